@@ -1,10 +1,12 @@
-import { beforeEach, expect, it, vi } from 'vitest';
-import { ask, askOf, useAsk } from './ask-store.ts';
+import { afterAll, beforeEach, expect, it, vi } from 'vitest';
+import { ask, askOf, forget, useAsk } from './ask-store.ts';
 
 const served = vi.hoisted(() => ({
   asked: [] as unknown[],
   start: (): Promise<{ runId: string }> => Promise.resolve({ runId: 'r1' }),
   file: { path: 'a.graft.json' },
+  /** Of each run that is followed. */
+  fails: [] as ((error: Error) => void)[],
 }));
 vi.mock('../api/client.ts', () => ({
   api: {
@@ -16,13 +18,20 @@ vi.mock('../api/client.ts', () => ({
         },
       },
     },
-    live: { feed: { subscribe: () => ({ unsubscribe: () => undefined }) } },
+    live: {
+      feed: {
+        subscribe: (_input: unknown, { onError }: { onError: (error: Error) => void }) => {
+          served.fails.push(onError);
+          return { unsubscribe: () => undefined };
+        },
+      },
+    },
   },
 }));
 vi.mock('../app-view/graph-function.ts', () => ({
   graphFunction: () => ({
     inputs: [{ name: 'question', type: { id: 'questions' } }],
-    outputs: [{ name: 'answers', node: 'generate', port: 'answers' }],
+    outputs: [{ name: 'answers', doc: '', node: 'generate', port: 'answers' }],
     wanted: {},
   }),
 }));
@@ -35,6 +44,8 @@ vi.mock('../state/file-actions.ts', () => ({
 }));
 vi.mock('../state/run-actions.ts', () => ({ tellOfCancel: () => undefined }));
 
+afterAll(() => vi.unstubAllGlobals());
+
 /** The answer to the next question, which comes when it is let. */
 function late(runId: string): () => void {
   let tell = (): void => undefined;
@@ -44,6 +55,13 @@ function late(runId: string): () => void {
 }
 
 beforeEach(() => {
+  const stored = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => stored.set(key, value),
+    removeItem: (key: string) => stored.delete(key),
+  });
+  served.fails.length = 0;
   served.asked.length = 0;
   served.file = { path: 'a.graft.json' };
   askOf(undefined);
@@ -89,4 +107,32 @@ it('shows nothing of it beside another file, whose question is still on its way'
   tellOther();
   expect(await other).toBe(true);
   expect(useAsk.getState().starting).toBe(false);
+});
+
+it('keeps what was asked of a file that is left before its run is known', async () => {
+  const tell = late('r1');
+  const first = ask('Who keeps the key?');
+  await vi.waitFor(() => expect(served.asked).toHaveLength(1));
+  askOf('b.graft.json');
+  tell();
+  expect(await first).toBe(false);
+  askOf('a.graft.json');
+  expect(useAsk.getState().asked.map(({ question }) => question)).toEqual(['Who keeps the key?']);
+});
+
+it('does not forget a question of before whose run cannot be had now', async () => {
+  served.start = () => Promise.resolve({ runId: 'r1' });
+  await ask('Who keeps the key?');
+  const again = (): readonly string[] => {
+    askOf(undefined);
+    askOf('a.graft.json');
+    return useAsk.getState().asked.map(({ question }) => question);
+  };
+  expect(again()).toEqual(['Who keeps the key?']);
+  served.fails.at(-1)?.(new Error('The database is busy.'));
+  expect(useAsk.getState().asked).toEqual([]);
+  expect(again()).toEqual(['Who keeps the key?']);
+  const [asked] = useAsk.getState().asked;
+  if (asked !== undefined) forget(asked);
+  expect(again()).toEqual([]);
 });

@@ -39,7 +39,7 @@ export const useAsk = create<AskState>()(() => ({
 /** Shows what was asked of a file, in this page or before it was loaded, in the place of what was asked of another. */
 export function askOf(file: string | undefined): void {
   if (useAsk.getState().file === file) return;
-  const kept = file === undefined ? [] : keptAsked(file);
+  const kept = file === undefined ? [] : keptAsked(file).slice(0, mostAsked);
   const asked = kept.map(({ question, outputs, runId }) => ({
     ...{ question, outputs, run: emptyRun(runId) },
   }));
@@ -83,6 +83,9 @@ export async function ask(question: string): Promise<boolean> {
       set: inputs.flatMap(({ settings }) => [...(settings?.(question) ?? [])]),
       ...graph.wanted,
     });
+    keepAsked(file.path, (kept) =>
+      [{ question, runId, outputs: [...graph.outputs] }, ...kept].slice(0, mostAsked),
+    );
     if (useAsk.getState().file !== file.path) return false;
     const asked = { question, outputs: graph.outputs, run: emptyRun(runId) };
     useAsk.setState((state) => ({
@@ -90,9 +93,6 @@ export async function ask(question: string): Promise<boolean> {
       question: state.question === question ? '' : state.question,
       asked: [asked, ...state.asked].slice(0, mostAsked),
     }));
-    keepAsked(file.path, (kept) =>
-      [{ question, runId, outputs: [...graph.outputs] }, ...kept].slice(0, mostAsked),
-    );
     follow(runId);
     return true;
   } catch (error) {
@@ -129,9 +129,10 @@ function follow(runId: string, begun?: () => void): void {
       },
       onError: (error) => {
         const held = useAsk.getState().asked.find(({ run }) => run.runId === runId);
-        // Runs are pruned: a question of before whose run is gone has no answer any more.
+        // Runs are pruned: a question of before whose run is gone has no answer any more. It is not forgotten for that: the
+        // server may be in trouble, or serve another workspace that has a file of this name.
         if (begun === undefined) report(error);
-        else if (held !== undefined) forget(held);
+        else if (held !== undefined) takeOff(held);
         isKnown();
       },
     },
@@ -146,10 +147,15 @@ export async function cancelAsked({ run }: Asked): Promise<void> {
   }
 }
 
-/** Takes a question off the screen; its run stays among all runs. */
-export function forget({ run: { runId } }: Asked): void {
-  const { file, asked } = useAsk.getState();
-  useAsk.setState({ asked: asked.filter(({ run }) => run.runId !== runId) });
+function takeOff({ run: { runId } }: Asked): void {
+  useAsk.setState(({ asked }) => ({ asked: asked.filter(({ run }) => run.runId !== runId) }));
+}
+
+/** Takes a question off the screen, for good; its run stays among all runs. */
+export function forget(question: Asked): void {
+  takeOff(question);
+  const { file } = useAsk.getState();
+  const { runId } = question.run;
   if (file !== undefined) keepAsked(file, (kept) => kept.filter((one) => one.runId !== runId));
 }
 
