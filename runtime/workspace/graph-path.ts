@@ -25,9 +25,14 @@ export function requireGraphPath(path: string): void {
   requireVisible(path);
 }
 
+/** Whether a path below the workspace is in no hidden folder, nor in node_modules, and is none. */
+export function isVisible(path: string): boolean {
+  return !path.split('/').some((part) => part.startsWith('.') || part === 'node_modules');
+}
+
 /** Of `path`, or of what it leads to by links. Throws `bad-name`. */
 export function requireVisible(path: string, leadsTo: string = path): void {
-  if (leadsTo.split('/').some((part) => part.startsWith('.') || part === 'node_modules')) {
+  if (!isVisible(leadsTo)) {
     throw badName(path, 'Files that Graft writes are in no hidden folder, nor in node_modules.');
   }
 }

@@ -231,6 +231,9 @@ it('lists a folder, its folders first, with nothing hidden and nothing from outs
     { name: 'b10.md', path: 'b10.md', folder: false, size: 3 },
   ]);
   expect((await files.list('notes')).map(({ path }) => path)).toEqual(['notes/kilns.md']);
+  for (const same of ['.', './', 'notes/..', root]) {
+    expect(await files.list(same)).toEqual(await files.list(''));
+  }
   await expect(files.list('..')).rejects.toMatchObject({ code: 'outside-workspace' });
   await expect(files.list('.git')).rejects.toMatchObject({ code: 'bad-name' });
   await expect(files.list('gone')).rejects.toMatchObject({ code: 'missing-file' });

@@ -1,10 +1,10 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type Dirent } from 'node:fs';
 import { lstat, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
 import { hasCode, isFullDisk, placeNewFile, syncPath } from '@graft/kit';
-import { requirePortablePath } from '../graph-path.ts';
+import { isVisible, requirePortablePath } from '../graph-path.ts';
 import { ownPlace, type OwnPlace } from '../own-place.ts';
 import { stagingPath } from '../package/write-new-file.ts';
 import { fullDisk, requireRoom } from '../require-room.ts';
@@ -16,6 +16,10 @@ export interface WorkspaceFilesParts {
   /** Where files are written before they take their place; swept of what a killed process left there. */
   readonly scratchFolder: string;
 }
+
+const byName = new Intl.Collator('en', { numeric: true });
+/** Entries of a folder that are looked at at a time. */
+const atOnce = 32;
 
 interface FolderEntry {
   readonly name: string;
@@ -45,26 +49,36 @@ export class WorkspaceFiles {
    */
   async list(folder: string): Promise<readonly FolderEntry[]> {
     const { root } = this.#parts;
-    const { short, absolute } =
-      folder === '' ? { short: '', absolute: root } : await ownPlace(root, folder);
-    const names = await readdir(absolute).catch((cause: unknown) => {
+    const isRoot = resolve(root, folder) === root;
+    const { short, absolute } = isRoot
+      ? { short: '', absolute: root }
+      : await ownPlace(root, folder);
+    const found = await readdir(absolute, { withFileTypes: true }).catch((cause: unknown) => {
       const message = `There is no folder ${JSON.stringify(short)} in the workspace.`;
       throw new GraphError('missing-file', message, { cause });
     });
     const entries: FolderEntry[] = [];
-    for (const name of names) {
-      const path = short === '' ? name : `${short}/${name}`;
-      const place = await ownPlace(root, path).catch(() => undefined);
-      const found = place && (await stat(place.absolute).catch(() => undefined));
-      if (found?.isDirectory() === true) entries.push({ name, path, folder: true, size: 0 });
-      else if (found?.isFile() === true)
-        entries.push({ name, path, folder: false, size: found.size });
+    for (let at = 0; at < found.length; at += atOnce) {
+      const some = found.slice(at, at + atOnce);
+      entries.push(...(await Promise.all(some.map((entry) => this.#entry(short, entry)))).flat());
     }
     return entries.sort(
-      (a, b) =>
-        Number(b.folder) - Number(a.folder) ||
-        a.name.localeCompare(b.name, 'en', { numeric: true }),
+      (a, b) => Number(b.folder) - Number(a.folder) || byName.compare(a.name, b.name),
     );
+  }
+
+  /** None for what is hidden, leads out or is neither a file nor a folder. */
+  async #entry(folder: string, entry: Dirent): Promise<readonly FolderEntry[]> {
+    const { name } = entry;
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (!isVisible(path)) return [];
+    // Only a link leads elsewhere than where it stands.
+    const absolute = entry.isSymbolicLink()
+      ? (await ownPlace(this.#parts.root, path).catch(() => undefined))?.absolute
+      : join(entry.parentPath, name);
+    const found = absolute === undefined ? undefined : await stat(absolute).catch(() => undefined);
+    if (found?.isDirectory() === true) return [{ name, path, folder: true, size: 0 }];
+    return found?.isFile() === true ? [{ name, path, folder: false, size: found.size }] : [];
   }
 
   /**
