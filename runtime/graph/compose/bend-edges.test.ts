@@ -12,6 +12,7 @@ import { duplicateNodes } from './duplicate-nodes.ts';
 import { connect, disconnect, moveNodes, removeNodes } from './graph-edit.ts';
 import { inlineSubgraph } from './inline-subgraph.ts';
 import { makeSubgraph } from './make-subgraph.ts';
+import { renamePort } from './rename-port.ts';
 
 const edge = 'number.value -> double.value';
 const plain = parseGraph(
@@ -100,6 +101,37 @@ it('is led into what is put in the place of its node, and never what only has th
   const both = inlineSubgraph(twice, { node: 'use' }, { registry }).graph;
   expect(Object.keys(both.nodes)).toContain('double-2');
   expect(both.bends).toEqual(bent.bends);
+});
+
+it('goes along where a port gets another name', () => {
+  const made = makeSubgraph(bent, { nodes: ['double'] }, { registry });
+  const port = { at: made.subgraph, node: 'value', name: 'number' };
+  const renamed = renamePort(made.graph, port, { registry }).graph;
+  expect(renamed.bends).toEqual({ 'number.value -> subgraph.number': bent.bends?.[edge] });
+  const input = (params: object) => ({ type: 'input', version: 1, params });
+  const use = (name: string) => ({ type: 'graph', version: 1, params: { use: name } });
+  const file = parseGraph(
+    JSON.stringify({
+      graft: 1,
+      nodes: { one: use('#outer') },
+      graphs: {
+        outer: {
+          nodes: { number: plain.nodes['number'], two: use('#inner') },
+          edges: ['number.value -> two.before'],
+          bends: { 'number.value -> two.before': [[5, 6]] },
+        },
+        inner: {
+          nodes: {
+            in: input({ name: 'now', formerly: ['before'] }),
+            double: plain.nodes['double'],
+          },
+          edges: ['in.value -> double.value'],
+        },
+      },
+    }),
+  );
+  const { graph } = inlineSubgraph(file, { node: 'one' }, { registry });
+  expect(graph.bends).toEqual({ 'number.value -> two.now': [{ x: 5, y: 6 }] });
 });
 
 it('is nowhere so far out that it could not be written, or drawn', () => {

@@ -3,7 +3,6 @@ import { bendsOf, type Bend, type Bends } from '../format/bends.ts';
 import { formatEdge } from '../format/edge.ts';
 import type { Graph, GraphBody, NodeLayout } from '../format/graph.ts';
 import { wholePixel } from '../format/whole-pixel.ts';
-import type { MovedEdge } from './edge-lists.ts';
 
 /** Leads an edge, given as its string, through points on whole pixels; through none, it finds its way by itself. */
 export function setBends(graph: Graph, edge: string, points: readonly Bend[]): Graph {
@@ -31,16 +30,6 @@ export function broughtBends(
       return [
         [formatEdge({ ...edge, source, target }), points.map((point) => moved(point, to.shift))],
       ];
-    }),
-  );
-}
-
-/** The bends of edges that have other strings by now. */
-export function carriedBends({ bends = {} }: GraphBody, edges: readonly MovedEdge[]): Bends {
-  return Object.fromEntries(
-    edges.flatMap(({ edge, was }): [string, readonly Bend[]][] => {
-      const points = own(bends, was);
-      return points === undefined ? [] : [[formatEdge(edge), points]];
     }),
   );
 }

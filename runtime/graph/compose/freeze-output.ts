@@ -1,7 +1,6 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
-import { bendsOf } from '../format/bends.ts';
-import { carriedBends } from './bend-edges.ts';
+import { bendsOf, carriedBends } from '../format/bends.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import type { Graph, GraphNode } from '../format/graph.ts';
 import { noGraphs } from '../types/graph-interface.ts';

@@ -1,11 +1,12 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
+import { carriedBends } from '../format/bends.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import type { Edge, Exposure, Graph, GraphBody, GraphNode, NodeLayout } from '../format/graph.ts';
 import { GraphLibrary } from '../plan/graph-library.ts';
 import { interfaceName, setPrefix } from '../types/structure-names.ts';
 import { textParam } from '../types/structure-params.ts';
-import { broughtBends, carriedBends } from './bend-edges.ts';
+import { broughtBends } from './bend-edges.ts';
 import { bringAnnotations } from './bring-annotations.ts';
 import { withoutKeys } from './keyed-annotations.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';

@@ -1,6 +1,7 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import type { Annotations } from '../format/annotation.ts';
+import { carriedBends } from '../format/bends.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import type {
   Edge,
@@ -15,7 +16,6 @@ import { typeIn } from '../plan/body-interface.ts';
 import { GraphLibrary, type GraphLookup } from '../plan/graph-library.ts';
 import type { Registry } from '../types/node-type.ts';
 import { setPrefix } from '../types/structure-names.ts';
-import { carriedBends } from './bend-edges.ts';
 import { bringAnnotations } from './bring-annotations.ts';
 import { pickAnnotations, without } from './keyed-annotations.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';

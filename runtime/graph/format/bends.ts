@@ -30,6 +30,19 @@ export function bendsOf({ edges, bends }: Bent): { readonly bends?: Bends } {
   return kept.length === 0 ? {} : { bends: Object.fromEntries(kept) };
 }
 
+/** The bends of edges that have other strings by now: each with the one that it had. */
+export function carriedBends(
+  { bends = {} }: Pick<Bent, 'bends'>,
+  moved: readonly { readonly edge: Edge; readonly was: string }[],
+): Bends {
+  return Object.fromEntries(
+    moved.flatMap(({ edge, was }): [string, readonly Bend[]][] => {
+      const points = own(bends, was);
+      return points === undefined ? [] : [[formatEdge(edge), points]];
+    }),
+  );
+}
+
 /** Reads bends as they are written; undefined where they are not as they should be. */
 export function readBends(written: unknown): Bends | undefined {
   if (!isRecord(written)) return undefined;

@@ -38,6 +38,14 @@ describe('migrateGraph', () => {
     ]);
   });
 
+  it('keeps the points that edges are led through at renamed ports', () => {
+    const bends = { 'a.value -> b.in': [{ x: 1, y: 2 }], 'odd.out -> young.in': [{ x: 3, y: 4 }] };
+    expect(migrateGraph({ ...old, bends }, testRegistry).bends).toEqual({
+      'a.value -> b.value': [{ x: 1, y: 2 }],
+      'odd.out -> young.in': [{ x: 3, y: 4 }],
+    });
+  });
+
   it('reads nodes of a type that another took the place of as of its version 1', () => {
     const triple = { ...doubleNode, type: 'triple', formerly: ['treble'] } as unknown as NodeType;
     const registry = createRegistry([numberNode, triple]);

@@ -1,4 +1,5 @@
-import { sortEdges } from './edge.ts';
+import { carriedBends } from './bends.ts';
+import { formatEdge, sortEdges } from './edge.ts';
 import { GraphError, type Problem } from '../base/errors.ts';
 import type { Edge, Exposure, Graph, GraphBody, GraphNode } from './graph.ts';
 import { migrateExperiments } from './migrate-experiments.ts';
@@ -76,10 +77,18 @@ export function migrateBody<Body extends GraphBody>(
   const nodes = Object.fromEntries(
     Object.entries(graph.nodes).map(([id, node]) => [id, changed.get(id) ?? node] as const),
   );
-  const edges = sortEdges(graph.edges.map((edge) => renameEdge(edge, renames)));
+  const moved = graph.edges.map((edge) => ({
+    was: formatEdge(edge),
+    edge: renameEdge(edge, renames),
+  }));
+  const edges = sortEdges(moved.map(({ edge }) => edge));
   const expose = renameExposures(graph.expose, renames);
   return {
-    body: { ...graph, nodes, edges, ...(expose === undefined ? {} : { expose }) },
+    body: {
+      ...{ ...graph, nodes, edges },
+      ...(expose === undefined ? {} : { expose }),
+      ...(graph.bends === undefined ? {} : { bends: carriedBends(graph, moved) }),
+    },
     problems,
   };
 }

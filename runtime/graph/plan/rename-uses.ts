@@ -1,6 +1,7 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
-import { sortEdges } from '../format/edge.ts';
+import { carriedBends } from '../format/bends.ts';
+import { formatEdge, sortEdges } from '../format/edge.ts';
 import type { GraphBody, GraphNode } from '../format/graph.ts';
 import {
   renamedPart,
@@ -32,22 +33,28 @@ export function renameUses<Body extends GraphBody>(
   }
   if (uses.size === 0) return body;
   let changed = false;
-  const edges = body.edges.map((edge) => {
+  const moved = body.edges.map((edge) => {
+    const was = formatEdge(edge);
     const output = renamedPart(uses.get(edge.source)?.outputs, edge.sourcePort);
     const input = renamedPart(uses.get(edge.target)?.inputs, edge.targetPort);
-    if (output === undefined && input === undefined) return edge;
+    if (output === undefined && input === undefined) return { edge, was };
     changed = true;
+    const [sourcePort, targetPort] = [output?.name, input?.name];
     return {
-      ...edge,
-      sourcePort: output?.name ?? edge.sourcePort,
-      targetPort: input?.name ?? edge.targetPort,
+      was,
+      edge: {
+        ...edge,
+        sourcePort: sourcePort ?? edge.sourcePort,
+        targetPort: targetPort ?? edge.targetPort,
+      },
     };
   });
   if (!changed && nodes === undefined) return body;
   return {
     ...body,
     ...(nodes === undefined ? {} : { nodes }),
-    ...(changed ? { edges: sortEdges(edges) } : {}),
+    ...(changed ? { edges: sortEdges(moved.map(({ edge }) => edge)) } : {}),
+    ...(changed && body.bends !== undefined ? { bends: carriedBends(body, moved) } : {}),
   };
 }
 
