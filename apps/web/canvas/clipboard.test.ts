@@ -29,6 +29,12 @@ it('pastes what was copied, with the edges among it, under free ids', () => {
   ]);
 });
 
+it('gives what has no place one, whatever it is called', () => {
+  const bare = { graft: 1, nodes: { constructor: { type: 'chunk', version: 1 } } };
+  const pasted = pasteText(graph, JSON.stringify(bare), { x: 10, y: 20 });
+  expect(pasted?.graph.layout).toMatchObject({ constructor: { x: 10, y: 20 } });
+});
+
 it('leaves other text alone', () => {
   expect(pasteText(graph, 'some words', { x: 0, y: 0 })).toBeUndefined();
   expect(pasteText(graph, '{"graft": 1}', { x: 0, y: 0 })).toBeUndefined();

@@ -34,7 +34,8 @@ export function pasteText(
   }
   const carried = carrySubgraphs(graph, { nodes: copied.nodes, graphs: copied.graphs ?? {} });
   const entries = Object.entries(carried.nodes);
-  const spots = entries.map(([id]) => copied.layout[id] ?? { x: 0, y: 0 });
+  const places = new Map(Object.entries(copied.layout));
+  const spots = entries.map(([id]) => places.get(id) ?? { x: 0, y: 0 });
   const frames = [copied.notes, copied.groups].flatMap((all) => Object.values(all ?? {}));
   const all = [...spots, ...frames];
   if (all.length === 0) return undefined;
