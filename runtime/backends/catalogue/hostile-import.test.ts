@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,3 +151,10 @@ it.each([
     });
   },
 );
+
+it.skipIf(process.platform === 'win32')('a pipe is no model, and nobody waits for it', async () => {
+  const pipe = join(await folder(), 'x.gguf');
+  execFileSync('mkfifo', [pipe]);
+  const refused = createCatalogue({ modelsFolder: await folder() }).import(pipe);
+  await expect(refused).rejects.toMatchObject({ code: 'bad-model' });
+});

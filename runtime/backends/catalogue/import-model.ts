@@ -146,7 +146,8 @@ async function describeLocal(path: string): Promise<ModelDescription> {
       ? describeSafetensorsFolder(path)
       : describeOnnxFolder(path);
   }
-  if (path.endsWith('.gguf')) return describeGguf(path, basename(path));
+  // A pipe would be read for ever.
+  if (path.endsWith('.gguf') && found.isFile()) return describeGguf(path, basename(path));
   throw notAModel(path);
 }
 
