@@ -165,7 +165,7 @@ export function UnpackDialog({ given }: { readonly given: File | undefined }) {
                 type="file"
                 accept=".zip"
                 data-focus
-                className="field"
+                className="field py-[3px] file:mr-2.5 file:h-[22px] file:rounded-[5px] file:border file:border-line-strong file:px-2"
                 disabled={state.kind === 'sending'}
                 onChange={(event) => take(event.target.files?.[0])}
               />

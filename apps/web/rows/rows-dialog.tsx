@@ -72,7 +72,6 @@ function ShownRow({ row, number, editing, shape, duplicate }: ShownProps) {
         <label className="mr-2 flex items-center gap-1.5 text-ink-2">
           <input
             type="checkbox"
-            className="accent-accent"
             checked={asJson}
             onChange={(event) => setAsJson(event.target.checked)}
           />

@@ -227,7 +227,7 @@ function ValueField(props: ValueProps) {
       <label className="flex items-center gap-2">
         <input
           type="checkbox"
-          className="size-[15px] accent-accent"
+          className="size-[15px]"
           checked={value}
           aria-label={path}
           onChange={(event) => change(event.target.checked, path)}

@@ -123,7 +123,6 @@ function NodeChoice({
               <input
                 type="radio"
                 name={`side of ${name}`}
-                className="accent-accent"
                 checked={(isWhole ? side : (side ?? 'mine')) === one.side}
                 onChange={() => choose(one.side)}
               />

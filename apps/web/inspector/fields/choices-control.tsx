@@ -15,7 +15,7 @@ export function ChoicesControl({ field, value, describedBy, change }: FieldProps
         <label key={option} className="flex items-center gap-1.5">
           <input
             type="checkbox"
-            className="size-[15px] accent-accent"
+            className="size-[15px]"
             checked={chosen.includes(option)}
             onChange={(event) =>
               change(

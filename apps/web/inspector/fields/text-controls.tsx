@@ -69,7 +69,7 @@ export function BooleanControl({ field, id, value, describedBy, change }: FieldP
       <input
         id={id}
         type="checkbox"
-        className="size-[15px] accent-accent"
+        className="size-[15px]"
         checked={value === true}
         aria-describedby={describedBy}
         onChange={(event) => change(event.target.checked)}
