@@ -1,4 +1,3 @@
-import { paramFields, type Graph } from '@graft/graph';
 import { bytes } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
@@ -7,27 +6,7 @@ import { useGraphFunction, type GraphFunction } from '../app-view/graph-function
 import { commandOf } from '../commands/commands.ts';
 import { useDocument } from '../state/document-store.ts';
 import { goTo } from '../state/navigation.ts';
-import { shapeOf } from '../state/node-shape.ts';
-
-interface UsedModel {
-  readonly id: string;
-  /** The first node that names it. */
-  readonly node: string;
-}
-
-/** The models that the nodes of a graph name, those within its subgraphs left out. */
-function modelsOf({ nodes }: Graph): readonly UsedModel[] {
-  const used = new Map<string, UsedModel>();
-  for (const [node, one] of Object.entries(nodes)) {
-    const type = shapeOf(one);
-    for (const { name, modelKind, default: usual } of type === undefined ? [] : paramFields(type)) {
-      const id = one.params[name] ?? usual;
-      if (modelKind === undefined || typeof id !== 'string' || id === '' || used.has(id)) continue;
-      used.set(id, { id, node });
-    }
-  }
-  return [...used.values()];
-}
+import { modelsOf } from './models-of.ts';
 
 function Fact({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
