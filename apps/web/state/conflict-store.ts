@@ -1,5 +1,6 @@
 import type { Graph } from '@graft/graph';
 import { create } from 'zustand';
+import { useScreen } from './screen-store.ts';
 
 /** The file as it now is on disk, when it is no longer what the open graph was made from. */
 export interface Conflict {
@@ -26,5 +27,8 @@ export const useConflict = create<ConflictState>()((set) => ({
   // The watcher may tell of a change after a refused save has: the dialog then stays open.
   raise: (conflict, shown) => set((state) => ({ conflict, shown: shown || state.shown })),
   showDialog: () => set({ shown: true }),
-  settle: () => set({ conflict: null, shown: false }),
+  settle: () => {
+    useScreen.getState().dismissConflict();
+    set({ conflict: null, shown: false });
+  },
 }));

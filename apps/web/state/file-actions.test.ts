@@ -143,6 +143,11 @@ it('asks rather than replaces what is drawn while a change on disk is read', asy
   await changed;
   expect(size()).toBe(3);
   expect(useConflict.getState().conflict?.found).toBe('disk');
+  const asked = (): boolean =>
+    useScreen.getState().notices.some(({ message }) => message.includes('changed outside'));
+  expect(asked()).toBe(true);
+  useConflict.getState().settle();
+  expect(asked()).toBe(false);
 });
 
 const locked = (graph: Graph, digest: string): Graph => ({

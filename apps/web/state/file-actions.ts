@@ -172,6 +172,7 @@ async function raiseConflict(path: string, found: 'save' | 'disk'): Promise<void
       tone: 'info',
       message: 'This file was changed outside, and you have unsaved changes.',
       about: path,
+      conflict: true,
       action: { label: 'Compare', run: () => useConflict.getState().showDialog() },
     });
   }

@@ -17,6 +17,8 @@ export interface Notice {
   readonly about?: string;
   /** It says what the next run would do, or why there was none: it goes when one starts. */
   readonly next?: true;
+  /** It says that the file is no longer what the graph was made from: it goes when that is settled. */
+  readonly conflict?: true;
 }
 
 /** A port that an edge is being drawn from. */
@@ -73,6 +75,8 @@ interface ScreenState {
   dismissOthers(file: string): void;
   /** Takes away what was said of a run that has started now. */
   dismissNext(): void;
+  /** Takes away what was said of a conflict that is settled now. */
+  dismissConflict(): void;
 }
 
 let lastNotice = 0;
@@ -122,4 +126,6 @@ export const useScreen = create<ScreenState>()((set) => ({
     })),
   dismissNext: () =>
     set((state) => ({ notices: state.notices.filter(({ next }) => next === undefined) })),
+  dismissConflict: () =>
+    set((state) => ({ notices: state.notices.filter(({ conflict }) => conflict === undefined) })),
 }));
