@@ -10,6 +10,7 @@ const topics: Readonly<Record<string, string>> = {
 };
 /** So many sections that the file is cut at, each a chunk. */
 const sections = 8;
+const aboutBread = 'How is dough made?';
 
 test('embeddings are looked at on a map, by pointer and by keys', async ({ page, workspace }) => {
   for (const [name, text] of Object.entries(topics)) {
@@ -24,21 +25,33 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
       files: { type: 'load-files', params: { paths: ['sea/*.md', 'bread/*.md'] } },
       chunk: { type: 'chunk', params: { size: 32, overlap: 0 } },
       embed: { type: 'embed' },
+      index: { type: 'index' },
+      ask: { type: 'questions', params: { questions: `${aboutBread}\nWhen do ships sail?` } },
+      retrieve: { type: 'retrieve' },
     },
-    edges: ['files.documents -> chunk.documents', 'chunk.chunks -> embed.chunks'],
-    layout: { files: [0, 0], chunk: [280, 0], embed: [560, 0] },
+    edges: [
+      'files.documents -> chunk.documents',
+      'chunk.chunks -> embed.chunks',
+      'embed.embeddings -> index.embeddings',
+      'index.index -> retrieve.index',
+      'ask.questions -> retrieve.questions',
+    ],
+    layout: {
+      ...{ files: [0, 0], chunk: [280, 0], embed: [560, 0] },
+      ...{ index: [840, 0], ask: [840, 280], retrieve: [1120, 0] },
+    },
   });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'mapped.graft.json');
   await bench.run();
-  await bench.reaches('embed', 'succeeded', 300_000);
+  await bench.reaches('retrieve', 'succeeded', 300_000);
   await bench.select('embed');
   await bench.tab('Output');
 
   const map = page.getByRole('region', { name: 'Map of the embeddings' });
   const field = map.getByRole('application');
   const told = map.locator('.gk-map-told');
-  await expect(field).toHaveAccessibleName(/^24 embeddings on a map/);
+  await expect(field).toHaveAccessibleName(/^24 embeddings and 2 questions on a map/);
   await expect(told).toContainText('24 points by their two principal components');
   await expect(map.getByRole('list', { name: 'Where the points come from' })).toContainText(
     'sea/boats.md',
@@ -79,6 +92,30 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
     await expect(told).toContainText(/(tides|boats|dough)\.md · lines? [\s\S]*(tide|boat|Flour)/);
     await page.keyboard.press('Enter');
     await expect(bench.output.locator('[data-current="true"]')).toHaveCount(1);
+  });
+
+  await test.step('a question stands amid what was found for it, and leads there', async () => {
+    await field.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    const box = await field.boundingBox();
+    if (box === null) throw new Error('The map has no place.');
+    // No further apart than a mark is wide.
+    const stops = [...Array(Math.floor(box.width / 8)).keys()].flatMap((column) =>
+      [...Array(Math.floor(box.height / 8)).keys()].map((row) => [8 * column + 4, 8 * row + 4]),
+    );
+    for (const [right = 0, down = 0] of stops) {
+      await page.mouse.move(box.x + right, box.y + down);
+      if ((await told.innerText()).includes(aboutBread)) break;
+    }
+    await expect(told).toContainText(`Question ${aboutBread}`);
+    await page.mouse.down();
+    await page.mouse.up();
+    await expect(bench.output.locator('[data-current="true"]')).toContainText('Flour');
+    const questions = map.getByRole('button', { name: 'Questions 2' });
+    await expect(questions).toHaveAttribute('aria-pressed', 'true');
+    await questions.press('Enter');
+    await expect(field).toHaveAccessibleName(/^24 embeddings on a map/);
+    await questions.press('Enter');
+    await expect(told).toContainText('each question amid its nearest chunks');
   });
 
   await test.step('by UMAP, which is cancelled, made, and left again', async () => {

@@ -28,7 +28,7 @@ export {
   type LabelValue,
 } from './types/labels.ts';
 export { abstains } from './types/abstention.ts';
-export type { EmbeddingMap, EmbeddingVectors } from './types/embedding-map.ts';
+export type { EmbeddingMap, EmbeddingVectors, MapQuestion } from './types/embedding-map.ts';
 export { citationMarks, withoutCitations } from './types/citation-marks.ts';
 export { RowIds, withContentId } from './types/row-ids.ts';
 export { checkRows, faultAt, rowFault, type RowFault, type RowsKind } from './types/file-rows.ts';

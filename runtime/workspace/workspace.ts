@@ -175,7 +175,7 @@ export interface Workspace extends AsyncDisposable {
   /** How many answers of an artifact agree with their references. */
   readonly scores: Pick<AnswerScores, 'of'>;
   /** Where the vectors of an artifact lie. */
-  readonly maps: Pick<EmbeddingMaps, 'of' | 'vectors'>;
+  readonly maps: Pick<EmbeddingMaps, 'of' | 'vectors' | 'questions'>;
   readonly comparisons: Comparisons;
 
   listGraphs(): Promise<readonly Omit<GraphFile, 'text'>[]>;

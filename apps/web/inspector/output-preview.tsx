@@ -81,7 +81,7 @@ export function OutputPreview({ step, port, artifact, told }: OutputPreviewProps
   const error = window.error ?? ordering.error;
   const { went, goTo: mark } = useWent(list, text);
   useHighlight(list, text);
-  const map = useEmbeddingMap(artifact);
+  const map = useEmbeddingMap(artifact, step.node);
   const byRow = artifact?.mediaType !== Metrics.mediaType;
   const goTo = (row: number): void => {
     const at = placeOfRow(numbers, row);

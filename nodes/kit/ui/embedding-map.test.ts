@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { embeddingGroups } from './embedding-groups.ts';
 import { EmbeddingPlaces } from './embedding-places.ts';
+import { questionPlaces } from './map-questions.ts';
 
 const map = (documents: readonly string[], documentOf: readonly number[]) => ({
   ...{ documents, documentOf, total: documentOf.length },
@@ -55,4 +56,26 @@ it('takes the points within a line around them', () => {
   ];
   expect(places.within(line)).toEqual([2, 3]);
   expect(places.within([])).toEqual([]);
+});
+
+it('places a question amid what is nearest to it, by how near each is', () => {
+  const places = questionPlaces({ places: [0, 0, 1, 0, -1, 0.5] }, [
+    {
+      question: 'q',
+      near: [
+        { point: 1, weight: 0.75 },
+        { point: 2, weight: 0.25 },
+      ],
+    },
+  ]);
+  expect(places).toEqual([0.5, 0.125]);
+});
+
+it('means a mark where it lies before points that are nearer', () => {
+  const places = [0, 0, 0.05, 0];
+  const size = { width: 220, height: 220 };
+  const between = { x: 112, y: 110 };
+  expect(new EmbeddingPlaces({ places }, size).near(between)).toBe(0);
+  expect(new EmbeddingPlaces({ places }, { ...size, front: 1 }).near(between)).toBe(1);
+  expect(new EmbeddingPlaces({ places }, { ...size, front: 1 }).near({ x: 104, y: 110 })).toBe(0);
 });

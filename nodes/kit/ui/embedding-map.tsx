@@ -1,4 +1,4 @@
-import { chunkSchema, type EmbeddingMap } from '@graft/graph';
+import type { EmbeddingMap, MapQuestion } from '@graft/graph';
 import {
   useEffect,
   useMemo,
@@ -8,12 +8,12 @@ import {
   type PointerEvent,
   type ReactNode,
 } from 'react';
-import { beginning } from './beginning.ts';
 import { count, plural } from './amounts.ts';
 import { chartColours, onThemeChange } from './chart-colours.ts';
 import { embeddingGroups, type EmbeddingGroups } from './embedding-groups.ts';
 import { EmbeddingPlaces, type Spot } from './embedding-places.ts';
-import { spanLabel } from './origin.ts';
+import { Chosen, useRow } from './map-chosen.tsx';
+import { drawQuestions, questionPlaces } from './map-questions.ts';
 
 /** How the points are laid out, and how that is chosen. */
 export interface MapLayout {
@@ -29,6 +29,8 @@ export interface MapLayout {
 
 export interface EmbeddingMapProps {
   readonly map: EmbeddingMap;
+  /** What was searched for among the chunks. */
+  readonly questions?: readonly MapQuestion[] | undefined;
   /** Absent: by principal components only. */
   readonly layout?: MapLayout | undefined;
   /** Shows a row of the list. */
@@ -40,10 +42,6 @@ export interface EmbeddingMapProps {
 const height = 260;
 /** Colours of the groups in their order, and of what has none. */
 const colours = ['retrieval', 'training', 'language-model', 'evaluation', 'sources', 'structure'];
-/** Chosen rows that are listed at a time. */
-const listed = 20;
-/** Milliseconds that a pointer rests before what is under it is read. */
-const rest = 60;
 /** Pixels from which on a drag draws a line around points. */
 const least = 5;
 
@@ -52,10 +50,12 @@ const colourOf = (group: number): string =>
 
 /** Vectors on the plane of their two first principal components, or by UMAP: by pointer and by arrow keys, one or those within a line. */
 export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
-  const { map: given, layout, goTo, readRow } = props;
+  const { map: given, questions, layout, goTo, readRow } = props;
   const places = layout?.places;
   const map = useMemo(() => (places === undefined ? given : { ...given, places }), [given, places]);
   const groups = useMemo(() => embeddingGroups(map), [map]);
+  const [hidden, hide] = useState(false);
+  const asked = useMemo(() => (hidden ? [] : (questions ?? [])), [hidden, questions]);
   const [only, setOnly] = useState<number>();
   const [chosen, choose] = useState<readonly number[]>([]);
   const [under, setUnder] = useState<number>();
@@ -63,13 +63,18 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
   const told = useRow(row, readRow);
   const document = map.documents[map.documentOf[under ?? -1] ?? -1];
   const { length } = map.rows;
+  const question = under === undefined ? undefined : asked[under - length]?.question;
   const of = length < map.total ? `${count(length)} of ${count(map.total)}` : count(length);
   return (
     <section className="gk-map" aria-label="Map of the embeddings">
       {layout === undefined ? null : <LayoutChoice {...layout} />}
-      <Field {...{ map, groups, only, chosen, choose, under, setUnder, goTo }} />
+      <Field {...{ map, asked, groups, only, chosen, choose, under, setUnder, goTo }} />
       <p className="gk-map-told" role="status">
-        {document !== undefined ? (
+        {question !== undefined ? (
+          <>
+            <b>Question</b> {question}
+          </>
+        ) : document !== undefined ? (
           <>
             <b>{told?.place ?? document}</b> {told?.text}
           </>
@@ -79,7 +84,8 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
             {places === undefined
               ? 'by their two principal components'
               : 'by UMAP: what is near belongs together, what is far off says little'}
-            . Drag around some to list them.
+            {asked.length === 0 ? '' : ', each question amid its nearest chunks'}. Drag around some
+            to list them.
           </span>
         )}
       </p>
@@ -97,6 +103,22 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
             </button>
           </li>
         ))}
+        {questions === undefined || questions.length === 0 ? null : (
+          <li>
+            <button
+              type="button"
+              aria-pressed={!hidden}
+              title={hidden ? 'Show the questions' : 'Hide the questions'}
+              onClick={() => {
+                hide(!hidden);
+                setUnder(undefined);
+              }}
+            >
+              <i className="gk-map-asked" />
+              Questions <small>{count(questions.length)}</small>
+            </button>
+          </li>
+        )}
       </ul>
       {chosen.length === 0 ? null : (
         <Chosen
@@ -141,6 +163,8 @@ function LayoutChoice({ by, choose, progress, problem }: MapLayout): ReactNode {
 }
 
 interface FieldProps extends Pick<EmbeddingMapProps, 'map' | 'goTo'> {
+  /** The questions that are shown: points after those of the map. */
+  readonly asked: readonly MapQuestion[];
   readonly groups: EmbeddingGroups;
   /** The group that is drawn before the others. */
   readonly only: number | undefined;
@@ -158,12 +182,15 @@ const directions: Readonly<Record<string, Spot>> = {
 };
 
 function Field(props: FieldProps): ReactNode {
-  const { map, groups, only, chosen, choose, under, setUnder, goTo } = props;
+  const { map, asked, groups, only, chosen, choose, under, setUnder, goTo } = props;
   const frame = useRef<HTMLDivElement>(null);
   const points = useRef<HTMLCanvasElement>(null);
   const marks = useRef<HTMLCanvasElement>(null);
   const width = useWidth(frame);
-  const places = useMemo(() => new EmbeddingPlaces(map, { width, height }), [map, width]);
+  const places = useMemo(() => {
+    const all = [...map.places, ...questionPlaces(map, asked)];
+    return new EmbeddingPlaces({ places: all }, { width, height, front: map.rows.length });
+  }, [map, asked, width]);
   /** The line that is being drawn: several moves may come before the next drawing. */
   const drawn = useRef<readonly Spot[]>([]);
   const [line, setLine] = useState<readonly Spot[]>([]);
@@ -196,7 +223,9 @@ function Field(props: FieldProps): ReactNode {
         context.fill();
       }
     }
-  }, [places, groups, only, chosen, width, themes]);
+    const spots = places.spots.slice(map.rows.length);
+    drawQuestions(context, spots, { fill: of('--ink'), line: of('--paper') });
+  }, [places, map, groups, only, chosen, width, themes]);
 
   useEffect(() => {
     const context = contextOf(marks.current, width);
@@ -224,7 +253,8 @@ function Field(props: FieldProps): ReactNode {
     return { x: event.clientX - left, y: event.clientY - top };
   };
   const show = (at: number | undefined): void => {
-    const row = at === undefined ? undefined : map.rows[at];
+    const [near] = at === undefined ? [] : (asked[at - map.rows.length]?.near ?? []);
+    const row = at === undefined ? undefined : map.rows[near?.point ?? at];
     if (row !== undefined) goTo(row);
   };
   const keys = (event: KeyboardEvent): void => {
@@ -244,7 +274,7 @@ function Field(props: FieldProps): ReactNode {
       style={{ height }}
       // By arrow keys one goes from point to point: no role that stands for one thing has that.
       role="application"
-      aria-label={`${plural(map.rows.length, 'embedding')} on a map; arrow keys go from one to the next, Enter shows its row`}
+      aria-label={`${plural(map.rows.length, 'embedding')}${asked.length === 0 ? '' : ` and ${plural(asked.length, 'question')}`} on a map; arrow keys go from one to the next, Enter shows its row`}
       tabIndex={0}
       onKeyDown={keys}
       onPointerLeave={() => setUnder(undefined)}
@@ -263,7 +293,7 @@ function Field(props: FieldProps): ReactNode {
         const { current: done } = drawn;
         if (done.length === 0) return;
         draw([]);
-        if (isDrag(done)) choose(places.within(done));
+        if (isDrag(done)) choose(places.within(done).filter((at) => at < map.rows.length));
         else show(places.near(spotOf(event)));
       }}
     >
@@ -278,84 +308,6 @@ function isDrag(line: readonly Spot[]): boolean {
   return (
     first !== undefined && line.some(({ x, y }) => Math.hypot(x - first.x, y - first.y) >= least)
   );
-}
-
-/** The rows within the line, a few at a time. */
-function Chosen(props: {
-  readonly rows: readonly number[];
-  readonly clear: () => void;
-  readonly goTo: (row: number) => void;
-  readonly readRow: EmbeddingMapProps['readRow'];
-}): ReactNode {
-  const { rows, clear, goTo, readRow } = props;
-  const [shown, show] = useState(listed);
-  return (
-    <div className="gk-map-chosen">
-      <p>
-        <b>{plural(rows.length, 'chunk')}</b> within the line
-        <button type="button" className="gk-button" onClick={clear}>
-          Clear
-        </button>
-      </p>
-      <ul aria-label="Chunks within the line">
-        {rows.slice(0, shown).map((row) => (
-          <li key={row}>
-            <ChosenRow {...{ row, goTo, readRow }} />
-          </li>
-        ))}
-      </ul>
-      {shown >= rows.length ? null : (
-        <button type="button" className="gk-button" onClick={() => show(shown + listed)}>
-          Show more
-        </button>
-      )}
-    </div>
-  );
-}
-
-function ChosenRow(props: {
-  readonly row: number;
-  readonly goTo: (row: number) => void;
-  readonly readRow: EmbeddingMapProps['readRow'];
-}): ReactNode {
-  const { row, goTo, readRow } = props;
-  const told = useRow(row, readRow);
-  return (
-    <button type="button" className="gk-map-row" onClick={() => goTo(row)}>
-      {told === undefined ? (
-        `Row ${count(row + 1)}`
-      ) : (
-        <>
-          <b>{told.place}</b> {told.text}
-        </>
-      )}
-    </button>
-  );
-}
-
-/** Where a row is from and what it says, once it has been read. */
-function useRow(
-  row: number | undefined,
-  readRow: EmbeddingMapProps['readRow'],
-): { readonly place: string; readonly text: string } | undefined {
-  const [read, setRead] = useState<{ readonly row: number; readonly value: unknown }>();
-  useEffect(() => {
-    if (row === undefined) return;
-    let wanted = true;
-    const timer = setTimeout(() => {
-      void readRow(row).then((value) => {
-        if (wanted) setRead({ row, value });
-      });
-    }, rest);
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-    };
-  }, [row, readRow]);
-  if (read === undefined || read.row !== row) return undefined;
-  const chunk = chunkSchema.safeParse(read.value).data;
-  if (chunk === undefined) return { place: `Row ${count(read.row + 1)}`, text: 'is not here.' };
-  return { place: spanLabel(chunk.source), text: beginning(chunk.text, 200) };
 }
 
 function useWidth(of: { readonly current: HTMLElement | null }): number {

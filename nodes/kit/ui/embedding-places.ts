@@ -10,12 +10,21 @@ const margin = 10;
 /** Pixels of a cell of the grid by which points are found. */
 const cell = 24;
 
+/** Pixels from the middle of a mark within which it is meant. */
+const mark = 6;
+
 /** Where the points of a map stand on a screen of a size, and which of them are near. */
 export class EmbeddingPlaces {
   readonly spots: readonly Spot[];
   readonly #cells = new Map<string, number[]>();
+  readonly #front: number;
 
-  constructor({ places }: Pick<EmbeddingMap, 'places'>, size: { width: number; height: number }) {
+  /** Points from `front` on are marks that lie before all others. */
+  constructor(
+    { places }: Pick<EmbeddingMap, 'places'>,
+    { front = Infinity, ...size }: { width: number; height: number; front?: number },
+  ) {
+    this.#front = front;
     const [halfWidth, halfHeight] = [size.width / 2, size.height / 2];
     this.spots = Array.from({ length: places.length / 2 }, (_, at) => ({
       x: halfWidth + (places[2 * at] ?? 0) * (halfWidth - margin),
@@ -29,15 +38,22 @@ export class EmbeddingPlaces {
     }
   }
 
-  /** The point that is nearest, within a few pixels. */
+  /** The mark that lies at a place, else the point that is nearest, within a few pixels. */
   near(to: Spot): number | undefined {
+    return (
+      this.#nearest(to, { reach: mark, from: this.#front }) ??
+      this.#nearest(to, { reach: cell / 2, from: 0 })
+    );
+  }
+
+  #nearest(to: Spot, { reach, from }: { reach: number; from: number }): number | undefined {
     let nearest: number | undefined;
-    let least = (cell / 2) ** 2;
+    let least = reach ** 2;
     for (const x of [to.x - cell, to.x, to.x + cell])
       for (const y of [to.y - cell, to.y, to.y + cell])
         for (const at of this.#cells.get(cellOf({ x, y })) ?? []) {
           const far = squared(this.spots[at], to);
-          if (far >= least) continue;
+          if (at < from || far >= least) continue;
           least = far;
           nearest = at;
         }

@@ -5,6 +5,13 @@ export interface EmbeddingVectors {
   readonly values: string;
 }
 
+/** A question, and the points of a map that were found nearest to it. */
+export interface MapQuestion {
+  readonly question: string;
+  /** Points by their numbers on the map, and how much each counts: together 1. */
+  readonly near: readonly { readonly point: number; readonly weight: number }[];
+}
+
 /** Where the vectors of an artifact lie on the plane of their two first principal components. */
 export interface EmbeddingMap {
   /** Numbers of the rows that are on it, from 0: all of them, or of very many such as stand as far apart. */

@@ -1,5 +1,12 @@
 import { writeArtifact } from '@graft/engine';
-import { Chunks, Embeddings, GraphError, type ArtifactRef } from '@graft/graph';
+import {
+  Chunks,
+  Embeddings,
+  GraphError,
+  Hits,
+  type ArtifactRef,
+  type HitScores,
+} from '@graft/graph';
 import { MemoryArtifactStore } from '@graft/store/memory';
 import { describe, expect, it } from 'vitest';
 import { EmbeddingMaps } from './embedding-maps.ts';
@@ -103,6 +110,73 @@ describe('a map of embeddings', () => {
       // Of the rows 0, 3, 6 and 9.
       [0, 127, 0, 127, -42, 0, 127, 21, 0, 127, -14, 0],
     );
+  });
+
+  describe('with questions', () => {
+    const found = (
+      question: string,
+      hits: readonly (readonly [at: number, scores: HitScores])[],
+    ) => ({
+      ...{ id: question, question: { id: question, question } },
+      hits: hits.map(([at, scores], place) => {
+        const { vector: _vector, ...chunk } = row(at, []);
+        return { rank: place + 1, score: 1, scores, chunk };
+      }),
+    });
+    const hitsOf = (...value: readonly ReturnType<typeof found>[]): Promise<ArtifactRef> =>
+      writeArtifact(store, { port: 'hits', type: Hits, value });
+
+    it('places each by the chunks that are nearest of what was found for it', async () => {
+      const hits = await hitsOf(
+        found('by meaning', [
+          [5, { dense: 0.1, rrf: 9 }],
+          [2, { dense: 0.6 }],
+          [4, { dense: 0.2 }],
+          [1, { dense: 0.2 }],
+        ]),
+        found('by words', [
+          [3, { bm25: 7 }],
+          [0, { bm25: 5 }],
+        ]),
+        found('of another index', [[99, { dense: 0.9 }]]),
+        found('nothing', []),
+      );
+      expect(await new EmbeddingMaps(store).questions(await written(7), hits)).toEqual([
+        {
+          question: 'by meaning',
+          near: [
+            { point: 2, weight: 0.6 },
+            { point: 4, weight: 0.2 },
+            { point: 1, weight: 0.2 },
+          ],
+        },
+        {
+          question: 'by words',
+          near: [
+            { point: 3, weight: 0.6667 },
+            { point: 0, weight: 0.3333 },
+          ],
+        },
+      ]);
+    });
+
+    it('goes by what is on the map where that is a part of the rows', async () => {
+      const hits = await hitsOf(
+        found('q', [
+          [1, { dense: 0.9 }],
+          [6, { dense: 0.5 }],
+        ]),
+      );
+      // Of the rows 0, 3, 6 and 9.
+      expect(await new EmbeddingMaps(store, 4).questions(await written(11), hits)).toEqual([
+        { question: 'q', near: [{ point: 2, weight: 1 }] },
+      ]);
+    });
+
+    it('takes hits only', async () => {
+      const ref = await written(3);
+      await expect(new EmbeddingMaps(store).questions(ref, ref)).rejects.toThrow(/with hits/);
+    });
   });
 
   it('is of embeddings only', async () => {

@@ -8,6 +8,10 @@ import {
   type ArtifactStore,
   type EmbeddingMap,
   type EmbeddingVectors,
+  Hits,
+  type MapQuestion,
+  type QuestionHits,
+  questionHitsSchema,
 } from '@graft/graph';
 import { RecentAnswers } from '../recent-answers.ts';
 import { principalPlane } from './principal-plane.ts';
@@ -15,6 +19,9 @@ import { principalPlane } from './principal-plane.ts';
 /** Rows on a map at most; and maps that are kept: artifacts never change. */
 const mostRows = 20_000;
 const kept = 8;
+/** Questions on a map at most, and the hits of a question that say where it stands. */
+const mostQuestions = 2_000;
+const nearest = 3;
 /** A place is written with so many digits: a map is some thousand pixels wide at most. */
 const digits = 4;
 
@@ -23,6 +30,7 @@ export class EmbeddingMaps {
   readonly #artifacts: ArtifactStore;
   readonly #most: number;
   readonly #known = new RecentAnswers<EmbeddingMap>(kept);
+  readonly #asked = new RecentAnswers<readonly MapQuestion[]>(kept);
 
   constructor(artifacts: ArtifactStore, most = mostRows) {
     this.#artifacts = artifacts;
@@ -49,6 +57,27 @@ export class EmbeddingMaps {
     return { dimension, values: Buffer.from(values.buffer).toString('base64') };
   }
 
+  /** The questions that hits were found for, and what of the map is nearest to each; those that nothing of it was found for are left out. Throws as `of` does. */
+  questions(ref: ArtifactRef, hits: ArtifactRef): Promise<readonly MapQuestion[]> {
+    return this.#asked.get(`${ref.digest} ${hits.digest}`, () => this.#place(ref, hits));
+  }
+
+  async #place(ref: ArtifactRef, hits: ArtifactRef): Promise<readonly MapQuestion[]> {
+    if (hits.mediaType !== Hits.mediaType) {
+      throw new GraphError('bad-input', 'Only questions with hits are placed on a map.');
+    }
+    const { ids } = await this.#read(ref);
+    const points = new Map(ids.map((id, point) => [id, point]));
+    const questions: MapQuestion[] = [];
+    for await (const read of readRows(this.#artifacts, hits, Hits)) {
+      if (questions.length === mostQuestions) break;
+      const row = questionHitsSchema.parse(read);
+      const near = nearestPoints(row, points);
+      if (near.length > 0) questions.push({ question: row.question.question, near });
+    }
+    return questions;
+  }
+
   async #read(ref: ArtifactRef) {
     if (ref.mediaType !== Embeddings.mediaType) {
       throw new GraphError('bad-input', 'Only embeddings are drawn as a map.');
@@ -58,17 +87,19 @@ export class EmbeddingMaps {
     const rows: number[] = [];
     const vectors: Float32Array[] = [];
     const names: string[] = [];
+    const ids: string[] = [];
     let total = 0;
     for await (const read of readRows(this.#artifacts, ref, Embeddings)) {
       if (total % step === 0 && rows.length < this.#most) {
-        const { vector, source } = embeddedChunkSchema.parse(read);
+        const { id, vector, source } = embeddedChunkSchema.parse(read);
         rows.push(total);
         vectors.push(vector);
         names.push(source.path);
+        ids.push(id);
       }
       total += 1;
     }
-    return { rows, vectors, names, total };
+    return { rows, vectors, names, ids, total };
   }
 
   async #draw(ref: ArtifactRef): Promise<EmbeddingMap> {
@@ -87,6 +118,26 @@ export class EmbeddingMaps {
       documentOf: names.map((name) => numbers.get(name) ?? 0),
     };
   }
+}
+
+/** The hits that are on the map and nearest by meaning; where only words were searched for, the first. */
+function nearestPoints(
+  { hits }: QuestionHits,
+  points: ReadonlyMap<string, number>,
+): MapQuestion['near'] {
+  const found = hits
+    .flatMap(({ chunk, rank, scores }) => {
+      const point = points.get(chunk.id);
+      const weight = scores.dense ?? 1 / rank;
+      return point === undefined || weight <= 0 ? [] : [{ point, weight }];
+    })
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, nearest);
+  const sum = found.reduce((all, { weight }) => all + weight, 0);
+  return found.map(({ point, weight }) => ({
+    point,
+    weight: Number((weight / sum).toFixed(digits)),
+  }));
 }
 
 /** Each name once, the most frequent first. */

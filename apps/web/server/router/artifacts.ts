@@ -94,6 +94,10 @@ export const artifactsRouter = router({
   vectors: procedure
     .input(z.object({ artifact: artifactRefSchema }))
     .query(({ ctx, input }) => ctx.workspace.maps.vectors(input.artifact)),
+  /** The questions that stand on that map, by the hits that were found for them. */
+  mapQuestions: procedure
+    .input(z.object({ artifact: artifactRefSchema, hits: artifactRefSchema }))
+    .query(({ ctx, input }) => ctx.workspace.maps.questions(input.artifact, input.hits)),
   /** How many answers agree with their references. */
   score: procedure
     .input(z.object({ artifact: artifactRefSchema }))
