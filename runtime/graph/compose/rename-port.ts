@@ -1,7 +1,7 @@
 import { GraphError } from '../base/errors.ts';
 import { namePattern } from '../base/name.ts';
 import { own } from '../base/record.ts';
-import { carriedBends } from '../format/bends.ts';
+import { bendsOf, carriedBends } from '../format/bends.ts';
 import { sortEdges, formatEdge } from '../format/edge.ts';
 import type { Edge, Graph, GraphBody, GraphNode } from '../format/graph.ts';
 import { usedGraph } from '../format/used-graphs.ts';
@@ -113,8 +113,8 @@ function renameSide(graph: Graph, port: PortRenaming, context: ComposeContext): 
     const library = new GraphLibrary(named, context);
     const graphs = library.lookup({ ...library.root, graph: id, key: `edit ${id ?? ''}` });
     const follows = side === 'output' ? renamedLoops(user, uses, [before, port.name]) : user;
-    const bends = carriedBends(user, moved);
-    return reorderEdgeLists({ ...follows, edges, bends }, moved, {
+    const bends = bendsOf({ edges, bends: carriedBends(user, moved) });
+    return reorderEdgeLists({ ...follows, edges, ...bends }, moved, {
       registry: context.registry,
       graphs,
     });
