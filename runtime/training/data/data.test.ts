@@ -117,14 +117,6 @@ describe('an epoch', () => {
       alone.map((row) => `row ${String(row)}`),
     );
   });
-
-  it('is put in order once, not at each of its steps', () => {
-    const steps = 4_000;
-    const rows = Array.from({ length: 25 * steps }, (_, i) => i);
-    const start = performance.now();
-    for (let step = 0; step < steps; step++) rowsOfStep(rows, step, { seed: 1, batch: 25 });
-    expect(performance.now() - start).toBeLessThan(2_000);
-  });
 });
 
 describe('packing', () => {
