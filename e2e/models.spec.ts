@@ -184,7 +184,9 @@ test('a model is imported from the server’s machine and from the browser', asy
       await page.getByRole('button', { name: 'Import …' }).click();
       const chooser = page.waitForEvent('filechooser');
       await dialog.getByRole('button', { name: 'Choose a GGUF file …' }).click();
+      const sent = page.waitForRequest('**/api/upload?*');
       await (await chooser).setFiles(path.join(theirs, 'evil.gguf'));
+      await sent;
       await expect(dialog.getByRole('progressbar')).toBeVisible();
       const stopped = page.waitForEvent('requestfailed', (request) =>
         request.url().includes('/api/upload'),
