@@ -102,7 +102,7 @@ test('the command menu begins with what fits best, of whichever group', async ({
     await expect(chosen).toHaveText('Files');
     await page.keyboard.press('Enter');
     await expect(card).toBeFocused();
-    await expect(card).toBeInViewport({ ratio: 1 });
+    await expect(card).toBeInViewport({ ratio: 0.99 });
     await page.getByRole('button', { name: 'Notebook' }).click();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('go to chunk');
