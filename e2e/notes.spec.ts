@@ -67,6 +67,14 @@ test('notes and groups are written, moved, undone and saved on the canvas', asyn
       .toBeGreaterThan((before?.width ?? 0) + 40);
   });
 
+  await test.step('it is moved away from the cards', async () => {
+    const before = await note.boundingBox();
+    await drag(page, note, [0, -90]);
+    await expect
+      .poll(async () => (await note.boundingBox())?.y ?? 0)
+      .toBeLessThan((before?.y ?? 0) - 60);
+  });
+
   await test.step('a note about a node', async () => {
     await bench.node('chunk').locator('header').click({ button: 'right' });
     await menuItem(page, 'Add a note about this node').click();
