@@ -1,10 +1,11 @@
-import { formatEdge, groupOfKey, keysOf, setBends, type Bend } from '@graft/graph';
+import { formatEdge, setBends, type Bend } from '@graft/graph';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { routeEdges, type Routes } from './routing/route-edges.ts';
 import type { Box } from './routing/shapes.ts';
 import { useRoutes } from './routing/routes.ts';
-import { canvasPlace, drawnFrame, zoomNow } from './viewport.ts';
+import { drawnFrames } from './drawn-frames.ts';
+import { canvasPlace, zoomNow } from './viewport.ts';
 
 /** The points that an edge is led through; none where it finds its way by itself. */
 export const bendsAt = (edge: string): readonly Bend[] =>
@@ -24,12 +25,12 @@ export function previewBends(edge: string, via: readonly Bend[]): () => void {
   const way = routes.get(edge);
   const [from, to] = [way?.[0], way?.at(-1)];
   if (from === undefined || to === undefined) return () => undefined;
-  const boxes = keysOf(useDocument.getState().shown).flatMap((key): Box[] => {
-    const frame = groupOfKey(key) === undefined ? drawnFrame(key) : undefined;
-    if (frame === undefined) return [];
-    const { x, y, width, height } = frame;
-    return [{ left: x, top: y, right: x + width, bottom: y + height }];
-  });
+  const boxes = drawnFrames(useDocument.getState().shown).map(({ x, y, width, height }): Box => ({
+    left: x,
+    top: y,
+    right: x + width,
+    bottom: y + height,
+  }));
   const own: Routes = routeEdges([{ id: edge, port: edge, from, to, via }], boxes);
   useRoutes.setState({ routes: new Map([...routes, ...own]) });
   return () => useRoutes.setState({ routes });

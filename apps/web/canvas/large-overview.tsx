@@ -1,6 +1,7 @@
 import type { InternalNode, ReactFlowState, Viewport } from '@xyflow/react';
 import { useEffect, useRef, type PointerEvent } from 'react';
 import { useTheme } from '../shell/theme.ts';
+import { boundsOf, type Bounds } from './node-bounds.ts';
 import { coloursAt } from './picture-colours.ts';
 
 interface LargeOverviewProps {
@@ -18,27 +19,8 @@ interface LargeOverviewProps {
   };
 }
 
-interface Bounds {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
 /** As of React Flow's own: so much room around what is shown, as a share of the scale in pixels. */
 const border = 5;
-
-function boundsOf(nodes: Iterable<InternalNode>): Bounds {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { internals, measured } of nodes) {
-    const { x, y } = internals.positionAbsolute;
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, x + (measured.width ?? 0));
-    bottom = Math.max(bottom, y + (measured.height ?? 0));
-  }
-  return { left, top, right, bottom };
-}
 
 /** What of the graph's plane is seen on the canvas. */
 function viewOf({ transform: [x, y, zoom], width, height }: ReactFlowState): Bounds {

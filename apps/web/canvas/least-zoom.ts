@@ -1,4 +1,5 @@
 import type { InternalNode } from '@xyflow/react';
+import { boundsOf } from './node-bounds.ts';
 import { zoomRange } from './viewport.ts';
 
 /** The renderer's own store. Nothing is imported from the renderer here: it would come in pieces then. */
@@ -26,14 +27,7 @@ export function leastZoom(
   nodes: Iterable<Pick<InternalNode, 'measured' | 'internals'>>,
   { width, height }: { readonly width: number; readonly height: number },
 ): number {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { measured, internals } of nodes) {
-    const { x, y } = internals.positionAbsolute;
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, x + (measured.width ?? 0));
-    bottom = Math.max(bottom, y + (measured.height ?? 0));
-  }
+  const { left, top, right, bottom } = boundsOf(nodes);
   const fitted = Math.min(width / (right - left), height / (bottom - top));
   if (!(fitted > 0)) return leastOfSmall;
   const wanted = Math.min(leastOfSmall, fitted * margin);

@@ -2,14 +2,12 @@ import {
   addGroup,
   addNote,
   emptyGraph,
-  groupOfKey,
-  keysOf,
   type Frame,
   type Graph,
   type NodeLayout,
 } from '@graft/graph';
-import type { Card } from '../canvas/arrange.ts';
 import { nodeWidth } from '../canvas/card-size.ts';
+import { drawnFrames } from '../canvas/drawn-frames.ts';
 import { roomFor } from '../canvas/room-for.ts';
 import { cardSize, drawnFrame, freePlace } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
@@ -34,13 +32,9 @@ function take({ graph, key }: { readonly graph: Graph; readonly key: string }, s
 
 /** The place nearest to the middle of what is in view at which a note covers nothing. */
 function freeMiddle(graph: Graph): NodeLayout {
-  const cards = keysOf(graph).flatMap((key): Card[] => {
-    const frame = groupOfKey(key) === undefined ? drawnFrame(key) : undefined;
-    return frame === undefined ? [] : [{ id: key, ...frame }];
-  });
   // In a graph without nodes the middle is free.
   const middle = freePlace(emptyGraph);
-  return roomFor({ id: '', ...middle, width: noteWidth, height: noteHeight }, cards);
+  return roomFor({ id: '', ...middle, width: noteWidth, height: noteHeight }, drawnFrames(graph));
 }
 
 /** Adds an empty note, where it is wanted or near the middle of what is in view. */

@@ -37,13 +37,13 @@ const at =
     return out && ({ outputs: { out } } as unknown as StepView);
   };
 
-it('is of the nearest node that has any', () => {
+it('finds the hits of the nearest node that has any', () => {
   const steps = { retrieve: ref('found'), rerank: ref('again'), aside: ref('aside') };
   expect(hitsAfter(graph, 'embed', at(steps))).toEqual(ref('found'));
   expect(hitsAfter(graph, 'embed', at({ index: ref('i', { mediaType: 'x' }) }))).toBeUndefined();
 });
 
-it('is of what a subgraph feeds, where nothing in it has any', () => {
+it('finds those of what a subgraph feeds, where nothing in it has any', () => {
   expect(hitsAfter(graph, 'found/embed', at({ after: ref('after') }))).toEqual(ref('after'));
   expect(hitsAfter(graph, 'found/gone', at({ after: ref('after') }))).toBeUndefined();
 });
