@@ -164,6 +164,25 @@ test('a path is completed while it is typed, by what is in the workspace and fit
     await page.keyboard.press('Enter');
     await expect(row(2)).toBeFocused();
   });
+  await test.step('of very many some are listed, and it is said how to come to the others', async () => {
+    const many = path.join(data, 'many');
+    await mkdir(many);
+    await Promise.all(
+      Array.from({ length: 510 }, (_, at) => writeFile(path.join(many, `${at}.jsonl`), '')),
+    );
+    await bench.select('rows');
+    await field.fill('data/many/');
+    await expect(options).toHaveCount(100);
+    await expect(page.getByText('410 more: type on')).toBeVisible();
+    await field.press('Escape');
+    await page.getByRole('button', { name: 'Browse for File' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Choose a file or a folder' });
+    await expect(dialog.getByRole('option')).toHaveCount(500);
+    await expect(dialog.getByText('10 more: type a part of the name')).toBeVisible();
+    await page.keyboard.type('509');
+    await expect(dialog.getByRole('option')).toHaveText([/^509.jsonl/]);
+    await page.keyboard.press('Escape');
+  });
   await rm(data, { recursive: true });
   await rm(path.join(workspace.folder, 'paths.graft.json'));
 });
@@ -227,6 +246,34 @@ test('a file that is not here is brought back from its node, and data is dropped
     expect(await readFile(path.join(workspace.folder, 'clay.md'), 'utf8')).toBe('Clay is wedged.');
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(page.locator('.react-flow__node')).toHaveCount(2);
+  });
+
+  await test.step('another of its name is asked about, and nothing else', async () => {
+    const dataTransfer = await dropped('clay.md', 'Other clay.');
+    await bench.canvas.dispatchEvent('drop', { dataTransfer, clientX: 700, clientY: 200 });
+    const asked = page.getByRole('dialog', { name: 'Bring files into the workspace' });
+    await expect(asked.getByRole('alert')).toContainText('clay.md is in the workspace already');
+    await expect(asked.getByRole('listbox')).toHaveCount(0);
+    await expectAccessible(page, 'a file of a name that is taken');
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  });
+
+  await test.step('a folder is taken with what is in it, and read as one', async () => {
+    const shelf = path.join(workspace.folder, '.outside', 'shelf');
+    await mkdir(path.join(shelf, 'deep'), { recursive: true });
+    for (const name of ['a.md', 'deep/b.md', '.hidden.md'])
+      await writeFile(path.join(shelf, name), `Of ${name}.`);
+    await dropFiles(page, bench.canvas, [shelf]);
+    await expect(row(1)).toHaveValue('shelf');
+    await expect(page.getByTestId('matched-files')).toHaveText('2 files');
+    expect(await readFile(path.join(workspace.folder, 'shelf/deep/b.md'), 'utf8')).toBe(
+      'Of deep/b.md.',
+    );
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.locator('.react-flow__node')).toHaveCount(2);
+    for (const name of ['.outside', 'shelf'])
+      await rm(path.join(workspace.folder, name), { recursive: true });
   });
 
   await test.step('and so in the notebook', async () => {

@@ -1,4 +1,5 @@
 import { setParam } from '@graft/graph';
+import type { FileToSend } from '../api/send-files.ts';
 import { nodeWidth } from '../canvas/card-size.ts';
 import { canvasPlace, freePlace } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
@@ -7,6 +8,7 @@ import { openFile, refreshFiles } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { withNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { takeDropped } from './dropped-entries.ts';
 
 interface Point {
   readonly x: number;
@@ -40,7 +42,7 @@ function addLoader(paths: readonly string[], point: Point | undefined): void {
 
 /** Brings files into the workspace: a graph is opened, and of data dropped onto the open graph a node reads it. */
 function bring(
-  files: readonly File[],
+  files: readonly FileToSend[],
   read: ((paths: readonly string[]) => void) | undefined,
 ): void {
   useOverlay.getState().show({
@@ -65,7 +67,13 @@ function bring(
 function drop(event: DragEvent): void {
   const { dataTransfer, target, defaultPrevented } = event;
   const files = [...(dataTransfer?.files ?? [])];
-  if (files.length === 0 || defaultPrevented || !(target instanceof Element)) return;
+  if (
+    dataTransfer === null ||
+    files.length === 0 ||
+    defaultPrevented ||
+    !(target instanceof Element)
+  )
+    return;
   event.preventDefault();
   const isOn = (place: string): boolean => target.closest(place) !== null;
   const isOnGraph = isOn(places.canvas) || isOn(places.notebook);
@@ -79,7 +87,8 @@ function drop(event: DragEvent): void {
   } else {
     const point = isOn(places.canvas) ? { x: event.clientX, y: event.clientY } : undefined;
     const isRead = isOnGraph && useDocument.getState().file !== null;
-    bring(files, isRead ? (paths) => addLoader(paths, point) : undefined);
+    const read = isRead ? (paths: readonly string[]) => addLoader(paths, point) : undefined;
+    takeDropped(dataTransfer, (all) => bring(all, read));
   }
 }
 

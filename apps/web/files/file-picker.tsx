@@ -1,4 +1,4 @@
-import { bytes, plural } from '@graft/nodes/kit/ui';
+import { bytes, count, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useState } from 'react';
 import { queries } from '../api/client.ts';
@@ -14,8 +14,57 @@ function close(): void {
   useOverlay.getState().show({ fileQuestion: null });
 }
 
-/** Files and folders of the workspace, gone through by keys or by the mouse, and those of this computer to bring there. */
+/** Entries that are drawn: of more the name is typed. */
+const mostShown = 500;
+
+/** Files and folders of the workspace, or nothing but what is brought there: who has files need not look at others. */
 export function FilePicker({ question }: { readonly question: FileQuestion }) {
+  return question.files === undefined ? (
+    <Picker question={question} />
+  ) : (
+    <Bringing question={question} files={question.files} />
+  );
+}
+
+/** Whether a folder is taken as it is. */
+const takesFolders = ({ takes }: FileQuestion): boolean => takes?.includes('/') !== false;
+
+function Bringing(props: {
+  readonly question: FileQuestion;
+  readonly files: NonNullable<FileQuestion['files']>;
+}) {
+  const { question, files } = props;
+  const dialog = useModal();
+  const [only] = files;
+  const what = only !== undefined && files.length === 1 ? only.path : plural(files.length, 'file');
+  return (
+    <dialog
+      ref={dialog}
+      className="dialog w-[480px]"
+      aria-label="Bring files into the workspace"
+      onClose={close}
+    >
+      <h2 className="truncate px-4 pt-3.5 pb-2.5 font-[600]">
+        Bring {what} into {question.folder === '' ? 'the workspace' : question.folder}
+      </h2>
+      <FileUpload
+        folder={question.folder}
+        first={files}
+        one={question.one ?? false}
+        folders={takesFolders(question)}
+        came={(paths) => {
+          close();
+          question.choose(paths);
+        }}
+        giveUp={close}
+        wholeFolder={undefined}
+      />
+    </dialog>
+  );
+}
+
+/** Files and folders of the workspace, gone through by keys or by the mouse, and those of this computer to bring there. */
+function Picker({ question }: { readonly question: FileQuestion }) {
   const dialog = useModal();
   const id = useId();
   const [folder, setFolder] = useState(question.folder);
@@ -34,8 +83,10 @@ export function FilePicker({ question }: { readonly question: FileQuestion }) {
     name.toLowerCase().includes(search.toLowerCase().trim()),
   );
   const { takes } = question;
-  const found = all ? named : named.filter((entry) => entry.folder || isTaken(entry, takes));
-  const left = named.length - found.length;
+  const fitting = all ? named : named.filter((entry) => entry.folder || isTaken(entry, takes));
+  const left = named.length - fitting.length;
+  const found = fitting.slice(0, mostShown);
+  const undrawn = fitting.length - found.length;
   const shown = found.find(({ path }) => path === at) ?? found[0];
   const go = (to: string, shows?: string): void => {
     setFolder(to);
@@ -122,6 +173,11 @@ export function FilePicker({ question }: { readonly question: FileQuestion }) {
             </div>
           ))}
         </div>
+        {undrawn === 0 ? null : (
+          <p className="px-4 pb-2 text-ink-2" role="status">
+            {count(undrawn)} more: type a part of the name to narrow them down.
+          </p>
+        )}
         <p role="status" className={found.length > 0 ? 'sr-only' : 'px-4 pb-3 text-ink-2'}>
           {error !== null
             ? refusalOf(error)
@@ -144,11 +200,12 @@ export function FilePicker({ question }: { readonly question: FileQuestion }) {
         )}
         <FileUpload
           folder={folder}
-          first={question.files}
+          first={undefined}
+          folders={takesFolders(question)}
           one={question.one ?? false}
           came={choose}
           wholeFolder={
-            folder === '' || takes?.includes('/') === false ? undefined : () => choose([folder])
+            folder === '' || !takesFolders(question) ? undefined : () => choose([folder])
           }
         />
       </div>

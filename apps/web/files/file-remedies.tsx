@@ -1,7 +1,9 @@
 import { setParam } from '@graft/graph';
 import { useRef } from 'react';
+import type { FileToSend } from '../api/send-files.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
+import { asSent } from './dropped-entries.ts';
 import { folderOf } from './folder-of.ts';
 
 interface FileRemediesProps {
@@ -22,7 +24,7 @@ function replaced(value: unknown, missing: string, paths: readonly string[]): un
 /** Of a path that gives no file: each way to one. */
 export function FileRemedies({ node, param, missing }: FileRemediesProps) {
   const input = useRef<HTMLInputElement>(null);
-  const ask = (files?: readonly File[]): void => {
+  const ask = (files?: readonly FileToSend[]): void => {
     const isList = Array.isArray(useDocument.getState().shown.nodes[node]?.params[param]);
     useOverlay.getState().show({
       fileQuestion: {
@@ -54,7 +56,7 @@ export function FileRemedies({ node, param, missing }: FileRemediesProps) {
           type="file"
           hidden
           onChange={(event) => {
-            const files = [...(event.target.files ?? [])];
+            const files = [...(event.target.files ?? [])].map(asSent);
             event.target.value = '';
             if (files.length > 0) ask(files);
           }}

@@ -2,16 +2,21 @@ import { bytes } from '@graft/nodes/kit/ui';
 import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { queries, queryClient } from '../api/client.ts';
-import { sendFiles, UploadRefused } from '../api/send-files.ts';
+import { sendFiles, UploadRefused, type FileToSend } from '../api/send-files.ts';
+import { asSent, broughtPaths, takeDropped } from './dropped-entries.ts';
 
 interface FileUploadProps {
   /** Where they go. */
   readonly folder: string;
   /** Files that are brought at once. */
-  readonly first: readonly File[] | undefined;
+  readonly first: readonly FileToSend[] | undefined;
   /** One is brought, not several. */
   readonly one: boolean;
+  /** Whether a folder is taken as such, or only what is in it. */
+  readonly folders: boolean;
   readonly came: (paths: readonly string[]) => void;
+  /** Where there is nothing but what is brought: what is done when that is given up. */
+  readonly giveUp?: () => void;
   /** Takes the folder as it is; absent where it cannot be taken. */
   readonly wholeFolder: (() => void) | undefined;
 }
@@ -19,16 +24,23 @@ interface FileUploadProps {
 type State =
   | { readonly kind: 'asking'; readonly refused?: string }
   | { readonly kind: 'sending'; readonly line: string }
-  | { readonly kind: 'taken'; readonly files: readonly File[]; readonly names: readonly string[] };
+  | {
+      readonly kind: 'taken';
+      readonly files: readonly FileToSend[];
+      readonly names: readonly string[];
+    };
 
 const answerSchema = z.object({ paths: z.array(z.string()) });
 
 /** Brings files of this computer into a folder of the workspace; never in the place of another without having asked. */
-export function FileUpload({ folder, first, one, came, wholeFolder }: FileUploadProps) {
+export function FileUpload(props: FileUploadProps) {
+  const { folder, first, one, came, giveUp, wholeFolder } = props;
   const [state, setState] = useState<State>({ kind: 'asking' });
   const input = useRef<HTMLInputElement>(null);
   const stop = useRef<AbortController>(undefined);
-  const bring = async (files: readonly File[], renamed: boolean): Promise<void> => {
+  const folders = props.folders && !one;
+  const ask = (): void => (giveUp === undefined ? setState({ kind: 'asking' }) : giveUp());
+  const bring = async (files: readonly FileToSend[], renamed: boolean): Promise<void> => {
     if (one && files.length > 1) {
       setState({ kind: 'asking', refused: 'One file is wanted here. Bring it by itself.' });
       return;
@@ -38,23 +50,21 @@ export function FileUpload({ folder, first, one, came, wholeFolder }: FileUpload
     setState({ kind: 'sending', line: 'Sending …' });
     const progress = (done: number, total: number): void =>
       setState({ kind: 'sending', line: `Sent ${bytes(done)} of ${bytes(total)}` });
-    const sent = files.map((file) => ({
-      file,
-      path: folder === '' ? file.name : `${folder}/${file.name}`,
-    }));
+    const way = folder === '' ? '' : `${folder}/`;
+    const sent = files.map(({ path, file }) => ({ file, path: way + path }));
     try {
       const query = { to: 'workspace', renamed: renamed ? '1' : '0' };
       const { paths } = answerSchema.parse(await sendFiles(sent, query, { progress, signal }));
       // What a pattern matches is another now.
       void queryClient.invalidateQueries({ queryKey: queries.catalogue.matchFiles.queryKey() });
-      came(paths);
+      came(broughtPaths(files, paths, { folder, folders }));
     } catch (error) {
       const problems = error instanceof UploadRefused ? error.problems : [];
       const names = problems.flatMap(({ code, location }) =>
         code === 'name-taken' ? (location.file ?? []) : [],
       );
       if (names.length > 0) setState({ kind: 'taken', files, names });
-      else if (signal.aborted) setState({ kind: 'asking' });
+      else if (signal.aborted) ask();
       else
         setState({
           kind: 'asking',
@@ -74,7 +84,12 @@ export function FileUpload({ folder, first, one, came, wholeFolder }: FileUpload
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        if (state.kind !== 'sending') void bring([...event.dataTransfer.files], false);
+        if (state.kind !== 'sending')
+          takeDropped(
+            event.dataTransfer,
+            (files) => void bring(files, false),
+            (refused) => setState({ kind: 'asking', refused }),
+          );
       }}
     >
       {state.kind === 'taken' ? (
@@ -88,11 +103,15 @@ export function FileUpload({ folder, first, one, came, wholeFolder }: FileUpload
             Keep both
           </button>
           {state.names.length < state.files.length ? null : (
-            <button type="button" className="button" onClick={() => came(state.names)}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => came(broughtPaths(state.files, state.names, { folder, folders }))}
+            >
               Use what is there
             </button>
           )}
-          <button type="button" className="button" onClick={() => setState({ kind: 'asking' })}>
+          <button type="button" className="button" onClick={ask}>
             Cancel
           </button>
         </>
@@ -121,12 +140,14 @@ export function FileUpload({ folder, first, one, came, wholeFolder }: FileUpload
             multiple={!one}
             hidden
             onChange={(event) => {
-              const files = [...(event.target.files ?? [])];
+              const files = [...(event.target.files ?? [])].map(asSent);
               event.target.value = '';
               if (files.length > 0) void bring(files, false);
             }}
           />
-          <span className="flex-1 text-sm text-ink-2">or drop files here</span>
+          <span className="flex-1 text-sm text-ink-2">
+            {one ? 'or drop a file here' : 'or drop files or a folder here'}
+          </span>
           {wholeFolder === undefined ? null : (
             <button type="button" className="button" onClick={wholeFolder}>
               Use this folder

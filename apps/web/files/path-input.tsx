@@ -1,8 +1,12 @@
+import { count } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState, type InputHTMLAttributes, type KeyboardEvent } from 'react';
 import { queries } from '../api/client.ts';
 import { useListed } from '../shell/use-listed.ts';
 import { isTaken, pathParts } from './path-parts.ts';
+
+/** Entries that are listed: of more the name is typed on. */
+const mostListed = 100;
 
 interface PathInputProps extends Omit<
   InputHTMLAttributes<HTMLInputElement>,
@@ -27,7 +31,7 @@ export function PathInput({ value, takes, change, onKeyDown, onBlur, ...others }
     ),
   );
   const begun = parts?.begun.toLowerCase() ?? '';
-  const found =
+  const fitting =
     !isOpen || parts === undefined
       ? []
       : data.filter(
@@ -36,6 +40,8 @@ export function PathInput({ value, takes, change, onKeyDown, onBlur, ...others }
             entry.path !== value &&
             (entry.folder || isTaken(entry, takes)),
         );
+  const found = fitting.slice(0, mostListed);
+  const unlisted = fitting.length - found.length;
   // In a folder that was just come to nothing is marked, so that Tab and Enter do what they do elsewhere.
   const shown = found.find(({ path }) => path === at) ?? (begun === '' ? undefined : found[0]);
   const complete = (entry: (typeof found)[number] | undefined): void => {
@@ -90,27 +96,31 @@ export function PathInput({ value, takes, change, onKeyDown, onBlur, ...others }
       />
       {isListed ? (
         <div
-          id={`${id}-list`}
-          role="listbox"
-          aria-label="Files and folders"
           className="menu absolute top-full right-0 left-0 mt-1 max-h-56 max-w-none"
           // The focus stays in the field.
           onPointerDown={(event) => event.preventDefault()}
           onMouseDown={(event) => event.preventDefault()}
         >
-          {found.map((entry) => (
-            <div
-              key={entry.path}
-              id={`${id}-${entry.path}`}
-              role="option"
-              aria-selected={entry === shown}
-              className="cursor-default truncate rounded-[5px] px-[9px] py-1 font-mono text-[11.5px] hover:bg-paper aria-selected:bg-accent-soft"
-              onClick={() => complete(entry)}
-            >
-              {entry.name}
-              {entry.folder ? '/' : ''}
-            </div>
-          ))}
+          <div id={`${id}-list`} role="listbox" aria-label="Files and folders">
+            {found.map((entry) => (
+              <div
+                key={entry.path}
+                id={`${id}-${entry.path}`}
+                role="option"
+                aria-selected={entry === shown}
+                className="cursor-default truncate rounded-[5px] px-[9px] py-1 font-mono text-[11.5px] hover:bg-paper aria-selected:bg-accent-soft"
+                onClick={() => complete(entry)}
+              >
+                {entry.name}
+                {entry.folder ? '/' : ''}
+              </div>
+            ))}
+          </div>
+          {unlisted === 0 ? null : (
+            <p className="px-[9px] py-1 text-sm text-ink-2" role="status">
+              {count(unlisted)} more: type on to narrow them down.
+            </p>
+          )}
         </div>
       ) : null}
     </div>

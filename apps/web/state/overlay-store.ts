@@ -1,5 +1,7 @@
 import type { ModelKind, ReadRows } from '@graft/graph';
 import { create } from 'zustand';
+import type { FileToSend } from '../api/send-files.ts';
+import type { RowAction } from '../menus/row-menus.ts';
 import type { PendingEdge } from './screen-store.ts';
 
 /** What a name is asked for. `folder` and `name` stand in the field at first. */
@@ -32,7 +34,7 @@ export interface ModelQuestion {
 export interface FileQuestion {
   readonly folder: string;
   readonly choose: (paths: readonly string[]) => void;
-  readonly files?: readonly File[];
+  readonly files?: readonly FileToSend[];
   /** The ends of the names that are taken, `/` for folders; absent: everything. */
   readonly takes?: readonly string[];
   /** One is chosen, not several. */
@@ -46,7 +48,8 @@ export type MenuTarget =
   | { readonly kind: 'port'; readonly port: PendingEdge }
   | { readonly kind: 'edge'; readonly id: string }
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'folder'; readonly path: string };
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'row'; readonly actions: readonly RowAction[] };
 
 export interface OpenMenu {
   readonly target: MenuTarget;

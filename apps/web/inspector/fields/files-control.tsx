@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { queries } from '../../api/client.ts';
+import type { FileToSend } from '../../api/send-files.ts';
 import { problemsOf } from '../../api/problem.ts';
 import { plural } from '@graft/nodes/kit/ui';
+import { takeDropped } from '../../files/dropped-entries.ts';
 import { folderOf } from '../../files/folder-of.ts';
 import { PathInput } from '../../files/path-input.tsx';
 import { useOverlay } from '../../state/overlay-store.ts';
@@ -60,7 +62,7 @@ export function FilesControl(props: FieldProps) {
   const { field, value, change } = props;
   const isOne = field.control === 'file';
   const paths = (Array.isArray(value) ? value : [value ?? '']).map(String);
-  const ask = (files?: readonly File[]): void =>
+  const ask = (files?: readonly FileToSend[]): void =>
     useOverlay.getState().show({
       fileQuestion: {
         folder: folderOf(paths.at(-1) ?? ''),
@@ -91,7 +93,7 @@ export function FilesControl(props: FieldProps) {
         onDrop={(event) => {
           if (event.dataTransfer.files.length === 0) return;
           event.preventDefault();
-          ask([...event.dataTransfer.files]);
+          takeDropped(event.dataTransfer, ask);
         }}
       >
         {isOne ? (
