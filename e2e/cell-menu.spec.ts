@@ -22,4 +22,37 @@ test('a cell of the notebook has a menu, by the right button and by key', async 
   await menuItem(page, 'Delete').click();
   await expect(page.getByTestId('cell-chunk-2')).toHaveCount(0);
   await expect(cell).toBeVisible();
+
+  await test.step('so has a row of what came out', async () => {
+    await bench.run();
+    await expect(cell).toHaveAttribute('data-status', 'succeeded', { timeout: 60_000 });
+    const row = page.getByTestId('cell-files').locator('[data-row]').first();
+    await row.getByRole('button').first().click({ button: 'right' });
+    await expect(menuItem(page, 'Copy this row as JSON')).toBeVisible();
+    await expect(menuItem(page, 'Delete')).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await row.getByRole('button').first().focus();
+    await page.keyboard.press('Shift+F10');
+    await menuItem(page, 'Copy this row as text').click();
+    await expect(page.getByText(/^Copied the row|does not let this page copy/)).toBeVisible();
+  });
+  await test.step('and a note', async () => {
+    await cell.focus();
+    await page.keyboard.press('a');
+    await page.getByLabel('Note, in Markdown').fill('How it is cut.');
+    await page.keyboard.press('Escape');
+    const notes = page.locator('.prose-cell');
+    await notes.first().click({ button: 'right' });
+    await expect(menuItem(page, 'Run')).toHaveCount(0);
+    await menuItem(page, 'Duplicate').click();
+    await expect(notes).toHaveCount(2);
+    await notes.last().focus();
+    await page.keyboard.press('Shift+F10');
+    await menuItem(page, 'Delete').click();
+    await expect(notes).toHaveCount(1);
+    await notes.first().focus();
+    await page.keyboard.press('ContextMenu');
+    await menuItem(page, 'Edit the text').click();
+    await expect(notes.getByRole('textbox')).toBeFocused();
+  });
 });

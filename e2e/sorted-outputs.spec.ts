@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expectAccessible } from './accessible.ts';
 import { expect, test } from './small-workspace.ts';
+import { jsonl, rowsOfTypes } from './rows-of-types.ts';
 import { giveFile, menuItem } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
 
@@ -16,9 +17,18 @@ test('rows are sorted, filtered, found far down in a long one, and taken along a
   rows[5] = { id: 'q5', question: `${long} At the end the clay is blue heron glazed.` };
   const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   await giveFile(workspace.folder, 'asked.jsonl', text);
+  const [hits] = rowsOfTypes['hits'] ?? [];
+  const found = Array.from({ length: 6 }, (_, at) => ({
+    ...Object(hits),
+    ...{ id: `q${at}`, question: { id: `q${at}`, question: `Question ${9 - at}?` } },
+  }));
+  await giveFile(workspace.folder, 'found.jsonl', jsonl(found));
   await workspace.graph('sorted', {
-    nodes: { rows: { type: 'questions', params: { paths: ['asked.jsonl'] } } },
-    layout: { rows: [80, 80] },
+    nodes: {
+      rows: { type: 'questions', params: { paths: ['asked.jsonl'] } },
+      hits: { type: 'load-rows', params: { type: 'hits', file: 'found.jsonl' } },
+    },
+    layout: { rows: [80, 80], hits: [80, 300] },
   });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'sorted.graft.json');
@@ -73,6 +83,17 @@ test('rows are sorted, filtered, found far down in a long one, and taken along a
       expect(place.top).toBeGreaterThan(frame?.y ?? Infinity);
       expect(place.bottom).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0));
     }).toPass();
+  });
+  await test.step('what was unfolded is so in every order, and nothing else', async () => {
+    await bench.select('hits');
+    const fold = (number: number) => bench.output.locator(`[data-row="${number}"] > details`);
+    await fold(3).locator('summary').first().click();
+    await page.getByLabel('Sort by').selectOption('question');
+    await expect(first).toHaveAttribute('data-row', '5');
+    await expect(fold(3)).toHaveAttribute('open');
+    // The first is from the beginning.
+    await expect(bench.output.locator('[data-row] > details[open]')).toHaveCount(2);
+    await bench.select('rows');
   });
   await test.step('as Arrow', async () => {
     await page.getByRole('button', { name: 'Download' }).click();

@@ -157,6 +157,8 @@ interface Drawn {
   readonly mediaType?: string;
   readonly rows: readonly unknown[];
   readonly streaming?: Record<string, string>;
+  readonly total?: number;
+  readonly onPaper?: true;
 }
 function draw({ type, mediaType = artifact.mediaType, rows, ...rest }: Drawn): string {
   const preview = previews[type];
@@ -206,4 +208,20 @@ it('shows answers while they are written', () => {
   expect(html).toContain('gk-caret');
   expect(html).not.toContain('finished');
   expect(html).not.toMatch(/<script/i);
+});
+
+it('draws on paper all rows that have come, up to a limit, and says how many it leaves out', () => {
+  const many = (of: number) =>
+    Array.from({ length: of }, (_, at) => ({ ...question, id: `q${String(at)}` }));
+  const rowsIn = (html: string) => html.match(/ data-row=/g)?.length;
+  const all = draw({ type: 'questions', rows: many(300), total: 300, onPaper: true });
+  expect(rowsIn(all)).toBe(300);
+  expect(all).not.toContain('more row');
+  const some = draw({ type: 'questions', rows: many(1_000), total: 2_500, onPaper: true });
+  expect(rowsIn(some)).toBe(1_000);
+  expect(some).toContain('And 1,500 more rows: download the output');
+  // What could not be read is left out too, and said.
+  const few = draw({ type: 'questions', rows: many(100), total: 2_500, onPaper: true });
+  expect(rowsIn(few)).toBe(100);
+  expect(few).toContain('And 2,400 more rows');
 });

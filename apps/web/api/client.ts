@@ -9,7 +9,7 @@ import {
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../server/router/index.ts';
 
-const url = '/api/trpc';
+export const apiUrl = '/api/trpc';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -26,8 +26,8 @@ export const api = createTRPCClient<AppRouter>({
   links: [
     splitLink({
       condition: (operation) => operation.type === 'subscription',
-      true: httpSubscriptionLink({ url }),
-      false: httpBatchLink({ url, maxURLLength: 4_000, maxItems: 20 }),
+      true: httpSubscriptionLink({ url: apiUrl }),
+      false: httpBatchLink({ url: apiUrl, maxURLLength: 4_000, maxItems: 20 }),
     }),
   ],
 });

@@ -1,7 +1,9 @@
 import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/graph';
 import { numberAt, placeOfRow, RawRows } from '@graft/nodes/kit/ui';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
+import { openMenu } from '../menus/open-menu.ts';
+import { giveRowMenus } from '../menus/row-menus.ts';
 import { useDocument } from '../state/document-store.ts';
 import { placeOf } from '../state/levels.ts';
 import { nodeTypes } from '../state/registry.ts';
@@ -18,6 +20,7 @@ import { useEmbeddingMap } from './output/embedding-map.ts';
 import { canFreeze, freeze } from './output/freeze.ts';
 import { useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
+import { useOnPaper } from './output/on-paper.ts';
 import { previewOf } from './output/preview-of.ts';
 import { useReadRow } from './output/read-row.ts';
 import { useRowActions } from './output/row-actions.tsx';
@@ -39,6 +42,8 @@ interface OutputPreviewProps {
   readonly artifact: ArtifactRef | undefined;
   /** A question that stands above it, and is not repeated. */
   readonly told?: string;
+  /** Shows the node that made it, where that is another than the one that is looked at. */
+  readonly showMaker?: (() => void) | undefined;
 }
 
 /** A node's parameters in the run that is shown, with what is left to its defaults. */
@@ -55,7 +60,8 @@ function useGivenParams({ node, type }: StepView): Readonly<Record<string, unkno
 }
 
 /** A page of an output in its node type's own view. Loaded when a first output is looked at, with every view. */
-export function OutputPreview({ step, port, artifact, told }: OutputPreviewProps) {
+export function OutputPreview(props: OutputPreviewProps) {
+  const { step, port, artifact, told, showMaker } = props;
   const node = useDocument(({ graph }) => placeOf(graph, step.node)?.node);
   const params = useGivenParams(step);
   // Whoever only uses a graph changes nothing of it.
@@ -72,13 +78,25 @@ export function OutputPreview({ step, port, artifact, told }: OutputPreviewProps
   );
   const found = searched && matches && { ...searched, rows: matches };
   const numbers = filters ? found?.rows : ordering.numbers;
-  const window = useRowWindow(artifact, numbers);
-  const { rows, first, total, loading, want, cut } = window;
+  const shown = useOnPaper(useRowWindow(artifact, numbers), artifact, numbers);
+  const { rows, first, total, loading, want, cut, error: unread } = shown;
   const whole = async (row: unknown, number: number): Promise<unknown> =>
     cut.has(number) ? ((await readRow(number)) ?? row) : row;
-  const rowActions = useRowActions(whole, artifact?.count ?? total);
+  const { corner, menu } = useRowActions(whole, artifact?.count ?? total);
+  useEffect(() => {
+    if (list.current === null) return;
+    giveRowMenus(list.current, (number) => {
+      const row = rows[(placeOfRow(numbers, number) ?? -1) - first];
+      return [
+        ...(row === undefined ? [] : menu(row, number)),
+        ...(showMaker === undefined
+          ? []
+          : [{ id: 'show-maker', title: 'Show the node that made it', run: showMaker }]),
+      ];
+    });
+  });
   useFromTheTop(list, ordering.numbers);
-  const error = window.error ?? ordering.error;
+  const error = unread ?? ordering.error;
   const { went, goTo: mark } = useWent(list, text);
   useHighlight(list, text);
   const map = useEmbeddingMap(artifact, step.node);
@@ -122,13 +140,24 @@ export function OutputPreview({ step, port, artifact, told }: OutputPreviewProps
           edit={inApp ? undefined : editWish(node, output)}
         />
       )}
-      <div ref={list} className="flex min-h-0 flex-col">
+      <div
+        ref={list}
+        className="flex min-h-0 flex-col"
+        onContextMenu={(event) => {
+          const { target, clientX: x, clientY: y } = event;
+          // Of words that are selected it is the browser's own: there people copy them.
+          if (!(target instanceof Element) || getSelection()?.isCollapsed === false) return;
+          if (target.closest('[data-row]') !== null && openMenu(target, { x, y }))
+            event.preventDefault();
+        }}
+      >
         <Preview
           // In another order it is another list.
           key={JSON.stringify(ordering.numbers && ordering.order)}
-          {...window}
+          {...shown}
           loading={loading || (numbers !== undefined && found?.searching === true)}
-          {...{ rowActions, readRow }}
+          readRow={readRow}
+          {...(shown.onPaper ? {} : { rowActions: corner })}
           {...(numbers === undefined ? {} : { numbers })}
           {...(went === undefined ? {} : { went })}
           artifact={artifact ?? unfinished}

@@ -128,6 +128,7 @@ export function OutputTab({ node }: { readonly node: string }) {
           step={step}
           port={port}
           artifact={artifact}
+          showMaker={feed && (() => goTo(feed.node))}
         />
       ) : trains ? null : step.status === 'running' ? (
         <Empty>{step.progress === undefined ? 'Starting.' : progressText(step.progress)}</Empty>

@@ -128,9 +128,29 @@ function nodeMenu(): MenuGroups {
   ];
 }
 
+/** The menu of a note of the notebook. */
+function proseMenu(): MenuGroups {
+  const [key = ''] = useScreen.getState().selection;
+  const about = useDocument.getState().shown.notes?.[noteOfKey(key) ?? '']?.about;
+  const addBelow = async (): Promise<void> => {
+    const { addNoteAbout, addNoteAt } = await import('../notes/note-edits.ts');
+    if (about === undefined) addNoteAt();
+    else addNoteAbout(about);
+  };
+  return [
+    [
+      command('write', { title: 'Edit the text' }),
+      { id: 'note-below', title: 'Add a note below', run: () => void addBelow() },
+    ],
+    [command('duplicate'), command('cut'), command('copy'), command('paste')],
+    [command('delete', { grave: true })],
+  ];
+}
+
 /** The menu of a cell of the notebook: what its keys and buttons do. */
 function cellMenu(): MenuGroups {
   const [id = ''] = useScreen.getState().selection;
+  if (!isNodeKey(id)) return proseMenu();
   return [
     [command('run-to-here')],
     [command('duplicate'), command('cut'), command('copy'), command('paste')],
@@ -284,6 +304,8 @@ export function menuItems({ target, at }: OpenMenu): MenuGroups {
       return canvasMenu(at);
     case 'nodes':
       return useScreen.getState().view === 'notebook' ? cellMenu() : nodeMenu();
+    case 'row':
+      return [target.actions];
     case 'port':
       return portMenu(target.port);
     case 'edge':

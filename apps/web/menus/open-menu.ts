@@ -2,18 +2,21 @@ import { portAt } from '../canvas/focus-port.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay, type MenuTarget } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { rowActionsAt } from './row-menus.ts';
 
 interface Place {
   readonly x: number;
   readonly y: number;
 }
 
-/** What of the canvas or the file list an element belongs to. */
+/** What an element belongs to that has a menu. */
 function targetOf(element: Element): MenuTarget | undefined {
   const file = element.closest<HTMLElement>('[data-file]')?.dataset['file'];
   if (file !== undefined) return { kind: 'file', path: file };
   const folder = element.closest<HTMLElement>('[data-folder]')?.dataset['folder'];
   if (folder !== undefined) return { kind: 'folder', path: folder };
+  const actions = rowActionsAt(element);
+  if (actions !== undefined) return { kind: 'row', actions };
   const port = portAt(element);
   if (port !== undefined) return { kind: 'port', port };
   const node =
@@ -42,7 +45,8 @@ export function openMenu(element: Element, at: Place): boolean {
 }
 
 /** What has a menu of its own when it has the focus. */
-const ownMenu = '[data-file], [data-folder], [data-cell], .react-flow__edge, .react-flow__node';
+const ownMenu =
+  '[data-file], [data-folder], [data-cell], [data-row], .react-flow__edge, .react-flow__node';
 
 /** By key: the menu of what has the focus, else of the selected nodes, else of the canvas. */
 export function openMenuAtFocus(): boolean {

@@ -2,6 +2,7 @@ import { noteKey } from '@graft/graph';
 import { useRef, type KeyboardEvent } from 'react';
 import { deleteKeys } from '../canvas/edit-actions.ts';
 import { Markdown } from '../notes/markdown.tsx';
+import { openMenu } from '../menus/open-menu.ts';
 import { NoteField } from '../notes/note-field.tsx';
 import { undo, useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
@@ -52,6 +53,12 @@ export function ProseCell({ id, move }: ProseCellProps) {
       onFocus={() => useScreen.getState().select([key])}
       onDoubleClick={writing ? undefined : write}
       onKeyDown={onKey}
+      onContextMenu={(event) => {
+        const { target, clientX: x, clientY: y } = event;
+        // Of words that are selected it is the browser's own.
+        if (!(target instanceof Element) || getSelection()?.isCollapsed === false) return;
+        if (openMenu(target, { x, y })) event.preventDefault();
+      }}
     >
       {writing ? (
         <NoteField id={id} />

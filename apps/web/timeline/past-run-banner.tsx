@@ -29,7 +29,7 @@ export function PastRunBanner() {
       {newest === null ? null : (
         <button
           type="button"
-          className="button small"
+          className="button small print:hidden"
           onClick={() => compareSides([{ run: run.runId }, { run: newest }])}
         >
           Compare with now
@@ -37,7 +37,7 @@ export function PastRunBanner() {
       )}
       <button
         type="button"
-        className="button small"
+        className="button small print:hidden"
         title="Makes the graph what it was in this run; can be undone"
         onClick={() => void restoreRan()}
       >
@@ -45,7 +45,7 @@ export function PastRunBanner() {
       </button>
       <button
         type="button"
-        className="button small"
+        className="button small print:hidden"
         onClick={() => useRunView.getState().follow(newest)}
       >
         Back to now

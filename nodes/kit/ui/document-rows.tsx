@@ -1,5 +1,6 @@
 import { type Document, documentSchema } from '@graft/graph';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { plural } from './amounts.ts';
 import { Facts } from './facts.tsx';
 import { OriginIcon } from './origin-icon.tsx';
 import { originOf } from './origin.ts';
@@ -9,7 +10,7 @@ import { RowList } from './row-list.tsx';
 /** The documents, and the text of the chosen one. */
 export function DocumentRows(props: PreviewProps): ReactNode {
   const [chosen, choose] = useState(0);
-  const { went, cut, readRow } = props;
+  const { went, cut, readRow, onPaper } = props;
   useEffect(() => {
     if (went !== undefined) choose(went.row);
   }, [went]);
@@ -34,9 +35,9 @@ export function DocumentRows(props: PreviewProps): ReactNode {
           </button>
           {at === chosen &&
             (cut?.has(at) === true && readRow !== undefined ? (
-              <WholeReader {...{ document, readRow }} number={at} />
+              <WholeReader {...{ document, readRow, onPaper }} number={at} />
             ) : (
-              <Reader document={document} />
+              <Reader {...{ document, onPaper }} />
             ))}
         </>
       )}
@@ -46,6 +47,8 @@ export function DocumentRows(props: PreviewProps): ReactNode {
 
 /** Characters that are laid out together: a part of a document may have half a million. */
 const blockLength = 8_000;
+/** Characters of a text that are printed: some four pages. */
+const charactersOnPaper = 12_000;
 
 /** A text in blocks that end with a line, as far as its lines are short enough. */
 function blocksOf(text: string): readonly string[] {
@@ -65,8 +68,9 @@ function WholeReader(props: {
   readonly document: Document;
   readonly number: number;
   readonly readRow: NonNullable<PreviewProps['readRow']>;
+  readonly onPaper: true | undefined;
 }): ReactNode {
-  const { document, number, readRow } = props;
+  const { document, number, readRow, onPaper } = props;
   const [whole, setWhole] = useState<Document>();
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -83,14 +87,18 @@ function WholeReader(props: {
   return (
     <div data-reading={whole === undefined && !failed ? true : undefined}>
       {failed && <p className="gk-note">Only the beginning could be read. Choose it again.</p>}
-      <Reader document={whole ?? document} />
+      <Reader document={whole ?? document} onPaper={onPaper} />
     </div>
   );
 }
 
-function Reader({ document }: { readonly document: Document }): ReactNode {
-  const { text, metadata, mediaType, line } = document;
-  const blocks = useMemo(() => blocksOf(text), [text]);
+function Reader(props: {
+  readonly document: Document;
+  readonly onPaper: true | undefined;
+}): ReactNode {
+  const { text, metadata, mediaType, line } = props.document;
+  const most = props.onPaper ? charactersOnPaper : Infinity;
+  const blocks = useMemo(() => blocksOf(text.slice(0, most)), [text, most]);
   return (
     <>
       <Facts
@@ -105,6 +113,11 @@ function Reader({ document }: { readonly document: Document }): ReactNode {
           <div key={at}>{block}</div>
         ))}
       </div>
+      {text.length > most && (
+        <p className="gk-note">
+          And {plural(text.length - most, 'more character')}: open the file to read on.
+        </p>
+      )}
     </>
   );
 }

@@ -26,5 +26,5 @@ export type { PreviewComponent, PreviewProps } from './preview-props.ts';
 export { Pager, RawRow, RawRows, RowList } from './row-list.tsx';
 export { numberAt, placeOfRow } from './row-numbers.ts';
 export { SourceLink } from './source-link.tsx';
-export { scrollRows } from './virtual-rows.tsx';
+export { mostOnPaper, scrollRows } from './virtual-rows.tsx';
 export { Sparkline } from './sparkline.tsx';

@@ -44,5 +44,7 @@ export interface PreviewProps {
   readonly told?: string;
   /** What can be done to one row, drawn in its corner. */
   readonly rowActions?: (row: unknown, number: number) => ReactNode;
+  /** It is being printed. Paper does not scroll: of rows that have come all are drawn, up to `mostOnPaper`, and it is told how many are left out. */
+  readonly onPaper?: true;
 }
 export type PreviewComponent = ComponentType<PreviewProps>;

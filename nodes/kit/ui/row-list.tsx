@@ -2,13 +2,23 @@ import { type ReactNode, useMemo } from 'react';
 import { z } from 'zod';
 import { count, plural } from './amounts.ts';
 import { fittingRows } from './fitting-rows.ts';
+import { foldsOf } from './kept-folds.ts';
 import { numberAt, placeOfRow } from './row-numbers.ts';
 import type { PreviewProps } from './preview-props.ts';
-import { VirtualRows } from './virtual-rows.tsx';
+import { mostOnPaper, VirtualRows } from './virtual-rows.tsx';
 
 export interface RowListProps<T> extends Pick<
   PreviewProps,
-  'artifact' | 'rows' | 'total' | 'loading' | 'first' | 'want' | 'numbers' | 'went' | 'rowActions'
+  | 'artifact'
+  | 'rows'
+  | 'total'
+  | 'loading'
+  | 'first'
+  | 'want'
+  | 'numbers'
+  | 'went'
+  | 'rowActions'
+  | 'onPaper'
 > {
   readonly schema: z.ZodType<T>;
   /** What rows are called, in the plural. */
@@ -20,6 +30,7 @@ export interface RowListProps<T> extends Pick<
 /** All rows there are, those in sight drawn: each by itself, those that do not fit the schema as JSON. */
 export function RowList<T>(props: RowListProps<T>): ReactNode {
   const { rows, schema, children, rowActions, first = 0, numbers, went, want, total } = props;
+  const { onPaper } = props;
   const fitting = useMemo(() => fittingRows(rows, schema), [rows, schema]);
   const gone = useMemo(() => {
     const at = went === undefined ? undefined : placeOfRow(numbers, went.row);
@@ -52,11 +63,16 @@ export function RowList<T>(props: RowListProps<T>): ReactNode {
       <VirtualRows
         key={numbers === undefined ? 'all' : numberAt(numbers, 0)}
         count={total}
+        folds={foldsOf(props.artifact.digest)}
         went={gone}
         want={want}
+        onPaper={onPaper}
       >
         {draw}
       </VirtualRows>
+      {onPaper && (
+        <LeftOut left={total - Math.max(0, Math.min(first + rows.length, mostOnPaper) - first)} />
+      )}
       <Total {...props} />
     </div>
   );
@@ -76,6 +92,13 @@ export function RawRows(props: PreviewProps): ReactNode {
 /** A row that does not fit, as it is. */
 export function RawRow({ value }: { readonly value: unknown }): ReactNode {
   return <pre className="gk-raw">{JSON.stringify(value, null, 1)}</pre>;
+}
+
+/** What paper does not have of the rows. */
+function LeftOut({ left }: { readonly left: number }): ReactNode {
+  return left === 0 ? null : (
+    <p className="gk-note">And {plural(left, 'more row')}: download the output to have them all.</p>
+  );
 }
 
 /** How many rows there are. A single one speaks for itself. */
@@ -104,7 +127,10 @@ function Total(
   );
 }
 
-export interface PagerProps extends Pick<PreviewProps, 'total' | 'loading' | 'loadMore'> {
+export interface PagerProps extends Pick<
+  PreviewProps,
+  'total' | 'loading' | 'loadMore' | 'onPaper'
+> {
   /** Number of the last row that is shown, from 1. */
   readonly shown: number;
   /** Rows that are left out before those shown. */
@@ -114,9 +140,10 @@ export interface PagerProps extends Pick<PreviewProps, 'total' | 'loading' | 'lo
 
 /** How many rows are shown of how many, and a button for the next page. A single one speaks for itself. */
 export function Pager(props: PagerProps): ReactNode {
-  const { shown, from = 0, total, loading, loadMore, unit } = props;
+  const { shown, from = 0, total, loading, loadMore, unit, onPaper } = props;
   if (total === 0 && !loading) return <p className="gk-note">No {unit}.</p>;
   if (total === 1 && shown === 1) return null;
+  if (onPaper && shown - from < total) return <LeftOut left={total - (shown - from)} />;
   return (
     <div className="gk-pager">
       <span>

@@ -6,7 +6,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { KeptFolds } from './kept-folds.ts';
+import type { KeptFolds } from './kept-folds.ts';
 import { RowSizes } from './row-sizes.ts';
 import { type ScrollFrame, ScrollPlace } from './scroll-place.ts';
 
@@ -16,15 +16,21 @@ const beyond = 400;
 const firstGuess = 44;
 /** Rows that are drawn before it is known how much is seen. */
 const firstDrawn = 20;
+/** Rows that are drawn on paper at most. */
+export const mostOnPaper = 1_000;
 /** Milliseconds of rest after which a list that is higher than it is drawn is put where it stands among its rows. */
 const restAfter = 150;
 
 export interface VirtualRowsProps {
   readonly count: number;
+  /** What of them is folded. */
+  readonly folds: KeptFolds;
   /** The place that was gone to last; a new object each time. */
   readonly went?: { readonly at: number } | undefined;
   /** Told which places are drawn. */
   readonly want?: ((from: number, to: number) => void) | undefined;
+  /** Whether they are drawn for paper, which does not scroll. */
+  readonly onPaper?: boolean | undefined;
   /** The element of one row; of one that has not come yet, as high as told, with `data-waiting`. */
   readonly children: (at: number, height: number) => ReactNode;
 }
@@ -35,22 +41,28 @@ interface Drawn {
 }
 
 /** Any number of rows, of which those in sight are drawn, whatever their heights, in whatever scrolls around them. */
-export function VirtualRows({ count, went, want, children }: VirtualRowsProps): ReactNode {
+export function VirtualRows(props: VirtualRowsProps): ReactNode {
+  const { count, folds, went, want, onPaper = false, children } = props;
   const list = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<Drawn>({ from: 0, to: Math.min(count, firstDrawn) });
-  const { from } = drawn;
-  const to = Math.min(drawn.to, count);
+  const from = onPaper ? 0 : drawn.from;
+  const to = Math.min(onPaper ? mostOnPaper : drawn.to, count);
   const view = useRef<RowsView>(undefined);
-  view.current ??= new RowsView(count);
+  view.current ??= new RowsView(count, folds);
   const { current } = view;
   current.resize(count);
   useLayoutEffect(() => current.attach(list, setDrawn), [current]);
   // After every drawing: what is new is measured, and lies where it belongs.
-  useLayoutEffect(() => current.settle({ from, to }));
+  useLayoutEffect(() => {
+    current.isStill = onPaper;
+    current.settle({ from, to });
+  });
   useLayoutEffect(() => {
     if (went !== undefined) current.goTo(went.at);
   }, [current, went]);
-  useEffect(() => want?.(from, to), [want, from, to]);
+  useEffect(() => {
+    if (!onPaper) want?.(from, to);
+  }, [want, onPaper, from, to]);
   return (
     <div ref={list} className="gk-virtual">
       <div>
@@ -87,8 +99,10 @@ export function scrollRows(scroller: Element, node: Node, step: number): boolean
 
 class RowsView {
   sizes: RowSizes;
+  /** While it is printed nothing is measured or moved: the screen is as it was afterwards. */
+  isStill = false;
   readonly #place = new ScrollPlace();
-  readonly #folds = new KeptFolds();
+  readonly #folds: KeptFolds;
   #list: HTMLElement | undefined;
   #scroller: Element | undefined;
   #draw: (drawn: Drawn) => void = () => undefined;
@@ -97,7 +111,8 @@ class RowsView {
   #pinned: number | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(count: number) {
+  constructor(count: number, folds: KeptFolds) {
+    this.#folds = folds;
     this.sizes = new RowSizes(count, firstGuess);
   }
 
@@ -117,7 +132,7 @@ class RowsView {
     const { signal } = listening;
     const scrolls = scroller === document.documentElement ? document : scroller;
     scrolls.addEventListener('scroll', () => this.#scrolled(), { signal, passive: true });
-    this.#folds.watch(block, { signal, rowOf: (at) => this.#drawn.from + at });
+    this.#folds.watch(block, signal);
     const sized = new ResizeObserver(() => this.settle(this.#drawn));
     sized.observe(block);
     sized.observe(scroller);
@@ -141,12 +156,13 @@ class RowsView {
 
   /** Measures the rows that are drawn, without moving the one that is seen first. */
   settle(drawn: Drawn): void {
+    if (this.isStill) return;
     this.#drawn = drawn;
     const rows = this.#list?.firstElementChild?.children;
     if (rows === undefined) return;
     this.#keep(() => {
       for (const [at, row] of [...rows].entries()) {
-        this.#folds.restore(row, drawn.from + at);
+        this.#folds.restore(row);
         if (!row.hasAttribute('data-waiting')) {
           this.sizes.set(drawn.from + at, row.getBoundingClientRect().height);
         }
@@ -156,7 +172,7 @@ class RowsView {
 
   #scrolled(): void {
     const frame = this.#frame();
-    if (frame === undefined) return;
+    if (frame === undefined || this.isStill) return;
     // Whoever scrolls wants to go on from there, not to where was jumped to.
     if (Math.abs(frame.top - this.#place.top) > 1) this.#pinned = undefined;
     this.#place.follow(frame);

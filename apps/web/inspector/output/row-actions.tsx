@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useGraphFunction } from '../../app-view/graph-function.ts';
 import { askAlone } from '../../ask/ask-alone.ts';
 import { askable } from '../../ask/ask-store.ts';
+import type { RowAction } from '../../menus/row-menus.ts';
 import { CopyIcon, RedoIcon } from '../../shell/icons.tsx';
 import { useScreen } from '../../state/screen-store.ts';
 import { copyText, textOf } from './copy-rows.ts';
@@ -26,40 +27,59 @@ function Action(props: {
   );
 }
 
+/** What a row has in its corner, and what its menu holds. */
+export interface RowMenus {
+  readonly corner: (row: unknown, number: number) => ReactNode;
+  readonly menu: (row: unknown, number: number) => readonly RowAction[];
+}
+
 /** What can be done to one row: it is copied, as text or as the JSON that it is, and what it answers is asked by itself; of several it has its number. */
 export function useRowActions(
   whole: (row: unknown, number: number) => Promise<unknown>,
   total: number,
-): (row: unknown, number: number) => ReactNode {
+): RowMenus {
   // Where it is asked is beside the canvas.
   const onCanvas = useScreen(({ view }) => view === 'canvas');
   const canAsk = askable(useGraphFunction()) !== undefined && onCanvas;
-  return (row, number) => {
+  const menu = (row: unknown, number: number) => {
     const copy = async (textOfRow: (row: unknown) => string, what: string): Promise<void> =>
       copyText(textOfRow(await whole(row, number)), what);
     const question = canAsk ? questionTextOf(row) : undefined;
-    return (
-      <>
-        {total > 1 ? (
-          <span className="self-center px-1 text-sm text-ink-2 tabular-nums">
-            Row {count(number + 1)}
-          </span>
-        ) : null}
-        {question === undefined ? null : (
-          <Action label="Run for this question alone" act={() => void askAlone(question)}>
-            <RedoIcon />
-          </Action>
-        )}
-        <Action label="Copy this row as text" act={() => void copy(textOf, 'the row')}>
-          <CopyIcon />
-        </Action>
-        <Action
-          label="Copy this row as JSON"
-          act={() => void copy(JSON.stringify, 'the row as JSON')}
-        >
-          {'{}'}
-        </Action>
-      </>
-    );
+    const ask = {
+      id: 'ask-alone',
+      title: 'Run for this question alone',
+      icon: <RedoIcon />,
+      run: () => void askAlone(question ?? ''),
+    };
+    return [
+      ...(question === undefined ? [] : [ask]),
+      {
+        id: 'copy-text',
+        title: 'Copy this row as text',
+        icon: <CopyIcon />,
+        run: () => void copy(textOf, 'the row'),
+      },
+      {
+        id: 'copy-json',
+        title: 'Copy this row as JSON',
+        icon: '{}',
+        run: () => void copy(JSON.stringify, 'the row as JSON'),
+      },
+    ];
   };
+  const corner = (row: unknown, number: number) => (
+    <>
+      {total > 1 ? (
+        <span className="self-center px-1 text-sm text-ink-2 tabular-nums">
+          Row {count(number + 1)}
+        </span>
+      ) : null}
+      {menu(row, number).map(({ id, title, icon, run }) => (
+        <Action key={id} label={title} act={run}>
+          {icon}
+        </Action>
+      ))}
+    </>
+  );
+  return { corner, menu };
 }

@@ -9,7 +9,7 @@ const mostRows = 100;
 /** Bytes that the server reads for a page of rows of which only beginnings are sent. */
 const readBytes = 4_000_000;
 /** Characters of a document's text that are sent with the others; all of them once it is chosen. */
-const beginning = 2_000;
+export const beginning = 2_000;
 /** Milliseconds that pages are kept which are not in sight any more. */
 const keptFor = 60_000;
 
