@@ -118,7 +118,7 @@ test('a node that is frozen by its button has the focus', async ({ page, workspa
   await isOn(page, 'node questions');
 });
 
-test('Escape in a field takes back what was typed and leads to the node, then lets go of it', async ({
+test('Escape in a line takes back what was typed and leads to the node, then lets go of it', async ({
   page,
   workspace,
 }) => {
@@ -136,8 +136,24 @@ test('Escape in a field takes back what was typed and leads to the node, then le
     await page.keyboard.press('Escape');
     await expect(size).toHaveValue('77');
     await isOn(page, 'node chunk');
-    await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
     await expect(page.getByTestId('save-state')).toHaveText('saved');
+    // An edit like any other: Undo brings back what was typed.
+    await page.keyboard.press('Control+z');
+    await expect(size).toHaveValue('125');
+    await page.keyboard.press('Control+Shift+z');
+    await expect(size).toHaveValue('77');
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
+  });
+  await test.step('not a text of lines, which it only leaves', async () => {
+    await bench.select('questions');
+    const text = page.getByLabel('Questions', { exact: true });
+    await text.fill('Why?\nHow?');
+    await page.keyboard.press('Escape');
+    await isOn(page, 'node questions');
+    await expect(text).toHaveValue('Why?\nHow?');
+    await page.keyboard.press('Control+z');
+    await expect(text).toHaveValue('Why?');
+    await bench.select('chunk');
   });
   await test.step('several values that were not taken over', async () => {
     await size.fill('64, 128');

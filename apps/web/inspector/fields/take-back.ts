@@ -2,7 +2,7 @@ import { sameJson } from '@graft/graph';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 import { focusNode } from '../../canvas/focus-node.ts';
-import { markHistory, undoTo, type HistoryMark } from '../../state/document-store.ts';
+import { markHistory } from '../../state/document-store.ts';
 
 interface Edited {
   /** The node that the field is of. */
@@ -26,25 +26,30 @@ function endsEdit({ key, ctrlKey, metaKey, target }: KeyboardEvent): boolean {
 }
 
 /**
- * Escape in a field gives it the value that it had when one came to it, or to this entry of it, or last ended an edit there, and the focus back to the
- * node. `turn` is another number each time: what a control keeps of what was typed goes with it, where it is a part of the control's key.
+ * Escape leaves a field for its node. In a line it takes back what was typed there since one came to it, or last ended an edit in it: one edit, which
+ * Undo takes back. A text of lines is too much to lose by a key: it stays. `turn` is another number each time something was taken back: what a control
+ * keeps of what was typed goes with it, where it is a part of the control's key.
  */
 export function useTakeBack({ node, value, write, settled = (as) => as }: Edited) {
-  const begun = useRef<{ readonly value: unknown; readonly mark: HistoryMark }>(undefined);
+  const begun = useRef<{ readonly value: unknown }>(undefined);
   const [turn, setTurn] = useState(0);
   const begin = (): void => {
-    begun.current = { value: value(), mark: markHistory() };
+    markHistory();
+    begun.current = { value: value() };
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     if (endsEdit(event)) begin();
     const { current } = begun;
     if (event.key !== 'Escape' || event.defaultPrevented || current === undefined) return;
     event.preventDefault();
-    undoTo(current.mark);
-    const before = settled(current.value);
-    if (!sameJson(value(), before)) write(before);
-    // Before the focus leaves it: a control may take over what is typed then.
-    flushSync(() => setTurn(turn + 1));
+    if (!hasLines(event.target)) {
+      const before = settled(current.value);
+      // An edit of its own, not one with what was typed just now.
+      markHistory();
+      if (!sameJson(value(), before)) write(before);
+      // Before the focus leaves it: a control may take over what is typed then.
+      flushSync(() => setTurn(turn + 1));
+    }
     focusNode(node);
   };
   return { turn, events: { onFocus: begin, onKeyDown } };
