@@ -109,7 +109,6 @@ export const rerank = defineNode({
         description: 'Used by the method cross-encoder.',
         control: 'model',
         modelKind: 'cross-encoder',
-        advanced: true,
       } satisfies ParamMeta),
     embedder: z
       .string()

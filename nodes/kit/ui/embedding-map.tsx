@@ -13,6 +13,7 @@ import { chartColours, onThemeChange } from './chart-colours.ts';
 import { embeddingGroups, type EmbeddingGroups } from './embedding-groups.ts';
 import { EmbeddingPlaces, type Spot } from './embedding-places.ts';
 import { Chosen, useRow } from './map-chosen.tsx';
+import { markOf, markPoints, traceMark } from './map-marks.ts';
 import { drawQuestions, questionPlaces } from './map-questions.ts';
 
 /** How the points are laid out, and how that is chosen. */
@@ -40,13 +41,8 @@ export interface EmbeddingMapProps {
 }
 
 const height = 260;
-/** Colours of the groups in their order, and of what has none. */
-const colours = ['retrieval', 'training', 'language-model', 'evaluation', 'sources', 'structure'];
 /** Pixels from which on a drag draws a line around points. */
 const least = 5;
-
-const colourOf = (group: number): string =>
-  colours[group] === undefined ? '--ink-3' : `--c-${colours[group]}`;
 
 /** Vectors on the plane of their two first principal components, or by UMAP: by pointer and by arrow keys, one or those within a line. */
 export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
@@ -98,7 +94,7 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
               title={only === group ? 'Show all alike again' : `Show ${name} before all else`}
               onClick={() => setOnly(only === group ? undefined : group)}
             >
-              <i style={{ background: `var(${colourOf(group)})` }} />
+              <Mark group={group} />
               {name} <small>{count(groups.counts[group] ?? 0)}</small>
             </button>
           </li>
@@ -128,6 +124,19 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
         />
       )}
     </section>
+  );
+}
+
+/** A group's mark as its points have it. */
+function Mark({ group }: { readonly group: number }): ReactNode {
+  const { colour, shape } = markOf(group);
+  const points = markPoints(shape, 4);
+  return (
+    <svg className="gk-map-mark" viewBox="-6 -6 12 12" aria-hidden="true">
+      <g fill={`var(${colour})`}>
+        {points === undefined ? <circle r="4" /> : <polygon points={points} />}
+      </g>
+    </svg>
   );
 }
 
@@ -206,19 +215,19 @@ function Field(props: FieldProps): ReactNode {
     if (context === undefined || points.current === null) return;
     const { of } = chartColours(points.current);
     const within = new Set(chosen);
-    const radius = places.spots.length > 5_000 ? 1.4 : places.spots.length > 800 ? 2 : 2.8;
+    const radius = places.spots.length > 5_000 ? 1.4 : places.spots.length > 800 ? 2.1 : 3.2;
     const isFaint = (at: number): boolean =>
       within.size > 0 ? !within.has(at) : only !== undefined && groups.groupOf[at] !== only;
     // What is to be seen is drawn last.
     for (const faint of [true, false]) {
       for (const group of groups.names.keys()) {
         context.globalAlpha = faint ? 0.14 : 0.75;
-        context.fillStyle = of(colourOf(group));
+        const { colour, shape } = markOf(group);
+        context.fillStyle = of(colour);
         context.beginPath();
         for (const [at, { x, y }] of places.spots.entries()) {
           if (groups.groupOf[at] !== group || isFaint(at) !== faint) continue;
-          context.moveTo(x + radius, y);
-          context.arc(x, y, radius, 0, 2 * Math.PI);
+          traceMark(context, shape, { x, y, radius });
         }
         context.fill();
       }
