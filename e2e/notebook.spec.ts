@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from '@playwright/test';
+import { expectAccessible } from './accessible.ts';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -61,7 +62,18 @@ test('a graph is read, changed and run as a notebook, by keys', async ({ page, w
 
 test('a graph is built as a notebook, by the keys of notebooks', async ({ page, workspace }) => {
   await workspace.graph('built-as-page', chunking);
+  await workspace.graph('from-nothing', { nodes: {} });
   const bench = new Workbench(page);
+  await test.step('from the first cell on', async () => {
+    await bench.open(workspace.url, 'from-nothing.graft.json');
+    await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+    await expectAccessible(page, 'a notebook without a cell');
+    await page.getByRole('button', { name: 'Add the first cell' }).click();
+    await page.keyboard.type('chunk');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('cell-chunk')).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Add the first cell' })).toHaveCount(0);
+  });
   await bench.open(workspace.url, 'built-as-page.graft.json');
   await page.getByRole('button', { name: 'Notebook', exact: true }).click();
   const cells = page.locator('.cell');
@@ -131,13 +143,38 @@ async function boxOf(locator: Locator): Promise<{ x: number; y: number; height: 
   return box;
 }
 
-test('a notebook is printed as a page', async ({ page, workspace }) => {
+test('a notebook is printed as a page, with all rows of its outputs', async ({
+  page,
+  workspace,
+}) => {
+  const asked = Array.from({ length: 260 }, (_, at) => `Question number ${String(at)}?`);
+  await workspace.graph('on-paper', {
+    nodes: {
+      ...chunking.nodes,
+      questions: { type: 'questions', params: { questions: asked.join('\n') } },
+    },
+    edges: chunking.edges ?? [],
+  });
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'a-first.graft.json');
+  await bench.open(workspace.url, 'on-paper.graft.json');
   await bench.run();
   await bench.reaches('chunk', 'succeeded');
   await page.getByRole('button', { name: 'Notebook', exact: true }).click();
   await expect(page.getByTestId('cell-chunk')).toBeVisible();
+  const rows = page.getByTestId('cell-questions').locator('[data-row]');
+  await expect(rows.first()).toBeVisible();
+  const drawn = await rows.count();
+  expect(drawn).toBeLessThan(asked.length);
+  // What the browser draws on paper is what stands there once all have heard that it prints.
+  await page.evaluate(() => {
+    addEventListener('beforeprint', () => {
+      const printed = document.querySelectorAll('[data-testid="cell-questions"] [data-row]');
+      document.body.dataset['printed'] = String(printed.length);
+    });
+  });
+  await page.pdf();
+  await expect(page.locator('body')).toHaveAttribute('data-printed', String(asked.length));
+  await expect(rows).toHaveCount(drawn);
   await page.emulateMedia({ media: 'print' });
   await expect(page.getByRole('navigation', { name: 'Outline' })).toBeHidden();
   await expect(page.getByRole('banner')).toBeHidden();

@@ -38,6 +38,10 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
   const banner = page.getByTestId('past-run');
   await expect(banner).toContainText(/Run of \d\d:\d\d, succeeded: results/);
+  // It lies over nothing of the graph.
+  const foot = (await banner.boundingBox()) ?? { y: Infinity, height: 0 };
+  const canvas = await page.locator('.react-flow').boundingBox();
+  expect(canvas?.y).toBeGreaterThanOrEqual(foot.y + foot.height);
   const cut = (words: HTMLElement): boolean => words.scrollWidth > words.clientWidth;
   expect(await banner.getByRole('paragraph').evaluate(cut)).toBe(false);
   // The row that was pressed has gone with its list: whoever goes by keys stays in the panel.

@@ -122,7 +122,7 @@ export const viewCommands: readonly Command[] = [
     title: 'Show the graph as a notebook',
     group: 'View',
     views,
-    enabled: isRunnable,
+    enabled: hasFile,
     run: () => useScreen.getState().look('notebook'),
   },
   {

@@ -17,6 +17,7 @@ import { startRun } from '../state/run-actions.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { OutputTab } from '../inspector/output-tab.tsx';
+import { askForNode } from './ask-for-node.ts';
 import { cellAct, type CellAct, type CellStep } from './cell-act.ts';
 import { CellLinks } from './cell-links.tsx';
 import { lookAtCell, useCellLook } from './cell-looks.ts';
@@ -32,11 +33,6 @@ const ParameterForm = part(() =>
 /** Adds a note that stands before the cell of a node. */
 function addProse(id: string): void {
   void import('../notes/note-edits.ts').then((part) => part.addNoteAbout(id));
-}
-
-/** Asks which node to add after the selected one. */
-function askForNode(): void {
-  useScreen.getState().show({ commandMenu: true, openEnd: null });
 }
 
 interface CellProps {

@@ -9,6 +9,7 @@ import { untitled } from '../state/node-titles.ts';
 import { useProblemAt } from '../state/problems.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { keepViewShowable } from '../state/way-out.ts';
+import { askForNode } from './ask-for-node.ts';
 import { Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
 import { cellOrder } from './cell-order.ts';
@@ -67,6 +68,21 @@ function useNewCell(order: readonly string[], go: (id: string) => void): void {
   }, [order, of, go]);
 }
 
+/** In the place of the cells of a graph that has none yet. */
+function NoCell() {
+  return (
+    <section className="first-cell" aria-label="No cell yet">
+      <p>
+        Nothing here yet. Each cell is a node of the graph, and stands below what feeds it. Drop
+        files here to read them, or begin with any node.
+      </p>
+      <button type="button" className="button primary" onClick={askForNode}>
+        Add the first cell
+      </button>
+    </section>
+  );
+}
+
 /** The shown graph as a page: its nodes as cells, each below what feeds it. */
 export function NotebookView() {
   const shown = useDocument((state) => state.shown);
@@ -107,6 +123,7 @@ export function NotebookView() {
             {body ?? fileTitle(path).split('/').at(-1)}
           </h1>
           {prose(head)}
+          {order.length === 0 ? <NoCell /> : null}
           {order.map((id, at) => (
             <Fragment key={id}>
               {prose(before.get(id))}

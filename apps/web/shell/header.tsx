@@ -132,10 +132,13 @@ const viewTitles = [
 /** The same graph as it is drawn, as a page of cells, or as a form with its outputs. */
 function Views() {
   const empty = useDocument((state) => Object.keys(state.graph.nodes).length === 0);
+  const isOpen = useDocument((state) => state.file !== null);
   const view = useScreen((state) => state.view);
-  return empty ? null : (
+  // A form of nothing is no use.
+  const offered = viewTitles.filter(([one]) => one !== 'app' || !empty);
+  return !isOpen ? null : (
     <span role="group" aria-label="View" className="view-switch">
-      {viewTitles.map(([one, title]) => (
+      {offered.map(([one, title]) => (
         <button
           key={one}
           type="button"

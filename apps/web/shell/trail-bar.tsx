@@ -96,7 +96,7 @@ export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
     <nav
       aria-label="Within"
       data-testid="trail"
-      className="m-2.5 flex max-w-[calc(100%-20px)] items-center gap-2 self-start rounded-[7px] border border-line bg-panel px-3 py-1.5 shadow-(--shadow)"
+      className="flex min-h-9 items-center gap-2 border-b border-line bg-panel px-3.5 py-1"
     >
       {crumbs.map((crumb, index) => (
         <Fragment key={index}>

@@ -167,13 +167,13 @@ function CanvasScreen() {
       <Panels
         left={<Palette />}
         canvas={
-          <main className="relative h-full min-w-0">
-            <Canvas />
-            <CanvasHint />
-            <div className="pointer-events-none absolute inset-x-0 top-0 z-10 flex flex-col *:pointer-events-auto">
-              <Banners />
+          <main className="flex h-full min-w-0 flex-col">
+            <Banners />
+            <div className="relative min-h-0 flex-1">
+              <Canvas />
+              <CanvasHint />
+              {fullPage ? null : <Notices />}
             </div>
-            {fullPage ? null : <Notices />}
           </main>
         }
         lower={<BottomPanel />}

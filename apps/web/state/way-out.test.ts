@@ -39,13 +39,17 @@ it('shows the canvas where the file is not there, or goes', () => {
   expect(view()).toBe('canvas');
 });
 
-it('shows the canvas where the graph is empty, or becomes it', () => {
+it('shows the canvas where the graph is empty, or becomes it, but a notebook without a cell', () => {
   open(full);
   useScreen.getState().show({ begun: true });
-  useScreen.getState().look('notebook');
-  expect(view()).toBe('notebook');
+  useScreen.getState().look('app');
+  expect(view()).toBe('app');
   useDocument.getState().edit(() => emptyGraph);
   expect(view()).toBe('canvas');
+  useScreen.getState().look('app');
+  expect(view()).toBe('canvas');
   useScreen.getState().look('notebook');
+  expect(view()).toBe('notebook');
+  useDocument.getState().close();
   expect(view()).toBe('canvas');
 });

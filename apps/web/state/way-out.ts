@@ -2,15 +2,16 @@ import { useDocument } from './document-store.ts';
 import { useScreen } from './screen-store.ts';
 
 /**
- * Shows the canvas wherever there is nothing to be shown as a notebook or an app: it says how to begin, and is never
- * without a way on. Not while the first file is still being opened. Returns the stop function.
+ * Shows the canvas wherever there is nothing to be shown in another way: it says how to begin, and is never without a way on.
+ * A notebook may be empty: it takes a first cell. Not while the first file is still being opened. Returns the stop function.
  */
 export function keepViewShowable(): () => void {
   const check = (): void => {
     const { begun, view, look } = useScreen.getState();
     if (!begun || view === 'canvas') return;
     const { file, graph } = useDocument.getState();
-    if (file === null || Object.keys(graph.nodes).length === 0) look('canvas');
+    const isEmpty = view !== 'notebook' && Object.keys(graph.nodes).length === 0;
+    if (file === null || isEmpty) look('canvas');
   };
   check();
   const stops = [useScreen.subscribe(check), useDocument.subscribe(check)];
