@@ -169,11 +169,13 @@ test('a notebook is printed as a page, with all rows of its outputs', async ({
   await page.evaluate(() => {
     addEventListener('beforeprint', () => {
       const printed = document.querySelectorAll('[data-testid="cell-questions"] [data-row]');
-      document.body.dataset['printed'] = String(printed.length);
+      const { theme } = document.documentElement.dataset;
+      document.body.dataset['printed'] = `${String(printed.length)} rows, ${String(theme)}`;
     });
   });
   await page.pdf();
-  await expect(page.locator('body')).toHaveAttribute('data-printed', String(asked.length));
+  await expect(page.locator('body')).toHaveAttribute('data-printed', '260 rows, light');
+  await expect(page.locator('html')).not.toHaveAttribute('data-theme');
   await expect(rows).toHaveCount(drawn);
   await page.emulateMedia({ media: 'print' });
   await expect(page.getByRole('navigation', { name: 'Outline' })).toBeHidden();

@@ -14,6 +14,7 @@ import { Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
 import { cellOrder } from './cell-order.ts';
 import { useFirstKey } from './first-key.ts';
+import { printLight } from './print-light.ts';
 import { proseOrder } from './prose-order.ts';
 import { part } from '../shell/part.tsx';
 
@@ -76,7 +77,7 @@ function NoCell() {
         Nothing here yet. Each cell is a node of the graph, and stands below what feeds it. Drop
         files here to read them, or begin with any node.
       </p>
-      <button type="button" className="button primary" onClick={askForNode}>
+      <button type="button" className="button go" onClick={askForNode}>
         Add the first cell
       </button>
     </section>
@@ -95,6 +96,7 @@ export function NotebookView() {
     all.map(([id]) => <ProseCell key={id} id={id} move={moveFocus} />);
   const page = useRef<HTMLDivElement>(null);
   useEffect(keepViewShowable, []);
+  useEffect(printLight, []);
   const go = useCallback((id: string): void => {
     const cell = page.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(id)}"]`);
     cell?.scrollIntoView({ block: 'start' });
@@ -111,11 +113,13 @@ export function NotebookView() {
             <OutlineEntry key={id} id={id} go={go} />
           ))}
         </ol>
-        <p className="px-2 pt-3 text-sm text-ink-2">
-          ↑ ↓ from cell to cell, Enter its parameters; Shift ↵ runs it and goes on, {keyName('↵')}{' '}
-          runs it and stays. A adds prose above, B a node below, C connects it, D D deletes it, Z
-          undoes.
-        </p>
+        {order.length === 0 ? null : (
+          <p className="px-2 pt-3 text-sm text-ink-2">
+            ↑ ↓ from cell to cell, Enter its parameters; Shift ↵ runs it and goes on, {keyName('↵')}{' '}
+            runs it and stays. A adds prose above, B a node below, C connects it, D D deletes it, Z
+            undoes.
+          </p>
+        )}
       </nav>
       <main className="notebook-page" ref={page}>
         <div className="notebook-cells">

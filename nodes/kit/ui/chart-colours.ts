@@ -24,6 +24,11 @@ export function chartColours(element: HTMLElement): ChartColours {
   };
 }
 
+/** Another word for each look that the page or the machine may have. */
+export const chartTheme = (): string =>
+  document.documentElement.dataset['theme'] ??
+  String(matchMedia('(prefers-color-scheme: dark)').matches);
+
 /** Calls back when the page or the machine goes from light to dark or back. Returns the stop function. */
 export function onThemeChange(changed: () => void): () => void {
   const media = matchMedia('(prefers-color-scheme: dark)');

@@ -4,12 +4,13 @@ import {
   useMemo,
   useRef,
   useState,
+  useSyncExternalStore,
   type KeyboardEvent,
   type PointerEvent,
   type ReactNode,
 } from 'react';
 import { count, plural } from './amounts.ts';
-import { chartColours, onThemeChange } from './chart-colours.ts';
+import { chartColours, chartTheme, onThemeChange } from './chart-colours.ts';
 import { embeddingGroups, type EmbeddingGroups } from './embedding-groups.ts';
 import { EmbeddingPlaces, type Spot } from './embedding-places.ts';
 import { Chosen, useRow } from './map-chosen.tsx';
@@ -207,8 +208,8 @@ function Field(props: FieldProps): ReactNode {
     drawn.current = spots;
     setLine(spots);
   };
-  const [themes, setThemes] = useState(0);
-  useEffect(() => onThemeChange(() => setThemes((before) => before + 1)), []);
+  // At once: a page that is printed goes to light just before.
+  const theme = useSyncExternalStore(onThemeChange, chartTheme, () => '');
 
   useEffect(() => {
     const context = contextOf(points.current, width);
@@ -220,7 +221,8 @@ function Field(props: FieldProps): ReactNode {
       within.size > 0 ? !within.has(at) : only !== undefined && groups.groupOf[at] !== only;
     // What is to be seen is drawn last.
     for (const faint of [true, false]) {
-      for (const group of groups.names.keys()) {
+      // The largest above the others, and what has no mark of its own below all.
+      for (const group of [...groups.names.keys()].reverse()) {
         context.globalAlpha = faint ? 0.14 : 0.75;
         const { colour, shape } = markOf(group);
         context.fillStyle = of(colour);
@@ -234,7 +236,7 @@ function Field(props: FieldProps): ReactNode {
     }
     const spots = places.spots.slice(map.rows.length);
     drawQuestions(context, spots, { fill: of('--ink'), line: of('--paper') });
-  }, [places, map, groups, only, chosen, width, themes]);
+  }, [places, map, groups, only, chosen, width, theme]);
 
   useEffect(() => {
     const context = contextOf(marks.current, width);
@@ -255,7 +257,7 @@ function Field(props: FieldProps): ReactNode {
     context.beginPath();
     context.arc(spot.x, spot.y, 6, 0, 2 * Math.PI);
     context.stroke();
-  }, [places, line, under, width, themes]);
+  }, [places, line, under, width, theme]);
 
   const spotOf = (event: PointerEvent): Spot => {
     const { left, top } = event.currentTarget.getBoundingClientRect();

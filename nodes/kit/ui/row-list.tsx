@@ -103,11 +103,11 @@ function LeftOut({ left }: { readonly left: number }): ReactNode {
 
 /** How many rows there are. A single one speaks for itself. */
 function Total(
-  props: Pick<PreviewProps, 'artifact' | 'total' | 'loading' | 'numbers'> & {
+  props: Pick<PreviewProps, 'artifact' | 'total' | 'loading' | 'numbers' | 'onPaper'> & {
     readonly unit: string;
   },
 ): ReactNode {
-  const { artifact, total, loading, numbers, unit } = props;
+  const { artifact, total, loading, numbers, unit, onPaper } = props;
   const all = artifact.count ?? total;
   if (total === 0) {
     if (loading) return null;
@@ -120,7 +120,8 @@ function Total(
       </p>
     );
   }
-  return total === 1 ? null : (
+  // On paper the foot of the cell says it.
+  return total === 1 || onPaper ? null : (
     <p className="gk-pager">
       {count(total)} {unit}
     </p>
@@ -143,7 +144,7 @@ export function Pager(props: PagerProps): ReactNode {
   const { shown, from = 0, total, loading, loadMore, unit, onPaper } = props;
   if (total === 0 && !loading) return <p className="gk-note">No {unit}.</p>;
   if (total === 1 && shown === 1) return null;
-  if (onPaper && shown - from < total) return <LeftOut left={total - (shown - from)} />;
+  if (onPaper) return <LeftOut left={total - (shown - from)} />;
   return (
     <div className="gk-pager">
       <span>
