@@ -1,12 +1,14 @@
 import { tableToCsv, tableToMarkdown, type EvidenceTable } from '@graft/graph';
-import { EvidenceTableView } from '@graft/nodes/kit/ui';
+import { EvidenceTableView, inMetricWords } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
 import { useDocument } from '../state/document-store.ts';
+import { stepTitle } from '../state/node-titles.ts';
 import { useNodeTypes } from '../state/registry.ts';
 import { reportAddress } from '../state/report-address.ts';
 import { compareVariants } from '../compare/compare-variants.ts';
 import { comparedMeanings } from './compared-meanings.ts';
+import { inSaidVariants, saidSetting, saidVariant } from './said-names.ts';
 import { verdictSentence } from './verdict-sentence.ts';
 
 function download(text: string, name: string): void {
@@ -46,7 +48,7 @@ function Downloads(props: {
         className="button small"
         href={reportAddress(runId)}
         download
-        title="One file of HTML with this table, to be opened without Graft"
+        title="One HTML file with this table; it opens without Graft"
       >
         Page
       </a>
@@ -68,16 +70,23 @@ export function ExperimentResult({
   const meanings = types === undefined ? {} : comparedMeanings(graph, name, types.registry);
   if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
   if (table === undefined) return null;
+  const varied = Object.keys(graph.experiments?.[name]?.vary ?? {});
+  const said = inSaidVariants(table, (variant) => saidVariant(variant, varied, graph));
+  const titles = {
+    node: (path: string) => stepTitle(path, graph),
+    setting: (address: string) => saidSetting(address, graph),
+  };
+  const verdict = verdictSentence(inMetricWords(said.table, titles.node));
   return (
     <div data-testid="experiment-table">
       <div className="flex items-start gap-4 px-4 py-1.5">
-        <p data-testid="verdict">{verdictSentence(table) ?? 'Nothing was compared.'}</p>
+        <p data-testid="verdict">{verdict ?? 'Nothing was compared.'}</p>
         <Downloads {...{ table, name, runId }} />
       </div>
       <EvidenceTableView
-        table={table}
-        meanings={meanings}
-        compare={(variant) => void compareVariants(runId, table.baseline, variant)}
+        table={said.table}
+        {...{ meanings, titles }}
+        compare={(variant) => void compareVariants(runId, table.baseline, said.variantOf(variant))}
       />
     </div>
   );

@@ -11,6 +11,7 @@ import type { ExperimentProgress } from './experiment-progress.ts';
 import { ExperimentList } from './experiment-list.tsx';
 import { ExperimentResult } from './experiment-result.tsx';
 import { PlannedVariants } from './planned-variants.tsx';
+import { saidVariant } from './said-names.ts';
 import { useExperimentProgress } from './use-experiment-progress.ts';
 
 /** Milliseconds between two looks for runs that another tab or the command line started. */
@@ -42,7 +43,12 @@ function useRunsOf(path: string, name: string) {
 /** Names of variants have commas of their own. */
 const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
 
-function Progress({ progress }: { readonly progress: ExperimentProgress }) {
+function Progress(props: {
+  readonly progress: ExperimentProgress;
+  /** What a variant is called. */
+  readonly called: (variant: string) => string;
+}) {
+  const { progress, called } = props;
   const { runs, ended, failed, dropped, refused, computed, reused, working } = progress;
   const words = [
     runs === 0
@@ -65,9 +71,9 @@ function Progress({ progress }: { readonly progress: ExperimentProgress }) {
           style={{ width: `${String((100 * ended) / Math.max(1, runs))}%` }}
         />
       </span>
-      <p className="truncate text-ink-2 tabular-nums" title={working.join('\n')}>
+      <p className="truncate text-ink-2 tabular-nums" title={working.map(called).join('\n')}>
         {words.join(' · ')}
-        {working.length === 0 ? '' : ` · ${quoted(working.slice(0, 3))}`}
+        {working.length === 0 ? '' : ` · ${quoted(working.slice(0, 3).map(called))}`}
       </p>
     </div>
   );
@@ -81,6 +87,9 @@ function Details(props: {
   const { path, name, experiment } = props;
   const planned = usePlanned(path, name);
   const runs = useRunsOf(path, name);
+  const graph = useDocument((state) => state.graph);
+  const varied = Object.keys(experiment.vary ?? {});
+  const called = (variant: string): string => saidVariant(variant, varied, graph);
   const [newest] = runs;
   const working = newest?.status === 'running' || newest?.status === 'queued' ? newest : undefined;
   const progress = useExperimentProgress(working?.id);
@@ -117,7 +126,7 @@ function Details(props: {
           {problemText(problem)}
         </p>
       ))}
-      {working === undefined ? null : <Progress progress={progress} />}
+      {working === undefined ? null : <Progress progress={progress} called={called} />}
       {newest?.status === 'failed' && newest.error !== undefined ? (
         <p className="px-4 text-error">{newest.error}</p>
       ) : null}
@@ -126,6 +135,7 @@ function Details(props: {
         <PlannedVariants
           key={newest === undefined ? 'first' : 'again'}
           planned={planned.plan}
+          varied={varied}
           open={newest === undefined}
         />
       )}
@@ -149,8 +159,8 @@ export default function ExperimentsPanel() {
   ) {
     return (
       <p className="px-3.5 text-ink-2">
-        No experiments in this file. One compares settings of parameters, under “experiments” in the
-        file.
+        No experiments in this file. An experiment compares several values of parameters: let a
+        parameter in the inspector try several.
       </p>
     );
   }

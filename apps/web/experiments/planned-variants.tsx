@@ -1,7 +1,10 @@
 import { settingText } from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
+import { Fragment } from 'react';
 import type { api } from '../api/client.ts';
 import { problemText } from '../api/problem.ts';
+import { useDocument } from '../state/document-store.ts';
+import { saidMetric, saidSetting, saidVariant } from './said-names.ts';
 
 /** What a run of an experiment would be, as the server says. */
 export type Planned = NonNullable<Awaited<ReturnType<typeof api.experiments.plan.mutate>>['plan']>;
@@ -18,17 +21,28 @@ function extentOf({ variants, seeds, looks }: Planned): string {
 /** The variants of an experiment before it runs: what each sets, and why one cannot. */
 export function PlannedVariants({
   planned,
+  varied,
   open,
 }: {
   readonly planned: Planned;
+  /** The settings that it varies. */
+  readonly varied: readonly string[];
   readonly open: boolean;
 }) {
   const { variants, baseline, metrics } = planned;
+  const graph = useDocument((state) => state.graph);
+  const called = (variant: string): string => saidVariant(variant, varied, graph);
   const keys = [...new Set(variants.flatMap(({ settings }) => Object.keys(settings)))];
   return (
     <details className="px-4 pb-1" open={open} data-testid="planned-variants">
       <summary className="cursor-default text-ink-2 hover:text-ink">
-        {extentOf(planned)}, against “{baseline}”, by {metrics.join(', ')}
+        {extentOf(planned)}, against “{called(baseline)}”, by{' '}
+        {metrics.map((address, at) => (
+          <Fragment key={address}>
+            {at === 0 ? '' : ', '}
+            <span title={address}>{saidMetric(address, graph)}</span>
+          </Fragment>
+        ))}
       </summary>
       <div className="gk-evidence">
         <div className="gk-table mt-1" tabIndex={0} role="group" aria-label="Variants">
@@ -37,8 +51,8 @@ export function PlannedVariants({
               <tr>
                 <th scope="col">Variant</th>
                 {keys.map((key) => (
-                  <th key={key} scope="col">
-                    {key}
+                  <th key={key} scope="col" title={key}>
+                    {saidSetting(key, graph)}
                   </th>
                 ))}
               </tr>
@@ -47,7 +61,7 @@ export function PlannedVariants({
               {variants.map(({ name, settings, problem }) => (
                 <tr key={name}>
                   <th scope="row" title={name}>
-                    {name}
+                    {called(name)}
                   </th>
                   {problem === undefined ? (
                     keys.map((key) => <td key={key}>{settingText(settings[key])}</td>)

@@ -24,6 +24,24 @@ it('says what is better, what is worse, and of what it cannot be told', () => {
   );
 });
 
+it('says so where no question differs, and does not blame that on there being few', () => {
+  expect(sentence({ saved: 20, same: 20, near: 21 })).toBe(
+    'By accuracy, no question differs for “same”; too few questions differ to tell for “near”.',
+  );
+});
+
+it('does not say that too few differ where what is missing keeps it from being told', () => {
+  const right = answers(40);
+  const table = evidenceTable(
+    [
+      { name: 'saved', settings: {}, repeats: [answers(20)] },
+      { name: 'half', settings: {}, repeats: [right.slice(20)] },
+    ],
+    { baseline: 'saved', metrics: accuracy === undefined ? [] : [accuracy] },
+  );
+  expect(verdictSentence(table)).toBe('By accuracy, it cannot be told for “half”.');
+});
+
 it('names a few variants, and counts the rest', () => {
   expect(sentence({ saved: 20, a: 21, b: 21, c: 21, d: 21, e: 21 })).toBe(
     'By accuracy, too few questions differ to tell for “a”, “b”, “c” and 2 more.',

@@ -1,4 +1,4 @@
-import type { EvidenceTable, Verdict } from '@graft/graph';
+import type { Difference, EvidenceTable } from '@graft/graph';
 
 /** Variants that are called by their name in a sentence. */
 const named = 3;
@@ -11,29 +11,43 @@ function spelled(names: readonly string[]): string {
   return called.length === 0 ? last : `${called.join(', ')} and ${last}`;
 }
 
+/** What may be said of a difference, of what cannot be told also why; in the order in which it is said. */
+const sayings = ['better', 'worse', 'even', 'equal', 'few', 'lacking'] as const;
+type Said = (typeof sayings)[number];
+
+function saidOf({ verdict, p, wins, losses }: Difference): Said {
+  if (verdict === 'no difference shown') return 'even';
+  if (verdict !== 'too few') return verdict;
+  if (wins + losses === 0) return 'equal';
+  // Those that differ were enough: items are missing, or it was stopped early.
+  return p === null ? 'few' : 'lacking';
+}
+
 /** What a table shows by its first metric, in a sentence; undefined where nothing was compared. */
 export function verdictSentence({
   baseline,
   metrics: [metric],
   rows,
 }: EvidenceTable): string | undefined {
-  const of = (verdict: Verdict): string[] =>
-    rows
-      .filter(({ cells: [cell] }) => cell?.difference?.verdict === verdict)
-      .map(({ variant }) => variant);
-  const [better, worse, even, few] = [
-    of('better'),
-    of('worse'),
-    of('no difference shown'),
-    of('too few'),
-  ];
-  const are = (names: readonly string[]): string => (names.length === 1 ? 'is' : 'are');
-  const parts = [
-    better.length === 0 ? [] : `${spelled(better)} ${are(better)} better than “${baseline}”`,
-    worse.length === 0 ? [] : `${spelled(worse)} ${are(worse)} worse than “${baseline}”`,
-    even.length === 0 ? [] : `no difference to “${baseline}” is shown for ${spelled(even)}`,
-    few.length === 0 ? [] : `too few questions differ to tell for ${spelled(few)}`,
-  ].flat();
+  const sentences: Readonly<Record<Said, (names: string, are: string) => string>> = {
+    better: (names, are) => `${names} ${are} better than “${baseline}”`,
+    worse: (names, are) => `${names} ${are} worse than “${baseline}”`,
+    even: (names) => `no difference to “${baseline}” is shown for ${names}`,
+    equal: (names) => `no question differs for ${names}`,
+    few: (names) => `too few questions differ to tell for ${names}`,
+    lacking: (names) => `it cannot be told for ${names}`,
+  };
+  const names = new Map<Said, string[]>();
+  for (const { variant, cells } of rows) {
+    const difference = cells[0]?.difference;
+    if (difference === undefined) continue;
+    const said = saidOf(difference);
+    names.set(said, [...(names.get(said) ?? []), variant]);
+  }
+  const parts = sayings.flatMap((said) => {
+    const own = names.get(said) ?? [];
+    return own.length === 0 ? [] : [sentences[said](spelled(own), own.length === 1 ? 'is' : 'are')];
+  });
   return metric === undefined || parts.length === 0
     ? undefined
     : `By ${metric.name}, ${parts.join('; ')}.`;

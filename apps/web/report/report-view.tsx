@@ -1,4 +1,4 @@
-import { duration, EvidenceTableView, plural } from '@graft/nodes/kit/ui';
+import { duration, EvidenceTableView, inMetricWords, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useState } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
 import { verdictSentence } from '../experiments/verdict-sentence.ts';
@@ -139,7 +139,9 @@ function Experiment({ name, table, meanings }: NonNullable<Report['experiment']>
       <header className="cell-head">
         <h2 className="font-[600]">Experiment {name}</h2>
       </header>
-      <p className="px-4 pb-2">{verdictSentence(table) ?? 'Nothing was compared.'}</p>
+      <p className="px-4 pb-2">
+        {verdictSentence(inMetricWords(table)) ?? 'Nothing was compared.'}
+      </p>
       <EvidenceTableView {...{ table, meanings }} />
     </article>
   );

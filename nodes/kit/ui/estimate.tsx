@@ -24,6 +24,13 @@ export function Estimate(props: {
   );
 }
 
+/** What a difference shows, in a word or two: of what cannot be told, what it lacks. */
+function verdictWords({ verdict, p, wins, losses }: Difference): string {
+  if (verdict !== 'too few') return verdict;
+  if (wins + losses === 0) return 'none differ';
+  return p === null ? 'too few differ' : 'cannot be told';
+}
+
 /** What a difference shows: `better`, `worse`, or that it shows nothing, with the reason. */
 export function DifferenceVerdict({
   difference,
@@ -35,7 +42,7 @@ export function DifferenceVerdict({
   const p = adjustedP === null ? undefined : `adjusted p = ${adjustedP.toPrecision(2)}`;
   return (
     <span className="gk-shown" data-verdict={verdict} title={reason ?? p}>
-      {verdict}
+      {verdictWords(difference)}
     </span>
   );
 }

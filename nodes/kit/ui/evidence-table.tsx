@@ -29,14 +29,16 @@ import type { IntervalScale } from './interval-mark.tsx';
 export function EvidenceTableView({
   table: named,
   meanings = {},
+  titles = {},
   compare,
 }: {
   readonly table: EvidenceTable;
   readonly meanings?: MetricMeanings | undefined;
+  readonly titles?: TableTitles | undefined;
   /** Shows what a variant gave beside what the baseline did; absent: nothing can. */
   readonly compare?: ((variant: string) => void) | undefined;
 }): ReactNode {
-  const table = inMetricWords(named);
+  const table = inMetricWords(named, titles.node);
   const problems = table.rows.filter(({ problem }) => problem !== undefined);
   const [all, showAll] = useState(false);
   const columns = (
@@ -55,7 +57,7 @@ export function EvidenceTableView({
       {table.metrics.map((metric, at) => (
         <MetricEvidence
           key={metric.name}
-          {...{ table, metric, at, columns, compare }}
+          {...{ table, metric, at, columns, titles, compare }}
           meaning={metricMeaning(meanings, named.metrics[at]?.name ?? '')}
         />
       ))}
@@ -76,6 +78,14 @@ export function EvidenceTableView({
   );
 }
 
+/** What is called otherwise on the screen than in the table; absent: as there. */
+interface TableTitles {
+  /** The node of a path. */
+  readonly node?: (path: string) => string;
+  /** A setting, `chunk.size`. */
+  readonly setting?: (name: string) => string;
+}
+
 interface Line {
   readonly row: TableRow;
   readonly cell: Cell | undefined;
@@ -92,9 +102,10 @@ function MetricEvidence(props: {
   /** The choice of columns. */
   readonly columns: ReactNode;
   readonly meaning: string | undefined;
+  readonly titles: TableTitles;
   readonly compare: ((variant: string) => void) | undefined;
 }): ReactNode {
-  const { table, metric, at, columns, meaning, compare } = props;
+  const { table, metric, at, columns, meaning, titles, compare } = props;
   const { settings, rows, baseline } = table;
   const cells = rows.map(({ cells: all }) => all[at]);
   const means = scaleOver(cells.map((cell) => [cell?.mean, cell?.interval]));
@@ -159,8 +170,14 @@ function MetricEvidence(props: {
               </SortedHead>
             )}
             {settings.map((name) => (
-              <SortedHead key={name} column={`${settingColumn}${name}`} sorting={sorting} more>
-                {name}
+              <SortedHead
+                key={name}
+                column={`${settingColumn}${name}`}
+                sorting={sorting}
+                more
+                title={name}
+              >
+                {titles.setting?.(name) ?? name}
               </SortedHead>
             ))}
             <SortedHead

@@ -8,6 +8,17 @@ test('metrics are called by their words', () => {
   expect(metricWords('trainedTokensPerEpoch')).toBe('trained tokens per epoch');
 });
 
+test('with their output, by what its node is called', () => {
+  const titleOf = (path: string): string => (path === 'reader/score' ? 'Reader / Evaluate' : path);
+  expect(metricWords('rougeL of reader/score.metrics', titleOf)).toBe(
+    'ROUGE-L of Reader / Evaluate',
+  );
+  expect(metricWords('exactMatch of reader/score.tops', titleOf)).toBe(
+    'exact match of Reader / Evaluate · tops',
+  );
+  expect(metricWords('rougeL of score.metrics')).toBe('ROUGE-L of score.metrics');
+});
+
 test('and so in a table, and in what is said of it', () => {
   const cost = { ms: 1, tokens: 0, bytes: 0, steps: 1, reused: 0 };
   const table: EvidenceTable = {

@@ -1,5 +1,4 @@
 import {
-  formatSettingName,
   setParam,
   unvaryParam,
   variedParam,
@@ -82,9 +81,7 @@ export function SeveralChip({
   const own = useDocument((state) => state.graph.nodes[node]);
   const { values, experiment = '', unvary } = varied;
   if (values === undefined || own === undefined) return null;
-  const param = field.name;
-  const setting = formatSettingName({ node, param });
-  const wrong = refused(nodeTypes().get(own.type), own.params, { param, values });
+  const wrong = refused(nodeTypes().get(own.type), own.params, { param: field.name, values });
   return (
     <span
       className="chip inline-flex items-center gap-1"
@@ -94,7 +91,7 @@ export function SeveralChip({
       <button
         type="button"
         className="hover:underline"
-        title={`${setting} is varied by the experiment “${experiment}”: show it`}
+        title={`The experiment “${experiment}” tries these values: show it`}
         onClick={() => showExperiment(experiment)}
       >
         {plural(values.length, 'value')}

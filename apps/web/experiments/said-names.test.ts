@@ -1,0 +1,54 @@
+import { emptyGraph, evidenceTable, type Graph } from '@graft/graph';
+import { beforeAll, expect, it } from 'vitest';
+import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
+import { inSaidVariants, saidMetric, saidSetting, saidVariant } from './said-names.ts';
+
+const node = (type: string, params = {}) => ({ type, version: 1, params });
+const graph: Graph = {
+  ...emptyGraph,
+  nodes: {
+    cut: node('chunk'),
+    put: { ...node('inject-context'), title: 'Context' },
+    rate: node('evaluate'),
+    model: node('generate'),
+    use: node('graph', { use: '#inner' }),
+  },
+  graphs: { inner: { nodes: { rate: node('evaluate') }, edges: [], layout: {} } },
+};
+
+beforeAll(async () => {
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await loadNodeTypes();
+});
+
+it('calls a metric by its words and the title of its node', () => {
+  expect(saidMetric('rate.metrics:rougeL', graph)).toBe('ROUGE-L of Evaluate');
+  expect(saidMetric('use/rate.metrics:recall@3', graph)).toBe('recall@3 of inner/Evaluate');
+  expect(saidMetric('gone.metrics:mrr', graph)).toBe('mrr of gone');
+  expect(saidMetric('nonsense', graph)).toBe('nonsense');
+});
+
+it('calls a setting by the titles of its node and of its parameter', () => {
+  expect(saidSetting('put.top', graph)).toBe('Context · top');
+  expect(saidSetting('gone.top', graph)).toBe('gone.top');
+});
+
+it('calls a variant by what it sets, and leaves names that people gave', () => {
+  const varied = ['cut.size', 'model.maxTokens'];
+  expect(saidVariant('size=256, maxTokens=3', varied, graph)).toBe('size = 256, max tokens = 3');
+  expect(saidVariant('model.maxTokens=3', varied, graph)).toBe('Generate · max tokens = 3');
+  expect(saidVariant('no size=', varied, graph)).toBe('no size=');
+  expect(saidVariant('size=256', ['gone.size'], graph)).toBe('size=256');
+});
+
+it('says the variants of a table so, and knows which one is meant', () => {
+  const table = evidenceTable(
+    ['size=1', 'size=2'].map((name) => ({ name, settings: {}, repeats: [] })),
+    { baseline: 'size=2', metrics: [] },
+  );
+  const said = inSaidVariants(table, (name) => name.replace('size=', 'size = '));
+  expect(said.table.baseline).toBe('size = 2');
+  expect(said.table.rows.map(({ variant }) => variant)).toEqual(['size = 1', 'size = 2']);
+  expect(said.variantOf('size = 1')).toBe('size=1');
+  expect(inSaidVariants(table, () => 'same').table).toBe(table);
+});
