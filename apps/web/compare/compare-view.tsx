@@ -74,10 +74,10 @@ function Toolbar({ runs }: { readonly runs: readonly ComparedRun[] }) {
       <button
         type="button"
         className="button small"
-        title="What the others are compared with goes to the end"
+        title="Compares with the next side instead"
         onClick={() => showInComparison({ sides: [...sides.slice(1), ...sides.slice(0, 1)] })}
       >
-        {sides.length === 2 ? 'Swap' : 'Turn'}
+        {sides.length === 2 ? 'Swap' : 'Rotate'}
       </button>
       <label className="flex shrink-0 items-center gap-1.5">
         <input
@@ -178,10 +178,12 @@ export function CompareView() {
   const { data, error } = useQuery(
     queries.compare.overview.queryOptions(input, { enabled, staleTime: 0 }),
   );
+  const titleOf = (path: string): string =>
+    data?.nodes.find((node) => node.path === path)?.title ?? path;
   const metrics = useQuery(
     queries.compare.metrics.queryOptions(input, {
       ...{ enabled, staleTime: 0 },
-      select: (table) => (table === null ? null : inMetricWords(table)),
+      select: (table) => (table === null ? null : inMetricWords(table, titleOf)),
     }),
   );
   if (!enabled || error !== null) {
@@ -190,7 +192,7 @@ export function CompareView() {
         <div className="p-6">
           <p className="mb-3 whitespace-pre-line" role="alert">
             {error === null
-              ? 'The address names no two runs to compare. Choose two under “All runs”, below the canvas.'
+              ? 'This address does not name two runs to compare. Choose two under “All runs”, below the canvas.'
               : refusalOf(error)}
           </p>
           <button type="button" className="button" onClick={leave}>

@@ -15,6 +15,8 @@ export interface ComparedRun {
   readonly variant?: string;
   readonly seed?: number;
   readonly node?: string;
+  /** What that node is called. */
+  readonly nodeTitle?: string;
   /** Whether the graph that it ran is still kept: without it, long texts and titles are not known. */
   readonly graphKept: boolean;
 }

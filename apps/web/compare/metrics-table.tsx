@@ -4,7 +4,6 @@ import {
   tableNote,
   tableNumber,
   tableReasons,
-  winTieLoss,
   type EvidenceTable,
 } from '@graft/graph';
 import { count, DifferenceVerdict, Estimate } from '@graft/nodes/kit/ui';
@@ -52,8 +51,8 @@ function Shown({ cell }: { readonly cell: Cell | undefined }) {
   return (
     <>
       <DifferenceVerdict difference={difference} />
-      <small className="compare-counts" title="Questions won, tied and lost">
-        {winTieLoss(difference)}
+      <small className="compare-counts" title="Questions">
+        {count(difference.wins)} won, {count(difference.ties)} tied, {count(difference.losses)} lost
       </small>
     </>
   );
@@ -71,7 +70,9 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
   const reasons = tableReasons(table);
   if (lines.length === 0) {
     return (
-      <p className="text-ink-2">Nothing: no question is answered better or worse by a metric.</p>
+      <p className="text-ink-2">
+        No difference: by no metric is any question answered better or worse.
+      </p>
     );
   }
   return (

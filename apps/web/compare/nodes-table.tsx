@@ -66,7 +66,7 @@ function Output({
 }) {
   const { port, rows, differs, gone } = output;
   const lost = gone.flatMap((is, side) => (is ? letterOf(side) : []));
-  const word = differs ? 'differs' : 'same';
+  const word = differs ? 'different' : 'same';
   return (
     <li>
       {rows === undefined ? (
@@ -96,13 +96,14 @@ export function NodesTable(props: {
 }) {
   const { nodes, sides, all } = props;
   const shown = all ? nodes : nodes.filter(nodeDiffers);
-  if (shown.length === 0) return <p className="text-ink-2">Nothing: each node gave the same.</p>;
+  if (shown.length === 0)
+    return <p className="text-ink-2">No difference: every node gave the same.</p>;
   const times = nodes.flatMap((node) =>
     node.sides.map((side) => ('absent' in side || side.status === 'cached' ? 0 : side.ms)),
   );
   const most = Math.max(...times);
   return (
-    <div className="compare-scroll" tabIndex={0} role="group" aria-label="What became of the nodes">
+    <div className="compare-scroll" tabIndex={0} role="group" aria-label="What each node did">
       <table className="compare-table" data-testid="compared-nodes">
         <thead>
           <tr>

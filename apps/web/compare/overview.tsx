@@ -60,7 +60,7 @@ function Metrics({ metrics, all }: { readonly metrics: MetricsRead; readonly all
   if (table === undefined) return <p className="text-ink-2">Comparing question by question …</p>;
   return table === null ? (
     <p className="text-ink-2">
-      No metrics of single items on any side. Connect what scores, as Evaluate or Score hits do.
+      No side has metrics of single items. Add a node that scores, such as Evaluate or Score hits.
     </p>
   ) : (
     <MetricsTable table={table} all={all} />
@@ -83,8 +83,8 @@ export function Overview(props: {
       </p>
       {unkept.length === 0 ? null : (
         <p className="text-ink-2">
-          The graph of {unkept.join(' and ')} is no longer kept: titles and long texts of it are not
-          known.
+          The graph of {unkept.join(' and ')} is no longer kept, so its titles and long texts are
+          not known.
         </p>
       )}
       <Part title="What was set">
@@ -98,10 +98,10 @@ export function Overview(props: {
       <Part title="What metrics say">
         <Metrics metrics={metrics} all={all} />
       </Part>
-      <Part title="What became of the nodes">
+      <Part title="What each node did">
         <NodesTable nodes={nodes} sides={runs.length} all={all} />
         {leftOut === 0 ? null : (
-          <p className="mt-2 text-ink-2">{plural(leftOut, 'node')} more are not shown.</p>
+          <p className="mt-2 text-ink-2">{plural(leftOut, 'more node')} not shown.</p>
         )}
       </Part>
     </div>

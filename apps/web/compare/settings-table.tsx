@@ -99,7 +99,7 @@ export function SettingsTable(props: {
   if (shown.length === 0) {
     return (
       <p className="text-ink-2">
-        {all ? 'No node has a parameter.' : 'Nothing: all are set to the same.'}
+        {all ? 'No node has a parameter.' : 'No difference: all parameters are the same.'}
       </p>
     );
   }

@@ -55,7 +55,7 @@ export async function compareRuns(
     nodes.push(await comparedNode(workspace, sides, paths));
   }
   return {
-    runs: sides.map((side) => runOf(side, workspace.root)),
+    runs: sides.map((side) => runOf(side, workspace)),
     nodes,
     edges: sides.some(({ node }) => node !== undefined)
       ? []
@@ -77,7 +77,7 @@ async function readSide(workspace: Source, { run, node }: AskedSide): Promise<Si
   return { record, graphs, steps: new Map(steps.map((step) => [step.node, step])), node };
 }
 
-function runOf({ record, graphs, node }: Side, root: string): ComparedRun {
+function runOf({ record, graphs, node }: Side, { root, registry }: Source): ComparedRun {
   const { id, file, status, startedAt, finishedAt, error, experiment, variant, seed } = shownRun(
     record,
     root,
@@ -89,7 +89,9 @@ function runOf({ record, graphs, node }: Side, root: string): ComparedRun {
     ...(experiment === undefined ? {} : { experiment }),
     ...(variant === undefined ? {} : { variant }),
     ...(seed === undefined ? {} : { seed }),
-    ...(node === undefined ? {} : { node }),
+    ...(node === undefined
+      ? {}
+      : { node, nodeTitle: (graphs && ranNode(graphs, node, registry)?.title) ?? node }),
   };
 }
 
@@ -115,10 +117,9 @@ async function comparedNode(
   });
   const shown = own.find(({ step }) => step !== undefined) ?? own[0];
   const definition = shown?.definition;
-  const titles = new Set(own.map(({ ran, path }) => ran?.title ?? titleWithout(path, definition)));
   return {
     path: shown?.path ?? '',
-    title: [...titles].join(' · '),
+    title: titleOf(own),
     type: shown?.type ?? '',
     ...(definition === undefined ? {} : { group: definition.group }),
     sides: own.map(({ step, ran, graphs }) => sideOf(step, { ran, graphs, root })),
@@ -132,8 +133,33 @@ async function comparedNode(
   };
 }
 
-function titleWithout(path: string, definition: { readonly title: string } | undefined): string {
-  return definition === undefined ? path : `${definition.title} (${path})`;
+/** A node on one side: its path there, and what is known of it. */
+interface OwnNode {
+  readonly path: string;
+  readonly ran: RanNode | undefined;
+  readonly definition: { readonly title: string } | undefined;
+}
+
+/**
+ * What a row is called: as any side calls the node of its path, and all of them where those differ. A side that does not have
+ * it has no name for it.
+ */
+function titleOf(own: readonly OwnNode[]): string {
+  const paths = [...new Set(own.map(({ path }) => path))];
+  const titles = paths.flatMap((path) => titlesAt(path, own));
+  return [...new Set(titles)].join(' · ');
+}
+
+function titlesAt(path: string, own: readonly OwnNode[]): readonly string[] {
+  const there = own.filter((side) => side.path === path);
+  const titles = [...new Set(there.flatMap(({ ran }) => ran?.title ?? []))];
+  if (titles.length === 0) {
+    const title = there.find(({ definition }) => definition !== undefined)?.definition?.title;
+    return [title === undefined ? path : `${title} (${path})`];
+  }
+  // With its id on one side, where another node is called the same, and without it on the other: the id says more.
+  const id = path.slice(path.lastIndexOf('/') + 1);
+  return titles.filter((title) => !titles.includes(`${title} (${id})`));
 }
 
 function sideOf(

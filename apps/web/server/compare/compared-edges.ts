@@ -1,8 +1,8 @@
 import { formatEdge, type Registry } from '@graft/graph';
 import type { ComparedEdge } from '../../compare/comparison.ts';
 import { usedGraph } from '../../state/levels.ts';
-import { titleByLook } from '../../state/title-by-look.ts';
 import type { RanBody, RanGraphs } from '../report/ran-graphs.ts';
+import { ranTitles } from './ran-node.ts';
 
 /** Graphs of a run at most, each use counted by itself. */
 const mostGraphs = 1_000;
@@ -17,19 +17,8 @@ function edgesOf(graphs: RanGraphs, registry: Registry): ReadonlyMap<string, End
   ];
   for (let count = 0; left.length > 0 && count < mostGraphs; count++) {
     const { at, path, titles } = left.shift() ?? { at: graphs.root, path: '', titles: '' };
-    const named = new Map(
-      Object.entries(at.body.nodes).map(([id, node]) => [
-        id,
-        node.title ?? titleByLook(id, node, registry.get(node.type)),
-      ]),
-    );
-    const titled = [...named.values()];
-    const titleOf = (id: string): string => {
-      const title = named.get(id) ?? id;
-      return (
-        titles + (titled.indexOf(title) !== titled.lastIndexOf(title) ? `${title} (${id})` : title)
-      );
-    };
+    const named = ranTitles(at.body.nodes, registry);
+    const titleOf = (id: string): string => titles + (named.get(id) ?? id);
     for (const edge of at.body.edges) {
       edges.set(path + formatEdge(edge), {
         from: `${titleOf(edge.source)} · ${edge.sourcePort}`,

@@ -3,6 +3,28 @@ import { usedGraph } from '../../state/levels.ts';
 import { titleByLook } from '../../state/title-by-look.ts';
 import type { RanGraphs } from '../report/ran-graphs.ts';
 
+type Nodes = RanGraphs['root']['body']['nodes'];
+
+/** What the nodes of a graph are called: those that are called alike with their ids. */
+export function ranTitles(nodes: Nodes, registry: Registry): ReadonlyMap<string, string> {
+  const titles = Object.entries(nodes).map(
+    ([id, node]) => [id, node.title ?? titleByLook(id, node, registry.get(node.type))] as const,
+  );
+  const counts = new Map<string, number>();
+  for (const [, title] of titles) counts.set(title, (counts.get(title) ?? 0) + 1);
+  return new Map(
+    titles.map(([id, title]) => [id, (counts.get(title) ?? 1) > 1 ? `${title} (${id})` : title]),
+  );
+}
+
+const known = new WeakMap<Nodes, ReadonlyMap<string, string>>();
+
+function titlesOf(nodes: Nodes, registry: Registry): ReadonlyMap<string, string> {
+  const titles = known.get(nodes) ?? ranTitles(nodes, registry);
+  known.set(nodes, titles);
+  return titles;
+}
+
 /** A node as the graph of a run has it, with its title after those of the nodes that lead to it. */
 export interface RanNode {
   readonly node: GraphNode;
@@ -19,7 +41,7 @@ export function ranNode(graphs: RanGraphs, path: string, registry: Registry): Ra
     const { nodes }: Pick<RanGraphs['root']['body'], 'nodes'> = at?.body ?? { nodes: {} };
     found = Object.hasOwn(nodes, id) ? nodes[id] : undefined;
     if (found === undefined || at === undefined) return undefined;
-    const title = found.title ?? titleByLook(id, found, registry.get(found.type));
+    const title = titlesOf(nodes, registry).get(id) ?? id;
     titles.push(round === undefined ? title : `${title} #${round}`);
     const use = usedGraph(found);
     at = use === undefined ? undefined : graphs.used(use, at);
