@@ -117,7 +117,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
       <Facts facts={facts} />
       <footer className="node-foot">
         {step?.status === 'running' ? (
-          <ProgressBar label={`Progress of ${step.node}`} share={progressShare(step)} />
+          <ProgressBar label={`Progress of ${node.title ?? title}`} share={progressShare(step)} />
         ) : null}
         {problem === undefined || step?.status === 'running' ? (
           <div

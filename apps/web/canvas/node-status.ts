@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '@graft/graph';
 import { count, duration, plural } from '@graft/nodes/kit/ui';
 import type { StepView } from '../state/run-state.ts';
+import { shareDone } from '../state/stand-ins.ts';
 import { progressText } from './progress-text.ts';
 
 type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
@@ -42,9 +43,7 @@ export function stepStatus(step: StepView | undefined): Status | undefined {
 
 /** Share done, 0 to 1; undefined where the end is not known. */
 export function progressShare(step: StepView): number | undefined {
-  const { progress } = step;
-  if (progress?.total === undefined || progress.total <= 0) return undefined;
-  return Math.min(1, progress.done / progress.total);
+  return step.share ?? shareDone(step);
 }
 
 function outputText(artifact: ArtifactRef): string {
@@ -84,7 +83,7 @@ export function resultText(step: StepView | undefined): string {
   if (step.status === 'queued') return 'waits for its inputs';
   if (step.error !== undefined) return step.error.message;
   if (step.status === 'skipped') return 'not run';
-  if (step.status === 'cancelled') return 'stopped before it was done';
+  if (step.status === 'cancelled') return 'stopped';
   const outputs = Object.values(step.outputs).map(outputText);
   const failed = step.items?.failed ?? 0;
   if (failed > 0) outputs.push(`${count(failed)} failed`);

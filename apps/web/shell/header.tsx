@@ -19,7 +19,7 @@ import {
   RightPanelIcon,
   UndoIcon,
 } from './icons.tsx';
-import { planLine } from './plan-line.ts';
+import { planLine, runLine } from './plan-line.ts';
 import { keyName } from './platform.ts';
 import { RunOrCancel } from './run-or-cancel.tsx';
 import { RunsOnChange } from './runs-on-change.tsx';
@@ -86,6 +86,9 @@ function PlanLine() {
   const report = usePlan((state) => state.report);
   const problems = useProblems();
   const graph = useDocument((state) => state.graph);
+  const going = useRunView(({ run, past }) =>
+    run === null || past || isOver(run) ? undefined : runLine(run),
+  );
   if (problems.length > 0) {
     const counted = countProblems(problems, graph);
     return (
@@ -97,6 +100,14 @@ function PlanLine() {
       >
         {countText(counted)}
       </button>
+    );
+  }
+  // What the next run would do is not known before this one has ended.
+  if (going !== undefined) {
+    return (
+      <span className="truncate text-ink-2 tabular-nums max-md:hidden" data-testid="run-line">
+        {going}
+      </span>
     );
   }
   if (report === null || report.nodes.length === 0) return null;

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
-import { planLine } from './plan-line.ts';
+import { emptyRun, foldEvent } from '../state/run-state.ts';
+import { planLine, runLine } from './plan-line.ts';
 
 const hit = { node: 'a', type: 't', verdict: 'hit' } as const;
+const reason = { kind: 'first' } as const;
 const miss = { node: 'b', type: 't', verdict: 'miss' } as const;
 
 it('says what is reused, what runs and how long', () => {
@@ -22,4 +24,28 @@ it('does not promise a time that leaves out a node', () => {
 
 it('says when nothing has to run', () => {
   expect(planLine({ nodes: [hit], reused: 1, toRun: 0 })).toBe('all will be reused');
+});
+
+it('says how far a run is: of a loop with the steps of the rounds that have begun', () => {
+  const stamp = { runId: 'r', at: 1 };
+  const nodes = ['a', 'b', 'c'].map((node) => ({ node, type: 't' }));
+  const run = [
+    { ...stamp, seq: 1, type: 'run.started' as const, file: 'a.graft.json', nodes },
+    { ...stamp, seq: 2, type: 'step.started' as const, node: 'a', device: 'cpu', reason },
+    {
+      ...{ ...stamp, seq: 3, type: 'step.finished' as const },
+      step: { node: 'a', type: 't', status: 'failed' as const, ms: 1, outputs: {} },
+    },
+    {
+      ...{ ...stamp, seq: 4, type: 'step.finished' as const },
+      step: { node: 'b', type: 't', status: 'cached' as const, ms: 0, outputs: {} },
+    },
+  ].reduce(foldEvent, emptyRun('r'));
+  expect(runLine(run)).toBe('2 of 3 done');
+  const extended = foldEvent(run, {
+    ...{ ...stamp, seq: 5, type: 'run.extended', loop: 'c', round: 1, limit: 3 },
+    nodes: [{ node: 'c#1/d', type: 't' }],
+  });
+  expect(runLine(extended)).toBe('2 of 4 done');
+  expect(runLine(emptyRun('r'))).toBe('');
 });

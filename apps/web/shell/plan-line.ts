@@ -1,5 +1,12 @@
 import type { PlanReport } from '../state/plan-store.ts';
-import { duration } from '@graft/nodes/kit/ui';
+import { count, duration } from '@graft/nodes/kit/ui';
+import { stepsDone, type RunState } from '../state/run-state.ts';
+
+/** `3 of 11 done`: how far a run is. Nothing where it has no steps yet. */
+export function runLine(run: Pick<RunState, 'steps'>): string {
+  const { done, all } = stepsDone(run);
+  return all === 0 ? '' : `${count(done)} of ${count(all)} done`;
+}
 
 /** Milliseconds below which a run is not worth an estimate. */
 const worthSaying = 500;

@@ -171,6 +171,34 @@ describe('foldEvent', () => {
       });
     });
 
+    it('is never less far than it was, however its steps count and however many come', () => {
+      const told = (node: string, done: number, unit: string): UnstampedEvent => ({
+        ...{ type: 'step.progress', node, done, total: 10, unit },
+      });
+      const events = [
+        ...[
+          begun,
+          start('sub/files'),
+          told('sub/files', 8, 'bytes of a'),
+          told('sub/files', 1, 'files'),
+        ],
+        ...[
+          ends('sub/files', 'succeeded'),
+          start('sub/deep/chunk'),
+          told('sub/deep/chunk', 5, 'rows'),
+        ],
+        {
+          ...{ type: 'run.extended' as const, loop: 'sub/deep/chunk', round: 1, limit: 3 },
+          nodes: ['a', 'b', 'c', 'd'].map((id) => ({ node: `sub/deep/${id}`, type: 'chunk' })),
+        },
+      ];
+      const views = events.map((_, at) => fold(stamped(events.slice(0, at + 1))).shown.get('sub'));
+      expect(views.slice(1).map((view) => view?.share)).toEqual([
+        0, 0.4, 0.4, 0.5, 0.5, 0.75, 0.75,
+      ]);
+      expect(views.at(-1)?.progress).toEqual({ done: 1, total: 6, unit: 'steps' });
+    });
+
     it('leads from each output to that of the step', () => {
       const run = fold(stamped([begun]));
       expect(run.shown.get('sub')?.feeds).toEqual({

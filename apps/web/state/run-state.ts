@@ -59,6 +59,8 @@ export interface StepView {
     /** Its amount and time when it was first told in this unit, and the time of this one, in ms since the epoch. */
     readonly since?: { readonly done: number; readonly from: number; readonly to: number };
   };
+  /** Of a node that the run has other steps for, while they run: the share of them that is done, 0 to 1. It never goes back. */
+  readonly share?: number;
   readonly reason?: MissReason;
   readonly items?: ItemCounts;
   readonly outputs: Readonly<Record<string, ArtifactRef>>;
@@ -291,6 +293,18 @@ export function stepsInOrder({ steps, roots, rounds }: RunState): readonly StepV
   };
   list(roots);
   return inOrder;
+}
+
+/** How many steps of a run have ended, of all that it has by now: rounds of loops bring more. */
+export function stepsDone({ steps }: Pick<RunState, 'steps'>): {
+  readonly done: number;
+  readonly all: number;
+} {
+  let done = 0;
+  for (const { status } of steps.values()) {
+    if (status !== 'queued' && status !== 'running') done += 1;
+  }
+  return { done, all: steps.size };
 }
 
 export function isOver(run: RunState): boolean {

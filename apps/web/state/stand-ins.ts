@@ -179,9 +179,34 @@ function statusOf({ counts }: Tally): StepStatus {
   return 'cached';
 }
 
-/** A node as its steps tell it. */
-function standInView(node: string, { feeds, tally }: StandIn, steps: Steps): StepView {
+/** The share of a step that is done, 0 to 1; undefined where its end is not known. */
+export function shareDone({ progress }: Pick<StepView, 'progress'>): number | undefined {
+  if (progress?.total === undefined || progress.total <= 0) return undefined;
+  return Math.min(1, progress.done / progress.total);
+}
+
+/** How far the steps of a node are, those at work by their own progress. One alone tells its own. */
+function progressOf(
+  { counts, working }: Tally,
+  steps: Steps,
+): Pick<StepView, 'share' | 'progress'> | undefined {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const done = total - counts.queued - counts.running;
+  const shares = working.map((id) => shareDone(steps.get(id) ?? {}) ?? 0);
+  const share = shares.reduce((sum, one) => sum + one, done) / total;
+  if (total > 1) return { share, progress: { done, total, unit: 'steps' } };
+  const { progress } = steps.get(working[0] ?? '') ?? {};
+  return progress === undefined ? undefined : { share, progress };
+}
+
+/** A node as its steps tell it, after what they told `before`. */
+function standInView(
+  node: string,
+  { feeds, tally }: StandIn,
+  { steps, before }: { readonly steps: Steps; readonly before: StepView | undefined },
+): StepView {
   const status = statusOf(tally);
+  const told = status === 'running' ? progressOf(tally, steps) : undefined;
   const outputs = Object.entries(feeds).flatMap(([port, feed]): [string, ArtifactRef][] => {
     const artifact = steps.get(feed.node)?.outputs[feed.port];
     return artifact === undefined ? [] : [[port, artifact]];
@@ -192,7 +217,10 @@ function standInView(node: string, { feeds, tally }: StandIn, steps: Steps): Ste
   return {
     ...{ node, type: '', status, feeds, outputs: Object.fromEntries(outputs) },
     ...{ ms, logs: [], metrics: emptyList, texts: working?.texts ?? noTexts },
-    ...(working?.progress === undefined ? {} : { progress: working.progress }),
+    // More steps may have come, and a step may begin to count something else.
+    ...(told === undefined
+      ? {}
+      : { ...told, share: Math.max(told.share ?? 0, before?.share ?? 0) }),
     ...(error === undefined ? {} : { error }),
     ...(from === undefined ? {} : { from }),
   };
@@ -216,7 +244,8 @@ export function standInViews(
   let views = shown;
   for (const id of ids) {
     const node = standIns.nodes.get(id);
-    if (node !== undefined) views = views.with(id, standInView(id, node, steps));
+    if (node === undefined) continue;
+    views = views.with(id, standInView(id, node, { steps, before: views.get(id) }));
   }
   return views;
 }

@@ -1,16 +1,33 @@
 import { ReasonSentence } from '../inspector/reason-sentence.tsx';
 import { reasonLine } from '../inspector/reason.ts';
+import type { StepStatus } from '@graft/graph';
 import { duration } from '@graft/nodes/kit/ui';
 import { usePlan, type PlanReport } from '../state/plan-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { setRunsOnChange, useOpenRunsOnChange } from '../state/run-on-change.ts';
 import { goTo } from '../state/navigation.ts';
 import { stepTitle } from '../state/node-titles.ts';
+import { isOver } from '../state/run-state.ts';
+import { stepIn, useRunView } from '../state/run-view.ts';
 import { useProblems } from '../state/problems.ts';
 import { ProblemList } from './problem-list.tsx';
 import { nodeTypes } from '../state/registry.ts';
 
+/** What the run that goes on has come to with a step. */
+const goingWords: Readonly<Partial<Record<StepStatus, string>>> = {
+  queued: 'Waits for its turn.',
+  running: 'Is running.',
+  cached: 'Was reused.',
+  succeeded: 'Has run.',
+  failed: 'Failed.',
+};
+
 function Verdict({ step }: { readonly step: PlanReport['nodes'][number] }) {
+  const going = useRunView(({ run, past }) =>
+    run === null || past || isOver(run) ? undefined : stepIn(run, step.node)?.status,
+  );
+  const word = going === undefined ? undefined : goingWords[going];
+  if (word !== undefined) return <span>{word}</span>;
   if (step.verdict === 'hit') return <span>Will be reused.</span>;
   if (step.verdict === 'unknown') return <span>Depends on what comes before it.</span>;
   if (step.reason === undefined) return <span>Will run.</span>;
