@@ -7,9 +7,12 @@ export const baseModel = defineNode({
   implementation: 2,
   title: 'Base model',
   group: 'language-model',
-  doc: 'Chooses a language model of the catalogue. Its weights are downloaded and verified when a node first uses them.',
+  doc: 'Chooses a language model from the catalogue. Its weights are downloaded and verified when a node first uses them.',
+  synonyms: ['llm', 'language model', 'gguf', 'weights'],
   inputs: {},
-  outputs: { model: { type: Model, doc: 'The chosen model, known by the digest of its weights.' } },
+  outputs: {
+    model: { type: Model, doc: 'The chosen model, identified by the digest of its weights.' },
+  },
   params: z.strictObject({
     model: z
       .string()
@@ -17,7 +20,7 @@ export const baseModel = defineNode({
       .default('SmolLM2-135M-Instruct')
       .meta({
         title: 'Model',
-        description: 'A language model of the catalogue, by id.',
+        description: 'A language model from the catalogue, by id.',
         control: 'model',
         modelKind: 'language-model',
       } satisfies ParamMeta),

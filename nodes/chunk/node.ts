@@ -7,7 +7,8 @@ export const chunk = defineNode({
   implementation: 4,
   title: 'Chunk',
   group: 'retrieval',
-  doc: 'Cuts documents into pieces that fit an embedder and a prompt. Every piece knows the exact span of its source, so that an answer can point back to it.',
+  doc: 'Cuts documents into pieces that fit an embedder and a prompt. Every piece knows its exact span in the source, so that an answer can point back to it.',
+  synonyms: ['split', 'splitter', 'pieces', 'passages', 'text splitter'],
   inputs: { documents: { type: Documents, doc: 'Documents to cut.' } },
   outputs: { chunks: { type: Chunks, doc: 'The pieces, in the order of their documents.' } },
   params: z.strictObject({
@@ -26,7 +27,7 @@ export const chunk = defineNode({
       .default(256)
       .meta({
         title: 'Size',
-        description: 'The longest a chunk may be, in tokens, or in characters where Unit says so.',
+        description: 'The longest a chunk may be: in tokens, or in characters if Unit says so.',
       } satisfies ParamMeta),
     overlap: z
       .int()

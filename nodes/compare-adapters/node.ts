@@ -7,10 +7,10 @@ export const compareAdapters = defineNode({
   implementation: 1,
   title: 'Compare adapters',
   group: 'evaluation',
-  doc: 'Compares what two adapters add to each linear map of the model: how much, and whether in the same direction. Before merging it says whether they get in each other’s way.',
+  doc: 'Compares what two adapters add to each linear map of the model: how much, and whether in the same direction. Use it before merging, to see whether they get in each other’s way.',
   inputs: {
     one: { type: Adapter, doc: 'An adapter.' },
-    other: { type: Adapter, doc: 'Another of a base with the same sizes.' },
+    other: { type: Adapter, doc: 'Another, of a base with the same sizes.' },
   },
   outputs: { metrics: { type: Metrics, doc: 'Both norms and the cosine, module by module.' } },
   params: z.strictObject({}),

@@ -7,12 +7,12 @@ export const compare = defineNode({
   implementation: 2,
   title: 'Compare',
   group: 'evaluation',
-  doc: 'Sets metrics of several variants side by side, item by item: means with intervals, each variant’s difference to the baseline, and whether it is more than chance. Connect what score-hits, evaluate or perplexity gives for each.',
+  doc: 'Sets metrics of several variants side by side, item by item: means with intervals, each variant’s difference to the baseline, and whether it is more than chance. Connect the metrics of Score hits, Evaluate or Perplexity for each variant.',
   inputs: {
     metrics: {
       type: Metrics,
       many: true,
-      doc: 'Metrics of items, one edge a variant; rows of equal items are compared.',
+      doc: 'Metrics of items, one edge for each variant; rows of the same item are compared.',
     },
   },
   outputs: {
@@ -37,7 +37,7 @@ export const compare = defineNode({
       .default('')
       .meta({
         title: 'Baseline',
-        description: 'Name of the variant that the others are compared with; empty is the first.',
+        description: 'Name of the variant that the others are compared with; empty for the first.',
       } satisfies ParamMeta),
     metrics: z
       .array(z.string().min(1).max(200))
@@ -45,7 +45,7 @@ export const compare = defineNode({
       .meta({
         title: 'Metrics',
         description:
-          'Such as recall@3; empty takes all that are known. The fewer, the easier a difference is shown: all of them share the 5 % of error.',
+          'Such as recall@3; empty takes all known ones. With fewer metrics a difference is easier to show: all of them share the 5 % of error.',
       } satisfies ParamMeta),
     lower: z
       .array(z.string().min(1).max(200))
@@ -53,7 +53,7 @@ export const compare = defineNode({
       .meta({
         title: 'Lower is better',
         description:
-          'Of metrics of your own, those of which less is better. Those of Graft’s nodes are known.',
+          'Metrics of your own for which less is better. Graft knows those of its own nodes.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -15,7 +15,7 @@ export const contextualize = defineNode({
   implementation: 1,
   title: 'Contextualize',
   group: 'retrieval',
-  doc: 'Says of each chunk what its text leaves out: the title and headings that it stands below, or a sentence that a language model writes (contextual retrieval). It is embedded, and searched by words, with the text, and never put into a prompt.',
+  doc: 'Adds to each chunk what its text leaves out: the title and headings it stands under, or a sentence written by a language model (contextual retrieval). This context is embedded and searched with the text, and never put into a prompt.',
   inputs: {
     chunks: { type: Chunks, doc: 'Chunks, before they are embedded.' },
     documents: {
@@ -40,7 +40,7 @@ export const contextualize = defineNode({
       .meta({
         title: 'Method',
         description:
-          'headings: title and headings, at no cost. language-model: these and a sentence of the model, which reads the document for each chunk.',
+          'headings: title and headings, at no cost. language-model: these and a sentence by the model, which reads the document for each chunk.',
       } satisfies ParamMeta),
     prompt: z
       .string()
@@ -66,7 +66,7 @@ export const contextualize = defineNode({
       .meta({
         title: 'Document',
         unit: 'characters',
-        description: 'How much of a longer document the model reads: its beginning.',
+        description: 'How much of a longer document the model reads, from its beginning.',
         advanced: true,
       } satisfies ParamMeta),
     maxTokens: maxTokensParam(64, { description: 'Where a sentence is cut.', advanced: true }),

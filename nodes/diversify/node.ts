@@ -7,9 +7,12 @@ export const diversify = defineNode({
   implementation: 2,
   title: 'Diversify',
   group: 'retrieval',
-  doc: 'Chooses hits that say different things: near duplicates are left out, and each next hit is the one that is to the point and least like those before it (maximal marginal relevance).',
+  doc: 'Chooses hits that say different things: near duplicates are left out, and each next hit is the one most to the point and least like those before it (maximal marginal relevance).',
+  synonyms: ['mmr', 'deduplicate'],
   inputs: { hits: { type: Hits, doc: 'Hits to choose from.' } },
-  outputs: { hits: { type: Hits, doc: 'Those chosen, in the order in which they were.' } },
+  outputs: {
+    hits: { type: Hits, doc: 'The chosen hits, in the order in which they were chosen.' },
+  },
   params: z.strictObject({
     top: z
       .int()
@@ -29,7 +32,7 @@ export const diversify = defineNode({
       .meta({
         title: 'Lambda',
         description:
-          'Weight of relevance; the rest is that of difference. 1 keeps the order as it comes, and needs no embedder.',
+          'Weight of relevance; the rest goes to difference. 1 keeps the incoming order and needs no embedder.',
       } satisfies ParamMeta),
     duplicates: z
       .number()
@@ -39,7 +42,7 @@ export const diversify = defineNode({
       .meta({
         title: 'Duplicates',
         description:
-          'Share of word pairs in common from which two chunks are duplicates, of which the better stays. 1: only such as have the same words. 0: none are looked for.',
+          'Share of word pairs in common above which two chunks count as duplicates; the better one stays. 1: only chunks with the same words. 0: off.',
       } satisfies ParamMeta),
     perDocument: z
       .int()
@@ -49,7 +52,7 @@ export const diversify = defineNode({
       .meta({
         title: 'Per document',
         unit: 'chunks',
-        description: 'At most so many of one document; 0: any number.',
+        description: 'The most from one document; 0 for any number.',
         advanced: true,
       } satisfies ParamMeta),
     embedder: z
@@ -58,7 +61,7 @@ export const diversify = defineNode({
       .default('all-MiniLM-L6-v2')
       .meta({
         title: 'Embedder',
-        description: 'Whose vectors say how alike two chunks are.',
+        description: 'Its vectors say how alike two chunks are.',
         control: 'model',
         modelKind: 'embedder',
         advanced: true,

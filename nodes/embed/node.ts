@@ -17,12 +17,13 @@ export const embed = defineNode({
   title: 'Embed',
   group: 'retrieval',
   doc: 'Turns each chunk into a unit-length vector with a sentence embedder. Texts longer than the model’s context are cut at its end.',
+  synonyms: ['vector', 'vectors', 'embedding', 'embeddings'],
   inputs: {
     chunks: { type: Chunks, doc: 'Chunks to embed.' },
     trained: {
       type: EmbedderModel,
       optional: true,
-      doc: 'An embedder that was trained, in place of the chosen one; of a query adapter its base.',
+      doc: 'A trained embedder, in place of the chosen one; for a query adapter, its base.',
     },
   },
   outputs: { embeddings: { type: Embeddings, doc: 'The chunks with their vectors.' } },
@@ -33,7 +34,7 @@ export const embed = defineNode({
       .default('all-MiniLM-L6-v2')
       .meta({
         title: 'Model',
-        description: 'An embedder of the catalogue, by id.',
+        description: 'An embedder from the catalogue, by id.',
         control: 'model',
         modelKind: 'embedder',
       } satisfies ParamMeta),

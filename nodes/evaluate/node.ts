@@ -17,16 +17,17 @@ export const evaluate = defineNode({
   implementation: 2,
   title: 'Evaluate',
   group: 'evaluation',
-  doc: 'Scores each answer by what its question carries: by the words of the reference (right, exact match, containment, F1, ROUGE-L), by the documents that should be cited, and by whether it abstains where there is no answer, and only there. It compares words and understands nothing: an answer in other words is taken for wrong.',
+  doc: 'Scores each answer by what its question carries: by the words of the reference (right, exact match, containment, F1, ROUGE-L), by the documents that should be cited, and by whether it abstains where there is no answer, and only there. It compares words and understands nothing: an answer in other words counts as wrong.',
+  synonyms: ['score', 'metrics', 'accuracy', 'rouge', 'test'],
   inputs: {
     answers: {
       type: Answers,
-      doc: 'Answers, whose questions carry a reference, the documents that hold it, or that there is none.',
+      doc: 'Answers whose questions carry a reference, the documents that hold it, or a note that there is no answer.',
     },
     questions: {
       type: Questions,
       optional: true,
-      doc: 'Takes these from here instead, by the questions’ ids; a question that has no answer is named in the log.',
+      doc: 'If connected, references and documents are taken from here, by question id; a question without an answer is named in the log.',
     },
   },
   outputs: {
@@ -43,7 +44,7 @@ export const evaluate = defineNode({
       .meta({
         title: 'Metrics',
         description:
-          'Empty gives all that the questions carry enough for. One that is named must be had of at least one answer.',
+          'Empty gives every metric that the questions carry enough for. A metric named here must apply to at least one answer.',
       } satisfies ParamMeta),
     citations: z
       .enum(['all', 'written'])
@@ -51,7 +52,7 @@ export const evaluate = defineNode({
       .meta({
         title: 'Citations',
         description:
-          'Which are scored. written: only what the model cited itself, not what Graft found where it cited nothing.',
+          'Which citations are scored. written: only those the model wrote itself, not those that Graft found where it cited nothing.',
       } satisfies ParamMeta),
     abstentions: z
       .array(z.string().trim().min(1))
@@ -59,7 +60,7 @@ export const evaluate = defineNode({
       .meta({
         title: 'Abstentions',
         description:
-          'Phrases by which an answer says that it cannot be had, as “weiß ich nicht”, beside the common ones in English.',
+          'Phrases that mean “I do not know”, such as “weiß ich nicht”, besides the common ones in English.',
         advanced: true,
       } satisfies ParamMeta),
   }),
@@ -67,7 +68,7 @@ export const evaluate = defineNode({
     citations: { metrics: ['citationPrecision', 'citationRecall'] },
   },
   summary: ({ metrics, citations }) => [
-    ['scores', metrics.length === 0 ? 'all that can be had' : metrics.join(', ')],
+    ['scores', metrics.length === 0 ? 'all available' : metrics.join(', ')],
     ['citations', citations],
   ],
   metrics: (params) => askedMetrics(params.metrics, metricNames),

@@ -7,12 +7,12 @@ export const expandHits = defineNode({
   implementation: 3,
   title: 'Expand hits',
   group: 'retrieval',
-  doc: 'Hands on more than what was found: the larger chunk that each hit is part of (parent–child, small-to-big), or the chunk with its neighbours. What several hits lead to comes once, with the score of the best of them.',
+  doc: 'Passes on more than what was found: the larger chunk that each hit is part of (parent–child, small-to-big), or the chunk with its neighbours. A passage that several hits lead to comes once, with the best of their scores.',
   inputs: {
     hits: { type: Hits, doc: 'Hits among small chunks.' },
     chunks: {
       type: Chunks,
-      doc: 'Of the same documents. parents: larger chunks, such as sections or pages. neighbours: the chunks that were searched.',
+      doc: 'Chunks of the same documents. For parents: larger ones, such as sections or pages. For neighbours: the chunks that were searched.',
     },
   },
   outputs: { hits: { type: Hits, doc: 'The larger passages, best first.', itemsOf: ['hits'] } },
@@ -33,7 +33,7 @@ export const expandHits = defineNode({
       .meta({
         title: 'Window',
         unit: 'chunks',
-        description: 'For neighbours: how many on either side.',
+        description: 'For neighbours: how many on each side.',
       } satisfies ParamMeta),
     top: z
       .int()

@@ -35,7 +35,7 @@ export const exportAdapter = defineNode({
       .meta({
         title: 'Form',
         description:
-          'both. peft: for Python, and for Load adapter. gguf: for llama.cpp; not of a DoRA adapter.',
+          'both: peft and gguf. peft: for Python, and for Load adapter. gguf: for llama.cpp; not for a DoRA adapter.',
       } satisfies ParamMeta),
   }),
   summary: ({ path, dtype }) => [

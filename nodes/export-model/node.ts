@@ -8,7 +8,7 @@ export const exportModel = defineNode({
   implementation: 1,
   title: 'Export model',
   group: 'language-model',
-  doc: 'Writes a model’s weights into a folder of the workspace: as a GGUF file for llama.cpp and what is built on it, where it is one.',
+  doc: 'Writes a model’s weights into a folder of the workspace; a GGUF model as a GGUF file, for llama.cpp and what is built on it.',
   inputs: { model: { type: Model, doc: 'The model to write.' } },
   outputs: { metrics: { type: Metrics, doc: 'What was written, with sizes in bytes.' } },
   params: z.strictObject({

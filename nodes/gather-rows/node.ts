@@ -2,12 +2,12 @@ import { defineNode, Questions, rowTypeOf, rowTypeParam } from '@graft/graph';
 import { z } from 'zod';
 
 const inputs = {
-  rows: { type: Questions, many: true, doc: 'What is gathered, in the order of the edges.' },
+  rows: { type: Questions, many: true, doc: 'The rows to gather, in the order of the edges.' },
 } as const;
 const outputs = {
   rows: {
     type: Questions,
-    doc: 'Each item once, in the order in which items came first.',
+    doc: 'Each item once, in the order in which items first came.',
     itemsOf: ['rows'],
   },
 };
@@ -18,7 +18,7 @@ export const gatherRows = defineNode({
   implementation: 1,
   title: 'Gather rows',
   group: 'structure',
-  doc: 'Puts rows of one type from several places together. Of rows about the same item the last stands, where the first one stood. It is what a loop gathers its collected outputs with.',
+  doc: 'Puts rows of one type from several places together. Of several rows about the same item the last one is kept, in the place of the first. Loops gather their collected outputs this way.',
   inputs,
   outputs,
   ports(params) {

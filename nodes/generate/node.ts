@@ -25,6 +25,7 @@ export const generate = defineNode({
   title: 'Generate',
   group: 'language-model',
   doc: 'Lets a language model answer each prompt, in its own chat format, streaming as it writes. Adapters are applied to it as it runs, each times its weight. Citations are resolved to the passages of the prompt; where the model wrote none, the passages that its words come from are found.',
+  synonyms: ['llm', 'answer', 'complete', 'chat', 'inference'],
   inputs: {
     prompts: { type: Prompts, doc: 'Prompts to answer.' },
     model: { type: Model, remote: true, doc: 'The language model, local or remote.' },
@@ -32,10 +33,10 @@ export const generate = defineNode({
       type: Adapter,
       many: true,
       optional: true,
-      doc: 'Adapters of it, all applied at once.',
+      doc: 'Adapters of this model, all applied at once.',
     },
   },
-  outputs: { answers: { type: Answers, doc: 'An answer a prompt, with its citations.' } },
+  outputs: { answers: { type: Answers, doc: 'One answer for each prompt, with its citations.' } },
   params: z.strictObject({
     system: z
       .string()
@@ -60,7 +61,7 @@ export const generate = defineNode({
       .default(40)
       .meta({
         title: 'Top k',
-        description: 'Choose among the so many likeliest tokens; 0 for all.',
+        description: 'Choose among this many of the likeliest tokens; 0 for all.',
         advanced: true,
       } satisfies ParamMeta),
     topP: z

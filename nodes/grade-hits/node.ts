@@ -18,7 +18,7 @@ export const gradeHits = defineNode({
   implementation: 4,
   title: 'Grade hits',
   group: 'retrieval',
-  doc: 'Judges of each hit whether it helps to answer its question, keeps those that do, and says of which questions nothing is left: by the words that both share, by the parts of its score, or by how far a language model leans to yes when it is asked. Where questions name the documents that hold the answer, it is measured how often that is right.',
+  doc: 'Judges whether each hit helps to answer its question, keeps those that do, and says which questions have none left: by the words they share, by the parts of the hit’s score, or by how far a language model leans to yes. Where questions name the documents that hold the answer, it also measures how often the judgement is right.',
   inputs: {
     hits: { type: Hits, doc: 'Questions with their hits.' },
     model: { type: Model, optional: true, doc: 'A local language model, to grade by.' },
@@ -26,18 +26,18 @@ export const gradeHits = defineNode({
   outputs: {
     hits: {
       type: Hits,
-      doc: 'Questions with the hits that are left, where any are.',
+      doc: 'Questions with their remaining hits, where there are any.',
       itemsOf: ['hits'],
     },
-    dropped: { type: Hits, doc: 'What was taken away.', itemsOf: ['hits'] },
+    dropped: { type: Hits, doc: 'The hits that were taken away.', itemsOf: ['hits'] },
     lacking: {
       type: Questions,
-      doc: 'Questions of which no hit is left.',
+      doc: 'Questions that have no hit left.',
       itemsOf: ['hits'],
     },
     metrics: {
       type: Metrics,
-      doc: 'The means, then of each question which of its hits were rightly kept.',
+      doc: 'The means, then for each question which of its hits were rightly kept.',
       itemsOf: ['hits'],
     },
   },
@@ -48,7 +48,7 @@ export const gradeHits = defineNode({
       .meta({
         title: 'Grade by',
         description:
-          'words: share of the question’s words that stand in the chunk. cosine: likeness of their vectors. margin: score beside that of the best hit. model: how far it leans to yes.',
+          'words: share of the question’s words that occur in the chunk. cosine: similarity of their vectors. margin: score relative to the best hit. model: how far it leans to yes.',
       } satisfies ParamMeta),
     threshold: z
       .number()
@@ -58,7 +58,7 @@ export const gradeHits = defineNode({
       .meta({
         title: 'Threshold',
         description:
-          'The least grade that is kept. Choose it for each way of grading by the metrics: a small model leans to yes or to no whatever it is asked.',
+          'The lowest grade that is kept. Choose it by the metrics, anew for each way of grading: a small model leans to yes or to no whatever it is asked.',
       } satisfies ParamMeta),
     least: z
       .int()
@@ -68,7 +68,7 @@ export const gradeHits = defineNode({
       .meta({
         title: 'At least',
         unit: 'hits',
-        description: 'Best graded hits that stay in any case.',
+        description: 'The best-graded hits that stay in any case.',
       } satisfies ParamMeta),
     prompt: promptParam('Prompt', {
       of: 'What the model is asked of a chunk.',

@@ -8,6 +8,7 @@ export const index = defineNode({
   title: 'Index',
   group: 'retrieval',
   doc: 'Builds a searchable index of embedded chunks: nearest vectors, and words by BM25. It remembers which embedder made its vectors.',
+  synonyms: ['vector store', 'vector database', 'search index'],
   inputs: { embeddings: { type: Embeddings, doc: 'Embedded chunks to index.' } },
   outputs: { index: { type: Index, doc: 'The index, for Retrieve.' } },
   params: z.strictObject({
@@ -17,7 +18,7 @@ export const index = defineNode({
       .meta({
         title: 'Kind',
         description:
-          'flat: compares with every vector, exact. ivf: with those of the groups next to the question. hnsw: by a graph of neighbours. auto: by the number of chunks, see the README.',
+          'flat: compares with every vector, exactly. ivf: with those in the groups nearest the question. hnsw: along a graph of neighbours. auto: by the number of chunks; see the README.',
       } satisfies ParamMeta),
     language: z
       .enum([
@@ -40,7 +41,7 @@ export const index = defineNode({
       .meta({
         title: 'Language',
         description:
-          'For the word search: its endings and stop words. none takes words as they are.',
+          'For the word search: its word endings and stop words. none takes words as they are.',
       } satisfies ParamMeta),
   }),
   summary: ({ kind, language }) => [

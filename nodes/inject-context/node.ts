@@ -14,8 +14,11 @@ export const injectContext = defineNode({
   title: 'Inject context',
   group: 'retrieval',
   doc: 'Puts the best passages into each prompt, numbered for citation, within a token budget. Hits that no longer fit are dropped and counted.',
+  synonyms: ['rag', 'prompt context', 'augment'],
   inputs: { hits: { type: Hits, doc: 'Questions with their ranked chunks.' } },
-  outputs: { prompts: { type: Prompts, doc: 'A prompt a question, its passages marked.' } },
+  outputs: {
+    prompts: { type: Prompts, doc: 'One prompt for each question, with its passages marked.' },
+  },
   params: z.strictObject({
     top: z
       .int()
@@ -25,7 +28,7 @@ export const injectContext = defineNode({
       .meta({
         title: 'Top',
         unit: 'passages',
-        description: 'Passages a prompt at most; 0 asks the question without context.',
+        description: 'The most passages in a prompt; 0 asks the question without context.',
       } satisfies ParamMeta),
     budget: z
       .int()
@@ -35,7 +38,7 @@ export const injectContext = defineNode({
       .meta({
         title: 'Budget',
         unit: 'tokens',
-        description: 'Length of the whole prompt at most, estimated from its text.',
+        description: 'The longest a whole prompt may be, estimated from its text.',
       } satisfies ParamMeta),
     template: z
       .string()
@@ -69,7 +72,7 @@ export const injectContext = defineNode({
       .meta({
         title: 'Order',
         description:
-          'How the passages stand. shuffled: by chance, always the same for the same prompt; to teach a model to look at all of them.',
+          'The order of the passages. shuffled: at random, always the same for the same prompt; it teaches a model to look at all of them.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -38,7 +38,8 @@ export const judge = defineNode({
   implementation: 3,
   title: 'Judge',
   group: 'evaluation',
-  doc: 'Lets a language model judge each answer: whether the passages bear out what it claims (faithfulness), whether it answers what was asked (answer relevancy), whether the passages are the useful ones and hold all that is needed (context precision and recall, as in ragas), and whether it is right by its reference. All that it was asked and said can be read. A reply that cannot be read counts for nothing, and is counted apart. Small models cannot judge: one of 135 million parameters says yes and no by chance.',
+  doc: 'Lets a language model judge each answer: whether the passages bear out what it claims (faithfulness), whether it answers what was asked (answer relevancy), whether the passages are the useful ones and hold all that is needed (context precision and recall, as in ragas), and whether it is right by its reference. Everything it was asked and said can be read. A reply that cannot be read counts for nothing, and is counted apart. Small models cannot judge: one of 135 million parameters says yes and no by chance.',
+  synonyms: ['llm as a judge', 'grade', 'rate', 'score'],
   inputs: {
     answers: { type: Answers, doc: 'Answers to judge.' },
     model: {
@@ -49,12 +50,12 @@ export const judge = defineNode({
     prompts: {
       type: Prompts,
       optional: true,
-      doc: 'The prompts that were answered, whose passages faithfulness and the context metrics are about.',
+      doc: 'The prompts that were answered; faithfulness and the context metrics are about their passages.',
     },
     questions: {
       type: Questions,
       optional: true,
-      doc: 'Takes the references from here instead, by the questions’ ids; a question that has no answer is named in the log.',
+      doc: 'If connected, references are taken from here, by question id; a question without an answer is named in the log.',
     },
   },
   outputs: {
@@ -76,7 +77,7 @@ export const judge = defineNode({
       .meta({
         title: 'Metrics',
         description:
-          'Empty gives all that the answers carry enough for. One that is named must be had of at least one answer.',
+          'Empty gives every metric that the answers carry enough for. A metric named here must apply to at least one answer.',
       } satisfies ParamMeta),
     repeats: z
       .int()
@@ -86,10 +87,10 @@ export const judge = defineNode({
       .meta({
         title: 'Repeats',
         description:
-          'How often each verdict is asked for, each time with another seed; the majority counts, and how far they agree is a metric.',
+          'How often each verdict is asked for, each time with another seed. The majority counts, and how far the verdicts agree is a metric.',
       } satisfies ParamMeta),
     temperature: temperatureParam(0, {
-      description: '0 always says the likeliest; repeats need more than that.',
+      description: '0 always gives the likeliest reply; repeats need more.',
     }),
     embedder: z
       .string()
@@ -98,7 +99,7 @@ export const judge = defineNode({
       .meta({
         title: 'Embedder',
         description:
-          'An embedder of the catalogue, by id, which sets questions made of an answer beside the one that was asked; for answer relevancy only.',
+          'An embedder from the catalogue, by id. It compares questions made from an answer with the one that was asked; for answer relevancy only.',
         control: 'model',
         modelKind: 'embedder',
         advanced: true,
@@ -155,7 +156,7 @@ export const judge = defineNode({
     seed: { temperature: { over: 0 } },
   },
   summary: ({ metrics, repeats }) => [
-    ['judges', metrics.length === 0 ? 'all that can be had' : metrics.join(', ')],
+    ['judges', metrics.length === 0 ? 'all available' : metrics.join(', ')],
     ['repeats', String(repeats)],
   ],
   metrics: (params) => [...askedMetrics(params.metrics, metricNames), ...reliabilityNames(params)],
@@ -188,7 +189,8 @@ export const judge = defineNode({
     if (repeats > 1 && temperature === 0) {
       clashes.push({
         param: 'repeats',
-        message: 'At temperature 0 every repeat says the same. Raise the temperature, or ask once.',
+        message:
+          'At temperature 0 every repeat says the same. Raise the temperature, or set repeats to 1.',
       });
     }
     return clashes;

@@ -15,34 +15,35 @@ export const label = defineNode({
   implementation: 1,
   title: 'Label',
   group: 'evaluation',
-  doc: 'A person marks answers right or wrong, in a table on the page; the labels stand in a file made for git. Gives what share is right, how far a judge or a metric agrees with the person, and pairs of a right and a wrong answer to train on.',
+  doc: 'A person marks answers right or wrong, in a table on the page; the labels are kept in a file made for git. Gives the share of right answers, how far a judge or a metric agrees with the person, and pairs of a right and a wrong answer to train on.',
+  synonyms: ['annotate', 'human feedback', 'mark'],
   inputs: {
     answers: { type: Answers, doc: 'The answers to label.' },
     verdicts: {
       type: Metrics,
       optional: true,
       many: true,
-      doc: 'What judges and metrics say of the same answers, to be held against the labels.',
+      doc: 'What judges and metrics say about the same answers, to compare with the labels.',
     },
     prompts: {
       type: Prompts,
       optional: true,
-      doc: 'The prompts that were answered: preferences have them, passages and all, in the place of the bare question.',
+      doc: 'The prompts that were answered; preferences then hold them, passages and all, in place of the bare question.',
     },
   },
   outputs: {
     metrics: {
       type: Metrics,
-      doc: 'The share that is right by the labels, then each answer.',
+      doc: 'The share that is right according to the labels, then each answer.',
       itemsOf: ['answers'],
     },
     agreement: {
       type: Metrics,
-      doc: 'For each metric of the verdicts: how far it says what the person says.',
+      doc: 'For each metric of the verdicts, how far it agrees with the person.',
     },
     preferences: {
       type: Preferences,
-      doc: 'Of each question that has both, every right answer before every wrong one.',
+      doc: 'For each question that has both, every right answer paired with every wrong one.',
     },
   },
   params: z.strictObject({
@@ -53,7 +54,7 @@ export const label = defineNode({
       .meta({
         title: 'File',
         description:
-          'Where the labels are kept, below the workspace; its name ends in .labels.jsonl. Made by the first label. Nodes that name the same file share its labels.',
+          'Where the labels are kept, below the workspace; the name ends in .labels.jsonl. The first label creates it. Nodes that name the same file share its labels.',
         control: 'file',
         takes: ['.labels.jsonl'],
       } satisfies ParamMeta),
@@ -63,7 +64,7 @@ export const label = defineNode({
       .meta({
         title: 'Metrics',
         description:
-          'Those of the verdicts that are held against the labels. Empty takes all that say yes or no: of which more is better, and every value is 0 or 1.',
+          'The metrics of the verdicts that are compared with the labels. Empty takes all that say yes or no: every value is 0 or 1, and more is better.',
       } satisfies ParamMeta),
     threshold: z
       .number()
@@ -71,7 +72,7 @@ export const label = defineNode({
       .meta({
         title: 'Right from',
         description:
-          'The value from which on a metric says right, as of f1 or a judge’s marks. Of those of which less is better, below it.',
+          'The value from which a metric counts as saying “right”, for instance of f1 or a judge’s marks. Where less is better, below it.',
         advanced: true,
       } satisfies ParamMeta),
   }),

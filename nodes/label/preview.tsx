@@ -6,7 +6,7 @@ import { AgreementCard } from './agreement-card.tsx';
 /** Why there is nothing. The means are never nothing: of metrics only the agreement is. */
 const nothing: Readonly<Record<string, string>> = {
   [Metrics.mediaType]:
-    'Nothing was held against the labels: connect the metrics of Evaluate or Judge to “verdicts”, and label some answers.',
+    'Nothing to compare with the labels: connect the metrics of Evaluate or Judge to “verdicts”, and label some answers.',
   [Preferences.mediaType]:
     'No pairs yet: a pair is a right and a wrong answer to one question, from other runs or variants too.',
 };

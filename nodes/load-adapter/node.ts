@@ -8,7 +8,7 @@ export const loadAdapter = defineNode({
   title: 'Load adapter',
   group: 'training',
   doc: 'Reads a LoRA adapter that was trained elsewhere, a PEFT folder or a GGUF adapter for llama.cpp, and checks every one of its tensors against the model.',
-  inputs: { model: { type: Model, doc: 'The base that the adapter was trained on.' } },
+  inputs: { model: { type: Model, doc: 'The base model that the adapter was trained on.' } },
   outputs: { adapter: { type: Adapter, doc: 'The adapter, as Graft trains them itself.' } },
   params: z.strictObject({
     path: z

@@ -10,19 +10,20 @@ export const loadDataset = defineNode({
   implementation: 1,
   title: 'Dataset',
   group: 'training',
-  doc: 'Reads examples to train on from JSONL, JSON and CSV files, in the formats that are common: alpaca, sharegpt, OpenAI messages, prompt and completion, plain text. Some rows are kept for evaluation. With a model connected, shows the rows in its tokens, those marked that are trained.',
+  doc: 'Reads training examples from JSONL, JSON and CSV files, in the common formats: alpaca, sharegpt, OpenAI messages, prompt and completion, plain text. Some rows are kept for evaluation. With a model connected, it shows the rows in the model’s tokens and marks those that are trained on.',
+  synonyms: ['training data', 'examples', 'jsonl'],
   inputs: {
     model: {
       type: Model,
       optional: true,
-      doc: 'The model to be trained, to see the rows in its tokens.',
+      doc: 'The model to be trained, to show the rows in its tokens.',
     },
   },
   outputs: {
     dataset: { type: Dataset, doc: 'The examples, in the order of the files.' },
     tokens: {
       type: Tokens,
-      doc: 'The first 200 examples in the tokens of the connected model; none without a model.',
+      doc: 'The first 200 examples in the connected model’s tokens; none without a model.',
     },
   },
   params: z.strictObject({
@@ -49,7 +50,7 @@ export const loadDataset = defineNode({
       .meta({
         title: 'Train on',
         description:
-          'answers: the loss counts what the assistant says and its end. everything: questions too.',
+          'answers: the loss counts only what the assistant says. everything: the questions too.',
       } satisfies ParamMeta),
     evalShare: evalShareParam(
       'Rows kept out of training. Chosen by what they say, so that a row stays where it is when others come or go, and its copies with it.',
@@ -70,7 +71,7 @@ export const loadDataset = defineNode({
       .meta({
         title: 'Limit',
         unit: 'rows',
-        description: 'Only the first so many; 0 takes all.',
+        description: 'Only this many, from the beginning; 0 takes all.',
         advanced: true,
       } satisfies ParamMeta),
     seed: seedParam('Another seed keeps other rows for evaluation.'),

@@ -11,7 +11,8 @@ export const loadFiles = defineNode({
   implementation: 6,
   title: 'Files',
   group: 'sources',
-  doc: 'Reads text, Markdown, HTML, PDF, Word, EPUB, CSV and JSONL files and source code of the workspace as documents. A table gives one document a row; a very large text comes in parts.',
+  doc: 'Reads text, Markdown, HTML, PDF, Word, EPUB, CSV and JSONL files and source code of the workspace as documents. A table gives one document for each row; a very large text comes in parts.',
+  synonyms: ['pdf', 'csv', 'html', 'markdown', 'document', 'documents', 'loader'],
   inputs: {},
   outputs: { documents: { type: Documents, doc: 'The documents, sorted by path.' } },
   params: z.strictObject({
@@ -36,14 +37,16 @@ export const loadFiles = defineNode({
       .default([...texts])
       .meta({
         title: 'Kinds',
-        description: 'Other files that a path or glob takes in are passed over. code: source code.',
+        description:
+          'Which files are read; others that a path or glob matches are passed over. code: source code.',
       } satisfies ParamMeta),
     encoding: z
       .enum(['utf-8', 'latin-1', 'utf-16le'])
       .default('utf-8')
       .meta({
         title: 'Encoding',
-        description: 'Of the text files. Bytes that do not fit stop the run and are named.',
+        description:
+          'Encoding of the text files. Bytes that do not fit stop the run, and the file is named.',
         advanced: true,
       } satisfies ParamMeta),
     textColumns: z
@@ -52,7 +55,7 @@ export const loadFiles = defineNode({
       .meta({
         title: 'Text columns',
         description:
-          'Columns of CSV and JSONL files that make up the text; the others become metadata. Empty: all columns, a line each.',
+          'Columns of CSV and JSONL files that make up the text; the others become metadata. Empty for all columns, one line each.',
         advanced: true,
       } satisfies ParamMeta),
     unreadable: z

@@ -234,7 +234,7 @@ describe('says what is wrong', () => {
     const query = 'select title from articles';
     const { file, ...given } = loadSql.params.parse({ file: 'sh[o]p*.db', query });
     expect(loadSql.check?.({ file, ...given }, {}, () => undefined)).toEqual([
-      { param: 'file', message: expect.stringContaining('Name one file') },
+      { param: 'file', message: expect.stringContaining('Name a single file') },
     ]);
     await writeFile(join(folder, 'shop2.db'), new Uint8Array(1));
     await writeFile(join(folder, 'shop2.db-wal'), Buffer.from('377f0682', 'hex'));

@@ -9,7 +9,8 @@ export const loadSql = defineNode({
   implementation: 4,
   title: 'SQL',
   group: 'sources',
-  doc: 'Reads the rows of a query to a SQLite file of the workspace, or to a Postgres database, as documents. Nothing but reading is possible.',
+  doc: 'Reads the rows of a query to a SQLite file in the workspace, or to a Postgres database, as documents. It can only read.',
+  synonyms: ['database', 'postgres', 'sqlite', 'query', 'table'],
   inputs: {},
   outputs: {
     documents: { type: Documents, doc: 'The rows, in the order in which the query gives them.' },
@@ -20,13 +21,13 @@ export const loadSql = defineNode({
       .default('')
       .meta({
         title: 'SQLite file',
-        description: 'A database below the workspace. Empty: the Postgres database.',
+        description: 'A SQLite file below the workspace. Empty for the Postgres database.',
         control: 'file',
         takes: ['.sqlite', '.sqlite3', '.db', '.db3'],
       } satisfies ParamMeta),
     database: secretParam(
       'Postgres database',
-      'The name of a secret in the settings of whoever runs Graft that holds its address, with name and password.',
+      'The name of a secret, set by whoever runs Graft, that holds its address with name and password.',
       true,
     ),
     query: z
@@ -45,7 +46,8 @@ export const loadSql = defineNode({
       .default([])
       .meta({
         title: 'Values',
-        description: 'Of the places in the query: ?1, ?2 … in SQLite, $1, $2 … in Postgres.',
+        description:
+          'Values for the placeholders in the query: ?1, ?2 … in SQLite, $1, $2 … in Postgres.',
         advanced: true,
       } satisfies ParamMeta),
     id: z
@@ -53,7 +55,8 @@ export const loadSql = defineNode({
       .default('')
       .meta({
         title: 'Id column',
-        description: 'Names the documents, each with another value. Empty: the number of the row.',
+        description:
+          'The column that names the documents; its values are all different. Empty for the number of the row.',
       } satisfies ParamMeta),
     textColumns: z
       .array(z.string().min(1))
@@ -61,7 +64,7 @@ export const loadSql = defineNode({
       .meta({
         title: 'Text columns',
         description:
-          'Columns that make up the text; the others become metadata. Empty: all columns, a line each.',
+          'Columns that make up the text; the others become metadata. Empty for all columns, one line each.',
       } satisfies ParamMeta),
     limit: z
       .int()
@@ -71,13 +74,13 @@ export const loadSql = defineNode({
       .meta({
         title: 'Limit',
         unit: 'rows',
-        description: 'At most, the first of them.',
+        description: 'The most rows that are read, from the first.',
         advanced: true,
       } satisfies ParamMeta),
     refresh: refreshParam(0, {
       title: 'Ask again after',
       description:
-        'Of Postgres. 0: never; rows stay as they were. A file is read again whenever it changes.',
+        'For Postgres. 0 for never: rows stay as they were. A file is read again whenever it changes.',
     }),
     revision: revisionParam('asks'),
     timeout: timeoutParam({ seconds: 60, most: 3600 }, 'That the database may work on the query.'),
@@ -104,16 +107,16 @@ export const loadSql = defineNode({
   check({ file, database, query }) {
     const found: { param: string; message: string }[] = [];
     if (file === '' && database === null) {
-      found.push({ param: 'file', message: 'Name a SQLite file of the workspace, or a database.' });
+      found.push({ param: 'file', message: 'Name a SQLite file in the workspace, or a database.' });
     }
     if (file !== '' && database !== null) {
       found.push({
         param: 'file',
-        message: 'Ask a file or a database, not both: empty one of them.',
+        message: 'Give a file or a database, not both: clear one of them.',
       });
     }
     if (/[*?]/.test(file)) {
-      found.push({ param: 'file', message: 'Name one file: a pattern may match several.' });
+      found.push({ param: 'file', message: 'Name a single file: a pattern may match several.' });
     }
     const fault = queryFault(query);
     if (fault !== undefined) found.push({ param: 'query', message: fault });

@@ -374,9 +374,9 @@ describe('in a graph', () => {
 
   it.each([
     [{}, /Give addresses/],
-    [{ pages: ['file:///etc/passwd'] }, /is no address of the web/],
+    [{ pages: ['file:///etc/passwd'] }, /is not a web address/],
     [{ pages: ['pottery.example'] }, /begins with https/],
-    [{ pages: [site], under: ['guides/'] }, /"guides\/" is no address/],
+    [{ pages: [site], under: ['guides/'] }, /"guides\/" is not a web address/],
     [{ sitemaps: ['https://me:pw@pottery.example'] }, /without name and password/],
   ])('refuses %j', (params, message) => {
     expect(() => planned(params)).toThrow(message);

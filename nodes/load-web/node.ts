@@ -16,7 +16,8 @@ export const loadWeb = defineNode({
   implementation: 3,
   title: 'Web pages',
   group: 'sources',
-  doc: 'Reads pages of the web, and those that sitemaps list, as documents: the main text of each, as it stood when it was last looked at.',
+  doc: 'Reads web pages, and those that sitemaps list, as documents: the main text of each, as it was when it was last fetched.',
+  synonyms: ['url', 'website', 'crawl', 'scrape', 'page'],
   inputs: {},
   outputs: {
     documents: { type: Documents, doc: 'The pages, in the order of the lists, each once.' },
@@ -34,7 +35,7 @@ export const loadWeb = defineNode({
       .default([])
       .meta({
         title: 'Sitemaps',
-        description: 'Addresses of lists of pages, mostly https://example.com/sitemap.xml.',
+        description: 'Addresses of lists of pages, usually https://example.com/sitemap.xml.',
       } satisfies ParamMeta),
     under: z
       .array(z.string().min(1))
@@ -42,7 +43,7 @@ export const loadWeb = defineNode({
       .meta({
         title: 'Only under',
         description:
-          'Of the pages of sitemaps those whose address begins with one of these. Empty: all.',
+          'Of the pages in sitemaps, only those whose address begins with one of these. Empty for all.',
         advanced: true,
       } satisfies ParamMeta),
     limit: z
@@ -53,11 +54,11 @@ export const loadWeb = defineNode({
       .meta({
         title: 'Limit',
         unit: 'pages',
-        description: 'Of the sitemaps at most, the first of them.',
+        description: 'The most pages that are read from sitemaps, from the first.',
       } satisfies ParamMeta),
     refresh: refreshParam(0, {
       title: 'Look again after',
-      description: '0: never; pages stay as they were when they were first read.',
+      description: '0 for never: pages stay as they were when first read.',
     }),
     revision: revisionParam('looks at everything'),
     content: contentParam,
@@ -77,7 +78,7 @@ export const loadWeb = defineNode({
       .meta({
         title: 'Largest',
         unit: 'MiB',
-        description: 'What a page may have, unpacked.',
+        description: 'The largest a page may be, unpacked.',
         advanced: true,
       } satisfies ParamMeta),
     timeout: timeoutParam({ seconds: 30, most: 600 }, 'That a page may take in all.'),
@@ -106,7 +107,7 @@ export const loadWeb = defineNode({
         .filter((address) => pageAddress(address) === undefined)
         .map((address) => ({
           param,
-          message: `"${address.slice(0, 200)}" is no address of the web. It begins with https:// or http://, without name and password.`,
+          message: `"${address.slice(0, 200)}" is not a web address. Give one that begins with https:// or http://, without name and password.`,
         })),
     );
   },

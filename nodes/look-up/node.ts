@@ -7,7 +7,7 @@ export const lookUp = defineNode({
   implementation: 2,
   title: 'Look up',
   group: 'retrieval',
-  doc: 'Answers questions with exact values from a table, word for word, without a model: by the row whose key words all stand in the question. What no row answers, or several differently, is given on.',
+  doc: 'Answers questions with exact values from a table, word for word, without a model: from the row whose key words all occur in the question. A question that no row answers, or that several rows answer differently, is passed on.',
   inputs: {
     questions: { type: Questions, doc: 'Questions to answer.' },
     table: { type: Documents, doc: 'Rows of a table, with their columns as metadata.' },
@@ -23,7 +23,7 @@ export const lookUp = defineNode({
       .meta({
         title: 'Keys',
         description:
-          'Columns whose words must stand in the question, each of them. Between | stand wordings of which one will do: "length|how long".',
+          'Columns whose words must all occur in the question. Alternatives stand between bars: "length|how long".',
       } satisfies ParamMeta),
     answer: z
       .string()
@@ -32,7 +32,7 @@ export const lookUp = defineNode({
       .default('{text}')
       .meta({
         title: 'Answer',
-        description: 'What is answered: {text}, {title}, or a column, such as {value}.',
+        description: 'The answer: {text}, {title}, or a column, such as {value}.',
       } satisfies ParamMeta),
   }),
   summary: ({ keys, answer }) => [
@@ -42,7 +42,12 @@ export const lookUp = defineNode({
   caching: 'pure',
   check: ({ keys }) =>
     keys.length === 0
-      ? [{ param: 'keys', message: 'Name the columns that a question is found by.' }]
+      ? [
+          {
+            param: 'keys',
+            message: 'Name the columns whose words lead from a question to its row.',
+          },
+        ]
       : [],
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],

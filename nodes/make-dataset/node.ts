@@ -51,9 +51,10 @@ export const makeDataset = defineNode({
   implementation: 1,
   title: 'Make dataset',
   group: 'training',
-  doc: 'Has a language model write questions and answers about each chunk, questions that the chunk does not answer, and for each question the same in other words and wrong answers to choose from. What no chunk holds is left out, and what asks the same again. The questions are as good as the model that writes them.',
+  doc: 'Has a language model write questions and answers about each chunk, questions that the chunk does not answer, and for each question paraphrases and wrong answers to choose from. Answers that the chunk does not hold are left out, and questions that repeat others. The questions are as good as the model that writes them.',
+  synonyms: ['synthetic data', 'generate questions', 'training data'],
   inputs: {
-    chunks: { type: Chunks, doc: 'What is asked about.' },
+    chunks: { type: Chunks, doc: 'The chunks to ask about.' },
     model: { type: Model, remote: true, doc: 'The language model that writes, local or remote.' },
   },
   outputs: {
@@ -63,7 +64,7 @@ export const makeDataset = defineNode({
     },
     metrics: {
       type: Metrics,
-      doc: 'How many were written, left out for which reason, and kept; then the same for each chunk.',
+      doc: 'How many were written, left out (and why) and kept; then the same for each chunk.',
     },
   },
   params: z.strictObject({
@@ -75,7 +76,7 @@ export const makeDataset = defineNode({
       .meta({
         title: 'Questions',
         unit: 'a chunk',
-        description: 'Asked for of each chunk; some will be left out.',
+        description: 'How many to ask for about each chunk; some will be left out.',
       } satisfies ParamMeta),
     unanswerable: z
       .number()
@@ -86,7 +87,7 @@ export const makeDataset = defineNode({
         title: 'Without answer',
         unit: 'share of the questions',
         description:
-          'Asked for of what the chunk does not say, so that a model learns to say so. 0: none.',
+          'How many to ask for about what the chunk does not say, so that a model learns to say so. 0 for none.',
       } satisfies ParamMeta),
     paraphrases: countParam(8, {
       title: 'Paraphrases',
@@ -105,7 +106,7 @@ export const makeDataset = defineNode({
       .meta({
         title: 'Answerability',
         description:
-          'Which questions are kept. support: all words and numbers of the answer stand in the chunk. model: asked again with the chunk, the model gives the same answer. both: both. none: all.',
+          'Which questions are kept. support: those whose answer’s words and numbers all occur in the chunk. model: those to which the model gives the same answer again, shown the chunk. both: those that pass both. none: all.',
       } satisfies ParamMeta),
     similarity: z
       .number()
@@ -116,7 +117,7 @@ export const makeDataset = defineNode({
         title: 'Duplicates from',
         unit: 'share of the word pairs',
         description:
-          'Questions that have so much in common, and the same answer, are one; the first is kept. 1: only the same words in the same order.',
+          'Questions with this much in common and the same answer count as one; the first is kept. 1: only the same words in the same order.',
       } satisfies ParamMeta),
     system: z
       .string()
@@ -132,7 +133,7 @@ export const makeDataset = defineNode({
       '{title}\n{passage}\n\nWrite questions that the passage above answers, {count} in all. Each names what it is about, so that it is understood without the passage. Each answer is short, in the words of the passage. Write each in this form:\nQ: …\nA: …',
       {
         title: 'Prompt for questions',
-        description: '{passage}, {title} and {count} stand for the chunk and how many are wanted.',
+        description: '{passage} and {title} stand for the chunk, {count} for how many are wanted.',
         holds: ['passage'],
         places: ['passage', 'title', 'count'],
         advanced: true,
@@ -153,7 +154,7 @@ export const makeDataset = defineNode({
       {
         title: 'Prompt for asking again',
         description:
-          'By which the model answers a question itself: {passage}, {title}, {question}.',
+          'The prompt by which the model answers a question itself: {passage}, {title}, {question}.',
         holds: ['passage', 'question'],
         places: ['passage', 'title', 'question'],
         advanced: true,
@@ -181,7 +182,7 @@ export const makeDataset = defineNode({
       },
     ),
     maxTokens: maxTokensParam(256, {
-      description: 'Where a reply is cut; what was cut off within is left out.',
+      description: 'Where a reply is cut; a question that was cut off is left out.',
       advanced: true,
     }),
     temperature: temperatureParam(0.3, {
@@ -190,7 +191,7 @@ export const makeDataset = defineNode({
       advanced: true,
     }),
     seed: seedParam(
-      'Of the choice among tokens, of the chunks that are asked for what they do not say, and of the order of choices.',
+      'For the choice among tokens, the chunks that are asked about what they do not say, and the order of choices.',
     ),
     context: contextParam(2048),
     encoding: encodingParam,

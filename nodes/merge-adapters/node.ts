@@ -12,9 +12,10 @@ export const mergeAdapters = defineNode({
   implementation: 1,
   title: 'Merge adapters',
   group: 'training',
-  doc: 'Makes one adapter of several of the same base, each times its weight, by the methods of PEFT’s add_weighted_adapter.',
+  doc: 'Merges several adapters of the same base into one, each times its weight, by the methods of PEFT’s add_weighted_adapter.',
+  synonyms: ['lora', 'ties', 'dare', 'combine'],
   inputs: { adapters: { type: Adapter, many: true, doc: 'Adapters of one base.' } },
-  outputs: { adapter: { type: Adapter, doc: 'The one adapter.' } },
+  outputs: { adapter: { type: Adapter, doc: 'The merged adapter.' } },
   params: z.strictObject({
     method: z
       .enum(mergeMethods)
@@ -22,14 +23,14 @@ export const mergeAdapters = defineNode({
       .meta({
         title: 'Method',
         description:
-          'cat: exactly the sum; ranks add up. svd: the sum’s best approximation of a rank. linear: adds the factors, of one rank; small, but their cross products come in. ties: keeps the largest values, elects a sign for each place and averages those that agree. dare_linear: drops values at random, scales up the rest, adds. dare_ties: the same, then elects signs. magnitude_prune: adds the largest values only. These work on the two factors; with _svd on the whole change, slower and truer.',
+          'cat: exactly the sum; ranks add up. svd: the best approximation of the sum at a given rank. linear: adds the factors, of one rank; small, but their cross products come in. ties: keeps the largest values, elects a sign for each place and averages those that agree. dare_linear: drops values at random, scales up the rest, adds. dare_ties: the same, then elects signs. magnitude_prune: adds the largest values only. These work on the two factors; with _svd on the whole change, slower and truer.',
       } satisfies ParamMeta),
     weights: z
       .array(z.number().min(-10).max(10))
       .default([])
       .meta({
         title: 'Weights',
-        description: 'One for each adapter, in the order of the edges; 1 where none is given.',
+        description: 'One for each adapter, in the order of the edges; 1 if not given.',
         entryPerEdge: 'adapters',
       } satisfies ParamMeta),
     rank: z
@@ -39,7 +40,7 @@ export const mergeAdapters = defineNode({
       .default(0)
       .meta({
         title: 'Rank',
-        description: 'Of the result of svd methods; 0: the largest of the adapters.',
+        description: 'Rank of the result of svd methods; 0 for the largest of the adapters’ ranks.',
       } satisfies ParamMeta),
     density: z
       .number()
@@ -49,7 +50,7 @@ export const mergeAdapters = defineNode({
       .meta({
         title: 'Density',
         unit: 'share',
-        description: 'Of the values that ties, dare and magnitude_prune keep.',
+        description: 'Share of the values that ties, dare and magnitude_prune keep.',
       } satisfies ParamMeta),
     sign: z
       .enum(['total', 'frequency'])

@@ -16,15 +16,15 @@ export const multipleChoice = defineNode({
   implementation: 1,
   title: 'Multiple choice',
   group: 'evaluation',
-  doc: 'Whether a language model finds the right one of a question’s choices the likeliest answer to its prompt. Nothing is written, so that a model is measured by what it knows and not by how it puts it, also one that is too small to follow instructions.',
+  doc: 'Measures whether a language model finds the right choice the likeliest answer to a question’s prompt. Nothing is written, so a model is measured by what it knows and not by how it puts it, even one too small to follow instructions.',
   inputs: {
-    prompts: { type: Prompts, doc: 'Prompts, whose questions have choices and a reference.' },
+    prompts: { type: Prompts, doc: 'Prompts whose questions have choices and a reference.' },
     model: { type: Model, doc: 'The language model, in GGUF or safetensors.' },
     adapters: {
       type: Adapter,
       many: true,
       optional: true,
-      doc: 'Adapters of it, all applied at once.',
+      doc: 'Adapters of this model, all applied at once.',
     },
   },
   outputs: {

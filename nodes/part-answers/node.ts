@@ -7,11 +7,11 @@ export const partAnswers = defineNode({
   implementation: 3,
   title: 'Part answers',
   group: 'evaluation',
-  doc: 'Parts answers that stand from questions that are to be asked again: those answered otherwise than their reference, without a citation, or not to the end. In a loop, the open questions are what the next round asks.',
-  inputs: { answers: { type: Answers, doc: 'Answers to look at.' } },
+  doc: 'Separates answers that stand from questions to ask again: those answered differently from their reference, without a citation, or not to the end. In a loop, the next round asks the open questions.',
+  inputs: { answers: { type: Answers, doc: 'Answers to check.' } },
   outputs: {
     settled: { type: Answers, doc: 'The answers that stand.', itemsOf: ['answers'] },
-    open: { type: Questions, doc: 'The questions of the others.', itemsOf: ['answers'] },
+    open: { type: Questions, doc: 'The questions of the other answers.', itemsOf: ['answers'] },
   },
   params: z.strictObject({
     open: z
@@ -20,7 +20,7 @@ export const partAnswers = defineNode({
       .meta({
         title: 'Ask again',
         description:
-          'wrong: what lacks a word or number of its reference; an answer without a reference stands. uncited: what cites no passage. unfinished: what is empty or was cut off.',
+          'What does not stand. wrong: an answer that lacks a word or number of its reference; one without a reference stands. uncited: one that cites no passage. unfinished: one that is empty or was cut off.',
       } satisfies ParamMeta),
   }),
   summary: ({ open }) => [['asks again', open]],

@@ -16,26 +16,26 @@ export const perplexity = defineNode({
   implementation: 4,
   title: 'Perplexity',
   group: 'evaluation',
-  doc: 'How surprised a model is by each token of a text, on average: 1 is not at all. Measure it with and without an adapter, on what was taught and on other text, to see what was learned and what forgotten.',
+  doc: 'Measures how surprised a model is by each token of a text, on average: 1 is not at all. Measure with and without an adapter, on what was taught and on other text, to see what was learned and what was forgotten.',
   inputs: {
     model: { type: Model, doc: 'The language model, in GGUF or safetensors.' },
     adapters: {
       type: Adapter,
       many: true,
       optional: true,
-      doc: 'Adapters of it, all applied at once.',
+      doc: 'Adapters of this model, all applied at once.',
     },
     documents: { type: Documents, optional: true, doc: 'Texts to read.' },
     dataset: {
       type: Dataset,
       optional: true,
-      doc: 'Examples to read: what is trained of them counts.',
+      doc: 'Examples to read; what is trained on in them counts.',
     },
   },
   outputs: {
     metrics: {
       type: Metrics,
-      doc: 'Perplexity, loss and tokens: of each text, and of all.',
+      doc: 'Perplexity, loss and tokens, for each text and for all.',
       itemsOf: ['documents', 'dataset'],
     },
   },
@@ -56,7 +56,7 @@ export const perplexity = defineNode({
       .meta({
         title: 'Window',
         unit: 'tokens',
-        description: 'Longer texts are read in windows of so many tokens.',
+        description: 'Longer texts are read in windows of this many tokens.',
         advanced: true,
       } satisfies ParamMeta),
     stride: z
@@ -68,7 +68,7 @@ export const perplexity = defineNode({
         title: 'Stride',
         unit: 'tokens',
         description:
-          'From one window to the next. What two windows share counts once, in the first: a smaller stride leaves more before each token, and is slower.',
+          'Step from one window to the next. What two windows share counts once, in the first; a smaller stride gives each token more context and is slower.',
         advanced: true,
       } satisfies ParamMeta),
   }),
@@ -92,7 +92,7 @@ export const perplexity = defineNode({
       return [
         {
           param: 'stride',
-          message: `A stride of ${stride} leaves tokens out. Set it to the window of ${window} or less.`,
+          message: `A stride of ${stride} leaves tokens out. Set it to ${window}, the window, or less.`,
         },
       ];
     }

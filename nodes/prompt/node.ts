@@ -7,9 +7,9 @@ export const prompt = defineNode({
   implementation: 1,
   title: 'Prompt',
   group: 'language-model',
-  doc: 'Writes a prompt for each question by a template, without retrieval: what a model and its adapters know by themselves.',
+  doc: 'Writes a prompt for each question from a template, without retrieval, to see what a model and its adapters know by themselves.',
   inputs: { questions: { type: Questions, doc: 'Questions to ask.' } },
-  outputs: { prompts: { type: Prompts, doc: 'A prompt a question, without passages.' } },
+  outputs: { prompts: { type: Prompts, doc: 'One prompt for each question, without passages.' } },
   params: z.strictObject({
     template: z
       .string()

@@ -8,18 +8,18 @@ export const promptsToDataset = defineNode({
   implementation: 2,
   title: 'Prompts to dataset',
   group: 'training',
-  doc: 'Makes examples to train on from prompts with their passages: what the model is asked as it will be asked in use, and the reference answer with its citation. So a model learns to read what retrieval brings, passages that distract and questions that cannot be answered included.',
+  doc: 'Makes training examples from prompts with their passages: the model is asked as it will be asked in use, and shown the reference answer with its citation. It learns to read what retrieval brings, including distracting passages and questions that cannot be answered.',
   inputs: {
     prompts: {
       type: Prompts,
       many: true,
-      doc: 'Prompts whose questions have reference answers; where these name documents, the passages from them are cited. Several, to ask the same questions of more or of fewer passages.',
+      doc: 'Prompts whose questions have reference answers; where these name documents, the passages from them are cited. Connect several to ask the same questions with more or fewer passages.',
     },
   },
   outputs: {
     dataset: {
       type: Dataset,
-      doc: 'An example a prompt, or one for several of the same passages, in their order.',
+      doc: 'One example for each prompt, or one for several with the same passages, in their order.',
     },
   },
   params: z.strictObject({
@@ -29,7 +29,7 @@ export const promptsToDataset = defineNode({
       .meta({
         title: 'Passages missing',
         description:
-          'Where not all documents that hold the answer are among the passages. abstain: the example says so. leave-out: there is none. answer: it answers all the same.',
+          'What to do where some documents that hold the answer are not among the passages. abstain: the example says that it does not know. leave-out: no example is made. answer: it answers all the same.',
       } satisfies ParamMeta),
     abstention: z
       .string()
@@ -37,7 +37,7 @@ export const promptsToDataset = defineNode({
       .default('The handbook does not say.')
       .meta({
         title: 'Abstention',
-        description: 'What is said where the passages do not hold the answer.',
+        description: 'What the example says where the passages do not hold the answer.',
         control: 'text',
       } satisfies ParamMeta),
     citations: z
@@ -55,7 +55,7 @@ export const promptsToDataset = defineNode({
       .meta({
         title: 'System prompt',
         description:
-          'What the model is told before each prompt. The same as where it will generate; empty for none.',
+          'What the model is told before each prompt. Use the same one as where it will generate; empty for none.',
         control: 'multiline',
         places: [],
       } satisfies ParamMeta),
@@ -67,7 +67,7 @@ export const promptsToDataset = defineNode({
       .meta({
         title: 'Questions together',
         description:
-          'Questions of the same passages asked one after another in a row, at most: the passages are read once for all of them, so training takes a fraction of the time. 1: a row a question.',
+          'The most questions about the same passages that are asked in one row: the passages are read once for all of them, so training takes a fraction of the time. 1 gives each question its own row.',
         unit: 'questions a row',
       } satisfies ParamMeta),
     evalShare: evalShareParam('Rows kept out of training, chosen by their questions.'),

@@ -7,7 +7,8 @@ export const questions = defineNode({
   implementation: 4,
   title: 'Questions',
   group: 'sources',
-  doc: 'Questions typed in, one a line, or read from JSONL and CSV files. Ids, reference answers, choices and the documents that hold the answer are kept where a file gives them.',
+  doc: 'Questions typed in, one a line, or read from JSONL and CSV files. Ids, reference answers, choices and the documents that hold the answers are kept where a file gives them.',
+  synonyms: ['queries', 'user input'],
   inputs: {},
   outputs: {
     questions: { type: Questions, doc: 'The questions, those typed in first.' },
@@ -27,7 +28,7 @@ export const questions = defineNode({
       .meta({
         title: 'Files',
         description:
-          'JSONL or CSV files below the workspace. Fields: question; and where there are any id, reference, choices, documents, answerable, hard, paraphraseOf.',
+          'JSONL or CSV files below the workspace. Fields: question and, optionally, id, reference, choices, documents, answerable, hard and paraphraseOf.',
         control: 'files',
         takes: ['.jsonl', '.csv', '/'],
       } satisfies ParamMeta),
@@ -38,7 +39,7 @@ export const questions = defineNode({
       .meta({
         title: 'Limit',
         unit: 'questions',
-        description: 'Only the first so many; 0 takes all.',
+        description: 'Only this many, from the beginning; 0 takes all.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -7,7 +7,7 @@ export const randomModel = defineNode({
   implementation: 1,
   title: 'Random model',
   group: 'training',
-  doc: 'A new model of another’s family and tokenizer with sizes of its own and random weights. It knows nothing yet: Fine-tune trains it from scratch.',
+  doc: 'A new model with another model’s family and tokenizer, sizes of its own and random weights. It knows nothing yet; Fine-tune trains it from scratch.',
   inputs: {
     like: { type: Model, doc: 'The model, in GGUF, whose family and tokenizer it takes.' },
   },
@@ -18,7 +18,7 @@ export const randomModel = defineNode({
       .min(1)
       .max(128)
       .default(4)
-      .meta({ title: 'Layers', description: 'Blocks one above the other.' } satisfies ParamMeta),
+      .meta({ title: 'Layers', description: 'Blocks, one above the other.' } satisfies ParamMeta),
     width: z
       .int()
       .min(8)
@@ -26,14 +26,14 @@ export const randomModel = defineNode({
       .default(128)
       .meta({
         title: 'Width',
-        description: 'Numbers that stand for a token. A multiple of twice the heads.',
+        description: 'How many numbers stand for a token: a multiple of twice the heads.',
       } satisfies ParamMeta),
     heads: z
       .int()
       .min(1)
       .max(256)
       .default(4)
-      .meta({ title: 'Heads', description: 'Of attention, in each layer.' } satisfies ParamMeta),
+      .meta({ title: 'Heads', description: 'Attention heads in each layer.' } satisfies ParamMeta),
     kvHeads: z
       .int()
       .min(1)
@@ -41,7 +41,8 @@ export const randomModel = defineNode({
       .default(2)
       .meta({
         title: 'Key heads',
-        description: 'Heads of keys and values, each shared by several heads. A divisor of them.',
+        description:
+          'Heads of keys and values, each shared by several heads: a divisor of the heads.',
       } satisfies ParamMeta),
     feedForward: z
       .int()
@@ -50,7 +51,7 @@ export const randomModel = defineNode({
       .default(384)
       .meta({
         title: 'Feed-forward width',
-        description: 'Within each layer; about three times the width.',
+        description: 'Inner width of each layer; about three times the width.',
       } satisfies ParamMeta),
     seed: seedParam('Of the weights.', { advanced: false }),
   }),

@@ -33,21 +33,22 @@ export const reflect = defineNode({
   implementation: 4,
   title: 'Reflect',
   group: 'evaluation',
-  doc: 'Looks back at answers: do the passages bear them out, and do they answer what was asked? Those of which both is so stand. The others give way to “I do not know.”, and their questions are to be asked again; in a loop the next round asks them, and what none has answered stays unknown.',
+  doc: 'Checks answers: do the passages bear them out, and do they answer what was asked? Those that do both stand. The others give way to “I do not know.”, and their questions are to be asked again; in a loop the next round asks them, and what no round answers stays unknown.',
+  synonyms: ['self-rag', 'corrective rag', 'agent'],
   inputs: {
-    answers: { type: Answers, doc: 'Answers to look at.' },
+    answers: { type: Answers, doc: 'Answers to check.' },
     prompts: { type: Prompts, doc: 'The prompts that were answered, with their passages.' },
     before: {
       type: Answers,
       optional: true,
-      doc: 'Answers of rounds before. A new one about the same question takes the place of the old one, and its tokens are those of both.',
+      doc: 'Answers of earlier rounds. A new answer to the same question replaces the old one; its tokens count both.',
     },
     model: { type: Model, optional: true, doc: 'A local language model, to judge by.' },
   },
   outputs: {
     answers: {
       type: Answers,
-      doc: 'An answer to each question: what stands, or that it is not known.',
+      doc: 'An answer to each question: the one that stands, or that it is not known.',
       itemsOf: ['before', 'answers'],
     },
     open: {
@@ -62,7 +63,7 @@ export const reflect = defineNode({
     },
     metrics: {
       type: Metrics,
-      doc: 'The means, then of each answer how far it is supported and useful, and whether it stands.',
+      doc: 'The means, then for each answer how far it is supported and useful, and whether it stands.',
       itemsOf: ['answers'],
     },
   },
@@ -73,17 +74,17 @@ export const reflect = defineNode({
       .meta({
         title: 'Judge by',
         description:
-          'words: what both have in common. model: how far a language model leans to yes.',
+          'words: what the two have in common. model: how far a language model leans to yes.',
       } satisfies ParamMeta),
     supported: least(
       'Supported',
       0.6,
-      'The least that passages must bear out of an answer that stands; 0 does not ask.',
+      'How far the passages must bear out an answer for it to stand; 0 turns this off.',
     ),
     useful: least(
       'Useful',
       0.3,
-      'The least that an answer must answer its question to stand; 0 does not ask.',
+      'How far an answer must answer its question to stand; 0 turns this off.',
     ),
     unknown: z
       .string()
@@ -93,7 +94,7 @@ export const reflect = defineNode({
       .meta({
         title: 'Not known',
         description:
-          'What stands in the place of an answer that does not. In other words than the common ones, tell them to evaluate.',
+          'What replaces an answer that does not stand. If you word it unusually, add the phrase to the abstentions of Evaluate.',
       } satisfies ParamMeta),
     supportedPrompt: promptParam('Asks for support', {
       of: 'What the model is asked of an answer and its passages.',

@@ -16,7 +16,8 @@ export function preview(props: PreviewProps): ReactNode {
     <>
       {artifact.mediaType === Answers.mediaType && (
         <p className="gk-note">
-          Answers that do not stand gave way. What they said, and why they do not: see “verdicts”.
+          Answers that do not stand were replaced. See “verdicts” for what they said and why they do
+          not stand.
         </p>
       )}
       <PortPreview {...props} />

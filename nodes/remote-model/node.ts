@@ -8,9 +8,10 @@ export const remoteModel = defineNode({
   implementation: 1,
   title: 'Remote model',
   group: 'language-model',
-  doc: 'A language model behind an OpenAI-compatible address: Ollama, vLLM, LM Studio, llama.cpp, or a hosted one. It writes answers as a local model does; what needs its weights is refused.',
+  doc: 'A language model behind an OpenAI-compatible endpoint: Ollama, vLLM, LM Studio, llama.cpp, or a hosted one. It answers like a local model; nodes that need its weights refuse it.',
+  synonyms: ['openai', 'api', 'endpoint', 'ollama', 'vllm', 'llm'],
   inputs: {},
-  outputs: { model: { type: Model, doc: 'The model, known by its address and name.' } },
+  outputs: { model: { type: Model, doc: 'The model, identified by its address and name.' } },
   params: z.strictObject({
     url: z
       .string()
@@ -18,7 +19,7 @@ export const remoteModel = defineNode({
       .meta({
         title: 'Address',
         description:
-          'Of the OpenAI-compatible endpoint. This machine may always be asked; the operator allows others in GRAFT_ENDPOINTS.',
+          'Address of the OpenAI-compatible endpoint. This machine is always allowed; the operator allows others in GRAFT_ENDPOINTS.',
       } satisfies ParamMeta),
     model: z
       .string()
@@ -29,7 +30,7 @@ export const remoteModel = defineNode({
       } satisfies ParamMeta),
     key: secretParam(
       'Key',
-      'The name of a secret in the settings of whoever runs Graft; never the key itself. It is sent only to the addresses that it is bound to there.',
+      'The name of a secret, set by whoever runs Graft; never the key itself. It is sent only to the addresses it is bound to there.',
     ),
     context: z
       .int()
@@ -40,7 +41,7 @@ export const remoteModel = defineNode({
         title: 'Context',
         unit: 'tokens',
         description:
-          'What the server is set up to read and write at most. Some cut longer prompts without a word.',
+          'The most that the server is set up to read and write. Some servers silently cut longer prompts.',
       } satisfies ParamMeta),
     revision: z
       .string()
@@ -48,7 +49,7 @@ export const remoteModel = defineNode({
       .meta({
         title: 'Revision',
         description:
-          'Whatever tells states of the model apart, for instance a date. A new one asks everything anew; otherwise answers stay as they were when first asked.',
+          'Anything that tells versions of the model apart, such as a date. A new value asks everything anew; otherwise answers stay as they were when first asked.',
         advanced: true,
       } satisfies ParamMeta),
     fields: z
@@ -57,7 +58,7 @@ export const remoteModel = defineNode({
       .meta({
         title: 'Fields',
         description:
-          'More of each request, as the server takes it, over what Graft sends; null takes a field out.',
+          'Further fields of each request, as the server takes them; they override what Graft sends, and null removes a field.',
         advanced: true,
       } satisfies ParamMeta),
     concurrency: z
@@ -68,7 +69,7 @@ export const remoteModel = defineNode({
       .meta({
         title: 'Concurrency',
         unit: 'requests',
-        description: 'At once, of all that this Graft runs.',
+        description: 'Requests at once, over everything that this Graft runs.',
         advanced: true,
         affectsResult: false,
       } satisfies ParamMeta),
@@ -81,7 +82,7 @@ export const remoteModel = defineNode({
         title: 'Timeout',
         unit: 'seconds',
         description:
-          'For which the server may be silent; an answer may take ten times as long in all.',
+          'How long the server may be silent; an answer may take ten times as long in all.',
         advanced: true,
         affectsResult: false,
       } satisfies ParamMeta),
@@ -92,7 +93,8 @@ export const remoteModel = defineNode({
       .default(4)
       .meta({
         title: 'Retries',
-        description: 'After a failure that may pass: a broken connection, 408, 429 or 5xx.',
+        description:
+          'How often to try again after a failure that may pass: a broken connection, 408, 429 or 5xx.',
         advanced: true,
         affectsResult: false,
       } satisfies ParamMeta),
@@ -125,11 +127,11 @@ export const remoteModel = defineNode({
             {
               param: 'url',
               message:
-                'Give an address such as http://127.0.0.1:11434/v1, without name, password or query; a key is named below.',
+                'Give an address such as http://127.0.0.1:11434/v1, without name, password or query; name a key below.',
             },
           ]
         : []),
-      ...(model === '' ? [{ param: 'model', message: 'Name a model of the server.' }] : []),
+      ...(model === '' ? [{ param: 'model', message: 'Name a model on the server.' }] : []),
       ...(n === 1 || n === null
         ? []
         : [

@@ -56,7 +56,8 @@ export const rerank = defineNode({
   implementation: 7,
   title: 'Rerank',
   group: 'retrieval',
-  doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it; a language model is asked whether the chunk helps, and its probability of yes is fused likewise. Beside the topic it can weigh quality: length, boilerplate, trust in the source, and freshness.',
+  doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it; a language model is asked whether the chunk helps, and its probability of yes is fused likewise. Besides the topic it can weigh quality: length, boilerplate, trust in the source, and freshness.',
+  synonyms: ['cross-encoder', 'reorder'],
   inputs: {
     hits: { type: Hits, doc: 'Hits to reorder.' },
     model: {
@@ -67,7 +68,7 @@ export const rerank = defineNode({
     trained: {
       type: CrossEncoderModel,
       optional: true,
-      doc: 'A cross-encoder that was trained, for the method trained.',
+      doc: 'A trained cross-encoder, for the method trained.',
     },
   },
   outputs: { hits: { type: Hits, doc: 'The best of them, in the new order.' } },
@@ -78,7 +79,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Method',
         description:
-          'late-interaction needs no further model. cross-encoder is better where its model can be had. trained asks the connected one. language-model asks the connected model about each chunk. none leaves the order as it comes, but for quality.',
+          'late-interaction needs no further model. cross-encoder is better where its model is available. trained uses the connected one. language-model asks the connected model about each chunk. none keeps the incoming order, except for quality.',
       } satisfies ParamMeta),
     top: z
       .int()
@@ -98,7 +99,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Quality',
         description:
-          'Share of its score that a hit can lose by each part of quality; 0 orders by topic alone.',
+          'Share of its score that a hit can lose to each part of quality; 0 orders by topic alone.',
       } satisfies ParamMeta),
     model: z
       .string()
@@ -129,7 +130,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Weight',
         description:
-          'Weight of the order by late interaction, trained cross-encoder or language model beside the incoming order, which has 1, in the fusion.',
+          'Weight in the fusion of the order by late interaction, trained cross-encoder or language model; the incoming order has 1.',
         advanced: true,
       } satisfies ParamMeta),
     rrf: z
@@ -140,7 +141,7 @@ export const rerank = defineNode({
       .meta({
         title: 'RRF constant',
         description:
-          'How little the first places count more than those below: each order adds weight / (constant + rank) to the score. 60 is usual; the smaller it is, the more its first few places decide.',
+          'How evenly places count: each order adds weight / (constant + rank) to the score. 60 is usual; the smaller it is, the more the first few places decide.',
         advanced: true,
       } satisfies ParamMeta),
     prompt: promptParam('Prompt', {
@@ -162,7 +163,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Enough',
         unit: 'words',
-        description: 'Of its own, from which on a chunk says enough.',
+        description: 'The length from which a chunk says enough by itself.',
         advanced: true,
       } satisfies ParamMeta),
     trust: z
@@ -171,7 +172,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Trusted',
         description:
-          'How far the hits of a glob are trusted, from 0 to 1, by path or address: **/archive/** is that folder wherever it stands. Of globs that match the longest counts. Others: 1.',
+          'How far hits whose path or address matches a glob are trusted, from 0 to 1: **/archive/** is that folder wherever it stands. If several match, the longest counts. All others: 1.',
         example: '**/archive/**',
         advanced: true,
       } satisfies ParamMeta),
@@ -181,7 +182,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Dates',
         description:
-          'Metadata that say when a text was last true, such as 2026-03-01; the first that holds a date counts.',
+          'Metadata that say when a text was last true, as in 2026-03-01; the first that holds a date counts.',
         advanced: true,
       } satisfies ParamMeta),
     halfLife: z
@@ -192,7 +193,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Half-life',
         unit: 'days',
-        description: 'After which a text is half as fresh.',
+        description: 'The time after which a text is half as fresh.',
         advanced: true,
       } satisfies ParamMeta),
     today: z
@@ -202,7 +203,8 @@ export const rerank = defineNode({
       .default('')
       .meta({
         title: 'Today',
-        description: 'What ages are counted to, such as 2026-03-01. Empty: the day of the run.',
+        description:
+          'The date to which ages are counted, such as 2026-03-01. Empty for the day of the run.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -17,14 +17,15 @@ export const retrieve = defineNode({
   implementation: 2,
   title: 'Retrieve',
   group: 'retrieval',
-  doc: 'Finds the chunks that answer each question: by meaning (dense), by words (BM25), or by both, fused by reciprocal ranks (hybrid). A question that carries variants is searched for by each of them, fused again.',
+  doc: 'Finds the chunks that answer each question: by meaning (dense), by words (BM25), or by both, fused by reciprocal ranks (hybrid). A question with variants is searched for by each of them, and the results are fused.',
+  synonyms: ['search', 'find', 'rag', 'vector search'],
   inputs: {
     questions: { type: Questions, doc: 'Questions to search for.' },
     index: { type: Index, doc: 'The index to search.' },
     trained: {
       type: EmbedderModel,
       optional: true,
-      doc: 'The embedder that was trained, where it made the index, or a query adapter of the one that did.',
+      doc: 'The trained embedder that made the index, or a query adapter of the one that did.',
     },
   },
   outputs: { hits: { type: Hits, doc: 'For each question, its best chunks in order.' } },
@@ -44,7 +45,7 @@ export const retrieve = defineNode({
       .meta({
         title: 'Top k',
         unit: 'chunks',
-        description: 'Hits a question.',
+        description: 'Hits for each question.',
       } satisfies ParamMeta),
     candidates: z
       .int()
@@ -54,7 +55,7 @@ export const retrieve = defineNode({
       .meta({
         title: 'Candidates',
         unit: 'chunks',
-        description: 'How many of each side enter the fusion; at least k.',
+        description: 'How many from each side enter the fusion; at least k.',
         advanced: true,
       } satisfies ParamMeta),
     rrf: z
@@ -65,7 +66,7 @@ export const retrieve = defineNode({
       .meta({
         title: 'RRF constant',
         description:
-          'How little the first places count more than those below: each side, and each variant of a question, adds 1 / (constant + rank) to the score. 60 is usual; the smaller it is, the more the first few places decide.',
+          'How evenly places count: each side, and each variant of a question, adds 1 / (constant + rank) to the score. 60 is usual; the smaller it is, the more the first few places decide.',
         advanced: true,
       } satisfies ParamMeta),
     variantWeight: z
@@ -75,8 +76,7 @@ export const retrieve = defineNode({
       .default(1)
       .meta({
         title: 'Variant weight',
-        description:
-          'Weight of each variant of a question beside the question itself, which has 1.',
+        description: 'Weight of each variant of a question; the question itself has 1.',
         advanced: true,
       } satisfies ParamMeta),
     embedder: z
@@ -84,7 +84,7 @@ export const retrieve = defineNode({
       .default('')
       .meta({
         title: 'Embedder',
-        description: 'Empty: the one that made the index, which is what you want.',
+        description: 'Empty for the one that made the index, which is nearly always right.',
         control: 'model',
         modelKind: 'embedder',
         advanced: true,
@@ -137,7 +137,7 @@ export const retrieve = defineNode({
       return [
         {
           port: 'index',
-          message: `The index was made with ${made.model}, but the questions would be embedded with ${asked}, whose vectors are others. Build the index anew: ${remedy} the Embed that it is made of.`,
+          message: `The index was made with ${made.model}, but the questions would be embedded with ${asked}, whose vectors are different. Build the index anew: ${remedy} the Embed node it is made from.`,
         },
       ];
     }

@@ -15,7 +15,8 @@ export const rewriteQuestions = defineNode({
   implementation: 2,
   title: 'Rewrite questions',
   group: 'retrieval',
-  doc: 'Lets a language model put each question into other words (multi-query), or write passages that might answer it (HyDE). Retrieve searches for these beside the question and fuses what they find. The question itself stays as it is.',
+  doc: 'Lets a language model put each question into other words (multi-query), or write passages that might answer it (HyDE). Retrieve searches for these as well as the question and fuses what they find. The question itself stays as it is.',
+  synonyms: ['query expansion', 'hyde', 'multi-query'],
   inputs: {
     questions: { type: Questions, doc: 'Questions to search for.' },
     model: { type: Model, remote: true, doc: 'The language model, local or remote.' },
@@ -37,7 +38,7 @@ export const rewriteQuestions = defineNode({
       .default(3)
       .meta({
         title: 'Variants',
-        description: 'Of each question, at most.',
+        description: 'The most for each question.',
       } satisfies ParamMeta),
     multiQueryPrompt: promptParam('Multi-query', {
       of: 'What the model is asked by that method.',
@@ -51,7 +52,7 @@ export const rewriteQuestions = defineNode({
     }),
     maxTokens: maxTokensParam(128, { description: 'Where a reply is cut.', advanced: true }),
     temperature: temperatureParam(0.7, {
-      description: '0 always says the likeliest; several passages by hyde need more than that.',
+      description: '0 always gives the likeliest reply; several hyde passages need more.',
     }),
     context: contextParam(1024),
     seed: seedParam('Of what the model writes where temperature is over 0.'),
@@ -78,7 +79,8 @@ export const rewriteQuestions = defineNode({
     if (method === 'hyde' && variants > 1 && temperature === 0) {
       clashes.push({
         param: 'variants',
-        message: 'At temperature 0 every passage is the same. Raise the temperature, or take one.',
+        message:
+          'At temperature 0 every passage is the same. Raise the temperature, or ask for one.',
       });
     }
     return clashes;

@@ -27,11 +27,12 @@ export const route = defineNode({
   implementation: 2,
   title: 'Route',
   group: 'retrieval',
-  doc: 'Sends each question one of three ways: to a model alone, to retrieval, or to a table of exact values. By words in the question, by how near the best hit is, by how sure a model is of an answer of its own, or by how far it leans to yes when it is asked whether it knows.',
+  doc: 'Sends each question one of three ways: to a model alone, to retrieval, or to a table of exact values. It decides by words in the question, by how near the best hit is, by how sure a model is of its own answer, or by how far the model leans to yes when asked whether it knows.',
+  synonyms: ['router', 'switch', 'branch', 'classify'],
   inputs: {
     questions: { type: Questions, doc: 'Questions to send.' },
-    hits: { type: Hits, optional: true, doc: 'Hits of the questions, to send them by.' },
-    model: { type: Model, optional: true, doc: 'A local language model, to send them by.' },
+    hits: { type: Hits, optional: true, doc: 'Hits of the questions, to decide by.' },
+    model: { type: Model, optional: true, doc: 'A local language model, to decide by.' },
   },
   outputs: {
     alone: {
@@ -47,7 +48,7 @@ export const route = defineNode({
     },
     metrics: {
       type: Metrics,
-      doc: 'Shares of the ways, then of each question where it goes, and how sure that is.',
+      doc: 'The share of each way, then where each question goes and how sure that is.',
       itemsOf: ['questions'],
     },
   },
@@ -58,7 +59,7 @@ export const route = defineNode({
       .meta({
         title: 'Alone by',
         description:
-          'What sends a question to the model alone. rule: its words. cosine: no hit is near. draft: how sure the model is of an answer of its own. asked: whether it says that it knows.',
+          'What sends a question to the model alone. rule: its words. cosine: no hit is near. draft: how sure the model is of its own answer. asked: whether it says that it knows.',
       } satisfies ParamMeta),
     threshold: z
       .number()
@@ -72,7 +73,7 @@ export const route = defineNode({
       } satisfies ParamMeta),
     lookup: phrases(
       'Look up',
-      'Words that ask for an exact value, such as "how much". These go first, whatever the rest says.',
+      'Words that ask for an exact value, such as "how much". Such questions go to the table, whatever else applies.',
     ),
     alone: phrases('Alone', 'Words of questions that the model answers alone, for rule.'),
     prompt: promptParam('Prompt', {
@@ -119,7 +120,10 @@ export const route = defineNode({
   check(params, inputs, models) {
     if (params.by === 'cosine' && inputs['hits'] === undefined) {
       return [
-        { port: 'hits', message: 'There are no hits to go by. Connect those of the questions.' },
+        {
+          port: 'hits',
+          message: 'There are no hits to decide by. Connect the hits of these questions.',
+        },
       ];
     }
     return judgingClashes({ params, isAsked: askingWays.includes(params.by) }, inputs, models);

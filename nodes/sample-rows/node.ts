@@ -8,11 +8,11 @@ import {
 } from '@graft/graph';
 import { z } from 'zod';
 
-const inputs = { rows: { type: Questions, doc: 'Rows to take a part of.' } };
+const inputs = { rows: { type: Questions, doc: 'The rows to draw from.' } };
 const outputs = {
   rows: {
     type: Questions,
-    doc: 'Those taken, in the order in which they came.',
+    doc: 'The drawn rows, in the order in which they came.',
     itemsOf: ['rows'],
   },
 };
@@ -23,7 +23,7 @@ export const sampleRows = defineNode({
   implementation: 1,
   title: 'Sample',
   group: 'evaluation',
-  doc: 'Takes a part of the rows, drawn by chance and the same for a seed: a smaller part is within a larger one. Rows of one question stay together. Try settings on a part first; what was computed for its rows is reused when all are run.',
+  doc: 'Takes a part of the rows, drawn at random and always the same for a seed; a smaller part is contained in a larger one. Rows of one question stay together. Try settings on a part first: what was computed for its rows is reused when all are run.',
   inputs,
   outputs,
   ports(params) {
@@ -43,7 +43,7 @@ export const sampleRows = defineNode({
       .meta({
         title: 'Share',
         unit: 'of the rows',
-        description: 'How many of them are taken; 1 takes all.',
+        description: 'The share of rows that is taken; 1 takes all.',
       } satisfies ParamMeta),
     least: z
       .int()
@@ -52,7 +52,7 @@ export const sampleRows = defineNode({
       .meta({
         title: 'At least',
         unit: 'rows',
-        description: 'So many are taken where the share is less, as far as there are that many.',
+        description: 'This many are taken if the share is fewer, as far as there are that many.',
       } satisfies ParamMeta),
     seed: seedParam('Another seed draws other rows.'),
   }),

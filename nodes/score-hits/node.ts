@@ -15,11 +15,11 @@ export const scoreHits = defineNode({
   group: 'evaluation',
   doc: 'Scores what was retrieved for each question by the documents that hold its answer: how many of them are among the first hits (recall), how soon the first comes (MRR), and how near the order is to the best one (nDCG, MAP, context precision). Questions without an answer are kept apart.',
   inputs: {
-    hits: { type: Hits, doc: 'Hits, whose questions say the documents that hold the answer.' },
+    hits: { type: Hits, doc: 'Hits whose questions name the documents that hold the answer.' },
     questions: {
       type: Questions,
       optional: true,
-      doc: 'Takes the documents from here instead, by the questions’ ids; a question that has no hits is named in the log.',
+      doc: 'If connected, the documents are taken from here, by question id; a question without hits is named in the log.',
     },
   },
   outputs: {
@@ -39,7 +39,7 @@ export const scoreHits = defineNode({
         title: 'k',
         unit: 'hits',
         description:
-          'How many hits of a question count for recall, nDCG and context precision. MRR and MAP look at all there are.',
+          'How many hits of a question count for recall, nDCG and context precision. MRR and MAP look at all of them.',
       } satisfies ParamMeta),
   }),
   summary: ({ k }) => [['scores', `recall@${k}, MRR, nDCG@${k}, MAP`]],

@@ -16,8 +16,9 @@ export const searchWeb = defineNode({
   implementation: 3,
   title: 'Web search',
   group: 'sources',
-  doc: 'Asks a search engine, SearXNG or one like it, each question, and reads the pages that it finds as documents: for what happened after a model was trained.',
-  inputs: { questions: { type: Questions, doc: 'What is searched for.' } },
+  doc: 'Asks a search engine (SearXNG or one like it) each question and reads the pages it finds as documents, for what happened after a model was trained.',
+  synonyms: ['internet', 'google', 'tavily', 'browse'],
+  inputs: { questions: { type: Questions, doc: 'The questions to search for.' } },
   outputs: {
     documents: {
       type: Documents,
@@ -31,7 +32,7 @@ export const searchWeb = defineNode({
       .meta({
         title: 'Address',
         description:
-          'Of a SearXNG that answers in JSON. This machine may always be asked; the operator allows others in GRAFT_ENDPOINTS.',
+          'Address of a SearXNG that answers in JSON. This machine is always allowed; the operator allows others in GRAFT_ENDPOINTS.',
       } satisfies ParamMeta),
     top: z
       .int()
@@ -41,11 +42,11 @@ export const searchWeb = defineNode({
       .meta({
         title: 'Top',
         unit: 'pages',
-        description: 'Of each question that are read.',
+        description: 'Pages that are read for each question.',
       } satisfies ParamMeta),
     refresh: refreshParam(24, {
       title: 'Search again after',
-      description: '0: never; what was found stays.',
+      description: '0 for never: what was found stays.',
     }),
     revision: revisionParam('searches'),
     language: z
@@ -53,7 +54,8 @@ export const searchWeb = defineNode({
       .default('')
       .meta({
         title: 'Language',
-        description: 'Of the results, such as en or de. Empty: as the search engine has it.',
+        description:
+          'Language of the results, such as en or de. Empty for the search engine’s own setting.',
         advanced: true,
       } satisfies ParamMeta),
     age: z

@@ -8,13 +8,13 @@ export const similarity = defineNode({
   implementation: 1,
   title: 'Similarity',
   group: 'evaluation',
-  doc: 'How near each answer is in meaning to the reference that its question carries: the cosine of their vectors by a sentence embedder. It sees that an answer says the same in other words, and is easily taken in by one that differs in a number or a name only; put it beside evaluate.',
+  doc: 'Measures how near each answer is in meaning to its question’s reference: the cosine of their vectors by a sentence embedder. It recognises an answer in other words, but is easily fooled by one that differs only in a number or a name; use it together with Evaluate.',
   inputs: {
-    answers: { type: Answers, doc: 'Answers, whose questions carry a reference.' },
+    answers: { type: Answers, doc: 'Answers whose questions carry a reference.' },
     questions: {
       type: Questions,
       optional: true,
-      doc: 'Takes the references from here instead, by the questions’ ids; a question that has no answer is named in the log.',
+      doc: 'If connected, references are taken from here, by question id; a question without an answer is named in the log.',
     },
   },
   outputs: {
@@ -31,7 +31,7 @@ export const similarity = defineNode({
       .default('all-MiniLM-L6-v2')
       .meta({
         title: 'Model',
-        description: 'An embedder of the catalogue, by id.',
+        description: 'An embedder from the catalogue, by id.',
         control: 'model',
         modelKind: 'embedder',
       } satisfies ParamMeta),

@@ -29,18 +29,22 @@ export const trainEmbedder = defineNode({
   implementation: 1,
   title: 'Train embedder',
   group: 'training',
-  doc: 'Trains a sentence embedder on questions and the passages that answer them, so that it knows the words of your texts. Each question is to pick its own passage out of those of its batch and of passages that share its words without answering it. Embed and Retrieve take the result; an index has to be built anew with it, but for a query adapter, which changes questions alone.',
+  doc: 'Trains a sentence embedder on questions and the passages that answer them, so that it learns the words of your texts. Each question has to pick its own passage out of those in its batch and out of passages that share its words without answering it. Embed and Retrieve take the result. An index has to be built anew with it, except for a query adapter, which changes questions alone.',
+  synonyms: ['finetune', 'fine-tuning', 'contrastive', 'embedding model'],
   inputs: {
     questions: {
       type: Questions,
-      doc: 'Questions that name the documents that hold their answers. Keep those that you measure with out of it.',
+      doc: 'Questions that name the documents that hold their answers. Leave out those that you measure with.',
     },
-    chunks: { type: Chunks, doc: 'The passages, of the same chunker as those that are indexed.' },
+    chunks: {
+      type: Chunks,
+      doc: 'The passages, cut by the same chunker as those that are indexed.',
+    },
   },
   outputs: {
     embedder: {
       type: EmbedderModel,
-      doc: 'The embedder, best by evaluation loss where there is one.',
+      doc: 'The embedder, at its best evaluation loss if there is one.',
     },
     metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
   },
@@ -56,7 +60,7 @@ export const trainEmbedder = defineNode({
       .meta({
         title: 'Method',
         description:
-          'lora: low-rank additions to its linear maps, added to its weights in the end. full: every weight, with a tenth of the learning rate. query-adapter: the embedder stays as it is, and a linear map that the vectors of questions go through is trained. It learns less, takes seconds, and an index of the embedder serves on.',
+          'lora: low-rank additions to its linear maps, merged into its weights at the end. full: every weight, with a tenth of the learning rate. query-adapter: the embedder stays as it is, and a linear map for the vectors of questions is trained. It learns less, takes seconds, and the existing index can still be used.',
       } satisfies ParamMeta),
     learningRate: z
       .number()
@@ -66,7 +70,7 @@ export const trainEmbedder = defineNode({
       .meta({
         title: 'Learning rate',
         description:
-          'The highest, after the warm-up. About 0.001 for lora, 0.0001 for full, 0.003 for query-adapter.',
+          'The highest rate, after the warm-up. About 0.001 for lora, 0.0001 for full, 0.003 for query-adapter.',
       } satisfies ParamMeta),
     epochs,
     batch: z
@@ -78,7 +82,7 @@ export const trainEmbedder = defineNode({
         title: 'Batch',
         unit: 'pairs',
         description:
-          'Pairs a step. A question is told from all passages of its batch: more of them make it harder, and take more memory.',
+          'Pairs in a step. Each question is told apart from all passages in its batch: more of them make it harder and take more memory.',
       } satisfies ParamMeta),
     negatives: z
       .int()
@@ -98,7 +102,7 @@ export const trainEmbedder = defineNode({
       .meta({
         title: 'Longest text',
         unit: 'tokens',
-        description: 'What is beyond is left out in training. Memory grows with it.',
+        description: 'What is longer is cut in training. Memory grows with it.',
         advanced: true,
       } satisfies ParamMeta),
     rank,
@@ -109,11 +113,11 @@ export const trainEmbedder = defineNode({
       .default(['all-linear'])
       .meta({
         title: 'Targets',
-        description: 'Of lora: which linear maps of the layers get an addition.',
+        description: 'For lora: which linear maps of the layers get an addition.',
         advanced: true,
       } satisfies ParamMeta),
     evalShare: evalShareParam(
-      'Chosen by what a question asks; paraphrases of one go to the same side.',
+      'Chosen by what a question asks; paraphrases of a question stay on the same side.',
     ),
     ...{ schedule, warmup, weightDecay, clip, maxSteps },
     ...{ evaluateEvery, patience, seed, checkpointEvery },

@@ -10,6 +10,7 @@ import {
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
 import { pairQuestions, type QuestionPassages } from '../kit/training/question-passages.ts';
 import { count, hooksOf, reportBase, summaryOf } from '../kit/training/training-report.ts';
+import { checkPairs } from './check-pairs.ts';
 import { trainEmbedder } from './node.ts';
 import { trainMap } from './query-adapter.ts';
 
@@ -31,6 +32,7 @@ export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, p
     { train: rows.train, eval: rows.evaluation },
     { evalShare, more: 'add questions' },
   );
+  checkPairs(ctx, train, params.batch);
   const [checkpoints, folder] = await Promise.all([ctx.checkpoints(), ctx.scratch()]);
   const steps = {
     ...settings,

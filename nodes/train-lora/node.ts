@@ -15,13 +15,14 @@ export const trainLora = defineNode({
   implementation: 3,
   title: 'Train LoRA',
   group: 'training',
-  doc: 'Trains a low-rank adapter of a language model on examples. The model itself stays as it is: only the adapter’s numbers, about one in a hundred, are trained. The adapter is an ordinary PEFT folder and, but for DoRA, a GGUF adapter, and plugs into Generate.',
+  doc: 'Trains a low-rank adapter of a language model on examples. The model itself stays as it is: only the adapter’s numbers are trained, about one for every hundred of the model’s. The adapter is an ordinary PEFT folder and, except for DoRA, a GGUF adapter, and plugs into Generate.',
+  synonyms: ['finetune', 'fine-tuning', 'adapter', 'peft', 'qlora'],
   inputs: {
-    model: { type: Model, doc: 'The base, in GGUF or safetensors; quantised ones too.' },
+    model: { type: Model, doc: 'The base model, in GGUF or safetensors, quantised or not.' },
     dataset: { type: Dataset, doc: 'Examples to train on and to evaluate with.' },
   },
   outputs: {
-    adapter: { type: Adapter, doc: 'The adapter, best by evaluation loss where there is one.' },
+    adapter: { type: Adapter, doc: 'The adapter, at its best evaluation loss if there is one.' },
     metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
   },
   params: z.strictObject({
@@ -40,7 +41,7 @@ export const trainLora = defineNode({
       .default(8)
       .meta({
         title: 'Rank',
-        description: 'Width of the adapter: more learns more, and is larger.',
+        description: 'Width of the adapter: a wider one learns more and is larger.',
       } satisfies ParamMeta),
     alpha: z
       .number()
@@ -59,7 +60,7 @@ export const trainLora = defineNode({
       .default(2e-4)
       .meta({
         title: 'Learning rate',
-        description: 'The highest, after the warm-up. Small models take up to 0.002.',
+        description: 'The highest rate, after the warm-up. Small models take up to 0.002.',
       } satisfies ParamMeta),
     ...{ epochs, batch, maxLength },
     targets: z
@@ -79,7 +80,7 @@ export const trainLora = defineNode({
       .meta({
         title: 'Dropout',
         unit: 'share',
-        description: 'Of the adapter’s inputs left out at random in training.',
+        description: 'Share of the adapter’s inputs that is left out at random in training.',
         advanced: true,
       } satisfies ParamMeta),
     plusRatio: z

@@ -18,17 +18,18 @@ export const trainReranker = defineNode({
   implementation: 2,
   title: 'Train reranker',
   group: 'training',
-  doc: 'Trains a cross-encoder on what was retrieved for questions: of the hits of each, the one from a document that holds the answer is to get the highest score. It reads question and passage together, starting from an embedder’s weights, and plugs into Rerank.',
+  doc: 'Trains a cross-encoder on what was retrieved for questions: of each question’s hits, the one from a document that holds the answer should get the highest score. It reads question and passage together, starting from an embedder’s weights, and plugs into Rerank.',
+  synonyms: ['finetune', 'fine-tuning', 'cross-encoder'],
   inputs: {
     hits: {
       type: Hits,
-      doc: 'Hits of questions that name the documents that hold their answers. Keep those that you measure with out of it.',
+      doc: 'Hits of questions that name the documents that hold their answers. Leave out those that you measure with.',
     },
   },
   outputs: {
     reranker: {
       type: CrossEncoderModel,
-      doc: 'The cross-encoder, best by evaluation loss where there is one.',
+      doc: 'The cross-encoder, at its best evaluation loss if there is one.',
     },
     metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
   },
@@ -49,7 +50,7 @@ export const trainReranker = defineNode({
       .default(1e-4)
       .meta({
         title: 'Learning rate',
-        description: 'The highest, after the warm-up. About 0.0001 for full, 0.001 for lora.',
+        description: 'The highest rate, after the warm-up. About 0.0001 for full, 0.001 for lora.',
       } satisfies ParamMeta),
     epochs: trainingParams.epochs.default(1),
     batch: z
@@ -60,7 +61,7 @@ export const trainReranker = defineNode({
       .meta({
         title: 'Batch',
         unit: 'questions',
-        description: 'Questions a step.',
+        description: 'Questions in a step.',
       } satisfies ParamMeta),
     negatives: z
       .int()
@@ -70,7 +71,7 @@ export const trainReranker = defineNode({
       .meta({
         title: 'Negatives',
         unit: 'a question',
-        description: 'Hits of other documents, drawn from all that the question has.',
+        description: 'Hits from other documents, drawn from all the hits of the question.',
       } satisfies ParamMeta),
     maxLength: z
       .int()
@@ -80,7 +81,7 @@ export const trainReranker = defineNode({
       .meta({
         title: 'Longest pair',
         unit: 'tokens',
-        description: 'Of question and passage together; what is beyond is left out in training.',
+        description: 'Length of question and passage together; what is longer is cut in training.',
         advanced: true,
       } satisfies ParamMeta),
     rank,

@@ -11,7 +11,9 @@ import {
 import { z } from 'zod';
 
 const inputs = { rows: { type: Questions, doc: 'The rows, one by one.' } };
-const outputs = { rows: { type: Questions, doc: 'What the code gave for each, in their order.' } };
+const outputs = {
+  rows: { type: Questions, doc: 'What the code returned for each row, in their order.' },
+};
 
 /** What the rows become, by the parameters as they stand in a file, right or wrong. */
 export function typeInto(params: Readonly<Record<string, unknown>>): PortType {
@@ -25,7 +27,8 @@ export const transform = defineNode({
   implementation: 1,
   title: 'Transform',
   group: 'structure',
-  doc: 'Calls a function in JavaScript for each row, which gives the row changed, several rows, or none. The code runs in a sandbox: it reaches no file, network or clock, and has limits of time and memory.',
+  doc: 'Calls a JavaScript function for each row, which returns the row changed, several rows, or none. The code runs in a sandbox: it reaches no file, network or clock, and its time and memory are limited.',
+  synonyms: ['code', 'javascript', 'script', 'map', 'filter'],
   inputs,
   outputs,
   ports(params) {
@@ -41,7 +44,7 @@ export const transform = defineNode({
       .default('same')
       .meta({
         title: 'Into',
-        description: 'What the rows become; same: what they are.',
+        description: 'The type that the rows become; same: the type they have.',
       } satisfies ParamMeta),
     code: z
       .string()
@@ -56,7 +59,7 @@ export const transform = defineNode({
       .meta({
         title: 'Code',
         description:
-          'JavaScript with a function transform(row). Each row is seen by itself: nothing is kept from one to the next.',
+          'JavaScript with a function transform(row). Each row is handled by itself: nothing is kept from one to the next.',
         control: 'multiline',
         language: 'javascript',
       } satisfies ParamMeta),
@@ -81,7 +84,7 @@ export const transform = defineNode({
         title: 'Memory',
         unit: 'MiB',
         description:
-          'Code that needs more for a row is stopped, and the step with it; the engine takes 6 of it.',
+          'Code that needs more for a row is stopped, and the step with it; the engine itself takes 6 MiB of it.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -21,6 +21,8 @@ it.each([
   ['finetune', 'train-lora'],
   ['llm', 'generate'],
   ['vector store', 'index'],
+  ['crawl', 'load-web'],
+  ['multi-query', 'rewrite-questions'],
 ])('finds by %s what people mean: %s', (search, type) => {
   expect(found(search)).toContain(type);
 });

@@ -42,7 +42,7 @@ export const encodingParam = z
   .meta({
     title: 'Encoding',
     description:
-      'Of the weights as they are read. fastest: on a CPU as Q8_0 where the published file would be read more slowly; answers differ by rounding. as-published: as the file has them.',
+      'How the weights are read. fastest: on a CPU as Q8_0 where the published file would be read more slowly; answers differ by rounding. as-published: as the file has them.',
     advanced: true,
   } satisfies ParamMeta);
 

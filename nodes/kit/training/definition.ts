@@ -28,7 +28,7 @@ export const trainingParams = {
       title: 'Batch',
       unit: 'rows',
       description:
-        'Rows an optimizer step, however many of them are computed at once: what other trainers call batch size times gradient accumulation.',
+        'Rows in an optimizer step, however many are computed at once: what other trainers call batch size times gradient accumulation.',
     } satisfies ParamMeta),
   maxLength: z
     .int()
@@ -46,7 +46,7 @@ export const trainingParams = {
     .meta({
       title: 'Longer rows',
       description:
-        'refuse: stop before training and name them. truncate: leave out what is beyond, the end of the answer first.',
+        'refuse: stop before training and name them. truncate: cut what is too long, the end of the answer first.',
       advanced: true,
     } satisfies ParamMeta),
   packing: z
@@ -55,7 +55,7 @@ export const trainingParams = {
     .meta({
       title: 'Packing',
       description:
-        'Several short rows in one, up to the longest length, unseen by each other: quicker, but a batch then holds more of them.',
+        'Puts several short rows into one, up to the longest length, hidden from each other: quicker, but a batch then holds more rows.',
       advanced: true,
     } satisfies ParamMeta),
   schedule: z
@@ -74,7 +74,7 @@ export const trainingParams = {
     .meta({
       title: 'Warm-up',
       unit: 'share of the steps',
-      description: 'In which the learning rate rises from 0.',
+      description: 'While it lasts, the learning rate rises from 0.',
       advanced: true,
     } satisfies ParamMeta),
   weightDecay: z
@@ -84,7 +84,8 @@ export const trainingParams = {
     .default(0)
     .meta({
       title: 'Weight decay',
-      description: 'Of AdamW, decoupled: each step takes this times the learning rate off.',
+      description:
+        'Decoupled, as in AdamW: each step shrinks the weights by this times the learning rate.',
       advanced: true,
     } satisfies ParamMeta),
   clip: z
@@ -113,7 +114,8 @@ export const trainingParams = {
     .meta({
       title: 'Evaluate every',
       unit: 'steps',
-      description: 'Loss on the rows kept for evaluation; 0: at the end of each epoch.',
+      description:
+        'How often the loss on the rows kept for evaluation is measured; 0 for the end of each epoch.',
       advanced: true,
     } satisfies ParamMeta),
   patience: z
@@ -123,10 +125,10 @@ export const trainingParams = {
     .meta({
       title: 'Patience',
       unit: 'evaluations',
-      description: 'Stop after so many without a better loss; 0 never stops early.',
+      description: 'Stop after this many evaluations without a better loss; 0 never stops early.',
       advanced: true,
     } satisfies ParamMeta),
-  seed: seedParam('Of the first weights, the order of the rows and of dropout.'),
+  seed: seedParam('For the first weights, the order of the rows, and dropout.'),
   microBatch: z
     .int()
     .min(0)
@@ -136,7 +138,7 @@ export const trainingParams = {
       title: 'Micro-batch',
       unit: 'rows',
       description:
-        'Rows computed at once; 0: as many as fit into the memory and make it quicker. Changes speed and the rounding of sums, not what is computed.',
+        'Rows computed at once; 0 for as many as fit into memory and make it quicker. This changes speed and the rounding of sums, not what is computed.',
       advanced: true,
       affectsResult: false,
     } satisfies ParamMeta),
@@ -225,7 +227,7 @@ export const encoderParams = {
     .default(16)
     .meta({
       title: 'Rank',
-      description: 'Of lora: more learns more.',
+      description: 'For lora: a higher rank learns more.',
       advanced: true,
     } satisfies ParamMeta),
   alpha: z
@@ -235,7 +237,7 @@ export const encoderParams = {
     .default(32)
     .meta({
       title: 'Alpha',
-      description: 'Of lora: what it adds is multiplied by alpha over rank.',
+      description: 'For lora: what it adds is multiplied by alpha over rank.',
       advanced: true,
     } satisfies ParamMeta),
 };
@@ -274,14 +276,14 @@ export function encoderClashes(
 
 /** What the values of a training say: those of its curves over the steps, then those of its summary. */
 export const trainingMeanings = {
-  loss: 'How surprised the model is by what it is to say: the mean negative logarithm of its probabilities. Less is better.',
-  accuracy: 'How often what the model holds likeliest is right.',
+  loss: 'How surprised the model is by what it should say: the mean negative logarithm of its probabilities. Less is better.',
+  accuracy: 'How often the model’s likeliest guess is right.',
   rate: 'The learning rate of the step.',
   norm: 'The length of all gradients together, before they are clipped.',
   tokens: 'Tokens that have been trained on so far.',
   epoch: 'How often each row has been seen.',
   tokensPerSecond: 'Tokens that are trained on in a second, over the last steps.',
-  eta: 'Seconds that are left, as it has gone so far.',
+  eta: 'Seconds left, at the pace so far.',
   memory: 'Bytes of memory that the training process holds.',
   rows: 'Rows that were trained on.',
   'evaluation rows': 'Rows that were kept out of training, to evaluate with.',
@@ -291,8 +293,9 @@ export const trainingMeanings = {
   'last loss': 'The loss of the last step, on rows that are trained on. Less is better.',
   'evaluation loss before':
     'The loss on the rows kept for evaluation before anything was trained. Less is better.',
-  'evaluation loss': 'The least loss on the rows kept for evaluation: that of what was kept.',
+  'evaluation loss':
+    'The lowest loss on the rows kept for evaluation: that of the weights that were kept.',
   trainable: 'Numbers of the model that are trained.',
   'of all': 'Numbers that the model has.',
-  'trainable %': 'The share of its numbers that is trained, per cent.',
+  'trainable %': 'The share of its numbers that is trained, in per cent.',
 } as const;

@@ -92,7 +92,7 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
             <button
               type="button"
               aria-pressed={only === group}
-              title={only === group ? 'Show all alike again' : `Show ${name} before all else`}
+              title={only === group ? 'Show all groups alike' : `Bring ${name} to the front`}
               onClick={() => setOnly(only === group ? undefined : group)}
             >
               <Mark group={group} />

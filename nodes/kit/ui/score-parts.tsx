@@ -22,11 +22,11 @@ interface Part {
 const parts: readonly Part[] = [
   {
     ...{ name: 'dense', title: 'dense', digits: 2 },
-    meaning: 'How alike question and chunk are in meaning: the cosine of their vectors.',
+    meaning: 'How similar question and chunk are in meaning: the cosine of their vectors.',
   },
   {
     ...{ name: 'bm25', title: 'BM25', digits: 1 },
-    meaning: 'How many words of the question it has; rare ones count more.',
+    meaning: 'How many of the question’s words it has; rare ones count more.',
   },
   {
     ...{ name: 'versions', title: 'wordings', digits: 0 },
@@ -34,8 +34,7 @@ const parts: readonly Part[] = [
   },
   {
     ...{ name: 'rrf', title: 'RRF', digits: 4 },
-    meaning:
-      'Reciprocal rank fusion: the sum of 1 / (constant + rank) over the lists it stands in.',
+    meaning: 'Reciprocal rank fusion: the sum of 1 / (constant + rank) over the lists it is in.',
   },
   {
     ...{ name: 'before', title: 'place before', digits: 0 },
@@ -48,15 +47,15 @@ const parts: readonly Part[] = [
   },
   {
     ...{ name: 'topic', title: 'topic', digits: 2 },
-    meaning: 'How near to the point it is; 1 is the best that there can be.',
+    meaning: 'How near to the point it is; 1 is the best possible.',
   },
   {
     ...{ name: 'length', title: 'length', digits: 2 },
-    meaning: 'Whether it says enough: words of its own, as a share of those that are enough.',
+    meaning: 'Whether it says enough: its own words, as a share of how many are enough.',
   },
   {
     ...{ name: 'content', title: 'content', digits: 2 },
-    meaning: 'The share of its words that are its own, and none of a menu, a footer or a notice.',
+    meaning: 'The share of its words that are its own, and not from a menu, a footer or a notice.',
   },
   {
     ...{ name: 'trust', title: 'trust', digits: 2 },
@@ -64,7 +63,7 @@ const parts: readonly Part[] = [
   },
   {
     ...{ name: 'freshness', title: 'freshness', digits: 2 },
-    meaning: 'How fresh it is: half with each half-life since its date.',
+    meaning: 'How fresh it is: it halves with each half-life since its date.',
   },
   {
     ...{ name: 'quality', title: 'quality', digits: 2 },
@@ -76,7 +75,7 @@ const parts: readonly Part[] = [
   },
   {
     ...{ name: 'children', title: 'parts found', digits: 0 },
-    meaning: 'Hits that it brings together.',
+    meaning: 'How many hits it brings together.',
   },
   {
     ...{ name: 'mmr', title: 'MMR', digits: 2 },
@@ -85,7 +84,7 @@ const parts: readonly Part[] = [
   },
   {
     ...{ name: 'duplicates', title: 'duplicates', digits: 0 },
-    meaning: 'Hits that say nearly the same, and were left out for it.',
+    meaning: 'Hits that say nearly the same and were left out because of it.',
   },
 ];
 

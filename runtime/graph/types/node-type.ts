@@ -120,6 +120,8 @@ export interface NodeType<
   readonly group: Family;
   /** One paragraph. */
   readonly doc: string;
+  /** Words that people search it by, where its title and `doc` have others. */
+  readonly synonyms?: readonly string[];
   readonly inputs: Inputs;
   readonly outputs: Outputs;
   readonly params: Schema;
