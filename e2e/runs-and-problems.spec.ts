@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chunking, expect, test } from './small-workspace.ts';
 import { expectAccessible } from './accessible.ts';
-import { giveFile } from './small-graphs.ts';
+import { giveFile, menuItem } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
 
 test('shows a run of before as such, with its parameters, and leads back', async ({
@@ -35,9 +35,13 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await expect(page.getByTestId('past-run')).toHaveCount(0);
 
   await bench.tab('All runs');
+  const rows = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
+  await expect(rows.first()).toContainText('Chunk: size 128 → 64');
   await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
   const banner = page.getByTestId('past-run');
-  await expect(banner).toContainText(/Run of \d\d:\d\d, succeeded: results/);
+  await expect(banner).toContainText(
+    /Run of \d\d:\d\d, succeeded: graph, parameters and results of then/,
+  );
   // It lies over nothing of the graph.
   const foot = (await banner.boundingBox()) ?? { y: Infinity, height: 0 };
   const canvas = await page.locator('.react-flow').boundingBox();
@@ -50,6 +54,12 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await expect(page.getByTestId('past-parameters')).toContainText('now 64');
   await expect(bench.node('chunk')).toContainText('128');
   await bench.reaches('files', 'succeeded');
+  await test.step('it is looked at, and not edited', async () => {
+    await bench.select('chunk');
+    await page.keyboard.press('Delete');
+    await expect(page.getByText('This is the graph of an earlier run')).toBeVisible();
+    await bench.select('chunk');
+  });
   await test.step('it stands in the address', async () => {
     await page.reload();
     await expect(page.getByTestId('past-run')).toContainText(/Run of \d\d:\d\d/);
@@ -74,6 +84,31 @@ test('shows a run of before as such, with its parameters, and leads back', async
     await page.getByRole('button', { name: 'Undo' }).last().click();
     await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
     await expect.poll(chunks).toBe(second);
+  });
+  await test.step('runs and steps have menus, by the right button and by key', async () => {
+    await bench.tab('All runs');
+    await rows.last().click({ button: 'right' });
+    await expect(menuItem(page, 'Compare with the newest')).toBeEnabled();
+    await expectAccessible(page, 'the menu of a run');
+    await menuItem(page, 'Open').click();
+    await expect(page.getByTestId('past-run')).toBeVisible();
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    const steps = page.getByRole('list', { name: 'Steps' });
+    await steps.getByRole('button', { name: /^Chunk/ }).focus();
+    await page.keyboard.press('Shift+F10');
+    await menuItem(page, 'Show its log').click();
+    await expect(page.getByRole('tab', { name: 'Logs' })).toHaveAttribute('aria-selected', 'true');
+  });
+  await test.step('the selection and the tab below stand in the address', async () => {
+    await bench.tab('Plan');
+    await bench
+      .node('files')
+      .locator('header')
+      .click({ modifiers: ['Shift'] });
+    await page.reload();
+    await expect(page.getByRole('list', { name: 'Plan' })).toBeVisible();
+    for (const id of ['files', 'chunk'])
+      await expect(bench.node(id)).toHaveAttribute('data-selected', 'true');
   });
 });
 

@@ -243,6 +243,7 @@ export function Canvas() {
   const store = useStoreApi();
   const isMany = nodes.length > manyNodes;
   const planned = useScreen((state) => state.planOverlay);
+  const isEdited = useDocument(({ past }) => past === null);
   const isPicture = isMany && far !== undefined && !planned;
   const outstanding = useOutstanding(edges);
   return (
@@ -293,6 +294,9 @@ export function Canvas() {
           }
           {...reconnectHandlers}
           reconnectRadius={14}
+          nodesDraggable={isEdited}
+          nodesConnectable={isEdited}
+          edgesReconnectable={isEdited}
           onlyRenderVisibleElements={isMany && !isPicture}
           connectionLineStyle={{ stroke: lineColour }}
           // A command: the canvas would take the keys from dialogs and lists, too.

@@ -12,7 +12,10 @@ export function useCard(id: string) {
   const node = useDocument((state) => state.shown.nodes[id]);
   const path = usePath(id);
   const step = useRunView((state) => stepOf(state, path));
-  const { problem, incomplete = false } = useProblemAt(id) ?? {};
+  const isPast = useDocument(({ past }) => past !== null);
+  const found = useProblemAt(id);
+  // What is wrong with the graph of now is nothing to that of before.
+  const { problem, incomplete = false } = (isPast ? undefined : found) ?? {};
   const outdated = useOutdated(step?.error, path);
   const look = useLook(node);
   const off = node?.bypass === true;

@@ -76,7 +76,7 @@ export function compareSides(sides: readonly PlaceSide[]): void {
   const place: ComparePlace = { sides, output: undefined, turned: undefined, all: false };
   const url = withComparePlace(new URL(location.href), place);
   // What is selected is so on the canvas only.
-  for (const name of ['node', 'tab']) url.searchParams.delete(name);
+  for (const name of ['node', 'tab', 'below']) url.searchParams.delete(name);
   url.searchParams.set('view', 'compare');
   history.pushState(null, '', url);
   useComparePlace.setState(place);

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
-import { openMenu } from '../menus/open-menu.ts';
+import { openMenuOf } from '../menus/open-menu.ts';
 import { PlusIcon } from '../shell/icons.tsx';
 import { useOneTabStop } from '../shell/one-tab-stop.ts';
 import { useOverlay } from '../state/overlay-store.ts';
@@ -43,10 +43,7 @@ export function FileList() {
     <section
       className="flex max-h-[45%] shrink-0 flex-col border-t border-line pt-2.5 pb-2"
       aria-label="Workspace"
-      onContextMenu={(event) => {
-        if (!(event.target instanceof Element)) return;
-        if (openMenu(event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
-      }}
+      onContextMenu={openMenuOf}
     >
       <h2 className="quiet-heading flex items-center justify-between">
         Workspace
@@ -54,7 +51,7 @@ export function FileList() {
         <button
           type="button"
           className="mr-1 text-sm font-normal text-ink-2 hover:text-ink hover:underline"
-          title="What came with Graft, what it shows, and how far that was measured"
+          title="The examples that come with Graft, and what they show"
           onClick={() => useOverlay.getState().show({ gallery: true })}
         >
           Examples

@@ -1,14 +1,24 @@
 import { paramCounts, paramFields, settingText, type NodeType } from '@graft/graph';
-import { useParamsHere } from '../state/given-params.ts';
+import { useDocument } from '../state/document-store.ts';
+import { givenParams } from '../state/given-params.ts';
+import { bodyAt, nodeIn } from '../state/levels.ts';
 import { usePath } from '../state/node-path.ts';
 import { useRunView } from '../state/run-view.ts';
+import { useShallow } from 'zustand/react/shallow';
+
+/** What a node has in the file as it is now; undefined where it is no longer there. */
+function useParamsNow(id: string): Readonly<Record<string, unknown>> | undefined {
+  const own = useDocument(({ graph, trail }) => nodeIn(graph, bodyAt(trail), id)?.params);
+  const given = useDocument(useShallow(({ graph, trail }) => givenParams(graph, trail, id)));
+  return own === undefined ? undefined : { ...own, ...given };
+}
 
 /** The parameters that a node had in the run of before that is on the screen; what is another now says so. */
 export function PastParameters(props: { readonly node: string; readonly definition: NodeType }) {
   const { node, definition } = props;
   const path = usePath(node);
   const past = useRunView((state) => state.pastParams[path]);
-  const params = useParamsHere(node);
+  const params = useParamsNow(node);
   if (past === undefined) {
     return <p className="px-4 py-3 text-ink-2">This node was not part of that run.</p>;
   }
@@ -25,7 +35,7 @@ export function PastParameters(props: { readonly node: string; readonly definiti
           <div key={name} className="border-b border-line py-1.5 last:border-0">
             <dt className="text-ink-2">{titles.get(name) ?? name}</dt>
             <dd className="break-words whitespace-pre-wrap">{before === '' ? 'empty' : before}</dd>
-            {before === today ? null : (
+            {before === today || params === undefined ? null : (
               <dd className="line-clamp-3 text-sm text-working">
                 now {today === '' ? 'empty' : today}
               </dd>

@@ -35,7 +35,7 @@ export function ContextMenu({ menu }: { readonly menu: OpenMenu }) {
           sideOffset={2}
           collisionPadding={8}
           loop
-          aria-label="What can be done here"
+          aria-label="Actions"
           // Of a window that is low it scrolls, and is then to be scrolled by keys too.
           tabIndex={0}
           onContextMenu={(event) => event.preventDefault()}

@@ -1,5 +1,4 @@
 import { formatEdge, isNodeKey, noteOfKey, type Edge } from '@graft/graph';
-import type { Chord } from '../commands/chord.ts';
 import type { Command } from '../commands/command.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
 import { addBendAt, bendNear, bendsAt, removeBend, removeBends } from '../canvas/bend-edits.ts';
@@ -16,18 +15,8 @@ import { canLeave, selectedFile, selectedUse } from '../state/navigation.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
 import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
-
-interface MenuItem {
-  readonly id: string;
-  readonly title: string;
-  readonly keys?: Chord;
-  readonly disabled?: boolean;
-  readonly grave?: boolean;
-  run(): void;
-}
-
-/** Items of a menu in groups, with a line between them. */
-export type MenuGroups = readonly (readonly MenuItem[])[];
+import type { MenuGroups, MenuItem } from './menu-item.ts';
+import { runMenu, stepMenu } from './run-menu.ts';
 
 /** A command as a menu shows it. */
 function command(id: string, other: Partial<MenuItem> = {}): MenuItem {
@@ -213,13 +202,21 @@ function bendItems(edge: string, at: OpenMenu['at']): readonly MenuItem[] {
 }
 
 function edgeMenu(id: string, at: OpenMenu['at']): MenuGroups {
-  const { edges } = useDocument.getState().shown;
+  const { edges, nodes } = useDocument.getState().shown;
   const edge = edges.find((one: Edge) => formatEdge(one) === id);
   if (edge === undefined) return [];
   return [
     [
-      { id: 'source', title: `Go to ${edge.source}`, run: () => selectNode(edge.source) },
-      { id: 'target', title: `Go to ${edge.target}`, run: () => selectNode(edge.target) },
+      {
+        id: 'source',
+        title: `Go to ${titleAmong(edge.source, nodes)}`,
+        run: () => selectNode(edge.source),
+      },
+      {
+        id: 'target',
+        title: `Go to ${titleAmong(edge.target, nodes)}`,
+        run: () => selectNode(edge.target),
+      },
     ],
     bendItems(id, at),
     [
@@ -323,5 +320,9 @@ export function menuItems({ target, at }: OpenMenu): MenuGroups {
           },
         ],
       ];
+    case 'run':
+      return runMenu(target.id);
+    case 'step':
+      return stepMenu(target.path);
   }
 }

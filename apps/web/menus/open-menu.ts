@@ -1,3 +1,4 @@
+import type { MouseEvent } from 'react';
 import { portAt } from '../canvas/focus-port.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay, type MenuTarget } from '../state/overlay-store.ts';
@@ -17,6 +18,10 @@ function targetOf(element: Element): MenuTarget | undefined {
   if (folder !== undefined) return { kind: 'folder', path: folder };
   const actions = rowActionsAt(element);
   if (actions !== undefined) return { kind: 'row', actions };
+  const run = element.closest<HTMLElement>('[data-run]')?.dataset['run'];
+  if (run !== undefined) return { kind: 'run', id: run };
+  const step = element.closest<HTMLElement>('[data-step]')?.dataset['step'];
+  if (step !== undefined) return { kind: 'step', path: step };
   const port = portAt(element);
   if (port !== undefined) return { kind: 'port', port };
   const node =
@@ -44,9 +49,15 @@ export function openMenu(element: Element, at: Place): boolean {
   return true;
 }
 
+/** By the right button, the menu of what was pointed at; the browser's own where it has none. */
+export function openMenuOf(event: MouseEvent<HTMLElement>): void {
+  if (!(event.target instanceof Element)) return;
+  if (openMenu(event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
+}
+
 /** What has a menu of its own when it has the focus. */
 const ownMenu =
-  '[data-file], [data-folder], [data-cell], [data-row], .react-flow__edge, .react-flow__node';
+  '[data-file], [data-folder], [data-run], [data-step], [data-cell], [data-row], .react-flow__edge, .react-flow__node';
 
 /** By key: the menu of what has the focus, else of the selected nodes, else of the canvas. */
 export function openMenuAtFocus(): boolean {

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useSyncExternalStore, type ReactNode } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useRunView } from '../state/run-view.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import {
   closePanel,
   headingHeight,
@@ -26,8 +26,11 @@ const leastCanvas = { width: 340, height: 160 };
 /** Pixels of the border that a panel is drawn by: a part of its landmark, so that whoever goes by those comes to it. */
 const borderSize = 1;
 
-/** Pixels of the lower panel, where nobody gave it a size: as many as its steps need; a table of variants needs more. */
+/** Pixels of the lower panel, where nobody gave it a size: as many as its steps need; lists and tables of their own need more. */
 const lowerHeight = { least: 96, most: 215, table: 330 };
+
+/** What is not of the steps of the run on the screen. */
+const tables: ReadonlySet<BottomTab> = new Set(['runs', 'experiments']);
 
 type SidePanel = Exclude<PanelName, 'lower'>;
 
@@ -50,7 +53,7 @@ function useNeededHeight(): number {
   const steps = useRunView(({ run }) =>
     run === null || run.seq === 0 ? undefined : run.steps.size,
   );
-  const isTable = useScreen(({ bottomTab }) => bottomTab === 'experiments');
+  const isTable = useScreen(({ bottomTab }) => tables.has(bottomTab));
   const windowHeight = useWindowSize('innerHeight');
   if (isTable) return Math.min(lowerHeight.table, Math.round(windowHeight * 0.4));
   if (steps === undefined) return headingHeight;

@@ -9,7 +9,6 @@ import { fileChangedOutside, openFirstFile, report, syncDraft } from '../state/f
 import { openFeed } from '../state/live-feed.ts';
 import { wayOf } from '../state/levels.ts';
 import { followAddress } from '../state/navigation.ts';
-import { keepPlaceInAddress } from '../state/place-in-address.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { refreshRuns, sawNewestRun } from '../state/run-actions.ts';
 import { sayUnfetched, typesHere } from '../state/registry.ts';
@@ -168,6 +167,16 @@ function useFirstTouch(): void {
   }, []);
 }
 
+/** Draws the graph of the run of before that is looked at, then again that of now. */
+function usePastGraph(): void {
+  const runId = useRunView(({ run, past }) => (past ? run?.runId : undefined));
+  useEffect(() => {
+    if (runId === undefined) useDocument.getState().look(null);
+    else
+      void import('../state/ran-graph.ts').then(({ lookAtRan }) => lookAtRan(runId)).catch(report);
+  }, [runId]);
+}
+
 /** What the run on the screen does not tell itself: its parameters where it is of before, else what it left out. */
 function useHistory(): void {
   const runId = useRunView(({ run }) => (run !== null && isOver(run) ? run.runId : undefined));
@@ -194,11 +203,12 @@ function useToldFailures(): void {
   }, []);
 }
 
-/** Files may be dropped once there are nodes to read them. */
-function takeDrops(): void {
-  void typesHere()
-    .then(() => import('../files/dropped-files.ts'))
-    .then((on) => on.takeDroppedFiles());
+/** What is needed only once the graph is seen: files may be dropped when there are nodes to read them. */
+function keepLater(): void {
+  void typesHere().then(() => {
+    void import('../files/dropped-files.ts').then((on) => on.takeDroppedFiles());
+    void import('../state/keep-place.ts').then((on) => on.keepPlaceInAddress());
+  });
 }
 
 /** Everything that goes on behind the screen. */
@@ -207,11 +217,11 @@ export function useUpkeep(): void {
   useKeptSelection();
   useFirstTouch();
   useHistory();
+  usePastGraph();
   useEffect(() => void settleTab().then(openFirstFile), []);
-  useEffect(keepPlaceInAddress, []);
   useEffect(followAddress, []);
   useEffect(listenAtPorts, []);
-  useEffect(takeDrops, []);
+  useEffect(keepLater, []);
   useFeed();
   useChecked();
   usePlanned();

@@ -1,6 +1,15 @@
 import { emptyGraph, type Graph } from '@graft/graph';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { isUnsaved, redo, undo, undoUntil, useDocument, type OpenFile } from './document-store.ts';
+import {
+  drawnFile,
+  isUnsaved,
+  redo,
+  undo,
+  undoUntil,
+  useDocument,
+  type OpenFile,
+} from './document-store.ts';
+import { useScreen } from './screen-store.ts';
 
 function withNode(graph: Graph, id: string, size: number): Graph {
   return {
@@ -129,5 +138,42 @@ describe('the history of a document', () => {
   it('records nothing when an edit changes nothing', () => {
     useDocument.getState().edit((graph) => graph);
     expect(useDocument.temporal.getState().pastStates).toHaveLength(0);
+  });
+});
+
+describe('the graph of an earlier run', () => {
+  const past = withNode(withNode(emptyGraph, 'chunk-1', 7), 'gone', 1);
+  const shownNodes = (): readonly string[] => Object.keys(useDocument.getState().shown.nodes);
+
+  it('is drawn in the place of the file, which stays as it is', () => {
+    setSize(256);
+    useDocument.getState().look(past);
+    expect(shownNodes()).toEqual(['chunk-1', 'gone']);
+    expect(drawnFile(useDocument.getState())).toBe(past);
+    expect(size()).toBe(256);
+    expect(isUnsaved(useDocument.getState())).toBe(true);
+    useDocument.getState().look(null);
+    expect(shownNodes()).toEqual(['chunk-1']);
+    undo();
+    expect(size()).toBe(512);
+  });
+
+  it('is not edited, nor is the file behind it, and that is said', async () => {
+    setSize(256);
+    useDocument.getState().look(past);
+    setSize(1);
+    undo();
+    useDocument.getState().editFile(() => emptyGraph);
+    expect(size()).toBe(256);
+    expect(useDocument.getState().shown.nodes['chunk-1']?.params['size']).toBe(7);
+    await vi.dynamicImportSettled();
+    expect(useScreen.getState().notices.at(-1)?.message).toContain('cannot be edited');
+  });
+
+  it('goes with its file', () => {
+    useDocument.getState().look(past);
+    useDocument.getState().open(file);
+    expect(useDocument.getState().past).toBeNull();
+    expect(shownNodes()).toEqual(['chunk-1']);
   });
 });

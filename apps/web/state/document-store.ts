@@ -27,6 +27,8 @@ interface DocumentState {
   readonly from: readonly Origin[];
   /** The whole file. */
   readonly graph: Graph;
+  /** The file as a run of before had it, which is shown in its place: it is looked at, and not edited. */
+  readonly past: Graph | null;
   /** Which nodes were gone into. */
   readonly trail: Trail;
   /** The body that is shown, as a graph: the file's own nodes, or those of the subgraph that the trail leads to. */
@@ -35,8 +37,10 @@ interface DocumentState {
   open(file: OpenFile, graph?: Graph, from?: readonly Origin[]): void;
   /** Shows where a trail leads, as far as it is there. No step of the history. */
   go(trail: Trail): void;
+  /** Shows the file as a run of before had it, or again as it is. No step of the history. */
+  look(past: Graph | null): void;
   /**
-   * Changes what is shown; one step of the history. Edits that carry the same `merge` word within a second
+   * Changes what is shown; one step of the history. Nothing while that is of a run of before, which is said. Edits that carry the same `merge` word within a second
    * become one step, so that typing undoes as a whole.
    */
   edit(change: (shown: Graph) => Graph, merge?: string): void;
@@ -58,10 +62,21 @@ let lastEdit = { merge: '', at: 0 };
 
 type Placed = Pick<DocumentState, 'graph' | 'trail' | 'shown'>;
 
-/** A graph with what is shown of it. */
-function placed(graph: Graph, trail: Trail): Placed {
-  const there = standing(graph, trail);
-  return { graph, trail: there, shown: shownOf(graph, there) };
+/** A graph with what is shown of it, or of how it was. */
+function placed(graph: Graph, trail: Trail, past: Graph | null = null): Placed {
+  const there = standing(past ?? graph, trail);
+  return { graph, trail: there, shown: shownOf(past ?? graph, there) };
+}
+
+/** The file that is drawn: as a run of before had it where that is looked at, else as it is. */
+export const drawnFile = ({ graph, past }: Pick<DocumentState, 'graph' | 'past'>): Graph =>
+  past ?? graph;
+
+/** Whether a run of before is looked at, which nothing is edited in; says so. */
+function isPast(): boolean {
+  if (useDocument.getState().past === null) return false;
+  void import('./past-refusal.ts').then(({ refusePast }) => refusePast());
+  return true;
 }
 
 export const useDocument = create<DocumentState>()(
@@ -69,26 +84,33 @@ export const useDocument = create<DocumentState>()(
     (set, get) => ({
       file: null,
       from: [],
+      past: null,
       ...placed(emptyGraph, []),
       open(file, graph = file.baseGraph, from = []) {
         const history = useDocument.temporal.getState();
         history.pause();
-        set({ file, from, ...placed(graph, []) });
+        set({ file, from, past: null, ...placed(graph, []) });
         history.clear();
         history.resume();
         lastEdit = { merge: '', at: 0 };
       },
       go(trail) {
-        const { graph, trail: before } = get();
-        const there = standing(graph, trail);
-        if (prefixOf(there) !== prefixOf(before)) set(placed(graph, there));
+        const { graph, past, trail: before } = get();
+        const there = standing(past ?? graph, trail);
+        if (prefixOf(there) !== prefixOf(before)) set(placed(graph, there, past));
+      },
+      look(past) {
+        const { graph, trail, past: before } = get();
+        if (past !== before) set({ past, ...placed(graph, trail, past) });
       },
       edit(change, merge = '') {
+        if (isPast()) return;
         const { graph, trail, shown, editFile } = get();
         const next = change(shown);
         if (next !== shown) editFile(() => withShown(graph, trail, next), merge);
       },
       editFile(change, merge = '') {
+        if (isPast()) return;
         const { graph, trail } = get();
         const next = change(graph);
         if (next === graph) return;
@@ -115,7 +137,7 @@ export const useDocument = create<DocumentState>()(
             ? {}
             : placed({ ...graph, lock: carriedLock(graph.lock, written) }, trail);
         history.getState().pause();
-        set(placed({ ...before.graph, lock }, before.trail));
+        set(placed({ ...before.graph, lock }, before.trail, before.past));
         history.setState(({ pastStates, futureStates }) => ({
           pastStates: pastStates.map(relocked),
           futureStates: futureStates.map(relocked),
@@ -125,7 +147,7 @@ export const useDocument = create<DocumentState>()(
       close() {
         const history = useDocument.temporal.getState();
         history.pause();
-        set({ file: null, from: [], ...placed(emptyGraph, []) });
+        set({ file: null, from: [], past: null, ...placed(emptyGraph, []) });
         history.clear();
         history.resume();
       },
@@ -145,6 +167,7 @@ function revisit(steps: readonly Partial<Placed>[]): void {
 }
 
 export function undo(): void {
+  if (isPast()) return;
   lastEdit = { merge: '', at: 0 };
   const history = useDocument.temporal.getState();
   revisit(history.pastStates);
@@ -152,6 +175,7 @@ export function undo(): void {
 }
 
 export function redo(): void {
+  if (isPast()) return;
   lastEdit = { merge: '', at: 0 };
   const history = useDocument.temporal.getState();
   revisit(history.futureStates);
@@ -175,12 +199,13 @@ export function markHistory(): HistoryMark {
 export function undoTo({ steps, file }: HistoryMark): void {
   const history = useDocument.temporal.getState();
   const since = history.pastStates.length - steps;
-  if (since > 0 && file === useDocument.getState().file) history.undo(since);
+  if (since > 0 && !isPast() && file === useDocument.getState().file) history.undo(since);
 }
 
 /** Undoes step by step until a graph has what is wanted: nothing where it has it already. */
 export function undoUntil(isSo: (graph: Graph) => boolean): void {
   const { temporal } = useDocument;
+  if (isPast()) return;
   while (!isSo(useDocument.getState().graph) && temporal.getState().pastStates.length > 0) undo();
 }
 

@@ -1,12 +1,16 @@
 import { reportAddress } from './report-address.ts';
 import { useRunView } from './run-view.ts';
 
+/** Downloads a run as a page, or in Markdown. */
+export function downloadRun(runId: string, format?: 'html' | 'md'): void {
+  const link = document.createElement('a');
+  link.href = reportAddress(runId, format);
+  link.download = '';
+  link.click();
+}
+
 /** Downloads the run on the screen as a page. */
 export function exportRun(): void {
   const { run } = useRunView.getState();
-  if (run === null) return;
-  const link = document.createElement('a');
-  link.href = reportAddress(run.runId);
-  link.download = '';
-  link.click();
+  if (run !== null) downloadRun(run.runId);
 }

@@ -41,6 +41,7 @@ function onDisk(conflict: Conflict): OpenFile {
 /** Takes both sides' changes, based on the file as it now is, and saves. */
 export async function saveMerged(conflict: Conflict, merged: Graph): Promise<void> {
   useDocument.getState().rebase(onDisk(conflict));
+  useDocument.getState().look(null);
   useDocument.getState().editFile(() => merged);
   useConflict.getState().settle();
   syncDraft();
@@ -64,6 +65,7 @@ export async function keepAsCopy(conflict: Conflict): Promise<void> {
 export function takeTheirs(conflict: Conflict): void {
   try {
     useDocument.getState().rebase(onDisk(conflict));
+    useDocument.getState().look(null);
     useDocument.getState().editFile(() => conflict.graph);
     useConflict.getState().settle();
     syncDraft();

@@ -1,4 +1,4 @@
-import { useDocument } from './document-store.ts';
+import { drawnFile, useDocument } from './document-store.ts';
 import { openFile } from './file-actions.ts';
 import { bodyAt, follow, nodeIn, plannedPath, prefixOf, stepIdOf, usedGraph } from './levels.ts';
 import { placeFromAddress, showPlace } from './place-in-address.ts';
@@ -10,8 +10,8 @@ export function selectedUse(): string | undefined {
   const { selection } = useScreen.getState();
   const [id] = selection;
   if (id === undefined || selection.length !== 1) return undefined;
-  const { graph, trail } = useDocument.getState();
-  return usedGraph(nodeIn(graph, bodyAt(trail), id));
+  const { shown } = useDocument.getState();
+  return usedGraph(nodeIn(shown, undefined, id));
 }
 
 /** The file of the graph that the selected node uses, where that is another one. */
@@ -30,7 +30,7 @@ function withNewestRound(path: string, node: string): string {
 export function enterSelected(): void {
   const [node] = useScreen.getState().selection;
   const use = selectedUse();
-  const { file, from, graph, trail, go } = useDocument.getState();
+  const { file, from, trail, go, ...files } = useDocument.getState();
   if (node === undefined || use === undefined) return;
   const outer = trail.map(stepIdOf);
   if (!use.startsWith('#')) {
@@ -38,7 +38,7 @@ export function enterSelected(): void {
     void openFile(use, [...from, ...here]);
     return;
   }
-  const found = follow(graph, [...outer, withNewestRound(prefixOf(trail) + node, node)]);
+  const found = follow(drawnFile(files), [...outer, withNewestRound(prefixOf(trail) + node, node)]);
   if (found.rest.length === 0) go(found.trail);
   else {
     const message = `There is no subgraph "${use.slice(1)}" in this file.`;
@@ -85,7 +85,8 @@ export function canLeave(): boolean {
 /** Shows and selects the node of a step; of one within another file, the node that uses the file. */
 export function goTo(path: string): string {
   const ids = path.split('/');
-  const { graph, go } = useDocument.getState();
+  const { go, ...files } = useDocument.getState();
+  const graph = drawnFile(files);
   const { trail, rest } = follow(graph, ids.slice(0, -1));
   // A loop that is not gone into stands for its rounds, and for what gathers the rows of all of them.
   const node = plannedPath(rest[0] ?? ids.at(-1) ?? '');

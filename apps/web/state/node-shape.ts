@@ -11,7 +11,7 @@ import {
   type NodeLook,
   type NodeType,
 } from '@graft/graph';
-import { useDocument } from './document-store.ts';
+import { drawnFile, useDocument } from './document-store.ts';
 import { loadedNodeTypes, nodeTypes, type NodeTypes } from './registry.ts';
 import { toldOf } from './told-looks.ts';
 import { useUsedGraphs } from './used-graphs.ts';
@@ -29,7 +29,7 @@ let last:
 
 /** How the nodes of the open graph see other graphs; the same function while these stay the same. */
 function interfaces(types: NodeTypes): InterfaceLookup {
-  const { graph } = useDocument.getState();
+  const graph = drawnFile(useDocument.getState());
   const files = useUsedGraphs.getState().lookup;
   if (last?.types === types && last.graphs === graph.graphs && last.files === files) {
     return last.lookup;
@@ -79,5 +79,5 @@ export function useLook(node: GraphNode | undefined): NodeLook | undefined {
 
 function useUses(): void {
   useUsedGraphs((state) => state.lookup);
-  useDocument((state) => state.graph.graphs);
+  useDocument((state) => drawnFile(state).graphs);
 }

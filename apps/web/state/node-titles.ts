@@ -1,5 +1,5 @@
 import { GraphError, type BodyId, type Graph, type GraphNode } from '@graft/graph';
-import { useDocument } from './document-store.ts';
+import { drawnFile, useDocument } from './document-store.ts';
 import { bodyNodes, partOf, usedGraph } from './levels.ts';
 import { lookOf, shapeOf } from './node-shape.ts';
 import { loadedNodeTypes } from './registry.ts';
@@ -49,7 +49,7 @@ const counted = new WeakMap<Readonly<Record<string, Titled>>, Counted>();
 
 /** How many nodes are called alike; counted once. */
 function titlesIn(nodes: Readonly<Record<string, Titled>>): ReadonlyMap<string, number> {
-  const { graphs } = useDocument.getState().graph;
+  const { graphs } = drawnFile(useDocument.getState());
   const by = [loadedNodeTypes(), useUsedGraphs.getState().lookup, graphs];
   const known = counted.get(nodes);
   if (known?.by.every((one, index) => one === by[index]) === true) return known.titles;

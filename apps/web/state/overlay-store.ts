@@ -49,7 +49,10 @@ export type MenuTarget =
   | { readonly kind: 'edge'; readonly id: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'folder'; readonly path: string }
-  | { readonly kind: 'row'; readonly actions: readonly RowAction[] };
+  | { readonly kind: 'row'; readonly actions: readonly RowAction[] }
+  | { readonly kind: 'run'; readonly id: string }
+  /** Of the run on the screen. */
+  | { readonly kind: 'step'; readonly path: string };
 
 export interface OpenMenu {
   readonly target: MenuTarget;

@@ -1,10 +1,21 @@
 import { isNodeKey } from '@graft/graph';
-import { useDocument } from './document-store.ts';
-import { follow, stepIdOf, wayOf } from './levels.ts';
+import { drawnFile, useDocument } from './document-store.ts';
+import { follow, stepIdOf } from './levels.ts';
+import { openPanel, usePanels } from './panel-store.ts';
 import { useRunView } from './run-view.ts';
-import { useScreen, views, type InspectorTab, type View } from './screen-store.ts';
+import {
+  bottomTabs,
+  useScreen,
+  views,
+  type BottomTab,
+  type InspectorTab,
+  type View,
+} from './screen-store.ts';
 
 const tabs: readonly InspectorTab[] = ['parameters', 'output', 'logs', 'about'];
+
+/** Characters of the ids of selected nodes in an address at most: those that come after are left out. */
+const longestNodes = 1_500;
 
 /** What a reload, or somebody who is given the address, should see again. */
 export interface Place {
@@ -12,8 +23,11 @@ export interface Place {
   readonly graph: string | null;
   /** The nodes that were gone into. */
   readonly within: readonly string[];
-  readonly node: string | null;
+  /** The selected nodes. */
+  readonly nodes: readonly string[];
   readonly tab: InspectorTab | undefined;
+  /** The tab of the lower panel, where that is open; absent: the run, or the panel is folded. */
+  readonly below: BottomTab | undefined;
   readonly view: View;
   /** The run of before that is looked at. */
   readonly run: string | null;
@@ -25,8 +39,9 @@ export function placeFromAddress(): Place {
   return {
     graph: searchParams.get('graph'),
     within: (searchParams.get('in') ?? '').split('/').filter((id) => id !== ''),
-    node: searchParams.get('node'),
+    nodes: searchParams.getAll('node'),
     tab: tabs.find((one) => one === tab),
+    below: bottomTabs.find((one) => one === searchParams.get('below')),
     view: views.find((view) => view === searchParams.get('view')) ?? 'canvas',
     run: searchParams.get('run'),
   };
@@ -35,18 +50,24 @@ export function placeFromAddress(): Place {
 /** What the address holds of a comparison. */
 const comparePlaceNames = ['side', 'of', 'turned', 'all'] as const;
 
-/** While a place is taken from the address, the address is not written. */
 let reading = false;
 
+/** Whether a place is being taken from the address: it is not written meanwhile. */
+export const isReading = (): boolean => reading;
+
 /** Shows a place in the open graph, as far as it still has it. */
-export function showPlace({ within, node, tab, view, run }: Place): void {
+export function showPlace({ within, nodes, tab, below, view, run }: Place): void {
   reading = true;
   useScreen.getState().look(view);
-  const { graph, go } = useDocument.getState();
-  go(follow(graph, within).trail);
-  const there = node !== null && Object.hasOwn(useDocument.getState().shown.nodes, node);
-  useScreen.getState().select(there ? [node] : []);
+  const { go, ...files } = useDocument.getState();
+  go(follow(drawnFile(files), within).trail);
+  const { shown } = useDocument.getState();
+  useScreen.getState().select(nodes.filter((node) => Object.hasOwn(shown.nodes, node)));
   if (tab !== undefined) useScreen.getState().show({ inspectorTab: tab });
+  if (below !== undefined) {
+    openPanel('lower');
+    useScreen.getState().show({ bottomTab: below });
+  }
   const { newest, lookBack, follow: showRun } = useRunView.getState();
   if (run === null) showRun(newest);
   else lookBack(run);
@@ -57,15 +78,16 @@ export function showPlace({ within, node, tab, view, run }: Place): void {
 /** The address of what is shown in the open file. */
 export function addressOfPlace(): URL {
   const { trail } = useDocument.getState();
-  const { selection, inspectorTab, view } = useScreen.getState();
+  const { selection, inspectorTab, bottomTab, view } = useScreen.getState();
   const url = new URL(location.href);
   const put = (name: string, value: string | undefined): void => {
     if (value === undefined || value === '') url.searchParams.delete(name);
     else url.searchParams.set(name, value);
   };
   put('in', trail.map(stepIdOf).join('/'));
-  const [only = ''] = selection;
-  put('node', selection.length === 1 && isNodeKey(only) ? only : undefined);
+  putNodes(url, selection.filter(isNodeKey));
+  const isBelow = view === 'canvas' && bottomTab !== 'run' && !usePanels.getState().collapsed.lower;
+  put('below', isBelow ? bottomTab : undefined);
   put('tab', inspectorTab === 'parameters' ? undefined : inspectorTab);
   put('view', view === 'canvas' ? undefined : view);
   const { past, run } = useRunView.getState();
@@ -75,44 +97,12 @@ export function addressOfPlace(): URL {
   return url;
 }
 
-/**
- * Keeps what was gone into, the selected node, the inspector's tab and a run of before in the address; the browser's own way back leads out
- * of what was gone into. Returns the stop function.
- */
-export function keepPlaceInAddress(): () => void {
-  const shown = () => {
-    const { file, trail } = useDocument.getState();
-    return { path: file?.path, way: wayOf(trail) };
-  };
-  let written = shown();
-  const write = (): void => {
-    const now = shown();
-    // Another file has brought its own entry.
-    const moved = now.path === written.path && now.way !== written.way;
-    written = now;
-    if (reading) return;
-    const url = addressOfPlace();
-    if (url.href === location.href) return;
-    if (moved) history.pushState(null, '', url);
-    else history.replaceState(null, '', url);
-  };
-  const stopScreen = useScreen.subscribe(({ selection, inspectorTab, view }, before) => {
-    if (
-      selection !== before.selection ||
-      inspectorTab !== before.inspectorTab ||
-      view !== before.view
-    )
-      write();
-  });
-  const stopDocument = useDocument.subscribe(({ trail }, before) => {
-    if (trail !== before.trail) write();
-  });
-  const stopRun = useRunView.subscribe(({ past, run }, before) => {
-    if (past !== before.past || (past && run?.runId !== before.run?.runId)) write();
-  });
-  return () => {
-    stopRun();
-    stopScreen();
-    stopDocument();
-  };
+function putNodes({ searchParams }: URL, nodes: readonly string[]): void {
+  searchParams.delete('node');
+  let left = longestNodes;
+  for (const node of nodes) {
+    left -= node.length;
+    if (left < 0) return;
+    searchParams.append('node', node);
+  }
 }

@@ -5,7 +5,8 @@ export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
 /** How the graph is looked at: as it is drawn, as a page of cells, or as a form with what comes out; or runs of it beside each other. */
 export const views = ['canvas', 'notebook', 'app', 'compare'] as const;
 export type View = (typeof views)[number];
-export type BottomTab = 'run' | 'log' | 'plan' | 'runs' | 'experiments';
+export const bottomTabs = ['run', 'log', 'plan', 'runs', 'experiments'] as const;
+export type BottomTab = (typeof bottomTabs)[number];
 
 /** A line for the person, with one thing to do about it. */
 export interface Notice {

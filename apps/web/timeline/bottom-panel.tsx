@@ -2,10 +2,11 @@ import type { ReactNode } from 'react';
 import { openPanel, usePanels } from '../state/panel-store.ts';
 import { afterNodeTypes } from '../state/registry.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
-import { RunSummary } from './run-summary.tsx';
+import { useRunView } from '../state/run-view.ts';
 import { TabList } from '../shell/tab-list.tsx';
 import { part } from '../shell/part.tsx';
 
+const RunSummary = part(() => import('./run-summary.tsx').then((loaded) => loaded.RunSummary));
 const Timeline = part(() => import('./timeline.tsx').then((loaded) => loaded.Timeline));
 const RunLog = part(() => import('./run-log.tsx').then((loaded) => loaded.RunLog));
 const PlanPanel = part(() =>
@@ -42,11 +43,12 @@ function shown(tab: BottomTab): ReactNode {
 /** Under the canvas: the run on the screen, what the next would do, those before, and experiments. */
 export function BottomPanel() {
   const current = useScreen((state) => state.bottomTab);
+  const hasRun = useRunView(({ run }) => run !== null && run.seq > 0);
   const collapsed = usePanels((state) => state.collapsed.lower);
   return (
     <div className="flex h-full min-h-0 flex-col bg-panel pt-1.5 pb-1.5">
       <div className="@container flex items-baseline justify-between gap-4 px-3.5 pb-1 whitespace-nowrap">
-        <RunSummary />
+        {hasRun ? <RunSummary /> : null}
         <TabList
           label="Run panel"
           tabs={tabs}

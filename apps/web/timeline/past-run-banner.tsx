@@ -1,5 +1,6 @@
 import { clock } from '@graft/nodes/kit/ui';
 import { compareSides } from '../compare/compare-place.ts';
+import { useDocument } from '../state/document-store.ts';
 import { restoreRan } from '../state/restore-ran.ts';
 import { useRunView } from '../state/run-view.ts';
 
@@ -15,6 +16,7 @@ const words: Readonly<Record<string, string>> = {
 export function PastRunBanner() {
   const run = useRunView((state) => (state.past ? state.run : null));
   const newest = useRunView((state) => state.newest);
+  const drawn = useDocument(({ past }) => past !== null);
   if (run === null || run.seq === 0) return null;
   return (
     <div
@@ -24,7 +26,8 @@ export function PastRunBanner() {
     >
       <p className="min-w-0 flex-1 truncate">
         <b className="font-[580]">Run of {clock(run.startedAt)}</b>,{' '}
-        {words[run.status] ?? run.status}: results and parameters of then.
+        {words[run.status] ?? run.status}:{' '}
+        {drawn ? 'graph, parameters and results of then.' : 'results of then, on the graph of now.'}
       </p>
       {newest === null ? null : (
         <button
@@ -38,8 +41,8 @@ export function PastRunBanner() {
       <button
         type="button"
         className="button small print:hidden"
-        title="Makes the graph what it was in this run; can be undone"
-        onClick={() => void restoreRan()}
+        title="Sets the graph back to what it was in this run; you can undo this"
+        onClick={() => void restoreRan(run.runId)}
       >
         Restore this graph
       </button>

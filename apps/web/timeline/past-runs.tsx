@@ -1,13 +1,14 @@
 import type { RunRecord } from '@graft/graph';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queries } from '../api/client.ts';
 import { clock, duration } from '@graft/nodes/kit/ui';
 import { compareSides } from '../compare/compare-place.ts';
 import { mostSides } from '../compare/comparison.ts';
 import { useDocument } from '../state/document-store.ts';
+import { openMenuOf } from '../menus/open-menu.ts';
 import { useRunView } from '../state/run-view.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { lookAtRun } from './look-at-run.ts';
 
 const tones: Readonly<Record<string, string>> = {
   succeeded: 'good',
@@ -22,27 +23,34 @@ function otherThanSaved({ scope, settings }: RunRecord): string | undefined {
   return settings === undefined ? undefined : 'part of the graph';
 }
 
-/** Shows a run of before. The list goes, and the row with it: the focus moves to the tab of the run, the first one. */
-function lookAt(run: RunRecord, row: HTMLElement): void {
-  useRunView.getState().lookBack(run.id);
-  row.closest('section')?.querySelector<HTMLElement>('[role="tab"]')?.focus();
-  useScreen.getState().show({ bottomTab: 'run' });
+/** What its graph has otherwise than that of the run before it; nothing where that is not known. */
+function Changes({ lines }: { readonly lines: readonly string[] | undefined }) {
+  if (lines === undefined) return null;
+  const [first = 'same graph', ...others] = lines;
+  const rest = others.length === 0 ? '' : `, and ${String(others.length)} more`;
+  return (
+    <span className="truncate text-ink-2" title={lines.join('\n')} data-testid="run-changes">
+      {first}
+      {rest}
+    </span>
+  );
 }
 
 function RunRow(props: {
   readonly run: RunRecord;
+  readonly changes: readonly string[] | undefined;
   readonly shown: boolean;
-  readonly newest: string | undefined;
+  readonly newest: string;
   readonly chosen: boolean;
   /** Whether no more can be chosen. */
   readonly full: boolean;
   readonly choose: (chosen: boolean) => void;
 }) {
-  const { run, shown, newest, chosen, full, choose } = props;
+  const { run, changes, shown, newest, chosen, full, choose } = props;
   const time = clock(run.startedAt);
   const other = otherThanSaved(run);
   return (
-    <li className="group/run flex items-center pl-3.5">
+    <li className="group/run flex items-center pl-3.5" data-run={run.id} onContextMenu={openMenuOf}>
       <input
         type="checkbox"
         aria-label={`Compare the run of ${[time, run.status, ...(other === undefined ? [] : [other])].join(', ')}`}
@@ -55,7 +63,7 @@ function RunRow(props: {
         type="button"
         className="quiet-row min-w-0 flex-1 py-[3px] pl-2.5! text-sm"
         aria-current={shown}
-        onClick={({ currentTarget }) => lookAt(run, currentTarget)}
+        onClick={() => lookAtRun(run.id)}
       >
         <span className="w-24 shrink-0 tabular-nums">{time}</span>
         <span className="w-20 shrink-0">
@@ -67,9 +75,14 @@ function RunRow(props: {
           {run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt)}
         </span>
         {other === undefined ? null : <span className="shrink-0 text-ink-2">{other}</span>}
-        <span className="truncate text-ink-2">{run.error}</span>
+        <Changes lines={changes} />
+        {run.error === undefined ? null : (
+          <span className="truncate text-error" title={run.error}>
+            {run.error}
+          </span>
+        )}
       </button>
-      {newest === undefined || newest === run.id ? null : (
+      {newest === run.id ? null : (
         <button
           type="button"
           className="mr-3.5 shrink-0 text-sm text-ink-2 opacity-0 group-hover/run:opacity-100 hover:text-ink hover:underline focus-visible:opacity-100"
@@ -91,6 +104,13 @@ export function PastRuns() {
     queries.runs.list.queryOptions(
       { file: path, limit: 50 },
       { enabled: path !== undefined, staleTime: 0 },
+    ),
+  );
+  const newest = runs[0]?.id ?? '';
+  const { data: changes = {} } = useQuery(
+    queries.runs.changes.queryOptions(
+      { file: path, limit: 50, newest },
+      { enabled: newest !== '', placeholderData: keepPreviousData },
     ),
   );
   if (runs.length === 0) return <p className="px-3.5 text-ink-2">No runs yet.</p>;
@@ -129,8 +149,9 @@ export function PastRuns() {
           <RunRow
             key={run.id}
             run={run}
+            changes={changes[run.id]}
             shown={run.id === shown}
-            newest={runs[0]?.id}
+            newest={newest}
             chosen={chosen.includes(run.id)}
             full={sides.length >= mostSides}
             choose={(isChosen) =>

@@ -4,7 +4,7 @@ import { useMemo, useRef, useState } from 'react';
 import { lineText, logTime } from '../inspector/log-lines.ts';
 import { LogText } from '../inspector/log-text.tsx';
 import { copyText } from '../inspector/output/copy-rows.ts';
-import { useDocument } from '../state/document-store.ts';
+import { drawnFile, useDocument } from '../state/document-store.ts';
 import { goTo } from '../state/navigation.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { stepsInOrder } from '../state/run-state.ts';
@@ -15,7 +15,7 @@ import { levels, logOf, matching, type Level } from './log-filter.ts';
 /** What all steps of the run on the screen logged, oldest first: by node, by level, or by a word in it. */
 export function RunLog() {
   const run = useRunView((state) => state.run);
-  const graph = useDocument((state) => state.graph);
+  const graph = useDocument(drawnFile);
   const [node, setNode] = useState('');
   const [level, setLevel] = useState<Level>('all');
   const [word, setWord] = useState('');

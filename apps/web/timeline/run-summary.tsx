@@ -16,7 +16,7 @@ const statusWords: Record<RunState['status'], string> = {
 export function RunSummary() {
   const run = useRunView((state) => state.run);
   const now = useNow(run !== null && !isOver(run), 200);
-  return run === null || run.seq === 0 ? null : <Summary run={run} end={run.finishedAt ?? now} />;
+  return run === null ? null : <Summary run={run} end={run.finishedAt ?? now} />;
 }
 
 function Summary({ run, end }: { readonly run: RunState; readonly end: number }) {
@@ -51,7 +51,7 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
             className="hidden hover:text-ink hover:underline @[560px]:inline"
             href={reportAddress(run.runId)}
             download
-            title="One file of HTML with all that the run gave, to be opened without Graft"
+            title="One HTML file with everything this run gave; it opens without Graft"
           >
             Export as a page
           </a>
@@ -59,7 +59,7 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
             className="hidden hover:text-ink hover:underline @[700px]:inline"
             href={reportAddress(run.runId, 'md')}
             download
-            title="For a repository: one file, or an archive of it and pictures of the curves"
+            title="For a repository: one file, or an archive with pictures of the curves"
           >
             as Markdown
           </a>

@@ -2,10 +2,11 @@ import { useEffect, useRef } from 'react';
 import { progressShare, stepStatus } from '../canvas/node-status.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
+import { openMenuOf } from '../menus/open-menu.ts';
 import { useOutdated } from '../state/outdated.ts';
 import { isOver, stepsInOrder, type RunState, type StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
-import { useDocument } from '../state/document-store.ts';
+import { drawnFile, useDocument } from '../state/document-store.ts';
 import { prefixOf } from '../state/levels.ts';
 import { goTo } from '../state/navigation.ts';
 import { stepTitle } from '../state/node-titles.ts';
@@ -88,9 +89,9 @@ function Row({
   const prefix = useDocument(({ trail }) => prefixOf(trail));
   const id = step.node.startsWith(prefix) ? step.node.slice(prefix.length) : '';
   const selected = useScreen((state) => state.selection.includes(id));
-  const title = useDocument(({ graph }) => stepTitle(step.node, graph));
+  const title = useDocument((state) => stepTitle(step.node, drawnFile(state)));
   return (
-    <li>
+    <li data-step={step.node} onContextMenu={openMenuOf}>
       <button
         type="button"
         className="grid h-5 w-full grid-cols-[176px_1fr_56px_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"

@@ -1,5 +1,7 @@
-import { parseGraph, serializeGraph, setParam } from '@graft/graph';
+import { parseGraph, serializeGraph, setParam, type RunRecord } from '@graft/graph';
+import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
+import { runChanges } from '../compare/run-changes.ts';
 import { readRanGraph } from '../report/ran-graphs.ts';
 import { pathInput, textInput } from './graphs.ts';
 import { shownProblem, shownRun, shownStep } from './shown-paths.ts';
@@ -9,6 +11,21 @@ const nodeInput = z.string().min(1).max(500);
 const runInput = z.string().min(1).max(200);
 /** Runs of experiments among the newest that are made up for. */
 const overlooked = 100;
+
+const listInput = z.object({
+  file: pathInput.optional(),
+  limit: z.number().int().min(1).max(200),
+});
+
+/** Runs newest first; those of experiments have a list of their own. */
+async function graphRuns(
+  workspace: Workspace,
+  { file, limit }: z.output<typeof listInput>,
+): Promise<readonly RunRecord[]> {
+  const of = file === undefined ? {} : { file };
+  const runs = await workspace.runs.list({ ...of, parent: null, limit: limit + overlooked });
+  return runs.filter(({ experiment }) => experiment === undefined).slice(0, limit);
+}
 
 export const runsRouter = router({
   /** What a run of this text would do, saved or not. Problems are returned, not thrown. */
@@ -57,15 +74,17 @@ export const runsRouter = router({
   cancel: procedure
     .input(z.object({ runId: runInput }))
     .mutation(async ({ ctx, input }) => ({ outcome: await ctx.workspace.cancel(input.runId) })),
-  list: procedure
-    .input(z.object({ file: pathInput.optional(), limit: z.number().int().min(1).max(200) }))
-    .query(async ({ ctx: { workspace }, input: { file, limit } }) => {
-      const of = file === undefined ? {} : { file };
-      const runs = await workspace.runs.list({ ...of, parent: null, limit: limit + overlooked });
-      // Those of experiments have a list of their own.
-      const graphs = runs.filter(({ experiment }) => experiment === undefined).slice(0, limit);
-      return graphs.map((run) => shownRun(run, workspace.root));
-    }),
+  list: procedure.input(listInput).query(async ({ ctx: { workspace }, input }) => {
+    const runs = await graphRuns(workspace, input);
+    return runs.map((run) => shownRun(run, workspace.root));
+  }),
+  /** What each of them has otherwise than the run before it; asked again when there is a newer one. */
+  changes: procedure
+    .input(listInput.extend({ newest: runInput }))
+    .query(async ({ ctx: { workspace }, input }) =>
+      // The last one, too, has one before it.
+      runChanges(workspace, await graphRuns(workspace, { ...input, limit: input.limit + 1 })),
+    ),
   /** What the steps of a run came to, with every part of their cache keys. */
   steps: procedure
     .input(z.object({ runId: runInput }))
@@ -80,7 +99,8 @@ export const runsRouter = router({
       const run = await workspace.runs.get(input.runId);
       if (run === undefined) return null;
       const graph = await readRanGraph(workspace, run.graph, run.file);
-      return graph === undefined ? null : { file: run.file, text: serializeGraph(graph) };
+      if (graph === undefined) return null;
+      return { file: run.file, startedAt: run.startedAt, text: serializeGraph(graph) };
     }),
   /** For each node of a file, by its path, its newest step of whichever run; see `RunStore.lastSteps`. */
   last: procedure

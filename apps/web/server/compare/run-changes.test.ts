@@ -1,0 +1,57 @@
+import { emptyGraph, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import { expect, it } from 'vitest';
+import { changesOf } from './run-changes.ts';
+
+const node = (type: string, params = {}) => ({ type, version: 1, params });
+const edge = (source: string, target: string) => ({
+  ...{ source, sourcePort: 'chunks', target, targetPort: 'chunks' },
+});
+const graph = (part: Partial<Graph>): Graph => ({ ...emptyGraph, ...part });
+const changes = (was: Partial<Graph>, is: Partial<Graph>): readonly string[] =>
+  changesOf(graph(was), graph(is), registry);
+
+it('says by their titles what was set otherwise, defaults included', () => {
+  const cut = (params: object) => ({ nodes: { cut: node('chunk', params) } });
+  expect(changes(cut({ size: 256 }), cut({ size: 64 }))).toEqual(['Chunk: size 256 → 64']);
+  const { default: size } = { default: registry.get('chunk')?.params.parse({})['size'] };
+  expect(changes(cut({}), cut({ size: 7 }))).toEqual([`Chunk: size ${String(size)} → 7`]);
+  expect(changes(cut({}), cut({ size }))).toEqual([]);
+  const long = 'a text\nthat is much longer than a line of a list has room for';
+  expect(changes(cut({ x: '' }), cut({ x: long }))).toEqual([
+    'Chunk: x empty → a text that is much lon…',
+  ]);
+});
+
+it('says which nodes came, went and were switched off, and counts what else is connected', () => {
+  const was = { a: node('chunk'), b: node('embed'), c: node('index') };
+  const is = { a: node('chunk'), c: { ...node('index'), bypass: true as const }, d: node('chunk') };
+  expect(
+    changes(
+      { nodes: was, edges: [edge('a', 'b'), edge('a', 'c')] },
+      { nodes: is, edges: [edge('a', 'd'), edge('c', 'a')] },
+    ),
+  ).toEqual(['Chunk (d) added', 'Embed removed', 'Index switched off', '2 connections changed']);
+});
+
+it('says what changed within a subgraph and in the files that it is locked to, not what only looks otherwise', () => {
+  const body = (size: number) => ({
+    nodes: { cut: node('chunk', { size }) },
+    edges: [],
+    layout: {},
+  });
+  const lock = (digest: string) => ({ ...emptyGraph.lock, files: { 'docs/a.md': { digest } } });
+  expect(
+    changes(
+      { graphs: { reader: body(5) }, lock: lock('a'.repeat(64)) },
+      { graphs: { reader: body(6) }, lock: lock('b'.repeat(64)) },
+    ),
+  ).toEqual(['in reader: Chunk: size 5 → 6', 'docs/a.md changed']);
+  const nodes = { a: node('chunk') };
+  expect(
+    changes(
+      { nodes, layout: { a: { x: 0, y: 0 } } },
+      { nodes: { a: { ...node('chunk'), title: 'Pieces' } }, layout: { a: { x: 9, y: 9 } } },
+    ),
+  ).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import { useDocument } from './document-store.ts';
+import { wayOf } from './levels.ts';
+import { usePanels } from './panel-store.ts';
+import { addressOfPlace, isReading } from './place-in-address.ts';
+import { useRunView } from './run-view.ts';
+import { useScreen } from './screen-store.ts';
+
+/**
+ * Keeps what was gone into, the selected nodes, the tabs of the inspector and of the lower panel and a run of before in the address; the
+ * browser's own way back leads out of what was gone into.
+ */
+export function keepPlaceInAddress(): void {
+  const shown = () => {
+    const { file, trail } = useDocument.getState();
+    return { path: file?.path, way: wayOf(trail) };
+  };
+  let written = shown();
+  const write = (): void => {
+    const now = shown();
+    // Another file has brought its own entry.
+    const moved = now.path === written.path && now.way !== written.way;
+    written = now;
+    if (isReading()) return;
+    const url = addressOfPlace();
+    if (url.href === location.href) return;
+    if (moved) history.pushState(null, '', url);
+    else history.replaceState(null, '', url);
+  };
+  useScreen.subscribe(({ selection, inspectorTab, bottomTab, view }, before) => {
+    if (
+      selection !== before.selection ||
+      inspectorTab !== before.inspectorTab ||
+      bottomTab !== before.bottomTab ||
+      view !== before.view
+    )
+      write();
+  });
+  usePanels.subscribe(({ collapsed }, before) => {
+    if (collapsed.lower !== before.collapsed.lower) write();
+  });
+  useDocument.subscribe(({ trail }, before) => {
+    if (trail !== before.trail) write();
+  });
+  useRunView.subscribe(({ past, run }, before) => {
+    if (past !== before.past || (past && run?.runId !== before.run?.runId)) write();
+  });
+}
