@@ -76,7 +76,7 @@ test('what is opened over the canvas', async ({ page, workspace }) => {
     );
     await expectAccessible(page, 'command menu, searched');
     await page.keyboard.type(' of nothing');
-    await expect(page.getByText('Nothing is called that.')).toBeVisible();
+    await expect(page.getByText('Nothing found.')).toBeVisible();
     await expectAccessible(page, 'command menu, nothing found');
     await page.keyboard.press('Escape');
   });

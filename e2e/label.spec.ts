@@ -198,7 +198,7 @@ test('two tabs that label the same answers are merged, and told of what both cha
   await page.keyboard.press('s');
   const told = dialog(page).getByRole('alert');
   await expect(told).toContainText(
-    'Somebody else changed the label of “When is the kiln lit?” meanwhile: wrong. You said: skipped.',
+    'Somebody else changed the label of “When is the kiln lit?” in the meantime: wrong. You said: skipped.',
   );
   expect(await labels()).toContainEqual(['q2', 'wrong']);
   await told.getByRole('button', { name: 'Use mine' }).click();

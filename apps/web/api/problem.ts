@@ -1,5 +1,7 @@
 import { GraphError, type Problem } from '@graft/graph';
 import { TRPCClientError } from '@trpc/client';
+import { useDocument } from '../state/document-store.ts';
+import { problemPlace } from '../state/problems.ts';
 import { toldProblems, type ShownProblem } from './told-problems.ts';
 
 export type { ShownProblem } from './told-problems.ts';
@@ -11,7 +13,7 @@ export function problemsOf(error: unknown): readonly ShownProblem[] {
     const told = toldProblems(error.data);
     if (told !== undefined) return told;
     const message =
-      'The server does not answer. See whether "graft serve" still runs; nothing you drew is lost.';
+      'The server does not answer. Check that "graft serve" is still running; nothing you drew is lost.';
     return [{ code: 'unavailable', message, location: {}, audience: 'operator' }];
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -27,15 +29,13 @@ export function refusalOf(error: unknown): string {
   return problemsOf(error).map(problemText).join('\n');
 }
 
-/** `node "embed-1", param "model": message` */
+/** `Embed, batch: message`: where it is, in the words of the screen, and what it is. */
 export function problemText({
   message,
   location,
-}: Pick<Problem, 'message'> & { location: ShownProblem['location'] }): string {
-  const place = [
-    location.node === undefined ? undefined : `node "${location.node}"`,
-    location.port === undefined ? undefined : `port "${location.port}"`,
-    location.param === undefined ? undefined : `parameter "${location.param}"`,
-  ].filter((part) => part !== undefined);
-  return place.length === 0 ? message : `${place.join(', ')}: ${message}`;
+}: Pick<Problem, 'message'> & Pick<ShownProblem, 'location'>): string {
+  const { node, port, param } = location;
+  const place =
+    node === undefined ? (port ?? param) : problemPlace({ location }, useDocument.getState().graph);
+  return place === undefined ? message : `${place}: ${message}`;
 }

@@ -70,7 +70,7 @@ function post(address: string, body: Blob, { progress, signal }: Sending): Promi
     });
     // A file that was changed or taken away since it was chosen ends it too.
     const broken =
-      'The upload broke off. See whether “graft serve” still runs, and the file is as it was; then try again.';
+      'The upload broke off. Check that “graft serve” is still running and the file has not changed, then try again.';
     request.addEventListener('error', () => reject(new UploadRefused(broken)));
     request.addEventListener('abort', () =>
       reject(new DOMException('The upload was stopped.', 'AbortError')),

@@ -46,7 +46,7 @@ export function AppOutput({ output }: { readonly output: ShownOutput }) {
               : step?.status === 'running' || step?.status === 'queued'
                 ? 'Working on it.'
                 : step?.status === 'cancelled'
-                  ? 'Stopped before it was done.'
+                  ? 'Stopped before it finished.'
                   : 'Nothing yet. Press Run.'}
         </p>
       )}

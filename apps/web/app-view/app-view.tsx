@@ -39,7 +39,7 @@ function AppParameter({ given }: { readonly given: GivenParam }) {
           <button
             type="button"
             className="text-sm text-ink-2 hover:text-ink hover:underline"
-            title={`As the graph has it: ${settingText(field.default)}`}
+            title={`As set in the graph: ${settingText(field.default)}`}
             onClick={() => useApp.getState().set(given, undefined)}
           >
             Reset

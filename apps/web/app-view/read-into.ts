@@ -21,7 +21,7 @@ export async function readInto(input: string, file: File): Promise<void> {
     text = await file.text();
   } catch {
     return refuse(
-      `${file.name} could not be read. See whether it is still there and may be read, then choose it again.`,
+      `${file.name} could not be read. Check that it is still there and can be read, then choose it again.`,
     );
   }
   const now = useApp.getState();

@@ -149,7 +149,7 @@ export function AskBox() {
             <button
               type="button"
               className="text-sm text-ink-2 hover:text-ink hover:underline"
-              title="Takes the questions off this list; their runs stay among all runs"
+              title="Clears this list; the runs stay under All runs"
               onClick={() => {
                 forgetAll();
                 field.current?.focus();

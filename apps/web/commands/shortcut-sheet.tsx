@@ -16,7 +16,7 @@ const gestures: readonly (readonly [string, string])[] = [
   ['Drag from a port to empty canvas', 'Choose what to connect'],
   ['Double click on a title', 'Rename the node'],
   ['Double click on a graph', 'Go into it'],
-  ['Right click, Shift F10', 'What can be done here'],
+  ['Right click, Shift F10', 'Menu of what is pointed at or has the focus'],
   ['Double click on a border', 'Give the panel its own size'],
 ];
 

@@ -51,7 +51,7 @@ export const subgraphCommands: readonly Command[] = [
   },
   {
     id: 'leave',
-    title: 'Go one up',
+    title: 'Go up one level',
     group: 'Edit',
     keys: ['mod+arrowup'],
     passOn: true,

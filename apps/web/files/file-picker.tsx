@@ -141,7 +141,7 @@ function Picker({ question }: { readonly question: FileQuestion }) {
             <button
               type="button"
               className="button small"
-              title="The folder that this one is in (Backspace)"
+              title="The folder above this one (Backspace)"
               onClick={up}
             >
               Up

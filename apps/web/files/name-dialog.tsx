@@ -85,7 +85,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
               <span className="font-mono text-[11.5px]">
                 {graphPath(name.trim() === '' ? 'NAME' : name)}
               </span>
-              . Folders may stand before it.
+              . Put a folder in front to save it there.
             </>
           ) : (
             <span className="text-error" role="alert">

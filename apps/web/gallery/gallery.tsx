@@ -181,7 +181,7 @@ export function Gallery() {
       </header>
       {error === null ? null : <p className="p-5 text-error">{error.message}</p>}
       {examples?.length === 0 ? (
-        <p className="p-5 text-ink-2">No examples have come along with this Graft.</p>
+        <p className="p-5 text-ink-2">This installation of Graft has no examples.</p>
       ) : null}
       <div className="gallery-columns">
         <ul className="gallery-list">

@@ -73,9 +73,9 @@ function ChangedGraph({ drift }: { readonly drift: ShownDrift }) {
       )}
       <p className="mt-1 text-ink-2">
         {changes === undefined
-          ? 'What it was before is not on this machine, so only this one can be had.'
+          ? 'The earlier version is not on this machine, so only this one is available.'
           : now === undefined
-            ? 'What it was is kept on this machine.'
+            ? 'The earlier version is kept on this machine.'
             : 'Runs use it as it is now.'}
       </p>
       <div className="mt-1.5 flex flex-wrap gap-1.5">

@@ -135,7 +135,7 @@ export function OutputTab({ node }: { readonly node: string }) {
       ) : step.status === 'queued' ? (
         <Empty>Waits for what comes before it.</Empty>
       ) : step.status === 'cancelled' ? (
-        <Empty>Stopped before it was done.</Empty>
+        <Empty>Stopped before it finished.</Empty>
       ) : error === undefined ? (
         <Empty>This step did not run, so there is nothing to show.</Empty>
       ) : null}

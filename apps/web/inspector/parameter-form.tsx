@@ -71,7 +71,7 @@ function TrySeveral({
     <button
       type="button"
       className="text-sm text-ink-2 opacity-0 group-hover:opacity-100 hover:text-ink hover:underline focus-visible:opacity-100"
-      title="Let an experiment of the file try several"
+      title="Try several values in an experiment"
       aria-label={`Try several values of ${field.title}`}
       onClick={() => varied.vary(choices, value)}
     >

@@ -55,7 +55,7 @@ function Filters(props: {
 const emptyWords: Readonly<Record<LabelFilter, string>> = {
   all: 'There are no answers.',
   open: 'Every answer is labelled.',
-  differing: 'Nothing says otherwise than your labels.',
+  differing: 'Nothing disagrees with your labels.',
 };
 
 interface ProgressProps {

@@ -29,10 +29,10 @@ function clashText(clashes: ReadonlyMap<string, Label | undefined>, labels: Labe
   const [[key, mine] = ['', undefined], ...more] = clashes;
   const theirs = labels.get(key);
   if (more.length > 0) {
-    return `Somebody else changed ${plural(clashes.size, 'label')} otherwise meanwhile. Theirs stand.`;
+    return `Somebody else changed ${plural(clashes.size, 'label')} differently in the meantime. Theirs are kept.`;
   }
   const question = (theirs ?? mine)?.question ?? '';
-  return `Somebody else changed the label of “${question}” meanwhile: ${said(theirs)}. You said: ${said(mine)}. Theirs stands.`;
+  return `Somebody else changed the label of “${question}” in the meantime: ${said(theirs)}. You said: ${said(mine)}. Theirs is kept.`;
 }
 
 const keys: readonly (readonly [string, string])[] = [

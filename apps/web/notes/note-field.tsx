@@ -32,7 +32,7 @@ export function NoteField({ id }: { readonly id: string }) {
       // The renderer would drag the note, or take keys and scrolling for itself.
       className="note-field nodrag nopan nokey nowheel"
       aria-label="Note, in Markdown"
-      placeholder="Write in Markdown; Esc ends it"
+      placeholder="Write in Markdown; press Esc when done"
       value={text}
       onChange={({ target }) =>
         useDocument

@@ -185,7 +185,7 @@ export function CommandMenu() {
           }
         />
         <div role="status">
-          <Command.Empty>Nothing is called that.</Command.Empty>
+          <Command.Empty>Nothing found.</Command.Empty>
         </div>
         <Command.List>
           {byBest(groups, search).map(({ heading, offers }) => (

@@ -200,7 +200,7 @@ function RefusedItems(props: PairsProps & { readonly say: (refusal: string) => v
             key={`${from.port} ${to.node} ${to.port}`}
             className="text-ink-2"
             value={`refused ${from.side} ${from.port} ${to.node} ${to.port}`}
-            onSelect={() => say(portRefusal(graph, from, to) ?? 'This fits by now: search again.')}
+            onSelect={() => say(portRefusal(graph, from, to) ?? 'This fits now: search again.')}
           >
             <PairEnds pair={pair} graph={graph} />
           </Command.Item>
@@ -253,7 +253,7 @@ export function ConnectMenu({ question }: { readonly question: ConnectQuestion }
           placeholder={`${label} …`}
         />
         <div role="status">
-          {ready ? <Command.Empty>Nothing that fits is called that.</Command.Empty> : null}
+          {ready ? <Command.Empty>Nothing that fits was found.</Command.Empty> : null}
         </div>
         <Command.List>
           {takesOff ? null : (

@@ -69,7 +69,7 @@ export function EditFooter(props: FooterProps) {
             <button
               type="button"
               className="button stop"
-              title="Your changes are given up"
+              title="Discards your changes"
               onClick={() => void editing.read()}
             >
               Take the file as it is
@@ -77,7 +77,7 @@ export function EditFooter(props: FooterProps) {
             <button
               type="button"
               className="button stop"
-              title="What was written meanwhile is lost"
+              title="Overwrites what was saved in the meantime"
               onClick={() => void editing.save(true)}
             >
               Write mine over it

@@ -122,7 +122,7 @@ export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
       <button
         type="button"
         className="button small ml-1 shrink-0"
-        title={`Go one up (${chordName('mod+arrowup')})`}
+        title={`Go up one level (${chordName('mod+arrowup')})`}
         onClick={leave}
       >
         Leave

@@ -1,5 +1,6 @@
 import { duplicateNodes, parseGraph } from '@graft/graph';
 import { beforeAll, expect, it, vi } from 'vitest';
+import { problemText } from '../api/problem.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { byNode } from './problems.ts';
@@ -31,6 +32,15 @@ it('a problem within a graph shows at a use of it that came later', async () => 
   expect(await showing()).toEqual(['first']);
   useDocument.getState().edit((shown) => duplicateNodes(shown, ['first']).graph);
   expect(await showing()).toEqual(['first', 'first-2']);
+});
+
+it('a message says where it is by titles, and by what is written where there are none', () => {
+  const text = (location: object): string => problemText({ message: 'No.', location });
+  expect(text({ graph: 'cut', node: 'chunk', param: 'size' })).toBe('cut › Chunk, size: No.');
+  expect(text({ node: 'first', port: 'rows' })).toBe('cut (first), rows: No.');
+  expect(text({ node: 'gone', file: 'a.graft.json' })).toBe('gone: No.');
+  expect(text({ param: 'size', file: 'a.graft.json' })).toBe('size: No.');
+  expect(text({ file: 'a.graft.json' })).toBe('No.');
 });
 
 it('what was found is forgotten with the graph, also what is still on its way', async () => {

@@ -11,7 +11,7 @@ import { nodesAt } from './problem-places.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 
 /** The node of the open file that a problem is at; undefined for one of another file. */
-function writtenAt({ location }: ShownProblem, graph: Graph) {
+function writtenAt({ location }: Pick<ShownProblem, 'location'>, graph: Graph) {
   const { file, graph: body, node } = location;
   const isOwn = file === undefined || file === useDocument.getState().file?.path;
   return isOwn && node !== undefined ? nodeIn(graph, body, node) : undefined;
@@ -97,7 +97,10 @@ export function useProblemAt(
 }
 
 /** Where a problem is, in the words of the screen: `Chunk, size`; within a graph, `reader › Chunk, size`. */
-export function problemPlace(problem: ShownProblem, graph: Graph): string | undefined {
+export function problemPlace(
+  problem: Pick<ShownProblem, 'location'>,
+  graph: Graph,
+): string | undefined {
   const { port, param, path, node, graph: at, file } = problem.location;
   const own = writtenAt(problem, graph);
   if (own === undefined || node === undefined) {

@@ -70,7 +70,7 @@ export function withNodeTypes(act: (types: NodeTypes) => void): void {
 /** Says that something that was asked for could not be fetched. */
 export function sayUnfetched(): void {
   const message =
-    'A part of the page could not be fetched. See whether "graft serve" still runs, then try again; nothing you drew is lost.';
+    'A part of the page could not be fetched. Check that "graft serve" is still running, then try again; nothing you drew is lost.';
   useScreen.getState().notify({ tone: 'error', message });
 }
 

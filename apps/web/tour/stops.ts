@@ -27,12 +27,12 @@ export const stops: readonly Stop[] = [
   },
   {
     title: 'Build by adding nodes',
-    says: `Drag one onto the canvas, or press ${keyName('K')} and type what you want: vector, split, pdf. A wire let go over empty canvas offers what fits.`,
+    says: `Drag one onto the canvas, or press ${keyName('K')} and type what you want: vector, split, pdf. Drop an edge on empty canvas to see what fits.`,
     about: '[aria-label="Palette"]',
   },
   {
     title: 'Runs are kept',
-    says: 'Look back at one, take its graph back, or compare two: parameters, answers, hits gained and lost, with intervals.',
+    says: 'Look back at one, restore its graph, or compare two: parameters, answers, hits gained and lost, with intervals.',
     about: '[aria-label="Runs"]',
   },
   {

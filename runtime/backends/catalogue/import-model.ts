@@ -73,10 +73,7 @@ export async function importModel(
     }
     const id = modelId(options.id ?? description.name);
     if (target.taken(id)) {
-      throw new GraphError(
-        'bad-model',
-        `"${id}" is a built-in model; give yours another id (--id)`,
-      );
+      throw new GraphError('bad-model', `"${id}" is a built-in model. Give yours another id.`);
     }
     const files = await hashed(brought, signal);
     const { name: _name, files: _files, ...facts } = description;
@@ -198,6 +195,9 @@ function notAModel(from: string): GraphError {
 /** Ids name folders: letters, digits, dots, dashes and underscores, a letter or digit first. */
 function modelId(name: string): string {
   const id = name.replace(/[^\w.-]+/g, '-').replace(/^[._-]+|-+$/g, '');
-  if (id === '') throw new GraphError('bad-model', `"${name}" gives no usable id; set one (--id)`);
+  if (id === '') {
+    const message = `"${name}" gives no usable id. Give it one of letters and digits.`;
+    throw new GraphError('bad-model', message);
+  }
   return id;
 }

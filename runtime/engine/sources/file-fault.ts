@@ -10,7 +10,7 @@ export function isGone(error: unknown): boolean {
 export function unreadable(path: string, cause: unknown): GraphError {
   const said = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
   const message = hasCode(cause, 'EACCES', 'EPERM')
-    ? `"${path}" may not be read by the user that Graft runs as (${said}). Give it leave, for instance with chmod, or take it out of the files.`
-    : `"${path}" cannot be read (${said}). See to its disk, or take it out of the files.`;
+    ? `Graft is not allowed to read "${path}" (${said}). Let the user that Graft runs as read it, for instance with chmod, or take it out of the files.`
+    : `"${path}" cannot be read (${said}). Check its disk, or take it out of the files.`;
   return new GraphError('bad-input', message, { location: { file: path }, cause });
 }
