@@ -96,12 +96,17 @@ export function PathInput({ value, takes, change, onKeyDown, onBlur, ...others }
       />
       {isListed ? (
         <div
-          className="menu absolute top-full right-0 left-0 mt-1 max-h-56 max-w-none"
+          className="menu absolute top-full right-0 left-0 mt-1 max-w-none!"
           // The focus stays in the field.
           onPointerDown={(event) => event.preventDefault()}
           onMouseDown={(event) => event.preventDefault()}
         >
-          <div id={`${id}-list`} role="listbox" aria-label="Files and folders">
+          <div
+            id={`${id}-list`}
+            role="listbox"
+            aria-label="Files and folders"
+            className="max-h-52 overflow-y-auto"
+          >
             {found.map((entry) => (
               <div
                 key={entry.path}
