@@ -162,9 +162,7 @@ test('a view of what is not there is the canvas', async ({ page, workspace }) =>
   await expect(page.getByRole('heading', { name: 'No graph is open' })).toBeVisible();
   await expect(page.getByRole('complementary', { name: 'Palette' })).toBeVisible();
   await workspace.graph('empty', { nodes: {} });
-  const link = new URL(appLink(workspace.url, 'empty.graft.json'));
-  link.searchParams.set('view', 'notebook');
-  await page.goto(link.href);
+  await page.goto(appLink(workspace.url, 'empty.graft.json'));
   await expect(page.getByText('Drag a node from the left')).toBeVisible();
   await expect.poll(() => new URL(page.url()).searchParams.get('view')).toBeNull();
 });

@@ -97,9 +97,9 @@ test('several values of a parameter become an experiment, in one edit, and run f
   await chip.getByRole('button', { name: '3 values', exact: true }).click();
   const panel = page.getByRole('region', { name: 'Experiment sweep' });
   const planned = panel.getByTestId('planned-variants');
-  await expect(planned).toContainText('4 variants, against “as saved”, by score.metrics:recall@1');
+  await expect(planned).toContainText('4 variants, against “as saved”, by recall@1 of Score hits');
   await expect(planned.getByRole('rowheader')).toHaveText([
-    ...['as saved', 'share=0.25', 'share=0.5', 'share=0.75'],
+    ...['as saved', 'share = 0.25', 'share = 0.5', 'share = 0.75'],
   ]);
   await panel.getByRole('button', { name: 'Run the experiment' }).click();
   await expect(panel.getByTestId('experiment-status')).toContainText('succeeded');
