@@ -79,6 +79,24 @@ it('leaves what was connected in the place of a node that comes back', () => {
   expect(graph.edges.map(formatEdge)).toEqual(['c.value -> b.value']);
 });
 
+it('keeps as much of mine where that is chosen as where nothing is', () => {
+  const ours = set(base, 'value', 3);
+  const c = { type: 'number', version: 1, params: {} };
+  const gone = removeNodes(base, ['a']);
+  const theirs = {
+    ...gone,
+    nodes: { ...gone.nodes, c },
+    edges: [{ source: 'c', sourcePort: 'value', target: 'b', targetPort: 'value' }],
+  };
+  const mixed = merge(ours, theirs);
+  const mine = merge(ours, theirs, { a: 'mine' });
+  expect(mine.graph).toEqual(mixed.graph);
+  expect(mine.graph.edges.map(formatEdge)).toEqual(edges);
+  // It is decided whose node is taken, and still to be said that their edge went.
+  expect(mixed.conflicts.map(({ kind }) => kind)).toEqual(['node', 'edge']);
+  expect(mine.conflicts.map(({ kind }) => kind)).toEqual(['edge']);
+});
+
 it('connects a node that comes back beside others where its input takes several', () => {
   const read = (sources: readonly string[], value: number): Graph => {
     const number = (one: number) => ({ type: 'number', version: 1, params: { value: one } });

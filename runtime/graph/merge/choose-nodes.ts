@@ -56,13 +56,18 @@ export function changedByBoth({ base, ours, theirs }: Sides): readonly ChangedNo
 const nodesOf = (graph: Graph, name: string | undefined): GraphBody['nodes'] =>
   (name === undefined ? graph : own(graph.graphs ?? {}, name))?.nodes ?? {};
 
-/** The sides as if both had done to a node what the chosen one did: the merge then has it so, and no conflict about it. */
+/**
+ * The sides as if both had done to a node what the chosen one did: the merge then has it so. A node of mine that they removed
+ * the merge keeps by itself, with all its edges: where theirs came back with it, those of their edges that took its place
+ * would count as drawn after it.
+ */
 export function withChoices(sides: Sides, choices: NodeChoices): Sides {
   let { ours, theirs } = sides;
   for (const changed of changedByBoth(sides)) {
     const side = choices.get(changedKey(changed));
     if (side === 'theirs') ours = given(ours, { from: theirs, base: sides.base, changed });
-    else if (side === 'mine') theirs = given(theirs, { from: ours, base: sides.base, changed });
+    else if (side === 'mine' && changed.theirs !== undefined)
+      theirs = given(theirs, { from: ours, base: sides.base, changed });
   }
   return { base: sides.base, ours, theirs };
 }

@@ -43,6 +43,15 @@ describe('a three-way merge of notes and groups', () => {
     ]);
   });
 
+  it('takes where one side moved a group, and how large the other made it', () => {
+    const { graph: merged } = merge(
+      graph({ notes: { a: { ...note, x: 4 } }, groups: { g: { ...group, height: 400 } } }),
+      graph({ notes: { a: { ...note, width: 50 } }, groups: { g: { ...group, x: 5 } } }),
+    );
+    expect(merged.notes).toEqual({ a: { ...note, x: 4, width: 50 } });
+    expect(merged.groups).toEqual({ g: { ...group, x: 5, height: 400 } });
+  });
+
   it('keeps both where both added one', () => {
     const { graph: merged, conflicts } = merge(
       graph({ notes: { note: { ...note, text: 'ours' } } }),

@@ -14,7 +14,7 @@ import { mergeRecords, mergeValues } from './merge-values.ts';
 
 /**
  * Merges notes and groups by field. Where both sides added one under the same id, both stay, theirs under an id that is
- * free; where both moved one, ours stays where it is, and that is no conflict.
+ * free; where both moved one, or sized it, ours stays as it is in that, and it is no conflict.
  */
 export function mergeAnnotations(sides: BodySides, conflicts: MergeConflict[]): Annotations {
   const merge = (kind: 'notes' | 'groups') =>
@@ -65,8 +65,9 @@ function mergeAll(
       continue;
     }
     const said = mergeRecords(unplaced(was ?? {}), unplaced(mine), unplaced(yours));
-    const place = mergeValues(...mapped([was, mine, yours], placed)).value;
-    merged[id] = { ...said.merged, ...place };
+    const spot = mergeValues(...mapped([was, mine, yours], placed)).value;
+    const size = mergeValues(...mapped([was, mine, yours], sized)).value;
+    merged[id] = { ...said.merged, ...spot, ...size };
     for (const name of said.conflicts) {
       conflict(`Both sides changed "${name}" of this ${one}; ours was kept.`, `.${name}`);
     }
@@ -81,14 +82,16 @@ function fieldsOfAll(all: Readonly<Record<string, Note | Group>>): Record<string
   return Object.fromEntries(Object.entries(all).map(([id, one]) => [id, annotationFields(one)]));
 }
 
-const placeFields = new Set(['x', 'y', 'width', 'height']);
+const spotFields = new Set(['x', 'y']);
+const sizeFields = new Set(['width', 'height']);
 
-const placed = (fields: Fields): Fields => part(fields, true);
-const unplaced = (fields: Fields): Fields => part(fields, false);
+const placed = (fields: Fields): Fields => part(fields, (name) => spotFields.has(name));
+const sized = (fields: Fields): Fields => part(fields, (name) => sizeFields.has(name));
+const unplaced = (fields: Fields): Fields =>
+  part(fields, (name) => !spotFields.has(name) && !sizeFields.has(name));
 
-function part(fields: Fields, isPlace: boolean): Fields {
-  const chosen = Object.entries(fields).filter(([name]) => placeFields.has(name) === isPlace);
-  return Object.fromEntries(chosen);
+function part(fields: Fields, isPart: (name: string) => boolean): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => isPart(name)));
 }
 
 function mapped<V, R>([was, mine, yours]: Three<V>, change: (one: V) => R): Three<R> {

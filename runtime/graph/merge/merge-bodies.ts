@@ -66,7 +66,7 @@ export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): Graph
     ...bendsOf({ edges, bends: mergeBends(sides) }),
     ...(Object.keys(fields.merged).length === 0 ? {} : { extra: fields.merged }),
   };
-  conflicts.push(...newCycles(body, [ours, theirs]));
+  for (const cycle of newCycles(body, [ours, theirs])) conflicts.push(cycle);
   return body;
 }
 
@@ -101,19 +101,31 @@ function mergeNodes(
   return { nodes, contested };
 }
 
-/** Where both moved a node, ours stays; it is no conflict, for it changes no result. */
+/** Where both moved a node, or folded its card, ours stays; it is no conflict, for it changes no result. */
 function mergeLayout(
   sides: BodySides & { readonly nodes: Readonly<Record<string, GraphNode>> },
 ): Record<string, NodeLayout> {
   const { base, ours, theirs, nodes } = sides;
-  const { merged } = mergeRecords(base.layout, ours.layout, theirs.layout);
   const layout: Record<string, NodeLayout> = {};
-  for (const id of sortedKeys({ ...merged, ...nodes })) {
-    const removed = !Object.hasOwn(nodes, id) && Object.hasOwn(base.nodes, id);
-    const place = own(merged, id) ?? own(ours.layout, id) ?? own(theirs.layout, id);
-    if (!removed && place !== undefined) layout[id] = place;
+  for (const id of sortedKeys({ ...ours.layout, ...theirs.layout })) {
+    const isThere = Object.hasOwn(nodes, id);
+    if (!isThere && Object.hasOwn(base.nodes, id)) continue;
+    const [was, mine, yours] = [base, ours, theirs].map((side) => own(side.layout, id));
+    const place =
+      mine === undefined || yours === undefined
+        ? (mergeValues(was, mine, yours).value ?? (isThere ? (mine ?? yours) : undefined))
+        : mergePlace(was, mine, yours);
+    if (place !== undefined) layout[id] = place;
   }
   return layout;
+}
+
+/** Where it stands and whether it is folded are merged each by itself. */
+function mergePlace(was: NodeLayout | undefined, mine: NodeLayout, yours: NodeLayout): NodeLayout {
+  const spots = [was, mine, yours].map((place) => place && { x: place.x, y: place.y });
+  const spot = mergeValues(spots[0], spots[1], spots[2]).value ?? mine;
+  const fold = mergeValues(was?.collapsed, mine.collapsed, yours.collapsed).value;
+  return { x: spot.x, y: spot.y, ...(fold === undefined ? {} : { collapsed: fold }) };
 }
 
 /** Where both bent an edge, ours stays; it changes no result. An edge that one side alone has goes as it does there. */

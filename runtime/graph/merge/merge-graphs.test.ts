@@ -6,6 +6,7 @@ import {
   disconnect,
   moveNodes,
   removeNodes,
+  setCollapsed,
   setParam,
   setTitle,
 } from '../compose/graph-edit.ts';
@@ -95,6 +96,21 @@ describe('mergeGraphs', () => {
     expect(gone.graph.nodes).not.toHaveProperty('b');
     expect(edgesOf(gone.graph)).toEqual([]);
     expect(gone.conflicts).toMatchObject([{ kind: 'node', location: { node: 'b' } }]);
+  });
+
+  it('takes where one side moved a node, and that the other folded it', () => {
+    const moved = moveNodes(base, { a: { x: 5, y: 6 } });
+    const folded = setCollapsed(base, ['a'], true);
+    for (const [ours, theirs] of [
+      [moved, folded],
+      [folded, moved],
+    ] as const) {
+      const { graph } = merged(base, ours, theirs);
+      expect(graph.layout['a']).toEqual({ x: 5, y: 6, collapsed: true });
+    }
+    const unfolded = setCollapsed(moved, ['a'], false);
+    const { graph } = merged(folded, moveNodes(folded, { a: { x: 7, y: 8 } }), unfolded);
+    expect(graph.layout['a']).toEqual({ x: 7, y: 8 });
   });
 
   it('drops an edge to a node that the other side removed, and says so', () => {

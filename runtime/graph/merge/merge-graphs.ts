@@ -4,7 +4,13 @@ import type { Lock, LockKind } from '../format/lock.ts';
 import { migrateAll } from '../format/migrate-graph.ts';
 import { serializeGraph } from '../format/serialize-graph.ts';
 import type { Registry } from '../types/node-type.ts';
-import { changedByBoth, withChoices, type ChangedNode, type NodeChoices } from './choose-nodes.ts';
+import {
+  changedByBoth,
+  changedKey,
+  withChoices,
+  type ChangedNode,
+  type NodeChoices,
+} from './choose-nodes.ts';
 import { mergeBodies, type MergeConflict } from './merge-bodies.ts';
 import { mergeExperiments } from './merge-experiments.ts';
 import { mergeRecords, mergeValues } from './merge-values.ts';
@@ -27,7 +33,7 @@ export interface Sides {
  * Three-way merge by node, parameter, edge and place, in the graph and in each of its subgraphs. What only one side
  * changed is taken; where both changed the same thing differently, ours stays and the conflict is reported. All sides
  * are brought to the registry's versions first: parameters and ports of two versions have other names, and do not mix.
- * Of a node for which a side is chosen that side's is taken whole. Throws GraphError `bad-param` only for graphs that could not be saved.
+ * Of a node for which a side is chosen that side's is taken whole, and it is no conflict. Throws GraphError `bad-param` only for graphs that could not be saved.
  */
 export function mergeGraphs(
   written: Sides,
@@ -59,7 +65,15 @@ export function mergeGraphs(
     ...(Object.keys(experiments.merged).length === 0 ? {} : { experiments: experiments.merged }),
     lock: mergeLocks({ base, ours, theirs }, conflicts),
   };
-  return { graph, conflicts, changed: changedByBoth(sides) };
+  const isChosen = ({ kind, location: { graph: within, node } }: MergeConflict): boolean =>
+    kind === 'node' &&
+    node !== undefined &&
+    choices.has(changedKey({ ...(within === undefined ? {} : { graph: within }), node }));
+  return {
+    graph,
+    conflicts: conflicts.filter((conflict) => !isChosen(conflict)),
+    changed: changedByBoth(sides),
+  };
 }
 
 const textsOf = ({ base, ours, theirs }: Sides) => [base, ours, theirs].map(serializeGraph);
