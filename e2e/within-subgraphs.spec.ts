@@ -149,6 +149,7 @@ test('a port is renamed within, and its uses follow; the subgraph becomes a file
   await expect(page.locator('.react-flow__edge')).toHaveCount(2);
 
   await bench.node('subgraph').locator('header').click({ button: 'right' });
+  await menuItem(page, 'Subgraph').press('ArrowRight');
   await menuItem(page, 'Make the subgraph a file').click();
   await page.getByLabel('Name', { exact: true }).fill('lib/cutter');
   await page.getByRole('button', { name: 'Create' }).click();
@@ -166,6 +167,11 @@ test('a port is renamed within, and its uses follow; the subgraph becomes a file
   await page.keyboard.press('Control+ArrowUp');
   await expect(page.getByRole('navigation', { name: 'File' })).toContainText('ports');
   await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
+  // What was done before one looked into the other file is undone and redone still.
+  await page.keyboard.press('Control+z');
+  await expect(bench.node('subgraph')).not.toContainText('lib/cutter.graft.json');
+  await page.keyboard.press('Control+y');
+  await expect(bench.node('subgraph')).toContainText('lib/cutter.graft.json');
   await page.goBack();
   await expect(page.getByRole('navigation', { name: 'File' })).toContainText('cutter');
 });

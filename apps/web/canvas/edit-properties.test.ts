@@ -294,6 +294,7 @@ describe('any edits one after the other', () => {
   it('are undone to the first document and redone to the last, lose no edge by themselves, and leave files that are canonical', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }), (steps) => {
+        useDocument.getState().close();
         useDocument
           .getState()
           .open({ path: 'a.graft.json', base: 'r', baseText: '', baseGraph: first });
@@ -318,6 +319,7 @@ describe('any edits one after the other', () => {
   });
 
   it('an edge that is drawn onto an input with one takes its place, and undo brings that back', () => {
+    useDocument.getState().close();
     useDocument
       .getState()
       .open({ path: 'a.graft.json', base: 'r', baseText: '', baseGraph: first });

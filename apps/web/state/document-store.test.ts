@@ -9,6 +9,7 @@ import {
   useDocument,
   type OpenFile,
 } from './document-store.ts';
+import { moveHistory } from './kept-histories.ts';
 import { useScreen } from './screen-store.ts';
 
 function withNode(graph: Graph, id: string, size: number): Graph {
@@ -25,6 +26,7 @@ const setSize = (value: number, merge?: string): void =>
 
 beforeEach(() => {
   vi.useFakeTimers();
+  useDocument.getState().close();
   useDocument.getState().open(file);
   return () => vi.useRealTimers();
 });
@@ -59,6 +61,76 @@ describe('the history of a document', () => {
     undo();
     expect(size()).toBe(512);
     expect(useDocument.getState().file?.path).toBe('b.graft.json');
+  });
+
+  it('is as it was left where one comes back from another file', () => {
+    setSize(256);
+    setSize(128);
+    undo();
+    const other = { ...file, path: 'b.graft.json' };
+    const isChanged = [
+      useDocument.getState().open(other),
+      useDocument.getState().open(file, withNode(emptyGraph, 'chunk-1', 256)),
+    ];
+    expect(isChanged).toEqual([false, false]);
+    redo();
+    expect(size()).toBe(128);
+    undo();
+    undo();
+    expect(size()).toBe(512);
+    // As well of the other.
+    setSize(64);
+    useDocument.getState().open(other);
+    setSize(1);
+    useDocument.getState().open(file, withNode(emptyGraph, 'chunk-1', 64));
+    useDocument.getState().open(other, withNode(emptyGraph, 'chunk-1', 1));
+    undo();
+    expect(size()).toBe(512);
+  });
+
+  it('has what became of a file meanwhile as a step, and says so', () => {
+    setSize(256);
+    setSize(128);
+    undo();
+    const open = (size: number, path = file.path): boolean =>
+      useDocument
+        .getState()
+        .open({ ...file, path, baseGraph: withNode(emptyGraph, 'chunk-1', size) });
+    open(1, 'b.graft.json');
+    expect(open(64)).toBe(true);
+    redo();
+    expect(size()).toBe(64);
+    undo();
+    expect(size()).toBe(256);
+    undo();
+    expect(size()).toBe(512);
+  });
+
+  it('gets a lock that was written to the file meanwhile', () => {
+    const lock = { ...emptyGraph.lock, files: { 'a.txt': { digest: 'd', size: 1 } } };
+    setSize(256);
+    useDocument.getState().open({ ...file, path: 'b.graft.json' });
+    const graph = { ...withNode(emptyGraph, 'chunk-1', 256), lock };
+    expect(useDocument.getState().open({ ...file, baseGraph: graph })).toBe(false);
+    undo();
+    expect([size(), useDocument.getState().graph.lock]).toEqual([512, lock]);
+  });
+
+  it('is kept of the files that were left last, and goes with a name', () => {
+    setSize(256);
+    const left = useDocument.getState().graph;
+    useDocument.getState().open({ ...file, path: 'b.graft.json' });
+    moveHistory(file.path, 'c.graft.json');
+    useDocument.getState().open({ ...file, path: 'c.graft.json' }, left);
+    undo();
+    expect(size()).toBe(512);
+    redo();
+    for (let other = 0; other < 20; other++) {
+      useDocument.getState().open({ ...file, path: `${other}.graft.json` });
+    }
+    useDocument.getState().open({ ...file, path: 'c.graft.json' }, left);
+    undo();
+    expect(size()).toBe(256);
   });
 
   it('keeps history through a save', () => {

@@ -1,8 +1,8 @@
 import { emptyGraph, sameJson, serializeGraph, type Graph } from '@graft/graph';
 import { temporal } from 'zundo';
 import { create } from 'zustand';
-import { carriedLock } from './carried-lock.ts';
-import { prefixOf, shownOf, standing, withShown, type Trail } from './levels.ts';
+import { forgetHistories, historyFor, keepHistory, relocked } from './kept-histories.ts';
+import { placed, prefixOf, standing, withShown, type Placed, type Trail } from './levels.ts';
 
 /** The file that a document was read from or last saved to. */
 export interface OpenFile {
@@ -21,20 +21,17 @@ export interface Origin {
   readonly nodes: readonly string[];
 }
 
-interface DocumentState {
+interface DocumentState extends Placed {
   readonly file: OpenFile | null;
   /** Through which nodes of other files one came here, one after the other. */
   readonly from: readonly Origin[];
-  /** The whole file. */
-  readonly graph: Graph;
   /** The file as a run of before had it, which is shown in its place: it is looked at, and not edited. */
   readonly past: Graph | null;
-  /** Which nodes were gone into. */
-  readonly trail: Trail;
-  /** The body that is shown, as a graph: the file's own nodes, or those of the subgraph that the trail leads to. */
-  readonly shown: Graph;
-  /** Opens a file; `graph` differs from the file's own when a draft is taken up again. */
-  open(file: OpenFile, graph?: Graph, from?: readonly Origin[]): void;
+  /**
+   * Opens a file, with the history that it was left with in this session; `graph` differs from the file's own when a draft
+   * is taken up again. True where it was left otherwise than it is now: it was changed meanwhile.
+   */
+  open(file: OpenFile, graph?: Graph, from?: readonly Origin[]): boolean;
   /** Shows where a trail leads, as far as it is there. No step of the history. */
   go(trail: Trail): void;
   /** Shows the file as a run of before had it, or again as it is. No step of the history. */
@@ -53,6 +50,7 @@ interface DocumentState {
    * whole history gets what it changed; a lock that was taken and not yet saved stays.
    */
   relock(file: OpenFile): void;
+  /** Nothing is open any more, and no history is kept. */
   close(): void;
 }
 
@@ -60,13 +58,8 @@ interface DocumentState {
 const mergeWindow = 1_000;
 let lastEdit = { merge: '', at: 0 };
 
-type Placed = Pick<DocumentState, 'graph' | 'trail' | 'shown'>;
-
-/** A graph with what is shown of it, or of how it was. */
-function placed(graph: Graph, trail: Trail, past: Graph | null = null): Placed {
-  const there = standing(past ?? graph, trail);
-  return { graph, trail: there, shown: shownOf(past ?? graph, there) };
-}
+/** Steps that a history has at most. */
+const mostSteps = 200;
 
 /** The file that is drawn: as a run of before had it where that is looked at, else as it is. */
 export const drawnFile = ({ graph, past }: Pick<DocumentState, 'graph' | 'past'>): Graph =>
@@ -87,12 +80,20 @@ export const useDocument = create<DocumentState>()(
       past: null,
       ...placed(emptyGraph, []),
       open(file, graph = file.baseGraph, from = []) {
-        const history = useDocument.temporal.getState();
-        history.pause();
+        const before = get();
+        const { temporal: history } = useDocument;
+        const { pastStates, futureStates, pause, resume } = history.getState();
+        if (before.file !== null) {
+          const left = { pastStates, futureStates, graph: before.graph, trail: before.trail };
+          keepHistory(before.file.path, left);
+        }
+        const { isChanged, ...now } = historyFor(file.path, graph);
+        pause();
         set({ file, from, past: null, ...placed(graph, []) });
-        history.clear();
-        history.resume();
+        history.setState({ ...now, pastStates: now.pastStates.slice(-mostSteps) });
+        resume();
         lastEdit = { merge: '', at: 0 };
+        return isChanged;
       },
       go(trail) {
         const { graph, past, trail: before } = get();
@@ -132,16 +133,9 @@ export const useDocument = create<DocumentState>()(
           return;
         const { temporal: history } = useDocument;
         const written = { from: before.graph.lock, to: lock };
-        const relocked = ({ graph, trail = [] }: Partial<Placed>) =>
-          graph === undefined
-            ? {}
-            : placed({ ...graph, lock: carriedLock(graph.lock, written) }, trail);
         history.getState().pause();
         set(placed({ ...before.graph, lock }, before.trail, before.past));
-        history.setState(({ pastStates, futureStates }) => ({
-          pastStates: pastStates.map(relocked),
-          futureStates: futureStates.map(relocked),
-        }));
+        history.setState((steps) => relocked(steps, written));
         history.getState().resume();
       },
       close() {
@@ -150,12 +144,13 @@ export const useDocument = create<DocumentState>()(
         set({ file: null, from: [], past: null, ...placed(emptyGraph, []) });
         history.clear();
         history.resume();
+        forgetHistories();
       },
     }),
     {
       partialize: ({ graph, trail, shown }) => ({ graph, trail, shown }),
       equality: (past, current) => past.graph === current.graph,
-      limit: 200,
+      limit: mostSteps,
     },
   ),
 );

@@ -2,7 +2,7 @@ import { emptyGraph, GraphError, serializeGraph, type Graph, type ToldLooks } fr
 import { beforeEach, expect, it, vi } from 'vitest';
 import { useConflict } from './conflict-store.ts';
 import { keepDraft } from './draft.ts';
-import { isUnsaved, useDocument } from './document-store.ts';
+import { isUnsaved, redo, undo, useDocument } from './document-store.ts';
 import { useScreen } from './screen-store.ts';
 import { fileChangedOutside, openFile, saveFile } from './file-actions.ts';
 import { lookOf } from './node-shape.ts';
@@ -117,6 +117,38 @@ it('shows the file that was asked for last, whichever answers last', async () =>
   tell();
   await slow;
   expect(useDocument.getState().file?.path).toBe('fast.graft.json');
+});
+
+it('has the history of a file again where one comes back to it, and says where the file has changed', async () => {
+  for (const [path, drawn] of [
+    ['a.graft.json', 1],
+    ['b.graft.json', 2],
+  ] as const) {
+    served.read.set(path, Promise.resolve(answer(path, sized(drawn))));
+  }
+  const resize = (value: number): void =>
+    useDocument.getState().edit((graph) => ({ ...graph, nodes: sized(value).nodes }));
+  const message = 'This file was changed since you left it. Undo brings back what you had.';
+  const messages = () => useScreen.getState().notices.map((notice) => notice.message);
+  await openFile('a.graft.json');
+  resize(3);
+  await openFile('b.graft.json', [{ path: 'a.graft.json', nodes: ['use'] }]);
+  resize(4);
+  undo();
+  await openFile('a.graft.json');
+  undo();
+  expect(size()).toBe(1);
+  await openFile('b.graft.json');
+  redo();
+  expect(size()).toBe(4);
+  undo();
+  expect(messages()).not.toContain(message);
+  await openFile('a.graft.json');
+  served.read.set('b.graft.json', Promise.resolve(answer('b.graft.json', sized(5))));
+  await openFile('b.graft.json');
+  expect(messages()).toContain(message);
+  undo();
+  expect(size()).toBe(2);
 });
 
 it('keeps what is drawn while another file is on its way', async () => {

@@ -130,7 +130,11 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     if (useDocument.getState().file !== null && !isNamed) {
       history.pushState(null, '', location.href);
     }
-    useDocument.getState().open(file, graph, from);
+    const isChanged = useDocument.getState().open(file, graph, from);
+    if (isChanged) {
+      const message = 'This file was changed since you left it. Undo brings back what you had.';
+      useScreen.getState().notify({ tone: 'info', message, about: path });
+    }
     useScreen.getState().select([]);
     showInAddress(path);
     const runs = await api.runs.list.query({ file: path, limit: newestLooked });

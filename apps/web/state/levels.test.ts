@@ -148,6 +148,7 @@ describe('a document that is edited within a subgraph', () => {
   beforeEach(() => {
     const { graphs: _graphs, ...plain } = file();
     const baseGraph = { ...plain, nodes: {} };
+    state().close();
     state().open({ path: 'a.graft.json', base: '', baseText: '', baseGraph });
     // The subgraph is made, gone into, and edited.
     state().editFile(file);

@@ -168,3 +168,19 @@ export function withShown(graph: Graph, trail: Trail, shown: Graph): Graph {
   const file = graphs === undefined || graphs === graph.graphs ? graph : { ...graph, graphs };
   return withBody(file, at, shown);
 }
+
+/** A graph with what is shown of it. */
+export interface Placed {
+  /** The whole file. */
+  readonly graph: Graph;
+  /** Which nodes were gone into. */
+  readonly trail: Trail;
+  /** The body that is shown, as a graph: the file's own nodes, or those of the subgraph that the trail leads to. */
+  readonly shown: Graph;
+}
+
+/** A graph with what a trail leads to, as far as it is there, in it or in how it was. */
+export function placed(graph: Graph, trail: Trail, past: Graph | null = null): Placed {
+  const there = standing(past ?? graph, trail);
+  return { graph, trail: there, shown: shownOf(past ?? graph, there) };
+}

@@ -14,6 +14,7 @@ import {
   syncDraft,
   withOwnMove,
 } from './file-actions.ts';
+import { forgetHistory, moveHistory } from './kept-histories.ts';
 import { usePlan } from './plan-store.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
@@ -28,6 +29,7 @@ export async function createFile(name: string, graph: Graph = emptyGraph): Promi
     await api.graphs.save.mutate({ path, text: serializeGraph(graph), base: null });
     // What was once drawn under this name belongs to a file that is gone.
     forgetDrafts(path);
+    forgetHistory(path);
     await refreshFiles();
     await openFile(path);
     return undefined;
@@ -41,7 +43,10 @@ export async function saveFileAs(name: string): Promise<Refusal> {
   const { file, graph } = useDocument.getState();
   if (file === null) return undefined;
   const refused = await createFile(name, graph);
-  if (refused === undefined) forgetDrafts(file.path);
+  if (refused === undefined) {
+    forgetDrafts(file.path);
+    forgetHistory(file.path);
+  }
   return refused;
 }
 
@@ -64,6 +69,7 @@ export async function renameFile(path: string, name: string): Promise<Refusal> {
       const base = await revisionOf(path);
       await api.graphs.rename.mutate({ from: path, to, base });
       moveDrafts(path, to);
+      moveHistory(path, to);
       moveAsked(path, to);
       const current = useDocument.getState().file;
       if (current?.path !== path) return;
