@@ -1,4 +1,5 @@
 import type { NodeLayout } from '@graft/graph';
+import { boundsAround } from './node-bounds.ts';
 
 /** A card on the canvas, in its pixels. */
 export interface Card extends NodeLayout {
@@ -18,10 +19,7 @@ const bottom = ({ y, height }: Card): number => y + height;
 
 /** Where cards stand when they are lined up: the outermost one stays, or the middle of all of them. */
 export function aligned(cards: readonly Card[], side: Side): Places {
-  const left = Math.min(...cards.map(({ x }) => x));
-  const top = Math.min(...cards.map(({ y }) => y));
-  const farRight = Math.max(...cards.map(right));
-  const farDown = Math.max(...cards.map(bottom));
+  const { left, top, right: farRight, bottom: farDown } = boundsAround(cards);
   const place = ({ x, y, width, height }: Card): NodeLayout => {
     switch (side) {
       case 'left':
@@ -72,11 +70,14 @@ export function downUntilClear(cards: readonly Card[], others: readonly Card[]):
     card.y + by < bottom(other) + gap &&
     other.y < bottom(card) + by + gap;
   for (;;) {
-    const needed = cards.flatMap((card) =>
-      others.filter((other) => meets(card, other)).map((other) => bottom(other) + gap - card.y),
-    );
-    if (needed.length === 0) return by;
-    by = Math.min(...needed);
+    let needed = Infinity;
+    for (const card of cards) {
+      for (const other of others) {
+        if (meets(card, other)) needed = Math.min(needed, bottom(other) + gap - card.y);
+      }
+    }
+    if (needed === Infinity) return by;
+    by = needed;
   }
 }
 

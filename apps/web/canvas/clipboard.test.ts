@@ -35,6 +35,23 @@ it('gives what has no place one, whatever it is called', () => {
   expect(pasted?.graph.layout).toMatchObject({ constructor: { x: 10, y: 20 } });
 });
 
+it('pastes more nodes than a function takes arguments, beside those that they were copied from', () => {
+  const ids = Array.from({ length: 130_000 }, (_, at) => `n-${at}`);
+  const node = { type: 'chunk', version: 1, params: {} };
+  const many = {
+    ...graph,
+    nodes: Object.fromEntries(ids.map((id) => [id, node])),
+    ...{ edges: [], layout: Object.fromEntries(ids.map((id, at) => [id, { x: at, y: 7 }])) },
+  };
+  const written = JSON.stringify({
+    ...{ graft: 1, nodes: many.nodes },
+    layout: Object.fromEntries(ids.map((id, at) => [id, [at, 7]])),
+  });
+  const pasted = pasteText(many, written, { x: 10, y: 20 });
+  expect(Object.keys(pasted?.graph.nodes ?? {})).toHaveLength(260_000);
+  expect(pasted?.graph.layout['n']).toEqual({ x: 10, y: 20 });
+});
+
 it('leaves other text alone', () => {
   expect(pasteText(graph, 'some words', { x: 0, y: 0 })).toBeUndefined();
   expect(pasteText(graph, '{"graft": 1}', { x: 0, y: 0 })).toBeUndefined();

@@ -1,9 +1,11 @@
 import type { Graph, GraphBody, NodeLayout } from '@graft/graph';
 import { nodeHeight } from './card-size.ts';
+import { boundsAround } from './node-bounds.ts';
 import { tidyLayout } from './tidy-layout.ts';
 
 /** Pixels between what has its place and what is laid out below it. */
 const below = 60;
+const origin: NodeLayout = { x: 0, y: 0 };
 
 /**
  * The graph with a place for every node, of its subgraphs too: a file written by hand or by a program has none, and all
@@ -23,15 +25,13 @@ function placed<Body extends GraphBody>(graph: Body): Body {
   if (known.length === ids.length) return graph;
   const tidy = tidyLayout(graph);
   const missing = ids.filter((id) => !Object.hasOwn(graph.layout, id));
-  const bottom = known.map((id) => (graph.layout[id]?.y ?? 0) + nodeHeight(graph, id));
-  const left = known.map((id) => graph.layout[id]?.x ?? 0);
-  const top = Math.min(...missing.map((id) => tidy[id]?.y ?? 0));
-  const shift =
-    known.length === 0
-      ? { x: 0, y: 0 }
-      : { x: Math.min(...left), y: Math.max(...bottom) + below - top };
+  const { left, bottom } = boundsAround(
+    known.map((id) => ({ ...(graph.layout[id] ?? origin), height: nodeHeight(graph, id) })),
+  );
+  const { top } = boundsAround(missing.map((id) => tidy[id] ?? origin));
+  const shift = known.length === 0 ? origin : { x: left, y: bottom + below - top };
   const added = missing.map((id): [string, NodeLayout] => {
-    const { x, y } = tidy[id] ?? { x: 0, y: 0 };
+    const { x, y } = tidy[id] ?? origin;
     return [id, { x: x + shift.x, y: y + shift.y }];
   });
   return { ...graph, layout: { ...graph.layout, ...Object.fromEntries(added) } };

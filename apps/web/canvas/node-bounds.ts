@@ -1,3 +1,4 @@
+import type { Frame, NodeLayout } from '@graft/graph';
 import type { InternalNode } from '@xyflow/react';
 
 export interface Bounds {
@@ -7,15 +8,28 @@ export interface Bounds {
   readonly bottom: number;
 }
 
-/** The box around cards where they are drawn, on the graph's plane: of none, from infinity to less than nothing. */
-export function boundsOf(nodes: Iterable<Pick<InternalNode, 'measured' | 'internals'>>): Bounds {
+/** The box around others, or around places: of none, from infinity to less than nothing. */
+export function boundsAround(boxes: Iterable<NodeLayout & Partial<Frame>>): Bounds {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { internals, measured } of nodes) {
-    const { x, y } = internals.positionAbsolute;
+  for (const { x, y, width = 0, height = 0 } of boxes) {
     left = Math.min(left, x);
     top = Math.min(top, y);
-    right = Math.max(right, x + (measured.width ?? 0));
-    bottom = Math.max(bottom, y + (measured.height ?? 0));
+    right = Math.max(right, x + width);
+    bottom = Math.max(bottom, y + height);
   }
   return { left, top, right, bottom };
+}
+
+/** The box around cards where they are drawn, on the graph's plane. */
+export function boundsOf(nodes: Iterable<Pick<InternalNode, 'measured' | 'internals'>>): Bounds {
+  return boundsAround(drawn(nodes));
+}
+
+function* drawn(
+  nodes: Iterable<Pick<InternalNode, 'measured' | 'internals'>>,
+): Generator<NodeLayout & Partial<Frame>> {
+  for (const { internals, measured } of nodes) {
+    const { width = 0, height = 0 } = measured;
+    yield { ...internals.positionAbsolute, width, height };
+  }
 }

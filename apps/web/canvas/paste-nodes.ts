@@ -8,13 +8,20 @@ import {
   type GraphNode,
   type NodeLayout,
 } from '@graft/graph';
+import { boundsAround } from './node-bounds.ts';
 
-function freeId(id: string, taken: (id: string) => boolean): string {
-  const stem = id.replace(/-\d+$/, '');
-  if (!taken(stem)) return stem;
-  let number = 2;
-  while (taken(`${stem}-${number}`)) number++;
-  return `${stem}-${number}`;
+/** Gives free ids one after the other: `embed`, `embed-2`, … */
+function freeIds(taken: (id: string) => boolean): (id: string) => string {
+  // What was found taken stays taken: of a name thousands may be pasted.
+  const next = new Map<string, number>();
+  return (id) => {
+    const stem = id.replace(/-\d+$/, '');
+    let number = next.get(stem) ?? 1;
+    const named = (): string => (number === 1 ? stem : `${stem}-${number}`);
+    while (taken(named())) number++;
+    next.set(stem, number);
+    return named();
+  };
 }
 
 /**
@@ -39,15 +46,14 @@ export function pasteText(
   const frames = [copied.notes, copied.groups].flatMap((all) => Object.values(all ?? {}));
   const all = [...spots, ...frames];
   if (all.length === 0) return undefined;
-  const shift = {
-    x: Math.round(at.x - Math.min(...all.map(({ x }) => x))),
-    y: Math.round(at.y - Math.min(...all.map(({ y }) => y))),
-  };
+  const { left, top } = boundsAround(all);
+  const shift = { x: Math.round(at.x - left), y: Math.round(at.y - top) };
   const nodes: Record<string, GraphNode> = { ...graph.nodes };
   const layout: Record<string, NodeLayout> = { ...graph.layout };
   const renamed = new Map<string, string>();
+  const freeId = freeIds((candidate) => Object.hasOwn(nodes, candidate));
   for (const [index, [id, node]] of entries.entries()) {
-    const own = freeId(id, (candidate) => Object.hasOwn(nodes, candidate));
+    const own = freeId(id);
     const spot = spots[index] ?? { x: 0, y: 0 };
     renamed.set(id, own);
     nodes[own] = node;

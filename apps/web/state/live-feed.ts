@@ -45,7 +45,7 @@ export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void 
         if (data.kind === 'file') return hooks.fileChanged(data.path);
         if (data.kind === 'sources') return hooks.sourcesChanged(data.change);
         if (data.kind === 'newest') return hooks.newestRun(data.run);
-        waiting.push(...data.events);
+        for (const event of data.events) waiting.push(event);
         timer ??= setTimeout(flush, frame);
       },
       onConnectionStateChange: ({ state, error }) => {

@@ -160,10 +160,13 @@ class Split {
       const place = own(this.#body.layout, id);
       if (place !== undefined) layout[id] = place;
     }
-    const places = Object.values(layout);
-    const across = places.length === 0 ? [0] : places.map(({ x }) => x);
-    const [left, right] = [Math.min(...across) - beside, Math.max(...across) + beside];
-    const top = places.length === 0 ? 0 : Math.min(...places.map(({ y }) => y));
+    const [place = { x: 0, y: 0 }, ...places] = Object.values(layout);
+    let [left, right, top] = [place.x - beside, place.x + beside, place.y];
+    for (const { x, y } of places) {
+      left = Math.min(left, x - beside);
+      right = Math.max(right, x + beside);
+      top = Math.min(top, y);
+    }
     const moved: MovedEdge[] = [];
     for (const edge of this.#body.edges) {
       const was = formatEdge(edge);

@@ -58,7 +58,9 @@ export function cacheKey(input: CacheKeyInput): CacheKey {
     if (reusedFrom > 1) parts.push({ name: `rows.${port}`, value: String(reusedFrom) });
   }
   const label = fileLabels(node);
-  for (const source of sources) parts.push(...sourceParts(source, label));
+  for (const source of sources) {
+    for (const part of sourceParts(source, label)) parts.push(part);
+  }
   const used = enginesOf(definition, node.inputFacets);
   const isElsewhere = used.length === 1 && used[0] === 'remote';
   if (definition.device.affectsResult && !isElsewhere) {

@@ -25,7 +25,8 @@ export function explainMiss(
         files?.marks !== undefined && name.startsWith('files.')
           ? changedFiles(files.marks, files.sources, name.slice('files.'.length))
           : [];
-      parts.push(...(named.length > 0 ? named : [{ name, before: was, after: value }]));
+      if (named.length === 0) parts.push({ name, before: was, after: value });
+      for (const part of named) parts.push(part);
     }
   }
   for (const [name, value] of old) if (!now.has(name)) parts.push({ name, before: value });

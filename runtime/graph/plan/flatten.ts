@@ -221,7 +221,7 @@ class Flattening {
         const through = resolved.get(source.node);
         if (through === undefined) feeds.push(source);
         else {
-          feeds.push(...through.feeds);
+          for (const feed of through.feeds) feeds.push(feed);
           broken ||= through.broken;
         }
       }

@@ -26,7 +26,9 @@ export function sampleBranch(
     const source = left === 0 ? drafts.get(feed.node) : undefined;
     if (source === undefined || source.definition.structure === 'input') continue;
     branch.add(feed.node);
-    unwanted.push(...Object.values(source.inputs).flat());
+    for (const feeds of Object.values(source.inputs)) {
+      for (const next of feeds) unwanted.push(next);
+    }
   }
   return branch;
 }
