@@ -41,7 +41,8 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     edges: ['files.documents -> chunk.documents', 'hits.hits -> rerank.hits'],
     layout: {
       ...{ files: [0, 0], chunk: [480, 0], more: [0, 220] },
-      ...{ hits: [0, 440], rerank: [620, 440], expand: [310, 740] },
+      // No card fits between them.
+      ...{ hits: [0, 440], rerank: [400, 440], expand: [310, 740] },
     },
   });
   const bench = new Workbench(page);
@@ -64,6 +65,8 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await expect(edge(page, 'Edge from hits of Retrieve to hits of Rerank')).toHaveCount(0);
     await page.keyboard.press('Control+z');
     await expect(edge(page, 'Edge from hits of Retrieve to hits of Rerank')).toHaveCount(1);
+    // And where it stood.
+    await page.keyboard.press('Control+z');
   });
 
   await test.step('one from the palette, too', async () => {
@@ -78,6 +81,14 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await expect(page.getByTestId('announcement')).toContainText(
       'Added Diversify between hits of Retrieve and hits of Rerank',
     );
+    // Nothing is covered by it: what comes after it has made room, and that goes back with it.
+    await expect(async () => {
+      const [before, added, after] = await Promise.all(
+        ['hits', 'diversify', 'rerank'].map((id) => boxOf(bench, id)),
+      );
+      expect(added?.x).toBeGreaterThan((before?.x ?? 0) + (before?.width ?? 0));
+      expect(after?.x).toBeGreaterThan((added?.x ?? 0) + (added?.width ?? 0));
+    }).toPass();
   });
 
   await test.step('a wire let go on an edge takes the place of what it comes from', async () => {

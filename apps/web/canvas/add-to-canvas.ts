@@ -7,7 +7,9 @@ import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store
 import { nodeWidth } from './card-size.ts';
 import { edgeName } from './edge-ends.ts';
 import { acceptingPort, connectInPlace, edgeBetween, onlyEdge } from './port-refusal.ts';
-import { freePlace, revealNode } from './viewport.ts';
+import { freePlace } from './free-place.ts';
+import { settled } from './make-room.ts';
+import { revealNode } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };
 
@@ -23,8 +25,6 @@ type Between = (graph: Graph, id: string) => Joined | undefined;
 interface Drop extends Place {
   /** Puts it between the ends of what is there; undefined where it does not fit. */
   readonly between?: Between;
-  /** Makes it stand clear of the others, where it was not put between. */
-  readonly settle?: (graph: Graph, id: string) => Graph;
 }
 
 /**
@@ -49,7 +49,8 @@ function addNow({ registry, addNode }: NodeTypes, type: string, drop: Drop | und
   const beside = drop === undefined && nodes.length === 1 ? nodes[0] : undefined;
   const added = addNode(shown, definition, drop ?? freePlace(shown, beside));
   const { graph, how = '' } = joined(added, { beside, between: drop?.between });
-  edit(() => (how === '' ? (drop?.settle?.(graph, added.id) ?? graph) : graph));
+  // Beside another and between two it has its place.
+  edit(() => (drop === undefined || how !== '' ? graph : settled(graph, added.id)));
   announce(`Added ${definition.title}${how}.`);
   select([added.id]);
   // There is no output to look at yet.
@@ -94,6 +95,7 @@ function addOfType(
   const added = addNode(shown, definition, place);
   const to = acceptingPort(added.graph, from, added.id);
   const edge = to === undefined ? undefined : edgeBetween(from, to);
-  edit(() => (edge === undefined ? added.graph : connectInPlace(added.graph, edge)));
+  const graph = edge === undefined ? added.graph : connectInPlace(added.graph, edge);
+  edit(() => settled(graph, added.id));
   useScreen.getState().select([added.id]);
 }

@@ -18,23 +18,21 @@ import {
   type Card,
   type Side,
 } from './arrange.ts';
-import { tidyLayout } from './tidy-layout.ts';
-import { cardSize } from './viewport.ts';
+import { boundsAround } from './node-bounds.ts';
+import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
+import { notesBelow, stacksOf } from './tidied.ts';
+import { layOut } from './tidy-layout.ts';
 
-const selectedCards = (): readonly Card[] => cardsOf(useScreen.getState().selection);
-
-function cardsOf(ids: readonly string[]): readonly Card[] {
+function selectedCards(): readonly Card[] {
   const { shown } = useDocument.getState();
-  return ids.flatMap((id) => {
-    const place = shown.layout[id];
-    return place === undefined ? [] : { id, ...place, ...cardSize(shown, id) };
-  });
+  const { selection } = useScreen.getState();
+  return selection.flatMap((id) => (Object.hasOwn(shown.nodes, id) ? cardFrame(shown, id) : []));
 }
 
 type Places = Readonly<Record<string, NodeLayout>>;
 
-function move(places: Places, done: string, place = moveNodes): void {
-  useDocument.getState().edit((graph) => place(graph, places));
+function move(places: Places, done: string): void {
+  useDocument.getState().edit((graph) => moveNodes(graph, places));
   announce(`${done} ${plural(Object.keys(places).length, 'node')}.`);
 }
 
@@ -57,30 +55,34 @@ function moveFreed(graph: Graph, places: Places): Graph {
   );
 }
 
-/** Lays the selected nodes out by what feeds what, where they stand, or below what is in their way; the others stay. */
+/**
+ * Lays the selected nodes out by what feeds what, where they stand, or below what is in their way, with the notes about them;
+ * the others stay.
+ */
 export function tidySelected(): void {
+  const { shown } = useDocument.getState();
   const cards = selectedCards();
   const ids = new Set(cards.map(({ id }) => id));
-  const { shown } = useDocument.getState();
-  const places = tidyLayout({
-    ...shown,
-    nodes: Object.fromEntries(Object.entries(shown.nodes).filter(([id]) => ids.has(id))),
-    edges: shown.edges.filter(({ source, target }) => ids.has(source) && ids.has(target)),
-  });
-  const corner = (all: readonly NodeLayout[]): NodeLayout => ({
-    x: Math.min(...all.map(({ x }) => x)),
-    y: Math.min(...all.map(({ y }) => y)),
-  });
-  const from = corner(Object.values(places));
-  const to = corner(cards);
-  const moved = cards.map((card) => {
-    const { x, y } = places[card.id] ?? card;
-    return { ...card, x: x - from.x + to.x, y: y - from.y + to.y };
-  });
-  const down = downUntilClear(
-    moved,
-    cardsOf(Object.keys(shown.nodes).filter((id) => !ids.has(id))),
+  const stacks = stacksOf(shown);
+  const own = cards.map(
+    (card) => [card.id, stacks.get(card.id) ?? { ...card, notes: [] }] as const,
   );
+  const places = layOut(new Map(own), shown.edges);
+  const from = boundsAround(Object.values(places));
+  const to = boundsAround(cards);
+  const moved = cards.flatMap((card): Card[] => {
+    const { x, y } = places[card.id] ?? card;
+    const there = { ...card, x: x - from.left + to.left, y: y - from.top + to.top };
+    const notes = notesBelow(there, stacks.get(card.id)?.notes ?? []);
+    return [there, ...notes.map(([id, frame]) => ({ id, ...frame }))];
+  });
+  const going = new Set(moved.map(({ id }) => id));
+  const foreign = groupFrames(shown).filter(
+    (group) => !cards.some((card) => isWithin(group, card)),
+  );
+  const others = [...drawnFrames(shown), ...foreign].filter(({ id }) => !going.has(id));
+  const down = downUntilClear(moved, others);
   const there = Object.fromEntries(moved.map(({ id, x, y }) => [id, { x, y: y + down }]));
-  move(there, 'Tidied', moveFreed);
+  useDocument.getState().edit((graph) => moveFreed(graph, there));
+  announce(`Tidied ${plural(ids.size, 'node')}.`);
 }

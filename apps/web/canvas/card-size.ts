@@ -4,6 +4,8 @@ import { portsOf } from './node-port-names.ts';
 
 /** All sizes are in pixels of the graph, as `canvas.css` has them. */
 export const nodeWidth = 206;
+/** Between the cards of a column and those of the next: there is room for edges. */
+export const columnGap = 56;
 /** Height of a line of a title, of a row of ports, and of a fact. */
 const row = 20;
 /** Lines of a title that are shown. */

@@ -3,7 +3,7 @@ import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { copySelected, deleteSelected } from './edit-actions.ts';
 import { pasteText } from './paste-nodes.ts';
-import { freePlace } from './viewport.ts';
+import { freePlace } from './free-place.ts';
 
 /** What was last copied here: pages that may not read the clipboard paste that. */
 let lastCopied = '';

@@ -10,7 +10,7 @@ import { addConnected } from './add-to-canvas.ts';
 import { isAt } from './focus-port.ts';
 import { portsOf } from './node-port-names.ts';
 import { connectInPlace, edgeBetween, portRefusal, replacedEdges } from './port-refusal.ts';
-import { freePlace } from './viewport.ts';
+import { freePlace } from './free-place.ts';
 
 /** Two ports that an edge could be drawn between: one of the node that is asked for, and another's. */
 export interface PortPair {

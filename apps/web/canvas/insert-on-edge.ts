@@ -1,15 +1,14 @@
-import { disconnect, formatEdge, moveNodes, type Edge, type Graph } from '@graft/graph';
+import { disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { announce } from '../state/announcement.ts';
 import { loadRules } from '../state/checks.ts';
 import { titleAmong } from '../state/node-titles.ts';
-import type { Card } from './arrange.ts';
 import { addToCanvas } from './add-to-canvas.ts';
 import { ends, portName } from './edge-ends.ts';
 import { useEdgeUnder } from './edge-under.ts';
 import { useFarCards } from './far-cards.ts';
-import { canvasPlace, cardSize } from './viewport.ts';
-import { roomFor } from './room-for.ts';
+import { withRoom } from './make-room.ts';
+import { canvasPlace } from './viewport.ts';
 import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 
 interface Point {
@@ -97,7 +96,7 @@ async function dropOnEdge(node: string, on: Edge): Promise<void> {
   const { shown, edit } = useDocument.getState();
   const graph = insertedOn(shown, on, node);
   if (graph === undefined) return;
-  edit(() => graph);
+  edit(() => withRoom(graph, node, on));
   announce(`Put ${titleAmong(node, graph.nodes)} between ${endNames(on, graph)}.`);
 }
 
@@ -118,19 +117,11 @@ export function addDropped(type: string, point: Point): void {
   const on = edgeAt(useDocument.getState().shown.edges, point);
   addToCanvas(type, {
     ...{ x: x - 60, y: y - 17 },
-    settle: (graph, id) => {
-      const cardOf = (one: string): Card => ({
-        ...{ id: one, x: 0, y: 0, ...graph.layout[one] },
-        ...cardSize(graph, one),
-      });
-      const others = Object.keys(graph.nodes).filter((one) => one !== id);
-      return moveNodes(graph, { [id]: roomFor(cardOf(id), others.map(cardOf)) });
-    },
     between: (graph, id) => {
       const put = on === undefined ? undefined : insertedOn(graph, on, id);
       return on === undefined || put === undefined
         ? undefined
-        : { graph: put, how: ` between ${endNames(on, put)}` };
+        : { graph: withRoom(put, id, on), how: ` between ${endNames(on, put)}` };
     },
   });
 }

@@ -1,25 +1,34 @@
-import type { NodeLayout } from '@graft/graph';
+import type { Frame, NodeLayout } from '@graft/graph';
 import { gap, type Card } from './arrange.ts';
+import { boundsAround } from './node-bounds.ts';
 
 /** Cards beside which a place is looked for: the nearest. */
 const mostLookedAt = 24;
 
+/** Whether two frames are less than some pixels apart. */
+export function meets(a: Frame, b: Frame, around = 0): boolean {
+  return (
+    a.x < b.x + b.width + around &&
+    b.x < a.x + a.width + around &&
+    a.y < b.y + b.height + around &&
+    b.y < a.y + a.height + around
+  );
+}
+
 /** The place nearest to where a card was dropped at which it lies on no other. */
-export function roomFor(card: Card, others: readonly Card[]): NodeLayout {
+export function roomFor(card: Frame, others: readonly Card[]): NodeLayout {
   const isFree = ({ x, y }: NodeLayout, around = gap): boolean =>
-    others.every(
-      (other) =>
-        x >= other.x + other.width + around ||
-        other.x >= x + card.width + around ||
-        y >= other.y + other.height + around ||
-        other.y >= y + card.height + around,
-    );
+    !others.some((other) => meets({ ...card, x, y }, other, around));
   if (isFree(card, 0)) return { x: card.x, y: card.y };
   const away = ({ x, y }: NodeLayout): number => Math.hypot(x - card.x, y - card.y);
   const near = others.toSorted((a, b) => away(a) - away(b)).slice(0, mostLookedAt);
   const xs = near.flatMap(({ x, width }) => [x - card.width - gap, x + width + gap]);
   const ys = near.flatMap(({ y, height }) => [y - card.height - gap, y + height + gap]);
   const places = [card.x, ...xs].flatMap((x) => [card.y, ...ys].map((y) => ({ x, y })));
+  // Where it is too close around, there is room beside all of them.
+  const { left, top, right, bottom } = boundsAround(others);
+  places.push({ x: card.x, y: top - card.height - gap }, { x: card.x, y: bottom + gap });
+  places.push({ x: left - card.width - gap, y: card.y }, { x: right + gap, y: card.y });
   places.sort((a, b) => away(a) - away(b));
   return places.find((place) => isFree(place)) ?? { x: card.x, y: card.y };
 }

@@ -1,73 +1,88 @@
-import type { GraphBody, NodeLayout } from '@graft/graph';
-import { nodeHeight } from './card-size.ts';
+import type { Edge, GraphBody, NodeLayout } from '@graft/graph';
+import { columnGap, nodeHeight, nodeWidth } from './card-size.ts';
 
-/** Pixels from one column to the next, and between nodes of a column. */
-const columnWidth = 262;
+/** Pixels between what stands in a column. */
 const gap = 40;
 
-/** Column of each node: one right of the rightmost that it depends on. A node in a cycle stays where the walk began. */
-function columns(graph: GraphBody): Map<string, number> {
-  const sources = new Map<string, string[]>();
-  for (const { source, target } of graph.edges) {
-    sources.set(target, [...(sources.get(target) ?? []), source]);
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+type Sizes = ReadonlyMap<string, Size>;
+type Link = Pick<Edge, 'source' | 'target'>;
+
+/** What feeds each, and what each feeds. */
+interface Links {
+  readonly sources: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly targets: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function linksAmong(sizes: Sizes, links: readonly Link[]): Links {
+  const sources = new Map<string, Set<string>>([...sizes.keys()].map((id) => [id, new Set()]));
+  const targets = new Map<string, Set<string>>([...sizes.keys()].map((id) => [id, new Set()]));
+  for (const { source, target } of links) {
+    if (source === target || !sizes.has(source) || !sizes.has(target)) continue;
+    sources.get(target)?.add(source);
+    targets.get(source)?.add(target);
   }
+  return { sources, targets };
+}
+
+/** Column of each: one right of the rightmost that it depends on. A circle is cut where least is waited for. */
+function columns(ids: readonly string[], { sources, targets }: Links): Map<string, number> {
   const column = new Map<string, number>();
-  const waiting = new Map(
-    Object.keys(graph.nodes).map((id) => [id, new Set(sources.get(id)).size]),
-  );
-  const targets = new Map<string, Set<string>>();
-  for (const { source, target } of graph.edges) {
-    targets.set(source, (targets.get(source) ?? new Set()).add(target));
-  }
-  const ready = [...waiting].filter(([, count]) => count === 0).map(([id]) => id);
-  for (const id of ready) {
-    const at = column.get(id) ?? 0;
-    column.set(id, at);
-    for (const target of targets.get(id) ?? []) {
-      column.set(target, Math.max(column.get(target) ?? 0, at + 1));
-      const left = (waiting.get(target) ?? 0) - 1;
-      waiting.set(target, left);
-      if (left === 0) ready.push(target);
+  const waiting = new Map(ids.map((id) => [id, sources.get(id)?.size ?? 0]));
+  const least = new Map<string, number>();
+  const settle = (first: readonly string[]): void => {
+    const ready = [...first];
+    for (const id of ready) {
+      if (column.has(id)) continue;
+      const at = least.get(id) ?? 0;
+      column.set(id, at);
+      for (const target of targets.get(id) ?? none) {
+        least.set(target, Math.max(least.get(target) ?? 0, at + 1));
+        const left = (waiting.get(target) ?? 0) - 1;
+        waiting.set(target, left);
+        if (left === 0) ready.push(target);
+      }
     }
+  };
+  settle(ids.filter((id) => waiting.get(id) === 0));
+  while (column.size < ids.length) {
+    const rest = ids.filter((id) => !column.has(id));
+    const waitsFor = (id: string): number => waiting.get(id) ?? 0;
+    settle([rest.reduce((a, b) => (waitsFor(b) < waitsFor(a) ? b : a))]);
   }
-  for (const id of Object.keys(graph.nodes)) if (!column.has(id)) column.set(id, 0);
   // A source that feeds only a late node stands beside it, not at the far left.
   for (const [id] of column) {
-    if ((sources.get(id) ?? []).length > 0) continue;
-    const next = [...(targets.get(id) ?? [])].map((target) => column.get(target) ?? 0);
-    if (next.length > 0) column.set(id, Math.max(0, Math.min(...next) - 1));
+    if ((sources.get(id)?.size ?? 0) > 0) continue;
+    let next = Infinity;
+    for (const target of targets.get(id) ?? none) next = Math.min(next, column.get(target) ?? 0);
+    if (next < Infinity) column.set(id, Math.max(0, next - 1));
   }
   return column;
 }
 
-/** Parts of a graph that hang together, in the order of their first nodes. */
-function parts(graph: GraphBody): GraphBody[] {
-  const beside = new Map<string, string[]>(Object.keys(graph.nodes).map((id) => [id, []]));
-  for (const { source, target } of graph.edges) {
-    beside.get(source)?.push(target);
-    beside.get(target)?.push(source);
-  }
+/** What hangs together, in the order of the first of each. */
+function parts(ids: readonly string[], { sources, targets }: Links): string[][] {
   const partOf = new Map<string, number>();
-  let count = 0;
-  for (const id of beside.keys()) {
+  const found: string[][] = [];
+  for (const id of ids) {
     if (partOf.has(id)) continue;
     // A set is gone through while it grows.
     const reached = new Set([id]);
     for (const one of reached) {
-      partOf.set(one, count);
-      for (const other of beside.get(one) ?? []) if (beside.has(other)) reached.add(other);
+      partOf.set(one, found.length);
+      for (const other of sources.get(one) ?? none) reached.add(other);
+      for (const other of targets.get(one) ?? none) reached.add(other);
     }
-    count += 1;
+    found.push([]);
   }
-  const nodes: [string, GraphBody['nodes'][string]][][] = Array.from({ length: count }, () => []);
-  for (const entry of Object.entries(graph.nodes)) nodes[partOf.get(entry[0]) ?? 0]?.push(entry);
-  const edges: GraphBody['edges'][number][][] = Array.from({ length: count }, () => []);
-  for (const edge of graph.edges) edges[partOf.get(edge.target) ?? 0]?.push(edge);
-  return nodes.map((own, part) => ({
-    ...graph,
-    nodes: Object.fromEntries(own),
-    edges: edges[part] ?? [],
-  }));
+  for (const id of ids) found[partOf.get(id) ?? 0]?.push(id);
+  return found;
 }
 
 /** How much wider than high what hangs together in several parts becomes, near enough. */
@@ -75,23 +90,22 @@ const ratio = 1.6;
 /** Pixels between parts that do not hang together. */
 const apart = 80;
 
+/** Where the nodes of a graph stand once they are laid out by what feeds what. */
+export function tidyLayout(graph: GraphBody): Record<string, NodeLayout> {
+  const ids = Object.keys(graph.nodes);
+  const sizes = ids.map((id) => [id, { width: nodeWidth, height: nodeHeight(graph, id) }] as const);
+  return layOut(new Map(sizes), graph.edges);
+}
+
 /**
  * Columns from left to right by dependency; within one, in the order of what feeds the nodes. Parts that do not hang together
- * stand beside and below each other. `room` is what a node needs below itself, in pixels.
+ * stand beside and below each other. None is on another.
  */
-export function tidyLayout(
-  graph: GraphBody,
-  room: (node: string) => number = () => 0,
-): Record<string, NodeLayout> {
-  const laid = parts(graph).map((part) => {
-    const places = tidyPart(part, room);
-    const all = Object.entries(places);
-    const width = Math.max(...all.map(([, { x }]) => x)) + columnWidth;
-    const height = Math.max(...all.map(([id, { y }]) => y + nodeHeight(part, id) + room(id)));
-    return { all, width, height };
-  });
+export function layOut(sizes: Sizes, edges: readonly Link[]): Record<string, NodeLayout> {
+  const links = linksAmong(sizes, edges);
+  const laid = parts([...sizes.keys()], links).map((part) => layOutPart(part, sizes, links));
   const area = laid.reduce((sum, { width, height }) => sum + width * (height + apart), 0);
-  const widest = Math.max(Math.sqrt(area * ratio), ...laid.map(({ width }) => width));
+  const widest = laid.reduce((most, { width }) => Math.max(most, width), Math.sqrt(area * ratio));
   const places: Record<string, NodeLayout> = {};
   let [left, top, bottom] = [0, 0, 0];
   for (const { all, width, height } of laid) {
@@ -103,33 +117,39 @@ export function tidyLayout(
   return places;
 }
 
-function tidyPart(graph: GraphBody, room: (node: string) => number): Record<string, NodeLayout> {
-  const column = columns(graph);
+interface Laid extends Size {
+  readonly all: readonly (readonly [string, NodeLayout])[];
+}
+
+function layOutPart(part: readonly string[], sizes: Sizes, links: Links): Laid {
   const byColumn: string[][] = [];
-  for (const [id, at] of column) (byColumn[at] ??= []).push(id);
-  const places: Record<string, NodeLayout> = {};
+  for (const [id, at] of columns(part, links)) (byColumn[at] ??= []).push(id);
+  const all: [string, NodeLayout][] = [];
   const centre = new Map<string, number>();
-  for (const [at, ids = []] of byColumn.entries()) {
-    const wanted = new Map(
-      ids.map((id) => {
-        const feeding = graph.edges
-          .filter((edge) => edge.target === id)
-          .map((edge) => centre.get(edge.source));
-        const known = feeding.filter((y) => y !== undefined);
-        return [
-          id,
-          known.length === 0 ? Infinity : known.reduce((sum, y) => sum + y, 0) / known.length,
-        ];
-      }),
-    );
+  let [x, bottom] = [0, 0];
+  // There may be columns that all have left.
+  for (const ids of Object.values(byColumn)) {
+    const wanted = new Map(ids.map((id) => [id, middleOf(links.sources.get(id), centre)]));
     ids.sort((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0) || (a < b ? -1 : 1));
-    let y = 0;
+    let [y, widest] = [0, 0];
     for (const id of ids) {
-      places[id] = { x: at * columnWidth, y };
-      const height = nodeHeight(graph, id);
+      const { width, height } = sizes.get(id) ?? { width: 0, height: 0 };
+      all.push([id, { x, y }]);
       centre.set(id, y + height / 2);
-      y += height + room(id) + gap;
+      bottom = Math.max(bottom, y + height);
+      y += height + gap;
+      widest = Math.max(widest, width);
     }
+    x += widest + columnGap;
   }
-  return places;
+  return { all, width: x, height: bottom };
+}
+
+/** The middle of what feeds a node, as far as it has its place; of none, infinitely far down. */
+function middleOf(
+  sources: ReadonlySet<string> | undefined,
+  centre: ReadonlyMap<string, number>,
+): number {
+  const known = [...(sources ?? [])].flatMap((source) => centre.get(source) ?? []);
+  return known.length === 0 ? Infinity : known.reduce((sum, y) => sum + y, 0) / known.length;
 }

@@ -2,8 +2,6 @@ import type { Frame, Graph, NodeLayout } from '@graft/graph';
 import type { Node as FlowNode, ReactFlowInstance, Viewport } from '@xyflow/react';
 import { nodeHeight, nodeWidth } from './card-size.ts';
 
-const margin = 24;
-
 let flow: ReactFlowInstance | undefined;
 let frame: HTMLElement | undefined;
 
@@ -112,32 +110,12 @@ export function canvasPlace(point: NodeLayout): NodeLayout {
   return flow?.screenToFlowPosition(point) ?? { x: 0, y: 0 };
 }
 
-function overlaps(graph: Graph, at: NodeLayout): boolean {
-  return Object.entries(graph.layout).some(
-    ([id, { x, y }]) =>
-      Object.hasOwn(graph.nodes, id) &&
-      Math.abs(x - at.x) < nodeWidth + margin &&
-      at.y < y + nodeHeight(graph, id) + margin &&
-      y < at.y + 140 + margin,
-  );
-}
-
-/** A free place for a new node: right or left of another where one is given, else in the middle of the view. */
-export function freePlace(
-  graph: Graph,
-  other?: string,
-  side: 'right' | 'left' = 'right',
-): NodeLayout {
-  const beside = other === undefined ? undefined : graph.layout[other];
+/** Where a card stands in the middle of the view. */
+export function viewMiddle(): NodeLayout {
   const box = frame?.getBoundingClientRect();
-  const middle =
-    box === undefined
-      ? { x: 0, y: 0 }
-      : canvasPlace({ x: box.left + box.width / 2 - nodeWidth / 2, y: box.top + box.height / 3 });
-  const place =
-    beside === undefined
-      ? { ...middle }
-      : { x: beside.x + (side === 'right' ? 262 : -262), y: beside.y };
-  for (let tries = 0; tries < 200 && overlaps(graph, place); tries++) place.y += 40;
-  return place;
+  if (box === undefined) return { x: 0, y: 0 };
+  return canvasPlace({
+    x: box.left + box.width / 2 - nodeWidth / 2,
+    y: box.top + box.height / 3,
+  });
 }

@@ -1,7 +1,8 @@
 import { setParam } from '@graft/graph';
 import type { FileToSend } from '../api/send-files.ts';
 import { nodeWidth } from '../canvas/card-size.ts';
-import { canvasPlace, freePlace } from '../canvas/viewport.ts';
+import { freePlace } from '../canvas/free-place.ts';
+import { canvasPlace } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { openFile, refreshFiles } from '../state/file-actions.ts';

@@ -1,15 +1,9 @@
-import {
-  addGroup,
-  addNote,
-  emptyGraph,
-  type Frame,
-  type Graph,
-  type NodeLayout,
-} from '@graft/graph';
+import { addGroup, addNote, type Frame, type Graph, type NodeLayout } from '@graft/graph';
 import { nodeWidth } from '../canvas/card-size.ts';
-import { drawnFrames } from '../canvas/drawn-frames.ts';
-import { roomFor } from '../canvas/room-for.ts';
-import { cardSize, drawnFrame, freePlace } from '../canvas/viewport.ts';
+import { cardFrame, drawnFrames } from '../canvas/drawn-frames.ts';
+import { frameAround } from '../canvas/frame-around.ts';
+import { meets, roomFor } from '../canvas/room-for.ts';
+import { drawnFrame, viewMiddle } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
@@ -18,9 +12,10 @@ import { useScreen } from '../state/screen-store.ts';
 const noteWidth = 240;
 /** Of a note that is being written. */
 const noteHeight = 90;
-/** Pixels around what a group is made for, and for its head above. */
-const around = 24;
-const head = 44;
+/** Of one of which only the first line is written. */
+const lineHeight = 44;
+/** Pixels between a note and what it stands below. */
+const between = 16;
 
 /** Takes over what was added: selected, and to be written in at once. */
 function take({ graph, key }: { readonly graph: Graph; readonly key: string }, said: string): void {
@@ -32,9 +27,7 @@ function take({ graph, key }: { readonly graph: Graph; readonly key: string }, s
 
 /** The place nearest to the middle of what is in view at which a note covers nothing. */
 function freeMiddle(graph: Graph): NodeLayout {
-  // In a graph without nodes the middle is free.
-  const middle = freePlace(emptyGraph);
-  return roomFor({ id: '', ...middle, width: noteWidth, height: noteHeight }, drawnFrames(graph));
+  return roomFor({ ...viewMiddle(), width: noteWidth, height: noteHeight }, drawnFrames(graph));
 }
 
 /** Adds an empty note, where it is wanted or near the middle of what is in view. */
@@ -44,36 +37,18 @@ export function addNoteAt(place?: NodeLayout): void {
   take(addNote(shown, { text: '', x, y, width: noteWidth }), 'Added a note.');
 }
 
-/** Adds a note about a node, below it. */
+/** Adds a note about a node, below it, where it covers nothing. */
 export function addNoteAbout(node: string): void {
   const { shown } = useDocument.getState();
-  const at = shown.layout[node] ?? { x: 0, y: 0 };
-  const below = at.y + cardSize(shown, node).height + 16;
-  const y = freeBelow({ x: at.x, y: below }, node);
-  const note = { text: '', x: at.x, y, width: nodeWidth, about: node };
-  take(addNote(shown, note), 'Added a note about the node.');
-}
-
-/** The first height from a place down at which a note covers nothing. */
-function freeBelow({ x, y }: NodeLayout, self: string): number {
-  const { shown } = useDocument.getState();
-  const others = Object.keys(shown.nodes).flatMap((id): Frame[] => {
-    const place = shown.layout[id];
-    return id === self || place === undefined ? [] : [{ ...place, ...cardSize(shown, id) }];
-  });
-  const covered = (at: number): Frame | undefined =>
-    others.find(
-      (other) =>
-        x < other.x + other.width &&
-        other.x < x + nodeWidth &&
-        at < other.y + other.height &&
-        other.y < at + head,
-    );
-  let free = y;
-  for (let other = covered(free); other !== undefined; other = covered(free)) {
-    free = other.y + other.height + 16;
+  const at = cardFrame(shown, node);
+  const frame = { x: at.x, y: at.y + at.height + between, width: nodeWidth, height: lineHeight };
+  const others = drawnFrames(shown).filter(({ id }) => id !== node);
+  const covered = (): Frame | undefined => others.find((other) => meets(frame, other));
+  for (let other = covered(); other !== undefined; other = covered()) {
+    frame.y = other.y + other.height + between;
   }
-  return free;
+  const { x, y, width } = frame;
+  take(addNote(shown, { text: '', x, y, width, about: node }), 'Added a note about the node.');
 }
 
 /** Draws a group around what is selected. */
@@ -81,10 +56,5 @@ export function groupSelection(): void {
   const { shown } = useDocument.getState();
   const frames = useScreen.getState().selection.flatMap((key) => drawnFrame(key) ?? []);
   if (frames.length === 0) return;
-  const left = Math.min(...frames.map(({ x }) => x)) - around;
-  const top = Math.min(...frames.map(({ y }) => y)) - head;
-  const right = Math.max(...frames.map(({ x, width }) => x + width)) + around;
-  const bottom = Math.max(...frames.map(({ y, height }) => y + height)) + around;
-  const group = { title: 'Group', x: left, y: top, width: right - left, height: bottom - top };
-  take(addGroup(shown, group), 'Added a group.');
+  take(addGroup(shown, { title: 'Group', ...frameAround(frames) }), 'Added a group.');
 }

@@ -1,0 +1,39 @@
+import { parseGraph } from '@graft/graph';
+import { expect, it, vi } from 'vitest';
+import { useDocument } from '../state/document-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { tidySelected } from './arrange-selection.ts';
+import { drawnFrames, groupFrames } from './drawn-frames.ts';
+import { meets } from './room-for.ts';
+
+vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
+
+it('tidies what is selected, with notes about it, onto no other card, note or group', () => {
+  const any = { type: 'any', version: 1, params: {} };
+  const note = { text: 'said', width: 206, height: 60 };
+  const baseGraph = parseGraph(
+    JSON.stringify({
+      graft: 1,
+      nodes: { a: any, b: any, other: any },
+      edges: ['a.out -> b.in'],
+      notes: {
+        about: { ...note, x: 900, y: 900, about: 'a' },
+        free: { ...note, x: 270, y: 0 },
+      },
+      groups: { held: { title: 'Held', x: -30, y: 180, width: 300, height: 220 } },
+      layout: { a: [0, 0], b: [20, 40], other: [0, 240] },
+    }),
+  );
+  useDocument.getState().open({ path: 'a.graft.json', base: 'r', baseText: '', baseGraph });
+  useScreen.getState().select(['a', 'b']);
+  tidySelected();
+  const { shown } = useDocument.getState();
+  const all = drawnFrames(shown);
+  const own = all.filter(({ id }) => ['a', 'b', 'note:about'].includes(id));
+  const others = [...all.filter((one) => !own.includes(one)), ...groupFrames(shown)];
+  expect(own.flatMap((one) => others.filter((other) => meets(one, other)))).toEqual([]);
+  const { a, b } = shown.layout;
+  expect(b).toEqual({ x: (a?.x ?? 0) + 262, y: a?.y });
+  expect(shown.notes?.['about']).toMatchObject({ x: a?.x, y: (a?.y ?? 0) + 116 });
+  expect(shown.layout['other']).toEqual({ x: 0, y: 240 });
+});
