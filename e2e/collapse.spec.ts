@@ -92,6 +92,12 @@ test('nodes are folded to their titles and unfolded, by key, menu and command me
     await expect.poll(() => readFile(file, 'utf8')).toContain('"files": [0, 0, "collapsed"]');
     await page.reload();
     await expect.poll(() => height('files')).toBeLessThan(60);
+    // Pressed again at once it does the opposite, also the first time.
+    await bench.select('files');
+    await page.keyboard.press('h');
+    await page.keyboard.press('h');
+    await expect(bench.node('files')).toHaveAttribute('data-folded', 'true');
+    await expect(page.getByTestId('announcement')).toContainText('Collapsed 1 node');
     await page.keyboard.press('Control+a');
     await page.keyboard.press('h');
     await expect.poll(() => height('files')).toBeGreaterThan(60);
