@@ -119,6 +119,9 @@ test('what is opened over the canvas', async ({ page, workspace }) => {
       await open();
       await expect(menu).toBeVisible();
       await expectAccessible(page, `menu of a ${of}`);
+      // All of it is in sight.
+      const hidden = await menu.evaluate((one) => one.scrollHeight - one.clientHeight);
+      expect(hidden, of).toBeLessThanOrEqual(0);
       await page.keyboard.press('Escape');
       await expect(menu).toHaveCount(0);
     }

@@ -30,6 +30,8 @@ test('an output is shown over the full page and back by button and key, and the 
   await expect.poll(width).toBe(1_440);
   await expect(page.getByRole('tab', { name: 'Output' })).toHaveAttribute('aria-selected', 'true');
   await expect(panel).toBeFocused();
+  await expect(page.getByRole('main', { name: 'Inspector' })).toBeVisible();
+  await expect(page.locator('main, [role="main"]')).toHaveCount(1);
   await expectAccessible(page, 'an output over the full page');
   // Nothing of the graph, which cannot be seen, is deleted.
   await page.keyboard.press('Delete');

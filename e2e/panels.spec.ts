@@ -152,7 +152,9 @@ test('in a window like that of a phone all is in reach, the panels over the canv
 }) => {
   const bench = await openNew(page, workspace);
   await page.setViewportSize({ width: 400, height: 800 });
-  const panel = (name: string): Locator => page.getByRole('complementary', { name });
+  // Over the canvas it is what the page is about.
+  const panel = (name: string): Locator =>
+    page.getByRole('complementary', { name }).or(page.getByRole('main', { name }));
   const show = (name: string): Locator => page.getByRole('button', { name: `Show the ${name}` });
   const whole = { ratio: 1 } as const;
   await expect(panel('Palette')).toBeHidden();
@@ -164,6 +166,7 @@ test('in a window like that of a phone all is in reach, the panels over the canv
 
   await show('inspector').click();
   await expect(panel('Inspector')).toBeInViewport(whole);
+  await expect(page.locator('main, [role="main"]')).toHaveCount(1);
   await show('left panel').click();
   await expect(panel('Inspector')).toBeHidden();
   await expect(panel('Palette')).toBeInViewport(whole);

@@ -1,12 +1,66 @@
-import { Content, Item, Portal, Root, Separator, Trigger } from '@radix-ui/react-dropdown-menu';
+import {
+  Content,
+  Item,
+  Portal,
+  Root,
+  Separator,
+  Sub,
+  SubContent,
+  SubTrigger,
+  Trigger,
+} from '@radix-ui/react-dropdown-menu';
 import { Fragment } from 'react';
 import { chordName } from '../commands/chord.ts';
 import { useOverlay, type OpenMenu } from '../state/overlay-store.ts';
+import type { MenuItem, SubMenu } from './menu-item.ts';
 import { menuItems } from './menu-items.ts';
 import { menuPlace } from './menu-place.ts';
 
 function close(): void {
   useOverlay.getState().show({ menu: null });
+}
+
+function Command({ item }: { readonly item: MenuItem }) {
+  const { title, keys, disabled, grave, run } = item;
+  return (
+    <Item
+      className="menu-item"
+      disabled={disabled === true}
+      data-grave={grave === true}
+      onSelect={() => {
+        close();
+        // After the menu has given the focus back, which a field that opens now would lose.
+        setTimeout(run);
+      }}
+    >
+      <span className="flex-1 truncate">{title}</span>
+      {keys === undefined ? null : <kbd className="menu-keys">{chordName(keys)}</kbd>}
+    </Item>
+  );
+}
+
+/** Keys of the canvas, such as Delete, are not meant while a menu is open. */
+const keepKeys = (event: { readonly nativeEvent: KeyboardEvent }): void =>
+  event.nativeEvent.stopPropagation();
+
+function Further({ title, items }: SubMenu) {
+  return (
+    <Sub>
+      <SubTrigger className="menu-item">
+        <span className="flex-1 truncate">{title}</span>
+        <span className="menu-keys" aria-hidden="true">
+          ▸
+        </span>
+      </SubTrigger>
+      <Portal container={menuPlace()}>
+        <SubContent className="menu" collisionPadding={8} loop onKeyDown={keepKeys}>
+          {items.map((item) => (
+            <Command key={item.id} item={item} />
+          ))}
+        </SubContent>
+      </Portal>
+    </Sub>
+  );
 }
 
 /** The menu of what was pointed at, where it was pointed at. */
@@ -31,7 +85,8 @@ export function ContextMenu({ menu }: { readonly menu: OpenMenu }) {
         <Content
           className="menu"
           align="start"
-          side="bottom"
+          // Beside the place, where all of the window's height is free for it.
+          side="right"
           sideOffset={2}
           collisionPadding={8}
           loop
@@ -39,28 +94,18 @@ export function ContextMenu({ menu }: { readonly menu: OpenMenu }) {
           // Of a window that is low it scrolls, and is then to be scrolled by keys too.
           tabIndex={0}
           onContextMenu={(event) => event.preventDefault()}
-          // Keys of the canvas, such as Delete, are not meant while a menu is open.
-          onKeyDown={(event) => event.nativeEvent.stopPropagation()}
+          onKeyDown={keepKeys}
         >
           {groups.map((group, at) => (
             <Fragment key={group[0]?.id}>
               {at === 0 ? null : <Separator className="menu-line" />}
-              {group.map(({ id, title, keys, disabled, grave, run }) => (
-                <Item
-                  key={id}
-                  className="menu-item"
-                  disabled={disabled === true}
-                  data-grave={grave === true}
-                  onSelect={() => {
-                    close();
-                    // After the menu has given the focus back, which a field that opens now would lose.
-                    setTimeout(run);
-                  }}
-                >
-                  <span className="flex-1 truncate">{title}</span>
-                  {keys === undefined ? null : <kbd className="menu-keys">{chordName(keys)}</kbd>}
-                </Item>
-              ))}
+              {group.map((item) =>
+                'items' in item ? (
+                  <Further key={item.id} {...item} />
+                ) : (
+                  <Command key={item.id} item={item} />
+                ),
+              )}
             </Fragment>
           ))}
         </Content>

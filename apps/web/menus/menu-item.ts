@@ -9,5 +9,12 @@ export interface MenuItem {
   run(): void;
 }
 
+/** What is wanted less often, behind a word of its own. */
+export interface SubMenu {
+  readonly id: string;
+  readonly title: string;
+  readonly items: readonly MenuItem[];
+}
+
 /** Items of a menu in groups, with a line between them. */
-export type MenuGroups = readonly (readonly MenuItem[])[];
+export type MenuGroups = readonly (readonly (MenuItem | SubMenu)[])[];

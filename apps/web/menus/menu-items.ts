@@ -1,5 +1,6 @@
 import { formatEdge, isNodeKey, noteOfKey, type Edge } from '@graft/graph';
 import type { Command } from '../commands/command.ts';
+import { arrangeCommands } from '../commands/arrange-commands.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
 import { addBendAt, bendNear, bendsAt, removeBend, removeBends } from '../canvas/bend-edits.ts';
 import { takeOff } from '../canvas/edge-ends.ts';
@@ -15,7 +16,7 @@ import { canLeave, selectedFile, selectedUse } from '../state/navigation.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
 import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
-import type { MenuGroups, MenuItem } from './menu-item.ts';
+import type { MenuGroups, MenuItem, SubMenu } from './menu-item.ts';
 import { runMenu, stepMenu } from './run-menu.ts';
 
 /** A command as a menu shows it. */
@@ -98,21 +99,29 @@ function nodeMenu(): MenuGroups {
         ]
       : [command('group-selection')],
     [
-      command('make-subgraph'),
       ...(selectedUse() === undefined
-        ? []
+        ? [command('make-subgraph')]
         : [
             command('enter-subgraph', isFile ? { title: 'Open the file of the graph' } : {}),
-            command('inline-subgraph'),
-            ...(isFile ? [] : [command('extract-subgraph')]),
+            subMenu('Subgraph', [
+              command('make-subgraph'),
+              command('inline-subgraph'),
+              ...(isFile ? [] : [command('extract-subgraph')]),
+            ]),
           ]),
       ...(selectedBy(false).length > 0 ? [command('switch-off')] : []),
       ...(selectedBy(true).length > 0 ? [command('switch-on')] : []),
       ...ifEnabled('collapse'),
       ...ifEnabled('expand'),
     ],
-    single ? [] : [command('align-left'), command('align-top'), command('tidy-selection')],
-    [command('select-before'), command('select-after'), command('fit-selection')],
+    [
+      ...(single ? [] : [subMenu('Arrange', arrangements.flatMap(ifEnabled))]),
+      subMenu('Select', [
+        command('select-before', { title: 'What it needs' }),
+        command('select-after', { title: 'What depends on it' }),
+      ]),
+      command('fit-selection'),
+    ],
     [command('delete', { grave: true })],
   ];
 }
@@ -135,6 +144,12 @@ function proseMenu(): MenuGroups {
     [command('delete', { grave: true })],
   ];
 }
+
+const subMenu = (title: string, items: readonly MenuItem[]): SubMenu => ({
+  ...{ id: title.toLowerCase(), title, items },
+});
+
+const arrangements = arrangeCommands.map(({ id }) => id);
 
 /** The menu of a cell of the notebook: what its keys and buttons do. */
 function cellMenu(): MenuGroups {

@@ -85,7 +85,9 @@ function Middle({ canvas, lower }: MiddleProps) {
       inert={covered}
       style={{ gridTemplateRows: `minmax(${leastCanvas.height}px, 1fr) ${track}` }}
     >
-      <div className="min-h-0">{canvas}</div>
+      <div role={covered ? undefined : 'main'} className="min-h-0">
+        {canvas}
+      </div>
       <section aria-label="Runs" className="flex min-h-0 flex-col">
         <PanelBorder
           panel="lower"
@@ -140,6 +142,10 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
   const narrow = useNarrow();
   const over = (panel: SidePanel): string =>
     usePanels.getState().collapsed[panel] ? 'hidden' : 'absolute inset-0 z-20';
+  // What lies over the canvas is what the page is about then.
+  const isMain = (panel: SidePanel): boolean =>
+    (fullPage && panel === 'inspector') ||
+    (!fullPage && narrow && !usePanels.getState().collapsed[panel]);
   // It is of the node that is selected: whoever goes to another, or to another file or view, finds the panels as they were.
   useEffect(
     () =>
@@ -161,7 +167,8 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
           : `${palette.track} minmax(${leastCanvas.width}px, 1fr) ${inspector.track}`,
       }}
     >
-      <aside
+      <section
+        role={isMain('palette') ? 'main' : 'complementary'}
         aria-label="Palette"
         className={`flex min-h-0 min-w-0 ${narrow ? over('palette') : ''}`}
         inert={fullPage}
@@ -170,9 +177,10 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
           {left}
         </div>
         {narrow ? null : <PanelBorder {...palette.border} label="Width of the left panel" />}
-      </aside>
+      </section>
       <Middle canvas={canvas} lower={lower} />
-      <aside
+      <section
+        role={isMain('inspector') ? 'main' : 'complementary'}
         aria-label="Inspector"
         className={`flex min-h-0 min-w-0 ${fullPage ? 'absolute inset-0 z-30' : narrow ? over('inspector') : ''}`}
       >
@@ -186,7 +194,7 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
         >
           {right}
         </div>
-      </aside>
+      </section>
     </div>
   );
 }

@@ -167,14 +167,14 @@ function CanvasScreen() {
       <Panels
         left={<Palette />}
         canvas={
-          <main className="flex h-full min-w-0 flex-col">
+          <div className="flex h-full min-w-0 flex-col">
             <Banners />
             <div className="relative min-h-0 flex-1">
               <Canvas />
               <CanvasHint />
               {fullPage ? null : <Notices />}
             </div>
-          </main>
+          </div>
         }
         lower={<BottomPanel />}
         right={

@@ -1,7 +1,7 @@
 import { Content, Item, Portal, Root, Trigger } from '@radix-ui/react-dropdown-menu';
 import type { ArtifactRef } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { menuPlace } from '../../menus/menu-place.ts';
 import { CopyIcon, DownloadIcon, EditIcon, FreezeIcon } from '../../shell/icons.tsx';
 import { copyText, textOf } from './copy-rows.ts';
@@ -13,12 +13,14 @@ function Menu(props: {
   readonly icon: ReactNode;
   readonly children: ReactNode;
 }) {
+  const [place, setPlace] = useState<HTMLElement | null>(null);
   return (
-    <Root modal={false}>
+    // The inspector may be laid over the page, and back, between two times.
+    <Root modal={false} onOpenChange={(open) => open && setPlace(menuPlace())}>
       <Trigger className="icon-button" aria-label={props.label} title={props.label}>
         {props.icon}
       </Trigger>
-      <Portal container={menuPlace()}>
+      <Portal container={place}>
         <Content className="menu" align="end" sideOffset={4} collisionPadding={8} loop>
           {props.children}
         </Content>
