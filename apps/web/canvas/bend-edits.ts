@@ -19,12 +19,27 @@ export function bendEdge(edge: string, points: readonly Bend[], merge?: string):
   useDocument.getState().edit((graph) => setBends(graph, edge, points), merge);
 }
 
-/** Draws an edge as it would be led through points, until it is drawn anew. Gives back what takes that back. */
+/** Where an edge that is drawn begins and ends. */
+function drawnEnds(edge: string): readonly Bend[] {
+  const path = drawnEdge(edge)?.querySelector('.react-flow__edge-path');
+  if (!(path instanceof SVGPathElement)) return [];
+  return [path.getPointAtLength(0), path.getPointAtLength(path.getTotalLength())];
+}
+
+/**
+ * Draws an edge as it would be led through points, until it is drawn anew. Gives back what takes that back. Where edges find
+ * no way around cards, there being too many, it goes straight from point to point.
+ */
 export function previewBends(edge: string, via: readonly Bend[]): () => void {
   const { routes } = useRoutes.getState();
+  const takeBack = (): void => useRoutes.setState({ routes });
   const way = routes.get(edge);
-  const [from, to] = [way?.[0], way?.at(-1)];
+  const [from, to] = way === undefined ? drawnEnds(edge) : [way[0], way.at(-1)];
   if (from === undefined || to === undefined) return () => undefined;
+  if (way === undefined) {
+    useRoutes.setState({ routes: new Map([...routes, [edge, [from, ...via, to]]]) });
+    return takeBack;
+  }
   const boxes = drawnFrames(useDocument.getState().shown).map(({ x, y, width, height }): Box => ({
     left: x,
     top: y,
@@ -33,7 +48,7 @@ export function previewBends(edge: string, via: readonly Bend[]): () => void {
   }));
   const own: Routes = routeEdges([{ id: edge, port: edge, from, to, via }], boxes);
   useRoutes.setState({ routes: new Map([...routes, ...own]) });
-  return () => useRoutes.setState({ routes });
+  return takeBack;
 }
 
 /** Pixels of the canvas between the points of an edge that are looked at. */

@@ -25,17 +25,21 @@ export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlow
   const bends = useDocument(({ shown }) => shown.bends);
   const moving = nodes.some(({ dragging }) => dragging === true);
   // All that a route depends on; what is selected or run changes nothing.
+  const isMany = nodes.length > manyNodes;
   const shape = moving
     ? undefined
-    : [
-        ...nodes.map(({ id, position: { x, y }, measured }) =>
-          [id, x, y, measured?.width ?? '', measured?.height ?? ''].join(' '),
-        ),
-        ...edges.map(({ id }) => id + JSON.stringify(bends?.[id] ?? '')),
-      ].join('\n');
+    : isMany
+      ? ''
+      : [
+          ...nodes.map(({ id, position: { x, y }, measured }) =>
+            [id, x, y, measured?.width ?? '', measured?.height ?? ''].join(' '),
+          ),
+          ...edges.map(({ id }) => id + JSON.stringify(bends?.[id] ?? '')),
+        ].join('\n');
   useEffect(() => {
     if (shape === undefined) return;
     const timer = setTimeout(() => {
+      if (isMany) return useRoutes.setState({ routes: new Map() });
       const boxes = nodes.flatMap((node) => boxOf(node) ?? []);
       const ends = edges.flatMap((edge): Ends[] => {
         const from = portPlace(flow.getInternalNode(edge.source), 'source', edge.sourceHandle);
@@ -44,11 +48,9 @@ export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlow
         const port = `${edge.source}.${edge.sourceHandle ?? ''}`;
         return [{ id: edge.id, port, from, to, via: bends?.[edge.id] }];
       });
-      useRoutes.setState({
-        routes: nodes.length > manyNodes ? new Map() : routeEdges(ends, boxes),
-      });
+      useRoutes.setState({ routes: routeEdges(ends, boxes) });
     });
     return () => clearTimeout(timer);
-    // Nodes and edges are taken as they are when the shape last changed.
-  }, [shape]);
+    // Nodes and edges are taken as they are when the shape last changed. What was drawn while a bend was dragged goes with it.
+  }, [shape, isMany && bends]);
 }
