@@ -68,7 +68,12 @@ test('after a command the focus is where one goes on', async ({ page, workspace 
     await expect(page.getByTestId('trail')).toContainText('subgraph');
     await isOn(page, 'Canvas');
     await page.keyboard.press('Tab');
-    await expect.poll(() => focused(page)).toMatch(/^(Edge from|node) /);
+    // Nodes come before edges, in the order in which they are read.
+    for (const node of ['documents', 'chunk', 'chunks']) {
+      await isOn(page, `node ${node}`);
+      await page.keyboard.press('Tab');
+    }
+    await expect.poll(() => focused(page)).toMatch(/^Edge from /);
     await page.keyboard.press('Control+ArrowUp');
     await expect(page.getByTestId('trail')).toBeHidden();
     await isOn(page, 'node subgraph');

@@ -3,11 +3,34 @@ import { useEffect } from 'react';
 import { listenForLongPress } from '../menus/long-press.ts';
 import { CardRemedies } from '../models/card-remedies.tsx';
 import { useScreen } from '../state/screen-store.ts';
+import { cellOrder } from '../notebook/cell-order.ts';
+import { useReadingOrder } from './reading-order.ts';
 import { limitZoom, type ZoomStore } from './least-zoom.ts';
+
+/** In a graph with more nodes only some of them are drawn, and Tab comes to these. */
+const mostRead = 400;
+
+/**
+ * Tab, and whoever hears the page read, comes to nodes in the order in which they are read, and to edges after them: the
+ * renderer has these first. What is drawn behind what goes by layers of its own.
+ */
+function useReadInOrder(): void {
+  useEffect(() => {
+    const edges = document.querySelector('.react-flow__edges');
+    edges?.parentElement?.append(edges);
+    useReadingOrder.setState({
+      order: (graph) => {
+        const ids = Object.keys(graph.nodes);
+        return ids.length > mostRead ? ids : cellOrder(graph);
+      },
+    });
+  }, []);
+}
 
 /** What belongs to the canvas and nobody needs for its first sight. */
 export function CanvasExtras({ flow }: { readonly flow: ZoomStore }) {
   useEffect(() => limitZoom(flow), [flow]);
+  useReadInOrder();
   useEffect(listenForLongPress, []);
   const selected = useScreen(({ selection: [only = '', ...others] }) =>
     others.length === 0 && isNodeKey(only) ? only : '',

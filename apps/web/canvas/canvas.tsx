@@ -246,6 +246,7 @@ export function Canvas() {
   const isEdited = useDocument(({ past }) => past === null);
   const isPicture = isMany && far !== undefined && !planned;
   const outstanding = useOutstanding(edges);
+  const drawn = useMemo(() => (isPicture ? nodes.map(placedFlat) : nodes), [isPicture, nodes]);
   return (
     <div
       ref={frame}
@@ -276,7 +277,7 @@ export function Canvas() {
     >
       <FarContext value={isPicture}>
         <ReactFlow<(typeof nodes)[number], GraphFlowEdge>
-          nodes={isPicture ? nodes.map(placedFlat) : nodes}
+          nodes={drawn}
           edges={isPicture ? outstanding : edges}
           nodeTypes={flowNodeTypes}
           edgeTypes={edgeTypes}

@@ -11,6 +11,10 @@ export const noteHeight = (height: number): CSSProperties => ({
   '--note-height': `${height}px`,
 });
 
+/** Behind cards and notes, whichever comes first in the page. */
+export const edgeLayer = { zIndex: -1 };
+const groupLayer = { zIndex: -2 };
+
 type All<V> = Readonly<Record<string, V>> | undefined;
 
 /** What of a renderer's node says how it is drawn; the rest is the renderer's own. */
@@ -42,7 +46,7 @@ export function flowGroups(
 ): FlowNode[] {
   const drawn = Object.entries(groups ?? {}).map(([id, { x, y, width, height, title }]): Drawn => ({
     ...{ id: groupKey(id), type: 'frame', position: { x, y }, width, height },
-    ...{ dragHandle: '.group-head', style: { zIndex: -1, pointerEvents: 'none' } },
+    ...{ dragHandle: '.group-head', style: { ...groupLayer, pointerEvents: 'none' } },
     ...{ ariaLabel: title, domAttributes: { 'aria-roledescription': 'group' } },
   }));
   return keptWhereSame(before, drawn, selection);

@@ -1,4 +1,11 @@
-import { formatEdge, moveNodes, placeOfKey, type Edge, type NodeLayout } from '@graft/graph';
+import {
+  formatEdge,
+  moveNodes,
+  placeOfKey,
+  type Edge,
+  type GraphBody,
+  type NodeLayout,
+} from '@graft/graph';
 import {
   applyEdgeChanges,
   applyNodeChanges,
@@ -14,24 +21,25 @@ import { useScreen } from '../state/screen-store.ts';
 import { carried } from './carrying.ts';
 import { familyColour } from './family-colour.ts';
 import { manyNodes, useFarCards } from './far-cards.ts';
-import { flowGroups, flowNotes } from './flow-annotations.ts';
+import { edgeLayer, flowGroups, flowNotes } from './flow-annotations.ts';
+import { useReadingOrder } from './reading-order.ts';
 import { lookOf } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';
+import { loadedNodeTypes } from '../state/registry.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
-type Nodes = Readonly<Record<string, { readonly type: string }>>;
 
-/** The renderer's nodes for the graph's; what did not change stays the same object. */
+/** The renderer's nodes for those of the graph, given in their order; what did not change stays the same object. */
 function reconcile(
   before: readonly FlowNode[],
-  graph: { readonly nodes: Nodes; readonly layout: Readonly<Record<string, NodeLayout>> },
+  { ids, layout }: Pick<GraphBody, 'layout'> & { readonly ids: readonly string[] },
   selection: ReadonlySet<string>,
 ): FlowNode[] {
   const known = new Map(before.map((node) => [node.id, node]));
-  return Object.keys(graph.nodes).map((id) => {
+  return ids.map((id) => {
     const old = known.get(id);
-    const position = graph.layout[id] ?? { x: 0, y: 0 };
+    const position = layout[id] ?? { x: 0, y: 0 };
     const selected = selection.has(id);
     if (
       old !== undefined &&
@@ -92,6 +100,12 @@ function sized(nodes: FlowNode[]): FlowNode[] {
   });
 }
 
+/** The same array where all in it are the same: nothing is drawn anew then. */
+function keptAs<T>(before: T[], now: T[]): T[] {
+  const isSame = before.length === now.length && now.every((one, at) => one === before[at]);
+  return isSame ? before : now;
+}
+
 /** Nodes as the renderer wants them. A drag stays in here; where it ends goes into the graph, as one edit. */
 export function useFlowNodes(): {
   nodes: FlowNode[];
@@ -105,19 +119,30 @@ export function useFlowNodes(): {
   const selection = useScreen((state) => state.selection);
   // Ports of graphs that are used come after the graph.
   const used = useUsedGraphs((state) => state.lookup);
+  const order = useReadingOrder((state) => state.order);
   const [nodes, setNodes] = useState<FlowNode[]>([]);
   const drawn = useRef(nodes);
   drawn.current = nodes;
+  /** What the sizes of cards depend on, as it was when they were found. */
+  const sizedBy = useRef<readonly unknown[]>([]);
   useEffect(() => {
     const selected = new Set(selection);
     let isGone = false;
     const place = (): void => {
       if (isGone) return;
-      setNodes((before) => [
-        ...flowGroups(before, groups, selected),
-        ...sized(reconcile(before, { nodes: graphNodes, layout }, selected)),
-        ...flowNotes(before, notes, selected),
-      ]);
+      const ids = order({ nodes: graphNodes, edges: graphEdges, layout });
+      const by = [graphNodes, graphEdges, layout, used, known, loadedNodeTypes()];
+      // That others are selected makes no card larger: of a large graph each would be looked at.
+      const isSized = by.every((one, at) => one === sizedBy.current[at]);
+      sizedBy.current = by;
+      setNodes((before) => {
+        const placed = reconcile(before, { ids, layout }, selected);
+        return keptAs(before, [
+          ...(isSized ? placed : sized(placed)),
+          ...flowNotes(before, notes, selected),
+          ...flowGroups(before, groups, selected),
+        ]);
+      });
     };
     const isKnown = known !== undefined || Object.keys(graphNodes).length <= manyNodes;
     if (isKnown) place();
@@ -126,7 +151,7 @@ export function useFlowNodes(): {
     return () => {
       isGone = true;
     };
-  }, [graphNodes, graphEdges, layout, notes, groups, selection, used]);
+  }, [graphNodes, graphEdges, layout, notes, groups, selection, used, order]);
   const onNodesChange = useCallback((own: NodeChange[]) => {
     const changes = carried(own, drawn.current);
     const places: Record<string, NodeLayout> = {};
@@ -175,6 +200,7 @@ export function useFlowEdges(): {
           target: edge.target,
           targetHandle: edge.targetPort,
           data: { edge },
+          ...edgeLayer,
           style: { stroke },
           ariaLabel,
         };

@@ -1,0 +1,10 @@
+import type { GraphBody } from '@graft/graph';
+import { create } from 'zustand';
+
+/**
+ * In which order nodes stand in the page, and so in which Tab goes on from one to the next: as they are read, once what knows
+ * that has come.
+ */
+export const useReadingOrder = create<{
+  readonly order: (graph: GraphBody) => readonly string[];
+}>()(() => ({ order: ({ nodes }) => Object.keys(nodes) }));
