@@ -48,6 +48,16 @@ const isSameEdge = (a: SceneEdge, b: SceneEdge | undefined): boolean =>
   a.via === b.via &&
   a.colour === b.colour;
 
+/** Whether a node is where it was and as large, with its ports where they were: that it is selected changes nothing. */
+const standsAs = (a: FlowNode, b: FlowNode | undefined): boolean =>
+  b !== undefined &&
+  a.id === b.id &&
+  a.position.x === b.position.x &&
+  a.position.y === b.position.y &&
+  a.measured?.width === b.measured?.width &&
+  a.measured?.height === b.measured?.height &&
+  a.handles === b.handles;
+
 /** The same object until something is to be seen otherwise: what is selected or run changes nothing. */
 export function useScene({ nodes, edges, flow }: Drawn): Scene {
   const graphNodes = useDocument((state) => state.shown.nodes);
@@ -55,8 +65,18 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
   const bends = useDocument((state) => state.shown.bends);
   const [scene, setScene] = useState<Scene>({ cards: [], edges: [] });
   const shown = useRef(scene);
+  const last = useRef<{ readonly by: readonly unknown[]; readonly nodes: readonly FlowNode[] }>(
+    undefined,
+  );
   // After the renderer has taken over the nodes.
   useEffect(() => {
+    const by = [edges, graphNodes, bends, used, flow];
+    const isAsBefore =
+      last.current?.nodes.length === nodes.length &&
+      by.every((one, at) => one === last.current?.by[at]) &&
+      nodes.every((node, at) => standsAs(node, last.current?.nodes[at]));
+    last.current = { by, nodes };
+    if (isAsBefore) return;
     const { nodeLookup } = flow.getState();
     const cards = nodes.flatMap(({ id, position: { x, y }, measured }): SceneCard[] => {
       const node = graphNodes[id];

@@ -21,7 +21,8 @@ function linesOf(run: RunState | null, node: string): readonly LogLine[] | undef
 /** What a node logged in the run that is shown, oldest first; of a graph or a loop its steps. */
 export function useLogLines(node: string): readonly LogLine[] | undefined {
   const own = useRunView((state) => stepOf(state, node)?.logs);
-  const run = useRunView((state) => state.run);
+  // Of a step of its own the rest of the run says nothing.
+  const run = useRunView((state) => (state.run?.standIns.nodes.get(node) ? state.run : null));
   return useMemo(() => linesOf(run, node) ?? own, [run, node, own]);
 }
 

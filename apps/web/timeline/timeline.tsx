@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { progressShare, stepStatus } from '../canvas/node-status.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
 import { openMenuOf } from '../menus/open-menu.ts';
 import { useOutdated } from '../state/outdated.ts';
-import { isOver, stepsInOrder, type RunState, type StepView } from '../state/run-state.ts';
+import { isOver, stepsInOrder, type StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { drawnFile, useDocument } from '../state/document-store.ts';
 import { prefixOf } from '../state/levels.ts';
@@ -23,31 +23,30 @@ const barColour: Record<StepView['status'], string> = {
   cancelled: 'var(--line-strong)',
 };
 
-/** Smallest share of the width that can still be seen. */
-const leastShare = 0.006;
+/** Smallest part of the width that can still be seen, in percent. */
+const leastShare = 0.6;
 
-function Bar({
-  step,
-  run,
-  end,
-}: {
+/** A step, and the run that it belongs to: when it began, and until when it goes where the step itself has not ended. */
+interface StepOfRun {
   readonly step: StepView;
-  readonly run: RunState;
-  readonly end: number;
-}) {
-  const whole = Math.max(1, end - run.startedAt);
-  const to = step.finishedAt ?? end;
-  const from = step.startedAt ?? (step.finishedAt === undefined ? end : to - (step.ms ?? 0));
-  const left = Math.min(1 - leastShare, Math.max(0, (from - run.startedAt) / whole));
-  const width = Math.min(1 - left, Math.max(leastShare, (to - from) / whole));
+  readonly began: number;
+  readonly end: number | undefined;
+}
+
+/** Milliseconds as a part of the run, which the list of steps knows: a bar is drawn anew only with its step. */
+const partOfRun = (ms: number): string => `calc(${Math.max(0, ms)} / var(--run-ms) * 100%)`;
+
+function Bar({ step, began, end }: StepOfRun) {
+  const to = step.finishedAt ?? end ?? began;
+  const from = step.startedAt ?? to - (step.ms ?? 0);
   const share = step.status === 'running' ? progressShare(step) : undefined;
   return (
-    <span className="relative h-[9px] rounded-[3px] bg-[color-mix(in_srgb,var(--line)_60%,transparent)]">
+    <span className="relative h-[9px] overflow-hidden rounded-[3px] bg-[color-mix(in_srgb,var(--line)_60%,transparent)]">
       <i
         className="absolute top-0 h-full rounded-[3px]"
         style={{
-          left: `${left * 100}%`,
-          width: `${width * 100}%`,
+          left: `min(${partOfRun(from - began)}, ${100 - leastShare}%)`,
+          width: `max(${partOfRun(to - from)}, ${leastShare}%)`,
           background: barColour[step.status],
           // While it runs the bar ends at now; how far it is stands in it, where that is known.
           ...(share === undefined
@@ -77,15 +76,7 @@ function deviceOf({ device, status }: StepView): string {
   return device === undefined || device === 'auto' || status === 'cached' ? '' : device;
 }
 
-function Row({
-  step,
-  run,
-  end,
-}: {
-  readonly step: StepView;
-  readonly run: RunState;
-  readonly end: number;
-}) {
+const Row = memo(function Row({ step, began, end }: StepOfRun) {
   const prefix = useDocument(({ trail }) => prefixOf(trail));
   const id = step.node.startsWith(prefix) ? step.node.slice(prefix.length) : '';
   const selected = useScreen((state) => state.selection.includes(id));
@@ -105,7 +96,7 @@ function Row({
         <span className="truncate" title={step.node}>
           {title}
         </span>
-        <Bar step={step} run={run} end={end} />
+        <Bar step={step} began={began} end={end} />
         <span className="truncate text-right">{deviceOf(step)}</span>
         <span
           className={`truncate text-right tabular-nums ${step.status === 'failed' ? 'text-error' : ''}`}
@@ -115,7 +106,11 @@ function Row({
       </button>
     </li>
   );
-}
+});
+
+/** Whether a step is drawn as going on until now, or until the run ended. */
+const isOpen = ({ status, finishedAt }: StepView): boolean =>
+  finishedAt === undefined && (status === 'running' || status === 'cancelled');
 
 /** Keeps the step in sight that failed, or else the last of those that run, but for whoever is among the rows. */
 function useFollowed(steps: readonly StepView[], error: unknown) {
@@ -156,9 +151,19 @@ export function Timeline() {
           {run.error.message}
         </p>
       )}
-      <ol ref={list} className="min-h-0 flex-1 overflow-auto" aria-label="Steps">
+      <ol
+        ref={list}
+        className="min-h-0 flex-1 overflow-auto"
+        style={{ '--run-ms': Math.max(1, end - run.startedAt) }}
+        aria-label="Steps"
+      >
         {steps.map((step) => (
-          <Row key={step.node} step={step} run={run} end={end} />
+          <Row
+            key={step.node}
+            step={step}
+            began={run.startedAt}
+            end={isOpen(step) ? end : undefined}
+          />
         ))}
       </ol>
     </>
