@@ -4,7 +4,8 @@ import { listenForLongPress } from '../menus/long-press.ts';
 import { CardRemedies } from '../models/card-remedies.tsx';
 import { useScreen } from '../state/screen-store.ts';
 import { cellOrder } from '../notebook/cell-order.ts';
-import { useReadingOrder } from './reading-order.ts';
+import { useFarCards } from './far-cards.ts';
+import { RefusalHint, type ConnectionStore } from './refusal-hint.tsx';
 import { limitZoom, type ZoomStore } from './least-zoom.ts';
 
 /** In a graph with more nodes only some of them are drawn, and Tab comes to these. */
@@ -18,7 +19,7 @@ function useReadInOrder(): void {
   useEffect(() => {
     const edges = document.querySelector('.react-flow__edges');
     edges?.parentElement?.append(edges);
-    useReadingOrder.setState({
+    useFarCards.setState({
       order: (graph) => {
         const ids = Object.keys(graph.nodes);
         return ids.length > mostRead ? ids : cellOrder(graph);
@@ -28,12 +29,17 @@ function useReadInOrder(): void {
 }
 
 /** What belongs to the canvas and nobody needs for its first sight. */
-export function CanvasExtras({ flow }: { readonly flow: ZoomStore }) {
+export function CanvasExtras({ flow }: { readonly flow: ZoomStore & ConnectionStore }) {
   useEffect(() => limitZoom(flow), [flow]);
   useReadInOrder();
   useEffect(listenForLongPress, []);
   const selected = useScreen(({ selection: [only = '', ...others] }) =>
     others.length === 0 && isNodeKey(only) ? only : '',
   );
-  return <CardRemedies selected={selected} />;
+  return (
+    <>
+      <RefusalHint flow={flow} />
+      <CardRemedies selected={selected} />
+    </>
+  );
 }

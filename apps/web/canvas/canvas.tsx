@@ -4,7 +4,6 @@ import {
   BackgroundVariant,
   Panel,
   ReactFlow,
-  useConnection,
   useNodesInitialized,
   useReactFlow,
   useStore,
@@ -33,7 +32,6 @@ import {
   endDrawing,
   graphWhileDrawing,
   moveEnd,
-  portOf,
 } from './edge-drawing.ts';
 import { tidy } from './edit-actions.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
@@ -105,28 +103,6 @@ const reconnectHandlers = {
       useDocument.getState().edit((graph) => connectInPlace(disconnect(graph, data.edge), to));
   },
 } satisfies Handlers;
-
-/** Why the port under the pointer does not take the edge. */
-function RefusalHint() {
-  const target = useConnection((state) =>
-    state.inProgress && state.isValid === false ? state.toHandle : null,
-  );
-  const from = useScreen((state) => state.pendingEdge);
-  if (target === null || from === null) return null;
-  const reason = portRefusal(useDocument.getState().shown, from, portOf(target));
-  if (reason === undefined) return null;
-  return (
-    <Panel position="bottom-center">
-      <p
-        role="status"
-        data-testid="refusal"
-        className="max-w-[480px] rounded-[7px] border border-line-strong bg-panel px-3 py-1.5 shadow-(--shadow)"
-      >
-        {reason}
-      </p>
-    </Panel>
-  );
-}
 
 function CanvasTools() {
   const planned = useScreen((state) => state.planOverlay);
@@ -330,7 +306,6 @@ export function Canvas() {
           ) : null}
           <CanvasTools />
           <Overview isMany={isMany} />
-          <RefusalHint />
           {hasTypes ? <CanvasExtras flow={store} /> : null}
         </ReactFlow>
       </FarContext>

@@ -22,10 +22,8 @@ import { carried } from './carrying.ts';
 import { familyColour } from './family-colour.ts';
 import { manyNodes, useFarCards } from './far-cards.ts';
 import { edgeLayer, flowGroups, flowNotes } from './flow-annotations.ts';
-import { useReadingOrder } from './reading-order.ts';
 import { lookOf } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';
-import { loadedNodeTypes } from '../state/registry.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
@@ -100,12 +98,6 @@ function sized(nodes: FlowNode[]): FlowNode[] {
   });
 }
 
-/** The same array where all in it are the same: nothing is drawn anew then. */
-function keptAs<T>(before: T[], now: T[]): T[] {
-  const isSame = before.length === now.length && now.every((one, at) => one === before[at]);
-  return isSame ? before : now;
-}
-
 /** Nodes as the renderer wants them. A drag stays in here; where it ends goes into the graph, as one edit. */
 export function useFlowNodes(): {
   nodes: FlowNode[];
@@ -119,30 +111,22 @@ export function useFlowNodes(): {
   const selection = useScreen((state) => state.selection);
   // Ports of graphs that are used come after the graph.
   const used = useUsedGraphs((state) => state.lookup);
-  const order = useReadingOrder((state) => state.order);
+  const order = useFarCards((state) => state.order);
   const [nodes, setNodes] = useState<FlowNode[]>([]);
   const drawn = useRef(nodes);
   drawn.current = nodes;
-  /** What the sizes of cards depend on, as it was when they were found. */
-  const sizedBy = useRef<readonly unknown[]>([]);
   useEffect(() => {
     const selected = new Set(selection);
     let isGone = false;
     const place = (): void => {
       if (isGone) return;
-      const ids = order({ nodes: graphNodes, edges: graphEdges, layout });
-      const by = [graphNodes, graphEdges, layout, used, known, loadedNodeTypes()];
-      // That others are selected makes no card larger: of a large graph each would be looked at.
-      const isSized = by.every((one, at) => one === sizedBy.current[at]);
-      sizedBy.current = by;
-      setNodes((before) => {
-        const placed = reconcile(before, { ids, layout }, selected);
-        return keptAs(before, [
-          ...(isSized ? placed : sized(placed)),
-          ...flowNotes(before, notes, selected),
-          ...flowGroups(before, groups, selected),
-        ]);
-      });
+      const body = { nodes: graphNodes, edges: graphEdges, layout };
+      const ids = order?.(body) ?? Object.keys(graphNodes);
+      setNodes((before) => [
+        ...sized(reconcile(before, { ids, layout }, selected)),
+        ...flowNotes(before, notes, selected),
+        ...flowGroups(before, groups, selected),
+      ]);
     };
     const isKnown = known !== undefined || Object.keys(graphNodes).length <= manyNodes;
     if (isKnown) place();

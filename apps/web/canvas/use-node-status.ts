@@ -1,11 +1,10 @@
 import type { GraphNode, NodeFacts, NodeLook } from '@graft/graph';
 import { useState } from 'react';
-import { useShallow } from 'zustand/react/shallow';
 import { nodeFacts } from '../state/node-shape.ts';
 import { useOutdated } from '../state/outdated.ts';
 import { plannedParts } from '../state/plan-parts.ts';
 import { usePlan } from '../state/plan-store.ts';
-import { isOver, type StepView } from '../state/run-state.ts';
+import type { StepView } from '../state/run-state.ts';
 import { keptNow, ownStep, stepIn, useRunView } from '../state/run-view.ts';
 import { keptStatus, stepStatus, type Status } from './node-status.ts';
 
@@ -34,13 +33,13 @@ export function useStatus(path: string, step: StepView | undefined): Status | un
       report !== null && plannedParts(report.nodes, path).some(({ verdict }) => verdict !== 'hit')
     );
   });
-  const { over, own, past } = useRunView(
-    useShallow((state) => ({
-      over: state.run === null || isOver(state.run),
-      own: stepIn(state.run, path) !== undefined && ownStep(keptNow(state), path) === undefined,
-      past: state.past,
-    })),
+  const over = useRunView(
+    ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
   );
+  const own = useRunView(
+    (state) => stepIn(state.run, path) !== undefined && ownStep(keptNow(state), path) === undefined,
+  );
+  const past = useRunView((state) => state.past);
   const outdated = useOutdated(step?.error, path);
   const status = own || step === undefined ? stepStatus(step) : keptStatus;
   if (past) return status;

@@ -143,9 +143,7 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
   const over = (panel: SidePanel): string =>
     usePanels.getState().collapsed[panel] ? 'hidden' : 'absolute inset-0 z-20';
   // What lies over the canvas is what the page is about then.
-  const isMain = (panel: SidePanel): boolean =>
-    (fullPage && panel === 'inspector') ||
-    (!fullPage && narrow && !usePanels.getState().collapsed[panel]);
+  const roleOf = (isOver: boolean): string => (isOver ? 'main' : 'complementary');
   // It is of the node that is selected: whoever goes to another, or to another file or view, finds the panels as they were.
   useEffect(
     () =>
@@ -168,7 +166,7 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
       }}
     >
       <section
-        role={isMain('palette') ? 'main' : 'complementary'}
+        role={roleOf(narrow && !palette.folded)}
         aria-label="Palette"
         className={`flex min-h-0 min-w-0 ${narrow ? over('palette') : ''}`}
         inert={fullPage}
@@ -180,7 +178,7 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
       </section>
       <Middle canvas={canvas} lower={lower} />
       <section
-        role={isMain('inspector') ? 'main' : 'complementary'}
+        role={roleOf(fullPage || (narrow && !inspector.folded))}
         aria-label="Inspector"
         className={`flex min-h-0 min-w-0 ${fullPage ? 'absolute inset-0 z-30' : narrow ? over('inspector') : ''}`}
       >

@@ -132,7 +132,7 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     }
     const isChanged = useDocument.getState().open(file, graph, from);
     if (isChanged) {
-      const message = 'This file was changed since you left it. Undo brings back what you had.';
+      const message = 'Changed since you left it: Undo brings back what you had.';
       useScreen.getState().notify({ tone: 'info', message, about: path });
     }
     useScreen.getState().select([]);

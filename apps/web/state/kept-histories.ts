@@ -1,4 +1,4 @@
-import { sameJson, serializeGraph, type Graph } from '@graft/graph';
+import { serializeGraph, type Graph } from '@graft/graph';
 import { carriedLock } from './carried-lock.ts';
 import { placed, type Placed, type Trail } from './levels.ts';
 
@@ -24,7 +24,8 @@ const kept = new Map<string, KeptHistory>();
 export function keepHistory(path: string, history: KeptHistory): void {
   kept.delete(path);
   kept.set(path, history);
-  for (const oldest of [...kept.keys()].slice(0, -mostKept)) kept.delete(oldest);
+  const [oldest = ''] = kept.keys();
+  if (kept.size > mostKept) kept.delete(oldest);
 }
 
 /** Another file has the name now, or the file is as it was saved: what was kept is of no use. */
@@ -39,9 +40,8 @@ export function forgetHistories(): void {
 /** Takes the history of a file along when it is renamed. */
 export function moveHistory(from: string, to: string): void {
   const history = kept.get(from);
-  kept.delete(from);
-  if (history === undefined) kept.delete(to);
-  else kept.set(to, history);
+  for (const path of [from, to]) kept.delete(path);
+  if (history !== undefined) kept.set(to, history);
 }
 
 /** A history with a lock that was written by a save or a run, which is nobody's edit, in all its steps. */
@@ -63,10 +63,8 @@ export function historyFor(path: string, graph: Graph): History & { readonly isC
   kept.delete(path);
   if (left === undefined) return { pastStates: [], futureStates: [], isChanged: false };
   const written = { from: left.graph.lock, to: graph.lock };
-  const isLocked = sameJson(written.from, written.to);
-  const history = isLocked ? left : relocked(left, written);
-  const before = isLocked ? left.graph : { ...left.graph, lock: graph.lock };
-  const { pastStates, futureStates } = history;
+  const { pastStates, futureStates } = relocked(left, written);
+  const before = { ...left.graph, lock: graph.lock };
   if (serializeGraph(before) === serializeGraph(graph)) {
     return { pastStates, futureStates, isChanged: false };
   }

@@ -1,10 +1,9 @@
 import { sameJson, type Graph } from '@graft/graph';
-import { useShallow } from 'zustand/react/shallow';
 import { useDocument } from './document-store.ts';
 import { edgesInto, placeOf, plannedPath } from './levels.ts';
 import { usePlan, type PlanReport } from './plan-store.ts';
 import { isOver, type ReportedProblem } from './run-state.ts';
-import { stepIn, useRunView, type RunView } from './run-view.ts';
+import { stepIn, useRunView } from './run-view.ts';
 
 /** What a step is told to do and is fed by where it is written. */
 function drawn(graph: Graph, path: string): unknown {
@@ -23,24 +22,6 @@ export function isKeyedAnew(
   return planned?.verdict === 'unknown' && nodes.some(({ reason }) => reason?.kind === 'changed');
 }
 
-interface FailedWith {
-  /** The run on the screen, once it is over. */
-  readonly runId: string | undefined;
-  readonly key: string | undefined;
-  readonly ran: Graph | undefined;
-}
-const nothing: FailedWith = { runId: undefined, key: undefined, ran: undefined };
-
-/** What a step failed with in the run on the screen. */
-function failedWith(
-  { run, past, ranGraph }: Pick<RunView, 'run' | 'past' | 'ranGraph'>,
-  path: string,
-): FailedWith {
-  const runId = !past && run !== null && isOver(run) ? run.runId : undefined;
-  const ran = ranGraph?.runId === runId ? ranGraph?.graph : undefined;
-  return { runId, key: stepIn(run, path)?.failedKey, ran };
-}
-
 /**
  * Whether what an error of the run on the screen speaks of is another by now: parameters, edges, files, or what comes before.
  * `node` is the path of the node that it shows at, which may stand for the step that failed.
@@ -48,13 +29,16 @@ function failedWith(
 export function useOutdated(error: ReportedProblem | undefined, node: string): boolean {
   const path = error?.location.path ?? error?.location.node ?? node;
   const isKnown = error !== undefined;
-  // Most nodes have none: they are asked one thing with each event of a run.
-  const { runId, key, ran } = useRunView(
-    useShallow((view) => (isKnown ? failedWith(view, path) : nothing)),
+  const runId = useRunView(({ run, past }) =>
+    isKnown && !past && run !== null && isOver(run) ? run.runId : undefined,
   );
+  const key = useRunView(({ run }) => (isKnown ? stepIn(run, path)?.failedKey : undefined));
   const keyedAnew = usePlan(
     ({ report, after }) =>
       key !== undefined && report !== null && after === runId && isKeyedAnew(report, { path, key }),
+  );
+  const ran = useRunView(({ ranGraph }) =>
+    isKnown && ranGraph?.runId === runId ? ranGraph?.graph : undefined,
   );
   const redrawn = useDocument(({ graph }) => {
     if (ran === undefined || ran === graph) return false;

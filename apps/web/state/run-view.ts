@@ -6,7 +6,7 @@ export type Steps = Readonly<Record<string, StepView>>;
 /** Parameters as a run had them, by node. */
 export type PastParams = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-export interface RunView {
+interface RunView {
   /** The run on the screen: the newest of the open file, or a past one that was asked for. */
   readonly run: RunState | null;
   /** The newest run of the open file that is known. */
