@@ -128,7 +128,7 @@ it('has the history of a file again where one comes back to it, and says where t
   }
   const resize = (value: number): void =>
     useDocument.getState().edit((graph) => ({ ...graph, nodes: sized(value).nodes }));
-  const message = 'Changed since you left it: Undo brings back what you had.';
+  const message = 'Reloaded: this file was changed outside.';
   const messages = () => useScreen.getState().notices.map((notice) => notice.message);
   await openFile('a.graft.json');
   resize(3);

@@ -132,8 +132,9 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     }
     const isChanged = useDocument.getState().open(file, graph, from);
     if (isChanged) {
-      const message = 'Changed since you left it: Undo brings back what you had.';
-      useScreen.getState().notify({ tone: 'info', message, about: path });
+      useScreen
+        .getState()
+        .notify({ tone: 'info', message: 'Reloaded: this file was changed outside.' });
     }
     useScreen.getState().select([]);
     showInAddress(path);
