@@ -5,6 +5,7 @@ import { keepDraft } from './draft.ts';
 import { isUnsaved, redo, undo, useDocument } from './document-store.ts';
 import { useScreen } from './screen-store.ts';
 import { fileChangedOutside, openFile, saveFile } from './file-actions.ts';
+import { followAddress } from './navigation.ts';
 import { lookOf } from './node-shape.ts';
 import { provideNodeTypes } from './registry.ts';
 
@@ -149,6 +150,24 @@ it('has the history of a file again where one comes back to it, and says where t
   expect(messages()).toContain(message);
   undo();
   expect(size()).toBe(2);
+});
+
+it('shows the file that the browser’s own ways lead to last, whichever answers last', async () => {
+  let pop = (): void => undefined;
+  vi.stubGlobal('window', {
+    addEventListener: (_: string, listen: () => void) => (pop = listen),
+  });
+  followAddress();
+  served.read.set('b.graft.json', Promise.resolve(answer('b.graft.json', sized(2))));
+  await openFile('b.graft.json');
+  const tell = late('a.graft.json', sized(1));
+  for (const graph of ['a', 'b']) {
+    vi.stubGlobal('location', { href: `http://localhost/?graph=${graph}.graft.json` });
+    pop();
+  }
+  tell();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(useDocument.getState().file?.path).toBe('b.graft.json');
 });
 
 it('keeps what is drawn while another file is on its way', async () => {

@@ -87,6 +87,11 @@ export function syncDraft(): void {
 /** Counts the files asked for: the last one is shown, whichever answer comes last. */
 let opening = 0;
 
+/** What is open stays open: a file that is on its way is not shown. */
+export function stayHere(): void {
+  opening += 1;
+}
+
 /**
  * Opens a file, with the unsaved work that this browser holds on it, and its newest run. Where one comes to it through a
  * node that uses it, `from` leads back.

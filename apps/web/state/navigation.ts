@@ -1,5 +1,5 @@
 import { drawnFile, useDocument } from './document-store.ts';
-import { openFile } from './file-actions.ts';
+import { openFile, stayHere } from './file-actions.ts';
 import { bodyAt, follow, nodeIn, plannedPath, prefixOf, stepIdOf, usedGraph } from './levels.ts';
 import { placeFromAddress, showPlace } from './place-in-address.ts';
 import { roundsOf, useRunView } from './run-view.ts';
@@ -101,6 +101,7 @@ export function followAddress(): () => void {
     const place = placeFromAddress();
     const { file } = useDocument.getState();
     if (place.graph !== null && place.graph !== file?.path) await openFile(place.graph);
+    else stayHere();
     if (useDocument.getState().file?.path === place.graph) showPlace(place);
   };
   const listen = (): void => void restore();
