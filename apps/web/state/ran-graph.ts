@@ -14,7 +14,8 @@ interface RanGraph {
 /** The graph of a run of the open file, as nodes are written today; null where it is not kept. */
 export async function ranGraph(runId: string, path: string): Promise<RanGraph | null> {
   const ran = await api.runs.graph.query({ runId });
-  if (ran === null) return null;
+  // An address may name a run of another file.
+  if (ran === null || ran.file !== path) return null;
   const { migrateGraph, registry } = await loadNodeTypes();
   const graph = await withPlaces(migrateGraph(parseGraph(ran.text, path), registry));
   return { graph, startedAt: ran.startedAt };
@@ -24,11 +25,15 @@ export async function ranGraph(runId: string, path: string): Promise<RanGraph | 
 export async function lookAtRan(runId: string): Promise<void> {
   const { file } = useDocument.getState();
   if (file === null) return;
-  const ran = await ranGraph(runId, file.path);
   const isStill = (): boolean => {
     const { run, past } = useRunView.getState();
     return past && run?.runId === runId && useDocument.getState().file?.path === file.path;
   };
+  const ran = await ranGraph(runId, file.path).catch((error: unknown) => {
+    // What is drawn may be the graph of another run.
+    if (isStill()) useDocument.getState().look(null);
+    throw error;
+  });
   if (!isStill()) return;
   useDocument.getState().look(ran?.graph ?? null);
   if (ran === null) return;
