@@ -11,6 +11,7 @@ import { refusalOf } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
 import { graphPath, refreshFiles, report } from '../state/file-actions.ts';
 import { bodyAt } from '../state/levels.ts';
+import { whyNotPast } from '../state/past-refusal.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
@@ -60,7 +61,9 @@ export function inlineSelected(): void {
 export async function extractAs(subgraph: string, name: string): Promise<Refusal> {
   const path = graphPath(name);
   try {
-    const { graph, editFile } = useDocument.getState();
+    const { graph, past, editFile } = useDocument.getState();
+    // Else the file would be written, and nothing would use it.
+    if (past !== null) return whyNotPast;
     const { graph: left, file } = extractSubgraph(graph, subgraph, path);
     await api.graphs.save.mutate({ path, text: serializeGraph(file), base: null });
     editFile((current) =>

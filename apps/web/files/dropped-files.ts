@@ -53,7 +53,9 @@ function bring(
         void refreshFiles();
         const graph = paths.find(isGraph);
         const data = paths.filter((path) => !isGraph(path));
-        if (read !== undefined && data.length > 0) read(data);
+        // The graph of a run of before takes no node.
+        const takes = useDocument.getState().past === null;
+        if (read !== undefined && takes && data.length > 0) read(data);
         else if (graph !== undefined) void openFile(graph);
         else
           useScreen.getState().notify({

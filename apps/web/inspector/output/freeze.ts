@@ -12,6 +12,7 @@ import { report } from '../../state/file-actions.ts';
 import { bodyAt, countUses, placeOf, shownOf, withShown } from '../../state/levels.ts';
 import { goTo } from '../../state/navigation.ts';
 import { useOverlay } from '../../state/overlay-store.ts';
+import { refusePast } from '../../state/past-refusal.ts';
 import { nodeTypes } from '../../state/registry.ts';
 import { useScreen } from '../../state/screen-store.ts';
 
@@ -55,10 +56,15 @@ function freezeRefusal(graph: Graph, step: string): string | undefined {
  * where that cannot be; why is on the screen.
  */
 async function freezeRows(output: OutputOfStep): Promise<Written | undefined> {
-  const { file, graph } = useDocument.getState();
+  const { file, graph, past } = useDocument.getState();
   const registry = nodeTypes();
   const reader = registry.get(rowsReader);
   if (file === null || reader === undefined) return undefined;
+  if (past !== null) {
+    // Else the rows would be written, and nothing would read them.
+    refusePast();
+    return undefined;
+  }
   const message = freezeRefusal(graph, output.node);
   if (message !== undefined) {
     useScreen.getState().notify({ tone: 'info', message });
