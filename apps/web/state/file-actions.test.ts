@@ -69,6 +69,7 @@ beforeEach(() => {
   vi.stubGlobal('history', { replaceState: () => undefined, pushState: () => undefined });
   vi.stubGlobal('document', { title: '' });
   served.read.clear();
+  useScreen.setState({ notices: [] });
   provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
   useDocument.getState().close();
   return () => vi.unstubAllGlobals();
