@@ -11,9 +11,8 @@ export const noteHeight = (height: number): CSSProperties => ({
   '--note-height': `${height}px`,
 });
 
-/** Behind cards and notes, whichever comes first in the page. */
-export const edgeLayer = { zIndex: -1 };
-const groupLayer = { zIndex: -2 };
+/** Behind cards and notes, whichever comes first in the page, and over groups. */
+export const edgeLayer = -1;
 
 type All<V> = Readonly<Record<string, V>> | undefined;
 
@@ -46,7 +45,7 @@ export function flowGroups(
 ): FlowNode[] {
   const drawn = Object.entries(groups ?? {}).map(([id, { x, y, width, height, title }]): Drawn => ({
     ...{ id: groupKey(id), type: 'frame', position: { x, y }, width, height },
-    ...{ dragHandle: '.group-head', style: { ...groupLayer, pointerEvents: 'none' } },
+    ...{ dragHandle: '.group-head', style: { zIndex: -2, pointerEvents: 'none' } },
     ...{ ariaLabel: title, domAttributes: { 'aria-roledescription': 'group' } },
   }));
   return keptWhereSame(before, drawn, selection);

@@ -184,7 +184,7 @@ export function useFlowEdges(): {
           target: edge.target,
           targetHandle: edge.targetPort,
           data: { edge },
-          ...edgeLayer,
+          zIndex: edgeLayer,
           style: { stroke },
           ariaLabel,
         };

@@ -58,9 +58,6 @@ interface DocumentState extends Placed {
 const mergeWindow = 1_000;
 let lastEdit = { merge: '', at: 0 };
 
-/** Steps that a history has at most. */
-const mostSteps = 200;
-
 /** The file that is drawn: as a run of before had it where that is looked at, else as it is. */
 export const drawnFile = ({ graph, past }: Pick<DocumentState, 'graph' | 'past'>): Graph =>
   past ?? graph;
@@ -90,7 +87,7 @@ export const useDocument = create<DocumentState>()(
         const { isChanged, ...now } = historyFor(file.path, graph);
         pause();
         set({ file, from, past: null, ...placed(graph, []) });
-        history.setState({ ...now, pastStates: now.pastStates.slice(-mostSteps) });
+        history.setState(now);
         resume();
         lastEdit = { merge: '', at: 0 };
         return isChanged;
@@ -150,7 +147,7 @@ export const useDocument = create<DocumentState>()(
     {
       partialize: ({ graph, trail, shown }) => ({ graph, trail, shown }),
       equality: (past, current) => past.graph === current.graph,
-      limit: mostSteps,
+      limit: 200,
     },
   ),
 );

@@ -72,6 +72,7 @@ beforeEach(() => {
   useScreen.setState({ notices: [] });
   provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
   useDocument.getState().close();
+  useScreen.setState({ notices: [] });
   return () => vi.unstubAllGlobals();
 });
 

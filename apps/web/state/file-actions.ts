@@ -84,6 +84,12 @@ export function syncDraft(): void {
   });
 }
 
+function tellReloaded(): void {
+  useScreen
+    .getState()
+    .notify({ tone: 'info', message: 'Reloaded: this file was changed outside.' });
+}
+
 /** Counts the files asked for: the last one is shown, whichever answer comes last. */
 let opening = 0;
 
@@ -136,11 +142,7 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
       history.pushState(null, '', location.href);
     }
     const isChanged = useDocument.getState().open(file, graph, from);
-    if (isChanged) {
-      useScreen
-        .getState()
-        .notify({ tone: 'info', message: 'Reloaded: this file was changed outside.' });
-    }
+    if (isChanged) tellReloaded();
     useScreen.getState().select([]);
     showInAddress(path);
     const runs = await api.runs.list.query({ file: path, limit: newestLooked });
@@ -297,9 +299,7 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     useDocument.getState().rebase(fresh);
     useDocument.getState().look(null);
     useDocument.getState().editFile(() => fresh.baseGraph);
-    useScreen
-      .getState()
-      .notify({ tone: 'info', message: 'Reloaded: this file was changed outside.' });
+    tellReloaded();
   } catch (error) {
     if (problemCode(error) !== 'missing-file') return report(error);
     useScreen.getState().notify({
