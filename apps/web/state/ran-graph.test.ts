@@ -1,9 +1,10 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { useDocument } from './document-store.ts';
-import { lookAtRan, ranGraph } from './ran-graph.ts';
+import { lookAtRan } from './ran-graph.ts';
 import { loadNodeTypes, provideNodeTypes } from './registry.ts';
 import { useRunView } from './run-view.ts';
+import { useScreen } from './screen-store.ts';
 
 const served = vi.hoisted(() => ({ texts: new Map<string, string>(), file: 'a.graft.json' }));
 vi.mock('../api/client.ts', () => ({
@@ -12,7 +13,7 @@ vi.mock('../api/client.ts', () => ({
       graph: {
         query: ({ runId }: { runId: string }) => {
           const text = served.texts.get(runId);
-          const ran = { file: served.file, startedAt: 0, text };
+          const ran = { file: served.file, startedAt: 0, ...(text === '' ? {} : { text }) };
           return Promise.resolve(text === undefined ? null : ran);
         },
       },
@@ -36,10 +37,12 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   served.file = path;
+  useScreen.setState({ notices: [] });
   served.texts = new Map([
     ['whole', serializeGraph(sized(2))],
     ['damaged', '{"graft": 1, "nodes": '],
     ['newer', '{"graft": 99}'],
+    ['not kept', ''],
   ]);
   useDocument.getState().open({ path, base: null, baseText: '', baseGraph: sized(3) });
   useRunView.getState().follow(null);
@@ -58,7 +61,21 @@ it.each(['damaged', 'newer'])('draws no other run’s graph where one is %s', as
   expect(useRunView.getState()).toMatchObject({ past: true, run: { runId: run } });
 });
 
-it('takes no graph of another file’s run for one of this', async () => {
-  served.file = 'b.graft.json';
-  expect(await ranGraph('whole', path)).toBeNull();
+it('shows what a run gave on the graph of now where its own is not kept', async () => {
+  await look('not kept');
+  expect(shown()).toBe(3);
+  expect(useRunView.getState()).toMatchObject({ past: true, run: { runId: 'not kept' } });
+});
+
+it.each([
+  ['gone', path],
+  ['whole', 'b.graft.json'],
+])('goes back to now where the file has no such run: %s of %s', async (run, file) => {
+  served.file = file;
+  useRunView.getState().setNewest('newest');
+  await look(run);
+  expect(shown()).toBe(3);
+  expect(useRunView.getState()).toMatchObject({ past: false, run: { runId: 'newest' } });
+  const messages = useScreen.getState().notices.map(({ message }) => message);
+  expect(messages).toEqual(['This file has no such run any more.']);
 });

@@ -4,24 +4,30 @@ import { withPlaces } from '../canvas/places.ts';
 import { useDocument } from './document-store.ts';
 import { loadNodeTypes } from './registry.ts';
 import { useRunView } from './run-view.ts';
+import { useScreen } from './screen-store.ts';
 
-interface RanGraph {
-  readonly graph: Graph;
+interface Ran {
+  /** Undefined where it is not kept. */
+  readonly graph: Graph | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
 }
 
-/** The graph of a run of the open file, as nodes are written today; null where it is not kept. */
-export async function ranGraph(runId: string, path: string): Promise<RanGraph | null> {
+/** A run of the open file with its graph, as nodes are written today; undefined where the file has no such run. */
+export async function ranGraph(runId: string, path: string): Promise<Ran | undefined> {
   const ran = await api.runs.graph.query({ runId });
   // An address may name a run of another file.
-  if (ran === null || ran.file !== path) return null;
+  if (ran?.file !== path) return undefined;
+  const { startedAt, text } = ran;
+  if (text === undefined) return { graph: undefined, startedAt };
   const { migrateGraph, registry } = await loadNodeTypes();
-  const graph = await withPlaces(migrateGraph(parseGraph(ran.text, path), registry));
-  return { graph, startedAt: ran.startedAt };
+  return { graph: await withPlaces(migrateGraph(parseGraph(text, path), registry)), startedAt };
 }
 
-/** Draws the graph of the run of before that is on the screen, where that is kept; whoever puts it away goes back to now. */
+/**
+ * Draws the graph of the run of before that is on the screen, where that is kept; whoever puts it away goes back to now, as
+ * does who asks for a run that the file does not have.
+ */
 export async function lookAtRan(runId: string): Promise<void> {
   const { file } = useDocument.getState();
   if (file === null) return;
@@ -35,12 +41,21 @@ export async function lookAtRan(runId: string): Promise<void> {
     throw error;
   });
   if (!isStill()) return;
+  const goBack = (): void => {
+    const { newest, follow } = useRunView.getState();
+    if (isStill()) follow(newest);
+  };
   useDocument.getState().look(ran?.graph ?? null);
-  if (ran === null) return;
+  if (ran === undefined) {
+    // It would wait for what that run tells without end, or show what another file gave.
+    goBack();
+    const message = 'This file has no such run any more.';
+    useScreen.getState().notify({ tone: 'info', message, about: file.path });
+  }
+  if (ran?.graph === undefined) return;
   const stop = useDocument.subscribe(({ past }) => {
     if (past !== null) return;
     stop();
-    const { newest, follow } = useRunView.getState();
-    if (isStill()) follow(newest);
+    goBack();
   });
 }

@@ -14,7 +14,7 @@ export async function restoreRan(runId: string): Promise<void> {
   const { notify } = useScreen.getState();
   try {
     const ran = await ranGraph(runId, file.path);
-    if (ran === null) {
+    if (ran?.graph === undefined) {
       const message = 'The graph of this run is no longer kept.';
       return notify({ tone: 'info', message, about: file.path });
     }

@@ -92,15 +92,15 @@ export const runsRouter = router({
       const steps = await workspace.runs.steps(input.runId);
       return steps.map((step) => shownStep(step, workspace.root));
     }),
-  /** The text of the graph as a run had it; null where it is not kept. */
+  /** A run with the text of the graph as it had it, absent where that is not kept; null where there is no such run. */
   graph: procedure
     .input(z.object({ runId: runInput }))
     .query(async ({ ctx: { workspace }, input }) => {
       const run = await workspace.runs.get(input.runId);
       if (run === undefined) return null;
-      const graph = await readRanGraph(workspace, run.graph, run.file);
-      if (graph === undefined) return null;
-      return { file: run.file, startedAt: run.startedAt, text: serializeGraph(graph) };
+      const { file, startedAt } = run;
+      const graph = await readRanGraph(workspace, run.graph, file);
+      return { file, startedAt, ...(graph === undefined ? {} : { text: serializeGraph(graph) }) };
     }),
   /** For each node of a file, by its path, its newest step of whichever run; see `RunStore.lastSteps`. */
   last: procedure
