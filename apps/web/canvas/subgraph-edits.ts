@@ -15,7 +15,7 @@ import { whyNotPast } from '../state/past-refusal.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
-import type { Refusal } from '../state/workspace-files.ts';
+import { forgetDrawn, type Refusal } from '../state/workspace-files.ts';
 
 function context(): ComposeContext {
   const { file } = useDocument.getState();
@@ -66,6 +66,7 @@ export async function extractAs(subgraph: string, name: string): Promise<Refusal
     if (past !== null) return whyNotPast;
     const { graph: left, file } = extractSubgraph(graph, subgraph, path);
     await api.graphs.save.mutate({ path, text: serializeGraph(file), base: null });
+    forgetDrawn(path);
     editFile((current) =>
       current === graph ? left : extractSubgraph(current, subgraph, path).graph,
     );

@@ -22,14 +22,18 @@ import { useScreen } from './screen-store.ts';
 /** Why something was refused, to be said where it was asked for; undefined when it was done. */
 export type Refusal = string | undefined;
 
+/** Forgets what is drawn under a name and not saved, and its history: of a new file it would be that of one that is gone. */
+export function forgetDrawn(path: string): void {
+  forgetDrafts(path);
+  forgetHistory(path);
+}
+
 /** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */
 export async function createFile(name: string, graph: Graph = emptyGraph): Promise<Refusal> {
   const path = graphPath(name);
   try {
     await api.graphs.save.mutate({ path, text: serializeGraph(graph), base: null });
-    // What was once drawn under this name belongs to a file that is gone.
-    forgetDrafts(path);
-    forgetHistory(path);
+    forgetDrawn(path);
     await refreshFiles();
     await openFile(path);
     return undefined;
@@ -43,10 +47,7 @@ export async function saveFileAs(name: string): Promise<Refusal> {
   const { file, graph } = useDocument.getState();
   if (file === null) return undefined;
   const refused = await createFile(name, graph);
-  if (refused === undefined) {
-    forgetDrafts(file.path);
-    forgetHistory(file.path);
-  }
+  if (refused === undefined) forgetDrawn(file.path);
   return refused;
 }
 
@@ -105,6 +106,7 @@ export async function duplicateFile(path: string): Promise<void> {
     if (file?.path === path && isUnsaved({ file, graph })) {
       await api.graphs.save.mutate({ path: copy, text: serializeGraph(graph), base: null });
     } else await api.graphs.copy.mutate({ from: path, to: copy });
+    forgetDrawn(copy);
     await refreshFiles();
     await openFile(copy);
   } catch (error) {
