@@ -22,3 +22,12 @@ it('finds a place in a close grid, nearest to the drop', () => {
   );
   expect(Math.hypot(x - 240, y - 140)).toBeLessThan(600);
 });
+
+it('makes room for very many that lie on one another before anyone waits for it', () => {
+  const taken: Card[] = [];
+  for (let at = 0; at < 1_200; at++) {
+    const card = { id: String(at), x: 0, y: 0, width: 206, height: 60 };
+    taken.push({ ...card, ...roomFor(card, taken) });
+  }
+  expect(new Set(taken.map(({ x, y }) => `${String(x)} ${String(y)}`)).size).toBe(1_200);
+}, 5_000);

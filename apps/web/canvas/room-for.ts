@@ -17,14 +17,22 @@ export function meets(a: Frame, b: Frame, around = 0): boolean {
 
 /** The place nearest to where a card was dropped at which it lies on no other. */
 export function roomFor(card: Frame, others: readonly Card[]): NodeLayout {
-  const isFree = ({ x, y }: NodeLayout, around = gap): boolean =>
-    !others.some((other) => meets({ ...card, x, y }, other, around));
-  if (isFree(card, 0)) return { x: card.x, y: card.y };
+  const { width, height } = card;
+  if (!others.some((other) => meets(card, other))) return { x: card.x, y: card.y };
   const away = ({ x, y }: NodeLayout): number => Math.hypot(x - card.x, y - card.y);
-  const near = others.toSorted((a, b) => away(a) - away(b)).slice(0, mostLookedAt);
+  // What is in the way is found among the nearest, mostly.
+  const nearest = others.toSorted((a, b) => away(a) - away(b));
+  const isFree = ({ x, y }: NodeLayout): boolean => {
+    const there = { x, y, width, height };
+    return !nearest.some((other) => meets(there, other, gap));
+  };
+  const near = nearest.slice(0, mostLookedAt);
   const xs = near.flatMap(({ x, width }) => [x - card.width - gap, x + width + gap]);
   const ys = near.flatMap(({ y, height }) => [y - card.height - gap, y + height + gap]);
-  const places = [card.x, ...xs].flatMap((x) => [card.y, ...ys].map((y) => ({ x, y })));
+  // Of many that lie on one another the places are the same.
+  const across = [...new Set([card.x, ...xs])];
+  const down = [...new Set([card.y, ...ys])];
+  const places = across.flatMap((x) => down.map((y) => ({ x, y })));
   // Where it is too close around, there is room beside all of them.
   const { left, top, right, bottom } = boundsAround(others);
   places.push({ x: card.x, y: top - card.height - gap }, { x: card.x, y: bottom + gap });
