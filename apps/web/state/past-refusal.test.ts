@@ -2,7 +2,10 @@ import { Chunks, emptyGraph, type Graph } from '@graft/graph';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { extractAs } from '../canvas/subgraph-edits.ts';
 import { freeze } from '../inspector/output/freeze.ts';
+import { addNoteAt } from '../notes/note-edits.ts';
+import { useAnnouncement } from './announcement.ts';
 import { useDocument } from './document-store.ts';
+import { useOverlay } from './overlay-store.ts';
 import { whyNotPast } from './past-refusal.ts';
 import { loadNodeTypes, provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
@@ -40,4 +43,15 @@ it('writes no file for an edit of a graph of before, and says why', async () => 
   expect(await extractAs('inner', 'other')).toBe(whyNotPast);
   expect(written).toEqual([]);
   expect(useDocument.getState().graph).toBe(baseGraph);
+});
+
+it('says of nothing that it was added, and selects nothing that is not there', async () => {
+  const chunk = { type: 'chunk', version: 1, params: {} };
+  const baseGraph: Graph = { ...emptyGraph, nodes: { chunk } };
+  useDocument.getState().open({ path: 'a.graft.json', base: null, baseText: '', baseGraph });
+  useDocument.getState().look({ ...baseGraph });
+  addNoteAt({ x: 0, y: 0 });
+  await expect.poll(() => useAnnouncement.getState().said).toBe('Nothing was changed.');
+  expect(useScreen.getState().selection).toEqual([]);
+  expect(useOverlay.getState().renamingNode).toBeNull();
 });

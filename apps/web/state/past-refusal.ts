@@ -1,13 +1,19 @@
+import { hasKey } from '@graft/graph';
+import { announce } from './announcement.ts';
 import { useDocument } from './document-store.ts';
+import { useOverlay } from './overlay-store.ts';
 import { useScreen } from './screen-store.ts';
 
 /** Why nothing is edited while the graph of a run of before is looked at. */
 export const whyNotPast =
   'This is the graph of an earlier run, which cannot be edited. Go back to now, or restore it first.';
 
-/** Says so. */
+/** Says so, in the place of what was said to be done; what would have been there by then is neither selected nor written in. */
 export function refusePast(): void {
-  const { file } = useDocument.getState();
+  const { file, shown } = useDocument.getState();
+  announce('Nothing was changed.');
+  useScreen.getState().keepSelected((key) => hasKey(shown, key));
+  useOverlay.getState().show({ renamingNode: null });
   useScreen.getState().notify({
     tone: 'info',
     message: whyNotPast,
