@@ -2,7 +2,7 @@ import type { ArtifactRef } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../api/client.ts';
-import { useDocument } from '../state/document-store.ts';
+import { drawnFile, useDocument } from '../state/document-store.ts';
 import { edgesInto } from '../state/levels.ts';
 import type { StepView } from '../state/run-state.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
@@ -15,7 +15,7 @@ const none: readonly unknown[] = [];
 /** The artifact that a map-type step works through, row by row. */
 function useItems(step: StepView): ArtifactRef | undefined {
   const over = nodeTypes().get(step.type)?.items?.over;
-  const graph = useDocument((state) => state.graph);
+  const graph = useDocument(drawnFile);
   const edge = useMemo(
     () => edgesInto(graph, step.node).find(({ targetPort }) => targetPort === over),
     [graph, step.node, over],

@@ -1,11 +1,11 @@
-import { useDocument } from '../state/document-store.ts';
+import { drawnFile, useDocument } from '../state/document-store.ts';
 import { lineText, logTime, useLogLines } from './log-lines.ts';
 import { LogText } from './log-text.tsx';
 
 /** What the step logged, oldest first. */
 export function LogsTab({ node }: { readonly node: string }) {
   const logs = useLogLines(node);
-  const graph = useDocument((state) => state.graph);
+  const graph = useDocument(drawnFile);
   if (logs === undefined || logs.length === 0) {
     return <p className="px-4 py-3 text-ink-2">Nothing was logged.</p>;
   }

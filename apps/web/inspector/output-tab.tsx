@@ -2,7 +2,7 @@ import { Metrics } from '@graft/graph';
 import { useState } from 'react';
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/progress-text.ts';
-import { useDocument } from '../state/document-store.ts';
+import { drawnFile, useDocument } from '../state/document-store.ts';
 import { placeOf } from '../state/levels.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { goTo } from '../state/navigation.ts';
@@ -55,7 +55,8 @@ function curvesPort(type: string | undefined): string | undefined {
 export function OutputTab({ node }: { readonly node: string }) {
   const own = useRunView((state) => stepOf(state, node));
   const isInput = useDocument(
-    ({ graph }) => nodeTypes().get(placeOf(graph, node)?.node.type ?? '')?.structure === 'input',
+    (state) =>
+      nodeTypes().get(placeOf(drawnFile(state), node)?.node.type ?? '')?.structure === 'input',
   );
   const [chosen, choose] = useState<string>();
   const ports = Object.keys(own?.feeds ?? own?.outputs ?? {});
@@ -64,7 +65,7 @@ export function OutputTab({ node }: { readonly node: string }) {
   const tab = [chosen, curvesPort(own?.type), ports[0]].find(isThere);
   const feed = tab === undefined ? undefined : own?.feeds?.[tab];
   const source = useRunView((state) => (feed === undefined ? undefined : stepOf(state, feed.node)));
-  const feedTitle = useDocument(({ graph }) => feed && stepTitle(feed.node, graph));
+  const feedTitle = useDocument((state) => feed && stepTitle(feed.node, drawnFile(state)));
   // A node that the run has other steps for shows the output of one of them, as that one would.
   const step = source ?? own;
   const port = feed?.port ?? tab;

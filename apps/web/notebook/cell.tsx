@@ -29,6 +29,9 @@ import { part } from '../shell/part.tsx';
 const ParameterForm = part(() =>
   import('../inspector/parameter-form.tsx').then((loaded) => loaded.ParameterForm),
 );
+const PastParameters = part(() =>
+  import('../inspector/past-parameters.tsx').then((loaded) => loaded.PastParameters),
+);
 
 /** Adds a note that stands before the cell of a node. */
 function addProse(id: string): void {
@@ -53,7 +56,11 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
   const look = useLook(node);
   const definition = useShape(node);
   const params = useParamsHere(id) ?? {};
-  const { problem, incomplete = false } = useProblemAt(id) ?? {};
+  const past = useRunView((state) => state.past);
+  const isPast = useDocument((state) => state.past !== null);
+  const found = useProblemAt(id);
+  // What is wrong with the graph of now is nothing to that of before.
+  const { problem, incomplete = false } = (isPast ? undefined : found) ?? {};
   const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === id);
   const { open = false, folded = false, height } = useCellLook(path);
   const cell = useRef<HTMLElement>(null);
@@ -181,7 +188,11 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
       )}
       {open && definition !== undefined ? (
         <div className="cell-form">
-          <ParameterForm node={id} definition={definition} />
+          {past ? (
+            <PastParameters node={id} definition={definition} />
+          ) : (
+            <ParameterForm node={id} definition={definition} />
+          )}
         </div>
       ) : null}
       {hasOutput && !folded ? (

@@ -1,7 +1,7 @@
 import { roundParam, setPrefix, type Graph, type GraphNode } from '@graft/graph';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { useDocument } from './document-store.ts';
+import { drawnFile, useDocument } from './document-store.ts';
 import { bodyAt, nodeIn, type Trail } from './levels.ts';
 
 type Params = GraphNode['params'];
@@ -25,10 +25,16 @@ export function givenParams(graph: Graph, trail: Trail, id: string): Params {
   return Object.fromEntries(given);
 }
 
+/** The same of a node that is drawn, in the graph of now or of a run of before. */
+export const givenHere = (
+  state: Parameters<typeof drawnFile>[0] & { readonly trail: Trail },
+  id: string,
+): Params => givenParams(drawnFile(state), state.trail, id);
+
 /** The parameters that a node that is shown has in this use of its graph. */
 export function useParamsHere(id: string): Params | undefined {
   const own = useDocument((state) => state.shown.nodes[id]?.params);
-  const given = useDocument(useShallow(({ graph, trail }) => givenParams(graph, trail, id)));
+  const given = useDocument(useShallow((state) => givenHere(state, id)));
   return useMemo(
     () => (Object.keys(given).length === 0 ? own : { ...own, ...given }),
     [own, given],

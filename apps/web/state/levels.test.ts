@@ -15,7 +15,7 @@ import {
   wayOf,
   withShown,
 } from './levels.ts';
-import { givenParams } from './given-params.ts';
+import { givenHere, givenParams } from './given-params.ts';
 import { nodesAt } from './problem-places.ts';
 import { loadNodeTypes, provideNodeTypes } from './registry.ts';
 
@@ -134,6 +134,20 @@ it('gives a node within what the uses on the way to it set', () => {
   expect(given('plain', 'inner')).toEqual({ size: 48 });
   expect(given('other', 'inner')).toEqual({ size: 16 });
   expect(given()).toEqual({});
+});
+
+it('gives a node of a run of before what its use set then', () => {
+  const setting = (size: number): Graph => ({
+    ...file(),
+    nodes: { first: { ...use('#cut'), params: { use: '#cut', 'set.size': size } } },
+  });
+  const { open, look, go } = useDocument.getState();
+  open({ path: 'a.graft.json', base: '', baseText: '', baseGraph: setting(48) });
+  go(follow(setting(48), ['first']).trail);
+  look(setting(16));
+  expect(givenHere(useDocument.getState(), 'chunk')).toEqual({ size: 16 });
+  look(null);
+  expect(givenHere(useDocument.getState(), 'chunk')).toEqual({ size: 48 });
 });
 
 describe('a document that is edited within a subgraph', () => {
