@@ -3,6 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { useConflict } from './conflict-store.ts';
 import { keepDraft } from './draft.ts';
 import { isUnsaved, redo, undo, useDocument } from './document-store.ts';
+import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
 import { fileChangedOutside, openFile, saveFile } from './file-actions.ts';
 import { followAddress } from './navigation.ts';
@@ -170,6 +171,19 @@ it('shows the file that the browser’s own ways lead to last, whichever answers
   tell();
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(useDocument.getState().file?.path).toBe('b.graft.json');
+});
+
+it('leaves the run that was looked at in the address that leads back', async () => {
+  const left: unknown[] = [];
+  const pushState = (): void => void left.push(useRunView.getState().past);
+  vi.stubGlobal('history', { replaceState: () => undefined, pushState });
+  served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
+  served.read.set('b.graft.json', Promise.resolve(answer('b.graft.json', sized(2))));
+  await openFile('a.graft.json');
+  useRunView.getState().lookBack('old');
+  await openFile('b.graft.json');
+  expect(left).toEqual([true]);
+  expect(useRunView.getState().past).toBe(false);
 });
 
 it('keeps what is drawn while another file is on its way', async () => {

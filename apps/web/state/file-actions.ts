@@ -133,14 +133,14 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     }
     useConflict.getState().settle();
     useScreen.getState().dismissOthers(path);
-    // Nothing of the file before is left on the screen while the answers for this one are on their way.
-    usePlan.getState().clear();
-    useRunView.getState().follow(null);
-    // The browser's own way back leads to the file before.
+    // The browser's own way back leads to the file before, and to the run of it that was looked at.
     const isNamed = new URL(location.href).searchParams.get('graph') === path;
     if (useDocument.getState().file !== null && !isNamed) {
       history.pushState(null, '', location.href);
     }
+    // Nothing of the file before is left on the screen while the answers for this one are on their way.
+    usePlan.getState().clear();
+    useRunView.getState().follow(null);
     const isChanged = useDocument.getState().open(file, graph, from);
     if (isChanged) tellReloaded();
     useScreen.getState().select([]);
