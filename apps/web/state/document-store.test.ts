@@ -9,7 +9,6 @@ import {
   useDocument,
   type OpenFile,
 } from './document-store.ts';
-import { moveHistory } from './kept-histories.ts';
 import { useScreen } from './screen-store.ts';
 
 function withNode(graph: Graph, id: string, size: number): Graph {
@@ -116,19 +115,18 @@ describe('the history of a document', () => {
     expect([size(), useDocument.getState().graph.lock]).toEqual([512, lock]);
   });
 
-  it('is kept of the files that were left last, and goes with a name', () => {
+  it('is kept of the files that were left last', () => {
     setSize(256);
     const left = useDocument.getState().graph;
-    useDocument.getState().open({ ...file, path: 'b.graft.json' });
-    moveHistory(file.path, 'c.graft.json');
-    useDocument.getState().open({ ...file, path: 'c.graft.json' }, left);
+    const open = (name: number | string): void =>
+      void useDocument.getState().open({ ...file, path: `${name}.graft.json` }, left);
+    for (let other = 0; other < 15; other++) open(other);
+    open('a');
     undo();
     expect(size()).toBe(512);
     redo();
-    for (let other = 0; other < 20; other++) {
-      useDocument.getState().open({ ...file, path: `${other}.graft.json` });
-    }
-    useDocument.getState().open({ ...file, path: 'c.graft.json' }, left);
+    for (let other = 0; other < 17; other++) open(other);
+    open('a');
     undo();
     expect(size()).toBe(256);
   });

@@ -1,7 +1,7 @@
 import { emptyGraph, sameJson, serializeGraph, type Graph } from '@graft/graph';
 import { temporal } from 'zundo';
 import { create } from 'zustand';
-import { forgetHistories, historyFor, keepHistory, relocked } from './kept-histories.ts';
+import { historyFor, keptHistories, relocked } from './kept-histories.ts';
 import { placed, prefixOf, standing, withShown, type Placed, type Trail } from './levels.ts';
 
 /** The file that a document was read from or last saved to. */
@@ -69,6 +69,9 @@ function isPast(): boolean {
   return true;
 }
 
+/** Files whose histories are kept: those left last. */
+const mostKept = 16;
+
 export const useDocument = create<DocumentState>()(
   temporal(
     (set, get) => ({
@@ -82,7 +85,10 @@ export const useDocument = create<DocumentState>()(
         const { pastStates, futureStates, pause, resume } = history.getState();
         if (before.file !== null) {
           const left = { pastStates, futureStates, graph: before.graph, trail: before.trail };
-          keepHistory(before.file.path, left);
+          keptHistories.delete(before.file.path);
+          keptHistories.set(before.file.path, left);
+          const [oldest = ''] = keptHistories.keys();
+          if (keptHistories.size > mostKept) keptHistories.delete(oldest);
         }
         const { isChanged, ...now } = historyFor(file.path, graph);
         pause();
@@ -141,7 +147,7 @@ export const useDocument = create<DocumentState>()(
         set({ file: null, from: [], past: null, ...placed(emptyGraph, []) });
         history.clear();
         history.resume();
-        forgetHistories();
+        keptHistories.clear();
       },
     }),
     {

@@ -1,5 +1,11 @@
-import { serializeGraph, type Graph } from '@graft/graph';
-import { carriedLock } from './carried-lock.ts';
+import {
+  lockKinds,
+  sameJson,
+  serializeGraph,
+  type Graph,
+  type Lock,
+  type LockEntry,
+} from '@graft/graph';
 import { placed, type Placed, type Trail } from './levels.ts';
 
 /** Steps of a history: what a state before an edit, or one that was undone, had. */
@@ -16,32 +22,28 @@ interface KeptHistory extends History {
   readonly trail: Trail;
 }
 
-/** Files whose histories are kept: those left last. */
-const mostKept = 16;
-const kept = new Map<string, KeptHistory>();
+/**
+ * Histories of files that are no longer open, by path, those left last at the end. Whoever gives a path to another file, or
+ * leaves a file as it was saved, takes its history out.
+ */
+export const keptHistories = new Map<string, KeptHistory>();
 
-/** Keeps the history of a file for when it is opened again. */
-export function keepHistory(path: string, history: KeptHistory): void {
-  kept.delete(path);
-  kept.set(path, history);
-  const [oldest = ''] = kept.keys();
-  if (kept.size > mostKept) kept.delete(oldest);
-}
-
-/** Another file has the name now, or the file is as it was saved: what was kept is of no use. */
-export function forgetHistory(path: string): void {
-  kept.delete(path);
-}
-
-export function forgetHistories(): void {
-  kept.clear();
-}
-
-/** Takes the history of a file along when it is renamed. */
-export function moveHistory(from: string, to: string): void {
-  const history = kept.get(from);
-  for (const path of [from, to]) kept.delete(path);
-  if (history !== undefined) kept.set(to, history);
+/**
+ * The lock of another step of the history, once a save or a run has made `to` of `from`: what that changed it changes here
+ * as well, and what a person took, kept or gave back stays theirs to undo.
+ */
+function carriedLock(lock: Lock, { from, to }: { from: Lock; to: Lock }): Lock {
+  const carried = lockKinds.map((kind) => {
+    const entries = new Map<string, LockEntry>(Object.entries(lock[kind]));
+    for (const name of Object.keys({ ...from[kind], ...to[kind] })) {
+      const [before, after] = [from[kind][name], to[kind][name]];
+      if (sameJson(before, after)) continue;
+      if (after === undefined) entries.delete(name);
+      else entries.set(name, after);
+    }
+    return [kind, Object.fromEntries(entries)] as const;
+  });
+  return { ...lock, ...Object.fromEntries(carried) };
 }
 
 /** A history with a lock that was written by a save or a run, which is nobody's edit, in all its steps. */
@@ -59,8 +61,8 @@ export function relocked(
  * is a step like any other, as it is where a file changes that is open: undone, it is as it was left.
  */
 export function historyFor(path: string, graph: Graph): History & { readonly isChanged: boolean } {
-  const left = kept.get(path);
-  kept.delete(path);
+  const left = keptHistories.get(path);
+  keptHistories.delete(path);
   if (left === undefined) return { pastStates: [], futureStates: [], isChanged: false };
   const written = { from: left.graph.lock, to: graph.lock };
   const { pastStates, futureStates } = relocked(left, written);

@@ -11,7 +11,7 @@ import { useConflict, type Conflict } from './conflict-store.ts';
 import { useDocument, type OpenFile } from './document-store.ts';
 import { dropDraft } from './draft.ts';
 import { fileTitle, report, saveFile, syncDraft } from './file-actions.ts';
-import { forgetHistory } from './kept-histories.ts';
+import { keptHistories } from './kept-histories.ts';
 import { useScreen } from './screen-store.ts';
 import { createFile } from './workspace-files.ts';
 
@@ -59,7 +59,7 @@ export async function keepAsCopy(conflict: Conflict): Promise<void> {
     return;
   }
   dropDraft(conflict.path);
-  forgetHistory(conflict.path);
+  keptHistories.delete(conflict.path);
   useConflict.getState().settle();
 }
 

@@ -14,7 +14,7 @@ import {
   syncDraft,
   withOwnMove,
 } from './file-actions.ts';
-import { forgetHistory, moveHistory } from './kept-histories.ts';
+import { keptHistories } from './kept-histories.ts';
 import { usePlan } from './plan-store.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
@@ -25,7 +25,7 @@ export type Refusal = string | undefined;
 /** Forgets what is drawn under a name and not saved, and its history: of a new file it would be that of one that is gone. */
 export function forgetDrawn(path: string): void {
   forgetDrafts(path);
-  forgetHistory(path);
+  keptHistories.delete(path);
 }
 
 /** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */
@@ -57,6 +57,13 @@ async function revisionOf(path: string): Promise<string> {
   if (file?.path === path && file.base !== null) return file.base;
   const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
   return listed.find((one) => one.path === path)?.revision ?? '';
+}
+
+/** Takes the history of a file along when it is renamed. */
+function moveHistory(from: string, to: string): void {
+  const history = keptHistories.get(from);
+  for (const path of [from, to]) keptHistories.delete(path);
+  if (history !== undefined) keptHistories.set(to, history);
 }
 
 /** Gives a file another name. Its unsaved changes, the history and the run on the screen stay. */
