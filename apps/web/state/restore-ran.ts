@@ -24,9 +24,10 @@ export async function restoreRan(runId: string): Promise<void> {
     useRunView.getState().follow(useRunView.getState().newest);
     useDocument.getState().look(null);
     useDocument.getState().editFile(() => graph);
+    const message = `The graph is as it was in the run of ${clock(startedAt)}.`;
     notify({
       tone: 'info',
-      message: `The graph is as it was in the run of ${clock(startedAt)}.`,
+      message,
       about: file.path,
       action: {
         label: 'Undo',
@@ -35,6 +36,13 @@ export async function restoreRan(runId: string): Promise<void> {
           if (useDocument.getState().graph === graph) undo();
         },
       },
+    });
+    const stop = useDocument.subscribe((state) => {
+      if (state.graph === graph) return;
+      stop();
+      const { notices, dismiss } = useScreen.getState();
+      // Undone or edited, it is no longer so.
+      for (const notice of notices) if (notice.message === message) dismiss(notice.id);
     });
   } catch (error) {
     report(error);
