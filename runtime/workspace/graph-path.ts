@@ -5,8 +5,8 @@ export const graphSuffix = '.graft.json';
 
 /** Bytes that a file system gives to a name. */
 const maxName = 255;
-/** Characters that some system does not allow in names, or that would be read as something else. */
-const forbidden = /[\\:*?"<>|\p{Cc}]/u;
+/** Characters that some system does not allow in names, or that would be read as something else: the last turn what follows around. */
+const forbidden = /[\\:*?"<>|\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
 /** What Windows keeps for devices, in any folder and with any ending. */
 const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
@@ -60,7 +60,7 @@ export function requirePortablePath(path: string, suffix = ''): void {
   }
   const bad = forbidden.exec(path)?.[0];
   if (bad !== undefined) {
-    const shown = bad < ' ' ? 'control characters' : `"${bad}"`;
+    const shown = /[!-~]/.test(bad) ? `"${bad}"` : 'control characters';
     throw badName(path, `A name cannot hold ${shown}. Leave it out.`);
   }
   const name = nameOf(path);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { queries, queryClient } from '../api/client.ts';
 import { sendFiles, UploadRefused, type FileToSend } from '../api/send-files.ts';
 import { asSent, broughtPaths, takeDropped } from './dropped-entries.ts';
+import { uploadRefusal } from './upload-refusal.ts';
 
 interface FileUploadProps {
   /** Where they go. */
@@ -68,7 +69,7 @@ export function FileUpload(props: FileUploadProps) {
       else
         setState({
           kind: 'asking',
-          refused: error instanceof Error ? error.message : String(error),
+          refused: uploadRefusal(error, files.length > 1),
         });
     }
   };

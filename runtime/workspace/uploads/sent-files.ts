@@ -1,12 +1,12 @@
 import { GraphError } from '@graft/graph';
 import { z } from 'zod';
 
-/** Bytes of the line that names what is sent, and files that it may name. */
-const most = { line: 1_000_000, files: 2_000 };
+/** Bytes of the line that names what is sent, files that it may name, and characters of the path of each. */
+const most = { line: 1_000_000, files: 2_000, path: 1_000 };
 
 const headSchema = z.object({
   files: z
-    .array(z.object({ path: z.string().min(1).max(1_000), size: z.int().nonnegative() }))
+    .array(z.object({ path: z.string().min(1).max(most.path), size: z.int().nonnegative() }))
     .min(1)
     .max(most.files),
 });
@@ -28,10 +28,7 @@ export class SentFiles {
     const line = await body.line(most.line);
     const head = headSchema.safeParse(parsed(line));
     if (head.success) return new SentFiles(head.data.files, body);
-    throw new GraphError(
-      'bad-input',
-      'This upload does not say which files it holds. Send it again.',
-    );
+    throw new GraphError('bad-input', whyNot(head.error));
   }
 
   /** Gives `take` the bytes of each file in turn. Throws `damaged-file` where they are not as many as was said. */
@@ -43,6 +40,15 @@ export class SentFiles {
     }
     await this.#body.end();
   }
+}
+
+function whyNot({ issues }: z.ZodError): string {
+  const large = issues.find(({ code }) => code === 'too_big');
+  if (large === undefined) return 'This upload does not say which files it holds. Send it again.';
+  const [, file] = large.path;
+  return file === undefined
+    ? `These are more than ${most.files.toLocaleString('en')} files. Send them in parts.`
+    : `The path of a file has more than ${most.path.toLocaleString('en')} characters. Send a folder that lies further in.`;
 }
 
 function parsed(line: string | undefined): unknown {

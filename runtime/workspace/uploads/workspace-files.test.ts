@@ -238,3 +238,22 @@ it('lists a folder, its folders first, with nothing hidden and nothing from outs
   await expect(files.list('.git')).rejects.toMatchObject({ code: 'bad-name' });
   await expect(files.list('gone')).rejects.toMatchObject({ code: 'missing-file' });
 });
+
+it('says what is too much of what is sent', async () => {
+  const many = Object.fromEntries(Array.from({ length: 2_001 }, (_, at) => [`many/${at}.md`, '']));
+  await expect(receive(many)).rejects.toMatchObject({
+    message: 'These are more than 2,000 files. Send them in parts.',
+  });
+  await expect(receive({ 'a.md': '', [`${'deep/'.repeat(200)}b.md`]: '' })).rejects.toMatchObject({
+    message:
+      'The path of a file has more than 1,000 characters. Send a folder that lies further in.',
+  });
+});
+
+it('takes no name that is read otherwise than it is written', async () => {
+  await expect(receive({ 'report\u202etxt.exe': '' })).rejects.toMatchObject({
+    code: 'bad-name',
+    message: 'A name cannot hold control characters. Leave it out.',
+  });
+  expect(await receive({ 'דוח.md': '' })).toEqual(['דוח.md']);
+});
