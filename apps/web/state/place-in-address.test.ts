@@ -64,6 +64,14 @@ it('holds the tab of the lower panel while that is open, and opens it again', ()
   expect(place.placeFromAddress().below).toBeUndefined();
 });
 
+it('holds no run whose id can be none', () => {
+  const runIn = (run: string): string | null => {
+    address.href = `http://graft/?graph=a.graft.json&run=${run}`;
+    return place.placeFromAddress().run;
+  };
+  expect([runIn('r1'), runIn(''), runIn('r'.repeat(201))]).toEqual(['r1', null, null]);
+});
+
 it('gives the address of a run', () => {
   address.href = 'http://graft/?graph=b.graft.json&node=chunk-1&view=compare';
   expect(addressOfRun('r1').href).toBe('http://graft/?graph=a.graft.json&run=r1');

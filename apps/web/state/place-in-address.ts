@@ -17,6 +17,9 @@ const tabs: readonly InspectorTab[] = ['parameters', 'output', 'logs', 'about'];
 /** Characters of the ids of selected nodes in an address at most: those that come after are left out. */
 const longestNodes = 1_500;
 
+/** Characters of the id of a run at most: the server takes no longer one. */
+const longestRun = 200;
+
 /** What a reload, or somebody who is given the address, should see again. */
 export interface Place {
   /** Path of the file. */
@@ -36,6 +39,7 @@ export interface Place {
 export function placeFromAddress(): Place {
   const { searchParams } = new URL(location.href);
   const tab = searchParams.get('tab');
+  const run = searchParams.get('run') ?? '';
   return {
     graph: searchParams.get('graph'),
     within: (searchParams.get('in') ?? '').split('/').filter((id) => id !== ''),
@@ -43,7 +47,7 @@ export function placeFromAddress(): Place {
     tab: tabs.find((one) => one === tab),
     below: bottomTabs.find((one) => one === searchParams.get('below')),
     view: views.find((view) => view === searchParams.get('view')) ?? 'canvas',
-    run: searchParams.get('run'),
+    run: run === '' || run.length > longestRun ? null : run,
   };
 }
 

@@ -46,6 +46,7 @@ beforeEach(() => {
   ]);
   useDocument.getState().open({ path, base: null, baseText: '', baseGraph: sized(3) });
   useRunView.getState().follow(null);
+  return () => vi.unstubAllGlobals();
 });
 const look = (runId: string): Promise<void> => {
   useRunView.getState().lookBack(runId);
@@ -73,7 +74,13 @@ it.each([
 ])('goes back to now where the file has no such run: %s of %s', async (run, file) => {
   served.file = file;
   useRunView.getState().setNewest('newest');
+  const written: string[] = [];
+  vi.stubGlobal('location', { href: `http://graft/?graph=a.graft.json&run=${run}` });
+  vi.stubGlobal('history', {
+    replaceState: (...[, , url]: [null, string, URL]) => written.push(url.search),
+  });
   await look(run);
+  expect(written).toEqual(['?graph=a.graft.json']);
   expect(shown()).toBe(3);
   expect(useRunView.getState()).toMatchObject({ past: false, run: { runId: 'newest' } });
   const messages = useScreen.getState().notices.map(({ message }) => message);

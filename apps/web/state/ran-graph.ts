@@ -2,6 +2,7 @@ import { parseGraph, type Graph } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { withPlaces } from '../canvas/places.ts';
 import { useDocument } from './document-store.ts';
+import { addressOfPlace } from './place-in-address.ts';
 import { loadNodeTypes } from './registry.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
@@ -49,6 +50,7 @@ export async function lookAtRan(runId: string): Promise<void> {
   if (ran === undefined) {
     // It would wait for what that run tells without end, or show what another file gave.
     goBack();
+    history.replaceState(null, '', addressOfPlace());
     const message = 'This file has no such run any more.';
     useScreen.getState().notify({ tone: 'info', message, about: file.path });
   }
