@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formatEdge } from '../format/edge.ts';
+import { formatEdge, parseEdge } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
 import { parseGraph } from '../format/parse-graph.ts';
+import { serializeGraph } from '../format/serialize-graph.ts';
 import { setBends } from '../compose/bend-edges.ts';
-import { removeNodes, setParam, setTitle } from '../compose/graph-edit.ts';
+import { connect, disconnect, removeNodes, setParam, setTitle } from '../compose/graph-edit.ts';
 import { testRegistry } from '../testing.ts';
 import { changedKey, type NodeSide } from './choose-nodes.ts';
 import { mergeGraphs } from './merge-graphs.ts';
@@ -161,4 +163,58 @@ it('tells nodes of subgraphs apart', () => {
   expect(changed.map(changedKey)).toEqual(['inner/a']);
   const { graph } = merge(within(2), within(3), { 'inner/a': 'theirs' });
   expect(graph.graphs?.['inner']?.nodes['a']?.params).toEqual({ value: 3 });
+});
+
+const ids = ['a', 'b', 'c', 'd'];
+const double = { type: 'double', version: 2, params: {} };
+const anyId = fc.constantFrom(...ids);
+/** What is done, to which node, with which other, and to what. */
+const anyEdit = fc.tuple(fc.nat(5), anyId, anyId, fc.nat(3));
+
+function edited(graph: Graph, [what, id, other, to]: readonly [number, string, string, number]) {
+  const edge = parseEdge(`${id}.value -> ${other}.value`);
+  const isThere = Object.hasOwn(graph.nodes, id);
+  if (what === 0 && !isThere) return { ...graph, nodes: { ...graph.nodes, [id]: double } };
+  if (!isThere) return graph;
+  if (what === 1) return setParam(graph, { node: id, param: 'value' }, to);
+  if (what === 2) return setTitle(graph, id, `T${to}`);
+  if (what === 3) return removeNodes(graph, [id]);
+  if (what === 4) return disconnect(graph, edge);
+  return id < other && Object.hasOwn(graph.nodes, other) ? connect(graph, edge) : graph;
+}
+
+it('has each node as the chosen side has it, no edge that neither has, and loses nothing that one side alone did', () => {
+  const edits = fc.array(anyEdit, { maxLength: 8 });
+  const anySide = fc.constantFrom<NodeSide>('mine', 'theirs');
+  fc.assert(
+    fc.property(fc.tuple(edits, edits, edits), fc.dictionary(anyId, anySide), (done, picks) => {
+      const [first, mine, yours] = done;
+      const saved = (graph: Graph): Graph => parseGraph(serializeGraph(graph));
+      const start = saved(first.reduce(edited, { ...base, graphs: {} }));
+      const [ours, theirs] = [
+        saved(mine.reduce(edited, start)),
+        saved(yours.reduce(edited, start)),
+      ];
+      const merged = (one: Graph, other: Graph, choices = new Map<string, NodeSide>()) =>
+        mergeGraphs({ base: start, ours: one, theirs: other }, testRegistry, choices);
+      expect(serializeGraph(merged(ours, start).graph)).toBe(serializeGraph(ours));
+      expect(serializeGraph(merged(start, theirs).graph)).toBe(serializeGraph(theirs));
+      const both = merged(ours, theirs).changed.map(changedKey);
+      const choices = new Map(Object.entries(picks).filter(([id]) => both.includes(id)));
+      const { graph } = merged(ours, theirs, choices);
+      for (const [id, side] of choices) {
+        expect(graph.nodes[id]).toEqual((side === 'mine' ? ours : theirs).nodes[id]);
+      }
+      const edgesOf = ({ edges: all }: Graph): readonly string[] => all.map(formatEdge);
+      const kept = edgesOf(graph);
+      for (const edge of kept) expect([...edgesOf(ours), ...edgesOf(theirs)]).toContain(edge);
+      // What both sides have stays, where its nodes do.
+      for (const edge of edgesOf(ours).filter((one) => edgesOf(theirs).includes(one))) {
+        const { source, target } = parseEdge(edge);
+        const isThere = [source, target].every((id) => Object.hasOwn(graph.nodes, id));
+        expect(kept.includes(edge)).toBe(isThere);
+      }
+    }),
+    { numRuns: 400 },
+  );
 });
