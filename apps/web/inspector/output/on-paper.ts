@@ -9,8 +9,8 @@ import { beginning, type RowWindow } from './row-window.ts';
 
 /** Bytes of rows that one output prints. */
 const mostBytes = 20_000_000;
-/** Rows that are picked by their numbers at once. */
-const mostPicked = 500;
+/** Rows that are read at once. */
+const mostRead = 100;
 
 type PrintedRows = Pick<RowWindow, 'rows' | 'first' | 'total' | 'cut'>;
 
@@ -37,7 +37,7 @@ function readNow(procedure: 'page' | 'pick', input: object) {
 }
 
 /** The rows that are printed of an output; undefined where they cannot be had, or those that have come are all that it has. */
-function readForPaper(
+export function readForPaper(
   artifact: ArtifactRef,
   numbers: readonly number[] | undefined,
   { first, rows }: RowWindow,
@@ -53,15 +53,21 @@ function readForPaper(
   };
   const read: unknown[] = [];
   const cut = new Map<number, number>();
-  while (read.length < wanted) {
+  let left = mostBytes;
+  while (read.length < wanted && left > 0) {
     const offset = read.length;
-    const picked = numbers?.slice(offset, Math.min(wanted, offset + mostPicked));
+    const limit = Math.min(wanted - offset, mostRead);
+    const picked = numbers?.slice(offset, offset + limit);
     const page =
       picked === undefined
-        ? readNow('page', { ...asked, offset, limit: wanted })
+        ? readNow('page', { ...asked, offset, limit })
         : readNow('pick', { ...asked, numbers: picked });
     if (page === undefined || page.rows.length === 0) return undefined;
-    read.push(...page.rows);
+    for (const row of page.rows) {
+      left -= JSON.stringify(row).length;
+      // The first ones may be as long as all others.
+      if (left >= 0 || read.length === 0) read.push(row);
+    }
     for (const { at, characters } of page.cut) cut.set(picked?.[at] ?? offset + at, characters);
   }
   return { rows: read, first: 0, total, cut };
