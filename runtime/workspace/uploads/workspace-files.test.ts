@@ -100,7 +100,6 @@ it.each([
   'node_modules/x.js',
   'notes/ a.md',
   'notes/',
-  'notes/kilns.md/below.md',
 ])('refuses the name %j, and nothing is written', async (name) => {
   const refused = await receive({ 'good.md': 'G', [name]: 'evil' }).catch(
     (error: unknown) => error,
@@ -108,6 +107,19 @@ it.each([
   expect(['bad-name', 'outside-workspace', 'name-taken']).toContain(GraphError.from(refused).code);
   expect(await all()).toEqual(before);
 });
+
+it.each([false, true])(
+  'says that a file stands where a folder is wanted: renamed %s',
+  async (renamed) => {
+    const sent = { 'good.md': 'G', 'notes/kilns.md/below.md': 'evil' };
+    await expect(receive(sent, { renamed })).rejects.toMatchObject({
+      code: 'bad-input',
+      message:
+        'The workspace has a file where the folder notes/kilns.md would be. Rename one of them. Nothing was written.',
+    });
+    expect(await all()).toEqual(before);
+  },
+);
 
 it('follows no link out of the workspace', async () => {
   await mkdir(join(folder, 'others'));

@@ -105,8 +105,7 @@ export class WorkspaceFiles {
         if (place === undefined) return;
         const within = dirname(place.absolute);
         const first = await mkdir(within, { recursive: true }).catch((error: unknown) => {
-          // A file stands where a folder is wanted.
-          throw hasCode(error, 'EEXIST', 'ENOTDIR') ? taken([dirname(place.short)]) : error;
+          throw hasCode(error, 'EEXIST', 'ENOTDIR') ? noFolder(dirname(place.short)) : error;
         });
         if (first !== undefined) made.push({ first, within });
         const staged = await stagingPath(place.absolute, scratchFolder);
@@ -180,6 +179,12 @@ const folded = (path: string): string => path.normalize('NFC').toLowerCase();
 function numbered(path: string, number: number): string {
   const [, stem = path, ending = ''] = /^(.*[^/])(\.[^./]+)$/.exec(path) ?? [];
   return `${stem}-${String(number)}${ending}`;
+}
+
+/** A file stands where a folder is wanted: no number in the names of files would help. */
+function noFolder(path: string): GraphError {
+  const message = `The workspace has a file where the folder ${path} would be. Rename one of them. Nothing was written.`;
+  return new GraphError('bad-input', message, { location: { file: path } });
 }
 
 function taken(paths: readonly string[]): GraphError {
