@@ -1,7 +1,8 @@
-import { emptyGraph, type Graph } from '@graft/graph';
+import { emptyGraph, serializeGraph, type Graph, type RunRecord } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
+import { MemoryArtifactStore } from '@graft/store/memory';
 import { expect, it } from 'vitest';
-import { changesOf } from './run-changes.ts';
+import { changesOf, runChanges } from './run-changes.ts';
 
 const node = (type: string, params = {}) => ({ type, version: 1, params });
 const edge = (source: string, target: string) => ({
@@ -54,4 +55,19 @@ it('says what changed within a subgraph and in the files that it is locked to, n
       { nodes: { a: { ...node('chunk'), title: 'Pieces' } }, layout: { a: { x: 9, y: 9 } } },
     ),
   ).toEqual([]);
+});
+
+it('compares with the run of the saved file before, not with one that was given something else for once', async () => {
+  const artifacts = new MemoryArtifactStore();
+  const ran = async (id: string, size: number, scope?: string): Promise<RunRecord> => {
+    const text = serializeGraph(graph({ nodes: { cut: node('chunk', { size }) } }));
+    const { digest } = await artifacts.put([Buffer.from(text)]);
+    const run = { id, file: 'a.graft.json', status: 'succeeded', startedAt: 0, owner: '' } as const;
+    return { ...run, graph: digest, ...(scope === undefined ? {} : { scope }) };
+  };
+  const runs = [await ran('c', 3), await ran('b', 2, 'a question'), await ran('a', 1)];
+  expect(await runChanges({ artifacts, registry }, runs)).toEqual({
+    c: ['Chunk: size 1 → 3'],
+    b: ['Chunk: size 1 → 2'],
+  });
 });

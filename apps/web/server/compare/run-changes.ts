@@ -21,7 +21,7 @@ const mostNodes = 50_000;
 type Source = Pick<Workspace, 'artifacts' | 'registry'>;
 
 /**
- * For each of some runs of a file, newest first, what its graph has otherwise than that of the run before it, a short sentence each:
+ * For each of some runs of a file, newest first, what its graph has otherwise than that of the run of the saved file before it, a short sentence each:
  * none where the graph is the same. Absent: that is not known, or it is the first.
  */
 export async function runChanges(
@@ -43,7 +43,8 @@ export async function runChanges(
   };
   const changes: Record<string, readonly string[]> = {};
   for (const [at, run] of runs.entries()) {
-    const before = runs[at + 1];
+    // One that was given something else for once had that in its graph, not what the file had.
+    const before = runs.slice(at + 1).find(({ scope }) => scope === undefined);
     if (before?.graph === undefined || run.graph === undefined) continue;
     if (before.graph === run.graph) {
       changes[run.id] = [];
