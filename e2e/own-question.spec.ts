@@ -83,3 +83,20 @@ test('a question is asked beside the saved ones, which stay on the screen', asyn
   });
   expect(await readFile(file, 'utf8')).toBe(before);
 });
+
+test('it says that the graph is saved when it is asked', async ({ page, workspace }) => {
+  const file = path.join(workspace.folder, 'rag-quickstart.graft.json');
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'rag-quickstart.graft.json');
+  await bench.node('inject-context').locator('header').click();
+  await page.getByRole('textbox', { name: 'Top', exact: true }).fill('1');
+  await page.locator('.react-flow__pane').click({ position: { x: 6, y: 6 } });
+  const field = page.getByRole('textbox', { name: 'Ask' });
+  await expect(field).toHaveAccessibleDescription(/^Saves the graph and asks it/);
+  await field.fill('Who keeps the key of the gate?');
+  await field.press('Enter');
+  await expect(page.getByTestId('asked')).toHaveCount(1);
+  const saved = await readFile(file, 'utf8');
+  expect(saved).toContain('"top": 1');
+  expect(saved).not.toContain('Who keeps');
+});

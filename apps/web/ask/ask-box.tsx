@@ -135,7 +135,7 @@ export function AskBox() {
         />
         <div className="mt-1.5 flex items-baseline gap-3">
           <p id="ask-help" className="min-w-0 flex-1 text-sm text-ink-2">
-            Answered by the graph as it is; the file and its results stay as they are.
+            Saves the graph and asks it. The question stays out of the file and its results.
           </p>
           <button type="submit" className="button small" disabled={blank || starting}>
             Ask
