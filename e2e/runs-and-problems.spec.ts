@@ -136,8 +136,24 @@ test('leaves results downstream where a run goes up to a node', async ({ page, w
   await workspace.graph('part', chunking);
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'part.graft.json');
+  await expect(page.getByTestId('plan-line')).toHaveText(/2 will run/);
+  await page.evaluate(() => {
+    // What stands in the header each time that it is drawn.
+    new MutationObserver(() => {
+      const line = document.querySelector('[data-testid=run-line], [data-testid=plan-line]');
+      const shown = [document.body.dataset['shown'] ?? '', line?.textContent ?? ''];
+      if (shown[1] !== shown[0]?.split('|').at(-1))
+        document.body.dataset['shown'] = shown.join('|');
+    }).observe(document.querySelector('header') ?? document.body, {
+      ...{ subtree: true, childList: true, characterData: true },
+    });
+  });
   await bench.run();
   await expect(bench.node('chunk')).toHaveAttribute('data-status', /succeeded|cached/);
+  await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+  // A run that has ended is not to be run again, not even until the next plan is there.
+  await expect(page.locator('body')).toHaveAttribute('data-shown', /reused/);
+  await expect(page.locator('body')).not.toHaveAttribute('data-shown', /will run/);
   await bench.select('files');
   await bench.runUpToHere();
   await bench.reaches('files', 'cached');

@@ -28,9 +28,11 @@ export function useFacts(
 
 /** The chip: what a run came to, or what the next one would do where that differs. */
 export function useStatus(path: string, step: StepView | undefined): Status | undefined {
-  const runs = usePlan(({ report }) => {
+  const runs = usePlan(({ report, passed }) => {
     return (
-      report !== null && plannedParts(report.nodes, path).some(({ verdict }) => verdict !== 'hit')
+      report !== null &&
+      !passed &&
+      plannedParts(report.nodes, path).some(({ verdict }) => verdict !== 'hit')
     );
   });
   const over = useRunView(

@@ -83,7 +83,7 @@ function HistoryButtons() {
 }
 
 function PlanLine() {
-  const report = usePlan((state) => state.report);
+  const report = usePlan((state) => (state.passed ? null : state.report));
   const problems = useProblems();
   const graph = useDocument((state) => state.graph);
   const going = useRunView(({ run, past }) =>

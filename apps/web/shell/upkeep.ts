@@ -108,6 +108,9 @@ function usePlanned(): void {
   );
   useEffect(() => {
     void refreshRuns();
+    return () => {
+      if (working) usePlan.setState({ passed: true });
+    };
   }, [working]);
 }
 

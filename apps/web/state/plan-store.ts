@@ -14,6 +14,8 @@ interface PlanState {
   readonly report: PlanReport | null;
   /** The run that was on the screen, and was over, when the report was asked for. */
   readonly after: string | null;
+  /** A run has ended since the report was asked for: what it says is of before. */
+  readonly passed: boolean;
   /** Why there is no plan, when there is none. */
   readonly problems: readonly ShownProblem[];
   readonly loading: boolean;
@@ -27,6 +29,7 @@ let asked = 0;
 export const usePlan = create<PlanState>()((set) => ({
   report: null,
   after: null,
+  passed: false,
   problems: [],
   loading: false,
   async ask(path, graph) {
@@ -37,7 +40,7 @@ export const usePlan = create<PlanState>()((set) => ({
     try {
       const report = await api.runs.plan.mutate({ path, text: serializeGraph(graph) });
       if (turn !== asked) return;
-      set({ report, after, problems: report.problems, loading: false });
+      set({ report, after, passed: false, problems: report.problems, loading: false });
       // Nobody who asks waits for that; what cannot be told is not shown, and nothing else.
       void typesHere()
         .then(() => import('./run-history.ts'))
@@ -55,6 +58,6 @@ export const usePlan = create<PlanState>()((set) => ({
 
 /** There is no plan, and so nothing of which a plan said that the graph has it already. */
 function forget(problems: readonly ShownProblem[]): void {
-  usePlan.setState({ report: null, problems, loading: false });
+  usePlan.setState({ report: null, passed: false, problems, loading: false });
   useRunView.getState().setKept(null, {});
 }
