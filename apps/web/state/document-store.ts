@@ -43,6 +43,8 @@ interface DocumentState extends Placed {
   edit(change: (shown: Graph) => Graph, merge?: string): void;
   /** The same for the whole file. */
   editFile(change: (graph: Graph) => Graph, merge?: string): void;
+  /** Puts another graph in the place of the file's, as one step of the history; a run of before is no longer looked at. */
+  replace(graph: Graph): void;
   /** Edits from here on are based on another revision; the graph stays. */
   rebase(file: OpenFile): void;
   /**
@@ -126,6 +128,10 @@ export const useDocument = create<DocumentState>()(
         if (joins) history.pause();
         set(placed(next, trail));
         if (joins) history.resume();
+      },
+      replace(graph) {
+        get().look(null);
+        get().editFile(() => graph);
       },
       rebase: (file) => set({ file }),
       relock(file) {

@@ -165,8 +165,7 @@ async function discardChanges(path: string): Promise<void> {
     const fresh = await readFile(await api.graphs.read.query({ path: file.path }));
     if (useDocument.getState().file?.path !== path) return;
     useDocument.getState().rebase(fresh);
-    useDocument.getState().look(null);
-    useDocument.getState().editFile(() => fresh.baseGraph);
+    useDocument.getState().replace(fresh.baseGraph);
     useConflict.getState().settle();
     syncDraft();
   } catch (error) {
@@ -297,8 +296,7 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     if (tookLock(fresh) || tookSame(fresh)) return;
     if (isUnsaved(current)) return await raiseConflict(file.path, 'disk');
     useDocument.getState().rebase(fresh);
-    useDocument.getState().look(null);
-    useDocument.getState().editFile(() => fresh.baseGraph);
+    useDocument.getState().replace(fresh.baseGraph);
     tellReloaded();
   } catch (error) {
     if (problemCode(error) !== 'missing-file') return report(error);

@@ -42,8 +42,7 @@ function onDisk(conflict: Conflict): OpenFile {
 /** Takes both sides' changes, based on the file as it now is, and saves. */
 export async function saveMerged(conflict: Conflict, merged: Graph): Promise<void> {
   useDocument.getState().rebase(onDisk(conflict));
-  useDocument.getState().look(null);
-  useDocument.getState().editFile(() => merged);
+  useDocument.getState().replace(merged);
   useConflict.getState().settle();
   syncDraft();
   await saveFile();
@@ -67,8 +66,7 @@ export async function keepAsCopy(conflict: Conflict): Promise<void> {
 export function takeTheirs(conflict: Conflict): void {
   try {
     useDocument.getState().rebase(onDisk(conflict));
-    useDocument.getState().look(null);
-    useDocument.getState().editFile(() => conflict.graph);
+    useDocument.getState().replace(conflict.graph);
     useConflict.getState().settle();
     syncDraft();
   } catch (error) {

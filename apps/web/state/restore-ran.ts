@@ -22,8 +22,7 @@ export async function restoreRan(runId: string): Promise<void> {
     if (useDocument.getState().file?.path !== file.path) return;
     const { graph, startedAt } = ran;
     useRunView.getState().follow(useRunView.getState().newest);
-    useDocument.getState().look(null);
-    useDocument.getState().editFile(() => graph);
+    useDocument.getState().replace(graph);
     const message = `The graph is as it was in the run of ${clock(startedAt)}.`;
     notify({
       tone: 'info',
