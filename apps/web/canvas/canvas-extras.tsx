@@ -4,11 +4,11 @@ import { listenForLongPress } from '../menus/long-press.ts';
 import { CardRemedies } from '../models/card-remedies.tsx';
 import { useScreen } from '../state/screen-store.ts';
 import { cellOrder } from '../notebook/cell-order.ts';
-import { useFarCards } from './far-cards.ts';
 import { RefusalHint, type ConnectionStore } from './refusal-hint.tsx';
+import { useReadingOrder } from './reading-order.ts';
 import { limitZoom, type ZoomStore } from './least-zoom.ts';
 
-/** In a graph with more nodes only some of them are drawn, and Tab comes to these. */
+/** Nodes that are put in order at most: with more of them each edit would wait for that. */
 const mostRead = 400;
 
 /**
@@ -19,7 +19,7 @@ function useReadInOrder(): void {
   useEffect(() => {
     const edges = document.querySelector('.react-flow__edges');
     edges?.parentElement?.append(edges);
-    useFarCards.setState({
+    useReadingOrder.setState({
       order: (graph) => {
         const ids = Object.keys(graph.nodes);
         return ids.length > mostRead ? ids : cellOrder(graph);

@@ -1,4 +1,3 @@
-import type { GraphBody } from '@graft/graph';
 import type { Node as FlowNode, NodeChange } from '@xyflow/react';
 import { createContext } from 'react';
 import { create } from 'zustand';
@@ -10,8 +9,6 @@ export const manyNodes = 150;
 export const FarContext = createContext(false);
 
 interface FarCards {
-  /** In which order nodes stand in the page, and Tab goes on: as they are read, once what knows that has come. */
-  readonly order: ((graph: GraphBody) => readonly string[]) | undefined;
   /** The node under the pointer, which is a whole card then. */
   readonly near: string | undefined;
   /** While the cards and edges of a large graph are one picture: its edge at a point of the window. */
@@ -33,7 +30,6 @@ interface FarCards {
 }
 
 export const useFarCards = create<FarCards>()(() => ({
-  order: undefined,
   near: undefined,
   edgeAt: undefined,
   carry: undefined,

@@ -22,6 +22,7 @@ import { carried } from './carrying.ts';
 import { familyColour } from './family-colour.ts';
 import { manyNodes, useFarCards } from './far-cards.ts';
 import { edgeLayer, flowGroups, flowNotes } from './flow-annotations.ts';
+import { useReadingOrder } from './reading-order.ts';
 import { lookOf } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
@@ -111,7 +112,7 @@ export function useFlowNodes(): {
   const selection = useScreen((state) => state.selection);
   // Ports of graphs that are used come after the graph.
   const used = useUsedGraphs((state) => state.lookup);
-  const order = useFarCards((state) => state.order);
+  const order = useReadingOrder((state) => state.order);
   const [nodes, setNodes] = useState<FlowNode[]>([]);
   const drawn = useRef(nodes);
   drawn.current = nodes;

@@ -2,15 +2,15 @@ import { useDocument } from '../state/document-store.ts';
 import type { Command } from './command.ts';
 import { selectedNodes } from './conditions.ts';
 
+/** Loaded when first asked for. */
+const fold = (isFolded: boolean): void =>
+  void import('../canvas/collapse.ts').then((part) => part.foldSelected(isFolded));
+
 /** Whether some of the selected nodes are folded to their titles, or are not. */
 function hasFolded(isFolded: boolean): boolean {
   const { layout } = useDocument.getState().shown;
   return selectedNodes().some((id) => (layout[id]?.collapsed === true) === isFolded);
 }
-
-/** Loaded when first asked for. */
-const fold = (isFolded: boolean): void =>
-  void import('../canvas/collapse.ts').then((part) => part.foldSelected(isFolded));
 
 /** One key for both: a selection of which only some are folded is folded whole first. */
 export const foldCommands: readonly Command[] = [

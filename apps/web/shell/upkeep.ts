@@ -176,7 +176,9 @@ function usePastGraph(): void {
   useEffect(() => {
     if (runId === undefined) useDocument.getState().look(null);
     else
-      void import('../state/ran-graph.ts').then(({ lookAtRan }) => lookAtRan(runId)).catch(report);
+      void import('../state/ran-graph.ts')
+        .then(({ drawRanGraph }) => drawRanGraph(runId))
+        .catch(report);
   }, [runId]);
 }
 

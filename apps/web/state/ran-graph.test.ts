@@ -1,7 +1,7 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { useDocument } from './document-store.ts';
-import { lookAtRan } from './ran-graph.ts';
+import { drawRanGraph } from './ran-graph.ts';
 import { loadNodeTypes, provideNodeTypes } from './registry.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
@@ -50,7 +50,7 @@ beforeEach(() => {
 });
 const look = (runId: string): Promise<void> => {
   useRunView.getState().lookBack(runId);
-  return lookAtRan(runId);
+  return drawRanGraph(runId);
 };
 
 it.each(['damaged', 'newer'])('draws no other run’s graph where one is %s', async (run) => {

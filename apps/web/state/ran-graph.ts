@@ -29,7 +29,7 @@ export async function ranGraph(runId: string, path: string): Promise<Ran | undef
  * Draws the graph of the run of before that is on the screen, where that is kept; whoever puts it away goes back to now, as
  * does who asks for a run that the file does not have.
  */
-export async function lookAtRan(runId: string): Promise<void> {
+export async function drawRanGraph(runId: string): Promise<void> {
   const { file } = useDocument.getState();
   if (file === null) return;
   const isStill = (): boolean => {
