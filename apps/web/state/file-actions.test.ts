@@ -9,6 +9,7 @@ import { fileChangedOutside, openFile, saveFile } from './file-actions.ts';
 import { followAddress } from './navigation.ts';
 import { lookOf } from './node-shape.ts';
 import { provideNodeTypes } from './registry.ts';
+import { stubBrowser } from './testing/stub-browser.ts';
 
 const served = vi.hoisted(() => ({
   /** What each file answers, and when. */
@@ -52,29 +53,13 @@ function late(path: string, graph: Graph): () => void {
 const draw = (value: number): void => useDocument.getState().edit(() => sized(value));
 
 beforeEach(() => {
-  const kept = new Map<string, string>();
-  const storage = new Proxy(
-    {
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => void kept.set(key, value),
-      removeItem: (key: string) => void kept.delete(key),
-    },
-    {
-      ownKeys: () => [...kept.keys()],
-      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-    },
-  );
-  vi.stubGlobal('localStorage', storage);
-  vi.stubGlobal('sessionStorage', storage);
-  vi.stubGlobal('location', { href: 'http://localhost/' });
-  vi.stubGlobal('history', { replaceState: () => undefined, pushState: () => undefined });
-  vi.stubGlobal('document', { title: '' });
+  const leave = stubBrowser();
   served.read.clear();
   useScreen.setState({ notices: [] });
   provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
   useDocument.getState().close();
   useScreen.setState({ notices: [] });
-  return () => vi.unstubAllGlobals();
+  return leave;
 });
 
 const looks: ToldLooks = {

@@ -5,6 +5,7 @@ import { openFile } from './file-actions.ts';
 import { provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
 import { deleteFile, duplicateFile } from './workspace-files.ts';
+import { stubBrowser } from './testing/stub-browser.ts';
 
 const texts = vi.hoisted(() => new Map<string, string>());
 vi.mock('../api/client.ts', () => {
@@ -45,27 +46,11 @@ const sized = (size: number): Graph => ({
 const size = (): unknown => useDocument.getState().graph.nodes['chunk']?.params['size'];
 
 beforeEach(() => {
-  const kept = new Map<string, string>();
-  const storage = new Proxy(
-    {
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => void kept.set(key, value),
-      removeItem: (key: string) => void kept.delete(key),
-    },
-    {
-      ownKeys: () => [...kept.keys()],
-      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-    },
-  );
-  vi.stubGlobal('localStorage', storage);
-  vi.stubGlobal('sessionStorage', storage);
-  vi.stubGlobal('history', { replaceState: vi.fn(), pushState: vi.fn() });
-  vi.stubGlobal('location', { href: 'http://localhost/' });
-  vi.stubGlobal('document', { title: '' });
+  const leave = stubBrowser();
   texts.clear();
   provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
   useDocument.getState().close();
-  return () => vi.unstubAllGlobals();
+  return leave;
 });
 
 it('copies a file as it is, whatever was drawn on one of the same name that was deleted', async () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { Answers, Metrics, type ArtifactRef, type StepSummary } from '@graft/gra
 import { openWorkspace, type Workspace } from '@graft/workspace';
 import { beforeAll, expect, it } from 'vitest';
 import { compareRuns } from './compare-runs.ts';
+import { node, putText } from '../testing/ran.ts';
 
 let workspace: Workspace;
 
@@ -18,16 +18,7 @@ beforeAll(async () => {
   };
 }, 30_000);
 
-async function put(text: string): Promise<string> {
-  const bytes = Buffer.from(text);
-  await workspace.artifacts.put([bytes]);
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-const node = (type: string, params: object = {}, title?: string): object => ({
-  ...{ type, version: 1, params },
-  ...(title === undefined ? {} : { title }),
-});
+const put = (text: string): Promise<string> => putText(workspace, text);
 
 interface Recorded {
   /** Absent: it is not kept. */

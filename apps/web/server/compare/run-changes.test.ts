@@ -15,7 +15,7 @@ const changes = (was: Partial<Graph>, is: Partial<Graph>): readonly string[] =>
 it('says by their titles what was set otherwise, defaults included', () => {
   const cut = (params: object) => ({ nodes: { cut: node('chunk', params) } });
   expect(changes(cut({ size: 256 }), cut({ size: 64 }))).toEqual(['Chunk: size 256 → 64']);
-  const { default: size } = { default: registry.get('chunk')?.params.parse({})['size'] };
+  const size = registry.get('chunk')?.params.parse({})['size'];
   expect(changes(cut({}), cut({ size: 7 }))).toEqual([`Chunk: size ${String(size)} → 7`]);
   expect(changes(cut({}), cut({ size }))).toEqual([]);
   const long = 'a text\nthat is much longer than a line of a list has room for';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { openWorkspace, type Workspace } from '@graft/workspace';
 import { beforeAll, expect, it } from 'vitest';
 import { allCells, rowsKey } from '../../report/report.ts';
 import { collectReport } from './collect-report.ts';
+import { node, putText } from '../testing/ran.ts';
 
 let workspace: Workspace;
 
@@ -27,16 +27,7 @@ beforeAll(async () => {
   };
 }, 30_000);
 
-async function put(text: string): Promise<string> {
-  const bytes = Buffer.from(text);
-  await workspace.artifacts.put([bytes]);
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-const node = (type: string, params: object = {}, title?: string): object => ({
-  ...{ type, version: 1, params },
-  ...(title === undefined ? {} : { title }),
-});
+const put = (text: string): Promise<string> => putText(workspace, text);
 
 /** Questions go into a graph of another file, and a loop of this one; `late` is drawn first and runs last. */
 const file = 'flows/demo.graft.json';
