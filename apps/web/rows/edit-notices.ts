@@ -40,7 +40,7 @@ export async function tellOfSaved(rowsFile: string, what: string): Promise<void>
     tone: 'info',
     message: `${what} in ${rowsFile}.${next}`,
     about: file.path,
-    next: true,
+    until: 'run',
     action: { label: 'Run', run: () => void runShown() },
   });
 }

@@ -28,7 +28,7 @@ export const useConflict = create<ConflictState>()((set) => ({
   raise: (conflict, shown) => set((state) => ({ conflict, shown: shown || state.shown })),
   showDialog: () => set({ shown: true }),
   settle: () => {
-    useScreen.getState().dismissConflict();
+    useScreen.getState().dismissUntil('settled');
     set({ conflict: null, shown: false });
   },
 }));

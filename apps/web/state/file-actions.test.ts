@@ -5,7 +5,7 @@ import { keepDraft } from './draft.ts';
 import { isUnsaved, redo, undo, useDocument } from './document-store.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
-import { fileChangedOutside, openFile, saveFile } from './file-actions.ts';
+import { fileChangedOutside, openFile, saveFile, syncDraft } from './file-actions.ts';
 import { followAddress } from './navigation.ts';
 import { lookOf } from './node-shape.ts';
 import { provideNodeTypes } from './registry.ts';
@@ -285,9 +285,10 @@ it('is saved, or asked about, where a file that was gone has come again', async 
     served.read.set(path, Promise.resolve({ path, revision: text, text }));
     return Promise.reject(new GraphError('name-taken', 'It is there.'));
   };
-  const before = said();
+  syncDraft();
+  expect(said()).toBe(1);
   expect(await saveFile()).toBe(true);
-  expect([useConflict.getState().conflict, said()]).toEqual([null, before]);
+  expect([useConflict.getState().conflict, said()]).toEqual([null, 0]);
 
   served.read.set(path, Promise.reject(new GraphError('missing-file', 'It is gone.')));
   await fileChangedOutside(path);
@@ -312,6 +313,34 @@ it('saves once what is asked to be saved while a save is under way', async () =>
   };
   expect(await Promise.all([saveFile(), saveFile()])).toEqual([true, true]);
   expect(bases).toHaveLength(1);
+});
+
+it('says that unsaved changes were kept until they are saved or undone', async () => {
+  const path = 'a.graft.json';
+  served.read.set(path, Promise.resolve(answer(path, sized(1))));
+  served.read.set('b.graft.json', Promise.resolve(answer('b.graft.json', sized(2))));
+  served.save = ({ text }) => Promise.resolve({ path, revision: text, text });
+  const isSaid = (): boolean =>
+    useScreen.getState().notices.some(({ message }) => message.includes('were kept'));
+  const comeBack = async (): Promise<void> => {
+    await openFile('b.graft.json');
+    await openFile(path);
+  };
+  const resize = (value: number): void =>
+    useDocument.getState().edit((graph) => ({ ...graph, nodes: sized(value).nodes }));
+  await openFile(path);
+  resize(3);
+  await comeBack();
+  undo();
+  syncDraft();
+  expect(isSaid()).toBe(false);
+  resize(4);
+  await comeBack();
+  resize(5);
+  syncDraft();
+  expect(isSaid()).toBe(true);
+  await saveFile();
+  expect(isSaid()).toBe(false);
 });
 
 it('saves no other file than was open when it was asked to', async () => {

@@ -29,7 +29,7 @@ export function graphPath(name: string): string {
 }
 
 /** Tells of a failure, with one line for each of its problems. */
-export function report(error: unknown, of: Pick<Notice, 'next'> = {}): void {
+export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
   const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
   useScreen.getState().notify({ tone: 'error', message, ...of });
 }
@@ -72,11 +72,14 @@ export function showInAddress(path: string): void {
   document.title = `${fileTitle(path)} · Graft`;
 }
 
-/** Keeps unsaved work in the browser, or drops what was kept once it is saved. */
+/** Keeps unsaved work in the browser, or drops what was kept, and what was said of it, once it is saved. */
 export function syncDraft(): void {
   const { file, graph } = useDocument.getState();
   if (file === null) return;
-  if (!isUnsaved({ file, graph })) return dropDraft(file.path);
+  if (!isUnsaved({ file, graph })) {
+    if (file.base !== null) useScreen.getState().dismissUntil('saved');
+    return dropDraft(file.path);
+  }
   keepDraft(file.path, {
     base: file.base,
     baseText: file.baseText,
@@ -84,10 +87,9 @@ export function syncDraft(): void {
   });
 }
 
-function tellReloaded(): void {
-  useScreen
-    .getState()
-    .notify({ tone: 'info', message: 'Reloaded: this file was changed outside.' });
+function tellReloaded(about: string): void {
+  const message = 'Reloaded: this file was changed outside.';
+  useScreen.getState().notify({ tone: 'info', message, about });
 }
 
 /** Counts the files asked for: the last one is shown, whichever answer comes last. */
@@ -128,6 +130,7 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
         tone: 'info',
         message: 'Your unsaved changes were kept.',
         about: path,
+        until: 'saved',
         action: { label: 'Discard them', run: () => void discardChanges(path) },
       });
     }
@@ -142,7 +145,7 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     usePlan.getState().clear();
     useRunView.getState().follow(null);
     const isChanged = useDocument.getState().open(file, graph, from);
-    if (isChanged) tellReloaded();
+    if (isChanged) tellReloaded(path);
     useScreen.getState().select([]);
     showInAddress(path);
     const runs = await api.runs.list.query({ file: path, limit: newestLooked });
@@ -184,7 +187,7 @@ async function raiseConflict(path: string, found: 'save' | 'disk'): Promise<void
       tone: 'info',
       message: 'This file was changed outside, and you have unsaved changes.',
       about: path,
-      conflict: true,
+      until: 'settled',
       action: { label: 'Compare', run: () => useConflict.getState().showDialog() },
     });
   }
@@ -297,12 +300,14 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     if (isUnsaved(current)) return await raiseConflict(file.path, 'disk');
     useDocument.getState().rebase(fresh);
     useDocument.getState().replace(fresh.baseGraph);
-    tellReloaded();
+    tellReloaded(file.path);
   } catch (error) {
     if (problemCode(error) !== 'missing-file') return report(error);
     useScreen.getState().notify({
       tone: 'info',
       message: 'This file was deleted or moved outside. Save to write it again.',
+      about: file.path,
+      until: 'saved',
     });
     useDocument.getState().rebase({ ...file, base: null });
   }

@@ -83,13 +83,13 @@ export async function startAlone(
       useRunView.getState().setNewest(runId);
       useRunView.getState().follow(runId);
       useRunView.setState({ ranGraph: { runId, graph } });
-      useScreen.getState().dismissNext();
+      useScreen.getState().dismissUntil('run');
     }
     // Nothing waits for the list.
     void refreshRuns();
     return runId;
   } catch (error) {
-    report(error, { next: true });
+    report(error, { until: 'run' });
     return undefined;
   } finally {
     useRunView.setState({ starting: false });

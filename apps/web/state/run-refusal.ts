@@ -23,7 +23,7 @@ function show(problem: Problem): void {
  * refused by the server after that. Where it cannot be told here the server says it.
  */
 export async function isRefused(only?: readonly string[]): Promise<boolean> {
-  const { graph } = useDocument.getState();
+  const { file, graph } = useDocument.getState();
   const all = await findProblems(graph).catch(() => []);
   const needed =
     only === undefined
@@ -46,7 +46,8 @@ export async function isRefused(only?: readonly string[]): Promise<boolean> {
   });
   const more = problems.length - told.length;
   useScreen.getState().notify({
-    ...{ tone: 'error', next: true },
+    ...{ tone: 'error', until: 'run' },
+    ...(file === null ? {} : { about: file.path }),
     message: [...told, ...(more > 0 ? [`And ${String(more)} more.`] : [])].join('\n'),
     ...(problemPath(first, useDocument.getState()) === undefined
       ? {}

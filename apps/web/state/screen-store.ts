@@ -16,10 +16,11 @@ export interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void };
   /** Path of the file that it is about: it goes when another is opened. */
   readonly about?: string;
-  /** It says what the next run would do, or why there was none: it goes when one starts. */
-  readonly next?: true;
-  /** It says that the file is no longer what the graph was made from: it goes when that is settled. */
-  readonly conflict?: true;
+  /**
+   * With what it goes: `run`, when one starts, where it says what that would do or why there was none; `settled`, when the file
+   * is again what the graph was made from; `saved`, when the file has what is drawn.
+   */
+  readonly until?: 'run' | 'settled' | 'saved';
 }
 
 /** A port that an edge is being drawn from. */
@@ -74,10 +75,8 @@ interface ScreenState {
   dismiss(id: number): void;
   /** Takes away what concerns other files than this one. */
   dismissOthers(file: string): void;
-  /** Takes away what was said of a run that has started now. */
-  dismissNext(): void;
-  /** Takes away what was said of a conflict that is settled now. */
-  dismissConflict(): void;
+  /** Takes away what was said only until this: it is so now. */
+  dismissUntil(now: NonNullable<Notice['until']>): void;
 }
 
 let lastNotice = 0;
@@ -125,8 +124,6 @@ export const useScreen = create<ScreenState>()((set) => ({
     set((state) => ({
       notices: state.notices.filter(({ about }) => about === undefined || about === file),
     })),
-  dismissNext: () =>
-    set((state) => ({ notices: state.notices.filter(({ next }) => next === undefined) })),
-  dismissConflict: () =>
-    set((state) => ({ notices: state.notices.filter(({ conflict }) => conflict === undefined) })),
+  dismissUntil: (now) =>
+    set((state) => ({ notices: state.notices.filter(({ until }) => until !== now) })),
 }));

@@ -171,7 +171,7 @@ function tell(change: SourceChange, path: string, why = ''): void {
   )
     return;
   useScreen.getState().notify({
-    ...{ tone: 'info', about: path, next: true },
+    ...{ tone: 'info', about: path, until: 'run' },
     message: `${namesOf(change)} changed.${why}`,
     action: { label: 'Run', run: () => void runShown() },
   });
