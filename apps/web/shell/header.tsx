@@ -19,11 +19,17 @@ import {
   RightPanelIcon,
   UndoIcon,
 } from './icons.tsx';
+import { part } from './part.tsx';
 import { planLine, runLine } from './plan-line.ts';
 import { keyName } from './platform.ts';
 import { RunOrCancel } from './run-or-cancel.tsx';
 import { RunsOnChange } from './runs-on-change.tsx';
 import { isDark, setTheme, useTheme } from './theme.ts';
+
+const RunningElsewhere = part(
+  () => import('./running-elsewhere.tsx').then((loaded) => loaded.RunningElsewhere),
+  () => null,
+);
 
 function Breadcrumb() {
   const file = useDocument((state) => state.file);
@@ -212,6 +218,7 @@ function ThemeButton() {
 
 export function Header() {
   const connected = useRunView((state) => state.connected);
+  const elsewhere = useRunView((state) => state.elsewhere.length > 0);
   return (
     <header className="flex min-h-11 items-center gap-3.5 border-b border-line bg-panel px-3.5 max-md:flex-wrap max-md:gap-x-2 max-md:gap-y-1 max-md:px-2 max-md:py-1">
       <h1 className="font-[650] tracking-[-0.01em]">Graft</h1>
@@ -224,6 +231,7 @@ export function Header() {
           reconnecting
         </span>
       )}
+      {elsewhere ? <RunningElsewhere /> : null}
       <RunsOnChange />
       <PlanLine />
       <button type="button" className="button max-md:hidden" onClick={commandOf('show-plan').run}>

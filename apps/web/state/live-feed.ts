@@ -45,6 +45,7 @@ export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void 
         if (data.kind === 'file') return hooks.fileChanged(data.path);
         if (data.kind === 'sources') return hooks.sourcesChanged(data.change);
         if (data.kind === 'newest') return hooks.newestRun(data.run);
+        if (data.kind === 'elsewhere') return useRunView.setState({ elsewhere: data.files });
         for (const event of data.events) waiting.push(event);
         timer ??= setTimeout(flush, frame);
       },

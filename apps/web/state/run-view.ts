@@ -28,6 +28,8 @@ interface RunView {
   readonly ranGraph: { readonly runId: string; readonly graph: Graph } | null;
   /** Whether a run is being started, of which nothing is known yet. */
   readonly starting: boolean;
+  /** Other files than the open one that runs go on of, that of the newest first. */
+  readonly elsewhere: readonly { readonly file: string; readonly experiment: boolean }[];
   /** Whether events come in: false while the connection is down. */
   readonly connected: boolean;
   follow(runId: string | null): void;
@@ -59,6 +61,7 @@ export const useRunView = create<RunView>()((set, get) => ({
   kept: { after: null, steps: {} },
   ranGraph: null,
   starting: false,
+  elsewhere: [],
   connected: true,
   follow: (runId) =>
     set((state) => {

@@ -4,6 +4,7 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { MergedQueue } from './merged-queue.ts';
 import { shownEvent, shownRun } from './shown-paths.ts';
+import { watchElsewhere, type RunningFile } from './running-elsewhere.ts';
 import { watchNewestRuns } from './run-watch.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -15,7 +16,9 @@ export type LiveMessage =
   /** Files that the file that was asked for reads have other bytes than before. */
   | { readonly kind: 'sources'; readonly change: SourceChange }
   /** The newest run of the file that was asked for, or of its experiments, or its status, is another than before. */
-  | { readonly kind: 'newest'; readonly run: RunRecord };
+  | { readonly kind: 'newest'; readonly run: RunRecord }
+  /** Runs go on of these other files than the one that was asked for. */
+  | { readonly kind: 'elsewhere'; readonly files: readonly RunningFile[] };
 
 const feedInput = z.object({
   /** The run to follow, if any. */
@@ -30,7 +33,7 @@ const feedInput = z.object({
 
 export const liveRouter = router({
   /**
-   * One subscription a tab: changes of graph files and of what the open one reads, new runs of the open one, and the events of the run it looks at. A message's id is the
+   * One subscription a tab: changes of graph files and of what the open one reads, new runs of the open one, which others run, and the events of the run it looks at. A message's id is the
    * `seq` of the last run event before or in it, so that a reconnect goes on without gap or double.
    */
   feed: procedure.input(feedInput).subscription(async function* ({ ctx, input, signal }) {
@@ -44,6 +47,9 @@ export const liveRouter = router({
     const unwatch = workspace.watch((path) => queue.push({ kind: 'file', path }));
     stop.addEventListener('abort', () => queue.close(), { once: true });
     const { run, file } = input;
+    const running = (files: readonly RunningFile[]): void =>
+      queue.push({ kind: 'elsewhere', files });
+    watchElsewhere(workspace.runs, file, { stop, running });
     if (file !== null) {
       const newest = (one: RunRecord): void => {
         queue.push({ kind: 'newest', run: shownRun(one, workspace.root) });

@@ -1,7 +1,6 @@
 import type { RunRecord, RunStore } from '@graft/graph';
+import { lookAgain } from './look-again.ts';
 
-/** Milliseconds between two looks: runs of other processes are seen only in the database. */
-const lookEvery = 1_500;
 /** Runs looked through for the newest of either kind. */
 const newestLooked = 20;
 
@@ -25,15 +24,5 @@ export function watchNewestRuns(
       known.set(ofExperiment, seen);
     }
   };
-  let timer: NodeJS.Timeout | undefined;
-  const next = (): void => {
-    // A look that failed says nothing; the next one may succeed.
-    void look()
-      .catch(() => undefined)
-      .then(() => {
-        if (!hooks.stop.aborted) timer = setTimeout(next, lookEvery);
-      });
-  };
-  hooks.stop.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  next();
+  lookAgain(look, hooks.stop);
 }
