@@ -156,3 +156,25 @@ test('Escape in a row of a list takes back that row', async ({ page, workspace }
   await expect(row(2)).toHaveValue('notes/glazes.md');
   await expect(row(1)).toHaveValue('notes/kilns.md');
 });
+
+test('a parameter that is a box to mark stands in one line', async ({ page, workspace }) => {
+  await workspace.graph('marked', {
+    nodes: { files: { type: 'load-files', params: { paths: ['notes/*.md'] } } },
+    layout: { files: [80, 80] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'marked.graft.json');
+  await bench.select('files');
+  await bench.tab('Parameters');
+  const box = page.getByLabel('Subfolders', { exact: true });
+  await box.uncheck();
+  const row = page.locator('.group', { has: box });
+  const reset = row.getByRole('button', { name: 'Reset' });
+  const middle = async (part: typeof box): Promise<number> => {
+    const { y, height } = (await part.boundingBox()) ?? { y: NaN, height: NaN };
+    return y + height / 2;
+  };
+  expect(Math.abs((await middle(reset)) - (await middle(box)))).toBeLessThan(4);
+  const top = (await row.boundingBox())?.y ?? NaN;
+  expect((await middle(box)) - top).toBeLessThan(18);
+});

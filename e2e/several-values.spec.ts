@@ -52,10 +52,19 @@ test('several values of a parameter become an experiment, in one edit, and run f
   await bench.tab('Parameters');
   const share = page.getByLabel('Share', { exact: true });
   const chip = page.getByTestId('several-share');
+  // That several can be typed is offered beside the field, and what they come to is said.
+  await share.focus();
+  const more = page.getByRole('button', { name: 'Try several values of Share' });
+  await expect(more).toHaveCSS('opacity', '1');
+  await more.click();
+  await expect(share).toBeFocused();
+  await expect(share).toHaveValue('1, ');
   await share.fill('0.25, 0.5, 0.75');
+  await expect(page.getByText('An experiment tries each of these values')).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(chip).toContainText('3 values');
   await expect(share).toHaveValue('0.25, 0.5, 0.75');
+  await expect(more).toHaveCount(0);
 
   // One edit: undone at once, and done again.
   await bench.canvas.click({ position: { x: 20, y: 20 } });

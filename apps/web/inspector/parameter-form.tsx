@@ -27,11 +27,12 @@ import { EdgeEntriesControl } from './fields/edge-entries-control.tsx';
 import { GivenNote } from './fields/given-note.tsx';
 import { GraphControl } from './fields/graph-control.tsx';
 import { withoutEmptyRows } from './fields/list-control.tsx';
-import { choicesOf, isChoices, PlainControl } from './fields/plain-control.tsx';
+import { isChoices, PlainControl } from './fields/plain-control.tsx';
 import { PortNameControl } from './fields/port-name-control.tsx';
 import { faultLine } from './prompt/fault-line.ts';
 import { useTakeBack } from './fields/take-back.ts';
-import { SeveralChip, useVaried, type Varied } from './fields/varied.tsx';
+import { TrySeveral } from './fields/try-several.tsx';
+import { SeveralChip, useVaried } from './fields/varied.tsx';
 
 const FileRemedies = part(() =>
   import('../files/file-remedies.tsx').then((loaded) => loaded.FileRemedies),
@@ -54,30 +55,6 @@ function Control({
     return <EdgeEntriesControl {...props} node={node} port={port} />;
   }
   return <PlainControl {...props} />;
-}
-
-function TrySeveral({
-  field,
-  value,
-  varied,
-}: {
-  readonly field: ParamField;
-  readonly value: unknown;
-  readonly varied: Varied;
-}) {
-  const choices = choicesOf(field) ?? [];
-  if (varied.values !== undefined || choices.length < 2) return null;
-  return (
-    <button
-      type="button"
-      className="text-sm text-ink-2 opacity-0 group-hover:opacity-100 hover:text-ink hover:underline focus-visible:opacity-100"
-      title="Try several values in an experiment"
-      aria-label={`Try several values of ${field.title}`}
-      onClick={() => varied.vary(choices, value)}
-    >
-      Try several
-    </button>
-  );
 }
 
 /** Whether a field is a list of which each row is a text. */
@@ -125,56 +102,70 @@ function FieldRow({ node, field, structure, exposable, given, problems, failure 
     write: edit,
     ...(isTextList(field) ? { settled: withoutEmptyRows } : {}),
   });
+  const actions = (
+    <span className="ml-auto flex items-baseline gap-3 pl-3">
+      {varied === undefined ? null : (
+        <>
+          <SeveralChip node={node} field={field} varied={varied} />
+          <TrySeveral field={field} id={id} value={value} varied={varied} />
+        </>
+      )}
+      {exposable ? <ExposureButton node={node} field={field} /> : null}
+      {isPortName || isDefault(field, value) || varied?.values !== undefined ? null : (
+        <button
+          type="button"
+          className="text-sm text-ink-2 hover:text-ink hover:underline"
+          aria-describedby={`${id}-help`}
+          title={`Default: ${settingText(field.default)}`}
+          onClick={() => edit(field.default)}
+        >
+          Reset
+        </button>
+      )}
+    </span>
+  );
+  const control = (
+    <Control
+      key={`${node} ${String(turn)}`}
+      node={node}
+      isPortName={isPortName}
+      isUse={isUse}
+      field={field}
+      id={id}
+      value={value}
+      invalid={broken.length > 0}
+      wrong={wrongEntries(broken)}
+      {...(field.language === undefined
+        ? {}
+        : { faultLine: faultLine([...broken.map(({ message }) => message), failure ?? '']) })}
+      describedBy={`${id}-help`}
+      change={edit}
+      varied={varied}
+    />
+  );
   return (
     <div className="group mb-3.5" {...events}>
-      <div className="mb-1 flex items-baseline justify-between">
-        {field.control === 'boolean' && varied?.values === undefined ? (
-          <span />
-        ) : isChoices(field) ? (
-          <span className="font-[550]">{field.title}</span>
-        ) : (
-          <label htmlFor={id} className="font-[550]">
-            {field.title}
-          </label>
-        )}
-        <span className="ml-auto flex items-baseline gap-3 pl-3">
-          {varied === undefined ? null : (
-            <>
-              <SeveralChip node={node} field={field} varied={varied} />
-              <TrySeveral field={field} value={value} varied={varied} />
-            </>
-          )}
-          {exposable ? <ExposureButton node={node} field={field} /> : null}
-          {isPortName || isDefault(field, value) || varied?.values !== undefined ? null : (
-            <button
-              type="button"
-              className="text-sm text-ink-2 hover:text-ink hover:underline"
-              aria-describedby={`${id}-help`}
-              title={`Default: ${settingText(field.default)}`}
-              onClick={() => edit(field.default)}
-            >
-              Reset
-            </button>
-          )}
-        </span>
-      </div>
-      <Control
-        key={`${node} ${String(turn)}`}
-        node={node}
-        isPortName={isPortName}
-        isUse={isUse}
-        field={field}
-        id={id}
-        value={value}
-        invalid={broken.length > 0}
-        wrong={wrongEntries(broken)}
-        {...(field.language === undefined
-          ? {}
-          : { faultLine: faultLine([...broken.map(({ message }) => message), failure ?? '']) })}
-        describedBy={`${id}-help`}
-        change={edit}
-        varied={varied}
-      />
+      {field.control === 'boolean' && varied?.values === undefined ? (
+        // Its title stands beside the box.
+        <div className="flex items-center justify-between">
+          {control}
+          {actions}
+        </div>
+      ) : (
+        <>
+          <div className="mb-1 flex items-baseline justify-between">
+            {isChoices(field) ? (
+              <span className="font-[550]">{field.title}</span>
+            ) : (
+              <label htmlFor={id} className="font-[550]">
+                {field.title}
+              </label>
+            )}
+            {actions}
+          </div>
+          {control}
+        </>
+      )}
       <div id={`${id}-help`} className="mt-1 text-sm">
         {problems.map((problem) => (
           <p

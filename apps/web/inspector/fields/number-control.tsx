@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import type { FieldProps } from './field-props.ts';
+import { useScreen } from '../../state/screen-store.ts';
 import { readNumber } from './read-number.ts';
 import { looksLikeSeveral, readSeveral } from './several-values.ts';
 
@@ -15,6 +16,7 @@ function step(field: FieldProps['field'], value: number, direction: number): num
  */
 export function NumberControl(props: FieldProps) {
   const { field, id, value, invalid, describedBy, change, varied } = props;
+  const inApp = useScreen(({ view }) => view === 'app');
   const [typed, setTyped] = useState<string>();
   /** What it had before anybody typed. */
   const before = useRef(value);
@@ -62,15 +64,22 @@ export function NumberControl(props: FieldProps) {
           change(step(field, value, event.key === 'ArrowUp' ? 1 : -1));
         }}
       />
-      {isSeveral && varied === undefined ? (
+      {!isSeveral ? null : varied === undefined ? (
         <span
           className="chip mt-1 inline-block whitespace-normal"
           data-tone="working"
           role="status"
         >
-          One value here: to try several, expose it, and vary it on the node that uses this graph.
+          One value here: to try several,{' '}
+          {inApp
+            ? 'type them into the node on the canvas.'
+            : 'expose it, and vary it on the node that uses this graph.'}
         </span>
-      ) : null}
+      ) : (
+        <span className="mt-1 block text-sm" role="status">
+          An experiment tries each of these values. Press Enter to take them over.
+        </span>
+      )}
       {field.unit === undefined || isSeveral || varied?.values !== undefined ? null : (
         <span className="pointer-events-none absolute top-[6px] right-[9px] text-ink-2">
           {field.unit}
