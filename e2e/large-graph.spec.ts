@@ -147,4 +147,21 @@ test('a large graph is one picture from far, in which all can be pointed at', as
     await page.mouse.up();
     await expect(bench.node('row-20-2')).not.toBeInViewport();
   });
+
+  await test.step('of the many steps of its run those in sight are drawn, the newest first, and all are reached', async () => {
+    await bench.run();
+    const steps = page.getByRole('list', { name: 'Steps' });
+    const rows = steps.locator('li[data-step]');
+    await expect(page.getByText('Run succeeded')).toBeVisible({ timeout: 120_000 });
+    await expect(rows.first()).toHaveAttribute('aria-setsize', '200');
+    expect(await rows.count()).toBeLessThan(40);
+    await steps.hover();
+    await expect(async () => {
+      await page.mouse.wheel(0, 8_000);
+      await expect(rows.last()).toHaveAttribute('aria-posinset', '200', { timeout: 500 });
+    }).toPass();
+    await rows.last().getByRole('button').focus();
+    await page.keyboard.press('Enter');
+    await expect(bench.node((await rows.last().getAttribute('data-step')) ?? '')).toBeInViewport();
+  });
 });

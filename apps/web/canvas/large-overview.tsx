@@ -48,12 +48,15 @@ export function LargeOverview(props: LargeOverviewProps) {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     let colours = coloursAt(around);
     let bounds: Bounds = { left: 0, top: 0, right: 1, bottom: 1 };
+    // What cannot be seen is not drawn: all of the graph is in sight as it opens, and each selection is told as other nodes.
+    let isStale = true;
 
     const place = (): void => {
       const state = flow.getState();
       const useful = reachesOut(state);
       around.classList.toggle('hidden-overview', !useful);
       if (!useful) return;
+      if (isStale) draw();
       const sight = viewOf(state);
       const left = Math.min(bounds.left, sight.left);
       const top = Math.min(bounds.top, sight.top);
@@ -78,6 +81,7 @@ export function LargeOverview(props: LargeOverviewProps) {
     };
     const draw = (): void => {
       const { nodeLookup } = flow.getState();
+      isStale = false;
       bounds = boundsOf(nodeLookup.values());
       const across = bounds.right - bounds.left;
       if (!Number.isFinite(across)) return;
@@ -92,6 +96,9 @@ export function LargeOverview(props: LargeOverviewProps) {
         context.fillStyle = colours.of(colourOf(node));
         context.fillRect(x, y, node.measured.width ?? 0, node.measured.height ?? 0);
       }
+    };
+    const placeAnew = (): void => {
+      isStale = true;
       place();
     };
     let waiting = 0;
@@ -103,12 +110,12 @@ export function LargeOverview(props: LargeOverviewProps) {
     };
     const recolour = (): void => {
       colours = coloursAt(around);
-      draw();
+      placeAnew();
     };
-    draw();
+    placeAnew();
     dark.addEventListener('change', recolour);
     const stop = flow.subscribe((now, before) => {
-      if (now.nodes !== before.nodes) next(draw);
+      if (now.nodes !== before.nodes) next(placeAnew);
       else place();
     });
     return () => {

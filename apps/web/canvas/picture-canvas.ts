@@ -27,8 +27,8 @@ const mostScale = 1.5;
 export interface PictureCanvas {
   draw(view: PictureView, content: PictureContent, look: PictureLook): void;
   /**
-   * Moves what was drawn to where the view is now, and by so much of the graph's pixels besides. False where that would
-   * show that it ends.
+   * Moves what was drawn to where the view is now, of a canvas that may have become another size, and by so much of the
+   * graph's pixels besides. False where that would show that it ends.
    */
   move(view: PictureView, by?: { readonly x: number; readonly y: number }): boolean;
 }
@@ -84,10 +84,9 @@ export function pictureOn(canvas: HTMLCanvasElement): PictureCanvas {
       const covers =
         left <= 0 &&
         top <= 0 &&
-        left + (width + 2 * drawn.left) * scale >= width &&
-        top + (height + 2 * drawn.top) * scale >= height;
-      const isSized = drawn.width === width && drawn.height === height;
-      if (!covers || !isSized || scale < leastScale || scale > mostScale) return false;
+        left + (drawn.width + 2 * drawn.left) * scale >= width &&
+        top + (drawn.height + 2 * drawn.top) * scale >= height;
+      if (!covers || scale < leastScale || scale > mostScale) return false;
       canvas.style.transform = `translate(${left}px, ${top}px) scale(${scale})`;
       return true;
     },

@@ -5,7 +5,7 @@ import { queries } from '../api/client.ts';
 import { useGraphFunction, type GraphFunction } from '../app-view/graph-function.ts';
 import { commandOf } from '../commands/commands.ts';
 import { useDocument } from '../state/document-store.ts';
-import { goTo } from '../state/navigation.ts';
+import { showNode } from '../canvas/show-node.ts';
 import { modelsOf } from './models-of.ts';
 
 function Fact({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -25,7 +25,7 @@ function Entry(props: { readonly node: string; readonly name: string; readonly s
         type="button"
         className="shrink-0 hover:underline"
         title="Show its node"
-        onClick={() => goTo(node)}
+        onClick={() => showNode(node)}
       >
         {name}
       </button>

@@ -5,7 +5,7 @@ import { progressText } from '../canvas/progress-text.ts';
 import { drawnFile, useDocument } from '../state/document-store.ts';
 import { placeOf } from '../state/levels.ts';
 import { stepTitle } from '../state/node-titles.ts';
-import { goTo } from '../state/navigation.ts';
+import { showNode } from '../canvas/show-node.ts';
 import { useOutdated } from '../state/outdated.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { Score } from './score.tsx';
@@ -95,7 +95,7 @@ export function OutputTab({ node }: { readonly node: string }) {
             type="button"
             className="font-[550] hover:underline"
             title="Show that node"
-            onClick={() => goTo(feed.node)}
+            onClick={() => showNode(feed.node)}
           >
             {feedTitle}
           </button>
@@ -129,7 +129,7 @@ export function OutputTab({ node }: { readonly node: string }) {
           step={step}
           port={port}
           artifact={artifact}
-          showMaker={feed && (() => goTo(feed.node))}
+          showMaker={feed && (() => showNode(feed.node))}
         />
       ) : trains ? null : step.status === 'running' ? (
         <Empty>{step.progress === undefined ? 'Starting.' : progressText(step.progress)}</Empty>

@@ -3,7 +3,7 @@ import { compareSides } from '../compare/compare-place.ts';
 import { copyText } from '../inspector/output/copy-rows.ts';
 import { addressOfRun } from '../state/address-of-run.ts';
 import { downloadRun } from '../state/export-run.ts';
-import { goTo } from '../state/navigation.ts';
+import { showNode } from '../canvas/show-node.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { restoreRan } from '../state/restore-ran.ts';
 import { startRun } from '../state/run-actions.ts';
@@ -44,7 +44,7 @@ export function runMenu(id: string): MenuGroups {
 export function stepMenu(path: string): MenuGroups {
   const step = stepIn(useRunView.getState().run, path);
   const show = (inspectorTab: InspectorTab): void => {
-    goTo(path);
+    showNode(path);
     openPanel('inspector');
     useScreen.getState().show({ inspectorTab });
   };

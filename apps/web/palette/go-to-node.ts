@@ -1,4 +1,4 @@
-import { revealNode } from '../canvas/viewport.ts';
+import { bringIntoSight } from '../canvas/show-node.ts';
 import { useDocument } from '../state/document-store.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -9,10 +9,8 @@ const most = 12;
 
 /** Selects a node of the graph that is shown, and brings it into sight: its card, or its cell. The focus follows. */
 export function goToNode(id: string): void {
-  const { view, select } = useScreen.getState();
-  select([id]);
-  if (view === 'canvas') revealNode(useDocument.getState().shown, id);
-  else document.querySelector(`[data-cell="${CSS.escape(id)}"]`)?.scrollIntoView();
+  useScreen.getState().select([id]);
+  bringIntoSight(id);
 }
 
 /** The nodes of the graph that is shown which are called what is typed, by title or id, the best first. */

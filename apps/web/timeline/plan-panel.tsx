@@ -5,7 +5,7 @@ import { duration } from '@graft/nodes/kit/ui';
 import { usePlan, type PlanReport } from '../state/plan-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { setRunsOnChange, useOpenRunsOnChange } from '../state/run-on-change.ts';
-import { goTo } from '../state/navigation.ts';
+import { showNode } from '../canvas/show-node.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { isOver } from '../state/run-state.ts';
 import { stepIn, useRunView } from '../state/run-view.ts';
@@ -75,7 +75,7 @@ function PlannedSteps() {
           <button
             type="button"
             className="grid min-h-5 w-full grid-cols-[176px_1fr_96px] gap-2.5 px-3.5 text-left text-sm hover:bg-[color-mix(in_srgb,var(--ink)_4%,transparent)]"
-            onClick={() => goTo(step.node)}
+            onClick={() => showNode(step.node)}
           >
             <span className="truncate text-ink-2" title={step.node}>
               {stepTitle(step.node, graph)}

@@ -1,7 +1,6 @@
 import type { ShownProblem } from '../api/problem.ts';
-import { revealNode } from '../canvas/viewport.ts';
+import { showNode } from '../canvas/show-node.ts';
 import { useDocument } from '../state/document-store.ts';
-import { goTo } from '../state/navigation.ts';
 import { isIncomplete, problemPlace } from '../state/problems.ts';
 import { problemPath } from '../state/problem-places.ts';
 import { removeLooseEdges } from './loose-edges.ts';
@@ -10,9 +9,8 @@ import { useScreen } from '../state/screen-store.ts';
 function show(problem: ShownProblem): void {
   const path = problemPath(problem, useDocument.getState());
   if (path === undefined) return;
-  const node = goTo(path);
+  showNode(path);
   useScreen.getState().show({ inspectorTab: 'parameters' });
-  revealNode(useDocument.getState().shown, node);
 }
 
 function Row({ problem }: { readonly problem: ShownProblem }) {

@@ -5,7 +5,7 @@ import { lineText, logTime } from '../inspector/log-lines.ts';
 import { LogText } from '../inspector/log-text.tsx';
 import { copyText } from '../inspector/output/copy-rows.ts';
 import { drawnFile, useDocument } from '../state/document-store.ts';
-import { goTo } from '../state/navigation.ts';
+import { showNode } from '../canvas/show-node.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { stepsInOrder } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -133,7 +133,7 @@ export function RunLog() {
                 className="truncate text-left font-sans text-sm leading-[inherit] text-ink-2 hover:text-ink hover:underline"
                 title={line.step}
                 onClick={() => {
-                  goTo(line.step);
+                  showNode(line.step);
                   useScreen.getState().show({ inspectorTab: 'logs' });
                 }}
               >

@@ -1,3 +1,4 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef } from 'react';
 import { progressShare, stepStatus } from '../canvas/node-status.ts';
 import { progressText } from '../canvas/progress-text.ts';
@@ -8,7 +9,7 @@ import { isOver, stepsInOrder, type StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { drawnFile, useDocument } from '../state/document-store.ts';
 import { prefixOf } from '../state/levels.ts';
-import { goTo } from '../state/navigation.ts';
+import { showNode } from '../canvas/show-node.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useNow } from './use-now.ts';
@@ -32,6 +33,9 @@ interface StepOfRun {
   readonly began: number;
   readonly end: number | undefined;
 }
+
+/** Pixels of a row's height. */
+const rowHeight = 20;
 
 /** Milliseconds as a part of the run, which the list of steps knows: a bar is drawn anew only with its step. */
 const partOfRun = (ms: number): string => `calc(${Math.max(0, ms)} / var(--run-ms) * 100%)`;
@@ -76,20 +80,32 @@ function deviceOf({ device, status }: StepView): string {
   return device === undefined || device === 'auto' || status === 'cached' ? '' : device;
 }
 
-const Row = memo(function Row({ step, began, end }: StepOfRun) {
+interface RowProps extends StepOfRun {
+  readonly index: number;
+  readonly count: number;
+}
+
+const Row = memo(function Row({ index, count, step, began, end }: RowProps) {
   const prefix = useDocument(({ trail }) => prefixOf(trail));
   const id = step.node.startsWith(prefix) ? step.node.slice(prefix.length) : '';
   const selected = useScreen((state) => state.selection.includes(id));
   const title = useDocument((state) => stepTitle(step.node, drawnFile(state)));
   return (
-    <li data-step={step.node} onContextMenu={openMenuOf}>
+    <li
+      className="absolute inset-x-0"
+      style={{ top: index * rowHeight }}
+      data-step={step.node}
+      aria-posinset={index + 1}
+      aria-setsize={count}
+      onContextMenu={openMenuOf}
+    >
       <button
         type="button"
         className="grid h-5 w-full grid-cols-[176px_1fr_56px_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
         aria-pressed={selected}
         title={step.progress === undefined ? undefined : progressText(step.progress)}
         onClick={() => {
-          goTo(step.node);
+          showNode(step.node);
           useScreen.getState().show({ inspectorTab: 'output' });
         }}
       >
@@ -112,18 +128,26 @@ const Row = memo(function Row({ step, began, end }: StepOfRun) {
 const isOpen = ({ status, finishedAt }: StepView): boolean =>
   finishedAt === undefined && (status === 'running' || status === 'cancelled');
 
-/** Keeps the step in sight that failed, or else the last of those that run, but for whoever is among the rows. */
-function useFollowed(steps: readonly StepView[], error: unknown) {
+/**
+ * The rows in sight: each one clips its texts, which costs with every change of the page. Keeps the step in sight that failed, or
+ * else the last of those that run, but for whoever is among the rows.
+ */
+function useRowsInSight(steps: readonly StepView[], error: unknown) {
   const list = useRef<HTMLOListElement>(null);
+  const virtualizer = useVirtualizer({
+    count: steps.length,
+    getScrollElement: () => list.current,
+    estimateSize: () => rowHeight,
+    overscan: 2,
+  });
   const failed = steps.findIndex(({ status }) => status === 'failed');
   const at = failed === -1 ? steps.findLastIndex(({ status }) => status === 'running') : failed;
   useEffect(() => {
-    const { current } = list;
-    if (current?.matches(':hover, :focus-within') === false)
-      current.children[at]?.scrollIntoView({ block: 'nearest' });
+    if (at >= 0 && list.current?.matches(':hover, :focus-within') === false)
+      virtualizer.scrollToIndex(at);
     // What is said of the run takes some of the room.
-  }, [at, error]);
-  return list;
+  }, [virtualizer, at, error]);
+  return { list, virtualizer };
 }
 
 /** A bar for each node of the run on the screen. */
@@ -133,7 +157,7 @@ export function Timeline() {
   const now = useNow(working, 200);
   const outdated = useOutdated(run?.error, '');
   const steps = run === null ? [] : stepsInOrder(run);
-  const list = useFollowed(steps, run?.error);
+  const { list, virtualizer } = useRowsInSight(steps, run?.error);
   if (run === null || run.seq === 0) {
     return (
       <p className="px-3.5 text-ink-2">No run yet. Press Run, and each node shows its work here.</p>
@@ -153,18 +177,25 @@ export function Timeline() {
       )}
       <ol
         ref={list}
-        className="min-h-0 flex-1 overflow-auto"
+        className="relative min-h-0 flex-1 overflow-auto"
         style={{ '--run-ms': Math.max(1, end - run.startedAt) }}
         aria-label="Steps"
       >
-        {steps.map((step) => (
-          <Row
-            key={step.node}
-            step={step}
-            began={run.startedAt}
-            end={isOpen(step) ? end : undefined}
-          />
-        ))}
+        <li aria-hidden style={{ height: virtualizer.getTotalSize() }} />
+        {virtualizer.getVirtualItems().map(({ index }) => {
+          const step = steps[index];
+          if (step === undefined) return null;
+          return (
+            <Row
+              key={step.node}
+              index={index}
+              count={steps.length}
+              step={step}
+              began={run.startedAt}
+              end={isOpen(step) ? end : undefined}
+            />
+          );
+        })}
       </ol>
     </>
   );
