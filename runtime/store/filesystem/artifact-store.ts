@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
 import {
@@ -15,11 +14,13 @@ import {
 import { diskError } from '../disk-error.ts';
 import { assertDigest, isDigest } from '../digest.ts';
 import { moveBlob, writeBlob, type BlobPlaces } from './blob-writer.ts';
+import { chunkBytes, readChunks } from './read-chunks.ts';
 import { layOutTree, readManifest, storeTree } from './tree.ts';
 
 /** Read in one go and verified before the first byte is given out. */
 const wholeReadBytes = 1 << 20;
-const chunkBytes = 1 << 20;
+/** Read first from within: who jumps into an artifact wants a few rows of it. */
+const firstBytes = 1 << 16;
 /** A blob's mtime says when it was last used, at this resolution (ms). */
 const touchEveryMs = 3_600_000;
 /** How long (ms) damaged files are kept to be looked at. */
@@ -79,9 +80,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
   async *get(digest: Digest): AsyncGenerator<Uint8Array, void, undefined> {
     assertDigest(digest);
     const path = this.#places.path(digest);
-    const handle = await open(path, 'r').catch((error: unknown) => {
-      throw hasCode(error, 'ENOENT') ? missing(digest) : diskError(error, path);
-    });
+    const handle = await this.#open(digest);
     try {
       const { size, mtimeMs } = await handle.stat();
       if (Date.now() - mtimeMs > touchEveryMs) await this.#touch(digest);
@@ -92,11 +91,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
         yield bytes;
         return;
       }
-      for (;;) {
-        const buffer = Buffer.allocUnsafe(chunkBytes);
-        const { bytesRead } = await handle.read(buffer, 0, chunkBytes);
-        if (bytesRead === 0) break;
-        const chunk = buffer.subarray(0, bytesRead);
+      for await (const chunk of readChunks(handle, { start: 0, first: chunkBytes })) {
         hash.update(chunk);
         yield chunk;
       }
@@ -110,15 +105,13 @@ export class FilesystemArtifactStore implements ArtifactStore {
 
   async *getFrom(digest: Digest, start: number): AsyncGenerator<Uint8Array, void, undefined> {
     assertDigest(digest);
-    const path = this.#places.path(digest);
+    const handle = await this.#open(digest);
     try {
-      // Small steps: who jumps into an artifact wants a few rows of it.
-      const stream = createReadStream(path, { start, highWaterMark: 1 << 16 });
-      for await (const chunk of stream) {
-        if (chunk instanceof Uint8Array) yield chunk;
-      }
+      yield* readChunks(handle, { start, first: firstBytes });
     } catch (error) {
-      throw hasCode(error, 'ENOENT') ? missing(digest) : diskError(error, path);
+      throw diskError(error, this.#places.path(digest));
+    } finally {
+      await handle.close();
     }
   }
 
@@ -180,6 +173,13 @@ export class FilesystemArtifactStore implements ArtifactStore {
       if (hasCode(error, 'ENOENT')) return false;
       throw diskError(error, this.folder);
     }
+  }
+
+  async #open(digest: Digest): Promise<FileHandle> {
+    const path = this.#places.path(digest);
+    return open(path, 'r').catch((error: unknown) => {
+      throw hasCode(error, 'ENOENT') ? missing(digest) : diskError(error, path);
+    });
   }
 
   async #touch(digest: Digest): Promise<void> {
