@@ -19,7 +19,6 @@ import { MemoryArtifactStore } from '@graft/store/memory';
 import { readInput, readRows, writeArtifact } from './artifact-codec.ts';
 import { findRows, pickRows, readPage } from './artifact-page.ts';
 import { RowReader } from './row-offsets.ts';
-import { searchRows } from './search-rows.ts';
 
 const artifacts = new MemoryArtifactStore();
 let folder: string;
@@ -271,43 +270,6 @@ describe('a page from within', () => {
     );
     const { rows: found } = await readPage(artifacts, ref, { offset: 2_060, limit: 2 });
     expect(found).toMatchObject([{ id: 'c2060' }, { id: 'c2061' }]);
-  });
-});
-
-describe('a search', () => {
-  const rows = Array.from({ length: 5_000 }, (_, at) => ({
-    id: `q${String(at)}`,
-    question: at % 1_000 === 7 ? 'Wer "brennt" den Öfen?\n' : 'nothing',
-    reference: String(at),
-  }));
-  const search = async (text: string, { limit = 100, from = 0 } = {}) =>
-    searchRows({ artifacts, reader: new RowReader(artifacts) }, await write(Questions, rows), {
-      text,
-      from,
-      limit,
-      patience: 10_000,
-    });
-
-  it.each([
-    ['"BRENNT" den öfen', [7, 1007, 2007, 3007, 4007]],
-    ['Q4999', [4999]],
-    // Letters of several bytes alone.
-    ['ÖÖ', []],
-    ['ö', [7, 1007, 2007, 3007, 4007]],
-    // A name of a field, and how JSON writes a line end, are no text of the row.
-    ['reference', []],
-    ['\\n', []],
-  ])('finds %s in all rows', async (text, found) => {
-    expect(await search(text)).toEqual({ rows: found, searched: 5_000, complete: true });
-  });
-
-  it('stops where there are too many, and says so', async () => {
-    const first = await search('nothing', { limit: 3 });
-    expect(first).toEqual({ rows: [0, 1, 2], searched: 3, complete: false });
-    // And goes on from there.
-    const next = await search('nothing', { limit: 5, from: first.searched });
-    expect(next).toEqual({ rows: [3, 4, 5, 6, 8], searched: 9, complete: false });
-    expect(await search('q', { limit: 9, from: 4_998 })).toMatchObject({ rows: [4_998, 4_999] });
   });
 });
 

@@ -90,11 +90,15 @@ async function* rowsFrom(
     try {
       yield parseRow(Buffer.from(bytes).toString('utf8'));
     } catch (error) {
-      // What cannot be read may be damaged: reading all of it says so, and takes it out of the store.
-      for await (const _ of artifacts.get(ref.digest));
+      await requireWhole(artifacts, ref);
       throw error;
     }
   }
+}
+
+/** What cannot be read may be damaged: reading all of it throws `store-damaged` then, and takes it out of the store. */
+export async function requireWhole(artifacts: ArtifactStore, ref: ArtifactRef): Promise<void> {
+  for await (const _ of artifacts.get(ref.digest));
 }
 
 /** The rows with these ids, in the artifact's order; reading stops at the last of them. Ids it has not are left out. */

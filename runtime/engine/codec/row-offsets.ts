@@ -31,7 +31,7 @@ interface Place {
   readonly byte: number;
 }
 
-const isNear = (place: Place | undefined, { row, byte }: Place): boolean =>
+const isNear = (place: Place | undefined, row: number, byte: number): boolean =>
   place !== undefined &&
   Math.abs(row - place.row) < stride &&
   Math.abs(byte - place.byte) < strideBytes;
@@ -40,6 +40,8 @@ const isNear = (place: Place | undefined, { row, byte }: Place): boolean =>
 class Offsets {
   /** In order, from the first row on. */
   readonly #places: Place[] = [{ row: 0, byte: 0 }];
+  /** The one that was near the row that was passed last. */
+  #latest: Place | undefined;
 
   /** The nearest remembered place at or before a row. */
   before(row: number): Place {
@@ -58,10 +60,12 @@ class Offsets {
 
   /** Notes where a row begins, where no place near it is remembered. */
   passed(row: number, byte: number): void {
+    if (isNear(this.#latest, row, byte)) return;
     const at = this.#index(row);
-    if ([this.#places[at], this.#places[at + 1]].some((place) => isNear(place, { row, byte })))
-      return;
-    this.#places.splice(at + 1, 0, { row, byte });
+    this.#latest = [this.#places[at], this.#places[at + 1]].find((one) => isNear(one, row, byte));
+    if (this.#latest !== undefined) return;
+    this.#latest = { row, byte };
+    this.#places.splice(at + 1, 0, this.#latest);
   }
 
   /** Notes where a row begins, which is wanted. */
@@ -95,13 +99,14 @@ export class RowReader {
     }
   }
 
-  /** Whole lines from one at or before row `from` on, as many as come at once; verified as `lines` are. */
-  async *blocks(ref: RowsRef, from: number): AsyncGenerator<LineBlock> {
+  /** Whole lines from one at or before row `from` on, as many as come at once; verified as `lines` are, unless that is not wanted. */
+  async *blocks(ref: RowsRef, from: number, { verify = true } = {}): AsyncGenerator<LineBlock> {
     const { digest } = ref;
     const offsets = this.#of(ref);
     await this.#comeFromEnd(ref, from);
     let { row, byte } = offsets.before(from);
-    const bytes = byte === 0 ? this.#artifacts.get(digest) : this.#artifacts.getFrom(digest, byte);
+    const bytes =
+      byte === 0 && verify ? this.#artifacts.get(digest) : this.#artifacts.getFrom(digest, byte);
     let rest: Buffer[] = [];
     for await (const chunk of bytes) {
       const block = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);

@@ -1,9 +1,10 @@
 import { rowHolds, type ArtifactRef, type ArtifactStore } from '@graft/graph';
 import { eachRow } from './rows.ts';
 import { decodeVectors } from './vectors.ts';
-import { portTypeOf } from './artifact-page.ts';
+import { portTypeOf, requireWhole } from './artifact-page.ts';
 import { parseRow } from './jsonl.ts';
 import type { LineBlock, RowReader } from './row-offsets.ts';
+import { textFinders, type TextFinder } from './text-finder.ts';
 
 /** What a search found. */
 export interface RowMatches {
@@ -22,9 +23,14 @@ export interface RowSearch {
   readonly from?: number;
   /** Matches after which it stops. */
   readonly limit: number;
-  /** Milliseconds after which it stops. */
-  readonly patience: number;
+  /** Milliseconds after which it stops: where it has found some, and where it has found none yet. */
+  readonly patience: { readonly some: number; readonly none: number };
   readonly signal?: AbortSignal;
+}
+
+interface RowsSource {
+  readonly artifacts: ArtifactStore;
+  readonly reader: RowReader;
 }
 
 /** Some rows that were looked at: those that hold the text, and the row after the last. */
@@ -35,25 +41,26 @@ interface Looked {
 
 /** Searches the rows of an artifact, wherever they are, without holding more than a block of them. */
 export async function searchRows(
-  source: { readonly artifacts: ArtifactStore; readonly reader: RowReader },
+  source: RowsSource,
   ref: ArtifactRef,
   search: RowSearch,
 ): Promise<RowMatches> {
   const text = search.text.toLowerCase();
   const from = search.from ?? 0;
   const rows: number[] = [];
-  const deadline = Date.now() + search.patience;
+  const startedAt = Date.now();
   let searched = from;
   const isVectors = portTypeOf(ref).encoding === 'vectors';
   for await (const looked of isVectors
     ? vectorRows(source.artifacts, ref, { text, from })
-    : lines(source.reader, ref, { text, from })) {
+    : lines(source, ref, { text, from })) {
     for (const row of looked.found) {
       rows.push(row);
       if (rows.length >= search.limit) return { rows, searched: row + 1, complete: false };
     }
     ({ searched } = looked);
-    if (search.signal?.aborted === true || Date.now() > deadline) {
+    const patience = rows.length > 0 ? search.patience.some : search.patience.none;
+    if (search.signal?.aborted === true || Date.now() - startedAt >= patience) {
       return { rows, searched, complete: false };
     }
     // Other requests of the server get their turn.
@@ -87,27 +94,27 @@ async function* vectorRows(
   yield { found, searched };
 }
 
-/** The longest part of a text whose letters have one byte each in every case that they are written in. */
-function plainPart(text: string): string {
-  const parts = text.match(/[\x20-\x7e]+/g) ?? [];
-  return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');
-}
+/** Bytes up to which an artifact that is read to its end is verified by it: of more, the digest takes as long as the search. */
+const verifiedBytes = 32 << 20;
 
-/**
- * Most lines are told apart by their bytes alone, many at once: the letters that have one byte are compared as bytes in
- * small letters, whatever stands between them. Only lines that may match are decoded and parsed.
- */
+/** Rows are told apart by their bytes, many at once; only those that may match are decoded and parsed. */
 async function* lines(
-  reader: RowReader,
+  { artifacts, reader }: RowsSource,
   ref: ArtifactRef,
   { text, from }: Wanted,
 ): AsyncGenerator<Looked> {
-  const bytes = plainPart(JSON.stringify(text).slice(1, -1));
-  for await (const block of reader.blocks(ref, from)) {
+  const finders = textFinders(text);
+  const verify = ref.size <= verifiedBytes;
+  for await (const block of reader.blocks(ref, from, { verify })) {
     const holds = (at: number): boolean =>
       block.row + at >= from && rowHolds(parseRow(lineOf(block, at)), text);
-    const found = maybe(block, bytes).flatMap((at) => (holds(at) ? [block.row + at] : []));
-    yield { found, searched: block.row + block.starts.length - 1 };
+    try {
+      const found = maybe(block, finders).flatMap((at) => (holds(at) ? [block.row + at] : []));
+      yield { found, searched: block.row + block.starts.length - 1 };
+    } catch (error) {
+      await requireWhole(artifacts, ref);
+      throw error;
+    }
   }
 }
 
@@ -115,19 +122,21 @@ function lineOf({ bytes, starts }: LineBlock, at: number): string {
   return bytes.toString('utf8', starts[at], (starts[at + 1] ?? 0) - 1);
 }
 
-/** The lines of a block in which these bytes stand, in order; all where there are none. */
-function maybe({ bytes, starts }: LineBlock, wanted: string): number[] {
-  const all = starts.length - 1;
-  if (wanted === '') return Array.from({ length: all }, (_, at) => at);
-  const text = bytes.toString('latin1').toLowerCase();
+/** The lines of a block that may hold the text, in order. */
+function maybe(block: LineBlock, finders: readonly TextFinder[]): readonly number[] {
+  const [found = [], ...others] = finders.map((finder) => linesWith(block, finder));
+  if (others.every(({ length }) => length === 0)) return found;
+  return [...new Set([...found, ...others.flat()])].sort((a, b) => a - b);
+}
+
+function linesWith({ bytes, starts }: LineBlock, find: TextFinder): readonly number[] {
   const found: number[] = [];
   let line = 0;
-  for (let at = text.indexOf(wanted); at !== -1;) {
+  for (let at = find(bytes, 0); at !== -1 && at < bytes.length;) {
     while ((starts[line + 1] ?? Infinity) <= at) line += 1;
     found.push(line);
     line += 1;
-    const next = starts[line];
-    at = next === undefined ? -1 : text.indexOf(wanted, next);
+    at = find(bytes, starts[line] ?? Infinity);
   }
   return found;
 }

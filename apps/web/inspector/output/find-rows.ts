@@ -5,7 +5,7 @@ import { api } from '../../api/client.ts';
 import type { Found } from './found.ts';
 
 /** Milliseconds of rest after a key before the server searches. */
-const restAfter = 200;
+const restAfter = 80;
 /** Matches after which nothing more is looked for. */
 const mostFound = 500_000;
 

@@ -71,7 +71,7 @@ export const artifactsRouter = router({
         text: input.text,
         from: input.from,
         limit: 20_000,
-        patience: input.from === 0 ? 250 : 1_000,
+        patience: { some: input.from === 0 ? 50 : 250, none: 1_000 },
         ...(signal === undefined ? {} : { signal }),
       }),
     ),
