@@ -103,6 +103,16 @@ async function prepare(root: string): Promise<void> {
   }
 }
 
+/** Waits for an element whose text begins so, looking at every frame: Playwright's own waiting looks every half second. */
+async function onScreen(page: Page, selector: string, begins = ''): Promise<void> {
+  await page.waitForFunction(
+    ({ selector, begins }) =>
+      document.querySelector(selector)?.textContent?.startsWith(begins) === true,
+    { selector, begins },
+    { polling: 'raf' },
+  );
+}
+
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
@@ -131,21 +141,20 @@ function note(what: string, ms: number): void {
 }
 
 async function look(page: Page, what: string, { node, last }: { node: string; last: number }) {
-  const output = page.getByTestId('output');
-  const row = (at: number) => output.locator(`[data-row="${String(at)}"]`);
+  const row = (at: number) => `[data-testid="output"] [data-row="${String(at)}"]`;
   const open = async (): Promise<void> => {
     await page.getByTestId(`node-${node}`).locator('header').click();
-    await row(0).waitFor();
+    await onScreen(page, row(0));
   };
   note(`${what}: open`, await timed(open));
   const jump = async (): Promise<void> => {
     await page.getByRole('button', { name: 'Last', exact: true }).click();
-    await row(last).waitFor();
+    await onScreen(page, row(last));
   };
   note(`${what}: jump to the end`, await timed(jump));
   const search = async (): Promise<void> => {
     await page.getByLabel('Find in all rows').fill(needle);
-    await page.getByTestId('found').getByText(/^1/).waitFor();
+    await onScreen(page, '[data-testid="found"]', '1');
   };
   note(`${what}: first hit of a search, at the very end`, await timed(search));
   const bytes = await tabMemory(page);
