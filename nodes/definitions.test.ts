@@ -177,6 +177,11 @@ describe.each(definitions.map((node) => [node.type, node] as const))('%s', (type
     expect(run !== undefined && 'runItems' in run).toBe(node.items !== undefined);
   });
 
+  it('has help that needs no other page', () => {
+    for (const { description = '' } of paramFields(node))
+      expect(description).not.toMatch(/README|see (above|below)/i);
+  });
+
   it('has a README that names every parameter and port', () => {
     const readme = readFileSync(join(folder, type, 'README.md'), 'utf8');
     expect(readme.split('\n')[0]).toBe(`# ${node.title}`);

@@ -27,7 +27,8 @@ export const chunk = defineNode({
       .default(256)
       .meta({
         title: 'Size',
-        description: 'The longest a chunk may be: in tokens, or in characters if Unit says so.',
+        description:
+          'The longest a chunk may be: in tokens, or in characters where the node counts those.',
       } satisfies ParamMeta),
     overlap: z
       .int()
@@ -45,7 +46,7 @@ export const chunk = defineNode({
       .meta({
         title: 'Unit',
         description:
-          'Unit of size and overlap. Tokens are estimated from the text alone: see the README.',
+          'What size and overlap are counted in. Tokens are estimated from the text alone: closely in English, 25 to 45 % too low in French and German.',
       } satisfies ParamMeta),
   }),
   summary: ({ method, size, overlap, unit }) => [

@@ -18,7 +18,7 @@ export const index = defineNode({
       .meta({
         title: 'Kind',
         description:
-          'flat: compares with every vector, exactly. ivf: with those in the groups nearest the question. hnsw: along a graph of neighbours. auto: by the number of chunks; see the README.',
+          'flat: compares with every vector, exactly. ivf: with those in the groups nearest the question. hnsw: along a graph of neighbours. auto: flat up to 5,000 chunks, hnsw beyond.',
       } satisfies ParamMeta),
     language: z
       .enum([

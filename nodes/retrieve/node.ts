@@ -55,7 +55,7 @@ export const retrieve = defineNode({
       .meta({
         title: 'Candidates',
         unit: 'chunks',
-        description: 'How many from each side enter the fusion; at least k.',
+        description: 'How many from each side enter the fusion; Top k at least.',
         advanced: true,
       } satisfies ParamMeta),
     rrf: z

@@ -64,7 +64,7 @@ export function bodyInterface(body: GraphBody, context: InterfaceContext): Graph
     }
   }
   const params = new Map<string, InterfaceParam>();
-  for (const name of sortedKeys(body.expose ?? {})) {
+  for (const name of exposedNames(body, context)) {
     const exposure = own(body.expose ?? {}, name);
     const schema = exposure === undefined ? undefined : exposedSchema(body, exposure, context);
     if (exposure === undefined || schema === undefined) continue;
@@ -72,6 +72,22 @@ export function bodyInterface(body: GraphBody, context: InterfaceContext): Graph
     params.set(name, { name, node, param, schema, formerly });
   }
   return { inputs, outputs, params };
+}
+
+/** The names of what a body exposes, sorted; but those of one node stand together, as its own form has them. */
+function exposedNames(body: GraphBody, context: InterfaceContext): string[] {
+  const { expose = {} } = body;
+  const paramOf = (name: string): string => own(expose, name)?.param ?? '';
+  const byNode = new Map<string, string[]>();
+  for (const name of sortedKeys(expose)) {
+    const node = own(expose, name)?.node ?? '';
+    byNode.set(node, [...(byNode.get(node) ?? []), name]);
+  }
+  return [...byNode].flatMap(([node, names]) => {
+    if (names.length === 1) return names;
+    const fields = Object.keys(typeIn(body, node, context)?.params.shape ?? {});
+    return names.sort((a, b) => fields.indexOf(paramOf(a)) - fields.indexOf(paramOf(b)));
+  });
 }
 
 /** The first edge into the value of each node, by node: an output has one. */
