@@ -112,7 +112,15 @@ test('a double click on a graph of another file opens that file', async ({ page,
   await bench.open(workspace.url, 'outer.graft.json');
   await bench.node('answers').locator('.node-facts').dblclick();
   await expect(bench.node('chunk')).toBeVisible();
-  await expect(page.getByRole('navigation', { name: 'File' })).toContainText('inner');
+  const file = page.getByRole('navigation', { name: 'File' });
+  await expect(file).toContainText('inner');
+  // Out again as out of a subgraph: by Escape, where nothing is selected.
+  await bench.select('chunk');
+  await page.keyboard.press('Escape');
+  await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'false');
+  await page.keyboard.press('Escape');
+  await expect(file).toContainText('outer');
+  await expect(bench.node('answers')).toHaveAttribute('data-selected', 'true');
 });
 
 test('a node within that looks like one outside, and has its id, keeps its edges', async ({

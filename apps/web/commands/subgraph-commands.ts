@@ -67,8 +67,7 @@ export const subgraphCommands: readonly Command[] = [
     passOn: true,
     enabled: () => {
       const { selection, pendingEdge } = useScreen.getState();
-      const { trail } = useDocument.getState();
-      return trail.length > 0 && selection.length === 0 && pendingEdge === null;
+      return canLeave() && selection.length === 0 && pendingEdge === null;
     },
     run: leave,
   },
