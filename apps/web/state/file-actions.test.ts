@@ -343,6 +343,13 @@ it('says that unsaved changes were kept until they are saved or undone', async (
   expect(isSaid()).toBe(false);
 });
 
+it('says of a path that no file can have that it cannot be opened', async () => {
+  await openFile('x'.repeat(5_000));
+  expect(useScreen.getState().notices.map(({ message }) => message)).toEqual([
+    'No file has a path of 5000 characters. Choose one in the list of files.',
+  ]);
+});
+
 it('saves no other file than was open when it was asked to', async () => {
   for (const path of ['a.graft.json', 'b.graft.json']) {
     served.read.set(path, Promise.resolve(answer(path, sized(1))));

@@ -1,4 +1,4 @@
-import { parseGraph, serializeGraph, type Graph, type ToldLooks } from '@graft/graph';
+import { GraphError, parseGraph, serializeGraph, type Graph, type ToldLooks } from '@graft/graph';
 import { withPlaces } from '../canvas/places.ts';
 import { api, queries, queryClient } from '../api/client.ts';
 import { problemCode, problemsOf, problemText } from '../api/problem.ts';
@@ -92,6 +92,9 @@ function tellReloaded(about: string): void {
   useScreen.getState().notify({ tone: 'info', message, about });
 }
 
+/** Characters that the path of a file has at most; an address may hold more. */
+const longestPath = 1_000;
+
 /** Counts the files asked for: the last one is shown, whichever answer comes last. */
 let opening = 0;
 
@@ -108,6 +111,10 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
   const mine = ++opening;
   syncDraft();
   try {
+    if (path.length > longestPath) {
+      const message = `No file has a path of ${String(path.length)} characters. Choose one in the list of files.`;
+      throw new GraphError('missing-file', message);
+    }
     // Told of its nodes the canvas can be drawn before the node types have come.
     const read = await api.graphs.read.query({ path, looks: loadedNodeTypes() === undefined });
     if (mine !== opening) return;
