@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expectAccessible } from './accessible.ts';
-import { menuItem } from './small-graphs.ts';
+import { giveFile, menuItem, typedIn } from './small-graphs.ts';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -168,4 +168,29 @@ test('notes and groups are written, moved, undone and saved on the canvas', asyn
     await expect(prose).toHaveCount(0);
     await expect(page.locator('.cell')).toHaveCount(2);
   });
+});
+
+test('a note of a run of before stays as large as it was then', async ({ page, workspace }) => {
+  const graph = JSON.parse(typedIn('When is the kiln lit?'));
+  const notes = { note: { text: 'As it was.', x: 80, y: 260, width: 200 } };
+  await giveFile(workspace.folder, 'sized.graft.json', JSON.stringify({ ...graph, notes }));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'sized.graft.json');
+  for (const status of ['succeeded', 'cached']) {
+    await bench.run();
+    await bench.reaches('questions', status);
+  }
+  await bench.tab('All runs');
+  await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+  await expect(page.getByTestId('past-run')).toBeVisible();
+  const note = page.getByTestId('note-note');
+  const size = async () => {
+    const { width = NaN, height = NaN } = (await note.boundingBox()) ?? {};
+    return [Math.round(width), Math.round(height)];
+  };
+  const before = await size();
+  await note.hover();
+  await drag(page, note.getByRole('button', { name: 'Resize the note' }), [60, 40]);
+  await expect(page.getByText('This is the graph of an earlier run')).toBeVisible();
+  await expect.poll(size).toEqual(before);
 });

@@ -3,15 +3,21 @@ export function printLight(): () => void {
   const { dataset } = document.documentElement;
   const listening = new AbortController();
   const { signal } = listening;
+  /** The theme of the screen, while it is printed: a browser may tell twice that it begins. */
+  let screen: { readonly theme: string | undefined } | undefined;
   const before = (): void => {
-    const theme = dataset['theme'];
+    screen ??= { theme: dataset['theme'] };
     dataset['theme'] = 'light';
-    const after = (): void => {
-      if (theme === undefined) delete dataset['theme'];
-      else dataset['theme'] = theme;
-    };
-    window.addEventListener('afterprint', after, { signal, once: true });
+  };
+  const after = (): void => {
+    if (screen?.theme !== undefined) dataset['theme'] = screen.theme;
+    else if (screen !== undefined) delete dataset['theme'];
+    screen = undefined;
   };
   window.addEventListener('beforeprint', before, { signal });
-  return () => listening.abort();
+  window.addEventListener('afterprint', after, { signal });
+  return () => {
+    after();
+    listening.abort();
+  };
 }

@@ -73,6 +73,10 @@ export const GroupFrame = memo(function GroupFrame({ id: key, selected }: NodePr
         keep={(size) =>
           useDocument.getState().edit((graph) => changeGroup(graph, id, size), `size ${key}`)
         }
+        redraw={() => {
+          const { width, height } = useDocument.getState().shown.groups?.[id] ?? least;
+          drawAs(key, { width, height });
+        }}
       />
     </section>
   );

@@ -1,4 +1,4 @@
-import { changeNote, noteOfKey } from '@graft/graph';
+import { changeNote, noteKey, noteOfKey } from '@graft/graph';
 import type { NodeProps } from '@xyflow/react';
 import { memo, useLayoutEffect, useRef, useState } from 'react';
 import { noteHeight } from '../canvas/flow-annotations.ts';
@@ -10,6 +10,11 @@ import { NoteField } from './note-field.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
 
 const least = { width: 100, height: 44 };
+
+function redrawNote(id: string): void {
+  const { width, height = least.height } = useDocument.getState().shown.notes?.[id] ?? least;
+  drawAs(noteKey(id), { width, style: noteHeight(Math.max(height, least.height)) });
+}
 
 /** What a note says; a long one is scrolled within. */
 function NoteText({ text }: { readonly text: string }) {
@@ -64,6 +69,7 @@ export const NoteCard = memo(function NoteCard({ id: key, selected }: NodeProps)
         keep={(size) =>
           useDocument.getState().edit((graph) => changeNote(graph, id, size), `size ${key}`)
         }
+        redraw={() => redrawNote(id)}
       />
     </article>
   );

@@ -1,5 +1,6 @@
 import { useRef } from 'react';
 import { drawnFrame, zoomNow } from '../canvas/viewport.ts';
+import { useDocument } from '../state/document-store.ts';
 
 interface Size {
   readonly width: number;
@@ -14,6 +15,8 @@ interface ResizeHandleProps {
   /** Draws it so large, while the corner is being dragged. */
   readonly draw: (size: Size) => void;
   readonly keep: (size: Size) => void;
+  /** Draws it as large as it is. */
+  readonly redraw: () => void;
 }
 
 /** Pixels that an arrow key resizes by. */
@@ -23,7 +26,7 @@ const arrows: Readonly<Record<string, readonly [x: number, y: number]>> = {
 };
 
 /** The lower right corner of something on the canvas, by which it is made larger: dragged, or by the arrows. */
-export function ResizeHandle({ of, label, least, draw, keep }: ResizeHandleProps) {
+export function ResizeHandle({ of, label, least, draw, keep, redraw }: ResizeHandleProps) {
   const from = useRef<Size & { readonly x: number; readonly y: number }>(undefined);
   const size = (): Size => drawnFrame(of) ?? least;
   const atLeast = ({ width, height }: Size): Size => ({
@@ -37,6 +40,13 @@ export function ResizeHandle({ of, label, least, draw, keep }: ResizeHandleProps
       width: width + (clientX - x) / zoom,
       height: height + (clientY - y) / zoom,
     });
+  };
+  /** Ends a drag. What is not taken over, as of a run of before, is not left drawn so. */
+  const letGo = (wanted?: Size): void => {
+    const before = useDocument.getState().shown;
+    from.current = undefined;
+    if (wanted !== undefined) keep(wanted);
+    if (useDocument.getState().shown === before) redraw();
   };
   return (
     <button
@@ -54,10 +64,12 @@ export function ResizeHandle({ of, label, least, draw, keep }: ResizeHandleProps
       }}
       onPointerUp={(event) => {
         if (from.current === undefined) return;
-        const wanted = dragged(event);
-        from.current = undefined;
-        keep(wanted);
+        const { clientX, clientY } = event;
+        const { x, y } = from.current;
+        // A press that goes nowhere is no size that anybody wanted.
+        letGo(clientX === x && clientY === y ? undefined : dragged(event));
       }}
+      onPointerCancel={() => letGo()}
       onKeyDown={(event) => {
         const step = Object.hasOwn(arrows, event.key) ? arrows[event.key] : undefined;
         if (step === undefined) return;
