@@ -23,6 +23,29 @@ test('a cell of the notebook has a menu, by the right button and by key', async 
   await expect(page.getByTestId('cell-chunk-2')).toHaveCount(0);
   await expect(cell).toBeVisible();
 
+  await test.step('with what its keys do', async () => {
+    const ofCell = async (name: string): Promise<void> => {
+      await cell.focus();
+      await page.keyboard.press('Shift+F10');
+      await menuItem(page, name).click();
+    };
+    await ofCell('Parameters');
+    await expect(cell.getByLabel('Method', { exact: true })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await ofCell('Rename');
+    await page.keyboard.type('Cut small');
+    await page.keyboard.press('Enter');
+    await expect(cell.getByRole('heading')).toHaveText('Cut small');
+    await expect(cell).toBeFocused();
+    await page.keyboard.press('F2');
+    await page.keyboard.press('Escape');
+    await expect(cell).toBeFocused();
+    await page.keyboard.press('z');
+    await expect(cell.getByRole('heading')).toHaveText('Chunk');
+    await ofCell('Show it on the canvas');
+    await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'true');
+    await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+  });
   await test.step('so has a row of what came out', async () => {
     await bench.run();
     await expect(cell).toHaveAttribute('data-status', 'succeeded', { timeout: 60_000 });
@@ -54,5 +77,30 @@ test('a cell of the notebook has a menu, by the right button and by key', async 
     await page.keyboard.press('ContextMenu');
     await menuItem(page, 'Edit the text').click();
     await expect(notes.getByRole('textbox')).toBeFocused();
+  });
+  await test.step('by which it moves', async () => {
+    const order = (): Promise<readonly (string | null)[]> =>
+      page
+        .locator('.notebook-cells > [data-cell]')
+        .evaluateAll((cells) => cells.map((one) => one.getAttribute('data-cell')));
+    const [noted = null, files = null, chunk = null] = await order();
+    expect([files, chunk]).toEqual(['files', 'chunk']);
+    await page.keyboard.press('Escape');
+    const notes = page.locator('.prose-cell');
+    await notes.first().focus();
+    await page.keyboard.press('Shift+F10');
+    await expect(menuItem(page, 'Move up')).toBeDisabled();
+    await menuItem(page, 'Move down').click();
+    await expect.poll(order).toEqual([files, noted, chunk]);
+    await expect(notes.first()).toBeFocused();
+    await page.keyboard.press('Alt+ArrowUp');
+    await expect.poll(order).toEqual([noted, files, chunk]);
+    await expect(notes.first()).toBeFocused();
+    await page.keyboard.press('Control+z');
+    await expect.poll(order).toEqual([files, noted, chunk]);
+    await page.keyboard.press('Control+s');
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
+    await page.reload();
+    await expect.poll(order).toEqual([files, noted, chunk]);
   });
 });

@@ -16,7 +16,8 @@ function finish(): void {
   useOverlay.getState().show({ renamingNode: null });
 }
 
-function TitleField({ id, title, fallback }: Omit<NodeTitleProps, 'renaming'>) {
+/** Where a title is written anew. */
+export function TitleField({ id, title, fallback }: Omit<NodeTitleProps, 'renaming'>) {
   const field = useRef<HTMLInputElement>(null);
   const given = useRef(false);
   useEffect(() => {

@@ -16,6 +16,8 @@ describe('a chord', () => {
     ['mod+s', press('s', { ctrlKey: true }), true],
     ['mod+s', press('s'), false],
     ['mod+s', press('s', { ctrlKey: true, altKey: true }), false],
+    ['alt+arrowup', press('ArrowUp', { altKey: true }), true],
+    ['alt+arrowup', press('ArrowUp'), false],
     ['mod+z', press('Z', { ctrlKey: true, shiftKey: true }), false],
     ['mod+shift+z', press('Z', { ctrlKey: true, shiftKey: true }), true],
     ['f2', press('F2'), true],
@@ -31,12 +33,8 @@ describe('a chord', () => {
   });
 
   it('is told as keyboards have it', () => {
-    expect(['mod+shift+z', 'mod++', 'f2', 'delete', 'mod+enter'].map(chordName)).toEqual([
-      'Ctrl ⇧ Z',
-      'Ctrl +',
-      'F2',
-      'Del',
-      'Ctrl ↵',
-    ]);
+    expect(
+      ['mod+shift+z', 'alt+arrowup', 'mod++', 'f2', 'delete', 'mod+enter'].map(chordName),
+    ).toEqual(['Ctrl ⇧ Z', 'Alt ↑', 'Ctrl +', 'F2', 'Del', 'Ctrl ↵']);
   });
 });

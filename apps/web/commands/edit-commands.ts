@@ -112,7 +112,7 @@ export const editCommands: readonly Command[] = [
     title: 'Rename',
     group: 'Edit',
     keys: ['f2'],
-    views: ['canvas'],
+    onCell: true,
     enabled: () => selectedNode() !== undefined,
     run: () => useOverlay.getState().show({ renamingNode: selectedNode() ?? null }),
   },

@@ -10,12 +10,16 @@ import { selectedBy } from '../canvas/subgraph-actions.ts';
 import { canvasPlace, fitNodes } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
 import { openFile } from '../state/file-actions.ts';
+import { pathOf } from '../state/node-path.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { useOverlay, type ConnectQuestion, type OpenMenu } from '../state/overlay-store.ts';
-import { canLeave, selectedFile, selectedUse } from '../state/navigation.ts';
+import { canLeave, enterSelected, selectedFile, selectedUse } from '../state/navigation.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
 import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
+import { canMoveProse, moveProse } from '../notebook/move-prose.ts';
+import type { ProseStep } from '../notebook/moved-prose.ts';
+import { openForm } from '../notebook/open-form.ts';
 import type { MenuGroups, MenuItem, SubMenu } from './menu-item.ts';
 import { runMenu, stepMenu } from './run-menu.ts';
 
@@ -129,7 +133,13 @@ function nodeMenu(): MenuGroups {
 /** The menu of a note of the notebook. */
 function proseMenu(): MenuGroups {
   const [key = ''] = useScreen.getState().selection;
-  const about = useDocument.getState().shown.notes?.[noteOfKey(key) ?? '']?.about;
+  const id = noteOfKey(key) ?? '';
+  const about = useDocument.getState().shown.notes?.[id]?.about;
+  const moved = (step: ProseStep, item: Pick<MenuItem, 'id' | 'title' | 'keys'>): MenuItem => ({
+    ...item,
+    disabled: !canMoveProse(id, step),
+    run: () => moveProse(id, step),
+  });
   const addBelow = async (): Promise<void> => {
     const { addNoteAbout, addNoteAt } = await import('../notes/note-edits.ts');
     if (about === undefined) addNoteAt();
@@ -138,6 +148,8 @@ function proseMenu(): MenuGroups {
   return [
     [
       command('write', { title: 'Edit the text' }),
+      moved(-1, { id: 'note-up', title: 'Move up', keys: 'alt+arrowup' }),
+      moved(1, { id: 'note-down', title: 'Move down', keys: 'alt+arrowdown' }),
       { id: 'note-below', title: 'Add a note below', run: () => void addBelow() },
     ],
     [command('duplicate'), command('cut'), command('copy'), command('paste')],
@@ -151,17 +163,43 @@ const subMenu = (title: string, items: readonly MenuItem[]): SubMenu => ({
 
 const arrangements = arrangeCommands.map(({ id }) => id);
 
+/** Shows a node where it is drawn. */
+function showOnCanvas(id: string): void {
+  useScreen.getState().look('canvas');
+  useScreen.getState().select([id]);
+}
+
 /** The menu of a cell of the notebook: what its keys and buttons do. */
 function cellMenu(): MenuGroups {
   const [id = ''] = useScreen.getState().selection;
   if (!isNodeKey(id)) return proseMenu();
   return [
-    [command('run-to-here')],
-    [command('duplicate'), command('cut'), command('copy'), command('paste')],
+    [
+      command('run-to-here'),
+      { id: 'parameters', title: 'Parameters', keys: 'enter', run: () => openForm(id, pathOf(id)) },
+      ...ifEnabled('edit-rows'),
+      ...ifEnabled('label-answers'),
+    ],
+    [command('rename'), command('duplicate'), command('cut'), command('copy'), command('paste')],
     [
       { ...command('connect'), disabled: false, run: () => ask({ node: id }) },
+      command('disconnect'),
+      command('note-about', { title: 'Add prose above', keys: 'a' }),
+    ],
+    [
+      ...(selectedUse() === undefined
+        ? []
+        : [
+            {
+              id: 'enter-subgraph',
+              title:
+                selectedFile() === undefined ? 'Open the subgraph' : 'Open the file of the graph',
+              run: enterSelected,
+            },
+          ]),
       ...ifEnabled('switch-off'),
       ...ifEnabled('switch-on'),
+      { id: 'on-canvas', title: 'Show it on the canvas', run: () => showOnCanvas(id) },
     ],
     [command('delete', { grave: true })],
   ];

@@ -1,6 +1,7 @@
 import { memo, useRef, type KeyboardEvent } from 'react';
 import { deleteKeys } from '../canvas/edit-actions.ts';
 import { familyColour } from '../canvas/family-colour.ts';
+import { TitleField } from '../canvas/node-title.tsx';
 import { offStatus, outdatedText, resultText } from '../canvas/node-status.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { useStatus } from '../canvas/use-node-status.ts';
@@ -22,6 +23,7 @@ import { cellAct, type CellAct, type CellStep } from './cell-act.ts';
 import { CellLinks } from './cell-links.tsx';
 import { lookAtCell, useCellLook } from './cell-looks.ts';
 import { useKeyBefore } from './key-before.ts';
+import { openForm } from './open-form.ts';
 import { OutputFrame } from './output-frame.tsx';
 import { Settings } from './settings.tsx';
 import { part } from '../shell/part.tsx';
@@ -62,6 +64,7 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
   // What is wrong with the graph of now is nothing to that of before.
   const { problem, incomplete = false } = (isPast ? undefined : found) ?? {};
   const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === id);
+  const renaming = useOverlay((state) => state.renamingNode === id);
   const { open = false, folded = false, height } = useCellLook(path);
   const cell = useRef<HTMLElement>(null);
   const keyBefore = useKeyBefore();
@@ -74,18 +77,7 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
       Object.keys(step.feeds ?? {}).length > 0 ||
       step.texts.size > 0 ||
       step.metrics.length > 0);
-  const openForm = (): void => {
-    lookAtCell(path, { open: true });
-    // The form comes when it is first asked for.
-    const focus = (tries: number): void => {
-      const field = cell.current?.querySelector<HTMLElement>(
-        '.cell-form :is(input, textarea, select, [contenteditable])',
-      );
-      if (field !== null && field !== undefined) field.focus();
-      else if (tries > 0) setTimeout(() => focus(tries - 1), 50);
-    };
-    setTimeout(() => focus(40), 0);
-  };
+  const openOwn = (): void => openForm(id, path);
   const fold = (): void => lookAtCell(path, { folded: !folded });
   const acts: Readonly<Record<CellAct, (target: Element) => void>> = {
     leave: () => cell.current?.focus(),
@@ -100,7 +92,7 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
     },
     next: (target) => move(target, 1),
     previous: (target) => move(target, -1),
-    open: openForm,
+    open: openOwn,
     fold,
     prose: () => addProse(id),
     add: askForNode,
@@ -146,7 +138,11 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
     >
       <header className="cell-head">
         <i className="group-square" />
-        <h2 className="truncate font-[600]">{title}</h2>
+        {renaming ? (
+          <TitleField id={id} title={node.title} fallback={untitled(id, node)} />
+        ) : (
+          <h2 className="truncate font-[600]">{title}</h2>
+        )}
         <code className="truncate text-[11.5px] text-ink-2">{id}</code>
         <span className="flex-1" />
         <button
@@ -178,7 +174,7 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
         className="cell-settings"
         aria-expanded={open}
         title={open ? 'Close the parameters' : 'Open the parameters'}
-        onClick={() => (open ? lookAtCell(path, { open: false }) : openForm())}
+        onClick={() => (open ? lookAtCell(path, { open: false }) : openOwn())}
       >
         <Settings params={params} />
       </button>

@@ -1,5 +1,6 @@
 import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
+import { chordName } from '../commands/chord.ts';
 import { keyName } from '../shell/platform.ts';
 import { useDocument } from '../state/document-store.ts';
 import { bodyAt } from '../state/levels.ts';
@@ -116,8 +117,8 @@ export function NotebookView() {
         {order.length === 0 ? null : (
           <p className="px-2 pt-3 text-sm text-ink-2">
             ↑ ↓ from cell to cell, Enter its parameters; Shift ↵ runs it and goes on, {keyName('↵')}{' '}
-            runs it and stays. A adds prose above, B a node below, C connects it, D D deletes it, Z
-            undoes.
+            runs it and stays. A adds prose above, B a node below, C connects it, F2 renames it, D D
+            deletes it, Z undoes. {chordName('alt+arrowup')} ↓ moves a note.
           </p>
         )}
       </nav>

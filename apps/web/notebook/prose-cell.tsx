@@ -1,6 +1,7 @@
 import { noteKey } from '@graft/graph';
 import { useRef, type KeyboardEvent } from 'react';
 import { deleteKeys } from '../canvas/edit-actions.ts';
+import { matches } from '../commands/chord.ts';
 import { Markdown } from '../notes/markdown.tsx';
 import { openMenu } from '../menus/open-menu.ts';
 import { NoteField } from '../notes/note-field.tsx';
@@ -9,6 +10,7 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { cellAct, type CellStep } from './cell-act.ts';
 import { useKeyBefore } from './key-before.ts';
+import { moveProse } from './move-prose.ts';
 
 interface ProseCellProps {
   readonly id: string;
@@ -28,6 +30,13 @@ export function ProseCell({ id, move }: ProseCellProps) {
   const onKey = (event: KeyboardEvent<HTMLElement>): void => {
     const { target } = event;
     if (!(target instanceof Element) || target !== cell.current) return;
+    const step = event.key === 'ArrowUp' ? -1 : 1;
+    if (matches('alt+arrowup', event) || matches('alt+arrowdown', event)) {
+      moveProse(id, step);
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const before = keyBefore(event);
     const act = event.key === 'F2' ? 'open' : cellAct(event, { target, isCell: true, before });
     if (act === 'open') write();

@@ -1,21 +1,20 @@
-import { addGroup, addNote, type Frame, type Graph, type NodeLayout } from '@graft/graph';
+import { addGroup, addNote, type Graph, type NodeLayout } from '@graft/graph';
 import { nodeWidth } from '../canvas/card-size.ts';
 import { cardFrame, drawnFrames } from '../canvas/drawn-frames.ts';
 import { frameAround } from '../canvas/frame-around.ts';
-import { meets, roomFor } from '../canvas/room-for.ts';
+import { roomFor } from '../canvas/room-for.ts';
 import { drawnFrame, viewMiddle } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { belowCard } from './below-card.ts';
 
 const noteWidth = 240;
 /** Of a note that is being written. */
 const noteHeight = 90;
 /** Of one of which only the first line is written. */
 const lineHeight = 44;
-/** Pixels between a note and what it stands below. */
-const between = 16;
 
 /** Takes over what was added: selected, and to be written in at once. */
 function take({ graph, key }: { readonly graph: Graph; readonly key: string }, said: string): void {
@@ -40,15 +39,11 @@ export function addNoteAt(place?: NodeLayout): void {
 /** Adds a note about a node, below it, where it covers nothing. */
 export function addNoteAbout(node: string): void {
   const { shown } = useDocument.getState();
-  const at = cardFrame(shown, node);
-  const frame = { x: at.x, y: at.y + at.height + between, width: nodeWidth, height: lineHeight };
   const others = drawnFrames(shown).filter(({ id }) => id !== node);
-  const covered = (): Frame | undefined => others.find((other) => meets(frame, other));
-  for (let other = covered(); other !== undefined; other = covered()) {
-    frame.y = other.y + other.height + between;
-  }
-  const { x, y, width } = frame;
-  take(addNote(shown, { text: '', x, y, width, about: node }), 'Added a note about the node.');
+  const size = { width: nodeWidth, height: lineHeight };
+  const place = belowCard(cardFrame(shown, node), size, others);
+  const note = { text: '', ...place, width: nodeWidth, about: node };
+  take(addNote(shown, note), 'Added a note about the node.');
 }
 
 /** Draws a group around what is selected. */
