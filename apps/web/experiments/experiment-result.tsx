@@ -8,7 +8,7 @@ import { useNodeTypes } from '../state/registry.ts';
 import { reportAddress } from '../state/report-address.ts';
 import { compareVariants } from '../compare/compare-variants.ts';
 import { comparedMeanings } from './compared-meanings.ts';
-import { inSaidVariants, saidSetting, saidVariant } from './said-names.ts';
+import { inSaidVariants, saidProblem, saidSetting, saidVariant } from './said-names.ts';
 import { verdictSentence } from './verdict-sentence.ts';
 
 function download(text: string, name: string): void {
@@ -71,7 +71,11 @@ export function ExperimentResult({
   if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
   if (table === undefined) return null;
   const varied = Object.keys(graph.experiments?.[name]?.vary ?? {});
-  const said = inSaidVariants(table, (variant) => saidVariant(variant, varied, graph));
+  const call = (variant: string): string => saidVariant(variant, varied, graph);
+  const rows = table.rows.map((row) =>
+    row.problem === undefined ? row : { ...row, problem: saidProblem(row.problem, graph, call) },
+  );
+  const said = inSaidVariants({ ...table, rows }, call);
   const titles = {
     node: (path: string) => stepTitle(path, graph),
     setting: (address: string) => saidSetting(address, graph),

@@ -1,7 +1,7 @@
 import { emptyGraph, evidenceTable, type Graph } from '@graft/graph';
 import { beforeAll, expect, it } from 'vitest';
 import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
-import { inSaidVariants, saidMetric, saidSetting, saidVariant } from './said-names.ts';
+import { inSaidVariants, saidMetric, saidProblem, saidSetting, saidVariant } from './said-names.ts';
 
 const node = (type: string, params = {}) => ({ type, version: 1, params });
 const graph: Graph = {
@@ -31,6 +31,16 @@ it('calls a metric by its words and the title of its node', () => {
 it('calls a setting by the titles of its node and of its parameter', () => {
   expect(saidSetting('put.top', graph)).toBe('Context · top');
   expect(saidSetting('gone.top', graph)).toBe('gone.top');
+});
+
+it('calls outputs and variants in what went wrong as on the screen', () => {
+  const said = (problem: string): string => saidProblem(problem, graph, (name) => `${name}!`);
+  expect(said('No row of "rate.metrics" has a value "recall".')).toBe(
+    'No row of “Evaluate” has a value "recall".',
+  );
+  expect(said('No row of "gone.metrics" has a value "recall".')).toContain('"gone.metrics"');
+  expect(said('Dropped at look 1: 0.1 to “size=9”, the best so far.')).toContain('“size=9!”');
+  expect(said('"notes/a.md" cannot be read.')).toBe('"notes/a.md" cannot be read.');
 });
 
 it('calls a variant by what it sets, and leaves names that people gave', () => {

@@ -40,6 +40,20 @@ export function saidVariant(name: string, varied: readonly string[], graph: Grap
   return said.slice(2);
 }
 
+/** Why a variant gave nothing, with the outputs and variants in it called as on the screen. */
+export function saidProblem(
+  problem: string,
+  graph: Graph,
+  said: (variant: string) => string,
+): string {
+  return problem
+    .replace(/"([^"\s]+)\.[^".\s]+"/g, (address: string, node: string) => {
+      const title = stepTitle(node, graph);
+      return title === node ? address : `“${title}”`;
+    })
+    .replace(/“([^”]+)”(?=, the best so far)/, (_, variant: string) => `“${said(variant)}”`);
+}
+
 /** A table whose variants are called as on the screen, and which one is called so. */
 export function inSaidVariants(
   table: EvidenceTable,

@@ -56,10 +56,10 @@ describe('connectionVerdict', () => {
     ['a.constructor -> sum.terms', 'no output "constructor"'],
     ['a.value -> split.documents', 'takes documents, and the edge brings questions'],
     ['read.documents -> embed.chunks', 'Put "Split" between them.'],
-    ['sum.sum -> b.value', 'taken by a.value'],
+    ['sum.sum -> b.value', 'taken by value of “Number”'],
     ['a.value -> b.value', 'connected already'],
     ['sum.sum -> sum.terms', 'cannot feed itself'],
-    ['other.index -> find.index', 'taken by shelf.index'],
+    ['other.index -> find.index', 'taken by index of “Shelf” (shelf)'],
     ['embed.vectors -> other.vectors', 'cannot be mixed'],
   ])('refuses %s and says why', (edge, why) => {
     expect(reason(edge)).toContain(why);

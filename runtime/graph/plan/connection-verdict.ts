@@ -6,6 +6,8 @@ import { GraphLibrary } from './graph-library.ts';
 import { GraphError } from '../base/errors.ts';
 import type { Edge, Graph, PlannedNode } from '../format/graph.ts';
 import { nodeFacets } from '../types/node-facets.ts';
+import type { Registry } from '../types/node-type.ts';
+import { nodeName } from './node-name.ts';
 import { own } from '../base/record.ts';
 import { resolveGraph, type Resolution, type ResolveContext } from './resolve-graph.ts';
 
@@ -27,7 +29,7 @@ export function connectionVerdict(
 ): ConnectionVerdict {
   const reason =
     shapeReason(graph, edge, context) ??
-    cycleReason(graph, edge) ??
+    cycleReason(graph, edge, context.registry) ??
     facetReason(graph, edge, context);
   return reason === undefined ? { ok: true } : { ok: false, reason };
 }
@@ -55,13 +57,15 @@ function shapeReason(graph: Graph, edge: Edge, context: VerdictContext): string 
     if (other.target !== edge.target || other.targetPort !== edge.targetPort) continue;
     if (formatEdge(other) === formatEdge(edge)) return 'They are connected already.';
     if (!many) {
-      return `This input is taken by ${other.source}.${other.sourcePort}. Remove that edge first.`;
+      const name = nodeName(graph, other.source, registry);
+      return `This input is taken by ${other.sourcePort} of ${name}. Remove that edge first.`;
     }
   }
   return undefined;
 }
 
-function cycleReason(graph: Graph, edge: Edge): string | undefined {
+function cycleReason(graph: Graph, edge: Edge, registry: Registry): string | undefined {
+  const nameOf = (id: string): string => nodeName(graph, id, registry);
   const targets = new Map<string, string[]>();
   for (const { source, target } of graph.edges) {
     const list = targets.get(source);
@@ -73,7 +77,7 @@ function cycleReason(graph: Graph, edge: Edge): string | undefined {
     if (id === edge.source) {
       return id === edge.target
         ? 'A node cannot feed itself.'
-        : `"${edge.source}" already depends on "${edge.target}": this would make a circle.`;
+        : `${nameOf(edge.source)} already depends on ${nameOf(edge.target)}: this would make a circle.`;
     }
     for (const target of targets.get(id) ?? []) below.add(target);
   }

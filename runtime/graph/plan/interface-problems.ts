@@ -6,6 +6,7 @@ import { usesGraph, type NodeType } from '../types/node-type.ts';
 import { interfaceName } from '../types/structure-names.ts';
 import type { InterfaceContext } from './body-interface.ts';
 import type { NodeDraft } from './node-draft.ts';
+import { nodeName } from './node-name.ts';
 import type { ProblemReport } from './problem-report.ts';
 
 type Drafts = ReadonlyMap<string, NodeDraft>;
@@ -27,7 +28,7 @@ export function reportInterface(
       else {
         report.add(
           'bad-param',
-          `The graph has another ${side} "${name}", at "${first}". Give one of them another name.`,
+          `The graph has another ${side} "${name}", at ${nodeName(body, first, context.registry)}. Give one of them another name.`,
           { node: id, param: 'name' },
         );
       }
