@@ -7,6 +7,7 @@ import { usePlan } from '../state/plan-store.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { cancelRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
+import { useOpenRunsOnChange } from '../state/run-on-change.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -23,11 +24,10 @@ import { part } from './part.tsx';
 import { planLine, runLine } from './plan-line.ts';
 import { keyName } from './platform.ts';
 import { RunOrCancel } from './run-or-cancel.tsx';
-import { RunsOnChange } from './runs-on-change.tsx';
 import { isDark, setTheme, useTheme } from './theme.ts';
 
-const RunningElsewhere = part(
-  () => import('./running-elsewhere.tsx').then((loaded) => loaded.RunningElsewhere),
+const HeaderChips = part(
+  () => import('./header-chips.tsx').then((loaded) => loaded.HeaderChips),
   () => null,
 );
 
@@ -219,6 +219,7 @@ function ThemeButton() {
 export function Header() {
   const connected = useRunView((state) => state.connected);
   const elsewhere = useRunView((state) => state.elsewhere.length > 0);
+  const runsOnChange = useOpenRunsOnChange();
   return (
     <header className="flex min-h-11 items-center gap-3.5 border-b border-line bg-panel px-3.5 max-md:flex-wrap max-md:gap-x-2 max-md:gap-y-1 max-md:px-2 max-md:py-1">
       <h1 className="font-[650] tracking-[-0.01em]">Graft</h1>
@@ -231,8 +232,7 @@ export function Header() {
           reconnecting
         </span>
       )}
-      {elsewhere ? <RunningElsewhere /> : null}
-      <RunsOnChange />
+      {elsewhere || runsOnChange ? <HeaderChips /> : null}
       <PlanLine />
       <button type="button" className="button max-md:hidden" onClick={commandOf('show-plan').run}>
         Plan
