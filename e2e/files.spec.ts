@@ -202,8 +202,9 @@ test('a file that is not here is brought back from its node, and data is dropped
   });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'gone.graft.json');
+  const getIt = bench.node('files').getByRole('button', { name: 'Get it …' });
   const ways = page
-    .locator('.react-flow')
+    .getByRole('dialog', { name: 'What Files lacks' })
     .getByRole('group', { name: 'notes/gone.md is not here' });
   const dialog = page.getByRole('dialog', { name: 'Choose a file or a folder' });
   const row = (at: number) => page.getByLabel(`Files, row ${String(at)}`, { exact: true });
@@ -218,19 +219,22 @@ test('a file that is not here is brought back from its node, and data is dropped
     );
 
   await test.step('another is chosen in its place, and undone', async () => {
-    await expect(ways).toBeVisible();
+    await expect(getIt).toBeVisible();
     await bench.select('files');
     await expect(page.getByTestId('inspector').getByTestId('file-remedies')).toBeVisible();
     await expectAccessible(page, 'a file that is not here');
+    await getIt.click();
     await ways.getByRole('button', { name: 'Choose another file …' }).click();
     await dialog.getByRole('option', { name: /glazes.md/ }).click();
     await expect(row(2)).toHaveValue('notes/glazes.md');
     await expect(ways).toHaveCount(0);
+    await expect(getIt).toHaveCount(0);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect(ways).toBeVisible();
+    await expect(getIt).toBeVisible();
   });
 
   await test.step('it is uploaded', async () => {
+    await getIt.click();
     const chooser = page.waitForEvent('filechooser');
     await ways.getByRole('button', { name: 'Upload …' }).click();
     const buffer = Buffer.from('Found again.');

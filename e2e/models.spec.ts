@@ -243,9 +243,14 @@ test('a graph that names a model which is not here offers the ways to it', async
     const bench = new Workbench(page);
     await bench.open(url, 'lost.graft.json');
     const card = bench.node('model');
-    const under = page.locator('.react-flow');
-    const ways = under.getByRole('group', { name: 'lost-llama is not here' });
+    const getIt = card.getByRole('button', { name: 'Get it …' });
+    const lacking = page.getByRole('dialog', { name: 'What Base model lacks' });
+    const ways = lacking.getByRole('group', { name: 'lost-llama is not here' });
+    await getIt.click();
     await expect(ways).toContainText('lost-llama is not in the catalogue.');
+    await expectAccessible(page, 'the ways to a model that is not here');
+    await page.keyboard.press('Escape');
+    await expect(getIt).toBeFocused();
     await bench.select('model');
     const inspector = page.getByTestId('inspector');
     const same = inspector.getByRole('group', { name: 'lost-llama is not here' });
@@ -255,15 +260,17 @@ test('a graph that names a model which is not here offers the ways to it', async
     await expectAccessible(page, 'a model that is not here');
 
     await test.step('another is chosen, and undone', async () => {
+      await getIt.click();
       await ways.getByRole('button', { name: 'Choose another …' }).click();
       await expect(page.getByRole('dialog', { name: 'Choose a language model' })).toBeVisible();
       await page.keyboard.type('SmolLM2');
       await page.keyboard.press('Enter');
       await expect(card).toContainText('SmolLM2-135M-Instruct');
-      await expect(under.getByTestId('model-remedies')).toContainText('is not downloaded.');
-      await expect(under.getByRole('button', { name: 'Download (98.4 MB)' })).toBeVisible();
+      await expect(inspector.getByTestId('model-remedies')).toContainText('is not downloaded.');
+      await expect(inspector.getByRole('button', { name: 'Download (98.4 MB)' })).toBeVisible();
+      await expect(getIt).toHaveCount(0);
       await page.keyboard.press('Control+z');
-      await expect(ways).toBeVisible();
+      await expect(getIt).toBeVisible();
     });
 
     await test.step('Import asks for the file', async () => {
@@ -273,6 +280,7 @@ test('a graph that names a model which is not here offers the ways to it', async
     });
 
     await test.step('it is fetched from where the lock says', async () => {
+      await getIt.click();
       await ways.getByRole('button', { name: 'Download (400 kB)' }).click();
       await expect(ways.getByRole('progressbar')).toBeVisible();
       await expect(same).toContainText(/downloading [\d.]+ kB of 400 kB/);

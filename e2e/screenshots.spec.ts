@@ -115,6 +115,7 @@ if ((process.env['GRAFT_SCREENSHOTS'] ?? '') !== '') {
       await bench.select('base-model');
       await bench.tab('Parameters');
       await page.waitForTimeout(1_500);
+      await bench.node('files').getByRole('button', { name: 'Get it …' }).click();
       await picture(page, 'missing');
     } finally {
       server.process.kill('SIGINT');

@@ -1,9 +1,9 @@
-import { isNodeKey } from '@graft/graph';
 import { useEffect } from 'react';
 import { listenForLongPress } from '../menus/long-press.ts';
 import { CardRemedies } from '../models/card-remedies.tsx';
-import { useScreen } from '../state/screen-store.ts';
 import { cellOrder } from '../notebook/cell-order.ts';
+import { useKeptInSight, type SightStore } from './keep-in-sight.ts';
+import { Overview, type OverviewStore } from './overview.tsx';
 import { RefusalHint, type ConnectionStore } from './refusal-hint.tsx';
 import { useReadingOrder } from './reading-order.ts';
 import { limitZoom, type ZoomStore } from './least-zoom.ts';
@@ -29,17 +29,19 @@ function useReadInOrder(): void {
 }
 
 /** What belongs to the canvas and nobody needs for its first sight. */
-export function CanvasExtras({ flow }: { readonly flow: ZoomStore & ConnectionStore }) {
+export function CanvasExtras(props: {
+  readonly flow: ZoomStore & ConnectionStore & OverviewStore & SightStore;
+}) {
+  const { flow } = props;
   useEffect(() => limitZoom(flow), [flow]);
+  useKeptInSight(flow);
   useReadInOrder();
   useEffect(listenForLongPress, []);
-  const selected = useScreen(({ selection: [only = '', ...others] }) =>
-    others.length === 0 && isNodeKey(only) ? only : '',
-  );
   return (
     <>
       <RefusalHint flow={flow} />
-      <CardRemedies selected={selected} />
+      <CardRemedies />
+      <Overview flow={flow} />
     </>
   );
 }

@@ -40,8 +40,6 @@ import { GraphNodeView } from './graph-node.tsx';
 import { useEdgeUnder } from './edge-under.ts';
 import { nodeDragType } from './node-drag.ts';
 import { useKnownKept } from './keep-known.ts';
-import { useKeptInSight } from './keep-in-sight.ts';
-import { Overview } from './overview.tsx';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
 import { useTypesAfterDrawing } from './types-after-drawing.ts';
@@ -210,7 +208,6 @@ export function Canvas() {
   const measured = useNodesInitialized();
   const first = useFitOnShow(flow, measured);
   useTypesAfterDrawing(first === 'seen');
-  useKeptInSight();
   const hasTypes = useNodeTypes(({ types }) => types !== undefined);
   useKnownKept();
   useRouting(nodes, edges);
@@ -305,7 +302,6 @@ export function Canvas() {
             />
           ) : null}
           <CanvasTools />
-          <Overview isMany={isMany} />
           {hasTypes ? <CanvasExtras flow={store} /> : null}
         </ReactFlow>
       </FarContext>

@@ -1,4 +1,3 @@
-import { useStoreApi } from '@xyflow/react';
 import { useEffect } from 'react';
 import { fitAll, showView } from './viewport.ts';
 
@@ -35,9 +34,11 @@ interface Left {
 }
 
 /** The canvas, as far as it is kept in sight. */
-interface Canvas {
+export interface SightStore {
   getState(): Shown;
   subscribe(changed: (now: Shown, before: Shown) => void): () => void;
+}
+interface Canvas extends SightStore {
   /** Brings all of the graph into sight. */
   fit(): Promise<void>;
   show(transform: Shown['transform']): void;
@@ -85,8 +86,7 @@ export function keepInSight({ getState, subscribe, fit, show }: Canvas): () => v
   return subscribe((now, before) => keep(now, before, !reachesOut(before)));
 }
 
-export function useKeptInSight(): void {
-  const { getState, subscribe } = useStoreApi();
+export function useKeptInSight({ getState, subscribe }: SightStore): void {
   useEffect(
     () =>
       keepInSight({

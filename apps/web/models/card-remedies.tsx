@@ -1,19 +1,21 @@
+import { Content, Portal, Root, Trigger } from '@radix-ui/react-popover';
 import { useEffect, useMemo, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { nodeCard } from '../canvas/focus-node.ts';
-import { byNode, useProblems } from '../state/problems.ts';
+import { missingPath } from '../files/missing-path.ts';
+import { menuPlace } from '../menus/menu-place.ts';
+import { useDocument } from '../state/document-store.ts';
+import { titleAmong } from '../state/node-titles.ts';
+import { byNode, useProblems, useProblemsAt } from '../state/problems.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { NodeRemedies } from './node-remedies.tsx';
 
-/** Problems over what can be had: a model or a file that is not here. */
-const codes = new Set(['bad-model', 'missing-file']);
-
-/** A node's card, as long as it is drawn: it is another one after each time that it was out of sight. */
-function useDrawnCard(id: string): Element | null {
-  const [card, setCard] = useState<Element | null>(null);
+/** The foot of a node's card, as long as it is drawn: it is another one after each time that it was out of sight. */
+function useDrawnFoot(id: string): Element | null {
+  const [foot, setFoot] = useState<Element | null>(null);
   const view = useScreen((state) => state.view);
   useEffect(() => {
-    const find = (): void => setCard(nodeCard(id)?.querySelector('.node') ?? null);
+    const find = (): void => setFoot(nodeCard(id)?.querySelector('.node-foot') ?? null);
     find();
     const canvas = document.querySelector('.react-flow__nodes');
     if (canvas === null) return undefined;
@@ -21,27 +23,56 @@ function useDrawnCard(id: string): Element | null {
     observer.observe(canvas, { childList: true, subtree: true });
     return () => observer.disconnect();
   }, [id, view]);
-  return card;
+  return foot;
 }
 
-function UnderCard({ id }: { readonly id: string }) {
-  const card = useDrawnCard(id);
-  if (card === null) return null;
+/** Problems over what can be had: a model or a file that is not here. */
+const codes = new Set(['bad-model', 'missing-file']);
+
+/** Whether a node lacks something to which there are ways. */
+function useLack(id: string): boolean {
+  const problems = useProblemsAt(id);
+  const params = useDocument((state) => state.shown.nodes[id]?.params);
+  return problems.some((problem) => {
+    const { param } = problem.location;
+    if (param === undefined) return false;
+    return problem.code === 'bad-model' || missingPath(problem, params?.[param]) !== undefined;
+  });
+}
+
+/** On a card, the way to what its node names and is not here. */
+function OnCard({ id }: { readonly id: string }) {
+  const foot = useDrawnFoot(id);
+  const title = useDocument((state) => titleAmong(id, state.shown.nodes));
+  const lacks = useLack(id);
+  if (foot === null || !lacks) return null;
   return createPortal(
-    <div className="node-remedies nodrag nopan nowheel">
-      <NodeRemedies id={id} />
-    </div>,
-    card,
+    <Root>
+      <Trigger className="button get-it nodrag nopan" aria-label={`Get it …, for ${title}`}>
+        Get it …
+      </Trigger>
+      <Portal container={menuPlace()}>
+        <Content
+          className="menu remedies"
+          align="start"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={`What ${title} lacks`}
+        >
+          <NodeRemedies id={id} />
+        </Content>
+      </Portal>
+    </Root>,
+    foot,
   );
 }
 
-/** Under the cards of nodes that name what is not here, and of the one that is selected, `''` for none: the ways to it. */
-export function CardRemedies({ selected }: { readonly selected: string }) {
+/** On the cards of nodes that name a model or a file which is not here: the ways to it. */
+export function CardRemedies() {
   const problems = useProblems();
-  const meant = useMemo(
-    () => problems.filter(({ code, location }) => codes.has(code) && location.param !== undefined),
+  const ids = useMemo(
+    () => [...byNode(problems.filter(({ code }) => codes.has(code))).keys()],
     [problems],
   );
-  const ids = new Set([...byNode(meant).keys(), ...(selected === '' ? [] : [selected])]);
-  return [...ids].map((id) => <UnderCard key={id} id={id} />);
+  return ids.map((id) => <OnCard key={id} id={id} />);
 }

@@ -6,7 +6,7 @@ import { useShape } from '../state/node-shape.ts';
 import { useProblemsAt } from '../state/problems.ts';
 import { ModelRemedies } from './model-remedies.tsx';
 
-/** Under a card, of each model and file that the node names and that is not here: the ways to it. */
+/** Of each model and file that the node names and that is not here: the ways to it. */
 export function NodeRemedies({ id }: { readonly id: string }) {
   const node = useDocument((state) => state.shown.nodes[id]);
   const definition = useShape(node);
