@@ -5,10 +5,11 @@ import { useScreen } from '../state/screen-store.ts';
 import { tidySelected } from './arrange-selection.ts';
 import { drawnFrames, groupFrames } from './drawn-frames.ts';
 import { meets } from './room-for.ts';
+import { layOut } from './tidy-layout.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
 
-it('tidies what is selected, with notes about it, onto no other card, note or group', () => {
+it('tidies what is selected, with notes about it, onto no other card, note or group', async () => {
   const any = { type: 'any', version: 1, params: {} };
   const note = { text: 'said', width: 206, height: 60 };
   const baseGraph = parseGraph(
@@ -26,7 +27,7 @@ it('tidies what is selected, with notes about it, onto no other card, note or gr
   );
   useDocument.getState().open({ path: 'a.graft.json', base: 'r', baseText: '', baseGraph });
   useScreen.getState().select(['a', 'b']);
-  tidySelected();
+  await tidySelected(({ sizes, links }) => Promise.resolve(layOut(sizes, links)));
   const { shown } = useDocument.getState();
   const all = drawnFrames(shown);
   const own = all.filter(({ id }) => ['a', 'b', 'note:about'].includes(id));

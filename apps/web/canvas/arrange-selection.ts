@@ -21,7 +21,8 @@ import {
 import { boundsAround } from './node-bounds.ts';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { notesBelow, stacksOf } from './tidied.ts';
-import { layOut } from './tidy-layout.ts';
+import { askLayers } from './layers/ask-layers.ts';
+import { endsOf } from './layers/units.ts';
 
 function selectedCards(): readonly Card[] {
   const { shown } = useDocument.getState();
@@ -59,15 +60,22 @@ function moveFreed(graph: Graph, places: Places): Graph {
  * Lays the selected nodes out by what feeds what, where they stand, or below what is in their way, with the notes about them;
  * the others stay.
  */
-export function tidySelected(): void {
+export async function tidySelected(ask = askLayers): Promise<void> {
   const { shown } = useDocument.getState();
   const cards = selectedCards();
+  if (cards.length === 0) return;
   const ids = new Set(cards.map(({ id }) => id));
   const stacks = stacksOf(shown);
   const own = cards.map(
     (card) => [card.id, stacks.get(card.id) ?? { ...card, notes: [] }] as const,
   );
-  const places = layOut(new Map(own), shown.edges);
+  const inner = shown.edges.filter(({ source, target }) => ids.has(source) && ids.has(target));
+  const places = await ask({
+    sizes: new Map(own),
+    links: inner.map((edge) => ({ ...edge, ...endsOf(shown, edge) })),
+  });
+  // What was edited meanwhile is laid out with the rest.
+  if (useDocument.getState().shown !== shown) return tidySelected(ask);
   const from = boundsAround(Object.values(places));
   const to = boundsAround(cards);
   const moved = cards.flatMap((card): Card[] => {

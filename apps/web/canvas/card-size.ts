@@ -33,11 +33,16 @@ export const portMiddle = (titleLines: number, index: number): number =>
 /** Height of a card that is folded to its title. */
 export const foldedHeight = (titleLines: number): number => headHeight(titleLines) + 1;
 
-/** Height of a node as it will be drawn, near enough to lay out by: how a title breaks is not looked at. */
+/** Lines of a node's title, near enough to lay out by: how it breaks is not looked at. */
+export function titleLinesOf(graph: GraphBody, id: string): number {
+  const lines = Math.ceil((graph.nodes[id]?.title ?? '').length / titleLetters);
+  return Math.min(mostTitleLines, Math.max(1, lines));
+}
+
+/** Height of a node as it will be drawn, near enough to lay out by. */
 export function nodeHeight(graph: GraphBody, id: string): number {
   const node = graph.nodes[id];
-  const lines = Math.ceil((node?.title ?? '').length / titleLetters);
-  const titleLines = Math.min(mostTitleLines, Math.max(1, lines));
+  const titleLines = titleLinesOf(graph, id);
   if (graph.layout[id]?.collapsed === true) return foldedHeight(titleLines);
   const look = lookOf(node);
   if (look === undefined) return 65 + headHeight(titleLines);

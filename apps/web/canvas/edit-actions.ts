@@ -2,7 +2,7 @@ import { disconnect, formatEdge, keysOf, removeNodes } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { copiedText } from './clipboard.ts';
-import { fitAll, selectedEdges } from './viewport.ts';
+import { selectedEdges } from './viewport.ts';
 
 /** Deletes what is selected as one edit: nodes, notes, groups, which leave what stands in them, and edges. */
 export function deleteSelected(): void {
@@ -35,9 +35,5 @@ export function copySelected(): string | undefined {
 }
 
 export function tidy(): void {
-  void import('./tidied.ts').then((part) => {
-    useDocument.getState().edit(part.tidied);
-    // The renderer takes the places over after this edit is drawn.
-    setTimeout(() => void fitAll(), 60);
-  });
+  void import('./tidy-shown.ts').then((part) => part.tidyShown());
 }

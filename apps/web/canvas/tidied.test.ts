@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseGraph, type Graph } from '@graft/graph';
+import ELK from 'elkjs/lib/elk.bundled.js';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { laidOut } from './missing-places.ts';
 import { meets } from './room-for.ts';
-import { tidied } from './tidied.ts';
+import { layOutLayers } from './layers/lay-out-layers.ts';
+import type { Units } from './layers/units.ts';
+import { tidied, tidiedInLayers } from './tidied.ts';
 
 beforeAll(async () => {
   provideNodeTypes(() => import('@graft/nodes/definitions'));
@@ -129,12 +132,26 @@ it('leaves no card or note on another, and none in a group that is not its own, 
   );
 });
 
+const elk = new ELK();
+const ask = (units: Units) => layOutLayers(elk, units);
+
+it('nor in layers, whatever there is', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyGraph, async (before) => {
+      const after = await tidiedInLayers(before, ask);
+      expect(covered(after)).toEqual([]);
+      expect(taken(before, after)).toEqual([]);
+    }),
+    { numRuns: 100 },
+  );
+}, 60_000);
+
 const examples = path.resolve(import.meta.dirname, '../../../examples');
 const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.graft.json') && !name.includes('.graft/'),
 );
 
-it.each(files)('%s opens, and is tidied, with no card or note on another', (name) => {
+it.each(files)('%s opens, and is tidied, with no card or note on another', async (name) => {
   const { graphs = {}, ...file } = laidOut(
     parseGraph(readFileSync(path.join(examples, name), 'utf8'), name),
   );
@@ -144,5 +161,8 @@ it.each(files)('%s opens, and is tidied, with no card or note on another', (name
     const after = tidied(opened);
     expect(covered(after), 'tidied').toEqual([]);
     expect(taken(opened, after), 'tidied').toEqual([]);
+    const layered = await tidiedInLayers(opened, ask);
+    expect(covered(layered), 'in layers').toEqual([]);
+    expect(taken(opened, layered), 'in layers').toEqual([]);
   }
 });

@@ -13,18 +13,39 @@ import { cardFrame, groupFrames, isWithin, noteFrame } from './drawn-frames.ts';
 import { frameAround } from './frame-around.ts';
 import { boundsAround } from './node-bounds.ts';
 import { roomFor } from './room-for.ts';
+import { endsOf, type Places, type UnitLink, type Units } from './layers/units.ts';
 import { layOut, type Size } from './tidy-layout.ts';
 
 /** Pixels between a node and a note about it. */
 const between = 16;
+
+/** Asks where units stand beside one another, as often as there are groups to lay out. */
+type Laying<Result> = Generator<Units, Result, Places>;
+
+/** The graph laid out in columns: {@link tidiedInLayers}, only sooner and not as well. */
+export function tidied(graph: Graph): Graph {
+  const laying = new Tidying(graph).within(undefined);
+  let step = laying.next();
+  while (step.done !== true) step = laying.next(layOut(step.value.sizes, step.value.links));
+  return moved(graph, step.value);
+}
 
 /**
  * The graph laid out anew: notes about a node stand below it, groups around what stood in them and nothing else, and other
  * notes beside what they stood beside, where they cover nothing. Edges find their ways anew: points that they were led through
  * are gone.
  */
-export function tidied(graph: Graph): Graph {
-  const frames = new Tidying(graph).within(undefined);
+export async function tidiedInLayers(
+  graph: Graph,
+  ask: (units: Units) => Promise<Places>,
+): Promise<Graph> {
+  const laying = new Tidying(graph).within(undefined);
+  let step = laying.next();
+  while (step.done !== true) step = laying.next(await ask(step.value));
+  return moved(graph, step.value);
+}
+
+function moved(graph: Graph, frames: Frames): Graph {
   const drawn = Object.entries(graph.groups ?? {}).map(([id, group]): [string, Group] => [
     id,
     { ...group, ...frames.get(groupKey(id)) },
@@ -116,12 +137,12 @@ class Tidying {
   }
 
   /** Where all stands that a group holds, or that stands in none; only as seen from one another. */
-  within(group: string | undefined): Frames {
+  *within(group: string | undefined): Laying<Frames> {
     const held = this.#held.get(group) ?? [];
     const insides = new Map<string, Frames>();
     for (const key of held) {
       if (this.#cards.has(key) || noteOfKey(key) !== undefined) continue;
-      insides.set(key, this.#framed(key));
+      insides.set(key, yield* this.#framed(key));
     }
     const sizes = new Map<string, Size>();
     const free: string[] = [];
@@ -134,7 +155,7 @@ class Tidying {
       else free.push(key);
     }
     const frames: Frames = new Map();
-    const places = layOut(sizes, this.#links(group, sizes));
+    const places = yield { sizes, links: this.#links(group, { sizes, insides }) };
     for (const [key, place] of Object.entries(places)) this.#place(frames, { key, place, insides });
     const shift = this.#shift(frames);
     const taken = [...sizes.keys()].flatMap((key) => this.#taken(frames, key));
@@ -149,8 +170,8 @@ class Tidying {
   }
 
   /** A group with what it holds, as seen from one another. */
-  #framed(key: string): Frames {
-    const inside = this.within(key);
+  *#framed(key: string): Laying<Frames> {
+    const inside = yield* this.within(key);
     if ([...inside.keys()].some((one) => this.#cards.has(one)))
       return inside.set(key, frameAround(inside.values()));
     const own = this.#groups.filter(({ id }) => id === key);
@@ -159,15 +180,31 @@ class Tidying {
   }
 
   /** What feeds what of the things in a group: of groups, what feeds something in them. */
-  #links(group: string | undefined, sizes: ReadonlyMap<string, Size>) {
+  #links(
+    group: string | undefined,
+    { sizes, insides }: Pick<Units, 'sizes'> & { readonly insides: ReadonlyMap<string, Frames> },
+  ): readonly UnitLink[] {
     const unitOf = (node: string): string | undefined => {
       let key: string | undefined = node;
       while (key !== undefined && this.#parents.get(key) !== group) key = this.#parents.get(key);
       return key !== undefined && sizes.has(key) ? key : undefined;
     };
-    return this.#graph.edges.flatMap(({ source, target }) => {
-      const [from, to] = [unitOf(source), unitOf(target)];
-      return from === undefined || to === undefined ? [] : [{ source: from, target: to }];
+    /** How far below the top of its unit a node stands. */
+    const down = (node: string, unit: string): number => {
+      const inside = insides.get(unit);
+      return (inside?.get(node)?.y ?? 0) - (inside?.get(unit)?.y ?? 0);
+    };
+    return this.#graph.edges.flatMap((edge): UnitLink[] => {
+      const [source, target] = [unitOf(edge.source), unitOf(edge.target)];
+      if (source === undefined || target === undefined || source === target) return [];
+      const { from, to } = endsOf(this.#graph, edge);
+      return [
+        {
+          ...{ source, target },
+          from: from + down(edge.source, source),
+          to: to + down(edge.target, target),
+        },
+      ];
     });
   }
 
