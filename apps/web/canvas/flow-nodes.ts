@@ -123,11 +123,16 @@ export function useFlowNodes(): {
       if (isGone) return;
       const body = { nodes: graphNodes, edges: graphEdges, layout };
       const ids = order?.(body) ?? Object.keys(graphNodes);
-      setNodes((before) => [
-        ...sized(reconcile(before, { ids, layout }, selected)),
-        ...flowNotes(before, notes, selected),
-        ...flowGroups(before, groups, selected),
-      ]);
+      setNodes((before) => {
+        const now = [
+          ...sized(reconcile(before, { ids, layout }, selected)),
+          ...flowNotes(before, notes, selected),
+          ...flowGroups(before, groups, selected),
+        ];
+        // What people select on the canvas it has drawn by then.
+        const isSame = now.length === before.length && now.every((node, at) => node === before[at]);
+        return isSame ? before : now;
+      });
     };
     const isKnown = known !== undefined || Object.keys(graphNodes).length <= manyNodes;
     if (isKnown) place();
