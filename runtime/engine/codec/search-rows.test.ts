@@ -88,6 +88,12 @@ describe('a search', () => {
     expect(await search('absent', { patience }, inParts(4_096))).toMatchObject({ complete: true });
   });
 
+  it('never ends before the row that it was to begin at', async () => {
+    const patience = { some: 0, none: 0 };
+    const early = await search('q', { from: 4_000, patience }, inParts(4_096));
+    expect(early).toEqual({ rows: [], searched: 4_000, complete: false });
+  });
+
   it('stops where nobody waits for it any more', async () => {
     const left = await search('absent', { signal: AbortSignal.abort() }, inParts(4_096));
     expect(left.complete).toBe(false);

@@ -110,7 +110,8 @@ async function* lines(
       block.row + at >= from && rowHolds(parseRow(lineOf(block, at)), text);
     try {
       const found = maybe(block, finders).flatMap((at) => (holds(at) ? [block.row + at] : []));
-      yield { found, searched: block.row + block.starts.length - 1 };
+      // A block may end before the row that is begun at.
+      yield { found, searched: Math.max(from, block.row + block.starts.length - 1) };
     } catch (error) {
       await requireWhole(artifacts, ref);
       throw error;
