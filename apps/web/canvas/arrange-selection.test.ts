@@ -38,3 +38,29 @@ it('tidies what is selected, with notes about it, onto no other card, note or gr
   expect(shown.notes?.['about']).toMatchObject({ x: a?.x, y: (a?.y ?? 0) + 116 });
   expect(shown.layout['other']).toEqual({ x: 0, y: 240 });
 });
+
+it('tidies what was selected when it was asked to, whatever is edited and selected meanwhile', async () => {
+  const any = { type: 'any', version: 1, params: {} };
+  const baseGraph = parseGraph(
+    JSON.stringify({
+      ...{ graft: 1, nodes: { a: any, b: any, c: any, d: any } },
+      edges: ['a.out -> b.in', 'c.out -> d.in'],
+      layout: { a: [0, 0], b: [20, 40], c: [0, 900], d: [20, 940] },
+    }),
+  );
+  useDocument.getState().open({ path: 'b.graft.json', base: 'r', baseText: '', baseGraph });
+  useScreen.getState().select(['a', 'b']);
+  let asked = 0;
+  await tidySelected(({ sizes, links }) => {
+    if (asked++ === 0) {
+      useScreen.getState().select(['c', 'd']);
+      useDocument.getState().edit((graph) => ({ ...graph, title: 'Edited' }));
+    }
+    return Promise.resolve(layOut(sizes, links));
+  });
+  const { layout } = useDocument.getState().shown;
+  expect([layout['b'], layout['d']]).toEqual([
+    { x: 262, y: 0 },
+    { x: 20, y: 940 },
+  ]);
+});

@@ -1,11 +1,4 @@
-import {
-  formatEdge,
-  moveNodes,
-  withoutBends,
-  type Edge,
-  type Graph,
-  type NodeLayout,
-} from '@graft/graph';
+import { formatEdge, moveNodes, withoutBends, type Edge, type Graph } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -22,15 +15,14 @@ import { boundsAround } from './node-bounds.ts';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { notesBelow, stacksOf } from './tidied.ts';
 import { askLayers } from './layers/ask-layers.ts';
-import { endsOf } from './layers/units.ts';
+import { endsOf, type Places } from './layers/units.ts';
+import { latestLayout } from './latest-layout.ts';
 
-function selectedCards(): readonly Card[] {
-  const { shown } = useDocument.getState();
-  const { selection } = useScreen.getState();
-  return selection.flatMap((id) => (Object.hasOwn(shown.nodes, id) ? cardFrame(shown, id) : []));
-}
+const cardsOf = (shown: Graph, ids: readonly string[]): readonly Card[] =>
+  ids.flatMap((id) => (Object.hasOwn(shown.nodes, id) ? cardFrame(shown, id) : []));
 
-type Places = Readonly<Record<string, NodeLayout>>;
+const selectedCards = (): readonly Card[] =>
+  cardsOf(useDocument.getState().shown, useScreen.getState().selection);
 
 function move(places: Places, done: string): void {
   useDocument.getState().edit((graph) => moveNodes(graph, places));
@@ -56,14 +48,27 @@ function moveFreed(graph: Graph, places: Places): Graph {
   );
 }
 
+const laidOut = latestLayout();
+
 /**
  * Lays the selected nodes out by what feeds what, where they stand, or below what is in their way, with the notes about them;
  * the others stay.
  */
 export async function tidySelected(ask = askLayers): Promise<void> {
-  const { shown } = useDocument.getState();
-  const cards = selectedCards();
-  if (cards.length === 0) return;
+  const { selection } = useScreen.getState();
+  if (selectedCards().length === 0) return;
+  const laid = await laidOut((shown) => tidiedAmong(shown, cardsOf(shown, selection), ask));
+  if (laid === undefined) return;
+  useDocument.getState().edit((graph) => moveFreed(graph, laid.places));
+  announce(`Tidied ${plural(laid.count, 'node')}.`);
+}
+
+/** Where some cards come to stand with the notes about them, and how many cards they are. */
+async function tidiedAmong(
+  shown: Graph,
+  cards: readonly Card[],
+  ask: typeof askLayers,
+): Promise<{ readonly places: Places; readonly count: number }> {
   const ids = new Set(cards.map(({ id }) => id));
   const stacks = stacksOf(shown);
   const own = cards.map(
@@ -74,8 +79,6 @@ export async function tidySelected(ask = askLayers): Promise<void> {
     sizes: new Map(own),
     links: inner.map((edge) => ({ ...edge, ...endsOf(shown, edge) })),
   });
-  // What was edited meanwhile is laid out with the rest.
-  if (useDocument.getState().shown !== shown) return tidySelected(ask);
   const from = boundsAround(Object.values(places));
   const to = boundsAround(cards);
   const moved = cards.flatMap((card): Card[] => {
@@ -90,7 +93,8 @@ export async function tidySelected(ask = askLayers): Promise<void> {
   );
   const others = [...drawnFrames(shown), ...foreign].filter(({ id }) => !going.has(id));
   const down = downUntilClear(moved, others);
-  const there = Object.fromEntries(moved.map(({ id, x, y }) => [id, { x, y: y + down }]));
-  useDocument.getState().edit((graph) => moveFreed(graph, there));
-  announce(`Tidied ${plural(ids.size, 'node')}.`);
+  return {
+    places: Object.fromEntries(moved.map(({ id, x, y }) => [id, { x, y: y + down }])),
+    count: ids.size,
+  };
 }

@@ -36,16 +36,19 @@ function started(): Worker {
   return one;
 }
 
+/** Undefined where the worker went wrong; rejects where there can be none. */
+function inLayers(units: Units): Promise<Places | undefined> {
+  return new Promise((resolve) => {
+    worker ??= started();
+    const id = asked++;
+    waiting.set(id, resolve);
+    worker.postMessage({ id, units } satisfies LayersQuestion);
+  });
+}
+
 /** Where units stand in layers, found beside the page; in columns where that cannot be had. */
 export async function askLayers(units: Units): Promise<Places> {
   const places =
-    units.sizes.size > mostLayered
-      ? undefined
-      : await new Promise<Places | undefined>((resolve) => {
-          const id = asked++;
-          waiting.set(id, resolve);
-          worker ??= started();
-          worker.postMessage({ id, units } satisfies LayersQuestion);
-        });
+    units.sizes.size > mostLayered ? undefined : await inLayers(units).catch(() => undefined);
   return places ?? layOut(units.sizes, units.links);
 }

@@ -1,0 +1,27 @@
+import type { Graph } from '@graft/graph';
+import { useDocument } from '../state/document-store.ts';
+import { wayOf } from '../state/levels.ts';
+
+const place = (): string => {
+  const { file, trail } = useDocument.getState();
+  return JSON.stringify([file?.path, wayOf(trail)]);
+};
+
+/**
+ * A way to lay out the graph that is shown, which takes a while: what is edited meanwhile is laid out with the rest. Gives
+ * undefined where somebody went elsewhere meanwhile, or asked for it once more, which is answered then.
+ */
+export function latestLayout(): <Laid>(
+  lay: (shown: Graph) => Promise<Laid>,
+) => Promise<Laid | undefined> {
+  let asked = 0;
+  return async (lay) => {
+    const [mine, at] = [++asked, place()];
+    for (;;) {
+      const { shown } = useDocument.getState();
+      const laid = await lay(shown);
+      if (mine !== asked || place() !== at) return undefined;
+      if (useDocument.getState().shown === shown) return laid;
+    }
+  };
+}

@@ -1,0 +1,65 @@
+import { parseGraph } from '@graft/graph';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { useDocument } from '../state/document-store.ts';
+import { tidyShown } from './tidy-shown.ts';
+import { layOut } from './tidy-layout.ts';
+import type { Units } from './layers/units.ts';
+
+vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
+vi.mock('./viewport.ts', () => ({
+  cardSize: () => ({ width: 206, height: 100 }),
+  fitAll: () => Promise.resolve(),
+}));
+const asked = vi.hoisted(() => ({ meanwhile: (): void => undefined }));
+vi.mock('./layers/ask-layers.ts', () => ({
+  askLayers: async ({ sizes, links }: Units) => {
+    await Promise.resolve();
+    asked.meanwhile();
+    asked.meanwhile = () => undefined;
+    return layOut(sizes, links);
+  },
+}));
+
+const any = { type: 'any', version: 1, params: {} };
+const baseGraph = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: { a: any, b: any },
+    edges: ['a.out -> b.in'],
+    layout: { a: [0, 0], b: [20, 40] },
+  }),
+);
+const open = (path: string): unknown =>
+  useDocument.getState().open({ path, base: 'r', baseText: '', baseGraph });
+const steps = (): number => useDocument.temporal.getState().pastStates.length;
+
+beforeEach(() => {
+  useDocument.getState().close();
+  open('a.graft.json');
+});
+
+it('is one edit, however often it is pressed before it is done', async () => {
+  await Promise.all([tidyShown(), tidyShown(), tidyShown()]);
+  expect(useDocument.getState().shown.layout['b']).toEqual({ x: 262, y: 0 });
+  expect(steps()).toBe(1);
+});
+
+it('lays out what was edited meanwhile with the rest', async () => {
+  asked.meanwhile = () =>
+    useDocument.getState().edit((graph) => ({ ...graph, nodes: { ...graph.nodes, c: any } }));
+  await tidyShown();
+  expect(Object.keys(useDocument.getState().shown.layout)).toEqual(['a', 'b', 'c']);
+});
+
+it('leaves another file alone that was opened meanwhile', async () => {
+  asked.meanwhile = () => void open('b.graft.json');
+  await tidyShown();
+  expect(useDocument.getState().graph).toBe(baseGraph);
+});
+
+it('leaves a run of before alone that is looked at meanwhile', async () => {
+  asked.meanwhile = () => useDocument.getState().look({ ...baseGraph });
+  await tidyShown();
+  expect(useDocument.getState().graph).toBe(baseGraph);
+  expect(steps()).toBe(0);
+});
