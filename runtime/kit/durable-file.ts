@@ -12,6 +12,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder, removeEmpty } from './made-folder.ts';
 import { ownerStamp } from './process-identity.ts';
 import { hasCode } from './system-error.ts';
 
@@ -39,7 +40,7 @@ export function partialPath(folder: string): string {
  * folder when it is missing. Who may read and write it stays. On any error the file is as it was and nothing stays behind.
  */
 export async function replaceFile(path: string, content: FileContent): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  const made = await makeFolder(dirname(path));
   const partial = partialPath(dirname(path));
   try {
     const old = await stat(path).catch(() => undefined);
@@ -60,6 +61,7 @@ export async function replaceFile(path: string, content: FileContent): Promise<v
     await syncPath(dirname(path));
   } catch (error) {
     await rm(partial, { force: true });
+    await removeEmpty(made);
     throw error;
   }
 }

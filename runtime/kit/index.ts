@@ -33,6 +33,7 @@ export {
 export { availableMemory, machineMemory } from './machine-memory.ts';
 export { oomKills, type ProcessExit } from './process-exit.ts';
 export { OpenedOnce } from './opened-once.ts';
+export { makeFolder, removeEmpty, type MadeFolder } from './made-folder.ts';
 export { PendingWork } from './pending-work.ts';
 export { isAlive, ownerStamp, thisPlace, thisProcess } from './process-identity.ts';
 export { SharedCall } from './shared-call.ts';

@@ -1,14 +1,23 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GraphError, MAX_TEXT } from '@graft/graph';
-import { hasCode, placeNewFile, SharedCall } from '@graft/kit';
+import {
+  hasCode,
+  makeFolder,
+  placeNewFile,
+  removeEmpty,
+  replaceFile,
+  SharedCall,
+} from '@graft/kit';
 import { glob } from 'tinyglobby';
 import { graphSuffix, requireGraphPath, requireNewGraphPath } from './graph-path.ts';
 import { GraphTrash } from './graph-trash.ts';
+import { numberedName } from './numbered-name.ts';
 import { ownPlace, type OwnPlace } from './own-place.ts';
 import { replaceOwnFile } from './replace-own-file.ts';
 import { withSaveLock } from './save-lock.ts';
+import { toldDiskError } from './told-disk-error.ts';
 import type { GraphFile } from './workspace.ts';
 
 const notSaved = 'the graph was not saved';
@@ -83,11 +92,22 @@ export class GraphFiles {
     return withSaveLock(this.#lock, async () => {
       await this.#requireRevision(source, base);
       if (source.short === target.short) return this.read(source.short);
-      await mkdir(dirname(target.absolute), { recursive: true });
-      await placeNewFile(source.absolute, target.absolute).catch((error: unknown) => {
-        throw hasCode(error, 'EEXIST') ? taken(target.short) : error;
+      const told = { file: target.short, what: `${source.short} was not renamed` };
+      const made = await makeFolder(dirname(target.absolute)).catch((error: unknown) => {
+        throw toldDiskError(error, told);
       });
-      await rm(source.absolute);
+      let isPlaced = false;
+      try {
+        await placeNewFile(source.absolute, target.absolute);
+        isPlaced = true;
+        await rm(source.absolute);
+      } catch (error) {
+        // Its folder lets no file go: it does not stand under both names.
+        if (isPlaced) await rm(target.absolute);
+        await removeEmpty(made);
+        if (hasCode(error, 'EEXIST')) throw taken(target.short);
+        throw toldDiskError(error, isPlaced ? { ...told, file: source.short } : told);
+      }
       return this.read(target.short);
     });
   }
@@ -106,20 +126,29 @@ export class GraphFiles {
     const file = await this.#locate(path);
     return withSaveLock(this.#lock, async () => {
       const bytes = await this.#requireRevision(file, base);
-      const trashId = await this.#trash.keep({ path: file.short, bytes });
-      await rm(file.absolute);
-      return { trashId };
+      let trashId: string | undefined;
+      try {
+        trashId = await this.#trash.keep({ path: file.short, bytes });
+        await rm(file.absolute);
+        return { trashId };
+      } catch (error) {
+        if (trashId !== undefined) await this.#trash.forget(trashId);
+        throw toldDiskError(error, { file: file.short, what: `${file.short} was not deleted` });
+      }
     });
   }
 
   /** See `Workspace.restoreGraph`. */
   async restore(trashId: string): Promise<GraphFile> {
     const { path, bytes } = await this.#trash.find(trashId);
-    const { short, absolute } = await this.#locate(path);
-    await mkdir(dirname(absolute), { recursive: true });
     return withSaveLock(this.#lock, async () => {
-      if ((await stat(absolute).catch(() => undefined)) !== undefined) throw taken(short);
-      await replaceOwnFile(absolute, bytes, { file: short, what: notSaved });
+      let { short, absolute } = await this.#locate(path);
+      // Another file may have its name by now.
+      for (let number = 2; (await lstat(absolute).catch(() => undefined)) !== undefined; number++)
+        ({ short, absolute } = await this.#locate(numberedName(path, number)));
+      await replaceFile(absolute, bytes).catch((error: unknown) => {
+        throw toldDiskError(error, { file: short, what: `${short} was not brought back` });
+      });
       await this.#trash.forget(trashId);
       return this.read(short);
     });

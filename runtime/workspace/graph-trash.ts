@@ -29,9 +29,14 @@ export class GraphTrash {
     // By time first, so that names sort by age.
     const id = `${String(deletedAt)}-${randomUUID()}`;
     const folder = join(this.#folder, id);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'file'), bytes, { flush: true });
-    await writeFile(join(folder, 'entry.json'), JSON.stringify({ path, deletedAt }));
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'file'), bytes, { flush: true });
+      await writeFile(join(folder, 'entry.json'), JSON.stringify({ path, deletedAt }));
+    } catch (error) {
+      await this.forget(id);
+      throw error;
+    }
     await this.#limit();
     return id;
   }

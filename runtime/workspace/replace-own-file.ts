@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { GraphError } from '@graft/graph';
-import { isFullDisk, isUnwritable, removePartials, replaceFile } from '@graft/kit';
+import { removePartials, replaceFile } from '@graft/kit';
+import { toldDiskError } from './told-disk-error.ts';
 
 /**
  * Gives a file of the workspace new content, of which `what` says in a sentence that it was not saved. Whatever keeps it
@@ -16,15 +16,6 @@ export async function replaceOwnFile(
     // Of saves that were killed: the folder is one's own, and may be under version control.
     await removePartials(dirname(path));
   } catch (cause) {
-    const options = { location: { file }, audience: 'operator', cause } as const;
-    if (isFullDisk(cause)) {
-      const message = `The disk is full: ${what}, the file is as it was.`;
-      throw new GraphError('no-space', message, options);
-    }
-    if (isUnwritable(cause)) {
-      const message = `The folder of ${file} cannot be written: ${what}, the file is as it was. Let yourself write there, then try again.`;
-      throw new GraphError('state-unusable', message, options);
-    }
-    throw cause;
+    throw toldDiskError(cause, { file, what: `${what}, the file is as it was` });
   }
 }

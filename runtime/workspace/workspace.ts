@@ -202,7 +202,7 @@ export interface Workspace extends AsyncDisposable {
   copyGraph(from: string, to: string): Promise<GraphFile>;
   /** Deletes a file at revision `base`; its bytes are kept in the state folder for `restoreGraph`. */
   deleteGraph(path: string, base: string): Promise<{ readonly trashId: string }>;
-  /** Writes a deleted file back, byte for byte. Throws `name-taken` or `missing-file`. */
+  /** Writes a deleted file back, byte for byte, with a number where another has its name by now. Throws `missing-file`. */
   restoreGraph(trashId: string): Promise<GraphFile>;
   /** Calls back when a graph file changes on disk, whoever changed it. Returns the stop function. */
   watch(changed: (path: string) => void): () => void;

@@ -1,9 +1,19 @@
 import { createWriteStream } from 'node:fs';
-import { lstat, mkdir, rm, stat } from 'node:fs/promises';
+import { lstat, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
-import { hasCode, hashFile, partialPath, placeNewFile, stagingName, syncPath } from '@graft/kit';
+import {
+  hasCode,
+  hashFile,
+  makeFolder,
+  partialPath,
+  placeNewFile,
+  removeEmpty,
+  stagingName,
+  syncPath,
+} from '@graft/kit';
+import { toldDiskError } from '../told-disk-error.ts';
 
 /** A file of a package, and the absolute path that it gets. */
 export interface PlacedFile {
@@ -24,14 +34,21 @@ export async function writeNewFile(
   scratchFolder: string,
 ): Promise<void> {
   const folder = dirname(place);
-  await mkdir(folder, { recursive: true });
+  const told = (error: unknown): unknown =>
+    toldDiskError(error, { file: path, what: 'it was not written' });
+  const made = await makeFolder(folder).catch((error: unknown) => {
+    throw told(error);
+  });
   const partial = await stagingPath(place, scratchFolder);
   try {
     await pipeline(bytes, createWriteStream(partial, { flags: 'wx' }));
     await syncPath(partial);
     await placeNewFile(partial, place);
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
+    if (!hasCode(error, 'EEXIST')) {
+      await removeEmpty(made);
+      throw told(error);
+    }
     // Of two that unpack at once, one finds what the other has just written.
     if (await isFileOf(place, digest)) return;
     const message = 'A file of this name came while the package was unpacked. Unpack it again.';

@@ -191,6 +191,12 @@ it('does not go on reading where it is not said what is to come', async () => {
   expect(read).toBeLessThan(2_000_000);
 });
 
+it('numbers a graph before its whole ending, so that it stays one', async () => {
+  await writeFile(join(root, 'a.graft.json'), 'Mine.');
+  const sent = { 'a.graft.json': 'Theirs.' };
+  expect(await receive(sent, { renamed: true })).toEqual(['a-2.graft.json']);
+});
+
 it('refuses what the disk has no room for before a byte of it is read', async () => {
   let read = 0;
   const body = async function* () {

@@ -1,13 +1,23 @@
 import { createWriteStream, type Dirent } from 'node:fs';
-import { lstat, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
-import { hasCode, isFullDisk, placeNewFile, syncPath } from '@graft/kit';
+import {
+  hasCode,
+  isFullDisk,
+  makeFolder,
+  placeNewFile,
+  removeEmpty,
+  syncPath,
+  type MadeFolder,
+} from '@graft/kit';
 import { isVisible, requirePortablePath } from '../graph-path.ts';
+import { numberedName } from '../numbered-name.ts';
 import { ownPlace, type OwnPlace } from '../own-place.ts';
 import { stagingPath } from '../package/write-new-file.ts';
 import { fullDisk, requireRoom } from '../require-room.ts';
+import { toldDiskError } from '../told-disk-error.ts';
 import { SentFiles, type SentFile } from './sent-files.ts';
 
 export interface WorkspaceFilesParts {
@@ -104,10 +114,10 @@ export class WorkspaceFiles {
         const place = files[coming.length];
         if (place === undefined) return;
         const within = dirname(place.absolute);
-        const first = await mkdir(within, { recursive: true }).catch((error: unknown) => {
+        const folder = await makeFolder(within).catch((error: unknown) => {
           throw hasCode(error, 'EEXIST', 'ENOTDIR') ? noFolder(dirname(place.short)) : error;
         });
-        if (first !== undefined) made.push({ first, within });
+        if (folder !== undefined) made.push(folder);
         const staged = await stagingPath(place.absolute, scratchFolder);
         coming.push({ ...place, staged });
         await pipeline(bytes, createWriteStream(staged, { flags: 'wx' }));
@@ -123,7 +133,9 @@ export class WorkspaceFiles {
     } catch (error) {
       await Promise.all(placed.map((path) => rm(path, { force: true })));
       for (const folders of made.toReversed()) await removeEmpty(folders);
-      throw isFullDisk(error) ? fullDisk(error) : error;
+      if (isFullDisk(error)) throw fullDisk(error);
+      const [{ short } = { short: '' }] = files;
+      throw toldDiskError(error, { file: short, what: 'nothing was written' });
     } finally {
       await Promise.all(coming.map(({ staged }) => rm(staged, { force: true })));
     }
@@ -142,7 +154,7 @@ export class WorkspaceFiles {
         !known.has(folded(short)) && (await lstat(absolute).catch(() => undefined)) === undefined;
       let place = await ownPlace(root, path);
       for (let number = 2; renamed && !(await isFree(place)); number++) {
-        const other = numbered(path, number);
+        const other = numberedName(path, number);
         requirePortablePath(other);
         place = await ownPlace(root, other);
       }
@@ -155,31 +167,8 @@ export class WorkspaceFiles {
   }
 }
 
-/** Folders that were made for a file: the outermost and the innermost. */
-interface MadeFolder {
-  readonly first: string;
-  readonly within: string;
-}
-
-/** Takes folders away again, from the innermost on, as far as nothing is in them. */
-async function removeEmpty({ first, within }: MadeFolder): Promise<void> {
-  for (let at = within; at.length >= first.length; at = dirname(at)) {
-    const isGone = await rmdir(at).then(
-      () => true,
-      () => false,
-    );
-    if (!isGone) return;
-  }
-}
-
 /** Names that are one where upper and lower case are. */
 const folded = (path: string): string => path.normalize('NFC').toLowerCase();
-
-/** `notes/kilns-2.md` */
-function numbered(path: string, number: number): string {
-  const [, stem = path, ending = ''] = /^(.*[^/])(\.[^./]+)$/.exec(path) ?? [];
-  return `${stem}-${String(number)}${ending}`;
-}
 
 /** A file stands where a folder is wanted: no number in the names of files would help. */
 function noFolder(path: string): GraphError {
