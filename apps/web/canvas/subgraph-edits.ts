@@ -66,7 +66,7 @@ export async function extractAs(subgraph: string, name: string): Promise<Refusal
     if (past !== null) return whyNotPast;
     const { graph: left, file } = extractSubgraph(graph, subgraph, path);
     await api.graphs.save.mutate({ path, text: serializeGraph(file), base: null });
-    forgetDrawn(path);
+    await forgetDrawn(path);
     editFile((current) =>
       current === graph ? left : extractSubgraph(current, subgraph, path).graph,
     );

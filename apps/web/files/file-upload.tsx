@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { queries, queryClient } from '../api/client.ts';
 import { sendFiles, UploadRefused, type FileToSend } from '../api/send-files.ts';
+import { forgetDrawn } from '../state/workspace-files.ts';
 import { asSent, broughtPaths, takeDropped } from './dropped-entries.ts';
 import { uploadRefusal } from './upload-refusal.ts';
 
@@ -56,6 +57,7 @@ export function FileUpload(props: FileUploadProps) {
     try {
       const query = { to: 'workspace', renamed: renamed ? '1' : '0' };
       const { paths } = answerSchema.parse(await sendFiles(sent, query, { progress, signal }));
+      for (const path of paths) await forgetDrawn(path);
       // What a pattern matches is another now.
       void queryClient.invalidateQueries({ queryKey: queries.catalogue.matchFiles.queryKey() });
       came(broughtPaths(files, paths, { folder, folders }));

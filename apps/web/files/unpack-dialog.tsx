@@ -5,6 +5,7 @@ import { api } from '../api/client.ts';
 import { useModal } from '../shell/modal.ts';
 import { openFile, refreshFiles, report as reportProblem } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
+import { forgetDrawn } from '../state/workspace-files.ts';
 
 function close(): void {
   useOverlay.getState().show({ unpacking: false });
@@ -39,7 +40,11 @@ async function send(file: File): Promise<Report> {
     body: file,
   });
   const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return reportSchema.parse(answer);
+  if (response.ok) {
+    const report = reportSchema.parse(answer);
+    for (const path of report.written) await forgetDrawn(path);
+    return report;
+  }
   throw new Error(
     refusalSchema.safeParse(answer).data?.message ?? 'The server did not take the package.',
   );

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { openFile, refreshFiles, report } from '../state/file-actions.ts';
+import { forgetDrawn } from '../state/workspace-files.ts';
 
 /** Copies an example into the workspace, with all that it needs, and opens it; `copying` is the one on its way. */
 export function useCopyExample(): {
@@ -12,7 +13,8 @@ export function useCopyExample(): {
   const copy = async (path: string): Promise<boolean> => {
     setCopying(path);
     try {
-      await api.graphs.copyExample.mutate({ path });
+      const written = await api.graphs.copyExample.mutate({ path });
+      for (const one of written) await forgetDrawn(one);
       await refreshFiles();
       await openFile(path);
       return true;

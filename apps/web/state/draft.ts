@@ -95,19 +95,24 @@ export function dropDraft(path: string): void {
   }
 }
 
-/** Drops every draft of a path: another file has the name now. */
-export function forgetDrafts(path: string): void {
+/**
+ * Drops the drafts of a path: another file has the name now. Those of other tabs that are open stay, where the file that is gone
+ * may still be drawn.
+ */
+export async function forgetDrafts(path: string): Promise<void> {
   try {
-    for (const { key } of entriesOf(path)) localStorage.removeItem(key);
+    const alive = await aliveTabs();
+    for (const { key, tab } of entriesOf(path))
+      if (tab === tabId() || !alive.has(tab)) localStorage.removeItem(key);
   } catch {
     // Nothing was kept.
   }
 }
 
 /** Takes the drafts of a file along when it is renamed. */
-export function moveDrafts(from: string, to: string): void {
+export async function moveDrafts(from: string, to: string): Promise<void> {
+  await forgetDrafts(to);
   try {
-    forgetDrafts(to);
     for (const { key, tab } of entriesOf(from)) {
       const text = localStorage.getItem(key);
       localStorage.removeItem(key);

@@ -373,3 +373,28 @@ it('saves no other file than was open when it was asked to', async () => {
   expect(saved).toEqual(['a.graft.json']);
   expect([size(), isUnsaved(useDocument.getState())]).toEqual([2, true]);
 });
+
+it('says nothing of a file that was gone once it is back as it was, nor of what it had become before it went', async () => {
+  const drawn = { ...emptyGraph, layout: { chunk: { x: 0, y: 0 } } };
+  const at = (value: number): Graph => ({ ...sized(value), layout: drawn.layout });
+  const answered = (value: number): void =>
+    void served.read.set('a', Promise.resolve(answer('a', at(value))));
+  const messages = () => useScreen.getState().notices.map(({ message }) => message);
+  answered(1);
+  await openFile('a');
+  draw(5);
+  answered(2);
+  await fileChangedOutside('a');
+  expect(messages()).toEqual(['This file was changed outside, and you have unsaved changes.']);
+  const gone = new GraphError('missing-file', 'There is no such graph file in the workspace.');
+  served.read.set('a', Promise.reject(gone));
+  await fileChangedOutside('a');
+  expect(useConflict.getState().conflict).toBeNull();
+  expect(messages()).toEqual(['This file was deleted or moved outside. Save to write it again.']);
+  answered(1);
+  await fileChangedOutside('a');
+  expect(messages()).toEqual([]);
+  expect(useConflict.getState().conflict).toBeNull();
+  expect(useDocument.getState().file?.base).toBe(serializeGraph(at(1)));
+  expect(size()).toBe(5);
+});

@@ -77,7 +77,7 @@ export function syncDraft(): void {
   const { file, graph } = useDocument.getState();
   if (file === null) return;
   if (!isUnsaved({ file, graph })) {
-    if (file.base !== null) useScreen.getState().dismissUntil('saved');
+    if (file.base !== null) useScreen.getState().dismissUntil('saved', 'there');
     return dropDraft(file.path);
   }
   keepDraft(file.path, {
@@ -188,6 +188,7 @@ async function raiseConflict(path: string, found: 'save' | 'disk'): Promise<void
   const graph = await withPlaces(parseGraph(text, path));
   const { file } = useDocument.getState();
   if (file?.path !== path || file.base === revision) return;
+  useScreen.getState().dismissUntil('there');
   useConflict.getState().raise({ path, revision, text, graph, found }, found === 'save');
   if (found === 'disk') {
     useScreen.getState().notify({
@@ -232,6 +233,17 @@ function tookSame(fresh: OpenFile): boolean {
   return true;
 }
 
+/** Goes on from a file that was gone and is back as it was: by who undoes that it was deleted. False where it is another. */
+function tookBack(fresh: OpenFile): boolean {
+  const { file, rebase } = useDocument.getState();
+  if (file?.path !== fresh.path || file.base !== null || file.baseText !== fresh.baseText)
+    return false;
+  rebase(fresh);
+  useScreen.getState().dismissUntil('there');
+  syncDraft();
+  return true;
+}
+
 /** The save under way, or the last one. */
 let saving: Promise<boolean> = Promise.resolve(true);
 
@@ -270,7 +282,7 @@ async function saveNow(): Promise<boolean> {
       const read = api.graphs.read.query({ path: file.path });
       const fresh = await read.then(readFile).catch(() => undefined);
       if (fresh !== undefined && tookSame(fresh)) return true;
-      if (fresh !== undefined && tookLock(fresh)) return saveNow();
+      if (fresh !== undefined && (tookLock(fresh) || tookBack(fresh))) return saveNow();
       await raiseConflict(file.path, 'save').catch(report);
     }
     return false;
@@ -303,18 +315,20 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     const fresh = await readFile(await api.graphs.read.query({ path: file.path }));
     const current = useDocument.getState();
     if (current.file?.path !== file.path || current.file.base === fresh.base) return;
-    if (tookLock(fresh) || tookSame(fresh)) return;
+    if (tookLock(fresh) || tookSame(fresh) || tookBack(fresh)) return;
     if (isUnsaved(current)) return await raiseConflict(file.path, 'disk');
     useDocument.getState().rebase(fresh);
     useDocument.getState().replace(fresh.baseGraph);
     tellReloaded(file.path);
   } catch (error) {
     if (problemCode(error) !== 'missing-file') return report(error);
+    // What it had become is gone with it.
+    useConflict.getState().settle();
     useScreen.getState().notify({
       tone: 'info',
       message: 'This file was deleted or moved outside. Save to write it again.',
       about: file.path,
-      until: 'saved',
+      until: 'there',
     });
     useDocument.getState().rebase({ ...file, base: null });
   }

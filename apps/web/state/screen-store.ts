@@ -18,9 +18,9 @@ export interface Notice {
   readonly about?: string;
   /**
    * With what it goes: `run`, when one starts, where it says what that would do or why there was none; `settled`, when the file
-   * is again what the graph was made from; `saved`, when the file has what is drawn.
+   * is again what the graph was made from; `saved`, when the file has what is drawn; `there`, when there is a file again.
    */
-  readonly until?: 'run' | 'settled' | 'saved';
+  readonly until?: 'run' | 'settled' | 'saved' | 'there';
 }
 
 /** A port that an edge is being drawn from. */
@@ -76,7 +76,7 @@ interface ScreenState {
   /** Takes away what concerns other files than this one. */
   dismissOthers(file: string): void;
   /** Takes away what was said only until this: it is so now. */
-  dismissUntil(now: NonNullable<Notice['until']>): void;
+  dismissUntil(...now: readonly NonNullable<Notice['until']>[]): void;
 }
 
 let lastNotice = 0;
@@ -124,6 +124,8 @@ export const useScreen = create<ScreenState>()((set) => ({
     set((state) => ({
       notices: state.notices.filter(({ about }) => about === undefined || about === file),
     })),
-  dismissUntil: (now) =>
-    set((state) => ({ notices: state.notices.filter(({ until }) => until !== now) })),
+  dismissUntil: (...now) =>
+    set((state) => ({
+      notices: state.notices.filter(({ until }) => until === undefined || !now.includes(until)),
+    })),
 }));

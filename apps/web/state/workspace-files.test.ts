@@ -1,4 +1,4 @@
-import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
+import { emptyGraph, GraphError, serializeGraph, type Graph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { isUnsaved, undo, useDocument } from './document-store.ts';
 import { openFile } from './file-actions.ts';
@@ -8,6 +8,7 @@ import { deleteFile, duplicateFile } from './workspace-files.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
 
 const texts = vi.hoisted(() => new Map<string, string>());
+let restored: (trashId: string) => Promise<{ path: string }>;
 vi.mock('../api/client.ts', () => {
   const listed = () => [...texts.keys()].sort().map((path) => ({ path, revision: path }));
   return {
@@ -27,6 +28,7 @@ vi.mock('../api/client.ts', () => {
             return Promise.resolve({ trashId: path });
           },
         },
+        restore: { mutate: ({ trashId }: { trashId: string }) => restored(trashId) },
       },
       runs: { list: { query: () => Promise.resolve([]) } },
     },
@@ -46,6 +48,7 @@ const sized = (size: number): Graph => ({
 const size = (): unknown => useDocument.getState().graph.nodes['chunk']?.params['size'];
 
 beforeEach(() => {
+  useScreen.setState({ notices: [] });
   const leave = stubBrowser();
   texts.clear();
   provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
@@ -68,4 +71,28 @@ it('copies a file as it is, whatever was drawn on one of the same name that was 
   undo();
   expect(size()).toBe(1);
   expect(useScreen.getState().notices.map(({ message }) => message)).toEqual(['Deleted a-copy.']);
+});
+
+it('offers to undo a deletion until that could be done, and says under which name a file is back', async () => {
+  texts.set('a.graft.json', serializeGraph(sized(1)));
+  texts.set('b.graft.json', serializeGraph(sized(2)));
+  await openFile('a.graft.json');
+  await deleteFile('a.graft.json');
+  const notice = () => useScreen.getState().notices.at(-1);
+  const undoIt = async (message: string): Promise<void> => {
+    const { id = 0, action } = notice() ?? {};
+    useScreen.getState().dismiss(id);
+    action?.run();
+    await vi.waitFor(() => expect(notice()?.message).toBe(message));
+  };
+  restored = () => Promise.reject(new GraphError('no-space', 'The disk is full.'));
+  await undoIt('The disk is full.');
+  restored = (trashId) => {
+    const path = `a-2.${trashId.slice(2)}`;
+    texts.set(path, serializeGraph(sized(1)));
+    return Promise.resolve({ path });
+  };
+  await undoIt('a is another file by now: what was deleted is back as a-2.');
+  expect(useDocument.getState().file?.path).toBe('a-2.graft.json');
+  expect(size()).toBe(1);
 });

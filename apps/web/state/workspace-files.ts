@@ -1,6 +1,6 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { api, queries, queryClient } from '../api/client.ts';
-import { refusalOf } from '../api/problem.ts';
+import { problemCode, refusalOf } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument } from './document-store.ts';
 import { forgetDrafts, moveDrafts } from './draft.ts';
@@ -23,9 +23,9 @@ import { useScreen } from './screen-store.ts';
 export type Refusal = string | undefined;
 
 /** Forgets what is drawn under a name and not saved, and its history: of a new file it would be that of one that is gone. */
-export function forgetDrawn(path: string): void {
-  forgetDrafts(path);
+export async function forgetDrawn(path: string): Promise<void> {
   keptHistories.delete(path);
+  await forgetDrafts(path);
 }
 
 /** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */
@@ -33,7 +33,7 @@ export async function createFile(name: string, graph: Graph = emptyGraph): Promi
   const path = graphPath(name);
   try {
     await api.graphs.save.mutate({ path, text: serializeGraph(graph), base: null });
-    forgetDrawn(path);
+    await forgetDrawn(path);
     await refreshFiles();
     await openFile(path);
     return undefined;
@@ -47,7 +47,7 @@ export async function saveFileAs(name: string): Promise<Refusal> {
   const { file, graph } = useDocument.getState();
   if (file === null) return undefined;
   const refused = await createFile(name, graph);
-  if (refused === undefined) forgetDrawn(file.path);
+  if (refused === undefined) await forgetDrawn(file.path);
   return refused;
 }
 
@@ -76,7 +76,7 @@ export async function renameFile(path: string, name: string): Promise<Refusal> {
     await withOwnMove(path, async () => {
       const base = await revisionOf(path);
       await api.graphs.rename.mutate({ from: path, to, base });
-      moveDrafts(path, to);
+      await moveDrafts(path, to);
       moveHistory(path, to);
       moveAsked(path, to);
       const current = useDocument.getState().file;
@@ -113,7 +113,7 @@ export async function duplicateFile(path: string): Promise<void> {
     if (file?.path === path && isUnsaved({ file, graph })) {
       await api.graphs.save.mutate({ path: copy, text: serializeGraph(graph), base: null });
     } else await api.graphs.copy.mutate({ from: path, to: copy });
-    forgetDrawn(copy);
+    await forgetDrawn(copy);
     await refreshFiles();
     await openFile(copy);
   } catch (error) {
@@ -149,7 +149,7 @@ export async function deleteFile(path: string): Promise<boolean> {
       useScreen.getState().notify({
         tone: 'info',
         message: `Deleted ${fileTitle(path)}.`,
-        action: { label: 'Undo', run: () => void restoreFile(trashId, wasOpen) },
+        action: { label: 'Undo', run: () => void restoreFile({ path, trashId, open: wasOpen }) },
       });
     });
     await refreshFiles();
@@ -161,12 +161,31 @@ export async function deleteFile(path: string): Promise<boolean> {
   }
 }
 
-async function restoreFile(trashId: string, open: boolean): Promise<void> {
+interface Deleted {
+  readonly path: string;
+  readonly trashId: string;
+  /** Whether it was open. */
+  readonly open: boolean;
+}
+
+async function restoreFile(deleted: Deleted): Promise<void> {
+  const { notify } = useScreen.getState();
   try {
-    const { path } = await api.graphs.restore.mutate({ trashId });
+    const { path } = await api.graphs.restore.mutate({ trashId: deleted.trashId });
     await refreshFiles();
-    if (open) await openFile(path);
+    if (deleted.open) await openFile(path);
+    const name = fileTitle(deleted.path);
+    if (path !== deleted.path)
+      notify({
+        tone: 'info',
+        message: `${name} is another file by now: what was deleted is back as ${fileTitle(path)}.`,
+      });
   } catch (error) {
-    report(error);
+    // It is kept: whatever stands in the way can be mended, and it be asked for again.
+    const action =
+      problemCode(error) === 'missing-file'
+        ? {}
+        : { action: { label: 'Undo', run: () => void restoreFile(deleted) } };
+    notify({ tone: 'error', message: refusalOf(error), ...action });
   }
 }

@@ -23,5 +23,7 @@ export function stubBrowser(): () => void {
   vi.stubGlobal('location', { href: 'http://localhost/' });
   vi.stubGlobal('history', { replaceState: () => undefined, pushState: () => undefined });
   vi.stubGlobal('document', { title: '' });
+  // Without locks only this tab is known.
+  vi.stubGlobal('navigator', {});
   return () => vi.unstubAllGlobals();
 }
