@@ -3,11 +3,14 @@ import path from 'node:path';
 import { buildProject } from './build-project.mjs';
 import { installPackages } from './install-packages.mjs';
 import { requireNode } from './node-version.mjs';
+import { oneAtATime } from './one-at-a-time.mjs';
 
 requireNode();
 const root = path.resolve(import.meta.dirname, '..');
-await installPackages(root);
-await buildProject(root);
+await oneAtATime(root, async () => {
+  await installPackages(root);
+  await buildProject(root);
+});
 
 const args = process.argv.slice(2);
 const folder =

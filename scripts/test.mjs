@@ -6,6 +6,7 @@ import { bringChromium } from './bring-chromium.mjs';
 import { buildProject } from './build-project.mjs';
 import { installPackages } from './install-packages.mjs';
 import { requireNode } from './node-version.mjs';
+import { oneAtATime } from './one-at-a-time.mjs';
 import { runProcess } from './run-process.mjs';
 import {
   addCounts,
@@ -17,8 +18,10 @@ import {
 
 requireNode();
 const root = path.resolve(import.meta.dirname, '..');
-await installPackages(root);
-await buildProject(root);
+await oneAtATime(root, async () => {
+  await installPackages(root);
+  await buildProject(root);
+});
 const reports = await mkdtemp(path.join(os.tmpdir(), 'graft-reports-'));
 
 /** Counts and failures of a report. A run that fails without a failed test (an unhandled error, no test found) counts as one. */
