@@ -249,3 +249,11 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     await expectAccessible(page, 'edges that differ');
   });
 });
+
+test('an address with what cannot be the name of a run says so', async ({ page, workspace }) => {
+  const address = new URL(workspace.url);
+  address.searchParams.set('view', 'compare');
+  for (const side of ['x', 'y']) address.searchParams.append('side', side.repeat(6_000));
+  await page.goto(address.href);
+  await expect(page.getByRole('main')).toContainText('does not name two runs to compare');
+});

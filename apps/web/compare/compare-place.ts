@@ -23,6 +23,9 @@ export interface ComparePlace {
   readonly all: boolean;
 }
 
+/** Characters of the name of a run, a node or an output at most: nothing that is longer is one. */
+const longestName = 700;
+
 const turns: readonly Turned[] = ['gained', 'lost'];
 
 function comparePlaceOf({ searchParams }: URL): ComparePlace {
@@ -31,16 +34,19 @@ function comparePlaceOf({ searchParams }: URL): ComparePlace {
       .getAll('side')
       .slice(0, mostSides)
       .flatMap((text) => sideOf(text) ?? []),
-    output: searchParams.get('of') ?? undefined,
+    output: outputOf(searchParams.get('of') ?? ''),
     turned: turns.find((one) => one === searchParams.get('turned')),
     all: searchParams.get('all') === 'true',
   };
 }
 
+const outputOf = (text: string): string | undefined =>
+  text === '' || text.length > longestName ? undefined : text;
+
 function sideOf(text: string): PlaceSide | undefined {
   const colon = text.indexOf(':');
   const [run, node] = colon === -1 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
-  if (run === '') return undefined;
+  if (run === '' || text.length > longestName) return undefined;
   return node === '' ? { run } : { run, node };
 }
 

@@ -118,6 +118,8 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     // Told of its nodes the canvas can be drawn before the node types have come.
     const read = await api.graphs.read.query({ path, looks: loadedNodeTypes() === undefined });
     if (mine !== opening) return;
+    // An address may name it otherwise than the workspace does, as by `lib/../rag.graft.json`.
+    if (read.path !== path) return await openFile(read.path, from);
     // What was drawn meanwhile.
     syncDraft();
     const draft = await takeDraft(path);
@@ -340,9 +342,9 @@ const quickstart = 'rag-quickstart.graft.json';
 /** The file to begin with: that of the address, the last one, the quickstart, or the first there is. */
 export async function openFirstFile(): Promise<void> {
   try {
-    const asked = new URL(location.href).searchParams.get('graph');
+    const place = placeFromAddress();
+    const asked = place.graph;
     if (asked !== null) {
-      const place = placeFromAddress();
       // What a subgraph is given from outside is told with its own parameters only.
       if (place.within.length > 0) await loadNodeTypes();
       await openFile(asked);

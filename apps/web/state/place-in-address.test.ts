@@ -76,3 +76,8 @@ it('gives the address of a run', () => {
   address.href = 'http://graft/?graph=b.graft.json&node=chunk-1&view=compare';
   expect(addressOfRun('r1').href).toBe('http://graft/?graph=a.graft.json&run=r1');
 });
+
+it('names no file where the address leaves it empty', () => {
+  address.href = 'http://graft/?graph=';
+  expect(place.placeFromAddress().graph).toBeNull();
+});

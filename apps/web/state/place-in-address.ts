@@ -41,7 +41,7 @@ export function placeFromAddress(): Place {
   const tab = searchParams.get('tab');
   const run = searchParams.get('run') ?? '';
   return {
-    graph: searchParams.get('graph'),
+    graph: searchParams.get('graph') || null,
     within: (searchParams.get('in') ?? '').split('/').filter((id) => id !== ''),
     nodes: searchParams.getAll('node'),
     tab: tabs.find((one) => one === tab),

@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
 
 /** Below the workspace; the workspace itself refuses what leads outside. */
-export const pathInput = z.string().min(1).max(1_000);
+export const pathInput = z
+  .string()
+  .min(1, 'no file is named')
+  .max(1_000, 'longer than the path of a file may be, which is 1,000 characters');
 /** 40 MB: a graph of 100,000 nodes. */
 export const textInput = z.string().max(40_000_000);
 
