@@ -398,11 +398,3 @@ it('says nothing of a file that was gone once it is back as it was, nor of what 
   expect(useDocument.getState().file?.base).toBe(serializeGraph(at(1)));
   expect(size()).toBe(5);
 });
-
-it('calls a file as the workspace does, however an address names it', async () => {
-  const found = Promise.resolve(answer('a', sized(1)));
-  served.read.set('lib/../a', found);
-  served.read.set('a', found);
-  await openFile('lib/../a');
-  expect(useDocument.getState().file?.path).toBe('a');
-});
