@@ -56,6 +56,22 @@ test('Tab is soon at the nodes, and arrows go through the palette and the files'
   });
 });
 
+test('what Enter takes in the command menu is in sight, whatever was typed before', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('menu', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'menu.graft.json');
+  await page.keyboard.press('Control+k');
+  const list = page.getByRole('dialog').getByRole('listbox');
+  for (const letter of 'run') {
+    await page.keyboard.type(letter);
+    await expect(list.getByRole('option').first()).toHaveAttribute('aria-selected', 'true');
+    await expect.poll(() => list.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
+  }
+});
+
 test('what a card shows alone has its name for those who do not see it', async ({
   page,
   workspace,

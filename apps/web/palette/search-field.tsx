@@ -1,5 +1,5 @@
 import { Command, useCommandState } from 'cmdk';
-import { useLayoutEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 
 interface SearchFieldProps {
   readonly value: string;
@@ -21,6 +21,12 @@ export function SearchField({ value, placeholder, change }: SearchFieldProps) {
       if (chosen?.id === undefined) element?.removeAttribute('aria-activedescendant');
       else element?.setAttribute('aria-activedescendant', chosen.id);
     }
+  }, [state]);
+  // And scrolls to that one: what Enter takes would be out of sight, above the choices that are seen.
+  useEffect(() => {
+    const list = document.getElementById(field.current?.getAttribute('aria-controls') ?? '');
+    const first = list?.querySelector('[role="option"]');
+    if (first?.getAttribute('aria-selected') === 'true') list?.scrollTo({ top: 0 });
   }, [state]);
   return (
     <Command.Input
