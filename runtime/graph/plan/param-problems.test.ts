@@ -29,6 +29,6 @@ it('names each entry that is wrong', () => {
   expect(problemsOf({ trust: { 'a.b': 2, c: 1, d: 3 }, files: ['a', ''] })).toMatchObject([
     { param: 'trust', entry: 'a.b', message: '"a.b" of "trust" must be at most 1, and is 2.' },
     { param: 'trust', entry: 'd', message: '"d" of "trust" must be at most 1, and is 3.' },
-    { param: 'files', entry: '1' },
+    { param: 'files', entry: '1', message: '"files[1]" must not be empty.' },
   ]);
 });

@@ -100,9 +100,13 @@ function paramProblem(
     code: 'bad-param',
     param: String(name),
     ...(entry === undefined ? {} : { entry: String(entry) }),
-    message: `"${place}" ${isNamed ? `of "${String(name)}" ` : ''}${sentence(`${requirement(issue, value)}${shown(value)}`)}`,
+    message: `"${place}" ${isNamed ? `of "${String(name)}" ` : ''}${sentence(mayNotBeEmpty(issue, value) ? 'must not be empty' : `${requirement(issue, value)}${shown(value)}`)}`,
   };
 }
+
+/** Whether any text would do, and there is none. */
+const mayNotBeEmpty = (issue: z.core.$ZodIssue, value: unknown): boolean =>
+  issue.code === 'too_small' && issue.minimum === 1 && value === '';
 
 /** What a value must be, in plain words, after the parameter's name. */
 export function requirement(issue: z.core.$ZodIssue, value: unknown): string {

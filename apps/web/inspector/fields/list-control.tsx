@@ -1,4 +1,4 @@
-import { useRef, type KeyboardEvent } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import { PathInput } from '../../files/path-input.tsx';
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
 import { EntryGroup } from './entry-group.tsx';
@@ -14,18 +14,24 @@ export const withoutEmptyRows = (value: unknown): unknown =>
 export function ListControl(props: FieldProps) {
   const { field, id, value, describedBy, change } = props;
   const entries = asList(value);
+  /** Where a row stands that was added, and in which nothing is typed yet: it is no part of the value. */
+  const [added, setAdded] = useState<number | null>(null);
   // Files are typed at once, where there is none yet.
-  const list = entries.length === 0 && field.control === 'files' ? [''] : entries;
+  const first = entries.length === 0 && field.control === 'files' ? 0 : null;
+  const blank = added === null ? first : Math.min(added, entries.length);
+  const list = blank === null ? entries : entries.toSpliced(blank, 0, '');
+  const inValue = (index: number): number => (blank !== null && index > blank ? index - 1 : index);
   const rows = useRef<HTMLDivElement>(null);
   const focusRow = (index: number): void => {
     requestAnimationFrame(() => rows.current?.querySelectorAll('input')[index]?.focus());
   };
   const insert = (index: number): void => {
-    change(list.toSpliced(index, 0, ''));
-    focusRow(index);
+    setAdded(inValue(index));
+    focusRow(inValue(index));
   };
   const remove = (index: number): void => {
-    change(list.toSpliced(index, 1));
+    if (index === blank) setAdded(null);
+    else change(entries.toSpliced(inValue(index), 1));
     focusRow(Math.max(0, index - 1));
   };
   const entryOf = (text: string, index: number) => {
@@ -33,18 +39,28 @@ export function ListControl(props: FieldProps) {
       id: index === 0 ? id : undefined,
       value: text,
       'aria-label': `${field.title}, row ${index + 1}`,
-      'aria-invalid': isWrongEntry(props, index),
+      'aria-invalid': index !== blank && isWrongEntry(props, inValue(index)),
       onKeyDown: (event: KeyboardEvent): void => {
         // Ctrl+Enter runs.
         const held = event.ctrlKey || event.metaKey;
         if (event.key === 'Enter' && !held && text !== '') insert(index + 1);
-        else if (event.key === 'Backspace' && text === '' && entries.length > 0) {
+        else if (
+          event.key === 'Backspace' &&
+          text === '' &&
+          (entries.length > 0 || added !== null)
+        ) {
           event.preventDefault();
           remove(index);
         }
       },
     };
-    const write = (typed: string): void => change(list.with(index, typed));
+    const write = (typed: string): void => {
+      if (index !== blank) change(entries.with(inValue(index), typed));
+      else if (typed !== '') {
+        setAdded(null);
+        change(list.with(index, typed));
+      }
+    };
     return field.control === 'files' ? (
       <PathInput {...entry} takes={field.takes} change={write} />
     ) : (
@@ -62,8 +78,9 @@ export function ListControl(props: FieldProps) {
       {...{ field, describedBy }}
       ref={rows}
       onBlur={({ currentTarget, relatedTarget }) => {
-        if (!currentTarget.contains(relatedTarget) && entries.includes(''))
-          change(withoutEmptyRows(list));
+        if (currentTarget.contains(relatedTarget)) return;
+        setAdded(null);
+        if (entries.includes('')) change(withoutEmptyRows(entries));
       }}
     >
       {list.map((text, index) => (
