@@ -10,6 +10,8 @@ import { sourcesChanged, type SourceChange } from './source-changes.ts';
 const server = vi.hoisted(() => ({
   planned: 0,
   runs: [] as string[],
+  /** What is asked for anew. */
+  asked: [] as string[],
   /** What a start waits for. */
   started: Promise.resolve(),
   /** What the list of runs waits for. */
@@ -33,8 +35,16 @@ vi.mock('../api/client.ts', () => ({
       },
     },
   },
-  queries: { runs: { list: { queryKey: () => [] } } },
-  queryClient: { invalidateQueries: () => server.listed },
+  queries: {
+    runs: { list: { queryKey: () => ['runs'] } },
+    catalogue: { matchFiles: { queryKey: () => ['matches'] } },
+  },
+  queryClient: {
+    invalidateQueries: ({ queryKey: [of = ''] }: { queryKey: readonly string[] }) => {
+      server.asked.push(of);
+      return server.listed;
+    },
+  },
 }));
 
 // Comes when a run is first asked for, which takes longer than anything here waits.
@@ -67,7 +77,7 @@ beforeEach(async () => {
   });
   vi.stubGlobal('navigator', {});
   const done = Promise.resolve();
-  Object.assign(server, { planned: 0, runs: [], started: done, listed: done });
+  Object.assign(server, { planned: 0, runs: [], asked: [], started: done, listed: done });
   useRunView.setState({ run: null });
   useScreen.setState({ notices: [] });
   open(`${(opened += 1)}.graft.json`);
@@ -81,6 +91,11 @@ it('plans anew and says which files changed', async () => {
   expect(server.planned).toBe(1);
   expect(notices()).toEqual(['a.md, b.md and 1 more changed.']);
   expect(server.runs).toEqual([]);
+});
+
+it('asks anew which files the fields name', async () => {
+  await sourcesChanged(change('a.md'));
+  expect(server.asked).toEqual(['matches']);
 });
 
 it('says nothing of files that are edited on the screen, and plans', async () => {

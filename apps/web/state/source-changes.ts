@@ -1,4 +1,5 @@
 import { isLabelsFile } from '@graft/graph';
+import { queries, queryClient } from '../api/client.ts';
 import { isUnsaved, useDocument } from './document-store.ts';
 import { usePlan } from './plan-store.ts';
 import { startAlone } from './run-actions.ts';
@@ -46,6 +47,8 @@ export async function sourcesChanged(change: SourceChange): Promise<void> {
   const { file, graph } = useDocument.getState();
   if (file === null || isNoNews(change, file.path)) return;
   const { path } = file;
+  // What fields say of the files that they name.
+  void queryClient.invalidateQueries({ queryKey: queries.catalogue.matchFiles.queryKey() });
   await usePlan.getState().ask(path, graph);
   if (useDocument.getState().file?.path !== path) return;
   if (!runsOnChange(path)) return tell(change, path);

@@ -21,7 +21,13 @@ function useSettled<T>(value: T, ms: number): T {
   return settled;
 }
 
-function Matches({ patterns }: { readonly patterns: readonly string[] }) {
+interface MatchesProps {
+  readonly patterns: readonly string[];
+  /** What is wrong with them is said elsewhere. */
+  readonly told: boolean;
+}
+
+function Matches({ patterns, told }: MatchesProps) {
   const settled = useSettled(patterns.join('\n'), 250);
   const asked = settled.split('\n').filter((pattern) => pattern !== '');
   const { data, error } = useQuery(
@@ -32,7 +38,7 @@ function Matches({ patterns }: { readonly patterns: readonly string[] }) {
   );
   if (asked.length === 0) return null;
   if (error !== null)
-    return <p className="mt-1 text-sm text-error">{problemsOf(error)[0]?.message}</p>;
+    return told ? null : <p className="mt-1 text-sm text-error">{problemsOf(error)[0]?.message}</p>;
   if (data === undefined) return <p className="mt-1 text-sm text-ink-2">Looking …</p>;
   if (data.total === 0)
     return (
@@ -113,7 +119,7 @@ export function FilesControl(props: FieldProps) {
         )}
       </div>
       {isOne ? null : browse}
-      {isOne ? null : <Matches patterns={paths.filter(Boolean)} />}
+      {isOne ? null : <Matches patterns={paths.filter(Boolean)} told={props.invalid} />}
     </>
   );
 }
