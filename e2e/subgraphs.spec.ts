@@ -169,3 +169,30 @@ test('a node within that looks like one outside, and has its id, keeps its edges
   await expect(page.getByTestId('trail')).toBeHidden();
   await expect(edges).toHaveCount(1);
 });
+
+test('of a used file each step of the run shows its output at the node that uses it', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('looked-into', answering);
+  await workspace.graph('looks-into', {
+    nodes: { used: { type: 'graph', params: { use: 'looked-into.graft.json' } } },
+    layout: { used: [0, 0] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'looks-into.graft.json');
+  await bench.run();
+  await bench.reaches('used', 'succeeded');
+  await bench.select('used');
+  await bench.tab('Output');
+  const whose = page.getByLabel('Output of');
+  await expect(whose.getByRole('option')).toHaveText(['the whole graph', 'Files', 'Chunk']);
+  await expect(page.getByTestId('feed')).toContainText('Chunk');
+
+  await page.locator('[data-step="used/files"] button').click();
+  await expect(whose).toHaveValue('used/files');
+  await expect(page.getByTestId('feed')).toHaveCount(0);
+  await expect(bench.output.getByPlaceholder('Find in 2 rows')).toBeVisible();
+  await whose.selectOption('the whole graph');
+  await expect(page.getByTestId('feed')).toContainText('Chunk');
+});

@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { drawnFile, useDocument } from '../state/document-store.ts';
-import { placeOf } from '../state/levels.ts';
+import { useInnerStep } from '../state/inner-step.ts';
+import { placeOf, usedGraph } from '../state/levels.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { showNode } from '../canvas/show-node.ts';
 import { useOutdated } from '../state/outdated.ts';
@@ -16,6 +17,7 @@ import { TabList } from '../shell/tab-list.tsx';
 import { part } from '../shell/part.tsx';
 
 const LiveCurves = part(() => import('./live-curves.tsx').then((loaded) => loaded.LiveCurves));
+const InnerSteps = part(() => import('./inner-steps.tsx').then((loaded) => loaded.InnerSteps));
 const OutputPreview = part(() =>
   import('./output-preview.tsx').then((loaded) => loaded.OutputPreview),
 );
@@ -51,8 +53,30 @@ function curvesPort(type: string | undefined): string | undefined {
   return outputs.find(([, port]) => port.type.id === Metrics.id)?.[0];
 }
 
-/** Why the step ran, and what came out of it, a page at a time. */
+/** What came out of a node; of one that uses another file also what came out of each step within it. */
 export function OutputTab({ node }: { readonly node: string }) {
+  const usesFile = useDocument(
+    (state) => usedGraph(placeOf(drawnFile(state), node)?.node)?.startsWith('#') === false,
+  );
+  const asked = useInnerStep(({ step }) =>
+    usesFile && step?.startsWith(`${node}/`) === true ? step : undefined,
+  );
+  const shown = useRunView((state) =>
+    asked === undefined || stepOf(state, asked) === undefined ? undefined : asked,
+  );
+  const output = <StepOutput key={shown ?? node} node={shown ?? node} />;
+  return usesFile ? (
+    <>
+      <InnerSteps node={node} shown={shown} />
+      {output}
+    </>
+  ) : (
+    output
+  );
+}
+
+/** Why the step ran, and what came out of it, a page at a time. */
+function StepOutput({ node }: { readonly node: string }) {
   const own = useRunView((state) => stepOf(state, node));
   const isInput = useDocument(
     (state) =>

@@ -2,6 +2,7 @@ import { parseGraph, serializeGraph } from '@graft/graph';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { useDocument } from './document-store.ts';
 import { prefixOf } from './levels.ts';
+import { useInnerStep } from './inner-step.ts';
 import { goTo } from './navigation.ts';
 import { loadNodeTypes, provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
@@ -50,4 +51,11 @@ it.each([
   goTo(step);
   expect(prefixOf(useDocument.getState().trail)).toBe(prefix);
   expect(useScreen.getState().selection).toEqual(selection);
+});
+
+it('of a step in another file the output is shown, until one goes to another node', () => {
+  goTo('far/chunk');
+  expect(useInnerStep.getState().step).toBe('far/chunk');
+  goTo('far');
+  expect(useInnerStep.getState().step).toBeNull();
 });

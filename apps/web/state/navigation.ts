@@ -1,5 +1,6 @@
 import { drawnFile, useDocument } from './document-store.ts';
 import { openFile, stayHere } from './file-actions.ts';
+import { useInnerStep } from './inner-step.ts';
 import { bodyAt, follow, nodeIn, plannedPath, prefixOf, stepIdOf, usedGraph } from './levels.ts';
 import { placeFromAddress, showPlace } from './place-in-address.ts';
 import { roundsOf, useRunView } from './run-view.ts';
@@ -82,7 +83,7 @@ export function canLeave(): boolean {
   return trail.length > 0 || from.length > 0;
 }
 
-/** Shows and selects the node of a step; of one within another file, the node that uses the file. */
+/** Shows and selects the node of a step; of one within another file, the node that uses the file, with the step's output. */
 export function goTo(path: string): string {
   const ids = path.split('/');
   const { go, ...files } = useDocument.getState();
@@ -91,6 +92,7 @@ export function goTo(path: string): string {
   // A loop that is not gone into stands for its rounds, and for what gathers the rows of all of them.
   const node = plannedPath(rest[0] ?? ids.at(-1) ?? '');
   go(trail);
+  useInnerStep.setState({ step: rest.length === 0 ? null : path });
   useScreen.getState().select(nodeIn(graph, bodyAt(trail), node) === undefined ? [] : [node]);
   return node;
 }
