@@ -211,6 +211,54 @@ test('Escape in a line takes back what was typed and leads to the node, then let
   });
 });
 
+test('F2 renames the node that has the focus, whatever is selected', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('renamed', chain);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'renamed.graft.json');
+  await bench.select('chunk');
+  await page.locator('.react-flow__node[data-id="files"]').focus();
+  await page.keyboard.press('F2');
+  await page.keyboard.type('Handbook');
+  await page.keyboard.press('Enter');
+  await expect(bench.node('files')).toContainText('Handbook');
+
+  await page.locator('.react-flow__node[data-id="files"]').focus();
+  await page.keyboard.press('n');
+  await expect(page.getByLabel('Note, in Markdown')).toBeFocused();
+  await page.keyboard.type('Why so');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('[data-selected="true"]')).toHaveText('Why so');
+  await page.locator('.react-flow__node[data-id="chunk"]').focus();
+  await page.keyboard.press('F2');
+  await page.keyboard.type('Cut');
+  await page.keyboard.press('Enter');
+  await expect(bench.node('chunk')).toContainText('Cut');
+});
+
+test('a row that was just added is no problem', async ({ page, workspace }) => {
+  await workspace.graph('just-added', chain);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'just-added.graft.json');
+  await bench.select('files');
+  const row = (index: number) => page.getByRole('combobox', { name: `Files, row ${index}` });
+  await row(1).press('Enter');
+  await expect(row(2)).toBeFocused();
+  await expect(row(2)).not.toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByTestId('save-state')).toHaveText('saved');
+  await page.keyboard.type('notes/kilns.md');
+  await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+  // Between two rows, too: what stands below moves down.
+  await row(1).press('Enter');
+  await expect(row(2)).toHaveValue('');
+  await expect(row(3)).toHaveValue('notes/kilns.md');
+  await page.keyboard.press('Backspace');
+  await expect(row(1)).toBeFocused();
+  await expect(row(2)).toHaveValue('notes/kilns.md');
+});
+
 test('a row of a list that is left empty is none', async ({ page, workspace }) => {
   await workspace.graph('left-empty', chain);
   const bench = new Workbench(page);

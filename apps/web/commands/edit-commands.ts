@@ -113,8 +113,8 @@ export const editCommands: readonly Command[] = [
     group: 'Edit',
     keys: ['f2'],
     onCell: true,
-    enabled: () => selectedNode() !== undefined,
-    run: () => useOverlay.getState().show({ renamingNode: selectedNode() ?? null }),
+    enabled: () => meantNode() !== undefined,
+    run: () => useOverlay.getState().show({ renamingNode: meantNode() ?? null }),
   },
   {
     id: 'connect',

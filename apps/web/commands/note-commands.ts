@@ -28,7 +28,7 @@ export const noteCommands: readonly Command[] = [
     onCanvas: true,
     passOn: true,
     hidden: true,
-    enabled: () => selectedAnnotation() !== undefined,
+    enabled: () => selectedAnnotation() !== undefined && meantNode() === undefined,
     run: write,
   },
   {
