@@ -6,8 +6,8 @@ import { readInto } from './read-into.ts';
 
 /** What may be left out of a field, said in it. */
 const withoutText = {
-  sample: 'Left empty, the graph’s own sample is used.',
-  saved: 'Left empty, those of the file are used.',
+  sample: 'Leave it empty to use the graph’s own sample.',
+  saved: 'Leave it empty to use those of the file.',
   nothing: 'May be left empty.',
 } as const;
 

@@ -86,7 +86,7 @@ export function GraphFacts() {
         <button type="button" className="text-ink underline" onClick={commandOf('tour').run}>
           Take the tour
         </button>
-        , it is under a minute.
+        . It takes less than a minute.
       </p>
     </>
   );

@@ -27,7 +27,7 @@ export function PastRunBanner() {
       <p className="min-w-0 flex-1 truncate">
         <b className="font-[580]">Run of {clock(run.startedAt)}</b>,{' '}
         {words[run.status] ?? run.status}:{' '}
-        {drawn ? 'graph, parameters and results of then.' : 'results of then, on the graph of now.'}
+        {drawn ? 'graph and results as they were.' : 'its results, on the current graph.'}
       </p>
       {newest === null ? null : (
         <button

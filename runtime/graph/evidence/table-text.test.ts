@@ -74,7 +74,7 @@ describe('a table as text', () => {
       | =large\\| | 512 | a "b", c | 0.833 [0.720, 0.907] | +0.333 [+0.202, +0.452] | 20/40/0 | better | 60 | 0 | 61.00 s | 12 | 2 of 6 |  |
       | broken | -1 |  |  |  |  |  | 0 | 60 | — | — | — | chunk.size is below 1. |
 
-      Intervals are of 95 %, each for itself (unadjusted). Shown is what a paired sign-flip test says, corrected (Holm) for all comparisons of this table.
+      Intervals are 95%, each on its own (unadjusted). Verdicts are those of a paired sign-flip test, Holm-corrected for all comparisons in this table.
       "
     `);
     const perplexity = knownMetric('perplexity');

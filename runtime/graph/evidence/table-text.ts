@@ -109,8 +109,8 @@ export function tableNote(table: EvidenceTable): string {
   const assumed = metrics.filter((metric) => metric.assumed === true);
   const front = paretoFront(table);
   return [
-    `Intervals are of ${Math.round(confidence * 100)} %, each for itself (unadjusted).`,
-    'Shown is what a paired sign-flip test says, corrected (Holm) for all comparisons of this table.',
+    `Intervals are ${Math.round(confidence * 100)}%, each on its own (unadjusted).`,
+    'Verdicts are those of a paired sign-flip test, Holm-corrected for all comparisons in this table.',
     ...(lower.length === 0 ? [] : [`Lower is better: ${names(lower)}.`]),
     ...(assumed.length === 0
       ? []

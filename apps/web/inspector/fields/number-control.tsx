@@ -77,7 +77,7 @@ export function NumberControl(props: FieldProps) {
         </span>
       ) : (
         <span className="mt-1 block text-sm" role="status">
-          An experiment tries each of these values. Press Enter to take them over.
+          Press Enter for an experiment that tries each of these values.
         </span>
       )}
       {field.unit === undefined || isSeveral || varied?.values !== undefined ? null : (
