@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { keepInSight, type Shown } from './keep-in-sight.ts';
 
 /** A node of 200 × 100 at the origin, in a canvas whose room changes. */
-function canvas(fit: (state: { shown: Shown }) => Promise<void>) {
+function canvas(fit: (state: { shown: Shown }) => Promise<void>, width = 400) {
   const node = {
     internals: { positionAbsolute: { x: 0, y: 0 } },
     measured: { width: 200, height: 100 },
   };
   const state: { shown: Shown } = {
-    shown: { nodeLookup: new Map([['a', node]]), transform: [0, 0, 1], width: 400, height: 300 },
+    shown: { nodeLookup: new Map([['a', node]]), transform: [0, 0, 1], width, height: 300 },
   };
   let changed: (now: Shown, before: Shown) => void = () => undefined;
   const fits: number[] = [];
@@ -23,6 +23,7 @@ function canvas(fit: (state: { shown: Shown }) => Promise<void>) {
       fits.push(state.shown.width);
       return fit(state);
     },
+    isAsFitted: () => true,
     show: (transform) => shown.push(transform),
   });
   const resize = async (width: number): Promise<void> => {
@@ -42,6 +43,11 @@ it('fits the graph into less room, and shows it as it was where the room is give
   await resize(150);
   await resize(400);
   expect([fits, shown]).toEqual([[150], [[0, 0, 1]]]);
+});
+
+it('fits a graph whose room was taken before it began', () => {
+  const { fits } = canvas(() => Promise.resolve(), 150);
+  expect(fits).toEqual([150]);
 });
 
 it('goes on where a fitting fails', async () => {

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { fitAll, showView } from './viewport.ts';
+import { fitAll, isAsFitted, showView } from './viewport.ts';
 
 interface Placed {
   readonly internals: { readonly positionAbsolute: { readonly x: number; readonly y: number } };
@@ -41,6 +41,8 @@ export interface SightStore {
 interface Canvas extends SightStore {
   /** Brings all of the graph into sight. */
   fit(): Promise<void>;
+  /** Whether it stands as that left it. */
+  isAsFitted(): boolean;
   show(transform: Shown['transform']): void;
 }
 
@@ -49,7 +51,7 @@ interface Canvas extends SightStore {
  * what is left, and again as that changes. Given the room back, it stands as it did, unless somebody has moved it meanwhile.
  * Gives what ends it.
  */
-export function keepInSight({ getState, subscribe, fit, show }: Canvas): () => void {
+export function keepInSight({ getState, subscribe, fit, show, ...canvas }: Canvas): () => void {
   let left: Left | undefined;
   /** Where the graph was fitted to then. */
   let fitted: Shown['transform'] | undefined;
@@ -83,6 +85,9 @@ export function keepInSight({ getState, subscribe, fit, show }: Canvas): () => v
       void fitInto(now);
     }
   };
+  // The page's first panel may have taken its room before this had come.
+  const begun = getState();
+  if (canvas.isAsFitted() && reachesOut(begun)) void fitInto(begun);
   return subscribe((now, before) => keep(now, before, !reachesOut(before)));
 }
 
@@ -92,6 +97,7 @@ export function useKeptInSight({ getState, subscribe }: SightStore): void {
       keepInSight({
         ...{ getState, subscribe },
         fit: () => fitAll(0),
+        isAsFitted,
         show: ([x, y, zoom]) => showView({ x, y, zoom }),
       }),
     [getState, subscribe],

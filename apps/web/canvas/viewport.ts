@@ -4,6 +4,8 @@ import { nodeHeight, nodeWidth } from './card-size.ts';
 
 let flow: ReactFlowInstance | undefined;
 let frame: HTMLElement | undefined;
+/** Where all of the graph was fitted to last. */
+let fitted: Viewport | undefined;
 
 /** The canvas says where it is, so that menus and keys can act on it. */
 export function attachViewport(instance: ReactFlowInstance, element: HTMLElement): void {
@@ -20,6 +22,13 @@ export function selectedEdges(): readonly string[] {
 export async function fitAll(duration = 120): Promise<void> {
   const padding = { top: '28px', left: '28px', right: '28px', bottom: '60px' } as const;
   await flow?.fitView({ padding, minZoom: 0.02, maxZoom: 1, duration });
+  fitted = flow?.getViewport();
+}
+
+/** Whether nobody has moved the view since all of the graph was fitted into it. */
+export function isAsFitted(): boolean {
+  const now = flow?.getViewport();
+  return now !== undefined && now.x === fitted?.x && now.y === fitted.y && now.zoom === fitted.zoom;
 }
 
 export function showView(view: Viewport): void {
