@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './small-workspace.ts';
+import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 /** Where a card is drawn, in pixels of the window. */
@@ -153,4 +153,34 @@ test('lines up, spreads out and tidies what is selected, and undoes it', async (
     expect(c - b).toBeGreaterThan(5);
   }).toPass();
   await expect(page.getByTestId('save-state')).toHaveText('saved');
+});
+
+test('Tidy asks for layers beside the page, and gets them', async ({ page, workspace }) => {
+  await workspace.graph('tidied', { ...chunking, layout: { files: [0, 400], chunk: [0, 0] } });
+  const bench = new Workbench(page);
+  const failures: Error[] = [];
+  page.on('pageerror', (error) => failures.push(error));
+  await page.addInitScript(() => {
+    const Plain = Worker;
+    globalThis.Worker = class extends Plain {
+      constructor(script: string | URL, options?: WorkerOptions) {
+        super(script, options);
+        this.addEventListener('message', ({ data }: MessageEvent<{ places?: object }>) =>
+          console.log(
+            `placed ${Object.keys(data.places ?? {})
+              .sort()
+              .join(' and ')}`,
+          ),
+        );
+      }
+    };
+  });
+  await bench.open(workspace.url, 'tidied.graft.json');
+  const placed = page.waitForEvent('console', (told) => told.text() === 'placed chunk and files');
+  await page.getByRole('button', { name: /^Tidy/ }).click();
+  await placed;
+  const across = async (): Promise<number> =>
+    (await boxOf(bench, 'chunk')).x - (await boxOf(bench, 'files')).x;
+  await expect.poll(across).toBeGreaterThan(100);
+  expect(failures).toEqual([]);
 });
