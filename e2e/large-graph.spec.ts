@@ -148,6 +148,24 @@ test('a large graph is one picture from far, in which all can be pointed at', as
     await expect(bench.node('row-20-2')).not.toBeInViewport();
   });
 
+  await test.step('and is as sharp as the screen when the page is zoomed', async () => {
+    const drawn = page.getByRole('img', { name: 'Overview of the graph' }).locator('canvas');
+    await expect(drawn).toHaveJSProperty('width', 148);
+    const [browser, screen] = [await page.context().newCDPSession(page), page.viewportSize()];
+    if (screen === null) throw new Error('the page has no size');
+    const zoom = (by: number) =>
+      browser.send('Emulation.setDeviceMetricsOverride', {
+        width: Math.round(screen.width / by),
+        height: Math.round(screen.height / by),
+        deviceScaleFactor: by,
+        mobile: false,
+      });
+    await zoom(1.25);
+    await expect(drawn).toHaveJSProperty('width', 185);
+    await zoom(1);
+    await expect(drawn).toHaveJSProperty('width', 148);
+  });
+
   await test.step('of the many steps of its run those in sight are drawn, the newest first, and all are reached', async () => {
     await bench.run();
     const steps = page.getByRole('list', { name: 'Steps' });
@@ -155,6 +173,18 @@ test('a large graph is one picture from far, in which all can be pointed at', as
     await expect(page.getByText('Run succeeded')).toBeVisible({ timeout: 120_000 });
     await expect(rows.first()).toHaveAttribute('aria-setsize', '200');
     expect(await rows.count()).toBeLessThan(40);
+    await test.step('the focus stays on its row when that goes out of sight', async () => {
+      const scrolled = () => steps.evaluate(({ scrollTop }) => scrollTop);
+      await rows.first().getByRole('button').focus();
+      await page.keyboard.press('Home');
+      await expect.poll(scrolled).toBe(0);
+      await rows.first().getByRole('button').focus();
+      await page.keyboard.press('End');
+      await expect.poll(scrolled).toBeGreaterThan(3_000);
+      await page.keyboard.press('Home');
+      await expect.poll(scrolled).toBe(0);
+      await expect(rows.first().getByRole('button')).toBeFocused();
+    });
     await steps.hover();
     await expect(async () => {
       await page.mouse.wheel(0, 8_000);

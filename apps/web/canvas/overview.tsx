@@ -56,13 +56,15 @@ export function Overview({ flow }: { readonly flow: OverviewStore }) {
     let bounds: Bounds = { left: 0, top: 0, right: 1, bottom: 1 };
     // What cannot be seen is not drawn: all of the graph is in sight as it opens, and each selection is told as other nodes.
     let isStale = true;
+    /** Pixels of the screen to one of the page, as they were when the picture was drawn: they are others once the page is zoomed. */
+    let pixels = 0;
 
     const place = (): void => {
       const state = flow.getState();
       const useful = reachesOut(state);
       around.classList.toggle('hidden-overview', !useful);
       if (!useful) return;
-      if (isStale) draw();
+      if (isStale || pixels !== devicePixelRatio) draw();
       const sight = viewOf(state);
       const left = Math.min(bounds.left, sight.left);
       const top = Math.min(bounds.top, sight.top);
@@ -88,13 +90,14 @@ export function Overview({ flow }: { readonly flow: OverviewStore }) {
     const draw = (): void => {
       const { nodeLookup } = flow.getState();
       isStale = false;
+      pixels = devicePixelRatio;
       bounds = boundsOf(nodeLookup.values());
       const across = bounds.right - bounds.left;
       if (!Number.isFinite(across)) return;
       const per = Math.max(across / width, (bounds.bottom - bounds.top) / height);
-      canvas.width = width * devicePixelRatio;
-      canvas.height = height * devicePixelRatio;
-      const zoom = devicePixelRatio / per;
+      canvas.width = width * pixels;
+      canvas.height = height * pixels;
+      const zoom = pixels / per;
       context.setTransform(zoom, 0, 0, zoom, -bounds.left * zoom, -bounds.top * zoom);
       context.globalAlpha = 0.55;
       for (const node of nodeLookup.values()) {

@@ -1,5 +1,5 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useRef } from 'react';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useEffect, useRef, useState, type FocusEvent } from 'react';
 import { progressShare, stepStatus } from '../canvas/node-status.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
@@ -129,17 +129,26 @@ const isOpen = ({ status, finishedAt }: StepView): boolean =>
   finishedAt === undefined && (status === 'running' || status === 'cancelled');
 
 /**
- * The rows in sight: each one clips its texts, which costs with every change of the page. Keeps the step in sight that failed, or
- * else the last of those that run, but for whoever is among the rows.
+ * The rows in sight, and that which has the focus: each one clips its texts, which costs with every change of the page. Keeps the
+ * step in sight that failed, or else the last of those that run, but for whoever is among the rows.
  */
 function useRowsInSight(steps: readonly StepView[], error: unknown) {
   const list = useRef<HTMLOListElement>(null);
+  const [focused, setFocused] = useState<string>();
+  const kept = focused === undefined ? -1 : steps.findIndex(({ node }) => node === focused);
   const virtualizer = useVirtualizer({
     count: steps.length,
     getScrollElement: () => list.current,
     estimateSize: () => rowHeight,
     overscan: 2,
+    rangeExtractor: (range) => {
+      const rows = defaultRangeExtractor(range);
+      return kept === -1 || rows.includes(kept) ? rows : [...rows, kept].sort((a, b) => a - b);
+    },
   });
+  const onFocus = ({ target }: FocusEvent): void =>
+    setFocused(target.closest<HTMLElement>('[data-step]')?.dataset['step']);
+  const onBlur = (): void => setFocused(undefined);
   const failed = steps.findIndex(({ status }) => status === 'failed');
   const at = failed === -1 ? steps.findLastIndex(({ status }) => status === 'running') : failed;
   useEffect(() => {
@@ -147,7 +156,7 @@ function useRowsInSight(steps: readonly StepView[], error: unknown) {
       virtualizer.scrollToIndex(at);
     // What is said of the run takes some of the room.
   }, [virtualizer, at, error]);
-  return { list, virtualizer };
+  return { list, virtualizer, onFocus, onBlur };
 }
 
 /** A bar for each node of the run on the screen. */
@@ -157,7 +166,7 @@ export function Timeline() {
   const now = useNow(working, 200);
   const outdated = useOutdated(run?.error, '');
   const steps = run === null ? [] : stepsInOrder(run);
-  const { list, virtualizer } = useRowsInSight(steps, run?.error);
+  const { list, virtualizer, ...follow } = useRowsInSight(steps, run?.error);
   if (run === null || run.seq === 0) {
     return (
       <p className="px-3.5 text-ink-2">No run yet. Press Run, and each node shows its work here.</p>
@@ -180,6 +189,7 @@ export function Timeline() {
         className="relative min-h-0 flex-1 overflow-auto"
         style={{ '--run-ms': Math.max(1, end - run.startedAt) }}
         aria-label="Steps"
+        {...follow}
       >
         <li aria-hidden style={{ height: virtualizer.getTotalSize() }} />
         {virtualizer.getVirtualItems().map(({ index }) => {
