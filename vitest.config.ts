@@ -16,6 +16,9 @@ export default defineConfig({
           exclude: [...ignored, '**/*.integration.test.ts', '**/*.gpu.test.ts'],
           environment: 'node',
           pool: 'forks',
+          // All cores: the process that hands files out waits for them.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
           testTimeout: 60_000,
         },
       },
@@ -28,6 +31,7 @@ export default defineConfig({
           pool: 'forks',
           // One file at a time: each loads models and uses every core.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -40,6 +44,7 @@ export default defineConfig({
           environment: 'node',
           pool: 'forks',
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

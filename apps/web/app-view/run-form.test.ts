@@ -21,7 +21,10 @@ vi.mock('../api/client.ts', () => ({
       },
     },
   },
-  queries: { runs: { list: { queryKey: () => [] } } },
+  queries: {
+    runs: { list: { queryKey: () => [] } },
+    catalogue: { matchFiles: { queryKey: () => [] } },
+  },
   queryClient: { invalidateQueries: () => Promise.resolve() },
 }));
 
