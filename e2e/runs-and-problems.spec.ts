@@ -251,10 +251,10 @@ test('keeps errors of a new graph in its dialogue', async ({ page, workspace }) 
   await bench.open(workspace.url);
   await page.getByRole('button', { name: 'New graph', exact: true }).click();
   const dialog = page.getByRole('dialog');
-  await page.getByLabel('Name').fill('a-first');
+  await page.getByLabel('Name', { exact: true }).fill('a-first');
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('alert')).toHaveText(/a-first.* already\. Choose another name\./);
-  await page.getByLabel('Name').fill('a/../x');
+  await page.getByLabel('Name', { exact: true }).fill('a/../x');
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('alert')).toContainText('".."');
   await expect(page.getByTestId('notice')).toHaveCount(0);

@@ -60,7 +60,9 @@ test('several values of a parameter become an experiment, in one edit, and run f
   await expect(share).toBeFocused();
   await expect(share).toHaveValue('1, ');
   await share.fill('0.25, 0.5, 0.75');
-  await expect(page.getByText('An experiment tries each of these values')).toBeVisible();
+  await expect(
+    page.getByText('Press Enter for an experiment that tries each of these values'),
+  ).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(chip).toContainText('3 values');
   await expect(share).toHaveValue('0.25, 0.5, 0.75');
