@@ -39,6 +39,7 @@ import { copiedText } from './clipboard.ts';
 import { pasteText } from './paste-nodes.ts';
 import { connectInPlace, replacedEdges } from './port-refusal.ts';
 import { tidied } from './tidied.ts';
+import { layOut } from './tidy-layout.ts';
 
 beforeAll(async () => {
   provideNodeTypes(() => import('@graft/nodes/definitions'));
@@ -86,8 +87,9 @@ const things = ([a, b, c]: Picks): string[] => [
 ];
 const textsOf = (edges: readonly Edge[]): string[] => edges.map(formatEdge);
 
+type Taken = readonly string[] | 'others';
 /** Edits as the canvas, the inspector and the menus make them. Each gives the texts of the edges that it means to take away, or nothing where it changes no edge. */
-const edits: Readonly<Record<string, (picks: Picks) => readonly string[] | 'others'>> = {
+const edits: Readonly<Record<string, (picks: Picks) => Taken | Promise<Taken>>> = {
   add([a, b]) {
     addToCanvas(pick(types, a) ?? 'chunk', b % 2 === 0 ? { x: b, y: a } : undefined);
     return [];
@@ -147,8 +149,9 @@ const edits: Readonly<Record<string, (picks: Picks) => readonly string[] | 'othe
     useDocument.getState().edit((graph) => moveNodes(graph, places), 'move');
     return [];
   },
-  tidy() {
-    useDocument.getState().edit(tidied);
+  async tidy() {
+    const laid = await tidied(shown(), ({ sizes, links }) => Promise.resolve(layOut(sizes, links)));
+    useDocument.getState().edit(() => laid);
     return [];
   },
   switch(picks) {
@@ -265,10 +268,10 @@ const edits: Readonly<Record<string, (picks: Picks) => readonly string[] | 'othe
 };
 
 /** Makes an edit. What cannot be done is refused with a sentence, and changes nothing. */
-function make(name: string, picks: Picks): void {
+async function make(name: string, picks: Picks): Promise<void> {
   const before = useDocument.getState();
   try {
-    const taken = edits[name]?.(picks) ?? [];
+    const taken = (await edits[name]?.(picks)) ?? [];
     const now = useDocument.getState();
     if (taken === 'others' || now.trail !== before.trail) return;
     const left = new Set(textsOf(now.shown.edges));
@@ -291,29 +294,32 @@ const step = fc.tuple(
 const history = () => useDocument.temporal.getState();
 
 describe('any edits one after the other', () => {
-  it('are undone to the first document and redone to the last, lose no edge by themselves, and leave files that are canonical', () => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }), (steps) => {
-        useDocument.getState().close();
-        useDocument
-          .getState()
-          .open({ path: 'a.graft.json', base: 'r', baseText: '', baseGraph: first });
-        for (const [name, picks] of steps) {
-          if (name === 'undo') undo();
-          else if (name === 'redo') redo();
-          else make(name, picks);
-          const text = serializeGraph(useDocument.getState().graph);
-          expect(serializeGraph(parseGraph(text))).toBe(text);
-        }
-        while (history().futureStates.length > 0) redo();
-        const last = useDocument.getState().graph;
-        const count = history().pastStates.length;
-        while (history().pastStates.length > 0) undo();
-        expect(useDocument.getState().graph).toBe(first);
-        for (let at = 0; at < count; at++) redo();
-        expect(useDocument.getState().graph).toBe(last);
-        expect(history().futureStates).toEqual([]);
-      }),
+  it('are undone to the first document and redone to the last, lose no edge by themselves, and leave files that are canonical', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }),
+        async (steps) => {
+          useDocument.getState().close();
+          useDocument
+            .getState()
+            .open({ path: 'a.graft.json', base: 'r', baseText: '', baseGraph: first });
+          for (const [name, picks] of steps) {
+            if (name === 'undo') undo();
+            else if (name === 'redo') redo();
+            else await make(name, picks);
+            const text = serializeGraph(useDocument.getState().graph);
+            expect(serializeGraph(parseGraph(text))).toBe(text);
+          }
+          while (history().futureStates.length > 0) redo();
+          const last = useDocument.getState().graph;
+          const count = history().pastStates.length;
+          while (history().pastStates.length > 0) undo();
+          expect(useDocument.getState().graph).toBe(first);
+          for (let at = 0; at < count; at++) redo();
+          expect(useDocument.getState().graph).toBe(last);
+          expect(history().futureStates).toEqual([]);
+        },
+      ),
       { numRuns: 300 },
     );
   });

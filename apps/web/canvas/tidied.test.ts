@@ -10,12 +10,15 @@ import { laidOut } from './missing-places.ts';
 import { meets } from './room-for.ts';
 import { layOutLayers } from './layers/lay-out-layers.ts';
 import type { Units } from './layers/units.ts';
-import { tidied, tidiedInLayers } from './tidied.ts';
+import { tidied } from './tidied.ts';
+import { layOut } from './tidy-layout.ts';
 
 beforeAll(async () => {
   provideNodeTypes(() => import('@graft/nodes/definitions'));
   await loadNodeTypes();
 });
+
+const inColumns = ({ sizes, links }: Units) => Promise.resolve(layOut(sizes, links));
 
 const note = { text: 'said', x: 700, y: 500, width: 206, height: 60 };
 const graph = parseGraph(
@@ -34,8 +37,8 @@ const graph = parseGraph(
   }),
 );
 
-it('lays notes below their nodes, with room for them, and draws groups around what stood in them', () => {
-  const { layout, notes, groups } = tidied(graph);
+it('lays notes below their nodes, with room for them, and draws groups around what stood in them', async () => {
+  const { layout, notes, groups } = await tidied(graph, inColumns);
   expect([layout['a'], layout['c']]).toEqual([
     { x: 0, y: 44 },
     { x: 286, y: 0 },
@@ -119,14 +122,14 @@ const anyGraph = fc
     );
   });
 
-it('leaves no card or note on another, and none in a group that is not its own, whatever there is', () => {
-  fc.assert(
-    fc.property(anyGraph, (before) => {
-      const after = tidied(before);
+it('leaves no card or note on another, and none in a group that is not its own, whatever there is', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyGraph, async (before) => {
+      const after = await tidied(before, inColumns);
       expect(covered(after)).toEqual([]);
       expect(taken(before, after)).toEqual([]);
       // Done again it changes nothing of that.
-      expect(covered(tidied(after))).toEqual([]);
+      expect(covered(await tidied(after, inColumns))).toEqual([]);
     }),
     { numRuns: 300 },
   );
@@ -138,7 +141,7 @@ const ask = (units: Units) => layOutLayers(elk, units);
 it('nor in layers, whatever there is', async () => {
   await fc.assert(
     fc.asyncProperty(anyGraph, async (before) => {
-      const after = await tidiedInLayers(before, ask);
+      const after = await tidied(before, ask);
       expect(covered(after)).toEqual([]);
       expect(taken(before, after)).toEqual([]);
     }),
@@ -158,10 +161,10 @@ it.each(files)('%s opens, and is tidied, with no card or note on another', async
   for (const body of [file, ...Object.values(graphs)]) {
     const opened = { ...file, graphs, ...body };
     expect(covered(opened), 'as saved').toEqual([]);
-    const after = tidied(opened);
+    const after = await tidied(opened, inColumns);
     expect(covered(after), 'tidied').toEqual([]);
     expect(taken(opened, after), 'tidied').toEqual([]);
-    const layered = await tidiedInLayers(opened, ask);
+    const layered = await tidied(opened, ask);
     expect(covered(layered), 'in layers').toEqual([]);
     expect(taken(opened, layered), 'in layers').toEqual([]);
   }

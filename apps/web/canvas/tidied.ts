@@ -14,38 +14,21 @@ import { frameAround } from './frame-around.ts';
 import { boundsAround } from './node-bounds.ts';
 import { roomFor } from './room-for.ts';
 import { endsOf, type Places, type UnitLink, type Units } from './layers/units.ts';
-import { layOut, type Size } from './tidy-layout.ts';
+import type { Size } from './tidy-layout.ts';
 
 /** Pixels between a node and a note about it. */
 const between = 16;
 
-/** Asks where units stand beside one another, as often as there are groups to lay out. */
-type Laying<Result> = Generator<Units, Result, Places>;
-
-/** The graph laid out in columns: {@link tidiedInLayers}, only sooner and not as well. */
-export function tidied(graph: Graph): Graph {
-  const laying = new Tidying(graph).within(undefined);
-  let step = laying.next();
-  while (step.done !== true) step = laying.next(layOut(step.value.sizes, step.value.links));
-  return moved(graph, step.value);
-}
+/** Says where units stand beside one another; asked as often as there are groups to lay out. */
+type Ask = (units: Units) => Promise<Places>;
 
 /**
  * The graph laid out anew: notes about a node stand below it, groups around what stood in them and nothing else, and other
  * notes beside what they stood beside, where they cover nothing. Edges find their ways anew: points that they were led through
  * are gone.
  */
-export async function tidiedInLayers(
-  graph: Graph,
-  ask: (units: Units) => Promise<Places>,
-): Promise<Graph> {
-  const laying = new Tidying(graph).within(undefined);
-  let step = laying.next();
-  while (step.done !== true) step = laying.next(await ask(step.value));
-  return moved(graph, step.value);
-}
-
-function moved(graph: Graph, frames: Frames): Graph {
+export async function tidied(graph: Graph, ask: Ask): Promise<Graph> {
+  const frames = await new Tidying(graph, ask).within(undefined);
   const drawn = Object.entries(graph.groups ?? {}).map(([id, group]): [string, Group] => [
     id,
     { ...group, ...frames.get(groupKey(id)) },
@@ -99,6 +82,7 @@ type Frames = Map<string, Frame>;
 /** Lays out what a group holds, then the group as one thing beside others. */
 class Tidying {
   readonly #graph: Graph;
+  readonly #ask: Ask;
   readonly #stacks: ReadonlyMap<string, Stack>;
   readonly #cards: ReadonlyMap<string, Card>;
   /** From the smallest. */
@@ -108,8 +92,9 @@ class Tidying {
   /** What stands in each group, or in none. */
   readonly #held = new Map<string | undefined, string[]>();
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, ask: Ask) {
     this.#graph = graph;
+    this.#ask = ask;
     this.#stacks = stacksOf(graph);
     this.#cards = new Map(Object.keys(graph.nodes).map((id) => [id, cardFrame(graph, id)]));
     const area = ({ width, height }: Frame): number => width * height;
@@ -137,12 +122,12 @@ class Tidying {
   }
 
   /** Where all stands that a group holds, or that stands in none; only as seen from one another. */
-  *within(group: string | undefined): Laying<Frames> {
+  async within(group: string | undefined): Promise<Frames> {
     const held = this.#held.get(group) ?? [];
     const insides = new Map<string, Frames>();
     for (const key of held) {
       if (this.#cards.has(key) || noteOfKey(key) !== undefined) continue;
-      insides.set(key, yield* this.#framed(key));
+      insides.set(key, await this.#framed(key));
     }
     const sizes = new Map<string, Size>();
     const free: string[] = [];
@@ -155,7 +140,7 @@ class Tidying {
       else free.push(key);
     }
     const frames: Frames = new Map();
-    const places = yield { sizes, links: this.#links(group, { sizes, insides }) };
+    const places = await this.#ask({ sizes, links: this.#links(group, { sizes, insides }) });
     for (const [key, place] of Object.entries(places)) this.#place(frames, { key, place, insides });
     const shift = this.#shift(frames);
     const taken = [...sizes.keys()].flatMap((key) => this.#taken(frames, key));
@@ -170,8 +155,8 @@ class Tidying {
   }
 
   /** A group with what it holds, as seen from one another. */
-  *#framed(key: string): Laying<Frames> {
-    const inside = yield* this.within(key);
+  async #framed(key: string): Promise<Frames> {
+    const inside = await this.within(key);
     if ([...inside.keys()].some((one) => this.#cards.has(one)))
       return inside.set(key, frameAround(inside.values()));
     const own = this.#groups.filter(({ id }) => id === key);

@@ -9,7 +9,7 @@ import { portsOf } from '../node-port-names.ts';
 import { laidOut } from '../missing-places.ts';
 import { nodeHeight, nodeWidth } from '../card-size.ts';
 import { layOutLayers } from '../layers/lay-out-layers.ts';
-import { tidiedInLayers } from '../tidied.ts';
+import { tidied } from '../tidied.ts';
 import { tidyLayout } from '../tidy-layout.ts';
 import { curvePoints } from './curve.ts';
 import { routeEdges } from './route-edges.ts';
@@ -73,7 +73,7 @@ const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filte
 
 const elk = new ELK();
 const inLayers = (graph: Graph): Promise<Graph> =>
-  tidiedInLayers(graph, (units) => layOutLayers(elk, units));
+  tidied(graph, (units) => layOutLayers(elk, units));
 
 it.each(files)(
   'draws no edge of %s behind a card, as it is saved and when tidied',
