@@ -32,7 +32,7 @@ type State =
       readonly names: readonly string[];
     };
 
-const answerSchema = z.object({ paths: z.array(z.string()) });
+const answerSchema = z.object({ paths: z.array(z.string()), written: z.array(z.string()) });
 
 /** Brings files of this computer into a folder of the workspace; never in the place of another without having asked. */
 export function FileUpload(props: FileUploadProps) {
@@ -56,8 +56,10 @@ export function FileUpload(props: FileUploadProps) {
     const sent = files.map(({ path, file }) => ({ file, path: way + path }));
     try {
       const query = { to: 'workspace', renamed: renamed ? '1' : '0' };
-      const { paths } = answerSchema.parse(await sendFiles(sent, query, { progress, signal }));
-      for (const path of paths) await forgetDrawn(path);
+      const { paths, written } = answerSchema.parse(
+        await sendFiles(sent, query, { progress, signal }),
+      );
+      await forgetDrawn(...written);
       // What a pattern matches is another now.
       void queryClient.invalidateQueries({ queryKey: queries.catalogue.matchFiles.queryKey() });
       came(broughtPaths(files, paths, { folder, folders }));

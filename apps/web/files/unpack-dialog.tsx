@@ -42,7 +42,7 @@ async function send(file: File): Promise<Report> {
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) {
     const report = reportSchema.parse(answer);
-    for (const path of report.written) await forgetDrawn(path);
+    await forgetDrawn(...report.written);
     return report;
   }
   throw new Error(

@@ -14,7 +14,7 @@ export function useCopyExample(): {
     setCopying(path);
     try {
       const written = await api.graphs.copyExample.mutate({ path });
-      for (const one of written) await forgetDrawn(one);
+      await forgetDrawn(...written);
       await refreshFiles();
       await openFile(path);
       return true;

@@ -54,16 +54,19 @@ const scratch = (): Promise<string[]> => readdir(join(workspace.root, '.graft/sc
 it('takes a file, tells its path, and refuses another of the name', async () => {
   const body = `${head('a.md', 5)}Kilns`;
   expect(await send('to=workspace', (sent) => sent.end(body))).toEqual({
-    ...{ status: 200, text: '{"paths":["a.md"]}' },
+    ...{ status: 200, text: '{"paths":["a.md"],"written":["a.md"]}' },
   });
   expect(await readFile(join(workspace.root, 'a.md'), 'utf8')).toBe('Kilns');
   const again = await send('to=workspace', (sent) => sent.end(body));
-  expect(again.status).toBe(400);
-  expect(JSON.parse(again.text)).toMatchObject({
+  expect(again.text).toBe('{"paths":["a.md"],"written":[]}');
+  const another = `${head('a.md', 5)}Vases`;
+  const refused = await send('to=workspace', (sent) => sent.end(another));
+  expect(refused.status).toBe(400);
+  expect(JSON.parse(refused.text)).toMatchObject({
     problems: [{ code: 'name-taken', location: { file: 'a.md' } }],
   });
-  const renamed = await send('to=workspace&renamed=1', (sent) => sent.end(body));
-  expect(renamed.text).toBe('{"paths":["a-2.md"]}');
+  const renamed = await send('to=workspace&renamed=1', (sent) => sent.end(another));
+  expect(JSON.parse(renamed.text)).toMatchObject({ paths: ['a-2.md'] });
   for (const name of await left()) await rm(join(workspace.root, name));
 });
 

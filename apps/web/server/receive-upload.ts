@@ -13,7 +13,7 @@ const query = z.discriminatedUnion('to', [
   z.object({ to: z.literal('models'), id: z.string().min(1).max(200).optional() }),
 ]);
 
-/** Takes files into the workspace, and answers with their paths; or a model into the catalogue, and answers with its facts. */
+/** Takes files into the workspace, and answers with their paths and which of them are new; or a model into the catalogue, and answers with its facts. */
 export function receiveUpload(
   { workspace, limit }: { readonly workspace: Workspace; readonly limit: number },
   request: IncomingMessage,
@@ -31,7 +31,7 @@ export function receiveUpload(
     );
   }
   const instead = 'Copy the file into the workspace yourself';
-  return receiveBody({ ...taking, instead }, async (body, signal) => ({
-    paths: await ownFiles.receive(body, { renamed: data.renamed === '1', signal }),
-  }));
+  return receiveBody({ ...taking, instead }, (body, signal) =>
+    ownFiles.receive(body, { renamed: data.renamed === '1', signal }),
+  );
 }

@@ -22,10 +22,12 @@ import { useScreen } from './screen-store.ts';
 /** Why something was refused, to be said where it was asked for; undefined when it was done. */
 export type Refusal = string | undefined;
 
-/** Forgets what is drawn under a name and not saved, and its history: of a new file it would be that of one that is gone. */
-export async function forgetDrawn(path: string): Promise<void> {
-  keptHistories.delete(path);
-  await forgetDrafts(path);
+/** Forgets what is drawn under names and not saved, and its history: of a new file it would be that of one that is gone. */
+export async function forgetDrawn(...paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    keptHistories.delete(path);
+    await forgetDrafts(path);
+  }
 }
 
 /** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */

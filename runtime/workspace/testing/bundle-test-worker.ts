@@ -38,6 +38,10 @@ export const bundleTestExperiment = (): Promise<Bundle> =>
 export const bundleTestUnpack = (): Promise<Bundle> =>
   bundle(fileURLToPath(new URL('./test-unpack.ts', import.meta.url)));
 
+/** A process that takes an upload into a workspace. */
+export const bundleTestUpload = (): Promise<Bundle> =>
+  bundle(fileURLToPath(new URL('./test-upload.ts', import.meta.url)));
+
 async function bundle(source: string): Promise<Bundle> {
   // Below this package, so that npm packages resolve.
   const dist = join(import.meta.dirname, '../dist');

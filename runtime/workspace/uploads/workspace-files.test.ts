@@ -44,9 +44,10 @@ const before = ['workspace/notes/kilns.md'];
 
 it('writes files where they are named, byte for byte, in pieces of any size', async () => {
   const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, at) => at % 251));
-  expect(await receive({ 'notes/a.md': 'A\n', 'new/b.bin': bytes, 'empty.txt': '' })).toEqual([
-    ...['notes/a.md', 'new/b.bin', 'empty.txt'],
-  ]);
+  const paths = ['notes/a.md', 'new/b.bin', 'empty.txt'];
+  expect(await receive({ 'notes/a.md': 'A\n', 'new/b.bin': bytes, 'empty.txt': '' })).toEqual({
+    ...{ paths, written: paths },
+  });
   expect(await readFile(join(root, 'notes/a.md'), 'utf8')).toBe('A\n');
   expect((await readFile(join(root, 'new/b.bin'))).equals(bytes)).toBe(true);
   expect(await all()).toEqual(
@@ -75,9 +76,28 @@ it('never takes the place of a file, tells all that would, and numbers them wher
     { code: 'name-taken', location: { file: 'b.md' } },
   ]);
   expect(await all()).toEqual(['workspace/b.md', ...before]);
-  expect(await receive(files, { renamed: true })).toEqual(['notes/kilns-2.md', 'new.md', 'b-2.md']);
+  const paths = ['notes/kilns-2.md', 'new.md', 'b-2.md'];
+  expect(await receive(files, { renamed: true })).toEqual({ paths, written: paths });
   expect(await readFile(join(root, 'notes/kilns.md'), 'utf8')).toBe('Mine.');
-  expect(await receive({ 'notes/kilns.md': '' }, { renamed: true })).toEqual(['notes/kilns-3.md']);
+  expect(await receive({ 'notes/kilns.md': '' }, { renamed: true })).toMatchObject({
+    paths: ['notes/kilns-3.md'],
+  });
+});
+
+it('takes what is there with the same bytes as it is, and another of as many bytes for another', async () => {
+  const files = { 'notes/kilns.md': 'Mine.', 'new.md': 'N' };
+  expect(await receive(files)).toEqual({ paths: Object.keys(files), written: ['new.md'] });
+  const others = { 'notes/kilns.md': 'Yours', 'new.md': 'N', 'third.md': '3' };
+  const refused = await receive(others).catch((error: unknown) => error);
+  expect(GraphError.from(refused).problems.map(({ location }) => location.file)).toEqual([
+    ...['notes/kilns.md', 'new.md'],
+  ]);
+  expect(await all()).toEqual(['workspace/new.md', ...before]);
+  const paths = ['notes/kilns-2.md', 'new.md', 'third.md'];
+  expect(await receive(others, { renamed: true })).toEqual({
+    ...{ paths, written: ['notes/kilns-2.md', 'third.md'] },
+  });
+  expect(await receive(others, { renamed: true })).toEqual({ paths, written: [] });
 });
 
 it('refuses two files of one name where upper and lower case are one', async () => {
@@ -194,7 +214,7 @@ it('does not go on reading where it is not said what is to come', async () => {
 it('numbers a graph before its whole ending, so that it stays one', async () => {
   await writeFile(join(root, 'a.graft.json'), 'Mine.');
   const sent = { 'a.graft.json': 'Theirs.' };
-  expect(await receive(sent, { renamed: true })).toEqual(['a-2.graft.json']);
+  expect((await receive(sent, { renamed: true })).paths).toEqual(['a-2.graft.json']);
 });
 
 it('refuses what the disk has no room for before a byte of it is read', async () => {
@@ -273,5 +293,5 @@ it('takes no name that is read otherwise than it is written', async () => {
     code: 'bad-name',
     message: 'A name cannot hold control characters. Leave it out.',
   });
-  expect(await receive({ 'דוח.md': '' })).toEqual(['דוח.md']);
+  expect((await receive({ 'דוח.md': '' })).paths).toEqual(['דוח.md']);
 });

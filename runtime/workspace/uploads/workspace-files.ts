@@ -1,5 +1,5 @@
 import { createWriteStream, type Dirent } from 'node:fs';
-import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
@@ -12,13 +12,13 @@ import {
   syncPath,
   type MadeFolder,
 } from '@graft/kit';
-import { isVisible, requirePortablePath } from '../graph-path.ts';
-import { numberedName } from '../numbered-name.ts';
+import { isVisible } from '../graph-path.ts';
 import { ownPlace, type OwnPlace } from '../own-place.ts';
 import { stagingPath } from '../package/write-new-file.ts';
 import { fullDisk, requireRoom } from '../require-room.ts';
 import { toldDiskError } from '../told-disk-error.ts';
-import { SentFiles, type SentFile } from './sent-files.ts';
+import { SentFiles } from './sent-files.ts';
+import { requireFree, taken, uploadEnds, uploadPlace, type StagedFile } from './upload-places.ts';
 
 export interface WorkspaceFilesParts {
   /** A real path. */
@@ -40,9 +40,12 @@ interface FolderEntry {
   readonly size: number;
 }
 
-interface ComingFile extends OwnPlace {
-  /** Where it is while it comes. */
-  readonly staged: string;
+/** What has become of files that were sent, in paths below the workspace. */
+export interface ReceivedFiles {
+  /** Of each of them, in the order in which they were sent. */
+  readonly paths: readonly string[];
+  /** Those that were not there before. */
+  readonly written: readonly string[];
 }
 
 /** The files of a workspace's folder that people choose from, and that they bring there from elsewhere. */
@@ -92,26 +95,30 @@ export class WorkspaceFiles {
   }
 
   /**
-   * Writes what a page sends: all of it, or nothing, and never over what is there. `renamed`: what would take the place of
-   * another file gets a number. Nothing once `signal` aborts. Gives the paths below the workspace, in the order in which they were sent. Throws
-   * `name-taken` with each of those names as a problem of its own, `bad-name`, `outside-workspace`, `damaged-file` and `no-space`.
+   * Writes what a page sends: all of it, or nothing, and never over what is there. What is there with the same bytes stays,
+   * so that whatever was cut off is sent again. `renamed`: what would take the place of another file gets a number. Nothing
+   * once `signal` aborts. Throws `name-taken` with each of the names that are there as a problem of its own, `bad-name`,
+   * `outside-workspace`, `damaged-file` and `no-space`.
    */
   async receive(
     stream: AsyncIterable<Uint8Array>,
     { renamed, signal }: { readonly renamed: boolean; readonly signal?: AbortSignal },
-  ): Promise<readonly string[]> {
+  ): Promise<ReceivedFiles> {
     const { root, scratchFolder } = this.#parts;
     const sent = await SentFiles.open(stream);
-    const files = await this.#places(sent.files, renamed);
+    const places: OwnPlace[] = [];
+    for (const { path } of sent.files) places.push(await uploadPlace(root, path));
+    if (!renamed) await requireFree(sent.files, places);
     const size = sent.files.reduce((sum, file) => sum + file.size, 0);
     await requireRoom(root, size, 'The upload');
     await mkdir(scratchFolder, { recursive: true });
-    const coming: ComingFile[] = [];
-    const placed: string[] = [];
+    const coming: StagedFile[] = [];
+    const placed: OwnPlace[] = [];
     const made: MadeFolder[] = [];
+    const paths: string[] = [];
     try {
-      await sent.each(async (_file, bytes) => {
-        const place = files[coming.length];
+      await sent.each(async (file, bytes) => {
+        const place = places[coming.length];
         if (place === undefined) return;
         const within = dirname(place.absolute);
         const folder = await makeFolder(within).catch((error: unknown) => {
@@ -119,68 +126,37 @@ export class WorkspaceFiles {
         });
         if (folder !== undefined) made.push(folder);
         const staged = await stagingPath(place.absolute, scratchFolder);
-        coming.push({ ...place, staged });
+        coming.push({ ...file, staged });
         await pipeline(bytes, createWriteStream(staged, { flags: 'wx' }));
         await syncPath(staged);
       });
+      const ends = await uploadEnds(root, coming, renamed);
       signal?.throwIfAborted();
-      for (const { staged, absolute, short } of coming) {
+      for (const { staged, short, absolute, present } of ends) {
+        paths.push(short);
+        if (present) continue;
         await placeNewFile(staged, absolute).catch((error: unknown) => {
           throw hasCode(error, 'EEXIST') ? taken([short]) : error;
         });
-        placed.push(absolute);
+        placed.push({ short, absolute });
       }
     } catch (error) {
-      await Promise.all(placed.map((path) => rm(path, { force: true })));
+      await Promise.all(placed.map(({ absolute }) => rm(absolute, { force: true })));
       for (const folders of made.toReversed()) await removeEmpty(folders);
       if (isFullDisk(error)) throw fullDisk(error);
-      const [{ short } = { short: '' }] = files;
+      const [{ short } = { short: '' }] = places;
       throw toldDiskError(error, { file: short, what: 'nothing was written' });
     } finally {
       await Promise.all(coming.map(({ staged }) => rm(staged, { force: true })));
     }
-    for (const folder of new Set(placed.map((path) => dirname(path)))) await syncPath(folder);
-    return files.map(({ short }) => short);
-  }
-
-  async #places(files: readonly SentFile[], renamed: boolean): Promise<readonly OwnPlace[]> {
-    const { root } = this.#parts;
-    const known = new Set<string>();
-    const others: string[] = [];
-    const places: OwnPlace[] = [];
-    for (const { path } of files) {
-      requirePortablePath(path);
-      const isFree = async ({ short, absolute }: OwnPlace): Promise<boolean> =>
-        !known.has(folded(short)) && (await lstat(absolute).catch(() => undefined)) === undefined;
-      let place = await ownPlace(root, path);
-      for (let number = 2; renamed && !(await isFree(place)); number++) {
-        const other = numberedName(path, number);
-        requirePortablePath(other);
-        place = await ownPlace(root, other);
-      }
-      if (!(await isFree(place))) others.push(place.short);
-      known.add(folded(place.short));
-      places.push(place);
-    }
-    if (others.length > 0) throw taken(others);
-    return places;
+    const folders = new Set(placed.map(({ absolute }) => dirname(absolute)));
+    for (const folder of folders) await syncPath(folder);
+    return { paths, written: placed.map(({ short }) => short) };
   }
 }
-
-/** Names that are one where upper and lower case are. */
-const folded = (path: string): string => path.normalize('NFC').toLowerCase();
 
 /** A file stands where a folder is wanted: no number in the names of files would help. */
 function noFolder(path: string): GraphError {
   const message = `The workspace has a file where the folder ${path} would be. Rename one of them. Nothing was written.`;
   return new GraphError('bad-input', message, { location: { file: path } });
-}
-
-function taken(paths: readonly string[]): GraphError {
-  const problems = paths.map((path) => ({
-    ...({ code: 'name-taken', audience: 'user' } as const),
-    message: `The workspace has a file ${path} already. Nothing was written.`,
-    location: { file: path },
-  }));
-  return new GraphError('name-taken', problems[0]?.message ?? '', { problems });
 }
