@@ -105,9 +105,9 @@ export function stayHere(): void {
 
 /**
  * Opens a file, with the unsaved work that this browser holds on it, and its newest run. Where one comes to it through a
- * node that uses it, `from` leads back.
+ * node that uses it, `from` leads back. Gives the path by which the workspace calls it.
  */
-export async function openFile(path: string, from: readonly Origin[] = []): Promise<void> {
+export async function openFile(path: string, from: readonly Origin[] = []): Promise<string> {
   const mine = ++opening;
   syncDraft();
   try {
@@ -117,20 +117,20 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     }
     // Told of its nodes the canvas can be drawn before the node types have come.
     const read = await api.graphs.read.query({ path, looks: loadedNodeTypes() === undefined });
-    if (mine !== opening) return;
+    if (mine !== opening) return path;
     // An address may name it otherwise than the workspace does, as by `lib/../rag.graft.json`.
     if (read.path !== path) return await openFile(read.path, from);
     // What was drawn meanwhile.
     syncDraft();
     const draft = await takeDraft(path);
-    if (mine !== opening) return;
+    if (mine !== opening) return path;
     // Of work that was not saved, and of a file of older node types, the server has told nothing.
     const needed = draft !== undefined || read.looks === undefined;
     const types = needed ? await loadNodeTypes() : loadedNodeTypes();
-    if (mine !== opening) return;
+    if (mine !== opening) return path;
     let file = await readFile(read);
     const drafted = draft === undefined ? undefined : await placedDraft(draft, path);
-    if (mine !== opening) return;
+    if (mine !== opening) return path;
     let graph = types?.migrateGraph(file.baseGraph, types.registry) ?? file.baseGraph;
     if (drafted !== undefined && draft?.text !== serializeGraph(file.baseGraph)) {
       // The base stays the draft's: if the file changed since, saving is refused and merged.
@@ -167,6 +167,7 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
   } catch (error) {
     report(error);
   }
+  return path;
 }
 
 /** Goes back to the file as it is on disk. One step of the history, so that it can be undone. */
@@ -347,8 +348,8 @@ export async function openFirstFile(): Promise<void> {
     if (asked !== null) {
       // What a subgraph is given from outside is told with its own parameters only.
       if (place.within.length > 0) await loadNodeTypes();
-      await openFile(asked);
-      if (useDocument.getState().file?.path === asked) showPlace(place);
+      const path = await openFile(asked);
+      if (useDocument.getState().file?.path === path) showPlace(place);
       return;
     }
     const files = await queryClient.fetchQuery(queries.graphs.list.queryOptions());

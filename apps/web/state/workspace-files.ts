@@ -127,7 +127,10 @@ export async function duplicateFile(path: string): Promise<void> {
 async function openNeighbour(path: string, paths: readonly string[]): Promise<void> {
   const at = paths.indexOf(path);
   const next = paths[at + 1] ?? paths[at - 1];
-  if (next !== undefined) return openFile(next);
+  if (next !== undefined) {
+    await openFile(next);
+    return;
+  }
   useDocument.getState().close();
   useConflict.getState().settle();
   useScreen.getState().select([]);
