@@ -1,10 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { ArtifactRef, StepSummary } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
+import { writeOutFile, writeOutFolder } from '@graft/workspace/write-out-file';
 
 /** Suffix of a file by media type: `…+jsonl` → `.jsonl`. */
 function suffix(mediaType: string): string {
@@ -32,12 +30,11 @@ export async function writeOutputs(
       const name = outputName(step.node, port, artifact);
       const target = path.join(folder, name);
       if (suffix(artifact.mediaType) === '.tree') {
-        await cp(await workspace.artifacts.openTree(artifact.digest), target, { recursive: true });
+        await writeOutFolder(await workspace.artifacts.openTree(artifact.digest), target);
       } else {
-        await pipeline(
-          Readable.from(workspace.artifacts.get(artifact.digest)),
-          createWriteStream(target),
-        );
+        await writeOutFile(target, async (append) => {
+          for await (const bytes of workspace.artifacts.get(artifact.digest)) await append(bytes);
+        });
       }
       written.push(name);
     }

@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { countVariants, GraphError, plural, type Experiment, type Graph } from '@graft/graph';
+import { countVariants, plural, type Experiment, type Graph } from '@graft/graph';
+import { writeOutFile } from '@graft/workspace/write-out-file';
 import { z } from 'zod';
 import { exitCode, exitCodeOfRun, type ExitCode } from '../exit-code.ts';
 import { cancelOnInterrupt } from '../interrupt.ts';
@@ -51,20 +50,11 @@ export async function experiment(rawArguments: unknown, rawOptions: unknown): Pr
     print(experimentSummary(end.table));
     print(`${end.status} in ${formatDuration(end.ms)}  (run ${end.runId})`);
   }
-  if (write !== undefined && options.out !== undefined) await save(options.out, write(end.table));
+  if (write !== undefined && options.out !== undefined) {
+    await writeOutFile(options.out, write(end.table));
+  }
   if (end.error !== undefined) printProblems([end.error]);
   return exitCodeOfRun(end);
-}
-
-async function save(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(path.resolve(file), text);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new GraphError('missing-file', `The table cannot be written to ${file}: ${why}`, {
-      cause,
-    });
-  }
 }
 
 function list(graph: Graph, json: boolean): ExitCode {

@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { GraphError, type ExperimentEvent, type RunEvent, type RunRecord } from '@graft/graph';
 import {
@@ -11,6 +10,7 @@ import {
   shownStep,
 } from '@graft/web/server';
 import type { Workspace } from '@graft/workspace';
+import { writeOutFile } from '@graft/workspace/write-out-file';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
@@ -45,7 +45,7 @@ export async function exportRun(name: string, rawOptions: unknown): Promise<Exit
   const target = options.out ?? `run-${run.id}${endings[format]}`;
   switch (format) {
     case 'html':
-      await writeFile(target, await htmlReport(workspace, run));
+      await writeOutFile(target, await htmlReport(workspace, run));
       break;
     case 'md':
     case 'markdown':
@@ -64,9 +64,8 @@ async function writeMarkdown(workspace: Workspace, run: RunRecord, target: strin
   const { dir, name } = path.parse(target);
   const folder = `${name}-pictures`;
   const { text, pictures } = markdownReport(await collectReport(workspace, run), folder);
-  await writeFile(target, text);
-  if (pictures.size > 0) await mkdir(path.join(dir, folder), { recursive: true });
-  for (const [file, svg] of pictures) await writeFile(path.join(dir, folder, file), svg);
+  for (const [file, svg] of pictures) await writeOutFile(path.join(dir, folder, file), svg);
+  await writeOutFile(target, text);
 }
 
 async function htmlReport(workspace: Workspace, run: RunRecord): Promise<string> {
@@ -77,10 +76,9 @@ async function htmlReport(workspace: Workspace, run: RunRecord): Promise<string>
 /** A folder that needs no Graft to read: the report, the events, the steps and every output. */
 async function writeBundle(workspace: Workspace, run: RunRecord, folder: string): Promise<void> {
   const { root } = workspace;
-  await mkdir(folder, { recursive: true });
   const steps = await workspace.runs.steps(run.id);
   const write = (name: string, text: string): Promise<void> =>
-    writeFile(path.join(folder, name), text);
+    writeOutFile(path.join(folder, name), text);
   await write('report.html', await htmlReport(workspace, run));
   const shown = { ...shownRun(run, root), steps: steps.map((step) => shownStep(step, root)) };
   await write('run.json', `${JSON.stringify(shown, undefined, 2)}\n`);

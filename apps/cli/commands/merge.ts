@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { emptyGraph, formatProblem, mergeGraphs, serializeGraph, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
+import { writeOutFile } from '@graft/workspace/write-out-file';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readGraphFile, readText } from '../graph-source.ts';
 import { painter, printable } from '../terminal.ts';
@@ -21,7 +21,7 @@ export async function merge(
     },
     registry,
   );
-  await writeFile(ours, serializeGraph(graph));
+  await writeOutFile(ours, serializeGraph(graph));
   const paint = painter(process.stderr);
   for (const conflict of conflicts) {
     const line = formatProblem({ ...conflict, location: { file: ours, ...conflict.location } });
