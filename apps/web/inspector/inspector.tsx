@@ -1,7 +1,9 @@
 import { isNodeKey } from '@graft/graph';
 import { afterNodeTypes } from '../state/registry.ts';
+import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { GraphSummary } from './graph-summary.tsx';
+import { useAfterPaint } from '../shell/after-paint.ts';
 import { part } from '../shell/part.tsx';
 
 /** Loaded when a node is first selected. */
@@ -13,10 +15,19 @@ const SeveralSelected = part(() =>
   import('./several-selected.tsx').then((loaded) => loaded.SeveralSelected),
 );
 
+/** The selected nodes, one frame after they are seen as such on the canvas, unless those before are gone. */
+function useInspected(): readonly string[] {
+  const now = useScreen((state) => state.selection);
+  const before = useAfterPaint(now);
+  const isThere = useDocument(({ shown }) =>
+    before.every((id) => !isNodeKey(id) || Object.hasOwn(shown.nodes, id)),
+  );
+  return isThere ? before : now;
+}
+
 /** The selected node: parameters, output, logs, and what its type does. */
 export function Inspector() {
-  const selection = useScreen((state) => state.selection);
-  const nodes = selection.filter(isNodeKey);
+  const nodes = useInspected().filter(isNodeKey);
   const [only] = nodes;
   return (
     <div className="flex h-full min-h-0 flex-col bg-panel" data-testid="inspector">

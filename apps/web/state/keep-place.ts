@@ -1,3 +1,4 @@
+import { afterPaint } from '../shell/after-paint.ts';
 import { useDocument } from './document-store.ts';
 import { wayOf } from './levels.ts';
 import { usePanels } from './panel-store.ts';
@@ -15,7 +16,13 @@ export function keepPlaceInAddress(): void {
     return { path: file?.path, way: wayOf(trail) };
   };
   let written = shown();
+  let waiting: (() => void) | undefined;
+  const drop = (): void => {
+    waiting?.();
+    waiting = undefined;
+  };
   const write = (): void => {
+    drop();
     const now = shown();
     // Another file has brought its own entry.
     const moved = now.path === written.path && now.way !== written.way;
@@ -26,6 +33,12 @@ export function keepPlaceInAddress(): void {
     if (moved) history.pushState(null, '', url);
     else history.replaceState(null, '', url);
   };
+  /** What only replaces the entry: the browser takes its time for that, which nobody who presses should wait for. */
+  const writeLater = (): void => {
+    waiting ??= afterPaint(write);
+  };
+  // The entry is another by then.
+  addEventListener('popstate', drop);
   useScreen.subscribe(({ selection, inspectorTab, bottomTab, view }, before) => {
     if (
       selection !== before.selection ||
@@ -33,10 +46,10 @@ export function keepPlaceInAddress(): void {
       bottomTab !== before.bottomTab ||
       view !== before.view
     )
-      write();
+      writeLater();
   });
   usePanels.subscribe(({ collapsed }, before) => {
-    if (collapsed.lower !== before.collapsed.lower) write();
+    if (collapsed.lower !== before.collapsed.lower) writeLater();
   });
   useDocument.subscribe(({ trail }, before) => {
     if (trail !== before.trail) write();
