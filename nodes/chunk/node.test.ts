@@ -244,10 +244,10 @@ it('cuts a part of half a million characters in a moment', async () => {
   const text = Array.from({ length: 90_000 }, (_, at) =>
     at % 12 === 11 ? 'word.\n' : 'word',
   ).join(' ');
-  const started = performance.now();
+  const started = process.cpuUsage();
   const chunks = await chunksOf(documentOf(text), {});
   expect(chunks.length).toBeGreaterThan(300);
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(3000);
 });
 
 it('shows chunks whose text was edited whole, and the others over their source', async () => {

@@ -78,10 +78,10 @@ it('routes a graph of 60 cards within what a drop may take', () => {
           to: { x: to.left, y: to.top + 64 },
         };
   });
-  const began = performance.now();
+  const began = process.cpuUsage();
   const routes = routeEdges(edges, cards);
   expect(routes.size).toBeGreaterThan(0);
-  expect(performance.now() - began).toBeLessThan(4_000);
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(4_000);
   for (const way of routes.values()) {
     for (const [a, b] of piecesOf(way)) {
       expect(cards.some((box) => crosses(inside(box), a, b))).toBe(false);
