@@ -12,12 +12,7 @@ const bin = (name) => path.join(root, 'node_modules', ...name.split('/'));
 const node = process.execPath;
 const steps = [
   ['generate', node, [bin('turbo/bin/turbo'), 'run', 'generate', '--output-logs=errors-only']],
-  [
-    'types',
-    node,
-    [bin('turbo/bin/turbo'), 'run', 'typecheck', '--continue', '--output-logs=errors-only'],
-  ],
-  ['types of the scripts', node, [bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
+  ['types', node, [path.join(root, 'scripts', 'typecheck.mjs')]],
   // The types of all packages at once are more than Node's heap holds by itself.
   [
     'lint and boundaries',

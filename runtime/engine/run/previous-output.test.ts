@@ -8,6 +8,7 @@ import {
   defineNode,
   implement,
   Index,
+  type Implementation,
   parseGraph,
   planGraph,
   Questions,
@@ -71,7 +72,7 @@ async function run(text: string, rest: { name?: string; file?: string } = {}): P
   const registry = createRegistry([...testDefinitions, pileNode]);
   const host = createTestHost(
     { artifacts, items: new MemoryItemStore(), scratchFolder: join(folder, 'scratch') },
-    new Map([...testImplementations, ['pile', pile]]),
+    new Map<string, Implementation>([...testImplementations, ['pile', pile]]),
   );
   const engine = new Engine({
     ...{ actions, runs, artifacts, models: testModels, owner: 'test:0', engines: testEngines },

@@ -332,7 +332,7 @@ describe('a loop', () => {
       expose: { round: 'd.seed' },
     };
     const seeds = new Set<unknown>();
-    const registry = new Map([...testRegistry, ['noise', noise]] as const);
+    const registry = new Map(testRegistry).set('noise', noise);
     for (const seed of [undefined, 1, 2, 3]) {
       const options = { models, ...(seed === undefined ? {} : { seed }) };
       const { nodes } = planGraph(graph(looped({ limit: 20 }, noisy)), registry, options);
