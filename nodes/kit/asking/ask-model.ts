@@ -8,6 +8,7 @@ import {
   type ModelEncoding,
   type ModelRef,
   modelSource,
+  plural,
   type RunContext,
   type TreeInput,
   type WeightedAdapter,
@@ -172,7 +173,7 @@ const told = new WeakSet<RunContext>();
 function tellForm(ctx: RunContext, { model, readAs }: LanguageModel): void {
   if (readAs === undefined || told.has(ctx)) return;
   told.add(ctx);
-  ctx.log('info', `Reads ${model} as ${readAs}.`);
+  ctx.log('info', `The model ${model} is read as ${readAs}.`);
 }
 
 interface Counted {
@@ -204,13 +205,13 @@ export function tellTokens(ctx: RunContext): void {
   if (reused > 0) {
     ctx.log(
       'info',
-      `Of ${String(prompt)} tokens of prompts ${String(prompt - reused)} were read: the others stand at the beginning of prompts that begin alike.`,
+      `The prompts have ${plural(prompt, 'token')} in all. The model read ${(prompt - reused).toLocaleString('en')} of them: the other ${reused.toLocaleString('en')} stand at the start of prompts that begin alike, which is read once.`,
     );
   }
   if (guessed > 0) {
     ctx.log(
       'warning',
-      `The server does not count tokens: those of ${String(guessed)} ${guessed === 1 ? 'answer' : 'answers'} are guessed from the text.`,
+      `The server does not say how many tokens it read and wrote: for ${plural(guessed, 'answer')} they are estimated from the text.`,
     );
   }
 }
