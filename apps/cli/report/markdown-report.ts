@@ -133,7 +133,7 @@ function outputPart(
   draw: (rows: readonly MetricRow[]) => string[],
 ): string[] {
   const { port, artifact, madeBy } = output;
-  const facts = `${artifact.summary ?? artifact.mediaType}, ${formatBytes(artifact.size)}, \`${artifact.digest}\``;
+  const facts = `${inline(artifact.summary ?? artifact.mediaType)}, ${formatBytes(artifact.size)}, \`${artifact.digest}\``;
   const heading = `### ${inline(port)}`;
   if (madeBy !== undefined) return [heading, `${facts}, made by ${inline(madeBy)}.`];
   const { total, rows, gone } = held[rowsKey(artifact)] ?? noRows;

@@ -13,7 +13,10 @@ const source = {
   firstLine: 3,
   lastLine: 4,
 };
-const artifact = { digest: 'd'.repeat(64), mediaType: Answers.mediaType, size: 10 };
+const artifact = {
+  ...{ digest: 'd'.repeat(64), mediaType: Answers.mediaType, size: 10 },
+  summary: '2 answers <img src=x onerror=alert(1)>',
+};
 const answers = { port: 'answers', artifact, view: 'generate', params: {} };
 const cell = {
   ...{ path: 'generate', title: 'Generate', type: 'generate', off: false },
@@ -71,6 +74,7 @@ describe('a report in Markdown', () => {
     );
     expect(lines.some((line) => line.startsWith('**\\<script\\>'))).toBe(true);
     expect(lines.join('\n')).toContain('[1] a.md:3–4');
+    expect(lines.some((line) => line.startsWith('2 answers \\<img'))).toBe(true);
   });
 
   it('shows what a node inside another gave once, and says of the outer one who made it', () => {

@@ -109,3 +109,19 @@ it.each([
 ])('%f is written %s', (value, text) => {
   expect(tableNumber(value)).toBe(text);
 });
+
+it('is markdown in which no name is markup', () => {
+  const name = '<img src=x onerror=alert(1)> [x](javascript:y) `|` *a*\n# b';
+  const arms = ['base', name].map((one) => ({
+    ...{ name: one, settings: { [name]: name }, repeats: [answers(33)], problem: name },
+  }));
+  const metrics = [{ ...accuracy, name }];
+  const text = tableToMarkdown({
+    ...evidenceTable(arms, { baseline: name, metrics }),
+    race: name,
+  });
+  expect(text).not.toMatch(/(?<!\\)[<`*]|(?<!\\)\[x|^#/m);
+  const lines = text.split('\n').filter((line) => line.startsWith('|'));
+  const fields = lines.map((line) => line.split(/(?<!\\)\|/).length);
+  expect(new Set(fields).size).toBe(1);
+});

@@ -57,18 +57,18 @@ export function tableToMarkdown(table: EvidenceTable): string {
   const costs = costColumns.filter(({ of }) => table.rows.some((row) => of(row) !== undefined));
   const problems = table.rows.some(({ problem }) => problem !== undefined);
   const head = [
-    ...['variant', ...table.settings],
+    ...['variant', ...table.settings.map(markdownText)],
     ...table.metrics.flatMap((metric) => [
-      metricTitle(metric),
-      `${metric.name} − baseline`,
+      markdownText(metricTitle(metric)),
+      markdownText(`${metric.name} − baseline`),
       ...['win/tie/loss', 'shown'],
     ]),
     ...['n', 'failures', ...costs.map(({ name }) => name)],
     ...(problems ? ['problem'] : []),
   ];
   const lines = table.rows.map((row) => [
-    row.variant === table.baseline ? `${row.variant} (baseline)` : row.variant,
-    ...table.settings.map((name) => settingText(row.settings[name])),
+    markdownText(row.variant) + (row.variant === table.baseline ? ' (baseline)' : ''),
+    ...table.settings.map((name) => markdownText(settingText(row.settings[name]))),
     ...row.cells.flatMap((cell) => [
       numberWithInterval(cell.mean, cell.interval),
       numberWithInterval(cell.difference?.mean, cell.difference?.interval, signed),
@@ -78,14 +78,14 @@ export function tableToMarkdown(table: EvidenceTable): string {
     acrossCells(row.cells.map(({ n }) => n)),
     acrossCells(row.cells.map(({ failures }) => failures)),
     ...costs.map(({ of }) => of(row) ?? '—'),
-    ...(problems ? [row.problem ?? ''] : []),
+    ...(problems ? [markdownText(row.problem ?? '')] : []),
   ]);
   const rule = head.map((_, at) => (at <= table.settings.length ? '---' : '---:'));
-  const text = [head, ...lines].map((fields) => `| ${fields.map(markdownField).join(' | ')} |`);
+  const text = [head, ...lines].map((fields) => `| ${fields.join(' | ')} |`);
   text.splice(1, 0, `| ${rule.join(' | ')} |`);
-  const reasons = tableReasons(table).map((reason) => `- ${markdownField(reason)}\n`);
+  const reasons = tableReasons(table).map((reason) => `- ${markdownText(reason)}\n`);
   const below = reasons.length === 0 ? '' : `\n${reasons.join('')}`;
-  return `${text.join('\n')}\n\n${tableNote(table)}\n${below}`;
+  return `${text.join('\n')}\n\n${markdownText(tableNote(table))}\n${below}`;
 }
 
 /** Why verdicts are `too few`: the variants and metrics of each reason in one sentence. */
@@ -210,6 +210,7 @@ function csvField(value: string | number | null | undefined): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-function markdownField(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+/** Names that people gave, and what is said of them, in one line: nothing of it is markup or ends a field. */
+function markdownText(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\|`*<[\]&]/g, '\\$&');
 }
