@@ -6,8 +6,12 @@ const executablePath = await findChromium();
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
-  // Each test runs models on every core.
-  workers: 1,
+  workers: 2,
+  projects: [
+    // They run models on every core, and later ones find what earlier ones computed: one after another.
+    { name: 'examples', testDir: 'examples', workers: 1 },
+    { name: 'screen', testIgnore: 'examples/**' },
+  ],
   timeout: 600_000,
   expect: { timeout: 15_000 },
   reporter: 'list',

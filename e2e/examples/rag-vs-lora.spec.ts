@@ -1,5 +1,5 @@
-import { expect, test } from './served-workspace.ts';
-import { Workbench } from './workbench.ts';
+import { expect, test } from '../served-workspace.ts';
+import { Workbench } from '../workbench.ts';
 
 /** Milliseconds that a first run may take: it downloads both models where they are not here yet, and trains. */
 const firstRun = 500_000;

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { expectAccessible } from './accessible.ts';
-import { expect, test, withModels } from './served-workspace.ts';
-import { SlowFiles } from './slow-files.ts';
-import { giveFile } from './small-graphs.ts';
-import { Workbench } from './workbench.ts';
+import { expectAccessible } from '../accessible.ts';
+import { expect, test, withModels } from '../served-workspace.ts';
+import { SlowFiles } from '../slow-files.ts';
+import { giveFile } from '../small-graphs.ts';
+import { Workbench } from '../workbench.ts';
 
 const weights = randomBytes(2_000_000);
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from './served-workspace.ts';
-import { giveFile, menuItem, typedIn } from './small-graphs.ts';
-import { Workbench } from './workbench.ts';
+import { expect, test } from '../served-workspace.ts';
+import { giveFile, menuItem, typedIn } from '../small-graphs.ts';
+import { Workbench } from '../workbench.ts';
 
 test('20,000 rows are searched, jumped through, copied and downloaded', async ({
   context,

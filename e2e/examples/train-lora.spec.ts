@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
-import { expect, test, withModels } from './served-workspace.ts';
-import { Workbench } from './workbench.ts';
+import { expect, test, withModels } from '../served-workspace.ts';
+import { Workbench } from '../workbench.ts';
 
 /** Milliseconds that a first run may take: it downloads the model where it is not here yet. */
 const firstRun = 400_000;

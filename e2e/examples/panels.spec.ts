@@ -1,8 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
-import { expectAccessible } from './accessible.ts';
-import { expect, test, type ServedWorkspace } from './served-workspace.ts';
-import { giveFile, typedIn } from './small-graphs.ts';
-import { Workbench } from './workbench.ts';
+import { expectAccessible } from '../accessible.ts';
+import { expect, test, type ServedWorkspace } from '../served-workspace.ts';
+import { giveFile, typedIn } from '../small-graphs.ts';
+import { Workbench } from '../workbench.ts';
 
 /** Pixels of the lower panel when it is folded, with the border that it is drawn by. */
 const heading = 34;

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { expectAccessible } from './accessible.ts';
-import { serve, test as exampleTest } from './served-workspace.ts';
-import { giveFile } from './small-graphs.ts';
-import { chunking, expect, test } from './small-workspace.ts';
-import { Workbench } from './workbench.ts';
+import { expectAccessible } from '../accessible.ts';
+import { serve, test as exampleTest } from '../served-workspace.ts';
+import { giveFile } from '../small-graphs.ts';
+import { chunking, expect, test } from '../small-workspace.ts';
+import { Workbench } from '../workbench.ts';
 
 /** Presses what opens a dialog, looks at it, and leaves it. */
 async function lookAtDialog(

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expectAccessible } from './accessible.ts';
-import { expect, test } from './served-workspace.ts';
-import { Workbench } from './workbench.ts';
+import { expectAccessible } from '../accessible.ts';
+import { expect, test } from '../served-workspace.ts';
+import { Workbench } from '../workbench.ts';
 
 test('the quickstart is asked a question of one’s own, and its file stays as it is', async ({
   page,

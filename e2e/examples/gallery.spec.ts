@@ -1,5 +1,5 @@
-import { expect, test } from './served-workspace.ts';
-import { Workbench } from './workbench.ts';
+import { expect, test } from '../served-workspace.ts';
+import { Workbench } from '../workbench.ts';
 
 test('the examples say what they claim and what was seen, and are opened', async ({
   page,

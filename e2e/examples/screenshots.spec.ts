@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, serve, test } from './served-workspace.ts';
-import { Workbench } from './workbench.ts';
+import { expect, serve, test } from '../served-workspace.ts';
+import { Workbench } from '../workbench.ts';
 
-const folder = path.resolve(import.meta.dirname, '../docs/screenshots');
+const folder = path.resolve(import.meta.dirname, '../../docs/screenshots');
 const example = 'rag-quickstart.graft.json';
 
 /** What is on the screen, light and dark. */

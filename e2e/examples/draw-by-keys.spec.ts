@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './served-workspace.ts';
-import { Workbench } from './workbench.ts';
+import { expect, test } from '../served-workspace.ts';
+import { Workbench } from '../workbench.ts';
 
 /** Milliseconds that a first run may take: it downloads the models where they are not here yet. */
 const firstRun = 400_000;

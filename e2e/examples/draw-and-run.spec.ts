@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, runGraft, test } from './served-workspace.ts';
-import { Workbench } from './workbench.ts';
+import { expect, runGraft, test } from '../served-workspace.ts';
+import { Workbench } from '../workbench.ts';
 
 /** Milliseconds that a first run may take: it downloads the models where they are not here yet. */
 const firstRun = 400_000;

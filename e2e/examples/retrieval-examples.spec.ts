@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, serve, test, type ServedWorkspace } from './served-workspace.ts';
-import { Workbench } from './workbench.ts';
+import { expect, serve, test, type ServedWorkspace } from '../served-workspace.ts';
+import { Workbench } from '../workbench.ts';
 
 /** Milliseconds that a whole run may take: models are downloaded where they are not here yet. */
 const wholeRun = 500_000;

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { expect, test } from './served-workspace.ts';
-import { giveFile, menuItem, typedIn } from './small-graphs.ts';
-import { Workbench } from './workbench.ts';
+import { expect, test } from '../served-workspace.ts';
+import { giveFile, menuItem, typedIn } from '../small-graphs.ts';
+import { Workbench } from '../workbench.ts';
 
 // What anyone expects on the first day, by real keys and a real mouse.
 
