@@ -9,6 +9,7 @@ import { savedVariant, type RacePlan } from './experiment-plan.ts';
 import type { InterfaceContext } from '../plan/body-interface.ts';
 import { GraphLibrary, type LibraryContext } from '../plan/graph-library.ts';
 import { takesSeed } from '../plan/node-draft.ts';
+import { nodeName } from '../plan/node-name.ts';
 import { knownMetric } from '../types/metric.ts';
 import { usesGraph, type Registry } from '../types/node-type.ts';
 import { Metrics } from '../types/metrics.ts';
@@ -159,7 +160,7 @@ function checkMetric(
   const definition = registry.get(node.type);
   if (definition === undefined) return name;
   if (definition.structure === 'graph') {
-    const message = `"${name.node}" stands for the nodes of its graph. Name the one that gives the metrics: "${name.node}/NODE.PORT:${name.metric}".`;
+    const message = `${nodeName(graph, name.node, registry)} stands for the nodes of its graph. Name the one that gives the metrics: "${name.node}/NODE.PORT:${name.metric}".`;
     report('bad-input', message, field);
     return undefined;
   }

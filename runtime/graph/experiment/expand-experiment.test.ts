@@ -86,12 +86,12 @@ it('takes metrics that a loop gives, and says how those within graphs are named'
   ]);
   for (const race of [false, true]) {
     expect(said('repeat', 'r/grade.metrics:score', race)).toEqual([
-      `${at}"r/grade" is run again in each round of "r". Name an output of "r" that gives the metrics, or a node below it.`,
+      `${at}“Repeat/Grade” is run again in each round of “Repeat”. Name an output of that loop that gives the metrics, or a node below it.`,
     ]);
   }
   expect(said('graph', 'r/grade.metrics:score')).toEqual(['r/grade']);
   expect(said('graph', 'r.scores:score')).toEqual([
-    `${at}"r" stands for the nodes of its graph. Name the one that gives the metrics: "r/NODE.PORT:score".`,
+    `${at}“Graph” stands for the nodes of its graph. Name the one that gives the metrics: "r/NODE.PORT:score".`,
   ]);
 });
 
@@ -311,7 +311,7 @@ describe('an experiment that cannot be', () => {
     [{ vary: { 'dd.factor': [3] } }, 'experiments.e.vary.dd.factor: There is no node "dd"'],
     [{ vary: { factor: [3] } }, 'experiments.e.vary.factor: A setting is named "node.param"'],
     [{ vary: { 'd.factr': [3, 4] } }, 'experiments.e.vary.d.factr: '],
-    [{ vary: { 'slow.ms': [3] } }, 'experiments.e.vary.slow.ms: No metric depends on "slow"'],
+    [{ vary: { 'slow.ms': [3] } }, 'experiments.e.vary.slow.ms: No metric depends on “Slow”'],
     [{ vary: { 'd.factor': [3] }, metrics: [] }, 'experiments.e.metrics: It names no metric'],
     [{ vary: { 'd.factor': [3] }, metrics: ['grade'] }, 'experiments.e.metrics.0: A metric is'],
     [

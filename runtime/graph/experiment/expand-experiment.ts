@@ -10,6 +10,7 @@ import { applyArm } from './apply-arm.ts';
 import { checkExperiment, experimentNamed } from './check-experiment.ts';
 import { savedVariant, type ExperimentPlan, type Variant } from './experiment-plan.ts';
 import type { GraphLookup } from '../plan/graph-library.ts';
+import { nameInGraph } from '../plan/name-in-graph.ts';
 import { planVariant, type PlannedVariant } from './plan-variant.ts';
 import { requireCount } from './variant-count.ts';
 import { variantSettings, type VariantSettings } from './variant-settings.ts';
@@ -55,16 +56,17 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   const part = race && { of: metrics, share: 1 / race.looks };
   const planContext = { ...whole, part };
 
+  const nameOf = (path: string): string => nameInGraph(path, graph, context);
   const saved = planVariant(graph, planContext);
   const [problem] = saved.problems;
   if (part !== undefined && problem !== undefined) {
-    requireParts(planVariant(graph, whole), { problem, metrics, field });
+    requireParts(planVariant(graph, whole), { problem, metrics, field, nameOf });
   }
-  requireSteps(metrics, saved, field);
+  requireSteps(metrics, saved, { field, nameOf });
   const settings = variantSettings(experiment);
   const keys = settingKeys(settings);
   const made = settings.map((one) => madeVariant({ graph, one, field }, { keys, planContext }));
-  requireEffect(Object.keys(experiment.vary ?? {}), saved, field);
+  requireEffect(Object.keys(experiment.vary ?? {}), saved, { field, nameOf });
   const twin = made.find(
     ({ planned }) => planned?.text !== undefined && planned.text === saved.text,
   );
@@ -99,6 +101,12 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   };
 }
 
+/** Where an experiment is, and what people see the node of a path called. */
+interface Said {
+  readonly field: string;
+  readonly nameOf: (path: string) => string;
+}
+
 /**
  * A race needs a place where the items of its metrics can be cut: `problem` is why a part of them could not be planned.
  * What is wrong with the `whole` file as well is said elsewhere.
@@ -108,15 +116,15 @@ function requireParts(
   {
     problem,
     metrics,
-    field,
-  }: Pick<ExperimentPlan, 'metrics'> & { readonly problem: Problem; readonly field: string },
+    ...said
+  }: Pick<ExperimentPlan, 'metrics'> & Said & { readonly problem: Problem },
 ): void {
   if (whole.problems.length > 0) return;
-  requireSteps(metrics, whole, field);
+  requireSteps(metrics, whole, said);
   throw GraphError.fromProblem({
     ...problem,
     message: `It cannot race. ${problem.message}`,
-    location: { ...problem.location, field: `${field}.race` },
+    location: { ...problem.location, field: `${said.field}.race` },
   });
 }
 
@@ -124,26 +132,30 @@ function requireParts(
 function requireSteps(
   metrics: ExperimentPlan['metrics'],
   { nodes }: PlannedVariant,
-  field: string,
+  { field, nameOf }: Said,
 ): void {
   for (const [at, { node }] of metrics.entries()) {
     if (nodes === undefined || nodes.includes(node)) continue;
     const loop = nodes.find((id) => node.startsWith(`${id}/`));
     const message =
       loop === undefined
-        ? `"${node}" is no node that runs.`
-        : `"${node}" is run again in each round of "${loop}". Name an output of "${loop}" that gives the metrics, or a node below it.`;
+        ? `${nameOf(node)} is no node that runs.`
+        : `${nameOf(node)} is run again in each round of ${nameOf(loop)}. Name an output of that loop that gives the metrics, or a node below it.`;
     throw new GraphError('bad-input', message, { location: { field: `${field}.metrics.${at}` } });
   }
 }
 
 /** What no metric depends on would be varied for nothing. */
-function requireEffect(keys: readonly string[], { nodes }: PlannedVariant, field: string): void {
+function requireEffect(
+  keys: readonly string[],
+  { nodes }: PlannedVariant,
+  { field, nameOf }: Said,
+): void {
   for (const key of keys) {
     const [id = ''] = key.split('.');
     const isNeeded = nodes?.some((node) => node === id || node.startsWith(`${id}/`));
     if (isNeeded !== false) continue;
-    const message = `No metric depends on "${id}": all variants would be the same.`;
+    const message = `No metric depends on ${nameOf(id)}: all variants would be the same.`;
     throw new GraphError('bad-input', message, { location: { field: `${field}.vary.${key}` } });
   }
 }

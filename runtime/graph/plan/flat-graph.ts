@@ -1,5 +1,7 @@
 import type { Location } from '../base/errors.ts';
 import type { Edge, Feed } from '../format/graph.ts';
+import { namedDrafts } from './draft-names.ts';
+import { pathName } from './node-name.ts';
 import type { NodeDraft } from './node-draft.ts';
 import type { BodyDraft } from './read-body.ts';
 import type { Scope } from './scopes.ts';
@@ -37,6 +39,8 @@ export interface FlatGraph {
   above(id: string): readonly string[];
   /** Also of what was taken out. */
   locationOf(id: string): Location | undefined;
+  /** What people see a node called, also one that was taken out. */
+  nameOf(id: string): string;
   /** What a name stands for: a node, one that was taken out, of a `graph` node its outputs or all within. Empty: nothing. */
   named(name: string): readonly string[];
   /** All names. */
@@ -60,6 +64,7 @@ export function plainGraph({ ids, edges, drafts }: BodyDraft): FlatGraph {
     outputs: new Map(),
     above: (id) => (sources ??= sourcesByTarget(edges)).get(id) ?? [],
     locationOf: (id) => (known.has(id) ? { node: id } : undefined),
+    nameOf: (id) => pathName(id, () => namedDrafts(drafts)),
     named: (name) => (known.has(name) ? [name] : []),
     names: () => ids,
   };

@@ -6,10 +6,12 @@ import type { NodeType } from '../types/node-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { interfaceName } from '../types/structure-names.ts';
 import type { FlatGraph, FlatNode } from './flat-graph.ts';
+import { feedsText, namedDrafts } from './draft-names.ts';
 import { placeIn, type GraphLibrary } from './graph-library.ts';
 import { resolveJunctions, type Junction, type ResolvedJunctions } from './junctions.ts';
 import { seededParams, seedOfRound, takesSeed, type NodeDraft } from './node-draft.ts';
-import { list, parseParams } from './param-problems.ts';
+import { pathName } from './node-name.ts';
+import { parseParams } from './param-problems.ts';
 import { bypassRefusal, passThrough } from './pass-through.ts';
 import type { ProblemReport } from './problem-report.ts';
 import type { BodyDraft } from './read-body.ts';
@@ -92,12 +94,20 @@ class Flattening {
       outputs: this.#outputs(resolved),
       above: (id) => this.#above.get(id) ?? [],
       locationOf: (id) => this.#locations.get(id),
+      nameOf: (id) => this.#nameOf(id),
       named: (name) => (this.#locations.has(name) ? [name] : this.#members(name)),
       names: () => [
         ...this.#locations.keys(),
         ...this.#scopes.map(({ prefix }) => prefix.slice(0, -1)),
       ],
     };
+  }
+
+  #nameOf(path: string): string {
+    return pathName(path, (prefix) => {
+      const scope = this.#scopes.find((one) => one.prefix === prefix);
+      return scope && namedDrafts(scope.body.drafts);
+    });
   }
 
   #locate(scope: Scope, id: string): Location {
@@ -249,7 +259,7 @@ class Flattening {
     if (feeds.length > 1 && written <= 1 && many !== true) {
       this.#add(
         'too-many-edges',
-        `This input takes one edge, and ${feeds.length} arrive through its graph: from ${list(feeds.map(formatFeed))}. Connect one.`,
+        `This input takes one edge, and ${feeds.length} arrive through its graph: from ${feedsText(feeds, (node) => this.#nameOf(node))}. Connect one.`,
         { path, port },
       );
     } else if (feeds.length === 0 && written > 0 && optional !== true) {
@@ -298,7 +308,7 @@ class Flattening {
       const [first = ''] = cycle;
       this.#add(
         'cycle',
-        `These lead to each other in a circle, and nothing feeds them: ${[...cycle, first].join(' → ')}.`,
+        `These lead to each other in a circle, and nothing feeds them: ${[...cycle, first].map((path) => this.#nameOf(path)).join(' → ')}.`,
         { path: first },
       );
     }

@@ -1,10 +1,11 @@
-import { formatFeed } from '../format/feed.ts';
 import type { GraphNode } from '../format/graph.ts';
 import type { InterfaceLookup } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
 import { portPhrase } from '../types/port-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
-import { list, parseParams } from './param-problems.ts';
+import { feedsText, namedDrafts } from './draft-names.ts';
+import { pathName } from './node-name.ts';
+import { parseParams } from './param-problems.ts';
 import type { ProblemReport } from './problem-report.ts';
 
 /** A node on its way into the plan: its type is known, its edges are being gathered. */
@@ -76,27 +77,27 @@ export function takesSeed({ caching, params }: NodeType): boolean {
 
 /** Reports inputs with too many edges, and those that need one and have none. */
 export function checkInputs(
-  {
-    id,
-    draft,
-    registry,
-  }: { readonly id: string; readonly draft: NodeDraft; readonly registry: Registry },
+  drafts: ReadonlyMap<string, NodeDraft>,
+  registry: Registry,
   report: ProblemReport,
 ): void {
-  for (const [port, input] of Object.entries(draft.definition.inputs)) {
-    const feeds = draft.inputs[port] ?? [];
-    if (feeds.length > 1 && input.many !== true) {
-      report.add(
-        'too-many-edges',
-        `This input takes one edge and has ${feeds.length}, from ${list(feeds.map(formatFeed))}. Keep one.`,
-        { node: id, port },
-      );
-    } else if (input.optional !== true && !draft.meant.has(port)) {
-      report.add(
-        'missing-input',
-        `Nothing is connected to "${port}". It takes ${portPhrase(input.type)}${givers(registry, input.type.id)}.`,
-        { node: id, port },
-      );
+  for (const [id, { definition, inputs, meant }] of drafts) {
+    for (const [port, input] of Object.entries(definition.inputs)) {
+      const feeds = inputs[port] ?? [];
+      if (feeds.length > 1 && input.many !== true) {
+        const from = feedsText(feeds, (node) => pathName(node, () => namedDrafts(drafts)));
+        report.add(
+          'too-many-edges',
+          `This input takes one edge and has ${feeds.length}, from ${from}. Keep one.`,
+          { node: id, port },
+        );
+      } else if (input.optional !== true && !meant.has(port)) {
+        report.add(
+          'missing-input',
+          `Nothing is connected to "${port}". It takes ${portPhrase(input.type)}${givers(registry, input.type.id)}.`,
+          { node: id, port },
+        );
+      }
     }
   }
 }

@@ -2,14 +2,45 @@ import { own } from '../base/record.ts';
 import type { GraphBody } from '../format/graph.ts';
 import type { Registry } from '../types/node-type.ts';
 
-/** What people see a node called: by its title, with its id where another has the same; a node that is not there by its id. */
-export function nodeName({ nodes }: GraphBody, id: string, registry: Registry): string {
-  const titleOf = (one: string): string | undefined => {
-    const node = own(nodes, one);
+/** The nodes that stand beside each other in a graph, by what people see them called. */
+export interface NamedNodes {
+  readonly ids: readonly string[];
+  readonly titleOf: (id: string) => string | undefined;
+}
+
+export function namedNodes({ nodes }: GraphBody, registry: Registry): NamedNodes {
+  const titleOf = (id: string): string | undefined => {
+    const node = own(nodes, id);
     return node && (node.title ?? registry.get(node.type)?.title);
   };
-  const title = titleOf(id);
-  if (title === undefined) return `"${id}"`;
-  const isAlone = Object.keys(nodes).every((other) => other === id || titleOf(other) !== title);
-  return isAlone ? `“${title}”` : `“${title}” (${id})`;
+  return { ids: Object.keys(nodes), titleOf };
+}
+
+/** What people see a node called: by its title, with its id where another has the same; a node that is not there by its id. */
+export function nodeName(body: GraphBody, id: string, registry: Registry): string {
+  return pathName(id, () => namedNodes(body, registry));
+}
+
+/**
+ * The same of a node within graphs that are used, by its path: “Reader/Retrieve”. `nodesAt` gives the nodes whose paths
+ * begin so, as `reader/`, or `` of the graph itself.
+ */
+export function pathName(
+  path: string,
+  nodesAt: (prefix: string) => NamedNodes | undefined,
+): string {
+  const titles: string[] = [];
+  let prefix = '';
+  let isAlone = true;
+  for (const part of path.split('/')) {
+    const [id = '', round] = part.split('#');
+    const nodes = nodesAt(prefix);
+    const title = nodes?.titleOf(id);
+    if (nodes === undefined || title === undefined) return `"${path}"`;
+    isAlone &&= nodes.ids.every((other) => other === id || nodes.titleOf(other) !== title);
+    titles.push(round === undefined ? title : `${title}#${round}`);
+    prefix += `${part}/`;
+  }
+  const said = `“${titles.join('/')}”`;
+  return isAlone ? said : `${said} (${path})`;
 }

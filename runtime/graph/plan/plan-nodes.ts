@@ -58,11 +58,12 @@ export function planNodes(flat: FlatGraph, how: PlanningOf): PlannedNode[] {
 
 function reportCycle(cycle: readonly string[], flat: FlatGraph, report: ProblemReport): void {
   const [first = ''] = cycle;
-  const named = cycle.slice(0, maxNamed);
+  const named = cycle.slice(0, maxNamed).map((id) => flat.nameOf(id));
   if (cycle.length > maxNamed) named.push(`(${cycle.length - maxNamed} more)`);
+  named.push(flat.nameOf(first));
   report.add(
     'cycle',
-    `These nodes wait for each other in a circle: ${[...named, first].join(' → ')}. Remove one of the edges between them.`,
+    `These nodes wait for each other in a circle: ${named.join(' → ')}. Remove one of the edges between them.`,
     flat.locationOf(first) ?? { node: first },
   );
 }

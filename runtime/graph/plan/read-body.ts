@@ -68,7 +68,7 @@ export function readBody(
     composed ||= node.bypass === true || draft.definition.structure !== undefined;
   }
   connectDrafts({ graph: body, edges }, { drafts, registry }, report);
-  for (const [id, draft] of drafts) checkInputs({ id, draft, registry }, report);
+  checkInputs(drafts, registry, report);
   for (const id of uses.keys()) {
     const draft = drafts.get(id);
     if (draft?.definition.structure === 'repeat') reportLoop(id, draft, report);

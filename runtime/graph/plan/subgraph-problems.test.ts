@@ -49,6 +49,34 @@ describe('graphs within graphs', () => {
     expect(found[0]?.location.file).toBe('lib.graft.json');
   });
 
+  it('call the nodes within them by the titles on the screen, also those of other files', () => {
+    const market = {
+      nodes: { in: input({ many: true }), d: double, b: output() },
+      edges: ['in.value -> d.value', 'd.value -> b.value'],
+    };
+    const priced = { ...number, title: 'Price' };
+    const lib = graph({ nodes: { n: priced, a: output() }, edges: ['n.value -> a.value'] });
+    const found = problems(
+      graph({
+        nodes: {
+          x: { ...use('lib.graft.json'), title: 'Shop' },
+          m: number,
+          y: { ...use('#g'), title: 'Market' },
+        },
+        edges: ['m.value -> y.in', 'x.a -> y.in'],
+        graphs: { g: market },
+      }),
+      { graphs: (path) => (path === 'lib.graft.json' ? lib : undefined) },
+    );
+    expect(found).toMatchObject([
+      {
+        code: 'too-many-edges',
+        message:
+          'This input takes one edge, and 2 arrive through its graph: from "value" of “Number” and "value" of “Shop/Price”. Connect one.',
+      },
+    ]);
+  });
+
   it('are counted before they are expanded: ten levels of ten uses each', () => {
     const levels = Array.from({ length: 10 }, (_, level) => [
       `g${level}`,

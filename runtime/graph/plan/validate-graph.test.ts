@@ -149,7 +149,9 @@ describe('validateGraph', () => {
       code: 'too-many-edges',
       location: { node: 'c', port: 'value' },
     });
-    expect(found[0]?.message).toContain('"a.value", "b.value"');
+    expect(found[0]?.message).toContain(
+      'from "value" of “Number” (a) and "value" of “Number” (b). Keep one.',
+    );
   });
 
   it('asks for required inputs, not for optional ones', () => {
@@ -200,8 +202,8 @@ describe('validateGraph', () => {
       'x.sum -> y.terms',
     ]).filter(({ code }) => code === 'cycle');
     expect(found.map(({ location }) => location.node)).toEqual(['a', 'x']);
-    expect(found[0]?.message).toContain('a → c → b → a');
-    expect(found[1]?.message).toContain('x → x');
+    expect(found[0]?.message).toContain('“Add” (a) → “Add” (c) → “Add” (b) → “Add” (a)');
+    expect(found[1]?.message).toContain('“Add” (x) → “Add” (x)');
   });
 
   it('finds an index under another embedder', () => {
