@@ -72,9 +72,10 @@ export function ExperimentResult({
   if (table === undefined) return null;
   const varied = Object.keys(graph.experiments?.[name]?.vary ?? {});
   const call = (variant: string): string => saidVariant(variant, varied, graph);
-  const rows = table.rows.map((row) =>
-    row.problem === undefined ? row : { ...row, problem: saidProblem(row.problem, graph, call) },
-  );
+  const rows = table.rows.map((row) => {
+    const problem = saidProblem(row, graph, call);
+    return problem === undefined ? row : { ...row, problem };
+  });
   const said = inSaidVariants({ ...table, rows }, call);
   const titles = {
     node: (path: string) => stepTitle(path, graph),

@@ -1,4 +1,4 @@
-import { emptyGraph, evidenceTable, type Graph } from '@graft/graph';
+import { emptyGraph, evidenceTable, type Graph, type TableRow } from '@graft/graph';
 import { beforeAll, expect, it } from 'vitest';
 import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
 import { inSaidVariants, saidMetric, saidProblem, saidSetting, saidVariant } from './said-names.ts';
@@ -34,13 +34,18 @@ it('calls a setting by the titles of its node and of its parameter', () => {
 });
 
 it('calls outputs and variants in what went wrong as on the screen', () => {
-  const said = (problem: string): string => saidProblem(problem, graph, (name) => `${name}!`);
-  expect(said('No row of "rate.metrics" has a value "recall".')).toBe(
+  const said = (problem: string, named?: TableRow['named']): string | undefined =>
+    saidProblem({ problem, ...(named && { named }) }, graph, (name) => `${name}!`);
+  const lacks = 'No row of "rate.metrics" has a value "recall".';
+  expect(said(lacks, [{ text: '"rate.metrics"', node: 'rate' }])).toBe(
     'No row of “Evaluate” has a value "recall".',
   );
-  expect(said('No row of "gone.metrics" has a value "recall".')).toContain('"gone.metrics"');
-  expect(said('Dropped at look 1: 0.1 to “size=9”, the best so far.')).toContain('“size=9!”');
-  expect(said('"notes/a.md" cannot be read.')).toBe('"notes/a.md" cannot be read.');
+  const gone = 'No row of "gone.metrics" has a value "recall".';
+  expect(said(gone, [{ text: '"gone.metrics"', node: 'gone' }])).toBe(gone);
+  const dropped = 'Dropped at look 1: 0.1 to “$& size=9”, the best so far.';
+  expect(said(dropped, [{ text: '“$& size=9”', variant: '$& size=9' }])).toContain('“$& size=9!”');
+  // What only looks like the output of a node is left as it is.
+  expect(said('"rate.json" cannot be read.')).toBe('"rate.json" cannot be read.');
 });
 
 it('calls a variant by what it sets, and leaves names that people gave', () => {

@@ -1,4 +1,10 @@
-import { parseMetricName, parseSettingName, type EvidenceTable, type Graph } from '@graft/graph';
+import {
+  parseMetricName,
+  parseSettingName,
+  type EvidenceTable,
+  type Graph,
+  type TableRow,
+} from '@graft/graph';
 import { metricWords } from '@graft/nodes/kit/ui';
 import { placeOf } from '../state/levels.ts';
 import { paramTitle, stepTitle } from '../state/node-titles.ts';
@@ -40,18 +46,16 @@ export function saidVariant(name: string, varied: readonly string[], graph: Grap
   return said.slice(2);
 }
 
-/** Why a variant gave nothing, with the outputs and variants in it called as on the screen. */
+/** Why a variant gave nothing, with the nodes and variants that it names called as on the screen. */
 export function saidProblem(
-  problem: string,
+  { problem, named = [] }: Pick<TableRow, 'problem' | 'named'>,
   graph: Graph,
   said: (variant: string) => string,
-): string {
-  return problem
-    .replace(/"([^"\s]+)\.[^".\s]+"/g, (address: string, node: string) => {
-      const title = stepTitle(node, graph);
-      return title === node ? address : `“${title}”`;
-    })
-    .replace(/“([^”]+)”(?=, the best so far)/, (_, variant: string) => `“${said(variant)}”`);
+): string | undefined {
+  return named.reduce((sentence, { text, node, variant }) => {
+    const name = node === undefined ? said(variant ?? text) : stepTitle(node, graph);
+    return name === node ? sentence : sentence?.replace(text, () => `“${name}”`);
+  }, problem);
 }
 
 /** A table whose variants are called as on the screen, and which one is called so. */

@@ -104,7 +104,7 @@ function* makeTable(
     metrics: [...metrics],
     settings,
     rows: variants.map((variant, row): TableRow => {
-      const { name, cost = {}, problem } = variant;
+      const { name, cost = {}, problem, named } = variant;
       return {
         variant: name,
         settings: Object.fromEntries(
@@ -121,6 +121,7 @@ function* makeTable(
         }),
         cost,
         ...(problem === undefined ? {} : { problem }),
+        ...(named === undefined ? {} : { named }),
       };
     }),
     ...(failedInAll.length === 0 ? {} : { failedInAll: Object.fromEntries(failedInAll) }),

@@ -1,5 +1,5 @@
 import type { MetricRow } from '../types/metrics.ts';
-import type { Cost } from '../types/evidence-table.ts';
+import type { Cost, TableRow } from '../types/evidence-table.ts';
 
 /** What one variant has given: the argument of `evidenceTable`. */
 export interface VariantEvidence {
@@ -16,4 +16,6 @@ export interface VariantEvidence {
   readonly cost?: Cost;
   /** Why it gave nothing, or not all: refused, failed, dropped. */
   readonly problem?: string;
+  /** As in the table. */
+  readonly named?: TableRow['named'];
 }

@@ -78,6 +78,12 @@ const tableRowSchema = z.object({
   cost: costSchema,
   /** Why it has no result or only part of one: refused, failed, dropped in a race. */
   problem: z.string().optional(),
+  /** What of the graph or the table `problem` names: the text that stands there, and the path of the node or the variant. */
+  named: z
+    .array(
+      z.object({ text: z.string(), node: z.string().optional(), variant: z.string().optional() }),
+    )
+    .optional(),
 });
 export type TableRow = z.infer<typeof tableRowSchema>;
 

@@ -59,9 +59,12 @@ it('says which metric no row of a variant has', async () => {
     },
     [result('base', 1, { rows: some }), result('bare', 1)],
   );
-  expect(table.rows.map(({ problem }) => problem)).toEqual([
-    undefined,
-    'No row of "score.metrics" has a value "recall".',
+  expect(table.rows.map(({ problem, named }) => ({ problem, named }))).toEqual([
+    {},
+    {
+      problem: 'No row of "score.metrics" has a value "recall".',
+      named: [{ text: '"score.metrics"', node: 'score' }],
+    },
   ]);
 });
 

@@ -62,12 +62,12 @@ export async function experimentTable(
     const look = Math.max(...own.map((result) => result.look ?? 1));
     const drop = dropped.find((one) => one.variant === variant.name);
     const problem =
-      variant.problems[0]?.message ??
-      (drop === undefined ? undefined : dropText(drop, plan)) ??
-      own.find(({ error }) => error !== undefined)?.error?.message ??
+      told(variant.problems[0]) ??
+      (drop === undefined ? undefined : dropProblem(drop, plan)) ??
+      told(own.find(({ error }) => error !== undefined)?.error) ??
       (own.length < plan.seeds.length || look < (plan.race?.looks ?? 1)
-        ? 'It has not run to its end.'
-        : lackText(plan.metrics, own));
+        ? { problem: 'It has not run to its end.' }
+        : lackProblem(plan.metrics, own));
     return {
       name: variant.name,
       settings: variant.settings,
@@ -78,7 +78,7 @@ export async function experimentTable(
       failed: failedOf(own, metrics, items),
       ...(own.length === 0 || look === last ? {} : { given: givenAt(look, results) }),
       cost: costOf(own, results.filter(isOwn)),
-      ...(problem === undefined ? {} : { problem }),
+      ...problem,
     };
   });
   const { baseline } = plan;
@@ -86,6 +86,11 @@ export async function experimentTable(
   const race = raceText({ plan, newest, dropped }, metrics[0]?.name ?? '', results);
   return race === undefined ? table : { ...table, race };
 }
+
+type Told = Pick<VariantEvidence, 'problem' | 'named'>;
+
+const told = (problem: { readonly message: string } | undefined): Told | undefined =>
+  problem && { problem: problem.message };
 
 /** Of each run of a variant the newest look that was not cut off. */
 function newestResults(results: readonly VariantResult[]): VariantResult[] {
@@ -145,10 +150,10 @@ function costOf(newest: readonly VariantResult[], all: readonly VariantResult[])
 }
 
 /** Which metric a variant that has run gives no value of; undefined: it gives all. */
-function lackText(
+function lackProblem(
   metrics: readonly MetricName[],
   results: readonly VariantResult[],
-): string | undefined {
+): Told | undefined {
   const labels = metricLabels(metrics);
   const lacking = metrics.find((_metric, at) => {
     const label = labels[at] ?? '';
@@ -156,12 +161,18 @@ function lackText(
   });
   if (lacking === undefined) return undefined;
   const { node, port, metric } = lacking;
-  return `No row of "${node}.${port}" has a value "${metric}".`;
+  const text = `"${node}.${port}"`;
+  return { problem: `No row of ${text} has a value "${metric}".`, named: [{ text, node }] };
 }
 
-function dropText({ look, behind, difference, interval, n }: Dropped, { race }: TablePlan): string {
+function dropProblem(
+  { look, behind, difference, interval, n }: Dropped,
+  { race }: TablePlan,
+): Told {
   const [low, high] = interval.map(tableNumber);
-  return `Dropped at look ${String(look)} of ${String(race?.looks ?? look)}, after ${n.toLocaleString('en-US')} questions: ${tableNumber(difference)} [${low ?? ''}, ${high ?? ''}] to “${behind}”, the best so far.`;
+  const text = `“${behind}”`;
+  const problem = `Dropped at look ${String(look)} of ${String(race?.looks ?? look)}, after ${n.toLocaleString('en-US')} questions: ${tableNumber(difference)} [${low ?? ''}, ${high ?? ''}] to ${text}, the best so far.`;
+  return { problem, named: [{ text, variant: behind }] };
 }
 
 interface Raced {
