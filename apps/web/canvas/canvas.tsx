@@ -223,7 +223,7 @@ export function Canvas() {
   return (
     <div
       ref={frame}
-      className={first === 'held' ? 'h-full held' : 'h-full'}
+      className={`h-full [contain:layout_size] ${first === 'held' ? 'held' : ''}`}
       data-far={far !== undefined}
       data-picture={isPicture}
       data-planned={planned}

@@ -51,14 +51,21 @@ export function pointAt(near: string | undefined): void {
 const placed = new WeakMap<FlowNode, FlowNode>();
 
 /**
- * The node placed by its left and top edge. A transform of its own, as the renderer gives it, is a layer of its own to look
- * after for the browser, of which a thousand are more than it can move at once.
+ * The node placed by its left and top edge, and as large as it is known to be. A transform of its own, as the renderer gives it, is a
+ * layer of its own to look after for the browser, and a size that follows from what is in it makes it lay out all nodes where one
+ * changes: of either, a thousand are more than it can do at once.
  */
 export function placedFlat(node: FlowNode): FlowNode {
   const known = placed.get(node);
   if (known !== undefined) return known;
   const { x, y } = node.position;
-  const flat = { ...node, style: { ...node.style, transform: 'none', left: x, top: y } };
+  const { width, height } = node.measured ?? {};
+  const isSized = node.type === 'graph' && width !== undefined && height !== undefined;
+  const size = isSized ? { width, height, contain: 'layout size' } : {};
+  const flat = {
+    ...node,
+    style: { ...node.style, transform: 'none', left: x, top: y, ...size },
+  };
   placed.set(node, flat);
   return flat;
 }
