@@ -1,6 +1,7 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { FieldProps } from './field-props.ts';
 import { useScreen } from '../../state/screen-store.ts';
+import { HeldText } from './held-text.ts';
 import { readNumber } from './read-number.ts';
 import { looksLikeSeveral, readSeveral } from './several-values.ts';
 
@@ -11,8 +12,9 @@ function step(field: FieldProps['field'], value: number, direction: number): num
 }
 
 /**
- * A number with its unit. What does not read as one is kept as typed, and validation says so. Several numbers are taken
- * over as such when the field is left, or with Enter.
+ * A number with its unit. It is set once nobody types on, when the field is left, and before a key that may run or save; what
+ * does not read as one is kept as typed, and validation says so. Several numbers are taken over as such when the field is left,
+ * or with Enter.
  */
 export function NumberControl(props: FieldProps) {
   const { field, id, value, invalid, describedBy, change, varied } = props;
@@ -20,16 +22,46 @@ export function NumberControl(props: FieldProps) {
   const [typed, setTyped] = useState<string>();
   /** What it had before anybody typed. */
   const before = useRef(value);
+  const [held] = useState(() => new HeldText());
+  useEffect(() => () => held.take(), [held]);
   const one = value === null || value === undefined ? '' : String(value);
   const shown = typed ?? varied?.values?.map(String).join(', ') ?? one;
   const isHeld = (text: string): boolean => varied?.values !== undefined || looksLikeSeveral(text);
   const isSeveral = typed !== undefined && looksLikeSeveral(typed);
+  const valueOf = (text: string): unknown =>
+    readNumber(text) ?? (text.trim() === '' && field.nullable ? null : text);
+  const typeText = (text: string): void => {
+    setTyped(text);
+    if (!isHeld(text)) {
+      held.hold(() => change(valueOf(text)));
+      return;
+    }
+    held.drop();
+    // The first of them was taken for the only one.
+    if (varied?.values === undefined && value !== before.current) change(before.current);
+  };
   const takeOver = (): void => {
+    held.take();
     setTyped(undefined);
+    if (typed !== undefined && !isHeld(typed)) before.current = valueOf(typed);
     if (varied === undefined || typed === undefined || !isHeld(typed)) return;
     const values = readSeveral(typed);
     if (values.length > 1) varied.vary(values, before.current);
     else if (values.length === 1) varied.unvary(values[0]);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const { key, ctrlKey, metaKey } = event;
+    // Takes back what was typed.
+    if (key === 'Escape') held.drop();
+    if (key === 'Enter') takeOver();
+    else if (ctrlKey || metaKey) held.take();
+    if (varied?.values !== undefined || (key !== 'ArrowUp' && key !== 'ArrowDown')) return;
+    const now = typed === undefined || isHeld(typed) ? value : readNumber(typed);
+    if (typeof now !== 'number') return;
+    event.preventDefault();
+    held.drop();
+    setTyped(undefined);
+    change(step(field, now, key === 'ArrowUp' ? 1 : -1));
   };
   return (
     <span className="relative block">
@@ -45,24 +77,9 @@ export function NumberControl(props: FieldProps) {
         onFocus={() => {
           before.current = value;
         }}
-        onChange={(event) => {
-          const text = event.target.value;
-          setTyped(text);
-          if (isHeld(text)) return;
-          const number = readNumber(text);
-          if (number !== undefined) change(number);
-          else change(text.trim() === '' && field.nullable ? null : text);
-        }}
+        onChange={(event) => typeText(event.target.value)}
         onBlur={takeOver}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') takeOver();
-          if (varied?.values !== undefined) return;
-          if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
-          if (typeof value !== 'number') return;
-          event.preventDefault();
-          setTyped(undefined);
-          change(step(field, value, event.key === 'ArrowUp' ? 1 : -1));
-        }}
+        onKeyDown={onKeyDown}
       />
       {!isSeveral ? null : varied === undefined ? (
         <span

@@ -1,0 +1,27 @@
+/** Milliseconds without a key after which a text counts as typed out. */
+const pause = 400;
+
+/** A text that is being typed: it is taken over once nobody types on, or when told to. The "1" of "1, 2" is no value. */
+export class HeldText {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #take: (() => void) | undefined;
+
+  /** Instead of what was held before. */
+  hold(take: () => void): void {
+    this.drop();
+    this.#take = take;
+    this.#timer = setTimeout(() => this.take(), pause);
+  }
+
+  /** Takes over what is held, if anything is. */
+  take(): void {
+    const held = this.#take;
+    this.drop();
+    held?.();
+  }
+
+  drop(): void {
+    clearTimeout(this.#timer);
+    this.#take = undefined;
+  }
+}
