@@ -1,22 +1,13 @@
 import { settingText } from '@graft/graph';
-import { count, plural } from '@graft/nodes/kit/ui';
 import { Fragment } from 'react';
 import type { api } from '../api/client.ts';
 import { problemText } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
+import { plannedExtent } from './planned-extent.ts';
 import { saidMetric, saidSetting, saidVariant } from './said-names.ts';
 
 /** What a run of an experiment would be, as the server says. */
 export type Planned = NonNullable<Awaited<ReturnType<typeof api.experiments.plan.mutate>>['plan']>;
-
-/** `12 variants × 3 seeds = 36 runs`, and what bounds them. */
-function extentOf({ variants, seeds, looks }: Planned): string {
-  const sound = variants.filter(({ problem }) => problem === undefined).length;
-  const all = plural(sound, 'variant');
-  const runs = plural(sound * seeds, 'run');
-  const each = seeds === 1 ? all : `${all} × ${plural(seeds, 'seed')} = ${runs}`;
-  return looks === undefined ? each : `${each}, racing over ${count(looks)} looks`;
-}
 
 /** The variants of an experiment before it runs: what each sets, and why one cannot. */
 export function PlannedVariants({
@@ -36,7 +27,7 @@ export function PlannedVariants({
   return (
     <details className="px-4 pb-1" open={open} data-testid="planned-variants">
       <summary className="cursor-default text-ink-2 hover:text-ink">
-        {extentOf(planned)}, against “{called(baseline)}”, by{' '}
+        {plannedExtent(planned, called(baseline))}, by{' '}
         {metrics.map((address, at) => (
           <Fragment key={address}>
             {at === 0 ? '' : ', '}

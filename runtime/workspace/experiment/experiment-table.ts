@@ -4,6 +4,7 @@ import {
   formatMetricName,
   knownMetric,
   raceAccount,
+  savedVariant,
   tableNumber,
   type EvidenceTable,
   type Metric,
@@ -199,9 +200,12 @@ function raceText(
     );
   }
   const made = newest.reduce((sum, { look = 1 }) => sum + (byLook.get(look) ?? 0), 0);
-  const variants = plan.variants.filter(({ problems }) => problems.length === 0).length;
+  // The file as it was saved is none that could be dropped.
+  const own = plan.variants.filter(
+    ({ name, problems }) => problems.length === 0 && name !== savedVariant,
+  );
   return raceAccount({
-    ...{ dropped: dropped.length, variants, made, error: plan.race.error },
+    ...{ dropped: dropped.length, variants: own.length, made, error: plan.race.error },
     whole: newest.length * itemsOf(results, metric).size,
   });
 }
