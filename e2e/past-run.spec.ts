@@ -61,9 +61,15 @@ test('shows a run of before as such, with its parameters, and leads back', async
     await expect(page.getByTestId('past-run')).toContainText(/Run of \d\d:\d\d/);
     await bench.reaches('files', 'succeeded');
   });
-  await page.getByRole('button', { name: 'Back to now' }).click();
+  await test.step('Escape leaves it, once nothing is selected', async () => {
+    await bench.select('chunk');
+    await page.keyboard.press('Escape');
+    await expect(page.getByTestId('past-run')).toBeVisible();
+    await page.keyboard.press('Escape');
+  });
   await expect(page.getByTestId('past-run')).toHaveCount(0);
   await expect(page).not.toHaveURL(/run=/);
+  await bench.select('chunk');
   await bench.reaches('files', 'cached');
   await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
   await test.step('its graph is taken back, and that can be undone', async () => {

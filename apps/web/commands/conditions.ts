@@ -35,6 +35,9 @@ export function meantNode(): string | undefined {
 /** Whether a run is on the screen that has ended. */
 export const hasRun = (): boolean => useRunView.getState().run !== null && !works();
 
+/** Whether an earlier run is looked at. */
+export const isPast = (): boolean => useRunView.getState().past;
+
 /** Whether the run on the screen goes on. */
 export function works(): boolean {
   const { run } = useRunView.getState();

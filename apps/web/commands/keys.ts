@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { copySelected, deleteSelected } from '../canvas/edit-actions.ts';
 import { openMenuAtFocus } from '../menus/open-menu.ts';
 import { runCommand } from './commands.ts';
+import { isPast } from './conditions.ts';
 import { meansNodes, meantBy } from './meant.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { typeAhead } from './typed-ahead.ts';
@@ -50,7 +51,9 @@ function handleNodeKey(event: KeyboardEvent): void {
   const isSelected = selection.length === 1 && selection[0] === target.dataset['id'];
   const held = ctrlKey || metaKey;
   const enters = key === 'Enter' && (held || shiftKey || isSelected);
-  if (!enters && !(held && /^Arrow(Up|Down)$/.test(key))) return;
+  // The canvas would take the node in or out of the selection by it, and the same press would leave the run or not.
+  const leaves = key === 'Escape' && isPast();
+  if (!enters && !leaves && !(held && /^Arrow(Up|Down)$/.test(key))) return;
   handleKey(event);
   if (event.defaultPrevented) event.stopPropagation();
 }

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { setFullPage } from '../state/panel-store.ts';
+import { useRunView } from '../state/run-view.ts';
 import { useScreen, type View } from '../state/screen-store.ts';
 import { belongsTo } from './command.ts';
 import { commands } from './commands.ts';
@@ -30,8 +31,12 @@ beforeEach(() => {
   vi.stubGlobal('document', { body, activeElement: body, querySelector: () => null });
 });
 
-const meant = (view: View, key: string, { target = body, ctrlKey = false } = {}) => {
-  useScreen.setState({ view, selection: ['chunk'] });
+const meant = (
+  view: View,
+  key: string,
+  { target = body, ctrlKey = false, selection = ['chunk'] } = {},
+) => {
+  useScreen.setState({ view, selection });
   const event = { key, code: '', metaKey: false, ctrlKey, altKey: false, shiftKey: false, target };
   return meantBy(event as unknown as KeyboardEvent)?.id;
 };
@@ -40,7 +45,7 @@ const held = { ctrlKey: true };
 it('leaves the unseen graph alone in the app view', () => {
   const there = commands.filter((command) => belongsTo(command, 'app')).map(({ id }) => id);
   expect(there).toEqual([
-    ...['run', 'cancel', 'export-run', 'search', 'find'],
+    ...['run', 'cancel', 'leave-past-run', 'export-run', 'search', 'find'],
     ...['canvas-view', 'notebook-view', 'app-view', 'theme', 'tour', 'shortcuts'],
   ]);
   for (const key of ['a', 'd', 'e', 'g', 'y', 'z', 'Z'])
@@ -78,4 +83,17 @@ it('changes no graph that the inspector lies over', () => {
   expect(meant('canvas', 'Escape')).toBe('leave-full-page');
   setFullPage(false);
   expect(meant('canvas', 'Escape')).toBe('select-none');
+});
+
+it('goes back from an earlier run by Escape, once nothing is selected', () => {
+  const bare = { selection: [] };
+  expect(meant('canvas', 'Escape', bare)).toBe(undefined);
+  useRunView.setState({ past: true });
+  expect(meant('canvas', 'Escape')).toBe('select-none');
+  for (const view of ['canvas', 'notebook', 'app'] as const)
+    expect(meant(view, 'Escape', bare)).toBe('leave-past-run');
+  setFullPage(true);
+  expect(meant('canvas', 'Escape', bare)).toBe('leave-full-page');
+  setFullPage(false);
+  useRunView.setState({ past: false });
 });

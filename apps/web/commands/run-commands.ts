@@ -2,10 +2,20 @@ import { pathOf } from '../state/node-path.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
+import { useRunView } from '../state/run-view.ts';
 import { useScreen, views, type BottomTab } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { keepForAsk, takeTypedAhead } from './typed-ahead.ts';
-import { hasExperiments, hasFile, hasRun, isRunnable, selectedNodes, works } from './conditions.ts';
+import {
+  hasExperiments,
+  hasFile,
+  hasRun,
+  hasSelection,
+  isPast,
+  isRunnable,
+  selectedNodes,
+  works,
+} from './conditions.ts';
 
 /** Shows a tab of the lower panel. */
 function showBelow(bottomTab: BottomTab): void {
@@ -52,6 +62,17 @@ export const runCommands: readonly Command[] = [
     views,
     enabled: works,
     run: () => void cancelRun(),
+  },
+  {
+    id: 'leave-past-run',
+    title: 'Back to now from an earlier run',
+    group: 'Run',
+    views: ['canvas', 'notebook', 'app'],
+    keys: ['escape'],
+    // What is selected goes first.
+    enabled: () => isPast() && !hasSelection(),
+    passOn: true,
+    run: () => useRunView.getState().follow(useRunView.getState().newest),
   },
   {
     id: 'export-run',
