@@ -1,4 +1,4 @@
-import { changeNote, noteKey, removeNodes } from '@graft/graph';
+import { changeNote, noteKey } from '@graft/graph';
 import { useEffect, useRef } from 'react';
 import { markHistory, useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
@@ -22,9 +22,7 @@ export function NoteField({ id }: { readonly id: string }) {
     const { renamingNode, show } = useOverlay.getState();
     // Another one may be written in by now.
     if (renamingNode === noteKey(id)) show({ renamingNode: null });
-    useDocument
-      .getState()
-      .edit((graph) => (text.trim() === '' ? removeNodes(graph, [noteKey(id)]) : graph));
+    if (text.trim() === '') void import('./leave-empty.ts').then((part) => part.leaveEmpty(id));
   };
   return (
     <textarea

@@ -1,0 +1,49 @@
+import { addGroup, addNote, changeNote, emptyGraph, type Graph } from '@graft/graph';
+import { beforeEach, expect, it } from 'vitest';
+import { redo, undo, useDocument } from '../state/document-store.ts';
+import { leaveEmpty } from './leave-empty.ts';
+
+const edit = (change: (graph: Graph) => Graph): void => useDocument.getState().edit(change);
+const add = (text: string): void =>
+  edit((graph) => addNote(graph, { text, x: 0, y: 0, width: 240 }).graph);
+const write = (text: string): void => edit((graph) => changeNote(graph, 'note', { text }));
+const texts = (): unknown =>
+  Object.values(useDocument.getState().graph.notes ?? {}).map((note) => note.text);
+
+beforeEach(() => {
+  useDocument.getState().close();
+  useDocument
+    .getState()
+    .open({ path: 'a.graft.json', base: 'r1', baseText: '', baseGraph: emptyGraph });
+  edit((graph) => addGroup(graph, { title: 'Before', x: 0, y: 0, width: 9, height: 9 }).graph);
+});
+
+it.each([[[]], [['a', '']], [['a', ' ']]])(
+  'leaves nothing of a new note without words, which %j was written into',
+  (written) => {
+    add('');
+    for (const text of written) write(text);
+    leaveEmpty('note');
+    expect(texts()).toEqual([]);
+    const seen = new Set<string>();
+    while (useDocument.temporal.getState().pastStates.length > 0) {
+      undo();
+      seen.add(JSON.stringify(texts()));
+    }
+    expect([...seen]).not.toContain('[""]');
+    expect(useDocument.getState().graph).toEqual(emptyGraph);
+    redo();
+    expect(useDocument.getState().graph.groups).toBeDefined();
+  },
+);
+
+it('keeps the words that a note had, to be undone to', () => {
+  add('Kilns');
+  write('');
+  leaveEmpty('note');
+  expect(texts()).toEqual([]);
+  undo();
+  expect(texts()).toEqual(['Kilns']);
+  undo();
+  expect(texts()).toEqual([]);
+});
