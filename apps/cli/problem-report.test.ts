@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { inOneLine } from './problem-report.ts';
+import { expect, it, vi } from 'vitest';
+import { inOneLine, printProblems } from './problem-report.ts';
 
 it('a problem of several lines is printed in one', () => {
   expect(inOneLine('no source worked:\n  - a\r\n\n  - b \n')).toBe('no source worked: - a - b');
@@ -9,4 +9,14 @@ it('blanks that end in no line take no longer than their number', () => {
   // Trying each of them as a beginning takes minutes.
   const blanks = ' '.repeat(400_000);
   expect(inOneLine(`a${blanks}b`)).toHaveLength(400_002);
+});
+
+it('of a model that is not there it says what to type', () => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  printProblems([{ code: 'bad-model', message: 'There is no model "a".', location: {} }]);
+  const said = written.mock.calls.map(([text]) => String(text)).join('');
+  written.mockRestore();
+  expect(said).toContain('graft models ls');
+  expect(said).toContain('graft models pull ID');
+  expect(said).toContain('graft models import PATH');
 });

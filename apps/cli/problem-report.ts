@@ -13,7 +13,8 @@ const hints: Readonly<Record<string, string>> = {
   'unknown-param': 'graft nodes TYPE lists the parameters of a node type.',
   'bad-param': 'graft nodes TYPE lists the parameters of a node type.',
   'unknown-port': 'graft nodes TYPE lists the ports of a node type.',
-  'bad-model': 'graft models ls lists the models there are.',
+  'bad-model':
+    'graft models ls lists the models there are, graft models pull ID downloads one (--accept-licence consents to its licence), and graft models import PATH adds one.',
   'no-space': 'graft cache gc --max-size 1GB makes room.',
   'store-damaged': 'graft cache verify finds damaged artifacts; the next run makes them anew.',
   unavailable: 'graft doctor says what this machine has, and how to get what is missing.',

@@ -131,8 +131,7 @@ class FolderCatalogue implements Catalogue {
     const known = this.#all().map((other) => other.id);
     throw new GraphError(
       'bad-model',
-      `the catalogue has no model "${id}"; it has ${known.join(', ')}. ` +
-        'Add your own with: graft models import PATH',
+      `The catalogue has no model "${id}"; it has ${known.join(', ')}. Choose one of them, or import your own.`,
     );
   }
 
@@ -280,7 +279,7 @@ class FolderCatalogue implements Catalogue {
         'bad-model',
         `"${entry.id}" comes under the licence ${entry.licence.id}` +
           `${entry.licence.url === undefined ? '' : ` (${entry.licence.url})`}, which asks for your ` +
-          `consent: read it, then run: graft models pull ${entry.id} --accept-licence`,
+          'consent. Read it, and accept it where you download the model.',
       );
     }
     const when = new Date().toISOString();

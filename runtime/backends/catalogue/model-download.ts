@@ -63,8 +63,7 @@ export class ModelDownload {
         (file.digest === undefined
           ? ''
           : `\nOnly the bytes with sha256 ${file.digest} are taken; a branch such as main may have moved on from them.`) +
-        `\nConnect to one of them and try again, or bring the file yourself: ` +
-        `graft models import PATH`,
+        '\nConnect to one of them and try again, or bring the file yourself and import it.',
       { audience: 'operator' },
     );
   }

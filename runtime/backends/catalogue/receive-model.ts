@@ -61,6 +61,6 @@ function requireSame(here: ModelEntry, entry: ModelEntry): void {
 function refusal({ id }: ModelEntry, why: string): GraphError {
   return new GraphError(
     'bad-model',
-    `The model "${id}" of the package was not taken: ${why}. Get it with "graft models pull ${id}", or ask for its file and add it with "graft models import PATH".`,
+    `The model "${id}" of the package was not taken: ${why}. Download it, or ask for its file and import it.`,
   );
 }

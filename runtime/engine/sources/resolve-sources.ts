@@ -54,7 +54,7 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
     if (facts === undefined) {
       throw new GraphError(
         'bad-model',
-        `The catalogue has no model "${source.id}"; \`graft models ls\` lists those it has.`,
+        `There is no model "${source.id}" in the catalogue. Choose another, or import it.`,
       );
     }
     return { kind: 'model', param, id: facts.id, digest: facts.digest };

@@ -68,7 +68,7 @@ function checkSource(
   if (facts === undefined) {
     report.add(
       'bad-model',
-      `There is no model "${source.id}" in the catalogue. Choose one of "graft models ls", or add it with "graft models import".`,
+      `There is no model "${source.id}" in the catalogue. Choose another, or import it.`,
       location,
     );
   } else if (kind !== undefined && facts.kind !== kind) {

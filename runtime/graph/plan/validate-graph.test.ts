@@ -230,7 +230,11 @@ describe('validateGraph', () => {
   });
 
   it.each([
-    ['no-such-model', 'There is no model "no-such-model" in the catalogue.'],
+    // What to click or to type is said where it is shown.
+    [
+      'no-such-model',
+      'There is no model "no-such-model" in the catalogue. Choose another, or import it.',
+    ],
     [
       'tiny-writer',
       '"tiny-writer" is of kind language-model; this parameter takes one of kind embedder.',
