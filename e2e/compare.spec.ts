@@ -83,7 +83,7 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
     'rows/after.jsonl',
   ]);
   const metrics = page.getByTestId('compared-metrics');
-  await expect(metrics.getByRole('row', { name: /accuracy/ })).toContainText(
+  await expect(metrics.getByRole('row', { name: /Accuracy/ })).toContainText(
     '9 won, 15 tied, 0 lost',
   );
   await expect(metrics.locator('.gk-interval')).toBeVisible();

@@ -81,14 +81,14 @@ test('answers are labelled by keys, kept at once, and the next run says how far 
   await bench.reaches('label', 'succeeded');
   await bench.select('label');
   await bench.tab('Output');
-  await expect(bench.output).toContainText('unlabelled');
+  await expect(bench.output).toContainText('Unlabelled');
   await openTable(bench);
 
   await expect(progress(page)).toContainText('0 of 4 labelled');
   await expect(shown(page)).toContainText('Which burner is lit first?');
   await expect(shown(page)).toContainText('Burner three.');
   // What metrics say is kept back until there is a label.
-  await expect(shown(page)).not.toContainText('accuracy');
+  await expect(shown(page)).not.toContainText('Accuracy');
   await page.keyboard.press('r');
   await expect(shown(page)).toContainText('When is the kiln lit?');
   await page.keyboard.press('n');
@@ -118,7 +118,7 @@ test('answers are labelled by keys, kept at once, and the next run says how far 
   await page.keyboard.press('w');
   await page.getByRole('button', { name: /^Disagreeing/ }).click();
   await expect(list(page).getByRole('option')).toHaveText([/Who set it up\?/]);
-  await expect(shown(page)).toContainText('≠ accuracy: wrong');
+  await expect(shown(page)).toContainText('≠ Accuracy: wrong');
 
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toBeHidden();
@@ -136,7 +136,7 @@ test('answers are labelled by keys, kept at once, and the next run says how far 
   await bench.tab('agreement');
   await expect(bench.output).toContainText('Agrees on 3 of 4 answers: 75 %');
   await bench.tab('metrics');
-  await expect(bench.output).toContainText('labelled right');
+  await expect(bench.output).toContainText('Labelled right');
 });
 
 test('answers are labelled by mouse, taken back, and are there after the page is loaded anew', async ({

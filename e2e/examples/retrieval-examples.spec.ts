@@ -36,7 +36,7 @@ test('quality beside topic puts the true page first, and says why', async ({ pag
   await bench.run();
   await bench.reaches('score', 'succeeded', wholeRun);
   await bench.reaches('first', 'succeeded', wholeRun);
-  await expect(bench.node('first')).toContainText(/recall@1 0\.8/);
+  await expect(bench.node('first')).toContainText(/Recall@1 0\.8/);
 
   await bench.select('rerank');
   await bench.tab('Output');
@@ -57,7 +57,7 @@ test('an embedder that was trained on the words of a house finds its pages', asy
   await bench.run();
   await bench.reaches('score', 'succeeded', wholeRun);
   // As published it is .15.
-  await expect(bench.node('score')).toContainText(/recall@5 (0\.[5-9]|1)/);
+  await expect(bench.node('score')).toContainText(/Recall@5 (0\.[5-9]|1)/);
 
   await test.step('pages that another embedder embedded are refused while they are drawn', async () => {
     const half = await copyOf(workspace, 'tuned-embeddings/half', (graph) => {
@@ -90,7 +90,7 @@ test('questions go the way that suits them, and answers that do not stand are as
   await bench.open(workspace.url, graph);
   await bench.run();
   await bench.reaches('evaluate', 'succeeded', wholeRun);
-  await expect(bench.node('evaluate')).toContainText(/accuracy 0\.[3-9]/);
+  await expect(bench.node('evaluate')).toContainText(/Accuracy 0\.[3-9]/);
   await bench.select('all');
   await bench.tab('Output');
   await expect(bench.output).toContainText('What is');
@@ -114,7 +114,7 @@ test('news that no model knows are searched for, read and cited', async ({ page,
     await bench.open(server.url, graph);
     await bench.run();
     await bench.reaches('evaluate', 'succeeded', wholeRun);
-    await expect(bench.node('evaluate')).toContainText(/accuracy (0\.[5-9]|1)/);
+    await expect(bench.node('evaluate')).toContainText(/Accuracy (0\.[5-9]|1)/);
     await bench.select('generate');
     await bench.tab('Output');
     await expect(bench.output.locator('article').first()).toContainText('[1]');

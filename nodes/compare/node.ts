@@ -1,4 +1,4 @@
-import { Comparison, defineNode, Metrics, type ParamMeta } from '@graft/graph';
+import { Comparison, defineNode, Metrics, metricWords, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
 
 export const compare = defineNode({
@@ -59,7 +59,7 @@ export const compare = defineNode({
   }),
   summary: ({ baseline, metrics }) => [
     ['baseline', baseline === '' ? 'the first' : baseline],
-    ['metrics', metrics.length === 0 ? 'all known' : metrics.join(', ')],
+    ['metrics', metrics.length === 0 ? 'all known' : metrics.map(metricWords).join(', ')],
   ],
   caching: 'pure',
   device: { needs: 'cpu', affectsResult: false },

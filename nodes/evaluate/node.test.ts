@@ -97,8 +97,8 @@ it('scores each answer, says the means first, and keeps those apart that have no
   ]);
   expect(rows[1]).toMatchObject({ label: 'Which burner is lit first?', question: 'q1' });
   expect(log).toEqual([
-    ': 1 of 6 questions lack the field "reference", and are in no mean of accuracy, exactMatch, containment, f1, rougeL, falseAbstention.',
-    ': 2 of 6 questions lack the field "documents", and are in no mean of citationPrecision, citationRecall.',
+    ': 1 of 6 questions lack the field "reference", and are in no mean of accuracy, exact match, containment, F1, ROUGE-L, false abstention.',
+    ': 2 of 6 questions lack the field "documents", and are in no mean of citation precision, citation recall.',
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { Answers, defineNode, Metrics, type ParamMeta, Questions } from '@graft/graph';
+import { Answers, defineNode, Metrics, metricWords, type ParamMeta, Questions } from '@graft/graph';
 import { z } from 'zod';
 import { askedMetrics, countMeanings, tokenMeanings } from '../kit/evaluation/definition.ts';
 
@@ -68,7 +68,7 @@ export const evaluate = defineNode({
     citations: { metrics: ['citationPrecision', 'citationRecall'] },
   },
   summary: ({ metrics, citations }) => [
-    ['scores', metrics.length === 0 ? 'all available' : metrics.join(', ')],
+    ['scores', metrics.length === 0 ? 'all available' : metrics.map(metricWords).join(', ')],
     ['citations', citations],
   ],
   metrics: (params) => askedMetrics(params.metrics, metricNames),

@@ -2,7 +2,9 @@ import {
   GraphError,
   implement,
   type Location,
+  metricInSentence,
   type MetricRow,
+  metricWords,
   type RunContext,
 } from '@graft/graph';
 import { askedMetrics } from '../kit/evaluation/definition.ts';
@@ -82,6 +84,9 @@ function logLeftOut(
     leftOut.set(what, [...(leftOut.get(what) ?? []), name]);
   }
   for (const [what, names] of leftOut) {
-    ctx.log('warning', `${what}, and are in no mean of ${names.join(', ')}.`);
+    ctx.log(
+      'warning',
+      `${what}, and are in no mean of ${names.map((name) => metricInSentence(metricWords(name))).join(', ')}.`,
+    );
   }
 }

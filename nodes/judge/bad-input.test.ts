@@ -47,7 +47,7 @@ it('says what the answers lack for some metrics, and gives the others', async ()
     ['no reference', undefined],
   ]);
   expect(log[0]).toBe(
-    'warning : 1 of 2 answers lack a reference (the field "reference" of the questions’ file), and are in no mean of judgedAccuracy.',
+    'warning : 1 of 2 answers lack a reference (the field "reference" of the questions’ file), and are in no mean of judged accuracy.',
   );
 });
 

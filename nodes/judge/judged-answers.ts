@@ -1,4 +1,11 @@
-import { GraphError, type InputsOf, type RunContext, withoutCitations } from '@graft/graph';
+import {
+  GraphError,
+  type InputsOf,
+  metricInSentence,
+  metricWords,
+  type RunContext,
+  withoutCitations,
+} from '@graft/graph';
 import { logUnseen, questionsById } from '../kit/evaluation/question-rows.ts';
 import { isAbout, type Judged, lacking } from './judge-metrics.ts';
 import type { judge, MetricName } from './node.ts';
@@ -86,6 +93,9 @@ export function logLacking(
     );
   }
   for (const [what, names] of lacks) {
-    ctx.log('warning', `${what}, and are in no mean of ${names.join(', ')}.`);
+    ctx.log(
+      'warning',
+      `${what}, and are in no mean of ${names.map((name) => metricInSentence(metricWords(name))).join(', ')}.`,
+    );
   }
 }

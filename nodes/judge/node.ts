@@ -3,6 +3,7 @@ import {
   defineNode,
   Judgements,
   Metrics,
+  metricWords,
   Model,
   type ParamMeta,
   Prompts,
@@ -156,7 +157,7 @@ export const judge = defineNode({
     seed: { temperature: { over: 0 } },
   },
   summary: ({ metrics, repeats }) => [
-    ['judges', metrics.length === 0 ? 'all available' : metrics.join(', ')],
+    ['judges', metrics.length === 0 ? 'all available' : metrics.map(metricWords).join(', ')],
     ['repeats', String(repeats)],
   ],
   metrics: (params) => [...askedMetrics(params.metrics, metricNames), ...reliabilityNames(params)],

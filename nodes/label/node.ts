@@ -3,6 +3,7 @@ import {
   defineNode,
   isLabelsFile,
   Metrics,
+  metricWords,
   type ParamMeta,
   Preferences,
   Prompts,
@@ -78,7 +79,10 @@ export const label = defineNode({
   }),
   summary: ({ file, metrics }) => [
     ['file', file === '' ? 'none' : file],
-    ['against', metrics.length === 0 ? 'all that say yes or no' : metrics.join(', ')],
+    [
+      'against',
+      metrics.length === 0 ? 'all that say yes or no' : metrics.map(metricWords).join(', '),
+    ],
   ],
   metrics: () => ['labelledRight'],
   meanings: {

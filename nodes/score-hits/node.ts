@@ -42,7 +42,7 @@ export const scoreHits = defineNode({
           'How many hits of a question count for recall, nDCG and context precision. MRR and MAP look at all of them.',
       } satisfies ParamMeta),
   }),
-  summary: ({ k }) => [['scores', `recall@${k}, MRR, nDCG@${k}, MAP`]],
+  summary: ({ k }) => [['scores', `Recall@${k}, MRR, nDCG@${k}, MAP`]],
   metrics: ({ k }) => metricsAt(k),
   meanings: {
     recall: 'The share of the documents with the answer that are among the first k hits.',

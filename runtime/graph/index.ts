@@ -10,6 +10,8 @@ export { secretName, secretParam } from './types/secret.ts';
 export * from './types/remote-model.ts';
 export * from './types/metrics.ts';
 export * from './types/judgements.ts';
+export { metricsMediaType } from './types/metrics-media-type.ts';
+export { headlineInWords, metricInSentence, metricWords } from './types/metric-words.ts';
 export { knownMetric, metricSchema, type Metric } from './types/metric.ts';
 export * from './types/training-types.ts';
 export * from './types/encoder-types.ts';

@@ -1,3 +1,4 @@
+import { metricsMediaType } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { appended, emptyList } from '../state/growing-list.ts';
 import { GrowingMap } from '../state/growing-map.ts';
@@ -73,6 +74,12 @@ describe('what a node says of its step', () => {
     };
     expect(resultText(done)).toBe('418 × 384 · 2 failed');
     expect(stepStatus(done)).toEqual({ label: '0.1 s', tone: 'good' });
+  });
+
+  it('calls the metric of a result as the field does', () => {
+    const metrics = { digest: 'a'.repeat(64), mediaType: metricsMediaType, size: 1 };
+    const outputs = { metrics: { ...metrics, summary: 'exactMatch 0.667' } };
+    expect(resultText({ ...step, status: 'succeeded', outputs })).toBe('Exact match 0.667');
   });
 
   it('says who gives what a graph takes, and what stands in for it', () => {

@@ -1,4 +1,4 @@
-import type { ArtifactRef } from '@graft/graph';
+import { headlineInWords, metricsMediaType, type ArtifactRef } from '@graft/graph';
 import { count, duration, plural } from '@graft/nodes/kit/ui';
 import type { StepView } from '../state/run-state.ts';
 import { shareDone } from '../state/stand-ins.ts';
@@ -47,7 +47,9 @@ export function progressShare(step: StepView): number | undefined {
 }
 
 function outputText(artifact: ArtifactRef): string {
-  if (artifact.summary !== undefined) return artifact.summary;
+  const { summary, mediaType } = artifact;
+  if (summary !== undefined)
+    return mediaType === metricsMediaType ? headlineInWords(summary) : summary;
   return artifact.count === undefined ? 'ready' : plural(artifact.count, 'row');
 }
 

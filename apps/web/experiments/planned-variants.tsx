@@ -1,4 +1,4 @@
-import { settingText } from '@graft/graph';
+import { metricInSentence, settingText } from '@graft/graph';
 import { Fragment } from 'react';
 import type { api } from '../api/client.ts';
 import { problemText } from '../api/problem.ts';
@@ -31,7 +31,7 @@ export function PlannedVariants({
         {metrics.map((address, at) => (
           <Fragment key={address}>
             {at === 0 ? '' : ', '}
-            <span title={address}>{saidMetric(address, graph)}</span>
+            <span title={address}>{metricInSentence(saidMetric(address, graph))}</span>
           </Fragment>
         ))}
       </summary>

@@ -23,8 +23,8 @@ beforeAll(async () => {
 
 it('calls a metric by its words and the title of its node', () => {
   expect(saidMetric('rate.metrics:rougeL', graph)).toBe('ROUGE-L of Evaluate');
-  expect(saidMetric('use/rate.metrics:recall@3', graph)).toBe('recall@3 of inner/Evaluate');
-  expect(saidMetric('gone.metrics:mrr', graph)).toBe('mrr of gone');
+  expect(saidMetric('use/rate.metrics:recall@3', graph)).toBe('Recall@3 of inner/Evaluate');
+  expect(saidMetric('gone.metrics:mrr', graph)).toBe('MRR of gone');
   expect(saidMetric('nonsense', graph)).toBe('nonsense');
 });
 

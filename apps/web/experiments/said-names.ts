@@ -5,7 +5,7 @@ import {
   type Graph,
   type TableRow,
 } from '@graft/graph';
-import { metricWords } from '@graft/nodes/kit/ui';
+import { tableMetricWords } from '@graft/nodes/kit/ui';
 import { placeOf } from '../state/levels.ts';
 import { paramTitle, stepTitle } from '../state/node-titles.ts';
 
@@ -14,7 +14,7 @@ export function saidMetric(address: string, graph: Graph): string {
   const at = parseMetricName(address);
   return at === undefined
     ? address
-    : metricWords(`${at.metric} of ${at.node}.${at.port}`, (path) => stepTitle(path, graph));
+    : tableMetricWords(`${at.metric} of ${at.node}.${at.port}`, (path) => stepTitle(path, graph));
 }
 
 /** What a setting is called: `cut.size` → "Chunk · size"; as it is written where its node is not there. */

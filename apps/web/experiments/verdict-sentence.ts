@@ -1,4 +1,4 @@
-import type { Difference, EvidenceTable } from '@graft/graph';
+import { metricInSentence, type Difference, type EvidenceTable } from '@graft/graph';
 
 /** Variants that are called by their name in a sentence. */
 const named = 3;
@@ -50,5 +50,5 @@ export function verdictSentence({
   });
   return metric === undefined || parts.length === 0
     ? undefined
-    : `By ${metric.name}, ${parts.join('; ')}.`;
+    : `By ${metricInSentence(metric.name)}, ${parts.join('; ')}.`;
 }

@@ -1,4 +1,4 @@
-import type { Citation, Label, Labels, LabelValue } from '@graft/graph';
+import { metricWords, type Citation, type Label, type Labels, type LabelValue } from '@graft/graph';
 import { SourceLink } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
 import { useScreen } from '../state/screen-store.ts';
@@ -43,7 +43,7 @@ function Verdicts({
         return (
           <li key={at} className="chip" data-tone={differs ? 'working' : undefined}>
             {differs ? '≠ ' : ''}
-            {name}: {right ? 'right' : 'wrong'}
+            {metricWords(name)}: {right ? 'right' : 'wrong'}
           </li>
         );
       })}

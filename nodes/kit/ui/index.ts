@@ -13,7 +13,7 @@ export { fittingRows, type FittingRow } from './fitting-rows.ts';
 export { HitList } from './hit-list.tsx';
 export type { ScoreShare } from './score-parts.tsx';
 export { type Mark, MarkedText } from './marked-text.tsx';
-export { inMetricWords, metricWords } from './metric-words.ts';
+export { inMetricWords, tableMetricWords } from './metric-words.ts';
 export { MetricsView, useMetricRows } from './metrics-view.tsx';
 export { IntervalMark } from './interval-mark.tsx';
 export { ModelFacts } from './model-facts.tsx';

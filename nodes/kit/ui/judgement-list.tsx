@@ -3,6 +3,7 @@ import {
   type JudgeFinding,
   type Judgement,
   judgementSchema,
+  metricWords,
 } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { measure } from './amounts.ts';
@@ -23,7 +24,7 @@ function JudgementRow({ judgement }: { readonly judgement: Judgement }): ReactNo
   return (
     <article className="gk-item">
       <span className="gk-verdict">
-        {metric} {value === undefined ? 'not had' : measure(value)}
+        {metricWords(metric)} {value === undefined ? 'not had' : measure(value)}
       </span>
       <small className="gk-faint">{question.question}</small>
       <p className="gk-answer">{answer}</p>

@@ -19,7 +19,7 @@ describe('curvePanels', () => {
     expect(panels.map(({ name, title }) => [name, title])).toEqual([
       ['loss', 'Loss'],
       ['norm', 'Gradient norm'],
-      ['margin', 'margin'],
+      ['margin', 'Margin'],
     ]);
     expect(panels[0]).toMatchObject({
       steps: [1, 2, 3],

@@ -1,4 +1,4 @@
-import type { MetricRow } from '@graft/graph';
+import { metricWords, type MetricRow } from '@graft/graph';
 
 /** One curve of a panel over the panel's steps; null where its series has no value. */
 export interface Curve {
@@ -68,7 +68,7 @@ export function curvePanels(rows: readonly MetricRow[]): CurvePanel[] {
           series,
           values: steps.map((step) => finite(byStep.get(step))),
         }));
-      return { name, title: titles.get(name) ?? name, steps, curves };
+      return { name, title: titles.get(name) ?? metricWords(name), steps, curves };
     });
 }
 

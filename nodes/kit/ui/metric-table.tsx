@@ -1,9 +1,8 @@
-import { metricMeaning, type MetricMeanings, type MetricRow } from '@graft/graph';
+import { metricMeaning, metricWords, type MetricMeanings, type MetricRow } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { bytes, measure, percent } from './amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { Facts } from './facts.tsx';
-import { metricWords } from './metric-words.ts';
 import { modulePlace } from './module-path.ts';
 
 interface TableRows {

@@ -1,22 +1,17 @@
 import { type EvidenceTable, metricTitle, tableNote } from '@graft/graph';
 import { expect, test } from 'vitest';
-import { inMetricWords, metricWords } from './metric-words.ts';
+import { inMetricWords, tableMetricWords } from './metric-words.ts';
 
-test('metrics are called by their words', () => {
-  expect(metricWords('rougeL')).toBe('ROUGE-L');
-  expect(metricWords('recall@5')).toBe('recall@5');
-  expect(metricWords('trainedTokensPerEpoch')).toBe('trained tokens per epoch');
-});
-
-test('with their output, by what its node is called', () => {
+test('metrics are called by their words, and with their output by what its node is called', () => {
+  expect(tableMetricWords('exactMatch')).toBe('Exact match');
   const titleOf = (path: string): string => (path === 'reader/score' ? 'Reader / Evaluate' : path);
-  expect(metricWords('rougeL of reader/score.metrics', titleOf)).toBe(
+  expect(tableMetricWords('rougeL of reader/score.metrics', titleOf)).toBe(
     'ROUGE-L of Reader / Evaluate',
   );
-  expect(metricWords('exactMatch of reader/score.tops', titleOf)).toBe(
-    'exact match of Reader / Evaluate · tops',
+  expect(tableMetricWords('exactMatch of reader/score.tops', titleOf)).toBe(
+    'Exact match of Reader / Evaluate · tops',
   );
-  expect(metricWords('rougeL of score.metrics')).toBe('ROUGE-L of score.metrics');
+  expect(tableMetricWords('rougeL of score.metrics')).toBe('ROUGE-L of score.metrics');
 });
 
 test('and so in a table, and in what is said of it', () => {
@@ -35,7 +30,7 @@ test('and so in a table, and in what is said of it', () => {
     ],
   };
   const said = inMetricWords(table);
-  expect(said.metrics.map(metricTitle)).toEqual(['ROUGE-L ↓', 'exact match ↑']);
+  expect(said.metrics.map(metricTitle)).toEqual(['ROUGE-L ↓', 'Exact match ↑']);
   expect(said.rows[0]?.cells[0]?.metric).toBe('ROUGE-L');
   expect(tableNote(said)).toContain(
     'Lower is better: ROUGE-L. 2 items failed in every variant (ROUGE-L)',

@@ -1,7 +1,4 @@
-import type { EvidenceTable } from '@graft/graph';
-
-/** Names that are written otherwise than their words. */
-const written: Readonly<Record<string, string>> = { f1: 'F1', rougeL: 'ROUGE-L' };
+import { metricWords, type EvidenceTable } from '@graft/graph';
 
 /** What the node of a path is called. */
 type NodeTitle = (path: string) => string;
@@ -10,29 +7,23 @@ type NodeTitle = (path: string) => string;
 const withOutput = /^(.+) of ([^\s.]+)\.(.+)$/;
 
 /**
- * What a metric is called on the screen: `trainedTokensPerEpoch` → "trained tokens per epoch", `f1 of score.metrics` → "F1 of
- * Evaluate", where it is known what the node is called.
+ * What a metric of a table is called on the screen: `exactMatch` → "Exact match", `f1 of score.metrics` → "F1 of Evaluate",
+ * where it is known what the node is called.
  */
-export function metricWords(name: string, titleOf?: NodeTitle): string {
+export function tableMetricWords(name: string, titleOf?: NodeTitle): string {
   const [, metric, node = '', port = ''] = withOutput.exec(name) ?? [];
-  if (metric !== undefined) {
-    const output =
-      titleOf === undefined
-        ? `${node}.${port}`
-        : titleOf(node) + (port === 'metrics' ? '' : ` · ${port}`);
-    return `${metricWords(metric)} of ${output}`;
-  }
-  if (Object.hasOwn(written, name)) return written[name] ?? name;
-  return name.replace(
-    /([a-z0-9])([A-Z])/g,
-    (_all, before, after) => `${before} ${after.toLowerCase()}`,
-  );
+  if (metric === undefined) return metricWords(name);
+  const output =
+    titleOf === undefined
+      ? `${node}.${port}`
+      : titleOf(node) + (port === 'metrics' ? '' : ` · ${port}`);
+  return `${metricWords(metric)} of ${output}`;
 }
 
 /** A table whose metrics are called as on the screen, in what is said of it too. */
 export function inMetricWords(table: EvidenceTable, titleOf?: NodeTitle): EvidenceTable {
   const { metrics, rows, failedInAll } = table;
-  const words = (name: string): string => metricWords(name, titleOf);
+  const words = (name: string): string => tableMetricWords(name, titleOf);
   return {
     ...table,
     metrics: metrics.map((metric) => ({ ...metric, name: words(metric.name) })),

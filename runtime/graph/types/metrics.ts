@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { knownMetric } from './metric.ts';
+import { metricsMediaType } from './metrics-media-type.ts';
 import { portType } from './port-type.ts';
 
 /**
@@ -49,7 +50,7 @@ export const Metrics = portType({
   family: 'evaluation',
   shape: 'items',
   encoding: 'jsonl',
-  mediaType: 'application/vnd.graft.metrics+jsonl',
+  mediaType: metricsMediaType,
   schema: metricRowSchema,
   version: 2,
   migrations: [

@@ -1,3 +1,4 @@
+import { metricWords } from '@graft/graph';
 import type { FieldProps } from './field-props.ts';
 
 /** Any number of allowed values, each a box to tick; kept in the order in which they are offered. */
@@ -25,7 +26,7 @@ export function ChoicesControl({ field, value, describedBy, change }: FieldProps
               )
             }
           />
-          {option}
+          {field.name === 'metrics' ? metricWords(String(option)) : option}
         </label>
       ))}
     </div>
