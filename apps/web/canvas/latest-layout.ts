@@ -2,7 +2,8 @@ import type { Graph } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { wayOf } from '../state/levels.ts';
 
-const place = (): string => {
+/** The graph that is shown: of which file, and where within it. */
+export const placeShown = (): string => {
   const { file, trail } = useDocument.getState();
   return JSON.stringify([file?.path, wayOf(trail)]);
 };
@@ -16,11 +17,11 @@ export function latestLayout(): <Laid>(
 ) => Promise<Laid | undefined> {
   let asked = 0;
   return async (lay) => {
-    const [mine, at] = [++asked, place()];
+    const [mine, at] = [++asked, placeShown()];
     for (;;) {
       const { shown } = useDocument.getState();
       const laid = await lay(shown);
-      if (mine !== asked || place() !== at) return undefined;
+      if (mine !== asked || placeShown() !== at) return undefined;
       if (useDocument.getState().shown === shown) return laid;
     }
   };

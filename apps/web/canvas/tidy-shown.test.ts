@@ -1,6 +1,7 @@
 import { parseGraph } from '@graft/graph';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { useDocument } from '../state/document-store.ts';
+import { useScreen } from '../state/screen-store.ts';
 import { tidyShown } from './tidy-shown.ts';
 import { layOut } from './tidy-layout.ts';
 import type { Units } from './layers/units.ts';
@@ -10,10 +11,16 @@ vi.mock('./viewport.ts', () => ({
   cardSize: () => ({ width: 206, height: 100 }),
   fitAll: () => Promise.resolve(),
 }));
-const asked = vi.hoisted(() => ({ meanwhile: (): void => undefined }));
+const asked = vi.hoisted(() => ({
+  times: 0,
+  meanwhile: (): void => undefined,
+  until: Promise.resolve(),
+}));
 vi.mock('./layers/ask-layers.ts', () => ({
-  askLayers: async ({ sizes, links }: Units) => {
-    await Promise.resolve();
+  askLayers: async ({ sizes, links }: Units, signal: AbortSignal) => {
+    asked.times += 1;
+    await asked.until;
+    signal.throwIfAborted();
     asked.meanwhile();
     asked.meanwhile = () => undefined;
     return layOut(sizes, links);
@@ -36,12 +43,54 @@ const steps = (): number => useDocument.temporal.getState().pastStates.length;
 beforeEach(() => {
   useDocument.getState().close();
   open('a.graft.json');
+  Object.assign(asked, { times: 0, until: Promise.resolve() });
 });
 
-it('is one edit, however often it is pressed before it is done', async () => {
+it('is one edit, laid out once, however often it is pressed before it is done', async () => {
   await Promise.all([tidyShown(), tidyShown(), tidyShown()]);
   expect(useDocument.getState().shown.layout['b']).toEqual({ x: 262, y: 0 });
   expect(steps()).toBe(1);
+  expect(asked.times).toBe(1);
+});
+
+describe('while it is at work', () => {
+  let end = (): void => undefined;
+  const said = (): readonly string[] => useScreen.getState().notices.map(({ message }) => message);
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    asked.until = new Promise((resolve) => (end = resolve));
+    return () => vi.useRealTimers();
+  });
+
+  it('says so after a moment, until it is done', async () => {
+    const work = tidyShown();
+    expect(said()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(said()).toEqual(['Tidying 2 nodes …']);
+    end();
+    await work;
+    expect(said()).toEqual([]);
+  });
+
+  it('says nothing where it is done at once', async () => {
+    end();
+    await tidyShown();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(said()).toEqual([]);
+  });
+
+  it('can be stopped, which leaves the graph as it is, and can be asked for again', async () => {
+    const work = tidyShown();
+    await vi.advanceTimersByTimeAsync(1_000);
+    useScreen.getState().notices[0]?.action?.run();
+    end();
+    await work;
+    expect(useDocument.getState().graph).toBe(baseGraph);
+    expect(said()).toEqual([]);
+    await tidyShown();
+    expect(steps()).toBe(1);
+  });
 });
 
 it('lays out what was edited meanwhile with the rest', async () => {

@@ -1,16 +1,37 @@
+import { plural } from '@graft/nodes/kit/ui';
 import { useDocument } from '../state/document-store.ts';
 import { askLayers } from './layers/ask-layers.ts';
-import { latestLayout } from './latest-layout.ts';
+import { latestLayout, placeShown } from './latest-layout.ts';
+import { sayAtWork } from './said-at-work.ts';
 import { tidied } from './tidied.ts';
 import { fitAll } from './viewport.ts';
 
 const laidOut = latestLayout();
+/** Where one is at work. */
+let working: string | undefined;
 
-/** Lays out the graph that is shown, as one edit, and brings all of it into sight. */
+/**
+ * Lays out the graph that is shown, as one edit, and brings all of it into sight. Asked for once more meanwhile, it goes on: what
+ * was edited is laid out with the rest.
+ */
 export async function tidyShown(): Promise<void> {
-  const laid = await laidOut((shown) => tidied(shown, askLayers));
-  if (laid === undefined) return;
-  useDocument.getState().edit(() => laid);
-  // The renderer takes the places over after this edit is drawn.
-  setTimeout(() => void fitAll(), 60);
+  const at = placeShown();
+  if (working === at) return;
+  working = at;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const nodes = Object.keys(useDocument.getState().shown.nodes).length;
+  const unsay = sayAtWork(`Tidying ${plural(nodes, 'node')} …`, () => stopping.abort());
+  try {
+    const laid = await laidOut((shown) => tidied(shown, (units) => askLayers(units, signal)));
+    if (laid === undefined || signal.aborted) return;
+    useDocument.getState().edit(() => laid);
+    // The renderer takes the places over after this edit is drawn.
+    setTimeout(() => void fitAll(), 60);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    if (working === at) working = undefined;
+    unsay();
+  }
 }

@@ -46,9 +46,13 @@ function inLayers(units: Units): Promise<Places | undefined> {
   });
 }
 
-/** Where units stand in layers, found beside the page; in columns where that cannot be had. */
-export async function askLayers(units: Units): Promise<Places> {
+/** Where units stand in layers, found beside the page; in columns where that cannot be had. Rejects once it is to stop. */
+export async function askLayers(units: Units, signal?: AbortSignal): Promise<Places> {
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', fail);
   const places =
     units.sizes.size > mostLayered ? undefined : await inLayers(units).catch(() => undefined);
+  signal?.removeEventListener('abort', fail);
+  signal?.throwIfAborted();
   return places ?? layOut(units.sizes, units.links);
 }
