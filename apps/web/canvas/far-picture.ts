@@ -81,9 +81,11 @@ export function drawPicture(context: CanvasRenderingContext2D, picture: Picture)
     context.fill();
     context.fillStyle = colours.ink;
     const inner = width - 22;
-    const written = lines.get(title) ?? titleLines(context, title, inner);
-    lines.set(title, written);
     const [top, bottom] = [y + 1 + 5 * far, y + height - 3];
+    const rows = Math.max(1, Math.floor((bottom - top) / leading));
+    const key = `${String(rows)} ${title}`;
+    const written = lines.get(key) ?? titleLines(context, title, { width: inner, rows });
+    lines.set(key, written);
     const whole = written.length * leading <= bottom - top;
     if (!whole) {
       context.save();
@@ -92,7 +94,6 @@ export function drawPicture(context: CanvasRenderingContext2D, picture: Picture)
       context.clip();
     }
     for (const [row, line] of written.entries()) {
-      if (top + row * leading > bottom) break;
       context.fillText(line, x + 11, top + row * leading + baseline);
     }
     if (!whole) context.restore();

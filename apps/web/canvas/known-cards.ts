@@ -20,7 +20,7 @@ function linesOfTitle(title: string): number {
     context = document.createElement('canvas').getContext('2d');
     if (context !== null) context.font = titleFont;
   }
-  const lines = context === null ? 1 : titleLines(context, title, titleWidth).length;
+  const lines = context === null ? 1 : titleLines(context, title, { width: titleWidth }).length;
   const shown = Math.min(mostTitleLines, Math.max(1, lines));
   linesOf.set(title, shown);
   return shown;

@@ -1,27 +1,50 @@
-/** Words in lines of a width, as the browser breaks them: between words, and within one that is too long. */
+interface Room {
+  /** Pixels of a line. */
+  readonly width: number;
+  /** Lines that there is room for, at least one; absent: as many as it takes, and a word that is too long for one is broken. */
+  readonly rows?: number;
+}
+
+/** Where a line may end: behind a space or a hyphen. */
+const parts = /[^\s-]*-+|[^\s-]+|\s+/g;
+
+/**
+ * Words in lines, as the browser breaks them: at spaces and behind hyphens. Where there is room for a few, a word that is too
+ * long for a line, and what would stand below the last, end in an ellipsis.
+ */
 export function titleLines(
-  context: CanvasRenderingContext2D,
+  context: Pick<CanvasRenderingContext2D, 'measureText'>,
   title: string,
-  width: number,
+  { width, rows }: Room,
 ): string[] {
+  const fits = (text: string): boolean => context.measureText(text).width <= width;
   const lines: string[] = [];
   let line = '';
-  const fits = (text: string): boolean => context.measureText(text).width <= width;
-  for (const word of title.split(/\s+/)) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (fits(longer)) {
-      line = longer;
-      continue;
+  for (const [part] of title.trim().matchAll(parts)) {
+    if (line !== '' && !fits((line + part).trimEnd())) {
+      lines.push(line.trimEnd());
+      line = '';
     }
-    if (line !== '') lines.push(line);
-    line = word;
-    while (!fits(line) && line.length > 1) {
+    line = (line + part).trimStart();
+    while (rows === undefined && !fits(line) && line.length > 1) {
       let end = line.length - 1;
       while (end > 1 && !fits(line.slice(0, end))) end -= 1;
       lines.push(line.slice(0, end));
       line = line.slice(end);
     }
   }
-  if (line !== '') lines.push(line);
-  return lines;
+  lines.push(line);
+  if (rows === undefined) return lines;
+  const shown = lines.slice(0, rows);
+  return shown.map((text, at) => {
+    const isCut = at === rows - 1 && lines.length > rows;
+    return !isCut && fits(text) ? text : ended(text, fits);
+  });
+}
+
+/** As much of a text as fits before an ellipsis. */
+function ended(text: string, fits: (text: string) => boolean): string {
+  let end = text.length;
+  while (end > 1 && !fits(`${text.slice(0, end).trimEnd()}…`)) end -= 1;
+  return `${text.slice(0, end).trimEnd()}…`;
 }
