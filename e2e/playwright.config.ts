@@ -13,7 +13,7 @@ export default defineConfig({
     { name: 'screen', testIgnore: 'examples/**' },
   ],
   timeout: 600_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   reporter: 'list',
   outputDir: 'test-results',
   use: {
