@@ -5,7 +5,7 @@ import { listenAtPorts } from '../canvas/port-keys.ts';
 import { queries } from '../api/client.ts';
 import { loadRules, useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
-import { fileChangedOutside, openFirstFile, report, syncDraft } from '../state/file-actions.ts';
+import { openFirstFile, report, syncDraft } from '../state/file-actions.ts';
 import { openFeed } from '../state/live-feed.ts';
 import { wayOf } from '../state/levels.ts';
 import { followAddress } from '../state/navigation.ts';
@@ -44,7 +44,7 @@ function useFeed(): void {
         {
           fileChanged: (path) => {
             if (path !== undefined) useUsedGraphs.getState().forget(path);
-            void fileChangedOutside(path);
+            void import('../state/save-file.ts').then((on) => on.fileChangedOutside(path));
           },
           sourcesChanged: (change) => {
             void typesHere()
@@ -208,10 +208,11 @@ function useToldFailures(): void {
   }, []);
 }
 
-/** What is needed only once the graph is seen: files may be dropped when there are nodes to read them. */
+/** What is needed only once the graph is seen: files may be dropped when there are nodes to read them, and saved when there are. */
 function keepLater(): void {
   void typesHere().then(() => {
     void import('../files/dropped-files.ts').then((on) => on.takeDroppedFiles());
+    void import('../state/save-file.ts');
     void import('../state/keep-place.ts').then((on) => on.keepPlaceInAddress());
   });
 }

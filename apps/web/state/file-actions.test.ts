@@ -4,27 +4,26 @@ import { useConflict } from './conflict-store.ts';
 import { keepDraft } from './draft.ts';
 import { isUnsaved, redo, undo, useDocument } from './document-store.ts';
 import { useRunView } from './run-view.ts';
+import { fileChangedOutside } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
-import { fileChangedOutside, openFile, saveFile, syncDraft } from './file-actions.ts';
+import { openFile, saveFile, syncDraft } from './file-actions.ts';
 import { followAddress } from './navigation.ts';
 import { lookOf } from './node-shape.ts';
 import { provideNodeTypes } from './registry.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
 
+type Read = { path: string; revision: string; text: string; looks?: ToldLooks };
+type Written = Readonly<Record<'path' | 'text' | 'base', string>>;
 const served = vi.hoisted(() => ({
   /** What each file answers, and when. */
-  read: new Map<
-    string,
-    Promise<{ path: string; revision: string; text: string; looks?: ToldLooks }>
-  >(),
-  save: (_: { path: string; text: string; base: string }): Promise<unknown> =>
-    Promise.reject(new Error('not asked for')),
+  read: new Map<string, Promise<Read>>(),
+  save: (_: Written): Promise<unknown> => Promise.reject(new Error('not asked for')),
 }));
 vi.mock('../api/client.ts', () => ({
   api: {
     graphs: {
       read: { query: ({ path }: { path: string }) => served.read.get(path) },
-      save: { mutate: (input: { path: string; text: string; base: string }) => served.save(input) },
+      save: { mutate: (input: Written) => served.save(input) },
     },
     runs: { list: { query: () => Promise.resolve([]) } },
   },

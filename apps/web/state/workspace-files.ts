@@ -12,11 +12,11 @@ import {
   report,
   showInAddress,
   syncDraft,
-  withOwnMove,
 } from './file-actions.ts';
 import { keptHistories } from './kept-histories.ts';
 import { usePlan } from './plan-store.ts';
 import { useRunView } from './run-view.ts';
+import { withOwnMove } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
 
 /** Why something was refused, to be said where it was asked for; undefined when it was done. */
