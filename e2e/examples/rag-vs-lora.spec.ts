@@ -25,9 +25,9 @@ test('runs retrieval and an adapter together, whole, and says what each brought'
 
   await test.step('each evaluation has its metric', async () => {
     for (const [id, metric] of [
-      ['fact', 'accuracy'],
-      ['form', 'containment'],
-      ['whole', 'exactMatch'],
+      ['fact', 'Accuracy'],
+      ['form', 'Containment'],
+      ['whole', 'Exact match'],
     ] as const) {
       await bench.select(id);
       await expect(bench.node(id)).toContainText(new RegExp(`${metric} (0\\.[1-9]|1\\.)`));

@@ -48,7 +48,7 @@ if ((process.env['GRAFT_SCREENSHOTS'] ?? '') !== '') {
       ['questions', 'questions', '33'],
       ['retriever', 'hits', 'handbook/'],
       ['inject-context', 'prompts', 'handbook/'],
-      ['evaluate', 'metrics', 'containment'],
+      ['evaluate', 'metrics', 'Containment'],
       ['generate', 'quickstart', '['],
     ] as const) {
       await bench.select(node);
