@@ -1,7 +1,5 @@
 import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
-import { chordName } from '../commands/chord.ts';
-import { keyName } from '../shell/platform.ts';
 import { useDocument } from '../state/document-store.ts';
 import { bodyAt } from '../state/levels.ts';
 import { fileTitle } from '../state/file-actions.ts';
@@ -15,6 +13,7 @@ import { Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
 import { cellOrder } from './cell-order.ts';
 import { useFirstKey } from './first-key.ts';
+import { NotebookKeys } from './notebook-keys.tsx';
 import { printLight } from './print-light.ts';
 import { proseOrder } from './prose-order.ts';
 import { part } from '../shell/part.tsx';
@@ -114,13 +113,7 @@ export function NotebookView() {
             <OutlineEntry key={id} id={id} go={go} />
           ))}
         </ol>
-        {order.length === 0 ? null : (
-          <p className="px-2 pt-3 text-sm text-ink-2">
-            ↑ ↓ from cell to cell, Enter its parameters; Shift ↵ runs it and goes on, {keyName('↵')}{' '}
-            runs it and stays. A adds prose above, B a node below, C connects it, F2 renames it, D D
-            deletes it, Z undoes. {chordName('alt+arrowup')} ↓ moves a note.
-          </p>
-        )}
+        {order.length === 0 ? null : <NotebookKeys />}
       </nav>
       <main className="notebook-page" ref={page}>
         <div className="notebook-cells">
