@@ -13,6 +13,7 @@ const graph = parseGraph(
       rerank: { type: 'rerank', version: 1 },
       found: { type: 'graph', version: 1, params: { use: '#inside' } },
       after: { type: 'rerank', version: 1 },
+      file: { type: 'graph', version: 1, params: { use: 'lib/found.graft.json' } },
       aside: { type: 'retrieve', version: 1 },
     },
     edges: [
@@ -20,6 +21,7 @@ const graph = parseGraph(
       'index.index -> retrieve.index',
       'retrieve.hits -> rerank.hits',
       'found.hits -> after.hits',
+      'file.hits -> after.hits',
     ],
     graphs: { inside: { nodes: { embed: { type: 'embed', version: 1 } }, edges: [] } },
   }),
@@ -46,4 +48,11 @@ it('finds the hits of the nearest node that has any', () => {
 it('finds those of what a subgraph feeds, where nothing in it has any', () => {
   expect(hitsAfter(graph, 'found/embed', at({ after: ref('after') }))).toEqual(ref('after'));
   expect(hitsAfter(graph, 'found/gone', at({ after: ref('after') }))).toBeUndefined();
+});
+
+it('finds those of another file that is used, from within it', () => {
+  const steps = { file: ref('file'), after: ref('after') };
+  expect(hitsAfter(graph, 'file/deep/embed', at(steps))).toEqual(ref('file'));
+  expect(hitsAfter(graph, 'file/embed', at({ after: ref('after') }))).toEqual(ref('after'));
+  expect(hitsAfter(graph, 'nowhere/embed', at(steps))).toBeUndefined();
 });
