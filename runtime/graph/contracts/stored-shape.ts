@@ -77,6 +77,6 @@ export const storedExperimentEvent: StoredShape<typeof experimentEventSchema> = 
   name: 'an event of an experiment',
   schema: experimentEventSchema,
   // 2: races; metrics of which less is better, and those of which nobody has said it. 3: items that failed in all variants.
-  // 4: the runs that a variant's tokens are of.
-  migrations: [unchanged, unchanged, unchanged],
+  // 4: the runs that a variant's tokens are of. 5: what is named in why a variant gave nothing.
+  migrations: [unchanged, unchanged, unchanged, unchanged],
 };
