@@ -23,14 +23,17 @@ export function focusOnceThere(find: () => HTMLElement | null, done?: () => void
   requestAnimationFrame(() => look(patience));
 }
 
-/** Selects a node, and gives the focus to what the inspector shows of it. Escape leads back from there. */
+/**
+ * Selects a node, and gives the focus to what the inspector shows of it, which may still be what it shows of the one before.
+ * Escape leads back from there.
+ */
 export function focusInspector(node: string, inspectorTab: 'parameters' | 'output'): void {
   useScreen.getState().select([node]);
   openPanel('inspector');
   useScreen.getState().show({ inspectorTab });
   focusOnceThere(() => {
     const panel = document.querySelector<HTMLElement>(
-      `#inspector-panel[aria-labelledby="tab-${inspectorTab}"]`,
+      `#inspector-panel[data-node="${CSS.escape(node)}"][aria-labelledby="tab-${inspectorTab}"]`,
     );
     return panel === null ? null : stopIn(panel, inspectorTab);
   });

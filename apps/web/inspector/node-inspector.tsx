@@ -149,6 +149,7 @@ export function NodeInspector({ id }: { readonly id: string }) {
       </div>
       <div
         id="inspector-panel"
+        data-node={id}
         role="tabpanel"
         tabIndex={-1}
         aria-labelledby={`tab-${tab}`}
