@@ -47,3 +47,9 @@ it('keeps the words that a note had, to be undone to', () => {
   undo();
   expect(texts()).toEqual([]);
 });
+
+it('leaves a note that has words again by the time it comes', () => {
+  add('Kilns');
+  leaveEmpty('note');
+  expect(texts()).toEqual(['Kilns']);
+});

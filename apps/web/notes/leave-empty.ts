@@ -2,12 +2,12 @@ import { noteKey, removeNodes, sameJson, type Graph } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 
 /**
- * Takes away a note that was left without words, and from the history the steps in which it has none: undo does not bring it
+ * Takes away a note that was left without words, if it has none still, and from the history the steps in which it has none: undo does not bring it
  * back empty, to be saved. Words that it had stay to be undone to.
  */
 export function leaveEmpty(id: string): void {
   const { temporal } = useDocument;
-  if (useDocument.getState().shown.notes?.[id] === undefined) return;
+  if (useDocument.getState().shown.notes?.[id]?.text.trim() !== '') return;
   const without = (graph: Graph): Graph => removeNodes(graph, [noteKey(id)]);
   useDocument.getState().edit(without);
   const { shown, past } = useDocument.getState();
