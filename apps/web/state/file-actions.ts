@@ -9,7 +9,7 @@ import { usePlan } from './plan-store.ts';
 import { addressOfPlace, placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen, type Notice } from './screen-store.ts';
-import { loadedNodeTypes, loadNodeTypes } from './registry.ts';
+import { loadedNodeTypes, loadNodeTypes, sayUnfetched } from './registry.ts';
 import { takeLooks } from './told-looks.ts';
 
 /** Runs looked through for the newest one of the file as it is. */
@@ -189,7 +189,9 @@ async function discardChanges(path: string): Promise<void> {
 /** Saves the open graph: see `save-file.ts`, which comes once the first graph is drawn. False when it could not be; why is on the screen. */
 export async function saveFile(): Promise<boolean> {
   const path = useDocument.getState().file?.path;
-  return (await import('./save-file.ts')).saveFile(path);
+  const saving = await import('./save-file.ts').catch(() => undefined);
+  if (saving === undefined) sayUnfetched();
+  return saving?.saveFile(path) ?? false;
 }
 
 /** The example that shows what Graft is for within a minute; others may train for many. */
