@@ -1,15 +1,26 @@
 /** Milliseconds without a key after which a text counts as typed out. */
 const pause = 400;
 
-/** A text that is being typed: it is taken over once nobody types on, or when told to. The "1" of "1, 2" is no value. */
+/**
+ * A text that is being typed: it is taken over once nobody types on, or when told to, and only where it was typed: as long as
+ * `place` gives the same. The "1" of "1, 2" is no value.
+ */
 export class HeldText {
+  readonly #place: () => string;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #take: (() => void) | undefined;
+
+  constructor(place: () => string) {
+    this.#place = place;
+  }
 
   /** Instead of what was held before. */
   hold(take: () => void): void {
     this.drop();
-    this.#take = take;
+    const at = this.#place();
+    this.#take = () => {
+      if (this.#place() === at) take();
+    };
     this.#timer = setTimeout(() => this.take(), pause);
   }
 

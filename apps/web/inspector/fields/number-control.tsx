@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { placeShown } from '../../canvas/latest-layout.ts';
 import type { FieldProps } from './field-props.ts';
 import { useScreen } from '../../state/screen-store.ts';
 import { HeldText } from './held-text.ts';
@@ -22,7 +23,7 @@ export function NumberControl(props: FieldProps) {
   const [typed, setTyped] = useState<string>();
   /** What it had before anybody typed. */
   const before = useRef(value);
-  const [held] = useState(() => new HeldText());
+  const [held] = useState(() => new HeldText(placeShown));
   useEffect(() => () => held.take(), [held]);
   const one = value === null || value === undefined ? '' : String(value);
   const shown = typed ?? varied?.values?.map(String).join(', ') ?? one;
@@ -52,7 +53,10 @@ export function NumberControl(props: FieldProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     const { key, ctrlKey, metaKey } = event;
     // Takes back what was typed.
-    if (key === 'Escape') held.drop();
+    if (key === 'Escape') {
+      held.drop();
+      setTyped(undefined);
+    }
     if (key === 'Enter') takeOver();
     else if (ctrlKey || metaKey) held.take();
     if (varied?.values !== undefined || (key !== 'ArrowUp' && key !== 'ArrowDown')) return;
