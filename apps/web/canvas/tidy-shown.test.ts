@@ -19,7 +19,8 @@ const asked = vi.hoisted(() => ({
 vi.mock('./layers/ask-layers.ts', () => ({
   askLayers: async ({ sizes, links }: Units, signal: AbortSignal) => {
     asked.times += 1;
-    await asked.until;
+    const stopped = new Promise((stop) => signal.addEventListener('abort', stop));
+    await Promise.race([asked.until, stopped]);
     signal.throwIfAborted();
     asked.meanwhile();
     asked.meanwhile = () => undefined;
@@ -84,12 +85,22 @@ describe('while it is at work', () => {
     const work = tidyShown();
     await vi.advanceTimersByTimeAsync(1_000);
     useScreen.getState().notices[0]?.action?.run();
-    end();
     await work;
     expect(useDocument.getState().graph).toBe(baseGraph);
     expect(said()).toEqual([]);
+    end();
     await tidyShown();
     expect(steps()).toBe(1);
+  });
+
+  it('stops, and says no more of it, where another graph is shown', async () => {
+    const work = tidyShown();
+    await vi.advanceTimersByTimeAsync(1_000);
+    open('b.graft.json');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(said()).toEqual([]);
+    await work;
+    expect(steps()).toBe(0);
   });
 });
 

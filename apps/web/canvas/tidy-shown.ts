@@ -12,7 +12,7 @@ let working: string | undefined;
 
 /**
  * Lays out the graph that is shown, as one edit, and brings all of it into sight. Asked for once more meanwhile, it goes on: what
- * was edited is laid out with the rest.
+ * was edited is laid out with the rest. Where another graph is shown, it stops.
  */
 export async function tidyShown(): Promise<void> {
   const at = placeShown();
@@ -22,6 +22,9 @@ export async function tidyShown(): Promise<void> {
   const { signal } = stopping;
   const nodes = Object.keys(useDocument.getState().shown.nodes).length;
   const unsay = sayAtWork(`Tidying ${plural(nodes, 'node')} …`, () => stopping.abort());
+  const unfollow = useDocument.subscribe(() => {
+    if (placeShown() !== at) stopping.abort();
+  });
   try {
     const laid = await laidOut((shown) => tidied(shown, (units) => askLayers(units, signal)));
     if (laid === undefined || signal.aborted) return;
@@ -32,6 +35,7 @@ export async function tidyShown(): Promise<void> {
     if (!signal.aborted) throw error;
   } finally {
     if (working === at) working = undefined;
+    unfollow();
     unsay();
   }
 }
