@@ -7,7 +7,7 @@ const patience = 300;
 export function sayAtWork(message: string, stop: () => void): () => void {
   const timer = setTimeout(() => {
     const action = { label: 'Stop', run: stop };
-    useScreen.getState().notify({ tone: 'info', message, action });
+    useScreen.getState().notify({ tone: 'info', message, action, until: 'done' });
   }, patience);
   return () => {
     clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { useDocument } from '../state/document-store.ts';
+import { timeOf } from '../shell/notices.tsx';
 import { useScreen } from '../state/screen-store.ts';
 import { tidyShown } from './tidy-shown.ts';
 import { layOut } from './tidy-layout.ts';
@@ -69,6 +70,8 @@ describe('while it is at work', () => {
     expect(said()).toEqual([]);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(said()).toEqual(['Tidying 2 nodes …']);
+    // Without it nobody could stop what takes longer than other lines stay.
+    expect(useScreen.getState().notices.map(timeOf)).toEqual([undefined]);
     end();
     await work;
     expect(said()).toEqual([]);

@@ -5,13 +5,19 @@ import { CloseIcon } from './icons.tsx';
 /** Milliseconds that a line stays, unless the pointer or the focus is on it: what asks for something stays longer. */
 const shownFor = { said: 6_000, error: 15_000, asked: 20_000 };
 
+/** Milliseconds that a line stays; undefined: until it is taken away. */
+export function timeOf({ tone, action, until }: Notice): number | undefined {
+  if (until === 'done') return undefined;
+  return shownFor[action !== undefined ? 'asked' : tone === 'error' ? 'error' : 'said'];
+}
+
 function NoticeLine({ notice }: { readonly notice: Notice }) {
   const { id, tone, message, action } = notice;
   const { dismiss } = useScreen.getState();
   const [held, hold] = useState(false);
-  const ms = shownFor[action !== undefined ? 'asked' : tone === 'error' ? 'error' : 'said'];
+  const ms = timeOf(notice);
   useEffect(() => {
-    if (held) return;
+    if (held || ms === undefined) return;
     const timer = setTimeout(() => dismiss(id), ms);
     return () => clearTimeout(timer);
   }, [id, ms, held, dismiss]);

@@ -18,9 +18,10 @@ export interface Notice {
   readonly about?: string;
   /**
    * With what it goes: `run`, when one starts, where it says what that would do or why there was none; `settled`, when the file
-   * is again what the graph was made from; `saved`, when the file has what is drawn; `there`, when there is a file again.
+   * is again what the graph was made from; `saved`, when the file has what is drawn; `there`, when there is a file again; `done`, when
+   * the work that it tells of is, and not by itself.
    */
-  readonly until?: 'run' | 'settled' | 'saved' | 'there';
+  readonly until?: 'run' | 'settled' | 'saved' | 'there' | 'done';
 }
 
 /** A port that an edge is being drawn from. */
