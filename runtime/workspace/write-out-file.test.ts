@@ -25,6 +25,9 @@ it('writes what a link leads to, and says that a folder is no file', async () =>
   await symlink('real.md', join(folder, 'link.md'));
   await writeOutFile(join(folder, 'link.md'), 'new');
   expect(await readFile(join(folder, 'real.md'), 'utf8')).toBe('new');
+  await symlink('to-come.md', join(folder, 'ahead.md'));
+  await writeOutFile(join(folder, 'ahead.md'), 'new');
+  expect(await readFile(join(folder, 'to-come.md'), 'utf8')).toBe('new');
   await mkdir(join(folder, 'taken'));
   await expect(writeOutFile(join(folder, 'taken'), '')).rejects.toMatchObject({
     code: 'bad-name',

@@ -1,16 +1,31 @@
-import { cp, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { cp, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { GraphError } from '@graft/graph';
 import { hasCode, makeFolder, partialPath, replaceFile, type FileContent } from '@graft/kit';
 import { toldDiskError } from './told-disk-error.ts';
+
+/** Links that lead to one another, at most, as systems have it. */
+const mostLinks = 40;
+
+/** Where a file is to be that is not there yet, although a link may lead to it. */
+async function placeToCome(path: string): Promise<string> {
+  let place = path;
+  for (let links = 0; links < mostLinks; links++) {
+    const to = await readlink(place).catch(() => undefined);
+    if (to === undefined) return place;
+    place = resolve(dirname(place), to);
+  }
+  return path;
+}
 
 /**
  * Writes a file that a person named, wherever that is: the new one is there whole, or the old one as it was. A link is
  * followed, and what is no file, as a pipe, is written to. Throws `no-space`, `state-unusable` and `bad-name`.
  */
 export async function writeOutFile(path: string, content: FileContent): Promise<void> {
-  const place = await realpath(path).catch(() => path);
-  const found = await stat(place).catch(() => undefined);
+  const found = await stat(path).catch(() => undefined);
+  const place =
+    found === undefined ? await placeToCome(path) : await realpath(path).catch(() => path);
   if (found?.isDirectory() === true) {
     const message = 'A folder has this name. Name a file.';
     throw new GraphError('bad-name', message, { location: { file: path } });
