@@ -33,4 +33,9 @@ it('says the runs of several seeds, and what cannot run', () => {
   expect(plannedExtent(some, 'as saved')).toBe(
     '2 variants, 1 of which cannot run, against “as saved”',
   );
+  // The file as it was saved is none of them.
+  const incomplete = planned([], { variants: [{ ...saved, problem }, small, large], seeds: 3 });
+  expect(plannedExtent(incomplete, 'as saved')).toBe(
+    '2 variants, 3 seeds each, against “as saved” (6 runs)',
+  );
 });

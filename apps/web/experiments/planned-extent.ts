@@ -8,11 +8,11 @@ import type { Planned } from './planned-variants.tsx';
  */
 export function plannedExtent(planned: Planned, baseline: string): string {
   const { variants, seeds, looks } = planned;
-  const own = variants.length - (planned.baseline === savedVariant ? 1 : 0);
-  const refused = variants.filter(({ problem }) => problem !== undefined).length;
-  const runs = (variants.length - refused) * seeds;
+  const own = variants.filter(({ name }) => name !== savedVariant);
+  const refused = own.filter(({ problem }) => problem !== undefined).length;
+  const runs = variants.filter(({ problem }) => problem === undefined).length * seeds;
   return [
-    plural(own, 'variant'),
+    plural(own.length, 'variant'),
     ...(refused === 0 ? [] : [`${count(refused)} of which cannot run`]),
     ...(seeds === 1 ? [] : [`${count(seeds)} seeds each`]),
     `against “${baseline}”${seeds === 1 ? '' : ` (${plural(runs, 'run')})`}`,
