@@ -52,9 +52,9 @@ export function NumberControl(props: FieldProps) {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const { key, ctrlKey, metaKey } = event;
-    // Takes back what was typed.
+    // Set first, so that whoever takes back what was typed has it in the history.
     if (key === 'Escape') {
-      held.drop();
+      held.take();
       setTyped(undefined);
     }
     if (key === 'Enter') takeOver();
