@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graft, graftEntry, temporaryFolder } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
 
-/** Moments at which the worker, and the command that is the server of its own run, are killed. */
-const kills = 20;
+/** Moments at which the worker, and the command that is the server of its own run, are killed; on quick steps they are 20: `runtime/workspace/kill.test.ts`. */
+const kills = 8;
 const file = 'answers.graft.json';
 const timeout = 1_200_000;
 
