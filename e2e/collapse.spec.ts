@@ -90,6 +90,7 @@ test('nodes are folded to their titles and unfolded, by key, menu and command me
   await test.step('kept in the file, which is without it again once all are unfolded', async () => {
     await page.keyboard.press('Control+s');
     await expect.poll(() => readFile(file, 'utf8')).toContain('"files": [0, 0, "collapsed"]');
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
     await page.reload();
     await expect.poll(() => height('files')).toBeLessThan(60);
     // Pressed again at once it does the opposite, also the first time.
