@@ -64,6 +64,12 @@ async function placedDraft(
   return { graph, file: { path, base, baseText, baseGraph } };
 }
 
+/** Whether a draft stands in the file, but for the lock that a save wrote: the answer to that save may not have come. */
+function isInFile({ graph, file }: { graph: Graph; file: OpenFile }, now: OpenFile): boolean {
+  const { lock } = file.base === now.base ? now.baseGraph : graph;
+  return serializeGraph({ ...now.baseGraph, lock }) === serializeGraph(graph);
+}
+
 export function showInAddress(path: string): void {
   const url = addressOfPlace();
   url.searchParams.set('graph', path);
@@ -132,7 +138,7 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     const drafted = draft === undefined ? undefined : await placedDraft(draft, path);
     if (mine !== opening) return path;
     let graph = types?.migrateGraph(file.baseGraph, types.registry) ?? file.baseGraph;
-    if (drafted !== undefined && draft?.text !== serializeGraph(file.baseGraph)) {
+    if (drafted !== undefined && !isInFile(drafted, file)) {
       // The base stays the draft's: if the file changed since, saving is refused and merged.
       ({ graph, file } = drafted);
       useScreen.getState().notify({
