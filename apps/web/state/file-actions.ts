@@ -64,10 +64,9 @@ async function placedDraft(
   return { graph, file: { path, base, baseText, baseGraph } };
 }
 
-/** Whether a draft stands in the file, but for the lock that a save wrote: the answer to that save may not have come. */
-function isInFile({ graph, file }: { graph: Graph; file: OpenFile }, now: OpenFile): boolean {
-  const { lock } = file.base === now.base ? now.baseGraph : graph;
-  return serializeGraph({ ...now.baseGraph, lock }) === serializeGraph(graph);
+/** Whether two graphs are the same, whatever they are locked to: a run and a save write locks. */
+export function isSameButForLock(one: Graph, other: Graph): boolean {
+  return serializeGraph({ ...one, lock: other.lock }) === serializeGraph(other);
 }
 
 export function showInAddress(path: string): void {
@@ -138,7 +137,12 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     const drafted = draft === undefined ? undefined : await placedDraft(draft, path);
     if (mine !== opening) return path;
     let graph = types?.migrateGraph(file.baseGraph, types.registry) ?? file.baseGraph;
-    if (drafted !== undefined && !isInFile(drafted, file)) {
+    // Of a save the answer may not have come, and its lock with it.
+    const isSaved =
+      drafted?.file.base === file.base
+        ? draft?.text === serializeGraph(file.baseGraph)
+        : drafted !== undefined && isSameButForLock(file.baseGraph, drafted.graph);
+    if (drafted !== undefined && !isSaved) {
       // The base stays the draft's: if the file changed since, saving is refused and merged.
       ({ graph, file } = drafted);
       useScreen.getState().notify({

@@ -4,7 +4,14 @@ import { api } from '../api/client.ts';
 import { problemCode } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument, type OpenFile } from './document-store.ts';
-import { readFile, refreshFiles, report, syncDraft, tellReloaded } from './file-actions.ts';
+import {
+  isSameButForLock,
+  readFile,
+  refreshFiles,
+  report,
+  syncDraft,
+  tellReloaded,
+} from './file-actions.ts';
 import { loadNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
 
@@ -33,8 +40,7 @@ async function raiseConflict(path: string, found: 'save' | 'disk'): Promise<void
 function tookLock(fresh: OpenFile): boolean {
   const { file } = useDocument.getState();
   if (file?.path !== fresh.path || file.base === null || file.base === fresh.base) return false;
-  const { lock } = file.baseGraph;
-  if (serializeGraph({ ...fresh.baseGraph, lock }) !== serializeGraph(file.baseGraph)) return false;
+  if (!isSameButForLock(fresh.baseGraph, file.baseGraph)) return false;
   useDocument.getState().relock(fresh);
   syncDraft();
   return true;
@@ -52,8 +58,7 @@ function noteSaved(file: OpenFile, graph: Graph, saved: Omit<OpenFile, 'path'>):
 function tookSame(fresh: OpenFile): boolean {
   const { file, graph } = useDocument.getState();
   if (file?.path !== fresh.path) return false;
-  const { lock } = graph;
-  if (serializeGraph({ ...fresh.baseGraph, lock }) !== serializeGraph(graph)) return false;
+  if (!isSameButForLock(fresh.baseGraph, graph)) return false;
   noteSaved(file, graph, fresh);
   return true;
 }
