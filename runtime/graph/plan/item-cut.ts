@@ -12,6 +12,9 @@ export interface ItemCut {
   readonly whole: ReadonlyMap<string, string>;
 }
 
+/** What people see the node of a path called. */
+export type NameOf = (path: string) => string;
+
 /** Follows items from outputs to where they come from. `nodes` are in topological order. */
 export function cutItems(nodes: readonly PlannedNode[], of: readonly Feed[]): ItemCut {
   const ports = new Map<string, readonly string[]>();
@@ -38,9 +41,13 @@ export function cutItems(nodes: readonly PlannedNode[], of: readonly Feed[]): It
 }
 
 /** Why a node cannot be given a part of the items that an output of it is of, as a clause. */
-export function cutRefusal({ definition, loop }: PlannedNode, output: string): string {
+export function cutRefusal(
+  { definition, loop }: PlannedNode,
+  output: string,
+  nameOf: NameOf,
+): string {
   const said =
-    loop === undefined ? undefined : loopItems(loop, new Set([output])).refusal?.(output);
+    loop === undefined ? undefined : loopItems(loop, new Set([output])).refusal?.(output, nameOf);
   return (
     said ??
     `"${definition.type}" does not say of which input its rows are, as nodes that score items one by one do`
@@ -66,7 +73,7 @@ interface LoopItems {
   /** None where it is refused. */
   readonly inputs: readonly string[];
   /** What is in the way, said of an output. */
-  readonly refusal?: (output: string) => string;
+  readonly refusal?: (output: string, nameOf: NameOf) => string;
 }
 
 const known = new WeakMap<PlannedLoop, Map<string, LoopItems>>();
@@ -95,8 +102,8 @@ function followRounds({ template, state }: PlannedLoop, outputs: ReadonlySet<str
     if (inside !== undefined) {
       return {
         inputs: [],
-        refusal: (output) =>
-          `the rows that it gives as "${output}" are of what "${inside}" gives within its rounds. Have that run before the loop, and take it in by an input`,
+        refusal: (output, nameOf) =>
+          `the rows that it gives as "${output}" are of what ${nameOf(inside)} gives within its rounds. Have that run before the loop, and take it in by an input`,
       };
     }
     const kept = reached.find((name) => whole.has(template.inputs[name] ?? ''));
@@ -104,7 +111,8 @@ function followRounds({ template, state }: PlannedLoop, outputs: ReadonlySet<str
       const by = whole.get(template.inputs[kept] ?? '') ?? '';
       return {
         inputs: [],
-        refusal: () => `"${by}" needs all of "${kept}" in each round. Give it an input of its own`,
+        refusal: (_output, nameOf) =>
+          `${nameOf(by)} needs all of "${kept}" in each round. Give it an input of its own`,
       };
     }
     return { inputs: reached };

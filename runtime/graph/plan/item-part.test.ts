@@ -142,13 +142,13 @@ describe('a plan of a part of the items', () => {
     ).toMatchObject({
       ...{ code: 'bad-input', location: { file: 'a.graft.json', node: 'loop' } },
       message:
-        '"loop" cannot be given a part of its items: the rows that it gives as "scores" are of what "loop/read" gives within its rounds. Have that run before the loop, and take it in by an input.',
+        '“Repeat” cannot be given a part of its items: the rows that it gives as "scores" are of what “Repeat/Lines” gives within its rounds. Have that run before the loop, and take it in by an input.',
     });
     const sum = { sum: { type: 'add', version: 1 }, total: { type: 'output', version: 1 } };
     const edges = ['noise.value -> grade.value', 'grade.metrics -> scores.value'];
     const summed = ['in.value -> sum.terms', 'sum.sum -> total.value'];
     expect(problem(() => looped({ nodes: sum, edges: [...edges, ...summed] }))?.message).toContain(
-      '"loop/sum" needs all of "open" in each round. Give it an input of its own.',
+      '“Repeat/Add” needs all of "open" in each round. Give it an input of its own.',
     );
   });
 

@@ -5,7 +5,7 @@ import type { Registry } from '../types/node-type.ts';
 import { rowTypeIds } from '../types/port-types.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { authoredLocation } from './authored-location.ts';
-import { cutItems, cutRefusal, type ItemCut } from './item-cut.ts';
+import { cutItems, cutRefusal, type ItemCut, type NameOf } from './item-cut.ts';
 
 /** A part of the items that some nodes are of: the items of a smaller share are within those of a larger one. */
 export interface ItemPart {
@@ -17,6 +17,8 @@ export interface ItemPart {
 
 interface Against {
   readonly registry: Registry;
+  /** What people see the node of a path called. */
+  readonly nameOf: NameOf;
   readonly file?: string | undefined;
 }
 
@@ -58,15 +60,15 @@ export function planPart(plan: Plan, { of, share }: ItemPart, against: Against):
 }
 
 /** Where they can be cut. */
-function requireItems(plan: Plan, of: readonly Feed[], { file }: Against): ItemCut {
+function requireItems(plan: Plan, of: readonly Feed[], { nameOf, file }: Against): ItemCut {
   const cut = cutItems(plan.nodes, of);
   const bare = of.find(({ node }) => !cut.ports.has(node));
   if (bare === undefined) return cut;
   const node = plan.nodes.find(({ id }) => id === bare.node);
-  const why = node === undefined ? 'it does not run' : cutRefusal(node, bare.port);
-  throw new GraphError('bad-input', `"${bare.node}" cannot be given a part of its items: ${why}.`, {
-    location: node === undefined ? { node: bare.node } : authoredLocation(node, file),
-  });
+  const why = node === undefined ? 'it does not run' : cutRefusal(node, bare.port, nameOf);
+  const message = `${nameOf(bare.node)} cannot be given a part of its items: ${why}.`;
+  const location = node === undefined ? { node: bare.node } : authoredLocation(node, file);
+  throw new GraphError('bad-input', message, { location });
 }
 
 function samplingNode(

@@ -4,6 +4,7 @@ import type { Graph, Plan } from '../format/graph.ts';
 import type { ModelLookup } from '../types/model.ts';
 import type { Registry } from '../types/node-type.ts';
 import type { GraphLookup } from './graph-library.ts';
+import { nameInGraph } from './name-in-graph.ts';
 import { planPart, type ItemPart } from './item-part.ts';
 import { pathWithoutRounds } from './loop-round.ts';
 import { resolveGraph, type Resolution } from './resolve-graph.ts';
@@ -44,7 +45,8 @@ export function planGraph(graph: Graph, registry: Registry, options: PlanOptions
       : onlyWanted(resolution, [only].flat(), context.file);
   throwFirst(problems);
   const plan = { nodes, ...(aliases === undefined ? {} : { aliases }) };
-  return part === undefined ? plan : planPart(plan, part, { registry, file: context.file });
+  const nameOf = (path: string): string => nameInGraph(path, graph, { registry, ...context });
+  return part === undefined ? plan : planPart(plan, part, { registry, nameOf, file: context.file });
 }
 
 function throwFirst(problems: readonly Problem[]): void {
