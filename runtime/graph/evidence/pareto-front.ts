@@ -48,9 +48,13 @@ export function paretoFront({ metrics: [metric], rows }: EvidenceTable): ParetoF
 }
 
 /** `Best for their tokens (accuracy): a 0.3 for 200, b 0.4 for 310 a question.` */
-export function paretoText(front: ParetoFront, write: (value: number) => string): string {
+export function paretoText(
+  front: ParetoFront,
+  write: (value: number) => string,
+  say = (metric: string): string => metric,
+): string {
   const best = front.points
     .filter((point) => point.best)
     .map(({ variant, value, tokens }) => `${variant} (${write(value)} for ${Math.round(tokens)})`);
-  return `Best for their tokens a question, by ${front.metric.name}: ${best.join(', ')}.`;
+  return `Best for their tokens a question, by ${say(front.metric.name)}: ${best.join(', ')}.`;
 }

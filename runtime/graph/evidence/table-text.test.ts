@@ -111,7 +111,7 @@ it.each([
 });
 
 it('is markdown in which no name is markup', () => {
-  const name = '<img src=x onerror=alert(1)> [x](javascript:y) `|` *a*\n# b';
+  const name = '<img src=x onerror=alert(1)> [x](javascript:y) `|` *a* _c_ ~d~\n# b';
   const arms = ['base', name].map((one) => ({
     ...{ name: one, settings: { [name]: name }, repeats: [answers(33)], problem: name },
   }));
@@ -120,7 +120,7 @@ it('is markdown in which no name is markup', () => {
     ...evidenceTable(arms, { baseline: name, metrics }),
     race: name,
   });
-  expect(text).not.toMatch(/(?<!\\)[<`*]|(?<!\\)\[x|^#/m);
+  expect(text).not.toMatch(/(?<!\\)[<`*_~]|(?<!\\)\[x|^#/m);
   const lines = text.split('\n').filter((line) => line.startsWith('|'));
   const fields = lines.map((line) => line.split(/(?<!\\)\|/).length);
   expect(new Set(fields).size).toBe(1);

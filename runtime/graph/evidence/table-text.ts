@@ -212,5 +212,5 @@ function csvField(value: string | number | null | undefined): string {
 
 /** Names that people gave, and what is said of them, in one line: nothing of it is markup or ends a field. */
 function markdownText(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\|`*<[\]&]/g, '\\$&');
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\|`*_~<[\]&]/g, '\\$&');
 }
