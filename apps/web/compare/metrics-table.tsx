@@ -1,4 +1,5 @@
 import {
+  metricInSentence,
   metricTitle,
   signed,
   tableNote,
@@ -140,7 +141,7 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
         {reasons.map((reason) => (
           <p key={reason}>{reason}</p>
         ))}
-        <p>{tableNote(table)}</p>
+        <p>{tableNote(table, metricInSentence)}</p>
       </div>
     </>
   );

@@ -3,6 +3,7 @@ import {
   type EvidenceTable,
   type Interval,
   type Metric,
+  metricInSentence,
   metricMeaning,
   type MetricMeanings,
   metricTitle,
@@ -73,7 +74,7 @@ export function EvidenceTableView({
           {reason}
         </p>
       ))}
-      <p className="gk-note">{tableNote(table)}</p>
+      <p className="gk-note">{tableNote(table, metricInSentence)}</p>
     </div>
   );
 }

@@ -25,10 +25,12 @@ export function MetricTables(
     if (own.length === 1 && only !== undefined && only.label === undefined) {
       return <Facts key={name} facts={factsOf(only, meanings)} />;
     }
-    const title = series.length > 1 || name !== 'summary' ? name : undefined;
+    const title = series.length > 1 || name !== 'summary' ? headingOf(name) : undefined;
     return <MetricTable key={name} {...{ title, places, current, meanings }} rows={own} />;
   });
 }
+
+const headingOf = (series: string): string => series.charAt(0).toUpperCase() + series.slice(1);
 
 /** A module's path as its place, which is short enough to be read. */
 function shortLabel(label: string): string {

@@ -1,5 +1,8 @@
 import { type EvidenceTable, metricTitle, tableNote } from '@graft/graph';
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
+import { EvidenceTableView } from './evidence-table.tsx';
 import { inMetricWords, tableMetricWords } from './metric-words.ts';
 
 test('metrics are called by their words, and with their output by what its node is called', () => {
@@ -35,4 +38,25 @@ test('and so in a table, and in what is said of it', () => {
   expect(tableNote(said)).toContain(
     'Lower is better: ROUGE-L. 2 items failed in every variant (ROUGE-L)',
   );
+});
+
+test('a metric is called within a sentence as it is there', () => {
+  const variant = (name: string, value: number, tokens: number) => ({
+    ...{ variant: name, settings: {}, cost: { tokens, ms: 1, bytes: 0, steps: 1, reused: 0 } },
+    cells: [{ metric: 'exactMatch', mean: value, interval: null, n: 1, failures: 0 }],
+  });
+  const table: EvidenceTable = {
+    ...{ baseline: 'A', confidence: 0.95, settings: [], failedInAll: { exactMatch: 1 } },
+    metrics: [
+      { name: 'exactMatch', direction: 'higher', aggregation: 'mean' },
+      { name: 'Answer Quality', direction: 'lower', aggregation: 'mean' },
+    ],
+    rows: [variant('A', 0.5, 10), variant('B', 0.7, 20)],
+  };
+  const html = renderToStaticMarkup(createElement(EvidenceTableView, { table }));
+  expect(html).toContain('Best for their tokens a question, by exact match: A');
+  expect(html).toContain('Lower is better: Answer Quality.');
+  expect(html).toContain('1 item failed in every variant (exact match)');
+  // In a file metrics keep the names that they have there.
+  expect(tableNote(table)).toContain('by exactMatch: A');
 });

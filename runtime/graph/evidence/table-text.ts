@@ -101,10 +101,10 @@ export function tableReasons({ rows, metrics }: EvidenceTable): string[] {
   return [...whose].map(([reason, names]) => `${names.join(', ')}: ${reason}`);
 }
 
-/** What the numbers and words of a table mean, in a few sentences. */
-export function tableNote(table: EvidenceTable): string {
+/** What the numbers and words of a table mean, in a few sentences; `say` gives what its metrics are called within one. */
+export function tableNote(table: EvidenceTable, say = (metric: string): string => metric): string {
   const { confidence, metrics, race } = table;
-  const names = (those: readonly Metric[]): string => those.map(({ name }) => name).join(', ');
+  const names = (those: readonly Metric[]): string => those.map(({ name }) => say(name)).join(', ');
   const lower = metrics.filter(({ direction }) => direction === 'lower');
   const assumed = metrics.filter((metric) => metric.assumed === true);
   const front = paretoFront(table);
@@ -115,20 +115,23 @@ export function tableNote(table: EvidenceTable): string {
     ...(assumed.length === 0
       ? []
       : [`Nothing says of these which way is better; higher is taken: ${names(assumed)}.`]),
-    ...failedInAll(table),
-    ...(front === undefined ? [] : [paretoText(front, tableNumber)]),
+    ...failedInAll(table, say),
+    ...(front === undefined ? [] : [paretoText(front, tableNumber, say)]),
     ...(race === undefined ? [] : [race]),
   ].join(' ');
 }
 
 /** `3 items failed in every variant (recall@3), and are in no mean.` */
-function failedInAll({ metrics, failedInAll: failed = {} }: EvidenceTable): string[] {
+function failedInAll(
+  { metrics, failedInAll: failed = {} }: EvidenceTable,
+  say: (metric: string) => string,
+): string[] {
   const whose = new Map<number, string[]>();
   for (const [name, items] of Object.entries(failed)) {
     whose.set(items, [...(whose.get(items) ?? []), name]);
   }
   return [...whose].map(([items, names]) => {
-    const of = names.length === metrics.length ? '' : ` (${names.join(', ')})`;
+    const of = names.length === metrics.length ? '' : ` (${names.map(say).join(', ')})`;
     return `${items} ${items === 1 ? 'item' : 'items'} failed in every variant${of}, and ${items === 1 ? 'is' : 'are'} in no mean.`;
   });
 }

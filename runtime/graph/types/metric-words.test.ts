@@ -21,6 +21,9 @@ test.each([
 test.each([
   ['Exact match', 'exact match'],
   ['Recall@5 of Score hits', 'recall@5 of Score hits'],
+  ['Exact match of Reader / Evaluate', 'exact match of Reader / Evaluate'],
+  ['Answer Quality', 'Answer Quality'],
+  ['Answer Quality of Evaluate', 'Answer Quality of Evaluate'],
   ['F1', 'F1'],
   ['MRR', 'MRR'],
   ['nDCG@10', 'nDCG@10'],

@@ -20,9 +20,9 @@ export function metricWords(name: string): string {
   return (spelled ?? words.charAt(0).toUpperCase() + words.slice(1)) + at;
 }
 
-/** The same within a sentence: "exact match", but "F1". */
+/** The same within a sentence: "exact match", but "F1", and what somebody called "Answer Quality" stays so. */
 export function metricInSentence(words: string): string {
-  return words.replace(/^[A-Z](?=[a-z])/, (capital) => capital.toLowerCase());
+  return words.replace(/^[A-Z](?=[a-z][^A-Z]*?( of |$))/, (capital) => capital.toLowerCase());
 }
 
 /** What the headline of a row of metrics says, with its metric so called: `exactMatch 0.667` → "Exact match 0.667". */
