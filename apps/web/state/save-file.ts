@@ -2,6 +2,7 @@ import { parseGraph, serializeGraph, type Graph } from '@graft/graph';
 import { withPlaces } from '../canvas/places.ts';
 import { api } from '../api/client.ts';
 import { problemCode } from '../api/problem.ts';
+import { takeHeld } from '../inspector/fields/held-text.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument, type OpenFile } from './document-store.ts';
 import {
@@ -142,10 +143,12 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     // What the server told of the nodes is of the file as it was.
     await loadNodeTypes();
     const fresh = await readFile(await api.graphs.read.query({ path: file.path }));
-    const current = useDocument.getState();
-    if (current.file?.path !== file.path || current.file.base === fresh.base) return;
+    const { file: open } = useDocument.getState();
+    if (open?.path !== file.path || open.base === fresh.base) return;
+    // What was just typed is work that is not saved.
+    takeHeld();
     if (tookLock(fresh) || tookSame(fresh) || tookBack(fresh)) return;
-    if (isUnsaved(current)) return await raiseConflict(file.path, 'disk');
+    if (isUnsaved(useDocument.getState())) return await raiseConflict(file.path, 'disk');
     useDocument.getState().rebase(fresh);
     useDocument.getState().replace(fresh.baseGraph);
     tellReloaded(file.path);

@@ -1,6 +1,14 @@
 /** Milliseconds without a key after which a text counts as typed out. */
 const pause = 400;
 
+/** Those that hold something. */
+const holding = new Set<HeldText>();
+
+/** Takes over all that is held: before anything is asked of what is drawn that would else miss what was just typed. */
+export function takeHeld(): void {
+  for (const held of [...holding]) held.take();
+}
+
 /**
  * A text that is being typed: it is taken over once nobody types on, or when told to, and only where it was typed: as long as
  * `place` gives the same. The "1" of "1, 2" is no value.
@@ -22,6 +30,7 @@ export class HeldText {
       if (this.#place() === at) take();
     };
     this.#timer = setTimeout(() => this.take(), pause);
+    holding.add(this);
   }
 
   /** Takes over what is held, if anything is. */
@@ -33,6 +42,7 @@ export class HeldText {
 
   drop(): void {
     clearTimeout(this.#timer);
+    holding.delete(this);
     this.#take = undefined;
   }
 }
