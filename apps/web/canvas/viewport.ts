@@ -18,6 +18,10 @@ export function selectedEdges(): readonly string[] {
   return (flow?.getEdges() ?? []).flatMap(({ id, selected }) => (selected === true ? [id] : []));
 }
 
+export function unselectEdges(): void {
+  for (const id of selectedEdges()) flow?.updateEdge(id, { selected: false });
+}
+
 /** All of the graph, clear of the tools at the lower edge; of a huge one too. `duration` in ms. */
 export async function fitAll(duration = 120): Promise<void> {
   const padding = { top: '28px', left: '28px', right: '28px', bottom: '60px' } as const;

@@ -1,4 +1,5 @@
 import { isNodeKey } from '@graft/graph';
+import { selectedEdges } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -11,6 +12,9 @@ export const isRunnable = (): boolean => Object.keys(useDocument.getState().grap
 export const hasNodes = (): boolean => Object.keys(useDocument.getState().shown.nodes).length > 0;
 export const hasExperiments = (): boolean =>
   Object.keys(useDocument.getState().graph.experiments ?? {}).length > 0;
+/** Whether an edge is selected where it can be seen. */
+export const hasSelectedEdge = (): boolean =>
+  useScreen.getState().view === 'canvas' && selectedEdges().length > 0;
 export const hasSelection = (): boolean => useScreen.getState().selection.length > 0;
 
 /** The selected nodes, without the notes and groups that are selected with them. */

@@ -1,7 +1,7 @@
 import { frozenFileOf } from '@graft/graph';
 import { deleteSelected, duplicateSelected, selectAll } from '../canvas/edit-actions.ts';
 import { focusedPort, focusFirstPort } from '../canvas/focus-port.ts';
-import { selectedEdges } from '../canvas/viewport.ts';
+import { selectedEdges, unselectEdges } from '../canvas/viewport.ts';
 import { isLabeller } from '../labels/labeller.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
 import { pathOf } from '../state/node-path.ts';
@@ -9,7 +9,14 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { withNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { hasFile, hasNodes, hasSelection, meantNode, selectedNode } from './conditions.ts';
+import {
+  hasFile,
+  hasNodes,
+  hasSelectedEdge,
+  hasSelection,
+  meantNode,
+  selectedNode,
+} from './conditions.ts';
 
 /** Loaded when first asked for. */
 const clipboard = () => import('../canvas/clipboard-actions.ts');
@@ -201,9 +208,13 @@ export const editCommands: readonly Command[] = [
     group: 'Edit',
     keys: ['escape'],
     // An edge that is being drawn takes the key for itself.
-    enabled: () => hasSelection() && useScreen.getState().pendingEdge === null,
+    enabled: () =>
+      (hasSelection() || hasSelectedEdge()) && useScreen.getState().pendingEdge === null,
     passOn: true,
-    run: () => useScreen.getState().select([]),
+    run: () => {
+      useScreen.getState().select([]);
+      unselectEdges();
+    },
   },
   {
     id: 'select-before',

@@ -41,19 +41,21 @@ function handleKey(event: KeyboardEvent): void {
 }
 
 /**
- * Keys on a node that has the focus which are commands, before the canvas hears of them. It takes Enter for a click: with
+ * Keys on a node or an edge that has the focus which are commands, before the canvas hears of them. It takes Enter for a click: with
  * Ctrl or Shift that would take the node out of the selection. An arrow moves the node, also with Ctrl.
  */
 function handleNodeKey(event: KeyboardEvent): void {
   const { target, key, ctrlKey, metaKey, shiftKey } = event;
-  if (!(target instanceof HTMLElement) || !target.classList.contains('react-flow__node')) return;
+  if (!(target instanceof HTMLElement || target instanceof SVGElement)) return;
+  const isNode = target.matches('.react-flow__node');
+  if (!isNode && !target.matches('.react-flow__edge')) return;
   const { selection } = useScreen.getState();
   const isSelected = selection.length === 1 && selection[0] === target.dataset['id'];
   const held = ctrlKey || metaKey;
-  const enters = key === 'Enter' && (held || shiftKey || isSelected);
-  // The canvas would take the node in or out of the selection by it, and the same press would leave the run or not.
+  const enters = isNode && key === 'Enter' && (held || shiftKey || isSelected);
+  // The canvas would take it in or out of the selection by it, and the same press would leave the run or not.
   const leaves = key === 'Escape' && isPast();
-  if (!enters && !leaves && !(held && /^Arrow(Up|Down)$/.test(key))) return;
+  if (!enters && !leaves && !(isNode && held && /^Arrow(Up|Down)$/.test(key))) return;
   handleKey(event);
   if (event.defaultPrevented) event.stopPropagation();
 }

@@ -1,9 +1,11 @@
+import type { ReactFlowInstance } from '@xyflow/react';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { attachViewport } from '../canvas/viewport.ts';
 import { setFullPage } from '../state/panel-store.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen, type View } from '../state/screen-store.ts';
 import { belongsTo } from './command.ts';
-import { commands } from './commands.ts';
+import { commandOf, commands, runCommand } from './commands.ts';
 import { meansNodes, meantBy } from './meant.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
@@ -83,6 +85,24 @@ it('changes no graph that the inspector lies over', () => {
   expect(meant('canvas', 'Escape')).toBe('leave-full-page');
   setFullPage(false);
   expect(meant('canvas', 'Escape')).toBe('select-none');
+});
+
+it('lets go of an edge by Escape before it goes back from an earlier run', () => {
+  let edges = [{ id: 'a.rows -> b.rows', selected: true }];
+  const flow = {
+    getEdges: () => edges,
+    updateEdge: (id: string, to: object) =>
+      (edges = edges.map((edge) => (edge.id === id ? { ...edge, ...to } : edge))),
+  };
+  attachViewport(flow as unknown as ReactFlowInstance, {} as HTMLElement);
+  const bare = { selection: [] };
+  useRunView.setState({ past: true });
+  for (const view of ['notebook', 'app'] as const)
+    expect(meant(view, 'Escape', bare)).toBe('leave-past-run');
+  expect(meant('canvas', 'Escape', bare)).toBe('select-none');
+  runCommand(commandOf('select-none'));
+  expect(meant('canvas', 'Escape', bare)).toBe('leave-past-run');
+  useRunView.setState({ past: false });
 });
 
 it('goes back from an earlier run by Escape, once nothing is selected', () => {

@@ -10,6 +10,7 @@ import {
   hasExperiments,
   hasFile,
   hasRun,
+  hasSelectedEdge,
   hasSelection,
   isPast,
   isRunnable,
@@ -70,7 +71,7 @@ export const runCommands: readonly Command[] = [
     views: ['canvas', 'notebook', 'app'],
     keys: ['escape'],
     // What is selected goes first.
-    enabled: () => isPast() && !hasSelection(),
+    enabled: () => isPast() && !hasSelection() && !hasSelectedEdge(),
     passOn: true,
     run: () => useRunView.getState().follow(useRunView.getState().newest),
   },
