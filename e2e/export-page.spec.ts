@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from '@playwright/test';
+import { gatherComplaints } from './complaints.ts';
 import { runGraft } from './served-workspace.ts';
 import { giveFile } from './small-graphs.ts';
 import { chunking, expect, test, type SmallGraph } from './small-workspace.ts';
@@ -53,17 +54,9 @@ function chunkOf(text: string, right: boolean): object {
 async function openFromDisk(page: Page, file: string): Promise<readonly string[]> {
   // What it was on asks its server no more.
   await page.goto('about:blank');
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const complaints = await gatherComplaints(page);
   page.on('request', (request) => {
     if (!request.url().startsWith('file:')) complaints.push(request.url());
-  });
-  // What is caught on the page is said by no error, but broke the policy all the same.
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
-      console.error(`broken: ${violatedDirective} ${blockedURI}`);
-    });
   });
   await page.context().setOffline(true);
   await page.goto(pathToFileURL(file).href);

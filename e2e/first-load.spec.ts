@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
+import { gatherComplaints } from './complaints.ts';
 import { expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -77,6 +78,7 @@ test('draws the first node with few scripts, whichever node types there are', as
   workspace,
 }) => {
   await watchFirstNode(page);
+  const complaints = await gatherComplaints(page);
   const bench = new Workbench(page);
   await bench.open(workspace.url);
   await expect(bench.node('chunk')).toContainText('128');
@@ -102,6 +104,8 @@ test('draws the first node with few scripts, whichever node types there are', as
   expect(sentBy(first)).toBeGreaterThan(0);
   expect(sentBy(first)).toBeLessThanOrEqual(mostSent);
   expect(await brought(first)).toEqual([]);
+  // With the node types comes zod, which tries code from strings unless it is told not to.
+  expect(complaints).toEqual([]);
 });
 
 test('looks and works the same before the node types have come', async ({ page, workspace }) => {

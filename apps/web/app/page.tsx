@@ -1,19 +1,21 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
-import { config } from 'zod';
 import { part } from '../shell/part.tsx';
 
-// The page's content policy forbids code from strings, which zod would otherwise try for speed.
-config({ jitless: true });
+// The page's content policy forbids code from strings, which zod would otherwise try for speed. Told where zod keeps its
+// configuration, for zod itself comes after the first node.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 
 /** The one place that names the node types: everything else gets them from there, once it is drawn. */
 async function load() {
-  const [{ provideNodeTypes }, { Workbench: loaded }] = await Promise.all([
+  const [{ provideNodeTypes }, { begin }, { Workbench: loaded }] = await Promise.all([
     import('../state/registry.ts'),
+    import('../state/begin.ts'),
     import('../shell/workbench.tsx'),
   ]);
   provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await begin();
   return loaded;
 }
 /** Fetched beside React's own start rather than after it. */

@@ -167,8 +167,10 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'see
         hold(false);
       }
     };
-    if (Object.keys(useDocument.getState().shown.nodes).length === 0) settle();
+    const isEmpty = Object.keys(useDocument.getState().shown.nodes).length === 0;
+    if (isEmpty || (measured && before === undefined)) settle();
     else if (measured) {
+      // The nodes of before may be those that were measured.
       const timer = setTimeout(settle, 60);
       return () => clearTimeout(timer);
     }

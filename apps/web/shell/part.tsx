@@ -1,12 +1,10 @@
-import { Component, lazy, Suspense, useState, type ComponentType, type ReactNode } from 'react';
+import { Component, useEffect, useState, type ComponentType, type ReactNode } from 'react';
 
 /** What is shown where a part of the page failed: it tries the part again. */
 export type Failure = (props: { readonly retry: () => void }) => ReactNode;
 
 interface BoundaryProps {
   readonly failed: Failure;
-  /** Has what is within it made anew. */
-  readonly renew: () => void;
   readonly children: ReactNode;
 }
 
@@ -18,10 +16,8 @@ class Boundary extends Component<BoundaryProps, { readonly hasFailed: boolean }>
     return { hasFailed: true };
   }
 
-  readonly #retry = (): void => {
-    this.props.renew();
-    this.setState({ hasFailed: false });
-  };
+  /** What is within it is made anew. */
+  readonly #retry = (): void => this.setState({ hasFailed: false });
 
   override render(): ReactNode {
     const { failed: Failed, children } = this.props;
@@ -48,30 +44,35 @@ export function PartFailure(props: { readonly retry: () => void; readonly childr
 
 /**
  * A part of the page that is fetched when it is first drawn. Where that fails, it says so in its place, with a way to try again;
- * React itself would take away the whole page.
+ * React itself would take away the whole page. Not by React's `lazy`: what suspends is shown 300 ms after at the soonest.
  */
 export function part<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   failed: Failure = PartFailure,
 ): ComponentType<Props> {
-  const fetched = () =>
-    lazy(async () => {
-      try {
-        return { default: await load() };
-      } catch (error) {
-        // A failure is kept by what failed: the next time it is another that is drawn.
-        Fetched = fetched();
-        throw error;
-      }
-    });
-  let Fetched = fetched();
+  let known: ComponentType<Props> | undefined;
+  function Fetched(props: Props) {
+    const [Loaded, setLoaded] = useState(() => known);
+    const [failure, setFailure] = useState<{ readonly error: unknown }>();
+    useEffect(() => {
+      if (Loaded !== undefined) return;
+      let isDrawn = true;
+      load().then(
+        (loaded) => {
+          known = loaded;
+          if (isDrawn) setLoaded(() => loaded);
+        },
+        (error: unknown) => isDrawn && setFailure({ error }),
+      );
+      return () => void (isDrawn = false);
+    }, [Loaded]);
+    if (failure !== undefined) throw failure.error;
+    return Loaded === undefined ? null : <Loaded {...props} />;
+  }
   return function Part(props: Props) {
-    const [, drawAnew] = useState(0);
     return (
-      <Boundary failed={failed} renew={() => drawAnew((times) => times + 1)}>
-        <Suspense>
-          <Fetched {...props} />
-        </Suspense>
+      <Boundary failed={failed}>
+        <Fetched {...props} />
       </Boundary>
     );
   };

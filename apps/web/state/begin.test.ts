@@ -1,0 +1,53 @@
+import { emptyGraph, serializeGraph } from '@graft/graph';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { begin } from './begin.ts';
+import { useDocument } from './document-store.ts';
+import { provideNodeTypes } from './registry.ts';
+import { useScreen } from './screen-store.ts';
+import { stubBrowser } from './testing/stub-browser.ts';
+
+const server = vi.hoisted(() => ({
+  /** What the answer with the file waits for, and that with its runs. */
+  read: Promise.resolve(),
+  listed: Promise.resolve(),
+}));
+vi.mock('../api/client.ts', () => ({
+  api: {
+    graphs: {
+      read: {
+        query: ({ path }: { path: string }) =>
+          server.read.then(() => ({ path, revision: 'r', text: serializeGraph(emptyGraph) })),
+      },
+    },
+    runs: { list: { query: () => server.listed.then(() => []) } },
+  },
+  queries: { graphs: { list: { queryKey: () => [] } } },
+  queryClient: { invalidateQueries: () => Promise.resolve() },
+}));
+
+const never = new Promise<never>(() => undefined);
+beforeEach(() => {
+  const leave = stubBrowser();
+  vi.useFakeTimers();
+  vi.stubGlobal('location', { href: 'http://localhost/?graph=a.graft.json' });
+  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
+  useDocument.getState().close();
+  useScreen.setState({ begun: false });
+  Object.assign(server, { read: Promise.resolve(), listed: never });
+  return leave;
+});
+afterEach(() => void vi.useRealTimers());
+
+it('is over once the file is there, whatever else of it is on its way', async () => {
+  await begin();
+  expect(useDocument.getState().file?.path).toBe('a.graft.json');
+  expect(useScreen.getState().begun).toBe(false);
+});
+
+it('does not wait for long for a server that does not answer', async () => {
+  server.read = never;
+  const over = begin();
+  await vi.advanceTimersByTimeAsync(1_000);
+  await over;
+  expect(useDocument.getState().file).toBeNull();
+});

@@ -1,0 +1,21 @@
+import { useDocument } from './document-store.ts';
+import { openFirstFile } from './file-actions.ts';
+import { settleTab } from './tab-id.ts';
+
+/** Milliseconds that the first sight of the screen waits for its graph at most. */
+const patience = 250;
+
+/**
+ * Opens the file to begin with, before anything is drawn, and waits for it a moment: what is drawn first is then the graph, not a
+ * screen without one that is drawn anew for it.
+ */
+export async function begin(): Promise<void> {
+  const begun = settleTab().then(openFirstFile);
+  let stop = (): void => undefined;
+  const isOpen = new Promise<void>((resolve) => {
+    stop = useDocument.subscribe(({ file }) => file !== null && resolve());
+    setTimeout(resolve, patience);
+  });
+  await Promise.race([begun, isOpen]);
+  stop();
+}
