@@ -1,6 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { ReactFlowProvider } from '@xyflow/react';
-import { useLayoutEffect } from 'react';
 import { queryClient } from '../api/client.ts';
 import { Canvas } from '../canvas/canvas.tsx';
 import { useKeys } from '../commands/keys.ts';
@@ -11,7 +10,6 @@ import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { isAsked, useOverlay } from '../state/overlay-store.ts';
 import { usePanels } from '../state/panel-store.ts';
-import { placeFromAddress } from '../state/place-in-address.ts';
 import { afterNodeTypes } from '../state/registry.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -140,8 +138,6 @@ function Announcement() {
 }
 
 function Screen() {
-  // Before anything is painted: who was given a link to the form does not see the canvas first.
-  useLayoutEffect(() => useScreen.getState().look(placeFromAddress().view), []);
   const view = useScreen((state) => state.view);
   useUpkeep();
   useKeys();

@@ -51,3 +51,16 @@ it('does not wait for long for a server that does not answer', async () => {
   await over;
   expect(useDocument.getState().file).toBeNull();
 });
+
+it('begins with the view that the address names, and keeps what the address holds of it', async () => {
+  const address = {
+    href: 'http://localhost/?graph=a.graft.json&view=compare&side=run-1&side=run-2',
+  };
+  const replaceState = (_data: unknown, _title: string, to: string | URL): void =>
+    void (address.href = new URL(to, address.href).href);
+  vi.stubGlobal('history', { replaceState, pushState: () => undefined });
+  vi.stubGlobal('location', address);
+  await begin();
+  expect(useScreen.getState().view).toBe('compare');
+  expect(new URL(address.href).searchParams.getAll('side')).toEqual(['run-1', 'run-2']);
+});

@@ -1,5 +1,7 @@
 import { useDocument } from './document-store.ts';
 import { openFirstFile } from './file-actions.ts';
+import { placeFromAddress } from './place-in-address.ts';
+import { useScreen } from './screen-store.ts';
 import { settleTab } from './tab-id.ts';
 
 /** Milliseconds that the first sight of the screen waits for its graph at most. */
@@ -10,6 +12,8 @@ const patience = 250;
  * screen without one that is drawn anew for it.
  */
 export async function begin(): Promise<void> {
+  // Who was given a link to the form, or to a comparison, does not see the canvas first, and keeps the address.
+  useScreen.getState().look(placeFromAddress().view);
   const begun = settleTab().then(openFirstFile);
   let stop = (): void => undefined;
   const isOpen = new Promise<void>((resolve) => {
