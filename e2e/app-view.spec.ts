@@ -42,7 +42,7 @@ test('a graph is used as an app: form, sample, own text, parameter, link', async
   await page.getByRole('banner').getByRole('button', { name: 'App', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'cutter', level: 1 })).toBeVisible();
   await expect(page.getByRole('complementary')).toHaveCount(0);
-  expect(new URL(page.url()).searchParams.get('view')).toBe('app');
+  await expect.poll(() => new URL(page.url()).searchParams.get('view')).toBe('app');
 
   // With nothing written the sample flows.
   const pieces = page.getByTestId('app-output-chunks');

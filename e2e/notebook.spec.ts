@@ -10,7 +10,7 @@ test('a graph is read, changed and run as a notebook, by keys', async ({ page, w
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'a-first.graft.json');
   await page.getByRole('button', { name: 'Notebook', exact: true }).click();
-  expect(new URL(page.url()).searchParams.get('view')).toBe('notebook');
+  await expect.poll(() => new URL(page.url()).searchParams.get('view')).toBe('notebook');
   const cells = page.locator('.cell');
   await expect(cells).toHaveCount(2);
   // Its keys work at once, also beside the button that leads here.

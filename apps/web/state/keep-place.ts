@@ -39,8 +39,9 @@ export function keepPlaceInAddress(): void {
   };
   // The entry is another by then.
   addEventListener('popstate', drop);
-  useScreen.subscribe(({ selection, inspectorTab, bottomTab, view }, before) => {
+  useScreen.subscribe(({ begun, selection, inspectorTab, bottomTab, view }, before) => {
     if (
+      begun !== before.begun ||
       selection !== before.selection ||
       inspectorTab !== before.inspectorTab ||
       bottomTab !== before.bottomTab ||
@@ -57,4 +58,6 @@ export function keepPlaceInAddress(): void {
   useRunView.subscribe(({ past, run }, before) => {
     if (past !== before.past || (past && run?.runId !== before.run?.runId)) write();
   });
+  // What was done before this was there; a place that is on its way is written by what shows it.
+  if (useScreen.getState().begun) write();
 }
