@@ -1,10 +1,11 @@
 import { formatEdge, setBends, type Bend } from '@graft/graph';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
+import { obstaclesOf } from './routing/obstacles.ts';
 import { routeEdges, type Routes } from './routing/route-edges.ts';
-import type { Box } from './routing/shapes.ts';
 import { useRoutes } from './routing/routes.ts';
-import { drawnFrames } from './drawn-frames.ts';
+import type { Card } from './arrange.ts';
+import { drawnFrames, groupFrames } from './drawn-frames.ts';
 import { canvasPlace, zoomNow } from './viewport.ts';
 
 /** The points that an edge is led through; none where it finds its way by itself. */
@@ -40,13 +41,13 @@ export function previewBends(edge: string, via: readonly Bend[]): () => void {
     useRoutes.setState({ routes: new Map([...routes, [edge, [from, ...via, to]]]) });
     return takeBack;
   }
-  const boxes = drawnFrames(useDocument.getState().shown).map(({ x, y, width, height }): Box => ({
-    left: x,
-    top: y,
-    right: x + width,
-    bottom: y + height,
-  }));
-  const own: Routes = routeEdges([{ id: edge, port: edge, from, to, via }], boxes);
+  const { shown } = useDocument.getState();
+  const drawn = (type: string) => (frame: Card) => ({ type, position: frame, measured: frame });
+  const around = obstaclesOf([
+    ...drawnFrames(shown).map(drawn('graph')),
+    ...groupFrames(shown).map(drawn('frame')),
+  ]);
+  const own: Routes = routeEdges([{ id: edge, port: edge, from, to, via }], around);
   useRoutes.setState({ routes: new Map([...routes, ...own]) });
   return takeBack;
 }

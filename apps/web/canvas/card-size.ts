@@ -6,6 +6,8 @@ import { portsOf } from './node-port-names.ts';
 export const nodeWidth = 206;
 /** Between the cards of a column and those of the next: there is room for edges. */
 export const columnGap = 56;
+/** Height of the title of a group, with its border. */
+export const groupHead = 34;
 /** Height of a line of a title, of a row of ports, and of a fact. */
 const row = 20;
 /** Lines of a title that are shown. */

@@ -12,9 +12,15 @@ import { layOutLayers } from '../layers/lay-out-layers.ts';
 import { tidied } from '../tidied.ts';
 import { tidyLayout } from '../tidy-layout.ts';
 import { curvePoints } from './curve.ts';
+import { obstaclesOf } from './obstacles.ts';
 import { routeEdges } from './route-edges.ts';
 import type { Ends } from './route.ts';
 import { contains, crosses, grown, type Box, type Point } from './shapes.ts';
+
+type Drawn = GraphBody & Pick<Graph, 'groups'>;
+
+/** Pixels from the top of a group to below its title, as notes.css has it. */
+const headHeight = 34;
 
 const examples = path.resolve(import.meta.dirname, '../../../../examples');
 
@@ -23,7 +29,7 @@ beforeAll(async () => {
   await loadNodeTypes();
 });
 
-/** Where the canvas draws the cards of a graph and the ends of its edges. */
+/** Where the canvas draws the cards of a graph, and the ends of its edges. */
 function drawn(graph: GraphBody): { readonly boxes: Map<string, Box>; readonly ends: Ends[] } {
   const boxes = new Map<string, Box>();
   for (const id of Object.keys(graph.nodes)) {
@@ -50,11 +56,29 @@ function drawn(graph: GraphBody): { readonly boxes: Map<string, Box>; readonly e
   return { boxes, ends };
 }
 
-/** Edges that run behind a card, as they are drawn: by the way found for them, or else by their curve. */
-function crossings(graph: GraphBody): string[] {
+/** The nodes as the renderer has them. */
+function flowNodes(graph: Drawn): Parameters<typeof obstaclesOf>[0] {
+  const cards = Object.keys(graph.nodes).map((id) => ({
+    ...{ type: 'graph', position: graph.layout[id] ?? { x: 0, y: 0 } },
+    measured: { width: nodeWidth, height: nodeHeight(graph, id) },
+  }));
+  const frames = Object.values(graph.groups ?? {}).map(({ x, y, width, height }) => ({
+    ...{ type: 'frame', position: { x, y }, measured: { width, height } },
+  }));
+  return [...frames, ...cards];
+}
+
+/** Where the titles of its groups are drawn. */
+const titles = ({ groups = {} }: Drawn): Box[] =>
+  Object.values(groups).map(({ x, y, width }) => ({
+    ...{ left: x, top: y, right: x + width, bottom: y + headHeight },
+  }));
+
+/** Edges that run behind a card, or something else, as they are drawn: by the way found for them, or else by their curve. */
+function crossings(graph: Drawn, others: readonly Box[] = []): string[] {
   const { boxes, ends } = drawn(graph);
-  const all = [...boxes.values()];
-  const routes = routeEdges(ends, all);
+  const all = [...boxes.values(), ...others];
+  const routes = routeEdges(ends, obstaclesOf(flowNodes(graph)));
   return ends.flatMap(({ id, from, to }) => {
     const way = routes.get(id);
     const behind = all.some((box) => {
@@ -76,13 +100,15 @@ const inLayers = (graph: Graph): Promise<Graph> =>
   tidied(graph, (units) => layOutLayers(elk, units));
 
 it.each(files)(
-  'draws no edge of %s behind a card, as it is saved and when tidied',
+  'draws no edge of %s behind a card or over a title, as it is saved and when tidied',
   async (name) => {
     const graph = laidOut(parseGraph(readFileSync(path.join(examples, name), 'utf8'), name));
     for (const body of [graph, ...Object.values(graph.graphs ?? {})]) {
+      const columns: GraphBody = { ...body, layout: tidyLayout(body) };
       expect(crossings(body), 'as saved').toEqual([]);
-      expect(crossings({ ...body, layout: tidyLayout(body) }), 'tidied').toEqual([]);
-      expect(crossings(await inLayers({ ...graph, ...body })), 'in layers').toEqual([]);
+      expect(crossings({ ...columns, groups: {} }), 'tidied').toEqual([]);
+      const layers = await inLayers({ ...graph, ...body });
+      expect(crossings(layers, titles(layers)), 'in layers').toEqual([]);
     }
   },
 );

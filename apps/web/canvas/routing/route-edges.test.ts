@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { curveIsFree } from './curve.ts';
 import { roundedPath, routeEdges } from './route-edges.ts';
+import type { Ends } from './route.ts';
 import { crosses, type Box, type Point } from './shapes.ts';
 
 const card = (x: number, y: number, height = 120): Box => ({
@@ -9,6 +10,9 @@ const card = (x: number, y: number, height = 120): Box => ({
   right: x + 206,
   bottom: y + height,
 });
+
+const around = (edges: readonly Ends[], cards: readonly Box[], heads: readonly Box[] = []) =>
+  routeEdges(edges, { cards, heads });
 
 function piecesOf(way: readonly Point[]): (readonly [Point, Point])[] {
   return way.slice(1).map((point, at) => [way[at] ?? point, point] as const);
@@ -22,13 +26,13 @@ it('leaves an edge its curve where nothing is in the way', () => {
   const cards = [card(0, 0), card(262, 0)];
   const ends = { id: 'e', port: 'a', from: { x: 206, y: 40 }, to: { x: 262, y: 60 } };
   expect(curveIsFree(ends.from, ends.to, cards)).toBe(true);
-  expect(routeEdges([ends], cards).size).toBe(0);
+  expect(around([ends], cards).size).toBe(0);
 });
 
 it('leads around a card that stands between two ports', () => {
   const cards = [card(0, 0), card(262, 0), card(524, 0)];
   const ends = { id: 'e', port: 'a', from: { x: 206, y: 40 }, to: { x: 524, y: 40 } };
-  const way = routeEdges([ends], cards).get('e') ?? [];
+  const way = around([ends], cards).get('e') ?? [];
   expect(way[0]).toEqual(ends.from);
   expect(way.at(-1)).toEqual(ends.to);
   for (const [a, b] of piecesOf(way)) {
@@ -41,7 +45,7 @@ it('leads around a card that stands between two ports', () => {
 it('leads back to the left around both of its own cards', () => {
   const cards = [card(262, 0), card(0, 160)];
   const ends = { id: 'e', port: 'a', from: { x: 468, y: 40 }, to: { x: 0, y: 200 } };
-  const way = routeEdges([ends], cards).get('e') ?? [];
+  const way = around([ends], cards).get('e') ?? [];
   expect(way.length).toBeGreaterThan(3);
   for (const [a, b] of piecesOf(way)) {
     for (const box of cards) expect(crosses(inside(box), a, b)).toBe(false);
@@ -55,7 +59,7 @@ it('keeps edges of different ports apart, so that they do not look like one', ()
     { id: 'a', port: 'a', from, to: { x: 524, y: 40 } },
     { id: 'b', port: 'b', from: { x: 206, y: 60 }, to: { x: 524, y: 60 } },
   ];
-  const routes = routeEdges(edges, cards);
+  const routes = around(edges, cards);
   const long = (way: readonly Point[]) =>
     piecesOf(way).filter(([a, b]) => a.y === b.y && Math.abs(a.x - b.x) > 100);
   const ys = [...routes.values()].flatMap((way) => long(way).map(([{ y }]) => y));
@@ -79,7 +83,7 @@ it('routes a graph of 60 cards within what a drop may take', () => {
         };
   });
   const began = process.cpuUsage();
-  const routes = routeEdges(edges, cards);
+  const routes = around(edges, cards);
   expect(routes.size).toBeGreaterThan(0);
   expect(process.cpuUsage(began).user / 1000).toBeLessThan(4_000);
   for (const way of routes.values()) {
@@ -96,7 +100,7 @@ it('leads through the points that an edge is bent at, and around the cards betwe
     { x: 480, y: -60 },
   ];
   const ends = { id: 'e', port: 'a', from: { x: 206, y: 40 }, to: { x: 524, y: 40 }, via };
-  const way = routeEdges([ends], cards).get('e') ?? [];
+  const way = around([ends], cards).get('e') ?? [];
   expect(way[0]).toEqual(ends.from);
   expect(way.at(-1)).toEqual(ends.to);
   for (const point of via) expect(way).toContainEqual(point);
@@ -109,9 +113,23 @@ it('goes to a point close to a card, and straight to one that a card covers', ()
   const cards = [card(0, 0), card(560, 0)];
   const ends = { id: 'e', port: 'a', from: { x: 206, y: 40 }, to: { x: 560, y: 40 } };
   const close = { x: 300, y: 40 };
-  const near = routeEdges([{ ...ends, via: [close] }], [...cards, card(304, 0)]).get('e') ?? [];
+  const near = around([{ ...ends, via: [close] }], [...cards, card(304, 0)]).get('e') ?? [];
   expect(near).toContainEqual(close);
   for (const [a, b] of piecesOf(near)) expect(crosses(inside(card(304, 0)), a, b)).toBe(false);
-  const covered = routeEdges([{ ...ends, via: [close] }], [...cards, card(280, 0)]).get('e');
+  const covered = around([{ ...ends, via: [close] }], [...cards, card(280, 0)]).get('e');
   expect(covered).toContainEqual(close);
+});
+
+it('leads around the title of a group, and over it where all else is far', () => {
+  const cards = [card(0, 0), card(524, 0)];
+  const ends = { id: 'e', port: 'a', from: { x: 206, y: 40 }, to: { x: 524, y: 40 } };
+  const head = (width: number): Box => ({ left: 262, right: 262 + width, top: 20, bottom: 54 });
+  expect(around([ends], cards).size).toBe(0);
+  const way = around([ends], cards, [head(200)]).get('e') ?? [];
+  expect(way.length).toBeGreaterThan(2);
+  for (const [a, b] of piecesOf(way)) expect(crosses(head(200), a, b)).toBe(false);
+  // Between two cards that leave no room beside them.
+  const walls = [card(262, -400, 425), card(262, 50, 400)];
+  const over = around([ends], [...cards, ...walls], [head(206)]).get('e') ?? [];
+  expect(over).toEqual([ends.from, ends.to]);
 });

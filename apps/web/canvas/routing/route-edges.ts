@@ -1,32 +1,33 @@
 import { curveIsFree } from './curve.ts';
-import { routeAround, type Ends, type Piece } from './route.ts';
-import type { Box, Point } from './shapes.ts';
+import { routeAround, type Ends, type Obstacles, type Piece } from './route.ts';
+import type { Point } from './shapes.ts';
 
 export type Routes = ReadonlyMap<string, readonly Point[]>;
 
 /** The way of an edge from port to port through the points that it is led through, straight where there is no other. */
 function routeThrough(
   ends: Ends,
-  boxes: readonly Box[],
+  around: Obstacles,
   taken: readonly Piece[],
 ): readonly Point[] | undefined {
   const { from, to, via = [] } = ends;
-  if (via.length === 0) return routeAround(ends, boxes, taken);
+  if (via.length === 0) return routeAround(ends, around, taken);
   const stops = [from, ...via, to];
   return stops.flatMap((stop, at) => {
     const before = stops[at - 1];
     if (before === undefined) return [stop];
     const isBare = { from: at > 1, to: at < stops.length - 1 };
-    const leg = routeAround({ ...ends, from: before, to: stop, isBare }, boxes, taken);
+    const leg = routeAround({ ...ends, from: before, to: stop, isBare }, around, taken);
     return leg?.slice(1) ?? [stop];
   });
 }
 
 /**
- * Ways around the cards for those edges whose plain curve would run behind one, or that are led through points; short ones
+ * Ways around the cards for those edges whose plain curve would run behind one, or over the title of a group, or that are led through points; short ones
  * choose first.
  */
-export function routeEdges(edges: readonly Ends[], boxes: readonly Box[]): Routes {
+export function routeEdges(edges: readonly Ends[], around: Obstacles): Routes {
+  const boxes = [...around.cards, ...around.heads];
   const routes = new Map<string, readonly Point[]>();
   const taken: Piece[] = [];
   const length = ({ from, to }: Ends): number => Math.abs(from.x - to.x) + Math.abs(from.y - to.y);
@@ -34,7 +35,7 @@ export function routeEdges(edges: readonly Ends[], boxes: readonly Box[]): Route
     ({ from, to, via = [] }) => via.length > 0 || !curveIsFree(from, to, boxes),
   );
   for (const ends of blocked.toSorted((a, b) => length(a) - length(b))) {
-    const way = routeThrough(ends, boxes, taken);
+    const way = routeThrough(ends, around, taken);
     if (way === undefined) continue;
     routes.set(ends.id, way);
     for (const [at, b] of way.entries()) {

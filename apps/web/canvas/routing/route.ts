@@ -1,4 +1,13 @@
-import { boxOf, contains, crosses, grown, overlap, type Box, type Point } from './shapes.ts';
+import {
+  boxOf,
+  contains,
+  crosses,
+  grown,
+  lengthIn,
+  overlap,
+  type Box,
+  type Point,
+} from './shapes.ts';
 
 /** Pixels that an edge runs straight out of a port, keeps from cards, and between two that run side by side. */
 const stub = 16;
@@ -25,6 +34,13 @@ export interface Ends {
 export interface Leg extends Ends {
   /** Ends that are no ports: no straight piece leads out of these. */
   readonly isBare?: { readonly from: boolean; readonly to: boolean };
+}
+/** What edges are led around. */
+export interface Obstacles {
+  /** No edge runs behind these. */
+  readonly cards: readonly Box[];
+  /** Titles of groups: an edge runs over one where all other ways are much longer. */
+  readonly heads: readonly Box[];
 }
 /** Straight pieces that edges drawn before run along. */
 export interface Piece {
@@ -179,7 +195,7 @@ function corners(points: readonly Point[]): Point[] {
  */
 export function routeAround(
   ends: Leg,
-  boxes: readonly Box[],
+  { cards, heads }: Obstacles,
   taken: readonly Piece[],
 ): Point[] | undefined {
   const { from, to, isBare } = ends;
@@ -187,7 +203,7 @@ export function routeAround(
   const into = isBare?.to === true ? to : { x: to.x - stub, y: to.y };
   const area = grown(boxOf(out, into), reach);
   const bare = [...(isBare?.from === true ? [from] : []), ...(isBare?.to === true ? [to] : [])];
-  const near = boxes.flatMap((box): Box[] => {
+  const near = cards.flatMap((box): Box[] => {
     const wide = grown(box, clearance - 1);
     if (!overlap(box, area)) return [];
     // A point that somebody put close to a card is gone to, as far as it is not behind it.
@@ -198,7 +214,8 @@ export function routeAround(
   const others = taken.filter(
     ({ port, a, b }) => port !== ends.port && overlap(grown(boxOf(a, b), 1), area),
   );
-  const inner = near.map((box) => grown(box, 1 - clearance));
+  const titles = heads.filter((box) => overlap(box, area));
+  const inner = [...near.map((box) => grown(box, 1 - clearance)), ...titles];
   const xs = gridLines(
     [out.x, into.x],
     inner.map(({ left, right }) => [left, right] as const),
@@ -210,7 +227,8 @@ export function routeAround(
   const cost = (from: Point, to: Point): number => {
     if (near.some((box) => crosses(box, from, to))) return Infinity;
     const shared = others.some((piece) => shares(piece, from, to)) ? sharedCost : 0;
-    return Math.abs(from.x - to.x) + Math.abs(from.y - to.y) + shared;
+    const over = titles.reduce((sum, box) => sum + lengthIn(box, from, to), 0);
+    return Math.abs(from.x - to.x) + Math.abs(from.y - to.y) + shared + over;
   };
   const way = cheapest(out, into, { xs, ys, cost });
   return way === undefined ? undefined : corners([ends.from, ...way, ends.to]);

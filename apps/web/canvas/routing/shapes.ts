@@ -31,6 +31,16 @@ export function boxOf(a: Point, b: Point): Box {
   };
 }
 
+/** Pixels of a line along an axis that lie in a box. */
+export function lengthIn(box: Box, a: Point, b: Point): number {
+  if (!crosses(box, a, b)) return 0;
+  const along = ([low, high]: readonly [number, number], from: number, to: number): number =>
+    Math.min(high, Math.max(from, to)) - Math.max(low, Math.min(from, to));
+  return a.x === b.x
+    ? along([box.top, box.bottom], a.y, b.y)
+    : along([box.left, box.right], a.x, b.x);
+}
+
 /** Whether a line along an axis runs through the inside of a box. */
 export function crosses(box: Box, a: Point, b: Point): boolean {
   return (

@@ -3,21 +3,13 @@ import { useEffect } from 'react';
 import type { GraphFlowEdge } from '../flow-nodes.ts';
 import { useDocument } from '../../state/document-store.ts';
 import { portPlace } from '../port-place.ts';
+import { obstaclesOf } from './obstacles.ts';
 import { routeEdges } from './route-edges.ts';
 import type { Ends } from './route.ts';
 import { useRoutes } from './routes.ts';
-import type { Box } from './shapes.ts';
 
 /** Nodes from which on edges keep their curves: nobody follows single ones there. */
 const manyNodes = 400;
-
-function boxOf(node: FlowNode): Box | undefined {
-  const { width, height } = node.measured ?? {};
-  // Groups stand behind the edges.
-  if (width === undefined || height === undefined || node.type === 'frame') return undefined;
-  const { x, y } = node.position;
-  return { left: x, top: y, right: x + width, bottom: y + height };
-}
 
 /** Finds the ways of the edges anew whenever cards have come to rest in other places. */
 export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlowEdge[]): void {
@@ -40,7 +32,6 @@ export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlow
     if (shape === undefined) return;
     const timer = setTimeout(() => {
       if (isMany) return useRoutes.setState({ routes: new Map() });
-      const boxes = nodes.flatMap((node) => boxOf(node) ?? []);
       const ends = edges.flatMap((edge): Ends[] => {
         const from = portPlace(flow.getInternalNode(edge.source), 'source', edge.sourceHandle);
         const to = portPlace(flow.getInternalNode(edge.target), 'target', edge.targetHandle);
@@ -48,7 +39,7 @@ export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlow
         const port = `${edge.source}.${edge.sourceHandle ?? ''}`;
         return [{ id: edge.id, port, from, to, via: bends?.[edge.id] }];
       });
-      useRoutes.setState({ routes: routeEdges(ends, boxes) });
+      useRoutes.setState({ routes: routeEdges(ends, obstaclesOf(nodes)) });
     });
     return () => clearTimeout(timer);
     // Nodes and edges are taken as they are when the shape last changed. What was drawn while a bend was dragged goes with it.
