@@ -36,6 +36,10 @@ test('notes and groups are written, moved, undone and saved on the canvas', asyn
       '# Kilns\n\nLit **early**, see [the log](https://example.com/log).\n\n',
     );
     await page.keyboard.type('<b>no markup</b> [not](javascript:alert)');
+    await page.keyboard.press('Control+s');
+    const written = { note: { text: expect.stringContaining('no markup') } };
+    await expect.poll(saved).toMatchObject({ notes: written });
+    await expect(field).toBeFocused();
     await page.keyboard.press('Control+Enter');
     await expect(note.locator('strong')).toHaveText('early');
     await expect(note.getByRole('link')).toHaveCount(1);

@@ -39,9 +39,11 @@ export function NoteField({ id }: { readonly id: string }) {
       }
       onBlur={leave}
       onKeyDown={(event) => {
-        event.stopPropagation();
-        const ends = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
-        if (!ends && event.key !== 'Escape') return;
+        const isHeld = event.ctrlKey || event.metaKey;
+        const ends = event.key === 'Escape' || (event.key === 'Enter' && isHeld);
+        // Those of commands that are meant while typing too: Ctrl+S saves what is written, and one writes on.
+        if (ends || !isHeld) event.stopPropagation();
+        if (!ends) return;
         event.preventDefault();
         leave();
       }}
