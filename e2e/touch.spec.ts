@@ -137,3 +137,23 @@ test('fingers pan, zoom, select, connect and ask for menus', async ({ page, work
     expect(await width()).toBeGreaterThan(30);
   });
 });
+
+test('titles on a phone are whole lines, on low cards too', async ({ page, workspace }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const types = ['load-files', 'chunk', 'contextualize', 'index', 'inject-context'];
+  const cards = types.map((type, at) => [type, 262 * at] as const);
+  await workspace.graph('narrow', {
+    nodes: Object.fromEntries(types.map((type) => [type, { type }])),
+    layout: Object.fromEntries(cards.map(([type, x]) => [type, [x, 0] as const])),
+  });
+  const bench = new Workbench(page);
+  await bench.load(workspace.url, 'narrow.graft.json');
+  await expect(page.locator('[data-far="true"] .node-title')).toHaveCount(types.length);
+  const heights = await page.locator('.node-title').evaluateAll((titles) =>
+    titles.map((title) => {
+      const { height, lineHeight } = getComputedStyle(title);
+      return { of: title.textContent, lines: parseFloat(height) / parseFloat(lineHeight) };
+    }),
+  );
+  for (const { of, lines } of heights) expect(lines, of).toBeCloseTo(Math.round(lines), 1);
+});
