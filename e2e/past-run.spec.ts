@@ -65,6 +65,13 @@ test('shows a run of before as such, with its parameters, and leads back', async
     await bench.select('chunk');
     await page.keyboard.press('Escape');
     await expect(page.getByTestId('past-run')).toBeVisible();
+    const edge = page.locator('.react-flow__edge').first();
+    await edge.focus();
+    await page.keyboard.press('Enter');
+    await expect(edge).toHaveClass(/selected/);
+    await page.keyboard.press('Escape');
+    await expect(edge).not.toHaveClass(/selected/);
+    await expect(page.getByTestId('past-run')).toBeVisible();
     await page.keyboard.press('Escape');
   });
   await expect(page.getByTestId('past-run')).toHaveCount(0);
