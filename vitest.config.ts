@@ -1,5 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * How long a test waits for what is to happen, in milliseconds: so long that only what never happens fails, on a busy machine too.
+ * Wait with `expect.poll`, which knows of it; `vi.waitFor` does not.
+ */
+const patience = {
+  expect: { poll: { timeout: 60_000 } },
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+};
+
 const ignored = ['**/node_modules/**', '**/dist/**', '**/out/**', '**/.next/**', 'e2e/**'];
 
 /**
@@ -19,7 +29,7 @@ export default defineConfig({
           // All cores: the process that hands files out waits for them.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
-          testTimeout: 60_000,
+          ...patience,
         },
       },
       {
@@ -32,6 +42,7 @@ export default defineConfig({
           // One file at a time: each loads models and uses every core.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+          ...patience,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -45,6 +56,7 @@ export default defineConfig({
           pool: 'forks',
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+          ...patience,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

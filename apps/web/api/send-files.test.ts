@@ -34,7 +34,7 @@ const send = (signal?: AbortSignal): Promise<unknown> =>
 
 it('sends what each file is called and how long it is, then the files', async () => {
   const answer = send();
-  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  await expect.poll(() => sent).toHaveLength(1);
   expect(await sent[0]?.body?.text()).toBe('{"files":[{"path":"notes/a.md","size":5}]}\nKilns');
   Object.assign(sent[0] ?? {}, { status: 200, responseText: '{"paths":["notes/a.md"]}' });
   sent[0]?.dispatchEvent(new Event('load'));
@@ -69,7 +69,7 @@ it('sends nothing once it is stopped, also while it asks how much may be sent', 
   const going = new AbortController();
   served.limit = () => Promise.resolve(10);
   const answer = send(going.signal);
-  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  await expect.poll(() => sent).toHaveLength(1);
   going.abort();
   await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
 });

@@ -56,7 +56,7 @@ beforeEach(async () => {
 it('runs what the form holds, in the app view', async () => {
   useApp.getState().give('text', 'Nine jugs.');
   commandOf('run').run();
-  await vi.waitFor(() => expect(started).toHaveLength(1));
+  await expect.poll(() => started).toHaveLength(1);
   expect(started[0]).toMatchObject({ inputs: { text: 'Nine jugs.' }, outputs: ['chunks'] });
 });
 
@@ -65,7 +65,7 @@ it('runs what the form holds from a notice of what has changed, too', async () =
   await sourcesChanged({ files: ['a.md'], total: 1, state: 's', reads: 'r' });
   const notice = useScreen.getState().notices.find(({ action }) => action?.label === 'Run');
   notice?.action?.run();
-  await vi.waitFor(() => expect(started).toHaveLength(1));
+  await expect.poll(() => started).toHaveLength(1);
   expect(started[0]).toMatchObject({ inputs: { text: 'Ten jugs.' } });
 });
 
@@ -81,5 +81,5 @@ it('runs nothing where an input is missing, or there is no form', async () => {
 it('runs the file as it is, in the other views', async () => {
   useScreen.setState({ view: 'notebook' });
   commandOf('run').run();
-  await vi.waitFor(() => expect(started).toEqual([{ path: 'cutter.graft.json' }]));
+  await expect.poll(() => started).toEqual([{ path: 'cutter.graft.json' }]);
 });

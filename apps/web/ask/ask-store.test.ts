@@ -96,7 +96,7 @@ it('asks one of the saved questions by itself, and leaves what is typed beside i
 it('shows nothing of it beside another file, whose question is still on its way', async () => {
   const tell = late('r1');
   const first = ask('Who keeps the key?');
-  await vi.waitFor(() => expect(served.asked).toHaveLength(1));
+  await expect.poll(() => served.asked).toHaveLength(1);
   served.file = { path: 'b.graft.json' };
   askOf('b.graft.json');
   const tellOther = late('r2');
@@ -112,7 +112,7 @@ it('shows nothing of it beside another file, whose question is still on its way'
 it('keeps what was asked of a file that is left before its run is known', async () => {
   const tell = late('r1');
   const first = ask('Who keeps the key?');
-  await vi.waitFor(() => expect(served.asked).toHaveLength(1));
+  await expect.poll(() => served.asked).toHaveLength(1);
   askOf('b.graft.json');
   tell();
   expect(await first).toBe(false);

@@ -147,7 +147,7 @@ it('nor in layers, whatever there is', async () => {
     }),
     { numRuns: 100 },
   );
-}, 60_000);
+});
 
 const examples = path.resolve(import.meta.dirname, '../../../examples');
 const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter(

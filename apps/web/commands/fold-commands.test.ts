@@ -18,5 +18,5 @@ it('folds and unfolds with one key, however soon it is pressed again', async () 
   for (let times = 0; times < 3; times += 1) {
     foldCommands.find(({ enabled }) => enabled?.() === true)?.run();
   }
-  await vi.waitFor(() => expect(folded).toEqual([true, false, true]));
+  await expect.poll(() => folded).toEqual([true, false, true]);
 });

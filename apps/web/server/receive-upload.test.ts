@@ -21,7 +21,7 @@ beforeAll(async () => {
     ...{ workspace, host: '127.0.0.1', port: 0, token: null },
     ...{ staticFolder: join(folder, 'out'), largestPackage: limit },
   });
-}, 30_000);
+});
 afterAll(async () => {
   await server.close();
   await workspace[Symbol.asyncDispose]();
@@ -73,11 +73,13 @@ it('takes a file, tells its path, and refuses another of the name', async () => 
 it.each(['workspace', 'models'])(
   'keeps nothing in the %s of a connection that ends in the middle',
   async (to) => {
+    let end = (): void => undefined;
     const ended = send(`to=${to}`, (sent) => {
       sent.write(`${head('b.gguf', 900_000)}${'x'.repeat(300_000)}`);
-      setTimeout(() => sent.destroy(), 300);
+      end = () => void sent.destroy();
     });
     await expect.poll(async () => (await scratch()).length).toBeGreaterThan(0);
+    end();
     await expect(ended).rejects.toThrow();
     await expect.poll(scratch).toEqual([]);
     expect(await left()).toEqual([]);

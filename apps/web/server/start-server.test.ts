@@ -71,7 +71,7 @@ beforeAll(async () => {
     await workspace[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   };
-}, 30_000);
+});
 
 describe('who may ask', () => {
   it('answers its own page', async () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
     await workspace[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   };
-}, 30_000);
+});
 
 /** What a query answers, or a feed until some text is in it. */
 async function ask(name: string, input: unknown, last?: string): Promise<string> {

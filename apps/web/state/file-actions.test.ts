@@ -89,7 +89,7 @@ it('waits for the node types where the server tells nothing, and where there is 
     if (drawn === 4) keepDraft(path, kept);
     served.read.set(path, Promise.resolve(told));
     const opened = openFile(path);
-    await new Promise((resolve) => setTimeout(resolve));
+    await vi.dynamicImportSettled();
     expect(useDocument.getState().file).toBeNull();
     come();
     await opened;
@@ -153,7 +153,7 @@ it('shows the file that the browser’s own ways lead to last, whichever answers
     pop();
   }
   tell();
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await vi.dynamicImportSettled();
   expect(useDocument.getState().file?.path).toBe('b.graft.json');
 });
 

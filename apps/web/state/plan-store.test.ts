@@ -18,7 +18,7 @@ const ask = (): Promise<void> => usePlan.getState().ask('a.graft.json', emptyGra
 async function keepOne(): Promise<void> {
   served.plan = () => Promise.resolve(planned);
   await ask();
-  await vi.waitFor(() => expect(shown()).toBe('cached'));
+  await expect.poll(() => shown()).toBe('cached');
 }
 
 it('shows what a plan found of a graph as long as there is that plan, and of no other file', async () => {

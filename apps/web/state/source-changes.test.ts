@@ -1,5 +1,5 @@
 import { emptyGraph } from '@graft/graph';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useDocument } from './document-store.ts';
 import { startRun } from './run-actions.ts';
 import { setRunsOnChange } from './run-on-change.ts';
@@ -47,8 +47,9 @@ vi.mock('../api/client.ts', () => ({
   },
 }));
 
-// Comes when a run is first asked for, which takes longer than anything here waits.
 vi.mock('./run-refusal.ts', () => ({ isRefused: () => Promise.resolve(false) }));
+// What is mocked is not waited for where it is loaded only when it is needed.
+beforeAll(() => import('./run-refusal.ts'));
 
 let state = 0;
 const change = (...files: string[]): SourceChange => ({
@@ -58,7 +59,8 @@ const change = (...files: string[]): SourceChange => ({
   reads: 'docs',
 });
 const notices = (): string[] => useScreen.getState().notices.map(({ message }) => message);
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+/** Once all has happened that follows by itself: what is loaded only when it is needed takes its time. */
+const settled = (): Promise<void> => vi.dynamicImportSettled();
 /** Ends the run on the screen. */
 function end(): void {
   useRunView.setState({ run: null });

@@ -83,7 +83,7 @@ it('offers to undo a deletion until that could be done, and says under which nam
     const { id = 0, action } = notice() ?? {};
     useScreen.getState().dismiss(id);
     action?.run();
-    await vi.waitFor(() => expect(notice()?.message).toBe(message));
+    await expect.poll(() => notice()?.message).toBe(message);
   };
   restored = () => Promise.reject(new GraphError('no-space', 'The disk is full.'));
   await undoIt('The disk is full.');

@@ -185,4 +185,4 @@ it('draws no edge of 200 random layered graphs behind a card, once they are tidi
   expect(behind).toEqual([]);
   // What the layout by layers is there for.
   expect(inLayersCross).toBeLessThan(0.75 * inColumnsCross);
-}, 60_000);
+});

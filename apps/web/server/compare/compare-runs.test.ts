@@ -16,7 +16,7 @@ beforeAll(async () => {
     await workspace[Symbol.asyncDispose]();
     await rm(root, { recursive: true, force: true });
   };
-}, 30_000);
+});
 
 const put = (text: string): Promise<string> => putText(workspace, text);
 

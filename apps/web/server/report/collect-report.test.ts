@@ -25,7 +25,7 @@ beforeAll(async () => {
     await workspace[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   };
-}, 30_000);
+});
 
 const put = (text: string): Promise<string> => putText(workspace, text);
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
     ...{ workspace, host: '127.0.0.1', port: 0, token: null },
     staticFolder: join(root, 'out'),
   });
-}, 30_000);
+});
 afterAll(async () => {
   await server.close();
   await workspace[Symbol.asyncDispose]();
@@ -42,8 +42,8 @@ it('ends a search that the page has given up for another', async () => {
   const wanted = { artifact, text: 'heron', from: 0 };
   const asked = api.artifacts.search.query(wanted, { signal: page.signal });
   const givenUp = expect(asked).rejects.toThrow();
-  await vi.waitUntil(() => signal !== undefined, 30_000);
+  await expect.poll(() => signal).toBeDefined();
   page.abort();
   await givenUp;
-  await vi.waitUntil(() => signal?.aborted === true, 30_000);
+  await expect.poll(() => signal?.aborted).toBe(true);
 });

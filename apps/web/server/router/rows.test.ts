@@ -24,7 +24,7 @@ beforeAll(async () => {
     ...{ workspace, host: '127.0.0.1', port: 0, token: null },
     ...{ staticFolder: join(root, 'out'), largestPackage: 1_000 },
   });
-}, 30_000);
+});
 afterAll(async () => {
   await server.close();
   await workspace[Symbol.asyncDispose]();
