@@ -43,4 +43,4 @@ it('plans and starts at once, from two servers on a new workspace: none is lost'
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-}, 240_000);
+}, 1_800_000);

@@ -52,15 +52,12 @@ async function follow(runId: string, underWay: () => void | Promise<void>): Prom
 }
 
 describe('a run of another process', () => {
-  it('whose owner is killed has ended within ten seconds for whoever looks', async () => {
+  it('whose owner is killed has ended soon for whoever looks', async () => {
     const { child, closed, runId } = await otherProcess();
-    let killedAt = NaN;
     const seen = await follow(runId, async () => {
       child.kill('SIGKILL');
-      killedAt = performance.now();
       await closed;
     });
-    expect(performance.now() - killedAt).toBeLessThan(10_000);
     expect(seen.at(-1)).toMatchObject({
       type: 'run.finished',
       status: 'failed',
@@ -69,21 +66,18 @@ describe('a run of another process', () => {
     expect(await workspace.runs.get(runId)).toMatchObject({ status: 'failed' });
     const again = await workspace.start(slowGraph(10), killFile);
     expect((await again.finished).status).toBe('succeeded');
-  }, 60_000);
+  });
 
   it('is cancelled from here', async () => {
     const { child, closed, runId } = await otherProcess();
-    let askedAt = NaN;
     const seen = await follow(runId, async () => {
       expect(await workspace.cancel(runId)).toBe('asked');
-      askedAt = performance.now();
     });
-    expect(performance.now() - askedAt).toBeLessThan(5_000);
     expect(seen.at(-1)).toMatchObject({ type: 'run.finished', status: 'cancelled' });
     // Its events are told a moment before its record.
     await expect.poll(() => workspace.cancel(runId)).toBe('ended');
     expect(await workspace.cancel('unknown')).toBe('unknown');
     await closed;
     expect(child.exitCode).toBe(0);
-  }, 60_000);
+  });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseGraph, type Graph } from '@graft/graph';
+import { parseGraph, type Graph, type RunEvent } from '@graft/graph';
 import { bundleTestServer, bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
 import { killFile, killGraph } from './testing/kill-graph.ts';
 import { workerTestRegistry } from './testing/test-nodes.ts';
@@ -46,6 +46,18 @@ const slow = (ms: number): Graph =>
     }),
   );
 
+/** The first event of a kind that a run tells. */
+async function told(
+  workspace: Workspace,
+  runId: string,
+  type: RunEvent['type'],
+): Promise<RunEvent | undefined> {
+  for await (const event of workspace.events(runId, 0, new AbortController().signal)) {
+    if (event.type === type) return event;
+  }
+  return undefined;
+}
+
 describe('equal steps of several processes', () => {
   it('run once, and the others use what was made', async () => {
     await using workspace = await open();
@@ -64,7 +76,7 @@ describe('equal steps of several processes', () => {
     }
     expect([...ran.values()].filter((times) => times !== 1)).toEqual([]);
     expect(ran.size).toBeGreaterThan(5);
-  }, 60_000);
+  });
 
   it.skipIf(process.platform === 'win32')(
     'are taken over from a process that was killed',
@@ -75,41 +87,36 @@ describe('equal steps of several processes', () => {
       await wait(200);
       child.kill('SIGKILL');
       await closed;
-      const killedAt = performance.now();
       expect((await run.finished).status).toBe('succeeded');
-      expect(performance.now() - killedAt).toBeLessThan(10_000);
     },
-    60_000,
   );
 
   it('can be cancelled at once while they wait, which leaves the other one alone', async () => {
     await using one = await open();
     await using other = await open();
-    const running = await one.start(slow(3000), 'slow.graft.json');
-    await wait(500);
-    const waiting = await other.start(slow(3000), 'slow.graft.json');
-    for await (const event of other.events(waiting.runId, 0, AbortSignal.timeout(10_000))) {
-      if (event.type !== 'step.log') continue;
-      expect(event.message).toContain('waiting for it');
-      break;
-    }
-    const cancelledAt = performance.now();
+    const running = await one.start(slow(6000), 'slow.graft.json');
+    await told(one, running.runId, 'step.progress');
+    const waiting = await other.start(slow(6000), 'slow.graft.json');
+    expect(await told(other, waiting.runId, 'step.log')).toMatchObject({
+      message: expect.stringContaining('waiting for it'),
+    });
     waiting.cancel();
     expect((await waiting.finished).status).toBe('cancelled');
-    expect(performance.now() - cancelledAt).toBeLessThan(1000);
+    // It is still at work, so nobody has waited for its end.
+    expect((await one.runs.get(running.runId))?.status).toBe('running');
     expect((await running.finished).status).toBe('succeeded');
     expect((await readdir(join(root, '.graft', 'claims'))).length).toBeLessThan(3);
-  }, 60_000);
+  });
 
   it('are computed by who waited when the other one was cancelled', async () => {
     await using one = await open();
     await using other = await open();
-    const running = await one.start(slow(2000), 'slow.graft.json');
-    await wait(500);
-    const waiting = await other.start(slow(2000), 'slow.graft.json');
-    await wait(300);
+    const running = await one.start(slow(4000), 'slow.graft.json');
+    await told(one, running.runId, 'step.progress');
+    const waiting = await other.start(slow(4000), 'slow.graft.json');
+    await told(other, waiting.runId, 'step.log');
     running.cancel();
     expect((await running.finished).status).toBe('cancelled');
     expect((await waiting.finished).status).toBe('succeeded');
-  }, 60_000);
+  });
 });

@@ -77,7 +77,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9', () => {
       await expectSound(workspace, handle.runId);
     }
     expect(hits).toBeGreaterThan(kills / 2);
-  }, 300_000);
+  }, 1_800_000);
 
   it(`of the server, at ${String(kills)} moments: nothing is lost, and the next run reuses what was done`, async () => {
     const next = moments(2);
@@ -93,9 +93,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9', () => {
       const workers = workersOf(child.pid ?? 0);
       child.kill('SIGKILL');
       await closed;
-      await expect
-        .poll(() => workers.filter((pid) => isAlive(String(pid))), { timeout: 3000 })
-        .toEqual([]);
+      await expect.poll(() => workers.filter((pid) => isAlive(String(pid)))).toEqual([]);
 
       await using workspace = await open();
       const record = await workspace.runs.get(runId);
@@ -116,5 +114,5 @@ describe.skipIf(process.platform !== 'linux')('kill -9', () => {
     console.log(`${String(interrupted)} runs interrupted, ${String(reused)} steps reused`);
     expect(interrupted).toBeGreaterThan(kills / 4);
     expect(reused).toBeGreaterThan(kills / 2);
-  }, 300_000);
+  }, 1_800_000);
 });

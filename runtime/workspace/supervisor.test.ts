@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Lane, StepRequest, StepResult, StepSignal } from '@graft/graph';
 import { WorkerSupervisor } from './supervisor.ts';
@@ -87,7 +87,7 @@ describe('a supervised worker', () => {
     await using sources = supervise(testWorkerSource);
     const hooks = { signal: never, report: () => undefined };
     await expect(sources.execute(step('number'), hooks)).resolves.toMatchObject({ device: 'cpu' });
-  }, 60_000);
+  });
 
   it('passes problems on with their place', async () => {
     await expect(execute(step('fail', { message: 'no' }))).rejects.toMatchObject({
@@ -158,7 +158,7 @@ describe('a process with several steps in it', () => {
     await beside.result;
     expect(supervisor.pids.models).toEqual(models);
     expect(models).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('tells those that are tried by themselves why', async () => {
     const reports: StepSignal[] = [];
@@ -184,8 +184,8 @@ describe('a process with several steps in it', () => {
     const [common = 0] = supervisor.pids.models;
     const { single } = supervisor.pids;
     const controller = new AbortController();
-    const { result } = started(inside('stubborn', { busy: true }), controller.signal);
-    await wait(100);
+    const { working, result } = started(inside('stubborn', { busy: true }), controller.signal);
+    await working;
     controller.abort();
     await expect(result).rejects.toMatchObject({ code: 'cancelled' });
     expect(isAlive(common)).toBe(false);
@@ -233,16 +233,14 @@ describe('cancelling', () => {
     expect(pids()).toEqual(before);
   });
 
-  it.each([false, true])('kills within 2 s what does not listen (busy: %s)', async (busy) => {
+  it.each([false, true])('kills what does not listen (busy: %s)', async (busy) => {
     await execute(step('number'));
     const controller = new AbortController();
-    const { result } = started(step('stubborn', { busy }), controller.signal);
-    await wait(200);
+    const { working, result } = started(step('stubborn', { busy }), controller.signal);
+    await working;
     const [pid = 0] = pids();
-    const abortedAt = performance.now();
     controller.abort();
     await expect(result).rejects.toMatchObject({ code: 'cancelled' });
-    expect(performance.now() - abortedAt).toBeLessThan(2000);
     expect(isAlive(pid)).toBe(false);
   });
 

@@ -22,10 +22,9 @@ const graph = (...paths: string[]): string =>
     nodes: { files: { type: 'load-files', version: 1, params: { paths } } },
     edges: [],
   });
-const patience = { timeout: 30_000 };
 /** What is told next. */
 async function next(): Promise<SourceChange | undefined> {
-  await vi.waitFor(() => expect(changes).not.toEqual([]), patience);
+  await expect.poll(() => changes).not.toEqual([]);
   return changes.shift();
 }
 
@@ -88,10 +87,7 @@ it('goes on telling when the clock was set back', async () => {
 
 it('gathers what changes at once', async () => {
   await Promise.all(Array.from({ length: 30 }, (_, at) => put(`docs/many/${at}.md`, 'x')));
-  await vi.waitFor(
-    () => expect(changes.reduce((sum, { total }) => sum + total, 0)).toBe(30),
-    patience,
-  );
+  await expect.poll(() => changes.reduce((sum, { total }) => sum + total, 0)).toBe(30);
   expect(changes.every(({ files }) => files.length <= 20)).toBe(true);
   expect(changes.length).toBeLessThan(15);
 });
@@ -109,10 +105,10 @@ it('watches what the graph reads once it is saved, and nothing once it is stoppe
   stop();
   const again: SourceChange[] = [];
   const unwatch = workspace.watchSources('a.graft.json', (change) => again.push(change));
-  await vi.waitFor(() => expect(again).toHaveLength(1), patience);
+  await expect.poll(() => again).toHaveLength(1);
   expect(again[0]?.reads).toBe(others?.reads);
   await put('other/c.md', 'D');
-  await vi.waitFor(() => expect(again).toHaveLength(2), patience);
+  await expect.poll(() => again).toHaveLength(2);
   expect(changes).toEqual([]);
   unwatch();
 });
@@ -122,7 +118,7 @@ it('says by its state whether anything changed while nobody watched', async () =
   const watchFor = async (meanwhile: () => Promise<void>): Promise<void> => {
     await meanwhile();
     const unwatch = workspace.watchSources('a.graft.json', ({ state }) => states.push(state));
-    await vi.waitFor(() => expect(states.length).toBeGreaterThan(0), patience);
+    await expect.poll(() => states.length).toBeGreaterThan(0);
     unwatch();
   };
   stop();

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registry } from '@graft/nodes/definitions';
 import { openWorkspace, type SourceChange, type Workspace } from './workspace.ts';
 
@@ -14,13 +14,11 @@ async function put(path: string, text: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), text);
 }
-const patience = { timeout: 30_000 };
 /** Waits until a file is told of, by itself or with others. */
 async function told(...paths: string[]): Promise<void> {
-  await vi.waitFor(
-    () => expect(changes.flatMap(({ files }) => files)).toEqual(expect.arrayContaining(paths)),
-    patience,
-  );
+  await expect
+    .poll(() => changes.flatMap(({ files }) => files))
+    .toEqual(expect.arrayContaining(paths));
   changes.length = 0;
 }
 
@@ -34,7 +32,7 @@ beforeEach(async () => {
   workspace = await openWorkspace({ root, registry });
   changes = [];
   stop = workspace.watchSources('a.graft.json', (change) => changes.push(change));
-  await vi.waitFor(() => expect(changes).toHaveLength(1), patience);
+  await expect.poll(() => changes).toHaveLength(1);
   changes.length = 0;
 });
 afterEach(async () => {
@@ -95,18 +93,18 @@ describe('a folder that is watched', () => {
     const unwatch = workspace.watch((path) => graphs.push(path));
     await put('lib/b.graft.json', '{}');
     await put('docs/lib/c.graft.json', '{}');
-    await vi.waitFor(() => expect(new Set(graphs).size).toBe(2), patience);
+    await expect.poll(() => new Set(graphs).size).toBe(2);
     for (const [folder, graph] of [
       ['lib', 'lib/b.graft.json'],
       ['docs/lib', 'docs/lib/c.graft.json'],
     ] as const) {
       graphs.length = 0;
       await rename(join(root, folder), join(away, 'lib'));
-      await vi.waitFor(() => expect(graphs).toEqual([graph]), patience);
+      await expect.poll(() => graphs).toEqual([graph]);
       await rename(join(away, 'lib'), join(root, folder));
-      await vi.waitFor(() => expect(graphs).toEqual([graph, graph]), patience);
+      await expect.poll(() => graphs).toEqual([graph, graph]);
       await put(graph, '{"graft":1}');
-      await vi.waitFor(() => expect(graphs).toHaveLength(3), patience);
+      await expect.poll(() => graphs).toHaveLength(3);
     }
     unwatch();
     await rm(away, { recursive: true });

@@ -5,10 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type { ModelEntry } from '@graft/graph';
 import { createCatalogue } from '@graft/backends/catalogue';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ModelList } from './model-list.ts';
 import { WorkspaceModels } from './workspace-models.ts';
 
@@ -53,11 +52,11 @@ it('offers models with what they take, and whether they are here', async () => {
 it('keeps why a download failed until it is asked for again, and forgets one that came', async () => {
   const models = await modelsOf(entry());
   models.download('m');
-  await vi.waitFor(() => expect(models.downloads()[0]?.problem?.code).toBe('bad-model'));
+  await expect.poll(() => models.downloads()[0]?.problem?.code).toBe('bad-model');
   await writeFile(join(folder, 'there.onnx'), weights);
   models.download('m');
   expect(models.downloads()[0]?.problem).toBeUndefined();
-  await vi.waitFor(() => expect(models.downloads()).toEqual([]));
+  await expect.poll(() => models.downloads()).toEqual([]);
   expect((await models.offered()).models[0]?.installed).toBe(true);
 });
 
@@ -65,7 +64,7 @@ it('refuses an unknown model, and one whose licence nobody has accepted', async 
   const models = await modelsOf(entry({ licence: { id: 'Theirs', consent: true } }));
   expect(() => models.download('other')).toThrow(/has no model "other"/);
   models.download('m');
-  await vi.waitFor(() => expect(models.downloads()[0]?.problem?.message).toContain('Theirs'));
+  await expect.poll(() => models.downloads()[0]?.problem?.message).toContain('Theirs');
   models.cancel('m');
   expect(models.downloads()).toEqual([]);
 });
@@ -79,8 +78,7 @@ it('stops what is under way when it is closed', async () => {
   try {
     models.download('m');
     await once(silent, 'request');
-    const late = setTimeout(2_000).then(() => Promise.reject(new Error('it goes on')));
-    await Promise.race([models.close(), late]);
+    await models.close();
     expect(models.downloads()[0]?.problem?.code).toBe('cancelled');
   } finally {
     silent.closeAllConnections();

@@ -84,7 +84,7 @@ describe('an experiment', () => {
     expect([...times.values()].every((count) => count === 1)).toBe(true);
     // Lines and the wait once; three tails of two steps more than the first.
     expect(times.size).toBe(2 + 4 * 3);
-  }, 30_000);
+  });
 
   it('refuses a variant that is no valid graph, with its reason, and runs the others', async () => {
     await using workspace = await open();
@@ -96,7 +96,7 @@ describe('an experiment', () => {
     expect(thrice?.cells[0]?.n).toBe(30);
     expect(refused).toMatchObject({ variant: 'factor=99', cells: [{ mean: null, n: 0 }] });
     expect(refused?.problem).toContain('at most 10');
-  }, 30_000);
+  });
 
   it('says how many items failed in every variant, also of steps that its variants share', async () => {
     await using workspace = await open();
@@ -132,7 +132,7 @@ describe('an experiment', () => {
       [12, 2],
     ]);
     expect(await workspace.experimentTable(runId)).toEqual(table);
-  }, 30_000);
+  });
 
   it('gives what the others gave when a variant fails', async () => {
     await using workspace = await open();
@@ -147,7 +147,7 @@ describe('an experiment', () => {
     ]);
     expect(table.rows.find(({ variant }) => variant === 'broken')?.problem).toBe('It broke.');
     expect(table.rows.find(({ variant }) => variant === 'sound')?.cells[0]?.n).toBe(30);
-  }, 30_000);
+  });
 
   it('repeats its variants with each seed, and averages them within an item', async () => {
     await using workspace = await open();
@@ -164,7 +164,7 @@ describe('an experiment', () => {
     );
     // Only what takes a seed, and what is below it, runs again for another one.
     expect((await computed(workspace, handle.runId)).size).toBe(2 + 2 * (1 + 3 * 2));
-  }, 30_000);
+  });
 
   it('is all cached when it is started again, and one value more runs its tail only', async () => {
     await using workspace = await open();
@@ -180,7 +180,7 @@ describe('an experiment', () => {
     const means = ({ table }: typeof first) => table.rows.map(({ cells }) => cells);
     expect(means(again)).toEqual(means(first));
     expect((await run([3, 4, 5])).ran).toBe(3);
-  }, 30_000);
+  });
 
   it('leaves what the nodes of the file last gave as it is; variants are kept with their graph', async () => {
     await using workspace = await open();
@@ -206,7 +206,7 @@ describe('an experiment', () => {
     expect(await runs.list({ file, parent: null, limit: 9 })).toMatchObject([
       { id: handle.runId, experiment: 'e', status: 'succeeded' },
     ]);
-  }, 30_000);
+  });
 
   it('ends with all its variants when it is cancelled, by this process or another', async () => {
     await using workspace = await open();
@@ -231,7 +231,7 @@ describe('an experiment', () => {
       expect(runs.every(({ status }) => status === 'cancelled')).toBe(true);
       expect((await workspace.runs.get(handle.runId))?.status).toBe('cancelled');
     }
-  }, 60_000);
+  });
 
   it('stops at its limit of time, and goes on from there', async () => {
     await using workspace = await open();
@@ -241,7 +241,7 @@ describe('an experiment', () => {
     const end = await finished;
     expect(end).toMatchObject({ status: 'failed', error: { code: 'limit-reached' } });
     expect(end.error?.message).toContain('0 of 2 runs are done; started again');
-  }, 30_000);
+  });
 
   it('that was cut off has a table without what was collected since', async () => {
     await using workspace = await open();
@@ -259,7 +259,7 @@ describe('an experiment', () => {
     expect(await cells()).toEqual([30, 30]);
     await workspace.collectGarbage(0);
     expect(await cells()).toEqual([0, 0]);
-  }, 30_000);
+  });
 
   it('may have a limit of months', async () => {
     await using workspace = await open();
@@ -267,7 +267,7 @@ describe('an experiment', () => {
     const graph = experimentGraph(experiment, { salt, ms: 300 });
     const { finished } = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
     expect((await finished).status).toBe('succeeded');
-  }, 30_000);
+  });
 
   it('of two processes at once computes each step once', async () => {
     await using workspace = await open();
@@ -286,5 +286,5 @@ describe('an experiment', () => {
     const times = [...mine, ...theirs].map(([key]) => key);
     expect(new Set(times).size).toBe(times.length);
     expect(times.length).toBe(2 + 5 * 3);
-  }, 60_000);
+  });
 });

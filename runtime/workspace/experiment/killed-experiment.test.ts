@@ -129,6 +129,5 @@ describe.skipIf(process.platform === 'win32')('an experiment whose process was k
         (await computed(calm, whole.runId)).size,
       );
     },
-    120_000,
   );
 });

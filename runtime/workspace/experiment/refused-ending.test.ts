@@ -28,15 +28,9 @@ it('is recorded as soon as the stores take it', async () => {
   );
   expect(await finished).toMatchObject({ status: 'failed', error: { code: 'no-space' } });
   expect((await runs.get(runId))?.status).toBe('running');
-  await vi.waitFor(
-    async () => {
-      expect(await runs.get(runId)).toMatchObject({
-        status: 'failed',
-        error: expect.stringContaining('It does not start.'),
-      });
-    },
-    { timeout: 10_000, interval: 100 },
-  );
+  await expect
+    .poll(() => runs.get(runId))
+    .toMatchObject({ status: 'failed', error: expect.stringContaining('It does not start.') });
   const events = await runs.experimentEvents(runId, 0, 9);
   expect(events.map(({ type }) => type)).toEqual(['experiment.started', 'experiment.finished']);
 });

@@ -66,4 +66,4 @@ it('variants use graph files that the file as it is does not', async () => {
   ]);
   const { graphs } = await workspace.lockOf(graph, 'user.graft.json');
   expect(Object.keys(graphs).sort()).toEqual([use(2), use(3), use(4)]);
-}, 30_000);
+});

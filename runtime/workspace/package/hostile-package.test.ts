@@ -140,7 +140,7 @@ describe('a hostile package', () => {
     await refused('damaged-file');
   });
 
-  it('that would fill the disk is refused before it is unpacked', { timeout: 60_000 }, async () => {
+  it('that would fill the disk is refused before it is unpacked', async () => {
     const zeros = Buffer.alloc(300 << 20);
     const zip = new ZipFile();
     for (let at = 0; at < 4; at += 1) {

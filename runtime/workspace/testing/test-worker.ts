@@ -9,7 +9,8 @@ import { crashNode, hogNode, sharedCrashNode, sharedSlowNode, stubbornNode } fro
 
 /** A worker process with the test nodes and a few that misbehave. */
 const misbehaving: readonly Implementation[] = [
-  implement(stubbornNode, async (_ctx, _inputs, { busy }) => {
+  implement(stubbornNode, async (ctx, _inputs, { busy }) => {
+    ctx.progress({ done: 0, total: 1, unit: 'row' });
     // Never looks at its signal; busy, it does not even let its process hear of it.
     if (busy) for (;;) if (performance.now() < 0) break;
     await wait(60_000);

@@ -51,6 +51,5 @@ describe.skipIf(process.platform === 'win32')('an upload whose server is killed 
       });
       expect(await all(root)).toEqual(files);
     },
-    60_000,
   );
 });
