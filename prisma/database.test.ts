@@ -44,12 +44,12 @@ describe('openDatabase', () => {
       await using database = await openDatabase(path);
       await create(database, 'a');
     }
-    const before = performance.now();
+    const before = process.cpuUsage();
     await using database = await openDatabase(path);
-    const ms = performance.now() - before;
+    const { user } = process.cpuUsage(before);
     expect(await actions(database)).toEqual([{ ...record('a'), items: null }]);
-    // 5 to 10 ms on two shared cores.
-    expect(ms).toBeLessThan(200);
+    // 5 to 10 ms.
+    expect(user / 1000).toBeLessThan(200);
   });
 
   it('uses WAL, and keeps its settings after a transaction', async () => {
@@ -152,7 +152,7 @@ describe('openDatabase', () => {
 });
 
 describe('several processes', () => {
-  it('waits for a lock without blocking, then says who must act', { timeout: 30_000 }, async () => {
+  it('waits for a lock without blocking, then says who must act', async () => {
     const path = await fresh();
     await using database = await openDatabase(path);
     const holder = await startFixture('hold-lock.ts', [path]);
@@ -176,7 +176,7 @@ describe('several processes', () => {
     expect(await actions(database)).toHaveLength(1);
   });
 
-  it('opens, migrates and writes at once, losing nothing', { timeout: 60_000 }, async () => {
+  it('opens, migrates and writes at once, losing nothing', async () => {
     const path = await fresh();
     const children = await Promise.all([0, 1, 2].map(() => startFixture('write-rows.ts', [path])));
     const codes = await Promise.all(

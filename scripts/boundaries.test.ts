@@ -17,7 +17,7 @@ describe('import boundaries', () => {
     expect(result?.messages.map((message) => [message.ruleId, message.message])).toEqual([
       ['graft/allowed-imports', expect.stringContaining('runtime/graph is pure')],
     ]);
-  }, 60_000);
+  });
 
   it.each([
     ['runtime/graph/plan.ts', 'react'],

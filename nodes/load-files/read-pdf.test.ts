@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sourceFile } from '../kit/testing/test-context.ts';
 import { readPdf } from './read-pdf.ts';
 
@@ -37,6 +37,7 @@ describe('a PDF', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'graft-pdf-'));
   });
+  afterEach(() => void vi.useRealTimers());
   afterAll(() => rm(folder, { recursive: true }));
 
   const read = async (bytes: Buffer, signal = new AbortController().signal) => {
@@ -57,8 +58,9 @@ describe('a PDF', () => {
         Buffer.concat([Buffer.from('BT /F 9 Tf '), Buffer.alloc(2e8, text)]),
         entries,
       );
+      // What it takes is limited too, which a busy machine may come to first.
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       const before = process.memoryUsage().rss;
-      const started = performance.now();
       let most = 0;
       const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
       const reading = read(bytes);
@@ -71,10 +73,8 @@ describe('a PDF', () => {
       });
       clearInterval(watch);
       expect(most - before).toBeLessThan(400e6);
-      expect(performance.now() - started).toBeLessThan(15_000);
       await expect(read(small)).resolves.toEqual({ title: '', text: 'lit at 05:40', pages: 1 });
     },
-    60_000,
   );
 
   it('is left alone when the step is cancelled', async () => {
@@ -82,9 +82,10 @@ describe('a PDF', () => {
     // Two million operators, none of them wrong.
     const reading = read(pdf(Buffer.alloc(8e6, 'q Q ')), ends.signal);
     setTimeout(() => ends.abort(new Error('cancelled')), 20);
-    const started = performance.now();
+    const before = process.cpuUsage();
     await expect(reading).rejects.toThrow('cancelled');
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const { user } = process.cpuUsage(before);
+    expect(user / 1000).toBeLessThan(2_000);
   });
 
   it('is read beside others', async () => {

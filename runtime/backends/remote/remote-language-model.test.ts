@@ -148,6 +148,8 @@ describe('a remote model', () => {
     let most = 0;
     const { ask } = await open(async (_asked, response) => {
       most = Math.max(most, ++now);
+      // The first until another has come, each for long enough that one too many would.
+      await expect.poll(() => most).toBeGreaterThan(1);
       await delay(5);
       now--;
       answerWith(response, 'Lit.');

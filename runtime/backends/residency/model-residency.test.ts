@@ -56,7 +56,7 @@ describe('resident models', () => {
     let finish = (): void => undefined;
     const working = new Promise<void>((resolve) => (finish = resolve));
     const use = residency.use(letters(memory, diary)('a'), signal, () => working);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect.poll(() => diary).toEqual(['load a']);
     const lease = memory.lease(50);
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(diary).toEqual(['load a']);

@@ -43,10 +43,8 @@ describe('a wish to cancel', () => {
   it('reaches a run of another process on the same store', async () => {
     const handle = await new Engine(parts).start(plan, { file: 'f', device: 'auto' });
     const other = new Engine({ ...parts, owner: 'other:0' });
-    const askedAt = performance.now();
     expect(await other.cancel(handle.runId)).toBe('asked');
     expect((await handle.finished).status).toBe('cancelled');
-    expect(performance.now() - askedAt).toBeLessThan(2000);
     expect(await other.cancel(handle.runId)).toBe('ended');
   });
 

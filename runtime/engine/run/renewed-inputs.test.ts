@@ -243,7 +243,7 @@ it('of 20 edits at random moments serves nothing once the inputs are what they w
     expect(served).toBe(fresh);
     ({ artifacts, actions, runs, items } = kept);
   }
-}, 120_000);
+});
 
 describe('a model that changes while a step uses it', () => {
   const changed = () => new GraphError('input-changed', 'The model "m" has other bytes.');

@@ -13,7 +13,7 @@ it('finds what feeds nodes and what they feed, through circles as well', () => {
   expect([...reachable(edges, ['z', 'none'], 'after')]).toEqual(['z', 'none']);
 });
 
-it('goes along 100,000 nodes at once', { timeout: 20_000 }, () => {
+it('goes along 100,000 nodes at once', () => {
   const edges = Array.from({ length: 100_000 }, (_, at) => edge(`n${at}`, `n${at + 1}`));
   expect(reachable(edges, ['n0'], 'after').size).toBe(100_001);
   expect(reachable(edges, ['n100000'], 'before').size).toBe(100_001);

@@ -32,5 +32,6 @@ it('takes linear time', () => {
   const long = `${'passages '.repeat(20_000)}${'does not '.repeat(20_000)}${"n't".repeat(20_000)}${' '.repeat(20_000)}`;
   const started = performance.now();
   abstains(long);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  // Some 50 ms; with the square of its length it would be minutes.
+  expect(performance.now() - started).toBeLessThan(30_000);
 });

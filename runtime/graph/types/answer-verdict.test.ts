@@ -61,6 +61,7 @@ describe('the verdict on an answer', () => {
     const long = `${'1,'.repeat(20_000)}${' per'.repeat(20_000)}${'('.repeat(20_000)}`;
     const started = performance.now();
     verdict(long, long);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // Some 50 ms; with the square of its length it would be minutes.
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 });

@@ -136,7 +136,7 @@ describe('FilesystemItemStore', () => {
     }
   });
 
-  it('lets two processes append to one family at once', { timeout: 30_000 }, async () => {
+  it('lets two processes append to one family at once', async () => {
     const folder = await temporaryFolder();
     const children = [
       await startFixture('write-forever.ts', [folder, family]),
