@@ -8,7 +8,6 @@ import { useDocument } from '../state/document-store.ts';
 import { report, syncDraft } from '../state/file-actions.ts';
 import { openFeed } from '../state/live-feed.ts';
 import { wayOf } from '../state/levels.ts';
-import { followAddress } from '../state/navigation.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { refreshRuns, sawNewestRun } from '../state/run-actions.ts';
 import { sayUnfetched, typesHere } from '../state/registry.ts';
@@ -223,7 +222,6 @@ export function useUpkeep(): void {
   useFirstTouch();
   useHistory();
   usePastGraph();
-  useEffect(followAddress, []);
   useEffect(listenAtPorts, []);
   useEffect(keepLater, []);
   useFeed();

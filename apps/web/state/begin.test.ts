@@ -30,6 +30,7 @@ beforeEach(() => {
   const leave = stubBrowser();
   vi.useFakeTimers();
   vi.stubGlobal('location', { href: 'http://localhost/?graph=a.graft.json' });
+  vi.stubGlobal('window', new EventTarget());
   provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
   useDocument.getState().close();
   useScreen.setState({ begun: false });
@@ -63,4 +64,17 @@ it('begins with the view that the address names, and keeps what the address hold
   await begin();
   expect(useScreen.getState().view).toBe('compare');
   expect(new URL(address.href).searchParams.getAll('side')).toEqual(['run-1', 'run-2']);
+});
+
+it('follows the way back while the first file is on its way', async () => {
+  let answer = (): void => undefined;
+  server.read = new Promise((resolve) => (answer = resolve));
+  const over = begin();
+  await vi.advanceTimersByTimeAsync(1);
+  vi.stubGlobal('location', { href: 'http://localhost/?graph=before.graft.json' });
+  window.dispatchEvent(new Event('popstate'));
+  answer();
+  await over;
+  await vi.advanceTimersByTimeAsync(1);
+  expect(useDocument.getState().file?.path).toBe('before.graft.json');
 });

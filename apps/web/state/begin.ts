@@ -1,5 +1,6 @@
 import { useDocument } from './document-store.ts';
 import { openFirstFile } from './file-actions.ts';
+import { followAddress } from './navigation.ts';
 import { placeFromAddress } from './place-in-address.ts';
 import { useScreen } from './screen-store.ts';
 import { settleTab } from './tab-id.ts';
@@ -14,6 +15,7 @@ const patience = 250;
 export async function begin(): Promise<void> {
   // Who was given a link to the form, or to a comparison, does not see the canvas first, and keeps the address.
   useScreen.getState().look(placeFromAddress().view);
+  followAddress();
   const begun = settleTab().then(openFirstFile);
   let stop = (): void => undefined;
   const isOpen = new Promise<void>((resolve) => {

@@ -97,8 +97,8 @@ export function goTo(path: string): string {
   return node;
 }
 
-/** The browser's own way back and forth. Returns the stop function. */
-export function followAddress(): () => void {
+/** Follows the browser's own way back and forth from now on. */
+export function followAddress(): void {
   const restore = async (): Promise<void> => {
     const place = placeFromAddress();
     const { file } = useDocument.getState();
@@ -106,7 +106,5 @@ export function followAddress(): () => void {
     else stayHere();
     if (useDocument.getState().file?.path === place.graph) showPlace(place);
   };
-  const listen = (): void => void restore();
-  window.addEventListener('popstate', listen);
-  return () => window.removeEventListener('popstate', listen);
+  window.addEventListener('popstate', () => void restore());
 }
