@@ -1,23 +1,41 @@
 import { emptyGraph } from '@graft/graph';
-import { expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { useDocument } from './document-store.ts';
 import { keepPlaceInAddress } from './keep-place.ts';
 import { useScreen } from './screen-store.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
 
-it('writes what was looked at before it had come', () => {
+beforeEach(() => {
   const leave = stubBrowser();
-  const address = { href: 'http://localhost/?graph=a.graft.json' };
+  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('requestAnimationFrame', () => 0);
+  useDocument.getState().close();
+  useScreen.setState({ begun: true, view: 'canvas' });
+  return leave;
+});
+
+/** Comes to an address. What is written to it is told by what it gives. */
+function come(href: string): { readonly href: string } {
+  const address = { href };
   const replaceState = (_data: unknown, _title: string, to: string | URL): void =>
     void (address.href = new URL(to, address.href).href);
   vi.stubGlobal('location', address);
   vi.stubGlobal('history', { replaceState, pushState: () => undefined });
-  vi.stubGlobal('addEventListener', () => undefined);
+  return address;
+}
+
+it('writes what was looked at before it had come', () => {
+  const address = come('http://localhost/?graph=a.graft.json');
   const file = { path: 'a.graft.json', base: 'r', baseText: '', baseGraph: emptyGraph };
   useDocument.getState().open(file, emptyGraph);
-  useScreen.getState().show({ begun: true });
   useScreen.getState().look('app');
   keepPlaceInAddress();
   expect(new URL(address.href).searchParams.get('view')).toBe('app');
-  leave();
+});
+
+it('keeps the place in a file that could not be read', () => {
+  const asked = 'http://localhost/?graph=a.graft.json&in=loop&node=chunk&run=r1';
+  const address = come(asked);
+  keepPlaceInAddress();
+  expect(address.href).toBe(asked);
 });

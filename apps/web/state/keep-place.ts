@@ -27,7 +27,8 @@ export function keepPlaceInAddress(): void {
     // Another file has brought its own entry.
     const moved = now.path === written.path && now.way !== written.way;
     written = now;
-    if (isReading()) return;
+    // Where the file could not be read, a later reload may find the place.
+    if (isReading() || now.path === undefined) return;
     const url = addressOfPlace();
     if (url.href === location.href) return;
     if (moved) history.pushState(null, '', url);
