@@ -110,9 +110,14 @@ export function stayHere(): void {
 
 /**
  * Opens a file, with the unsaved work that this browser holds on it, and its newest run. Where one comes to it through a
- * node that uses it, `from` leads back. Gives the path by which the workspace calls it.
+ * node that uses it, `from` leads back. `goThere` goes to a place in it before anything else of it is seen. Gives the path by
+ * which the workspace calls it.
  */
-export async function openFile(path: string, from: readonly Origin[] = []): Promise<string> {
+export async function openFile(
+  path: string,
+  from: readonly Origin[] = [],
+  goThere: () => void = () => undefined,
+): Promise<string> {
   const mine = ++opening;
   syncDraft();
   try {
@@ -124,7 +129,7 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     const read = await api.graphs.read.query({ path, looks: loadedNodeTypes() === undefined });
     if (mine !== opening) return path;
     // An address may name it otherwise than the workspace does, as by `lib/../rag.graft.json`.
-    if (read.path !== path) return await openFile(read.path, from);
+    if (read.path !== path) return await openFile(read.path, from, goThere);
     // What was drawn meanwhile.
     syncDraft();
     const draft = await takeDraft(path);
@@ -163,17 +168,21 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     // Nothing of the file before is left on the screen while the answers for this one are on their way.
     usePlan.getState().clear();
     useRunView.getState().follow(null);
+    useRunView.getState().setNewest(null);
     const isChanged = useDocument.getState().open(file, graph, from);
     if (isChanged) tellReloaded(path);
     useScreen.getState().select([]);
     showInAddress(path);
+    goThere();
     const runs = await api.runs.list.query({ file: path, limit: newestLooked });
     // What the file as it is gave, before what it gave to something that it was given for once.
     const newest = runs.find(({ scope }) => scope === undefined) ?? runs[0];
-    if (useDocument.getState().file?.path === path) {
-      useRunView.getState().setNewest(newest?.id ?? null);
-      useRunView.getState().follow(newest?.id ?? null);
-    }
+    const { newest: begun, run, past, setNewest, lookBack, follow } = useRunView.getState();
+    // One that has begun meanwhile is newer than all of the list.
+    if (useDocument.getState().file?.path !== path || begun !== null) return path;
+    setNewest(newest?.id ?? null);
+    if (past && run !== null) lookBack(run.runId);
+    else follow(newest?.id ?? null);
   } catch (error) {
     report(error);
   }
@@ -215,8 +224,8 @@ export async function openFirstFile(): Promise<void> {
     if (asked !== null) {
       // What a subgraph is given from outside is told with its own parameters only.
       if (place.within.length > 0) await loadNodeTypes();
-      const path = await openFile(asked);
-      if (useDocument.getState().file?.path === path) showPlace(place);
+      // Another view may have been pressed while the file was on its way.
+      await openFile(asked, [], () => showPlace({ ...place, view: useScreen.getState().view }));
       return;
     }
     const files = await queryClient.fetchQuery(queries.graphs.list.queryOptions());

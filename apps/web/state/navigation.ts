@@ -99,12 +99,15 @@ export function goTo(path: string): string {
 
 /** Follows the browser's own way back and forth from now on. */
 export function followAddress(): void {
-  const restore = async (): Promise<void> => {
+  const restore = (): void => {
     const place = placeFromAddress();
     const { file } = useDocument.getState();
-    if (place.graph !== null && place.graph !== file?.path) await openFile(place.graph);
-    else stayHere();
-    if (useDocument.getState().file?.path === place.graph) showPlace(place);
+    if (place.graph !== null && place.graph !== file?.path) {
+      void openFile(place.graph, [], () => showPlace(place));
+      return;
+    }
+    stayHere();
+    if (file?.path === place.graph) showPlace(place);
   };
-  window.addEventListener('popstate', () => void restore());
+  window.addEventListener('popstate', restore);
 }
