@@ -167,7 +167,8 @@ export function Overview({ flow }: { readonly flow: OverviewStore }) {
   return (
     <div
       ref={box}
-      className="react-flow__panel react-flow__minimap bottom left overview"
+      // Not to be seen for a moment as it comes: whether it is of use is told when it is there.
+      className="react-flow__panel react-flow__minimap bottom left overview hidden-overview"
       role="img"
       aria-label="Overview of the graph"
       style={{ width, height }}

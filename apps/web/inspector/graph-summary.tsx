@@ -7,6 +7,7 @@ import { fileTitle } from '../state/file-actions.ts';
 import { bodyAt } from '../state/levels.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { afterNodeTypes, useNodeTypes } from '../state/registry.ts';
+import { useScreen } from '../state/screen-store.ts';
 import { part } from '../shell/part.tsx';
 
 const ProblemList = part(() =>
@@ -45,8 +46,12 @@ export function GraphSummary() {
   const nodes = useDocument((state) => Object.keys(state.shown.nodes).length);
   const edges = useDocument((state) => state.shown.edges.length);
   const hasTypes = useNodeTypes(({ types }) => types !== undefined);
+  const begun = useScreen((state) => state.begun);
   if (path === undefined) {
-    return <p className="px-4 py-3 text-ink-2">Open a graph on the left, or make a new one.</p>;
+    // Not while the first graph is on its way.
+    return !begun ? null : (
+      <p className="px-4 py-3 text-ink-2">Open a graph on the left, or make a new one.</p>
+    );
   }
   return (
     <div className="min-h-0 flex-1 overflow-auto px-4 py-3">

@@ -15,11 +15,8 @@ import { cellOrder } from './cell-order.ts';
 import { useFirstKey } from './first-key.ts';
 import { NotebookKeys } from './notebook-keys.tsx';
 import { printLight } from './print-light.ts';
+import { ProseCell } from './prose-cell.tsx';
 import { proseOrder } from './prose-order.ts';
-import { part } from '../shell/part.tsx';
-
-/** Loaded where a graph has notes. */
-const ProseCell = part(() => import('./prose-cell.tsx').then((loaded) => loaded.ProseCell));
 
 function OutlineEntry({ id, go }: { readonly id: string; readonly go: (id: string) => void }) {
   const node = useDocument((state) => state.shown.nodes[id]);

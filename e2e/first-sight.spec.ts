@@ -1,0 +1,74 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chunking, expect, test } from './small-workspace.ts';
+
+interface Sight {
+  readonly text: string;
+  readonly cells: number;
+  readonly notes: number;
+  /** How much of the overview is seen, of 1; absent while it is not there. */
+  readonly overview: number | undefined;
+}
+
+/** What the page shows, frame by frame. */
+declare global {
+  var sights: Sight[];
+}
+
+test.beforeEach(async ({ page }) => {
+  await page.addInitScript(() => {
+    globalThis.sights = [];
+    const look = (): void => {
+      const overview = document.querySelector('.overview');
+      globalThis.sights.push({
+        text: document.querySelector('[aria-label="Inspector"]')?.textContent ?? '',
+        cells: document.querySelectorAll('.cell').length,
+        notes: document.querySelectorAll('.prose-cell').length,
+        overview: overview === null ? undefined : Number(getComputedStyle(overview).opacity),
+      });
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+});
+
+test('the overview of a graph that is all in sight is never seen', async ({ page, workspace }) => {
+  await workspace.graph('all-in-sight', chunking);
+  await page.goto(`${workspace.url}&graph=all-in-sight.graft.json`);
+  await expect(page.getByTestId('node-chunk')).toBeVisible();
+  await expect(page.locator('.overview')).toHaveCSS('opacity', '0');
+  const seen = await page.evaluate(() => globalThis.sights.map(({ overview }) => overview));
+  expect(seen.filter((one) => one !== undefined && one > 0)).toEqual([]);
+});
+
+test('a page of cells comes with its notes', async ({ page, workspace }) => {
+  const graph = {
+    ...{ graft: 1, edges: [], nodes: { chunk: { type: 'chunk', version: 1, params: {} } } },
+    notes: { begin: { text: 'What this is for.', x: 0, y: -200, width: 206 } },
+  };
+  await writeFile(path.join(workspace.folder, 'noted.graft.json'), JSON.stringify(graph));
+  await page.goto(`${workspace.url}&graph=noted.graft.json&view=notebook`);
+  await expect(page.getByText('What this is for.')).toBeVisible();
+  const seen = await page.evaluate(() => globalThis.sights);
+  expect(seen.filter(({ cells, notes }) => cells > 0 && notes === 0)).toEqual([]);
+});
+
+test('nobody is asked to open a graph while the first one is on its way', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('on-its-way', chunking);
+  let answer = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(/graphs\.read/, async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await page.goto(`${workspace.url}&graph=on-its-way.graft.json`);
+  const inspector = page.getByRole('complementary', { name: 'Inspector' });
+  await expect(inspector).toBeVisible();
+  answer();
+  await expect(inspector).toContainText('1 connection');
+  const seen = await page.evaluate(() => globalThis.sights.map(({ text }) => text));
+  expect(seen.filter((text) => text.includes('Open a graph'))).toEqual([]);
+});
