@@ -6,6 +6,8 @@ interface Sight {
   readonly text: string;
   readonly cells: number;
   readonly notes: number;
+  /** Whether a run is offered to be cancelled. */
+  readonly cancels: boolean;
   /** How much of the overview is seen, of 1; absent while it is not there. */
   readonly overview: number | undefined;
 }
@@ -24,6 +26,7 @@ test.beforeEach(async ({ page }) => {
         text: document.querySelector('[aria-label="Inspector"]')?.textContent ?? '',
         cells: document.querySelectorAll('.cell').length,
         notes: document.querySelectorAll('.prose-cell').length,
+        cancels: document.querySelector('header .button.stop') !== null,
         overview: overview === null ? undefined : Number(getComputedStyle(overview).opacity),
       });
       requestAnimationFrame(look);
@@ -71,4 +74,17 @@ test('nobody is asked to open a graph while the first one is on its way', async 
   await expect(inspector).toContainText('1 connection');
   const seen = await page.evaluate(() => globalThis.sights.map(({ text }) => text));
   expect(seen.filter((text) => text.includes('Open a graph'))).toEqual([]);
+});
+
+test('a run that is over is never offered to be cancelled', async ({ page, workspace }) => {
+  await workspace.graph('over', chunking);
+  await page.goto(`${workspace.url}&graph=over.graft.json`);
+  await expect(page.getByTestId('node-chunk')).toBeVisible();
+  await page.keyboard.press('Control+Enter');
+  const line = page.getByTestId('plan-line');
+  await expect(line).toContainText('all will be reused');
+  await page.reload();
+  await expect(line).toContainText('all will be reused');
+  const seen = await page.evaluate(() => globalThis.sights.filter(({ cancels }) => cancels));
+  expect(seen).toEqual([]);
 });

@@ -9,8 +9,7 @@ import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { cancelRun } from '../state/run-actions.ts';
-import { isOver } from '../state/run-state.ts';
-import { useRunView } from '../state/run-view.ts';
+import { isGoingOn, useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { keepViewShowable } from '../state/way-out.ts';
 import { PastRunBanner } from '../timeline/past-run-banner.tsx';
@@ -61,7 +60,7 @@ function AppParameter({ given }: { readonly given: GivenParam }) {
 }
 
 function RunRow({ graph }: { readonly graph: GraphFunction }) {
-  const working = useRunView(({ run }) => run !== null && !isOver(run));
+  const working = useRunView(isGoingOn);
   const given = useApp((state) => state.texts);
   const missing = missingInputs(graph, given);
   return (

@@ -9,7 +9,7 @@ import { cancelRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
 import { useOpenRunsOnChange } from '../state/run-on-change.ts';
 import { isOver } from '../state/run-state.ts';
-import { useRunView } from '../state/run-view.ts';
+import { isGoingOn, useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import {
   DarkIcon,
@@ -125,7 +125,7 @@ function PlanLine() {
 }
 
 function RunButton() {
-  const working = useRunView(({ run }) => run !== null && !isOver(run));
+  const working = useRunView(isGoingOn);
   const empty = useDocument(
     (state) => state.file === null || Object.keys(state.graph.nodes).length === 0,
   );

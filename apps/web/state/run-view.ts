@@ -101,6 +101,11 @@ export function isIdle({ run, starting }: Pick<RunView, 'run' | 'starting'>): bo
   return !starting && (run === null || isOver(run));
 }
 
+/** Whether the run on the screen is known to go on: of one that was not started here, nothing is before its first events. */
+export function isGoingOn({ run, ranGraph }: Pick<RunView, 'run' | 'ranGraph'>): boolean {
+  return run !== null && !isOver(run) && (run.seq > 0 || ranGraph?.runId === run.runId);
+}
+
 /** The step of a node in a run; of one that has other steps there, what these come to. */
 export function stepIn(run: RunState | null, node: string): StepView | undefined {
   return run?.steps.get(node) ?? run?.shown.get(node);
