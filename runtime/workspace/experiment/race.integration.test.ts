@@ -201,7 +201,7 @@ describe('a race', () => {
     );
     await expect(workspace.planExperiment(graph, file, 'e')).rejects.toMatchObject({
       code: 'bad-input',
-      message: expect.stringMatching(/^It cannot race\. "rows" .*"load-rows" does not say/),
+      message: expect.stringMatching(/^It cannot race\. “Rows” .*"load-rows" does not say/),
       location: { field: 'experiments.e.race', node: 'rows' },
     });
   });
