@@ -10,6 +10,8 @@ interface Sight {
   readonly cancels: boolean;
   /** How much of the overview is seen, of 1; absent while it is not there. */
   readonly overview: number | undefined;
+  /** Where the node `afar` is seen, in px from the left; absent while it is not. */
+  readonly afar: number | undefined;
 }
 
 /** What the page shows, frame by frame. */
@@ -22,12 +24,16 @@ test.beforeEach(async ({ page }) => {
     globalThis.sights = [];
     const look = (): void => {
       const overview = document.querySelector('.overview');
+      const afar = document.querySelector('[data-testid="node-afar"]');
+      const view = document.querySelector('.react-flow__viewport');
+      const isSeen = view !== null && getComputedStyle(view).opacity === '1';
       globalThis.sights.push({
         text: document.querySelector('[aria-label="Inspector"]')?.textContent ?? '',
         cells: document.querySelectorAll('.cell').length,
         notes: document.querySelectorAll('.prose-cell').length,
         cancels: document.querySelector('header .button.stop') !== null,
         overview: overview === null ? undefined : Number(getComputedStyle(overview).opacity),
+        afar: isSeen ? afar?.getBoundingClientRect().left : undefined,
       });
       requestAnimationFrame(look);
     };
@@ -87,4 +93,20 @@ test('a run that is over is never offered to be cancelled', async ({ page, works
   await expect(line).toContainText('all will be reused');
   const seen = await page.evaluate(() => globalThis.sights.filter(({ cancels }) => cancels));
   expect(seen).toEqual([]);
+});
+
+test('the graph of another file is seen in one place only', async ({ page, workspace }) => {
+  await workspace.graph('near', chunking);
+  await workspace.graph('afar', {
+    nodes: { afar: { type: 'chunk' }, farther: { type: 'chunk' } },
+    layout: { afar: [300, 40], farther: [1_700, 900] },
+  });
+  await page.goto(`${workspace.url}&graph=near.graft.json`);
+  await expect(page.getByTestId('node-chunk')).toBeVisible();
+  await page.getByRole('button', { name: /^afar/ }).click();
+  await expect(page.getByTestId('node-afar')).toBeVisible();
+  await expect(page.locator('.held')).toHaveCount(0);
+  const seen = await page.evaluate(() => globalThis.sights.map(({ afar }) => afar));
+  const places = new Set(seen.flatMap((left) => (left === undefined ? [] : [Math.round(left)])));
+  expect(places.size).toBe(1);
 });

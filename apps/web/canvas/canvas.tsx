@@ -142,15 +142,16 @@ function CanvasTools() {
 
 /**
  * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured; back out of a subgraph
- * the view is as it was. What is empty then begins at full size, and is left alone, so that the first node stays where it is dropped. Tells how it stands with the
- * page's first graph: `held` while it waits to be fitted, and is not to be seen elsewhere; `seen` from then on.
+ * the view is as it was. What is empty then begins at full size, and is left alone, so that the first node stays where it is dropped. Tells how it stands with
+ * what is shown: `held` while it waits to be fitted, and is not to be seen elsewhere; `seen` from then on.
  */
 function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'seen' | undefined {
   const path = useDocument((state) => state.file?.path);
   const prefix = useDocument(({ trail }) => wayOf(trail));
   const fitted = useRef<{ path: string; prefix: string }>(undefined);
   const views = useRef(new Map<string, Viewport>());
-  const [held, hold] = useState(true);
+  const shown = path === undefined ? undefined : `${path}\n${prefix}`;
+  const [seen, see] = useState<string>();
   useEffect(() => {
     const before = fitted.current;
     if (path === undefined || (before?.path === path && before.prefix === prefix)) return;
@@ -161,10 +162,10 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'see
     const settle = (): void => {
       fitted.current = { path, prefix };
       const some = Object.keys(useDocument.getState().shown.nodes).length > 0;
-      if (some && view === undefined) void fitAll(0).then(() => hold(false));
+      if (some && view === undefined) void fitAll(0).then(() => see(shown));
       else {
         showView(view ?? emptyView);
-        hold(false);
+        see(shown);
       }
     };
     const isEmpty = Object.keys(useDocument.getState().shown.nodes).length === 0;
@@ -175,9 +176,9 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'see
       return () => clearTimeout(timer);
     }
     return undefined;
-  }, [path, prefix, measured, flow]);
-  if (path === undefined) return undefined;
-  return held ? 'held' : 'seen';
+  }, [path, prefix, shown, measured, flow]);
+  if (shown === undefined) return undefined;
+  return shown === seen ? 'seen' : 'held';
 }
 
 /** The edge being drawn has the colour of the port that it comes from. */
