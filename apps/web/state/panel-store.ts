@@ -151,7 +151,9 @@ export function togglePanel(panel: PanelName): void {
 
 /** What the lower panel has to show has become more or less: where nobody gave it a size, it follows. */
 export function needHeight(needed: number): void {
-  const { kept, opened } = usePanels.getState();
+  const { kept, opened, needed: before } = usePanels.getState();
+  // A place in the address may have opened it before it was drawn.
+  if (needed === before) return;
   const isChosen = kept.lower.size !== undefined || kept.lower.folded !== undefined;
   change({ needed, opened: isChosen ? opened : opened.filter((panel) => panel !== 'lower') });
 }
