@@ -102,6 +102,8 @@ test('the graph of another file is seen in one place only', async ({ page, works
     layout: { afar: [300, 40], farther: [1_700, 900] },
   });
   await page.goto(`${workspace.url}&graph=near.graft.json`);
+  // However long this machine takes to fit the view.
+  await page.addStyleTag({ content: '.held .react-flow__viewport { animation-duration: 600s }' });
   await expect(page.getByTestId('node-chunk')).toBeVisible();
   await page.getByRole('button', { name: /^afar/ }).click();
   await expect(page.getByTestId('node-afar')).toBeVisible();

@@ -2,7 +2,6 @@ import { useEffect } from 'react';
 import { copySelected, deleteSelected } from '../canvas/edit-actions.ts';
 import { openMenuAtFocus } from '../menus/open-menu.ts';
 import { runCommand } from './commands.ts';
-import { isPast } from './conditions.ts';
 import { meansNodes, meantBy } from './meant.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { typeAhead } from './typed-ahead.ts';
@@ -53,9 +52,8 @@ function handleNodeKey(event: KeyboardEvent): void {
   const isSelected = selection.length === 1 && selection[0] === target.dataset['id'];
   const held = ctrlKey || metaKey;
   const enters = isNode && key === 'Enter' && (held || shiftKey || isSelected);
-  // The canvas would take it in or out of the selection by it, and the same press would leave the run or not.
-  const leaves = key === 'Escape' && isPast();
-  if (!enters && !leaves && !(isNode && held && /^Arrow(Up|Down)$/.test(key))) return;
+  // The canvas would take it in or out of the selection by it, and the same press would leave the run, or what was gone into, or not.
+  if (!enters && key !== 'Escape' && !(isNode && held && /^Arrow(Up|Down)$/.test(key))) return;
   handleKey(event);
   if (event.defaultPrevented) event.stopPropagation();
 }
