@@ -1,21 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * How long a test waits for what is to happen, in milliseconds: so long that only what never happens fails, on a busy machine too.
+ * How long a test waits for an outcome, in milliseconds: long enough that only what never happens fails, on a busy machine too.
  * Wait with `expect.poll`, which knows of it; `vi.waitFor` does not.
  */
 const patience = {
+  environment: 'node',
   expect: { poll: { timeout: 60_000 } },
   testTimeout: 180_000,
   hookTimeout: 180_000,
-};
+} as const;
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/out/**', '**/.next/**', 'e2e/**'];
+const isolated = '**/*.isolated.test.{ts,tsx}';
+const integration = '**/*.integration.test.ts';
+const gpu = '**/*.gpu.test.ts';
+const soak = '**/*.soak.test.ts';
 
-/**
- * `unit`: seconds, no models, no browser. `integration`: real models and the built command line.
- * `gpu`: needs a real GPU, and says so when it skips. A test's file name decides (see CONTRIBUTING.md).
- */
+/** A test's file name decides which project runs it (see CONTRIBUTING.md). */
 export default defineConfig({
   test: {
     projects: [
@@ -23,25 +25,39 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...ignored, '**/*.integration.test.ts', '**/*.gpu.test.ts'],
-          environment: 'node',
-          pool: 'forks',
+          exclude: [...ignored, isolated, integration, gpu, soak],
+          // The files of a thread share their modules, which saves most of the time: loading them took longer than the tests.
+          pool: 'threads',
+          isolate: false,
           // All cores: the process that hands files out waits for them.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
+          provide: { share: 0.1 },
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: 'isolated',
+          include: [isolated],
+          exclude: ignored,
+          pool: 'forks',
+          maxWorkers: '100%',
+          sequence: { groupOrder: 1 },
+          provide: { share: 0.1 },
           ...patience,
         },
       },
       {
         test: {
           name: 'integration',
-          include: ['**/*.integration.test.ts'],
+          include: [integration],
           exclude: ignored,
-          environment: 'node',
           pool: 'forks',
           // One file at a time: each loads models and uses every core.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
+          provide: { share: 0.1 },
           ...patience,
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -50,15 +66,29 @@ export default defineConfig({
       {
         test: {
           name: 'gpu',
-          include: ['**/*.gpu.test.ts'],
+          include: [gpu],
           exclude: ignored,
-          environment: 'node',
           pool: 'forks',
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           ...patience,
           testTimeout: 600_000,
           hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: 'soak',
+          include: [soak, '**/*.sampled.*test.{ts,tsx}'],
+          exclude: ignored,
+          pool: 'forks',
+          // One file at a time: some measure the processor's time, some fill disks.
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+          provide: { share: 1 },
+          ...patience,
+          testTimeout: 1_800_000,
+          hookTimeout: 300_000,
         },
       },
     ],

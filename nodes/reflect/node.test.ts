@@ -1,6 +1,5 @@
 import { type Answer, answerVerdict, GraphError, type Question } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import { superlinear } from '../kit/testing/growth.ts';
 import { explained } from '../kit/testing/explained.ts';
 import { leaningContext, modelInput, rowsOf } from '../kit/testing/leaning-model.ts';
 import { answerOf, promptOf } from '../kit/testing/question-rows.ts';
@@ -23,17 +22,6 @@ describe('by words', () => {
       answerOf(question, text, more),
       passages.map((passage) => ({ title: 'Kilns', text: passage })),
     );
-
-  it.each<[string, (at: number) => string]>([
-    ['the same word', () => '1. '],
-    ['one word after another', (at) => `word${at}. `],
-  ])('costs no more than answers and passages are long: %s', async (_, wordOf) => {
-    const textOf = (length: number): string =>
-      Array.from({ length: length / 8 }, (_, at) => wordOf(at)).join('');
-    const judge = (text: string) =>
-      standingByWords(answerOf(when, text), [{ title: 'Kilns', text: text.toUpperCase() }]);
-    expect(await superlinear(judge, textOf)).toBeUndefined();
-  });
 
   it.each<{ text: string; question: Question; supported: number; useful: number }>([
     { text: 'The eastern kiln is lit at 05:40 [2].', question: when, supported: 1, useful: 1 },

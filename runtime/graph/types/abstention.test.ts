@@ -28,10 +28,8 @@ it.each([
   expect(abstains(text)).toBe(false);
 });
 
-it('takes linear time', () => {
+// With the square of its length it would take minutes.
+it('reads a long hostile text to its end', () => {
   const long = `${'passages '.repeat(20_000)}${'does not '.repeat(20_000)}${"n't".repeat(20_000)}${' '.repeat(20_000)}`;
-  const started = performance.now();
-  abstains(long);
-  // Some 50 ms; with the square of its length it would be minutes.
-  expect(performance.now() - started).toBeLessThan(30_000);
+  expect(abstains(long)).toBe(false);
 });

@@ -57,11 +57,9 @@ describe('the verdict on an answer', () => {
     expect(verdict('anything', '  ')).toBe('no reference');
   });
 
-  it('compares words in linear time', () => {
+  // With the square of their length it would take minutes.
+  it('compares long hostile texts to their end', () => {
     const long = `${'1,'.repeat(20_000)}${' per'.repeat(20_000)}${'('.repeat(20_000)}`;
-    const started = performance.now();
-    verdict(long, long);
-    // Some 50 ms; with the square of its length it would be minutes.
-    expect(performance.now() - started).toBeLessThan(30_000);
+    expect(verdict(long, long)).toBe('right');
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { cacheKey } from './key/cache-key.ts';
 import { connectionVerdict } from './plan/connection-verdict.ts';
 import { diffGraphs } from './merge/diff-graphs.ts';
@@ -94,7 +94,7 @@ describe('the file format', () => {
       fc.property(anyGraph, (graph) => {
         expect(parseGraph(serializeGraph(graph))).toEqual(graph);
       }),
-      { numRuns: 300 },
+      { numRuns: 300 * inject('share') },
     );
   });
 
@@ -106,7 +106,7 @@ describe('the file format', () => {
         expect(serializeGraph(reversed(graph))).toBe(text);
         expect(JSON.parse(text)).toBeDefined();
       }),
-      { numRuns: 300 },
+      { numRuns: 300 * inject('share') },
     );
   });
 });
@@ -293,7 +293,7 @@ describe('bad input', () => {
         const graph = tolerate(() => parseGraph(text, 'f'));
         if (graph !== undefined) exercise(graph);
       }),
-      { numRuns: 1000 },
+      { numRuns: 1000 * inject('share') },
     );
   });
 
@@ -341,7 +341,7 @@ describe('bad input', () => {
         const graph = tolerate(() => parseGraph(JSON.stringify(value), 'f'));
         if (graph !== undefined) exercise(graph);
       }),
-      { numRuns: 1000 },
+      { numRuns: 1000 * inject('share') },
     );
   });
 
@@ -355,11 +355,11 @@ describe('bad input', () => {
         const read = tolerate(() => parseGraph(mutated, 'f'));
         if (read !== undefined) exercise(read);
       }),
-      { numRuns: 500 },
+      { numRuns: 500 * inject('share') },
     );
   });
 
   it('any graph: validation, plan, diff and verdicts', () => {
-    fc.assert(fc.property(anyGraph, exercise), { numRuns: 500 });
+    fc.assert(fc.property(anyGraph, exercise), { numRuns: 500 * inject('share') });
   });
 });

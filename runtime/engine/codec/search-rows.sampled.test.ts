@@ -2,7 +2,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   Documents,
   Questions,
@@ -183,7 +183,7 @@ it('finds by bytes the very rows that hold a text when each is looked at alone',
       );
       expect(found).toMatchObject({ rows: plain, complete: true });
     }),
-    { numRuns: 1_000 },
+    { numRuns: 1_000 * inject('share') },
   );
 });
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { isAlive } from '@graft/kit';
 import { bundleTestServer, bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
 import { killFile, killGraph } from './testing/kill-graph.ts';
@@ -12,7 +12,7 @@ import { childrenOf, moments } from './testing/kill-moments.ts';
 import { workerTestRegistry } from './testing/test-nodes.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
-const kills = 20;
+const kills = 20 * inject('share');
 let worker: Bundle;
 let server: Bundle;
 let root: string;
@@ -76,7 +76,8 @@ describe.skipIf(process.platform !== 'linux')('kill -9', () => {
       expect(status, error?.message).toBe('succeeded');
       await expectSound(workspace, handle.runId);
     }
-    expect(hits).toBeGreaterThan(kills / 2);
+    // A few kills may all come too late.
+    if (inject('share') === 1) expect(hits).toBeGreaterThan(kills / 2);
   }, 1_800_000);
 
   it(`of the server, at ${String(kills)} moments: nothing is lost, and the next run reuses what was done`, async () => {
@@ -112,6 +113,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9', () => {
       reused += done.length;
     }
     console.log(`${String(interrupted)} runs interrupted, ${String(reused)} steps reused`);
+    if (inject('share') < 1) return;
     expect(interrupted).toBeGreaterThan(kills / 4);
     expect(reused).toBeGreaterThan(kills / 2);
   }, 1_800_000);

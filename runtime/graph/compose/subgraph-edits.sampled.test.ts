@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { nestedGraph } from '../fixtures/nested-graph.ts';
 import { parseGraph } from '../format/parse-graph.ts';
@@ -79,7 +79,7 @@ describe('a subgraph of a selection', () => {
           made++;
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 300 * inject('share') },
     );
     expect(made).toBeGreaterThan(100);
   });
@@ -98,7 +98,7 @@ describe('a subgraph of a selection', () => {
           expect(plan(subgraph.graph)).toEqual(plan(graph));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 200 * inject('share') },
     );
   });
 

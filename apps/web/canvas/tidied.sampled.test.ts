@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseGraph, type Graph } from '@graft/graph';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import fc from 'fast-check';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, inject, it } from 'vitest';
 import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { laidOut } from './missing-places.ts';
@@ -131,7 +131,7 @@ it('leaves no card or note on another, and none in a group that is not its own, 
       // Done again it changes nothing of that.
       expect(covered(await tidied(after, inColumns))).toEqual([]);
     }),
-    { numRuns: 300 },
+    { numRuns: 300 * inject('share') },
   );
 });
 
@@ -145,7 +145,7 @@ it('nor in layers, whatever there is', async () => {
       expect(covered(after)).toEqual([]);
       expect(taken(before, after)).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: 100 * inject('share') },
   );
 });
 

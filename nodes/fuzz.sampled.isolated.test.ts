@@ -7,7 +7,7 @@ import { readGgufAdapter, readPeftAdapter } from '@graft/training/adapters';
 import { openBaseModel } from '@graft/training/architectures';
 import { loadWeight, sourceOf } from '@graft/training/formats';
 import { randomAdapter, tinyConfig, TinyModel } from '@graft/training/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { chunk } from './chunk/node.ts';
 import { run as runChunk } from './chunk/run.ts';
 import { registry } from './definitions.gen.ts';
@@ -30,8 +30,6 @@ import { run as runFiles } from './load-files/run.ts';
 import { questions } from './questions/node.ts';
 import { run as runQuestions } from './questions/run.ts';
 
-// All of them by GRAFT_FUZZ=full; a tenth otherwise.
-const share = process.env['GRAFT_FUZZ'] === 'full' ? 1 : 0.1;
 const limit = { timeout: 1_800_000 };
 const fixtures = join(import.meta.dirname, '../runtime/training/golden/fixtures');
 
@@ -53,7 +51,7 @@ afterAll(async () => {
 });
 
 async function passes(what: string, options: FuzzOptions): Promise<void> {
-  const { faults, ...report } = await fuzz({ ...options, count: options.count * share });
+  const { faults, ...report } = await fuzz({ ...options, count: options.count * inject('share') });
   console.info(what, JSON.stringify(report));
   expect(faults).toEqual([]);
 }

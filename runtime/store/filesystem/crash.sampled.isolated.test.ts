@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { all, noise, sha256 } from '../contract/index.ts';
 import { temporaryFolder } from '../contract/temporary.ts';
 import { kill, startFixture } from '../fixtures/child.ts';
@@ -9,18 +9,18 @@ import { openFilesystemStores } from './index.ts';
 import { parseManifest } from './tree.ts';
 import { bytesOf } from '../contract/bytes.ts';
 
+const rounds = 30 * inject('share');
 const family = sha256('a family');
 
 describe('a process killed in the middle of its writes', () => {
   it(
-    'leaves only whole artifacts and whole items, ten times in a row',
-    { timeout: 120_000 },
+    'leaves only whole artifacts and whole items, several times in a row',
     async () => {
       const folder = await temporaryFolder();
       let items = 0;
-      for (let round = 0; round < 10; round++) {
+      for (let round = 0; round < rounds; round++) {
         const child = await startFixture('write-forever.ts', [folder, family]);
-        await pause(30 + round * 25);
+        await pause(30 + (round % 10) * 25);
         await kill(child);
 
         const stores = await openFilesystemStores(folder);
@@ -43,11 +43,12 @@ describe('a process killed in the middle of its writes', () => {
         await opened.append([{ key: `round ${round}`, payload: noise(100, round + 1) }]);
         items += found;
       }
-      expect(items).toBeGreaterThan(10);
+      // A child may be killed before its first item.
+      if (inject('share') === 1) expect(items).toBeGreaterThan(rounds);
       expect(await all((await openFilesystemStores(folder)).artifacts.list())).not.toEqual([]);
       const stores = await openFilesystemStores(folder);
       await using opened = await stores.items.open(family);
-      for (let round = 0; round < 10; round++) {
+      for (let round = 0; round < rounds; round++) {
         expect(await opened.get(`round ${round}`)).toHaveLength(100);
       }
       const names = await readdir(join(folder, 'items', family.slice(0, 2), family));

@@ -28,7 +28,7 @@ import {
   type Graph,
 } from '@graft/graph';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { loadRules } from '../state/checks.ts';
 import { lookOf } from '../state/node-shape.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
@@ -320,7 +320,7 @@ describe('any edits one after the other', () => {
           expect(history().futureStates).toEqual([]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 300 * inject('share') },
     );
   });
 
