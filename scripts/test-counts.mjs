@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ file: string, seconds: number }} TimedFile A test file below the checkout, and how long it took. */
 
 /**
  * Counts of Vitest's JSON report. A file that could not be loaded holds no tests: it counts as one failed.
@@ -71,6 +73,41 @@ export function playwrightFailures({ suites, errors }) {
   };
   for (const suite of suites) visit(suite);
   return failures;
+}
+
+/**
+ * How long each file of Vitest's report took.
+ * @param {any} report
+ * @param {string} root
+ * @returns {TimedFile[]}
+ */
+export function vitestFiles(report, root) {
+  return report.testResults.map(({ name, startTime, endTime }) => ({
+    file: path.relative(root, name),
+    seconds: Math.max(0, endTime - startTime) / 1000,
+  }));
+}
+
+/**
+ * How long each file of Playwright's report took: the sum of its tests.
+ * @param {any} report
+ * @returns {TimedFile[]}
+ */
+export function playwrightFiles({ suites }) {
+  const seconds = (suite) =>
+    [
+      ...(suite.specs ?? []).flatMap((spec) => spec.tests.flatMap((test) => test.results)),
+      ...(suite.suites ?? []).map((inner) => ({ duration: seconds(inner) * 1000 })),
+    ].reduce((sum, { duration }) => sum + duration / 1000, 0);
+  return suites.map((suite) => ({ file: `e2e/${suite.file}`, seconds: seconds(suite) }));
+}
+
+/**
+ * The ten files that took longest.
+ * @param {TimedFile[]} files
+ */
+export function slowest(files) {
+  return [...files].sort((a, b) => b.seconds - a.seconds).slice(0, 10);
 }
 
 /** @param {Counts[]} all */

@@ -3,8 +3,11 @@ import {
   addCounts,
   playwrightCounts,
   playwrightFailures,
+  playwrightFiles,
+  slowest,
   vitestCounts,
   vitestFailures,
+  vitestFiles,
 } from './test-counts.mjs';
 
 it('counts a test file that could not be loaded as one failed', () => {
@@ -72,4 +75,23 @@ it('names what failed, a line each', () => {
       ],
     }),
   ).toEqual(['no server', 'a.spec.ts:7 > clicks: Error: not seen']);
+});
+
+it('names the slowest files of both', () => {
+  const timed = (name: string, seconds: number) => ({
+    ...{ name: `/root/${name}`, startTime: 5_000, endTime: 5_000 + seconds * 1000 },
+  });
+  const report = {
+    testResults: Array.from({ length: 12 }, (_, at) => timed(`${String(at)}.test.ts`, at)),
+  };
+  const spec = (duration: number) => ({ tests: [{ results: [{ duration }, { duration: 500 }] }] });
+  const suites = [
+    { file: 'a.spec.ts', specs: [spec(1_000)], suites: [{ specs: [spec(20_000)], suites: [] }] },
+  ];
+  const files = slowest([...vitestFiles(report, '/root'), ...playwrightFiles({ suites })]);
+  expect(files).toHaveLength(10);
+  expect(files.slice(0, 2)).toEqual([
+    { file: 'e2e/a.spec.ts', seconds: 22 },
+    { file: '11.test.ts', seconds: 11 },
+  ]);
 });
