@@ -36,7 +36,6 @@ export default tseslint.config(
       '**/*.gen.ts',
       '**/next-env.d.ts',
       '**/fixtures/**',
-      'prisma/client/**',
       'test-results/**',
       'playwright-report/**',
     ],

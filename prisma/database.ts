@@ -6,7 +6,7 @@ import { migrate } from './migrations.ts';
 import { migrations } from './migrations.gen.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './tables.gen.ts';
 
 /** Queries on the database, or on a transaction of it. */
 export type Queries = Kysely<Tables>;

@@ -1,17 +1,12 @@
-// Writes schema.prisma for a provider from the one template of the models, and from it the types of the tables (those of
-// a Prisma client, which nothing runs).
-// Also writes the committed migrations as a module, so that a bundle carries them. All are git-ignored.
-// Usage: node generate.mjs [sqlite]
-import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
+// Writes the types of the tables from the template of the models, and the committed migrations as a module, so that a bundle carries
+// them. Both are git-ignored.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import schemaEngine from '@prisma/prisma-schema-wasm';
 import { schemaFor } from './schema.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const provider = process.argv[2] ?? 'sqlite';
-writeFileSync(join(folder, 'schema.prisma'), schemaFor(provider));
 
 const migrations = readdirSync(join(folder, 'migrations/sqlite'))
   .sort()
@@ -24,25 +19,26 @@ writeFileSync(
   `// Written by generate.mjs.\nexport const migrations = ${JSON.stringify(migrations, null, 2)};\n`,
 );
 
-const cli = createRequire(import.meta.url).resolve('prisma/build/index.js');
-const result = spawnSync(
-  process.execPath,
-  [cli, 'generate', '--schema', join(folder, 'schema.prisma')],
-  {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      // The schema engine is a download from outside npm, and `generate` does not need it. /bin/false makes
-      // any use of it fail; with /bin/true, `migrate deploy` would report success having done nothing.
-      PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false',
-      PRISMA_HIDE_UPDATE_MESSAGE: '1',
-      CHECKPOINT_DISABLE: '1',
-    },
-  },
-);
-if (result.status !== 0) {
-  process.stderr.write(result.stdout);
-  process.stderr.write(result.stderr);
-  process.exit(result.status ?? 1);
+/** What a column of each of the models' types holds in JavaScript. */
+const types = { String: 'string', Int: 'number', Float: 'number', Boolean: 'boolean' };
+
+function columnOf({ name, type, isRequired }) {
+  if (types[type] === undefined) throw new Error(`${name}: there is no column of type ${type}`);
+  return `  ${name}: ${types[type]}${isRequired ? '' : ' | null'};`;
 }
+
+const request = { prismaSchema: [['schema.prisma', schemaFor('sqlite')]], noColor: true };
+const { models } = JSON.parse(schemaEngine.get_dmmf(JSON.stringify(request))).datamodel;
+const tables = models.map(({ name, fields }) => {
+  const columns = fields.filter(({ kind }) => kind !== 'object').map(columnOf);
+  return `export interface ${name} {\n${columns.join('\n')}\n}\n`;
+});
+writeFileSync(
+  join(folder, 'tables.gen.ts'),
+  [
+    '// Written by generate.mjs from models.template.prisma.\n',
+    ...tables,
+    '/** The tables, as queries are typed by. */',
+    `export interface Tables {\n${models.map(({ name }) => `  ${name}: ${name};`).join('\n')}\n}\n`,
+  ].join('\n'),
+);

@@ -7,18 +7,7 @@ import { readFileSync } from 'node:fs';
  */
 export function schemaFor(provider) {
   const models = readFileSync(new URL('models.template.prisma', import.meta.url), 'utf8');
-  return `// Written by generate.mjs from models.template.prisma. Do not edit.
-generator client {
-  provider               = "prisma-client"
-  output                 = "./client"
-  runtime                = "nodejs"
-  moduleFormat           = "esm"
-  generatedFileExtension = "ts"
-  importFileExtension    = "ts"
-  compilerBuild          = "small"
-}
-
-datasource db {
+  return `datasource db {
   provider = "${provider}"
 }
 

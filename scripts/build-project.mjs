@@ -13,9 +13,9 @@ const sources = [
   'package-lock.json',
   'turbo.json',
 ];
-const made = new Set(['node_modules', 'dist', 'out', '.next', '.turbo', 'client', 'fixtures']);
+const made = new Set(['node_modules', 'dist', 'out', '.next', '.turbo', 'fixtures']);
 /** Files that a build writes among the sources, and those that it does not read. */
-const written = /\.(test|gen)\.tsx?$|\.tsbuildinfo$|^(next-env\.d\.ts|schema\.prisma)$/;
+const written = /\.(test|gen)\.tsx?$|\.tsbuildinfo$|^(next-env\.d\.ts)$/;
 const outputs = ['apps/cli/dist/graft.mjs', 'apps/web/out/index.html'];
 
 async function* filesBelow(at) {
