@@ -68,14 +68,35 @@ const claimTableSchema = z.strictObject({
 });
 export type ClaimTable = z.infer<typeof claimTableSchema>;
 
+/** A moment in UTC: `2026-11-27T02:52:57Z`. */
+const momentSchema = z.iso.datetime();
+
+/** When the claim, its expectations and its graph were fixed, before anything was measured. */
+const registrationSchema = z.strictObject({
+  date: momentSchema,
+  /** See `registrationDigest`. */
+  digest: z.string(),
+});
+
+/** A change of the claim, its expectations, its graph or its recorded items after they were first stated. */
+const amendmentSchema = z.strictObject({
+  when: momentSchema,
+  what: z.string().min(1),
+  why: z.string().min(1),
+});
+
 /** `claim.json` beside the graph of an example; `examples/README.md` says which of it is written by hand. */
 export const claimSchema = z.strictObject({
-  claim: z.literal(1),
+  claim: z.literal(2),
   title: z.string(),
   says: z.string(),
   /** File name of the graph. */
   graph: z.string(),
   expect: z.array(expectationSchema).min(1),
+  /** Absent: not registered yet. `unknown`: from before claims were registered. */
+  registered: z.union([z.literal('unknown'), registrationSchema]).optional(),
+  /** Oldest first. */
+  amended: z.array(amendmentSchema).optional(),
   costs: z.record(z.string(), costSchema),
   /** A size that the tests run: parameters, one seed. Absent: they compute the tables from the recorded items. */
   reduced: z
@@ -92,6 +113,7 @@ export const claimSchema = z.strictObject({
   holds: z.boolean().optional(),
   measured: z
     .strictObject({
+      date: z.union([z.literal('unknown'), momentSchema]),
       /** Of all steps, one after another. */
       seconds: z.number(),
       cores: z.int(),
@@ -113,8 +135,32 @@ export const runItemsSchema = z.strictObject({
 });
 export type RunItems = z.infer<typeof runItemsSchema>;
 
+const versionSchema = z.looseObject({ claim: z.int().positive() });
+
+/** The first leads from version 1 to 2, the next from 2 to 3: none is ever left out or changed. */
+const migrations: readonly ((claim: Record<string, unknown>) => Record<string, unknown>)[] = [
+  // 2: when the claim was registered, when it was measured, and how it was amended.
+  ({ measured, ...claim }) => ({
+    ...{ ...claim, claim: 2 },
+    ...(measured === undefined
+      ? {}
+      : {
+          registered: 'unknown',
+          measured: { ...z.looseObject({}).parse(measured), date: 'unknown' },
+        }),
+  }),
+];
+
+/** A claim of any version, brought to the one that is written. Throws for a newer one. */
+export function parseClaim(text: string): Claim {
+  let claim: Record<string, unknown> = versionSchema.parse(JSON.parse(text));
+  const { claim: version } = versionSchema.parse(claim);
+  for (const migrate of migrations.slice(version - 1)) claim = migrate(claim);
+  return claimSchema.parse(claim);
+}
+
 export async function readClaim(folder: string): Promise<Claim> {
-  return claimSchema.parse(JSON.parse(await readFile(path.join(folder, 'claim.json'), 'utf8')));
+  return parseClaim(await readFile(path.join(folder, 'claim.json'), 'utf8'));
 }
 
 /** All examples below `root` that claim something, by name. */

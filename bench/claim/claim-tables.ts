@@ -1,5 +1,5 @@
 import { canonicalJson, evidenceTable, type Graph, meaningDigest, sha256 } from '@graft/graph';
-import type { ClaimTable, RunItems } from './claim-file.ts';
+import type { Claim, ClaimTable, RunItems } from './claim-file.ts';
 
 /** What of an experiment its items do not say. */
 type Skeleton = Pick<ClaimTable['table'], 'baseline' | 'metrics'> & {
@@ -46,4 +46,9 @@ export function claimDigest(graph: Graph): string {
     ([name, { doc: _doc, ...of }]) => [name, of],
   );
   return sha256(canonicalJson({ meaning: meaningDigest(graph), lock: graph.lock, experiments }));
+}
+
+/** Of what a claim is registered by: what it says and expects, and what it is to be measured on. */
+export function registrationDigest({ says, expect }: Claim, graph: Graph): string {
+  return sha256(canonicalJson({ says, expect, measuredOn: claimDigest(graph) }));
 }

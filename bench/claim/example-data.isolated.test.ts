@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { readItems } from './claim-file.ts';
 
 const examples = path.resolve(import.meta.dirname, '../../examples');
 
@@ -181,6 +182,21 @@ describe('the layers of the stacked expert', () => {
           question.includes(title) && line === `${title}, ${quantity}: ${value}`,
       );
       expect(lines.length, question).toBe(1);
+    }
+  });
+
+  // A unit is right or wrong for a whole quantity: questions on the same one are no separate evidence.
+  it('have items that count by quantity', async () => {
+    const { quantities, questions } = await read();
+    const names = quantities.map(({ quantity }) => quantity);
+    const asked = new Map(
+      questions.map(({ id, reference }) => [id, names.find((name) => reference.startsWith(name))]),
+    );
+    for (const { rows: items } of await readItems(path.join(examples, 'stacked-expert'))) {
+      for (const { item = '', question } of items) {
+        expect(names, item).toContain(question);
+        if (asked.has(item)) expect(question, item).toBe(asked.get(item));
+      }
     }
   });
 });

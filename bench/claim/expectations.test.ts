@@ -1,9 +1,9 @@
 import { type Metric } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import type { Expectation, RunItems } from './claim-file.ts';
+import type { Claim, Expectation, RunItems } from './claim-file.ts';
 import { tableOfItems } from './claim-tables.ts';
 import { outcome } from './expectations.ts';
-import { claimBlock, withBlock } from './readme-block.ts';
+import { claimBlock, expectationText, withBlock } from './readme-block.ts';
 
 const accuracy: Metric = {
   ...{ name: 'accuracy', direction: 'higher', aggregation: 'mean', range: [0, 1] },
@@ -112,25 +112,79 @@ it('the table has every seed by itself', () => {
   expect(tables.one.table.rows[1]?.cells[0]).toMatchObject({ n: 20, failures: 0 });
 });
 
+const claim: Claim = {
+  ...{ claim: 2, title: '', says: '', graph: 'a.graft.json', conclusion: '', holds: true },
+  expect: [{ experiment: 'one', variant: 'good', metric: 'accuracy', is: 'better', than: 'poor' }],
+  costs: { adapter: { nodes: ['a'], seconds: 12.34, trained: 0.0178, kept: 19_600_000 } },
+  measured: {
+    ...{ date: '2026-11-27T02:52:57Z', seconds: 300, cores: 2, cpu: 'a processor' },
+    digest: '',
+  },
+};
+
 it('a README has what was measured between its marks, and all else as it was', () => {
-  const block = claimBlock(
-    {
-      ...{ claim: 1, title: '', says: '', graph: 'a.graft.json', conclusion: '', holds: true },
-      expect: [
-        { experiment: 'one', variant: 'good', metric: 'accuracy', is: 'better', than: 'poor' },
-      ],
-      costs: { adapter: { nodes: ['a'], seconds: 12.34, trained: 0.0178, kept: 19_600_000 } },
-      measured: { seconds: 300, cores: 2, cpu: 'a processor', digest: '' },
-    },
-    { tables, items },
-  );
+  const block = claimBlock(claim, { tables, items });
   const text = withBlock('# One\n<!-- claim -->\nbefore\n<!-- /claim -->\nend', block);
   expect(text.startsWith('# One\n<!-- claim -->\n**The claim holds.**')).toBe(true);
   expect(text.endsWith('<!-- /claim -->\nend')).toBe(true);
   expect(text).not.toContain('before\n');
   expect(text).toMatch(/\| good \| 0\.850 \[0\.\d+, 0\.\d+\]<br>0\.900 · 0\.800 \|/);
   expect(text).toContain('| adapter | 12.3 s | – | 1.78 % | 20 MB |');
+  expect(text).toContain('Measured 2026-11-27 on 2 cores');
   expect(text).toContain('5.0 minutes');
   expect(withBlock(text, block)).toBe(text);
   expect(() => withBlock('# One', block)).toThrow('no <!-- claim -->');
+});
+
+it('a README tells when the claim was registered, and what was amended', () => {
+  const amended = [{ when: '2026-11-28T09:00:00Z', what: 'Two seeds more.', why: 'It was close.' }];
+  const blockOf = (history: Partial<Claim>) =>
+    claimBlock({ ...claim, ...history }, { tables, items });
+  expect(blockOf({ registered: 'unknown' })).toContain('Registered: unknown.');
+  expect(blockOf({})).not.toContain('Amended');
+  const text = blockOf({ registered: { date: '2026-11-26T09:00:00Z', digest: '' }, amended });
+  expect(text).toContain('Registered 2026-11-26');
+  expect(text).toContain('Amended:\n\n- 2026-11-28: Two seeds more. It was close.');
+});
+
+it('a README tells seeds that only repeat from those that differ', () => {
+  const block = claimBlock(claim, { tables, items });
+  expect(block).toContain(
+    'of 95 % for these trainings, and below them the means of the seeds 1, 2:',
+  );
+  expect(block).toContain('of 95 %. The seeds 1, 2 gave the same values');
+  expect(block).toMatch(/\| again \| 0\.100 \[\d\.\d+, \d\.\d+\] \|/);
+});
+
+it('a README warns of an interval below the least perplexity', () => {
+  const perplexity: Metric = {
+    ...{ name: 'perplexity', direction: 'lower', aggregation: 'weighted-geometric-mean' },
+  };
+  const of = (values: readonly number[]) => {
+    const runs = [
+      {
+        ...{ experiment: 'one', variant: 'good' },
+        rows: values.map((value, at) => ({
+          ...{ series: 'items', item: String(at), values: { perplexity: value } },
+        })),
+      },
+    ];
+    const rows = [{ variant: 'good', settings: {} }];
+    const one = tableOfItems({ baseline: 'good', metrics: [perplexity], rows }, runs);
+    return claimBlock({ ...claim, expect: [] }, { tables: { one }, items: runs });
+  };
+  expect(of([...Array.from({ length: 15 }, (_, at) => 1 + at / 100), 4])).toContain(
+    '1 of 1 intervals of perplexities begin below 1',
+  );
+  expect(of([10, 11, 12, 13])).not.toContain('No perplexity');
+});
+
+it('an expectation tells what its test says, and where only the mean counts', () => {
+  expect(told({}).figures).toMatch(/, p (= 0\.\d+|< 0\.0001)$/);
+  expect(told({ variant: 'fair' }).figures).toMatch(/, too few differ \(1\)$/);
+  expect(told({ is: 'no worse' }).figures).toMatch(/\]$/);
+  const [better] = claim.expect;
+  if (better === undefined) throw new Error('The claim expects something.');
+  expect(expectationText({ ...better, is: 'no worse' })).toContain('is no worse by its mean than');
+  expect(expectationText({ ...better, is: 'no worse', by: 0.1 })).toContain('is no worse than');
 });

@@ -1,4 +1,4 @@
-import { evidenceTable, type Metric, type MetricRow } from '@graft/graph';
+import { type Difference, evidenceTable, type Metric, type MetricRow } from '@graft/graph';
 import type { ClaimTable, Expectation, RunItems } from './claim-file.ts';
 
 /** The tables by experiment, and what their runs gave. */
@@ -50,8 +50,14 @@ export function outcome(expectation: Expectation, evidence: Evidence): Outcome {
   return {
     holds: is === 'no worse' ? worst >= -allowed : difference.verdict === is,
     points,
-    figures: `${digits(difference.mean)} [${digits(low)}, ${digits(high)}]`,
+    figures: `${digits(difference.mean)} [${digits(low)}, ${digits(high)}]${is === 'no worse' ? '' : testText(difference)}`,
   };
+}
+
+/** What the paired test says, where it decides: the interval may say otherwise. */
+function testText({ p, wins, losses }: Difference): string {
+  if (p === null) return `, too few differ (${String(wins + losses)})`;
+  return p < 0.0001 ? ', p < 0.0001' : `, p = ${String(Number(p.toPrecision(2)))}`;
 }
 
 /** What the right side leaves out is as on the left. */

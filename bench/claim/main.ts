@@ -15,6 +15,7 @@ import { claimDigest, tableOfItems } from './claim-tables.ts';
 import { type Evidence, outcome } from './expectations.ts';
 import { claimBlock, expectationText, withBlock } from './readme-block.ts';
 import { recordExperiment } from './record-experiment.ts';
+import { registerClaim, registrationProblem } from './registration.ts';
 import { serveSite } from './served-site.ts';
 import { StepCosts } from './step-costs.ts';
 import { waysBlock } from './ways-block.ts';
@@ -22,8 +23,9 @@ import { waysBlock } from './ways-block.ts';
 /**
  * Measures what an example claims: runs its experiments in the workspace `examples/`, where a run that was interrupted
  * goes on, and writes `items.jsonl`, what it found into `claim.json`, the tables into its README, and the summary of all
- * examples into theirs. Needs `npm run build`. Arguments: the example's folder, and `--recorded` to compute the tables
- * anew from `items.jsonl` without running anything.
+ * examples into theirs. Needs `npm run build`. Arguments: the example's folder, and one of
+ * - `--register`: only writes into `claim.json` the date and the digest of what is claimed, before it is measured;
+ * - `--recorded`: computes the tables anew from `items.jsonl` without running anything.
  */
 const project = path.resolve(import.meta.dirname, '../..');
 const root = path.join(project, 'examples');
@@ -36,6 +38,17 @@ const claim = await readClaim(folder);
 const file = path.relative(root, path.join(folder, claim.graph)).replaceAll('\\', '/');
 const graph = parseGraph(await readFile(path.join(root, file), 'utf8'), file);
 
+/** UTC, to the second. */
+const now = `${new Date().toISOString().slice(0, 19)}Z`;
+
+if (process.argv.includes('--register')) {
+  await writeClaim(registerClaim(claim, graph, now));
+  console.log('Registered. Commit claim.json before you measure.');
+  process.exit();
+}
+const problem = fromRecord ? undefined : registrationProblem(claim, graph);
+if (problem !== undefined) throw new Error(problem);
+
 const { tables, items, costs, measured } = fromRecord ? await recorded() : await run();
 const evidence: Evidence = { tables, items };
 const outcomes = claim.expect.map((one) => ({ one, ...outcome(one, evidence) }));
@@ -45,7 +58,7 @@ const readme = path.join(folder, 'README.md');
 const text = withBlock(await readFile(readme, 'utf8'), claimBlock(filled, evidence));
 const lines = items.map((run) => `${JSON.stringify(run)}\n`).join('');
 await writeFile(path.join(folder, 'items.jsonl'), lines);
-await writeFile(path.join(folder, 'claim.json'), `${JSON.stringify(filled, null, 2)}\n`);
+await writeClaim(filled);
 await writeFile(readme, text);
 const summary = path.join(root, 'README.md');
 const ways = waysBlock(await readClaims(root));
@@ -60,6 +73,10 @@ interface Found {
   readonly items: readonly RunItems[];
   readonly costs: Claim['costs'];
   readonly measured: Claim['measured'];
+}
+
+async function writeClaim(written: Claim): Promise<void> {
+  await writeFile(path.join(folder, 'claim.json'), `${JSON.stringify(written, null, 2)}\n`);
 }
 
 async function run(): Promise<Found> {
@@ -83,7 +100,7 @@ async function run(): Promise<Found> {
     costs[name] = await stepCosts.of(steps, cost);
   }
   const measured = {
-    ...{ seconds: stepCosts.seconds(steps), cores: os.availableParallelism() },
+    ...{ date: now, seconds: stepCosts.seconds(steps), cores: os.availableParallelism() },
     ...{ cpu: os.cpus()[0]?.model ?? 'unknown', digest: claimDigest(graph) },
   };
   return { tables, items, costs, measured };

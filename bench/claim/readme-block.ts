@@ -19,11 +19,13 @@ export function claimBlock(claim: Claim, evidence: Evidence): string {
     holds === true ? '**The claim holds.**' : `**The claim does not hold.** ${because ?? ''}`;
   return [
     verdict.trim(),
+    ...historyTexts(claim),
     ...Object.entries(evidence.tables).flatMap(([name, table]) => [
       `Experiment \`${name}\`, means with intervals of 95 %${seedsText(table)}:`,
       experimentTable(table),
     ]),
-    'What was expected of them, each by a test or an interval of its own; the claim holds if all of it is so:',
+    ...belowOneTexts(Object.values(evidence.tables)),
+    'What was expected. The claim holds if every line does. Each line has a test or an interval of its own, not corrected for their number. `better` and `worse` follow a paired test (of perplexities on their logarithms); the interval beside it is of the plain difference, so the two may disagree.',
     markdown(
       ['', 'measured', ''],
       claim.expect.map((one) => {
@@ -33,7 +35,7 @@ export function claimBlock(claim: Claim, evidence: Evidence): string {
     ),
     'What it cost:',
     costTable(claim.costs),
-    `Measured on ${String(measured?.cores ?? 0)} cores (${measured?.cpu ?? ''}); all steps, one after another, took ${minutes(measured?.seconds ?? 0)}. ${
+    `Measured ${measured === undefined || measured.date === 'unknown' ? '' : `${dayOf(measured.date)} `}on ${String(measured?.cores ?? 0)} cores (${measured?.cpu ?? ''}); all steps, one after another, took ${minutes(measured?.seconds ?? 0)}. ${
       reduced === undefined
         ? 'The tests compute these tables anew from the recorded items in `items.jsonl`; they train nothing.'
         : `The tests compute these tables anew from the recorded items in \`items.jsonl\`, and run ${reduced.experiments.map((name) => `\`${name}\``).join(' and ')} at a reduced size with one seed, where all must point the same way.`
@@ -41,13 +43,52 @@ export function claimBlock(claim: Claim, evidence: Evidence): string {
   ].join('\n\n');
 }
 
-function seedsText({ seeds }: ClaimTable): string {
-  const names = Object.keys(seeds);
-  return names.length === 0 ? '' : `, and below them the means of the seeds ${names.join(', ')}`;
+/** When the claim was registered, and what was changed since. */
+function historyTexts({ registered, amended = [] }: Claim): string[] {
+  const when =
+    registered === undefined || registered === 'unknown'
+      ? 'Registered: unknown. The claim is from before claims were registered.'
+      : `Registered ${dayOf(registered.date)}.`;
+  if (amended.length === 0) return [when];
+  const list = amended.map(({ when: moment, what, why }) => `- ${dayOf(moment)}: ${what} ${why}`);
+  return [when, 'Amended:', list.join('\n')];
 }
 
-function experimentTable({ table, seeds }: ClaimTable): string {
+/** The day of a moment, as `2026-11-27`. */
+const dayOf = (moment: string): string => moment.slice(0, 10);
+
+/** Where intervals of perplexities begin below 1. */
+function belowOneTexts(tables: readonly ClaimTable[]): string[] {
+  const lows = tables.flatMap(({ table: { metrics, rows } }) =>
+    metrics.flatMap(({ aggregation }, at) =>
+      aggregation === 'weighted-geometric-mean'
+        ? rows.flatMap(({ cells }) => cells[at]?.interval?.[0] ?? [])
+        : [],
+    ),
+  );
+  const below = lows.filter((low) => low < 1).length;
+  if (below === 0) return [];
+  return [
+    `No perplexity is below 1, yet ${String(below)} of ${String(lows.length)} intervals of perplexities begin below 1: they are too wide, since few items with very unequal values made them.`,
+  ];
+}
+
+function seedsText({ seeds }: ClaimTable): string {
+  const names = Object.keys(seeds);
+  if (names.length === 0) return '';
+  return differ(seeds)
+    ? ` for these trainings, and below them the means of the seeds ${names.join(', ')}`
+    : `. The seeds ${names.join(', ')} gave the same values: they are copies of one measurement`;
+}
+
+/** Whether any mean of a seed is another than that of the others. */
+function differ(seeds: ClaimTable['seeds']): boolean {
+  return new Set(Object.values(seeds).map((means) => JSON.stringify(means))).size > 1;
+}
+
+function experimentTable({ table, seeds: all }: ClaimTable): string {
   const { metrics, rows } = table;
+  const seeds = differ(all) ? all : {};
   return markdown(
     ['', ...metrics.map(metricTitle)],
     rows.map(({ variant, cells }) => [
@@ -66,7 +107,9 @@ function experimentTable({ table, seeds }: ClaimTable): string {
 /** What is expected, in words. */
 export function expectationText(expectation: Expectation): string {
   const { experiment, variant, metric, is, than, by } = expectation;
-  const one = `\`${metric}\` of “${variant}” is ${is}`;
+  // Without a margin it is the mean that is held against the other, whatever the interval.
+  const mean = is === 'no worse' && by === undefined ? ' by its mean' : '';
+  const one = `\`${metric}\` of “${variant}” is ${is}${mean}`;
   if (typeof than === 'number') return `${one} ${String(than)}`;
   const other = typeof than === 'string' ? { variant: than } : than;
   const what = other.metric === undefined ? 'that' : `\`${other.metric}\``;

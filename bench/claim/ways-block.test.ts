@@ -22,11 +22,13 @@ function tablesOf(right: Readonly<Record<string, number>>): NonNullable<Claim['t
 
 function claimOf(costs: Readonly<Record<string, Partial<ClaimCost>>>, isMeasured = true): Claim {
   return {
-    ...{ claim: 1, title: 'One', says: '', graph: 'a.graft.json', expect: [], conclusion: '' },
+    ...{ claim: 2, title: 'One', says: '', graph: 'a.graft.json', expect: [], conclusion: '' },
     costs: Object.fromEntries(
       Object.entries(costs).map(([name, cost]) => [name, { nodes: ['a'], ...cost }]),
     ),
-    ...(isMeasured ? { measured: { seconds: 1, cores: 2, cpu: '', digest: '' } } : {}),
+    ...(isMeasured
+      ? { measured: { date: '2026-11-27T02:52:57Z', seconds: 1, cores: 2, cpu: '', digest: '' } }
+      : {}),
     tables: tablesOf({ nothing: 1, adapter: 4, 'looked up': 0 }),
   };
 }

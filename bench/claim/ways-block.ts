@@ -12,7 +12,8 @@ const columns = [
   ['kept', 'bytes kept'],
 ] as const;
 const inWords: Readonly<Record<Way, string>> = {
-  'pre-training': 'pre-training: random weights, trained from scratch',
+  'pre-training':
+    'from scratch: a tiny model trained on a few rows; real pre-training is in none of these figures',
   'fine-tuning': 'fine-tuning: all weights of a trained model',
   LoRA: 'LoRA: an adapter of a trained model',
   retrieval: 'retrieval: nothing trained, looked up',
@@ -35,8 +36,8 @@ export function waysBlock(claims: Claims): string {
     return [[inWords[way], ...ratios, broughtText(own, way)]];
   });
   return [
-    markdown(['', ...columns.map(([, title]) => title), 'right answers more than without'], rows),
-    `Costs are ratios to ${unit} in the same example: geometric means, in brackets of how many examples. Right answers are shares of held-out questions, by example, less the share without it, where all else is the same.`,
+    markdown(['', ...columns.map(([, title]) => title), 'gain in right answers'], rows),
+    `Costs are relative to ${unit} in the same example (geometric mean; number of examples in brackets). The last column is the gain in the share of held-out questions answered correctly, compared with the same setup without that method. A gain is a difference of means: the README of the example says whether it is more than chance.`,
   ].join('\n\n');
 }
 

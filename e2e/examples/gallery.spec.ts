@@ -19,6 +19,8 @@ test('the examples say what they claim and what was seen, and are opened', async
   // What did not hold says so, and why.
   await cards.filter({ hasText: 'no-forgetting' }).click();
   await expect(shown).toContainText('does not hold');
+  await expect(shown.getByRole('heading', { name: 'Amended' })).toBeVisible();
+  await expect(shown.getByRole('listitem').filter({ hasText: 'first look' })).toBeVisible();
   await cards.filter({ hasText: 'rag-vs-lora' }).click();
   await shown.getByRole('button', { name: 'Open', exact: true }).click();
   await expect(gallery).toHaveCount(0);

@@ -50,6 +50,20 @@ it('tells what an example claims, whether that was seen, and by which tables', a
   });
 });
 
+it('tells when a claim was measured, and how it was amended since it was stated', async () => {
+  const examples = await workspace.examples.list();
+  const claimOf = (name: string) =>
+    examples.find(({ path }) => path === `${name}/${name}.graft.json`)?.claim;
+  expect(claimOf('tuned-embeddings')).toMatchObject({
+    ...{ registered: 'unknown', amended: [] },
+    measured: { date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
+  });
+  expect(claimOf('adapter-algebra')?.amended[0]).toMatchObject({
+    what: expect.stringContaining('unteaches'),
+    why: expect.stringContaining('refuted'),
+  });
+});
+
 it.each(['{', '{"graph": 3}'])('takes a claim that cannot be read for none: %s', async (claim) => {
   const own = join(folder, '.own');
   const path = 'small/small.graft.json';

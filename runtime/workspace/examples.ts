@@ -45,8 +45,17 @@ interface ExampleClaim {
   readonly holds?: boolean | undefined;
   /** Why it did not hold. */
   readonly because?: string | undefined;
-  /** What measuring took: seconds of all steps one after another, on so many cores. */
-  readonly measured?: { readonly seconds: number; readonly cores: number } | undefined;
+  /** When it was measured, and what that took: seconds of all steps one after another, on so many cores. */
+  readonly measured?:
+    { readonly date: string; readonly seconds: number; readonly cores: number } | undefined;
+  /** When it was registered, as an ISO date in UTC, or `unknown` where it is from before claims were. */
+  readonly registered?: string | undefined;
+  /** Changes after it was first stated, oldest first. */
+  readonly amended: readonly {
+    readonly when: string;
+    readonly what: string;
+    readonly why: string;
+  }[];
   /** Names of the experiments that it was measured by. */
   readonly tables: readonly string[];
 }
@@ -70,15 +79,23 @@ interface ExampleFile extends ComingFile {
 
 const listingSchema = z.record(z.string(), z.string());
 
-/** What is read of the `claim.json` beside an example's graph; the command that measures it writes it. */
+/**
+ * What is read of the `claim.json` beside an example's graph; the command that measures it writes it. Examples come with
+ * the Graft that reads them, so only the version that is written is read.
+ */
 const claimSchema = z.object({
+  claim: z.literal(2),
   graph: z.string(),
   title: z.string(),
   says: z.string(),
   conclusion: z.string(),
   holds: z.boolean().optional(),
   because: z.string().optional(),
-  measured: z.object({ seconds: z.number(), cores: z.number() }).optional(),
+  measured: z.object({ date: z.string(), seconds: z.number(), cores: z.number() }).optional(),
+  registered: z
+    .union([z.string(), z.object({ date: z.string() }).transform(({ date }) => date)])
+    .optional(),
+  amended: z.array(z.object({ when: z.string(), what: z.string(), why: z.string() })).default([]),
   tables: z.record(z.string(), z.object({ table: evidenceTableSchema })).default({}),
 });
 

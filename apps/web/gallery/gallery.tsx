@@ -12,6 +12,7 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { useCopyExample } from './copy-example.ts';
 
 type Example = Awaited<ReturnType<typeof api.graphs.examples.query>>[number];
+type ClaimAmendments = NonNullable<Example['claim']>['amended'];
 
 function close(): void {
   useOverlay.getState().show({ gallery: false });
@@ -91,6 +92,26 @@ function Tables({ path, names }: { readonly path: string; readonly names: readon
   );
 }
 
+/** The day of a moment, as `2026-11-27`. */
+const day = (moment: string): string => moment.slice(0, 10);
+
+/** What was changed of a claim after it was first stated, and why. */
+function Amendments({ amended }: { readonly amended: ClaimAmendments }) {
+  if (amended.length === 0) return null;
+  return (
+    <section className="mt-5 max-w-[70ch]">
+      <h4 className="font-[550]">Amended</h4>
+      <ul className="mt-1 list-disc pl-5 text-sm text-ink-2">
+        {amended.map(({ when, what, why }) => (
+          <li key={when}>
+            <time dateTime={when}>{day(when)}</time>: {what} {why}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 /** What one example shows, how it was measured, what it needs, and the way to it. */
 function Details({ example, isHere }: { readonly example: Example; readonly isHere: boolean }) {
   const { path, about, claim, files, size, models } = example;
@@ -112,7 +133,7 @@ function Details({ example, isHere }: { readonly example: Example; readonly isHe
             {models.map(({ id, size: its }) => ` · ${id} (${bytes(its)})`)}
             {claim?.measured === undefined
               ? ''
-              : ` · ${duration(claim.measured.seconds * 1000)} of work on ${plural(claim.measured.cores, 'core')}`}
+              : ` · measured ${day(claim.measured.date)}: ${duration(claim.measured.seconds * 1000)} of work on ${plural(claim.measured.cores, 'core')}`}
           </p>
         </div>
         <button
@@ -135,6 +156,7 @@ function Details({ example, isHere }: { readonly example: Example; readonly isHe
             <Outcome claim={claim} />{' '}
             {claim.holds === false ? claim.because : claim.holds === true ? claim.conclusion : ''}
           </p>
+          <Amendments amended={claim.amended} />
           {claim.tables.length === 0 ? null : (
             <Tables key={path} path={path} names={claim.tables} />
           )}
