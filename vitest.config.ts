@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...ignored, '**/*.integration.test.ts', '**/*.gpu.test.ts'],
+          exclude: [...ignored, '**/*.{integration,soak,gpu}.test.ts'],
           environment: 'node',
           pool: 'forks',
           // All cores: the process that hands files out waits for them.
@@ -45,6 +45,20 @@ export default defineConfig({
           ...patience,
           testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'soak',
+          include: ['**/*.soak.test.ts'],
+          exclude: ignored,
+          environment: 'node',
+          pool: 'forks',
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+          ...patience,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
