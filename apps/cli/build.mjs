@@ -24,6 +24,8 @@ const npmPackagesOutside = {
 const { metafile } = await build({
   entryPoints: {
     graft: path.join(here, 'main.ts'),
+    // For tests that run many commands in one process.
+    'command-line': path.join(here, 'command-line.ts'),
     worker: path.join(here, 'worker.ts'),
     trainer: path.join(here, 'trainer.ts'),
   },

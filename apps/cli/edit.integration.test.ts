@@ -2,7 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { graft, graftEntry, temporaryFolder } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { graftEntry, temporaryFolder } from './testing/graft-process.ts';
 
 const file = 'edit.graft.json';
 const frozen = 'frozen/edit/ask.questions.jsonl';

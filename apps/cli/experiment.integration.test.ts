@@ -1,85 +1,34 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { experimentEventSchema, type EvidenceTable, type ExperimentEvent } from '@graft/graph';
-import { graft, graftEntry, temporaryFolder, type Finished } from './testing/graft-process.ts';
-import { graphText } from './testing/graph-text.ts';
+import { graft } from './testing/graft-command.ts';
+import { graftEntry, type Finished } from './testing/graft-process.ts';
+import { expectUnchangedByKill } from './testing/killed-experiment.ts';
+import {
+  corpus,
+  experimentEvents,
+  finishOf,
+  searchFile,
+  searchGraph,
+  searchWorkspace,
+  withExperiments,
+} from './testing/search-workspace.ts';
 
-const file = 'search.graft.json';
 const timeout = 240_000;
-const questions = [
-  { id: 'q1', question: 'What does a vase cost?', documents: ['corpus/prices.md'] },
-  { id: 'q2', question: 'Who fires the kiln?', documents: ['corpus/people.md'] },
-  { id: 'q3', question: 'When is tea?', documents: ['corpus/day.md'] },
-];
-const corpus = {
-  'prices.md': '# Prices\n\nA vase costs nine pounds. A bowl costs four.\n',
-  'people.md': '# People\n\nEdda fires the kiln. Rowan keeps the keys.\n',
-  'day.md': '# The day\n\nTea is at four. Work ends at six.\n',
-};
 const metrics = ['score.metrics:recall@1', 'score.metrics:mrr'];
-
-/** The graph with experiments. */
-function withExperiments(experiments: object): string {
-  return JSON.stringify({ ...searchGraph(), experiments });
-}
-
-/** `sampled`: of two of the questions. */
-function searchGraph({ sampled = false } = {}): object {
-  const text = graphText(
-    {
-      files: ['load-files', { paths: ['corpus'] }],
-      ask: ['questions', { paths: ['questions.jsonl'] }],
-      ...(sampled ? { some: ['sample-rows', { share: 0, least: 2 }] } : {}),
-      chunk: ['chunk'],
-      embed: ['embed'],
-      index: ['index'],
-      retrieve: ['retrieve', { k: 3, mode: 'dense' }],
-      score: ['score-hits', { k: 1 }],
-    },
-    [
-      'files.documents -> chunk.documents',
-      'chunk.chunks -> embed.chunks',
-      'embed.embeddings -> index.embeddings',
-      ...(sampled
-        ? ['ask.questions -> some.rows', 'some.rows -> retrieve.questions']
-        : ['ask.questions -> retrieve.questions']),
-      'index.index -> retrieve.index',
-      'retrieve.hits -> score.hits',
-    ],
-  );
-  const graph: unknown = JSON.parse(text);
-  return Object(graph);
-}
 
 describe('graft experiment', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await temporaryFolder();
-    await mkdir(path.join(folder, 'corpus'));
-    for (const [name, text] of Object.entries(corpus)) {
-      await writeFile(path.join(folder, 'corpus', name), text);
-    }
-    const lines = questions.map((question) => `${JSON.stringify(question)}\n`).join('');
-    await writeFile(path.join(folder, 'questions.jsonl'), lines);
+    folder = await searchWorkspace();
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const run = async (experiments: object, ...args: string[]): Promise<Finished> => {
-    await writeFile(path.join(folder, file), withExperiments(experiments));
-    return graft(['experiment', file, ...args], { cwd: folder });
-  };
-  const eventsOf = ({ stdout }: Finished): ExperimentEvent[] =>
-    stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => experimentEventSchema.parse(JSON.parse(line)));
-  const finishOf = (end: Finished) => {
-    const last = eventsOf(end).at(-1);
-    if (last?.type !== 'experiment.finished') throw new Error('It did not end with its table.');
-    return last;
+    await writeFile(path.join(folder, searchFile), withExperiments(experiments));
+    return graft(['experiment', searchFile, ...args], { cwd: folder });
   };
 
   it(
@@ -106,7 +55,7 @@ describe('graft experiment', () => {
         expect(cells[0]?.interval?.[1]).toBe(1);
       }
       expect(end.stderr).toMatch(/✓ 2 of 2 +mode=/);
-      const computed = eventsOf(end).map((event) =>
+      const computed = experimentEvents(end.stdout).map((event) =>
         event.type === 'variant.finished' ? event.steps.computed : 0,
       );
       // Five steps of the prefix once, and two tails of two steps.
@@ -200,8 +149,8 @@ describe('graft experiment', () => {
       };
       const experiments = { e: { arms, metrics: ['score.metrics:recall@1'] } };
       const graph = JSON.stringify({ ...searchGraph({ sampled: true }), experiments });
-      await writeFile(path.join(folder, file), graph);
-      const end = await graft(['experiment', file, 'e', '--json'], { cwd: folder });
+      await writeFile(path.join(folder, searchFile), graph);
+      const end = await graft(['experiment', searchFile, 'e', '--json'], { cwd: folder });
       expect([end.code, end.stderr]).toEqual([0, expect.stringContaining('3 of 3')]);
       const { table } = finishOf(end);
       const shown = table.rows.map(({ variant, settings, cells: [cell], problem }) => [
@@ -222,10 +171,10 @@ describe('graft experiment', () => {
     'refuses files that are not those locked, when it is to',
     async () => {
       const e = { vary: { 'retrieve.mode': ['dense', 'bm25'] }, metrics };
-      await writeFile(path.join(folder, file), withExperiments({ e }));
-      expect((await graft(['lock', file], { cwd: folder })).code).toBe(0);
+      await writeFile(path.join(folder, searchFile), withExperiments({ e }));
+      expect((await graft(['lock', searchFile], { cwd: folder })).code).toBe(0);
       const again = (): Promise<Finished> =>
-        graft(['experiment', file, 'e', '--locked', '--json'], { cwd: folder });
+        graft(['experiment', searchFile, 'e', '--locked', '--json'], { cwd: folder });
       expect((await again()).code).toBe(0);
       const path1 = path.join(folder, 'corpus', 'day.md');
       await writeFile(path1, `${corpus['day.md']}Supper is at eight.\n`);
@@ -236,81 +185,16 @@ describe('graft experiment', () => {
       expect(error?.message).toMatch(/^2 of 2 runs failed\. The first: .*corpus/);
       expect(table.rows.map(({ cells: [cell] }) => cell?.n)).toEqual([0, 0]);
       // Whoever does not ask for it is only told.
-      expect((await graft(['experiment', file, 'e', '--json'], { cwd: folder })).code).toBe(0);
+      expect((await graft(['experiment', searchFile, 'e', '--json'], { cwd: folder })).code).toBe(
+        0,
+      );
     },
     timeout,
   );
 
-  const depths = { vary: { 'retrieve.k': Array.from({ length: 20 }, (_, at) => at + 1) } };
-  it.skipIf(process.platform === 'win32').each([
-    { e: { ...depths, metrics: ['score.metrics:mrr', 'score.metrics:recall@1'] }, race: false },
-    { e: { ...depths, metrics: ['score.metrics:mrr'], race: { looks: 3 } }, race: true },
-  ])(
-    'that was killed goes on where it was, and ends with the table of one that nothing disturbed: $race',
-    async ({ e, race }) => {
-      // A search that no other test has run.
-      for (let at = 0; at < 40; at += 1) {
-        const text = `# Note ${String(at)}\n\nWhat note ${String(at)} says of a vase, a kiln and tea: ${String(race)}.\n`;
-        await writeFile(path.join(folder, 'corpus', `note-${String(at)}.md`), text);
-      }
-      await writeFile(path.join(folder, file), withExperiments({ e }));
-      const calm = await temporaryFolder();
-      await cp(folder, calm, { recursive: true });
-      await rm(path.join(calm, '.graft'), { recursive: true, force: true });
-      const whole = await graft(['experiment', file, 'e', '--json'], { cwd: calm });
-      await rm(calm, { recursive: true });
-      expect([whole.code, whole.stderr]).toEqual([0, expect.any(String)]);
-
-      const child = spawn(process.execPath, [graftEntry, 'experiment', file, 'e', '--json'], {
-        ...{ cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] },
-      });
-      const closed = once(child, 'close');
-      let stdout = '';
-      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-        stdout += text;
-        if (stdout.includes('variant.finished')) child.kill('SIGKILL');
-      });
-      expect(await closed).toEqual([null, 'SIGKILL']);
-      const told = (output: string): ExperimentEvent[] =>
-        output
-          .split('\n')
-          .filter((line) => line.endsWith('}'))
-          .map((line) => experimentEventSchema.parse(JSON.parse(line)));
-      const computed = (output: string): number =>
-        told(output).reduce(
-          (sum, event) => sum + (event.type === 'variant.finished' ? event.steps.computed : 0),
-          0,
-        );
-      const before = computed(stdout);
-      expect(before).toBeGreaterThan(0);
-      const again = await graft(['experiment', file, 'e', '--json'], { cwd: folder });
-      expect(again.code).toBe(0);
-      // All but what it cost, which is shared with what ran before.
-      const said = ({ rows, ...rest }: EvidenceTable): unknown => ({
-        ...rest,
-        rows: rows.map(({ cost: _, ...row }) => row),
-      });
-      expect(said(finishOf(again).table)).toEqual(said(finishOf(whole).table));
-      const ended = (output: string): string[] =>
-        told(output)
-          .flatMap((event) =>
-            event.type === 'variant.finished'
-              ? `${event.variant} ${String(event.look)} ${event.status}`
-              : [],
-          )
-          .sort();
-      expect(ended(again.stdout)).toEqual(ended(whole.stdout));
-      expect(new Set(ended(again.stdout)).size).toBe(ended(again.stdout).length);
-      expect(computed(again.stdout)).toBeGreaterThan(0);
-      expect(computed(again.stdout)).toBeLessThanOrEqual(computed(whole.stdout) - before);
-      const runs = await graft(['runs', 'ls', '--json'], { cwd: folder });
-      const listed: unknown = JSON.parse(runs.stdout);
-      expect(Array.isArray(listed) ? listed.slice(0, 2) : listed).toMatchObject([
-        { status: 'succeeded', experiment: 'e' },
-        { status: 'failed', experiment: 'e' },
-      ]);
-    },
-    timeout,
+  it.skipIf(process.platform === 'win32')(
+    'that was killed goes on where it was, and ends with the table of one that nothing disturbed',
+    () => expectUnchangedByKill(folder, { depths: 12, notes: 10 }),
   );
 
   it.skipIf(process.platform === 'win32')(
@@ -321,9 +205,9 @@ describe('graft experiment', () => {
         Array.from({ length: 20_000 }, (_, at) => `Sentence number ${String(at)}.`).join('\n'),
       );
       const e = { vary: { 'chunk.size': [70, 71, 72] }, metrics };
-      await writeFile(path.join(folder, file), withExperiments({ e }));
-      const child = spawn(process.execPath, [graftEntry, 'experiment', file, 'e', '--json'], {
-        ...{ cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] },
+      await writeFile(path.join(folder, searchFile), withExperiments({ e }));
+      const child = spawn(process.execPath, [graftEntry, 'experiment', searchFile, 'e', '--json'], {
+        ...{ cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] },
       });
       const closed: Promise<unknown[]> = once(child, 'close');
       let stdout = '';
@@ -336,7 +220,7 @@ describe('graft experiment', () => {
         child.kill('SIGINT');
       });
       expect((await closed)[0]).toBe(130);
-      const last = finishOf({ code: 130, stdout, stderr: '', ms: 0 });
+      const last = finishOf({ stdout });
       expect(last).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } });
     },
     timeout,

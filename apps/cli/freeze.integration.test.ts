@@ -1,7 +1,8 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { graft, temporaryFolder } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { temporaryFolder } from './testing/graft-process.ts';
 
 const file = 'freeze.graft.json';
 const ask = { type: 'questions', version: 1, params: { questions: 'When?\nWhere?' } };

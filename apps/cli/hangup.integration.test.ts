@@ -5,7 +5,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runEventSchema } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { graft, graftEntry, temporaryFolder } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { graftEntry, temporaryFolder } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
 
 const file = 'ask.graft.json';

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { type Client, createClient } from '@libsql/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { graft, temporaryFolder } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { temporaryFolder } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
 
 /** A SQLite file that a program writes, and a graph that reads it through the command. */

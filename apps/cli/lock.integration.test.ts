@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseGraph, serializeGraph, type Lock } from '@graft/graph';
 import { beforeAll, expect, it } from 'vitest';
-import { graft, temporaryFolder, type Finished } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { temporaryFolder, type Finished } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
 
 const file = 'flow.graft.json';

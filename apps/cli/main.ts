@@ -1,24 +1,5 @@
-import { CommanderError } from 'commander';
-import { exitCode, type ExitCode } from './exit-code.ts';
-import { createProgram } from './program.ts';
-
-/** Runs the command line and says how to exit. */
-async function main(): Promise<ExitCode> {
-  let code: ExitCode = exitCode.succeeded;
-  const program = createProgram((result) => {
-    code = result;
-  });
-  try {
-    await program.parseAsync(process.argv);
-    return code;
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? exitCode.succeeded : exitCode.badInput;
-    }
-    const { reportError } = await import('./problem-report.ts');
-    return reportError(error);
-  }
-}
+import { runCommandLine } from './command-line.ts';
+import { exitCode } from './exit-code.ts';
 
 // `graft runs ls | head` closes the pipe early, which is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -35,4 +16,4 @@ function isTerminalGone(error: NodeJS.ErrnoException): boolean {
 }
 
 // Native libraries may keep the process alive after its work is done, so it ends itself.
-process.exit(await main());
+process.exit(await runCommandLine(process.argv.slice(2)));

@@ -2,7 +2,8 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Example, type MetricRow, type Question } from '@graft/graph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { graft, temporaryFolder } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { temporaryFolder } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
 
 /** The graph of the node's README over three documents, with a model that writes poorly. */

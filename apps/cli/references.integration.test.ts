@@ -2,7 +2,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseGraph, serializeGraph, type Graph } from '@graft/graph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { graft, temporaryFolder, type Finished } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { temporaryFolder, type Finished } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
 
 const file = 'user.graft.json';

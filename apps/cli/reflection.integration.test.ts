@@ -2,7 +2,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerSchema, metricRowSchema } from '@graft/graph';
-import { graft, temporaryFolder } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { temporaryFolder } from './testing/graft-process.ts';
 
 const file = 'reflection.graft.json';
 const node = (type: string, params: object = {}): object => ({ type, version: 1, params });

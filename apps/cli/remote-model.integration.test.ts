@@ -14,7 +14,8 @@ import {
 import type { LanguageModel } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { graft, temporaryFolder, type Finished } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { graft as graftProcess, temporaryFolder, type Finished } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
 
 /** A real model behind an OpenAI-compatible server of the test's own, and graphs that ask it with a key. */
@@ -109,8 +110,12 @@ const settings = () => ({
   GRAFT_ENDPOINTS: `LOCAL@${new URL(server.url).origin}`,
 });
 /** Runs a command, none of which may say the secret. */
-async function run(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
-  const end = await graft(args, {
+async function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  command = graft,
+): Promise<Finished> {
+  const end = await command(args, {
     cwd: folder,
     env: { ...settings(), GRAFT_MODELS: defaultModelsFolder(process.env), ...env },
   });
@@ -312,7 +317,7 @@ it('ends a run at once that is cancelled while the server writes', async () => {
       return hanging;
     };
   });
-  const ended = run(['run', file]);
+  const ended = run(['run', file], {}, graftProcess);
   const { gone } = await open;
   const left = new Promise((resolve) => {
     gone.addEventListener('abort', resolve);

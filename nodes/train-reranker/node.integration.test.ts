@@ -21,8 +21,6 @@ const words = [
   ['quenth', 'The ship that brings the salt.'],
   ['drusk', 'The tax on windows.'],
   ['ambrel', 'The bell of the night watch.'],
-  ['tiffen', 'The bridge over the northern brook.'],
-  ['sorrag', 'The feast after the harvest.'],
 ] as const;
 const hits = words.map(([word, text], at): Hit => {
   const span = { start: 0, end: text.length, firstLine: 1, lastLine: 1 };
@@ -72,7 +70,7 @@ it('gives a cross-encoder that tells the wanted passages from the others', async
     backends: all,
   });
   const params = trainReranker.params.parse({
-    ...{ method: 'lora', epochs: 25, batch: 9, negatives: 5, evalShare: 0, seed: 1 },
+    ...{ method: 'lora', epochs: 9, batch: 6, negatives: 3, evalShare: 0, seed: 1 },
     ...{ learningRate: 3e-3, maxLength: 32, checkpointEvery: 1000 },
   });
   const { reranker, metrics } = await run.run(ctx, { hits: rowsInput(rows) }, params);
@@ -100,5 +98,5 @@ it('gives a cross-encoder that tells the wanted passages from the others', async
       return scores.indexOf(Math.max(...scores)) === at;
     }),
   );
-  expect(found.filter(Boolean).length).toBeGreaterThan(4);
+  expect(found.filter(Boolean).length).toBeGreaterThan(words.length - 2);
 });

@@ -16,10 +16,15 @@ function trainerEntry(): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-/** Starts a trainer process. It ends with this one, whatever it is doing. */
-export const startTrainer: StartTrainer = ({ message, exit }) =>
-  new ForkedProcess<ToTrainer>(
-    trainerEntry(),
-    { message, exit: (how) => exit(processDied(how, trainer)) },
-    { env: trainerEnvironment(environment) },
-  );
+/** Starts trainer processes of that program. Each ends with this one, whatever it is doing. */
+export const trainerStarter =
+  (entry: string): StartTrainer =>
+  ({ message, exit }) =>
+    new ForkedProcess<ToTrainer>(
+      entry,
+      { message, exit: (how) => exit(processDied(how, trainer)) },
+      { env: trainerEnvironment(environment) },
+    );
+
+/** Starts a trainer process. */
+export const startTrainer = trainerStarter(trainerEntry());

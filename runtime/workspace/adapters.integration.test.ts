@@ -10,6 +10,7 @@ import {
   type RunEvent,
   type StepSummary,
 } from '@graft/graph';
+import { builtProcess } from '@graft/kit/testing';
 import { registry } from '@graft/nodes/definitions';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
       .join('');
   await source('first.jsonl', rows({ 'What is red?': 'The barn.', 'What is blue?': 'The sea.' }));
   await source('second.jsonl', rows({ 'What is red?': 'The sea.', 'What is blue?': 'The barn.' }));
-  workspace = await openWorkspace({ root, threads: 2 });
+  workspace = await openWorkspace({ root, threads: 2, workerEntry: builtProcess('worker') });
 });
 afterAll(async () => {
   await workspace[Symbol.asyncDispose]();

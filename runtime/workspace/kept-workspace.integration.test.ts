@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseGraph, type StepSummary } from '@graft/graph';
+import { builtProcess } from '@graft/kit/testing';
 import { keptRuns, unpackKeptWorkspace } from './testing/kept-workspace.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -9,7 +10,7 @@ let workspace: Workspace;
 
 beforeAll(async () => {
   root = await unpackKeptWorkspace();
-  workspace = await openWorkspace({ root, threads: 2 });
+  workspace = await openWorkspace({ root, threads: 2, workerEntry: builtProcess('worker') });
 });
 afterAll(async () => {
   await workspace[Symbol.asyncDispose]();

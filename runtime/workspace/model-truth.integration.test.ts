@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
 import { parseGraph, type Graph } from '@graft/graph';
+import { builtProcess } from '@graft/kit/testing';
 import { registry } from '@graft/nodes/definitions';
 import { FileServer } from '../backends/testing/file-server.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -19,7 +20,10 @@ let root: string;
 let workspace: Workspace;
 
 const openThere = (): Promise<Workspace> =>
-  openWorkspace({ root, modelsFolder: join(folder, 'models'), threads: 2 });
+  openWorkspace({
+    ...{ root, modelsFolder: join(folder, 'models'), threads: 2 },
+    workerEntry: builtProcess('worker'),
+  });
 
 beforeAll(async () => {
   const catalogue = createCatalogue({ modelsFolder: defaultModelsFolder(process.env) });

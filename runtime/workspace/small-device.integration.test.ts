@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseGraph } from '@graft/graph';
+import { builtProcess } from '@graft/kit/testing';
 import { registry } from '@graft/nodes/definitions';
 import { openWorkspace } from './workspace.ts';
 
@@ -34,7 +35,9 @@ it('all steps succeed on a device of 300 MB that holds no more than two of their
     '# Kiln\n\nThe night guard lights the kiln before noon.\n',
   );
   await utimes(join(root, 'kiln.md'), 1000, 1000);
-  const workspace = await openWorkspace({ root, threads: 2, memory });
+  const workspace = await openWorkspace({
+    ...{ root, threads: 2, memory, workerEntry: builtProcess('worker') },
+  });
   try {
     const full = Object.entries(nodes).map(([id, [type, params]]) => {
       const version = registry.get(type)?.version ?? 1;

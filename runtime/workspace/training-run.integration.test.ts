@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metricRowSchema, parseGraph, type MetricRow, type RunEvent } from '@graft/graph';
+import { builtProcess } from '@graft/kit/testing';
 import { registry } from '@graft/nodes/definitions';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -47,7 +48,9 @@ const graph = parseGraph(
 );
 
 const open = (state: string): Promise<Workspace> =>
-  openWorkspace({ root, stateFolder: join(root, state), threads: 1 });
+  openWorkspace({
+    ...{ root, stateFolder: join(root, state), threads: 1, workerEntry: builtProcess('worker') },
+  });
 
 interface Outcome {
   readonly status: string;
@@ -84,7 +87,7 @@ function workers(): number[] {
   const listing = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
   return listing.split('\n').flatMap((line) => {
     const [pid, parent] = line.trim().split(/\s+/).map(Number);
-    return parent === process.pid && line.includes('worker/main.ts') && pid !== undefined
+    return parent === process.pid && line.includes(builtProcess('worker')) && pid !== undefined
       ? [pid]
       : [];
   });

@@ -1,16 +1,13 @@
 import { fork } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { GraphError } from '@graft/graph';
-import { serveTrainer, type StartTrainer } from '@graft/training/service';
+import type { StartTrainer } from '@graft/training/service';
 
-/** Starts this module as a trainer process, as the worker starts its own. */
+const built = fileURLToPath(new URL('../../../apps/cli/dist/trainer.mjs', import.meta.url));
+
+/** Starts the built trainer, as the worker starts its own. */
 export const startTrainer: StartTrainer = ({ message, exit }) => {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const child = fork(import.meta.filename, ['serve'], {
-    serialization: 'advanced',
-    execArgv: ['--import', loader],
-  });
+  const child = fork(built, [], { serialization: 'advanced' });
   child.on('message', message);
   const exited = new Promise((resolve) => {
     child.once('exit', (code) => {
@@ -24,5 +21,3 @@ export const startTrainer: StartTrainer = ({ message, exit }) => {
     exited,
   };
 };
-
-if (process.argv[2] === 'serve' && process.send !== undefined) serveTrainer();

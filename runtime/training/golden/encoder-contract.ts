@@ -7,11 +7,17 @@ import { EncoderGoldenCase, type EncoderMethod } from './encoder-measure.ts';
 interface Compared {
   readonly model: () => Promise<EncoderModel>;
   readonly executor: () => Promise<Executor>;
-  /** Whose gradients are compared; of both unless said. */
-  readonly derived?: readonly EncoderMethod[];
+  /** Whose gradients are compared, and whether layers are recomputed; all unless given. */
+  readonly gradients?: readonly (readonly [method: EncoderMethod, recomputed: boolean])[];
   /** Whose 20 steps are compared. */
   readonly stepped: readonly EncoderMethod[];
 }
+
+const allGradients = [
+  ['full', false],
+  ['lora', false],
+  ['lora', true],
+] as const;
 
 /**
  * Our encoder, ranking loss, backward pass and optimizer against PyTorch, transformers and PEFT (see
@@ -33,13 +39,8 @@ export function encoderContract(name: EncoderCase, compared: Compared): void {
     it('gives the same vectors with the adapter', async () => {
       expect(await golden.adaptedOutputs(executor)).toBeLessThan(1e-4);
     });
-    const { derived = ['full', 'lora'] } = compared;
-    const gradients = [
-      ['full', false],
-      ['lora', false],
-      ['lora', true],
-    ] as const;
-    it.each(gradients.filter(([method]) => derived.includes(method)))(
+    const { gradients = allGradients } = compared;
+    it.each(gradients)(
       'gives the same gradients (%s; layers recomputed: %s)',
       async (method, again) => {
         expect(await golden.gradients(executor, method, again)).toBeLessThan(1e-3);

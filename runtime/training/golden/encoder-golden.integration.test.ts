@@ -1,53 +1,23 @@
-import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { openEncoder } from '../encoders/encoder-model.ts';
 import { Encoder } from '../encoders/encoder.ts';
 import { textFeeds } from '../encoders/text-feeds.ts';
 import { Builder } from '../ir/builder.ts';
 import { unitLength } from '../ir/layers.ts';
-import { onnxExecutor } from '../onnx/executor.ts';
-import { webgpuForTests } from '../onnx/software-vulkan.ts';
-import { tfjsExecutor } from '../tfjs/executor.ts';
+import { miniLm, miniLmFolder, miniLmWeights, onCpu, tinyBert } from './encoder-cases.ts';
 import { encoderContract } from './encoder-contract.ts';
-import { fixture } from './golden.ts';
+import { onWebgpu } from './golden-webgpu.ts';
 
-const webgpu = await webgpuForTests();
-const onCpu = () => onnxExecutor({ device: 'cpu', threads: 2 });
-const weights = 'onnx/model_q4.onnx';
-const folder = promisify(execFile)(process.execPath, [
-  '--import',
-  'tsx',
-  fileURLToPath(new URL('../../backends/testing/fetch-embedder.ts', import.meta.url)),
-]).then(({ stdout }) => stdout);
-const miniLm = async () => openEncoder(await folder, weights);
-
-const tiny = () => openEncoder(fixture('bert'), 'model.safetensors');
+// encoder-golden.test.ts compares the tiny encoder on cpu and tfjs, encoder-golden.soak.test.ts everything on every executor.
+await onWebgpu((executor) => {
+  encoderContract('bert', { model: tinyBert, executor, gradients: [['full', false]], stepped: [] });
+});
 
 describe('onnx on cpu', () => {
-  encoderContract('bert', { model: tiny, executor: onCpu, stepped: ['full', 'lora'] });
-  encoderContract('minilm', { model: miniLm, executor: onCpu, stepped: ['full', 'lora'] });
-});
-
-describe('onnx on webgpu', () => {
-  if (webgpu === undefined) {
-    it.skip('has no Vulkan device here; install chromium or mesa-vulkan-drivers', () => undefined);
-    return;
-  }
-  const executor = () => Promise.resolve(webgpu);
-  encoderContract('bert', { model: tiny, executor, stepped: ['full', 'lora'] });
-  // Twenty steps of it take some minutes on software; those of the tiny one are compared.
-  encoderContract('minilm', { model: miniLm, executor, stepped: [] });
-});
-
-describe('tfjs', () => {
-  // In plain JavaScript all weights' gradients take some minutes; those of the tiny one are compared.
   encoderContract('minilm', {
-    ...{ model: miniLm, executor: tfjsExecutor },
-    ...{ derived: ['lora'], stepped: [] },
+    ...{ model: miniLm, executor: onCpu },
+    ...{ gradients: [['lora', true]], stepped: [] },
   });
 });
 
@@ -62,7 +32,7 @@ describe('all-MiniLM-L6-v2', () => {
     await using ours = await (await onCpu()).compile(program, model.weights);
     const { vector } = await ours.run(textFeeds('texts', [text], shape));
 
-    const session = await InferenceSession.create(path.join(await folder, weights));
+    const session = await InferenceSession.create(path.join(await miniLmFolder(), miniLmWeights));
     const ids = (each: (id: number) => number) =>
       new Tensor(
         'int64',

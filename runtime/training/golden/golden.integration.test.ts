@@ -1,13 +1,7 @@
-import { describe, it } from 'vitest';
-import { webgpuForTests } from '../onnx/software-vulkan.ts';
 import { goldenContract } from './golden-contract.ts';
+import { onWebgpu } from './golden-webgpu.ts';
 
-const webgpu = await webgpuForTests();
-
-describe('onnx on webgpu', () => {
-  if (webgpu === undefined) {
-    it.skip('has no Vulkan device here; install chromium or mesa-vulkan-drivers', () => undefined);
-  } else {
-    goldenContract(() => Promise.resolve(webgpu));
-  }
-});
+// golden.test.ts compares every case on cpu and tfjs, golden.soak.test.ts on webgpu. Gemma 3 has the most of its own.
+await onWebgpu((open) =>
+  goldenContract(open, { chosen: ['gemma3'], recomputed: [true], stepped: false }),
+);

@@ -13,17 +13,15 @@ export type Answers = readonly Float32Array[];
 
 /** llama.cpp as a reference. */
 export class LlamaCpp implements AsyncDisposable {
-  readonly device: string;
   readonly #llama: Llama;
 
-  private constructor(llama: Llama, device: string) {
+  private constructor(llama: Llama) {
     this.#llama = llama;
-    this.device = device;
   }
 
   /** On the CPU, where llama.cpp rounds activations to 8 bits beside quantised weights. */
   static async onCpu(): Promise<LlamaCpp> {
-    return new LlamaCpp(await open(false), 'cpu');
+    return new LlamaCpp(await open(false));
   }
 
   /**
@@ -36,7 +34,7 @@ export class LlamaCpp implements AsyncDisposable {
     try {
       const llama = await open('vulkan');
       const [device] = await llama.getGpuDeviceNames();
-      return device === undefined ? undefined : new LlamaCpp(llama, device);
+      return device === undefined ? undefined : new LlamaCpp(llama);
     } catch {
       return undefined;
     }

@@ -103,7 +103,6 @@ describe('in llama.cpp', () => {
     await made.service.mergeIntoModel(request, { signal, progress: () => undefined });
     const apart = await answers(made.file, adapters);
     const merged = await answers(path.join(folder, 'model.gguf'));
-    console.log(`merged into f16: ${difference(apart, merged).toExponential(1)}`);
     expect(difference(apart, merged)).toBeLessThan(0.02);
     // The adapters do something, and their weights too.
     expect(difference(apart, await answers(made.file))).toBeGreaterThan(0.1);
@@ -117,7 +116,6 @@ describe('in llama.cpp', () => {
     const info = await made.service.mergeAdapters({ ...options, adapters, method, folder }, signal);
     const apart = await answers(made.file, adapters);
     const merged = await answers(made.file, [{ path: folder, info, weight: 1 }]);
-    console.log(`merged by ${method}: ${difference(apart, merged).toExponential(1)}`);
     expect(difference(apart, merged)).toBeLessThan(2e-3);
   });
 
@@ -140,7 +138,6 @@ describe('a random model', () => {
     const file = path.join(folder, 'model.gguf');
     const thought = await ours(file);
     const theirs = await answers(file);
-    console.log(`random model: ${difference(theirs, thought).toExponential(1)}`);
     expect(difference(theirs, thought)).toBeLessThan(1e-3);
     // It knows nothing: no token is much likelier than any other.
     for (const row of theirs) {
@@ -183,7 +180,6 @@ describe('a model that was fine-tuned', () => {
     );
     const file = path.join(folder, 'model.gguf');
     const theirs = await answers(file);
-    console.log(`fine-tuned: ${difference(theirs, await ours(file)).toExponential(1)}`);
     expect(difference(theirs, await ours(file))).toBeLessThan(0.02);
     const likeliest = theirs.map((row) => [...row].sort((a, b) => b[1] - a[1])[0]?.[0]);
     expect(likeliest.slice(0, -1)).toEqual(tokens.slice(1));

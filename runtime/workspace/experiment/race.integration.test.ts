@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseGraph, type Graph } from '@graft/graph';
+import { builtProcess } from '@graft/kit/testing';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 
 /** Sixty questions, each with two documents that hold its answer, and a real search among them. */
@@ -23,7 +24,7 @@ beforeAll(async () => {
     return `${JSON.stringify({ id: name, question: `What became of ${name}?`, documents })}\n`;
   });
   await writeFile(join(root, 'questions.jsonl'), lines.join(''));
-  workspace = await openWorkspace({ root, threads: 2 });
+  workspace = await openWorkspace({ root, threads: 2, workerEntry: builtProcess('worker') });
 });
 afterAll(async () => {
   await workspace[Symbol.asyncDispose]();

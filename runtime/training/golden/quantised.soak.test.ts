@@ -93,7 +93,6 @@ describe('SmolLM2 in 4-bit blocks', () => {
   it('answers as in llama.cpp on the same weights in floats', async () => {
     const reference = await cpu.answers(await widened(file('base')), tokens);
     const difference = disagreement(await ours(base, tokens), reference);
-    console.log(`widened: ${difference.toExponential(1)}`);
     expect(difference).toBeLessThan(2e-3);
   });
 
@@ -103,8 +102,6 @@ describe('SmolLM2 in 4-bit blocks', () => {
       disagreement(bare, await theirs('base')),
       disagreement(adapted, await theirs('base', { lora: file('adapter') })),
     ];
-    const shown = differences.map((one) => one.toExponential(1)).join(', with adapter ');
-    console.log(`on ${vulkan?.device ?? 'weights widened'}: ${shown}`);
     for (const difference of differences) expect(difference).toBeLessThan(tolerance);
     expect(disagreement(adapted, bare)).toBeGreaterThan(1);
   });
@@ -119,7 +116,6 @@ describe('SmolLM2 in 4-bit blocks', () => {
     const merged = await ours(await openBaseModel(target.file), tokens);
     const difference = disagreement(merged, await theirs(encoding));
     const beside = disagreement(merged, await ours(base, tokens, { adapter, lora }));
-    console.log(`${encoding}: ${difference.toExponential(1)}, beside ${beside.toExponential(1)}`);
     expect(difference).toBeLessThan(tolerance);
     expect(beside).toBeLessThan(rounding);
   });

@@ -1,0 +1,3 @@
+import { reducedClaims, testReducedClaims } from './reduced-claims.ts';
+
+await testReducedClaims(await reducedClaims());

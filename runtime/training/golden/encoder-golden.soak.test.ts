@@ -1,0 +1,27 @@
+import { describe } from 'vitest';
+import { tfjsExecutor } from '../tfjs/executor.ts';
+import { miniLm, onCpu, tinyBert } from './encoder-cases.ts';
+import { encoderContract } from './encoder-contract.ts';
+import { onWebgpu } from './golden-webgpu.ts';
+
+await onWebgpu((executor) => {
+  encoderContract('bert', { model: tinyBert, executor, stepped: ['full', 'lora'] });
+  // Twenty steps of it take some minutes on software; those of the tiny one are compared.
+  encoderContract('minilm', { model: miniLm, executor, stepped: [] });
+});
+
+describe('onnx on cpu', () => {
+  encoderContract('minilm', { model: miniLm, executor: onCpu, stepped: ['full', 'lora'] });
+});
+
+describe('tfjs', () => {
+  // In plain JavaScript all weights' gradients take some minutes; those of the tiny one are compared.
+  encoderContract('minilm', {
+    ...{ model: miniLm, executor: tfjsExecutor },
+    stepped: [],
+    gradients: [
+      ['lora', false],
+      ['lora', true],
+    ],
+  });
+});

@@ -1,0 +1,15 @@
+import { describe } from 'vitest';
+import { miniLm, onCpu, tinyBert } from './encoder-cases.ts';
+import { onWebgpu } from './golden-webgpu.ts';
+import { rerankerContract } from './reranker-contract.ts';
+
+// reranker-golden.test.ts compares the tiny one on cpu and tfjs.
+const stepped = ['full', 'lora'] as const;
+
+await onWebgpu((executor) => {
+  rerankerContract('reranker', { model: tinyBert, executor, stepped });
+});
+
+describe('onnx on cpu', () => {
+  rerankerContract('reranker-minilm', { model: miniLm, executor: onCpu, stepped });
+});

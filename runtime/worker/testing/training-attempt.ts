@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { MetricRow, TrainingRequest, TrainingResult } from '@graft/graph';
+import { builtProcess } from '@graft/kit/testing';
+import { createTraining, type StartTrainer } from '@graft/training/service';
+import { trainerStarter } from '../start-trainer.ts';
+
+export const startBuiltTrainer = trainerStarter(builtProcess('trainer'));
+
+/** The training service over the built trainer, with its files below a folder. */
+export function trainingIn(
+  root: string,
+  options: { threads?: number; memory?: number; startTrainer?: StartTrainer } = {},
+): ReturnType<typeof createTraining> {
+  return createTraining({
+    startTrainer: startBuiltTrainer,
+    resolveModel: ({ path = '' }) => Promise.resolve(path),
+    resolveEncoder: () => Promise.reject(new Error('Nothing is encoded here.')),
+    threads: 1,
+    scratchFolder: join(root, 'scratch'),
+    ...options,
+  });
+}
+
+/** Trainer processes that a process has started. */
+export function trainersOf(parent: number): number[] {
+  const listing = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  return listing.split('\n').flatMap((line) => {
+    const [pid, ppid] = line.trim().split(/\s+/).map(Number);
+    return ppid === parent && line.includes(builtProcess('trainer')) && pid !== undefined
+      ? [pid]
+      : [];
+  });
+}
+
+export interface Attempt {
+  readonly rows: MetricRow[];
+  readonly logs: string[];
+  readonly result?: TrainingResult;
+  readonly error?: unknown;
+}
+
+/** One attempt; `at` is called after each step and may end it. */
+export async function attemptTraining(
+  training: ReturnType<typeof createTraining>,
+  request: TrainingRequest,
+  at: (step: number, controller: AbortController) => void = () => undefined,
+): Promise<Attempt> {
+  const rows: MetricRow[] = [];
+  const logs: string[] = [];
+  const controller = new AbortController();
+  try {
+    const result = await training.train(request, {
+      signal: controller.signal,
+      metrics(row) {
+        rows.push(row);
+        if (row.series === 'train') at(row.step ?? 0, controller);
+      },
+      log: (_, message) => logs.push(message),
+      progress: () => undefined,
+    });
+    return { rows, logs, result };
+  } catch (error) {
+    return { rows, logs, error };
+  }
+}
+
+/** Kills the trainers of this process after a step. */
+export const killAt = (last: number) => (step: number) => {
+  if (step === last) for (const pid of trainersOf(process.pid)) process.kill(pid, 'SIGKILL');
+};
+
+/** What must not differ between two trainings of the same request. */
+export const numbersOf = (rows: readonly MetricRow[] = []) =>
+  rows.map(({ series, step, values }) => [
+    ...[series, step, values['loss'], values['accuracy'], values['norm'], values['tokens']],
+  ]);

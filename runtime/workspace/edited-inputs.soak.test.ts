@@ -1,0 +1,3 @@
+import { testEditedInputs } from './testing/edited-inputs.ts';
+
+testEditedInputs(20, 2);

@@ -1,0 +1,3 @@
+import { openModelFuzz, testModelFuzz } from './testing/model-fuzz.ts';
+
+testModelFuzz(openModelFuzz(), 1);
