@@ -107,8 +107,6 @@ test('takes another edge in the place of one, and lets one be pulled off', async
   const edge = (from: string) =>
     page.locator(`[aria-label="Edge from documents of Files (${from}) to documents of Chunk"]`);
   await expect(edge('files')).toHaveCount(1);
-  // The view comes to rest.
-  await page.waitForTimeout(400);
   await bench.draw('more.documents', 'chunk.documents');
   await page.mouse.up();
   await expect(edge('more')).toHaveCount(1);
