@@ -284,10 +284,11 @@ test('an empty workspace, and a package without its data', async ({ page, worksp
   }
 });
 
-test('the page of a wrong token', async ({ browser, workspace }) => {
+test('says on one page that the token is wrong', async ({ browser, workspace }) => {
   const stranger = await browser.newContext();
   const page = await stranger.newPage();
-  await page.goto(new URL('/?token=wrong', workspace.url).href);
+  const response = await page.goto(new URL('/?token=wrong', workspace.url).href);
+  expect(response?.status()).toBe(401);
   await expect(page.getByRole('heading')).toHaveText('This token is not the one of this workspace');
   await expectAccessible(page, 'wrong token');
   await stranger.close();

@@ -13,15 +13,6 @@ test('opens on the quickstart', async ({ page, workspace }) => {
   await expect(bench.node('chunk')).toBeVisible();
 });
 
-test('says on one page that the token is wrong', async ({ browser, workspace }) => {
-  const stranger = await browser.newContext();
-  const page = await stranger.newPage();
-  const response = await page.goto(new URL('/?token=wrong', workspace.url).href);
-  expect(response?.status()).toBe(401);
-  await expect(page.getByRole('heading')).toHaveText('This token is not the one of this workspace');
-  await stranger.close();
-});
-
 test('types into the search that Ctrl+K opens', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'a-first.graft.json');
