@@ -175,7 +175,7 @@ test('an experiment that is running', async ({ page, workspace }) => {
   await depths.getByRole('button', { name: 'Run the experiment' }).click();
   await expect(depths.getByTestId('experiment-progress')).toContainText(/of 190/);
   await expectAccessible(page, 'an experiment that is running');
-  // Or its runs take the time of the tests that follow.
+  // Its other runs would slow down the tests that follow.
   await depths.getByRole('button', { name: 'Cancel the experiment' }).click();
   await expect(depths.getByTestId('experiment-status')).toContainText('cancelled');
 });

@@ -7,7 +7,7 @@ const looks = [
   { colorScheme: 'dark', rules: ['color-contrast', 'link-in-text-block'] },
 ] as const;
 
-/** Half a megabyte of script, which a page reads once. */
+/** Axe is half a megabyte of script: each page loads it once. */
 const axeOn = async (page: Page): Promise<{ axeSource?: string }> =>
   (await page.evaluate(() => 'axe' in window)) ? { axeSource: 'void 0' } : {};
 

@@ -17,11 +17,11 @@ function moment(least: number, most: number): number {
 }
 
 interface Typing {
-  /** Ends it, and gives all that was typed, with the key that the page may not have come to. */
+  /** Stops, and returns all the text sent, which may hold a last key that the page never handled. */
   readonly stop: () => Promise<string>;
 }
 
-/** Types numbers into the questions, key by key and without rest, until it is stopped or the page is gone. */
+/** Types numbers into the questions without rest until it is stopped or the page is gone. */
 function typeOn(page: Page, before: string): Typing {
   let going = true;
   let text = before;
@@ -50,7 +50,7 @@ const questionsOf = (graph: string): string => {
   return nodes.questions.params.questions;
 };
 
-/** The questions as the page keeps them unsaved; empty where it keeps none. */
+/** The questions in the page's draft; empty without a draft. */
 async function kept(page: Page): Promise<string> {
   const draft = await page.evaluate(() => {
     const key = Object.keys(localStorage).find((name) => name.startsWith('graft.draft:'));
@@ -73,7 +73,7 @@ export async function openField(page: Page, url: string): Promise<void> {
 interface KilledServer {
   readonly folder: string;
   readonly url: string;
-  /** Starts it anew, at the same address. */
+  /** Starts the server again at the same address. */
   again(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -101,7 +101,7 @@ export async function withServer(use: (server: KilledServer) => Promise<void>): 
   }
 }
 
-/** Ends the process that draws the page, at once. */
+/** Kills the renderer of a page. */
 async function crash(context: BrowserContext, page: Page): Promise<void> {
   const gone = page.waitForEvent('crash');
   const devtools = await context.newCDPSession(page);
@@ -109,7 +109,7 @@ async function crash(context: BrowserContext, page: Page): Promise<void> {
   await gone;
 }
 
-/** Kills a tab in the middle of typing: what it kept, which it does while one types, is there in the next. */
+/** Kills tabs while text is typed without rest. The next tab must restore the draft that the killed one had kept. */
 export async function killTabs(context: BrowserContext, rounds: number): Promise<void> {
   await withServer(async ({ url }) => {
     for (let round = 0, text = 'Why?'; round < rounds; round++) {
@@ -133,7 +133,7 @@ export async function killTabs(context: BrowserContext, rounds: number): Promise
   });
 }
 
-/** Kills the server in the middle of a save: the file is whole, and all that was typed can still be saved. */
+/** Kills servers around a save. The file must stay whole, and the page must be able to save all the text later. */
 export async function killServers(page: Page, rounds: number): Promise<void> {
   await withServer(async ({ folder, url, again, kill }) => {
     const file = path.join(folder, 'typed.graft.json');
@@ -141,16 +141,16 @@ export async function killServers(page: Page, rounds: number): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       const typing = typeOn(page, await field(page).inputValue());
       await page.waitForTimeout(moment(100, 700));
-      // One hand: a key that is pressed beside Ctrl would not be typed.
+      // Typing stops first: a key pressed together with Ctrl would type nothing.
       const typed = await typing.stop();
-      // In the middle of a save, or a little before or after it.
+      // The kill comes during the save, or shortly before or after it.
       const saved = page.keyboard.press('Control+s');
       await page.waitForTimeout(moment(0, 60));
       await kill();
       await saved;
       const questions = questionsOf(await readFile(file, 'utf8'));
       expect(typed.startsWith(questions), JSON.stringify(questions)).toBe(true);
-      // All that was typed still stands on the screen, and can be saved once the server is back.
+      // The screen still shows all the text.
       await expect(field(page)).toHaveValue(typed);
       await again();
       await expect(async () => {

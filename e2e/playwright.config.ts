@@ -2,11 +2,11 @@ import { defineConfig } from '@playwright/test';
 import { findChromium } from '../scripts/find-chromium.mjs';
 
 const executablePath = await findChromium();
-/** A recording of every step makes a run half as slow again: `GRAFT_TRACE=1` asks for those of failures. */
+/** Recording every step takes about a fifth more processor time, so failures are traced on request only: `GRAFT_TRACE=1`. */
 const traced = (process.env['GRAFT_TRACE'] ?? '') !== '';
 
-/** Soaks run where they are asked for by name. Workers, which read this file too, know it by the environment. */
-if (process.argv.includes('--project=soak')) process.env['GRAFT_SOAK'] = '1';
+/** Soaks run only when named. Workers read this file too, and learn it from the environment. */
+if (process.argv.join('=').includes('--project=soak')) process.env['GRAFT_SOAK'] = '1';
 const soaks = '**/*.soak.spec.ts';
 const soak = { name: 'soak', testMatch: soaks };
 
@@ -17,7 +17,7 @@ export default defineConfig({
   projects: [
     // They run models on every core, and later ones find what earlier ones computed: one after another.
     { name: 'examples', testDir: 'examples', testIgnore: soaks, workers: 1 },
-    { name: 'screen', testIgnore: ['examples/**', soaks] },
+    { name: 'screen', testIgnore: ['examples/**', soaks], timeout: 300_000 },
     ...((process.env['GRAFT_SOAK'] ?? '') === '' ? [] : [soak]),
   ],
   timeout: 600_000,
@@ -28,7 +28,7 @@ export default defineConfig({
     browserName: 'chromium',
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',
-    // One context a worker, emptied between tests: its scripts are fetched and compiled once.
+    // One context per worker. Playwright empties it between tests, and the scripts stay fetched and compiled.
     reuseContext: true,
     trace: traced ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',

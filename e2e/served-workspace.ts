@@ -65,7 +65,7 @@ export async function withModels(
   }
 }
 
-/** `test` on the context of its worker: what Playwright does not take back between tests is taken back here. */
+/** `test` in its worker's reused context. Resets what Playwright leaves as it is between tests. */
 export const browserTest = base.extend({
   context: async ({ context }, use) => {
     await use(context);

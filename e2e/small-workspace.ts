@@ -76,7 +76,7 @@ export const test = browserTest.extend<{ documents: void }, { workspace: SmallWo
     { scope: 'worker', timeout: 60_000 },
   ],
 });
-/** `test` on a page that comes for the first time: nothing of it is in the browser's cache. */
+/** `test` of a first visit: the browser has cached nothing. */
 export const firstVisit = test.extend({
   context: async ({ browser }, use) => {
     const context = await browser.newContext();

@@ -21,7 +21,7 @@ export class Workbench {
     if (graph !== undefined) await this.#holdsStill();
   }
 
-  /** Waits until the canvas has fitted the graph and all its parts are there, so that no press falls beside its target. */
+  /** Waits until the canvas has fitted the graph and loaded its later parts: both move what a test is about to press. */
   async #holdsStill(): Promise<void> {
     await this.page.waitForFunction(async () => {
       const isFitted = (): boolean =>
@@ -46,7 +46,7 @@ export class Workbench {
 
   async newGraph(name: string): Promise<void> {
     const dialog = this.page.getByRole('dialog', { name: 'New graph' });
-    // The list of files may come between press and release, and move the button away. Over it once the dialog is there.
+    // The list of files may load between press and release and move the button away. An open dialog covers the button.
     await expect(async () => {
       if (!(await dialog.isVisible()))
         await this.page
@@ -123,7 +123,7 @@ export class Workbench {
   /** Waits for the status that a node's step has come to. */
   async reaches(id: string, status: string, timeout = 60_000): Promise<void> {
     const card = `[data-testid="node-${id}"][data-status="${status}"]`;
-    // Looks at every frame, where an assertion looks twice a second; that says what was wrong.
+    // This polls every frame. The assertion below polls twice a second, and explains a failure.
     await this.page
       .waitForFunction((found) => document.querySelector(found) !== null, card, { timeout })
       .catch(() => undefined);
