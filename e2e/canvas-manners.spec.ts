@@ -22,8 +22,6 @@ test('the canvas makes room, keeps what has the focus in sight, and holds still'
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'manners.graft.json');
   await expect(bench.node('a')).toBeVisible();
-  // The view comes to rest.
-  await page.waitForTimeout(400);
   const view = page.locator('.react-flow__viewport');
   const boxOf = async (id: string) => {
     const box = await bench.node(id).boundingBox();

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { gatherComplaints } from './complaints.ts';
-import { expect, test } from './small-workspace.ts';
+import { expect, firstVisit as test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 /** Bytes of scripts, as sent, with which the first node is drawn with all that is on it. */

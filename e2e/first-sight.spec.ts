@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chunking, expect, test } from './small-workspace.ts';
+import { chunking, expect, firstVisit as test } from './small-workspace.ts';
 
 interface Sight {
   readonly text: string;

@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, test } from '@playwright/test';
 import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
-import { serve } from './served-workspace.ts';
+import { browserTest as test, expect, serve } from './served-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 const name = 'remote.graft.json';

@@ -269,7 +269,8 @@ test('leaves nothing of a file on the screen when another opens', async ({ page,
   await bench.tab('Parameters');
   await bench.fill('Size', '64');
   await expect(page.getByTestId('plan-line')).toBeVisible();
-  await page.waitForTimeout(600);
+  const kept = () => page.evaluate(() => Object.keys(localStorage).join('\n'));
+  await expect.poll(kept).toContain('graft.draft:');
   await page.reload();
   await expect(page.getByTestId('notice')).toContainText('unsaved changes were kept');
   await expect(page.getByTestId('plan-line')).toBeVisible();

@@ -7,6 +7,7 @@ import { test as base } from '@playwright/test';
 
 const root = path.resolve(import.meta.dirname, '..');
 const entry = path.join(root, 'apps/cli/bin/graft.mjs');
+export const examples = path.join(root, 'examples');
 
 /** A copy of the examples, served by the built command on a free port. Its results stay in the copy. */
 export interface ServedWorkspace {
@@ -64,16 +65,24 @@ export async function withModels(
   }
 }
 
+/** `test` in its worker's reused context. Resets what Playwright leaves as it is between tests. */
+export const browserTest = base.extend({
+  context: async ({ context }, use) => {
+    await use(context);
+    await Promise.all([context.clearPermissions(), context.setOffline(false)]);
+  },
+});
+
 /**
  * `test` with a served workspace that all tests share which one worker of Playwright runs, those of other files too:
  * later ones find a warm cache, and the runs and the files that earlier ones left.
  */
-export const test = base.extend<object, { workspace: ServedWorkspace }>({
+export const test = browserTest.extend<object, { workspace: ServedWorkspace }>({
   workspace: [
     // Playwright wants the fixtures destructured, though none is needed.
     async ({}, use) => {
       const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-')));
-      await cp(path.join(root, 'examples'), folder, {
+      await cp(examples, folder, {
         recursive: true,
         filter: (from) => !from.includes('.graft/') && path.basename(from) !== '.graft',
       });

@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
-import { test as base } from '@playwright/test';
-import { serve } from './served-workspace.ts';
+import { browserTest, serve } from './served-workspace.ts';
 
 /** A workspace of small graphs that need no model, for what the screen does with any graph. */
 export interface SmallWorkspace {
@@ -53,7 +52,7 @@ function textOf({ nodes, edges = [], layout }: SmallGraph): string {
  * `test` with a small workspace that the tests of a worker share. Each test has documents of its own, so that nothing of
  * it was computed by another before.
  */
-export const test = base.extend<{ documents: void }, { workspace: SmallWorkspace }>({
+export const test = browserTest.extend<{ documents: void }, { workspace: SmallWorkspace }>({
   documents: [
     async ({ workspace }, use, { testId }) => {
       await writeDocuments(workspace.folder, testId.slice(-8));
@@ -76,5 +75,13 @@ export const test = base.extend<{ documents: void }, { workspace: SmallWorkspace
     },
     { scope: 'worker', timeout: 60_000 },
   ],
+});
+/** `test` of a first visit: the browser has cached nothing. */
+export const firstVisit = test.extend({
+  context: async ({ browser }, use) => {
+    const context = await browser.newContext();
+    await use(context);
+    await context.close();
+  },
 });
 export { expect } from '@playwright/test';

@@ -89,27 +89,21 @@ test('a node is switched off where something passes, and refused in a sentence w
   await expect(bench.node('files')).toHaveAttribute('data-off', 'false');
 });
 
-test('a node that uses another file names it', async ({ page, workspace }) => {
-  await workspace.graph('used', answering);
-  await workspace.graph('using', {
-    nodes: { used: { type: 'graph', params: { use: 'used.graft.json', 'set.size': 64 } } },
-  });
-  const used = path.join(workspace.folder, 'used.graft.json');
-  const text = await readFile(used, 'utf8');
-  await writeFile(used, text.replace(/\n}\s*$/, ',\n  "expose": { "size": "chunk.size" }\n}\n'));
-  const bench = new Workbench(page);
-  await bench.open(workspace.url, 'using.graft.json');
-  await expect(bench.node('used')).toContainText('used.graft.json');
-});
-
-test('a double click on a graph of another file opens that file', async ({ page, workspace }) => {
+test('a node that uses another file names it, and a double click opens it', async ({
+  page,
+  workspace,
+}) => {
   await workspace.graph('inner', answering);
+  const inner = path.join(workspace.folder, 'inner.graft.json');
+  const text = await readFile(inner, 'utf8');
+  await writeFile(inner, text.replace(/\n}\s*$/, ',\n  "expose": { "size": "chunk.size" }\n}\n'));
   await workspace.graph('outer', {
-    nodes: { answers: { type: 'graph', params: { use: 'inner.graft.json' } } },
+    nodes: { answers: { type: 'graph', params: { use: 'inner.graft.json', 'set.size': 64 } } },
     layout: { answers: [0, 0] },
   });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'outer.graft.json');
+  await expect(bench.node('answers')).toContainText('inner.graft.json');
   await bench.node('answers').locator('.node-facts').dblclick();
   await expect(bench.node('chunk')).toBeVisible();
   const file = page.getByRole('navigation', { name: 'File' });

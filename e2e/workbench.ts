@@ -21,16 +21,20 @@ export class Workbench {
     if (graph !== undefined) await this.#holdsStill();
   }
 
-  /** Waits until the graph that was opened has been fitted, so that no press falls beside what it is meant for. */
+  /** Waits until the canvas has fitted the graph and loaded its later parts: both move what a test is about to press. */
   async #holdsStill(): Promise<void> {
-    const viewport = this.page.locator('.react-flow__viewport');
-    const place = async (): Promise<string | null> =>
-      (await viewport.count()) === 0 ? null : viewport.getAttribute('style');
-    await expect(async () => {
-      const before = await place();
-      await this.page.waitForTimeout(200);
-      expect(await place()).toBe(before);
-    }).toPass();
+    await this.page.waitForFunction(async () => {
+      const isFitted = (): boolean =>
+        document.querySelector('.held') === null && document.querySelector('.overview') !== null;
+      const place = (): string | null | undefined =>
+        document.querySelector('.react-flow__viewport')?.getAttribute('style');
+      const before = place();
+      for (let frames = 0; frames < 3; frames += 1) {
+        if (!isFitted() || place() !== before) return false;
+        await new Promise(requestAnimationFrame);
+      }
+      return true;
+    });
   }
 
   /** Loads the page, without waiting for anything of it to be seen. */
@@ -41,10 +45,14 @@ export class Workbench {
   }
 
   async newGraph(name: string): Promise<void> {
-    // The list of files may come between press and release, and move the button away.
+    const dialog = this.page.getByRole('dialog', { name: 'New graph' });
+    // The list of files may load between press and release and move the button away. An open dialog covers the button.
     await expect(async () => {
-      await this.page.getByRole('button', { name: 'New graph', exact: true }).click();
-      await expect(this.page.getByRole('dialog')).toBeVisible({ timeout: 3_000 });
+      if (!(await dialog.isVisible()))
+        await this.page
+          .getByRole('button', { name: 'New graph', exact: true })
+          .click({ timeout: 3_000 });
+      await expect(dialog).toBeVisible({ timeout: 3_000 });
     }).toPass();
     await this.page.getByLabel('Name', { exact: true }).fill(name);
     await this.page.getByRole('button', { name: 'Create' }).click();
@@ -114,7 +122,12 @@ export class Workbench {
 
   /** Waits for the status that a node's step has come to. */
   async reaches(id: string, status: string, timeout = 60_000): Promise<void> {
-    await expect(this.node(id)).toHaveAttribute('data-status', status, { timeout });
+    const card = `[data-testid="node-${id}"][data-status="${status}"]`;
+    // This polls every frame. The assertion below polls twice a second, and explains a failure.
+    await this.page
+      .waitForFunction((found) => document.querySelector(found) !== null, card, { timeout })
+      .catch(() => undefined);
+    await expect(this.node(id)).toHaveAttribute('data-status', status);
   }
 
   #handle(port: string): Locator {

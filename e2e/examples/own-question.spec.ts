@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expectAccessible } from '../accessible.ts';
 import { expect, test } from '../served-workspace.ts';
+import { giveFile } from '../small-graphs.ts';
 import { Workbench } from '../workbench.ts';
 
 test('the quickstart is asked a question of one’s own, and its file stays as it is', async ({
@@ -30,14 +31,16 @@ test('a question is asked beside the saved ones, which stay on the screen', asyn
   page,
   workspace,
 }) => {
-  const file = path.join(workspace.folder, 'rag-quickstart.graft.json');
-  const before = await readFile(file, 'utf8');
+  const quickstart = await readFile(path.join(workspace.folder, 'rag-quickstart.graft.json'), 'utf8');
+  const before = quickstart.replace('"paths": ["handbook-', '"limit": 4, "paths": ["handbook-');
+  expect(before).not.toBe(quickstart);
+  const file = await giveFile(workspace.folder, 'few-questions.graft.json', before);
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'rag-quickstart.graft.json');
+  await bench.open(workspace.url, 'few-questions.graft.json');
   await bench.run();
   const generate = bench.node('generate');
   await expect(generate).toHaveAttribute('data-status', /succeeded|cached/, { timeout: 240_000 });
-  await expect(generate).toContainText('33 answers', { timeout: 240_000 });
+  await expect(generate).toContainText('4 answers', { timeout: 240_000 });
   await page.locator('.react-flow__pane').click({ position: { x: 6, y: 6 } });
   await page.keyboard.press('q');
   // At once: the field is still on its way.
@@ -63,10 +66,10 @@ test('a question is asked beside the saved ones, which stay on the screen', asyn
     await expect(asked.first().getByRole('button', { name: 'Remove' })).toBeFocused();
   });
   await test.step('the run of the saved ones is still the one that is shown, also after a reload', async () => {
-    await expect(generate).toContainText('33 answers');
+    await expect(generate).toContainText('4 answers');
     await page.reload();
     await expect(generate).toHaveAttribute('data-status', /succeeded|cached/);
-    await expect(generate).toContainText('33 answers');
+    await expect(generate).toContainText('4 answers');
   });
   await test.step('what was asked is there after the reload too, each question once, until it is cleared', async () => {
     await expect(asked).toHaveCount(2);

@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import { expect, test, withModels } from '../served-workspace.ts';
+import { expect, test } from '../served-workspace.ts';
 import { Workbench } from '../workbench.ts';
 
 /** Milliseconds that a first run may take: it downloads the model where it is not here yet. */
@@ -84,35 +84,5 @@ test('trains the LoRA example, and answers with its adapter', async ({ page, wor
     await expect(bench.output.locator('article')).toHaveCount(2);
     await bench.select('train-lora');
     await expect(page.getByTestId('reason')).toContainText(/Reused from the run of \d\d:\d\d/);
-  });
-});
-
-test('refuses an adapter at another base while it is drawn', async ({ page }) => {
-  const other = {
-    ...{ id: 'other-base', title: 'Other base', kind: 'language-model', format: 'gguf' },
-    licence: { id: 'MIT', consent: false },
-    ...{ architecture: 'llama', dtype: 'fp16', contextLength: 2048, parameters: 1 },
-    files: [{ path: 'model.gguf', digest: '2'.repeat(64), size: 32, sources: ['file:/none.gguf'] }],
-  };
-  await withModels({ 'other-base': other }, async (url) => {
-    const bench = new Workbench(page);
-    await bench.open(url);
-    await bench.newGraph('wrong-base');
-    await bench.drag('Base model', 40, 40);
-    await bench.drag('Base model', 40, 300);
-    await bench.drag('Train LoRA', 290, 40);
-    await bench.drag('Generate', 540, 200);
-    await bench.select('base-model-2');
-    await bench.tab('Parameters');
-    await page.getByLabel('Model', { exact: true }).selectOption('other-base');
-    await bench.connect('base-model.model', 'train-lora.model');
-    await bench.connect('base-model-2.model', 'generate.model');
-
-    await bench.draw('train-lora.adapter', 'generate.adapters');
-    await expect(page.getByTestId('refusal')).toContainText(
-      'trained on another base model than "other-base"',
-    );
-    await page.mouse.up();
-    await expect(page.locator('.react-flow__edge')).toHaveCount(2);
   });
 });

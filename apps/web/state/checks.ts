@@ -32,7 +32,11 @@ export const loadedRules = (): Rules | undefined => rules;
 
 /** What keeps a graph from running, as far as it can be told here. Rejects as `loadRules`. */
 export async function findProblems(graph: Graph): Promise<readonly Problem[]> {
-  const { validateGraph } = await loadRules();
+  // A file that has not been read yet would seem to be missing.
+  const [{ validateGraph }] = await Promise.all([
+    loadRules(),
+    useUsedGraphs.getState().read(graph),
+  ]);
   const { models } = useChecks.getState();
   const graphs = useUsedGraphs.getState().lookup;
   const all = validateGraph(graph, nodeTypes(), { models, graphs });

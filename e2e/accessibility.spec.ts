@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { expectAccessible } from '../accessible.ts';
-import { serve, test as exampleTest } from '../served-workspace.ts';
-import { giveFile } from '../small-graphs.ts';
-import { chunking, expect, test } from '../small-workspace.ts';
-import { Workbench } from '../workbench.ts';
+import { expectAccessible } from './accessible.ts';
+import { serve } from './served-workspace.ts';
+import { giveFile } from './small-graphs.ts';
+import { chunking, expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
 
 /** Presses what opens a dialog, looks at it, and leaves it. */
 async function lookAtDialog(
@@ -31,29 +31,6 @@ async function command(page: Page, title: string): Promise<void> {
   );
   await page.keyboard.press('Enter');
 }
-
-exampleTest('the quickstart and the examples', async ({ page, workspace }) => {
-  const bench = new Workbench(page);
-  await bench.open(workspace.url, 'rag-quickstart.graft.json');
-  await expect(page.getByTestId('plan-line')).toContainText('will run');
-  await expectAccessible(page, 'canvas');
-  await bench.select('generate');
-  for (const tab of ['Parameters', 'Output', 'Logs', 'About']) {
-    await bench.tab(tab);
-    if (tab === 'Parameters') await bench.more();
-    await expectAccessible(page, `a node, ${tab}`);
-  }
-  await bench.node('retriever').locator('.node-facts').dblclick();
-  await expect(page.getByRole('button', { name: 'Leave' })).toBeVisible();
-  await expectAccessible(page, 'within a subgraph');
-  await page.getByRole('button', { name: 'Examples', exact: true }).click();
-  const gallery = page.getByRole('dialog', { name: 'Examples' });
-  await expect(gallery.locator('.gallery-card').first()).toContainText('start here');
-  await gallery.locator('.gallery-card').filter({ hasText: 'rag-vs-lora' }).click();
-  await expect(gallery.getByRole('article')).toContainText('Claim.');
-  await expectAccessible(page, 'gallery');
-  await page.keyboard.press('Escape');
-});
 
 test('what is opened over the canvas', async ({ page, workspace }) => {
   const bench = new Workbench(page);
@@ -307,10 +284,11 @@ test('an empty workspace, and a package without its data', async ({ page, worksp
   }
 });
 
-test('the page of a wrong token', async ({ browser, workspace }) => {
+test('says on one page that the token is wrong', async ({ browser, workspace }) => {
   const stranger = await browser.newContext();
   const page = await stranger.newPage();
-  await page.goto(new URL('/?token=wrong', workspace.url).href);
+  const response = await page.goto(new URL('/?token=wrong', workspace.url).href);
+  expect(response?.status()).toBe(401);
   await expect(page.getByRole('heading')).toHaveText('This token is not the one of this workspace');
   await expectAccessible(page, 'wrong token');
   await stranger.close();

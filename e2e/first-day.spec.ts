@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { expect, test } from '../served-workspace.ts';
-import { giveFile, menuItem, typedIn } from '../small-graphs.ts';
-import { Workbench } from '../workbench.ts';
+import { examples } from './served-workspace.ts';
+import { giveFile, menuItem, typedIn } from './small-graphs.ts';
+import { expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
 
 // What anyone expects on the first day, by real keys and a real mouse.
 
@@ -143,12 +144,14 @@ test.describe('files', () => {
     workspace,
   }) => {
     await giveFile(workspace.folder, 'both.graft.json', typedIn('Why?'));
+    const keptIn = (tab: Page): Promise<string> =>
+      tab.evaluate(() => Object.values(localStorage).join('\n'));
     const write = async (tab: Page, text: string): Promise<void> => {
       const bench = new Workbench(tab);
       await bench.open(workspace.url, 'both.graft.json');
       await bench.select('questions');
       await bench.fill('Questions', text);
-      await tab.waitForTimeout(600);
+      await expect.poll(() => keptIn(tab)).toContain(text);
     };
     const drawn = async (tab: Page): Promise<string> => {
       const bench = new Workbench(tab);
@@ -160,7 +163,7 @@ test.describe('files', () => {
     await write(page, 'From the first tab');
     await write(other, 'From the second tab');
     // Neither takes the other's place, even until a page that is left writes its own once more.
-    const kept = await page.evaluate(() => Object.values(localStorage).join('\n'));
+    const kept = await keptIn(page);
     expect(kept).toContain('From the first tab');
     expect(kept).toContain('From the second tab');
     await page.reload();
@@ -199,7 +202,7 @@ test.describe('menus and keys', () => {
     await giveFile(
       workspace.folder,
       'menus.graft.json',
-      await readFile(path.join(workspace.folder, 'lib/hybrid-retrieval.graft.json'), 'utf8'),
+      await readFile(path.join(examples, 'lib/hybrid-retrieval.graft.json'), 'utf8'),
     );
     await bench.open(workspace.url, 'menus.graft.json');
     const nodes = page.locator('.react-flow__node');
@@ -245,9 +248,12 @@ test.describe('menus and keys', () => {
 
   test('zoom, fit, and tell of themselves', async ({ page, workspace }) => {
     const bench = new Workbench(page);
-    await bench.open(workspace.url, 'rag-quickstart.graft.json');
-    await expect(bench.node('generate')).toBeVisible();
-    await page.waitForTimeout(400);
+    await giveFile(
+      workspace.folder,
+      'zoomed.graft.json',
+      await readFile(path.join(examples, 'lib/hybrid-retrieval.graft.json'), 'utf8'),
+    );
+    await bench.open(workspace.url, 'zoomed.graft.json');
     await page.keyboard.press('Control+0');
     await expect.poll(() => zoomOf(page)).toBeCloseTo(1, 2);
     await page.keyboard.press('Control+=');
@@ -257,7 +263,7 @@ test.describe('menus and keys', () => {
     await expect.poll(() => zoomOf(page)).toBeLessThan(0.9);
     await page.keyboard.press('Shift+Digit1');
     await expect.poll(() => zoomOf(page)).toBeGreaterThan(0.5);
-    await bench.select('retriever');
+    await bench.select('retrieve');
     await page.keyboard.press('Shift+Digit2');
     await expect.poll(() => zoomOf(page)).toBeGreaterThan(1.3);
 

@@ -1,8 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
-import { expectAccessible } from '../accessible.ts';
-import { expect, test, type ServedWorkspace } from '../served-workspace.ts';
-import { giveFile, typedIn } from '../small-graphs.ts';
-import { Workbench } from '../workbench.ts';
+import { expectAccessible } from './accessible.ts';
+import { giveFile, typedIn } from './small-graphs.ts';
+import { expect, test, type SmallWorkspace } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
 
 /** Pixels of the lower panel when it is folded, with the border that it is drawn by. */
 const heading = 34;
@@ -36,13 +36,13 @@ function overlap(one: Box, other: Box): number {
 const heightOfParent = (element: HTMLElement): number => element.parentElement?.clientHeight ?? 0;
 
 /** Opens a graph that no other test has run. */
-async function openNew(page: Page, workspace: ServedWorkspace): Promise<Workbench> {
+async function openNew(page: Page, workspace: SmallWorkspace): Promise<Workbench> {
   const bench = new Workbench(page);
   await bench.open(workspace.url, await giveNew(workspace));
   return bench;
 }
 
-async function giveNew({ folder }: ServedWorkspace): Promise<string> {
+async function giveNew({ folder }: SmallWorkspace): Promise<string> {
   const name = `panels-${test.info().testId}.graft.json`;
   await giveFile(folder, name, typedIn(name));
   return name;

@@ -1,5 +1,6 @@
-import { expect, test } from '../served-workspace.ts';
-import { Workbench } from '../workbench.ts';
+import { expectAccessible } from './accessible.ts';
+import { expect, test } from './served-workspace.ts';
+import { Workbench } from './workbench.ts';
 
 test('the examples say what they claim and what was seen, and are opened', async ({
   page,
@@ -14,6 +15,7 @@ test('the examples say what they claim and what was seen, and are opened', async
   await cards.filter({ hasText: 'rag-vs-lora' }).click();
   const shown = gallery.getByRole('article');
   await expect(shown).toContainText('Claim.');
+  await expectAccessible(page, 'gallery');
   await expect(shown.locator('.chip').filter({ hasText: 'holds' })).toBeVisible();
   await expect(shown.getByRole('table').first()).toContainText('retrieval');
   // What did not hold says so, and why.
@@ -28,4 +30,20 @@ test('the examples say what they claim and what was seen, and are opened', async
   await page.getByRole('button', { name: 'Examples', exact: true }).click();
   await page.keyboard.press('Escape');
   await expect(gallery).toHaveCount(0);
+});
+
+test('the quickstart is accessible, also within a subgraph', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'rag-quickstart.graft.json');
+  await expect(page.getByTestId('plan-line')).toContainText('will run');
+  await expectAccessible(page, 'canvas');
+  await bench.select('generate');
+  for (const tab of ['Parameters', 'Output', 'Logs', 'About']) {
+    await bench.tab(tab);
+    if (tab === 'Parameters') await bench.more();
+    await expectAccessible(page, `a node, ${tab}`);
+  }
+  await bench.node('retriever').locator('.node-facts').dblclick();
+  await expect(page.getByRole('button', { name: 'Leave' })).toBeVisible();
+  await expectAccessible(page, 'within a subgraph');
 });

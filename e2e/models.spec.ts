@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { expectAccessible } from '../accessible.ts';
-import { expect, test, withModels } from '../served-workspace.ts';
-import { SlowFiles } from '../slow-files.ts';
-import { giveFile } from '../small-graphs.ts';
-import { Workbench } from '../workbench.ts';
+import { expectAccessible } from './accessible.ts';
+import { expect, test, withModels } from './served-workspace.ts';
+import { SlowFiles } from './slow-files.ts';
+import { giveFile } from './small-graphs.ts';
+import { Workbench } from './workbench.ts';
 
 const weights = randomBytes(2_000_000);
 
@@ -291,4 +291,34 @@ test('a graph that names a model which is not here offers the ways to it', async
     });
   };
   await withModels({}, use, { HF_ENDPOINT: hub.url });
+});
+
+test('refuses an adapter at another base while it is drawn', async ({ page }) => {
+  const other = {
+    ...{ id: 'other-base', title: 'Other base', kind: 'language-model', format: 'gguf' },
+    licence: { id: 'MIT', consent: false },
+    ...{ architecture: 'llama', dtype: 'fp16', contextLength: 2048, parameters: 1 },
+    files: [{ path: 'model.gguf', digest: '2'.repeat(64), size: 32, sources: ['file:/none.gguf'] }],
+  };
+  await withModels({ 'other-base': other }, async (url) => {
+    const bench = new Workbench(page);
+    await bench.open(url);
+    await bench.newGraph('wrong-base');
+    await bench.drag('Base model', 40, 40);
+    await bench.drag('Base model', 40, 300);
+    await bench.drag('Train LoRA', 290, 40);
+    await bench.drag('Generate', 540, 200);
+    await bench.select('base-model-2');
+    await bench.tab('Parameters');
+    await page.getByLabel('Model', { exact: true }).selectOption('other-base');
+    await bench.connect('base-model.model', 'train-lora.model');
+    await bench.connect('base-model-2.model', 'generate.model');
+
+    await bench.draw('train-lora.adapter', 'generate.adapters');
+    await expect(page.getByTestId('refusal')).toContainText(
+      'trained on another base model than "other-base"',
+    );
+    await page.mouse.up();
+    await expect(page.locator('.react-flow__edge')).toHaveCount(2);
+  });
 });
