@@ -16,11 +16,13 @@ interface Forged {
   readonly path?: string;
   readonly manifest?: Record<string, unknown>;
   readonly entries?: Readonly<Record<string, string>>;
+  readonly without?: readonly string[];
   readonly mode?: number;
 }
 
 /** A package made by hand, with one more file at `path`. */
-async function forge({ path = 'a.txt', manifest = {}, entries = {}, mode }: Forged): Promise<void> {
+async function forge(forged: Forged): Promise<void> {
+  const { path = 'a.txt', manifest = {}, entries = {}, without = [], mode } = forged;
   const text = 'Hello.';
   const zip = new ZipFile();
   const full = {
@@ -43,6 +45,7 @@ async function forge({ path = 'a.txt', manifest = {}, entries = {}, mode }: Forg
     ...entries,
   };
   for (const [name, content] of Object.entries(all)) {
+    if (without.includes(name)) continue;
     zip.addBuffer(Buffer.from(content), name, {
       mode: name.startsWith('blobs/') ? (mode ?? 0o100644) : 0o100644,
     });
@@ -84,6 +87,12 @@ describe('a hostile package', () => {
     'CORPUS.graft.JSON',
     'corpus.graft.json/a.txt',
     'end. ',
+    'NODE_MODULES/x/index.js',
+    'Node_Modules',
+    '~/a.txt',
+    'sub/%2e%2e/a.txt',
+    'sub/%2E/a.txt',
+    `${'d/'.repeat(65)}a.txt`,
     '',
   ])('with the path %j is refused', async (path) => {
     await forge({ path });
@@ -148,6 +157,29 @@ describe('a hostile package', () => {
     }
     zip.end();
     await pipeline(zip.outputStream, createWriteStream(bench.archive));
+    await refused('too-large');
+  });
+
+  it('whose paths name one blob again and again is refused before anything is written', async () => {
+    const zeros = '\0'.repeat(8 << 20);
+    const blob = { path: 'a.txt', digest: sha256(zeros) };
+    const files = Array.from({ length: 140 }, (_, at) => ({ ...blob, path: `${String(at)}.txt` }));
+    await forge({
+      manifest: {
+        files: [{ path: file, digest: sha256(graphText) }, ...files],
+        blobs: { [sha256(graphText)]: graphText.length, [blob.digest]: zeros.length },
+      },
+      entries: { [`blobs/${blob.digest}`]: zeros },
+      without: [`blobs/${sha256('Hello.')}`],
+    });
+    await refused('too-large');
+  });
+
+  it('with more paths than blobs may be is refused before anything is written', async () => {
+    const files = Array.from({ length: 200_001 }, (_, at) => ({
+      ...{ path: `${String(at)}.txt`, digest: sha256('Hello.') },
+    }));
+    await forge({ manifest: { files: [{ path: file, digest: sha256(graphText) }, ...files] } });
     await refused('too-large');
   });
 

@@ -32,6 +32,8 @@ import {
   maxBlobs,
   maxListing,
   packageFormat,
+  unpackedSize,
+  writtenPaths,
   type PackageManifest,
 } from './package-manifest.ts';
 import { twinsOf } from './unpack-path.ts';
@@ -140,13 +142,6 @@ export async function pack(
       : { results: undefined, missing: [] };
   const models =
     choice.models === true ? await packModels(parts.catalogue, { plan, name, add }) : [];
-  if (blobs.size > maxBlobs) {
-    throw new GraphError(
-      'too-large',
-      `The package would hold ${String(blobs.size)} files and artifacts; at most ${String(maxBlobs)} are packed. Leave data or artifacts out.`,
-      { location: { file: graph } },
-    );
-  }
   const manifest: PackageManifest = {
     graftPackage: packageFormat,
     name,
@@ -157,11 +152,19 @@ export async function pack(
     models,
     blobs: Object.fromEntries([...blobs.values()].map(({ digest, size }) => [digest, size])),
   };
+  const count = Math.max(blobs.size, writtenPaths(manifest));
+  if (count > maxBlobs) {
+    throw new GraphError(
+      'too-large',
+      `The package would hold ${String(count)} files and artifacts; at most ${String(maxBlobs)} are packed. Leave data or artifacts out.`,
+      { location: { file: graph } },
+    );
+  }
   const listing = `${JSON.stringify(manifest, null, 1)}\n`;
   requireShort(listing, { what: 'list of its contents', file: graph, leave: 'data or results' });
   await writeArchive(target, listing, blobs.values());
   const { size } = await stat(target);
-  const contents = [...blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
+  const contents = unpackedSize(manifest);
   if (contents > largestContents(size)) {
     await rm(target);
     throw new GraphError(

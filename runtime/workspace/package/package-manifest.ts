@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const packageSuffix = '.graft.zip';
 /** The format that this version writes. */
 export const packageFormat = 1;
-/** Files, artifacts and model files of a package, each counted once. */
+/** Blobs of a package, and paths that it writes: its files and those of its models. */
 export const maxBlobs = 200_000;
 /** Bytes of the manifest, and of each list of records. */
 export const maxListing = 64 * 1024 * 1024;
@@ -63,6 +63,35 @@ const packageManifestSchema = z.object({
   blobs: z.record(digestSchema, z.number().int().nonnegative()),
 });
 export type PackageManifest = z.infer<typeof packageManifestSchema>;
+
+/** Paths that a package writes; several may name one blob. */
+export const writtenPaths = ({ files, models }: PackageManifest): number =>
+  models.reduce((sum, model) => sum + model.files.length, files.length);
+
+/** Bytes that a package takes once it is unpacked: those of each path, and of each blob of its results. */
+export function unpackedSize({ files, models, results, blobs }: PackageManifest): number {
+  const sum = (digests: Iterable<string | undefined>): number =>
+    [...digests].reduce((total, digest) => total + (blobs[digest ?? ''] ?? 0), 0);
+  return (
+    sum(files.map(({ digest }) => digest)) +
+    sum(models.flatMap((model) => model.files.map(({ digest }) => digest))) +
+    sum(new Set(results === undefined ? [] : resultBlobs(results)))
+  );
+}
+
+/** The digests of which a run's results are made. */
+export function resultBlobs(results: NonNullable<PackageManifest['results']>): string[] {
+  const { events, actions, artifacts } = results;
+  return [events, actions, ...artifacts, ...graphsOf(results)];
+}
+
+/** The texts of what ran. */
+export function graphsOf({
+  graph,
+  graphs = {},
+}: NonNullable<PackageManifest['results']>): readonly string[] {
+  return [...(graph === undefined ? [] : [graph]), ...Object.values(graphs)];
+}
 
 /** Reads a manifest. Throws `newer-format` or `damaged-file`. */
 export function parseManifest(text: string, archive: string): PackageManifest {

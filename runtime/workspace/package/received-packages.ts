@@ -77,16 +77,19 @@ export class ReceivedPackages {
     );
   }
 
+  /** When a package was received last; undefined where it is not here. */
+  async receivedAt(id: string): Promise<number | undefined> {
+    return (await this.#read(id))?.receivedAt;
+  }
+
   /** Keeps a package's records. The same package again replaces itself, and stays trusted if it was. */
   async keep(
-    received: Omit<ReceivedPackage, 'id' | 'receivedAt' | 'trusted'>,
+    received: Omit<ReceivedPackage, 'trusted'>,
     records: readonly ActionRecord[],
-    digest: string,
   ): Promise<ReceivedPackage> {
-    const id = `${received.name.replace(/[^\w.-]+/g, '-').slice(0, 100)}-${digest.slice(0, 12)}`;
-    const before = await this.#read(id);
-    const entry = { ...received, id, receivedAt: Date.now(), trusted: before?.trusted ?? false };
-    const folder = join(this.#folder, id);
+    const before = await this.#read(received.id);
+    const entry = { ...received, trusted: before?.trusted ?? false };
+    const folder = join(this.#folder, received.id);
     await mkdir(folder, { recursive: true });
     const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
     await replaceFile(join(folder, actionsFile), lines);
@@ -206,9 +209,11 @@ function isSameRecord(record: ActionRecord, other: ActionRecord | undefined): bo
   );
 }
 
-/** Digest of what a package says of itself. */
-export const manifestDigest = (manifest: unknown): string =>
-  createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+/** The id that a package gets here: its name, and part of the digest of what it says of itself. */
+export function receivedId(manifest: { readonly name: string }): string {
+  const digest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+  return `${manifest.name.replace(/[^\w.-]+/g, '-').slice(0, 100)}-${digest.slice(0, 12)}`;
+}
 
 /** An action store that looks into received records where it has none of its own; it writes none there. */
 class WithReceived implements ActionStore {

@@ -14,14 +14,11 @@ import {
 } from '@graft/graph';
 import type { CollectionGuard } from '../collection-guard.ts';
 import { requireRoom } from '../require-room.ts';
-import { graphsOf, PackageArchive } from './package-archive.ts';
-import { damaged, type PackageManifest } from './package-manifest.ts';
-import {
-  manifestDigest,
-  type ReceivedPackage,
-  type ReceivedPackages,
-} from './received-packages.ts';
+import { PackageArchive } from './package-archive.ts';
+import { damaged, graphsOf, unpackedSize, type PackageManifest } from './package-manifest.ts';
 import { filePlaces, writeFiles } from './place-files.ts';
+import type { PlacingJournal } from './placing-journal.ts';
+import { receivedId, type ReceivedPackage, type ReceivedPackages } from './received-packages.ts';
 import { requireGraphName } from './unpack-path.ts';
 
 /** What came out of a package. */
@@ -53,11 +50,14 @@ export interface UnpackParts {
   readonly guard: CollectionGuard;
   /** Where files are written before they take their place; swept of what a killed process left there. */
   readonly scratchFolder: string;
+  readonly journal: PlacingJournal;
 }
 
 /**
- * Unpacks an archive into a workspace: all of it, or, where a file would take the place of another, a path leads out or
- * bytes are wrong, nothing. A second time it finds everything there. `name` is how messages call the archive.
+ * Unpacks an archive into a workspace: all of it, or nothing. Where a file would take the place of another, a path leads
+ * out or bytes are wrong, Graft writes nothing. Where the disk fills up or the process is killed, the files that came are
+ * taken back, at once or when the workspace is next opened; a killed process may leave artifacts, which a collection
+ * of garbage deletes, and verified models and a run, which a second try finds. `name` is how messages call the archive.
  */
 export async function unpack(
   parts: UnpackParts,
@@ -67,44 +67,63 @@ export async function unpack(
   await using archive = await PackageArchive.open(archivePath, name);
   const { manifest } = archive;
   await mkdir(parts.scratchFolder, { recursive: true });
-  const needed = Object.values(manifest.blobs).reduce((sum, size) => sum + size, 0);
-  await requireRoom(parts.root, needed, 'The package');
+  await requireRoom(parts.root, unpackedSize(manifest), 'The package');
   const records = await readRecords(archive);
   await verifyAll(archive, records);
   requireGraphName(manifest.graph, name);
   if (!manifest.files.some(({ path }) => path === manifest.graph))
     throw damaged(name, `its graph ${manifest.graph} is not in it`);
+  return await parts.journal.alone(() => receive(parts, archive, records));
+}
+
+/** Takes what was verified. */
+async function receive(
+  parts: UnpackParts,
+  archive: PackageArchive,
+  records: Records,
+): Promise<Omit<UnpackReport, 'missingModels' | 'missingFiles'>> {
+  const { manifest, name } = archive;
   const where = await filePlaces(parts.root, manifest.files, name);
-  const { models, refused } = await receiveModels(parts.catalogue, archive);
-  // Nothing refers to the artifacts before the records are there.
-  const { received, written } = await parts.guard.withoutCollection(async () => {
-    await receiveArtifacts(parts.artifacts, archive);
-    const files = await writeFiles(manifest.files, where, {
-      open: ({ digest }) => archive.blob(digest),
-      scratchFolder: parts.scratchFolder,
-    });
-    const kept = await parts.received.keep(
-      {
+  const { models, refused, takeBack } = await receiveModels(parts.catalogue, archive);
+  try {
+    // Nothing refers to the artifacts before the records are there.
+    const { received, written } = await parts.guard.withoutCollection(async () => {
+      await receiveArtifacts(parts.artifacts, archive);
+      const entry = {
         name: manifest.name,
         graph: manifest.graph,
         createdAt: manifest.createdAt,
         ...(manifest.results === undefined ? {} : { runId: manifest.results.runId }),
-      },
-      records.actions,
-      manifestDigest(manifest),
-    );
-    await receiveRun(parts.runs, manifest, records.events);
-    return { received: kept, written: files };
-  });
-  return {
-    package: received,
-    graph: manifest.graph,
-    written,
-    present: [...where.present],
-    results: stepsWithResults(records.events),
-    models,
-    refused,
-  };
+      };
+      const id = receivedId(manifest);
+      const receivedAt = Date.now();
+      return writeFiles(manifest.files, where, {
+        root: parts.root,
+        open: ({ digest }) => archive.blob(digest),
+        scratchFolder: parts.scratchFolder,
+        journal: parts.journal,
+        package: { id, receivedAt },
+        rest: async (files) => {
+          await receiveRun(parts.runs, manifest, records.events);
+          // Last: with this record, the package is here.
+          const kept = await parts.received.keep({ ...entry, id, receivedAt }, records.actions);
+          return { received: kept, written: files };
+        },
+      });
+    });
+    return {
+      package: received,
+      graph: manifest.graph,
+      written,
+      present: [...where.present],
+      results: stepsWithResults(records.events),
+      models,
+      refused,
+    };
+  } catch (error) {
+    await takeBack();
+    throw error;
+  }
 }
 
 interface Records {
@@ -203,24 +222,41 @@ function stepsWithResults(events: readonly RunEvent[]): number {
   return new Set(nodes).size;
 }
 
+interface ReceivedModels extends Pick<UnpackReport, 'models' | 'refused'> {
+  /** Removes those that were not here before. */
+  readonly takeBack: () => Promise<void>;
+}
+
 /** Models that cannot be taken from a package are left out, with the reason. */
 async function receiveModels(
   catalogue: Catalogue,
   archive: PackageArchive,
-): Promise<Pick<UnpackReport, 'models' | 'refused'>> {
+): Promise<ReceivedModels> {
   const models: string[] = [];
   const refused: Problem[] = [];
+  if (archive.manifest.models.length === 0) return { models, refused, takeBack: async () => {} };
+  const listed = await catalogue.list();
+  const before = new Set(listed.flatMap(({ entry, bytes }) => (bytes > 0 ? entry.id : [])));
+  const takeBack = async (): Promise<void> => {
+    for (const id of models) if (!before.has(id)) await catalogue.remove(id);
+  };
   for (const entry of archive.manifest.models) {
     try {
-      await catalogue.receive(entry, (digest) => archive.blob(digest));
+      await catalogue.receive(entry, {
+        name: archive.manifest.name,
+        blob: (digest) => archive.blob(digest),
+      });
       models.push(entry.id);
     } catch (thrown) {
       const error = GraphError.from(thrown);
-      if (error.code !== 'bad-model') throw error;
+      if (error.code !== 'bad-model') {
+        await takeBack();
+        throw error;
+      }
       refused.push(error.toProblem());
     }
   }
-  return { models, refused };
+  return { models, refused, takeBack };
 }
 
 /** Records the run that came along, unless it is here: what it gave is shown as any run's. */

@@ -1,8 +1,7 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import {
   parseGraph,
   resolveGraph,
@@ -14,7 +13,7 @@ import {
   type Registry,
 } from '@graft/graph';
 import type { FileSourceResolver } from '@graft/engine';
-import { stagingName } from '@graft/kit';
+import { stagingName, writeStream } from '@graft/kit';
 import { namedSources } from '../graph-lock.ts';
 import type { CollectionGuard } from '../collection-guard.ts';
 import type { StateGuard } from '../state-folder.ts';
@@ -28,6 +27,7 @@ import {
   type PackRequest,
 } from './pack.ts';
 import { modelIds, type PackageContents, type PackChoice } from './package-contents.ts';
+import type { PlacingJournal } from './placing-journal.ts';
 import type { ReceivedPackage, ReceivedPackages } from './received-packages.ts';
 import { unpack, type UnpackReport } from './unpack.ts';
 
@@ -45,6 +45,7 @@ export interface WorkspacePackagesParts extends PackParts {
   readonly state: StateGuard;
   readonly guard: CollectionGuard;
   readonly received: ReceivedPackages;
+  readonly journal: PlacingJournal;
   readonly registry: Registry;
   readonly models: ModelLookup;
   readonly read: (path: string) => Promise<GraphFile>;
@@ -104,7 +105,7 @@ export class WorkspacePackages {
     const archive = join(scratchFolder, stagingName());
     await mkdir(scratchFolder, { recursive: true });
     try {
-      await pipeline(body, createWriteStream(archive, { flags: 'wx' }));
+      await writeStream(archive, body);
       return await this.unpack(archive, name);
     } finally {
       await rm(archive, { force: true });
