@@ -275,7 +275,10 @@ function addPackages(program: Command, end: (code: ExitCode) => void): void {
     .command('unpack')
     .description('open a package in a workspace: its files, its results, its models')
     .argument('<package>', 'a .graft.zip file')
-    .option('--trust', 'let its results serve every graph of the workspace, not its own only')
+    .option(
+      '--trust',
+      'use its results for every graph of the workspace; without it, for its own graph only, or for none where that was here before',
+    )
     .option('--json', 'print what came out as JSON')
     .option('--workspace <dir>', 'workspace folder (default: the one here, else this folder)')
     .action(async (file, options) =>

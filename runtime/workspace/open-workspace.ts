@@ -82,7 +82,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const registry = options.registry ?? createRegistry(definitions);
   const received = new ReceivedPackages(stateFolder);
   const journal = new PlacingJournal({
-    ...{ root, stateFolder, receivedAt: (id) => received.receivedAt(id) },
+    ...{ root, stateFolder, receivedAt: async (id) => (await received.find(id))?.receivedAt },
   });
   // Where that fails, whoever places files next tries again and says why.
   await journal.recover().catch(() => undefined);

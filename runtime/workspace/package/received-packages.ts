@@ -23,6 +23,8 @@ const receivedSchema = z.object({
   runId: z.string().optional(),
   /** Its records serve every graph, as those made here do. */
   trusted: z.boolean(),
+  /** Its graph was here before it came: until it is trusted, its records serve none. */
+  held: z.boolean().optional(),
 });
 /** A package that was unpacked here. */
 export type ReceivedPackage = z.infer<typeof receivedSchema>;
@@ -32,7 +34,8 @@ const idPattern = /^[\w.-]{1,255}$/;
 
 /**
  * The packages that a workspace has received. Digests prove bytes, and not that a key made them: until somebody
- * trusts a package, its cache records are kept here, apart, and serve its own graph only.
+ * trusts a package, its cache records are kept here, apart, and serve its own graph only, or none where that graph was here
+ * before.
  */
 export class ReceivedPackages {
   readonly #folder: string;
@@ -77,9 +80,9 @@ export class ReceivedPackages {
     );
   }
 
-  /** When a package was received last; undefined where it is not here. */
-  async receivedAt(id: string): Promise<number | undefined> {
-    return (await this.#read(id))?.receivedAt;
+  /** A package by its id; undefined where it is not here. */
+  find(id: string): Promise<ReceivedPackage | undefined> {
+    return this.#read(id);
   }
 
   /** Keeps a package's records. The same package again replaces itself, and stays trusted if it was. */
@@ -99,7 +102,9 @@ export class ReceivedPackages {
 
   /** The store as a run of `file` sees it: with the records of packages that brought this file, where it has none. */
   async storeFor(file: string, actions: ActionStore): Promise<ActionStore> {
-    const own = (await this.list()).filter(({ graph, trusted }) => graph === file && !trusted);
+    const own = (await this.list()).filter(
+      ({ graph, trusted, held }) => graph === file && !trusted && held !== true,
+    );
     if (own.length === 0) return actions;
     const received = new Map<string, ActionRecord>();
     for (const { id, name } of own) {

@@ -18,6 +18,7 @@ import { PackageArchive } from './package-archive.ts';
 import { damaged, graphsOf, unpackedSize, type PackageManifest } from './package-manifest.ts';
 import { filePlaces, writeFiles } from './place-files.ts';
 import type { PlacingJournal } from './placing-journal.ts';
+import { soundRecords } from './sound-records.ts';
 import { receivedId, type ReceivedPackage, type ReceivedPackages } from './received-packages.ts';
 import { requireGraphName } from './unpack-path.ts';
 
@@ -30,6 +31,8 @@ export interface UnpackReport {
   readonly present: readonly string[];
   /** Steps of the run that came along, with what they gave. */
   readonly results: number;
+  /** Records of its results that are not what they say, and were left out. */
+  readonly unread: number;
   readonly models: readonly string[];
   /** Models that were not taken, and why. */
   readonly refused: readonly Problem[];
@@ -84,18 +87,26 @@ async function receive(
 ): Promise<Omit<UnpackReport, 'missingModels' | 'missingFiles'>> {
   const { manifest, name } = archive;
   const where = await filePlaces(parts.root, manifest.files, name);
+  const id = receivedId(manifest);
+  // Nobody has said that what was sent may answer for a graph that was here before.
+  const before = await parts.received.find(id);
+  const isHeld = before === undefined ? where.present.has(manifest.graph) : before.held === true;
   const { models, refused, takeBack } = await receiveModels(parts.catalogue, archive);
   try {
     // Nothing refers to the artifacts before the records are there.
-    const { received, written } = await parts.guard.withoutCollection(async () => {
+    const { received, written, unread } = await parts.guard.withoutCollection(async () => {
       await receiveArtifacts(parts.artifacts, archive);
+      const sound = await soundRecords(
+        { artifacts: parts.artifacts, sizes: manifest.blobs },
+        records.actions,
+      );
       const entry = {
         name: manifest.name,
         graph: manifest.graph,
         createdAt: manifest.createdAt,
-        ...(manifest.results === undefined ? {} : { runId: manifest.results.runId }),
+        ...(isHeld || manifest.results === undefined ? {} : { runId: manifest.results.runId }),
+        ...(isHeld ? { held: true } : {}),
       };
-      const id = receivedId(manifest);
       const receivedAt = Date.now();
       return writeFiles(manifest.files, where, {
         root: parts.root,
@@ -104,10 +115,11 @@ async function receive(
         journal: parts.journal,
         package: { id, receivedAt },
         rest: async (files) => {
-          await receiveRun(parts.runs, manifest, records.events);
+          if (!isHeld) await receiveRun(parts.runs, manifest, records.events);
           // Last: with this record, the package is here.
-          const kept = await parts.received.keep({ ...entry, id, receivedAt }, records.actions);
-          return { received: kept, written: files };
+          const kept = await parts.received.keep({ ...entry, id, receivedAt }, sound);
+          const unread = records.actions.length - sound.length;
+          return { received: kept, written: files, unread };
         },
       });
     });
@@ -117,6 +129,7 @@ async function receive(
       written,
       present: [...where.present],
       results: stepsWithResults(records.events),
+      unread,
       models,
       refused,
     };
