@@ -263,7 +263,7 @@ function addPackages(program: Command, end: (code: ExitCode) => void): void {
     .description('put a graph and what belongs to it into one file, to open it elsewhere')
     .argument('<file>', 'graph file')
     .option('--data', 'with the files that its nodes read')
-    .option('--artifacts', 'with what its latest run gave')
+    .option('--artifacts', 'with what its latest run and its experiments gave')
     .option('--models', 'with its models')
     .option('--out <file>', 'the package (default: the graph’s name with .graft.zip)')
     .option('--list', 'say how large each part is, and write nothing')

@@ -193,7 +193,7 @@ describe('a hostile package', () => {
   });
 
   it('of a newer Graft, without a graph, or with one that cannot be read, is refused', async () => {
-    await forge({ manifest: { graftPackage: 2 } });
+    await forge({ manifest: { graftPackage: 3 } });
     await refused('newer-format');
     await forge({ manifest: { graph: 'other.graft.json' } });
     await refused('damaged-file');

@@ -100,11 +100,12 @@ async function receive(
         { artifacts: parts.artifacts, sizes: manifest.blobs },
         records.actions,
       );
+      const runId = manifest.results?.runId;
       const entry = {
         name: manifest.name,
         graph: manifest.graph,
         createdAt: manifest.createdAt,
-        ...(isHeld || manifest.results === undefined ? {} : { runId: manifest.results.runId }),
+        ...(isHeld || runId === undefined ? {} : { runId }),
         ...(isHeld ? { held: true } : {}),
       };
       const receivedAt = Date.now();
@@ -128,7 +129,7 @@ async function receive(
       graph: manifest.graph,
       written,
       present: [...where.present],
-      results: stepsWithResults(records.events),
+      results: stepsWithResults(records),
       unread,
       models,
       refused,
@@ -155,10 +156,16 @@ async function readRecords(archive: PackageArchive): Promise<Records> {
       throw damaged(archive.name, 'a record of its results cannot be read', error);
     }
   };
-  const events = (await archive.lines(results.events)).map((line) => {
+  const { runId, events: listed } = results;
+  const actions = (await archive.lines(results.actions)).map((line) => {
+    const record = read(line, actionRecordSchema);
+    return { ...record, createdAt: Math.min(record.createdAt, now) };
+  });
+  if (runId === undefined) return { events: [], actions };
+  const events = (await archive.lines(listed)).map((line) => {
     const event = read(line, runEventSchema);
     // A time to come would stand before everything that is run here.
-    const common = { runId: results.runId, at: Math.min(event.at, now) };
+    const common = { runId, at: Math.min(event.at, now) };
     switch (event.type) {
       case 'run.started':
         return { ...event, ...common, file: graph };
@@ -175,10 +182,6 @@ async function readRecords(archive: PackageArchive): Promise<Records> {
       throw damaged(archive.name, 'its events are out of order');
   }
   requireFinished(events, archive.name);
-  const actions = (await archive.lines(results.actions)).map((line) => {
-    const record = read(line, actionRecordSchema);
-    return { ...record, createdAt: Math.min(record.createdAt, now) };
-  });
   return { events, actions };
 }
 
@@ -226,7 +229,9 @@ async function receiveArtifacts(artifacts: ArtifactStore, archive: PackageArchiv
   }
 }
 
-function stepsWithResults(events: readonly RunEvent[]): number {
+/** Steps of the run; without one, the cache records. */
+function stepsWithResults({ events, actions }: Records): number {
+  if (events.length === 0) return actions.length;
   const nodes = events.flatMap((event) =>
     event.type === 'step.finished' && Object.keys(event.step.outputs).length > 0
       ? event.step.node
@@ -280,7 +285,7 @@ async function receiveRun(
 ): Promise<void> {
   const { results, graph } = manifest;
   const end = events.at(-1);
-  if (results === undefined || end?.type !== 'run.finished') return;
+  if (results?.runId === undefined || end?.type !== 'run.finished') return;
   const id = results.runId;
   if ((await runs.get(id)) === undefined) {
     const now = Date.now();
