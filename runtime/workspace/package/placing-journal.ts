@@ -1,5 +1,5 @@
 import { readFile, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { digestSchema } from '@graft/graph';
 import { hasCode, removePartials, replaceFile, tryFileLock, withFileLock } from '@graft/kit';
 import { z } from 'zod';
@@ -75,8 +75,10 @@ export class PlacingJournal {
       const place = join(root, path);
       if (await isFileOf(place, digest)) await rm(place);
     }
+    // Where the scratch folder is on another disk, files are staged beside their places.
+    const places = new Set(files.map(({ path }) => dirname(path)));
+    for (const folder of places) await removePartials(join(root, folder));
     for (const folder of folders.toReversed()) {
-      await removePartials(join(root, folder));
       await rmdir(join(root, folder)).catch((error: unknown) => {
         if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw error;
       });

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import {
+  GraphError,
   parseGraph,
   resolveGraph,
   usedFiles,
@@ -13,8 +14,9 @@ import {
   type Registry,
 } from '@graft/graph';
 import type { FileSourceResolver } from '@graft/engine';
-import { stagingName, writeStream } from '@graft/kit';
+import { isFullDisk, stagingName, writeStream } from '@graft/kit';
 import { namedSources } from '../graph-lock.ts';
+import { fullDisk } from '../require-room.ts';
 import type { CollectionGuard } from '../collection-guard.ts';
 import type { StateGuard } from '../state-folder.ts';
 import { readUsedGraphs } from '../used-graphs.ts';
@@ -95,7 +97,7 @@ export class WorkspacePackages {
   async unpack(archive: string, name: string): Promise<UnpackReport> {
     const { state, stores } = this.#parts;
     await state.check();
-    const report = await unpack({ ...this.#parts, ...stores }, archive, name);
+    const report = await toldFullDisk(() => unpack({ ...this.#parts, ...stores }, archive, name));
     return { ...report, ...(await this.#missing(report.graph)) };
   }
 
@@ -105,7 +107,7 @@ export class WorkspacePackages {
     const archive = join(scratchFolder, stagingName());
     await mkdir(scratchFolder, { recursive: true });
     try {
-      await writeStream(archive, body);
+      await toldFullDisk(() => writeStream(archive, body));
       return await this.unpack(archive, name);
     } finally {
       await rm(archive, { force: true });
@@ -180,5 +182,13 @@ export class WorkspacePackages {
       for (const next of usedFiles(parseGraph(file.text, path))) paths.add(next);
     }
     return files;
+  }
+}
+
+async function toldFullDisk<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isFullDisk(error) && !(error instanceof GraphError) ? fullDisk(error) : error;
   }
 }
