@@ -252,7 +252,8 @@ async function receiveModels(
 ): Promise<ReceivedModels> {
   const models: string[] = [];
   const refused: Problem[] = [];
-  if (archive.manifest.models.length === 0) return { models, refused, takeBack: async () => {} };
+  if (archive.manifest.models.length === 0)
+    return { models, refused, takeBack: () => Promise.resolve() };
   const listed = await catalogue.list();
   const before = new Set(listed.flatMap(({ entry, bytes }) => (bytes > 0 ? entry.id : [])));
   const takeBack = async (): Promise<void> => {
