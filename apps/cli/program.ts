@@ -1,27 +1,10 @@
 import { Command } from 'commander';
 import type { ExitCode } from './exit-code.ts';
+import { experimentExamples, graftExamples, runExamples, workspaceOfFile } from './help-texts.ts';
 import manifest from './package.json' with { type: 'json' };
 
 /** Gathers a repeatable option. */
 const gather = (value: string, previous: readonly string[]): string[] => [...previous, value];
-
-const runExamples = `
-Examples:
-  graft run examples/rag-quickstart.graft.json
-  graft run quickstart.graft.json --set chunk-1.size=256 --set generate-1.seed=7
-  graft run quickstart.graft.json --only retrieve-1 --out results
-  graft run answers.graft.json --input question="What is LoRA?" --output answers
-  graft run quickstart.graft.json --json | tail -n 1
-
-Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
-
-const experimentExamples = `
-Examples:
-  graft experiment chunking.graft.json
-  graft experiment chunking.graft.json sizes --out sizes.md
-  graft experiment chunking.graft.json sizes --json | tail -n 1
-
-Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
 
 /**
  * The commands. Each loads its code when it is called, so that none pays for the others' libraries.
@@ -34,10 +17,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })
-    .addHelpText(
-      'after',
-      '\nExamples:\n  graft serve examples\n  graft run examples/rag-quickstart.graft.json\n  graft why latest embed-1\n',
-    );
+    .addHelpText('after', graftExamples);
 
   program
     .command('serve')
@@ -71,10 +51,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       '--locked',
       'refuse other files and graphs than those locked; other models are refused anyway',
     )
-    .option(
-      '--workspace <dir>',
-      'workspace folder (default: the nearest with .graft, or the file’s)',
-    )
+    .option('--workspace <dir>', workspaceOfFile)
     .addHelpText('after', runExamples)
     .action(async (file, options) =>
       end(await (await import('./commands/run.ts')).run(file, options)),
@@ -92,7 +69,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       'refuse other files and graphs than those locked; other models are refused anyway',
     )
     .option('--device <id>', 'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal')
-    .option('--workspace <dir>', 'workspace folder')
+    .option('--workspace <dir>', workspaceOfFile)
     .addHelpText('after', experimentExamples)
     .action(async (file, name, options) =>
       end(await (await import('./commands/experiment.ts')).experiment({ file, name }, options)),
@@ -109,7 +86,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--device <id>', 'device to plan for')
     .option('--locked', 'take other files and graphs than those locked for a problem')
     .option('--json', 'print the plan as JSON')
-    .option('--workspace <dir>', 'workspace folder')
+    .option('--workspace <dir>', workspaceOfFile)
     .action(async (file, options) =>
       end(await (await import('./commands/plan.ts')).plan(file, options)),
     );
@@ -129,7 +106,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .command('validate')
     .description('check graph files and print every problem')
     .argument('<files...>', 'graph files')
-    .option('--workspace <dir>', 'workspace folder, which graphs that a file uses are below')
+    .option('--workspace <dir>', workspaceOfFile)
     .action(async (files, options) =>
       end(await (await import('./commands/validate.ts')).validate(files, options)),
     );
@@ -150,7 +127,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       gather,
       [],
     )
-    .option('--workspace <dir>', 'workspace folder')
+    .option('--workspace <dir>', workspaceOfFile)
     .action(async (file, options) =>
       end(await (await import('./commands/lock.ts')).lock(file, options)),
     );
@@ -245,7 +222,7 @@ function addPackages(program: Command, end: (code: ExitCode) => void): void {
     .description('write what a node last gave to a file, and read it from there in its place')
     .argument('<file>', 'graph file')
     .argument('<output>', 'NODE, or NODE.PORT where it gives several things')
-    .option('--workspace <dir>', 'workspace folder')
+    .option('--workspace <dir>', workspaceOfFile)
     .action(async (file, output, options) =>
       end(await (await import('./commands/freeze.ts')).freeze(file, output, options)),
     );
@@ -254,7 +231,7 @@ function addPackages(program: Command, end: (code: ExitCode) => void): void {
     .description('edit frozen rows in $VISUAL or $EDITOR, checked before they are saved')
     .argument('<file>', 'graph file')
     .argument('<output>', 'NODE, or NODE.PORT; it is frozen first where it is not yet')
-    .option('--workspace <dir>', 'workspace folder')
+    .option('--workspace <dir>', workspaceOfFile)
     .action(async (file, output, options) =>
       end(await (await import('./commands/edit.ts')).edit(file, output, options)),
     );
@@ -263,11 +240,11 @@ function addPackages(program: Command, end: (code: ExitCode) => void): void {
     .description('put a graph and what belongs to it into one file, to open it elsewhere')
     .argument('<file>', 'graph file')
     .option('--data', 'with the files that its nodes read')
-    .option('--artifacts', 'with what its latest run gave')
+    .option('--artifacts', 'with what its latest run and its experiments gave')
     .option('--models', 'with its models')
     .option('--out <file>', 'the package (default: the graph’s name with .graft.zip)')
     .option('--list', 'say how large each part is, and write nothing')
-    .option('--workspace <dir>', 'workspace folder')
+    .option('--workspace <dir>', workspaceOfFile)
     .action(async (file, options) =>
       end(await (await import('./commands/pack.ts')).pack(file, options)),
     );
@@ -275,7 +252,10 @@ function addPackages(program: Command, end: (code: ExitCode) => void): void {
     .command('unpack')
     .description('open a package in a workspace: its files, its results, its models')
     .argument('<package>', 'a .graft.zip file')
-    .option('--trust', 'let its results serve every graph of the workspace, not its own only')
+    .option(
+      '--trust',
+      'use its results for every graph, not for its own only, or for none where that was here',
+    )
     .option('--json', 'print what came out as JSON')
     .option('--workspace <dir>', 'workspace folder (default: the one here, else this folder)')
     .action(async (file, options) =>

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, realpath, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,47 @@ describe('the workspace of a file', () => {
       root: path.join(top, 'plain'),
       path: 'quickstart.graft.json',
     });
+  });
+
+  describe('in a fresh clone, which has no .graft', () => {
+    const examples = path.resolve(import.meta.dirname, '../../examples');
+    let clone: string;
+    beforeAll(async () => {
+      clone = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-clone-')));
+      await mkdir(path.join(clone, '.git'));
+      await cp(examples, path.join(clone, 'examples'), {
+        recursive: true,
+        filter: (from) => path.basename(from) !== '.graft',
+      });
+    });
+
+    it('is the folder from which the paths in each example lead somewhere', async () => {
+      const folder = path.join(clone, 'examples');
+      const names = await readdir(folder, { recursive: true });
+      const graphs = names.filter((name) => name.endsWith('.graft.json'));
+      expect(graphs.length).toBeGreaterThan(10);
+      for (const name of graphs) {
+        expect(await locateGraph(path.join(folder, name))).toEqual({ root: folder, path: name });
+      }
+    });
+
+    it('is that folder, too, where the repository or the folder of the file was served', async () => {
+      const file = path.join(clone, 'examples/reader/reader.graft.json');
+      for (const served of ['', 'examples/reader']) {
+        await mkdir(path.join(clone, served, '.graft'));
+        expect((await locateGraph(file)).root).toBe(path.join(clone, 'examples'));
+      }
+    });
+  });
+
+  it('is never above the repository of a file, whatever there is', async () => {
+    const repository = path.join(top, 'above/repository');
+    await mkdir(path.join(repository, '.git'), { recursive: true });
+    await writeFile(path.join(top, 'above/other.graft.json'), '{}');
+    const use = { type: 'graph', version: 1, params: { use: 'other.graft.json' } };
+    const file = path.join(repository, 'a.graft.json');
+    await writeFile(file, JSON.stringify({ graft: 1, nodes: { use }, edges: [] }));
+    expect((await locateGraph(file)).root).toBe(repository);
   });
 
   it('is the one that was named, when the file is inside it', async () => {

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { GraphError, suggestion } from '@graft/graph';
+import { GraphError, isInnerPath, suggestion, usedFiles, type Graph } from '@graft/graph';
+import { readGraphFile } from './graph-source.ts';
 
 /** A graph file and the workspace it belongs to. */
 export interface LocatedFile {
@@ -11,17 +12,75 @@ export interface LocatedFile {
   readonly path: string;
 }
 
-/** The nearest folder from `folder` upwards that holds `.graft`; undefined where there is none. */
-function workspaceAbove(folder: string): string | undefined {
+/** The folders from `folder` upwards, itself first. */
+function* upwards(folder: string): Generator<string> {
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
-    if (existsSync(path.join(at, '.graft'))) return at;
-    if (at === path.dirname(at)) return undefined;
+    yield at;
+    if (at === path.dirname(at)) return;
   }
 }
 
+const hasState = (folder: string): boolean => existsSync(path.join(folder, '.graft'));
+
+/** The nearest folder from `folder` upwards that holds `.graft`; undefined where there is none. */
+function workspaceAbove(folder: string): string | undefined {
+  return [...upwards(folder)].find(hasState);
+}
+
+/** Paths below its workspace that a graph file names. */
+interface NamedPaths {
+  readonly graphs: readonly string[];
+  /** Without their patterns. */
+  readonly data: readonly string[];
+}
+
+async function namedPaths(file: string): Promise<NamedPaths> {
+  let graph: Graph;
+  try {
+    graph = await readGraphFile(file);
+  } catch (error) {
+    // Whoever asked reads it next, and says what is wrong with it.
+    if (error instanceof GraphError) return { graphs: [], data: [] };
+    throw error;
+  }
+  const data = Object.keys(graph.lock?.files ?? {}).map(withoutPattern);
+  return { graphs: usedFiles(graph).filter(isInnerPath), data: data.filter(isInnerPath) };
+}
+
+/** `pages` of `pages/*.md`. */
+function withoutPattern(pattern: string): string {
+  const parts = pattern.split('/');
+  const at = parts.findIndex((part) => /[*?[\]{}()!]/.test(part));
+  return (at < 0 ? parts : parts.slice(0, at)).join('/');
+}
+
 /**
- * The workspace of a file: `workspace` where it is given, else the nearest ancestor folder holding
- * `.graft`, else the file's own folder. Throws `missing-file` and `outside-workspace`.
+ * Where paths in a graph file lead somewhere. A folder that holds `.graft` is a workspace; a fresh clone has none, and then
+ * the file tells: the nearest folder that has all graphs that it uses, or all data that its lock names where it uses none.
+ * Nothing above a git repository, and no whole disk, is a workspace of its files.
+ */
+async function workspaceOf(file: string): Promise<string> {
+  const folder = path.dirname(file);
+  const { graphs, data } = await namedPaths(file);
+  const has = (paths: readonly string[]) => (at: string) =>
+    paths.every((each) => existsSync(path.join(at, each)));
+  const marked = [...upwards(folder)].find((at) => hasState(at) && has(graphs)(at));
+  if (marked !== undefined) return marked;
+  const state = workspaceAbove(folder);
+  const named = graphs.length > 0 ? graphs : state === undefined ? data : [];
+  if (named.length > 0) {
+    for (const at of upwards(folder)) {
+      if (at === path.dirname(at)) break;
+      if (has(named)(at)) return at;
+      if (existsSync(path.join(at, '.git'))) break;
+    }
+  }
+  return state ?? folder;
+}
+
+/**
+ * The workspace of a file: `workspace` where it is given, else see `workspaceOf`. Throws `missing-file` and
+ * `outside-workspace`.
  */
 export async function locateGraph(file: string, workspace?: string): Promise<LocatedFile> {
   const absolute = path.resolve(file);
@@ -37,8 +96,7 @@ export async function locateGraph(file: string, workspace?: string): Promise<Loc
     });
   }
   const root = workspace === undefined ? undefined : existingFolder(workspace);
-  const folder = path.dirname(absolute);
-  const chosen = root ?? workspaceAbove(folder) ?? folder;
+  const chosen = root ?? (await workspaceOf(absolute));
   const relative = path.relative(chosen, absolute);
   if (relative.startsWith('..') || path.isAbsolute(relative)) {
     throw new GraphError(

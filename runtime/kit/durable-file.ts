@@ -66,6 +66,20 @@ export async function replaceFile(path: string, content: FileContent): Promise<v
   }
 }
 
+/** Writes a stream to a file that is not there, and flushes it. On any error nothing stays. Throws `EEXIST`. */
+export async function writeStream(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const handle = await open(path, 'wx');
+  try {
+    for await (const chunk of bytes) await append(handle, chunk);
+    await handle.sync();
+    await handle.close();
+  } catch (error) {
+    await handle.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
 /** Renames a file whose bytes are on disk to its place, for good: the folder is flushed, too. */
 export async function placeFile(staged: string, path: string): Promise<void> {
   try {

@@ -9,6 +9,7 @@ export {
   replaceFile,
   stagingName,
   syncPath,
+  writeStream,
   type Append,
   type FileContent,
 } from './durable-file.ts';

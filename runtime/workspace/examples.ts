@@ -20,6 +20,7 @@ import { GraphPlanner } from './graph-planner.ts';
 import { modelIds } from './package/package-contents.ts';
 import { dataFiles } from './package/pack.ts';
 import { filePlaces, writeFiles, type ComingFile } from './package/place-files.ts';
+import type { PlacingJournal } from './package/placing-journal.ts';
 
 /** A graph to begin with, and what belongs to it. */
 export interface Example {
@@ -67,6 +68,7 @@ interface ExamplesParts {
   readonly root: string;
   readonly stateFolder: string;
   readonly scratchFolder: string;
+  readonly journal: PlacingJournal;
   readonly registry: Registry;
   readonly catalogue: Catalogue;
   readonly artifacts: ArtifactStore;
@@ -186,15 +188,19 @@ export class Examples {
    * the place of another (`name-taken`), nothing. Gives the paths of what was written. Throws `missing-file`.
    */
   async copy(path: string): Promise<readonly string[]> {
-    const { folder, root, scratchFolder } = this.#parts;
+    const { folder, root, scratchFolder, journal } = this.#parts;
     if (folder === undefined || !Object.hasOwn(await listing(folder), path)) {
       throw new GraphError('missing-file', `There is no example "${path}".`);
     }
     const { files } = await this.#contents(folder, path);
     await mkdir(scratchFolder, { recursive: true });
-    const where = await filePlaces(root, files, path);
     const open = ({ absolute }: ExampleFile) => createReadStream(absolute);
-    return writeFiles(files, where, { open, scratchFolder });
+    const rest = async (written: readonly string[]) => written;
+    return journal.alone(async () =>
+      writeFiles(files, await filePlaces(root, files, path), {
+        ...{ root, open, scratchFolder, journal, rest },
+      }),
+    );
   }
 
   /** The graph, the graphs that it uses, the files that its nodes read, and what stands beside it in a folder of its own. */

@@ -39,7 +39,10 @@ it('writes rows beside those that were frozen before', async () => {
   expect(await readFile(join(root, first.file), 'utf8')).toBe(
     '{"id":"a","question":"When?"}\n{"id":"b","question":"Who?"}\n',
   );
-  const second = await freeze('sub/flow.graft.json');
+  const other = await writeArtifact(artifacts, {
+    ...{ port: 'questions', type: Questions, value: [{ id: 'c', question: 'Why?' }] },
+  });
+  const second = await freeze('sub/flow.graft.json', other);
   expect(second.file).toBe('frozen/sub/flow/ask.questions-2.jsonl');
   expect((await readdir(join(root, 'frozen/sub/flow'))).sort()).toEqual([
     'ask.questions-2.jsonl',
@@ -49,6 +52,15 @@ it('writes rows beside those that were frozen before', async () => {
   expect((await freeze('flow.graft.json', questions, 'inner/ask')).file).toBe(
     'frozen/flow/inner.ask.questions.jsonl',
   );
+});
+
+it('writes equal rows that are frozen at once, or again, to one file', async () => {
+  const frozen = await Promise.all(Array.from({ length: 4 }, () => freeze('flow.graft.json')));
+  frozen.push(await freeze('flow.graft.json'));
+  expect(new Set(frozen.map(({ file }) => file))).toEqual(
+    new Set(['frozen/flow/ask.questions.jsonl']),
+  );
+  expect(await readdir(join(root, 'frozen/flow'))).toEqual(['ask.questions.jsonl']);
 });
 
 it('writes nothing through a link that leads out, or into a hidden folder', async () => {

@@ -4,6 +4,7 @@ import { outputPath, portTypeOf, readRows } from '@graft/engine';
 import { GraphError, type ArtifactRef, type ArtifactStore } from '@graft/graph';
 import {
   hasCode,
+  hashFile,
   isFullDisk,
   partialPath,
   placeNewFile,
@@ -12,6 +13,7 @@ import {
 } from '@graft/kit';
 import { exportRows } from './export/export-rows.ts';
 import { graphSuffix, requirePortablePath, requireVisible } from './graph-path.ts';
+import { isFileOf } from './package/write-new-file.ts';
 
 /** An output's rows, written to a file of the workspace. */
 export interface WrittenRows {
@@ -38,8 +40,8 @@ const keptAs = { tree: 'a folder', vectors: 'vectors', json: 'one value' } as co
 const mostCopies = 1000;
 
 /**
- * Writes the rows of an output as `frozen/GRAPH/NODE.PORT.jsonl`, with a number behind it where there is such a file
- * already: it may have been edited. Throws `bad-input` for what has no rows that a text can hold, `no-space`.
+ * Writes the rows of an output as `frozen/GRAPH/NODE.PORT.jsonl`. A file of that name with the same rows stays as it is;
+ * one with others, which may have been edited, stays too, and the new file gets a number. Throws `bad-input` for what has no rows that a text can hold, `no-space`.
  */
 export async function writeFrozenRows(
   { root, artifacts }: { readonly root: string; readonly artifacts: ArtifactStore },
@@ -84,15 +86,18 @@ export async function writeFrozenRows(
   }
 }
 
-/** Gives a written file, in its folder, the first name that is free. */
+/** Gives a written file, in its folder, the first name that is free, or that of a file with the same bytes. */
 async function place(draft: string, stem: string): Promise<string> {
+  const { digest } = await hashFile(draft);
   for (let copy = 1; copy <= mostCopies; copy += 1) {
     const name = copy === 1 ? `${stem}.jsonl` : `${stem}-${String(copy)}.jsonl`;
+    const path = join(dirname(draft), name);
     try {
-      await placeNewFile(draft, join(dirname(draft), name));
+      await placeNewFile(draft, path);
       return name;
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
+      if (await isFileOf(path, digest)) return name;
     }
   }
   throw new GraphError(

@@ -13,3 +13,19 @@ it.each(['CON', 'con', 'nul.v2', 'lib/aux', 'aux/lib', 'COM1', 'lpt9'])(
 it.each(['console', 'com', 'com10', 'lib/nullable', 'my-aux'])('the name %s is taken', (name) => {
   expect(() => requireNewGraphPath(`${name}.graft.json`)).not.toThrow();
 });
+
+it.each(['~/x', '%2e%2e/x', 'a/%2E%2f', 'NODE_MODULES/x', `${'d/'.repeat(65)}x`])(
+  'the name %s, which something would read as another place, is refused',
+  (name) => {
+    expect(() => requireNewGraphPath(`${name}.graft.json`)).toThrow(
+      expect.objectContaining({ code: 'bad-name' }),
+    );
+  },
+);
+
+it.each(['100%', '50%20', 'a~b', '~draft', `${'d/'.repeat(64)}x`])(
+  'the name %s is taken',
+  (name) => {
+    expect(() => requireNewGraphPath(`${name}.graft.json`)).not.toThrow();
+  },
+);

@@ -5,6 +5,8 @@ export const graphSuffix = '.graft.json';
 
 /** Bytes that a file system gives to a name. */
 const maxName = 255;
+/** Folders that a name may lead through: no project is nested deeper, and no system has to walk more. */
+const maxFolders = 64;
 /** Characters that some system does not allow in names, or that would be read as something else: the last turn what follows around. */
 const forbidden = /[\\:*?"<>|\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
@@ -25,9 +27,14 @@ export function requireGraphPath(path: string): void {
   requireVisible(path);
 }
 
-/** Whether a path below the workspace is in no hidden folder, nor in node_modules, and is none. */
+/**
+ * Whether a path below the workspace is in no hidden folder, nor in node_modules, and is none. Some disks do not tell
+ * upper case from lower case.
+ */
 export function isVisible(path: string): boolean {
-  return !path.split('/').some((part) => part.startsWith('.') || part === 'node_modules');
+  return !path
+    .split('/')
+    .some((part) => part.startsWith('.') || part.toLowerCase() === 'node_modules');
 }
 
 /** Of `path`, or of what it leads to by links. Throws `bad-name`. */
@@ -57,6 +64,21 @@ export function requirePortablePath(path: string, suffix = ''): void {
   }
   if (parts.some((part) => part.trim() === '' || part === '.')) {
     throw badName(path, 'Each folder and the file need a name.');
+  }
+  if (parts.length > maxFolders + 1) {
+    throw badName(
+      path.slice(0, 200),
+      `A name leads through at most ${String(maxFolders)} folders.`,
+    );
+  }
+  if (parts[0] === '~') {
+    throw badName(path, 'A shell reads "~" as your home folder. Choose another name.');
+  }
+  if (parts.some((part) => /%(?:2e|2f|5c|00)/i.test(part))) {
+    throw badName(
+      path,
+      'A browser reads "%2e", "%2f", "%5c" and "%00" in a name as other characters. Choose another name.',
+    );
   }
   const bad = forbidden.exec(path)?.[0];
   if (bad !== undefined) {

@@ -23,6 +23,7 @@ import { LabelFiles } from './label-files.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { ModelList } from './model-list.ts';
 import { operatorAccess } from './operator-access.ts';
+import { PlacingJournal } from './package/placing-journal.ts';
 import { ReceivedPackages } from './package/received-packages.ts';
 import { RunKeeper } from './run-keeper.ts';
 import { openStateFolder, StateGuard } from './state-folder.ts';
@@ -79,17 +80,24 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     relieve: (work) => reserve.relieve(work),
   });
   const registry = options.registry ?? createRegistry(definitions);
+  const received = new ReceivedPackages(stateFolder);
+  const journal = new PlacingJournal({
+    ...{ root, stateFolder, receivedAt: async (id) => (await received.find(id))?.receivedAt },
+  });
+  // Where that fails, whoever places files next tries again and says why.
+  await journal.recover().catch(() => undefined);
   return new LocalWorkspace({
     root,
     registry,
     examples: new Examples({
       ...{ folder: options.examplesFolder, root, stateFolder, registry, catalogue },
-      ...{ scratchFolder: scratchFolder(stateFolder), artifacts: stores.artifacts },
+      ...{ scratchFolder: scratchFolder(stateFolder), artifacts: stores.artifacts, journal },
     }),
     models,
     modelList,
     catalogue,
-    received: new ReceivedPackages(stateFolder),
+    received,
+    journal,
     stores,
     checkpointFolder: checkpointFolder(stateFolder),
     scratchFolder: scratchFolder(stateFolder),

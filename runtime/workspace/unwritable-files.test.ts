@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mountReadOnly, mountSmallDisk } from '@graft/kit/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { GraphFiles } from './graph-files.ts';
-import { writeNewFile } from './package/write-new-file.ts';
+import { placeStagedFile, stageNewFile } from './package/write-new-file.ts';
 import { sentBody } from './testing/sent-body.ts';
 import { WorkspaceFiles } from './uploads/workspace-files.ts';
 
@@ -55,9 +55,10 @@ it('says of each thing to do with files that a folder cannot be written, and lea
       const bytes = async function* () {
         yield Buffer.from('b');
       };
-      await expect(writeNewFile(place, bytes(), state)).rejects.toMatchObject(
-        unwritable(path, 'it was not written'),
+      const written = stageNewFile(place, bytes(), state).then((staged) =>
+        placeStagedFile(staged, place),
       );
+      await expect(written).rejects.toMatchObject(unwritable(path, 'nothing was written'));
     }
     expect(await readdir(root)).toEqual(['a.graft.json']);
     expect(await readdir(join(state, 'trash'))).toEqual([trashId]);

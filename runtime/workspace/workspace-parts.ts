@@ -11,6 +11,7 @@ import type { GraphFiles } from './graph-files.ts';
 import type { KeptGraphs } from './kept-graphs.ts';
 import type { LabelFiles } from './label-files.ts';
 import type { ModelList } from './model-list.ts';
+import type { PlacingJournal } from './package/placing-journal.ts';
 import type { ReceivedPackages } from './package/received-packages.ts';
 import type { RunKeeper } from './run-keeper.ts';
 import type { StateGuard } from './state-folder.ts';
@@ -25,6 +26,7 @@ export interface WorkspaceParts {
   readonly modelList: ModelList;
   readonly catalogue: Catalogue;
   readonly received: ReceivedPackages;
+  readonly journal: PlacingJournal;
   readonly stores: {
     readonly artifacts: ArtifactStore;
     readonly items: CollectableItems;

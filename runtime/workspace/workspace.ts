@@ -39,6 +39,7 @@ import type { RowFile, SizeLimit } from './row-files.ts';
 import type { SourceChange } from './source-watcher.ts';
 import type { Drift } from './graph-lock.ts';
 import type { PackageContents } from './package/package-contents.ts';
+import type { ReceivedPackage } from './package/received-packages.ts';
 import type { UnpackReport } from './package/unpack.ts';
 import type { WorkspacePackages } from './package/workspace-packages.ts';
 import type { WorkspaceFiles } from './uploads/workspace-files.ts';
@@ -325,7 +326,7 @@ export type { Drift } from './graph-lock.ts';
 export type { SourceChange };
 export type { AnswerScore } from './answer-scores.ts';
 export { rowFilters } from './compare/aligned-rows.ts';
-export type { PackageContents, UnpackReport };
+export type { PackageContents, ReceivedPackage, UnpackReport };
 export { packageSuffix } from './package/package-manifest.ts';
 export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';
 

@@ -55,12 +55,18 @@ function partLines(contents: PackageContents, options: Options): string[] {
     `  ${plural(graphs.count, 'graph file').padEnd(40)} ${formatBytes(graphs.size).padStart(10)}  always`,
     line('data', plural(data.count, 'data file'), data.size),
     artifacts === undefined
-      ? '  no results: no run of this graph has succeeded yet'
+      ? '  no results: no run or experiment of this graph has succeeded yet'
       : line(
           'artifacts',
-          `${plural(artifacts.count, 'artifact')} of run ${artifacts.runId}`,
+          `${plural(artifacts.count, 'artifact')} of ${origin(artifacts)}`,
           artifacts.size,
         ),
     ...models.map(({ id, size }) => line('models', `model ${id}`, size)),
   ];
+}
+
+/** `run 9f3a and experiment sizes`. */
+function origin({ runId, experiments }: NonNullable<PackageContents['artifacts']>): string {
+  const names = experiments.map((name) => `experiment ${printable(name)}`);
+  return [...(runId === undefined ? [] : [`run ${runId}`]), ...names].join(' and ');
 }

@@ -1,3 +1,4 @@
+import type { ReceivedPackage } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
@@ -19,12 +20,20 @@ export async function listPackages(rawOptions: unknown): Promise<ExitCode> {
   if (options.json === true) print(JSON.stringify(packages));
   else if (packages.length === 0) print('No package was unpacked here.');
   else {
-    for (const { id, graph, trusted, receivedAt } of packages) {
-      const when = new Date(receivedAt).toISOString().slice(0, 16).replace('T', ' ');
-      print(`${id}  ${graph}  ${when}  ${trusted ? 'trusted' : 'serves its own graph'}`);
+    for (const each of packages) {
+      const when = new Date(each.receivedAt).toISOString().slice(0, 16).replace('T', ' ');
+      print(`${each.id}  ${each.graph}  ${when}  ${use(each)}`);
     }
   }
   return exitCode.succeeded;
+}
+
+/** What its results are used for. */
+function use({ trusted, held }: ReceivedPackage): string {
+  if (trusted) return 'trusted';
+  return held === true
+    ? 'not used until trusted: its graph was here before'
+    : 'serves its own graph';
 }
 
 /** `graft packages show ID`: the results that it brought. */

@@ -20,9 +20,11 @@ export async function unpack(archive: string, rawOptions: unknown): Promise<Exit
   const options = optionsSchema.parse(rawOptions);
   await using workspace = await open(rootOf(options.workspace));
   const report = await workspace.packages.unpack(path.resolve(archive), archive);
-  if (options.trust === true) await workspace.packages.trust(report.package.id);
-  if (options.json === true) print(JSON.stringify(report));
-  else await printReport(workspace, report);
+  const trusted =
+    options.trust === true ? await workspace.packages.trust(report.package.id) : report.package;
+  const outcome = { ...report, package: trusted };
+  if (options.json === true) print(JSON.stringify(outcome));
+  else await printReport(workspace, outcome);
   return exitCode.succeeded;
 }
 
@@ -44,6 +46,17 @@ async function printReport(workspace: Workspace, report: UnpackReport): Promise<
   for (const model of report.models) print(`  model ${model}`);
   if (report.results > 0) {
     print(`  results of ${plural(report.results, 'step')}, marked "from ${report.package.name}"`);
+  }
+  const { id, held, trusted } = report.package;
+  if (report.results > 0 && held === true && !trusted) {
+    printNote(
+      `${report.graph} was here before, so these results are not used for it. If you trust the sender, use them with "graft packages trust ${id}".`,
+    );
+  }
+  if (report.unread > 0) {
+    printNote(
+      `${plural(report.unread, 'result')} of the package cannot be read and ${report.unread === 1 ? 'was' : 'were'} left out. A run computes them.`,
+    );
   }
   printProblems(report.refused);
   const { text } = await workspace.readGraph(report.graph);

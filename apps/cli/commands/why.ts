@@ -56,6 +56,8 @@ function explain(step: StepSummary): void {
 function verdict(step: StepSummary): string {
   if (step.type === 'input') return 'It was given from outside.';
   if (step.type === loopType) return loopVerdict(step);
+  if (step.status === 'cached' && step.from !== undefined)
+    return `Reused from the package "${step.from}": nobody here has run it.`;
   if (step.status === 'cached') return 'Reused: nothing that its result depends on has changed.';
   switch (step.reason?.kind) {
     case undefined:

@@ -44,3 +44,12 @@ it('prints one line for each thing worth knowing', () => {
     '',
   ]);
 });
+
+it('names the package whose result a step reuses', () => {
+  let text = '';
+  const view = new PlainView({ write: (part: string) => (text += part) });
+  const step = { node: 'a', type: 'chunk', ms: 0, outputs: {}, from: 'theirs' };
+  const event = { seq: 1, runId: 'r', at: 0, type: 'step.finished' } as const;
+  view.show({ ...event, step: { ...step, status: 'cached' } });
+  expect(text).toContain('cached, from theirs');
+});

@@ -18,7 +18,7 @@ const marks = {
 export function finishedLine(step: FinishedStep, width: number, paint: Paint): string {
   const [colour, mark] = marks[step.status];
   const facts = [
-    step.status,
+    step.from === undefined ? step.status : `${step.status}, from ${step.from}`,
     step.ms > 0 ? formatDuration(step.ms) : '',
     step.items === undefined ? '' : itemsText(step.items),
     step.status === 'succeeded' ? (step.device ?? '') : '',

@@ -42,7 +42,7 @@ function PartRow({ title, help, size, checked, onChange }: PartRowProps) {
 }
 
 function resultsHelp(missing: readonly string[]): string {
-  const all = 'What its latest run gave: shown at once, and reused.';
+  const all = 'What its latest run and its experiments gave: shown at once, and reused.';
   if (missing.length === 0) return all;
   return `${all} Without those of ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ` and ${String(missing.length - 3)} more` : ''}, which are no longer here: run again to have them all.`;
 }
@@ -117,7 +117,7 @@ export function PackDialog({ file }: { readonly file: string }) {
         {contents !== undefined && contents.artifacts === undefined ? (
           <PartRow
             title="Results"
-            help="No run of this graph has succeeded yet."
+            help="No run or experiment of this graph has succeeded yet."
             size={undefined}
             checked={false}
           />

@@ -12,11 +12,17 @@ function close(): void {
 }
 
 const reportSchema = z.object({
-  package: z.object({ id: z.string(), name: z.string(), trusted: z.boolean() }),
+  package: z.object({
+    id: z.string(),
+    name: z.string(),
+    trusted: z.boolean(),
+    held: z.boolean().optional(),
+  }),
   graph: z.string(),
   written: z.array(z.string()),
   present: z.array(z.string()),
   results: z.number(),
+  unread: z.number(),
   models: z.array(z.string()),
   refused: z.array(z.object({ message: z.string() })),
   missingModels: z.array(z.object({ id: z.string(), size: z.number() })),
@@ -54,6 +60,11 @@ function Outcome({ report }: { readonly report: Report }) {
   const [trusted, setTrusted] = useState(report.package.trusted);
   const lines = [
     `${plural(report.written.length, 'file')} written${report.present.length === 0 ? '' : `, ${plural(report.present.length, 'file')} were there already`}.`,
+    ...(report.unread === 0
+      ? []
+      : [
+          `${plural(report.unread, 'result')} of the package cannot be read and ${report.unread === 1 ? 'was' : 'were'} left out. A run computes them.`,
+        ]),
     ...(report.models.length === 0 ? [] : [`Models: ${report.models.join(', ')}.`]),
     ...report.refused.map(({ message }) => message),
     ...report.missingModels.map(
@@ -78,7 +89,9 @@ function Outcome({ report }: { readonly report: Report }) {
             Results of {plural(report.results, 'step')}, marked “from {report.package.name}”.{' '}
             {trusted
               ? 'They serve every graph of this workspace.'
-              : 'They serve this graph only: whether its nodes really gave them is the sender’s word.'}
+              : report.package.held === true
+                ? 'This graph was here before, so it does not use them: whether its nodes really gave them is the sender’s word.'
+                : 'They serve this graph only: whether its nodes really gave them is the sender’s word.'}
           </p>
           {trusted ? null : (
             <button

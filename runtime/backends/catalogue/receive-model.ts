@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { GraphError, type ModelEntry } from '@graft/graph';
-import { hashFile } from '@graft/kit';
+import { hashFile, writeStream } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
 import { modelDigest } from './model-facts.ts';
 
@@ -22,22 +20,38 @@ export async function receiveModel(
   const files = entry.files.map((file) => knownFile(entry, file));
   const here = find(entry.id);
   if (here !== undefined) requireSame(here, entry);
-  for (const file of files) {
-    if (await blobs.hasSound(file)) continue;
-    const partial = await blobs.stagingPath();
-    try {
-      await pipeline(bytes(file.digest), createWriteStream(partial, { flags: 'wx' }));
-      const found = await hashFile(partial);
-      if (found.digest !== file.digest || found.size !== file.size) {
-        throw refusal(entry, `its file ${file.path} has other bytes than its entry says`);
-      }
-      await blobs.adopt(partial, file);
-    } finally {
-      await rm(partial, { force: true });
+  const adopted: string[] = [];
+  try {
+    for (const file of files) {
+      if (await blobs.hasSound(file)) continue;
+      adopted.push(file.digest);
+      await receiveFile({ blobs, entry }, file, bytes(file.digest));
     }
+    for (const file of files) await blobs.layOut(entry.id, file);
+    if (here === undefined) await add(entry);
+  } catch (error) {
+    for (const digest of adopted) await blobs.removeBlob(digest);
+    if (here === undefined) await blobs.removeModel(entry.id);
+    throw error;
   }
-  for (const file of files) await blobs.layOut(entry.id, file);
-  if (here === undefined) await add(entry);
+}
+
+async function receiveFile(
+  { blobs, entry }: { readonly blobs: BlobStore; readonly entry: ModelEntry },
+  file: KnownFile,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const partial = await blobs.stagingPath();
+  try {
+    await writeStream(partial, bytes);
+    const found = await hashFile(partial);
+    if (found.digest !== file.digest || found.size !== file.size) {
+      throw refusal(entry, `its file ${file.path} has other bytes than its entry says`);
+    }
+    await blobs.adopt(partial, file);
+  } finally {
+    await rm(partial, { force: true });
+  }
 }
 
 function knownFile(

@@ -44,6 +44,12 @@ export function parseSource(source: string, hubEndpoint: string): Source {
   }
   if (/^https?:\/\//.test(source)) return { kind: 'url', url: source };
   if (source.startsWith('file:')) return { kind: 'file', path: filePath(source) };
+  if (source.startsWith('package:')) {
+    throw new GraphError(
+      'bad-model',
+      `its bytes came with the package "${source.slice('package:'.length)}"; unpack that package again`,
+    );
+  }
   throw new GraphError(
     'bad-model',
     `"${source}" is no model source; use hf:owner/repo@revision/path, npm:package@version/path, ` +

@@ -105,6 +105,12 @@ class Placement {
   readonly #outer: GraphBody;
   readonly #use: { readonly id: string; readonly node: GraphNode };
   readonly #inner: GraphBody;
+  /** Edges of the body by the node that they lead to. */
+  readonly #into: ReadonlyMap<string, readonly Edge[]>;
+  /** Edges into the use, by its ports. */
+  readonly #feeds: ReadonlyMap<string, readonly Edge[]>;
+  /** What the body exposes, by node. */
+  readonly #exposed: ReadonlyMap<string, readonly (readonly [string, Exposure])[]>;
   /** Of the nodes that come in, the ids that they get. */
   readonly #ids = new Map<string, string>();
   /** Ids of `input` and `output` nodes by name. */
@@ -118,6 +124,12 @@ class Placement {
     this.#outer = outer;
     this.#use = use;
     this.#inner = inner;
+    this.#into = grouped(inner.edges, ({ target }) => target);
+    this.#feeds = grouped(
+      outer.edges.filter(({ target }) => target === use.id),
+      ({ targetPort }) => targetPort,
+    );
+    this.#exposed = grouped(Object.entries(inner.expose ?? {}), ([, { node }]) => node);
     const dropped = this.#samples();
     const taken = new Set(Object.keys(outer.nodes).filter((id) => id !== use.id));
     for (const [id, { type, params }] of Object.entries(inner.nodes)) {
@@ -173,8 +185,7 @@ class Placement {
   #withSettings(id: string): GraphNode {
     const node = own(this.#inner.nodes, id) ?? { type: '', version: 1, params: {} };
     const params: Record<string, unknown> = { ...node.params };
-    for (const [name, exposure] of Object.entries(this.#inner.expose ?? {})) {
-      if (exposure.node !== id) continue;
+    for (const [name, exposure] of this.#exposed.get(id) ?? []) {
       const value = own(this.#use.node.params, `${setPrefix}${name}`) ?? exposure.default;
       if (value !== undefined) params[exposure.param] = value;
     }
@@ -216,8 +227,8 @@ class Placement {
       const was = formatEdge(edge);
       if (edge.source !== this.#use.id) return [{ edge, was }];
       const output = this.#ports.output.get(edge.sourcePort);
-      return this.#inner.edges
-        .filter((one) => one.target === output && one.targetPort === 'value')
+      return (this.#into.get(output ?? '') ?? [])
+        .filter((one) => one.targetPort === 'value')
         .flatMap((one) => this.#sources(one))
         .map(({ source, sourcePort }) => ({ edge: { ...edge, source, sourcePort }, was }));
     });
@@ -225,15 +236,15 @@ class Placement {
 
   /** Edges into the use, where each goes on to one place alone. */
   #entering(): MovedEdge[] {
+    const places = grouped(
+      this.#inner.edges.filter(({ target }) => this.#ids.has(target)),
+      ({ source }) => this.#inputName(source),
+    );
     return this.#outer.edges.flatMap((edge) => {
       if (edge.target !== this.#use.id) return [];
-      const places = this.#inner.edges.filter(
-        ({ source, target }) =>
-          this.#ids.has(target) && this.#inputName(source) === edge.targetPort,
-      );
-      const [place] = places;
+      const [place, ...others] = places.get(edge.targetPort) ?? [];
       const target = place && this.#ids.get(place.target);
-      if (places.length !== 1 || place === undefined || target === undefined) return [];
+      if (others.length > 0 || place === undefined || target === undefined) return [];
       return [{ edge: { ...edge, target, targetPort: place.targetPort }, was: formatEdge(edge) }];
     });
   }
@@ -243,9 +254,7 @@ class Placement {
     const id = this.#ids.get(edge.source);
     if (id !== undefined) return [{ source: id, sourcePort: edge.sourcePort }];
     const name = this.#inputName(edge.source);
-    return this.#outer.edges.filter(
-      ({ target, targetPort }) => target === this.#use.id && targetPort === name,
-    );
+    return name === undefined ? [] : (this.#feeds.get(name) ?? []);
   }
 
   /** What an inner node is called outside, where it is an input. */
@@ -254,20 +263,23 @@ class Placement {
     return node?.type === 'input' ? interfaceName(id, node.params) : undefined;
   }
 
-  /** Nodes that only feed samples. */
+  /** Nodes that only feed samples: all that leaves them leads there. */
   #samples(): ReadonlySet<string> {
     const { nodes, edges } = this.#inner;
-    const dropped = new Set<string>();
     const isSample = ({ target, targetPort }: Edge): boolean =>
-      (own(nodes, target)?.type === 'input' && targetPort === 'sample') || dropped.has(target);
-    for (let grown = true; grown;) {
-      grown = false;
-      for (const id of Object.keys(nodes)) {
-        const out = edges.filter(({ source }) => source === id);
-        if (dropped.has(id) || out.length === 0 || !out.every(isSample)) continue;
-        dropped.add(id);
-        grown = true;
-      }
+      own(nodes, target)?.type === 'input' && targetPort === 'sample';
+    /** Edges out of each node that are still wanted. */
+    const wanted = new Map<string, number>();
+    for (const { source } of edges) wanted.set(source, (wanted.get(source) ?? 0) + 1);
+    const dropped = new Set<string>();
+    const unwanted = edges.filter(isSample);
+    // An array's iteration reaches what is added on the way.
+    for (const { source } of unwanted) {
+      const left = (wanted.get(source) ?? 0) - 1;
+      wanted.set(source, left);
+      if (left > 0 || !Object.hasOwn(nodes, source)) continue;
+      dropped.add(source);
+      for (const edge of this.#into.get(source) ?? []) if (!isSample(edge)) unwanted.push(edge);
     }
     return dropped;
   }
@@ -281,4 +293,17 @@ class Placement {
       Math.round(inner.reduce((sum, one) => sum + pick(one), 0) / inner.length);
     return { x: place.x - middle(({ x }) => x), y: place.y - middle(({ y }) => y) };
   }
+}
+
+function grouped<Value, Key>(
+  values: readonly Value[],
+  keyOf: (value: Value) => Key,
+): ReadonlyMap<Key, readonly Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value)) ?? [];
+    group.push(value);
+    groups.set(keyOf(value), group);
+  }
+  return groups;
 }

@@ -20,6 +20,8 @@ export const maxNodes = 200_000;
 /** UTF-16 code units; for ASCII text, bytes. */
 export const maxText = 64 * 1024 * 1024;
 
+/** Names that a graph may expose: no form of a node is longer. */
+const maxExposed = 1000;
 const bodyFields = ['nodes', 'edges', 'expose', 'notes', 'groups', 'layout', 'bends'];
 const knownBodyFields = new Set(bodyFields);
 const knownFields = new Set([...bodyFields, 'graft', 'graphs', 'experiments', 'lock']);
@@ -104,6 +106,12 @@ class GraphReader {
 
   #expose(value: unknown): Record<string, Exposure> | undefined {
     if (!isRecord(value)) return this.#bad('"expose" should be an object of parameters by name.');
+    const names = Object.keys(value).length;
+    if (names > maxExposed) {
+      return this.#bad(
+        `"expose" has ${String(names)} names; a graph exposes ${String(maxExposed)} at most. Expose fewer.`,
+      );
+    }
     const expose: Record<string, Exposure> = {};
     for (const [name, target] of Object.entries(value)) {
       if (!namePattern.test(name)) {

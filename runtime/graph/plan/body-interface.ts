@@ -63,31 +63,33 @@ export function bodyInterface(body: GraphBody, context: InterfaceContext): Graph
       });
     }
   }
-  const params = new Map<string, InterfaceParam>();
-  for (const name of exposedNames(body, context)) {
-    const exposure = own(body.expose ?? {}, name);
-    const schema = exposure === undefined ? undefined : exposedSchema(body, exposure, context);
-    if (exposure === undefined || schema === undefined) continue;
-    const { node, param, formerly = [] } = exposure;
-    params.set(name, { name, node, param, schema, formerly });
-  }
-  return { inputs, outputs, params };
+  return { inputs, outputs, params: exposedParams(body, context) };
 }
 
-/** The names of what a body exposes, sorted; but those of one node stand together, as its own form has them. */
-function exposedNames(body: GraphBody, context: InterfaceContext): string[] {
-  const { expose = {} } = body;
-  const paramOf = (name: string): string => own(expose, name)?.param ?? '';
-  const byNode = new Map<string, string[]>();
-  for (const name of sortedKeys(expose)) {
-    const node = own(expose, name)?.node ?? '';
-    byNode.set(node, [...(byNode.get(node) ?? []), name]);
+/** What a body exposes, by name; but parameters of one node stand together, as its own form has them. */
+function exposedParams(body: GraphBody, context: InterfaceContext): Map<string, InterfaceParam> {
+  const byNode = new Map<string, [name: string, exposure: Exposure][]>();
+  for (const name of sortedKeys(body.expose ?? {})) {
+    const exposure = own(body.expose ?? {}, name);
+    if (exposure === undefined) continue;
+    const exposed = byNode.get(exposure.node) ?? [];
+    exposed.push([name, exposure]);
+    byNode.set(exposure.node, exposed);
   }
-  return [...byNode].flatMap(([node, names]) => {
-    if (names.length === 1) return names;
-    const fields = Object.keys(typeIn(body, node, context)?.params.shape ?? {});
-    return names.sort((a, b) => fields.indexOf(paramOf(a)) - fields.indexOf(paramOf(b)));
-  });
+  const params = new Map<string, InterfaceParam>();
+  for (const [node, exposed] of byNode) {
+    // Once a node: a form may be as long as what a graph exposes.
+    const shape = typeIn(body, node, context)?.params.shape ?? {};
+    const places = new Map(Object.keys(shape).map((param, at) => [param, at]));
+    const place = ([, { param }]: readonly [string, Exposure]): number => places.get(param) ?? -1;
+    for (const [name, exposure] of exposed.sort((a, b) => place(a) - place(b))) {
+      const schema = exposedSchema(body, exposure, own(shape, exposure.param));
+      if (schema === undefined) continue;
+      const { param, formerly = [] } = exposure;
+      params.set(name, { name, node, param, schema, formerly });
+    }
+  }
+  return params;
 }
 
 /** The first edge into the value of each node, by node: an output has one. */
@@ -105,14 +107,12 @@ function sourceType(body: GraphBody, edge: Edge | undefined, context: InterfaceC
   return port?.type ?? Anything;
 }
 
-/** Undefined where it exposes nothing that is there. */
+/** The schema of a parameter as it is exposed; undefined where there is no such parameter. */
 function exposedSchema(
   body: GraphBody,
-  exposure: Exposure,
-  context: InterfaceContext,
+  { node, param, title, help, ...exposure }: Exposure,
+  inner: unknown,
 ): z.ZodType | undefined {
-  const { node, param, title, help } = exposure;
-  const inner = own(typeIn(body, node, context)?.params.shape ?? {}, param);
   if (!(inner instanceof z.ZodType)) return undefined;
   // What a list has an entry for is an edge within.
   const { entryPerEdge: _within, ...meta } = inner.meta() ?? {};

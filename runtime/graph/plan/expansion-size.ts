@@ -10,6 +10,8 @@ const maxVisited = 1_000_000;
 interface Size {
   readonly running: number;
   readonly all: number;
+  /** Parameters that uses of graphs have because these expose them. */
+  readonly exposed: number;
 }
 
 export interface ExpansionProblem {
@@ -31,7 +33,7 @@ export function expansionProblem(
   const counts = new Map<string, Size>();
   const above: { readonly body: BodyDraft; readonly name: string }[] = [];
   const visit = (body: BodyDraft): ExpansionProblem | undefined => {
-    let { running, all } = ownSize(body);
+    let { running, all, exposed } = ownSize(body);
     for (const node of body.uses.keys()) {
       const child = read(body, node);
       if (child === undefined) continue;
@@ -54,34 +56,41 @@ export function expansionProblem(
       const inner = counts.get(child.at.key);
       running = Math.min(running + (inner?.running ?? 0) * roundsOf(body, node), most);
       all = Math.min(all + (inner?.all ?? 0), most);
+      exposed = Math.min(exposed + (inner?.exposed ?? 0) + exposedBy(child), most);
     }
-    counts.set(body.at.key, { running, all });
+    counts.set(body.at.key, { running, all, exposed });
     return undefined;
   };
   above.push({ body: root, name: nameOf(root) });
   const problem = visit(root);
   if (problem !== undefined) return problem;
-  const { running = 0, all = 0 } = counts.get(root.at.key) ?? {};
-  if (running <= maxExpanded && all <= maxVisited) return undefined;
+  const { running = 0, all = 0, exposed = 0 } = counts.get(root.at.key) ?? {};
+  if (running <= maxExpanded && all <= maxVisited && exposed <= maxExpanded) return undefined;
   const largest = [...root.uses.keys()]
     .map((node) => {
       const size = counts.get(read(root, node)?.at.key ?? '');
-      return { node, count: Math.max((size?.running ?? 0) * roundsOf(root, node), size?.all ?? 0) };
+      const { running: ran = 0, all: seen = 0, exposed: set = 0 } = size ?? {};
+      return { node, count: Math.max(ran * roundsOf(root, node), seen, set) };
     })
     .reduce<{ node: string; count: number } | undefined>(
       (most, one) => (most === undefined || one.count > most.count ? one : most),
       undefined,
     );
+  const message =
+    running > maxExpanded
+      ? `With all the graphs that it uses, and all rounds of its loops, the graph has ${shownCount(running)} nodes; at most ${maxExpanded} are planned. Use fewer graphs within graphs, or fewer rounds.`
+      : all > maxVisited
+        ? `The graph uses graphs, and these others, ${shownCount(all)} nodes in all; at most ${maxVisited} are looked at. Use fewer graphs within graphs.`
+        : `The nodes that use graphs have ${shownCount(exposed)} exposed parameters in all; at most ${maxExpanded} are planned. Expose fewer, or use fewer graphs.`;
   return {
     code: 'too-large',
-    message:
-      running > maxExpanded
-        ? `With all the graphs that it uses, and all rounds of its loops, the graph has ${shownCount(running)} nodes; at most ${maxExpanded} are planned. Use fewer graphs within graphs, or fewer rounds.`
-        : `The graph uses graphs, and these others, ${shownCount(all)} nodes in all; at most ${maxVisited} are looked at. Use fewer graphs within graphs.`,
+    message,
     body: root,
     node: largest?.node,
   };
 }
+
+const exposedBy = ({ at }: BodyDraft): number => Object.keys(at.body.expose ?? {}).length;
 
 /** How often a body is run in the place of a node: of a loop its limit. */
 function roundsOf({ drafts }: BodyDraft, node: string): number {
@@ -99,7 +108,7 @@ function ownSize({ drafts }: BodyDraft): Size {
   for (const { node, definition } of drafts.values()) {
     if (isStepType(definition) && node.bypass !== true) running += 1;
   }
-  return { running, all: drafts.size };
+  return { running, all: drafts.size, exposed: 0 };
 }
 
 function shownCount(count: number): string {

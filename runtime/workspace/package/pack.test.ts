@@ -1,9 +1,11 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseGraph } from '@graft/graph';
+import { parseGraph, serializeGraph } from '@graft/graph';
 import { scratchFolder } from '@graft/worker/scratch-folder';
 import { describe, expect, it } from 'vitest';
+import { experimentFile, experimentGraph } from '../testing/experiment-graph.ts';
 import { file, graphText, PackageBench } from '../testing/test-packages.ts';
+import type { Workspace } from '../workspace.ts';
 
 const bench = new PackageBench();
 
@@ -16,6 +18,43 @@ describe('a package that is made', () => {
     await finished;
     expect(runId).not.toBe(own);
     expect((await anna.packages.contents(file)).artifacts?.runId).toBe(own);
+  });
+
+  it('holds what an experiment computed, with a run of the file or without one', async () => {
+    const anna = await bench.workspace('anna');
+    const graph = experimentGraph({ vary: { 'double.factor': [1, 3] } }, { ms: 1 });
+    await writeFile(join(anna.root, experimentFile), serializeGraph(graph));
+    const run = async (workspace: Workspace): Promise<string[]> => {
+      const { runId, finished } = await workspace.startExperiment(graph, experimentFile, {
+        name: 'e',
+      });
+      expect((await finished).status).toBe('succeeded');
+      const variants = await workspace.runs.list({ parent: runId, limit: 9 });
+      const steps = await Promise.all(variants.map(({ id }) => workspace.runs.steps(id)));
+      return steps.flat().map(({ status }) => status);
+    };
+    expect(await run(anna)).toContain('succeeded');
+    const choice = { artifacts: true };
+    expect((await anna.packages.contents(experimentFile)).artifacts).toMatchObject({
+      experiments: ['e'],
+      missing: [],
+    });
+    const { manifest } = await anna.packages.pack(experimentFile, choice, bench.archive);
+    expect(manifest).toMatchObject({ graftPackage: 2 });
+    const ben = await bench.workspace('ben');
+    expect(await ben.packages.unpack(bench.archive, 'x')).toMatchObject({ results: 11, unread: 0 });
+    expect(await ben.runs.list({ limit: 1 })).toEqual([]);
+    expect(new Set(await run(ben))).toEqual(new Set(['cached']));
+
+    await (
+      await anna.start(graph, experimentFile)
+    ).finished;
+    const both = await anna.packages.pack(experimentFile, choice, bench.archive);
+    expect(both.manifest).toMatchObject({ graftPackage: 1 });
+    const cleo = await bench.workspace('cleo');
+    await cleo.packages.unpack(bench.archive, 'x');
+    expect(await cleo.runs.list({ limit: 9 })).toHaveLength(1);
+    expect(new Set(await run(cleo))).toEqual(new Set(['cached']));
   });
 
   it('holds a graph file once that its graph also reads as data', async () => {

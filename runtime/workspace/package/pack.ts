@@ -23,7 +23,7 @@ import {
   packagedArtifacts,
   portableEntry,
   recordsToPack,
-  runToPack,
+  runsToPack,
   type PackageContents,
   type PackChoice,
 } from './package-contents.ts';
@@ -31,7 +31,9 @@ import {
   largestContents,
   maxBlobs,
   maxListing,
-  packageFormat,
+  formatOf,
+  unpackedSize,
+  writtenPaths,
   type PackageManifest,
 } from './package-manifest.ts';
 import { twinsOf } from './unpack-path.ts';
@@ -75,7 +77,7 @@ export async function packageContents(
 ): Promise<PackageContents> {
   const [{ path: graph }] = graphs;
   const data = await dataFiles(files, plan);
-  const found = await runToPack(stores.runs, graph, nodesOf(plan));
+  const found = await runsToPack(stores.runs, graph, nodesOf(plan));
   const kept =
     found === undefined ? undefined : await packagedArtifacts(stores.artifacts, found.steps);
   return {
@@ -89,7 +91,8 @@ export async function packageContents(
       ? {}
       : {
           artifacts: {
-            runId: found.run.id,
+            ...(found.run === undefined ? {} : { runId: found.run.id }),
+            experiments: found.experiments,
             count: kept.blobs.size,
             size: [...kept.blobs.values()].reduce((sum, size) => sum + size, 0),
             missing: kept.missing,
@@ -140,15 +143,8 @@ export async function pack(
       : { results: undefined, missing: [] };
   const models =
     choice.models === true ? await packModels(parts.catalogue, { plan, name, add }) : [];
-  if (blobs.size > maxBlobs) {
-    throw new GraphError(
-      'too-large',
-      `The package would hold ${String(blobs.size)} files and artifacts; at most ${String(maxBlobs)} are packed. Leave data or artifacts out.`,
-      { location: { file: graph } },
-    );
-  }
   const manifest: PackageManifest = {
-    graftPackage: packageFormat,
+    graftPackage: formatOf(results),
     name,
     createdAt: Date.now(),
     graph,
@@ -157,11 +153,19 @@ export async function pack(
     models,
     blobs: Object.fromEntries([...blobs.values()].map(({ digest, size }) => [digest, size])),
   };
+  const count = Math.max(blobs.size, writtenPaths(manifest));
+  if (count > maxBlobs) {
+    throw new GraphError(
+      'too-large',
+      `The package would hold ${String(count)} files and artifacts; at most ${String(maxBlobs)} are packed. Leave data or artifacts out.`,
+      { location: { file: graph } },
+    );
+  }
   const listing = `${JSON.stringify(manifest, null, 1)}\n`;
   requireShort(listing, { what: 'list of its contents', file: graph, leave: 'data or results' });
   await writeArchive(target, listing, blobs.values());
   const { size } = await stat(target);
-  const contents = [...blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
+  const contents = unpackedSize(manifest);
   if (contents > largestContents(size)) {
     await rm(target);
     throw new GraphError(
@@ -202,44 +206,42 @@ async function packResults(
   { graph, plan, add }: Gather & { readonly graph: string },
 ): Promise<Packed> {
   const { artifacts, actions, runs } = stores;
-  const found = await runToPack(runs, graph, nodesOf(plan));
+  const found = await runsToPack(runs, graph, nodesOf(plan));
   if (found === undefined) {
     throw new GraphError(
       'bad-input',
-      'No run of this graph has succeeded yet, so there are no results to pack. Run it first, or pack it without results.',
+      'No run of this graph has succeeded yet, nor a variant of an experiment, so there are no results to pack. Run it first, or pack it without results.',
       { location: { file: graph } },
     );
   }
-  const { run, steps } = found;
+  const { run, experiments, steps } = found;
+  const of = run === undefined ? `experiment ${experiments.join(', ')}` : `run ${run.id}`;
   const { blobs: sizes, missing } = await packagedArtifacts(artifacts, steps);
   if (sizes.size === 0 && missing.length > 0) {
     throw new GraphError(
       'missing-file',
-      `The results of run ${run.id} are no longer here: the cache was made smaller. Run the graph again, or pack it without results.`,
+      `The results of ${of} are no longer here: the cache was made smaller. Run the graph again, or pack it without results.`,
       { location: { file: graph } },
     );
   }
   for (const [digest, size] of sizes) {
     add({ digest, size, open: () => artifacts.get(digest), compress: true });
   }
-  const keys = steps.flatMap(({ cacheKey }) => cacheKey ?? []);
-  const records = recordsToPack((await actions.getMany(keys)).values(), sizes);
-  const events = lines(await eventsOf(runs, run.id));
-  const leave = 'results';
-  requireShort(events, { what: `record of the events of run ${run.id}`, file: graph, leave });
+  const keys = new Set(steps.flatMap(({ cacheKey }) => cacheKey ?? []));
+  const records = recordsToPack((await actions.getMany([...keys])).values(), sizes);
   const listed = lines(records);
-  requireShort(listed, {
-    what: `list of the cached results of run ${run.id}`,
-    file: graph,
-    leave,
-  });
+  const leave = 'results';
+  requireShort(listed, { what: `list of the cached results of ${of}`, file: graph, leave });
+  const cached = { actions: add(textBlob(listed)), artifacts: [...sizes.keys()] };
+  if (run === undefined) return { results: cached, missing };
+  const events = lines(await eventsOf(runs, run.id));
+  requireShort(events, { what: `record of the events of ${of}`, file: graph, leave });
   const results = {
+    ...cached,
     runId: run.id,
     startedAt: run.startedAt,
     finishedAt: run.finishedAt ?? run.startedAt,
     events: add(textBlob(events)),
-    actions: add(textBlob(listed)),
-    artifacts: [...sizes.keys()],
     ...(await packOrigin(artifacts, run, add)),
   };
   return { results, missing };

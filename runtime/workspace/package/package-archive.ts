@@ -8,6 +8,9 @@ import {
   maxBlobs,
   maxListing,
   parseManifest,
+  resultBlobs,
+  unpackedSize,
+  writtenPaths,
   type PackageManifest,
 } from './package-manifest.ts';
 
@@ -42,6 +45,7 @@ export class PackageArchive implements AsyncDisposable {
       if (entry === undefined) throw damaged(name, 'it has no manifest.json');
       const text = await readText(zip, entry, name);
       const manifest = parseManifest(text, name);
+      requireSmall(manifest, { name, size: found.size });
       checkBlobs(manifest, entries, name);
       return new PackageArchive({ zip, entries, manifest, name });
     } catch (error) {
@@ -132,6 +136,18 @@ async function listEntries(
   return entries;
 }
 
+/** A blob may be written under several paths: each counts. Throws `too-large`. */
+function requireSmall(
+  manifest: PackageManifest,
+  { name, size }: { readonly name: string; readonly size: number },
+): void {
+  const paths = writtenPaths(manifest);
+  if (paths > maxBlobs) throw tooLarge(name, `it has ${String(paths)} files`, maxBlobs);
+  const unpacked = unpackedSize(manifest);
+  const limit = largestContents(size);
+  if (unpacked > limit) throw tooLarge(name, `it unpacks to ${String(unpacked)} bytes`, limit);
+}
+
 /** The manifest and the archive must name the same blobs, in the same sizes. */
 function checkBlobs(
   manifest: PackageManifest,
@@ -169,19 +185,6 @@ function usedBlobs({ files, results, models }: PackageManifest): Set<string> {
     ...(results === undefined ? [] : resultBlobs(results)),
     ...models.flatMap((model) => model.files.flatMap(({ digest }) => digest ?? [])),
   ]);
-}
-
-function resultBlobs(results: NonNullable<PackageManifest['results']>): string[] {
-  const { events, actions, artifacts } = results;
-  return [events, actions, ...artifacts, ...graphsOf(results)];
-}
-
-/** The texts of what ran. */
-export function graphsOf({
-  graph,
-  graphs = {},
-}: NonNullable<PackageManifest['results']>): readonly string[] {
-  return [...(graph === undefined ? [] : [graph]), ...Object.values(graphs)];
 }
 
 async function readText(zip: ZipFile, entry: Entry, name: string): Promise<string> {

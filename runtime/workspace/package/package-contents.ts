@@ -17,7 +17,7 @@ import { portTypeOf } from '@graft/engine';
 export interface PackChoice {
   /** The files that its nodes read. */
   readonly data?: boolean;
-  /** What its latest run gave. */
+  /** What its latest run gave, and what its experiments did. */
   readonly artifacts?: boolean;
   readonly models?: boolean;
 }
@@ -27,9 +27,12 @@ export interface PackageContents {
   readonly graph: string;
   readonly graphs: Sized;
   readonly data: Sized;
-  /** Absent where no run of this graph has succeeded. */
+  /** Absent where no run of this graph has succeeded, nor a variant of an experiment. */
   readonly artifacts?: Sized & {
-    readonly runId: string;
+    /** Absent where only experiments have run. */
+    readonly runId?: string;
+    /** Names of the experiments whose results are among them. */
+    readonly experiments: readonly string[];
     /** Nodes of whose results some are gone, since the cache was made smaller. */
     readonly missing: readonly string[];
   };
@@ -40,24 +43,56 @@ interface Sized {
   readonly size: number;
 }
 
-/** A run that goes into a package. */
-export interface PackagedRun {
-  readonly run: RunRecord;
+/** The runs whose results go into a package. */
+export interface PackagedRuns {
+  /** The run of the file; absent where only experiments have run. */
+  readonly run?: RunRecord;
+  /** Names of experiments, of whose variants the results are packed. */
+  readonly experiments: readonly string[];
+  /** The steps of all of them. */
   readonly steps: readonly StepSummary[];
 }
 
+/** Variants of an experiment whose results are looked for. */
+const mostVariants = 10_000;
+
 /**
- * The run whose results are packed: the newest of the file as saved that succeeded and has a step for each of `nodes`;
- * where there is none, the newest that succeeded. Runs with settings or inputs of their own, and those of experiments,
- * are none: elsewhere their results would be taken for the file's.
+ * The runs whose results are packed. First the newest run of the file as saved that succeeded and has a step for each of
+ * `nodes`; where there is none, the newest that succeeded. Runs with settings or inputs of their own are none: elsewhere
+ * their results would be taken for the file's. Then the variants of the newest run of each experiment: their cache records
+ * answer for the same variants only. Undefined where nothing has succeeded.
  */
-export async function runToPack(
+export async function runsToPack(
   runs: RunStore,
   file: string,
   nodes: readonly string[],
-): Promise<PackagedRun | undefined> {
-  let newest: PackagedRun | undefined;
-  for (const run of await runs.list({ file, parent: null, limit: 100 })) {
+): Promise<PackagedRuns | undefined> {
+  const listed = await runs.list({ file, parent: null, limit: 100 });
+  const own = await runOfFile(runs, listed, nodes);
+  const experiments = new Map<string, readonly StepSummary[]>();
+  for (const { id, experiment, status } of listed) {
+    const isOver = status !== 'running' && status !== 'queued';
+    if (experiment === undefined || !isOver || experiments.has(experiment)) continue;
+    const variants = await runs.list({ parent: id, limit: mostVariants });
+    const succeeded = variants.filter((variant) => variant.status === 'succeeded');
+    const steps = await Promise.all(succeeded.map((variant) => runs.steps(variant.id)));
+    if (steps.length > 0) experiments.set(experiment, steps.flat());
+  }
+  if (own === undefined && experiments.size === 0) return undefined;
+  return {
+    ...(own === undefined ? {} : { run: own.run }),
+    experiments: [...experiments.keys()],
+    steps: [...(own?.steps ?? []), ...[...experiments.values()].flat()],
+  };
+}
+
+async function runOfFile(
+  runs: RunStore,
+  listed: readonly RunRecord[],
+  nodes: readonly string[],
+): Promise<{ readonly run: RunRecord; readonly steps: readonly StepSummary[] } | undefined> {
+  let newest: { readonly run: RunRecord; readonly steps: readonly StepSummary[] } | undefined;
+  for (const run of listed) {
     const isOfFile = run.scope === undefined && run.experiment === undefined;
     if (run.status !== 'succeeded' || !isOfFile) continue;
     const steps = await runs.steps(run.id);

@@ -3,9 +3,9 @@ import { z } from 'zod';
 
 /** What package files are called. */
 export const packageSuffix = '.graft.zip';
-/** The format that this version writes. */
-export const packageFormat = 1;
-/** Files, artifacts and model files of a package, each counted once. */
+/** The newest format that this version reads. Format 2 allows results without a run. */
+const packageFormat = 2;
+/** Blobs of a package, and paths that it writes: its files and those of its models. */
 export const maxBlobs = 200_000;
 /** Bytes of the manifest, and of each list of records. */
 export const maxListing = 64 * 1024 * 1024;
@@ -24,13 +24,16 @@ const timeSchema = z.number().min(0).max(8.64e15);
 /** A file of the workspace. */
 const fileSchema = z.object({ path: z.string(), digest: digestSchema });
 
-/** A run with its events, and the cache records of its steps; the lists are blobs of their own. */
-const resultsSchema = z.object({
+const runSchema = z.object({
   runId: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   startedAt: timeSchema,
   finishedAt: timeSchema,
   /** Blob: one RunEvent a line. */
   events: digestSchema,
+});
+
+/** Cache records of steps, and the run with its events that is shown; the lists are blobs of their own. */
+const cachedSchema = z.object({
   /** Blob: one ActionRecord a line. */
   actions: digestSchema,
   /** Blobs of what the steps gave: artifacts, and the files of those that are trees. */
@@ -41,12 +44,21 @@ const resultsSchema = z.object({
   graphs: z.record(z.string(), digestSchema).optional(),
 });
 
+/** Without a run where only experiments have run. */
+const resultsSchema = z.union([
+  z.object({ ...cachedSchema.shape, ...runSchema.shape }),
+  z.object({
+    ...cachedSchema.shape,
+    ...{ runId: z.undefined().optional(), events: z.undefined().optional() },
+  }),
+]);
+
 /**
  * What a package holds. Its bytes are in `blobs/<sha256>`, each once, whatever they belong to: paths stand
  * nowhere but here.
  */
 const packageManifestSchema = z.object({
-  graftPackage: z.literal(packageFormat),
+  graftPackage: z.union([z.literal(1), z.literal(2)]),
   /** For people: "from rag-quickstart". */
   name: z
     .string()
@@ -63,6 +75,39 @@ const packageManifestSchema = z.object({
   blobs: z.record(digestSchema, z.number().int().nonnegative()),
 });
 export type PackageManifest = z.infer<typeof packageManifestSchema>;
+
+/** The oldest format that holds such results: whoever reads no newer one can open the package. */
+export const formatOf = (results: PackageManifest['results']): PackageManifest['graftPackage'] =>
+  results !== undefined && results.runId === undefined ? 2 : 1;
+
+/** Paths that a package writes; several may name one blob. */
+export const writtenPaths = ({ files, models }: PackageManifest): number =>
+  models.reduce((sum, model) => sum + model.files.length, files.length);
+
+/** Bytes that a package takes once it is unpacked: those of each path, and of each blob of its results. */
+export function unpackedSize({ files, models, results, blobs }: PackageManifest): number {
+  const sum = (digests: Iterable<string | undefined>): number =>
+    [...digests].reduce((total, digest) => total + (blobs[digest ?? ''] ?? 0), 0);
+  return (
+    sum(files.map(({ digest }) => digest)) +
+    sum(models.flatMap((model) => model.files.map(({ digest }) => digest))) +
+    sum(new Set(results === undefined ? [] : resultBlobs(results)))
+  );
+}
+
+/** The digests of which a run's results are made. */
+export function resultBlobs(results: NonNullable<PackageManifest['results']>): string[] {
+  const { events, actions, artifacts } = results;
+  return [...(events === undefined ? [] : [events]), actions, ...artifacts, ...graphsOf(results)];
+}
+
+/** The texts of what ran. */
+export function graphsOf({
+  graph,
+  graphs = {},
+}: NonNullable<PackageManifest['results']>): readonly string[] {
+  return [...(graph === undefined ? [] : [graph]), ...Object.values(graphs)];
+}
 
 /** Reads a manifest. Throws `newer-format` or `damaged-file`. */
 export function parseManifest(text: string, archive: string): PackageManifest {

@@ -58,6 +58,23 @@ describe('a package', () => {
     expect(again.package.trusted).toBe(true);
   });
 
+  it('answers for a graph that was here before only once somebody trusts it', async () => {
+    await bench.packed();
+    const ben = await bench.workspace('ben');
+    await writeFile(join(ben.root, file), graphText);
+    const report = await ben.packages.unpack(bench.archive, 'x');
+    expect(report).toMatchObject({ present: [file], package: { held: true, trusted: false } });
+    const reused = async (): Promise<number> =>
+      (await ben.explain(parseGraph(graphText), file)).reused;
+    expect(await reused()).toBe(0);
+    expect(await ben.runs.list({ limit: 1 })).toEqual([]);
+    // Now all of it is here: it is still not theirs to say.
+    expect((await ben.packages.unpack(bench.archive, 'x')).package.held).toBe(true);
+    expect(await reused()).toBe(0);
+    await ben.packages.trust(report.package.id);
+    expect(await reused()).toBe(2);
+  });
+
   it('follows its graph to another name, and is forgotten when it is removed', async () => {
     await bench.packed();
     const ben = await bench.workspace('ben');

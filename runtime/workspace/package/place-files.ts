@@ -1,9 +1,10 @@
-import { lstat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { GraphError } from '@graft/graph';
 import { syncPath } from '@graft/kit';
+import type { Placing, PlacingJournal } from './placing-journal.ts';
 import { placesOf } from './unpack-path.ts';
-import { isFileOf, writeNewFile } from './write-new-file.ts';
+import { isFileOf, placeStagedFile, stageNewFile, type PlacedFile } from './write-new-file.ts';
 
 /** A file that is to come into a workspace. */
 export interface ComingFile {
@@ -54,25 +55,74 @@ export async function filePlaces(
   );
 }
 
-/** Writes the files that are not there, their bytes given by `open`. Gives their paths. */
-export async function writeFiles<File extends ComingFile>(
+/**
+ * Writes the files that are not there, their bytes given by `open`, then does `rest`, which gets their paths: all of it
+ * happens, or no file is there. To be called within `journal.alone`.
+ */
+export async function writeFiles<File extends ComingFile, T>(
   files: readonly File[],
   { places, present }: FilePlaces,
   from: {
+    /** The workspace, a real path. */
+    readonly root: string;
     readonly open: (file: File) => AsyncIterable<Uint8Array>;
     readonly scratchFolder: string;
+    readonly journal: PlacingJournal;
+    readonly package?: Placing['package'];
+    readonly rest: (written: readonly string[]) => Promise<T>;
   },
-): Promise<string[]> {
-  const written: string[] = [];
-  const folders = new Set<string>();
-  for (const file of files) {
-    const { path, digest } = file;
-    const place = places.get(path);
-    if (place === undefined || present.has(path)) continue;
-    await writeNewFile({ place, path, digest }, from.open(file), from.scratchFolder);
-    written.push(path);
-    folders.add(dirname(place));
+): Promise<T> {
+  const { root, journal, scratchFolder } = from;
+  const coming = files.flatMap((file): (PlacedFile & { readonly file: File })[] => {
+    const place = places.get(file.path);
+    if (place === undefined || present.has(file.path)) return [];
+    return [{ file, place, path: file.path, digest: file.digest }];
+  });
+  const folders = await missingFolders(root, coming);
+  const staged: string[] = [];
+  const written: ComingFile[] = [];
+  try {
+    await journal.begin({
+      files: coming.map(({ path, digest }) => ({ path, digest })),
+      folders,
+      ...(from.package === undefined ? {} : { package: from.package }),
+    });
+    for (const each of coming) {
+      staged.push(await stageNewFile(each, from.open(each.file), scratchFolder));
+    }
+    for (const [at, each] of coming.entries()) {
+      if (await placeStagedFile(staged[at] ?? '', each)) written.push(each);
+    }
+    for (const folder of new Set(coming.map(({ place }) => dirname(place)))) {
+      await syncPath(folder);
+    }
+    const done = await from.rest(written.map(({ path }) => path));
+    await journal.end();
+    await removeAll(staged);
+    return done;
+  } catch (error) {
+    await removeAll(staged);
+    await journal.takeBack({ files: written, folders });
+    throw error;
   }
-  for (const folder of folders) await syncPath(folder);
-  return written;
+}
+
+async function removeAll(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(path, { force: true });
+}
+
+/** The folders of files that are not there yet, below `root`, each after those that it lies in. */
+async function missingFolders(root: string, files: readonly PlacedFile[]): Promise<string[]> {
+  const missing = new Set<string>();
+  for (const { path } of files) {
+    const parts = path.split('/').slice(0, -1);
+    for (const at of parts.keys()) {
+      const folder = parts.slice(0, at + 1).join('/');
+      if (missing.has(folder)) continue;
+      if ((await lstat(join(root, folder)).catch(() => undefined)) === undefined) {
+        missing.add(folder);
+      }
+    }
+  }
+  return [...missing];
 }

@@ -23,6 +23,8 @@ const receivedSchema = z.object({
   runId: z.string().optional(),
   /** Its records serve every graph, as those made here do. */
   trusted: z.boolean(),
+  /** Its graph was here before it came: until it is trusted, its records serve none. */
+  held: z.boolean().optional(),
 });
 /** A package that was unpacked here. */
 export type ReceivedPackage = z.infer<typeof receivedSchema>;
@@ -32,7 +34,8 @@ const idPattern = /^[\w.-]{1,255}$/;
 
 /**
  * The packages that a workspace has received. Digests prove bytes, and not that a key made them: until somebody
- * trusts a package, its cache records are kept here, apart, and serve its own graph only.
+ * trusts a package, its cache records are kept here, apart, and serve its own graph only, or none where that graph was here
+ * before.
  */
 export class ReceivedPackages {
   readonly #folder: string;
@@ -77,16 +80,19 @@ export class ReceivedPackages {
     );
   }
 
+  /** A package by its id; undefined where it is not here. */
+  find(id: string): Promise<ReceivedPackage | undefined> {
+    return this.#read(id);
+  }
+
   /** Keeps a package's records. The same package again replaces itself, and stays trusted if it was. */
   async keep(
-    received: Omit<ReceivedPackage, 'id' | 'receivedAt' | 'trusted'>,
+    received: Omit<ReceivedPackage, 'trusted'>,
     records: readonly ActionRecord[],
-    digest: string,
   ): Promise<ReceivedPackage> {
-    const id = `${received.name.replace(/[^\w.-]+/g, '-').slice(0, 100)}-${digest.slice(0, 12)}`;
-    const before = await this.#read(id);
-    const entry = { ...received, id, receivedAt: Date.now(), trusted: before?.trusted ?? false };
-    const folder = join(this.#folder, id);
+    const before = await this.#read(received.id);
+    const entry = { ...received, trusted: before?.trusted ?? false };
+    const folder = join(this.#folder, received.id);
     await mkdir(folder, { recursive: true });
     const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
     await replaceFile(join(folder, actionsFile), lines);
@@ -96,7 +102,9 @@ export class ReceivedPackages {
 
   /** The store as a run of `file` sees it: with the records of packages that brought this file, where it has none. */
   async storeFor(file: string, actions: ActionStore): Promise<ActionStore> {
-    const own = (await this.list()).filter(({ graph, trusted }) => graph === file && !trusted);
+    const own = (await this.list()).filter(
+      ({ graph, trusted, held }) => graph === file && !trusted && held !== true,
+    );
     if (own.length === 0) return actions;
     const received = new Map<string, ActionRecord>();
     for (const { id, name } of own) {
@@ -206,9 +214,11 @@ function isSameRecord(record: ActionRecord, other: ActionRecord | undefined): bo
   );
 }
 
-/** Digest of what a package says of itself. */
-export const manifestDigest = (manifest: unknown): string =>
-  createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+/** The id that a package gets here: its name, and part of the digest of what it says of itself. */
+export function receivedId(manifest: { readonly name: string }): string {
+  const digest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+  return `${manifest.name.replace(/[^\w.-]+/g, '-').slice(0, 100)}-${digest.slice(0, 12)}`;
+}
 
 /** An action store that looks into received records where it has none of its own; it writes none there. */
 class WithReceived implements ActionStore {

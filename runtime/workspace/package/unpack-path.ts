@@ -16,6 +16,7 @@ export async function placesOf(
   const places = new Map<string, string>();
   const twins = twinsOf(paths);
   if (twins !== undefined) throw unsafe(archive, twins[1], `and also ${JSON.stringify(twins[0])}`);
+  const folded = new Set(paths.map(foldedPath));
   for (const path of paths) {
     if (!isInnerPath(path)) throw unsafe(archive, path, 'which is no path below the workspace');
     try {
@@ -24,14 +25,13 @@ export async function placesOf(
     } catch (error) {
       throw unsafe(archive, path, `which cannot be a file of a workspace: ${reasonOf(error)}`);
     }
-    places.set(path, await placeBelow(root, path, archive));
-  }
-  const folded = new Set(paths.map(foldedPath));
-  for (const path of folded) {
-    for (let at = dirname(path); at !== '.'; at = dirname(at)) {
+    for (let at = dirname(foldedPath(path)); at !== '.'; at = dirname(at)) {
       if (folded.has(at)) throw unsafe(archive, path, 'below a path that is a file of its own');
     }
   }
+  // Nothing is looked up on the disk before all names are known to be sound.
+  const sound = new Set<string>();
+  for (const path of paths) places.set(path, await placeBelow({ root, archive, sound }, path));
   return places;
 }
 
@@ -48,10 +48,17 @@ export function twinsOf(paths: readonly string[]): readonly [string, string] | u
 
 const foldedPath = (path: string): string => path.normalize('NFC').toLowerCase();
 
-/** The absolute path, if what exists on the way there is below the root: no link leads out. */
-async function placeBelow(root: string, path: string, archive: string): Promise<string> {
+/**
+ * The absolute path, if what exists on the way there is below the root: no link leads out. Each folder is looked up once:
+ * `sound` remembers them.
+ */
+async function placeBelow(
+  { root, archive, sound }: { root: string; archive: string; readonly sound: Set<string> },
+  path: string,
+): Promise<string> {
   const absolute = join(root, path);
-  for (let at = absolute; at !== root; at = dirname(at)) {
+  for (let at = absolute; at !== root && !sound.has(at); at = dirname(at)) {
+    if (at !== absolute) sound.add(at);
     const found = await lstat(at).catch(() => undefined);
     if (found === undefined) continue;
     if (at === absolute && found.isSymbolicLink()) {

@@ -14,14 +14,12 @@ import {
 } from '@graft/graph';
 import type { CollectionGuard } from '../collection-guard.ts';
 import { requireRoom } from '../require-room.ts';
-import { graphsOf, PackageArchive } from './package-archive.ts';
-import { damaged, type PackageManifest } from './package-manifest.ts';
-import {
-  manifestDigest,
-  type ReceivedPackage,
-  type ReceivedPackages,
-} from './received-packages.ts';
+import { PackageArchive } from './package-archive.ts';
+import { damaged, graphsOf, unpackedSize, type PackageManifest } from './package-manifest.ts';
 import { filePlaces, writeFiles } from './place-files.ts';
+import type { PlacingJournal } from './placing-journal.ts';
+import { soundRecords } from './sound-records.ts';
+import { receivedId, type ReceivedPackage, type ReceivedPackages } from './received-packages.ts';
 import { requireGraphName } from './unpack-path.ts';
 
 /** What came out of a package. */
@@ -33,6 +31,8 @@ export interface UnpackReport {
   readonly present: readonly string[];
   /** Steps of the run that came along, with what they gave. */
   readonly results: number;
+  /** Records of its results that are not what they say, and were left out. */
+  readonly unread: number;
   readonly models: readonly string[];
   /** Models that were not taken, and why. */
   readonly refused: readonly Problem[];
@@ -53,11 +53,14 @@ export interface UnpackParts {
   readonly guard: CollectionGuard;
   /** Where files are written before they take their place; swept of what a killed process left there. */
   readonly scratchFolder: string;
+  readonly journal: PlacingJournal;
 }
 
 /**
- * Unpacks an archive into a workspace: all of it, or, where a file would take the place of another, a path leads out or
- * bytes are wrong, nothing. A second time it finds everything there. `name` is how messages call the archive.
+ * Unpacks an archive into a workspace: all of it, or nothing. Where a file would take the place of another, a path leads
+ * out or bytes are wrong, Graft writes nothing. Where the disk fills up or the process is killed, the files that came are
+ * taken back, at once or when the workspace is next opened; a killed process may leave artifacts, which a collection
+ * of garbage deletes, and verified models and a run, which a second try finds. `name` is how messages call the archive.
  */
 export async function unpack(
   parts: UnpackParts,
@@ -67,44 +70,74 @@ export async function unpack(
   await using archive = await PackageArchive.open(archivePath, name);
   const { manifest } = archive;
   await mkdir(parts.scratchFolder, { recursive: true });
-  const needed = Object.values(manifest.blobs).reduce((sum, size) => sum + size, 0);
-  await requireRoom(parts.root, needed, 'The package');
+  await requireRoom(parts.root, unpackedSize(manifest), 'The package');
   const records = await readRecords(archive);
   await verifyAll(archive, records);
   requireGraphName(manifest.graph, name);
   if (!manifest.files.some(({ path }) => path === manifest.graph))
     throw damaged(name, `its graph ${manifest.graph} is not in it`);
+  return await parts.journal.alone(() => receive(parts, archive, records));
+}
+
+/** Takes what was verified. */
+async function receive(
+  parts: UnpackParts,
+  archive: PackageArchive,
+  records: Records,
+): Promise<Omit<UnpackReport, 'missingModels' | 'missingFiles'>> {
+  const { manifest, name } = archive;
   const where = await filePlaces(parts.root, manifest.files, name);
-  const { models, refused } = await receiveModels(parts.catalogue, archive);
-  // Nothing refers to the artifacts before the records are there.
-  const { received, written } = await parts.guard.withoutCollection(async () => {
-    await receiveArtifacts(parts.artifacts, archive);
-    const files = await writeFiles(manifest.files, where, {
-      open: ({ digest }) => archive.blob(digest),
-      scratchFolder: parts.scratchFolder,
-    });
-    const kept = await parts.received.keep(
-      {
+  const id = receivedId(manifest);
+  // Nobody has said that what was sent may answer for a graph that was here before.
+  const before = await parts.received.find(id);
+  const isHeld = before === undefined ? where.present.has(manifest.graph) : before.held === true;
+  const { models, refused, takeBack } = await receiveModels(parts.catalogue, archive);
+  try {
+    // Nothing refers to the artifacts before the records are there.
+    const { received, written, unread } = await parts.guard.withoutCollection(async () => {
+      await receiveArtifacts(parts.artifacts, archive);
+      const sound = await soundRecords(
+        { artifacts: parts.artifacts, sizes: manifest.blobs },
+        records.actions,
+      );
+      const runId = manifest.results?.runId;
+      const entry = {
         name: manifest.name,
         graph: manifest.graph,
         createdAt: manifest.createdAt,
-        ...(manifest.results === undefined ? {} : { runId: manifest.results.runId }),
-      },
-      records.actions,
-      manifestDigest(manifest),
-    );
-    await receiveRun(parts.runs, manifest, records.events);
-    return { received: kept, written: files };
-  });
-  return {
-    package: received,
-    graph: manifest.graph,
-    written,
-    present: [...where.present],
-    results: stepsWithResults(records.events),
-    models,
-    refused,
-  };
+        ...(isHeld || runId === undefined ? {} : { runId }),
+        ...(isHeld ? { held: true } : {}),
+      };
+      const receivedAt = Date.now();
+      return writeFiles(manifest.files, where, {
+        root: parts.root,
+        open: ({ digest }) => archive.blob(digest),
+        scratchFolder: parts.scratchFolder,
+        journal: parts.journal,
+        package: { id, receivedAt },
+        rest: async (files) => {
+          if (!isHeld) await receiveRun(parts.runs, manifest, records.events);
+          // Last: with this record, the package is here.
+          const kept = await parts.received.keep({ ...entry, id, receivedAt }, sound);
+          const unread = records.actions.length - sound.length;
+          return { received: kept, written: files, unread };
+        },
+      });
+    });
+    return {
+      package: received,
+      graph: manifest.graph,
+      written,
+      present: [...where.present],
+      results: stepsWithResults(records),
+      unread,
+      models,
+      refused,
+    };
+  } catch (error) {
+    await takeBack();
+    throw error;
+  }
 }
 
 interface Records {
@@ -123,10 +156,16 @@ async function readRecords(archive: PackageArchive): Promise<Records> {
       throw damaged(archive.name, 'a record of its results cannot be read', error);
     }
   };
-  const events = (await archive.lines(results.events)).map((line) => {
+  const { runId, events: listed } = results;
+  const actions = (await archive.lines(results.actions)).map((line) => {
+    const record = read(line, actionRecordSchema);
+    return { ...record, createdAt: Math.min(record.createdAt, now) };
+  });
+  if (runId === undefined) return { events: [], actions };
+  const events = (await archive.lines(listed)).map((line) => {
     const event = read(line, runEventSchema);
     // A time to come would stand before everything that is run here.
-    const common = { runId: results.runId, at: Math.min(event.at, now) };
+    const common = { runId, at: Math.min(event.at, now) };
     switch (event.type) {
       case 'run.started':
         return { ...event, ...common, file: graph };
@@ -143,10 +182,6 @@ async function readRecords(archive: PackageArchive): Promise<Records> {
       throw damaged(archive.name, 'its events are out of order');
   }
   requireFinished(events, archive.name);
-  const actions = (await archive.lines(results.actions)).map((line) => {
-    const record = read(line, actionRecordSchema);
-    return { ...record, createdAt: Math.min(record.createdAt, now) };
-  });
   return { events, actions };
 }
 
@@ -194,7 +229,9 @@ async function receiveArtifacts(artifacts: ArtifactStore, archive: PackageArchiv
   }
 }
 
-function stepsWithResults(events: readonly RunEvent[]): number {
+/** Steps of the run; without one, the cache records. */
+function stepsWithResults({ events, actions }: Records): number {
+  if (events.length === 0) return actions.length;
   const nodes = events.flatMap((event) =>
     event.type === 'step.finished' && Object.keys(event.step.outputs).length > 0
       ? event.step.node
@@ -203,24 +240,42 @@ function stepsWithResults(events: readonly RunEvent[]): number {
   return new Set(nodes).size;
 }
 
+interface ReceivedModels extends Pick<UnpackReport, 'models' | 'refused'> {
+  /** Removes those that were not here before. */
+  readonly takeBack: () => Promise<void>;
+}
+
 /** Models that cannot be taken from a package are left out, with the reason. */
 async function receiveModels(
   catalogue: Catalogue,
   archive: PackageArchive,
-): Promise<Pick<UnpackReport, 'models' | 'refused'>> {
+): Promise<ReceivedModels> {
   const models: string[] = [];
   const refused: Problem[] = [];
+  if (archive.manifest.models.length === 0)
+    return { models, refused, takeBack: () => Promise.resolve() };
+  const listed = await catalogue.list();
+  const before = new Set(listed.flatMap(({ entry, bytes }) => (bytes > 0 ? entry.id : [])));
+  const takeBack = async (): Promise<void> => {
+    for (const id of models) if (!before.has(id)) await catalogue.remove(id);
+  };
   for (const entry of archive.manifest.models) {
     try {
-      await catalogue.receive(entry, (digest) => archive.blob(digest));
+      await catalogue.receive(entry, {
+        name: archive.manifest.name,
+        blob: (digest) => archive.blob(digest),
+      });
       models.push(entry.id);
     } catch (thrown) {
       const error = GraphError.from(thrown);
-      if (error.code !== 'bad-model') throw error;
+      if (error.code !== 'bad-model') {
+        await takeBack();
+        throw error;
+      }
       refused.push(error.toProblem());
     }
   }
-  return { models, refused };
+  return { models, refused, takeBack };
 }
 
 /** Records the run that came along, unless it is here: what it gave is shown as any run's. */
@@ -231,7 +286,7 @@ async function receiveRun(
 ): Promise<void> {
   const { results, graph } = manifest;
   const end = events.at(-1);
-  if (results === undefined || end?.type !== 'run.finished') return;
+  if (results?.runId === undefined || end?.type !== 'run.finished') return;
   const id = results.runId;
   if ((await runs.get(id)) === undefined) {
     const now = Date.now();

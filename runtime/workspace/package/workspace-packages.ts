@@ -1,9 +1,9 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import {
+  GraphError,
   parseGraph,
   resolveGraph,
   usedFiles,
@@ -14,8 +14,9 @@ import {
   type Registry,
 } from '@graft/graph';
 import type { FileSourceResolver } from '@graft/engine';
-import { stagingName } from '@graft/kit';
+import { isFullDisk, stagingName, writeStream } from '@graft/kit';
 import { namedSources } from '../graph-lock.ts';
+import { fullDisk } from '../require-room.ts';
 import type { CollectionGuard } from '../collection-guard.ts';
 import type { StateGuard } from '../state-folder.ts';
 import { readUsedGraphs } from '../used-graphs.ts';
@@ -28,6 +29,7 @@ import {
   type PackRequest,
 } from './pack.ts';
 import { modelIds, type PackageContents, type PackChoice } from './package-contents.ts';
+import type { PlacingJournal } from './placing-journal.ts';
 import type { ReceivedPackage, ReceivedPackages } from './received-packages.ts';
 import { unpack, type UnpackReport } from './unpack.ts';
 
@@ -45,6 +47,7 @@ export interface WorkspacePackagesParts extends PackParts {
   readonly state: StateGuard;
   readonly guard: CollectionGuard;
   readonly received: ReceivedPackages;
+  readonly journal: PlacingJournal;
   readonly registry: Registry;
   readonly models: ModelLookup;
   readonly read: (path: string) => Promise<GraphFile>;
@@ -94,7 +97,7 @@ export class WorkspacePackages {
   async unpack(archive: string, name: string): Promise<UnpackReport> {
     const { state, stores } = this.#parts;
     await state.check();
-    const report = await unpack({ ...this.#parts, ...stores }, archive, name);
+    const report = await toldFullDisk(() => unpack({ ...this.#parts, ...stores }, archive, name));
     return { ...report, ...(await this.#missing(report.graph)) };
   }
 
@@ -104,7 +107,7 @@ export class WorkspacePackages {
     const archive = join(scratchFolder, stagingName());
     await mkdir(scratchFolder, { recursive: true });
     try {
-      await pipeline(body, createWriteStream(archive, { flags: 'wx' }));
+      await toldFullDisk(() => writeStream(archive, body));
       return await this.unpack(archive, name);
     } finally {
       await rm(archive, { force: true });
@@ -179,5 +182,13 @@ export class WorkspacePackages {
       for (const next of usedFiles(parseGraph(file.text, path))) paths.add(next);
     }
     return files;
+  }
+}
+
+async function toldFullDisk<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isFullDisk(error) && !(error instanceof GraphError) ? fullDisk(error) : error;
   }
 }

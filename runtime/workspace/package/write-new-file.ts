@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { lstat, rm, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
 import {
   hasCode,
@@ -9,9 +7,8 @@ import {
   makeFolder,
   partialPath,
   placeNewFile,
-  removeEmpty,
   stagingName,
-  syncPath,
+  writeStream,
 } from '@graft/kit';
 import { toldDiskError } from '../told-disk-error.ts';
 
@@ -24,39 +21,46 @@ export interface PlacedFile {
 }
 
 /**
- * Writes a file that was not there: it is whole or not at all, and takes nobody's place. What a killed process leaves
- * of it is in the scratch folder, which is swept, where this is on the same device. The caller flushes the folder.
- * Throws `name-taken` where another file has come meanwhile.
+ * Writes a file's bytes to the disk that it will be on, and makes its folder. Gives where they are: in the scratch
+ * folder, which Graft sweeps of what killed processes leave, or hidden beside the file where the disks differ.
  */
-export async function writeNewFile(
-  { place, path, digest }: PlacedFile,
+export async function stageNewFile(
+  { place, path }: PlacedFile,
   bytes: AsyncIterable<Uint8Array>,
   scratchFolder: string,
-): Promise<void> {
-  const folder = dirname(place);
-  const told = (error: unknown): unknown =>
-    toldDiskError(error, { file: path, what: 'it was not written' });
-  const made = await makeFolder(folder).catch((error: unknown) => {
-    throw told(error);
-  });
-  const partial = await stagingPath(place, scratchFolder);
+): Promise<string> {
   try {
-    await pipeline(bytes, createWriteStream(partial, { flags: 'wx' }));
-    await syncPath(partial);
-    await placeNewFile(partial, place);
+    await makeFolder(dirname(place));
+    const staged = await stagingPath(place, scratchFolder);
+    await writeStream(staged, bytes);
+    return staged;
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) {
-      await removeEmpty(made);
-      throw told(error);
-    }
-    // Of two that unpack at once, one finds what the other has just written.
-    if (await isFileOf(place, digest)) return;
-    const message = 'A file of this name came while the package was unpacked. Unpack it again.';
-    throw new GraphError('name-taken', message, { location: { file: path }, cause: error });
-  } finally {
-    await rm(partial, { force: true });
+    throw notWritten(error, path);
   }
 }
+
+/**
+ * Gives staged bytes their name. False where the same file has come meanwhile. The caller flushes the folder and removes
+ * what was staged. Throws `name-taken` where another file has come.
+ */
+export async function placeStagedFile(
+  staged: string,
+  { place, path, digest }: PlacedFile,
+): Promise<boolean> {
+  try {
+    await placeNewFile(staged, place);
+    return true;
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw notWritten(error, path);
+    if (await isFileOf(place, digest)) return false;
+    const message =
+      'A file of this name came while the package was unpacked. Nothing was written. Unpack it again.';
+    throw new GraphError('name-taken', message, { location: { file: path }, cause: error });
+  }
+}
+
+const notWritten = (error: unknown, file: string): unknown =>
+  toldDiskError(error, { file, what: 'nothing was written' });
 
 /** Whether there is a file, no link, that holds the bytes of a digest. */
 export async function isFileOf(place: string, digest: string): Promise<boolean> {

@@ -1,7 +1,6 @@
-import { createWriteStream, type Dirent } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
 import {
   hasCode,
@@ -10,6 +9,7 @@ import {
   placeNewFile,
   removeEmpty,
   syncPath,
+  writeStream,
   type MadeFolder,
 } from '@graft/kit';
 import { isVisible } from '../graph-path.ts';
@@ -127,8 +127,7 @@ export class WorkspaceFiles {
         if (folder !== undefined) made.push(folder);
         const staged = await stagingPath(place.absolute, scratchFolder);
         coming.push({ ...file, staged });
-        await pipeline(bytes, createWriteStream(staged, { flags: 'wx' }));
-        await syncPath(staged);
+        await writeStream(staged, bytes);
       });
       const ends = await uploadEnds(root, coming, renamed);
       signal?.throwIfAborted();

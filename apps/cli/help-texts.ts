@@ -1,0 +1,35 @@
+/** After the help of `graft run`. */
+export const runExamples = `
+Examples:
+  graft run examples/rag-quickstart.graft.json
+  graft run quickstart.graft.json --set chunk-1.size=256 --set generate-1.seed=7
+  graft run quickstart.graft.json --only retrieve-1 --out results
+  graft run answers.graft.json --input question="What is LoRA?" --output answers
+  graft run quickstart.graft.json --json | tail -n 1
+
+Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
+
+/** After the help of `graft experiment`. */
+export const experimentExamples = `
+Examples:
+  graft experiment chunking.graft.json
+  graft experiment chunking.graft.json sizes --out sizes.md
+  graft experiment chunking.graft.json sizes --json | tail -n 1
+
+Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
+
+/** After the help of `graft`. */
+export const graftExamples = `
+Examples:
+  graft serve examples
+  graft run examples/rag-quickstart.graft.json
+  graft why latest embed-1
+
+The workspace of a FILE is the nearest folder above it that holds .graft and the graphs that the file uses. Where there is
+none, as in a fresh clone, it is the nearest folder that has these graphs, or else the data that the file's lock names; at
+last the file's own folder. Give --workspace DIR for another one.
+`;
+
+/** Of `--workspace`, for commands with a graph file. */
+export const workspaceOfFile =
+  'workspace folder (default: where the file’s paths lead somewhere; see graft --help)';

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ownerStamp } from '@graft/kit';
+import { mountSmallDisk } from '@graft/kit/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { filePlaces, writeFiles } from './place-files.ts';
+import { PlacingJournal } from './placing-journal.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const texts: Readonly<Record<string, string>> = {
+  'a.txt': 'One.',
+  'deep/er/b.txt': 'Two.',
+  'deep/c.txt': 'Three.',
+};
+const files = Object.entries(texts).map(([path, text]) => ({ path, digest: sha256(text) }));
+
+let folder: string;
+let root: string;
+let state: string;
+let scratchFolder: string;
+let received: number | undefined;
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'graft-place-files-')));
+  await prepare(folder);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function prepare(within: string): Promise<void> {
+  root = join(within, 'workspace');
+  state = join(within, 'state');
+  scratchFolder = join(state, 'scratch');
+  received = undefined;
+  await mkdir(root);
+  await mkdir(scratchFolder, { recursive: true });
+}
+
+const openJournal = (): PlacingJournal =>
+  new PlacingJournal({ root, stateFolder: state, receivedAt: async () => received });
+
+/** All that is in the workspace, folders too. */
+const there = async (): Promise<string[]> => (await readdir(root, { recursive: true })).sort();
+
+/** Places the files; `before` runs before the bytes of each are read. */
+async function place(
+  before: (path: string) => Promise<void>,
+  rest: () => Promise<void> = async () => {},
+): Promise<readonly string[]> {
+  const journal = openJournal();
+  return journal.alone(async () =>
+    writeFiles(files, await filePlaces(root, files, 'x'), {
+      ...{ root, scratchFolder, journal },
+      open: async function* ({ path }) {
+        await before(path);
+        yield Buffer.from(texts[path] ?? '');
+      },
+      rest: async (written) => {
+        await rest();
+        return written;
+      },
+    }),
+  );
+}
+
+const nothing = async (): Promise<void> => {};
+const all = ['a.txt', 'deep', 'deep/c.txt', 'deep/er', 'deep/er/b.txt'];
+
+describe('files that belong together', () => {
+  it('come all', async () => {
+    expect(await place(nothing)).toEqual(Object.keys(texts));
+    expect(await there()).toEqual(all);
+    expect(await readdir(state)).toEqual(['locks', 'scratch']);
+    expect(await readdir(scratchFolder)).toEqual([]);
+  });
+
+  it.each(Object.keys(texts))('do not come where %s cannot be read', async (bad) => {
+    const failing = place((path) =>
+      path === bad ? Promise.reject(new Error('damaged')) : nothing(),
+    );
+    await expect(failing).rejects.toThrow('damaged');
+    expect(await there()).toEqual([]);
+    expect(await readdir(scratchFolder)).toEqual([]);
+  });
+
+  it('go again where what follows them fails; what was there before stays', async () => {
+    await mkdir(join(root, 'deep'));
+    await writeFile(join(root, 'a.txt'), 'One.');
+    const failing = place(nothing, () => Promise.reject(new Error('no records')));
+    await expect(failing).rejects.toThrow('no records');
+    expect(await there()).toEqual(['a.txt', 'deep']);
+  });
+
+  it('go again where the disk fills up', async ({ skip }) => {
+    const disk = mountSmallDisk(1);
+    if (disk === undefined) return skip('mounting needs root');
+    try {
+      await prepare(disk.folder);
+      const filling = place(async (path) => {
+        if (path === 'deep/c.txt') disk.fill();
+      });
+      await expect(filling).rejects.toMatchObject({
+        code: 'no-space',
+        message: expect.stringContaining('nothing was written'),
+      });
+      expect(await there()).toEqual([]);
+      disk.empty();
+      await place(nothing);
+      expect(await there()).toEqual(all);
+    } finally {
+      disk.unmount();
+    }
+  });
+});
+
+describe('files whose writer was killed', () => {
+  const placing = { files, folders: ['deep', 'deep/er'] };
+  const cutOff = async (record: Parameters<PlacingJournal['begin']>[0]): Promise<void> => {
+    await openJournal().begin(record);
+    await writeFile(join(root, 'a.txt'), 'One.');
+    await mkdir(join(root, 'deep'));
+    await writeFile(join(root, 'deep/c.txt'), 'Three.');
+    // As where the scratch folder is on another disk.
+    const [, where = ''] = ownerStamp.split('@');
+    for (const staged of ['', 'deep']) {
+      await writeFile(join(root, staged, `.99999999-1@${where}-dead.part`), 'Tw');
+    }
+  };
+
+  it('are taken back when the workspace is opened next', async () => {
+    await cutOff(placing);
+    await openJournal().recover();
+    expect(await there()).toEqual([]);
+    expect(await readdir(state)).not.toContain('placing.json');
+  });
+
+  it('are taken back before the next files come', async () => {
+    await cutOff(placing);
+    expect(await place(nothing)).toEqual(Object.keys(texts));
+  });
+
+  it('stay where somebody has changed them since', async () => {
+    await cutOff(placing);
+    await writeFile(join(root, 'a.txt'), 'Mine.');
+    await openJournal().recover();
+    expect(await there()).toEqual(['a.txt']);
+    expect(await readFile(join(root, 'a.txt'), 'utf8')).toBe('Mine.');
+  });
+
+  it('stay where the record of their package was written', async () => {
+    await cutOff({ ...placing, package: { id: 'x', receivedAt: 7 } });
+    received = 7;
+    await openJournal().recover();
+    expect(await there()).toEqual(expect.arrayContaining(['a.txt', 'deep', 'deep/c.txt']));
+    expect(await readdir(state)).not.toContain('placing.json');
+  });
+
+  it('are left alone while their writer is at work', async () => {
+    await place(nothing, () => openJournal().recover());
+    expect(await there()).toEqual(all);
+  });
+});

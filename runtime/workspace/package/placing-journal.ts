@@ -1,0 +1,110 @@
+import { readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { digestSchema } from '@graft/graph';
+import { hasCode, removePartials, replaceFile, tryFileLock, withFileLock } from '@graft/kit';
+import { z } from 'zod';
+import { isFileOf } from './write-new-file.ts';
+
+const journalSchema = z.object({
+  graftPlacing: z.literal(1),
+  /** Files that were not there, below the workspace, with `/`. */
+  files: z.array(z.object({ path: z.string(), digest: digestSchema })),
+  /** Folders that were not there, each after those that it lies in. */
+  folders: z.array(z.string()),
+  /** The package whose record, with this time, is written last: once it is there, the files stay. */
+  package: z.object({ id: z.string(), receivedAt: z.number() }).optional(),
+});
+/** What is about to be written into a workspace. */
+export type Placing = Omit<z.infer<typeof journalSchema>, 'graftPlacing'>;
+
+interface PlacingJournalParts {
+  /** The workspace, a real path. */
+  readonly root: string;
+  readonly stateFolder: string;
+  /** When a package was received last; undefined where it is not here. */
+  readonly receivedAt: (id: string) => Promise<number | undefined>;
+}
+
+/**
+ * Makes files that belong together come into a workspace all or not at all, also where a process is killed. Before the
+ * first file takes its place, the journal lists all of them; after the last, the journal goes. Whoever finds it there
+ * and holds its lock knows that the writer died, and takes the files back.
+ */
+export class PlacingJournal {
+  readonly #parts: PlacingJournalParts;
+  readonly #file: string;
+  readonly #lock: string;
+
+  constructor(parts: PlacingJournalParts) {
+    this.#parts = parts;
+    this.#file = join(parts.stateFolder, 'placing.json');
+    this.#lock = join(parts.stateFolder, 'locks', 'placing');
+  }
+
+  /** Does work while no other process places files, after taking back what a killed one left. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return withFileLock(this.#lock, {}, async () => {
+      await this.#takeBackLeft();
+      return work();
+    });
+  }
+
+  /** Takes back what a killed process left. Does nothing while another process places files. */
+  async recover(): Promise<void> {
+    if ((await this.#read()) === undefined) return;
+    const lock = await tryFileLock(this.#lock);
+    if (typeof lock === 'number') return;
+    await using _held = lock;
+    await this.#takeBackLeft();
+  }
+
+  /** To be called by `alone` work before the first file takes its place. */
+  async begin(placing: Placing): Promise<void> {
+    await replaceFile(this.#file, JSON.stringify({ graftPlacing: 1, ...placing }));
+  }
+
+  /** The files stay. */
+  async end(): Promise<void> {
+    await rm(this.#file, { force: true });
+  }
+
+  /** Removes the files that still hold these bytes, then the folders that are empty, then the journal. */
+  async takeBack({ files, folders }: Placing): Promise<void> {
+    const { root } = this.#parts;
+    for (const { path, digest } of files) {
+      const place = join(root, path);
+      if (await isFileOf(place, digest)) await rm(place);
+    }
+    // Where the scratch folder is on another disk, files are staged beside their places.
+    const places = new Set(files.map(({ path }) => dirname(path)));
+    for (const folder of places) await removePartials(join(root, folder));
+    for (const folder of folders.toReversed()) {
+      await rmdir(join(root, folder)).catch((error: unknown) => {
+        if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw error;
+      });
+    }
+    await this.end();
+  }
+
+  async #takeBackLeft(): Promise<void> {
+    const left = await this.#read();
+    if (left === undefined) return;
+    const { id, receivedAt } = left.package ?? {};
+    const isWhole = id !== undefined && (await this.#parts.receivedAt(id)) === receivedAt;
+    await (isWhole ? this.end() : this.takeBack(left));
+  }
+
+  /** One that cannot be read, which `replaceFile` never leaves, lists nothing. */
+  async #read(): Promise<Placing | undefined> {
+    const text = await readFile(this.#file, 'utf8').catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
+    });
+    if (text === undefined) return undefined;
+    try {
+      return journalSchema.parse(JSON.parse(text));
+    } catch {
+      return { files: [], folders: [] };
+    }
+  }
+}
