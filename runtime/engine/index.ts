@@ -1,5 +1,6 @@
 export * from './codec/artifact-codec.ts';
 export * from './step/step-host.ts';
+export { checkpointLock } from './step/step-checkpoint-folder.ts';
 export { outputPath } from './step/output-path.ts';
 export * from './step/run-step.ts';
 export * from './step/local-backend.ts';
