@@ -14,6 +14,7 @@ export {
 } from './durable-file.ts';
 export {
   acquireFileLock,
+  isLocked,
   LockBusyError,
   tryFileLock,
   withFileLock,
