@@ -57,9 +57,8 @@ export async function runToPack(
   nodes: readonly string[],
 ): Promise<PackagedRun | undefined> {
   let newest: PackagedRun | undefined;
-  for (const run of await runs.list({ file, parent: null, limit: 100 })) {
-    const isOfFile = run.scope === undefined && run.experiment === undefined;
-    if (run.status !== 'succeeded' || !isOfFile) continue;
+  for (const run of await runs.list({ file, parent: null, kind: 'graph', limit: 100 })) {
+    if (run.status !== 'succeeded' || run.scope !== undefined) continue;
     const steps = await runs.steps(run.id);
     const found = { run, steps };
     const ran = new Set(steps.map(({ node }) => node));
