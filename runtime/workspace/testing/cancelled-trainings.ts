@@ -136,7 +136,7 @@ export function expectContinued(attempts: readonly Attempt[]): void {
   for (const [at, attempt] of attempts.entries()) {
     const what = `attempt ${String(at)} of ${JSON.stringify(attempts)}`;
     expect(attempt.status, what).toBe('cancelled');
-    const { from = 0, logs, checkpoints, reached, planned } = attempt;
+    const { from = 0, logs, checkpoints, reached } = attempt;
     if (before !== undefined) {
       expect(from, what).toBeGreaterThanOrEqual(before.reached - 20);
       if (before.planned !== undefined) expect(from, what).toBe(before.planned);
