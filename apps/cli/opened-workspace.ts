@@ -10,6 +10,7 @@ import {
 import type { Workspace } from '@graft/workspace';
 import { createHash } from 'node:crypto';
 import { env } from './env.ts';
+import { exitCode } from './exit-code.ts';
 import { readText } from './graph-source.ts';
 import { applySettings, parseSetting } from './param-setting.ts';
 import { locateGraph } from './workspace-location.ts';
@@ -26,7 +27,13 @@ export async function open(
   options: { readonly examplesFolder?: string } = {},
 ): Promise<Workspace> {
   const { openWorkspace } = await import('@graft/workspace');
-  return openWorkspace({ root, stateFolder: stateFolderOf(root), ...options });
+  const savesOnClose = (): void => {
+    process.stderr.write(
+      'Saving the checkpoint of the training, for a minute at most. Press Ctrl+C to stop without it.\n',
+    );
+    process.once('SIGINT', () => process.exit(exitCode.cancelled));
+  };
+  return openWorkspace({ root, stateFolder: stateFolderOf(root), savesOnClose, ...options });
 }
 
 /** A graph file read for work, with the parameters of `--set`. */

@@ -33,6 +33,29 @@ for (const name of ['Uint8', 'Uint8Clamped', 'Int8', 'Uint16', 'Int16', 'Uint32'
     },
   });
 }
+// pdf.js looks for each page from the beginning of the page tree: where all pages are in one list, that takes time by the
+// square of their number. It has a way to find all of them at once, which it keeps for damaged trees.
+const quickened = new WeakSet();
+const quicken = (catalog) => {
+  if (typeof catalog?.getAllPageDicts !== 'function' || quickened.has(catalog)) return;
+  quickened.add(catalog);
+  const alone = catalog.getPageDict.bind(catalog);
+  let all;
+  catalog.getPageDict = async (index) => {
+    all ??= catalog.getAllPageDicts().catch(() => new Map());
+    const found = (await all).get(index);
+    // What is damaged is looked for as before.
+    return Array.isArray(found) && !(found[0] instanceof Error) ? found : alone(index);
+  };
+};
+// It hands out its pages, by their numbers, from a map.
+const set = Map.prototype.set;
+Map.prototype.set = function (key, value) {
+  if (typeof key === 'number' && value instanceof Promise) {
+    value.then((page) => quicken(page?.pdfManager?.pdfDocument?.catalog), () => {});
+  }
+  return set.call(this, key, value);
+};
 // Its chunks are not seen here; without it pdf.js unpacks into arrays.
 delete globalThis.DecompressionStream;
 
@@ -72,10 +95,10 @@ parentPort.on('message', async ({ data, most }) => {
 });
 `;
 
-/** A thread that reads PDFs, one after another; it does not keep the process alive. */
-export function startPdfThread(): Worker {
+/** A thread that reads PDFs, one after another; it does not keep the process alive. `before` is code that runs first. */
+export function startPdfThread(before = ''): Worker {
   const library = createRequire(import.meta.url).resolve('pdfjs-dist/legacy/build/pdf.mjs');
-  return new Worker(code, {
+  return new Worker(before + code, {
     eval: true,
     workerData: pathToFileURL(library).href,
     execArgv: [],

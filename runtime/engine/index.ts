@@ -1,5 +1,6 @@
 export * from './codec/artifact-codec.ts';
 export * from './step/step-host.ts';
+export { checkpointLock } from './step/step-checkpoint-folder.ts';
 export { outputPath } from './step/output-path.ts';
 export * from './step/run-step.ts';
 export * from './step/local-backend.ts';
@@ -14,6 +15,7 @@ export * from './sources/file-source-resolver.ts';
 export { insideWorkspace, outside } from './sources/inside-workspace.ts';
 export * from './codec/artifact-page.ts';
 export { RowReader } from './codec/row-offsets.ts';
+export { inTurns } from './codec/rows.ts';
 export { orderRows, type RowOrder } from './codec/order-rows.ts';
 export { searchRows, type RowMatches, type RowSearch } from './codec/search-rows.ts';
 export { CancelRequests } from './run/cancel-requests.ts';

@@ -70,6 +70,7 @@ export * from './types/model.ts';
 export * from './types/engine.ts';
 export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';
+export * from './contracts/step-checkpoint.ts';
 export * from './contracts/run-event.ts';
 export * from './contracts/experiment-event.ts';
 export * from './contracts/run-store.ts';

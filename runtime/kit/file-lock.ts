@@ -68,6 +68,11 @@ export async function acquireFileLock(
   }
 }
 
+/** Whether somebody who lives holds the lock at this moment. */
+export async function isLocked(folder: string): Promise<boolean> {
+  return (await livingHolder(folder, '')) !== undefined;
+}
+
 /**
  * The lock, or the pid of its holder. Who wants it puts a file with its own name into the lock's folder, then
  * looks: alone, it holds the lock; beside another that lives, it takes its file away again. Of two who come at

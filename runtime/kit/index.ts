@@ -15,6 +15,7 @@ export {
 } from './durable-file.ts';
 export {
   acquireFileLock,
+  isLocked,
   LockBusyError,
   tryFileLock,
   withFileLock,

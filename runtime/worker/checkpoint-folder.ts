@@ -1,6 +1,19 @@
 import { join } from 'node:path';
+import { checkpointLock, type LeftCheckpoint } from '@graft/engine';
+import { isLocked } from '@graft/kit';
+import { newestSavedStep } from '@graft/training/saved-steps';
 
 /** Where steps leave checkpoints, one folder a cache key. */
 export function checkpointFolder(stateFolder: string): string {
   return join(stateFolder, 'checkpoints');
+}
+
+/** What a step of this key would continue from; undefined where no attempt has left anything. */
+export async function leftCheckpoint(
+  folder: string,
+  cacheKey: string,
+): Promise<LeftCheckpoint | undefined> {
+  const saving = await isLocked(checkpointLock(folder, cacheKey));
+  const step = await newestSavedStep(join(folder, cacheKey));
+  return step === undefined && !saving ? undefined : { step: step ?? 0, saving };
 }

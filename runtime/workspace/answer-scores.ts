@@ -1,4 +1,4 @@
-import { readRows } from '@graft/engine';
+import { inTurns, readRows } from '@graft/engine';
 import {
   Answers,
   answerSchema,
@@ -39,7 +39,7 @@ export class AnswerScores {
       throw new GraphError('bad-input', 'Only answers are compared with references.');
     }
     const counts = { right: 0, wrong: 0, 'no reference': 0 };
-    for await (const row of readRows(this.#artifacts, ref, Answers)) {
+    for await (const row of inTurns(readRows(this.#artifacts, ref, Answers))) {
       counts[answerVerdict(answerSchema.parse(row))] += 1;
     }
     return { right: counts.right, wrong: counts.wrong, without: counts['no reference'] };

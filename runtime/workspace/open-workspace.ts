@@ -60,6 +60,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
       ...{ root, stateFolder, modelsFolder, threads },
       ...(options.memory === undefined ? {} : { memory: options.memory }),
     },
+    ...(options.savesOnClose === undefined ? {} : { savesOnClose: options.savesOnClose }),
   });
   const claims = new ClaimBoard(join(stateFolder, 'claims'));
   const files = new FileSourceResolver(root, stateFolder, async (secret) =>

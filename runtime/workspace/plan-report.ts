@@ -1,5 +1,6 @@
 import { explainPlan, resolveSources } from '@graft/engine';
 import type { Graph, ModelLookup, Problem } from '@graft/graph';
+import { leftCheckpoint } from '@graft/worker/checkpoint-folder';
 import { engineVersions } from '@graft/worker/engine-versions';
 import type { Drift } from './graph-lock.ts';
 import type { GraphLocks } from './graph-locks.ts';
@@ -11,7 +12,7 @@ import type { PlannedStep, PlanReport, StartOptions } from './workspace.ts';
 
 interface ExplainParts extends Pick<
   WorkspaceParts,
-  'devices' | 'files' | 'received' | 'state' | 'stores'
+  'checkpointFolder' | 'devices' | 'files' | 'received' | 'state' | 'stores'
 > {
   readonly models: ModelLookup;
   readonly planner: GraphPlanner;
@@ -45,7 +46,10 @@ export async function explainGraph(
   const actions = await received.storeFor(file, stores.actions);
   const nodes = await explainPlan(
     { ...stores, actions, deviceOf: devices.deviceOf, engines: engineVersions },
-    { plan, file, device, sources, given, blocked },
+    {
+      ...{ plan, file, device, sources, given, blocked },
+      checkpoint: (key) => leftCheckpoint(parts.checkpointFolder, key),
+    },
   );
   const checked = await locks.check(graph, planned, { file, locked, resolved });
   const refused = await remoteProblems(plan, { steps: nodes, file, access: operatorAccess });

@@ -11,6 +11,8 @@ export interface SupervisorOptions {
   /** Path of the worker's entry: `main.ts`, or a bundle of it. */
   readonly entry: string;
   readonly worker: WorkerOptions;
+  /** Called when it is closed while cancelled trainings still save. */
+  readonly savesOnClose?: () => void;
 }
 
 /**

@@ -11,6 +11,8 @@ import {
 
 /** Milliseconds that a cancelled step has before its process is killed; the contract is 2 s for all of it. */
 const patience = 1500;
+/** Milliseconds after that for one that saves: longer than a trainer takes before it is killed by its own worker. */
+const savePatience = 70_000;
 /** Milliseconds that a step waits for a process that is there before another one is started. */
 const growAfter = 100;
 /** Milliseconds after which an idle process ends: one of several, and the last one. */
@@ -27,6 +29,8 @@ export interface PoolOptions extends Omit<WorkerProcessOptions, 'cell'> {
   readonly most: number;
   /** Other times after which idle processes end, for tests. */
   readonly idle?: { readonly spare: number; readonly last: number };
+  /** Called once when the pool is closed while cancelled steps still save. */
+  readonly savesOnClose?: () => void;
 }
 
 type StepHooks = Parameters<ExecutionBackend['execute']>[1];
@@ -35,7 +39,8 @@ type StepHooks = Parameters<ExecutionBackend['execute']>[1];
  * Worker processes of one kind, started when there is work for them and ended when there has been none for a
  * while. A process that dies with one step in it fails that step (`worker-died`, `out-of-memory`). One that dies
  * with several makes them suspects: each is run again by itself, so that only the guilty one fails. A step that
- * ignores its cancellation is ended with its process, and the others in it are run again.
+ * ignores its cancellation is ended with its process, and the others in it are run again. One that leaves checkpoints
+ * is left alone for a while instead: its run ends, and it saves in the background.
  */
 export class WorkerPool implements ExecutionBackend, AsyncDisposable {
   readonly #options: PoolOptions;
@@ -50,6 +55,9 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
   #cells = mostCells;
   #grow: NodeJS.Timeout | undefined;
   #closed = false;
+  /** Cancelled steps that are still in a process. */
+  readonly #saving = new Set<PendingStep>();
+  #allSaved = (): void => undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -70,6 +78,7 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
         ...{ id: this.#nextId++, request, hooks, resolve, reject },
         // Its first try ended with its process.
         suspect: (request.attempt ?? 1) > 1,
+        ...{ saves: false, left: false },
         waitingSince: performance.now(),
       };
       const onAbort = (): void => {
@@ -93,11 +102,17 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
     });
   }
 
-  /** Ends the processes and whatever they are working on. */
+  /** Ends the processes and whatever they are working on; cancelled steps that still save are waited for. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#grow);
     for (const step of this.#waiting.splice(0)) step.reject(cancelled(step.request.node));
+    if (this.#saving.size > 0) {
+      this.#options.savesOnClose?.();
+      await new Promise<void>((resolve) => {
+        this.#allSaved = resolve;
+      });
+    }
     const processes = [...this.#processes];
     for (const process of processes) process.kill();
     await Promise.all(processes.map(({ exited }) => exited));
@@ -114,8 +129,24 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
     }
     process.cancel(step);
     return setTimeout(() => {
-      process.kill();
+      if (step.saves) this.#leave(process, step);
+      else process.kill();
     }, patience);
+  }
+
+  /** Lets the run of a cancelled step end while the step saves. */
+  #leave(process: WorkerProcess, step: PendingStep): void {
+    step.left = true;
+    this.#saving.add(step);
+    step.reject(cancelled(step.request.node));
+    setTimeout(() => {
+      if (this.#saving.has(step)) process.kill();
+    }, savePatience).unref();
+  }
+
+  /** A step is in no process any more. */
+  #forget(step: PendingStep): void {
+    if (this.#saving.delete(step) && this.#saving.size === 0) this.#allSaved();
   }
 
   /** Gives waiting steps to processes that have room, light ones first, and starts processes for the rest. */
@@ -201,6 +232,7 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
   }
 
   #end(process: WorkerProcess, step: PendingStep, end: StepEnd): void {
+    this.#forget(step);
     if (end.type === 'done') step.resolve(end.result);
     else step.reject(GraphError.fromProblem(end.problem));
     this.#dispatch();
@@ -226,6 +258,7 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
     this.#cells = error.code === 'out-of-memory' ? 1 : mostCells;
     const again: PendingStep[] = [];
     for (const step of inside) {
+      this.#forget(step);
       if (this.#closed || step.hooks.signal.aborted) step.reject(cancelled(step.request.node));
       // Ended for the sake of another step.
       else if (process.killed) again.push(step);

@@ -9,6 +9,10 @@ export interface PendingStep {
   readonly hooks: Parameters<ExecutionBackend['execute']>[1];
   /** A process died with it and others inside: it is run without others until it is known who did it. */
   suspect: boolean;
+  /** It leaves checkpoints: cancelled, it may take longer than its run waits for it. */
+  saves: boolean;
+  /** Its run has ended without it: what it still reports is for nobody. */
+  left: boolean;
   waitingSince: number;
   resolve(result: StepResult): void;
   reject(error: GraphError): void;
@@ -116,7 +120,8 @@ export class WorkerProcess {
     const step = this.steps.get(message.id);
     if (step === undefined) return;
     if (message.type === 'signal') {
-      step.hooks.report(message.signal);
+      if (message.signal.type === 'checkpoint') step.saves = true;
+      if (!step.left) step.hooks.report(message.signal);
       return;
     }
     this.steps.delete(step.id);

@@ -28,7 +28,7 @@ import {
   type ToldLooks,
 } from '@graft/graph';
 import type { SecretState } from '@graft/backends/access';
-import type { CancelOutcome, RowMatches, RowOrder, RowSearch } from '@graft/engine';
+import type { CancelOutcome, LeftCheckpoint, RowMatches, RowOrder, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
 import type { Examples } from './examples.ts';
 import type { ExperimentHandle } from './experiment/experiments.ts';
@@ -77,6 +77,8 @@ export interface PlannedStep {
   readonly cacheKey?: string;
   readonly parts?: readonly KeyPart[];
   readonly reason?: MissReason;
+  /** What it would continue from; of a miss that trains. */
+  readonly checkpoint?: LeftCheckpoint;
   readonly estimatedMs?: number;
   /** What would be reused, by port; of a hit. */
   readonly outputs?: Readonly<Record<string, ArtifactRef>>;
@@ -318,6 +320,8 @@ export interface OpenOptions {
   readonly threads?: number;
   /** Bytes that models and leases may take on each device; default: what is measured to be free. */
   readonly memory?: number;
+  /** Called when closing has to wait for cancelled trainings that still save their checkpoints. */
+  readonly savesOnClose?: () => void;
 }
 
 export type { ExperimentHandle } from './experiment/experiments.ts';

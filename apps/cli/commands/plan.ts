@@ -1,4 +1,4 @@
-import { plural } from '@graft/graph';
+import { leftText, plural } from '@graft/graph';
 import type { PlannedStep, PlanReport } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -65,7 +65,10 @@ function timeText({ nodes, estimatedMs }: PlanReport): string {
 }
 
 function why(step: PlannedStep): string {
-  if (step.reason !== undefined) return reasonText(step.reason);
+  if (step.reason !== undefined) {
+    const left = step.checkpoint === undefined ? '' : leftText(step.checkpoint);
+    return [reasonText(step.reason), left].filter((text) => text !== '').join('. ');
+  }
   if (step.from !== undefined) return `from ${step.from}`;
   if (step.verdict !== 'unknown') return '';
   return step.rounds === undefined

@@ -1,4 +1,13 @@
-import { GraphError, loopType, plural, suggestion, type StepSummary } from '@graft/graph';
+import {
+  GraphError,
+  loopType,
+  plural,
+  resumedText,
+  stoppedText,
+  suggestion,
+  type StepCheckpoints,
+  type StepSummary,
+} from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
@@ -36,6 +45,7 @@ function explain(step: StepSummary): void {
   if (step.items !== undefined) print(itemsText(step.items));
   if (step.error !== undefined) print(oneLine(step.error.message, 1000));
   print(`\n${verdict(step)}`);
+  if (step.checkpoints !== undefined) printCheckpoints(step.checkpoints, step.status);
   if (step.reason?.kind === 'changed') {
     print(
       table([
@@ -51,6 +61,13 @@ function explain(step: StepSummary): void {
   if (step.cacheKey === undefined) return;
   print(`\nkey ${step.cacheKey}, made of`);
   print(table((step.parts ?? []).map(({ name, value }) => [`  ${name}`, oneLine(value, 100)])));
+}
+
+function printCheckpoints(checkpoints: StepCheckpoints, status: StepSummary['status']): void {
+  const stopped = status === 'succeeded' ? '' : stoppedText(checkpoints);
+  for (const text of [resumedText(checkpoints.from, 'Continued'), stopped]) {
+    if (text !== '') print(text);
+  }
 }
 
 function verdict(step: StepSummary): string {

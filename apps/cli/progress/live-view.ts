@@ -1,7 +1,7 @@
 import type { RunEvent } from '@graft/graph';
 import { oneLine, painter, type Paint } from '../terminal.ts';
 import type { ProgressView } from './progress-view.ts';
-import { finishedLine } from './step-line.ts';
+import { checkpointLine, finishedLine } from './step-line.ts';
 
 interface RunningStep {
   done: number;
@@ -61,6 +61,11 @@ export class LiveView implements ProgressView {
         if (event.level === 'info') break;
         this.#draw([this.#paint('yellow', `! ${event.node}  ${oneLine(event.message, 400)}`)]);
         break;
+      case 'step.checkpoint': {
+        const text = checkpointLine(event.checkpoint);
+        if (text !== '') this.#draw([`  ${event.node.padEnd(this.#width)}  ${text}`]);
+        break;
+      }
       case 'step.finished':
         this.#running.delete(event.step.node);
         this.#draw([finishedLine(event.step, this.#width, this.#paint)]);

@@ -53,3 +53,23 @@ it('names the package whose result a step reuses', () => {
   view.show({ ...event, step: { ...step, status: 'cached' } });
   expect(text).toContain('cached, from theirs');
 });
+
+it('says what a training continues from, and where it was stopped', () => {
+  let text = '';
+  const view = new PlainView({ write: (part) => (text += part) });
+  const stamp = { seq: 1, runId: 'r1', at: 0 };
+  const checkpoint = (state: 'resumed' | 'saved', step: number): void => {
+    view.show({ ...stamp, type: 'step.checkpoint', node: 'lora', checkpoint: { state, step } });
+  };
+  checkpoint('resumed', 15);
+  checkpoint('saved', 20);
+  const stopped = { step: 27, checkpoint: 'saved' } as const;
+  const checkpoints = { from: 15, saved: 27, stopped };
+  const step = { node: 'lora', type: 'train-lora', ms: 0, outputs: {}, checkpoints };
+  view.show({ ...stamp, type: 'step.finished', step: { ...step, status: 'cancelled' } });
+  expect(text.split('\n')).toEqual([
+    '  lora  Continues from step 15.',
+    '! lora  cancelled Stopped at step 27. The next run continues from there.',
+    '',
+  ]);
+});

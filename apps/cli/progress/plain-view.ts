@@ -1,7 +1,7 @@
 import { plural, type RunEvent } from '@graft/graph';
 import { oneLine } from '../terminal.ts';
 import type { ProgressView } from './progress-view.ts';
-import { finishedLine, reasonText } from './step-line.ts';
+import { checkpointLine, finishedLine, reasonText } from './step-line.ts';
 
 /** Milliseconds between two progress lines of a step. */
 const interval = 2000;
@@ -50,6 +50,11 @@ export class PlainView implements ProgressView {
           `! ${event.node.padEnd(this.#width)}  ${event.level}: ${oneLine(event.message, 400)}`,
         );
         break;
+      case 'step.checkpoint': {
+        const text = checkpointLine(event.checkpoint);
+        if (text !== '') this.#line(`  ${event.node.padEnd(this.#width)}  ${text}`);
+        break;
+      }
       case 'step.finished':
         this.#line(finishedLine(event.step, this.#width, plain));
         break;

@@ -1,4 +1,12 @@
-import { type ItemCounts, type MissReason, plural, type RunEvent } from '@graft/graph';
+import {
+  type CheckpointReport,
+  type ItemCounts,
+  type MissReason,
+  plural,
+  resumedText,
+  type RunEvent,
+  stoppedText,
+} from '@graft/graph';
 import { formatDuration } from '../quantity.ts';
 import { oneLine, type Paint } from '../terminal.ts';
 
@@ -27,8 +35,16 @@ export function finishedLine(step: FinishedStep, width: number, paint: Paint): s
       .filter((text) => text !== '')
       .join(', '),
     step.error?.message ?? '',
+    step.status === 'succeeded' || step.checkpoints === undefined
+      ? ''
+      : stoppedText(step.checkpoints),
   ].filter((fact) => fact !== '');
   return `${paint(colour, mark)} ${step.node.padEnd(width)}  ${oneLine(facts.join('  '), 160)}`;
+}
+
+/** What a step that trains says when it begins; empty where it begins anew, and of all later checkpoints. */
+export function checkpointLine({ state, step }: CheckpointReport): string {
+  return state === 'resumed' ? resumedText(step) : '';
 }
 
 export function itemsText(items: ItemCounts): string {

@@ -1,4 +1,4 @@
-import type { GraphNode } from '@graft/graph';
+import { leftText, type GraphNode } from '@graft/graph';
 import { ReasonSentence } from '../inspector/reason-sentence.tsx';
 import { reasonLine } from '../inspector/reason.ts';
 import { useChecks } from '../state/checks.ts';
@@ -38,6 +38,7 @@ export function NodePlan({ node, path }: { readonly node: GraphNode; readonly pa
           .join(' · ')}
       </span>
       {line === undefined ? <b>{word}</b> : <ReasonSentence line={line} />}
+      {step?.checkpoint === undefined ? null : ` ${leftText(step.checkpoint)}`}
     </div>
   );
 }

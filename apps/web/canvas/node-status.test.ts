@@ -82,6 +82,17 @@ describe('what a node says of its step', () => {
     expect(resultText({ ...step, status: 'succeeded', outputs })).toBe('Exact match 0.667');
   });
 
+  it('says where a training was stopped, and whether that is saved', () => {
+    const at = (checkpoint: 'saved' | 'saving' | 'unsaved'): string => {
+      const checkpoints = { from: 0, saved: 0, stopped: { step: 1215, checkpoint } };
+      return resultText({ ...step, status: 'cancelled', checkpoints });
+    };
+    expect(at('saved')).toBe('stopped at step 1,215, saved');
+    expect(at('saving')).toBe('stopped at step 1,215, saving');
+    expect(at('unsaved')).toBe('stopped at step 1,215, not saved');
+    expect(resultText({ ...step, status: 'cancelled' })).toBe('stopped');
+  });
+
   it('says who gives what a graph takes, and what stands in for it', () => {
     expect(givenText(undefined)).toBe('given by the caller; no sample');
     expect(givenText('Questions')).toBe('by the caller; sample: Questions');

@@ -78,6 +78,14 @@ function runningText(step: StepView): string {
 /** The line at the foot of a node whose error is of what it had before. */
 export const outdatedText = 'failed with what it had before';
 
+const keptWords = { saved: 'saved', saving: 'saving', unsaved: 'not saved' } as const;
+
+function stoppedAt({ checkpoints }: StepView): string {
+  const stopped = checkpoints?.stopped;
+  if (stopped === undefined) return 'stopped';
+  return `stopped at step ${count(stopped.step)}, ${keptWords[stopped.checkpoint]}`;
+}
+
 /** The line at the foot of a node. */
 export function resultText(step: StepView | undefined): string {
   if (step === undefined) return 'not run yet';
@@ -85,7 +93,7 @@ export function resultText(step: StepView | undefined): string {
   if (step.status === 'queued') return 'waits for its inputs';
   if (step.error !== undefined) return step.error.message;
   if (step.status === 'skipped') return 'not run';
-  if (step.status === 'cancelled') return 'stopped';
+  if (step.status === 'cancelled') return stoppedAt(step);
   const outputs = Object.values(step.outputs).map(outputText);
   const failed = step.items?.failed ?? 0;
   if (failed > 0) outputs.push(`${count(failed)} failed`);

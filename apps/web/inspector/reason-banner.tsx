@@ -4,7 +4,7 @@ import { edgesInto } from '../state/levels.ts';
 import type { StepView } from '../state/run-state.ts';
 import { stepIn, useRunView } from '../state/run-view.ts';
 import { ReasonSentence } from './reason-sentence.tsx';
-import { allReused, reasonLine } from './reason.ts';
+import { allReused, checkpointText, reasonLine } from './reason.ts';
 import { nodeTypes } from '../state/registry.ts';
 
 /** Reused, computed and failed rows of a map-type step. */
@@ -43,6 +43,7 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
       <ReasonSentence line={line} />
       {!first && allReused(above) ? ' Everything above was reused.' : ''}
       {itemsText(step)}
+      {checkpointText(step)}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { defineNode, Documents, type MissReason, type NodeType } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { reasonLine } from './reason.ts';
+import { checkpointText, reasonLine } from './reason.ts';
 
 const definition = defineNode({
   type: 'probe',
@@ -67,4 +67,17 @@ describe('reasonLine', () => {
     const parts = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name: `file.${name}` }));
     expect(line(parts)).toMatchObject({ rest: 'and 2 more', changes: { length: 3 } });
   });
+});
+
+it('says what a training continues from, and where it was stopped', () => {
+  const checkpoints = { from: 15, saved: 15 };
+  expect(checkpointText({ status: 'running', checkpoints })).toBe(' Continues from step 15.');
+  expect(checkpointText({ status: 'succeeded', checkpoints: { from: 15, saved: 120 } })).toBe(
+    ' Continued from step 15.',
+  );
+  const stopped = { from: 0, saved: 15, stopped: { step: 15, checkpoint: 'saved' } } as const;
+  expect(checkpointText({ status: 'cancelled', checkpoints: stopped })).toBe(
+    ' Stopped at step 15. The next run continues from there.',
+  );
+  expect(checkpointText({ status: 'succeeded' })).toBe('');
 });

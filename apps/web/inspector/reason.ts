@@ -1,5 +1,5 @@
 import type { MissReason, NodeType } from '@graft/graph';
-import { paramFields } from '@graft/graph';
+import { paramFields, resumedText, stoppedText } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import type { StepView } from '../state/run-state.ts';
 
@@ -110,6 +110,20 @@ export function reasonLine(
       };
     }
   }
+}
+
+/** Of a step that trains: what it continued from, and where it stopped. */
+export function checkpointText({
+  status,
+  checkpoints,
+}: Pick<StepView, 'status' | 'checkpoints'>): string {
+  if (checkpoints === undefined) return '';
+  const resumed = resumedText(checkpoints.from, status === 'running' ? 'Continues' : 'Continued');
+  const isOver = status === 'cancelled' || status === 'failed' || status === 'skipped';
+  return [resumed, isOver ? stoppedText(checkpoints) : '']
+    .filter((text) => text !== '')
+    .map((text) => ` ${text}`)
+    .join('');
 }
 
 /** Whether everything that a step depends on was reused. */

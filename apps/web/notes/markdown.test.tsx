@@ -29,13 +29,23 @@ it('shows markup as it is written', () => {
 
 it('fetches no picture, and links to pages alone', () => {
   expect(html('![kiln](https://x.example/a.png)')).toContain('<a href="https://x.example/a.png"');
-  expect(html('[here](docs/a.md)')).toMatch(/<a href="docs\/a\.md"[^>]*rel="noopener noreferrer"/);
+  expect(html('[here](HTTPS://x.example/a)')).toMatch(
+    /<a href="HTTPS:\/\/x\.example\/a"[^>]*rel="noopener noreferrer"/,
+  );
   for (const href of [
     'javascript:alert(1)',
     'JaVaScRiPt:alert(1)',
     'data:text/html,x',
     'vbscript:x',
     'file:///etc',
+    ...[
+      '//evil.example/a',
+      '/\\\\evil.example',
+      'docs/a.md',
+      '#here',
+      'https:evil.example',
+      'https://',
+    ],
   ])
     expect(html(`[words](${href})`)).toContain('<p>words</p>');
 });

@@ -147,7 +147,10 @@ function Table({ table, at }: { readonly table: Tokens.Table; readonly at: At })
   );
 }
 
-/** A link that leads to a page of the web, or of this server; of any other address the words alone. */
+/**
+ * A link that leads to a page of the web by its whole address; of any other the words alone. A text may be read from a file,
+ * where `//host` is a share of another machine, and a path one of this.
+ */
 function Link({ href, children }: { readonly href: string; readonly children: ReactNode }) {
   if (!isPage(href)) return children;
   return (
@@ -159,7 +162,7 @@ function Link({ href, children }: { readonly href: string; readonly children: Re
 
 function isPage(href: string): boolean {
   try {
-    return /^https?:$/.test(new URL(href, 'https://relative.invalid/').protocol);
+    return /^https?:\/\//i.test(href) && new URL(href).hostname !== '';
   } catch {
     return false;
   }

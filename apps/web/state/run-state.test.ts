@@ -331,6 +331,30 @@ describe('foldEvent', () => {
     expect(foldEvent(run, first)).toBe(run);
   });
 
+  it('follows the checkpoints of a training, and takes what its end says of them', () => {
+    const report = (state: 'resumed' | 'saved' | 'saving', step: number): UnstampedEvent => {
+      return { type: 'step.checkpoint', node: 'generate-1', checkpoint: { state, step } };
+    };
+    const events = [started, report('resumed', 20), report('saved', 40), report('saving', 57)];
+    const stopped = { step: 57, checkpoint: 'saving' } as const;
+    const checkpoints = { from: 20, saved: 40, stopped };
+    const run = fold(stamped(events));
+    expect(run.steps.get('generate-1')?.checkpoints).toEqual(checkpoints);
+    const saved = {
+      ...checkpoints,
+      saved: 57,
+      stopped: { step: 57, checkpoint: 'saved' },
+    } as const;
+    const step = {
+      ...summary,
+      node: 'generate-1',
+      status: 'cancelled',
+      checkpoints: saved,
+    } as const;
+    const ended = fold(stamped([...events, { type: 'step.finished', step }]));
+    expect(ended.steps.get('generate-1')?.checkpoints).toEqual(saved);
+  });
+
   it('tells the truth about steps that a cancelled run left behind', () => {
     const end: UnstampedEvent = {
       type: 'run.finished',

@@ -1,14 +1,16 @@
-import type {
-  ArtifactRef,
-  Feed,
-  ItemCounts,
-  MetricRow,
-  MissReason,
-  PortAliases,
-  Problem,
-  RunEvent,
-  RunStatus,
-  StepStatus,
+import {
+  withCheckpoint,
+  type ArtifactRef,
+  type Feed,
+  type ItemCounts,
+  type MetricRow,
+  type MissReason,
+  type PortAliases,
+  type Problem,
+  type RunEvent,
+  type RunStatus,
+  type StepCheckpoints,
+  type StepStatus,
 } from '@graft/graph';
 import { appended, emptyList, type GrowingList } from './growing-list.ts';
 import { GrowingMap } from './growing-map.ts';
@@ -69,6 +71,8 @@ export interface StepView {
   readonly error?: ReportedProblem;
   /** Of one that failed: the key of what it ran with. */
   readonly failedKey?: string;
+  /** Of one that trains. */
+  readonly checkpoints?: StepCheckpoints;
   readonly logs: readonly LogLine[];
   /** Rows of metrics so far, for curves. */
   readonly metrics: GrowingList<MetricRow>;
@@ -148,6 +152,7 @@ function withLog(step: StepView, event: EventOf<'step.log'>): StepView {
 function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
   const { node, type, status, ms, outputs, madeAt, from, device, reason, items, error } =
     event.step;
+  const { checkpoints } = event.step;
   const failedKey = error === undefined ? undefined : event.step.cacheKey;
   return changeStep(run, node, ({ progress: _progress, ...step }) => ({
     ...step,
@@ -156,7 +161,7 @@ function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
     ms,
     outputs,
     finishedAt: event.at,
-    ...defined({ madeAt, from, device, reason, items, error, failedKey }),
+    ...defined({ madeAt, from, device, reason, items, error, failedKey, checkpoints }),
   }));
 }
 
@@ -265,6 +270,11 @@ function next(run: RunState, event: RunEvent): RunState {
       return changeStep(run, event.node, (step) => ({
         ...step,
         metrics: appended(step.metrics, event.row),
+      }));
+    case 'step.checkpoint':
+      return changeStep(run, event.node, (step) => ({
+        ...step,
+        checkpoints: withCheckpoint(step.checkpoints, event.checkpoint),
       }));
     case 'step.finished':
       return finishStep(run, event);

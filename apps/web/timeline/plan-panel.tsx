@@ -1,6 +1,6 @@
 import { ReasonSentence } from '../inspector/reason-sentence.tsx';
 import { reasonLine } from '../inspector/reason.ts';
-import type { StepStatus } from '@graft/graph';
+import { leftText, type StepStatus } from '@graft/graph';
 import { duration } from '@graft/nodes/kit/ui';
 import { usePlan, type PlanReport } from '../state/plan-store.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -32,7 +32,13 @@ function Verdict({ step }: { readonly step: PlanReport['nodes'][number] }) {
   if (step.verdict === 'unknown') return <span>Depends on what comes before it.</span>;
   if (step.reason === undefined) return <span>Will run.</span>;
   const line = reasonLine(step.reason, { ran: 'Will run', definition: nodeTypes().get(step.type) });
-  return <ReasonSentence line={line} />;
+  const { checkpoint } = step;
+  return (
+    <span>
+      <ReasonSentence line={line} />
+      {checkpoint === undefined ? '' : ` ${leftText(checkpoint)}`}
+    </span>
+  );
 }
 
 /** What a run would do: for each node, whether it is reused, and if not, why. */

@@ -1,3 +1,4 @@
+import { stoppedText } from '@graft/graph';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, useState, type FocusEvent } from 'react';
 import { progressShare, stepStatus } from '../canvas/node-status.ts';
@@ -75,6 +76,12 @@ function stepText(step: StepView): string {
   return stepStatus(step)?.label ?? '';
 }
 
+/** How far a step is, or where it stopped. */
+function hintOf({ status, progress, checkpoints }: StepView): string | undefined {
+  if (progress !== undefined && status === 'running') return progressText(progress);
+  return checkpoints === undefined || status === 'succeeded' ? undefined : stoppedText(checkpoints);
+}
+
 /** Where it ran; nothing of a step that has no choice, or whose result was reused. */
 function deviceOf({ device, status }: StepView): string {
   return device === undefined || device === 'auto' || status === 'cached' ? '' : device;
@@ -103,7 +110,7 @@ const Row = memo(function Row({ index, count, step, began, end }: RowProps) {
         type="button"
         className="grid h-5 w-full grid-cols-[176px_1fr_56px_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
         aria-pressed={selected}
-        title={step.progress === undefined ? undefined : progressText(step.progress)}
+        title={hintOf(step)}
         onClick={() => {
           showNode(step.node);
           useScreen.getState().show({ inspectorTab: 'output' });

@@ -65,6 +65,7 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
     output: absent('workspace'),
     previous: () => Promise.resolve(undefined),
     checkpoints: () => mkdtemp(join(tmpdir(), 'graft-test-')),
+    checkpoint: () => undefined,
     memo: memosInMemory(),
     ...parts,
   };

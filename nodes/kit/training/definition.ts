@@ -145,11 +145,12 @@ export const trainingParams = {
   checkpointEvery: z
     .int()
     .min(1)
-    .default(50)
+    .default(20)
     .meta({
       title: 'Checkpoint every',
       unit: 'steps',
-      description: 'A run that was stopped goes on from there.',
+      description:
+        'A run that was stopped continues from its last checkpoint. Slow trainings save every 20 seconds as well.',
       advanced: true,
       affectsResult: false,
     } satisfies ParamMeta),

@@ -16,6 +16,7 @@ export function hooksOf(ctx: RunContext): TrainingHooks {
     signal: ctx.signal,
     lease: (bytes) => ctx.lease(bytes),
     metrics: (row) => ctx.metrics(row),
+    checkpoint: (report) => ctx.checkpoint(report),
     log: (level, message) => ctx.log(level, message),
     progress: (progress) => ctx.progress(progress),
   };

@@ -66,10 +66,8 @@ export class RemoteAccess {
     const { origin, hostname } = new URL(url);
     const allowed = this.#allowed();
     if (secret === undefined) {
-      if (isThisMachine(hostname) || allowed.some((one) => one.origin === origin)) return undefined;
-      throw refused(
-        `The graph would send what it asks to ${origin}, which is none of the addresses that graphs may ask on this machine. If you trust it with that, ${this.#adding('GRAFT_ENDPOINTS', origin)}`,
-      );
+      if (!isThisMachine(hostname)) this.checkListed(url);
+      return undefined;
     }
     if (!allowed.some((one) => one.origin === origin && one.secret === secret)) {
       throw refused(
@@ -89,6 +87,18 @@ export class RemoteAccess {
       );
     }
     return { name: secret, value };
+  }
+
+  /**
+   * Throws `unavailable` for an address that the operator does not list, be it of this machine: a server that is asked must
+   * not lead on to others here.
+   */
+  checkListed(url: string): void {
+    const { origin } = new URL(url);
+    if (this.#allowed().some((one) => one.origin === origin)) return;
+    throw refused(
+      `The graph would send what it asks to ${origin}, which is none of the addresses that graphs may ask on this machine. If you trust it with that, ${this.#adding('GRAFT_ENDPOINTS', origin)}`,
+    );
   }
 
   /** Whether a site may be read though it is of this machine or a private network. */

@@ -344,4 +344,19 @@ describe('what carries something of the workspace', () => {
     expect(error.message).toMatch(/93\.184\.216\.34.*GRAFT_ENDPOINTS/);
     expect(error.message).not.toContain('kiln');
   });
+
+  it('is led to no other port of this machine', async () => {
+    const other = await site((_, response) => response.end('secret'));
+    const { url, asked } = await site(({ url: path = '' }, response) => {
+      if (path === '/found') response.end('found');
+      else response.writeHead(302, { location: path === '/own' ? '/found' : other.url }).end();
+    });
+    const error = await refusal(client([]).get(`${url}/?q=kiln`, asking));
+    expect(error.message).toMatch(/GRAFT_ENDPOINTS.*redirects there/s);
+    expect(other.asked).toEqual([]);
+    expect(await client([]).get(`${url}/own`, asking)).toMatchObject({ status: 200 });
+    expect(asked).toHaveLength(3);
+    const listed = client([], { resolve, endpoints: new URL(other.url).origin });
+    expect(await listed.get(`${url}/?q=kiln`, asking)).toMatchObject({ status: 200 });
+  });
 });

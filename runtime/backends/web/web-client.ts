@@ -28,8 +28,10 @@ import type { HostPauses } from './host-pauses.ts';
 import { replyBody, type BodyLimit } from './reply-body.ts';
 import { noRules, robotName, siteRules, type SiteRules } from './site-rules.ts';
 
+type Access = Pick<RemoteAccess, 'mayVisit' | 'key' | 'checkListed' | 'hiddenSite'>;
+
 export interface WebParts {
-  readonly access: () => Promise<Pick<RemoteAccess, 'mayVisit' | 'key' | 'hiddenSite'>>;
+  readonly access: () => Promise<Access>;
   /** Shared by all that ask at once. */
   readonly pauses: HostPauses;
   /** The addresses of this machine. Default: as it says now. */
@@ -56,7 +58,7 @@ const headers = {
 
 /** Reads the web for one step, as `Web` says: a site's robots.txt is read once, and its pauses kept among all who ask. */
 export class WebClient implements Web {
-  readonly #access: Promise<Pick<RemoteAccess, 'mayVisit' | 'key' | 'hiddenSite'>>;
+  readonly #access: Promise<Access>;
   readonly #resolve: Resolve;
   /** By origin. */
   readonly #rules = new Map<string, Promise<SiteRules>>();
@@ -86,7 +88,7 @@ export class WebClient implements Web {
       const ask = async (): Promise<WebReply | URL | Busy> => {
         const began = performance.now();
         try {
-          return await this.#once(at, { ...request, left, limit });
+          return await this.#once(at, { ...request, left, limit, start });
         } finally {
           left -= performance.now() - began;
         }
@@ -146,13 +148,13 @@ export class WebClient implements Web {
   /** One request: the reply, where it sends on to, or how busy the host is. */
   async #once(
     url: URL,
-    request: WebRequest & { readonly left: number; readonly limit: BodyLimit },
+    request: WebRequest & { readonly left: number; readonly limit: BodyLimit; readonly start: URL },
   ): Promise<WebReply | URL | Busy> {
-    const { signal, seconds, asks = false, known, left, limit } = request;
+    const { signal, seconds, known, left, limit } = request;
     const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(left)));
     const either = AbortSignal.any([signal, timeout]);
     try {
-      const allowed = await this.#isAllowed(url, asks);
+      const allowed = await this.#isAllowed(url, request);
       const checking = checkedAddresses(url, {
         ...{ access: await this.#access, allowed },
         ...{ resolve: this.#resolve, own: this.#own() },
@@ -189,10 +191,15 @@ export class WebClient implements Web {
   }
 
   /** Whether the operator has named the site, so that it need not be public. Throws where it has to be named, and is not. */
-  async #isAllowed({ href }: URL, asks: boolean): Promise<boolean> {
+  async #isAllowed(
+    { href, origin }: URL,
+    { asks = false, start }: { readonly asks?: boolean; readonly start: URL },
+  ): Promise<boolean> {
     const access = await this.#access;
     if (!asks) return access.mayVisit(href);
-    access.key(href, undefined);
+    // Any graph may ask this machine where it names it, and no server may lead it to another port here.
+    if (origin === start.origin) access.key(href, undefined);
+    else access.checkListed(href);
     return true;
   }
 

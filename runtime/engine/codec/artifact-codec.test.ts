@@ -113,6 +113,17 @@ describe('vectors', () => {
     expect(await rowsOf(ref, Embeddings)).toEqual(rows);
   });
 
+  it('come back as long as they are where their buffer is filled up', async () => {
+    for (const [count, width] of [
+      [1, 1],
+      [1, 3],
+      [7, 3],
+    ] as const) {
+      const rows = Array.from({ length: count }, (_, i) => embedded(i, width));
+      expect(await rowsOf(await write(Embeddings, rows), Embeddings)).toEqual(rows);
+    }
+  });
+
   it('are Arrow that other readers take', async () => {
     const ref = await write(Embeddings, [embedded(1, 4), embedded(2, 4)]);
     const bytes: Uint8Array[] = [];

@@ -8,7 +8,7 @@ import {
 import { storedBlocks } from './artifact-codec.ts';
 import { portTypeOf } from './artifact-page.ts';
 import { rowReader } from './row-reader.ts';
-import { eachRow } from './rows.ts';
+import { eachRow, inTurns } from './rows.ts';
 
 /** By what rows are put in order. */
 export interface RowOrder {
@@ -17,9 +17,6 @@ export interface RowOrder {
   readonly descending: boolean;
   readonly signal?: AbortSignal;
 }
-
-/** Rows that are looked at in one go. */
-const atOnce = 512;
 
 /**
  * The numbers of all rows, from 0, in another order: numbers by size, texts as people sort them. Rows that are alike stay as they
@@ -37,12 +34,8 @@ export async function orderRows(
   }
   const current = rowReader(ref, type);
   const values: (number | string | undefined)[] = [];
-  for await (const row of eachRow(storedBlocks(artifacts, ref, type))) {
+  for await (const row of inTurns(eachRow(storedBlocks(artifacts, ref, type)), signal)) {
     values.push(columnValue(current(row), column));
-    if (values.length % atOnce !== 0) continue;
-    signal?.throwIfAborted();
-    // Other requests of the server get their turn.
-    await new Promise((resolve) => setImmediate(resolve));
   }
   const { compare } = new Intl.Collator('en', { numeric: true });
   const sign = descending ? -1 : 1;

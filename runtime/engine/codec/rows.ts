@@ -19,6 +19,24 @@ export async function* eachRow(blocks: Blocks): AsyncGenerator<unknown> {
   for await (const block of blocks) for (const row of block) yield row;
 }
 
+/** Rows that are looked at in one go. */
+const atOnce = 512;
+
+/** Rows one by one, with pauses in which other requests of the process get their turn. Throws the signal's reason. */
+export async function* inTurns<Row>(
+  rows: AsyncIterable<Row>,
+  signal?: AbortSignal,
+): AsyncGenerator<Row> {
+  let at = 0;
+  for await (const row of rows) {
+    yield row;
+    at += 1;
+    if (at % atOnce !== 0) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+  }
+}
+
 async function* alone(rows: RowSource): AsyncGenerator<readonly unknown[]> {
   for await (const row of rows) yield [row];
 }

@@ -161,12 +161,14 @@ export async function* decodeVectors(
     const texts = batch.getChild('row');
     const lists = batch.getChild('vector')?.data[0];
     const values: unknown = lists?.children[0]?.values;
-    if (texts === null || lists === undefined || !(values instanceof Float32Array)) {
+    const isList = lists !== undefined && arrow.DataType.isFixedSizeList(lists.type);
+    if (texts === null || !isList || !(values instanceof Float32Array)) {
       throw new GraphError('store-damaged', 'The artifact holds no rows with vectors.', {
         audience: 'operator',
       });
     }
-    const width = values.length / Math.max(1, batch.numRows);
+    // Not by the numbers that there are: some may follow to fill the buffer up.
+    const width = lists.type.listSize;
     const rows: object[] = [];
     for (let i = first; i < batch.numRows; i++) {
       const vector = values.subarray(i * width, (i + 1) * width);

@@ -95,3 +95,18 @@ it('tells the time that a node itself took, and nothing of one that never ran', 
   expect([b?.estimatedMs, c?.estimatedMs]).toEqual([undefined, undefined]);
   expect([b?.verdict, c?.verdict]).toEqual(['miss', 'miss']);
 });
+
+it('says what a training would continue from, and nothing of other steps', async () => {
+  const plan = testPlan({ a: { type: 'number' }, b: { type: 'number', params: { value: 2 } } });
+  const nodes = plan.nodes.map((node) =>
+    node.id === 'a'
+      ? { ...node, definition: { ...node.definition, engines: ['training' as const] } }
+      : node,
+  );
+  const left = { step: 40, saving: false };
+  const [a, b] = await explainPlan(parts, {
+    ...{ plan: { ...plan, nodes }, file, device: 'auto', sources: new Map(), blocked: new Set() },
+    checkpoint: () => Promise.resolve(left),
+  });
+  expect([a?.checkpoint, b?.checkpoint]).toEqual([left, undefined]);
+});

@@ -15,6 +15,14 @@ import { RunSteps } from './run-steps.ts';
 import { keyParts, reasonFor } from './step-key.ts';
 import { hasOutputs, type GivenInputs, type StepState } from './step-state.ts';
 
+/** What an attempt at a training that was broken off has left. */
+export interface LeftCheckpoint {
+  /** Optimizer steps that are on the disk; 0: none yet. */
+  readonly step: number;
+  /** Whether that attempt is still there, and may be saving a later one. */
+  readonly saving: boolean;
+}
+
 /** What a run would do with one step. */
 export interface ExplainedStep {
   readonly node: string;
@@ -29,6 +37,8 @@ export interface ExplainedStep {
   readonly outputs?: Readonly<Record<string, ArtifactRef>>;
   /** The package that the result came in which would be reused. */
   readonly from?: string;
+  /** What it would continue from; of a miss that trains. */
+  readonly checkpoint?: LeftCheckpoint;
   /** Of a loop: rounds of which something is known, and how many there may be. */
   readonly rounds?: { readonly known: number; readonly limit: number };
 }
@@ -41,6 +51,8 @@ export interface ExplainRequest {
   readonly given?: GivenInputs;
   /** Nodes whose sources have a problem: nothing can be said of them, nor of what is below. */
   readonly blocked: ReadonlySet<string>;
+  /** The checkpoint that a step of this key would continue from; default: none is known. */
+  readonly checkpoint?: (cacheKey: string) => Promise<LeftCheckpoint | undefined>;
 }
 
 /** Walks a plan through the cache as far as digests are known, without running anything. */
@@ -73,14 +85,40 @@ export async function explainPlan(
       missing.set(step, reasonFor(step, last.get(step.node.id)));
     },
   });
+  const checkpoints = await leftCheckpoints(request, missing.keys());
   return [...steps.states.values()].map((step) =>
-    explained(step, { reason: missing.get(step), estimate }),
+    explained(step, {
+      ...{ reason: missing.get(step), estimate },
+      checkpoint: checkpoints.get(step),
+    }),
   );
+}
+
+async function leftCheckpoints(
+  { checkpoint }: Pick<ExplainRequest, 'checkpoint'>,
+  steps: Iterable<StepState>,
+): Promise<ReadonlyMap<StepState, LeftCheckpoint>> {
+  const found = new Map<StepState, LeftCheckpoint>();
+  for (const step of steps) {
+    const trains = step.node.definition.engines?.includes('training') === true;
+    if (!trains || step.key === undefined) continue;
+    const left = await checkpoint?.(step.key.value);
+    if (left !== undefined) found.set(step, left);
+  }
+  return found;
 }
 
 function explained(
   step: StepState,
-  { reason, estimate }: { readonly reason: MissReason | undefined; readonly estimate: Estimate },
+  {
+    reason,
+    estimate,
+    checkpoint,
+  }: {
+    readonly reason: MissReason | undefined;
+    readonly estimate: Estimate;
+    readonly checkpoint: LeftCheckpoint | undefined;
+  },
 ): ExplainedStep {
   const { id: node, definition } = step.node;
   const { key, from, loop } = step;
@@ -95,7 +133,10 @@ function explained(
     const { outputs } = step;
     return { ...base, verdict: 'hit', outputs, ...(from === undefined ? {} : { from }) };
   }
-  if (reason !== undefined) return { ...base, verdict: 'miss', reason, ...estimate(step) };
+  if (reason !== undefined) {
+    const left = checkpoint === undefined ? {} : { checkpoint };
+    return { ...base, verdict: 'miss', reason, ...left, ...estimate(step) };
+  }
   // Of a loop that has begun, its steps say what they take.
   const isBegun = loop !== undefined && loop.rounds.length > 0;
   return { ...base, verdict: 'unknown', ...(isBegun ? {} : estimate(step)) };

@@ -7,6 +7,7 @@ import {
   type StepRequest,
   type StepResult,
   type StepSignal,
+  withCheckpoint,
 } from '@graft/graph';
 import { cancelled } from '../step/local-backend.ts';
 import type { ActionLookup } from './action-lookup.ts';
@@ -184,6 +185,9 @@ export class StepExecutor {
     });
     const { node } = request;
     const report = (reported: StepSignal): void => {
+      if (reported.type === 'checkpoint') {
+        step.checkpoints = withCheckpoint(step.checkpoints, reported.checkpoint);
+      }
       if (reported.type !== 'waiting') this.#run.journal.emit(toEvent(node, reported));
       else if (reported.waiting) room?.leave();
       else room?.resume();
@@ -254,5 +258,7 @@ function toEvent(node: string, signal: Exclude<StepSignal, { type: 'waiting' }>)
       return { ...signal, type: 'step.token', node } as const;
     case 'metrics':
       return { ...signal, type: 'step.metrics', node } as const;
+    case 'checkpoint':
+      return { ...signal, type: 'step.checkpoint', node } as const;
   }
 }

@@ -15,6 +15,7 @@ import {
   type PlannedNode,
   type PortFacets,
   type ResolvedSource,
+  type StepCheckpoints,
   type StepRequest,
   type StepStatus,
   type StepSummary,
@@ -45,6 +46,8 @@ export interface StepState {
   /** The package that a reused result came in. */
   from?: string;
   error?: GraphError;
+  /** Of a step that trains. */
+  checkpoints?: StepCheckpoints;
   /** Of a step that was skipped: the one that failed above it. */
   failedBy?: StepState;
   /** Of a loop: how far it is. */
@@ -236,6 +239,7 @@ export function summarize(step: StepState): StepSummary {
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     outputs: step.outputs,
     ...(step.error === undefined ? {} : { error: step.error.toProblem() }),
+    ...(step.checkpoints === undefined ? {} : { checkpoints: step.checkpoints }),
   };
 }
 

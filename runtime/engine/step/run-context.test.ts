@@ -33,7 +33,10 @@ const request = {
 async function step(
   abort = signal,
   items = new MemoryItemStore(),
-  backends: Partial<Backends> = {},
+  {
+    report,
+    ...backends
+  }: Partial<Backends> & { readonly report?: (said: StepSignal) => void } = {},
 ): Promise<StepContext> {
   const stores = { artifacts: new MemoryArtifactStore(), items };
   const bare = createTestHost({ ...stores, scratchFolder: join(folder, 'scratch') }, new Map());
@@ -46,7 +49,7 @@ async function step(
   };
   return createStepContext(host, request, {
     signal: abort,
-    report: () => undefined,
+    report: report ?? (() => undefined),
     definition: { ...numberNode, engines: ['lance'] },
   });
 }
@@ -66,6 +69,25 @@ it('gives checkpoints to one owner at a time', async () => {
   expect(await waiting).toBe(path);
   await second.stored();
   await second[Symbol.asyncDispose]();
+});
+
+it('says that it waits for a cancelled training that still saves, and gives its room to others meanwhile', async () => {
+  const said: StepSignal[] = [];
+  const first = await step();
+  await first.ctx.checkpoints();
+  await using second = await step(signal, undefined, { report: (one) => said.push(one) });
+  const waiting = second.ctx.checkpoints();
+  await expect.poll(() => said).toHaveLength(2);
+  expect(said).toEqual([
+    { type: 'waiting', waiting: true },
+    expect.objectContaining({
+      ...{ type: 'log', level: 'warning' },
+      message: expect.stringMatching(/still saving its checkpoint.* waits for it/),
+    }),
+  ]);
+  await first[Symbol.asyncDispose]();
+  await waiting;
+  expect(said.at(-1)).toEqual({ type: 'waiting', waiting: false });
 });
 
 it('waits for checkpoints no longer than the step is wanted', async () => {

@@ -10,13 +10,14 @@ import {
   type StepRequest,
   type StepSignal,
 } from '@graft/graph';
-import { acquireFileLock, ownerStamp, type FileLock } from '@graft/kit';
+import { ownerStamp } from '@graft/kit';
 import type { z } from 'zod';
 import { memoFamily, StoredMemo } from '../items/item-memo.ts';
 import { SourceReader } from '../sources/source-reader.ts';
 import { openWhole } from './open-whole.ts';
 import { outputPath } from './output-path.ts';
 import type { StepHost } from './step-host.ts';
+import { StepCheckpointFolder } from './step-checkpoint-folder.ts';
 import { StepIndexes } from './step-indexes.ts';
 import { StepMemory } from './step-memory.ts';
 import { StepReporter } from './step-reporter.ts';
@@ -48,9 +49,10 @@ export async function createStepContext(
   const folders: string[] = [];
   const memos = new Map<string, Promise<StoredMemo>>();
   const indexes = new StepIndexes((folder, info) => services.backends.openIndex(folder, info));
-  let checkpoints: string | undefined;
-  /** Whoever else would go on from the same checkpoints waits: they have one owner at a time. */
-  let owned: Promise<FileLock> | undefined;
+  const checkpoints = new StepCheckpointFolder(host.checkpointFolder, request.cacheKey, {
+    signal: hooks.signal,
+    reporter,
+  });
   const memory = new StepMemory();
   let device: string | undefined;
   const used = (id: string): void => {
@@ -129,14 +131,9 @@ export async function createStepContext(
       // Gone or damaged since: it would only have saved work, and what is made of it would be as damaged.
       return await openWhole(host.artifacts, ref.digest, hooks.signal).catch(() => undefined);
     },
-    async checkpoints() {
-      owned ??= acquireFileLock(join(host.checkpointFolder, '.locks', request.cacheKey), {
-        signal: hooks.signal,
-      });
-      await owned;
-      checkpoints = join(host.checkpointFolder, request.cacheKey);
-      await mkdir(checkpoints, { recursive: true });
-      return checkpoints;
+    checkpoints: () => checkpoints.open(),
+    checkpoint(report) {
+      reporter.checkpoint(report);
     },
     async memo(name, schema, compute) {
       const opened = memos.get(name) ?? openMemo({ name, schema, compute });
@@ -168,14 +165,11 @@ export async function createStepContext(
     sources,
     usedDevice: () => device,
     usedMemory: () => memory.peak,
-    async stored() {
-      if (checkpoints !== undefined) await rm(checkpoints, { recursive: true, force: true });
-    },
+    stored: () => checkpoints.remove(),
     async [Symbol.asyncDispose]() {
       reporter.flush();
       // What could not be opened or had in the first place has failed its step, and needs no clearing up.
       const opened = await Promise.allSettled(memos.values());
-      const lock = await owned?.catch(() => undefined);
       try {
         for (const memo of opened) {
           if (memo.status === 'fulfilled') await memo.value[Symbol.asyncDispose]();
@@ -185,7 +179,7 @@ export async function createStepContext(
         await Promise.allSettled(
           folders.map((folder) => rm(folder, { recursive: true, force: true })),
         );
-        await lock?.release();
+        await checkpoints.close();
       }
     },
   };

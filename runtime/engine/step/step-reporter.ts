@@ -1,4 +1,4 @@
-import type { StepSignal } from '@graft/graph';
+import type { CheckpointReport, StepSignal } from '@graft/graph';
 
 /** Milliseconds between two progress reports of a step. */
 const progressEvery = 50;
@@ -37,6 +37,11 @@ export class StepReporter {
 
   metrics(signal: Extract<StepSignal, { type: 'metrics' }>): void {
     this.#send(signal);
+  }
+
+  checkpoint(checkpoint: CheckpointReport): void {
+    this.flush();
+    this.#send({ type: 'checkpoint', checkpoint });
   }
 
   /** Of several things that it waits for at once, the step has not come on before the last is there. */

@@ -5,6 +5,7 @@ import type { Lane } from '../types/lane.ts';
 import type { ItemCounts } from './run-event.ts';
 import type { KeyPart } from './action.ts';
 import type { MetricRow } from '../types/metrics.ts';
+import type { CheckpointReport } from './step-checkpoint.ts';
 
 /** One step to execute. Plain data: it crosses the process border. */
 export interface StepRequest {
@@ -58,6 +59,8 @@ export type StepSignal =
     }
   | { readonly type: 'token'; readonly item: string; readonly text: string }
   | { readonly type: 'metrics'; readonly row: MetricRow }
+  /** It trains; from the first on it may leave a checkpoint after its cancellation, when its run has ended. */
+  | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointReport }
   /** It computes nothing until something has come, such as a model that is downloaded; false: it has. */
   | { readonly type: 'waiting'; readonly waiting: boolean };
 

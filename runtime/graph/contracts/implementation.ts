@@ -6,6 +6,7 @@ import type { SourceFile, StepSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
 import type { ModelFacts } from '../types/model.ts';
 import type { MetricRow } from '../types/metrics.ts';
+import type { CheckpointReport } from './step-checkpoint.ts';
 import type {
   InputsOf,
   ItemOf,
@@ -64,9 +65,12 @@ export interface RunContext {
   previous(output: string): Promise<string | undefined>;
   /**
    * A folder that belongs to the step's cache key: what was left in it by an attempt that was cancelled or died
-   * is still there, and it is removed once the step's outputs are stored.
+   * is still there, and it is removed once the step's outputs are stored. Waits, and says so, while that attempt
+   * still writes into it.
    */
   checkpoints(): Promise<string>;
+  /** Reports a checkpoint in that folder. */
+  checkpoint(report: CheckpointReport): void;
   /**
    * Values that several items of a step, and later runs, share: each is computed once a key, kept in the item cache
    * beside the items, and belongs to the step's models, device and implementation, but to none of its parameters.

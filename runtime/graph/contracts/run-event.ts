@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { keyPartSchema } from './action.ts';
+import { checkpointReportSchema, stepCheckpointsSchema } from './step-checkpoint.ts';
 import { metricRowSchema } from '../types/metrics.ts';
 
 export const stepStatusSchema = z.enum([
@@ -84,6 +85,8 @@ export const stepSummarySchema = z.object({
   reason: missReasonSchema.optional(),
   outputs: z.record(z.string(), artifactRefSchema),
   error: problemSchema.optional(),
+  /** Of a step that trains. */
+  checkpoints: stepCheckpointsSchema.optional(),
 });
 export type StepSummary = z.infer<typeof stepSummarySchema>;
 
@@ -159,6 +162,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
     type: z.literal('step.metrics'),
     node: z.string(),
     row: metricRowSchema,
+  }),
+  /** A step that trains has begun, left a checkpoint, or was stopped. */
+  z.object({
+    ...base,
+    type: z.literal('step.checkpoint'),
+    node: z.string(),
+    checkpoint: checkpointReportSchema,
   }),
   z.object({ ...base, type: z.literal('step.finished'), step: stepSummarySchema }),
   z.object({

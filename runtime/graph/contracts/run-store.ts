@@ -35,6 +35,15 @@ export interface RunRecord extends RunOrigin {
   readonly pinnedAt?: number;
 }
 
+export interface RunQuery {
+  readonly file?: string;
+  /** Of this experiment's run; null: of no experiment; absent: all. */
+  readonly parent?: string | null;
+  /** Runs of experiments alone, or those of graphs alone; absent: both. */
+  readonly kind?: 'experiment' | 'graph';
+  readonly limit: number;
+}
+
 /** Runs, their steps and their events. */
 export interface RunStore {
   create(run: RunRecord): Promise<void>;
@@ -48,8 +57,8 @@ export interface RunStore {
   askToCancel(id: string): Promise<boolean>;
   /** The unfinished runs of a process. */
   unfinishedOf(owner: string): Promise<RunRecord[]>;
-  /** Newest first. `parent`: of this experiment's run; null: of no experiment; absent: all. */
-  list(query: { file?: string; parent?: string | null; limit: number }): Promise<RunRecord[]>;
+  /** Newest first. */
+  list(query: RunQuery): Promise<RunRecord[]>;
   /** A file has another name: its runs, and the last steps of its nodes, go with it. */
   renameFile(from: string, to: string): Promise<void>;
   /** In one transaction; durable when it resolves. */

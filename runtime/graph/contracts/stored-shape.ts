@@ -53,7 +53,8 @@ export const storedRunEvent: StoredShape<typeof runEventSchema> = {
   // a metric row; the package that a step's result came in.
   // 4: aliases of a run that has begun; subgraph, path and field of a problem's place. 5: rounds of loops.
   // 6: the memory that a step claimed. 7: that a step failed or was broken off before, as a reason to run it.
-  migrations: [unchanged, unchanged, unchanged, unchanged, unchanged, unchanged],
+  // 8: checkpoints of a step that trains.
+  migrations: [unchanged, unchanged, unchanged, unchanged, unchanged, unchanged, unchanged],
 };
 
 export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
@@ -61,8 +62,8 @@ export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
   schema: stepSummarySchema,
   // 2: the schema of an artifact's rows, and marks of many files. 3: the package that a result came in.
   // 4: subgraph, path and field of a problem's place. 5: the memory that it claimed.
-  // 6: that it failed or was broken off before, as a reason to run it.
-  migrations: [unchanged, unchanged, unchanged, unchanged, unchanged],
+  // 6: that it failed or was broken off before, as a reason to run it. 7: its checkpoints.
+  migrations: [unchanged, unchanged, unchanged, unchanged, unchanged, unchanged],
 };
 
 const actionOutputsSchema = z.record(z.string(), artifactRefSchema);

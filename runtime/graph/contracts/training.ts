@@ -3,6 +3,7 @@ import type { AdapterInfo } from '../types/training-types.ts';
 import type { EmbedderInfo } from '../types/encoder-types.ts';
 import type { CrossEncoderInfo } from '../types/cross-encoder-type.ts';
 import type { EncodedText, Lease } from './backend.ts';
+import type { CheckpointReport } from './step-checkpoint.ts';
 import type { ModelFacts } from '../types/model.ts';
 import type { ModelSource } from './model-source.ts';
 import type { ModelRef } from '../types/port-types.ts';
@@ -88,7 +89,7 @@ export interface TrainingRequest {
   readonly evaluateEvery: number;
   /** Evaluations without a better loss after which training stops; 0: never. */
   readonly patience: number;
-  /** Steps between two checkpoints. */
+  /** Steps between two checkpoints at most; time makes them more frequent where steps are slow. */
   readonly checkpointEvery: number;
   readonly device: string;
   /** Bytes that it may take at most; absent: most of what is free when it starts. */
@@ -109,6 +110,8 @@ export interface TrainingHooks {
    * `eval` with its loss.
    */
   readonly metrics: (row: MetricRow) => void;
+  /** Where it begins, each checkpoint that it leaves, and what becomes of the last one when it is cancelled. */
+  readonly checkpoint?: (report: CheckpointReport) => void;
   readonly log: (level: 'info' | 'warning', message: string) => void;
   readonly progress: (progress: {
     done: number;
@@ -251,7 +254,10 @@ export interface MergeRequest {
 
 /** Training and everything about adapters. Long work honours `signal`. */
 export interface Training {
-  /** Trains in a process of its own. Throws `cancelled`, `out-of-memory`, `bad-input`, `bad-model`, `no-space`. */
+  /**
+   * Trains in a process of its own. Cancelled, it leaves a checkpoint of the last whole step, within a minute at most.
+   * Throws `cancelled`, `out-of-memory`, `bad-input`, `bad-model`, `no-space`.
+   */
   train(request: TrainingRequest, hooks: TrainingHooks): Promise<TrainingResult>;
   /**
    * The same of an embedder: each question is to pick its own passage out of those of its batch (MultipleNegativesRanking).

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ExperimentEvent, UnstampedExperimentEvent } from '@graft/graph';
+import type { ExperimentEvent, RunQuery, UnstampedExperimentEvent } from '@graft/graph';
 import { reconcileRuns } from '../reconcile-runs.ts';
 import type { RunJournal } from '../run-journal.ts';
 import { sha256 } from './bytes.ts';
@@ -38,11 +38,13 @@ export function experimentRunsContract(name: string, make: () => Promise<RunJour
       await store.create(run('plain', { startedAt: 3 }));
       expect(await store.get('e')).toEqual(parent);
       expect(await store.get('v')).toEqual(variant);
-      const ids = async (of: { parent?: string | null }): Promise<string[]> =>
+      const ids = async (of: Pick<RunQuery, 'parent' | 'kind'>): Promise<string[]> =>
         (await store.list({ file, ...of, limit: 9 })).map(({ id }) => id);
       expect(await ids({})).toEqual(['plain', 'v', 'e']);
       expect(await ids({ parent: null })).toEqual(['plain', 'e']);
       expect(await ids({ parent: 'e' })).toEqual(['v']);
+      expect(await ids({ parent: null, kind: 'graph' })).toEqual(['plain']);
+      expect(await ids({ parent: null, kind: 'experiment' })).toEqual(['e']);
       await store.finish('v', { status: 'succeeded', finishedAt: 9 });
       await store.finish('e', { status: 'succeeded', finishedAt: 9 });
       expect([...(await store.origins())].sort()).toEqual(

@@ -12,6 +12,7 @@ import {
   type ExperimentEvent,
   type RunEvent,
   type RunOrigin,
+  type RunQuery,
   type RunRecord,
   type RunStatus,
   type StepSummary,
@@ -85,18 +86,16 @@ export class DatabaseRunStore implements RunJournal {
     return row === undefined ? undefined : runOf(row);
   }
 
-  async list(query: {
-    file?: string;
-    parent?: string | null;
-    limit: number;
-  }): Promise<RunRecord[]> {
-    const { file, parent, limit } = query;
+  async list(query: RunQuery): Promise<RunRecord[]> {
+    const { file, parent, kind, limit } = query;
     const rows = await this.#queries
       .selectFrom('Run')
       .selectAll()
       .$if(file !== undefined, (rows) => rows.where('file', '=', file ?? ''))
       .$if(parent === null, (rows) => rows.where('parent', 'is', null))
       .$if(typeof parent === 'string', (rows) => rows.where('parent', '=', parent ?? ''))
+      .$if(kind === 'experiment', (rows) => rows.where('experiment', 'is not', null))
+      .$if(kind === 'graph', (rows) => rows.where('experiment', 'is', null))
       .orderBy('startedAt', 'desc')
       .orderBy('id', 'desc')
       .limit(limit)

@@ -2,6 +2,7 @@ import {
   GraphError,
   type ExperimentEvent,
   type RunEvent,
+  type RunQuery,
   type RunRecord,
   type RunStatus,
   type StepSummary,
@@ -65,15 +66,15 @@ export class MemoryRunStore implements RunJournal {
     return this.#runs.get(id)?.run;
   }
 
-  async list(query: {
-    file?: string;
-    parent?: string | null;
-    limit: number;
-  }): Promise<RunRecord[]> {
+  async list(query: RunQuery): Promise<RunRecord[]> {
     return [...this.#runs.values()]
       .map(({ run }) => run)
       .filter((run) => query.file === undefined || run.file === query.file)
       .filter((run) => query.parent === undefined || (run.parent ?? null) === query.parent)
+      .filter(({ experiment }) => {
+        const kind = experiment === undefined ? 'graph' : 'experiment';
+        return query.kind === undefined || query.kind === kind;
+      })
       .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1))
       .slice(0, query.limit);
   }

@@ -1,7 +1,7 @@
 import { GraphError } from '@graft/graph';
 import { replaceFile, syncPath } from '@graft/kit';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { loadWeight } from '../formats/load-weight.ts';
@@ -10,6 +10,7 @@ import { sourceOf } from '../formats/tensor-file.ts';
 import type { AdamWState, Parameters } from '../optimizer/adamw.ts';
 import { loopStateSchema, runShapesSchema, type LoopState, type RunShapes } from './loop-state.ts';
 import type { RunDefinition } from './run-definition.ts';
+import { namesIn, savedSteps, stepFolder, trainingFolders } from './step-folders.ts';
 
 /** Checkpoints kept: the newest, and one to fall back on when that cannot be read. */
 const kept = 2;
@@ -52,9 +53,9 @@ export class CheckpointStore {
 
   /** Removes what an interrupted write left, and says when there are only checkpoints of other trainings. */
   async open(): Promise<void> {
-    const others = (await names(this.#root)).filter((name) => /^[0-9a-f]{16}$/.test(name));
-    if (!others.includes(path.basename(this.#folder))) {
-      for (const other of others) await this.#reportOther(path.join(this.#root, other));
+    const others = await trainingFolders(this.#root);
+    if (!others.includes(this.#folder)) {
+      for (const other of others) await this.#reportOther(other);
     }
     try {
       await this.#prepare();
@@ -65,13 +66,13 @@ export class CheckpointStore {
 
   async #prepare(): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    for (const name of await names(this.#folder)) {
+    for (const name of await namesIn(this.#folder)) {
       if (name.includes('.part')) {
         await rm(path.join(this.#folder, name), { recursive: true, force: true });
       }
     }
     const file = path.join(this.#folder, 'run.json');
-    if (!(await names(this.#folder)).includes('run.json')) {
+    if (!(await namesIn(this.#folder)).includes('run.json')) {
       await replaceFile(file, JSON.stringify(this.#run.settings, null, 2));
     }
   }
@@ -167,7 +168,7 @@ export class CheckpointStore {
       const best = fileSchema.safeParse(parseJson(text)).data?.state.best;
       if (best !== undefined && best !== null) used.add(path.basename(this.#bestFile(best.step)));
     }
-    for (const name of await names(this.#folder)) {
+    for (const name of await namesIn(this.#folder)) {
       if (name.startsWith('best-') && !used.has(name)) await rm(path.join(this.#folder, name));
     }
   }
@@ -196,15 +197,12 @@ export class CheckpointStore {
     });
   }
 
-  async #steps(): Promise<number[]> {
-    return (await names(this.#folder))
-      .flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => a - b);
+  #steps(): Promise<number[]> {
+    return savedSteps(this.#folder);
   }
 
   #stepFolder(step: number): string {
-    return path.join(this.#folder, `step-${String(step).padStart(8, '0')}`);
+    return stepFolder(this.#folder, step);
   }
 
   #bestFile(step: number): string {
@@ -247,10 +245,6 @@ function digestOf(tensors: readonly NamedTensor[]): string {
     hash.update(`${name} ${data.length}\n`).update(data);
   }
   return hash.digest('hex');
-}
-
-async function names(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
 }
 
 function parseJson(text: string): unknown {

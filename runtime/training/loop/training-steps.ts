@@ -7,6 +7,7 @@ import { lossExploded } from './exploded.ts';
 import type { BatchLoss } from './gradient-step.ts';
 import { startState, type LoopState, type RunShapes } from './loop-state.ts';
 import { inWords, Pace } from './pace.ts';
+import { SaveSchedule } from './save-schedule.ts';
 import type { LoopRequest } from './training-plan.ts';
 
 /** What a training computes: its steps are made alike whatever that is. */
@@ -41,6 +42,8 @@ interface StepParts {
   readonly shapes: RunShapes;
   readonly store: CheckpointStore;
   readonly hooks: TrainingHooks;
+  /** Milliseconds since whenever; default: the machine's clock. */
+  readonly now?: () => number;
 }
 
 /** What is left when the steps are made. */
@@ -57,9 +60,13 @@ export class TrainingSteps {
   readonly #metrics: MetricRow[] = [];
   #state: Omit<LoopState, 'metrics'> = startState();
   #savedAt = -1;
+  readonly #now: () => number;
+  #schedule: SaveSchedule;
 
   constructor(parts: StepParts) {
     this.#parts = parts;
+    this.#now = parts.now ?? (() => performance.now());
+    this.#schedule = this.#newSchedule();
   }
 
   /** To the last step, or until evaluations stop improving; goes on from a checkpoint. */
@@ -72,21 +79,20 @@ export class TrainingSteps {
       unit: 'steps',
       message: 'preparing',
     });
+    hooks.checkpoint?.({ state: 'resumed', step: this.#state.step });
     await objective.prepare();
+    this.#schedule = this.#newSchedule();
     try {
       while (true) {
         hooks.signal.throwIfAborted();
         const { evaluate } = objective;
         if (evaluate !== undefined && this.#evaluationDue()) await this.#evaluate(evaluate);
         if (this.#state.step >= plan.steps || this.#stoppedEarly()) break;
-        if (this.#checkpointDue()) await this.#save();
+        if (this.#schedule.due(this.#state.step, this.#now())) await this.#save();
         await this.#step();
       }
     } catch (error) {
-      // The parameters are those of the last whole step.
-      if (hooks.signal.aborted) {
-        await this.#save().catch((failure: unknown) => hooks.log('warning', String(failure)));
-      }
+      if (hooks.signal.aborted) await this.#saveStopped();
       throw error;
     }
     await this.#save();
@@ -215,20 +221,32 @@ export class TrainingSteps {
     return patience > 0 && this.#state.worse >= patience;
   }
 
-  #checkpointDue(): boolean {
+  #newSchedule(): SaveSchedule {
     const { checkpointEvery } = this.#parts.plan.request;
+    return new SaveSchedule(checkpointEvery, { step: this.#state.step, at: this.#now() });
+  }
+
+  /** After a cancellation: the parameters are those of the last whole step. */
+  async #saveStopped(): Promise<void> {
+    const { hooks } = this.#parts;
     const { step } = this.#state;
-    return (
-      step > 0 && checkpointEvery > 0 && step % checkpointEvery === 0 && this.#savedAt !== step
-    );
+    try {
+      await this.#save();
+    } catch (error) {
+      hooks.log('warning', error instanceof Error ? error.message : String(error));
+      hooks.checkpoint?.({ state: 'unsaved', step });
+    }
   }
 
   async #save(): Promise<void> {
     const { step } = this.#state;
     if (step === 0 || this.#savedAt === step) return;
-    const { shapes, parameters, optimizer, store } = this.#parts;
+    const { shapes, parameters, optimizer, store, hooks } = this.#parts;
     const state = { ...this.#state, metrics: this.#metrics };
+    const from = this.#now();
     await store.save({ state, shapes, parameters, optimizer: optimizer.state });
     this.#savedAt = step;
+    this.#schedule.saved(step, { from, to: this.#now() });
+    hooks.checkpoint?.({ state: 'saved', step });
   }
 }

@@ -39,6 +39,7 @@ async function work(
       return granted;
     },
     metrics: (row) => send({ type: 'metrics', row }),
+    checkpoint: (checkpoint) => send({ type: 'checkpoint', checkpoint }),
     log: (level, message) => send({ type: 'log', level, message }),
     progress: (progress) => send({ type: 'progress', progress }),
   };

@@ -1,10 +1,11 @@
-import { GraphError, type Lease } from '@graft/graph';
-import { expect, it } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { GraphError, type CheckpointReport, type Lease } from '@graft/graph';
+import { describe, expect, it } from 'vitest';
 import type { EvaluationJob } from './evaluation-job.ts';
 import { packExamples } from './packed-examples.ts';
 import { runInTrainer } from './trainer-client.ts';
 import type { StartTrainer } from './trainer-process.ts';
-import type { ToTrainer } from './trainer-protocol.ts';
+import type { FromTrainer, ToTrainer } from './trainer-protocol.ts';
 
 const device = { id: 'cpu', class: 'cpu', name: 'CPU', software: false } as const;
 const job: ToTrainer & { type: 'evaluate' } = {
@@ -66,4 +67,111 @@ it('grants at once where nobody keeps a ledger', async () => {
   const diary: string[] = [];
   await runInTrainer(planning(diary), job, hooks);
   expect(diary).toEqual(['evaluate', 'granted', 'kill']);
+});
+
+/** A trainer that has made steps, and does as it is told when it is cancelled. */
+class Trainer {
+  readonly diary: string[] = [];
+  readonly reports: CheckpointReport[] = [];
+  readonly #controller = new AbortController();
+  #message: (message: FromTrainer) => void = () => undefined;
+  readonly answer: Promise<string>;
+
+  constructor() {
+    const start: StartTrainer = ({ message, exit }) => {
+      this.#message = message;
+      let end = (): void => undefined;
+      const exited = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      return {
+        exited,
+        send: ({ type }) => this.diary.push(type),
+        kill: () => {
+          this.diary.push('kill');
+          exit(new GraphError('worker-died', 'killed'));
+          end();
+        },
+      };
+    };
+    const lease = (bytes: number): Promise<Lease> =>
+      Promise.resolve({ device, bytes, [Symbol.dispose]: () => this.diary.push('give back') });
+    this.answer = runInTrainer(start, job, {
+      ...{ signal: this.#controller.signal, progress: () => undefined, lease },
+      checkpoint: (report) => this.reports.push(report),
+    }).then(
+      () => 'answered',
+      (error: unknown) => GraphError.from(error).code,
+    );
+  }
+
+  cancel(): void {
+    this.#controller.abort();
+  }
+
+  says(message: FromTrainer): void {
+    this.#message(message);
+  }
+
+  /** Makes steps up to this one, of which one is on the disk. */
+  async makes(step: number, saved: number): Promise<void> {
+    this.says({ type: 'planned', memory: 700 });
+    this.says({ type: 'checkpoint', checkpoint: { state: 'resumed', step: saved } });
+    this.says({ type: 'metrics', row: { series: 'train', step, values: {} } });
+    await expect.poll(() => this.diary).toContain('granted');
+    this.diary.length = 0;
+    this.reports.length = 0;
+  }
+}
+
+describe('a cancelled training', () => {
+  it('has the time to save its steps, and keeps its memory until then', async () => {
+    const trainer = new Trainer();
+    await trainer.makes(15, 0);
+    trainer.cancel();
+    expect(trainer.reports).toEqual([{ state: 'saving', step: 15 }]);
+    // Longer than one that has nothing to save is given.
+    await wait(1500);
+    expect(trainer.diary).toEqual(['cancel']);
+    trainer.says({ type: 'checkpoint', checkpoint: { state: 'saved', step: 15 } });
+    const problem = new GraphError('cancelled', 'The training was cancelled.').toProblem();
+    trainer.says({ type: 'failed', problem });
+    expect(await trainer.answer).toBe('cancelled');
+    expect(trainer.reports.at(-1)).toEqual({ state: 'saved', step: 15 });
+    expect(trainer.diary).toEqual(['cancel', 'kill', 'give back']);
+  });
+
+  it('is ended soon where nothing is to be saved', async () => {
+    const trainer = new Trainer();
+    await trainer.makes(15, 15);
+    trainer.cancel();
+    expect(await trainer.answer).toBe('cancelled');
+    expect(trainer.diary).toEqual(['cancel', 'kill', 'kill', 'give back']);
+  });
+});
+
+it('gives back memory that is granted to a trainer that has died', async () => {
+  const diary: string[] = [];
+  let grant = (_: Lease): void => undefined;
+  const answer = runInTrainer(dying, job, {
+    ...hooks,
+    lease: () =>
+      new Promise((resolve) => {
+        grant = resolve;
+      }),
+  });
+  await expect(answer).rejects.toMatchObject({ code: 'worker-died' });
+  grant({ device, bytes: 700, [Symbol.dispose]: () => diary.push('give back') });
+  await expect.poll(() => diary).toEqual(['give back']);
+});
+
+/** Dies as soon as it has said what it plans. */
+const dying: StartTrainer = ({ message, exit }) => ({
+  exited: Promise.resolve(),
+  send({ type }) {
+    if (type !== 'evaluate') return;
+    message({ type: 'planned', memory: 700 });
+    exit(new GraphError('worker-died', 'died'));
+  },
+  kill: () => undefined,
 });

@@ -1,13 +1,21 @@
-import { GraphError, type Lease, type TrainingHooks } from '@graft/graph';
+import {
+  GraphError,
+  type CheckpointReport,
+  type Lease,
+  type MetricRow,
+  type TrainingHooks,
+} from '@graft/graph';
 import { cancelled } from './cancelled.ts';
 import type { StartTrainer } from './trainer-process.ts';
 import { readFromTrainer, type Answer, type SentJob } from './trainer-protocol.ts';
 
-/**
- * Milliseconds that a cancelled trainer has to leave a checkpoint before it is killed. Whoever waits for the step has
- * 1.5 s, and all of it must end within 2 s.
- */
+/** Milliseconds after which a cancelled trainer is killed that has nothing to save. */
 const patience = 1000;
+/**
+ * Milliseconds for one that has steps to save: it hears of the cancellation only between two native runs, and a large
+ * checkpoint takes its time. The step's run does not wait for it.
+ */
+const savePatience = 60_000;
 
 export interface ClientHooks extends Partial<TrainingHooks> {
   readonly signal: AbortSignal;
@@ -16,7 +24,10 @@ export interface ClientHooks extends Partial<TrainingHooks> {
   readonly planned?: (memory: number) => void;
 }
 
-/** Has a process of its own work on one job. Rejects with a GraphError, with `cancelled` soon after `signal` aborts. */
+/**
+ * Has a process of its own work on one job. Rejects with a GraphError, after `signal` aborts with `cancelled`: as soon as
+ * the trainer has left a checkpoint, which `checkpoint` reports, and has ended.
+ */
 export async function runInTrainer(
   start: StartTrainer,
   job: SentJob,
@@ -30,6 +41,18 @@ export async function runInTrainer(
     answered = resolve;
     failed = reject;
   });
+  /** Optimizer steps that are made, and that are on the disk. */
+  let made = 0;
+  let saved = 0;
+  const noteCheckpoint = (report: CheckpointReport): void => {
+    if (report.state === 'resumed') made = report.step;
+    if (report.state === 'resumed' || report.state === 'saved') saved = report.step;
+    hooks.checkpoint?.(report);
+  };
+  const noteRow = (row: MetricRow): void => {
+    if (row.series === 'train') made = row.step ?? made;
+    hooks.metrics?.(row);
+  };
   const trainer = start({
     message(raw) {
       const message = readFromTrainer(raw);
@@ -37,7 +60,9 @@ export async function runInTrainer(
         case undefined:
           return;
         case 'metrics':
-          return hooks.metrics?.(message.row);
+          return noteRow(message.row);
+        case 'checkpoint':
+          return noteCheckpoint(message.checkpoint);
         case 'log':
           return hooks.log?.(message.level, message.message);
         case 'progress':
@@ -60,10 +85,13 @@ export async function runInTrainer(
     },
   });
   let lease: Lease | undefined;
+  let ended = false;
   const claim = async (bytes: number): Promise<void> => {
     try {
       lease = await hooks.lease?.(bytes);
-      trainer.send({ type: 'granted' });
+      // It died while it waited.
+      if (ended) lease?.[Symbol.dispose]();
+      else trainer.send({ type: 'granted' });
     } catch (error) {
       failed(GraphError.from(error));
     }
@@ -71,7 +99,8 @@ export async function runInTrainer(
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     trainer.send({ type: 'cancel' });
-    timer = setTimeout(() => trainer.kill(), patience);
+    if (made > 0) hooks.checkpoint?.({ state: 'saving', step: made });
+    timer = setTimeout(() => trainer.kill(), made > saved ? savePatience : patience);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -83,6 +112,7 @@ export async function runInTrainer(
     // It has nothing left to do, and its memory is wanted back.
     trainer.kill();
     await trainer.exited;
+    ended = true;
     lease?.[Symbol.dispose]();
   }
 }

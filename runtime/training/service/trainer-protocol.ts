@@ -1,11 +1,13 @@
-import type {
-  EmbedderTrainingResult,
-  MetricRow,
-  Problem,
-  QueryAdapterResult,
-  RerankerTrainingResult,
-  TrainingHooks,
-  TrainingResult,
+import {
+  checkpointReportSchema,
+  type CheckpointReport,
+  type EmbedderTrainingResult,
+  type MetricRow,
+  type Problem,
+  type QueryAdapterResult,
+  type RerankerTrainingResult,
+  type TrainingHooks,
+  type TrainingResult,
 } from '@graft/graph';
 import { z } from 'zod';
 import type { EmbedderJob } from './embedder-job.ts';
@@ -63,6 +65,7 @@ export type FromTrainer =
   | { readonly type: 'metrics'; readonly row: MetricRow }
   | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointReport }
   /** Bytes that it expects to take; it waits for `granted` before. */
   | { readonly type: 'planned'; readonly memory: number }
   | { readonly type: 'failed'; readonly problem: Problem };
@@ -85,6 +88,7 @@ const fromTrainerSchema = z.discriminatedUnion('type', [
     message: z.string(),
   }),
   z.object({ type: z.literal('progress'), progress: custom<Progress>() }),
+  z.object({ type: z.literal('checkpoint'), checkpoint: checkpointReportSchema }),
   z.object({ type: z.literal('planned'), memory: z.number() }),
   z.object({ type: z.literal('trained'), result: custom<TrainingResult>() }),
   z.object({ type: z.literal('embedder-trained'), result: custom<EmbedderTrainingResult>() }),

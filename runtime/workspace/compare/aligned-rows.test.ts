@@ -52,9 +52,11 @@ class Bench {
   page(
     artifacts: readonly (ArtifactRef | null)[],
     filter: RowFilter,
-    { offset, limit } = { offset: 0, limit: 50 },
+    { offset, limit, signal }: { offset: number; limit: number; signal?: AbortSignal } = {
+      ...{ offset: 0, limit: 50 },
+    },
   ) {
-    return this.aligned.page({ artifacts, filter, offset, limit });
+    return this.aligned.page({ artifacts, filter, offset, limit }, signal);
   }
 }
 
@@ -116,6 +118,34 @@ describe('rows beside each other', () => {
       [10, 11, 12, 13, 14].map((at) => `q${String(at * 1_000 + 999)}`),
     );
     expect(rows[0]?.cells[1]).toMatchObject({ text: 'At 10999.' });
+  });
+
+  it('of one id belong together in their order', async () => {
+    const bench = new Bench();
+    const count = 30;
+    const same = Array.from({ length: count }, (_, at) => answer('q', `At ${String(at)}.`));
+    const before = await bench.put(Answers, same);
+    const after = await bench.put(Answers, [...same.slice(0, -1), answer('q (2)', 'Never.')]);
+    const { counts, rows } = await bench.page([before, after], 'differing');
+    expect(counts).toMatchObject({ all: count + 1, differing: 2 });
+    expect(rows.map(({ id }) => id)).toEqual([`q (${String(count)})`, 'q (2) (2)']);
+  });
+
+  it('let others have their turn, and end when nobody waits for them any more', async () => {
+    const bench = new Bench();
+    const many = Array.from({ length: 5_000 }, (_, at) => answer(`q${String(at)}`, 'At noon.'));
+    const before = await bench.put(Answers, many);
+    const after = await bench.put(Answers, [...many].reverse());
+    const controller = new AbortController();
+    const asked = bench.page([before, after], 'all', {
+      ...{ offset: 0, limit: 5, signal: controller.signal },
+    });
+    const ended = expect(asked).rejects.toThrow('left');
+    // It has its turn while the rows are read.
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort(new Error('left'));
+    await ended;
+    expect((await bench.page([before, after], 'all')).counts.all).toBe(5_000);
   });
 
   it('compare hits by their places, in order, and shorten their passages', async () => {

@@ -1,4 +1,4 @@
-import { portTypeOf, readPage, readRows, type RowReader } from '@graft/engine';
+import { inTurns, portTypeOf, readPage, readRows, type RowReader } from '@graft/engine';
 import {
   GraphError,
   type AnswerVerdict,
@@ -6,6 +6,7 @@ import {
   type ArtifactStore,
   type PortType,
 } from '@graft/graph';
+import { Items, Side } from './aligned-items.ts';
 import { cellOf, markOf, type ComparedCell, type ComparedHead } from './compared-cell.ts';
 import { RecentAnswers } from '../recent-answers.ts';
 
@@ -44,25 +45,28 @@ export interface ComparedRows {
 
 /** Rows of a side that are compared: of each a few dozen bytes are held. */
 const mostRows = 200_000;
-/** Alignments that are remembered; artifacts never change. */
-const kept = 8;
+/** Alignments that are remembered, and their bytes together; artifacts never change. */
+const kept = 32;
+const mostBytes = 64_000_000;
 /** Rows that are read in vain rather than begun anew for. */
 const gap = 32;
 
-interface Line {
-  readonly row: number;
-  readonly mark: string;
-  readonly verdict?: AnswerVerdict;
-}
-
+/** The rows of one item, by their numbers on each side; `none` where a side has none of it. */
 interface Alignment {
   readonly type: PortType;
-  readonly items: readonly { readonly id: string; readonly lines: readonly (Line | undefined)[] }[];
-  /** Places in `items`. */
-  readonly passing: Readonly<Record<RowFilter, readonly number[]>>;
+  readonly sides: number;
+  readonly ids: readonly string[];
+  /** Of each item one number a side. */
+  readonly rows: Int32Array;
+  /** Of each item 1 where a side differs from the first. */
+  readonly differs: Uint8Array;
+  /** Places in `ids`. */
+  readonly passing: Readonly<Record<RowFilter, Uint32Array>>;
   readonly right: ComparedRows['right'];
   readonly left: number;
 }
+
+const none = -1;
 
 /**
  * Rows of several artifacts of one type side by side, by their ids. Which belong together and which differ is found in one
@@ -71,76 +75,80 @@ interface Alignment {
 export class AlignedRows {
   readonly #artifacts: ArtifactStore;
   readonly #reader: RowReader;
-  readonly #known = new RecentAnswers<Alignment>(kept);
+  readonly #known = new RecentAnswers<Alignment>(kept, { bytesOf, most: mostBytes });
 
   constructor(artifacts: ArtifactStore, reader: RowReader) {
     this.#artifacts = artifacts;
     this.#reader = reader;
   }
 
-  /** Throws `bad-input` for artifacts that are not of one type with rows of text, `missing-file` where one is gone. */
-  async page({ artifacts, filter, offset, limit }: ComparedRowsQuery): Promise<ComparedRows> {
-    const { type, items, passing, right, left } = await this.#alignment(artifacts);
-    const shown = passing[filter].slice(offset, offset + limit).flatMap((at) => items[at] ?? []);
-    const rows = await Promise.all(
+  /**
+   * Throws `bad-input` for artifacts that are not of one type with rows of text, `missing-file` where one is gone, and the
+   * reason of `signal` once it aborts.
+   */
+  async page(
+    { artifacts, filter, offset, limit }: ComparedRowsQuery,
+    signal?: AbortSignal,
+  ): Promise<ComparedRows> {
+    const alignment = await this.#alignment(artifacts, signal);
+    const { type, ids, sides, passing, right, left } = alignment;
+    const shown = [...passing[filter].subarray(offset, offset + limit)];
+    const rowOf = (item: number, side: number): number =>
+      alignment.rows[item * sides + side] ?? none;
+    const read = await Promise.all(
       artifacts.map((ref, side) =>
         this.#rowsAt(
           ref,
-          shown.flatMap(({ lines }) => lines[side]?.row ?? []),
+          shown.map((item) => rowOf(item, side)).filter((row) => row !== none),
         ),
       ),
     );
-    const counts = {
-      all: passing.all.length,
-      differing: passing.differing.length,
-      gained: passing.gained.length,
-      lost: passing.lost.length,
-    };
     return {
-      ...{ counts, left },
+      ...{ counts: countsOf(passing), left },
       ...(right === undefined ? {} : { right }),
-      rows: shown.map(({ id, lines }): ComparedRow => {
-        const read = lines.map((line, side) => {
-          const row = line === undefined ? undefined : rows[side]?.get(line.row);
+      rows: shown.map((item): ComparedRow => {
+        const id = ids[item] ?? '';
+        const compared = read.map((rows, side) => {
+          const row = rows.get(rowOf(item, side));
           return row === undefined ? undefined : cellOf(type, row);
         });
-        const head = read.find((one) => one !== undefined)?.head ?? { heading: id };
-        return { ...head, id, differs: differ(lines), cells: read.map((one) => one?.cell ?? null) };
+        const head = compared.find((one) => one !== undefined)?.head ?? { heading: id };
+        const cells = compared.map((one) => one?.cell ?? null);
+        return { ...head, id, differs: alignment.differs[item] === 1, cells };
       }),
     };
   }
 
-  #alignment(artifacts: readonly (ArtifactRef | null)[]): Promise<Alignment> {
+  #alignment(
+    artifacts: readonly (ArtifactRef | null)[],
+    signal: AbortSignal | undefined,
+  ): Promise<Alignment> {
     const key = artifacts.map((ref) => ref?.digest ?? '').join(' ');
-    return this.#known.get(key, () => this.#align(artifacts));
+    return this.#known.get(key, (finding) => this.#align(artifacts, finding), signal);
   }
 
-  async #align(artifacts: readonly (ArtifactRef | null)[]): Promise<Alignment> {
+  async #align(
+    artifacts: readonly (ArtifactRef | null)[],
+    signal: AbortSignal,
+  ): Promise<Alignment> {
     const type = commonType(artifacts);
-    const items = new Map<string, (Line | undefined)[]>();
+    const items = new Items();
+    const sides: Side[] = [];
     let left = 0;
-    for (const [side, ref] of artifacts.entries()) {
+    for (const ref of artifacts) {
+      const side = new Side(items);
+      sides.push(side);
       if (ref === null) continue;
       left = Math.max(left, (ref.count ?? 0) - mostRows);
-      for (const [id, line] of await this.#lines(ref, type)) {
-        const lines = items.get(id) ?? artifacts.map(() => undefined);
-        lines[side] = line;
-        items.set(id, lines);
+      let row = 0;
+      for await (const read of inTurns(readRows(this.#artifacts, ref, type), signal)) {
+        const { id = `row ${String(row + 1)}`, ...line } = markOf(type, read);
+        side.add(id, { row, ...line });
+        row += 1;
+        if (row >= mostRows) break;
       }
     }
-    return { type, ...sorted([...items].map(([id, lines]) => ({ id, lines }))), left };
-  }
-
-  async #lines(ref: ArtifactRef, type: PortType): Promise<ReadonlyMap<string, Line>> {
-    const lines = new Map<string, Line>();
-    let row = 0;
-    for await (const read of readRows(this.#artifacts, ref, type)) {
-      const { id = `row ${String(row + 1)}`, ...line } = markOf(type, read);
-      lines.set(free(lines, id), { row, ...line });
-      row += 1;
-      if (row >= mostRows) break;
-    }
-    return lines;
+    return { type, left, ...aligned(items.ids, sides) };
   }
 
   /** Some rows of an artifact by their numbers, from 0. */
@@ -159,13 +167,6 @@ export class AlignedRows {
   }
 }
 
-/** An id that no row before has: where several have one, the first of one side belongs to the first of the other. */
-function free(lines: ReadonlyMap<string, Line>, id: string): string {
-  let tried = id;
-  for (let at = 2; lines.has(tried); at += 1) tried = `${id} (${String(at)})`;
-  return tried;
-}
-
 function commonType(artifacts: readonly (ArtifactRef | null)[]): PortType {
   const types = artifacts.flatMap((ref) => (ref === null ? [] : portTypeOf(ref)));
   const [type] = types;
@@ -178,38 +179,49 @@ function commonType(artifacts: readonly (ArtifactRef | null)[]): PortType {
   return type;
 }
 
-function differ(lines: readonly (Line | undefined)[]): boolean {
-  return lines.some((line) => line === undefined || line.mark !== lines[0]?.mark);
+function countsOf(passing: Alignment['passing']): ComparedRows['counts'] {
+  return {
+    all: passing.all.length,
+    differing: passing.differing.length,
+    gained: passing.gained.length,
+    lost: passing.lost.length,
+  };
 }
 
-function sorted(items: Alignment['items']): Pick<Alignment, 'items' | 'passing' | 'right'> {
-  const turned =
-    (from: AnswerVerdict, to: AnswerVerdict) => (lines: readonly (Line | undefined)[]) =>
-      lines[0]?.verdict === from && lines.some((line) => line?.verdict === to);
-  const passes: Readonly<Record<RowFilter, (lines: readonly (Line | undefined)[]) => boolean>> = {
-    all: () => true,
-    differing: differ,
-    gained: turned('wrong', 'right'),
-    lost: turned('right', 'wrong'),
-  };
-  const through = (filter: RowFilter): number[] =>
-    items.flatMap(({ lines }, at) => (passes[filter](lines) ? [at] : []));
-  const right = items[0]?.lines.map((_, side) => {
-    const verdicts = items.map(({ lines }) => lines[side]?.verdict);
-    const count = (verdict: AnswerVerdict): number =>
-      verdicts.filter((one) => one === verdict).length;
-    return { right: count('right'), of: count('right') + count('wrong') };
-  });
+/** What all sides have, side by side, without their marks. */
+function aligned(ids: readonly string[], sides: readonly Side[]): Omit<Alignment, 'type' | 'left'> {
+  const rows = new Int32Array(ids.length * sides.length);
+  const differs = new Uint8Array(ids.length);
+  const [first, ...others] = sides;
+  const turned = (item: number, from: AnswerVerdict, to: AnswerVerdict): boolean =>
+    first?.verdictOf(item) === from && others.some((side) => side.verdictOf(item) === to);
+  for (const item of ids.keys()) {
+    const mark = first?.markOf(item);
+    for (const [at, side] of sides.entries()) {
+      rows[item * sides.length + at] = side.rowOf(item);
+      if (mark === undefined || side.markOf(item) !== mark) differs[item] = 1;
+    }
+  }
+  const through = (passes: (item: number) => boolean): Uint32Array =>
+    Uint32Array.from([...ids.keys()].filter(passes));
+  const right = sides.map((side) => side.score());
   return {
-    items,
+    ...{ ids, sides: sides.length, rows, differs },
     passing: {
-      all: through('all'),
-      differing: through('differing'),
-      gained: through('gained'),
-      lost: through('lost'),
+      all: through(() => true),
+      differing: through((item) => differs[item] === 1),
+      gained: through((item) => turned(item, 'wrong', 'right')),
+      lost: through((item) => turned(item, 'right', 'wrong')),
     },
-    right: right?.some(({ of }) => of > 0) === true ? right : undefined,
+    right: right.some(({ of }) => of > 0) ? right : undefined,
   };
+}
+
+/** What an alignment takes in memory; ids have two bytes a letter at most, and some for themselves. */
+function bytesOf({ ids, rows, differs, passing }: Alignment): number {
+  const lists = Object.values(passing).reduce((sum, list) => sum + list.byteLength, 0);
+  const texts = ids.reduce((sum, id) => sum + 2 * id.length + 32, 0);
+  return rows.byteLength + differs.byteLength + lists + texts;
 }
 
 /** Numbers that stand close to each other, read at once. */

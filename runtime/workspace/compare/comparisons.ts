@@ -29,9 +29,9 @@ export class Comparisons {
 
   /**
    * Rows of outputs of several sides, by their ids. Throws `bad-input` for outputs that are not of one type with rows of
-   * text, `missing-file` where one is gone.
+   * text, `missing-file` where one is gone, and the reason of `signal` once it aborts.
    */
-  rows(query: ComparedRowsQuery): Promise<ComparedRows> {
-    return this.#rows.page(query);
+  rows(query: ComparedRowsQuery, signal?: AbortSignal): Promise<ComparedRows> {
+    return this.#rows.page(query, signal);
   }
 }

@@ -96,6 +96,22 @@ describe('a map of embeddings', () => {
     expect(total).toBe(7);
   });
 
+  it('reads its artifact once for the map, its vectors and its questions', async () => {
+    const counted = new MemoryArtifactStore();
+    const value = Array.from({ length: 5 }, (_, at) => row(at, [at, 1, 0]));
+    const ref = await writeArtifact(counted, { port: 'embeddings', type: Embeddings, value });
+    const hits = await writeArtifact(counted, { port: 'hits', type: Hits, value: [] });
+    const read: string[] = [];
+    const get = counted.get.bind(counted);
+    counted.get = (digest) => {
+      read.push(digest);
+      return get(digest);
+    };
+    const maps = new EmbeddingMaps(counted);
+    await Promise.all([maps.of(ref), maps.vectors(ref), maps.questions(ref, hits)]);
+    expect(read.filter((digest) => digest === ref.digest)).toHaveLength(1);
+  });
+
   it('has of very many rows such as stand as far apart', async () => {
     const { rows, total } = await new EmbeddingMaps(store, 4).of(await written(11));
     expect(rows).toEqual([0, 3, 6, 9]);

@@ -67,8 +67,8 @@ export async function runsToPack(
   file: string,
   nodes: readonly string[],
 ): Promise<PackagedRuns | undefined> {
-  const listed = await runs.list({ file, parent: null, limit: 100 });
-  const own = await runOfFile(runs, listed, nodes);
+  const own = await runOfFile(runs, file, nodes);
+  const listed = await runs.list({ file, parent: null, kind: 'experiment', limit: 100 });
   const experiments = new Map<string, readonly StepSummary[]>();
   for (const { id, experiment, status } of listed) {
     const isOver = status !== 'running' && status !== 'queued';
@@ -88,13 +88,12 @@ export async function runsToPack(
 
 async function runOfFile(
   runs: RunStore,
-  listed: readonly RunRecord[],
+  file: string,
   nodes: readonly string[],
 ): Promise<{ readonly run: RunRecord; readonly steps: readonly StepSummary[] } | undefined> {
   let newest: { readonly run: RunRecord; readonly steps: readonly StepSummary[] } | undefined;
-  for (const run of listed) {
-    const isOfFile = run.scope === undefined && run.experiment === undefined;
-    if (run.status !== 'succeeded' || !isOfFile) continue;
+  for (const run of await runs.list({ file, parent: null, kind: 'graph', limit: 100 })) {
+    if (run.status !== 'succeeded' || run.scope !== undefined) continue;
     const steps = await runs.steps(run.id);
     const found = { run, steps };
     const ran = new Set(steps.map(({ node }) => node));

@@ -37,6 +37,16 @@ const shared = { lane: 'inference', cores: 'one' } as const;
 export const sharedCrashNode = defineNode({ ...crashNode, ...shared, type: 'shared-crash' });
 export const sharedSlowNode = defineNode({ ...slowNode, ...shared, type: 'shared-slow' });
 
+/** Trains without end; cancelled, it takes so long to leave its checkpoint, whose step it writes into `saved`. */
+export const savingNode = defineNode({
+  ...plain,
+  ...shared,
+  type: 'saving',
+  title: 'Saving',
+  doc: 'Saves after its cancellation.',
+  params: z.strictObject({ ms: z.int().default(0).meta({ title: 'Milliseconds' }) }),
+});
+
 /** Ends its process as V8 does when the heap is full. */
 export const hogNode = defineNode({
   ...plain,
@@ -55,4 +65,5 @@ export const workerTestRegistry: Registry = createRegistry([
   hogNode,
   sharedCrashNode,
   sharedSlowNode,
+  savingNode,
 ]);

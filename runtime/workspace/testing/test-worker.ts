@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
@@ -5,7 +6,14 @@ import { createTestHost, testImplementations } from '@graft/engine/testing';
 import { implement, type Implementation, type RunContext } from '@graft/graph';
 import { openFilesystemStores } from '@graft/store/filesystem';
 import { serveSteps } from '@graft/worker/serve-steps';
-import { crashNode, hogNode, sharedCrashNode, sharedSlowNode, stubbornNode } from './test-nodes.ts';
+import {
+  crashNode,
+  hogNode,
+  savingNode,
+  sharedCrashNode,
+  sharedSlowNode,
+  stubbornNode,
+} from './test-nodes.ts';
 
 /** A worker process with the test nodes and a few that misbehave. */
 const misbehaving: readonly Implementation[] = [
@@ -21,6 +29,16 @@ const misbehaving: readonly Implementation[] = [
   implement(sharedSlowNode, async (ctx, _inputs, { ms }) => {
     await wait(ms, undefined, { signal: ctx.signal });
     return { value: [{ id: 'value', question: String(ms) }] };
+  }),
+  implement(savingNode, async (ctx, _inputs, { ms }) => {
+    const saved = join(await ctx.checkpoints(), 'saved');
+    ctx.checkpoint({ state: 'resumed', step: countOf(saved) });
+    await once(ctx.signal, 'abort');
+    ctx.checkpoint({ state: 'saving', step: 15 });
+    await wait(ms);
+    writeFileSync(saved, '15');
+    ctx.checkpoint({ state: 'saved', step: 15 });
+    throw ctx.signal.reason;
   }),
   implement(hogNode, () => {
     process.stderr.write('FATAL ERROR: Reached heap limit - JavaScript heap out of memory\n');

@@ -35,5 +35,5 @@ export const compareRouter = router({
         limit: z.number().int().min(1).max(50),
       }),
     )
-    .query(({ ctx, input }) => ctx.workspace.comparisons.rows(input)),
+    .query(({ ctx, input, signal }) => ctx.workspace.comparisons.rows(input, signal)),
 });

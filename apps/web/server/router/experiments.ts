@@ -102,9 +102,8 @@ export const experimentsRouter = router({
   runs: procedure
     .input(z.object({ file: pathInput, limit: z.number().int().min(1).max(200) }))
     .query(async ({ ctx: { workspace }, input: { file, limit } }) => {
-      const runs = await workspace.runs.list({ file, parent: null, limit: 1_000 });
-      const those = runs.filter(({ experiment }) => experiment !== undefined).slice(0, limit);
-      return those.map((run) => shownRun(run, workspace.root));
+      const runs = await workspace.runs.list({ file, parent: null, kind: 'experiment', limit });
+      return runs.map((run) => shownRun(run, workspace.root));
     }),
 });
 

@@ -56,3 +56,18 @@ it('tells of the newest experiment beside the newest run', async () => {
   expect(told.slice(2)).toEqual(['tried succeeded']);
   stop.abort();
 });
+
+it('finds the newest run behind any number of experiments', async () => {
+  const runs = new MemoryRunStore();
+  const stop = new AbortController();
+  const told: string[] = [];
+  await runs.create(run('plain', 1));
+  for (let at = 0; at < 40; at++)
+    await runs.create({ ...run(`tried ${String(at)}`, 2 + at), experiment: 'sizes' });
+  watchNewestRuns(runs, 'a.graft.json', {
+    ...{ stop: stop.signal, newest: ({ id }) => void told.push(id) },
+  });
+  await vi.advanceTimersByTimeAsync(5_000);
+  stop.abort();
+  expect(told).toEqual(['plain', 'tried 39']);
+});

@@ -9,8 +9,6 @@ import { procedure, router } from './trpc.ts';
 
 const nodeInput = z.string().min(1).max(500);
 const runInput = z.string().min(1).max(200);
-/** Runs of experiments among the newest that are made up for. */
-const overlooked = 100;
 
 const listInput = z.object({
   file: pathInput.optional(),
@@ -18,13 +16,12 @@ const listInput = z.object({
 });
 
 /** Runs newest first; those of experiments have a list of their own. */
-async function graphRuns(
+function graphRuns(
   workspace: Workspace,
   { file, limit }: z.output<typeof listInput>,
 ): Promise<readonly RunRecord[]> {
   const of = file === undefined ? {} : { file };
-  const runs = await workspace.runs.list({ ...of, parent: null, limit: limit + overlooked });
-  return runs.filter(({ experiment }) => experiment === undefined).slice(0, limit);
+  return workspace.runs.list({ ...of, parent: null, kind: 'graph', limit });
 }
 
 export const runsRouter = router({

@@ -55,6 +55,7 @@ export function shownEvent(event: RunEvent, root: string): RunEvent {
     case 'step.started':
     case 'step.token':
     case 'step.metrics':
+    case 'step.checkpoint':
       return event;
   }
 }

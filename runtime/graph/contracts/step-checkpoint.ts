@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/** What a step that trains reports of its checkpoints. `step` is an optimizer step; 0: the beginning. */
+export const checkpointReportSchema = z.object({
+  /**
+   * `resumed`: it begins here. `saved`: this step is on the disk. `saving`: it was stopped here, and is leaving a
+   * checkpoint. `unsaved`: it was stopped here, and could not leave one.
+   */
+  state: z.enum(['resumed', 'saved', 'saving', 'unsaved']),
+  step: z.int().nonnegative(),
+});
+export type CheckpointReport = z.infer<typeof checkpointReportSchema>;
+
+/** All reports of a step together. */
+export const stepCheckpointsSchema = z.object({
+  /** The optimizer step that it continued from; 0: the beginning. */
+  from: z.int().nonnegative(),
+  /** The newest one on the disk; 0: none. */
+  saved: z.int().nonnegative(),
+  /** Where it was stopped, and whether that is on the disk; absent: it was not stopped. */
+  stopped: z
+    .object({ step: z.int().nonnegative(), checkpoint: z.enum(['saved', 'saving', 'unsaved']) })
+    .optional(),
+});
+export type StepCheckpoints = z.infer<typeof stepCheckpointsSchema>;
+
+/** The checkpoints of a step after one more report. */
+export function withCheckpoint(
+  before: StepCheckpoints | undefined,
+  { state, step }: CheckpointReport,
+): StepCheckpoints {
+  if (state === 'resumed') return { from: step, saved: step };
+  const { from, saved, stopped } = before ?? { from: 0, saved: 0 };
+  if (state === 'saved') {
+    return {
+      from,
+      saved: step,
+      ...(stopped === undefined ? {} : { stopped: { step, checkpoint: 'saved' } }),
+    };
+  }
+  return { from, saved, stopped: { step, checkpoint: step === saved ? 'saved' : state } };
+}
+
+/** Which step it continues from, as a sentence; empty where it begins anew. */
+export function resumedText(from: number, verb: 'Continues' | 'Continued' = 'Continues'): string {
+  return from === 0 ? '' : `${verb} from step ${from.toLocaleString('en')}.`;
+}
+
+/** What the next attempt at a training will continue from; empty where nothing is left of one before. */
+export function leftText({ step, saving }: { readonly step: number; readonly saving: boolean }) {
+  return saving
+    ? 'Its last checkpoint is still being saved; it continues from there.'
+    : resumedText(step);
+}
+
+/** Where a step ended before its last optimizer step, and what the next run makes of it; empty where it made none. */
+export function stoppedText({ saved, stopped }: StepCheckpoints): string {
+  const next =
+    saved === 0
+      ? 'The next run starts from the beginning.'
+      : `The next run continues from step ${saved.toLocaleString('en')}.`;
+  if (stopped === undefined) return saved === 0 ? '' : next;
+  const at = `Stopped at step ${stopped.step.toLocaleString('en')}`;
+  switch (stopped.checkpoint) {
+    case 'saved':
+      return `${at}. The next run continues from there.`;
+    case 'saving':
+      return `${at}. Its checkpoint is still being saved; the next run waits for it and continues from there.`;
+    case 'unsaved':
+      return `${at}, but its checkpoint could not be saved. ${next}`;
+  }
+}
