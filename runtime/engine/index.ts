@@ -17,3 +17,4 @@ export { RowReader } from './codec/row-offsets.ts';
 export { orderRows, type RowOrder } from './codec/order-rows.ts';
 export { searchRows, type RowMatches, type RowSearch } from './codec/search-rows.ts';
 export { CancelRequests } from './run/cancel-requests.ts';
+export { RunEnding, type EndingParts } from './run/run-ending.ts';

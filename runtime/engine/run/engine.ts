@@ -10,8 +10,7 @@ import {
 import { resolveSources, type ResolvedSources } from '../sources/resolve-sources.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
-import { PlanRun, type PlanRunRequest } from './plan-run.ts';
-import type { RunEnding } from './run-ending.ts';
+import { PlanRun, type PlanRunEnding, type PlanRunRequest } from './plan-run.ts';
 import type { RunFinished } from './run-finish.ts';
 import { StepSlots } from './step-slots.ts';
 
@@ -49,7 +48,7 @@ export class Engine {
 
   readonly #cancelRequests: CancelRequests;
   /** Runs that have ended while the stores would not say so. */
-  readonly #unrecorded = new Map<string, RunEnding>();
+  readonly #unrecorded = new Map<string, PlanRunEnding>();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;

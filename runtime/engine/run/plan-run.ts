@@ -6,7 +6,7 @@ import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { LoopRounds } from './loop-rounds.ts';
 import { planEvent } from './plan-event.ts';
 import { RunEnding } from './run-ending.ts';
-import { finishEvent } from './run-finish.ts';
+import { finishEvent, type RunFinished } from './run-finish.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { RunSteps } from './run-steps.ts';
 import { StepExecutor } from './step-executor.ts';
@@ -36,6 +36,9 @@ export interface PlanRunRequest {
   /** Throws what keeps a step from being run with sources that have changed since the run began; default: nothing does. */
   readonly allows?: (sources: readonly ResolvedSource[]) => void;
 }
+
+/** How the execution of a plan ended, and its recording. */
+export type PlanRunEnding = RunEnding<RunFinished, RunRecorder>;
 
 /**
  * One execution of a plan. Steps whose inputs are known are looked up in the cache in waves; what is missing
@@ -72,6 +75,8 @@ export class PlanRun {
     });
     this.#steps = new RunSteps((step) => {
       this.journal.emit({ type: 'step.finished', step: summarize(step) });
+      // No other step's result could be kept either; trying would take the room that the end needs.
+      if (step.error?.code === 'no-space') this.#breakOff(step.error);
     });
     this.#loops = new LoopRounds({
       steps: this.#steps,
@@ -116,7 +121,7 @@ export class PlanRun {
   }
 
   /** Runs to the end and never rejects: whatever happens is in the last event, which is still to be recorded. */
-  async execute(): Promise<RunEnding> {
+  async execute(): Promise<PlanRunEnding> {
     const { file, plan, device, scope } = this.#request;
     this.journal.emit({ type: 'run.started', file, ...planEvent(plan) });
     try {
@@ -177,13 +182,13 @@ export class PlanRun {
     }
   }
 
-  /** The stores or the engine itself failed: nothing further can be recorded truly. */
+  /** The stores, their disk or the engine itself failed: nothing further can be recorded truly. */
   #breakOff(error: unknown): void {
     this.#problem ??= GraphError.from(error);
     this.#controller.abort();
   }
 
-  async #finish(): Promise<RunEnding> {
+  async #finish(): Promise<PlanRunEnding> {
     const { runId } = this.#request;
     const { artifacts } = this.#parts;
     const states = this.#steps.states;

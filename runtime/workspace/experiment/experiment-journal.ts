@@ -31,6 +31,18 @@ export class ExperimentJournal {
     return this.#writing;
   }
 
+  /** Events after `seq` that are not durable yet. */
+  pending(seq: number): ExperimentEvent[] {
+    return this.#waiting.filter((event) => event.seq > seq);
+  }
+
+  /** Puts an event in the place of one with its number; false when that is durable already. */
+  amend(event: ExperimentEvent): boolean {
+    const at = this.#waiting.findIndex(({ seq }) => seq === event.seq);
+    if (at >= 0) this.#waiting[at] = event;
+    return at >= 0;
+  }
+
   async #write(): Promise<void> {
     const events = this.#waiting.slice();
     await this.#runs.appendExperiment(this.#runId, events);

@@ -50,6 +50,9 @@ export interface ExperimentRequest {
   readonly device: string;
 }
 
+/** Why no further run is started. */
+type StoppedBy = 'cancelled' | 'limit' | 'no-space';
+
 interface QueuedRun {
   readonly variant: Variant;
   readonly seed: number | undefined;
@@ -68,7 +71,9 @@ export class ExperimentRun {
   readonly #results: VariantResult[] = [];
   readonly #tokens: AnswerTokens;
   #dropped: readonly Dropped[] = [];
-  #stopped: 'cancelled' | 'limit' | undefined;
+  #stopped: StoppedBy | undefined;
+  /** What went wrong outside its runs. */
+  #fault: ExperimentProblem | undefined;
 
   constructor(parts: ExperimentRunParts, request: ExperimentRequest, journal: ExperimentJournal) {
     this.#parts = parts;
@@ -95,7 +100,11 @@ export class ExperimentRun {
             },
             Math.min(plan.limitMs, longestTimer),
           );
-    await this.#runAll(sound);
+    try {
+      await this.#runAll(sound);
+    } catch (thrown) {
+      this.#fault = GraphError.from(thrown).toProblem();
+    }
     clearTimeout(timer);
     return this.#finished(sound);
   }
@@ -132,7 +141,7 @@ export class ExperimentRun {
     return this.#stopped === undefined ? results : undefined;
   }
 
-  #stop(why: 'cancelled' | 'limit'): void {
+  #stop(why: StoppedBy): void {
     if (this.#stopped === undefined || why === 'cancelled') this.#stopped = why;
     for (const handle of this.#live) handle.cancel();
   }
@@ -167,6 +176,7 @@ export class ExperimentRun {
       this.#journal.emit({ type: 'variant.started', ...which, run: handle.runId });
       const end = await handle.finished;
       this.#live.delete(handle);
+      this.#stopIfFull(end.error);
       const counted = countSteps(end.steps);
       this.#journal.emit({
         ...{ type: 'variant.finished', ...which, run: handle.runId },
@@ -184,8 +194,15 @@ export class ExperimentRun {
         ...(tokens === undefined ? {} : { tokens }),
       };
     } catch (thrown) {
-      return notStarted({ seed, ...which }, thrown);
+      const result = notStarted({ seed, ...which }, thrown);
+      this.#stopIfFull(result.error);
+      return result;
     }
+  }
+
+  /** On a full disk no other run gets further, and each would take room that the ends need. */
+  #stopIfFull(error: Pick<ExperimentProblem, 'code'> | undefined): void {
+    if (error?.code === 'no-space') this.#stop('no-space');
   }
 
   #started(runs: number): void {
@@ -205,7 +222,7 @@ export class ExperimentRun {
 
   async #finished(variants: readonly Variant[]): Promise<ExperimentFinished> {
     const made = await this.#table();
-    const error = this.#error(variants) ?? made.error;
+    const error = this.#fault ?? this.#error(variants) ?? made.error;
     const event = this.#journal.emit({
       ...{ type: 'experiment.finished', status: this.#status(error), table: made.table },
       ...(error === undefined ? {} : { error }),
@@ -249,6 +266,11 @@ export class ExperimentRun {
     switch (this.#stopped) {
       case 'cancelled':
         return { code: 'cancelled', message: `Cancelled: ${ended}`, location, audience: 'user' };
+      case 'no-space': {
+        const full = this.#results.find((result) => result.error?.code === 'no-space')?.error;
+        const message = `${full?.message ?? 'No space is left on the disk.'} ${ended}`;
+        return { code: 'no-space', message, location, audience: 'operator' };
+      }
       case 'limit': {
         const minutes = (plan.limitMs ?? 0) / 60_000;
         const message = `Its limit of ${String(minutes)} minutes is over: ${ended}`;
