@@ -12,6 +12,7 @@ import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { PlanRun, type PlanRunEnding, type PlanRunRequest } from './plan-run.ts';
 import type { RunFinished } from './run-finish.ts';
+import { withinRun } from './run-scope.ts';
 import { StepSlots } from './step-slots.ts';
 
 /** A run that this process executes. */
@@ -118,7 +119,13 @@ export class Engine {
   }
 
   async #execute(run: PlanRun, runId: string): Promise<RunFinished> {
-    const ending = await run.execute();
+    const atWork = {
+      runId,
+      fail: (error: unknown) => {
+        run.fail(error);
+      },
+    };
+    const ending = await withinRun(atWork, () => run.execute());
     if (!(await ending.record())) {
       this.#unrecorded.set(runId, ending);
       ending.retry(() => this.#unrecorded.delete(runId));

@@ -71,12 +71,12 @@ export class PlanRun {
     this.#keyParts = { engines: parts.engines, devices: new Map() };
     this.#lookup = new ActionLookup(parts);
     this.journal = new RunRecorder(request.runId, parts, (error) => {
-      this.#breakOff(error);
+      this.fail(error);
     });
     this.#steps = new RunSteps((step) => {
       this.journal.emit({ type: 'step.finished', step: summarize(step) });
       // No other step's result could be kept either; trying would take the room that the end needs.
-      if (step.error?.code === 'no-space') this.#breakOff(step.error);
+      if (step.error?.code === 'no-space') this.fail(step.error);
     });
     this.#loops = new LoopRounds({
       steps: this.#steps,
@@ -113,6 +113,9 @@ export class PlanRun {
       changed: () => {
         this.#advance();
       },
+      broken: (error) => {
+        this.fail(error);
+      },
     });
   }
 
@@ -132,7 +135,7 @@ export class PlanRun {
       await this.#lookup.prefetch(keys);
       await this.#settle();
     } catch (error) {
-      this.#breakOff(error);
+      this.fail(error);
     }
     this.#steps.cancelRest();
     return this.#finish();
@@ -155,7 +158,13 @@ export class PlanRun {
     if (this.#controller.signal.aborted) {
       if (this.#scheduler.running === 0) this.#settled();
     } else if (this.#steps.unfinished === 0) this.#settled();
-    else if (this.#steps.anyReady) void this.#walk().then(() => this.#advance());
+    else if (this.#steps.anyReady) {
+      this.#walk()
+        .then(() => this.#advance())
+        .catch((error: unknown) => {
+          this.fail(error);
+        });
+    }
   }
 
   /** Reuses what is stored of the ready steps and of those that become ready by it; the rest is to run. */
@@ -176,14 +185,14 @@ export class PlanRun {
         },
       });
     } catch (error) {
-      this.#breakOff(error);
+      this.fail(error);
     } finally {
       this.#walking = false;
     }
   }
 
-  /** The stores, their disk or the engine itself failed: nothing further can be recorded truly. */
-  #breakOff(error: unknown): void {
+  /** Ends the run, since the stores, their disk or the engine itself failed: nothing further can be recorded truly. */
+  fail(error: unknown): void {
     this.#problem ??= GraphError.from(error);
     this.#controller.abort();
   }

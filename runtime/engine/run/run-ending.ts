@@ -83,10 +83,12 @@ export class RunEnding<End extends LastEvent, Journal extends EndingJournal<End>
   /** Goes on trying; `recorded` is called once. */
   retry(recorded: () => void): void {
     this.#timer = setTimeout(() => {
-      void this.record().then((done) => {
-        if (done) recorded();
-        else if (this.#timer !== undefined) this.retry(recorded);
-      });
+      void this.record()
+        .catch(() => false)
+        .then((done) => {
+          if (done) recorded();
+          else if (this.#timer !== undefined) this.retry(recorded);
+        });
     }, retryEvery).unref();
   }
 

@@ -2,22 +2,22 @@ import type { ExperimentEvent, RunStore, UnstampedExperimentEvent } from '@graft
 
 /** Numbers the events of one run of an experiment and records them in order. Few come, so each is written at once. */
 export class ExperimentJournal {
+  readonly runId: string;
   readonly #runs: RunStore;
-  readonly #runId: string;
   #seq = 0;
   #writing: Promise<void> = Promise.resolve();
   readonly #waiting: ExperimentEvent[] = [];
 
   constructor(runs: RunStore, runId: string) {
     this.#runs = runs;
-    this.#runId = runId;
+    this.runId = runId;
   }
 
   /** Numbers an event and has it written; what cannot be written stays for `flush`. */
   emit(event: UnstampedExperimentEvent): ExperimentEvent {
     this.#seq += 1;
     const stamped: ExperimentEvent = {
-      ...{ seq: this.#seq, runId: this.#runId, at: Date.now() },
+      ...{ seq: this.#seq, runId: this.runId, at: Date.now() },
       ...event,
     };
     this.#waiting.push(stamped);
@@ -45,7 +45,7 @@ export class ExperimentJournal {
 
   async #write(): Promise<void> {
     const events = this.#waiting.slice();
-    await this.#runs.appendExperiment(this.#runId, events);
+    await this.#runs.appendExperiment(this.runId, events);
     this.#waiting.splice(0, events.length);
   }
 }

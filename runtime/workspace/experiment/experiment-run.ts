@@ -51,7 +51,7 @@ export interface ExperimentRequest {
 }
 
 /** Why no further run is started. */
-type StoppedBy = 'cancelled' | 'limit' | 'no-space';
+type StoppedBy = 'cancelled' | 'limit' | 'no-space' | 'fault';
 
 interface QueuedRun {
   readonly variant: Variant;
@@ -86,6 +86,12 @@ export class ExperimentRun {
     this.#stop('cancelled');
   }
 
+  /** Ends it, since something went wrong outside its runs. */
+  fail(error: unknown): void {
+    this.#fault ??= GraphError.from(error).toProblem();
+    this.#stop('fault');
+  }
+
   /** Runs to the end and never rejects: whatever happens is in the last event. */
   async execute(): Promise<ExperimentFinished> {
     const { plan } = this.#request;
@@ -103,7 +109,7 @@ export class ExperimentRun {
     try {
       await this.#runAll(sound);
     } catch (thrown) {
-      this.#fault = GraphError.from(thrown).toProblem();
+      this.fail(thrown);
     }
     clearTimeout(timer);
     return this.#finished(sound);
@@ -222,7 +228,7 @@ export class ExperimentRun {
 
   async #finished(variants: readonly Variant[]): Promise<ExperimentFinished> {
     const made = await this.#table();
-    const error = this.#fault ?? this.#error(variants) ?? made.error;
+    const error = this.#error(variants) ?? made.error;
     const event = this.#journal.emit({
       ...{ type: 'experiment.finished', status: this.#status(error), table: made.table },
       ...(error === undefined ? {} : { error }),
@@ -248,11 +254,12 @@ export class ExperimentRun {
   }
 
   #status(error: ExperimentProblem | undefined): RunStatus {
-    if (this.#stopped === 'cancelled') return 'cancelled';
+    if (this.#stopped === 'cancelled' && this.#fault === undefined) return 'cancelled';
     return error === undefined ? 'succeeded' : 'failed';
   }
 
   #error(variants: readonly Variant[]): ExperimentProblem | undefined {
+    if (this.#fault !== undefined) return this.#fault;
     const { plan, file } = this.#request;
     const looks = plan.race?.looks ?? 1;
     const runs = variants.length * plan.seeds.length;
@@ -276,6 +283,7 @@ export class ExperimentRun {
         const message = `Its limit of ${String(minutes)} minutes is over: ${ended}`;
         return { code: 'limit-reached', message, location, audience: 'user' };
       }
+      case 'fault':
       case undefined: {
         const failed = whole.find(({ error }) => error !== undefined);
         const message = `${String(runs - done)} of ${String(runs)} runs failed. The first: ${failed?.error?.message ?? ''}`;

@@ -5,6 +5,7 @@ import {
   RunEnding,
   type CancelOutcome,
   type EndingParts,
+  withinRun,
 } from '@graft/engine';
 import {
   GraphError,
@@ -130,8 +131,14 @@ export class Experiments {
   }
 
   async #execute(run: ExperimentRun, journal: ExperimentJournal): Promise<ExperimentFinished> {
-    const finished = await run.execute();
-    const { runId } = finished;
+    const { runId } = journal;
+    const atWork = {
+      runId,
+      fail: (error: unknown) => {
+        run.fail(error);
+      },
+    };
+    const finished = await withinRun(atWork, () => run.execute());
     const ending = new RunEnding(this.#parts, journal, { finished, reused: [] });
     if (!(await ending.record())) {
       this.#unrecorded.set(runId, ending);
