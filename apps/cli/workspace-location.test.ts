@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +68,13 @@ describe('the workspace of a command without a file', () => {
     expect(locateWorkspace(undefined, { folder, stateFolder: stateFolder() })).toBe(
       path.join(top, 'project'),
     );
+  });
+
+  it('is also one whose .graft is a link that leads nowhere: opening it says so', async () => {
+    const folder = path.join(top, 'linked');
+    await mkdir(folder);
+    await symlink('/nowhere/at/all', path.join(folder, '.graft'));
+    expect(locateWorkspace(undefined, { folder })).toBe(folder);
   });
 
   it('is the current folder where GRAFT_STATE names a state elsewhere', () => {

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { GraphError, suggestion } from '@graft/graph';
@@ -22,7 +22,8 @@ export interface LocatedFile {
 /** The nearest folder from `folder` upwards that holds `.graft`; undefined where there is none. */
 function workspaceAbove(folder: string): string | undefined {
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
-    if (existsSync(path.join(at, '.graft'))) return at;
+    // A link that leads nowhere counts: opening it says what is wrong.
+    if (lstatSync(path.join(at, '.graft'), { throwIfNoEntry: false }) !== undefined) return at;
     if (at === path.dirname(at)) return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,7 +17,7 @@ import type { FileSourceResolver } from '@graft/engine';
 import { stagingName } from '@graft/kit';
 import { namedSources } from '../graph-lock.ts';
 import type { CollectionGuard } from '../collection-guard.ts';
-import type { StateGuard } from '../state-folder.ts';
+import { makeStateFolder, type StateGuard } from '../state-folder.ts';
 import { readUsedGraphs } from '../used-graphs.ts';
 import type { GraphFile } from '../workspace.ts';
 import {
@@ -92,8 +92,9 @@ export class WorkspacePackages {
    * `unsafe-path`, `too-large`, `no-space`, or `name-taken` where a file would take the place of another.
    */
   async unpack(archive: string, name: string): Promise<UnpackReport> {
-    const { state, stores } = this.#parts;
+    const { state, stores, scratchFolder } = this.#parts;
     await state.check();
+    await makeStateFolder(scratchFolder);
     const report = await unpack({ ...this.#parts, ...stores }, archive, name);
     return { ...report, ...(await this.#missing(report.graph)) };
   }
@@ -102,7 +103,7 @@ export class WorkspacePackages {
   async unpackStream(body: AsyncIterable<Uint8Array>, name: string): Promise<UnpackReport> {
     const { scratchFolder } = this.#parts;
     const archive = join(scratchFolder, stagingName());
-    await mkdir(scratchFolder, { recursive: true });
+    await makeStateFolder(scratchFolder);
     try {
       await pipeline(body, createWriteStream(archive, { flags: 'wx' }));
       return await this.unpack(archive, name);
