@@ -17,5 +17,5 @@ export { RowReader } from './codec/row-offsets.ts';
 export { orderRows, type RowOrder } from './codec/order-rows.ts';
 export { searchRows, type RowMatches, type RowSearch } from './codec/search-rows.ts';
 export { CancelRequests } from './run/cancel-requests.ts';
-export { outsideRuns, runAtWork, withinRun, type RunAtWork } from './run/run-scope.ts';
+export { outsideRuns, runAtWork, withinRun } from './run/run-scope.ts';
 export { RunEnding, type EndingParts } from './run/run-ending.ts';

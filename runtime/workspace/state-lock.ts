@@ -2,7 +2,7 @@ import { GraphError } from '@graft/graph';
 import { acquireFileLock, LockBusyError, type FileLock, type LockOptions } from '@graft/kit';
 import { diskError } from '@graft/store';
 
-export interface StateLockOptions extends LockOptions {
+interface StateLockOptions extends LockOptions {
   /** Says who holds it, and what to do, when patience ends. */
   readonly busy?: (pid: number) => string;
 }

@@ -17,7 +17,7 @@ export interface EndingParts {
 }
 
 /** The last event of a run, or of an experiment. */
-export interface LastEvent {
+interface LastEvent {
   readonly runId: string;
   readonly seq: number;
   readonly at: number;
@@ -26,7 +26,7 @@ export interface LastEvent {
 }
 
 /** What records the events of a run, the last one among them. */
-export interface EndingJournal<End extends LastEvent> {
+interface EndingJournal<End extends LastEvent> {
   /** Resolves when all is durable; rejects with what kept it from being written. */
   flush(): Promise<void>;
   /** Puts an event in the place of one with its number; false when that is durable already. */

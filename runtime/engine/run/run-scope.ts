@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** A run, or a run of an experiment, that this process executes. */
-export interface RunAtWork {
+interface RunAtWork {
   readonly runId: string;
   /** Ends it as failed; does nothing once it has ended. */
   fail(error: unknown): void;

@@ -8,7 +8,7 @@ import { experimentFile } from './experiment-graph.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** How work ended, as whoever follows it is told. */
-export interface WorkEnd {
+interface WorkEnd {
   readonly status: string;
   /** Of what went wrong. */
   readonly code?: string | undefined;
@@ -28,7 +28,7 @@ export interface DiskWork {
   start(workspace: Workspace): Promise<WorkEnd>;
 }
 
-export interface RoundParts {
+interface RoundParts {
   readonly disk: SmallDisk;
   readonly open: (root: string, stateFolder: string) => Promise<Workspace>;
 }
