@@ -29,12 +29,15 @@ describe('bad input', () => {
   };
 
   /** Runs `graft run` on the text and checks what every kind of bad input has in common. */
-  async function refused(text: string | Uint8Array, command = graft): Promise<Finished> {
+  async function refused(
+    text: string | Uint8Array,
+    { command = graft, code = 2 } = {},
+  ): Promise<Finished> {
     await write(file, text);
     const end = await command(['run', file], { cwd: folder, env: { GRAFT_MODELS: models } });
     expect(end.stderr).not.toMatch(/\n\s+at .+:\d+:\d+|GraphError|node_modules/);
     expect(errorLines(end)).toHaveLength(1);
-    expect(end.code).toBe(2);
+    expect(end.code).toBe(code);
     const after = await readFile(path.join(folder, file));
     expect(Buffer.from(after).equals(Buffer.from(text))).toBe(true);
     return end;
@@ -50,7 +53,7 @@ describe('bad input', () => {
   ];
 
   it('a graph that is refused, in a process of its own', async () => {
-    const end = await refused(graphText({ 'chunk-1': ['chnk'] }), graftProcess);
+    const end = await refused(graphText({ 'chunk-1': ['chnk'] }), { command: graftProcess });
     expect(errorLines(end)[0]).toMatch(/node "chunk-1".*"chnk".*"chunk"/);
   });
 
@@ -266,7 +269,7 @@ describe('bad input', () => {
       const { bavail, bsize } = await statfs(folder);
       await write('filling', new Uint8Array(bavail * bsize - room));
       // A process of its own has let go of every file when it ends, so that the disk can be unmounted.
-      const [line] = errorLines(await refused(text, graftProcess));
+      const [line] = errorLines(await refused(text, { command: graftProcess, code: 1 }));
       expect(line).toMatch(/No space is left on the disk|disk is full/);
       await rm(path.join(folder, 'filling'));
       expect((await graftProcess(['run', file], { cwd: folder })).code).toBe(0);
@@ -304,7 +307,7 @@ describe('bad input', () => {
     const database = createClient({ url: `file:${path.join(folder, '.graft', 'index.db')}` });
     await database.execute('BEGIN EXCLUSIVE');
     try {
-      expect(await message(sound)).toMatch(
+      expect(await message(sound, 1)).toMatch(
         /index\.db: Another program holds the database.*then try again/,
       );
     } finally {

@@ -23,8 +23,9 @@ describe('exit codes', () => {
   it.each([
     ['cycle', 2],
     ['bad-input', 2],
-    ['no-space', 2],
-    ['store-locked', 2],
+    ['no-space', 1],
+    ['state-unusable', 1],
+    ['store-locked', 1],
     ['cancelled', 130],
     ['internal', 1],
     ['worker-died', 1],
@@ -38,6 +39,7 @@ describe('exit codes', () => {
     expect(exitCodeOfRun(finished('cancelled', 'cancelled'))).toBe(130);
     expect(exitCodeOfRun(finished('failed', 'bad-input'))).toBe(2);
     expect(exitCodeOfRun(finished('failed', 'out-of-memory'))).toBe(1);
+    expect(exitCodeOfRun(finished('failed', 'no-space'))).toBe(1);
     expect(exitCodeOfRun(finished('failed'))).toBe(1);
   });
 });

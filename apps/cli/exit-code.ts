@@ -4,9 +4,12 @@ import type { GraphErrorCode, RunEvent } from '@graft/graph';
 export const exitCode = { succeeded: 0, failed: 1, badInput: 2, cancelled: 130 } as const;
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
-/** Errors that the person cannot mend by changing what they gave: the run itself went wrong. */
+/** Errors that the person cannot mend by changing what they gave: the run itself, or its machine, went wrong. */
 const failures: ReadonlySet<string> = new Set<GraphErrorCode>([
   'limit-reached',
+  'no-space',
+  'state-unusable',
+  'store-locked',
   'store-damaged',
   'out-of-memory',
   'worker-died',

@@ -1,8 +1,16 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { GraphError, isInnerPath, suggestion, usedFiles, type Graph } from '@graft/graph';
+import { env } from './env.ts';
 import { readGraphFile } from './graph-source.ts';
+
+/** Where a command is called. */
+interface Around {
+  readonly folder?: string | undefined;
+  /** What GRAFT_STATE names. */
+  readonly stateFolder?: string | undefined;
+}
 
 /** A graph file and the workspace it belongs to. */
 export interface LocatedFile {
@@ -20,7 +28,9 @@ function* upwards(folder: string): Generator<string> {
   }
 }
 
-const hasState = (folder: string): boolean => existsSync(path.join(folder, '.graft'));
+// A link that leads nowhere counts: opening it says what is wrong.
+const hasState = (folder: string): boolean =>
+  lstatSync(path.join(folder, '.graft'), { throwIfNoEntry: false }) !== undefined;
 
 /** The nearest folder from `folder` upwards that holds `.graft`; undefined where there is none. */
 function workspaceAbove(folder: string): string | undefined {
@@ -108,14 +118,33 @@ export async function locateGraph(file: string, workspace?: string): Promise<Loc
   return { root: chosen, path: relative.split(path.sep).join('/') };
 }
 
-/** The workspace for commands without a file: `workspace`, else the one around the current folder. */
-export function locateWorkspace(workspace?: string): string {
+/**
+ * The workspace for commands without a file: `workspace`, else the one around the current folder. With its state
+ * elsewhere (GRAFT_STATE) nothing marks a workspace: then it is the current folder.
+ */
+export function locateWorkspace(
+  workspace?: string,
+  { folder = process.cwd(), stateFolder = env.stateFolder }: Around = {},
+): string {
   if (workspace !== undefined) return existingFolder(workspace);
-  const root = workspaceAbove(process.cwd());
+  const root = workspaceAbove(folder);
   if (root !== undefined) return root;
+  if (stateFolder !== undefined) {
+    requireState(stateFolder);
+    return path.resolve(folder);
+  }
   throw new GraphError(
     'missing-file',
     'No workspace here: neither this folder nor one above it holds .graft. Name one with --workspace DIR; running a graph in a folder makes it one.',
+  );
+}
+
+/** Throws `missing-file` where a command that only looks would make a new state, by a mistyped name for instance. */
+function requireState(stateFolder: string): void {
+  if (statSync(stateFolder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new GraphError(
+    'missing-file',
+    `GRAFT_STATE names ${stateFolder}, and there is no such folder. Correct it, or name the workspace with --workspace DIR.`,
   );
 }
 

@@ -19,3 +19,5 @@ export { inTurns } from './codec/rows.ts';
 export { orderRows, type RowOrder } from './codec/order-rows.ts';
 export { searchRows, type RowMatches, type RowSearch } from './codec/search-rows.ts';
 export { CancelRequests } from './run/cancel-requests.ts';
+export { outsideRuns, runAtWork, withinRun } from './run/run-scope.ts';
+export { RunEnding, type EndingParts } from './run/run-ending.ts';

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from './made-folder.ts';
 import { giveSignsOfLife, holderLives, holderName } from './holder-file.ts';
 import { pidInName } from './process-identity.ts';
 import { hasCode } from './system-error.ts';
@@ -125,11 +126,11 @@ class HeldLock implements FileLock {
 async function announce(folder: string, path: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await writeFile(path, '', { flag: 'wx' });
       return;
     } catch (error) {
-      if (!hasCode(error, 'ENOENT') || tries === mostTries) throw error;
+      if (!hasCode(error, 'ENOENT', 'EEXIST') || tries === mostTries) throw error;
     }
   }
 }

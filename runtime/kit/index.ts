@@ -39,7 +39,7 @@ export { makeFolder, removeEmpty, type MadeFolder } from './made-folder.ts';
 export { PendingWork } from './pending-work.ts';
 export { isAlive, ownerStamp, thisPlace, thisProcess } from './process-identity.ts';
 export { SharedCall } from './shared-call.ts';
-export { hasCode, isFullDisk, isUnwritable } from './system-error.ts';
+export { hasCode, isFullDisk, isSystemError, isUnwritable } from './system-error.ts';
 export { DamagedFile } from './weights/damaged-file.ts';
 export { FileHead } from './weights/file-head.ts';
 export { readGgufHeader, type GgufHeader, type GgufTensorInfo } from './weights/gguf-header.ts';

@@ -17,3 +17,8 @@ export function isFullDisk(error: unknown): boolean {
 export function isUnwritable(error: unknown): boolean {
   return hasCode(error, 'EACCES', 'EPERM', 'EROFS');
 }
+
+/** Whether the system refused a call: a file that is gone, may not be read and the like. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -34,5 +34,5 @@ async function lastWritten(path: string): Promise<number> {
       ),
     ),
   );
-  return Math.max(...times);
+  return times.reduce((latest, time) => Math.max(latest, time), 0);
 }

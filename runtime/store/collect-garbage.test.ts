@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ActionStore, ArtifactStore, ArtifactRef } from '@graft/graph';
+import { GraphError, type ActionStore, type ArtifactStore, type ArtifactRef } from '@graft/graph';
 import { collectGarbage } from './collect-garbage.ts';
 import type { CollectableItems } from './collectable-items.ts';
 import { action, all, noise, run, sha256, step } from './contract/index.ts';
@@ -148,6 +148,47 @@ describe.each([
       after: 0,
       reached: true,
     });
+  });
+
+  it('takes what the failed variants of a running experiment made, and keeps what its others gave', async () => {
+    const stores = await make();
+    const startedAt = Date.now() - 100;
+    await stores.runs.create(run('e', { experiment: 'sizes', startedAt }));
+    const [kept, wasted] = [await put(stores, 1_000, 1), await put(stores, 1_000, 2)];
+    await record(stores, 'kept', kept);
+    await record(stores, 'wasted', wasted);
+    for (const [id, out, status] of [
+      ['good', kept, 'succeeded'],
+      ['bad', wasted, 'failed'],
+    ] as const) {
+      await stores.runs.create(run(id, { parent: 'e', startedAt }));
+      await stores.runs.append(id, [
+        { runId: id, seq: 1, at: 1, type: 'step.finished', step: step('a', { outputs: { out } }) },
+      ]);
+      await stores.runs.finish(id, { status, finishedAt: 1 });
+    }
+    expect(await collectGarbage({ ...stores, maxSize: 0 })).toMatchObject({ after: 1_000 });
+    expect(await keys(stores)).toEqual(['kept']);
+    await stores.runs.finish('e', { status: 'failed', finishedAt: 1 });
+    expect(await collectGarbage({ ...stores, maxSize: 0 })).toMatchObject({ after: 0 });
+  });
+
+  it('makes room on a disk that has none left to delete a record in', async () => {
+    const stores = await make();
+    await record(stores, 'a', await put(stores, 1_000, 1));
+    await record(stores, 'b', await put(stores, 1_000, 2));
+    const { actions } = stores;
+    const deleteMany = actions.deleteMany.bind(actions);
+    actions.deleteMany = async (records) => {
+      if ((await all(stores.artifacts.list())).length === 2)
+        throw new GraphError('no-space', 'No space is left.');
+      await deleteMany(records);
+    };
+    expect(await collectGarbage({ ...stores, maxSize: 0 })).toMatchObject({
+      after: 0,
+      deleted: { actions: 2, artifacts: 2 },
+    });
+    expect(await keys(stores)).toEqual([]);
   });
 
   it('leaves the graphs of runs, which do not count, until their run is pruned', async () => {

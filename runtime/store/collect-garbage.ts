@@ -1,4 +1,4 @@
-import type { ActionRecord, ActionStore, ArtifactStore } from '@graft/graph';
+import { GraphError, type ActionRecord, type ActionStore, type ArtifactStore } from '@graft/graph';
 import type { CollectableItems } from './collectable-items.ts';
 import { References } from './references.ts';
 import type { RunJournal } from './run-journal.ts';
@@ -32,8 +32,10 @@ export interface GarbageReport {
  * Brings the cache below `maxSize`, if it is above: first artifacts that no action refers to, then the least
  * recently used actions and item families, with the artifacts that only they referred to. What running runs
  * refer to stays, and so does whatever was written or used since the oldest of them started: they may be
- * about to refer to it. Graphs and settings of runs go with their run, and do not count. Records go before the bytes that they name, so that an interruption leaves no
- * record without its artifact.
+ * about to refer to it. An experiment's run computes nothing itself: of a running experiment stay the results of
+ * its variants that run or have succeeded. Graphs and settings of runs go with their run, and do not count.
+ * Records go before the bytes that they name, so that an interruption leaves no record without its artifact;
+ * on a full disk, where deleting a record may need room, they follow.
  */
 export async function collectGarbage(options: GarbageOptions): Promise<GarbageReport> {
   const collection = new Collection(options);
@@ -61,6 +63,8 @@ class Collection {
   #candidates: Candidate[] = [];
   /** What was used since then may belong to a running run. */
   #busySince = Infinity;
+  /** Keys whose records are still to be deleted. */
+  #forgotten: string[] = [];
   size = 0;
   readonly deleted = { actions: 0, artifacts: 0, families: 0 };
 
@@ -71,7 +75,7 @@ class Collection {
 
   async look(): Promise<void> {
     const { artifacts, actions, items, runs } = this.#options;
-    const oldest = (await runs.unfinished())[0];
+    const oldest = (await runs.unfinished()).find(({ experiment }) => experiment === undefined);
     this.#busySince = oldest === undefined ? Infinity : oldest.startedAt - useResolutionMs;
     const history = await runs.origins();
     for await (const { digest, size, usedAt } of artifacts.list()) {
@@ -101,10 +105,12 @@ class Collection {
 
   async evictLeastRecentlyUsed(): Promise<void> {
     for (const candidate of this.#candidates) {
-      if (this.#fits || candidate.usedAt >= this.#busySince) return;
+      if (this.#fits || candidate.usedAt >= this.#busySince) break;
       if (candidate.kind === 'family') await this.#deleteFamily(candidate);
       else await this.#deleteAction(candidate.record);
     }
+    // Records without their artifacts do no harm, and go with the next collection.
+    await this.#forget();
   }
 
   get #fits(): boolean {
@@ -119,9 +125,22 @@ class Collection {
 
   async #deleteAction(record: ActionRecord): Promise<void> {
     if (this.#references.isPinned(record)) return;
-    await this.#options.actions.deleteMany([record.key]);
-    this.deleted.actions += 1;
+    this.#forgotten.push(record.key);
+    await this.#forget();
     for (const digest of this.#references.release(record)) await this.#deleteArtifact(digest);
+  }
+
+  /** Deletes the records that are to go, as far as the disk has room for that. */
+  async #forget(): Promise<void> {
+    if (this.#forgotten.length === 0) return;
+    try {
+      await this.#options.actions.deleteMany(this.#forgotten);
+    } catch (error) {
+      if (GraphError.from(error).code !== 'no-space') throw error;
+      return;
+    }
+    this.deleted.actions += this.#forgotten.length;
+    this.#forgotten = [];
   }
 
   async #deleteArtifact(digest: string): Promise<void> {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { GraphError } from '@graft/graph';
-import { LockBusyError, withFileLock } from '@graft/kit';
+import { withStateLock } from './state-lock.ts';
 
 /** Milliseconds that a collection of garbage waits for packages to be unpacked. */
 const patience = 10_000;
@@ -18,20 +17,13 @@ export class CollectionGuard {
 
   /** Does work while nothing is collected. One at a time: others wait. */
   withoutCollection<T>(work: () => Promise<T>): Promise<T> {
-    return withFileLock(this.#folder, {}, work);
+    return withStateLock(this.#folder, {}, work);
   }
 
   /** Collects, once nothing is under way that it could harm. Throws `store-locked` where that takes long. */
-  async collecting<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await withFileLock(this.#folder, { patience }, work);
-    } catch (error) {
-      if (!(error instanceof LockBusyError)) throw error;
-      throw new GraphError(
-        'store-locked',
-        `The process ${String(error.pid)} is unpacking a package or making the cache smaller. Nothing was deleted; try again when it is done.`,
-        { audience: 'operator', cause: error },
-      );
-    }
+  collecting<T>(work: () => Promise<T>): Promise<T> {
+    const busy = (pid: number): string =>
+      `The process ${String(pid)} is unpacking a package or making the cache smaller. Nothing was deleted; try again when it is done.`;
+    return withStateLock(this.#folder, { patience, busy }, work);
   }
 }

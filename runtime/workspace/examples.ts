@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Catalogue } from '@graft/backends/catalogue';
 import { FileSourceResolver } from '@graft/engine';
@@ -21,6 +21,7 @@ import { modelIds } from './package/package-contents.ts';
 import { dataFiles } from './package/pack.ts';
 import { filePlaces, writeFiles, type ComingFile } from './package/place-files.ts';
 import type { PlacingJournal } from './package/placing-journal.ts';
+import { makeStateFolder } from './state-folder.ts';
 
 /** A graph to begin with, and what belongs to it. */
 export interface Example {
@@ -193,7 +194,7 @@ export class Examples {
       throw new GraphError('missing-file', `There is no example "${path}".`);
     }
     const { files } = await this.#contents(folder, path);
-    await mkdir(scratchFolder, { recursive: true });
+    await makeStateFolder(scratchFolder);
     const open = ({ absolute }: ExampleFile) => createReadStream(absolute);
     const rest = async (written: readonly string[]) => written;
     return journal.alone(async () =>

@@ -2,18 +2,11 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { outputPath, portTypeOf, readRows } from '@graft/engine';
 import { GraphError, type ArtifactRef, type ArtifactStore } from '@graft/graph';
-import {
-  hasCode,
-  hashFile,
-  isFullDisk,
-  partialPath,
-  placeNewFile,
-  removePartials,
-  replaceFile,
-} from '@graft/kit';
+import { hasCode, hashFile, partialPath, placeNewFile, removePartials, replaceFile } from '@graft/kit';
 import { exportRows } from './export/export-rows.ts';
 import { graphSuffix, requirePortablePath, requireVisible } from './graph-path.ts';
 import { isFileOf } from './package/write-new-file.ts';
+import { toldDiskError } from './told-disk-error.ts';
 
 /** An output's rows, written to a file of the workspace. */
 export interface WrittenRows {
@@ -76,11 +69,7 @@ export async function writeFrozenRows(
     const name = await place(draft, basename(stem));
     return { file: `${dirname(stem)}/${name}`, type: type.id, version: type.version, rows };
   } catch (error) {
-    if (!isFullDisk(error)) throw error;
-    throw new GraphError('no-space', 'The disk is full: the rows were not written.', {
-      audience: 'operator',
-      cause: error,
-    });
+    throw toldDiskError(error, { file: stem, what: 'the rows were not written' });
   } finally {
     await rm(draft, { force: true });
   }

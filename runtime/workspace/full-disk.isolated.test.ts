@@ -1,18 +1,17 @@
 import { mkdtemp, realpath, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseGraph, type RunEvent } from '@graft/graph';
 import { environment } from './env.ts';
 import { bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
 import { mountSmallDisk, type SmallDisk } from '@graft/kit/testing';
+import { experimentWork, fullDiskRound, runWork, unpackWork } from './testing/full-disk-rounds.ts';
+import { moments } from './testing/kill-moments.ts';
 import { workerTestRegistry } from './testing/test-nodes.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 const file = 'test.graft.json';
-/** Moments of a run at which the disk is full; more of them by hand. */
-const moments = Number(environment['GRAFT_FULL_DISK_MOMENTS'] ?? 4);
 
 let bundle: Bundle;
 let root: string;
@@ -21,7 +20,7 @@ let disk: SmallDisk | undefined;
 beforeAll(async () => {
   bundle = await bundleTestWorker();
   root = await realpath(await mkdtemp(join(tmpdir(), 'graft-workspace-')));
-  disk = mountSmallDisk(30);
+  disk = mountSmallDisk(60);
 });
 afterAll(async () => {
   disk?.unmount();
@@ -69,7 +68,7 @@ async function follow(workspace: Workspace, meanwhile = () => Promise.resolve())
 
 it('ends a run that has no room with no-space, and lets room be made', async ({ skip }) => {
   if (disk === undefined) return skip('mounting a tmpfs needs root');
-  await write(12);
+  await write(24);
   const state = join(disk.folder, 'state');
   await using workspace = await open(state);
   const { runId, last, record } = await follow(workspace);
@@ -92,36 +91,32 @@ it('ends a run that has no room with no-space, and lets room be made', async ({ 
 });
 
 it(
-  'tells the truth, collects and runs on wherever a run is when the disk fills up',
-  { timeout: 120_000 * moments },
+  'ends work truly, collects and runs on wherever it is when the disk fills up',
+  { timeout: 600_000 },
   async ({ skip }) => {
     if (disk === undefined) return skip('mounting a tmpfs needs root');
-    for (let round = 0; round < moments; round++) {
-      const state = join(disk.folder, `state-${String(round)}`);
-      await write(2);
-      const moment = Math.random() * 1_500;
-      {
-        await using workspace = await open(state);
-        const { last, record } = await follow(workspace, async () => {
-          await wait(moment);
-          disk?.fill();
-        });
-        const at = `filled after ${moment.toFixed(0)} ms`;
-        if (last?.type !== 'run.finished') throw new Error(`${at} the run has no end`);
-        expect(record?.status, at).toBe(last.status);
-        if (last.status === 'failed') expect(last.error?.code, at).toBe('no-space');
-        else expect(last.status, at).toBe('succeeded');
-        disk.fill();
-        expect((await workspace.collectGarbage(0)).after, at).toBe(0);
-      }
-      disk.fill();
-      // As "graft cache gc" does in a process of its own.
-      await (await open(state))[Symbol.asyncDispose]();
-      disk.empty();
-      await using workspace = await open(state);
-      expect((await follow(workspace)).record?.status).toBe('succeeded');
-      await workspace[Symbol.asyncDispose]();
-      await rm(state, { recursive: true, force: true });
+    // Many more moments, with a training: full-disk.soak.test.ts.
+    const seed = Number(environment['GRAFT_FULL_DISK_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
+    console.log(`GRAFT_FULL_DISK_SEED=${String(seed)}`);
+    const random = moments(seed);
+    const openAt = (folder: string, stateFolder: string): Promise<Workspace> =>
+      openWorkspace({
+        root: folder,
+        stateFolder,
+        registry: workerTestRegistry,
+        workerEntry: bundle.entry,
+      });
+    const works = [
+      runWork(root, 2),
+      experimentWork(root, 1),
+      await unpackWork(root, {
+        ...{ archive: join(root, 'test.graft.zip'), megabytes: 4 },
+        open: (folder) => openAt(folder, join(folder, '.graft')),
+      }),
+    ];
+    for (const [round, work] of works.entries()) {
+      const moment = random() * work.takes;
+      await fullDiskRound({ disk, open: openAt }, work, { round, moment });
     }
   },
 );

@@ -1,5 +1,6 @@
 import type { FileSourceResolver, ResolvedSources } from '@graft/engine';
 import {
+  GraphError,
   graphReferences,
   isLocked,
   noLock,
@@ -15,6 +16,7 @@ import {
   type Plan,
   type Problem,
 } from '@graft/graph';
+import { isSystemError } from '@graft/kit';
 import { changedReferences, withChanges } from './changed-references.ts';
 import type { GraphFiles } from './graph-files.ts';
 import type { GraphPlanner } from './graph-planner.ts';
@@ -100,8 +102,9 @@ export class GraphLocks {
       const lock = updatedLock({ written: graph.lock, now, sources, partial, takeAll: false });
       await this.#keep(lock, now, references);
       return sameJson(lock, graph.lock) ? text : serializeGraph({ ...graph, lock });
-    } catch {
+    } catch (error) {
       // No graph, or it uses one that cannot be read: what is on the screen is saved all the same.
+      tellDefect(error, file);
       return text;
     }
   }
@@ -161,8 +164,9 @@ export class GraphLocks {
       await graphs.save(file, serializeGraph({ ...graph, lock }), revision);
       const references = new Map([...(all?.references ?? []), ...planned.references]);
       await this.#keep(lock, lock, references);
-    } catch {
+    } catch (error) {
       // Somebody saved, moved or deleted it meanwhile, or it is read-only: the run is none the worse.
+      tellDefect(error, file);
     }
   }
 
@@ -215,6 +219,14 @@ export class GraphLocks {
       await this.#parts.kept.keep(digest, graph).catch(() => undefined);
     }
   }
+}
+
+/** A defect that keeps locks from being written keeps no save from being done; yet it is not to go unseen. */
+function tellDefect(error: unknown, file: string): void {
+  const isExpected = error instanceof GraphError ? error.code !== 'internal' : isSystemError(error);
+  if (isExpected) return;
+  const { message } = GraphError.from(error);
+  process.emitWarning(`A fault of Graft: the lock of ${file} was not written: ${message}`);
 }
 
 const sourcesOf = ({ plan, references }: LockedPlan): NamedSource[] => [

@@ -124,8 +124,9 @@ export class LocalWorkspace implements Workspace {
     this.maps = new EmbeddingMaps(this.artifacts);
     this.comparisons = new Comparisons(this);
     this.#experiments = new Experiments({
-      ...{ runs: this.runs, artifacts: this.artifacts, registry: this.registry, owner: thisOwner },
-      relieve: (work) => parts.reserve.relieve(work),
+      ...{ runs: this.runs, actions: this.actions, artifacts: this.artifacts },
+      ...{ registry: this.registry, owner: thisOwner },
+      relieve: (work) => parts.reserve.relieve('experiment', work),
     });
     this.packages = new WorkspacePackages({
       ...parts,
@@ -298,8 +299,7 @@ export class LocalWorkspace implements Workspace {
   }
 
   async cancel(runId: string): Promise<CancelOutcome> {
-    if (this.#experiments.cancel(runId)) return 'cancelled';
-    return this.#parts.engine.cancel(runId);
+    return this.#experiments.cancel(runId) ?? this.#parts.engine.cancel(runId);
   }
 
   pinRun(runId: string, pinned: boolean): Promise<boolean> {

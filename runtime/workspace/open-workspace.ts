@@ -49,7 +49,9 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const catalogue = createCatalogue({ modelsFolder });
   const reserve = new DiskReserve(stateFolder);
   // Whoever comes to make room must be let in.
-  const { filesystem, database, keeper } = await reserve.relieve(() => openStores(stateFolder));
+  const { filesystem, database, keeper } = await reserve.relieve('collection', () =>
+    openStores(stateFolder),
+  );
   await removeLeftovers(scratchFolder(stateFolder));
   await reserve.take();
   const modelList = await ModelList.open(catalogue);
@@ -78,7 +80,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     engines: engineVersions,
     owner: thisOwner,
     claims,
-    relieve: (work) => reserve.relieve(work),
+    relieve: (work) => reserve.relieve('run', work),
   });
   const registry = options.registry ?? createRegistry(definitions);
   const received = new ReceivedPackages(stateFolder);

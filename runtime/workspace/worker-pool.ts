@@ -1,4 +1,4 @@
-import { cancelled } from '@graft/engine';
+import { cancelled, outsideRuns } from '@graft/engine';
 import { GraphError, type ExecutionBackend, type StepRequest, type StepResult } from '@graft/graph';
 import type { ProcessExit } from '@graft/kit';
 import { processDied } from '@graft/worker/process-exit';
@@ -208,26 +208,30 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
   }
 
   #start(cell: boolean): void {
-    this.#processes.add(
-      new WorkerProcess(
-        { ...this.#options, cell },
-        {
-          ready: (process) => {
-            this.#failedStarts = 0;
-            this.#readyAt = performance.now();
-            this.#dispatch();
-            // What it was started for may have found room meanwhile.
-            this.#rest(process);
-          },
-          ended: (process, step, end) => {
-            this.#end(process, step, end);
-          },
-          exit: (process, exit) => {
-            this.#processes.delete(process);
-            this.#lose(process, exit);
-          },
+    // The run that needs a process first is not the one that whatever happens in it belongs to.
+    const started = outsideRuns(() => this.#startProcess(cell));
+    this.#processes.add(started);
+  }
+
+  #startProcess(cell: boolean): WorkerProcess {
+    return new WorkerProcess(
+      { ...this.#options, cell },
+      {
+        ready: (process) => {
+          this.#failedStarts = 0;
+          this.#readyAt = performance.now();
+          this.#dispatch();
+          // What it was started for may have found room meanwhile.
+          this.#rest(process);
         },
-      ),
+        ended: (process, step, end) => {
+          this.#end(process, step, end);
+        },
+        exit: (process, exit) => {
+          this.#processes.delete(process);
+          this.#lose(process, exit);
+        },
+      },
     );
   }
 

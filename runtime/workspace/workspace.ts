@@ -326,6 +326,7 @@ export interface OpenOptions {
 
 export type { ExperimentHandle } from './experiment/experiments.ts';
 export { openWorkspace } from './open-workspace.ts';
+export { surviveRejections } from './survive-rejections.ts';
 export type { Drift } from './graph-lock.ts';
 export type { SourceChange };
 export type { AnswerScore } from './answer-scores.ts';

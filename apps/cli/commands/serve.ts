@@ -52,6 +52,8 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
     // The terminal that it was started in was closed.
     process.once('SIGHUP', resolve);
   });
+  const { surviveRejections } = await import('@graft/workspace');
+  surviveRejections((text) => process.stderr.write(text));
   const { startServer } = await import('@graft/web/server');
   const examples = existsSync(examplesFolder) ? { examplesFolder } : {};
   await using workspace = await open(root, examples);

@@ -18,7 +18,7 @@ export function proseText(text: string): string {
   /** Lines of text that stand together: code may go on from one to the next. */
   let together: string[] = [];
   const writeText = (): void => {
-    written.push(...withoutMarkupBesideCode(together));
+    for (const shown of withoutMarkupBesideCode(together)) written.push(shown);
     together = [];
   };
   for (let at = 0; at < lines.length;) {
@@ -34,7 +34,7 @@ export function proseText(text: string): string {
       writeText();
       const code = lines.slice(at, at + 1 + end);
       // Within a list or a line of text it may be none.
-      written.push(...(fence.indent === '' ? code : code.map(withoutMarkup)));
+      for (const shown of code) written.push(fence.indent === '' ? shown : withoutMarkup(shown));
       written.push(lines[at + 1 + end] ?? fence.marks);
       at += end + 1;
     }

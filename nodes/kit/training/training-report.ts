@@ -6,6 +6,7 @@ import {
   type TrainingHooks,
   type TrainingResult,
 } from '@graft/graph';
+import { least } from '../evaluation/extremes.ts';
 
 /** What every training gives beside what it trained. */
 type Trained = Omit<TrainingResult, 'adapter' | 'model'>;
@@ -61,7 +62,7 @@ export function summaryOf(
     'tokens seen': last?.values['tokens'],
     'last loss': last?.values['loss'],
     'evaluation loss before': losses.find(({ step }) => step === 0)?.loss,
-    'evaluation loss': trained.length === 0 ? undefined : Math.min(...trained),
+    'evaluation loss': trained.length === 0 ? undefined : least(trained),
     trainable: result.trainable,
     'of all': result.total,
     'trainable %': result.total && (result.trainable / result.total) * 100,

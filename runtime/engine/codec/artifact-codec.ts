@@ -11,7 +11,7 @@ import {
 } from '@graft/graph';
 import { decodeJsonl, encodeJsonl } from './jsonl.ts';
 import { rowReader } from './row-reader.ts';
-import { type Blocks, checkRow, eachRow, toBlocks, verified } from './rows.ts';
+import { type Blocks, checkRow, eachRow, parseStored, toBlocks, verified } from './rows.ts';
 import { decodeVectors, encodeVectors } from './vectors.ts';
 
 /** The file in a tree that says what it holds. */
@@ -161,7 +161,7 @@ export async function readInput(
     case 'tree': {
       const path = await artifacts.openTree(ref.digest);
       const text = await readFile(join(path, treeInfoFile), 'utf8');
-      const info = rowReader(ref, type)(JSON.parse(text));
+      const info = rowReader(ref, type)(parseStored(text));
       return { digest: ref.digest, info, path } satisfies TreeInput<unknown>;
     }
   }
@@ -171,7 +171,7 @@ export async function readInput(
 export async function readJson(artifacts: ArtifactStore, ref: ArtifactRef): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of artifacts.get(ref.digest)) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  return parseStored(Buffer.concat(chunks).toString('utf8'));
 }
 
 function rowsInput(artifacts: ArtifactStore, ref: ArtifactRef, type: PortType): RowsInput<unknown> {

@@ -9,6 +9,7 @@ import {
 } from '@graft/graph';
 import { readJson, storedBlocks, treeInfoFile } from './artifact-codec.ts';
 import { parseRow } from './jsonl.ts';
+import { parseStored } from './rows.ts';
 import { RowReader } from './row-offsets.ts';
 import { rowReader } from './row-reader.ts';
 import { eachRow, verified } from './rows.ts';
@@ -38,7 +39,7 @@ export async function readPage(
   if (type.encoding === 'json') return single(ref, type, await readJson(artifacts, ref));
   if (type.encoding === 'tree') {
     const path = await artifacts.openTree(ref.digest);
-    return single(ref, type, JSON.parse(await readFile(join(path, treeInfoFile), 'utf8')));
+    return single(ref, type, parseStored(await readFile(join(path, treeInfoFile), 'utf8')));
   }
   if (range.limit === 0) return { total: ref.count ?? 0, rows: [] };
   const rows: unknown[] = [];

@@ -1,5 +1,5 @@
 import { GraphError, type PortType } from '@graft/graph';
-import { type Blocks, checkRow } from './rows.ts';
+import { type Blocks, checkRow, parseStored } from './rows.ts';
 
 /** Bytes gathered before they are handed on. */
 const blockSize = 64 * 1024;
@@ -57,7 +57,7 @@ function pushRow(rows: object[], line: Buffer): void {
 
 /** One row of JSON. */
 export function parseRow(line: string): object {
-  const row: unknown = JSON.parse(line);
+  const row = parseStored(line);
   if (typeof row === 'object' && row !== null) return row;
   throw new GraphError('store-damaged', 'A row of the artifact is no object; run the step again.', {
     audience: 'operator',

@@ -72,6 +72,20 @@ export function checkRow(type: PortType, row: unknown, at: number): unknown {
   );
 }
 
+/** What was stored as JSON. Throws `store-damaged` for what is none, though its bytes may be what their digest says. */
+export function parseStored(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const detail = cause instanceof Error ? ` (${cause.message})` : '';
+    throw new GraphError(
+      'store-damaged',
+      `The artifact holds something that is no JSON${detail}; run the step again.`,
+      { audience: 'operator', cause },
+    );
+  }
+}
+
 /**
  * Decodes a stream whose bytes are verified only as it ends. A decoder that stops early or trips over damaged
  * bytes must not hide that verdict: the rest is read first, so that `store-damaged` wins over a parse error.
@@ -97,7 +111,8 @@ export async function* verified<Row>(
     abandoned = false;
   } catch (error) {
     abandoned = false;
-    if (!(error instanceof GraphError)) while (!done) await pull.next();
+    const isOfDecoder = !(error instanceof GraphError) || error.cause instanceof SyntaxError;
+    if (isOfDecoder) while (!done) await pull.next();
     throw error;
   } finally {
     if (abandoned) await iterator.return?.();

@@ -340,6 +340,30 @@ describe('when the stores fail', () => {
     const { finished } = await run(sum());
     expect(finished).toMatchObject({ status: 'failed', error: { code: 'no-space' } });
   });
+
+  it('starts no other step once one has found the disk full', async () => {
+    const host = createTestHost({ artifacts, items: new MemoryItemStore(), scratchFolder: folder });
+    const backend = spying(createLocalBackend(host), ({ node }) => {
+      if (node === 'big') throw new GraphError('no-space', 'The disk is full.');
+    });
+    parts = { ...parts, backend };
+    const plan = testPlan(
+      {
+        big: { type: 'number' },
+        slow: { type: 'slow', params: { ms: 600_000 } },
+        waits: { type: 'slow', params: { ms: 0 } },
+      },
+      ['slow.value -> waits.value'],
+    );
+    const { finished, ran } = await run(plan);
+    expect(finished).toMatchObject({ status: 'failed', error: { code: 'no-space' } });
+    expect(ran).not.toContain('waits');
+    expect(finished.steps.map(({ node, status }) => `${node} ${status}`).sort()).toEqual([
+      'big failed',
+      'slow cancelled',
+      'waits cancelled',
+    ]);
+  });
 });
 
 describe('following a run', () => {

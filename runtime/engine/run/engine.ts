@@ -10,9 +10,9 @@ import {
 import { resolveSources, type ResolvedSources } from '../sources/resolve-sources.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
-import { PlanRun, type PlanRunRequest } from './plan-run.ts';
-import type { RunEnding } from './run-ending.ts';
+import { PlanRun, type PlanRunEnding, type PlanRunRequest } from './plan-run.ts';
 import type { RunFinished } from './run-finish.ts';
+import { withinRun } from './run-scope.ts';
 import { StepSlots } from './step-slots.ts';
 
 /** A run that this process executes. */
@@ -49,7 +49,7 @@ export class Engine {
 
   readonly #cancelRequests: CancelRequests;
   /** Runs that have ended while the stores would not say so. */
-  readonly #unrecorded = new Map<string, RunEnding>();
+  readonly #unrecorded = new Map<string, PlanRunEnding>();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -119,7 +119,13 @@ export class Engine {
   }
 
   async #execute(run: PlanRun, runId: string): Promise<RunFinished> {
-    const ending = await run.execute();
+    const atWork = {
+      runId,
+      fail: (error: unknown) => {
+        run.fail(error);
+      },
+    };
+    const ending = await withinRun(atWork, () => run.execute());
     if (!(await ending.record())) {
       this.#unrecorded.set(runId, ending);
       ending.retry(() => this.#unrecorded.delete(runId));

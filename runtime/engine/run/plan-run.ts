@@ -6,7 +6,7 @@ import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { LoopRounds } from './loop-rounds.ts';
 import { planEvent } from './plan-event.ts';
 import { RunEnding } from './run-ending.ts';
-import { finishEvent } from './run-finish.ts';
+import { finishEvent, type RunFinished } from './run-finish.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { RunSteps } from './run-steps.ts';
 import { StepExecutor } from './step-executor.ts';
@@ -36,6 +36,9 @@ export interface PlanRunRequest {
   /** Throws what keeps a step from being run with sources that have changed since the run began; default: nothing does. */
   readonly allows?: (sources: readonly ResolvedSource[]) => void;
 }
+
+/** How the execution of a plan ended, and its recording. */
+export type PlanRunEnding = RunEnding<RunFinished, RunRecorder>;
 
 /**
  * One execution of a plan. Steps whose inputs are known are looked up in the cache in waves; what is missing
@@ -68,10 +71,12 @@ export class PlanRun {
     this.#keyParts = { engines: parts.engines, devices: new Map() };
     this.#lookup = new ActionLookup(parts);
     this.journal = new RunRecorder(request.runId, parts, (error) => {
-      this.#breakOff(error);
+      this.fail(error);
     });
     this.#steps = new RunSteps((step) => {
       this.journal.emit({ type: 'step.finished', step: summarize(step) });
+      // No other step's result could be kept either; trying would take the room that the end needs.
+      if (step.error?.code === 'no-space') this.fail(step.error);
     });
     this.#loops = new LoopRounds({
       steps: this.#steps,
@@ -108,6 +113,9 @@ export class PlanRun {
       changed: () => {
         this.#advance();
       },
+      broken: (error) => {
+        this.fail(error);
+      },
     });
   }
 
@@ -116,7 +124,7 @@ export class PlanRun {
   }
 
   /** Runs to the end and never rejects: whatever happens is in the last event, which is still to be recorded. */
-  async execute(): Promise<RunEnding> {
+  async execute(): Promise<PlanRunEnding> {
     const { file, plan, device, scope } = this.#request;
     this.journal.emit({ type: 'run.started', file, ...planEvent(plan) });
     try {
@@ -127,7 +135,7 @@ export class PlanRun {
       await this.#lookup.prefetch(keys);
       await this.#settle();
     } catch (error) {
-      this.#breakOff(error);
+      this.fail(error);
     }
     this.#steps.cancelRest();
     return this.#finish();
@@ -150,7 +158,13 @@ export class PlanRun {
     if (this.#controller.signal.aborted) {
       if (this.#scheduler.running === 0) this.#settled();
     } else if (this.#steps.unfinished === 0) this.#settled();
-    else if (this.#steps.anyReady) void this.#walk().then(() => this.#advance());
+    else if (this.#steps.anyReady) {
+      this.#walk()
+        .then(() => this.#advance())
+        .catch((error: unknown) => {
+          this.fail(error);
+        });
+    }
   }
 
   /** Reuses what is stored of the ready steps and of those that become ready by it; the rest is to run. */
@@ -171,19 +185,19 @@ export class PlanRun {
         },
       });
     } catch (error) {
-      this.#breakOff(error);
+      this.fail(error);
     } finally {
       this.#walking = false;
     }
   }
 
-  /** The stores or the engine itself failed: nothing further can be recorded truly. */
-  #breakOff(error: unknown): void {
+  /** Ends the run, since the stores, their disk or the engine itself failed: nothing further can be recorded truly. */
+  fail(error: unknown): void {
     this.#problem ??= GraphError.from(error);
     this.#controller.abort();
   }
 
-  async #finish(): Promise<RunEnding> {
+  async #finish(): Promise<PlanRunEnding> {
     const { runId } = this.#request;
     const { artifacts } = this.#parts;
     const states = this.#steps.states;

@@ -1,33 +1,54 @@
-import { GraphError, type ActionStore, type RunStore } from '@graft/graph';
-import type { RunFinished } from './run-finish.ts';
-import type { RunRecorder } from './run-recorder.ts';
+import {
+  GraphError,
+  type ActionStore,
+  type ExperimentProblem,
+  type RunStatus,
+  type RunStore,
+} from '@graft/graph';
 
 /** Milliseconds between two tries to record an end that the stores refused. */
 const retryEvery = 1000;
 
 export interface EndingParts {
-  readonly runs: RunStore;
-  readonly actions: ActionStore;
+  readonly runs: Pick<RunStore, 'get' | 'finish'>;
+  readonly actions: Pick<ActionStore, 'touch'>;
   /** Does work that must succeed, making room for it when the disk is full. */
   readonly relieve?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
+/** The last event of a run, or of an experiment. */
+interface LastEvent {
+  readonly runId: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly status: RunStatus;
+  readonly error?: ExperimentProblem | undefined;
+}
+
+/** What records the events of a run, the last one among them. */
+interface EndingJournal<End extends LastEvent> {
+  /** Resolves when all is durable; rejects with what kept it from being written. */
+  flush(): Promise<void>;
+  /** Puts an event in the place of one with its number; false when that is durable already. */
+  amend(end: End): boolean;
+}
+
 /**
- * Records the end of a run. What the stores refuse (the disk is full, another program holds the database) is
+ * Records the end of a run or an experiment. What the stores refuse (the disk is full, another program holds the database) is
  * tried again until they take it, so that the status gets true as soon as it can; until then this process
  * tells it to whoever asks.
  */
-export class RunEnding {
-  readonly journal: RunRecorder;
+export class RunEnding<End extends LastEvent, Journal extends EndingJournal<End>> {
+  readonly journal: Journal;
   readonly #parts: EndingParts;
-  #finished: RunFinished;
+  #finished: End;
   readonly #reused: readonly string[];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     parts: EndingParts,
-    journal: RunRecorder,
-    end: { readonly finished: RunFinished; readonly reused: readonly string[] },
+    journal: Journal,
+    end: { readonly finished: End; readonly reused: readonly string[] },
   ) {
     this.#parts = parts;
     this.journal = journal;
@@ -36,7 +57,7 @@ export class RunEnding {
   }
 
   /** How the run ended, for all that this process knows. */
-  get finished(): RunFinished {
+  get finished(): End {
     return this.#finished;
   }
 
@@ -62,10 +83,12 @@ export class RunEnding {
   /** Goes on trying; `recorded` is called once. */
   retry(recorded: () => void): void {
     this.#timer = setTimeout(() => {
-      void this.record().then((done) => {
-        if (done) recorded();
-        else if (this.#timer !== undefined) this.retry(recorded);
-      });
+      void this.record()
+        .catch(() => false)
+        .then((done) => {
+          if (done) recorded();
+          else if (this.#timer !== undefined) this.retry(recorded);
+        });
     }, retryEvery).unref();
   }
 
@@ -89,7 +112,7 @@ export class RunEnding {
   /** A run whose results nobody will find has failed, unless its events say otherwise already. */
   #fail(error: unknown): void {
     if (this.#finished.status !== 'succeeded') return;
-    const failed: RunFinished = {
+    const failed: End = {
       ...this.#finished,
       status: 'failed',
       error: GraphError.from(error).toProblem(),

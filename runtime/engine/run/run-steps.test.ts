@@ -44,6 +44,18 @@ describe('the steps of a run', () => {
     expect(steps.unfinished).toBe(0);
   });
 
+  it('end with what fails far above them, however many they are', () => {
+    const count = 200_000;
+    const [a, b, c] = whole.nodes;
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no nodes');
+    const { steps, step } = follow();
+    const wide = Array.from({ length: count }, (_, at) => ({ ...c, id: `c${String(at)}` }));
+    steps.add({ nodes: [a, b, ...wide] }, noSources);
+    steps.fail(step('a'), new GraphError('bad-input', 'no'));
+    expect(steps.unfinished).toBe(0);
+    expect(step(`c${String(count - 1)}`).status).toBe('skipped');
+  });
+
   it('can be added while others run, below what has finished or has not', () => {
     const { steps, step, ready } = follow();
     steps.add(part('a'), noSources);

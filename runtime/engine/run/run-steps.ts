@@ -102,7 +102,8 @@ export class RunSteps {
     for (let next = below.pop(); next !== undefined; next = below.pop()) {
       if (isFinished(next)) continue;
       this.#skip(next, step);
-      if (next.status === 'skipped') below.push(...next.dependents);
+      // One by one: as arguments they could be more than the stack holds.
+      if (next.status === 'skipped') for (const one of next.dependents) below.push(one);
     }
   }
 

@@ -24,6 +24,8 @@ export interface SchedulerRun {
   readonly reasonFor: (step: StepState) => MissReason;
   /** Called after a step has ended, or may be looked at again. */
   readonly changed: () => void;
+  /** Called when the scheduler itself fails: the run cannot go on. */
+  readonly broken: (error: unknown) => void;
 }
 
 /** Runs a run's missing steps as there is room for them; equal ones, also of other runs, once. */
@@ -62,7 +64,10 @@ export class StepScheduler {
       const waited = this.#waiting.delete(step);
       // While it waited an equal step may have begun, or ended.
       if (this.#run.signal.aborted || this.#settledElsewhere(step)) release();
-      else void this.#start(step, new StepRoom(this.#run.slots, claim, { release, waited }));
+      else {
+        const room = new StepRoom(this.#run.slots, claim, { release, waited });
+        this.#start(step, room).catch(this.#run.broken);
+      }
     });
     // `start` may have been called already, in the midst of `request`.
     if (!started) this.#waiting.set(step, giveUp);
@@ -96,7 +101,7 @@ export class StepScheduler {
     const key = step.key?.value;
     const running = isVolatile(step) || key === undefined ? undefined : this.#run.inFlight.get(key);
     if (running === undefined) return false;
-    void this.#join(step, running);
+    this.#join(step, running).catch(this.#run.broken);
     return true;
   }
 

@@ -204,7 +204,8 @@ function madeFor(
     }
     passed.add(step);
     for (const [name, { embedder }] of Object.entries(step.node.inputFacets)) {
-      if (isOf(maker, embedder?.madeBy)) open.push(...(step.node.inputs[name] ?? []));
+      if (!isOf(maker, embedder?.madeBy)) continue;
+      for (const above of step.node.inputs[name] ?? []) open.push(above);
     }
   }
   return digests;

@@ -75,6 +75,6 @@ export interface RunStore {
   appendExperiment(runId: string, events: readonly ExperimentEvent[]): Promise<void>;
   /** Of a run of an experiment: in order, those with `seq` greater than `after`. */
   experimentEvents(runId: string, after: number, limit: number): Promise<ExperimentEvent[]>;
-  /** Digests that running runs refer to: never evicted. */
+  /** Digests that running runs refer to, or variants of a running experiment that have succeeded: never evicted. */
   pinned(): Promise<Set<string>>;
 }

@@ -1,5 +1,6 @@
 import { normalQuantile } from './distributions.ts';
 import type { Interval } from '../types/evidence-table.ts';
+import { withoutRounding } from './rounding.ts';
 
 /**
  * Interval of a mean of values from `least` to `most`: Wilson's score interval of as many yes-and-no values as would
@@ -13,17 +14,22 @@ export function boundedMeanInterval(
   const width = most - least;
   const n = pseudo.length;
   const { mean, variance } = moments(pseudo);
-  const share = Math.min(1, Math.max(0, (mean - least) / width));
+  const within = Math.min(1, Math.max(0, (mean - least) / width));
+  // So near an edge it is rounding that keeps it from there.
+  const share = within * (1 - within) <= 1e-12 ? Math.round(within) : within;
   const spread = share * (1 - share) * width * width;
   // Nothing is known of the spread at the edge, and there is none where all have one value between.
-  if (variance <= 1e-12 * width * width && spread > 1e-12 * width * width) return [mean, mean];
-  const size = spread <= 1e-12 * width * width ? n : n * (spread / variance);
+  if (variance <= 1e-12 * width * width && spread > 0) return [mean, mean];
+  const size = spread === 0 ? n : n * (spread / variance);
   const z = normalQuantile(0.5 + confidence / 2);
-  const middle = (share + (z * z) / (2 * size)) / (1 + (z * z) / size);
-  const half =
-    (z * Math.sqrt((share * (1 - share)) / size + (z * z) / (4 * size * size))) /
-    (1 + (z * z) / size);
-  return [least + width * Math.max(0, middle - half), least + width * Math.min(1, middle + half)];
+  const scaled = 1 + (z * z) / size;
+  const middle = (share + (z * z) / (2 * size)) / scaled;
+  const half = (z * Math.sqrt((share * (1 - share)) / size + (z * z) / (4 * size * size))) / scaled;
+  // The ends are the roots of one quadratic. By their product neither is a difference of equal numbers: of a share of 0
+  // the lower is 0, and no rounding beside it.
+  const lower = share ** 2 / (scaled * (middle + half));
+  const upper = 1 - (1 - share) ** 2 / (scaled * (1 - middle + half));
+  return [least + width * lower, least + width * upper];
 }
 
 /**
@@ -46,7 +52,7 @@ export function boundedDifferenceInterval(
     cubes += difference ** 3;
     differing += 1;
   }
-  const seen = sum / differences.length;
+  const seen = withoutRounding(sum, Math.sqrt(squares * differing)) / differences.length;
   const apart = differing === 0 ? width * width : squares / differing;
   const n = differences.length + 2;
   const mean = sum / n;
@@ -59,8 +65,8 @@ export function boundedDifferenceInterval(
   const middle = mean + (third * (1 + 2 * z * z)) / (6 * variance * n);
   const half = z * Math.sqrt(variance / n);
   return [
-    Math.min(seen, Math.max(-width, middle - half)),
-    Math.max(seen, Math.min(width, middle + half)),
+    Math.min(seen, Math.max(-width, withoutRounding(middle - half, half))),
+    Math.max(seen, Math.min(width, withoutRounding(middle + half, half))),
   ];
 }
 

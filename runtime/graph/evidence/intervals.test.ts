@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Metric } from '../types/metric.ts';
 import { boundedDifferenceInterval, boundedMeanInterval } from './bounded-intervals.ts';
-import { estimatedMean } from './mean-interval.ts';
+import { estimatedDifference, estimatedMean } from './mean-interval.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { accuracy, exactCoverage } from './testing/simulations.ts';
 import { normal } from './testing/simulated-answers.ts';
@@ -20,6 +20,36 @@ describe('intervals of shares', () => {
       );
     expect(of(81, 263).map((end) => end.toFixed(4))).toEqual(['0.2553', '0.3662']);
     expect(of(0, 20).map((end) => end.toFixed(4))).toEqual(['0.0000', '0.1611']);
+  });
+
+  it('begin at the edge itself where nothing was seen beyond, with no rounding beside it', () => {
+    for (let n = 1; n <= 400; n += 1) {
+      const of = (value: number) =>
+        boundedMeanInterval(
+          Float64Array.from({ length: n }, () => value),
+          [0, 1],
+          0.95,
+        );
+      expect(of(0)[0]).toBe(0);
+      expect(of(1)[1]).toBe(1);
+      // A mean of nought that rounding has moved.
+      expect(of(1e-17)[0]).toBe(0);
+      expect(of(1 - 1e-16)[1]).toBe(1);
+    }
+  });
+
+  it('of means that are equal but for the order of their sums are of no difference', () => {
+    const sums = (...values: number[]) => ({
+      sums: Float64Array.from(values),
+      weights: Float64Array.from(values, () => 1),
+    });
+    const [own, other] = [sums(0.1, 0.2, 0.3), sums(0.3, 0.2, 0.1)];
+    const options = { metric: accuracy, confidence: 0.95, seed: 1 };
+    expect(estimatedDifference(own, other, options).mean).toBe(0);
+    const { range: _range, ...unbounded } = accuracy;
+    const { mean, interval } = estimatedDifference(own, other, { ...options, metric: unbounded });
+    expect(mean).toBe(0);
+    if (interval !== null) expect(interval[0]).toBe(-interval[1]);
   });
 
   it('are narrower where values lie between, and follow the range', () => {

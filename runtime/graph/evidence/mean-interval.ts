@@ -3,6 +3,7 @@ import { boundedDifferenceInterval, boundedMeanInterval } from './bounded-interv
 import type { Interval } from '../types/evidence-table.ts';
 import { scaleOf } from './item-values.ts';
 import { estimate, type QuestionSums } from './questions.ts';
+import { withoutRounding } from './rounding.ts';
 import { type IntervalOptions, studentizedInterval } from './studentized-interval.ts';
 
 /** A number over questions, with its interval; the interval is null where they are too few for one. */
@@ -43,7 +44,8 @@ export function estimatedDifference(
   const scale = scaleOf(metric);
   const one = estimate(variant);
   const other = estimate(baseline);
-  const mean = scale.from(one.mean) - scale.from(other.mean);
+  const [own, base] = [scale.from(one.mean), scale.from(other.mean)];
+  const mean = withoutRounding(own - base, Math.max(Math.abs(own), Math.abs(base)));
   if (one.pseudo.length < 2) return { mean, interval: null };
   const range = rangeOf(metric, [variant, baseline]);
   if (range !== undefined) {

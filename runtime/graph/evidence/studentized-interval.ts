@@ -2,6 +2,7 @@ import { normalQuantile } from './distributions.ts';
 import type { Interval } from '../types/evidence-table.ts';
 import type { Scale } from './item-values.ts';
 import type { QuestionSums } from './questions.ts';
+import { withoutRounding } from './rounding.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** What is resampled: the mean of one arm, or with `less` the difference to that of another over the same questions. */
@@ -51,7 +52,8 @@ export function studentizedInterval(
     const ratio = ratios[Math.ceil(within * (resamples + 1)) - 1] ?? Number.POSITIVE_INFINITY;
     half = ((ratio * distance(confidence)) / distance(within)) * error;
   }
-  return Number.isFinite(half) ? [value - half, value + half] : null;
+  if (!Number.isFinite(half)) return null;
+  return [withoutRounding(value - half, half), withoutRounding(value + half, half)];
 }
 
 /** Standard errors that a normal interval reaches to either side. */
@@ -83,7 +85,8 @@ function valueAndError(
   const n = order.length;
   // What is left of equal numbers is rounding.
   const error = squares <= n * (1e-12 * greatest) ** 2 ? 0 : Math.sqrt((squares * n) / (n - 1));
-  const value = scale.from(one.mean) - (other === undefined ? 0 : scale.from(other.mean));
+  const [own, base] = [scale.from(one.mean), other === undefined ? 0 : scale.from(other.mean)];
+  const value = withoutRounding(own - base, Math.max(Math.abs(own), Math.abs(base)));
   return { value, error };
 }
 

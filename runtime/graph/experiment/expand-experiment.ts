@@ -36,6 +36,8 @@ export function expandExperiment(
 ): ExperimentPlan {
   const field = `experiments.${name}`;
   try {
+    // By the lists as they are written: their values are many where it is too large.
+    requireCount(experimentNamed(written, name), field);
     return expand(migrateAll(written, context.registry).graph, name, context);
   } catch (thrown) {
     const error = GraphError.from(thrown);
@@ -49,7 +51,6 @@ export function expandExperiment(
 function expand(graph: Graph, name: string, context: ExpandContext): ExperimentPlan {
   const field = `experiments.${name}`;
   const experiment = experimentNamed(graph, name);
-  requireCount(experiment, field);
   const { metrics, lower, seeds, race, limitMs } = checkExperiment(graph, name, context);
   const only = [...new Set(metrics.map(({ node }) => node))];
   const whole = { ...context, only, seed: seeds[0] };

@@ -6,7 +6,7 @@ import { migrateAll } from '../format/migrate-graph.ts';
 import { parseSettingName } from '../format/setting-name.ts';
 import { usesGraph, type Registry } from '../types/node-type.ts';
 import { applyArm } from './apply-arm.ts';
-import { requireCount } from './variant-count.ts';
+import { isCountFit } from './variant-count.ts';
 import { variantSettings } from './variant-settings.ts';
 
 export interface SourceVariants {
@@ -22,12 +22,13 @@ export interface SourceVariants {
  */
 export function sourceVariants(written: Graph, registry: Registry): SourceVariants {
   if (written.experiments === undefined) return { graphs: [], partial: false };
-  const { graph } = migrateAll(written, registry);
+  const entries = Object.entries(written.experiments);
+  const fit = entries.filter(([, experiment]) => isCountFit(experiment));
+  const { graph } = migrateAll({ ...written, experiments: Object.fromEntries(fit) }, registry);
   const graphs = new Map<string, Graph>();
-  let partial = false;
-  for (const [name, experiment] of Object.entries(graph.experiments ?? {})) {
+  let partial = fit.length < entries.length;
+  for (const experiment of Object.values(graph.experiments ?? {})) {
     try {
-      requireCount(experiment, name);
       for (const { arm, field } of variantSettings(experiment)) {
         const reading = readingPart(graph, arm, registry);
         const key = canonicalJson(reading);

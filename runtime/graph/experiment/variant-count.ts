@@ -21,7 +21,7 @@ export function countVariants({ vary, mode, arms, seeds }: Experiment): VariantC
     lengths.length === 0
       ? 0
       : mode === 'list'
-        ? Math.max(...lengths)
+        ? lengths.reduce((most, length) => Math.max(most, length), 0)
         : lengths.reduce((product, length) => product * length, 1);
   return {
     variants: varied + Object.keys(arms ?? {}).length,
@@ -29,12 +29,21 @@ export function countVariants({ vary, mode, arms, seeds }: Experiment): VariantC
   };
 }
 
+const limitOf = ({ limit }: Experiment): number =>
+  Math.min(largestRunLimit, limit?.variants ?? defaultRunLimit);
+
+/** Whether an experiment has no more runs than it may take. */
+export function isCountFit(experiment: Experiment): boolean {
+  const { variants, repeats } = countVariants(experiment);
+  return variants * repeats <= limitOf(experiment);
+}
+
 /** Throws `too-large` for more runs than the experiment may take. */
 export function requireCount(experiment: Experiment, field: string): void {
   const { variants, repeats } = countVariants(experiment);
-  const limit = Math.min(largestRunLimit, experiment.limit?.variants ?? defaultRunLimit);
+  if (isCountFit(experiment)) return;
+  const limit = limitOf(experiment);
   const runs = variants * repeats;
-  if (runs <= limit) return;
   const times = repeats === 1 ? '' : `, each with ${String(repeats)} seeds: ${spelled(runs)} runs`;
   const remedy =
     runs <= largestRunLimit

@@ -70,12 +70,17 @@ function shownValue(value: unknown): string {
   return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1).trimEnd()}…`;
 }
 
-/** Long values may look alike. */
+/** Long values may look alike. The first of a name keeps it; the others get a number that no name has. */
 function withUniqueNames(variants: readonly VariantSettings[]): VariantSettings[] {
+  const taken = new Set(variants.map(({ name }) => name));
   const used = new Map<string, number>();
   return variants.map((variant) => {
-    const number = (used.get(variant.name) ?? 0) + 1;
+    let number = (used.get(variant.name) ?? 0) + 1;
+    const numbered = (): string => `${variant.name} (${String(number)})`;
+    while (number > 1 && taken.has(numbered())) number += 1;
     used.set(variant.name, number);
-    return number === 1 ? variant : { ...variant, name: `${variant.name} (${String(number)})` };
+    if (number === 1) return variant;
+    taken.add(numbered());
+    return { ...variant, name: numbered() };
   });
 }

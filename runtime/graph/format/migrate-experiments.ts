@@ -3,7 +3,7 @@ import { own } from '../base/record.ts';
 import type { Registry } from '../types/node-type.ts';
 import type { Arm, Experiment, Experiments } from './experiment.ts';
 import type { GraphNode } from './graph.ts';
-import { migrateNode, type MigratedNode } from './migrate-node.ts';
+import { migrateNode, needsMigration, type MigratedNode } from './migrate-node.ts';
 import {
   formatMetricName,
   formatSettingName,
@@ -23,6 +23,8 @@ export function migrateExperiments(
   nodes: Nodes,
   registry: Registry,
 ): Experiments {
+  const all = [...Object.values(nodes), ...replacedNodes(experiments)];
+  if (!all.some((node) => needsMigration(node, registry))) return experiments;
   const migrated = Object.fromEntries(
     Object.entries(experiments).map(([name, experiment]) => [
       name,
@@ -31,6 +33,12 @@ export function migrateExperiments(
   );
   return sameJson(migrated, experiments) ? experiments : migrated;
 }
+
+/** The nodes that arms put in the place of others. */
+const replacedNodes = (experiments: Experiments): readonly GraphNode[] =>
+  Object.values(experiments)
+    .flatMap(({ arms }) => Object.values(arms ?? {}))
+    .flatMap(({ replace }) => Object.values(replace ?? {}));
 
 function migrateExperiment(experiment: Experiment, nodes: Nodes, registry: Registry): Experiment {
   const { vary, arms, metrics, lower } = experiment;

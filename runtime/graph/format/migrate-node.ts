@@ -1,6 +1,6 @@
 import { GraphError } from '../base/errors.ts';
 import { isRecord, own } from '../base/record.ts';
-import type { Registry } from '../types/node-type.ts';
+import type { NodeType, Registry } from '../types/node-type.ts';
 import { definitionToday } from '../types/registry.ts';
 import type { GraphNode } from './graph.ts';
 
@@ -22,9 +22,8 @@ export interface MigratedNode {
  */
 export function migrateNode(written: GraphNode, registry: Registry): MigratedNode | undefined {
   const definition = definitionToday(registry, written.type);
-  if (definition === undefined) return undefined;
+  if (definition === undefined || !isOlder(written, definition)) return undefined;
   const isRenamed = definition.type !== written.type;
-  if (!isRenamed && written.version >= definition.version) return undefined;
   const node = isRenamed ? { ...written, type: definition.type, version: 1 } : written;
   const renames: Renames = { inputs: new Map(), outputs: new Map(), params: new Map() };
   let params = node.params;
@@ -39,6 +38,15 @@ export function migrateNode(written: GraphNode, registry: Registry): MigratedNod
   }
   return { node: { ...node, version: definition.version, params }, renames };
 }
+
+/** Whether a node is older than the definition of today. */
+export function needsMigration(node: GraphNode, registry: Registry): boolean {
+  const definition = definitionToday(registry, node.type);
+  return definition !== undefined && isOlder(node, definition);
+}
+
+const isOlder = (node: GraphNode, { type, version }: NodeType): boolean =>
+  type !== node.type || node.version < version;
 
 /** Follows an earlier rename by a later one: a → b, then b → c, is a → c. */
 function compose(renames: Map<string, string>, later: Readonly<Record<string, string>>): void {

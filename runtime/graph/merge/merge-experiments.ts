@@ -32,7 +32,7 @@ export function mergeExperiments(sides: ThreeSides<Experiments>): {
     }
     const one = mergeExperiment(each.base ?? {}, each.ours, each.theirs);
     merged.push([name, one.merged]);
-    conflicts.push(...one.conflicts.map((at) => `${field}.${at}`));
+    for (const at of one.conflicts) conflicts.push(`${field}.${at}`);
   }
   return { merged: Object.fromEntries(merged), conflicts };
 }

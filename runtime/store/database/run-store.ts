@@ -211,8 +211,14 @@ export class DatabaseRunStore implements RunJournal {
     const rows = await this.#queries
       .selectFrom('Run as r')
       .innerJoin('Step as s', 's.runId', 'r.id')
+      .leftJoin('Run as p', 'p.id', 'r.parent')
       .select(['s.version', 's.summary as text'])
-      .where('r.status', 'in', unfinishedStatuses)
+      .where((eb) =>
+        eb.or([
+          eb('r.status', 'in', unfinishedStatuses),
+          eb.and([eb('r.status', '=', 'succeeded'), eb('p.status', 'in', unfinishedStatuses)]),
+        ]),
+      )
       .execute();
     return new Set(
       stepsOf(rows).flatMap((step) => Object.values(step.outputs).map((output) => output.digest)),

@@ -1,17 +1,26 @@
 import { randomFillSync } from 'node:crypto';
-import { open, rm, stat, statfs } from 'node:fs/promises';
+import { open, stat, statfs, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError } from '@graft/graph';
 
+/** Bytes that are given up at a time, so that no writer takes more than it needs. */
+const piece = 1 << 20;
 /**
- * Bytes. What is written without which nothing gets better: a run's end, and the deletions of a collection,
- * whose write-ahead log grows to some 4 MB before it is used again from its start.
+ * Bytes. A collection's write-ahead log grows to some 4 MB before SQLite uses it again from its start; an end takes
+ * far less.
  */
-const reserved = 8 << 20;
+const reserved = 8 * piece;
 
 /**
- * Room that is kept for when the disk is full: a file of the state folder that is deleted when a write must
- * succeed, and made again when there is room enough. Processes share it.
+ * What the reserve is used for, with the bytes that it leaves to the uses after it. An experiment ends after its
+ * variants, whose ends must not use up what its own needs. Whoever comes to make room must always be let in.
+ */
+const leaves = { run: 4 * piece, experiment: 2 * piece, collection: 0 } as const;
+export type ReserveUse = keyof typeof leaves;
+
+/**
+ * Room that is kept for when the disk is full: a file of the state folder that shrinks when a write must succeed, and
+ * grows again when there is room. Processes share it.
  */
 export class DiskReserve {
   readonly #folder: string;
@@ -22,39 +31,49 @@ export class DiskReserve {
     this.#path = join(stateFolder, 'reserve');
   }
 
-  /** Takes the room, unless it is held already or little more is left. Never throws: it is a precaution. */
+  /** Takes the room, at most half of what is left. Never throws: it is a precaution. */
   async take(): Promise<void> {
     try {
-      const held = await stat(this.#path).catch(() => undefined);
-      if (held?.size === reserved) return;
-      if (held !== undefined) await rm(this.#path, { force: true });
-      if ((await this.#free()) < 2 * reserved) return;
-      await this.#fill();
+      const held = await this.#held();
+      const half = (held + (await this.#free())) / 2;
+      const wanted = Math.min(reserved, half - (half % piece));
+      if (wanted > held) await this.#fill(held, wanted);
     } catch {
       // Full again, or another process takes it at this moment.
     }
   }
 
-  /** Makes the room free. False when there was none to give. */
-  async giveUp(): Promise<boolean> {
-    const held = await stat(this.#path).catch(() => undefined);
-    await rm(this.#path, { force: true }).catch(() => undefined);
-    return held !== undefined && held.size > 0;
-  }
-
-  /** Makes the room free when there is hardly any other. */
+  /** Makes all of the room free when there is hardly any other. */
   async giveUpIfNeeded(): Promise<void> {
-    if ((await this.#free().catch(() => 0)) < reserved) await this.giveUp();
+    if ((await this.#free().catch(() => 0)) < reserved) await this.#shrink(0);
   }
 
-  /** Does what must succeed: once more with the room made free, when it failed for want of it. */
-  async relieve<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (GraphError.from(error).code !== 'no-space' || !(await this.giveUp())) throw error;
-      return await work();
+  /** Does what must succeed: again with more room made free, as long as it fails for want of it. */
+  async relieve<T>(use: ReserveUse, work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (GraphError.from(error).code !== 'no-space' || !(await this.#giveUp(use))) throw error;
+      }
     }
+  }
+
+  /** Makes a piece free. False when none is left for this use. */
+  async #giveUp(use: ReserveUse): Promise<boolean> {
+    const held = await this.#held();
+    return held > leaves[use] && (await this.#shrink(Math.max(leaves[use], held - piece)));
+  }
+
+  async #shrink(size: number): Promise<boolean> {
+    return truncate(this.#path, size).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #held(): Promise<number> {
+    return (await stat(this.#path).catch(() => undefined))?.size ?? 0;
   }
 
   async #free(): Promise<number> {
@@ -62,14 +81,18 @@ export class DiskReserve {
     return bavail * bsize;
   }
 
-  async #fill(): Promise<void> {
-    const file = await open(this.#path, 'wx');
+  async #fill(held: number, wanted: number): Promise<void> {
+    const file = await open(this.#path, 'a');
     try {
       // Noise: a filesystem that compresses would keep nothing for zeros.
-      const noise = randomFillSync(Buffer.allocUnsafe(1 << 20));
-      for (let size = 0; size < reserved; size += noise.byteLength) await file.writeFile(noise);
+      const noise = randomFillSync(Buffer.allocUnsafe(piece));
+      for (let size = held; size < wanted; size += piece) {
+        await file.writeFile(noise.subarray(0, wanted - size));
+      }
+      // Another process may have appended at the same time.
+      if ((await file.stat()).size > reserved) await this.#shrink(reserved);
     } catch (error) {
-      await rm(this.#path, { force: true });
+      await this.#shrink(held);
       throw error;
     } finally {
       await file.close();

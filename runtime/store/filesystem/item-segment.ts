@@ -126,7 +126,7 @@ export class ItemSegment {
         const { bytes, places } = encodeRecords(some, this.#end);
         await writeAt(this.#handle, bytes, this.#end);
         this.#end += bytes.byteLength;
-        added.push(...places);
+        for (const place of places) added.push(place);
       }
       this.#index ??= await this.#openIndex();
       await this.#index.appendFile(encodeFrame(added));

@@ -161,7 +161,9 @@ export class MemoryRunStore implements RunJournal {
   async pinned(): Promise<Set<string>> {
     const digests = new Set<string>();
     for (const { run, steps } of this.#runs.values()) {
-      if (!isUnfinished(run)) continue;
+      const parent = run.parent === undefined ? undefined : this.#runs.get(run.parent)?.run;
+      const isOfUnfinished = parent !== undefined && isUnfinished(parent);
+      if (!isUnfinished(run) && !(run.status === 'succeeded' && isOfUnfinished)) continue;
       for (const step of steps.values()) {
         for (const output of Object.values(step.outputs)) digests.add(output.digest);
       }

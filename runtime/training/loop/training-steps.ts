@@ -102,7 +102,7 @@ export class TrainingSteps {
     this.#parts.optimizer.restore(optimizer);
     for (const [name, data] of this.#parts.parameters) data.set(parameters.get(name) ?? []);
     this.#state = state;
-    this.#metrics.push(...state.metrics);
+    for (const row of state.metrics) this.#metrics.push(row);
     this.#savedAt = state.step;
     this.#parts.hooks.log('info', `Goes on from the checkpoint of step ${state.step}.`);
   }

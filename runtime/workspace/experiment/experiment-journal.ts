@@ -2,22 +2,22 @@ import type { ExperimentEvent, RunStore, UnstampedExperimentEvent } from '@graft
 
 /** Numbers the events of one run of an experiment and records them in order. Few come, so each is written at once. */
 export class ExperimentJournal {
+  readonly runId: string;
   readonly #runs: RunStore;
-  readonly #runId: string;
   #seq = 0;
   #writing: Promise<void> = Promise.resolve();
   readonly #waiting: ExperimentEvent[] = [];
 
   constructor(runs: RunStore, runId: string) {
     this.#runs = runs;
-    this.#runId = runId;
+    this.runId = runId;
   }
 
   /** Numbers an event and has it written; what cannot be written stays for `flush`. */
   emit(event: UnstampedExperimentEvent): ExperimentEvent {
     this.#seq += 1;
     const stamped: ExperimentEvent = {
-      ...{ seq: this.#seq, runId: this.#runId, at: Date.now() },
+      ...{ seq: this.#seq, runId: this.runId, at: Date.now() },
       ...event,
     };
     this.#waiting.push(stamped);
@@ -31,9 +31,21 @@ export class ExperimentJournal {
     return this.#writing;
   }
 
+  /** Events after `seq` that are not durable yet. */
+  pending(seq: number): ExperimentEvent[] {
+    return this.#waiting.filter((event) => event.seq > seq);
+  }
+
+  /** Puts an event in the place of one with its number; false when that is durable already. */
+  amend(event: ExperimentEvent): boolean {
+    const at = this.#waiting.findIndex(({ seq }) => seq === event.seq);
+    if (at >= 0) this.#waiting[at] = event;
+    return at >= 0;
+  }
+
   async #write(): Promise<void> {
     const events = this.#waiting.slice();
-    await this.#runs.appendExperiment(this.#runId, events);
+    await this.#runs.appendExperiment(this.runId, events);
     this.#waiting.splice(0, events.length);
   }
 }

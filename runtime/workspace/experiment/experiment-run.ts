@@ -50,6 +50,9 @@ export interface ExperimentRequest {
   readonly device: string;
 }
 
+/** Why no further run is started. */
+type StoppedBy = 'cancelled' | 'limit' | 'no-space' | 'fault';
+
 interface QueuedRun {
   readonly variant: Variant;
   readonly seed: number | undefined;
@@ -68,7 +71,9 @@ export class ExperimentRun {
   readonly #results: VariantResult[] = [];
   readonly #tokens: AnswerTokens;
   #dropped: readonly Dropped[] = [];
-  #stopped: 'cancelled' | 'limit' | undefined;
+  #stopped: StoppedBy | undefined;
+  /** What went wrong outside its runs. */
+  #fault: ExperimentProblem | undefined;
 
   constructor(parts: ExperimentRunParts, request: ExperimentRequest, journal: ExperimentJournal) {
     this.#parts = parts;
@@ -79,6 +84,12 @@ export class ExperimentRun {
 
   cancel(): void {
     this.#stop('cancelled');
+  }
+
+  /** Ends it, since something went wrong outside its runs. */
+  fail(error: unknown): void {
+    this.#fault ??= GraphError.from(error).toProblem();
+    this.#stop('fault');
   }
 
   /** Runs to the end and never rejects: whatever happens is in the last event. */
@@ -95,7 +106,11 @@ export class ExperimentRun {
             },
             Math.min(plan.limitMs, longestTimer),
           );
-    await this.#runAll(sound);
+    try {
+      await this.#runAll(sound);
+    } catch (thrown) {
+      this.fail(thrown);
+    }
     clearTimeout(timer);
     return this.#finished(sound);
   }
@@ -132,7 +147,7 @@ export class ExperimentRun {
     return this.#stopped === undefined ? results : undefined;
   }
 
-  #stop(why: 'cancelled' | 'limit'): void {
+  #stop(why: StoppedBy): void {
     if (this.#stopped === undefined || why === 'cancelled') this.#stopped = why;
     for (const handle of this.#live) handle.cancel();
   }
@@ -167,6 +182,7 @@ export class ExperimentRun {
       this.#journal.emit({ type: 'variant.started', ...which, run: handle.runId });
       const end = await handle.finished;
       this.#live.delete(handle);
+      this.#stopIfFull(end.error);
       const counted = countSteps(end.steps);
       this.#journal.emit({
         ...{ type: 'variant.finished', ...which, run: handle.runId },
@@ -184,8 +200,15 @@ export class ExperimentRun {
         ...(tokens === undefined ? {} : { tokens }),
       };
     } catch (thrown) {
-      return notStarted({ seed, ...which }, thrown);
+      const result = notStarted({ seed, ...which }, thrown);
+      this.#stopIfFull(result.error);
+      return result;
     }
+  }
+
+  /** On a full disk no other run gets further, and each would take room that the ends need. */
+  #stopIfFull(error: Pick<ExperimentProblem, 'code'> | undefined): void {
+    if (error?.code === 'no-space') this.#stop('no-space');
   }
 
   #started(runs: number): void {
@@ -231,11 +254,12 @@ export class ExperimentRun {
   }
 
   #status(error: ExperimentProblem | undefined): RunStatus {
-    if (this.#stopped === 'cancelled') return 'cancelled';
+    if (this.#stopped === 'cancelled' && this.#fault === undefined) return 'cancelled';
     return error === undefined ? 'succeeded' : 'failed';
   }
 
   #error(variants: readonly Variant[]): ExperimentProblem | undefined {
+    if (this.#fault !== undefined) return this.#fault;
     const { plan, file } = this.#request;
     const looks = plan.race?.looks ?? 1;
     const runs = variants.length * plan.seeds.length;
@@ -249,11 +273,17 @@ export class ExperimentRun {
     switch (this.#stopped) {
       case 'cancelled':
         return { code: 'cancelled', message: `Cancelled: ${ended}`, location, audience: 'user' };
+      case 'no-space': {
+        const full = this.#results.find((result) => result.error?.code === 'no-space')?.error;
+        const message = `${full?.message ?? 'No space is left on the disk.'} ${ended}`;
+        return { code: 'no-space', message, location, audience: 'operator' };
+      }
       case 'limit': {
         const minutes = (plan.limitMs ?? 0) / 60_000;
         const message = `Its limit of ${String(minutes)} minutes is over: ${ended}`;
         return { code: 'limit-reached', message, location, audience: 'user' };
       }
+      case 'fault':
       case undefined: {
         const failed = whole.find(({ error }) => error !== undefined);
         const message = `${String(runs - done)} of ${String(runs)} runs failed. The first: ${failed?.error?.message ?? ''}`;

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CancelRequests, newRunId } from '@graft/engine';
+import {
+  CancelRequests,
+  newRunId,
+  RunEnding,
+  type CancelOutcome,
+  type EndingParts,
+  withinRun,
+} from '@graft/engine';
 import {
   GraphError,
   type ArtifactStore,
@@ -16,13 +23,11 @@ import {
   type ExperimentRunParts,
 } from './experiment-run.ts';
 
-export interface ExperimentsParts {
+export interface ExperimentsParts extends EndingParts {
   readonly runs: RunStore;
   readonly artifacts: ArtifactStore;
   readonly registry: Registry;
   readonly owner: string;
-  /** Does work that must succeed, making room for it when the disk is full. */
-  readonly relieve: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** A run of an experiment that this process executes. */
@@ -35,8 +40,6 @@ export interface ExperimentHandle {
 /** Milliseconds between two looks at what is recorded. */
 const lookEvery = 100;
 const eventPage = 500;
-/** Milliseconds between two tries to record an end that the stores refused. */
-const retryEvery = 1000;
 
 /** Starts, follows and cancels runs of experiments. */
 export class Experiments {
@@ -46,8 +49,8 @@ export class Experiments {
     { readonly run: ExperimentRun; readonly finished: Promise<ExperimentFinished> }
   >();
   readonly #cancelRequests: CancelRequests;
-  /** How to record the ends that the stores have refused. */
-  readonly #untold = new Map<string, () => Promise<void>>();
+  /** Experiments that have ended while the stores would not say so. */
+  readonly #unrecorded = new Map<string, RunEnding<ExperimentFinished, ExperimentJournal>>();
 
   constructor(parts: ExperimentsParts) {
     this.#parts = parts;
@@ -75,7 +78,6 @@ export class Experiments {
     const finished = this.#execute(run, journal);
     this.#live.set(runId, { run, finished });
     this.#cancelRequests.watch();
-    void finished.then(() => this.#live.delete(runId));
     return {
       runId,
       finished,
@@ -85,11 +87,12 @@ export class Experiments {
     };
   }
 
-  /** False where this process runs no such experiment. */
-  cancel(runId: string): boolean {
+  /** Undefined where this process runs no such experiment. Writes nothing: the disk may be full. */
+  cancel(runId: string): CancelOutcome | undefined {
+    if (this.#unrecorded.has(runId)) return 'ended';
     const live = this.#live.get(runId);
     live?.run.cancel();
-    return live !== undefined;
+    return live === undefined ? undefined : 'cancelled';
   }
 
   /** Cancels what runs and waits until it has ended. */
@@ -97,9 +100,7 @@ export class Experiments {
     const live = [...this.#live.values()];
     for (const { run } of live) run.cancel();
     await Promise.all(live.map(({ finished }) => finished));
-    const untold = [...this.#untold.values()];
-    this.#untold.clear();
-    await Promise.all(untold.map((record) => record().catch(() => undefined)));
+    await Promise.all([...this.#unrecorded.values()].map((ending) => ending.close()));
   }
 
   /** Events after `seq`, each once and in order, until the experiment has finished or `signal` aborts. */
@@ -118,6 +119,11 @@ export class Experiments {
         if (event.type === 'experiment.finished') return;
       }
       if (page.length > 0) continue;
+      const untold = this.#unrecorded.get(runId)?.journal.pending(seen) ?? [];
+      if (untold.length > 0) {
+        yield* untold;
+        return;
+      }
       const ended = record.status !== 'running' && record.status !== 'queued';
       if (ended && !this.#live.has(runId)) return;
       await sleep(lookEvery, undefined, { signal }).catch(() => undefined);
@@ -125,41 +131,20 @@ export class Experiments {
   }
 
   async #execute(run: ExperimentRun, journal: ExperimentJournal): Promise<ExperimentFinished> {
-    const end = await run.execute();
-    const record = (): Promise<void> => this.#record(journal, end);
-    try {
-      await record();
-      return end;
-    } catch (thrown) {
-      this.#retry(end.runId, record);
-      return { ...end, status: 'failed', error: GraphError.from(thrown).toProblem() };
+    const { runId } = journal;
+    const atWork = {
+      runId,
+      fail: (error: unknown) => {
+        run.fail(error);
+      },
+    };
+    const finished = await withinRun(atWork, () => run.execute());
+    const ending = new RunEnding(this.#parts, journal, { finished, reused: [] });
+    if (!(await ending.record())) {
+      this.#unrecorded.set(runId, ending);
+      ending.retry(() => this.#unrecorded.delete(runId));
     }
-  }
-
-  async #record(journal: ExperimentJournal, end: ExperimentFinished): Promise<void> {
-    const { runs, relieve } = this.#parts;
-    const { runId, status, at, error } = end;
-    await relieve(async () => {
-      await journal.flush();
-      await runs.finish(runId, {
-        ...{ status, finishedAt: at },
-        ...(error === undefined ? {} : { error: error.message }),
-      });
-    });
-  }
-
-  /** What the stores refuse (the disk is full) is tried again until they take it, so that the status gets true. */
-  #retry(runId: string, record: () => Promise<void>): void {
-    this.#untold.set(runId, record);
-    const timer = setTimeout(() => {
-      if (this.#untold.get(runId) !== record) return;
-      record().then(
-        () => this.#untold.delete(runId),
-        () => {
-          this.#retry(runId, record);
-        },
-      );
-    }, retryEvery);
-    timer.unref();
+    this.#live.delete(runId);
+    return ending.finished;
   }
 }

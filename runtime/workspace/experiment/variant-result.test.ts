@@ -1,8 +1,8 @@
 import { writeArtifact } from '@graft/engine';
-import { Answers, type Answer, type ArtifactRef, type StepSummary } from '@graft/graph';
+import { Answers, Metrics, type Answer, type ArtifactRef, type StepSummary } from '@graft/graph';
 import { MemoryArtifactStore } from '@graft/store/memory';
-import { expect, it } from 'vitest';
-import { AnswerTokens, countSteps } from './variant-result.ts';
+import { expect, it, vi } from 'vitest';
+import { AnswerTokens, countSteps, readMetrics } from './variant-result.ts';
 
 const step = (node: string, type: string, rest: Partial<StepSummary> = {}): StepSummary => ({
   ...{ node, type, status: 'succeeded', ms: 0, outputs: {} },
@@ -54,4 +54,35 @@ it('counts what was read and written for each answer once, however often it is p
   const tokens = new AnswerTokens(artifacts);
   expect(await tokens.of(steps)).toBe(11 + 21 + 31);
   expect(await tokens.of([step('ask', 'lines')])).toBeUndefined();
+});
+
+it('counts no tokens of answers that cannot be read, and looks again for the next run', async () => {
+  const artifacts = new MemoryArtifactStore();
+  const stored = await artifacts.put([Buffer.from('no JSON\n')]);
+  const answers: ArtifactRef = { ...stored, mediaType: Answers.mediaType };
+  const steps = [step('generate', 'generate', { outputs: { answers } })];
+  const tokens = new AnswerTokens(artifacts);
+  expect(await tokens.of(steps)).toBeUndefined();
+  const answer: Answer = {
+    ...{ id: 'a', question: { id: 'a', question: '?' }, text: 'a', citations: [] },
+    ...{ promptTokens: 3, completionTokens: 1, finishReason: 'stop' },
+  };
+  vi.spyOn(artifacts, 'get').mockImplementation(async function* () {
+    yield Buffer.from(`${JSON.stringify(answer)}\n`);
+  });
+  expect(await tokens.of(steps)).toBe(4);
+});
+
+it('says of metrics that cannot be read that the step is to be run again', async () => {
+  const artifacts = new MemoryArtifactStore();
+  const metrics = {
+    ...(await artifacts.put([Buffer.from('{"a"\n')])),
+    mediaType: Metrics.mediaType,
+  };
+  const steps = [step('grade', 'grade', { outputs: { metrics } })];
+  const wanted = [{ node: 'grade', port: 'metrics', metric: 'score' }];
+  await expect(readMetrics(artifacts, steps, wanted)).rejects.toMatchObject({
+    code: 'store-damaged',
+    message: expect.stringContaining('run the step again'),
+  });
 });

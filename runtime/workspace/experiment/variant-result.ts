@@ -85,14 +85,23 @@ export class AnswerTokens {
     this.#artifacts = artifacts;
   }
 
-  /** Of the steps of a run. Undefined where they gave no answers, or these are not there any more. */
+  /**
+   * Of the steps of a run. Undefined where they gave no answers, or these are gone or cannot be read: what a variant cost
+   * is worth less than what it found.
+   */
   async of(steps: readonly StepSummary[]): Promise<number | undefined> {
     let total: number | undefined;
     for (const ref of answersMade(steps)) {
       if (!(await this.#artifacts.has(ref.digest))) continue;
       const counted = this.#known.get(ref.digest) ?? this.#count(ref);
       this.#known.set(ref.digest, counted);
-      total = (total ?? 0) + (await counted);
+      try {
+        total = (total ?? 0) + (await counted);
+      } catch {
+        // Whatever is wrong with them may be mended by the next run that gives them.
+        this.#known.delete(ref.digest);
+        return undefined;
+      }
     }
     return total;
   }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import {
@@ -18,7 +18,7 @@ import { isFullDisk, stagingName, writeStream } from '@graft/kit';
 import { namedSources } from '../graph-lock.ts';
 import { fullDisk } from '../require-room.ts';
 import type { CollectionGuard } from '../collection-guard.ts';
-import type { StateGuard } from '../state-folder.ts';
+import { makeStateFolder, type StateGuard } from '../state-folder.ts';
 import { readUsedGraphs } from '../used-graphs.ts';
 import type { GraphFile } from '../workspace.ts';
 import {
@@ -95,8 +95,9 @@ export class WorkspacePackages {
    * `unsafe-path`, `too-large`, `no-space`, or `name-taken` where a file would take the place of another.
    */
   async unpack(archive: string, name: string): Promise<UnpackReport> {
-    const { state, stores } = this.#parts;
+    const { state, stores, scratchFolder } = this.#parts;
     await state.check();
+    await makeStateFolder(scratchFolder);
     const report = await toldFullDisk(() => unpack({ ...this.#parts, ...stores }, archive, name));
     return { ...report, ...(await this.#missing(report.graph)) };
   }
@@ -105,7 +106,7 @@ export class WorkspacePackages {
   async unpackStream(body: AsyncIterable<Uint8Array>, name: string): Promise<UnpackReport> {
     const { scratchFolder } = this.#parts;
     const archive = join(scratchFolder, stagingName());
-    await mkdir(scratchFolder, { recursive: true });
+    await makeStateFolder(scratchFolder);
     try {
       await toldFullDisk(() => writeStream(archive, body));
       return await this.unpack(archive, name);

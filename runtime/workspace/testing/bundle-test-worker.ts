@@ -42,6 +42,10 @@ export const bundleTestUnpack = (): Promise<Bundle> =>
 export const bundleTestUpload = (): Promise<Bundle> =>
   bundle(fileURLToPath(new URL('./test-upload.ts', import.meta.url)));
 
+/** A process whose runs float promises that are rejected. */
+export const bundleTestRejections = (): Promise<Bundle> =>
+  bundle(fileURLToPath(new URL('./test-rejections.ts', import.meta.url)));
+
 async function bundle(source: string): Promise<Bundle> {
   // Below this package, so that npm packages resolve.
   const dist = join(import.meta.dirname, '../dist');

@@ -6,6 +6,7 @@ import { GraphError } from '@graft/graph';
 import { hasCode, isFullDisk, stagingName } from '@graft/kit';
 import { requirePortablePath, requireVisible } from '../graph-path.ts';
 import { fullDisk, requireRoom } from '../require-room.ts';
+import { makeStateFolder } from '../state-folder.ts';
 import { SentFiles, type SentFile } from './sent-files.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function receiveModelFiles<Result>(
   const sent = await SentFiles.open(stream);
   const top = topOf(sent.files);
   const folder = join(scratchFolder, stagingName());
-  await mkdir(folder, { recursive: true });
+  await makeStateFolder(folder);
   try {
     const size = sent.files.reduce((sum, file) => sum + file.size, 0);
     // Once as sent, once in the catalogue: not every disk shares the bytes of copies.

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { GraphError } from '@graft/graph';
 import {
@@ -16,6 +16,7 @@ import { isVisible } from '../graph-path.ts';
 import { ownPlace, type OwnPlace } from '../own-place.ts';
 import { stagingPath } from '../package/write-new-file.ts';
 import { fullDisk, requireRoom } from '../require-room.ts';
+import { makeStateFolder } from '../state-folder.ts';
 import { toldDiskError } from '../told-disk-error.ts';
 import { SentFiles } from './sent-files.ts';
 import { requireFree, taken, uploadEnds, uploadPlace, type StagedFile } from './upload-places.ts';
@@ -111,7 +112,7 @@ export class WorkspaceFiles {
     if (!renamed) await requireFree(sent.files, places);
     const size = sent.files.reduce((sum, file) => sum + file.size, 0);
     await requireRoom(root, size, 'The upload');
-    await mkdir(scratchFolder, { recursive: true });
+    await makeStateFolder(scratchFolder);
     const coming: StagedFile[] = [];
     const placed: OwnPlace[] = [];
     const made: MadeFolder[] = [];
