@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'react';
-import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { graphPath } from '../state/file-actions.ts';
 import { useOverlay, type NameQuestion } from '../state/overlay-store.ts';
 import { createFile, saveFileAs, type Refusal } from '../state/workspace-files.ts';
@@ -35,9 +34,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
     dialog.current?.showModal();
     field.current?.focus();
     // A folder is gone on from; a name is written over.
-    if (question.kind !== 'new') field.current?.select();
-    const typed = takeTypedAhead();
-    if (typed !== '') setName(question.kind === 'new' ? first + typed : typed);
+    field.current?.setSelectionRange(question.kind === 'new' ? first.length : 0, first.length);
   }, [question.kind, first]);
   return (
     <dialog
