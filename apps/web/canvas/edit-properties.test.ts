@@ -191,7 +191,7 @@ const edits: Readonly<Record<string, (picks: Picks) => Taken | Promise<Taken>>> 
     useDocument
       .getState()
       .editFile((graph) =>
-        varyParam(graph, { node, param: 'size' }, { values: [b, b + 1], registry: nodeTypes() }),
+        varyParam(graph, { node, param: 'size' }, { values: [b, b + 1], registry: nodeTypes() }).graph,
       );
     return [];
   },
