@@ -4,7 +4,7 @@ import { nodeCard } from '../canvas/focus-node.ts';
 import { focusedPort, focusFirstPort } from '../canvas/focus-port.ts';
 import { fitNodes, selectedEdges, unselectEdges } from '../canvas/viewport.ts';
 import { isLabeller } from '../labels/labeller.ts';
-import { redo, undo, useDocument } from '../state/document-store.ts';
+import { canUndo, redo, undo, useDocument } from '../state/document-store.ts';
 import { pathOf } from '../state/node-path.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { withNodeTypes } from '../state/registry.ts';
@@ -78,7 +78,7 @@ export const editCommands: readonly Command[] = [
     title: 'Undo',
     group: 'Edit',
     keys: ['mod+z'],
-    enabled: () => history().pastStates.length > 0,
+    enabled: canUndo,
     run: undo,
   },
   {

@@ -3,8 +3,10 @@ import { graphPath } from '../state/file-actions.ts';
 import { useOverlay, type NameQuestion } from '../state/overlay-store.ts';
 import { createFile, saveFileAs, type Refusal } from '../state/workspace-files.ts';
 
-function close(): void {
-  useOverlay.getState().show({ nameQuestion: null });
+/** Another question may be asked by now. */
+function closeOf(question: NameQuestion): void {
+  const { nameQuestion, show } = useOverlay.getState();
+  if (nameQuestion === question) show({ nameQuestion: null });
 }
 
 const words = {
@@ -23,6 +25,7 @@ async function answered(question: NameQuestion, name: string): Promise<Refusal> 
 /** Asks for a name. What is wrong with it is said under it, and it stays to be mended. */
 export function NameDialog({ question }: { readonly question: NameQuestion }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const close = (): void => closeOf(question);
   const field = useRef<HTMLInputElement>(null);
   const first = question.kind === 'new' ? (question.folder ?? '') : question.name;
   const [name, setName] = useState(first);
