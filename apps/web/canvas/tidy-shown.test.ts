@@ -1,4 +1,4 @@
-import { parseGraph } from '@graft/graph';
+import { parseGraph, setTitle } from '@graft/graph';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { undo, useDocument } from '../state/document-store.ts';
 import { timeOf } from '../shell/notices.tsx';
@@ -144,12 +144,12 @@ describe('undone before it comes', () => {
       },
     ],
   ])('%s does not come, and nothing else is undone', async (_, tidy) => {
-    useDocument.getState().edit((graph) => ({ ...graph, title: 'Edited' }));
+    useDocument.getState().edit((graph) => setTitle(graph, 'a', 'Edited'));
     const work = tidy();
     undo();
     end();
     await work;
-    expect(useDocument.getState().graph.title).toBe('Edited');
+    expect(useDocument.getState().graph.nodes['a']?.title).toBe('Edited');
     expect(useDocument.getState().shown.layout['b']).toEqual({ x: 20, y: 40 });
     undo();
     expect(useDocument.getState().graph).toBe(baseGraph);

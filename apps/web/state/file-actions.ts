@@ -29,10 +29,23 @@ export function graphPath(name: string): string {
   return trimmed.endsWith(ending) ? trimmed : `${trimmed}${ending}`;
 }
 
-/** Tells of a failure, with one line for each of its problems. */
+/** Tells of a failure, with one line for each of its problems. It goes when another file is opened. */
 export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
   const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
-  useScreen.getState().notify({ tone: 'error', message, ...of });
+  const { file } = useDocument.getState();
+  const about = file === null ? {} : { about: file.path };
+  useScreen.getState().notify({ tone: 'error', message, ...about, ...of });
+}
+
+/** Tells why a file could not be opened, which one, and not once another is opened. */
+function tellUnopened(path: string, error: unknown): void {
+  const [problem] = problemsOf(error);
+  if (problem === undefined) return;
+  const { code, message } = problem;
+  // That nothing answers is of no file.
+  const named = code === 'unavailable' || message.includes(path) ? message : `${path}: ${message}`;
+  const whole = message.startsWith('The file ') ? message.replace('The file', path) : named;
+  useScreen.getState().notify({ tone: 'error', message: whole, about: path });
 }
 
 export async function refreshFiles(): Promise<void> {
@@ -196,7 +209,7 @@ export async function openFile(
     if (past && run !== null) lookBack(run.runId);
     else follow(newest?.id ?? null);
   } catch (error) {
-    if (!signal.aborted) report(error);
+    if (!signal.aborted) tellUnopened(path, error);
   }
   return path;
 }

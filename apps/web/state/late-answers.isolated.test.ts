@@ -196,6 +196,36 @@ describe('once another file is asked for', () => {
   });
 });
 
+describe('a file that cannot be opened', () => {
+  it.each<[string, GraphError, string]>([
+    [
+      'is no JSON',
+      new GraphError('bad-syntax', 'The file is not valid JSON (line 1): a key should stand here.'),
+      'b.graft.json is not valid JSON (line 1): a key should stand here.',
+    ],
+    ['is gone', missing(), 'b.graft.json: There is no such file.'],
+  ])('is named where it %s, until another is opened', async (_, error, message) => {
+    const opened = openFile('b.graft.json');
+    const [read] = await next('read b.graft.json');
+    read?.fail(error);
+    await opened;
+    expect(told()).toEqual([message]);
+    await open('c.graft.json', 7);
+    expect(told()).toEqual([]);
+  });
+
+  it('says nothing in another file of what failed in the one before', async () => {
+    draw(2);
+    const saved = saveFile(a);
+    const [save] = await next(`save ${a}`);
+    save?.fail(new Error('The disk is full.'));
+    await saved;
+    expect(told()).toEqual(['The disk is full.']);
+    await open('b.graft.json', 5);
+    expect(told()).toEqual([]);
+  });
+});
+
 describe('the lock that sources are taken into', () => {
   const lock = { documents: {}, models: {}, graphs: {} };
 
@@ -226,7 +256,7 @@ describe('the lock that sources are taken into', () => {
 it('results that a plan told of are not shown once another plan is asked for', async () => {
   const outputs = { chunks: { digest: 'd', mediaType: 'm', size: 1 } };
   const nodes = [{ node: 'chunk', type: 'chunk', verdict: 'hit' as const, outputs }];
-  const plan = { nodes, cached: 1, planned: 0, problems: [] };
+  const plan = { nodes, reused: 1, toRun: 0, problems: [] };
   const plans = new Latest();
   const shown = showKept(plan, null, plans.ask());
   plans.drop();

@@ -1,4 +1,4 @@
-import { parseGraph } from '@graft/graph';
+import { parseGraph, setTitle } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { useDocument } from '../../state/document-store.ts';
 import { useExperiments } from '../../state/experiment-actions.ts';
@@ -47,10 +47,10 @@ it('takes it back by Undo, and leaves what was edited since', () => {
   expect(useDocument.getState().graph).toBe(baseGraph);
   varyValues(at, typed);
   const { action } = notice() ?? {};
-  useDocument.getState().edit((graph) => ({ ...graph, title: 'Edited' }));
+  useDocument.getState().edit((graph) => setTitle(graph, 'chunk', 'Edited'));
   action?.run();
   expect(experiments()).toEqual({ 'chunk-and-mode': written });
-  expect(useDocument.getState().graph.title).toBe('Edited');
+  expect(useDocument.getState().graph.nodes['chunk']?.title).toBe('Edited');
 });
 
 it('shows the experiment that tries the values already, and says nothing', () => {
