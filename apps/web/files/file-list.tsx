@@ -22,7 +22,7 @@ function FolderHeading({ folder }: { readonly folder: string }) {
       </span>
       <button
         type="button"
-        className="icon-button size-[22px] opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+        className="icon-button quiet-icon size-[22px]"
         aria-label={`New graph in ${folder.slice(0, -1)}`}
         title={`New graph in ${folder.slice(0, -1)}`}
         // By keys it is in the menu of the folder's files.

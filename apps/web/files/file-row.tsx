@@ -87,7 +87,7 @@ export function FileRow({ path, indented, fault }: FileRowProps) {
       </button>
       <button
         type="button"
-        className="icon-button absolute top-0 right-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+        className="icon-button quiet-icon absolute top-0 right-1"
         aria-label={`More about ${name}`}
         aria-haspopup="menu"
         // By keys it is the menu of the row.
