@@ -42,8 +42,9 @@ function tellUnopened(path: string, error: unknown): void {
   const [problem] = problemsOf(error);
   if (problem === undefined) return;
   const { code, message } = problem;
-  // That nothing answers is of no file.
-  const named = code === 'unavailable' || message.includes(path) ? message : `${path}: ${message}`;
+  // That nothing answers is of no file, and a path may be too long to be read.
+  const isNamed = code === 'unavailable' || path.length > longestPath || message.includes(path);
+  const named = isNamed ? message : `${path}: ${message}`;
   const whole = message.startsWith('The file ') ? message.replace('The file', path) : named;
   useScreen.getState().notify({ tone: 'error', message: whole, about: path });
 }
