@@ -48,6 +48,10 @@ const sized = (size: number): Graph => ({
   ...emptyGraph,
   nodes: { chunk: { type: 'chunk', version: 1, params: { size } } },
 });
+const using = (use: string): Graph => ({
+  ...emptyGraph,
+  nodes: { use: { type: 'graph', version: 1, params: { use } } },
+});
 const size = (): unknown => useDocument.getState().graph.nodes['chunk']?.params['size'];
 const draw = (value: number): void => useDocument.getState().edit(() => sized(value));
 const told = (): readonly string[] => useScreen.getState().notices.map(({ message }) => message);
@@ -187,12 +191,21 @@ describe('once another file is asked for', () => {
   });
 
   it('a graph that is kept for the one before does not change it', async () => {
-    const kept = keepGraph('used.graft.json', 'sha256');
+    const used = 'used.graft.json';
+    const kept = keepGraph(used, 'sha256');
     const [query] = await next('kept');
-    await open('b.graft.json', 5);
+    const opened = openFile('b.graft.json');
+    const [read] = await next('read b.graft.json');
+    read?.answer({ ...onDisk('b.graft.json', 5), text: serializeGraph(using(used)) });
+    await opened;
+    const uses = useUsedGraphs.getState().read(using(used));
+    const [file] = await next(`read ${used}`);
+    file?.answer(onDisk(used, 6));
+    await uses;
+    const before = useDocument.getState().graph;
     query?.answer(serializeGraph(sized(6)));
     await kept;
-    expect(size()).toBe(5);
+    expect(useDocument.getState().graph).toBe(before);
   });
 });
 
@@ -267,12 +280,8 @@ it('results that a plan told of are not shown once another plan is asked for', a
 });
 
 it('a graph file that changes while it is read is read again', async () => {
-  const used = 'used.graft.json';
-  const uses: Graph = {
-    ...emptyGraph,
-    nodes: { use: { type: 'graph', version: 1, params: { use: used } } },
-  };
-  const read = useUsedGraphs.getState().read(uses);
+  const used = 'changed.graft.json';
+  const read = useUsedGraphs.getState().read(using(used));
   const [old] = await next(`read ${used}`);
   useUsedGraphs.getState().forget(used);
   old?.answer(onDisk(used, 1));
