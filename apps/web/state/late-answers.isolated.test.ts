@@ -69,7 +69,7 @@ async function open(path: string, value: number): Promise<void> {
   read?.answer(onDisk(path, value));
   await opened;
 }
-const missing = (): Error => new GraphError('missing-file', 'There is no such file.');
+const missing = (): GraphError => new GraphError('missing-file', 'There is no such file.');
 
 beforeEach(async () => {
   const leave = stubBrowser();
