@@ -5,7 +5,7 @@ import { nodeTypes } from '../../state/registry.ts';
 import { useScreen } from '../../state/screen-store.ts';
 
 /** Several values that are typed for a parameter. */
-export interface TypedValues {
+interface TypedValues {
   readonly values: readonly unknown[];
   /** The value that it has by itself meanwhile. */
   readonly own: unknown;
