@@ -42,17 +42,19 @@ test('a file that cannot be read is marked and named, and its line goes with it'
 }) => {
   await workspace.graph('sound', chunking);
   await workspace.graph('sound-too', chunking);
-  await giveFile(workspace.folder, 'broken.graft.json', '{ "graft": 1, nodes: {} }');
+  await giveFile(workspace.folder, 'unreadable.graft.json', '{ "graft": 1, nodes: {} }');
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'sound.graft.json');
-  const row = page.locator('[data-file="broken.graft.json"]');
+  const row = page.locator('[data-file="unreadable.graft.json"]');
   await expect(row).toContainText('cannot be read');
   await row.getByRole('button').first().click();
-  const line = page.getByRole('alert').filter({ hasText: 'broken.graft.json is not valid JSON' });
+  const line = page
+    .getByRole('alert')
+    .filter({ hasText: 'unreadable.graft.json is not valid JSON' });
   await expect(line).toContainText('(line 1): a key in double quotes should stand here.');
   await page.locator('[data-file="sound-too.graft.json"] button').first().click();
   await expect(line).toHaveCount(0);
-  await giveFile(workspace.folder, 'broken.graft.json', '{ "graft": 1, "nodes": {} }');
+  await giveFile(workspace.folder, 'unreadable.graft.json', '{ "graft": 1, "nodes": {} }');
   await expect(row).not.toContainText('cannot be read');
 });
 
