@@ -138,6 +138,21 @@ describe('a change on disk', () => {
     expect(told()).toEqual([]);
   });
 
+  it('is nothing to a file that is opened before it is read', async () => {
+    let come = (): void => undefined;
+    const types = new Promise<void>((resolve) => (come = resolve));
+    provideNodeTypes(() => types.then(() => ({ registry: new Map() })));
+    const changed = fileChangedOutside(a);
+    const opened = openFile('b.graft.json');
+    const [read] = await next('read b.graft.json');
+    read?.answer({ ...onDisk('b.graft.json', 5), looks: { looks: [], nodes: {} } });
+    await opened;
+    come();
+    await changed;
+    expect(asked).toEqual([]);
+    expect(size()).toBe(5);
+  });
+
   it('is newer than what changes are discarded for', async () => {
     draw(4);
     const discarded = discardChanges(a);

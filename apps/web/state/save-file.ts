@@ -14,9 +14,9 @@ import {
 } from './file-actions.ts';
 import { loadNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
-import { Latest, whileOpen } from './wanted.ts';
+import { Latest } from './wanted.ts';
 
-/** The open file as it is on disk by now; never one that has no revision. */
+/** A file as it is on disk now, with its revision. */
 type FreshFile = OpenFile & { readonly base: string };
 
 async function readFresh(path: string): Promise<FreshFile> {
@@ -32,15 +32,16 @@ const diskReads = new Latest();
  */
 async function readOpenFile(path: string): Promise<FreshFile | undefined> {
   const signal = diskReads.ask();
-  const isOpen = whileOpen();
+  const isOpen = (): boolean => useDocument.getState().file?.path === path;
   try {
-    for (;;) {
+    while (isOpen()) {
       const base = useDocument.getState().file?.base;
       const fresh = await readFresh(path);
       await saving.catch(() => undefined);
       if (signal.aborted || !isOpen()) return undefined;
       if (useDocument.getState().file?.base === base) return fresh;
     }
+    return undefined;
   } catch (error) {
     if (signal.aborted || !isOpen()) return undefined;
     throw error;
