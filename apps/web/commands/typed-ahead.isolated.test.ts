@@ -9,6 +9,9 @@ const pressed = vi.hoisted((): { keys: string; act: (key: string) => void } => (
 }));
 vi.mock('./press-key.ts', () => ({
   pressKey: (key: string) => {
+    // As the page hears it.
+    if (typeAhead({ key, ctrlKey: false, metaKey: false, altKey: false, isTrusted: false }))
+      return Promise.reject(new Error(`${key} was kept again.`));
     pressed.keys += key.length === 1 ? key : `<${key}>`;
     pressed.act(key);
     return Promise.resolve();
@@ -28,7 +31,7 @@ const runFrames = (count: number): void => {
 };
 const type = (text: string): readonly boolean[] => [...text].map((key) => press(key));
 const press = (key: string, ctrlKey = false): boolean =>
-  typeAhead({ key, ctrlKey, metaKey: false, altKey: false });
+  typeAhead({ key, ctrlKey, metaKey: false, altKey: false, isTrusted: true });
 /** The field that was asked for gets the focus. */
 const focus = (): void => {
   const event = new Event('focusin');

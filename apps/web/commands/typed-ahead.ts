@@ -8,7 +8,7 @@ const patience = 300;
 const otherKeys = new Set(['Enter', 'Escape', 'Backspace', 'ArrowUp', 'ArrowDown']);
 
 /** A key that is pressed, and what is held with it. */
-type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>;
+type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isTrusted'>;
 
 let kept: string[] = [];
 /** `awaiting`: a field was asked for and has not come. `pressing`: kept keys are being pressed in it, and later ones follow. */
@@ -56,8 +56,9 @@ export async function pressKept(): Promise<void> {
 }
 
 /** Keeps a key that is pressed while a field is awaited. True if it was kept. */
-export function typeAhead({ key, ctrlKey, metaKey, altKey }: Press): boolean {
-  if (state === 'idle' || ctrlKey || metaKey || altKey) return false;
+export function typeAhead({ key, ctrlKey, metaKey, altKey, isTrusted }: Press): boolean {
+  // Kept keys are pressed by the page itself, which nobody would press again.
+  if (state === 'idle' || !isTrusted || ctrlKey || metaKey || altKey) return false;
   if (key.length !== 1 && !otherKeys.has(key)) return false;
   kept.push(key);
   return true;
