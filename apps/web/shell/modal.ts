@@ -17,9 +17,7 @@ function keepFocusIn(dialog: HTMLElement): () => void {
     const isElsewhere = focused !== document.body && focused?.matches(':disabled') === false;
     if (!isLost || isElsewhere) return;
     const stop =
-      last?.isConnected === true
-        ? last
-        : dialog.querySelector<HTMLElement>(':is([data-focus], button):enabled');
+      last?.isConnected === true ? last : dialog.querySelector<HTMLElement>('[data-focus]');
     if (stop?.matches(':enabled') === true) stop.focus();
   };
   const changes = new MutationObserver(look);
