@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { GraphError, MAX_TEXT } from '@graft/graph';
+import { GraphError, MAX_TEXT, parseGraph } from '@graft/graph';
 import {
   hasCode,
   makeFolder,
@@ -18,9 +18,11 @@ import { ownPlace, type OwnPlace } from './own-place.ts';
 import { replaceOwnFile } from './replace-own-file.ts';
 import { withSaveLock } from './save-lock.ts';
 import { toldDiskError } from './told-disk-error.ts';
-import type { GraphFile } from './workspace.ts';
+import type { GraphFile, ListedGraph } from './workspace.ts';
 
 const notSaved = 'the graph was not saved';
+/** Bytes of a graph file that is read to be listed: of larger ones the list would wait. */
+const mostChecked = 1_000_000;
 const ignored = ['**/.graft/**', '**/.git/**', '**/node_modules/**'];
 
 /** The graph files of a workspace: read whole, replaced whole. `root` is a real path. */
@@ -29,7 +31,8 @@ export class GraphFiles {
   readonly #lock: string;
   readonly #trash: GraphTrash;
   readonly #listing = new SharedCall(() => this.#look());
-  readonly #revisions = new Map<string, { readonly stamp: string; readonly revision: string }>();
+  /** By path, each file as it was when its stamp was the same. */
+  readonly #described = new Map<string, { readonly stamp: string; readonly listed: ListedGraph }>();
 
   constructor(root: string, stateFolder: string) {
     this.#root = root;
@@ -38,14 +41,14 @@ export class GraphFiles {
   }
 
   /** Sorted by path. Looking costs a walk through the whole tree: who asks at once shares one. */
-  list(): Promise<readonly Omit<GraphFile, 'text'>[]> {
+  list(): Promise<readonly ListedGraph[]> {
     return this.#listing.call();
   }
 
-  async #look(): Promise<Omit<GraphFile, 'text'>[]> {
+  async #look(): Promise<ListedGraph[]> {
     const options = { cwd: this.#root, ignore: ignored, followSymbolicLinks: false };
     const paths = await glob(`**/*${graphSuffix}`, options);
-    const files: Omit<GraphFile, 'text'>[] = [];
+    const files: ListedGraph[] = [];
     for (const path of paths.sort()) {
       const file = await this.#describe(path);
       if (file !== undefined) files.push(file);
@@ -163,17 +166,21 @@ export class GraphFiles {
     return bytes;
   }
 
-  async #describe(path: string): Promise<Omit<GraphFile, 'text'> | undefined> {
+  async #describe(path: string): Promise<ListedGraph | undefined> {
     const absolute = join(this.#root, path);
     const stats = await stat(absolute).catch(() => undefined);
     if (stats?.isFile() !== true || stats.size > MAX_TEXT) return undefined;
     const stamp = [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino].join(' ');
-    const known = this.#revisions.get(path);
-    const modifiedAt = stats.mtimeMs;
-    if (known?.stamp === stamp) return { path, revision: known.revision, modifiedAt };
-    const revision = revisionOf(await readFile(absolute));
-    this.#revisions.set(path, { stamp, revision });
-    return { path, revision, modifiedAt };
+    const known = this.#described.get(path);
+    if (known?.stamp === stamp) return known.listed;
+    const bytes = await readFile(absolute);
+    const fault = bytes.length > mostChecked ? undefined : faultOf(bytes.toString('utf8'));
+    const listed = {
+      ...{ path, revision: revisionOf(bytes), modifiedAt: stats.mtimeMs },
+      ...(fault === undefined ? {} : { fault }),
+    };
+    this.#described.set(path, { stamp, listed });
+    return listed;
   }
 
   /** Follows links as far as the path exists: none may lead out, or into a hidden folder. */
@@ -185,6 +192,16 @@ export class GraphFiles {
 }
 
 const revisionOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Why a text cannot be read as a graph. */
+function faultOf(text: string): string | undefined {
+  try {
+    parseGraph(text);
+    return undefined;
+  } catch (error) {
+    return GraphError.from(error).message;
+  }
+}
 
 function missing(path: string): GraphError {
   return new GraphError('missing-file', 'There is no such graph file in the workspace.', {

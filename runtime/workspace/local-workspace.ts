@@ -69,6 +69,7 @@ import type {
   CollectReport,
   ExperimentOptions,
   GraphFile,
+  ListedGraph,
   PlanReport,
   RunHandle,
   StartOptions,
@@ -136,7 +137,7 @@ export class LocalWorkspace implements Workspace {
     this.#watcher = new GraphWatcher(parts.root, () => parts.graphs.list());
   }
 
-  listGraphs(): Promise<readonly Omit<GraphFile, 'text'>[]> {
+  listGraphs(): Promise<readonly ListedGraph[]> {
     return this.#parts.graphs.list();
   }
 

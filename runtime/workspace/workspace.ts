@@ -58,6 +58,12 @@ export interface GraphFile {
   readonly modifiedAt: number;
 }
 
+/** A graph file as it is listed. */
+export interface ListedGraph extends Omit<GraphFile, 'text'> {
+  /** Why it cannot be read as a graph; absent where it can, or is so large that only opening it tells. */
+  readonly fault?: string;
+}
+
 /** What a run would do. */
 export interface PlanReport {
   readonly nodes: readonly PlannedStep[];
@@ -181,7 +187,7 @@ export interface Workspace extends AsyncDisposable {
   readonly maps: Pick<EmbeddingMaps, 'of' | 'vectors' | 'questions'>;
   readonly comparisons: Comparisons;
 
-  listGraphs(): Promise<readonly Omit<GraphFile, 'text'>[]>;
+  listGraphs(): Promise<readonly ListedGraph[]>;
   readGraph(path: string): Promise<GraphFile>;
   /**
    * What the nodes of a graph file look like, for a page that has no node types yet. Undefined where these are needed to show it: it was

@@ -10,7 +10,7 @@ interface AppState {
   readonly texts: Readonly<Record<string, string>>;
   /** What was set of exposed parameters, by `valueKey`; the rest is as in the file. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** The same as they were in the last run that was asked for here. */
+  /** The same as they were in the last run that was started here. */
   readonly ran: Pick<AppState, 'texts' | 'values'> | undefined;
   give(input: string, text: string): void;
   set(param: GivenParam, value: unknown): void;
@@ -56,10 +56,9 @@ export function missingInputs(
 
 /** Runs the graph with what the form holds, as far as its outputs need. */
 export async function runApp({ inputs, params, wanted }: GraphFunction): Promise<void> {
-  const { texts, values } = useApp.getState();
-  useApp.setState({ ran: { texts, values } });
+  const { file, texts, values } = useApp.getState();
   const given = inputs.filter(({ node }) => !isBlank(texts[node]));
-  await startGiven({
+  const isStarted = await startGiven({
     inputs: Object.fromEntries(
       given
         .filter(({ settings }) => settings === undefined)
@@ -74,4 +73,6 @@ export async function runApp({ inputs, params, wanted }: GraphFunction): Promise
     ],
     ...wanted,
   });
+  // Refused, the outputs stay those of what was run before.
+  if (isStarted && useApp.getState().file === file) useApp.setState({ ran: { texts, values } });
 }

@@ -6,17 +6,20 @@ import { sourcesChanged } from '../state/source-changes.ts';
 import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { useApp } from './app-store.ts';
+import { isChanged, useApp } from './app-store.ts';
 import { runForm } from './run-form.ts';
 
-const started = vi.hoisted(() => [] as unknown[]);
+const started = vi.hoisted((): unknown[] => []);
+const server = vi.hoisted(() => ({ refuses: false }));
 vi.mock('../api/client.ts', () => ({
   api: {
     runs: {
       start: {
         mutate: (input: unknown) => {
           started.push(input);
-          return Promise.resolve({ runId: 'run' });
+          return server.refuses
+            ? Promise.reject(new Error('The workspace is locked.'))
+            : Promise.resolve({ runId: 'run' });
         },
       },
     },
@@ -45,6 +48,7 @@ beforeEach(async () => {
   provideNodeTypes(() => import('@graft/nodes/definitions'));
   await loadNodeTypes();
   started.length = 0;
+  server.refuses = false;
   useRunView.setState({ run: null });
   useApp.getState().begin(undefined);
   const path = 'cutter.graft.json';
@@ -67,6 +71,21 @@ it('runs what the form holds from a notice of what has changed, too', async () =
   notice?.action?.run();
   await expect.poll(() => started).toHaveLength(1);
   expect(started[0]).toMatchObject({ inputs: { text: 'Ten jugs.' } });
+});
+
+it('shows outputs of before as such where a run is refused, and as now once one is started', async () => {
+  useApp.getState().give('text', 'Nine jugs.');
+  await runForm();
+  expect(isChanged(useApp.getState())).toBe(false);
+  useRunView.setState({ run: null });
+  useApp.getState().give('text', 'Ten jugs.');
+  server.refuses = true;
+  await runForm();
+  expect(started).toHaveLength(2);
+  expect(isChanged(useApp.getState())).toBe(true);
+  server.refuses = false;
+  await runForm();
+  expect(isChanged(useApp.getState())).toBe(false);
 });
 
 it('runs nothing where an input is missing, or there is no form', async () => {

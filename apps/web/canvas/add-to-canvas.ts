@@ -4,6 +4,7 @@ import { loadedRules, loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { withNodeTypes, type NodeTypes } from '../state/registry.ts';
 import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store.ts';
+import { whileShown } from '../state/wanted.ts';
 import { nodeWidth } from './card-size.ts';
 import { edgeName } from './edge-ends.ts';
 import { acceptingPort, connectInPlace, edgeBetween, onlyEdge } from './port-refusal.ts';
@@ -32,8 +33,11 @@ interface Drop extends Place {
  * selects it, and says so.
  */
 export function addToCanvas(type: string, drop?: Drop): void {
+  const isShown = whileShown();
   withNodeTypes((types) => {
-    const add = (): void => addNow(types, type, drop);
+    const add = (): void => {
+      if (isShown()) addNow(types, type, drop);
+    };
     // What says whether an edge fits comes with the first key or press.
     if (loadedRules() !== undefined) add();
     else void loadRules().then(add, add);
@@ -81,7 +85,10 @@ export function addAtOpenEnd(type: string, { from, at }: OpenEnd): void {
 
 /** Adds a node of a type at a place, connected to a port where one of its own takes it, and selects it. */
 export function addConnected(type: string, from: PendingEdge, place: Place): void {
-  withNodeTypes((types) => addOfType(types, type, { from, place }));
+  const isShown = whileShown();
+  withNodeTypes((types) => {
+    if (isShown()) addOfType(types, type, { from, place });
+  });
 }
 
 function addOfType(

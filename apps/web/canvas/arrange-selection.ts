@@ -3,6 +3,7 @@ import { plural } from '@graft/nodes/kit/ui';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { Latest, madeOfShown } from '../state/wanted.ts';
 import {
   aligned,
   distributed,
@@ -15,8 +16,7 @@ import { boundsAround } from './node-bounds.ts';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { notesBelow, stacksOf } from './tidied.ts';
 import { askLayers } from './layers/ask-layers.ts';
-import { endsOf, type Places } from './layers/units.ts';
-import { latestLayout } from './latest-layout.ts';
+import { endsOf, type Places, type Units } from './layers/units.ts';
 
 const cardsOf = (shown: Graph, ids: readonly string[]): readonly Card[] =>
   ids.flatMap((id) => (Object.hasOwn(shown.nodes, id) ? cardFrame(shown, id) : []));
@@ -48,7 +48,7 @@ function moveFreed(graph: Graph, places: Places): Graph {
   );
 }
 
-const laidOut = latestLayout();
+const layouts = new Latest();
 
 /**
  * Lays the selected nodes out by what feeds what, where they stand, or below what is in their way, with the notes about them;
@@ -57,7 +57,9 @@ const laidOut = latestLayout();
 export async function tidySelected(ask = askLayers): Promise<void> {
   const { selection } = useScreen.getState();
   if (selectedCards().length === 0) return;
-  const laid = await laidOut((shown) => tidiedAmong(shown, cardsOf(shown, selection), ask));
+  const laid = await madeOfShown(layouts, ({ shown }, signal) =>
+    tidiedAmong(shown, cardsOf(shown, selection), (units) => ask(units, signal)),
+  );
   if (laid === undefined) return;
   useDocument.getState().edit((graph) => moveFreed(graph, laid.places));
   announce(`Tidied ${plural(laid.count, 'node')}.`);
@@ -67,7 +69,7 @@ export async function tidySelected(ask = askLayers): Promise<void> {
 async function tidiedAmong(
   shown: Graph,
   cards: readonly Card[],
-  ask: typeof askLayers,
+  ask: (units: Units) => Promise<Places>,
 ): Promise<{ readonly places: Places; readonly count: number }> {
   const ids = new Set(cards.map(({ id }) => id));
   const stacks = stacksOf(shown);

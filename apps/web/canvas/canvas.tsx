@@ -160,10 +160,13 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'see
     const leaves = before?.path === path && before.prefix.startsWith(prefix);
     const view = leaves ? views.current.get(prefix) : undefined;
     const settle = (): void => {
-      fitted.current = { path, prefix };
+      const now = { path, prefix };
+      fitted.current = now;
       const some = Object.keys(useDocument.getState().shown.nodes).length > 0;
-      if (some && view === undefined) void fitAll(0).then(() => see(shown));
-      else {
+      if (some && view === undefined) {
+        // Another may be shown by then.
+        void fitAll(0).then(() => fitted.current === now && see(shown));
+      } else {
         showView(view ?? emptyView);
         see(shown);
       }

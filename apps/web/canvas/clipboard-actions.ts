@@ -1,6 +1,7 @@
 import { reachable } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { whileShown } from '../state/wanted.ts';
 import { copySelected, deleteSelected } from './edit-actions.ts';
 import { pasteText } from './paste-nodes.ts';
 import { freePlace } from './free-place.ts';
@@ -18,13 +19,17 @@ export async function copyToClipboard(): Promise<void> {
 }
 
 export async function cutToClipboard(): Promise<void> {
-  await copyToClipboard();
+  const copied = copyToClipboard();
+  // Now: while the browser asks whether the page may copy, something else may be selected.
   deleteSelected();
+  await copied;
 }
 
 export async function pasteFromClipboard(): Promise<void> {
+  // The browser may ask whether the page may read it.
+  const isShown = whileShown();
   const text = (await navigator.clipboard?.readText().catch(() => undefined)) ?? lastCopied;
-  if (pasteCopied(text)) return;
+  if (!isShown() || pasteCopied(text)) return;
   useScreen.getState().notify({ tone: 'info', message: 'There are no copied nodes to paste.' });
 }
 

@@ -3,6 +3,7 @@ import type { Connection, Edge as FlowEdge, FinalConnectionState, Handle } from 
 import { loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
+import { whileShown } from '../state/wanted.ts';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 
 export function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingEdge {
@@ -24,7 +25,9 @@ export function graphWhileDrawing(): Graph {
 }
 
 export async function drawEdge(from: PendingEdge, to: PendingEdge): Promise<void> {
+  const isShown = whileShown();
   await loadRules();
+  if (!isShown()) return;
   const { shown, edit } = useDocument.getState();
   const edge = edgeBetween(from, to);
   if (edge !== undefined && portRefusal(shown, from, to) === undefined)

@@ -190,8 +190,10 @@ const edits: Readonly<Record<string, (picks: Picks) => Taken | Promise<Taken>>> 
     if (node === undefined) return [];
     useDocument
       .getState()
-      .editFile((graph) =>
-        varyParam(graph, { node, param: 'size' }, { values: [b, b + 1], registry: nodeTypes() }),
+      .editFile(
+        (graph) =>
+          varyParam(graph, { node, param: 'size' }, { values: [b, b + 1], registry: nodeTypes() })
+            .graph,
       );
     return [];
   },

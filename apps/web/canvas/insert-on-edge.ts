@@ -3,6 +3,7 @@ import { useDocument } from '../state/document-store.ts';
 import { announce } from '../state/announcement.ts';
 import { loadRules } from '../state/checks.ts';
 import { titleAmong } from '../state/node-titles.ts';
+import { whileShown } from '../state/wanted.ts';
 import { addToCanvas } from './add-to-canvas.ts';
 import { ends, portName } from './edge-ends.ts';
 import { useEdgeUnder } from './edge-under.ts';
@@ -92,7 +93,9 @@ function endNames(edge: Edge, graph: Graph): string {
 
 /** Puts a node that has no edges on the edge that it was dropped on, where it fits there, and says so. */
 async function dropOnEdge(node: string, on: Edge): Promise<void> {
+  const isShown = whileShown();
   await loadRules();
+  if (!isShown()) return;
   const { shown, edit } = useDocument.getState();
   const graph = insertedOn(shown, on, node);
   if (graph === undefined) return;

@@ -12,8 +12,10 @@ interface NodeTitleProps {
   readonly renaming: boolean;
 }
 
-function finish(): void {
-  useOverlay.getState().show({ renamingNode: null });
+/** Another may be renamed by now. */
+function finish(id: string): void {
+  const { renamingNode, show } = useOverlay.getState();
+  if (renamingNode === id) show({ renamingNode: null });
 }
 
 /** Where a title is written anew. */
@@ -31,7 +33,7 @@ export function TitleField({ id, title, fallback }: Omit<NodeTitleProps, 'renami
     if (keep && written !== (title ?? fallback)) {
       useDocument.getState().edit((graph) => setTitle(graph, id, written));
     }
-    finish();
+    finish(id);
   };
   return (
     <input

@@ -7,7 +7,7 @@ import { familyColour } from './family-colour.ts';
 import { reachesOut } from './keep-in-sight.ts';
 import { boundsOf, type Bounds } from './node-bounds.ts';
 import { coloursAt } from './picture-colours.ts';
-import { showView } from './viewport.ts';
+import { overviewSize, showView } from './viewport.ts';
 
 /** The renderer's own store. Nothing is imported from the renderer here: it would come in pieces then. */
 export interface OverviewStore {
@@ -15,7 +15,6 @@ export interface OverviewStore {
   subscribe(changed: (now: ReactFlowState, before: ReactFlowState) => void): () => void;
 }
 
-const size = { width: 148, height: 96 };
 /** Pixels of room around what is shown. */
 const border = 5;
 /** Pixels of the plane by which the corners of a card are rounded. */
@@ -39,7 +38,7 @@ function viewOf({ transform: [x, y, zoom], width, height }: ReactFlowState): Bou
  * draws each node anew then.
  */
 export function Overview({ flow }: { readonly flow: OverviewStore }) {
-  const { width, height } = size;
+  const { width, height } = overviewSize;
   const box = useRef<HTMLDivElement>(null);
   const picture = useRef<HTMLCanvasElement>(null);
   const view = useRef<HTMLDivElement>(null);

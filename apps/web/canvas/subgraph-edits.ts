@@ -15,6 +15,7 @@ import { whyNotPast } from '../state/past-refusal.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
+import { whileOpen } from '../state/wanted.ts';
 import { forgetDrawn, type Refusal } from '../state/workspace-files.ts';
 
 function context(): ComposeContext {
@@ -64,12 +65,14 @@ export async function extractAs(subgraph: string, name: string): Promise<Refusal
     const { graph, past, editFile } = useDocument.getState();
     // Else the file would be written, and nothing would use it.
     if (past !== null) return whyNotPast;
+    const isOpen = whileOpen();
     const { graph: left, file } = extractSubgraph(graph, subgraph, path);
     await api.graphs.save.mutate({ path, text: serializeGraph(file), base: null });
     await forgetDrawn(path);
-    editFile((current) =>
-      current === graph ? left : extractSubgraph(current, subgraph, path).graph,
-    );
+    if (isOpen())
+      editFile((current) =>
+        current === graph ? left : extractSubgraph(current, subgraph, path).graph,
+      );
     await refreshFiles();
     return undefined;
   } catch (error) {

@@ -1,8 +1,9 @@
-import { parseGraph } from '@graft/graph';
+import { parseGraph, setTitle } from '@graft/graph';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { useDocument } from '../state/document-store.ts';
+import { undo, useDocument } from '../state/document-store.ts';
 import { timeOf } from '../shell/notices.tsx';
 import { useScreen } from '../state/screen-store.ts';
+import { tidySelected } from './arrange-selection.ts';
 import { tidyShown } from './tidy-shown.ts';
 import { layOut } from './tidy-layout.ts';
 import type { Units } from './layers/units.ts';
@@ -125,4 +126,32 @@ it('leaves a run of before alone that is looked at meanwhile', async () => {
   await tidyShown();
   expect(useDocument.getState().graph).toBe(baseGraph);
   expect(steps()).toBe(0);
+});
+
+describe('undone before it comes', () => {
+  let end = (): void => undefined;
+  beforeEach(() => {
+    asked.until = new Promise((resolve) => (end = resolve));
+  });
+
+  it.each([
+    ['Tidy', tidyShown],
+    [
+      'Tidy of the selection',
+      () => {
+        useScreen.getState().select(['a', 'b']);
+        return tidySelected();
+      },
+    ],
+  ])('%s does not come, and nothing else is undone', async (_, tidy) => {
+    useDocument.getState().edit((graph) => setTitle(graph, 'a', 'Edited'));
+    const work = tidy();
+    undo();
+    end();
+    await work;
+    expect(useDocument.getState().graph.nodes['a']?.title).toBe('Edited');
+    expect(useDocument.getState().shown.layout['b']).toEqual({ x: 20, y: 40 });
+    undo();
+    expect(useDocument.getState().graph).toBe(baseGraph);
+  });
 });

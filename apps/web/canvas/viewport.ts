@@ -74,11 +74,39 @@ export function revealNode(graph: Graph, id: string): void {
   const height = nodeHeight(graph, id);
   const box = frame.getBoundingClientRect();
   const { x, y } = flow.flowToScreenPosition(at);
-  const right = missing(x - box.left, nodeWidth * zoom, box.width);
-  const down = missing(y - box.top, height * zoom, box.height);
+  const place = { left: x - box.left, top: y - box.top };
+  const card = { ...place, width: nodeWidth * zoom, height: height * zoom };
+  const { right, down } = shiftIntoSight(card, box);
   const view = flow.getViewport();
   if (right !== 0 || down !== 0)
     void flow.setViewport({ zoom, x: view.x + right, y: view.y + down }, { duration: 120 });
+}
+
+/** The overview of a graph that is not all in sight, in the lower left corner of the canvas. */
+export const overviewSize = { width: 148, height: 96 };
+/** Pixels between it and the edges, and what keeps clear of it. */
+const aroundOverview = 15;
+
+interface Rectangle {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How far a card has to move to be wholly in a room, and not under the overview there. */
+export function shiftIntoSight(
+  { left, top, width, height }: Rectangle,
+  room: Pick<Rectangle, 'width' | 'height'>,
+): { readonly right: number; readonly down: number } {
+  const right = missing(left, width, room.width);
+  const down = missing(top, height, room.height);
+  const clear = overviewSize.width + 2 * aroundOverview;
+  const ceiling = room.height - overviewSize.height - 2 * aroundOverview;
+  const under = top + down + height - ceiling;
+  if (left + right >= clear || under <= 0) return { right, down };
+  // Up, or where there is no room above, beside it.
+  return top + down - under >= air ? { right, down: down - under } : { right: clear - left, down };
 }
 
 /** Pixels between what is brought into sight and the edge of the canvas. */

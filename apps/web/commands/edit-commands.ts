@@ -1,9 +1,10 @@
 import { frozenFileOf } from '@graft/graph';
 import { deleteSelected, duplicateSelected, selectAll } from '../canvas/edit-actions.ts';
+import { nodeCard } from '../canvas/focus-node.ts';
 import { focusedPort, focusFirstPort } from '../canvas/focus-port.ts';
-import { selectedEdges, unselectEdges } from '../canvas/viewport.ts';
+import { fitNodes, selectedEdges, unselectEdges } from '../canvas/viewport.ts';
 import { isLabeller } from '../labels/labeller.ts';
-import { redo, undo, useDocument } from '../state/document-store.ts';
+import { canUndo, redo, undo, useDocument } from '../state/document-store.ts';
 import { pathOf } from '../state/node-path.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { withNodeTypes } from '../state/registry.ts';
@@ -17,6 +18,7 @@ import {
   meantNode,
   selectedNode,
 } from './conditions.ts';
+import { awaitField } from './typed-ahead.ts';
 
 /** Loaded when first asked for. */
 const clipboard = () => import('../canvas/clipboard-actions.ts');
@@ -39,10 +41,19 @@ function connectMeant(): void {
     useOverlay.getState().show({ connecting: { node, ...(port === undefined ? {} : { port }) } });
 }
 
+/** Writes the title of the node that is meant anew: of a large graph seen from far its card may not be drawn. */
+function renameMeant(): void {
+  const node = meantNode();
+  if (node === undefined) return;
+  useOverlay.getState().show({ renamingNode: node });
+  if (useScreen.getState().view === 'canvas' && nodeCard(node) === null) fitNodes([node]);
+}
+
 function toInspector(tab: 'parameters' | 'output'): void {
   const node = meantNode();
-  if (node !== undefined)
-    void import('../inspector/focus-inspector.ts').then((part) => part.focusInspector(node, tab));
+  if (node === undefined) return;
+  if (tab === 'parameters') awaitField();
+  void import('../inspector/focus-inspector.ts').then((part) => part.focusInspector(node, tab));
 }
 
 /** Whether the node that is meant has an edge. */
@@ -67,7 +78,7 @@ export const editCommands: readonly Command[] = [
     title: 'Undo',
     group: 'Edit',
     keys: ['mod+z'],
-    enabled: () => history().pastStates.length > 0,
+    enabled: canUndo,
     run: undo,
   },
   {
@@ -121,7 +132,7 @@ export const editCommands: readonly Command[] = [
     keys: ['f2'],
     onCell: true,
     enabled: () => meantNode() !== undefined,
-    run: () => useOverlay.getState().show({ renamingNode: meantNode() ?? null }),
+    run: renameMeant,
   },
   {
     id: 'connect',

@@ -4,7 +4,7 @@ import { openMenuAtFocus } from '../menus/open-menu.ts';
 import { runCommand } from './commands.ts';
 import { meansNodes, meantBy } from './meant.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { typeAhead } from './typed-ahead.ts';
+import { awaitAsked, typeAhead } from './typed-ahead.ts';
 
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -79,6 +79,7 @@ function handlePaste(event: ClipboardEvent): void {
 
 /** Listens for the keys of all commands. */
 export function useKeys(): void {
+  useEffect(awaitAsked, []);
   useEffect(() => {
     const listening = new AbortController();
     const { signal } = listening;

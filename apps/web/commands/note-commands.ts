@@ -3,9 +3,13 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { hasFile, hasSelection, meantNode } from './conditions.ts';
+import { awaitField } from './typed-ahead.ts';
 
-/** Loaded when first asked for. */
-const edits = () => import('../notes/note-edits.ts');
+/** Loaded when first asked for; what they add is written in at once. */
+export const noteEdits = () => {
+  awaitField();
+  return import('../notes/note-edits.ts');
+};
 
 /** The note or group that is selected, where it is one alone. */
 function selectedAnnotation(): string | undefined {
@@ -38,7 +42,7 @@ export const noteCommands: readonly Command[] = [
     keys: ['n'],
     onCanvas: true,
     enabled: hasFile,
-    run: () => void edits().then((part) => part.addNoteAt()),
+    run: () => void noteEdits().then((part) => part.addNoteAt()),
   },
   {
     id: 'note-about',
@@ -48,7 +52,7 @@ export const noteCommands: readonly Command[] = [
     enabled: () => meantNode() !== undefined,
     run: () => {
       const node = meantNode();
-      if (node !== undefined) void edits().then((part) => part.addNoteAbout(node));
+      if (node !== undefined) void noteEdits().then((part) => part.addNoteAbout(node));
     },
   },
   {
@@ -59,6 +63,6 @@ export const noteCommands: readonly Command[] = [
     views: ['canvas'],
     onCanvas: true,
     enabled: hasSelection,
-    run: () => void edits().then((part) => part.groupSelection()),
+    run: () => void noteEdits().then((part) => part.groupSelection()),
   },
 ];

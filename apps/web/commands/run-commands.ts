@@ -5,7 +5,7 @@ import { runShown } from '../state/run-shown.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen, views, type BottomTab } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { keepForAsk, takeTypedAhead } from './typed-ahead.ts';
+import { awaitField, dropKeys } from './typed-ahead.ts';
 import {
   hasExperiments,
   hasFile,
@@ -52,8 +52,8 @@ export const runCommands: readonly Command[] = [
     keys: ['q'],
     enabled: isRunnable,
     run: () => {
-      keepForAsk();
-      void import('../ask/focus-ask.ts').then(({ focusAsk }) => focusAsk(), takeTypedAhead);
+      awaitField();
+      void import('../ask/focus-ask.ts').then(({ focusAsk }) => focusAsk(), dropKeys);
     },
   },
   {

@@ -2,6 +2,7 @@ import type { RunRecord } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { report } from '../state/file-actions.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { Latest, whileOpen } from '../state/wanted.ts';
 import { compareSides } from './compare-place.ts';
 
 /**
@@ -23,14 +24,19 @@ export function runsOfVariants(
   return undefined;
 }
 
+const questions = new Latest();
+
 /** Sets a variant of an experiment beside its baseline. */
 export async function compareVariants(
   runId: string,
   baseline: string,
   variant: string,
 ): Promise<void> {
+  const signal = questions.ask();
+  const isOpen = whileOpen();
   try {
     const pair = runsOfVariants(await api.experiments.variants.query({ runId }), baseline, variant);
+    if (signal.aborted || !isOpen()) return;
     if (pair === undefined) {
       const message = `No runs of “${baseline}” and “${variant}” are kept. Run the experiment again.`;
       useScreen.getState().notify({ tone: 'info', message });

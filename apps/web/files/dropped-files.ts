@@ -9,6 +9,7 @@ import { openFile, refreshFiles } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { withNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { whileShown } from '../state/wanted.ts';
 import { takeDropped } from './dropped-entries.ts';
 
 interface Point {
@@ -28,7 +29,9 @@ const isPackage = ({ name }: File): boolean => name.toLowerCase().endsWith('.gra
 
 /** Adds a node that reads files, where they were dropped or where there is room: one edit. */
 function addLoader(paths: readonly string[], point: Point | undefined): void {
+  const isShown = whileShown();
   withNodeTypes(({ registry, addNode }) => {
+    if (!isShown()) return;
     const { shown, edit } = useDocument.getState();
     const definition = registry.get(loader);
     if (definition === undefined) return;

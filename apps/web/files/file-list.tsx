@@ -22,7 +22,7 @@ function FolderHeading({ folder }: { readonly folder: string }) {
       </span>
       <button
         type="button"
-        className="icon-button size-[22px] opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+        className="icon-button quiet-icon size-[22px]"
         aria-label={`New graph in ${folder.slice(0, -1)}`}
         title={`New graph in ${folder.slice(0, -1)}`}
         // By keys it is in the menu of the folder's files.
@@ -39,6 +39,7 @@ function FolderHeading({ folder }: { readonly folder: string }) {
 export function FileList() {
   const list = useOneTabStop();
   const { data: files = [], isPending } = useQuery(queries.graphs.list.queryOptions());
+  const faults = new Map(files.map(({ path, fault }) => [path, fault]));
   return (
     <section
       className="flex max-h-[45%] shrink-0 flex-col border-t border-line pt-2.5 pb-2"
@@ -74,7 +75,7 @@ export function FileList() {
               <ul>
                 {paths.map((path) => (
                   <li key={path}>
-                    <FileRow path={path} indented={folder !== ''} />
+                    <FileRow path={path} indented={folder !== ''} fault={faults.get(path)} />
                   </li>
                 ))}
               </ul>

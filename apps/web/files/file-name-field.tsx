@@ -3,13 +3,16 @@ import { fileTitle } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { renameFile } from '../state/workspace-files.ts';
 
-function finish(): void {
-  useOverlay.getState().show({ renamingFile: null });
+/** Another file may be renamed by now. */
+function finishOf(path: string): void {
+  const { renamingFile, show } = useOverlay.getState();
+  if (renamingFile === path) show({ renamingFile: null });
 }
 
 /** The name of a file, being written where it stands. Folders may be written before it, which moves the file. */
 export function FileNameField({ path }: { readonly path: string }) {
   const field = useRef<HTMLInputElement>(null);
+  const finish = (): void => finishOf(path);
   const [name, setName] = useState(fileTitle(path));
   const [refused, setRefused] = useState<string>();
   // Enter takes the focus away, and so would send the name twice.

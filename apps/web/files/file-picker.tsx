@@ -4,7 +4,6 @@ import { useEffect, useId, useState } from 'react';
 import { queries } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
 import { useModal } from '../shell/modal.ts';
-import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { useListed } from '../shell/use-listed.ts';
 import { useOverlay, type FileQuestion } from '../state/overlay-store.ts';
 import { FileUpload } from './file-upload.tsx';
@@ -69,11 +68,6 @@ function Picker({ question }: { readonly question: FileQuestion }) {
   const id = useId();
   const [folder, setFolder] = useState(question.folder);
   const [search, setSearch] = useState('');
-  // With the focus in the field: every key until now was kept.
-  useEffect(() => {
-    const typed = takeTypedAhead();
-    if (typed !== '') setSearch(typed);
-  }, []);
   const [at, setAt] = useState<string>();
   const [all, showAll] = useState(false);
   const { data, error } = useQuery(

@@ -27,8 +27,15 @@ async function deleteHere(path: string, button: HTMLElement): Promise<void> {
   if (await deleteFile(path)) (rows[at + 1] ?? rows[at - 1])?.querySelector('button')?.focus();
 }
 
+interface FileRowProps {
+  readonly path: string;
+  readonly indented: boolean;
+  /** Why it cannot be read as a graph. */
+  readonly fault: string | undefined;
+}
+
 /** A file of the list: opened by a click, renamed by F2 or a double click, and more by its menu. */
-export function FileRow({ path, indented }: { readonly path: string; readonly indented: boolean }) {
+export function FileRow({ path, indented, fault }: FileRowProps) {
   const open = useDocument((state) => state.file?.path === path);
   const edited = useDocument((state) => state.file?.path === path && isUnsaved(state));
   const unsaved = edited || (!open && hasDraft(path));
@@ -48,7 +55,7 @@ export function FileRow({ path, indented }: { readonly path: string; readonly in
         type="button"
         className={`quiet-row pr-8 text-ink-2 aria-[current=true]:text-accent ${indented ? 'pl-6' : ''}`}
         aria-current={open}
-        title={path}
+        title={fault === undefined ? path : `${path}\n\n${fault}`}
         onClick={() => {
           if (!open) void openFile(path);
         }}
@@ -68,13 +75,19 @@ export function FileRow({ path, indented }: { readonly path: string; readonly in
         }}
       >
         <span className="truncate">{shown}</span>
+        {fault === undefined ? null : (
+          <span className="shrink-0 text-error">
+            <span aria-hidden="true">!</span>
+            <span className="sr-only">cannot be read</span>
+          </span>
+        )}
         {unsaved ? (
           <span className="size-1.5 shrink-0 rounded-full bg-working" title="Unsaved changes" />
         ) : null}
       </button>
       <button
         type="button"
-        className="icon-button absolute top-0 right-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+        className="icon-button quiet-icon absolute top-0 right-1"
         aria-label={`More about ${name}`}
         aria-haspopup="menu"
         // By keys it is the menu of the row.

@@ -62,7 +62,7 @@ export function FileUpload(props: FileUploadProps) {
       await forgetDrawn(...written);
       // What a pattern matches is another now.
       void queryClient.invalidateQueries({ queryKey: queries.catalogue.matchFiles.queryKey() });
-      came(broughtPaths(files, paths, { folder, folders }));
+      if (!signal.aborted) came(broughtPaths(files, paths, { folder, folders }));
     } catch (error) {
       const problems = error instanceof UploadRefused ? error.problems : [];
       const names = problems.flatMap(({ code, location }) =>

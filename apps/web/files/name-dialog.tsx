@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
-import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { graphPath } from '../state/file-actions.ts';
 import { useOverlay, type NameQuestion } from '../state/overlay-store.ts';
 import { createFile, saveFileAs, type Refusal } from '../state/workspace-files.ts';
 
-function close(): void {
-  useOverlay.getState().show({ nameQuestion: null });
+/** Another question may be asked by now. */
+function closeOf(question: NameQuestion): void {
+  const { nameQuestion, show } = useOverlay.getState();
+  if (nameQuestion === question) show({ nameQuestion: null });
 }
 
 const words = {
@@ -24,6 +25,7 @@ async function answered(question: NameQuestion, name: string): Promise<Refusal> 
 /** Asks for a name. What is wrong with it is said under it, and it stays to be mended. */
 export function NameDialog({ question }: { readonly question: NameQuestion }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const close = (): void => closeOf(question);
   const field = useRef<HTMLInputElement>(null);
   const first = question.kind === 'new' ? (question.folder ?? '') : question.name;
   const [name, setName] = useState(first);
@@ -35,9 +37,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
     dialog.current?.showModal();
     field.current?.focus();
     // A folder is gone on from; a name is written over.
-    if (question.kind !== 'new') field.current?.select();
-    const typed = takeTypedAhead();
-    if (typed !== '') setName(question.kind === 'new' ? first + typed : typed);
+    field.current?.setSelectionRange(question.kind === 'new' ? first.length : 0, first.length);
   }, [question.kind, first]);
   return (
     <dialog

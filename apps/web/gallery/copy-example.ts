@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { api } from '../api/client.ts';
-import { openFile, refreshFiles, report } from '../state/file-actions.ts';
+import { openWhenWritten, refreshFiles, report } from '../state/file-actions.ts';
 import { forgetDrawn } from '../state/workspace-files.ts';
 
 /** Copies an example into the workspace, with all that it needs, and opens it; `copying` is the one on its way. */
@@ -12,11 +12,12 @@ export function useCopyExample(): {
   const [copying, setCopying] = useState<string>();
   const copy = async (path: string): Promise<boolean> => {
     setCopying(path);
+    const open = openWhenWritten();
     try {
       const written = await api.graphs.copyExample.mutate({ path });
       await forgetDrawn(...written);
       await refreshFiles();
-      await openFile(path);
+      await open(path);
       return true;
     } catch (error) {
       report(error);

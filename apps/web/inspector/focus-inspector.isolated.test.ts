@@ -21,6 +21,7 @@ beforeEach(() => {
   vi.stubGlobal('document', { querySelector });
   vi.stubGlobal('CSS', { escape: (text: string) => text });
   vi.stubGlobal('requestAnimationFrame', (act: () => void) => frames.push(act));
+  vi.stubGlobal('cancelAnimationFrame', () => undefined);
   return () => vi.unstubAllGlobals();
 });
 

@@ -1,3 +1,4 @@
+import { awaitField, dropKeys, pressKept } from '../commands/typed-ahead.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 
@@ -13,14 +14,23 @@ function stopIn(panel: HTMLElement, tab: 'parameters' | 'output'): HTMLElement |
 }
 
 /** Gives the focus to something that is on its way; `done` when it has it, or does not come. */
-export function focusOnceThere(find: () => HTMLElement | null, done?: () => void): void {
+export function focusOnceThere(
+  find: () => HTMLElement | null,
+  done?: (has: boolean) => void,
+): void {
   const look = (left: number): void => {
     const found = find();
     found?.focus();
-    if (found !== null || left === 0) done?.();
+    if (found !== null || left === 0) done?.(found !== null);
     else requestAnimationFrame(() => look(left - 1));
   };
   requestAnimationFrame(() => look(patience));
+}
+
+/** The same for something that is typed in: keys that are pressed on the way are pressed there. */
+export function focusAwaited(find: () => HTMLElement | null): void {
+  awaitField();
+  focusOnceThere(find, (has) => (has ? void pressKept() : dropKeys()));
 }
 
 /**
@@ -31,7 +41,8 @@ export function focusInspector(node: string, inspectorTab: 'parameters' | 'outpu
   useScreen.getState().select([node]);
   openPanel('inspector');
   useScreen.getState().show({ inspectorTab });
-  focusOnceThere(() => {
+  const focus = inspectorTab === 'output' ? focusOnceThere : focusAwaited;
+  focus(() => {
     const panel = document.querySelector<HTMLElement>(
       `#inspector-panel[data-node="${CSS.escape(node)}"][aria-labelledby="tab-${inspectorTab}"]`,
     );

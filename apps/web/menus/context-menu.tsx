@@ -29,8 +29,8 @@ function Command({ item }: { readonly item: MenuItem }) {
       data-grave={grave === true}
       onSelect={() => {
         close();
-        // After the menu has given the focus back, which a field that opens now would lose.
-        setTimeout(run);
+        // At once: keys that are pressed before a field is there that this opens would be lost.
+        run();
       }}
     >
       <span className="flex-1 truncate">{title}</span>

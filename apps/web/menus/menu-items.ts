@@ -2,6 +2,7 @@ import { formatEdge, isNodeKey, noteOfKey, type Edge } from '@graft/graph';
 import type { Command } from '../commands/command.ts';
 import { arrangeCommands } from '../commands/arrange-commands.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
+import { noteEdits } from '../commands/note-commands.ts';
 import { addBendAt, bendNear, bendsAt, removeBend, removeBends } from '../canvas/bend-edits.ts';
 import { takeOff } from '../canvas/edge-ends.ts';
 import { isAt } from '../canvas/focus-port.ts';
@@ -141,7 +142,7 @@ function proseMenu(): MenuGroups {
     run: () => moveProse(id, step),
   });
   const addBelow = async (): Promise<void> => {
-    const { addNoteAbout, addNoteAt } = await import('../notes/note-edits.ts');
+    const { addNoteAbout, addNoteAt } = await noteEdits();
     if (about === undefined) addNoteAt();
     else addNoteAbout(about);
   };
@@ -286,7 +287,7 @@ function edgeMenu(id: string, at: OpenMenu['at']): MenuGroups {
 
 /** Adds a note where the menu was asked for. */
 async function addNoteUnder(at: OpenMenu['at']): Promise<void> {
-  const { addNoteAt } = await import('../notes/note-edits.ts');
+  const { addNoteAt } = await noteEdits();
   addNoteAt(canvasPlace(at));
 }
 

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { queries } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
-import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { useListed } from '../shell/use-listed.ts';
 import type { ModelQuestion } from '../state/overlay-store.ts';
 import { ModelDetails } from './model-details.tsx';
@@ -39,11 +38,6 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
   const { kind, current } = question;
   const id = useId();
   const [search, setSearch] = useState('');
-  // With the focus in the field: every key until now was kept.
-  useEffect(() => {
-    const typed = takeTypedAhead();
-    if (typed !== '') setSearch(typed);
-  }, []);
   const [at, setAt] = useState(first);
   const { data, error } = useQuery(
     queries.models.offered.queryOptions(undefined, { staleTime: 0 }),

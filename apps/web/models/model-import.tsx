@@ -74,7 +74,7 @@ export function ModelImport({ came, leave }: ModelImportProps) {
     try {
       const facts = factsSchema.parse(await bring(signal));
       await refreshModels();
-      came(facts.id);
+      if (!signal.aborted) came(facts.id);
     } catch (error) {
       setState(signal.aborted ? { kind: 'asking' } : { kind: 'asking', refused: refusalOf(error) });
     }

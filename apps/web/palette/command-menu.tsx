@@ -1,14 +1,13 @@
 import type { Graph } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { addAtOpenEnd, addToCanvas } from '../canvas/add-to-canvas.ts';
 import { familyColour } from '../canvas/family-colour.ts';
 import { chordName } from '../commands/chord.ts';
 import { belongsTo } from '../commands/command.ts';
 import { commands, runCommand } from '../commands/commands.ts';
-import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { useDocument } from '../state/document-store.ts';
 import { startExperiment } from '../state/experiment-actions.ts';
 import { compareNodes } from '../compare/compare-selected.ts';
@@ -145,11 +144,6 @@ function byBest(groups: readonly Group[], search: string): readonly Group[] {
 export function CommandMenu() {
   const dialog = useModal();
   const [search, setSearch] = useState('');
-  // With the focus in the field: every key until now was kept, and every one from now on goes to it.
-  useEffect(() => {
-    const typed = takeTypedAhead();
-    if (typed !== '') setSearch(typed);
-  }, []);
   const openEnd = useScreen((state) => state.openEnd);
   const view = useScreen((state) => state.view);
   const drawn = useDocument((state) => state.file !== null) && view !== 'app' && view !== 'compare';

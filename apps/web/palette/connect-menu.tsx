@@ -11,7 +11,6 @@ import {
 import { edgeName, otherEnd, takeOff } from '../canvas/edge-ends.ts';
 import { familyColour } from '../canvas/family-colour.ts';
 import { portRefusal } from '../canvas/port-refusal.ts';
-import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { useModal } from '../shell/modal.ts';
 import { loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -217,8 +216,6 @@ export function ConnectMenu({ question }: { readonly question: ConnectQuestion }
   const [refusal, say] = useState('');
   const [ready, setReady] = useState(false);
   useEffect(() => {
-    const typed = takeTypedAhead();
-    if (typed !== '') setSearch(typed);
     // Without them everything would seem to fit.
     void loadRules().then(() => setReady(true));
   }, []);

@@ -6,6 +6,7 @@ import { openPanel } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { runShown } from '../state/run-shown.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { whileOpen } from '../state/wanted.ts';
 
 /**
  * Locks the graph to the rows as they are now, as every save does: they were changed for it, which is no news. One with
@@ -28,10 +29,12 @@ async function lockToRows(): Promise<void> {
 /** After rows were saved: shows what the next run computes anew, and offers it. */
 export async function tellOfSaved(rowsFile: string, what: string): Promise<void> {
   // Where that fails, the plan says that the rows have changed.
+  const isOpen = whileOpen();
   await lockToRows().catch(() => undefined);
   const { file, graph } = useDocument.getState();
-  if (file === null) return;
+  if (file === null || !isOpen()) return;
   await usePlan.getState().ask(file.path, graph);
+  if (!isOpen()) return;
   const { report } = usePlan.getState();
   openPanel('lower');
   useScreen.getState().show({ bottomTab: 'plan' });

@@ -43,8 +43,10 @@ function Breadcrumb() {
         {parts.slice(0, -1).map((folder) => `${folder} / `)}
         <span className="text-ink">{parts.at(-1)}</span>
       </nav>
-      <span className="chip" data-tone={dirty ? 'working' : undefined} data-testid="save-state">
-        {dirty ? 'unsaved changes' : 'saved'}
+      <span className="save-state">
+        <span className="chip" data-tone={dirty ? 'working' : undefined} data-testid="save-state">
+          {dirty ? 'unsaved changes' : 'saved'}
+        </span>
       </span>
       <button
         type="button"

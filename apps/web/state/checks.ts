@@ -8,6 +8,7 @@ import {
 import { create } from 'zustand';
 import { useUsedGraphs } from './used-graphs.ts';
 import { afterNodeTypes, nodeTypes } from './registry.ts';
+import { Latest } from './wanted.ts';
 
 type Rules = Pick<typeof import('./graph-rules.ts'), 'connectionVerdict' | 'validateGraph'>;
 let rules: Rules | undefined;
@@ -44,8 +45,7 @@ export async function findProblems(graph: Graph): Promise<readonly Problem[]> {
   return models === noModels ? all.filter(({ code }) => code !== 'bad-model') : all;
 }
 
-/** Checks asked for: the last one counts. */
-let asked = 0;
+const asked = new Latest();
 
 interface Checks {
   readonly problems: readonly Problem[];
@@ -70,14 +70,14 @@ export const useChecks = create<Checks>()((set, get) => ({
     set({ models: (id) => byId.get(id) });
   },
   async check(graph) {
-    const turn = ++asked;
+    const signal = asked.ask();
     const problems = await findProblems(graph);
-    if (turn !== asked) return;
+    if (signal.aborted) return;
     // The same list stays while nothing in it changes: much is found by it.
     if (!sameJson(problems, get().problems)) set({ problems });
   },
   clear() {
-    asked++;
+    asked.drop();
     set({ problems: none });
   },
 }));

@@ -170,8 +170,26 @@ function revisit(steps: readonly Partial<Placed>[]): void {
   if (trail !== undefined) useDocument.getState().go(trail);
 }
 
+/** What takes back edits that are still being made, the newest last. */
+const coming: (() => void)[] = [];
+
+/** An edit is being made, and comes later: undo takes it back before any other. Returns what says that it has come, or will not. */
+export function undoFirst(takeBack: () => void): () => void {
+  coming.push(takeBack);
+  return () => {
+    const at = coming.indexOf(takeBack);
+    if (at !== -1) coming.splice(at, 1);
+  };
+}
+
+/** Whether there is something to undo. */
+export const canUndo = (): boolean =>
+  coming.length > 0 || useDocument.temporal.getState().pastStates.length > 0;
+
 export function undo(): void {
   if (isPast()) return;
+  const takeBack = coming.pop();
+  if (takeBack !== undefined) return takeBack();
   lastEdit = { merge: '', at: 0 };
   const history = useDocument.temporal.getState();
   revisit(history.pastStates);

@@ -11,6 +11,7 @@ import { useRunView } from './run-view.ts';
 import { useScreen, type Notice } from './screen-store.ts';
 import { loadedNodeTypes, loadNodeTypes, sayUnfetched } from './registry.ts';
 import { takeLooks } from './told-looks.ts';
+import { Latest } from './wanted.ts';
 
 /** Runs looked through for the newest one of the file as it is. */
 const newestLooked = 20;
@@ -28,10 +29,24 @@ export function graphPath(name: string): string {
   return trimmed.endsWith(ending) ? trimmed : `${trimmed}${ending}`;
 }
 
-/** Tells of a failure, with one line for each of its problems. */
+/** Tells of a failure, with one line for each of its problems. It goes when another file is opened. */
 export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
   const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
-  useScreen.getState().notify({ tone: 'error', message, ...of });
+  const { file } = useDocument.getState();
+  const about = file === null ? {} : { about: file.path };
+  useScreen.getState().notify({ tone: 'error', message, ...about, ...of });
+}
+
+/** Tells why a file could not be opened, which one, and not once another is opened. */
+function tellUnopened(path: string, error: unknown): void {
+  const [problem] = problemsOf(error);
+  if (problem === undefined) return;
+  const { code, message } = problem;
+  // That nothing answers is of no file, and a path may be too long to be read.
+  const isNamed = code === 'unavailable' || path.length > longestPath || message.includes(path);
+  const named = isNamed ? message : `${path}: ${message}`;
+  const whole = message.startsWith('The file ') ? message.replace('The file', path) : named;
+  useScreen.getState().notify({ tone: 'error', message: whole, about: path });
 }
 
 export async function refreshFiles(): Promise<void> {
@@ -100,12 +115,20 @@ export function tellReloaded(about: string): void {
 /** Characters that the path of a file has at most; an address may hold more. */
 const longestPath = 1_000;
 
-/** Counts the files asked for: the last one is shown, whichever answer comes last. */
-let opening = 0;
+/** The files asked for: the last one is shown, whichever answer comes last. */
+const opening = new Latest();
 
 /** What is open stays open: a file that is on its way is not shown. */
 export function stayHere(): void {
-  opening += 1;
+  opening.drop();
+}
+
+/** Asks for a file that has to be written first. Opens it then, unless another was asked for meanwhile. */
+export function openWhenWritten(): (path: string) => Promise<void> {
+  const signal = opening.ask();
+  return async (path) => {
+    if (!signal.aborted) await openFile(path);
+  };
 }
 
 /**
@@ -118,7 +141,7 @@ export async function openFile(
   from: readonly Origin[] = [],
   goThere: () => void = () => undefined,
 ): Promise<string> {
-  const mine = ++opening;
+  const signal = opening.ask();
   syncDraft();
   try {
     if (path.length > longestPath) {
@@ -127,20 +150,20 @@ export async function openFile(
     }
     // Told of its nodes the canvas can be drawn before the node types have come.
     const read = await api.graphs.read.query({ path, looks: loadedNodeTypes() === undefined });
-    if (mine !== opening) return path;
+    if (signal.aborted) return path;
     // An address may name it otherwise than the workspace does, as by `lib/../rag.graft.json`.
     if (read.path !== path) return await openFile(read.path, from, goThere);
     // What was drawn meanwhile.
     syncDraft();
     const draft = await takeDraft(path);
-    if (mine !== opening) return path;
+    if (signal.aborted) return path;
     // Of work that was not saved, and of a file of older node types, the server has told nothing.
     const needed = draft !== undefined || read.looks === undefined;
     const types = needed ? await loadNodeTypes() : loadedNodeTypes();
-    if (mine !== opening) return path;
+    if (signal.aborted) return path;
     let file = await readFile(read);
     const drafted = draft === undefined ? undefined : await placedDraft(draft, path);
-    if (mine !== opening) return path;
+    if (signal.aborted) return path;
     let graph = types?.migrateGraph(file.baseGraph, types.registry) ?? file.baseGraph;
     // Of a save the answer may not have come, and its lock with it.
     const isSaved =
@@ -155,7 +178,10 @@ export async function openFile(
         message: 'Your unsaved changes were kept.',
         about: path,
         until: 'saved',
-        action: { label: 'Discard them', run: () => void discardChanges(path) },
+        action: {
+          label: 'Discard them',
+          run: () => void import('./save-file.ts').then((on) => on.discardChanges(path)),
+        },
       });
     }
     useConflict.getState().settle();
@@ -184,25 +210,9 @@ export async function openFile(
     if (past && run !== null) lookBack(run.runId);
     else follow(newest?.id ?? null);
   } catch (error) {
-    report(error);
+    if (!signal.aborted) tellUnopened(path, error);
   }
   return path;
-}
-
-/** Goes back to the file as it is on disk. One step of the history, so that it can be undone. */
-async function discardChanges(path: string): Promise<void> {
-  const { file } = useDocument.getState();
-  if (file?.path !== path) return;
-  try {
-    const fresh = await readFile(await api.graphs.read.query({ path: file.path }));
-    if (useDocument.getState().file?.path !== path) return;
-    useDocument.getState().rebase(fresh);
-    useDocument.getState().replace(fresh.baseGraph);
-    useConflict.getState().settle();
-    syncDraft();
-  } catch (error) {
-    report(error);
-  }
 }
 
 /** Saves the open graph: see `save-file.ts`, which comes once the first graph is drawn. False when it could not be; why is on the screen. */
@@ -228,7 +238,9 @@ export async function openFirstFile(): Promise<void> {
       await openFile(asked, [], () => showPlace({ ...place, view: useScreen.getState().view }));
       return;
     }
+    const signal = opening.ask();
     const files = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
+    if (signal.aborted) return;
     const last = localStorage.getItem(lastFileKey);
     const known = (path: string | null): boolean => files.some((file) => file.path === path);
     const path = [last, quickstart].find(known) ?? files[0]?.path;

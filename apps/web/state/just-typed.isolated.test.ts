@@ -1,12 +1,12 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
-import { placeShown } from '../canvas/latest-layout.ts';
 import { HeldText } from '../inspector/fields/held-text.ts';
 import { useConflict } from './conflict-store.ts';
 import { useDocument } from './document-store.ts';
 import { openFile } from './file-actions.ts';
 import { provideNodeTypes } from './registry.ts';
 import { fileChangedOutside } from './save-file.ts';
+import { placeShown } from './wanted.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
 
 const path = 'a.graft.json';

@@ -10,15 +10,19 @@ import { api } from '../api/client.ts';
 import { useDocument } from './document-store.ts';
 import { report } from './file-actions.ts';
 import { useUsedGraphs } from './used-graphs.ts';
+import { Latest, madeOfShown, whileOpen } from './wanted.ts';
+
+const locks = new Latest();
 
 /** Locks the open graph to what its sources hold now, models and graphs too. An edit: it can be undone, and is saved with the rest. */
 export async function takeSources(): Promise<void> {
-  const { file, graph } = useDocument.getState();
+  const { file } = useDocument.getState();
   if (file === null) return;
   try {
-    const lock = await api.graphs.lock.mutate({ path: file.path, text: serializeGraph(graph) });
-    if (useDocument.getState().file?.path !== file.path) return;
-    useDocument.getState().editFile((current) => ({ ...current, lock }));
+    const lock = await madeOfShown(locks, ({ graph }) =>
+      api.graphs.lock.mutate({ path: file.path, text: serializeGraph(graph) }),
+    );
+    if (lock !== undefined) useDocument.getState().editFile((current) => ({ ...current, lock }));
   } catch (error) {
     report(error);
   }
@@ -31,9 +35,11 @@ export async function takeGraph(path: string): Promise<void> {
 
 /** Copies a graph file that the open graph uses into it, as it was locked to. One edit. */
 export async function keepGraph(path: string, locked: string): Promise<void> {
+  const isOpen = whileOpen();
   try {
     const kept = parseGraph(await api.graphs.kept.query({ digest: locked }), path);
-    await editReferences((graph, context) => keepReference(graph, { path, kept }, context));
+    if (isOpen())
+      await editReferences((graph, context) => keepReference(graph, { path, kept }, context));
   } catch (error) {
     report(error);
   }
@@ -44,9 +50,10 @@ async function editReferences(
 ): Promise<void> {
   const { file, graph, editFile } = useDocument.getState();
   if (file === null) return;
+  const isOpen = whileOpen();
   try {
     await useUsedGraphs.getState().read(graph);
-    if (useDocument.getState().file?.path !== file.path) return;
+    if (!isOpen()) return;
     const context = { graphs: useUsedGraphs.getState().lookup, file: file.path };
     editFile((current) => change(current, context));
   } catch (error) {

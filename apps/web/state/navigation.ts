@@ -66,8 +66,7 @@ export async function backTo(index: number): Promise<void> {
   const { from } = useDocument.getState();
   const origin = from[index];
   if (origin === undefined) return;
-  await openFile(origin.path, from.slice(0, index));
-  if (useDocument.getState().file?.path === origin.path) goTo(origin.nodes.join('/'));
+  await openFile(origin.path, from.slice(0, index), () => void goTo(origin.nodes.join('/')));
 }
 
 /** Goes one up: out of a subgraph, then to the file through which one came. */

@@ -5,6 +5,7 @@ import { problemsOf, type ShownProblem } from '../api/problem.ts';
 import { typesHere } from './registry.ts';
 import { isOver } from './run-state.ts';
 import { useRunView } from './run-view.ts';
+import { Latest } from './wanted.ts';
 import type { AppRouter } from '../server/router/index.ts';
 import type { inferRouterOutputs } from '@trpc/server';
 
@@ -24,7 +25,7 @@ interface PlanState {
   clear(): void;
 }
 
-let asked = 0;
+const asked = new Latest();
 
 export const usePlan = create<PlanState>()((set) => ({
   report: null,
@@ -33,25 +34,25 @@ export const usePlan = create<PlanState>()((set) => ({
   problems: [],
   loading: false,
   async ask(path, graph) {
-    const turn = ++asked;
+    const signal = asked.ask();
     set({ loading: true });
     const { run } = useRunView.getState();
     const after = run !== null && isOver(run) ? run.runId : null;
     try {
       const report = await api.runs.plan.mutate({ path, text: serializeGraph(graph) });
-      if (turn !== asked) return;
+      if (signal.aborted) return;
       set({ report, after, passed: false, problems: report.problems, loading: false });
       // Nobody who asks waits for that; what cannot be told is not shown, and nothing else.
       void typesHere()
         .then(() => import('./run-history.ts'))
-        .then(({ showKept }) => (turn === asked ? showKept(report, after) : undefined))
+        .then(({ showKept }) => showKept(report, after, signal))
         .catch(() => undefined);
     } catch (error) {
-      if (turn === asked) forget(problemsOf(error));
+      if (!signal.aborted) forget(problemsOf(error));
     }
   },
   clear() {
-    asked++;
+    asked.drop();
     forget([]);
   },
 }));

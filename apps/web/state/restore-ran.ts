@@ -4,6 +4,9 @@ import { report } from './file-actions.ts';
 import { ranGraph } from './ran-graph.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
+import { Latest, whileOpen } from './wanted.ts';
+
+const restores = new Latest();
 
 /**
  * Takes the graph as a run had it into the open file, as one step of the history; what the newest run gave is shown beside it again.
@@ -12,14 +15,15 @@ export async function restoreRan(runId: string): Promise<void> {
   const { file } = useDocument.getState();
   if (file === null) return;
   const { notify } = useScreen.getState();
+  const signal = restores.ask();
+  const isOpen = whileOpen();
   try {
     const ran = await ranGraph(runId, file.path);
+    if (signal.aborted || !isOpen()) return;
     if (ran?.graph === undefined) {
       const message = 'The graph of this run is no longer kept.';
       return notify({ tone: 'info', message, about: file.path });
     }
-    // Another file may have been opened meanwhile.
-    if (useDocument.getState().file?.path !== file.path) return;
     const { graph, startedAt } = ran;
     useRunView.getState().follow(useRunView.getState().newest);
     useDocument.getState().replace(graph);

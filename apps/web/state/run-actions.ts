@@ -6,6 +6,7 @@ import { plannedPath } from './levels.ts';
 import { isOver } from './run-state.ts';
 import { isIdle, useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
+import { whileOpen } from './wanted.ts';
 
 export async function refreshRuns(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.runs.list.queryKey() });
@@ -37,10 +38,10 @@ type StartInput = Parameters<typeof api.runs.start.mutate>[0];
 export type Given = Pick<StartInput, 'inputs' | 'set' | 'outputs' | 'only'>;
 
 /** Saves, then runs the file; `only` limits it to nodes and what these need, within a loop to the loop. */
-export function startRun(...only: readonly string[]): Promise<void> {
-  if (only.length === 0) return start({}, isSound);
+export async function startRun(...only: readonly string[]): Promise<void> {
   const paths = [...new Set(only.map(plannedPath))];
-  return start({ only: paths }, () => isSound(paths));
+  if (paths.length === 0) await start({}, isSound);
+  else await start({ only: paths }, () => isSound(paths));
 }
 
 /** Whether nothing that is known here keeps the graph from running; see `isRefused`. */
@@ -49,20 +50,22 @@ async function isSound(only?: readonly string[]): Promise<boolean> {
   return (await refusal?.isRefused(only)) !== true;
 }
 
-/** Saves, then runs the file with what it is given. */
-export function startGiven(given: Given): Promise<void> {
+/** Saves, then runs the file with what it is given. Whether it was started; why not is on the screen. */
+export function startGiven(given: Given): Promise<boolean> {
   return start(given);
 }
 
 async function start(
   options: Omit<StartInput, 'path'>,
   mayRun: () => Promise<boolean> = () => Promise.resolve(true),
-): Promise<void> {
+): Promise<boolean> {
   const { file } = useDocument.getState();
-  if (file === null) return;
+  if (file === null) return false;
+  const isOpen = whileOpen();
   const ready = async (): Promise<boolean> => (await mayRun()) && saveFile();
   const runId = await startAlone({ path: file.path, ...options }, ready);
-  if (runId !== undefined) useScreen.getState().show({ bottomTab: 'run' });
+  if (runId !== undefined && isOpen()) useScreen.getState().show({ bottomTab: 'run' });
+  return runId !== undefined;
 }
 
 /**

@@ -91,12 +91,14 @@ function gaveOther(one: StepView | undefined, other: StepView): boolean {
 
 /**
  * Shows the results that the graph as it is drawn has already, where the runs on the screen gave others, or none: of a run
- * before, of another file, of what came in a package.
+ * before, of another file, of what came in a package. Nothing once the plan that tells of them is not wanted any more.
  */
 export async function showKept(
   { nodes, problems }: PlanReport,
   after: string | null,
+  signal: AbortSignal,
 ): Promise<void> {
+  if (signal.aborted) return;
   const { setKept, ...state } = useRunView.getState();
   const known = nodes.flatMap(({ node, type, outputs, from }): [string, StepView][] => {
     if (outputs === undefined) return [];
@@ -106,6 +108,7 @@ export async function showKept(
   const others = known.filter(([node, step]) => gaveOther(stepRun(state, node), step));
   if (others.length === 0) return setKept(after, {});
   const { registry } = await loadNodeTypes();
+  if (signal.aborted) return;
   const { graph } = useDocument.getState();
   const models = useChecks.getState().models;
   const graphs = useUsedGraphs.getState().lookup;

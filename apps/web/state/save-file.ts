@@ -1,5 +1,4 @@
 import { parseGraph, serializeGraph, type Graph } from '@graft/graph';
-import { withPlaces } from '../canvas/places.ts';
 import { api } from '../api/client.ts';
 import { problemCode } from '../api/problem.ts';
 import { takeHeld } from '../inspector/fields/held-text.ts';
@@ -15,10 +14,57 @@ import {
 } from './file-actions.ts';
 import { loadNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
+import { Latest } from './wanted.ts';
 
-async function raiseConflict(path: string, found: 'save' | 'disk'): Promise<void> {
-  const { revision, text } = await api.graphs.read.query({ path });
-  const graph = await withPlaces(parseGraph(text, path));
+/** A file as it is on disk now, with its revision. */
+type FreshFile = OpenFile & { readonly base: string };
+
+async function readFresh(path: string): Promise<FreshFile> {
+  const read = await api.graphs.read.query({ path });
+  return { ...(await readFile(read)), base: read.revision };
+}
+
+const diskReads = new Latest();
+
+/**
+ * Reads the open file as it is on disk. Undefined, and no refusal, where that is not wanted any more: another file is open, or it was
+ * asked for once more, which says it. What is saved meanwhile may be newer than what was read, so that it is read again.
+ */
+async function readOpenFile(path: string): Promise<FreshFile | undefined> {
+  const signal = diskReads.ask();
+  const isOpen = (): boolean => useDocument.getState().file?.path === path;
+  try {
+    while (isOpen()) {
+      const base = useDocument.getState().file?.base;
+      const fresh = await readFresh(path);
+      await saving.catch(() => undefined);
+      if (signal.aborted || !isOpen()) return undefined;
+      if (useDocument.getState().file?.base === base) return fresh;
+    }
+    return undefined;
+  } catch (error) {
+    if (signal.aborted || !isOpen()) return undefined;
+    throw error;
+  }
+}
+
+/** Goes back to the file as it is on disk. One step of the history, so that it can be undone. */
+export async function discardChanges(path: string): Promise<void> {
+  if (useDocument.getState().file?.path !== path) return;
+  try {
+    const fresh = await readOpenFile(path);
+    if (fresh === undefined) return;
+    useDocument.getState().rebase(fresh);
+    useDocument.getState().replace(fresh.baseGraph);
+    useConflict.getState().settle();
+    syncDraft();
+  } catch (error) {
+    report(error);
+  }
+}
+
+function raiseConflict(fresh: FreshFile, found: 'save' | 'disk'): void {
+  const { path, base: revision, baseText: text, baseGraph: graph } = fresh;
   const { file } = useDocument.getState();
   if (file?.path !== path || file.base === revision) return;
   useScreen.getState().dismissUntil('there');
@@ -109,27 +155,36 @@ async function saveNow(): Promise<boolean> {
     const isThere = code === 'stale-save' || (code === 'name-taken' && file.base === null);
     if (!isThere) report(error);
     else {
-      const read = api.graphs.read.query({ path: file.path });
-      const fresh = await read.then(readFile).catch(() => undefined);
-      if (fresh !== undefined && tookSame(fresh)) return true;
-      if (fresh !== undefined && (tookLock(fresh) || tookBack(fresh))) return saveNow();
-      await raiseConflict(file.path, 'save').catch(report);
+      try {
+        const fresh = await readFresh(file.path);
+        if (tookSame(fresh)) return true;
+        if (tookLock(fresh) || tookBack(fresh)) return await saveNow();
+        raiseConflict(fresh, 'save');
+      } catch (unread) {
+        report(unread);
+      }
     }
     return false;
   }
 }
 
-/** Files that this tab is renaming or deleting: the watcher's word on them is no news. */
-const ownMoves = new Set<string>();
+/** How often each file is being renamed or deleted by this tab: the watcher's word on it is no news. */
+const ownMoves = new Map<string, number>();
 /** Milliseconds after which the watcher has told of a change. */
 const watcherDelay = 2_000;
 
 export async function withOwnMove(path: string, move: () => Promise<void>): Promise<void> {
-  ownMoves.add(path);
+  const count = (by: 1 | -1): void => {
+    const moves = (ownMoves.get(path) ?? 0) + by;
+    if (moves === 0) ownMoves.delete(path);
+    else ownMoves.set(path, moves);
+  };
+  count(1);
   try {
     await move();
   } finally {
-    setTimeout(() => ownMoves.delete(path), watcherDelay);
+    // Another move of the same file may have begun by then.
+    setTimeout(() => count(-1), watcherDelay);
   }
 }
 
@@ -142,18 +197,20 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
   try {
     // What the server told of the nodes is of the file as it was.
     await loadNodeTypes();
-    const fresh = await readFile(await api.graphs.read.query({ path: file.path }));
-    const { file: open } = useDocument.getState();
-    if (open?.path !== file.path || open.base === fresh.base) return;
+    const fresh = await readOpenFile(file.path);
+    if (fresh === undefined || useDocument.getState().file?.base === fresh.base) return;
     // What was just typed is work that is not saved.
     takeHeld();
     if (tookLock(fresh) || tookSame(fresh) || tookBack(fresh)) return;
-    if (isUnsaved(useDocument.getState())) return await raiseConflict(file.path, 'disk');
+    if (isUnsaved(useDocument.getState())) return raiseConflict(fresh, 'disk');
     useDocument.getState().rebase(fresh);
     useDocument.getState().replace(fresh.baseGraph);
     tellReloaded(file.path);
   } catch (error) {
+    if (ownMoves.has(file.path)) return;
     if (problemCode(error) !== 'missing-file') return report(error);
+    const { file: open } = useDocument.getState();
+    if (open?.path !== file.path) return;
     // What it had become is gone with it.
     useConflict.getState().settle();
     useScreen.getState().notify({
@@ -162,6 +219,6 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
       about: file.path,
       until: 'there',
     });
-    useDocument.getState().rebase({ ...file, base: null });
+    useDocument.getState().rebase({ ...open, base: null });
   }
 }

@@ -63,7 +63,9 @@ export async function sourcesChanged(change: SourceChange): Promise<void> {
     });
     return;
   }
-  if (!(await leads(path))) {
+  const isLed = await leads(path);
+  if (useDocument.getState().file?.path !== path) return;
+  if (!isLed) {
     return tell(change, path, ' Another page that has this graph open runs it.');
   }
   inTurn(path);

@@ -13,6 +13,16 @@ interface UsedGraphs {
 }
 
 const known = new Map<string, Graph | GraphError>();
+/** How often each file has changed: what was asked for before the last time is not what it holds. */
+const changes = new Map<string, number>();
+
+async function readLatest(path: string): Promise<Graph | GraphError> {
+  for (;;) {
+    const before = changes.get(path);
+    const found = await readOne(path);
+    if (changes.get(path) === before) return found;
+  }
+}
 
 export const useUsedGraphs = create<UsedGraphs>()((set) => ({
   lookup: () => undefined,
@@ -23,7 +33,7 @@ export const useUsedGraphs = create<UsedGraphs>()((set) => ({
     for (const path of paths) {
       let found = known.get(path);
       if (found === undefined) {
-        found = await readOne(path);
+        found = await readLatest(path);
         known.set(path, found);
         changed = true;
       }
@@ -32,6 +42,7 @@ export const useUsedGraphs = create<UsedGraphs>()((set) => ({
     if (changed) set({ lookup: (path) => known.get(path) });
   },
   forget(path) {
+    changes.set(path, (changes.get(path) ?? 0) + 1);
     if (known.delete(path)) set({ lookup: (one) => known.get(one) });
   },
 }));

@@ -8,6 +8,7 @@ import {
   fileTitle,
   graphPath,
   openFile,
+  openWhenWritten,
   refreshFiles,
   report,
   showInAddress,
@@ -33,11 +34,12 @@ export async function forgetDrawn(...paths: readonly string[]): Promise<void> {
 /** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */
 export async function createFile(name: string, graph: Graph = emptyGraph): Promise<Refusal> {
   const path = graphPath(name);
+  const open = openWhenWritten();
   try {
     await api.graphs.save.mutate({ path, text: serializeGraph(graph), base: null });
     await forgetDrawn(path);
     await refreshFiles();
-    await openFile(path);
+    await open(path);
     return undefined;
   } catch (error) {
     return refusalOf(error);
@@ -109,6 +111,7 @@ async function freeCopyName(path: string): Promise<string> {
 
 /** A copy beside the file, opened: of what is on the screen where that is unsaved, else byte for byte. */
 export async function duplicateFile(path: string): Promise<void> {
+  const open = openWhenWritten();
   try {
     const copy = await freeCopyName(path);
     const { file, graph } = useDocument.getState();
@@ -117,7 +120,7 @@ export async function duplicateFile(path: string): Promise<void> {
     } else await api.graphs.copy.mutate({ from: path, to: copy });
     await forgetDrawn(copy);
     await refreshFiles();
-    await openFile(copy);
+    await open(copy);
   } catch (error) {
     report(error);
   }
@@ -146,7 +149,8 @@ export async function deleteFile(path: string): Promise<boolean> {
     await withOwnMove(path, async () => {
       if (wasOpen) syncDraft();
       const { trashId } = await api.graphs.delete.mutate({ path, base: await revisionOf(path) });
-      if (wasOpen)
+      // Another may have been opened meanwhile.
+      if (useDocument.getState().file?.path === path)
         await openNeighbour(
           path,
           listed.map((one) => one.path),
@@ -175,10 +179,11 @@ interface Deleted {
 
 async function restoreFile(deleted: Deleted): Promise<void> {
   const { notify } = useScreen.getState();
+  const open = deleted.open ? openWhenWritten() : undefined;
   try {
     const { path } = await api.graphs.restore.mutate({ trashId: deleted.trashId });
     await refreshFiles();
-    if (deleted.open) await openFile(path);
+    await open?.(path);
     const name = fileTitle(deleted.path);
     if (path !== deleted.path)
       notify({

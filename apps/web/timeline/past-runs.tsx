@@ -85,7 +85,7 @@ function RunRow(props: {
       {newest === run.id ? null : (
         <button
           type="button"
-          className="mr-3.5 shrink-0 text-sm text-ink-2 opacity-0 group-hover/run:opacity-100 hover:text-ink hover:underline focus-visible:opacity-100"
+          className="quiet-action mr-3.5 shrink-0"
           onClick={() => compareSides([{ run: run.id }, { run: newest }])}
         >
           Compare with now

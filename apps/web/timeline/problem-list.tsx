@@ -1,8 +1,10 @@
+import { plural } from '@graft/nodes/kit/ui';
 import type { ShownProblem } from '../api/problem.ts';
 import { showNode } from '../canvas/show-node.ts';
 import { useDocument } from '../state/document-store.ts';
 import { isIncomplete, problemPlace } from '../state/problems.ts';
 import { problemPath } from '../state/problem-places.ts';
+import { alike } from './alike-problems.ts';
 import { removeLooseEdges } from './loose-edges.ts';
 import { useScreen } from '../state/screen-store.ts';
 
@@ -46,7 +48,30 @@ function Row({ problem }: { readonly problem: ShownProblem }) {
   );
 }
 
-/** Everything that keeps the graph from running, each with the way to its node. */
+/** Problems that say the same, of so many nodes that a line for each would hide the others. */
+function Alike({ problems }: { readonly problems: readonly ShownProblem[] }) {
+  const [first] = problems;
+  const graph = useDocument((state) => state.graph);
+  if (first === undefined) return null;
+  const tone = isIncomplete(first, graph) ? 'text-ink-2' : 'text-error';
+  return (
+    <li>
+      <details>
+        <summary className={`cursor-default px-3.5 py-0.5 ${tone}`}>
+          <span className="font-[550]">{plural(problems.length, 'place')}: </span>
+          {first.message}
+        </summary>
+        <ul className="pl-4">
+          {problems.map((problem, index) => (
+            <Row key={index} problem={problem} />
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
+/** Everything that keeps the graph from running, each with the way to its node; what many nodes have alike is one line. */
 export function ProblemList({
   problems,
   label = 'Problems',
@@ -56,9 +81,13 @@ export function ProblemList({
 }) {
   return (
     <ul className="min-h-0 flex-1 overflow-auto" aria-label={label}>
-      {problems.map((problem, index) => (
-        <Row key={index} problem={problem} />
-      ))}
+      {alike(problems).map((group, index) =>
+        group.length > 1 ? (
+          <Alike key={index} problems={group} />
+        ) : (
+          group.map((problem) => <Row key={index} problem={problem} />)
+        ),
+      )}
     </ul>
   );
 }

@@ -55,7 +55,7 @@ function verdictText({ verdict, said, similarity }: JudgeFinding): string {
   const alike = said.filter((one) => one === verdict).length;
   return [
     said.length > 1 && verdict !== undefined ? `${word} (${alike} of ${said.length})` : word,
-    ...(similarity === undefined ? [] : [measure(similarity)]),
+    ...(similarity === undefined ? [] : [`similarity ${measure(similarity)}`]),
   ].join(' · ');
 }
 

@@ -31,44 +31,69 @@ const values = [2, 3];
 
 it('makes an experiment by what measures the results, and takes it away again', () => {
   const graph = graphOf();
-  const varied = varyParam(graph, factor, { values, registry });
+  const { graph: varied, experiment } = varyParam(graph, factor, { values, registry });
+  expect(experiment).toBe('sweep');
   expect(varied.experiments).toEqual({
     sweep: { vary: { 'd.factor': values }, metrics: ['grade.metrics:score'] },
   });
-  expect(variedParam(varied, factor)).toEqual({ experiment: 'sweep', values });
-  const more = varyParam(varied, { node: 'n', param: 'value' }, { values: [1], registry });
+  expect(variedParam(varied, factor)).toEqual({ experiment: 'sweep', values, isSweep: true });
+  const of = { node: 'n', param: 'value' };
+  const { graph: more } = varyParam(varied, of, { values: [1], registry });
   expect(Object.keys(more.experiments?.['sweep']?.vary ?? {})).toEqual(['d.factor', 'n.value']);
   const less = unvaryParam(more, factor, 'sweep');
   expect(variedParam(less, factor)).toBeUndefined();
   expect(less.experiments?.['sweep']?.vary).toEqual({ 'n.value': [1] });
-  const none = unvaryParam(less, { node: 'n', param: 'value' }, 'sweep');
+  const none = unvaryParam(less, of, 'sweep');
   expect(serializeGraph(none)).toBe(serializeGraph(graph));
 });
 
-it('goes to the experiment that varies it, else to the preferred grid, else to another name', () => {
-  const vary = { 'n.value': [1, 2] };
+it('leaves every experiment as it is that somebody wrote, or that tries other values', () => {
   const experiments = {
-    a: { vary },
-    b: { vary, doc: 'Why?' },
+    written: { vary: { 'd.factor': [5, 6] }, doc: 'Why?' },
     arms: { arms: {} },
-    list: { vary, mode: 'list' },
   };
-  const names = (graph: ReturnType<typeof graphOf>): string[] =>
-    Object.entries(graph.experiments ?? {}).flatMap(([name, one]) =>
-      one.vary?.['d.factor'] === undefined ? [] : name,
-    );
   const graph = graphOf(experiments);
-  expect(names(varyParam(graph, factor, { values, registry }))).toEqual(['a']);
-  const inB = varyParam(graph, factor, { values, registry, preferred: 'b' });
-  expect(names(inB)).toEqual(['b']);
-  expect(names(varyParam(inB, factor, { values: [9], registry, preferred: 'a' }))).toEqual(['b']);
-  expect(names(varyParam(graph, factor, { values, registry, preferred: 'list' }))).toEqual(['a']);
-  const armed = graphOf({ sweep: { arms: {} } });
-  expect(names(varyParam(armed, factor, { values, registry }))).toEqual(['sweep-2']);
+  const made = varyParam(graph, factor, { values, registry, preferred: 'written' });
+  expect(made.experiment).toBe('sweep');
+  expect(made.graph.experiments).toEqual({
+    ...graph.experiments,
+    sweep: { vary: { 'd.factor': values }, metrics: ['grade.metrics:score'] },
+  });
+  const of = { node: 'n', param: 'value' };
+  const { graph: grid } = varyParam(made.graph, of, { values: [1, 2], registry });
+  const again = varyParam(grid, factor, { values: [9, 10], registry, preferred: 'sweep' });
+  expect(again.experiment).toBe('sweep-2');
+  expect(again.graph.experiments).toEqual({
+    ...grid.experiments,
+    // The rest of the grid comes along.
+    'sweep-2': { ...grid.experiments?.['sweep'], vary: { 'd.factor': [9, 10], 'n.value': [1, 2] } },
+  });
+  // Those of a sweep that is being put together are others by then.
+  const choice = { values: [7, 8], registry, replace: 'sweep-2' };
+  const { graph: ticked } = varyParam(again.graph, factor, choice);
+  expect(ticked.experiments).toMatchObject({
+    sweep: { vary: { 'd.factor': values } },
+    'sweep-2': { vary: { 'd.factor': [7, 8] } },
+  });
+});
+
+it('gives the experiment that tries the values already, and changes nothing', () => {
+  const graph = graphOf({ written: { vary: { 'd.factor': values }, doc: 'Why?' } });
+  const found = varyParam(graph, factor, { values, registry });
+  expect(found).toEqual({ graph, experiment: 'written' });
+  expect(variedParam(graph, factor)).toEqual({ experiment: 'written', values, isSweep: false });
+});
+
+it('shows a parameter as varied in the experiment that is preferred, else in a sweep', () => {
+  const experiments = {
+    written: { vary: { 'd.factor': [5, 6] }, doc: 'Why?' },
+    sweep: { vary: { 'd.factor': values } },
+  };
+  const graph = graphOf(experiments);
+  expect(variedParam(graph, factor)?.experiment).toBe('sweep');
+  expect(variedParam(graph, factor, 'written')?.experiment).toBe('written');
   // What somebody wrote stays, but for the values.
-  expect(
-    unvaryParam(unvaryParam(inB, factor, 'b'), { node: 'n', param: 'value' }, 'b'),
-  ).toMatchObject({
-    experiments: { b: { doc: 'Why?' } },
+  expect(unvaryParam(graph, factor, 'written')).toMatchObject({
+    experiments: { written: { doc: 'Why?' } },
   });
 });

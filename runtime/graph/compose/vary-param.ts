@@ -1,3 +1,4 @@
+import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
 import type { Experiment } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
@@ -14,27 +15,38 @@ const sweep = 'sweep';
 export interface VariedParam {
   readonly experiment: string;
   readonly values: readonly unknown[];
+  /** Whether the experiment was made for values of parameters, and nobody has written more into it. */
+  readonly isSweep: boolean;
 }
 
-/** Where a parameter is varied: in the experiment that is `preferred`, else in the first that does. */
+const isSweep = (
+  name: string,
+  { vary: _vary, metrics: _metrics, ...others }: Experiment,
+): boolean => name.startsWith(sweep) && Object.keys(others).length === 0;
+
+/** Where a parameter is varied: in the experiment that is `preferred`, else in a sweep, else in the first that does. */
 export function variedParam(
   { experiments = {} }: Graph,
   setting: SettingName,
   preferred?: string,
 ): VariedParam | undefined {
   const key = formatSettingName(setting);
-  const names = Object.keys(experiments);
-  const ordered = preferred === undefined ? names : [preferred, ...names];
-  for (const experiment of ordered) {
-    const values = own(own(experiments, experiment)?.vary ?? {}, key);
-    if (values !== undefined) return { experiment, values };
-  }
-  return undefined;
+  const found = Object.entries(experiments).flatMap(([name, one]): VariedParam[] => {
+    const values = own(one.vary ?? {}, key);
+    return values === undefined ? [] : [{ experiment: name, values, isSweep: isSweep(name, one) }];
+  });
+  return (
+    found.find(({ experiment }) => experiment === preferred) ??
+    found.find((varied) => varied.isSweep) ??
+    found[0]
+  );
 }
 
 /**
- * Varies a parameter: in the experiment that varies it already, else in one that varies others as a grid, `preferred`
- * first, else in a new one by the first metric of each node below that measures something.
+ * Tries values of a parameter in an experiment, by the first metric of each node below that measures something. No experiment
+ * loses values, nor gets others than it was written with: one that tries these values is given as it is, a sweep of other
+ * parameters (`preferred` first) tries these too, and other values of the same parameter make a sweep of their own, unless
+ * they `replace` those of a sweep that is being put together.
  */
 export function varyParam(
   graph: Graph,
@@ -43,22 +55,31 @@ export function varyParam(
     readonly values: readonly unknown[];
     readonly registry: Registry;
     readonly preferred?: string;
+    readonly replace?: string | undefined;
   },
-): Graph {
-  const { values, registry, preferred } = choice;
+): { readonly graph: Graph; readonly experiment: string } {
+  const { values, registry, preferred, replace } = choice;
   const { experiments = {} } = graph;
-  const takes = ({ arms, mode }: Experiment): boolean => arms === undefined && mode !== 'list';
-  const names = Object.keys(experiments);
-  const name =
-    variedParam(graph, setting, preferred)?.experiment ??
-    [preferred ?? '', ...names].find((one) => {
-      const experiment = own(experiments, one);
-      return experiment !== undefined && takes(experiment);
-    }) ??
-    freeId(sweep, (one) => Object.hasOwn(experiments, one));
-  const experiment = own(experiments, name) ?? { metrics: metricsBelow(graph, setting, registry) };
-  const vary = { ...experiment.vary, [formatSettingName(setting)]: values };
-  return { ...graph, experiments: { ...experiments, [name]: { ...experiment, vary } } };
+  const key = formatSettingName(setting);
+  const tried = Object.entries(experiments).find(([, { vary = {} }]) =>
+    sameJson(own(vary, key), values),
+  );
+  if (tried !== undefined && replace === undefined) return { graph, experiment: tried[0] };
+  const sweeps = Object.entries(experiments)
+    .filter(([name, one]) => isSweep(name, one))
+    .sort(([a], [b]) => Number(b === preferred) - Number(a === preferred));
+  const [joined] = sweeps.filter(([, { vary = {} }]) => !Object.hasOwn(vary, key));
+  const [like] = sweeps.filter(([, { vary = {} }]) => Object.hasOwn(vary, key));
+  const experiment =
+    replace ??
+    (like === undefined && joined !== undefined
+      ? joined[0]
+      : freeId(sweep, (one) => Object.hasOwn(experiments, one)));
+  const base = own(experiments, replace ?? '') ??
+    like?.[1] ??
+    joined?.[1] ?? { metrics: metricsBelow(graph, setting, registry) };
+  const made = { ...base, vary: { ...base.vary, [key]: values } };
+  return { graph: { ...graph, experiments: { ...experiments, [experiment]: made } }, experiment };
 }
 
 /** Lets a parameter have one value again. An experiment that was made for values and has none left goes. */
@@ -69,9 +90,8 @@ export function unvaryParam(graph: Graph, setting: SettingName, name: string): G
   const { vary = {}, metrics, ...others } = experiment;
   const { [formatSettingName(setting)]: _values, ...left } = vary;
   const isEmpty = Object.keys(left).length === 0;
-  const wasMade = name.startsWith(sweep) && Object.keys(others).length === 0;
   const { [name]: _experiment, ...kept } = experiments;
-  if (isEmpty && wasMade) {
+  if (isEmpty && isSweep(name, experiment)) {
     return Object.keys(kept).length === 0 ? rest : { ...rest, experiments: kept };
   }
   const changed: Experiment = {

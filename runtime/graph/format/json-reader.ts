@@ -32,7 +32,7 @@ class JsonReader {
     this.#skipSpace();
     const value = this.#value();
     this.#skipSpace();
-    if (this.#at < this.#text.length) this.#fail('Nothing may follow the closing brace');
+    if (this.#at < this.#text.length) this.#fail('nothing may follow the closing brace');
     return value;
   }
 
@@ -56,7 +56,7 @@ class JsonReader {
   }
 
   #nested<T>(read: () => T): T {
-    if (++this.#depth > maxDepth) this.#fail(`Values are nested more than ${maxDepth} levels deep`);
+    if (++this.#depth > maxDepth) this.#fail(`values are nested more than ${maxDepth} levels deep`);
     this.#at++;
     this.#skipSpace();
     const value = read();
@@ -68,15 +68,15 @@ class JsonReader {
     const object: Record<string, unknown> = {};
     if (this.#take('}')) return object;
     for (;;) {
-      if (this.#text[this.#at] !== '"') this.#fail('A key in double quotes should stand here');
+      if (this.#text[this.#at] !== '"') this.#fail('a key in double quotes should stand here');
       const keyAt = this.#at;
       const key = this.#string();
       if (Object.hasOwn(object, key)) {
         this.#at = keyAt;
-        this.#fail(`The key ${JSON.stringify(key)} stands twice in the same object; keep one`);
+        this.#fail(`the key ${JSON.stringify(key)} stands twice in the same object; keep one`);
       }
       this.#skipSpace();
-      if (!this.#take(':')) this.#fail('A colon should stand here');
+      if (!this.#take(':')) this.#fail('a colon should stand here');
       this.#skipSpace();
       const value = this.#value();
       if (key === '__proto__') {
@@ -90,7 +90,7 @@ class JsonReader {
       } else object[key] = value;
       this.#skipSpace();
       if (this.#take('}')) return object;
-      if (!this.#take(',')) this.#fail('A comma or a closing brace should stand here');
+      if (!this.#take(',')) this.#fail('a comma or a closing brace should stand here');
       this.#skipSpace();
     }
   }
@@ -102,7 +102,7 @@ class JsonReader {
       array.push(this.#value());
       this.#skipSpace();
       if (this.#take(']')) return array;
-      if (!this.#take(',')) this.#fail('A comma or a closing bracket should stand here');
+      if (!this.#take(',')) this.#fail('a comma or a closing bracket should stand here');
       this.#skipSpace();
     }
   }
@@ -118,8 +118,8 @@ class JsonReader {
         this.#at += 2;
       } else if (code >= 32) this.#at++;
       else if (this.#at >= this.#text.length)
-        this.#fail('A text is not closed before the file ends');
-      else this.#fail('A text runs over the end of its line; close it with a double quote');
+        this.#fail('a text is not closed before the file ends');
+      else this.#fail('a text runs over the end of its line; close it with a double quote');
     }
     this.#at++;
     if (!escaped) return this.#text.slice(start + 1, this.#at - 1);
@@ -127,7 +127,7 @@ class JsonReader {
       return String(JSON.parse(this.#text.slice(start, this.#at)));
     } catch {
       this.#at = start;
-      return this.#fail('A text holds an escape that JSON does not know');
+      return this.#fail('a text holds an escape that JSON does not know');
     }
   }
 
@@ -136,17 +136,17 @@ class JsonReader {
     const digits = numberPattern.exec(this.#text)?.[0];
     if (digits === undefined) {
       return this.#fail(
-        this.#at >= this.#text.length ? 'The file ends too early' : 'A value should stand here',
+        this.#at >= this.#text.length ? 'it ends too early' : 'a value should stand here',
       );
     }
     const value = Number(digits);
-    if (!Number.isFinite(value)) this.#fail(`The number ${digits.slice(0, 40)} is too large`);
+    if (!Number.isFinite(value)) this.#fail(`the number ${digits.slice(0, 40)} is too large`);
     this.#at += digits.length;
     return value === 0 ? 0 : value;
   }
 
   #word<T>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#at)) this.#fail('A value should stand here');
+    if (!this.#text.startsWith(word, this.#at)) this.#fail('a value should stand here');
     this.#at += word.length;
     return value;
   }
@@ -173,7 +173,7 @@ class JsonReader {
       'bad-syntax',
       conflict
         ? `Git left a conflict at line ${line}. Resolve it, or take one side and run "graft merge".`
-        : `${message} (line ${line}).`,
+        : `The file is not valid JSON (line ${line}): ${message}.`,
       { location: { ...(this.#file === undefined ? {} : { file: this.#file }), line } },
     );
   }

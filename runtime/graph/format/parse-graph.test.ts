@@ -69,12 +69,16 @@ describe('parseGraph', () => {
   });
 
   it.each([
-    ['', 'The file ends too early (line 1).', 1],
-    ['{"graft": 1,\n"nodes": {\n "a": }}', 'A value should stand here (line 3).', 3],
-    ['{"graft": 1}\n}', 'Nothing may follow', 2],
-    ['{"graft": 1,\n"graft": 1}', 'The key "graft" stands twice', 2],
+    ['', 'The file is not valid JSON (line 1): it ends too early.', 1],
+    [
+      '{"graft": 1,\n"nodes": {\n "a": }}',
+      'not valid JSON (line 3): a value should stand here.',
+      3,
+    ],
+    ['{"graft": 1}\n}', 'nothing may follow', 2],
+    ['{"graft": 1,\n"graft": 1}', 'the key "graft" stands twice', 2],
     ['{"graft": 1,\n<<<<<<< ours\n', 'Git left a conflict at line 2', 2],
-    ['{"graft": 1, "x": 1e999}', 'The number 1e999 is too large', 1],
+    ['{"graft": 1, "x": 1e999}', 'the number 1e999 is too large', 1],
     ['{"graft": 1, "x": "a\nb"}', 'runs over the end of its line', 1],
     ['{"graft": 1, "x": "\\q"}', 'an escape that JSON does not know', 1],
     [`${'['.repeat(100_000)}`, 'nested more than 200 levels', 1],

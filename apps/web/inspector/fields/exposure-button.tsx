@@ -37,11 +37,7 @@ export function ExposureButton({
   return (
     <button
       type="button"
-      className={
-        isExposed
-          ? 'chip inline-flex items-center gap-1'
-          : 'text-sm text-ink-2 opacity-0 group-hover:opacity-100 hover:text-ink hover:underline focus-visible:opacity-100'
-      }
+      className={isExposed ? 'chip inline-flex items-center gap-1' : 'quiet-action'}
       {...(isExposed ? { 'data-tone': 'good' } : {})}
       data-testid={`exposed-${param}`}
       title={isExposed ? 'Do not expose it' : 'Let whoever uses this graph set it'}

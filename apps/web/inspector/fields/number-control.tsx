@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { placeShown } from '../../canvas/latest-layout.ts';
+import { placeShown } from '../../state/wanted.ts';
 import type { FieldProps } from './field-props.ts';
 import { useScreen } from '../../state/screen-store.ts';
 import { HeldText } from './held-text.ts';

@@ -37,7 +37,7 @@ function ChosenControl({ varied, ...props }: FieldProps) {
     const chosen = choicesOf(field)?.filter(
       (option) => Array.isArray(names) && names.includes(String(option)),
     );
-    if (chosen !== undefined && chosen.length > 1) varied.vary(chosen, value);
+    if (chosen !== undefined && chosen.length > 1) varied.replace(chosen);
     else varied.unvary(chosen?.[0]);
   };
   return (

@@ -29,7 +29,7 @@ export function TrySeveral(props: {
   return (
     <button
       type="button"
-      className="text-sm text-ink-2 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:text-ink hover:underline"
+      className="quiet-action"
       title={
         isNumber
           ? 'Type several values, with commas between them, to try them in an experiment'

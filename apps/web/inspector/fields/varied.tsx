@@ -5,21 +5,25 @@ import {
   varyParam,
   type NodeType,
   type ParamField,
+  type VariedParam,
 } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { CloseIcon } from '../../shell/icons.tsx';
 import { useDocument } from '../../state/document-store.ts';
 import { showExperiment, useExperiments } from '../../state/experiment-actions.ts';
 import { nodeTypes } from '../../state/registry.ts';
+import { varyValues } from './vary-values.ts';
 
 /** The several values that a parameter is given by an experiment of the file. */
 export interface Varied {
-  /** Absent: it has one. */
+  /** Those that stand in its field: of an experiment that was made for them. Absent: it has one. */
   readonly values?: readonly unknown[];
-  /** Name of the experiment that tries them. */
-  readonly experiment?: string;
-  /** Gives it several; `own` is what it has by itself meanwhile. One edit. */
+  /** The experiment that tries several, which may be one that somebody wrote. */
+  readonly tried?: VariedParam;
+  /** Tries several in an experiment; `own` is what it has by itself meanwhile. One edit. */
   vary(values: readonly unknown[], own: unknown): void;
+  /** Puts others in the place of those that stand in its field. One edit. */
+  replace(values: readonly unknown[]): void;
   /** Gives it one again: `own`, else what it has by itself. One edit. */
   unvary(own?: unknown): void;
 }
@@ -30,26 +34,20 @@ export function useVaried(node: string, field: ParamField): Varied | undefined {
   const within = useDocument(({ trail }) => trail.length > 0);
   const chosen = useExperiments((state) => state.chosen) ?? undefined;
   const at = { node, param: field.name };
-  const preferred = chosen === undefined ? {} : { preferred: chosen };
   if (within) return undefined;
-  const varied = variedParam(graph, at, chosen);
-  const { edit } = useDocument.getState();
+  const tried = variedParam(graph, at, chosen);
   return {
-    ...varied,
-    vary(values, own) {
-      edit((before) => {
-        const same = before.nodes[node]?.params[field.name] === own;
-        const kept = same ? before : setParam(before, at, own);
-        return varyParam(kept, at, { values, registry: nodeTypes(), ...preferred });
-      });
-      const name = variedParam(useDocument.getState().graph, at, chosen)?.experiment;
-      if (name !== undefined) useExperiments.setState({ chosen: name });
+    ...(tried === undefined ? {} : { tried }),
+    ...(tried?.isSweep === true ? { values: tried.values } : {}),
+    vary: (values, own) => varyValues(at, { values, own, title: field.title }),
+    replace(values) {
+      const choice = { values, registry: nodeTypes(), replace: tried?.experiment };
+      useDocument.getState().edit((before) => varyParam(before, at, choice).graph);
     },
     unvary(own) {
-      if (varied === undefined) return;
-      edit((before) => {
+      useDocument.getState().edit((before) => {
         const kept = own === undefined ? before : setParam(before, at, own);
-        return unvaryParam(kept, at, varied.experiment);
+        return tried?.isSweep === true ? unvaryParam(kept, at, tried.experiment) : kept;
       });
     },
   };
@@ -68,7 +66,7 @@ interface VariedValues {
   readonly values: readonly unknown[];
 }
 
-/** Says that a parameter has several values, leads to their experiment, and takes all but its own away. */
+/** Says that an experiment tries several values of a parameter, leads to it, and takes away those that stand in its field. */
 export function SeveralChip({
   node,
   field,
@@ -79,8 +77,9 @@ export function SeveralChip({
   readonly varied: Varied;
 }) {
   const own = useDocument((state) => state.graph.nodes[node]);
-  const { values, experiment = '', unvary } = varied;
-  if (values === undefined || own === undefined) return null;
+  const { tried, unvary } = varied;
+  if (tried === undefined || own === undefined) return null;
+  const { values, experiment, isSweep } = tried;
   const wrong = refused(nodeTypes().get(own.type), own.params, { param: field.name, values });
   return (
     <span
@@ -97,14 +96,16 @@ export function SeveralChip({
         {plural(values.length, 'value')}
         {wrong.length === 0 ? '' : `, not ${wrong.map((value) => `“${String(value)}”`).join(', ')}`}
       </button>
-      <button
-        type="button"
-        className="hover:text-ink"
-        aria-label={`One value of ${field.title} only`}
-        onClick={() => unvary()}
-      >
-        <CloseIcon />
-      </button>
+      {isSweep ? (
+        <button
+          type="button"
+          className="hover:text-ink"
+          aria-label={`One value of ${field.title} only`}
+          onClick={() => unvary()}
+        >
+          <CloseIcon />
+        </button>
+      ) : null}
     </span>
   );
 }

@@ -76,7 +76,7 @@ export function PromptEditor({ selected, ...props }: EditorProps) {
       <div ref={host} />
       <button
         type="button"
-        className="icon-button absolute top-[2px] right-[2px] bg-panel opacity-0 group-focus-within/prompt:opacity-100 group-hover/prompt:opacity-100"
+        className="icon-button absolute top-[2px] right-[2px] quiet-icon bg-panel"
         aria-label={`Enlarge ${title}`}
         title="Enlarge"
         onClick={() => setLarge(true)}

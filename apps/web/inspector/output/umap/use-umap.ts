@@ -40,6 +40,8 @@ function make({ artifact, tell, done, failed }: Making): () => void {
     worker.terminate();
   };
   worker.addEventListener('message', ({ data }: MessageEvent<UmapNews>) => {
+    // What it told last may be on its way still.
+    if (leaving.signal.aborted) return;
     if (data.kind === 'done') done(data.places);
     else
       tell(

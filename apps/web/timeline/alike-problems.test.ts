@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { alike } from './alike-problems.ts';
+
+const problem = (message: string, at = 0) => ({ code: 'missing-input', message, at });
+
+it('gathers what many places have alike, and leaves the rest as it stands', () => {
+  const open = Array.from({ length: 500 }, (_, at) => problem('Nothing is connected.', at));
+  const [first, ...others] = open;
+  const one = problem('No model is chosen.');
+  const few = [1, 2, 3].map((at) => problem('No file is named.', at));
+  if (first === undefined) throw new Error('There is none.');
+  expect(alike([first, one, ...others, ...few])).toEqual([open, [one], ...few.map((x) => [x])]);
+});
