@@ -44,8 +44,8 @@ describe('bad input', () => {
   }
   const errorLines = (end: Finished): string[] =>
     end.stderr.split('\n').filter((line) => line.startsWith('error '));
-  const message = async (text: string | Uint8Array): Promise<string> =>
-    errorLines(await refused(text))[0] ?? '';
+  const message = async (text: string | Uint8Array, code = 2): Promise<string> =>
+    errorLines(await refused(text, { code }))[0] ?? '';
 
   const load = (...paths: string[]): readonly [string, Readonly<Record<string, unknown>>] => [
     'load-files',
