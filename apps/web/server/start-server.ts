@@ -14,6 +14,7 @@ import { downloadPath, sendDownload } from './download.ts';
 import { packagePath, receivePackage, sendPackage } from './package-transfer.ts';
 import { receiveUpload, uploadPath } from './receive-upload.ts';
 import { reportPath, sendReport, type MarkdownWriter } from './report/send-report.ts';
+import { openLiveSocket, type Admitted } from './live-socket.ts';
 import { appRouter } from './router/index.ts';
 import { openStaticFiles, safeHeaders } from './static-files.ts';
 
@@ -25,7 +26,7 @@ const usualPackage = 20e9;
 /** Calls in one request; the page sends at most as many. */
 const maxBatchSize = 20;
 
-/** Answers are compressed as they are made, but for subscriptions, whose messages must not wait for more. */
+/** Answers are compressed as they are made; files were when they were built. */
 const compress = compression({
   filter: (_request, response) =>
     String(response.getHeader('content-type')).startsWith('application/json'),
@@ -113,6 +114,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let hosts: ReadonlySet<string> = new Set();
   let port = options.port;
   const closing = new AbortController();
+  const context = { workspace, closing: closing.signal, largestPackage };
+
+  function admit(request: IncomingMessage): Admitted {
+    const reason = refusal(request.headers, hosts);
+    if (reason !== undefined) return { status: 403, reason };
+    const access = checkAccess(request, { token, port });
+    if (access.kind !== 'granted') return { status: 401, reason: deniedMessage };
+    return { path: (request.url ?? '/').split('?', 1)[0] ?? '/' };
+  }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const reason = refusal(request.headers, hosts);
@@ -131,7 +141,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         router: appRouter,
         maxBodySize,
         maxBatchSize,
-        createContext: async () => ({ workspace, closing: closing.signal, largestPackage }),
+        createContext: async () => ({ ...context, drained: async () => undefined }),
       });
       return;
     }
@@ -163,6 +173,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       });
     },
   );
+  const closeSockets = openLiveSocket(server, { context, admit });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const message =
@@ -182,6 +193,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     outerUrls: outerHosts(host).map(urlOf),
     unguarded: token === undefined && !isLoopback(host),
     async close() {
+      // Before the subscriptions end: a page that is told of an end does not come back.
+      closeSockets();
       closing.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
