@@ -2,11 +2,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { WebSocketServer } from 'ws';
+import { deniedMessage } from './access-page.ts';
+import type { Gate } from './gate.ts';
 import { appRouter } from './router/index.ts';
 import type { ApiContext } from './router/trpc.ts';
 
 /** Where the page opens its one socket: subscriptions go over it, whatever their number. */
-export const socketPath = '/api/live';
+const socketPath = '/api/live';
 
 /** Bytes of one message of the page: after a disconnect it asks for all of its subscriptions at once. */
 const largestMessage = 256 * 1024;
@@ -25,7 +27,7 @@ export type Admitted =
 export interface LiveSocketOptions {
   readonly context: Omit<ApiContext, 'drained'>;
   /** The same check as for every other request. */
-  readonly admit: (request: IncomingMessage) => Admitted;
+  readonly gate: Gate;
 }
 
 /** Resolves once what was sent has left for the network, so that a slow reader holds back who sends. */
@@ -55,7 +57,7 @@ function refuse(socket: Duplex, status: number, reason: string): void {
 /** Serves subscriptions over WebSockets of `server`. Returns what closes them all, before `closing` ends their subscriptions. */
 export function openLiveSocket(
   server: Server<typeof IncomingMessage, typeof ServerResponse>,
-  { context, admit }: LiveSocketOptions,
+  { context, gate }: LiveSocketOptions,
 ): () => void {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -71,11 +73,10 @@ export function openLiveSocket(
   });
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const admitted = admit(request);
-    if ('status' in admitted) return refuse(socket, admitted.status, admitted.reason);
-    if (admitted.path !== socketPath) {
-      return refuse(socket, 404, 'There is no socket at this address.');
-    }
+    const admission = gate.admit(request);
+    if (admission.kind === 'refused') return refuse(socket, admission.status, admission.reason);
+    if (admission.kind !== 'granted') return refuse(socket, 401, deniedMessage);
+    if (admission.url !== socketPath) return refuse(socket, 404, 'There is no such socket.');
     sockets.handleUpgrade(request, socket, head, (client) => {
       sockets.emit('connection', client, request);
     });

@@ -1,12 +1,10 @@
 import { useDocument } from './document-store.ts';
 import { openFirstFile } from './file-actions.ts';
+import { keepAddress } from './kept-address.ts';
 import { followAddress } from './navigation.ts';
 import { placeFromAddress } from './place-in-address.ts';
 import { useScreen } from './screen-store.ts';
 import { settleTab } from './tab-id.ts';
-
-/** Where the page of the missing token finds the address of the workspace: see `server/access-page.ts`. */
-export const addressKey = 'graft.address';
 
 /** Milliseconds that the first sight of the screen waits for its graph at most. */
 const patience = 250;
@@ -18,7 +16,7 @@ const patience = 250;
 export async function begin(): Promise<void> {
   // Who was given a link to the form, or to a comparison, does not see the canvas first, and keeps the address.
   useScreen.getState().look(placeFromAddress().view);
-  rememberAddress();
+  keepAddress();
   followAddress();
   const begun = settleTab().then(openFirstFile);
   let stop = (): void => undefined;
@@ -28,13 +26,4 @@ export async function begin(): Promise<void> {
   });
   await Promise.race([begun, isOpen]);
   stop();
-}
-
-/** So that the bare address of the server, typed from memory, leads here again. */
-function rememberAddress(): void {
-  try {
-    localStorage.setItem(addressKey, location.pathname);
-  } catch {
-    // Where the browser keeps nothing, nothing is found.
-  }
 }
