@@ -74,7 +74,7 @@ async function withServer(
     await use({
       ...{ folder, url: server.url, port },
       async again() {
-        server = await serve(folder, {}, port);
+        server = await serve(folder, {}, ['--port', String(port)]);
       },
       async kill() {
         server.process.kill('SIGKILL');

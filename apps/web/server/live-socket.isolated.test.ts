@@ -16,14 +16,9 @@ const start = (port = 0): Promise<RunningServer> =>
   startServer({ workspace, host: '127.0.0.1', port, staticFolder: pages, token: null });
 const socketUrl = (): string => new URL('api/live', server.url).href;
 
-/** Numbers of the run events that came, in order. */
-function seqsOf({ frames }: OpenedSocket): unknown[] {
-  return (
-    JSON.stringify(frames)
-      .match(/"seq":\d+/g)
-      ?.map((text) => Number(text.slice('"seq":'.length))) ?? []
-  );
-}
+/** Numbers of the run events in what came, in order. */
+const seqsIn = (told: unknown): readonly number[] =>
+  [...JSON.stringify(told).matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq));
 
 const file = 'a.graft.json';
 const logged = (runId: string, seq: number): RunEvent => ({
@@ -61,7 +56,7 @@ describe('what a tab follows', () => {
     const before = await OpenedSocket.open(socketUrl());
     before.subscribe('live.feed', { run: 'kept', file });
     await before.until('"seq":4');
-    expect(seqsOf(before)).toEqual([1, 2, 3, 4]);
+    expect(seqsIn(before.frames)).toEqual([1, 2, 3, 4]);
     const lastId = before.frames.findLast(({ result }) => result?.id !== undefined)?.result?.id;
     expect(lastId).toBe('4');
 
@@ -75,7 +70,7 @@ describe('what a tab follows', () => {
     const after = await OpenedSocket.open(socketUrl());
     after.subscribe('live.feed', { run: 'kept', file }, lastId);
     await after.until('"seq":6');
-    expect(seqsOf(after)).toEqual([5, 6]);
+    expect(seqsIn(after.frames)).toEqual([5, 6]);
     after.close();
   });
 
@@ -95,9 +90,9 @@ describe('what a tab follows', () => {
       .live.feed({ run: 'long', file: null });
     let [last, told] = [0, 0];
     const whole = (async () => {
-      for await (const [, message] of feed) {
+      for await (const message of feed) {
         told += 1;
-        if (message.kind === 'run') last = message.events.at(-1)?.seq ?? last;
+        last = seqsIn(message).at(-1) ?? last;
         if (last === 10_004) break;
       }
     })();

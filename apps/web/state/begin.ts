@@ -1,6 +1,6 @@
 import { useDocument } from './document-store.ts';
 import { openFirstFile } from './file-actions.ts';
-import { keepAddress } from './kept-address.ts';
+import { addressKey } from './kept-address.ts';
 import { followAddress } from './navigation.ts';
 import { placeFromAddress } from './place-in-address.ts';
 import { useScreen } from './screen-store.ts';
@@ -26,4 +26,12 @@ export async function begin(): Promise<void> {
   });
   await Promise.race([begun, isOpen]);
   stop();
+}
+
+function keepAddress(): void {
+  try {
+    localStorage.setItem(addressKey, location.pathname);
+  } catch {
+    // Where the browser keeps nothing, the token is asked for again.
+  }
 }

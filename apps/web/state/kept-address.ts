@@ -1,13 +1,5 @@
-const addressKey = 'graft.address';
-
-/** Keeps the path at which the workspace is served, which only browsers know that showed its token. */
-export function keepAddress(): void {
-  try {
-    localStorage.setItem(addressKey, location.pathname);
-  } catch {
-    // Where the browser keeps nothing, nothing is found.
-  }
-}
+/** Where the page keeps the path at which the workspace is served, which only browsers know that showed its token. */
+export const addressKey = 'graft.address';
 
 /**
  * Leads from any other address of the server, as one typed from memory, to the kept one. Runs on the page that asks for the
