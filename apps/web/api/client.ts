@@ -3,6 +3,7 @@ import {
   createTRPCClient,
   createWSClient,
   httpBatchLink,
+  retryLink,
   splitLink,
   TRPCClientError,
   wsLink,
@@ -22,6 +23,9 @@ function socketUrl(): string {
 /** Milliseconds before the socket is tried again: at once, then after longer and longer. */
 const retryDelayMs = (attempt: number): number =>
   attempt === 0 ? 0 : Math.min(250 * 2 ** attempt, 4_000);
+
+/** Times that a subscription is asked for again, a second apart, where the server failed: its database may be busy. */
+const mostRetries = 5;
 
 /**
  * The tab's one socket, for all of its subscriptions: a browser opens six requests to a host at a time, over all tabs, and a
@@ -48,7 +52,14 @@ export const api = createTRPCClient<AppRouter>({
   links: [
     splitLink({
       condition: (operation) => operation.type === 'subscription',
-      true: wsLink({ client: socket }),
+      true: [
+        retryLink({
+          retry: ({ error, attempts }) =>
+            error.data?.code === 'INTERNAL_SERVER_ERROR' && attempts <= mostRetries,
+          retryDelayMs: () => 1_000,
+        }),
+        wsLink({ client: socket }),
+      ],
       false: httpBatchLink({ url: apiUrl, maxURLLength: 4_000, maxItems: 20 }),
     }),
   ],
