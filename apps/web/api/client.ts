@@ -7,6 +7,8 @@ import {
   splitLink,
   TRPCClientError,
   wsLink,
+  type OperationLink,
+  type TRPCLink,
 } from '@trpc/client';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../server/router/index.ts';
@@ -29,13 +31,20 @@ const mostRetries = 5;
 
 /**
  * The tab's one socket, for all of its subscriptions: a browser opens six requests to a host at a time, over all tabs, and a
- * subscription that held one for good would leave none. It opens while the other scripts still come.
+ * subscription that held one for good would leave none. It opens with the first subscription; no query waits for it.
  */
-const socket = createWSClient({
-  url: socketUrl,
-  retryDelayMs,
-  keepAlive: { enabled: true, intervalMs: 20_000, pongTimeoutMs: 10_000 },
-});
+const socketLink: TRPCLink<AppRouter> = (runtime) => {
+  let opened: OperationLink<AppRouter> | undefined;
+  const open = (): OperationLink<AppRouter> => {
+    const client = createWSClient({
+      url: socketUrl,
+      retryDelayMs,
+      keepAlive: { enabled: true, intervalMs: 20_000, pongTimeoutMs: 10_000 },
+    });
+    return wsLink<AppRouter>({ client })(runtime);
+  };
+  return (options) => (opened ??= open())(options);
+};
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -58,7 +67,7 @@ export const api = createTRPCClient<AppRouter>({
             error.data?.code === 'INTERNAL_SERVER_ERROR' && attempts <= mostRetries,
           retryDelayMs: () => 1_000,
         }),
-        wsLink({ client: socket }),
+        socketLink,
       ],
       false: httpBatchLink({ url: apiUrl, maxURLLength: 4_000, maxItems: 20 }),
     }),
