@@ -1,7 +1,7 @@
 import { GraphError, parseGraph, serializeGraph, type Graph, type ToldLooks } from '@graft/graph';
 import { withPlaces } from '../canvas/places.ts';
 import { api, queries, queryClient } from '../api/client.ts';
-import { problemsOf, problemText } from '../api/problem.ts';
+import { problemCode, problemsOf, problemText } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument, type OpenFile, type Origin } from './document-store.ts';
 import { dropDraft, keepDraft, takeDraft, type Draft } from './draft.ts';
@@ -28,10 +28,20 @@ export function graphPath(name: string): string {
   return trimmed.endsWith(ending) ? trimmed : `${trimmed}${ending}`;
 }
 
+const linesOf = (error: unknown): string =>
+  problemsOf(error).slice(0, 3).map(problemText).join('\n');
+
 /** Tells of a failure, with one line for each of its problems. */
 export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
-  const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
-  useScreen.getState().notify({ tone: 'error', message, ...of });
+  useScreen.getState().notify({ tone: 'error', message: linesOf(error), ...of });
+}
+
+/** Says which file cannot be opened, until another is. */
+function reportUnopened(path: string, error: unknown): void {
+  // That there is no such file names it.
+  const of = problemCode(error) === 'missing-file' ? '' : `“${fileTitle(path)}” cannot be opened: `;
+  const message = of + linesOf(error);
+  useScreen.getState().notify({ tone: 'error', message, about: path });
 }
 
 export async function refreshFiles(): Promise<void> {
@@ -184,7 +194,7 @@ export async function openFile(
     if (past && run !== null) lookBack(run.runId);
     else follow(newest?.id ?? null);
   } catch (error) {
-    report(error);
+    reportUnopened(path, error);
   }
   return path;
 }
