@@ -1,6 +1,7 @@
 import { emptyGraph, serializeGraph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { openFile } from './file-actions.ts';
+import { useOverlay } from './overlay-store.ts';
 import { provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
@@ -30,9 +31,10 @@ it('names a file that cannot be opened, as long as no other one is', async () =>
   texts.set('broken.graft.json', '{ graft: 1 }');
   texts.set('whole.graft.json', serializeGraph(emptyGraph));
   await openFile('broken.graft.json');
-  expect(useScreen.getState().notices.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^“broken” cannot be opened: .*\(line 1\)/),
-  ]);
+  const [notice] = useScreen.getState().notices;
+  expect(notice?.message).toMatch(/^“broken” cannot be opened: .*\(line 1\)/);
+  notice?.action?.run();
+  expect(useOverlay.getState().mending).toBe('broken.graft.json');
   await openFile('whole.graft.json');
   expect(useScreen.getState().notices).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { problemCode, problemsOf, problemText } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument, type OpenFile, type Origin } from './document-store.ts';
 import { dropDraft, keepDraft, takeDraft, type Draft } from './draft.ts';
+import { useOverlay } from './overlay-store.ts';
 import { usePlan } from './plan-store.ts';
 import { addressOfPlace, placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './run-view.ts';
@@ -36,12 +37,16 @@ export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
   useScreen.getState().notify({ tone: 'error', message: linesOf(error), ...of });
 }
 
-/** Says which file cannot be opened, until another is. */
+/** Says which file cannot be opened, until another is. One that is no graph can be mended as text. */
 function reportUnopened(path: string, error: unknown): void {
+  const code = problemCode(error);
   // That there is no such file names it.
-  const of = problemCode(error) === 'missing-file' ? '' : `“${fileTitle(path)}” cannot be opened: `;
-  const message = of + linesOf(error);
-  useScreen.getState().notify({ tone: 'error', message, about: path });
+  const of = code === 'missing-file' ? '' : `“${fileTitle(path)}” cannot be opened: `;
+  const mend = (): void => useOverlay.getState().show({ mending: path });
+  useScreen.getState().notify({
+    ...{ tone: 'error', message: of + linesOf(error), about: path },
+    ...(code === 'bad-syntax' ? { action: { label: 'Open as text', run: mend } } : {}),
+  });
 }
 
 export async function refreshFiles(): Promise<void> {
