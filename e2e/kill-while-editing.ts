@@ -88,7 +88,7 @@ export async function withServer(use: (server: KilledServer) => Promise<void>): 
     await use({
       ...{ folder, url: server.url },
       async again() {
-        server = await serve(folder, {}, port);
+        server = await serve(folder, {}, ['--port', String(port)]);
       },
       async kill() {
         server.process.kill('SIGKILL');

@@ -74,7 +74,7 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
     await expect(page.getByRole('tab', { name: 'Logs' })).toHaveAttribute('aria-selected', 'true');
   });
   await test.step('a run of a part, or with other input, is told from others', async () => {
-    const started = await page.request.post(new URL('/api/trpc/runs.start', workspace.url).href, {
+    const started = await page.request.post(new URL('api/trpc/runs.start', page.url()).href, {
       data: { path: 'logged.graft.json', set: [{ node: 'small', param: 'size', value: 80 }] },
     });
     expect(await started.text()).toContain('runId');

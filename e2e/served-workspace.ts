@@ -18,9 +18,9 @@ export interface ServedWorkspace {
 export async function serve(
   folder: string,
   env: Readonly<Record<string, string>> = {},
-  port = 0,
+  args: readonly string[] = ['--port', '0'],
 ): Promise<{ process: ChildProcess; url: string }> {
-  const server = spawn(process.execPath, [entry, 'serve', folder, '--port', String(port)], {
+  const server = spawn(process.execPath, [entry, 'serve', folder, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });

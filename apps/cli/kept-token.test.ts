@@ -44,3 +44,10 @@ it('neither takes nor overwrites a file that is no token', async () => {
   expect(await keptToken(state)).toMatch(/^[\w-]{32}$/);
   expect((await stat(other)).size).toBe('something else'.length);
 });
+
+it('is not the one that earlier servers gave away as a cookie', async () => {
+  const old = 'x'.repeat(32);
+  const file = path.join(folder, `token-${String(process.getuid?.() ?? 'user')}`);
+  await writeFile(file, `${old}\n`, { mode: 0o600 });
+  expect(await keptToken(folder)).not.toBe(old);
+});

@@ -25,7 +25,8 @@ async function ownToken(file: string): Promise<string | undefined> {
  * restart. A folder that cannot be written keeps none, and each server then has one of its own.
  */
 export async function keptToken(stateFolder: string): Promise<string> {
-  const file = path.join(stateFolder, `token-${process.getuid?.() ?? 'user'}`);
+  // Not `token-…`: the token of that file was a cookie, which browsers sent to every other server of the host.
+  const file = path.join(stateFolder, `access-${process.getuid?.() ?? 'user'}`);
   const known = await ownToken(file);
   if (known !== undefined) return known;
   const token = randomBytes(24).toString('base64url');

@@ -23,8 +23,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .command('serve')
     .description('serve the canvas of a workspace on this machine')
     .argument('[dir]', 'folder of graph files', '.')
-    .option('--port <port>', 'port; 0 takes a free one', '3000')
+    .option('--port <port>', 'port; 0 takes a free one (default: 3000, or the next free one)')
     .option('--host <address>', 'address to bind', '127.0.0.1')
+    .option('--allow-host <name>', 'answer to this name of a proxy (repeatable)', gather, [])
+    .option('--base-path <path>', 'answer below this path of a proxy, as /graft')
     .option('--no-token', 'ask for no token: whoever reaches the port may do all')
     .option('--max-package <size>', 'largest package that the page may send: 5GB (default: 20GB)')
     .action(async (dir, options) =>

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
  */
 const config = {
   output: 'export',
+  // Files are named relative to the page, which always ends in `/`: a proxy may put it below any path.
+  assetPrefix: '.',
   reactStrictMode: true,
   transpilePackages: ['@graft/graph', '@graft/nodes'],
   turbopack: { root: fileURLToPath(new URL('../..', import.meta.url)) },

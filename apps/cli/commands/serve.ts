@@ -12,9 +12,22 @@ import { markdownReport } from '../report/markdown-report.ts';
 import { reportFile } from '../report/report-file.ts';
 import { existingFolder } from '../workspace-location.ts';
 
+/** The port that is tried first where none is asked for; the next free one will do. */
+const usualPort = 3000;
+
+const badPort = '--port takes a whole number from 0 to 65535.';
+const badHost = '--allow-host takes a name such as graft.example.com, without scheme and port.';
+const badPath = '--base-path takes a path such as /graft.';
+
 const optionsSchema = z.object({
   host: z.string().min(1),
-  port: z.coerce.number({ error: 'not a number' }).int().min(0).max(65_535),
+  port: z.coerce.number(badPort).int(badPort).min(0, badPort).max(65_535, badPort).optional(),
+  allowHost: z.array(z.string().regex(/^(\[[\d.:a-f]+\]|[\w.-]+)$/i, badHost)).default([]),
+  basePath: z
+    .string()
+    .regex(/^\/?$|^(\/[\w~-][\w.~-]*)+\/?$/, badPath)
+    .transform((path) => path.replace(/\/$/, ''))
+    .default(''),
   /** False with `--no-token`. */
   token: z.boolean().default(true),
   maxPackage: z.string().optional(),
@@ -30,7 +43,7 @@ const examplesFolder = path.resolve(import.meta.dirname, '../../../examples');
 export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.safeParse(rawOptions);
   if (!options.success) {
-    throw new GraphError('bad-param', '--port takes a whole number from 0 to 65535.');
+    throw new GraphError('bad-param', options.error.issues[0]?.message ?? 'Invalid options.');
   }
   const { maxPackage } = options.data;
   const largestPackage = maxPackage === undefined ? undefined : parseBytes(maxPackage);
@@ -57,15 +70,17 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const { startServer } = await import('@graft/web/server');
   const examples = existsSync(examplesFolder) ? { examplesFolder } : {};
   await using workspace = await open(root, examples);
-  const { host, port } = options.data;
+  const { host, port = usualPort, allowHost, basePath } = options.data;
   const token = options.data.token ? (env.token ?? (await keptToken(stateFolderOf(root)))) : null;
   const server = await startServer({
-    ...{ workspace, host, port, staticFolder, reportFile, token },
+    ...{ workspace, host, port, staticFolder, reportFile, token, basePath },
+    ...{ orNextPort: options.data.port === undefined, allowHosts: allowHost },
     markdown: markdownReport,
     ...(largestPackage === undefined ? {} : { largestPackage }),
   });
   print(`Graft serves ${root} at ${server.url}`);
   for (const url of server.outerUrls) print(`From other machines: ${url}`);
+  for (const url of server.proxyUrls) print(`Behind your proxy: ${url}`);
   if (server.unguarded) {
     print('There is no token: whoever reaches this port can read and change the workspace.');
   }

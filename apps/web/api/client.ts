@@ -1,15 +1,50 @@
 import { QueryClient } from '@tanstack/react-query';
 import {
   createTRPCClient,
+  createWSClient,
   httpBatchLink,
-  httpSubscriptionLink,
+  retryLink,
   splitLink,
   TRPCClientError,
+  wsLink,
+  type OperationLink,
+  type TRPCLink,
 } from '@trpc/client';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../server/router/index.ts';
 
-export const apiUrl = '/api/trpc';
+/** Below the page's own address, wherever a proxy puts it. */
+export const apiUrl = 'api/trpc';
+
+function socketUrl(): string {
+  const url = new URL('api/live', document.baseURI);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
+/** Milliseconds before the socket is tried again: at once, then after longer and longer. */
+const retryDelayMs = (attempt: number): number =>
+  attempt === 0 ? 0 : Math.min(250 * 2 ** attempt, 4_000);
+
+/** Times that a subscription is asked for again, a second apart, where the server failed: its database may be busy. */
+const mostRetries = 5;
+
+/**
+ * The tab's one socket, for all of its subscriptions: a browser opens six requests to a host at a time, over all tabs, and a
+ * subscription that held one for good would leave none. It opens with the first subscription; no query waits for it.
+ */
+const socketLink: TRPCLink<AppRouter> = (runtime) => {
+  let opened: OperationLink<AppRouter> | undefined;
+  const open = (): OperationLink<AppRouter> => {
+    const client = createWSClient({
+      url: socketUrl,
+      retryDelayMs,
+      keepAlive: { enabled: true, intervalMs: 20_000, pongTimeoutMs: 10_000 },
+    });
+    return wsLink<AppRouter>({ client })(runtime);
+  };
+  return (options) => (opened ??= open())(options);
+};
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -26,7 +61,14 @@ export const api = createTRPCClient<AppRouter>({
   links: [
     splitLink({
       condition: (operation) => operation.type === 'subscription',
-      true: httpSubscriptionLink({ url: apiUrl }),
+      true: [
+        retryLink({
+          retry: ({ error, attempts }) =>
+            error.data?.code === 'INTERNAL_SERVER_ERROR' && attempts <= mostRetries,
+          retryDelayMs: () => 1_000,
+        }),
+        socketLink,
+      ],
       false: httpBatchLink({ url: apiUrl, maxURLLength: 4_000, maxItems: 20 }),
     }),
   ],

@@ -43,7 +43,7 @@ export async function sendFiles(
   signal?.throwIfAborted();
   const head = { files: files.map(({ path, file }) => ({ path, size: file.size })) };
   const body = new Blob([`${JSON.stringify(head)}\n`, ...files.map(({ file }) => file)]);
-  return post(`/api/upload?${new URLSearchParams(query).toString()}`, body, sending);
+  return post(`api/upload?${new URLSearchParams(query).toString()}`, body, sending);
 }
 
 /** A folder that is dropped comes as a file that cannot be read, and would end what is sent without a reason. */

@@ -150,7 +150,7 @@ export function PackDialog({ file }: { readonly file: string }) {
             <a
               className="button go"
               ref={download}
-              href={`/api/package?${query.toString()}`}
+              href={`api/package?${query.toString()}`}
               download
               onClick={() => setTimeout(close, 0)}
             >

@@ -40,7 +40,7 @@ async function send(file: File): Promise<Report> {
     );
   }
   const query = new URLSearchParams({ name: file.name });
-  const response = await fetch(`/api/package?${query.toString()}`, {
+  const response = await fetch(`api/package?${query.toString()}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/zip' },
     body: file,

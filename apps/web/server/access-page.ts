@@ -1,36 +1,83 @@
-const style =
-  ':root{color-scheme:light dark}body{display:grid;place-items:center;min-height:90vh;margin:0;background:light-dark(#fbfbfa,#151614);color:light-dark(#1c1b19,#ecebe6);font:15px/1.55 system-ui,sans-serif}main{max-width:34em;padding:24px}h1{font-size:19px}p{color:light-dark(#5d5a54,#a9a79f)}code{white-space:nowrap;font:13px ui-monospace,monospace;color:light-dark(#1c1b19,#ecebe6)}';
+import type { ServerResponse } from 'node:http';
+import { toKeptAddress } from '../state/kept-address.ts';
+import { selfContainedPolicy } from './content-policy.ts';
+import type { Denial } from './gate.ts';
+import { safeHeaders } from './static-files.ts';
 
-function page(title: string, body: string, head = ''): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}<title>${title}</title><style>${style}</style></head><body><main><h1>${title}</h1>${body}</main></body></html>\n`;
+const style =
+  ':root{color-scheme:light dark}body{display:grid;place-items:center;min-height:90vh;margin:0;background:light-dark(#fbfbfa,#151614);color:light-dark(#1c1b19,#ecebe6);font:15px/1.55 system-ui,sans-serif}main{max-width:34em;padding:24px}h1{font-size:19px}p{color:light-dark(#5d5a54,#a9a79f)}a{color:inherit}code{white-space:nowrap;font:13px ui-monospace,monospace;color:light-dark(#1c1b19,#ecebe6)}form{display:flex;flex-wrap:wrap;gap:8px;margin:20px 0}label{flex-basis:100%;font-weight:600}input,button{box-sizing:border-box;min-height:38px;padding:0 12px;border:1px solid light-dark(#8a867e,#75726b);border-radius:7px;font:inherit;color:inherit;background:light-dark(#fff,#1e1f1c)}input{flex:1 1 15em;min-width:0}button{border-color:light-dark(#2f6f4f,#7cc29d);color:light-dark(#fff,#10130f);background:light-dark(#2f6f4f,#7cc29d);cursor:pointer}:focus-visible{outline:2px solid light-dark(#2f6f4f,#7cc29d);outline-offset:2px}';
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+
+/** Sends a page that needs nothing else. */
+function sendPage(
+  response: ServerResponse,
+  status: number,
+  page: {
+    readonly title: string;
+    readonly body: string;
+    readonly head?: string;
+    readonly script?: string;
+  },
+): void {
+  const { title, body, head = '', script } = page;
+  response.writeHead(status, {
+    ...safeHeaders,
+    // The form's own address must come along, or browsers would call its origin "null".
+    'Referrer-Policy': 'same-origin',
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': selfContainedPolicy(style, script),
+    'Cache-Control': 'no-store',
+  });
+  const scripts = script === undefined ? '' : `<script>${script}</script>`;
+  response.end(
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}<title>${title}</title>${scripts}<style>${style}</style></head><body><main><h1>${title}</h1>${body}</main></body></html>\n`,
+  );
 }
 
-const titles = {
+const titles: Readonly<Record<Denial, string>> = {
   missing: 'This address lacks its token',
   wrong: 'This token is not the one of this workspace',
-} as const;
+  limited: 'Too many wrong tokens',
+};
 
 /** The sentence for those who read no HTML. */
 export const deniedMessage =
   'This server asks for a token. Open the address that "graft serve" printed, token included.';
 
-/** What a person sees who comes without the right token. */
-export function deniedPage(reason: keyof typeof titles): string {
-  return page(
-    titles[reason],
-    '<p>Graft opens this workspace only to the person who started it. Open the address that <code>npm start</code> or <code>graft serve</code> printed in its terminal, with everything behind <code>?token=</code>.</p><p>If that terminal is gone, start it again: it prints the same address. <code>--no-token</code> waives the token on a machine that is yours alone.</p>',
-  );
+export const deniedStatus = (reason: Denial): 401 | 429 => (reason === 'limited' ? 429 : 401);
+
+export interface DeniedPage {
+  readonly reason: Denial;
+  /** Where the form is sent. */
+  readonly action: string;
+  /** What stood behind the question mark, which the form keeps. */
+  readonly query: string;
+}
+
+/** What a person sees who comes without the right token: where it is, and a form that takes it. */
+export function sendDeniedPage(
+  response: ServerResponse,
+  { reason, action, query }: DeniedPage,
+): void {
+  const wait = reason === 'limited' ? '<p role="alert">Wait a minute, then try again.</p>' : '';
+  const body = `${wait}<p>Graft opens this workspace only to people who know its token. It stands in the address that <code>npm start</code> or <code>graft serve</code> printed in its terminal, behind <code>?token=</code>. Open that address, or paste it here.</p><form method="post" action="${escaped(action)}"><label for="token">Token or address</label><input id="token" name="token" type="password" autocomplete="off" spellcheck="false" required autofocus><input type="hidden" name="query" value="${escaped(query)}"><button>Open workspace</button></form><p>If that terminal is gone, run the command again: it prints the same address. <code>--no-token</code> disables the token on a machine that is yours alone.</p>`;
+  sendPage(response, deniedStatus(reason), {
+    ...{ title: titles[reason], body },
+    ...(reason === 'missing' ? { script: toKeptAddress } : {}),
+  });
 }
 
 /**
  * Leads from another site's link, or a chat's, to the page. A redirect would still count as that site's request, for
  * which browsers hold back a strict cookie; what this page asks for is our own.
  */
-export function enteringPage(location: string): string {
-  const target = location.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
-  return page(
-    'Opening Graft',
-    `<p><a href="${target}">Go on</a></p>`,
-    `<meta http-equiv="refresh" content="0;url=${target}">`,
-  );
+export function sendEnteringPage(response: ServerResponse, location: string): void {
+  const target = escaped(location);
+  sendPage(response, 200, {
+    title: 'Opening Graft',
+    body: `<p><a href="${target}">Go on</a></p>`,
+    head: `<meta http-equiv="refresh" content="0;url=${target}">`,
+  });
 }

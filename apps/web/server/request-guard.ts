@@ -4,6 +4,8 @@ import { hostname, networkInterfaces } from 'node:os';
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 const wildcards = ['0.0.0.0', '::', '[::]'];
 
+type Headers = IncomingMessage['headers'];
+
 /** Whether only this machine can reach a server that binds `host`. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
@@ -29,19 +31,41 @@ export function outerHosts(host: string): readonly string[] {
   );
 }
 
-/** The `Host` headers that a server bound to `host` and `port` answers to, lower case. */
-export function allowedHosts(host: string, port: number): ReadonlySet<string> {
-  const names = [...loopbackNames, urlHost(host)];
+/** The hosts that a server answers to, lower case, without a port. */
+export interface AllowedHosts {
+  /** All of them. */
+  readonly names: ReadonlySet<string>;
+  /** Those of proxies, which say by `X-Forwarded-Proto` how the browser came. */
+  readonly proxied: ReadonlySet<string>;
+}
+
+/**
+ * The hosts of a server that binds `host`, with those that `listed` adds. The port is anybody's: a forwarded one (`ssh -L`,
+ * `docker -p`) is not the one that is bound.
+ */
+export function allowedHosts(host: string, listed: readonly string[]): AllowedHosts {
+  const names = [...loopbackNames, urlHost(host), ...listed];
   if (wildcards.includes(host)) {
     names.push(hostname());
     for (const addresses of Object.values(networkInterfaces())) {
       for (const { address } of addresses ?? []) names.push(urlHost(address));
     }
   }
-  const allowed = names.map((name) => `${name.toLowerCase()}:${port}`);
-  // Browsers leave the port out when it is the scheme's own.
-  if (port === 80) allowed.push(...names.map((name) => name.toLowerCase()));
-  return new Set(allowed);
+  const lower = (all: readonly string[]): ReadonlySet<string> =>
+    new Set(all.map((name) => name.toLowerCase()));
+  return { names: lower(names), proxied: lower(listed) };
+}
+
+/** A name or an address, and perhaps a port. */
+const hostHeader = /^(\[[\d.:a-f]+\]|[^\s/:@[\]]+)(?::\d{1,5})?$/;
+
+function nameOf({ host }: Headers): string | undefined {
+  return hostHeader.exec(host?.toLowerCase() ?? '')?.[1];
+}
+
+/** Whether the browser came by HTTPS: a proxy that was named says so. */
+export function cameByHttps(headers: Headers, { proxied }: AllowedHosts): boolean {
+  return proxied.has(nameOf(headers) ?? '') && headers['x-forwarded-proto'] === 'https';
 }
 
 /**
@@ -49,17 +73,18 @@ export function allowedHosts(host: string, port: number): ReadonlySet<string> {
  * make a browser send requests here; it can choose neither `Host` (which DNS rebinding leaves foreign) nor
  * `Origin`, nor `Sec-Fetch-Site`.
  */
-export function refusal(
-  headers: IncomingMessage['headers'],
-  hosts: ReadonlySet<string>,
-): string | undefined {
-  const host = headers.host?.toLowerCase();
-  if (host === undefined || !hosts.has(host)) {
-    return `This server does not answer to the host "${headers.host ?? ''}". Open it by the address that "graft serve" printed.`;
+export function refusal(headers: Headers, { names }: AllowedHosts): string | undefined {
+  const name = nameOf(headers);
+  if (name === undefined || !names.has(name)) {
+    return `This server does not answer to the host "${headers.host ?? ''}". Open it by the address that "graft serve" printed, or allow the name with --allow-host.`;
   }
   const { origin } = headers;
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host}`) {
-    return `Requests from "${origin}" are refused: only Graft's own page may use this server.`;
+  const host = headers.host?.toLowerCase() ?? '';
+  if (
+    origin !== undefined &&
+    ![`http://${host}`, `https://${host}`].includes(origin.toLowerCase())
+  ) {
+    return `Requests from "${origin}" are refused: only Graft's own page may use this server. A proxy in between must pass the Host header on, port included.`;
   }
   if (headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate') {
     return "Requests from other sites are refused: only Graft's own page may use this server.";

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { Questions } from '@graft/graph';
 import { openWorkspace, type Workspace } from '@graft/workspace';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { contentSecurityPolicy, inlineScriptHashes } from './content-policy.ts';
 import { startServer, type RunningServer } from './start-server.ts';
 
@@ -83,9 +83,9 @@ describe('who may ask', () => {
   it.each([
     ['a foreign host', { host: 'evil.example' }],
     ['a host that only begins like ours', { host: '127.0.0.1.evil.example' }],
-    ['our host at another port', { host: '127.0.0.1:1' }],
     ['a foreign origin', { origin: 'http://evil.example' }],
     ['an origin at another port', { origin: 'http://127.0.0.1:1' }],
+    ['another port of both but the scheme', { host: '127.0.0.1:1', origin: 'ws://127.0.0.1:1' }],
     ['an opaque origin', { origin: 'null' }],
     ['another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
   ])('refuses %s with one plain sentence', async (_name, headers) => {
@@ -101,7 +101,9 @@ describe('what it serves', () => {
   it('sets a policy that lets only the built inline scripts run', async () => {
     const { headers } = await ask('/');
     const [hash = ''] = inlineScriptHashes(page);
-    expect(headers['content-security-policy']).toBe(contentSecurityPolicy([hash]));
+    expect(headers['content-security-policy']).toBe(
+      contentSecurityPolicy([hash], `127.0.0.1:${port}`),
+    );
     expect(headers['content-security-policy']).not.toMatch(/script-src[^;]*unsafe/);
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
@@ -250,85 +252,6 @@ describe('what is sent', () => {
     expect((await ask('/_next/static/x.js')).headers['content-encoding']).toBeUndefined();
     const models = await ask('/api/trpc/catalogue.models', { 'accept-encoding': 'gzip' });
     expect(models.headers['content-encoding']).toBe('gzip');
-  });
-});
-
-describe('a token', () => {
-  let guarded: RunningServer;
-  let other: RunningServer;
-  const before = (): { port: number } => ({ port });
-  let kept: ReturnType<typeof before>;
-  beforeAll(async () => {
-    const options = { workspace, host: '127.0.0.1', port: 0, staticFolder: join(folder, 'out') };
-    guarded = await startServer({ ...options, token: 'correct-horse' });
-    other = await startServer(options);
-    kept = before();
-    port = Number(new URL(guarded.url).port);
-  });
-  afterAll(async () => {
-    port = kept.port;
-    await guarded.close();
-    await other.close();
-  });
-
-  it('is demanded, taken from the printed address once, and kept in a cookie', async () => {
-    const url = new URL(guarded.url);
-    expect((await ask('/')).status).toBe(401);
-    expect((await ask('/?token=wrong')).status).toBe(401);
-    expect((await ask('/', { cookie: `graft-token-${port}=wrong` })).status).toBe(401);
-    const exchange = await ask(`${url.pathname}${url.search}&graph=a.graft.json`);
-    expect(exchange.status).toBe(303);
-    expect(exchange.headers['location']).toBe('/?graph=a.graft.json');
-    const cookie = String(exchange.headers['set-cookie']);
-    expect(cookie).toMatch(/HttpOnly/);
-    expect(cookie).toMatch(/SameSite=Strict/);
-    const [pair = ''] = cookie.split(';');
-    expect((await ask('/', { cookie: `other=1; ${pair}` })).status).toBe(200);
-  });
-  it('leads nowhere but to the page', async () => {
-    const answer = await ask('//evil.example/x?token=correct-horse');
-    expect(answer.headers['location']).toBe('/');
-  });
-  it('is exchanged on a page of ours where another site linked, since its redirect would lose the cookie', async () => {
-    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
-    const answer = await ask('/?token=correct-horse&graph=%22%3E%3Cscript%3E', headers);
-    expect(answer.status).toBe(200);
-    expect(String(answer.headers['set-cookie'])).toContain('SameSite=Strict');
-    expect(answer.body).toContain('http-equiv="refresh"');
-    expect(answer.body).not.toContain('<script');
-    expect(answer.headers['content-security-policy']).toContain("script-src 'self'");
-  });
-  it('that is wrong or missing is told on one clear page, and to the API in its own form', async () => {
-    const html = { accept: 'text/html,*/*' };
-    const missing = await ask('/', html);
-    expect(missing.status).toBe(401);
-    expect(missing.headers['content-type']).toContain('text/html');
-    expect(missing.body).toContain('lacks its token');
-    expect((await ask('/?token=wrong', html)).body).toContain('not the one of this workspace');
-    const answer = await ask('/api/trpc/graphs.list');
-    expect(answer.status).toBe(401);
-    expect(JSON.parse(answer.body)).toMatchObject({
-      error: { data: { problems: [{ code: 'no-access' }] } },
-    });
-  });
-  it('has a cookie of its own for each port', async () => {
-    const own = `graft-token-${port}=correct-horse`;
-    const foreign = `graft-token-${new URL(other.url).port}=whatever`;
-    expect((await ask('/', { cookie: `${foreign}; ${own}` })).status).toBe(200);
-  });
-  it('is made up where none is given', () => {
-    expect(other.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{32}$/);
-    expect(other.unguarded).toBe(false);
-  });
-  it('stands in an address that can be opened, also where every address is bound', async () => {
-    const options = { workspace, port: 0, staticFolder: join(folder, 'out') };
-    const open = await startServer({ ...options, host: '0.0.0.0', token: null });
-    try {
-      expect(open.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
-      expect(open.unguarded).toBe(true);
-    } finally {
-      await open.close();
-    }
   });
 });
 

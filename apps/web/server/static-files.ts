@@ -53,7 +53,10 @@ export async function openStaticFiles(folder: string): Promise<StaticFiles> {
     if (file === undefined) return false;
     const scripts = file.endsWith('.html') ? inlineScriptHashes(readFileSync(file, 'utf8')) : [];
     for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value);
-    response.setHeader('Content-Security-Policy', contentSecurityPolicy(scripts));
+    response.setHeader(
+      'Content-Security-Policy',
+      contentSecurityPolicy(scripts, request.headers.host ?? ''),
+    );
     response.setHeader(
       'Cache-Control',
       file.startsWith(immutable) ? 'public, max-age=31536000, immutable' : 'no-cache',

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { openWorkspace, type Workspace } from '@graft/workspace';
 import { beforeAll, expect, it } from 'vitest';
 import { startServer } from './start-server.ts';
+import { OpenedSocket } from './testing/opened-socket.ts';
 
 let workspace: Workspace;
-let api: string;
+let url: string;
 
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'graft-told-'));
@@ -18,7 +19,7 @@ beforeAll(async () => {
   const server = await startServer({
     ...{ workspace, host: '127.0.0.1', port: 0, staticFolder: pages, token: null },
   });
-  api = new URL('/api/trpc/', server.url).href;
+  ({ url } = server);
   return async () => {
     await server.close();
     await workspace[Symbol.asyncDispose]();
@@ -26,20 +27,19 @@ beforeAll(async () => {
   };
 });
 
-/** What a query answers, or a feed until some text is in it. */
-async function ask(name: string, input: unknown, last?: string): Promise<string> {
-  const stop = new AbortController();
-  const address = `${api}${name}?input=${encodeURIComponent(JSON.stringify(input))}`;
-  const answer = await fetch(address, { signal: stop.signal });
-  const reader = answer.body?.getReader();
-  let body = '';
-  while (last === undefined || !body.includes(last)) {
-    const read = await reader?.read();
-    if (read?.value === undefined) break;
-    body += Buffer.from(read.value).toString('utf8');
-  }
-  stop.abort();
-  return body;
+/** What a query answers. */
+async function ask(name: string, input: unknown): Promise<string> {
+  const query = encodeURIComponent(JSON.stringify(input));
+  return (await fetch(new URL(`api/trpc/${name}?input=${query}`, url))).text();
+}
+
+/** What a feed tells until some text is in it. */
+async function follow(input: unknown, last: string): Promise<string> {
+  const socket = await OpenedSocket.open(new URL('api/live', url).href);
+  socket.subscribe('live.feed', input);
+  const told = await socket.until(last);
+  socket.close();
+  return told;
 }
 
 it('nothing that is told of a run says where this machine keeps the workspace', async () => {
@@ -62,7 +62,7 @@ it('nothing that is told of a run says where this machine keeps the workspace', 
   ]);
   await runs.finish('told', { status: 'failed', finishedAt: 2, error: message });
   for (const body of [
-    await ask('live.feed', { run: 'told', file }, 'run.finished'),
+    await follow({ run: 'told', file }, 'run.finished'),
     await ask('runs.steps', { runId: 'told' }),
     await ask('runs.why', { runId: 'told', node: 'n' }),
     await ask('runs.list', { limit: 10 }),

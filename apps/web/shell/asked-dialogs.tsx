@@ -13,6 +13,10 @@ const StaleDialog = part(
 const PackDialog = part(() =>
   import('../files/pack-dialog.tsx').then((loaded) => loaded.PackDialog),
 );
+const MendDialog = part(
+  () => import('../files/mend-dialog.tsx').then((loaded) => loaded.MendDialog),
+  FailedDialog,
+);
 const UnpackDialog = part(() =>
   import('../files/unpack-dialog.tsx').then((loaded) => loaded.UnpackDialog),
 );
@@ -46,12 +50,13 @@ const Tour = part(() => import('../tour/tour.tsx').then((loaded) => loaded.Tour)
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
 export function AskedDialogs() {
   const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling } = useOverlay();
-  const { connecting, gallery, modelQuestion, fileQuestion, tour } = useOverlay();
+  const { connecting, gallery, modelQuestion, fileQuestion, tour, mending } = useOverlay();
   const { conflict, shown } = useConflict();
   return (
     <>
       {nameQuestion === null ? null : <NameDialog question={nameQuestion} />}
       {packing === null ? null : <PackDialog file={packing} />}
+      {mending === null ? null : <MendDialog path={mending} />}
       {unpacking === false ? null : (
         <UnpackDialog given={unpacking === true ? undefined : unpacking} />
       )}

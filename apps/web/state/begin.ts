@@ -1,5 +1,6 @@
 import { useDocument } from './document-store.ts';
 import { openFirstFile } from './file-actions.ts';
+import { addressKey } from './kept-address.ts';
 import { followAddress } from './navigation.ts';
 import { placeFromAddress } from './place-in-address.ts';
 import { useScreen } from './screen-store.ts';
@@ -15,6 +16,7 @@ const patience = 250;
 export async function begin(): Promise<void> {
   // Who was given a link to the form, or to a comparison, does not see the canvas first, and keeps the address.
   useScreen.getState().look(placeFromAddress().view);
+  keepAddress();
   followAddress();
   const begun = settleTab().then(openFirstFile);
   let stop = (): void => undefined;
@@ -24,4 +26,12 @@ export async function begin(): Promise<void> {
   });
   await Promise.race([begun, isOpen]);
   stop();
+}
+
+function keepAddress(): void {
+  try {
+    localStorage.setItem(addressKey, location.pathname);
+  } catch {
+    // Where the browser keeps nothing, the token is asked for again.
+  }
 }

@@ -5,6 +5,7 @@ import { problemsOf, problemText } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument, type OpenFile, type Origin } from './document-store.ts';
 import { dropDraft, keepDraft, takeDraft, type Draft } from './draft.ts';
+import { useOverlay } from './overlay-store.ts';
 import { usePlan } from './plan-store.ts';
 import { addressOfPlace, placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './run-view.ts';
@@ -29,7 +30,7 @@ export function graphPath(name: string): string {
   return trimmed.endsWith(ending) ? trimmed : `${trimmed}${ending}`;
 }
 
-/** Tells of a failure, with one line for each of its problems. It goes when another file is opened. */
+/** Reports a failure, with one line for each of its problems. The notice goes when another file is opened. */
 export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
   const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
   const { file } = useDocument.getState();
@@ -37,16 +38,21 @@ export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
   useScreen.getState().notify({ tone: 'error', message, ...about, ...of });
 }
 
-/** Tells why a file could not be opened, which one, and not once another is opened. */
-function tellUnopened(path: string, error: unknown): void {
+/** Says which file could not be opened and why, until another is. A file that is no graph can be mended as text. */
+function reportUnopened(path: string, error: unknown): void {
   const [problem] = problemsOf(error);
   if (problem === undefined) return;
   const { code, message } = problem;
-  // That nothing answers is of no file, and a path may be too long to be read.
+  // A server that does not answer concerns no file, and a path may be too long to be read.
   const isNamed = code === 'unavailable' || path.length > longestPath || message.includes(path);
   const named = isNamed ? message : `${path}: ${message}`;
   const whole = message.startsWith('The file ') ? message.replace('The file', path) : named;
-  useScreen.getState().notify({ tone: 'error', message: whole, about: path });
+  const mend = (): void => useOverlay.getState().show({ mending: path });
+  useScreen.getState().notify({
+    ...{ tone: 'error', message: whole, about: path },
+    ...(code === 'bad-syntax' ? { action: { label: 'Open as text', run: mend } } : {}),
+  });
+}
 }
 
 export async function refreshFiles(): Promise<void> {
@@ -210,7 +216,7 @@ export async function openFile(
     if (past && run !== null) lookBack(run.runId);
     else follow(newest?.id ?? null);
   } catch (error) {
-    if (!signal.aborted) tellUnopened(path, error);
+    if (!signal.aborted) reportUnopened(path, error);
   }
   return path;
 }

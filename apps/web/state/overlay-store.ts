@@ -69,6 +69,8 @@ interface OverlayState {
   readonly tour: boolean;
   /** The file that a package is made of. */
   readonly packing: string | null;
+  /** The path of a file that is edited as text, since it cannot be opened. */
+  readonly mending: string | null;
   /** Whether a package is being chosen to be opened, or the one that was dropped. */
   readonly unpacking: boolean | File;
   readonly editedRows: RowsToEdit | null;
@@ -90,6 +92,7 @@ interface OverlayState {
         | 'gallery'
         | 'tour'
         | 'packing'
+        | 'mending'
         | 'unpacking'
         | 'editedRows'
         | 'labelling'
@@ -107,7 +110,7 @@ interface OverlayState {
 /** No dialog, and no menu. */
 const nothingAsked = {
   ...{ nameQuestion: null, shortcutSheet: false, gallery: false, tour: false },
-  ...{ packing: null, unpacking: false },
+  ...{ packing: null, mending: null, unpacking: false },
   ...{
     editedRows: null,
     labelling: null,
@@ -134,12 +137,13 @@ export function closeOverlays(): void {
 
 /** Whether one of the dialogs is open that are asked for now and then. */
 export function isAsked(state: OverlayState): boolean {
-  const { nameQuestion, packing, editedRows, labelling, connecting, modelQuestion, fileQuestion } =
-    state;
+  const { nameQuestion, packing, mending, editedRows, labelling } = state;
+  const { connecting, modelQuestion, fileQuestion } = state;
   const { unpacking, shortcutSheet, gallery, tour } = state;
   return (
     (nameQuestion ??
       packing ??
+      mending ??
       editedRows ??
       labelling ??
       connecting ??

@@ -42,5 +42,5 @@ export function downloadAddress(
   { format }: DownloadFormat,
   name: string,
 ): string {
-  return `/api/download?${new URLSearchParams({ digest, type: mediaType, format, name }).toString()}`;
+  return `api/download?${new URLSearchParams({ digest, type: mediaType, format, name }).toString()}`;
 }

@@ -21,6 +21,7 @@ const caller = () =>
     workspace,
     closing: new AbortController().signal,
     largestPackage: 0,
+    drained: async () => undefined,
   });
 const nodes = { score: { type: 'score-hits', version: 1 } };
 const metrics = ['score.metrics:mrr'];

@@ -83,6 +83,7 @@ export const experimentsRouter = router({
       const after = Math.max(input.after, Number(input.lastEventId ?? 0));
       for await (const event of ctx.workspace.experimentEvents(input.runId, after, stop)) {
         yield tracked(String(event.seq), shownExperimentEvent(event, ctx.workspace.root));
+        await ctx.drained();
       }
     }),
   /** Its table, of what there is so far. */

@@ -8,6 +8,9 @@ import { watchElsewhere, type RunningFile } from './running-elsewhere.ts';
 import { watchNewestRuns } from './run-watch.ts';
 import { procedure, router } from './trpc.ts';
 
+/** Events that are read ahead of a slow reader. */
+const mostAhead = 1_000;
+
 /** What a tab is told while it is open. */
 export type LiveMessage =
   | { readonly kind: 'run'; readonly events: readonly RunEvent[] }
@@ -62,6 +65,7 @@ export const liveRouter = router({
     }
     const followed = async (runId: string): Promise<void> => {
       let batch: RunEvent[] = [];
+      let ahead = 0;
       const flush = (): void => {
         if (batch.length > 0) queue.push({ kind: 'run', events: batch });
         batch = [];
@@ -71,6 +75,11 @@ export const liveRouter = router({
           // What is read at once is sent at once: a page that is reloaded reads thousands.
           if (batch.length === 0) setImmediate(flush);
           batch.push(shownEvent(event, workspace.root));
+          ahead += 1;
+          if (ahead < mostAhead) continue;
+          flush();
+          await queue.emptied();
+          ahead = 0;
         }
       } finally {
         flush();
@@ -81,6 +90,7 @@ export const liveRouter = router({
       for await (const message of queue) {
         if (message.kind === 'run') seq = message.events.at(-1)?.seq ?? seq;
         yield tracked(String(seq), message);
+        await ctx.drained();
       }
     } finally {
       ended.abort();

@@ -4,12 +4,14 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { shownProblem } from './shown-paths.ts';
 
-interface ApiContext {
+export interface ApiContext {
   readonly workspace: Workspace;
   /** Aborts when the server closes, so that subscriptions end. */
   readonly closing: AbortSignal;
   /** Bytes of a package that the page may send. */
   readonly largestPackage: number;
+  /** Resolves once what a subscription gave has left for the network. */
+  readonly drained: () => Promise<void>;
 }
 
 type StatusCode = TRPCError['code'];
@@ -54,10 +56,8 @@ function problemsOf(error: TRPCError): readonly Problem[] {
 
 const trpc = initTRPC.context<ApiContext>().create({
   isDev: false,
-  sse: {
-    ping: { enabled: true, intervalMs: 15_000 },
-    client: { reconnectAfterInactivityMs: 40_000 },
-  },
+  // Browsers allow six requests at a time to a host, over all tabs: subscriptions would soon take them all.
+  sse: { enabled: false },
   errorFormatter({ shape, error, ctx }) {
     const root = ctx?.workspace.root;
     const problems = problemsOf(error).map((problem) => shownProblem(problem, root));

@@ -1,0 +1,90 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { applyWSSHandler } from '@trpc/server/adapters/ws';
+import { WebSocketServer } from 'ws';
+import { deniedMessage } from './access-page.ts';
+import type { Gate } from './gate.ts';
+import { appRouter } from './router/index.ts';
+import type { ApiContext } from './router/trpc.ts';
+
+/** Where the page opens its one socket: subscriptions go over it, whatever their number. */
+const socketPath = '/api/live';
+
+/** Bytes of one message of the page: after a disconnect it asks for all of its subscriptions at once. */
+const largestMessage = 256 * 1024;
+/** Milliseconds of silence after which the page is asked whether it is there, and in which it answers. */
+const pingMs = 30_000;
+const pongWaitMs = 30_000;
+/** Milliseconds in which a page may answer that the server closes. */
+const graceMs = 1_000;
+/** "Service restart" (IANA): the page tries again. */
+const restarting = 1012;
+
+/** The path within the application that a request asks for, or how it is refused. */
+export type Admitted =
+  { readonly path: string } | { readonly status: number; readonly reason: string };
+
+export interface LiveSocketOptions {
+  readonly context: Omit<ApiContext, 'drained'>;
+  /** The same check as for every other request. */
+  readonly gate: Gate;
+}
+
+/** Resolves once what was sent has left for the network, so that a slow reader holds back who sends. */
+function drained({ socket }: IncomingMessage): Promise<void> {
+  if (!socket.writableNeedDrain || socket.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
+}
+
+/** Answers a request for a socket as HTTP, and hangs up. */
+function refuse(socket: Duplex, status: number, reason: string): void {
+  const body = `${reason}\n`;
+  const head = [
+    `HTTP/1.1 ${String(status)} Refused`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${String(Buffer.byteLength(body))}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Serves subscriptions over WebSockets of `server`. Returns what closes them all, before `closing` ends their subscriptions. */
+export function openLiveSocket(
+  server: Server<typeof IncomingMessage, typeof ServerResponse>,
+  { context, gate }: LiveSocketOptions,
+): () => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: largestMessage,
+    // Messages are small and often: what compressing them keeps in memory for each page is not worth it.
+    perMessageDeflate: false,
+  });
+  applyWSSHandler({
+    wss: sockets,
+    router: appRouter,
+    keepAlive: { enabled: true, pingMs, pongWaitMs },
+    createContext: ({ req }) => ({ ...context, drained: () => drained(req) }),
+  });
+  server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const admission = gate.admit(request);
+    if (admission.kind === 'refused') return refuse(socket, admission.status, admission.reason);
+    if (admission.kind !== 'granted') return refuse(socket, 401, deniedMessage);
+    if (admission.url !== socketPath) return refuse(socket, 404, 'There is no such socket.');
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      sockets.emit('connection', client, request);
+    });
+  });
+  return () => {
+    for (const client of sockets.clients) {
+      client.close(restarting, 'The server closes.');
+      setTimeout(() => client.terminate(), graceMs).unref();
+    }
+  };
+}

@@ -1,0 +1,30 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expectAccessible } from './accessible.ts';
+import { chunking, expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('a file that is no graph is named, and mended as text', async ({ page, workspace }) => {
+  await workspace.graph('broken-text', chunking);
+  const file = path.join(workspace.folder, 'broken-text.graft.json');
+  const whole = await readFile(file, 'utf8');
+  await writeFile(file, whole.replace('"graft": 1,', '"graft": 1,\n  oops'));
+  const bench = new Workbench(page);
+  await bench.load(workspace.url, 'broken-text.graft.json');
+  const notice = page.getByTestId('notice');
+  await expect(notice).toContainText('broken-text.graft.json is not valid JSON (line ');
+  await notice.getByRole('button', { name: 'Open as text' }).click();
+  const dialog = page.getByRole('dialog', { name: 'broken-text, as text' });
+  const text = dialog.getByRole('textbox', { name: 'Text of broken-text' });
+  await expect(text).toContainText('oops');
+  await test.step('it is saved as graphs are: not while it is none', async () => {
+    await dialog.getByRole('button', { name: 'Save and open' }).click();
+    await expect(dialog.getByRole('alert')).toContainText('line');
+    expect(await readFile(file, 'utf8')).toContain('oops');
+    await expectAccessible(page, 'a broken file as text');
+  });
+  await text.fill(whole);
+  await dialog.getByRole('button', { name: 'Save and open' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(bench.node('chunk')).toBeVisible();
+});
