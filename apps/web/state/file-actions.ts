@@ -53,7 +53,6 @@ function reportUnopened(path: string, error: unknown): void {
     ...(code === 'bad-syntax' ? { action: { label: 'Open as text', run: mend } } : {}),
   });
 }
-}
 
 export async function refreshFiles(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.graphs.list.queryKey() });

@@ -25,7 +25,8 @@ it('lists the runs of a file, however many of its experiments are newer or older
     const origin = { startedAt: 3 + at, experiment: 'sizes' };
     await workspace.runs.create({ ...record, ...origin, id: `experiment-${String(at)}` });
   }
-  const context = { workspace, closing: new AbortController().signal, largestPackage: 0 };
+  const closing = new AbortController().signal;
+  const context = { workspace, closing, largestPackage: 0, drained: async () => undefined };
   const runs = runsRouter.createCaller(context);
   expect((await runs.list({ file, limit: 5 })).map(({ id }) => id)).toEqual(['own']);
   const experiments = experimentsRouter.createCaller(context);
