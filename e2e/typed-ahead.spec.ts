@@ -3,17 +3,17 @@ import { menuItem } from './small-graphs.ts';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
-/** Holds back the code of parts of the page that have not been fetched yet. Returns what lets it come. */
-async function holdParts(page: Page): Promise<() => Promise<void>> {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
+/** Gives what holds back the code of parts of the page that have not been fetched yet, which gives what lets it come. */
+async function heldParts(page: Page): Promise<() => () => void> {
+  let released = Promise.resolve();
   await page.route(/\.js(\?|$)/, async (route) => {
     await released;
     await route.continue();
   });
-  return async () => {
-    release();
-    await page.unroute(/\.js(\?|$)/);
+  return () => {
+    let release = (): void => undefined;
+    released = new Promise<void>((resolve) => (release = resolve));
+    return () => release();
   };
 }
 
@@ -26,35 +26,36 @@ test('keys that are pressed before a field has come are pressed in it', async ({
   await bench.open(workspace.url, 'ahead.graft.json');
   await bench.select('chunk');
   const note = page.getByLabel('Note, in Markdown');
+  const hold = await heldParts(page);
 
   await test.step('in a note', async () => {
-    const release = await holdParts(page);
+    const release = hold();
     await page.keyboard.press('n');
     await page.keyboard.type('How it is cux');
     await page.keyboard.press('Backspace');
     await page.keyboard.type('t');
-    await release();
+    release();
     await expect(note).toHaveValue('How it is cut');
     await page.keyboard.press('Escape');
   });
   await test.step('in the name of a file', async () => {
-    const release = await holdParts(page);
+    const release = hold();
     const row = page.locator('[data-file="ahead.graft.json"] button').first();
     await row.focus();
     await page.keyboard.press('F2');
     await page.keyboard.type('before');
     await page.keyboard.press('Enter');
-    await release();
+    release();
     await expect(page.locator('[data-file="before.graft.json"]')).toBeVisible();
   });
   await test.step('in the command menu, and the dialog that a command opens', async () => {
-    const release = await holdParts(page);
+    const release = hold();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('new graph');
     await page.keyboard.press('Enter');
     await page.keyboard.type('mine');
     await page.keyboard.press('Enter');
-    await release();
+    release();
     await expect(page.locator('[data-file="mine.graft.json"] button').first()).toHaveAttribute(
       'aria-current',
       'true',

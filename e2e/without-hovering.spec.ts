@@ -6,7 +6,12 @@ test('what can be done is seen without hovering, and the header holds still', as
   page,
   workspace,
 }) => {
-  await workspace.graph('quiet', chunking);
+  const questions = { type: 'questions', params: { questions: 'Which glaze?\nWhich kiln?' } };
+  await workspace.graph('quiet', {
+    ...chunking,
+    nodes: { ...chunking.nodes, questions },
+    layout: { ...chunking.layout, questions: [0, 300] },
+  });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'quiet.graft.json');
   await bench.select('chunk');
@@ -23,14 +28,15 @@ test('what can be done is seen without hovering, and the header holds still', as
 
   await test.step('so has each row of an output its actions, shown where it has the focus', async () => {
     await bench.run();
-    await bench.reaches('chunk', 'succeeded');
+    await bench.reaches('questions', 'succeeded');
+    await bench.select('questions');
     await bench.tab('Output');
     const row = bench.output.locator('.gk-list-row').first();
     const actions = row.locator('.gk-row-actions');
     await page.mouse.move(700, 300);
     await expect(actions).toHaveCSS('opacity', '0');
     const dots = await row.evaluate((one) => getComputedStyle(one, '::after').content);
-    expect(dots).toContain('⋯');
+    expect(dots).toContain('⋮');
     await actions.getByRole('button').first().focus();
     await expect(actions).toHaveCSS('opacity', '1');
   });

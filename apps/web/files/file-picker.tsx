@@ -1,6 +1,6 @@
 import { bytes, count, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { queries } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
 import { useModal } from '../shell/modal.ts';

@@ -24,7 +24,7 @@ export function choicesOf({ control, options }: ParamField): readonly unknown[] 
 
 /** One of a few values, or, where an experiment varies it, those that it tries. */
 function ChosenControl({ varied, ...props }: FieldProps) {
-  const { field, value } = props;
+  const { field } = props;
   const options = choicesOf(field)?.map(String) ?? [];
   if (varied?.values === undefined) {
     return field.control === 'boolean' ? (
