@@ -33,10 +33,7 @@ test('twelve tabs of one browser work while a run streams', async ({ context, wo
   });
 });
 
-test('a tab holds one socket, however much it follows, and it comes back without a gap', async ({
-  page,
-  workspace,
-}) => {
+test('a tab holds one socket, however much it follows', async ({ page, workspace }) => {
   await workspace.graph('one-socket', chunking);
   const opened: string[] = [];
   page.on('websocket', (socket) => opened.push(socket.url()));

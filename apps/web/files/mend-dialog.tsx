@@ -1,3 +1,4 @@
+import { parseGraph } from '@graft/graph';
 import { useEffect, useRef, useState } from 'react';
 import { api } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
@@ -19,7 +20,7 @@ interface ReadText {
   readonly revision: string;
 }
 
-/** A file that cannot be opened as a graph, as text. It is saved as graphs are, so only one that can be opened is. */
+/** A file that cannot be opened as a graph, as text. It is saved once it is one. */
 export function MendDialog({ path }: { readonly path: string }) {
   const dialog = useModal();
   const host = useRef<HTMLDivElement>(null);
@@ -51,6 +52,8 @@ export function MendDialog({ path }: { readonly path: string }) {
     if (read === undefined || text === undefined) return;
     setSaving(true);
     try {
+      // The server saves any text, as editors do.
+      parseGraph(text, path);
       await api.graphs.save.mutate({ path, text, base: read.revision });
       close();
       await openFile(path);
