@@ -81,7 +81,7 @@ describe('a subgraph of a selection', () => {
       ),
       { numRuns: 300 * inject('share') },
     );
-    expect(made).toBeGreaterThan(100);
+    expect(made).toBeGreaterThan(100 * inject('share') - 1);
   });
 
   it('computes what the nodes did', () => {
