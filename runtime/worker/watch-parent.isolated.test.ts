@@ -9,7 +9,7 @@ it.skipIf(process.platform === 'win32')(
   'leaves the signals of a terminal and of a supervisor to its parent',
   async () => {
     const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const child = fork(join(import.meta.dirname, 'testing/watching.ts'), [], {
+    const child = fork(join(import.meta.dirname, 'fixtures/watching.ts'), [], {
       execArgv: ['--import', loader],
     });
     const ended = once(child, 'exit');

@@ -2,7 +2,14 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { outputPath, portTypeOf, readRows } from '@graft/engine';
 import { GraphError, type ArtifactRef, type ArtifactStore } from '@graft/graph';
-import { hasCode, hashFile, partialPath, placeNewFile, removePartials, replaceFile } from '@graft/kit';
+import {
+  hasCode,
+  hashFile,
+  partialPath,
+  placeNewFile,
+  removePartials,
+  replaceFile,
+} from '@graft/kit';
 import { exportRows } from './export/export-rows.ts';
 import { graphSuffix, requirePortablePath, requireVisible } from './graph-path.ts';
 import { isFileOf } from './package/write-new-file.ts';

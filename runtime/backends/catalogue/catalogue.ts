@@ -53,7 +53,7 @@ export interface OpenedModel {
 }
 
 /** A package that brings a model. */
-export interface ModelPackage {
+interface ModelPackage {
   readonly name: string;
   /** Its bytes of a digest. */
   readonly blob: (digest: string) => AsyncIterable<Uint8Array>;
