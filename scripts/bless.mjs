@@ -45,9 +45,13 @@ function testsPass(fingerprints) {
       : [`nodes/${name}/`],
   );
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const { status } = spawnSync(process.execPath, [vitest, 'run', '--project=unit', '--project=isolated', ...folders], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--project=unit', '--project=isolated', ...folders],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
   return status === 0;
 }

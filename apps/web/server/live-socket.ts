@@ -21,8 +21,7 @@ const graceMs = 1_000;
 const restarting = 1012;
 
 /** The path within the application that a request asks for, or how it is refused. */
-type Admitted =
-  { readonly path: string } | { readonly status: number; readonly reason: string };
+type Admitted = { readonly path: string } | { readonly status: number; readonly reason: string };
 
 export interface LiveSocketOptions {
   readonly context: Omit<ApiContext, 'drained'>;
