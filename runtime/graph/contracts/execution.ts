@@ -2,10 +2,9 @@ import type { ArtifactRef } from './artifact.ts';
 import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
 import type { Lane } from '../types/lane.ts';
-import type { ItemCounts } from './run-event.ts';
+import type { CheckpointReport, ItemCounts } from './run-event.ts';
 import type { KeyPart } from './action.ts';
 import type { MetricRow } from '../types/metrics.ts';
-import type { CheckpointReport } from './step-checkpoint.ts';
 
 /** One step to execute. Plain data: it crosses the process border. */
 export interface StepRequest {

@@ -5,8 +5,8 @@ import type { Web } from './web.ts';
 import type { SourceFile, StepSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
 import type { ModelFacts } from '../types/model.ts';
+import type { CheckpointReport } from './run-event.ts';
 import type { MetricRow } from '../types/metrics.ts';
-import type { CheckpointReport } from './step-checkpoint.ts';
 import type {
   InputsOf,
   ItemOf,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { keyPartSchema } from './action.ts';
-import { checkpointReportSchema, stepCheckpointsSchema } from './step-checkpoint.ts';
 import { metricRowSchema } from '../types/metrics.ts';
 
 export const stepStatusSchema = z.enum([
@@ -16,6 +15,30 @@ export const stepStatusSchema = z.enum([
 export type StepStatus = z.infer<typeof stepStatusSchema>;
 export const runStatusSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
 export type RunStatus = z.infer<typeof runStatusSchema>;
+
+/** What a step that trains reports of its checkpoints. `step` is an optimizer step; 0: the beginning. */
+export const checkpointReportSchema = z.object({
+  /**
+   * `resumed`: it begins here. `saved`: this step is on the disk. `saving`: it was stopped here, and is leaving a
+   * checkpoint. `unsaved`: it was stopped here, and could not leave one.
+   */
+  state: z.enum(['resumed', 'saved', 'saving', 'unsaved']),
+  step: z.int().nonnegative(),
+});
+export type CheckpointReport = z.infer<typeof checkpointReportSchema>;
+
+/** All reports of a step together. */
+export const stepCheckpointsSchema = z.object({
+  /** The optimizer step that it continued from; 0: the beginning. */
+  from: z.int().nonnegative(),
+  /** The newest one on the disk; 0: none. */
+  saved: z.int().nonnegative(),
+  /** Where it was stopped, and whether that is on the disk; absent: it was not stopped. */
+  stopped: z
+    .object({ step: z.int().nonnegative(), checkpoint: z.enum(['saved', 'saving', 'unsaved']) })
+    .optional(),
+});
+export type StepCheckpoints = z.infer<typeof stepCheckpointsSchema>;
 
 export const problemSchema = z.object({
   code: z.string(),

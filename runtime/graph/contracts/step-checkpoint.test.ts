@@ -1,12 +1,6 @@
 import { expect, it } from 'vitest';
-import {
-  leftText,
-  resumedText,
-  stoppedText,
-  withCheckpoint,
-  type CheckpointReport,
-  type StepCheckpoints,
-} from './step-checkpoint.ts';
+import { leftText, resumedText, stoppedText, withCheckpoint } from './step-checkpoint.ts';
+import type { CheckpointReport, StepCheckpoints } from './run-event.ts';
 
 function after(...reports: [CheckpointReport['state'], number][]): StepCheckpoints {
   return (

@@ -1,28 +1,4 @@
-import { z } from 'zod';
-
-/** What a step that trains reports of its checkpoints. `step` is an optimizer step; 0: the beginning. */
-export const checkpointReportSchema = z.object({
-  /**
-   * `resumed`: it begins here. `saved`: this step is on the disk. `saving`: it was stopped here, and is leaving a
-   * checkpoint. `unsaved`: it was stopped here, and could not leave one.
-   */
-  state: z.enum(['resumed', 'saved', 'saving', 'unsaved']),
-  step: z.int().nonnegative(),
-});
-export type CheckpointReport = z.infer<typeof checkpointReportSchema>;
-
-/** All reports of a step together. */
-export const stepCheckpointsSchema = z.object({
-  /** The optimizer step that it continued from; 0: the beginning. */
-  from: z.int().nonnegative(),
-  /** The newest one on the disk; 0: none. */
-  saved: z.int().nonnegative(),
-  /** Where it was stopped, and whether that is on the disk; absent: it was not stopped. */
-  stopped: z
-    .object({ step: z.int().nonnegative(), checkpoint: z.enum(['saved', 'saving', 'unsaved']) })
-    .optional(),
-});
-export type StepCheckpoints = z.infer<typeof stepCheckpointsSchema>;
+import type { CheckpointReport, StepCheckpoints } from './run-event.ts';
 
 /** The checkpoints of a step after one more report. */
 export function withCheckpoint(

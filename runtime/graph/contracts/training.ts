@@ -3,8 +3,8 @@ import type { AdapterInfo } from '../types/training-types.ts';
 import type { EmbedderInfo } from '../types/encoder-types.ts';
 import type { CrossEncoderInfo } from '../types/cross-encoder-type.ts';
 import type { EncodedText, Lease } from './backend.ts';
-import type { CheckpointReport } from './step-checkpoint.ts';
 import type { ModelFacts } from '../types/model.ts';
+import type { CheckpointReport } from './run-event.ts';
 import type { ModelSource } from './model-source.ts';
 import type { ModelRef } from '../types/port-types.ts';
 
