@@ -106,3 +106,15 @@ it('waits for what is saved when it is closed, and says so', async () => {
   expect(saved()).toBe(true);
   expect(waited).toBe(1);
 });
+
+it('saves beside a cancelled step that does not stop', async () => {
+  const training = new Step('saving', { ms: long });
+  await expect.poll(() => training.from).toBe(0);
+  const deaf = new Step('stubborn', {});
+  await expect.poll(() => deaf.said).not.toEqual([]);
+  training.cancel();
+  deaf.cancel();
+  expect(await training.code).toEqual(cancelled);
+  expect(await deaf.code).toEqual(cancelled);
+  await expect.poll(saved).toBe(true);
+});

@@ -130,7 +130,12 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
     process.cancel(step);
     return setTimeout(() => {
       if (step.saves) this.#leave(process, step);
-      else process.kill();
+      else if (!savesCancelled(process)) process.kill();
+      else {
+        // The process must live until what is beside it is saved; see `#end`.
+        step.left = true;
+        step.reject(cancelled(step.request.node));
+      }
     }, patience);
   }
 
@@ -239,6 +244,8 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
     this.#forget(step);
     if (end.type === 'done') step.resolve(end.result);
     else step.reject(GraphError.fromProblem(end.problem));
+    const stuck = [...process.steps.values()].some(({ left }) => left);
+    if (stuck && !savesCancelled(process)) process.kill();
     this.#dispatch();
     this.#rest(process);
   }
@@ -288,4 +295,9 @@ function suspected(step: PendingStep, { message }: GraphError): PendingStep {
     message: `${message} Other steps were in it, so this one is run again by itself.`,
   });
   return step;
+}
+
+/** Whether a cancelled step in the process still saves. */
+function savesCancelled({ steps }: WorkerProcess): boolean {
+  return [...steps.values()].some(({ saves, hooks }) => saves && hooks.signal.aborted);
 }

@@ -27,7 +27,7 @@ it('takes the step that was made last when the cancellation came', () => {
 it('says that a checkpoint is still being saved, or could not be', () => {
   const saving = after(['resumed', 0], ['saved', 1200], ['saving', 1215]);
   expect(stoppedText(saving)).toBe(
-    'Stopped at step 1,215. Its checkpoint is still being saved; the next run waits for it and continues from there.',
+    'Stopped at step 1,215. Its checkpoint was still being saved when the run ended. The next run waits for it and continues from there.',
   );
   expect(stoppedText(withCheckpoint(saving, { state: 'unsaved', step: 1215 }))).toBe(
     'Stopped at step 1,215, but its checkpoint could not be saved. The next run continues from step 1,200.',

@@ -41,7 +41,7 @@ export function stoppedText({ saved, stopped }: StepCheckpoints): string {
     case 'saved':
       return `${at}. The next run continues from there.`;
     case 'saving':
-      return `${at}. Its checkpoint is still being saved; the next run waits for it and continues from there.`;
+      return `${at}. Its checkpoint was still being saved when the run ended. The next run waits for it and continues from there.`;
     case 'unsaved':
       return `${at}, but its checkpoint could not be saved. ${next}`;
   }
