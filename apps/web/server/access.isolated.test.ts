@@ -146,6 +146,19 @@ describe('the printed address', () => {
     expect(unguarded).toBe(false);
   });
 
+  it('opens the workspace and can be pasted, whatever the token consists of', async () => {
+    const { url } = await served.serve({ token: 'a+b/c=d&e#f%20g h' });
+    const { pathname, search } = new URL(url);
+    expect((await askAt(url, pathname + search)).status).toBe(303);
+    expect((await send({ token: url }, {}, url)).status).toBe(303);
+  });
+
+  it('has a token that was made up where an empty one is given', async () => {
+    const { url } = await served.serve({ token: '' });
+    expect(url).toMatch(/\?token=[\w-]{32}$/);
+    expect((await askAt(url, '/?token=')).status).toBe(401);
+  });
+
   it('can be opened, also where every address is bound, and says when anybody may do all', async () => {
     const open = await served.serve({ host: '0.0.0.0', token: null });
     expect(open.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);

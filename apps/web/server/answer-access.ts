@@ -40,7 +40,8 @@ function queryOf({ url = '/' }: IncomingMessage): URLSearchParams {
 
 /** People paste the whole address. */
 function tokenIn(text: string): string {
-  return /[?&]token=([^&#\s]+)/.exec(text)?.[1] ?? text.trim();
+  const [, query] = /[?&](token=[^&#\s]+)/.exec(text) ?? [];
+  return new URLSearchParams(query).get('token') ?? text.trim();
 }
 
 /** The form's fields; undefined where it is too long to be one. */
