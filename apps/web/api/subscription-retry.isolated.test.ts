@@ -19,7 +19,9 @@ const failing =
     observable((observer) => {
       askedAt.push(Date.now());
       const data = { code, httpStatus: 500 };
-      observer.error(TRPCClientError.from({ error: { code: -32_603, message: 'Busy.', data } }));
+      observer.error(
+        TRPCClientError.from<AppRouter>({ error: { code: -32_603, message: 'Busy.', data } }),
+      );
     });
 
 function follow(code: string): {

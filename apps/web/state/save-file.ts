@@ -9,6 +9,7 @@ import {
   readFile,
   refreshFiles,
   report,
+  reportUnopened,
   syncDraft,
   tellReloaded,
 } from './file-actions.ts';
@@ -22,6 +23,12 @@ type FreshFile = OpenFile & { readonly base: string };
 async function readFresh(path: string): Promise<FreshFile> {
   const read = await api.graphs.read.query({ path });
   return { ...(await readFile(read)), base: read.revision };
+}
+
+/** Reports why the file on disk was not taken over. One that is no graph is told of as when it is opened, to be mended. */
+function reportUnread(path: string, error: unknown): void {
+  if (problemCode(error) === 'bad-syntax') reportUnopened(path, error);
+  else report(error);
 }
 
 const diskReads = new Latest();
@@ -59,7 +66,7 @@ export async function discardChanges(path: string): Promise<void> {
     useConflict.getState().settle();
     syncDraft();
   } catch (error) {
-    report(error);
+    reportUnread(path, error);
   }
 }
 
@@ -161,7 +168,7 @@ async function saveNow(): Promise<boolean> {
         if (tookLock(fresh) || tookBack(fresh)) return await saveNow();
         raiseConflict(fresh, 'save');
       } catch (unread) {
-        report(unread);
+        reportUnread(file.path, unread);
       }
     }
     return false;
@@ -208,7 +215,7 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     tellReloaded(file.path);
   } catch (error) {
     if (ownMoves.has(file.path)) return;
-    if (problemCode(error) !== 'missing-file') return report(error);
+    if (problemCode(error) !== 'missing-file') return reportUnread(file.path, error);
     const { file: open } = useDocument.getState();
     if (open?.path !== file.path) return;
     // What it had become is gone with it.
