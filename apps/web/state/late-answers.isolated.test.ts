@@ -11,7 +11,7 @@ import { discardChanges, fileChangedOutside, saveFile, withOwnMove } from './sav
 import { useScreen } from './screen-store.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
 import { useUsedGraphs } from './used-graphs.ts';
-import { Latest } from './wanted.ts';
+import { Latest, madeOfShown } from './wanted.ts';
 import { duplicateFile } from './workspace-files.ts';
 
 /** A question that the server has been asked, which the test answers when it likes. */
@@ -279,6 +279,15 @@ describe('the lock that sources are taken into', () => {
     expect(useDocument.getState().graph.lock).toEqual(emptyGraph.lock);
     expect(size()).toBe(2);
   });
+});
+
+it('an edit that was dropped takes no undo for itself, though it never comes', () => {
+  draw(2);
+  const edits = new Latest();
+  void madeOfShown(edits, () => new Promise(() => undefined));
+  edits.drop();
+  undo();
+  expect(size()).toBe(1);
 });
 
 it('results that a plan told of are not shown once another plan is asked for', async () => {
