@@ -12,7 +12,7 @@ import { useScreen } from './screen-store.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 import { Latest, madeOfShown } from './wanted.ts';
-import { duplicateFile } from './workspace-files.ts';
+import { duplicateFile, renameFile } from './workspace-files.ts';
 
 /** A question that the server has been asked, which the test answers when it likes. */
 interface Question {
@@ -30,7 +30,11 @@ vi.mock('../api/client.ts', () => {
   const runs = { list: { query: () => Promise.resolve([]) } };
   const graphs = {
     ...{ read: { query: ask('read') }, save: { mutate: ask('save') } },
-    ...{ copy: { mutate: ask('copy') }, lock: { mutate: ask('lock') } },
+    ...{
+      copy: { mutate: ask('copy') },
+      rename: { mutate: ask('rename') },
+      lock: { mutate: ask('lock') },
+    },
     kept: { query: ask('kept') },
   };
   return {
@@ -182,6 +186,28 @@ describe('a file that this page moves', () => {
     void fileChangedOutside(a);
     await vi.advanceTimersByTimeAsync(0);
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('a file that is renamed', () => {
+  const b = 'b.graft.json';
+
+  it('waits for the save under way, and is saved under its new name', async () => {
+    draw(2);
+    const saves = [saveFile(a)];
+    const [save] = await next(`save ${a}`);
+    const renamed = renameFile(a, b);
+    draw(3);
+    const { revision, text } = onDisk(a, 2);
+    save?.answer({ revision, text });
+    const [rename] = await next(`rename ${a}`);
+    saves.push(saveFile(a));
+    rename?.answer(undefined);
+    const [again] = await next(`save ${b}`);
+    again?.answer({ revision: 'r3', text: onDisk(b, 3).text });
+    expect(await Promise.all(saves)).toEqual([true, true]);
+    expect(await renamed).toBeUndefined();
+    expect(useDocument.getState().file).toMatchObject({ path: b, base: 'r3' });
   });
 });
 
