@@ -63,7 +63,7 @@ export function sendDeniedPage(
 ): void {
   const wait =
     reason === 'limited'
-      ? '<p role="alert">Graft looks at no further wrong token for a minute. The right one still opens the workspace.</p>'
+      ? '<p role="alert">Graft refuses more wrong tokens for a minute. The right token still works.</p>'
       : '';
   const body = `${wait}<p>Graft opens this workspace only to people who know its token. Find it after <code>?token=</code> in the address that <code>npm start</code> or <code>graft serve</code> printed. Open that address, or paste it here.</p><form method="post" action="${escaped(action)}"><label for="token">Token or address</label><input id="token" name="token" type="password" autocomplete="off" spellcheck="false" required autofocus><input type="hidden" name="query" value="${escaped(query)}"><button>Open workspace</button></form><p>If that terminal is gone, run the command again: it prints the same address. <code>--no-token</code> disables the token on a machine that is yours alone.</p>`;
   sendPage(response, deniedStatus(reason), {

@@ -44,7 +44,7 @@ function queryOf({ url = '/' }: IncomingMessage): URLSearchParams {
 
 /** People paste the whole address. */
 function tokenIn(text: string): string {
-  const [, query] = /[?&](token=[^&#\s]+)/.exec(text) ?? [];
+  const query = /[?&](token=[^&#\s]+)/.exec(text)?.[1];
   return new URLSearchParams(query).get('token') ?? text.trim();
 }
 
