@@ -289,7 +289,7 @@ test('says on one page that the token is wrong', async ({ browser, workspace }) 
   const page = await stranger.newPage();
   const response = await page.goto(new URL('/?token=wrong', workspace.url).href);
   expect(response?.status()).toBe(401);
-  await expect(page.getByRole('heading')).toHaveText('This token is not the one of this workspace');
+  await expect(page.getByRole('heading')).toHaveText('Wrong token for this workspace');
   await expectAccessible(page, 'wrong token');
   await stranger.close();
 });

@@ -53,9 +53,7 @@ test('works at another port, below another path, and asks for the token there', 
       await expect(page.getByRole('heading')).toHaveText('This address lacks its token');
       await page.getByLabel('Token or address').fill('wrong');
       await page.keyboard.press('Enter');
-      await expect(page.getByRole('heading')).toHaveText(
-        'This token is not the one of this workspace',
-      );
+      await expect(page.getByRole('heading')).toHaveText('Wrong token for this workspace');
       await page.getByLabel('Token or address').fill(token);
       await page.getByRole('button', { name: 'Open workspace' }).click();
       await expect(page).toHaveURL(/\/graft\/s\/[\w-]+\/\?graph=forwarded\.graft\.json/);

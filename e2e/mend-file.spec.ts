@@ -23,8 +23,29 @@ test('a file that is no graph is named, and mended as text', async ({ page, work
     expect(await readFile(file, 'utf8')).toContain('oops');
     await expectAccessible(page, 'a broken file as text');
   });
-  await text.fill(whole);
-  await dialog.getByRole('button', { name: 'Save and open' }).click();
+  await test.step('nothing that was typed is lost without a question', async () => {
+    const asked = dialog.getByRole('alertdialog', { name: 'Your changes are not saved.' });
+    await text.fill(whole.replace('"graft": 1,', '"graft": 1, oops,'));
+    await page.keyboard.press('Escape');
+    await asked.getByRole('button', { name: 'Go on editing' }).click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await asked.getByRole('button', { name: 'Go on editing' }).click();
+    await expect(text).toContainText('oops,');
+  });
+  await test.step('what was saved meanwhile is overwritten only where that is asked for', async () => {
+    const other = `${whole}\n`;
+    await writeFile(file, other);
+    await text.fill(whole);
+    await dialog.getByRole('button', { name: 'Save and open' }).click();
+    const asked = dialog.getByRole('alertdialog');
+    await asked.getByRole('button', { name: 'Take the file as it is' }).click();
+    await expect(asked).toHaveCount(0);
+    await writeFile(file, whole.replace('"graft": 1,', '"graft": 1,\n  oops'));
+    await text.fill(whole);
+    await dialog.getByRole('button', { name: 'Save and open' }).click();
+    expect(await readFile(file, 'utf8')).toContain('oops');
+    await asked.getByRole('button', { name: 'Write mine over it' }).click();
+  });
   await expect(dialog).toHaveCount(0);
   await expect(bench.node('chunk')).toBeVisible();
 });

@@ -1,3 +1,9 @@
+/** A setting that is empty is none: a compose file passes on what is unset as empty. */
+function setting(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+}
+
 /** The command line's settings from the environment, read here and nowhere else. */
 export const env = {
   /** Shows stack traces of errors. */
@@ -5,9 +11,9 @@ export const env = {
   /** https://no-color.org */
   noColor: (process.env['NO_COLOR'] ?? '') !== '',
   /** Token that `graft serve` demands; else the one that the workspace keeps. */
-  token: process.env['GRAFT_TOKEN'],
+  token: setting('GRAFT_TOKEN'),
   /** Index database and caches of the workspace, where not `<workspace>/.graft`. */
-  stateFolder: process.env['GRAFT_STATE'],
+  stateFolder: setting('GRAFT_STATE'),
   /** The person's editor; `visual` goes first. */
   visual: process.env['VISUAL'],
   editor: process.env['EDITOR'],

@@ -25,11 +25,10 @@ Examples:
   graft run examples/rag-quickstart.graft.json
   graft why latest embed-1
 
-The workspace of a FILE is the nearest folder above it that holds .graft and the graphs that the file uses. Where there is
-none, as in a fresh clone, it is the nearest folder that has these graphs, or else the data that the file's lock names; at
-last the file's own folder. Give --workspace DIR for another one.
+The workspace of a FILE is the nearest folder above it that holds .graft and the graphs that the file uses. If there is
+none, as in a fresh clone, Graft takes the nearest folder with those graphs. If the file uses none, it takes the nearest
+with the data in its lock, else the file's own folder. Give --workspace DIR for another one.
 `;
 
 /** Of `--workspace`, for commands with a graph file. */
-export const workspaceOfFile =
-  'workspace folder (default: where the file’s paths lead somewhere; see graft --help)';
+export const workspaceOfFile = 'workspace folder (default: found from the file; see graft --help)';

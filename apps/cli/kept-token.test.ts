@@ -2,13 +2,21 @@ import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { keptToken } from './kept-token.ts';
+import { chosenToken, keptToken } from './kept-token.ts';
 
 let folder: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'graft-token-'));
   return () => rm(folder, { recursive: true, force: true });
+});
+
+it('is the one that was chosen, but for an empty one', () => {
+  expect(chosenToken(undefined)).toBeUndefined();
+  expect(chosenToken('')).toBeUndefined();
+  expect(chosenToken(' \n')).toBeUndefined();
+  expect(chosenToken('0123456789abcde+/=\n')).toBe('0123456789abcde+/=');
+  expect(() => chosenToken('0123456789abcde')).toThrow(/GRAFT_TOKEN is too short/);
 });
 
 it('is made once, for this user alone, and the same from then on', async () => {

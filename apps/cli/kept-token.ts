@@ -1,8 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { GraphError } from '@graft/graph';
 
 const shape = /^[\w-]{32}$/;
+/** Characters of a chosen token: a shorter one can be guessed. */
+const shortest = 16;
+
+/** The token that a person chose; undefined where there is none, as of `GRAFT_TOKEN=`. Throws `bad-param` for a short one. */
+export function chosenToken(text: string | undefined): string | undefined {
+  const token = text?.trim() ?? '';
+  if (token === '') return undefined;
+  if (token.length >= shortest) return token;
+  throw new GraphError(
+    'bad-param',
+    `GRAFT_TOKEN is too short. Set at least ${String(shortest)} random characters, or unset it to use the token of the workspace.`,
+  );
+}
 
 /** The token in a file that only this user can read and nobody else can have put there. */
 async function ownToken(file: string): Promise<string | undefined> {

@@ -25,8 +25,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('[dir]', 'folder of graph files', '.')
     .option('--port <port>', 'port; 0 takes a free one (default: 3000, or the next free one)')
     .option('--host <address>', 'address to bind', '127.0.0.1')
-    .option('--allow-host <name>', 'answer to this name of a proxy (repeatable)', gather, [])
-    .option('--base-path <path>', 'answer below this path of a proxy, as /graft')
+    .option('--allow-host <name>', 'accept requests for this host name (repeatable)', gather, [])
+    .option('--base-path <path>', 'serve below this path, for example /graft')
     .option('--no-token', 'ask for no token: whoever reaches the port may do all')
     .option('--max-package <size>', 'largest package that the page may send: 5GB (default: 20GB)')
     .action(async (dir, options) =>
@@ -256,7 +256,7 @@ function addPackages(program: Command, end: (code: ExitCode) => void): void {
     .argument('<package>', 'a .graft.zip file')
     .option(
       '--trust',
-      'use its results for every graph, not for its own only, or for none where that was here',
+      'use its results in every graph (default: only in its own graph, or in none if that graph existed before)',
     )
     .option('--json', 'print what came out as JSON')
     .option('--workspace <dir>', 'workspace folder (default: the one here, else this folder)')

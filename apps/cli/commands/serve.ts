@@ -4,7 +4,7 @@ import { GraphError } from '@graft/graph';
 import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { keptToken } from '../kept-token.ts';
+import { chosenToken, keptToken } from '../kept-token.ts';
 import { open, stateFolderOf } from '../opened-workspace.ts';
 import { print } from '../output.ts';
 import { parseBytes } from '../quantity.ts';
@@ -53,6 +53,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
       `--max-package takes a size such as 5GB, not "${maxPackage}".`,
     );
   }
+  const chosen = options.data.token ? chosenToken(env.token) : undefined;
   const root = existingFolder(dir);
   if (!existsSync(staticFolder)) {
     throw new GraphError('unavailable', 'The page is not built. Run npm run build first.', {
@@ -71,7 +72,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const examples = existsSync(examplesFolder) ? { examplesFolder } : {};
   await using workspace = await open(root, examples);
   const { host, port = usualPort, allowHost, basePath } = options.data;
-  const token = options.data.token ? (env.token ?? (await keptToken(stateFolderOf(root)))) : null;
+  const token = options.data.token ? (chosen ?? (await keptToken(stateFolderOf(root)))) : null;
   const server = await startServer({
     ...{ workspace, host, port, staticFolder, reportFile, token, basePath },
     ...{ orNextPort: options.data.port === undefined, allowHosts: allowHost },

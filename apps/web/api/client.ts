@@ -26,8 +26,15 @@ function socketUrl(): string {
 const retryDelayMs = (attempt: number): number =>
   attempt === 0 ? 0 : Math.min(250 * 2 ** attempt, 4_000);
 
-/** Times that a subscription is asked for again, a second apart, where the server failed: its database may be busy. */
-const mostRetries = 5;
+/** Codes of a server that fails for now: its database may be busy. */
+const passing: readonly unknown[] = ['INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE'];
+
+/** Asks for a subscription again for as long as the server fails, after one second, then longer and longer up to 30. */
+export const subscriptionRetry = {
+  retry: ({ error }: { readonly error: TRPCClientError<AppRouter> }): boolean =>
+    passing.includes(error.data?.code),
+  retryDelayMs: (attempt: number): number => Math.min(1_000 * 2 ** (attempt - 1), 30_000),
+};
 
 /**
  * The tab's one socket, for all of its subscriptions: a browser opens six requests to a host at a time, over all tabs, and a
@@ -61,14 +68,7 @@ export const api = createTRPCClient<AppRouter>({
   links: [
     splitLink({
       condition: (operation) => operation.type === 'subscription',
-      true: [
-        retryLink({
-          retry: ({ error, attempts }) =>
-            error.data?.code === 'INTERNAL_SERVER_ERROR' && attempts <= mostRetries,
-          retryDelayMs: () => 1_000,
-        }),
-        socketLink,
-      ],
+      true: [retryLink(subscriptionRetry), socketLink],
       false: httpBatchLink({ url: apiUrl, maxURLLength: 4_000, maxItems: 20 }),
     }),
   ],

@@ -18,7 +18,7 @@ import {
   meantNode,
   selectedNode,
 } from './conditions.ts';
-import { awaitField } from './typed-ahead.ts';
+import { awaitPart } from './typed-ahead.ts';
 
 /** Loaded when first asked for. */
 const clipboard = () => import('../canvas/clipboard-actions.ts');
@@ -52,8 +52,10 @@ function renameMeant(): void {
 function toInspector(tab: 'parameters' | 'output'): void {
   const node = meantNode();
   if (node === undefined) return;
-  if (tab === 'parameters') awaitField();
-  void import('../inspector/focus-inspector.ts').then((part) => part.focusInspector(node, tab));
+  const part = import('../inspector/focus-inspector.ts');
+  void (tab === 'parameters' ? awaitPart(part) : part).then(({ focusInspector }) =>
+    focusInspector(node, tab),
+  );
 }
 
 /** Whether the node that is meant has an edge. */

@@ -3,13 +3,10 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { hasFile, hasSelection, meantNode } from './conditions.ts';
-import { awaitField } from './typed-ahead.ts';
+import { awaitPart } from './typed-ahead.ts';
 
 /** Loaded when first asked for; what they add is written in at once. */
-export const noteEdits = () => {
-  awaitField();
-  return import('../notes/note-edits.ts');
-};
+export const noteEdits = () => awaitPart(import('../notes/note-edits.ts'));
 
 /** The note or group that is selected, where it is one alone. */
 function selectedAnnotation(): string | undefined {

@@ -5,7 +5,7 @@ import { runShown } from '../state/run-shown.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen, views, type BottomTab } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { awaitField, dropKeys } from './typed-ahead.ts';
+import { awaitPart } from './typed-ahead.ts';
 import {
   hasExperiments,
   hasFile,
@@ -51,10 +51,7 @@ export const runCommands: readonly Command[] = [
     views: ['canvas'],
     keys: ['q'],
     enabled: isRunnable,
-    run: () => {
-      awaitField();
-      void import('../ask/focus-ask.ts').then(({ focusAsk }) => focusAsk(), dropKeys);
-    },
+    run: () => void awaitPart(import('../ask/focus-ask.ts')).then(({ focusAsk }) => focusAsk()),
   },
   {
     id: 'cancel',

@@ -1,9 +1,10 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { closeOverlays, useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { awaitAsked, awaitField, pressKept, typeAhead } from './typed-ahead.ts';
+import { awaitAsked, awaitField, awaitPart, pressKept, typeAhead } from './typed-ahead.ts';
 
-const pressed = vi.hoisted((): { keys: string; act: (key: string) => void } => ({
+/** What `act` promises is waited for before the next key. */
+const pressed = vi.hoisted((): { keys: string; act: (key: string) => unknown } => ({
   keys: '',
   act: () => undefined,
 }));
@@ -13,8 +14,7 @@ vi.mock('./press-key.ts', () => ({
     if (typeAhead({ key, ctrlKey: false, metaKey: false, altKey: false, isTrusted: false }))
       return Promise.reject(new Error(`${key} was kept again.`));
     pressed.keys += key.length === 1 ? key : `<${key}>`;
-    pressed.act(key);
-    return Promise.resolve();
+    return Promise.resolve(pressed.act(key));
   },
 }));
 
@@ -104,6 +104,42 @@ it('gives what comes after a command to the field that the command asks for', as
   expect(press('!')).toBe(true);
   focus();
   await expect.poll(() => pressed.keys).toBe('new<Enter>mine!');
+});
+
+it('presses one key after the other, in the field that was asked for last', async () => {
+  const ends: (() => void)[] = [];
+  pressed.act = (key) => {
+    if (key === 'Enter') {
+      show({ nameQuestion: { kind: 'new' } });
+      focus();
+    }
+    return new Promise<void>((resolve) => ends.push(resolve));
+  };
+  show({ renamingNode: 'chunk' });
+  press('Enter');
+  type('ab');
+  focus();
+  await expect.poll(() => pressed.keys).toBe('<Enter>a');
+  ends[0]?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(pressed.keys).toBe('<Enter>a');
+  ends[1]?.();
+  await expect.poll(() => pressed.keys).toBe('<Enter>ab');
+});
+
+it('presses the first key as soon as the field has the focus', async () => {
+  show({ renamingNode: 'chunk' });
+  type('a');
+  focus();
+  await Promise.resolve();
+  expect(pressed.keys).toBe('a');
+});
+
+it('keeps no keys for code that could not be fetched', async () => {
+  const part = awaitPart(Promise.reject(new Error('Offline.')));
+  expect(press('a')).toBe(true);
+  await expect(part).rejects.toThrow('Offline.');
+  expect(press('b')).toBe(false);
 });
 
 it('leaves keys that are held with another to commands', () => {

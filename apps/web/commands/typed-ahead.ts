@@ -1,5 +1,6 @@
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { pressKey } from './press-key.ts';
 
 /** Frames for which keys are kept. What was asked for and has not come by then may never come. */
 const patience = 300;
@@ -14,6 +15,8 @@ let kept: string[] = [];
 /** `awaiting`: a field was asked for and has not come. `pressing`: kept keys are being pressed in it, and later ones follow. */
 let state: 'idle' | 'awaiting' | 'pressing' = 'idle';
 let frame = 0;
+/** Counts the fields in which kept keys were pressed: those left go to the newest. */
+let turn = 0;
 
 /**
  * Keeps keys from now on for a field, a list or a menu that was asked for: its code may still have to be fetched, and until it
@@ -36,21 +39,27 @@ export function dropKeys(): void {
   cancelAnimationFrame(frame);
 }
 
+/** The same for a field whose code has to be fetched first: where that fails, the keys are forgotten. */
+export function awaitPart<Part>(part: Promise<Part>): Promise<Part> {
+  awaitField();
+  part.catch(dropKeys);
+  return part;
+}
+
 /** The field has the focus: presses the kept keys there. A command among them may ask for another field, which gets the rest. */
 export async function pressKept(): Promise<void> {
   if (state !== 'awaiting') return;
   cancelAnimationFrame(frame);
-  state = kept.length === 0 ? 'idle' : 'pressing';
-  if (state === 'idle') return;
+  state = 'pressing';
+  const mine = ++turn;
   try {
-    const { pressKey } = await import('./press-key.ts');
-    while (state === 'pressing') {
+    while (state === 'pressing' && mine === turn) {
       const key = kept.shift();
       if (key === undefined) state = 'idle';
       else await pressKey(key);
     }
   } catch (error) {
-    dropKeys();
+    if (mine === turn) dropKeys();
     throw error;
   }
 }

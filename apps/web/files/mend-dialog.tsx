@@ -1,12 +1,13 @@
-import { parseGraph } from '@graft/graph';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
 import { faultLine } from '../inspector/prompt/fault-line.ts';
 import { promptView, type PromptView } from '../inspector/prompt/prompt-view.ts';
+import { FooterQuestion } from '../shell/footer-question.tsx';
 import { useModal } from '../shell/modal.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
+import { saveText, type ReadText, type Unsaved } from './save-text.ts';
 
 /** Characters that are edited as text: more is for an editor of one's own. */
 const longest = 1_000_000;
@@ -15,60 +16,85 @@ function close(): void {
   useOverlay.getState().show({ mending: null });
 }
 
-interface ReadText {
-  readonly text: string;
-  readonly revision: string;
-}
-
 /** A file that cannot be opened as a graph, as text. It is saved once it is one. */
 export function MendDialog({ path }: { readonly path: string }) {
   const dialog = useModal();
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<PromptView>(undefined);
   const [read, setRead] = useState<ReadText>();
-  const [problem, setProblem] = useState<string>();
+  const [unsaved, setUnsaved] = useState<Unsaved>();
+  const [isEdited, setEdited] = useState(false);
+  const [isLeaving, setLeaving] = useState(false);
   const [isSaving, setSaving] = useState(false);
   const isLong = read !== undefined && read.text.length > longest;
-  useEffect(() => {
-    void api.graphs.read.query({ path }).then(setRead, (error: unknown) => {
-      setProblem(refusalOf(error));
-    });
+  const reload = useCallback(async (): Promise<void> => {
+    try {
+      setRead(await api.graphs.read.query({ path }));
+      setUnsaved(undefined);
+      setEdited(false);
+    } catch (error) {
+      setUnsaved({ message: refusalOf(error), stale: false });
+    }
   }, [path]);
+  useEffect(() => void reload(), [reload]);
   useEffect(() => {
     if (read === undefined || isLong) return;
     const made = promptView({
       ...{ text: read.text, places: [], language: 'javascript' },
       attributes: { 'aria-label': `Text of ${fileTitle(path)}`, spellcheck: 'false' },
-      change: () => setProblem(undefined),
+      change: (text) => {
+        setUnsaved(undefined);
+        setLeaving(false);
+        setEdited(text !== read.text);
+      },
     });
     editor.current = made;
     host.current?.append(made.view.dom);
     made.view.focus();
     return () => made.view.destroy();
   }, [read, isLong, path]);
-  useEffect(() => editor.current?.markFault(faultLine([problem ?? ''])), [problem]);
-  const save = async (): Promise<void> => {
+  useEffect(() => editor.current?.markFault(faultLine([unsaved?.message ?? ''])), [unsaved]);
+  const save = async (over: boolean): Promise<void> => {
     const text = editor.current?.view.state.doc.toString();
     if (read === undefined || text === undefined) return;
     setSaving(true);
-    try {
-      // The server saves any text, as editors do.
-      parseGraph(text, path);
-      await api.graphs.save.mutate({ path, text, base: read.revision });
-      close();
-      await openFile(path);
-    } catch (error) {
-      setProblem(refusalOf(error));
-    } finally {
-      setSaving(false);
-    }
+    const refused = await saveText(path, text, over ? undefined : read.revision);
+    setSaving(false);
+    setUnsaved(refused);
+    if (refused !== undefined) return;
+    close();
+    await openFile(path);
   };
+  /** Leaves at once where nothing would be lost, else asks. */
+  const wantToLeave = (): void => {
+    if (isEdited) setLeaving(!isLeaving);
+    else close();
+  };
+  // Wherever the focus is: it is nowhere when what had it has gone.
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      wantToLeave();
+      event.preventDefault();
+    };
+    const stay = (event: BeforeUnloadEvent): void => {
+      if (isEdited) event.preventDefault();
+    };
+    document.addEventListener('keydown', press);
+    window.addEventListener('beforeunload', stay);
+    return () => {
+      document.removeEventListener('keydown', press);
+      window.removeEventListener('beforeunload', stay);
+    };
+  });
   return (
     <dialog
       ref={dialog}
       className="dialog w-[960px]"
       aria-labelledby="mend-dialog-title"
-      onClose={close}
+      // It goes by its own buttons alone: whatever else would close it might lose what was typed.
+      onCancel={(event) => event.preventDefault()}
+      onClose={() => dialog.current?.showModal()}
     >
       <h2 id="mend-dialog-title" className="border-b border-line px-5 py-3 text-lg font-[620]">
         {fileTitle(path)}, as text
@@ -80,20 +106,56 @@ export function MendDialog({ path }: { readonly path: string }) {
         </p>
       ) : null}
       <p role="alert" className="px-5 pt-2 whitespace-pre-line text-error empty:hidden">
-        {problem}
+        {unsaved?.stale === true ? null : unsaved?.message}
       </p>
       <footer className="flex justify-end gap-2 px-5 py-4">
-        <button type="button" className="button" onClick={close}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          className="button primary"
-          disabled={read === undefined || isLong || isSaving}
-          onClick={() => void save()}
-        >
-          Save and open
-        </button>
+        {isLeaving ? (
+          <FooterQuestion text="Your changes are not saved.">
+            <button type="button" className="button" onClick={() => setLeaving(false)}>
+              Go on editing
+            </button>
+            <button type="button" className="button stop" onClick={close}>
+              Discard the changes
+            </button>
+          </FooterQuestion>
+        ) : unsaved?.stale === true ? (
+          <FooterQuestion text={unsaved.message}>
+            <button type="button" className="button" onClick={() => setUnsaved(undefined)}>
+              Go on editing
+            </button>
+            <button
+              type="button"
+              className="button stop"
+              title="Discards your changes"
+              onClick={() => void reload()}
+            >
+              Take the file as it is
+            </button>
+            <button
+              type="button"
+              className="button stop"
+              title="Overwrites what was saved in the meantime"
+              disabled={isSaving}
+              onClick={() => void save(true)}
+            >
+              Write mine over it
+            </button>
+          </FooterQuestion>
+        ) : (
+          <>
+            <button type="button" className="button" onClick={wantToLeave}>
+              Cancel
+            </button>
+            <button
+              type="button"
+              className="button primary"
+              disabled={read === undefined || isLong || isSaving}
+              onClick={() => void save(false)}
+            >
+              Save and open
+            </button>
+          </>
+        )}
       </footer>
     </dialog>
   );

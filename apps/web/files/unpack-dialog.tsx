@@ -90,8 +90,8 @@ function Outcome({ report }: { readonly report: Report }) {
             {trusted
               ? 'They serve every graph of this workspace.'
               : report.package.held === true
-                ? 'This graph was here before, so it does not use them: whether its nodes really gave them is the sender’s word.'
-                : 'They serve this graph only: whether its nodes really gave them is the sender’s word.'}
+                ? 'This graph existed before, so it does not use them. Only the sender vouches for these results.'
+                : 'They serve only this graph. Only the sender vouches for these results.'}
           </p>
           {trusted ? null : (
             <button

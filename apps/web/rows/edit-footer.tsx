@@ -1,4 +1,5 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import { FooterQuestion } from '../shell/footer-question.tsx';
 import { keyName } from '../shell/platform.ts';
 import type { RowsEditing } from './use-rows-editing.ts';
 
@@ -15,30 +16,6 @@ interface FooterProps {
   readonly history: ReactNode;
 }
 
-/** A question in the place of the buttons, with the answer that loses nothing first. */
-function Question({ text, children }: { readonly text: string; readonly children: ReactNode }) {
-  const answers = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const { activeElement: before, body } = document;
-    const dialog = answers.current?.closest('dialog');
-    answers.current?.querySelector('button')?.focus();
-    return () => {
-      // The button that it was asked of has given way to it.
-      const there = before !== null && before !== body && before.isConnected ? before : undefined;
-      const place = there ?? dialog?.querySelector('[data-list]');
-      if (place instanceof HTMLElement) place.focus();
-    };
-  }, []);
-  return (
-    <div className="flex flex-1 items-center gap-3" role="alertdialog" aria-label={text}>
-      <p className="min-w-0 flex-1 font-[550]">{text}</p>
-      <div ref={answers} className="flex gap-2">
-        {children}
-      </div>
-    </div>
-  );
-}
-
 /** Below the rows: what was changed, what went wrong, and how to go on. */
 export function EditFooter(props: FooterProps) {
   const { editing, leaving, onlyChanged, showChanged, cancel, save, stay, discard, history } =
@@ -53,16 +30,16 @@ export function EditFooter(props: FooterProps) {
       )}
       <div className="flex min-h-[30px] items-center gap-2">
         {leaving && changes !== undefined ? (
-          <Question text={`${changes}, and not saved.`}>
+          <FooterQuestion text={`${changes}, and not saved.`}>
             <button type="button" className="button" onClick={stay}>
               Go on editing
             </button>
             <button type="button" className="button stop" onClick={discard}>
               Discard the changes
             </button>
-          </Question>
+          </FooterQuestion>
         ) : failure?.stale === true ? (
-          <Question text={failure.message}>
+          <FooterQuestion text={failure.message}>
             <button type="button" className="button" onClick={editing.dismiss}>
               Go on editing
             </button>
@@ -82,7 +59,7 @@ export function EditFooter(props: FooterProps) {
             >
               Write mine over it
             </button>
-          </Question>
+          </FooterQuestion>
         ) : (
           <>
             {ready ? history : null}

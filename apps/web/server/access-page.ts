@@ -38,7 +38,7 @@ function sendPage(
 
 const titles: Readonly<Record<Denial, string>> = {
   missing: 'This address lacks its token',
-  wrong: 'This token is not the one of this workspace',
+  wrong: 'Wrong token for this workspace',
   limited: 'Too many wrong tokens',
 };
 
@@ -61,8 +61,11 @@ export function sendDeniedPage(
   response: ServerResponse,
   { reason, action, query }: DeniedPage,
 ): void {
-  const wait = reason === 'limited' ? '<p role="alert">Wait a minute, then try again.</p>' : '';
-  const body = `${wait}<p>Graft opens this workspace only to people who know its token. It stands in the address that <code>npm start</code> or <code>graft serve</code> printed in its terminal, behind <code>?token=</code>. Open that address, or paste it here.</p><form method="post" action="${escaped(action)}"><label for="token">Token or address</label><input id="token" name="token" type="password" autocomplete="off" spellcheck="false" required autofocus><input type="hidden" name="query" value="${escaped(query)}"><button>Open workspace</button></form><p>If that terminal is gone, run the command again: it prints the same address. <code>--no-token</code> disables the token on a machine that is yours alone.</p>`;
+  const wait =
+    reason === 'limited'
+      ? '<p role="alert">Graft refuses more wrong tokens for a minute. The right token still works.</p>'
+      : '';
+  const body = `${wait}<p>Graft opens this workspace only to people who know its token. Find it after <code>?token=</code> in the address that <code>npm start</code> or <code>graft serve</code> printed. Open that address, or paste it here.</p><form method="post" action="${escaped(action)}"><label for="token">Token or address</label><input id="token" name="token" type="password" autocomplete="off" spellcheck="false" required autofocus><input type="hidden" name="query" value="${escaped(query)}"><button>Open workspace</button></form><p>If that terminal is gone, run the command again: it prints the same address. <code>--no-token</code> disables the token on a machine that is yours alone.</p>`;
   sendPage(response, deniedStatus(reason), {
     ...{ title: titles[reason], body },
     ...(reason === 'missing' ? { script: toKeptAddress } : {}),
@@ -70,14 +73,14 @@ export function sendDeniedPage(
 }
 
 /**
- * Leads from another site's link, or a chat's, to the page. A redirect would still count as that site's request, for
+ * Leads from another site's link, or a chat's, to a page of ours. A redirect would still count as that site's request, for
  * which browsers hold back a strict cookie; what this page asks for is our own.
  */
 export function sendEnteringPage(response: ServerResponse, location: string): void {
   const target = escaped(location);
   sendPage(response, 200, {
     title: 'Opening Graft',
-    body: `<p><a href="${target}">Go on</a></p>`,
+    body: `<p><a href="${target}">Open workspace</a></p>`,
     head: `<meta http-equiv="refresh" content="0;url=${target}">`,
   });
 }

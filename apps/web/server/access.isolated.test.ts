@@ -81,13 +81,38 @@ describe('the token in the address', () => {
   });
 });
 
+describe('a link of another site into the workspace', () => {
+  const linked = { ...html, 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'cross-site' };
+
+  it('asks again from a page of ours, where the browser has its cookie', async () => {
+    const exchange = await ask(`/?token=${token}`);
+    const path = `${String(exchange.headers['location'])}?graph=a.graft.json&x=%22`;
+    for (const site of ['cross-site', 'same-site']) {
+      const answer = await ask(path, { ...linked, 'sec-fetch-site': site });
+      expect(answer.status).toBe(200);
+      expect(answer.body).toContain(`content="0;url=${path.replace('&', '&amp;')}"`);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    }
+    const again = { ...linked, 'sec-fetch-site': 'same-origin' };
+    expect((await ask(path, { ...again, cookie: cookieOf(exchange) })).status).toBe(200);
+    expect((await ask(path, again)).status).toBe(401);
+  });
+
+  it('is answered alike whether its path is valid or not, and asks for the token elsewhere', async () => {
+    const wrong = await ask(`/s/${'x'.repeat(22)}/`, linked);
+    expect(wrong.status).toBe(200);
+    expect(wrong.body).toContain('http-equiv="refresh"');
+    expect((await ask('/?graph=a.graft.json', linked)).status).toBe(401);
+  });
+});
+
 describe('the page that asks for the token', () => {
   it('says what is wrong, and to the API in its own form', async () => {
     const missing = await ask('/', html);
     expect(missing.status).toBe(401);
     expect(missing.headers['content-type']).toContain('text/html');
     expect(missing.body).toContain('lacks its token');
-    expect((await ask('/?token=wrong', html)).body).toContain('not the one of this workspace');
+    expect((await ask('/?token=wrong', html)).body).toContain('Wrong token for this workspace');
     const answer = await ask('/api/trpc/graphs.list');
     expect(answer.status).toBe(401);
     expect(JSON.parse(answer.body)).toMatchObject({
@@ -119,23 +144,24 @@ describe('the page that asks for the token', () => {
   it('refuses a wrong one, another site’s form and one that is too long', async () => {
     const wrong = await send({ token: 'wrong', query: 'graph=a.graft.json' });
     expect(wrong.status).toBe(401);
-    expect(wrong.body).toContain('not the one of this workspace');
+    expect(wrong.body).toContain('Wrong token for this workspace');
     expect(wrong.body).toContain('value="graph=a.graft.json"');
     const foreign = await send({ token }, { origin: 'http://evil.example' });
     expect(foreign.status).toBe(403);
     expect((await send({ token: 'x'.repeat(20_000) })).status).toBe(413);
   });
 
-  it('answers nothing any more after ten wrong tokens, right ones included', async () => {
+  it('counts ten wrong tokens, and takes the right one all the same', async () => {
     const guessed = await served.serve({ token });
     for (let count = 0; count < 5; count += 1) {
       expect((await send({ token: 'wrong' }, {}, guessed.url)).status).toBe(401);
       expect((await askAt(guessed.url, '/?token=wrong')).status).toBe(401);
     }
-    const limited = await send({ token }, {}, guessed.url);
+    const limited = await send({ token: 'wrong' }, {}, guessed.url);
     expect(limited.status).toBe(429);
     expect(limited.body).toContain('Too many wrong tokens');
-    expect((await askAt(guessed.url, `/?token=${token}`)).status).toBe(429);
+    expect((await send({ token }, {}, guessed.url)).status).toBe(303);
+    expect((await askAt(guessed.url, `/?token=${token}`)).status).toBe(303);
   });
 });
 
@@ -144,6 +170,19 @@ describe('the printed address', () => {
     const { url, unguarded } = await served.serve();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{32}$/);
     expect(unguarded).toBe(false);
+  });
+
+  it('opens the workspace and can be pasted, whatever the token consists of', async () => {
+    const { url } = await served.serve({ token: 'a+b/c=d&e#f%20g h' });
+    const { pathname, search } = new URL(url);
+    expect((await askAt(url, pathname + search)).status).toBe(303);
+    expect((await send({ token: url }, {}, url)).status).toBe(303);
+  });
+
+  it('has a token that was made up where an empty one is given', async () => {
+    const { url } = await served.serve({ token: '' });
+    expect(url).toMatch(/\?token=[\w-]{32}$/);
+    expect((await askAt(url, '/?token=')).status).toBe(401);
   });
 
   it('can be opened, also where every address is bound, and says when anybody may do all', async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { deniedMessage, deniedStatus, sendDeniedPage, sendEnteringPage } from './access-page.ts';
 import { refuse } from './download.ts';
-import type { Admission, Denial, Gate } from './gate.ts';
+import { isFromOutside, type Admission, type Denial, type Gate } from './gate.ts';
 import { safeHeaders } from './static-files.ts';
 
 /** Bytes of the form that brings a token. */
@@ -25,7 +25,11 @@ export async function answerAccess(
   const form = await readForm(request);
   if (form === undefined) {
     response.setHeader('Connection', 'close');
-    return refuse(response, 413, 'This is longer than any token.');
+    return refuse(
+      response,
+      413,
+      'The token is too long. Paste only the token, or the address that "graft serve" printed.',
+    );
   }
   const query = new URLSearchParams(form.get('query') ?? '');
   answer(asked, gate.enter(request, tokenIn(form.get('token') ?? ''), query), query);
@@ -40,7 +44,8 @@ function queryOf({ url = '/' }: IncomingMessage): URLSearchParams {
 
 /** People paste the whole address. */
 function tokenIn(text: string): string {
-  return /[?&]token=([^&#\s]+)/.exec(text)?.[1] ?? text.trim();
+  const query = /[?&](token=[^&#\s]+)/.exec(text)?.[1];
+  return new URLSearchParams(query).get('token') ?? text.trim();
 }
 
 /** The form's fields; undefined where it is too long to be one. */
@@ -61,14 +66,13 @@ function answer(asked: Asked, admission: Answerable, query: URLSearchParams): vo
     case 'moved':
       response.writeHead(308, { ...safeHeaders, Location: admission.location }).end();
       return;
+    case 'linked':
+      return sendEnteringPage(response, admission.location);
     case 'denied':
       return deny(asked, admission.reason, query);
     case 'entered': {
       response.setHeader('Set-Cookie', admission.cookie);
-      const from = request.headers['sec-fetch-site'];
-      if (from === 'cross-site' || from === 'same-site') {
-        return sendEnteringPage(response, admission.location);
-      }
+      if (isFromOutside(request)) return sendEnteringPage(response, admission.location);
       response.writeHead(303, { ...safeHeaders, Location: admission.location }).end();
       return;
     }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { AttemptLimit } from './attempt-limit.ts';
 
-it('looks at ten wrong tokens of an address a minute', () => {
+it('allows ten wrong tokens of an address a minute', () => {
   let now = 0;
   const limit = new AttemptLimit(() => now);
   for (let count = 0; count < 10; count += 1) {

@@ -10,7 +10,7 @@ interface Wrong {
   readonly count: number;
 }
 
-/** Counts the wrong tokens of each address, so that nobody guesses one by trying. */
+/** Counts the wrong tokens of each address: one that tries many is told to stop. */
 export class AttemptLimit {
   readonly #wrong = new Map<string, Wrong>();
   readonly #now: () => number;
@@ -19,7 +19,7 @@ export class AttemptLimit {
     this.#now = now;
   }
 
-  /** Whether a token of this address is looked at. A right one is not either, or a guesser would learn of it. */
+  /** Whether this address may send another wrong token. */
   allows(address: string): boolean {
     return (this.#of(address)?.count ?? 0) < mostWrong;
   }

@@ -16,6 +16,8 @@ export type Admission =
   | { readonly kind: 'refused'; readonly status: 403 | 404; readonly reason: string }
   | { readonly kind: 'moved'; readonly location: string }
   | { readonly kind: 'denied'; readonly reason: Denial }
+  /** Another site links here, for which browsers hold the cookie back: a page of ours must ask for `location` again. */
+  | { readonly kind: 'linked'; readonly location: string }
   /** It brings a token in its body: see `enter`. */
   | { readonly kind: 'form' }
   /** It brought the token: set the cookie and go on without it in the address. */
@@ -27,6 +29,20 @@ export interface GateOptions {
   readonly basePath: string;
   /** Undefined where no token is asked for. */
   readonly sessions: Sessions | undefined;
+}
+
+/** Whether a link of another site led here: browsers hold back a strict cookie then. */
+export function isFromOutside({ headers }: IncomingMessage): boolean {
+  const from = headers['sec-fetch-site'];
+  return from === 'cross-site' || from === 'same-site';
+}
+
+function isLinked(request: IncomingMessage): boolean {
+  return (
+    request.method === 'GET' &&
+    request.headers['sec-fetch-mode'] === 'navigate' &&
+    isFromOutside(request)
+  );
 }
 
 /** Decides on each request and each socket, before anything else looks at it. */
@@ -65,6 +81,10 @@ export class Gate {
       return this.enter(request, given, params);
     }
     const session = path.startsWith(sessions.path) ? sessions.check(request) : 'missing';
+    // Any path of the form, or the answer would tell which one is valid.
+    if (session === 'missing' && path.startsWith(`${basePath}/s/`) && isLinked(request)) {
+      return { kind: 'linked', location: url };
+    }
     if (session !== 'valid') return { kind: 'denied', reason: session };
     return { kind: 'granted', url: url.slice(sessions.path.length - 1) };
   }
@@ -77,9 +97,10 @@ export class Gate {
   ): Extract<Admission, { kind: 'denied' | 'entered' }> {
     const { sessions } = this.#options;
     if (sessions === undefined) return { kind: 'denied', reason: 'wrong' };
-    const address = request.socket.remoteAddress ?? '';
-    if (!this.#limit.allows(address)) return { kind: 'denied', reason: 'limited' };
+    // The right token always opens: a page of another site can make a browser send wrong ones.
     if (!sessions.isToken(given)) {
+      const address = request.socket.remoteAddress ?? '';
+      if (!this.#limit.allows(address)) return { kind: 'denied', reason: 'limited' };
       this.#limit.note(address);
       return { kind: 'denied', reason: 'wrong' };
     }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent } from '@graft/graph';
@@ -127,6 +129,18 @@ describe('the socket', () => {
     const answer = await fetch(new URL(`api/trpc/live.feed?input=${input}`, server.url));
     // It ends at once.
     expect(await answer.text()).toContain('METHOD_NOT_SUPPORTED');
+  });
+
+  it('is not held open by whoever was refused and does not hang up', async () => {
+    const other = await start();
+    const { hostname, port, host } = new URL(other.url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', `Host: ${host}`];
+    socket.write(['GET /api/other HTTP/1.1', ...upgrade, '', ''].join('\r\n'));
+    const [answer]: unknown[] = await once(socket, 'data');
+    expect(String(answer)).toContain('404');
+    await other.close();
+    socket.destroy();
   });
 
   it('is refused without the token', async () => {

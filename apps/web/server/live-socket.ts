@@ -41,7 +41,7 @@ function drained({ socket }: IncomingMessage): Promise<void> {
   });
 }
 
-/** Answers a request for a socket as HTTP, and hangs up. */
+/** Answers a request for a socket as HTTP, and hangs up: whoever keeps their end open would keep the server from closing. */
 function refuse(socket: Duplex, status: number, reason: string): void {
   const body = `${reason}\n`;
   const head = [
@@ -50,6 +50,7 @@ function refuse(socket: Duplex, status: number, reason: string): void {
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${String(Buffer.byteLength(body))}`,
   ];
+  socket.once('finish', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 

@@ -56,6 +56,12 @@ describe('a request is refused', () => {
 it('believes only a listed host that the browser came by HTTPS', () => {
   const forwarded = { 'x-forwarded-proto': 'https' };
   expect(cameByHttps({ host: 'graft.example.com:8443', ...forwarded }, hosts)).toBe(true);
+  for (const proto of ['https,https', 'https, http', ' HTTPS ']) {
+    const headers = { host: 'graft.example.com', 'x-forwarded-proto': proto };
+    expect(cameByHttps(headers, hosts)).toBe(true);
+  }
+  const inner = { host: 'graft.example.com', 'x-forwarded-proto': 'http, https' };
+  expect(cameByHttps(inner, hosts)).toBe(false);
   expect(cameByHttps({ host: 'graft.example.com' }, hosts)).toBe(false);
   expect(cameByHttps({ host: 'localhost:3000', ...forwarded }, hosts)).toBe(false);
 });

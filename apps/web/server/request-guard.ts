@@ -63,9 +63,10 @@ function nameOf({ host }: Headers): string | undefined {
   return hostHeader.exec(host?.toLowerCase() ?? '')?.[1];
 }
 
-/** Whether the browser came by HTTPS: a proxy that was named says so. */
+/** Whether the browser came by HTTPS: a proxy that was named says so. Of several proxies the first saw the browser. */
 export function cameByHttps(headers: Headers, { proxied }: AllowedHosts): boolean {
-  return proxied.has(nameOf(headers) ?? '') && headers['x-forwarded-proto'] === 'https';
+  const [first = ''] = String(headers['x-forwarded-proto'] ?? '').split(',', 1);
+  return proxied.has(nameOf(headers) ?? '') && first.trim().toLowerCase() === 'https';
 }
 
 /**

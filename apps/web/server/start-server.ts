@@ -43,7 +43,7 @@ export interface ServerOptions {
   readonly allowHosts?: readonly string[];
   /** Below which a proxy serves this, as `/graft`; absent: at the root. */
   readonly basePath?: string;
-  /** Demanded of every request; made up where none is given. Null waives it: whoever reaches the port may do all. */
+  /** Demanded of every request; made up where none or an empty one is given. Null waives it: whoever reaches the port may do all. */
   readonly token?: string | null;
   /** The exported page: `apps/web/out`. */
   readonly staticFolder: string;
@@ -70,7 +70,9 @@ export interface RunningServer {
 /** Serves the page and the API over an opened workspace. Throws `unavailable` when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { workspace, host, largestPackage = usualPackage, reportFile, markdown } = options;
-  const token = options.token === null ? undefined : (options.token ?? newToken());
+  const { token: chosen = '' } = options;
+  // An empty token would let everybody in.
+  const token = chosen === '' ? newToken() : (chosen ?? undefined);
   const staticFiles = await openStaticFiles(options.staticFolder);
   const { allowHosts = [], basePath = '' } = options;
   const gate = new Gate({
@@ -133,7 +135,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const closeSockets = openLiveSocket(server, { context, gate });
   const port = await listen(server, options);
   const urlOf = (name: string): string =>
-    `${name}${basePath}/${token === undefined ? '' : `?token=${token}`}`;
+    `${name}${basePath}/${token === undefined ? '' : `?token=${encodeURIComponent(token)}`}`;
   return {
     url: urlOf(`http://${openableHost(host)}:${port}`),
     outerUrls: outerHosts(host).map((name) => urlOf(`http://${name}:${port}`)),

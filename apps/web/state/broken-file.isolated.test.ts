@@ -1,8 +1,10 @@
 import { emptyGraph, serializeGraph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { useDocument } from './document-store.ts';
 import { openFile } from './file-actions.ts';
 import { useOverlay } from './overlay-store.ts';
 import { provideNodeTypes } from './registry.ts';
+import { discardChanges, fileChangedOutside } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
 
@@ -24,6 +26,8 @@ vi.mock('../api/client.ts', () => ({
 beforeEach(() => {
   const leave = stubBrowser();
   provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
+  useDocument.getState().close();
+  useScreen.setState({ notices: [] });
   return leave;
 });
 
@@ -37,4 +41,19 @@ it('names a file that cannot be opened, as long as no other one is', async () =>
   expect(useOverlay.getState().mending).toBe('broken.graft.json');
   await openFile('whole.graft.json');
   expect(useScreen.getState().notices).toEqual([]);
+});
+
+it('tells once of a file that is broken while it is open, and mends it as text', async () => {
+  const path = 'open.graft.json';
+  texts.set(path, serializeGraph(emptyGraph));
+  await openFile(path);
+  useDocument.getState().edit((graph) => ({ ...graph, layout: { a: { x: 1, y: 1 } } }));
+  texts.set(path, '{ graft: 1 }');
+  await fileChangedOutside(path);
+  await discardChanges(path);
+  await openFile(path);
+  const { notices } = useScreen.getState();
+  expect(notices.map(({ message, action }) => [message, action?.label])).toEqual([
+    [expect.stringMatching(/^open\.graft\.json is not valid JSON/), 'Open as text'],
+  ]);
 });

@@ -39,7 +39,7 @@ export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
 }
 
 /** Says which file could not be opened and why, until another is. A file that is no graph can be mended as text. */
-function reportUnopened(path: string, error: unknown): void {
+export function reportUnopened(path: string, error: unknown): void {
   const [problem] = problemsOf(error);
   if (problem === undefined) return;
   const { code, message } = problem;

@@ -11,8 +11,8 @@ import { discardChanges, fileChangedOutside, saveFile, withOwnMove } from './sav
 import { useScreen } from './screen-store.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
 import { useUsedGraphs } from './used-graphs.ts';
-import { Latest } from './wanted.ts';
-import { duplicateFile } from './workspace-files.ts';
+import { Latest, madeOfShown } from './wanted.ts';
+import { duplicateFile, renameFile } from './workspace-files.ts';
 
 /** A question that the server has been asked, which the test answers when it likes. */
 interface Question {
@@ -30,7 +30,11 @@ vi.mock('../api/client.ts', () => {
   const runs = { list: { query: () => Promise.resolve([]) } };
   const graphs = {
     ...{ read: { query: ask('read') }, save: { mutate: ask('save') } },
-    ...{ copy: { mutate: ask('copy') }, lock: { mutate: ask('lock') } },
+    ...{
+      copy: { mutate: ask('copy') },
+      rename: { mutate: ask('rename') },
+      lock: { mutate: ask('lock') },
+    },
     kept: { query: ask('kept') },
   };
   return {
@@ -185,6 +189,28 @@ describe('a file that this page moves', () => {
   });
 });
 
+describe('a file that is renamed', () => {
+  const b = 'b.graft.json';
+
+  it('waits for the save under way, and is saved under its new name', async () => {
+    draw(2);
+    const saves = [saveFile(a)];
+    const [save] = await next(`save ${a}`);
+    const renamed = renameFile(a, b);
+    draw(3);
+    const { revision, text } = onDisk(a, 2);
+    save?.answer({ revision, text });
+    const [rename] = await next(`rename ${a}`);
+    saves.push(saveFile(a));
+    rename?.answer(undefined);
+    const [again] = await next(`save ${b}`);
+    again?.answer({ revision: 'r3', text: onDisk(b, 3).text });
+    expect(await Promise.all(saves)).toEqual([true, true]);
+    expect(await renamed).toBeUndefined();
+    expect(useDocument.getState().file).toMatchObject({ path: b, base: 'r3' });
+  });
+});
+
 describe('once another file is asked for', () => {
   it('nothing is said of one that could not be opened', async () => {
     const broken = openFile('broken.graft.json');
@@ -279,6 +305,15 @@ describe('the lock that sources are taken into', () => {
     expect(useDocument.getState().graph.lock).toEqual(emptyGraph.lock);
     expect(size()).toBe(2);
   });
+});
+
+it('an edit that was dropped takes no undo for itself, though it never comes', () => {
+  draw(2);
+  const edits = new Latest();
+  void madeOfShown(edits, () => new Promise(() => undefined));
+  edits.drop();
+  undo();
+  expect(size()).toBe(1);
 });
 
 it('results that a plan told of are not shown once another plan is asked for', async () => {

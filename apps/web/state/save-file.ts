@@ -9,6 +9,7 @@ import {
   readFile,
   refreshFiles,
   report,
+  reportUnopened,
   syncDraft,
   tellReloaded,
 } from './file-actions.ts';
@@ -24,6 +25,12 @@ async function readFresh(path: string): Promise<FreshFile> {
   return { ...(await readFile(read)), base: read.revision };
 }
 
+/** Reports why the file on disk was not taken over. One that is no graph is told of as when it is opened, to be mended. */
+function reportUnread(path: string, error: unknown): void {
+  if (problemCode(error) === 'bad-syntax') reportUnopened(path, error);
+  else report(error);
+}
+
 const diskReads = new Latest();
 
 /**
@@ -37,7 +44,7 @@ async function readOpenFile(path: string): Promise<FreshFile | undefined> {
     while (isOpen()) {
       const base = useDocument.getState().file?.base;
       const fresh = await readFresh(path);
-      await saving.catch(() => undefined);
+      await turn.catch(() => undefined);
       if (signal.aborted || !isOpen()) return undefined;
       if (useDocument.getState().file?.base === base) return fresh;
     }
@@ -59,7 +66,7 @@ export async function discardChanges(path: string): Promise<void> {
     useConflict.getState().settle();
     syncDraft();
   } catch (error) {
-    report(error);
+    reportUnread(path, error);
   }
 }
 
@@ -121,19 +128,35 @@ function tookBack(fresh: OpenFile): boolean {
   return true;
 }
 
-/** The save under way, or the last one. */
-let saving: Promise<boolean> = Promise.resolve(true);
+/** The save or move under way, or the last one. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Saves and moves one after the other: another would be refused as based on what was there before. */
+function inTurn<Done>(act: () => Promise<Done>): Promise<Done> {
+  const done = turn.then(act, act);
+  turn = done;
+  return done;
+}
+
+/** The files that are to be saved, as they are called by now. */
+const toSave = new Set<{ path: string | undefined }>();
 
 /**
- * Saves the graph at `path`, which is open. False when it could not be; why is on the screen. One after the other: a run that saves
- * while a save is under way would else be refused as based on what was there before. Another file that is opened meanwhile is not
- * what was to be saved: false.
+ * Saves the graph at `path`, which is open. False when it could not be; why is on the screen. Another file that is opened meanwhile
+ * is not what was to be saved: false.
  */
 export function saveFile(path: string | undefined): Promise<boolean> {
-  const save = async (): Promise<boolean> =>
-    useDocument.getState().file?.path === path && saveNow();
-  saving = saving.then(save, save);
-  return saving;
+  const asked = { path };
+  toSave.add(asked);
+  return inTurn(async () => {
+    toSave.delete(asked);
+    return useDocument.getState().file?.path === asked.path && saveNow();
+  });
+}
+
+/** Takes what is to be saved along when its file is renamed. */
+export function moveSaves(from: string, to: string): void {
+  for (const asked of toSave) if (asked.path === from) asked.path = to;
 }
 
 async function saveNow(): Promise<boolean> {
@@ -161,7 +184,7 @@ async function saveNow(): Promise<boolean> {
         if (tookLock(fresh) || tookBack(fresh)) return await saveNow();
         raiseConflict(fresh, 'save');
       } catch (unread) {
-        report(unread);
+        reportUnread(file.path, unread);
       }
     }
     return false;
@@ -181,7 +204,7 @@ export async function withOwnMove(path: string, move: () => Promise<void>): Prom
   };
   count(1);
   try {
-    await move();
+    await inTurn(move);
   } finally {
     // Another move of the same file may have begun by then.
     setTimeout(() => count(-1), watcherDelay);
@@ -208,7 +231,7 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     tellReloaded(file.path);
   } catch (error) {
     if (ownMoves.has(file.path)) return;
-    if (problemCode(error) !== 'missing-file') return report(error);
+    if (problemCode(error) !== 'missing-file') return reportUnread(file.path, error);
     const { file: open } = useDocument.getState();
     if (open?.path !== file.path) return;
     // What it had become is gone with it.

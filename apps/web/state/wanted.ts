@@ -56,6 +56,9 @@ export async function madeOfShown<Made>(
       if (!signal.aborted && !isShown()) latest.drop();
     }),
   ];
+  const stop = (): void => stops.forEach((each) => each());
+  // What is dropped may never be answered, and undo would still take it back first.
+  signal.addEventListener('abort', stop, { once: true });
   try {
     for (;;) {
       const now = useDocument.getState();
@@ -67,6 +70,6 @@ export async function madeOfShown<Made>(
     if (signal.aborted) return undefined;
     throw error;
   } finally {
-    for (const stop of stops) stop();
+    stop();
   }
 }

@@ -17,7 +17,7 @@ import {
 import { keptHistories } from './kept-histories.ts';
 import { usePlan } from './plan-store.ts';
 import { useRunView } from './run-view.ts';
-import { withOwnMove } from './save-file.ts';
+import { moveSaves, withOwnMove } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
 
 /** Why something was refused, to be said where it was asked for; undefined when it was done. */
@@ -83,6 +83,7 @@ export async function renameFile(path: string, name: string): Promise<Refusal> {
       await moveDrafts(path, to);
       moveHistory(path, to);
       moveAsked(path, to);
+      moveSaves(path, to);
       const current = useDocument.getState().file;
       if (current?.path !== path) return;
       useDocument.getState().rebase({ ...current, path: to });
