@@ -32,7 +32,7 @@ export async function listPackages(rawOptions: unknown): Promise<ExitCode> {
 function use({ trusted, held }: ReceivedPackage): string {
   if (trusted) return 'trusted';
   return held === true
-    ? 'not used until trusted: its graph was here before'
+    ? 'not used until trusted: its graph existed before'
     : 'serves its own graph';
 }
 

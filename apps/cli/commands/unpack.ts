@@ -50,7 +50,7 @@ async function printReport(workspace: Workspace, report: UnpackReport): Promise<
   const { id, held, trusted } = report.package;
   if (report.results > 0 && held === true && !trusted) {
     printNote(
-      `${report.graph} was here before, so these results are not used for it. If you trust the sender, use them with "graft packages trust ${id}".`,
+      `${report.graph} existed before, so these results are not used for it. If you trust the sender, use them with "graft packages trust ${id}".`,
     );
   }
   if (report.unread > 0) {
