@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { GraphError } from '@graft/graph';
+import { mountSmallDisk } from '@graft/kit/testing';
 import { temporaryFolder } from '../contract/temporary.ts';
 import { DiskReserve } from './disk-reserve.ts';
 
@@ -23,4 +24,16 @@ it('does not grow where another process gives it up at the same time', async () 
   const full = new GraphError('no-space', 'No space is left.');
   await expect(reserve.relieve('run', () => Promise.reject(full))).rejects.toBe(full);
   expect((await fs.stat(path)).size).toBe(0);
+});
+
+it('knows whether its own disk is full', ({ skip, onTestFinished }) => {
+  const disk = mountSmallDisk(16);
+  if (disk === undefined) return skip('mounting a tmpfs needs root');
+  onTestFinished(() => {
+    disk.unmount();
+  });
+  const reserve = new DiskReserve(disk.folder);
+  expect(reserve.isFull()).toBe(false);
+  disk.fill();
+  expect(reserve.isFull()).toBe(true);
 });

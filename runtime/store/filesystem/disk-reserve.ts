@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { open, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { statfsSync, type Stats } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError } from '@graft/graph';
 
@@ -36,7 +36,7 @@ export class DiskReserve {
   async take(): Promise<void> {
     try {
       const held = await this.#held();
-      const half = (held + (await this.#free())) / 2;
+      const half = (held + this.#free()) / 2;
       const wanted = Math.min(reserved, half - (half % piece));
       if (wanted > held) await this.#fill(wanted);
     } catch {
@@ -46,7 +46,16 @@ export class DiskReserve {
 
   /** Makes all of the room free when there is hardly any other. */
   async giveUpIfNeeded(): Promise<void> {
-    if ((await this.#free().catch(() => 0)) < reserved) await this.#shrink(0);
+    if (this.isFull()) await this.#shrink(0);
+  }
+
+  /** Whether there is hardly any room besides the reserve. */
+  isFull(): boolean {
+    try {
+      return this.#free() < reserved;
+    } catch {
+      return true;
+    }
   }
 
   /** Does what must succeed: again with more room made free, as long as it fails for want of it. */
@@ -85,8 +94,8 @@ export class DiskReserve {
     return file === undefined ? 0 : heldBy(file);
   }
 
-  async #free(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.#folder);
+  #free(): number {
+    const { bavail, bsize } = statfsSync(this.#folder);
     return bavail * bsize;
   }
 
