@@ -128,6 +128,7 @@ export class LocalWorkspace implements Workspace {
       ...{ runs: this.runs, actions: this.actions, artifacts: this.artifacts },
       ...{ registry: this.registry, owner: thisOwner },
       relieve: (work) => parts.reserve.relieve('experiment', work),
+      isFull: () => parts.reserve.isFull(),
     });
     this.packages = new WorkspacePackages({
       ...parts,

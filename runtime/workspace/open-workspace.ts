@@ -81,6 +81,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     owner: thisOwner,
     claims,
     relieve: (work) => reserve.relieve('run', work),
+    isFull: () => reserve.isFull(),
   });
   const registry = options.registry ?? createRegistry(definitions);
   const received = new ReceivedPackages(stateFolder);

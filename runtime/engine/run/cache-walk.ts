@@ -56,11 +56,11 @@ async function walkWave(walk: CacheWalkParts, wave: readonly StepState[]): Promi
 export function cachedResult(step: StepState, lookup: ActionLookup): ActionRecord | undefined {
   if (isVolatile(step) || step.key === undefined) return undefined;
   const found = lookup.known(step.key.value);
-  return found === undefined || found === 'evicted' || !isOf(step, found) ? undefined : found;
+  return found === undefined || found === 'evicted' || !isResultOf(step, found) ? undefined : found;
 }
 
 /** Somebody else's record is one of this step where it has the outputs that the step gives. */
-function isOf({ node }: StepState, { from, outputs }: ActionRecord): boolean {
+export function isResultOf({ node }: StepState, { from, outputs }: ActionRecord): boolean {
   if (from === undefined) return true;
   const ports = Object.entries(node.definition.outputs);
   return (

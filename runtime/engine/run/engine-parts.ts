@@ -38,6 +38,8 @@ export interface EngineParts {
   readonly claims?: StepClaims;
   /** Does work that must succeed, making room for it when the disk is full; default: does it. */
   readonly relieve?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Whether the disk of the stores is full; default: it never is. */
+  readonly isFull?: () => boolean;
   /** Cores that steps may keep busy, shared out among all runs (`StepSlots`); default: those of the machine. */
   readonly cores?: number;
 }

@@ -75,8 +75,9 @@ export class PlanRun {
     });
     this.#steps = new RunSteps((step) => {
       this.journal.emit({ type: 'step.finished', step: summarize(step) });
-      // No other step's result could be kept either; trying would take the room that the end needs.
-      if (step.error?.code === 'no-space') this.fail(step.error);
+      // No other step's result could be kept either; trying would take the room that the end needs. Where another
+      // disk is full, such as that of the models, only the step fails.
+      if (step.error?.code === 'no-space' && parts.isFull?.() === true) this.fail(step.error);
     });
     this.#loops = new LoopRounds({
       steps: this.#steps,

@@ -11,6 +11,7 @@ import {
 } from '@graft/graph';
 import { cancelled } from '../step/local-backend.ts';
 import type { ActionLookup } from './action-lookup.ts';
+import { isResultOf } from './cache-walk.ts';
 import type { EngineParts, Executed, InFlight, StepClaim, StepDevice } from './engine-parts.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { StepRenewal } from './step-renewal.ts';
@@ -112,7 +113,7 @@ export class StepExecutor {
     if (claim !== undefined) claimed(claim);
     const isFresh = claim?.contested !== true && room?.waited !== true;
     const found = isFresh ? undefined : await lookup.again(key);
-    if (found !== undefined) return found;
+    if (found !== undefined && isResultOf(step, found)) return found;
     await room?.enter(signal).catch(stopped);
     return this.#timed(step, room);
   }

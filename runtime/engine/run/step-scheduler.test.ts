@@ -31,7 +31,7 @@ function planOf(...nodes: readonly (readonly [type: string, value: number])[]): 
 }
 
 /** An engine whose steps end when they are told to. */
-function setUp(claims?: StepClaims) {
+function setUp(claims?: StepClaims, actions = new MemoryActionStore()) {
   const executing = new Map<string, (result: StepResult) => void>();
   const reports = new Map<string, (signal: StepSignal) => void>();
   const seen: string[] = [];
@@ -48,7 +48,7 @@ function setUp(claims?: StepClaims) {
   };
   const engine = new Engine({
     artifacts: new MemoryArtifactStore(),
-    actions: new MemoryActionStore(),
+    actions,
     runs: new MemoryRunStore(),
     backend,
     ...testEngineParts,
@@ -151,6 +151,24 @@ describe('steps of several runs', () => {
     second.cancel();
     expect((await second.finished).status).toBe('cancelled');
     expect(seen()).toEqual(['heavy-2']);
+  });
+
+  it('that waited for another process do not take a foreign record with other outputs', async () => {
+    const actions = new MemoryActionStore();
+    const foreign = { nodeType: 'heavy', ms: 1, createdAt: 1, from: 'package' };
+    const { start, running, end } = setUp(
+      {
+        async claim(key) {
+          await actions.putMany([{ ...foreign, key, outputs: {} }]);
+          return { contested: true, release: () => undefined };
+        },
+      },
+      actions,
+    );
+    const { finished } = await start(planOf(['heavy', 1]));
+    await expect.poll(running).toEqual(['heavy-1']);
+    end('heavy-1');
+    expect((await finished).steps.map(({ status }) => status)).toEqual(['succeeded']);
   });
 
   it('that wait for a download keep no room from others, and go on as soon as it is there', async () => {

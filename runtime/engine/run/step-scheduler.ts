@@ -62,11 +62,17 @@ export class StepScheduler {
     const giveUp = this.#run.slots.request(claim, (release) => {
       started = true;
       const waited = this.#waiting.delete(step);
-      // While it waited an equal step may have begun, or ended.
-      if (this.#run.signal.aborted || this.#settledElsewhere(step)) release();
-      else {
-        const room = new StepRoom(this.#run.slots, claim, { release, waited });
-        this.#start(step, room).catch(this.#run.broken);
+      try {
+        // While it waited an equal step may have begun, or ended.
+        if (this.#run.signal.aborted || this.#settledElsewhere(step)) release();
+        else {
+          const room = new StepRoom(this.#run.slots, claim, { release, waited });
+          this.#start(step, room).catch(this.#run.broken);
+        }
+      } catch (error) {
+        // The caller may be another run, which made the room: the error is not its own.
+        release();
+        this.#run.broken(error);
       }
     });
     // `start` may have been called already, in the midst of `request`.
@@ -107,12 +113,12 @@ export class StepScheduler {
 
   async #start(step: StepState, room: StepRoom): Promise<void> {
     const { journal, executor } = this.#run;
-    const device = this.#run.deviceOf(step).id;
     this.#running += 1;
-    step.status = 'running';
-    step.reason = this.#run.reasonFor(step);
-    journal.emit({ type: 'step.started', node: step.node.id, device, reason: step.reason });
     try {
+      const device = this.#run.deviceOf(step).id;
+      step.status = 'running';
+      step.reason = this.#run.reasonFor(step);
+      journal.emit({ type: 'step.started', node: step.node.id, device, reason: step.reason });
       const result = await executor.execute(step, room);
       if ('key' in result) {
         this.#closeAsCached(step, result);

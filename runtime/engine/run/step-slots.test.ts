@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runAtWork, withinRun } from './run-scope.ts';
 import { StepSlots, type SlotClaim } from './step-slots.ts';
 
 function hold(slots: StepSlots) {
@@ -84,6 +85,26 @@ describe('slots', () => {
     release('s2');
     request('large', { lane: 'bulk' });
     expect(running).toEqual(['large']);
+  });
+
+  it('start a step that waited within its own run, not within the one that made room', () => {
+    const slots = new StepSlots(2);
+    const claim = { lane: 'inference', cores: 'all', deviceClass: 'cpu' } as const;
+    const runOf = (runId: string) => ({ runId, fail: () => undefined });
+    let release = (): void => undefined;
+    withinRun(runOf('a'), () =>
+      slots.request({ ...claim, owner: {} }, (done) => {
+        release = done;
+      }),
+    );
+    let startedIn: string | undefined;
+    withinRun(runOf('b'), () =>
+      slots.request({ ...claim, owner: {} }, () => {
+        startedIn = runAtWork()?.runId;
+      }),
+    );
+    withinRun(runOf('a'), release);
+    expect(startedIn).toBe('b');
   });
 
   it('pass over thousands that are no longer wanted', () => {

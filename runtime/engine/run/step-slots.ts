@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Cores, Lane } from '@graft/graph';
 
 /** What a step asks for. */
@@ -85,14 +86,16 @@ class LaneSlots {
     this.room = room;
   }
 
-  add(owner: object, waiting: Waiting): () => void {
+  add(owner: object, { weight, start }: Waiting): () => void {
+    // The run that makes room calls `start`, but what starts belongs to the run that asked.
+    const queued: Waiting = { weight, start: AsyncResource.bind(start) };
     const queue = this.#waiting.get(owner) ?? [];
-    queue.push(waiting);
+    queue.push(queued);
     this.#waiting.set(owner, queue);
     this.#fill();
     return () => {
       const left = this.#waiting.get(owner);
-      const at = left?.indexOf(waiting) ?? -1;
+      const at = left?.indexOf(queued) ?? -1;
       if (left === undefined || at < 0) return;
       left.splice(at, 1);
       if (left.length === 0) this.#waiting.delete(owner);

@@ -1,9 +1,18 @@
-import { stat } from 'node:fs/promises';
+import { stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { GraphError } from '@graft/graph';
 import { temporaryFolder } from '../contract/temporary.ts';
 import { DiskReserve, type ReserveUse } from './disk-reserve.ts';
+
+/** 8 MB that hold nothing. */
+async function hole() {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'reserve');
+  await writeFile(path, '');
+  await truncate(path, 8 << 20);
+  return { reserve: new DiskReserve(folder), path };
+}
 
 async function held() {
   const folder = await temporaryFolder();
@@ -44,4 +53,13 @@ it('keeps a part for the end of an experiment, and one for who makes room', asyn
   expect(await left('experiment')).toBe(2);
   expect(await left('run')).toBe(2);
   expect(await left('collection')).toBe(0);
+});
+
+it('counts only what the disk holds for it, and fills what it does not', async () => {
+  const { reserve, path } = await hole();
+  await expect(reserve.relieve('collection', written(1))).rejects.toThrow('No space is left');
+  await reserve.take();
+  const { size, blocks } = await stat(path);
+  expect(size).toBe(8 << 20);
+  expect(blocks * 512).toBeGreaterThanOrEqual(size);
 });

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
-import { open, stat, statfs, truncate } from 'node:fs/promises';
+import { statfsSync, type Stats } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError } from '@graft/graph';
 
@@ -35,9 +36,9 @@ export class DiskReserve {
   async take(): Promise<void> {
     try {
       const held = await this.#held();
-      const half = (held + (await this.#free())) / 2;
+      const half = (held + this.#free()) / 2;
       const wanted = Math.min(reserved, half - (half % piece));
-      if (wanted > held) await this.#fill(held, wanted);
+      if (wanted > held) await this.#fill(wanted);
     } catch {
       // Full again, or another process takes it at this moment.
     }
@@ -45,7 +46,16 @@ export class DiskReserve {
 
   /** Makes all of the room free when there is hardly any other. */
   async giveUpIfNeeded(): Promise<void> {
-    if ((await this.#free().catch(() => 0)) < reserved) await this.#shrink(0);
+    if (this.isFull()) await this.#shrink(0);
+  }
+
+  /** Whether there is hardly any room besides the reserve. */
+  isFull(): boolean {
+    try {
+      return this.#free() < reserved;
+    } catch {
+      return true;
+    }
   }
 
   /** Does what must succeed: again with more room made free, as long as it fails for want of it. */
@@ -66,36 +76,64 @@ export class DiskReserve {
   }
 
   async #shrink(size: number): Promise<boolean> {
-    return truncate(this.#path, size).then(
-      () => true,
-      () => false,
-    );
+    try {
+      const file = await open(this.#path, 'r+');
+      try {
+        await shrink(file, size);
+      } finally {
+        await file.close();
+      }
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async #held(): Promise<number> {
-    return (await stat(this.#path).catch(() => undefined))?.size ?? 0;
+    const file = await stat(this.#path).catch(() => undefined);
+    return file === undefined ? 0 : heldBy(file);
   }
 
-  async #free(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.#folder);
+  #free(): number {
+    const { bavail, bsize } = statfsSync(this.#folder);
     return bavail * bsize;
   }
 
-  async #fill(held: number, wanted: number): Promise<void> {
+  async #fill(wanted: number): Promise<void> {
     const file = await open(this.#path, 'a');
     try {
+      const found = await file.stat();
+      // Nothing says where in the file a hole is: it is filled anew.
+      const held = heldBy(found) < found.size ? 0 : found.size;
+      await this.#append(file, held, wanted);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #append(file: FileHandle, held: number, wanted: number): Promise<void> {
+    try {
+      await shrink(file, held);
       // Noise: a filesystem that compresses would keep nothing for zeros.
       const noise = randomFillSync(Buffer.allocUnsafe(piece));
       for (let size = held; size < wanted; size += piece) {
         await file.writeFile(noise.subarray(0, wanted - size));
       }
       // Another process may have appended at the same time.
-      if ((await file.stat()).size > reserved) await this.#shrink(reserved);
+      await shrink(file, reserved);
     } catch (error) {
-      await this.#shrink(held);
+      await shrink(file, held);
       throw error;
-    } finally {
-      await file.close();
     }
   }
+}
+
+/** Never makes it larger: another process may have made it smaller, and `truncate` would add a hole. */
+async function shrink(file: FileHandle, size: number): Promise<void> {
+  if ((await file.stat()).size > size) await file.truncate(size);
+}
+
+/** Bytes of the disk that a file keeps from others, up to its size: a hole keeps none. */
+function heldBy({ size, blocks }: Pick<Stats, 'size' | 'blocks'>): number {
+  return Math.min(size, blocks * 512);
 }

@@ -37,6 +37,8 @@ export interface ExperimentRunParts {
   readonly runs: RunStore;
   readonly artifacts: ArtifactStore;
   readonly registry: Registry;
+  /** Whether the disk of the stores is full; default: it never is. */
+  readonly isFull?: () => boolean;
   readonly startRun: (
     graph: Graph,
     options: StartOptions & { readonly origin: RunOrigin },
@@ -206,9 +208,9 @@ export class ExperimentRun {
     }
   }
 
-  /** On a full disk no other run gets further, and each would take room that the ends need. */
+  /** On a full disk of the stores no other run gets further, and each would take room that the ends need. */
   #stopIfFull(error: Pick<ExperimentProblem, 'code'> | undefined): void {
-    if (error?.code === 'no-space') this.#stop('no-space');
+    if (error?.code === 'no-space' && this.#parts.isFull?.() === true) this.#stop('no-space');
   }
 
   #started(runs: number): void {

@@ -9,10 +9,8 @@ import {
 } from '@graft/engine';
 import {
   GraphError,
-  type ArtifactStore,
   type ExperimentEvent,
   type ExperimentPlan,
-  type Registry,
   type RunOrigin,
   type RunStore,
 } from '@graft/graph';
@@ -23,10 +21,8 @@ import {
   type ExperimentRunParts,
 } from './experiment-run.ts';
 
-export interface ExperimentsParts extends EndingParts {
+export interface ExperimentsParts extends EndingParts, Omit<ExperimentRunParts, 'startRun'> {
   readonly runs: RunStore;
-  readonly artifacts: ArtifactStore;
-  readonly registry: Registry;
   readonly owner: string;
 }
 
