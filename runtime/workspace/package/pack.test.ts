@@ -56,6 +56,13 @@ describe('a package that is made', () => {
     await cleo.packages.unpack(bench.archive, 'x');
     expect(await cleo.runs.list({ limit: 9 })).toHaveLength(1);
     expect(new Set(await run(cleo))).toEqual(new Set(['cached']));
+
+    const { experiments: _, ...without } = graph;
+    await writeFile(join(anna.root, experimentFile), serializeGraph(without));
+    const contents = (await anna.packages.contents(experimentFile)).artifacts;
+    expect(contents?.experiments).toEqual([]);
+    const alone = await anna.packages.pack(experimentFile, choice, bench.archive);
+    expect(alone.manifest.results?.artifacts).toHaveLength(contents?.count ?? 0);
   });
 
   it('holds nothing of checkpoints, which earlier versions do not know', async () => {
