@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { lstatSync, renameSync } from 'node:fs';
 import {
   chmod,
   constants,
@@ -9,6 +10,7 @@ import {
   rename,
   rm,
   stat,
+  utimes,
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -96,13 +98,33 @@ export async function placeFile(staged: string, path: string): Promise<void> {
 
 /**
  * Gives a file a second name, where `rename` would take the place of what has it. Throws `EEXIST`. A disk without links
- * gets a copy. The caller flushes the folder.
+ * gets a copy, with the time of the file, whole whenever the process is killed. The caller flushes the folder.
  */
 export async function placeNewFile(staged: string, path: string): Promise<void> {
-  await link(staged, path).catch(async (error: unknown) => {
+  try {
+    await link(staged, path);
+  } catch (error) {
     if (hasCode(error, 'EEXIST')) throw error;
-    await copyFile(staged, path, constants.COPYFILE_EXCL);
-  });
+    await placeCopy(staged, path);
+  }
+}
+
+async function placeCopy(from: string, path: string): Promise<void> {
+  const partial = partialPath(dirname(path));
+  try {
+    await copyFile(from, partial, constants.COPYFILE_EXCL);
+    const { atime, mtime } = await stat(from);
+    await utimes(partial, atime, mtime);
+    await syncPath(partial);
+    // In one go, so that nothing else in this process takes the name meanwhile: no rename of Node's leaves what is there.
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+      throw Object.assign(new Error(`There is a file at ${path}.`), { code: 'EEXIST' });
+    }
+    renameSync(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }
 
 /** Flushes a file or a folder to disk. Not every system lets folders be flushed, or needs it. */

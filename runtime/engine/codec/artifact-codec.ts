@@ -128,7 +128,7 @@ export function readRows(
 
 /** As `readRows`, some rows at a time. */
 export async function* readBlocks(
-  artifacts: ArtifactStore,
+  artifacts: Pick<ArtifactStore, 'get'>,
   ref: ArtifactRef,
   type: PortType,
 ): AsyncGenerator<readonly unknown[]> {
@@ -138,7 +138,7 @@ export async function* readBlocks(
 
 /** The rows as they are stored, some at a time; `rowReader` makes them those of the type. */
 export function storedBlocks(
-  artifacts: ArtifactStore,
+  artifacts: Pick<ArtifactStore, 'get'>,
   ref: ArtifactRef,
   type: PortType,
 ): AsyncIterable<object[]> {

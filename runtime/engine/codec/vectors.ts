@@ -7,6 +7,9 @@ import { type Blocks, checkRow } from './rows.ts';
  * as JSON, and `vector`, a FixedSizeList of float32. https://arrow.apache.org/docs/format/Columnar.html
  */
 const batchRows = 1024;
+/** Characters of rows that are parsed in one go, and of one row: whoever wrote the bytes need not have been Graft. */
+const largestPiece = 1024 * 1024;
+const longestRow = 64 * 1024 * 1024;
 /** An end-of-stream marker: continuation 0xFFFFFFFF and length 0. */
 const endLength = 8;
 
@@ -145,7 +148,7 @@ class BatchWriter {
 }
 
 /**
- * The rows of an Arrow artifact, a batch at a time, but for the first `skip`; each vector is a view into its batch, not a copy.
+ * The rows of an Arrow artifact, at most a batch of ours at a time, but for the first `skip`; each vector is a view into its batch, not a copy.
  */
 export async function* decodeVectors(
   bytes: AsyncIterable<Uint8Array>,
@@ -162,18 +165,33 @@ export async function* decodeVectors(
     const lists = batch.getChild('vector')?.data[0];
     const values: unknown = lists?.children[0]?.values;
     const isList = lists !== undefined && arrow.DataType.isFixedSizeList(lists.type);
-    if (texts === null || !isList || !(values instanceof Float32Array)) {
+    // In a dictionary, one long row would stand for many.
+    const isPlain = texts !== null && arrow.DataType.isUtf8(texts.type);
+    if (!isPlain || !isList || !(values instanceof Float32Array)) {
       throw new GraphError('store-damaged', 'The artifact holds no rows with vectors.', {
         audience: 'operator',
       });
     }
     // Not by the numbers that there are: some may follow to fill the buffer up.
     const width = lists.type.listSize;
-    const rows: object[] = [];
+    let rows: object[] = [];
+    let length = 0;
     for (let i = first; i < batch.numRows; i++) {
+      const text = String(texts.get(i));
+      if (text.length > longestRow) throw tooLong();
       const vector = values.subarray(i * width, (i + 1) * width);
-      rows.push(Object.assign(parseRow(String(texts.get(i))), { vector }));
+      rows.push(Object.assign(parseRow(text), { vector }));
+      length += text.length;
+      if (rows.length < batchRows && length < largestPiece) continue;
+      yield rows;
+      rows = [];
+      length = 0;
     }
-    yield rows;
+    if (rows.length > 0) yield rows;
   }
 }
+
+const tooLong = (): GraphError =>
+  new GraphError('store-damaged', 'A row of the artifact is too long; run the step again.', {
+    audience: 'operator',
+  });

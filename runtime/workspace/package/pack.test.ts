@@ -1,11 +1,12 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseGraph, serializeGraph } from '@graft/graph';
+import { parseGraph, runEventSchema, serializeGraph } from '@graft/graph';
 import { scratchFolder } from '@graft/worker/scratch-folder';
 import { describe, expect, it } from 'vitest';
 import { experimentFile, experimentGraph } from '../testing/experiment-graph.ts';
 import { file, graphText, PackageBench } from '../testing/test-packages.ts';
 import type { Workspace } from '../workspace.ts';
+import { PackageArchive } from './package-archive.ts';
 
 const bench = new PackageBench();
 
@@ -55,6 +56,27 @@ describe('a package that is made', () => {
     await cleo.packages.unpack(bench.archive, 'x');
     expect(await cleo.runs.list({ limit: 9 })).toHaveLength(1);
     expect(new Set(await run(cleo))).toEqual(new Set(['cached']));
+
+    const { experiments: _, ...without } = graph;
+    await writeFile(join(anna.root, experimentFile), serializeGraph(without));
+    const contents = (await anna.packages.contents(experimentFile)).artifacts;
+    expect(contents?.experiments).toEqual([]);
+    const alone = await anna.packages.pack(experimentFile, choice, bench.archive);
+    expect(alone.manifest.results?.artifacts).toHaveLength(contents?.count ?? 0);
+  });
+
+  it('holds nothing of checkpoints, which earlier versions do not know', async () => {
+    const anna = await bench.withRun();
+    const [{ id: runId } = { id: '' }] = await anna.runs.list({ file, limit: 1 });
+    const seq = (await anna.runs.events(runId, 0, 1000)).length + 1;
+    const event = { type: 'step.checkpoint', node: 'pieces', seq, runId, at: 0 } as const;
+    await anna.runs.append(runId, [{ ...event, checkpoint: { state: 'saved', step: 20 } }]);
+    await anna.packages.pack(file, { data: true, artifacts: true }, bench.archive);
+    await using archive = await PackageArchive.open(bench.archive, 'x');
+    const events = await archive.lines(archive.manifest.results?.events ?? '');
+    expect(events.map((line) => runEventSchema.parse(JSON.parse(line)).type)).toEqual(
+      (await anna.runs.events(runId, 0, seq - 1)).map(({ type }) => type),
+    );
   });
 
   it('holds a graph file once that its graph also reads as data', async () => {

@@ -49,6 +49,8 @@ export interface PackRequest {
   /** The graph first, then the graph files that it uses. */
   readonly graphs: readonly [PackedGraph, ...PackedGraph[]];
   readonly plan: Plan;
+  /** Names of the experiments of the graph. */
+  readonly experiments: readonly string[];
 }
 export interface PackParts {
   readonly files: SourceResolver;
@@ -73,11 +75,11 @@ export interface PackReport {
 /** Sizes of what a package could hold, without reading more than the manifests of trees. */
 export async function packageContents(
   { files, catalogue, stores }: PackParts,
-  { graphs, plan }: PackRequest,
+  { graphs, plan, experiments }: PackRequest,
 ): Promise<PackageContents> {
   const [{ path: graph }] = graphs;
   const data = await dataFiles(files, plan);
-  const found = await runsToPack(stores.runs, graph, nodesOf(plan));
+  const found = await runsToPack(stores.runs, graph, { nodes: nodesOf(plan), experiments });
   const kept =
     found === undefined ? undefined : await packagedArtifacts(stores.artifacts, found.steps);
   return {
@@ -108,7 +110,7 @@ export async function packageContents(
 /** Writes a package. Every byte is checked against its digest on the way; models that are not here are fetched. */
 export async function pack(
   parts: PackParts,
-  { graphs, plan }: PackRequest,
+  { graphs, plan, experiments }: PackRequest,
   { choice, target }: { readonly choice: PackChoice; readonly target: string },
 ): Promise<PackReport> {
   const [{ path: graph }] = graphs;
@@ -139,7 +141,7 @@ export async function pack(
   }
   const { results, missing } =
     choice.artifacts === true
-      ? await packResults(parts, { graph, plan, add })
+      ? await packResults(parts, { graph, plan, experiments, add })
       : { results: undefined, missing: [] };
   const models =
     choice.models === true ? await packModels(parts.catalogue, { plan, name, add }) : [];
@@ -201,12 +203,16 @@ interface Gather {
   readonly add: (blob: PackagedBlob) => string;
 }
 
+interface ResultsWanted extends Pick<PackRequest, 'experiments'> {
+  readonly graph: string;
+}
+
 async function packResults(
   { stores }: PackParts,
-  { graph, plan, add }: Gather & { readonly graph: string },
+  { graph, plan, experiments: named, add }: Gather & ResultsWanted,
 ): Promise<Packed> {
   const { artifacts, actions, runs } = stores;
-  const found = await runsToPack(runs, graph, nodesOf(plan));
+  const found = await runsToPack(runs, graph, { nodes: nodesOf(plan), experiments: named });
   if (found === undefined) {
     throw new GraphError(
       'bad-input',
@@ -304,11 +310,12 @@ export async function dataFiles(resolver: SourceResolver, plan: Plan): Promise<R
 
 const nodesOf = (plan: Plan): string[] => plan.nodes.map(({ id }) => id);
 
+/** All but those of checkpoints, for which earlier versions take a package to be damaged. Steps sum them up. */
 async function eventsOf(runs: RunStore, runId: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   for (;;) {
     const page = await runs.events(runId, events.at(-1)?.seq ?? 0, 1000);
-    if (page.length === 0) return events;
+    if (page.length === 0) return events.filter(({ type }) => type !== 'step.checkpoint');
     events.push(...page);
   }
 }

@@ -53,19 +53,25 @@ export interface PackagedRuns {
   readonly steps: readonly StepSummary[];
 }
 
+/** What a graph has, by name. */
+interface RunsWanted {
+  readonly nodes: readonly string[];
+  readonly experiments: readonly string[];
+}
+
 /** Variants of an experiment whose results are looked for. */
 const mostVariants = 10_000;
 
 /**
  * The runs whose results are packed. First the newest run of the file as saved that succeeded and has a step for each of
  * `nodes`; where there is none, the newest that succeeded. Runs with settings or inputs of their own are none: elsewhere
- * their results would be taken for the file's. Then the variants of the newest run of each experiment: their cache records
- * answer for the same variants only. Undefined where nothing has succeeded.
+ * their results would be taken for the file's. Then the variants of the newest run of each of `experiments`, those that the
+ * graph still has: their cache records answer for the same variants only. Undefined where nothing has succeeded.
  */
 export async function runsToPack(
   runs: RunStore,
   file: string,
-  nodes: readonly string[],
+  { nodes, experiments: named }: RunsWanted,
 ): Promise<PackagedRuns | undefined> {
   const own = await runOfFile(runs, file, nodes);
   const listed = await runs.list({ file, parent: null, kind: 'experiment', limit: 100 });
@@ -73,6 +79,7 @@ export async function runsToPack(
   for (const { id, experiment, status } of listed) {
     const isOver = status !== 'running' && status !== 'queued';
     if (experiment === undefined || !isOver || experiments.has(experiment)) continue;
+    if (!named.includes(experiment)) continue;
     const variants = await runs.list({ parent: id, limit: mostVariants });
     const succeeded = variants.filter((variant) => variant.status === 'succeeded');
     const steps = await Promise.all(succeeded.map((variant) => runs.steps(variant.id)));

@@ -44,9 +44,9 @@ const cachedSchema = z.object({
   graphs: z.record(z.string(), digestSchema).optional(),
 });
 
-/** Without a run where only experiments have run. */
+/** Without a run where only experiments have run. The order of the fields counts: see `receivedId`. */
 const resultsSchema = z.union([
-  z.object({ ...cachedSchema.shape, ...runSchema.shape }),
+  z.object({ ...runSchema.shape, ...cachedSchema.shape }),
   z.object({
     ...cachedSchema.shape,
     ...{ runId: z.undefined().optional(), events: z.undefined().optional() },

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ownerStamp } from '@graft/kit';
@@ -36,8 +45,11 @@ async function prepare(within: string): Promise<void> {
   await mkdir(scratchFolder, { recursive: true });
 }
 
-const openJournal = (): PlacingJournal =>
-  new PlacingJournal({ root, stateFolder: state, receivedAt: async () => received });
+const openJournal = (patience?: number): PlacingJournal =>
+  new PlacingJournal({
+    ...{ root, stateFolder: state, receivedAt: async () => received },
+    ...(patience === undefined ? {} : { patience }),
+  });
 
 /** All that is in the workspace, folders too. */
 const there = async (): Promise<string[]> => (await readdir(root, { recursive: true })).sort();
@@ -114,12 +126,19 @@ describe('files that belong together', () => {
 });
 
 describe('files whose writer was killed', () => {
-  const placing = { files, folders: ['deep', 'deep/er'] };
+  const stagedAt = 1_000_000;
+  const placing = {
+    files: files.map((file) => ({ ...file, stagedAt })),
+    folders: ['deep', 'deep/er'],
+  };
   const cutOff = async (record: Parameters<PlacingJournal['begin']>[0]): Promise<void> => {
     await openJournal().begin(record);
     await writeFile(join(root, 'a.txt'), 'One.');
     await mkdir(join(root, 'deep'));
     await writeFile(join(root, 'deep/c.txt'), 'Three.');
+    for (const path of ['a.txt', 'deep/c.txt']) {
+      await utimes(join(root, path), stagedAt / 1000, stagedAt / 1000);
+    }
     // As where the scratch folder is on another disk.
     const [, where = ''] = ownerStamp.split('@');
     for (const staged of ['', 'deep']) {
@@ -147,6 +166,40 @@ describe('files whose writer was killed', () => {
     expect(await readFile(join(root, 'a.txt'), 'utf8')).toBe('Mine.');
   });
 
+  it('stay where somebody has brought the same since', async () => {
+    await cutOff(placing);
+    await writeFile(join(root, 'a.txt'), 'One.');
+    await openJournal().recover();
+    expect(await there()).toEqual(['a.txt']);
+  });
+
+  it('stay where they came before it placed one', async () => {
+    await cutOff({ files, folders: [] });
+    await openJournal().recover();
+    expect(await there()).toEqual(['a.txt', 'deep', 'deep/c.txt']);
+  });
+
+  it('are taken back where it was killed after the last one', async () => {
+    let journal = '';
+    await place(nothing, async () => {
+      journal = await readFile(join(state, 'placing.json'), 'utf8');
+    });
+    expect(await there()).toEqual(all);
+    await writeFile(join(state, 'placing.json'), journal);
+    await openJournal().recover();
+    expect(await there()).toEqual([]);
+  });
+
+  it('stay, with their journal, where it was a newer version', async () => {
+    await cutOff(placing);
+    const journal = JSON.stringify({ graftPlacing: 2, more: true });
+    await writeFile(join(state, 'placing.json'), journal);
+    await expect(openJournal().recover()).rejects.toMatchObject({ code: 'newer-format' });
+    await expect(place(nothing)).rejects.toMatchObject({ code: 'newer-format' });
+    expect(await readFile(join(state, 'placing.json'), 'utf8')).toBe(journal);
+    expect(await there()).toContain('a.txt');
+  });
+
   it('stay where the record of their package was written', async () => {
     await cutOff({ ...placing, package: { id: 'x', receivedAt: 7 } });
     received = 7;
@@ -158,5 +211,21 @@ describe('files whose writer was killed', () => {
   it('are left alone while their writer is at work', async () => {
     await place(nothing, () => openJournal().recover());
     expect(await there()).toEqual(all);
+  });
+});
+
+describe('files that are to come', () => {
+  it('do not wait for others without a word', async () => {
+    await openJournal().alone(async () => {
+      await expect(openJournal(0).alone(nothing)).rejects.toMatchObject({
+        code: 'store-locked',
+        message: expect.stringContaining(`The process ${String(process.pid)} is unpacking`),
+      });
+    });
+  });
+
+  it('do not come where the state folder takes no lock', async () => {
+    await writeFile(join(state, 'locks'), '');
+    await expect(place(nothing)).rejects.toMatchObject({ code: 'state-unusable' });
   });
 });

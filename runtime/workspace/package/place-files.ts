@@ -1,4 +1,4 @@
-import { lstat, rm } from 'node:fs/promises';
+import { lstat, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GraphError } from '@graft/graph';
 import { syncPath } from '@graft/kit';
@@ -80,18 +80,27 @@ export async function writeFiles<File extends ComingFile, T>(
   });
   const folders = await missingFolders(root, coming);
   const staged: string[] = [];
-  const written: ComingFile[] = [];
+  const written: Placing['files'] = [];
+  const placing = {
+    folders,
+    ...(from.package === undefined ? {} : { package: from.package }),
+  };
   try {
     await journal.begin({
+      ...placing,
       files: coming.map(({ path, digest }) => ({ path, digest })),
-      folders,
-      ...(from.package === undefined ? {} : { package: from.package }),
     });
+    const files: Placing['files'] = [];
     for (const each of coming) {
-      staged.push(await stageNewFile(each, from.open(each.file), scratchFolder));
+      const { path, digest } = each;
+      const one = await stageNewFile(each, from.open(each.file), scratchFolder);
+      staged.push(one);
+      files.push({ path, digest, stagedAt: (await stat(one)).mtimeMs });
     }
+    await journal.begin({ ...placing, files });
     for (const [at, each] of coming.entries()) {
-      if (await placeStagedFile(staged[at] ?? '', each)) written.push(each);
+      const file = files[at];
+      if (file !== undefined && (await placeStagedFile(staged[at] ?? '', each))) written.push(file);
     }
     for (const folder of new Set(coming.map(({ place }) => dirname(place)))) {
       await syncPath(folder);

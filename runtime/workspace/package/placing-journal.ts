@@ -1,14 +1,31 @@
-import { readFile, rm, rmdir } from 'node:fs/promises';
+import { lstat, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digestSchema } from '@graft/graph';
-import { hasCode, removePartials, replaceFile, tryFileLock, withFileLock } from '@graft/kit';
+import { digestSchema, GraphError } from '@graft/graph';
+import { hasCode, removePartials, replaceFile, tryFileLock } from '@graft/kit';
 import { z } from 'zod';
+import { withStateLock } from '../state-lock.ts';
 import { isFileOf } from './write-new-file.ts';
 
+/** Milliseconds to wait for others that place files. */
+const usualPatience = 10_000;
+/** Milliseconds by which the time of a file and that of its copy may differ. */
+const clockGrain = 1;
+
+const journalFormat = 1;
 const journalSchema = z.object({
-  graftPlacing: z.literal(1),
+  graftPlacing: z.literal(journalFormat),
   /** Files that were not there, below the workspace, with `/`. */
-  files: z.array(z.object({ path: z.string(), digest: digestSchema })),
+  files: z.array(
+    z.object({
+      path: z.string(),
+      digest: digestSchema,
+      /**
+       * When its bytes were staged, in ms since the epoch, which stays its time once it is placed: the same file that
+       * somebody else brings has another. Absent: it was not placed yet.
+       */
+      stagedAt: z.number().optional(),
+    }),
+  ),
   /** Folders that were not there, each after those that it lies in. */
   folders: z.array(z.string()),
   /** The package whose record, with this time, is written last: once it is there, the files stay. */
@@ -23,6 +40,8 @@ interface PlacingJournalParts {
   readonly stateFolder: string;
   /** When a package was received last; undefined where it is not here. */
   readonly receivedAt: (id: string) => Promise<number | undefined>;
+  /** Milliseconds to wait for others that place files; absent: 10 s. */
+  readonly patience?: number;
 }
 
 /**
@@ -41,9 +60,15 @@ export class PlacingJournal {
     this.#lock = join(parts.stateFolder, 'locks', 'placing');
   }
 
-  /** Does work while no other process places files, after taking back what a killed one left. */
+  /**
+   * Does work while nobody else places files, after taking back what a killed process left. Throws `store-locked` where
+   * that takes long, and `newer-format` where a newer Graft was killed.
+   */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    return withFileLock(this.#lock, {}, async () => {
+    const { patience = usualPatience } = this.#parts;
+    const busy = (pid: number): string =>
+      `The process ${String(pid)} is unpacking a package or copying an example. Nothing was written; try again when it is done.`;
+    return withStateLock(this.#lock, { patience, busy }, async () => {
       await this.#takeBackLeft();
       return work();
     });
@@ -58,7 +83,10 @@ export class PlacingJournal {
     await this.#takeBackLeft();
   }
 
-  /** To be called by `alone` work before the first file takes its place. */
+  /**
+   * To be called by `alone` work before the first folder is made, and again, with the times of the staged files, before the
+   * first file takes its place.
+   */
   async begin(placing: Placing): Promise<void> {
     await replaceFile(this.#file, JSON.stringify({ graftPlacing: 1, ...placing }));
   }
@@ -68,12 +96,15 @@ export class PlacingJournal {
     await rm(this.#file, { force: true });
   }
 
-  /** Removes the files that still hold these bytes, then the folders that are empty, then the journal. */
+  /** Removes the files that are still those that were placed, then the folders that are empty, then the journal. */
   async takeBack({ files, folders }: Placing): Promise<void> {
     const { root } = this.#parts;
-    for (const { path, digest } of files) {
+    for (const { path, digest, stagedAt } of files) {
       const place = join(root, path);
-      if (await isFileOf(place, digest)) await rm(place);
+      const found = await lstat(place).catch(() => undefined);
+      if (found === undefined || stagedAt === undefined) continue;
+      const isOurs = Math.abs(found.mtimeMs - stagedAt) <= clockGrain;
+      if (isOurs && (await isFileOf(place, digest))) await rm(place);
     }
     // Where the scratch folder is on another disk, files are staged beside their places.
     const places = new Set(files.map(({ path }) => dirname(path)));
@@ -101,10 +132,23 @@ export class PlacingJournal {
       throw error;
     });
     if (text === undefined) return undefined;
-    try {
-      return journalSchema.parse(JSON.parse(text));
-    } catch {
-      return { files: [], folders: [] };
+    const value = parsed(text);
+    const format = z.object({ graftPlacing: z.number() }).safeParse(value).data?.graftPlacing;
+    if (format !== undefined && format > journalFormat) {
+      throw new GraphError(
+        'newer-format',
+        `A newer version of Graft was stopped while it wrote files into this workspace, and this version cannot tell which. Open the workspace with that version, or delete ${this.#file} to keep what was written.`,
+        { location: { file: this.#file }, audience: 'operator' },
+      );
     }
+    return journalSchema.safeParse(value).data ?? { files: [], folders: [] };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -214,7 +214,10 @@ function isSameRecord(record: ActionRecord, other: ActionRecord | undefined): bo
   );
 }
 
-/** The id that a package gets here: its name, and part of the digest of what it says of itself. */
+/**
+ * The id that a package gets here: its name, and part of the digest of what it says of itself, its fields in the order of
+ * the schema. In another order, what an earlier version received would be another package.
+ */
 export function receivedId(manifest: { readonly name: string }): string {
   const digest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
   return `${manifest.name.replace(/[^\w.-]+/g, '-').slice(0, 100)}-${digest.slice(0, 12)}`;

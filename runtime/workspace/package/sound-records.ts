@@ -1,4 +1,4 @@
-import { portTypeOf, readBlocks, readInput } from '@graft/engine';
+import { portTypeOf, readBlocks, readInput, treeInfoFile } from '@graft/engine';
 import {
   GraphError,
   treeManifestSchema,
@@ -7,6 +7,7 @@ import {
   type ArtifactStore,
 } from '@graft/graph';
 import { isFullDisk } from '@graft/kit';
+import { damaged, maxListing } from './package-manifest.ts';
 
 /** What came with a package: its artifacts, received, and their bytes by digest. */
 interface ReceivedArtifacts {
@@ -47,6 +48,7 @@ async function isSound(received: ReceivedArtifacts, ref: ArtifactRef): Promise<b
   }
 }
 
+/** What is parsed in one go is at most `maxListing` bytes long: a small package can hold much more. */
 async function isAsItSays(
   { artifacts, sizes }: ReceivedArtifacts,
   ref: ArtifactRef,
@@ -57,23 +59,45 @@ async function isAsItSays(
     case 'vectors': {
       if (sizes[ref.digest] !== ref.size) return false;
       let count = 0;
-      for await (const block of readBlocks(artifacts, ref, type)) count += block.length;
+      const bounded: Pick<ArtifactStore, 'get'> =
+        type.encoding === 'jsonl'
+          ? { get: (digest) => shortLines(artifacts.get(digest), digest) }
+          : artifacts;
+      for await (const block of readBlocks(bounded, ref, type)) count += block.length;
       return (ref.count ?? count) === count;
     }
     case 'json':
-      if (sizes[ref.digest] !== ref.size) return false;
+      if (sizes[ref.digest] !== ref.size || ref.size > maxListing) return false;
       await readInput(artifacts, ref, type);
       return true;
     case 'tree': {
+      if ((sizes[ref.digest] ?? 0) > maxListing) return false;
       const chunks: Uint8Array[] = [];
       for await (const chunk of artifacts.get(ref.digest)) chunks.push(chunk);
       const text = Buffer.concat(chunks).toString('utf8');
       const { files } = treeManifestSchema.parse(JSON.parse(text));
       // Opening takes a blob of another size for damaged, and deletes it.
       if (files.some(({ digest, size }) => sizes[digest] !== size)) return false;
+      const info = files.find(({ path }) => path === treeInfoFile);
+      if ((info?.size ?? 0) > maxListing) return false;
       if (files.reduce((sum, { size }) => sum + size, 0) !== ref.size) return false;
       await readInput(artifacts, ref, type);
       return true;
     }
+  }
+}
+
+/** The same bytes. Throws where a line is longer than is parsed. */
+async function* shortLines(
+  bytes: AsyncIterable<Uint8Array>,
+  digest: string,
+): AsyncGenerator<Uint8Array> {
+  const newline = 0x0a;
+  let length = 0;
+  for await (const chunk of bytes) {
+    const last = chunk.lastIndexOf(newline);
+    length = last === -1 ? length + chunk.byteLength : chunk.byteLength - last - 1;
+    if (length > maxListing) throw damaged(digest, 'a row is too long');
+    yield chunk;
   }
 }

@@ -169,7 +169,8 @@ export class WorkspacePackages {
     const written = await read(file);
     const graph = parseGraph(written.text, written.path);
     const planned = await plan(graph, written.path);
-    return { graphs: [written, ...(await this.#used(graph))], plan: planned };
+    const experiments = Object.keys(graph.experiments ?? {});
+    return { graphs: [written, ...(await this.#used(graph))], plan: planned, experiments };
   }
 
   /** The graph files that a graph uses, and those that these use. They have been planned, so they are there. */
