@@ -93,7 +93,9 @@ export function promptView(given: Given): PromptView {
   const described = new Compartment();
   const coded = new Compartment();
   const faulty = new Compartment();
-  const typedInto = (now: TypedInto): Extension => EditorView.contentAttributes.of(now);
+  // What scrolls needs something that takes the focus, by an attribute that accessibility tools look for.
+  const typedInto = (now: TypedInto): Extension =>
+    EditorView.contentAttributes.of({ tabindex: '0', ...now });
   const view = new EditorView({
     state: EditorState.create({
       doc: text,
