@@ -22,9 +22,13 @@ export interface Followed {
   readonly file: string | null;
 }
 
+/** Ends subscriptions whose successor has not started: a file that changes between two of them would be missed. */
+const leaving = new Set<() => void>();
+
 /**
  * The tab's one subscription: the run it follows, new runs of its file, and changes of files. Events are gathered and folded once
- * a frame. After a disconnect the client resumes behind the last `seq` it got. Returns the stop function.
+ * a frame. After a disconnect the client resumes behind the last `seq` it got. Returns the stop function; changes of files are
+ * reported until the next subscription has started.
  */
 export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void {
   let waiting: RunEvent[] = [];
@@ -38,11 +42,17 @@ export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void 
   const known = useRunView.getState().run;
   const after = known !== null && known.runId === run ? known.seq : 0;
   let wasDown = false;
+  let isStopped = false;
   const subscription = api.live.feed.subscribe(
     { run, file, after },
     {
+      onStarted: () => {
+        for (const leave of leaving) leave();
+        leaving.clear();
+      },
       onData: ({ data }) => {
         if (data.kind === 'file') return hooks.fileChanged(data.path);
+        if (isStopped) return;
         if (data.kind === 'sources') return hooks.sourcesChanged(data.change);
         if (data.kind === 'newest') return hooks.newestRun(data.run);
         if (data.kind === 'elsewhere') return useRunView.setState({ elsewhere: data.files });
@@ -50,6 +60,7 @@ export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void 
         timer ??= setTimeout(flush, frame);
       },
       onConnectionStateChange: ({ state, error }) => {
+        if (isStopped) return;
         if (state === 'connecting' && error !== null) {
           wasDown = true;
           useRunView.getState().setConnected(false);
@@ -59,11 +70,14 @@ export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void 
           wasDown = false;
         }
       },
-      onError: hooks.failed,
+      onError: (error) => {
+        if (!isStopped) hooks.failed(error);
+      },
     },
   );
   return () => {
-    subscription.unsubscribe();
+    isStopped = true;
+    leaving.add(() => subscription.unsubscribe());
     clearTimeout(timer);
     if (waiting.length > 0) flush();
   };
