@@ -20,9 +20,6 @@ const graceMs = 1_000;
 /** "Service restart" (IANA): the page tries again. */
 const restarting = 1012;
 
-/** The path within the application that a request asks for, or how it is refused. */
-type Admitted = { readonly path: string } | { readonly status: number; readonly reason: string };
-
 export interface LiveSocketOptions {
   readonly context: Omit<ApiContext, 'drained'>;
   /** The same check as for every other request. */
