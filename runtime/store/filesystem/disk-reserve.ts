@@ -32,13 +32,11 @@ export class DiskReserve {
     this.#path = join(stateFolder, 'reserve');
   }
 
-  /** Takes the room, at most half of what is left. Never throws: it is a precaution. */
+  /** Takes the room, unless little more is left: a run on a small disk needs it. Never throws: it is a precaution. */
   async take(): Promise<void> {
     try {
       const held = await this.#held();
-      const half = (held + this.#free()) / 2;
-      const wanted = Math.min(reserved, half - (half % piece));
-      if (wanted > held) await this.#fill(wanted);
+      if (held < reserved && held + this.#free() >= 2 * reserved) await this.#fill(reserved);
     } catch {
       // Full again, or another process takes it at this moment.
     }
