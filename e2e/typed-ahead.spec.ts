@@ -1,21 +1,7 @@
-import type { Page } from '@playwright/test';
+import { heldParts } from './held-parts.ts';
 import { menuItem } from './small-graphs.ts';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
-
-/** Gives what holds back the code of parts of the page that have not been fetched yet, which gives what lets it come. */
-async function heldParts(page: Page): Promise<() => () => void> {
-  let released = Promise.resolve();
-  await page.route(/\.js(\?|$)/, async (route) => {
-    await released;
-    await route.continue();
-  });
-  return () => {
-    let release = (): void => undefined;
-    released = new Promise<void>((resolve) => (release = resolve));
-    return () => release();
-  };
-}
 
 test('keys that are pressed before a field has come are pressed in it', async ({
   page,

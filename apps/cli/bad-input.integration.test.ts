@@ -253,8 +253,8 @@ describe('bad input', () => {
     expect(errorLines(end)[0]).toMatch(/node "q-77777", param "questions"/);
   });
 
-  // Room for nothing, for a part of the database, for the documents but not for their chunks.
-  it.for([0, 60_000, 2_400_000])('a disk with %i bytes left', async (room, { skip }) => {
+  it('a disk with room for a part of the database', async ({ skip }) => {
+    const room = 60_000;
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder], { stdio: 'ignore' });
     } catch {

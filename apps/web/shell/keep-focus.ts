@@ -1,4 +1,4 @@
-import { hasKey } from '@graft/graph';
+import { hasKey, type GraphBody } from '@graft/graph';
 import { nodeCard } from '../canvas/focus-node.ts';
 import { neighbourOf } from '../canvas/neighbour.ts';
 import { useConflict } from '../state/conflict-store.ts';
@@ -87,10 +87,19 @@ function giveTo({ control, node }: Place, isNewView: boolean): boolean {
 export interface Since {
   readonly target: EventTarget | null;
   readonly view: View;
+  /** The node that was selected last since then, and the graph that had it. */
+  readonly node: string | undefined;
+  readonly shown: GraphBody;
 }
 
 const pressedButton = ({ target }: Since): Control | undefined =>
   target instanceof Element ? (target.closest('button') ?? undefined) : undefined;
+
+/** The node that was selected last, or what one goes on to where it is gone by now. */
+function nodeSince({ node, shown }: Since): string | undefined {
+  const now = useDocument.getState().shown;
+  return node === undefined || hasKey(now, node) ? node : neighbourOf(node, shown, now.nodes);
+}
 
 /**
  * Keeps the focus from getting lost: where what had it is taken away by a command, or a dialog or menu closes, it goes to what
@@ -98,8 +107,7 @@ const pressedButton = ({ target }: Since): Control | undefined =>
  */
 export function keepFocus(since: Since): () => void {
   const listening = new AbortController();
-  const [selected] = useScreen.getState().selection;
-  let place: Place = { control: pressedButton(since), node: selected };
+  let place: Place = { control: pressedButton(since), node: nodeSince(since) };
   /** Whether a button of the pointer is down: who presses on nothing wants the focus nowhere. */
   let pressed = false;
   let waiting = 0;

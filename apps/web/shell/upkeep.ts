@@ -15,6 +15,7 @@ import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
+import type { Since } from './keep-focus.ts';
 
 /** Milliseconds of rest after an edit before it is checked, kept as a draft, and planned. */
 const checkAfter = 120;
@@ -147,6 +148,18 @@ function useKeptSelection(): void {
   );
 }
 
+/** How it is at the first touch. Follows what is selected until it is stopped: that may be gone when the focus begins to be kept. */
+function watchSelection(target: EventTarget | null): Since & { stop(): void } {
+  const { view, selection } = useScreen.getState();
+  const since = { target, view, node: selection[0], shown: useDocument.getState().shown };
+  const stop = useScreen.subscribe(({ selection: [first] }) => {
+    if (first === undefined) return;
+    since.node = first;
+    since.shown = useDocument.getState().shown;
+  });
+  return Object.assign(since, { stop });
+}
+
 /** What comes with the first key or press: before that there is no focus to lose, and no edge to be drawn. */
 function useFirstTouch(): void {
   useEffect(() => {
@@ -155,8 +168,11 @@ function useFirstTouch(): void {
     const begin = ({ target }: Event): void => {
       waiting.abort();
       void loadRules();
-      const since = { target, view: useScreen.getState().view };
-      void import('./keep-focus.ts').then(({ keepFocus }) => (stop = keepFocus(since)));
+      const since = watchSelection(target);
+      void import('./keep-focus.ts').then(({ keepFocus }) => {
+        since.stop();
+        stop = keepFocus(since);
+      });
     };
     const { signal } = waiting;
     window.addEventListener('keydown', begin, { signal, capture: true });

@@ -12,7 +12,7 @@ import {
   type ChatRequest,
 } from '../../runtime/backends/testing/chat-server.ts';
 import type { LanguageModel } from '@graft/graph';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { graft } from './testing/graft-command.ts';
 import { graft as graftProcess, temporaryFolder, type Finished } from './testing/graft-process.ts';
@@ -254,60 +254,66 @@ it('judges answers as well', async () => {
   expect(metrics.split('\n')[0]).toContain('"judgedAccuracy":1');
 });
 
-it('judges, makes questions and takes labels as the example does, on a small part of it', async () => {
-  const shown = path.join(folder, 'shown');
-  const examples = path.resolve(import.meta.dirname, '../../examples');
-  const example = 'judge-and-label.graft.json';
-  for (const name of [
-    example,
-    'handbook/kilns',
-    'handbook-questions.jsonl',
-    'lib',
-    'reader/adapter',
-  ]) {
-    await cp(path.join(examples, name), path.join(shown, name), { recursive: true });
-  }
-  const set = [
-    ...[`judge-model.url=${server.url}`, 'judge-model.model=smol', 'sample.least=2'],
-    ...['judge-model.key={"$secret":"LOCAL"}', 'files.paths=["handbook/kilns/**/*.md"]'],
-    ...['topic.paths=["handbook/kilns/eastern-kiln.md"]', 'make-dataset.answerability=none'],
-    ...['judge.maxTokens=48', 'judge.context=2048'],
-  ].flatMap((one) => ['--set', one]);
-  const runIt = () =>
-    run(['run', path.join(shown, example), '--workspace', shown, '--out', 'shown-out', ...set]);
-  // Whether the model writes a question that can be read depends on the processor.
-  misbehave = ({ messages }) =>
-    messages.at(-1)?.content.includes('Write questions') === true
-      ? { says: 'Q: When is the Eastern Kiln lit?\nA: At dawn.' }
-      : undefined;
-  expect(await runIt()).toMatchObject({ code: 0 });
-  const read = (output: string) =>
-    readFile(path.join(folder, 'shown-out', `${output}.jsonl`), 'utf8');
-  expect(await read('make-dataset.questions')).toContain('At dawn');
-  expect((await read('judge.judgements')).trim().split('\n')).toHaveLength(4);
-  const asked = chats();
+it.runIf(inject('share') === 1)(
+  'judges, makes questions and takes labels as the example does, on a small part of it',
+  async () => {
+    const shown = path.join(folder, 'shown');
+    const examples = path.resolve(import.meta.dirname, '../../examples');
+    const example = 'judge-and-label.graft.json';
+    for (const name of [
+      example,
+      'handbook/kilns',
+      'handbook-questions.jsonl',
+      'lib',
+      'reader/adapter',
+    ]) {
+      await cp(path.join(examples, name), path.join(shown, name), { recursive: true });
+    }
+    const set = [
+      ...[`judge-model.url=${server.url}`, 'judge-model.model=smol', 'sample.least=2'],
+      ...['judge-model.key={"$secret":"LOCAL"}', 'files.paths=["handbook/kilns/**/*.md"]'],
+      ...['topic.paths=["handbook/kilns/eastern-kiln.md"]', 'make-dataset.answerability=none'],
+      ...['judge.maxTokens=48', 'judge.context=2048'],
+    ].flatMap((one) => ['--set', one]);
+    const runIt = () =>
+      run(['run', path.join(shown, example), '--workspace', shown, '--out', 'shown-out', ...set]);
+    // Whether the model writes a question that can be read depends on the processor.
+    misbehave = ({ messages }) =>
+      messages.at(-1)?.content.includes('Write questions') === true
+        ? { says: 'Q: When is the Eastern Kiln lit?\nA: At dawn.' }
+        : undefined;
+    expect(await runIt()).toMatchObject({ code: 0 });
+    const read = (output: string) =>
+      readFile(path.join(folder, 'shown-out', `${output}.jsonl`), 'utf8');
+    expect(await read('make-dataset.questions')).toContain('At dawn');
+    expect((await read('judge.judgements')).trim().split('\n')).toHaveLength(4);
+    const asked = chats();
 
-  const labelled = z
-    .array(
-      z.object({ question: z.object({ id: z.string(), question: z.string() }), text: z.string() }),
-    )
-    .parse(
-      (await read('generate.answers'))
-        .trim()
-        .split('\n')
-        .map((line): unknown => JSON.parse(line)),
+    const labelled = z
+      .array(
+        z.object({
+          question: z.object({ id: z.string(), question: z.string() }),
+          text: z.string(),
+        }),
+      )
+      .parse(
+        (await read('generate.answers'))
+          .trim()
+          .split('\n')
+          .map((line): unknown => JSON.parse(line)),
+      );
+    const lines = labelled.map(({ question, text }, at) =>
+      JSON.stringify({ ...question, answer: text, label: at === 0 ? 'right' : 'wrong' }),
     );
-  const lines = labelled.map(({ question, text }, at) =>
-    JSON.stringify({ ...question, answer: text, label: at === 0 ? 'right' : 'wrong' }),
-  );
-  await writeFile(path.join(shown, 'judge-and-label.labels.jsonl'), `${lines.join('\n')}\n`);
-  expect(await runIt()).toMatchObject({ code: 0 });
-  misbehave = undefined;
-  const [summary = ''] = (await read('label.metrics')).split('\n');
-  expect(JSON.parse(summary)).toMatchObject({ values: { right: 1, wrong: 1, unlabelled: 0 } });
-  expect(await read('label.agreement')).toContain('"label":"accuracy"');
-  expect(chats()).toBe(asked);
-});
+    await writeFile(path.join(shown, 'judge-and-label.labels.jsonl'), `${lines.join('\n')}\n`);
+    expect(await runIt()).toMatchObject({ code: 0 });
+    misbehave = undefined;
+    const [summary = ''] = (await read('label.metrics')).split('\n');
+    expect(JSON.parse(summary)).toMatchObject({ values: { right: 1, wrong: 1, unlabelled: 0 } });
+    expect(await read('label.agreement')).toContain('"label":"accuracy"');
+    expect(chats()).toBe(asked);
+  },
+);
 
 it('ends a run at once that is cancelled while the server writes', async () => {
   await write({ revision: 'cancelled' });
