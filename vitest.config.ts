@@ -32,7 +32,7 @@ export default defineConfig({
           // All cores: the process that hands files out waits for them.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
-          provide: { share: 0.1 },
+          provide: { share: 0.05 },
           ...patience,
         },
       },
@@ -44,7 +44,7 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: '100%',
           sequence: { groupOrder: 1 },
-          provide: { share: 0.1 },
+          provide: { share: 0.05 },
           ...patience,
         },
       },
@@ -54,10 +54,10 @@ export default defineConfig({
           include: [integration],
           exclude: ignored,
           pool: 'forks',
-          // One file at a time: each loads models and uses every core.
-          fileParallelism: false,
+          // All cores: a model rarely keeps more than one of two busy.
+          maxWorkers: '100%',
           sequence: { groupOrder: 2 },
-          provide: { share: 0.1 },
+          provide: { share: 0.05 },
           ...patience,
           testTimeout: 300_000,
           hookTimeout: 300_000,

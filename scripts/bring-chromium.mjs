@@ -47,7 +47,10 @@ async function installDistributionChromium(root) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => runProcess('apt-get', args, { cwd: root, env, quiet: true });
   if ((await apt('update', '-qq').catch(() => ({ code: 1 }))).code !== 0) return;
-  await apt('install', '-y', '-qq', '--no-install-recommends', 'chromium');
+  for (const name of ['chromium-headless-shell', 'chromium']) {
+    const { code } = await apt('install', '-y', '-qq', '--no-install-recommends', name);
+    if (code === 0) return;
+  }
 }
 
 /**

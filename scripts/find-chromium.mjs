@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 
 const places = [
+  // It draws a third faster than the whole browser.
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',

@@ -80,7 +80,7 @@ async function playwright(selection, reports) {
   const chromium = await bringChromium(root);
   if (chromium === undefined) {
     return failedOnce(
-      'The browser tests need Chromium; none was found and none could be installed. Install it (Debian: apt-get install chromium), or name one with CHROMIUM_PATH.',
+      'The browser tests need Chromium; none was found and none could be installed. Install it (Debian: apt-get install chromium-headless-shell), or name one with CHROMIUM_PATH.',
     );
   }
   const file = path.join(reports, 'playwright.json');

@@ -1,4 +1,4 @@
 import { testEditedInputs } from './testing/edited-inputs.ts';
 
 // edited-inputs.soak.test.ts edits more often.
-testEditedInputs(2, 1);
+testEditedInputs(1, 1);

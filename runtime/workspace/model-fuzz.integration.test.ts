@@ -15,7 +15,7 @@ import {
 
 const fuzz = openModelFuzz();
 // model-fuzz.soak.test.ts tries all changes.
-testModelFuzz(fuzz, 0.03);
+testModelFuzz(fuzz, 0.01);
 
 describe('what fuzzing found', { timeout: 120_000 }, () => {
   const own = (): string => join(fuzz.folder, 'own');

@@ -244,31 +244,6 @@ describe('an index of chunks', () => {
     expect(await ids(index, { k: 3, mode: 'bm25', text: 'words' })).toEqual(['a', 'k', 'm']);
   });
 
-  // With as few threads as the library takes on two cores it would never end, from 300,000 rows on.
-  it('indexes the words of many chunks on any number of cores', { timeout: 180_000 }, async () => {
-    const folder = await emptyFolder();
-    const many = 320_000;
-    const words = (seed: number): string =>
-      Array.from(
-        { length: 24 },
-        (_, at) => `word${String((seed * 7919 + at * at * 31) % 20_011)}`,
-      ).join(' ');
-    async function* rows(): AsyncIterable<EmbeddedChunk> {
-      for (let seed = 0; seed < many; seed += 1) {
-        if (seed % 1_000 === 0) await Promise.resolve();
-        const text = words(seed);
-        const path = `notes/${String(seed % 100)}.md`;
-        const source = { documentId: path, path, title: path, start: 0, end: text.length };
-        yield {
-          ...{ id: String(seed), text, headings: [], metadata: {}, vector: vectorAt(0) },
-          source: { ...source, firstLine: 1, lastLine: 1 },
-        };
-      }
-    }
-    const request = { folder, dimension, language: 'English', kind: 'flat' } as const;
-    expect(await buildIndex({ ...request, rows })).toEqual({ rows: many, reused: 0 });
-  });
-
   it('works empty', async () => {
     const index = await indexOf([], 'hnsw');
     for (const mode of ['dense', 'bm25', 'hybrid'] as const) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Lane, StepRequest, StepResult, StepSignal } from '@graft/graph';
 import { WorkerSupervisor } from './supervisor.ts';
 import { bundleTestWorker, testWorkerSource, type Bundle } from './testing/bundle-test-worker.ts';
@@ -141,24 +141,29 @@ describe('a process with several steps in it', () => {
     node: `${type}-${JSON.stringify(params)}`,
   });
 
-  it('that one of them kills each time fails that one only', async () => {
-    const neighbours = Array.from({ length: 20 }, (_, i) => inside('slow', { ms: 400 + i }));
-    const running = neighbours.map((request) => started(request));
-    await Promise.all(running.map(({ working }) => working));
-    const crash = inside('crash', { times: 99 });
-    await expect(execute(crash)).rejects.toMatchObject({ code: 'worker-died' });
-    const results = await Promise.all(running.map(({ result }) => result));
-    expect(results.map(({ device }) => device)).toEqual(Array(20).fill('cpu'));
+  it.runIf(inject('share') === 1)(
+    'that one of them kills each time fails that one only',
+    async () => {
+      const neighbours = Array.from({ length: 20 }, (_, i) => inside('slow', { ms: 400 + i }));
+      const running = neighbours.map((request) => started(request));
+      await Promise.all(running.map(({ working }) => working));
+      const crash = inside('crash', { times: 99 });
+      await expect(execute(crash)).rejects.toMatchObject({ code: 'worker-died' });
+      const results = await Promise.all(running.map(({ result }) => result));
+      expect(results.map(({ device }) => device)).toEqual(Array(20).fill('cpu'));
 
-    // Its second try is by itself too: whoever is in the common process notices nothing.
-    const beside = started(inside('slow', { ms: 1000 }));
-    await beside.working;
-    const { models } = supervisor.pids;
-    await expect(execute({ ...crash, attempt: 2 })).rejects.toMatchObject({ code: 'worker-died' });
-    await beside.result;
-    expect(supervisor.pids.models).toEqual(models);
-    expect(models).toHaveLength(1);
-  });
+      // Its second try is by itself too: whoever is in the common process notices nothing.
+      const beside = started(inside('slow', { ms: 1000 }));
+      await beside.working;
+      const { models } = supervisor.pids;
+      await expect(execute({ ...crash, attempt: 2 })).rejects.toMatchObject({
+        code: 'worker-died',
+      });
+      await beside.result;
+      expect(supervisor.pids.models).toEqual(models);
+      expect(models).toHaveLength(1);
+    },
+  );
 
   it('tells those that are tried by themselves why', async () => {
     const reports: StepSignal[] = [];
