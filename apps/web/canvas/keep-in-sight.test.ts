@@ -23,7 +23,7 @@ function canvas(fit: (state: { shown: Shown }) => Promise<void>, width = 400) {
       fits.push(state.shown.width);
       return fit(state);
     },
-    isAsFitted: () => true,
+    roomAsFitted: () => ({ width: 400, height: 300 }),
     show: (transform) => shown.push(transform),
   });
   const resize = async (width: number): Promise<void> => {
@@ -45,9 +45,13 @@ it('fits the graph into less room, and shows it as it was where the room is give
   expect([fits, shown]).toEqual([[150], [[0, 0, 1]]]);
 });
 
-it('fits a graph whose room was taken before it began', () => {
-  const { fits } = canvas(() => Promise.resolve(), 150);
-  expect(fits).toEqual([150]);
+it('fits a graph whose room was taken before it began, and shows it as it was where that is given back', async () => {
+  const { fits, shown, resize } = canvas((state) => {
+    state.shown = { ...state.shown, transform: [0, 0, 0.5] };
+    return Promise.resolve();
+  }, 150);
+  await resize(400);
+  expect([fits, shown]).toEqual([[150], [[0, 0, 1]]]);
 });
 
 it('goes on where a fitting fails', async () => {

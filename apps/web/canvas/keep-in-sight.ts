@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { fitAll, isAsFitted, showView } from './viewport.ts';
+import { fitAll, roomAsFitted, showView, type Room } from './viewport.ts';
 
 interface Placed {
   readonly internals: { readonly positionAbsolute: { readonly x: number; readonly y: number } };
@@ -27,10 +27,8 @@ export function reachesOut({ nodeLookup, transform, width, height }: Shown): boo
 }
 
 /** A view that was left for a smaller one, with the room that it had. */
-interface Left {
+interface Left extends Room {
   readonly transform: Shown['transform'];
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The canvas, as far as it is kept in sight. */
@@ -41,8 +39,8 @@ export interface SightStore {
 interface Canvas extends SightStore {
   /** Brings all of the graph into sight. */
   fit(): Promise<void>;
-  /** Whether it stands as that left it. */
-  isAsFitted(): boolean;
+  /** The room that it was fitted into where it stands as that left it; undefined where somebody has moved it since. */
+  roomAsFitted(): Room | undefined;
   show(transform: Shown['transform']): void;
 }
 
@@ -87,7 +85,11 @@ export function keepInSight({ getState, subscribe, fit, show, ...canvas }: Canva
   };
   // The page's first panel may have taken its room before this had come.
   const begun = getState();
-  if (canvas.isAsFitted() && reachesOut(begun)) void fitInto(begun);
+  const room = canvas.roomAsFitted();
+  if (room !== undefined && reachesOut(begun)) {
+    left = { transform: begun.transform, ...room };
+    void fitInto(begun);
+  }
   return subscribe((now, before) => keep(now, before, !reachesOut(before)));
 }
 
@@ -97,7 +99,7 @@ export function useKeptInSight({ getState, subscribe }: SightStore): void {
       keepInSight({
         ...{ getState, subscribe },
         fit: () => fitAll(0),
-        isAsFitted,
+        roomAsFitted,
         show: ([x, y, zoom]) => showView({ x, y, zoom }),
       }),
     [getState, subscribe],

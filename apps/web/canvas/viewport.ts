@@ -2,10 +2,16 @@ import type { Frame, Graph, NodeLayout } from '@graft/graph';
 import type { Node as FlowNode, ReactFlowInstance, Viewport } from '@xyflow/react';
 import { nodeHeight, nodeWidth } from './card-size.ts';
 
+/** The size of the canvas on the screen, in pixels. */
+export interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
 let flow: ReactFlowInstance | undefined;
 let frame: HTMLElement | undefined;
-/** Where all of the graph was fitted to last. */
-let fitted: Viewport | undefined;
+/** Where all of the graph was fitted to last, and the room that it had. */
+let fitted: { readonly view: Viewport; readonly room: Room } | undefined;
 
 /** The canvas says where it is, so that menus and keys can act on it. */
 export function attachViewport(instance: ReactFlowInstance, element: HTMLElement): void {
@@ -26,13 +32,17 @@ export function unselectEdges(): void {
 export async function fitAll(duration = 120): Promise<void> {
   const padding = { top: '28px', left: '28px', right: '28px', bottom: '60px' } as const;
   await flow?.fitView({ padding, minZoom: 0.02, maxZoom: 1, duration });
-  fitted = flow?.getViewport();
+  if (flow === undefined || frame === undefined) return;
+  const { clientWidth: width, clientHeight: height } = frame;
+  fitted = { view: flow.getViewport(), room: { width, height } };
 }
 
-/** Whether nobody has moved the view since all of the graph was fitted into it. */
-export function isAsFitted(): boolean {
+/** The room that all of the graph was fitted into; undefined where somebody has moved the view since. */
+export function roomAsFitted(): Room | undefined {
   const now = flow?.getViewport();
-  return now !== undefined && now.x === fitted?.x && now.y === fitted.y && now.zoom === fitted.zoom;
+  if (now === undefined || fitted === undefined) return undefined;
+  const { x, y, zoom } = fitted.view;
+  return now.x === x && now.y === y && now.zoom === zoom ? fitted.room : undefined;
 }
 
 export function showView(view: Viewport): void {
