@@ -1,6 +1,7 @@
 import { disconnect, formatEdge, keysOf, removeNodes } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { editOnceHere } from '../state/wanted.ts';
 import { copiedText } from './clipboard.ts';
 import { selectedEdges } from './viewport.ts';
 
@@ -21,7 +22,7 @@ export function deleteKeys(keys: readonly string[]): void {
 }
 
 export function duplicateSelected(): void {
-  void import('./duplicate.ts').then((part) => part.duplicateSelection());
+  void editOnceHere(import('./duplicate.ts'), (part) => part.duplicateSelection());
 }
 
 export function selectAll(): void {
@@ -35,5 +36,5 @@ export function copySelected(): string | undefined {
 }
 
 export function tidy(): void {
-  void import('./tidy-shown.ts').then((part) => part.tidyShown());
+  void editOnceHere(import('./tidy-shown.ts'), (part) => part.tidyShown());
 }

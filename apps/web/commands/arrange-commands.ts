@@ -1,11 +1,13 @@
 import type { Axis, Side } from '../canvas/arrange.ts';
+import { editOnceHere } from '../state/wanted.ts';
 import type { Command } from './command.ts';
 import { selectedNodes } from './conditions.ts';
 
 const sides: readonly Side[] = ['left', 'centre', 'right', 'top', 'middle', 'bottom'];
 
 const several = (least: number) => (): boolean => selectedNodes().length >= least;
-const arrange = () => import('../canvas/arrange-selection.ts');
+const arrange = (edit: (part: typeof import('../canvas/arrange-selection.ts')) => unknown): void =>
+  void editOnceHere(import('../canvas/arrange-selection.ts'), edit);
 
 const align = (side: Side): Command => ({
   id: `align-${side}`,
@@ -13,7 +15,7 @@ const align = (side: Side): Command => ({
   group: 'Edit',
   views: ['canvas'],
   enabled: several(2),
-  run: () => void arrange().then(({ alignSelected }) => alignSelected(side)),
+  run: () => arrange(({ alignSelected }) => alignSelected(side)),
 });
 
 const distribute = (axis: Axis): Command => ({
@@ -22,7 +24,7 @@ const distribute = (axis: Axis): Command => ({
   group: 'Edit',
   views: ['canvas'],
   enabled: several(3),
-  run: () => void arrange().then(({ distributeSelected }) => distributeSelected(axis)),
+  run: () => arrange(({ distributeSelected }) => distributeSelected(axis)),
 });
 
 export const arrangeCommands: readonly Command[] = [
@@ -35,6 +37,6 @@ export const arrangeCommands: readonly Command[] = [
     group: 'Edit',
     views: ['canvas'],
     enabled: several(2),
-    run: () => void arrange().then(({ tidySelected }) => tidySelected()),
+    run: () => arrange(({ tidySelected }) => tidySelected()),
   },
 ];

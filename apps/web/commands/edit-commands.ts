@@ -9,6 +9,7 @@ import { pathOf } from '../state/node-path.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { withNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { editOnceHere } from '../state/wanted.ts';
 import type { Command } from './command.ts';
 import {
   hasFile,
@@ -99,7 +100,7 @@ export const editCommands: readonly Command[] = [
     keysElsewhere: true,
     onCell: true,
     enabled: hasSelection,
-    run: () => void clipboard().then((part) => part.cutToClipboard()),
+    run: () => void editOnceHere(clipboard(), (part) => part.cutToClipboard()),
   },
   {
     id: 'copy',
@@ -117,7 +118,7 @@ export const editCommands: readonly Command[] = [
     keys: ['mod+v'],
     keysElsewhere: true,
     enabled: hasFile,
-    run: () => void clipboard().then((part) => part.pasteFromClipboard()),
+    run: () => void editOnceHere(clipboard(), (part) => part.pasteFromClipboard()),
   },
   {
     id: 'duplicate',

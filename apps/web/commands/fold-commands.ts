@@ -1,10 +1,11 @@
 import { useDocument } from '../state/document-store.ts';
+import { editOnceHere } from '../state/wanted.ts';
 import type { Command } from './command.ts';
 import { selectedNodes } from './conditions.ts';
 
 /** Loaded when first asked for. */
 const fold = (isFolded: boolean): void =>
-  void import('../canvas/collapse.ts').then((part) => part.foldSelected(isFolded));
+  void editOnceHere(import('../canvas/collapse.ts'), (part) => part.foldSelected(isFolded));
 
 /** Whether some of the selected nodes are folded to their titles, or are not. */
 function hasFolded(isFolded: boolean): boolean {

@@ -4,6 +4,7 @@ import { openMenuAtFocus } from '../menus/open-menu.ts';
 import { runCommand } from './commands.ts';
 import { meansNodes, meantBy } from './meant.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { editOnceHere } from '../state/wanted.ts';
 import { awaitAsked, typeAhead } from './typed-ahead.ts';
 
 function isTyping(target: EventTarget | null): boolean {
@@ -74,7 +75,7 @@ function handlePaste(event: ClipboardEvent): void {
   if (!isOnNodes(event)) return;
   // The event has it no longer once what pastes has come.
   const text = event.clipboardData?.getData('text/plain') ?? '';
-  void import('../canvas/clipboard-actions.ts').then((part) => part.pasteCopied(text));
+  void editOnceHere(import('../canvas/clipboard-actions.ts'), (part) => part.pasteCopied(text));
 }
 
 /** Listens for the keys of all commands. */

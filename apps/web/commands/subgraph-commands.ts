@@ -4,6 +4,7 @@ import { canLeave, enterSelected, leave, selectedUse } from '../state/navigation
 import { useOverlay } from '../state/overlay-store.ts';
 import { afterNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { editOnceHere } from '../state/wanted.ts';
 import type { Command } from './command.ts';
 import { hasSelection } from './conditions.ts';
 
@@ -17,7 +18,7 @@ export const subgraphCommands: readonly Command[] = [
     group: 'Edit',
     keys: ['mod+g'],
     enabled: hasSelection,
-    run: () => void edits().then((made) => made.makeSubgraphOfSelection()),
+    run: () => void editOnceHere(edits(), (made) => made.makeSubgraphOfSelection()),
   },
   {
     id: 'inline-subgraph',
@@ -25,7 +26,7 @@ export const subgraphCommands: readonly Command[] = [
     group: 'Edit',
     keys: ['mod+shift+g'],
     enabled: () => selectedUse() !== undefined,
-    run: () => void edits().then((made) => made.inlineSelected()),
+    run: () => void editOnceHere(edits(), (made) => made.inlineSelected()),
   },
   {
     id: 'extract-subgraph',

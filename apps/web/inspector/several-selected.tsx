@@ -3,9 +3,10 @@ import { arrangeCommands } from '../commands/arrange-commands.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
 import { afterNodeTypes } from '../state/registry.ts';
 import { isIdle, useRunView } from '../state/run-view.ts';
+import { editOnceHere } from '../state/wanted.ts';
 
 const makeSubgraph = (): void =>
-  void afterNodeTypes(import('../canvas/subgraph-edits.ts')).then((edits) =>
+  void editOnceHere(afterNodeTypes(import('../canvas/subgraph-edits.ts')), (edits) =>
     edits.makeSubgraphOfSelection(),
   );
 

@@ -9,6 +9,7 @@ import { keyName } from '../shell/platform.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { editOnceHere } from '../state/wanted.ts';
 
 type Offered = Pick<NodeType, 'type' | 'title' | 'group'>;
 
@@ -27,7 +28,7 @@ function PaletteItem({ definition }: { readonly definition: Offered }) {
           event.dataTransfer.effectAllowed = 'copy';
         }}
         onClick={() =>
-          void import('../canvas/add-to-canvas.ts').then(({ addToCanvas }) =>
+          void editOnceHere(import('../canvas/add-to-canvas.ts'), ({ addToCanvas }) =>
             addToCanvas(definition.type),
           )
         }

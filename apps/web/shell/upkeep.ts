@@ -2,7 +2,7 @@ import { hasKey } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { listenAtPorts } from '../canvas/port-keys.ts';
-import { queries } from '../api/client.ts';
+import { queries, queryClient } from '../api/client.ts';
 import { loadRules, useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { report, syncDraft } from '../state/file-actions.ts';
@@ -43,6 +43,8 @@ function useFeed(): void {
         {
           fileChanged: (path) => {
             if (path !== undefined) useUsedGraphs.getState().forget(path);
+            // The server was away: what could not be read then can be now.
+            else void queryClient.invalidateQueries();
             void import('../state/save-file.ts').then((on) => on.fileChangedOutside(path));
           },
           sourcesChanged: (change) => {
@@ -92,10 +94,13 @@ function usePlanned(): void {
   const used = useUsedGraphs((state) => state.lookup);
   const path = useDocument((state) => state.file?.path);
   const working = useRunView(({ run }) => run !== null && !isOver(run));
-  const changes = [nodes, edges, lock, graphs, used, path];
+  const connected = useRunView((state) => state.connected);
+  const changes = [nodes, edges, lock, graphs, used, path, connected];
   const planned = useRef<readonly unknown[]>([]);
   useCalm(
     () => {
+      // The plan of before stands until the server can be asked again.
+      if (!connected) return;
       // That a run has begun changes nothing of what it would do.
       if (working && changes.every((one, at) => one === planned.current[at])) return;
       planned.current = changes;

@@ -61,7 +61,7 @@ export function checkExperiment(
   if ((experiment.metrics ?? []).length === 0) {
     report(
       'bad-input',
-      'It names no metric to compare. Add some: "metrics": ["score.metrics:recall@3"].',
+      'It names no metric to compare. Add a node that measures, such as "Evaluate" or "Score hits", and name what it gives: "metrics": ["score.metrics:recall@3"].',
       'metrics',
     );
   }
