@@ -26,6 +26,8 @@ export class PackageArchive implements AsyncDisposable {
   readonly manifest: PackageManifest;
   /** For messages. */
   readonly name: string;
+  /** Bytes of the archive. */
+  readonly size: number;
   readonly #zip: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
 
@@ -47,7 +49,7 @@ export class PackageArchive implements AsyncDisposable {
       const manifest = parseManifest(text, name);
       requireSmall(manifest, { name, size: found.size });
       checkBlobs(manifest, entries, name);
-      return new PackageArchive({ zip, entries, manifest, name });
+      return new PackageArchive({ zip, entries, manifest, name, size: found.size });
     } catch (error) {
       zip?.close();
       throw asDamage(error, name);
@@ -59,11 +61,13 @@ export class PackageArchive implements AsyncDisposable {
     entries: ReadonlyMap<string, Entry>;
     manifest: PackageManifest;
     name: string;
+    size: number;
   }) {
     this.#zip = parts.zip;
     this.#entries = parts.entries;
     this.manifest = parts.manifest;
     this.name = parts.name;
+    this.size = parts.size;
   }
 
   /** Bytes, verified before the stream ends. Throws `damaged-file`. */

@@ -18,6 +18,15 @@ const alwaysAllowed = 1 << 30;
 export const largestContents = (size: number): number =>
   Math.max(alwaysAllowed, size * largestRatio);
 
+/** Results seldom get so much smaller. */
+const largestParsedRatio = 32;
+/** Bytes of artifacts that any package may have checked. */
+const alwaysParsed = 256 * 1024 * 1024;
+
+/** Bytes that Graft parses to check the results of a package of `size` bytes: this takes more time than unpacking. */
+export const largestParsed = (size: number): number =>
+  Math.max(alwaysParsed, size * largestParsedRatio);
+
 /** Milliseconds since 1970, as far as a date reaches. */
 const timeSchema = z.number().min(0).max(8.64e15);
 
