@@ -7,6 +7,7 @@ import {
   largestContents,
   maxBlobs,
   maxListing,
+  maxModels,
   parseManifest,
   resultBlobs,
   unpackedSize,
@@ -145,6 +146,8 @@ function requireSmall(
   manifest: PackageManifest,
   { name, size }: { readonly name: string; readonly size: number },
 ): void {
+  const models = manifest.models.length;
+  if (models > maxModels) throw tooLarge(name, `it has ${String(models)} models`, maxModels);
   const paths = writtenPaths(manifest);
   if (paths > maxBlobs) throw tooLarge(name, `it has ${String(paths)} files`, maxBlobs);
   const unpacked = unpackedSize(manifest);

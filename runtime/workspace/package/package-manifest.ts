@@ -7,6 +7,8 @@ export const packageSuffix = '.graft.zip';
 const packageFormat = 2;
 /** Blobs of a package, and paths that it writes: its files and those of its models. */
 export const maxBlobs = 200_000;
+/** Models of a package: recording one reads and writes the list of all. */
+export const maxModels = 64;
 /** Bytes of the manifest, and of each list of records. */
 export const maxListing = 64 * 1024 * 1024;
 /** No text that people pack gets so much smaller; what claims to is made to fill disks. */
