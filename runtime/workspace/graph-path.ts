@@ -7,11 +7,21 @@ export const graphSuffix = '.graft.json';
 const maxName = 255;
 /** Folders that a name may lead through: no project is nested deeper, and no system has to walk more. */
 const maxFolders = 64;
-/** Characters that some system does not allow in names, or that would be read as something else: the last turn what follows around. */
-const forbidden = /[\\:*?"<>|\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+/** Characters that some system does not allow in names, or that nobody sees: some turn what follows around, HFS+ leaves others out. */
+const forbidden = /[\\:*?"<>|\p{Cc}\p{Cf}]/u;
 
 /** What Windows keeps for devices, in any folder and with any ending. */
 const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
+
+/** The short name that Windows also has for a file or folder, hidden ones included: `GIT~1` is `.git`. */
+const shortName = /^.{1,6}~\d/u;
+
+/** A name as the least careful disk compares it. */
+const folded = (name: string): string =>
+  name
+    .replace(/\p{Cf}/gu, '')
+    .normalize('NFKC')
+    .toLowerCase();
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
@@ -29,12 +39,13 @@ export function requireGraphPath(path: string): void {
 
 /**
  * Whether a path below the workspace is in no hidden folder, nor in node_modules, and is none. Some disks do not tell
- * upper case from lower case.
+ * upper case from lower case, nor a character from another way to write it.
  */
 export function isVisible(path: string): boolean {
   return !path
     .split('/')
-    .some((part) => part.startsWith('.') || part.toLowerCase() === 'node_modules');
+    .map(folded)
+    .some((part) => part.startsWith('.') || part === 'node_modules');
 }
 
 /** Of `path`, or of what it leads to by links. Throws `bad-name`. */
@@ -56,13 +67,14 @@ export function requireNewGraphPath(path: string): void {
  */
 export function requirePortablePath(path: string, suffix = ''): void {
   const parts = path.split('/');
-  if (path.startsWith('/') || parts.includes('..')) {
+  const names = parts.map(folded);
+  if (path.startsWith('/') || names.includes('..')) {
     throw badName(
       path,
       'A name leads to a place in the workspace: it has no "..", and no "/" first.',
     );
   }
-  if (parts.some((part) => part.trim() === '' || part === '.')) {
+  if (parts.some((part) => part.trim() === '') || names.includes('.')) {
     throw badName(path, 'Each folder and the file need a name.');
   }
   if (parts.length > maxFolders + 1) {
@@ -71,10 +83,19 @@ export function requirePortablePath(path: string, suffix = ''): void {
       `A name leads through at most ${String(maxFolders)} folders.`,
     );
   }
-  if (parts[0] === '~') {
-    throw badName(path, 'A shell reads "~" as your home folder. Choose another name.');
+  if (names[0]?.startsWith('~') === true) {
+    throw badName(
+      path,
+      'A shell reads "~" at the start of a path as a home folder. Choose another name.',
+    );
   }
-  if (parts.some((part) => /%(?:2e|2f|5c|00)/i.test(part))) {
+  if (names.some((name) => shortName.test(name))) {
+    throw badName(
+      path,
+      'Windows reads a name such as "GIT~1" as the short name of another file. Choose another name.',
+    );
+  }
+  if (names.some((part) => /%(?:2e|2f|5c|00)/i.test(part))) {
     throw badName(
       path,
       'A browser reads "%2e", "%2f", "%5c" and "%00" in a name as other characters. Choose another name.',
@@ -82,8 +103,7 @@ export function requirePortablePath(path: string, suffix = ''): void {
   }
   const bad = forbidden.exec(path)?.[0];
   if (bad !== undefined) {
-    const shown = /[!-~]/.test(bad) ? `"${bad}"` : 'control characters';
-    throw badName(path, `A name cannot hold ${shown}. Leave it out.`);
+    throw badName(path, `A name cannot hold ${shownCharacter(bad)}. Leave it out.`);
   }
   const name = nameOf(path);
   const stem = name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name;
@@ -100,6 +120,13 @@ export function requirePortablePath(path: string, suffix = ''): void {
   if (parts.some((part) => Buffer.byteLength(part) > maxName)) {
     throw badName(path, `A name has at most ${String(maxName)} bytes. Choose a shorter one.`);
   }
+}
+
+function shownCharacter(character: string): string {
+  if (/[!-~]/.test(character)) return `"${character}"`;
+  return /[\p{Cc}\p{Bidi_Control}]/u.test(character)
+    ? 'control characters'
+    : 'invisible characters';
 }
 
 function badName(path: string, message: string): GraphError {

@@ -99,6 +99,11 @@ describe('a hostile package', () => {
     'NODE_MODULES/x/index.js',
     'Node_Modules',
     '~/a.txt',
+    '~root/a.txt',
+    '\u200c.git/config',
+    'node_module\u017f/a',
+    'git~1/config',
+    'GRAFT~1/a.txt',
     'sub/%2e%2e/a.txt',
     'sub/%2E/a.txt',
     `${'d/'.repeat(65)}a.txt`,
@@ -190,6 +195,21 @@ describe('a hostile package', () => {
     }));
     await forge({ manifest: { files: [{ path: file, digest: sha256(graphText) }, ...files] } });
     await refused('too-large');
+  });
+
+  it('with more models than graphs use is refused before any is taken', async () => {
+    const digest = sha256('Hello.');
+    const models = Array.from({ length: 65 }, (_, at) => ({
+      ...{ id: `forged-${String(at)}`, title: 'Forged', kind: 'language-model', format: 'gguf' },
+      ...{ architecture: 'llama', dtype: 'q4', contextLength: 1, parameters: 1 },
+      licence: { id: 'mit', consent: false },
+      files: [{ path: 'a.gguf', digest, size: 6, sources: ['package:forged'] }],
+    }));
+    await forge({ manifest: { models } });
+    await refused('too-large');
+    await forge({ manifest: { models: models.slice(1) } });
+    await using archive = await PackageArchive.open(bench.archive, 'x');
+    expect(archive.manifest.models).toHaveLength(64);
   });
 
   it('of a newer Graft, without a graph, or with one that cannot be read, is refused', async () => {

@@ -31,6 +31,7 @@ import {
   largestContents,
   maxBlobs,
   maxListing,
+  maxModels,
   formatOf,
   unpackedSize,
   writtenPaths,
@@ -144,7 +145,7 @@ export async function pack(
       ? await packResults(parts, { graph, plan, experiments, add })
       : { results: undefined, missing: [] };
   const models =
-    choice.models === true ? await packModels(parts.catalogue, { plan, name, add }) : [];
+    choice.models === true ? await packModels(parts.catalogue, { graph, plan, name, add }) : [];
   const manifest: PackageManifest = {
     graftPackage: formatOf(results),
     name,
@@ -277,10 +278,18 @@ async function packOrigin(
 
 async function packModels(
   catalogue: Catalogue,
-  { plan, name, add }: Gather & { readonly name: string },
+  { graph, plan, name, add }: Gather & { readonly graph: string; readonly name: string },
 ): Promise<PackageManifest['models']> {
   const entries: PackageManifest['models'] = [];
-  for (const id of modelIds(plan.nodes)) {
+  const ids = modelIds(plan.nodes);
+  if (ids.length > maxModels) {
+    throw new GraphError(
+      'too-large',
+      `The package would hold ${String(ids.length)} models; at most ${String(maxModels)} are packed. Leave models out.`,
+      { location: { file: graph } },
+    );
+  }
+  for (const id of ids) {
     const folder = await catalogue.fetch(id);
     // Read after it was fetched: a digest may have been pinned by that.
     const entry = catalogue.entry(id);

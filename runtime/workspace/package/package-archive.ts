@@ -7,6 +7,7 @@ import {
   largestContents,
   maxBlobs,
   maxListing,
+  maxModels,
   parseManifest,
   resultBlobs,
   unpackedSize,
@@ -26,6 +27,8 @@ export class PackageArchive implements AsyncDisposable {
   readonly manifest: PackageManifest;
   /** For messages. */
   readonly name: string;
+  /** Bytes of the archive. */
+  readonly size: number;
   readonly #zip: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
 
@@ -47,7 +50,7 @@ export class PackageArchive implements AsyncDisposable {
       const manifest = parseManifest(text, name);
       requireSmall(manifest, { name, size: found.size });
       checkBlobs(manifest, entries, name);
-      return new PackageArchive({ zip, entries, manifest, name });
+      return new PackageArchive({ zip, entries, manifest, name, size: found.size });
     } catch (error) {
       zip?.close();
       throw asDamage(error, name);
@@ -59,11 +62,13 @@ export class PackageArchive implements AsyncDisposable {
     entries: ReadonlyMap<string, Entry>;
     manifest: PackageManifest;
     name: string;
+    size: number;
   }) {
     this.#zip = parts.zip;
     this.#entries = parts.entries;
     this.manifest = parts.manifest;
     this.name = parts.name;
+    this.size = parts.size;
   }
 
   /** Bytes, verified before the stream ends. Throws `damaged-file`. */
@@ -141,6 +146,8 @@ function requireSmall(
   manifest: PackageManifest,
   { name, size }: { readonly name: string; readonly size: number },
 ): void {
+  const models = manifest.models.length;
+  if (models > maxModels) throw tooLarge(name, `it has ${String(models)} models`, maxModels);
   const paths = writtenPaths(manifest);
   if (paths > maxBlobs) throw tooLarge(name, `it has ${String(paths)} files`, maxBlobs);
   const unpacked = unpackedSize(manifest);

@@ -7,6 +7,8 @@ export const packageSuffix = '.graft.zip';
 const packageFormat = 2;
 /** Blobs of a package, and paths that it writes: its files and those of its models. */
 export const maxBlobs = 200_000;
+/** Models of a package: recording one reads and writes the list of all. */
+export const maxModels = 64;
 /** Bytes of the manifest, and of each list of records. */
 export const maxListing = 64 * 1024 * 1024;
 /** No text that people pack gets so much smaller; what claims to is made to fill disks. */
@@ -17,6 +19,15 @@ const alwaysAllowed = 1 << 30;
 /** Bytes that a package of `size` bytes may unpack to. */
 export const largestContents = (size: number): number =>
   Math.max(alwaysAllowed, size * largestRatio);
+
+/** Results seldom get so much smaller. */
+const largestParsedRatio = 32;
+/** Bytes of artifacts that any package may have checked. */
+const alwaysParsed = 256 * 1024 * 1024;
+
+/** Bytes that Graft parses to check the results of a package of `size` bytes: this takes more time than unpacking. */
+export const largestParsed = (size: number): number =>
+  Math.max(alwaysParsed, size * largestParsedRatio);
 
 /** Milliseconds since 1970, as far as a date reaches. */
 const timeSchema = z.number().min(0).max(8.64e15);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ActionRecord, ArtifactRef } from '@graft/graph';
 import { MemoryArtifactStore } from '@graft/store/memory';
 import { expect, it } from 'vitest';
 import { maxListing } from './package-manifest.ts';
@@ -13,7 +14,10 @@ class OneArtifact extends MemoryArtifactStore {
   readonly #text: string;
   readonly #pieces: number;
   readonly size: number;
-  /** Mebibytes that were read, and trees that were opened. */
+  /** Readings, the most at one time, mebibytes that were read, and trees that were opened. */
+  readings = 0;
+  #open = 0;
+  mostOpen = 0;
   read = 0;
   opened = 0;
 
@@ -25,12 +29,19 @@ class OneArtifact extends MemoryArtifactStore {
   }
 
   override async *get(): AsyncGenerator<Uint8Array, void, undefined> {
-    yield Buffer.from(this.#text.slice(0, 1));
-    for (let at = 0; at < this.#pieces; at += 1) {
-      this.read += 1;
-      yield piece;
+    this.readings += 1;
+    this.#open += 1;
+    this.mostOpen = Math.max(this.mostOpen, this.#open);
+    try {
+      yield Buffer.from(this.#text.slice(0, 1));
+      for (let at = 0; at < this.#pieces; at += 1) {
+        this.read += 1;
+        yield piece;
+      }
+      yield Buffer.from(this.#text.slice(1));
+    } finally {
+      this.#open -= 1;
     }
-    yield Buffer.from(this.#text.slice(1));
   }
 
   override openTree(): Promise<string> {
@@ -39,11 +50,15 @@ class OneArtifact extends MemoryArtifactStore {
   }
 }
 
+const recordOf = (outputs: ActionRecord['outputs']): ActionRecord => ({
+  ...{ key: 'k', nodeType: 'n', outputs, ms: 1, createdAt: 0 },
+});
+
 /** Whether a record whose result is of this type is kept, where another artifact of `more` bytes came with it. */
 async function isKept(artifacts: OneArtifact, mediaType: string, more?: number) {
-  const outputs = { out: { digest, mediaType, size: more ?? artifacts.size } };
-  const record = { key: 'k', nodeType: 'n', outputs, ms: 1, createdAt: 0 };
-  const received = { artifacts, sizes: { [digest]: artifacts.size, [other]: more ?? 0 } };
+  const record = recordOf({ out: { digest, mediaType, size: more ?? artifacts.size } });
+  const sizes = { [digest]: artifacts.size, [other]: more ?? 0 };
+  const received = { artifacts, sizes, limit: Infinity };
   return (await soundRecords(received, [record])).length === 1;
 }
 
@@ -89,4 +104,72 @@ it('the list of the files of a tree is read up to a size, as is what it says of 
   const says = new OneArtifact(tree(maxListing + 1), 0);
   expect(await isKept(says, model, maxListing + 1)).toBe(false);
   expect(says.opened).toBe(0);
+});
+
+/** A record of as many outputs. */
+const manyOutputs = (count: number, ref: (at: number) => ArtifactRef): ActionRecord =>
+  recordOf(
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`out${String(at)}`, ref(at)])),
+  );
+
+it('a result is read once, whatever number of rows and size records give it', async () => {
+  const artifacts = new OneArtifact(`${row}\n${row}\n`, 1);
+  const { size } = artifacts;
+  const received = { artifacts, sizes: { [digest]: size }, limit: Infinity };
+  const one = (more: Partial<ArtifactRef>): ActionRecord =>
+    recordOf({ out: { digest, mediaType: documents, size, ...more } });
+  const right = [one({}), one({ count: 2 }), one({ count: 2, schema: 1 })];
+  const wrong = [one({ count: 1 }), one({ size: size + 1 }), one({ schema: 1000 })];
+  const many = manyOutputs(15, (count) => ({ digest, mediaType: documents, size, count }));
+  expect(await soundRecords(received, [many, ...wrong, ...right])).toEqual(right);
+  expect(artifacts.readings).toBe(1);
+});
+
+it('results are read one after another', async () => {
+  const artifacts = new OneArtifact(`${row}\n`, 1);
+  const { size } = artifacts;
+  const received = { artifacts, sizes: { [digest]: size, [other]: size }, limit: Infinity };
+  const ref = (at: number): ArtifactRef => ({
+    ...{ digest: at === 0 ? digest : other, mediaType: documents, size },
+  });
+  const record = manyOutputs(2, ref);
+  expect(await soundRecords(received, [record])).toEqual([record]);
+  expect(artifacts).toMatchObject({ readings: 2, mostOpen: 1 });
+});
+
+it('results are read up to a sum of bytes, a tree with all of its files', async () => {
+  const artifacts = new OneArtifact(`${row}\n`, 1);
+  const { size } = artifacts;
+  const sizes = { [digest]: size, [other]: size };
+  const first = recordOf({ out: { digest, mediaType: documents, size } });
+  const second = recordOf({ out: { digest: other, mediaType: documents, size } });
+  const records = [first, second, first];
+  expect(await soundRecords({ artifacts, sizes, limit: 2 * size }, records)).toEqual(records);
+  const short = { artifacts, sizes, limit: 2 * size - 1 };
+  expect(await soundRecords(short, records)).toEqual([first, first]);
+  expect(artifacts.readings).toBe(3);
+  const files = Array.from({ length: 3 }, (_, at) => ({
+    path: String(at),
+    digest: other,
+    size: 9,
+  }));
+  const tree = new OneArtifact(JSON.stringify({ files }), 0);
+  const kept = recordOf({ out: { digest, mediaType: model, size: 27 } });
+  for (const [limit, opened] of [[26, 0] as const, [27, 1] as const]) {
+    tree.opened = 0;
+    const all = { artifacts: tree, sizes: { [digest]: tree.size, [other]: 9 } };
+    await soundRecords({ ...all, limit: tree.size + limit }, [kept]);
+    expect(tree.opened).toBe(opened);
+  }
+});
+
+it('a record of more outputs than nodes have is left out unread', async () => {
+  const artifacts = new OneArtifact(`${row}\n`, 0);
+  const { size } = artifacts;
+  const received = { artifacts, sizes: { [digest]: size }, limit: Infinity };
+  const of = (count: number): ActionRecord =>
+    manyOutputs(count, () => ({ digest, mediaType: documents, size }));
+  expect(await soundRecords(received, [of(65)])).toEqual([]);
+  expect(artifacts.readings).toBe(0);
+  expect(await soundRecords(received, [of(64)])).toHaveLength(1);
 });

@@ -15,7 +15,13 @@ import {
 import type { CollectionGuard } from '../collection-guard.ts';
 import { requireRoom } from '../require-room.ts';
 import { PackageArchive } from './package-archive.ts';
-import { damaged, graphsOf, unpackedSize, type PackageManifest } from './package-manifest.ts';
+import {
+  damaged,
+  graphsOf,
+  largestParsed,
+  unpackedSize,
+  type PackageManifest,
+} from './package-manifest.ts';
 import { filePlaces, writeFiles } from './place-files.ts';
 import type { PlacingJournal } from './placing-journal.ts';
 import { soundRecords } from './sound-records.ts';
@@ -97,7 +103,11 @@ async function receive(
     const { received, written, unread } = await parts.guard.withoutCollection(async () => {
       await receiveArtifacts(parts.artifacts, archive);
       const sound = await soundRecords(
-        { artifacts: parts.artifacts, sizes: manifest.blobs },
+        {
+          artifacts: parts.artifacts,
+          sizes: manifest.blobs,
+          limit: largestParsed(archive.size),
+        },
         records.actions,
       );
       const runId = manifest.results?.runId;
