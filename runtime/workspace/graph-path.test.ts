@@ -25,12 +25,19 @@ it.each([
   );
 });
 
-it.each(['100%', '50%20', 'a~b', 'lib/~draft', 'versions~2', 'note~x', `${'d/'.repeat(64)}x`])(
-  'the name %s is taken',
-  (name) => {
-    expect(() => requireNewGraphPath(`${name}.graft.json`)).not.toThrow();
-  },
-);
+it.each([
+  '100%',
+  '50%20',
+  'a~b',
+  '~$x.docx',
+  'نامه\u200cها',
+  'lib/~draft',
+  'versions~2',
+  'note~x',
+  `${'d/'.repeat(64)}x`,
+])('the name %s is taken', (name) => {
+  expect(() => requireNewGraphPath(`${name}.graft.json`)).not.toThrow();
+});
 
 it.each(['\u200c.git/x', 'lib/node_module\u017f/x', '\u200dnode_modules/x', '\uff0egit/x'])(
   'a file at %j, which a disk takes for a hidden one, is not visible',

@@ -7,8 +7,14 @@ export const graphSuffix = '.graft.json';
 const maxName = 255;
 /** Folders that a name may lead through: no project is nested deeper, and no system has to walk more. */
 const maxFolders = 64;
-/** Characters that some system does not allow in names, or that nobody sees: some turn what follows around, HFS+ leaves others out. */
-const forbidden = /[\\:*?"<>|\p{Cc}\p{Cf}]/u;
+/**
+ * Characters that some system does not allow in names, or that nobody sees: some turn what follows around. Two of them join or
+ * part letters, as Persian and emoji need.
+ */
+const forbidden = /[\\:*?"<>|\p{Cc}]|(?![\u200c\u200d])\p{Cf}/u;
+
+/** What a shell may read as the home folder of an account; `~$report.docx` is an open document. */
+const homeFolder = /^~[\p{L}\p{N}_.+-]*$/u;
 
 /** What Windows keeps for devices, in any folder and with any ending. */
 const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
@@ -83,7 +89,7 @@ export function requirePortablePath(path: string, suffix = ''): void {
       `A name leads through at most ${String(maxFolders)} folders.`,
     );
   }
-  if (names[0]?.startsWith('~') === true) {
+  if (homeFolder.test(names[0] ?? '')) {
     throw badName(
       path,
       'A shell reads "~" at the start of a path as a home folder. Choose another name.',
