@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readlink, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readlink, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GraphError } from '@graft/graph';
 import { hasCode, isUnwritable, makeFolder } from '@graft/kit';
@@ -38,14 +38,15 @@ export async function makeStateFolder(path: string): Promise<void> {
 }
 
 /**
- * A state folder of before: who may not write there could not use it, and may not read it any more either. One that
- * people share, which its group or everybody may write, stays so.
+ * A state folder of before, or an empty one: accounts that may not write there cannot use it, and so may not read it.
+ * One that people share, which its group or everybody may write, stays so.
  */
 async function closeToOthers(path: string): Promise<void> {
   const found = await stat(path);
   if (!found.isDirectory() || found.uid !== process.getuid?.()) return;
   // Nobody's folder but Graft's: GRAFT_STATE may name one that holds other things.
-  if ((await stat(join(path, 'index.db')).catch(() => undefined)) === undefined) return;
+  const names = await readdir(path);
+  if (names.length > 0 && !names.includes('index.db')) return;
   const group = (found.mode & 0o020) === 0 ? 0o070 : 0;
   const others = (found.mode & 0o002) === 0 ? 0o007 : 0;
   const closed = found.mode & 0o7777 & ~(group | others);

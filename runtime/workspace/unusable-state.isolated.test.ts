@@ -75,8 +75,16 @@ describe.skipIf(process.getuid === undefined)('a state folder', () => {
     expect(await mode(state)).toBe(after);
   });
 
+  it('that is empty is closed before its first use', async () => {
+    const state = await mkdtemp(join(top, 'empty-'));
+    await chmod(state, 0o755);
+    await openStateFolder(state);
+    expect(await mode(state)).toBe('700');
+  });
+
   it('that holds no state yet keeps its mode: it may be anything that GRAFT_STATE names', async () => {
     const state = await mkdtemp(join(top, 'other-'));
+    await writeFile(join(state, 'notes.txt'), 'of somebody');
     await chmod(state, 0o755);
     await openStateFolder(state);
     expect(await mode(state)).toBe('755');

@@ -17,7 +17,16 @@ function isProse(note: string): boolean {
   const tokens = tokensOf(note);
   const [heading] = tokens.filter(({ type }) => type === 'heading').slice(-1);
   const isWhole = heading?.type === 'heading' && heading['text'] === 'After it';
-  return isWhole && tokens.every(({ type }) => type !== 'html' && type !== 'image');
+  return isWhole && tokens.every((token) => !isMarkup(token) && leadsNowhereElse(token));
+}
+
+const isMarkup = ({ type }: Token): boolean => type === 'html' || type === 'image';
+
+/** Whether it is no link, or one to a page of the web by its whole address. */
+function leadsNowhereElse(token: Token): boolean {
+  return (
+    (token.type !== 'link' && token.type !== 'def') || /^https?:\/\/\w/i.test(String(token['href']))
+  );
 }
 
 describe('a note in a report', () => {
@@ -32,6 +41,28 @@ describe('a note in a report', () => {
     '- one\n  ```\n  code\ntext\n  ```',
   ])('has no markup, and ends where it ends: %j', (note) => {
     expect(isProse(note)).toBe(true);
+  });
+
+  it.each([
+    '[i](//evil.com/img.png)',
+    '![i](//evil.com/img.png)',
+    '[a][ref]\n\n[ref]: //evil.com/ref',
+    '[ref]\n\n> [ref]:\n> //evil.com/ref',
+    '[l2](<\\\\evil\\share>)',
+    '[l9](<../x>)',
+    '[l20](<%2f%2fevil.com>)',
+    '[l25](<&#9;//evil.com>)',
+    '[a](\n//evil.com)',
+    '[a](https:///evil.com) [a](https://\\evil) [a](javascript:x) [a](file:///x)',
+    '[a](`//evil.com`) ftp://evil.com',
+  ])('leads to pages of the web only: %j', (note) => {
+    expect(isProse(note)).toBe(true);
+  });
+
+  it('keeps links to pages of the web', () => {
+    const note =
+      '[a](https://x.example/a "A") [b](<HTTP://x.example>) [c]\n\n[c]: https://x.example';
+    expect(proseText(note)).toBe(note);
   });
 
   it('keeps code, addresses and headings', () => {
@@ -67,7 +98,7 @@ describe('a note in a report', () => {
         '\n# ',
         '| a | b |\n| - | - |\n',
       ],
-      ...[' ', 'text', '[', '](', ')', '*', '\n[a]: b\n'],
+      ...[' ', 'text', '[', '](', ')', '*', '\n[a]: b\n', '//c.example', '](https://x.example)'],
     ];
     const random = new SeededRandom(7);
     for (let round = 0; round < 5_000; round += 1) {

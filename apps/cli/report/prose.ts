@@ -108,7 +108,14 @@ function codeIn(line: string): LineCode {
   return { code, open };
 }
 
-/** Markup as it is written, addresses in angle brackets apart, and pictures as links. */
+/** What follows `](` or `]:` where a link leads to a page of the web by its whole address. */
+const page = String.raw`\s*<?https?:\/\/[^\s\\/?#%&<>()]`;
+const elsewhere = new RegExp(String.raw`\](?=[(:])(?!.${page})`, 'gi');
+
+/**
+ * Markup as it is written, addresses in angle brackets apart, and pictures as links. So are links that lead elsewhere
+ * than to a page of the web: in a file, `//host` is a share of another machine, and a path one of this.
+ */
 function withoutMarkup(text: string): string {
   return text
     .replace(
@@ -116,5 +123,7 @@ function withoutMarkup(text: string): string {
       // One that escapes it would escape what it is written as; and at the end of an address it escapes nothing.
       (_all, escapes: string) => `${escapes.slice(escapes.length % 2)}&lt;`,
     )
-    .replace(/!\[/g, '[');
+    .replace(/!\[/g, '[')
+    .replace(elsewhere, ']\\')
+    .replace(/\bftp(?=:\/\/)/gi, '$&\\');
 }

@@ -119,6 +119,26 @@ describe('the socket', () => {
     await expect(OpenedSocket.open(socketUrl(), headers)).rejects.toThrow(reason);
   });
 
+  it('refuses a message of more than 20 calls before it handles any, and stays open', async () => {
+    const watch = vi.spyOn(workspace, 'watch');
+    const calls = (count: number): unknown[] =>
+      Array.from({ length: count }, (_, at) => ({
+        ...{ id: at + 1, method: 'subscription' },
+        params: { path: 'live.feed', input: { run: null } },
+      }));
+    const socket = await OpenedSocket.open(socketUrl());
+    socket.send(calls(21));
+    await expect.poll(() => socket.frames.length).toBeGreaterThan(0);
+    expect(socket.frames).toEqual([
+      { id: null, error: { message: expect.stringContaining('at most 20 calls') } },
+    ]);
+    expect(watch).not.toHaveBeenCalled();
+    socket.send(calls(20));
+    await expect.poll(() => watch.mock.calls.length).toBe(20);
+    socket.close();
+    watch.mockRestore();
+  });
+
   it('stands at one address only', async () => {
     const other = new URL('api/other', server.url).href;
     await expect(OpenedSocket.open(other)).rejects.toThrow(/^404/);

@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { applyWSSHandler } from '@trpc/server/adapters/ws';
+import { GraphError } from '@graft/graph';
+import { applyWSSHandler, jsonEncoder, type Encoder } from '@trpc/server/adapters/ws';
 import { WebSocketServer } from 'ws';
 import { deniedMessage } from './access-page.ts';
 import type { Gate } from './gate.ts';
 import { appRouter } from './router/index.ts';
-import type { ApiContext } from './router/trpc.ts';
+import { maxBatchSize, type ApiContext } from './router/trpc.ts';
 
 /** Where the page opens its one socket: subscriptions go over it, whatever their number. */
 const socketPath = '/api/live';
@@ -19,6 +20,21 @@ const pongWaitMs = 30_000;
 const graceMs = 1_000;
 /** "Service restart" (IANA): the page tries again. */
 const restarting = 1012;
+
+/** Refuses a message of too many calls as a whole: tRPC's limit of a batch holds for HTTP alone. */
+const limitedEncoder: Encoder = {
+  encode: (data) => jsonEncoder.encode(data),
+  decode: (data) => {
+    const message: unknown = jsonEncoder.decode(data);
+    if (Array.isArray(message) && message.length > maxBatchSize) {
+      throw new GraphError(
+        'too-large',
+        `A message takes at most ${String(maxBatchSize)} calls, not ${String(message.length)}.`,
+      );
+    }
+    return message;
+  },
+};
 
 export interface LiveSocketOptions {
   readonly context: Omit<ApiContext, 'drained'>;
@@ -65,6 +81,7 @@ export function openLiveSocket(
   applyWSSHandler({
     wss: sockets,
     router: appRouter,
+    experimental_encoder: limitedEncoder,
     keepAlive: { enabled: true, pingMs, pongWaitMs },
     createContext: ({ req }) => ({ ...context, drained: () => drained(req) }),
   });

@@ -14,6 +14,7 @@ import { receiveUpload, uploadPath } from './receive-upload.ts';
 import { reportPath, sendReport, type MarkdownWriter } from './report/send-report.ts';
 import { allowedHosts, isLoopback, openableHost, outerHosts } from './request-guard.ts';
 import { appRouter } from './router/index.ts';
+import { maxBatchSize } from './router/trpc.ts';
 import { newToken, Sessions } from './sessions.ts';
 import { openStaticFiles, safeHeaders } from './static-files.ts';
 
@@ -22,8 +23,6 @@ const apiPrefix = '/api/trpc/';
 const maxBodySize = 64 * 1024 * 1024;
 /** Bytes of a package: data and a few models. */
 const usualPackage = 20e9;
-/** Calls in one request; the page sends at most as many. */
-const maxBatchSize = 20;
 
 /** Answers are compressed as they are made; files were when they were built. */
 const compress = compression({

@@ -1,4 +1,5 @@
 import { GraphError } from '@graft/graph';
+import { isFullDisk } from '@graft/kit';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Executable, Executor, Feeds, Results, WeightLookup } from '../ir/executor.ts';
 import { checkFeeds, requireWeight } from '../ir/executor.ts';
@@ -101,7 +102,8 @@ class OnnxExecutable implements Executable {
       return new OnnxExecutable(setting, { session, outputs, usedSidecar });
     } catch (error) {
       await usedSidecar[Symbol.asyncDispose]();
-      if (error instanceof GraphError) throw error;
+      // Rewritten weights lie on the disk.
+      if (error instanceof GraphError || isFullDisk(error)) throw GraphError.from(error);
       throw new GraphError(
         options.device === 'cpu' ? 'internal' : 'unavailable',
         `onnxruntime cannot prepare the program on ${options.device}: ${error instanceof Error ? error.message : String(error)}`,

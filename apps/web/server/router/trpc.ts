@@ -4,6 +4,9 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { shownProblem } from './shown-paths.ts';
 
+/** Calls in one request, or in one message of a socket; the page sends at most as many. */
+export const maxBatchSize = 20;
+
 export interface ApiContext {
   readonly workspace: Workspace;
   /** Aborts when the server closes, so that subscriptions end. */

@@ -51,8 +51,12 @@ export class OpenedSocket {
 
   /** Asks for a subscription; behind `lastEventId`, where it goes on with one. */
   subscribe(path: string, input: unknown, lastEventId?: string): void {
-    const params = { path, input, lastEventId };
-    this.#socket.send(JSON.stringify({ id: 1, method: 'subscription', params }));
+    this.send({ id: 1, method: 'subscription', params: { path, input, lastEventId } });
+  }
+
+  /** Sends one call, or an array of calls, in one message. */
+  send(message: unknown): void {
+    this.#socket.send(JSON.stringify(message));
   }
 
   /** Waits until what came holds `text`, or the server has closed the socket. */
