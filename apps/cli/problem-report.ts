@@ -33,10 +33,16 @@ export function printProblems(problems: readonly ShownProblem[]): void {
   if (problems.length > shown) {
     process.stderr.write(`… and ${problems.length - shown} more problems.\n`);
   }
-  const advice = new Set(problems.map((problem) => hints[problem.code]));
+  const advice = new Set(problems.map(hintOf));
   for (const hint of advice) {
     if (hint !== undefined) process.stderr.write(`${paint('dim', hint)}\n`);
   }
+}
+
+function hintOf({ code, message }: ShownProblem): string | undefined {
+  // It says itself what that command can do.
+  if (code === 'no-space' && message.includes('graft cache gc')) return undefined;
+  return hints[code];
 }
 
 /** The lines of a text in one. Linear, whatever blanks a name or a value brings. */

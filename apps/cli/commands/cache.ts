@@ -1,4 +1,5 @@
 import { GraphError, plural, type ActionRecord } from '@graft/graph';
+import type { CollectReport } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
@@ -57,8 +58,9 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
       `--max-size takes a size such as 500MB or 2GB, not "${maxSize}".`,
     );
   }
-  await using workspace = await open(locateWorkspace(folder));
-  const report = await workspace.collectGarbage(maxBytes);
+  const report = await collect(folder, maxBytes).catch((error: unknown) => {
+    throw GraphError.from(error).code === 'no-space' ? nothingToGive(error) : error;
+  });
   if (json) printJson(report);
   else {
     const { actions, artifacts, families } = report.deleted;
@@ -73,6 +75,20 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
     if (!report.reached) print('The rest is in use by running runs.');
   }
   return exitCode.succeeded;
+}
+
+async function collect(folder: string | undefined, maxBytes: number): Promise<CollectReport> {
+  await using workspace = await open(locateWorkspace(folder));
+  return workspace.collectGarbage(maxBytes);
+}
+
+/** The usual advice on a full disk is this very command. */
+function nothingToGive(cause: unknown): GraphError {
+  return new GraphError(
+    'no-space',
+    'The disk is full, and "graft cache gc" cannot free more: other files fill the disk. Delete or move some of them, then try again.',
+    { audience: 'operator', cause },
+  );
 }
 
 /** `graft cache verify`: fails when something was damaged. */

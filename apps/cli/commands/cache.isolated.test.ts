@@ -1,0 +1,37 @@
+import { GraphError } from '@graft/graph';
+import { expect, it, vi } from 'vitest';
+import { reportError } from '../problem-report.ts';
+import { collectCache } from './cache.ts';
+
+const collectGarbage = vi.hoisted(() => vi.fn<() => Promise<never>>());
+vi.mock('../opened-workspace.ts', () => ({
+  open: async () => ({ collectGarbage, [Symbol.asyncDispose]: async () => undefined }),
+}));
+
+async function told(failure: Error): Promise<string> {
+  collectGarbage.mockRejectedValueOnce(failure);
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    await collectCache({ maxSize: '0', workspace: import.meta.dirname });
+  } catch (error) {
+    reportError(error);
+  }
+  const said = written.mock.calls.map(([text]) => String(text)).join('');
+  written.mockRestore();
+  return said;
+}
+
+it('does not advise itself where the disk is full of other files', async () => {
+  const full = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+  for (const failure of [full, GraphError.from(full)]) {
+    const said = await told(failure);
+    expect(said).toContain('other files fill the disk');
+    expect(said).not.toContain('--max-size');
+  }
+});
+
+it('tells any other failure as it is', async () => {
+  expect(await told(new GraphError('store-locked', 'Another one has it.'))).toContain(
+    'Another one has it.',
+  );
+});
