@@ -79,7 +79,7 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
 
 async function collect(folder: string | undefined, maxBytes: number): Promise<CollectReport> {
   await using workspace = await open(locateWorkspace(folder));
-  return workspace.collectGarbage(maxBytes);
+  return await workspace.collectGarbage(maxBytes);
 }
 
 /** The usual advice on a full disk is this very command. */
