@@ -84,8 +84,10 @@ async function isUntouched(path: string, ms: number): Promise<boolean> {
   return true;
 }
 
+/** What another process has removed meanwhile needs nothing. */
 async function makeWritable(path: string): Promise<void> {
-  if (!(await lstat(path)).isDirectory()) return;
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return;
   await chmod(path, 0o755);
   for (const name of await readdir(path)) await makeWritable(join(path, name));
 }
