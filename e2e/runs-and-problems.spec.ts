@@ -296,9 +296,30 @@ test('takes notices away again, and never stacks many', async ({ page, workspace
       }),
     );
     await expect(page.getByTestId('notice')).toHaveCount(1);
+    await expect(bench.node('chunk')).toContainText(`${String(100 + Number(text))} tokens`);
   }
   await page.clock.fastForward(30_000);
   await expect(page.getByTestId('notice')).toHaveCount(0);
+});
+
+test('shows a change that came before the page could be told of changes', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('early-change', chunking);
+  let connect = (): void => undefined;
+  const connecting = new Promise<void>((resolve) => (connect = resolve));
+  await page.routeWebSocket(/\/api\/live/, async (socket) => {
+    await connecting;
+    socket.connectToServer();
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'early-change.graft.json');
+  await workspace.graph('early-change', {
+    nodes: { chunk: { type: 'chunk', params: { size: 71 } } },
+  });
+  connect();
+  await expect(bench.node('chunk')).toContainText('71 tokens');
 });
 
 test('that a graph runs by itself is seen, and switched off, wherever it is looked at', async ({

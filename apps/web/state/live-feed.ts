@@ -24,6 +24,8 @@ export interface Followed {
 
 /** Ends subscriptions whose successor has not started: a file that changes between two of them would be missed. */
 const leaving = new Set<() => void>();
+/** Whether any subscription of this tab has started. */
+let hasStarted = false;
 
 /**
  * The tab's one subscription: the run it follows, new runs of its file, and changes of files. Events are gathered and folded once
@@ -49,6 +51,9 @@ export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void 
       onStarted: () => {
         for (const leave of leaving) leave();
         leaving.clear();
+        // It may have changed since the page read it, when nobody told of changes yet.
+        if (!hasStarted && file !== null) hooks.fileChanged(file);
+        hasStarted = true;
       },
       onData: ({ data }) => {
         if (data.kind === 'file') return hooks.fileChanged(data.path);
