@@ -1,4 +1,5 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
+import { flushSync } from 'react-dom';
 import { PathInput } from '../../files/path-input.tsx';
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
 import { EntryGroup } from './entry-group.tsx';
@@ -23,15 +24,18 @@ export function ListControl(props: FieldProps) {
   const inValue = (index: number): number => (blank !== null && index > blank ? index - 1 : index);
   const rows = useRef<HTMLDivElement>(null);
   const focusRow = (index: number): void => {
-    requestAnimationFrame(() => rows.current?.querySelectorAll('input')[index]?.focus());
+    rows.current?.querySelectorAll('input')[index]?.focus();
   };
+  // Drawn and focused at once: the next key is meant for the row.
   const insert = (index: number): void => {
-    setAdded(inValue(index));
+    flushSync(() => setAdded(inValue(index)));
     focusRow(inValue(index));
   };
   const remove = (index: number): void => {
-    if (index === blank) setAdded(null);
-    else change(entries.toSpliced(inValue(index), 1));
+    flushSync(() => {
+      if (index === blank) setAdded(null);
+      else change(entries.toSpliced(inValue(index), 1));
+    });
     focusRow(Math.max(0, index - 1));
   };
   const entryOf = (text: string, index: number) => {

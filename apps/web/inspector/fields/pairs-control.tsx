@@ -1,5 +1,6 @@
 import { sameJson } from '@graft/graph';
 import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
 import { NumberEntry } from './entry-input.tsx';
 import { EntryGroup } from './entry-group.tsx';
@@ -27,8 +28,9 @@ export function PairsControl(props: FieldProps) {
     if (!sameJson(record, value)) change(record);
   };
   const add = (): void => {
-    set([...pairs, { name: '', value: '' }]);
-    requestAnimationFrame(() => rows.current?.querySelectorAll('input')[2 * pairs.length]?.focus());
+    // Drawn and focused at once: the next key is meant for the row.
+    flushSync(() => set([...pairs, { name: '', value: '' }]));
+    rows.current?.querySelectorAll('input')[2 * pairs.length]?.focus();
   };
   return (
     <EntryGroup {...{ field, describedBy }} ref={rows}>
