@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, statfs, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createClient } from '@libsql/client';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { graft } from './testing/graft-command.ts';
 import { graft as graftProcess, temporaryFolder, type Finished } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
@@ -253,8 +253,10 @@ describe('bad input', () => {
     expect(errorLines(end)[0]).toMatch(/node "q-77777", param "questions"/);
   });
 
-  it('a disk with room for a part of the database', async ({ skip }) => {
-    const room = 60_000;
+  // Room for a part of the database, for nothing, for the documents but not for their chunks.
+  const rooms = [60_000, 0, 2_400_000];
+  const tried = rooms.slice(0, Math.ceil(rooms.length * inject('share')));
+  it.for(tried)('a disk with %i bytes left', async (room, { skip }) => {
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder], { stdio: 'ignore' });
     } catch {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { softwareVulkanDrivers } from '../probe/vulkan-drivers.ts';
 import {
@@ -13,14 +13,18 @@ import {
 } from '../testing/real-models.ts';
 import { loadEmbedder } from './embedder.ts';
 
-/** In no order of length. Beyond 32 tokens WebGPU changes kernels; each length compiles its own, which takes most of the time here. */
-const texts = [
-  'A cat sits on the mat.',
-  'Quarterly prices of the heron grey glaze rise by four per cent in March at the works. '.repeat(
-    3,
-  ),
-  '',
+const sentence =
+  'Quarterly prices of the heron grey glaze rise by four per cent in March at the works. ';
+/** In no order of length. Beyond 32 tokens WebGPU changes kernels; each length compiles its own, which takes most of the time. */
+const few = ['A cat sits on the mat.', sentence.repeat(3), ''];
+/** The longest gets a batch of its own. */
+const more = [
+  sentence.repeat(11),
+  'Bisque firings in the large kiln take eleven hours and end at cone 06.',
+  'Ein Satz in einer anderen Sprache, mit Umlauten: öäü.',
+  ...Array.from({ length: 5 }, (_, at) => `Shelf ${at}`),
 ];
+const texts = inject('share') === 1 ? [...few, ...more] : few;
 
 /** On the first driver that WebGPU accepts; undefined where none does. */
 async function embedOnWebGpu(drivers: readonly string[]): Promise<Float32Array[] | undefined> {

@@ -1,12 +1,12 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Example, type MetricRow, type Question } from '@graft/graph';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { graft } from './testing/graft-command.ts';
 import { temporaryFolder } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
 
-/** The graph of the node's README over one document, with a model that writes poorly. */
+/** The graph of the node's README over a few documents, with a model that writes poorly. */
 const file = 'practice.graft.json';
 const graph = graphText(
   {
@@ -45,7 +45,10 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   await mkdir(path.join(folder, 'handbook'));
   const kilns = path.join(import.meta.dirname, '../../examples/handbook/kilns');
-  await cp(path.join(kilns, 'little-wick.md'), path.join(folder, 'handbook', 'little-wick.md'));
+  const names = ['little-wick.md', 'eastern-kiln.md', 'old-bess.md'];
+  for (const name of names.slice(0, Math.ceil(names.length * inject('share')))) {
+    await cp(path.join(kilns, name), path.join(folder, 'handbook', name));
+  }
   await writeFile(path.join(folder, file), graph);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -58,7 +61,7 @@ async function rowsOf<Row>(name: string): Promise<Row[]> {
     .map((line) => JSON.parse(line));
 }
 
-it('makes questions of a document, and rows to train on of those that were edited', async () => {
+it('makes questions of a few documents, and rows to train on of those that were edited', async () => {
   const made = await graft(['run', file, '--out', 'out'], { cwd: folder });
   expect(made).toMatchObject({ code: 0 });
   const questions = await rowsOf<Question>('out/make.questions.jsonl');
