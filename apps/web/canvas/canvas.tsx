@@ -21,6 +21,7 @@ import { wayOf } from '../state/levels.ts';
 import { useNodeTypes } from '../state/registry.ts';
 import { part } from '../shell/part.tsx';
 import { useScreen } from '../state/screen-store.ts';
+import { editOnceHere } from '../state/wanted.ts';
 import { familyColour } from './family-colour.ts';
 import { FarContext, manyNodes, placedFlat, pointAt } from './far-cards.ts';
 import { farScale } from './far-scale.ts';
@@ -84,7 +85,7 @@ const nodeHandlers = {
     if (!event.shiftKey && !event.metaKey && !event.ctrlKey) useScreen.getState().select([id]);
   },
   onEdgeDoubleClick: ({ clientX: x, clientY: y }, { id }) =>
-    void import('./bend-edits.ts').then((bends) => bends.addBendAt(id, { x, y })),
+    void editOnceHere(import('./bend-edits.ts'), (bends) => bends.addBendAt(id, { x, y })),
   onContextMenu(event) {
     if (!(event.target instanceof Element)) return;
     if (openMenu(event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
@@ -251,7 +252,7 @@ export function Canvas() {
         if (type === '') return;
         event.preventDefault();
         const point = { x: event.clientX, y: event.clientY };
-        void onEdge().then((on) => on.addDropped(type, point));
+        void editOnceHere(onEdge(), (on) => on.addDropped(type, point));
       }}
     >
       <FarContext value={isPicture}>

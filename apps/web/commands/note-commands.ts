@@ -1,12 +1,14 @@
 import { isNodeKey } from '@graft/graph';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { editOnceHere } from '../state/wanted.ts';
 import type { Command } from './command.ts';
 import { hasFile, hasSelection, meantNode } from './conditions.ts';
 import { awaitPart } from './typed-ahead.ts';
 
-/** Loaded when first asked for; what they add is written in at once. */
-export const noteEdits = () => awaitPart(import('../notes/note-edits.ts'));
+/** Edits notes by code that is loaded when first asked for. What is added takes the keys that are typed meanwhile. */
+export const editNotes = (edit: (part: typeof import('../notes/note-edits.ts')) => unknown): void =>
+  void editOnceHere(awaitPart(import('../notes/note-edits.ts')), edit);
 
 /** The note or group that is selected, where it is one alone. */
 function selectedAnnotation(): string | undefined {
@@ -39,7 +41,7 @@ export const noteCommands: readonly Command[] = [
     keys: ['n'],
     onCanvas: true,
     enabled: hasFile,
-    run: () => void noteEdits().then((part) => part.addNoteAt()),
+    run: () => editNotes((part) => part.addNoteAt()),
   },
   {
     id: 'note-about',
@@ -49,7 +51,7 @@ export const noteCommands: readonly Command[] = [
     enabled: () => meantNode() !== undefined,
     run: () => {
       const node = meantNode();
-      if (node !== undefined) void noteEdits().then((part) => part.addNoteAbout(node));
+      if (node !== undefined) editNotes((part) => part.addNoteAbout(node));
     },
   },
   {
@@ -60,6 +62,6 @@ export const noteCommands: readonly Command[] = [
     views: ['canvas'],
     onCanvas: true,
     enabled: hasSelection,
-    run: () => void noteEdits().then((part) => part.groupSelection()),
+    run: () => editNotes((part) => part.groupSelection()),
   },
 ];

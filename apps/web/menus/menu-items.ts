@@ -2,7 +2,7 @@ import { formatEdge, isNodeKey, noteOfKey, type Edge } from '@graft/graph';
 import type { Command } from '../commands/command.ts';
 import { arrangeCommands } from '../commands/arrange-commands.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
-import { noteEdits } from '../commands/note-commands.ts';
+import { editNotes } from '../commands/note-commands.ts';
 import { addBendAt, bendNear, bendsAt, removeBend, removeBends } from '../canvas/bend-edits.ts';
 import { takeOff } from '../canvas/edge-ends.ts';
 import { isAt } from '../canvas/focus-port.ts';
@@ -141,17 +141,14 @@ function proseMenu(): MenuGroups {
     disabled: !canMoveProse(id, step),
     run: () => moveProse(id, step),
   });
-  const addBelow = async (): Promise<void> => {
-    const { addNoteAbout, addNoteAt } = await noteEdits();
-    if (about === undefined) addNoteAt();
-    else addNoteAbout(about);
-  };
+  const addBelow = (): void =>
+    editNotes((part) => (about === undefined ? part.addNoteAt() : part.addNoteAbout(about)));
   return [
     [
       command('write', { title: 'Edit the text' }),
       moved(-1, { id: 'note-up', title: 'Move up', keys: 'alt+arrowup' }),
       moved(1, { id: 'note-down', title: 'Move down', keys: 'alt+arrowdown' }),
-      { id: 'note-below', title: 'Add a note below', run: () => void addBelow() },
+      { id: 'note-below', title: 'Add a note below', run: addBelow },
     ],
     [command('duplicate'), command('cut'), command('copy'), command('paste')],
     [command('delete', { grave: true })],
@@ -286,16 +283,14 @@ function edgeMenu(id: string, at: OpenMenu['at']): MenuGroups {
 }
 
 /** Adds a note where the menu was asked for. */
-async function addNoteUnder(at: OpenMenu['at']): Promise<void> {
-  const { addNoteAt } = await noteEdits();
-  addNoteAt(canvasPlace(at));
-}
+const addNoteUnder = (at: OpenMenu['at']): void =>
+  editNotes((part) => part.addNoteAt(canvasPlace(at)));
 
 function canvasMenu(at: OpenMenu['at']): MenuGroups {
   return [
     [
       command('search', { title: 'Add a node …' }),
-      { ...command('add-note'), run: () => void addNoteUnder(at) },
+      { ...command('add-note'), run: () => addNoteUnder(at) },
       command('paste'),
       command('select-all'),
     ],

@@ -5,7 +5,7 @@ import { TitleField } from '../canvas/node-title.tsx';
 import { offStatus, outdatedText, resultText } from '../canvas/node-status.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { useStatus } from '../canvas/use-node-status.ts';
-import { noteEdits } from '../commands/note-commands.ts';
+import { editNotes } from '../commands/note-commands.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { undo, useDocument } from '../state/document-store.ts';
 import { useLook, useShape } from '../state/node-shape.ts';
@@ -38,7 +38,7 @@ const PastParameters = part(() =>
 
 /** Adds a note that stands before the cell of a node. */
 function addProse(id: string): void {
-  void noteEdits().then((part) => part.addNoteAbout(id));
+  editNotes((part) => part.addNoteAbout(id));
 }
 
 interface CellProps {
