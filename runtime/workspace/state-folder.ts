@@ -38,8 +38,8 @@ export async function makeStateFolder(path: string): Promise<void> {
 }
 
 /**
- * A state folder of before, or an empty one: accounts that may not write there cannot use it, and so may not read it.
- * One that people share, which its group or everybody may write, stays so.
+ * Keeps other accounts from reading a state folder that is in use or empty. Does nothing to one that people share: that
+ * its group, or everybody, may write to.
  */
 async function closeToOthers(path: string): Promise<void> {
   const found = await stat(path);

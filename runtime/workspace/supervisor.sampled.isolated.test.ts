@@ -152,7 +152,7 @@ describe('a process with several steps in it', () => {
       const results = await Promise.all(running.map(({ result }) => result));
       expect(results.map(({ device }) => device)).toEqual(Array(20).fill('cpu'));
 
-      // Its second try is by itself too: whoever is in the common process notices nothing.
+      // Its second try runs alone too, so the steps in the shared process are not harmed.
       const beside = started(inside('slow', { ms: 1000 }));
       await beside.working;
       const { models } = supervisor.pids;

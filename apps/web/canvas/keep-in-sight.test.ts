@@ -45,7 +45,7 @@ it('fits the graph into less room, and shows it as it was where the room is give
   expect([fits, shown]).toEqual([[150], [[0, 0, 1]]]);
 });
 
-it('fits a graph whose room was taken before it began, and shows it as it was where that is given back', async () => {
+it('fits a graph that lost room before this began, and shows it as it was once it has that room again', async () => {
   const { fits, shown, resize } = canvas((state) => {
     state.shown = { ...state.shown, transform: [0, 0, 0.5] };
     return Promise.resolve();

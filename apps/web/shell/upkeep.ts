@@ -99,7 +99,7 @@ function usePlanned(): void {
   const planned = useRef<readonly unknown[]>([]);
   useCalm(
     () => {
-      // The plan of before stands until the server can be asked again.
+      // The last plan stays until the server can be asked again.
       if (!connected) return;
       // That a run has begun changes nothing of what it would do.
       if (working && changes.every((one, at) => one === planned.current[at])) return;
@@ -153,7 +153,7 @@ function useKeptSelection(): void {
   );
 }
 
-/** How it is at the first touch. Follows what is selected until it is stopped: that may be gone when the focus begins to be kept. */
+/** What keeping the focus starts from. Until it starts, follows the selection: a command may delete the selected node first. */
 function watchSelection(target: EventTarget | null): Since & { stop(): void } {
   const { view, selection } = useScreen.getState();
   const since = { target, view, node: selection[0], shown: useDocument.getState().shown };

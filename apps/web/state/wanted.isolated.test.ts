@@ -19,13 +19,13 @@ beforeEach(() => {
 });
 
 it('edits once its code is here', async () => {
-  await editOnceHere(Promise.resolve('By itself'), name);
-  expect(title()).toBe('By itself');
+  await editOnceHere(Promise.resolve('Edited late'), name);
+  expect(title()).toBe('Edited late');
 });
 
 it('is what undo takes back first, while its code is on its way', async () => {
   name('By hand');
-  const edited = editOnceHere(Promise.resolve('By itself'), name);
+  const edited = editOnceHere(Promise.resolve('Edited late'), name);
   undo();
   await edited;
   expect(title()).toBe('By hand');
@@ -34,7 +34,7 @@ it('is what undo takes back first, while its code is on its way', async () => {
 });
 
 it('edits no other graph', async () => {
-  const edited = editOnceHere(Promise.resolve('By itself'), name);
+  const edited = editOnceHere(Promise.resolve('Edited late'), name);
   open('b.graft.json');
   await edited;
   expect(title()).toBeUndefined();

@@ -61,7 +61,7 @@ describe('a device of 300 MB', { timeout: modelTestTimeout }, () => {
       const { peak } = backends.memory('cpu');
       expect(peak).toBeLessThanOrEqual(limit);
       expect(peak).toBeGreaterThan(limit / 2);
-      // More than the device has is refused with what there is, and harms nobody.
+      // A model that needs more than the device has is refused, and the others still answer.
       await expect(ask(source, 8192, 2)).rejects.toMatchObject({ code: 'out-of-memory' });
       expect(await ask(source, 512)).toContain('Paris');
     },

@@ -30,7 +30,7 @@ function planOf(models: number): Plan {
   return { ...plan, nodes };
 }
 
-it('packs no more models than are unpacked, and fetches none of more', async () => {
+it('refuses to pack more models than a package may hold, and fetches none of them', async () => {
   const catalogue = createCatalogue({ modelsFolder: '/nowhere', entries: [] });
   const parts = {
     files: { files: () => Promise.resolve([]) },
