@@ -1,10 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, link, mkdtemp, open, readFile, rm, utimes } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelEntry } from '@graft/graph';
 import { FileServer } from '../testing/file-server.ts';
+import { BlobStore } from './blob-store.ts';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
 import { UsedModels } from './used-models.ts';
 
@@ -78,11 +89,21 @@ describe('a model of the catalogue that a step uses', () => {
 
   it('is not hashed for each step: what is sealed is believed until it is touched', async () => {
     await catalogueOf().fetch('m');
-    const before = process.resourceUsage().fsRead;
-    const { stamp } = await new UsedModels({ catalogue: catalogueOf() }).open('m');
-    const again = await new UsedModels({ catalogue: catalogueOf() }).open('m');
-    expect(again.stamp).toBe(stamp);
-    expect(process.resourceUsage().fsRead).toBe(before);
+    const { folder } = await new UsedModels({ catalogue: catalogueOf() }).open('m');
+    const path = join(folder, 'model.onnx');
+    await damage(path);
+    // Sealed as it is now: whoever hashes it would find the damage.
+    const { size, mtimeNs, ctimeNs, ino } = await stat(path, { bigint: true });
+    const digest = sha256(weights);
+    const sealPath = `${new BlobStore(modelsFolder).pathOf(digest)}.seal.json`;
+    const seal: unknown = JSON.parse(await readFile(sealPath, 'utf8'));
+    const stamp = [size, mtimeNs, ctimeNs, ino].join(' ');
+    await writeFile(sealPath, JSON.stringify({ ...Object(seal), stamp }));
+    await new UsedModels({ catalogue: catalogueOf() }).open('m');
+    expect(sha256(await readFile(path))).not.toBe(digest);
+    await utimes(path, old, old);
+    await new UsedModels({ catalogue: catalogueOf() }).open('m');
+    expect(sha256(await readFile(path))).toBe(digest);
   });
 
   it('must have the digest that the cache key was made of, or that an input names', async () => {
