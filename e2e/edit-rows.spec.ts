@@ -46,6 +46,8 @@ test('rows of an output are edited with the mouse, and what is below runs on the
 
   // Found, changed, undone, done again.
   await page.getByRole('searchbox', { name: 'Filter the rows' }).fill('glaze no. 7');
+  // The list is filtered a moment after the letters are there.
+  await expect(list(page).getByRole('option')).toHaveCount(1);
   await list(page).getByRole('option').click();
   const text = field(page, 'text');
   await text.fill((await text.inputValue()).replace('Glaze no. 7', 'Glaze no. 9'));

@@ -1,5 +1,4 @@
 import type { Page } from '@playwright/test';
-import { heldParts } from './held-parts.ts';
 import { menuItem } from './small-graphs.ts';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
@@ -109,23 +108,6 @@ test('after a command the focus is where one goes on', async ({ page, workspace 
     await bench.reaches('questions', 'succeeded');
     await isOn(page, 'node questions');
   });
-});
-
-test('a node deleted before the page has fetched what keeps the focus leaves it to what fed it', async ({
-  page,
-  workspace,
-}) => {
-  await workspace.graph('focus-early', chain);
-  const bench = new Workbench(page);
-  await bench.open(workspace.url, 'focus-early.graft.json');
-  // A selector of that part: minified code keeps it.
-  const hold = await heldParts(page, '.compare-rail [aria-current');
-  const release = hold();
-  await bench.select('chunk');
-  await page.keyboard.press('Delete');
-  await expect(bench.node('chunk')).toHaveCount(0);
-  release();
-  await isOn(page, 'node files');
 });
 
 test('a node that is frozen by its button has the focus', async ({ page, workspace }) => {

@@ -1,4 +1,3 @@
-import { heldParts } from './held-parts.ts';
 import { menuItem } from './small-graphs.ts';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
@@ -12,36 +11,29 @@ test('keys that are pressed before a field has come are pressed in it', async ({
   await bench.open(workspace.url, 'ahead.graft.json');
   await bench.select('chunk');
   const note = page.getByLabel('Note, in Markdown');
-  const hold = await heldParts(page);
 
   await test.step('in a note', async () => {
-    const release = hold();
     await page.keyboard.press('n');
     await page.keyboard.type('How it is cux');
     await page.keyboard.press('Backspace');
     await page.keyboard.type('t');
-    release();
     await expect(note).toHaveValue('How it is cut');
     await page.keyboard.press('Escape');
   });
   await test.step('in the name of a file', async () => {
-    const release = hold();
     const row = page.locator('[data-file="ahead.graft.json"] button').first();
     await row.focus();
     await page.keyboard.press('F2');
     await page.keyboard.type('before');
     await page.keyboard.press('Enter');
-    release();
     await expect(page.locator('[data-file="before.graft.json"]')).toBeVisible();
   });
   await test.step('in the command menu, and the dialog that a command opens', async () => {
-    const release = hold();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('new graph');
     await page.keyboard.press('Enter');
     await page.keyboard.type('mine');
     await page.keyboard.press('Enter');
-    release();
     await expect(page.locator('[data-file="mine.graft.json"] button').first()).toHaveAttribute(
       'aria-current',
       'true',

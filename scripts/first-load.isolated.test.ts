@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 
-/** Leaves out what is imported when it is asked for. */
+/** Leaves out what is imported on demand. */
 const onDemand: Plugin = {
   name: 'on demand',
   setup: ({ onResolve }) =>
@@ -13,10 +13,10 @@ const onDemand: Plugin = {
     ),
 };
 
-/** The modules that a part of the web app comes with: those of which anything is left once what is unused is gone. */
-async function modulesOf(part: string): Promise<readonly string[]> {
+/** The modules that the first load brings: those of which anything is left once unused code is gone. */
+async function modulesOfScreen(): Promise<readonly string[]> {
   const { metafile } = await build({
-    entryPoints: [join(root, 'apps/web', part)],
+    entryPoints: [join(root, 'apps/web/shell/workbench.tsx')],
     absWorkingDir: root,
     outdir: 'unwritten',
     ...{ bundle: true, write: false, metafile: true, plugins: [onDemand] },
@@ -29,26 +29,10 @@ async function modulesOf(part: string): Promise<readonly string[]> {
   );
 }
 
-const isDefinition = (module: string): boolean =>
-  /(^|\/)nodes\/.*(node|definition)\.ts$/.test(module);
-const isSchemas = (module: string): boolean => module.includes('node_modules/zod/');
-
-it('draws the canvas without node types and schemas, so that one more node type costs the first load nothing', async () => {
-  const first = await modulesOf('shell/workbench.tsx');
-  expect(first).toContain('apps/web/canvas/graph-node.tsx');
-  expect(first.filter((module) => isDefinition(module) || isSchemas(module))).toEqual([]);
-});
-
-it('keeps them out of what is fetched by itself while the first graph is on its way', async () => {
-  for (const part of ['state/source-changes.ts', 'canvas/node-curve.tsx']) {
-    const modules = await modulesOf(part);
-    expect(modules.filter((module) => isDefinition(module) || isSchemas(module))).toEqual([]);
-  }
-});
-
-it('brings them with what asks for them', async () => {
-  expect((await modulesOf('state/schema-rules.ts')).some(isSchemas)).toBe(true);
-  const page = await modulesOf('app/page.tsx');
-  expect(page.filter(isDefinition)).toEqual([]);
-  expect((await modulesOf('../../nodes/definitions.gen.ts')).some(isDefinition)).toBe(true);
+it('loads heavy libraries on demand', async () => {
+  const modules = await modulesOfScreen();
+  expect(modules).toContain('apps/web/canvas/graph-node.tsx');
+  expect(
+    modules.filter((path) => /node_modules\/(@codemirror|elkjs|umap-js)\//.test(path)),
+  ).toEqual([]);
 });

@@ -117,8 +117,7 @@ export {
   type InterfaceParam,
 } from './types/graph-interface.ts';
 export { shapedType } from './types/shaped-type.ts';
-export { factsOf, type NodeFacts, type NodeLook, type PortLook } from './types/node-look.ts';
-export { tellLooks, type ToldLooks, type ToldNode } from './plan/told-looks.ts';
+export { factsOf, type NodeFacts } from './types/node-facts.ts';
 export { rowsOfText } from './types/text-rows.ts';
 export { structuralTypes } from './types/structure-nodes.ts';
 export {

@@ -2,11 +2,9 @@ import { resolveSources, type GivenInputs } from '@graft/engine';
 import {
   GraphError,
   graphReferences,
-  parseGraph,
   planGraph,
   plannedNodes,
   resolveGraph,
-  tellLooks,
   type ArtifactStore,
   type Graph,
   type GraphReferences,
@@ -15,12 +13,11 @@ import {
   type Problem,
   type Registry,
   type SourceResolver,
-  type ToldLooks,
 } from '@graft/graph';
 import type { GraphFiles } from './graph-files.ts';
 import { givenNames, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
 import { readUsedGraphs, type ParsedGraphs } from './used-graphs.ts';
-import type { GraphFile, StartOptions } from './workspace.ts';
+import type { StartOptions } from './workspace.ts';
 
 type PlanChoices = Pick<StartOptions, 'only' | 'seed' | 'part' | 'inputs' | 'outputs'>;
 
@@ -61,18 +58,6 @@ export class GraphPlanner {
   async read(graph: Graph, file: string): Promise<ReadGraph> {
     const graphs = await readUsedGraphs(graph, this.#files, this.#parsed);
     return { graph, file, registry: this.#against.registry, graphs };
-  }
-
-  /** What the nodes of a file look like; undefined where it is no graph, or was written with older node types. */
-  async looksOf({ path, text }: Pick<GraphFile, 'path' | 'text'>): Promise<ToldLooks | undefined> {
-    let graph: Graph;
-    try {
-      graph = parseGraph(text, path);
-    } catch {
-      return undefined;
-    }
-    const { registry, graphs } = await this.read(graph, path);
-    return tellLooks(graph, { registry, graphs });
   }
 
   /** The graph files that a graph uses, as they are. */

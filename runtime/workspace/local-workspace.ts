@@ -94,7 +94,6 @@ export class LocalWorkspace implements Workspace {
   readonly scores: AnswerScores;
   readonly maps: EmbeddingMaps;
   readonly comparisons: Comparisons;
-  readonly looksOf: Workspace['looksOf'];
   readonly #parts: WorkspaceParts;
   readonly #watcher: GraphWatcher;
   readonly #locks: GraphLocks;
@@ -118,7 +117,6 @@ export class LocalWorkspace implements Workspace {
     this.examples = parts.examples;
     this.labels = parts.labels;
     this.#planner = new GraphPlanner(this, parts.graphs);
-    this.looksOf = (file) => this.#planner.looksOf(file);
     this.#locks = new GraphLocks(parts, this.#planner);
     this.#reader = new RowReader(this.artifacts);
     this.scores = new AnswerScores(this.artifacts);

@@ -25,7 +25,6 @@ import {
   type RunRecord,
   type RunStore,
   type StepSummary,
-  type ToldLooks,
 } from '@graft/graph';
 import type { SecretState } from '@graft/backends/access';
 import type { CancelOutcome, LeftCheckpoint, RowMatches, RowOrder, RowSearch } from '@graft/engine';
@@ -189,11 +188,6 @@ export interface Workspace extends AsyncDisposable {
 
   listGraphs(): Promise<readonly ListedGraph[]>;
   readGraph(path: string): Promise<GraphFile>;
-  /**
-   * What the nodes of a graph file look like, for a page that has no node types yet. Undefined where these are needed to show it: it was
-   * written with older ones. So too where it is no graph: whoever reads it is told why.
-   */
-  looksOf(file: Pick<GraphFile, 'path' | 'text'>): Promise<ToldLooks | undefined>;
   /**
    * Atomic. `base` is the revision that the text was made from, null for a new file.
    * Throws `stale-save` when the file has another revision by now, `name-taken` when a new one is there already,

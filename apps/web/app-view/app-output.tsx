@@ -2,11 +2,7 @@ import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { makerIn, useRunView } from '../state/run-view.ts';
 import type { ShownOutput } from './graph-function.ts';
-import { part } from '../shell/part.tsx';
-
-const OutputPreview = part(() =>
-  import('../inspector/output-preview.tsx').then((loaded) => loaded.OutputPreview),
-);
+import { OutputPreview } from '../inspector/shown-output.ts';
 
 /** What one output of the graph gave in the run that is shown, or is giving. */
 export function AppOutput({ output }: { readonly output: ShownOutput }) {

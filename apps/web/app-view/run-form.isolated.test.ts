@@ -1,9 +1,10 @@
 import { emptyGraph, parseGraph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { commandOf } from '../commands/commands.ts';
 import { useDocument } from '../state/document-store.ts';
 import { sourcesChanged } from '../state/source-changes.ts';
-import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
+import { provideNodeTypes } from '../state/registry.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { isChanged, useApp } from './app-store.ts';
@@ -45,8 +46,7 @@ const cutter = parseGraph(
 );
 
 beforeEach(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
   started.length = 0;
   server.refuses = false;
   useRunView.setState({ run: null });

@@ -4,17 +4,18 @@ import { useSyncExternalStore } from 'react';
 import { part } from '../shell/part.tsx';
 
 // The page's content policy forbids code from strings, which zod would otherwise try for speed. Told where zod keeps its
-// configuration, for zod itself comes after the first node.
+// configuration, before zod itself comes.
 Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 
 /** The one place that names the node types: everything else gets them from there, once it is drawn. */
 async function load() {
-  const [{ provideNodeTypes }, { begin }, { Workbench: loaded }] = await Promise.all([
+  const [{ registry }, { provideNodeTypes }, { begin }, { Workbench: loaded }] = await Promise.all([
+    import('@graft/nodes/definitions'),
     import('../state/registry.ts'),
     import('../state/begin.ts'),
     import('../shell/workbench.tsx'),
   ]);
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  provideNodeTypes(registry);
   await begin();
   return loaded;
 }

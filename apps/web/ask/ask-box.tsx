@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useGraphFunction } from '../app-view/graph-function.ts';
 import { progressText } from '../canvas/progress-text.ts';
-import { OutputPreview } from '../inspector/output-preview.tsx';
+import { OutputPreview } from '../inspector/shown-output.ts';
 import { useDocument } from '../state/document-store.ts';
 import { isOver, stepsInOrder, type RunState } from '../state/run-state.ts';
 import { makerIn, useRunView } from '../state/run-view.ts';

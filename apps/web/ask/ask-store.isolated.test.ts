@@ -40,8 +40,8 @@ vi.mock('../state/document-store.ts', () => ({
 }));
 vi.mock('../state/file-actions.ts', () => ({
   report: () => undefined,
-  saveFile: () => Promise.resolve(true),
 }));
+vi.mock('../state/save-file.ts', () => ({ saveFile: () => Promise.resolve(true) }));
 vi.mock('../state/run-actions.ts', () => ({ tellOfCancel: () => undefined }));
 
 afterAll(() => vi.unstubAllGlobals());

@@ -1,10 +1,8 @@
-import { isNodeKey, type Graph } from '@graft/graph';
+import { addNode, isNodeKey, type Graph } from '@graft/graph';
 import { announce } from '../state/announcement.ts';
-import { loadedRules, loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
-import { withNodeTypes, type NodeTypes } from '../state/registry.ts';
+import { nodeTypes } from '../state/registry.ts';
 import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store.ts';
-import { whileShown } from '../state/wanted.ts';
 import { nodeWidth } from './card-size.ts';
 import { edgeName } from './edge-ends.ts';
 import { acceptingPort, connectInPlace, edgeBetween, onlyEdge } from './port-refusal.ts';
@@ -33,20 +31,8 @@ interface Drop extends Place {
  * selects it, and says so.
  */
 export function addToCanvas(type: string, drop?: Drop): void {
-  const isShown = whileShown();
-  withNodeTypes((types) => {
-    const add = (): void => {
-      if (isShown()) addNow(types, type, drop);
-    };
-    // What says whether an edge fits comes with the first key or press.
-    if (loadedRules() !== undefined) add();
-    else void loadRules().then(add, add);
-  });
-}
-
-function addNow({ registry, addNode }: NodeTypes, type: string, drop: Drop | undefined): void {
   const { shown, edit, file } = useDocument.getState();
-  const definition = registry.get(type);
+  const definition = nodeTypes().get(type);
   if (file === null || definition === undefined) return;
   const { selection, select, show } = useScreen.getState();
   const nodes = selection.filter(isNodeKey);
@@ -70,7 +56,6 @@ function joined(
     between,
   }: { readonly beside: string | undefined; readonly between: Between | undefined },
 ): Joined {
-  if (loadedRules() === undefined) return { graph };
   const put = between?.(graph, id);
   if (put !== undefined) return put;
   const edge = beside === undefined ? undefined : onlyEdge(graph, beside, id);
@@ -85,19 +70,8 @@ export function addAtOpenEnd(type: string, { from, at }: OpenEnd): void {
 
 /** Adds a node of a type at a place, connected to a port where one of its own takes it, and selects it. */
 export function addConnected(type: string, from: PendingEdge, place: Place): void {
-  const isShown = whileShown();
-  withNodeTypes((types) => {
-    if (isShown()) addOfType(types, type, { from, place });
-  });
-}
-
-function addOfType(
-  { registry, addNode }: NodeTypes,
-  type: string,
-  { from, place }: { readonly from: PendingEdge; readonly place: Place },
-): void {
   const { shown, edit } = useDocument.getState();
-  const definition = registry.get(type);
+  const definition = nodeTypes().get(type);
   if (definition === undefined) return;
   const added = addNode(shown, definition, place);
   const to = acceptingPort(added.graph, from, added.id);

@@ -1,6 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
 import { useDocument } from '../state/document-store.ts';
+import { provideNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { tidySelected } from './arrange-selection.ts';
 import { drawnFrames, groupFrames } from './drawn-frames.ts';
@@ -8,6 +9,7 @@ import { meets } from './room-for.ts';
 import { layOut } from './tidy-layout.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
+provideNodeTypes(new Map());
 
 it('tidies what is selected, with notes about it, onto no other card, note or group', async () => {
   const any = { type: 'any', version: 1, params: {} };

@@ -1,12 +1,17 @@
 import { useEffect } from 'react';
 import { listenForLongPress } from '../menus/long-press.ts';
-import { CardRemedies } from '../models/card-remedies.tsx';
 import { cellOrder } from '../notebook/cell-order.ts';
+import { useScreen } from '../state/screen-store.ts';
 import { useKeptInSight, type SightStore } from './keep-in-sight.ts';
 import { Overview, type OverviewStore } from './overview.tsx';
 import { RefusalHint, type ConnectionStore } from './refusal-hint.tsx';
 import { useReadingOrder } from './reading-order.ts';
 import { limitZoom, type ZoomStore } from './least-zoom.ts';
+import { part } from '../shell/part.tsx';
+
+const CardRemedies = part(() =>
+  import('../models/card-remedies.tsx').then((loaded) => loaded.CardRemedies),
+);
 
 /** Nodes that are put in order at most: with more of them each edit would wait for that. */
 const mostRead = 400;
@@ -33,6 +38,7 @@ export function CanvasExtras(props: {
   readonly flow: ZoomStore & ConnectionStore & OverviewStore & SightStore;
 }) {
   const { flow } = props;
+  const seen = useScreen((state) => state.seen);
   useEffect(() => limitZoom(flow), [flow]);
   useKeptInSight(flow);
   useReadInOrder();
@@ -40,7 +46,7 @@ export function CanvasExtras(props: {
   return (
     <>
       <RefusalHint flow={flow} />
-      <CardRemedies />
+      {seen ? <CardRemedies /> : null}
       <Overview flow={flow} />
     </>
   );

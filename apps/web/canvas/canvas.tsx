@@ -18,10 +18,7 @@ import { openMenu } from '../menus/open-menu.ts';
 import { FitIcon, PlanIcon, TidyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { wayOf } from '../state/levels.ts';
-import { useNodeTypes } from '../state/registry.ts';
-import { part } from '../shell/part.tsx';
 import { useScreen } from '../state/screen-store.ts';
-import { editOnceHere } from '../state/wanted.ts';
 import { familyColour } from './family-colour.ts';
 import { FarContext, manyNodes, placedFlat, pointAt } from './far-cards.ts';
 import { farScale } from './far-scale.ts';
@@ -34,7 +31,7 @@ import {
   graphWhileDrawing,
   moveEnd,
 } from './edge-drawing.ts';
-import { tidy } from './edit-actions.ts';
+import { tidyShown } from './tidy-shown.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphEdgeView, isLit } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
@@ -43,28 +40,29 @@ import { nodeDragType } from './node-drag.ts';
 import { useKnownKept } from './keep-known.ts';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
-import { useTypesAfterDrawing } from './types-after-drawing.ts';
 import { attachViewport, fitAll, revealNode, showView, zoomRange } from './viewport.ts';
-import { lookOf } from '../state/node-shape.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import { enterSelected } from '../state/navigation.ts';
+import { CanvasExtras } from './canvas-extras.tsx';
+import { addBendAt } from './bend-edits.ts';
+import { GroupFrame } from '../notes/group-frame.tsx';
+import { addDropped, endNodeDrag, markEdgeUnder, markEdgeUnderNode } from './insert-on-edge.ts';
+import { part } from '../shell/part.tsx';
+
+const FarLayer = part(() => import('./far-layer.tsx').then((loaded) => loaded.FarLayer));
+
+const NoteCard = part(() => import('../notes/note-card.tsx').then((loaded) => loaded.NoteCard));
 
 const flowNodeTypes = {
   graph: GraphNodeView,
-  note: part(() => import('../notes/note-card.tsx').then((loaded) => loaded.NoteCard)),
-  frame: part(() => import('../notes/group-frame.tsx').then((loaded) => loaded.GroupFrame)),
+  note: NoteCard,
+  frame: GroupFrame,
 };
 const edgeTypes = { graph: GraphEdgeView };
 // One object for good: the renderer listens anew for each, and loses count of the keys that are down.
 const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
 /** Of a graph that has no nodes yet. */
 const emptyView: Viewport = { x: 0, y: 0, zoom: 1 };
-const CanvasExtras = part(() =>
-  import('./canvas-extras.tsx').then((loaded) => loaded.CanvasExtras),
-);
-const FarLayer = part(() => import('./far-layer.tsx').then((loaded) => loaded.FarLayer));
-
-/** What is needed once something is dragged. */
-const onEdge = () => import('./insert-on-edge.ts');
 
 // The same functions for good: with others, the renderer renders every node and edge anew.
 type Handlers = ReactFlowProps<FlowNode, GraphFlowEdge>;
@@ -74,18 +72,15 @@ const nodeHandlers = {
     if (target instanceof Element && target.closest('.node-title') !== null) return;
     enterSelected();
   },
-  onNodeDrag: (_event, node, dragged) =>
-    void onEdge().then((on) => on.markEdgeUnderNode(node, dragged.length)),
-  onNodeDragStop: (_event, node, dragged) =>
-    void onEdge().then((on) => on.endNodeDrag(node, dragged.length)),
+  onNodeDrag: (_event, node, dragged) => markEdgeUnderNode(node, dragged.length),
+  onNodeDragStop: (_event, node, dragged) => endNodeDrag(node, dragged.length),
   onNodeMouseEnter: (_event, { id }) => pointAt(id),
   onNodeMouseLeave: () => pointAt(undefined),
   onNodeClick(event, { id }) {
     // One of many that is clicked alone is then the one selected.
     if (!event.shiftKey && !event.metaKey && !event.ctrlKey) useScreen.getState().select([id]);
   },
-  onEdgeDoubleClick: ({ clientX: x, clientY: y }, { id }) =>
-    void editOnceHere(import('./bend-edits.ts'), (bends) => bends.addBendAt(id, { x, y })),
+  onEdgeDoubleClick: ({ clientX: x, clientY: y }, { id }) => addBendAt(id, { x, y }),
   onContextMenu(event) {
     if (!(event.target instanceof Element)) return;
     if (openMenu(event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
@@ -123,7 +118,7 @@ function CanvasTools() {
           className="icon-button"
           aria-label="Tidy layout"
           title="Tidy layout"
-          onClick={tidy}
+          onClick={() => void tidyShown()}
         >
           <TidyIcon />
         </button>
@@ -189,7 +184,7 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'see
 function useLineColour(): string {
   const pending = useScreen((state) => state.pendingEdge);
   const node = useDocument((state) => state.shown.nodes[pending?.node ?? '']);
-  const definition = lookOf(node);
+  const definition = shapeOf(node);
   const ports = pending?.side === 'target' ? definition?.inputs : definition?.outputs;
   return familyColour(ports?.[pending?.port ?? '']?.type.family);
 }
@@ -214,8 +209,9 @@ export function Canvas() {
   }, [flow]);
   const measured = useNodesInitialized();
   const first = useFitOnShow(flow, measured);
-  useTypesAfterDrawing(first === 'seen');
-  const hasTypes = useNodeTypes(({ types }) => types !== undefined);
+  useEffect(() => {
+    if (first === 'seen') useScreen.getState().show({ seen: true });
+  }, [first]);
   useKnownKept();
   useRouting(nodes, edges);
   const lineColour = useLineColour();
@@ -244,7 +240,7 @@ export function Canvas() {
         if (!event.dataTransfer.types.includes(nodeDragType)) return;
         event.preventDefault();
         const point = { x: event.clientX, y: event.clientY };
-        void onEdge().then((on) => on.markEdgeUnder(point));
+        markEdgeUnder(point);
       }}
       onDragLeave={() => useEdgeUnder.setState({ id: undefined })}
       onDrop={(event) => {
@@ -252,7 +248,7 @@ export function Canvas() {
         if (type === '') return;
         event.preventDefault();
         const point = { x: event.clientX, y: event.clientY };
-        void editOnceHere(onEdge(), (on) => on.addDropped(type, point));
+        addDropped(type, point);
       }}
     >
       <FarContext value={isPicture}>
@@ -309,7 +305,7 @@ export function Canvas() {
             />
           ) : null}
           <CanvasTools />
-          {hasTypes ? <CanvasExtras flow={store} /> : null}
+          <CanvasExtras flow={store} />
         </ReactFlow>
       </FarContext>
     </div>

@@ -1,5 +1,5 @@
 import type { GraphBody } from '@graft/graph';
-import { lookOf, nodeFacts } from '../state/node-shape.ts';
+import { shapeOf, nodeFacts } from '../state/node-shape.ts';
 import { portsOf } from './node-port-names.ts';
 
 /** All sizes are in pixels of the graph, as `canvas.css` has them. */
@@ -46,7 +46,7 @@ export function nodeHeight(graph: GraphBody, id: string): number {
   const node = graph.nodes[id];
   const titleLines = titleLinesOf(graph, id);
   if (graph.layout[id]?.collapsed === true) return foldedHeight(titleLines);
-  const look = lookOf(node);
+  const look = shapeOf(node);
   if (look === undefined) return 65 + headHeight(titleLines);
   const { inputs, outputs } = portsOf(graph.edges, id, look);
   const facts = nodeFacts(node, node?.params)?.length ?? 2;

@@ -2,7 +2,7 @@ import type { Edge, Graph, NodeType } from '@graft/graph';
 import { fitting } from '../palette/fitting-types.ts';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
-import { lookOf } from '../state/node-shape.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import type { ConnectQuestion } from '../state/overlay-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
 import { edgeName, ends, portName } from './edge-ends.ts';
@@ -36,7 +36,7 @@ export interface Connections {
 }
 
 function portsAt(graph: Graph, node: string): readonly PendingEdge[] {
-  const { inputs, outputs } = portsOf(graph.edges, node, lookOf(graph.nodes[node]));
+  const { inputs, outputs } = portsOf(graph.edges, node, shapeOf(graph.nodes[node]));
   return [
     ...outputs.map((port) => ({ node, port, side: 'source' }) as const),
     ...inputs.map((port) => ({ node, port, side: 'target' }) as const),
@@ -44,14 +44,14 @@ function portsAt(graph: Graph, node: string): readonly PendingEdge[] {
 }
 
 function typeAt(graph: Graph, { node, port, side }: PendingEdge): string | undefined {
-  const look = lookOf(graph.nodes[node]);
+  const look = shapeOf(graph.nodes[node]);
   return (side === 'source' ? look?.outputs : look?.inputs)?.[port]?.type.id;
 }
 
 /** Whether a port still waits for an edge: an input that is needed and has none. */
 function waits(graph: Graph, port: PendingEdge): boolean {
   if (port.side === 'source' || graph.edges.some((edge) => isAt(edge, port))) return false;
-  return lookOf(graph.nodes[port.node])?.inputs[port.port]?.optional !== true;
+  return shapeOf(graph.nodes[port.node])?.inputs[port.port]?.optional !== true;
 }
 
 /** What can be chosen of: pairs that wait for each other first, and what would replace an edge last. */

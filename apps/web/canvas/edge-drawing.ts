@@ -1,10 +1,9 @@
 import { disconnect, type Edge, type Graph } from '@graft/graph';
 import type { Connection, Edge as FlowEdge, FinalConnectionState, Handle } from '@xyflow/react';
-import { loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
-import { whileShown } from '../state/wanted.ts';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
+import { letGo } from './let-go.ts';
 
 export function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingEdge {
   return { node: handle.nodeId, port: handle.id ?? '', side: handle.type };
@@ -24,10 +23,7 @@ export function graphWhileDrawing(): Graph {
   return moving === undefined ? shown : disconnect(shown, moving);
 }
 
-export async function drawEdge(from: PendingEdge, to: PendingEdge): Promise<void> {
-  const isShown = whileShown();
-  await loadRules();
-  if (!isShown()) return;
+export function drawEdge(from: PendingEdge, to: PendingEdge): void {
   const { shown, edit } = useDocument.getState();
   const edge = edgeBetween(from, to);
   if (edge !== undefined && portRefusal(shown, from, to) === undefined)
@@ -63,7 +59,7 @@ export function connectionEnds(connection: Connection | FlowEdge): [PendingEdge,
   ];
 }
 
-/** Ends what was drawn; where it was let go is looked at when what it takes has come. */
+/** Ends what was drawn, where it was let go. */
 export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
   useScreen.getState().drawFrom(null);
   const held = pulled;
@@ -73,5 +69,5 @@ export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectio
   const to = state.toHandle === null ? undefined : portOf(state.toHandle);
   const point = 'changedTouches' in event ? event.changedTouches[0] : event;
   const at = point === undefined ? undefined : { x: point.clientX, y: point.clientY };
-  void import('./let-go.ts').then(({ letGo }) => letGo({ from, to, at, held }));
+  letGo({ from, to, at, held });
 }

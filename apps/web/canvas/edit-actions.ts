@@ -1,7 +1,6 @@
 import { disconnect, formatEdge, keysOf, removeNodes } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { editOnceHere } from '../state/wanted.ts';
 import { copiedText } from './clipboard.ts';
 import { selectedEdges } from './viewport.ts';
 
@@ -21,10 +20,6 @@ export function deleteKeys(keys: readonly string[]): void {
   useDocument.getState().edit((graph) => removeNodes(graph, keys));
 }
 
-export function duplicateSelected(): void {
-  void editOnceHere(import('./duplicate.ts'), (part) => part.duplicateSelection());
-}
-
 export function selectAll(): void {
   useScreen.getState().select(keysOf(useDocument.getState().shown));
 }
@@ -33,8 +28,4 @@ export function selectAll(): void {
 export function copySelected(): string | undefined {
   const { selection } = useScreen.getState();
   return selection.length === 0 ? undefined : copiedText(useDocument.getState().shown, selection);
-}
-
-export function tidy(): void {
-  void editOnceHere(import('./tidy-shown.ts'), (part) => part.tidyShown());
 }

@@ -27,13 +27,13 @@ import {
   type Edge,
   type Graph,
 } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { loadRules } from '../state/checks.ts';
-import { lookOf } from '../state/node-shape.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
 import { bodyAt, usedGraph } from '../state/levels.ts';
-import { loadNodeTypes, nodeTypes, provideNodeTypes } from '../state/registry.ts';
+import { nodeTypes, provideNodeTypes } from '../state/registry.ts';
 import { addToCanvas } from './add-to-canvas.ts';
 import { copiedText } from './clipboard.ts';
 import { pasteText } from './paste-nodes.ts';
@@ -42,9 +42,7 @@ import { tidied } from './tidied.ts';
 import { layOut } from './tidy-layout.ts';
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
-  await loadRules();
+  provideNodeTypes(registry);
 });
 
 const types = ['load-files', 'chunk', 'embed', 'index', 'questions', 'retrieve', 'evaluate'];
@@ -96,8 +94,8 @@ const edits: Readonly<Record<string, (picks: Picks) => Taken | Promise<Taken>>> 
   },
   connect([a, b, c]) {
     const [source, target] = [pick(ids(), a), pick(ids(), b)];
-    const out = pick(Object.keys(lookOf(shown().nodes[source ?? ''])?.outputs ?? {}), c);
-    const into = pick(Object.keys(lookOf(shown().nodes[target ?? ''])?.inputs ?? {}), c);
+    const out = pick(Object.keys(shapeOf(shown().nodes[source ?? ''])?.outputs ?? {}), c);
+    const into = pick(Object.keys(shapeOf(shown().nodes[target ?? ''])?.inputs ?? {}), c);
     if (source === undefined || target === undefined || out === undefined || into === undefined)
       return [];
     const edge = { source, sourcePort: out, target, targetPort: into };

@@ -1,7 +1,7 @@
 import type { InternalNode, Node as FlowNode } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
 import { useDocument } from '../state/document-store.ts';
-import { lookOf } from '../state/node-shape.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 import { familyColour } from './family-colour.ts';
@@ -82,7 +82,7 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
       const node = graphNodes[id];
       const { width, height } = measured ?? {};
       if (node === undefined || width === undefined || height === undefined) return [];
-      const colour = familyColour(lookOf(node)?.group);
+      const colour = familyColour(shapeOf(node)?.group);
       return [{ id, x, y, width, height, title: node.title ?? untitled(id, node), colour }];
     });
     const lines = edges.flatMap(({ id, source, target, ...edge }): SceneEdge[] => {

@@ -23,9 +23,10 @@ import { familyColour } from './family-colour.ts';
 import { manyNodes, useFarCards } from './far-cards.ts';
 import { edgeLayer, flowGroups, flowNotes } from './flow-annotations.ts';
 import { useReadingOrder } from './reading-order.ts';
-import { lookOf } from '../state/node-shape.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
+import { knownCards, titleFontLoaded } from './known-cards.ts';
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
 
@@ -79,20 +80,19 @@ function commitSelection(changes: readonly NodeChange[]): void {
   select([...selected].sort());
 }
 
-/** Tells the sizes of the cards of a large graph, once it has come. */
-let known: typeof import('./known-cards.ts').knownCards | undefined;
+/** Whether the font has come in which titles are measured. */
+let hasFont = false;
 const sides = { target: Position.Left, source: Position.Right };
 
-async function loadKnownCards(): Promise<void> {
-  const { knownCards, titleFontLoaded } = await import('./known-cards.ts');
+async function loadTitleFont(): Promise<void> {
   await titleFontLoaded();
-  known = knownCards;
+  hasFont = true;
 }
 
 /** The cards of a large graph as they will be; those of a small one are drawn and measured. */
 function sized(nodes: FlowNode[]): FlowNode[] {
   const { shown } = useDocument.getState();
-  if (nodes.length > manyNodes) return known?.(nodes, shown, sides) ?? nodes;
+  if (nodes.length > manyNodes) return knownCards(nodes, shown, sides);
   return nodes.map((node) => {
     const { handles, ...measured } = node;
     return handles === undefined ? node : measured;
@@ -134,10 +134,8 @@ export function useFlowNodes(): {
         return isSame ? before : now;
       });
     };
-    const isKnown = known !== undefined || Object.keys(graphNodes).length <= manyNodes;
-    if (isKnown) place();
-    // Where it cannot be fetched, cards are drawn and measured as ever.
-    else void loadKnownCards().then(place, place);
+    if (hasFont || Object.keys(graphNodes).length <= manyNodes) place();
+    else void loadTitleFont().then(place);
     return () => {
       isGone = true;
     };
@@ -175,7 +173,7 @@ export function useFlowEdges(): {
       const known = new Map(before.map((edge) => [edge.id, edge]));
       return graphEdges.map((edge) => {
         const id = formatEdge(edge);
-        const type = lookOf(graphNodes[edge.source]);
+        const type = shapeOf(graphNodes[edge.source]);
         const stroke = familyColour(type?.outputs[edge.sourcePort]?.type.family);
         const old = known.get(id);
         const [from, to] = [edge.source, edge.target].map((id) => titleAmong(id, graphNodes));

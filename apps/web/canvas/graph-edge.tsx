@@ -2,16 +2,10 @@ import { BaseEdge, getBezierPath, type EdgeProps } from '@xyflow/react';
 import { roundedPath } from './routing/route-edges.ts';
 import type { Point } from './routing/shapes.ts';
 import { useRoutes } from './routing/routes.ts';
-import { part } from '../shell/part.tsx';
+import { BendPoints } from './bend-points.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useEdgeUnder } from './edge-under.ts';
-
-const BendPoints = part(
-  () => import('./bend-points.tsx').then((loaded) => loaded.BendPoints),
-  // Nothing can be said within a drawing.
-  () => null,
-);
 
 /** Selected nodes up to which their edges stand out: of more, all would. */
 const mostLit = 12;

@@ -1,4 +1,4 @@
-import type { GraphNode, NodeFacts, NodeLook } from '@graft/graph';
+import type { GraphNode, NodeFacts, NodeType } from '@graft/graph';
 import { useScore } from '../inspector/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
@@ -13,17 +13,14 @@ import { NodePorts } from './node-ports.tsx';
 import { givenText, offStatus, outdatedText, progressShare, resultText } from './node-status.ts';
 import { useFacts, useStatus } from './use-node-status.ts';
 import { paramTitle, titleAmong } from '../state/node-titles.ts';
-import { afterNodeTypes, useNodeTypes } from '../state/registry.ts';
-import { part } from '../shell/part.tsx';
 import { ProgressBar } from '../shell/progress-bar.tsx';
 import { useScreen } from '../state/screen-store.ts';
 import { FarCard } from './far-card.tsx';
 import { FarContext, useFarCards } from './far-cards.ts';
 import { useCard } from './use-card.ts';
+import { NodePlan } from './node-plan.tsx';
+import { part } from '../shell/part.tsx';
 
-const NodePlan = part(() =>
-  afterNodeTypes(import('./node-plan.tsx')).then((loaded) => loaded.NodePlan),
-);
 const NodeCurve = part(() => import('./node-curve.tsx').then((loaded) => loaded.NodeCurve));
 
 /** Values that read better alone than beside their name: files and long ids. */
@@ -55,7 +52,7 @@ function Facts({ facts }: { readonly facts: NodeFacts }) {
 }
 
 /** Of an input of the graph, what is said while nothing has come. */
-function useGiven(id: string, look: NodeLook | undefined): string | undefined {
+function useGiven(id: string, look: NodeType | undefined): string | undefined {
   const isInput = look?.structure === 'input';
   return useDocument(({ shown, trail }) => {
     if (!isInput) return undefined;
@@ -68,8 +65,6 @@ function useGiven(id: string, look: NodeLook | undefined): string | undefined {
 /** `needs chunks`: what the person still has to give. */
 function useMissing(problem: ShownProblem | undefined, node: GraphNode | undefined): string {
   const { port, param } = problem?.location ?? {};
-  // What a parameter is called is known with the node types.
-  useNodeTypes(({ types }) => (param === undefined ? undefined : types));
   const field = param === undefined ? 'a value' : paramTitle(node, param);
   return `needs ${port ?? field}`;
 }

@@ -1,9 +1,7 @@
 import { disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { announce } from '../state/announcement.ts';
-import { loadRules } from '../state/checks.ts';
 import { titleAmong } from '../state/node-titles.ts';
-import { whileShown } from '../state/wanted.ts';
 import { addToCanvas } from './add-to-canvas.ts';
 import { ends, portName } from './edge-ends.ts';
 import { useEdgeUnder } from './edge-under.ts';
@@ -35,7 +33,7 @@ export function edgeAt(
 }
 
 /** The graph with a node between the ends of an edge; undefined where it has no ports that both take. */
-export function insertedOn(graph: Graph, edge: Edge, node: string): Graph | undefined {
+function insertedOn(graph: Graph, edge: Edge, node: string): Graph | undefined {
   if (node === edge.source || node === edge.target) return undefined;
   const [source, target] = ends(edge);
   const open = disconnect(graph, edge);
@@ -92,10 +90,7 @@ function endNames(edge: Edge, graph: Graph): string {
 }
 
 /** Puts a node that has no edges on the edge that it was dropped on, where it fits there, and says so. */
-async function dropOnEdge(node: string, on: Edge): Promise<void> {
-  const isShown = whileShown();
-  await loadRules();
-  if (!isShown()) return;
+function dropOnEdge(node: string, on: Edge): void {
   const { shown, edit } = useDocument.getState();
   const graph = insertedOn(shown, on, node);
   if (graph === undefined) return;
@@ -109,7 +104,7 @@ export function endNodeDrag(node: { readonly id: string }, dragged: number): voi
   requestAnimationFrame(() => {
     mark(undefined);
     const edge = edgeFor(node, dragged);
-    if (edge !== undefined) void dropOnEdge(node.id, edge);
+    if (edge !== undefined) dropOnEdge(node.id, edge);
   });
 }
 

@@ -1,6 +1,6 @@
-import type { Graph, GraphNode, NodeLook } from '@graft/graph';
+import type { Graph, GraphNode, NodeType } from '@graft/graph';
 import type { Node as FlowNode, NodeHandle, Position } from '@xyflow/react';
-import { lookOf, nodeFacts } from '../state/node-shape.ts';
+import { shapeOf, nodeFacts } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
 import { cardHeight, foldedHeight, mostTitleLines, nodeWidth, portMiddle } from './card-size.ts';
 import { portsOf } from './node-port-names.ts';
@@ -26,10 +26,10 @@ function linesOfTitle(title: string): number {
   return shown;
 }
 
-const factsByParams = new WeakMap<object, { readonly look: NodeLook; readonly facts: number }>();
+const factsByParams = new WeakMap<object, { readonly look: NodeType; readonly facts: number }>();
 
 /** How many facts a card shows; undefined where its parameters are wrong, which leaves it as high as it is. */
-function factsOn(node: GraphNode, look: NodeLook): number | undefined {
+function factsOn(node: GraphNode, look: NodeType): number | undefined {
   const known = factsByParams.get(node.params);
   if (known?.look === look) return known.facts;
   const facts = nodeFacts(node, node.params)?.length;
@@ -51,7 +51,7 @@ interface Sides {
 
 function withSize(node: FlowNode, graph: Graph, sides: Sides): FlowNode {
   const own = graph.nodes[node.id];
-  const look = lookOf(own);
+  const look = shapeOf(own);
   if (own === undefined || look === undefined) return node;
   const { inputs, outputs } = portsOf(graph.edges, node.id, look);
   const lines = linesOfTitle(own.title ?? untitled(node.id, own));

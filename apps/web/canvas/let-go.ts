@@ -1,7 +1,6 @@
 import { disconnect, type Edge } from '@graft/graph';
 import { fitting } from '../palette/fitting-types.ts';
 import { useDocument } from '../state/document-store.ts';
-import { withNodeTypes } from '../state/registry.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
 import { drawEdge } from './edge-drawing.ts';
 import { ends } from './edge-ends.ts';
@@ -27,7 +26,7 @@ function joinEdge(from: PendingEdge, crossed: Edge): void {
   const [source, target] = ends(crossed);
   const to = from.side === 'source' ? target : source;
   const message = portRefusal(useDocument.getState().shown, from, to);
-  if (message === undefined) void drawEdge(from, to);
+  if (message === undefined) drawEdge(from, to);
   else useScreen.getState().notify({ tone: 'info', message });
 }
 
@@ -56,7 +55,7 @@ export function letGo({ from, to, at, held }: Drawn): void {
   const node = under?.closest('.react-flow__node')?.getAttribute('data-id');
   if (typeof node === 'string') {
     const port = acceptingPort(shown, from, node);
-    if (port !== undefined) void drawEdge(from, port);
+    if (port !== undefined) drawEdge(from, port);
     else if (node !== from.node) {
       useScreen
         .getState()
@@ -69,9 +68,6 @@ export function letGo({ from, to, at, held }: Drawn): void {
   const onPane = under?.matches('.react-flow__pane, .react-flow__pane *') === true;
   if (onPane && held !== undefined) return endPulling(held, undefined);
   if (!onPane) return;
-  const place = canvasPlace(at);
-  withNodeTypes(() => {
-    if (fitting(from).length === 0) return;
-    useScreen.getState().show({ openEnd: { from, at: place }, commandMenu: true });
-  });
+  if (fitting(from).length === 0) return;
+  useScreen.getState().show({ openEnd: { from, at: canvasPlace(at) }, commandMenu: true });
 }

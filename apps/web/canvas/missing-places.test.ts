@@ -1,11 +1,11 @@
 import { parseGraph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
-import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
+import { provideNodeTypes } from '../state/registry.ts';
 import { laidOut } from './missing-places.ts';
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 
 const node = (type: string) => ({ type, version: 1, params: {} });

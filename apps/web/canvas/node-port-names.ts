@@ -1,4 +1,4 @@
-import type { Edge, NodeLook } from '@graft/graph';
+import type { Edge, NodeType } from '@graft/graph';
 
 /** Names of ports, from top to bottom. */
 interface PortNames {
@@ -34,7 +34,7 @@ function portsByNode(edges: readonly Edge[]): ReadonlyMap<string, Named> {
 export function portsOf(
   edges: readonly Edge[],
   node: string,
-  type: Pick<NodeLook, keyof PortNames> | undefined,
+  type: Pick<NodeType, keyof PortNames> | undefined,
 ): PortNames {
   const own = portsByNode(edges).get(node);
   const all = (side: keyof PortNames): string[] => [

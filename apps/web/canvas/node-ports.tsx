@@ -1,4 +1,4 @@
-import type { NodeLook, PortLook } from '@graft/graph';
+import type { NodeType } from '@graft/graph';
 import { Handle, Position, useUpdateNodeInternals } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
 import { useDocument } from '../state/document-store.ts';
@@ -7,11 +7,14 @@ import { familyColour } from './family-colour.ts';
 import { portsOf } from './node-port-names.ts';
 import { portRefusal } from './port-refusal.ts';
 
+/** An input or output of a node; only inputs are optional. */
+type ShownPort = NodeType['outputs'][string] & { readonly optional?: boolean };
+
 interface PortProps {
   readonly node: string;
   readonly name: string;
   readonly side: 'source' | 'target';
-  readonly port: PortLook | undefined;
+  readonly port: ShownPort | undefined;
 }
 
 /** Whether the edge being drawn could end here: undefined when none is drawn. */
@@ -59,7 +62,7 @@ function Port(props: PortProps) {
 }
 
 /** The ports of a node, and those that its edges name beside them: of a graph that is not there, of an unknown type. */
-function usePorts(node: string, look: NodeLook | undefined) {
+function usePorts(node: string, look: NodeType | undefined) {
   const edges = useDocument((state) => state.shown.edges);
   return useMemo(() => portsOf(edges, node, look), [edges, node, look]);
 }
@@ -80,7 +83,7 @@ function useMeasuredPorts(node: string, ports: ReturnType<typeof usePorts>): voi
 }
 
 /** One row per port: inputs on the left, outputs on the right. */
-export function NodePorts(props: { readonly id: string; readonly look: NodeLook | undefined }) {
+export function NodePorts(props: { readonly id: string; readonly look: NodeType | undefined }) {
   const { id, look } = props;
   const ports = usePorts(id, look);
   useMeasuredPorts(id, ports);

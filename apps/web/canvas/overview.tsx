@@ -2,7 +2,7 @@ import type { InternalNode, ReactFlowState } from '@xyflow/react';
 import { useEffect, useRef, type PointerEvent } from 'react';
 import { useTheme } from '../shell/theme.ts';
 import { useDocument } from '../state/document-store.ts';
-import { lookOf } from '../state/node-shape.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import { familyColour } from './family-colour.ts';
 import { reachesOut } from './keep-in-sight.ts';
 import { boundsOf, type Bounds } from './node-bounds.ts';
@@ -23,7 +23,7 @@ const radius = 18;
 /** As the style sheet has it. */
 function colourOf({ id, type }: Pick<InternalNode, 'id' | 'type'>): string {
   if (type !== 'graph') return type === 'note' ? 'var(--line-strong)' : 'transparent';
-  return familyColour(lookOf(useDocument.getState().shown.nodes[id])?.group);
+  return familyColour(shapeOf(useDocument.getState().shown.nodes[id])?.group);
 }
 
 /** What of the graph's plane is seen on the canvas. */

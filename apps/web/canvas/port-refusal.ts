@@ -1,7 +1,14 @@
-import { connect, disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
-import { loadedRules, useChecks } from '../state/checks.ts';
+import {
+  connect,
+  connectionVerdict,
+  disconnect,
+  formatEdge,
+  type Edge,
+  type Graph,
+} from '@graft/graph';
+import { useChecks } from '../state/checks.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
-import { lookOf } from '../state/node-shape.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 import { nodeTypes } from '../state/registry.ts';
 
@@ -19,7 +26,7 @@ export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefine
 
 /** The edges that a new one takes the place of: an input that takes one gives up what it has. */
 export function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
-  const type = lookOf(graph.nodes[edge.target]);
+  const type = shapeOf(graph.nodes[edge.target]);
   const input = type?.inputs[edge.targetPort];
   if (input === undefined || input.many === true) return [];
   return graph.edges.filter(
@@ -48,22 +55,18 @@ export function connectInPlace(graph: Graph, edge: Edge): Graph {
   return connect(without(graph, replacedEdges(graph, edge)), edge);
 }
 
-/** Why an edge cannot be drawn between two ports; undefined when it can, or what says so has not come. */
+/** Why an edge cannot be drawn between two ports; undefined when it can. */
 export function portRefusal(graph: Graph, from: PendingEdge, to: PendingEdge): string | undefined {
   const edge = edgeBetween(from, to);
   if (edge === undefined) {
     return `A connection goes from an output to an input; this is ${to.side === 'source' ? 'an output' : 'an input'} too.`;
   }
-  const verdict = loadedRules()?.connectionVerdict(
-    without(graph, replacedEdges(graph, edge)),
-    edge,
-    {
-      registry: nodeTypes(),
-      models: useChecks.getState().models,
-      graphs: useUsedGraphs.getState().lookup,
-    },
-  );
-  return verdict === undefined || verdict.ok ? undefined : verdict.reason;
+  const verdict = connectionVerdict(without(graph, replacedEdges(graph, edge)), edge, {
+    registry: nodeTypes(),
+    models: useChecks.getState().models,
+    graphs: useUsedGraphs.getState().lookup,
+  });
+  return verdict.ok ? undefined : verdict.reason;
 }
 
 /**
@@ -71,8 +74,8 @@ export function portRefusal(graph: Graph, from: PendingEdge, to: PendingEdge): s
  * there is a choice.
  */
 export function onlyEdge(graph: Graph, source: string, target: string): Edge | undefined {
-  const outputs = Object.entries(lookOf(graph.nodes[source])?.outputs ?? {});
-  const inputs = Object.entries(lookOf(graph.nodes[target])?.inputs ?? {});
+  const outputs = Object.entries(shapeOf(graph.nodes[source])?.outputs ?? {});
+  const inputs = Object.entries(shapeOf(graph.nodes[target])?.inputs ?? {});
   const fits = outputs.flatMap(([sourcePort, output]) =>
     inputs.flatMap(([targetPort, input]) => {
       if (output.type.id !== input.type.id) return [];
@@ -94,7 +97,7 @@ export function acceptingPort(
   from: PendingEdge,
   node: string,
 ): PendingEdge | undefined {
-  const definition = lookOf(graph.nodes[node]);
+  const definition = shapeOf(graph.nodes[node]);
   const side = from.side === 'source' ? 'target' : 'source';
   const ports = Object.keys((side === 'target' ? definition?.inputs : definition?.outputs) ?? {});
   return ports

@@ -1,7 +1,7 @@
 import { bypassRefusal, GraphError, setBypass } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { report } from '../state/file-actions.ts';
-import { lookOf } from '../state/node-shape.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 /** Those of the selected nodes that are switched off, or that are not. */
@@ -18,7 +18,7 @@ export function switchSelected(off: boolean): void {
   const { shown, edit } = useDocument.getState();
   const ids = selectedBy(!off);
   for (const id of off ? ids : []) {
-    const shape = lookOf(shown.nodes[id]);
+    const shape = shapeOf(shown.nodes[id]);
     const isTaken = shown.edges.some(({ source }) => source === id);
     const refusal = shape === undefined ? undefined : bypassRefusal(shape, isTaken);
     if (refusal !== undefined) {

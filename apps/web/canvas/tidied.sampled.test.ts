@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseGraph, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import fc from 'fast-check';
 import { beforeAll, expect, inject, it } from 'vitest';
-import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
+import { provideNodeTypes } from '../state/registry.ts';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { laidOut } from './missing-places.ts';
 import { meets } from './room-for.ts';
@@ -14,8 +15,7 @@ import { tidied } from './tidied.ts';
 import { layOut } from './tidy-layout.ts';
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 
 const inColumns = ({ sizes, links }: Units) => Promise.resolve(layOut(sizes, links));

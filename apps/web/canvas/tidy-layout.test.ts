@@ -1,11 +1,11 @@
 import { parseGraph, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
-import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
+import { provideNodeTypes } from '../state/registry.ts';
 import { tidyLayout } from './tidy-layout.ts';
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 
 function graphOf(edges: readonly string[]): Graph {

@@ -2,6 +2,7 @@ import { parseGraph, setTitle } from '@graft/graph';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { undo, useDocument } from '../state/document-store.ts';
 import { timeOf } from '../shell/notices.tsx';
+import { provideNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { tidySelected } from './arrange-selection.ts';
 import { tidyShown } from './tidy-shown.ts';
@@ -9,6 +10,7 @@ import { layOut } from './tidy-layout.ts';
 import type { Units } from './layers/units.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
+provideNodeTypes(new Map());
 vi.mock('./viewport.ts', () => ({
   cardSize: () => ({ width: 206, height: 100 }),
   fitAll: () => Promise.resolve(),

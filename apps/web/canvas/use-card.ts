@@ -1,6 +1,6 @@
 import { useDocument } from '../state/document-store.ts';
 import { usePath } from '../state/node-path.ts';
-import { useLook } from '../state/node-shape.ts';
+import { useShape } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
 import { useOutdated } from '../state/outdated.ts';
 import { useProblemAt } from '../state/problems.ts';
@@ -17,7 +17,7 @@ export function useCard(id: string) {
   // What is wrong with the graph of now is nothing to that of before.
   const { problem, incomplete = false } = (isPast ? undefined : found) ?? {};
   const outdated = useOutdated(step?.error, path);
-  const look = useLook(node);
+  const look = useShape(node);
   const off = node?.bypass === true;
   const title = node === undefined ? id : untitled(id, node);
   const card = {

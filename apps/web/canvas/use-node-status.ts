@@ -1,4 +1,4 @@
-import type { GraphNode, NodeFacts, NodeLook } from '@graft/graph';
+import type { GraphNode, NodeFacts, NodeType } from '@graft/graph';
 import { useState } from 'react';
 import { nodeFacts } from '../state/node-shape.ts';
 import { useOutdated } from '../state/outdated.ts';
@@ -11,11 +11,11 @@ import { keptStatus, stepStatus, type Status } from './node-status.ts';
 /** The facts, or the last that could be told: a node keeps its height while a value is typed. */
 export function useFacts(
   node: GraphNode | undefined,
-  look: NodeLook | undefined,
+  look: NodeType | undefined,
   params: unknown,
 ): NodeFacts {
   const [kept, keep] = useState<{
-    look: NodeLook | undefined;
+    look: NodeType | undefined;
     params: unknown;
     facts: NodeFacts;
   }>({ look, params: null, facts: [] });

@@ -1,13 +1,11 @@
+import { alignSelected, distributeSelected, tidySelected } from '../canvas/arrange-selection.ts';
 import type { Axis, Side } from '../canvas/arrange.ts';
-import { editOnceHere } from '../state/wanted.ts';
 import type { Command } from './command.ts';
 import { selectedNodes } from './conditions.ts';
 
 const sides: readonly Side[] = ['left', 'centre', 'right', 'top', 'middle', 'bottom'];
 
 const several = (least: number) => (): boolean => selectedNodes().length >= least;
-const arrange = (edit: (part: typeof import('../canvas/arrange-selection.ts')) => unknown): void =>
-  void editOnceHere(import('../canvas/arrange-selection.ts'), edit);
 
 const align = (side: Side): Command => ({
   id: `align-${side}`,
@@ -15,7 +13,7 @@ const align = (side: Side): Command => ({
   group: 'Edit',
   views: ['canvas'],
   enabled: several(2),
-  run: () => arrange(({ alignSelected }) => alignSelected(side)),
+  run: () => alignSelected(side),
 });
 
 const distribute = (axis: Axis): Command => ({
@@ -24,7 +22,7 @@ const distribute = (axis: Axis): Command => ({
   group: 'Edit',
   views: ['canvas'],
   enabled: several(3),
-  run: () => arrange(({ distributeSelected }) => distributeSelected(axis)),
+  run: () => distributeSelected(axis),
 });
 
 export const arrangeCommands: readonly Command[] = [
@@ -37,6 +35,6 @@ export const arrangeCommands: readonly Command[] = [
     group: 'Edit',
     views: ['canvas'],
     enabled: several(2),
-    run: () => arrange(({ tidySelected }) => tidySelected()),
+    run: () => void tidySelected(),
   },
 ];

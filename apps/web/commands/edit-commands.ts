@@ -1,5 +1,5 @@
 import { frozenFileOf } from '@graft/graph';
-import { deleteSelected, duplicateSelected, selectAll } from '../canvas/edit-actions.ts';
+import { deleteSelected, selectAll } from '../canvas/edit-actions.ts';
 import { nodeCard } from '../canvas/focus-node.ts';
 import { focusedPort, focusFirstPort } from '../canvas/focus-port.ts';
 import { fitNodes, selectedEdges, unselectEdges } from '../canvas/viewport.ts';
@@ -7,9 +7,7 @@ import { isLabeller } from '../labels/labeller.ts';
 import { canUndo, redo, undo, useDocument } from '../state/document-store.ts';
 import { pathOf } from '../state/node-path.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { withNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { editOnceHere } from '../state/wanted.ts';
 import type { Command } from './command.ts';
 import {
   hasFile,
@@ -19,19 +17,21 @@ import {
   meantNode,
   selectedNode,
 } from './conditions.ts';
-import { awaitPart } from './typed-ahead.ts';
-
-/** Loaded when first asked for. */
-const clipboard = () => import('../canvas/clipboard-actions.ts');
+import {
+  copyToClipboard,
+  cutToClipboard,
+  pasteFromClipboard,
+  selectNeighbours,
+} from '../canvas/clipboard-actions.ts';
+import { duplicateSelection } from '../canvas/duplicate.ts';
+import { focusInspector } from '../inspector/focus-inspector.ts';
+import { readRowsOf } from '@graft/graph';
 
 const theNode = () => useDocument.getState().shown.nodes[selectedNode() ?? ''];
 
 /** Asks for the frozen rows that the selected node reads. */
 function editRows(): void {
-  const node = theNode();
-  withNodeTypes(({ readRowsOf }) =>
-    useOverlay.getState().show({ editedRows: readRowsOf(node) ?? null }),
-  );
+  useOverlay.getState().show({ editedRows: readRowsOf(theNode()) ?? null });
 }
 
 /** Asks what the node that is meant shall be connected to, or its port that has the focus. */
@@ -53,10 +53,7 @@ function renameMeant(): void {
 function toInspector(tab: 'parameters' | 'output'): void {
   const node = meantNode();
   if (node === undefined) return;
-  const part = import('../inspector/focus-inspector.ts');
-  void (tab === 'parameters' ? awaitPart(part) : part).then(({ focusInspector }) =>
-    focusInspector(node, tab),
-  );
+  focusInspector(node, tab);
 }
 
 /** Whether the node that is meant has an edge. */
@@ -100,7 +97,7 @@ export const editCommands: readonly Command[] = [
     keysElsewhere: true,
     onCell: true,
     enabled: hasSelection,
-    run: () => void editOnceHere(clipboard(), (part) => part.cutToClipboard()),
+    run: () => void cutToClipboard(),
   },
   {
     id: 'copy',
@@ -109,7 +106,7 @@ export const editCommands: readonly Command[] = [
     keys: ['mod+c'],
     keysElsewhere: true,
     enabled: hasSelection,
-    run: () => void clipboard().then((part) => part.copyToClipboard()),
+    run: () => void copyToClipboard(),
   },
   {
     id: 'paste',
@@ -118,7 +115,7 @@ export const editCommands: readonly Command[] = [
     keys: ['mod+v'],
     keysElsewhere: true,
     enabled: hasFile,
-    run: () => void editOnceHere(clipboard(), (part) => part.pasteFromClipboard()),
+    run: () => void pasteFromClipboard(),
   },
   {
     id: 'duplicate',
@@ -126,7 +123,7 @@ export const editCommands: readonly Command[] = [
     group: 'Edit',
     keys: ['mod+d'],
     enabled: hasSelection,
-    run: duplicateSelected,
+    run: duplicateSelection,
   },
   {
     id: 'rename',
@@ -235,13 +232,13 @@ export const editCommands: readonly Command[] = [
     title: 'Select what it needs',
     group: 'Edit',
     enabled: hasSelection,
-    run: () => void clipboard().then((part) => part.selectNeighbours('before')),
+    run: () => selectNeighbours('before'),
   },
   {
     id: 'select-after',
     title: 'Select what depends on it',
     group: 'Edit',
     enabled: hasSelection,
-    run: () => void clipboard().then((part) => part.selectNeighbours('after')),
+    run: () => selectNeighbours('after'),
   },
 ];

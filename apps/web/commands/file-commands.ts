@@ -1,5 +1,6 @@
 import { useDocument } from '../state/document-store.ts';
-import { fileTitle, saveFile } from '../state/file-actions.ts';
+import { fileTitle } from '../state/file-actions.ts';
+import { saveFile } from '../state/save-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import type { Command } from './command.ts';
 import { hasFile } from './conditions.ts';

@@ -1,11 +1,7 @@
+import { foldSelected } from '../canvas/collapse.ts';
 import { useDocument } from '../state/document-store.ts';
-import { editOnceHere } from '../state/wanted.ts';
 import type { Command } from './command.ts';
 import { selectedNodes } from './conditions.ts';
-
-/** Loaded when first asked for. */
-const fold = (isFolded: boolean): void =>
-  void editOnceHere(import('../canvas/collapse.ts'), (part) => part.foldSelected(isFolded));
 
 /** Whether some of the selected nodes are folded to their titles, or are not. */
 function hasFolded(isFolded: boolean): boolean {
@@ -24,7 +20,7 @@ export const foldCommands: readonly Command[] = [
     onCanvas: true,
     passOn: true,
     enabled: () => hasFolded(false),
-    run: () => fold(true),
+    run: () => foldSelected(true),
   },
   {
     id: 'expand',
@@ -34,6 +30,6 @@ export const foldCommands: readonly Command[] = [
     views: ['canvas'],
     onCanvas: true,
     enabled: () => hasFolded(true),
-    run: () => fold(false),
+    run: () => foldSelected(false),
   },
 ];

@@ -1,3 +1,4 @@
+import { leaveFullPage, showFullPage } from '../inspector/full-page.ts';
 import { usePanels } from '../state/panel-store.ts';
 import type { Command } from './command.ts';
 import { meantNode } from './conditions.ts';
@@ -6,10 +7,8 @@ const isFullPage = (): boolean => usePanels.getState().fullPage;
 
 function toggle(): void {
   const node = meantNode();
-  void import('../inspector/full-page.ts').then(({ leaveFullPage, showFullPage }) => {
-    if (isFullPage()) leaveFullPage();
-    else if (node !== undefined) showFullPage(node);
-  });
+  if (isFullPage()) leaveFullPage();
+  else if (node !== undefined) showFullPage(node);
 }
 
 /** Before those that Escape means otherwise. */

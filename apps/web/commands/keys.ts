@@ -4,8 +4,8 @@ import { openMenuAtFocus } from '../menus/open-menu.ts';
 import { runCommand } from './commands.ts';
 import { meansNodes, meantBy } from './meant.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { editOnceHere } from '../state/wanted.ts';
 import { awaitAsked, typeAhead } from './typed-ahead.ts';
+import { pasteCopied } from '../canvas/clipboard-actions.ts';
 
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -73,9 +73,7 @@ function handleCopy(event: ClipboardEvent): void {
 
 function handlePaste(event: ClipboardEvent): void {
   if (!isOnNodes(event)) return;
-  // The event has it no longer once what pastes has come.
-  const text = event.clipboardData?.getData('text/plain') ?? '';
-  void editOnceHere(import('../canvas/clipboard-actions.ts'), (part) => part.pasteCopied(text));
+  pasteCopied(event.clipboardData?.getData('text/plain') ?? '');
 }
 
 /** Listens for the keys of all commands. */

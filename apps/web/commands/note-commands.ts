@@ -1,14 +1,9 @@
 import { isNodeKey } from '@graft/graph';
+import { addNoteAbout, addNoteAt, groupSelection } from '../notes/note-edits.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { editOnceHere } from '../state/wanted.ts';
 import type { Command } from './command.ts';
 import { hasFile, hasSelection, meantNode } from './conditions.ts';
-import { awaitPart } from './typed-ahead.ts';
-
-/** Edits notes by code that is loaded when first asked for. What is added takes the keys that are typed meanwhile. */
-export const editNotes = (edit: (part: typeof import('../notes/note-edits.ts')) => unknown): void =>
-  void editOnceHere(awaitPart(import('../notes/note-edits.ts')), edit);
 
 /** The note or group that is selected, where it is one alone. */
 function selectedAnnotation(): string | undefined {
@@ -41,7 +36,7 @@ export const noteCommands: readonly Command[] = [
     keys: ['n'],
     onCanvas: true,
     enabled: hasFile,
-    run: () => editNotes((part) => part.addNoteAt()),
+    run: () => addNoteAt(),
   },
   {
     id: 'note-about',
@@ -51,7 +46,7 @@ export const noteCommands: readonly Command[] = [
     enabled: () => meantNode() !== undefined,
     run: () => {
       const node = meantNode();
-      if (node !== undefined) editNotes((part) => part.addNoteAbout(node));
+      if (node !== undefined) addNoteAbout(node);
     },
   },
   {
@@ -62,6 +57,6 @@ export const noteCommands: readonly Command[] = [
     views: ['canvas'],
     onCanvas: true,
     enabled: hasSelection,
-    run: () => editNotes((part) => part.groupSelection()),
+    run: groupSelection,
   },
 ];

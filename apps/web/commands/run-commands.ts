@@ -5,7 +5,6 @@ import { runShown } from '../state/run-shown.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen, views, type BottomTab } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { awaitPart } from './typed-ahead.ts';
 import {
   hasExperiments,
   hasFile,
@@ -17,6 +16,9 @@ import {
   selectedNodes,
   works,
 } from './conditions.ts';
+import { focusAsk } from '../ask/focus-ask.ts';
+import { exportRun } from '../state/export-run.ts';
+import { switchRunOnChange } from '../state/source-changes.ts';
 
 /** Shows a tab of the lower panel. */
 function showBelow(bottomTab: BottomTab): void {
@@ -51,7 +53,7 @@ export const runCommands: readonly Command[] = [
     views: ['canvas'],
     keys: ['q'],
     enabled: isRunnable,
-    run: () => void awaitPart(import('../ask/focus-ask.ts')).then(({ focusAsk }) => focusAsk()),
+    run: focusAsk,
   },
   {
     id: 'cancel',
@@ -78,14 +80,14 @@ export const runCommands: readonly Command[] = [
     group: 'Run',
     views,
     enabled: hasRun,
-    run: () => void import('../state/export-run.ts').then(({ exportRun }) => exportRun()),
+    run: exportRun,
   },
   {
     id: 'run-on-change',
     title: 'Run when files change: switch on or off',
     group: 'Run',
     enabled: hasFile,
-    run: () => void import('../state/source-changes.ts').then((on) => on.switchRunOnChange()),
+    run: switchRunOnChange,
   },
   {
     id: 'plan-overlay',

@@ -1,15 +1,11 @@
 import { selectedBy, switchSelected } from '../canvas/subgraph-actions.ts';
+import { inlineSelected, makeSubgraphOfSelection } from '../canvas/subgraph-edits.ts';
 import { useDocument } from '../state/document-store.ts';
 import { canLeave, enterSelected, leave, selectedUse } from '../state/navigation.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { afterNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { editOnceHere } from '../state/wanted.ts';
 import type { Command } from './command.ts';
 import { hasSelection } from './conditions.ts';
-
-/** Loaded when first asked for. */
-const edits = () => afterNodeTypes(import('../canvas/subgraph-edits.ts'));
 
 export const subgraphCommands: readonly Command[] = [
   {
@@ -18,7 +14,7 @@ export const subgraphCommands: readonly Command[] = [
     group: 'Edit',
     keys: ['mod+g'],
     enabled: hasSelection,
-    run: () => void editOnceHere(edits(), (made) => made.makeSubgraphOfSelection()),
+    run: () => void makeSubgraphOfSelection(),
   },
   {
     id: 'inline-subgraph',
@@ -26,7 +22,7 @@ export const subgraphCommands: readonly Command[] = [
     group: 'Edit',
     keys: ['mod+shift+g'],
     enabled: () => selectedUse() !== undefined,
-    run: () => void editOnceHere(edits(), (made) => made.inlineSelected()),
+    run: () => void inlineSelected(),
   },
   {
     id: 'extract-subgraph',

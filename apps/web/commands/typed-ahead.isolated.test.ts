@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { closeOverlays, useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { awaitAsked, awaitField, awaitPart, pressKept, typeAhead } from './typed-ahead.ts';
+import { awaitAsked, awaitField, pressKept, typeAhead } from './typed-ahead.ts';
 
 /** What `act` promises is waited for before the next key. */
 const pressed = vi.hoisted((): { keys: string; act: (key: string) => unknown } => ({
@@ -133,13 +133,6 @@ it('presses the first key as soon as the field has the focus', async () => {
   focus();
   await Promise.resolve();
   expect(pressed.keys).toBe('a');
-});
-
-it('keeps no keys for code that could not be fetched', async () => {
-  const part = awaitPart(Promise.reject(new Error('Offline.')));
-  expect(press('a')).toBe(true);
-  await expect(part).rejects.toThrow('Offline.');
-  expect(press('b')).toBe(false);
 });
 
 it('leaves keys that are held with another to commands', () => {

@@ -19,8 +19,8 @@ let frame = 0;
 let turn = 0;
 
 /**
- * Keeps keys from now on for a field, a list or a menu that was asked for: its code may still have to be fetched, and until it
- * has the focus, keys would be lost or be taken for commands.
+ * Keeps keys from now on for a field, a list or a menu that was asked for: until it has the focus, keys would be lost or be taken
+ * for commands.
  */
 export function awaitField(): void {
   state = 'awaiting';
@@ -37,13 +37,6 @@ export function dropKeys(): void {
   state = 'idle';
   kept = [];
   cancelAnimationFrame(frame);
-}
-
-/** The same for a field whose code has to be fetched first: where that fails, the keys are forgotten. */
-export function awaitPart<Part>(part: Promise<Part>): Promise<Part> {
-  awaitField();
-  part.catch(dropKeys);
-  return part;
 }
 
 /** The field has the focus: presses the kept keys there. A command among them may ask for another field, which gets the rest. */

@@ -1,4 +1,4 @@
-import { tidy } from '../canvas/edit-actions.ts';
+import { tidyShown } from '../canvas/tidy-shown.ts';
 import { fitAll, fitNodes, zoomBy, zoomTo } from '../canvas/viewport.ts';
 import { currentTheme, isDark, setTheme } from '../shell/theme.ts';
 import { useOverlay } from '../state/overlay-store.ts';
@@ -80,7 +80,7 @@ export const viewCommands: readonly Command[] = [
     group: 'View',
     views: ['canvas'],
     enabled: hasNodes,
-    run: tidy,
+    run: () => void tidyShown(),
   },
   {
     id: 'toggle-palette',

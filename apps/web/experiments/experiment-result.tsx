@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
 import { useDocument } from '../state/document-store.ts';
 import { stepTitle } from '../state/node-titles.ts';
-import { useNodeTypes } from '../state/registry.ts';
+import { nodeTypes } from '../state/registry.ts';
 import { reportAddress } from '../state/report-address.ts';
 import { compareVariants } from '../compare/compare-variants.ts';
 import { comparedMeanings } from './compared-meanings.ts';
@@ -66,8 +66,7 @@ export function ExperimentResult({
 }) {
   const { data: table, error } = useQuery(queries.experiments.table.queryOptions({ runId }));
   const graph = useDocument((state) => state.graph);
-  const types = useNodeTypes((state) => state.types);
-  const meanings = types === undefined ? {} : comparedMeanings(graph, name, types.registry);
+  const meanings = comparedMeanings(graph, name, nodeTypes());
   if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
   if (table === undefined) return null;
   const varied = Object.keys(graph.experiments?.[name]?.vary ?? {});

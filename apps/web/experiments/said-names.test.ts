@@ -1,6 +1,7 @@
 import { emptyGraph, evidenceTable, type Graph, type TableRow } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
-import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
+import { provideNodeTypes } from '../state/registry.ts';
 import { inSaidVariants, saidMetric, saidProblem, saidSetting, saidVariant } from './said-names.ts';
 
 const node = (type: string, params = {}) => ({ type, version: 1, params });
@@ -17,8 +18,7 @@ const graph: Graph = {
 };
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 
 it('calls a metric by its words and the title of its node', () => {

@@ -1,4 +1,4 @@
-import { setParam } from '@graft/graph';
+import { addNode, setParam } from '@graft/graph';
 import type { FileToSend } from '../api/send-files.ts';
 import { nodeWidth } from '../canvas/card-size.ts';
 import { freePlace } from '../canvas/free-place.ts';
@@ -7,9 +7,8 @@ import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { openFile, refreshFiles } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { withNodeTypes } from '../state/registry.ts';
+import { nodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { whileShown } from '../state/wanted.ts';
 import { takeDropped } from './dropped-entries.ts';
 
 interface Point {
@@ -29,19 +28,15 @@ const isPackage = ({ name }: File): boolean => name.toLowerCase().endsWith('.gra
 
 /** Adds a node that reads files, where they were dropped or where there is room: one edit. */
 function addLoader(paths: readonly string[], point: Point | undefined): void {
-  const isShown = whileShown();
-  withNodeTypes(({ registry, addNode }) => {
-    if (!isShown()) return;
-    const { shown, edit } = useDocument.getState();
-    const definition = registry.get(loader);
-    if (definition === undefined) return;
-    const { x, y } = point === undefined ? freePlace(shown) : canvasPlace(point);
-    const place = point === undefined ? { x, y } : { x: x - nodeWidth / 2, y: y - 17 };
-    const { graph, id } = addNode(shown, definition, place);
-    edit(() => setParam(graph, { node: id, param: 'paths' }, [...paths]));
-    useScreen.getState().select([id]);
-    announce(`Added ${definition.title}.`);
-  });
+  const { shown, edit } = useDocument.getState();
+  const definition = nodeTypes().get(loader);
+  if (definition === undefined) return;
+  const { x, y } = point === undefined ? freePlace(shown) : canvasPlace(point);
+  const place = point === undefined ? { x, y } : { x: x - nodeWidth / 2, y: y - 17 };
+  const { graph, id } = addNode(shown, definition, place);
+  edit(() => setParam(graph, { node: id, param: 'paths' }, [...paths]));
+  useScreen.getState().select([id]);
+  announce(`Added ${definition.title}.`);
 }
 
 /** Brings files into the workspace: a graph is opened, and of data dropped onto the open graph a node reads it. */

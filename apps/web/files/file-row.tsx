@@ -4,14 +4,8 @@ import { hasDraft } from '../state/draft.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { MoreIcon } from '../shell/icons.tsx';
-import { part } from '../shell/part.tsx';
-
-/** Loaded when first asked for. */
-const files = () => import('../state/workspace-files.ts');
-
-const FileNameField = part(() =>
-  import('./file-name-field.tsx').then((loaded) => loaded.FileNameField),
-);
+import { FileNameField } from './file-name-field.tsx';
+import { deleteFile } from '../state/workspace-files.ts';
 
 function openMenuAt(path: string, { left, bottom }: DOMRect): void {
   useOverlay
@@ -23,7 +17,6 @@ function openMenuAt(path: string, { left, bottom }: DOMRect): void {
 async function deleteHere(path: string, button: HTMLElement): Promise<void> {
   const rows = [...document.querySelectorAll('[data-file]')];
   const at = rows.findIndex((row) => row.contains(button));
-  const { deleteFile } = await files();
   if (await deleteFile(path)) (rows[at + 1] ?? rows[at - 1])?.querySelector('button')?.focus();
 }
 

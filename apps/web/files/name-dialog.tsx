@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { extractAs } from '../canvas/subgraph-edits.ts';
 import { graphPath } from '../state/file-actions.ts';
 import { useOverlay, type NameQuestion } from '../state/overlay-store.ts';
 import { createFile, saveFileAs, type Refusal } from '../state/workspace-files.ts';
@@ -18,7 +19,6 @@ const words = {
 async function answered(question: NameQuestion, name: string): Promise<Refusal> {
   if (question.kind === 'new') return createFile(name);
   if (question.kind === 'save-as') return saveFileAs(name);
-  const { extractAs } = await import('../canvas/subgraph-edits.ts');
   return extractAs(question.subgraph, name);
 }
 

@@ -7,7 +7,7 @@ import { commandOf } from '../commands/commands.ts';
 import { CloseIcon } from '../shell/icons.tsx';
 import { useModal } from '../shell/modal.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
-import { useNodeTypes } from '../state/registry.ts';
+import { nodeTypes } from '../state/registry.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useCopyExample } from './copy-example.ts';
 
@@ -65,9 +65,8 @@ function Tables({ path, names }: { readonly path: string; readonly names: readon
   const { data: tables, error } = useQuery(queries.graphs.exampleTables.queryOptions({ path }));
   const [chosen, choose] = useState(names[0] ?? '');
   const table = tables?.[chosen];
-  const types = useNodeTypes((state) => state.types);
   // What its nodes are is in the file of the example only.
-  const meanings = types === undefined ? {} : metricMeanings(types.registry, '');
+  const meanings = metricMeanings(nodeTypes(), '');
   return (
     <section className="mt-5">
       <div className="flex items-baseline gap-3">

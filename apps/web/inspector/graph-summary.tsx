@@ -6,21 +6,16 @@ import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { bodyAt } from '../state/levels.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
-import { afterNodeTypes, useNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { part } from '../shell/part.tsx';
 
 const ProblemList = part(() =>
-  afterNodeTypes(import('../timeline/problem-list.tsx')).then((loaded) => loaded.ProblemList),
+  import('../timeline/problem-list.tsx').then((loaded) => loaded.ProblemList),
 );
 
-const AskBox = part(() =>
-  afterNodeTypes(import('../ask/ask-box.tsx')).then((loaded) => loaded.AskBox),
-);
+const GraphFacts = part(() => import('./graph-facts.tsx').then((loaded) => loaded.GraphFacts));
 
-const GraphFacts = part(() =>
-  afterNodeTypes(import('./graph-facts.tsx')).then((loaded) => loaded.GraphFacts),
-);
+const AskBox = part(() => import('../ask/ask-box.tsx').then((loaded) => loaded.AskBox));
 
 /** Commands that people look for first. */
 const tips = ['search', 'run', 'save', 'rename', 'fit', 'shortcuts'];
@@ -45,7 +40,6 @@ export function GraphSummary() {
   const body = useDocument(({ trail }) => bodyAt(trail));
   const nodes = useDocument((state) => Object.keys(state.shown.nodes).length);
   const edges = useDocument((state) => state.shown.edges.length);
-  const hasTypes = useNodeTypes(({ types }) => types !== undefined);
   const begun = useScreen((state) => state.begun);
   if (path === undefined) {
     // Not while the first graph is on its way.
@@ -81,13 +75,8 @@ export function GraphSummary() {
           );
         })}
       </dl>
-      {/* Not what the page loads first; at the end, so that nothing moves when it comes. */}
-      {hasTypes ? (
-        <>
-          <AskBox />
-          <GraphFacts />
-        </>
-      ) : null}
+      <AskBox />
+      <GraphFacts />
     </div>
   );
 }

@@ -1,19 +1,19 @@
 import { isNodeKey } from '@graft/graph';
-import { afterNodeTypes } from '../state/registry.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { GraphSummary } from './graph-summary.tsx';
 import { useAfterPaint } from '../shell/after-paint.ts';
 import { part } from '../shell/part.tsx';
 
-/** Loaded when a node is first selected. */
-const NodeInspector = part(() =>
-  afterNodeTypes(import('./node-inspector.tsx')).then((loaded) => loaded.NodeInspector),
-);
-
 const SeveralSelected = part(() =>
   import('./several-selected.tsx').then((loaded) => loaded.SeveralSelected),
 );
+
+const NodeInspector = part(() =>
+  import('./node-inspector.tsx').then((loaded) => loaded.NodeInspector),
+);
+
+/** Loaded when a node is first selected. */
 
 /** The selected nodes, one frame after they are seen as such on the canvas, unless those before are gone. */
 function useInspected(): readonly string[] {

@@ -1,11 +1,11 @@
 import { emptyGraph, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
-import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
+import { provideNodeTypes } from '../state/registry.ts';
 import { modelsOf } from './models-of.ts';
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 
 const reranked = (params: Record<string, unknown>, rest: Partial<Graph> = {}): Graph => ({

@@ -21,12 +21,8 @@ import { LabelAnswers } from '../labels/label-answers.tsx';
 import { useShape } from '../state/node-shape.ts';
 import { FullPageIcon } from '../shell/icons.tsx';
 import { TabList } from '../shell/tab-list.tsx';
-import { part } from '../shell/part.tsx';
-
-const ParameterForm = part(() =>
-  import('./parameter-form.tsx').then((loaded) => loaded.ParameterForm),
-);
-const AboutTab = part(() => import('./about-tab.tsx').then((loaded) => loaded.AboutTab));
+import { ParameterForm } from './parameter-form.tsx';
+import { AboutTab } from './about-tab.tsx';
 
 /** What has keys of its own. */
 const field = 'input, textarea, select, [contenteditable]';

@@ -14,13 +14,11 @@ import { ReasonBanner } from './reason-banner.tsx';
 import { nodeTypes } from '../state/registry.ts';
 import { WarningNotice } from './warning-notice.tsx';
 import { TabList } from '../shell/tab-list.tsx';
+import { InnerSteps } from './inner-steps.tsx';
 import { part } from '../shell/part.tsx';
+import { OutputPreview } from './shown-output.ts';
 
 const LiveCurves = part(() => import('./live-curves.tsx').then((loaded) => loaded.LiveCurves));
-const InnerSteps = part(() => import('./inner-steps.tsx').then((loaded) => loaded.InnerSteps));
-const OutputPreview = part(() =>
-  import('./output-preview.tsx').then((loaded) => loaded.OutputPreview),
-);
 
 function PortTabs(props: {
   readonly ports: readonly string[];

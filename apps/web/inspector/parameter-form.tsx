@@ -12,7 +12,6 @@ import {
 import type { ShownProblem } from '../api/problem.ts';
 import { commandOf } from '../commands/commands.ts';
 import { missingPath } from '../files/missing-path.ts';
-import { part } from '../shell/part.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { bodyAt, wayOf } from '../state/levels.ts';
 import { useOutdated } from '../state/outdated.ts';
@@ -33,10 +32,7 @@ import { faultLine } from './prompt/fault-line.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { TrySeveral } from './fields/try-several.tsx';
 import { SeveralChip, useVaried } from './fields/varied.tsx';
-
-const FileRemedies = part(() =>
-  import('../files/file-remedies.tsx').then((loaded) => loaded.FileRemedies),
-);
+import { FileRemedies } from '../files/file-remedies.tsx';
 
 function Control({
   node,

@@ -1,14 +1,9 @@
-import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
+import { duplicateSelection } from '../canvas/duplicate.ts';
+import { deleteSelected } from '../canvas/edit-actions.ts';
+import { makeSubgraphOfSelection } from '../canvas/subgraph-edits.ts';
 import { arrangeCommands } from '../commands/arrange-commands.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
-import { afterNodeTypes } from '../state/registry.ts';
 import { isIdle, useRunView } from '../state/run-view.ts';
-import { editOnceHere } from '../state/wanted.ts';
-
-const makeSubgraph = (): void =>
-  void editOnceHere(afterNodeTypes(import('../canvas/subgraph-edits.ts')), (edits) =>
-    edits.makeSubgraphOfSelection(),
-  );
 
 /** More than one node: what can be done to all of them. */
 export function SeveralSelected({ count }: { readonly count: number }) {
@@ -26,10 +21,14 @@ export function SeveralSelected({ count }: { readonly count: number }) {
         >
           Run up to these
         </button>
-        <button type="button" className="button small" onClick={makeSubgraph}>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => void makeSubgraphOfSelection()}
+        >
           Make a subgraph
         </button>
-        <button type="button" className="button small" onClick={duplicateSelected}>
+        <button type="button" className="button small" onClick={duplicateSelection}>
           Duplicate
         </button>
         <button type="button" className="button small" onClick={deleteSelected}>

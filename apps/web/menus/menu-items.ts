@@ -2,7 +2,7 @@ import { formatEdge, isNodeKey, noteOfKey, type Edge } from '@graft/graph';
 import type { Command } from '../commands/command.ts';
 import { arrangeCommands } from '../commands/arrange-commands.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
-import { editNotes } from '../commands/note-commands.ts';
+import { addNoteAbout, addNoteAt } from '../notes/note-edits.ts';
 import { addBendAt, bendNear, bendsAt, removeBend, removeBends } from '../canvas/bend-edits.ts';
 import { takeOff } from '../canvas/edge-ends.ts';
 import { isAt } from '../canvas/focus-port.ts';
@@ -141,8 +141,7 @@ function proseMenu(): MenuGroups {
     disabled: !canMoveProse(id, step),
     run: () => moveProse(id, step),
   });
-  const addBelow = (): void =>
-    editNotes((part) => (about === undefined ? part.addNoteAt() : part.addNoteAbout(about)));
+  const addBelow = (): void => (about === undefined ? addNoteAt() : addNoteAbout(about));
   return [
     [
       command('write', { title: 'Edit the text' }),
@@ -283,8 +282,7 @@ function edgeMenu(id: string, at: OpenMenu['at']): MenuGroups {
 }
 
 /** Adds a note where the menu was asked for. */
-const addNoteUnder = (at: OpenMenu['at']): void =>
-  editNotes((part) => part.addNoteAt(canvasPlace(at)));
+const addNoteUnder = (at: OpenMenu['at']): void => addNoteAt(canvasPlace(at));
 
 function canvasMenu(at: OpenMenu['at']): MenuGroups {
   return [

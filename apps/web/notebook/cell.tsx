@@ -5,10 +5,10 @@ import { TitleField } from '../canvas/node-title.tsx';
 import { offStatus, outdatedText, resultText } from '../canvas/node-status.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { useStatus } from '../canvas/use-node-status.ts';
-import { editNotes } from '../commands/note-commands.ts';
+import { addNoteAbout } from '../notes/note-edits.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { undo, useDocument } from '../state/document-store.ts';
-import { useLook, useShape } from '../state/node-shape.ts';
+import { useShape } from '../state/node-shape.ts';
 import { useOutdated } from '../state/outdated.ts';
 import { usePath } from '../state/node-path.ts';
 import { untitled } from '../state/node-titles.ts';
@@ -27,18 +27,12 @@ import { useKeyBefore } from './key-before.ts';
 import { openForm } from './open-form.ts';
 import { OutputFrame } from './output-frame.tsx';
 import { Settings } from './settings.tsx';
-import { part } from '../shell/part.tsx';
-
-const ParameterForm = part(() =>
-  import('../inspector/parameter-form.tsx').then((loaded) => loaded.ParameterForm),
-);
-const PastParameters = part(() =>
-  import('../inspector/past-parameters.tsx').then((loaded) => loaded.PastParameters),
-);
+import { ParameterForm } from '../inspector/parameter-form.tsx';
+import { PastParameters } from '../inspector/past-parameters.tsx';
 
 /** Adds a note that stands before the cell of a node. */
 function addProse(id: string): void {
-  editNotes((part) => part.addNoteAbout(id));
+  addNoteAbout(id);
 }
 
 interface CellProps {
@@ -56,7 +50,7 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
   const step = useRunView((state) => stepOf(state, path));
   const ran = useStatus(path, step);
   const outdated = useOutdated(step?.error, path);
-  const look = useLook(node);
+  const look = useShape(node);
   const definition = useShape(node);
   const params = useParamsHere(id) ?? {};
   const past = useRunView((state) => state.past);

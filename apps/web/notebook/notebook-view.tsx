@@ -3,7 +3,7 @@ import { familyColour } from '../canvas/family-colour.ts';
 import { useDocument } from '../state/document-store.ts';
 import { bodyAt } from '../state/levels.ts';
 import { fileTitle } from '../state/file-actions.ts';
-import { useLook } from '../state/node-shape.ts';
+import { useShape } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
 import { useProblemAt } from '../state/problems.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -20,7 +20,7 @@ import { proseOrder } from './prose-order.ts';
 
 function OutlineEntry({ id, go }: { readonly id: string; readonly go: (id: string) => void }) {
   const node = useDocument((state) => state.shown.nodes[id]);
-  const look = useLook(node);
+  const look = useShape(node);
   const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === id);
   const { problem, incomplete = false } = useProblemAt(id) ?? {};
   if (node === undefined) return null;

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import { markHistory, useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { focusWhenShown } from './focus-when-shown.ts';
+import { leaveEmpty } from './leave-empty.ts';
 
 /**
  * Where a note is written. What is typed is in the graph at once, so that nothing of it can be lost; Escape, Ctrl and Enter, or
@@ -22,7 +23,7 @@ export function NoteField({ id }: { readonly id: string }) {
     const { renamingNode, show } = useOverlay.getState();
     // Another one may be written in by now.
     if (renamingNode === noteKey(id)) show({ renamingNode: null });
-    if (text.trim() === '') void import('./leave-empty.ts').then((part) => part.leaveEmpty(id));
+    if (text.trim() === '') leaveEmpty(id);
   };
   return (
     <textarea

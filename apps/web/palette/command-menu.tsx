@@ -15,7 +15,7 @@ import { fileTitle, openFile } from '../state/file-actions.ts';
 import { commandWords } from './command-words.ts';
 import { fitting } from './fitting-types.ts';
 import { goToNode, nodesCalled } from './go-to-node.ts';
-import { inOrder } from './ordered-types.ts';
+import { inOrder } from './node-order.ts';
 import { aboutType, rank } from './rank.ts';
 import { useScreen, type OpenEnd, type View } from '../state/screen-store.ts';
 import { useModal } from '../shell/modal.ts';

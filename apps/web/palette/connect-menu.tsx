@@ -1,6 +1,6 @@
 import type { Edge, Graph } from '@graft/graph';
 import { Command } from 'cmdk';
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import {
   connectionsOf,
   connectNew,
@@ -12,9 +12,8 @@ import { edgeName, otherEnd, takeOff } from '../canvas/edge-ends.ts';
 import { familyColour } from '../canvas/family-colour.ts';
 import { portRefusal } from '../canvas/port-refusal.ts';
 import { useModal } from '../shell/modal.ts';
-import { loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
-import { lookOf } from '../state/node-shape.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { useOverlay, type ConnectQuestion } from '../state/overlay-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
@@ -47,7 +46,7 @@ function found<One>(
 }
 
 function portColour(graph: Graph, { node, port, side }: PendingEdge): string {
-  const look = lookOf(graph.nodes[node]);
+  const look = shapeOf(graph.nodes[node]);
   return familyColour((side === 'source' ? look?.outputs : look?.inputs)?.[port]?.type.family);
 }
 
@@ -214,16 +213,10 @@ export function ConnectMenu({ question }: { readonly question: ConnectQuestion }
   const dialog = useModal();
   const [search, setSearch] = useState('');
   const [refusal, say] = useState('');
-  const [ready, setReady] = useState(false);
-  useEffect(() => {
-    // Without them everything would seem to fit.
-    void loadRules().then(() => setReady(true));
-  }, []);
   const graph = useDocument((state) => state.shown);
   const { fitting, refused, fresh, edges } = useMemo(
-    () =>
-      ready ? connectionsOf(graph, question) : { fitting: [], refused: [], fresh: [], edges: [] },
-    [ready, graph, question],
+    () => connectionsOf(graph, question),
+    [graph, question],
   );
   const { node, port } = question;
   const title = titleAmong(node, graph.nodes);
@@ -250,7 +243,7 @@ export function ConnectMenu({ question }: { readonly question: ConnectQuestion }
           placeholder={`${label} …`}
         />
         <div role="status">
-          {ready ? <Command.Empty>Nothing that fits was found.</Command.Empty> : null}
+          <Command.Empty>Nothing that fits was found.</Command.Empty>
         </div>
         <Command.List>
           {takesOff ? null : (

@@ -1,7 +1,7 @@
 import type { NodeType } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
-import { inOrder } from './ordered-types.ts';
+import { inOrder } from './node-order.ts';
 import { shapeOf } from '../state/node-shape.ts';
 
 /** Node types that an edge from this port can go to. */

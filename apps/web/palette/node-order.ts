@@ -1,4 +1,5 @@
-import type { NodeType } from '@graft/graph';
+import type { NodeType, Registry } from '@graft/graph';
+import { nodeTypes } from '../state/registry.ts';
 
 /**
  * How many nodes must come before one, at the least: 0 for sources, infinite where nothing gives a needed input.
@@ -49,4 +50,14 @@ export function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
       .find((sign) => sign !== 0 && !Number.isNaN(sign));
     return differing ?? a.title.localeCompare(b.title);
   });
+}
+
+const known = new WeakMap<Registry, readonly NodeType[]>();
+
+/** Every node type, in the order of work. */
+export function inOrder(): readonly NodeType[] {
+  const registry = nodeTypes();
+  const order = known.get(registry) ?? inOrderOfWork([...registry.values()]);
+  known.set(registry, order);
+  return order;
 }

@@ -1,37 +1,28 @@
 import type { NodeType } from '@graft/graph';
-import { useQuery } from '@tanstack/react-query';
-import { queries } from '../api/client.ts';
+import { addToCanvas } from '../canvas/add-to-canvas.ts';
 import { FileList } from '../files/file-list.tsx';
 import { families, familyColour, familyTitles } from '../canvas/family-colour.ts';
 import { nodeDragType } from '../canvas/node-drag.ts';
 import { useOneTabStop } from '../shell/one-tab-stop.ts';
 import { keyName } from '../shell/platform.ts';
 import { useDocument } from '../state/document-store.ts';
-import { useNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { editOnceHere } from '../state/wanted.ts';
+import { inOrder } from './node-order.ts';
 
-type Offered = Pick<NodeType, 'type' | 'title' | 'group'>;
-
-function PaletteItem({ definition }: { readonly definition: Offered }) {
-  const doc = useNodeTypes(({ types }) => types?.registry.get(definition.type)?.doc);
+function PaletteItem({ definition }: { readonly definition: NodeType }) {
   return (
     <li>
       <button
         type="button"
         className="quiet-row cursor-grab"
         draggable
-        title={`${doc === undefined ? '' : `${doc}\n\n`}Click to add, or drag onto the canvas.`}
+        title={`${definition.doc}\n\nClick to add, or drag onto the canvas.`}
         aria-label={`Add ${definition.title}`}
         onDragStart={(event) => {
           event.dataTransfer.setData(nodeDragType, definition.type);
           event.dataTransfer.effectAllowed = 'copy';
         }}
-        onClick={() =>
-          void editOnceHere(import('../canvas/add-to-canvas.ts'), ({ addToCanvas }) =>
-            addToCanvas(definition.type),
-          )
-        }
+        onClick={() => addToCanvas(definition.type)}
       >
         <i className="group-square" style={{ '--c': familyColour(definition.group) }} />
         {definition.title}
@@ -45,9 +36,6 @@ export function Palette() {
   const open = useDocument((state) => state.file !== null);
   const list = useOneTabStop();
   const begun = useScreen((state) => state.begun);
-  const { data: offered = [] } = useQuery(
-    queries.catalogue.nodeTypes.queryOptions(undefined, { staleTime: Infinity }),
-  );
   return (
     <div className="flex h-full min-h-0 flex-col bg-panel">
       <div className="px-3 pt-3 pb-1">
@@ -62,7 +50,7 @@ export function Palette() {
       {open ? (
         <div className="min-h-0 flex-1 overflow-y-auto pb-3" {...list}>
           {families.map((family) => {
-            const members = offered.filter(({ group }) => group === family);
+            const members = inOrder().filter(({ group }) => group === family);
             return members.length === 0 ? null : (
               <section key={family} className="pt-3" aria-label={familyTitles[family]}>
                 <h2 className="quiet-heading">{familyTitles[family]}</h2>

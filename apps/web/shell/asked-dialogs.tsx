@@ -1,51 +1,18 @@
 import { useConflict } from '../state/conflict-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { FailedDialog } from './failed-dialog.tsx';
-import { part } from './part.tsx';
-
-const NameDialog = part(() =>
-  import('../files/name-dialog.tsx').then((loaded) => loaded.NameDialog),
-);
-const StaleDialog = part(
-  () => import('./stale-dialog.tsx').then((loaded) => loaded.StaleDialog),
-  FailedDialog,
-);
-const PackDialog = part(() =>
-  import('../files/pack-dialog.tsx').then((loaded) => loaded.PackDialog),
-);
-const MendDialog = part(
-  () => import('../files/mend-dialog.tsx').then((loaded) => loaded.MendDialog),
-  FailedDialog,
-);
-const UnpackDialog = part(() =>
-  import('../files/unpack-dialog.tsx').then((loaded) => loaded.UnpackDialog),
-);
-const RowsDialog = part(() =>
-  import('../rows/rows-dialog.tsx').then((loaded) => loaded.RowsDialog),
-);
-const LabelsDialog = part(() =>
-  import('../labels/labels-dialog.tsx').then((loaded) => loaded.LabelsDialog),
-);
-const ConnectMenu = part(() =>
-  import('../palette/connect-menu.tsx').then((loaded) => loaded.ConnectMenu),
-);
-const ModelPicker = part(
-  () => import('../models/model-picker.tsx').then((loaded) => loaded.ModelPicker),
-  FailedDialog,
-);
-const FilePicker = part(
-  () => import('../files/file-picker.tsx').then((loaded) => loaded.FilePicker),
-  FailedDialog,
-);
-const ShortcutSheet = part(() =>
-  import('../commands/shortcut-sheet.tsx').then((loaded) => loaded.ShortcutSheet),
-);
-const Gallery = part(
-  () => import('../gallery/gallery.tsx').then((loaded) => loaded.Gallery),
-  FailedDialog,
-);
-
-const Tour = part(() => import('../tour/tour.tsx').then((loaded) => loaded.Tour));
+import { NameDialog } from '../files/name-dialog.tsx';
+import { StaleDialog } from './stale-dialog.tsx';
+import { PackDialog } from '../files/pack-dialog.tsx';
+import { MendDialog } from '../files/mend-dialog.tsx';
+import { UnpackDialog } from '../files/unpack-dialog.tsx';
+import { RowsDialog } from '../rows/rows-dialog.tsx';
+import { LabelsDialog } from '../labels/labels-dialog.tsx';
+import { ConnectMenu } from '../palette/connect-menu.tsx';
+import { ModelPicker } from '../models/model-picker.tsx';
+import { FilePicker } from '../files/file-picker.tsx';
+import { ShortcutSheet } from '../commands/shortcut-sheet.tsx';
+import { Gallery } from '../gallery/gallery.tsx';
+import { Tour } from '../tour/tour.tsx';
 
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
 export function AskedDialogs() {

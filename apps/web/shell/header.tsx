@@ -1,7 +1,8 @@
 import { useStore } from 'zustand';
 import { commandOf } from '../commands/commands.ts';
 import { isUnsaved, redo, undo, useDocument } from '../state/document-store.ts';
-import { fileTitle, saveFile } from '../state/file-actions.ts';
+import { fileTitle } from '../state/file-actions.ts';
+import { saveFile } from '../state/save-file.ts';
 import { togglePanel, usePanels } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
@@ -20,16 +21,11 @@ import {
   RightPanelIcon,
   UndoIcon,
 } from './icons.tsx';
-import { part } from './part.tsx';
+import { HeaderChips } from './header-chips.tsx';
 import { planLine, runLine } from './plan-line.ts';
 import { keyName } from './platform.ts';
 import { RunOrCancel } from './run-or-cancel.tsx';
 import { isDark, setTheme, useTheme } from './theme.ts';
-
-const HeaderChips = part(
-  () => import('./header-chips.tsx').then((loaded) => loaded.HeaderChips),
-  () => null,
-);
 
 function Breadcrumb() {
   const file = useDocument((state) => state.file);

@@ -1,11 +1,11 @@
-import { hasKey, type GraphBody } from '@graft/graph';
+import { hasKey } from '@graft/graph';
 import { nodeCard } from '../canvas/focus-node.ts';
 import { neighbourOf } from '../canvas/neighbour.ts';
 import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { wayOf } from '../state/levels.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { useScreen, type View } from '../state/screen-store.ts';
+import { useScreen } from '../state/screen-store.ts';
 
 /** What lies over the screen and has the focus to itself. */
 const overlay = 'dialog, [role="menu"]';
@@ -83,36 +83,18 @@ function giveTo({ control, node }: Place, isNewView: boolean): boolean {
   return true;
 }
 
-/** How it was when one first touched the page, some time before this is here. */
-export interface Since {
-  readonly target: EventTarget | null;
-  readonly view: View;
-  /** The node that was selected last since then, and the graph that had it. */
-  readonly node: string | undefined;
-  readonly shown: GraphBody;
-}
-
-const pressedButton = ({ target }: Since): Control | undefined =>
-  target instanceof Element ? (target.closest('button') ?? undefined) : undefined;
-
-/** The node that was selected last, or what one goes on to where it is gone by now. */
-function nodeSince({ node, shown }: Since): string | undefined {
-  const now = useDocument.getState().shown;
-  return node === undefined || hasKey(now, node) ? node : neighbourOf(node, shown, now.nodes);
-}
-
 /**
  * Keeps the focus from getting lost: where what had it is taken away by a command, or a dialog or menu closes, it goes to what
  * had it before, to the selected node, to a neighbour of one that was deleted, or to the canvas. Returns the stop function.
  */
-export function keepFocus(since: Since): () => void {
+export function keepFocus(): () => void {
   const listening = new AbortController();
-  let place: Place = { control: pressedButton(since), node: nodeSince(since) };
+  let place: Place = { control: undefined, node: undefined };
   /** Whether a button of the pointer is down: who presses on nothing wants the focus nowhere. */
   let pressed = false;
   let waiting = 0;
   /** Whether another view has been asked for, in which nothing has had the focus yet. */
-  let isNewView = useScreen.getState().view !== since.view;
+  let isNewView = false;
 
   const restore = (): void => {
     cancelAnimationFrame(waiting);
@@ -186,7 +168,6 @@ export function keepFocus(since: Since): () => void {
     useOverlay.subscribe(restore),
     useConflict.subscribe(restore),
   ];
-  restore();
   return () => {
     listening.abort();
     cancelAnimationFrame(waiting);

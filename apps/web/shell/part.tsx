@@ -42,8 +42,15 @@ export function PartFailure(props: { readonly retry: () => void; readonly childr
   );
 }
 
+const loads = new Set<() => Promise<unknown>>();
+
+/** Fetches every part, one after the other, so that none has to be waited for. One that fails is tried again when it is drawn. */
+export async function fetchParts(): Promise<void> {
+  for (const load of loads) await load().catch(() => undefined);
+}
+
 /**
- * A part of the page that is fetched when it is first drawn. Where that fails, it says so in its place, with a way to try again;
+ * A part of the page that is fetched after the first paint, or when it is first drawn. Where that fails, it says so in its place, with a way to try again;
  * React itself would take away the whole page. Not by React's `lazy`: what suspends is shown 300 ms after at the soonest.
  */
 export function part<Props extends object>(
@@ -51,6 +58,9 @@ export function part<Props extends object>(
   failed: Failure = PartFailure,
 ): ComponentType<Props> {
   let known: ComponentType<Props> | undefined;
+  loads.add(async () => {
+    known ??= await load();
+  });
   function Fetched(props: Props) {
     const [Loaded, setLoaded] = useState(() => known);
     const [failure, setFailure] = useState<{ readonly error: unknown }>();

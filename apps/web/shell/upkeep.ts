@@ -3,19 +3,26 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { listenAtPorts } from '../canvas/port-keys.ts';
 import { queries, queryClient } from '../api/client.ts';
-import { loadRules, useChecks } from '../state/checks.ts';
+import { useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { report, syncDraft } from '../state/file-actions.ts';
 import { openFeed } from '../state/live-feed.ts';
 import { wayOf } from '../state/levels.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { refreshRuns, sawNewestRun } from '../state/run-actions.ts';
-import { sayUnfetched, typesHere } from '../state/registry.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
-import type { Since } from './keep-focus.ts';
+import { takeDroppedFiles } from '../files/dropped-files.ts';
+import { keepPlaceInAddress } from '../state/keep-place.ts';
+import { drawRanGraph } from '../state/ran-graph.ts';
+import { readEarlier, readPastParams } from '../state/run-history.ts';
+import { fileChangedOutside } from '../state/save-file.ts';
+import { sourcesChanged } from '../state/source-changes.ts';
+import { afterPaint } from './after-paint.ts';
+import { keepFocus } from './keep-focus.ts';
+import { fetchParts } from './part.tsx';
 
 /** Milliseconds of rest after an edit before it is checked, kept as a draft, and planned. */
 const checkAfter = 120;
@@ -45,13 +52,9 @@ function useFeed(): void {
             if (path !== undefined) useUsedGraphs.getState().forget(path);
             // The server was away: what could not be read then can be now.
             else void queryClient.invalidateQueries();
-            void import('../state/save-file.ts').then((on) => on.fileChangedOutside(path));
+            void fileChangedOutside(path);
           },
-          sourcesChanged: (change) => {
-            void typesHere()
-              .then(() => import('../state/source-changes.ts'))
-              .then((on) => on.sourcesChanged(change));
-          },
+          sourcesChanged: (change) => void sourcesChanged(change),
           newestRun: sawNewestRun,
           failed: report,
         },
@@ -153,51 +156,12 @@ function useKeptSelection(): void {
   );
 }
 
-/** What keeping the focus starts from. Until it starts, follows the selection: a command may delete the selected node first. */
-function watchSelection(target: EventTarget | null): Since & { stop(): void } {
-  const { view, selection } = useScreen.getState();
-  const since = { target, view, node: selection[0], shown: useDocument.getState().shown };
-  const stop = useScreen.subscribe(({ selection: [first] }) => {
-    if (first === undefined) return;
-    since.node = first;
-    since.shown = useDocument.getState().shown;
-  });
-  return Object.assign(since, { stop });
-}
-
-/** What comes with the first key or press: before that there is no focus to lose, and no edge to be drawn. */
-function useFirstTouch(): void {
-  useEffect(() => {
-    const waiting = new AbortController();
-    let stop: (() => void) | undefined;
-    const begin = ({ target }: Event): void => {
-      waiting.abort();
-      void loadRules();
-      const since = watchSelection(target);
-      void import('./keep-focus.ts').then(({ keepFocus }) => {
-        since.stop();
-        stop = keepFocus(since);
-      });
-    };
-    const { signal } = waiting;
-    window.addEventListener('keydown', begin, { signal, capture: true });
-    window.addEventListener('pointerdown', begin, { signal, capture: true });
-    return () => {
-      waiting.abort();
-      stop?.();
-    };
-  }, []);
-}
-
 /** Draws the graph of the run of before that is looked at, then again that of now. */
 function usePastGraph(): void {
   const runId = useRunView(({ run, past }) => (past ? run?.runId : undefined));
   useEffect(() => {
     if (runId === undefined) useDocument.getState().look(null);
-    else
-      void import('../state/ran-graph.ts')
-        .then(({ drawRanGraph }) => drawRanGraph(runId))
-        .catch(report);
+    else void drawRanGraph(runId).catch(report);
   }, [runId]);
 }
 
@@ -210,41 +174,35 @@ function useHistory(): void {
   useEffect(() => {
     if (runId === undefined) return;
     // What cannot be read is missing from the screen, and nothing else.
-    import('../state/run-history.ts')
-      .then(({ readEarlier, readPastParams }) => (past ? readPastParams : readEarlier)(runId))
-      .catch(() => undefined);
+    (past ? readPastParams : readEarlier)(runId).catch(() => undefined);
   }, [runId, past, used]);
 }
 
-/** Acts whose code comes when they are first asked for: where it could not be fetched, that is said. */
-function useToldFailures(): void {
-  useEffect(() => {
-    const listen = ({ reason }: PromiseRejectionEvent): void => {
-      if (reason instanceof Error && reason.name === 'ChunkLoadError') sayUnfetched();
-    };
-    window.addEventListener('unhandledrejection', listen);
-    return () => window.removeEventListener('unhandledrejection', listen);
-  }, []);
-}
+/** Milliseconds after which the rest of the page is fetched where no graph is seen on the canvas. */
+const fetchAfter = 2_000;
 
-/** What is needed only once the graph is seen: files may be dropped when there are nodes to read them, and saved when there are. */
-function keepLater(): void {
-  void typesHere().then(() => {
-    void import('../files/dropped-files.ts').then((on) => on.takeDroppedFiles());
-    void import('../state/save-file.ts');
-    void import('../state/keep-place.ts').then((on) => on.keepPlaceInAddress());
-  });
+/** Fetches the rest of the page once the first graph has been painted. */
+function useRestFetched(): void {
+  const begun = useScreen((state) => state.begun);
+  const seen = useScreen((state) => state.seen);
+  useEffect(() => {
+    if (!begun) return undefined;
+    if (seen) return afterPaint(() => void fetchParts());
+    const timer = setTimeout(() => void fetchParts(), fetchAfter);
+    return () => clearTimeout(timer);
+  }, [begun, seen]);
 }
 
 /** Everything that goes on behind the screen. */
 export function useUpkeep(): void {
-  useToldFailures();
+  useRestFetched();
   useKeptSelection();
-  useFirstTouch();
+  useEffect(keepFocus, []);
   useHistory();
   usePastGraph();
   useEffect(listenAtPorts, []);
-  useEffect(keepLater, []);
+  useEffect(keepPlaceInAddress, []);
+  useEffect(takeDroppedFiles, []);
   useFeed();
   useChecked();
   usePlanned();

@@ -10,7 +10,6 @@ import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { isAsked, useOverlay } from '../state/overlay-store.ts';
 import { usePanels } from '../state/panel-store.ts';
-import { afterNodeTypes } from '../state/registry.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { BottomPanel } from '../timeline/bottom-panel.tsx';
@@ -19,39 +18,44 @@ import { Notices } from './notices.tsx';
 import { Panels } from './panels.tsx';
 import { useUpkeep } from './upkeep.ts';
 import { keyName } from './platform.ts';
-import { FailedDialog } from './failed-dialog.tsx';
 import { part } from './part.tsx';
+import { FailedDialog } from './failed-dialog.tsx';
 
-// Needed only when asked for.
-const AppView = part(() =>
-  afterNodeTypes(import('../app-view/app-view.tsx')).then((loaded) => loaded.AppView),
-);
-const NotebookView = part(() =>
-  afterNodeTypes(import('../notebook/notebook-view.tsx')).then((loaded) => loaded.NotebookView),
-);
-const CompareView = part(() =>
-  afterNodeTypes(import('../compare/compare-view.tsx')).then((loaded) => loaded.CompareView),
-);
-const TrailBar = part(() => import('./trail-bar.tsx').then((loaded) => loaded.TrailBar));
+const FirstScreen = part(() => import('./first-screen.tsx').then((loaded) => loaded.FirstScreen));
+
 const PastRunBanner = part(() =>
   import('../timeline/past-run-banner.tsx').then((loaded) => loaded.PastRunBanner),
 );
-const CommandMenu = part(
-  () => afterNodeTypes(import('../palette/command-menu.tsx')).then((loaded) => loaded.CommandMenu),
+
+const TrailBar = part(() => import('./trail-bar.tsx').then((loaded) => loaded.TrailBar));
+
+const ContextMenu = part(
+  () => import('../menus/context-menu.tsx').then((loaded) => loaded.ContextMenu),
   FailedDialog,
 );
+
 const SourceDialog = part(
   () => import('../source/source-dialog.tsx').then((loaded) => loaded.SourceDialog),
   FailedDialog,
 );
-const AskedDialogs = part(
-  () => afterNodeTypes(import('./asked-dialogs.tsx')).then((loaded) => loaded.AskedDialogs),
+
+const CommandMenu = part(
+  () => import('../palette/command-menu.tsx').then((loaded) => loaded.CommandMenu),
   FailedDialog,
 );
-const FirstScreen = part(() => import('./first-screen.tsx').then((loaded) => loaded.FirstScreen));
-const ContextMenu = part(
-  () => import('../menus/context-menu.tsx').then((loaded) => loaded.ContextMenu),
+
+const AskedDialogs = part(
+  () => import('./asked-dialogs.tsx').then((loaded) => loaded.AskedDialogs),
   FailedDialog,
+);
+
+// Needed only when asked for.
+const AppView = part(() => import('../app-view/app-view.tsx').then((loaded) => loaded.AppView));
+const NotebookView = part(() =>
+  import('../notebook/notebook-view.tsx').then((loaded) => loaded.NotebookView),
+);
+const CompareView = part(() =>
+  import('../compare/compare-view.tsx').then((loaded) => loaded.CompareView),
 );
 
 function CanvasHint() {

@@ -31,7 +31,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('location', { href: 'http://localhost/?graph=a.graft.json' });
   vi.stubGlobal('window', new EventTarget());
-  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
+  provideNodeTypes(new Map());
   useDocument.getState().close();
   useScreen.setState({ begun: false });
   Object.assign(server, { read: Promise.resolve(), listed: never });

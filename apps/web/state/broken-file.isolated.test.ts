@@ -25,7 +25,7 @@ vi.mock('../api/client.ts', () => ({
 
 beforeEach(() => {
   const leave = stubBrowser();
-  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
+  provideNodeTypes(new Map());
   useDocument.getState().close();
   useScreen.setState({ notices: [] });
   return leave;

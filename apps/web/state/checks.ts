@@ -1,5 +1,6 @@
 import {
   sameJson,
+  validateGraph,
   type Graph,
   type ModelFacts,
   type ModelLookup,
@@ -7,37 +8,13 @@ import {
 } from '@graft/graph';
 import { create } from 'zustand';
 import { useUsedGraphs } from './used-graphs.ts';
-import { afterNodeTypes, nodeTypes } from './registry.ts';
+import { nodeTypes } from './registry.ts';
 import { Latest } from './wanted.ts';
 
-type Rules = Pick<typeof import('./graph-rules.ts'), 'connectionVerdict' | 'validateGraph'>;
-let rules: Rules | undefined;
-let coming: Promise<Rules> | undefined;
-
-/**
- * What says whether a graph, or an edge, may be. It comes with the node types, with the first key or press: of a graph that is only looked at, the
- * server's plan says what is wrong. Rejects where it could not be fetched; the next call tries again.
- */
-export function loadRules(): Promise<Rules> {
-  coming ??= afterNodeTypes(import('./graph-rules.ts'))
-    .then(({ connectionVerdict, validateGraph }) => (rules = { connectionVerdict, validateGraph }))
-    .catch((error: unknown) => {
-      coming = undefined;
-      throw error;
-    });
-  return coming;
-}
-
-/** The same, once it has come. */
-export const loadedRules = (): Rules | undefined => rules;
-
-/** What keeps a graph from running, as far as it can be told here. Rejects as `loadRules`. */
+/** What keeps a graph from running, as far as it can be told here. */
 export async function findProblems(graph: Graph): Promise<readonly Problem[]> {
   // A file that has not been read yet would seem to be missing.
-  const [{ validateGraph }] = await Promise.all([
-    loadRules(),
-    useUsedGraphs.getState().read(graph),
-  ]);
+  await useUsedGraphs.getState().read(graph);
   const { models } = useChecks.getState();
   const graphs = useUsedGraphs.getState().lookup;
   const all = validateGraph(graph, nodeTypes(), { models, graphs });

@@ -1,18 +1,17 @@
-import { emptyGraph, GraphError, serializeGraph, type Graph, type ToldLooks } from '@graft/graph';
+import { emptyGraph, GraphError, serializeGraph, type Graph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { useConflict } from './conflict-store.ts';
-import { keepDraft } from './draft.ts';
 import { isUnsaved, redo, undo, useDocument } from './document-store.ts';
 import { useRunView } from './run-view.ts';
 import { fileChangedOutside } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
-import { openFile, saveFile, syncDraft } from './file-actions.ts';
+import { openFile, syncDraft } from './file-actions.ts';
+import { saveFile } from './save-file.ts';
 import { followAddress } from './navigation.ts';
-import { lookOf } from './node-shape.ts';
 import { provideNodeTypes } from './registry.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
 
-type Read = { path: string; revision: string; text: string; looks?: ToldLooks };
+type Read = { path: string; revision: string; text: string };
 type Written = Readonly<Record<'path' | 'text' | 'base', string>>;
 const served = vi.hoisted(() => ({
   /** What each file answers, and when. */
@@ -55,46 +54,10 @@ beforeEach(() => {
   const leave = stubBrowser();
   served.read.clear();
   useScreen.setState({ notices: [] });
-  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
+  provideNodeTypes(new Map());
   useDocument.getState().close();
   useScreen.setState({ notices: [] });
   return leave;
-});
-
-const looks: ToldLooks = {
-  looks: [{ type: 'chunk', title: 'As told', group: 'retrieval', inputs: {}, outputs: {} }],
-  nodes: { '': { chunk: { look: 0, facts: [] } } },
-};
-
-it('shows a file before the node types have come where the server tells of its nodes', async () => {
-  provideNodeTypes(() => new Promise(() => undefined));
-  const told = { ...answer('a.graft.json', sized(3)), looks };
-  served.read.set('a.graft.json', Promise.resolve(told));
-  await openFile('a.graft.json');
-  expect(size()).toBe(3);
-  expect(lookOf(useDocument.getState().graph.nodes['chunk'])?.title).toBe('As told');
-});
-
-it('waits for the node types where the server tells nothing, and where there is unsaved work', async () => {
-  const path = 'a.graft.json';
-  const kept = { base: '', baseText: serializeGraph(sized(3)), text: serializeGraph(sized(4)) };
-  for (const [told, drawn] of [
-    [answer(path, sized(3)), 3],
-    [{ ...answer(path, sized(3)), looks }, 4],
-  ] as const) {
-    useDocument.getState().close();
-    let come = (): void => undefined;
-    const arrived = new Promise<void>((resolve) => (come = resolve));
-    provideNodeTypes(() => arrived.then(() => ({ registry: new Map() })));
-    if (drawn === 4) keepDraft(path, kept);
-    served.read.set(path, Promise.resolve(told));
-    const opened = openFile(path);
-    await vi.dynamicImportSettled();
-    expect(useDocument.getState().file).toBeNull();
-    come();
-    await opened;
-    expect(size()).toBe(drawn);
-  }
 });
 
 it('shows the file that was asked for last, whichever answers last', async () => {

@@ -1,5 +1,5 @@
-import { GraphError, parseGraph, serializeGraph, type Graph, type ToldLooks } from '@graft/graph';
-import { withPlaces } from '../canvas/places.ts';
+import { GraphError, migrateGraph, parseGraph, serializeGraph, type Graph } from '@graft/graph';
+import { laidOut } from '../canvas/missing-places.ts';
 import { api, queries, queryClient } from '../api/client.ts';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
@@ -10,9 +10,9 @@ import { usePlan } from './plan-store.ts';
 import { addressOfPlace, placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen, type Notice } from './screen-store.ts';
-import { loadedNodeTypes, loadNodeTypes, sayUnfetched } from './registry.ts';
-import { takeLooks } from './told-looks.ts';
+import { nodeTypes } from './registry.ts';
 import { Latest } from './wanted.ts';
+import { discardChanges } from './save-file.ts';
 
 /** Runs looked through for the newest one of the file as it is. */
 const newestLooked = 20;
@@ -62,25 +62,20 @@ interface ReadFile {
   readonly path: string;
   readonly revision: string;
   readonly text: string;
-  /** What its nodes look like, where that was asked for. */
-  readonly looks?: ToldLooks | undefined;
 }
 
-export async function readFile(file: ReadFile): Promise<OpenFile> {
-  const written = parseGraph(file.text, file.path);
-  // Before it is laid out, which goes by the height of its nodes.
-  if (file.looks !== undefined) takeLooks(written, file.looks);
-  const baseGraph = await withPlaces(written);
+export function readFile(file: ReadFile): OpenFile {
+  const baseGraph = laidOut(parseGraph(file.text, file.path));
   return { path: file.path, base: file.revision, baseText: file.text, baseGraph };
 }
 
 /** Unsaved work as it was kept, and the file that it began from. */
-async function placedDraft(
+function placedDraft(
   { text, base, baseText }: Draft,
   path: string,
-): Promise<{ readonly graph: Graph; readonly file: OpenFile }> {
-  const graph = await withPlaces(parseGraph(text, path));
-  const baseGraph = await withPlaces(parseGraph(baseText, path));
+): { readonly graph: Graph; readonly file: OpenFile } {
+  const graph = laidOut(parseGraph(text, path));
+  const baseGraph = laidOut(parseGraph(baseText, path));
   return { graph, file: { path, base, baseText, baseGraph } };
 }
 
@@ -153,8 +148,7 @@ export async function openFile(
       const message = `No file has a path of ${String(path.length)} characters. Choose one in the list of files.`;
       throw new GraphError('missing-file', message);
     }
-    // Told of its nodes the canvas can be drawn before the node types have come.
-    const read = await api.graphs.read.query({ path, looks: loadedNodeTypes() === undefined });
+    const read = await api.graphs.read.query({ path });
     if (signal.aborted) return path;
     // An address may name it otherwise than the workspace does, as by `lib/../rag.graft.json`.
     if (read.path !== path) return await openFile(read.path, from, goThere);
@@ -162,14 +156,9 @@ export async function openFile(
     syncDraft();
     const draft = await takeDraft(path);
     if (signal.aborted) return path;
-    // Of work that was not saved, and of a file of older node types, the server has told nothing.
-    const needed = draft !== undefined || read.looks === undefined;
-    const types = needed ? await loadNodeTypes() : loadedNodeTypes();
-    if (signal.aborted) return path;
-    let file = await readFile(read);
-    const drafted = draft === undefined ? undefined : await placedDraft(draft, path);
-    if (signal.aborted) return path;
-    let graph = types?.migrateGraph(file.baseGraph, types.registry) ?? file.baseGraph;
+    let file = readFile(read);
+    const drafted = draft === undefined ? undefined : placedDraft(draft, path);
+    let graph = migrateGraph(file.baseGraph, nodeTypes());
     // Of a save the answer may not have come, and its lock with it.
     const isSaved =
       drafted?.file.base === file.base
@@ -185,7 +174,7 @@ export async function openFile(
         until: 'saved',
         action: {
           label: 'Discard them',
-          run: () => void import('./save-file.ts').then((on) => on.discardChanges(path)),
+          run: () => void discardChanges(path),
         },
       });
     }
@@ -220,14 +209,6 @@ export async function openFile(
   return path;
 }
 
-/** Saves the open graph: see `save-file.ts`, which comes once the first graph is drawn. False when it could not be; why is on the screen. */
-export async function saveFile(): Promise<boolean> {
-  const path = useDocument.getState().file?.path;
-  const saving = await import('./save-file.ts').catch(() => undefined);
-  if (saving === undefined) sayUnfetched();
-  return saving?.saveFile(path) ?? false;
-}
-
 /** The example that shows what Graft is for within a minute; others may train for many. */
 const quickstart = 'rag-quickstart.graft.json';
 
@@ -237,8 +218,6 @@ export async function openFirstFile(): Promise<void> {
     const place = placeFromAddress();
     const asked = place.graph;
     if (asked !== null) {
-      // What a subgraph is given from outside is told with its own parameters only.
-      if (place.within.length > 0) await loadNodeTypes();
       // Another view may have been pressed while the file was on its way.
       await openFile(asked, [], () => showPlace({ ...place, view: useScreen.getState().view }));
       return;

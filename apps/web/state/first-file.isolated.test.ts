@@ -27,7 +27,7 @@ vi.mock('../api/client.ts', () => ({
 
 beforeEach(() => {
   const leave = stubBrowser();
-  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
+  provideNodeTypes(new Map());
   useDocument.getState().close();
   return leave;
 });

@@ -29,7 +29,7 @@ const sized = (size: number): Graph => ({
 
 it('is unsaved work, when the file changes before it is taken over', async () => {
   const leave = stubBrowser();
-  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
+  provideNodeTypes(new Map());
   served.text = serializeGraph(sized(1));
   await openFile(path);
   new HeldText(placeShown).hold(() => useDocument.getState().edit(() => sized(3)));

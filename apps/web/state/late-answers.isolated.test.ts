@@ -5,8 +5,6 @@ import { undo, useDocument } from './document-store.ts';
 import { openFile } from './file-actions.ts';
 import { keepGraph, takeSources } from './lock-actions.ts';
 import { provideNodeTypes } from './registry.ts';
-import { showKept } from './run-history.ts';
-import { useRunView } from './run-view.ts';
 import { discardChanges, fileChangedOutside, saveFile, withOwnMove } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
@@ -78,7 +76,7 @@ const missing = (): GraphError => new GraphError('missing-file', 'There is no su
 beforeEach(async () => {
   const leave = stubBrowser();
   asked.length = 0;
-  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
+  provideNodeTypes(new Map());
   useDocument.getState().close();
   useConflict.getState().settle();
   await open(a, 1);
@@ -101,7 +99,7 @@ describe('a change on disk', () => {
     const changed = fileChangedOutside(a);
     const [old] = await next(`read ${a}`);
     draw(2);
-    const saved = saveFile(a);
+    const saved = saveFile();
     const [save] = await next(`save ${a}`);
     const { revision, text } = onDisk(a, 2);
     save?.answer({ revision, text });
@@ -116,7 +114,7 @@ describe('a change on disk', () => {
 
   it('is no conflict where it is the page’s own save, of which the answer is on its way', async () => {
     draw(2);
-    const saved = saveFile(a);
+    const saved = saveFile();
     const [save] = await next(`save ${a}`);
     draw(3);
     const changed = fileChangedOutside(a);
@@ -140,21 +138,6 @@ describe('a change on disk', () => {
     await changed;
     expect(useDocument.getState().file).toMatchObject({ path: 'b.graft.json', base: 'r5' });
     expect(told()).toEqual([]);
-  });
-
-  it('is nothing to a file that is opened before it is read', async () => {
-    let come = (): void => undefined;
-    const types = new Promise<void>((resolve) => (come = resolve));
-    provideNodeTypes(() => types.then(() => ({ registry: new Map() })));
-    const changed = fileChangedOutside(a);
-    const opened = openFile('b.graft.json');
-    const [read] = await next('read b.graft.json');
-    read?.answer({ ...onDisk('b.graft.json', 5), looks: { looks: [], nodes: {} } });
-    await opened;
-    come();
-    await changed;
-    expect(asked).toEqual([]);
-    expect(size()).toBe(5);
   });
 
   it('is newer than what changes are discarded for', async () => {
@@ -194,14 +177,14 @@ describe('a file that is renamed', () => {
 
   it('waits for the save under way, and is saved under its new name', async () => {
     draw(2);
-    const saves = [saveFile(a)];
+    const saves = [saveFile()];
     const [save] = await next(`save ${a}`);
     const renamed = renameFile(a, b);
     draw(3);
     const { revision, text } = onDisk(a, 2);
     save?.answer({ revision, text });
     const [rename] = await next(`rename ${a}`);
-    saves.push(saveFile(a));
+    saves.push(saveFile());
     rename?.answer(undefined);
     const [again] = await next(`save ${b}`);
     again?.answer({ revision: 'r3', text: onDisk(b, 3).text });
@@ -270,7 +253,7 @@ describe('a file that cannot be opened', () => {
 
   it('says nothing in another file of what failed in the one before', async () => {
     draw(2);
-    const saved = saveFile(a);
+    const saved = saveFile();
     const [save] = await next(`save ${a}`);
     save?.fail(new Error('The disk is full.'));
     await saved;
@@ -314,19 +297,6 @@ it('an edit that was dropped takes no undo for itself, though it never comes', (
   edits.drop();
   undo();
   expect(size()).toBe(1);
-});
-
-it('results that a plan told of are not shown once another plan is asked for', async () => {
-  const outputs = { chunks: { digest: 'd', mediaType: 'm', size: 1 } };
-  const nodes = [{ node: 'chunk', type: 'chunk', verdict: 'hit' as const, outputs }];
-  const plan = { nodes, reused: 1, toRun: 0, problems: [] };
-  const plans = new Latest();
-  const shown = showKept(plan, null, plans.ask());
-  plans.drop();
-  await shown;
-  expect(useRunView.getState().kept.steps).toEqual({});
-  await showKept(plan, null, plans.ask());
-  expect(Object.keys(useRunView.getState().kept.steps)).toEqual(['chunk']);
 });
 
 it('a graph file that changes while it is read is read again', async () => {

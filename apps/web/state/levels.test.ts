@@ -1,4 +1,5 @@
 import { parseGraph, serializeGraph, setParam, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redo, undo, useDocument } from './document-store.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from './levels.ts';
 import { givenHere, givenParams } from './given-params.ts';
 import { nodesAt } from './problem-places.ts';
-import { loadNodeTypes, provideNodeTypes } from './registry.ts';
+import { provideNodeTypes } from './registry.ts';
 
 const use = (name: string) => ({ type: 'graph', version: 1, params: { use: name } });
 const chunk = { type: 'chunk', version: 1, params: { size: 64 } };
@@ -42,8 +43,7 @@ const file = (): Graph =>
   );
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 
 describe('what is shown of a file', () => {

@@ -1,10 +1,11 @@
 import { parseGraph, serializeGraph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { useDocument } from './document-store.ts';
 import { prefixOf } from './levels.ts';
 import { useInnerStep } from './inner-step.ts';
 import { goTo } from './navigation.ts';
-import { loadNodeTypes, provideNodeTypes } from './registry.ts';
+import { provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
@@ -13,8 +14,7 @@ const repeat = (use: string) => ({ type: 'repeat', version: 1, params: { use } }
 const chunk = { type: 'chunk', version: 1, params: {} };
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 beforeEach(() => {
   const graph = parseGraph(

@@ -1,4 +1,5 @@
 import { parseGraph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { portsOf } from '../canvas/node-port-names.ts';
 import { nodeHeight } from '../canvas/card-size.ts';
@@ -6,7 +7,7 @@ import { fitting } from '../palette/fitting-types.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { shapeOf } from './node-shape.ts';
-import { loadNodeTypes, nodeTypes, provideNodeTypes } from './registry.ts';
+import { nodeTypes, provideNodeTypes } from './registry.ts';
 
 const graph = parseGraph(
   JSON.stringify({
@@ -33,8 +34,7 @@ const graph = parseGraph(
 );
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
   useDocument
     .getState()
     .open({ path: 'a.graft.json', base: '', baseText: '', baseGraph: graph }, graph);

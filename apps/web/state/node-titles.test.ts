@@ -1,7 +1,8 @@
 import { GraphError, parseGraph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
 import { stepTitle, untitled } from './node-titles.ts';
-import { loadNodeTypes, provideNodeTypes } from './registry.ts';
+import { provideNodeTypes } from './registry.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 
 const graph = parseGraph(
@@ -26,8 +27,7 @@ const graph = parseGraph(
 );
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 
 it('calls the way to a step as its nodes are called', () => {

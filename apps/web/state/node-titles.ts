@@ -1,34 +1,30 @@
-import { GraphError, type BodyId, type Graph, type GraphNode } from '@graft/graph';
+import { GraphError, paramFields, type BodyId, type Graph, type GraphNode } from '@graft/graph';
 import { drawnFile, useDocument } from './document-store.ts';
 import { bodyNodes, partOf, usedGraph } from './levels.ts';
-import { lookOf, shapeOf } from './node-shape.ts';
-import { loadedNodeTypes } from './registry.ts';
+import { shapeOf } from './node-shape.ts';
+import { nodeTypes } from './registry.ts';
 import { titleByLook } from './title-by-look.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 
 /** What a node is called that people gave no title. */
 export function untitled(id: string, node: Titled): string {
-  return titleByLook(id, node, lookOf(node));
+  return titleByLook(id, node, shapeOf(node));
 }
 
 type Titled = Pick<GraphNode, 'type' | 'title' | 'params'>;
 
 /** What a node is called: by people, else by its type and what it uses. */
 export function titleOf(node: Titled): string {
-  return node.title ?? lookOf(node)?.title ?? node.type;
+  return node.title ?? shapeOf(node)?.title ?? node.type;
 }
 
-/**
- * What a parameter of a node is called within a sentence: `chunk size`; its name where the type has none such, and while the node types have
- * not come.
- */
+/** What a parameter of a node is called within a sentence: `chunk size`; its name where the type has none such. */
 export function paramTitle(
   node: Pick<GraphNode, 'type' | 'params'> | undefined,
   param: string,
 ): string {
-  const types = loadedNodeTypes();
-  const type = types === undefined ? undefined : shapeOf(node);
-  const fields = type === undefined ? [] : (types?.paramFields(type) ?? []);
+  const type = shapeOf(node);
+  const fields = type === undefined ? [] : paramFields(type);
   return fields.find(({ name }) => name === param)?.title.toLowerCase() ?? param;
 }
 
@@ -50,7 +46,7 @@ const counted = new WeakMap<Readonly<Record<string, Titled>>, Counted>();
 /** How many nodes are called alike; counted once. */
 function titlesIn(nodes: Readonly<Record<string, Titled>>): ReadonlyMap<string, number> {
   const { graphs } = drawnFile(useDocument.getState());
-  const by = [loadedNodeTypes(), useUsedGraphs.getState().lookup, graphs];
+  const by = [nodeTypes(), useUsedGraphs.getState().lookup, graphs];
   const known = counted.get(nodes);
   if (known?.by.every((one, index) => one === by[index]) === true) return known.titles;
   const titles = new Map<string, number>();

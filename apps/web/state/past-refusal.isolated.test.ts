@@ -1,4 +1,5 @@
 import { Chunks, emptyGraph, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { extractAs } from '../canvas/subgraph-edits.ts';
 import { freeze } from '../inspector/output/freeze.ts';
@@ -7,7 +8,7 @@ import { useAnnouncement } from './announcement.ts';
 import { useDocument } from './document-store.ts';
 import { useOverlay } from './overlay-store.ts';
 import { whyNotPast } from './past-refusal.ts';
-import { loadNodeTypes, provideNodeTypes } from './registry.ts';
+import { provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
 
 const written = vi.hoisted(() => [] as unknown[]);
@@ -24,8 +25,7 @@ vi.mock('../api/client.ts', () => {
 });
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 
 it('writes no file for an edit of a graph of before, and says why', async () => {

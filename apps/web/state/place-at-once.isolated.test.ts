@@ -44,7 +44,7 @@ const opened = () => expect.poll(() => useDocument.getState().file?.path);
 
 beforeEach(() => {
   const leave = stubBrowser();
-  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
+  provideNodeTypes(new Map());
   useDocument.getState().close();
   useScreen.setState({ view: 'canvas', selection: [], begun: false });
   useRunView.getState().follow(null);

@@ -1,7 +1,7 @@
 import { emptyGraph } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
 import { usePlan } from './plan-store.ts';
-import { provideNodeTypes, loadNodeTypes } from './registry.ts';
+import { provideNodeTypes } from './registry.ts';
 import { stepOf, useRunView } from './run-view.ts';
 
 const served = vi.hoisted(() => ({ plan: (): Promise<unknown> => Promise.resolve() }));
@@ -22,8 +22,7 @@ async function keepOne(): Promise<void> {
 }
 
 it('shows what a plan found of a graph as long as there is that plan, and of no other file', async () => {
-  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
-  await loadNodeTypes();
+  provideNodeTypes(new Map());
   await keepOne();
   usePlan.getState().clear();
   expect(shown()).toBeUndefined();

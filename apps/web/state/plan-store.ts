@@ -2,12 +2,12 @@ import { serializeGraph, type Graph } from '@graft/graph';
 import { create } from 'zustand';
 import { api } from '../api/client.ts';
 import { problemsOf, type ShownProblem } from '../api/problem.ts';
-import { typesHere } from './registry.ts';
 import { isOver } from './run-state.ts';
 import { useRunView } from './run-view.ts';
 import { Latest } from './wanted.ts';
 import type { AppRouter } from '../server/router/index.ts';
 import type { inferRouterOutputs } from '@trpc/server';
+import { showKept } from './run-history.ts';
 
 export type PlanReport = inferRouterOutputs<AppRouter>['runs']['plan'];
 
@@ -42,11 +42,7 @@ export const usePlan = create<PlanState>()((set) => ({
       const report = await api.runs.plan.mutate({ path, text: serializeGraph(graph) });
       if (signal.aborted) return;
       set({ report, after, passed: false, problems: report.problems, loading: false });
-      // Nobody who asks waits for that; what cannot be told is not shown, and nothing else.
-      void typesHere()
-        .then(() => import('./run-history.ts'))
-        .then(({ showKept }) => showKept(report, after, signal))
-        .catch(() => undefined);
+      showKept(report, after);
     } catch (error) {
       if (!signal.aborted) forget(problemsOf(error));
     }

@@ -1,10 +1,11 @@
 import { duplicateNodes, parseGraph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { problemText } from '../api/problem.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { byNode } from './problems.ts';
-import { loadNodeTypes, provideNodeTypes } from './registry.ts';
+import { provideNodeTypes } from './registry.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
 
@@ -23,8 +24,7 @@ const showing = async (): Promise<string[]> => {
 };
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
   useDocument.getState().open({ path: 'a.graft.json', base: '', baseText: '', baseGraph: graph });
 });
 

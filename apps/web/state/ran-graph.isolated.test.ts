@@ -1,8 +1,9 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { useDocument } from './document-store.ts';
 import { drawRanGraph } from './ran-graph.ts';
-import { loadNodeTypes, provideNodeTypes } from './registry.ts';
+import { provideNodeTypes } from './registry.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
 
@@ -32,8 +33,7 @@ const path = 'a.graft.json';
 const shown = (): unknown => useDocument.getState().shown.nodes['chunk']?.params['size'];
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 beforeEach(() => {
   served.file = path;

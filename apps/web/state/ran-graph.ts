@@ -1,9 +1,9 @@
-import { parseGraph, type Graph } from '@graft/graph';
+import { migrateGraph, parseGraph, type Graph } from '@graft/graph';
 import { api } from '../api/client.ts';
-import { withPlaces } from '../canvas/places.ts';
+import { laidOut } from '../canvas/missing-places.ts';
 import { useDocument } from './document-store.ts';
 import { addressOfPlace } from './place-in-address.ts';
-import { loadNodeTypes } from './registry.ts';
+import { nodeTypes } from './registry.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
 
@@ -21,8 +21,7 @@ export async function ranGraph(runId: string, path: string): Promise<Ran | undef
   if (ran?.file !== path) return undefined;
   const { startedAt, text } = ran;
   if (text === undefined) return { graph: undefined, startedAt };
-  const { migrateGraph, registry } = await loadNodeTypes();
-  return { graph: await withPlaces(migrateGraph(parseGraph(text, path), registry)), startedAt };
+  return { graph: laidOut(migrateGraph(parseGraph(text, path), nodeTypes())), startedAt };
 }
 
 /**

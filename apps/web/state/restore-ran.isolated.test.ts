@@ -1,7 +1,8 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { undo, useDocument } from './document-store.ts';
-import { loadNodeTypes, provideNodeTypes } from './registry.ts';
+import { provideNodeTypes } from './registry.ts';
 import { restoreRan } from './restore-ran.ts';
 import { useScreen } from './screen-store.ts';
 
@@ -25,8 +26,7 @@ vi.mock('../api/client.ts', () => ({
 }));
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 beforeEach(() => {
   served.text = serializeGraph(sized(2));

@@ -1,12 +1,15 @@
 import type { RunRecord } from '@graft/graph';
 import { api, queries, queryClient } from '../api/client.ts';
 import { useDocument } from './document-store.ts';
-import { report, saveFile } from './file-actions.ts';
+import { report } from './file-actions.ts';
+import { saveFile } from './save-file.ts';
 import { plannedPath } from './levels.ts';
 import { isOver } from './run-state.ts';
 import { isIdle, useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
 import { whileOpen } from './wanted.ts';
+import { sawExperimentRun } from './experiment-actions.ts';
+import { isRefused } from './run-refusal.ts';
 
 export async function refreshRuns(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.runs.list.queryKey() });
@@ -20,8 +23,7 @@ export function sawNewestRun(seen: RunRecord): void {
   const { id, file, experiment, status, scope } = seen;
   if (useDocument.getState().file?.path !== file) return;
   if (experiment !== undefined) {
-    if (status === 'running' || status === 'queued')
-      void import('./experiment-actions.ts').then((actions) => actions.sawExperimentRun(seen));
+    if (status === 'running' || status === 'queued') sawExperimentRun(seen);
     return;
   }
   void refreshRuns();
@@ -45,10 +47,7 @@ export async function startRun(...only: readonly string[]): Promise<void> {
 }
 
 /** Whether nothing that is known here keeps the graph from running; see `isRefused`. */
-async function isSound(only?: readonly string[]): Promise<boolean> {
-  const refusal = await import('./run-refusal.ts').catch(() => undefined);
-  return (await refusal?.isRefused(only)) !== true;
-}
+const isSound = async (only?: readonly string[]): Promise<boolean> => !(await isRefused(only));
 
 /** Saves, then runs the file with what it is given. Whether it was started; why not is on the screen. */
 export function startGiven(given: Given): Promise<boolean> {

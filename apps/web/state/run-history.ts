@@ -6,7 +6,7 @@ import { emptyList } from './growing-list.ts';
 import { GrowingMap } from './growing-map.ts';
 import { plannedPath } from './levels.ts';
 import type { PlanReport } from './plan-store.ts';
-import { loadNodeTypes } from './registry.ts';
+import { nodeTypes } from './registry.ts';
 import type { StepView } from './run-state.ts';
 import { stepRun, useRunView, type PastParams, type Steps } from './run-view.ts';
 import { stepParams } from './step-params.ts';
@@ -44,7 +44,7 @@ export async function readPastParams(runId: string): Promise<void> {
  * were, also after the page is opened anew.
  */
 export async function readEarlier(runId: string): Promise<void> {
-  const { registry } = await loadNodeTypes();
+  const registry = nodeTypes();
   const { file, graph } = useDocument.getState();
   const { run } = useRunView.getState();
   if (file === null || run?.runId !== runId) return;
@@ -91,14 +91,9 @@ function gaveOther(one: StepView | undefined, other: StepView): boolean {
 
 /**
  * Shows the results that the graph as it is drawn has already, where the runs on the screen gave others, or none: of a run
- * before, of another file, of what came in a package. Nothing once the plan that tells of them is not wanted any more.
+ * before, of another file, of what came in a package.
  */
-export async function showKept(
-  { nodes, problems }: PlanReport,
-  after: string | null,
-  signal: AbortSignal,
-): Promise<void> {
-  if (signal.aborted) return;
+export function showKept({ nodes, problems }: PlanReport, after: string | null): void {
   const { setKept, ...state } = useRunView.getState();
   const known = nodes.flatMap(({ node, type, outputs, from }): [string, StepView][] => {
     if (outputs === undefined) return [];
@@ -107,8 +102,7 @@ export async function showKept(
   });
   const others = known.filter(([node, step]) => gaveOther(stepRun(state, node), step));
   if (others.length === 0) return setKept(after, {});
-  const { registry } = await loadNodeTypes();
-  if (signal.aborted) return;
+  const registry = nodeTypes();
   const { graph } = useDocument.getState();
   const models = useChecks.getState().models;
   const graphs = useUsedGraphs.getState().lookup;

@@ -13,7 +13,6 @@ import {
   syncDraft,
   tellReloaded,
 } from './file-actions.ts';
-import { loadNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
 import { Latest } from './wanted.ts';
 
@@ -22,7 +21,7 @@ type FreshFile = OpenFile & { readonly base: string };
 
 async function readFresh(path: string): Promise<FreshFile> {
   const read = await api.graphs.read.query({ path });
-  return { ...(await readFile(read)), base: read.revision };
+  return { ...readFile(read), base: read.revision };
 }
 
 /** Reports why the file on disk was not taken over. One that is no graph is told of as when it is opened, to be mended. */
@@ -142,11 +141,11 @@ function inTurn<Done>(act: () => Promise<Done>): Promise<Done> {
 const toSave = new Set<{ path: string | undefined }>();
 
 /**
- * Saves the graph at `path`, which is open. False when it could not be; why is on the screen. Another file that is opened meanwhile
+ * Saves the open graph. False when it could not be; why is on the screen. Another file that is opened meanwhile
  * is not what was to be saved: false.
  */
-export function saveFile(path: string | undefined): Promise<boolean> {
-  const asked = { path };
+export function saveFile(): Promise<boolean> {
+  const asked = { path: useDocument.getState().file?.path };
   toSave.add(asked);
   return inTurn(async () => {
     toSave.delete(asked);
@@ -218,8 +217,6 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
   if (file === null || (path !== undefined && path !== file.path)) return;
   if (ownMoves.has(file.path)) return;
   try {
-    // What the server told of the nodes is of the file as it was.
-    await loadNodeTypes();
     const fresh = await readOpenFile(file.path);
     if (fresh === undefined || useDocument.getState().file?.base === fresh.base) return;
     // What was just typed is work that is not saved.

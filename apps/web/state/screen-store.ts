@@ -42,6 +42,8 @@ interface ScreenState {
   readonly view: View;
   /** Whether the page has found out which graph to begin with, if any. */
   readonly begun: boolean;
+  /** Whether a graph has been seen on the canvas. */
+  readonly seen: boolean;
   readonly selection: readonly string[];
   readonly inspectorTab: InspectorTab;
   readonly bottomTab: BottomTab;
@@ -62,6 +64,7 @@ interface ScreenState {
       Pick<
         ScreenState,
         | 'begun'
+        | 'seen'
         | 'inspectorTab'
         | 'bottomTab'
         | 'commandMenu'
@@ -88,6 +91,7 @@ const noticeLimit = 2;
 export const useScreen = create<ScreenState>()((set) => ({
   view: 'canvas',
   begun: false,
+  seen: false,
   selection: [],
   inspectorTab: 'parameters',
   bottomTab: 'run',

@@ -1,10 +1,10 @@
-import { interfaceName, type GraphNode, type NodeLook } from '@graft/graph';
+import { interfaceName, type GraphNode, type NodeType } from '@graft/graph';
 
 /** What a node is called that people gave no title: by its type; an input or output by its name too, where that says more. */
 export function titleByLook(
   id: string,
   { type, params }: Pick<GraphNode, 'type' | 'params'>,
-  look: Pick<NodeLook, 'title' | 'structure'> | undefined,
+  look: Pick<NodeType, 'title' | 'structure'> | undefined,
 ): string {
   const title = look?.title ?? type;
   const isPort = look?.structure === 'input' || look?.structure === 'output';

@@ -1,7 +1,8 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { findProblems } from './checks.ts';
-import { loadNodeTypes, provideNodeTypes } from './registry.ts';
+import { provideNodeTypes } from './registry.ts';
 
 const used: Graph = {
   ...emptyGraph,
@@ -12,8 +13,7 @@ vi.mock('../api/client.ts', () => ({
 }));
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 
 it('reads the files that a graph uses before it says what is wrong', async () => {

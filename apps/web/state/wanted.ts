@@ -40,21 +40,6 @@ export function whileOpen(): () => boolean {
 }
 
 /**
- * An edit of the graph that is shown, whose code has to be fetched first. Nothing is edited where another graph is shown by
- * then, or where it was undone.
- */
-export async function editOnceHere<Part>(
-  part: Promise<Part>,
-  edit: (part: Part) => unknown,
-): Promise<void> {
-  const isShown = whileShown();
-  let isUndone = false;
-  const stop = undoFirst(() => (isUndone = true));
-  const here = await part.finally(stop);
-  if (!isUndone && isShown()) await edit(here);
-}
-
-/**
  * Makes something of the graph that is shown, which takes a while and is to be an edit: what is edited meanwhile is made with the
  * rest. Gives undefined where it is not wanted any more: another graph is shown, it was asked for once more or dropped, or
  * undone before it came.

@@ -51,7 +51,7 @@ beforeEach(() => {
   useScreen.setState({ notices: [] });
   const leave = stubBrowser();
   texts.clear();
-  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
+  provideNodeTypes(new Map());
   useDocument.getState().close();
   return leave;
 });

@@ -19,6 +19,7 @@ import { usePlan } from './plan-store.ts';
 import { useRunView } from './run-view.ts';
 import { moveSaves, withOwnMove } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
+import { moveAsked } from '../ask/kept-asked.ts';
 
 /** Why something was refused, to be said where it was asked for; undefined when it was done. */
 export type Refusal = string | undefined;
@@ -76,7 +77,6 @@ export async function renameFile(path: string, name: string): Promise<Refusal> {
   if (to === path) return undefined;
   const { file } = useDocument.getState();
   try {
-    const { moveAsked } = await import('../ask/kept-asked.ts');
     await withOwnMove(path, async () => {
       const base = await revisionOf(path);
       await api.graphs.rename.mutate({ from: path, to, base });

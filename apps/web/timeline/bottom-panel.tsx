@@ -1,20 +1,12 @@
-import type { ReactNode } from 'react';
 import { openPanel, usePanels } from '../state/panel-store.ts';
-import { afterNodeTypes } from '../state/registry.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import { useRunView } from '../state/run-view.ts';
 import { TabList } from '../shell/tab-list.tsx';
+import { RunSummary } from './run-summary.tsx';
 import { part } from '../shell/part.tsx';
 
-const RunSummary = part(() => import('./run-summary.tsx').then((loaded) => loaded.RunSummary));
-const Timeline = part(() => import('./timeline.tsx').then((loaded) => loaded.Timeline));
-const RunLog = part(() => import('./run-log.tsx').then((loaded) => loaded.RunLog));
-const PlanPanel = part(() =>
-  afterNodeTypes(import('./plan-panel.tsx')).then((loaded) => loaded.PlanPanel),
-);
-const PastRuns = part(() => import('./past-runs.tsx').then((loaded) => loaded.PastRuns));
-const ExperimentsPanel = part(() =>
-  import('../experiments/experiments-panel.tsx').then((loaded) => loaded.default),
+const BottomTabPanel = part(() =>
+  import('./bottom-tab-panel.tsx').then((loaded) => loaded.BottomTabPanel),
 );
 
 const tabs: readonly { readonly id: BottomTab; readonly title: string }[] = [
@@ -24,21 +16,6 @@ const tabs: readonly { readonly id: BottomTab; readonly title: string }[] = [
   { id: 'runs', title: 'All runs' },
   { id: 'experiments', title: 'Experiments' },
 ];
-
-function shown(tab: BottomTab): ReactNode {
-  switch (tab) {
-    case 'run':
-      return <Timeline />;
-    case 'log':
-      return <RunLog />;
-    case 'plan':
-      return <PlanPanel />;
-    case 'runs':
-      return <PastRuns />;
-    case 'experiments':
-      return <ExperimentsPanel />;
-  }
-}
 
 /** Under the canvas: the run on the screen, what the next would do, those before, and experiments. */
 export function BottomPanel() {
@@ -61,7 +38,11 @@ export function BottomPanel() {
           tabClassName="text-sm text-ink-2 hover:text-ink aria-selected:font-[550] aria-selected:text-ink"
         />
       </div>
-      {collapsed ? null : <div className="flex min-h-0 flex-1 flex-col">{shown(current)}</div>}
+      {collapsed ? null : (
+        <div className="flex min-h-0 flex-1 flex-col">
+          <BottomTabPanel tab={current} />
+        </div>
+      )}
     </div>
   );
 }

@@ -1,11 +1,13 @@
-import type { NodeLook } from '../types/node-look.ts';
+import type { NodeType } from '../types/node-type.ts';
+
+type Switched = Pick<NodeType, 'type' | 'structure' | 'inputs' | 'outputs'>;
 
 /** The ports of a node between which it passes through while it is switched off, or why it does not. */
 export type PassThrough =
   { readonly input: string; readonly output: string } | { readonly reason: string };
 
 /** A node passes through where exactly one output has the type of an input. */
-export function passThrough({ type, structure, inputs, outputs }: NodeLook): PassThrough {
+export function passThrough({ type, structure, inputs, outputs }: Switched): PassThrough {
   if (structure === 'input' || structure === 'output') {
     return { reason: 'What a graph takes or gives cannot be switched off. Remove it instead.' };
   }
@@ -29,7 +31,7 @@ export function passThrough({ type, structure, inputs, outputs }: NodeLook): Pas
  * Why a node cannot be switched off; undefined: it can. A source that is switched off counts as not connected, and outputs
  * that nobody takes are not missed.
  */
-export function bypassRefusal(definition: NodeLook, isTaken: boolean): string | undefined {
+export function bypassRefusal(definition: Switched, isTaken: boolean): string | undefined {
   const pass = passThrough(definition);
   if (!('reason' in pass)) return undefined;
   const isSource = Object.keys(definition.inputs).length === 0;

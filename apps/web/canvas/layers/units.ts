@@ -1,5 +1,5 @@
 import type { Edge, Graph, NodeLayout } from '@graft/graph';
-import { lookOf } from '../../state/node-shape.ts';
+import { shapeOf } from '../../state/node-shape.ts';
 import { foldedHeight, portMiddle, titleLinesOf } from '../card-size.ts';
 import { portsOf } from '../node-port-names.ts';
 import type { Size } from '../tidy-layout.ts';
@@ -23,7 +23,7 @@ export interface Units {
 export type Places = Readonly<Record<string, NodeLayout>>;
 
 function heightAt(graph: Graph, id: string, port: { side: 'inputs' | 'outputs'; name: string }) {
-  const ports = portsOf(graph.edges, id, lookOf(graph.nodes[id]));
+  const ports = portsOf(graph.edges, id, shapeOf(graph.nodes[id]));
   const lines = titleLinesOf(graph, id);
   // Those of a folded card share its height.
   if (graph.layout[id]?.collapsed === true) return foldedHeight(lines) / 2;

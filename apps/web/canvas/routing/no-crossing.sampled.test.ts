@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseGraph, type Graph, type GraphBody } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import { beforeAll, expect, inject, it } from 'vitest';
-import { lookOf } from '../../state/node-shape.ts';
-import { loadNodeTypes, provideNodeTypes } from '../../state/registry.ts';
+import { shapeOf } from '../../state/node-shape.ts';
+import { provideNodeTypes } from '../../state/registry.ts';
 import { portsOf } from '../node-port-names.ts';
 import { laidOut } from '../missing-places.ts';
 import { nodeHeight, nodeWidth } from '../card-size.ts';
@@ -25,8 +26,7 @@ const headHeight = 34;
 const examples = path.resolve(import.meta.dirname, '../../../../examples');
 
 beforeAll(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
 });
 
 /** Where the canvas draws the cards of a graph, and the ends of its edges. */
@@ -38,7 +38,7 @@ function drawn(graph: GraphBody): { readonly boxes: Map<string, Box>; readonly e
   }
   const place = (id: string, port: string, side: 'inputs' | 'outputs'): Point => {
     const { left = 0, right = 0, top = 0 } = boxes.get(id) ?? {};
-    const at = portsOf(graph.edges, id, lookOf(graph.nodes[id]))[side].indexOf(port);
+    const at = portsOf(graph.edges, id, shapeOf(graph.nodes[id]))[side].indexOf(port);
     return { x: side === 'inputs' ? left : right, y: top + 34 + at * 20 + 10 };
   };
   const ends = graph.edges.flatMap(({ source, sourcePort, target, targetPort }): Ends[] =>

@@ -1,13 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { bytes } from '@graft/nodes/kit/ui';
-import { part } from '../../shell/part.tsx';
 import { useOverlay } from '../../state/overlay-store.ts';
 import type { FieldProps } from './field-props.ts';
-
-const ModelRemedies = part(() =>
-  import('../../models/model-remedies.tsx').then((loaded) => loaded.ModelRemedies),
-);
+import { ModelRemedies } from '../../models/model-remedies.tsx';
 
 /** The catalogue's models of the kind that the parameter asks for. */
 export function ModelControl({ field, id, value, invalid, describedBy, change }: FieldProps) {

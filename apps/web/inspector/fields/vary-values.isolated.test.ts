@@ -1,8 +1,9 @@
 import { parseGraph, setTitle } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { useDocument } from '../../state/document-store.ts';
 import { useExperiments } from '../../state/experiment-actions.ts';
-import { loadNodeTypes, provideNodeTypes } from '../../state/registry.ts';
+import { provideNodeTypes } from '../../state/registry.ts';
 import { useScreen } from '../../state/screen-store.ts';
 import { varyValues } from './vary-values.ts';
 
@@ -22,8 +23,7 @@ const experiments = (): unknown => useDocument.getState().graph.experiments;
 const notice = () => useScreen.getState().notices.at(-1);
 
 beforeEach(async () => {
-  provideNodeTypes(() => import('@graft/nodes/definitions'));
-  await loadNodeTypes();
+  provideNodeTypes(registry);
   useScreen.setState({ notices: [], bottomTab: 'run' });
   useExperiments.setState({ chosen: null });
   useDocument.getState().close();

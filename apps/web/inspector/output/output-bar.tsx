@@ -1,9 +1,7 @@
 import type { ArtifactRef } from '@graft/graph';
 import type { EditWish } from './edit-wish.ts';
 import { FindBar, type FindBarProps } from './find-bar.tsx';
-import { part } from '../../shell/part.tsx';
-
-const OutputMenus = part(() => import('./output-menus.tsx').then((loaded) => loaded.default));
+import OutputMenus from './output-menus.tsx';
 
 interface OutputBarProps extends Omit<FindBarProps, 'children'> {
   readonly artifact: ArtifactRef;

@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import { inOrderOfWork } from '../../palette/node-order.ts';
 import { procedure, router } from './trpc.ts';
 
 export const catalogueRouter = router({
-  /** The node types to choose from, in the order of work: what the palette shows of them. */
-  nodeTypes: procedure.query(({ ctx }) =>
-    inOrderOfWork([...ctx.workspace.registry.values()]).map(({ type, title, group }) => ({
-      ...{ type, title, group },
-    })),
-  ),
   models: procedure.query(({ ctx }) => ctx.workspace.listModels()),
   /** The secrets that are set, by name. */
   secrets: procedure.query(({ ctx }) => ctx.workspace.secretStates()),

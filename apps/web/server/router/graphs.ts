@@ -12,13 +12,9 @@ export const textInput = z.string().max(40_000_000);
 
 export const graphsRouter = router({
   list: procedure.query(({ ctx }) => ctx.workspace.listGraphs()),
-  /** `looks`: with what its nodes look like, for a page that has no node types yet; absent where they have to be migrated. */
   read: procedure
-    .input(z.object({ path: pathInput, looks: z.boolean().default(false) }))
-    .query(async ({ ctx: { workspace }, input: { path, looks } }) => {
-      const file = await workspace.readGraph(path);
-      return { ...file, looks: looks ? await workspace.looksOf(file) : undefined };
-    }),
+    .input(z.object({ path: pathInput }))
+    .query(({ ctx, input }) => ctx.workspace.readGraph(input.path)),
   /** Refused with `stale-save` when the file is no longer at revision `base`. */
   save: procedure
     .input(z.object({ path: pathInput, text: textInput, base: z.string().nullable() }))

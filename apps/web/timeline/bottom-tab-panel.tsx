@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react';
+import ExperimentsPanel from '../experiments/experiments-panel.tsx';
+import type { BottomTab } from '../state/screen-store.ts';
+import { PastRuns } from './past-runs.tsx';
+import { PlanPanel } from './plan-panel.tsx';
+import { RunLog } from './run-log.tsx';
+import { Timeline } from './timeline.tsx';
+
+/** What a tab of the lower panel shows. */
+export function BottomTabPanel({ tab }: { readonly tab: BottomTab }): ReactNode {
+  switch (tab) {
+    case 'run':
+      return <Timeline />;
+    case 'log':
+      return <RunLog />;
+    case 'plan':
+      return <PlanPanel />;
+    case 'runs':
+      return <PastRuns />;
+    case 'experiments':
+      return <ExperimentsPanel />;
+  }
+}
