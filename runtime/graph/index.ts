@@ -76,11 +76,15 @@ export * from './contracts/experiment-event.ts';
 export * from './contracts/run-store.ts';
 export * from './contracts/stored-shape.ts';
 export * from './contracts/execution.ts';
+export * from './contracts/device.ts';
+export * from './contracts/tokenizer.ts';
 export * from './contracts/backend.ts';
 export * from './contracts/web.ts';
 export * from './contracts/databases.ts';
 export * from './contracts/implementation.ts';
 export * from './format/graph.ts';
+export * from './format/graph-body.ts';
+export * from './format/plan.ts';
 export type { Annotations, Frame, Group, Note } from './format/annotation.ts';
 export type {
   Arm,
@@ -100,7 +104,7 @@ export {
 } from './format/lock.ts';
 export { bendsOf, type Bend, type Bends } from './format/bends.ts';
 export { broughtBends, setBends, withoutBends } from './compose/bend-edges.ts';
-export { formatEdge, parseEdge } from './format/edge.ts';
+export { formatEdge, parseEdge, type Edge } from './format/edge.ts';
 export {
   graphFormat as GRAPH_FORMAT,
   maxNodes as MAX_NODES,
@@ -130,11 +134,10 @@ export {
 } from './types/structure-names.ts';
 export { authoredLocation } from './plan/authored-location.ts';
 export { GraphLibrary, type GraphLookup } from './plan/graph-library.ts';
-export { parseFeed } from './format/feed.ts';
+export { parseFeed, type Feed } from './format/feed.ts';
 export { reachable } from './format/reachable.ts';
 export { usedFiles, variedFiles } from './format/used-graphs.ts';
 export { meaningDigest, meaningOf } from './format/graph-meaning.ts';
-export type { LoopBody, PlannedLoop } from './format/planned-loop.ts';
 export { loopRound, pathWithoutRounds, type LoopRound } from './plan/loop-round.ts';
 export { plannedNodes } from './plan/planned-nodes.ts';
 export { createRegistry } from './types/registry.ts';
@@ -162,11 +165,12 @@ export {
 export { metricMeaning, metricMeanings, type MetricMeanings } from './types/metric-meanings.ts';
 export { paramFields, type ParamControl, type ParamField } from './types/param-fields.ts';
 export { diffGraphs, type GraphDiff } from './merge/diff-graphs.ts';
-export { type BodyDiff, type NodeChange, type ValueChange } from './merge/diff-bodies.ts';
+export type { BodyDiff, NodeChange } from './merge/diff-bodies.ts';
+export type { ValueChange } from './merge/diff-values.ts';
 export { formatDiff } from './merge/format-diff.ts';
 export { mergeGraphs, type MergeResult } from './merge/merge-graphs.ts';
 export { changedKey, type ChangedNode, type NodeSide } from './merge/choose-nodes.ts';
-export { type MergeConflict } from './merge/merge-bodies.ts';
+export type { MergeConflict } from './merge/merge-conflict.ts';
 export type { ItemPart } from './plan/item-part.ts';
 export { addNode } from './compose/add-node.ts';
 export { connectionVerdict, type ConnectionVerdict } from './plan/connection-verdict.ts';

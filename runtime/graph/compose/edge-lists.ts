@@ -1,6 +1,6 @@
 import { byCodeUnit, own } from '../base/record.ts';
-import { formatEdge } from '../format/edge.ts';
-import type { Edge, GraphBody, GraphNode } from '../format/graph.ts';
+import { formatEdge, type Edge } from '../format/edge.ts';
+import type { GraphBody, GraphNode } from '../format/graph-body.ts';
 import { typeIn, type InterfaceContext } from '../plan/body-interface.ts';
 import { paramFields } from '../types/param-fields.ts';
 

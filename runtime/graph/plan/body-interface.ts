@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { own, sortedKeys } from '../base/record.ts';
-import type { Edge, Exposure, GraphBody } from '../format/graph.ts';
-import { sortEdges } from '../format/edge.ts';
+import type { Exposure, GraphBody } from '../format/graph-body.ts';
+import { type Edge, sortEdges } from '../format/edge.ts';
 import type {
   GraphInterface,
   InterfaceInput,

@@ -1,6 +1,7 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
-import type { Feed, Plan, PlannedNode } from '../format/graph.ts';
+import type { Plan, PlannedNode } from '../format/plan.ts';
+import type { Feed } from '../format/feed.ts';
 import type { Registry } from '../types/node-type.ts';
 import { rowTypeIds } from '../types/port-types.ts';
 import { shapedType } from '../types/shaped-type.ts';

@@ -1,4 +1,4 @@
-import type { AuthoredPlace, PlannedNode } from '../format/graph.ts';
+import type { AuthoredPlace, PlannedNode } from '../format/plan.ts';
 import type { Location } from '../base/errors.ts';
 import type { Facets } from '../types/facets.ts';
 import type { ModelLookup } from '../types/model.ts';

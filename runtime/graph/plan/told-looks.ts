@@ -1,5 +1,6 @@
 import { migrateAll } from '../format/migrate-graph.ts';
-import type { Graph, GraphBody } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import { factsOf, plainLook, type NodeFacts, type NodeLook } from '../types/node-look.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
