@@ -1,7 +1,23 @@
 import { folderSize, removeLeftovers } from '@graft/kit';
-import { collectCheckpoints, collectGarbage } from '@graft/store';
-import type { CollectReport } from './workspace.ts';
+import { collectCheckpoints, collectGarbage, type GarbageReport } from '@graft/store';
 import type { WorkspaceParts } from './workspace-parts.ts';
+
+/** What a collection did. */
+export interface CollectReport extends GarbageReport {
+  /** Steps whose checkpoints were removed. */
+  readonly checkpoints: number;
+  /** Bytes of scratch that were removed. */
+  readonly scratch: number;
+  /** Bytes of models in another encoding than published that were removed, since nobody has read them for a week. */
+  readonly converted: number;
+}
+
+export interface UnlistedSizes {
+  /** Of interrupted steps, to go on from. */
+  readonly checkpoints: number;
+  /** Of steps at work. */
+  readonly scratch: number;
+}
 
 /** Brings a workspace's artifacts and items below `maxSize` bytes, and takes away what nobody goes on with. */
 export async function collectState(parts: WorkspaceParts, maxSize: number): Promise<CollectReport> {

@@ -18,7 +18,21 @@ import { ownPlace, type OwnPlace } from './own-place.ts';
 import { replaceOwnFile } from './replace-own-file.ts';
 import { withSaveLock } from './save-lock.ts';
 import { toldDiskError } from './told-disk-error.ts';
-import type { GraphFile, ListedGraph } from './workspace.ts';
+
+/** A graph file as read: `revision` is the sha256 of its bytes. */
+export interface GraphFile {
+  /** Below the workspace, with `/`. */
+  readonly path: string;
+  readonly revision: string;
+  readonly text: string;
+  readonly modifiedAt: number;
+}
+
+/** A graph file as it is listed. */
+export interface ListedGraph extends Omit<GraphFile, 'text'> {
+  /** Why it cannot be read as a graph; absent where it can, or is so large that only opening it tells. */
+  readonly fault?: string;
+}
 
 const notSaved = 'the graph was not saved';
 /** Bytes of a graph file that is read to be listed: of larger ones the list would wait. */

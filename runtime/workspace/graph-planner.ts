@@ -17,10 +17,10 @@ import {
   type SourceResolver,
   type ToldLooks,
 } from '@graft/graph';
-import type { GraphFiles } from './graph-files.ts';
+import type { GraphFiles, GraphFile } from './graph-files.ts';
 import { givenNames, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
 import { readUsedGraphs, type ParsedGraphs } from './used-graphs.ts';
-import type { GraphFile, StartOptions } from './workspace.ts';
+import type { StartOptions } from './run-handle.ts';
 
 type PlanChoices = Pick<StartOptions, 'only' | 'seed' | 'part' | 'inputs' | 'outputs'>;
 

@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { GraphFile } from './workspace.ts';
+import type { GraphFile } from './graph-files.ts';
 import { graphSuffix } from './graph-path.ts';
 
 type Listed = Omit<GraphFile, 'text'>;

@@ -6,6 +6,7 @@ import {
   pickRows,
   RowReader,
   searchRows,
+  type CancelOutcome,
   type RowMatches,
   type RowOrder,
   type RowSearch,
@@ -42,10 +43,14 @@ import { GraphPlanner } from './graph-planner.ts';
 import { interfaceOf } from './run-inputs.ts';
 import { AnswerScores } from './answer-scores.ts';
 import { EmbeddingMaps } from './map/embedding-maps.ts';
-import { collectState } from './collect-state.ts';
+import { collectState, type CollectReport, type UnlistedSizes } from './collect-state.ts';
 import { Comparisons } from './compare/comparisons.ts';
 import type { Examples } from './examples.ts';
-import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
+import {
+  Experiments,
+  type ExperimentHandle,
+  type ExperimentOptions,
+} from './experiment/experiments.ts';
 import { recordedTable } from './experiment/recorded-table.ts';
 import { keepOrigin, type RunSettings } from './run-origin.ts';
 import { folderSize, PendingWork } from '@graft/kit';
@@ -63,19 +68,10 @@ import { WorkspaceModels } from './workspace-models.ts';
 import { WorkspaceFiles } from './uploads/workspace-files.ts';
 import { secretStates } from './secret-states.ts';
 import { tidyUp, type WorkspaceParts } from './workspace-parts.ts';
-import type {
-  ArtifactPage,
-  CancelOutcome,
-  CollectReport,
-  ExperimentOptions,
-  GraphFile,
-  ListedGraph,
-  PlanReport,
-  RunHandle,
-  StartOptions,
-  UnlistedSizes,
-  Workspace,
-} from './workspace.ts';
+import type { ArtifactPage, Workspace } from './workspace-api.ts';
+import type { RunHandle, StartOptions } from './run-handle.ts';
+import type { PlanReport } from './planned-steps.ts';
+import type { GraphFile, ListedGraph } from './graph-files.ts';
 
 /** A workspace whose stores, engine and worker are all on this machine. */
 export class LocalWorkspace implements Workspace {

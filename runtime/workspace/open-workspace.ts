@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
 import { Engine, FileSourceResolver } from '@graft/engine';
-import { createRegistry, GraphError } from '@graft/graph';
+import { createRegistry, GraphError, type ModelLookup, type Registry } from '@graft/graph';
 import { definitions } from '@graft/nodes/definitions';
 import { ClaimBoard, removeLeftovers } from '@graft/kit';
 import { thisOwner } from '@graft/store';
@@ -29,7 +29,29 @@ import { RunKeeper } from './run-keeper.ts';
 import { openStateFolder, StateGuard } from './state-folder.ts';
 import { StepDevices } from './step-devices.ts';
 import { WorkerSupervisor } from './supervisor.ts';
-import type { OpenOptions, Workspace } from './workspace.ts';
+import type { Workspace } from './workspace-api.ts';
+
+export interface OpenOptions {
+  readonly root: string;
+  /** Index database and caches; default `<root>/.graft`. */
+  readonly stateFolder?: string;
+  /** Where models are kept; default `$GRAFT_MODELS`, else `$XDG_CACHE_HOME/graft/models`, else `~/.cache/graft/models`. */
+  readonly modelsFolder?: string;
+  /** Where the examples are that came with Graft; default: none came. */
+  readonly examplesFolder?: string;
+  /** Path of the worker's entry; default: `main.ts` beside these sources, `worker.mjs` beside a bundle. */
+  readonly workerEntry?: string;
+  /** Node types; default: all that are installed. A worker entry that has their code goes with it. */
+  readonly registry?: Registry;
+  /** Models; default: those of the catalogue. */
+  readonly models?: ModelLookup;
+  /** CPU threads for inference; default: the cores. */
+  readonly threads?: number;
+  /** Bytes that models and leases may take on each device; default: what is measured to be free. */
+  readonly memory?: number;
+  /** Called when closing has to wait for cancelled trainings that still save their checkpoints. */
+  readonly savesOnClose?: () => void;
+}
 
 /** The worker: its source, or its bundle beside this one's. */
 function defaultWorkerEntry(): string {

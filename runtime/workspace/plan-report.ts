@@ -8,7 +8,8 @@ import type { GraphPlanner, PlannedRun } from './graph-planner.ts';
 import { operatorAccess } from './operator-access.ts';
 import { remoteProblems } from './remote-problems.ts';
 import type { WorkspaceParts } from './workspace-parts.ts';
-import type { PlannedStep, PlanReport, StartOptions } from './workspace.ts';
+import type { StartOptions } from './run-handle.ts';
+import type { PlannedStep, PlanReport } from './planned-steps.ts';
 
 interface ExplainParts extends Pick<
   WorkspaceParts,

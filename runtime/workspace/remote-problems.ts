@@ -12,7 +12,7 @@ import {
   type Problem,
   type RemoteAsking,
 } from '@graft/graph';
-import type { PlannedStep } from './workspace.ts';
+import type { PlannedStep } from './planned-steps.ts';
 
 interface Explained {
   /** What a run would do. */

@@ -20,7 +20,7 @@ import { fullDisk } from '../require-room.ts';
 import type { CollectionGuard } from '../collection-guard.ts';
 import { makeStateFolder, type StateGuard } from '../state-folder.ts';
 import { readUsedGraphs } from '../used-graphs.ts';
-import type { GraphFile } from '../workspace.ts';
+import type { GraphFile } from '../graph-files.ts';
 import {
   pack,
   packageContents,
