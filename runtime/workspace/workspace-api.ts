@@ -20,24 +20,24 @@ import type {
 import type { SecretState } from '@graft/backends/access';
 import type { CancelOutcome, RowMatches, RowOrder, RowSearch } from '@graft/engine';
 import type { RetentionPolicy, VerifyReport } from '@graft/store';
-import type { Examples } from './examples.ts';
+import type { Examples } from './files/examples.ts';
 import type { ExperimentHandle, ExperimentOptions } from './experiment/experiments.ts';
-import type { FrozenEdit } from './frozen-files.ts';
-import type { OutputOfNode, WrittenRows } from './frozen-rows.ts';
-import type { LabelFiles } from './label-files.ts';
-import type { RowFile, SizeLimit } from './row-files.ts';
-import type { SourceChange } from './source-watcher.ts';
+import type { FrozenEdit } from './files/frozen-files.ts';
+import type { OutputOfNode, WrittenRows } from './files/frozen-rows.ts';
+import type { LabelFiles } from './labels/label-files.ts';
+import type { RowFile, SizeLimit } from './files/row-files.ts';
+import type { SourceChange } from './watch/source-watcher.ts';
 import type { WorkspacePackages } from './package/workspace-packages.ts';
 import type { WorkspaceFiles } from './uploads/workspace-files.ts';
-import type { WorkspaceModels } from './workspace-models.ts';
-import type { AnswerScores } from './answer-scores.ts';
-import type { EmbeddingMaps } from './map/embedding-maps.ts';
+import type { WorkspaceModels } from './workers/workspace-models.ts';
+import type { AnswerAccuracy } from './labels/answer-accuracy.ts';
+import type { EmbeddingMaps } from './maps/embedding-maps.ts';
 import type { Comparisons } from './compare/comparisons.ts';
 import type { ExportFormat } from './export/export-rows.ts';
-import type { GraphFile, ListedGraph } from './graph-files.ts';
-import type { PlanReport } from './planned-steps.ts';
-import type { StartOptions, RunHandle } from './run-handle.ts';
-import type { CollectReport, UnlistedSizes } from './collect-state.ts';
+import type { GraphFile, ListedGraph } from './files/graph-files.ts';
+import type { PlanReport } from './runs/planned-steps.ts';
+import type { StartOptions, RunHandle } from './runs/run-handle.ts';
+import type { CollectReport, UnlistedSizes } from './runs/collect-state.ts';
 
 /** A page of an artifact, for previews. `rows` are validated by the port type; vectors come as number arrays. */
 export interface ArtifactPage {
@@ -67,7 +67,7 @@ export interface Workspace extends AsyncDisposable {
   /** What people say of answers, in files made for git. */
   readonly labels: LabelFiles;
   /** How many answers of an artifact agree with their references. */
-  readonly scores: Pick<AnswerScores, 'of'>;
+  readonly scores: Pick<AnswerAccuracy, 'of'>;
   /** Where the vectors of an artifact lie. */
   readonly maps: Pick<EmbeddingMaps, 'of' | 'vectors' | 'questions'>;
   readonly comparisons: Comparisons;

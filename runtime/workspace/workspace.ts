@@ -1,34 +1,34 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { graphReferences, type Graph, type GraphLookup } from '@graft/graph';
-import type { Drift } from './graph-lock.ts';
+import type { Drift } from './locks/graph-lock.ts';
 
 export type { CancelOutcome } from '@graft/engine';
 export type { ItemCounts, RunRecord } from '@graft/graph';
 export type { RetentionPolicy } from '@graft/store';
-export type { AnswerScore } from './answer-scores.ts';
-export type { CollectReport, UnlistedSizes } from './collect-state.ts';
+export type { AnswerScore } from './labels/answer-accuracy.ts';
+export type { CollectReport, UnlistedSizes } from './runs/collect-state.ts';
 export { rowFilters } from './compare/aligned-rows.ts';
 export type { ExperimentHandle, ExperimentOptions } from './experiment/experiments.ts';
 export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';
-export type { GraphFile, ListedGraph } from './graph-files.ts';
-export type { Drift } from './graph-lock.ts';
+export type { GraphFile, ListedGraph } from './files/graph-files.ts';
+export type { Drift } from './locks/graph-lock.ts';
 export { openWorkspace, type OpenOptions } from './open-workspace.ts';
 export type { PackageContents } from './package/package-contents.ts';
 export { packageSuffix } from './package/package-manifest.ts';
 export type { ReceivedPackage } from './package/received-packages.ts';
 export type { UnpackReport } from './package/unpack.ts';
-export type { PlannedStep, PlanReport } from './planned-steps.ts';
-export type { RunHandle, StartOptions } from './run-handle.ts';
-export type { SourceChange } from './source-watcher.ts';
-export { surviveRejections } from './survive-rejections.ts';
+export type { PlannedStep, PlanReport } from './runs/planned-steps.ts';
+export type { RunHandle, StartOptions } from './runs/run-handle.ts';
+export type { SourceChange } from './watch/source-watcher.ts';
+export { surviveRejections } from './workers/survive-rejections.ts';
 export type { ArtifactPage, Workspace } from './workspace-api.ts';
 
 /** The graph files that a graph uses, for planning it without an open workspace; `root` is the workspace's folder. */
 export async function readUsedGraphs(graph: Graph, root: string): Promise<GraphLookup> {
   const [{ GraphFiles }, used] = await Promise.all([
-    import('./graph-files.ts'),
-    import('./used-graphs.ts'),
+    import('./files/graph-files.ts'),
+    import('./locks/used-graphs.ts'),
   ]);
   return used.readUsedGraphs(graph, new GraphFiles(await realpath(root), join(root, '.graft')));
 }
@@ -39,8 +39,8 @@ export async function changedGraphs(
   context: { readonly graphs: GraphLookup; readonly file: string; readonly stateFolder: string },
 ): Promise<readonly Drift[]> {
   const [{ changedReferences }, { KeptGraphs }] = await Promise.all([
-    import('./changed-references.ts'),
-    import('./kept-graphs.ts'),
+    import('./locks/changed-references.ts'),
+    import('./locks/kept-graphs.ts'),
   ]);
   const kept = new KeptGraphs(context.stateFolder);
   return changedReferences(kept, graph, graphReferences(graph, context));
