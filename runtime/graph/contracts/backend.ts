@@ -1,9 +1,9 @@
 import type { EncoderTokenizer, Tokenizer } from './tokenizer.ts';
 import type { ModelSource } from './model-source.ts';
-import type { CrossEncoderInfo } from '../types/cross-encoder-type.ts';
-import type { EmbedderInfo } from '../types/encoder-types.ts';
+import type { CrossEncoderInfo } from '../rows/cross-encoder-type.ts';
+import type { EmbedderInfo } from '../rows/encoder-types.ts';
 import type { TreeInput } from '../types/node-type.ts';
-import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from '../types/port-types.ts';
+import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from '../rows/port-types.ts';
 import type { Training, WeightedAdapter } from './training.ts';
 
 /** A sentence embedder. */

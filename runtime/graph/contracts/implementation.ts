@@ -5,9 +5,9 @@ import type { Databases } from './databases.ts';
 import type { Web } from './web.ts';
 import type { SourceFile, StepSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
-import type { ModelFacts } from '../types/model.ts';
+import type { ModelFacts } from '../rows/model.ts';
 import type { CheckpointReport } from './run-event.ts';
-import type { MetricRow } from '../types/metrics.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
 import type {
   InputsOf,
   ItemOf,

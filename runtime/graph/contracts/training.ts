@@ -1,13 +1,13 @@
-import type { MetricRow } from '../types/metrics.ts';
-import type { AdapterInfo } from '../types/training-types.ts';
-import type { EmbedderInfo } from '../types/encoder-types.ts';
-import type { CrossEncoderInfo } from '../types/cross-encoder-type.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
+import type { AdapterInfo } from '../rows/training-types.ts';
+import type { EmbedderInfo } from '../rows/encoder-types.ts';
+import type { CrossEncoderInfo } from '../rows/cross-encoder-type.ts';
 import type { EncodedText } from './tokenizer.ts';
 import type { Lease } from './device.ts';
-import type { ModelFacts } from '../types/model.ts';
+import type { ModelFacts } from '../rows/model.ts';
 import type { CheckpointReport } from './run-event.ts';
 import type { ModelSource } from './model-source.ts';
-import type { ModelRef } from '../types/port-types.ts';
+import type { ModelRef } from '../rows/port-types.ts';
 
 /** A tokenized example. */
 export interface TrainingExample {

@@ -5,7 +5,7 @@ import type { ResolvedSource } from '../types/resolved-source.ts';
 import type { EngineVersions } from '../types/engine.ts';
 import { enginesOf } from '../types/engines-of.ts';
 import type { PlannedNode } from '../format/plan.ts';
-import { paramFields } from '../types/param-fields.ts';
+import { paramFields } from '../params/param-fields.ts';
 import { byCodeUnit, own } from '../base/record.ts';
 import { sha256 } from '../base/sha256.ts';
 

@@ -10,8 +10,8 @@ import type {
   InterfaceParam,
 } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
-import type { PortType } from '../types/port-type.ts';
-import { Anything } from '../types/port-types.ts';
+import type { PortType } from '../rows/port-type.ts';
+import { Anything } from '../rows/port-types.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { namesParam, portTypeParam, textParam } from '../types/structure-params.ts';
 import { interfaceName } from '../types/structure-names.ts';

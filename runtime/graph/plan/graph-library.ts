@@ -1,4 +1,4 @@
-import type { ModelLookup } from '../types/model.ts';
+import type { ModelLookup } from '../rows/model.ts';
 import { GraphError, type GraphErrorCode, type Location, type Problem } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
 import { own } from '../base/record.ts';

@@ -3,7 +3,7 @@ import { type NamedNodes, pathName } from './node-name.ts';
 import type { GraphNode } from '../format/graph-body.ts';
 import type { InterfaceLookup } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
-import { portPhrase } from '../types/port-type.ts';
+import { portPhrase } from '../rows/port-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { parseParams } from './param-problems.ts';
 import type { ProblemReport } from './problem-report.ts';

@@ -1,5 +1,5 @@
 import type { NodeType } from './node-type.ts';
-import type { PortType } from './port-type.ts';
+import type { PortType } from '../rows/port-type.ts';
 
 /** What is seen of a port on a card. */
 export interface PortLook {

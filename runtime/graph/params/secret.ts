@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ParamMeta } from './node-type.ts';
+import type { ParamMeta } from './param-meta.ts';
 
 /** What a secret of the operator's settings is called. */
 export const secretName = /^[A-Z][A-Z0-9_]*$/;

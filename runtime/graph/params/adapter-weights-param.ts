@@ -1,4 +1,4 @@
-import type { ParamMeta } from './node-type.ts';
+import type { ParamMeta } from './param-meta.ts';
 import { z } from 'zod';
 
 /** By how much each adapter of the input `adapters` counts, in the order of the edges; 0 is off. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { metricSchema } from './metric.ts';
-import { portType } from './port-type.ts';
+import { portType } from '../rows/port-type.ts';
 
 /** `[low, high]`, of 95 % and for that one number alone: not adjusted for how many are shown. */
 const intervalSchema = z.tuple([z.number(), z.number()]);

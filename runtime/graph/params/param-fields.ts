@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ModelKind } from './model.ts';
-import { modelKindSchema } from './model.ts';
-import type { CodeLanguage, NodeType, ParamsSchema } from './node-type.ts';
+import type { ModelKind } from '../rows/model.ts';
+import { modelKindSchema } from '../rows/model.ts';
+import type { CodeLanguage, ParamsSchema } from './param-meta.ts';
 
 export type ParamControl =
   | 'number'
@@ -104,7 +104,7 @@ const objectSchema = z.looseObject({
 const cache = new WeakMap<ParamsSchema, readonly ParamField[]>();
 
 /** The parameter form of a node type, or of what else has a schema, in the order of its schema. Computed once. */
-export function paramFields({ params }: Pick<NodeType, 'params'>): readonly ParamField[] {
+export function paramFields({ params }: { readonly params: ParamsSchema }): readonly ParamField[] {
   const known = cache.get(params);
   if (known !== undefined) return known;
   const schema = objectSchema.parse(

@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { answersMediaType } from './answers-media-type.ts';
-import { EmbedderModel } from './encoder-types.ts';
-import { CrossEncoderModel } from './cross-encoder-type.ts';
-import { Comparison } from './evidence-table.ts';
-import { Judgements } from './judgements.ts';
-import { Metrics } from './metrics.ts';
-import { portType, type PortType } from './port-type.ts';
+import { portType } from './port-type.ts';
 import { remoteModelSchema } from './remote-model.ts';
-import { Adapter, Dataset, Preferences, Tokens } from './training-types.ts';
 
 /** Free-form facts about a document; flat, so that they can be filtered on. */
 export const metadataSchema = z.record(
@@ -322,27 +316,3 @@ export const Anything = portType({
   schema: z.unknown(),
   doc: 'Whatever is connected.',
 });
-
-/** Every port type that flows, by id. Equality of ids decides whether an edge is allowed. */
-export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
-  [
-    ...[Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model],
-    ...[
-      Dataset,
-      Preferences,
-      Tokens,
-      Adapter,
-      EmbedderModel,
-      CrossEncoderModel,
-      Metrics,
-      Judgements,
-      Comparison,
-    ],
-  ].map((type): [string, PortType] => [type.id, type]),
-);
-
-const [firstRowType = Questions.id, ...otherRowTypes] = Object.values(portTypes)
-  .filter(({ encoding }) => encoding === 'jsonl')
-  .map(({ id }) => id);
-/** Ids of the port types that are JSON rows, for parameters that choose among them. */
-export const rowTypeIds: readonly [string, ...string[]] = [firstRowType, ...otherRowTypes];

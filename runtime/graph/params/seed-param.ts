@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ParamMeta } from './node-type.ts';
+import type { ParamMeta } from './param-meta.ts';
 
 /**
  * The parameter `seed` of a seeded node, in whose place runs and experiments put a seed of theirs: a whole number of 32

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GraphError, type Problem } from '../base/errors.ts';
 import { checkRows, currentRow, faultAt, rowFault } from './file-rows.ts';
-import { Metrics } from './metrics.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import { Chunks, Questions } from './port-types.ts';
 
 const questions = { type: Questions, written: 0 };
