@@ -1,7 +1,7 @@
 import { type Example, exampleSchema, type Turn } from '@graft/graph';
 import type { ReactNode } from 'react';
-import type { PreviewProps } from './preview-props.ts';
-import { RowList } from './row-list.tsx';
+import type { PreviewProps } from '../preview-props.ts';
+import { RowList } from '../list/row-list.tsx';
 
 /** Characters of a turn that are shown before the rest is unfolded. */
 const shown = 4_000;

@@ -1,7 +1,7 @@
 import { type Question, questionSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import type { PreviewProps } from './preview-props.ts';
-import { RowList } from './row-list.tsx';
+import type { PreviewProps } from '../preview-props.ts';
+import { RowList } from '../list/row-list.tsx';
 
 /** Questions with what is known of their answers. */
 export function QuestionRows(props: PreviewProps): ReactNode {

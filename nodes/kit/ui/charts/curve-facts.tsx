@@ -1,6 +1,6 @@
 import type { MetricRow } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { bytes, count, duration, measure } from './amounts.ts';
+import { bytes, count, duration, measure } from '../text/amounts.ts';
 
 /** How far a training is; absent once it has ended. */
 export interface TrainingProgress {

@@ -1,6 +1,6 @@
 import { type EvidenceTable, paretoFront, type ParetoFront, tableNumber } from '@graft/graph';
 import { type ReactNode, useId } from 'react';
-import { count } from './amounts.ts';
+import { count } from '../text/amounts.ts';
 
 const width = 640;
 const height = 220;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { markOf } from './map-marks.ts';
 
-const css = readFileSync(new URL('ui.css', import.meta.url), 'utf8');
+const css = readFileSync(new URL('../ui.css', import.meta.url), 'utf8');
 const coloursOf = (theme: 0 | 1): readonly string[] =>
   [...css.matchAll(/--map-[^:]+: light-dark\((#\w{6}), (#\w{6})\)/g)].map(
     (found) => found[theme + 1] ?? '',

@@ -1,11 +1,11 @@
 import { type Document, documentSchema } from '@graft/graph';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
-import { plural } from './amounts.ts';
-import { Facts } from './facts.tsx';
-import { OriginIcon } from './origin-icon.tsx';
-import { originOf } from './origin.ts';
-import type { PreviewProps } from './preview-props.ts';
-import { RowList } from './row-list.tsx';
+import { plural } from '../text/amounts.ts';
+import { Facts } from '../text/facts.tsx';
+import { OriginIcon } from '../text/origin-icon.tsx';
+import { originOf } from '../text/origin.ts';
+import type { PreviewProps } from '../preview-props.ts';
+import { RowList } from '../list/row-list.tsx';
 
 /** The documents, and the text of the chosen one. */
 export function DocumentRows(props: PreviewProps): ReactNode {

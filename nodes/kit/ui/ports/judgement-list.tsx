@@ -6,9 +6,9 @@ import {
   metricWords,
 } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { measure } from './amounts.ts';
-import type { PreviewProps } from './preview-props.ts';
-import { RowList } from './row-list.tsx';
+import { measure } from '../text/amounts.ts';
+import type { PreviewProps } from '../preview-props.ts';
+import { RowList } from '../list/row-list.tsx';
 
 /** Judgements with their verdicts; what was asked and said of each unfolds. */
 export function JudgementList(props: PreviewProps): ReactNode {

@@ -1,8 +1,8 @@
 import type { AdapterInfo, AdapterModuleInfo } from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
-import { count, measure, percent } from './amounts.ts';
-import { Facts } from './facts.tsx';
-import { HeatMap, useChosenCell } from './heat-map.tsx';
+import { count, measure, percent } from '../text/amounts.ts';
+import { Facts } from '../text/facts.tsx';
+import { HeatMap, useChosenCell } from '../charts/heat-map.tsx';
 
 const methods: Readonly<Record<AdapterInfo['method'], string>> = {
   lora: 'LoRA',

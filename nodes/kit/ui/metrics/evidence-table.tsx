@@ -16,7 +16,7 @@ import {
   winTieLoss,
 } from '@graft/graph';
 import { useState, type ReactNode } from 'react';
-import { bytes, count, duration } from './amounts.ts';
+import { bytes, count, duration } from '../text/amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { inMetricWords } from './metric-words.ts';
 import { ParetoView } from './pareto-view.tsx';

@@ -1,9 +1,9 @@
 import { type TokenRow, tokenRowSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { count } from './amounts.ts';
+import { count } from '../text/amounts.ts';
 import { SplitBadge } from './dataset-rows.tsx';
-import type { PreviewProps } from './preview-props.ts';
-import { RowList } from './row-list.tsx';
+import type { PreviewProps } from '../preview-props.ts';
+import { RowList } from '../list/row-list.tsx';
 
 /** Tokens of a row shown at most. */
 const shown = 2_000;

@@ -1,9 +1,9 @@
 import { metricMeaning, metricWords, type MetricMeanings, type MetricRow } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { bytes, measure, percent } from './amounts.ts';
+import { bytes, measure, percent } from '../text/amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
-import { Facts } from './facts.tsx';
-import { modulePlace } from './module-path.ts';
+import { Facts } from '../text/facts.tsx';
+import { modulePlace } from '../text/module-path.ts';
 
 interface TableRows {
   readonly rows: readonly MetricRow[];

@@ -1,10 +1,10 @@
 import { type Hit, type QuestionHits, questionHitsSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { plural } from './amounts.ts';
-import type { PreviewProps } from './preview-props.ts';
-import { RowList } from './row-list.tsx';
+import { plural } from '../text/amounts.ts';
+import type { PreviewProps } from '../preview-props.ts';
+import { RowList } from '../list/row-list.tsx';
 import { ScoreLine, type ScoreShare, ScoreTable } from './score-parts.tsx';
-import { SourceLink } from './source-link.tsx';
+import { SourceLink } from '../text/source-link.tsx';
 
 export interface HitListProps extends PreviewProps {
   /** A hit as it is to be drawn, where the node does not answer for all that it brings. */

@@ -1,9 +1,9 @@
 import { type ModelRef, modelSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { count } from './amounts.ts';
-import { Facts } from './facts.tsx';
-import type { PreviewProps } from './preview-props.ts';
-import { RowList } from './row-list.tsx';
+import { count } from '../text/amounts.ts';
+import { Facts } from '../text/facts.tsx';
+import type { PreviewProps } from '../preview-props.ts';
+import { RowList } from '../list/row-list.tsx';
 
 /** What a model says of itself, and where its weights are. */
 export function ModelFacts(props: PreviewProps): ReactNode {

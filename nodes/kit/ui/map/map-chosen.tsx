@@ -1,8 +1,8 @@
 import { chunkSchema } from '@graft/graph';
 import { useEffect, useState, type ReactNode } from 'react';
-import { count, plural } from './amounts.ts';
-import { beginning } from './beginning.ts';
-import { spanLabel } from './origin.ts';
+import { count, plural } from '../text/amounts.ts';
+import { beginning } from '../text/beginning.ts';
+import { spanLabel } from '../text/origin.ts';
 
 /** Reads one of the artifact's rows; undefined where it cannot be had. */
 type ReadRow = (row: number) => Promise<unknown>;

@@ -9,8 +9,8 @@ import {
   type PointerEvent,
   type ReactNode,
 } from 'react';
-import { count, plural } from './amounts.ts';
-import { chartColours, chartTheme, onThemeChange } from './chart-colours.ts';
+import { count, plural } from '../text/amounts.ts';
+import { chartColours, chartTheme, onThemeChange } from '../charts/chart-colours.ts';
 import { embeddingGroups, type EmbeddingGroups } from './embedding-groups.ts';
 import { EmbeddingPlaces, type Spot } from './embedding-places.ts';
 import { Chosen, useRow } from './map-chosen.tsx';

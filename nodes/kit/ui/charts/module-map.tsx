@@ -1,7 +1,7 @@
 import type { MetricRow } from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
 import { HeatMap, type HeatCell, type HeatMapProps, cellText, useChosenCell } from './heat-map.tsx';
-import { modulePlace } from './module-path.ts';
+import { modulePlace } from '../text/module-path.ts';
 
 export interface ModuleValue {
   readonly title: string;

@@ -1,11 +1,11 @@
 import { type MetricRow, metricRowSchema } from '@graft/graph';
 import { type ReactNode, useEffect, useMemo } from 'react';
-import { CurveFacts } from './curve-facts.tsx';
-import { Curves } from './curves.tsx';
-import { fittingRows } from './fitting-rows.ts';
+import { CurveFacts } from '../charts/curve-facts.tsx';
+import { Curves } from '../charts/curves.tsx';
+import { fittingRows } from '../list/fitting-rows.ts';
 import { MetricTables } from './metric-table.tsx';
-import type { PreviewProps } from './preview-props.ts';
-import { Pager, RawRow } from './row-list.tsx';
+import type { PreviewProps } from '../preview-props.ts';
+import { Pager, RawRow } from '../list/row-list.tsx';
 
 /** Rows that are fetched without being asked for: a curve wants all of its points. */
 const fetched = 50_000;

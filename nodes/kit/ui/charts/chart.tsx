@@ -1,6 +1,6 @@
 import { memo, type ReactNode, useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import { measure } from './amounts.ts';
+import { measure } from '../text/amounts.ts';
 import { chartColours, type ChartColours, onThemeChange } from './chart-colours.ts';
 
 export interface ChartSeries {

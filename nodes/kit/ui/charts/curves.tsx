@@ -1,6 +1,6 @@
 import { metricMeaning, type MetricMeanings, type MetricRow } from '@graft/graph';
 import { type ReactNode, useId, useMemo, useState } from 'react';
-import { measure, percent, plural } from './amounts.ts';
+import { measure, percent, plural } from '../text/amounts.ts';
 import { Chart, type ChartSeries } from './chart.tsx';
 import { type Curve, type CurvePanel, curvePanels, lastValue, smoothed } from './metric-curves.ts';
 

@@ -7,11 +7,11 @@ import {
   verdictRule,
 } from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
-import { plural } from './amounts.ts';
-import { fittingRows } from './fitting-rows.ts';
-import type { PreviewProps } from './preview-props.ts';
-import { RowList } from './row-list.tsx';
-import { SourceLink } from './source-link.tsx';
+import { plural } from '../text/amounts.ts';
+import { fittingRows } from '../list/fitting-rows.ts';
+import type { PreviewProps } from '../preview-props.ts';
+import { RowList } from '../list/row-list.tsx';
+import { SourceLink } from '../text/source-link.tsx';
 
 /** Answers with their citations; those being written right now come first. */
 export function AnswerList(props: PreviewProps): ReactNode {

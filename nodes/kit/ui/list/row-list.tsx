@@ -1,10 +1,10 @@
 import { type ReactNode, useMemo } from 'react';
 import { z } from 'zod';
-import { count, plural } from './amounts.ts';
+import { count, plural } from '../text/amounts.ts';
 import { fittingRows } from './fitting-rows.ts';
 import { foldsOf } from './kept-folds.ts';
 import { numberAt, placeOfRow } from './row-numbers.ts';
-import type { PreviewProps } from './preview-props.ts';
+import type { PreviewProps } from '../preview-props.ts';
 import { mostOnPaper, VirtualRows } from './virtual-rows.tsx';
 
 export interface RowListProps<T> extends Pick<

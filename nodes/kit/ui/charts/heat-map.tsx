@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
-import { measure } from './amounts.ts';
-import { kindsInOrder, type ModulePlace } from './module-path.ts';
+import { measure } from '../text/amounts.ts';
+import { kindsInOrder, type ModulePlace } from '../text/module-path.ts';
 
 export interface HeatCell extends ModulePlace {
   readonly value: number;
