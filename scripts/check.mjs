@@ -24,6 +24,14 @@ const lint = [
 ];
 const others = [
   ['types', node, [path.join(root, 'scripts', 'typecheck.mjs')]],
+  [
+    'import cycles',
+    node,
+    [
+      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+      ...['runtime', 'nodes', 'prisma', 'apps', 'bench', 'e2e', 'scripts'],
+    ],
+  ],
   ['dead code', node, [bin('knip/bin/knip.js')]],
   ['fingerprints', node, [path.join(root, 'scripts', 'check-fingerprints.mjs')]],
   ['format', node, [bin('prettier/bin/prettier.cjs'), '--check', '.']],

@@ -4,7 +4,7 @@ import {
   shapedType,
   type Family,
   type NodeFacts,
-  type NodeLook,
+  type NodeType,
 } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 
@@ -102,7 +102,7 @@ export interface PlainGraph {
   }[];
 }
 
-function portsOf(ports: NodeLook['inputs']): PlainPort[] {
+function portsOf(ports: NodeType['inputs']): PlainPort[] {
   return Object.entries(ports).map(
     ([
       name,

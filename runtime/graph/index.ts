@@ -1,24 +1,25 @@
 export * from './base/errors.ts';
 export { globMatcher, globPattern } from './base/glob.ts';
-export * from './types/port-type.ts';
-export * from './types/port-types.ts';
-export { answersMediaType } from './types/answers-media-type.ts';
+export * from './rows/port-type.ts';
+export * from './rows/port-types.ts';
+export { portTypes, rowTypeIds } from './types/port-type-list.ts';
+export { answersMediaType } from './rows/answers-media-type.ts';
 export { rowTypeOf, rowTypeParam } from './types/row-type-param.ts';
-export { adapterWeightsParam } from './types/adapter-weights-param.ts';
-export { seedParam } from './types/seed-param.ts';
-export { secretName, secretParam } from './types/secret.ts';
-export * from './types/remote-model.ts';
-export * from './types/metrics.ts';
-export * from './types/judgements.ts';
-export { metricsMediaType } from './types/metrics-media-type.ts';
-export { headlineInWords, metricInSentence, metricWords } from './types/metric-words.ts';
-export { knownMetric, metricSchema, type Metric } from './types/metric.ts';
-export * from './types/training-types.ts';
-export * from './types/encoder-types.ts';
-export * from './types/cross-encoder-type.ts';
-export { answerVerdict, type AnswerVerdict } from './types/answer-verdict.ts';
-export { verdictRule } from './types/verdict-rule.ts';
-export { isLabelsFile } from './types/labels-file.ts';
+export { adapterWeightsParam } from './params/adapter-weights-param.ts';
+export { seedParam } from './params/seed-param.ts';
+export { secretName, secretParam } from './params/secret.ts';
+export * from './rows/remote-model.ts';
+export * from './metrics/metrics.ts';
+export * from './rows/judgements.ts';
+export { metricsMediaType } from './metrics/metrics-media-type.ts';
+export { headlineInWords, metricInSentence, metricWords } from './metrics/metric-words.ts';
+export { knownMetric, metricSchema, type Metric } from './metrics/metric.ts';
+export * from './rows/training-types.ts';
+export * from './rows/encoder-types.ts';
+export * from './rows/cross-encoder-type.ts';
+export { answerVerdict, type AnswerVerdict } from './rows/answer-verdict.ts';
+export { verdictRule } from './rows/verdict-rule.ts';
+export { isLabelsFile } from './rows/labels-file.ts';
 export {
   labelKey,
   labelsText,
@@ -28,19 +29,19 @@ export {
   type Label,
   type Labels,
   type LabelValue,
-} from './types/labels.ts';
-export { abstains } from './types/abstention.ts';
-export type { EmbeddingMap, EmbeddingVectors, MapQuestion } from './types/embedding-map.ts';
-export { citationMarks, withoutCitations } from './types/citation-marks.ts';
-export { RowIds, withContentId } from './types/row-ids.ts';
-export { checkRows, faultAt, rowFault, type RowFault, type RowsKind } from './types/file-rows.ts';
-export { rowOfType } from './types/row-of-type.ts';
-export { questionOfRow, questionTextOf } from './types/row-question.ts';
-export { rowText, type RowText } from './types/row-text.ts';
-export { columnValue, rowColumns, verdictColumn, type RowColumn } from './types/row-columns.ts';
-export { rowHolds } from './types/row-holds.ts';
-export * from './types/evidence-table.ts';
-export type { RaceDrop } from './types/race-drop.ts';
+} from './rows/labels.ts';
+export { abstains } from './rows/abstention.ts';
+export type { EmbeddingMap, EmbeddingVectors, MapQuestion } from './rows/embedding-map.ts';
+export { citationMarks, withoutCitations } from './rows/citation-marks.ts';
+export { RowIds, withContentId } from './rows/row-ids.ts';
+export { checkRows, faultAt, rowFault, type RowFault, type RowsKind } from './rows/file-rows.ts';
+export { rowOfType } from './rows/row-of-type.ts';
+export { questionOfRow, questionTextOf } from './rows/row-question.ts';
+export { rowText, type RowText } from './rows/row-text.ts';
+export { columnValue, rowColumns, verdictColumn, type RowColumn } from './rows/row-columns.ts';
+export { rowHolds } from './rows/row-holds.ts';
+export * from './metrics/evidence-table.ts';
+export type { RaceDrop } from './metrics/race-drop.ts';
 export * from './evidence/variant-evidence.ts';
 export { evidenceTable, evidenceTableByTurns, type TableOptions } from './evidence/make-table.ts';
 export {
@@ -64,9 +65,10 @@ export * from './contracts/training.ts';
 export * from './contracts/model-source.ts';
 export * from './types/facets.ts';
 export * from './types/resolved-source.ts';
+export * from './params/param-meta.ts';
 export * from './types/node-type.ts';
 export * from './types/lane.ts';
-export * from './types/model.ts';
+export * from './rows/model.ts';
 export * from './types/engine.ts';
 export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';
@@ -76,11 +78,15 @@ export * from './contracts/experiment-event.ts';
 export * from './contracts/run-store.ts';
 export * from './contracts/stored-shape.ts';
 export * from './contracts/execution.ts';
+export * from './contracts/device.ts';
+export * from './contracts/tokenizer.ts';
 export * from './contracts/backend.ts';
 export * from './contracts/web.ts';
 export * from './contracts/databases.ts';
 export * from './contracts/implementation.ts';
 export * from './format/graph.ts';
+export * from './format/graph-body.ts';
+export * from './format/plan.ts';
 export type { Annotations, Frame, Group, Note } from './format/annotation.ts';
 export type {
   Arm,
@@ -100,7 +106,7 @@ export {
 } from './format/lock.ts';
 export { bendsOf, type Bend, type Bends } from './format/bends.ts';
 export { broughtBends, setBends, withoutBends } from './compose/bend-edges.ts';
-export { formatEdge, parseEdge } from './format/edge.ts';
+export { formatEdge, parseEdge, type Edge } from './format/edge.ts';
 export {
   graphFormat as GRAPH_FORMAT,
   maxNodes as MAX_NODES,
@@ -118,7 +124,7 @@ export {
 } from './types/graph-interface.ts';
 export { shapedType } from './types/shaped-type.ts';
 export { factsOf, type NodeFacts } from './types/node-facts.ts';
-export { rowsOfText } from './types/text-rows.ts';
+export { rowsOfText } from './rows/text-rows.ts';
 export { structuralTypes } from './types/structure-nodes.ts';
 export {
   interfaceName,
@@ -129,11 +135,10 @@ export {
 } from './types/structure-names.ts';
 export { authoredLocation } from './plan/authored-location.ts';
 export { GraphLibrary, type GraphLookup } from './plan/graph-library.ts';
-export { parseFeed } from './format/feed.ts';
+export { parseFeed, type Feed } from './format/feed.ts';
 export { reachable } from './format/reachable.ts';
 export { usedFiles, variedFiles } from './format/used-graphs.ts';
 export { meaningDigest, meaningOf } from './format/graph-meaning.ts';
-export type { LoopBody, PlannedLoop } from './format/planned-loop.ts';
 export { loopRound, pathWithoutRounds, type LoopRound } from './plan/loop-round.ts';
 export { plannedNodes } from './plan/planned-nodes.ts';
 export { createRegistry } from './types/registry.ts';
@@ -157,15 +162,16 @@ export {
   paramCounts,
   type ParamCondition,
   type ParamConditions,
-} from './types/param-conditions.ts';
+} from './params/param-conditions.ts';
 export { metricMeaning, metricMeanings, type MetricMeanings } from './types/metric-meanings.ts';
-export { paramFields, type ParamControl, type ParamField } from './types/param-fields.ts';
+export { paramFields, type ParamControl, type ParamField } from './params/param-fields.ts';
 export { diffGraphs, type GraphDiff } from './merge/diff-graphs.ts';
-export { type BodyDiff, type NodeChange, type ValueChange } from './merge/diff-bodies.ts';
+export type { BodyDiff, NodeChange } from './merge/diff-bodies.ts';
+export type { ValueChange } from './merge/diff-values.ts';
 export { formatDiff } from './merge/format-diff.ts';
 export { mergeGraphs, type MergeResult } from './merge/merge-graphs.ts';
 export { changedKey, type ChangedNode, type NodeSide } from './merge/choose-nodes.ts';
-export { type MergeConflict } from './merge/merge-bodies.ts';
+export type { MergeConflict } from './merge/merge-conflict.ts';
 export type { ItemPart } from './plan/item-part.ts';
 export { addNode } from './compose/add-node.ts';
 export { connectionVerdict, type ConnectionVerdict } from './plan/connection-verdict.ts';

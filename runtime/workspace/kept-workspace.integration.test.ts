@@ -2,14 +2,15 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseGraph, type StepSummary } from '@graft/graph';
 import { builtProcess } from '@graft/kit/testing';
-import { keptRuns, unpackKeptWorkspace } from './testing/kept-workspace.ts';
+import { keptWorkspaces, unpackKeptWorkspace } from './testing/kept-workspace.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
+const keptRuns = keptWorkspaces.d69eacb;
 let root: string;
 let workspace: Workspace;
 
 beforeAll(async () => {
-  root = await unpackKeptWorkspace();
+  root = await unpackKeptWorkspace('d69eacb');
   workspace = await openWorkspace({ root, threads: 2, workerEntry: builtProcess('worker') });
 });
 afterAll(async () => {

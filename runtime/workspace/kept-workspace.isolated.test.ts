@@ -2,15 +2,16 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseGraph, serializeGraph, type RunEvent } from '@graft/graph';
-import { keptRuns, unpackKeptWorkspace } from './testing/kept-workspace.ts';
+import { keptWorkspaces, unpackKeptWorkspace } from './testing/kept-workspace.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
+const keptRuns = keptWorkspaces.d69eacb;
 let root: string;
 let workspace: Workspace;
 const graphs = ['adapter.graft.json', 'retrieval.graft.json'];
 
 beforeAll(async () => {
-  root = await unpackKeptWorkspace();
+  root = await unpackKeptWorkspace('d69eacb');
   workspace = await openWorkspace({ root });
 });
 afterAll(async () => {

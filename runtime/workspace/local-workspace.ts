@@ -6,6 +6,7 @@ import {
   pickRows,
   RowReader,
   searchRows,
+  type CancelOutcome,
   type RowMatches,
   type RowOrder,
   type RowSearch,
@@ -38,44 +39,39 @@ import {
   type RunJournal,
   type VerifyReport,
 } from '@graft/store';
-import { GraphPlanner } from './graph-planner.ts';
-import { interfaceOf } from './run-inputs.ts';
-import { AnswerScores } from './answer-scores.ts';
-import { EmbeddingMaps } from './map/embedding-maps.ts';
-import { collectState } from './collect-state.ts';
+import { GraphPlanner } from './runs/graph-planner.ts';
+import { interfaceOf } from './runs/run-inputs.ts';
+import { AnswerAccuracy } from './labels/answer-accuracy.ts';
+import { EmbeddingMaps } from './maps/embedding-maps.ts';
+import { collectState, type CollectReport, type UnlistedSizes } from './runs/collect-state.ts';
 import { Comparisons } from './compare/comparisons.ts';
-import type { Examples } from './examples.ts';
-import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
+import type { Examples } from './files/examples.ts';
+import {
+  Experiments,
+  type ExperimentHandle,
+  type ExperimentOptions,
+} from './experiment/experiments.ts';
 import { recordedTable } from './experiment/recorded-table.ts';
-import { keepOrigin, type RunSettings } from './run-origin.ts';
+import { keepOrigin, type RunSettings } from './runs/run-origin.ts';
 import { folderSize, PendingWork } from '@graft/kit';
 import { exportArtifact } from './export/export-artifact.ts';
 import type { ExportFormat } from './export/export-rows.ts';
-import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './frozen-rows.ts';
-import { GraphWatcher } from './graph-watcher.ts';
-import { requireLocked, throwProblems } from './graph-lock.ts';
-import { GraphLocks } from './graph-locks.ts';
+import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './files/frozen-rows.ts';
+import { GraphWatcher } from './watch/graph-watcher.ts';
+import { requireLocked, throwProblems } from './locks/graph-lock.ts';
+import { GraphLocks } from './locks/graph-locks.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
-import { explainGraph } from './plan-report.ts';
-import type { RowFile } from './row-files.ts';
-import { watchSources } from './watch-sources.ts';
-import { WorkspaceModels } from './workspace-models.ts';
+import { explainGraph } from './runs/plan-report.ts';
+import type { RowFile } from './files/row-files.ts';
+import { watchSources } from './watch/watch-sources.ts';
+import { WorkspaceModels } from './workers/workspace-models.ts';
 import { WorkspaceFiles } from './uploads/workspace-files.ts';
-import { secretStates } from './secret-states.ts';
+import { secretStates } from './workers/secret-states.ts';
 import { tidyUp, type WorkspaceParts } from './workspace-parts.ts';
-import type {
-  ArtifactPage,
-  CancelOutcome,
-  CollectReport,
-  ExperimentOptions,
-  GraphFile,
-  ListedGraph,
-  PlanReport,
-  RunHandle,
-  StartOptions,
-  UnlistedSizes,
-  Workspace,
-} from './workspace.ts';
+import type { ArtifactPage, Workspace } from './workspace-api.ts';
+import type { RunHandle, StartOptions } from './runs/run-handle.ts';
+import type { PlanReport } from './runs/planned-steps.ts';
+import type { GraphFile, ListedGraph } from './files/graph-files.ts';
 
 /** A workspace whose stores, engine and worker are all on this machine. */
 export class LocalWorkspace implements Workspace {
@@ -91,7 +87,7 @@ export class LocalWorkspace implements Workspace {
   readonly packages: WorkspacePackages;
   readonly examples: Examples;
   readonly labels: Workspace['labels'];
-  readonly scores: AnswerScores;
+  readonly scores: AnswerAccuracy;
   readonly maps: EmbeddingMaps;
   readonly comparisons: Comparisons;
   readonly #parts: WorkspaceParts;
@@ -119,7 +115,7 @@ export class LocalWorkspace implements Workspace {
     this.#planner = new GraphPlanner(this, parts.graphs);
     this.#locks = new GraphLocks(parts, this.#planner);
     this.#reader = new RowReader(this.artifacts);
-    this.scores = new AnswerScores(this.artifacts);
+    this.scores = new AnswerAccuracy(this.artifacts);
     this.maps = new EmbeddingMaps(this.artifacts);
     this.comparisons = new Comparisons(this);
     this.#experiments = new Experiments({

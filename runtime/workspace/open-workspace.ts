@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
 import { Engine, FileSourceResolver } from '@graft/engine';
-import { createRegistry, GraphError } from '@graft/graph';
+import { createRegistry, GraphError, type ModelLookup, type Registry } from '@graft/graph';
 import { definitions } from '@graft/nodes/definitions';
 import { ClaimBoard, removeLeftovers } from '@graft/kit';
 import { thisOwner } from '@graft/store';
@@ -14,22 +14,44 @@ import { checkpointFolder } from '@graft/worker/checkpoint-folder';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { scratchFolder } from '@graft/worker/scratch-folder';
 import { environment } from './env.ts';
-import { CollectionGuard } from './collection-guard.ts';
-import { Examples } from './examples.ts';
-import { FrozenFiles } from './frozen-files.ts';
-import { GraphFiles } from './graph-files.ts';
-import { KeptGraphs } from './kept-graphs.ts';
-import { LabelFiles } from './label-files.ts';
+import { CollectionGuard } from './runs/collection-guard.ts';
+import { Examples } from './files/examples.ts';
+import { FrozenFiles } from './files/frozen-files.ts';
+import { GraphFiles } from './files/graph-files.ts';
+import { KeptGraphs } from './locks/kept-graphs.ts';
+import { LabelFiles } from './labels/label-files.ts';
 import { LocalWorkspace } from './local-workspace.ts';
-import { ModelList } from './model-list.ts';
-import { operatorAccess } from './operator-access.ts';
+import { ModelList } from './workers/model-list.ts';
+import { operatorAccess } from './workers/operator-access.ts';
 import { PlacingJournal } from './package/placing-journal.ts';
 import { ReceivedPackages } from './package/received-packages.ts';
-import { RunKeeper } from './run-keeper.ts';
-import { openStateFolder, StateGuard } from './state-folder.ts';
-import { StepDevices } from './step-devices.ts';
-import { WorkerSupervisor } from './supervisor.ts';
-import type { OpenOptions, Workspace } from './workspace.ts';
+import { RunKeeper } from './runs/run-keeper.ts';
+import { openStateFolder, StateGuard } from './files/state-folder.ts';
+import { StepDevices } from './workers/step-devices.ts';
+import { WorkerSupervisor } from './workers/supervisor.ts';
+import type { Workspace } from './workspace-api.ts';
+
+export interface OpenOptions {
+  readonly root: string;
+  /** Index database and caches; default `<root>/.graft`. */
+  readonly stateFolder?: string;
+  /** Where models are kept; default `$GRAFT_MODELS`, else `$XDG_CACHE_HOME/graft/models`, else `~/.cache/graft/models`. */
+  readonly modelsFolder?: string;
+  /** Where the examples are that came with Graft; default: none came. */
+  readonly examplesFolder?: string;
+  /** Path of the worker's entry; default: `main.ts` beside these sources, `worker.mjs` beside a bundle. */
+  readonly workerEntry?: string;
+  /** Node types; default: all that are installed. A worker entry that has their code goes with it. */
+  readonly registry?: Registry;
+  /** Models; default: those of the catalogue. */
+  readonly models?: ModelLookup;
+  /** CPU threads for inference; default: the cores. */
+  readonly threads?: number;
+  /** Bytes that models and leases may take on each device; default: what is measured to be free. */
+  readonly memory?: number;
+  /** Called when closing has to wait for cancelled trainings that still save their checkpoints. */
+  readonly savesOnClose?: () => void;
+}
 
 /** The worker: its source, or its bundle beside this one's. */
 function defaultWorkerEntry(): string {

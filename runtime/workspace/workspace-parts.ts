@@ -4,19 +4,19 @@ import type { ActionStore, ArtifactStore, ModelLookup, Registry } from '@graft/g
 import { removeLeftovers } from '@graft/kit';
 import type { CollectableItems, RunJournal } from '@graft/store';
 import type { DiskReserve } from '@graft/store/filesystem';
-import type { CollectionGuard } from './collection-guard.ts';
-import type { Examples } from './examples.ts';
-import type { FrozenFiles } from './frozen-files.ts';
-import type { GraphFiles } from './graph-files.ts';
-import type { KeptGraphs } from './kept-graphs.ts';
-import type { LabelFiles } from './label-files.ts';
-import type { ModelList } from './model-list.ts';
+import type { CollectionGuard } from './runs/collection-guard.ts';
+import type { Examples } from './files/examples.ts';
+import type { FrozenFiles } from './files/frozen-files.ts';
+import type { GraphFiles } from './files/graph-files.ts';
+import type { KeptGraphs } from './locks/kept-graphs.ts';
+import type { LabelFiles } from './labels/label-files.ts';
+import type { ModelList } from './workers/model-list.ts';
 import type { PlacingJournal } from './package/placing-journal.ts';
 import type { ReceivedPackages } from './package/received-packages.ts';
-import type { RunKeeper } from './run-keeper.ts';
-import type { StateGuard } from './state-folder.ts';
-import type { StepDevices } from './step-devices.ts';
-import type { WorkerSupervisor } from './supervisor.ts';
+import type { RunKeeper } from './runs/run-keeper.ts';
+import type { StateGuard } from './files/state-folder.ts';
+import type { StepDevices } from './workers/step-devices.ts';
+import type { WorkerSupervisor } from './workers/supervisor.ts';
 
 /** What a workspace on this machine is joined from. */
 export interface WorkspaceParts {

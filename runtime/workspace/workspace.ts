@@ -1,345 +1,34 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  graphReferences,
-  type ActionStore,
-  type ArtifactRef,
-  type ArtifactStore,
-  type EvidenceTable,
-  type ExperimentEvent,
-  type ExperimentPlan,
-  type Graph,
-  type GraphInterface,
-  type GraphLookup,
-  type ItemCounts,
-  type ItemPart,
-  type KeyPart,
-  type Lock,
-  type MissReason,
-  type ModelFacts,
-  type ModelLookup,
-  type Plan,
-  type Problem,
-  type Registry,
-  type RunEvent,
-  type RunRecord,
-  type RunStore,
-  type StepSummary,
-} from '@graft/graph';
-import type { SecretState } from '@graft/backends/access';
-import type { CancelOutcome, LeftCheckpoint, RowMatches, RowOrder, RowSearch } from '@graft/engine';
-import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
-import type { Examples } from './examples.ts';
-import type { ExperimentHandle } from './experiment/experiments.ts';
-import type { FrozenEdit } from './frozen-files.ts';
-import type { OutputOfNode, WrittenRows } from './frozen-rows.ts';
-import type { LabelFiles } from './label-files.ts';
-import type { RowFile, SizeLimit } from './row-files.ts';
-import type { SourceChange } from './source-watcher.ts';
-import type { Drift } from './graph-lock.ts';
-import type { PackageContents } from './package/package-contents.ts';
-import type { ReceivedPackage } from './package/received-packages.ts';
-import type { UnpackReport } from './package/unpack.ts';
-import type { WorkspacePackages } from './package/workspace-packages.ts';
-import type { WorkspaceFiles } from './uploads/workspace-files.ts';
-import type { WorkspaceModels } from './workspace-models.ts';
-import type { AnswerScores } from './answer-scores.ts';
-import type { EmbeddingMaps } from './map/embedding-maps.ts';
-import type { Comparisons } from './compare/comparisons.ts';
-import type { ExportFormat } from './export/export-rows.ts';
+import { graphReferences, type Graph, type GraphLookup } from '@graft/graph';
+import type { Drift } from './locks/graph-lock.ts';
 
-/** A graph file as read: `revision` is the sha256 of its bytes. */
-export interface GraphFile {
-  /** Below the workspace, with `/`. */
-  readonly path: string;
-  readonly revision: string;
-  readonly text: string;
-  readonly modifiedAt: number;
-}
-
-/** A graph file as it is listed. */
-export interface ListedGraph extends Omit<GraphFile, 'text'> {
-  /** Why it cannot be read as a graph; absent where it can, or is so large that only opening it tells. */
-  readonly fault?: string;
-}
-
-/** What a run would do. */
-export interface PlanReport {
-  readonly nodes: readonly PlannedStep[];
-  readonly problems: readonly Problem[];
-  readonly reused: number;
-  readonly toRun: number;
-  /** Sources that are others than the graph was locked to; absent: none. */
-  readonly drift?: readonly Drift[];
-  /** What those nodes took the last time of which that is known; undefined where it is of none. */
-  readonly estimatedMs?: number;
-}
-export interface PlannedStep {
-  readonly node: string;
-  readonly type: string;
-  /** `unknown`: its inputs' digests are known only once something above has run. */
-  readonly verdict: 'hit' | 'miss' | 'unknown';
-  readonly cacheKey?: string;
-  readonly parts?: readonly KeyPart[];
-  readonly reason?: MissReason;
-  /** What it would continue from; of a miss that trains. */
-  readonly checkpoint?: LeftCheckpoint;
-  readonly estimatedMs?: number;
-  /** What would be reused, by port; of a hit. */
-  readonly outputs?: Readonly<Record<string, ArtifactRef>>;
-  /** The package that brought the result which would be reused. */
-  readonly from?: string;
-  /** Of a loop: rounds of which something is known, and how many there may be. */
-  readonly rounds?: { readonly known: number; readonly limit: number };
-}
-
-export interface StartOptions {
-  /** Only this node, or these, and what they need: ids, paths (`retriever/embed`) or `graph` nodes. */
-  readonly only?: string | readonly string[];
-  /** Texts for inputs of the graph, by name: see `rowsOfText`. */
-  readonly inputs?: Readonly<Record<string, string>>;
-  /** Only what these outputs of the graph need, by name. */
-  readonly outputs?: readonly string[];
-  readonly device?: string;
-  /** Of every seeded node, instead of its own. */
-  readonly seed?: number;
-  /** Some nodes see a part of their items only, as in a race. */
-  readonly part?: ItemPart;
-  /**
-   * What was set for this run: the graph is not the file as saved. Its steps are then not what the nodes of the file
-   * last gave.
-   */
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** Refuses files and graphs too that are others than the graph was locked to, not models only; and what is not locked. */
-  readonly locked?: boolean;
-  /**
-   * The revision of the file that the graph is, as it stands there: without settings, inputs and variants. Where the
-   * file has no lock, the run writes one once it has succeeded.
-   */
-  readonly revision?: string;
-}
-
-/** Which experiment of a file to run, and how. */
-export interface ExperimentOptions {
-  readonly name: string;
-  readonly device?: string;
-  /** As `StartOptions.locked`, of every variant. */
-  readonly locked?: boolean;
-}
-
-/** A run in progress. */
-export interface RunHandle {
-  readonly runId: string;
-  readonly finished: Promise<Extract<RunEvent, { type: 'run.finished' }>>;
-  /** Files and graphs that are others than the graph was locked to. */
-  readonly drift: readonly Drift[];
-  cancel(): void;
-}
-
-/** What a collection did. */
-export interface CollectReport extends GarbageReport {
-  /** Steps whose checkpoints were removed. */
-  readonly checkpoints: number;
-  /** Bytes of scratch that were removed. */
-  readonly scratch: number;
-  /** Bytes of models in another encoding than published that were removed, since nobody has read them for a week. */
-  readonly converted: number;
-}
-
-export interface UnlistedSizes {
-  /** Of interrupted steps, to go on from. */
-  readonly checkpoints: number;
-  /** Of steps at work. */
-  readonly scratch: number;
-}
-
-/** A page of an artifact, for previews. `rows` are validated by the port type; vectors come as number arrays. */
-export interface ArtifactPage {
-  readonly total: number;
-  readonly rows: readonly unknown[];
-}
-
-/**
- * A workspace opened for work: its files, stores, engine and supervised worker, joined.
- * All paths are below the workspace; one outside throws `outside-workspace`.
- */
-export interface Workspace extends AsyncDisposable {
-  readonly root: string;
-  readonly registry: Registry;
-  readonly models: ModelLookup;
-  /** What of the catalogue can be had here, and its downloads. */
-  readonly localModels: WorkspaceModels;
-  /** The files of the workspace's folder, to choose from, and to bring there from elsewhere. */
-  readonly ownFiles: WorkspaceFiles;
-  readonly artifacts: ArtifactStore;
-  readonly actions: ActionStore;
-  readonly runs: RunStore;
-  /** Graphs with what belongs to them in one file, for others and from others. */
-  readonly packages: WorkspacePackages;
-  /** Graphs that came with Graft, to begin with. */
-  readonly examples: Examples;
-  /** What people say of answers, in files made for git. */
-  readonly labels: LabelFiles;
-  /** How many answers of an artifact agree with their references. */
-  readonly scores: Pick<AnswerScores, 'of'>;
-  /** Where the vectors of an artifact lie. */
-  readonly maps: Pick<EmbeddingMaps, 'of' | 'vectors' | 'questions'>;
-  readonly comparisons: Comparisons;
-
-  listGraphs(): Promise<readonly ListedGraph[]>;
-  readGraph(path: string): Promise<GraphFile>;
-  /**
-   * Atomic. `base` is the revision that the text was made from, null for a new file.
-   * Throws `stale-save` when the file has another revision by now, `name-taken` when a new one is there already,
-   * `bad-name` for what is no graph file, or in a hidden folder.
-   */
-  saveGraph(path: string, text: string, base: string | null): Promise<GraphFile>;
-  /**
-   * The text of a graph as it is to be saved: its lock brought up to what its files hold, quickly; models that have
-   * other bytes than were locked stay so until they are taken. Text that is no graph comes back as it is.
-   */
-  lockedText(text: string, file: string): Promise<string>;
-  /** Gives a file at revision `base` another name. Throws as `saveGraph` does; nothing is ever replaced. */
-  renameGraph(from: string, to: string, base: string): Promise<GraphFile>;
-  /** The same bytes under a name that is free. */
-  copyGraph(from: string, to: string): Promise<GraphFile>;
-  /** Deletes a file at revision `base`; its bytes are kept in the state folder for `restoreGraph`. */
-  deleteGraph(path: string, base: string): Promise<{ readonly trashId: string }>;
-  /** Writes a deleted file back, byte for byte, with a number where another has its name by now. Throws `missing-file`. */
-  restoreGraph(trashId: string): Promise<GraphFile>;
-  /** Calls back when a graph file changes on disk, whoever changed it. Returns the stop function. */
-  watch(changed: (path: string) => void): () => void;
-  /**
-   * Calls back when files have other bytes than before that a graph file reads, as it is saved, itself or through those it
-   * uses, and first with how they are; what Graft exported there is no change. Returns the stop function.
-   */
-  watchSources(path: string, changed: (change: SourceChange) => void): () => void;
-
-  /** The models of the catalogue, to choose from. */
-  listModels(): readonly ModelFacts[];
-  /** The secrets that whoever runs Graft has set, and where each may be sent; never a value. */
-  secretStates(): Promise<readonly SecretState[]>;
-  /**
-   * What the patterns of a `files` parameter match below the workspace, without hashing: the total, and the
-   * first `limit` paths, sorted.
-   */
-  matchFiles(
-    patterns: readonly string[],
-    limit: number,
-  ): Promise<{ readonly total: number; readonly paths: readonly string[] }>;
-
-  /** Reads the graphs that it uses and validates; throws the first problem with all of them in `problems`. */
-  plan(graph: Graph, file: string): Promise<Plan>;
-  /** What a graph takes and gives, and the parameters that it exposes. */
-  interfaceOf(graph: Graph, file: string): Promise<GraphInterface>;
-  /** The plan walked through the cache. Problems are returned, not thrown. */
-  explain(graph: Graph, file: string, options?: StartOptions): Promise<PlanReport>;
-  start(graph: Graph, file: string, options?: StartOptions): Promise<RunHandle>;
-  /** The variants of an experiment; throws as `expandExperiment` does. */
-  planExperiment(graph: Graph, file: string, name: string): Promise<ExperimentPlan>;
-  /** Runs an experiment of a file: its variants in one pool, what they share once. */
-  startExperiment(
-    graph: Graph,
-    file: string,
-    options: ExperimentOptions,
-  ): Promise<ExperimentHandle>;
-  /** Recorded events of a run of an experiment after `seq`, then live ones, until it has finished or `signal` aborts. */
-  experimentEvents(
-    runId: string,
-    after: number,
-    signal: AbortSignal,
-  ): AsyncIterable<ExperimentEvent>;
-  /** The table of a run of an experiment, whichever process runs or ran it: of what there is so far. */
-  experimentTable(runId: string): Promise<EvidenceTable>;
-  /** The graph's lock with every source as it is now, models and graphs too: what `graft lock` writes into its file. */
-  lockOf(graph: Graph, file: string): Promise<Lock>;
-  /** A graph file as others were locked to it, by the digest of its meaning. Throws `missing-file` where it is not kept here. */
-  keptGraph(digest: string): Promise<Graph>;
-  /** Of a run of any process that has this workspace open. */
-  cancel(runId: string): Promise<CancelOutcome>;
-  /** Recorded events after `seq`, then live ones, until the run has finished or `signal` aborts. */
-  events(runId: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent>;
-  why(runId: string, node: string): Promise<StepSummary>;
-  page(artifact: ArtifactRef, offset: number, limit: number): Promise<ArtifactPage>;
-  /** The rows with these ids, in the artifact's order; ids that it has not are left out. */
-  rows(artifact: ArtifactRef, ids: readonly string[]): Promise<readonly unknown[]>;
-
-  /** The rows with these numbers, from 0, in their order. */
-  pick(artifact: ArtifactRef, numbers: readonly number[]): Promise<readonly unknown[]>;
-  /** The numbers of all rows, from 0, in the order of a column. Throws `bad-input` for one that they have not. */
-  order(artifact: ArtifactRef, order: RowOrder): Promise<readonly number[]>;
-  /** Rows of an artifact that hold a text, wherever they are. */
-  search(artifact: ArtifactRef, search: RowSearch): Promise<RowMatches>;
-  /** Writes an output's rows to a file of the workspace, for `load-rows`. Throws `bad-input` for what has no rows of text. */
-  writeRows(output: OutputOfNode): Promise<WrittenRows>;
-  /**
-   * The text of a file of frozen rows, `frozen/….jsonl`, of at most `atMost` bytes. Throws `missing-file`, `too-large`,
-   * `bad-encoding`, `outside-workspace`, and `bad-name` for any other file.
-   */
-  readFrozen(file: string, limit: SizeLimit): Promise<RowFile>;
-  /**
-   * Gives such a file other rows. Atomic. Throws as `readFrozen` does; `bad-row` with each row that is none of its type,
-   * `bad-input` where none is left, `stale-save` when the file has another revision by now.
-   */
-  saveFrozen(edit: FrozenEdit, limit: SizeLimit): Promise<RowFile>;
-  /** All rows of an artifact, written for use elsewhere, in blocks of text. */
-  export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string | Uint8Array>;
-
-  /** Keeps a run from being pruned, or lets it go again. False where there is no such run. */
-  pinRun(runId: string, pinned: boolean): Promise<boolean>;
-  /** Deletes old runs; gives their ids. Never one that is under way, pinned, or holds what a node last gave. */
-  pruneRuns(policy: RetentionPolicy): Promise<string[]>;
-
-  /**
-   * Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. Checkpoints
-   * of steps that nobody went on with for a week, and scratch of processes that are gone, go in any case.
-   */
-  collectGarbage(maxSize: number): Promise<CollectReport>;
-  /** Bytes of the state folder beside artifacts and items. */
-  unlistedSizes(): Promise<UnlistedSizes>;
-  /** Re-hashes every artifact and removes the damaged ones. */
-  verifyArtifacts(): Promise<VerifyReport>;
-}
-export type { CancelOutcome, ItemCounts, RetentionPolicy, RunRecord };
-
-export interface OpenOptions {
-  readonly root: string;
-  /** Index database and caches; default `<root>/.graft`. */
-  readonly stateFolder?: string;
-  /** Where models are kept; default `$GRAFT_MODELS`, else `$XDG_CACHE_HOME/graft/models`, else `~/.cache/graft/models`. */
-  readonly modelsFolder?: string;
-  /** Where the examples are that came with Graft; default: none came. */
-  readonly examplesFolder?: string;
-  /** Path of the worker's entry; default: `main.ts` beside these sources, `worker.mjs` beside a bundle. */
-  readonly workerEntry?: string;
-  /** Node types; default: all that are installed. A worker entry that has their code goes with it. */
-  readonly registry?: Registry;
-  /** Models; default: those of the catalogue. */
-  readonly models?: ModelLookup;
-  /** CPU threads for inference; default: the cores. */
-  readonly threads?: number;
-  /** Bytes that models and leases may take on each device; default: what is measured to be free. */
-  readonly memory?: number;
-  /** Called when closing has to wait for cancelled trainings that still save their checkpoints. */
-  readonly savesOnClose?: () => void;
-}
-
-export type { ExperimentHandle } from './experiment/experiments.ts';
-export { openWorkspace } from './open-workspace.ts';
-export { surviveRejections } from './survive-rejections.ts';
-export type { Drift } from './graph-lock.ts';
-export type { SourceChange };
-export type { AnswerScore } from './answer-scores.ts';
+export type { CancelOutcome } from '@graft/engine';
+export type { ItemCounts, RunRecord } from '@graft/graph';
+export type { RetentionPolicy } from '@graft/store';
+export type { AnswerScore } from './labels/answer-accuracy.ts';
+export type { CollectReport, UnlistedSizes } from './runs/collect-state.ts';
 export { rowFilters } from './compare/aligned-rows.ts';
-export type { PackageContents, ReceivedPackage, UnpackReport };
-export { packageSuffix } from './package/package-manifest.ts';
+export type { ExperimentHandle, ExperimentOptions } from './experiment/experiments.ts';
 export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';
+export type { GraphFile, ListedGraph } from './files/graph-files.ts';
+export type { Drift } from './locks/graph-lock.ts';
+export { openWorkspace, type OpenOptions } from './open-workspace.ts';
+export type { PackageContents } from './package/package-contents.ts';
+export { packageSuffix } from './package/package-manifest.ts';
+export type { ReceivedPackage } from './package/received-packages.ts';
+export type { UnpackReport } from './package/unpack.ts';
+export type { PlannedStep, PlanReport } from './runs/planned-steps.ts';
+export type { RunHandle, StartOptions } from './runs/run-handle.ts';
+export type { SourceChange } from './watch/source-watcher.ts';
+export { surviveRejections } from './workers/survive-rejections.ts';
+export type { ArtifactPage, Workspace } from './workspace-api.ts';
 
 /** The graph files that a graph uses, for planning it without an open workspace; `root` is the workspace's folder. */
 export async function readUsedGraphs(graph: Graph, root: string): Promise<GraphLookup> {
   const [{ GraphFiles }, used] = await Promise.all([
-    import('./graph-files.ts'),
-    import('./used-graphs.ts'),
+    import('./files/graph-files.ts'),
+    import('./locks/used-graphs.ts'),
   ]);
   return used.readUsedGraphs(graph, new GraphFiles(await realpath(root), join(root, '.graft')));
 }
@@ -350,8 +39,8 @@ export async function changedGraphs(
   context: { readonly graphs: GraphLookup; readonly file: string; readonly stateFolder: string },
 ): Promise<readonly Drift[]> {
   const [{ changedReferences }, { KeptGraphs }] = await Promise.all([
-    import('./changed-references.ts'),
-    import('./kept-graphs.ts'),
+    import('./locks/changed-references.ts'),
+    import('./locks/kept-graphs.ts'),
   ]);
   const kept = new KeptGraphs(context.stateFolder);
   return changedReferences(kept, graph, graphReferences(graph, context));

@@ -17,7 +17,8 @@ export const fileNames = {
   create(context) {
     return {
       Program(node) {
-        const name = path.basename(context.filename).split('.')[0] ?? '';
+        // A leading dot is a tool's: `.dependency-cruiser.mjs`.
+        const name = path.basename(context.filename).replace(/^\./, '').split('.')[0] ?? '';
         if (VAGUE.has(name)) context.report({ node, messageId: 'vague', data: { name } });
         else if (!KEBAB.test(name)) context.report({ node, messageId: 'kebab', data: { name } });
       },

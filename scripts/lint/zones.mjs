@@ -18,6 +18,9 @@ const PURE =
 const GRAPH_ROOMS = [
   ...[
     'base',
+    'rows',
+    'metrics',
+    'params',
     'types',
     'evidence',
     'contracts',

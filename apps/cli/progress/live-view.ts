@@ -1,6 +1,5 @@
 import type { RunEvent } from '@graft/graph';
 import { oneLine, painter, type Paint } from '../terminal.ts';
-import type { ProgressView } from './progress-view.ts';
 import { checkpointLine, finishedLine } from './step-line.ts';
 
 interface RunningStep {
@@ -17,7 +16,7 @@ const up = (lines: number): string => (lines === 0 ? '' : `\u001b[${lines}A`);
 const clearBelow = '\u001b[0J';
 
 /** Finished steps scroll by; the running ones stay below them, each with its bar. */
-export class LiveView implements ProgressView {
+export class LiveView {
   readonly #stream: NodeJS.WriteStream;
   readonly #paint: Paint;
   readonly #running = new Map<string, RunningStep>();

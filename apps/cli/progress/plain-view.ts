@@ -1,6 +1,5 @@
 import { plural, type RunEvent } from '@graft/graph';
 import { oneLine } from '../terminal.ts';
-import type { ProgressView } from './progress-view.ts';
 import { checkpointLine, finishedLine, reasonText } from './step-line.ts';
 
 /** Milliseconds between two progress lines of a step. */
@@ -8,7 +7,7 @@ const interval = 2000;
 const plain = (_colour: string, text: string): string => text;
 
 /** One line for each thing worth knowing, for logs and pipes. */
-export class PlainView implements ProgressView {
+export class PlainView {
   readonly #stream: { write(text: string): unknown };
   readonly #shownAt = new Map<string, number>();
   #width = 0;

@@ -14,20 +14,20 @@ import {
   Tokens,
 } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { AdapterView } from './adapter-view.tsx';
-import { AnswerList } from './answer-list.tsx';
-import { CrossEncoderFacts } from './cross-encoder-facts.tsx';
-import { DatasetRows } from './dataset-rows.tsx';
-import { DocumentRows } from './document-rows.tsx';
-import { EmbedderFacts } from './embedder-facts.tsx';
-import { HitList } from './hit-list.tsx';
-import { JudgementList } from './judgement-list.tsx';
-import { MetricsView } from './metrics-view.tsx';
-import { ModelFacts } from './model-facts.tsx';
+import { AdapterView } from './ports/adapter-view.tsx';
+import { AnswerList } from './ports/answer-list.tsx';
+import { CrossEncoderFacts } from './ports/cross-encoder-facts.tsx';
+import { DatasetRows } from './ports/dataset-rows.tsx';
+import { DocumentRows } from './ports/document-rows.tsx';
+import { EmbedderFacts } from './ports/embedder-facts.tsx';
+import { HitList } from './ports/hit-list.tsx';
+import { JudgementList } from './ports/judgement-list.tsx';
+import { MetricsView } from './metrics/metrics-view.tsx';
+import { ModelFacts } from './ports/model-facts.tsx';
 import type { PreviewComponent, PreviewProps } from './preview-props.ts';
-import { QuestionRows } from './question-rows.tsx';
-import { RawRows, RowList } from './row-list.tsx';
-import { TokenRows } from './token-rows.tsx';
+import { QuestionRows } from './ports/question-rows.tsx';
+import { RawRows, RowList } from './list/row-list.tsx';
+import { TokenRows } from './ports/token-rows.tsx';
 
 function AdapterRows(props: PreviewProps): ReactNode {
   return (

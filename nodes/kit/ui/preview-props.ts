@@ -1,6 +1,6 @@
 import type { ArtifactRef, MetricMeanings, Span } from '@graft/graph';
 import type { ComponentType, ReactNode } from 'react';
-import type { EmbeddingMapProps } from './embedding-map.tsx';
+import type { EmbeddingMapProps } from './map/embedding-map.tsx';
 
 /** What a preview is given: some rows of one output that stand one after the other, and what is being written right now. */
 export interface PreviewProps {

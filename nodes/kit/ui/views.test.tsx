@@ -26,11 +26,11 @@ import { preview as comparePreview } from '../../compare-adapters/preview.tsx';
 import { preview as labelPreview } from '../../label/preview.tsx';
 import { evaluate, metricNames } from '../../evaluate/node.ts';
 import { gradeHits } from '../../grade-hits/node.ts';
-import { CurveFacts } from './curve-facts.tsx';
-import { EvidenceTableView } from './evidence-table.tsx';
-import { HitList } from './hit-list.tsx';
+import { CurveFacts } from './charts/curve-facts.tsx';
+import { EvidenceTableView } from './metrics/evidence-table.tsx';
+import { HitList } from './ports/hit-list.tsx';
 import { PortPreview } from './port-preview.tsx';
-import { sparklinePath } from './sparkline.tsx';
+import { sparklinePath } from './charts/sparkline.tsx';
 
 function props(type: PortType, rows: readonly unknown[], meanings?: MetricMeanings) {
   return {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { GraphError, type EncodedText, type ModelEntry } from '@graft/graph';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { OnnxGraph } from './onnx-graph.ts';
-import { isSameResult, probeRows } from './provider-check.ts';
+import { isSameResult, probeRows, type BatchOutput } from './provider-check.ts';
 
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
 
@@ -15,12 +15,6 @@ export interface OnnxModelFiles {
   readonly device: OnnxDevice;
   /** Of one session; default: the cores. */
   readonly threads?: number;
-}
-
-/** One output of a padded batch: row-major `dims`, on the CPU. */
-export interface BatchOutput {
-  readonly data: Float32Array;
-  readonly dims: readonly number[];
 }
 
 /** Runs padded batches of token ids through an ONNX transformer. */

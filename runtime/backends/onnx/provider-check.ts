@@ -1,5 +1,10 @@
 import type { EncodedText } from '@graft/graph';
-import type { BatchOutput } from './onnx-session.ts';
+
+/** One output of a padded batch: row-major `dims`, on the CPU. */
+export interface BatchOutput {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
 
 const probe = (length: number): EncodedText => ({
   // Any ids will do; every vocabulary has a thousand.

@@ -8,7 +8,6 @@ import {
   type LanguageModel,
   type LanguageModelOptions,
   type Lease,
-  type ModelEntry,
   type ModelFacts,
   type ModelKind,
   type ModelSource,
@@ -19,7 +18,7 @@ import {
 import { machineMemory, OpenedOnce } from '@graft/kit';
 import { UsedModels, type Catalogue, type FetchProgress } from '../catalogue/index.ts';
 import { RemoteAccess } from '../access/index.ts';
-import { fileAt, isSafetensorsFolder, weightsPath, type LlamaFile } from '../llama/llama-file.ts';
+import { fileAt, isSafetensorsFolder, weightsPath } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
 import { mappedEmbedder } from '../onnx/mapped-embedder.ts';
@@ -27,6 +26,7 @@ import { RemoteModels } from '../remote/remote-models.ts';
 import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
 import type { LanguageModels } from './language-models.ts';
+import type { LanguageModelRequest, ModelRequest } from './model-request.ts';
 import { OnnxModels } from './onnx-models.ts';
 import type { WidenAdapter } from './quick-adapters.ts';
 import { queryAdapterMatrix } from './query-adapter.ts';
@@ -87,33 +87,10 @@ export interface LoadedBackends extends InferenceBackends, AsyncDisposable {
   forStep(needs: StepNeeds): StepBackends;
 }
 
-/** A model's files, ready, and where to run it. */
-export interface ModelRequest {
-  readonly entry: ModelEntry;
-  readonly folder: string;
-  /** Of the very files: loaded weights are shared by whoever opened the same. */
-  readonly stamp: string;
-  readonly device: string;
-  readonly signal: AbortSignal;
-  /** Told after each use how many bytes the model takes. */
-  readonly held?: ((model: string, bytes: number) => void) | undefined;
-}
-
 /** Where weights lie; the stamp is of a catalogue's, whose files may change. */
 interface LocatedWeights {
   readonly path: string;
   readonly stamp?: string;
-}
-
-/** A language model's file, ready, and where to run it. */
-export interface LanguageModelRequest {
-  readonly file: LlamaFile;
-  readonly device: string;
-  readonly signal: AbortSignal;
-  readonly held?: ModelRequest['held'];
-  readonly progress: (progress: FetchProgress) => void;
-  /** Throws `input-changed` where the file's bytes are no longer those of its digest. */
-  readonly verify: () => Promise<void>;
 }
 
 /** Composes onnxruntime, llama.cpp and LanceDB over a catalogue. Loads nothing until asked. */

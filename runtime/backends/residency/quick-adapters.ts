@@ -3,7 +3,7 @@ import { hashFile } from '@graft/kit';
 import { ConvertedModels } from '../catalogue/converted-models.ts';
 import type { AdapterFile } from '../llama/llama-adapters.ts';
 import { quickRankOf, quickRankVersion } from '../llama/quick-rank.ts';
-import type { LanguageModelRequest } from './backends.ts';
+import type { LanguageModelRequest } from './model-request.ts';
 
 /** Writes a GGUF adapter anew at `to` with a larger rank, adding the same to each map. */
 export type WidenAdapter = (

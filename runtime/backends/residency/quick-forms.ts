@@ -7,7 +7,7 @@ import {
   readsQuicker,
   type QuickForm,
 } from '../llama/reading-speed.ts';
-import type { LanguageModelRequest } from './backends.ts';
+import type { LanguageModelRequest } from './model-request.ts';
 
 /** Writes a GGUF file anew at `to` with the tensors that `encodesAnew` names in Q8_0. */
 export type ConvertWeights = (

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelEntry, TrainedEmbedder } from '@graft/graph';
-import type { ModelRequest } from './backends.ts';
+import type { ModelRequest } from './model-request.ts';
 
 /** An embedder's folder as one of the catalogue's is loaded; its stamp is the digest of its artifact. */
 export async function trainedEmbedder({

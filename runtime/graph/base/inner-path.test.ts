@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { modelEntrySchema } from '../types/model.ts';
+import { modelEntrySchema } from '../rows/model.ts';
 import { isInnerPath } from './inner-path.ts';
 
 const hostile = [

@@ -1,6 +1,7 @@
-import type { Graph, GraphNode, NodeLayout } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphNode, NodeLayout } from '../format/graph-body.ts';
 import type { NodeType } from '../types/node-type.ts';
-import { paramFields } from '../types/param-fields.ts';
+import { paramFields } from '../params/param-fields.ts';
 import { freeId } from '../base/free-id.ts';
 import { moveNodes } from './graph-edit.ts';
 

@@ -1,7 +1,8 @@
 import { own } from '../base/record.ts';
 import { bendsOf, type Bend, type Bends } from '../format/bends.ts';
 import { formatEdge } from '../format/edge.ts';
-import type { Graph, GraphBody, NodeLayout } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody, NodeLayout } from '../format/graph-body.ts';
 import { wholePixel } from '../format/whole-pixel.ts';
 
 /** Leads an edge, given as its string, through points on whole pixels; through none, it finds its way by itself. */

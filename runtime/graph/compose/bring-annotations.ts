@@ -1,6 +1,6 @@
 import { freeId } from '../base/free-id.ts';
 import { annotationsOf, type Annotations, type Group, type Note } from '../format/annotation.ts';
-import type { NodeLayout } from '../format/graph.ts';
+import type { NodeLayout } from '../format/graph-body.ts';
 import { groupKey, noteKey } from './canvas-key.ts';
 import { aboutNone, wholeAt } from './keyed-annotations.ts';
 

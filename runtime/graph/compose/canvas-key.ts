@@ -1,5 +1,5 @@
 import { own } from '../base/record.ts';
-import type { GraphBody, NodeLayout } from '../format/graph.ts';
+import type { GraphBody, NodeLayout } from '../format/graph-body.ts';
 
 /**
  * All that stands on the canvas goes by one kind of key, so that it is selected, moved, copied and removed together: a node

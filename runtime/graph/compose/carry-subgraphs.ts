@@ -1,6 +1,7 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
-import type { Graph, GraphBody } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import { bodiesBelow, freeName, renamedUses, usedBodies, withBody } from './graph-bodies.ts';
 
 type Bodies = Readonly<Record<string, GraphBody>>;

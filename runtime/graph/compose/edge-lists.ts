@@ -1,8 +1,8 @@
 import { byCodeUnit, own } from '../base/record.ts';
-import { formatEdge } from '../format/edge.ts';
-import type { Edge, GraphBody, GraphNode } from '../format/graph.ts';
+import { formatEdge, type Edge } from '../format/edge.ts';
+import type { GraphBody, GraphNode } from '../format/graph-body.ts';
 import { typeIn, type InterfaceContext } from '../plan/body-interface.ts';
-import { paramFields } from '../types/param-fields.ts';
+import { paramFields } from '../params/param-fields.ts';
 
 /** An edge after an edit, and the string of the one that it was. */
 export interface MovedEdge {

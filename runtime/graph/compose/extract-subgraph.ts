@@ -1,4 +1,5 @@
-import type { Graph, GraphBody } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import { emptyGraph } from './graph-edit.ts';
 import {
   allBodies,

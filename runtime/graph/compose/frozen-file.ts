@@ -1,4 +1,4 @@
-import type { GraphNode } from '../format/graph.ts';
+import type { GraphNode } from '../format/graph-body.ts';
 
 /** The node type that reads frozen rows. */
 export const rowsReader = 'load-rows';

@@ -2,7 +2,8 @@ import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import { annotationsOf } from '../format/annotation.ts';
 import { bendsOf } from '../format/bends.ts';
-import type { Graph, GraphBody } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import { usedGraph } from '../format/used-graphs.ts';
 
 /** Which body of a file: undefined for its own nodes, else the id of a subgraph. */

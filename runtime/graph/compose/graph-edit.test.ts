@@ -16,7 +16,7 @@ import {
 import { duplicateNodes } from './duplicate-nodes.ts';
 import { addNode } from './add-node.ts';
 import { bypassRefusal } from '../plan/pass-through.ts';
-import { Documents } from '../types/port-types.ts';
+import { Documents } from '../rows/port-types.ts';
 import { addNode as sum, doubleNode, numberNode } from '../testing.ts';
 
 const origin = { x: 0, y: 0 };

@@ -1,7 +1,8 @@
 import { bendsOf, type Bend } from '../format/bends.ts';
-import { formatEdge, sortEdges } from '../format/edge.ts';
+import { formatEdge, sortEdges, type Edge } from '../format/edge.ts';
 import { GraphError } from '../base/errors.ts';
-import type { Edge, Graph, GraphNode, NodeLayout } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphNode, NodeLayout } from '../format/graph-body.ts';
 import { noLock } from '../format/lock.ts';
 import { wholePixel } from '../format/whole-pixel.ts';
 import { own } from '../base/record.ts';

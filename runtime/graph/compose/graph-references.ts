@@ -1,7 +1,8 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import { meaningDigest } from '../format/graph-meaning.ts';
-import type { Graph, GraphBody } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import { usedFiles, usedGraph, variedFiles } from '../format/used-graphs.ts';
 import { maxNesting, type GraphLookup } from '../plan/graph-library.ts';
 import { allBodies, freeName, renamedUses, withBody } from './graph-bodies.ts';

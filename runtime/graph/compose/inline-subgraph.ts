@@ -1,8 +1,9 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import { carriedBends } from '../format/bends.ts';
-import { formatEdge, sortEdges } from '../format/edge.ts';
-import type { Edge, Exposure, Graph, GraphBody, GraphNode, NodeLayout } from '../format/graph.ts';
+import { formatEdge, sortEdges, type Edge } from '../format/edge.ts';
+import type { Graph } from '../format/graph.ts';
+import type { Exposure, GraphBody, GraphNode, NodeLayout } from '../format/graph-body.ts';
 import { GraphLibrary } from '../plan/graph-library.ts';
 import { interfaceName, setPrefix } from '../types/structure-names.ts';
 import { textParam } from '../types/structure-params.ts';

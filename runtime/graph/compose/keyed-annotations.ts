@@ -1,6 +1,6 @@
 import { own } from '../base/record.ts';
 import { annotationsOf, type Annotations, type Group, type Note } from '../format/annotation.ts';
-import type { NodeLayout } from '../format/graph.ts';
+import type { NodeLayout } from '../format/graph-body.ts';
 import { wholePixel } from '../format/whole-pixel.ts';
 import { groupKey, noteKey } from './canvas-key.ts';
 

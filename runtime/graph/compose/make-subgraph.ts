@@ -2,16 +2,10 @@ import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import type { Annotations } from '../format/annotation.ts';
 import { carriedBends } from '../format/bends.ts';
-import { formatEdge, sortEdges } from '../format/edge.ts';
-import type {
-  Edge,
-  Exposure,
-  Feed,
-  Graph,
-  GraphBody,
-  GraphNode,
-  NodeLayout,
-} from '../format/graph.ts';
+import { formatEdge, sortEdges, type Edge } from '../format/edge.ts';
+import type { Graph } from '../format/graph.ts';
+import type { Feed } from '../format/feed.ts';
+import type { Exposure, GraphBody, GraphNode, NodeLayout } from '../format/graph-body.ts';
 import { typeIn } from '../plan/body-interface.ts';
 import { GraphLibrary, type GraphLookup } from '../plan/graph-library.ts';
 import type { Registry } from '../types/node-type.ts';

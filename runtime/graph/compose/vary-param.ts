@@ -4,7 +4,7 @@ import type { Experiment } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
 import { reachable } from '../format/reachable.ts';
 import { formatMetricName, formatSettingName, type SettingName } from '../format/setting-name.ts';
-import { Metrics } from '../types/metrics.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import type { Registry } from '../types/node-type.ts';
 import { freeId } from '../base/free-id.ts';
 

@@ -1,26 +1,10 @@
+import type { EncoderTokenizer, Tokenizer } from './tokenizer.ts';
 import type { ModelSource } from './model-source.ts';
-import type { CrossEncoderInfo } from '../types/cross-encoder-type.ts';
-import type { EmbedderInfo } from '../types/encoder-types.ts';
+import type { CrossEncoderInfo } from '../rows/cross-encoder-type.ts';
+import type { EmbedderInfo } from '../rows/encoder-types.ts';
 import type { TreeInput } from '../types/node-type.ts';
-import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from '../types/port-types.ts';
-import type { Tokenizer, Training, WeightedAdapter } from './training.ts';
-
-/** A physical device. `id` is `cpu`, `webgpu`, `cuda:0`, `vulkan:0`, `metal`. */
-export interface Device {
-  readonly id: string;
-  readonly class: 'cpu' | 'webgpu' | 'cuda' | 'vulkan' | 'metal';
-  readonly name: string;
-  /** Bytes; undefined where the driver does not tell. */
-  readonly memory?: number;
-  /** Rendered by the CPU (llvmpipe, SwiftShader). */
-  readonly software: boolean;
-}
-
-/** A disposable claim on a device's memory. */
-export interface Lease extends Disposable {
-  readonly device: Device;
-  readonly bytes: number;
-}
+import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from '../rows/port-types.ts';
+import type { Training, WeightedAdapter } from './training.ts';
 
 /** A sentence embedder. */
 export interface Embedder {
@@ -44,28 +28,6 @@ export type TrainedCrossEncoder = TreeInput<CrossEncoderInfo>;
 export interface TrainedEmbedder {
   readonly trained: TreeInput<EmbedderInfo>;
   readonly texts: 'questions' | 'passages';
-}
-
-/** Tokens of a text as its encoder reads them, markers included. */
-export interface EncodedText {
-  readonly ids: readonly number[];
-  /** The segment of each token, 0 or 1; empty where the encoder tells none apart. */
-  readonly segments: readonly number[];
-}
-
-/** The tokenizer of an embedder or a cross-encoder, without its weights. */
-export interface EncoderTokenizer {
-  readonly model: string;
-  /** Tokens of a text at most. */
-  readonly contextLength: number;
-  /**
-   * Tokens of each text; with `pairs`, of each text and its pair as one. What is beyond `most` tokens, at most the context,
-   * is cut.
-   */
-  encode(
-    texts: readonly string[],
-    options?: { readonly pairs?: readonly string[]; readonly most?: number },
-  ): EncodedText[];
 }
 
 /** Scores (query, passage) pairs; higher is more relevant. */

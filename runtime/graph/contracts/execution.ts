@@ -4,7 +4,7 @@ import type { PortFacets } from '../types/facets.ts';
 import type { Lane } from '../types/lane.ts';
 import type { CheckpointReport, ItemCounts } from './run-event.ts';
 import type { KeyPart } from './action.ts';
-import type { MetricRow } from '../types/metrics.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
 
 /** One step to execute. Plain data: it crosses the process border. */
 export interface StepRequest {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { evidenceTableSchema } from '../types/evidence-table.ts';
-import { raceDropSchema } from '../types/race-drop.ts';
+import { evidenceTableSchema } from '../metrics/evidence-table.ts';
+import { raceDropSchema } from '../metrics/race-drop.ts';
 import { problemSchema, runStatusSchema } from './run-event.ts';
 
 /** As in other events, with the part of the file that an experiment's problems are at. */

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
-import type { Backends, Lease } from './backend.ts';
+import type { Backends } from './backend.ts';
+import type { Lease } from './device.ts';
 import type { Databases } from './databases.ts';
 import type { Web } from './web.ts';
 import type { SourceFile, StepSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
-import type { ModelFacts } from '../types/model.ts';
+import type { ModelFacts } from '../rows/model.ts';
 import type { CheckpointReport } from './run-event.ts';
-import type { MetricRow } from '../types/metrics.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
 import type {
   InputsOf,
   ItemOf,

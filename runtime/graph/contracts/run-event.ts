@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { keyPartSchema } from './action.ts';
-import { metricRowSchema } from '../types/metrics.ts';
+import { metricRowSchema } from '../metrics/metrics.ts';
 
 export const stepStatusSchema = z.enum([
   'queued',

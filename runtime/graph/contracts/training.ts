@@ -1,38 +1,13 @@
-import type { MetricRow } from '../types/metrics.ts';
-import type { AdapterInfo } from '../types/training-types.ts';
-import type { EmbedderInfo } from '../types/encoder-types.ts';
-import type { CrossEncoderInfo } from '../types/cross-encoder-type.ts';
-import type { EncodedText, Lease } from './backend.ts';
-import type { ModelFacts } from '../types/model.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
+import type { AdapterInfo } from '../rows/training-types.ts';
+import type { EmbedderInfo } from '../rows/encoder-types.ts';
+import type { CrossEncoderInfo } from '../rows/cross-encoder-type.ts';
+import type { EncodedText } from './tokenizer.ts';
+import type { Lease } from './device.ts';
+import type { ModelFacts } from '../rows/model.ts';
 import type { CheckpointReport } from './run-event.ts';
 import type { ModelSource } from './model-source.ts';
-import type { ModelRef } from '../types/port-types.ts';
-
-/** A conversation's turn, as a chat template takes it. */
-export interface ChatTurn {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
-
-/** A model's tokenizer with its chat template. */
-export interface Tokenizer {
-  readonly model: string;
-  /** Ends a text that is not a conversation; undefined where the model has none. */
-  readonly endOfText: number | undefined;
-  /** Tokens of plain text, with what the model puts in front of every text. */
-  encode(text: string): number[];
-  /**
-   * Tokens of a whole conversation by the model's chat template. `turns[i]` is the index of the turn whose content
-   * token i belongs to, the end of an assistant's turn included; -1 for what the template puts around.
-   * Contents are tokenized as text: markers in them stay characters.
-   */
-  encodeChat(turns: readonly ChatTurn[]): {
-    readonly tokens: number[];
-    readonly turns: number[];
-  };
-  /** The text of each token, as far as it can be shown: `▁the` is ` the`. */
-  pieces(tokens: readonly number[]): string[];
-}
+import type { ModelRef } from '../rows/port-types.ts';
 
 /** A tokenized example. */
 export interface TrainingExample {

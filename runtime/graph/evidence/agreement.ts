@@ -1,6 +1,6 @@
-import type { Interval } from '../types/evidence-table.ts';
-import { knownMetric, type Metric } from '../types/metric.ts';
-import type { MetricRow } from '../types/metrics.ts';
+import type { Interval } from '../metrics/evidence-table.ts';
+import { knownMetric, type Metric } from '../metrics/metric.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
 import { boundedMeanInterval } from './bounded-intervals.ts';
 import { normalQuantile } from './distributions.ts';
 import { itemValues } from './item-values.ts';

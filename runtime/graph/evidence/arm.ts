@@ -1,6 +1,6 @@
 import { own as ownOf } from '../base/record.ts';
-import type { Metric } from '../types/metric.ts';
-import type { MetricRow } from '../types/metrics.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
 import { type ItemValues, itemValues } from './item-values.ts';
 import type { Turns } from './turns.ts';
 

@@ -1,6 +1,6 @@
-import type { Metric } from '../types/metric.ts';
+import type { Metric } from '../metrics/metric.ts';
 import type { Arm } from './arm.ts';
-import type { Difference } from '../types/evidence-table.ts';
+import type { Difference } from '../metrics/evidence-table.ts';
 import { type ItemValue, scaleOf } from './item-values.ts';
 import { estimatedDifference } from './mean-interval.ts';
 import { questionSums } from './questions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Metric } from '../types/metric.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { boundedDifferenceInterval, boundedMeanInterval } from './bounded-intervals.ts';
 import { estimatedDifference, estimatedMean } from './mean-interval.ts';
 import { SeededRandom } from './seeded-random.ts';

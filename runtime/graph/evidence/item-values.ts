@@ -1,5 +1,5 @@
-import type { Metric } from '../types/metric.ts';
-import type { MetricRow } from '../types/metrics.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
 
 /** What one item has under one metric, its repeats averaged. */
 export interface ItemValue {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { knownMetric, type Metric } from '../types/metric.ts';
-import type { MetricRow } from '../types/metrics.ts';
-import { Comparison, evidenceTableSchema } from '../types/evidence-table.ts';
+import { knownMetric, type Metric } from '../metrics/metric.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
+import { Comparison, evidenceTableSchema } from '../metrics/evidence-table.ts';
 import { evidenceTable, evidenceTableByTurns } from './make-table.ts';
 import { accuracyRows } from './testing/simulated-answers.ts';
 import { accuracy, familyWiseError } from './testing/simulations.ts';

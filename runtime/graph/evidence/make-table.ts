@@ -1,7 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { GraphError } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
-import type { Metric } from '../types/metric.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { type Arm, armsOf, missingInAll } from './arm.ts';
 import { compareArms, type ArmDifference, fewestDiffering } from './compare-arms.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type EvidenceTable,
   settingSchema,
   type TableRow,
-} from '../types/evidence-table.ts';
+} from '../metrics/evidence-table.ts';
 import { holm } from './holm.ts';
 import { estimatedMean } from './mean-interval.ts';
 import { questionSums } from './questions.ts';

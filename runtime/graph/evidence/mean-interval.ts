@@ -1,6 +1,6 @@
-import type { Metric } from '../types/metric.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { boundedDifferenceInterval, boundedMeanInterval } from './bounded-intervals.ts';
-import type { Interval } from '../types/evidence-table.ts';
+import type { Interval } from '../metrics/evidence-table.ts';
 import { scaleOf } from './item-values.ts';
 import { estimate, type QuestionSums } from './questions.ts';
 import { withoutRounding } from './rounding.ts';

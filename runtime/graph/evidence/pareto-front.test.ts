@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { EvidenceTable } from '../types/evidence-table.ts';
-import { knownMetric, type Metric } from '../types/metric.ts';
+import type { EvidenceTable } from '../metrics/evidence-table.ts';
+import { knownMetric, type Metric } from '../metrics/metric.ts';
 import { paretoFront, paretoText } from './pareto-front.ts';
 
 const of = (name: string): Metric => {

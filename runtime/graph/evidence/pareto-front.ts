@@ -1,5 +1,5 @@
-import type { EvidenceTable } from '../types/evidence-table.ts';
-import type { Metric } from '../types/metric.ts';
+import type { EvidenceTable } from '../metrics/evidence-table.ts';
+import type { Metric } from '../metrics/metric.ts';
 
 /** A variant as one weighs it: what it gives, and for how much. */
 interface ParetoPoint {

@@ -1,7 +1,7 @@
 import { GraphError } from '../base/errors.ts';
-import type { Metric } from '../types/metric.ts';
-import type { MetricRow } from '../types/metrics.ts';
-import type { RaceDrop } from '../types/race-drop.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
+import type { RaceDrop } from '../metrics/race-drop.ts';
 import { type Arm, armsOf } from './arm.ts';
 import { fewestDiffering, gainsOf, pairsOf } from './compare-arms.ts';
 import { estimate, questionSums } from './questions.ts';

@@ -1,5 +1,5 @@
 import { normalQuantile } from './distributions.ts';
-import type { Interval } from '../types/evidence-table.ts';
+import type { Interval } from '../metrics/evidence-table.ts';
 import type { Scale } from './item-values.ts';
 import type { QuestionSums } from './questions.ts';
 import { withoutRounding } from './rounding.ts';

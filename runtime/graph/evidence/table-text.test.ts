@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownMetric } from '../types/metric.ts';
+import { knownMetric } from '../metrics/metric.ts';
 import { evidenceTable } from './make-table.ts';
 import { tableNote, tableNumber, tableToCsv, tableToJson, tableToMarkdown } from './table-text.ts';
 import { accuracyRows } from './testing/simulated-answers.ts';

@@ -5,8 +5,8 @@ import type {
   EvidenceTable,
   Interval,
   TableRow,
-} from '../types/evidence-table.ts';
-import type { Metric } from '../types/metric.ts';
+} from '../metrics/evidence-table.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { paretoFront, paretoText } from './pareto-front.ts';
 
 /** The table as JSON, two spaces deep, with a line end. */

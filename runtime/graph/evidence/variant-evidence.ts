@@ -1,5 +1,5 @@
-import type { MetricRow } from '../types/metrics.ts';
-import type { Cost, TableRow } from '../types/evidence-table.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
+import type { Cost, TableRow } from '../metrics/evidence-table.ts';
 
 /** What one variant has given: the argument of `evidenceTable`. */
 export interface VariantEvidence {

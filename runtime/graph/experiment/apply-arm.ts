@@ -2,7 +2,8 @@ import { GraphError, type GraphErrorCode } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
 import { own } from '../base/record.ts';
 import type { Arm } from '../format/experiment.ts';
-import type { Graph, GraphNode } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphNode } from '../format/graph-body.ts';
 import { parseSettingName } from '../format/setting-name.ts';
 
 /** The graph as an arm has it. Throws what it names and the graph has not, with its place below the arm. */

@@ -10,10 +10,10 @@ import type { InterfaceContext } from '../plan/body-interface.ts';
 import { GraphLibrary, type LibraryContext } from '../plan/graph-library.ts';
 import { takesSeed } from '../plan/node-draft.ts';
 import { nodeName } from '../plan/node-name.ts';
-import { knownMetric } from '../types/metric.ts';
+import { knownMetric } from '../metrics/metric.ts';
 import { usesGraph, type Registry } from '../types/node-type.ts';
-import { Metrics } from '../types/metrics.ts';
-import { portPhrase } from '../types/port-type.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { portPhrase } from '../rows/port-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 
 /** What of an experiment does not depend on its variants. */

@@ -4,7 +4,7 @@ import type { Arm } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
 import { migrateAll } from '../format/migrate-graph.ts';
 import { formatSettingName } from '../format/setting-name.ts';
-import type { ModelLookup } from '../types/model.ts';
+import type { ModelLookup } from '../rows/model.ts';
 import type { Registry } from '../types/node-type.ts';
 import { applyArm } from './apply-arm.ts';
 import { checkExperiment, experimentNamed } from './check-experiment.ts';

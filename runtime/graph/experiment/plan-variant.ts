@@ -2,7 +2,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { GraphError, type Problem } from '../base/errors.ts';
 import { formatFeed } from '../format/feed.ts';
 import type { Graph } from '../format/graph.ts';
-import type { ModelLookup } from '../types/model.ts';
+import type { ModelLookup } from '../rows/model.ts';
 import type { Registry } from '../types/node-type.ts';
 import type { GraphLookup } from '../plan/graph-library.ts';
 import type { ItemPart } from '../plan/item-part.ts';

@@ -1,7 +1,8 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
 import type { Arm } from '../format/experiment.ts';
-import type { Graph, GraphNode } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphNode } from '../format/graph-body.ts';
 import { migrateAll } from '../format/migrate-graph.ts';
 import { parseSettingName } from '../format/setting-name.ts';
 import { usesGraph, type Registry } from '../types/node-type.ts';

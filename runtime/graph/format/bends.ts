@@ -1,8 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { isRecord, own } from '../base/record.ts';
 import { block } from './canonical-block.ts';
-import { formatEdge } from './edge.ts';
-import type { Edge } from './graph.ts';
+import { formatEdge, type Edge } from './edge.ts';
 import { wholePixel } from './whole-pixel.ts';
 
 /** A point on the canvas that an edge is led through, in pixels. */

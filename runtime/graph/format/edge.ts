@@ -1,6 +1,13 @@
 import { GraphError } from '../base/errors.ts';
-import type { Edge } from './graph.ts';
 import { byCodeUnit } from '../base/record.ts';
+
+/** `source.port -> target.port` */
+export interface Edge {
+  readonly source: string;
+  readonly sourcePort: string;
+  readonly target: string;
+  readonly targetPort: string;
+}
 
 const edgePattern =
   /^([A-Za-z0-9][\w-]*)\.([A-Za-z0-9][\w-]*) -> ([A-Za-z0-9][\w-]*)\.([A-Za-z0-9][\w-]*)$/;

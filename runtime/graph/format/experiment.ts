@@ -1,4 +1,4 @@
-import type { GraphNode } from './graph.ts';
+import type { GraphNode } from './graph-body.ts';
 
 /** Every combination of the values; or the first of each together, then the second of each … */
 export type VaryMode = 'grid' | 'list';

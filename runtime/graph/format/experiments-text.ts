@@ -3,7 +3,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { sortedKeys } from '../base/record.ts';
 import { block, fieldTexts } from './canonical-block.ts';
 import type { Arm, Experiment, ExperimentLimit, Experiments, Race } from './experiment.ts';
-import type { GraphNode } from './graph.ts';
+import type { GraphNode } from './graph-body.ts';
 
 type NodeText = (node: GraphNode, depth: number) => string;
 

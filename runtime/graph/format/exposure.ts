@@ -1,6 +1,6 @@
 import { namePattern } from '../base/name.ts';
 import { isRecord } from '../base/record.ts';
-import type { Exposure } from './graph.ts';
+import type { Exposure } from './graph-body.ts';
 
 const targetPattern = /^([A-Za-z0-9][\w-]{0,199})\.(.+)$/s;
 const knownFields = new Set(['param', 'title', 'help', 'default', 'formerly']);

@@ -1,5 +1,3 @@
-import type { Feed } from './graph.ts';
-
 /** `retriever/embed.embeddings` */
 export function formatFeed({ node, port }: Feed): string {
   return `${node}.${port}`;
@@ -9,4 +7,10 @@ export function formatFeed({ node, port }: Feed): string {
 export function parseFeed(text: string): Feed {
   const dot = text.lastIndexOf('.');
   return { node: text.slice(0, dot), port: text.slice(dot + 1) };
+}
+
+/** An output of a node. */
+export interface Feed {
+  readonly node: string;
+  readonly port: string;
 }

@@ -1,5 +1,6 @@
 import { sha256 } from '../base/sha256.ts';
-import type { Graph, GraphBody } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { GraphBody } from './graph-body.ts';
 import { noLock } from './lock.ts';
 import { serializeGraph } from './serialize-graph.ts';
 

@@ -2,7 +2,7 @@ import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
 import type { Registry } from '../types/node-type.ts';
 import type { Arm, Experiment, Experiments } from './experiment.ts';
-import type { GraphNode } from './graph.ts';
+import type { GraphNode } from './graph-body.ts';
 import { migrateNode, needsMigration, type MigratedNode } from './migrate-node.ts';
 import {
   formatMetricName,

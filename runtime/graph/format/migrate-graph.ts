@@ -1,7 +1,8 @@
 import { carriedBends } from './bends.ts';
-import { formatEdge, sortEdges } from './edge.ts';
+import { formatEdge, sortEdges, type Edge } from './edge.ts';
 import { GraphError, type Problem } from '../base/errors.ts';
-import type { Edge, Exposure, Graph, GraphBody, GraphNode } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { Exposure, GraphBody, GraphNode } from './graph-body.ts';
 import { migrateExperiments } from './migrate-experiments.ts';
 import { migrateNode, type Renames } from './migrate-node.ts';
 import type { Registry } from '../types/node-type.ts';

@@ -2,7 +2,7 @@ import { GraphError } from '../base/errors.ts';
 import { isRecord, own } from '../base/record.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
 import { definitionToday } from '../types/registry.ts';
-import type { GraphNode } from './graph.ts';
+import type { GraphNode } from './graph-body.ts';
 
 /** What the migrations of a node renamed, from the names in the file to those of today. */
 export interface Renames {

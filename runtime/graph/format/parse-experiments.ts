@@ -8,7 +8,7 @@ import type {
   Race,
   VaryMode,
 } from './experiment.ts';
-import type { GraphNode } from './graph.ts';
+import type { GraphNode } from './graph-body.ts';
 import { unknownFields } from './unknown-fields.ts';
 
 /** How the reader of the whole file says what is wrong, and reads a node. */

@@ -1,11 +1,12 @@
 import { namePattern, nameRule } from '../base/name.ts';
 import { readAnnotations } from './annotation.ts';
 import { bendsOf, readBends } from './bends.ts';
-import { parseEdge, sortEdges } from './edge.ts';
+import { parseEdge, sortEdges, type Edge } from './edge.ts';
 import { GraphError, type GraphErrorCode, type Location } from '../base/errors.ts';
 import type { Experiments } from './experiment.ts';
 import { readExposure } from './exposure.ts';
-import type { Edge, Exposure, Graph, GraphBody, GraphNode, NodeLayout } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { Exposure, GraphBody, GraphNode, NodeLayout } from './graph-body.ts';
 import { lockKinds, readLockEntry, type Lock, type LockEntry, type LockKind } from './lock.ts';
 import { lineAt, readJson } from './json-reader.ts';
 import { isRecord } from '../base/record.ts';

@@ -1,4 +1,4 @@
-import type { Edge } from './graph.ts';
+import type { Edge } from './edge.ts';
 
 /** Some nodes and all that they feed (`after`), or all that feeds them (`before`), however far away. */
 export function reachable(

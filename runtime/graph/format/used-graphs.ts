@@ -1,5 +1,6 @@
 import { own } from '../base/record.ts';
-import type { Graph, GraphBody, GraphNode } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { GraphBody, GraphNode } from './graph-body.ts';
 import { parseSettingName } from './setting-name.ts';
 
 /** The graph that a node names as the one that it uses, as it is written; undefined for nodes of other types. */

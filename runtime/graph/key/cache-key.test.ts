@@ -4,7 +4,7 @@ import { cacheKey, familyParts, type CacheKeyInput } from './cache-key.ts';
 import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
 import { explainMiss } from './explain-miss.ts';
 import { fileMarks } from './file-marks.ts';
-import type { PlannedNode } from '../format/graph.ts';
+import type { PlannedNode } from '../format/plan.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { doubleNode, failNode, readNode, testEngines, upperNode, vectorsNode } from '../testing.ts';
 

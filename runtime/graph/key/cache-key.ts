@@ -4,8 +4,8 @@ import { hashParts, canonicalEncode } from './canonical-encode.ts';
 import type { ResolvedSource } from '../types/resolved-source.ts';
 import type { EngineVersions } from '../types/engine.ts';
 import { enginesOf } from '../types/engines-of.ts';
-import type { PlannedNode } from '../format/graph.ts';
-import { paramFields } from '../types/param-fields.ts';
+import type { PlannedNode } from '../format/plan.ts';
+import { paramFields } from '../params/param-fields.ts';
 import { byCodeUnit, own } from '../base/record.ts';
 import { sha256 } from '../base/sha256.ts';
 

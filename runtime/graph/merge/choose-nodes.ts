@@ -1,8 +1,9 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { own, sortedKeys } from '../base/record.ts';
 import { bendsOf } from '../format/bends.ts';
-import { formatEdge, sortEdges } from '../format/edge.ts';
-import type { Edge, Graph, GraphBody, GraphNode } from '../format/graph.ts';
+import { formatEdge, sortEdges, type Edge } from '../format/edge.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody, GraphNode } from '../format/graph-body.ts';
 
 /** Whose node is taken whole. */
 export type NodeSide = 'mine' | 'theirs';

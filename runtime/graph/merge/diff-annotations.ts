@@ -1,5 +1,5 @@
 import { annotationFields, type Annotations, type Group, type Note } from '../format/annotation.ts';
-import { changedKeys, type ValueChange } from './diff-bodies.ts';
+import { changedKeys, type ValueChange } from './diff-values.ts';
 
 /** A note or a group that is not the same; without `field` all of it was added or removed. This changes no result. */
 export interface AnnotationChange extends ValueChange {

@@ -1,19 +1,14 @@
-import { sameJson } from '../base/canonical-json.ts';
-import { byCodeUnit, own, sortedKeys } from '../base/record.ts';
+import { type ValueChange, changedKeys } from './diff-values.ts';
+import { byCodeUnit } from '../base/record.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import { bendsOf } from '../format/bends.ts';
 import { exposureValue } from '../format/exposure.ts';
-import type { GraphBody, GraphNode } from '../format/graph.ts';
+import type { GraphBody, GraphNode } from '../format/graph-body.ts';
 import { diffAnnotations, type AnnotationChange } from './diff-annotations.ts';
 
 export interface NodeChange {
   readonly id: string;
   readonly node: GraphNode;
-}
-/** A value before and after; undefined where it was or is not there. */
-export interface ValueChange {
-  readonly before: unknown;
-  readonly after: unknown;
 }
 
 /** What differs between two bodies, in the terms of the graph. Lists are sorted by id, then name. */
@@ -109,18 +104,6 @@ export function diffBodies(a: GraphBody, b: GraphBody): BodyDiff {
       bendsOf({ ...a, bends: b.bends }).bends ?? {},
     ).map(({ key }) => key),
   };
-}
-
-/** Keys whose values differ, sorted, with both values. */
-export function changedKeys<V>(
-  a: Readonly<Record<string, V>>,
-  b: Readonly<Record<string, V>>,
-): { key: string; before: V | undefined; after: V | undefined }[] {
-  return sortedKeys({ ...a, ...b }).flatMap((key) => {
-    const before = own(a, key);
-    const after = own(b, key);
-    return sameJson(before, after) ? [] : { key, before, after };
-  });
 }
 
 function edgesOnlyIn(a: GraphBody, b: GraphBody): string[] {

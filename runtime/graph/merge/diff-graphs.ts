@@ -1,7 +1,9 @@
-import type { Graph, GraphBody } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import { lockKinds, type LockKind } from '../format/lock.ts';
 import { diffExperiments, type ExperimentChange } from './diff-experiments.ts';
-import { changedKeys, diffBodies, type BodyDiff, type ValueChange } from './diff-bodies.ts';
+import { diffBodies, type BodyDiff } from './diff-bodies.ts';
+import { changedKeys, type ValueChange } from './diff-values.ts';
 
 /** What differs between two graphs. */
 export interface GraphDiff extends BodyDiff {

@@ -9,7 +9,7 @@ import {
   type Group,
   type Note,
 } from '../format/annotation.ts';
-import type { BodySides, MergeConflict } from './merge-bodies.ts';
+import type { BodySides, MergeConflict } from './merge-conflict.ts';
 import { mergeRecords, mergeValues } from './merge-values.ts';
 
 /**

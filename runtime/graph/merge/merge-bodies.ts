@@ -1,40 +1,14 @@
+import type { MergeConflict, BodySides } from './merge-conflict.ts';
 import { sameJson } from '../base/canonical-json.ts';
-import type { Location } from '../base/errors.ts';
 import { own, sortedKeys } from '../base/record.ts';
 import { bendsOf, type Bends } from '../format/bends.ts';
 import { formatEdge } from '../format/edge.ts';
-import type { GraphBody, GraphNode, NodeLayout } from '../format/graph.ts';
+import type { GraphBody, GraphNode, NodeLayout } from '../format/graph-body.ts';
 import { topologicalOrder } from '../plan/topological-order.ts';
 import { mergeAnnotations } from './merge-annotations.ts';
 import { mergeEdges } from './merge-edges.ts';
 import { mergeNode } from './merge-node.ts';
 import { mergeRecords, mergeValues } from './merge-values.ts';
-
-/** Something on which both sides differ. The merged graph has our side of it, unless it says otherwise. */
-export interface MergeConflict {
-  readonly kind:
-    | 'node'
-    | 'title'
-    | 'param'
-    | 'field'
-    | 'edge'
-    | 'cycle'
-    | 'expose'
-    | 'note'
-    | 'group'
-    | 'graph'
-    | 'lock';
-  readonly location: Location;
-  /** What both did and what was kept. */
-  readonly message: string;
-}
-
-/** The three sides of a merge. */
-export interface BodySides {
-  readonly base: GraphBody;
-  readonly ours: GraphBody;
-  readonly theirs: GraphBody;
-}
 
 /** Merges by node, parameter, edge, exposure, note, group and place; `MergeConflict`s are added where ours was kept. */
 export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): GraphBody {

@@ -1,6 +1,6 @@
-import { formatEdge, sortEdges } from '../format/edge.ts';
-import type { Edge, GraphBody, GraphNode } from '../format/graph.ts';
-import type { BodySides, MergeConflict } from './merge-bodies.ts';
+import { formatEdge, sortEdges, type Edge } from '../format/edge.ts';
+import type { GraphBody, GraphNode } from '../format/graph-body.ts';
+import type { BodySides, MergeConflict } from './merge-conflict.ts';
 import { own } from '../base/record.ts';
 
 export interface EdgeSides extends BodySides {

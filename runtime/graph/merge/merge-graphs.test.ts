@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatEdge, parseEdge } from '../format/edge.ts';
-import type { Graph, GraphNode } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphNode } from '../format/graph-body.ts';
 import {
   connect,
   disconnect,

@@ -1,5 +1,6 @@
 import { own, sortedKeys } from '../base/record.ts';
-import type { Graph, GraphBody } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import type { Lock, LockKind } from '../format/lock.ts';
 import { migrateAll } from '../format/migrate-graph.ts';
 import { serializeGraph } from '../format/serialize-graph.ts';
@@ -11,7 +12,8 @@ import {
   type ChangedNode,
   type NodeChoices,
 } from './choose-nodes.ts';
-import { mergeBodies, type MergeConflict } from './merge-bodies.ts';
+import { mergeBodies } from './merge-bodies.ts';
+import type { MergeConflict } from './merge-conflict.ts';
 import { mergeExperiments } from './merge-experiments.ts';
 import { mergeRecords, mergeValues } from './merge-values.ts';
 

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
-import type { GraphNode } from '../format/graph.ts';
-import type { MergeConflict } from './merge-bodies.ts';
+import type { GraphNode } from '../format/graph-body.ts';
+import type { MergeConflict } from './merge-conflict.ts';
 import { mergeRecords, mergeValues } from './merge-values.ts';
 import { own } from '../base/record.ts';
 

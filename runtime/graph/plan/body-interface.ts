@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { own, sortedKeys } from '../base/record.ts';
-import type { Edge, Exposure, GraphBody } from '../format/graph.ts';
-import { sortEdges } from '../format/edge.ts';
+import type { Exposure, GraphBody } from '../format/graph-body.ts';
+import { type Edge, sortEdges } from '../format/edge.ts';
 import type {
   GraphInterface,
   InterfaceInput,
@@ -10,8 +10,8 @@ import type {
   InterfaceParam,
 } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
-import type { PortType } from '../types/port-type.ts';
-import { Anything } from '../types/port-types.ts';
+import type { PortType } from '../rows/port-type.ts';
+import { Anything } from '../rows/port-types.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { namesParam, portTypeParam, textParam } from '../types/structure-params.ts';
 import { interfaceName } from '../types/structure-names.ts';

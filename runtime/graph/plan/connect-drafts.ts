@@ -1,5 +1,5 @@
-import { formatEdge } from '../format/edge.ts';
-import type { Edge, GraphBody } from '../format/graph.ts';
+import { formatEdge, type Edge } from '../format/edge.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import type { Registry } from '../types/node-type.ts';
 import { edgeProblem } from './edge-problems.ts';
 import type { NodeDraft } from './node-draft.ts';

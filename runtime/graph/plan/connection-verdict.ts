@@ -1,15 +1,16 @@
 import { edgeProblem } from './edge-problems.ts';
-import { formatEdge, sortEdges } from '../format/edge.ts';
+import { formatEdge, sortEdges, type Edge } from '../format/edge.ts';
 import type { InterfaceLookup } from '../types/graph-interface.ts';
 import { typeIn } from './body-interface.ts';
-import { GraphLibrary } from './graph-library.ts';
+import { GraphLibrary, type ResolveContext } from './graph-library.ts';
 import { GraphError } from '../base/errors.ts';
-import type { Edge, Graph, PlannedNode } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { PlannedNode } from '../format/plan.ts';
 import { nodeFacets } from '../types/node-facets.ts';
 import type { Registry } from '../types/node-type.ts';
 import { nodeName } from './node-name.ts';
 import { own } from '../base/record.ts';
-import { resolveGraph, type Resolution, type ResolveContext } from './resolve-graph.ts';
+import { resolveGraph, type Resolution } from './resolve-graph.ts';
 
 /** What is asked for a verdict. */
 export type VerdictContext = Pick<ResolveContext, 'registry' | 'models' | 'graphs' | 'file'>;

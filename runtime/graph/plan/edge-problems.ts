@@ -1,8 +1,8 @@
 import type { GraphErrorCode } from '../base/errors.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
 import { suggestion } from '../base/nearest.ts';
-import { portPhrase, type PortType } from '../types/port-type.ts';
-import { Anything } from '../types/port-types.ts';
+import { portPhrase, type PortType } from '../rows/port-type.ts';
+import { Anything } from '../rows/port-types.ts';
 import { list } from './param-problems.ts';
 import { own } from '../base/record.ts';
 

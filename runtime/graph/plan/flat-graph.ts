@@ -1,8 +1,8 @@
 import type { Location } from '../base/errors.ts';
-import type { Edge, Feed } from '../format/graph.ts';
-import { namedDrafts } from './draft-names.ts';
+import type { Feed } from '../format/feed.ts';
+import type { Edge } from '../format/edge.ts';
+import { namedDrafts, type NodeDraft } from './node-draft.ts';
 import { pathName } from './node-name.ts';
-import type { NodeDraft } from './node-draft.ts';
 import type { BodyDraft } from './read-body.ts';
 import type { Scope } from './scopes.ts';
 

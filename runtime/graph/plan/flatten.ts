@@ -1,15 +1,21 @@
 import type { GraphErrorCode, Location } from '../base/errors.ts';
 import { byCodeUnit } from '../base/record.ts';
-import { formatFeed } from '../format/feed.ts';
-import type { Edge, Feed } from '../format/graph.ts';
+import { formatFeed, type Feed } from '../format/feed.ts';
+import type { Edge } from '../format/edge.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { interfaceName } from '../types/structure-names.ts';
 import type { FlatGraph, FlatNode } from './flat-graph.ts';
-import { feedsText, namedDrafts } from './draft-names.ts';
+import {
+  feedsText,
+  namedDrafts,
+  seededParams,
+  seedOfRound,
+  takesSeed,
+  type NodeDraft,
+} from './node-draft.ts';
 import { placeIn, type GraphLibrary } from './graph-library.ts';
 import { resolveJunctions, type Junction, type ResolvedJunctions } from './junctions.ts';
-import { seededParams, seedOfRound, takesSeed, type NodeDraft } from './node-draft.ts';
 import { pathName } from './node-name.ts';
 import { parseParams } from './param-problems.ts';
 import { bypassRefusal, passThrough } from './pass-through.ts';

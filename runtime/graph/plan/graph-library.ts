@@ -1,7 +1,9 @@
+import type { ModelLookup } from '../rows/model.ts';
 import { GraphError, type GraphErrorCode, type Location, type Problem } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
 import { own } from '../base/record.ts';
-import type { Graph, GraphBody } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import { migrateBody } from '../format/migrate-graph.ts';
 import type { GraphInterface, InterfaceLookup } from '../types/graph-interface.ts';
 import type { Registry } from '../types/node-type.ts';
@@ -150,4 +152,16 @@ function bodyKey({ file = '', graph }: Pick<LibraryBody, 'file' | 'graph'>): str
 /** Where a node of a body is, for problems. */
 export function placeIn({ file, graph }: Pick<LibraryBody, 'file' | 'graph'>): Location {
   return { ...(file === undefined ? {} : { file }), ...(graph === undefined ? {} : { graph }) };
+}
+
+/** What a graph is read against. */
+export interface ResolveContext extends LibraryContext {
+  readonly models: ModelLookup;
+  /**
+   * Names of the inputs that the graph is given from outside. Absent: nothing is to run, and all that it lacks are taken
+   * for given.
+   */
+  readonly given?: ReadonlySet<string>;
+  /** For every seeded node, instead of its own. */
+  readonly seed?: number;
 }

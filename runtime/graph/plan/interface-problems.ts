@@ -1,7 +1,7 @@
 import { suggestion } from '../base/nearest.ts';
 import { own } from '../base/record.ts';
 import { formatTarget } from '../format/exposure.ts';
-import type { GraphBody } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import { usesGraph, type NodeType } from '../types/node-type.ts';
 import { interfaceName } from '../types/structure-names.ts';
 import type { InterfaceContext } from './body-interface.ts';

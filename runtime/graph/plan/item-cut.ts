@@ -1,6 +1,6 @@
 import { own } from '../base/record.ts';
-import type { Feed, PlannedNode } from '../format/graph.ts';
-import type { PlannedLoop } from '../format/planned-loop.ts';
+import type { PlannedNode, PlannedLoop } from '../format/plan.ts';
+import type { Feed } from '../format/feed.ts';
 
 /** Where the items of some outputs can be cut: above the nodes that give rows of them, one by one. */
 export interface ItemCut {

@@ -4,7 +4,7 @@ import { GraphError } from '../base/errors.ts';
 import { parseGraph } from '../format/parse-graph.ts';
 import { experimentDefinitions, testDefinitions, testModels } from '../testing.ts';
 import { defineNode } from '../types/node-type.ts';
-import { Questions } from '../types/port-types.ts';
+import { Questions } from '../rows/port-types.ts';
 import { createRegistry } from '../types/registry.ts';
 import { planGraph } from './plan-graph.ts';
 

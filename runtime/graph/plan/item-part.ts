@@ -1,8 +1,9 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
-import type { Feed, Plan, PlannedNode } from '../format/graph.ts';
+import type { Plan, PlannedNode } from '../format/plan.ts';
+import type { Feed } from '../format/feed.ts';
 import type { Registry } from '../types/node-type.ts';
-import { rowTypeIds } from '../types/port-types.ts';
+import { rowTypeIds } from '../types/port-type-list.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { authoredLocation } from './authored-location.ts';
 import { cutItems, cutRefusal, type ItemCut, type NameOf } from './item-cut.ts';

@@ -1,5 +1,5 @@
 import { topologicalOrder } from './topological-order.ts';
-import type { Feed } from '../format/graph.ts';
+import type { Feed } from '../format/feed.ts';
 
 /** A node that is taken out: what comes in goes out. */
 export interface Junction {

@@ -1,7 +1,7 @@
 import { suggestion } from '../base/nearest.ts';
 import { own } from '../base/record.ts';
-import { portPhrase, type PortType } from '../types/port-type.ts';
-import { Anything } from '../types/port-types.ts';
+import { portPhrase, type PortType } from '../rows/port-type.ts';
+import { Anything } from '../rows/port-types.ts';
 import { stateNames } from '../types/structure-nodes.ts';
 import { namesParam, textParam } from '../types/structure-params.ts';
 import type { NodeDraft } from './node-draft.ts';

@@ -1,7 +1,6 @@
 import { own } from '../base/record.ts';
-import { formatFeed, parseFeed } from '../format/feed.ts';
-import type { Feed, PlannedNode, PortAliases } from '../format/graph.ts';
-import type { PlannedLoop } from '../format/planned-loop.ts';
+import { formatFeed, parseFeed, type Feed } from '../format/feed.ts';
+import type { PlannedNode, PortAliases, PlannedLoop } from '../format/plan.ts';
 
 /** A round of a loop as steps of a run: its nodes have the number of the round in their paths, `reflect#2/grade`. */
 export interface LoopRound {

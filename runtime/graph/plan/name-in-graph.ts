@@ -1,6 +1,7 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
-import type { Graph, GraphBody } from '../format/graph.ts';
+import type { Graph } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import type { Registry } from '../types/node-type.ts';
 import type { GraphLookup } from './graph-library.ts';
 import { namedNodes, pathName } from './node-name.ts';

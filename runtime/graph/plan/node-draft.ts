@@ -1,10 +1,10 @@
-import type { GraphNode } from '../format/graph.ts';
+import type { Feed } from '../format/feed.ts';
+import { type NamedNodes, pathName } from './node-name.ts';
+import type { GraphNode } from '../format/graph-body.ts';
 import type { InterfaceLookup } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
-import { portPhrase } from '../types/port-type.ts';
+import { portPhrase } from '../rows/port-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
-import { feedsText, namedDrafts } from './draft-names.ts';
-import { pathName } from './node-name.ts';
 import { parseParams } from './param-problems.ts';
 import type { ProblemReport } from './problem-report.ts';
 
@@ -126,4 +126,18 @@ function givers(registry: Registry, type: string): string {
   const last = named.pop();
   if (last === undefined) return '';
   return `, as ${named.length === 0 ? last : `${named.join(', ')} or ${last}`} gives`;
+}
+
+/** Nodes on their way into the plan, by what people see them called. */
+export function namedDrafts(drafts: ReadonlyMap<string, NodeDraft>): NamedNodes {
+  const titleOf = (id: string): string | undefined => {
+    const draft = drafts.get(id);
+    return draft && (draft.node.title ?? draft.definition.title);
+  };
+  return { ids: [...drafts.keys()], titleOf };
+}
+
+/** Where edges come from, as a sentence has it: `"chunks" of “Chunk”`. */
+export function feedsText(feeds: readonly Feed[], nameOf: (node: string) => string): string {
+  return feeds.map(({ node, port }) => `"${port}" of ${nameOf(node)}`).join(' and ');
 }

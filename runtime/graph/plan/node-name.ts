@@ -1,5 +1,5 @@
 import { own } from '../base/record.ts';
-import type { GraphBody } from '../format/graph.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import type { Registry } from '../types/node-type.ts';
 
 /** The nodes that stand beside each other in a graph, by what people see them called. */

@@ -3,7 +3,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import type { GraphErrorCode } from '../base/errors.ts';
 import { nearest, suggestion } from '../base/nearest.ts';
 import type { NodeType } from '../types/node-type.ts';
-import { paramFields } from '../types/param-fields.ts';
+import { paramFields } from '../params/param-fields.ts';
 import { isRecord } from '../base/record.ts';
 
 interface ParamProblem {

@@ -1,7 +1,8 @@
 import { GraphError, type Problem } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
-import type { Graph, Plan } from '../format/graph.ts';
-import type { ModelLookup } from '../types/model.ts';
+import type { Graph } from '../format/graph.ts';
+import type { Plan } from '../format/plan.ts';
+import type { ModelLookup } from '../rows/model.ts';
 import type { Registry } from '../types/node-type.ts';
 import type { GraphLookup } from './graph-library.ts';
 import { nameInGraph } from './name-in-graph.ts';

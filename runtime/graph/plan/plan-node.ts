@@ -1,10 +1,10 @@
-import type { AuthoredPlace, PlannedNode } from '../format/graph.ts';
+import type { AuthoredPlace, PlannedNode } from '../format/plan.ts';
 import type { Location } from '../base/errors.ts';
 import type { Facets } from '../types/facets.ts';
-import type { ModelLookup } from '../types/model.ts';
+import type { ModelLookup } from '../rows/model.ts';
 import { nodeFacets } from '../types/node-facets.ts';
 import type { NodeType, Source } from '../types/node-type.ts';
-import { paramFields } from '../types/param-fields.ts';
+import { paramFields } from '../params/param-fields.ts';
 import type { FlatNode } from './flat-graph.ts';
 import type { ProblemReport } from './problem-report.ts';
 

@@ -1,12 +1,26 @@
-import type { PlannedNode } from '../format/graph.ts';
-import type { Facets } from '../types/facets.ts';
+import { sameJson } from '../base/canonical-json.ts';
+import { GraphError, type Problem } from '../base/errors.ts';
+import { own } from '../base/record.ts';
+import type { PlannedNode, LoopBody, PlannedLoop } from '../format/plan.ts';
+import type { Feed } from '../format/feed.ts';
+import { sharedFacets, type Facets, type PortFacets } from '../types/facets.ts';
+import { nodeFacets } from '../types/node-facets.ts';
+import { shapedType } from '../types/shaped-type.ts';
+import { stateNames } from '../types/structure-nodes.ts';
+import { roundParam } from '../types/structure-names.ts';
+import { namesParam, textParam } from '../types/structure-params.ts';
+import { maxExpanded } from './expansion-size.ts';
+import { agedFacets } from './aged-facets.ts';
+import type { FlatNode, FlatGraph } from './flat-graph.ts';
+import { flatten } from './flatten.ts';
+import { parseParams, requirement } from './param-problems.ts';
+import { placeOf, planNode } from './plan-node.ts';
+import { plannedNodes } from './planned-nodes.ts';
+import { ProblemReport } from './problem-report.ts';
+import type { BodyDraft } from './read-body.ts';
+import { openRound } from './scopes.ts';
 import type { BodyReader } from './body-reader.ts';
-import type { FlatGraph } from './flat-graph.ts';
-import type { GraphLibrary } from './graph-library.ts';
-import { planLoop } from './plan-loop.ts';
-import { planNode } from './plan-node.ts';
-import type { ProblemReport } from './problem-report.ts';
-import type { ResolveContext } from './resolve-graph.ts';
+import type { GraphLibrary, ResolveContext } from './graph-library.ts';
 import { topologicalOrder } from './topological-order.ts';
 
 /** What the plan of a graph is made with, and what it gathers on the way. */
@@ -65,5 +79,272 @@ function reportCycle(cycle: readonly string[], flat: FlatGraph, report: ProblemR
     'cycle',
     `These nodes wait for each other in a circle: ${named.join(' → ')}. Remove one of the edges between them.`,
     flat.locationOf(first) ?? { node: first },
+  );
+}
+
+type LoopNode = FlatNode & Required<Pick<FlatNode, 'use'>>;
+
+/** The node type that gathers what a loop collects: an input `rows` of many edges, an output `rows`, a parameter `type`. */
+const gatherType = 'gather-rows';
+
+/** Rounds by which what is known of the state must hold still. */
+const maxSettling = 10;
+
+/** A `repeat` node with its rounds as they can be planned, and the facets of what it gives. */
+function planLoop(flat: LoopNode, planned: PlannedNode, how: PlanningOf): PlannedNode {
+  const body = how.planning.reader.readUse(flat.use.scope.body, flat.use.node);
+  if (body === undefined) return planned;
+  return new LoopPlanning({ flat, planned, body }, how).planned();
+}
+
+interface PlannedRound {
+  readonly body: LoopBody;
+  /** Of its outputs. */
+  readonly facets: PortFacets;
+}
+
+class LoopPlanning {
+  readonly #flat: LoopNode;
+  readonly #node: PlannedNode;
+  readonly #body: BodyDraft;
+  readonly #how: PlanningOf;
+  readonly #limit: number;
+  readonly #state: readonly string[];
+  readonly #numbered: boolean;
+  readonly #rounds: PlannedRound[] = [];
+  /** What is known of what the next round is given. */
+  #given: PortFacets;
+
+  constructor(
+    loop: { readonly flat: LoopNode; readonly planned: PlannedNode; readonly body: BodyDraft },
+    how: PlanningOf,
+  ) {
+    this.#flat = loop.flat;
+    this.#node = loop.planned;
+    this.#body = loop.body;
+    this.#how = how;
+    this.#limit = Number(loop.planned.params['limit']);
+    this.#state = stateNames(loop.planned.definition);
+    this.#given = loop.planned.inputFacets;
+    this.#numbered = Object.hasOwn(loop.body.at.body.expose ?? {}, roundParam);
+  }
+
+  planned(): PlannedNode {
+    this.#checkRounds();
+    if (!this.#planUntilSettled()) return this.#node;
+    const [first] = this.#rounds;
+    if (first === undefined) return this.#node;
+    const gather = this.#gather();
+    const outputFacets: Record<string, Facets> = {};
+    for (const name of Object.keys(this.#node.definition.outputs)) {
+      const collected = own(gather, name);
+      outputFacets[name] =
+        collected?.outputFacets['rows'] ??
+        sharedFacets(this.#rounds.map(({ facets }) => own(facets, name) ?? {}));
+    }
+    const ending = textParam(this.#node.params, 'while');
+    const loop: PlannedLoop = {
+      path: this.#flat.id,
+      limit: this.#limit,
+      state: this.#state,
+      ...(ending === '' ? {} : { while: ending }),
+      numbered: this.#numbered,
+      template: first.body,
+      body: (round) => this.#bodyOf(round),
+      gather,
+    };
+    return { ...this.#node, outputFacets, loop };
+  }
+
+  /** Plans rounds until what is known of the state is what was known before. False: too large. */
+  #planUntilSettled(): boolean {
+    const { report } = this.#how;
+    for (let round = 1; round <= this.#limit; round++) {
+      const before = this.#given;
+      const isFirst = round === 1;
+      const at = isFirst ? report : new ProblemReport({});
+      if (!this.#plan(round, at)) return false;
+      if (!isFirst) this.#addNew(at.problems);
+      if (sameJson(this.#given, before)) return true;
+      if (round < maxSettling) continue;
+      const changing = this.#state.find(
+        (name) => !sameJson(own(before, name), own(this.#given, name)),
+      );
+      const message = `What is known of "${changing ?? ''}" before running differs in every round, so that no round can be checked. Give the next round the same kind of thing.`;
+      report.add('facet-mismatch', message, {
+        ...this.#flat.location,
+        ...(changing === undefined ? {} : { port: changing }),
+      });
+      return true;
+    }
+    return true;
+  }
+
+  /** Problems that show in a later round only. */
+  #addNew(problems: readonly Problem[]): void {
+    const { report } = this.#how;
+    for (const { code, message, location } of problems) {
+      const known = report.problems.some(
+        (one) => one.message === message && one.location.path === location.path,
+      );
+      if (!known) report.add(code, message, location);
+    }
+  }
+
+  /** Plans the next round. False, and reported: it is too large. */
+  #plan(round: number, report: ProblemReport): boolean {
+    const { planning, times } = this.#how;
+    const { library, reader, context } = planning;
+    const prefix = `${this.#flat.id}/`;
+    const scopes = openRound(this.#body, { prefix, parent: this.#flat.use, round }, reader.readUse);
+    const fed = Object.keys(this.#node.inputs).filter((name) => this.#node.inputs[name]?.length);
+    const flat = flatten(scopes, {
+      library,
+      report,
+      given: new Set(fed),
+      seed: context.seed,
+    });
+    const ports = scopes[0]?.ports.input;
+    const inputs: Record<string, string> = {};
+    const given = new Map<string, Facets>();
+    for (const name of fed) {
+      const id = ports?.get(name);
+      if (id === undefined) continue;
+      inputs[name] = `${prefix}${id}`;
+      given.set(`${prefix}${id}`, own(this.#given, name) ?? {});
+    }
+    const rounds = this.#limit * times;
+    if (round === 1) {
+      for (const { body, dropped } of scopes) planning.dropped.set(body.at.key, dropped);
+      planning.loops.set(this.#flat.id, flat);
+      // What a round is given runs outside; one that only hands it on is a round all the same.
+      planning.room -= Math.max(1, flat.nodes.size - given.size) * rounds;
+      if (planning.room < 0) {
+        const message = `With all of its rounds, the graph has more than ${maxExpanded} nodes, which are not planned. Allow fewer rounds.`;
+        report.add('too-large', message, { ...this.#flat.location, param: 'limit' });
+        return false;
+      }
+    }
+    // Later rounds have been counted with the first.
+    const all = planNodes(flat, { planning, report, given, times: round === 1 ? rounds : 0 });
+    const nodes = all.filter(({ id }) => !given.has(id));
+    const outputs = this.#outputs(flat.outputs, report);
+    const facets = facetsAt(all, outputs);
+    this.#rounds.push({ body: { nodes, inputs, outputs, aliases: flat.aliases }, facets });
+    const next = this.#state.map((name) => [name, own(facets, name) ?? {}] as const);
+    this.#given = agedFacets({ ...this.#given, ...Object.fromEntries(next) }, prefix);
+    return true;
+  }
+
+  /** What gives each output: one thing. */
+  #outputs(
+    arriving: ReadonlyMap<string, { readonly feeds: readonly Feed[]; readonly broken: boolean }>,
+    report: ProblemReport,
+  ): Record<string, Feed> {
+    const outputs: Record<string, Feed> = {};
+    for (const [name, { feeds, broken }] of arriving) {
+      const [feed] = feeds;
+      if (feed !== undefined && feeds.length === 1) outputs[name] = feed;
+      else if (!broken) {
+        const message =
+          feed === undefined
+            ? 'Nothing arrives at this output of the graph: what it is connected to is switched off, or an input that is given nothing.'
+            : `This output of the graph gives one thing a round, and ${feeds.length} arrive at it. Connect one.`;
+        report.add(feed === undefined ? 'missing-input' : 'too-many-edges', message, {
+          ...this.#flat.location,
+          port: name,
+        });
+      }
+    }
+    return outputs;
+  }
+
+  #bodyOf(round: number): LoopBody {
+    while (this.#numbered && this.#rounds.length < round) {
+      const { file } = this.#how.planning.context;
+      const report = new ProblemReport(file === undefined ? {} : { file });
+      const next = this.#rounds.length + 1;
+      this.#plan(next, report);
+      const [problem] = report.problems;
+      if (problem !== undefined) {
+        const message = `Round ${next} cannot be planned: ${problem.message}`;
+        throw new GraphError(problem.code, message, { location: problem.location });
+      }
+      this.#requireSources(next);
+    }
+    const planned = this.#rounds[round - 1] ?? this.#rounds.at(-1);
+    if (planned === undefined) throw new GraphError('internal', 'A loop has no rounds.');
+    return planned.body;
+  }
+
+  /** What is read was looked at when the run began. */
+  #requireSources(round: number): void {
+    const template = new Map(
+      [...plannedNodes(this.#rounds[0]?.body.nodes ?? [])].map((node) => [node.id, node.sources]),
+    );
+    for (const { id, sources } of plannedNodes(this.#rounds.at(-1)?.body.nodes ?? [])) {
+      if (sameJson(sources, template.get(id))) continue;
+      const message = `Round ${round} would read other files or models at "${id}" than the first. What is read cannot depend on the round.`;
+      throw new GraphError('bad-param', message, { location: this.#flat.location });
+    }
+  }
+
+  /** That the graph can be told the number of every round. */
+  #checkRounds(): void {
+    const { planning, report } = this.#how;
+    if (!this.#numbered) return;
+    const schema = planning.library.interfaceOf(this.#body.at)?.params.get(roundParam)?.schema;
+    for (let round = 1; schema !== undefined && round <= this.#limit; round++) {
+      const result = schema.safeParse(round);
+      if (result.success) continue;
+      const [issue] = result.error.issues;
+      const why = issue === undefined ? 'is not allowed' : requirement(issue, round);
+      const message = `The graph exposes "${roundParam}", which is set to the number of the round and cannot be ${round}: it ${why}. Allow fewer rounds, or expose it under another name.`;
+      report.add('bad-param', message, { ...this.#flat.location, param: 'limit' });
+      return;
+    }
+  }
+
+  #gather(): Record<string, PlannedNode> {
+    const { planning, report } = this.#how;
+    const { registry, models, file } = planning.context;
+    const gather: Record<string, PlannedNode> = {};
+    const known = registry.get(gatherType);
+    for (const name of new Set(namesParam(this.#node.params, 'collect'))) {
+      const type = own(this.#node.definition.outputs, name)?.type;
+      // Reported where it is written.
+      if (type === undefined) continue;
+      const written = { type: type.id };
+      const definition = known === undefined ? undefined : shapedType(known, written);
+      const params = definition && parseParams(definition, written).params;
+      if (definition === undefined || params === undefined) {
+        const message = `"${name}" cannot be collected: the node type "${gatherType}" is not there, or gathers no ${type.id}.`;
+        report.add('unknown-type', message, { ...this.#flat.location, param: 'collect' });
+        continue;
+      }
+      const incoming = { rows: this.#rounds.map(({ facets }) => own(facets, name) ?? {}) };
+      const id = `${this.#flat.id}#collect/${name}`;
+      const source = { id, definition, params, incoming };
+      const { inputFacets, outputFacets } = nodeFacets(source, models);
+      gather[name] = {
+        ...{ id, definition, params },
+        ...{ inputs: { rows: [] }, inputFacets, outputFacets, sources: [] },
+        place: { ...(file === undefined ? {} : { file }), ...placeOf(this.#flat) },
+      };
+    }
+    return gather;
+  }
+}
+
+function facetsAt(
+  nodes: readonly PlannedNode[],
+  outputs: Readonly<Record<string, Feed>>,
+): PortFacets {
+  const byNode = new Map(nodes.map(({ id, outputFacets }) => [id, outputFacets]));
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { node, port }]) => [
+      name,
+      own(byNode.get(node) ?? {}, port) ?? {},
+    ]),
   );
 }

@@ -1,4 +1,4 @@
-import type { PlannedNode } from '../format/graph.ts';
+import type { PlannedNode } from '../format/plan.ts';
 
 /** All nodes of a plan, and those within its loops: of a round one stands for all. */
 export function* plannedNodes(nodes: Iterable<PlannedNode>): Generator<PlannedNode> {

@@ -1,7 +1,6 @@
 import type { Problem } from '../base/errors.ts';
 import { own, sortedKeys } from '../base/record.ts';
-import { sortEdges } from '../format/edge.ts';
-import type { Edge } from '../format/graph.ts';
+import { sortEdges, type Edge } from '../format/edge.ts';
 import { usesGraph, type Registry } from '../types/node-type.ts';
 import { textParam } from '../types/structure-params.ts';
 import { connectDrafts } from './connect-drafts.ts';

@@ -2,7 +2,7 @@ import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
 import { carriedBends } from '../format/bends.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
-import type { GraphBody, GraphNode } from '../format/graph.ts';
+import type { GraphBody, GraphNode } from '../format/graph-body.ts';
 import {
   renamedPart,
   type GraphInterface,

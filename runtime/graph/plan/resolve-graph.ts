@@ -1,26 +1,19 @@
+import {
+  type ResolveContext,
+  GraphLibrary,
+  placeIn,
+  type LibraryContext,
+} from './graph-library.ts';
 import type { Problem } from '../base/errors.ts';
-import type { Graph, PlannedNode, PortAliases } from '../format/graph.ts';
-import type { ModelLookup } from '../types/model.ts';
+import type { Graph } from '../format/graph.ts';
+import type { PlannedNode, PortAliases } from '../format/plan.ts';
 import { BodyReader } from './body-reader.ts';
 import { expansionProblem, maxExpanded } from './expansion-size.ts';
 import { plainGraph, type FlatGraph } from './flat-graph.ts';
 import { flatten } from './flatten.ts';
-import { GraphLibrary, placeIn, type LibraryContext } from './graph-library.ts';
 import { planNodes } from './plan-nodes.ts';
 import { ProblemReport } from './problem-report.ts';
 import { openScopes } from './scopes.ts';
-
-/** What a graph is read against. */
-export interface ResolveContext extends LibraryContext {
-  readonly models: ModelLookup;
-  /**
-   * Names of the inputs that the graph is given from outside. Absent: nothing is to run, and all that it lacks are taken
-   * for given.
-   */
-  readonly given?: ReadonlySet<string>;
-  /** For every seeded node, instead of its own. */
-  readonly seed?: number;
-}
 
 export interface Resolution {
   /** In topological order; without nodes that have problems of their own, and all on or below a cycle. */

@@ -1,4 +1,4 @@
-import type { Edge } from '../format/graph.ts';
+import type { Edge } from '../format/edge.ts';
 
 export interface TopologicalOrder {
   /** Node ids, each after all it depends on: by depth, then by id. Nodes on or below a cycle are absent. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Problem } from '../base/errors.ts';
 import { parseGraph } from '../format/parse-graph.ts';
 import { defineNode, type NodeType } from '../types/node-type.ts';
-import { Index, Questions } from '../types/port-types.ts';
+import { Index, Questions } from '../rows/port-types.ts';
 import { createRegistry } from '../types/registry.ts';
 import { testModels, testRegistry } from '../testing.ts';
 import { validateGraph } from './validate-graph.ts';

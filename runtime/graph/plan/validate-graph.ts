@@ -1,6 +1,7 @@
 import type { Problem } from '../base/errors.ts';
 import type { Graph } from '../format/graph.ts';
-import { resolveGraph, unusedProblems, type ResolveContext } from './resolve-graph.ts';
+import { resolveGraph, unusedProblems } from './resolve-graph.ts';
+import type { ResolveContext } from './graph-library.ts';
 
 /**
  * Every problem of a graph, each located; empty for one that can run. Nodes of unknown types are

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { PortType } from './port-type.ts';
+import type { PortType } from '../rows/port-type.ts';
 
 /** What a graph takes under a name. */
 export interface InterfaceInput {

@@ -1,5 +1,3 @@
-import type { NodeType } from './node-type.ts';
-
 /**
  * What the steps of a node type wait behind, and where they run. Each lane has room of its own, so none waits
  * for another lane.
@@ -15,11 +13,17 @@ export type Lane = 'light' | 'bulk' | 'web' | 'inference' | 'training';
 /** How much of the machine a step keeps busy while it runs on the CPU. */
 export type Cores = 'one' | 'all';
 
-export function laneOf({ lane, device }: Pick<NodeType, 'lane' | 'device'>): Lane {
+/** What decides the lane of a node type. */
+interface LaneChoice {
+  readonly lane?: Lane;
+  readonly device: { readonly needs: 'cpu' | 'accelerator' };
+}
+
+export function laneOf({ lane, device }: LaneChoice): Lane {
   return lane ?? (device.needs === 'cpu' ? 'light' : 'inference');
 }
 
-export function coresOf(definition: Pick<NodeType, 'lane' | 'device' | 'cores'>): Cores {
+export function coresOf(definition: LaneChoice & { readonly cores?: Cores }): Cores {
   const lane = laneOf(definition);
   return definition.cores ?? (lane === 'inference' || lane === 'training' ? 'all' : 'one');
 }

@@ -1,5 +1,5 @@
 import type { FacetClash, Facets, MadeBy, PortFacets } from './facets.ts';
-import type { ModelLookup } from './model.ts';
+import type { ModelLookup } from '../rows/model.ts';
 import type { NodeType } from './node-type.ts';
 import { remoteClashes } from './engines-of.ts';
 import { facetsByPort, genericClashes } from './port-facets.ts';

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
-import type { Encoding, Family, PortType, ValueOf } from './port-type.ts';
+import type { Encoding, Family, PortType, ValueOf } from '../rows/port-type.ts';
 import type { EngineName } from './engine.ts';
 import type { FacetClash, PortFacets } from './facets.ts';
 import type { InterfaceLookup } from './graph-interface.ts';
 import type { Cores, Lane } from './lane.ts';
-import type { ModelKind, ModelLookup } from './model.ts';
-import type { ParamConditions } from './param-conditions.ts';
+import type { ModelLookup } from '../rows/model.ts';
+import type { ParamConditions } from '../params/param-conditions.ts';
 import type { SourceFile } from './resolved-source.ts';
+import type { ParamsSchema } from '../params/param-meta.ts';
 
 export interface InputPort<T extends PortType = PortType> {
   readonly type: T;
@@ -29,8 +30,6 @@ export interface OutputPort<T extends PortType = PortType> {
 }
 export type InputPorts = Readonly<Record<string, InputPort>>;
 export type OutputPorts = Readonly<Record<string, OutputPort>>;
-/** A strict object with a default for every field, so that `{}` parses. */
-export type ParamsSchema = z.ZodObject;
 
 /**
  * `pure`: same key, same result. `seeded`: pure for a given `seed` parameter.
@@ -211,33 +210,6 @@ export function defineNode<
 
 /** The node types that a graph is read against, by `type`. The core takes it as an argument. */
 export type Registry = ReadonlyMap<string, NodeType>;
-
-/** A model parameter: the form offers the catalogue's models of that kind. Put into `.meta()`. */
-/** Languages that a parameter may be written in. */
-export type CodeLanguage = 'javascript' | 'sql';
-
-export interface ParamMeta {
-  readonly title: string;
-  readonly description?: string;
-  readonly unit?: string;
-  /** What may be typed, shown where nothing is: of pairs, a name. */
-  readonly example?: string;
-  /** `file`: one path below the workspace; `files`: several, and globs. */
-  readonly control?: 'text' | 'multiline' | 'file' | 'files' | 'model' | 'questions' | 'secret';
-  /** Of paths: the ends of the names that are taken, `/` for folders; absent: everything. */
-  readonly takes?: readonly string[];
-  readonly modelKind?: ModelKind;
-  /** Of a prompt or a template: what may stand in it in braces, `{name}`, and is filled in; anything else stays as it is. */
-  readonly places?: readonly string[];
-  /** Of code: the language that it is in. */
-  readonly language?: CodeLanguage;
-  /** Of a list: the input port of which each edge has an entry, in the order of the edges. */
-  readonly entryPerEdge?: string;
-  /** Shown under “More”. */
-  readonly advanced?: boolean;
-  /** `false` for parameters that are only about speed: they are left out of the cache key. */
-  readonly affectsResult?: boolean;
-}
 
 export type ParamsOf<N> =
   N extends NodeType<string, InputPorts, OutputPorts, infer Schema> ? z.output<Schema> : never;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { own } from '../base/record.ts';
-import type { ParamMeta } from './node-type.ts';
-import { portTypes, Questions, rowTypeIds } from './port-types.ts';
-import type { PortType } from './port-type.ts';
+import type { ParamMeta } from '../params/param-meta.ts';
+import { Questions } from '../rows/port-types.ts';
+import { portTypes, rowTypeIds } from './port-type-list.ts';
+import type { PortType } from '../rows/port-type.ts';
 
 /** The parameter `type` of nodes whose rows are of any type. */
 export const rowTypeParam = z

@@ -9,9 +9,9 @@ import {
   type NodeType,
   type OutputPort,
   type OutputPorts,
-  type ParamMeta,
 } from './node-type.ts';
-import { Anything } from './port-types.ts';
+import type { ParamMeta } from '../params/param-meta.ts';
+import { Anything } from '../rows/port-types.ts';
 import { loopType, roundParam, setPrefix } from './structure-names.ts';
 import {
   docParam,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { namePattern } from '../base/name.ts';
 import { own } from '../base/record.ts';
-import type { ParamMeta } from './node-type.ts';
-import { portTypes, Questions } from './port-types.ts';
-import type { PortType } from './port-type.ts';
+import type { ParamMeta } from '../params/param-meta.ts';
+import { Questions } from '../rows/port-types.ts';
+import { portTypes } from './port-type-list.ts';
+import type { PortType } from '../rows/port-type.ts';
 
 /** Parameters of the nodes that shape a graph, and how they are read from a file that may have them wrong. */
 

@@ -1,5 +1,5 @@
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import type { Lowering } from './lowering.ts';
+import type { Emitter } from './emitter.ts';
 import type { Node } from './model.ts';
 import type { Product } from './scaled-products.ts';
 
@@ -14,18 +14,18 @@ interface Factor {
 type Last = Pick<Node, 'type' | 'inputs'>;
 
 /** Emits products of matrices by batch, but for the last node, which gives the result. */
-export function batchedProduct(lowering: Lowering, result: Shape, product: Product): Last {
+export function batchedProduct(emitter: Emitter, result: Shape, product: Product): Last {
   const [a, b] = product.inputs;
-  const left = { name: lowering.name(a), shape: a?.shape ?? [], turned: product.op.transposeA };
-  const right = { name: lowering.name(b), shape: b?.shape ?? [], turned: product.op.transposeB };
+  const left = { name: emitter.name(a), shape: a?.shape ?? [], turned: product.op.transposeA };
+  const right = { name: emitter.name(b), shape: b?.shape ?? [], turned: product.op.transposeB };
   const count = sizeOf(right.shape.slice(0, -2));
   const [rows = 1] = left.shape.slice(-2);
   const isOdd = count > 1 && count % 2 === 1;
   const areHalvesEqual = rows % 2 === 0 && !(left.turned && right.turned);
-  if (lowering.device === 'cpu' && isOdd && areHalvesEqual) {
-    return inHalves(lowering, { left, right, result });
+  if (emitter.device === 'cpu' && isOdd && areHalvesEqual) {
+    return inHalves(emitter, { left, right, result });
   }
-  return { type: 'MatMul', inputs: [left, right].map((factor) => factorOf(lowering, factor)) };
+  return { type: 'MatMul', inputs: [left, right].map((factor) => factorOf(emitter, factor)) };
 }
 
 /**
@@ -33,7 +33,7 @@ export function batchedProduct(lowering: Lowering, result: Shape, product: Produ
  * where those are the inner axis of a turned factor, by its terms.
  */
 function inHalves(
-  lowering: Lowering,
+  emitter: Emitter,
   {
     left,
     right,
@@ -43,18 +43,18 @@ function inHalves(
   const parted = ({ name, shape, turned }: Factor, parts: number): string => {
     const [outer = 1, inner = 1] = shape.slice(-2);
     const split = [sizeOf(shape) / outer / inner, parts, outer / parts, inner];
-    return factorOf(lowering, { name: lowering.reshaped(name, split), shape: split, turned });
+    return factorOf(emitter, { name: emitter.reshaped(name, split), shape: split, turned });
   };
-  const halves = lowering.node('MatMul', [parted(left, 2), parted(right, left.turned ? 2 : 1)]);
+  const halves = emitter.node('MatMul', [parted(left, 2), parted(right, left.turned ? 2 : 1)]);
   const whole = left.turned
-    ? lowering.node('ReduceSum', [halves, lowering.constants.integers([1])], { keepdims: 0 })
+    ? emitter.node('ReduceSum', [halves, emitter.constants.integers([1])], { keepdims: 0 })
     : halves;
-  return { type: 'Reshape', inputs: [whole, lowering.constants.integers(result)] };
+  return { type: 'Reshape', inputs: [whole, emitter.constants.integers(result)] };
 }
 
-function factorOf(lowering: Lowering, { name, shape, turned }: Factor): string {
+function factorOf(emitter: Emitter, { name, shape, turned }: Factor): string {
   if (!turned) return name;
   const perm = shape.map((_, axis) => axis);
   perm.splice(-2, 2, shape.length - 1, shape.length - 2);
-  return lowering.node('Transpose', [name], { perm });
+  return emitter.node('Transpose', [name], { perm });
 }

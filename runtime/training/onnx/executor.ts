@@ -6,7 +6,7 @@ import { checkFeeds, requireWeight } from '../ir/executor.ts';
 import type { Program } from '../ir/program.ts';
 import { bindFrozenWeight } from './frozen-weight.ts';
 import { lower } from './lower.ts';
-import type { Provider } from './lowering.ts';
+import type { Provider } from './emitter.ts';
 import { externalRoot, Sidecar } from './sidecar.ts';
 
 type Runtime = typeof import('onnxruntime-node');

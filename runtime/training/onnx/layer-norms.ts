@@ -1,6 +1,6 @@
 import type { Value } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
-import type { Lowering } from './lowering.ts';
+import type { Emitter } from './emitter.ts';
 
 /** A tensor standardized over its last axis, times a gain, plus a bias. */
 interface LayerNorm {
@@ -18,14 +18,14 @@ interface Standard {
 
 /** What ONNX does in one pass: standardizing, with its deviation beside it, and with a gain and a bias. */
 export class LayerNorms {
-  readonly #lowering: Lowering;
+  readonly #emitter: Emitter;
   readonly #sums: ReadonlyMap<Value, LayerNorm>;
   /** On the way to sums, and read by nothing else. */
   readonly #inner: ReadonlySet<Value>;
   readonly #standards = new Map<string, Standard>();
 
-  constructor(lowering: Lowering, program: Program) {
-    this.#lowering = lowering;
+  constructor(emitter: Emitter, program: Program) {
+    this.#emitter = emitter;
     this.#sums = new Map(
       program.values.flatMap((value) => {
         const norm = layerNormOf(value);
@@ -40,9 +40,9 @@ export class LayerNorms {
     if (this.#inner.has(value)) return true;
     const norm = this.#sums.get(value);
     if (norm === undefined) return false;
-    this.#lowering.model.add({
+    this.#emitter.model.add({
       type: 'LayerNormalization',
-      inputs: [norm.x, norm.gain, norm.bias].map((input) => this.#lowering.name(input)),
+      inputs: [norm.x, norm.gain, norm.bias].map((input) => this.#emitter.name(input)),
       output: value.name,
       attributes: { epsilon: { float: norm.epsilon } },
     });
@@ -51,14 +51,14 @@ export class LayerNorms {
 
   /** One node for all that read either. */
   standard(x: Value | undefined, epsilon: number): Standard {
-    const source = this.#lowering.name(x);
+    const source = this.#emitter.name(x);
     const output = `${source}:standard ${String(epsilon)}`;
     const known = this.#standards.get(output);
     if (known !== undefined) return known;
     const made = { output, inverse: `${output}:inverse` };
-    this.#lowering.model.add({
+    this.#emitter.model.add({
       type: 'LayerNormalization',
-      inputs: [source, this.#lowering.constants.ones(x?.shape.at(-1) ?? 1)],
+      inputs: [source, this.#emitter.constants.ones(x?.shape.at(-1) ?? 1)],
       output,
       others: ['', made.inverse],
       attributes: { epsilon: { float: epsilon } },

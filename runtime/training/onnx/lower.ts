@@ -1,7 +1,8 @@
 import type { Value } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
 import { weightUses, type WeightUse } from '../ir/weight-use.ts';
-import { Lowering, type Provider } from './lowering.ts';
+import type { Provider } from './emitter.ts';
+import { Lowering } from './lowering.ts';
 
 /**
  * The whole program as a model; `bindWeight` emits what a frozen tensor is read from. onnxruntime computes what

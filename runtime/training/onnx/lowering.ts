@@ -4,6 +4,7 @@ import { sizeOf, type Shape } from '../ir/shape.ts';
 import type { Program } from '../ir/program.ts';
 import { batchedProduct } from './batched-product.ts';
 import { Constants } from './constants.ts';
+import type { Emitter, Provider } from './emitter.ts';
 import { LayerNorms } from './layer-norms.ts';
 import { bytesOf, OnnxModel, type Attribute, type ElementType, type Node } from './model.ts';
 import { scaledProducts, type Product } from './scaled-products.ts';
@@ -22,9 +23,6 @@ const unaryTypes = {
 const binaryTypes = { add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div' } as const;
 const compareTypes = { equal: 'Equal', greaterEqual: 'GreaterOrEqual' } as const;
 
-/** What runs a model: onnxruntime's execution providers that this package knows. */
-export type Provider = 'cpu' | 'webgpu' | 'cuda';
-
 /** Readers so few ops apart share a widened tensor: those of the head's loss. */
 const nearby = 256;
 
@@ -38,7 +36,7 @@ interface Stored {
 }
 
 /** Emits the ops of a program as ONNX nodes. Frozen weights are the caller's: see `frozen-weight.ts`. */
-export class Lowering {
+export class Lowering implements Emitter {
   readonly device: Provider;
   readonly model = new OnnxModel();
   readonly constants = new Constants(this.model);
@@ -260,7 +258,6 @@ export class Lowering {
     this.#stored.set(value, { widening, transposed });
   }
 
-  /** A node with a fresh output name. */
   node(
     type: string,
     inputs: readonly string[],

@@ -1,8 +1,11 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { GraphError } from '@graft/graph';
 import type { Value } from '../ir/op.ts';
 import { sizeOf } from '../ir/shape.ts';
-import type { Tensorflow } from './executor.ts';
+
+/** TensorFlow.js, as far as this package uses it. */
+export type Tensorflow = typeof tfjs;
 
 /** One op of the program in TensorFlow.js's terms. Intermediate tensors are the caller's to tidy. */
 export function evaluate(tf: Tensorflow, value: Value, inputs: readonly Tensor[]): Tensor {

@@ -11,10 +11,7 @@ import { checkFeeds, requireWeight } from '../ir/executor.ts';
 import type { Value } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
 import { loadWeight } from '../formats/load-weight.ts';
-import { evaluate } from './evaluate.ts';
-
-/** What of TensorFlow.js this package uses. */
-export type Tensorflow = typeof tf;
+import { evaluate, type Tensorflow } from './evaluate.ts';
 
 /**
  * Runs programs op by op on TensorFlow.js's `cpu` backend, which is plain JavaScript: the independent check of

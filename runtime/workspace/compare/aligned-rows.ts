@@ -8,7 +8,7 @@ import {
 } from '@graft/graph';
 import { Items, Side } from './aligned-items.ts';
 import { cellOf, markOf, type ComparedCell, type ComparedHead } from './compared-cell.ts';
-import { RecentAnswers } from '../recent-answers.ts';
+import { PromiseCache } from '../runs/promise-cache.ts';
 
 /**
  * Which rows are wanted: all, those that differ in any side, and of answers those that are right in one of the others and
@@ -75,7 +75,7 @@ const none = -1;
 export class AlignedRows {
   readonly #artifacts: ArtifactStore;
   readonly #reader: RowReader;
-  readonly #known = new RecentAnswers<Alignment>(kept, { bytesOf, most: mostBytes });
+  readonly #known = new PromiseCache<Alignment>(kept, { bytesOf, most: mostBytes });
 
   constructor(artifacts: ArtifactStore, reader: RowReader) {
     this.#artifacts = artifacts;

@@ -12,7 +12,7 @@ import {
   type Variant,
 } from '@graft/graph';
 import type { ArtifactStore, RunStore } from '@graft/graph';
-import type { RunHandle, StartOptions } from '../workspace.ts';
+import type { RunHandle, StartOptions } from '../runs/run-handle.ts';
 import type { ExperimentJournal } from './experiment-journal.ts';
 import { experimentTable, tableMetrics } from './experiment-table.ts';
 import { failedItems } from './failed-items.ts';

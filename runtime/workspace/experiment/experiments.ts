@@ -21,6 +21,14 @@ import {
   type ExperimentRunParts,
 } from './experiment-run.ts';
 
+/** Which experiment of a file to run, and how. */
+export interface ExperimentOptions {
+  readonly name: string;
+  readonly device?: string;
+  /** As `StartOptions.locked`, of every variant. */
+  readonly locked?: boolean;
+}
+
 export interface ExperimentsParts extends EndingParts, Omit<ExperimentRunParts, 'startRun'> {
   readonly runs: RunStore;
   readonly owner: string;

@@ -16,7 +16,7 @@ import {
   type SourceResolver,
   plannedNodes,
 } from '@graft/graph';
-import { graphSuffix, requirePortablePath, requireVisible } from '../graph-path.ts';
+import { graphSuffix, requirePortablePath, requireVisible } from '../files/graph-path.ts';
 import { writeArchive, type PackagedBlob } from './archive-writer.ts';
 import {
   modelIds,

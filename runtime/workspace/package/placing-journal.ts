@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { digestSchema, GraphError } from '@graft/graph';
 import { hasCode, removePartials, replaceFile, tryFileLock } from '@graft/kit';
 import { z } from 'zod';
-import { withStateLock } from '../state-lock.ts';
+import { withStateLock } from '../files/state-lock.ts';
 import { isFileOf } from './write-new-file.ts';
 
 /** Milliseconds to wait for others that place files. */

@@ -1,7 +1,7 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { GraphError, isInnerPath } from '@graft/graph';
-import { requireNewGraphPath, requirePortablePath, requireVisible } from '../graph-path.ts';
+import { requireNewGraphPath, requirePortablePath, requireVisible } from '../files/graph-path.ts';
 
 /**
  * Where files of a package go: below `root` (a real path), in no hidden folder, under names that every system can

@@ -12,8 +12,8 @@ import {
   type RunEvent,
   type RunStore,
 } from '@graft/graph';
-import type { CollectionGuard } from '../collection-guard.ts';
-import { requireRoom } from '../require-room.ts';
+import type { CollectionGuard } from '../runs/collection-guard.ts';
+import { requireRoom } from '../files/require-room.ts';
 import { PackageArchive } from './package-archive.ts';
 import {
   damaged,

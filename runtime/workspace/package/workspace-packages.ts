@@ -15,12 +15,12 @@ import {
 } from '@graft/graph';
 import type { FileSourceResolver } from '@graft/engine';
 import { isFullDisk, stagingName, writeStream } from '@graft/kit';
-import { namedSources } from '../graph-lock.ts';
-import { fullDisk } from '../require-room.ts';
-import type { CollectionGuard } from '../collection-guard.ts';
-import { makeStateFolder, type StateGuard } from '../state-folder.ts';
-import { readUsedGraphs } from '../used-graphs.ts';
-import type { GraphFile } from '../workspace.ts';
+import { namedSources } from '../locks/graph-lock.ts';
+import { fullDisk } from '../files/require-room.ts';
+import type { CollectionGuard } from '../runs/collection-guard.ts';
+import { makeStateFolder, type StateGuard } from '../files/state-folder.ts';
+import { readUsedGraphs } from '../locks/used-graphs.ts';
+import type { GraphFile } from '../files/graph-files.ts';
 import {
   pack,
   packageContents,

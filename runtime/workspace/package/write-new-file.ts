@@ -10,7 +10,7 @@ import {
   stagingName,
   writeStream,
 } from '@graft/kit';
-import { toldDiskError } from '../told-disk-error.ts';
+import { writeError } from '../files/write-error.ts';
 
 /** A file of a package, and the absolute path that it gets. */
 export interface PlacedFile {
@@ -60,7 +60,7 @@ export async function placeStagedFile(
 }
 
 const notWritten = (error: unknown, file: string): unknown =>
-  toldDiskError(error, { file, what: 'nothing was written' });
+  writeError(error, { file, what: 'nothing was written' });
 
 /** Whether there is a file, no link, that holds the bytes of a digest. */
 export async function isFileOf(place: string, digest: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { createCatalogue, type Catalogue } from '@graft/backends/catalogue';
 import type { StepRequest, StepResult } from '@graft/graph';
 import { tinyEmbedder, TinyModel } from '@graft/training/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { WorkerSupervisor } from '../supervisor.ts';
+import { WorkerSupervisor } from '../workers/supervisor.ts';
 import { bundleModelWorker, type Bundle } from './bundle-test-worker.ts';
 import { fuzzSteps, type StepFuzz } from './step-fuzz.ts';
 

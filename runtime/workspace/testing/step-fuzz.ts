@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GraphError, type StepRequest } from '@graft/graph';
 import { mutate, seeded } from '@graft/nodes/testing';
-import type { WorkerSupervisor } from '../supervisor.ts';
+import type { WorkerSupervisor } from '../workers/supervisor.ts';
 
 /** Milliseconds of processor time that no file may take, and after which a step is given up. */
 const [longest, patience] = [2_000, 20_000];

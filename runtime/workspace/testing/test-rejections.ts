@@ -4,7 +4,7 @@ import { testEngineParts, testPlan } from '@graft/engine/testing';
 import { emptyGraph, type ExperimentPlan } from '@graft/graph';
 import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
 import { Experiments } from '../experiment/experiments.ts';
-import { surviveRejections } from '../survive-rejections.ts';
+import { surviveRejections } from '../workers/survive-rejections.ts';
 
 // Runs work that loses a rejected promise and would go on for ever, then a run beside it, and prints how they ended.
 const logged: string[] = [];

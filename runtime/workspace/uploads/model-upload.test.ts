@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCatalogue } from '@graft/backends/catalogue';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ModelList } from '../model-list.ts';
+import { ModelList } from '../workers/model-list.ts';
 import { sentBody } from '../testing/sent-body.ts';
-import { WorkspaceModels } from '../workspace-models.ts';
+import { WorkspaceModels } from '../workers/workspace-models.ts';
 
 let folder: string;
 let scratchFolder: string;

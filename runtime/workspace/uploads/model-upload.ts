@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
 import { hasCode, isFullDisk, stagingName } from '@graft/kit';
-import { requirePortablePath, requireVisible } from '../graph-path.ts';
-import { fullDisk, requireRoom } from '../require-room.ts';
-import { makeStateFolder } from '../state-folder.ts';
+import { requirePortablePath, requireVisible } from '../files/graph-path.ts';
+import { fullDisk, requireRoom } from '../files/require-room.ts';
+import { makeStateFolder } from '../files/state-folder.ts';
 import { SentFiles, type SentFile } from './sent-files.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { lstat } from 'node:fs/promises';
 import { GraphError } from '@graft/graph';
 import { hashFile } from '@graft/kit';
-import { requirePortablePath } from '../graph-path.ts';
-import { numberedName } from '../numbered-name.ts';
-import { ownPlace, type OwnPlace } from '../own-place.ts';
+import { requirePortablePath } from '../files/graph-path.ts';
+import { numberedName } from '../files/numbered-name.ts';
+import { workspacePath, type WorkspacePath } from '../files/workspace-path.ts';
 import { isFileOf } from '../package/write-new-file.ts';
 import type { SentFile } from './sent-files.ts';
 
@@ -13,15 +13,15 @@ export interface StagedFile extends SentFile {
 }
 
 /** The place of a file that has come; `present` where that holds its bytes already. */
-export interface UploadEnd extends OwnPlace {
+export interface UploadEnd extends WorkspacePath {
   readonly staged: string;
   readonly present: boolean;
 }
 
 /** Where a file that is sent is to go. Throws `bad-name` and `outside-workspace`. */
-export function uploadPlace(root: string, path: string): Promise<OwnPlace> {
+export function uploadPlace(root: string, path: string): Promise<WorkspacePath> {
   requirePortablePath(path);
-  return ownPlace(root, path);
+  return workspacePath(root, path);
 }
 
 /**
@@ -30,7 +30,7 @@ export function uploadPlace(root: string, path: string): Promise<OwnPlace> {
  */
 export async function requireFree(
   files: readonly SentFile[],
-  places: readonly OwnPlace[],
+  places: readonly WorkspacePath[],
 ): Promise<void> {
   const known = new Set<string>();
   const there: string[] = [];
@@ -72,7 +72,7 @@ export async function uploadEnds(
   return ends;
 }
 
-async function endAt(place: OwnPlace, file: StagedFile, known: ReadonlySet<string>) {
+async function endAt(place: WorkspacePath, file: StagedFile, known: ReadonlySet<string>) {
   const { staged, size } = file;
   let found: 'nothing' | 'another' | 'its own';
   const stands = await standing(place, size, known);
@@ -85,7 +85,7 @@ async function endAt(place: OwnPlace, file: StagedFile, known: ReadonlySet<strin
 
 /** What is at a place; `known` are the places of other files that are sent with it, folded. */
 async function standing(
-  { short, absolute }: OwnPlace,
+  { short, absolute }: WorkspacePath,
   size: number,
   known: ReadonlySet<string>,
 ): Promise<'nothing' | 'another' | 'as many bytes'> {

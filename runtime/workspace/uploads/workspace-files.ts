@@ -12,12 +12,12 @@ import {
   writeStream,
   type MadeFolder,
 } from '@graft/kit';
-import { isVisible } from '../graph-path.ts';
-import { ownPlace, type OwnPlace } from '../own-place.ts';
+import { isVisible } from '../files/graph-path.ts';
+import { workspacePath, type WorkspacePath } from '../files/workspace-path.ts';
 import { stagingPath } from '../package/write-new-file.ts';
-import { fullDisk, requireRoom } from '../require-room.ts';
-import { makeStateFolder } from '../state-folder.ts';
-import { toldDiskError } from '../told-disk-error.ts';
+import { fullDisk, requireRoom } from '../files/require-room.ts';
+import { makeStateFolder } from '../files/state-folder.ts';
+import { writeError } from '../files/write-error.ts';
 import { SentFiles } from './sent-files.ts';
 import { requireFree, taken, uploadEnds, uploadPlace, type StagedFile } from './upload-places.ts';
 
@@ -66,7 +66,7 @@ export class WorkspaceFiles {
     const isRoot = resolve(root, folder) === root;
     const { short, absolute } = isRoot
       ? { short: '', absolute: root }
-      : await ownPlace(root, folder);
+      : await workspacePath(root, folder);
     const found = await readdir(absolute, { withFileTypes: true }).catch((cause: unknown) => {
       const message = `There is no folder ${JSON.stringify(short)} in the workspace.`;
       throw new GraphError('missing-file', message, { cause });
@@ -88,7 +88,7 @@ export class WorkspaceFiles {
     if (!isVisible(path)) return [];
     // Only a link leads elsewhere than where it stands.
     const absolute = entry.isSymbolicLink()
-      ? (await ownPlace(this.#parts.root, path).catch(() => undefined))?.absolute
+      ? (await workspacePath(this.#parts.root, path).catch(() => undefined))?.absolute
       : join(entry.parentPath, name);
     const found = absolute === undefined ? undefined : await stat(absolute).catch(() => undefined);
     if (found?.isDirectory() === true) return [{ name, path, folder: true, size: 0 }];
@@ -107,14 +107,14 @@ export class WorkspaceFiles {
   ): Promise<ReceivedFiles> {
     const { root, scratchFolder } = this.#parts;
     const sent = await SentFiles.open(stream);
-    const places: OwnPlace[] = [];
+    const places: WorkspacePath[] = [];
     for (const { path } of sent.files) places.push(await uploadPlace(root, path));
     if (!renamed) await requireFree(sent.files, places);
     const size = sent.files.reduce((sum, file) => sum + file.size, 0);
     await requireRoom(root, size, 'The upload');
     await makeStateFolder(scratchFolder);
     const coming: StagedFile[] = [];
-    const placed: OwnPlace[] = [];
+    const placed: WorkspacePath[] = [];
     const made: MadeFolder[] = [];
     const paths: string[] = [];
     try {
@@ -145,7 +145,7 @@ export class WorkspaceFiles {
       for (const folders of made.toReversed()) await removeEmpty(folders);
       if (isFullDisk(error)) throw fullDisk(error);
       const [{ short } = { short: '' }] = places;
-      throw toldDiskError(error, { file: short, what: 'nothing was written' });
+      throw writeError(error, { file: short, what: 'nothing was written' });
     } finally {
       await Promise.all(coming.map(({ staged }) => rm(staged, { force: true })));
     }

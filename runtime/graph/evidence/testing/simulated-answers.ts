@@ -1,4 +1,4 @@
-import type { MetricRow } from '../../types/metrics.ts';
+import type { MetricRow } from '../../metrics/metrics.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 
 /** Right (1) and wrong (0) answers of several variants to the same questions: `answers[variant][question]`. */

@@ -1,4 +1,4 @@
-import { knownMetric, type Metric } from '../../types/metric.ts';
+import { knownMetric, type Metric } from '../../metrics/metric.ts';
 import { evidenceTable } from '../make-table.ts';
 import { estimatedDifference } from '../mean-interval.ts';
 import { raceLook, raceLooks } from '../race.ts';

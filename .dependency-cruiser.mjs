@@ -1,0 +1,30 @@
+/**
+ * Part of npm run check: no file imports itself through others, imports of types included. scripts/lint/zones.mjs says
+ * which folder may import which.
+ *
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+export default {
+  forbidden: [
+    {
+      name: 'no-import-cycle',
+      severity: 'error',
+      comment: 'Move what both files need into a file below them.',
+      // Once apps/web has no cycle, delete this `pathNot`.
+      from: { pathNot: '^apps/web/' },
+      to: { circular: true },
+    },
+  ],
+  options: {
+    // Imports of types count.
+    tsPreCompilationDeps: true,
+    includeOnly: '^(runtime|nodes|prisma|apps|bench|e2e|scripts)/',
+    exclude: '/(node_modules|dist|out|\\.next)/',
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'default'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js'],
+    },
+    skipAnalysisNotInRules: true,
+  },
+};

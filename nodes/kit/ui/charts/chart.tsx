@@ -1,0 +1,176 @@
+import { memo, type ReactNode, useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import { measure } from '../text/amounts.ts';
+import { chartColours, type ChartColours, onThemeChange } from './chart-colours.ts';
+
+export interface ChartSeries {
+  readonly kind: 'line' | 'faint' | 'points';
+  /** A colour variable of the app: `--c-training`. */
+  readonly colour: string;
+  readonly values: readonly (number | null)[];
+}
+
+export interface ChartProps {
+  readonly steps: readonly number[];
+  readonly series: readonly ChartSeries[];
+  /** CSS pixels. */
+  readonly height: number;
+  readonly log: boolean;
+  /** Values are shares of 1, written in per cent. */
+  readonly share: boolean;
+  /** Whether the steps are written below. */
+  readonly axis: boolean;
+  /** Charts of one key share their cursor. */
+  readonly sync: string;
+  readonly label: string;
+  /** The step under the pointer; null once it has left. Must stay the same function. */
+  readonly onHover: (step: number | null) => void;
+}
+
+/** Left margin, the same for charts that stand above each other. */
+const axisWidth = 48;
+const axisHeight = 22;
+const font = "11px 'Inter Variable', system-ui, sans-serif";
+const stepSizes = [1, 2, 5].flatMap((size) =>
+  [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((power) => size * power),
+);
+stepSizes.sort((a, b) => a - b);
+
+function tick(value: number | null, share = false): string {
+  if (value === null) return '';
+  if (share) return `${Number((value * 100).toPrecision(6))} %`;
+  const size = Math.abs(value);
+  if (size !== 0 && size < 1e-3) return value.toExponential().replace('e+', 'e');
+  return size >= 1e4 ? measure(value) : String(Number(value.toPrecision(6)));
+}
+
+/** From the first step to the last. What is asked for is not used: of a single step it is a guess. */
+function stepRange({ data: [steps] }: uPlot): [number, number] {
+  const first = steps[0] ?? 0;
+  return [first, Math.max(steps.at(-1) ?? 0, first + 1)];
+}
+
+/** A little beyond the values; never down to 0, which a logarithm never reaches. */
+function logRange(_plot: uPlot, min: number | null, max: number | null): [number, number] {
+  const low = Math.max(min ?? 1, 1e-9);
+  return [low * 0.9, Math.max(max ?? 1, low) * 1.1];
+}
+
+function seriesOptions(series: ChartSeries, colours: ChartColours): uPlot.Series {
+  const colour = (): string => colours.of(series.colour);
+  if (series.kind === 'points') {
+    return {
+      paths: () => null,
+      points: {
+        show: true,
+        size: 6.5,
+        width: 1.5,
+        stroke: colour,
+        fill: () => colours.of('--panel'),
+      },
+    };
+  }
+  return {
+    stroke: colour,
+    width: series.kind === 'line' ? 1.5 : 1,
+    alpha: series.kind === 'line' ? 1 : 0.3,
+    spanGaps: true,
+    // A single point makes no line.
+    points: { show: (plot) => plot.data[0].length < 3, size: 5, fill: colour },
+  };
+}
+
+function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
+  const line = (): string => colours.of('--line');
+  const ink = (): string => colours.of('--ink-2');
+  const grid = { stroke: line, width: 1 };
+  return {
+    width: 300,
+    height: props.height,
+    padding: [6, 14, props.axis ? 0 : 6, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      sync: { key: props.sync, scales: ['x', null] },
+      // The smoothed line above a faint one has its point.
+      points: {
+        size: (_plot, at) => (props.series[at - 1]?.kind === 'faint' ? 0 : 6),
+        width: 0,
+      },
+    },
+    scales: {
+      x: { time: false, range: stepRange },
+      y: props.log ? { distr: 3, range: logRange } : {},
+    },
+    axes: [
+      {
+        font,
+        stroke: ink,
+        grid,
+        ticks: { show: false },
+        size: props.axis ? axisHeight : 0,
+        gap: 4,
+        incrs: stepSizes,
+        values: (_plot, splits) => splits.map((value) => (props.axis ? tick(value) : '')),
+      },
+      {
+        font,
+        stroke: ink,
+        grid,
+        ticks: { show: false },
+        size: axisWidth,
+        gap: 6,
+        space: 26,
+        values: (_plot, splits) => splits.map((value) => tick(value, props.share)),
+      },
+    ],
+    series: [{}, ...props.series.map((one) => seriesOptions(one, colours))],
+    hooks: {
+      setCursor: [({ cursor, data }) => props.onHover(data[0][cursor.idx ?? -1] ?? null)],
+    },
+  };
+}
+
+const dataOf = ({ steps, series }: ChartProps): uPlot.AlignedData => [
+  [...steps],
+  ...series.map(({ values }) => [...values]),
+];
+
+/** Curves and points over steps, on a canvas: thousands of points cost nothing. Its size never follows its data. */
+export const Chart = memo(function Chart(props: ChartProps): ReactNode {
+  const frame = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const newest = useRef(props);
+  newest.current = props;
+  const { height, log, share, axis, sync } = props;
+  const shape = props.series.map(({ kind, colour }) => `${kind} ${colour}`).join();
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return undefined;
+    const colours = chartColours(element);
+    const made = new uPlot(chartOptions(newest.current, colours), dataOf(newest.current), element);
+    plot.current = made;
+    const sized = new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry?.contentRect.width ?? 0);
+      if (width > 0 && width !== made.width) made.setSize({ width, height });
+    });
+    sized.observe(element);
+    const stop = onThemeChange(() => {
+      colours.forget();
+      made.redraw(false, true);
+    });
+    return () => {
+      stop();
+      sized.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [shape, height, log, share, axis, sync]);
+  useEffect(() => {
+    plot.current?.setData(dataOf(newest.current));
+  }, [props.steps, props.series]);
+  return (
+    <div ref={frame} className="gk-chart" style={{ height }} role="img" aria-label={props.label} />
+  );
+});

@@ -1,0 +1,310 @@
+import {
+  type Cell,
+  type EvidenceTable,
+  type Interval,
+  type Metric,
+  metricInSentence,
+  metricMeaning,
+  type MetricMeanings,
+  metricTitle,
+  settingText,
+  signed,
+  tableNote,
+  tableReasons,
+  type TableRow,
+  type Verdict,
+  winTieLoss,
+} from '@graft/graph';
+import { useState, type ReactNode } from 'react';
+import { bytes, count, duration } from '../text/amounts.ts';
+import { inOrder, SortedHead, useSorting } from './column-order.tsx';
+import { inMetricWords } from './metric-words.ts';
+import { ParetoView } from './pareto-view.tsx';
+import { DifferenceVerdict, Estimate } from './estimate.tsx';
+import type { IntervalScale } from './interval-mark.tsx';
+
+/**
+ * A table of variants: for each metric means and differences with their intervals drawn, and what they show. Where there is
+ * little room, what each variant set and counts are shown when asked for.
+ */
+export function EvidenceTableView({
+  table: named,
+  meanings = {},
+  titles = {},
+  compare,
+}: {
+  readonly table: EvidenceTable;
+  readonly meanings?: MetricMeanings | undefined;
+  readonly titles?: TableTitles | undefined;
+  /** Shows what a variant gave beside what the baseline did; absent: nothing can. */
+  readonly compare?: ((variant: string) => void) | undefined;
+}): ReactNode {
+  const table = inMetricWords(named, titles.node);
+  const problems = table.rows.filter(({ problem }) => problem !== undefined);
+  const [all, showAll] = useState(false);
+  const columns = (
+    <button
+      type="button"
+      className="gk-columns"
+      aria-expanded={all}
+      title="What each variant sets, questions won, tied and lost, and how many"
+      onClick={() => showAll(!all)}
+    >
+      {all ? 'Fewer columns' : 'More columns'}
+    </button>
+  );
+  return (
+    <div className="gk-evidence" data-all={all}>
+      {table.metrics.map((metric, at) => (
+        <MetricEvidence
+          key={metric.name}
+          {...{ table, metric, at, columns, titles, compare }}
+          meaning={metricMeaning(meanings, named.metrics[at]?.name ?? '')}
+        />
+      ))}
+      <ParetoView table={table} />
+      <Costs rows={table.rows} />
+      {problems.map(({ variant, problem }) => (
+        <p key={variant} className="gk-note">
+          <strong>{variant}</strong>: {problem}
+        </p>
+      ))}
+      {tableReasons(table).map((reason) => (
+        <p key={reason} className="gk-note">
+          {reason}
+        </p>
+      ))}
+      <p className="gk-note">{tableNote(table, metricInSentence)}</p>
+    </div>
+  );
+}
+
+/** What is called otherwise on the screen than in the table; absent: as there. */
+interface TableTitles {
+  /** The node of a path. */
+  readonly node?: (path: string) => string;
+  /** A setting, `chunk.size`. */
+  readonly setting?: (name: string) => string;
+}
+
+interface Line {
+  readonly row: TableRow;
+  readonly cell: Cell | undefined;
+}
+/** Before the name of a setting, so that none is taken for another column. */
+const settingColumn = 'set ';
+/** From the worst to the best. */
+const verdicts: readonly Verdict[] = ['worse', 'too few', 'no difference shown', 'better'];
+
+function MetricEvidence(props: {
+  readonly table: EvidenceTable;
+  readonly metric: Metric;
+  readonly at: number;
+  /** The choice of columns. */
+  readonly columns: ReactNode;
+  readonly meaning: string | undefined;
+  readonly titles: TableTitles;
+  readonly compare: ((variant: string) => void) | undefined;
+}): ReactNode {
+  const { table, metric, at, columns, meaning, titles, compare } = props;
+  const { settings, rows, baseline } = table;
+  const cells = rows.map(({ cells: all }) => all[at]);
+  const means = scaleOver(cells.map((cell) => [cell?.mean, cell?.interval]));
+  const differences = scaleOver(
+    cells.map((cell) => [cell?.difference?.mean, cell?.difference?.interval]),
+    0,
+  );
+  const sorting = useSorting();
+  const valueOf = ({ row, cell }: Line, column: string): number | string | null | undefined => {
+    const difference = cell?.difference;
+    switch (column) {
+      case 'variant':
+        return row.variant;
+      case 'shown':
+        return difference === undefined ? undefined : verdicts.indexOf(difference.verdict);
+      case 'difference':
+        return difference?.mean;
+      case 'mean':
+        return cell?.mean;
+      case 'won':
+        return difference === undefined ? undefined : difference.wins - difference.losses;
+      case 'n':
+        return cell?.n;
+      case 'failed':
+        return cell?.failures;
+      default: {
+        const value = row.settings[column.slice(settingColumn.length)];
+        return typeof value === 'number' || value === undefined ? value : settingText(value);
+      }
+    }
+  };
+  const lines = rows.map((row, index): Line => ({ row, cell: cells[index] }));
+  const failures = cells.some((cell) => (cell?.failures ?? 0) > 0);
+  return (
+    <div className="gk-table" tabIndex={0} role="group" aria-label={metric.name}>
+      <table>
+        <caption>
+          <span title={meaning}>{metricTitle(metric)}</span>{' '}
+          <span className="gk-faint">
+            {metric.assumed === true ? `taken that ${metric.direction}` : metric.direction} is
+            better
+          </span>
+          {columns}
+        </caption>
+        <thead>
+          <tr>
+            <SortedHead column="variant" sorting={sorting}>
+              Variant
+            </SortedHead>
+            <SortedHead column="shown" sorting={sorting}>
+              Shown
+            </SortedHead>
+            <SortedHead column="mean" sorting={sorting}>
+              Mean
+            </SortedHead>
+            <SortedHead column="difference" sorting={sorting}>
+              Difference
+            </SortedHead>
+            {failures && (
+              <SortedHead column="failed" sorting={sorting}>
+                Failed
+              </SortedHead>
+            )}
+            {settings.map((name) => (
+              <SortedHead
+                key={name}
+                column={`${settingColumn}${name}`}
+                sorting={sorting}
+                more
+                title={name}
+              >
+                {titles.setting?.(name) ?? name}
+              </SortedHead>
+            ))}
+            <SortedHead
+              column="won"
+              sorting={sorting}
+              more
+              title="Questions won, tied and lost against the baseline"
+            >
+              Won/tied/lost
+            </SortedHead>
+            <SortedHead column="n" sorting={sorting} more title="Questions">
+              n
+            </SortedHead>
+          </tr>
+        </thead>
+        <tbody>
+          {inOrder(lines, sorting.order, valueOf).map(({ row, cell }) => (
+            <tr key={row.variant}>
+              <th scope="row" title={row.variant}>
+                {row.variant}
+                {row.problem !== undefined && <small title={row.problem}>{row.problem}</small>}
+                {compare !== undefined && row.variant !== baseline && cell?.mean !== null && (
+                  <small>
+                    <button
+                      type="button"
+                      className="gk-link"
+                      aria-label={`Compare “${row.variant}” with “${baseline}”`}
+                      onClick={() => compare(row.variant)}
+                    >
+                      Compare
+                    </button>
+                  </small>
+                )}
+              </th>
+              <td>
+                {row.variant === baseline ? (
+                  <span className="gk-faint">baseline</span>
+                ) : (
+                  <DifferenceVerdict difference={cell?.difference} />
+                )}
+              </td>
+              <td>
+                <Estimate value={cell?.mean} interval={cell?.interval} scale={means} />
+              </td>
+              <td>
+                <Estimate
+                  value={cell?.difference?.mean}
+                  interval={cell?.difference?.interval}
+                  scale={differences}
+                  write={signed}
+                />
+              </td>
+              {failures && <td>{count(cell?.failures ?? 0)}</td>}
+              {settings.map((name) => (
+                <td key={name} data-more>
+                  {settingText(row.settings[name])}
+                </td>
+              ))}
+              <td data-more>{winTieLoss(cell?.difference)}</td>
+              <td data-more>{count(cell?.n ?? 0)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const costs: readonly { title: string; of(cost: TableRow['cost']): string | undefined }[] = [
+  { title: 'Time', of: ({ ms }) => (ms === undefined ? undefined : duration(ms)) },
+  { title: 'Tokens', of: ({ tokens }) => (tokens === undefined ? undefined : count(tokens)) },
+  { title: 'Memory', of: ({ bytes: size }) => (size === undefined ? undefined : bytes(size)) },
+  {
+    title: 'Reused',
+    of: ({ reused, steps }) =>
+      reused === undefined ? undefined : `${reused}${steps === undefined ? '' : ` of ${steps}`}`,
+  },
+];
+
+function Costs({ rows }: { readonly rows: readonly TableRow[] }): ReactNode {
+  const columns = costs.filter(({ of }) => rows.some(({ cost }) => of(cost) !== undefined));
+  if (columns.length === 0) return null;
+  return (
+    <div className="gk-table" tabIndex={0} role="group" aria-label="What it took">
+      <table>
+        <caption>What it took</caption>
+        <thead>
+          <tr>
+            <th scope="col">Variant</th>
+            {columns.map(({ title }) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ variant, cost }) => (
+            <tr key={variant}>
+              <th scope="row" title={variant}>
+                {variant}
+              </th>
+              {columns.map(({ title, of }) => (
+                <td key={title}>{of(cost) ?? '—'}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** From the least to the greatest that is drawn in a column, with `anchor` among them. */
+function scaleOver(
+  drawn: readonly (readonly [number | null | undefined, Interval | null | undefined])[],
+  anchor?: number,
+): IntervalScale {
+  const values = drawn.flatMap(([value, interval]) => [
+    ...(value === null || value === undefined ? [] : [value]),
+    ...(interval ?? []),
+  ]);
+  if (anchor !== undefined) values.push(anchor);
+  return {
+    least: Math.min(...values),
+    most: Math.max(...values),
+    ...(anchor === undefined ? {} : { anchor }),
+  };
+}

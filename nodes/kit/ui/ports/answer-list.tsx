@@ -1,0 +1,141 @@
+import {
+  type Answer,
+  answerSchema,
+  answerVerdict,
+  type Citation,
+  promptSchema,
+  verdictRule,
+} from '@graft/graph';
+import { type ReactNode, useMemo } from 'react';
+import { plural } from '../text/amounts.ts';
+import { fittingRows } from '../list/fitting-rows.ts';
+import type { PreviewProps } from '../preview-props.ts';
+import { RowList } from '../list/row-list.tsx';
+import { SourceLink } from '../text/source-link.tsx';
+
+/** Answers with their citations; those being written right now come first. */
+export function AnswerList(props: PreviewProps): ReactNode {
+  const finished = new Set(props.rows.map(idOf));
+  const writing = Object.entries(props.streaming ?? {}).filter(([id]) => !finished.has(id));
+  // Answers without a reference are said to be so only beside others that have one.
+  const compared = useMemo(
+    () =>
+      fittingRows(props.rows, answerSchema).some(
+        (row) => row.fits && row.value.question.reference !== undefined,
+      ),
+    [props.rows],
+  );
+  const questions = useMemo(() => questionsOf(props.items ?? []), [props.items]);
+  return (
+    <>
+      {writing.length > 0 && (
+        <div className="gk-list" aria-live="polite">
+          {writing.map(([id, text], at) => (
+            <div key={id} className="gk-item">
+              {questions.get(id) !== props.told || props.told === undefined ? (
+                <small className="gk-faint">{questions.get(id) ?? id}</small>
+              ) : null}
+              <p
+                className={
+                  props.stopped !== true && at === writing.length - 1
+                    ? 'gk-answer gk-caret'
+                    : 'gk-answer'
+                }
+              >
+                {text}
+              </p>
+            </div>
+          ))}
+        </div>
+      )}
+      {(props.rows.length > 0 || writing.length === 0) && (
+        <RowList {...props} schema={answerSchema} unit="answers">
+          {(answer) => (
+            <AnswerRow
+              answer={answer}
+              open={props.openSpan}
+              compared={compared}
+              told={props.told}
+            />
+          )}
+        </RowList>
+      )}
+    </>
+  );
+}
+
+function AnswerRow(props: {
+  readonly answer: Answer;
+  readonly open: PreviewProps['openSpan'];
+  readonly compared: boolean;
+  readonly told: string | undefined;
+}): ReactNode {
+  const { answer, open, compared, told } = props;
+  const { question } = answer.question;
+  const verdict = answerVerdict(answer);
+  return (
+    <article className="gk-item" data-verdict={verdict}>
+      {compared && (
+        <span className="gk-verdict" data-verdict={verdict} title={verdictRule}>
+          {verdict}
+        </span>
+      )}
+      <small className="gk-faint">
+        {question === told ? '' : question}
+        {answer.question.hard === true && <span className="gk-tag gk-after">hard</span>}
+      </small>
+      <p className="gk-answer">{answer.text}</p>
+      {answer.question.reference !== undefined && (
+        <p className="gk-reference">
+          <span>Reference</span>
+          <span>{answer.question.reference}</span>
+        </p>
+      )}
+      <ol className="gk-citations">
+        {answer.citations.map((citation) => (
+          <CitationRow key={citation.number} citation={citation} open={open} />
+        ))}
+      </ol>
+      <small>
+        {plural(answer.completionTokens, 'token')}
+        {answer.finishReason === 'length' && ' · cut at max tokens'}
+      </small>
+    </article>
+  );
+}
+
+function CitationRow(props: {
+  readonly citation: Citation;
+  readonly open: PreviewProps['openSpan'];
+}): ReactNode {
+  const { number, source, by, chunkId } = props.citation;
+  return (
+    <li>
+      <span className="gk-number">[{number}]</span>
+      <SourceLink span={source} open={props.open} />
+      <details>
+        <summary className="gk-by">{by === 'written' ? 'by the model' : 'found by Graft'}</summary>
+        <small>
+          {source.title} · characters {source.start}–{source.end} ·{' '}
+          {by === 'written'
+            ? 'cited by the model'
+            : 'found by Graft: most of the answer’s words come from here'}
+        </small>
+        <small className="gk-mono">{chunkId}</small>
+      </details>
+    </li>
+  );
+}
+
+/** What each prompt asks, by its id. */
+function questionsOf(prompts: readonly unknown[]): ReadonlyMap<string, string> {
+  return new Map(
+    fittingRows(prompts, promptSchema).flatMap((row) =>
+      row.fits ? [[row.value.id, row.value.question.question] as const] : [],
+    ),
+  );
+}
+
+function idOf(row: unknown): unknown {
+  return typeof row === 'object' && row !== null && 'id' in row ? row.id : undefined;
+}

@@ -1,0 +1,33 @@
+import { type Question, questionSchema } from '@graft/graph';
+import type { ReactNode } from 'react';
+import type { PreviewProps } from '../preview-props.ts';
+import { RowList } from '../list/row-list.tsx';
+
+/** Questions with what is known of their answers. */
+export function QuestionRows(props: PreviewProps): ReactNode {
+  return (
+    <RowList {...props} schema={questionSchema} unit="questions">
+      {(row: Question) => (
+        <div className="gk-row">
+          <span className="gk-number gk-id" title={row.id}>
+            {row.id}
+          </span>
+          <span className="gk-grow">
+            {row.question}
+            {row.reference !== undefined && <small>{row.reference}</small>}
+            {row.paraphraseOf !== undefined && <small>In other words: {row.paraphraseOf}</small>}
+            {row.variants?.map((variant) => (
+              <small key={variant}>Also searched for: {variant}</small>
+            ))}
+            {row.choices !== undefined && <small>Of: {row.choices.join(' · ')}</small>}
+            {row.documents !== undefined && row.documents.length > 0 && (
+              <small className="gk-mono">{row.documents.join(', ')}</small>
+            )}
+          </span>
+          {row.hard === true && <span className="gk-tag">hard</span>}
+          {row.answerable === false && <span className="gk-tag">no answer</span>}
+        </div>
+      )}
+    </RowList>
+  );
+}

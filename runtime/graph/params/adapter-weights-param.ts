@@ -1,0 +1,13 @@
+import type { ParamMeta } from './param-meta.ts';
+import { z } from 'zod';
+
+/** By how much each adapter of the input `adapters` counts, in the order of the edges; 0 is off. */
+export const adapterWeightsParam = z
+  .array(z.number().min(-10).max(10))
+  .default([])
+  .meta({
+    title: 'Adapter weights',
+    description:
+      'One for each adapter, in the order of the edges; 1 where none is given, and 0 is off.',
+    entryPerEdge: 'adapters',
+  } satisfies ParamMeta);

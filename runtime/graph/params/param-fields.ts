@@ -1,0 +1,209 @@
+import { z } from 'zod';
+import type { ModelKind } from '../rows/model.ts';
+import { modelKindSchema } from '../rows/model.ts';
+import type { CodeLanguage, ParamsSchema } from './param-meta.ts';
+
+export type ParamControl =
+  | 'number'
+  | 'integer'
+  | 'text'
+  | 'multiline'
+  | 'boolean'
+  | 'select'
+  | 'file'
+  | 'files'
+  | 'model'
+  | 'questions'
+  | 'secret'
+  | 'pairs'
+  | 'json';
+
+/** One row of a node's parameter form. Bounds, of pairs those of each value, are inclusive, but for `exclusive` ones. */
+export interface ParamField {
+  readonly name: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly unit?: string;
+  readonly control: ParamControl;
+  /** What may be typed, shown where nothing is. */
+  readonly example?: string;
+  readonly min?: number;
+  readonly max?: number;
+  /** `min` itself is not allowed (a number that must be above 0). */
+  readonly minExclusive: boolean;
+  readonly maxExclusive: boolean;
+  readonly default: unknown;
+  /** Allowed values of a `select`, or of the entries of a list. */
+  readonly options?: readonly (string | number)[];
+  /** What the entries of a list are, where they are plain, or the values of pairs that are numbers. */
+  readonly entries?: 'text' | 'number' | 'integer';
+  /** The input port of which each edge has an entry of the list, in the order of the edges. */
+  readonly entryPerEdge?: string;
+  /** The value may also be null: "not set". */
+  readonly nullable: boolean;
+  readonly advanced: boolean;
+  /** Of paths: the ends of the names that are taken, `/` for folders; absent: everything. */
+  readonly takes?: readonly string[];
+  readonly modelKind?: ModelKind;
+  /** Of a prompt or a template: what may stand in it in braces and is filled in; none where nothing is. */
+  readonly places?: readonly string[];
+  /** Of code: the language that it is in. */
+  readonly language?: CodeLanguage;
+  /** False for parameters that are only about speed. */
+  readonly affectsResult: boolean;
+}
+
+const boundsShape = {
+  minimum: z.number().optional().catch(undefined),
+  maximum: z.number().optional().catch(undefined),
+  exclusiveMinimum: z.number().optional().catch(undefined),
+  exclusiveMaximum: z.number().optional().catch(undefined),
+};
+
+/** What is read of a property of the params' JSON schema, our `.meta()` included. */
+const propertySchema = z.looseObject({
+  type: z.string().optional().catch(undefined),
+  title: z.string().optional().catch(undefined),
+  description: z.string().optional().catch(undefined),
+  unit: z.string().optional().catch(undefined),
+  example: z.string().optional().catch(undefined),
+  control: z
+    .enum(['text', 'multiline', 'file', 'files', 'model', 'questions', 'secret'])
+    .optional()
+    .catch(undefined),
+  takes: z.array(z.string()).optional().catch(undefined),
+  modelKind: modelKindSchema.optional().catch(undefined),
+  places: z.array(z.string()).optional().catch(undefined),
+  language: z.enum(['javascript', 'sql']).optional().catch(undefined),
+  advanced: z.boolean().optional().catch(undefined),
+  affectsResult: z.boolean().optional().catch(undefined),
+  default: z.unknown().optional(),
+  enum: z.array(z.unknown()).optional().catch(undefined),
+  const: z.unknown().optional(),
+  entryPerEdge: z.string().optional().catch(undefined),
+  items: z
+    .looseObject({
+      type: z.string().optional().catch(undefined),
+      enum: z.array(z.unknown()).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+  anyOf: z.array(z.looseObject({})).optional().catch(undefined),
+  additionalProperties: z
+    .looseObject({ type: z.string().optional().catch(undefined), ...boundsShape })
+    .optional()
+    .catch(undefined),
+  ...boundsShape,
+});
+type Property = z.infer<typeof propertySchema>;
+const objectSchema = z.looseObject({
+  properties: z.record(z.string(), propertySchema).default({}),
+});
+
+/** By schema, which nodes of one type share though their ports may differ. */
+const cache = new WeakMap<ParamsSchema, readonly ParamField[]>();
+
+/** The parameter form of a node type, or of what else has a schema, in the order of its schema. Computed once. */
+export function paramFields({ params }: { readonly params: ParamsSchema }): readonly ParamField[] {
+  const known = cache.get(params);
+  if (known !== undefined) return known;
+  const schema = objectSchema.parse(
+    z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }),
+  );
+  const fields = Object.entries(schema.properties).map(([name, property]) => field(name, property));
+  cache.set(params, fields);
+  return fields;
+}
+
+function field(name: string, outer: Property): ParamField {
+  const { property, nullable } = withoutNull(outer);
+  const options = allowedValues(property);
+  const bounds = (property.type === 'object' ? property.additionalProperties : property) ?? {};
+  const min = bound(bounds.minimum ?? bounds.exclusiveMinimum);
+  const max = bound(bounds.maximum ?? bounds.exclusiveMaximum);
+  const entries = entriesOf(property);
+  return {
+    name,
+    title: property.title ?? name,
+    ...(property.description === undefined ? {} : { description: property.description }),
+    ...(property.unit === undefined ? {} : { unit: property.unit }),
+    control: property.control ?? controlOf(property, options),
+    ...(property.example === undefined ? {} : { example: property.example }),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    minExclusive: bounds.minimum === undefined && bounds.exclusiveMinimum !== undefined,
+    maxExclusive: bounds.maximum === undefined && bounds.exclusiveMaximum !== undefined,
+    default: property.default,
+    ...(options === undefined ? {} : { options }),
+    ...(entries === undefined ? {} : { entries }),
+    ...(property.entryPerEdge === undefined ? {} : { entryPerEdge: property.entryPerEdge }),
+    nullable,
+    advanced: property.advanced ?? false,
+    ...(property.takes === undefined ? {} : { takes: property.takes }),
+    ...(property.modelKind === undefined ? {} : { modelKind: property.modelKind }),
+    ...(property.places === undefined ? {} : { places: property.places }),
+    ...(property.language === undefined ? {} : { language: property.language }),
+    affectsResult: property.affectsResult ?? true,
+  };
+}
+
+/** `anyOf: [x, null]` is x that may be null; what is said outside (default, title) stays. */
+function withoutNull(outer: Property): { property: Property; nullable: boolean } {
+  const branches = outer.anyOf ?? [];
+  const rest = branches.filter((branch) => branch['type'] !== 'null');
+  const [only] = rest;
+  if (only === undefined || rest.length !== 1 || branches.length !== 2) {
+    return { property: outer, nullable: false };
+  }
+  const inner = propertySchema.parse(only);
+  const said = Object.entries(outer).filter(
+    ([key, value]) => value !== undefined && key !== 'anyOf',
+  );
+  return { property: { ...inner, ...Object.fromEntries(said) }, nullable: true };
+}
+
+function allowedValues(property: Property): readonly (string | number)[] | undefined {
+  const values =
+    property.enum ??
+    property.items?.enum ??
+    property.anyOf?.map((branch) => branch['const']) ??
+    (property.const === undefined ? [] : [property.const]);
+  const plain = values.filter((value) => typeof value === 'string' || typeof value === 'number');
+  return plain.length === 0 || plain.length !== values.length ? undefined : plain;
+}
+
+function entriesOf({ type, items, additionalProperties }: Property): ParamField['entries'] {
+  const each = (type === 'object' ? additionalProperties : items)?.type;
+  switch (each) {
+    case 'string':
+      return type === 'object' ? undefined : 'text';
+    case 'number':
+    case 'integer':
+      return each;
+    default:
+      return undefined;
+  }
+}
+
+function controlOf(property: Property, options: readonly unknown[] | undefined): ParamControl {
+  if (options !== undefined && property.type !== 'array') return 'select';
+  switch (property.type) {
+    case 'integer':
+    case 'number':
+    case 'boolean':
+      return property.type;
+    case 'string':
+      return 'text';
+    case 'object':
+      return ['string', 'number', 'integer'].includes(property.additionalProperties?.type ?? '')
+        ? 'pairs'
+        : 'json';
+    default:
+      return 'json';
+  }
+}
+
+/** The bounds of whole numbers in a double say nothing to a person. */
+function bound(value: number | undefined): number | undefined {
+  return value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;
+}

@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseGraph } from '@graft/graph';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openWorkspace, type Workspace } from '../workspace.ts';
+
+const examplesFolder = join(import.meta.dirname, '../../../examples');
+const quickstart = 'rag-quickstart.graft.json';
+let folder: string;
+let workspace: Workspace;
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'graft-examples-')));
+  const modelsFolder = join(folder, '.models');
+  workspace = await openWorkspace({ root: folder, modelsFolder, examplesFolder });
+});
+afterEach(async () => {
+  await workspace[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('lists every example with what belongs to it', async () => {
+  const examples = await workspace.examples.list();
+  const graphs = (await readdir(examplesFolder)).filter((name) => name.endsWith('.graft.json'));
+  const listed = examples.map(({ path }) => path);
+  expect(listed.filter((path) => !path.includes('/')).sort()).toEqual(graphs.sort());
+  expect(examples[0]).toMatchObject({
+    path: quickstart,
+    // The graph, the one that it uses, 89 documents, the questions and the three files of the adapter.
+    files: 95,
+    models: [{ id: 'SmolLM2-135M-Instruct' }, { id: 'all-MiniLM-L6-v2' }],
+  });
+});
+
+it('tells what an example claims, whether that was seen, and by which tables', async () => {
+  const examples = await workspace.examples.list();
+  expect(examples[0]?.claim).toBeUndefined();
+  const path = 'rag-vs-lora/rag-vs-lora.graft.json';
+  const claim = examples.find((one) => one.path === path)?.claim;
+  expect(claim).toMatchObject({ holds: true, says: expect.stringContaining('adapter') });
+  const tables = await workspace.examples.tables(path);
+  expect(Object.keys(tables)).toEqual(claim?.tables);
+  for (const { rows, metrics } of Object.values(tables)) {
+    expect(rows.length).toBeGreaterThan(1);
+    expect(metrics.length).toBeGreaterThan(0);
+  }
+  await expect(workspace.examples.tables(quickstart)).rejects.toMatchObject({
+    code: 'missing-file',
+  });
+});
+
+it('tells when a claim was measured, and how it was amended since it was stated', async () => {
+  const examples = await workspace.examples.list();
+  const claimOf = (name: string) =>
+    examples.find(({ path }) => path === `${name}/${name}.graft.json`)?.claim;
+  expect(claimOf('tuned-embeddings')).toMatchObject({
+    ...{ registered: 'unknown', amended: [] },
+    measured: { date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
+  });
+  expect(claimOf('adapter-algebra')?.amended[0]).toMatchObject({
+    what: expect.stringContaining('unteaches'),
+    why: expect.stringContaining('refuted'),
+  });
+});
+
+it.each(['{', '{"graph": 3}'])('takes a claim that cannot be read for none: %s', async (claim) => {
+  const own = join(folder, '.own');
+  const path = 'small/small.graft.json';
+  await mkdir(join(own, 'small'), { recursive: true });
+  const params = { paths: ['small/README.md'] };
+  const nodes = { files: { type: 'load-files', version: 1, params } };
+  await writeFile(join(own, path), JSON.stringify({ graft: 1, nodes, edges: [] }));
+  await writeFile(join(own, 'small/README.md'), 'Small.');
+  await writeFile(join(own, 'small/claim.json'), claim);
+  await writeFile(join(own, 'examples.json'), JSON.stringify({ [path]: 'Reads a file.' }));
+  const root = join(folder, '.workspace');
+  await mkdir(root);
+  const places = { root, modelsFolder: join(folder, '.models'), examplesFolder: own };
+  await using opened = await openWorkspace(places);
+  const [example, ...others] = await opened.examples.list();
+  expect(others).toEqual([]);
+  expect(example).toMatchObject({ path, about: 'Reads a file.', files: 2 });
+  expect(example?.claim).toBeUndefined();
+  await expect(opened.examples.tables(path)).rejects.toMatchObject({ code: 'missing-file' });
+});
+
+it('copies one with all that it needs, so that it plans as it was locked', async () => {
+  const written = await workspace.examples.copy(quickstart);
+  expect(written).toHaveLength(95);
+  const text = await readFile(join(folder, quickstart), 'utf8');
+  const plan = await workspace.explain(parseGraph(text), quickstart, { locked: true });
+  expect(plan.problems).toEqual([]);
+  expect(plan.nodes).toHaveLength(11);
+  expect(await workspace.examples.copy(quickstart)).toEqual([]);
+});
+
+it('copies one that has a folder of its own with what stands in it, but for how it was measured', async () => {
+  const written = await workspace.examples.copy('yesterday/yesterday.graft.json');
+  expect(written).toEqual(
+    expect.arrayContaining(
+      ['README.md', 'serve.mjs', 'news.jsonl'].map((one) => `yesterday/${one}`),
+    ),
+  );
+  expect(written).not.toContain('yesterday/claim.json');
+});
+
+it('takes no file’s place, and copies nothing that is no example', async () => {
+  await writeFile(join(folder, 'handbook-questions.jsonl'), 'mine');
+  await expect(workspace.examples.copy(quickstart)).rejects.toMatchObject({
+    code: 'name-taken',
+    message: expect.stringContaining('handbook-questions.jsonl'),
+  });
+  expect((await readdir(folder)).sort()).toEqual(['.graft', 'handbook-questions.jsonl']);
+  for (const path of ['README.md', '../package.json', 'lib/hybrid-retrieval.graft.json']) {
+    await expect(workspace.examples.copy(path)).rejects.toMatchObject({ code: 'missing-file' });
+  }
+});

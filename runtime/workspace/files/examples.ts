@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Catalogue } from '@graft/backends/catalogue';
+import { FileSourceResolver } from '@graft/engine';
+import {
+  type EvidenceTable,
+  evidenceTableSchema,
+  GraphError,
+  graphReferences,
+  parseGraph,
+  type ArtifactStore,
+  type Registry,
+} from '@graft/graph';
+import { hasCode } from '@graft/kit';
+import { z } from 'zod';
+import { GraphFiles } from './graph-files.ts';
+import { GraphPlanner } from '../runs/graph-planner.ts';
+import { modelIds } from '../package/package-contents.ts';
+import { dataFiles } from '../package/pack.ts';
+import { filePlaces, writeFiles, type ComingFile } from '../package/place-files.ts';
+import type { PlacingJournal } from '../package/placing-journal.ts';
+import { makeStateFolder } from './state-folder.ts';
+
+/** A graph to begin with, and what belongs to it. */
+export interface Example {
+  /** Of the graph file, as it is called in the workspace, too. */
+  readonly path: string;
+  /** For people: a sentence. */
+  readonly about: string;
+  /** Graph files and data. */
+  readonly files: number;
+  /** Bytes of them. */
+  readonly size: number;
+  readonly models: readonly { readonly id: string; readonly size: number }[];
+  /** What it claims, where it claims anything. */
+  readonly claim?: ExampleClaim;
+}
+
+/** What an example claims, and whether that was seen when it was measured. */
+interface ExampleClaim {
+  readonly title: string;
+  readonly says: string;
+  readonly conclusion: string;
+  /** Absent while it has not been measured. */
+  readonly holds?: boolean | undefined;
+  /** Why it did not hold. */
+  readonly because?: string | undefined;
+  /** When it was measured, and what that took: seconds of all steps one after another, on so many cores. */
+  readonly measured?:
+    { readonly date: string; readonly seconds: number; readonly cores: number } | undefined;
+  /** When it was registered, as an ISO date in UTC, or `unknown` where it is from before claims were. */
+  readonly registered?: string | undefined;
+  /** Changes after it was first stated, oldest first. */
+  readonly amended: readonly {
+    readonly when: string;
+    readonly what: string;
+    readonly why: string;
+  }[];
+  /** Names of the experiments that it was measured by. */
+  readonly tables: readonly string[];
+}
+
+interface ExamplesParts {
+  /** A real path; undefined where no examples have come along. */
+  readonly folder: string | undefined;
+  /** The workspace, a real path. */
+  readonly root: string;
+  readonly stateFolder: string;
+  readonly scratchFolder: string;
+  readonly journal: PlacingJournal;
+  readonly registry: Registry;
+  readonly catalogue: Catalogue;
+  readonly artifacts: ArtifactStore;
+}
+
+interface ExampleFile extends ComingFile {
+  readonly absolute: string;
+  readonly size: number;
+}
+
+const listingSchema = z.record(z.string(), z.string());
+
+/**
+ * What is read of the `claim.json` beside an example's graph; the command that measures it writes it. Examples come with
+ * the Graft that reads them, so only the version that is written is read.
+ */
+const claimSchema = z.object({
+  claim: z.literal(2),
+  graph: z.string(),
+  title: z.string(),
+  says: z.string(),
+  conclusion: z.string(),
+  holds: z.boolean().optional(),
+  because: z.string().optional(),
+  measured: z.object({ date: z.string(), seconds: z.number(), cores: z.number() }).optional(),
+  registered: z
+    .union([z.string(), z.object({ date: z.string() }).transform(({ date }) => date)])
+    .optional(),
+  amended: z.array(z.object({ when: z.string(), what: z.string(), why: z.string() })).default([]),
+  tables: z.record(z.string(), z.object({ table: evidenceTableSchema })).default({}),
+});
+
+/** What only says how an example was measured: nobody who uses it needs that. */
+const measured = new Set(['claim.json', 'items.jsonl']);
+
+/** What stands beside a graph that has a folder of its own: how it is described, what makes its data, or serves it. */
+async function besideGraph(folder: string, path: string): Promise<readonly string[]> {
+  const own = dirname(path);
+  if (own === '.') return [];
+  const entries = await readdir(join(folder, own), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && !measured.has(entry.name))
+    .map(({ name }) => `${own}/${name}`);
+}
+
+/** The claim that stands beside a graph and is of it; one that cannot be read as a claim is none. */
+async function claimOf(
+  folder: string,
+  path: string,
+): Promise<z.infer<typeof claimSchema> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, dirname(path), 'claim.json'), 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  const claim = claimSchema.safeParse(jsonOf(text)).data;
+  return claim?.graph === basename(path) ? claim : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands beside the examples: a sentence on each, in the order in which they are shown. */
+async function listing(folder: string): Promise<Readonly<Record<string, string>>> {
+  return listingSchema.parse(JSON.parse(await readFile(join(folder, 'examples.json'), 'utf8')));
+}
+
+/** Graphs that came with Graft, to copy into a workspace with all that they need. */
+export class Examples {
+  readonly #parts: ExamplesParts;
+
+  constructor(parts: ExamplesParts) {
+    this.#parts = parts;
+  }
+
+  /** Those that `examples.json` names, in its order. Empty where none have come along. */
+  async list(): Promise<readonly Example[]> {
+    const { folder } = this.#parts;
+    if (folder === undefined) return [];
+    const examples: Example[] = [];
+    for (const [path, about] of Object.entries(await listing(folder))) {
+      const { files, models } = await this.#contents(folder, path);
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      const claim = await claimOf(folder, path);
+      examples.push({
+        ...{ path, about, files: files.length, size, models },
+        ...(claim === undefined ? {} : { claim: { ...claim, tables: Object.keys(claim.tables) } }),
+      });
+    }
+    return examples;
+  }
+
+  /** What an example was measured to do: by experiment, its table. Throws `missing-file`. */
+  async tables(path: string): Promise<Readonly<Record<string, EvidenceTable>>> {
+    const { folder } = this.#parts;
+    const claim =
+      folder !== undefined && Object.hasOwn(await listing(folder), path)
+        ? await claimOf(folder, path)
+        : undefined;
+    if (claim === undefined) {
+      throw new GraphError('missing-file', `There is no example "${path}" that claims anything.`);
+    }
+    return Object.fromEntries(
+      Object.entries(claim.tables).map(([name, { table }]) => [name, table]),
+    );
+  }
+
+  /**
+   * Writes an example with the graphs that it uses and its data below the workspace: all of it, or, where a file would take
+   * the place of another (`name-taken`), nothing. Gives the paths of what was written. Throws `missing-file`.
+   */
+  async copy(path: string): Promise<readonly string[]> {
+    const { folder, root, scratchFolder, journal } = this.#parts;
+    if (folder === undefined || !Object.hasOwn(await listing(folder), path)) {
+      throw new GraphError('missing-file', `There is no example "${path}".`);
+    }
+    const { files } = await this.#contents(folder, path);
+    await makeStateFolder(scratchFolder);
+    const open = ({ absolute }: ExampleFile) => createReadStream(absolute);
+    const rest = async (written: readonly string[]) => written;
+    return journal.alone(async () =>
+      writeFiles(files, await filePlaces(root, files, path), {
+        ...{ root, open, scratchFolder, journal, rest },
+      }),
+    );
+  }
+
+  /** The graph, the graphs that it uses, the files that its nodes read, and what stands beside it in a folder of its own. */
+  async #contents(
+    folder: string,
+    path: string,
+  ): Promise<{ readonly files: readonly ExampleFile[]; readonly models: Example['models'] }> {
+    const { registry, catalogue, artifacts, stateFolder } = this.#parts;
+    const state = join(stateFolder, 'examples');
+    const graphs = new GraphFiles(folder, state);
+    const planner = new GraphPlanner({ registry, models: catalogue.lookup, artifacts }, graphs);
+    const graph = parseGraph((await graphs.read(path)).text, path);
+    const { plan } = await planner.plan(graph, path, {});
+    const used = graphReferences(graph, await planner.read(graph, path));
+    const files = new Map<string, ExampleFile>();
+    for (const one of [path, ...used.keys(), ...(await besideGraph(folder, path))]) {
+      const absolute = join(folder, one);
+      const bytes = await readFile(absolute);
+      const digest = createHash('sha256').update(bytes).digest('hex');
+      files.set(one, { path: one, digest, absolute, size: bytes.byteLength });
+    }
+    for (const file of await dataFiles(new FileSourceResolver(folder, state), plan)) {
+      files.set(file.path, file);
+    }
+    const models = modelIds(plan.nodes).map((id) => {
+      const { files: parts } = catalogue.entry(id);
+      return { id, size: parts.reduce((sum, part) => sum + part.size, 0) };
+    });
+    return { files: [...files.values()], models };
+  }
+}

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseGraph, type Graph, type RunEvent } from '@graft/graph';
+import { bundleTestServer, bundleTestWorker, type Bundle } from '../testing/bundle-test-worker.ts';
+import { killFile, killGraph } from '../testing/kill-graph.ts';
+import { workerTestRegistry } from '../testing/test-nodes.ts';
+import { openWorkspace, type Workspace } from '../workspace.ts';
+
+let worker: Bundle;
+let server: Bundle;
+let root: string;
+
+beforeAll(async () => {
+  [worker, server] = await Promise.all([bundleTestWorker(), bundleTestServer()]);
+  root = await mkdtemp(join(tmpdir(), 'graft-equal-'));
+});
+afterAll(async () => {
+  await Promise.all([worker.remove(), server.remove()]);
+  await rm(root, { recursive: true, force: true });
+});
+
+const open = (): Promise<Workspace> =>
+  openWorkspace({ root, registry: workerTestRegistry, workerEntry: worker.entry });
+
+/** A process that runs the graph of a salt; its run has begun. */
+async function startServer(salt: number) {
+  const args = [server.entry, root, worker.entry, String(salt)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const [bytes]: unknown[] = await once(child.stdout, 'data');
+  return { child, closed, runId: String(bytes).trim() };
+}
+
+/** One step of some milliseconds. */
+const slow = (ms: number): Graph =>
+  parseGraph(
+    JSON.stringify({
+      graft: 1,
+      nodes: { slow: { type: 'slow', version: 1, params: { ms } } },
+      edges: [],
+    }),
+  );
+
+/** The first event of a kind that a run tells. */
+async function told(
+  workspace: Workspace,
+  runId: string,
+  type: RunEvent['type'],
+): Promise<RunEvent | undefined> {
+  for await (const event of workspace.events(runId, 0, new AbortController().signal)) {
+    if (event.type === type) return event;
+  }
+  return undefined;
+}
+
+describe('equal steps of several processes', () => {
+  it('run once, and the others use what was made', async () => {
+    await using workspace = await open();
+    const [first, second, third] = await Promise.all([
+      startServer(1),
+      startServer(1),
+      workspace.start(killGraph(1), killFile),
+    ]);
+    await Promise.all([first.closed, second.closed, third.finished]);
+    const ran = new Map<string, number>();
+    for (const { runId } of [first, second, third]) {
+      expect((await workspace.runs.get(runId))?.status).toBe('succeeded');
+      for (const { cacheKey, status } of await workspace.runs.steps(runId)) {
+        if (status === 'succeeded') ran.set(cacheKey ?? '', (ran.get(cacheKey ?? '') ?? 0) + 1);
+      }
+    }
+    expect([...ran.values()].filter((times) => times !== 1)).toEqual([]);
+    expect(ran.size).toBeGreaterThan(5);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'are taken over from a process that was killed',
+    async () => {
+      await using workspace = await open();
+      const { child, closed } = await startServer(2);
+      const run = await workspace.start(killGraph(2), killFile);
+      await wait(200);
+      child.kill('SIGKILL');
+      await closed;
+      expect((await run.finished).status).toBe('succeeded');
+    },
+  );
+
+  it('can be cancelled at once while they wait, which leaves the other one alone', async () => {
+    await using one = await open();
+    await using other = await open();
+    const running = await one.start(slow(6000), 'slow.graft.json');
+    await told(one, running.runId, 'step.progress');
+    const waiting = await other.start(slow(6000), 'slow.graft.json');
+    expect(await told(other, waiting.runId, 'step.log')).toMatchObject({
+      message: expect.stringContaining('waiting for it'),
+    });
+    waiting.cancel();
+    expect((await waiting.finished).status).toBe('cancelled');
+    // It is still at work, so nobody has waited for its end.
+    expect((await one.runs.get(running.runId))?.status).toBe('running');
+    expect((await running.finished).status).toBe('succeeded');
+    expect((await readdir(join(root, '.graft', 'claims'))).length).toBeLessThan(3);
+  });
+
+  it('are computed by who waited when the other one was cancelled', async () => {
+    await using one = await open();
+    await using other = await open();
+    const running = await one.start(slow(4000), 'slow.graft.json');
+    await told(one, running.runId, 'step.progress');
+    const waiting = await other.start(slow(4000), 'slow.graft.json');
+    await told(other, waiting.runId, 'step.log');
+    running.cancel();
+    expect((await running.finished).status).toBe('cancelled');
+    expect((await waiting.finished).status).toBe('succeeded');
+  });
+});

@@ -1,0 +1,117 @@
+import { resolveSources, type GivenInputs } from '@graft/engine';
+import {
+  GraphError,
+  graphReferences,
+  planGraph,
+  plannedNodes,
+  resolveGraph,
+  type ArtifactStore,
+  type Graph,
+  type GraphReferences,
+  type ModelLookup,
+  type Plan,
+  type Problem,
+  type Registry,
+  type SourceResolver,
+} from '@graft/graph';
+import type { GraphFiles } from '../files/graph-files.ts';
+import { givenNames, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
+import { readUsedGraphs, type ParsedGraphs } from '../locks/used-graphs.ts';
+import type { StartOptions } from './run-handle.ts';
+
+type PlanChoices = Pick<StartOptions, 'only' | 'seed' | 'part' | 'inputs' | 'outputs'>;
+
+export interface PlannedRun {
+  readonly plan: Plan;
+  readonly given: GivenInputs;
+  /** The graph files in it, as they were read. */
+  readonly references: GraphReferences;
+}
+
+/** What plans are made against; artifacts take what a run is given. */
+interface PlanAgainst {
+  readonly registry: Registry;
+  readonly models: ModelLookup;
+  readonly artifacts: ArtifactStore;
+}
+
+interface Refused {
+  readonly graph: Graph;
+  readonly file: string;
+  /** What planning threw. */
+  readonly error: unknown;
+  readonly whole: boolean;
+}
+
+/** Plans graphs with the files that they use and what they are given. */
+export class GraphPlanner {
+  readonly #against: PlanAgainst;
+  readonly #files: Pick<GraphFiles, 'read'>;
+  readonly #parsed: ParsedGraphs = new Map();
+
+  constructor(against: PlanAgainst, files: Pick<GraphFiles, 'read'>) {
+    this.#against = against;
+    this.#files = files;
+  }
+
+  /** A graph with the files that it uses. */
+  async read(graph: Graph, file: string): Promise<ReadGraph> {
+    const graphs = await readUsedGraphs(graph, this.#files, this.#parsed);
+    return { graph, file, registry: this.#against.registry, graphs };
+  }
+
+  /** The graph files that a graph uses, as they are. */
+  async references(graph: Graph, file: string): Promise<GraphReferences> {
+    return graphReferences(graph, await this.read(graph, file));
+  }
+
+  /**
+   * What is wrong with a graph that cannot be planned, and with the sources of those nodes that could be: all of it is
+   * to be mended at once. Of a part of the graph (`whole` is false) only the former.
+   */
+  async problems(
+    { graph, file, error, whole }: Refused,
+    files: SourceResolver,
+  ): Promise<readonly Problem[]> {
+    const { problems } = GraphError.from(error, { file });
+    if (!whole) return problems;
+    const { registry, models } = this.#against;
+    // A file that it uses and that cannot be read is among the problems.
+    const read = await this.read(graph, file).catch(() => undefined);
+    if (read === undefined) return problems;
+    const { nodes } = resolveGraph(graph, { registry, models, file, graphs: read.graphs });
+    const sources = await resolveSources({ nodes }, { files, models, file });
+    // A model that nobody has is said by the plan already.
+    return [...problems, ...sources.problems.filter(({ code }) => code !== 'bad-model')];
+  }
+
+  /** Patterns of the files that a graph reads, sound or not, those of the graphs that it uses included. */
+  async filePatterns(graph: Graph, file: string): Promise<readonly string[]> {
+    const { registry, models } = this.#against;
+    const { graphs } = await this.read(graph, file);
+    const { nodes } = resolveGraph(graph, { registry, models, file, graphs });
+    const sources = [...plannedNodes(nodes)].flatMap((node) => node.sources);
+    const patterns = sources.flatMap((one) => (one.kind === 'files' ? one.patterns : []));
+    return [...new Set(patterns)].sort();
+  }
+
+  /** `assumed`: all that the graph takes counts as given, for a plan that is only looked at. Throws as `planGraph` does. */
+  async plan(
+    graph: Graph,
+    file: string,
+    choices: PlanChoices & { readonly assumed?: 'any' },
+  ): Promise<PlannedRun> {
+    const { only, seed, part, inputs = {}, outputs = [], assumed } = choices;
+    const { registry, models, artifacts } = this.#against;
+    const read = await this.read(graph, file);
+    const wanted = [only ?? [], outputNodes(read, outputs)].flat();
+    const given = await storeInputs(read, inputs, artifacts);
+    const plan = planGraph(graph, registry, {
+      ...{ models, file, graphs: read.graphs, given: assumed ?? givenNames(read, given) },
+      ...(seed === undefined ? {} : { seed }),
+      ...(part === undefined ? {} : { part }),
+      ...(wanted.length === 0 ? {} : { only: wanted }),
+    });
+    return { plan, given, references: graphReferences(graph, read) };
+  }
+}

@@ -1,0 +1,179 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  factsOf,
+  modelMemory,
+  type Catalogue,
+  type FetchProgress,
+} from '@graft/backends/catalogue';
+import { GraphError, type ModelEntry, type ModelFacts, type Problem } from '@graft/graph';
+import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
+import type { ModelList } from './model-list.ts';
+import { receiveModelFiles } from '../uploads/model-upload.ts';
+
+/** A model of the catalogue, as somebody chooses it. */
+interface OfferedModel {
+  readonly facts: ModelFacts;
+  readonly licence: ModelEntry['licence'];
+  /** All of its files are here. */
+  readonly installed: boolean;
+  readonly imported: boolean;
+  /** Bytes that it takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
+  readonly memory: number;
+}
+
+export interface OfferedModels {
+  readonly models: readonly OfferedModel[];
+  /** Bytes of the machine: all of them, and those that nobody has taken. */
+  readonly memory: { readonly total: number; readonly free: number };
+}
+
+/** A download that somebody asked for: under way, or ended by `problem`. */
+export interface ModelDownload {
+  readonly model: string;
+  readonly progress?: FetchProgress & {
+    /** Its amount and time when it was first told, and the time of this one, in ms since the epoch. */
+    readonly since: { readonly done: number; readonly from: number; readonly to: number };
+  };
+  readonly problem?: Problem;
+}
+
+export interface DownloadOptions {
+  /** The person has accepted the licence. */
+  readonly consent?: boolean;
+  /** Where one is that the catalogue has not, `hf:`, and how many bytes it has. */
+  readonly from?: { readonly source: string; readonly size?: number | undefined } | undefined;
+}
+
+export interface ImportedAs {
+  /** What it is called; default: as the file or the folder. */
+  readonly id?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WorkspaceModelsParts {
+  readonly root: string;
+  readonly catalogue: Catalogue;
+  readonly modelList: ModelList;
+  readonly scratchFolder: string;
+}
+
+interface Job {
+  readonly abort: AbortController;
+  state: ModelDownload;
+}
+
+/** The models of a workspace on this machine: which can be had, and downloads that go on whoever looks. */
+export class WorkspaceModels {
+  readonly #parts: WorkspaceModelsParts;
+  readonly #jobs = new Map<string, Job>();
+  readonly #work = new PendingWork();
+
+  constructor(parts: WorkspaceModelsParts) {
+    this.#parts = parts;
+  }
+
+  async offered(): Promise<OfferedModels> {
+    const listed = await this.#parts.catalogue.list();
+    return {
+      models: listed.map(({ entry, facts, installed, imported }) => ({
+        ...{ facts, installed, imported, licence: entry.licence, memory: modelMemory(entry) },
+      })),
+      memory: { total: machineMemory(), free: await availableMemory() },
+    };
+  }
+
+  /** Those under way, and those that failed since they were last asked for. */
+  downloads(): readonly ModelDownload[] {
+    return [...this.#jobs.values()].map(({ state }) => state);
+  }
+
+  /**
+   * Begins a download, unless it goes on. One that the catalogue has not is imported, where a graph's lock says `from`
+   * where. Throws `bad-model` for one that is neither.
+   */
+  download(id: string, { consent = false, from }: DownloadOptions = {}): void {
+    const isKnown = this.#parts.catalogue.lookup(id) !== undefined;
+    if (!isKnown && from === undefined) this.#parts.catalogue.entry(id);
+    if (from !== undefined && !from.source.startsWith('hf:')) throw noAddress();
+    const before = this.#jobs.get(id);
+    if (before !== undefined && before.state.problem === undefined) return;
+    const job: Job = { abort: new AbortController(), state: { model: id } };
+    this.#jobs.set(id, job);
+    this.#work.follow(this.#bring(id, job, isKnown ? { consent } : { from }));
+  }
+
+  /** What has come of it stays, and the next one goes on from there. One that failed is forgotten. */
+  cancel(id: string): void {
+    this.#jobs.get(id)?.abort.abort();
+    this.#jobs.delete(id);
+  }
+
+  /**
+   * Adds a GGUF file or a folder with a model: by its path on this machine, from the workspace on, or `hf:`. Throws as
+   * `Catalogue.import`, and `name-taken`.
+   */
+  async import(from: string, { id, signal }: ImportedAs = {}): Promise<ModelFacts> {
+    if (/^https?:/.test(from)) throw noAddress();
+    const place = from.startsWith('~/') ? join(homedir(), from.slice(2)) : from;
+    const isPath = !/^(hf|file):/.test(place);
+    return this.#import(isPath ? resolve(this.#parts.root, place) : place, { id, signal });
+  }
+
+  /** The same with the files that a page sends. */
+  async receive(stream: AsyncIterable<Uint8Array>, as: ImportedAs = {}): Promise<ModelFacts> {
+    return receiveModelFiles(stream, this.#parts.scratchFolder, (from) => this.#import(from, as));
+  }
+
+  async #import(from: string, { id, signal }: ImportedAs): Promise<ModelFacts> {
+    const entry = await this.#parts.catalogue.import(from, {
+      keep: true,
+      ...(id === undefined ? {} : { id, title: id }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    await this.#parts.modelList.refresh();
+    return factsOf(entry);
+  }
+
+  async close(): Promise<void> {
+    for (const { abort } of this.#jobs.values()) abort.abort();
+    await this.#work.settled();
+  }
+
+  async #bring(id: string, job: Job, { consent = false, from }: DownloadOptions): Promise<void> {
+    const { signal } = job.abort;
+    const { catalogue, modelList } = this.#parts;
+    let since: { readonly done: number; readonly from: number } | undefined;
+    const progress = (told: FetchProgress): void => {
+      const to = Date.now();
+      since ??= { done: told.done, from: to };
+      // Of what is imported its own size is not known before it is here.
+      const total = from === undefined ? told.total : from.size;
+      const { done, unit, message } = told;
+      job.state = {
+        model: id,
+        progress: {
+          ...{ done, unit, since: { ...since, to } },
+          ...(total === undefined ? {} : { total }),
+          ...(message === undefined ? {} : { message }),
+        },
+      };
+    };
+    try {
+      if (from === undefined) await catalogue.fetch(id, { signal, consent, progress });
+      else await catalogue.import(from.source, { id, title: id, keep: true, signal, progress });
+      await modelList.refresh();
+      if (this.#jobs.get(id) === job) this.#jobs.delete(id);
+    } catch (error) {
+      const [problem] = GraphError.from(error).problems;
+      if (problem !== undefined) job.state = { model: id, problem };
+    }
+  }
+}
+
+function noAddress(): GraphError {
+  return new GraphError(
+    'bad-input',
+    'Give a path on the machine that serves this page, or hf:owner/name@revision/file.gguf.',
+  );
+}
