@@ -7,17 +7,8 @@ import {
   type OutputPort,
   type ParamField,
 } from '@graft/graph';
+import { families, familyTitles } from '../../apps/web/canvas/family-colour.ts';
 import { headingAnchor } from './heading-anchor.ts';
-
-/** The groups in the order of the palette, as it titles them. */
-const groups: Readonly<Record<NodeType['group'], string>> = {
-  sources: 'Sources',
-  retrieval: 'Retrieval',
-  'language-model': 'Language model',
-  training: 'Training',
-  evaluation: 'Evaluation',
-  structure: 'Structure',
-};
 
 const cachingTexts: Readonly<Record<NodeType['caching'], string>> = {
   pure: 'reused until its inputs, files, models or parameters change',
@@ -27,9 +18,9 @@ const cachingTexts: Readonly<Record<NodeType['caching'], string>> = {
 
 /** `docs/nodes.md`: every node type with its ports and parameters, read from the definitions. */
 export function nodesReference(nodes: readonly NodeType[]): string {
-  const grouped = Object.entries(groups).map(([group, title]) => ({
-    title,
-    nodes: nodes.filter((node) => node.group === group),
+  const grouped = families.map((family) => ({
+    title: familyTitles[family],
+    nodes: nodes.filter((node) => node.group === family),
   }));
   return [
     '# Node types',
