@@ -85,17 +85,7 @@ export function preview(props: PreviewProps): ReactNode {
 
 Passes on the chunks that are long enough.
 
-| input    | type   |                        |
-| -------- | ------ | ---------------------- |
-| \`chunks\` | chunks | Chunks to choose from. |
-
-| output   | type   |                             |
-| -------- | ------ | --------------------------- |
-| \`chunks\` | chunks | Those that are long enough. |
-
-| parameter  | kind               | default |                                        |
-| ---------- | ------------------ | ------- | -------------------------------------- |
-| \`shortest\` | number, characters | \`20\`    | Chunks shorter than this are left out. |
+[Ports and parameters](../../docs/nodes.md#${type})
 `,
   'node.test.ts': `import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -142,6 +132,11 @@ mkdirSync(join(folder, 'fixtures'), { recursive: true });
 for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
 execFileSync(process.execPath, [join(root, 'scripts', 'generate-registries.mjs')], {
   stdio: 'inherit',
+});
+// The new folder is part of the reference of node types.
+execFileSync(process.execPath, ['--import', 'tsx', join(root, 'scripts', 'generate-docs.ts')], {
+  stdio: 'inherit',
+  cwd: root,
 });
 console.log(`Wrote nodes/${type}. Next: make node.ts say what it does, then run.ts.
   npx vitest run --project unit nodes/${type} nodes/definitions.test.ts`);
