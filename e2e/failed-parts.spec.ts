@@ -23,4 +23,6 @@ test('a view that cannot be fetched says so, and comes once it can be', async ({
   await failure.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByTestId('cell-chunk')).toBeVisible();
   await expect(failure).toHaveCount(0);
+  // Other parts may still be on their way.
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
 });

@@ -9,7 +9,7 @@ const config = {
   // Files are named relative to the page, which always ends in `/`: a proxy may put it below any path.
   assetPrefix: '.',
   reactStrictMode: true,
-  transpilePackages: ['@graft/graph', '@graft/nodes'],
+  transpilePackages: ['@graft/graph', '@graft/nodes', '@graft/view'],
   turbopack: { root: fileURLToPath(new URL('../..', import.meta.url)) },
   // `npm run typecheck` checks types, with the flags that Next would rewrite.
   typescript: { ignoreBuildErrors: true },

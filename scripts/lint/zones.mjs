@@ -192,6 +192,14 @@ export const zones = [
     why: 'prisma is the database and its tables, and knows of the workspace only runtime/graph',
   },
   {
+    name: 'the headless page',
+    files: /^apps\/view\//,
+    packages: ['@graft/graph'],
+    externals: ['zustand', 'zundo'],
+    stay: /^apps\/view\//,
+    why: 'apps/view is what the page is made of without React, DOM or network: the server reads it, and tests run it alone',
+  },
+  {
     name: 'the web server',
     files: /^apps\/web\/server\//,
     packages: [
@@ -199,11 +207,12 @@ export const zones = [
       '@graft/kit',
       '@graft/nodes/definitions',
       '@graft/nodes/kit/curves',
+      '@graft/view',
       '@graft/workspace',
     ],
-    forbidden: ENGINES,
-    stay: /^apps\/web\//,
-    why: 'inference and training code never enters the server process: the server reaches it through runtime/workspace',
+    forbidden: [...ENGINES, ...REACT],
+    stay: /^apps\/web\/server\//,
+    why: 'inference and training code never enters the server process, nor does the page: of that it reads apps/view only',
   },
   {
     name: 'the page of the web app',
@@ -216,7 +225,7 @@ export const zones = [
   {
     name: 'the web app in the browser',
     files: /^apps\/web\/.*\.tsx?$/,
-    packages: ['@graft/graph', '@graft/nodes/previews', '@graft/nodes/kit/ui'],
+    packages: ['@graft/graph', '@graft/view', '@graft/nodes/previews', '@graft/nodes/kit/ui'],
     forbidden: [...ENGINES, 'node:*'],
     stay: /^apps\/web\//,
     why: 'the browser bundle holds runtime/graph and previews, and gets its node types as a value; everything else stays on the server',

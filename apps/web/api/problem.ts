@@ -1,6 +1,6 @@
 import { GraphError, type Problem } from '@graft/graph';
 import { TRPCClientError } from '@trpc/client';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { problemPlace } from '../state/problems.ts';
 import { toldProblems, type ShownProblem } from './told-problems.ts';
 

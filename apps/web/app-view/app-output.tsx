@@ -1,6 +1,7 @@
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/progress-text.ts';
-import { makerIn, useRunView } from '../state/run-view.ts';
+import { makerIn } from '@graft/view';
+import { useRunView } from '../state/stores.ts';
 import type { ShownOutput } from './graph-function.ts';
 import { OutputPreview } from '../inspector/shown-output.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '@graft/graph';
 import { useMemo } from 'react';
 import { z } from 'zod';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';

@@ -2,9 +2,9 @@ import { useEffect, useRef } from 'react';
 import { useGraphFunction } from '../app-view/graph-function.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { OutputPreview } from '../inspector/shown-output.ts';
-import { useDocument } from '../state/document-store.ts';
-import { isOver, stepsInOrder, type RunState } from '../state/run-state.ts';
-import { makerIn, useRunView } from '../state/run-view.ts';
+import { useDocument } from '../state/stores.ts';
+import { isOver, makerIn, type RunState, stepsInOrder } from '@graft/view';
+import { useRunView } from '../state/stores.ts';
 import type { ShownOutput } from '../app-view/graph-function.ts';
 import {
   ask,

@@ -35,7 +35,7 @@ vi.mock('../app-view/graph-function.ts', () => ({
     wanted: {},
   }),
 }));
-vi.mock('../state/document-store.ts', () => ({
+vi.mock('../state/stores.ts', () => ({
   useDocument: { getState: () => ({ file: served.file }) },
 }));
 vi.mock('../state/file-actions.ts', () => ({

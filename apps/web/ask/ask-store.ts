@@ -2,11 +2,11 @@ import { create } from 'zustand';
 import { api } from '../api/client.ts';
 import { problemText } from '../api/problem.ts';
 import { graphFunction, type GraphFunction, type ShownOutput } from '../app-view/graph-function.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { report } from '../state/file-actions.ts';
 import { saveFile } from '../state/save-file.ts';
 import { tellOfCancel } from '../state/run-actions.ts';
-import { emptyRun, foldEvent, isOver, type RunState } from '../state/run-state.ts';
+import { emptyRun, foldEvent, isOver, type RunState } from '@graft/view';
 import { keepAsked, keptAsked } from './kept-asked.ts';
 
 /** A question that was asked here, and the run that answers it. */

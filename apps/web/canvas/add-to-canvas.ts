@@ -1,6 +1,6 @@
 import { addNode, isNodeKey, type Graph } from '@graft/graph';
 import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store.ts';
 import { nodeWidth } from './card-size.ts';

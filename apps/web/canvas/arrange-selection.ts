@@ -1,7 +1,7 @@
 import { formatEdge, moveNodes, withoutBends, type Edge, type Graph } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { Latest, madeOfShown } from '../state/wanted.ts';
 import {

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { listenForLongPress } from '../menus/long-press.ts';
-import { cellOrder } from '../notebook/cell-order.ts';
+import { cellOrder } from '@graft/view';
 import { useScreen } from '../state/screen-store.ts';
 import { useKeptInSight, type SightStore } from './keep-in-sight.ts';
 import { Overview, type OverviewStore } from './overview.tsx';

@@ -16,8 +16,8 @@ import {
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { openMenu } from '../menus/open-menu.ts';
 import { FitIcon, PlanIcon, TidyIcon } from '../shell/icons.tsx';
-import { useDocument } from '../state/document-store.ts';
-import { wayOf } from '../state/levels.ts';
+import { useDocument } from '../state/stores.ts';
+import { wayOf } from '@graft/view';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
 import { FarContext, manyNodes, placedFlat, pointAt } from './far-cards.ts';
@@ -61,6 +61,8 @@ const flowNodeTypes = {
 const edgeTypes = { graph: GraphEdgeView };
 // One object for good: the renderer listens anew for each, and loses count of the keys that are down.
 const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
+/** Milliseconds in which the first graph fades in, with some to spare. */
+const fadeIn = 300;
 /** Of a graph that has no nodes yet. */
 const emptyView: Viewport = { x: 0, y: 0, zoom: 1 };
 
@@ -210,7 +212,9 @@ export function Canvas() {
   const measured = useNodesInitialized();
   const first = useFitOnShow(flow, measured);
   useEffect(() => {
-    if (first === 'seen') useScreen.getState().show({ seen: true });
+    if (first !== 'seen') return undefined;
+    const timer = setTimeout(() => useScreen.getState().show({ seen: true }), fadeIn);
+    return () => clearTimeout(timer);
   }, [first]);
   useKnownKept();
   useRouting(nodes, edges);

@@ -1,5 +1,5 @@
 import { reachable } from '@graft/graph';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { whileShown } from '../state/wanted.ts';
 import { copySelected, deleteSelected } from './edit-actions.ts';

@@ -2,7 +2,7 @@ import { setCollapsed } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { selectedNodes } from '../commands/conditions.ts';
 import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 
 /**
  * Folds the cards of the selected nodes to their titles, or unfolds them: one step of the history. Where they are so already,

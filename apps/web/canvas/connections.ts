@@ -1,7 +1,7 @@
 import type { Edge, Graph, NodeType } from '@graft/graph';
 import { fitting } from '../palette/fitting-types.ts';
 import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import type { ConnectQuestion } from '../state/overlay-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';

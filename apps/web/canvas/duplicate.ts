@@ -1,5 +1,5 @@
 import { duplicateNodes } from '@graft/graph';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 /** Copies what is selected beside itself. */

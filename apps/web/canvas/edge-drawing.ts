@@ -1,6 +1,6 @@
 import { disconnect, type Edge, type Graph } from '@graft/graph';
 import type { Connection, Edge as FlowEdge, FinalConnectionState, Handle } from '@xyflow/react';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { letGo } from './let-go.ts';

@@ -1,6 +1,6 @@
 import { disconnect, type Edge, type Graph } from '@graft/graph';
 import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
 

@@ -1,5 +1,5 @@
 import { disconnect, formatEdge, keysOf, removeNodes } from '@graft/graph';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { copiedText } from './clipboard.ts';
 import { selectedEdges } from './viewport.ts';

@@ -1,6 +1,6 @@
 import type { InternalNode, Node as FlowNode } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';

@@ -16,7 +16,7 @@ import {
   type NodeChange,
 } from '@xyflow/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { carried } from './carrying.ts';
 import { familyColour } from './family-colour.ts';

@@ -1,5 +1,5 @@
 import { disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { announce } from '../state/announcement.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { addToCanvas } from './add-to-canvas.ts';

@@ -1,6 +1,6 @@
 import { disconnect, type Edge } from '@graft/graph';
 import { fitting } from '../palette/fitting-types.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
 import { drawEdge } from './edge-drawing.ts';
 import { ends } from './edge-ends.ts';

@@ -1,7 +1,6 @@
 import { measure, plural, Sparkline } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
-import { listed } from '../state/growing-list.ts';
-import type { StepView } from '../state/run-state.ts';
+import { listed, type StepView } from '@graft/view';
 
 /** The course of the training loss, in the space between the ports, so that nothing moves when it begins. */
 export function NodeCurve({ step }: { readonly step: StepView }) {

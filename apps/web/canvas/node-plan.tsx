@@ -4,8 +4,8 @@ import { reasonLine } from '../inspector/reason.ts';
 import { useChecks } from '../state/checks.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { nodeTypes } from '../state/registry.ts';
-import { isOver } from '../state/run-state.ts';
-import { stepIn, useRunView } from '../state/run-view.ts';
+import { isOver, stepIn } from '@graft/view';
+import { useRunView } from '../state/stores.ts';
 import { plannedWork, weightsText } from './planned-work.ts';
 
 /** Above a card, what a run would do with it: reuse it or run it, why, how long that took, and the weights that it loads. */

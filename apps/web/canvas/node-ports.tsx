@@ -1,7 +1,7 @@
 import type { NodeType } from '@graft/graph';
 import { Handle, Position, useUpdateNodeInternals } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
 import { portsOf } from './node-port-names.ts';

@@ -1,8 +1,6 @@
 import { metricsMediaType } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import { appended, emptyList } from '../state/growing-list.ts';
-import { GrowingMap } from '../state/growing-map.ts';
-import type { StepView } from '../state/run-state.ts';
+import { appended, emptyList, GrowingMap, type StepView } from '@graft/view';
 import { givenText, progressShare, resultText, stepStatus } from './node-status.ts';
 
 const step: StepView = {

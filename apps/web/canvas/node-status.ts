@@ -1,7 +1,6 @@
 import { headlineInWords, metricsMediaType, type ArtifactRef } from '@graft/graph';
 import { count, duration, plural } from '@graft/nodes/kit/ui';
-import type { StepView } from '../state/run-state.ts';
-import { shareDone } from '../state/stand-ins.ts';
+import { shareDone, type StepView } from '@graft/view';
 import { progressText } from './progress-text.ts';
 
 type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';

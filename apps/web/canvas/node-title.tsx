@@ -1,6 +1,6 @@
 import { setTitle } from '@graft/graph';
 import { useEffect, useRef } from 'react';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 
 interface NodeTitleProps {

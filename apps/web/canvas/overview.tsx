@@ -1,7 +1,7 @@
 import type { InternalNode, ReactFlowState } from '@xyflow/react';
 import { useEffect, useRef, type PointerEvent } from 'react';
 import { useTheme } from '../shell/theme.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { familyColour } from './family-colour.ts';
 import { reachesOut } from './keep-in-sight.ts';

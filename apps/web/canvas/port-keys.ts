@@ -1,4 +1,4 @@
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
 import { edgeName, otherEnd, takeOff } from './edge-ends.ts';

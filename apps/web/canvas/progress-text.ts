@@ -1,5 +1,5 @@
 import { bytes, count, duration } from '@graft/nodes/kit/ui';
-import type { StepView } from '../state/run-state.ts';
+import type { StepView } from '@graft/view';
 
 type Progress = NonNullable<StepView['progress']>;
 

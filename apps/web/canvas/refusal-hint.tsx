@@ -1,6 +1,6 @@
 import type { ConnectionState } from '@xyflow/react';
 import { useSyncExternalStore } from 'react';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { portOf } from './edge-drawing.ts';
 import { portRefusal } from './port-refusal.ts';

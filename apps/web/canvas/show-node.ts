@@ -1,4 +1,4 @@
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { goTo } from '../state/navigation.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { revealNode } from './viewport.ts';

@@ -1,5 +1,5 @@
 import { bypassRefusal, GraphError, setBypass } from '@graft/graph';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { report } from '../state/file-actions.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { useScreen } from '../state/screen-store.ts';

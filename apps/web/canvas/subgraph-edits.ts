@@ -8,9 +8,9 @@ import {
 } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { graphPath, refreshFiles, report } from '../state/file-actions.ts';
-import { bodyAt } from '../state/levels.ts';
+import { bodyAt } from '@graft/view';
 import { whyNotPast } from '../state/past-refusal.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';

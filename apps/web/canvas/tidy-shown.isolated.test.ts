@@ -1,6 +1,7 @@
 import { parseGraph, setTitle } from '@graft/graph';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { undo, useDocument } from '../state/document-store.ts';
+import { undo } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
 import { timeOf } from '../shell/notices.tsx';
 import { provideNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';

@@ -1,5 +1,5 @@
 import { plural } from '@graft/nodes/kit/ui';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { Latest, madeOfShown, placeShown } from '../state/wanted.ts';
 import { askLayers } from './layers/ask-layers.ts';
 import { sayAtWork } from './said-at-work.ts';

@@ -4,8 +4,8 @@ import { nodeFacts } from '../state/node-shape.ts';
 import { useOutdated } from '../state/outdated.ts';
 import { plannedParts } from '../state/plan-parts.ts';
 import { usePlan } from '../state/plan-store.ts';
-import type { StepView } from '../state/run-state.ts';
-import { keptNow, ownStep, stepIn, useRunView } from '../state/run-view.ts';
+import { keptNow, ownStep, stepIn, type StepView } from '@graft/view';
+import { useRunView } from '../state/stores.ts';
 import { keptStatus, stepStatus, type Status } from './node-status.ts';
 
 /** The facts, or the last that could be told: a node keeps its height while a value is typed. */

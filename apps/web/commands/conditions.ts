@@ -1,8 +1,8 @@
 import { isNodeKey } from '@graft/graph';
 import { selectedEdges } from '../canvas/viewport.ts';
-import { useDocument } from '../state/document-store.ts';
-import { isOver } from '../state/run-state.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useDocument } from '../state/stores.ts';
+import { isOver } from '@graft/view';
+import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 export const hasFile = (): boolean => useDocument.getState().file !== null;

@@ -1,4 +1,4 @@
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { saveFile } from '../state/save-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';

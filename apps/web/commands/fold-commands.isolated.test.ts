@@ -1,6 +1,6 @@
 import { parseGraph } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { foldCommands } from './fold-commands.ts';
 

@@ -2,7 +2,7 @@ import type { ReactFlowInstance } from '@xyflow/react';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { attachViewport } from '../canvas/viewport.ts';
 import { setFullPage } from '../state/panel-store.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { useScreen, type View } from '../state/screen-store.ts';
 import { belongsTo } from './command.ts';
 import { commandOf, commands, runCommand } from './commands.ts';

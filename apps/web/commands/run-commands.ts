@@ -2,7 +2,7 @@ import { pathOf } from '../state/node-path.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { useScreen, views, type BottomTab } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import {

@@ -1,6 +1,6 @@
 import { selectedBy, switchSelected } from '../canvas/subgraph-actions.ts';
 import { inlineSelected, makeSubgraphOfSelection } from '../canvas/subgraph-edits.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { canLeave, enterSelected, leave, selectedUse } from '../state/navigation.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';

@@ -1,4 +1,4 @@
-import type { Absence } from './comparison.ts';
+import type { Absence } from '@graft/view';
 
 /** Why a side has no step of a node, after what the node is called. */
 export const absentWords: Readonly<Record<Absence, string>> = {

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { useScreen } from '../state/screen-store.ts';
-import { mostSides } from './comparison.ts';
+import { mostSides } from '@graft/view';
 
 /** A run, or a node of it, as the address names it: `side=RUN`, `side=RUN:retriever/embed`. */
 export interface PlaceSide {

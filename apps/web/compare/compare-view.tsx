@@ -4,13 +4,19 @@ import { useEffect, useRef } from 'react';
 import { queries } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
 import { CloseIcon } from '../shell/icons.tsx';
-import { useDocument } from '../state/document-store.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useDocument } from '../state/stores.ts';
+import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { followComparePlace, showInComparison, useComparePlace } from './compare-place.ts';
-import { letterOf, type ComparedRun, type Comparison } from './comparison.ts';
+import {
+  comparedOutputs,
+  type ComparedRun,
+  type Comparison,
+  letterOf,
+  outputName,
+  outputOf,
+} from '@graft/view';
 import { NodeTitle } from './node-title.tsx';
-import { comparedOutputs, outputName, outputOf } from './output-name.ts';
 import { Overview } from './overview.tsx';
 import { RowFeed } from './row-feed.tsx';
 import { sideName } from './side-name.ts';

@@ -3,7 +3,7 @@ import type { ComparedCell, ComparedRow } from './compared-rows.ts';
 import { count, SourceLink } from '@graft/nodes/kit/ui';
 import { memo, useMemo } from 'react';
 import { useScreen } from '../state/screen-store.ts';
-import { letterOf } from './comparison.ts';
+import { letterOf } from '@graft/view';
 import { HitCells } from './hit-cells.tsx';
 import { MarkedWords } from './marked-words.tsx';
 import { wordChanges, type WordChanges } from './word-changes.ts';

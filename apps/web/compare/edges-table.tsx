@@ -1,4 +1,4 @@
-import type { ComparedEdge } from './comparison.ts';
+import type { ComparedEdge } from '@graft/view';
 import { SideHeads } from './side-heads.tsx';
 
 /** Whether a side has an edge, and whether it got or lost it beside the first. */

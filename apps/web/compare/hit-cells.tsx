@@ -1,7 +1,7 @@
 import type { Span } from '@graft/graph';
 import type { ComparedCell } from './compared-rows.ts';
 import { SourceLink } from '@graft/nodes/kit/ui';
-import { letterOf } from './comparison.ts';
+import { letterOf } from '@graft/view';
 
 type Hits = Extract<ComparedCell, { kind: 'hits' }>;
 

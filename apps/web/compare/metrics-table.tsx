@@ -8,7 +8,7 @@ import {
   type EvidenceTable,
 } from '@graft/graph';
 import { count, DifferenceVerdict, Estimate } from '@graft/nodes/kit/ui';
-import { letterOf } from './comparison.ts';
+import { letterOf } from '@graft/view';
 import { SideHeads } from './side-heads.tsx';
 
 type Cell = EvidenceTable['rows'][number]['cells'][number];

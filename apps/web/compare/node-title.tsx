@@ -1,5 +1,5 @@
 import { familyColour } from '../canvas/family-colour.ts';
-import type { ComparedNode } from './comparison.ts';
+import type { ComparedNode } from '@graft/view';
 
 /** A node as the canvas shows it: the colour of its group, and what it is called. */
 export function NodeTitle({

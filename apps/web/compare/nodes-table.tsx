@@ -1,10 +1,15 @@
 import { bytes, duration, plural } from '@graft/nodes/kit/ui';
 import { absentWords } from './absent-words.ts';
 import { showInComparison } from './compare-place.ts';
-import { letterOf, type ComparedNode, type ComparedOutput, type NodeSide } from './comparison.ts';
+import {
+  type ComparedNode,
+  type ComparedOutput,
+  letterOf,
+  type NodeSide,
+  outputName,
+} from '@graft/view';
 import { NodeTitle } from './node-title.tsx';
 import { SideHeads } from './side-heads.tsx';
-import { outputName } from './output-name.ts';
 
 const words: Readonly<Partial<Record<string, string>>> = {
   cached: 'reused',

@@ -4,10 +4,9 @@ import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { refusalOf } from '../api/problem.ts';
 import { showInComparison, useComparePlace, type Turned } from './compare-place.ts';
 import { absentWords } from './absent-words.ts';
-import { letterOf } from './comparison.ts';
+import { letterOf, type NamedOutput } from '@graft/view';
 import { ComparedRowView } from './compared-row.tsx';
 import { NodeTitle } from './node-title.tsx';
-import type { NamedOutput } from './output-name.ts';
 import { useRowFacts, useRows, type RowFacts } from './use-compared-rows.ts';
 
 /** Pixels of a row that has not been measured. */

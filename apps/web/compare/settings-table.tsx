@@ -1,7 +1,7 @@
 import { paramFields } from '@graft/graph';
 import { isDigest, partName, plain } from '../inspector/reason.ts';
 import { nodeTypes } from '../state/registry.ts';
-import { type ComparedNode, type ComparedSetting } from './comparison.ts';
+import { type ComparedNode, type ComparedSetting } from '@graft/view';
 import { MarkedWords } from './marked-words.tsx';
 import { NodeTitle } from './node-title.tsx';
 import { SideHeads } from './side-heads.tsx';

@@ -1,4 +1,4 @@
-import { letterOf } from './comparison.ts';
+import { letterOf } from '@graft/view';
 
 /** The head of a column for each side. */
 export function SideHeads({ sides }: { readonly sides: number }) {

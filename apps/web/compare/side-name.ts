@@ -1,5 +1,5 @@
 import { clock } from '@graft/nodes/kit/ui';
-import type { ComparedRun } from './comparison.ts';
+import type { ComparedRun } from '@graft/view';
 
 /** What a side is called: its variant, else when it ran; where one node is compared, that too. */
 export function sideName({ startedAt, variant, seed, nodeTitle }: ComparedRun): string {

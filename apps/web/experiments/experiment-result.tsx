@@ -2,14 +2,13 @@ import { tableToCsv, tableToMarkdown, type EvidenceTable } from '@graft/graph';
 import { EvidenceTableView, inMetricWords } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { reportAddress } from '../state/report-address.ts';
 import { compareVariants } from '../compare/compare-variants.ts';
-import { comparedMeanings } from './compared-meanings.ts';
+import { comparedMeanings, verdictSentence } from '@graft/view';
 import { inSaidVariants, saidProblem, saidSetting, saidVariant } from './said-names.ts';
-import { verdictSentence } from './verdict-sentence.ts';
 
 function download(text: string, name: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));

@@ -2,7 +2,7 @@ import { metricInSentence, settingText } from '@graft/graph';
 import { Fragment } from 'react';
 import type { api } from '../api/client.ts';
 import { problemText } from '../api/problem.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { plannedExtent } from './planned-extent.ts';
 import { saidMetric, saidSetting, saidVariant } from './said-names.ts';
 

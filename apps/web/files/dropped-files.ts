@@ -4,7 +4,7 @@ import { nodeWidth } from '../canvas/card-size.ts';
 import { freePlace } from '../canvas/free-place.ts';
 import { canvasPlace } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { openFile, refreshFiles } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { nodeTypes } from '../state/registry.ts';

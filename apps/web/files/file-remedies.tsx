@@ -1,7 +1,7 @@
 import { setParam } from '@graft/graph';
 import { useRef } from 'react';
 import type { FileToSend } from '../api/send-files.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { asSent } from './dropped-entries.ts';
 import { folderOf } from './folder-of.ts';

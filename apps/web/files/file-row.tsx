@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
-import { isUnsaved, useDocument } from '../state/document-store.ts';
+import { isUnsaved } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
 import { hasDraft } from '../state/draft.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';

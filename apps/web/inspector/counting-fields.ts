@@ -6,7 +6,7 @@ import {
   type NodeType,
   type ParamField,
 } from '@graft/graph';
-import { bodyAt, bodyNodes, type Trail } from '../state/levels.ts';
+import { bodyAt, bodyNodes, type Trail } from '@graft/view';
 
 interface Form {
   readonly definition: Pick<NodeType, 'when'>;

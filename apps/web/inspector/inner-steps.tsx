@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
-import { drawnFile, useDocument } from '../state/document-store.ts';
+import { drawnFile, stepsInOrder } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
 import { useInnerStep } from '../state/inner-step.ts';
 import { stepTitle } from '../state/node-titles.ts';
-import { stepsInOrder } from '../state/run-state.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 
 interface InnerStepsProps {
   /** The path of a node that uses a file. */

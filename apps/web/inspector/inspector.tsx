@@ -1,5 +1,5 @@
 import { isNodeKey } from '@graft/graph';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { GraphSummary } from './graph-summary.tsx';
 import { useAfterPaint } from '../shell/after-paint.ts';

@@ -2,10 +2,9 @@ import type { ArtifactRef } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../api/client.ts';
-import { drawnFile, useDocument } from '../state/document-store.ts';
-import { edgesInto } from '../state/levels.ts';
-import type { StepView } from '../state/run-state.ts';
-import { stepOf, useRunView } from '../state/run-view.ts';
+import { drawnFile, edgesInto, stepOf, type StepView } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
+import { useRunView } from '../state/stores.ts';
 import { nodeTypes } from '../state/registry.ts';
 
 /** Rows asked for: those that people watch being written. */

@@ -1,9 +1,8 @@
 import { metricMeanings } from '@graft/graph';
 import { CurveFacts, Curves } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
-import { listed } from '../state/growing-list.ts';
+import { listed, type StepView } from '@graft/view';
 import { nodeTypes } from '../state/registry.ts';
-import type { StepView } from '../state/run-state.ts';
 
 /** The curves of a step that trains, as far as they have come. */
 export function LiveCurves({ step }: { readonly step: StepView }) {

@@ -1,9 +1,8 @@
 import type { Graph } from '@graft/graph';
 import { useMemo } from 'react';
-import { listed } from '../state/growing-list.ts';
+import { listed, type RunState, stepOf, type StepView } from '@graft/view';
 import { stepTitle } from '../state/node-titles.ts';
-import type { RunState, StepView } from '../state/run-state.ts';
-import { stepOf, useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 
 export type LogLine = StepView['logs'][number] & { readonly step?: string };
 

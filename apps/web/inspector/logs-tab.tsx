@@ -1,4 +1,5 @@
-import { drawnFile, useDocument } from '../state/document-store.ts';
+import { drawnFile } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
 import { lineText, logTime, useLogLines } from './log-lines.ts';
 import { LogText } from './log-text.tsx';
 

@@ -1,13 +1,13 @@
 import { setTitle, type GraphNode } from '@graft/graph';
 import { focusNode } from '../canvas/focus-node.ts';
-import { useDocument } from '../state/document-store.ts';
-import { usedGraph } from '../state/levels.ts';
+import { useDocument } from '../state/stores.ts';
+import { usedGraph } from '@graft/view';
 import { usePanels } from '../state/panel-store.ts';
 import { usePath } from '../state/node-path.ts';
 import { untitled } from '../state/node-titles.ts';
 import { enterSelected } from '../state/navigation.ts';
 import { startRun } from '../state/run-actions.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { useScreen, type InspectorTab } from '../state/screen-store.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { DriftNotice } from './drift-notice.tsx';

@@ -12,12 +12,12 @@ import {
 import type { ShownProblem } from '../api/problem.ts';
 import { commandOf } from '../commands/commands.ts';
 import { missingPath } from '../files/missing-path.ts';
-import { useDocument } from '../state/document-store.ts';
-import { bodyAt, wayOf } from '../state/levels.ts';
+import { useDocument } from '../state/stores.ts';
+import { bodyAt, stepOf, wayOf } from '@graft/view';
 import { useOutdated } from '../state/outdated.ts';
 import { usePath } from '../state/node-path.ts';
 import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
-import { stepOf, useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { countingFields } from './counting-fields.ts';
 import { useKeptOpen } from './kept-open.ts';
 import type { FieldProps } from './fields/field-props.ts';

@@ -1,9 +1,9 @@
 import { paramCounts, paramFields, settingText, type NodeType } from '@graft/graph';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { givenParams } from '../state/given-params.ts';
-import { bodyAt, nodeIn } from '../state/levels.ts';
+import { bodyAt, nodeIn } from '@graft/view';
 import { usePath } from '../state/node-path.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { useShallow } from 'zustand/react/shallow';
 
 /** What a node has in the file as it is now; undefined where it is no longer there. */

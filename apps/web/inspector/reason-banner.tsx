@@ -1,8 +1,7 @@
 import { clock, count, plural } from '@graft/nodes/kit/ui';
-import { useDocument } from '../state/document-store.ts';
-import { edgesInto } from '../state/levels.ts';
-import type { StepView } from '../state/run-state.ts';
-import { stepIn, useRunView } from '../state/run-view.ts';
+import { useDocument } from '../state/stores.ts';
+import { edgesInto, stepIn, type StepView } from '@graft/view';
+import { useRunView } from '../state/stores.ts';
 import { ReasonSentence } from './reason-sentence.tsx';
 import { allReused, checkpointText, reasonLine } from './reason.ts';
 import { nodeTypes } from '../state/registry.ts';

@@ -1,7 +1,7 @@
 import type { MissReason, NodeType } from '@graft/graph';
 import { paramFields, resumedText, stoppedText } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
-import type { StepView } from '../state/run-state.ts';
+import type { StepView } from '@graft/view';
 
 /** One difference, in words: `size` `512` → `256`. Values are absent where they are only digests. */
 interface Change {

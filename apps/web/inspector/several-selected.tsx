@@ -3,7 +3,8 @@ import { deleteSelected } from '../canvas/edit-actions.ts';
 import { makeSubgraphOfSelection } from '../canvas/subgraph-edits.ts';
 import { arrangeCommands } from '../commands/arrange-commands.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
-import { isIdle, useRunView } from '../state/run-view.ts';
+import { isIdle } from '@graft/view';
+import { useRunView } from '../state/stores.ts';
 
 /** More than one node: what can be done to all of them. */
 export function SeveralSelected({ count }: { readonly count: number }) {

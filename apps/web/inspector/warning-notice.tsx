@@ -1,5 +1,5 @@
 import { plural } from '@graft/nodes/kit/ui';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { lineText, useWarnings } from './log-lines.ts';
 

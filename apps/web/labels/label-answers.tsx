@@ -1,5 +1,5 @@
-import { useDocument } from '../state/document-store.ts';
-import { placeOf } from '../state/levels.ts';
+import { useDocument } from '../state/stores.ts';
+import { placeOf } from '@graft/view';
 import { useOverlay } from '../state/overlay-store.ts';
 import { isLabeller } from './labeller.ts';
 

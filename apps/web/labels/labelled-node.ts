@@ -2,10 +2,10 @@ import type { ArtifactRef, Edge, Graph } from '@graft/graph';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { z } from 'zod';
-import { useDocument } from '../state/document-store.ts';
-import { edgesInto, placeOf } from '../state/levels.ts';
+import { useDocument } from '../state/stores.ts';
+import { edgesInto, placeOf, stepOf } from '@graft/view';
 import { nodeTypes } from '../state/registry.ts';
-import { stepOf, useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { isLabeller, labeller } from './labeller.ts';
 
 const paramsSchema = z.object({

@@ -5,7 +5,7 @@ import { api } from '../api/client.ts';
 import { tellOfSaved } from '../rows/edit-notices.ts';
 import { CloseIcon } from '../shell/icons.tsx';
 import { useModal } from '../shell/modal.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { AnswerList } from './answer-list.tsx';

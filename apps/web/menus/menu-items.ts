@@ -9,7 +9,7 @@ import { isAt } from '../canvas/focus-port.ts';
 import { compareNodes } from '../compare/compare-selected.ts';
 import { selectedBy } from '../canvas/subgraph-actions.ts';
 import { canvasPlace, fitNodes } from '../canvas/viewport.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { openFile } from '../state/file-actions.ts';
 import { pathOf } from '../state/node-path.ts';
 import { titleAmong } from '../state/node-titles.ts';

@@ -1,6 +1,6 @@
 import type { MouseEvent } from 'react';
 import { portAt } from '../canvas/focus-port.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useOverlay, type MenuTarget } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { rowActionsAt } from './row-menus.ts';

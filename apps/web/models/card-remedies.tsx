@@ -4,7 +4,7 @@ import { createPortal } from 'react-dom';
 import { nodeCard } from '../canvas/focus-node.ts';
 import { missingPath } from '../files/missing-path.ts';
 import { menuPlace } from '../menus/menu-place.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { byNode, useProblems, useProblemsAt } from '../state/problems.ts';
 import { useScreen } from '../state/screen-store.ts';

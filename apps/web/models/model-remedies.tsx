@@ -2,7 +2,7 @@ import type { ModelKind } from '@graft/graph';
 import { bytes } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { report } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { DownloadButton } from './download-button.tsx';

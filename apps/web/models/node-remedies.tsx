@@ -1,7 +1,7 @@
 import { paramFields, setParam } from '@graft/graph';
 import { FileRemedies } from '../files/file-remedies.tsx';
 import { missingPath } from '../files/missing-path.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useShape } from '../state/node-shape.ts';
 import { useProblemsAt } from '../state/problems.ts';
 import { ModelRemedies } from './model-remedies.tsx';

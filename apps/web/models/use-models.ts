@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { api, queries, queryClient } from '../api/client.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { usePlan } from '../state/plan-store.ts';
 
 export type Offered = Awaited<ReturnType<typeof api.models.offered.query>>;

@@ -1,6 +1,6 @@
 import { plural, type Edge } from '@graft/graph';
 import { Fragment, useMemo } from 'react';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useShape } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { useOverlay } from '../state/overlay-store.ts';

@@ -1,8 +1,7 @@
 import { parseGraph, serializeGraph, type Graph } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { cellOrder } from './cell-order.ts';
+import { cellOrder, proseOrder } from '@graft/view';
 import { movedProse } from './moved-prose.ts';
-import { proseOrder } from './prose-order.ts';
 
 const node = { type: 'chunk', version: 1, params: {} };
 const note = (y: number, about?: string) => ({ text: 'One line', x: 0, y, width: 200, about });

@@ -1,7 +1,7 @@
 import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
-import { useDocument } from '../state/document-store.ts';
-import { bodyAt } from '../state/levels.ts';
+import { useDocument } from '../state/stores.ts';
+import { bodyAt, cellOrder, proseOrder } from '@graft/view';
 import { fileTitle } from '../state/file-actions.ts';
 import { useShape } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
@@ -11,12 +11,10 @@ import { keepViewShowable } from '../state/way-out.ts';
 import { askForNode } from './ask-for-node.ts';
 import { Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
-import { cellOrder } from './cell-order.ts';
 import { useFirstKey } from './first-key.ts';
 import { NotebookKeys } from './notebook-keys.tsx';
 import { printLight } from './print-light.ts';
 import { ProseCell } from './prose-cell.tsx';
-import { proseOrder } from './prose-order.ts';
 
 function OutlineEntry({ id, go }: { readonly id: string; readonly go: (id: string) => void }) {
   const node = useDocument((state) => state.shown.nodes[id]);

@@ -3,7 +3,7 @@ import type { NodeProps } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
 import { provideCarry } from '../canvas/carrying.ts';
 import { drawAs } from '../canvas/viewport.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { carry } from './carry.ts';
 import { focusWhenShown } from './focus-when-shown.ts';

@@ -3,7 +3,7 @@ import type { NodeProps } from '@xyflow/react';
 import { memo, useLayoutEffect, useRef, useState } from 'react';
 import { noteHeight } from '../canvas/flow-annotations.ts';
 import { drawAs } from '../canvas/viewport.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { Markdown } from './markdown.tsx';
 import { NoteField } from './note-field.tsx';

@@ -5,7 +5,7 @@ import { frameAround } from '../canvas/frame-around.ts';
 import { roomFor } from '../canvas/room-for.ts';
 import { drawnFrame, viewMiddle } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { belowCard } from './below-card.ts';

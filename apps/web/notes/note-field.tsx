@@ -1,6 +1,7 @@
 import { changeNote, noteKey } from '@graft/graph';
 import { useEffect, useRef } from 'react';
-import { markHistory, useDocument } from '../state/document-store.ts';
+import { markHistory } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { focusWhenShown } from './focus-when-shown.ts';
 import { leaveEmpty } from './leave-empty.ts';

@@ -8,7 +8,7 @@ import { familyColour } from '../canvas/family-colour.ts';
 import { chordName } from '../commands/chord.ts';
 import { belongsTo } from '../commands/command.ts';
 import { commands, runCommand } from '../commands/commands.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { startExperiment } from '../state/experiment-actions.ts';
 import { compareNodes } from '../compare/compare-selected.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';

@@ -12,7 +12,7 @@ import { edgeName, otherEnd, takeOff } from '../canvas/edge-ends.ts';
 import { familyColour } from '../canvas/family-colour.ts';
 import { portRefusal } from '../canvas/port-refusal.ts';
 import { useModal } from '../shell/modal.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { useOverlay, type ConnectQuestion } from '../state/overlay-store.ts';

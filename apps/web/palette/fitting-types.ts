@@ -1,5 +1,5 @@
 import type { NodeType } from '@graft/graph';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
 import { inOrder } from './node-order.ts';
 import { shapeOf } from '../state/node-shape.ts';

@@ -1,5 +1,5 @@
 import { bringIntoSight } from '../canvas/show-node.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { rank } from './rank.ts';

@@ -5,7 +5,7 @@ import { families, familyColour, familyTitles } from '../canvas/family-colour.ts
 import { nodeDragType } from '../canvas/node-drag.ts';
 import { useOneTabStop } from '../shell/one-tab-stop.ts';
 import { keyName } from '../shell/platform.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { inOrder } from './node-order.ts';
 

@@ -1,6 +1,6 @@
 import { isRecord, rowHolds } from '@graft/graph';
 import type { Found } from '../inspector/output/found.ts';
-import type { ReportRows } from './report.ts';
+import type { ReportRows } from '@graft/view';
 
 /** The rows that hold a text, as the server finds them; undefined while nothing is searched. */
 export function foundIn({ rows, total }: ReportRows, text: string): Found | undefined {

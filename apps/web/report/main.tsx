@@ -1,7 +1,7 @@
 // First: schemas are made as the modules are loaded that hold them.
 import './no-code-from-strings.ts';
 import { createRoot } from 'react-dom/client';
-import type { Report } from './report.ts';
+import type { Report } from '@graft/view';
 import { ReportView } from './report-view.tsx';
 
 const root = document.getElementById('report');

@@ -1,5 +1,5 @@
 import { createContext } from 'react';
-import type { ReportCell, ReportGroup } from './report.ts';
+import type { ReportCell, ReportGroup } from '@graft/view';
 
 /** Where a cell is, as an address names it. */
 export const anchorOf = ({ path }: Pick<ReportCell, 'path'>): string => `node-${path}`;

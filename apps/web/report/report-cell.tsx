@@ -9,13 +9,18 @@ import { reasonLine } from '../inspector/reason.ts';
 import { ScoreLine } from '../inspector/score-line.tsx';
 import { scoreText } from '../inspector/score-text.ts';
 import { Settings } from '../notebook/settings.tsx';
-import { emptyList } from '../state/growing-list.ts';
-import { noTexts } from '../state/stand-ins.ts';
-import type { StepView } from '../state/run-state.ts';
+import {
+  emptyList,
+  noTexts,
+  type Report,
+  type ReportCell,
+  type ReportGroup,
+  rowsKey,
+  type StepView,
+} from '@graft/view';
 import { anchorOf, groupKey, Opened } from './opened-groups.ts';
 import { Prose } from './prose.tsx';
 import { OutputView } from './report-output.tsx';
-import { rowsKey, type Report, type ReportCell, type ReportGroup } from './report.ts';
 
 /** The rows that the page holds. */
 export const HeldRows = createContext<Report['rows']>({});

@@ -7,7 +7,7 @@ import { isFindable } from '../inspector/output/findable.ts';
 import { useHighlight } from '../inspector/output/highlight.ts';
 import { useWent } from '../inspector/output/went.ts';
 import { foundIn } from './embedded-rows.ts';
-import type { ReportOutput, ReportRows } from './report.ts';
+import type { ReportOutput, ReportRows } from '@graft/view';
 
 /** What of an output is not in the page. */
 function Left({ rows, total, cut }: ReportRows) {

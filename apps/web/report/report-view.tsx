@@ -1,11 +1,10 @@
 import { duration, EvidenceTableView, inMetricWords, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useState } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
-import { verdictSentence } from '../experiments/verdict-sentence.ts';
+import { type Report, type ReportCell, verdictSentence } from '@graft/view';
 import { anchorOf, groupsAround, Opened, type OpenedGroups } from './opened-groups.ts';
 import { Prose } from './prose.tsx';
 import { CellView, HeldRows } from './report-cell.tsx';
-import type { Report, ReportCell } from './report.ts';
 
 const tones: Readonly<Record<string, string>> = { succeeded: 'good', failed: 'bad' };
 

@@ -1,7 +1,8 @@
 import { isLocked, parseGraph, serializeGraph } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { planLine } from '../shell/plan-line.ts';
-import { isUnsaved, useDocument } from '../state/document-store.ts';
+import { isUnsaved } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { runShown } from '../state/run-shown.ts';

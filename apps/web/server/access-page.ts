@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { toKeptAddress } from '../state/kept-address.ts';
+import { toKeptAddress } from '@graft/view';
 import { selfContainedPolicy } from './content-policy.ts';
 import type { Denial } from './gate.ts';
 import { safeHeaders } from './static-files.ts';

@@ -8,7 +8,7 @@ import {
   type NodeSide,
 } from '@graft/graph';
 import { nodeTypes } from '../state/registry.ts';
-import { titleByLook } from '../state/title-by-look.ts';
+import { titleByLook } from '@graft/view';
 
 /** Characters of a value that are shown. */
 const longestValue = 160;

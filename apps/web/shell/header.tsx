@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { commandOf } from '../commands/commands.ts';
-import { isUnsaved, redo, undo, useDocument } from '../state/document-store.ts';
+import { isGoingOn, isOver, isUnsaved, redo, undo } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { saveFile } from '../state/save-file.ts';
 import { togglePanel, usePanels } from '../state/panel-store.ts';
@@ -9,8 +10,7 @@ import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { cancelRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
 import { useOpenRunsOnChange } from '../state/run-on-change.ts';
-import { isOver } from '../state/run-state.ts';
-import { isGoingOn, useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import {
   DarkIcon,

@@ -1,9 +1,8 @@
 import { hasKey } from '@graft/graph';
 import { nodeCard } from '../canvas/focus-node.ts';
-import { neighbourOf } from '../canvas/neighbour.ts';
+import { neighbourOf, wayOf } from '@graft/view';
 import { useConflict } from '../state/conflict-store.ts';
-import { useDocument } from '../state/document-store.ts';
-import { wayOf } from '../state/levels.ts';
+import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 

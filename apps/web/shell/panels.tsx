@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useSyncExternalStore, type ReactNode } from 'react';
-import { useDocument } from '../state/document-store.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useDocument } from '../state/stores.ts';
+import { useRunView } from '../state/stores.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import {
   closePanel,

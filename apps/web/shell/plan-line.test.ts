@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { emptyRun, foldEvent } from '../state/run-state.ts';
+import { emptyRun, foldEvent } from '@graft/view';
 import { planLine, runLine } from './plan-line.ts';
 
 const hit = { node: 'a', type: 't', verdict: 'hit' } as const;

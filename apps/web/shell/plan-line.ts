@@ -1,6 +1,6 @@
 import type { PlanReport } from '../state/plan-store.ts';
 import { count, duration } from '@graft/nodes/kit/ui';
-import { stepsDone, type RunState } from '../state/run-state.ts';
+import { type RunState, stepsDone } from '@graft/view';
 
 /** `3 of 11 done`: how far a run is. Nothing where it has no steps yet. */
 export function runLine(run: Pick<RunState, 'steps'>): string {

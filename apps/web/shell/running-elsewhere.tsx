@@ -1,7 +1,7 @@
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { openPanel } from '../state/panel-store.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 async function goThere(file: string, experiment: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { setRunsOnChange, useOpenRunsOnChange } from '../state/run-on-change.ts';
 import { CloseIcon } from './icons.tsx';
 

@@ -1,7 +1,8 @@
 import { changedKey, type NodeSide } from '@graft/graph';
 import { useMemo, useState } from 'react';
 import { useConflict, type Conflict } from '../state/conflict-store.ts';
-import { useDocument, type OpenFile } from '../state/document-store.ts';
+import { type OpenFile } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
 import { compare, keepAsCopy, saveMerged, takeTheirs } from '../state/merge-actions.ts';
 import { ChangedNodes } from './changed-nodes.tsx';
 import { useModal } from './modal.ts';

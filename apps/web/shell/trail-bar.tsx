@@ -1,12 +1,12 @@
 import { count } from '@graft/nodes/kit/ui';
 import { Fragment, useEffect, useRef } from 'react';
 import { chordName } from '../commands/chord.ts';
-import { useDocument, type Origin } from '../state/document-store.ts';
+import { bodyAt, countUses, nodeIn, type Origin, prefixOf, roundsOf } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
 import { fileTitle } from '../state/file-actions.ts';
-import { bodyAt, countUses, nodeIn, prefixOf } from '../state/levels.ts';
 import { backTo, leave, leaveTo, showRound } from '../state/navigation.ts';
 import { titleOf } from '../state/node-titles.ts';
-import { roundsOf, useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 
 interface CrumbProps {
   readonly title: string;

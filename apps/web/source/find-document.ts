@@ -6,7 +6,7 @@ import {
   type Span,
 } from '@graft/graph';
 import { api } from '../api/client.ts';
-import type { RunState } from '../state/run-state.ts';
+import type { RunState } from '@graft/view';
 
 /** The documents that a run has read, each artifact once. */
 export function documentArtifacts(run: RunState | null): ArtifactRef[] {

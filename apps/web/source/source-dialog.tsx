@@ -5,7 +5,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { CloseIcon } from '../shell/icons.tsx';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { documentArtifacts, findDocument } from './find-document.ts';
 import { sourceLines } from './source-lines.ts';

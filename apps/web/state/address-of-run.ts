@@ -1,4 +1,4 @@
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 
 /** The address at which a run of the open file is looked at. */
 export function addressOfRun(runId: string): URL {

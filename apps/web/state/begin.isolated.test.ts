@@ -1,7 +1,7 @@
 import { emptyGraph, serializeGraph } from '@graft/graph';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { begin } from './begin.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
 import { stubBrowser } from './testing/stub-browser.ts';

@@ -1,9 +1,10 @@
-import { useDocument } from './document-store.ts';
+import { addressKey, onPastEdit } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { openFirstFile } from './file-actions.ts';
-import { addressKey } from './kept-address.ts';
 import { followAddress } from './navigation.ts';
 import { placeFromAddress } from './place-in-address.ts';
 import { useScreen } from './screen-store.ts';
+import { refusePast } from './past-refusal.ts';
 import { settleTab } from './tab-id.ts';
 
 /** Milliseconds that the first sight of the screen waits for its graph at most. */
@@ -16,6 +17,7 @@ const patience = 250;
 export async function begin(): Promise<void> {
   // Who was given a link to the form, or to a comparison, does not see the canvas first, and keeps the address.
   useScreen.getState().look(placeFromAddress().view);
+  onPastEdit(refusePast);
   keepAddress();
   followAddress();
   const begun = settleTab().then(openFirstFile);

@@ -1,6 +1,6 @@
 import { emptyGraph, serializeGraph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { openFile } from './file-actions.ts';
 import { useOverlay } from './overlay-store.ts';
 import { provideNodeTypes } from './registry.ts';

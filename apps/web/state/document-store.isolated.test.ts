@@ -3,12 +3,14 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   drawnFile,
   isUnsaved,
+  onPastEdit,
+  type OpenFile,
   redo,
   undo,
   undoUntil,
-  useDocument,
-  type OpenFile,
-} from './document-store.ts';
+} from '@graft/view';
+import { useDocument } from './stores.ts';
+import { refusePast } from './past-refusal.ts';
 import { useScreen } from './screen-store.ts';
 
 function withNode(graph: Graph, id: string, size: number): Graph {
@@ -229,6 +231,7 @@ describe('the graph of an earlier run', () => {
   });
 
   it('is not edited, nor is the file behind it, and that is said', async () => {
+    onPastEdit(refusePast);
     setSize(256);
     useDocument.getState().look(past);
     setSize(1);

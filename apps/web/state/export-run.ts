@@ -1,5 +1,5 @@
 import { reportAddress } from './report-address.ts';
-import { useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 
 /** Downloads a run as a page, or in Markdown. */
 export function downloadRun(runId: string, format?: 'html' | 'md'): void {

@@ -1,8 +1,9 @@
 import { emptyGraph, GraphError, serializeGraph, type Graph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { useConflict } from './conflict-store.ts';
-import { isUnsaved, redo, undo, useDocument } from './document-store.ts';
-import { useRunView } from './run-view.ts';
+import { isUnsaved, redo, undo } from '@graft/view';
+import { useDocument } from './stores.ts';
+import { useRunView } from './stores.ts';
 import { fileChangedOutside } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
 import { openFile, syncDraft } from './file-actions.ts';

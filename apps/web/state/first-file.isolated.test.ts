@@ -1,6 +1,6 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { openFirstFile } from './file-actions.ts';
 import { provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';

@@ -1,8 +1,8 @@
 import { roundParam, setPrefix, type Graph, type GraphNode } from '@graft/graph';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { drawnFile, useDocument } from './document-store.ts';
-import { bodyAt, nodeIn, type Trail } from './levels.ts';
+import { bodyAt, drawnFile, nodeIn, type Trail } from '@graft/view';
+import { useDocument } from './stores.ts';
 
 type Params = GraphNode['params'];
 

@@ -2,7 +2,7 @@ import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
 import { HeldText } from '../inspector/fields/held-text.ts';
 import { useConflict } from './conflict-store.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { openFile } from './file-actions.ts';
 import { provideNodeTypes } from './registry.ts';
 import { fileChangedOutside } from './save-file.ts';

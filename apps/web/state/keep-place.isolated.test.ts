@@ -1,6 +1,6 @@
 import { emptyGraph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { keepPlaceInAddress } from './keep-place.ts';
 import { useScreen } from './screen-store.ts';
 import { stubBrowser } from './testing/stub-browser.ts';

@@ -1,7 +1,8 @@
 import { emptyGraph, GraphError, serializeGraph, type Graph } from '@graft/graph';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useConflict } from './conflict-store.ts';
-import { undo, useDocument } from './document-store.ts';
+import { undo } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { openFile } from './file-actions.ts';
 import { keepGraph, takeSources } from './lock-actions.ts';
 import { provideNodeTypes } from './registry.ts';

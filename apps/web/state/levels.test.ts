@@ -1,23 +1,25 @@
 import { parseGraph, serializeGraph, setParam, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { redo, undo, useDocument } from './document-store.ts';
 import {
   bodyAt,
   countUses,
   edgesInto,
   follow,
+  nodesAt,
   placeOf,
   plannedPath,
   prefixInto,
   prefixOf,
+  redo,
   shownOf,
   standing,
+  undo,
   wayOf,
   withShown,
-} from './levels.ts';
+} from '@graft/view';
+import { useDocument } from './stores.ts';
 import { givenHere, givenParams } from './given-params.ts';
-import { nodesAt } from './problem-places.ts';
 import { provideNodeTypes } from './registry.ts';
 
 const use = (name: string) => ({ type: 'graph', version: 1, params: { use: name } });

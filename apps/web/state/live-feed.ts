@@ -1,7 +1,7 @@
 import type { RunEvent, RunRecord } from '@graft/graph';
 import { api } from '../api/client.ts';
 import type { SourceChange } from './source-changes.ts';
-import { useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 
 /** Milliseconds between two updates of the screen: tokens come faster than anyone reads. */
 const frame = 60;

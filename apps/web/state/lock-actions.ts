@@ -7,7 +7,7 @@ import {
   type ReferenceContext,
 } from '@graft/graph';
 import { api } from '../api/client.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { report } from './file-actions.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 import { Latest, madeOfShown, whileOpen } from './wanted.ts';

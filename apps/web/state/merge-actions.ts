@@ -8,11 +8,11 @@ import {
 } from '@graft/graph';
 import { nodeTypes } from './registry.ts';
 import { useConflict, type Conflict } from './conflict-store.ts';
-import { useDocument, type OpenFile } from './document-store.ts';
+import { keptHistories, type OpenFile } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { dropDraft } from './draft.ts';
 import { fileTitle, report, syncDraft } from './file-actions.ts';
 import { saveFile } from './save-file.ts';
-import { keptHistories } from './kept-histories.ts';
 import { useScreen } from './screen-store.ts';
 import { createFile } from './workspace-files.ts';
 

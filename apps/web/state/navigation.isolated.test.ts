@@ -1,8 +1,8 @@
 import { parseGraph, serializeGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { useDocument } from './document-store.ts';
-import { prefixOf } from './levels.ts';
+import { useDocument } from './stores.ts';
+import { prefixOf } from '@graft/view';
 import { useInnerStep } from './inner-step.ts';
 import { goTo } from './navigation.ts';
 import { provideNodeTypes } from './registry.ts';

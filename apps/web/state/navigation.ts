@@ -1,9 +1,19 @@
-import { drawnFile, useDocument } from './document-store.ts';
+import {
+  bodyAt,
+  drawnFile,
+  follow,
+  nodeIn,
+  plannedPath,
+  prefixOf,
+  roundsOf,
+  stepIdOf,
+  usedGraph,
+} from '@graft/view';
+import { useDocument } from './stores.ts';
 import { openFile, stayHere } from './file-actions.ts';
 import { useInnerStep } from './inner-step.ts';
-import { bodyAt, follow, nodeIn, plannedPath, prefixOf, stepIdOf, usedGraph } from './levels.ts';
 import { placeFromAddress, showPlace } from './place-in-address.ts';
-import { roundsOf, useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 
 /** The graph that the selected node uses: `#name` of this file, or the path of another; undefined where it uses none. */

@@ -1,5 +1,5 @@
-import { useDocument } from './document-store.ts';
-import { prefixOf } from './levels.ts';
+import { useDocument } from './stores.ts';
+import { prefixOf } from '@graft/view';
 
 /** What a node that is shown is called in plans and runs: the ids that lead to it, `retriever/embed`. */
 export function pathOf(id: string): string {

@@ -5,7 +5,7 @@ import { portsOf } from '../canvas/node-port-names.ts';
 import { nodeHeight } from '../canvas/card-size.ts';
 import { fitting } from '../palette/fitting-types.ts';
 import { useChecks } from './checks.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { shapeOf } from './node-shape.ts';
 import { nodeTypes, provideNodeTypes } from './registry.ts';
 

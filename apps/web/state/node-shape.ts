@@ -12,7 +12,8 @@ import {
   type NodeType,
   type Registry,
 } from '@graft/graph';
-import { drawnFile, useDocument } from './document-store.ts';
+import { drawnFile } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { nodeTypes } from './registry.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 

@@ -1,9 +1,8 @@
 import { GraphError, paramFields, type BodyId, type Graph, type GraphNode } from '@graft/graph';
-import { drawnFile, useDocument } from './document-store.ts';
-import { bodyNodes, partOf, usedGraph } from './levels.ts';
+import { bodyNodes, drawnFile, partOf, titleByLook, usedGraph } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { shapeOf } from './node-shape.ts';
 import { nodeTypes } from './registry.ts';
-import { titleByLook } from './title-by-look.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 
 /** What a node is called that people gave no title. */

@@ -1,9 +1,8 @@
 import { sameJson, type Graph } from '@graft/graph';
-import { useDocument } from './document-store.ts';
-import { edgesInto, placeOf, plannedPath } from './levels.ts';
+import { useDocument } from './stores.ts';
+import { edgesInto, isOver, placeOf, plannedPath, type ReportedProblem, stepIn } from '@graft/view';
 import { usePlan, type PlanReport } from './plan-store.ts';
-import { isOver, type ReportedProblem } from './run-state.ts';
-import { stepIn, useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 
 /** What a step is told to do and is fed by where it is written. */
 function drawn(graph: Graph, path: string): unknown {

@@ -1,3 +1,4 @@
+import { onPastEdit } from '@graft/view';
 import { Chunks, emptyGraph, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
@@ -5,9 +6,9 @@ import { extractAs } from '../canvas/subgraph-edits.ts';
 import { freeze } from '../inspector/output/freeze.ts';
 import { addNoteAt } from '../notes/note-edits.ts';
 import { useAnnouncement } from './announcement.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { useOverlay } from './overlay-store.ts';
-import { whyNotPast } from './past-refusal.ts';
+import { refusePast, whyNotPast } from './past-refusal.ts';
 import { provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
 
@@ -24,8 +25,9 @@ vi.mock('../api/client.ts', () => {
   };
 });
 
-beforeAll(async () => {
+beforeAll(() => {
   provideNodeTypes(registry);
+  onPastEdit(refusePast);
 });
 
 it('writes no file for an edit of a graph of before, and says why', async () => {

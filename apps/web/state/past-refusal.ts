@@ -1,6 +1,6 @@
 import { hasKey } from '@graft/graph';
 import { announce } from './announcement.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { useOverlay } from './overlay-store.ts';
 import { useScreen } from './screen-store.ts';
 

@@ -1,10 +1,10 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { openFirstFile } from './file-actions.ts';
 import { followAddress } from './navigation.ts';
 import { provideNodeTypes } from './registry.ts';
-import { useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 import { stubBrowser } from './testing/stub-browser.ts';
 

@@ -1,7 +1,7 @@
 import { emptyGraph, type Graph } from '@graft/graph';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { addressOfRun } from './address-of-run.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { openPanel } from './panel-store.ts';
 import { useScreen } from './screen-store.ts';
 

@@ -1,8 +1,8 @@
 import { isNodeKey } from '@graft/graph';
-import { drawnFile, useDocument } from './document-store.ts';
-import { follow, stepIdOf } from './levels.ts';
+import { drawnFile, follow, stepIdOf } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { openPanel, usePanels } from './panel-store.ts';
-import { useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 import {
   bottomTabs,
   useScreen,

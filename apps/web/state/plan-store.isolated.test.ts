@@ -2,7 +2,8 @@ import { emptyGraph } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
 import { usePlan } from './plan-store.ts';
 import { provideNodeTypes } from './registry.ts';
-import { stepOf, useRunView } from './run-view.ts';
+import { stepOf } from '@graft/view';
+import { useRunView } from './stores.ts';
 
 const served = vi.hoisted(() => ({ plan: (): Promise<unknown> => Promise.resolve() }));
 vi.mock('../api/client.ts', () => ({ api: { runs: { plan: { mutate: () => served.plan() } } } }));

@@ -3,7 +3,7 @@ import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { problemText } from '../api/problem.ts';
 import { useChecks } from './checks.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { byNode } from './problems.ts';
 import { provideNodeTypes } from './registry.ts';
 

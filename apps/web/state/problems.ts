@@ -3,11 +3,10 @@ import { count, plural } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useChecks } from './checks.ts';
-import { useDocument } from './document-store.ts';
-import { bodyNodes, nodeIn } from './levels.ts';
+import { useDocument } from './stores.ts';
+import { bodyNodes, nodeIn, nodesAt } from '@graft/view';
 import { paramTitle, titleAmong } from './node-titles.ts';
 import { usePlan } from './plan-store.ts';
-import { nodesAt } from './problem-places.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 
 /** The node of the open file that a problem is at; undefined for one of another file. */

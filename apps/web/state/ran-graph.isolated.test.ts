@@ -1,10 +1,10 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { drawRanGraph } from './ran-graph.ts';
 import { provideNodeTypes } from './registry.ts';
-import { useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 
 const served = vi.hoisted(() => ({ texts: new Map<string, string>(), file: 'a.graft.json' }));

@@ -1,10 +1,10 @@
 import { migrateGraph, parseGraph, type Graph } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { laidOut } from '../canvas/missing-places.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { addressOfPlace } from './place-in-address.ts';
 import { nodeTypes } from './registry.ts';
-import { useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 
 interface Ran {

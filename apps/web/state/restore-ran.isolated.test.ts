@@ -1,7 +1,8 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { undo, useDocument } from './document-store.ts';
+import { undo } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { provideNodeTypes } from './registry.ts';
 import { restoreRan } from './restore-ran.ts';
 import { useScreen } from './screen-store.ts';

@@ -1,8 +1,9 @@
 import { clock } from '@graft/nodes/kit/ui';
-import { undo, useDocument } from './document-store.ts';
+import { undo } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { report } from './file-actions.ts';
 import { ranGraph } from './ran-graph.ts';
-import { useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 import { Latest, whileOpen } from './wanted.ts';
 

@@ -1,11 +1,10 @@
 import type { RunRecord } from '@graft/graph';
 import { api, queries, queryClient } from '../api/client.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { report } from './file-actions.ts';
 import { saveFile } from './save-file.ts';
-import { plannedPath } from './levels.ts';
-import { isOver } from './run-state.ts';
-import { isIdle, useRunView } from './run-view.ts';
+import { isIdle, isOver, plannedPath } from '@graft/view';
+import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 import { whileOpen } from './wanted.ts';
 import { sawExperimentRun } from './experiment-actions.ts';

@@ -1,16 +1,24 @@
 import { resolveGraph, type PortAliases, type StepSummary } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { useChecks } from './checks.ts';
-import { useDocument } from './document-store.ts';
-import { emptyList } from './growing-list.ts';
-import { GrowingMap } from './growing-map.ts';
-import { plannedPath } from './levels.ts';
+import { useDocument } from './stores.ts';
+import {
+  emptyList,
+  GrowingMap,
+  noStandIns,
+  noTexts,
+  type PastParams,
+  plannedPath,
+  standInViews,
+  stepParams,
+  stepRun,
+  type Steps,
+  type StepView,
+  withStandIns,
+} from '@graft/view';
 import type { PlanReport } from './plan-store.ts';
 import { nodeTypes } from './registry.ts';
-import type { StepView } from './run-state.ts';
-import { stepRun, useRunView, type PastParams, type Steps } from './run-view.ts';
-import { stepParams } from './step-params.ts';
-import { noStandIns, noTexts, standInViews, withStandIns } from './stand-ins.ts';
+import { useRunView } from './stores.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 
 /** Runs looked through for the rounds of loops that the newest one did not have. */

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 
 /** The files of which this browser runs a new version of what they read. */
 const key = 'graft.run-on-change';

@@ -1,9 +1,9 @@
 import { reachable, type Problem } from '@graft/graph';
 import { findProblems } from './checks.ts';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { goTo } from './navigation.ts';
 import { openPanel } from './panel-store.ts';
-import { problemPath } from './problem-places.ts';
+import { problemPath } from '@graft/view';
 import { problemPlace } from './problems.ts';
 import { useScreen } from './screen-store.ts';
 

@@ -3,7 +3,8 @@ import { api } from '../api/client.ts';
 import { problemCode } from '../api/problem.ts';
 import { takeHeld } from '../inspector/fields/held-text.ts';
 import { useConflict } from './conflict-store.ts';
-import { isUnsaved, useDocument, type OpenFile } from './document-store.ts';
+import { isUnsaved, type OpenFile } from '@graft/view';
+import { useDocument } from './stores.ts';
 import {
   isSameButForLock,
   readFile,

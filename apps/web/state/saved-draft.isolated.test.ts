@@ -1,6 +1,7 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { isUnsaved, useDocument } from './document-store.ts';
+import { isUnsaved } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { keepDraft } from './draft.ts';
 import { openFile } from './file-actions.ts';
 import { provideNodeTypes } from './registry.ts';

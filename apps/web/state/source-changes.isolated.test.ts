@@ -1,9 +1,9 @@
 import { emptyGraph } from '@graft/graph';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { startRun } from './run-actions.ts';
 import { setRunsOnChange } from './run-on-change.ts';
-import { useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 import { sourcesChanged, type SourceChange } from './source-changes.ts';
 

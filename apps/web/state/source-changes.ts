@@ -1,12 +1,12 @@
 import { isLabelsFile } from '@graft/graph';
 import { queries, queryClient } from '../api/client.ts';
-import { isUnsaved, useDocument } from './document-store.ts';
+import { isIdle, isOver, isUnsaved } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { usePlan } from './plan-store.ts';
 import { startAlone } from './run-actions.ts';
 import { runsOnChange, setRunsOnChange, useRunOnChange } from './run-on-change.ts';
 import { runShown } from './run-shown.ts';
-import { isOver } from './run-state.ts';
-import { isIdle, useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 
 /** Files that the open graph reads and that have other bytes than before: see `Workspace.watchSources`. */

@@ -1,5 +1,5 @@
-import { undoFirst, useDocument } from './document-store.ts';
-import { wayOf, type Placed } from './levels.ts';
+import { type Placed, undoFirst, wayOf } from '@graft/view';
+import { useDocument } from './stores.ts';
 
 /**
  * Questions of one kind, to the server, a worker or whatever else takes its time: only the answer to the newest is wanted.

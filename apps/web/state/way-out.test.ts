@@ -1,6 +1,6 @@
 import { emptyGraph, type Graph } from '@graft/graph';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { useScreen, type View } from './screen-store.ts';
 import { keepViewShowable } from './way-out.ts';
 

@@ -1,4 +1,4 @@
-import { useDocument } from './document-store.ts';
+import { useDocument } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { emptyGraph, GraphError, serializeGraph, type Graph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { isUnsaved, undo, useDocument } from './document-store.ts';
+import { isUnsaved, undo } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { openFile } from './file-actions.ts';
 import { provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';

@@ -2,7 +2,8 @@ import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { api, queries, queryClient } from '../api/client.ts';
 import { problemCode, refusalOf } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
-import { isUnsaved, useDocument } from './document-store.ts';
+import { isUnsaved, keptHistories } from '@graft/view';
+import { useDocument } from './stores.ts';
 import { forgetDrafts, moveDrafts } from './draft.ts';
 import {
   fileTitle,
@@ -14,9 +15,8 @@ import {
   showInAddress,
   syncDraft,
 } from './file-actions.ts';
-import { keptHistories } from './kept-histories.ts';
 import { usePlan } from './plan-store.ts';
-import { useRunView } from './run-view.ts';
+import { useRunView } from './stores.ts';
 import { moveSaves, withOwnMove } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
 import { moveAsked } from '../ask/kept-asked.ts';

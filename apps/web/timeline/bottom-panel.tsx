@@ -1,6 +1,6 @@
 import { openPanel, usePanels } from '../state/panel-store.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { TabList } from '../shell/tab-list.tsx';
 import { RunSummary } from './run-summary.tsx';
 import { part } from '../shell/part.tsx';

@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
-import { emptyList } from '../state/growing-list.ts';
-import { GrowingMap } from '../state/growing-map.ts';
-import type { StepView } from '../state/run-state.ts';
+import { emptyList, GrowingMap, type StepView } from '@graft/view';
 import { logOf, matching } from './log-filter.ts';
 
 const step = (node: string, other: Partial<StepView>): StepView => ({

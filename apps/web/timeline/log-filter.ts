@@ -1,4 +1,4 @@
-import type { StepView } from '../state/run-state.ts';
+import type { StepView } from '@graft/view';
 
 export type LogEntry = StepView['logs'][number] & { readonly step: string };
 

@@ -1,5 +1,5 @@
 import { openPanel } from '../state/panel-store.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 /** Shows a run of before. The list goes, and its row with it: the focus moves to the tab of the run, the first one. */

@@ -1,8 +1,8 @@
 import { clock } from '@graft/nodes/kit/ui';
 import { compareSides } from '../compare/compare-place.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { restoreRan } from '../state/restore-ran.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 
 const words: Readonly<Record<string, string>> = {
   succeeded: 'succeeded',

@@ -1,10 +1,9 @@
 import { plural } from '@graft/nodes/kit/ui';
 import type { ShownProblem } from '../api/problem.ts';
 import { showNode } from '../canvas/show-node.ts';
-import { useDocument } from '../state/document-store.ts';
+import { useDocument } from '../state/stores.ts';
 import { isIncomplete, problemPlace } from '../state/problems.ts';
-import { problemPath } from '../state/problem-places.ts';
-import { alike } from './alike-problems.ts';
+import { alike, problemPath } from '@graft/view';
 import { removeLooseEdges } from './loose-edges.ts';
 import { useScreen } from '../state/screen-store.ts';
 

@@ -4,11 +4,11 @@ import { useMemo, useRef, useState } from 'react';
 import { lineText, logTime } from '../inspector/log-lines.ts';
 import { LogText } from '../inspector/log-text.tsx';
 import { copyText } from '../inspector/output/copy-rows.ts';
-import { drawnFile, useDocument } from '../state/document-store.ts';
+import { drawnFile, stepsInOrder } from '@graft/view';
+import { useDocument } from '../state/stores.ts';
 import { showNode } from '../canvas/show-node.ts';
 import { stepTitle } from '../state/node-titles.ts';
-import { stepsInOrder } from '../state/run-state.ts';
-import { useRunView } from '../state/run-view.ts';
+import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { levels, logOf, matching, type Level } from './log-filter.ts';
 

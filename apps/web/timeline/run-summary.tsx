@@ -1,7 +1,7 @@
 import { duration } from '@graft/nodes/kit/ui';
 import { reportAddress } from '../state/report-address.ts';
-import { isOver, type RunState } from '../state/run-state.ts';
-import { useRunView } from '../state/run-view.ts';
+import { isOver, type RunState } from '@graft/view';
+import { useRunView } from '../state/stores.ts';
 import { useNow } from './use-now.ts';
 
 const statusWords: Record<RunState['status'], string> = {

@@ -101,7 +101,7 @@ describe('deleting', () => {
     expect(await readFile(join(root, 'a.graft.json'), 'utf8')).toBe('new');
   });
 
-  it.each(['', '../..', '../../x', '1-../../../etc'])(
+  it.each(['', '..', '../../x', '1-../../../etc'])(
     'restores nothing by the id "%s"',
     async (id) => {
       await expect(files.restore(id)).rejects.toMatchObject({ code: 'missing-file' });

@@ -74,7 +74,7 @@ export function requireNewGraphPath(path: string): void {
 export function requirePortablePath(path: string, suffix = ''): void {
   const parts = path.split('/');
   const names = parts.map(folded);
-  if (path.startsWith('/') || names.includes('../..')) {
+  if (path.startsWith('/') || names.includes('..')) {
     throw badName(
       path,
       'A name leads to a place in the workspace: it has no "..", and no "/" first.',

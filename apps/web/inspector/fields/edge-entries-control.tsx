@@ -1,6 +1,6 @@
 import type { Graph } from '@graft/graph';
 import { CloseIcon } from '../../shell/icons.tsx';
-import { useDocument } from '../../state/document-store.ts';
+import { useDocument } from '../../state/stores.ts';
 import { NumberEntry } from './entry-input.tsx';
 import { EntryGroup } from './entry-group.tsx';
 import { isWrongEntry, type FieldProps } from './field-props.ts';

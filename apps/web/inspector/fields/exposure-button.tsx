@@ -1,7 +1,7 @@
 import { exposedAs, exposeParam, unexposeParam, type Graph, type ParamField } from '@graft/graph';
 import { CloseIcon } from '../../shell/icons.tsx';
-import { useDocument } from '../../state/document-store.ts';
-import { bodyAt } from '../../state/levels.ts';
+import { useDocument } from '../../state/stores.ts';
+import { bodyAt } from '@graft/view';
 import { nodeTypes } from '../../state/registry.ts';
 
 /** Whether a graph takes or gives anything by name. */

@@ -1,5 +1,5 @@
 import { count } from '@graft/nodes/kit/ui';
-import { useDocument } from '../../state/document-store.ts';
+import { useDocument } from '../../state/stores.ts';
 import { givenParams } from '../../state/given-params.ts';
 
 /** Says what a parameter is given in this use of the graph, whatever is written in the graph itself. */

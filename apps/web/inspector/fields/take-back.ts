@@ -2,7 +2,7 @@ import { sameJson } from '@graft/graph';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 import { focusNode } from '../../canvas/focus-node.ts';
-import { markHistory } from '../../state/document-store.ts';
+import { markHistory } from '@graft/view';
 
 interface Edited {
   /** The node that the field is of. */

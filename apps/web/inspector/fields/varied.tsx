@@ -9,7 +9,7 @@ import {
 } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { CloseIcon } from '../../shell/icons.tsx';
-import { useDocument } from '../../state/document-store.ts';
+import { useDocument } from '../../state/stores.ts';
 import { showExperiment, useExperiments } from '../../state/experiment-actions.ts';
 import { nodeTypes } from '../../state/registry.ts';
 import { varyValues } from './vary-values.ts';

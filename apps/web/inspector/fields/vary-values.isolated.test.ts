@@ -1,7 +1,7 @@
 import { parseGraph, setTitle } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { useDocument } from '../../state/document-store.ts';
+import { useDocument } from '../../state/stores.ts';
 import { useExperiments } from '../../state/experiment-actions.ts';
 import { provideNodeTypes } from '../../state/registry.ts';
 import { useScreen } from '../../state/screen-store.ts';

@@ -1,5 +1,6 @@
 import { setParam, unvaryParam, varyParam, type Graph, type SettingName } from '@graft/graph';
-import { undo, useDocument } from '../../state/document-store.ts';
+import { undo } from '@graft/view';
+import { useDocument } from '../../state/stores.ts';
 import { showExperiment, useExperiments } from '../../state/experiment-actions.ts';
 import { nodeTypes } from '../../state/registry.ts';
 import { useScreen } from '../../state/screen-store.ts';

@@ -2,14 +2,18 @@ import { freezeOutput, rowsReader, portTypes, type ArtifactRef, type Graph } fro
 import { count, plural } from '@graft/nodes/kit/ui';
 import { api } from '../../api/client.ts';
 import {
+  bodyAt,
+  countUses,
+  type HistoryMark,
   markHistory,
+  placeOf,
+  shownOf,
   undoTo,
   undoUntil,
-  useDocument,
-  type HistoryMark,
-} from '../../state/document-store.ts';
+  withShown,
+} from '@graft/view';
+import { useDocument } from '../../state/stores.ts';
 import { report } from '../../state/file-actions.ts';
-import { bodyAt, countUses, placeOf, shownOf, withShown } from '../../state/levels.ts';
 import { goTo } from '../../state/navigation.ts';
 import { useOverlay } from '../../state/overlay-store.ts';
 import { refusePast } from '../../state/past-refusal.ts';

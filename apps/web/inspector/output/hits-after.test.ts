@@ -1,6 +1,6 @@
 import { Hits, parseGraph, type ArtifactRef } from '@graft/graph';
 import { expect, it } from 'vitest';
-import type { StepView } from '../../state/run-state.ts';
+import type { StepView } from '@graft/view';
 import { hitsAfter } from './hits-after.ts';
 
 const graph = parseGraph(

@@ -1,6 +1,5 @@
 import { bodyOf, Hits, reachable, type ArtifactRef, type Graph } from '@graft/graph';
-import { bodyAt, placeOf, prefixOf, usedGraph } from '../../state/levels.ts';
-import type { StepView } from '../../state/run-state.ts';
+import { bodyAt, placeOf, prefixOf, type StepView, usedGraph } from '@graft/view';
 
 const hitsOf = (step: StepView | undefined): ArtifactRef | undefined =>
   Object.values(step?.outputs ?? {}).find(({ mediaType }) => mediaType === Hits.mediaType);

@@ -1,7 +1,7 @@
 import type { PreviewComponent } from '@graft/nodes/kit/ui';
 import { previews } from '@graft/nodes/previews';
 import { nodeTypes } from '../../state/registry.ts';
-import { previewType } from './preview-type.ts';
+import { previewType } from '@graft/view';
 
 /** How an output is drawn: see `previewType`. */
 export function previewOf(

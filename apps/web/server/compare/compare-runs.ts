@@ -17,7 +17,7 @@ import type {
   ComparedRun,
   Comparison,
   NodeSide,
-} from '../../compare/comparison.ts';
+} from '@graft/view';
 import { readRanGraphs, type RanGraphs } from '../report/ran-graphs.ts';
 import { shownRun, shownStep } from '../router/shown-paths.ts';
 import { comparedEdges } from './compared-edges.ts';

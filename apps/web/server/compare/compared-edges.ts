@@ -1,6 +1,5 @@
 import { formatEdge, type Registry } from '@graft/graph';
-import type { ComparedEdge } from '../../compare/comparison.ts';
-import { usedGraph } from '../../state/levels.ts';
+import { type ComparedEdge, usedGraph } from '@graft/view';
 import type { RanBody, RanGraphs } from '../report/ran-graphs.ts';
 import { ranTitles } from './ran-node.ts';
 

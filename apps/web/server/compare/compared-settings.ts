@@ -7,8 +7,7 @@ import {
   type NodeType,
   type StepSummary,
 } from '@graft/graph';
-import type { ComparedSetting, ComparedValue } from '../../compare/comparison.ts';
-import { stepParams } from '../../state/step-params.ts';
+import { type ComparedSetting, type ComparedValue, stepParams } from '@graft/view';
 
 /** A node on one side: what ran, and what is written of it in the graph that ran. */
 export interface SideOfNode {

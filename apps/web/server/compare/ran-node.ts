@@ -1,6 +1,5 @@
 import type { GraphNode, Registry } from '@graft/graph';
-import { usedGraph } from '../../state/levels.ts';
-import { titleByLook } from '../../state/title-by-look.ts';
+import { titleByLook, usedGraph } from '@graft/view';
 import type { RanGraphs } from '../report/ran-graphs.ts';
 
 type Nodes = RanGraphs['root']['body']['nodes'];

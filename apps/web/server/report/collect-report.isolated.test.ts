@@ -10,7 +10,7 @@ import {
 } from '@graft/graph';
 import { openWorkspace, type Workspace } from '@graft/workspace';
 import { beforeAll, expect, it } from 'vitest';
-import { allCells, rowsKey } from '../../report/report.ts';
+import { allCells, rowsKey } from '@graft/view';
 import { collectReport } from './collect-report.ts';
 import { node, putText } from '../testing/ran.ts';
 

@@ -7,9 +7,16 @@ import {
   type StepSummary,
 } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
-import { comparedMeanings } from '../../experiments/compared-meanings.ts';
-import { allCells, rowsKey, type Report, type ReportRows } from '../../report/report.ts';
-import { emptyRun, foldEvent, type RunState } from '../../state/run-state.ts';
+import {
+  allCells,
+  comparedMeanings,
+  emptyRun,
+  foldEvent,
+  type Report,
+  type ReportRows,
+  rowsKey,
+  type RunState,
+} from '@graft/view';
 import { shownTable } from '../router/shown-experiment.ts';
 import { shownEvent, shownRun } from '../router/shown-paths.ts';
 import { embeddedSize } from './embedded-json.ts';

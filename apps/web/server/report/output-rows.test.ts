@@ -1,6 +1,6 @@
 import { Documents, Metrics, type ArtifactRef } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { rowsKey } from '../../report/report.ts';
+import { rowsKey } from '@graft/view';
 import { embeddedJson } from './embedded-json.ts';
 import { outputRows, shareOf, type RowLimits } from './output-rows.ts';
 

@@ -1,6 +1,6 @@
 import { isRecord, Metrics, type ArtifactRef } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
-import { rowsKey, type ReportRows } from '../../report/report.ts';
+import { type ReportRows, rowsKey } from '@graft/view';
 import { cutTexts } from './cut-texts.ts';
 import { embeddedSize } from './embedded-json.ts';
 import { spread } from './spread.ts';

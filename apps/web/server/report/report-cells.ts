@@ -11,15 +11,22 @@ import {
   type Registry,
   type StepSummary,
 } from '@graft/graph';
-import { previewType } from '../../inspector/output/preview-type.ts';
-import { listed } from '../../state/growing-list.ts';
-import { cellOrder } from '../../notebook/cell-order.ts';
-import { proseOrder } from '../../notebook/prose-order.ts';
-import type { ReportCell, ReportGroup, ReportOutput, Unfinished } from '../../report/report.ts';
-import { usedGraph } from '../../state/levels.ts';
-import { stepsInOrder, type RunState, type StepView } from '../../state/run-state.ts';
-import { stepParams } from '../../state/step-params.ts';
-import { titleByLook } from '../../state/title-by-look.ts';
+import {
+  cellOrder,
+  listed,
+  previewType,
+  proseOrder,
+  type ReportCell,
+  type ReportGroup,
+  type ReportOutput,
+  type RunState,
+  stepParams,
+  stepsInOrder,
+  type StepView,
+  titleByLook,
+  type Unfinished,
+  usedGraph,
+} from '@graft/view';
 import type { RanBody, RanGraphs } from './ran-graphs.ts';
 import { cutTexts } from './cut-texts.ts';
 import { spread } from './spread.ts';

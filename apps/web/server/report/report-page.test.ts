@@ -1,6 +1,6 @@
 import { GraphError } from '@graft/graph';
 import { expect, it } from 'vitest';
-import type { Report } from '../../report/report.ts';
+import type { Report } from '@graft/view';
 import { embeddedJson } from './embedded-json.ts';
 import { readReportPage, reportPage } from './report-page.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { GraphError } from '@graft/graph';
-import type { Report } from '../../report/report.ts';
+import type { Report } from '@graft/view';
 import { embeddedJson } from './embedded-json.ts';
 import { escapeMarkup } from './escape-markup.ts';
 

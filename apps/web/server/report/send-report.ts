@@ -6,7 +6,7 @@ import { disposition, refuse, safeFileName } from '../download.ts';
 import { queryOf } from '../query-of.ts';
 import { safeHeaders } from '../static-files.ts';
 import { withoutFolders } from '../without-folders.ts';
-import type { Report } from '../../report/report.ts';
+import type { Report } from '@graft/view';
 import { collectReport } from './collect-report.ts';
 import { readReportPage, reportPage } from './report-page.ts';
 import { zipped } from './zipped.ts';

@@ -1,7 +1,7 @@
 import { artifactRefSchema } from '@graft/graph';
 import { rowFilters } from '@graft/workspace';
 import { z } from 'zod';
-import { mostSides } from '../../compare/comparison.ts';
+import { mostSides } from '@graft/view';
 import { compareRuns } from '../compare/compare-runs.ts';
 import { shownTable } from './shown-experiment.ts';
 import { procedure, router } from './trpc.ts';

@@ -1,6 +1,6 @@
 import { emptyGraph, sameJson, serializeGraph, type Graph } from '@graft/graph';
 import { temporal } from 'zundo';
-import { create } from 'zustand';
+import { createStore } from 'zustand/vanilla';
 import { historyFor, keptHistories, relocked } from './kept-histories.ts';
 import { placed, prefixOf, standing, withShown, type Placed, type Trail } from './levels.ts';
 
@@ -64,17 +64,25 @@ let lastEdit = { merge: '', at: 0 };
 export const drawnFile = ({ graph, past }: Pick<DocumentState, 'graph' | 'past'>): Graph =>
   past ?? graph;
 
-/** Whether a run of before is looked at, which nothing is edited in; says so. */
+let refuse = (): void => undefined;
+
+/** Sets what tells the person that the graph of an earlier run cannot be edited. */
+export function onPastEdit(tell: () => void): void {
+  refuse = tell;
+}
+
+/** Whether the graph of an earlier run is shown, which cannot be edited. Tells so. */
 function isPast(): boolean {
-  if (useDocument.getState().past === null) return false;
-  void import('./past-refusal.ts').then(({ refusePast }) => refusePast());
+  if (documentStore.getState().past === null) return false;
+  // After the caller, which may announce and select what it believes to have added.
+  queueMicrotask(refuse);
   return true;
 }
 
 /** Files whose histories are kept: those left last. */
 const mostKept = 16;
 
-export const useDocument = create<DocumentState>()(
+export const documentStore = createStore<DocumentState>()(
   temporal(
     (set, get) => ({
       file: null,
@@ -83,7 +91,7 @@ export const useDocument = create<DocumentState>()(
       ...placed(emptyGraph, []),
       open(file, graph = file.baseGraph, from = []) {
         const before = get();
-        const { temporal: history } = useDocument;
+        const { temporal: history } = documentStore;
         const { pastStates, futureStates, pause, resume } = history.getState();
         if (before.file !== null) {
           const left = { pastStates, futureStates, graph: before.graph, trail: before.trail };
@@ -123,7 +131,7 @@ export const useDocument = create<DocumentState>()(
         const at = Date.now();
         const joins = merge !== '' && merge === lastEdit.merge && at - lastEdit.at < mergeWindow;
         lastEdit = { merge, at };
-        const history = useDocument.temporal.getState();
+        const history = documentStore.temporal.getState();
         // Paused, the step before stays the one to undo to.
         if (joins) history.pause();
         set(placed(next, trail));
@@ -140,7 +148,7 @@ export const useDocument = create<DocumentState>()(
         const { lock } = file.baseGraph;
         if (before.file === null || !sameJson(before.graph.lock, before.file.baseGraph.lock))
           return;
-        const { temporal: history } = useDocument;
+        const { temporal: history } = documentStore;
         const written = { from: before.graph.lock, to: lock };
         history.getState().pause();
         set(placed({ ...before.graph, lock }, before.trail, before.past));
@@ -148,7 +156,7 @@ export const useDocument = create<DocumentState>()(
         history.getState().resume();
       },
       close() {
-        const history = useDocument.temporal.getState();
+        const history = documentStore.temporal.getState();
         history.pause();
         set({ file: null, from: [], past: null, ...placed(emptyGraph, []) });
         history.clear();
@@ -167,7 +175,7 @@ export const useDocument = create<DocumentState>()(
 /** Shows what a step of the history changed: it was made where one was then, which may be elsewhere by now. */
 function revisit(steps: readonly Partial<Placed>[]): void {
   const trail = steps.at(-1)?.trail;
-  if (trail !== undefined) useDocument.getState().go(trail);
+  if (trail !== undefined) documentStore.getState().go(trail);
 }
 
 /** What takes back edits that are still being made, the newest last. */
@@ -184,14 +192,14 @@ export function undoFirst(takeBack: () => void): () => void {
 
 /** Whether there is something to undo. */
 export const canUndo = (): boolean =>
-  coming.length > 0 || useDocument.temporal.getState().pastStates.length > 0;
+  coming.length > 0 || documentStore.temporal.getState().pastStates.length > 0;
 
 export function undo(): void {
   if (isPast()) return;
   const takeBack = coming.pop();
   if (takeBack !== undefined) return takeBack();
   lastEdit = { merge: '', at: 0 };
-  const history = useDocument.temporal.getState();
+  const history = documentStore.temporal.getState();
   revisit(history.pastStates);
   history.undo();
 }
@@ -199,7 +207,7 @@ export function undo(): void {
 export function redo(): void {
   if (isPast()) return;
   lastEdit = { merge: '', at: 0 };
-  const history = useDocument.temporal.getState();
+  const history = documentStore.temporal.getState();
   revisit(history.futureStates);
   history.redo();
 }
@@ -213,22 +221,22 @@ export interface HistoryMark {
 /** Marks where the history stands: what is edited from here on is a step of its own. */
 export function markHistory(): HistoryMark {
   lastEdit = { merge: '', at: 0 };
-  const { pastStates } = useDocument.temporal.getState();
-  return { steps: pastStates.length, file: useDocument.getState().file };
+  const { pastStates } = documentStore.temporal.getState();
+  return { steps: pastStates.length, file: documentStore.getState().file };
 }
 
 /** Undoes what was edited since a mark, unless the file was saved or read anew meanwhile. */
 export function undoTo({ steps, file }: HistoryMark): void {
-  const history = useDocument.temporal.getState();
+  const history = documentStore.temporal.getState();
   const since = history.pastStates.length - steps;
-  if (since > 0 && !isPast() && file === useDocument.getState().file) history.undo(since);
+  if (since > 0 && !isPast() && file === documentStore.getState().file) history.undo(since);
 }
 
 /** Undoes step by step until a graph has what is wanted: nothing where it has it already. */
 export function undoUntil(isSo: (graph: Graph) => boolean): void {
-  const { temporal } = useDocument;
+  const { temporal } = documentStore;
   if (isPast()) return;
-  while (!isSo(useDocument.getState().graph) && temporal.getState().pastStates.length > 0) undo();
+  while (!isSo(documentStore.getState().graph) && temporal.getState().pastStates.length > 0) undo();
 }
 
 /** Whether the graph differs from the file's revision. Equal text is equal, however it came about. */

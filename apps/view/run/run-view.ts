@@ -1,5 +1,5 @@
 import type { Feed, Graph, RunEvent } from '@graft/graph';
-import { create } from 'zustand';
+import { createStore } from 'zustand/vanilla';
 import { emptyRun, foldEvent, isOver, type RunState, type StepView } from './run-state.ts';
 
 export type Steps = Readonly<Record<string, StepView>>;
@@ -52,7 +52,7 @@ function leftBy({ run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'
   return { ...earlier, ...Object.fromEntries(made) };
 }
 
-export const useRunView = create<RunView>()((set, get) => ({
+export const runView = createStore<RunView>()((set, get) => ({
   run: null,
   newest: null,
   past: false,

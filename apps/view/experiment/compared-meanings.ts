@@ -6,7 +6,7 @@ import {
   type MetricMeanings,
   type Registry,
 } from '@graft/graph';
-import { placeOf } from '../state/levels.ts';
+import { placeOf } from '../document/levels.ts';
 
 /** What the metrics say that an experiment compares, as its table names them: each by the node that it is of. */
 export function comparedMeanings(

@@ -1,14 +1,13 @@
 import type { StepSummary } from '@graft/graph';
-import { z } from 'zod';
 
-const jsonText = z.string().transform((text, context): unknown => {
+/** The value of a JSON text; undefined where it is none. */
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    context.addIssue('not JSON');
-    return z.NEVER;
+    return undefined;
   }
-});
+}
 
 /** The parameters that a step had, out of the parts of its cache key: but for long ones, of which these hold a digest. */
 export function stepParams({
@@ -16,8 +15,8 @@ export function stepParams({
 }: Pick<StepSummary, 'parts'>): Readonly<Record<string, unknown>> {
   const entries = (parts ?? []).flatMap(({ name, value }): [string, unknown][] => {
     if (!name.startsWith('param.')) return [];
-    const read = jsonText.safeParse(value);
-    return read.success ? [[name.slice('param.'.length), read.data]] : [];
+    const read = parsed(value);
+    return read === undefined ? [] : [[name.slice('param.'.length), read]];
   });
   return Object.fromEntries(entries);
 }

@@ -8,7 +8,7 @@ import type {
   MetricRow,
   RunRecord,
 } from '@graft/graph';
-import type { StepView } from '../state/run-state.ts';
+import type { StepView } from '../run/run-state.ts';
 
 /** Rows of an output as a page of a run holds them. */
 export interface ReportRows {
