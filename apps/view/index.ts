@@ -85,10 +85,9 @@ export {
   stepsInOrder,
   stepsDone,
   isOver,
-  type ReportedProblem,
-  type StepView,
   type RunState,
 } from './run/run-state.ts';
+export type { ReportedProblem, StepView } from './run/step-view.ts';
 export {
   runView,
   isIdle,

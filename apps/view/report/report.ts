@@ -8,7 +8,7 @@ import type {
   MetricRow,
   RunRecord,
 } from '@graft/graph';
-import type { StepView } from '../run/run-state.ts';
+import type { StepView } from '../run/step-view.ts';
 
 /** Rows of an output as a page of a run holds them. */
 export interface ReportRows {

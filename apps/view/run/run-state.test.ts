@@ -2,14 +2,8 @@ import type { RunEvent, StepSummary, UnstampedEvent } from '@graft/graph';
 import { describe, expect, it, vi } from 'vitest';
 import { listed } from './growing-list.ts';
 import { GrowingMap } from './growing-map.ts';
-import {
-  emptyRun,
-  foldEvent,
-  isOver,
-  stepsInOrder,
-  type RunState,
-  type StepView,
-} from './run-state.ts';
+import { emptyRun, foldEvent, isOver, stepsInOrder, type RunState } from './run-state.ts';
+import type { StepView } from './step-view.ts';
 import { roundsOf } from './run-view.ts';
 
 function stamped(events: readonly UnstampedEvent[]): RunEvent[] {

@@ -1,6 +1,7 @@
 import type { Feed, Graph, RunEvent } from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
-import { emptyRun, foldEvent, isOver, type RunState, type StepView } from './run-state.ts';
+import { emptyRun, foldEvent, isOver, type RunState } from './run-state.ts';
+import type { StepView } from './step-view.ts';
 
 export type Steps = Readonly<Record<string, StepView>>;
 /** Parameters as a run had them, by node. */

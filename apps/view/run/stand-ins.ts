@@ -7,7 +7,7 @@ import {
 } from '@graft/graph';
 import { appended, emptyList, type GrowingList } from './growing-list.ts';
 import { GrowingMap } from './growing-map.ts';
-import type { StepView } from './run-state.ts';
+import type { StepView } from './step-view.ts';
 
 /** A node of the file that a plan has other steps for. */
 interface StandIn {

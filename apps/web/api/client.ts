@@ -11,7 +11,11 @@ import {
   type TRPCLink,
 } from '@trpc/client';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
+import type { inferRouterOutputs } from '@trpc/server';
 import type { AppRouter } from '../server/router/index.ts';
+
+/** What a run of a graph would do. */
+export type PlanReport = inferRouterOutputs<AppRouter>['runs']['plan'];
 
 /** Below the page's own address, wherever a proxy puts it. */
 export const apiUrl = 'api/trpc';

@@ -1,7 +1,5 @@
-import { GraphError, type Problem } from '@graft/graph';
+import { GraphError } from '@graft/graph';
 import { TRPCClientError } from '@trpc/client';
-import { useDocument } from '../state/stores.ts';
-import { problemPlace } from '../state/problems.ts';
 import { toldProblems, type ShownProblem } from './told-problems.ts';
 
 export type { ShownProblem } from './told-problems.ts';
@@ -22,20 +20,4 @@ export function problemsOf(error: unknown): readonly ShownProblem[] {
 
 export function problemCode(error: unknown): string {
   return problemsOf(error)[0]?.code ?? 'internal';
-}
-
-/** Why something was refused: its problems, a line each. */
-export function refusalOf(error: unknown): string {
-  return problemsOf(error).map(problemText).join('\n');
-}
-
-/** `Embed, batch: message`: where it is, in the words of the screen, and what it is. */
-export function problemText({
-  message,
-  location,
-}: Pick<Problem, 'message'> & Pick<ShownProblem, 'location'>): string {
-  const { node, port, param } = location;
-  const place =
-    node === undefined ? (port ?? param) : problemPlace({ location }, useDocument.getState().graph);
-  return place === undefined ? message : `${place}: ${message}`;
 }

@@ -6,7 +6,7 @@ import { PlainControl } from '../inspector/fields/plain-control.tsx';
 import { RunOrCancel } from '../shell/run-or-cancel.tsx';
 import { RunsOnChange } from '../shell/runs-on-change.tsx';
 import { useDocument } from '../state/stores.ts';
-import { fileTitle } from '../state/file-actions.ts';
+import { fileTitle } from '../state/graph-file.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { cancelRun } from '../state/run-actions.ts';
 import { isGoingOn } from '@graft/view';

@@ -1,9 +1,9 @@
 import { create } from 'zustand';
 import { api } from '../api/client.ts';
-import { problemText } from '../api/problem.ts';
+import { problemText } from '../state/problem-text.ts';
 import { graphFunction, type GraphFunction, type ShownOutput } from '../app-view/graph-function.ts';
 import { useDocument } from '../state/stores.ts';
-import { report } from '../state/file-actions.ts';
+import { report } from '../state/graph-file.ts';
 import { saveFile } from '../state/save-file.ts';
 import { tellOfCancel } from '../state/run-actions.ts';
 import { emptyRun, foldEvent, isOver, type RunState } from '@graft/view';

@@ -25,12 +25,12 @@ import { farScale } from './far-scale.ts';
 import {
   beginDrawing,
   connectionEnds,
-  drawEdge,
   endMoving,
   endDrawing,
   graphWhileDrawing,
   moveEnd,
 } from './edge-drawing.ts';
+import { drawEdge } from './let-go.ts';
 import { tidyShown } from './tidy-shown.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphEdgeView, isLit } from './graph-edge.tsx';

@@ -2,7 +2,6 @@ import { disconnect, type Edge, type Graph } from '@graft/graph';
 import type { Connection, Edge as FlowEdge, FinalConnectionState, Handle } from '@xyflow/react';
 import { useDocument } from '../state/stores.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
-import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { letGo } from './let-go.ts';
 
 export function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingEdge {
@@ -21,13 +20,6 @@ export function moveEnd(edge: Edge | undefined): void {
 export function graphWhileDrawing(): Graph {
   const { shown } = useDocument.getState();
   return moving === undefined ? shown : disconnect(shown, moving);
-}
-
-export function drawEdge(from: PendingEdge, to: PendingEdge): void {
-  const { shown, edit } = useDocument.getState();
-  const edge = edgeBetween(from, to);
-  if (edge !== undefined && portRefusal(shown, from, to) === undefined)
-    edit((before) => connectInPlace(before, edge));
 }
 
 /** The edge that ends in an input: pulling at the port pulls it off. */

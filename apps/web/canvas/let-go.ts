@@ -2,11 +2,19 @@ import { disconnect, type Edge } from '@graft/graph';
 import { fitting } from '../palette/fitting-types.ts';
 import { useDocument } from '../state/stores.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
-import { drawEdge } from './edge-drawing.ts';
+
 import { ends } from './edge-ends.ts';
 import { edgeAt } from './insert-on-edge.ts';
 import { acceptingPort, connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { canvasPlace } from './viewport.ts';
+
+/** Draws an edge between two ports, where they take it. */
+export function drawEdge(from: PendingEdge, to: PendingEdge): void {
+  const { shown, edit } = useDocument.getState();
+  const edge = edgeBetween(from, to);
+  if (edge !== undefined && portRefusal(shown, from, to) === undefined)
+    edit((before) => connectInPlace(before, edge));
+}
 
 /** Ends what was pulled off an input: on another input it goes there, on nothing it is gone. */
 function endPulling(edge: Edge, to: PendingEdge | undefined): void {

@@ -1,7 +1,7 @@
 import { paramFields, type GraphNode, type ModelLookup, type NodeType } from '@graft/graph';
 import { bytes, duration, plural } from '@graft/nodes/kit/ui';
 import { plannedParts } from '../state/plan-parts.ts';
-import type { PlanReport } from '../state/plan-store.ts';
+import type { PlanReport } from '../api/client.ts';
 
 type Step = PlanReport['nodes'][number];
 

@@ -1,6 +1,6 @@
 import { bypassRefusal, GraphError, setBypass } from '@graft/graph';
 import { useDocument } from '../state/stores.ts';
-import { report } from '../state/file-actions.ts';
+import { report } from '../state/graph-file.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { useScreen } from '../state/screen-store.ts';
 

@@ -7,9 +7,9 @@ import {
   type ComposeContext,
 } from '@graft/graph';
 import { api } from '../api/client.ts';
-import { refusalOf } from '../api/problem.ts';
+import { refusalOf } from '../state/problem-text.ts';
 import { useDocument } from '../state/stores.ts';
-import { graphPath, refreshFiles, report } from '../state/file-actions.ts';
+import { graphPath, refreshFiles, report } from '../state/graph-file.ts';
 import { bodyAt } from '@graft/view';
 import { whyNotPast } from '../state/past-refusal.ts';
 import { nodeTypes } from '../state/registry.ts';

@@ -1,5 +1,5 @@
 import { useDocument } from '../state/stores.ts';
-import { fileTitle } from '../state/file-actions.ts';
+import { fileTitle } from '../state/graph-file.ts';
 import { saveFile } from '../state/save-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import type { Command } from './command.ts';

@@ -1,6 +1,6 @@
 import type { RunRecord } from '@graft/graph';
 import { api } from '../api/client.ts';
-import { report } from '../state/file-actions.ts';
+import { report } from '../state/graph-file.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { Latest, whileOpen } from '../state/wanted.ts';
 import { compareSides } from './compare-place.ts';

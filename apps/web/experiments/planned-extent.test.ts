@@ -1,7 +1,7 @@
 import { countVariants, savedVariant } from '@graft/graph';
 import { expect, it } from 'vitest';
 import { plannedExtent } from './planned-extent.ts';
-import type { Planned } from './planned-variants.tsx';
+import type { Planned } from './planned-extent.ts';
 
 const variant = (name: string) => ({ name, settings: {} });
 const planned = (names: readonly string[], more: Partial<Planned> = {}): Planned => ({

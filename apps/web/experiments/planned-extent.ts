@@ -1,6 +1,8 @@
 import { savedVariant } from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
-import type { Planned } from './planned-variants.tsx';
+import type { api } from '../api/client.ts';
+
+export type Planned = NonNullable<Awaited<ReturnType<typeof api.experiments.plan.mutate>>['plan']>;
 
 /**
  * `12 variants, 3 seeds each, against “as saved” (39 runs)`: as many variants as the list of experiments says, which the file as

@@ -1,14 +1,11 @@
 import { metricInSentence, settingText } from '@graft/graph';
 import { Fragment } from 'react';
-import type { api } from '../api/client.ts';
-import { problemText } from '../api/problem.ts';
+import { problemText } from '../state/problem-text.ts';
 import { useDocument } from '../state/stores.ts';
-import { plannedExtent } from './planned-extent.ts';
+import { plannedExtent, type Planned } from './planned-extent.ts';
 import { saidMetric, saidSetting, saidVariant } from './said-names.ts';
 
 /** What a run of an experiment would be, as the server says. */
-export type Planned = NonNullable<Awaited<ReturnType<typeof api.experiments.plan.mutate>>['plan']>;
-
 /** The variants of an experiment before it runs: what each sets, and why one cannot. */
 export function PlannedVariants({
   planned,

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { fileTitle } from '../state/file-actions.ts';
+import { fileTitle } from '../state/graph-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { renameFile } from '../state/workspace-files.ts';
 

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../api/client.ts';
-import { refusalOf } from '../api/problem.ts';
+import { refusalOf } from '../state/problem-text.ts';
 import { faultLine } from '../inspector/prompt/fault-line.ts';
 import { promptView, type PromptView } from '../inspector/prompt/prompt-view.ts';
 import { FooterQuestion } from '../shell/footer-question.tsx';
 import { useModal } from '../shell/modal.ts';
-import { fileTitle, openFile } from '../state/file-actions.ts';
+import { openFile } from '../state/file-actions.ts';
+import { fileTitle } from '../state/graph-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { saveText, type ReadText, type Unsaved } from './save-text.ts';
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { extractAs } from '../canvas/subgraph-edits.ts';
-import { graphPath } from '../state/file-actions.ts';
+import { graphPath } from '../state/graph-file.ts';
 import { useOverlay, type NameQuestion } from '../state/overlay-store.ts';
 import { createFile, saveFileAs, type Refusal } from '../state/workspace-files.ts';
 

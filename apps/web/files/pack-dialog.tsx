@@ -2,9 +2,10 @@ import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
-import { problemsOf, problemText } from '../api/problem.ts';
+import { problemsOf } from '../api/problem.ts';
+import { problemText } from '../state/problem-text.ts';
 import { useModal } from '../shell/modal.ts';
-import { fileTitle } from '../state/file-actions.ts';
+import { fileTitle } from '../state/graph-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 
 const parts = ['data', 'artifacts', 'models'] as const;

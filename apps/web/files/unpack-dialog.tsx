@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { api } from '../api/client.ts';
 import { useModal } from '../shell/modal.ts';
-import { openFile, refreshFiles, report as reportProblem } from '../state/file-actions.ts';
+import { openFile } from '../state/file-actions.ts';
+import { refreshFiles, report as reportProblem } from '../state/graph-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { forgetDrawn } from '../state/workspace-files.ts';
 

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { api } from '../api/client.ts';
-import { openWhenWritten, refreshFiles, report } from '../state/file-actions.ts';
+import { openWhenWritten } from '../state/file-actions.ts';
+import { refreshFiles, report } from '../state/graph-file.ts';
 import { forgetDrawn } from '../state/workspace-files.ts';
 
 /** Copies an example into the workspace, with all that it needs, and opens it; `copying` is the one on its way. */

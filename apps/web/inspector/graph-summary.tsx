@@ -3,7 +3,7 @@ import { chordName } from '../commands/chord.ts';
 import { commandOf } from '../commands/commands.ts';
 import { DriftNotice } from './drift-notice.tsx';
 import { useDocument } from '../state/stores.ts';
-import { fileTitle } from '../state/file-actions.ts';
+import { fileTitle } from '../state/graph-file.ts';
 import { bodyAt } from '@graft/view';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { useScreen } from '../state/screen-store.ts';

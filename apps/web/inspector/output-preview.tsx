@@ -1,7 +1,8 @@
 import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/graph';
 import { numberAt, placeOfRow, RawRows } from '@graft/nodes/kit/ui';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { problemsOf, problemText } from '../api/problem.ts';
+import { problemsOf } from '../api/problem.ts';
+import { problemText } from '../state/problem-text.ts';
 import { openMenu } from '../menus/open-menu.ts';
 import { giveRowMenus } from '../menus/row-menus.ts';
 import { useDocument } from '../state/stores.ts';

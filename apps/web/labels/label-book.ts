@@ -9,7 +9,8 @@ import {
   type LabelValue,
 } from '@graft/graph';
 import { create } from 'zustand';
-import { problemCode, refusalOf } from '../api/problem.ts';
+import { problemCode } from '../api/problem.ts';
+import { refusalOf } from '../state/problem-text.ts';
 
 /** A file of labels as the server keeps it. */
 export interface LabelFile {

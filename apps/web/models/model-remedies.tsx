@@ -3,7 +3,7 @@ import { bytes } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
 import { useDocument } from '../state/stores.ts';
-import { report } from '../state/file-actions.ts';
+import { report } from '../state/graph-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { DownloadButton } from './download-button.tsx';
 import { DownloadProgress } from './download-progress.tsx';

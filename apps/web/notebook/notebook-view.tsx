@@ -2,7 +2,7 @@ import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
 import { useDocument } from '../state/stores.ts';
 import { bodyAt, cellOrder, proseOrder } from '@graft/view';
-import { fileTitle } from '../state/file-actions.ts';
+import { fileTitle } from '../state/graph-file.ts';
 import { useShape } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
 import { useProblemAt } from '../state/problems.ts';

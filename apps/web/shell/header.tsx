@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { commandOf } from '../commands/commands.ts';
 import { isGoingOn, isOver, isUnsaved, redo, undo } from '@graft/view';
 import { useDocument } from '../state/stores.ts';
-import { fileTitle } from '../state/file-actions.ts';
+import { fileTitle } from '../state/graph-file.ts';
 import { saveFile } from '../state/save-file.ts';
 import { togglePanel, usePanels } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';

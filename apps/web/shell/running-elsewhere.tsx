@@ -1,5 +1,6 @@
 import { useDocument } from '../state/stores.ts';
-import { fileTitle, openFile } from '../state/file-actions.ts';
+import { openFile } from '../state/file-actions.ts';
+import { fileTitle } from '../state/graph-file.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';

@@ -3,7 +3,7 @@ import { Fragment, useEffect, useRef } from 'react';
 import { chordName } from '../commands/chord.ts';
 import { bodyAt, countUses, nodeIn, type Origin, prefixOf, roundsOf } from '@graft/view';
 import { useDocument } from '../state/stores.ts';
-import { fileTitle } from '../state/file-actions.ts';
+import { fileTitle } from '../state/graph-file.ts';
 import { backTo, leave, leaveTo, showRound } from '../state/navigation.ts';
 import { titleOf } from '../state/node-titles.ts';
 import { useRunView } from '../state/stores.ts';

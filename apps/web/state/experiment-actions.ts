@@ -2,7 +2,7 @@ import type { RunRecord } from '@graft/graph';
 import { create } from 'zustand';
 import { api, queries, queryClient } from '../api/client.ts';
 import { useDocument } from './stores.ts';
-import { report } from './file-actions.ts';
+import { report } from './graph-file.ts';
 import { saveFile } from './save-file.ts';
 import { openPanel } from './panel-store.ts';
 import { usePlan } from './plan-store.ts';

@@ -1,74 +1,31 @@
 import { GraphError, migrateGraph, parseGraph, serializeGraph, type Graph } from '@graft/graph';
 import { laidOut } from '../canvas/missing-places.ts';
 import { api, queries, queryClient } from '../api/client.ts';
-import { problemsOf, problemText } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
-import { isUnsaved, type OpenFile, type Origin } from '@graft/view';
+import { type OpenFile, type Origin } from '@graft/view';
 import { useDocument } from './stores.ts';
-import { dropDraft, keepDraft, takeDraft, type Draft } from './draft.ts';
-import { useOverlay } from './overlay-store.ts';
+import { takeDraft, type Draft } from './draft.ts';
 import { usePlan } from './plan-store.ts';
-import { addressOfPlace, placeFromAddress, showPlace } from './place-in-address.ts';
+import { placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './stores.ts';
-import { useScreen, type Notice } from './screen-store.ts';
+import { useScreen } from './screen-store.ts';
 import { nodeTypes } from './registry.ts';
 import { Latest } from './wanted.ts';
+import {
+  isSameButForLock,
+  lastFileKey,
+  longestPath,
+  readFile,
+  report,
+  reportUnopened,
+  showInAddress,
+  syncDraft,
+  tellReloaded,
+} from './graph-file.ts';
 import { discardChanges } from './save-file.ts';
 
 /** Runs looked through for the newest one of the file as it is. */
 const newestLooked = 20;
-const ending = '.graft.json';
-const lastFileKey = 'graft.last';
-
-/** Name of a file for people: its path without the ending. */
-export function fileTitle(path: string): string {
-  return path.endsWith(ending) ? path.slice(0, -ending.length) : path;
-}
-
-/** The path of a file that people call by a name: it gets its ending where it lacks it. */
-export function graphPath(name: string): string {
-  const trimmed = name.trim();
-  return trimmed.endsWith(ending) ? trimmed : `${trimmed}${ending}`;
-}
-
-/** Reports a failure, with one line for each of its problems. The notice goes when another file is opened. */
-export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
-  const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
-  const { file } = useDocument.getState();
-  const about = file === null ? {} : { about: file.path };
-  useScreen.getState().notify({ tone: 'error', message, ...about, ...of });
-}
-
-/** Says which file could not be opened and why, until another is. A file that is no graph can be mended as text. */
-export function reportUnopened(path: string, error: unknown): void {
-  const [problem] = problemsOf(error);
-  if (problem === undefined) return;
-  const { code, message } = problem;
-  // A server that does not answer concerns no file, and a path may be too long to be read.
-  const isNamed = code === 'unavailable' || path.length > longestPath || message.includes(path);
-  const named = isNamed ? message : `${path}: ${message}`;
-  const whole = message.startsWith('The file ') ? message.replace('The file', path) : named;
-  const mend = (): void => useOverlay.getState().show({ mending: path });
-  useScreen.getState().notify({
-    ...{ tone: 'error', message: whole, about: path },
-    ...(code === 'bad-syntax' ? { action: { label: 'Open as text', run: mend } } : {}),
-  });
-}
-
-export async function refreshFiles(): Promise<void> {
-  await queryClient.invalidateQueries({ queryKey: queries.graphs.list.queryKey() });
-}
-
-interface ReadFile {
-  readonly path: string;
-  readonly revision: string;
-  readonly text: string;
-}
-
-export function readFile(file: ReadFile): OpenFile {
-  const baseGraph = laidOut(parseGraph(file.text, file.path));
-  return { path: file.path, base: file.revision, baseText: file.text, baseGraph };
-}
 
 /** Unsaved work as it was kept, and the file that it began from. */
 function placedDraft(
@@ -79,42 +36,6 @@ function placedDraft(
   const baseGraph = laidOut(parseGraph(baseText, path));
   return { graph, file: { path, base, baseText, baseGraph } };
 }
-
-/** Whether two graphs are the same, whatever they are locked to: a run and a save write locks. */
-export function isSameButForLock(one: Graph, other: Graph): boolean {
-  return serializeGraph({ ...one, lock: other.lock }) === serializeGraph(other);
-}
-
-export function showInAddress(path: string): void {
-  const url = addressOfPlace();
-  url.searchParams.set('graph', path);
-  history.replaceState(null, '', url);
-  localStorage.setItem(lastFileKey, path);
-  document.title = `${fileTitle(path)} · Graft`;
-}
-
-/** Keeps unsaved work in the browser, or drops what was kept, and what was said of it, once it is saved. */
-export function syncDraft(): void {
-  const { file, graph } = useDocument.getState();
-  if (file === null) return;
-  if (!isUnsaved({ file, graph })) {
-    if (file.base !== null) useScreen.getState().dismissUntil('saved', 'there');
-    return dropDraft(file.path);
-  }
-  keepDraft(file.path, {
-    base: file.base,
-    baseText: file.baseText,
-    text: serializeGraph(graph),
-  });
-}
-
-export function tellReloaded(about: string): void {
-  const message = 'Reloaded: this file was changed outside.';
-  useScreen.getState().notify({ tone: 'info', message, about });
-}
-
-/** Characters that the path of a file has at most; an address may hold more. */
-const longestPath = 1_000;
 
 /** The files asked for: the last one is shown, whichever answer comes last. */
 const opening = new Latest();

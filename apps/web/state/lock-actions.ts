@@ -8,7 +8,7 @@ import {
 } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { useDocument } from './stores.ts';
-import { report } from './file-actions.ts';
+import { report } from './graph-file.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 import { Latest, madeOfShown, whileOpen } from './wanted.ts';
 

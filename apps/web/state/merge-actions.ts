@@ -11,7 +11,7 @@ import { useConflict, type Conflict } from './conflict-store.ts';
 import { keptHistories, type OpenFile } from '@graft/view';
 import { useDocument } from './stores.ts';
 import { dropDraft } from './draft.ts';
-import { fileTitle, report, syncDraft } from './file-actions.ts';
+import { fileTitle, report, syncDraft } from './graph-file.ts';
 import { saveFile } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
 import { createFile } from './workspace-files.ts';

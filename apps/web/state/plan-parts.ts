@@ -1,4 +1,4 @@
-import type { PlanReport } from './plan-store.ts';
+import type { PlanReport } from '../api/client.ts';
 
 type Planned = PlanReport['nodes'][number];
 type Parts = ReadonlyMap<string, readonly Planned[]>;

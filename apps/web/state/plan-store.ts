@@ -1,15 +1,11 @@
 import { serializeGraph, type Graph } from '@graft/graph';
 import { create } from 'zustand';
-import { api } from '../api/client.ts';
+import { api, type PlanReport } from '../api/client.ts';
 import { problemsOf, type ShownProblem } from '../api/problem.ts';
 import { isOver } from '@graft/view';
 import { useRunView } from './stores.ts';
 import { Latest } from './wanted.ts';
-import type { AppRouter } from '../server/router/index.ts';
-import type { inferRouterOutputs } from '@trpc/server';
 import { showKept } from './run-history.ts';
-
-export type PlanReport = inferRouterOutputs<AppRouter>['runs']['plan'];
 
 interface PlanState {
   readonly report: PlanReport | null;

@@ -1,7 +1,7 @@
 import { duplicateNodes, parseGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { problemText } from '../api/problem.ts';
+import { problemText } from './problem-text.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './stores.ts';
 import { byNode } from './problems.ts';

@@ -1,7 +1,7 @@
 import { clock } from '@graft/nodes/kit/ui';
 import { undo } from '@graft/view';
 import { useDocument } from './stores.ts';
-import { report } from './file-actions.ts';
+import { report } from './graph-file.ts';
 import { ranGraph } from './ran-graph.ts';
 import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';

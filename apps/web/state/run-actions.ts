@@ -1,37 +1,15 @@
-import type { RunRecord } from '@graft/graph';
 import { api, queries, queryClient } from '../api/client.ts';
 import { useDocument } from './stores.ts';
-import { report } from './file-actions.ts';
+import { report } from './graph-file.ts';
 import { saveFile } from './save-file.ts';
 import { isIdle, isOver, plannedPath } from '@graft/view';
 import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 import { whileOpen } from './wanted.ts';
-import { sawExperimentRun } from './experiment-actions.ts';
 import { isRefused } from './run-refusal.ts';
 
 export async function refreshRuns(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.runs.list.queryKey() });
-}
-
-/**
- * Takes note of the newest run of a file. One that another tab or the command line started is followed, unless
- * this tab still works or looks at a run of before. One of an experiment is shown in its panel.
- */
-export function sawNewestRun(seen: RunRecord): void {
-  const { id, file, experiment, status, scope } = seen;
-  if (useDocument.getState().file?.path !== file) return;
-  if (experiment !== undefined) {
-    if (status === 'running' || status === 'queued') sawExperimentRun(seen);
-    return;
-  }
-  void refreshRuns();
-  // One that was given something else than the file has is looked at where it was asked for.
-  if (scope !== undefined && useScreen.getState().view !== 'app') return;
-  const { run, newest, past, setNewest, follow } = useRunView.getState();
-  if (id === newest) return;
-  setNewest(id);
-  if (run === null || (run.runId === newest && isOver(run) && !past)) follow(id);
 }
 
 type StartInput = Parameters<typeof api.runs.start.mutate>[0];

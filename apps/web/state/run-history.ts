@@ -16,7 +16,7 @@ import {
   type StepView,
   withStandIns,
 } from '@graft/view';
-import type { PlanReport } from './plan-store.ts';
+import type { PlanReport } from '../api/client.ts';
 import { nodeTypes } from './registry.ts';
 import { useRunView } from './stores.ts';
 import { useUsedGraphs } from './used-graphs.ts';

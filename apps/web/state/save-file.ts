@@ -13,7 +13,7 @@ import {
   reportUnopened,
   syncDraft,
   tellReloaded,
-} from './file-actions.ts';
+} from './graph-file.ts';
 import { useScreen } from './screen-store.ts';
 import { Latest } from './wanted.ts';
 

@@ -1,20 +1,20 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { api, queries, queryClient } from '../api/client.ts';
-import { problemCode, refusalOf } from '../api/problem.ts';
+import { problemCode } from '../api/problem.ts';
+import { refusalOf } from './problem-text.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, keptHistories } from '@graft/view';
 import { useDocument } from './stores.ts';
 import { forgetDrafts, moveDrafts } from './draft.ts';
+import { openFile, openWhenWritten } from './file-actions.ts';
 import {
   fileTitle,
   graphPath,
-  openFile,
-  openWhenWritten,
   refreshFiles,
   report,
   showInAddress,
   syncDraft,
-} from './file-actions.ts';
+} from './graph-file.ts';
 import { usePlan } from './plan-store.ts';
 import { useRunView } from './stores.ts';
 import { moveSaves, withOwnMove } from './save-file.ts';

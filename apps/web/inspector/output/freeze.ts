@@ -13,7 +13,7 @@ import {
   withShown,
 } from '@graft/view';
 import { useDocument } from '../../state/stores.ts';
-import { report } from '../../state/file-actions.ts';
+import { report } from '../../state/graph-file.ts';
 import { goTo } from '../../state/navigation.ts';
 import { useOverlay } from '../../state/overlay-store.ts';
 import { refusePast } from '../../state/past-refusal.ts';
