@@ -17,6 +17,8 @@ interface Script {
 interface Load {
   /** Milliseconds after which the first node stood there with its ports and values. */
   readonly drawnAt: number;
+  /** Milliseconds after which the page began to fetch its other parts. */
+  readonly seenAt: number;
   readonly scripts: readonly Script[];
 }
 
@@ -42,6 +44,7 @@ async function watchFirstNode(page: Page): Promise<void> {
 async function loadOf(page: Page): Promise<Load> {
   return page.evaluate(() => ({
     drawnAt: performance.getEntriesByName('first-node')[0]?.startTime ?? Infinity,
+    seenAt: performance.getEntriesByName('graph-seen')[0]?.startTime ?? Infinity,
     scripts: performance.getEntriesByType('resource').flatMap((entry) => {
       const { name: url, startTime: startedAt } = entry;
       const isScript = entry instanceof PerformanceResourceTiming && /\.js(\?|$)/.test(url);
@@ -50,9 +53,9 @@ async function loadOf(page: Page): Promise<Load> {
   }));
 }
 
-/** The scripts that were asked for before the first node was drawn. */
-const firstOf = ({ drawnAt, scripts }: Load): readonly Script[] =>
-  scripts.filter(({ startedAt }) => startedAt < drawnAt);
+/** The scripts of the first load. */
+const firstOf = ({ seenAt, scripts }: Load): readonly Script[] =>
+  scripts.filter(({ startedAt }) => startedAt < seenAt);
 const sentBy = (scripts: readonly Script[]): number =>
   scripts.reduce((sum, { sent }) => sum + sent, 0);
 
@@ -62,6 +65,8 @@ test('draws the first node with few scripts', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url);
   await expect(bench.node('chunk')).toContainText('128');
+  await expect.poll(async () => (await loadOf(page)).seenAt).toBeLessThan(Infinity);
+  await expect.poll(async () => (await loadOf(page)).drawnAt).toBeLessThan(Infinity);
   const load = await loadOf(page);
   const sent = sentBy(firstOf(load));
   console.log(

@@ -213,7 +213,11 @@ export function Canvas() {
   const first = useFitOnShow(flow, measured);
   useEffect(() => {
     if (first !== 'seen') return undefined;
-    const timer = setTimeout(() => useScreen.getState().show({ seen: true }), fadeIn);
+    const timer = setTimeout(() => {
+      // What is fetched from here on is no part of the first load.
+      performance.mark('graph-seen');
+      useScreen.getState().show({ seen: true });
+    }, fadeIn);
     return () => clearTimeout(timer);
   }, [first]);
   useKnownKept();
