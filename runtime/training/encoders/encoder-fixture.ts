@@ -1,7 +1,8 @@
 import type { MetricRow } from '@graft/graph';
 import { fixture } from '../golden/golden.ts';
-import type { Executor } from '../ir/executor.ts';
-import type { LoopHooks, LoopResult } from '../loop/training-loop.ts';
+import { expect } from 'vitest';
+import { newFolder, numbersOf } from '../loop/loop-fixture.ts';
+import { runTraining, type LoopResult, type TrainingTask } from '../loop/training-loop.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { openEncoder, type EncoderModel } from './encoder-model.ts';
 
@@ -36,18 +37,13 @@ export interface Attempt<Request> {
   readonly watch?: (row: MetricRow, controller: AbortController) => void;
 }
 
-interface Training<Request> {
-  readonly model: EncoderModel;
-  readonly modelDigest: string;
-  readonly executor: Executor;
-  readonly request: Request;
-  readonly memory: number;
-  readonly hooks: LoopHooks;
-}
-
 /** Trains the tiny encoder, and tells what came of it and what was said meanwhile; an error is one of the results. */
-export async function attemptOf<Request extends { readonly checkpoints: string }>(
-  train: (training: Training<Request>) => Promise<LoopResult>,
+export async function attemptOf<Request extends { readonly checkpoints: string }, Sizes>(
+  taskOf: (training: {
+    readonly model: EncoderModel;
+    readonly modelDigest: string;
+    readonly request: Request;
+  }) => TrainingTask<Sizes>,
   request: Request,
   { memory = 4e9, watch }: Pick<Attempt<Request>, 'memory' | 'watch'>,
 ) {
@@ -55,22 +51,47 @@ export async function attemptOf<Request extends { readonly checkpoints: string }
   const logs: string[] = [];
   const planned: number[] = [];
   const controller = new AbortController();
-  const training = train({
-    model: await openEncoder(fixture('bert'), 'model.safetensors'),
-    modelDigest: 'digest of the model',
-    executor: await onnxExecutor({ device: 'cpu', threads: 1 }),
-    ...{ request, memory },
-    hooks: {
-      signal: controller.signal,
-      metrics(row) {
-        rows.push(row);
-        watch?.(row, controller);
+  const train = async (): Promise<LoopResult> => {
+    const model = await openEncoder(fixture('bert'), 'model.safetensors');
+    const executor = await onnxExecutor({ device: 'cpu', threads: 1 });
+    return await runTraining(taskOf({ model, modelDigest: 'digest of the model', request }), {
+      ...{ executor, memory },
+      hooks: {
+        signal: controller.signal,
+        metrics(row) {
+          rows.push(row);
+          watch?.(row, controller);
+        },
+        planned: (bytes) => void planned.push(bytes),
+        log: (_, message) => logs.push(message),
+        progress: () => undefined,
       },
-      planned: (bytes) => void planned.push(bytes),
-      log: (_, message) => logs.push(message),
-      progress: () => undefined,
+    });
+  };
+  const result = await train().catch((error: unknown) => ({ error }));
+  return { rows, logs, planned, ...result };
+}
+
+type Attempted = Awaited<ReturnType<typeof attemptOf>>;
+
+/** Cancels a training after its fifth step, and lets it go on to the numbers of one that was never interrupted. */
+export async function expectToGoOn(
+  attempt: (
+    how: Pick<Attempt<never>, 'watch'> & { readonly change: { readonly checkpoints?: string } },
+  ) => Promise<Attempted>,
+): Promise<Attempted> {
+  const whole = await attempt({ change: {} });
+  const checkpoints = await newFolder();
+  const first = await attempt({
+    change: { checkpoints },
+    watch: ({ series, step }, controller) => {
+      if (series === 'train' && step === 5) controller.abort();
     },
   });
-  const result = await training.catch((error: unknown) => ({ error }));
-  return { rows, logs, planned, ...result };
+  expect(first).toHaveProperty('error');
+  const second = await attempt({ change: { checkpoints } });
+  expect(second.logs.join()).toContain('Goes on from the checkpoint of step 5');
+  expect(numbersOf([...first.rows, ...second.rows])).toEqual(numbersOf(whole.rows));
+  expect(second).toHaveProperty('parameters', 'parameters' in whole ? whole.parameters : undefined);
+  return whole;
 }

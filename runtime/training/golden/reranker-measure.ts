@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { gradientName } from '../architectures/training-program.ts';
 import { encoderWeightShapes } from '../encoders/encoder-config.ts';
 import type { EncoderModel } from '../encoders/encoder-model.ts';
-import { listFeeds } from '../encoders/list-feeds.ts';
-import { buildListLossProgram, buildListProgram } from '../encoders/list-program.ts';
+import { buildListProgram, listFeeds } from '../encoders/list-program.ts';
 import { headShapes } from '../encoders/score-head.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
@@ -116,10 +115,9 @@ export class RerankerGoldenCase {
   /** Of the scores of the first batch. */
   async outputs(executor: Executor, method: RerankerMethod): Promise<number> {
     const { lora } = cases[this.#name];
-    const { program } = buildListLossProgram(this.#model.config, {
-      ...this.#golden.shape,
-      ...(method === 'full' ? { full: true } : { lora }),
-    });
+    const trained = method === 'full' ? { full: true } : { lora };
+    const options = { ...this.#golden.shape, ...trained };
+    const { program } = buildListProgram(this.#model.config, options, 'evaluation');
     await using executable = await executor.compile(program, this.#model.weights);
     const { scores } = await executable.run(this.#feeds(0, this.#parameters[method]));
     return difference(scores, this.#tensors.get(method === 'full' ? 'scores' : 'adapted scores'));

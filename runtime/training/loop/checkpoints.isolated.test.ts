@@ -111,7 +111,7 @@ describe('a training that was interrupted', () => {
     const plan = planTraining(base, asked);
     const trainable = trainableShapes(base, asked);
     const shapes = { size: 4, buckets: [32], recompute: false };
-    const memory = memoryOf({ base, plan, trainable, memory: 0, enough: 0 }, shapes) - 1;
+    const memory = memoryOf({ base, plan, trainable }, shapes) - 1;
     const { logs, rows } = await attempt({ change: cut, checkpoints, memory });
     expect(losses(rows)).toHaveLength(10);
     expect(logs[0]).toMatch(/do not fit any more/);

@@ -6,7 +6,8 @@ import { openBaseModel } from '../architectures/base-model.ts';
 import { fixture } from '../golden/golden.ts';
 import type { Executor } from '../ir/executor.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
-import { runTraining, type LoopResult } from './training-loop.ts';
+import { languageTask } from './language-task.ts';
+import { runTraining, type LoopHooks, type LoopResult } from './training-loop.ts';
 import type { LoopRequest } from './training-plan.ts';
 
 /** Texts of a few tokens of the fixtures' vocabulary that can be learned by heart. */
@@ -86,27 +87,28 @@ export async function attempt(given: Attempt = {}): Promise<Observed> {
   const logs: string[] = [];
   const controller = new AbortController();
   try {
-    const result = await runTraining({
+    const hooks: LoopHooks = {
+      signal: controller.signal,
+      metrics(row) {
+        rows.push(row);
+        given.watch?.(row, controller);
+      },
+      log: (_, message) => logs.push(message),
+      progress: () => undefined,
+    };
+    const task = languageTask({
       base: await openBaseModel(fixture(given.family ?? 'llama')),
       baseDigest: 'digest of the base',
-      executor: given.executor ?? (await onnxExecutor({ device: 'cpu', threads: 1 })),
       request: {
         ...request,
         checkpoints: given.checkpoints ?? (await newFolder()),
         ...given.change,
       },
-      memory: given.memory ?? 4e9,
       enough: 4e9,
-      hooks: {
-        signal: controller.signal,
-        metrics(row) {
-          rows.push(row);
-          given.watch?.(row, controller);
-        },
-        log: (_, message) => logs.push(message),
-        progress: () => undefined,
-      },
+      log: hooks.log,
     });
+    const executor = given.executor ?? (await onnxExecutor({ device: 'cpu', threads: 1 }));
+    const result = await runTraining(task, { executor, memory: given.memory ?? 4e9, hooks });
     return { rows, logs, ...result };
   } catch (error) {
     return { rows, logs, error };
