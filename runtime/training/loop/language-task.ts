@@ -1,4 +1,3 @@
-import type { TrainingExample } from '@graft/graph';
 import type { BaseModel } from '../architectures/base-model.ts';
 import { dropoutFeeds } from '../architectures/dropout.ts';
 import { loraPlusFactor } from '../architectures/lora-spec.ts';
@@ -10,7 +9,7 @@ import { seedFor } from '../optimizer/random.ts';
 import { initialParameters, magnitudesOf } from './initial-parameters.ts';
 import type { RunShapes } from './loop-state.ts';
 import type { Batch, Objective } from './objective.ts';
-import { defineRun, type RunDefinition } from './run-definition.ts';
+import { defineRun } from './run-definition.ts';
 import { chooseShapes, memoryOf } from './run-shapes.ts';
 import type { LoopHooks, TrainingTask } from './training-loop.ts';
 import {
@@ -45,7 +44,15 @@ export function languageTask(training: LanguageTraining): TrainingTask<number> {
   const asked = { base, plan, trainable: trainableShapes(base, request), enough };
   return {
     plan,
-    run: defineLanguageRun(request, baseDigest),
+    run: defineRun(request, {
+      settings: { loopVersion, base: baseDigest },
+      // Ids are names only.
+      numbersOf: ({ tokens, trained }) => [
+        Int32Array.of(tokens.length, trained.length),
+        Int32Array.from(tokens),
+        Uint8Array.from(trained),
+      ],
+    }),
     weights: base.weights,
     parameters: (trainable) =>
       initialParameters({ weights: base.weights, given: magnitudesOf(base) }, trainable, request),
@@ -69,18 +76,6 @@ export function languageTask(training: LanguageTraining): TrainingTask<number> {
     },
     objective: (shapes) => languageObjective(base, plan, shapes),
   };
-}
-
-/** Of tokens and masks; ids are names only. */
-export function defineLanguageRun(request: LoopRequest, baseDigest: string): RunDefinition {
-  return defineRun(request, {
-    settings: { loopVersion, base: baseDigest },
-    numbersOf: ({ tokens, trained }: TrainingExample) => [
-      Int32Array.of(tokens.length, trained.length),
-      Int32Array.from(tokens),
-      Uint8Array.from(trained),
-    ],
-  });
 }
 
 function languageObjective(

@@ -27,7 +27,7 @@ export interface TrainingTask<Sizes> {
 }
 
 /** How a training may be cut into programs: sums are rounded by it. */
-export interface TaskShapes {
+interface TaskShapes {
   /** Those to take where there are so many bytes. Throws `out-of-memory`. */
   readonly choose: (memory: number) => ChosenShapes;
   /** Bytes that the process takes. */
