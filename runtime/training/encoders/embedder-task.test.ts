@@ -1,9 +1,9 @@
 import type { TextPair } from '@graft/graph';
 import { afterAll, expect, it } from 'vitest';
-import { fixture } from '../golden/golden.ts';
-import { losses, newFolder, numbersOf, removeFolders } from '../loop/loop-fixture.ts';
+import { fixture } from '../testing/golden.ts';
+import { losses, newFolder, numbersOf, removeFolders } from '../testing/loop-fixture.ts';
 import { embedderTask } from './embedder-task.ts';
-import { attemptOf, expectToGoOn, lora, steps, type Attempt } from './encoder-fixture.ts';
+import { attemptOf, expectToGoOn, lora, steps, type Attempt } from '../testing/encoder-fixture.ts';
 import { openEncoder } from './encoder-model.ts';
 import { trainingBatch } from './pair-batches.ts';
 import type { EncoderRequest } from './row-task.ts';

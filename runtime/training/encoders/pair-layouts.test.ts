@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fixture } from '../golden/golden.ts';
+import { fixture } from '../testing/golden.ts';
 import { planSteps } from '../loop/step-plan.ts';
-import { lora, steps } from './encoder-fixture.ts';
+import { lora, steps } from '../testing/encoder-fixture.ts';
 import { openEncoder } from './encoder-model.ts';
 import { evaluationBatches, trainingBatch } from './pair-batches.ts';
 import { chooseLayouts, roomOf, shapeOf } from './pair-layouts.ts';

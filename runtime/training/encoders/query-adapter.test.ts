@@ -1,9 +1,9 @@
 import type { TextPair } from '@graft/graph';
 import { afterAll, expect, it } from 'vitest';
-import { losses, newFolder, removeFolders } from '../loop/loop-fixture.ts';
+import { losses, newFolder, removeFolders } from '../testing/loop-fixture.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { Random } from '../optimizer/random.ts';
-import { attemptOf, expectToGoOn, steps, type Attempt } from './encoder-fixture.ts';
+import { attemptOf, expectToGoOn, steps, type Attempt } from '../testing/encoder-fixture.ts';
 import { pairPlaces } from './pair-places.ts';
 import {
   adapterMatrix,

@@ -1,8 +1,8 @@
 import type { EncodedText, TextList } from '@graft/graph';
 import { afterAll, expect, it } from 'vitest';
-import { fixture } from '../golden/golden.ts';
-import { losses, newFolder, removeFolders } from '../loop/loop-fixture.ts';
-import { attemptOf, expectToGoOn, lora, steps, type Attempt } from './encoder-fixture.ts';
+import { fixture } from '../testing/golden.ts';
+import { losses, newFolder, removeFolders } from '../testing/loop-fixture.ts';
+import { attemptOf, expectToGoOn, lora, steps, type Attempt } from '../testing/encoder-fixture.ts';
 import { openEncoder } from './encoder-model.ts';
 import { rerankerTask } from './reranker-task.ts';
 import type { EncoderRequest } from './row-task.ts';

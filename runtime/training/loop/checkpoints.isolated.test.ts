@@ -3,7 +3,7 @@ import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openBaseModel } from '../architectures/base-model.ts';
-import { fixture } from '../golden/golden.ts';
+import { fixture } from '../testing/golden.ts';
 import {
   attempt,
   lora,
@@ -13,7 +13,7 @@ import {
   removeFolders,
   request,
   texts,
-} from './loop-fixture.ts';
+} from '../testing/loop-fixture.ts';
 import { memoryOf } from './run-shapes.ts';
 import { planTraining, trainableShapes } from './training-plan.ts';
 

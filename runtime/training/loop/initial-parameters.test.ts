@@ -2,12 +2,12 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { buildEvaluationProgram } from '../architectures/training-program.ts';
-import { difference } from '../golden/measure.ts';
-import { fixture } from '../golden/golden.ts';
-import { randomWeights, writeTestModel } from '../golden/test-model.ts';
+import { difference } from '../testing/measure.ts';
+import { fixture } from '../testing/golden.ts';
+import { randomWeights, writeTestModel } from '../testing/test-model.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { initialParameters, magnitudesOf } from './initial-parameters.ts';
-import { lora, newFolder, removeFolders } from './loop-fixture.ts';
+import { lora, newFolder, removeFolders } from '../testing/loop-fixture.ts';
 import { forwardOptions, trainableShapes } from './training-plan.ts';
 
 afterAll(removeFolders);

@@ -7,10 +7,10 @@ import { embedderTask } from '../encoders/embedder-task.ts';
 import { openEncoder } from '../encoders/encoder-model.ts';
 import { queryAdapterTask } from '../encoders/query-adapter.ts';
 import { rerankerTask } from '../encoders/reranker-task.ts';
-import { fixture } from '../golden/golden.ts';
+import { fixture } from '../testing/golden.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { languageTask } from './language-task.ts';
-import { losses, newFolder, removeFolders } from './loop-fixture.ts';
+import { losses, newFolder, removeFolders } from '../testing/loop-fixture.ts';
 import { runTraining, type LoopHooks, type LoopSetting } from './training-loop.ts';
 
 afterAll(removeFolders);

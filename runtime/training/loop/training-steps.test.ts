@@ -2,7 +2,7 @@ import type { CheckpointReport } from '@graft/graph';
 import { afterAll, expect, it } from 'vitest';
 import { AdamW } from '../optimizer/adamw.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
-import { newFolder, removeFolders } from './loop-fixture.ts';
+import { newFolder, removeFolders } from '../testing/loop-fixture.ts';
 import { TrainingSteps } from './training-steps.ts';
 
 afterAll(removeFolders);

@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fixture } from '../golden/golden.ts';
+import { fixture } from '../testing/golden.ts';
 import { runRerankerJob } from './encoder-job.ts';
-import { signal } from './testing/tiny-model.ts';
+import { signal } from '../testing/tiny-model.ts';
 
 let root: string;
 beforeEach(async () => {

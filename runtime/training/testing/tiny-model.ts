@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ModelSource, WeightedAdapter } from '@graft/graph';
-import type { Adapter } from '../../adapters/adapter.ts';
-import { writePeftAdapter } from '../../adapters/peft.ts';
-import { architectureOf } from '../../architectures/description.ts';
-import type { ModelConfig } from '../../architectures/model-config.ts';
-import { randomWeights, writeTestModel } from '../../golden/test-model.ts';
-import { createAdapterService, type AdapterService } from '../adapter-service.ts';
+import type { Adapter } from '../adapters/adapter.ts';
+import { writePeftAdapter } from '../adapters/peft.ts';
+import { architectureOf } from '../architectures/description.ts';
+import type { ModelConfig } from '../architectures/model-config.ts';
+import { randomWeights, writeTestModel } from './test-model.ts';
+import { createAdapterService, type AdapterService } from '../service/adapter-service.ts';
 
 const rope = { base: 10_000, scaling: { kind: 'none' } } as const;
 export const tinyConfig: ModelConfig = {

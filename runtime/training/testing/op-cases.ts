@@ -1,4 +1,4 @@
-import type { Builder } from './builder.ts';
+import type { Builder } from '../ir/builder.ts';
 import {
   geluTanh,
   layerNorm,
@@ -7,9 +7,9 @@ import {
   softCap,
   unitLength,
   withSlopes,
-} from './layers.ts';
-import type { Value } from './op.ts';
-import type { Shape } from './shape.ts';
+} from '../ir/layers.ts';
+import type { Value } from '../ir/op.ts';
+import type { Shape } from '../ir/shape.ts';
 
 /** One op, or a composite, with inputs small enough for finite differences. */
 export interface OpCase {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff/index.ts';
 import { Random } from '../optimizer/random.ts';
-import { Builder } from './builder.ts';
-import type { Executor, Feeds } from './executor.ts';
+import { Builder } from '../ir/builder.ts';
+import type { Executor, Feeds } from '../ir/executor.ts';
 import { opCases, type OpCase } from './op-cases.ts';
-import { sizeOf } from './shape.ts';
+import { sizeOf } from '../ir/shape.ts';
 
 /** A program whose loss is a fixed random weighting of the case's result. */
 export function programOf(opCase: OpCase) {

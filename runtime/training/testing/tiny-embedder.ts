@@ -1,5 +1,5 @@
-import { bytesOf, OnnxModel } from '../../onnx/model.ts';
-import { Random } from '../../optimizer/random.ts';
+import { bytesOf, OnnxModel } from '../onnx/model.ts';
+import { Random } from '../optimizer/random.ts';
 
 const [vocabulary, width] = [64, 8];
 /** A text of one word, between its two markers. */

@@ -1,10 +1,10 @@
 /**
- * Prints the largest differences from PyTorch per case and executor: `npx tsx golden/figures.ts [FOLDER]`, the folder
+ * Prints the largest differences from PyTorch per case and executor: `npx tsx testing/figures.ts [FOLDER]`, the folder
  * being that of all-MiniLM-L6-v2.
  */
 import { openEncoder } from '../encoders/encoder-model.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
-import { webgpuForTests } from '../onnx/software-vulkan.ts';
+import { webgpuForTests } from './software-vulkan.ts';
 import { tfjsExecutor } from '../tfjs/executor.ts';
 import { EncoderGoldenCase } from './encoder-measure.ts';
 import { cases, fixture, isFamily } from './golden.ts';

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Executor } from '../ir/executor.ts';
-import { preferVulkanDriver } from '../env.ts';
+import { preferVulkanDriver } from './env.ts';
 import { Builder } from '../ir/builder.ts';
-import { onnxExecutor } from './executor.ts';
+import { onnxExecutor } from '../onnx/executor.ts';
 
 /** Chromium's SwiftShader: accepted by onnxruntime where Mesa's llvmpipe is too old. */
 const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';

@@ -1,6 +1,6 @@
 /**
  * Prints how far llama.cpp's answers on the CPU, for a quantised model, are from themselves and from ours:
- * `npx tsx golden/rounding-noise.ts model.gguf "text of up to 60 tokens"`.
+ * `npx tsx testing/rounding-noise.ts model.gguf "text of up to 60 tokens"`.
  */
 import { openBaseModel } from '../architectures/base-model.ts';
 import { disagreement, LlamaCpp, ours, type Answers } from './llama-cpp.ts';

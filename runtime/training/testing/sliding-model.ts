@@ -1,5 +1,5 @@
-import { architectureOf } from '../../architectures/description.ts';
-import { randomWeights, writeTestModel } from '../../golden/test-model.ts';
+import { architectureOf } from '../architectures/description.ts';
+import { randomWeights, writeTestModel } from './test-model.ts';
 import { tinyConfig } from './tiny-model.ts';
 
 /** Writes a small Gemma 3 in GGUF, f32, whose layers but every sixth see no further back than `window` tokens. */

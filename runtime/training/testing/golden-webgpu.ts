@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import type { Executor } from '../ir/executor.ts';
-import { webgpuForTests } from '../onnx/software-vulkan.ts';
+import { webgpuForTests } from './software-vulkan.ts';
 
 /** Compares on the webgpu executor; says why it skips where there is no Vulkan device. Call before anything else touches Vulkan. */
 export async function onWebgpu(compare: (open: () => Promise<Executor>) => void): Promise<void> {

@@ -45,7 +45,7 @@ export function isFamily(name: Case): name is (typeof families)[number] {
 export const goldenShape = { batch: 2, length: 10 } as const;
 
 export function fixture(...parts: readonly string[]): string {
-  return path.join(import.meta.dirname, 'fixtures', ...parts);
+  return path.join(import.meta.dirname, '../golden/fixtures', ...parts);
 }
 
 const numbers = z.array(z.number());

@@ -1,10 +1,10 @@
 import type { MetricRow } from '@graft/graph';
-import { fixture } from '../golden/golden.ts';
+import { fixture } from './golden.ts';
 import { expect } from 'vitest';
-import { newFolder, numbersOf } from '../loop/loop-fixture.ts';
+import { newFolder, numbersOf } from './loop-fixture.ts';
 import { runTraining, type LoopResult, type TrainingTask } from '../loop/training-loop.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
-import { openEncoder, type EncoderModel } from './encoder-model.ts';
+import { openEncoder, type EncoderModel } from '../encoders/encoder-model.ts';
 
 export const lora = {
   kind: 'lora',

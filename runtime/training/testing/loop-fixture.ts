@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openBaseModel } from '../architectures/base-model.ts';
-import { fixture } from '../golden/golden.ts';
+import { fixture } from './golden.ts';
 import type { Executor } from '../ir/executor.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
-import { languageTask } from './language-task.ts';
-import { runTraining, type LoopHooks, type LoopResult } from './training-loop.ts';
-import type { LoopRequest } from './training-plan.ts';
+import { languageTask } from '../loop/language-task.ts';
+import { runTraining, type LoopHooks, type LoopResult } from '../loop/training-loop.ts';
+import type { LoopRequest } from '../loop/training-plan.ts';
 
 /** Texts of a few tokens of the fixtures' vocabulary that can be learned by heart. */
 export const texts: readonly TrainingExample[] = Array.from({ length: 12 }, (_, i) => {

@@ -4,9 +4,9 @@ import { mergeIntoGguf } from '../adapters/merge-into-gguf.ts';
 import type { BaseModel } from '../architectures/base-model.ts';
 import { factorNames, type LoraSpec } from '../architectures/lora-spec.ts';
 import { buildEvaluationProgram } from '../architectures/training-program.ts';
-import { floatVulkanForLlamaCpp } from '../env.ts';
+import { floatVulkanForLlamaCpp } from './env.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
-import { preferLlvmpipe } from '../onnx/software-vulkan.ts';
+import { preferLlvmpipe } from './software-vulkan.ts';
 
 /** Log-probabilities of the next token after each token, [token][vocabulary]. */
 export type Answers = readonly Float32Array[];

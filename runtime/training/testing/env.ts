@@ -1,8 +1,10 @@
 import path from 'node:path';
 
-/** Data that tests read where it lies: `GRAFT_TEST_DATA`, else beside the checkout. */
-export function testDataFolder(): string {
-  return process.env['GRAFT_TEST_DATA'] ?? path.join(import.meta.dirname, '../../../shared/data');
+/** A file of `GRAFT_TEST_DATA`, else of the folder beside the checkout; tests do without it where it is missing, and say so. */
+export function testData(name: string): string {
+  const folder =
+    process.env['GRAFT_TEST_DATA'] ?? path.join(import.meta.dirname, '../../../../shared/data');
+  return path.join(folder, name);
 }
 
 /**

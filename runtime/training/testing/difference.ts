@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { deltaOf, type Adapter } from '../../adapters/adapter.ts';
+import { deltaOf, type Adapter } from '../adapters/adapter.ts';
 
 /** Largest difference between two lists of numbers; NaN where one of them has one. */
 export function farthest(one: ArrayLike<number>, other: ArrayLike<number>): number {
