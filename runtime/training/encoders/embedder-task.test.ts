@@ -95,7 +95,7 @@ it('goes on with less memory than it began with', async () => {
   });
   expect(first).toHaveProperty('error');
   const second = await attempt({ change: { checkpoints, maxSteps: 6 }, memory: needed - 1 });
-  expect(second.logs.join()).toMatch(/Goes on with other programs than those that it began with/);
+  expect(second.logs.join()).toMatch(/Continues with other programs than those it began with/);
   expect(numbersOf([...first.rows, ...second.rows])).toEqual(numbersOf(whole.rows));
 });
 

@@ -101,10 +101,10 @@ async function shapesFor(
   const fits = known !== undefined && known.memory <= memory;
   const kept = fits && keeps(known.shapes) ? known : undefined;
   if (known !== undefined && kept === undefined) {
-    const reason = fits ? 'as was asked for' : 'which do not fit any more';
+    const reason = fits ? 'as requested' : 'which no longer fit into memory';
     hooks.log(
       'warning',
-      `Goes on with other programs than those that it began with, ${reason}: sums are rounded otherwise from here.`,
+      `Continues with other programs than those it began with, ${reason}: sums round differently from here.`,
     );
   }
   const { shapes, memory: needed } = kept ?? choose(memory);
