@@ -7,7 +7,7 @@ import { expectUnchangedByKills } from './testing/killed-training.ts';
 import { tinyRequest, tinyTexts } from './testing/tiny-training.ts';
 import {
   attemptTraining,
-  killAt,
+  killedAfter,
   numbersOf,
   trainersOf,
   trainingIn,
@@ -40,7 +40,8 @@ describe('kill -9 of a trainer', () => {
       const training = trainingIn(root, { threads: 2 });
       const straight = await attemptTraining(training, request('straight'));
       expect(straight.error).toBeUndefined();
-      const killed = await attemptTraining(training, request('killed'), killAt(2));
+      const dying = trainingIn(root, { threads: 2, startTrainer: killedAfter(2) });
+      const killed = await attemptTraining(dying, request('killed'));
       expect(killed.error).toMatchObject({ code: 'worker-died' });
       const { result, rows, error } = await attemptTraining(training, request('killed'));
       expect(error).toBeUndefined();
@@ -72,7 +73,7 @@ describe('cancelling', () => {
       expect(trainersOf(process.pid)).toEqual([]);
       const stop = (_: number, controller: AbortController): void => controller.abort();
       const resumed = await attemptTraining(training, request, stop);
-      expect(resumed.logs[0]).toMatch(/Goes on from the checkpoint of step 1\./);
+      expect(resumed.logs.join()).toMatch(/Goes on from the checkpoint of step 1\./);
     },
     600_000,
   );

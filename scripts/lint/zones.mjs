@@ -145,8 +145,8 @@ export const zones = [
     files: /^runtime\/training\//,
     packages: ['@graft/graph', '@graft/kit'],
     forbidden: REACT,
-    stay: /^runtime\/training\//,
-    why: 'runtime/training implements interfaces of runtime/graph, and knows no engine, store or node',
+    stay: /^runtime\/training\/(?!testing\/)/,
+    why: 'runtime/training implements interfaces of runtime/graph, and knows no engine, store or node; only tests import its testing/',
   },
   {
     name: 'runtime/worker',

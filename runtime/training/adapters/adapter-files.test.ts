@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
 import { permuteRows } from '../architectures/paired-rows.ts';
-import { families, fixture } from '../golden/golden.ts';
+import { families, fixture } from '../testing/golden.ts';
 import { deltaOf, scaleOf, type Adapter } from './adapter.ts';
 import { readGgufAdapter, writeGgufAdapter } from './gguf-adapter.ts';
 import { readPeftAdapter, writePeftAdapter } from './peft.ts';

@@ -7,12 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { parameterCount, weightShapes } from '../architectures/weight-shapes.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
-import { families, fixture } from '../golden/golden.ts';
+import { families, fixture } from '../testing/golden.ts';
 import { deltaOf, type Adapter, type AdapterModule } from './adapter.ts';
 import { adapterBase, recordedBase, writeAdapterFolder } from './adapter-folder.ts';
 import { readGgufAdapter } from './gguf-adapter.ts';
 import { readPeftAdapter } from './peft.ts';
-import { farthest } from '../service/testing/difference.ts';
+import { farthest } from '../testing/difference.ts';
 import { normOf, spectrumOf } from './spectrum.ts';
 
 const { signal } = new AbortController();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { mergeMethods } from '@graft/graph';
-import { fixture, readTensors } from '../golden/golden.ts';
+import { fixture, readTensors } from '../testing/golden.ts';
 import { deltaOf, type Adapter, type AdapterModule } from './adapter.ts';
 import { mergeAdapters } from './merge-adapters.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
-import { fixture } from '../golden/golden.ts';
+import { fixture } from '../testing/golden.ts';
 import { deltaOf } from './adapter.ts';
 import { readGgufAdapter, writeGgufAdapter } from './gguf-adapter.ts';
 import { readPeftAdapter } from './peft.ts';

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { TinyModel } from '../service/testing/tiny-model.ts';
+import { TinyModel } from '../testing/tiny-model.ts';
 import { openBaseModel } from './base-model.ts';
 
 it('a model whose index names weights outside of its folder is not opened', async () => {

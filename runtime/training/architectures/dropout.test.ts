@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixture } from '../golden/golden.ts';
+import { fixture } from '../testing/golden.ts';
 import { Builder } from '../ir/builder.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { openBaseModel } from './base-model.ts';

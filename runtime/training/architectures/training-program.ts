@@ -1,7 +1,11 @@
 import { gradients } from '../autodiff/index.ts';
 import { Builder } from '../ir/builder.ts';
+import type { Value } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
 import { buildForward, type ForwardOptions, type ModelPlan } from './forward.ts';
+
+/** With the backward pass, or without. */
+export type ProgramKind = 'training' | 'evaluation';
 
 export interface TrainingProgram {
   /** Outputs `loss`, `correct`, and, where it is trained, `gradient:<name>` of every trainable input. */
@@ -13,18 +17,34 @@ export function gradientName(trainable: string): string {
   return `gradient:${trainable}`;
 }
 
+/** A forward pass whose loss can be derived by `trainable` inputs. */
+export interface LossOutputs {
+  readonly outputs: Readonly<Record<string, Value>> & { readonly loss: Value };
+  readonly trainable: ReadonlyMap<string, Value>;
+}
+
+/** The program of a forward pass; for training, with the derivative of its loss by every trainable input. */
+export function lossProgram(
+  b: Builder,
+  kind: ProgramKind,
+  { outputs, trainable }: LossOutputs,
+): TrainingProgram {
+  const derived = kind === 'training' ? gradients(b, outputs.loss, [...trainable.values()]) : [];
+  const names = [...trainable.keys()];
+  return {
+    program: b.build({
+      ...outputs,
+      ...Object.fromEntries(derived.map((g, at) => [gradientName(names[at] ?? ''), g])),
+    }),
+    trainable: new Map([...trainable].map(([name, { shape }]) => [name, shape])),
+  };
+}
+
 /** Forward and backward pass of one micro-batch. */
 export function buildTrainingProgram(model: ModelPlan, options: ForwardOptions): TrainingProgram {
   const b = new Builder();
   const { loss, correct, trainable } = buildForward(b, model, { ...options, training: true });
-  const names = [...trainable.keys()];
-  const derived = gradients(b, loss, [...trainable.values()]);
-  const outputs = { loss, correct };
-  const program = b.build({
-    ...outputs,
-    ...Object.fromEntries(derived.map((g, i) => [gradientName(names[i] ?? ''), g])),
-  });
-  return { program, trainable: new Map([...trainable].map(([name, v]) => [name, v.shape])) };
+  return lossProgram(b, 'training', { outputs: { loss, correct }, trainable });
 }
 
 /** Forward pass only: outputs `logits`, `loss`, `correct`. */
@@ -38,6 +58,5 @@ export function buildEvaluationProgram(model: ModelPlan, options: ForwardOptions
 export function buildLossProgram(model: ModelPlan, options: ForwardOptions): TrainingProgram {
   const b = new Builder();
   const { loss, correct, trainable } = buildForward(b, model, options);
-  const program = b.build({ loss, correct });
-  return { program, trainable: new Map([...trainable].map(([name, v]) => [name, v.shape])) };
+  return lossProgram(b, 'evaluation', { outputs: { loss, correct }, trainable });
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { buildTrainingProgram, gradientName } from '../architectures/training-program.ts';
-import { fixture, readTensors } from '../golden/golden.ts';
-import { difference } from '../golden/measure.ts';
+import { fixture, readTensors } from '../testing/golden.ts';
+import { difference } from '../testing/measure.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { headPlaces } from './head-places.ts';

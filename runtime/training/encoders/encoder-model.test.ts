@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadWeight } from '../formats/load-weight.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
-import { fixture, readTensors } from '../golden/golden.ts';
+import { fixture, readTensors } from '../testing/golden.ts';
 import { requireWeight } from '../ir/executor.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { OnnxModel } from '../onnx/model.ts';

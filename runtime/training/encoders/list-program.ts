@@ -1,11 +1,17 @@
+import { GraphError, type TextList } from '@graft/graph';
 import { hidden } from '../architectures/attention.ts';
-import type { TrainingProgram } from '../architectures/training-program.ts';
+import {
+  lossProgram,
+  type ProgramKind,
+  type TrainingProgram,
+} from '../architectures/training-program.ts';
 import { Builder } from '../ir/builder.ts';
-import { negativeLogLikelihood } from '../ir/layers.ts';
+import type { Feeds } from '../ir/executor.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import type { EncoderOptions } from './encoder.ts';
-import { derivedProgram, lossProgram } from './loss-program.ts';
+import { pickLoss } from './ranking-loss.ts';
 import { Scorer } from './score-head.ts';
+import { padded } from './text-feeds.ts';
 
 /** Sizes of a batch of questions, each with a list of passages. */
 export interface ListShape {
@@ -19,27 +25,17 @@ export interface ListShape {
 export type ListOptions = EncoderOptions & ListShape;
 
 /**
- * Forward and backward pass of a batch of lists: see `listFeeds`. Outputs `loss`, `correct` of each list, and
- * `gradient:<name>` of every trainable input.
- */
-export function buildListProgram(config: EncoderConfig, options: ListOptions): TrainingProgram {
-  const b = new Builder();
-  const { trainable, ...outputs } = listLoss(b, config, options);
-  return derivedProgram(b, outputs, trainable);
-}
-
-/** Forward pass only: outputs `loss`, `correct` and `scores`, [lists · candidates]. */
-export function buildListLossProgram(config: EncoderConfig, options: ListOptions): TrainingProgram {
-  const b = new Builder();
-  const { trainable, ...outputs } = listLoss(b, config, options);
-  return lossProgram(b, outputs, trainable);
-}
-
-/**
  * The localized contrastive loss (Gao, Dai and Callan 2021, "Rethink Training of BERT Rerankers in Multi-Stage
  * Retrieval Pipeline"): the negative log-likelihood of the wanted passage under a softmax over the scores of its list.
+ * Reads `listFeeds`; outputs `loss`, `correct` of each list, `scores` of all, [lists · candidates], and for training
+ * `gradient:<name>` of every trainable input.
  */
-function listLoss(b: Builder, config: EncoderConfig, options: ListOptions) {
+export function buildListProgram(
+  config: EncoderConfig,
+  options: ListOptions,
+  kind: ProgramKind = 'training',
+): TrainingProgram {
+  const b = new Builder();
   const { lists, candidates, length } = options;
   const scorer = new Scorer(b, config, options);
   const scores = scorer.score('pairs', { batch: lists * candidates, length });
@@ -47,14 +43,41 @@ function listLoss(b: Builder, config: EncoderConfig, options: ListOptions) {
   const weights = b.input('weights', { shape: [lists] });
   const ranked = b.where(open, b.reshape(scores, [lists, candidates]), b.scalar(hidden));
   const wanted = b.constant(new Int32Array(lists), [lists]);
-  const losses = b.mul(negativeLogLikelihood(b, ranked, wanted), weights);
-  const best = b.reshape(b.reduceMax(ranked, [-1]), [lists]);
+  const outputs = { scores, ...pickLoss(b, ranked, { own: wanted, weights }) };
+  return lossProgram(b, kind, { outputs, trainable: scorer.trainable });
+}
+
+/** What a list program reads; `weight` is of each list, usually 1 / lists of the optimizer step. Lists may be fewer. */
+export function listFeeds(
+  lists: readonly TextList[],
+  { lists: count, candidates, length }: ListShape,
+  weight: number,
+): Feeds {
+  if (lists.length > count || lists.some((list) => list.length > candidates)) {
+    throw new GraphError(
+      'internal',
+      `${String(lists.length)} lists of passages do not fit ${String(count)} of ${String(candidates)}`,
+      { audience: 'developer' },
+    );
+  }
+  const rows = lists.flatMap((list) =>
+    Array.from({ length: candidates }, (_, column) => list[column]),
+  );
+  const shape = { batch: count * candidates, length };
+  const ids = rows.map((text) => text?.ids);
   return {
-    scores,
-    /** Σ weight · negative log-likelihood, a scalar. */
-    loss: b.reshape(b.reduceSum(losses, [0]), []),
-    /** 1 where no other passage has a higher score, [lists]. */
-    correct: b.greaterEqual(b.gatherLast(ranked, wanted), best),
-    trainable: scorer.trainable,
+    'pairs.tokens': padded(ids, shape),
+    'pairs.types': padded(
+      rows.map((text) => text?.segments),
+      shape,
+    ),
+    'pairs.mask': padded(
+      ids.map((text) => text?.map(() => 1)),
+      shape,
+    ),
+    open: Int32Array.from({ length: shape.batch }, (_, row) => (rows[row] === undefined ? 0 : 1)),
+    weights: Float32Array.from({ length: count }, (_, place) =>
+      place < lists.length ? weight : 0,
+    ),
   };
 }

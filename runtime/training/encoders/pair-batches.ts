@@ -58,14 +58,6 @@ export function evaluationBatches<Text>({
   return batches;
 }
 
-/** The batches of the first epoch, which has every pair. */
-export function firstBatches<Text>(request: PairData<Text>): PairBatch<Text>[] {
-  const { train, batch } = request;
-  return Array.from({ length: stepsPerEpoch(train.length, batch) }, (_, step) =>
-    trainingBatch(request, step),
-  );
-}
-
 /** The most of any pair: as many as programs have room for. */
 export function mostNegatives({
   train,

@@ -1,19 +1,27 @@
-import type { TrainingProgram } from '../architectures/training-program.ts';
+import type { TextPair } from '@graft/graph';
+import {
+  lossProgram,
+  type ProgramKind,
+  type TrainingProgram,
+} from '../architectures/training-program.ts';
 import { Builder } from '../ir/builder.ts';
+import type { Feeds } from '../ir/executor.ts';
 import type { Value } from '../ir/op.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { Encoder, type EncoderOptions } from './encoder.ts';
-import { derivedProgram, lossProgram } from './loss-program.ts';
-import type { PairRoom } from './pair-places.ts';
+import { pairPlaces, type PairRoom, type PairWeights } from './pair-places.ts';
 import { rankingLoss } from './ranking-loss.ts';
+import { rowFeeds } from './text-feeds.ts';
 import { groupName, rowsCount, type TextRows } from './text-rows.ts';
 
-/** Sizes of a batch of questions, each with its passage and as many hard negatives. */
-export interface PairShape extends PairRoom {
-  /** Rows of tokens, one a question and one a passage. */
+/** Rows of tokens, one a question and one a passage. */
+export interface PairRows {
   readonly questions: TextRows;
   readonly passages: TextRows;
 }
+
+/** Sizes of a batch of questions, each with its passage and as many hard negatives. */
+export interface PairShape extends PairRoom, PairRows {}
 
 export interface PairOptions extends EncoderOptions, PairShape {
   /** Multiplies cosines; default 20. */
@@ -21,23 +29,15 @@ export interface PairOptions extends EncoderOptions, PairShape {
 }
 
 /**
- * Forward and backward pass of a batch of pairs: see `pairFeeds`. Outputs `loss`, `correct` of each pair, and
+ * The ranking loss of a batch of pairs. Reads `pairFeeds`; outputs `loss`, `correct` of each pair, and for training
  * `gradient:<name>` of every trainable input.
  */
-export function buildPairProgram(config: EncoderConfig, options: PairOptions): TrainingProgram {
+export function buildPairProgram(
+  config: EncoderConfig,
+  options: PairOptions,
+  kind: ProgramKind = 'training',
+): TrainingProgram {
   const b = new Builder();
-  const { trainable, ...outputs } = pairLoss(b, config, options);
-  return derivedProgram(b, outputs, trainable);
-}
-
-/** Forward pass only: outputs `loss` and `correct`. */
-export function buildPairLossProgram(config: EncoderConfig, options: PairOptions): TrainingProgram {
-  const b = new Builder();
-  const { trainable, ...outputs } = pairLoss(b, config, options);
-  return lossProgram(b, outputs, trainable);
-}
-
-function pairLoss(b: Builder, config: EncoderConfig, options: PairOptions) {
   const { pairs, negatives, scale } = options;
   const count = pairs * (1 + negatives);
   const encoder = new Encoder(b, config, options);
@@ -47,7 +47,22 @@ function pairLoss(b: Builder, config: EncoderConfig, options: PairOptions) {
     open: b.input('open', { shape: [pairs, count], dtype: 'i32' }),
     weights: b.input('weights', { shape: [pairs] }),
   };
-  return { ...rankingLoss(b, ranked, scale), trainable: encoder.trainable };
+  const outputs = { ...rankingLoss(b, ranked, scale) };
+  return lossProgram(b, kind, { outputs, trainable: encoder.trainable });
+}
+
+/** What a pair program reads, of as many pairs as it has room for or fewer. */
+export function pairFeeds(
+  pairs: readonly TextPair[],
+  shape: PairShape,
+  weighted: PairWeights,
+): Feeds {
+  const { questions, passages, open, weights } = pairPlaces(pairs, shape, weighted);
+  return {
+    ...rowFeeds('questions', questions, shape.questions),
+    ...rowFeeds('passages', passages, shape.passages),
+    ...{ open, weights },
+  };
 }
 
 /** The vectors of texts, [texts, width], in their own order: see `rowFeeds`. */

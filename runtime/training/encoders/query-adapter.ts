@@ -1,8 +1,20 @@
-import type { TrainingProgram } from '../architectures/training-program.ts';
+import type { TextPair } from '@graft/graph';
+import {
+  lossProgram,
+  type ProgramKind,
+  type TrainingProgram,
+} from '../architectures/training-program.ts';
 import { Builder } from '../ir/builder.ts';
-import { derivedProgram, lossProgram } from './loss-program.ts';
-import type { PairRoom } from './pair-places.ts';
+import { digestOf, type RunRequest } from '../loop/run-definition.ts';
+import type { TrainingTask } from '../loop/training-loop.ts';
+import { mostNegatives, passagesOf } from './pair-batches.ts';
+import { checkPairs, pairObjective } from './pair-objective.ts';
+import { pairPlaces, type PairRoom } from './pair-places.ts';
 import { rankingLoss } from './ranking-loss.ts';
+import { rowTask } from './row-task.ts';
+
+/** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
+const queryAdapterVersion = 1;
 
 /**
  * What is trained: Δ of W = I + Δ, [dimension, dimension]. It begins at zero, where a question's vector stays as it is, and weight
@@ -10,29 +22,80 @@ import { rankingLoss } from './ranking-loss.ts';
  */
 export const deltaName = 'delta';
 
+/** What a training is asked for; a text is the place of its vector. */
+export interface QueryAdapterRequest extends RunRequest<TextPair<number>> {
+  /** Unit-length, one after another. */
+  readonly vectors: Float32Array;
+  /** Numbers of a vector. */
+  readonly dimension: number;
+}
+
+export interface QueryAdapterTraining {
+  readonly request: QueryAdapterRequest;
+  /** Digest of the embedder that made the vectors. */
+  readonly modelDigest: string;
+}
+
+/** A linear map of questions' vectors that brings each nearest to its passage's, which stay as they are. */
+export function queryAdapterTask(training: QueryAdapterTraining): TrainingTask<QueryAdapterShape> {
+  const { request, modelDigest } = training;
+  const { vectors, dimension, batch } = request;
+  checkPairs(request);
+  const sizes = { pairs: batch, negatives: mostNegatives(request), dimension };
+  /** One a row; rows without a place are zeros. */
+  const vectorsOf = (places: readonly (number | undefined)[], rows: number): Float32Array => {
+    const found = new Float32Array(rows * dimension);
+    for (const [row, place] of places.entries()) {
+      if (place === undefined) continue;
+      found.set(vectors.subarray(place * dimension, (place + 1) * dimension), row * dimension);
+    }
+    return found;
+  };
+  const objective = pairObjective(request, {
+    sizes: [sizes],
+    build: (kind, shape) => buildQueryAdapterProgram(shape, kind),
+    sizesOf: () => sizes,
+    feeds(pairs, shape, weighted) {
+      const { questions, passages, open, weights } = pairPlaces(pairs, shape, weighted);
+      return {
+        questions: vectorsOf(questions, shape.pairs),
+        passages: vectorsOf(passages, passages.length),
+        ...{ open, weights },
+      };
+    },
+  });
+  return rowTask(request, {
+    settings: { queryAdapterVersion, base: modelDigest, vectors: digestOf([vectors]) },
+    numbersOf: (pair) => [
+      Int32Array.of(1 + pair.negatives.length, pair.question, ...passagesOf(pair)),
+    ],
+    parameters: () =>
+      Promise.resolve(new Map([[deltaName, new Float32Array(dimension * dimension)]])),
+    // Δ, its gradient, and two moments.
+    copies: 4,
+    held: vectors.byteLength,
+    // Vectors are rows of one.
+    candidates: () => [{ size: batch, buckets: [1], recompute: false }],
+    remedies: ['a smaller batch', 'fewer negatives', 'an embedder with shorter vectors'],
+    describe: () => `${batch} pairs at once`,
+    objective: () => objective,
+  });
+}
+
 export interface QueryAdapterShape extends PairRoom {
   /** Numbers of a vector. */
   readonly dimension: number;
 }
 
 /**
- * Forward and backward pass of a batch: W·q of each question's vector is ranked against the vectors of the passages.
- * Outputs `loss`, `correct` of each question, and `gradient:delta`.
+ * W·q of each question's vector is ranked against the vectors of the passages. Outputs `loss`, `correct` of each question,
+ * and for training `gradient:delta`.
  */
-export function buildQueryAdapterProgram(shape: QueryAdapterShape): TrainingProgram {
+export function buildQueryAdapterProgram(
+  { pairs, negatives, dimension }: QueryAdapterShape,
+  kind: ProgramKind = 'training',
+): TrainingProgram {
   const b = new Builder();
-  const { trainable, ...outputs } = adapterLoss(b, shape);
-  return derivedProgram(b, outputs, trainable);
-}
-
-/** Forward pass only: outputs `loss` and `correct`. */
-export function buildQueryAdapterLossProgram(shape: QueryAdapterShape): TrainingProgram {
-  const b = new Builder();
-  const { trainable, ...outputs } = adapterLoss(b, shape);
-  return lossProgram(b, outputs, trainable);
-}
-
-function adapterLoss(b: Builder, { pairs, negatives, dimension }: QueryAdapterShape) {
   const count = pairs * (1 + negatives);
   const questions = b.input('questions', { shape: [pairs, dimension] });
   const delta = b.input(deltaName, { shape: [dimension, dimension] });
@@ -42,7 +105,8 @@ function adapterLoss(b: Builder, { pairs, negatives, dimension }: QueryAdapterSh
     open: b.input('open', { shape: [pairs, count], dtype: 'i32' }),
     weights: b.input('weights', { shape: [pairs] }),
   };
-  return { ...rankingLoss(b, ranked), trainable: new Map([[deltaName, delta]]) };
+  const outputs = { ...rankingLoss(b, ranked) };
+  return lossProgram(b, kind, { outputs, trainable: new Map([[deltaName, delta]]) });
 }
 
 /** W = I + Δ, [dimension, dimension], row-major: `y = W · x`. */

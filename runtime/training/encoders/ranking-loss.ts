@@ -18,10 +18,10 @@ export interface RankedTexts {
   readonly weights: Value;
 }
 
-export interface RankingLoss {
-  /** Σ weight · negative log-likelihood of the own passage among all, a scalar. */
+export interface PickLoss {
+  /** Σ weight · negative log-likelihood of the own choice, a scalar. */
   readonly loss: Value;
-  /** 1 where no passage is nearer than the own one, [questions]. */
+  /** 1 where no other choice has a higher score, [rows]. */
   readonly correct: Value;
 }
 
@@ -34,7 +34,7 @@ export function rankingLoss(
   b: Builder,
   { questions, passages, open, weights }: RankedTexts,
   scale = defaultScale,
-): RankingLoss {
+): PickLoss {
   const [count = 1] = questions.shape;
   const cosines = b.matmul(unitLength(b, questions), unitLength(b, passages), {
     transposeB: true,
@@ -44,8 +44,17 @@ export function rankingLoss(
     Int32Array.from({ length: count }, (_, place) => place),
     [count],
   );
+  return pickLoss(b, scores, { own, weights });
+}
+
+/** The loss of picking `own` out of each row of scores, [rows, choices], by a softmax over them. */
+export function pickLoss(
+  b: Builder,
+  scores: Value,
+  { own, weights }: { readonly own: Value; readonly weights: Value },
+): PickLoss {
   const losses = b.mul(negativeLogLikelihood(b, scores, own), weights);
-  const best = b.reshape(b.reduceMax(scores, [-1]), [count]);
+  const best = b.reshape(b.reduceMax(scores, [-1]), own.shape);
   return {
     loss: b.reshape(b.reduceSum(losses, [0]), []),
     correct: b.greaterEqual(b.gatherLast(scores, own), best),

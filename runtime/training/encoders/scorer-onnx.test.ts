@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { fixture } from '../golden/golden.ts';
-import { largest } from '../golden/measure.ts';
-import { readRerankerGolden, RerankerGoldenCase } from '../golden/reranker-measure.ts';
+import { fixture } from '../testing/golden.ts';
+import { largest } from '../testing/measure.ts';
+import { readRerankerGolden, RerankerGoldenCase } from '../testing/reranker-measure.ts';
 import { openEncoder } from './encoder-model.ts';
 import { writeScorerOnnx } from './write-onnx.ts';
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { pairFeeds, textFeeds } from './text-feeds.ts';
+import { pairFeeds } from './pair-program.ts';
+import { textFeeds } from './text-feeds.ts';
 import { evenRows } from './text-rows.ts';
 
 const shape = {

@@ -1,23 +1,13 @@
-import { GraphError, type TextPair } from '@graft/graph';
+import { GraphError } from '@graft/graph';
 import type { Feeds } from '../ir/executor.ts';
 import type { TextShape } from './encoder.ts';
-import { pairPlaces, type PairWeights } from './pair-places.ts';
-import type { PairShape } from './pair-program.ts';
 import { groupName, placeTexts, type TextRows } from './text-rows.ts';
-
-export type TokenPair = TextPair;
 
 /** Tokens of a text, markers at its ends included; undefined leaves a row empty. */
 type Tokens = readonly number[] | undefined;
 
-/** What `encode(name, shape)` reads: texts of one type, padded; rows beyond them are empty. */
-export function textFeeds(
-  name: string,
-  texts: readonly Tokens[],
-  { batch, length }: TextShape,
-): Feeds {
-  const tokens = new Int32Array(batch * length);
-  const mask = new Int32Array(batch * length);
+/** Texts one under another, with zeros behind them and in the rows beyond them. */
+export function padded(texts: readonly Tokens[], { batch, length }: TextShape): Int32Array {
   const longest = texts.reduce((most, text) => Math.max(most, text?.length ?? 0), 0);
   if (texts.length > batch || longest > length) {
     throw new GraphError(
@@ -26,12 +16,21 @@ export function textFeeds(
       { audience: 'developer' },
     );
   }
-  for (const [row, text = []] of texts.entries()) {
-    tokens.set(text, row * length);
-    mask.fill(1, row * length, row * length + text.length);
-  }
-  const types = new Int32Array(batch * length);
-  return { [`${name}.tokens`]: tokens, [`${name}.types`]: types, [`${name}.mask`]: mask };
+  const rows = new Int32Array(batch * length);
+  for (const [row, text = []] of texts.entries()) rows.set(text, row * length);
+  return rows;
+}
+
+/** What `encode(name, shape)` reads: texts of one type, padded; rows beyond them are empty. */
+export function textFeeds(name: string, texts: readonly Tokens[], shape: TextShape): Feeds {
+  return {
+    [`${name}.tokens`]: padded(texts, shape),
+    [`${name}.types`]: padded([], shape),
+    [`${name}.mask`]: padded(
+      texts.map((text) => text?.map(() => 1)),
+      shape,
+    ),
+  };
 }
 
 /** What `encodeRows(name, rows)` reads: texts of one type, each in a row that is long enough. */
@@ -39,18 +38,4 @@ export function rowFeeds(name: string, texts: readonly Tokens[], rows: TextRows)
   const { groups, rowOf } = placeTexts(texts, rows);
   const feeds = rows.map((shape, at) => textFeeds(groupName(name, at), groups[at] ?? [], shape));
   return Object.assign({ [`${name}.rows`]: rowOf }, ...feeds) as Feeds;
-}
-
-/** What a pair program reads, of as many pairs as it has room for or fewer. */
-export function pairFeeds(
-  pairs: readonly TokenPair[],
-  shape: PairShape,
-  weighted: PairWeights,
-): Feeds {
-  const { questions, passages, open, weights } = pairPlaces(pairs, shape, weighted);
-  return {
-    ...rowFeeds('questions', questions, shape.questions),
-    ...rowFeeds('passages', passages, shape.passages),
-    ...{ open, weights },
-  };
 }

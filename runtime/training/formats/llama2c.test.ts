@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readLlama2c } from './llama2c.ts';
-import { testData } from './test-data.ts';
+import { testData } from '../testing/env.ts';
 
 const model = testData('stories260K/stories260K.bin');
 

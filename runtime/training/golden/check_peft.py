@@ -1,6 +1,6 @@
 """Loads an adapter folder that Graft wrote with Python PEFT and compares logits with the golden ones.
 
-    npx tsx golden/rewrite-adapters.ts /tmp/adapters && python golden/check_peft.py /tmp/adapters
+    npx tsx testing/rewrite-adapters.ts /tmp/adapters && python golden/check_peft.py /tmp/adapters
 """
 
 import json

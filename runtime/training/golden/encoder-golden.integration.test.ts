@@ -5,9 +5,9 @@ import { Encoder } from '../encoders/encoder.ts';
 import { textFeeds } from '../encoders/text-feeds.ts';
 import { Builder } from '../ir/builder.ts';
 import { unitLength } from '../ir/layers.ts';
-import { miniLm, miniLmFolder, miniLmWeights, onCpu, tinyBert } from './encoder-cases.ts';
-import { encoderContract } from './encoder-contract.ts';
-import { onWebgpu } from './golden-webgpu.ts';
+import { miniLm, miniLmFolder, miniLmWeights, onCpu, tinyBert } from '../testing/encoder-cases.ts';
+import { encoderContract } from '../testing/encoder-contract.ts';
+import { onWebgpu } from '../testing/golden-webgpu.ts';
 
 // encoder-golden.test.ts compares the tiny encoder on cpu and tfjs, encoder-golden.soak.test.ts everything on every executor.
 await onWebgpu((executor) => {

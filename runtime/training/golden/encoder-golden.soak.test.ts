@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
 import { tfjsExecutor } from '../tfjs/executor.ts';
-import { miniLm, onCpu, tinyBert } from './encoder-cases.ts';
-import { encoderContract } from './encoder-contract.ts';
-import { onWebgpu } from './golden-webgpu.ts';
+import { miniLm, onCpu, tinyBert } from '../testing/encoder-cases.ts';
+import { encoderContract } from '../testing/encoder-contract.ts';
+import { onWebgpu } from '../testing/golden-webgpu.ts';
 
 await onWebgpu((executor) => {
   encoderContract('bert', { model: tinyBert, executor, stepped: ['full', 'lora'] });

@@ -2,8 +2,8 @@ import { describe } from 'vitest';
 import { openEncoder } from '../encoders/encoder-model.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { tfjsExecutor } from '../tfjs/executor.ts';
-import { encoderContract } from './encoder-contract.ts';
-import { fixture } from './golden.ts';
+import { encoderContract } from '../testing/encoder-contract.ts';
+import { fixture } from '../testing/golden.ts';
 
 const model = () => openEncoder(fixture('bert'), 'model.safetensors');
 const stepped = ['full', 'lora'] as const;

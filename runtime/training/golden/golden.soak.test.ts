@@ -1,4 +1,4 @@
-import { goldenContract } from './golden-contract.ts';
-import { onWebgpu } from './golden-webgpu.ts';
+import { goldenContract } from '../testing/golden-contract.ts';
+import { onWebgpu } from '../testing/golden-webgpu.ts';
 
 await onWebgpu((open) => goldenContract(open));

@@ -14,10 +14,15 @@ import type { ModelConfig } from '../architectures/model-config.ts';
 import { permuteModule } from '../architectures/paired-rows.ts';
 import { weightShapes } from '../architectures/weight-shapes.ts';
 import { loadWeight } from '../formats/load-weight.ts';
-import { testData } from '../formats/test-data.ts';
+import { testData } from '../testing/env.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
-import { disagreement, LlamaCpp, ours, widened, type Answers } from './llama-cpp.ts';
-import { randomAdapter, randomWeights, writeTestModel, type NamedWeights } from './test-model.ts';
+import { disagreement, LlamaCpp, ours, widened, type Answers } from '../testing/llama-cpp.ts';
+import {
+  randomAdapter,
+  randomWeights,
+  writeTestModel,
+  type NamedWeights,
+} from '../testing/test-model.ts';
 
 const rope = { base: 10_000, scaling: { kind: 'none' } } as const;
 const config: ModelConfig = {

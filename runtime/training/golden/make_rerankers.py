@@ -3,7 +3,7 @@ random BERT scores, and into fixtures/reranker-minilm what all-MiniLM-L6-v2 does
 
 usage: python make_rerankers.py [folder of all-MiniLM-L6-v2 in 4-bit ONNX]
        python make_rerankers.py --onnx    scores of fixtures/reranker/model.onnx by Python's onnxruntime, added to
-                                          golden.json; golden/write-reranker-onnx.ts writes that file
+                                          golden.json; testing/write-reranker-onnx.ts writes that file
 
 The model is BertForSequenceClassification with one label on `[CLS] question [SEP] passage [SEP]`; the loss is the
 cross-entropy of the wanted passage, the first, among the scores of its list.

@@ -11,11 +11,11 @@ import { mergeIntoGguf } from '../adapters/merge-into-gguf.ts';
 import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
 import { factorNames, targetModules, type LoraSpec } from '../architectures/lora-spec.ts';
 import { buildTrainingProgram, gradientName } from '../architectures/training-program.ts';
-import { lora as loopLora } from '../loop/loop-fixture.ts';
+import { lora as loopLora } from '../testing/loop-fixture.ts';
 import { initialParameters } from '../loop/initial-parameters.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { AdamW } from '../optimizer/adamw.ts';
-import { disagreement, LlamaCpp, ours, widened, type Answers } from './llama-cpp.ts';
+import { disagreement, LlamaCpp, ours, widened, type Answers } from '../testing/llama-cpp.ts';
 
 const text = 'The harbour froze for the first time in forty years. Fishermen walked out across the';
 const lora: LoraSpec = { rank: 8, alpha: 16, rankStabilized: false, targets: ['all-linear'] };

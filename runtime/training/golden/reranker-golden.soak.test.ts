@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
-import { miniLm, onCpu, tinyBert } from './encoder-cases.ts';
-import { onWebgpu } from './golden-webgpu.ts';
-import { rerankerContract } from './reranker-contract.ts';
+import { miniLm, onCpu, tinyBert } from '../testing/encoder-cases.ts';
+import { onWebgpu } from '../testing/golden-webgpu.ts';
+import { rerankerContract } from '../testing/reranker-contract.ts';
 
 // reranker-golden.test.ts compares the tiny one on cpu and tfjs.
 const stepped = ['full', 'lora'] as const;

@@ -2,8 +2,8 @@ import { describe } from 'vitest';
 import { openEncoder } from '../encoders/encoder-model.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { tfjsExecutor } from '../tfjs/executor.ts';
-import { fixture } from './golden.ts';
-import { rerankerContract } from './reranker-contract.ts';
+import { fixture } from '../testing/golden.ts';
+import { rerankerContract } from '../testing/reranker-contract.ts';
 
 const model = () => openEncoder(fixture('bert'), 'model.safetensors');
 const stepped = ['full', 'lora'] as const;

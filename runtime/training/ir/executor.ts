@@ -30,7 +30,7 @@ export interface Executable extends AsyncDisposable {
   run(feeds: Feeds): Promise<Results>;
 }
 
-/** Runs programs. Implementations pass one contract suite, `ir/executor-contract.ts`. */
+/** Runs programs. Implementations pass one contract suite, `testing/executor-contract.ts`. */
 export interface Executor {
   readonly name: string;
   compile(program: Program, weights?: WeightLookup): Promise<Executable>;

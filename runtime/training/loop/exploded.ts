@@ -1,5 +1,4 @@
-import { GraphError } from '@graft/graph';
-import type { LoopRequest } from './training-plan.ts';
+import { GraphError, type TrainingRequest } from '@graft/graph';
 
 export interface Explosion {
   readonly loss: number;
@@ -7,7 +6,7 @@ export interface Explosion {
   readonly norm?: number;
   /** The step that was being made, counted from 1; 0: before the first. */
   readonly step: number;
-  readonly request: Pick<LoopRequest, 'learningRate' | 'clip'>;
+  readonly request: Pick<TrainingRequest, 'learningRate' | 'clip'>;
 }
 
 /** Numbers that are none: which, when, and what most likely helps. */

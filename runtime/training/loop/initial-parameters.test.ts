@@ -2,12 +2,12 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { buildEvaluationProgram } from '../architectures/training-program.ts';
-import { difference } from '../golden/measure.ts';
-import { fixture } from '../golden/golden.ts';
-import { randomWeights, writeTestModel } from '../golden/test-model.ts';
+import { difference } from '../testing/measure.ts';
+import { fixture } from '../testing/golden.ts';
+import { randomWeights, writeTestModel } from '../testing/test-model.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
-import { initialParameters } from './initial-parameters.ts';
-import { lora, newFolder, removeFolders } from './loop-fixture.ts';
+import { initialParameters, magnitudesOf } from './initial-parameters.ts';
+import { lora, newFolder, removeFolders } from '../testing/loop-fixture.ts';
 import { forwardOptions, trainableShapes } from './training-plan.ts';
 
 afterAll(removeFolders);
@@ -21,10 +21,9 @@ describe('a DoRA adapter at its start', () => {
     const base = await openBaseModel(file);
     const method = { ...lora, dora: true };
     const shapes = { batch: 1, length: 6, checkpoint: false };
-    const parameters = await initialParameters(base, trainableShapes(base, { method }), {
-      method,
-      seed: 1,
-    });
+    const source = { weights: base.weights, given: magnitudesOf(base) };
+    const trainable = trainableShapes(base, { method });
+    const parameters = await initialParameters(source, trainable, { method, seed: 1 });
     expect(parameters.size).toBe(3 * 14);
     const executor = await onnxExecutor({ device: 'cpu', threads: 1 });
     const logits = async (options: Parameters<typeof buildEvaluationProgram>[1]) => {

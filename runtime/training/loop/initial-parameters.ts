@@ -3,41 +3,52 @@ import type { BaseModel } from '../architectures/base-model.ts';
 import { magnitudeName } from '../architectures/lora-spec.ts';
 import { linearModules } from '../architectures/model-config.ts';
 import { permuteRows } from '../architectures/paired-rows.ts';
-import { requireWeight } from '../ir/executor.ts';
+import { requireWeight, type WeightLookup } from '../ir/executor.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { Random, seedFor } from '../optimizer/random.ts';
-import type { LoopRequest } from './training-plan.ts';
 
 const magnitudeSuffix = magnitudeName('');
 
+/** Where parameters that no rule gives come from. */
+export interface InitialSource {
+  /** The model's own, which full fine-tuning starts from. */
+  readonly weights: WeightLookup;
+  /** Comes first; undefined leaves a parameter to the method. */
+  readonly given?: ((name: string) => Promise<Float32Array> | Float32Array | undefined) | undefined;
+}
+
 /**
  * Where training starts. LoRA as PEFT: A uniform within ±1/√inputs (Kaiming's rule with a = √5), B zero, so that the
- * adapter changes nothing at first; under DoRA, magnitudes are the norms of the base's rows. Full fine-tuning: the
- * base's weights.
+ * adapter changes nothing at first. Full fine-tuning: the model's weights.
  */
 export async function initialParameters(
-  base: BaseModel,
+  { weights, given = () => undefined }: InitialSource,
   trainable: ReadonlyMap<string, Shape>,
-  { method, seed }: Pick<LoopRequest, 'method' | 'seed'>,
+  { method, seed }: { readonly method: { readonly kind: string }; readonly seed: number },
 ): Promise<Map<string, Float32Array>> {
   const parameters = new Map<string, Float32Array>();
   for (const [name, shape] of trainable) {
-    if (method.kind === 'full') {
-      // A copy: training writes into it.
-      const weights = await loadWeight(requireWeight(base.weights, name), shape);
-      parameters.set(name, weights.slice());
-    } else if (name.endsWith(magnitudeSuffix)) {
-      parameters.set(name, await rowNorms(base, name.slice(0, -magnitudeSuffix.length)));
-    } else {
-      parameters.set(name, startOfFactor(name, shape, seed));
-    }
+    const byMethod = async (): Promise<Float32Array> =>
+      method.kind === 'lora'
+        ? startOfFactor(name, shape, seed)
+        : // A copy: training writes into it.
+          (await loadWeight(requireWeight(weights, name), shape)).slice();
+    parameters.set(name, (await given(name)) ?? (await byMethod()));
   }
   return parameters;
 }
 
+/** Under DoRA, magnitudes start as the norms of the base's rows. */
+export function magnitudesOf(base: BaseModel): NonNullable<InitialSource['given']> {
+  return (name) =>
+    name.endsWith(magnitudeSuffix)
+      ? rowNorms(base, name.slice(0, -magnitudeSuffix.length))
+      : undefined;
+}
+
 /** A uniform within ±1/√inputs, B zero. */
-export function startOfFactor(name: string, shape: Shape, seed: number): Float32Array {
+function startOfFactor(name: string, shape: Shape, seed: number): Float32Array {
   return name.endsWith('.lora_A.weight') ? kaiming(name, shape, seed) : zeros(shape);
 }
 

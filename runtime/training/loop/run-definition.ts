@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LoopRequest } from './training-plan.ts';
-
-/** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
-const loopVersion = 2;
+import type { StepRequest } from './step-plan.ts';
 
 /** Everything that decides the numbers of a training: a checkpoint is continued under an equal one only. */
 export interface RunDefinition {
@@ -11,40 +8,46 @@ export interface RunDefinition {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** `baseDigest` is the sha256 of the base's weights. */
-export function defineRun(request: LoopRequest, baseDigest: string): RunDefinition {
-  const { train, evaluation, method, ...rest } = request;
-  // A resumed run keeps the micro-batch that it began with, whatever is asked for now.
-  const { checkpoints: _, checkpointEvery: __, microBatch: ___, ...others } = rest;
-  const parts = {
-    loopVersion,
-    base: baseDigest,
-    ...others,
-    ...Object.fromEntries(Object.entries(method).map(([key, value]) => [`method.${key}`, value])),
-    train: examplesDigest(train),
-    evaluation: examplesDigest(evaluation),
-  };
-  return runDefinition(parts);
+/** A request for a training on rows, whatever they are. */
+export interface RunRequest<Row> extends StepRequest {
+  readonly method?: object;
+  readonly microBatch?: number;
+  readonly train: readonly Row[];
+  readonly evaluation: readonly Row[];
 }
 
-/** From all that decides the numbers, by name. */
-export function runDefinition(parts: Readonly<Record<string, unknown>>): RunDefinition {
-  const settings = Object.fromEntries(
+export interface RunParts<Row> {
+  /** What decides the numbers beside the request, by name: the weights' digest, and the version of the code. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** All that is trained on of a row. */
+  readonly numbersOf: (row: Row) => readonly NodeJS.TypedArray[];
+}
+
+/** Where checkpoints are kept, and how often, changes no number, nor does a micro-batch: a resumed run keeps its first. */
+export function defineRun<Row>(
+  request: RunRequest<Row>,
+  { settings, numbersOf }: RunParts<Row>,
+): RunDefinition {
+  const { train, evaluation, method = {}, ...rest } = request;
+  const { checkpoints: _, checkpointEvery: __, microBatch: ___, ...others } = rest;
+  const parts = {
+    ...others,
+    ...Object.fromEntries(Object.entries(method).map(([key, value]) => [`method.${key}`, value])),
+    ...settings,
+    train: digestOf(train.flatMap(numbersOf)),
+    evaluation: digestOf(evaluation.flatMap(numbersOf)),
+  };
+  const named = Object.fromEntries(
     Object.entries(parts)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, value]) => [key, JSON.stringify(value)]),
   );
-  const digest = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
-  return { digest, settings };
+  const digest = createHash('sha256').update(JSON.stringify(named)).digest('hex');
+  return { digest, settings: named };
 }
 
-/** Of tokens and masks; ids are names only. */
-function examplesDigest(examples: LoopRequest['train']): string {
+export function digestOf(numbers: readonly NodeJS.TypedArray[]): string {
   const hash = createHash('sha256');
-  for (const { tokens, trained } of examples) {
-    hash.update(Int32Array.of(tokens.length, trained.length));
-    hash.update(Int32Array.from(tokens));
-    hash.update(Uint8Array.from(trained));
-  }
+  for (const part of numbers) hash.update(part);
   return hash.digest('hex');
 }

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openBaseModel } from '../architectures/base-model.ts';
-import { fixture } from '../golden/golden.ts';
-import { attempt, losses, lora, removeFolders, request, texts } from './loop-fixture.ts';
+import { fixture } from '../testing/golden.ts';
+import { attempt, losses, lora, removeFolders, request, texts } from '../testing/loop-fixture.ts';
 import { chooseShapes, memoryOf, type ShapeRequest } from './run-shapes.ts';
 import { planTraining, trainableShapes, type LoopRequest } from './training-plan.ts';
 

@@ -1,4 +1,4 @@
-import { GraphError } from '@graft/graph';
+import type { GraphError } from '@graft/graph';
 import type { BaseModel } from '../architectures/base-model.ts';
 import {
   estimateEvaluationMemory,
@@ -10,6 +10,7 @@ import { microBatches, paddedTokens } from '../data/micro-batch.ts';
 import { rowsOfStep } from '../data/epoch.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import type { RunShapes } from './loop-state.ts';
+import { tooLittleMemory, type ChosenShapes } from './fitting.ts';
 import { forwardOptions, placesOf, programShapes, type TrainingPlan } from './training-plan.ts';
 
 /** Programs of different lengths that are kept at once. */
@@ -37,12 +38,6 @@ export interface ShapeRequest {
   readonly enough: number;
 }
 
-export interface ChosenShapes {
-  readonly shapes: RunShapes;
-  /** Bytes that the process is expected to take. */
-  readonly memory: number;
-}
-
 /**
  * How to cut a training into programs: rows at once and lengths such that its tokens, padding included, and its runs
  * cost least among what fits into the memory; the least memory among what costs about the same. Where nothing fits,
@@ -67,20 +62,22 @@ export function chooseShapes(request: ShapeRequest): ChosenShapes {
         .reduce((best, one) => (one.memory < best.memory ? one : best));
     }
   }
-  throw tooLittleMemory(request, least);
+  throw refusal(request, least);
 }
 
+type Measured = Pick<ShapeRequest, 'base' | 'plan' | 'trainable'>;
+
 /** What a training of these shapes takes. */
-export function memoryOf(request: ShapeRequest, shapes: RunShapes): number {
+export function memoryOf(request: Measured, shapes: RunShapes): number {
   return new MemoryTable(request).of(shapes);
 }
 
 /** Estimates of programs, each made once. */
 class MemoryTable {
-  readonly #request: ShapeRequest;
+  readonly #request: Measured;
   readonly #known = new Map<string, number>();
 
-  constructor(request: ShapeRequest) {
+  constructor(request: Measured) {
     this.#request = request;
   }
 
@@ -162,25 +159,18 @@ function costOf({ request, train, steps }: TrainingPlan, shapes: RunShapes): num
   return cost;
 }
 
-function tooLittleMemory(
+function refusal(
   { plan, memory }: Pick<ShapeRequest, 'plan' | 'memory'>,
   needed: number,
 ): GraphError {
   const { method, maxLength, device } = plan.request;
   const longest = plan.train.rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const remedies = [
-    `rows shorter than ${Math.min(maxLength, longest)} tokens`,
-    ...(method.kind === 'full' ? ['a LoRA instead of full fine-tuning'] : ['a lower rank']),
-    'a smaller base',
-    'fewer other programs',
-  ];
-  return new GraphError(
-    'out-of-memory',
-    `This training needs about ${gigabytes(needed)} of memory and ${gigabytes(memory)} are free on ${device}, even one row at a time and with layers recomputed. What helps: ${remedies.join(', ')}.`,
-    { audience: 'operator' },
-  );
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+  return tooLittleMemory(needed, memory, {
+    how: ` on ${device}, even one row at a time and with layers recomputed`,
+    remedies: [
+      `rows shorter than ${Math.min(maxLength, longest)} tokens`,
+      method.kind === 'full' ? 'a LoRA instead of full fine-tuning' : 'a lower rank',
+      ...['a smaller base', 'fewer other programs'],
+    ],
+  });
 }

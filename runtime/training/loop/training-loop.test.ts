@@ -1,6 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { tfjsExecutor } from '../tfjs/executor.ts';
-import { attempt, lora, losses, numbersOf, removeFolders, request, texts } from './loop-fixture.ts';
+import {
+  attempt,
+  lora,
+  losses,
+  numbersOf,
+  removeFolders,
+  request,
+  texts,
+} from '../testing/loop-fixture.ts';
 
 afterAll(removeFolders);
 

@@ -1,37 +1,47 @@
 import type { TrainingHooks } from '@graft/graph';
-import type { BaseModel } from '../architectures/base-model.ts';
-import { loraPlusFactor } from '../architectures/lora-spec.ts';
-import { rowsOfStep } from '../data/epoch.ts';
-import { microBatches } from '../data/micro-batch.ts';
-import type { Executor } from '../ir/executor.ts';
+import type { Executor, WeightLookup } from '../ir/executor.ts';
 import type { Shape } from '../ir/shape.ts';
-import { AdamW, type Parameters } from '../optimizer/adamw.ts';
-import { CheckpointStore, type Checkpoint } from './checkpoint-store.ts';
-import { evaluationLoss, gradientStep, type BatchSetting } from './gradient-step.ts';
-import { initialParameters } from './initial-parameters.ts';
+import { AdamW, type AdamWOptions } from '../optimizer/adamw.ts';
+import { CheckpointStore } from './checkpoint-store.ts';
+import { gigabytes, type ChosenShapes } from './fitting.ts';
 import type { RunShapes } from './loop-state.ts';
-import { Programs } from './programs.ts';
-import { defineRun } from './run-definition.ts';
-import { chooseShapes, memoryOf, type ShapeRequest } from './run-shapes.ts';
-import { TrainingSteps, type Objective, type StepResult } from './training-steps.ts';
-import {
-  placesOf,
-  planTraining,
-  trainableShapes,
-  type LoopRequest,
-  type TrainingPlan,
-} from './training-plan.ts';
+import { Computation, type Objective } from './objective.ts';
+import type { RunDefinition } from './run-definition.ts';
+import type { StepPlan, StepRequest } from './step-plan.ts';
+import { TrainingSteps, type StepResult } from './training-steps.ts';
 
-export interface LoopOptions {
-  readonly base: BaseModel;
-  /** sha256 of the base's weights. */
-  readonly baseDigest: string;
+/** What is trained, on what: all that the loop does not know. */
+export interface TrainingTask<Sizes> {
+  readonly plan: StepPlan & { readonly request: StepRequest };
+  readonly run: RunDefinition;
+  /** Of the model, which are not trained. */
+  readonly weights?: WeightLookup;
+  /** Where they start. */
+  readonly parameters: (
+    trainable: ReadonlyMap<string, Shape>,
+  ) => Promise<Map<string, Float32Array>>;
+  /** Default: matrices decay, neither biases nor norms do. */
+  readonly optimizer?: Pick<AdamWOptions, 'rateFactor' | 'decays'>;
+  readonly shapes: TaskShapes;
+  readonly objective: (shapes: RunShapes) => Objective<Sizes>;
+}
+
+/** How a training may be cut into programs: sums are rounded by it. */
+interface TaskShapes {
+  /** Those to take where there are so many bytes. Throws `out-of-memory`. */
+  readonly choose: (memory: number) => ChosenShapes;
+  /** Bytes that the process takes. */
+  readonly memoryOf: (shapes: RunShapes) => number;
+  /** Whether a resumed training keeps them where they fit; default: it does. */
+  readonly keeps?: (shapes: RunShapes) => boolean;
+  /** For the log. */
+  readonly describe: (shapes: RunShapes) => string;
+}
+
+export interface LoopSetting {
   readonly executor: Executor;
-  readonly request: LoopRequest;
   /** Bytes that the process may take. */
   readonly memory: number;
-  /** Bytes that are not exceeded without need, so that the numbers do not depend on what is free. */
-  readonly enough: number;
   readonly hooks: LoopHooks;
 }
 
@@ -48,102 +58,58 @@ export interface LoopResult extends StepResult {
  * Trains until the last step, or until evaluations stop improving. Goes on from the checkpoint that it finds. The same
  * request gives the same numbers on the same device, interrupted or not.
  */
-export async function runTraining(options: LoopOptions): Promise<LoopResult> {
-  const { base, executor, request, hooks } = options;
-  const plan = planTraining(base, request);
-  const trainable = trainableShapes(base, request);
-  const run = defineRun(request, options.baseDigest);
-  const store = new CheckpointStore(request.checkpoints, run, hooks.log);
+export async function runTraining<Sizes>(
+  task: TrainingTask<Sizes>,
+  { executor, memory, hooks }: LoopSetting,
+): Promise<LoopResult> {
+  const { plan, run, weights } = task;
+  const store = new CheckpointStore(plan.request.checkpoints, run, hooks.log);
   await store.open();
   const checkpoint = await store.load();
-  const { memory, enough } = options;
-  const asked = { base, plan, trainable, memory, enough };
-  const shapes = await shapesFor(asked, checkpoint, hooks);
+  const shapes = await shapesFor(task.shapes, checkpoint?.shapes, { memory, hooks });
   hooks.signal.throwIfAborted();
-  const places = placesOf(plan, shapes);
-  await using programs = new Programs({ base, executor, request, ...shapes, places });
-  const parameters = await initialParameters(base, trainable, request);
-  const { method, weightDecay } = request;
+  const objective = task.objective(shapes);
+  const trainable = trainableOf(objective);
+  const parameters = await task.parameters(trainable);
   const optimizer = new AdamW(parameters, {
-    weightDecay,
-    rateFactor: loraPlusFactor(method.kind === 'lora' ? method.plusRatio : 1),
+    weightDecay: plan.request.weightDecay,
     // Gains and biases are not pulled to zero, as other trainers hold it too.
-    decays: (name) => method.kind === 'lora' || (trainable.get(name)?.length ?? 0) > 1,
+    decays: (name) => (trainable.get(name)?.length ?? 0) > 1,
+    ...task.optimizer,
   });
-  const objective = languageObjective({ plan, shapes, places, programs, parameters, hooks });
+  const setting = { executor, weights, parameters, signal: hooks.signal };
+  await using computation = new Computation(objective, setting);
   const steps = new TrainingSteps({
-    ...{ plan, objective, parameters, optimizer, shapes, store, hooks },
+    ...{ plan, computation, parameters, optimizer, shapes, store, hooks },
   });
   await steps.run(checkpoint);
   return { ...(await steps.result()), trainable };
 }
 
-/** The next token of every trained place. */
-function languageObjective({
-  plan,
-  shapes,
-  places,
-  programs,
-  parameters,
-  hooks,
-}: {
-  readonly plan: TrainingPlan;
-  readonly shapes: RunShapes;
-  readonly places: ReadonlyMap<number, number>;
-  readonly programs: Programs;
-  readonly parameters: Parameters;
-  readonly hooks: LoopHooks;
-}): Objective {
-  const { request, train, evaluation } = plan;
-  const { signal } = hooks;
-  const setting = (examples: BatchSetting['examples']): BatchSetting => {
-    return { programs, examples, parameters, seed: request.seed, signal };
-  };
-  const evaluated = microBatches(evaluation.rows, { ...shapes, places });
-  return {
-    async prepare() {
-      const longest = train.rows.reduce((most, row) => Math.max(most, row.length), 0);
-      const last = shapes.buckets.findIndex((bucket) => bucket >= longest);
-      for (const length of shapes.buckets.slice(0, last + 1)) await programs.training(length);
-    },
-    step(step) {
-      const batches = microBatches(rowsOfStep(train.rows, step, request), { ...shapes, places });
-      return gradientStep(batches, setting(train.examples), step);
-    },
-    ...(evaluated.length > 0 && {
-      evaluate: () => evaluationLoss(evaluated, setting(evaluation.examples)),
-    }),
-  };
+/** Trainable tensors by name, in the order in which they are kept. */
+function trainableOf<Sizes>({ sizes, build }: Objective<Sizes>): ReadonlyMap<string, Shape> {
+  const [any] = sizes.map((each) => build('evaluation', each).trainable);
+  return any ?? new Map();
 }
 
 async function shapesFor(
-  request: ShapeRequest,
-  checkpoint: Checkpoint | undefined,
-  { log, planned }: LoopHooks,
+  { choose, memoryOf, keeps = () => true, describe }: TaskShapes,
+  before: RunShapes | undefined,
+  { memory, hooks }: Omit<LoopSetting, 'executor'>,
 ): Promise<RunShapes> {
-  const { microBatch, batch } = request.plan.request;
-  if (checkpoint !== undefined) {
-    const { shapes } = checkpoint;
-    const smaller = microBatch > 0 && microBatch < shapes.size;
-    const memory = memoryOf(request, shapes);
-    if (!smaller && memory <= request.memory) {
-      await planned?.(memory);
-      return shapes;
-    }
-    log(
+  const known = before && { shapes: before, memory: memoryOf(before) };
+  const fits = known !== undefined && known.memory <= memory;
+  const kept = fits && keeps(known.shapes) ? known : undefined;
+  if (known !== undefined && kept === undefined) {
+    const reason = fits ? 'as requested' : 'which no longer fit into memory';
+    hooks.log(
       'warning',
-      `Goes on with other micro-batches than those of ${shapes.size} rows that it began with, ${smaller ? 'as was asked for' : 'which do not fit any more'}: sums are rounded otherwise from here.`,
+      `Continues with other programs than those it began with, ${reason}: sums round differently from here.`,
     );
   }
-  const { shapes, memory } = chooseShapes(request);
-  await planned?.(memory);
-  const { size, buckets, recompute } = shapes;
-  if (Math.min(microBatch, batch) > size) {
-    log('warning', `Rows are computed ${size} at once: ${microBatch} do not fit.`);
-  }
-  log(
-    'info',
-    `${size} of ${batch} rows at once, padded to ${buckets.join(', ')} tokens; about ${(memory / 1e9).toFixed(1)} GB${recompute ? ', with layers recomputed in the backward pass to fit' : ''}.`,
-  );
+  const { shapes, memory: needed } = kept ?? choose(memory);
+  await hooks.planned?.(needed);
+  const recomputed = shapes.recompute ? ', with layers recomputed in the backward pass to fit' : '';
+  hooks.log('info', `${describe(shapes)}; about ${gigabytes(needed)}${recomputed}.`);
   return shapes;
 }

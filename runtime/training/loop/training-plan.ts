@@ -5,35 +5,30 @@ import { buildLossProgram } from '../architectures/training-program.ts';
 import { prepareExamples, type PreparedExample } from '../data/prepared-example.ts';
 import { headPlaces } from '../data/head-places.ts';
 import { layOutRows, type Row } from '../data/rows.ts';
-import { stepsPerEpoch } from '../data/epoch.ts';
 import type { Shape } from '../ir/shape.ts';
+import { planSteps, type StepPlan } from './step-plan.ts';
 
 /** What the loop needs of a request: the model is open already, and results are written by others. */
 export type LoopRequest = Omit<TrainingRequest, 'model' | 'folder' | 'memory'>;
 
 /** Examples laid out in rows. */
-interface RowSet {
+export interface RowSet {
   readonly examples: readonly PreparedExample[];
   readonly rows: readonly Row[];
 }
 
 /** A request worked out against its base. */
-export interface TrainingPlan {
+export interface TrainingPlan extends StepPlan {
   readonly request: LoopRequest;
   readonly train: RowSet;
   /** Without rows there is no evaluation. */
   readonly evaluation: RowSet;
-  readonly stepsPerEpoch: number;
-  /** Optimizer steps. */
-  readonly steps: number;
-  /** Steps that the rate takes to rise. */
-  readonly warmup: number;
 }
 
 /** Lays the data out and counts steps. Throws `bad-input` for examples that cannot be trained on. */
 export function planTraining(base: BaseModel, request: LoopRequest): TrainingPlan {
   const { vocabulary } = base.config;
-  const { maxLength, packing, batch } = request;
+  const { maxLength, packing } = request;
   const rowsOf = (given: LoopRequest['train']): RowSet => {
     const examples = prepareExamples(given, { maxLength, vocabulary });
     return { examples, rows: layOutRows(examples, { packing, maxLength }) };
@@ -41,22 +36,8 @@ export function planTraining(base: BaseModel, request: LoopRequest): TrainingPla
   const train = rowsOf(request.train);
   if (train.rows.length === 0)
     throw new GraphError('bad-input', 'There is no example to train on.');
-  const perEpoch = stepsPerEpoch(train.rows.length, batch);
-  const whole = Math.ceil(perEpoch * request.epochs);
-  const steps = request.maxSteps > 0 ? Math.min(request.maxSteps, whole) : whole;
-  if (steps < 1) {
-    throw new GraphError('bad-param', `${request.epochs} epochs give no step; ask for more.`, {
-      location: { param: 'epochs' },
-    });
-  }
-  return {
-    request,
-    train,
-    evaluation: rowsOf(request.evaluation),
-    stepsPerEpoch: perEpoch,
-    steps,
-    warmup: Math.ceil(steps * request.warmup),
-  };
+  const plan = planSteps(request, train.rows.length);
+  return { ...plan, train, evaluation: rowsOf(request.evaluation) };
 }
 
 /** By length, at how many places of a micro-batch the loss counts at most: see `headPlaces`. */

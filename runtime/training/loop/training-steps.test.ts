@@ -2,7 +2,7 @@ import type { CheckpointReport } from '@graft/graph';
 import { afterAll, expect, it } from 'vitest';
 import { AdamW } from '../optimizer/adamw.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
-import { newFolder, removeFolders } from './loop-fixture.ts';
+import { newFolder, removeFolders } from '../testing/loop-fixture.ts';
 import { TrainingSteps } from './training-steps.ts';
 
 afterAll(removeFolders);
@@ -42,7 +42,8 @@ async function train({ folder, pace = 0, cancelAt, ...how }: Attempt) {
       },
       ...{ stepsPerEpoch: 12, steps: 12, warmup: 0 },
     },
-    objective: {
+    computation: {
+      ...{ evaluates: false, evaluate: () => expect.fail('nothing to evaluate on') },
       prepare: () => Promise.resolve(),
       step(step) {
         seconds += pace;

@@ -4,37 +4,15 @@ import { clipFactor, gradientNorm } from '../optimizer/clip.ts';
 import { rateAt } from '../optimizer/schedule.ts';
 import type { Checkpoint, CheckpointStore } from './checkpoint-store.ts';
 import { lossExploded } from './exploded.ts';
-import type { BatchLoss } from './gradient-step.ts';
 import { startState, type LoopState, type RunShapes } from './loop-state.ts';
+import type { Computation } from './objective.ts';
 import { inWords, Pace } from './pace.ts';
 import { SaveSchedule } from './save-schedule.ts';
-import type { LoopRequest } from './training-plan.ts';
-
-/** What a training computes: its steps are made alike whatever that is. */
-export interface Objective {
-  /** Compiles what steps run, so that the pace of the first is that of all. */
-  prepare(): Promise<void>;
-  /** Of an optimizer step, counted from 0. The same step gives the same, however often the training was interrupted. */
-  step(step: number): Promise<BatchLoss & { readonly gradients: Parameters }>;
-  /** Absent where there is nothing to evaluate on. */
-  readonly evaluate?: () => Promise<BatchLoss>;
-}
-
-/** How many steps are made, and how. */
-interface StepPlan {
-  readonly request: Pick<
-    LoopRequest,
-    'learningRate' | 'schedule' | 'clip' | 'evaluateEvery' | 'patience' | 'checkpointEvery'
-  >;
-  readonly stepsPerEpoch: number;
-  readonly steps: number;
-  /** Steps that the rate takes to rise. */
-  readonly warmup: number;
-}
+import type { StepPlan } from './step-plan.ts';
 
 interface StepParts {
   readonly plan: StepPlan;
-  readonly objective: Objective;
+  readonly computation: Pick<Computation<unknown>, 'prepare' | 'step' | 'evaluates' | 'evaluate'>;
   /** What the optimizer changes. */
   readonly parameters: Map<string, Float32Array>;
   readonly optimizer: AdamW;
@@ -71,7 +49,7 @@ export class TrainingSteps {
 
   /** To the last step, or until evaluations stop improving; goes on from a checkpoint. */
   async run(checkpoint?: Checkpoint): Promise<void> {
-    const { plan, objective, hooks } = this.#parts;
+    const { plan, computation, hooks } = this.#parts;
     if (checkpoint !== undefined) this.#restore(checkpoint);
     hooks.progress({
       done: this.#state.step,
@@ -80,13 +58,12 @@ export class TrainingSteps {
       message: 'preparing',
     });
     hooks.checkpoint?.({ state: 'resumed', step: this.#state.step });
-    await objective.prepare();
+    await computation.prepare(Math.min(plan.steps, plan.stepsPerEpoch));
     this.#schedule = this.#newSchedule();
     try {
       while (true) {
         hooks.signal.throwIfAborted();
-        const { evaluate } = objective;
-        if (evaluate !== undefined && this.#evaluationDue()) await this.#evaluate(evaluate);
+        if (computation.evaluates && this.#evaluationDue()) await this.#evaluate();
         if (this.#state.step >= plan.steps || this.#stoppedEarly()) break;
         if (this.#schedule.due(this.#state.step, this.#now())) await this.#save();
         await this.#step();
@@ -136,12 +113,12 @@ export class TrainingSteps {
   }
 
   async #step(): Promise<void> {
-    const { plan, objective } = this.#parts;
+    const { plan, computation } = this.#parts;
     const { request, steps, warmup } = plan;
     const { learningRate, schedule: kind, clip } = request;
     const { step } = this.#state;
     const startedAt = performance.now();
-    const { gradients, loss, accuracy, tokens } = await objective.step(step);
+    const { gradients, loss, accuracy, tokens } = await computation.step(step);
     const norm = gradientNorm(gradients);
     const rate = rateAt({ kind, rate: learningRate, warmup, steps }, step);
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
@@ -177,11 +154,11 @@ export class TrainingSteps {
     });
   }
 
-  async #evaluate(evaluate: () => Promise<BatchLoss>): Promise<void> {
-    const { plan, parameters, store, hooks } = this.#parts;
+  async #evaluate(): Promise<void> {
+    const { plan, computation, parameters, store, hooks } = this.#parts;
     const { step } = this.#state;
     hooks.progress({ done: step, total: plan.steps, unit: 'steps', message: 'evaluating' });
-    const { loss, accuracy } = await evaluate();
+    const { loss, accuracy } = await computation.evaluate();
     if (!Number.isFinite(loss)) throw lossExploded({ loss, step, request: plan.request });
     this.#record('eval', { loss, accuracy, epoch: step / plan.stepsPerEpoch });
     // The base alone is shown for comparison; what is chosen from are the results of training.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { executorContract, feedsOf, programOf } from '../ir/executor-contract.ts';
-import { opCases } from '../ir/op-cases.ts';
+import { executorContract, feedsOf, programOf } from '../testing/executor-contract.ts';
+import { opCases } from '../testing/op-cases.ts';
 import { tfjsExecutor } from '../tfjs/executor.ts';
 import { onnxExecutor } from './executor.ts';
 

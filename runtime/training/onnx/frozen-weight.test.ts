@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { readGguf } from '../formats/gguf-reader.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
-import { fixture } from '../golden/golden.ts';
+import { fixture } from '../testing/golden.ts';
 import { Builder } from '../ir/builder.ts';
 import { onnxExecutor } from './executor.ts';
 

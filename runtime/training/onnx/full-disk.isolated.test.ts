@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { readGguf } from '../formats/gguf-reader.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
-import { fixture } from '../golden/golden.ts';
+import { fixture } from '../testing/golden.ts';
 import { Builder } from '../ir/builder.ts';
 import { onnxExecutor } from './executor.ts';
 import { Sidecar } from './sidecar.ts';

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import { executorContract } from '../ir/executor-contract.ts';
-import { webgpuForTests } from './software-vulkan.ts';
+import { executorContract } from '../testing/executor-contract.ts';
+import { webgpuForTests } from '../testing/software-vulkan.ts';
 
 // Vitest's fork is the child process that a crash of the device would take down.
 const webgpu = await webgpuForTests();

@@ -5,8 +5,8 @@ import { adapterInfo, adapterBase } from '../adapters/adapter-folder.ts';
 import { readPeftAdapter } from '../adapters/peft.ts';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { buildEvaluationProgram } from '../architectures/training-program.ts';
-import { batchFeeds, fixture, goldenShape, readGolden, readTensors } from '../golden/golden.ts';
-import { difference } from '../golden/measure.ts';
+import { batchFeeds, fixture, goldenShape, readGolden, readTensors } from '../testing/golden.ts';
+import { difference } from '../testing/measure.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { adapterFeeds } from './adapter-feeds.ts';
 

@@ -3,10 +3,10 @@ import { adapterGguf, type WeightedAdapter } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deltaOf } from '../adapters/adapter.ts';
 import { readPeftAdapter } from '../adapters/peft.ts';
-import { randomAdapter } from '../golden/test-model.ts';
+import { randomAdapter } from '../testing/test-model.ts';
 import type { AdapterService } from './adapter-service.ts';
-import { difference, farthest } from './testing/difference.ts';
-import { signal, stopped, tiny, tinyConfig, TinyModel } from './testing/tiny-model.ts';
+import { difference, farthest } from '../testing/difference.ts';
+import { signal, stopped, tiny, tinyConfig, TinyModel } from '../testing/tiny-model.ts';
 
 let made: TinyModel;
 let service: AdapterService;

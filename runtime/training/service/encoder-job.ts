@@ -1,15 +1,35 @@
-import { openEncoder, type EncoderModel } from '../encoders/encoder-model.ts';
-import type { Executor } from '../ir/executor.ts';
-import { sizeOf, type Shape } from '../ir/shape.ts';
-import { openExecutor } from '../loop/open-executor.ts';
-import type { LoopHooks, LoopResult } from '../loop/training-loop.ts';
-import { memoryFor, weightsDigest, type JobSetting } from './training-job.ts';
+import type {
+  EmbedderTrainingResult,
+  RerankerTrainingResult,
+  TextList,
+  TextPair,
+} from '@graft/graph';
+import { hashFile } from '@graft/kit';
+import path from 'node:path';
+import { embedderTask } from '../encoders/embedder-task.ts';
+import { encoderWeightShapes } from '../encoders/encoder-config.ts';
+import { openEncoder } from '../encoders/encoder-model.ts';
+import { rerankerTask } from '../encoders/reranker-task.ts';
+import type { EncoderRequest, EncoderTraining } from '../encoders/row-task.ts';
+import { headShapes } from '../encoders/score-head.ts';
+import { trainedWeights } from '../encoders/trained-weights.ts';
+import { writeEncoderOnnx, writeScorerOnnx } from '../encoders/write-onnx.ts';
+import { runTraining, type LoopHooks, type TrainingTask } from '../loop/training-loop.ts';
+import { writeBeside } from './encoder-files.ts';
+import { loopSetting, numbersIn, weightsDigest, type JobSetting } from './training-job.ts';
 
 /** Name of the weights' file in an encoder's artifact. */
-export const modelOnnx = 'model.onnx';
+const modelOnnx = 'model.onnx';
 
-/** A job on an encoder. */
-export interface EncoderJobSetting extends Omit<JobSetting, 'model'> {
+/** Other tools load what its config names: a classifier with one label. */
+const classifier = {
+  architectures: ['BertForSequenceClassification'],
+  id2label: { 0: 'LABEL_0' },
+  label2id: { LABEL_0: 0 },
+};
+
+/** One training from an encoder on disk to the files of its result. */
+interface EncoderJob<Row> extends Omit<JobSetting, 'model'> {
   readonly model: {
     readonly id: string;
     readonly digest: string;
@@ -17,39 +37,93 @@ export interface EncoderJobSetting extends Omit<JobSetting, 'model'> {
     readonly path: string;
     readonly weights: string;
   };
+  readonly request: EncoderRequest<Row> & { readonly device: string };
   /** For the result. */
   readonly folder: string;
 }
+export type EmbedderJob = EncoderJob<TextPair>;
+export type RerankerJob = EncoderJob<TextList>;
 
-/** What is trained, of which digest, by what, and in how many bytes. */
-interface OpenedTraining {
-  readonly model: EncoderModel;
-  readonly modelDigest: string;
-  readonly executor: Executor;
-  readonly memory: number;
-  readonly hooks: LoopHooks;
+/** Blocks the thread for seconds at a time. */
+export async function runEmbedderJob(
+  job: EmbedderJob,
+  hooks: LoopHooks,
+): Promise<EmbedderTrainingResult> {
+  const { encoder, weights, own, trainable, ...result } = await train(job, hooks, embedderTask);
+  const file = path.join(job.folder, modelOnnx);
+  await writeEncoderOnnx(file, encoder.config, weights);
+  await writeBeside(job.model.path, job.folder);
+  return {
+    ...{ ...result, trainable },
+    total: job.request.method.kind === 'full' ? own : own + trainable,
+    embedder: {
+      ...(await modelOf(job, file, hooks)),
+      id: `${job.model.id} tuned`,
+      dimension: encoder.config.width,
+      contextLength: encoder.config.context,
+    },
+  };
+}
+
+/** The same of an encoder with a head that scores. */
+export async function runRerankerJob(
+  job: RerankerJob,
+  hooks: LoopHooks,
+): Promise<RerankerTrainingResult> {
+  const { encoder, weights, own, trainable, ...result } = await train(job, hooks, rerankerTask);
+  const file = path.join(job.folder, modelOnnx);
+  await writeScorerOnnx(file, encoder.config, weights);
+  await writeBeside(job.model.path, job.folder, classifier);
+  return {
+    ...{ ...result, trainable },
+    total: job.request.method.kind === 'full' ? trainable : own + trainable,
+    crossEncoder: {
+      ...(await modelOf(job, file, hooks)),
+      id: `${job.model.id} reranker`,
+      contextLength: encoder.config.context,
+    },
+  };
 }
 
 /** Opens a job's encoder, trains it, and digests its weights before and after: they are to stay as they were. */
-export async function trainOpened(
-  job: EncoderJobSetting & { readonly request: { readonly device: string } },
+async function train<Row, Sizes>(
+  job: EncoderJob<Row>,
   hooks: LoopHooks,
-  train: (training: OpenedTraining) => Promise<LoopResult>,
+  taskOf: (training: EncoderTraining<Row>) => TrainingTask<Sizes>,
 ) {
+  const { request } = job;
   const encoder = await openEncoder(job.model.path, job.model.weights);
   const baseBefore = await weightsDigest(encoder, hooks.signal);
-  const trained = await train({
-    model: encoder,
-    modelDigest: baseBefore,
-    executor: await openExecutor({ ...job, device: job.request.device }),
-    memory: Math.min(await memoryFor(job), job.memoryLimit ?? Infinity),
-    hooks,
-  });
+  const task = taskOf({ model: encoder, modelDigest: baseBefore, request });
+  const { parameters, trainable, metrics } = await runTraining(task, await loopSetting(job, hooks));
   const baseAfter = await weightsDigest(encoder, hooks.signal);
-  return { encoder, trained, baseBefore, baseAfter };
+  const trained = await trainedWeights(encoder, request.method, parameters);
+  const head = new Set(headShapes(encoder.config).keys());
+  return {
+    encoder,
+    /** The encoder's with what was trained of them, and the head's where one was trained. */
+    weights: (name: string) => {
+      const data = head.has(name) ? parameters.get(name) : undefined;
+      return data === undefined ? trained(name) : { kind: 'memory' as const, data };
+    },
+    /** How many numbers the encoder has itself. */
+    own: numbersIn(encoderWeightShapes(encoder.config)),
+    trainable: numbersIn(trainable),
+    ...{ metrics, baseBefore, baseAfter },
+  };
 }
 
-/** How many numbers tensors have together. */
-export function numbersOf(shapes: ReadonlyMap<string, Shape>): number {
-  return [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+/** What is to be said of an encoder that was written to a file. */
+async function modelOf(
+  { model, request }: Pick<EncoderJob<unknown>, 'model' | 'request'>,
+  file: string,
+  { signal }: LoopHooks,
+) {
+  return {
+    digest: (await hashFile(file, signal)).digest,
+    weights: modelOnnx,
+    architecture: 'bert',
+    base: { id: model.id, digest: model.digest },
+    method: request.method.kind,
+  };
 }

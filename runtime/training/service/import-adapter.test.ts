@@ -4,11 +4,18 @@ import { adapterGguf, adapterInfoSchema } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Adapter } from '../adapters/adapter.ts';
 import { readPeftAdapter, writePeftAdapter } from '../adapters/peft.ts';
-import { families, fixture } from '../golden/golden.ts';
-import { randomAdapter, writeTestModel } from '../golden/test-model.ts';
+import { families, fixture } from '../testing/golden.ts';
+import { randomAdapter, writeTestModel } from '../testing/test-model.ts';
 import type { AdapterService } from './adapter-service.ts';
-import { difference } from './testing/difference.ts';
-import { signal, stopped, tiny, tinyConfig, TinyModel, tinyWeights } from './testing/tiny-model.ts';
+import { difference } from '../testing/difference.ts';
+import {
+  signal,
+  stopped,
+  tiny,
+  tinyConfig,
+  TinyModel,
+  tinyWeights,
+} from '../testing/tiny-model.ts';
 
 let made: TinyModel;
 let service: AdapterService;

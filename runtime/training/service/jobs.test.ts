@@ -4,12 +4,12 @@ import type { TrainingExample, WeightedAdapter } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runtimeMemory } from '../architectures/training-memory.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
-import { fixture } from '../golden/golden.ts';
-import { lora, request } from '../loop/loop-fixture.ts';
+import { fixture } from '../testing/golden.ts';
+import { lora, request } from '../testing/loop-fixture.ts';
 import { runEvaluationJob } from './evaluation-job.ts';
 import { modelGguf } from './model-file.ts';
 import { runTrainingJob, type TrainingJob } from './training-job.ts';
-import { signal, tinyConfig, TinyModel } from './testing/tiny-model.ts';
+import { signal, tinyConfig, TinyModel } from '../testing/tiny-model.ts';
 
 let made: TinyModel;
 beforeAll(async () => {

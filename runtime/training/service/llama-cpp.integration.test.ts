@@ -4,11 +4,11 @@ import { getLlama, LlamaLogLevel, type Llama } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { buildEvaluationProgram } from '../architectures/training-program.ts';
-import { randomAdapter, writeTestModel } from '../golden/test-model.ts';
-import { request as loopRequest } from '../loop/loop-fixture.ts';
+import { randomAdapter, writeTestModel } from '../testing/test-model.ts';
+import { request as loopRequest } from '../testing/loop-fixture.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { runTrainingJob } from './training-job.ts';
-import { signal, tiny, tinyConfig, TinyModel, tinyWeights } from './testing/tiny-model.ts';
+import { signal, tiny, tinyConfig, TinyModel, tinyWeights } from '../testing/tiny-model.ts';
 
 const tokens = [1, 300, 17, 42, 310, 99, 268, 3, 200, 305];
 

@@ -11,11 +11,11 @@ import { permuteRows } from '../architectures/paired-rows.ts';
 import { weightShapes } from '../architectures/weight-shapes.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
-import { fixture } from '../golden/golden.ts';
-import { randomAdapter, randomWeights, writeTestModel } from '../golden/test-model.ts';
+import { fixture } from '../testing/golden.ts';
+import { randomAdapter, randomWeights, writeTestModel } from '../testing/test-model.ts';
 import type { AdapterService } from './adapter-service.ts';
-import { farthest } from './testing/difference.ts';
-import { signal, tiny, tinyConfig, TinyModel, tinyWeights } from './testing/tiny-model.ts';
+import { farthest } from '../testing/difference.ts';
+import { signal, tiny, tinyConfig, TinyModel, tinyWeights } from '../testing/tiny-model.ts';
 
 let made: TinyModel;
 let service: AdapterService;

@@ -7,7 +7,7 @@ import { loadWeight } from '../formats/load-weight.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
 import { runQueryAdapterJob } from './query-adapter-job.ts';
-import { signal } from './testing/tiny-model.ts';
+import { signal } from '../testing/tiny-model.ts';
 
 let root: string;
 beforeEach(async () => {

@@ -2,13 +2,15 @@ import type { QueryAdapterResult, TrainingRequest } from '@graft/graph';
 import { hashFile } from '@graft/kit';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { adapterMatrix, deltaName } from '../encoders/query-adapter.ts';
-import { trainQueryAdapter, type QueryAdapterRequest } from '../encoders/train-query-adapter.ts';
+import {
+  adapterMatrix,
+  deltaName,
+  queryAdapterTask,
+  type QueryAdapterRequest,
+} from '../encoders/query-adapter.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
-import { openExecutor } from '../loop/open-executor.ts';
-import type { LoopHooks } from '../loop/training-loop.ts';
-import { numbersOf } from './encoder-job.ts';
-import { memoryFor, type JobSetting } from './training-job.ts';
+import { runTraining, type LoopHooks } from '../loop/training-loop.ts';
+import { loopSetting, numbersIn, type JobSetting } from './training-job.ts';
 
 /** Where sentence-transformers keeps a linear map that follows the pooling (0 the encoder, 1 the pooling). */
 const denseFolder = '2_Dense';
@@ -33,13 +35,8 @@ export async function runQueryAdapterJob(
 ): Promise<QueryAdapterResult> {
   const { model, request, folder } = job;
   const { dimension } = request;
-  const trained = await trainQueryAdapter({
-    request,
-    modelDigest: model.digest,
-    executor: await openExecutor({ ...job, device: request.device }),
-    memory: Math.min(await memoryFor(job), job.memoryLimit ?? Infinity),
-    hooks,
-  });
+  const task = queryAdapterTask({ request, modelDigest: model.digest });
+  const trained = await runTraining(task, await loopSetting(job, hooks));
   const delta = trained.parameters.get(deltaName) ?? new Float32Array();
   const weights = `${denseFolder}/model.safetensors`;
   await writeDense(path.join(folder, denseFolder), adapterMatrix(delta, dimension), dimension);
@@ -47,7 +44,7 @@ export async function runQueryAdapterJob(
   const { id, architecture, contextLength } = model;
   return {
     metrics: trained.metrics,
-    trainable: numbersOf(trained.trainable),
+    trainable: numbersIn(trained.trainable),
     embedder: {
       id: `${id} with a query adapter`,
       ...{ digest, weights, architecture, dimension, contextLength },

@@ -7,7 +7,7 @@ import { readGguf } from '../formats/gguf-reader.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
 import type { AdapterService } from './adapter-service.ts';
-import { signal, stopped, tiny, TinyModel } from './testing/tiny-model.ts';
+import { signal, stopped, tiny, TinyModel } from '../testing/tiny-model.ts';
 
 let made: TinyModel;
 let service: AdapterService;

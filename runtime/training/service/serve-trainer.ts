@@ -1,14 +1,10 @@
 import { GraphError } from '@graft/graph';
 import type { LoopHooks } from '../loop/training-loop.ts';
 import { cancelled } from './cancelled.ts';
-import { runEmbedderJob } from './embedder-job.ts';
+import { runEmbedderJob, runRerankerJob } from './encoder-job.ts';
 import { runEvaluationJob } from './evaluation-job.ts';
-import { unpackExamples } from './packed-examples.ts';
-import { unpackLists } from './packed-lists.ts';
-import { unpackPairs } from './packed-pairs.ts';
 import { runQueryAdapterJob } from './query-adapter-job.ts';
-import { runRerankerJob } from './reranker-job.ts';
-import { readToTrainer, type Answer, type FromTrainer, type SentJob } from './trainer-protocol.ts';
+import { readToTrainer, type FromTrainer, type Jobs, type SentJob } from './trainer-protocol.ts';
 import { runTrainingJob } from './training-job.ts';
 
 /** Makes this process a trainer: it works on the job that its parent sends over IPC, then ends. */
@@ -44,45 +40,26 @@ async function work(
     progress: (progress) => send({ type: 'progress', progress }),
   };
   try {
-    send(await answer(job, hooks));
+    send({ type: 'done', result: await resultOf(job, hooks) });
   } catch (error) {
     const failure = signal.aborted ? cancelled() : GraphError.from(readable(error));
     send({ type: 'failed', problem: failure.toProblem() });
   }
 }
 
-async function answer(message: SentJob, hooks: LoopHooks): Promise<Answer> {
-  if (message.type === 'evaluate') {
-    const { job } = message;
-    const examples = unpackExamples(job.examples);
-    return { type: 'evaluated', losses: await runEvaluationJob({ ...job, examples }, hooks) };
+function resultOf(message: SentJob, hooks: LoopHooks): Promise<Jobs[keyof Jobs]['result']> {
+  switch (message.type) {
+    case 'train':
+      return runTrainingJob(message.job, hooks);
+    case 'train-embedder':
+      return runEmbedderJob(message.job, hooks);
+    case 'train-query-adapter':
+      return runQueryAdapterJob(message.job, hooks);
+    case 'train-reranker':
+      return runRerankerJob(message.job, hooks);
+    case 'evaluate':
+      return runEvaluationJob(message.job, hooks);
   }
-  if (message.type === 'train-embedder') {
-    const { job } = message;
-    const { train, evaluation } = job.request;
-    const pairs = { train: unpackPairs(train), evaluation: unpackPairs(evaluation) };
-    const result = await runEmbedderJob({ ...job, request: { ...job.request, ...pairs } }, hooks);
-    return { type: 'embedder-trained', result };
-  }
-  if (message.type === 'train-query-adapter') {
-    return { type: 'query-adapter-trained', result: await runQueryAdapterJob(message.job, hooks) };
-  }
-  if (message.type === 'train-reranker') {
-    const { job } = message;
-    const { train, evaluation } = job.request;
-    const lists = { train: unpackLists(train), evaluation: unpackLists(evaluation) };
-    const result = await runRerankerJob({ ...job, request: { ...job.request, ...lists } }, hooks);
-    return { type: 'reranker-trained', result };
-  }
-  const { job } = message;
-  const { train, evaluation } = job.request;
-  const request = {
-    ...job.request,
-    train: unpackExamples(train),
-    evaluation: unpackExamples(evaluation),
-  };
-  const result = await runTrainingJob({ ...job, request }, hooks);
-  return { type: 'trained', result };
 }
 
 /** Runtimes say in many ways that an allocation failed. */

@@ -1,8 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { GraphError, type CheckpointReport, type Lease } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import type { EvaluationJob } from './evaluation-job.ts';
-import { packExamples } from './packed-examples.ts';
 import { runInTrainer } from './trainer-client.ts';
 import type { StartTrainer } from './trainer-process.ts';
 import type { FromTrainer, ToTrainer } from './trainer-protocol.ts';
@@ -12,8 +10,8 @@ const job: ToTrainer & { type: 'evaluate' } = {
   type: 'evaluate',
   job: {
     ...{ model: { id: 'm', digest: 'd', path: '/m.gguf' }, threads: 1, scratchFolder: '/s' },
-    ...{ adapters: [], examples: packExamples([]), device: 'cpu' },
-  } satisfies Omit<EvaluationJob, 'examples'> & { examples: unknown },
+    ...{ adapters: [], examples: [], device: 'cpu' },
+  },
 };
 
 /** A trainer that plans 700 bytes, and answers once they are granted; tells what happens in `diary`. */
@@ -29,8 +27,7 @@ function planning(diary: string[]): StartTrainer {
         diary.push(sent.type);
         if (sent.type === 'evaluate')
           queueMicrotask(() => message({ type: 'planned', memory: 700 }));
-        if (sent.type === 'granted')
-          message({ type: 'evaluated', losses: [{ loss: 1, tokens: 2 }] });
+        if (sent.type === 'granted') message({ type: 'done', result: [{ loss: 1, tokens: 2 }] });
       },
       kill() {
         diary.push('kill');
@@ -49,7 +46,7 @@ it('claims what the trainer plans before it may take it, and gives it back when 
     return Promise.resolve({ device, bytes, [Symbol.dispose]: () => diary.push('give back') });
   };
   const answer = await runInTrainer(planning(diary), job, { ...hooks, lease });
-  expect(answer).toMatchObject({ type: 'evaluated' });
+  expect(answer).toEqual([{ loss: 1, tokens: 2 }]);
   expect(diary).toEqual(['evaluate', 'lease 700', 'granted', 'kill', 'give back']);
 });
 

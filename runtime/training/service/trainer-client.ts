@@ -7,7 +7,7 @@ import {
 } from '@graft/graph';
 import { cancelled } from './cancelled.ts';
 import type { StartTrainer } from './trainer-process.ts';
-import { readFromTrainer, type Answer, type SentJob } from './trainer-protocol.ts';
+import { readFromTrainer, resultOf, type Jobs, type SentJob } from './trainer-protocol.ts';
 
 /** Milliseconds after which a cancelled trainer is killed that has nothing to save. */
 const patience = 1000;
@@ -28,16 +28,16 @@ export interface ClientHooks extends Partial<TrainingHooks> {
  * Has a process of its own work on one job. Rejects with a GraphError, after `signal` aborts with `cancelled`: as soon as
  * the trainer has left a checkpoint, which `checkpoint` reports, and has ended.
  */
-export async function runInTrainer(
+export async function runInTrainer<Type extends keyof Jobs>(
   start: StartTrainer,
-  job: SentJob,
+  job: SentJob & { readonly type: Type },
   hooks: ClientHooks,
-): Promise<Answer> {
+): Promise<Jobs[Type]['result']> {
   const { signal } = hooks;
   if (signal.aborted) throw cancelled();
-  let answered: (answer: Answer) => void;
+  let answered: (result: Jobs[Type]['result']) => void;
   let failed: (error: GraphError) => void;
-  const answer = new Promise<Answer>((resolve, reject) => {
+  const answer = new Promise<Jobs[Type]['result']>((resolve, reject) => {
     answered = resolve;
     failed = reject;
   });
@@ -72,12 +72,8 @@ export async function runInTrainer(
           return void claim(message.memory);
         case 'failed':
           return failed(GraphError.fromProblem(message.problem));
-        case 'trained':
-        case 'embedder-trained':
-        case 'query-adapter-trained':
-        case 'reranker-trained':
-        case 'evaluated':
-          return answered(message);
+        case 'done':
+          return answered(resultOf<Type>(message.result));
       }
     },
     exit(error) {

@@ -10,37 +10,27 @@ import {
   type TrainingResult,
 } from '@graft/graph';
 import { z } from 'zod';
-import type { EmbedderJob } from './embedder-job.ts';
+import type { EmbedderJob, RerankerJob } from './encoder-job.ts';
 import type { EvaluationJob, ExampleLoss } from './evaluation-job.ts';
-import type { PackedExamples } from './packed-examples.ts';
-import type { PackedLists } from './packed-lists.ts';
-import type { PackedPairs } from './packed-pairs.ts';
 import type { QueryAdapterJob } from './query-adapter-job.ts';
-import type { RerankerJob } from './reranker-job.ts';
 import type { TrainingJob } from './training-job.ts';
 
-type Packed<T, Keys extends keyof T, As = PackedExamples> = Omit<T, Keys> &
-  Readonly<Record<Keys, As>>;
+/** What a trainer works on, and what it makes of it. */
+export interface Jobs {
+  readonly train: Work<TrainingJob, TrainingResult>;
+  readonly 'train-embedder': Work<EmbedderJob, EmbedderTrainingResult>;
+  readonly 'train-query-adapter': Work<QueryAdapterJob, QueryAdapterResult>;
+  readonly 'train-reranker': Work<RerankerJob, RerankerTrainingResult>;
+  readonly evaluate: Work<EvaluationJob, readonly ExampleLoss[]>;
+}
+interface Work<Job, Result> {
+  readonly job: Job;
+  readonly result: Result;
+}
 
-/** A training as it is sent: examples packed. */
-type SentTraining = Omit<TrainingJob, 'request'> & {
-  readonly request: Packed<TrainingJob['request'], 'train' | 'evaluation'>;
-};
-type SentEmbedderTraining = Omit<EmbedderJob, 'request'> & {
-  readonly request: Packed<EmbedderJob['request'], 'train' | 'evaluation', PackedPairs>;
-};
-type SentRerankerTraining = Omit<RerankerJob, 'request'> & {
-  readonly request: Packed<RerankerJob['request'], 'train' | 'evaluation', PackedLists>;
-};
-type SentEvaluation = Packed<EvaluationJob, 'examples'>;
-
-/** What a trainer works on. */
-export type SentJob =
-  | { readonly type: 'train'; readonly job: SentTraining }
-  | { readonly type: 'train-embedder'; readonly job: SentEmbedderTraining }
-  | { readonly type: 'train-query-adapter'; readonly job: QueryAdapterJob }
-  | { readonly type: 'train-reranker'; readonly job: SentRerankerTraining }
-  | { readonly type: 'evaluate'; readonly job: SentEvaluation };
+export type SentJob = {
+  readonly [Type in keyof Jobs]: { readonly type: Type; readonly job: Jobs[Type]['job'] };
+}[keyof Jobs];
 
 /** To a trainer process. It works on one job, then ends. */
 export type ToTrainer =
@@ -51,17 +41,9 @@ export type ToTrainer =
 
 type Progress = Parameters<TrainingHooks['progress']>[0];
 
-/** What a trainer has made of its job, by the job's type. */
-export type Answer =
-  | { readonly type: 'trained'; readonly result: TrainingResult }
-  | { readonly type: 'embedder-trained'; readonly result: EmbedderTrainingResult }
-  | { readonly type: 'query-adapter-trained'; readonly result: QueryAdapterResult }
-  | { readonly type: 'reranker-trained'; readonly result: RerankerTrainingResult }
-  | { readonly type: 'evaluated'; readonly losses: readonly ExampleLoss[] };
-
-/** From a trainer process. An answer and `failed` are its last. */
+/** From a trainer process. `done` and `failed` are its last. */
 export type FromTrainer =
-  | Answer
+  | { readonly type: 'done'; readonly result: Jobs[keyof Jobs]['result'] }
   | { readonly type: 'metrics'; readonly row: MetricRow }
   | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress }
@@ -72,11 +54,11 @@ export type FromTrainer =
 
 const custom = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
 const toTrainerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('train'), job: custom<SentTraining>() }),
-  z.object({ type: z.literal('train-embedder'), job: custom<SentEmbedderTraining>() }),
+  z.object({ type: z.literal('train'), job: custom<TrainingJob>() }),
+  z.object({ type: z.literal('train-embedder'), job: custom<EmbedderJob>() }),
   z.object({ type: z.literal('train-query-adapter'), job: custom<QueryAdapterJob>() }),
-  z.object({ type: z.literal('train-reranker'), job: custom<SentRerankerTraining>() }),
-  z.object({ type: z.literal('evaluate'), job: custom<SentEvaluation>() }),
+  z.object({ type: z.literal('train-reranker'), job: custom<RerankerJob>() }),
+  z.object({ type: z.literal('evaluate'), job: custom<EvaluationJob>() }),
   z.object({ type: z.literal('granted') }),
   z.object({ type: z.literal('cancel') }),
 ]);
@@ -90,11 +72,7 @@ const fromTrainerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), progress: custom<Progress>() }),
   z.object({ type: z.literal('checkpoint'), checkpoint: checkpointReportSchema }),
   z.object({ type: z.literal('planned'), memory: z.number() }),
-  z.object({ type: z.literal('trained'), result: custom<TrainingResult>() }),
-  z.object({ type: z.literal('embedder-trained'), result: custom<EmbedderTrainingResult>() }),
-  z.object({ type: z.literal('query-adapter-trained'), result: custom<QueryAdapterResult>() }),
-  z.object({ type: z.literal('reranker-trained'), result: custom<RerankerTrainingResult>() }),
-  z.object({ type: z.literal('evaluated'), losses: z.array(custom<ExampleLoss>()) }),
+  z.object({ type: z.literal('done'), result: custom<Jobs[keyof Jobs]['result']>() }),
   z.object({ type: z.literal('failed'), problem: custom<Problem>() }),
 ]);
 
@@ -104,4 +82,9 @@ export function readToTrainer(message: unknown): ToTrainer | undefined {
 }
 export function readFromTrainer(message: unknown): FromTrainer | undefined {
   return fromTrainerSchema.safeParse(message).data;
+}
+
+/** What a job of this type has made; the trainer was started from the same build. */
+export function resultOf<Type extends keyof Jobs>(result: unknown): Jobs[Type]['result'] {
+  return custom<Jobs[Type]['result']>().parse(result);
 }

@@ -10,7 +10,13 @@ import { parameterCount } from '../architectures/weight-shapes.ts';
 import { hashFile } from '@graft/kit';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import { openExecutor } from '../loop/open-executor.ts';
-import { runTraining, type LoopHooks, type LoopResult } from '../loop/training-loop.ts';
+import { languageTask } from '../loop/language-task.ts';
+import {
+  runTraining,
+  type LoopHooks,
+  type LoopResult,
+  type LoopSetting,
+} from '../loop/training-loop.ts';
 import type { LoopRequest } from '../loop/training-plan.ts';
 import { writeFineTuned } from './fine-tuned-model.ts';
 import { ggufFile, modelGguf, modelRef } from './model-file.ts';
@@ -37,22 +43,17 @@ export interface TrainingJob extends JobSetting {
 /** One training from an opened base to the files of its result. Blocks the thread for seconds at a time. */
 export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promise<TrainingResult> {
   const { model, request, folder } = job;
-  const { method, device } = request;
+  const { method } = request;
   if (method.kind === 'full') await ggufFile(model.path, model.id);
   const base = await openBaseModel(model.path);
   const baseBefore = await weightsDigest(base, hooks.signal);
-  const executor = await openExecutor({ ...job, device });
-  const trained = await runTraining({
-    base,
-    baseDigest: baseBefore,
-    executor,
-    request,
-    memory: Math.min(await memoryFor(job), job.memoryLimit ?? Infinity),
+  const task = languageTask({
+    ...{ base, baseDigest: baseBefore, request, log: hooks.log },
     enough: machineMemory() / 2,
-    hooks,
   });
+  const trained = await runTraining(task, await loopSetting(job, hooks));
   const baseAfter = await weightsDigest(base, hooks.signal);
-  const trainable = count(trained.trainable);
+  const trainable = numbersIn(trained.trainable);
   const own = parameterCount(base.config);
   const common = { metrics: trained.metrics, trainable, baseBefore, baseAfter };
   if (method.kind === 'full') {
@@ -75,16 +76,22 @@ export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promis
   return { ...common, total: own + trainable, adapter };
 }
 
+/** What the loop trains a job's task by. */
+export async function loopSetting(job: RequestedJob, hooks: LoopHooks): Promise<LoopSetting> {
+  return {
+    executor: await openExecutor({ ...job, device: job.request.device }),
+    memory: Math.min(await memoryFor(job), job.memoryLimit ?? Infinity),
+    hooks,
+  };
+}
+
+type RequestedJob = Omit<JobSetting, 'model'> & { readonly request: { readonly device: string } };
+
 /**
  * What was given, where the process itself takes it; a GPU's comes beside the machine's. Of what is free on that, as
  * much as leaves room for an estimate that was too low.
  */
-export async function memoryFor({
-  memory,
-  request: { device },
-}: Pick<JobSetting, 'memory'> & {
-  readonly request: { readonly device: string };
-}): Promise<number> {
+async function memoryFor({ memory, request: { device } }: RequestedJob): Promise<number> {
   if (memory !== undefined && /^(auto|cpu)/.test(device)) return memory;
   return Math.min(memory ?? Infinity, 0.85 * (await availableMemory()));
 }
@@ -107,8 +114,9 @@ function adapterOf(
   return { rankStabilized, base: undefined, modules };
 }
 
-function count(trainable: ReadonlyMap<string, Shape>): number {
-  return [...trainable.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+/** How many numbers tensors have together. */
+export function numbersIn(shapes: ReadonlyMap<string, Shape>): number {
+  return [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
 }
 
 /** sha256 of the weights' file; of several, of their digests in order. */

@@ -1,21 +1,12 @@
-import {
-  GraphError,
-  type ModelSource,
-  type Training,
-  type TrainingHooks,
-  type TrainingRequest,
-} from '@graft/graph';
+import { GraphError, type ModelSource, type Training, type TrainingHooks } from '@graft/graph';
 import { rm } from 'node:fs/promises';
 import { createAdapterService } from './adapter-service.ts';
 import { openJobFolder } from './job-folder.ts';
 import { lessenMemory, memoryLimit } from './memory-limit.ts';
 import type { EncoderResolver, ModelResolver } from './model-resolver.ts';
-import { packExamples } from './packed-examples.ts';
-import { packLists } from './packed-lists.ts';
-import { packPairs } from './packed-pairs.ts';
 import { runInTrainer } from './trainer-client.ts';
 import type { StartTrainer } from './trainer-process.ts';
-import type { Answer, SentJob } from './trainer-protocol.ts';
+import type { Jobs, SentJob } from './trainer-protocol.ts';
 import type { JobSetting } from './training-job.ts';
 
 export interface TrainingOptions {
@@ -32,6 +23,12 @@ export interface TrainingOptions {
 }
 
 type Setting = Omit<JobSetting, 'model'>;
+
+interface Attempt {
+  readonly checkpoints: string;
+  /** Bytes that it may take at most. */
+  readonly memory: number | undefined;
+}
 
 /** Training and everything about adapters. Starts no process until asked to train or to evaluate. */
 export function createTraining(options: TrainingOptions): Training {
@@ -52,11 +49,11 @@ export function createTraining(options: TrainingOptions): Training {
   };
 
   /** Held to less where memory ran out under an attempt before, which is remembered. */
-  const train = async (
-    { checkpoints, memory: room }: Pick<TrainingRequest, 'checkpoints' | 'memory'>,
+  const train = async <Type extends keyof Jobs>(
+    { checkpoints, memory: room }: Attempt,
     hooks: TrainingHooks,
-    jobOf: (setting: Setting) => SentJob,
-  ): Promise<Answer> => {
+    jobOf: (setting: Setting) => SentJob & { readonly type: Type },
+  ): Promise<Jobs[Type]['result']> => {
     const limit = await memoryLimit(checkpoints);
     const held = limit === undefined ? {} : { memoryLimit: limit };
     const most = room !== undefined && Number.isFinite(room) ? { memory: room } : {};
@@ -66,7 +63,10 @@ export function createTraining(options: TrainingOptions): Training {
     };
     try {
       return await withSetting((setting) =>
-        runInTrainer(startTrainer, jobOf({ ...most, ...setting, ...held }), { ...hooks, planned }),
+        runInTrainer<Type>(startTrainer, jobOf({ ...most, ...setting, ...held }), {
+          ...hooks,
+          planned,
+        }),
       );
     } catch (error) {
       const ranOut = error instanceof GraphError && error.code === 'out-of-memory';
@@ -76,78 +76,54 @@ export function createTraining(options: TrainingOptions): Training {
     }
   };
 
+  const encoderOf = async ({ id, digest, ...source }: ModelSource) => {
+    return { id, digest, ...(await resolveEncoder({ id, digest, ...source })) };
+  };
+
   return {
     ...createAdapterService(options),
 
     async train({ model: source, folder, memory: room, ...request }, hooks) {
       const model = await located(source);
-      const packed = {
-        train: packExamples(request.train),
-        evaluation: packExamples(request.evaluation),
-      };
-      const { checkpoints } = request;
-      const answer = await train({ checkpoints, ...given(room) }, hooks, (setting) => ({
+      const attempt = { checkpoints: request.checkpoints, memory: room };
+      return train(attempt, hooks, (setting) => ({
         type: 'train',
-        job: { ...setting, model, folder, request: { ...request, ...packed } },
+        job: { ...setting, model, folder, request },
       }));
-      if (answer.type === 'trained') return answer.result;
-      throw wrongAnswer();
     },
 
     async trainEmbedder({ model: source, folder, memory: room, ...request }, hooks) {
-      const { id, digest } = source;
-      const model = { id, digest, ...(await resolveEncoder(source)) };
-      const packed = { train: packPairs(request.train), evaluation: packPairs(request.evaluation) };
-      const { checkpoints } = request;
-      const answer = await train({ checkpoints, ...given(room) }, hooks, (setting) => ({
+      const model = await encoderOf(source);
+      const attempt = { checkpoints: request.checkpoints, memory: room };
+      return train(attempt, hooks, (setting) => ({
         type: 'train-embedder',
-        job: { ...setting, model, folder, request: { ...request, ...packed } },
+        job: { ...setting, model, folder, request },
       }));
-      if (answer.type === 'embedder-trained') return answer.result;
-      throw wrongAnswer();
     },
 
     async trainQueryAdapter({ model, folder, memory: room, ...request }, hooks) {
-      const { checkpoints } = request;
-      const answer = await train({ checkpoints, ...given(room) }, hooks, (setting) => ({
+      const attempt = { checkpoints: request.checkpoints, memory: room };
+      return train(attempt, hooks, (setting) => ({
         type: 'train-query-adapter',
         job: { ...setting, model, folder, request },
       }));
-      if (answer.type === 'query-adapter-trained') return answer.result;
-      throw wrongAnswer();
     },
 
     async trainReranker({ model: source, folder, memory: room, ...request }, hooks) {
-      const { id, digest } = source;
-      const model = { id, digest, ...(await resolveEncoder(source)) };
-      const packed = { train: packLists(request.train), evaluation: packLists(request.evaluation) };
-      const { checkpoints } = request;
-      const answer = await train({ checkpoints, ...given(room) }, hooks, (setting) => ({
+      const model = await encoderOf(source);
+      const attempt = { checkpoints: request.checkpoints, memory: room };
+      return train(attempt, hooks, (setting) => ({
         type: 'train-reranker',
-        job: { ...setting, model, folder, request: { ...request, ...packed } },
+        job: { ...setting, model, folder, request },
       }));
-      if (answer.type === 'reranker-trained') return answer.result;
-      throw wrongAnswer();
     },
 
-    async evaluate({ model: source, examples, ...request }, hooks) {
+    async evaluate({ model: source, ...request }, hooks) {
       const model = await located(source);
       return withSetting(async (setting) => {
-        const job = { ...setting, model, ...request, examples: packExamples(examples) };
-        const answer = await runInTrainer(startTrainer, { type: 'evaluate', job }, hooks);
-        if (answer.type === 'evaluated') return [...answer.losses];
-        throw wrongAnswer();
+        const job = { ...setting, model, ...request };
+        return [...(await runInTrainer(startTrainer, { type: 'evaluate', job }, hooks))];
       });
     },
   };
-}
-
-function given(memory: number | undefined): { readonly memory?: number } {
-  return memory === undefined ? {} : { memory };
-}
-
-function wrongAnswer(): GraphError {
-  return new GraphError('internal', 'the trainer answered something else than it was asked', {
-    audience: 'developer',
-  });
 }

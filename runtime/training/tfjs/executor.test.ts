@@ -1,4 +1,4 @@
-import { executorContract } from '../ir/executor-contract.ts';
+import { executorContract } from '../testing/executor-contract.ts';
 import { tfjsExecutor } from './executor.ts';
 
 executorContract(tfjsExecutor);

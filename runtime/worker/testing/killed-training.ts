@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { tinyRequest } from './tiny-training.ts';
-import { attemptTraining, killAt, numbersOf, trainingIn } from './training-attempt.ts';
+import { attemptTraining, killedAfter, numbersOf, trainingIn } from './training-attempt.ts';
 
 /** Kills the trainer of a tiny training after each of the steps: it must end with the numbers of an uninterrupted one. */
 export async function expectUnchangedByKills(
@@ -15,7 +15,8 @@ export async function expectUnchangedByKills(
   expect(straight.error).toBeUndefined();
   const request = tinyRequest(join(root, 'killed'), { epochs });
   for (const step of kills.after) {
-    const { error } = await attemptTraining(training, request, killAt(step));
+    const killed = trainingIn(root, { startTrainer: killedAfter(step) });
+    const { error } = await attemptTraining(killed, request);
     expect(error).toMatchObject({
       code: 'worker-died',
       message: expect.stringMatching(/trainer process was killed by SIGKILL/),

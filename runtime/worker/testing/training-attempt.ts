@@ -1,11 +1,45 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { MetricRow, TrainingRequest, TrainingResult } from '@graft/graph';
 import { builtProcess } from '@graft/kit/testing';
 import { createTraining, type StartTrainer } from '@graft/training/service';
 import { trainerStarter } from '../start-trainer.ts';
 
 export const startBuiltTrainer = trainerStarter(builtProcess('trainer'));
+
+/**
+ * Starts a trainer that is killed at a message. It can go on before the kill reaches it, even to its end: nobody hears
+ * what it says then, as if the kill had come at once.
+ */
+export const killedTrainer =
+  (isLast: (raw: unknown) => boolean): StartTrainer =>
+  ({ message, exit }) => {
+    let killed = false;
+    const trainer = startBuiltTrainer({
+      message(raw) {
+        if (killed) return;
+        message(raw);
+        killed = isLast(raw);
+        if (killed) trainer.kill();
+      },
+      exit,
+    });
+    return trainer;
+  };
+
+const stepSchema = z.union([
+  z
+    .object({ row: z.object({ series: z.literal('train'), step: z.number() }) })
+    .transform(({ row }) => row.step),
+  z
+    .object({ checkpoint: z.object({ state: z.literal('resumed'), step: z.number() }) })
+    .transform(({ checkpoint }) => checkpoint.step),
+]);
+
+/** Starts a trainer that is killed after a step, or before its first where it begins later. */
+export const killedAfter = (step: number): StartTrainer =>
+  killedTrainer((raw) => (stepSchema.safeParse(raw).data ?? -1) >= step);
 
 /** The training service over the built trainer, with its files below a folder. */
 export function trainingIn(
@@ -64,11 +98,6 @@ export async function attemptTraining(
     return { rows, logs, error };
   }
 }
-
-/** Kills the trainers of this process after a step. */
-export const killAt = (last: number) => (step: number) => {
-  if (step === last) for (const pid of trainersOf(process.pid)) process.kill(pid, 'SIGKILL');
-};
 
 /** What must not differ between two trainings of the same request. */
 export const numbersOf = (rows: readonly MetricRow[] = []) =>

@@ -1,0 +1,66 @@
+import { GraphError } from '@graft/graph';
+import { memoryOfPrograms } from '../architectures/training-memory.ts';
+import type { TrainingProgram } from '../architectures/training-program.ts';
+import type { WeightLookup } from '../ir/executor.ts';
+import type { RunShapes } from './loop-state.ts';
+import type { Objective } from './objective.ts';
+
+/** How a training is cut into programs. */
+export interface ChosenShapes {
+  readonly shapes: RunShapes;
+  /** Bytes that the process is expected to take. */
+  readonly memory: number;
+}
+
+/** Why a training does not fit. */
+interface Refusal {
+  /** What was tried, after "are free". */
+  readonly how: string;
+  readonly remedies: readonly string[];
+}
+
+/** The first that fits; throws `out-of-memory` where none does. */
+export function firstThatFits(
+  candidates: Iterable<RunShapes>,
+  memoryOf: (shapes: RunShapes) => number,
+  { memory, remedies }: { readonly memory: number; readonly remedies: readonly string[] },
+): ChosenShapes {
+  let [least, how] = [Infinity, ''];
+  for (const shapes of candidates) {
+    const needed = memoryOf(shapes);
+    if (needed <= memory) return { shapes, memory: needed };
+    least = Math.min(least, needed);
+    if (shapes.recompute) how = ', even with layers recomputed';
+  }
+  throw tooLittleMemory(least, memory, { how, remedies });
+}
+
+/** Bytes that a process takes which keeps every program of an objective, and `copies` of what is trained. */
+export function memoryOfObjective<Sizes>(
+  { sizes, build, evaluation }: Objective<Sizes>,
+  held: { readonly weights: WeightLookup; readonly copies: number },
+): number {
+  function* programs(): Generator<TrainingProgram> {
+    for (const each of sizes) {
+      yield build('training', each);
+      if (evaluation.length > 0) yield build('evaluation', each);
+    }
+  }
+  return memoryOfPrograms(programs(), held);
+}
+
+export function tooLittleMemory(
+  needed: number,
+  memory: number,
+  { how, remedies }: Refusal,
+): GraphError {
+  return new GraphError(
+    'out-of-memory',
+    `This training needs about ${gigabytes(needed)} of memory and ${gigabytes(memory)} are free${how}. What helps: ${remedies.join(', ')}.`,
+    { audience: 'operator' },
+  );
+}
+
+export function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

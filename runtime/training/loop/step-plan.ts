@@ -1,0 +1,44 @@
+import { GraphError, type TrainingRequest } from '@graft/graph';
+import { stepsPerEpoch } from '../data/epoch.ts';
+
+/** What decides how steps are made, whatever they compute. */
+export type StepRequest = Pick<
+  TrainingRequest,
+  | (
+      | 'epochs'
+      | 'maxSteps'
+      | 'batch'
+      | 'learningRate'
+      | 'schedule'
+      | 'warmup'
+      | 'weightDecay'
+      | 'clip'
+    )
+  | ('seed' | 'evaluateEvery' | 'patience' | 'checkpointEvery' | 'checkpoints')
+>;
+
+/** How many steps are made, and how. */
+export interface StepPlan {
+  readonly request: Pick<
+    StepRequest,
+    'learningRate' | 'schedule' | 'clip' | 'evaluateEvery' | 'patience' | 'checkpointEvery'
+  >;
+  readonly stepsPerEpoch: number;
+  readonly steps: number;
+  /** Steps that the rate takes to rise. */
+  readonly warmup: number;
+}
+
+/** The steps of a training on so many rows. Throws `bad-param` where there are none. */
+export function planSteps<Request extends StepRequest>(request: Request, rows: number) {
+  const { epochs, maxSteps, batch, warmup } = request;
+  const perEpoch = stepsPerEpoch(rows, batch);
+  const whole = Math.ceil(perEpoch * epochs);
+  const steps = maxSteps > 0 ? Math.min(maxSteps, whole) : whole;
+  if (steps < 1) {
+    throw new GraphError('bad-param', `${epochs} epochs give no step; ask for more.`, {
+      location: { param: 'epochs' },
+    });
+  }
+  return { request, stepsPerEpoch: perEpoch, steps, warmup: Math.ceil(steps * warmup) };
+}
