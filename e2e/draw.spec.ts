@@ -11,14 +11,14 @@ test('follows a run that the command line starts', async ({ page, workspace }) =
   await bench.drag('Questions', 100, 60);
   await bench.select('questions');
   await bench.tab('Parameters');
-  await bench.fill('Questions', 'When is the kiln lit?');
+  await bench.fill('Questions', 'When is the small kiln lit?');
   await page.keyboard.press('Control+s');
   await expect(page.getByTestId('save-state')).toHaveText('saved');
   await bench.reaches('questions', 'idle');
   await runGraft(['run', path.join(workspace.folder, 'from-a-shell.graft.json')]);
   await bench.reaches('questions', 'succeeded');
   await bench.tab('Output');
-  await expect(bench.output).toContainText('When is the kiln lit?');
+  await expect(bench.output).toContainText('When is the small kiln lit?');
 });
 
 test('says why a connection is refused', async ({ page, workspace }) => {

@@ -175,7 +175,7 @@ test('notes and groups are written, moved, undone and saved on the canvas', asyn
 });
 
 test('a note of a run of before stays as large as it was then', async ({ page, workspace }) => {
-  const graph = JSON.parse(typedIn('When is the kiln lit?'));
+  const graph = JSON.parse(typedIn('When was the kiln lit last?'));
   const notes = { note: { text: 'As it was.', x: 80, y: 260, width: 200 } };
   await giveFile(workspace.folder, 'sized.graft.json', JSON.stringify({ ...graph, notes }));
   const bench = new Workbench(page);
