@@ -91,6 +91,8 @@ test('the quickstart is drawn, run and looked at without a mouse', async ({ page
     await keys.type('by-keys');
     await keys.press('Enter');
     await expect(page.getByRole('navigation', { name: 'File' })).toContainText('by-keys');
+    // It closes once the file is open.
+    await expect(page.getByRole('dialog')).toHaveCount(0);
   });
 
   await test.step('draw it: each node comes connected to the one before', async () => {
