@@ -63,6 +63,7 @@ export {
 } from './experiment/experiment-progress.ts';
 export { verdictSentence } from './experiment/verdict-sentence.ts';
 export { addressKey, toKeptAddress } from './kept-address.ts';
+export { readJson } from './read-json.ts';
 export { cellOrder } from './notebook/cell-order.ts';
 export { proseOrder } from './notebook/prose-order.ts';
 export {

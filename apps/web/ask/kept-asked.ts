@@ -1,5 +1,5 @@
+import { readJson } from '@graft/view';
 import { z } from 'zod';
-import { readJson } from '../state/stored.ts';
 
 const keptSchema = z.array(
   z.object({

@@ -1,5 +1,5 @@
+import { readJson } from '@graft/view';
 import { isRecord } from '@graft/graph';
-import { readJson } from './stored.ts';
 import { aliveTabs, tabId } from './tab-id.ts';
 
 /**

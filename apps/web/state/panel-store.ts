@@ -1,6 +1,6 @@
+import { readJson } from '@graft/view';
 import { isRecord } from '@graft/graph';
 import { create } from 'zustand';
-import { readJson } from './stored.ts';
 
 /** The panels around the canvas. */
 export type PanelName = 'palette' | 'inspector' | 'lower';

@@ -1,4 +1,4 @@
-/** What the browser stored, as JSON; undefined where it is none. It is read by hand: schemas come after the first load. */
+/** Parses JSON; undefined for text that is none, or for no text. */
 export function readJson(text: string | null): unknown {
   try {
     return text === null ? undefined : JSON.parse(text);
