@@ -1,4 +1,4 @@
-import { problemText } from '../state/problem-text.ts';
+import { problemText } from '../state/problems.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { makerIn } from '@graft/view';
 import { useRunView } from '../state/stores.ts';

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { api } from '../api/client.ts';
-import { problemText } from '../state/problem-text.ts';
+import { problemText } from '../state/problems.ts';
 import { graphFunction, type GraphFunction, type ShownOutput } from '../app-view/graph-function.ts';
 import { useDocument } from '../state/stores.ts';
 import { report } from '../state/graph-file.ts';

@@ -7,7 +7,7 @@ import {
   type ComposeContext,
 } from '@graft/graph';
 import { api } from '../api/client.ts';
-import { refusalOf } from '../state/problem-text.ts';
+import { refusalOf } from '../state/problems.ts';
 import { useDocument } from '../state/stores.ts';
 import { graphPath, refreshFiles, report } from '../state/graph-file.ts';
 import { bodyAt } from '@graft/view';

@@ -2,7 +2,7 @@ import { clock, duration, inMetricWords } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { queries } from '../api/client.ts';
-import { refusalOf } from '../state/problem-text.ts';
+import { refusalOf } from '../state/problems.ts';
 import { CloseIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/stores.ts';
 import { useRunView } from '../state/stores.ts';

@@ -3,7 +3,7 @@ import { clock, count, duration, plural } from '@graft/nodes/kit/ui';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { api, queries } from '../api/client.ts';
-import { problemText } from '../state/problem-text.ts';
+import { problemText } from '../state/problems.ts';
 import { RunOrCancel } from '../shell/run-or-cancel.tsx';
 import { useDocument } from '../state/stores.ts';
 import { cancelExperiment, startExperiment, useExperiments } from '../state/experiment-actions.ts';

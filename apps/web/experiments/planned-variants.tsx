@@ -1,6 +1,6 @@
 import { metricInSentence, settingText } from '@graft/graph';
 import { Fragment } from 'react';
-import { problemText } from '../state/problem-text.ts';
+import { problemText } from '../state/problems.ts';
 import { useDocument } from '../state/stores.ts';
 import { plannedExtent, type Planned } from './planned-extent.ts';
 import { saidMetric, saidSetting, saidVariant } from './said-names.ts';

@@ -2,7 +2,7 @@ import { bytes, count, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { queries } from '../api/client.ts';
-import { refusalOf } from '../state/problem-text.ts';
+import { refusalOf } from '../state/problems.ts';
 import { useModal } from '../shell/modal.ts';
 import { useListed } from '../shell/use-listed.ts';
 import { useOverlay, type FileQuestion } from '../state/overlay-store.ts';

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../api/client.ts';
-import { refusalOf } from '../state/problem-text.ts';
+import { refusalOf } from '../state/problems.ts';
 import { faultLine } from '../inspector/prompt/fault-line.ts';
 import { promptView, type PromptView } from '../inspector/prompt/prompt-view.ts';
 import { FooterQuestion } from '../shell/footer-question.tsx';

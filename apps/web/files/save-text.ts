@@ -1,7 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { problemCode } from '../api/problem.ts';
-import { refusalOf } from '../state/problem-text.ts';
+import { refusalOf } from '../state/problems.ts';
 
 /** A graph file as text, and its revision. */
 export interface ReadText {

@@ -2,7 +2,7 @@ import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/gra
 import { numberAt, placeOfRow, RawRows } from '@graft/nodes/kit/ui';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { problemsOf } from '../api/problem.ts';
-import { problemText } from '../state/problem-text.ts';
+import { problemText } from '../state/problems.ts';
 import { openMenu } from '../menus/open-menu.ts';
 import { giveRowMenus } from '../menus/row-menus.ts';
 import { useDocument } from '../state/stores.ts';

@@ -1,6 +1,6 @@
 import { Metrics } from '@graft/graph';
 import { useState } from 'react';
-import { problemText } from '../state/problem-text.ts';
+import { problemText } from '../state/problems.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { drawnFile, placeOf, stepOf, usedGraph } from '@graft/view';
 import { useDocument } from '../state/stores.ts';

@@ -10,7 +10,7 @@ import {
 } from '@graft/graph';
 import { create } from 'zustand';
 import { problemCode } from '../api/problem.ts';
-import { refusalOf } from '../state/problem-text.ts';
+import { refusalOf } from '../state/problems.ts';
 
 /** A file of labels as the server keeps it. */
 export interface LabelFile {

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { problemsOf } from '../api/problem.ts';
-import { problemText } from '../state/problem-text.ts';
+import { problemText } from '../state/problems.ts';
 import { CloseIcon } from '../shell/icons.tsx';
 import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';

@@ -6,7 +6,7 @@ import { laidOut } from '../canvas/missing-places.ts';
 import { dropDraft, keepDraft } from './draft.ts';
 import { useOverlay } from './overlay-store.ts';
 import { addressOfPlace } from './place-in-address.ts';
-import { problemText } from './problem-text.ts';
+import { problemText } from './problems.ts';
 import { useScreen, type Notice } from './screen-store.ts';
 import { useDocument } from './stores.ts';
 

@@ -6,8 +6,8 @@ import { useScreen } from './screen-store.ts';
 import { useDocument, useRunView } from './stores.ts';
 
 /**
- * Takes note of the newest run of a file. One that another tab or the command line started is followed, unless
- * this tab still works or looks at a run of before. One of an experiment is shown in its panel.
+ * Notes the newest run of a file. Follows a run that another tab or the command line started, unless this tab runs something
+ * itself or shows an earlier run. The experiments panel shows runs of an experiment.
  */
 export function sawNewestRun(seen: RunRecord): void {
   const { id, file, experiment, status, scope } = seen;

@@ -1,10 +1,9 @@
 import { duplicateNodes, parseGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { problemText } from './problem-text.ts';
+import { byNode, problemText } from './problems.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './stores.ts';
-import { byNode } from './problems.ts';
 import { provideNodeTypes } from './registry.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));

@@ -1,7 +1,7 @@
-import type { Graph } from '@graft/graph';
+import type { Graph, Problem } from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
-import type { ShownProblem } from '../api/problem.ts';
+import { problemsOf, type ShownProblem } from '../api/problem.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './stores.ts';
 import { bodyNodes, nodeIn, nodesAt } from '@graft/view';
@@ -129,4 +129,20 @@ export function countText({ broken, incomplete }: ProblemCount): string {
     ...(broken > 0 ? [plural(broken, 'problem')] : []),
     ...(incomplete > 0 ? [`${count(incomplete)} to fill in`] : []),
   ].join(' · ');
+}
+
+/** Why something was refused: its problems, a line each. */
+export function refusalOf(error: unknown): string {
+  return problemsOf(error).map(problemText).join('\n');
+}
+
+/** `Embed, batch: message`: where it is, in the words of the screen, and what it is. */
+export function problemText({
+  message,
+  location,
+}: Pick<Problem, 'message'> & Pick<ShownProblem, 'location'>): string {
+  const { node, port, param } = location;
+  const place =
+    node === undefined ? (port ?? param) : problemPlace({ location }, useDocument.getState().graph);
+  return place === undefined ? message : `${place}: ${message}`;
 }

@@ -1,7 +1,7 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { api, queries, queryClient } from '../api/client.ts';
 import { problemCode } from '../api/problem.ts';
-import { refusalOf } from './problem-text.ts';
+import { refusalOf } from './problems.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, keptHistories } from '@graft/view';
 import { useDocument } from './stores.ts';
