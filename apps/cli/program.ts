@@ -27,7 +27,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--host <address>', 'address to bind', '127.0.0.1')
     .option('--allow-host <name>', 'accept requests for this host name (repeatable)', gather, [])
     .option('--base-path <path>', 'serve below this path, for example /graft')
-    .option('--no-token', 'ask for no token: whoever reaches the port may do all')
+    .option('--no-token', 'disable the token: anyone who reaches the port has full access')
     .option('--max-package <size>', 'largest package that the page may send: 5GB (default: 20GB)')
     .action(async (dir, options) =>
       end(await (await import('./commands/serve.ts')).serve(dir, options)),
@@ -125,7 +125,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     )
     .option(
       '--keep <graph>',
-      'copy this graph file into it, as it was locked to (repeatable)',
+      'copy the locked version of this graph file into the graph (repeatable)',
       gather,
       [],
     )
