@@ -130,7 +130,7 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
     await expect(page.locator('dialog[open]')).toBeHidden();
     await page.keyboard.press('Escape');
     await expect(bench.node('said')).toBeVisible();
-    expect(new URL(page.url()).searchParams.has('side')).toBe(false);
+    await expect.poll(() => new URL(page.url()).searchParams.has('side')).toBe(false);
   });
 });
 

@@ -313,3 +313,24 @@ test('another view has the focus where one was', async ({ page, workspace }) => 
     await expect.poll(() => focused(page)).not.toBe('nothing');
   });
 });
+
+test('Tab leads on from the last control of the page', async ({ page, workspace }) => {
+  await workspace.graph('round', chain);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'round.graft.json');
+  await page.evaluate(() => {
+    const controls = document.querySelectorAll<HTMLElement>('button, input, select, textarea');
+    const last = [...controls].filter((one) => one.tabIndex >= 0 && one.checkVisibility()).at(-1);
+    last?.focus();
+  });
+  const last = await focused(page);
+  expect(last).not.toBe('nothing');
+  await page.keyboard.press('Tab');
+  // Whatever gives a lost focus back has had its frames.
+  await page.evaluate(async () => {
+    for (let frames = 0; frames < 5; frames++) await new Promise(requestAnimationFrame);
+  });
+  expect(await focused(page)).not.toBe(last);
+  await page.keyboard.press('Tab');
+  await expect.poll(() => focused(page)).not.toBe('nothing');
+});

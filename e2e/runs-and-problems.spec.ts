@@ -322,6 +322,32 @@ test('shows a change that came before the page could be told of changes', async 
   await expect(bench.node('chunk')).toContainText('71 tokens');
 });
 
+test('runs when asked before it is known how the run on the screen ended', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('early-run', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'early-run.graft.json');
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  // Nothing is heard of that run any more.
+  let connect = (): void => undefined;
+  const connecting = new Promise<void>((resolve) => (connect = resolve));
+  await page.routeWebSocket(/\/api\/live/, async (socket) => {
+    await connecting;
+    socket.connectToServer();
+  });
+  const listed = page.waitForResponse(/runs\.list/);
+  await bench.open(workspace.url, 'early-run.graft.json');
+  await listed;
+  const started = page.waitForResponse(/runs\.start/);
+  await page.keyboard.press('Control+Enter');
+  await started;
+  connect();
+  await bench.reaches('chunk', 'cached');
+});
+
 test('that a graph runs by itself is seen, and switched off, wherever it is looked at', async ({
   page,
   workspace,

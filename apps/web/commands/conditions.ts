@@ -1,7 +1,7 @@
 import { isNodeKey } from '@graft/graph';
 import { selectedEdges } from '../canvas/viewport.ts';
 import { useDocument } from '../state/stores.ts';
-import { isOver } from '@graft/view';
+import { isGoingOn, isOver } from '@graft/view';
 import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 
@@ -37,13 +37,13 @@ export function meantNode(): string | undefined {
 }
 
 /** Whether a run is on the screen that has ended. */
-export const hasRun = (): boolean => useRunView.getState().run !== null && !works();
+export function hasRun(): boolean {
+  const { run } = useRunView.getState();
+  return run !== null && isOver(run);
+}
 
 /** Whether an earlier run is looked at. */
 export const isPast = (): boolean => useRunView.getState().past;
 
-/** Whether the run on the screen goes on. */
-export function works(): boolean {
-  const { run } = useRunView.getState();
-  return run !== null && !isOver(run);
-}
+/** Whether the run on the screen is known to go on. */
+export const works = (): boolean => isGoingOn(useRunView.getState());

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { copySelected, deleteSelected } from '../canvas/edit-actions.ts';
 import { openMenuAtFocus } from '../menus/open-menu.ts';
 import { runCommand } from './commands.ts';
@@ -76,10 +76,10 @@ function handlePaste(event: ClipboardEvent): void {
   pasteCopied(event.clipboardData?.getData('text/plain') ?? '');
 }
 
-/** Listens for the keys of all commands. */
+/** Listens for the keys of all commands, from the moment the screen is there: a key that is pressed then is not lost. */
 export function useKeys(): void {
-  useEffect(awaitAsked, []);
-  useEffect(() => {
+  useLayoutEffect(awaitAsked, []);
+  useLayoutEffect(() => {
     const listening = new AbortController();
     const { signal } = listening;
     window.addEventListener('keydown', handleTypedAhead, { signal, capture: true });

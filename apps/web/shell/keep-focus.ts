@@ -91,6 +91,9 @@ export function keepFocus(): () => void {
   let place: Place = { control: undefined, node: undefined };
   /** Whether a button of the pointer is down: who presses on nothing wants the focus nowhere. */
   let pressed = false;
+  /** Whether Tab is down, and whether it has led out of the page, past the last control: the focus is not brought back then. */
+  let tabbed = false;
+  let hasLeft = false;
   let waiting = 0;
   /** Whether another view has been asked for, in which nothing has had the focus yet. */
   let isNewView = false;
@@ -103,7 +106,7 @@ export function keepFocus(): () => void {
         isNewView = false;
         return;
       }
-      if (document.querySelector('dialog[open], [role="menu"]') !== null) return;
+      if (hasLeft || document.querySelector('dialog[open], [role="menu"]') !== null) return;
       if (giveTo(place, isNewView) || --left === 0) {
         isNewView = false;
         return;
@@ -115,6 +118,7 @@ export function keepFocus(): () => void {
   };
 
   const took = ({ target, relatedTarget }: FocusEvent): void => {
+    hasLeft = false;
     if (!isControl(target)) return;
     if (target.closest(overlay) === null) {
       const node = target.closest<HTMLElement>(card)?.dataset['id'];
@@ -127,6 +131,7 @@ export function keepFocus(): () => void {
   const press = ({ target }: PointerEvent): void => {
     if (!(target instanceof Element) || target.closest(overlay) !== null) return;
     pressed = true;
+    hasLeft = false;
     const pressedOn = target.closest<HTMLElement>(card)?.dataset['id'];
     const onCanvas = target.closest('.react-flow') !== null;
     place = { control: undefined, node: pressedOn ?? (onCanvas ? undefined : place.node) };
@@ -135,7 +140,13 @@ export function keepFocus(): () => void {
     pressed = false;
   };
   const lost = (): void => {
+    hasLeft = tabbed;
     if (!pressed) restore();
+  };
+  const key = ({ type, key: name }: KeyboardEvent): void => {
+    tabbed = type === 'keydown' && name === 'Tab';
+    // Whoever presses another key is back on the page.
+    if (type === 'keydown' && !tabbed) hasLeft = false;
   };
 
   const { signal } = listening;
@@ -144,6 +155,8 @@ export function keepFocus(): () => void {
   document.addEventListener('pointerdown', press, { signal, capture: true });
   for (const end of ['pointerup', 'pointercancel'] as const)
     document.addEventListener(end, release, { signal, capture: true });
+  for (const type of ['keydown', 'keyup'] as const)
+    document.addEventListener(type, key, { signal, capture: true });
 
   const stops = [
     useScreen.subscribe(({ selection, view }, before) => {

@@ -45,11 +45,16 @@ export function stayHere(): void {
   opening.drop();
 }
 
-/** Asks for a file that has to be written first. Opens it then, unless another was asked for meanwhile. */
+/**
+ * Asks for a file that has to be written first. Shows it then, unless another was asked for meanwhile. Whoever asked need not wait
+ * for its runs: a dialog closes as the file comes.
+ */
 export function openWhenWritten(): (path: string) => Promise<void> {
   const signal = opening.ask();
   return async (path) => {
-    if (!signal.aborted) await openFile(path);
+    if (signal.aborted) return;
+    const shown = await showFile(path);
+    if (shown !== undefined) void followNewestRun(shown);
   };
 }
 
@@ -63,6 +68,17 @@ export async function openFile(
   from: readonly Origin[] = [],
   goThere: () => void = () => undefined,
 ): Promise<string> {
+  const shown = await showFile(path, from, goThere);
+  if (shown !== undefined) await followNewestRun(shown);
+  return shown ?? path;
+}
+
+/** Shows a file without its runs. Undefined where it cannot be read, which is reported, or another was asked for meanwhile. */
+async function showFile(
+  path: string,
+  from: readonly Origin[] = [],
+  goThere: () => void = () => undefined,
+): Promise<string | undefined> {
   const signal = opening.ask();
   syncDraft();
   try {
@@ -71,13 +87,13 @@ export async function openFile(
       throw new GraphError('missing-file', message);
     }
     const read = await api.graphs.read.query({ path });
-    if (signal.aborted) return path;
+    if (signal.aborted) return undefined;
     // An address may name it otherwise than the workspace does, as by `lib/../rag.graft.json`.
-    if (read.path !== path) return await openFile(read.path, from, goThere);
+    if (read.path !== path) return await showFile(read.path, from, goThere);
     // What was drawn meanwhile.
     syncDraft();
     const draft = await takeDraft(path);
-    if (signal.aborted) return path;
+    if (signal.aborted) return undefined;
     let file = readFile(read);
     const drafted = draft === undefined ? undefined : placedDraft(draft, path);
     let graph = migrateGraph(file.baseGraph, nodeTypes());
@@ -116,19 +132,28 @@ export async function openFile(
     useScreen.getState().select([]);
     showInAddress(path);
     goThere();
+    return path;
+  } catch (error) {
+    if (!signal.aborted) reportUnopened(path, error);
+    return undefined;
+  }
+}
+
+/** Follows the newest run of the file that is shown, unless one has begun meanwhile. */
+async function followNewestRun(path: string): Promise<void> {
+  try {
     const runs = await api.runs.list.query({ file: path, limit: newestLooked });
     // What the file as it is gave, before what it gave to something that it was given for once.
     const newest = runs.find(({ scope }) => scope === undefined) ?? runs[0];
     const { newest: begun, run, past, setNewest, lookBack, follow } = useRunView.getState();
     // One that has begun meanwhile is newer than all of the list.
-    if (useDocument.getState().file?.path !== path || begun !== null) return path;
+    if (useDocument.getState().file?.path !== path || begun !== null) return;
     setNewest(newest?.id ?? null);
     if (past && run !== null) lookBack(run.runId);
     else follow(newest?.id ?? null);
   } catch (error) {
-    if (!signal.aborted) reportUnopened(path, error);
+    if (useDocument.getState().file?.path === path) report(error);
   }
-  return path;
 }
 
 /** The example that shows what Graft is for within a minute; others may train for many. */

@@ -2,7 +2,7 @@ import { api, queries, queryClient } from '../api/client.ts';
 import { useDocument } from './stores.ts';
 import { report } from './graph-file.ts';
 import { saveFile } from './save-file.ts';
-import { isIdle, isOver, plannedPath } from '@graft/view';
+import { isGoingOn, isOver, plannedPath } from '@graft/view';
 import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 import { whileOpen } from './wanted.ts';
@@ -45,14 +45,15 @@ async function start(
 }
 
 /**
- * Starts a run once it is ready, and follows it. Undefined: not where one goes on or is being started already, where
+ * Starts a run once it is ready, and follows it. Undefined: not where one is known to go on or is being started already, where
  * `ready` says no, or where it fails, which is reported.
  */
 export async function startAlone(
   input: StartInput,
   ready: () => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<string | undefined> {
-  if (!isIdle(useRunView.getState())) return undefined;
+  const view = useRunView.getState();
+  if (view.starting || isGoingOn(view)) return undefined;
   useRunView.setState({ starting: true });
   try {
     if (!(await ready())) return undefined;
