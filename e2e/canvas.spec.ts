@@ -260,7 +260,10 @@ test('nodes that are added one after another are connected where just one edge f
   });
 });
 
-test('from afar a node shows its title, large enough to be read', async ({ page, workspace }) => {
+test('from afar a node shows its title and its result, large enough to be read', async ({
+  page,
+  workspace,
+}) => {
   const types = ['load-files', 'chunk', 'embed', 'index', 'retrieve', 'rerank'];
   const ids = Array.from({ length: 18 }, (_, at) => `node-${String(at)}`);
   await workspace.graph('eighteen', {
@@ -274,8 +277,40 @@ test('from afar a node shows its title, large enough to be read', async ({ page,
   const title = bench.node('node-1').locator('.node-title');
   const seen = await title.evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
   expect(seen * zoom).toBeGreaterThan(9.5);
+  await expect(bench.node('node-1').locator('.node-foot')).toContainText('needs documents');
+  await expect(bench.node('node-1').locator('.node-foot')).toBeVisible();
   await expect(bench.node('node-1').locator('.node-facts')).toBeHidden();
   await page.keyboard.press('Control+0');
   await expect(bench.node('node-1').locator('.node-facts')).toBeVisible();
   await expect(title).toHaveCSS('font-size', '13px');
+});
+
+test('a pipeline of nine nodes can be read once it is tidied', async ({ page, workspace }) => {
+  const types = {
+    ...{ files: 'load-files', chunk: 'chunk', embed: 'embed', index: 'index' },
+    ...{ retrieve: 'retrieve', questions: 'questions', inject: 'inject-context' },
+    ...{ generate: 'generate', model: 'base-model' },
+  };
+  await workspace.graph('nine', {
+    nodes: Object.fromEntries(Object.entries(types).map(([id, type]) => [id, { type }])),
+    edges: [
+      'files.documents -> chunk.documents',
+      'chunk.chunks -> embed.chunks',
+      'embed.embeddings -> index.embeddings',
+      'index.index -> retrieve.index',
+      'questions.questions -> retrieve.questions',
+      'retrieve.hits -> inject.hits',
+      'inject.prompts -> generate.prompts',
+      'model.model -> generate.model',
+    ],
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'nine.graft.json');
+  await page.getByRole('button', { name: 'Tidy layout' }).click();
+  // All of it is in sight, with its parameters, and large enough.
+  await expect.poll(() => zoomOf(page)).toBeGreaterThan(0.65);
+  for (const id of Object.keys(types))
+    await expect(bench.node(id)).toBeInViewport({ ratio: 0.999 });
+  await expect(bench.node('chunk').locator('.node-facts')).toBeVisible();
+  await expect(bench.node('chunk').locator('.node-foot')).toContainText('not run yet');
 });

@@ -3,7 +3,7 @@ import { countRenders } from './count-renders.ts';
 import { expect, test, type SmallGraph } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
-/** Questions of 40 rows, each gathered and sampled in turn: more nodes than are drawn one by one from far. */
+/** Questions of 40 rows, each gathered and sampled in turn: more nodes in sight than are drawn one by one. */
 function rowsOfNodes(): SmallGraph {
   const nodes: Record<string, SmallGraph['nodes'][string]> = {};
   const layout: Record<string, readonly [number, number]> = {};
@@ -11,7 +11,7 @@ function rowsOfNodes(): SmallGraph {
   for (let row = 0; row < 40; row += 1) {
     nodes[`ask-${row}`] = { type: 'questions', params: { questions: `How hot is kiln ${row}?` } };
     layout[`ask-${row}`] = [0, row * 160];
-    for (let column = 1; column < 5; column += 1) {
+    for (let column = 1; column < 6; column += 1) {
       nodes[`row-${row}-${column}`] = { type: column % 2 === 0 ? 'sample-rows' : 'gather-rows' };
       layout[`row-${row}-${column}`] = [column * 400, row * 160];
       const before = column === 1 ? `ask-${row}.questions` : `row-${row}-${column - 1}.rows`;
@@ -34,7 +34,7 @@ test('a large graph is one picture from far, in which all can be pointed at', as
   const edges = page.locator('.react-flow__edge');
   const near = page.locator('.react-flow__node .node-head');
   await expect(picture).toBeVisible();
-  await expect(page.locator('.react-flow__node')).toHaveCount(200);
+  await expect(page.locator('.react-flow__node')).toHaveCount(240);
   await expect(edges).toHaveCount(0);
   await expect(near).toHaveCount(0);
   await expectAccessible(page, 'a large graph from far');
@@ -56,9 +56,9 @@ test('a large graph is one picture from far, in which all can be pointed at', as
     await page.mouse.click((from.x + from.width + to.x) / 2, y);
     await expect(page.locator('.react-flow__edge.selected')).toHaveCount(1);
     await page.keyboard.press('Delete');
-    await expect(page.getByText('200 nodes · 159 connections')).toBeVisible();
+    await expect(page.getByText('240 nodes · 199 connections')).toBeVisible();
     await page.keyboard.press('Control+z');
-    await expect(page.getByText('200 nodes · 160 connections')).toBeVisible();
+    await expect(page.getByText('240 nodes · 200 connections')).toBeVisible();
   });
 
   const dragRenders = async (id: string): Promise<readonly string[]> => {
@@ -94,7 +94,7 @@ test('a large graph is one picture from far, in which all can be pointed at', as
     await page.keyboard.press('Escape');
     await page.locator('.react-flow').focus();
     await page.keyboard.press('Control+a');
-    await expect(page.getByText('200 nodes selected')).toBeVisible();
+    await expect(page.getByText('240 nodes selected')).toBeVisible();
     if (before === null) throw new Error('the node is not on the screen');
     const [x, y] = [before.x + before.width / 2, before.y + 5];
     await page.mouse.move(x, y);
@@ -171,7 +171,7 @@ test('a large graph is one picture from far, in which all can be pointed at', as
     const steps = page.getByRole('list', { name: 'Steps' });
     const rows = steps.locator('li[data-step]');
     await expect(page.getByText('Run succeeded')).toBeVisible({ timeout: 120_000 });
-    await expect(rows.first()).toHaveAttribute('aria-setsize', '200');
+    await expect(rows.first()).toHaveAttribute('aria-setsize', '240');
     expect(await rows.count()).toBeLessThan(40);
     await test.step('the focus stays on its row when that goes out of sight', async () => {
       const scrolled = () => steps.evaluate(({ scrollTop }) => scrollTop);
@@ -188,7 +188,7 @@ test('a large graph is one picture from far, in which all can be pointed at', as
     await steps.hover();
     await expect(async () => {
       await page.mouse.wheel(0, 8_000);
-      await expect(rows.last()).toHaveAttribute('aria-posinset', '200', { timeout: 500 });
+      await expect(rows.last()).toHaveAttribute('aria-posinset', '240', { timeout: 500 });
     }).toPass();
     await rows.last().getByRole('button').focus();
     await page.keyboard.press('Enter');

@@ -20,8 +20,17 @@ import { useDocument } from '../state/stores.ts';
 import { wayOf } from '@graft/view';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
-import { FarContext, manyNodes, placedFlat, pointAt } from './far-cards.ts';
-import { farScale } from './far-scale.ts';
+import {
+  FarContext,
+  FarLayer,
+  farScale,
+  manyNodes,
+  placedFlat,
+  pointAt,
+  showsResults,
+  useKnownSizesKept,
+  useManyInSight,
+} from './far/far-view.ts';
 import {
   beginDrawing,
   connectionEnds,
@@ -37,7 +46,6 @@ import { GraphEdgeView, isLit } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { useEdgeUnder } from './edge-under.ts';
 import { nodeDragType } from './node-drag.ts';
-import { useKnownKept } from './keep-known.ts';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
 import { attachViewport, fitAll, revealNode, showView, zoomRange } from './viewport.ts';
@@ -48,8 +56,6 @@ import { addBendAt } from './bend-edits.ts';
 import { GroupFrame } from '../notes/group-frame.tsx';
 import { addDropped, endNodeDrag, markEdgeUnder, markEdgeUnderNode } from './insert-on-edge.ts';
 import { part } from '../shell/part.tsx';
-
-const FarLayer = part(() => import('./far-layer.tsx').then((loaded) => loaded.FarLayer));
 
 const NoteCard = part(() => import('../notes/note-card.tsx').then((loaded) => loaded.NoteCard));
 
@@ -191,7 +197,7 @@ function useLineColour(): string {
   return familyColour(ports?.[pending?.port ?? '']?.type.family);
 }
 
-/** The edges that stand out: of a large graph seen from far, only these are drawn one by one. */
+/** The edges that stand out: beside the picture of a large graph only these are drawn one by one. */
 function useOutstanding(edges: readonly GraphFlowEdge[]): GraphFlowEdge[] {
   const selection = useScreen((state) => state.selection);
   const under = useEdgeUnder(({ id }) => id);
@@ -220,7 +226,7 @@ export function Canvas() {
     }, fadeIn);
     return () => clearTimeout(timer);
   }, [first]);
-  useKnownKept();
+  useKnownSizesKept();
   useRouting(nodes, edges);
   const lineColour = useLineColour();
   const far = useStore(({ transform: [, , zoom] }) => farScale(zoom));
@@ -228,7 +234,8 @@ export function Canvas() {
   const isMany = nodes.length > manyNodes;
   const planned = useScreen((state) => state.planOverlay);
   const isEdited = useDocument(({ past }) => past === null);
-  const isPicture = isMany && far !== undefined && !planned;
+  const manyInSight = useManyInSight();
+  const isPicture = manyInSight && far !== undefined && !planned;
   const outstanding = useOutstanding(edges);
   const drawn = useMemo(() => (isPicture ? nodes.map(placedFlat) : nodes), [isPicture, nodes]);
   return (
@@ -236,6 +243,7 @@ export function Canvas() {
       ref={frame}
       className={`h-full [contain:layout_size] ${first === 'held' ? 'held' : ''}`}
       data-far={far !== undefined}
+      data-far-results={far === undefined ? undefined : showsResults(far)}
       data-picture={isPicture}
       data-planned={planned}
       style={{ '--far': far }}

@@ -20,13 +20,12 @@ import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { carried } from './carrying.ts';
 import { familyColour } from './family-colour.ts';
-import { manyNodes, useFarCards } from './far-cards.ts';
+import { knownCards, manyNodes, titleFontLoaded, useFarCards } from './far/far-view.ts';
 import { edgeLayer, flowGroups, flowNotes } from './flow-annotations.ts';
 import { useReadingOrder } from './reading-order.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
-import { knownCards, titleFontLoaded } from './known-cards.ts';
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
 

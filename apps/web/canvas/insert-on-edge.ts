@@ -5,7 +5,7 @@ import { titleAmong } from '../state/node-titles.ts';
 import { addToCanvas } from './add-to-canvas.ts';
 import { ends, portName } from './edge-ends.ts';
 import { useEdgeUnder } from './edge-under.ts';
-import { useFarCards } from './far-cards.ts';
+import { useFarCards } from './far/far-view.ts';
 import { withRoom } from './make-room.ts';
 import { canvasPlace } from './viewport.ts';
 import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';

@@ -3,6 +3,8 @@ export interface PictureColours {
   readonly panel: string;
   readonly border: string;
   readonly ink: string;
+  /** Of text that stands back. */
+  readonly quiet: string;
   /** Of `var(--c-…)`, as the canvas takes it. */
   of(written: string): string;
 }
@@ -25,6 +27,7 @@ export function coloursAt(element: HTMLElement): PictureColours {
     panel: of('var(--panel)'),
     border: of('var(--line-strong)'),
     ink: of('var(--ink)'),
+    quiet: of('var(--ink-2)'),
     of,
   };
 }

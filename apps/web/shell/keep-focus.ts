@@ -94,12 +94,15 @@ export function keepFocus(): () => void {
   /** Whether Tab is down, and whether it has led out of the page, past the last control: the focus is not brought back then. */
   let tabbed = false;
   let hasLeft = false;
+  /** Whether anything has had the focus, or has been pressed: before, there is none to be lost. */
+  let hasBegun = false;
   let waiting = 0;
   /** Whether another view has been asked for, in which nothing has had the focus yet. */
   let isNewView = false;
 
   const restore = (): void => {
     cancelAnimationFrame(waiting);
+    if (!hasBegun) return;
     let left = isNewView ? patienceForView : patience;
     const look = (): void => {
       if (!isLost(document.activeElement)) {
@@ -119,6 +122,7 @@ export function keepFocus(): () => void {
 
   const took = ({ target, relatedTarget }: FocusEvent): void => {
     hasLeft = false;
+    hasBegun = true;
     if (!isControl(target)) return;
     if (target.closest(overlay) === null) {
       const node = target.closest<HTMLElement>(card)?.dataset['id'];
@@ -132,6 +136,7 @@ export function keepFocus(): () => void {
     if (!(target instanceof Element) || target.closest(overlay) !== null) return;
     pressed = true;
     hasLeft = false;
+    hasBegun = true;
     const pressedOn = target.closest<HTMLElement>(card)?.dataset['id'];
     const onCanvas = target.closest('.react-flow') !== null;
     place = { control: undefined, node: pressedOn ?? (onCanvas ? undefined : place.node) };
@@ -147,6 +152,7 @@ export function keepFocus(): () => void {
     tabbed = type === 'keydown' && name === 'Tab';
     // Whoever presses another key is back on the page.
     if (type === 'keydown' && !tabbed) hasLeft = false;
+    hasBegun = true;
   };
 
   const { signal } = listening;

@@ -17,6 +17,17 @@ const options = {
   'elk.layered.spacing.edgeNodeBetweenLayers': '16',
 };
 
+/** Pixels that a layout is looked at in, about: the canvas between its panels on a screen of 1440 × 900. */
+const room = { width: 790, height: 640 };
+/** Breaks a long row of layers into several, each below the one before. */
+const wrapping = { 'elk.layered.wrapping.strategy': 'MULTI_EDGE' };
+/** How much larger cards have to be drawn for that. */
+const worthWrapping = 1.4;
+
+/** The zoom at which all of a layout is seen. */
+const fittedZoom = ({ width = 0, height = 0 }: ElkNode): number =>
+  Math.min(1, room.width / width, room.height / height);
+
 /** A port for each height at which something leaves a unit, or comes in. */
 function portsAt(unit: string, side: 'EAST' | 'WEST', heights: Iterable<number> = []): ElkPort[] {
   return [...heights].map((y) => ({
@@ -26,8 +37,25 @@ function portsAt(unit: string, side: 'EAST' | 'WEST', heights: Iterable<number> 
   }));
 }
 
-/** Layers from left to right by what feeds what, with few crossings and short edges. Rejects what the layout cannot do. */
-export async function layOutLayers(elk: ELK, { sizes, links }: Units): Promise<Places> {
+/**
+ * Layers from left to right by what feeds what, with few crossings and short edges. A small graph that would be a long row is broken
+ * into several, where its cards can be read better so. Rejects what the layout cannot do.
+ */
+export async function layOutLayers(elk: ELK, units: Units): Promise<Places> {
+  let laid = await elk.layout(elkGraph(units));
+  if (fittedZoom(laid) < 1 && units.sizes.size <= mostShortened) {
+    const wrapped = await elk.layout(elkGraph(units, wrapping));
+    if (fittedZoom(wrapped) > worthWrapping * fittedZoom(laid)) laid = wrapped;
+  }
+  return Object.fromEntries(
+    (laid.children ?? []).map(({ id, x = 0, y = 0 }) => [
+      id,
+      { x: Math.round(x), y: Math.round(y) },
+    ]),
+  );
+}
+
+function elkGraph({ sizes, links }: Units, more: Readonly<Record<string, string>> = {}): ElkNode {
   const known = links.filter(
     ({ source, target }) => source !== target && sizes.has(source) && sizes.has(target),
   );
@@ -46,12 +74,13 @@ export async function layOutLayers(elk: ELK, { sizes, links }: Units): Promise<P
       layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
     };
   });
-  const { children: laid = [] } = await elk.layout({
+  return {
     id: 'all',
     layoutOptions: {
       ...options,
       'elk.layered.nodePlacement.strategy':
         sizes.size > mostShortened ? 'BRANDES_KOEPF' : 'NETWORK_SIMPLEX',
+      ...more,
     },
     children,
     edges: known.map(({ source, target, from, to }, at) => ({
@@ -59,8 +88,5 @@ export async function layOutLayers(elk: ELK, { sizes, links }: Units): Promise<P
       sources: [`${source} EAST ${String(from)}`],
       targets: [`${target} WEST ${String(to)}`],
     })),
-  });
-  return Object.fromEntries(
-    laid.map(({ id, x = 0, y = 0 }) => [id, { x: Math.round(x), y: Math.round(y) }]),
-  );
+  };
 }

@@ -4,11 +4,11 @@ import { farScale } from './far-scale.ts';
 describe('farScale', () => {
   it('leaves nodes as they are where they can be read', () => {
     expect(farScale(1)).toBeUndefined();
-    expect(farScale(0.55)).toBeUndefined();
+    expect(farScale(0.5)).toBeUndefined();
   });
 
   it('keeps titles about as large on the screen, whatever the zoom', () => {
-    for (let zoom = 0.54; zoom > 0.18; zoom -= 0.005) {
+    for (let zoom = 0.49; zoom > 0.18; zoom -= 0.005) {
       const seen = zoom * (farScale(zoom) ?? 0);
       expect(seen).toBeGreaterThan(0.9);
       expect(seen).toBeLessThan(1.1);

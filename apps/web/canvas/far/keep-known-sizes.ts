@@ -5,8 +5,8 @@ type Store = ReturnType<typeof useStoreApi>;
 
 const keeping = new WeakSet<Store>();
 
-/** Ports and size of a card that were told (`known-cards.ts`) stay: the renderer would look for each port in the page. */
-function keepKnown(store: Store): void {
+/** Keeps the ports and the size of a card that `known-cards.ts` found: the renderer would look for each port in the page. */
+function keepKnownSizes(store: Store): void {
   if (keeping.has(store)) return;
   keeping.add(store);
   const { updateNodeInternals } = store.getState();
@@ -24,8 +24,8 @@ function keepKnown(store: Store): void {
   });
 }
 
-/** Once, before the renderer takes the function that it measures with. */
-export function useKnownKept(): void {
+/** Runs once, before the renderer takes the function that it measures with. */
+export function useKnownSizesKept(): void {
   const store = useStoreApi();
-  useState(() => keepKnown(store));
+  useState(() => keepKnownSizes(store));
 }

@@ -1,13 +1,15 @@
 import type { InternalNode, Node as FlowNode } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
-import { useDocument } from '../state/stores.ts';
-import { shapeOf } from '../state/node-shape.ts';
-import { untitled } from '../state/node-titles.ts';
-import { useUsedGraphs } from '../state/used-graphs.ts';
-import { familyColour } from './family-colour.ts';
-import type { PictureCard, PictureEdge } from './far-picture.ts';
-import type { GraphFlowEdge } from './flow-nodes.ts';
-import { portPlace } from './port-place.ts';
+import { prefixOf, stepOf, type StepView } from '@graft/view';
+import { useDocument, useRunView } from '../../state/stores.ts';
+import { shapeOf } from '../../state/node-shape.ts';
+import { untitled } from '../../state/node-titles.ts';
+import { useUsedGraphs } from '../../state/used-graphs.ts';
+import { familyColour } from '../family-colour.ts';
+import { resultText } from '../node-status.ts';
+import type { PictureCard, PictureEdge } from './draw-picture.ts';
+import type { GraphFlowEdge } from '../flow-nodes.ts';
+import { portPlace } from '../port-place.ts';
 
 interface SceneCard extends PictureCard {
   readonly id: string;
@@ -36,7 +38,9 @@ const isSameCard = (a: SceneCard, b: SceneCard | undefined): boolean =>
   a.width === b.width &&
   a.height === b.height &&
   a.title === b.title &&
-  a.colour === b.colour;
+  a.colour === b.colour &&
+  a.result === b.result &&
+  a.statusColour === b.statusColour;
 
 const isSameEdge = (a: SceneEdge, b: SceneEdge | undefined): boolean =>
   b !== undefined &&
@@ -58,11 +62,20 @@ const standsAs = (a: FlowNode, b: FlowNode | undefined): boolean =>
   a.measured?.height === b.measured?.height &&
   a.handles === b.handles;
 
-/** The same object until something is to be seen otherwise: what is selected or run changes nothing. */
+const statusColours: Readonly<Partial<Record<StepView['status'], string>>> = {
+  succeeded: 'var(--accent)',
+  cached: 'var(--accent)',
+  running: 'var(--working)',
+  failed: 'var(--error)',
+};
+
+/** The same object until something is to be seen otherwise: what is selected changes nothing. */
 export function useScene({ nodes, edges, flow }: Drawn): Scene {
   const graphNodes = useDocument((state) => state.shown.nodes);
   const used = useUsedGraphs((state) => state.lookup);
   const bends = useDocument((state) => state.shown.bends);
+  const within = useDocument(({ trail }) => prefixOf(trail));
+  const runs = useRunView((state) => state);
   const [scene, setScene] = useState<Scene>({ cards: [], edges: [] });
   const shown = useRef(scene);
   const last = useRef<{ readonly by: readonly unknown[]; readonly nodes: readonly FlowNode[] }>(
@@ -70,7 +83,7 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
   );
   // After the renderer has taken over the nodes.
   useEffect(() => {
-    const by = [edges, graphNodes, bends, used, flow];
+    const by = [edges, graphNodes, bends, used, flow, within, runs];
     const isAsBefore =
       last.current?.nodes.length === nodes.length &&
       by.every((one, at) => one === last.current?.by[at]) &&
@@ -82,8 +95,15 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
       const node = graphNodes[id];
       const { width, height } = measured ?? {};
       if (node === undefined || width === undefined || height === undefined) return [];
-      const colour = familyColour(shapeOf(node)?.group);
-      return [{ id, x, y, width, height, title: node.title ?? untitled(id, node), colour }];
+      const step = stepOf(runs, within + id);
+      return [
+        {
+          ...{ id, x, y, width, height, title: node.title ?? untitled(id, node) },
+          colour: familyColour(shapeOf(node)?.group),
+          result: step === undefined ? undefined : resultText(step),
+          statusColour: step === undefined ? undefined : statusColours[step.status],
+        },
+      ];
     });
     const lines = edges.flatMap(({ id, source, target, ...edge }): SceneEdge[] => {
       const from = portPlace(nodeLookup.get(source), 'source', edge.sourceHandle);
@@ -101,6 +121,6 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
     if (isSame) return;
     shown.current = { cards, edges: lines };
     setScene(shown.current);
-  }, [nodes, edges, graphNodes, bends, used, flow]);
+  }, [nodes, edges, graphNodes, bends, used, flow, within, runs]);
   return scene;
 }

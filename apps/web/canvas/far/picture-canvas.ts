@@ -1,5 +1,5 @@
-import { drawPicture, type PictureCard, type PictureEdge } from './far-picture.ts';
-import type { PictureColours } from './picture-colours.ts';
+import { drawPicture, type PictureCard, type PictureEdge } from './draw-picture.ts';
+import type { PictureColours } from '../picture-colours.ts';
 
 /** What of the graph is seen on how large a canvas. */
 export interface PictureView {

@@ -1,15 +1,15 @@
 import type { EdgeChange, InternalNode, Node as FlowNode, ReactFlowState } from '@xyflow/react';
 import { useEffect, useLayoutEffect, useRef } from 'react';
-import { useTheme } from '../shell/theme.ts';
+import { useTheme } from '../../shell/theme.ts';
 import { useFarCards } from './far-cards.ts';
-import { curveOf } from './far-picture.ts';
-import { useScene, type Scene } from './far-scene.ts';
-import type { GraphFlowEdge } from './flow-nodes.ts';
+import { curveOf } from './draw-picture.ts';
+import { useScene, type Scene } from './scene.ts';
+import type { GraphFlowEdge } from '../flow-nodes.ts';
 import { carriedPicture } from './carried-picture.ts';
 import { carriedAsPicture } from './carry-nodes.ts';
 import { pictureOn, type PictureView } from './picture-canvas.ts';
-import { coloursAt } from './picture-colours.ts';
-import type { Point } from './routing/shapes.ts';
+import { coloursAt } from '../picture-colours.ts';
+import type { Point } from '../routing/shapes.ts';
 
 interface FarLayerProps {
   readonly nodes: readonly FlowNode[];

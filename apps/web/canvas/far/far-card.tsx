@@ -1,4 +1,4 @@
-import { useCard } from './use-card.ts';
+import { useCard } from '../use-card.ts';
 
 interface FarCardProps {
   readonly id: string;

@@ -2,10 +2,10 @@ import type { Node as FlowNode, NodeChange } from '@xyflow/react';
 import { createContext } from 'react';
 import { create } from 'zustand';
 
-/** Nodes from which on a canvas is large: only those in view are drawn, and far out as one picture. */
-export const manyNodes = 150;
+/** Nodes above which a graph is large: only those in sight are drawn then, and more than this in sight as one picture. */
+export const manyNodes = 200;
 
-/** Whether the cards of a large graph are one picture. */
+/** Whether cards and edges are drawn as one picture. */
 export const FarContext = createContext(false);
 
 interface FarCards {
