@@ -1,16 +1,15 @@
 import { settingText } from '@graft/graph';
 import { useEffect } from 'react';
-import { useKeptOpen } from '../inspector/kept-open.ts';
+import { useKeptOpen } from '../kit/kept-open.ts';
 import { copyText } from '../inspector/output/copy-rows.ts';
 import { PlainControl } from '../inspector/fields/plain-control.tsx';
 import { RunOrCancel } from '../shell/run-or-cancel.tsx';
 import { RunsOnChange } from '../shell/runs-on-change.tsx';
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { fileTitle } from '../state/graph-file.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { cancelRun } from '../state/run-actions.ts';
 import { isGoingOn } from '@graft/view';
-import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { keepViewShowable } from '../state/way-out.ts';
 import { PastRunBanner } from '../timeline/past-run-banner.tsx';

@@ -1,7 +1,7 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
-import { part } from '../shell/part.tsx';
+import { part } from '../kit/part.tsx';
 
 // The page's content policy forbids code from strings, which zod would otherwise try for speed. Told where zod keeps its
 // configuration, before zod itself comes.

@@ -1,11 +1,9 @@
 import { useEffect, useRef } from 'react';
-import { useGraphFunction } from '../app-view/graph-function.ts';
+import { useGraphFunction, type ShownOutput } from '../app-view/graph-function.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { OutputPreview } from '../inspector/shown-output.ts';
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { isOver, makerIn, type RunState, stepsInOrder } from '@graft/view';
-import { useRunView } from '../state/stores.ts';
-import type { ShownOutput } from '../app-view/graph-function.ts';
 import {
   ask,
   askable,

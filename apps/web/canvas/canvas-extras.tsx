@@ -7,7 +7,7 @@ import { Overview, type OverviewStore } from './overview.tsx';
 import { RefusalHint, type ConnectionStore } from './refusal-hint.tsx';
 import { useReadingOrder } from './reading-order.ts';
 import { limitZoom, type ZoomStore } from './least-zoom.ts';
-import { part } from '../shell/part.tsx';
+import { part } from '../kit/part.tsx';
 
 const CardRemedies = part(() =>
   import('../models/card-remedies.tsx').then((loaded) => loaded.CardRemedies),

@@ -15,11 +15,11 @@ import {
 } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { openMenu } from '../menus/open-menu.ts';
-import { FitIcon, PlanIcon, TidyIcon } from '../shell/icons.tsx';
+import { FitIcon, PlanIcon, TidyIcon } from '../kit/icons.tsx';
 import { useDocument } from '../state/stores.ts';
 import { wayOf } from '@graft/view';
 import { useScreen } from '../state/screen-store.ts';
-import { familyColour } from './family-colour.ts';
+import { familyColour } from '../kit/family-colour.ts';
 import { FarContext, manyNodes, placedFlat, pointAt } from './far-cards.ts';
 import { farScale } from './far-scale.ts';
 import {
@@ -47,7 +47,7 @@ import { CanvasExtras } from './canvas-extras.tsx';
 import { addBendAt } from './bend-edits.ts';
 import { GroupFrame } from '../notes/group-frame.tsx';
 import { addDropped, endNodeDrag, markEdgeUnder, markEdgeUnderNode } from './insert-on-edge.ts';
-import { part } from '../shell/part.tsx';
+import { part } from '../kit/part.tsx';
 
 const FarLayer = part(() => import('./far-layer.tsx').then((loaded) => loaded.FarLayer));
 

@@ -1,6 +1,6 @@
 import type { EdgeChange, InternalNode, Node as FlowNode, ReactFlowState } from '@xyflow/react';
 import { useEffect, useLayoutEffect, useRef } from 'react';
-import { useTheme } from '../shell/theme.ts';
+import { useTheme } from '../kit/theme.ts';
 import { useFarCards } from './far-cards.ts';
 import { curveOf } from './far-picture.ts';
 import { useScene, type Scene } from './far-scene.ts';

@@ -4,7 +4,7 @@ import { useDocument } from '../state/stores.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
-import { familyColour } from './family-colour.ts';
+import { familyColour } from '../kit/family-colour.ts';
 import type { PictureCard, PictureEdge } from './far-picture.ts';
 import type { GraphFlowEdge } from './flow-nodes.ts';
 import { portPlace } from './port-place.ts';

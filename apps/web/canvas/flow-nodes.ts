@@ -19,7 +19,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { carried } from './carrying.ts';
-import { familyColour } from './family-colour.ts';
+import { familyColour } from '../kit/family-colour.ts';
 import { manyNodes, useFarCards } from './far-cards.ts';
 import { edgeLayer, flowGroups, flowNotes } from './flow-annotations.ts';
 import { useReadingOrder } from './reading-order.ts';

@@ -1,6 +1,6 @@
 import type { Edge } from '@graft/graph';
 import type { PendingEdge } from '../state/screen-store.ts';
-import { nodeCard } from './focus-node.ts';
+import { nodeCard } from '../kit/focus-node.ts';
 
 /** The port that an element stands for; undefined where it is none. */
 export function portAt(element: Element | null): PendingEdge | undefined {

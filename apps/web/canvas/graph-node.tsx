@@ -3,23 +3,22 @@ import { useScore } from '../inspector/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { useDrift } from '../state/drift.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { useRunView } from '../state/stores.ts';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
 import { givenText, offStatus, outdatedText, progressShare, resultText } from './node-status.ts';
 import { useFacts, useStatus } from './use-node-status.ts';
 import { paramTitle, titleAmong } from '../state/node-titles.ts';
-import { ProgressBar } from '../shell/progress-bar.tsx';
+import { ProgressBar } from '../kit/progress-bar.tsx';
 import { useScreen } from '../state/screen-store.ts';
 import { FarCard } from './far-card.tsx';
 import { FarContext, useFarCards } from './far-cards.ts';
 import { useCard } from './use-card.ts';
 import { NodePlan } from './node-plan.tsx';
-import { part } from '../shell/part.tsx';
+import { part } from '../kit/part.tsx';
 
 const NodeCurve = part(() => import('./node-curve.tsx').then((loaded) => loaded.NodeCurve));
 

@@ -1,6 +1,6 @@
 import { leftText, type GraphNode } from '@graft/graph';
-import { ReasonSentence } from '../inspector/reason-sentence.tsx';
-import { reasonLine } from '../inspector/reason.ts';
+import { ReasonSentence } from '../kit/miss-reason-sentence.tsx';
+import { reasonLine } from '../kit/miss-reason.ts';
 import { useChecks } from '../state/checks.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { nodeTypes } from '../state/registry.ts';

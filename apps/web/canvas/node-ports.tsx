@@ -3,7 +3,7 @@ import { Handle, Position, useUpdateNodeInternals } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
 import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { familyColour } from './family-colour.ts';
+import { familyColour } from '../kit/family-colour.ts';
 import { portsOf } from './node-port-names.ts';
 import { portRefusal } from './port-refusal.ts';
 

@@ -1,9 +1,9 @@
 import type { InternalNode, ReactFlowState } from '@xyflow/react';
 import { useEffect, useRef, type PointerEvent } from 'react';
-import { useTheme } from '../shell/theme.ts';
+import { useTheme } from '../kit/theme.ts';
 import { useDocument } from '../state/stores.ts';
 import { shapeOf } from '../state/node-shape.ts';
-import { familyColour } from './family-colour.ts';
+import { familyColour } from '../kit/family-colour.ts';
 import { reachesOut } from './keep-in-sight.ts';
 import { boundsOf, type Bounds } from './node-bounds.ts';
 import { coloursAt } from './picture-colours.ts';

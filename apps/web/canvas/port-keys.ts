@@ -2,7 +2,7 @@ import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
 import { edgeName, otherEnd, takeOff } from './edge-ends.ts';
-import { focusNode } from './focus-node.ts';
+import { focusNode } from '../kit/focus-node.ts';
 import { focusPort, isAt, portAt, portsDrawn } from './focus-port.ts';
 import { revealNode } from './viewport.ts';
 

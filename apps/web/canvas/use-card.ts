@@ -1,12 +1,11 @@
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { usePath } from '../state/node-path.ts';
 import { useShape } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
 import { useOutdated } from '../state/outdated.ts';
 import { useProblemAt } from '../state/problems.ts';
 import { stepOf } from '@graft/view';
-import { useRunView } from '../state/stores.ts';
-import { familyColour } from './family-colour.ts';
+import { familyColour } from '../kit/family-colour.ts';
 
 /** What of a node is seen from near and far, and what its card is called. */
 export function useCard(id: string) {

@@ -1,5 +1,5 @@
 import type { View } from '../state/screen-store.ts';
-import type { Chord } from './chord.ts';
+import type { Chord } from '../kit/chord.ts';
 
 export type CommandGroup = 'Run' | 'File' | 'Edit' | 'View';
 

@@ -1,6 +1,6 @@
-import { frozenFileOf } from '@graft/graph';
+import { frozenFileOf, readRowsOf } from '@graft/graph';
 import { deleteSelected, selectAll } from '../canvas/edit-actions.ts';
-import { nodeCard } from '../canvas/focus-node.ts';
+import { nodeCard } from '../kit/focus-node.ts';
 import { focusedPort, focusFirstPort } from '../canvas/focus-port.ts';
 import { fitNodes, selectedEdges, unselectEdges } from '../canvas/viewport.ts';
 import { isLabeller } from '../labels/labeller.ts';
@@ -26,7 +26,6 @@ import {
 } from '../canvas/clipboard-actions.ts';
 import { duplicateSelection } from '../canvas/duplicate.ts';
 import { focusInspector } from '../inspector/focus-inspector.ts';
-import { readRowsOf } from '@graft/graph';
 
 const theNode = () => useDocument.getState().shown.nodes[selectedNode() ?? ''];
 

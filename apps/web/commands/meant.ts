@@ -1,6 +1,6 @@
 import { useScreen } from '../state/screen-store.ts';
 import { usePanels } from '../state/panel-store.ts';
-import { matches } from './chord.ts';
+import { matches } from '../kit/chord.ts';
 import { belongsTo, type Command } from './command.ts';
 import { commandOf, commands } from './commands.ts';
 

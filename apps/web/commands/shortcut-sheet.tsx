@@ -1,8 +1,8 @@
 import { Fragment, useEffect, useRef } from 'react';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { CloseIcon } from '../shell/icons.tsx';
-import { chordName } from './chord.ts';
+import { CloseIcon } from '../kit/icons.tsx';
+import { chordName } from '../kit/chord.ts';
 import { belongsTo, type CommandGroup } from './command.ts';
 import { commands } from './commands.ts';
 

@@ -1,6 +1,6 @@
 import { tidyShown } from '../canvas/tidy-shown.ts';
 import { fitAll, fitNodes, zoomBy, zoomTo } from '../canvas/viewport.ts';
-import { currentTheme, isDark, setTheme } from '../shell/theme.ts';
+import { currentTheme, isDark, setTheme } from '../kit/theme.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { togglePanel } from '../state/panel-store.ts';
 import { useScreen, views } from '../state/screen-store.ts';

@@ -3,9 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { queries } from '../api/client.ts';
 import { refusalOf } from '../state/problems.ts';
-import { CloseIcon } from '../shell/icons.tsx';
-import { useDocument } from '../state/stores.ts';
-import { useRunView } from '../state/stores.ts';
+import { CloseIcon } from '../kit/icons.tsx';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { followComparePlace, showInComparison, useComparePlace } from './compare-place.ts';
 import {

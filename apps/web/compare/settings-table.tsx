@@ -1,5 +1,5 @@
 import { paramFields } from '@graft/graph';
-import { isDigest, partName, plain } from '../inspector/reason.ts';
+import { isDigest, partName, plain } from '../kit/miss-reason.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { type ComparedNode, type ComparedSetting } from '@graft/view';
 import { MarkedWords } from './marked-words.tsx';

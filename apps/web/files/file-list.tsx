@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
 import { openMenuOf } from '../menus/open-menu.ts';
-import { PlusIcon } from '../shell/icons.tsx';
-import { useOneTabStop } from '../shell/one-tab-stop.ts';
+import { PlusIcon } from '../kit/icons.tsx';
+import { useOneTabStop } from '../kit/one-tab-stop.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { FileRow } from './file-row.tsx';
 import { byFolder } from './folders.ts';

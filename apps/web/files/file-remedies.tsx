@@ -4,7 +4,7 @@ import type { FileToSend } from '../api/send-files.ts';
 import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { asSent } from './dropped-entries.ts';
-import { folderOf } from './folder-of.ts';
+import { folderOf } from '../kit/folder-of.ts';
 
 interface FileRemediesProps {
   readonly node: string;

@@ -5,7 +5,7 @@ import { hasDraft } from '../state/draft.ts';
 import { openFile } from '../state/file-actions.ts';
 import { fileTitle } from '../state/graph-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { MoreIcon } from '../shell/icons.tsx';
+import { MoreIcon } from '../kit/icons.tsx';
 import { FileNameField } from './file-name-field.tsx';
 import { deleteFile } from '../state/workspace-files.ts';
 

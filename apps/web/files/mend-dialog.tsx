@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../api/client.ts';
 import { refusalOf } from '../state/problems.ts';
-import { faultLine } from '../inspector/prompt/fault-line.ts';
-import { promptView, type PromptView } from '../inspector/prompt/prompt-view.ts';
-import { FooterQuestion } from '../shell/footer-question.tsx';
-import { useModal } from '../shell/modal.ts';
+import { faultLine } from '../kit/code/fault-line.ts';
+import { promptView, type PromptView } from '../kit/code/code-view.ts';
+import { FooterQuestion } from '../kit/footer-question.tsx';
+import { useModal } from '../kit/modal.ts';
 import { openFile } from '../state/file-actions.ts';
 import { fileTitle } from '../state/graph-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { problemsOf } from '../api/problem.ts';
 import { problemText } from '../state/problems.ts';
-import { useModal } from '../shell/modal.ts';
+import { useModal } from '../kit/modal.ts';
 import { fileTitle } from '../state/graph-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 

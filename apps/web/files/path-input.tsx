@@ -2,7 +2,7 @@ import { count } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState, type InputHTMLAttributes, type KeyboardEvent } from 'react';
 import { queries } from '../api/client.ts';
-import { useListed } from '../shell/use-listed.ts';
+import { useListed } from '../kit/use-listed.ts';
 import { isTaken, pathParts } from './path-parts.ts';
 
 /** Entries that are listed: of more the name is typed on. */

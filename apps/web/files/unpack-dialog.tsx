@@ -2,7 +2,7 @@ import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { api } from '../api/client.ts';
-import { useModal } from '../shell/modal.ts';
+import { useModal } from '../kit/modal.ts';
 import { openFile } from '../state/file-actions.ts';
 import { refreshFiles, report as reportProblem } from '../state/graph-file.ts';
 import { useOverlay } from '../state/overlay-store.ts';

@@ -1,5 +1,5 @@
 import type { InputPort, NodeType, OutputPort } from '@graft/graph';
-import { familyColour } from '../canvas/family-colour.ts';
+import { familyColour } from '../kit/family-colour.ts';
 
 function PortList(props: {
   readonly title: string;

@@ -1,5 +1,5 @@
 import { useDrift } from '../state/drift.ts';
-import { part } from '../shell/part.tsx';
+import { part } from '../kit/part.tsx';
 
 const DriftList = part(() => import('./drift-list.tsx').then((loaded) => loaded.DriftList));
 

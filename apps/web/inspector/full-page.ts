@@ -1,4 +1,4 @@
-import { focusNode } from '../canvas/focus-node.ts';
+import { focusNode } from '../kit/focus-node.ts';
 import { openPanel, setFullPage } from '../state/panel-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { focusInspector } from './focus-inspector.ts';

@@ -1,5 +1,5 @@
 import { plural } from '@graft/nodes/kit/ui';
-import { chordName } from '../commands/chord.ts';
+import { chordName } from '../kit/chord.ts';
 import { commandOf } from '../commands/commands.ts';
 import { DriftNotice } from './drift-notice.tsx';
 import { useDocument } from '../state/stores.ts';
@@ -7,7 +7,7 @@ import { fileTitle } from '../state/graph-file.ts';
 import { bodyAt } from '@graft/view';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { part } from '../shell/part.tsx';
+import { part } from '../kit/part.tsx';
 
 const ProblemList = part(() =>
   import('../timeline/problem-list.tsx').then((loaded) => loaded.ProblemList),

@@ -2,8 +2,8 @@ import { isNodeKey } from '@graft/graph';
 import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { GraphSummary } from './graph-summary.tsx';
-import { useAfterPaint } from '../shell/after-paint.ts';
-import { part } from '../shell/part.tsx';
+import { useAfterPaint } from '../kit/after-paint.ts';
+import { part } from '../kit/part.tsx';
 
 const SeveralSelected = part(() =>
   import('./several-selected.tsx').then((loaded) => loaded.SeveralSelected),

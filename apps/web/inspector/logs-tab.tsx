@@ -1,7 +1,7 @@
 import { drawnFile } from '@graft/view';
 import { useDocument } from '../state/stores.ts';
 import { lineText, logTime, useLogLines } from './log-lines.ts';
-import { LogText } from './log-text.tsx';
+import { LogText } from '../kit/log-text.tsx';
 
 /** What the step logged, oldest first. */
 export function LogsTab({ node }: { readonly node: string }) {

@@ -1,13 +1,12 @@
 import { setTitle, type GraphNode } from '@graft/graph';
-import { focusNode } from '../canvas/focus-node.ts';
-import { useDocument } from '../state/stores.ts';
+import { focusNode } from '../kit/focus-node.ts';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { usedGraph } from '@graft/view';
 import { usePanels } from '../state/panel-store.ts';
 import { usePath } from '../state/node-path.ts';
 import { untitled } from '../state/node-titles.ts';
 import { enterSelected } from '../state/navigation.ts';
 import { startRun } from '../state/run-actions.ts';
-import { useRunView } from '../state/stores.ts';
 import { useScreen, type InspectorTab } from '../state/screen-store.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { DriftNotice } from './drift-notice.tsx';
@@ -19,8 +18,8 @@ import { OutputTab } from './output-tab.tsx';
 import { PastParameters } from './past-parameters.tsx';
 import { LabelAnswers } from '../labels/label-answers.tsx';
 import { useShape } from '../state/node-shape.ts';
-import { FullPageIcon } from '../shell/icons.tsx';
-import { TabList } from '../shell/tab-list.tsx';
+import { FullPageIcon } from '../kit/icons.tsx';
+import { TabList } from '../kit/tab-list.tsx';
 import { ParameterForm } from './parameter-form.tsx';
 import { AboutTab } from './about-tab.tsx';
 

@@ -1,4 +1,4 @@
-import { part } from '../shell/part.tsx';
+import { part } from '../kit/part.tsx';
 
 /** The preview of an output. It loads on demand: all previews of the nodes, and the charts, come with it. */
 export const OutputPreview = part(() =>

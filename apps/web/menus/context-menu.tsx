@@ -10,11 +10,11 @@ import {
   Trigger,
 } from '@radix-ui/react-dropdown-menu';
 import { Fragment } from 'react';
-import { chordName } from '../commands/chord.ts';
+import { chordName } from '../kit/chord.ts';
 import { useOverlay, type OpenMenu } from '../state/overlay-store.ts';
 import type { MenuItem, SubMenu } from './menu-item.ts';
 import { menuItems } from './menu-items.ts';
-import { menuPlace } from './menu-place.ts';
+import { menuPlace } from '../kit/menu-place.ts';
 
 function close(): void {
   useOverlay.getState().show({ menu: null });

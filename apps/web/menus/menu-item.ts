@@ -1,4 +1,4 @@
-import type { Chord } from '../commands/chord.ts';
+import type { Chord } from '../kit/chord.ts';
 
 export interface MenuItem {
   readonly id: string;

@@ -1,9 +1,9 @@
 import { Content, Portal, Root, Trigger } from '@radix-ui/react-popover';
 import { useEffect, useMemo, useState } from 'react';
 import { createPortal } from 'react-dom';
-import { nodeCard } from '../canvas/focus-node.ts';
+import { nodeCard } from '../kit/focus-node.ts';
 import { missingPath } from '../files/missing-path.ts';
-import { menuPlace } from '../menus/menu-place.ts';
+import { menuPlace } from '../kit/menu-place.ts';
 import { useDocument } from '../state/stores.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import { byNode, useProblems, useProblemsAt } from '../state/problems.ts';

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { queries } from '../api/client.ts';
 import { refusalOf } from '../state/problems.ts';
-import { useListed } from '../shell/use-listed.ts';
+import { useListed } from '../kit/use-listed.ts';
 import type { ModelQuestion } from '../state/overlay-store.ts';
 import { ModelDetails } from './model-details.tsx';
 import { ModelRow } from './model-row.tsx';

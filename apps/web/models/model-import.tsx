@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { api } from '../api/client.ts';
 import { refusalOf } from '../state/problems.ts';
 import { sendFiles } from '../api/send-files.ts';
-import { ProgressBar } from '../shell/progress-bar.tsx';
+import { ProgressBar } from '../kit/progress-bar.tsx';
 import { modelFiles } from './model-files.ts';
 import { refreshModels } from './use-models.ts';
 

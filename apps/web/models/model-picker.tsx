@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useModal } from '../shell/modal.ts';
+import { useModal } from '../kit/modal.ts';
 import { useOverlay, type ModelQuestion } from '../state/overlay-store.ts';
 import { ModelChoice } from './model-choice.tsx';
 import { ModelImport } from './model-import.tsx';

@@ -1,5 +1,5 @@
 import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
-import { familyColour } from '../canvas/family-colour.ts';
+import { familyColour } from '../kit/family-colour.ts';
 import { useDocument } from '../state/stores.ts';
 import { bodyAt, cellOrder, proseOrder } from '@graft/view';
 import { fileTitle } from '../state/graph-file.ts';

@@ -1,8 +1,8 @@
 import { noteKey } from '@graft/graph';
 import { useRef, type KeyboardEvent } from 'react';
 import { deleteKeys } from '../canvas/edit-actions.ts';
-import { matches } from '../commands/chord.ts';
-import { Markdown } from '../notes/markdown.tsx';
+import { matches } from '../kit/chord.ts';
+import { Markdown } from '../kit/markdown.tsx';
 import { openMenu } from '../menus/open-menu.ts';
 import { NoteField } from '../notes/note-field.tsx';
 import { undo } from '@graft/view';

@@ -5,7 +5,7 @@ import { noteHeight } from '../canvas/flow-annotations.ts';
 import { drawAs } from '../canvas/viewport.ts';
 import { useDocument } from '../state/stores.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { Markdown } from './markdown.tsx';
+import { Markdown } from '../kit/markdown.tsx';
 import { NoteField } from './note-field.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
 

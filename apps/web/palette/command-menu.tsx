@@ -4,8 +4,8 @@ import { Command } from 'cmdk';
 import { useState, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { addAtOpenEnd, addToCanvas } from '../canvas/add-to-canvas.ts';
-import { familyColour } from '../canvas/family-colour.ts';
-import { chordName } from '../commands/chord.ts';
+import { familyColour } from '../kit/family-colour.ts';
+import { chordName } from '../kit/chord.ts';
 import { belongsTo } from '../commands/command.ts';
 import { commands, runCommand } from '../commands/commands.ts';
 import { useDocument } from '../state/stores.ts';
@@ -19,7 +19,7 @@ import { goToNode, nodesCalled } from './go-to-node.ts';
 import { inOrder } from './node-order.ts';
 import { aboutType, rank } from './rank.ts';
 import { useScreen, type OpenEnd, type View } from '../state/screen-store.ts';
-import { useModal } from '../shell/modal.ts';
+import { useModal } from '../kit/modal.ts';
 import { SearchField } from './search-field.tsx';
 
 function close(): void {

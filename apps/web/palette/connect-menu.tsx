@@ -9,9 +9,9 @@ import {
   type PortPair,
 } from '../canvas/connections.ts';
 import { edgeName, otherEnd, takeOff } from '../canvas/edge-ends.ts';
-import { familyColour } from '../canvas/family-colour.ts';
+import { familyColour } from '../kit/family-colour.ts';
 import { portRefusal } from '../canvas/port-refusal.ts';
-import { useModal } from '../shell/modal.ts';
+import { useModal } from '../kit/modal.ts';
 import { useDocument } from '../state/stores.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';

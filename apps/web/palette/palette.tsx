@@ -1,10 +1,10 @@
 import type { NodeType } from '@graft/graph';
 import { addToCanvas } from '../canvas/add-to-canvas.ts';
 import { FileList } from '../files/file-list.tsx';
-import { families, familyColour, familyTitles } from '../canvas/family-colour.ts';
+import { families, familyColour, familyTitles } from '../kit/family-colour.ts';
 import { nodeDragType } from '../canvas/node-drag.ts';
-import { useOneTabStop } from '../shell/one-tab-stop.ts';
-import { keyName } from '../shell/platform.ts';
+import { useOneTabStop } from '../kit/one-tab-stop.ts';
+import { keyName } from '../kit/platform.ts';
 import { useDocument } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { inOrder } from './node-order.ts';

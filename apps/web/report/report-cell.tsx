@@ -2,12 +2,12 @@ import type { ArtifactRef } from '@graft/graph';
 import { clock, CurveFacts, Curves, duration, plural } from '@graft/nodes/kit/ui';
 import { previews } from '@graft/nodes/previews';
 import { createContext, useContext, useState } from 'react';
-import { familyColour } from '../canvas/family-colour.ts';
+import { familyColour } from '../kit/family-colour.ts';
 import { offStatus, resultText, stepStatus } from '../canvas/node-status.ts';
-import { ReasonSentence } from '../inspector/reason-sentence.tsx';
-import { reasonLine } from '../inspector/reason.ts';
-import { ScoreLine } from '../inspector/score-line.tsx';
-import { scoreText } from '../inspector/score-text.ts';
+import { ReasonSentence } from '../kit/miss-reason-sentence.tsx';
+import { reasonLine } from '../kit/miss-reason.ts';
+import { ScoreLine } from '../kit/score-line.tsx';
+import { scoreText } from '../kit/score-text.ts';
 import { Settings } from '../notebook/settings.tsx';
 import {
   emptyList,

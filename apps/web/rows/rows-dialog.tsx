@@ -1,8 +1,8 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
-import { CloseIcon, PlusIcon, RedoIcon, UndoIcon } from '../shell/icons.tsx';
-import { useModal } from '../shell/modal.ts';
-import { keyName } from '../shell/platform.ts';
+import { CloseIcon, PlusIcon, RedoIcon, UndoIcon } from '../kit/icons.tsx';
+import { useModal } from '../kit/modal.ts';
+import { keyName } from '../kit/platform.ts';
 import { useOverlay, type RowsToEdit } from '../state/overlay-store.ts';
 import {
   addRow,

@@ -1,7 +1,7 @@
 import { useConflict } from '../state/conflict-store.ts';
 import { closeOverlays } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { PartFailure } from './part.tsx';
+import { PartFailure } from '../kit/part.tsx';
 
 /** Lets go of what was asked for. */
 function close(): void {

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { commandOf } from '../commands/commands.ts';
 import { isGoingOn, isOver, isUnsaved, redo, undo } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { fileTitle } from '../state/graph-file.ts';
 import { saveFile } from '../state/save-file.ts';
 import { togglePanel, usePanels } from '../state/panel-store.ts';
@@ -10,7 +10,6 @@ import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { cancelRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
 import { useOpenRunsOnChange } from '../state/run-on-change.ts';
-import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import {
   DarkIcon,
@@ -20,12 +19,12 @@ import {
   RedoIcon,
   RightPanelIcon,
   UndoIcon,
-} from './icons.tsx';
+} from '../kit/icons.tsx';
 import { HeaderChips } from './header-chips.tsx';
 import { planLine, runLine } from './plan-line.ts';
-import { keyName } from './platform.ts';
+import { keyName } from '../kit/platform.ts';
 import { RunOrCancel } from './run-or-cancel.tsx';
-import { isDark, setTheme, useTheme } from './theme.ts';
+import { isDark, setTheme, useTheme } from '../kit/theme.ts';
 
 function Breadcrumb() {
   const file = useDocument((state) => state.file);

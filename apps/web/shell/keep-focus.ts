@@ -1,5 +1,5 @@
 import { hasKey } from '@graft/graph';
-import { nodeCard } from '../canvas/focus-node.ts';
+import { nodeCard } from '../kit/focus-node.ts';
 import { neighbourOf, wayOf } from '@graft/view';
 import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/stores.ts';

@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useSyncExternalStore, type ReactNode } from 'react';
-import { useDocument } from '../state/stores.ts';
-import { useRunView } from '../state/stores.ts';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import {
   closePanel,

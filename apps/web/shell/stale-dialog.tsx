@@ -5,7 +5,7 @@ import { type OpenFile } from '@graft/view';
 import { useDocument } from '../state/stores.ts';
 import { compare, keepAsCopy, saveMerged, takeTheirs } from '../state/merge-actions.ts';
 import { ChangedNodes } from './changed-nodes.tsx';
-import { useModal } from './modal.ts';
+import { useModal } from '../kit/modal.ts';
 
 function close(): void {
   useConflict.setState({ shown: false });

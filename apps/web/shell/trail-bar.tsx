@@ -1,12 +1,11 @@
 import { count } from '@graft/nodes/kit/ui';
 import { Fragment, useEffect, useRef } from 'react';
-import { chordName } from '../commands/chord.ts';
+import { chordName } from '../kit/chord.ts';
 import { bodyAt, countUses, nodeIn, type Origin, prefixOf, roundsOf } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { fileTitle } from '../state/graph-file.ts';
 import { backTo, leave, leaveTo, showRound } from '../state/navigation.ts';
 import { titleOf } from '../state/node-titles.ts';
-import { useRunView } from '../state/stores.ts';
 
 interface CrumbProps {
   readonly title: string;

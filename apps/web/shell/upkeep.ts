@@ -4,14 +4,13 @@ import { useEffect, useRef } from 'react';
 import { listenAtPorts } from '../canvas/port-keys.ts';
 import { queries, queryClient } from '../api/client.ts';
 import { useChecks } from '../state/checks.ts';
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { report, syncDraft } from '../state/graph-file.ts';
 import { openFeed } from '../state/live-feed.ts';
 import { isOver, wayOf } from '@graft/view';
 import { usePlan } from '../state/plan-store.ts';
 import { refreshRuns } from '../state/run-actions.ts';
 import { sawNewestRun } from '../state/newest-run.ts';
-import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 import { takeDroppedFiles } from '../files/dropped-files.ts';
@@ -20,9 +19,9 @@ import { drawRanGraph } from '../state/ran-graph.ts';
 import { readEarlier, readPastParams } from '../state/run-history.ts';
 import { fileChangedOutside } from '../state/save-file.ts';
 import { sourcesChanged } from '../state/source-changes.ts';
-import { afterPaint } from './after-paint.ts';
+import { afterPaint } from '../kit/after-paint.ts';
 import { keepFocus } from './keep-focus.ts';
-import { fetchParts } from './part.tsx';
+import { fetchParts } from '../kit/part.tsx';
 
 /** Milliseconds of rest after an edit before it is checked, kept as a draft, and planned. */
 const checkAfter = 120;

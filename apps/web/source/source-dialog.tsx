@@ -5,12 +5,12 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { problemsOf } from '../api/problem.ts';
 import { problemText } from '../state/problems.ts';
-import { CloseIcon } from '../shell/icons.tsx';
+import { CloseIcon } from '../kit/icons.tsx';
 import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { documentArtifacts, findDocument } from './find-document.ts';
 import { sourceLines } from './source-lines.ts';
-import { useModal } from '../shell/modal.ts';
+import { useModal } from '../kit/modal.ts';
 
 function close(): void {
   useScreen.getState().show({ source: null });

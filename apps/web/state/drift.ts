@@ -2,7 +2,7 @@ import { pathWithoutRounds } from '@graft/graph';
 import { useMemo } from 'react';
 import { isPartOf } from './node-path.ts';
 import { usePlan } from './plan-store.ts';
-import { type PlanReport } from '../api/client.ts';
+import type { PlanReport } from '../api/client.ts';
 
 /** A source that is another than the open graph is locked to. */
 export type ShownDrift = NonNullable<PlanReport['drift']>[number];

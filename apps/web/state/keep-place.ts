@@ -1,9 +1,8 @@
-import { afterPaint } from '../shell/after-paint.ts';
-import { useDocument } from './stores.ts';
+import { afterPaint } from '../kit/after-paint.ts';
+import { useDocument, useRunView } from './stores.ts';
 import { wayOf } from '@graft/view';
 import { usePanels } from './panel-store.ts';
 import { addressOfPlace, isReading } from './place-in-address.ts';
-import { useRunView } from './stores.ts';
 import { useScreen } from './screen-store.ts';
 
 /**

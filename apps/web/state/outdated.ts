@@ -1,9 +1,8 @@
 import { sameJson, type Graph } from '@graft/graph';
-import { useDocument } from './stores.ts';
+import { useDocument, useRunView } from './stores.ts';
 import { edgesInto, isOver, placeOf, plannedPath, type ReportedProblem, stepIn } from '@graft/view';
 import { usePlan } from './plan-store.ts';
-import { type PlanReport } from '../api/client.ts';
-import { useRunView } from './stores.ts';
+import type { PlanReport } from '../api/client.ts';
 
 /** What a step is told to do and is fed by where it is written. */
 function drawn(graph: Graph, path: string): unknown {

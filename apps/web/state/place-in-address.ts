@@ -1,8 +1,7 @@
 import { isNodeKey } from '@graft/graph';
 import { drawnFile, follow, stepIdOf } from '@graft/view';
-import { useDocument } from './stores.ts';
+import { useDocument, useRunView } from './stores.ts';
 import { openPanel, usePanels } from './panel-store.ts';
-import { useRunView } from './stores.ts';
 import {
   bottomTabs,
   useScreen,

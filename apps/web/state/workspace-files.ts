@@ -4,7 +4,7 @@ import { problemCode } from '../api/problem.ts';
 import { refusalOf } from './problems.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, keptHistories } from '@graft/view';
-import { useDocument } from './stores.ts';
+import { useDocument, useRunView } from './stores.ts';
 import { forgetDrafts, moveDrafts } from './draft.ts';
 import { openFile, openWhenWritten } from './file-actions.ts';
 import {
@@ -16,7 +16,6 @@ import {
   syncDraft,
 } from './graph-file.ts';
 import { usePlan } from './plan-store.ts';
-import { useRunView } from './stores.ts';
 import { moveSaves, withOwnMove } from './save-file.ts';
 import { useScreen } from './screen-store.ts';
 import { moveAsked } from '../ask/kept-asked.ts';

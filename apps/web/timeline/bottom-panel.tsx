@@ -1,9 +1,9 @@
 import { openPanel, usePanels } from '../state/panel-store.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import { useRunView } from '../state/stores.ts';
-import { TabList } from '../shell/tab-list.tsx';
+import { TabList } from '../kit/tab-list.tsx';
 import { RunSummary } from './run-summary.tsx';
-import { part } from '../shell/part.tsx';
+import { part } from '../kit/part.tsx';
 
 const BottomTabPanel = part(() =>
   import('./bottom-tab-panel.tsx').then((loaded) => loaded.BottomTabPanel),

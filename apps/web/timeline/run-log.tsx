@@ -2,13 +2,12 @@ import { count, plural } from '@graft/nodes/kit/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { lineText, logTime } from '../inspector/log-lines.ts';
-import { LogText } from '../inspector/log-text.tsx';
+import { LogText } from '../kit/log-text.tsx';
 import { copyText } from '../inspector/output/copy-rows.ts';
 import { drawnFile, stepsInOrder } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useRunView } from '../state/stores.ts';
 import { showNode } from '../canvas/show-node.ts';
 import { stepTitle } from '../state/node-titles.ts';
-import { useRunView } from '../state/stores.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { levels, logOf, matching, type Level } from './log-filter.ts';
 

@@ -1,9 +1,9 @@
 import type { Graph } from '@graft/graph';
-import { CloseIcon } from '../../shell/icons.tsx';
+import { CloseIcon } from '../../kit/icons.tsx';
 import { useDocument } from '../../state/stores.ts';
-import { NumberEntry } from './entry-input.tsx';
-import { EntryGroup } from './entry-group.tsx';
-import { isWrongEntry, type FieldProps } from './field-props.ts';
+import { NumberEntry } from '../../kit/form/entry-input.tsx';
+import { EntryGroup } from '../../kit/form/entry-group.tsx';
+import { isWrongEntry, type FieldProps } from '../../kit/form/field-props.ts';
 import { nodeTypes } from '../../state/registry.ts';
 
 /** Titles of the nodes whose edges come into a port, in the order of the edges. */

@@ -1,5 +1,5 @@
 import { exposedAs, exposeParam, unexposeParam, type Graph, type ParamField } from '@graft/graph';
-import { CloseIcon } from '../../shell/icons.tsx';
+import { CloseIcon } from '../../kit/icons.tsx';
 import { useDocument } from '../../state/stores.ts';
 import { bodyAt } from '@graft/view';
 import { nodeTypes } from '../../state/registry.ts';

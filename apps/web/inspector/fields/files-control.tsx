@@ -5,10 +5,10 @@ import type { FileToSend } from '../../api/send-files.ts';
 import { problemsOf } from '../../api/problem.ts';
 import { plural } from '@graft/nodes/kit/ui';
 import { takeDropped } from '../../files/dropped-entries.ts';
-import { folderOf } from '../../files/folder-of.ts';
+import { folderOf } from '../../kit/folder-of.ts';
 import { PathInput } from '../../files/path-input.tsx';
 import { useOverlay } from '../../state/overlay-store.ts';
-import type { FieldProps } from './field-props.ts';
+import type { FieldProps } from '../../kit/form/field-props.ts';
 import { ListControl } from './list-control.tsx';
 
 /** A value once it has rested for a moment. */

@@ -1,9 +1,9 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 import { PathInput } from '../../files/path-input.tsx';
-import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
-import { EntryGroup } from './entry-group.tsx';
-import { isWrongEntry, type FieldProps } from './field-props.ts';
+import { CloseIcon, PlusIcon } from '../../kit/icons.tsx';
+import { EntryGroup } from '../../kit/form/entry-group.tsx';
+import { isWrongEntry, type FieldProps } from '../../kit/form/field-props.ts';
 
 const asList = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { bytes } from '@graft/nodes/kit/ui';
 import { useOverlay } from '../../state/overlay-store.ts';
-import type { FieldProps } from './field-props.ts';
+import type { FieldProps } from '../../kit/form/field-props.ts';
 import { ModelRemedies } from '../../models/model-remedies.tsx';
 
 /** The catalogue's models of the kind that the parameter asks for. */

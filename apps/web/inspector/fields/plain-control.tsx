@@ -1,16 +1,21 @@
 import type { ParamField } from '@graft/graph';
-import { ChoicesControl } from './choices-control.tsx';
-import type { FieldProps } from './field-props.ts';
+import { ChoicesControl } from '../../kit/form/choices-control.tsx';
+import type { FieldProps } from '../../kit/form/field-props.ts';
 import { FilesControl } from './files-control.tsx';
-import { JsonControl } from './json-control.tsx';
+import { JsonControl } from '../../kit/form/json-control.tsx';
 import { ListControl } from './list-control.tsx';
 import { ModelControl } from './model-control.tsx';
-import { NumberControl } from './number-control.tsx';
-import { NumbersControl } from './numbers-control.tsx';
-import { PairsControl } from './pairs-control.tsx';
-import { PromptControl } from '../prompt/prompt-control.tsx';
+import { NumberControl } from '../../kit/form/number-control.tsx';
+import { NumbersControl } from '../../kit/form/numbers-control.tsx';
+import { PairsControl } from '../../kit/form/pairs-control.tsx';
+import { PromptControl } from '../../kit/code/prompt-control.tsx';
 import { SecretControl } from './secret-control.tsx';
-import { BooleanControl, MultilineControl, SelectControl, TextControl } from './text-controls.tsx';
+import {
+  BooleanControl,
+  MultilineControl,
+  SelectControl,
+  TextControl,
+} from '../../kit/form/text-controls.tsx';
 
 /** A list of which every entry is one of a few values. */
 export function isChoices(field: ParamField): boolean {

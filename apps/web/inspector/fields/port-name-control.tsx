@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { renameShownPort } from '../../canvas/subgraph-edits.ts';
-import type { FieldProps } from './field-props.ts';
+import type { FieldProps } from '../../kit/form/field-props.ts';
 
 /**
  * What an input or output of a graph is called from outside. Written when it is left or Enter is pressed, since the uses

@@ -2,7 +2,7 @@ import { secretName } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queries } from '../../api/client.ts';
-import type { FieldProps } from './field-props.ts';
+import type { FieldProps } from '../../kit/form/field-props.ts';
 
 function nameIn(value: unknown): string {
   const name = typeof value === 'object' && value !== null && '$secret' in value && value.$secret;

@@ -1,6 +1,6 @@
 import type { ParamField } from '@graft/graph';
 import { choicesOf } from './plain-control.tsx';
-import type { Varied } from './varied.tsx';
+import type { Varied } from '../../kit/form/field-props.ts';
 
 /** Goes into a number's field, behind what stands there: a comma, and the next value is to be typed. */
 function typeMore(id: string): void {

@@ -8,25 +8,12 @@ import {
   type VariedParam,
 } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
-import { CloseIcon } from '../../shell/icons.tsx';
+import { CloseIcon } from '../../kit/icons.tsx';
 import { useDocument } from '../../state/stores.ts';
 import { showExperiment, useExperiments } from '../../state/experiment-actions.ts';
 import { nodeTypes } from '../../state/registry.ts';
+import type { Varied } from '../../kit/form/field-props.ts';
 import { varyValues } from './vary-values.ts';
-
-/** The several values that a parameter is given by an experiment of the file. */
-export interface Varied {
-  /** Those that stand in its field: of an experiment that was made for them. Absent: it has one. */
-  readonly values?: readonly unknown[];
-  /** The experiment that tries several, which may be one that somebody wrote. */
-  readonly tried?: VariedParam;
-  /** Tries several in an experiment; `own` is what it has by itself meanwhile. One edit. */
-  vary(values: readonly unknown[], own: unknown): void;
-  /** Puts others in the place of those that stand in its field. One edit. */
-  replace(values: readonly unknown[]): void;
-  /** Gives it one again: `own`, else what it has by itself. One edit. */
-  unvary(own?: unknown): void;
-}
 
 /** Undefined within a subgraph: what an experiment sets is of the file's own nodes. */
 export function useVaried(node: string, field: ParamField): Varied | undefined {

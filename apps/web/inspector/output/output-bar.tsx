@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '@graft/graph';
 import type { EditWish } from './edit-wish.ts';
-import { FindBar, type FindBarProps } from './find-bar.tsx';
+import { FindBar, type FindBarProps } from '../../kit/find/find-bar.tsx';
 import OutputMenus from './output-menus.tsx';
 
 interface OutputBarProps extends Omit<FindBarProps, 'children'> {

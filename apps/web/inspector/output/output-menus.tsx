@@ -2,8 +2,8 @@ import { Content, Item, Portal, Root, Trigger } from '@radix-ui/react-dropdown-m
 import type { ArtifactRef } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { useState, type ReactNode } from 'react';
-import { menuPlace } from '../../menus/menu-place.ts';
-import { CopyIcon, DownloadIcon, EditIcon, FreezeIcon } from '../../shell/icons.tsx';
+import { menuPlace } from '../../kit/menu-place.ts';
+import { CopyIcon, DownloadIcon, EditIcon, FreezeIcon } from '../../kit/icons.tsx';
 import { copyText, textOf } from './copy-rows.ts';
 import type { EditWish } from './edit-wish.ts';
 import { downloadAddress, downloadFormats } from './download-formats.ts';

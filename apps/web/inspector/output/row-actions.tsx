@@ -5,7 +5,7 @@ import { useGraphFunction } from '../../app-view/graph-function.ts';
 import { askAlone } from '../../ask/ask-alone.ts';
 import { askable } from '../../ask/ask-store.ts';
 import type { RowAction } from '../../menus/row-menus.ts';
-import { CopyIcon, RedoIcon } from '../../shell/icons.tsx';
+import { CopyIcon, RedoIcon } from '../../kit/icons.tsx';
 import { useScreen } from '../../state/screen-store.ts';
 import { copyText, textOf } from './copy-rows.ts';
 

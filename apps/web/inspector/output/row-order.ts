@@ -2,6 +2,7 @@ import { rowColumns, verdictColumn, type ArtifactRef, type RowColumn } from '@gr
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '../../api/client.ts';
+import type { Places } from '../../kit/find/found.ts';
 import { useScore } from '../use-score.ts';
 
 /** Rows and bytes that are put in order at most: all of them are read for it. */
@@ -11,13 +12,6 @@ const mostBytes = 200_000_000;
 interface Order {
   readonly column: string;
   readonly descending: boolean;
-}
-
-/** Where rows stand that were put in order. */
-export interface Places {
-  readonly placeOf: (row: number) => number;
-  readonly first: number | undefined;
-  readonly last: number | undefined;
 }
 
 export interface RowOrdering {

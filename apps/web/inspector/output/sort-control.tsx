@@ -1,4 +1,4 @@
-import { DownIcon, UpIcon } from '../../shell/icons.tsx';
+import { DownIcon, UpIcon } from '../../kit/icons.tsx';
 import type { RowOrdering } from './row-order.ts';
 
 /** Above a list: by what its rows are put in order, up or down. */

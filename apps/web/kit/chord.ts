@@ -1,4 +1,4 @@
-import { isApple } from '../shell/platform.ts';
+import { isApple } from './platform.ts';
 
 /**
  * A key with what is held beside it: `mod+shift+z`, `f2`, `?`. `mod` is ⌘ on a Mac, else Ctrl. Digits with Shift

@@ -1,8 +1,7 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useState, type ReactNode } from 'react';
-import { DownIcon, FilterIcon, UpIcon } from '../../shell/icons.tsx';
-import type { Found } from './found.ts';
-import type { Places } from './row-order.ts';
+import { DownIcon, FilterIcon, UpIcon } from '../icons.tsx';
+import type { Found, Places } from './found.ts';
 
 export interface FindBarProps {
   readonly total: number;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { FieldProps } from '../fields/field-props.ts';
-import { MultilineControl } from '../fields/text-controls.tsx';
+import type { FieldProps } from '../form/field-props.ts';
+import { MultilineControl } from '../form/text-controls.tsx';
 import type { PromptEditor, Selected } from './prompt-editor.tsx';
 
 /** Once it has come, it is there at once wherever a prompt is drawn. */

@@ -11,3 +11,10 @@ export interface Found {
   /** Whether it goes on, and has found nothing yet. */
   readonly loading: boolean;
 }
+
+/** Where rows stand that were put in order. */
+export interface Places {
+  readonly placeOf: (row: number) => number;
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+}

@@ -1,7 +1,7 @@
 import { sameJson } from '@graft/graph';
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
+import { CloseIcon, PlusIcon } from '../icons.tsx';
 import { NumberEntry } from './entry-input.tsx';
 import { EntryGroup } from './entry-group.tsx';
 import { isWrongEntry, type FieldProps } from './field-props.ts';

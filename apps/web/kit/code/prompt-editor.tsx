@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
-import { FullPageIcon } from '../../shell/icons.tsx';
-import type { FieldProps } from '../fields/field-props.ts';
+import { FullPageIcon } from '../icons.tsx';
+import type { FieldProps } from '../form/field-props.ts';
 import { LargePrompt } from './large-prompt.tsx';
-import { promptView, type PromptView, type TypedInto } from './prompt-view.ts';
+import { promptView, type PromptView, type TypedInto } from './code-view.ts';
 import { unknownMessage } from './unknown-places.ts';
 
 /** What is selected in a text that had the focus. */

@@ -1,4 +1,4 @@
-import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
+import { CloseIcon, PlusIcon } from '../icons.tsx';
 import { NumberEntry } from './entry-input.tsx';
 import { EntryGroup } from './entry-group.tsx';
 import { isWrongEntry, type FieldProps } from './field-props.ts';

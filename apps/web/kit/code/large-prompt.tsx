@@ -1,7 +1,7 @@
 import type { EditorView } from '@codemirror/view';
 import { useEffect, useRef, type RefObject } from 'react';
-import { CloseIcon } from '../../shell/icons.tsx';
-import { useModal } from '../../shell/modal.ts';
+import { CloseIcon } from '../icons.tsx';
+import { useModal } from '../modal.ts';
 
 interface LargeProps {
   readonly title: string;

@@ -1,5 +1,18 @@
-import type { ParamField } from '@graft/graph';
-import type { Varied } from './varied.tsx';
+import type { ParamField, VariedParam } from '@graft/graph';
+
+/** The several values that a parameter is given by an experiment of the file. */
+export interface Varied {
+  /** Those that stand in its field: of an experiment that was made for them. Absent: it has one. */
+  readonly values?: readonly unknown[];
+  /** The experiment that tries several, which may be one that somebody wrote. */
+  readonly tried?: VariedParam;
+  /** Tries several in an experiment; `own` is what it has by itself meanwhile. One edit. */
+  vary(values: readonly unknown[], own: unknown): void;
+  /** Puts others in the place of those that stand in its field. One edit. */
+  replace(values: readonly unknown[]): void;
+  /** Gives it one again: `own`, else what it has by itself. One edit. */
+  unvary(own?: unknown): void;
+}
 
 /** What every control of the parameter form is given. */
 export interface FieldProps {
