@@ -1,7 +1,6 @@
-import { problemText } from '../state/problems.ts';
-import { progressText } from '../canvas/progress-text.ts';
-import { makerIn } from '@graft/view';
-import { useRunView } from '../state/stores.ts';
+import { problemText, makerIn } from '@graft/view';
+import { progressText } from '../api/runs/progress-text.ts';
+import { useRunView } from '../kit/stores.ts';
 import type { ShownOutput } from './graph-function.ts';
 import { OutputPreview } from '../inspector/shown-output.ts';
 

@@ -1,6 +1,6 @@
 import { sameJson } from '@graft/graph';
 import { create } from 'zustand';
-import { startGiven } from '../state/run-actions.ts';
+import { startGiven } from '../api/runs/run-actions.ts';
 import type { GivenParam, GraphFunction } from './graph-function.ts';
 
 interface AppState {

@@ -11,10 +11,8 @@ import {
 } from '@graft/graph';
 import { useMemo } from 'react';
 import { z } from 'zod';
-import { useDocument } from '../state/stores.ts';
-import { shapeOf } from '../state/node-shape.ts';
-import { nodeTypes } from '../state/registry.ts';
-import { useUsedGraphs } from '../state/used-graphs.ts';
+import { useDocument, useUsedGraphs } from '../kit/stores.ts';
+import { shapeOf, nodeTypes } from '@graft/view';
 
 /** A value of a parameter of the file's graph. */
 interface Setting {

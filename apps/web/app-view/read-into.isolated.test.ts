@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen } from '../kit/stores.ts';
 import { useApp } from './app-store.ts';
 import { readInto } from './read-into.ts';
 

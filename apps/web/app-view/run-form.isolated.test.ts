@@ -1,12 +1,12 @@
 import { emptyGraph, parseGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { provideActions } from '@graft/view';
+import { appViewActions } from './actions.ts';
 import { commandOf } from '../commands/commands.ts';
-import { useDocument } from '../state/stores.ts';
-import { sourcesChanged } from '../state/source-changes.ts';
-import { provideNodeTypes } from '../state/registry.ts';
-import { useRunView } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
+import { sourcesChanged } from '../api/runs/source-changes.ts';
+import { provideNodeTypes } from '@graft/view';
 import { isChanged, useApp } from './app-store.ts';
 import { runForm } from './run-form.ts';
 
@@ -46,6 +46,7 @@ const cutter = parseGraph(
 );
 
 beforeEach(async () => {
+  provideActions(appViewActions);
   provideNodeTypes(registry);
   started.length = 0;
   server.refuses = false;

@@ -11,8 +11,8 @@ Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 async function load() {
   const [{ registry }, { provideNodeTypes }, { begin }, { Workbench: loaded }] = await Promise.all([
     import('@graft/nodes/definitions'),
-    import('../state/registry.ts'),
-    import('../state/begin.ts'),
+    import('@graft/view'),
+    import('../shell/begin.ts'),
     import('../shell/workbench.tsx'),
   ]);
   provideNodeTypes(registry);

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { useGraphFunction, type ShownOutput } from '../app-view/graph-function.ts';
-import { progressText } from '../canvas/progress-text.ts';
+import { progressText } from '../api/runs/progress-text.ts';
 import { OutputPreview } from '../inspector/shown-output.ts';
-import { useDocument, useRunView } from '../state/stores.ts';
+import { useDocument, useRunView } from '../kit/stores.ts';
 import { isOver, makerIn, type RunState, stepsInOrder } from '@graft/view';
 import {
   ask,

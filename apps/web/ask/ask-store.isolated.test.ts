@@ -35,14 +35,14 @@ vi.mock('../app-view/graph-function.ts', () => ({
     wanted: {},
   }),
 }));
-vi.mock('../state/stores.ts', () => ({
+vi.mock('../kit/stores.ts', () => ({
   useDocument: { getState: () => ({ file: served.file }) },
 }));
-vi.mock('../state/file-actions.ts', () => ({
+vi.mock('../api/graphs/open-file.ts', () => ({
   report: () => undefined,
 }));
-vi.mock('../state/save-file.ts', () => ({ saveFile: () => Promise.resolve(true) }));
-vi.mock('../state/run-actions.ts', () => ({ tellOfCancel: () => undefined }));
+vi.mock('../api/graphs/save-file.ts', () => ({ saveFile: () => Promise.resolve(true) }));
+vi.mock('../api/runs/run-actions.ts', () => ({ tellOfCancel: () => undefined }));
 
 afterAll(() => vi.unstubAllGlobals());
 

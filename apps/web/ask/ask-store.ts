@@ -1,13 +1,12 @@
 import { create } from 'zustand';
 import { api } from '../api/client.ts';
-import { problemText } from '../state/problems.ts';
+import { problemText, emptyRun, foldEvent, isOver, type RunState } from '@graft/view';
 import { graphFunction, type GraphFunction, type ShownOutput } from '../app-view/graph-function.ts';
-import { useDocument } from '../state/stores.ts';
-import { report } from '../state/graph-file.ts';
-import { saveFile } from '../state/save-file.ts';
-import { tellOfCancel } from '../state/run-actions.ts';
-import { emptyRun, foldEvent, isOver, type RunState } from '@graft/view';
-import { keepAsked, keptAsked } from './kept-asked.ts';
+import { useDocument } from '../kit/stores.ts';
+import { report } from '../api/graphs/graph-file.ts';
+import { saveFile } from '../api/graphs/save-file.ts';
+import { tellOfCancel } from '../api/runs/run-actions.ts';
+import { keepAsked, keptAsked } from '../api/graphs/kept-questions.ts';
 
 /** A question that was asked here, and the run that answers it. */
 export interface Asked {

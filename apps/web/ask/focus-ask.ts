@@ -1,6 +1,6 @@
 import { focusAwaited, focusOnceThere } from '../inspector/focus-inspector.ts';
-import { openPanel, setFullPage } from '../state/panel-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { openPanel, setFullPage } from '@graft/view';
+import { useScreen } from '../kit/stores.ts';
 
 /** Shows the graph as a whole. */
 function showGraph(): void {

@@ -1,11 +1,17 @@
 import { addNode, isNodeKey, type Graph } from '@graft/graph';
-import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/stores.ts';
-import { nodeTypes } from '../state/registry.ts';
-import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store.ts';
-import { nodeWidth } from './card-size.ts';
+import {
+  announce,
+  nodeTypes,
+  type OpenEnd,
+  type PendingEdge,
+  nodeWidth,
+  acceptingPort,
+  connectInPlace,
+  edgeBetween,
+  onlyEdge,
+} from '@graft/view';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { edgeName } from './edge-ends.ts';
-import { acceptingPort, connectInPlace, edgeBetween, onlyEdge } from './port-refusal.ts';
 import { freePlace } from './free-place.ts';
 import { settled } from './make-room.ts';
 import { revealNode } from './viewport.ts';

@@ -1,12 +1,10 @@
 import { parseGraph } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
-import { useDocument } from '../state/stores.ts';
-import { provideNodeTypes } from '../state/registry.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
+import { provideNodeTypes, layOut } from '@graft/view';
 import { tidySelected } from './arrange-selection.ts';
 import { drawnFrames, groupFrames } from './drawn-frames.ts';
 import { meets } from './room-for.ts';
-import { layOut } from './tidy-layout.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
 provideNodeTypes(new Map());

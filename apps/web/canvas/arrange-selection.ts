@@ -1,9 +1,7 @@
 import { formatEdge, moveNodes, withoutBends, type Edge, type Graph } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
-import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
-import { Latest, madeOfShown } from '../state/wanted.ts';
+import { announce, Latest, madeOfShown, boundsAround } from '@graft/view';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import {
   aligned,
   distributed,
@@ -12,7 +10,6 @@ import {
   type Card,
   type Side,
 } from './arrange.ts';
-import { boundsAround } from './node-bounds.ts';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { notesBelow, stacksOf } from './tidied.ts';
 import { askLayers } from './layers/ask-layers.ts';

@@ -1,5 +1,5 @@
 import type { NodeLayout } from '@graft/graph';
-import { boundsAround } from './node-bounds.ts';
+import { boundsAround } from '@graft/view';
 
 /** A card on the canvas, in its pixels. */
 export interface Card extends NodeLayout {

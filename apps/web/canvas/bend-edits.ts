@@ -1,6 +1,6 @@
 import { formatEdge, setBends, type Bend } from '@graft/graph';
-import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/stores.ts';
+import { announce } from '@graft/view';
+import { useDocument } from '../kit/stores.ts';
 import { obstaclesOf } from './routing/obstacles.ts';
 import { routeEdges, type Routes } from './routing/route-edges.ts';
 import { useRoutes } from './routing/routes.ts';

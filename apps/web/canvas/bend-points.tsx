@@ -1,6 +1,6 @@
 import { formatEdge, type Bend } from '@graft/graph';
 import { useRef, useState, type CSSProperties } from 'react';
-import { useDocument } from '../state/stores.ts';
+import { useDocument } from '../kit/stores.ts';
 import { bendEdge, previewBends, removeBend } from './bend-edits.ts';
 import { edgeName } from './edge-ends.ts';
 import { canvasPlace } from './viewport.ts';

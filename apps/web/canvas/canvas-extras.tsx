@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { listenForLongPress } from '../menus/long-press.ts';
 import { cellOrder } from '@graft/view';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen } from '../kit/stores.ts';
 import { useKeptInSight, type SightStore } from './keep-in-sight.ts';
 import { Overview, type OverviewStore } from './overview.tsx';
 import { RefusalHint, type ConnectionStore } from './refusal-hint.tsx';

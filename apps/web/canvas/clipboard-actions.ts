@@ -1,7 +1,6 @@
 import { reachable } from '@graft/graph';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
-import { whileShown } from '../state/wanted.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
+import { whileShown } from '@graft/view';
 import { copySelected, deleteSelected } from './edit-actions.ts';
 import { pasteText } from './paste-nodes.ts';
 import { freePlace } from './free-place.ts';

@@ -1,8 +1,8 @@
 import { setCollapsed } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { selectedNodes } from '../commands/conditions.ts';
-import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/stores.ts';
+import { announce } from '@graft/view';
+import { useDocument } from '../kit/stores.ts';
 
 /**
  * Folds the cards of the selected nodes to their titles, or unfolds them: one step of the history. Where they are so already,

@@ -1,15 +1,20 @@
 import type { Edge, Graph, NodeType } from '@graft/graph';
-import { fitting } from '../palette/fitting-types.ts';
-import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/stores.ts';
-import { shapeOf } from '../state/node-shape.ts';
-import type { ConnectQuestion } from '../state/overlay-store.ts';
-import type { PendingEdge } from '../state/screen-store.ts';
+import {
+  fitting,
+  announce,
+  shapeOf,
+  type ConnectQuestion,
+  type PendingEdge,
+  portsOf,
+  connectInPlace,
+  edgeBetween,
+  portRefusal,
+  replacedEdges,
+} from '@graft/view';
+import { useDocument } from '../kit/stores.ts';
 import { edgeName, ends, portName } from './edge-ends.ts';
 import { addConnected } from './add-to-canvas.ts';
 import { isAt } from './focus-port.ts';
-import { portsOf } from './node-port-names.ts';
-import { connectInPlace, edgeBetween, portRefusal, replacedEdges } from './port-refusal.ts';
 import { freePlace } from './free-place.ts';
 
 /** Two ports that an edge could be drawn between: one of the node that is asked for, and another's. */

@@ -1,6 +1,5 @@
 import { duplicateNodes } from '@graft/graph';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
 
 /** Copies what is selected beside itself. */
 export function duplicateSelection(): void {

@@ -1,7 +1,7 @@
 import { disconnect, type Edge, type Graph } from '@graft/graph';
 import type { Connection, Edge as FlowEdge, FinalConnectionState, Handle } from '@xyflow/react';
-import { useDocument } from '../state/stores.ts';
-import { useScreen, type PendingEdge } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
+import type { PendingEdge } from '@graft/view';
 import { letGo } from './let-go.ts';
 
 export function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingEdge {

@@ -1,8 +1,6 @@
 import { disconnect, type Edge, type Graph } from '@graft/graph';
-import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/stores.ts';
-import { titleAmong } from '../state/node-titles.ts';
-import type { PendingEdge } from '../state/screen-store.ts';
+import { announce, titleAmong, type PendingEdge } from '@graft/view';
+import { useDocument } from '../kit/stores.ts';
 
 /** `documents of Files`. */
 export function portName({ node, port }: PendingEdge, { nodes }: Pick<Graph, 'nodes'>): string {

@@ -1,6 +1,5 @@
 import { disconnect, formatEdge, keysOf, removeNodes } from '@graft/graph';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { copiedText } from './clipboard.ts';
 import { selectedEdges } from './viewport.ts';
 

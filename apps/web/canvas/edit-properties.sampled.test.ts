@@ -30,16 +30,23 @@ import {
 import { registry } from '@graft/nodes/definitions';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { shapeOf } from '../state/node-shape.ts';
-import { bodyAt, redo, undo, usedGraph } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
-import { nodeTypes, provideNodeTypes } from '../state/registry.ts';
+import {
+  shapeOf,
+  bodyAt,
+  redo,
+  undo,
+  usedGraph,
+  nodeTypes,
+  provideNodeTypes,
+  connectInPlace,
+  replacedEdges,
+  layOut,
+} from '@graft/view';
+import { useDocument } from '../kit/stores.ts';
 import { addToCanvas } from './add-to-canvas.ts';
 import { copiedText } from './clipboard.ts';
 import { pasteText } from './paste-nodes.ts';
-import { connectInPlace, replacedEdges } from './port-refusal.ts';
 import { tidied } from './tidied.ts';
-import { layOut } from './tidy-layout.ts';
 
 beforeAll(async () => {
   provideNodeTypes(registry);

@@ -1,9 +1,7 @@
 import type { InternalNode, Node as FlowNode } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
-import { useDocument } from '../state/stores.ts';
-import { shapeOf } from '../state/node-shape.ts';
-import { untitled } from '../state/node-titles.ts';
-import { useUsedGraphs } from '../state/used-graphs.ts';
+import { useDocument, useUsedGraphs } from '../kit/stores.ts';
+import { shapeOf, untitled } from '@graft/view';
 import { familyColour } from '../kit/family-colour.ts';
 import type { PictureCard, PictureEdge } from './far-picture.ts';
 import type { GraphFlowEdge } from './flow-nodes.ts';

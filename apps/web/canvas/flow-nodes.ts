@@ -16,16 +16,13 @@ import {
   type NodeChange,
 } from '@xyflow/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen, useUsedGraphs } from '../kit/stores.ts';
 import { carried } from './carrying.ts';
 import { familyColour } from '../kit/family-colour.ts';
 import { manyNodes, useFarCards } from './far-cards.ts';
 import { edgeLayer, flowGroups, flowNotes } from './flow-annotations.ts';
 import { useReadingOrder } from './reading-order.ts';
-import { shapeOf } from '../state/node-shape.ts';
-import { titleAmong } from '../state/node-titles.ts';
-import { useUsedGraphs } from '../state/used-graphs.ts';
+import { shapeOf, titleAmong } from '@graft/view';
 import { knownCards, titleFontLoaded } from './known-cards.ts';
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;

@@ -1,5 +1,5 @@
 import type { Edge } from '@graft/graph';
-import type { PendingEdge } from '../state/screen-store.ts';
+import type { PendingEdge } from '@graft/view';
 import { nodeCard } from '../kit/focus-node.ts';
 
 /** The port that an element stands for; undefined where it is none. */

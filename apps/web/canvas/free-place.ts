@@ -1,5 +1,5 @@
 import type { Graph, NodeLayout } from '@graft/graph';
-import { columnGap, nodeWidth } from './card-size.ts';
+import { columnGap, nodeWidth } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { roomFor } from './room-for.ts';
 import { viewMiddle } from './viewport.ts';

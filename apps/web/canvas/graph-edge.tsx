@@ -3,8 +3,7 @@ import { roundedPath } from './routing/route-edges.ts';
 import type { Point } from './routing/shapes.ts';
 import { useRoutes } from './routing/routes.ts';
 import { BendPoints } from './bend-points.tsx';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { useEdgeUnder } from './edge-under.ts';
 
 /** Selected nodes up to which their edges stand out: of more, all would. */

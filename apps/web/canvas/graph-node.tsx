@@ -2,18 +2,21 @@ import type { GraphNode, NodeFacts, NodeType } from '@graft/graph';
 import { useScore } from '../inspector/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
-import type { ShownProblem } from '../api/problem.ts';
-import { useDocument, useRunView } from '../state/stores.ts';
-import { useParamsHere } from '../state/given-params.ts';
-import { useDrift } from '../state/drift.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { type ShownProblem, paramTitle, titleAmong } from '@graft/view';
+import { useDocument, useRunView, useOverlay, useScreen } from '../kit/stores.ts';
+import { useParamsHere } from '../kit/node-hooks.ts';
+import { useDrift } from '../api/graphs/use-drift.ts';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
-import { givenText, offStatus, outdatedText, progressShare, resultText } from './node-status.ts';
-import { useFacts, useStatus } from './use-node-status.ts';
-import { paramTitle, titleAmong } from '../state/node-titles.ts';
+import {
+  givenText,
+  offStatus,
+  outdatedText,
+  progressShare,
+  resultText,
+} from '../api/runs/node-status.ts';
+import { useFacts, useStatus } from '../api/runs/use-node-status.ts';
 import { ProgressBar } from '../kit/progress-bar.tsx';
-import { useScreen } from '../state/screen-store.ts';
 import { FarCard } from './far-card.tsx';
 import { FarContext, useFarCards } from './far-cards.ts';
 import { useCard } from './use-card.ts';

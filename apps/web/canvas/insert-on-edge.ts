@@ -1,14 +1,12 @@
 import { disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
-import { useDocument } from '../state/stores.ts';
-import { announce } from '../state/announcement.ts';
-import { titleAmong } from '../state/node-titles.ts';
+import { useDocument } from '../kit/stores.ts';
+import { announce, titleAmong, acceptingPort, connectInPlace, edgeBetween } from '@graft/view';
 import { addToCanvas } from './add-to-canvas.ts';
 import { ends, portName } from './edge-ends.ts';
 import { useEdgeUnder } from './edge-under.ts';
 import { useFarCards } from './far-cards.ts';
 import { withRoom } from './make-room.ts';
 import { canvasPlace } from './viewport.ts';
-import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 
 interface Point {
   readonly x: number;

@@ -1,9 +1,16 @@
 import type { Graph, GraphNode, NodeType } from '@graft/graph';
 import type { Node as FlowNode, NodeHandle, Position } from '@xyflow/react';
-import { shapeOf, nodeFacts } from '../state/node-shape.ts';
-import { untitled } from '../state/node-titles.ts';
-import { cardHeight, foldedHeight, mostTitleLines, nodeWidth, portMiddle } from './card-size.ts';
-import { portsOf } from './node-port-names.ts';
+import {
+  shapeOf,
+  nodeFacts,
+  untitled,
+  cardHeight,
+  foldedHeight,
+  mostTitleLines,
+  nodeWidth,
+  portMiddle,
+  portsOf,
+} from '@graft/view';
 import { titleLines } from './title-lines.ts';
 
 /** What is left of a card's width for its title, and how it is written there: as in `canvas.css`. */

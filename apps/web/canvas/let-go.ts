@@ -1,11 +1,16 @@
 import { disconnect, type Edge } from '@graft/graph';
-import { fitting } from '../palette/fitting-types.ts';
-import { useDocument } from '../state/stores.ts';
-import { useScreen, type PendingEdge } from '../state/screen-store.ts';
+import {
+  fitting,
+  type PendingEdge,
+  acceptingPort,
+  connectInPlace,
+  edgeBetween,
+  portRefusal,
+} from '@graft/view';
+import { useDocument, useScreen } from '../kit/stores.ts';
 
 import { ends } from './edge-ends.ts';
 import { edgeAt } from './insert-on-edge.ts';
-import { acceptingPort, connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { canvasPlace } from './viewport.ts';
 
 /** Draws an edge between two ports, where they take it. */

@@ -10,7 +10,7 @@ import {
   type NodeLayout,
 } from '@graft/graph';
 import type { Card } from './arrange.ts';
-import { columnGap } from './card-size.ts';
+import { columnGap } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { meets, roomFor } from './room-for.ts';
 

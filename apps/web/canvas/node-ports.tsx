@@ -1,11 +1,9 @@
 import type { NodeType } from '@graft/graph';
 import { Handle, Position, useUpdateNodeInternals } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { familyColour } from '../kit/family-colour.ts';
-import { portsOf } from './node-port-names.ts';
-import { portRefusal } from './port-refusal.ts';
+import { portsOf, portRefusal } from '@graft/view';
 
 /** An input or output of a node; only inputs are optional. */
 type ShownPort = NodeType['outputs'][string] & { readonly optional?: boolean };

@@ -1,7 +1,6 @@
 import { setTitle } from '@graft/graph';
 import { useEffect, useRef } from 'react';
-import { useDocument } from '../state/stores.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { useDocument, useOverlay } from '../kit/stores.ts';
 
 interface NodeTitleProps {
   readonly id: string;

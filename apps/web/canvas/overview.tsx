@@ -1,11 +1,11 @@
 import type { InternalNode, ReactFlowState } from '@xyflow/react';
 import { useEffect, useRef, type PointerEvent } from 'react';
 import { useTheme } from '../kit/theme.ts';
-import { useDocument } from '../state/stores.ts';
-import { shapeOf } from '../state/node-shape.ts';
+import { useDocument } from '../kit/stores.ts';
+import { shapeOf, type Bounds } from '@graft/view';
 import { familyColour } from '../kit/family-colour.ts';
 import { reachesOut } from './keep-in-sight.ts';
-import { boundsOf, type Bounds } from './node-bounds.ts';
+import { boundsOf } from './drawn-bounds.ts';
 import { coloursAt } from './picture-colours.ts';
 import { overviewSize, showView } from './viewport.ts';
 

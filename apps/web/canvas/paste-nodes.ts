@@ -8,7 +8,7 @@ import {
   type GraphNode,
   type NodeLayout,
 } from '@graft/graph';
-import { boundsAround } from './node-bounds.ts';
+import { boundsAround } from '@graft/view';
 
 /** Gives free ids one after the other: `embed`, `embed-2`, … */
 function freeIds(taken: (id: string) => boolean): (id: string) => string {

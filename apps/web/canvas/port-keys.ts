@@ -1,6 +1,5 @@
-import { useDocument } from '../state/stores.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import type { PendingEdge } from '../state/screen-store.ts';
+import { useDocument, useOverlay } from '../kit/stores.ts';
+import type { PendingEdge } from '@graft/view';
 import { edgeName, otherEnd, takeOff } from './edge-ends.ts';
 import { focusNode } from '../kit/focus-node.ts';
 import { focusPort, isAt, portAt, portsDrawn } from './focus-port.ts';

@@ -1,9 +1,8 @@
 import type { ConnectionState } from '@xyflow/react';
 import { useSyncExternalStore } from 'react';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { portOf } from './edge-drawing.ts';
-import { portRefusal } from './port-refusal.ts';
+import { portRefusal } from '@graft/view';
 
 export interface ConnectionStore {
   getState(): { readonly connection: ConnectionState };

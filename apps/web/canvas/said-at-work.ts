@@ -1,4 +1,4 @@
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen } from '../kit/stores.ts';
 
 /** Milliseconds that work takes before anything is said of it. */
 const patience = 300;

@@ -1,6 +1,5 @@
-import { useDocument } from '../state/stores.ts';
-import { goTo } from '../state/navigation.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
+import { goTo } from '../api/graphs/navigation.ts';
 import { revealNode } from './viewport.ts';
 
 /** Brings a node of the graph that is shown into sight: its card, or its cell. */

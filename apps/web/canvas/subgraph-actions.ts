@@ -1,8 +1,7 @@
 import { bypassRefusal, GraphError, setBypass } from '@graft/graph';
-import { useDocument } from '../state/stores.ts';
-import { report } from '../state/graph-file.ts';
-import { shapeOf } from '../state/node-shape.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
+import { report } from '../api/graphs/graph-file.ts';
+import { shapeOf } from '@graft/view';
 
 /** Those of the selected nodes that are switched off, or that are not. */
 export function selectedBy(off: boolean): readonly string[] {

@@ -7,16 +7,11 @@ import {
   type ComposeContext,
 } from '@graft/graph';
 import { api } from '../api/client.ts';
-import { refusalOf } from '../state/problems.ts';
-import { useDocument } from '../state/stores.ts';
-import { graphPath, refreshFiles, report } from '../state/graph-file.ts';
-import { bodyAt } from '@graft/view';
-import { whyNotPast } from '../state/past-refusal.ts';
-import { nodeTypes } from '../state/registry.ts';
-import { useScreen } from '../state/screen-store.ts';
-import { useUsedGraphs } from '../state/used-graphs.ts';
-import { whileOpen } from '../state/wanted.ts';
-import { forgetDrawn, type Refusal } from '../state/workspace-files.ts';
+import { refusalOf } from '../api/problem.ts';
+import { useDocument, useScreen, useUsedGraphs } from '../kit/stores.ts';
+import { graphPath, refreshFiles, report } from '../api/graphs/graph-file.ts';
+import { bodyAt, whyNotPast, nodeTypes, whileOpen } from '@graft/view';
+import { forgetDrawn, type Refusal } from '../api/graphs/workspace-files.ts';
 
 function context(): ComposeContext {
   const { file } = useDocument.getState();

@@ -5,14 +5,12 @@ import { registry } from '@graft/nodes/definitions';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import fc from 'fast-check';
 import { beforeAll, expect, inject, it } from 'vitest';
-import { provideNodeTypes } from '../state/registry.ts';
+import { provideNodeTypes, laidOut, layOut } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
-import { laidOut } from './missing-places.ts';
 import { meets } from './room-for.ts';
 import { layOutLayers } from './layers/lay-out-layers.ts';
 import type { Units } from './layers/units.ts';
 import { tidied } from './tidied.ts';
-import { layOut } from './tidy-layout.ts';
 
 beforeAll(async () => {
   provideNodeTypes(registry);

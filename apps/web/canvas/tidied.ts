@@ -11,10 +11,9 @@ import {
 import type { Card } from './arrange.ts';
 import { cardFrame, groupFrames, isWithin, noteFrame } from './drawn-frames.ts';
 import { frameAround } from './frame-around.ts';
-import { boundsAround } from './node-bounds.ts';
+import { boundsAround, type Size } from '@graft/view';
 import { roomFor } from './room-for.ts';
 import { endsOf, type Places, type UnitLink, type Units } from './layers/units.ts';
-import type { Size } from './tidy-layout.ts';
 
 /** Pixels between a node and a note about it. */
 const between = 16;

@@ -1,13 +1,10 @@
 import { parseGraph, setTitle } from '@graft/graph';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { undo } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
+import { undo, provideNodeTypes, layOut } from '@graft/view';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { timeOf } from '../shell/notices.tsx';
-import { provideNodeTypes } from '../state/registry.ts';
-import { useScreen } from '../state/screen-store.ts';
 import { tidySelected } from './arrange-selection.ts';
 import { tidyShown } from './tidy-shown.ts';
-import { layOut } from './tidy-layout.ts';
 import type { Units } from './layers/units.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));

@@ -1,6 +1,6 @@
 import { plural } from '@graft/nodes/kit/ui';
-import { useDocument } from '../state/stores.ts';
-import { Latest, madeOfShown, placeShown } from '../state/wanted.ts';
+import { useDocument } from '../kit/stores.ts';
+import { Latest, madeOfShown, placeShown } from '@graft/view';
 import { askLayers } from './layers/ask-layers.ts';
 import { sayAtWork } from './said-at-work.ts';
 import { tidied } from './tidied.ts';

@@ -1,10 +1,8 @@
-import { useDocument, useRunView } from '../state/stores.ts';
-import { usePath } from '../state/node-path.ts';
-import { useShape } from '../state/node-shape.ts';
-import { untitled } from '../state/node-titles.ts';
-import { useOutdated } from '../state/outdated.ts';
-import { useProblemAt } from '../state/problems.ts';
-import { stepOf } from '@graft/view';
+import { useDocument, useRunView } from '../kit/stores.ts';
+import { usePath, useShape } from '../kit/node-hooks.ts';
+import { untitled, stepOf } from '@graft/view';
+import { useOutdated } from '../api/runs/use-outdated.ts';
+import { useProblemAt } from '../api/graphs/use-problems.ts';
 import { familyColour } from '../kit/family-colour.ts';
 
 /** What of a node is seen from near and far, and what its card is called. */

@@ -1,6 +1,6 @@
 import type { Frame, Graph, NodeLayout } from '@graft/graph';
 import type { Node as FlowNode, ReactFlowInstance, Viewport } from '@xyflow/react';
-import { nodeHeight, nodeWidth } from './card-size.ts';
+import { nodeHeight, nodeWidth } from '@graft/view';
 
 /** The size of the canvas on the screen, in pixels. */
 export interface Room {

@@ -1,4 +1,4 @@
-import type { View } from '../state/screen-store.ts';
+import type { View } from '@graft/view';
 import type { Chord } from '../kit/chord.ts';
 
 export type CommandGroup = 'Run' | 'File' | 'Edit' | 'View';

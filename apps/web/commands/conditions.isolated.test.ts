@@ -1,6 +1,6 @@
 import { groupKey, noteKey } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen } from '../kit/stores.ts';
 import { commandOf } from './commands.ts';
 import { selectedNodes } from './conditions.ts';
 

@@ -1,9 +1,7 @@
 import { isNodeKey } from '@graft/graph';
 import { selectedEdges } from '../canvas/viewport.ts';
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
 import { isGoingOn, isOver } from '@graft/view';
-import { useRunView } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
 
 export const hasFile = (): boolean => useDocument.getState().file !== null;
 /** Whether the file has nodes to run. */

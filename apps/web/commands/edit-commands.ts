@@ -4,11 +4,8 @@ import { nodeCard } from '../kit/focus-node.ts';
 import { focusedPort, focusFirstPort } from '../canvas/focus-port.ts';
 import { fitNodes, selectedEdges, unselectEdges } from '../canvas/viewport.ts';
 import { isLabeller } from '../labels/labeller.ts';
-import { canUndo, redo, undo } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
-import { pathOf } from '../state/node-path.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { canUndo, redo, undo, pathOf } from '@graft/view';
+import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import type { Command } from './command.ts';
 import {
   hasFile,

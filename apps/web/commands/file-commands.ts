@@ -1,12 +1,11 @@
-import { useDocument } from '../state/stores.ts';
-import { fileTitle } from '../state/graph-file.ts';
-import { saveFile } from '../state/save-file.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { useDocument, useOverlay } from '../kit/stores.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
+import { saveFile } from '../api/graphs/save-file.ts';
 import type { Command } from './command.ts';
 import { hasFile } from './conditions.ts';
 
 /** Loaded when first asked for. */
-const files = () => import('../state/workspace-files.ts');
+const files = () => import('../api/graphs/workspace-files.ts');
 
 function withPath(act: (path: string) => void): void {
   const path = useDocument.getState().file?.path;
@@ -40,7 +39,8 @@ export const fileCommands: readonly Command[] = [
     title: 'Lock to what its sources hold',
     group: 'File',
     enabled: hasFile,
-    run: () => void import('../state/lock-actions.ts').then(({ takeSources }) => takeSources()),
+    run: () =>
+      void import('../api/graphs/lock-sources.ts').then(({ takeSources }) => takeSources()),
   },
   {
     id: 'examples',

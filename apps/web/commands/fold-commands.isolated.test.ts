@@ -1,7 +1,6 @@
 import { parseGraph } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { foldCommands } from './fold-commands.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));

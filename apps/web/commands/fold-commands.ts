@@ -1,5 +1,5 @@
 import { foldSelected } from '../canvas/collapse.ts';
-import { useDocument } from '../state/stores.ts';
+import { useDocument } from '../kit/stores.ts';
 import type { Command } from './command.ts';
 import { selectedNodes } from './conditions.ts';
 

@@ -1,5 +1,5 @@
 import { leaveFullPage, showFullPage } from '../inspector/full-page.ts';
-import { usePanels } from '../state/panel-store.ts';
+import { usePanels } from '../kit/stores.ts';
 import type { Command } from './command.ts';
 import { meantNode } from './conditions.ts';
 

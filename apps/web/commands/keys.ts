@@ -3,7 +3,7 @@ import { copySelected, deleteSelected } from '../canvas/edit-actions.ts';
 import { openMenuAtFocus } from '../menus/open-menu.ts';
 import { runCommand } from './commands.ts';
 import { meansNodes, meantBy } from './meant.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen } from '../kit/stores.ts';
 import { awaitAsked, typeAhead } from './typed-ahead.ts';
 import { pasteCopied } from '../canvas/clipboard-actions.ts';
 

@@ -1,9 +1,8 @@
 import type { ReactFlowInstance } from '@xyflow/react';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { attachViewport } from '../canvas/viewport.ts';
-import { setFullPage } from '../state/panel-store.ts';
-import { useRunView } from '../state/stores.ts';
-import { useScreen, type View } from '../state/screen-store.ts';
+import { setFullPage, type View } from '@graft/view';
+import { useRunView, useScreen } from '../kit/stores.ts';
 import { belongsTo } from './command.ts';
 import { commandOf, commands, runCommand } from './commands.ts';
 import { meansNodes, meantBy } from './meant.ts';

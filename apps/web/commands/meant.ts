@@ -1,5 +1,4 @@
-import { useScreen } from '../state/screen-store.ts';
-import { usePanels } from '../state/panel-store.ts';
+import { useScreen, usePanels } from '../kit/stores.ts';
 import { matches } from '../kit/chord.ts';
 import { belongsTo, type Command } from './command.ts';
 import { commandOf, commands } from './commands.ts';

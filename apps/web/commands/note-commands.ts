@@ -1,7 +1,6 @@
 import { isNodeKey } from '@graft/graph';
 import { addNoteAbout, addNoteAt, groupSelection } from '../notes/note-edits.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useOverlay, useScreen } from '../kit/stores.ts';
 import type { Command } from './command.ts';
 import { hasFile, hasSelection, meantNode } from './conditions.ts';
 

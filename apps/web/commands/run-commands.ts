@@ -1,9 +1,7 @@
-import { pathOf } from '../state/node-path.ts';
-import { openPanel } from '../state/panel-store.ts';
-import { cancelRun, startRun } from '../state/run-actions.ts';
-import { runShown } from '../state/run-shown.ts';
-import { useRunView } from '../state/stores.ts';
-import { useScreen, views, type BottomTab } from '../state/screen-store.ts';
+import { pathOf, openPanel, views, type BottomTab } from '@graft/view';
+import { cancelRun, startRun } from '../api/runs/run-actions.ts';
+import { runShown } from '../api/runs/run-shown.ts';
+import { useRunView, useScreen } from '../kit/stores.ts';
 import type { Command } from './command.ts';
 import {
   hasExperiments,
@@ -17,8 +15,8 @@ import {
   works,
 } from './conditions.ts';
 import { focusAsk } from '../ask/focus-ask.ts';
-import { exportRun } from '../state/export-run.ts';
-import { switchRunOnChange } from '../state/source-changes.ts';
+import { exportRun } from '../api/runs/export-run.ts';
+import { switchRunOnChange } from '../api/runs/source-changes.ts';
 
 /** Shows a tab of the lower panel. */
 function showBelow(bottomTab: BottomTab): void {

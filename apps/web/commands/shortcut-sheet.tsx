@@ -1,6 +1,5 @@
 import { Fragment, useEffect, useRef } from 'react';
-import { useOverlay } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useOverlay, useScreen } from '../kit/stores.ts';
 import { CloseIcon } from '../kit/icons.tsx';
 import { chordName } from '../kit/chord.ts';
 import { belongsTo, type CommandGroup } from './command.ts';

@@ -1,9 +1,7 @@
 import { selectedBy, switchSelected } from '../canvas/subgraph-actions.ts';
 import { inlineSelected, makeSubgraphOfSelection } from '../canvas/subgraph-edits.ts';
-import { useDocument } from '../state/stores.ts';
-import { canLeave, enterSelected, leave, selectedUse } from '../state/navigation.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
+import { canLeave, enterSelected, leave, selectedUse } from '../api/graphs/navigation.ts';
 import type { Command } from './command.ts';
 import { hasSelection } from './conditions.ts';
 

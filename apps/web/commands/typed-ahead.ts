@@ -1,5 +1,4 @@
-import { useOverlay } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useOverlay, useScreen } from '../kit/stores.ts';
 import { pressKey } from './press-key.ts';
 
 /** Frames for which keys are kept. What was asked for and has not come by then may never come. */

@@ -1,9 +1,8 @@
 import { tidyShown } from '../canvas/tidy-shown.ts';
 import { fitAll, fitNodes, zoomBy, zoomTo } from '../canvas/viewport.ts';
 import { currentTheme, isDark, setTheme } from '../kit/theme.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import { togglePanel } from '../state/panel-store.ts';
-import { useScreen, views } from '../state/screen-store.ts';
+import { useOverlay, useScreen } from '../kit/stores.ts';
+import { togglePanel, views } from '@graft/view';
 import type { Command } from './command.ts';
 import { hasFile, hasNodes, hasSelection, isRunnable } from './conditions.ts';
 

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen } from '../kit/stores.ts';
 import { mostSides } from '@graft/view';
 
 /** A run, or a node of it, as the address names it: `side=RUN`, `side=RUN:retriever/embed`. */

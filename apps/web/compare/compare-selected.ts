@@ -1,11 +1,9 @@
 import { isNodeKey } from '@graft/graph';
 import type { Command } from '../commands/command.ts';
 import { hasRun } from '../commands/conditions.ts';
-import { pathOf } from '../state/node-path.ts';
-import { useRunView } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { pathOf, mostSides } from '@graft/view';
+import { useRunView, useScreen } from '../kit/stores.ts';
 import { compareSides } from './compare-place.ts';
-import { mostSides } from '@graft/view';
 
 const selectedNodes = (): readonly string[] => useScreen.getState().selection.filter(isNodeKey);
 

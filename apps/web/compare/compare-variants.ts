@@ -1,8 +1,8 @@
 import type { RunRecord } from '@graft/graph';
 import { api } from '../api/client.ts';
-import { report } from '../state/graph-file.ts';
-import { useScreen } from '../state/screen-store.ts';
-import { Latest, whileOpen } from '../state/wanted.ts';
+import { report } from '../api/graphs/graph-file.ts';
+import { useScreen } from '../kit/stores.ts';
+import { Latest, whileOpen } from '@graft/view';
 import { compareSides } from './compare-place.ts';
 
 /**

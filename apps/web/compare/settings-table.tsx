@@ -1,7 +1,6 @@
 import { paramFields } from '@graft/graph';
 import { isDigest, partName, plain } from '../kit/miss-reason.ts';
-import { nodeTypes } from '../state/registry.ts';
-import { type ComparedNode, type ComparedSetting } from '@graft/view';
+import { nodeTypes, type ComparedNode, type ComparedSetting } from '@graft/view';
 import { MarkedWords } from './marked-words.tsx';
 import { NodeTitle } from './node-title.tsx';
 import { SideHeads } from './side-heads.tsx';

@@ -2,12 +2,10 @@ import { tableToCsv, tableToMarkdown, type EvidenceTable } from '@graft/graph';
 import { EvidenceTableView, inMetricWords } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
-import { useDocument } from '../state/stores.ts';
-import { stepTitle } from '../state/node-titles.ts';
-import { nodeTypes } from '../state/registry.ts';
-import { reportAddress } from '../state/report-address.ts';
+import { useDocument } from '../kit/stores.ts';
+import { stepTitle, nodeTypes, comparedMeanings, verdictSentence } from '@graft/view';
+import { reportAddress } from '../api/runs/report-address.ts';
 import { compareVariants } from '../compare/compare-variants.ts';
-import { comparedMeanings, verdictSentence } from '@graft/view';
 import { inSaidVariants, saidProblem, saidSetting, saidVariant } from './said-names.ts';
 
 function download(text: string, name: string): void {

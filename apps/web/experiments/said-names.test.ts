@@ -1,7 +1,7 @@
 import { emptyGraph, evidenceTable, type Graph, type TableRow } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
-import { provideNodeTypes } from '../state/registry.ts';
+import { provideNodeTypes } from '@graft/view';
 import { inSaidVariants, saidMetric, saidProblem, saidSetting, saidVariant } from './said-names.ts';
 
 const node = (type: string, params = {}) => ({ type, version: 1, params });

@@ -6,8 +6,7 @@ import {
   type TableRow,
 } from '@graft/graph';
 import { tableMetricWords } from '@graft/nodes/kit/ui';
-import { placeOf } from '@graft/view';
-import { paramTitle, stepTitle } from '../state/node-titles.ts';
+import { placeOf, paramTitle, stepTitle } from '@graft/view';
 
 /** What a metric that an experiment compares is called: `score.metrics:rougeL` → "ROUGE-L of Evaluate". */
 export function saidMetric(address: string, graph: Graph): string {

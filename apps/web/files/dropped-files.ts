@@ -1,15 +1,10 @@
 import { addNode, setParam } from '@graft/graph';
-import type { FileToSend } from '../api/send-files.ts';
-import { nodeWidth } from '../canvas/card-size.ts';
+import { type FileToSend, nodeWidth, announce, nodeTypes } from '@graft/view';
 import { freePlace } from '../canvas/free-place.ts';
 import { canvasPlace } from '../canvas/viewport.ts';
-import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/stores.ts';
-import { openFile } from '../state/file-actions.ts';
-import { refreshFiles } from '../state/graph-file.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import { nodeTypes } from '../state/registry.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
+import { openFile } from '../api/graphs/open-file.ts';
+import { refreshFiles } from '../api/graphs/graph-file.ts';
 import { takeDropped } from './dropped-entries.ts';
 
 interface Point {

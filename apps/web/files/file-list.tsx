@@ -3,7 +3,7 @@ import { queries } from '../api/client.ts';
 import { openMenuOf } from '../menus/open-menu.ts';
 import { PlusIcon } from '../kit/icons.tsx';
 import { useOneTabStop } from '../kit/one-tab-stop.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { useOverlay } from '../kit/stores.ts';
 import { FileRow } from './file-row.tsx';
 import { byFolder } from './folders.ts';
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { fileTitle } from '../state/graph-file.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import { renameFile } from '../state/workspace-files.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
+import { useOverlay } from '../kit/stores.ts';
+import { renameFile } from '../api/graphs/workspace-files.ts';
 
 /** Another file may be renamed by now. */
 function finishOf(path: string): void {

@@ -2,10 +2,11 @@ import { bytes, count, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { queries } from '../api/client.ts';
-import { refusalOf } from '../state/problems.ts';
+import { refusalOf } from '../api/problem.ts';
 import { useModal } from '../kit/modal.ts';
 import { useListed } from '../kit/use-listed.ts';
-import { useOverlay, type FileQuestion } from '../state/overlay-store.ts';
+import { useOverlay } from '../kit/stores.ts';
+import type { FileQuestion } from '@graft/view';
 import { FileUpload } from './file-upload.tsx';
 import { isTaken } from './path-parts.ts';
 

@@ -1,8 +1,7 @@
 import { setParam } from '@graft/graph';
 import { useRef } from 'react';
-import type { FileToSend } from '../api/send-files.ts';
-import { useDocument } from '../state/stores.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import type { FileToSend } from '@graft/view';
+import { useDocument, useOverlay } from '../kit/stores.ts';
 import { asSent } from './dropped-entries.ts';
 import { folderOf } from '../kit/folder-of.ts';
 

@@ -1,13 +1,12 @@
 import { useEffect, useRef } from 'react';
 import { isUnsaved } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
-import { hasDraft } from '../state/draft.ts';
-import { openFile } from '../state/file-actions.ts';
-import { fileTitle } from '../state/graph-file.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { useDocument, useOverlay } from '../kit/stores.ts';
+import { hasDraft } from '../api/graphs/drafts.ts';
+import { openFile } from '../api/graphs/open-file.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
 import { MoreIcon } from '../kit/icons.tsx';
 import { FileNameField } from './file-name-field.tsx';
-import { deleteFile } from '../state/workspace-files.ts';
+import { deleteFile } from '../api/graphs/workspace-files.ts';
 
 function openMenuAt(path: string, { left, bottom }: DOMRect): void {
   useOverlay

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { extractAs } from '../canvas/subgraph-edits.ts';
-import { graphPath } from '../state/graph-file.ts';
-import { useOverlay, type NameQuestion } from '../state/overlay-store.ts';
-import { createFile, saveFileAs, type Refusal } from '../state/workspace-files.ts';
+import { graphPath } from '../api/graphs/graph-file.ts';
+import { useOverlay } from '../kit/stores.ts';
+import type { NameQuestion } from '@graft/view';
+import { createFile, saveFileAs, type Refusal } from '../api/graphs/workspace-files.ts';
 
 /** Another question may be asked by now. */
 function closeOf(question: NameQuestion): void {

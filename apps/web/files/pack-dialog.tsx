@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { problemsOf } from '../api/problem.ts';
-import { problemText } from '../state/problems.ts';
+import { problemText } from '@graft/view';
 import { useModal } from '../kit/modal.ts';
-import { fileTitle } from '../state/graph-file.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
+import { useOverlay } from '../kit/stores.ts';
 
 const parts = ['data', 'artifacts', 'models'] as const;
 type Part = (typeof parts)[number];

@@ -3,10 +3,10 @@ import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { api } from '../api/client.ts';
 import { useModal } from '../kit/modal.ts';
-import { openFile } from '../state/file-actions.ts';
-import { refreshFiles, report as reportProblem } from '../state/graph-file.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import { forgetDrawn } from '../state/workspace-files.ts';
+import { openFile } from '../api/graphs/open-file.ts';
+import { refreshFiles, report as reportProblem } from '../api/graphs/graph-file.ts';
+import { useOverlay } from '../kit/stores.ts';
+import { forgetDrawn } from '../api/graphs/workspace-files.ts';
 
 function close(): void {
   useOverlay.getState().show({ unpacking: false });

@@ -6,10 +6,10 @@ import { queries, type api } from '../api/client.ts';
 import { commandOf } from '../commands/commands.ts';
 import { CloseIcon } from '../kit/icons.tsx';
 import { useModal } from '../kit/modal.ts';
-import { openFile } from '../state/file-actions.ts';
-import { fileTitle } from '../state/graph-file.ts';
-import { nodeTypes } from '../state/registry.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { openFile } from '../api/graphs/open-file.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
+import { nodeTypes } from '@graft/view';
+import { useOverlay } from '../kit/stores.ts';
 import { useCopyExample } from './copy-example.ts';
 
 type Example = Awaited<ReturnType<typeof api.graphs.examples.query>>[number];

@@ -1,6 +1,6 @@
-import { keepGraph, takeGraph, takeSources } from '../state/lock-actions.ts';
-import type { ShownDrift } from '../state/drift.ts';
-import { fileTitle } from '../state/graph-file.ts';
+import { keepGraph, takeGraph, takeSources } from '../api/graphs/lock-sources.ts';
+import type { ShownDrift } from '../api/graphs/use-drift.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
 
 /** Which sources are others than the graph is locked to, each with what can be done about it. */
 export function DriftList({ drift }: { readonly drift: readonly ShownDrift[] }) {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen } from '../kit/stores.ts';
 import { focusInspector } from './focus-inspector.ts';
 
 /** The node whose form the inspector shows, which follows the selection a frame later. */

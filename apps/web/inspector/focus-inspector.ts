@@ -1,6 +1,6 @@
 import { awaitField, dropKeys, pressKept } from '../commands/typed-ahead.ts';
-import { openPanel } from '../state/panel-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { openPanel } from '@graft/view';
+import { useScreen } from '../kit/stores.ts';
 
 /** Frames that the form or an output may take to come. */
 const patience = 120;

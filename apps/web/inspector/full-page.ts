@@ -1,6 +1,6 @@
 import { focusNode } from '../kit/focus-node.ts';
-import { openPanel, setFullPage } from '../state/panel-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { openPanel, setFullPage } from '@graft/view';
+import { useScreen } from '../kit/stores.ts';
 import { focusInspector } from './focus-inspector.ts';
 
 const hasFocus = (): boolean =>

@@ -4,7 +4,7 @@ import { useMemo, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { useGraphFunction, type GraphFunction } from '../app-view/graph-function.ts';
 import { commandOf } from '../commands/commands.ts';
-import { useDocument } from '../state/stores.ts';
+import { useDocument } from '../kit/stores.ts';
 import { showNode } from '../canvas/show-node.ts';
 import { modelsOf } from './models-of.ts';
 

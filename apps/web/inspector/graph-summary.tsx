@@ -2,11 +2,10 @@ import { plural } from '@graft/nodes/kit/ui';
 import { chordName } from '../kit/chord.ts';
 import { commandOf } from '../commands/commands.ts';
 import { DriftNotice } from './drift-notice.tsx';
-import { useDocument } from '../state/stores.ts';
-import { fileTitle } from '../state/graph-file.ts';
-import { bodyAt } from '@graft/view';
-import { countProblems, countText, useProblems } from '../state/problems.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
+import { bodyAt, countProblems } from '@graft/view';
+import { countText, useProblems } from '../api/graphs/use-problems.ts';
 import { part } from '../kit/part.tsx';
 
 const ProblemList = part(() =>

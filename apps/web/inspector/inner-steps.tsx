@@ -1,9 +1,6 @@
 import { useMemo } from 'react';
-import { drawnFile, stepsInOrder } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
-import { useInnerStep } from '../state/inner-step.ts';
-import { stepTitle } from '../state/node-titles.ts';
-import { useRunView } from '../state/stores.ts';
+import { drawnFile, stepsInOrder, stepTitle } from '@graft/view';
+import { useDocument, useInnerStep, useRunView } from '../kit/stores.ts';
 
 interface InnerStepsProps {
   /** The path of a node that uses a file. */

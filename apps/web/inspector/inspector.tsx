@@ -1,6 +1,5 @@
 import { isNodeKey } from '@graft/graph';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { GraphSummary } from './graph-summary.tsx';
 import { useAfterPaint } from '../kit/after-paint.ts';
 import { part } from '../kit/part.tsx';

@@ -2,10 +2,8 @@ import type { ArtifactRef } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../api/client.ts';
-import { drawnFile, edgesInto, stepOf, type StepView } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
-import { useRunView } from '../state/stores.ts';
-import { nodeTypes } from '../state/registry.ts';
+import { drawnFile, edgesInto, stepOf, type StepView, nodeTypes } from '@graft/view';
+import { useDocument, useRunView } from '../kit/stores.ts';
 
 /** Rows asked for: those that people watch being written. */
 const itemLimit = 500;

@@ -1,8 +1,7 @@
 import { metricMeanings } from '@graft/graph';
 import { CurveFacts, Curves } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
-import { listed, type StepView } from '@graft/view';
-import { nodeTypes } from '../state/registry.ts';
+import { listed, type StepView, nodeTypes } from '@graft/view';
 
 /** The curves of a step that trains, as far as they have come. */
 export function LiveCurves({ step }: { readonly step: StepView }) {

@@ -1,8 +1,7 @@
 import type { Graph } from '@graft/graph';
 import { useMemo } from 'react';
-import { listed, type RunState, stepOf, type StepView } from '@graft/view';
-import { stepTitle } from '../state/node-titles.ts';
-import { useRunView } from '../state/stores.ts';
+import { listed, type RunState, stepOf, type StepView, stepTitle } from '@graft/view';
+import { useRunView } from '../kit/stores.ts';
 
 export type LogLine = StepView['logs'][number] & { readonly step?: string };
 

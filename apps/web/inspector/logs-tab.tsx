@@ -1,5 +1,5 @@
 import { drawnFile } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
+import { useDocument } from '../kit/stores.ts';
 import { lineText, logTime, useLogLines } from './log-lines.ts';
 import { LogText } from '../kit/log-text.tsx';
 

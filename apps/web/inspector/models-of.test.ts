@@ -1,7 +1,7 @@
 import { emptyGraph, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
-import { provideNodeTypes } from '../state/registry.ts';
+import { provideNodeTypes } from '@graft/view';
 import { modelsOf } from './models-of.ts';
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { paramFields, type Graph } from '@graft/graph';
-import { shapeOf } from '../state/node-shape.ts';
+import { shapeOf } from '@graft/view';
 import { countingFields } from './counting-fields.ts';
 
 interface UsedModel {

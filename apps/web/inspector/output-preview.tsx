@@ -2,13 +2,10 @@ import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/gra
 import { numberAt, placeOfRow, RawRows } from '@graft/nodes/kit/ui';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { problemsOf } from '../api/problem.ts';
-import { problemText } from '../state/problems.ts';
+import { problemText, placeOf, type StepView, nodeTypes } from '@graft/view';
 import { openMenu } from '../menus/open-menu.ts';
 import { giveRowMenus } from '../menus/row-menus.ts';
-import { useDocument, useRunView } from '../state/stores.ts';
-import { placeOf, type StepView } from '@graft/view';
-import { nodeTypes } from '../state/registry.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
 import { useItemRows } from './item-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';

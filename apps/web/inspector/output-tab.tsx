@@ -1,16 +1,20 @@
 import { Metrics } from '@graft/graph';
 import { useState } from 'react';
-import { problemText } from '../state/problems.ts';
-import { progressText } from '../canvas/progress-text.ts';
-import { drawnFile, placeOf, stepOf, usedGraph } from '@graft/view';
-import { useDocument, useRunView } from '../state/stores.ts';
-import { useInnerStep } from '../state/inner-step.ts';
-import { stepTitle } from '../state/node-titles.ts';
+import {
+  problemText,
+  drawnFile,
+  placeOf,
+  stepOf,
+  usedGraph,
+  stepTitle,
+  nodeTypes,
+} from '@graft/view';
+import { progressText } from '../api/runs/progress-text.ts';
+import { useDocument, useRunView, useInnerStep } from '../kit/stores.ts';
 import { showNode } from '../canvas/show-node.ts';
-import { useOutdated } from '../state/outdated.ts';
+import { useOutdated } from '../api/runs/use-outdated.ts';
 import { Score } from './score.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
-import { nodeTypes } from '../state/registry.ts';
 import { WarningNotice } from './warning-notice.tsx';
 import { TabList } from '../kit/tab-list.tsx';
 import { InnerSteps } from './inner-steps.tsx';

@@ -9,14 +9,20 @@ import {
   type NodeType,
   type ParamField,
 } from '@graft/graph';
-import type { ShownProblem } from '../api/problem.ts';
+import {
+  type ShownProblem,
+  missingPath,
+  bodyAt,
+  stepOf,
+  wayOf,
+  isIncomplete,
+  problemPlace,
+} from '@graft/view';
 import { commandOf } from '../commands/commands.ts';
-import { missingPath } from '../files/missing-path.ts';
-import { useDocument, useRunView } from '../state/stores.ts';
-import { bodyAt, stepOf, wayOf } from '@graft/view';
-import { useOutdated } from '../state/outdated.ts';
-import { usePath } from '../state/node-path.ts';
-import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
+import { useDocument, useRunView } from '../kit/stores.ts';
+import { useOutdated } from '../api/runs/use-outdated.ts';
+import { usePath } from '../kit/node-hooks.ts';
+import { useProblemsAt } from '../api/graphs/use-problems.ts';
 import { countingFields } from './counting-fields.ts';
 import { useKeptOpen } from '../kit/kept-open.ts';
 import type { FieldProps } from '../kit/form/field-props.ts';

@@ -1,9 +1,7 @@
 import { paramCounts, paramFields, settingText, type NodeType } from '@graft/graph';
-import { useDocument } from '../state/stores.ts';
-import { givenParams } from '../state/given-params.ts';
-import { bodyAt, nodeIn } from '@graft/view';
-import { usePath } from '../state/node-path.ts';
-import { useRunView } from '../state/stores.ts';
+import { useDocument, useRunView } from '../kit/stores.ts';
+import { givenParams, bodyAt, nodeIn } from '@graft/view';
+import { usePath } from '../kit/node-hooks.ts';
 import { useShallow } from 'zustand/react/shallow';
 
 /** What a node has in the file as it is now; undefined where it is no longer there. */

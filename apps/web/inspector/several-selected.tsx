@@ -4,7 +4,7 @@ import { makeSubgraphOfSelection } from '../canvas/subgraph-edits.ts';
 import { arrangeCommands } from '../commands/arrange-commands.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
 import { isIdle } from '@graft/view';
-import { useRunView } from '../state/stores.ts';
+import { useRunView } from '../kit/stores.ts';
 
 /** More than one node: what can be done to all of them. */
 export function SeveralSelected({ count }: { readonly count: number }) {

@@ -1,6 +1,5 @@
 import { plural } from '@graft/nodes/kit/ui';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { lineText, useWarnings } from './log-lines.ts';
 
 /** Warnings that are shown in full; more are counted. */

@@ -1,6 +1,5 @@
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useOverlay } from '../kit/stores.ts';
 import { placeOf } from '@graft/view';
-import { useOverlay } from '../state/overlay-store.ts';
 import { isLabeller } from './labeller.ts';
 
 /** Of a node that takes labels: opens the table in which they are given. */

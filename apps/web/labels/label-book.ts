@@ -9,8 +9,7 @@ import {
   type LabelValue,
 } from '@graft/graph';
 import { create } from 'zustand';
-import { problemCode } from '../api/problem.ts';
-import { refusalOf } from '../state/problems.ts';
+import { problemCode, refusalOf } from '../api/problem.ts';
 
 /** A file of labels as the server keeps it. */
 export interface LabelFile {

@@ -2,10 +2,8 @@ import type { ArtifactRef, Edge, Graph } from '@graft/graph';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { z } from 'zod';
-import { useDocument } from '../state/stores.ts';
-import { edgesInto, placeOf, stepOf } from '@graft/view';
-import { nodeTypes } from '../state/registry.ts';
-import { useRunView } from '../state/stores.ts';
+import { useDocument, useRunView } from '../kit/stores.ts';
+import { edgesInto, placeOf, stepOf, nodeTypes } from '@graft/view';
 import { isLabeller, labeller } from './labeller.ts';
 
 const paramsSchema = z.object({

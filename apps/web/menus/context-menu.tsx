@@ -11,7 +11,8 @@ import {
 } from '@radix-ui/react-dropdown-menu';
 import { Fragment } from 'react';
 import { chordName } from '../kit/chord.ts';
-import { useOverlay, type OpenMenu } from '../state/overlay-store.ts';
+import { useOverlay } from '../kit/stores.ts';
+import type { OpenMenu } from '@graft/view';
 import type { MenuItem, SubMenu } from './menu-item.ts';
 import { menuItems } from './menu-items.ts';
 import { menuPlace } from '../kit/menu-place.ts';

@@ -9,15 +9,18 @@ import { isAt } from '../canvas/focus-port.ts';
 import { compareNodes } from '../compare/compare-selected.ts';
 import { selectedBy } from '../canvas/subgraph-actions.ts';
 import { canvasPlace, fitNodes } from '../canvas/viewport.ts';
-import { useDocument } from '../state/stores.ts';
-import { openFile } from '../state/file-actions.ts';
-import { pathOf } from '../state/node-path.ts';
-import { titleAmong } from '../state/node-titles.ts';
-import { useOverlay, type ConnectQuestion, type OpenMenu } from '../state/overlay-store.ts';
-import { canLeave, enterSelected, selectedFile, selectedUse } from '../state/navigation.ts';
-import { openPanel } from '../state/panel-store.ts';
-import { useScreen, type PendingEdge } from '../state/screen-store.ts';
-import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
+import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
+import { openFile } from '../api/graphs/open-file.ts';
+import {
+  pathOf,
+  titleAmong,
+  type ConnectQuestion,
+  type OpenMenu,
+  openPanel,
+  type PendingEdge,
+} from '@graft/view';
+import { canLeave, enterSelected, selectedFile, selectedUse } from '../api/graphs/navigation.ts';
+import { deleteFile, duplicateFile } from '../api/graphs/workspace-files.ts';
 import { canMoveProse, moveProse } from '../notebook/move-prose.ts';
 import type { ProseStep } from '../notebook/moved-prose.ts';
 import { openForm } from '../notebook/open-form.ts';

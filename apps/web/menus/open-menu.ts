@@ -1,8 +1,7 @@
 import type { MouseEvent } from 'react';
 import { portAt } from '../canvas/focus-port.ts';
-import { useDocument } from '../state/stores.ts';
-import { useOverlay, type MenuTarget } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
+import type { MenuTarget } from '@graft/view';
 import { rowActionsAt } from './row-menus.ts';
 
 interface Place {

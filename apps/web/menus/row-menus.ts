@@ -1,9 +1,4 @@
-/** One thing that can be done to a row of an output. */
-export interface RowAction {
-  readonly id: string;
-  readonly title: string;
-  run(): void;
-}
+import type { RowAction } from '@graft/view';
 
 /** What can be done to the rows in an element, by their numbers. */
 type RowActions = (row: number) => readonly RowAction[];

@@ -1,15 +1,13 @@
 import { works } from '../commands/conditions.ts';
 import { compareSides } from '../compare/compare-place.ts';
 import { copyText } from '../inspector/output/copy-rows.ts';
-import { addressOfRun } from '../state/address-of-run.ts';
-import { downloadRun } from '../state/export-run.ts';
+import { addressOfRun } from '../api/runs/address-of-run.ts';
+import { downloadRun } from '../api/runs/export-run.ts';
 import { showNode } from '../canvas/show-node.ts';
-import { openPanel } from '../state/panel-store.ts';
-import { restoreRan } from '../state/restore-ran.ts';
-import { startRun } from '../state/run-actions.ts';
-import { stepIn } from '@graft/view';
-import { useRunView } from '../state/stores.ts';
-import { useScreen, type InspectorTab } from '../state/screen-store.ts';
+import { openPanel, stepIn, type InspectorTab } from '@graft/view';
+import { restoreRan } from '../api/runs/restore-run.ts';
+import { startRun } from '../api/runs/run-actions.ts';
+import { useRunView, useScreen } from '../kit/stores.ts';
 import { lookAtRun } from '../timeline/look-at-run.ts';
 import type { MenuGroups } from './menu-item.ts';
 

@@ -1,4 +1,4 @@
-import { progressText } from '../canvas/progress-text.ts';
+import { progressText } from '../api/runs/progress-text.ts';
 import { ProgressBar } from '../kit/progress-bar.tsx';
 import type { Download } from './use-models.ts';
 

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { queries } from '../api/client.ts';
-import { refusalOf } from '../state/problems.ts';
+import { refusalOf } from '../api/problem.ts';
 import { useListed } from '../kit/use-listed.ts';
-import type { ModelQuestion } from '../state/overlay-store.ts';
+import type { ModelQuestion } from '@graft/view';
 import { ModelDetails } from './model-details.tsx';
 import { ModelRow } from './model-row.tsx';
 import { useDownloads, type OfferedModel } from './use-models.ts';

@@ -1,4 +1,5 @@
-import { UploadRefused, type FileToSend } from '../api/send-files.ts';
+import { UploadRefused } from '../api/send-files.ts';
+import type { FileToSend } from '@graft/view';
 
 /** What a model is made of; a folder may hold much else, such as the same weights in other formats. */
 const parts = /\.(gguf|json|jinja|safetensors|onnx|onnx_data(_\d+)?)$/;

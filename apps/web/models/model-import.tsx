@@ -2,7 +2,7 @@ import { bytes } from '@graft/nodes/kit/ui';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { z } from 'zod';
 import { api } from '../api/client.ts';
-import { refusalOf } from '../state/problems.ts';
+import { refusalOf } from '../api/problem.ts';
 import { sendFiles } from '../api/send-files.ts';
 import { ProgressBar } from '../kit/progress-bar.tsx';
 import { modelFiles } from './model-files.ts';

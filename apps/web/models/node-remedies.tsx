@@ -1,9 +1,9 @@
 import { paramFields, setParam } from '@graft/graph';
 import { FileRemedies } from '../files/file-remedies.tsx';
-import { missingPath } from '../files/missing-path.ts';
-import { useDocument } from '../state/stores.ts';
-import { useShape } from '../state/node-shape.ts';
-import { useProblemsAt } from '../state/problems.ts';
+import { missingPath } from '@graft/view';
+import { useDocument } from '../kit/stores.ts';
+import { useShape } from '../kit/node-hooks.ts';
+import { useProblemsAt } from '../api/graphs/use-problems.ts';
 import { ModelRemedies } from './model-remedies.tsx';
 
 /** Of each model and file that the node names and that is not here: the ways to it. */

@@ -1,9 +1,8 @@
 import { plural, type Edge } from '@graft/graph';
 import { Fragment, useMemo } from 'react';
-import { useDocument } from '../state/stores.ts';
-import { useShape } from '../state/node-shape.ts';
-import { titleAmong } from '../state/node-titles.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { useDocument, useOverlay } from '../kit/stores.ts';
+import { useShape } from '../kit/node-hooks.ts';
+import { titleAmong } from '@graft/view';
 
 interface CellLinksProps {
   readonly id: string;

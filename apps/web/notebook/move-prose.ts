@@ -1,6 +1,6 @@
 import { noteKey } from '@graft/graph';
-import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/stores.ts';
+import { announce } from '@graft/view';
+import { useDocument } from '../kit/stores.ts';
 import { movedProse, type ProseStep } from './moved-prose.ts';
 
 /** Whether a note can go up or down on the page. */

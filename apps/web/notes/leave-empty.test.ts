@@ -1,7 +1,7 @@
 import { addGroup, addNote, changeNote, emptyGraph, type Graph } from '@graft/graph';
 import { beforeEach, expect, it } from 'vitest';
 import { redo, undo } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
+import { useDocument } from '../kit/stores.ts';
 import { leaveEmpty } from './leave-empty.ts';
 
 const edit = (change: (graph: Graph) => Graph): void => useDocument.getState().edit(change);

@@ -1,5 +1,5 @@
 import { noteKey, removeNodes, sameJson, type Graph } from '@graft/graph';
-import { useDocument } from '../state/stores.ts';
+import { useDocument } from '../kit/stores.ts';
 
 /**
  * Takes away a note that was left without words, if it has none still, and from the history the steps in which it has none: undo does not bring it

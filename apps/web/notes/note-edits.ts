@@ -1,13 +1,10 @@
 import { addGroup, addNote, type Graph, type NodeLayout } from '@graft/graph';
-import { nodeWidth } from '../canvas/card-size.ts';
+import { nodeWidth, announce } from '@graft/view';
 import { cardFrame, drawnFrames } from '../canvas/drawn-frames.ts';
 import { frameAround } from '../canvas/frame-around.ts';
 import { roomFor } from '../canvas/room-for.ts';
 import { drawnFrame, viewMiddle } from '../canvas/viewport.ts';
-import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/stores.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import { belowCard } from './below-card.ts';
 
 const noteWidth = 240;

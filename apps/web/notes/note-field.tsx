@@ -1,8 +1,7 @@
 import { changeNote, noteKey } from '@graft/graph';
 import { useEffect, useRef } from 'react';
 import { markHistory } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { useDocument, useOverlay } from '../kit/stores.ts';
 import { focusWhenShown } from './focus-when-shown.ts';
 import { leaveEmpty } from './leave-empty.ts';
 

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import { drawnFrame, zoomNow } from '../canvas/viewport.ts';
-import { useDocument } from '../state/stores.ts';
+import { useDocument } from '../kit/stores.ts';
 
 interface Size {
   readonly width: number;

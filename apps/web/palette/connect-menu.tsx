@@ -10,13 +10,15 @@ import {
 } from '../canvas/connections.ts';
 import { edgeName, otherEnd, takeOff } from '../canvas/edge-ends.ts';
 import { familyColour } from '../kit/family-colour.ts';
-import { portRefusal } from '../canvas/port-refusal.ts';
+import {
+  portRefusal,
+  shapeOf,
+  titleAmong,
+  type ConnectQuestion,
+  type PendingEdge,
+} from '@graft/view';
 import { useModal } from '../kit/modal.ts';
-import { useDocument } from '../state/stores.ts';
-import { shapeOf } from '../state/node-shape.ts';
-import { titleAmong } from '../state/node-titles.ts';
-import { useOverlay, type ConnectQuestion } from '../state/overlay-store.ts';
-import type { PendingEdge } from '../state/screen-store.ts';
+import { useDocument, useOverlay } from '../kit/stores.ts';
 import { aboutType, rank } from './rank.ts';
 import { SearchField } from './search-field.tsx';
 

@@ -1,7 +1,6 @@
 import { bringIntoSight } from '../canvas/show-node.ts';
-import { useDocument } from '../state/stores.ts';
-import { titleAmong } from '../state/node-titles.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
+import { titleAmong } from '@graft/view';
 import { rank } from './rank.ts';
 
 /** As many as can be told apart at a glance. */

@@ -5,9 +5,8 @@ import { families, familyColour, familyTitles } from '../kit/family-colour.ts';
 import { nodeDragType } from '../canvas/node-drag.ts';
 import { useOneTabStop } from '../kit/one-tab-stop.ts';
 import { keyName } from '../kit/platform.ts';
-import { useDocument } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
-import { inOrder } from './node-order.ts';
+import { useDocument, useScreen } from '../kit/stores.ts';
+import { inOrder } from '@graft/view';
 
 function PaletteItem({ definition }: { readonly definition: NodeType }) {
   return (

@@ -3,7 +3,7 @@ import { clock, CurveFacts, Curves, duration, plural } from '@graft/nodes/kit/ui
 import { previews } from '@graft/nodes/previews';
 import { createContext, useContext, useState } from 'react';
 import { familyColour } from '../kit/family-colour.ts';
-import { offStatus, resultText, stepStatus } from '../canvas/node-status.ts';
+import { offStatus, resultText, stepStatus } from '../api/runs/node-status.ts';
 import { ReasonSentence } from '../kit/miss-reason-sentence.tsx';
 import { reasonLine } from '../kit/miss-reason.ts';
 import { ScoreLine } from '../kit/score-line.tsx';

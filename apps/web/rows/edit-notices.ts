@@ -1,13 +1,10 @@
 import { isLocked, parseGraph, serializeGraph } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { planLine } from '../shell/plan-line.ts';
-import { isUnsaved } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
-import { openPanel } from '../state/panel-store.ts';
-import { usePlan } from '../state/plan-store.ts';
-import { runShown } from '../state/run-shown.ts';
-import { useScreen } from '../state/screen-store.ts';
-import { whileOpen } from '../state/wanted.ts';
+import { isUnsaved, openPanel, whileOpen } from '@graft/view';
+import { useDocument, useScreen } from '../kit/stores.ts';
+import { usePlan } from '../api/runs/plan-store.ts';
+import { runShown } from '../api/runs/run-shown.ts';
 
 /**
  * Locks the graph to the rows as they are now, as every save does: they were changed for it, which is no news. One with

@@ -3,7 +3,8 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState, type RefObject 
 import { CloseIcon, PlusIcon, RedoIcon, UndoIcon } from '../kit/icons.tsx';
 import { useModal } from '../kit/modal.ts';
 import { keyName } from '../kit/platform.ts';
-import { useOverlay, type RowsToEdit } from '../state/overlay-store.ts';
+import { useOverlay } from '../kit/stores.ts';
+import type { RowsToEdit } from '@graft/view';
 import {
   addRow,
   changeOf,

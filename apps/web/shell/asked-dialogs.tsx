@@ -1,5 +1,4 @@
-import { useConflict } from '../state/conflict-store.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { useConflict, useOverlay } from '../kit/stores.ts';
 import { NameDialog } from '../files/name-dialog.tsx';
 import { StaleDialog } from './stale-dialog.tsx';
 import { PackDialog } from '../files/pack-dialog.tsx';

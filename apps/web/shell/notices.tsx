@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { useScreen, type Notice } from '../state/screen-store.ts';
+import { useScreen } from '../kit/stores.ts';
+import type { Notice } from '@graft/view';
 import { CloseIcon } from '../kit/icons.tsx';
 
 /** Milliseconds that a line stays, unless the pointer or the focus is on it: what asks for something stays longer. */

@@ -5,16 +5,21 @@ import { Canvas } from '../canvas/canvas.tsx';
 import { useKeys } from '../commands/keys.ts';
 import { Inspector } from '../inspector/inspector.tsx';
 import { Palette } from '../palette/palette.tsx';
-import { useAnnouncement } from '../state/announcement.ts';
-import { useConflict } from '../state/conflict-store.ts';
-import { useDocument, useRunView } from '../state/stores.ts';
-import { isAsked, useOverlay } from '../state/overlay-store.ts';
-import { usePanels } from '../state/panel-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import {
+  useAnnouncement,
+  useConflict,
+  useDocument,
+  useRunView,
+  useOverlay,
+  usePanels,
+  useScreen,
+} from '../kit/stores.ts';
+import { isAsked } from '@graft/view';
 import { BottomPanel } from '../timeline/bottom-panel.tsx';
 import { Header } from './header.tsx';
 import { Notices } from './notices.tsx';
 import { Panels } from './panels.tsx';
+import './features.ts';
 import { useUpkeep } from './upkeep.ts';
 import { keyName } from '../kit/platform.ts';
 import { part } from '../kit/part.tsx';

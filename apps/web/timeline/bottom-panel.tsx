@@ -1,6 +1,5 @@
-import { openPanel, usePanels } from '../state/panel-store.ts';
-import { useScreen, type BottomTab } from '../state/screen-store.ts';
-import { useRunView } from '../state/stores.ts';
+import { openPanel, type BottomTab } from '@graft/view';
+import { usePanels, useScreen, useRunView } from '../kit/stores.ts';
 import { TabList } from '../kit/tab-list.tsx';
 import { RunSummary } from './run-summary.tsx';
 import { part } from '../kit/part.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import ExperimentsPanel from '../experiments/experiments-panel.tsx';
-import type { BottomTab } from '../state/screen-store.ts';
+import type { BottomTab } from '@graft/view';
 import { PastRuns } from './past-runs.tsx';
 import { PlanPanel } from './plan-panel.tsx';
 import { RunLog } from './run-log.tsx';

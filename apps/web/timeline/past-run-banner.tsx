@@ -1,8 +1,7 @@
 import { clock } from '@graft/nodes/kit/ui';
 import { compareSides } from '../compare/compare-place.ts';
-import { useDocument } from '../state/stores.ts';
-import { restoreRan } from '../state/restore-ran.ts';
-import { useRunView } from '../state/stores.ts';
+import { useDocument, useRunView } from '../kit/stores.ts';
+import { restoreRan } from '../api/runs/restore-run.ts';
 
 const words: Readonly<Record<string, string>> = {
   succeeded: 'succeeded',

@@ -5,9 +5,8 @@ import { queries } from '../api/client.ts';
 import { clock, duration } from '@graft/nodes/kit/ui';
 import { compareSides } from '../compare/compare-place.ts';
 import { mostSides } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
+import { useDocument, useRunView } from '../kit/stores.ts';
 import { openMenuOf } from '../menus/open-menu.ts';
-import { useRunView } from '../state/stores.ts';
 import { lookAtRun } from './look-at-run.ts';
 
 const tones: Readonly<Record<string, string>> = {

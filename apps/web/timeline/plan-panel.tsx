@@ -2,16 +2,14 @@ import { ReasonSentence } from '../kit/miss-reason-sentence.tsx';
 import { reasonLine } from '../kit/miss-reason.ts';
 import { leftText, type StepStatus } from '@graft/graph';
 import { duration } from '@graft/nodes/kit/ui';
-import { usePlan } from '../state/plan-store.ts';
+import { usePlan } from '../api/runs/plan-store.ts';
 import type { PlanReport } from '../api/client.ts';
-import { useDocument, useRunView } from '../state/stores.ts';
-import { setRunsOnChange, useOpenRunsOnChange } from '../state/run-on-change.ts';
+import { useDocument, useRunView } from '../kit/stores.ts';
+import { setRunsOnChange, useOpenRunsOnChange } from '../api/runs/run-on-change.ts';
 import { showNode } from '../canvas/show-node.ts';
-import { stepTitle } from '../state/node-titles.ts';
-import { isOver, stepIn } from '@graft/view';
-import { useProblems } from '../state/problems.ts';
+import { stepTitle, isOver, stepIn, nodeTypes } from '@graft/view';
+import { useProblems } from '../api/graphs/use-problems.ts';
 import { ProblemList } from './problem-list.tsx';
-import { nodeTypes } from '../state/registry.ts';
 
 /** What the run that goes on has come to with a step. */
 const goingWords: Readonly<Partial<Record<StepStatus, string>>> = {

@@ -1,11 +1,8 @@
 import { plural } from '@graft/nodes/kit/ui';
-import type { ShownProblem } from '../api/problem.ts';
+import { type ShownProblem, isIncomplete, problemPlace, alike, problemPath } from '@graft/view';
 import { showNode } from '../canvas/show-node.ts';
-import { useDocument } from '../state/stores.ts';
-import { isIncomplete, problemPlace } from '../state/problems.ts';
-import { alike, problemPath } from '@graft/view';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { removeLooseEdges } from './loose-edges.ts';
-import { useScreen } from '../state/screen-store.ts';
 
 function show(problem: ShownProblem): void {
   const path = problemPath(problem, useDocument.getState());

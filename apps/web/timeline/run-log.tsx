@@ -4,11 +4,9 @@ import { useMemo, useRef, useState } from 'react';
 import { lineText, logTime } from '../inspector/log-lines.ts';
 import { LogText } from '../kit/log-text.tsx';
 import { copyText } from '../inspector/output/copy-rows.ts';
-import { drawnFile, stepsInOrder } from '@graft/view';
-import { useDocument, useRunView } from '../state/stores.ts';
+import { drawnFile, stepsInOrder, stepTitle } from '@graft/view';
+import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
 import { showNode } from '../canvas/show-node.ts';
-import { stepTitle } from '../state/node-titles.ts';
-import { useScreen } from '../state/screen-store.ts';
 import { levels, logOf, matching, type Level } from './log-filter.ts';
 
 /** What all steps of the run on the screen logged, oldest first: by node, by level, or by a word in it. */

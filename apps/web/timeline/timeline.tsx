@@ -1,17 +1,14 @@
 import { stoppedText } from '@graft/graph';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, useState, type FocusEvent } from 'react';
-import { progressShare, stepStatus } from '../canvas/node-status.ts';
-import { progressText } from '../canvas/progress-text.ts';
+import { progressShare, stepStatus } from '../api/runs/node-status.ts';
+import { progressText } from '../api/runs/progress-text.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
 import { openMenuOf } from '../menus/open-menu.ts';
-import { useOutdated } from '../state/outdated.ts';
-import { drawnFile, isOver, prefixOf, stepsInOrder, type StepView } from '@graft/view';
-import { useRunView } from '../state/stores.ts';
-import { useDocument } from '../state/stores.ts';
+import { useOutdated } from '../api/runs/use-outdated.ts';
+import { drawnFile, isOver, prefixOf, stepsInOrder, type StepView, stepTitle } from '@graft/view';
+import { useRunView, useDocument, useScreen } from '../kit/stores.ts';
 import { showNode } from '../canvas/show-node.ts';
-import { stepTitle } from '../state/node-titles.ts';
-import { useScreen } from '../state/screen-store.ts';
 import { useNow } from './use-now.ts';
 
 const barColour: Record<StepView['status'], string> = {

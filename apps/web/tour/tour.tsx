@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { useOverlay } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useOverlay, useScreen } from '../kit/stores.ts';
 import { beside } from './beside.ts';
 import { stops } from './stops.ts';
 import './tour.css';

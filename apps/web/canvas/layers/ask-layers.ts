@@ -1,4 +1,4 @@
-import { layOut } from '../tidy-layout.ts';
+import { layOut } from '@graft/view';
 import type { Places, Units } from './units.ts';
 
 export interface LayersQuestion {

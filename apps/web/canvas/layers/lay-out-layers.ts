@@ -1,5 +1,5 @@
 import type { ELK, ElkNode, ElkPort } from 'elkjs/lib/elk-api.js';
-import { columnGap } from '../card-size.ts';
+import { columnGap } from '@graft/view';
 import type { Places, Units } from './units.ts';
 
 /** Units up to which edges are made as short as can be, which takes long with more. */

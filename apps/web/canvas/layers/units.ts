@@ -1,8 +1,5 @@
 import type { Edge, Graph, NodeLayout } from '@graft/graph';
-import { shapeOf } from '../../state/node-shape.ts';
-import { foldedHeight, portMiddle, titleLinesOf } from '../card-size.ts';
-import { portsOf } from '../node-port-names.ts';
-import type { Size } from '../tidy-layout.ts';
+import { shapeOf, foldedHeight, portMiddle, titleLinesOf, portsOf, type Size } from '@graft/view';
 
 /** That one thing feeds another. */
 export interface UnitLink {

@@ -4,14 +4,17 @@ import { parseGraph, type Graph, type GraphBody } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import { beforeAll, expect, inject, it } from 'vitest';
-import { shapeOf } from '../../state/node-shape.ts';
-import { provideNodeTypes } from '../../state/registry.ts';
-import { portsOf } from '../node-port-names.ts';
-import { laidOut } from '../missing-places.ts';
-import { nodeHeight, nodeWidth } from '../card-size.ts';
+import {
+  shapeOf,
+  provideNodeTypes,
+  portsOf,
+  laidOut,
+  nodeHeight,
+  nodeWidth,
+  tidyLayout,
+} from '@graft/view';
 import { layOutLayers } from '../layers/lay-out-layers.ts';
 import { tidied } from '../tidied.ts';
-import { tidyLayout } from '../tidy-layout.ts';
 import { curvePoints } from './curve.ts';
 import { obstaclesOf } from './obstacles.ts';
 import { routeEdges } from './route-edges.ts';

@@ -1,5 +1,5 @@
 import type { Node as FlowNode } from '@xyflow/react';
-import { groupHead } from '../card-size.ts';
+import { groupHead } from '@graft/view';
 import type { Obstacles } from './route.ts';
 
 /** What edges are led around, once it was measured. Groups stand behind the edges, but for their titles. */

@@ -1,7 +1,7 @@
 import { useReactFlow, type Node as FlowNode } from '@xyflow/react';
 import { useEffect } from 'react';
 import type { GraphFlowEdge } from '../flow-nodes.ts';
-import { useDocument } from '../../state/stores.ts';
+import { useDocument } from '../../kit/stores.ts';
 import { portPlace } from '../port-place.ts';
 import { obstaclesOf } from './obstacles.ts';
 import { routeEdges } from './route-edges.ts';

@@ -1,10 +1,10 @@
 import type { Graph } from '@graft/graph';
 import { CloseIcon } from '../../kit/icons.tsx';
-import { useDocument } from '../../state/stores.ts';
+import { useDocument } from '../../kit/stores.ts';
 import { NumberEntry } from '../../kit/form/entry-input.tsx';
 import { EntryGroup } from '../../kit/form/entry-group.tsx';
 import { isWrongEntry, type FieldProps } from '../../kit/form/field-props.ts';
-import { nodeTypes } from '../../state/registry.ts';
+import { nodeTypes } from '@graft/view';
 
 /** Titles of the nodes whose edges come into a port, in the order of the edges. */
 function sources({ nodes, edges }: Graph, node: string, port: string): string[] {

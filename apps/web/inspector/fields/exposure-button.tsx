@@ -1,8 +1,7 @@
 import { exposedAs, exposeParam, unexposeParam, type Graph, type ParamField } from '@graft/graph';
 import { CloseIcon } from '../../kit/icons.tsx';
-import { useDocument } from '../../state/stores.ts';
-import { bodyAt } from '@graft/view';
-import { nodeTypes } from '../../state/registry.ts';
+import { useDocument } from '../../kit/stores.ts';
+import { bodyAt, nodeTypes } from '@graft/view';
 
 /** Whether a graph takes or gives anything by name. */
 export function hasInterface({ nodes, expose }: Graph): boolean {

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { queries } from '../../api/client.ts';
-import type { FileToSend } from '../../api/send-files.ts';
+import type { FileToSend } from '@graft/view';
 import { problemsOf } from '../../api/problem.ts';
 import { plural } from '@graft/nodes/kit/ui';
 import { takeDropped } from '../../files/dropped-entries.ts';
 import { folderOf } from '../../kit/folder-of.ts';
 import { PathInput } from '../../files/path-input.tsx';
-import { useOverlay } from '../../state/overlay-store.ts';
+import { useOverlay } from '../../kit/stores.ts';
 import type { FieldProps } from '../../kit/form/field-props.ts';
 import { ListControl } from './list-control.tsx';
 

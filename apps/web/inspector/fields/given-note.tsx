@@ -1,6 +1,6 @@
 import { count } from '@graft/nodes/kit/ui';
-import { useDocument } from '../../state/stores.ts';
-import { givenParams } from '../../state/given-params.ts';
+import { useDocument } from '../../kit/stores.ts';
+import { givenParams } from '@graft/view';
 
 /** Says what a parameter is given in this use of the graph, whatever is written in the graph itself. */
 export function GivenNote({ node, param }: { readonly node: string; readonly param: string }) {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
-import { useDocument } from '../../state/stores.ts';
+import { useDocument } from '../../kit/stores.ts';
 import type { FieldProps } from '../../kit/form/field-props.ts';
 
 /** Which graph is used: typed in, or chosen among the subgraphs of the file and the other files of the workspace. */

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { bytes } from '@graft/nodes/kit/ui';
-import { useOverlay } from '../../state/overlay-store.ts';
+import { useOverlay } from '../../kit/stores.ts';
 import type { FieldProps } from '../../kit/form/field-props.ts';
 import { ModelRemedies } from '../../models/model-remedies.tsx';
 

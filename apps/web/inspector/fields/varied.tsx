@@ -9,9 +9,9 @@ import {
 } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { CloseIcon } from '../../kit/icons.tsx';
-import { useDocument } from '../../state/stores.ts';
-import { showExperiment, useExperiments } from '../../state/experiment-actions.ts';
-import { nodeTypes } from '../../state/registry.ts';
+import { useDocument } from '../../kit/stores.ts';
+import { showExperiment, useExperiments } from '../../api/experiments.ts';
+import { nodeTypes } from '@graft/view';
 import type { Varied } from '../../kit/form/field-props.ts';
 import { varyValues } from './vary-values.ts';
 

@@ -1,10 +1,9 @@
 import { parseGraph, setTitle } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { useDocument } from '../../state/stores.ts';
-import { useExperiments } from '../../state/experiment-actions.ts';
-import { provideNodeTypes } from '../../state/registry.ts';
-import { useScreen } from '../../state/screen-store.ts';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { useExperiments } from '../../api/experiments.ts';
+import { provideNodeTypes } from '@graft/view';
 import { varyValues } from './vary-values.ts';
 
 vi.mock('../../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));

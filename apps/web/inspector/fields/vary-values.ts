@@ -1,9 +1,7 @@
 import { setParam, unvaryParam, varyParam, type Graph, type SettingName } from '@graft/graph';
-import { undo } from '@graft/view';
-import { useDocument } from '../../state/stores.ts';
-import { showExperiment, useExperiments } from '../../state/experiment-actions.ts';
-import { nodeTypes } from '../../state/registry.ts';
-import { useScreen } from '../../state/screen-store.ts';
+import { undo, nodeTypes } from '@graft/view';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { showExperiment, useExperiments } from '../../api/experiments.ts';
 
 /** Several values that are typed for a parameter. */
 interface TypedValues {

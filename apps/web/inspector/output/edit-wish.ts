@@ -1,5 +1,5 @@
 import { readRowsOf, type GraphNode } from '@graft/graph';
-import { useOverlay } from '../../state/overlay-store.ts';
+import { useOverlay } from '../../kit/stores.ts';
 import { editOutput, type OutputOfStep } from './freeze.ts';
 
 /** A way to edit rows, as a button says it. */

@@ -11,14 +11,12 @@ import {
   undoTo,
   undoUntil,
   withShown,
+  refusePast,
+  nodeTypes,
 } from '@graft/view';
-import { useDocument } from '../../state/stores.ts';
-import { report } from '../../state/graph-file.ts';
-import { goTo } from '../../state/navigation.ts';
-import { useOverlay } from '../../state/overlay-store.ts';
-import { refusePast } from '../../state/past-refusal.ts';
-import { nodeTypes } from '../../state/registry.ts';
-import { useScreen } from '../../state/screen-store.ts';
+import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
+import { report } from '../../api/graphs/graph-file.ts';
+import { goTo } from '../../api/graphs/navigation.ts';
 
 /** An output of a step. */
 export interface OutputOfStep {

@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { z } from 'zod';
 import { apiUrl } from '../../api/client.ts';
-import { useScreen } from '../../state/screen-store.ts';
+import { useScreen } from '../../kit/stores.ts';
 import { beginning, type RowWindow } from './row-window.ts';
 
 /** Bytes of rows that one output prints. */

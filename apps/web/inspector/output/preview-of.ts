@@ -1,7 +1,6 @@
 import type { PreviewComponent } from '@graft/nodes/kit/ui';
 import { previews } from '@graft/nodes/previews';
-import { nodeTypes } from '../../state/registry.ts';
-import { previewType } from '@graft/view';
+import { nodeTypes, previewType } from '@graft/view';
 
 /** How an output is drawn: see `previewType`. */
 export function previewOf(

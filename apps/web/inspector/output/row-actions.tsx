@@ -4,9 +4,9 @@ import type { ReactNode } from 'react';
 import { useGraphFunction } from '../../app-view/graph-function.ts';
 import { askAlone } from '../../ask/ask-alone.ts';
 import { askable } from '../../ask/ask-store.ts';
-import type { RowAction } from '../../menus/row-menus.ts';
+import type { RowAction } from '@graft/view';
 import { CopyIcon, RedoIcon } from '../../kit/icons.tsx';
-import { useScreen } from '../../state/screen-store.ts';
+import { useScreen } from '../../kit/stores.ts';
 import { copyText, textOf } from './copy-rows.ts';
 
 function Action(props: {

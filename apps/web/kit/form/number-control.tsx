@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { placeShown } from '../../state/wanted.ts';
+import { placeShown, HeldText } from '@graft/view';
 import type { FieldProps } from './field-props.ts';
-import { useScreen } from '../../state/screen-store.ts';
-import { HeldText } from '../../inspector/fields/held-text.ts';
+import { useScreen } from '../stores.ts';
 import { readNumber } from './read-number.ts';
 import { looksLikeSeveral, readSeveral } from './several-values.ts';
 

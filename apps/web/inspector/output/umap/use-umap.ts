@@ -3,7 +3,7 @@ import type { MapLayout } from '@graft/nodes/kit/ui';
 import { useEffect, useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { problemsOf } from '../../../api/problem.ts';
-import { problemText } from '../../../state/problems.ts';
+import { problemText } from '@graft/view';
 import type { UmapNews, UmapTask } from './umap-message.ts';
 
 /** Places of layouts that were made, by digest: artifacts never change. */
