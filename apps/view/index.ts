@@ -1,5 +1,19 @@
 // What the page is made of, without React, DOM or network. `apps/web` draws it; the server reads it for reports and comparisons.
-export { action, provideActions, type Actions } from './commands/actions.ts';
+export { action, provideActions, type Actions, type ComparedSide } from './commands/actions.ts';
+export { type Chord, type CommandGroup, type Command, belongsTo } from './commands/command.ts';
+export {
+  hasFile,
+  isRunnable,
+  hasNodes,
+  hasExperiments,
+  hasSelection,
+  selectedNodes,
+  selectedNode,
+  hasRun,
+  isPast,
+  works,
+} from './commands/conditions.ts';
+export { provideCommands, allCommands, commandOf, runCommand } from './commands/registry.ts';
 export {
   mostSides,
   letterOf,

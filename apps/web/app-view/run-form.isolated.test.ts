@@ -1,12 +1,10 @@
 import { emptyGraph, parseGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { provideActions } from '@graft/view';
-import { appViewActions } from './actions.ts';
-import { commandOf } from '../commands/commands.ts';
+import { provideFeatures } from '../shell/features.ts';
+import { commandOf, provideNodeTypes } from '@graft/view';
 import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
 import { sourcesChanged } from '../api/runs/source-changes.ts';
-import { provideNodeTypes } from '@graft/view';
 import { isChanged, useApp } from './app-store.ts';
 import { runForm } from './run-form.ts';
 
@@ -46,7 +44,7 @@ const cutter = parseGraph(
 );
 
 beforeEach(async () => {
-  provideActions(appViewActions);
+  provideFeatures();
   provideNodeTypes(registry);
   started.length = 0;
   server.refuses = false;

@@ -1,7 +1,6 @@
 import { setCollapsed } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
-import { selectedNodes } from '../commands/conditions.ts';
-import { announce } from '@graft/view';
+import { selectedNodes, announce } from '@graft/view';
 import { useDocument } from '../kit/stores.ts';
 
 /**

@@ -1,12 +1,6 @@
 import { create } from 'zustand';
 import { useScreen } from '../kit/stores.ts';
-import { mostSides } from '@graft/view';
-
-/** A run, or a node of it, as the address names it: `side=RUN`, `side=RUN:retriever/embed`. */
-export interface PlaceSide {
-  readonly run: string;
-  readonly node?: string;
-}
+import { mostSides, type ComparedSide } from '@graft/view';
 
 /** Answers that became right, or wrong. */
 export type Turned = 'gained' | 'lost';
@@ -14,7 +8,7 @@ export type Turned = 'gained' | 'lost';
 /** What of which runs is looked at. */
 export interface ComparePlace {
   /** The first is what the others are compared with. */
-  readonly sides: readonly PlaceSide[];
+  readonly sides: readonly ComparedSide[];
   /** An output, `generate.answers`; undefined: the overview. */
   readonly output: string | undefined;
   /** Only answers that turned so. */
@@ -43,7 +37,7 @@ function comparePlaceOf({ searchParams }: URL): ComparePlace {
 const outputOf = (text: string): string | undefined =>
   text === '' || text.length > longestName ? undefined : text;
 
-function sideOf(text: string): PlaceSide | undefined {
+function sideOf(text: string): ComparedSide | undefined {
   const colon = text.indexOf(':');
   const [run, node] = colon === -1 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
   if (run === '' || text.length > longestName) return undefined;
@@ -78,7 +72,7 @@ export function showInComparison(part: Partial<ComparePlace>): void {
 }
 
 /** Sets runs, or nodes of them, beside each other. The browser's own way back leads to where one was. */
-export function compareSides(sides: readonly PlaceSide[]): void {
+export function compareSides(sides: readonly ComparedSide[]): void {
   const place: ComparePlace = { sides, output: undefined, turned: undefined, all: false };
   const url = withComparePlace(new URL(location.href), place);
   // What is selected is so on the canvas only.

@@ -3,12 +3,11 @@ import { bytes, duration, EvidenceTableView, plural } from '@graft/nodes/kit/ui'
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queries, type api } from '../api/client.ts';
-import { commandOf } from '../commands/commands.ts';
+import { commandOf, nodeTypes } from '@graft/view';
 import { CloseIcon } from '../kit/icons.tsx';
 import { useModal } from '../kit/modal.ts';
 import { openFile } from '../api/graphs/open-file.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
-import { nodeTypes } from '@graft/view';
 import { useOverlay } from '../kit/stores.ts';
 import { useCopyExample } from './copy-example.ts';
 

@@ -1,4 +1,4 @@
-import { awaitField, dropKeys, pressKept } from '../commands/typed-ahead.ts';
+import { awaitField, dropKeys, pressKept } from '../kit/typed-ahead.ts';
 import { openPanel } from '@graft/view';
 import { useScreen } from '../kit/stores.ts';
 

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { useGraphFunction, type GraphFunction } from '../app-view/graph-function.ts';
-import { commandOf } from '../commands/commands.ts';
+import { commandOf } from '@graft/view';
 import { useDocument } from '../kit/stores.ts';
 import { showNode } from '../canvas/show-node.ts';
 import { modelsOf } from './models-of.ts';

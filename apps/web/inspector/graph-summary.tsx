@@ -1,10 +1,9 @@
 import { plural } from '@graft/nodes/kit/ui';
 import { chordName } from '../kit/chord.ts';
-import { commandOf } from '../commands/commands.ts';
+import { commandOf, bodyAt, countProblems } from '@graft/view';
 import { DriftNotice } from './drift-notice.tsx';
 import { useDocument, useScreen } from '../kit/stores.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
-import { bodyAt, countProblems } from '@graft/view';
 import { countText, useProblems } from '../api/graphs/use-problems.ts';
 import { part } from '../kit/part.tsx';
 

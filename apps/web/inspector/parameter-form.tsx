@@ -17,8 +17,8 @@ import {
   wayOf,
   isIncomplete,
   problemPlace,
+  commandOf,
 } from '@graft/view';
-import { commandOf } from '../commands/commands.ts';
 import { useDocument, useRunView } from '../kit/stores.ts';
 import { useOutdated } from '../api/runs/use-outdated.ts';
 import { usePath } from '../kit/node-hooks.ts';

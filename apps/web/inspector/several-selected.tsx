@@ -1,9 +1,8 @@
 import { duplicateSelection } from '../canvas/duplicate.ts';
 import { deleteSelected } from '../canvas/edit-actions.ts';
 import { makeSubgraphOfSelection } from '../canvas/subgraph-edits.ts';
-import { arrangeCommands } from '../commands/arrange-commands.ts';
-import { commandOf, runCommand } from '../commands/commands.ts';
-import { isIdle } from '@graft/view';
+import { arrangeCommands } from '../canvas/arrange-commands.ts';
+import { commandOf, runCommand, isIdle } from '@graft/view';
 import { useRunView } from '../kit/stores.ts';
 
 /** More than one node: what can be done to all of them. */

@@ -1,10 +1,5 @@
+import type { Chord } from '@graft/view';
 import { isApple } from './platform.ts';
-
-/**
- * A key with what is held beside it: `mod+shift+z`, `f2`, `?`. `mod` is ⌘ on a Mac, else Ctrl. Digits with Shift
- * are meant by their place on the keyboard, since what they write differs from country to country.
- */
-export type Chord = string;
 
 interface Parts {
   readonly key: string;

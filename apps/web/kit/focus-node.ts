@@ -1,3 +1,6 @@
+import { selectedNode } from '@graft/view';
+import { useDocument } from './stores.ts';
+
 /** The card of a node that is shown. */
 export function nodeCard(id: string): HTMLElement | null {
   return document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
@@ -9,4 +12,12 @@ export function focusNode(id: string): void {
   const isCovered = card !== null && card.closest('[inert]') !== null;
   const stop = isCovered ? document.getElementById('inspector-panel') : card;
   stop?.focus({ preventScroll: true });
+}
+
+/** The node that has the focus, or within which the focus is, on the canvas; else the selected one. */
+export function meantNode(): string | undefined {
+  const focused = document.activeElement?.closest<HTMLElement>('.react-flow__node');
+  const { shown } = useDocument.getState();
+  const id = focused?.dataset['id'] ?? selectedNode();
+  return id !== undefined && Object.hasOwn(shown.nodes, id) ? id : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Chord } from '../kit/chord.ts';
+import type { Chord } from '@graft/view';
 
 export interface MenuItem {
   readonly id: string;

@@ -1,17 +1,9 @@
 import { formatEdge, isNodeKey, noteOfKey, type Edge } from '@graft/graph';
-import type { Command } from '../commands/command.ts';
-import { arrangeCommands } from '../commands/arrange-commands.ts';
-import { commandOf, runCommand } from '../commands/commands.ts';
-import { addNoteAbout, addNoteAt } from '../notes/note-edits.ts';
-import { addBendAt, bendNear, bendsAt, removeBend, removeBends } from '../canvas/bend-edits.ts';
-import { takeOff } from '../canvas/edge-ends.ts';
-import { isAt } from '../canvas/focus-port.ts';
-import { compareNodes } from '../compare/compare-selected.ts';
-import { selectedBy } from '../canvas/subgraph-actions.ts';
-import { canvasPlace, fitNodes } from '../canvas/viewport.ts';
-import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
-import { openFile } from '../api/graphs/open-file.ts';
 import {
+  type Command,
+  allCommands,
+  commandOf,
+  runCommand,
   pathOf,
   titleAmong,
   type ConnectQuestion,
@@ -19,6 +11,14 @@ import {
   openPanel,
   type PendingEdge,
 } from '@graft/view';
+import { addNoteAbout, addNoteAt } from '../notes/note-edits.ts';
+import { addBendAt, bendNear, bendsAt, removeBend, removeBends } from '../canvas/bend-edits.ts';
+import { takeOff } from '../canvas/edge-ends.ts';
+import { isAt } from '../canvas/focus-port.ts';
+import { selectedBy } from '../canvas/subgraph-actions.ts';
+import { canvasPlace, fitNodes } from '../canvas/viewport.ts';
+import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
+import { openFile } from '../api/graphs/open-file.ts';
 import { canLeave, enterSelected, selectedFile, selectedUse } from '../api/graphs/navigation.ts';
 import { deleteFile, duplicateFile } from '../api/graphs/workspace-files.ts';
 import { canMoveProse, moveProse } from '../notebook/move-prose.ts';
@@ -91,7 +91,7 @@ function nodeMenu(): MenuGroups {
           ...ifEnabled('edit-rows'),
           ...ifEnabled('label-answers'),
         ]
-      : [command('run-to-here', { title: 'Run up to these' }), itemOf(compareNodes)],
+      : [command('run-to-here', { title: 'Run up to these' }), command('compare-nodes')],
     [
       ...(single ? [command('rename')] : []),
       command('duplicate'),
@@ -123,7 +123,7 @@ function nodeMenu(): MenuGroups {
       ...ifEnabled('expand'),
     ],
     [
-      ...(single ? [] : [subMenu('Arrange', arrangements.flatMap(ifEnabled))]),
+      ...(single ? [] : [subMenu('Arrange', arrangements().flatMap(ifEnabled))]),
       subMenu('Select', [
         command('select-before', { title: 'What it needs' }),
         command('select-after', { title: 'What depends on it' }),
@@ -161,7 +161,8 @@ const subMenu = (title: string, items: readonly MenuItem[]): SubMenu => ({
   ...{ id: title.toLowerCase(), title, items },
 });
 
-const arrangements = arrangeCommands.map(({ id }) => id);
+const arrangements = (): readonly string[] =>
+  allCommands().flatMap(({ id }) => (/^(align|distribute)-|^tidy-selection$/.test(id) ? [id] : []));
 
 /** Shows a node where it is drawn. */
 function showOnCanvas(id: string): void {

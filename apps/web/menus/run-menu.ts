@@ -1,10 +1,9 @@
-import { works } from '../commands/conditions.ts';
-import { compareSides } from '../compare/compare-place.ts';
+import { works, openPanel, stepIn, type InspectorTab } from '@graft/view';
+import { action } from '@graft/view';
 import { copyText } from '../inspector/output/copy-rows.ts';
 import { addressOfRun } from '../api/runs/address-of-run.ts';
 import { downloadRun } from '../api/runs/export-run.ts';
 import { showNode } from '../canvas/show-node.ts';
-import { openPanel, stepIn, type InspectorTab } from '@graft/view';
 import { restoreRan } from '../api/runs/restore-run.ts';
 import { startRun } from '../api/runs/run-actions.ts';
 import { useRunView, useScreen } from '../kit/stores.ts';
@@ -22,7 +21,7 @@ export function runMenu(id: string): MenuGroups {
         title: 'Compare with the newest',
         disabled: newest === null || newest === id,
         run: () => {
-          if (newest !== null) compareSides([{ run: id }, { run: newest }]);
+          if (newest !== null) action('compareSides')([{ run: id }, { run: newest }]);
         },
       },
       { id: 'restore-run', title: 'Restore its graph', run: () => void restoreRan(id) },

@@ -6,15 +6,20 @@ import { queries } from '../api/client.ts';
 import { addAtOpenEnd, addToCanvas } from '../canvas/add-to-canvas.ts';
 import { familyColour } from '../kit/family-colour.ts';
 import { chordName } from '../kit/chord.ts';
-import { belongsTo } from '../commands/command.ts';
-import { commands, runCommand } from '../commands/commands.ts';
+import {
+  belongsTo,
+  allCommands,
+  runCommand,
+  fitting,
+  inOrder,
+  type OpenEnd,
+  type View,
+} from '@graft/view';
 import { useDocument, useScreen } from '../kit/stores.ts';
 import { startExperiment } from '../api/experiments.ts';
-import { compareNodes } from '../compare/compare-selected.ts';
 import { openFile } from '../api/graphs/open-file.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
 import { commandWords } from './command-words.ts';
-import { fitting, inOrder, type OpenEnd, type View } from '@graft/view';
 import { goToNode, nodesCalled } from './go-to-node.ts';
 import { aboutType, rank } from './rank.ts';
 import { useModal } from '../kit/modal.ts';
@@ -98,7 +103,7 @@ function fileGroup(paths: readonly string[]): Group {
 }
 
 function commandGroup(view: View, experiments: Graph['experiments'] = {}): Group {
-  const meant = [...commands, compareNodes].filter(
+  const meant = allCommands().filter(
     (command) =>
       command.hidden !== true && belongsTo(command, view) && command.enabled?.() !== false,
   );

@@ -9,7 +9,7 @@ import { LabelsDialog } from '../labels/labels-dialog.tsx';
 import { ConnectMenu } from '../palette/connect-menu.tsx';
 import { ModelPicker } from '../models/model-picker.tsx';
 import { FilePicker } from '../files/file-picker.tsx';
-import { ShortcutSheet } from '../commands/shortcut-sheet.tsx';
+import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { Gallery } from '../gallery/gallery.tsx';
 import { Tour } from '../tour/tour.tsx';
 

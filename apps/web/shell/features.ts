@@ -1,7 +1,48 @@
-import { provideActions, type Actions } from '@graft/view';
+import { provideActions, provideCommands, type Actions, type Command } from '@graft/view';
 import { appViewActions } from '../app-view/actions.ts';
+import { askCommands } from '../ask/commands.ts';
+import { canvasActions } from '../canvas/actions.ts';
+import { arrangeCommands } from '../canvas/arrange-commands.ts';
+import { editCommands, selectCommands, zoomCommands } from '../canvas/commands.ts';
+import { foldCommands } from '../canvas/fold-commands.ts';
+import { subgraphCommands } from '../canvas/subgraph-commands.ts';
+import { compareActions } from '../compare/actions.ts';
+import { compareCommands } from '../compare/commands.ts';
+import { fileCommands } from '../files/commands.ts';
+import { fullPageCommands, inspectorCommands } from '../inspector/commands.ts';
+import { labelCommands } from '../labels/commands.ts';
+import { noteCommands } from '../notes/commands.ts';
+import { rowCommands } from '../rows/commands.ts';
+import { runCommands, startCommands } from '../timeline/commands.ts';
+import { findCommands, viewCommands } from './view-commands.ts';
+
+/** The commands of all features. Where several have one key, the first that has something to do takes it. */
+const commands: readonly Command[] = [
+  ...fullPageCommands,
+  ...startCommands,
+  ...askCommands,
+  ...runCommands,
+  ...fileCommands,
+  ...noteCommands,
+  ...editCommands,
+  ...inspectorCommands,
+  ...rowCommands,
+  ...labelCommands,
+  ...selectCommands,
+  ...arrangeCommands,
+  ...foldCommands,
+  ...subgraphCommands,
+  ...findCommands,
+  ...zoomCommands,
+  ...viewCommands,
+  ...compareCommands,
+];
 
 /** What features do for each other: every action has the feature that owns it. */
-const actions: Actions = { ...appViewActions };
+const actions: Actions = { ...appViewActions, ...canvasActions, ...compareActions };
 
-provideActions(actions);
+/** Lets commands, keys and menus, and features among each other, reach what each feature does. */
+export function provideFeatures(): void {
+  provideCommands(commands);
+  provideActions(actions);
+}

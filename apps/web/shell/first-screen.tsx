@@ -2,7 +2,7 @@ import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { queries } from '../api/client.ts';
-import { commandOf } from '../commands/commands.ts';
+import { commandOf } from '@graft/view';
 import { takeDroppedFiles } from '../files/dropped-files.ts';
 import { useCopyExample } from '../gallery/copy-example.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';

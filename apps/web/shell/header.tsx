@@ -1,6 +1,14 @@
 import { useStore } from 'zustand';
-import { commandOf } from '../commands/commands.ts';
-import { isGoingOn, isOver, isUnsaved, redo, undo, togglePanel, countProblems } from '@graft/view';
+import {
+  commandOf,
+  isGoingOn,
+  isOver,
+  isUnsaved,
+  redo,
+  undo,
+  togglePanel,
+  countProblems,
+} from '@graft/view';
 import { useDocument, useRunView, usePanels, useScreen } from '../kit/stores.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
 import { saveFile } from '../api/graphs/save-file.ts';

@@ -2,7 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { ReactFlowProvider } from '@xyflow/react';
 import { queryClient } from '../api/client.ts';
 import { Canvas } from '../canvas/canvas.tsx';
-import { useKeys } from '../commands/keys.ts';
+import { useKeys } from './keys.ts';
 import { Inspector } from '../inspector/inspector.tsx';
 import { Palette } from '../palette/palette.tsx';
 import {
@@ -19,11 +19,13 @@ import { BottomPanel } from '../timeline/bottom-panel.tsx';
 import { Header } from './header.tsx';
 import { Notices } from './notices.tsx';
 import { Panels } from './panels.tsx';
-import './features.ts';
+import { provideFeatures } from './features.ts';
 import { useUpkeep } from './upkeep.ts';
 import { keyName } from '../kit/platform.ts';
 import { part } from '../kit/part.tsx';
 import { FailedDialog } from './failed-dialog.tsx';
+
+provideFeatures();
 
 const FirstScreen = part(() => import('./first-screen.tsx').then((loaded) => loaded.FirstScreen));
 

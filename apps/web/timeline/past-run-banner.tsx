@@ -1,5 +1,5 @@
 import { clock } from '@graft/nodes/kit/ui';
-import { compareSides } from '../compare/compare-place.ts';
+import { action } from '@graft/view';
 import { useDocument, useRunView } from '../kit/stores.ts';
 import { restoreRan } from '../api/runs/restore-run.ts';
 
@@ -32,7 +32,7 @@ export function PastRunBanner() {
         <button
           type="button"
           className="button small print:hidden"
-          onClick={() => compareSides([{ run: run.runId }, { run: newest }])}
+          onClick={() => action('compareSides')([{ run: run.runId }, { run: newest }])}
         >
           Compare with now
         </button>

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queries } from '../api/client.ts';
 import { clock, duration } from '@graft/nodes/kit/ui';
-import { compareSides } from '../compare/compare-place.ts';
+import { action } from '@graft/view';
 import { mostSides } from '@graft/view';
 import { useDocument, useRunView } from '../kit/stores.ts';
 import { openMenuOf } from '../menus/open-menu.ts';
@@ -85,7 +85,7 @@ function RunRow(props: {
         <button
           type="button"
           className="quiet-action mr-3.5 shrink-0"
-          onClick={() => compareSides([{ run: run.id }, { run: newest }])}
+          onClick={() => action('compareSides')([{ run: run.id }, { run: newest }])}
         >
           Compare with now
         </button>
@@ -123,7 +123,7 @@ export function PastRuns() {
             type="button"
             className="button small"
             disabled={sides.length < 2}
-            onClick={() => compareSides(sides.map(({ id }) => ({ run: id })))}
+            onClick={() => action('compareSides')(sides.map(({ id }) => ({ run: id })))}
           >
             Compare
           </button>

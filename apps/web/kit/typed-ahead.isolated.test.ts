@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { closeOverlays } from '@graft/view';
-import { useOverlay, useScreen } from '../kit/stores.ts';
+import { useOverlay, useScreen } from './stores.ts';
 import { awaitAsked, awaitField, pressKept, typeAhead } from './typed-ahead.ts';
 
 /** What `act` promises is waited for before the next key. */

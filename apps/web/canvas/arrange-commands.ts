@@ -1,7 +1,6 @@
-import { alignSelected, distributeSelected, tidySelected } from '../canvas/arrange-selection.ts';
-import type { Axis, Side } from '../canvas/arrange.ts';
-import type { Command } from './command.ts';
-import { selectedNodes } from './conditions.ts';
+import { alignSelected, distributeSelected, tidySelected } from './arrange-selection.ts';
+import type { Axis, Side } from './arrange.ts';
+import { type Command, selectedNodes } from '@graft/view';
 
 const sides: readonly Side[] = ['left', 'centre', 'right', 'top', 'middle', 'bottom'];
 

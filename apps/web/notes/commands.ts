@@ -1,8 +1,8 @@
 import { isNodeKey } from '@graft/graph';
-import { addNoteAbout, addNoteAt, groupSelection } from '../notes/note-edits.ts';
+import { addNoteAbout, addNoteAt, groupSelection } from './note-edits.ts';
 import { useOverlay, useScreen } from '../kit/stores.ts';
-import type { Command } from './command.ts';
-import { hasFile, hasSelection, meantNode } from './conditions.ts';
+import { type Command, hasFile, hasSelection } from '@graft/view';
+import { meantNode } from '../kit/focus-node.ts';
 
 /** The note or group that is selected, where it is one alone. */
 function selectedAnnotation(): string | undefined {

@@ -1,10 +1,12 @@
 import { groupKey, noteKey } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
+import { provideFeatures } from './features.ts';
 import { useScreen } from '../kit/stores.ts';
-import { commandOf } from './commands.ts';
-import { selectedNodes } from './conditions.ts';
+import { commandOf, selectedNodes } from '@graft/view';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
+
+provideFeatures();
 
 const enabled = (id: string): boolean | undefined => commandOf(id).enabled?.();
 

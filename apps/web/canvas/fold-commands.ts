@@ -1,7 +1,6 @@
-import { foldSelected } from '../canvas/collapse.ts';
+import { foldSelected } from './collapse.ts';
 import { useDocument } from '../kit/stores.ts';
-import type { Command } from './command.ts';
-import { selectedNodes } from './conditions.ts';
+import { type Command, selectedNodes } from '@graft/view';
 
 /** Whether some of the selected nodes are folded to their titles, or are not. */
 function hasFolded(isFolded: boolean): boolean {

@@ -1,7 +1,6 @@
 import { useScreen, usePanels } from '../kit/stores.ts';
 import { matches } from '../kit/chord.ts';
-import { belongsTo, type Command } from './command.ts';
-import { commandOf, commands } from './commands.ts';
+import { belongsTo, type Command, allCommands, commandOf } from '@graft/view';
 
 /** What of editing is meant where the inspector lies over the graph: the rest would change what is not seen. */
 const inFullPage: ReadonlySet<string> = new Set(['undo', 'redo']);
@@ -35,8 +34,8 @@ function means(command: Command, event: KeyboardEvent): boolean {
 }
 
 /** The command that a key press means; undefined where it belongs to the browser, or to what has the focus. */
-export function meantBy(event: KeyboardEvent): Command | undefined {
-  return commands.find((command) => means(command, event));
+export function commandOfKey(event: KeyboardEvent): Command | undefined {
+  return allCommands().find((command) => means(command, event));
 }
 
 /** Whether the browser's own event for the clipboard is meant for nodes. */

@@ -1,8 +1,7 @@
 import { useDocument, useOverlay } from '../kit/stores.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
 import { saveFile } from '../api/graphs/save-file.ts';
-import type { Command } from './command.ts';
-import { hasFile } from './conditions.ts';
+import { type Command, hasFile } from '@graft/view';
 
 /** Loaded when first asked for. */
 const files = () => import('../api/graphs/workspace-files.ts');

@@ -1,5 +1,10 @@
-import type { View } from '@graft/view';
-import type { Chord } from '../kit/chord.ts';
+import type { View } from '../screen/screen-store.ts';
+
+/**
+ * A key with what is held beside it: `mod+shift+z`, `f2`, `?`. `mod` is ⌘ on a Mac, else Ctrl. Digits with Shift
+ * are meant by their place on the keyboard, since what they write differs from country to country.
+ */
+export type Chord = string;
 
 export type CommandGroup = 'Run' | 'File' | 'Edit' | 'View';
 

@@ -1,4 +1,4 @@
-import { useOverlay, useScreen } from '../kit/stores.ts';
+import { useOverlay, useScreen } from './stores.ts';
 import { pressKey } from './press-key.ts';
 
 /** Frames for which keys are kept. What was asked for and has not come by then may never come. */

@@ -1,15 +1,11 @@
-import { tidyShown } from '../canvas/tidy-shown.ts';
-import { fitAll, fitNodes, zoomBy, zoomTo } from '../canvas/viewport.ts';
-import { currentTheme, isDark, setTheme } from '../kit/theme.ts';
+import { hasFile, isRunnable, togglePanel, views, type Command } from '@graft/view';
 import { useOverlay, useScreen } from '../kit/stores.ts';
-import { togglePanel, views } from '@graft/view';
-import type { Command } from './command.ts';
-import { hasFile, hasNodes, hasSelection, isRunnable } from './conditions.ts';
+import { currentTheme, isDark, setTheme } from '../kit/theme.ts';
 
 /** The field that searches the rows of the output on the screen. */
 const findField = (): HTMLInputElement | null => document.querySelector('input[data-find]');
 
-export const viewCommands: readonly Command[] = [
+export const findCommands: readonly Command[] = [
   {
     id: 'search',
     title: 'Add a node, open a file, or run a command',
@@ -31,56 +27,9 @@ export const viewCommands: readonly Command[] = [
     enabled: () => findField() !== null,
     run: () => findField()?.select(),
   },
-  {
-    id: 'zoom-in',
-    title: 'Zoom in',
-    group: 'View',
-    views: ['canvas'],
-    keys: ['mod++'],
-    run: () => zoomBy(1.25),
-  },
-  {
-    id: 'zoom-out',
-    title: 'Zoom out',
-    group: 'View',
-    views: ['canvas'],
-    keys: ['mod+-'],
-    run: () => zoomBy(0.8),
-  },
-  {
-    id: 'zoom-100',
-    title: 'Zoom to 100 %',
-    group: 'View',
-    views: ['canvas'],
-    keys: ['mod+0'],
-    run: () => zoomTo(1),
-  },
-  {
-    id: 'fit',
-    title: 'Fit the graph',
-    group: 'View',
-    views: ['canvas'],
-    keys: ['shift+1'],
-    enabled: hasNodes,
-    run: () => void fitAll(),
-  },
-  {
-    id: 'fit-selection',
-    title: 'Fit the selection',
-    group: 'View',
-    views: ['canvas'],
-    keys: ['shift+2'],
-    enabled: hasSelection,
-    run: () => fitNodes(useScreen.getState().selection),
-  },
-  {
-    id: 'tidy',
-    title: 'Tidy layout',
-    group: 'View',
-    views: ['canvas'],
-    enabled: hasNodes,
-    run: () => void tidyShown(),
-  },
+];
+
+export const viewCommands: readonly Command[] = [
   {
     id: 'toggle-palette',
     title: 'Show or hide the left panel',

@@ -1,35 +1,13 @@
-import { frozenFileOf, readRowsOf } from '@graft/graph';
-import { deleteSelected, selectAll } from '../canvas/edit-actions.ts';
-import { nodeCard } from '../kit/focus-node.ts';
-import { focusedPort, focusFirstPort } from '../canvas/focus-port.ts';
-import { fitNodes, selectedEdges, unselectEdges } from '../canvas/viewport.ts';
-import { isLabeller } from '../labels/labeller.ts';
-import { canUndo, redo, undo, pathOf } from '@graft/view';
+import { canUndo, hasFile, hasNodes, hasSelection, redo, undo, type Command } from '@graft/view';
+import { meantNode, nodeCard } from '../kit/focus-node.ts';
 import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
-import type { Command } from './command.ts';
-import {
-  hasFile,
-  hasNodes,
-  hasSelectedEdge,
-  hasSelection,
-  meantNode,
-  selectedNode,
-} from './conditions.ts';
-import {
-  copyToClipboard,
-  cutToClipboard,
-  pasteFromClipboard,
-  selectNeighbours,
-} from '../canvas/clipboard-actions.ts';
-import { duplicateSelection } from '../canvas/duplicate.ts';
-import { focusInspector } from '../inspector/focus-inspector.ts';
-
-const theNode = () => useDocument.getState().shown.nodes[selectedNode() ?? ''];
-
-/** Asks for the frozen rows that the selected node reads. */
-function editRows(): void {
-  useOverlay.getState().show({ editedRows: readRowsOf(theNode()) ?? null });
-}
+import { hasSelectedEdge } from './actions.ts';
+import { copyToClipboard, cutToClipboard, pasteFromClipboard, selectNeighbours } from './clipboard-actions.ts';
+import { duplicateSelection } from './duplicate.ts';
+import { deleteSelected, selectAll } from './edit-actions.ts';
+import { focusedPort, focusFirstPort } from './focus-port.ts';
+import { tidyShown } from './tidy-shown.ts';
+import { fitAll, fitNodes, selectedEdges, unselectEdges, zoomBy, zoomTo } from './viewport.ts';
 
 /** Asks what the node that is meant shall be connected to, or its port that has the focus. */
 function connectMeant(): void {
@@ -47,12 +25,6 @@ function renameMeant(): void {
   if (useScreen.getState().view === 'canvas' && nodeCard(node) === null) fitNodes([node]);
 }
 
-function toInspector(tab: 'parameters' | 'output'): void {
-  const node = meantNode();
-  if (node === undefined) return;
-  focusInspector(node, tab);
-}
-
 /** Whether the node that is meant has an edge. */
 function isConnected(): boolean {
   const node = meantNode();
@@ -60,14 +32,8 @@ function isConnected(): boolean {
   return edges.some(({ source, target }) => source === node || target === node);
 }
 
-/** Path of the selected node, where it takes labels. */
-function selectedLabeller(): string | undefined {
-  const node = selectedNode();
-  const { shown } = useDocument.getState();
-  return node !== undefined && isLabeller(shown.nodes[node]) ? pathOf(node) : undefined;
-}
-
 const history = () => useDocument.temporal.getState();
+
 
 export const editCommands: readonly Command[] = [
   {
@@ -158,40 +124,9 @@ export const editCommands: readonly Command[] = [
     enabled: () => meantNode() !== undefined,
     run: () => focusFirstPort(meantNode() ?? ''),
   },
-  {
-    id: 'to-parameters',
-    title: 'Go to its parameters',
-    group: 'Edit',
-    keys: ['e'],
-    views: ['canvas'],
-    onCanvas: true,
-    enabled: () => meantNode() !== undefined,
-    run: () => toInspector('parameters'),
-  },
-  {
-    id: 'to-output',
-    title: 'Go to its output',
-    group: 'Edit',
-    keys: ['o'],
-    views: ['canvas'],
-    onCanvas: true,
-    enabled: () => meantNode() !== undefined,
-    run: () => toInspector('output'),
-  },
-  {
-    id: 'edit-rows',
-    title: 'Edit the rows …',
-    group: 'Edit',
-    enabled: () => frozenFileOf(theNode()) !== undefined,
-    run: editRows,
-  },
-  {
-    id: 'label-answers',
-    title: 'Label the answers …',
-    group: 'Edit',
-    enabled: () => selectedLabeller() !== undefined,
-    run: () => useOverlay.getState().show({ labelling: selectedLabeller() ?? null }),
-  },
+];
+
+export const selectCommands: readonly Command[] = [
   {
     id: 'delete',
     title: 'Delete',
@@ -237,5 +172,58 @@ export const editCommands: readonly Command[] = [
     group: 'Edit',
     enabled: hasSelection,
     run: () => selectNeighbours('after'),
+  },
+];
+
+export const zoomCommands: readonly Command[] = [
+  {
+    id: 'zoom-in',
+    title: 'Zoom in',
+    group: 'View',
+    views: ['canvas'],
+    keys: ['mod++'],
+    run: () => zoomBy(1.25),
+  },
+  {
+    id: 'zoom-out',
+    title: 'Zoom out',
+    group: 'View',
+    views: ['canvas'],
+    keys: ['mod+-'],
+    run: () => zoomBy(0.8),
+  },
+  {
+    id: 'zoom-100',
+    title: 'Zoom to 100 %',
+    group: 'View',
+    views: ['canvas'],
+    keys: ['mod+0'],
+    run: () => zoomTo(1),
+  },
+  {
+    id: 'fit',
+    title: 'Fit the graph',
+    group: 'View',
+    views: ['canvas'],
+    keys: ['shift+1'],
+    enabled: hasNodes,
+    run: () => void fitAll(),
+  },
+  {
+    id: 'fit-selection',
+    title: 'Fit the selection',
+    group: 'View',
+    views: ['canvas'],
+    keys: ['shift+2'],
+    enabled: hasSelection,
+    run: () => fitNodes(useScreen.getState().selection),
+  },
+  {
+    id: 'tidy',
+    title: 'Tidy layout',
+    group: 'View',
+    views: ['canvas'],
+    enabled: hasNodes,
+    run: () => void tidyShown(),
   },
 ];

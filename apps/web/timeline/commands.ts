@@ -1,22 +1,9 @@
-import { pathOf, openPanel, views, type BottomTab } from '@graft/view';
+import { action, hasExperiments, hasFile, hasRun, hasSelection, isPast, isRunnable, openPanel, pathOf, selectedNodes, views, works, type BottomTab, type Command } from '@graft/view';
+import { exportRun } from '../api/runs/export-run.ts';
 import { cancelRun, startRun } from '../api/runs/run-actions.ts';
 import { runShown } from '../api/runs/run-shown.ts';
-import { useRunView, useScreen } from '../kit/stores.ts';
-import type { Command } from './command.ts';
-import {
-  hasExperiments,
-  hasFile,
-  hasRun,
-  hasSelectedEdge,
-  hasSelection,
-  isPast,
-  isRunnable,
-  selectedNodes,
-  works,
-} from './conditions.ts';
-import { focusAsk } from '../ask/focus-ask.ts';
-import { exportRun } from '../api/runs/export-run.ts';
 import { switchRunOnChange } from '../api/runs/source-changes.ts';
+import { useRunView, useScreen } from '../kit/stores.ts';
 
 /** Shows a tab of the lower panel. */
 function showBelow(bottomTab: BottomTab): void {
@@ -25,7 +12,7 @@ function showBelow(bottomTab: BottomTab): void {
   useScreen.getState().show({ bottomTab });
 }
 
-export const runCommands: readonly Command[] = [
+export const startCommands: readonly Command[] = [
   {
     id: 'run',
     title: 'Run',
@@ -44,15 +31,9 @@ export const runCommands: readonly Command[] = [
     enabled: () => selectedNodes().length > 0 && !works(),
     run: () => void startRun(...selectedNodes().map(pathOf)),
   },
-  {
-    id: 'ask',
-    title: 'Ask the graph a question',
-    group: 'Run',
-    views: ['canvas'],
-    keys: ['q'],
-    enabled: isRunnable,
-    run: focusAsk,
-  },
+];
+
+export const runCommands: readonly Command[] = [
   {
     id: 'cancel',
     title: 'Cancel the run',
@@ -68,7 +49,7 @@ export const runCommands: readonly Command[] = [
     views: ['canvas', 'notebook', 'app'],
     keys: ['escape'],
     // What is selected goes first.
-    enabled: () => isPast() && !hasSelection() && !hasSelectedEdge(),
+    enabled: () => isPast() && !hasSelection() && !action('hasSelectedEdge')(),
     passOn: true,
     run: () => useRunView.getState().follow(useRunView.getState().newest),
   },

@@ -2,8 +2,7 @@ import { Fragment, useEffect, useRef } from 'react';
 import { useOverlay, useScreen } from '../kit/stores.ts';
 import { CloseIcon } from '../kit/icons.tsx';
 import { chordName } from '../kit/chord.ts';
-import { belongsTo, type CommandGroup } from './command.ts';
-import { commands } from './commands.ts';
+import { belongsTo, type CommandGroup, allCommands } from '@graft/view';
 
 const groups: readonly CommandGroup[] = ['Run', 'File', 'Edit', 'View'];
 
@@ -64,7 +63,9 @@ function KeyList({ keys }: { readonly keys: readonly (readonly [does: string, ke
 /** `?`: every key that there is in this view, from the list that also makes them work. */
 export function ShortcutSheet() {
   const view = useScreen((state) => state.view);
-  const told = commands.filter((command) => command.keys !== undefined && belongsTo(command, view));
+  const told = allCommands().filter(
+    (command) => command.keys !== undefined && belongsTo(command, view),
+  );
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();

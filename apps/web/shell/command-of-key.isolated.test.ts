@@ -1,11 +1,10 @@
 import type { ReactFlowInstance } from '@xyflow/react';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { attachViewport } from '../canvas/viewport.ts';
-import { setFullPage, type View } from '@graft/view';
+import { setFullPage, type View, belongsTo, allCommands, commandOf, runCommand } from '@graft/view';
 import { useRunView, useScreen } from '../kit/stores.ts';
-import { belongsTo } from './command.ts';
-import { commandOf, commands, runCommand } from './commands.ts';
-import { meansNodes, meantBy } from './meant.ts';
+import { provideFeatures } from './features.ts';
+import { meansNodes, commandOfKey } from './command-of-key.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
 
@@ -27,6 +26,8 @@ const cell = new Target('.cell');
 const prose = new Target('.prose-cell');
 const within = new Target('button');
 
+provideFeatures();
+
 beforeEach(() => {
   vi.stubGlobal('Element', Target);
   vi.stubGlobal('document', { body, activeElement: body, querySelector: () => null });
@@ -39,12 +40,14 @@ const meant = (
 ) => {
   useScreen.setState({ view, selection });
   const event = { key, code: '', metaKey: false, ctrlKey, altKey: false, shiftKey: false, target };
-  return meantBy(event as unknown as KeyboardEvent)?.id;
+  return commandOfKey(event as unknown as KeyboardEvent)?.id;
 };
 const held = { ctrlKey: true };
 
 it('leaves the unseen graph alone in the app view', () => {
-  const there = commands.filter((command) => belongsTo(command, 'app')).map(({ id }) => id);
+  const there = allCommands()
+    .filter((command) => belongsTo(command, 'app'))
+    .map(({ id }) => id);
   expect(there).toEqual([
     ...['run', 'cancel', 'leave-past-run', 'export-run', 'search', 'find'],
     ...['canvas-view', 'notebook-view', 'app-view', 'theme', 'tour', 'shortcuts'],

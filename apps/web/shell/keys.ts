@@ -1,11 +1,9 @@
 import { useLayoutEffect } from 'react';
-import { copySelected, deleteSelected } from '../canvas/edit-actions.ts';
+import { action, runCommand } from '@graft/view';
 import { openMenuAtFocus } from '../menus/open-menu.ts';
-import { runCommand } from './commands.ts';
-import { meansNodes, meantBy } from './meant.ts';
+import { meansNodes, commandOfKey } from './command-of-key.ts';
 import { useScreen } from '../kit/stores.ts';
-import { awaitAsked, typeAhead } from './typed-ahead.ts';
-import { pasteCopied } from '../canvas/clipboard-actions.ts';
+import { awaitAsked, typeAhead } from '../kit/typed-ahead.ts';
 
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -30,7 +28,7 @@ function handleKey(event: KeyboardEvent): void {
     if (!isTyping(event.target) && openMenuAtFocus()) event.preventDefault();
     return;
   }
-  const command = meantBy(event);
+  const command = commandOfKey(event);
   if (command === undefined) return;
   // What lies over the graph hides what a run would be of.
   const isHidden = inDialog() && (command.whileTyping !== true || command.group === 'Run');
@@ -64,16 +62,16 @@ const isOnNodes = ({ type, target }: ClipboardEvent): boolean =>
 
 function handleCopy(event: ClipboardEvent): void {
   if (!isOnNodes(event) || getSelection()?.isCollapsed === false) return;
-  const text = copySelected();
+  const text = action('copySelected')();
   if (text === undefined) return;
   event.clipboardData?.setData('text/plain', text);
   event.preventDefault();
-  if (event.type === 'cut') deleteSelected();
+  if (event.type === 'cut') action('deleteSelected')();
 }
 
 function handlePaste(event: ClipboardEvent): void {
   if (!isOnNodes(event)) return;
-  pasteCopied(event.clipboardData?.getData('text/plain') ?? '');
+  action('pasteCopied')(event.clipboardData?.getData('text/plain') ?? '');
 }
 
 /** Listens for the keys of all commands, from the moment the screen is there: a key that is pressed then is not lost. */

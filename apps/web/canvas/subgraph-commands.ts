@@ -1,9 +1,8 @@
-import { selectedBy, switchSelected } from '../canvas/subgraph-actions.ts';
-import { inlineSelected, makeSubgraphOfSelection } from '../canvas/subgraph-edits.ts';
+import { selectedBy, switchSelected } from './subgraph-actions.ts';
+import { inlineSelected, makeSubgraphOfSelection } from './subgraph-edits.ts';
 import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import { canLeave, enterSelected, leave, selectedUse } from '../api/graphs/navigation.ts';
-import type { Command } from './command.ts';
-import { hasSelection } from './conditions.ts';
+import { type Command, hasSelection } from '@graft/view';
 
 export const subgraphCommands: readonly Command[] = [
   {
