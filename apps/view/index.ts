@@ -30,6 +30,7 @@ export {
 export { outputName, comparedOutputs, outputOf, type NamedOutput } from './compare/output-name.ts';
 export { checks, noModels } from './document/checks.ts';
 export { titleByLook } from './document/default-title.ts';
+export { deleteKeys } from './document/delete-keys.ts';
 export {
   drawnFile,
   onPastEdit,
@@ -51,6 +52,7 @@ export { givenParams, givenHere } from './document/given-params.ts';
 export { takeHeld, HeldText } from './document/held-text.ts';
 export { keptHistories, relocked, historyFor } from './document/kept-histories.ts';
 export { Latest, placeShown, whileShown, whileOpen, madeOfShown } from './document/latest.ts';
+export { leaveEmpty } from './document/leave-empty.ts';
 export {
   usedGraph,
   bodyAt,
@@ -109,6 +111,16 @@ export {
 export { verdictSentence } from './experiment/verdict-sentence.ts';
 export { addressKey, toKeptAddress } from './kept-address.ts';
 export {
+  type Card,
+  type Side,
+  type Axis,
+  aligned,
+  gap,
+  downUntilClear,
+  distributed,
+} from './layout/arrange.ts';
+export { betweenNotes, belowCard } from './layout/below-card.ts';
+export {
   nodeWidth,
   columnGap,
   groupHead,
@@ -119,9 +131,12 @@ export {
   titleLinesOf,
   nodeHeight,
 } from './layout/card-size.ts';
+export { frameAround } from './layout/frame-around.ts';
 export { laidOut } from './layout/missing-places.ts';
 export { type Bounds, boundsAround } from './layout/node-bounds.ts';
 export { portsOf } from './layout/node-port-names.ts';
+export { writtenHeight } from './layout/note-size.ts';
+export { meets, roomFor } from './layout/room-for.ts';
 export { type Size, tidyLayout, layOut } from './layout/tidy-layout.ts';
 export { cellOrder } from './notebook/cell-order.ts';
 export { proseOrder } from './notebook/prose-order.ts';

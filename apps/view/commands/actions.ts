@@ -1,3 +1,6 @@
+import type { NodeLayout } from '@graft/graph';
+import type { OpenEnd } from '../screen/screen-store.ts';
+
 /** A run, or a node of it by its path. */
 export interface ComparedSide {
   readonly run: string;
@@ -6,6 +9,30 @@ export interface ComparedSide {
 
 /** What features do for each other without knowing each other, where it takes more than a command: something to do it to. */
 export interface Actions {
+  /** Adds a node of a type beside the selected one, or where there is room. */
+  addToCanvas(type: string): void;
+  /** Adds a node at the open end of an edge, and connects it. */
+  addAtOpenEnd(type: string, openEnd: OpenEnd): void;
+  /** Adds a note about a node, below it, where it covers nothing. */
+  addNoteAbout(node: string): void;
+  /** Asks a question of the saved ones by itself, and shows what comes of it. */
+  askAlone(question: string): Promise<void>;
+  /** Sets a variant of an experiment beside its baseline. */
+  compareVariants(variants: {
+    readonly runId: string;
+    readonly baseline: string;
+    readonly variant: string;
+  }): void;
+  /** Where a new node has room in the open graph. */
+  freePlace(): NodeLayout;
+  /** The place of the canvas at a point of the window. */
+  canvasPlace(point: NodeLayout): NodeLayout;
+  /** Brings a node of the graph that is shown into sight: its card, or its cell. */
+  bringIntoSight(node: string): void;
+  /** Moves a note up or down on the page of the notebook. */
+  moveProse(note: string, step: -1 | 1): void;
+  /** Shows the node at a path of the file: its graph is gone into, it is selected and comes into sight. */
+  showNode(path: string): void;
   /** Sets runs, or nodes of them, beside each other. */
   compareSides(sides: readonly ComparedSide[]): void;
   /** Runs the graph with what the form of the app view holds. */

@@ -27,6 +27,8 @@ export interface Command {
   readonly onCell?: boolean;
   /** Where what it does can be seen; absent: on the canvas and in the notebook. */
   readonly views?: readonly View[];
+  /** The submenu of the context menu in which it stands with others like it. */
+  readonly submenu?: 'Arrange';
   /** Left out of the command menu: it makes sense only where it was pointed at. */
   readonly hidden?: boolean;
   /** Whether there is something to do it to; absent: always. */

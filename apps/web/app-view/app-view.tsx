@@ -1,20 +1,22 @@
 import { settingText } from '@graft/graph';
 import { useEffect } from 'react';
 import { useKeptOpen } from '../kit/kept-open.ts';
-import { copyText } from '../inspector/output/copy-rows.ts';
-import { PlainControl } from '../inspector/fields/plain-control.tsx';
-import { RunOrCancel } from '../shell/run-or-cancel.tsx';
-import { RunsOnChange } from '../shell/runs-on-change.tsx';
+import { copyText } from '../kit/copy-text.ts';
+import { PlainControl, RunsOnChange, PastRunBanner } from '../kit/slots.ts';
+import { RunOrCancel } from '../kit/run-or-cancel.tsx';
 import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
 import { countProblems, isGoingOn, keepViewShowable } from '@graft/view';
 import { countText, useProblems } from '../api/graphs/use-problems.ts';
 import { cancelRun } from '../api/runs/run-actions.ts';
-import { PastRunBanner } from '../timeline/past-run-banner.tsx';
 import { AppInput } from './app-input.tsx';
 import { AppOutput } from './app-output.tsx';
 import { isChanged, missingInputs, runApp, useApp, valueKey } from './app-store.ts';
-import { useGraphFunction, type GivenParam, type GraphFunction } from './graph-function.ts';
+import {
+  useGraphFunction,
+  type GivenParam,
+  type GraphFunction,
+} from '../api/graphs/graph-function.ts';
 
 function AppParameter({ given }: { readonly given: GivenParam }) {
   const { field } = given;

@@ -1,12 +1,11 @@
 import { useEffect, useRef } from 'react';
-import { useGraphFunction, type ShownOutput } from '../app-view/graph-function.ts';
+import { useGraphFunction, type ShownOutput, askable } from '../api/graphs/graph-function.ts';
 import { progressText } from '../api/runs/progress-text.ts';
-import { OutputPreview } from '../inspector/shown-output.ts';
+import { OutputPreview } from '../kit/slots.ts';
 import { useDocument, useRunView } from '../kit/stores.ts';
 import { isOver, makerIn, type RunState, stepsInOrder } from '@graft/view';
 import {
   ask,
-  askable,
   askOf,
   cancelAsked,
   failureOf,

@@ -28,7 +28,8 @@ vi.mock('../api/client.ts', () => ({
     },
   },
 }));
-vi.mock('../app-view/graph-function.ts', () => ({
+vi.mock('../api/graphs/graph-function.ts', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
   graphFunction: () => ({
     inputs: [{ name: 'question', type: { id: 'questions' } }],
     outputs: [{ name: 'answers', doc: '', node: 'generate', port: 'answers' }],

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { api } from '../api/client.ts';
 import { problemText, emptyRun, foldEvent, isOver, type RunState } from '@graft/view';
-import { graphFunction, type GraphFunction, type ShownOutput } from '../app-view/graph-function.ts';
+import { askable, graphFunction, type ShownOutput } from '../api/graphs/graph-function.ts';
 import { useDocument } from '../kit/stores.ts';
 import { report } from '../api/graphs/graph-file.ts';
 import { saveFile } from '../api/graphs/save-file.ts';
@@ -50,17 +50,6 @@ export function askOf(file: string | undefined): void {
     if (runId !== undefined) follow(runId, () => next(at + 1));
   };
   next(0);
-}
-
-/** The inputs of a graph that take questions; undefined where it cannot be asked, or needs something else as well. */
-export function askable(graph: GraphFunction | undefined): GraphFunction['inputs'] | undefined {
-  const takes = graph?.inputs.filter(({ type }) => type.id === 'questions') ?? [];
-  const others = graph?.inputs.filter(
-    ({ type, without }) => type.id !== 'questions' && without === undefined,
-  );
-  return takes.length === 0 || (others?.length ?? 0) > 0 || graph?.outputs.length === 0
-    ? undefined
-    : takes;
 }
 
 /** Runs the graph for a question of one's own. The screen goes on showing what the saved ones gave. False where it was not begun. */

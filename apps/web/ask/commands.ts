@@ -1,7 +1,6 @@
 import { isRunnable, type Command } from '@graft/view';
 import { focusAsk } from './focus-ask.ts';
 
-
 export const askCommands: readonly Command[] = [
   {
     id: 'ask',

@@ -1,4 +1,4 @@
-import { focusAwaited, focusOnceThere } from '../inspector/focus-inspector.ts';
+import { focusAwaited, focusOnceThere } from '../kit/focus-awaited.ts';
 import { openPanel, setFullPage } from '@graft/view';
 import { useScreen } from '../kit/stores.ts';
 

@@ -1,6 +1,5 @@
 import { alignSelected, distributeSelected, tidySelected } from './arrange-selection.ts';
-import type { Axis, Side } from './arrange.ts';
-import { type Command, selectedNodes } from '@graft/view';
+import { type Axis, type Side, type Command, selectedNodes } from '@graft/view';
 
 const sides: readonly Side[] = ['left', 'centre', 'right', 'top', 'middle', 'bottom'];
 
@@ -10,6 +9,7 @@ const align = (side: Side): Command => ({
   id: `align-${side}`,
   title: `Align: ${side}`,
   group: 'Edit',
+  submenu: 'Arrange',
   views: ['canvas'],
   enabled: several(2),
   run: () => alignSelected(side),
@@ -19,6 +19,7 @@ const distribute = (axis: Axis): Command => ({
   id: `distribute-${axis}`,
   title: `Distribute ${axis}`,
   group: 'Edit',
+  submenu: 'Arrange',
   views: ['canvas'],
   enabled: several(3),
   run: () => distributeSelected(axis),
@@ -32,6 +33,7 @@ export const arrangeCommands: readonly Command[] = [
     id: 'tidy-selection',
     title: 'Tidy the selection',
     group: 'Edit',
+    submenu: 'Arrange',
     views: ['canvas'],
     enabled: several(2),
     run: () => void tidySelected(),

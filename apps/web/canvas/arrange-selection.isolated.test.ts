@@ -1,10 +1,9 @@
 import { parseGraph } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
 import { useDocument, useScreen } from '../kit/stores.ts';
-import { provideNodeTypes, layOut } from '@graft/view';
+import { provideNodeTypes, layOut, meets } from '@graft/view';
 import { tidySelected } from './arrange-selection.ts';
 import { drawnFrames, groupFrames } from './drawn-frames.ts';
-import { meets } from './room-for.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
 provideNodeTypes(new Map());

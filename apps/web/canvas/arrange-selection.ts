@@ -1,15 +1,18 @@
 import { formatEdge, moveNodes, withoutBends, type Edge, type Graph } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
-import { announce, Latest, madeOfShown, boundsAround } from '@graft/view';
-import { useDocument, useScreen } from '../kit/stores.ts';
 import {
+  announce,
+  Latest,
+  madeOfShown,
+  boundsAround,
   aligned,
   distributed,
   downUntilClear,
   type Axis,
   type Card,
   type Side,
-} from './arrange.ts';
+} from '@graft/view';
+import { useDocument, useScreen } from '../kit/stores.ts';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { notesBelow, stacksOf } from './tidied.ts';
 import { askLayers } from './layers/ask-layers.ts';

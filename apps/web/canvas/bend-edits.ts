@@ -1,10 +1,9 @@
 import { formatEdge, setBends, type Bend } from '@graft/graph';
-import { announce } from '@graft/view';
+import { announce, type Card } from '@graft/view';
 import { useDocument } from '../kit/stores.ts';
 import { obstaclesOf } from './routing/obstacles.ts';
 import { routeEdges, type Routes } from './routing/route-edges.ts';
 import { useRoutes } from './routing/routes.ts';
-import type { Card } from './arrange.ts';
 import { drawnFrames, groupFrames } from './drawn-frames.ts';
 import { canvasPlace, zoomNow } from './viewport.ts';
 

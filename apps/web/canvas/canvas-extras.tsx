@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { listenForLongPress } from '../menus/long-press.ts';
+import { listenForLongPress } from '../kit/long-press.ts';
 import { cellOrder } from '@graft/view';
 import { useScreen } from '../kit/stores.ts';
 import { useKeptInSight, type SightStore } from './keep-in-sight.ts';
@@ -7,11 +7,7 @@ import { Overview, type OverviewStore } from './overview.tsx';
 import { RefusalHint, type ConnectionStore } from './refusal-hint.tsx';
 import { useReadingOrder } from './reading-order.ts';
 import { limitZoom, type ZoomStore } from './least-zoom.ts';
-import { part } from '../kit/part.tsx';
-
-const CardRemedies = part(() =>
-  import('../models/card-remedies.tsx').then((loaded) => loaded.CardRemedies),
-);
+import { CardRemedies } from '../kit/slots.ts';
 
 /** Nodes that are put in order at most: with more of them each edit would wait for that. */
 const mostRead = 400;

@@ -14,7 +14,7 @@ import {
   type Viewport,
 } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { openMenu } from '../menus/open-menu.ts';
+import { openMenu } from '../kit/open-menu.ts';
 import { FitIcon, PlanIcon, TidyIcon } from '../kit/icons.tsx';
 import { useDocument, useScreen } from '../kit/stores.ts';
 import { wayOf, connectInPlace, edgeBetween, portRefusal, shapeOf } from '@graft/view';
@@ -35,7 +35,7 @@ import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts'
 import { GraphEdgeView, isLit } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { useEdgeUnder } from './edge-under.ts';
-import { nodeDragType } from './node-drag.ts';
+import { nodeDragType } from '../kit/node-drag.ts';
 import { useKnownKept } from './keep-known.ts';
 import { useRouting } from './routing/use-routes.ts';
 import { attachViewport, fitAll, revealNode, showView, zoomRange } from './viewport.ts';

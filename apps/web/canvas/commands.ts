@@ -2,7 +2,12 @@ import { canUndo, hasFile, hasNodes, hasSelection, redo, undo, type Command } fr
 import { meantNode, nodeCard } from '../kit/focus-node.ts';
 import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import { hasSelectedEdge } from './actions.ts';
-import { copyToClipboard, cutToClipboard, pasteFromClipboard, selectNeighbours } from './clipboard-actions.ts';
+import {
+  copyToClipboard,
+  cutToClipboard,
+  pasteFromClipboard,
+  selectNeighbours,
+} from './clipboard-actions.ts';
 import { duplicateSelection } from './duplicate.ts';
 import { deleteSelected, selectAll } from './edit-actions.ts';
 import { focusedPort, focusFirstPort } from './focus-port.ts';
@@ -33,7 +38,6 @@ function isConnected(): boolean {
 }
 
 const history = () => useDocument.temporal.getState();
-
 
 export const editCommands: readonly Command[] = [
   {

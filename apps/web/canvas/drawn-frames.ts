@@ -1,6 +1,5 @@
 import { groupKey, noteKey, type Frame, type Graph, type NodeLayout } from '@graft/graph';
-import type { Card } from './arrange.ts';
-import { writtenHeight } from './note-size.ts';
+import { type Card, writtenHeight } from '@graft/view';
 import { cardSize, drawnFrame } from './viewport.ts';
 
 /** Where a card stands and how large it is drawn, or will be. */

@@ -14,11 +14,6 @@ export function deleteSelected(): void {
   select([]);
 }
 
-/** Deletes nodes, notes and groups, whatever is selected. */
-export function deleteKeys(keys: readonly string[]): void {
-  useDocument.getState().edit((graph) => removeNodes(graph, keys));
-}
-
 export function selectAll(): void {
   useScreen.getState().select(keysOf(useDocument.getState().shown));
 }

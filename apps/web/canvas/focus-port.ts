@@ -1,14 +1,6 @@
 import type { Edge } from '@graft/graph';
 import type { PendingEdge } from '@graft/view';
-import { nodeCard } from '../kit/focus-node.ts';
-
-/** The port that an element stands for; undefined where it is none. */
-export function portAt(element: Element | null): PendingEdge | undefined {
-  if (!(element instanceof HTMLElement) || !element.classList.contains('port')) return undefined;
-  const { nodeid: node, port, side } = element.dataset;
-  if (node === undefined || port === undefined) return undefined;
-  return { node, port, side: side === 'source' ? 'source' : 'target' };
-}
+import { nodeCard, portAt } from '../kit/focus-node.ts';
 
 /** The port that has the focus. */
 export const focusedPort = (): PendingEdge | undefined => portAt(document.activeElement);

@@ -1,7 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { expect, it } from 'vitest';
 import { freePlace } from './free-place.ts';
-import { meets } from './room-for.ts';
+import { meets } from '@graft/view';
 
 const any = { type: 'any', version: 1, params: {} };
 const note = { x: -100, y: -50, width: 400, height: 300 };

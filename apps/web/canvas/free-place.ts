@@ -1,7 +1,6 @@
 import type { Graph, NodeLayout } from '@graft/graph';
-import { columnGap, nodeWidth } from '@graft/view';
+import { columnGap, nodeWidth, roomFor } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
-import { roomFor } from './room-for.ts';
 import { viewMiddle } from './viewport.ts';
 
 /** Height of a new card, near enough. */

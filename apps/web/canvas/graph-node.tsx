@@ -1,12 +1,12 @@
 import type { GraphNode, NodeFacts, NodeType } from '@graft/graph';
-import { useScore } from '../inspector/use-score.ts';
+import { useScore } from '../api/runs/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
 import { type ShownProblem, paramTitle, titleAmong } from '@graft/view';
 import { useDocument, useRunView, useOverlay, useScreen } from '../kit/stores.ts';
 import { useParamsHere } from '../kit/node-hooks.ts';
 import { useDrift } from '../api/graphs/use-drift.ts';
-import { NodeTitle } from './node-title.tsx';
+import { NodeTitle } from '../kit/node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
 import {
   givenText,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { drawnFrames, groupFrames } from './drawn-frames.ts';
 import { settled, withRoom } from './make-room.ts';
-import { meets } from './room-for.ts';
+import { meets } from '@graft/view';
 
 const any = { type: 'any', version: 1, params: {} };
 const edge = (source: string, target: string): Edge => ({

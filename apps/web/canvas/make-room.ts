@@ -9,10 +9,8 @@ import {
   type Graph,
   type NodeLayout,
 } from '@graft/graph';
-import type { Card } from './arrange.ts';
-import { columnGap } from '@graft/view';
+import { type Card, columnGap, meets, roomFor } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
-import { meets, roomFor } from './room-for.ts';
 
 /** The graph with a node where it covers nothing, as near as can be to where it was dropped. */
 export function settled(graph: Graph, id: string): Graph {

@@ -1,8 +1,8 @@
 import { useDocument, useOverlay } from '../kit/stores.ts';
 import type { PendingEdge } from '@graft/view';
 import { edgeName, otherEnd, takeOff } from './edge-ends.ts';
-import { focusNode } from '../kit/focus-node.ts';
-import { focusPort, isAt, portAt, portsDrawn } from './focus-port.ts';
+import { focusNode, portAt } from '../kit/focus-node.ts';
+import { focusPort, isAt, portsDrawn } from './focus-port.ts';
 import { revealNode } from './viewport.ts';
 
 const edgesAt = (port: PendingEdge) =>

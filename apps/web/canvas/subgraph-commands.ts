@@ -1,5 +1,5 @@
 import { selectedBy, switchSelected } from './subgraph-actions.ts';
-import { inlineSelected, makeSubgraphOfSelection } from './subgraph-edits.ts';
+import { inlineSelected, makeSubgraphOfSelection } from '../api/graphs/subgraph-edits.ts';
 import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import { canLeave, enterSelected, leave, selectedUse } from '../api/graphs/navigation.ts';
 import { type Command, hasSelection } from '@graft/view';

@@ -27,11 +27,15 @@ export function runsOfVariants(
 const questions = new Latest();
 
 /** Sets a variant of an experiment beside its baseline. */
-export async function compareVariants(
-  runId: string,
-  baseline: string,
-  variant: string,
-): Promise<void> {
+export async function compareVariants({
+  runId,
+  baseline,
+  variant,
+}: {
+  readonly runId: string;
+  readonly baseline: string;
+  readonly variant: string;
+}): Promise<void> {
   const signal = questions.ask();
   const isOpen = whileOpen();
   try {

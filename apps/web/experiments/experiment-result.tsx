@@ -5,7 +5,7 @@ import { queries } from '../api/client.ts';
 import { useDocument } from '../kit/stores.ts';
 import { stepTitle, nodeTypes, comparedMeanings, verdictSentence } from '@graft/view';
 import { reportAddress } from '../api/runs/report-address.ts';
-import { compareVariants } from '../compare/compare-variants.ts';
+import { action } from '@graft/view';
 import { inSaidVariants, saidProblem, saidSetting, saidVariant } from './said-names.ts';
 
 function download(text: string, name: string): void {
@@ -87,7 +87,7 @@ export function ExperimentResult({
       <EvidenceTableView
         table={said.table}
         {...{ meanings, titles }}
-        compare={(variant) => void compareVariants(runId, table.baseline, said.variantOf(variant))}
+        compare={(variant) => action('compareVariants')({ runId, baseline: table.baseline, variant: said.variantOf(variant) })}
       />
     </div>
   );

@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { api, queries } from '../api/client.ts';
 import { problemText, type ExperimentProgress } from '@graft/view';
-import { RunOrCancel } from '../shell/run-or-cancel.tsx';
+import { RunOrCancel } from '../kit/run-or-cancel.tsx';
 import { useDocument } from '../kit/stores.ts';
 import { cancelExperiment, startExperiment, useExperiments } from '../api/experiments.ts';
 import { ExperimentList } from './experiment-list.tsx';

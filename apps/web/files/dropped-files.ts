@@ -1,11 +1,9 @@
 import { addNode, setParam } from '@graft/graph';
-import { type FileToSend, nodeWidth, announce, nodeTypes } from '@graft/view';
-import { freePlace } from '../canvas/free-place.ts';
-import { canvasPlace } from '../canvas/viewport.ts';
+import { type FileToSend, nodeWidth, announce, nodeTypes, action } from '@graft/view';
 import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import { openFile } from '../api/graphs/open-file.ts';
 import { refreshFiles } from '../api/graphs/graph-file.ts';
-import { takeDropped } from './dropped-entries.ts';
+import { takeDropped } from '../kit/dropped-entries.ts';
 
 interface Point {
   readonly x: number;
@@ -27,7 +25,7 @@ function addLoader(paths: readonly string[], point: Point | undefined): void {
   const { shown, edit } = useDocument.getState();
   const definition = nodeTypes().get(loader);
   if (definition === undefined) return;
-  const { x, y } = point === undefined ? freePlace(shown) : canvasPlace(point);
+  const { x, y } = point === undefined ? action('freePlace')() : action('canvasPlace')(point);
   const place = point === undefined ? { x, y } : { x: x - nodeWidth / 2, y: y - 17 };
   const { graph, id } = addNode(shown, definition, place);
   edit(() => setParam(graph, { node: id, param: 'paths' }, [...paths]));

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
-import { openMenuOf } from '../menus/open-menu.ts';
+import { openMenuOf } from '../kit/open-menu.ts';
 import { PlusIcon } from '../kit/icons.tsx';
 import { useOneTabStop } from '../kit/one-tab-stop.ts';
 import { useOverlay } from '../kit/stores.ts';

@@ -8,7 +8,7 @@ import { useListed } from '../kit/use-listed.ts';
 import { useOverlay } from '../kit/stores.ts';
 import type { FileQuestion } from '@graft/view';
 import { FileUpload } from './file-upload.tsx';
-import { isTaken } from './path-parts.ts';
+import { isTaken } from '../kit/path-parts.ts';
 
 function close(): void {
   useOverlay.getState().show({ fileQuestion: null });

@@ -5,7 +5,7 @@ import { queries, queryClient } from '../api/client.ts';
 import { sendFiles, UploadRefused } from '../api/send-files.ts';
 import type { FileToSend } from '@graft/view';
 import { forgetDrawn } from '../api/graphs/workspace-files.ts';
-import { asSent, broughtPaths, takeDropped } from './dropped-entries.ts';
+import { asSent, broughtPaths, takeDropped } from '../kit/dropped-entries.ts';
 import { uploadRefusal } from './upload-refusal.ts';
 
 interface FileUploadProps {

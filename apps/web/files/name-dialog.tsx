@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { extractAs } from '../canvas/subgraph-edits.ts';
+import { extractAs } from '../api/graphs/subgraph-edits.ts';
 import { graphPath } from '../api/graphs/graph-file.ts';
 import { useOverlay } from '../kit/stores.ts';
 import type { NameQuestion } from '@graft/view';

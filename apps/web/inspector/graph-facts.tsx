@@ -2,10 +2,9 @@ import { bytes } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
-import { useGraphFunction, type GraphFunction } from '../app-view/graph-function.ts';
-import { commandOf } from '@graft/view';
+import { useGraphFunction, type GraphFunction } from '../api/graphs/graph-function.ts';
+import { commandOf, action } from '@graft/view';
 import { useDocument } from '../kit/stores.ts';
-import { showNode } from '../canvas/show-node.ts';
 import { modelsOf } from './models-of.ts';
 
 function Fact({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -25,7 +24,7 @@ function Entry(props: { readonly node: string; readonly name: string; readonly s
         type="button"
         className="shrink-0 hover:underline"
         title="Show its node"
-        onClick={() => showNode(node)}
+        onClick={() => action('showNode')(node)}
       >
         {name}
       </button>

@@ -6,14 +6,9 @@ import { useDocument, useScreen } from '../kit/stores.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
 import { countText, useProblems } from '../api/graphs/use-problems.ts';
 import { part } from '../kit/part.tsx';
-
-const ProblemList = part(() =>
-  import('../timeline/problem-list.tsx').then((loaded) => loaded.ProblemList),
-);
+import { AskBox, ProblemList } from '../kit/slots.ts';
 
 const GraphFacts = part(() => import('./graph-facts.tsx').then((loaded) => loaded.GraphFacts));
-
-const AskBox = part(() => import('../ask/ask-box.tsx').then((loaded) => loaded.AskBox));
 
 /** Commands that people look for first. */
 const tips = ['search', 'run', 'save', 'rename', 'fit', 'shortcuts'];

@@ -1,6 +1,6 @@
 import { drawnFile } from '@graft/view';
 import { useDocument } from '../kit/stores.ts';
-import { lineText, logTime, useLogLines } from './log-lines.ts';
+import { lineText, logTime, useLogLines } from '../kit/log-lines.ts';
 import { LogText } from '../kit/log-text.tsx';
 
 /** What the step logged, oldest first. */

@@ -11,7 +11,7 @@ import {
 } from '@graft/view';
 import { progressText } from '../api/runs/progress-text.ts';
 import { useDocument, useRunView, useInnerStep } from '../kit/stores.ts';
-import { showNode } from '../canvas/show-node.ts';
+import { action } from '@graft/view';
 import { useOutdated } from '../api/runs/use-outdated.ts';
 import { Score } from './score.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
@@ -120,7 +120,7 @@ function StepOutput({ node }: { readonly node: string }) {
             type="button"
             className="font-[550] hover:underline"
             title="Show that node"
-            onClick={() => showNode(feed.node)}
+            onClick={() => action('showNode')(feed.node)}
           >
             {feedTitle}
           </button>
@@ -154,7 +154,7 @@ function StepOutput({ node }: { readonly node: string }) {
           step={step}
           port={port}
           artifact={artifact}
-          showMaker={feed && (() => showNode(feed.node))}
+          showMaker={feed && (() => action('showNode')(feed.node))}
         />
       ) : trains ? null : step.status === 'running' ? (
         <Empty>{step.progress === undefined ? 'Starting.' : progressText(step.progress)}</Empty>

@@ -37,7 +37,7 @@ import { faultLine } from '../kit/code/fault-line.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { TrySeveral } from './fields/try-several.tsx';
 import { SeveralChip, useVaried } from './fields/varied.tsx';
-import { FileRemedies } from '../files/file-remedies.tsx';
+import { FileRemedies } from '../kit/slots.ts';
 
 function Control({
   node,

@@ -1,7 +1,4 @@
-import { duplicateSelection } from '../canvas/duplicate.ts';
-import { deleteSelected } from '../canvas/edit-actions.ts';
-import { makeSubgraphOfSelection } from '../canvas/subgraph-edits.ts';
-import { arrangeCommands } from '../canvas/arrange-commands.ts';
+import { allCommands } from '@graft/view';
 import { commandOf, runCommand, isIdle } from '@graft/view';
 import { useRunView } from '../kit/stores.ts';
 
@@ -24,30 +21,40 @@ export function SeveralSelected({ count }: { readonly count: number }) {
         <button
           type="button"
           className="button small"
-          onClick={() => void makeSubgraphOfSelection()}
+          onClick={() => runCommand(commandOf('make-subgraph'))}
         >
           Make a subgraph
         </button>
-        <button type="button" className="button small" onClick={duplicateSelection}>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => runCommand(commandOf('duplicate'))}
+        >
           Duplicate
         </button>
-        <button type="button" className="button small" onClick={deleteSelected}>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => runCommand(commandOf('delete'))}
+        >
           Delete
         </button>
       </div>
       <h3 className="mt-4 text-sm font-[580] text-ink-2">Arrange</h3>
       <div className="mt-1.5 flex flex-wrap gap-2">
-        {arrangeCommands.map((command) => (
-          <button
-            key={command.id}
-            type="button"
-            className="button small"
-            disabled={command.enabled?.() === false}
-            onClick={() => command.run()}
-          >
-            {command.title}
-          </button>
-        ))}
+        {allCommands()
+          .filter(({ submenu }) => submenu === 'Arrange')
+          .map((command) => (
+            <button
+              key={command.id}
+              type="button"
+              className="button small"
+              disabled={command.enabled?.() === false}
+              onClick={() => command.run()}
+            >
+              {command.title}
+            </button>
+          ))}
       </div>
     </div>
   );

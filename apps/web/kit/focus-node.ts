@@ -1,4 +1,4 @@
-import { selectedNode } from '@graft/view';
+import { selectedNode, type PendingEdge } from '@graft/view';
 import { useDocument } from './stores.ts';
 
 /** The card of a node that is shown. */
@@ -20,4 +20,12 @@ export function meantNode(): string | undefined {
   const { shown } = useDocument.getState();
   const id = focused?.dataset['id'] ?? selectedNode();
   return id !== undefined && Object.hasOwn(shown.nodes, id) ? id : undefined;
+}
+
+/** The port that an element stands for; undefined where it is none. */
+export function portAt(element: Element | null): PendingEdge | undefined {
+  if (!(element instanceof HTMLElement) || !element.classList.contains('port')) return undefined;
+  const { nodeid: node, port, side } = element.dataset;
+  if (node === undefined || port === undefined) return undefined;
+  return { node, port, side: side === 'source' ? 'source' : 'target' };
 }

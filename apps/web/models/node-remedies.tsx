@@ -1,5 +1,5 @@
 import { paramFields, setParam } from '@graft/graph';
-import { FileRemedies } from '../files/file-remedies.tsx';
+import { FileRemedies } from '../kit/slots.ts';
 import { missingPath } from '@graft/view';
 import { useDocument } from '../kit/stores.ts';
 import { useShape } from '../kit/node-hooks.ts';

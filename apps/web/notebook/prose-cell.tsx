@@ -1,15 +1,13 @@
 import { noteKey } from '@graft/graph';
 import { useRef, type KeyboardEvent } from 'react';
-import { deleteKeys } from '../canvas/edit-actions.ts';
+import { deleteKeys, undo, action } from '@graft/view';
 import { matches } from '../kit/chord.ts';
 import { Markdown } from '../kit/markdown.tsx';
-import { openMenu } from '../menus/open-menu.ts';
-import { NoteField } from '../notes/note-field.tsx';
-import { undo } from '@graft/view';
+import { openMenu } from '../kit/open-menu.ts';
+import { NoteField } from '../kit/note-field.tsx';
 import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import { cellAct, type CellStep } from './cell-act.ts';
 import { useKeyBefore } from './key-before.ts';
-import { moveProse } from './move-prose.ts';
 
 interface ProseCellProps {
   readonly id: string;
@@ -31,7 +29,7 @@ export function ProseCell({ id, move }: ProseCellProps) {
     if (!(target instanceof Element) || target !== cell.current) return;
     const step = event.key === 'ArrowUp' ? -1 : 1;
     if (matches('alt+arrowup', event) || matches('alt+arrowdown', event)) {
-      moveProse(id, step);
+      action('moveProse')(id, step);
       event.preventDefault();
       event.stopPropagation();
       return;

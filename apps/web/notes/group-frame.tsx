@@ -5,7 +5,7 @@ import { provideCarry } from '../canvas/carrying.ts';
 import { drawAs } from '../canvas/viewport.ts';
 import { useDocument, useOverlay } from '../kit/stores.ts';
 import { carry } from './carry.ts';
-import { focusWhenShown } from './focus-when-shown.ts';
+import { focusWhenShown } from '../kit/focus-when-shown.ts';
 import { ResizeHandle } from './resize-handle.tsx';
 
 provideCarry(carry);

@@ -5,7 +5,7 @@ import { noteHeight } from '../canvas/flow-annotations.ts';
 import { drawAs } from '../canvas/viewport.ts';
 import { useDocument, useOverlay } from '../kit/stores.ts';
 import { Markdown } from '../kit/markdown.tsx';
-import { NoteField } from './note-field.tsx';
+import { NoteField } from '../kit/note-field.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
 
 const least = { width: 100, height: 44 };

@@ -1,11 +1,8 @@
 import { addGroup, addNote, type Graph, type NodeLayout } from '@graft/graph';
-import { nodeWidth, announce } from '@graft/view';
+import { nodeWidth, announce, frameAround, roomFor, belowCard } from '@graft/view';
 import { cardFrame, drawnFrames } from '../canvas/drawn-frames.ts';
-import { frameAround } from '../canvas/frame-around.ts';
-import { roomFor } from '../canvas/room-for.ts';
 import { drawnFrame, viewMiddle } from '../canvas/viewport.ts';
 import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
-import { belowCard } from './below-card.ts';
 
 const noteWidth = 240;
 /** Of a note that is being written. */

@@ -3,10 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useState, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
-import { addAtOpenEnd, addToCanvas } from '../canvas/add-to-canvas.ts';
-import { familyColour } from '../kit/family-colour.ts';
-import { chordName } from '../kit/chord.ts';
 import {
+  action,
   belongsTo,
   allCommands,
   runCommand,
@@ -15,15 +13,17 @@ import {
   type OpenEnd,
   type View,
 } from '@graft/view';
+import { familyColour } from '../kit/family-colour.ts';
+import { chordName } from '../kit/chord.ts';
 import { useDocument, useScreen } from '../kit/stores.ts';
 import { startExperiment } from '../api/experiments.ts';
 import { openFile } from '../api/graphs/open-file.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
 import { commandWords } from './command-words.ts';
 import { goToNode, nodesCalled } from './go-to-node.ts';
-import { aboutType, rank } from './rank.ts';
+import { aboutType, rank } from '../kit/rank.ts';
 import { useModal } from '../kit/modal.ts';
-import { SearchField } from './search-field.tsx';
+import { SearchField } from '../kit/search-field.tsx';
 
 function close(): void {
   useScreen.getState().show({ commandMenu: false, openEnd: null });
@@ -69,7 +69,9 @@ function nodeGroup(openEnd: OpenEnd | null): Group {
       value: `add ${definition.title} ${definition.type}`,
       about: aboutType(definition),
       run: () =>
-        openEnd === null ? addToCanvas(definition.type) : addAtOpenEnd(definition.type, openEnd),
+        openEnd === null
+          ? action('addToCanvas')(definition.type)
+          : action('addAtOpenEnd')(definition.type, openEnd),
       children: (
         <>
           <i className="group-square" style={{ '--c': familyColour(definition.group) }} />

@@ -1,7 +1,6 @@
-import { bringIntoSight } from '../canvas/show-node.ts';
+import { action, titleAmong } from '@graft/view';
 import { useDocument, useScreen } from '../kit/stores.ts';
-import { titleAmong } from '@graft/view';
-import { rank } from './rank.ts';
+import { rank } from '../kit/rank.ts';
 
 /** As many as can be told apart at a glance. */
 const most = 12;
@@ -9,7 +8,7 @@ const most = 12;
 /** Selects a node of the graph that is shown, and brings it into sight: its card, or its cell. The focus follows. */
 export function goToNode(id: string): void {
   useScreen.getState().select([id]);
-  bringIntoSight(id);
+  action('bringIntoSight')(id);
 }
 
 /** The nodes of the graph that is shown which are called what is typed, by title or id, the best first. */

@@ -1,12 +1,11 @@
 import type { NodeType } from '@graft/graph';
-import { addToCanvas } from '../canvas/add-to-canvas.ts';
-import { FileList } from '../files/file-list.tsx';
+import { action, inOrder } from '@graft/view';
+import { FileList } from '../kit/slots.ts';
 import { families, familyColour, familyTitles } from '../kit/family-colour.ts';
-import { nodeDragType } from '../canvas/node-drag.ts';
+import { nodeDragType } from '../kit/node-drag.ts';
 import { useOneTabStop } from '../kit/one-tab-stop.ts';
 import { keyName } from '../kit/platform.ts';
 import { useDocument, useScreen } from '../kit/stores.ts';
-import { inOrder } from '@graft/view';
 
 function PaletteItem({ definition }: { readonly definition: NodeType }) {
   return (
@@ -21,7 +20,7 @@ function PaletteItem({ definition }: { readonly definition: NodeType }) {
           event.dataTransfer.setData(nodeDragType, definition.type);
           event.dataTransfer.effectAllowed = 'copy';
         }}
-        onClick={() => addToCanvas(definition.type)}
+        onClick={() => action('addToCanvas')(definition.type)}
       >
         <i className="group-square" style={{ '--c': familyColour(definition.group) }} />
         {definition.title}

@@ -7,8 +7,8 @@ import { offStatus, resultText, stepStatus } from '../api/runs/node-status.ts';
 import { ReasonSentence } from '../kit/miss-reason-sentence.tsx';
 import { reasonLine } from '../kit/miss-reason.ts';
 import { ScoreLine } from '../kit/score-line.tsx';
-import { scoreText } from '../kit/score-text.ts';
-import { Settings } from '../notebook/settings.tsx';
+import { scoreText } from '../api/runs/score-text.ts';
+import { Settings } from '../kit/settings-text.tsx';
 import {
   emptyList,
   noTexts,

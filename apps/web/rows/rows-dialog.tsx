@@ -15,7 +15,7 @@ import {
   type EditedRow,
 } from './edited-rows.ts';
 import { EditFooter } from './edit-footer.tsx';
-import { tellOfSaved } from './edit-notices.ts';
+import { tellOfSaved } from '../api/runs/tell-of-saved-rows.ts';
 import { RowForm } from './row-form.tsx';
 import { RowList, type ListedRow } from './row-list.tsx';
 import { emptyLine, rowShape } from './row-shape.ts';

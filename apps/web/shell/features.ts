@@ -1,4 +1,5 @@
 import { provideActions, provideCommands, type Actions, type Command } from '@graft/view';
+import { askActions } from '../ask/actions.ts';
 import { appViewActions } from '../app-view/actions.ts';
 import { askCommands } from '../ask/commands.ts';
 import { canvasActions } from '../canvas/actions.ts';
@@ -14,6 +15,19 @@ import { labelCommands } from '../labels/commands.ts';
 import { noteCommands } from '../notes/commands.ts';
 import { rowCommands } from '../rows/commands.ts';
 import { runCommands, startCommands } from '../timeline/commands.ts';
+import { part } from '../kit/part.tsx';
+import {
+  AskBox,
+  CardRemedies,
+  FileList,
+  FileRemedies,
+  LabelAnswers,
+  ModelRemedies,
+  OutputPreview,
+  ProblemList,
+} from '../kit/slots.ts';
+import { FileList as Files } from '../files/file-list.tsx';
+import { OutputPreview as ShownOutput } from '../inspector/shown-output.ts';
 import { findCommands, viewCommands } from './view-commands.ts';
 
 /** The commands of all features. Where several have one key, the first that has something to do takes it. */
@@ -39,10 +53,33 @@ const commands: readonly Command[] = [
 ];
 
 /** What features do for each other: every action has the feature that owns it. */
-const actions: Actions = { ...appViewActions, ...canvasActions, ...compareActions };
+const actions: Actions = { ...appViewActions, ...askActions, ...canvasActions, ...compareActions };
+
+/** The parts that features draw of each other. What the notebook and the app draw comes with these: see `notebook-screen.tsx`. */
+function fillSlots(): void {
+  AskBox.fill(part(() => import('../ask/ask-box.tsx').then((loaded) => loaded.AskBox)));
+  CardRemedies.fill(
+    part(() => import('../models/card-remedies.tsx').then((loaded) => loaded.CardRemedies)),
+  );
+  FileList.fill(Files);
+  FileRemedies.fill(
+    part(() => import('../files/file-remedies.tsx').then((loaded) => loaded.FileRemedies)),
+  );
+  LabelAnswers.fill(
+    part(() => import('../labels/label-answers.tsx').then((loaded) => loaded.LabelAnswers)),
+  );
+  ModelRemedies.fill(
+    part(() => import('../models/model-remedies.tsx').then((loaded) => loaded.ModelRemedies)),
+  );
+  OutputPreview.fill(ShownOutput);
+  ProblemList.fill(
+    part(() => import('../timeline/problem-list.tsx').then((loaded) => loaded.ProblemList)),
+  );
+}
 
 /** Lets commands, keys and menus, and features among each other, reach what each feature does. */
 export function provideFeatures(): void {
   provideCommands(commands);
   provideActions(actions);
+  fillSlots();
 }

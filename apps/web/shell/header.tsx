@@ -27,9 +27,9 @@ import {
   UndoIcon,
 } from '../kit/icons.tsx';
 import { HeaderChips } from './header-chips.tsx';
-import { planLine, runLine } from './plan-line.ts';
+import { planLine, runLine } from '../api/runs/plan-line.ts';
 import { keyName } from '../kit/platform.ts';
-import { RunOrCancel } from './run-or-cancel.tsx';
+import { RunOrCancel } from '../kit/run-or-cancel.tsx';
 import { isDark, setTheme, useTheme } from '../kit/theme.ts';
 
 function Breadcrumb() {

@@ -1,6 +1,6 @@
 import { useLayoutEffect } from 'react';
 import { action, runCommand } from '@graft/view';
-import { openMenuAtFocus } from '../menus/open-menu.ts';
+import { openMenuAtFocus } from '../kit/open-menu.ts';
 import { meansNodes, commandOfKey } from './command-of-key.ts';
 import { useScreen } from '../kit/stores.ts';
 import { awaitAsked, typeAhead } from '../kit/typed-ahead.ts';

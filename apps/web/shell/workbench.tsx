@@ -15,7 +15,7 @@ import {
   useScreen,
 } from '../kit/stores.ts';
 import { isAsked } from '@graft/view';
-import { BottomPanel } from '../timeline/bottom-panel.tsx';
+import { BottomPanel } from './bottom-panel.tsx';
 import { Header } from './header.tsx';
 import { Notices } from './notices.tsx';
 import { Panels } from './panels.tsx';
@@ -36,7 +36,7 @@ const PastRunBanner = part(() =>
 const TrailBar = part(() => import('./trail-bar.tsx').then((loaded) => loaded.TrailBar));
 
 const ContextMenu = part(
-  () => import('../menus/context-menu.tsx').then((loaded) => loaded.ContextMenu),
+  () => import('./context-menu.tsx').then((loaded) => loaded.ContextMenu),
   FailedDialog,
 );
 
@@ -56,9 +56,9 @@ const AskedDialogs = part(
 );
 
 // Needed only when asked for.
-const AppView = part(() => import('../app-view/app-view.tsx').then((loaded) => loaded.AppView));
+const AppView = part(() => import('./app-screen.tsx').then((loaded) => loaded.AppView));
 const NotebookView = part(() =>
-  import('../notebook/notebook-view.tsx').then((loaded) => loaded.NotebookView),
+  import('./notebook-screen.tsx').then((loaded) => loaded.NotebookView),
 );
 const CompareView = part(() =>
   import('../compare/compare-view.tsx').then((loaded) => loaded.CompareView),

@@ -3,10 +3,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queries } from '../api/client.ts';
 import { clock, duration } from '@graft/nodes/kit/ui';
-import { action } from '@graft/view';
-import { mostSides } from '@graft/view';
+import { action, mostSides } from '@graft/view';
 import { useDocument, useRunView } from '../kit/stores.ts';
-import { openMenuOf } from '../menus/open-menu.ts';
+import { openMenuOf } from '../kit/open-menu.ts';
 import { lookAtRun } from './look-at-run.ts';
 
 const tones: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@ import { usePlan } from '../api/runs/plan-store.ts';
 import type { PlanReport } from '../api/client.ts';
 import { useDocument, useRunView } from '../kit/stores.ts';
 import { setRunsOnChange, useOpenRunsOnChange } from '../api/runs/run-on-change.ts';
-import { showNode } from '../canvas/show-node.ts';
+import { action } from '@graft/view';
 import { stepTitle, isOver, stepIn, nodeTypes } from '@graft/view';
 import { useProblems } from '../api/graphs/use-problems.ts';
 import { ProblemList } from './problem-list.tsx';
@@ -79,7 +79,7 @@ function PlannedSteps() {
           <button
             type="button"
             className="grid min-h-5 w-full grid-cols-[176px_1fr_96px] gap-2.5 px-3.5 text-left text-sm hover:bg-[color-mix(in_srgb,var(--ink)_4%,transparent)]"
-            onClick={() => showNode(step.node)}
+            onClick={() => action('showNode')(step.node)}
           >
             <span className="truncate text-ink-2" title={step.node}>
               {stepTitle(step.node, graph)}

@@ -1,13 +1,13 @@
 import { plural } from '@graft/nodes/kit/ui';
 import { type ShownProblem, isIncomplete, problemPlace, alike, problemPath } from '@graft/view';
-import { showNode } from '../canvas/show-node.ts';
+import { action } from '@graft/view';
 import { useDocument, useScreen } from '../kit/stores.ts';
 import { removeLooseEdges } from './loose-edges.ts';
 
 function show(problem: ShownProblem): void {
   const path = problemPath(problem, useDocument.getState());
   if (path === undefined) return;
-  showNode(path);
+  action('showNode')(path);
   useScreen.getState().show({ inspectorTab: 'parameters' });
 }
 

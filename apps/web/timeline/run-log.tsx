@@ -1,12 +1,11 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
-import { lineText, logTime } from '../inspector/log-lines.ts';
+import { lineText, logTime } from '../kit/log-lines.ts';
 import { LogText } from '../kit/log-text.tsx';
-import { copyText } from '../inspector/output/copy-rows.ts';
-import { drawnFile, stepsInOrder, stepTitle } from '@graft/view';
+import { copyText } from '../kit/copy-text.ts';
+import { drawnFile, stepsInOrder, stepTitle, action } from '@graft/view';
 import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
-import { showNode } from '../canvas/show-node.ts';
 import { levels, logOf, matching, type Level } from './log-filter.ts';
 
 /** What all steps of the run on the screen logged, oldest first: by node, by level, or by a word in it. */
@@ -130,7 +129,7 @@ export function RunLog() {
                 className="truncate text-left font-sans text-sm leading-[inherit] text-ink-2 hover:text-ink hover:underline"
                 title={line.step}
                 onClick={() => {
-                  showNode(line.step);
+                  action('showNode')(line.step);
                   useScreen.getState().show({ inspectorTab: 'logs' });
                 }}
               >

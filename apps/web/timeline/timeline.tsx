@@ -4,11 +4,18 @@ import { memo, useEffect, useRef, useState, type FocusEvent } from 'react';
 import { progressShare, stepStatus } from '../api/runs/node-status.ts';
 import { progressText } from '../api/runs/progress-text.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
-import { openMenuOf } from '../menus/open-menu.ts';
+import { openMenuOf } from '../kit/open-menu.ts';
 import { useOutdated } from '../api/runs/use-outdated.ts';
-import { drawnFile, isOver, prefixOf, stepsInOrder, type StepView, stepTitle } from '@graft/view';
+import {
+  drawnFile,
+  isOver,
+  prefixOf,
+  stepsInOrder,
+  type StepView,
+  stepTitle,
+  action,
+} from '@graft/view';
 import { useRunView, useDocument, useScreen } from '../kit/stores.ts';
-import { showNode } from '../canvas/show-node.ts';
 import { useNow } from './use-now.ts';
 
 const barColour: Record<StepView['status'], string> = {
@@ -108,7 +115,7 @@ const Row = memo(function Row({ index, count, step, began, end }: RowProps) {
         aria-pressed={selected}
         title={hintOf(step)}
         onClick={() => {
-          showNode(step.node);
+          action('showNode')(step.node);
           useScreen.getState().show({ inspectorTab: 'output' });
         }}
       >

@@ -1,6 +1,6 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
-import { PathInput } from '../../files/path-input.tsx';
+import { PathInput } from './path-input.tsx';
 import { CloseIcon, PlusIcon } from '../../kit/icons.tsx';
 import { EntryGroup } from '../../kit/form/entry-group.tsx';
 import { isWrongEntry, type FieldProps } from '../../kit/form/field-props.ts';

@@ -3,7 +3,7 @@ import { queries } from '../../api/client.ts';
 import { bytes } from '@graft/nodes/kit/ui';
 import { useOverlay } from '../../kit/stores.ts';
 import type { FieldProps } from '../../kit/form/field-props.ts';
-import { ModelRemedies } from '../../models/model-remedies.tsx';
+import { ModelRemedies } from '../../kit/slots.ts';
 
 /** The catalogue's models of the kind that the parameter asks for. */
 export function ModelControl({ field, id, value, invalid, describedBy, change }: FieldProps) {

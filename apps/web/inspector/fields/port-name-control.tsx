@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { renameShownPort } from '../../canvas/subgraph-edits.ts';
+import { renameShownPort } from '../../api/graphs/subgraph-edits.ts';
 import type { FieldProps } from '../../kit/form/field-props.ts';
 
 /**

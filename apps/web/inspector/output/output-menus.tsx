@@ -4,7 +4,7 @@ import { plural } from '@graft/nodes/kit/ui';
 import { useState, type ReactNode } from 'react';
 import { menuPlace } from '../../kit/menu-place.ts';
 import { CopyIcon, DownloadIcon, EditIcon, FreezeIcon } from '../../kit/icons.tsx';
-import { copyText, textOf } from './copy-rows.ts';
+import { copyText, textOf } from '../../kit/copy-text.ts';
 import type { EditWish } from './edit-wish.ts';
 import { downloadAddress, downloadFormats } from './download-formats.ts';
 

@@ -1,13 +1,11 @@
 import { questionTextOf } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
-import { useGraphFunction } from '../../app-view/graph-function.ts';
-import { askAlone } from '../../ask/ask-alone.ts';
-import { askable } from '../../ask/ask-store.ts';
-import type { RowAction } from '@graft/view';
+import { useGraphFunction, askable } from '../../api/graphs/graph-function.ts';
+import { action, type RowAction } from '@graft/view';
 import { CopyIcon, RedoIcon } from '../../kit/icons.tsx';
 import { useScreen } from '../../kit/stores.ts';
-import { copyText, textOf } from './copy-rows.ts';
+import { copyText, textOf } from '../../kit/copy-text.ts';
 
 function Action(props: {
   readonly label: string;
@@ -49,7 +47,7 @@ export function useRowActions(
       id: 'ask-alone',
       title: 'Run for this question alone',
       icon: <RedoIcon />,
-      run: () => void askAlone(question ?? ''),
+      run: () => void action('askAlone')(question ?? ''),
     };
     return [
       ...(question === undefined ? [] : [ask]),

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '../../api/client.ts';
 import type { Places } from '../../kit/find/found.ts';
-import { useScore } from '../use-score.ts';
+import { useScore } from '../../api/runs/use-score.ts';
 
 /** Rows and bytes that are put in order at most: all of them are read for it. */
 const mostRows = 200_000;

@@ -6,29 +6,36 @@ import {
   serializeGraph,
   type ComposeContext,
 } from '@graft/graph';
-import { api } from '../api/client.ts';
-import { refusalOf } from '../api/problem.ts';
-import { useDocument, useScreen, useUsedGraphs } from '../kit/stores.ts';
-import { graphPath, refreshFiles, report } from '../api/graphs/graph-file.ts';
-import { bodyAt, whyNotPast, nodeTypes, whileOpen } from '@graft/view';
-import { forgetDrawn, type Refusal } from '../api/graphs/workspace-files.ts';
+import { api } from '../client.ts';
+import { refusalOf } from '../problem.ts';
+import {
+  documentStore,
+  screenStore,
+  usedGraphs,
+  bodyAt,
+  whyNotPast,
+  nodeTypes,
+  whileOpen,
+} from '@graft/view';
+import { graphPath, refreshFiles, report } from './graph-file.ts';
+import { forgetDrawn, type Refusal } from './workspace-files.ts';
 
 function context(): ComposeContext {
-  const { file } = useDocument.getState();
+  const { file } = documentStore.getState();
   return {
     registry: nodeTypes(),
-    graphs: useUsedGraphs.getState().lookup,
+    graphs: usedGraphs.getState().lookup,
     ...(file === null ? {} : { file: file.path }),
   };
 }
 
 /** The body that is shown. */
-const at = () => bodyAt(useDocument.getState().trail);
+const at = () => bodyAt(documentStore.getState().trail);
 
 /** Puts the selected nodes into a subgraph of the file: one step of the history. */
 export function makeSubgraphOfSelection(): void {
-  const { graph, editFile } = useDocument.getState();
-  const { selection, select } = useScreen.getState();
+  const { graph, editFile } = documentStore.getState();
+  const { selection, select } = screenStore.getState();
   try {
     const made = makeSubgraph(graph, { at: at(), nodes: selection }, context());
     editFile(() => made.graph);
@@ -40,8 +47,8 @@ export function makeSubgraphOfSelection(): void {
 
 /** Puts the nodes of the graph that a node uses in its place: one step of the history. */
 export function inlineSelected(): void {
-  const { graph, editFile } = useDocument.getState();
-  const { selection, select } = useScreen.getState();
+  const { graph, editFile } = documentStore.getState();
+  const { selection, select } = screenStore.getState();
   const [node] = selection;
   if (node === undefined) return;
   try {
@@ -57,7 +64,7 @@ export function inlineSelected(): void {
 export async function extractAs(subgraph: string, name: string): Promise<Refusal> {
   const path = graphPath(name);
   try {
-    const { graph, past, editFile } = useDocument.getState();
+    const { graph, past, editFile } = documentStore.getState();
     // Else the file would be written, and nothing would use it.
     if (past !== null) return whyNotPast;
     const isOpen = whileOpen();
@@ -80,14 +87,14 @@ export async function extractAs(subgraph: string, name: string): Promise<Refusal
  * is renamed beside it is said. Undefined, or why not.
  */
 export function renameShownPort(node: string, name: string): Refusal {
-  const { graph, editFile } = useDocument.getState();
+  const { graph, editFile } = documentStore.getState();
   try {
     const renaming = { at: at(), node, name: name === '' ? node : name };
     const { graph: renamed, nodes } = renamePort(graph, renaming, context());
     editFile(() => renamed);
     if (nodes.length > 1) {
       const message = `A round of the loop takes what the one before gave: its input and its output are both called “${renaming.name}” now.`;
-      useScreen.getState().notify({ tone: 'info', message });
+      screenStore.getState().notify({ tone: 'info', message });
     }
     return undefined;
   } catch (error) {

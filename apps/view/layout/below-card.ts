@@ -1,5 +1,5 @@
 import type { Frame, NodeLayout } from '@graft/graph';
-import { meets } from '../canvas/room-for.ts';
+import { meets } from './room-for.ts';
 
 /** Pixels between a note and what it stands below. */
 export const betweenNotes = 16;

@@ -7,8 +7,8 @@ import {
   connectPair,
   type NewEnd,
   type PortPair,
-} from '../canvas/connections.ts';
-import { edgeName, otherEnd, takeOff } from '../canvas/edge-ends.ts';
+} from './connections.ts';
+import { edgeName, otherEnd, takeOff } from './edge-ends.ts';
 import { familyColour } from '../kit/family-colour.ts';
 import {
   portRefusal,
@@ -19,8 +19,8 @@ import {
 } from '@graft/view';
 import { useModal } from '../kit/modal.ts';
 import { useDocument, useOverlay } from '../kit/stores.ts';
-import { aboutType, rank } from './rank.ts';
-import { SearchField } from './search-field.tsx';
+import { aboutType, rank } from '../kit/rank.ts';
+import { SearchField } from '../kit/search-field.tsx';
 
 /** Rows of a kind that are listed at once: of more, one types what is meant. */
 const listed = 60;

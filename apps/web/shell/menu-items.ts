@@ -21,8 +21,8 @@ import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import { openFile } from '../api/graphs/open-file.ts';
 import { canLeave, enterSelected, selectedFile, selectedUse } from '../api/graphs/navigation.ts';
 import { deleteFile, duplicateFile } from '../api/graphs/workspace-files.ts';
-import { canMoveProse, moveProse } from '../notebook/move-prose.ts';
-import type { ProseStep } from '../notebook/moved-prose.ts';
+import { canMoveProse, moveProse } from '../canvas/move-prose.ts';
+import type { ProseStep } from '../canvas/moved-prose.ts';
 import { openForm } from '../notebook/open-form.ts';
 import type { MenuGroups, MenuItem, SubMenu } from './menu-item.ts';
 import { runMenu, stepMenu } from './run-menu.ts';
@@ -162,7 +162,7 @@ const subMenu = (title: string, items: readonly MenuItem[]): SubMenu => ({
 });
 
 const arrangements = (): readonly string[] =>
-  allCommands().flatMap(({ id }) => (/^(align|distribute)-|^tidy-selection$/.test(id) ? [id] : []));
+  allCommands().flatMap(({ id, submenu }) => (submenu === 'Arrange' ? [id] : []));
 
 /** Shows a node where it is drawn. */
 function showOnCanvas(id: string): void {

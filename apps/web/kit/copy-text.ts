@@ -1,5 +1,5 @@
 import { rowText } from '@graft/graph';
-import { useScreen } from '../../kit/stores.ts';
+import { useScreen } from './stores.ts';
 
 /** A row as people read it. */
 export function textOf(row: unknown): string {

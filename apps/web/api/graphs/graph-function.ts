@@ -1,3 +1,4 @@
+import { useStore } from 'zustand';
 import {
   Answers,
   GraphLibrary,
@@ -11,8 +12,7 @@ import {
 } from '@graft/graph';
 import { useMemo } from 'react';
 import { z } from 'zod';
-import { useDocument, useUsedGraphs } from '../kit/stores.ts';
-import { shapeOf, nodeTypes } from '@graft/view';
+import { documentStore, usedGraphs, shapeOf, nodeTypes } from '@graft/view';
 
 /** A value of a parameter of the file's graph. */
 interface Setting {
@@ -64,17 +64,17 @@ export interface GraphFunction {
  * are shown. Undefined where it has neither.
  */
 export function useGraphFunction(): GraphFunction | undefined {
-  const graph = useDocument((state) => state.graph);
-  const file = useDocument((state) => state.file?.path);
-  const graphs = useUsedGraphs((state) => state.lookup);
+  const graph = useStore(documentStore, (state) => state.graph);
+  const file = useStore(documentStore, (state) => state.file?.path);
+  const graphs = useStore(usedGraphs, (state) => state.lookup);
   // `graphs` also shapes the nodes that use other files.
   return useMemo(() => functionOf({ graph, file, graphs }), [graph, file, graphs]);
 }
 
 /** The same, of what is open now. */
 export function graphFunction(): GraphFunction | undefined {
-  const { graph, file } = useDocument.getState();
-  return functionOf({ graph, file: file?.path, graphs: useUsedGraphs.getState().lookup });
+  const { graph, file } = documentStore.getState();
+  return functionOf({ graph, file: file?.path, graphs: usedGraphs.getState().lookup });
 }
 
 interface Whole {
@@ -147,4 +147,15 @@ function byQuestions(graph: Graph): GraphFunction | undefined {
   }
   if (inputs.length === 0 || outputs.length === 0) return undefined;
   return { inputs, params: [], outputs, wanted: { only: outputs.map(({ node }) => node) } };
+}
+
+/** The inputs of a graph that take questions; undefined where it cannot be asked, or needs something else as well. */
+export function askable(graph: GraphFunction | undefined): GraphFunction['inputs'] | undefined {
+  const takes = graph?.inputs.filter(({ type }) => type.id === 'questions') ?? [];
+  const others = graph?.inputs.filter(
+    ({ type, without }) => type.id !== 'questions' && without === undefined,
+  );
+  return takes.length === 0 || (others?.length ?? 0) > 0 || graph?.outputs.length === 0
+    ? undefined
+    : takes;
 }

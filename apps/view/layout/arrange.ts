@@ -1,5 +1,5 @@
 import type { NodeLayout } from '@graft/graph';
-import { boundsAround } from '@graft/view';
+import { boundsAround } from './node-bounds.ts';
 
 /** A card on the canvas, in its pixels. */
 export interface Card extends NodeLayout {

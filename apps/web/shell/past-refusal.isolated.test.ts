@@ -2,7 +2,7 @@ import { onPastEdit, refusePast, whyNotPast, provideNodeTypes } from '@graft/vie
 import { Chunks, emptyGraph, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { extractAs } from './subgraph-edits.ts';
+import { extractAs } from '../api/graphs/subgraph-edits.ts';
 import { freeze } from '../inspector/output/freeze.ts';
 import { addNoteAt } from '../notes/note-edits.ts';
 import { useAnnouncement, useDocument, useOverlay, useScreen } from '../kit/stores.ts';

@@ -1,9 +1,8 @@
 import { changeNote, noteKey } from '@graft/graph';
 import { useEffect, useRef } from 'react';
-import { markHistory } from '@graft/view';
-import { useDocument, useOverlay } from '../kit/stores.ts';
+import { markHistory, leaveEmpty } from '@graft/view';
+import { useDocument, useOverlay } from './stores.ts';
 import { focusWhenShown } from './focus-when-shown.ts';
-import { leaveEmpty } from './leave-empty.ts';
 
 /**
  * Where a note is written. What is typed is in the graph at once, so that nothing of it can be lost; Escape, Ctrl and Enter, or

@@ -1,4 +1,4 @@
-import type { PlanReport } from '../api/client.ts';
+import type { PlanReport } from '../client.ts';
 import { count, duration } from '@graft/nodes/kit/ui';
 import { type RunState, stepsDone } from '@graft/view';
 

@@ -1,7 +1,6 @@
 import { changeNote, type Frame, type Graph, type Note } from '@graft/graph';
-import { cardFrame, drawnFrames, noteFrame } from '../canvas/drawn-frames.ts';
-import { belowCard, betweenNotes } from '../notes/below-card.ts';
-import { cellOrder, proseOrder } from '@graft/view';
+import { cardFrame, drawnFrames, noteFrame } from './drawn-frames.ts';
+import { belowCard, betweenNotes, cellOrder, proseOrder } from '@graft/view';
 
 /** Which way a note goes on the page: up, or down. */
 export type ProseStep = -1 | 1;

@@ -1,24 +1,23 @@
 import { isLocked, parseGraph, serializeGraph } from '@graft/graph';
-import { api } from '../api/client.ts';
-import { planLine } from '../shell/plan-line.ts';
-import { isUnsaved, openPanel, whileOpen } from '@graft/view';
-import { useDocument, useScreen } from '../kit/stores.ts';
-import { usePlan } from '../api/runs/plan-store.ts';
-import { runShown } from '../api/runs/run-shown.ts';
+import { api } from '../client.ts';
+import { planLine } from './plan-line.ts';
+import { isUnsaved, openPanel, whileOpen, documentStore, screenStore } from '@graft/view';
+import { usePlan } from './plan-store.ts';
+import { runShown } from './run-shown.ts';
 
 /**
  * Locks the graph to the rows as they are now, as every save does: they were changed for it, which is no news. One with
  * unsaved changes is saved by whoever makes them.
  */
 async function lockToRows(): Promise<void> {
-  const { file, graph } = useDocument.getState();
+  const { file, graph } = documentStore.getState();
   if (file === null || file.base === null) return;
   if (!isLocked(graph.lock) || isUnsaved({ file, graph })) return;
   const { path, base } = file;
   const saved = await api.graphs.save.mutate({ path, base, text: serializeGraph(graph) });
-  if (useDocument.getState().file !== file) return;
+  if (documentStore.getState().file !== file) return;
   const { lock } = parseGraph(saved.text, path);
-  useDocument.getState().relock({
+  documentStore.getState().relock({
     ...{ path, base: saved.revision, baseText: saved.text },
     baseGraph: { ...graph, lock },
   });
@@ -29,15 +28,15 @@ export async function tellOfSaved(rowsFile: string, what: string): Promise<void>
   // Where that fails, the plan says that the rows have changed.
   const isOpen = whileOpen();
   await lockToRows().catch(() => undefined);
-  const { file, graph } = useDocument.getState();
+  const { file, graph } = documentStore.getState();
   if (file === null || !isOpen()) return;
   await usePlan.getState().ask(file.path, graph);
   if (!isOpen()) return;
   const { report } = usePlan.getState();
   openPanel('lower');
-  useScreen.getState().show({ bottomTab: 'plan' });
+  screenStore.getState().show({ bottomTab: 'plan' });
   const next = report === null ? '' : `\nThe next run: ${planLine(report)}.`;
-  useScreen.getState().notify({
+  screenStore.getState().notify({
     tone: 'info',
     message: `${what} in ${rowsFile}.${next}`,
     about: file.path,

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import ExperimentsPanel from '../experiments/experiments-panel.tsx';
 import type { BottomTab } from '@graft/view';
-import { PastRuns } from './past-runs.tsx';
-import { PlanPanel } from './plan-panel.tsx';
-import { RunLog } from './run-log.tsx';
-import { Timeline } from './timeline.tsx';
+import { PastRuns } from '../timeline/past-runs.tsx';
+import { PlanPanel } from '../timeline/plan-panel.tsx';
+import { RunLog } from '../timeline/run-log.tsx';
+import { Timeline } from '../timeline/timeline.tsx';
 
 /** What a tab of the lower panel shows. */
 export function BottomTabPanel({ tab }: { readonly tab: BottomTab }): ReactNode {

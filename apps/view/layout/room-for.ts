@@ -1,6 +1,6 @@
 import type { Frame, NodeLayout } from '@graft/graph';
 import { gap, type Card } from './arrange.ts';
-import { boundsAround } from '@graft/view';
+import { boundsAround } from './node-bounds.ts';
 
 /** Cards beside which a place is looked for: the nearest. */
 const mostLookedAt = 24;

@@ -1,7 +1,7 @@
 import type { Graph } from '@graft/graph';
 import { useMemo } from 'react';
 import { listed, type RunState, stepOf, type StepView, stepTitle } from '@graft/view';
-import { useRunView } from '../kit/stores.ts';
+import { useRunView } from './stores.ts';
 
 export type LogLine = StepView['logs'][number] & { readonly step?: string };
 

@@ -1,19 +1,18 @@
 import { addGroup, addNote, changeNote, emptyGraph, type Graph } from '@graft/graph';
 import { beforeEach, expect, it } from 'vitest';
-import { redo, undo } from '@graft/view';
-import { useDocument } from '../kit/stores.ts';
+import { redo, undo, documentStore } from './document-store.ts';
 import { leaveEmpty } from './leave-empty.ts';
 
-const edit = (change: (graph: Graph) => Graph): void => useDocument.getState().edit(change);
+const edit = (change: (graph: Graph) => Graph): void => documentStore.getState().edit(change);
 const add = (text: string): void =>
   edit((graph) => addNote(graph, { text, x: 0, y: 0, width: 240 }).graph);
 const write = (text: string): void => edit((graph) => changeNote(graph, 'note', { text }));
 const texts = (): unknown =>
-  Object.values(useDocument.getState().graph.notes ?? {}).map((note) => note.text);
+  Object.values(documentStore.getState().graph.notes ?? {}).map((note) => note.text);
 
 beforeEach(() => {
-  useDocument.getState().close();
-  useDocument
+  documentStore.getState().close();
+  documentStore
     .getState()
     .open({ path: 'a.graft.json', base: 'r1', baseText: '', baseGraph: emptyGraph });
   edit((graph) => addGroup(graph, { title: 'Before', x: 0, y: 0, width: 9, height: 9 }).graph);
@@ -27,14 +26,14 @@ it.each([[[]], [['a', '']], [['a', ' ']]])(
     leaveEmpty('note');
     expect(texts()).toEqual([]);
     const seen = new Set<string>();
-    while (useDocument.temporal.getState().pastStates.length > 0) {
+    while (documentStore.temporal.getState().pastStates.length > 0) {
       undo();
       seen.add(JSON.stringify(texts()));
     }
     expect([...seen]).not.toContain('[""]');
-    expect(useDocument.getState().graph).toEqual(emptyGraph);
+    expect(documentStore.getState().graph).toEqual(emptyGraph);
     redo();
-    expect(useDocument.getState().graph.groups).toBeDefined();
+    expect(documentStore.getState().graph.groups).toBeDefined();
   },
 );
 

@@ -1,9 +1,9 @@
 import { count } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState, type InputHTMLAttributes, type KeyboardEvent } from 'react';
-import { queries } from '../api/client.ts';
-import { useListed } from '../kit/use-listed.ts';
-import { isTaken, pathParts } from './path-parts.ts';
+import { queries } from '../../api/client.ts';
+import { useListed } from '../../kit/use-listed.ts';
+import { isTaken, pathParts } from '../../kit/path-parts.ts';
 
 /** Entries that are listed: of more the name is typed on. */
 const mostListed = 100;

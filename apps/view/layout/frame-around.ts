@@ -1,5 +1,5 @@
 import type { Frame } from '@graft/graph';
-import { boundsAround } from '@graft/view';
+import { boundsAround } from './node-bounds.ts';
 
 /** Pixels around what a group holds, and for its head above. */
 const around = 24;

@@ -1,9 +1,7 @@
-import { works, openPanel, stepIn, type InspectorTab } from '@graft/view';
-import { action } from '@graft/view';
-import { copyText } from '../inspector/output/copy-rows.ts';
+import { works, openPanel, stepIn, type InspectorTab, action } from '@graft/view';
+import { copyText } from '../kit/copy-text.ts';
 import { addressOfRun } from '../api/runs/address-of-run.ts';
 import { downloadRun } from '../api/runs/export-run.ts';
-import { showNode } from '../canvas/show-node.ts';
 import { restoreRan } from '../api/runs/restore-run.ts';
 import { startRun } from '../api/runs/run-actions.ts';
 import { useRunView, useScreen } from '../kit/stores.ts';
@@ -42,7 +40,7 @@ export function runMenu(id: string): MenuGroups {
 export function stepMenu(path: string): MenuGroups {
   const step = stepIn(useRunView.getState().run, path);
   const show = (inspectorTab: InspectorTab): void => {
-    showNode(path);
+    action('showNode')(path);
     openPanel('inspector');
     useScreen.getState().show({ inspectorTab });
   };

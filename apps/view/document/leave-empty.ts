@@ -1,16 +1,16 @@
 import { noteKey, removeNodes, sameJson, type Graph } from '@graft/graph';
-import { useDocument } from '../kit/stores.ts';
+import { documentStore } from './document-store.ts';
 
 /**
  * Takes away a note that was left without words, if it has none still, and from the history the steps in which it has none: undo does not bring it
  * back empty, to be saved. Words that it had stay to be undone to.
  */
 export function leaveEmpty(id: string): void {
-  const { temporal } = useDocument;
-  if (useDocument.getState().shown.notes?.[id]?.text.trim() !== '') return;
+  const { temporal } = documentStore;
+  if (documentStore.getState().shown.notes?.[id]?.text.trim() !== '') return;
   const without = (graph: Graph): Graph => removeNodes(graph, [noteKey(id)]);
-  useDocument.getState().edit(without);
-  const { shown, past } = useDocument.getState();
+  documentStore.getState().edit(without);
+  const { shown, past } = documentStore.getState();
   if (past !== null) return;
   const { pastStates } = temporal.getState();
   const isOfIt = ({ shown: before }: (typeof pastStates)[number]): boolean =>

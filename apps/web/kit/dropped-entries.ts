@@ -1,5 +1,5 @@
 import type { FileToSend } from '@graft/view';
-import { useScreen } from '../kit/stores.ts';
+import { useScreen } from './stores.ts';
 
 /** Files of one drop, as many as the server takes at once. */
 const mostFiles = 2_000;

@@ -1,6 +1,6 @@
 import type { MouseEvent } from 'react';
-import { portAt } from '../canvas/focus-port.ts';
-import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
+import { portAt } from './focus-node.ts';
+import { useDocument, useOverlay, useScreen } from './stores.ts';
 import type { MenuTarget } from '@graft/view';
 import { rowActionsAt } from './row-menus.ts';
 

@@ -1,6 +1,6 @@
 import { setTitle } from '@graft/graph';
 import { useEffect, useRef } from 'react';
-import { useDocument, useOverlay } from '../kit/stores.ts';
+import { useDocument, useOverlay } from './stores.ts';
 
 interface NodeTitleProps {
   readonly id: string;
