@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { useOverlay, useScreen } from '../kit/stores.ts';
+import { useOverlay, useScreen } from '../../kit/stores.ts';
 import { beside } from './beside.ts';
 import { stops } from './stops.ts';
 import './tour.css';
