@@ -10,7 +10,7 @@ import { ConnectMenu } from '../canvas/connect-menu.tsx';
 import { ModelPicker } from '../models/model-picker.tsx';
 import { FilePicker } from '../files/file-picker.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
-import { Gallery } from '../gallery/gallery.tsx';
+import { Gallery } from '../features/gallery/gallery.tsx';
 import { Tour } from '../features/tour/tour.tsx';
 
 /** The dialogs that are asked for now and then: none of them is known to the page before. */

@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { queries } from '../api/client.ts';
 import { commandOf } from '@graft/view';
 import { takeDroppedFiles } from '../files/dropped-files.ts';
-import { useCopyExample } from '../gallery/copy-example.ts';
+import { useCopyExample } from '../features/gallery/copy-example.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
 import { useOverlay } from '../kit/stores.ts';
 

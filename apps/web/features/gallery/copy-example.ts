@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { api } from '../api/client.ts';
-import { openWhenWritten } from '../api/graphs/open-file.ts';
-import { refreshFiles, report } from '../api/graphs/graph-file.ts';
-import { forgetDrawn } from '../api/graphs/workspace-files.ts';
+import { api } from '../../api/client.ts';
+import { openWhenWritten } from '../../api/graphs/open-file.ts';
+import { refreshFiles, report } from '../../api/graphs/graph-file.ts';
+import { forgetDrawn } from '../../api/graphs/workspace-files.ts';
 
 /** Copies an example into the workspace, with all that it needs, and opens it; `copying` is the one on its way. */
 export function useCopyExample(): {
