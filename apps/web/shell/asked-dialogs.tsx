@@ -7,7 +7,7 @@ import { UnpackDialog } from '../files/unpack-dialog.tsx';
 import { RowsDialog } from '../rows/rows-dialog.tsx';
 import { LabelsDialog } from '../labels/labels-dialog.tsx';
 import { ConnectMenu } from '../canvas/connect-menu.tsx';
-import { ModelPicker } from '../models/model-picker.tsx';
+import { ModelPicker } from '../features/models/model-picker.tsx';
 import { FilePicker } from '../files/file-picker.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { Gallery } from '../features/gallery/gallery.tsx';

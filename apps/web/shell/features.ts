@@ -59,7 +59,9 @@ const actions: Actions = { ...appViewActions, ...askActions, ...canvasActions, .
 function fillSlots(): void {
   AskBox.fill(part(() => import('../ask/ask-box.tsx').then((loaded) => loaded.AskBox)));
   CardRemedies.fill(
-    part(() => import('../models/card-remedies.tsx').then((loaded) => loaded.CardRemedies)),
+    part(() =>
+      import('../features/models/card-remedies.tsx').then((loaded) => loaded.CardRemedies),
+    ),
   );
   FileList.fill(Files);
   FileRemedies.fill(
@@ -69,7 +71,9 @@ function fillSlots(): void {
     part(() => import('../labels/label-answers.tsx').then((loaded) => loaded.LabelAnswers)),
   );
   ModelRemedies.fill(
-    part(() => import('../models/model-remedies.tsx').then((loaded) => loaded.ModelRemedies)),
+    part(() =>
+      import('../features/models/model-remedies.tsx').then((loaded) => loaded.ModelRemedies),
+    ),
   );
   OutputPreview.fill(ShownOutput);
   ProblemList.fill(

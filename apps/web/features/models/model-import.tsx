@@ -1,10 +1,10 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { z } from 'zod';
-import { api } from '../api/client.ts';
-import { refusalOf } from '../api/problem.ts';
-import { sendFiles } from '../api/send-files.ts';
-import { ProgressBar } from '../kit/progress-bar.tsx';
+import { api } from '../../api/client.ts';
+import { refusalOf } from '../../api/problem.ts';
+import { sendFiles } from '../../api/send-files.ts';
+import { ProgressBar } from '../../kit/progress-bar.tsx';
 import { modelFiles } from './model-files.ts';
 import { refreshModels } from './use-models.ts';
 

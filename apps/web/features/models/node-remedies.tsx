@@ -1,9 +1,9 @@
 import { paramFields, setParam } from '@graft/graph';
-import { FileRemedies } from '../kit/slots.ts';
+import { FileRemedies } from '../../kit/slots.ts';
 import { missingPath } from '@graft/view';
-import { useDocument } from '../kit/stores.ts';
-import { useShape } from '../kit/node-hooks.ts';
-import { useProblemsAt } from '../api/graphs/use-problems.ts';
+import { useDocument } from '../../kit/stores.ts';
+import { useShape } from '../../kit/node-hooks.ts';
+import { useProblemsAt } from '../../api/graphs/use-problems.ts';
 import { ModelRemedies } from './model-remedies.tsx';
 
 /** Of each model and file that the node names and that is not here: the ways to it. */

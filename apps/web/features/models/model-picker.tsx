@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { useModal } from '../kit/modal.ts';
-import { useOverlay } from '../kit/stores.ts';
+import { useModal } from '../../kit/modal.ts';
+import { useOverlay } from '../../kit/stores.ts';
 import type { ModelQuestion } from '@graft/view';
 import { ModelChoice } from './model-choice.tsx';
 import { ModelImport } from './model-import.tsx';

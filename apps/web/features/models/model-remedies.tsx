@@ -1,9 +1,9 @@
 import type { ModelKind } from '@graft/graph';
 import { bytes } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
-import { queries } from '../api/client.ts';
-import { useDocument, useOverlay } from '../kit/stores.ts';
-import { report } from '../api/graphs/graph-file.ts';
+import { queries } from '../../api/client.ts';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
+import { report } from '../../api/graphs/graph-file.ts';
 import { DownloadButton } from './download-button.tsx';
 import { DownloadProgress } from './download-progress.tsx';
 import { cancelDownload, download, useDownloads } from './use-models.ts';

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { modelFiles } from './model-files.ts';
 
-vi.mock('../api/client.ts', () => ({ api: {} }));
+vi.mock('../../api/client.ts', () => ({ api: {} }));
 
 const folder = (...paths: readonly string[]): File[] =>
   paths.map((path) =>

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { queries } from '../api/client.ts';
-import { refusalOf } from '../api/problem.ts';
-import { useListed } from '../kit/use-listed.ts';
+import { queries } from '../../api/client.ts';
+import { refusalOf } from '../../api/problem.ts';
+import { useListed } from '../../kit/use-listed.ts';
 import type { ModelQuestion } from '@graft/view';
 import { ModelDetails } from './model-details.tsx';
 import { ModelRow } from './model-row.tsx';

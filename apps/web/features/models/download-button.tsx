@@ -1,5 +1,5 @@
 import { bytes } from '@graft/nodes/kit/ui';
-import { report } from '../api/graphs/graph-file.ts';
+import { report } from '../../api/graphs/graph-file.ts';
 import { download, type OfferedModel } from './use-models.ts';
 
 /** Begins a download; of a licence that asks for consent this is how it is given. */

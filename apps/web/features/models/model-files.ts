@@ -1,4 +1,4 @@
-import { UploadRefused } from '../api/send-files.ts';
+import { UploadRefused } from '../../api/send-files.ts';
 import type { FileToSend } from '@graft/view';
 
 /** What a model is made of; a folder may hold much else, such as the same weights in other formats. */

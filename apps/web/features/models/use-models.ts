@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { api, queries, queryClient } from '../api/client.ts';
-import { useDocument } from '../kit/stores.ts';
-import { usePlan } from '../api/runs/plan-store.ts';
+import { api, queries, queryClient } from '../../api/client.ts';
+import { useDocument } from '../../kit/stores.ts';
+import { usePlan } from '../../api/runs/plan-store.ts';
 
 export type Offered = Awaited<ReturnType<typeof api.models.offered.query>>;
 export type OfferedModel = Offered['models'][number];

@@ -1,5 +1,5 @@
-import { progressText } from '../api/runs/progress-text.ts';
-import { ProgressBar } from '../kit/progress-bar.tsx';
+import { progressText } from '../../api/runs/progress-text.ts';
+import { ProgressBar } from '../../kit/progress-bar.tsx';
 import type { Download } from './use-models.ts';
 
 /** How far a download is, how fast, and how long it takes still; or what ended it. */

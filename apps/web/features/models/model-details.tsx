@@ -1,5 +1,5 @@
 import { bytes, count } from '@graft/nodes/kit/ui';
-import { report } from '../api/graphs/graph-file.ts';
+import { report } from '../../api/graphs/graph-file.ts';
 import { DownloadButton } from './download-button.tsx';
 import { DownloadProgress } from './download-progress.tsx';
 import { memoryWords, weightCount } from './memory-words.ts';
