@@ -5,7 +5,7 @@ import { PackDialog } from '../files/pack-dialog.tsx';
 import { MendDialog } from '../files/mend-dialog.tsx';
 import { UnpackDialog } from '../files/unpack-dialog.tsx';
 import { RowsDialog } from '../rows/rows-dialog.tsx';
-import { LabelsDialog } from '../labels/labels-dialog.tsx';
+import { LabelsDialog } from '../features/labels/labels-dialog.tsx';
 import { ConnectMenu } from '../canvas/connect-menu.tsx';
 import { ModelPicker } from '../features/models/model-picker.tsx';
 import { FilePicker } from '../files/file-picker.tsx';

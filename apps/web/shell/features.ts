@@ -11,7 +11,7 @@ import { compareActions } from '../compare/actions.ts';
 import { compareCommands } from '../compare/commands.ts';
 import { fileCommands } from '../files/commands.ts';
 import { fullPageCommands, inspectorCommands } from '../inspector/commands.ts';
-import { labelCommands } from '../labels/commands.ts';
+import { labelCommands } from '../features/labels/commands.ts';
 import { noteCommands } from '../notes/commands.ts';
 import { rowCommands } from '../rows/commands.ts';
 import { runCommands, startCommands } from '../timeline/commands.ts';
@@ -68,7 +68,9 @@ function fillSlots(): void {
     part(() => import('../files/file-remedies.tsx').then((loaded) => loaded.FileRemedies)),
   );
   LabelAnswers.fill(
-    part(() => import('../labels/label-answers.tsx').then((loaded) => loaded.LabelAnswers)),
+    part(() =>
+      import('../features/labels/label-answers.tsx').then((loaded) => loaded.LabelAnswers),
+    ),
   );
   ModelRemedies.fill(
     part(() =>

@@ -1,6 +1,6 @@
 import type { Label, Labels } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
-import { ChoiceList } from '../kit/choice-list.tsx';
+import { ChoiceList } from '../../kit/choice-list.tsx';
 import { contradicting, type AnswerToLabel } from './answers-to-label.ts';
 
 interface ListProps {

@@ -1,11 +1,11 @@
 import type { Labels, LabelValue } from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
-import { api } from '../api/client.ts';
-import { tellOfSaved } from '../api/runs/tell-of-saved-rows.ts';
-import { CloseIcon } from '../kit/icons.tsx';
-import { useModal } from '../kit/modal.ts';
-import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
+import { api } from '../../api/client.ts';
+import { tellOfSaved } from '../../api/runs/tell-of-saved-rows.ts';
+import { CloseIcon } from '../../kit/icons.tsx';
+import { useModal } from '../../kit/modal.ts';
+import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { AnswerList } from './answer-list.tsx';
 import { isListed, nextOpen, type AnswerToLabel, type LabelFilter } from './answers-to-label.ts';
 import { openLabelBook, type UseLabelBook } from './label-book.ts';

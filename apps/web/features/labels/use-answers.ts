@@ -1,8 +1,8 @@
 import type { ArtifactRef } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { api } from '../api/client.ts';
-import { refusalOf } from '../api/problem.ts';
+import { api } from '../../api/client.ts';
+import { refusalOf } from '../../api/problem.ts';
 import { answersToLabel, type AnswerToLabel } from './answers-to-label.ts';
 import { firstRows } from './first-rows.ts';
 import { useConnected, useInputs, type LabelParams } from './labelled-node.ts';

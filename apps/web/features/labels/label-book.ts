@@ -9,7 +9,7 @@ import {
   type LabelValue,
 } from '@graft/graph';
 import { create } from 'zustand';
-import { problemCode, refusalOf } from '../api/problem.ts';
+import { problemCode, refusalOf } from '../../api/problem.ts';
 
 /** A file of labels as the server keeps it. */
 export interface LabelFile {

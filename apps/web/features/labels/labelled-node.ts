@@ -2,7 +2,7 @@ import type { ArtifactRef, Edge, Graph } from '@graft/graph';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { z } from 'zod';
-import { useDocument, useRunView } from '../kit/stores.ts';
+import { useDocument, useRunView } from '../../kit/stores.ts';
 import { edgesInto, placeOf, stepOf, nodeTypes } from '@graft/view';
 import { isLabeller, labeller } from './labeller.ts';
 

@@ -1,4 +1,4 @@
-import { useDocument, useOverlay } from '../kit/stores.ts';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
 import { placeOf } from '@graft/view';
 import { isLabeller } from './labeller.ts';
 

@@ -1,5 +1,5 @@
 import { pathOf, selectedNode, type Command } from '@graft/view';
-import { useDocument, useOverlay } from '../kit/stores.ts';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
 import { isLabeller } from './labeller.ts';
 
 /** Path of the selected node, where it takes labels. */
@@ -8,7 +8,6 @@ function selectedLabeller(): string | undefined {
   const { shown } = useDocument.getState();
   return node !== undefined && isLabeller(shown.nodes[node]) ? pathOf(node) : undefined;
 }
-
 
 export const labelCommands: readonly Command[] = [
   {

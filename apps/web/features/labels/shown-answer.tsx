@@ -1,7 +1,7 @@
 import { metricWords, type Citation, type Label, type Labels, type LabelValue } from '@graft/graph';
 import { SourceLink } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
-import { useScreen } from '../kit/stores.ts';
+import { useScreen } from '../../kit/stores.ts';
 import { labelWords } from './answer-list.tsx';
 import { otherLabels, type AnswerToLabel, type Verdict } from './answers-to-label.ts';
 
