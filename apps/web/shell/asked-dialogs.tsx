@@ -4,7 +4,7 @@ import { StaleDialog } from './stale-dialog.tsx';
 import { PackDialog } from '../files/pack-dialog.tsx';
 import { MendDialog } from '../files/mend-dialog.tsx';
 import { UnpackDialog } from '../files/unpack-dialog.tsx';
-import { RowsDialog } from '../rows/rows-dialog.tsx';
+import { RowsDialog } from '../features/rows/rows-dialog.tsx';
 import { LabelsDialog } from '../features/labels/labels-dialog.tsx';
 import { ConnectMenu } from '../canvas/connect-menu.tsx';
 import { ModelPicker } from '../features/models/model-picker.tsx';

@@ -13,7 +13,7 @@ import { fileCommands } from '../files/commands.ts';
 import { fullPageCommands, inspectorCommands } from '../inspector/commands.ts';
 import { labelCommands } from '../features/labels/commands.ts';
 import { noteCommands } from '../notes/commands.ts';
-import { rowCommands } from '../rows/commands.ts';
+import { rowCommands } from '../features/rows/commands.ts';
 import { runCommands, startCommands } from '../timeline/commands.ts';
 import { part } from '../kit/part.tsx';
 import {

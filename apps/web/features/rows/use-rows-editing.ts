@@ -1,7 +1,7 @@
 import { faultAt, portTypes, rowFault, type ReadRows, type RowFault } from '@graft/graph';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
-import { api } from '../api/client.ts';
-import { problemsOf } from '../api/problem.ts';
+import { api } from '../../api/client.ts';
+import { problemsOf } from '../../api/problem.ts';
 import { problemText } from '@graft/view';
 import { historyAfter, openHistory } from './edit-history.ts';
 import { changesText, readRows, textOfRows, type Edited, type EditedRow } from './edited-rows.ts';

@@ -1,9 +1,9 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
-import { CloseIcon, PlusIcon, RedoIcon, UndoIcon } from '../kit/icons.tsx';
-import { useModal } from '../kit/modal.ts';
-import { keyName } from '../kit/platform.ts';
-import { useOverlay } from '../kit/stores.ts';
+import { CloseIcon, PlusIcon, RedoIcon, UndoIcon } from '../../kit/icons.tsx';
+import { useModal } from '../../kit/modal.ts';
+import { keyName } from '../../kit/platform.ts';
+import { useOverlay } from '../../kit/stores.ts';
 import type { RowsToEdit } from '@graft/view';
 import {
   addRow,
@@ -15,7 +15,7 @@ import {
   type EditedRow,
 } from './edited-rows.ts';
 import { EditFooter } from './edit-footer.tsx';
-import { tellOfSaved } from '../api/runs/tell-of-saved-rows.ts';
+import { tellOfSaved } from '../../api/runs/tell-of-saved-rows.ts';
 import { RowForm } from './row-form.tsx';
 import { RowList, type ListedRow } from './row-list.tsx';
 import { emptyLine, rowShape } from './row-shape.ts';

@@ -1,6 +1,6 @@
 import { frozenFileOf, readRowsOf } from '@graft/graph';
 import { selectedNode, type Command } from '@graft/view';
-import { useDocument, useOverlay } from '../kit/stores.ts';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
 
 const theNode = () => useDocument.getState().shown.nodes[selectedNode() ?? ''];
 
@@ -8,7 +8,6 @@ const theNode = () => useDocument.getState().shown.nodes[selectedNode() ?? ''];
 function editRows(): void {
   useOverlay.getState().show({ editedRows: readRowsOf(theNode()) ?? null });
 }
-
 
 export const rowCommands: readonly Command[] = [
   {

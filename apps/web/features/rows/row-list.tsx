@@ -1,6 +1,6 @@
 import { rowText } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
-import { ChoiceList } from '../kit/choice-list.tsx';
+import { ChoiceList } from '../../kit/choice-list.tsx';
 import { changeOf, valueOf, type Change, type EditedRow } from './edited-rows.ts';
 
 /** A row of the list, with its number in the file as it would be written; undefined: it is deleted. */

@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { CloseIcon, PlusIcon } from '../kit/icons.tsx';
+import { CloseIcon, PlusIcon } from '../../kit/icons.tsx';
 import { emptyValue, type ValueShape } from './row-shape.ts';
 
 interface ValueProps {
