@@ -61,7 +61,7 @@ const NotebookView = part(() =>
   import('./notebook-screen.tsx').then((loaded) => loaded.NotebookView),
 );
 const CompareView = part(() =>
-  import('../compare/compare-view.tsx').then((loaded) => loaded.CompareView),
+  import('../features/compare/compare-view.tsx').then((loaded) => loaded.CompareView),
 );
 
 function CanvasHint() {

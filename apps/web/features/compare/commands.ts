@@ -1,5 +1,5 @@
 import { type Command, hasRun, selectedNodes, pathOf, mostSides } from '@graft/view';
-import { useRunView } from '../kit/stores.ts';
+import { useRunView } from '../../kit/stores.ts';
 import { compareActions } from './actions.ts';
 
 /** Sets what the selected nodes gave in the run on the screen beside each other. */

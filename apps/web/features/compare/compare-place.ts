@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { useScreen } from '../kit/stores.ts';
+import { useScreen } from '../../kit/stores.ts';
 import { mostSides, type ComparedSide } from '@graft/view';
 
 /** Answers that became right, or wrong. */

@@ -1,7 +1,7 @@
 import type { ArtifactRef } from '@graft/graph';
 import type { ComparedRow, ComparedRows, RowFilter } from './compared-rows.ts';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { queries } from '../api/client.ts';
+import { queries } from '../../api/client.ts';
 
 /** Rows that are asked for at once. */
 const pageSize = 25;

@@ -1,7 +1,7 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
-import { refusalOf } from '../api/problem.ts';
+import { refusalOf } from '../../api/problem.ts';
 import { showInComparison, useComparePlace, type Turned } from './compare-place.ts';
 import { absentWords } from './absent-words.ts';
 import { letterOf, type NamedOutput } from '@graft/view';

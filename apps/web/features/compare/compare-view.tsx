@@ -1,10 +1,10 @@
 import { clock, duration, inMetricWords } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { queries } from '../api/client.ts';
-import { refusalOf } from '../api/problem.ts';
-import { CloseIcon } from '../kit/icons.tsx';
-import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
+import { queries } from '../../api/client.ts';
+import { refusalOf } from '../../api/problem.ts';
+import { CloseIcon } from '../../kit/icons.tsx';
+import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { followComparePlace, showInComparison, useComparePlace } from './compare-place.ts';
 import {
   comparedOutputs,

@@ -1,7 +1,7 @@
 import type { EvidenceTable } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
-import { refusalOf } from '../api/problem.ts';
+import { refusalOf } from '../../api/problem.ts';
 import { type Comparison, letterOf, verdictSentence } from '@graft/view';
 import { EdgesTable } from './edges-table.tsx';
 import { MetricsTable } from './metrics-table.tsx';

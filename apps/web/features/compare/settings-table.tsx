@@ -1,5 +1,5 @@
 import { paramFields } from '@graft/graph';
-import { isDigest, partName, plain } from '../kit/miss-reason.ts';
+import { isDigest, partName, plain } from '../../kit/miss-reason.ts';
 import { nodeTypes, type ComparedNode, type ComparedSetting } from '@graft/view';
 import { MarkedWords } from './marked-words.tsx';
 import { NodeTitle } from './node-title.tsx';

@@ -1,4 +1,4 @@
-import type { api } from '../api/client.ts';
+import type { api } from '../../api/client.ts';
 
 /** Rows of outputs beside each other, as the server compares them. */
 export type ComparedRows = Awaited<ReturnType<typeof api.compare.rows.query>>;

@@ -2,7 +2,7 @@ import type { Citation, Span } from '@graft/graph';
 import type { ComparedCell, ComparedRow } from './compared-rows.ts';
 import { count, SourceLink } from '@graft/nodes/kit/ui';
 import { memo, useMemo } from 'react';
-import { useScreen } from '../kit/stores.ts';
+import { useScreen } from '../../kit/stores.ts';
 import { letterOf } from '@graft/view';
 import { HitCells } from './hit-cells.tsx';
 import { MarkedWords } from './marked-words.tsx';

@@ -1,4 +1,4 @@
-import { familyColour } from '../kit/family-colour.ts';
+import { familyColour } from '../../kit/family-colour.ts';
 import type { ComparedNode } from '@graft/view';
 
 /** A node as the canvas shows it: the colour of its group, and what it is called. */

@@ -1,7 +1,7 @@
 import type { RunRecord } from '@graft/graph';
-import { api } from '../api/client.ts';
-import { report } from '../api/graphs/graph-file.ts';
-import { useScreen } from '../kit/stores.ts';
+import { api } from '../../api/client.ts';
+import { report } from '../../api/graphs/graph-file.ts';
+import { useScreen } from '../../kit/stores.ts';
 import { Latest, whileOpen } from '@graft/view';
 import { compareSides } from './compare-place.ts';
 
