@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import ExperimentsPanel from '../experiments/experiments-panel.tsx';
+import ExperimentsPanel from '../features/experiments/experiments-panel.tsx';
 import type { BottomTab } from '@graft/view';
 import { PastRuns } from '../timeline/past-runs.tsx';
 import { PlanPanel } from '../timeline/plan-panel.tsx';

@@ -1,11 +1,10 @@
 import { tableToCsv, tableToMarkdown, type EvidenceTable } from '@graft/graph';
 import { EvidenceTableView, inMetricWords } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
-import { queries } from '../api/client.ts';
-import { useDocument } from '../kit/stores.ts';
-import { stepTitle, nodeTypes, comparedMeanings, verdictSentence } from '@graft/view';
-import { reportAddress } from '../api/runs/report-address.ts';
-import { action } from '@graft/view';
+import { queries } from '../../api/client.ts';
+import { useDocument } from '../../kit/stores.ts';
+import { stepTitle, nodeTypes, comparedMeanings, verdictSentence, action } from '@graft/view';
+import { reportAddress } from '../../api/runs/report-address.ts';
 import { inSaidVariants, saidProblem, saidSetting, saidVariant } from './said-names.ts';
 
 function download(text: string, name: string): void {
@@ -87,7 +86,13 @@ export function ExperimentResult({
       <EvidenceTableView
         table={said.table}
         {...{ meanings, titles }}
-        compare={(variant) => action('compareVariants')({ runId, baseline: table.baseline, variant: said.variantOf(variant) })}
+        compare={(variant) =>
+          action('compareVariants')({
+            runId,
+            baseline: table.baseline,
+            variant: said.variantOf(variant),
+          })
+        }
       />
     </div>
   );

@@ -1,6 +1,6 @@
 import { savedVariant } from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
-import type { api } from '../api/client.ts';
+import type { api } from '../../api/client.ts';
 
 export type Planned = NonNullable<Awaited<ReturnType<typeof api.experiments.plan.mutate>>['plan']>;
 

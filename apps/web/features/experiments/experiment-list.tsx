@@ -1,6 +1,6 @@
 import { countVariants, type Experiments } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
-import { useExperiments } from '../api/experiments.ts';
+import { useExperiments } from '../../api/experiments.ts';
 
 /** The experiments of the open file; one is looked at by a click. */
 export function ExperimentList(props: {

@@ -1,7 +1,7 @@
 import { metricInSentence, settingText } from '@graft/graph';
 import { Fragment } from 'react';
 import { problemText } from '@graft/view';
-import { useDocument } from '../kit/stores.ts';
+import { useDocument } from '../../kit/stores.ts';
 import { plannedExtent, type Planned } from './planned-extent.ts';
 import { saidMetric, saidSetting, saidVariant } from './said-names.ts';
 

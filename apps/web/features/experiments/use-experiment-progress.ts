@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import { api } from '../api/client.ts';
-import { experimentEnded } from '../api/experiments.ts';
-import { report } from '../api/graphs/graph-file.ts';
+import { api } from '../../api/client.ts';
+import { experimentEnded } from '../../api/experiments.ts';
+import { report } from '../../api/graphs/graph-file.ts';
 import { type ExperimentProgress, foldExperimentEvent, noProgress } from '@graft/view';
 
 /** Follows a run of an experiment to its end; after a disconnect it goes on behind the last event that came. */
