@@ -1,4 +1,4 @@
-import { Markdown } from '../kit/markdown.tsx';
+import { Markdown } from '../../kit/markdown.tsx';
 
 /** Notes in the place where they are read. */
 export function Prose({ texts = [] }: { readonly texts?: readonly string[] | undefined }) {

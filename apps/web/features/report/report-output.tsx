@@ -2,10 +2,10 @@ import { Metrics } from '@graft/graph';
 import { count, placeOfRow, plural, RawRows } from '@graft/nodes/kit/ui';
 import { previews } from '@graft/nodes/previews';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { FindBar } from '../kit/find/find-bar.tsx';
-import { isFindable } from '../kit/find/findable.ts';
-import { useHighlight } from '../kit/find/highlight.ts';
-import { useWent } from '../kit/find/scroll-to-row.ts';
+import { FindBar } from '../../kit/find/find-bar.tsx';
+import { isFindable } from '../../kit/find/findable.ts';
+import { useHighlight } from '../../kit/find/highlight.ts';
+import { useWent } from '../../kit/find/scroll-to-row.ts';
 import { foundIn } from './embedded-rows.ts';
 import type { ReportOutput, ReportRows } from '@graft/view';
 
