@@ -41,7 +41,7 @@ const ContextMenu = part(
 );
 
 const SourceDialog = part(
-  () => import('../source/source-dialog.tsx').then((loaded) => loaded.SourceDialog),
+  () => import('../features/source/source-dialog.tsx').then((loaded) => loaded.SourceDialog),
   FailedDialog,
 );
 

@@ -5,7 +5,7 @@ import {
   type Document,
   type Span,
 } from '@graft/graph';
-import { api } from '../api/client.ts';
+import { api } from '../../api/client.ts';
 import type { RunState } from '@graft/view';
 
 /** The documents that a run has read, each artifact once. */

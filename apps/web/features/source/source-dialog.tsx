@@ -3,13 +3,13 @@ import { placeLabel } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
-import { problemsOf } from '../api/problem.ts';
+import { problemsOf } from '../../api/problem.ts';
 import { problemText } from '@graft/view';
-import { CloseIcon } from '../kit/icons.tsx';
-import { useRunView, useScreen } from '../kit/stores.ts';
+import { CloseIcon } from '../../kit/icons.tsx';
+import { useRunView, useScreen } from '../../kit/stores.ts';
 import { documentArtifacts, findDocument } from './find-document.ts';
 import { sourceLines } from './source-lines.ts';
-import { useModal } from '../kit/modal.ts';
+import { useModal } from '../../kit/modal.ts';
 
 function close(): void {
   useScreen.getState().show({ source: null });
