@@ -23,7 +23,7 @@ import { canLeave, enterSelected, selectedFile, selectedUse } from '../api/graph
 import { deleteFile, duplicateFile } from '../api/graphs/workspace-files.ts';
 import { canMoveProse, moveProse } from '../canvas/move-prose.ts';
 import type { ProseStep } from '../canvas/moved-prose.ts';
-import { openForm } from '../notebook/open-form.ts';
+import { openForm } from '../features/notebook/open-form.ts';
 import type { MenuGroups, MenuItem, SubMenu } from './menu-item.ts';
 import { runMenu, stepMenu } from './run-menu.ts';
 

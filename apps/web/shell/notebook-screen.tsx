@@ -7,4 +7,4 @@ OutputTab.fill(Output);
 ParameterForm.fill(Form);
 PastParameters.fill(Past);
 
-export { NotebookView } from '../notebook/notebook-view.tsx';
+export { NotebookView } from '../features/notebook/notebook-view.tsx';

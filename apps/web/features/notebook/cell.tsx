@@ -1,17 +1,17 @@
 import { memo, useRef, type KeyboardEvent } from 'react';
 import { deleteKeys, action, stepOf, undo, untitled } from '@graft/view';
-import { familyColour } from '../kit/family-colour.ts';
-import { TitleField } from '../kit/node-title.tsx';
-import { offStatus, outdatedText, resultText } from '../api/runs/node-status.ts';
-import { progressText } from '../api/runs/progress-text.ts';
-import { useStatus } from '../api/runs/use-node-status.ts';
-import { useParamsHere, useShape, usePath } from '../kit/node-hooks.ts';
-import { useDocument, useRunView, useOverlay, useScreen } from '../kit/stores.ts';
-import { useOutdated } from '../api/runs/use-outdated.ts';
-import { openMenu } from '../kit/open-menu.ts';
-import { useProblemAt } from '../api/graphs/use-problems.ts';
-import { startRun } from '../api/runs/run-actions.ts';
-import { OutputTab, ParameterForm, PastParameters } from '../kit/slots.ts';
+import { familyColour } from '../../kit/family-colour.ts';
+import { TitleField } from '../../kit/node-title.tsx';
+import { offStatus, outdatedText, resultText } from '../../api/runs/node-status.ts';
+import { progressText } from '../../api/runs/progress-text.ts';
+import { useStatus } from '../../api/runs/use-node-status.ts';
+import { useParamsHere, useShape, usePath } from '../../kit/node-hooks.ts';
+import { useDocument, useRunView, useOverlay, useScreen } from '../../kit/stores.ts';
+import { useOutdated } from '../../api/runs/use-outdated.ts';
+import { openMenu } from '../../kit/open-menu.ts';
+import { useProblemAt } from '../../api/graphs/use-problems.ts';
+import { startRun } from '../../api/runs/run-actions.ts';
+import { OutputTab, ParameterForm, PastParameters } from '../../kit/slots.ts';
 import { askForNode } from './ask-for-node.ts';
 import { cellAct, type CellAct, type CellStep } from './cell-act.ts';
 import { CellLinks } from './cell-links.tsx';
@@ -19,7 +19,7 @@ import { lookAtCell, useCellLook } from './cell-looks.ts';
 import { useKeyBefore } from './key-before.ts';
 import { openForm } from './open-form.ts';
 import { OutputFrame } from './output-frame.tsx';
-import { Settings } from '../kit/settings-text.tsx';
+import { Settings } from '../../kit/settings-text.tsx';
 
 /** Adds a note that stands before the cell of a node. */
 function addProse(id: string): void {

@@ -1,11 +1,11 @@
 import { noteKey } from '@graft/graph';
 import { useRef, type KeyboardEvent } from 'react';
 import { deleteKeys, undo, action } from '@graft/view';
-import { matches } from '../kit/chord.ts';
-import { Markdown } from '../kit/markdown.tsx';
-import { openMenu } from '../kit/open-menu.ts';
-import { NoteField } from '../kit/note-field.tsx';
-import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
+import { matches } from '../../kit/chord.ts';
+import { Markdown } from '../../kit/markdown.tsx';
+import { openMenu } from '../../kit/open-menu.ts';
+import { NoteField } from '../../kit/note-field.tsx';
+import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { cellAct, type CellStep } from './cell-act.ts';
 import { useKeyBefore } from './key-before.ts';
 

@@ -1,4 +1,4 @@
-import { useScreen } from '../kit/stores.ts';
+import { useScreen } from '../../kit/stores.ts';
 
 /** Asks which node to add: after the selected one, where one is. */
 export function askForNode(): void {
