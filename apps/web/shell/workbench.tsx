@@ -4,7 +4,7 @@ import { queryClient } from '../api/client.ts';
 import { Canvas } from '../canvas/canvas.tsx';
 import { useKeys } from './keys.ts';
 import { Inspector } from '../inspector/inspector.tsx';
-import { Palette } from '../palette/palette.tsx';
+import { Palette } from '../features/palette/palette.tsx';
 import {
   useAnnouncement,
   useConflict,
@@ -46,7 +46,7 @@ const SourceDialog = part(
 );
 
 const CommandMenu = part(
-  () => import('../palette/command-menu.tsx').then((loaded) => loaded.CommandMenu),
+  () => import('../features/palette/command-menu.tsx').then((loaded) => loaded.CommandMenu),
   FailedDialog,
 );
 

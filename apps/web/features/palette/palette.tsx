@@ -1,11 +1,11 @@
 import type { NodeType } from '@graft/graph';
 import { action, inOrder } from '@graft/view';
-import { FileList } from '../kit/slots.ts';
-import { families, familyColour, familyTitles } from '../kit/family-colour.ts';
-import { nodeDragType } from '../kit/node-drag.ts';
-import { useOneTabStop } from '../kit/one-tab-stop.ts';
-import { keyName } from '../kit/platform.ts';
-import { useDocument, useScreen } from '../kit/stores.ts';
+import { FileList } from '../../kit/slots.ts';
+import { families, familyColour, familyTitles } from '../../kit/family-colour.ts';
+import { nodeDragType } from '../../kit/node-drag.ts';
+import { useOneTabStop } from '../../kit/one-tab-stop.ts';
+import { keyName } from '../../kit/platform.ts';
+import { useDocument, useScreen } from '../../kit/stores.ts';
 
 function PaletteItem({ definition }: { readonly definition: NodeType }) {
   return (

@@ -2,7 +2,7 @@ import type { Graph } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useState, type ReactNode } from 'react';
-import { queries } from '../api/client.ts';
+import { queries } from '../../api/client.ts';
 import {
   action,
   belongsTo,
@@ -13,17 +13,17 @@ import {
   type OpenEnd,
   type View,
 } from '@graft/view';
-import { familyColour } from '../kit/family-colour.ts';
-import { chordName } from '../kit/chord.ts';
-import { useDocument, useScreen } from '../kit/stores.ts';
-import { startExperiment } from '../api/experiments.ts';
-import { openFile } from '../api/graphs/open-file.ts';
-import { fileTitle } from '../api/graphs/graph-file.ts';
+import { familyColour } from '../../kit/family-colour.ts';
+import { chordName } from '../../kit/chord.ts';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { startExperiment } from '../../api/experiments.ts';
+import { openFile } from '../../api/graphs/open-file.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { commandWords } from './command-words.ts';
 import { goToNode, nodesCalled } from './go-to-node.ts';
-import { aboutType, rank } from '../kit/rank.ts';
-import { useModal } from '../kit/modal.ts';
-import { SearchField } from '../kit/search-field.tsx';
+import { aboutType, rank } from '../../kit/rank.ts';
+import { useModal } from '../../kit/modal.ts';
+import { SearchField } from '../../kit/search-field.tsx';
 
 function close(): void {
   useScreen.getState().show({ commandMenu: false, openEnd: null });

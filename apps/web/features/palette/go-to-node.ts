@@ -1,6 +1,6 @@
 import { action, titleAmong } from '@graft/view';
-import { useDocument, useScreen } from '../kit/stores.ts';
-import { rank } from '../kit/rank.ts';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { rank } from '../../kit/rank.ts';
 
 /** As many as can be told apart at a glance. */
 const most = 12;
