@@ -9,7 +9,7 @@ import { foldCommands } from '../canvas/fold-commands.ts';
 import { subgraphCommands } from '../canvas/subgraph-commands.ts';
 import { compareActions } from '../features/compare/actions.ts';
 import { compareCommands } from '../features/compare/commands.ts';
-import { fileCommands } from '../files/commands.ts';
+import { fileCommands } from '../features/files/commands.ts';
 import { fullPageCommands, inspectorCommands } from '../inspector/commands.ts';
 import { labelCommands } from '../features/labels/commands.ts';
 import { noteCommands } from '../notes/commands.ts';
@@ -26,7 +26,7 @@ import {
   OutputPreview,
   ProblemList,
 } from '../kit/slots.ts';
-import { FileList as Files } from '../files/file-list.tsx';
+import { FileList as Files } from '../features/files/file-list.tsx';
 import { OutputPreview as ShownOutput } from '../inspector/shown-output.ts';
 import { findCommands, viewCommands } from './view-commands.ts';
 
@@ -65,7 +65,7 @@ function fillSlots(): void {
   );
   FileList.fill(Files);
   FileRemedies.fill(
-    part(() => import('../files/file-remedies.tsx').then((loaded) => loaded.FileRemedies)),
+    part(() => import('../features/files/file-remedies.tsx').then((loaded) => loaded.FileRemedies)),
   );
   LabelAnswers.fill(
     part(() =>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { queries } from '../api/client.ts';
 import { commandOf } from '@graft/view';
-import { takeDroppedFiles } from '../files/dropped-files.ts';
+import { takeDroppedFiles } from '../features/files/dropped-files.ts';
 import { useCopyExample } from '../features/gallery/copy-example.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
 import { useOverlay } from '../kit/stores.ts';

@@ -12,7 +12,7 @@ import { usePlan } from '../api/runs/plan-store.ts';
 import { refreshRuns } from '../api/runs/run-actions.ts';
 import { sawNewestRun } from '../api/runs/newest-run.ts';
 import { forgetUsedGraph, readUsedGraphs } from '../api/graphs/used-graphs.ts';
-import { takeDroppedFiles } from '../files/dropped-files.ts';
+import { takeDroppedFiles } from '../features/files/dropped-files.ts';
 import { keepPlaceInAddress } from './keep-place-in-address.ts';
 import { drawRanGraph } from '../api/runs/ran-graph.ts';
 import { readEarlier, readPastParams } from '../api/runs/run-history.ts';

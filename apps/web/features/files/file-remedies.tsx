@@ -1,9 +1,9 @@
 import { setParam } from '@graft/graph';
 import { useRef } from 'react';
 import type { FileToSend } from '@graft/view';
-import { useDocument, useOverlay } from '../kit/stores.ts';
-import { asSent } from '../kit/dropped-entries.ts';
-import { folderOf } from '../kit/folder-of.ts';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
+import { asSent } from '../../kit/dropped-entries.ts';
+import { folderOf } from '../../kit/folder-of.ts';
 
 interface FileRemediesProps {
   readonly node: string;

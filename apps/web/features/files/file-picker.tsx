@@ -1,14 +1,14 @@
 import { bytes, count, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { queries } from '../api/client.ts';
-import { refusalOf } from '../api/problem.ts';
-import { useModal } from '../kit/modal.ts';
-import { useListed } from '../kit/use-listed.ts';
-import { useOverlay } from '../kit/stores.ts';
+import { queries } from '../../api/client.ts';
+import { refusalOf } from '../../api/problem.ts';
+import { useModal } from '../../kit/modal.ts';
+import { useListed } from '../../kit/use-listed.ts';
+import { useOverlay } from '../../kit/stores.ts';
 import type { FileQuestion } from '@graft/view';
 import { FileUpload } from './file-upload.tsx';
-import { isTaken } from '../kit/path-parts.ts';
+import { isTaken } from '../../kit/path-parts.ts';
 
 function close(): void {
   useOverlay.getState().show({ fileQuestion: null });

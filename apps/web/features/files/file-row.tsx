@@ -1,12 +1,12 @@
 import { useEffect, useRef } from 'react';
 import { isUnsaved } from '@graft/view';
-import { useDocument, useOverlay } from '../kit/stores.ts';
-import { hasDraft } from '../api/graphs/drafts.ts';
-import { openFile } from '../api/graphs/open-file.ts';
-import { fileTitle } from '../api/graphs/graph-file.ts';
-import { MoreIcon } from '../kit/icons.tsx';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
+import { hasDraft } from '../../api/graphs/drafts.ts';
+import { openFile } from '../../api/graphs/open-file.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
+import { MoreIcon } from '../../kit/icons.tsx';
 import { FileNameField } from './file-name-field.tsx';
-import { deleteFile } from '../api/graphs/workspace-files.ts';
+import { deleteFile } from '../../api/graphs/workspace-files.ts';
 
 function openMenuAt(path: string, { left, bottom }: DOMRect): void {
   useOverlay

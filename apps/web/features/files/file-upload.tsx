@@ -1,11 +1,11 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
-import { queries, queryClient } from '../api/client.ts';
-import { sendFiles, UploadRefused } from '../api/send-files.ts';
+import { queries, queryClient } from '../../api/client.ts';
+import { sendFiles, UploadRefused } from '../../api/send-files.ts';
 import type { FileToSend } from '@graft/view';
-import { forgetDrawn } from '../api/graphs/workspace-files.ts';
-import { asSent, broughtPaths, takeDropped } from '../kit/dropped-entries.ts';
+import { forgetDrawn } from '../../api/graphs/workspace-files.ts';
+import { asSent, broughtPaths, takeDropped } from '../../kit/dropped-entries.ts';
 import { uploadRefusal } from './upload-refusal.ts';
 
 interface FileUploadProps {

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { queries } from '../api/client.ts';
-import { openMenuOf } from '../kit/open-menu.ts';
-import { PlusIcon } from '../kit/icons.tsx';
-import { useOneTabStop } from '../kit/one-tab-stop.ts';
-import { useOverlay } from '../kit/stores.ts';
+import { queries } from '../../api/client.ts';
+import { openMenuOf } from '../../kit/open-menu.ts';
+import { PlusIcon } from '../../kit/icons.tsx';
+import { useOneTabStop } from '../../kit/one-tab-stop.ts';
+import { useOverlay } from '../../kit/stores.ts';
 import { FileRow } from './file-row.tsx';
 import { byFolder } from './folders.ts';
 

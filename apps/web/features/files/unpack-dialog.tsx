@@ -1,12 +1,12 @@
 import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
-import { api } from '../api/client.ts';
-import { useModal } from '../kit/modal.ts';
-import { openFile } from '../api/graphs/open-file.ts';
-import { refreshFiles, report as reportProblem } from '../api/graphs/graph-file.ts';
-import { useOverlay } from '../kit/stores.ts';
-import { forgetDrawn } from '../api/graphs/workspace-files.ts';
+import { api } from '../../api/client.ts';
+import { useModal } from '../../kit/modal.ts';
+import { openFile } from '../../api/graphs/open-file.ts';
+import { refreshFiles, report as reportProblem } from '../../api/graphs/graph-file.ts';
+import { useOverlay } from '../../kit/stores.ts';
+import { forgetDrawn } from '../../api/graphs/workspace-files.ts';
 
 function close(): void {
   useOverlay.getState().show({ unpacking: false });

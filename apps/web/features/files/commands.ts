@@ -1,10 +1,10 @@
-import { useDocument, useOverlay } from '../kit/stores.ts';
-import { fileTitle } from '../api/graphs/graph-file.ts';
-import { saveFile } from '../api/graphs/save-file.ts';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
+import { saveFile } from '../../api/graphs/save-file.ts';
 import { type Command, hasFile } from '@graft/view';
 
 /** Loaded when first asked for. */
-const files = () => import('../api/graphs/workspace-files.ts');
+const files = () => import('../../api/graphs/workspace-files.ts');
 
 function withPath(act: (path: string) => void): void {
   const path = useDocument.getState().file?.path;
@@ -39,7 +39,7 @@ export const fileCommands: readonly Command[] = [
     group: 'File',
     enabled: hasFile,
     run: () =>
-      void import('../api/graphs/lock-sources.ts').then(({ takeSources }) => takeSources()),
+      void import('../../api/graphs/lock-sources.ts').then(({ takeSources }) => takeSources()),
   },
   {
     id: 'examples',

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { fileTitle } from '../api/graphs/graph-file.ts';
-import { useOverlay } from '../kit/stores.ts';
-import { renameFile } from '../api/graphs/workspace-files.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
+import { useOverlay } from '../../kit/stores.ts';
+import { renameFile } from '../../api/graphs/workspace-files.ts';
 
 /** Another file may be renamed by now. */
 function finishOf(path: string): void {

@@ -4,7 +4,7 @@ import { saveText } from './save-text.ts';
 
 /** The revision on disk, and the texts that were saved. */
 const disk = vi.hoisted(() => ({ revision: '2', saved: [''] }));
-vi.mock('../api/client.ts', () => ({
+vi.mock('../../api/client.ts', () => ({
   api: {
     graphs: {
       read: { query: () => Promise.resolve({ revision: disk.revision }) },

@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { api } from '../api/client.ts';
-import { refusalOf } from '../api/problem.ts';
-import { faultLine } from '../kit/code/fault-line.ts';
-import { promptView, type PromptView } from '../kit/code/code-view.ts';
-import { FooterQuestion } from '../kit/footer-question.tsx';
-import { useModal } from '../kit/modal.ts';
-import { openFile } from '../api/graphs/open-file.ts';
-import { fileTitle } from '../api/graphs/graph-file.ts';
-import { useOverlay } from '../kit/stores.ts';
+import { api } from '../../api/client.ts';
+import { refusalOf } from '../../api/problem.ts';
+import { faultLine } from '../../kit/code/fault-line.ts';
+import { promptView, type PromptView } from '../../kit/code/code-view.ts';
+import { FooterQuestion } from '../../kit/footer-question.tsx';
+import { useModal } from '../../kit/modal.ts';
+import { openFile } from '../../api/graphs/open-file.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
+import { useOverlay } from '../../kit/stores.ts';
 import { saveText, type ReadText, type Unsaved } from './save-text.ts';
 
 /** Characters that are edited as text: more is for an editor of one's own. */

@@ -1,12 +1,12 @@
 import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { queries } from '../api/client.ts';
-import { problemsOf } from '../api/problem.ts';
+import { queries } from '../../api/client.ts';
+import { problemsOf } from '../../api/problem.ts';
 import { problemText } from '@graft/view';
-import { useModal } from '../kit/modal.ts';
-import { fileTitle } from '../api/graphs/graph-file.ts';
-import { useOverlay } from '../kit/stores.ts';
+import { useModal } from '../../kit/modal.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
+import { useOverlay } from '../../kit/stores.ts';
 
 const parts = ['data', 'artifacts', 'models'] as const;
 type Part = (typeof parts)[number];

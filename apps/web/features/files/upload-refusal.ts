@@ -1,4 +1,4 @@
-import { UploadRefused } from '../api/send-files.ts';
+import { UploadRefused } from '../../api/send-files.ts';
 
 /** Why files were not taken; of `several` with the one whose name cannot be, which the screen says nowhere else. */
 export function uploadRefusal(error: unknown, several: boolean): string {

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
-import { extractAs } from '../api/graphs/subgraph-edits.ts';
-import { graphPath } from '../api/graphs/graph-file.ts';
-import { useOverlay } from '../kit/stores.ts';
+import { extractAs } from '../../api/graphs/subgraph-edits.ts';
+import { graphPath } from '../../api/graphs/graph-file.ts';
+import { useOverlay } from '../../kit/stores.ts';
 import type { NameQuestion } from '@graft/view';
-import { createFile, saveFileAs, type Refusal } from '../api/graphs/workspace-files.ts';
+import { createFile, saveFileAs, type Refusal } from '../../api/graphs/workspace-files.ts';
 
 /** Another question may be asked by now. */
 function closeOf(question: NameQuestion): void {

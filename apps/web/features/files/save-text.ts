@@ -1,6 +1,6 @@
 import { parseGraph } from '@graft/graph';
-import { api } from '../api/client.ts';
-import { problemCode, refusalOf } from '../api/problem.ts';
+import { api } from '../../api/client.ts';
+import { problemCode, refusalOf } from '../../api/problem.ts';
 
 /** A graph file as text, and its revision. */
 export interface ReadText {

@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
-import { UploadRefused } from '../api/send-files.ts';
+import { UploadRefused } from '../../api/send-files.ts';
 import { uploadRefusal } from './upload-refusal.ts';
 
-vi.mock('../api/client.ts', () => ({ api: {} }));
+vi.mock('../../api/client.ts', () => ({ api: {} }));
 
 const message = 'A name cannot hold "<". Leave it out.';
 const refused = (code: string): UploadRefused =>

@@ -1,9 +1,9 @@
 import { addNode, setParam } from '@graft/graph';
 import { type FileToSend, nodeWidth, announce, nodeTypes, action } from '@graft/view';
-import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
-import { openFile } from '../api/graphs/open-file.ts';
-import { refreshFiles } from '../api/graphs/graph-file.ts';
-import { takeDropped } from '../kit/dropped-entries.ts';
+import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
+import { openFile } from '../../api/graphs/open-file.ts';
+import { refreshFiles } from '../../api/graphs/graph-file.ts';
+import { takeDropped } from '../../kit/dropped-entries.ts';
 
 interface Point {
   readonly x: number;
