@@ -1,7 +1,7 @@
 import { provideActions, provideCommands, type Actions, type Command } from '@graft/view';
-import { askActions } from '../ask/actions.ts';
+import { askActions } from '../features/conversation/actions.ts';
 import { appViewActions } from '../app-view/actions.ts';
-import { askCommands } from '../ask/commands.ts';
+import { askCommands } from '../features/conversation/commands.ts';
 import { canvasActions } from '../canvas/actions.ts';
 import { arrangeCommands } from '../canvas/arrange-commands.ts';
 import { editCommands, selectCommands, zoomCommands } from '../canvas/commands.ts';
@@ -57,7 +57,9 @@ const actions: Actions = { ...appViewActions, ...askActions, ...canvasActions, .
 
 /** The parts that features draw of each other. What the notebook and the app draw comes with these: see `notebook-screen.tsx`. */
 function fillSlots(): void {
-  AskBox.fill(part(() => import('../ask/ask-box.tsx').then((loaded) => loaded.AskBox)));
+  AskBox.fill(
+    part(() => import('../features/conversation/ask-box.tsx').then((loaded) => loaded.AskBox)),
+  );
   CardRemedies.fill(
     part(() =>
       import('../features/models/card-remedies.tsx').then((loaded) => loaded.CardRemedies),

@@ -8,7 +8,7 @@ const served = vi.hoisted(() => ({
   /** Of each run that is followed. */
   fails: [] as ((error: Error) => void)[],
 }));
-vi.mock('../api/client.ts', () => ({
+vi.mock('../../api/client.ts', () => ({
   api: {
     runs: {
       start: {
@@ -28,7 +28,7 @@ vi.mock('../api/client.ts', () => ({
     },
   },
 }));
-vi.mock('../api/graphs/graph-function.ts', async (importOriginal) => ({
+vi.mock('../../api/graphs/graph-function.ts', async (importOriginal) => ({
   ...(await importOriginal<object>()),
   graphFunction: () => ({
     inputs: [{ name: 'question', type: { id: 'questions' } }],
@@ -36,14 +36,14 @@ vi.mock('../api/graphs/graph-function.ts', async (importOriginal) => ({
     wanted: {},
   }),
 }));
-vi.mock('../kit/stores.ts', () => ({
+vi.mock('../../kit/stores.ts', () => ({
   useDocument: { getState: () => ({ file: served.file }) },
 }));
-vi.mock('../api/graphs/open-file.ts', () => ({
+vi.mock('../../api/graphs/open-file.ts', () => ({
   report: () => undefined,
 }));
-vi.mock('../api/graphs/save-file.ts', () => ({ saveFile: () => Promise.resolve(true) }));
-vi.mock('../api/runs/run-actions.ts', () => ({ tellOfCancel: () => undefined }));
+vi.mock('../../api/graphs/save-file.ts', () => ({ saveFile: () => Promise.resolve(true) }));
+vi.mock('../../api/runs/run-actions.ts', () => ({ tellOfCancel: () => undefined }));
 
 afterAll(() => vi.unstubAllGlobals());
 

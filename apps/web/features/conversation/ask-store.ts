@@ -1,12 +1,12 @@
 import { create } from 'zustand';
-import { api } from '../api/client.ts';
+import { api } from '../../api/client.ts';
 import { problemText, emptyRun, foldEvent, isOver, type RunState } from '@graft/view';
-import { askable, graphFunction, type ShownOutput } from '../api/graphs/graph-function.ts';
-import { useDocument } from '../kit/stores.ts';
-import { report } from '../api/graphs/graph-file.ts';
-import { saveFile } from '../api/graphs/save-file.ts';
-import { tellOfCancel } from '../api/runs/run-actions.ts';
-import { keepAsked, keptAsked } from '../api/graphs/kept-questions.ts';
+import { askable, graphFunction, type ShownOutput } from '../../api/graphs/graph-function.ts';
+import { useDocument } from '../../kit/stores.ts';
+import { report } from '../../api/graphs/graph-file.ts';
+import { saveFile } from '../../api/graphs/save-file.ts';
+import { tellOfCancel } from '../../api/runs/run-actions.ts';
+import { keepAsked, keptAsked } from '../../api/graphs/kept-questions.ts';
 
 /** A question that was asked here, and the run that answers it. */
 export interface Asked {

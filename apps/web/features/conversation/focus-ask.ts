@@ -1,6 +1,6 @@
-import { focusAwaited, focusOnceThere } from '../kit/focus-awaited.ts';
+import { focusAwaited, focusOnceThere } from '../../kit/focus-awaited.ts';
 import { openPanel, setFullPage } from '@graft/view';
-import { useScreen } from '../kit/stores.ts';
+import { useScreen } from '../../kit/stores.ts';
 
 /** Shows the graph as a whole. */
 function showGraph(): void {

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
-import { useGraphFunction, type ShownOutput, askable } from '../api/graphs/graph-function.ts';
-import { progressText } from '../api/runs/progress-text.ts';
-import { OutputPreview } from '../kit/slots.ts';
-import { useDocument, useRunView } from '../kit/stores.ts';
+import { useGraphFunction, type ShownOutput, askable } from '../../api/graphs/graph-function.ts';
+import { progressText } from '../../api/runs/progress-text.ts';
+import { OutputPreview } from '../../kit/slots.ts';
+import { useDocument, useRunView } from '../../kit/stores.ts';
 import { isOver, makerIn, type RunState, stepsInOrder } from '@graft/view';
 import {
   ask,
