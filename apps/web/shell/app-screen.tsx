@@ -7,4 +7,4 @@ PastRunBanner.fill(Banner);
 PlainControl.fill(Control);
 RunsOnChange.fill(OnChange);
 
-export { AppView } from '../app-view/app-view.tsx';
+export { AppView } from '../features/app/app-view.tsx';

@@ -1,6 +1,6 @@
 import { provideActions, provideCommands, type Actions, type Command } from '@graft/view';
 import { askActions } from '../features/conversation/actions.ts';
-import { appViewActions } from '../app-view/actions.ts';
+import { appViewActions } from '../features/app/actions.ts';
 import { askCommands } from '../features/conversation/commands.ts';
 import { canvasActions } from '../canvas/actions.ts';
 import { arrangeCommands } from '../canvas/arrange-commands.ts';

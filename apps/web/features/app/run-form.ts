@@ -1,5 +1,5 @@
 import { missingInputs, runApp, useApp } from './app-store.ts';
-import { graphFunction } from '../api/graphs/graph-function.ts';
+import { graphFunction } from '../../api/graphs/graph-function.ts';
 
 /** Runs the open graph with what the form holds; not where something is missing, which the form says. */
 export async function runForm(): Promise<void> {

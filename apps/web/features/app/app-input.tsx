@@ -1,6 +1,6 @@
 import { portPhrase } from '@graft/graph';
 import { useRef } from 'react';
-import type { GivenText } from '../api/graphs/graph-function.ts';
+import type { GivenText } from '../../api/graphs/graph-function.ts';
 import { useApp } from './app-store.ts';
 import { readInto } from './read-into.ts';
 

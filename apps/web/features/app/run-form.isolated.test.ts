@@ -1,16 +1,16 @@
 import { emptyGraph, parseGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { provideFeatures } from '../shell/features.ts';
+import { provideFeatures } from '../../shell/features.ts';
 import { commandOf, provideNodeTypes } from '@graft/view';
-import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
-import { sourcesChanged } from '../api/runs/source-changes.ts';
+import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
+import { sourcesChanged } from '../../api/runs/source-changes.ts';
 import { isChanged, useApp } from './app-store.ts';
 import { runForm } from './run-form.ts';
 
 const started = vi.hoisted((): unknown[] => []);
 const server = vi.hoisted(() => ({ refuses: false }));
-vi.mock('../api/client.ts', () => ({
+vi.mock('../../api/client.ts', () => ({
   api: {
     runs: {
       start: {

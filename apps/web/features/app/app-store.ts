@@ -1,7 +1,7 @@
 import { sameJson } from '@graft/graph';
 import { create } from 'zustand';
-import { startGiven } from '../api/runs/run-actions.ts';
-import type { GivenParam, GraphFunction } from '../api/graphs/graph-function.ts';
+import { startGiven } from '../../api/runs/run-actions.ts';
+import type { GivenParam, GraphFunction } from '../../api/graphs/graph-function.ts';
 
 interface AppState {
   /** The file that all this is of. */

@@ -1,5 +1,5 @@
 import { bytes } from '@graft/nodes/kit/ui';
-import { useScreen } from '../kit/stores.ts';
+import { useScreen } from '../../kit/stores.ts';
 import { useApp } from './app-store.ts';
 
 /** Bytes of a file that is read into a field. */

@@ -1,9 +1,9 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { useScreen } from '../kit/stores.ts';
+import { useScreen } from '../../kit/stores.ts';
 import { useApp } from './app-store.ts';
 import { readInto } from './read-into.ts';
 
-vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
+vi.mock('../../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
 
 const told = (): readonly string[] =>
   useScreen.getState().notices.map(({ tone, message }) => `${tone}: ${message}`);

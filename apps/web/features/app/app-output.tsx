@@ -1,8 +1,8 @@
 import { problemText, makerIn } from '@graft/view';
-import { progressText } from '../api/runs/progress-text.ts';
-import { useRunView } from '../kit/stores.ts';
-import type { ShownOutput } from '../api/graphs/graph-function.ts';
-import { OutputPreview } from '../kit/slots.ts';
+import { progressText } from '../../api/runs/progress-text.ts';
+import { useRunView } from '../../kit/stores.ts';
+import type { ShownOutput } from '../../api/graphs/graph-function.ts';
+import { OutputPreview } from '../../kit/slots.ts';
 
 /** What one output of the graph gave in the run that is shown, or is giving. */
 export function AppOutput({ output }: { readonly output: ShownOutput }) {

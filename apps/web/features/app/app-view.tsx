@@ -1,14 +1,14 @@
 import { settingText } from '@graft/graph';
 import { useEffect } from 'react';
-import { useKeptOpen } from '../kit/kept-open.ts';
-import { copyText } from '../kit/copy-text.ts';
-import { PlainControl, RunsOnChange, PastRunBanner } from '../kit/slots.ts';
-import { RunOrCancel } from '../kit/run-or-cancel.tsx';
-import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
-import { fileTitle } from '../api/graphs/graph-file.ts';
+import { useKeptOpen } from '../../kit/kept-open.ts';
+import { copyText } from '../../kit/copy-text.ts';
+import { PlainControl, RunsOnChange, PastRunBanner } from '../../kit/slots.ts';
+import { RunOrCancel } from '../../kit/run-or-cancel.tsx';
+import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { countProblems, isGoingOn, keepViewShowable } from '@graft/view';
-import { countText, useProblems } from '../api/graphs/use-problems.ts';
-import { cancelRun } from '../api/runs/run-actions.ts';
+import { countText, useProblems } from '../../api/graphs/use-problems.ts';
+import { cancelRun } from '../../api/runs/run-actions.ts';
 import { AppInput } from './app-input.tsx';
 import { AppOutput } from './app-output.tsx';
 import { isChanged, missingInputs, runApp, useApp, valueKey } from './app-store.ts';
@@ -16,7 +16,7 @@ import {
   useGraphFunction,
   type GivenParam,
   type GraphFunction,
-} from '../api/graphs/graph-function.ts';
+} from '../../api/graphs/graph-function.ts';
 
 function AppParameter({ given }: { readonly given: GivenParam }) {
   const { field } = given;
