@@ -1,7 +1,7 @@
 import { openPanel, type BottomTab } from '@graft/view';
 import { usePanels, useScreen, useRunView } from '../kit/stores.ts';
 import { TabList } from '../kit/tab-list.tsx';
-import { RunSummary } from '../timeline/run-summary.tsx';
+import { RunSummary } from '../features/runs/run-summary.tsx';
 import { part } from '../kit/part.tsx';
 
 const BottomTabPanel = part(() =>

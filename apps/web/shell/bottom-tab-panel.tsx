@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import ExperimentsPanel from '../features/experiments/experiments-panel.tsx';
 import type { BottomTab } from '@graft/view';
-import { PastRuns } from '../timeline/past-runs.tsx';
-import { PlanPanel } from '../timeline/plan-panel.tsx';
-import { RunLog } from '../timeline/run-log.tsx';
-import { Timeline } from '../timeline/timeline.tsx';
+import { PastRuns } from '../features/runs/past-runs.tsx';
+import { PlanPanel } from '../features/runs/plan-panel.tsx';
+import { RunLog } from '../features/runs/run-log.tsx';
+import { Timeline } from '../features/runs/timeline.tsx';
 
 /** What a tab of the lower panel shows. */
 export function BottomTabPanel({ tab }: { readonly tab: BottomTab }): ReactNode {

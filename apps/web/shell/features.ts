@@ -14,7 +14,7 @@ import { fullPageCommands, inspectorCommands } from '../inspector/commands.ts';
 import { labelCommands } from '../features/labels/commands.ts';
 import { noteCommands } from '../notes/commands.ts';
 import { rowCommands } from '../features/rows/commands.ts';
-import { runCommands, startCommands } from '../timeline/commands.ts';
+import { runCommands, startCommands } from '../features/runs/commands.ts';
 import { part } from '../kit/part.tsx';
 import {
   AskBox,
@@ -81,7 +81,7 @@ function fillSlots(): void {
   );
   OutputPreview.fill(ShownOutput);
   ProblemList.fill(
-    part(() => import('../timeline/problem-list.tsx').then((loaded) => loaded.ProblemList)),
+    part(() => import('../features/runs/problem-list.tsx').then((loaded) => loaded.ProblemList)),
   );
 }
 

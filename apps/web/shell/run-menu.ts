@@ -5,7 +5,7 @@ import { downloadRun } from '../api/runs/export-run.ts';
 import { restoreRan } from '../api/runs/restore-run.ts';
 import { startRun } from '../api/runs/run-actions.ts';
 import { useRunView, useScreen } from '../kit/stores.ts';
-import { lookAtRun } from '../timeline/look-at-run.ts';
+import { lookAtRun } from '../features/runs/look-at-run.ts';
 import type { MenuGroups } from './menu-item.ts';
 
 /** The menu of a run in the list of all. */

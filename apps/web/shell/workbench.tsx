@@ -30,7 +30,7 @@ provideFeatures();
 const FirstScreen = part(() => import('./first-screen.tsx').then((loaded) => loaded.FirstScreen));
 
 const PastRunBanner = part(() =>
-  import('../timeline/past-run-banner.tsx').then((loaded) => loaded.PastRunBanner),
+  import('../features/runs/past-run-banner.tsx').then((loaded) => loaded.PastRunBanner),
 );
 
 const TrailBar = part(() => import('./trail-bar.tsx').then((loaded) => loaded.TrailBar));

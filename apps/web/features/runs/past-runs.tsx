@@ -1,11 +1,11 @@
 import type { RunRecord } from '@graft/graph';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { queries } from '../api/client.ts';
+import { queries } from '../../api/client.ts';
 import { clock, duration } from '@graft/nodes/kit/ui';
 import { action, mostSides } from '@graft/view';
-import { useDocument, useRunView } from '../kit/stores.ts';
-import { openMenuOf } from '../kit/open-menu.ts';
+import { useDocument, useRunView } from '../../kit/stores.ts';
+import { openMenuOf } from '../../kit/open-menu.ts';
 import { lookAtRun } from './look-at-run.ts';
 
 const tones: Readonly<Record<string, string>> = {

@@ -1,11 +1,11 @@
 import { stoppedText } from '@graft/graph';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, useState, type FocusEvent } from 'react';
-import { progressShare, stepStatus } from '../api/runs/node-status.ts';
-import { progressText } from '../api/runs/progress-text.ts';
+import { progressShare, stepStatus } from '../../api/runs/node-status.ts';
+import { progressText } from '../../api/runs/progress-text.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
-import { openMenuOf } from '../kit/open-menu.ts';
-import { useOutdated } from '../api/runs/use-outdated.ts';
+import { openMenuOf } from '../../kit/open-menu.ts';
+import { useOutdated } from '../../api/runs/use-outdated.ts';
 import {
   drawnFile,
   isOver,
@@ -15,7 +15,7 @@ import {
   stepTitle,
   action,
 } from '@graft/view';
-import { useRunView, useDocument, useScreen } from '../kit/stores.ts';
+import { useRunView, useDocument, useScreen } from '../../kit/stores.ts';
 import { useNow } from './use-now.ts';
 
 const barColour: Record<StepView['status'], string> = {

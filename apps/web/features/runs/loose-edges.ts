@@ -1,5 +1,5 @@
 import { bodyOf, withBody, type BodyId, type Graph } from '@graft/graph';
-import { useDocument } from '../kit/stores.ts';
+import { useDocument } from '../../kit/stores.ts';
 
 function withoutLoose(graph: Graph, at: BodyId): Graph {
   const body = bodyOf(graph, at);

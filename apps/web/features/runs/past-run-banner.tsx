@@ -1,7 +1,7 @@
 import { clock } from '@graft/nodes/kit/ui';
 import { action } from '@graft/view';
-import { useDocument, useRunView } from '../kit/stores.ts';
-import { restoreRan } from '../api/runs/restore-run.ts';
+import { useDocument, useRunView } from '../../kit/stores.ts';
+import { restoreRan } from '../../api/runs/restore-run.ts';
 
 const words: Readonly<Record<string, string>> = {
   succeeded: 'succeeded',

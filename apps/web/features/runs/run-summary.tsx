@@ -1,7 +1,7 @@
 import { duration } from '@graft/nodes/kit/ui';
-import { reportAddress } from '../api/runs/report-address.ts';
+import { reportAddress } from '../../api/runs/report-address.ts';
 import { isOver, type RunState } from '@graft/view';
-import { useRunView } from '../kit/stores.ts';
+import { useRunView } from '../../kit/stores.ts';
 import { useNow } from './use-now.ts';
 
 const statusWords: Record<RunState['status'], string> = {

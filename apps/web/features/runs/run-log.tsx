@@ -1,11 +1,11 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
-import { lineText, logTime } from '../kit/log-lines.ts';
-import { LogText } from '../kit/log-text.tsx';
-import { copyText } from '../kit/copy-text.ts';
+import { lineText, logTime } from '../../kit/log-lines.ts';
+import { LogText } from '../../kit/log-text.tsx';
+import { copyText } from '../../kit/copy-text.ts';
 import { drawnFile, stepsInOrder, stepTitle, action } from '@graft/view';
-import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
+import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { levels, logOf, matching, type Level } from './log-filter.ts';
 
 /** What all steps of the run on the screen logged, oldest first: by node, by level, or by a word in it. */

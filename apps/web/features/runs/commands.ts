@@ -1,9 +1,24 @@
-import { action, hasExperiments, hasFile, hasRun, hasSelection, isPast, isRunnable, openPanel, pathOf, selectedNodes, views, works, type BottomTab, type Command } from '@graft/view';
-import { exportRun } from '../api/runs/export-run.ts';
-import { cancelRun, startRun } from '../api/runs/run-actions.ts';
-import { runShown } from '../api/runs/run-shown.ts';
-import { switchRunOnChange } from '../api/runs/source-changes.ts';
-import { useRunView, useScreen } from '../kit/stores.ts';
+import {
+  action,
+  hasExperiments,
+  hasFile,
+  hasRun,
+  hasSelection,
+  isPast,
+  isRunnable,
+  openPanel,
+  pathOf,
+  selectedNodes,
+  views,
+  works,
+  type BottomTab,
+  type Command,
+} from '@graft/view';
+import { exportRun } from '../../api/runs/export-run.ts';
+import { cancelRun, startRun } from '../../api/runs/run-actions.ts';
+import { runShown } from '../../api/runs/run-shown.ts';
+import { switchRunOnChange } from '../../api/runs/source-changes.ts';
+import { useRunView, useScreen } from '../../kit/stores.ts';
 
 /** Shows a tab of the lower panel. */
 function showBelow(bottomTab: BottomTab): void {

@@ -1,7 +1,13 @@
 import { plural } from '@graft/nodes/kit/ui';
-import { type ShownProblem, isIncomplete, problemPlace, alike, problemPath } from '@graft/view';
-import { action } from '@graft/view';
-import { useDocument, useScreen } from '../kit/stores.ts';
+import {
+  type ShownProblem,
+  isIncomplete,
+  problemPlace,
+  alike,
+  problemPath,
+  action,
+} from '@graft/view';
+import { useDocument, useScreen } from '../../kit/stores.ts';
 import { removeLooseEdges } from './loose-edges.ts';
 
 function show(problem: ShownProblem): void {
