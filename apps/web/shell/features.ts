@@ -10,7 +10,7 @@ import { subgraphCommands } from '../canvas/subgraph-commands.ts';
 import { compareActions } from '../features/compare/actions.ts';
 import { compareCommands } from '../features/compare/commands.ts';
 import { fileCommands } from '../features/files/commands.ts';
-import { fullPageCommands, inspectorCommands } from '../inspector/commands.ts';
+import { fullPageCommands, inspectorCommands } from '../features/inspector/commands.ts';
 import { labelCommands } from '../features/labels/commands.ts';
 import { noteCommands } from '../notes/commands.ts';
 import { rowCommands } from '../features/rows/commands.ts';
@@ -27,7 +27,7 @@ import {
   ProblemList,
 } from '../kit/slots.ts';
 import { FileList as Files } from '../features/files/file-list.tsx';
-import { OutputPreview as ShownOutput } from '../inspector/shown-output.ts';
+import { OutputPreview as ShownOutput } from '../features/inspector/shown-output.ts';
 import { findCommands, viewCommands } from './view-commands.ts';
 
 /** The commands of all features. Where several have one key, the first that has something to do takes it. */

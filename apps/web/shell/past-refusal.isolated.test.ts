@@ -3,7 +3,7 @@ import { Chunks, emptyGraph, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { extractAs } from '../api/graphs/subgraph-edits.ts';
-import { freeze } from '../inspector/output/freeze.ts';
+import { freeze } from '../features/inspector/output/freeze.ts';
 import { addNoteAt } from '../notes/note-edits.ts';
 import { useAnnouncement, useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 

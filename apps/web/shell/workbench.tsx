@@ -3,7 +3,7 @@ import { ReactFlowProvider } from '@xyflow/react';
 import { queryClient } from '../api/client.ts';
 import { Canvas } from '../canvas/canvas.tsx';
 import { useKeys } from './keys.ts';
-import { Inspector } from '../inspector/inspector.tsx';
+import { Inspector } from '../features/inspector/inspector.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import {
   useAnnouncement,
