@@ -6,7 +6,7 @@ import { MendDialog } from '../features/files/mend-dialog.tsx';
 import { UnpackDialog } from '../features/files/unpack-dialog.tsx';
 import { RowsDialog } from '../features/rows/rows-dialog.tsx';
 import { LabelsDialog } from '../features/labels/labels-dialog.tsx';
-import { ConnectMenu } from '../canvas/connect-menu.tsx';
+import { ConnectMenu } from '../features/canvas/connect-menu.tsx';
 import { ModelPicker } from '../features/models/model-picker.tsx';
 import { FilePicker } from '../features/files/file-picker.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';

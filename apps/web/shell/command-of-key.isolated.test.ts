@@ -1,6 +1,6 @@
 import type { ReactFlowInstance } from '@xyflow/react';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { attachViewport } from '../canvas/viewport.ts';
+import { attachViewport } from '../features/canvas/viewport.ts';
 import { setFullPage, type View, belongsTo, allCommands, commandOf, runCommand } from '@graft/view';
 import { useRunView, useScreen } from '../kit/stores.ts';
 import { provideFeatures } from './features.ts';

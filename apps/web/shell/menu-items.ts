@@ -11,18 +11,24 @@ import {
   openPanel,
   type PendingEdge,
 } from '@graft/view';
-import { addNoteAbout, addNoteAt } from '../notes/note-edits.ts';
-import { addBendAt, bendNear, bendsAt, removeBend, removeBends } from '../canvas/bend-edits.ts';
-import { takeOff } from '../canvas/edge-ends.ts';
-import { isAt } from '../canvas/focus-port.ts';
-import { selectedBy } from '../canvas/subgraph-actions.ts';
-import { canvasPlace, fitNodes } from '../canvas/viewport.ts';
+import { addNoteAbout, addNoteAt } from '../features/canvas/notes/note-edits.ts';
+import {
+  addBendAt,
+  bendNear,
+  bendsAt,
+  removeBend,
+  removeBends,
+} from '../features/canvas/bend-edits.ts';
+import { takeOff } from '../features/canvas/edge-ends.ts';
+import { isAt } from '../features/canvas/focus-port.ts';
+import { selectedBy } from '../features/canvas/subgraph-actions.ts';
+import { canvasPlace, fitNodes } from '../features/canvas/viewport.ts';
 import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import { openFile } from '../api/graphs/open-file.ts';
 import { canLeave, enterSelected, selectedFile, selectedUse } from '../api/graphs/navigation.ts';
 import { deleteFile, duplicateFile } from '../api/graphs/workspace-files.ts';
-import { canMoveProse, moveProse } from '../canvas/move-prose.ts';
-import type { ProseStep } from '../canvas/moved-prose.ts';
+import { canMoveProse, moveProse } from '../features/canvas/move-prose.ts';
+import type { ProseStep } from '../features/canvas/moved-prose.ts';
 import { openForm } from '../features/notebook/open-form.ts';
 import type { MenuGroups, MenuItem, SubMenu } from './menu-item.ts';
 import { runMenu, stepMenu } from './run-menu.ts';

@@ -4,7 +4,7 @@ import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { extractAs } from '../api/graphs/subgraph-edits.ts';
 import { freeze } from '../features/inspector/output/freeze.ts';
-import { addNoteAt } from '../notes/note-edits.ts';
+import { addNoteAt } from '../features/canvas/notes/note-edits.ts';
 import { useAnnouncement, useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 
 const written = vi.hoisted(() => [] as unknown[]);

@@ -1,7 +1,7 @@
 import { hasKey } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { listenAtPorts } from '../canvas/port-keys.ts';
+import { listenAtPorts } from '../features/canvas/port-keys.ts';
 import { queries, queryClient } from '../api/client.ts';
 import { useChecks, useDocument, useRunView, useScreen, useUsedGraphs } from '../kit/stores.ts';
 import { checkGraph, clearChecks } from '../api/graphs/check-graph.ts';

@@ -1,7 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { ReactFlowProvider } from '@xyflow/react';
 import { queryClient } from '../api/client.ts';
-import { Canvas } from '../canvas/canvas.tsx';
+import { Canvas } from '../features/canvas/canvas.tsx';
 import { useKeys } from './keys.ts';
 import { Inspector } from '../features/inspector/inspector.tsx';
 import { Palette } from '../features/palette/palette.tsx';
