@@ -31,7 +31,7 @@ async function modulesOfScreen(): Promise<readonly string[]> {
 
 it('loads heavy libraries on demand', async () => {
   const modules = await modulesOfScreen();
-  expect(modules).toContain('apps/web/canvas/graph-node.tsx');
+  expect(modules).toContain('apps/web/features/canvas/graph-node.tsx');
   expect(
     modules.filter((path) => /node_modules\/(@codemirror|elkjs|umap-js)\//.test(path)),
   ).toEqual([]);

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import postcss from 'postcss';
 
 const here = import.meta.dirname;
-const source = path.join(here, 'report');
+const source = path.join(here, 'features', 'report');
 const target = path.join(here, 'dist', 'report-page.html');
 
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

@@ -215,6 +215,22 @@ export const zones = [
     why: 'inference and training code never enters the server process, nor does the page: of that it reads apps/view only',
   },
   {
+    name: 'apps/web/kit',
+    files: /^apps\/web\/kit\//,
+    packages: ['@graft/graph', '@graft/view', '@graft/nodes/kit/ui'],
+    forbidden: [...ENGINES, 'node:*', '@trpc/*', '@tanstack/react-query'],
+    stay: /^apps\/web\/kit\//,
+    why: 'the kit holds UI parts that know no feature and no server: what they show is passed in, or read from apps/view',
+  },
+  {
+    name: 'apps/web/api',
+    files: /^apps\/web\/api\//,
+    packages: ['@graft/graph', '@graft/view', '@graft/nodes/kit/ui'],
+    forbidden: [...ENGINES, 'node:*'],
+    stay: /^apps\/web\/(api\/|server\/router\/index\.ts$)/,
+    why: 'api is the client of the server: it knows the types of the server and apps/view, and no part of the screen',
+  },
+  {
     name: 'the page of the web app',
     files: /^apps\/web\/app\/page\.tsx$/,
     packages: ['@graft/nodes/definitions'],

@@ -11,7 +11,7 @@ import { bodyAt, nodeIn, prefixInto, prefixOf, usedGraph, wayOf, type Trail } fr
 type Location = LocatedMessage['location'];
 
 /** What is shown, and of what. */
-export interface View {
+export interface Viewed {
   readonly graph: Graph;
   readonly trail: Trail;
   readonly shown: Graph;
@@ -24,7 +24,7 @@ export interface View {
  * The graphs that one uses, itself among them: `#name` for a subgraph of the open file, else the path of the file. A set is
  * gone through while it grows.
  */
-function reached(use: string, { graph, files, file: open }: View): ReadonlySet<string> {
+function reached(use: string, { graph, files, file: open }: Viewed): ReadonlySet<string> {
   const keys = new Set<string>();
   const waiting = new Set([JSON.stringify([open ?? '', use])]);
   for (const one of waiting) {
@@ -46,7 +46,7 @@ function reached(use: string, { graph, files, file: open }: View): ReadonlySet<s
 }
 
 /** Finds the nodes that are shown at which something shows: where it is, else the nodes in whose graphs it is. */
-export function nodesAt(view: View): (location: Location) => readonly string[] {
+export function nodesAt(view: Viewed): (location: Location) => readonly string[] {
   const { graph, trail, shown, file: open } = view;
   const [at, prefix] = [bodyAt(trail), wayOf(trail)];
   let byGraph: Map<string, string[]> | undefined;
@@ -77,7 +77,7 @@ export function nodesAt(view: View): (location: Location) => readonly string[] {
 /** The path of the node of the open file that a problem is at; undefined where it has none that can be shown. */
 export function problemPath(
   { location: { file: at, graph: body, node, path } }: { readonly location: Location },
-  { graph, trail, file }: Pick<View, 'graph' | 'trail'> & { file: { path: string } | null },
+  { graph, trail, file }: Pick<Viewed, 'graph' | 'trail'> & { file: { path: string } | null },
 ): string | undefined {
   const known = path ?? node;
   if (known === undefined) return undefined;

@@ -1,8 +1,7 @@
 import { GraphError } from '@graft/graph';
 import { TRPCClientError } from '@trpc/client';
-import { toldProblems, type ShownProblem } from './told-problems.ts';
-
-export type { ShownProblem } from './told-problems.ts';
+import { problemText, type ShownProblem } from '@graft/view';
+import { toldProblems } from './told-problems.ts';
 
 /** What to tell of any failure: the server's own problems, or that it did not answer. */
 export function problemsOf(error: unknown): readonly ShownProblem[] {
@@ -20,4 +19,9 @@ export function problemsOf(error: unknown): readonly ShownProblem[] {
 
 export function problemCode(error: unknown): string {
   return problemsOf(error)[0]?.code ?? 'internal';
+}
+
+/** Why something was refused: its problems, a line each. */
+export function refusalOf(error: unknown): string {
+  return problemsOf(error).map(problemText).join('\n');
 }

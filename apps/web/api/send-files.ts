@@ -1,12 +1,7 @@
 import { bytes } from '@graft/nodes/kit/ui';
+import type { FileToSend, ShownProblem } from '@graft/view';
 import { api } from './client.ts';
-import { toldProblems, type ShownProblem } from './told-problems.ts';
-
-export interface FileToSend {
-  /** What it is called where it goes, with `/`. */
-  readonly path: string;
-  readonly file: File;
-}
+import { toldProblems } from './told-problems.ts';
 
 export interface Sending {
   /** Of its bytes, how many have gone. */

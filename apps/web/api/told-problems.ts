@@ -1,11 +1,5 @@
-import { isRecord, type problemSchema } from '@graft/graph';
-import type { z } from 'zod';
-
-/** A problem to show: codes and locations of a newer server pass. */
-export type ShownProblem = z.infer<typeof problemSchema> & {
-  /** What is wrong of a run has no entry: it is told of the whole parameter. */
-  readonly location: { readonly entry?: string | undefined };
-};
+import { isRecord } from '@graft/graph';
+import type { ShownProblem } from '@graft/view';
 
 const texts = ['file', 'graph', 'node', 'port', 'param', 'entry', 'field', 'path'] as const;
 

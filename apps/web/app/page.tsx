@@ -1,7 +1,7 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
-import { part } from '../shell/part.tsx';
+import { part } from '../kit/part.tsx';
 
 // The page's content policy forbids code from strings, which zod would otherwise try for speed. Told where zod keeps its
 // configuration, before zod itself comes.
@@ -11,8 +11,8 @@ Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 async function load() {
   const [{ registry }, { provideNodeTypes }, { begin }, { Workbench: loaded }] = await Promise.all([
     import('@graft/nodes/definitions'),
-    import('../state/registry.ts'),
-    import('../state/begin.ts'),
+    import('@graft/view'),
+    import('../shell/begin.ts'),
     import('../shell/workbench.tsx'),
   ]);
   provideNodeTypes(registry);

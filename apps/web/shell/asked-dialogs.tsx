@@ -1,18 +1,17 @@
-import { useConflict } from '../state/conflict-store.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import { NameDialog } from '../files/name-dialog.tsx';
+import { useConflict, useOverlay } from '../kit/stores.ts';
+import { NameDialog } from '../features/files/name-dialog.tsx';
 import { StaleDialog } from './stale-dialog.tsx';
-import { PackDialog } from '../files/pack-dialog.tsx';
-import { MendDialog } from '../files/mend-dialog.tsx';
-import { UnpackDialog } from '../files/unpack-dialog.tsx';
-import { RowsDialog } from '../rows/rows-dialog.tsx';
-import { LabelsDialog } from '../labels/labels-dialog.tsx';
-import { ConnectMenu } from '../palette/connect-menu.tsx';
-import { ModelPicker } from '../models/model-picker.tsx';
-import { FilePicker } from '../files/file-picker.tsx';
-import { ShortcutSheet } from '../commands/shortcut-sheet.tsx';
-import { Gallery } from '../gallery/gallery.tsx';
-import { Tour } from '../tour/tour.tsx';
+import { PackDialog } from '../features/files/pack-dialog.tsx';
+import { MendDialog } from '../features/files/mend-dialog.tsx';
+import { UnpackDialog } from '../features/files/unpack-dialog.tsx';
+import { RowsDialog } from '../features/rows/rows-dialog.tsx';
+import { LabelsDialog } from '../features/labels/labels-dialog.tsx';
+import { ConnectMenu } from '../features/canvas/connect-menu.tsx';
+import { ModelPicker } from '../features/models/model-picker.tsx';
+import { FilePicker } from '../features/files/file-picker.tsx';
+import { ShortcutSheet } from './shortcut-sheet.tsx';
+import { Gallery } from '../features/gallery/gallery.tsx';
+import { Tour } from '../features/tour/tour.tsx';
 
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
 export function AskedDialogs() {

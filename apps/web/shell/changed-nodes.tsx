@@ -7,8 +7,7 @@ import {
   type GraphNode,
   type NodeSide,
 } from '@graft/graph';
-import { nodeTypes } from '../state/registry.ts';
-import { titleByLook } from '@graft/view';
+import { nodeTypes, titleByLook } from '@graft/view';
 
 /** Characters of a value that are shown. */
 const longestValue = 160;

@@ -1,7 +1,6 @@
-import { useConflict } from '../state/conflict-store.ts';
-import { closeOverlays } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
-import { PartFailure } from './part.tsx';
+import { useConflict, useScreen } from '../kit/stores.ts';
+import { closeOverlays } from '@graft/view';
+import { PartFailure } from '../kit/part.tsx';
 
 /** Lets go of what was asked for. */
 function close(): void {

@@ -2,11 +2,11 @@ import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { queries } from '../api/client.ts';
-import { commandOf } from '../commands/commands.ts';
-import { takeDroppedFiles } from '../files/dropped-files.ts';
-import { useCopyExample } from '../gallery/copy-example.ts';
-import { fileTitle } from '../state/graph-file.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { commandOf } from '@graft/view';
+import { takeDroppedFiles } from '../features/files/dropped-files.ts';
+import { useCopyExample } from '../features/gallery/copy-example.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
+import { useOverlay } from '../kit/stores.ts';
 
 /** Where no graph is open: how to begin. Examples are offered where the workspace has no graph yet. */
 export function FirstScreen() {

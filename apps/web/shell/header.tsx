@@ -1,17 +1,22 @@
 import { useStore } from 'zustand';
-import { commandOf } from '../commands/commands.ts';
-import { isGoingOn, isOver, isUnsaved, redo, undo } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
-import { fileTitle } from '../state/graph-file.ts';
-import { saveFile } from '../state/save-file.ts';
-import { togglePanel, usePanels } from '../state/panel-store.ts';
-import { usePlan } from '../state/plan-store.ts';
-import { countProblems, countText, useProblems } from '../state/problems.ts';
-import { cancelRun } from '../state/run-actions.ts';
-import { runShown } from '../state/run-shown.ts';
-import { useOpenRunsOnChange } from '../state/run-on-change.ts';
-import { useRunView } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import {
+  commandOf,
+  isGoingOn,
+  isOver,
+  isUnsaved,
+  redo,
+  undo,
+  togglePanel,
+  countProblems,
+} from '@graft/view';
+import { useDocument, useRunView, usePanels, useScreen } from '../kit/stores.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
+import { saveFile } from '../api/graphs/save-file.ts';
+import { usePlan } from '../api/runs/plan-store.ts';
+import { countText, useProblems } from '../api/graphs/use-problems.ts';
+import { cancelRun } from '../api/runs/run-actions.ts';
+import { runShown } from '../api/runs/run-shown.ts';
+import { useOpenRunsOnChange } from '../api/runs/run-on-change.ts';
 import {
   DarkIcon,
   LeftPanelIcon,
@@ -20,12 +25,12 @@ import {
   RedoIcon,
   RightPanelIcon,
   UndoIcon,
-} from './icons.tsx';
+} from '../kit/icons.tsx';
 import { HeaderChips } from './header-chips.tsx';
-import { planLine, runLine } from './plan-line.ts';
-import { keyName } from './platform.ts';
-import { RunOrCancel } from './run-or-cancel.tsx';
-import { isDark, setTheme, useTheme } from './theme.ts';
+import { planLine, runLine } from '../api/runs/plan-line.ts';
+import { keyName } from '../kit/platform.ts';
+import { RunOrCancel } from '../kit/run-or-cancel.tsx';
+import { isDark, setTheme, useTheme } from '../kit/theme.ts';
 
 function Breadcrumb() {
   const file = useDocument((state) => state.file);

@@ -1,10 +1,7 @@
 import { hasKey } from '@graft/graph';
-import { nodeCard } from '../canvas/focus-node.ts';
+import { nodeCard } from '../kit/focus-node.ts';
 import { neighbourOf, wayOf } from '@graft/view';
-import { useConflict } from '../state/conflict-store.ts';
-import { useDocument } from '../state/stores.ts';
-import { useOverlay } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useConflict, useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 
 /** What lies over the screen and has the focus to itself. */
 const overlay = 'dialog, [role="menu"]';

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
-import { useScreen, type Notice } from '../state/screen-store.ts';
-import { CloseIcon } from './icons.tsx';
+import { useScreen } from '../kit/stores.ts';
+import type { Notice } from '@graft/view';
+import { CloseIcon } from '../kit/icons.tsx';
 
 /** Milliseconds that a line stays, unless the pointer or the focus is on it: what asks for something stays longer. */
 const shownFor = { said: 6_000, error: 15_000, asked: 20_000 };

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import { drawPanel, keepPanels, resetPanel, type PanelName } from '../state/panel-store.ts';
+import { drawPanel, keepPanels, resetPanel, type PanelName } from '@graft/view';
 
 /** Pixels that an arrow key moves a border by. */
 const keyStep = 24;

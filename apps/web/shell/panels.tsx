@@ -1,17 +1,15 @@
 import { useEffect, useLayoutEffect, useSyncExternalStore, type ReactNode } from 'react';
-import { useDocument } from '../state/stores.ts';
-import { useRunView } from '../state/stores.ts';
-import { useScreen, type BottomTab } from '../state/screen-store.ts';
+import { useDocument, useRunView, useScreen, usePanels } from '../kit/stores.ts';
 import {
+  type BottomTab,
   closePanel,
   headingHeight,
   needHeight,
   openLowerHeight,
   setFullPage,
   setNarrow,
-  usePanels,
   type PanelName,
-} from '../state/panel-store.ts';
+} from '@graft/view';
 import { PanelBorder } from './panel-border.tsx';
 
 /** Pixels that a side panel has at least. */

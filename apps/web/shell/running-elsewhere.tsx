@@ -1,9 +1,7 @@
-import { useDocument } from '../state/stores.ts';
-import { openFile } from '../state/file-actions.ts';
-import { fileTitle } from '../state/graph-file.ts';
-import { openPanel } from '../state/panel-store.ts';
-import { useRunView } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
+import { openFile } from '../api/graphs/open-file.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
+import { openPanel } from '@graft/view';
 
 async function goThere(file: string, experiment: boolean): Promise<void> {
   await openFile(file);

@@ -1,7 +1,7 @@
-import { announce } from '../state/announcement.ts';
-import { useDocument } from '../state/stores.ts';
-import { setRunsOnChange, useOpenRunsOnChange } from '../state/run-on-change.ts';
-import { CloseIcon } from './icons.tsx';
+import { announce } from '@graft/view';
+import { useDocument } from '../kit/stores.ts';
+import { setRunsOnChange, useOpenRunsOnChange } from '../api/runs/run-on-change.ts';
+import { CloseIcon } from '../kit/icons.tsx';
 
 /** That the open file runs by itself, which is else seen only when it does; it is switched off here. */
 export function RunsOnChange() {

@@ -1,11 +1,10 @@
 import { changedKey, type NodeSide } from '@graft/graph';
 import { useMemo, useState } from 'react';
-import { useConflict, type Conflict } from '../state/conflict-store.ts';
-import { type OpenFile } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
-import { compare, keepAsCopy, saveMerged, takeTheirs } from '../state/merge-actions.ts';
+import { useConflict, useDocument } from '../kit/stores.ts';
+import type { Conflict, OpenFile } from '@graft/view';
+import { compare, keepAsCopy, saveMerged, takeTheirs } from '../api/graphs/merge-file.ts';
 import { ChangedNodes } from './changed-nodes.tsx';
-import { useModal } from './modal.ts';
+import { useModal } from '../kit/modal.ts';
 
 function close(): void {
   useConflict.setState({ shown: false });

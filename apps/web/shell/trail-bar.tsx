@@ -1,12 +1,10 @@
 import { count } from '@graft/nodes/kit/ui';
 import { Fragment, useEffect, useRef } from 'react';
-import { chordName } from '../commands/chord.ts';
-import { bodyAt, countUses, nodeIn, type Origin, prefixOf, roundsOf } from '@graft/view';
-import { useDocument } from '../state/stores.ts';
-import { fileTitle } from '../state/graph-file.ts';
-import { backTo, leave, leaveTo, showRound } from '../state/navigation.ts';
-import { titleOf } from '../state/node-titles.ts';
-import { useRunView } from '../state/stores.ts';
+import { chordName } from '../kit/chord.ts';
+import { bodyAt, countUses, nodeIn, type Origin, prefixOf, roundsOf, titleOf } from '@graft/view';
+import { useDocument, useRunView } from '../kit/stores.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
+import { backTo, leave, leaveTo, showRound } from '../api/graphs/navigation.ts';
 
 interface CrumbProps {
   readonly title: string;

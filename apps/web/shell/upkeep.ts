@@ -1,28 +1,26 @@
 import { hasKey } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { listenAtPorts } from '../canvas/port-keys.ts';
+import { listenAtPorts } from '../features/canvas/port-keys.ts';
 import { queries, queryClient } from '../api/client.ts';
-import { useChecks } from '../state/checks.ts';
-import { useDocument } from '../state/stores.ts';
-import { report, syncDraft } from '../state/graph-file.ts';
-import { openFeed } from '../state/live-feed.ts';
+import { useChecks, useDocument, useRunView, useScreen, useUsedGraphs } from '../kit/stores.ts';
+import { checkGraph, clearChecks } from '../api/graphs/check-graph.ts';
+import { report, syncDraft } from '../api/graphs/graph-file.ts';
+import { openFeed } from '../api/runs/live-feed.ts';
 import { isOver, wayOf } from '@graft/view';
-import { usePlan } from '../state/plan-store.ts';
-import { refreshRuns } from '../state/run-actions.ts';
-import { sawNewestRun } from '../state/newest-run.ts';
-import { useRunView } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
-import { useUsedGraphs } from '../state/used-graphs.ts';
-import { takeDroppedFiles } from '../files/dropped-files.ts';
-import { keepPlaceInAddress } from '../state/keep-place.ts';
-import { drawRanGraph } from '../state/ran-graph.ts';
-import { readEarlier, readPastParams } from '../state/run-history.ts';
-import { fileChangedOutside } from '../state/save-file.ts';
-import { sourcesChanged } from '../state/source-changes.ts';
-import { afterPaint } from './after-paint.ts';
+import { usePlan } from '../api/runs/plan-store.ts';
+import { refreshRuns } from '../api/runs/run-actions.ts';
+import { sawNewestRun } from '../api/runs/newest-run.ts';
+import { forgetUsedGraph, readUsedGraphs } from '../api/graphs/used-graphs.ts';
+import { takeDroppedFiles } from '../features/files/dropped-files.ts';
+import { keepPlaceInAddress } from './keep-place-in-address.ts';
+import { drawRanGraph } from '../api/runs/ran-graph.ts';
+import { readEarlier, readPastParams } from '../api/runs/run-history.ts';
+import { fileChangedOutside } from '../api/graphs/save-file.ts';
+import { sourcesChanged } from '../api/runs/source-changes.ts';
+import { afterPaint } from '../kit/after-paint.ts';
 import { keepFocus } from './keep-focus.ts';
-import { fetchParts } from './part.tsx';
+import { fetchParts } from '../kit/part.tsx';
 
 /** Milliseconds of rest after an edit before it is checked, kept as a draft, and planned. */
 const checkAfter = 120;
@@ -49,7 +47,7 @@ function useFeed(): void {
         { run: runId, file },
         {
           fileChanged: (path) => {
-            if (path !== undefined) useUsedGraphs.getState().forget(path);
+            if (path !== undefined) forgetUsedGraph(path);
             // The server was away: what could not be read then can be now.
             else void queryClient.invalidateQueries();
             void fileChangedOutside(path);
@@ -68,8 +66,8 @@ function checkWhereNeeded(): void {
   const { pastStates, futureStates } = useDocument.temporal.getState();
   const isEdited = pastStates.length + futureStates.length > 0;
   if (isEdited || usePlan.getState().problems.length > 0)
-    void useChecks.getState().check(useDocument.getState().graph);
-  else useChecks.getState().clear();
+    void checkGraph(useDocument.getState().graph);
+  else clearChecks();
 }
 
 function useChecked(): void {
@@ -82,7 +80,7 @@ function useChecked(): void {
   const graphs = useDocument((state) => state.graph.graphs);
   const used = useUsedGraphs((state) => state.lookup);
   useEffect(() => {
-    void useUsedGraphs.getState().read(useDocument.getState().graph);
+    void readUsedGraphs(useDocument.getState().graph);
   }, [nodes, graphs, used]);
   const isUnsound = usePlan((state) => state.problems.length > 0);
   useCalm(checkWhereNeeded, checkAfter, [nodes, edges, graphs, used, models, isUnsound]);

@@ -1,46 +1,52 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { ReactFlowProvider } from '@xyflow/react';
 import { queryClient } from '../api/client.ts';
-import { Canvas } from '../canvas/canvas.tsx';
-import { useKeys } from '../commands/keys.ts';
-import { Inspector } from '../inspector/inspector.tsx';
-import { Palette } from '../palette/palette.tsx';
-import { useAnnouncement } from '../state/announcement.ts';
-import { useConflict } from '../state/conflict-store.ts';
-import { useDocument } from '../state/stores.ts';
-import { isAsked, useOverlay } from '../state/overlay-store.ts';
-import { usePanels } from '../state/panel-store.ts';
-import { useRunView } from '../state/stores.ts';
-import { useScreen } from '../state/screen-store.ts';
-import { BottomPanel } from '../timeline/bottom-panel.tsx';
+import { Canvas } from '../features/canvas/canvas.tsx';
+import { useKeys } from './keys.ts';
+import { Inspector } from '../features/inspector/inspector.tsx';
+import { Palette } from '../features/palette/palette.tsx';
+import {
+  useAnnouncement,
+  useConflict,
+  useDocument,
+  useRunView,
+  useOverlay,
+  usePanels,
+  useScreen,
+} from '../kit/stores.ts';
+import { isAsked } from '@graft/view';
+import { BottomPanel } from './bottom-panel.tsx';
 import { Header } from './header.tsx';
 import { Notices } from './notices.tsx';
 import { Panels } from './panels.tsx';
+import { provideFeatures } from './features.ts';
 import { useUpkeep } from './upkeep.ts';
-import { keyName } from './platform.ts';
-import { part } from './part.tsx';
+import { keyName } from '../kit/platform.ts';
+import { part } from '../kit/part.tsx';
 import { FailedDialog } from './failed-dialog.tsx';
+
+provideFeatures();
 
 const FirstScreen = part(() => import('./first-screen.tsx').then((loaded) => loaded.FirstScreen));
 
 const PastRunBanner = part(() =>
-  import('../timeline/past-run-banner.tsx').then((loaded) => loaded.PastRunBanner),
+  import('../features/runs/past-run-banner.tsx').then((loaded) => loaded.PastRunBanner),
 );
 
 const TrailBar = part(() => import('./trail-bar.tsx').then((loaded) => loaded.TrailBar));
 
 const ContextMenu = part(
-  () => import('../menus/context-menu.tsx').then((loaded) => loaded.ContextMenu),
+  () => import('./context-menu.tsx').then((loaded) => loaded.ContextMenu),
   FailedDialog,
 );
 
 const SourceDialog = part(
-  () => import('../source/source-dialog.tsx').then((loaded) => loaded.SourceDialog),
+  () => import('../features/source/source-dialog.tsx').then((loaded) => loaded.SourceDialog),
   FailedDialog,
 );
 
 const CommandMenu = part(
-  () => import('../palette/command-menu.tsx').then((loaded) => loaded.CommandMenu),
+  () => import('../features/palette/command-menu.tsx').then((loaded) => loaded.CommandMenu),
   FailedDialog,
 );
 
@@ -50,12 +56,12 @@ const AskedDialogs = part(
 );
 
 // Needed only when asked for.
-const AppView = part(() => import('../app-view/app-view.tsx').then((loaded) => loaded.AppView));
+const AppView = part(() => import('./app-screen.tsx').then((loaded) => loaded.AppView));
 const NotebookView = part(() =>
-  import('../notebook/notebook-view.tsx').then((loaded) => loaded.NotebookView),
+  import('./notebook-screen.tsx').then((loaded) => loaded.NotebookView),
 );
 const CompareView = part(() =>
-  import('../compare/compare-view.tsx').then((loaded) => loaded.CompareView),
+  import('../features/compare/compare-view.tsx').then((loaded) => loaded.CompareView),
 );
 
 function CanvasHint() {

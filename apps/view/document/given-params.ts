@@ -1,0 +1,30 @@
+import { roundParam, setPrefix, type Graph, type GraphNode } from '@graft/graph';
+import { bodyAt, nodeIn, type Trail } from './levels.ts';
+import { drawnFile } from './document-store.ts';
+
+type Params = GraphNode['params'];
+
+/** What a node of a subgraph is given from outside, where one came through a use that sets it: by parameter. */
+export function givenParams(graph: Graph, trail: Trail, id: string): Params {
+  const entered = trail.at(-1);
+  const body = bodyAt(trail);
+  const outer = trail.slice(0, -1);
+  if (entered === undefined || body === undefined) return {};
+  const use = nodeIn(graph, bodyAt(outer), entered.node);
+  const set: Params = { ...use?.params, ...givenParams(graph, outer, entered.node) };
+  const given = Object.entries(graph.graphs?.[body]?.expose ?? {}).flatMap(
+    ([name, exposure]): [string, unknown][] => {
+      if (exposure.node !== id) return [];
+      const isRound = name === roundParam && entered.round !== undefined;
+      const value = isRound ? entered.round : (set[`${setPrefix}${name}`] ?? exposure.default);
+      return value === undefined ? [] : [[exposure.param, value]];
+    },
+  );
+  return Object.fromEntries(given);
+}
+
+/** The same of a node that is drawn, in the graph of now or of a run of before. */
+export const givenHere = (
+  state: Parameters<typeof drawnFile>[0] & { readonly trail: Trail },
+  id: string,
+): Params => givenParams(drawnFile(state), state.trail, id);

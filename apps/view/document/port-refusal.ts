@@ -1,0 +1,106 @@
+import {
+  connect,
+  connectionVerdict,
+  disconnect,
+  formatEdge,
+  type Edge,
+  type Graph,
+} from '@graft/graph';
+import { checks } from './checks.ts';
+import type { PendingEdge } from '../screen/screen-store.ts';
+import { shapeOf } from './node-shape.ts';
+import { usedGraphs } from './used-graphs.ts';
+import { nodeTypes } from './node-types.ts';
+
+/** The edge between two ports, whichever of them it was drawn from. */
+export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefined {
+  if (from.side === to.side) return undefined;
+  const [source, target] = from.side === 'source' ? [from, to] : [to, from];
+  return {
+    source: source.node,
+    sourcePort: source.port,
+    target: target.node,
+    targetPort: target.port,
+  };
+}
+
+/** The edges that a new one takes the place of: an input that takes one gives up what it has. */
+export function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
+  const type = shapeOf(graph.nodes[edge.target]);
+  const input = type?.inputs[edge.targetPort];
+  if (input === undefined || input.many === true) return [];
+  return graph.edges.filter(
+    (other) =>
+      other.target === edge.target &&
+      other.targetPort === edge.targetPort &&
+      formatEdge(other) !== formatEdge(edge),
+  );
+}
+
+/** The graph as it is while edges are lifted off it; the same object for the same, since verdicts are kept by it. */
+const lifted = new WeakMap<Graph, Map<string, Graph>>();
+
+function without(graph: Graph, edges: readonly Edge[]): Graph {
+  if (edges.length === 0) return graph;
+  const known = lifted.get(graph) ?? new Map<string, Graph>();
+  lifted.set(graph, known);
+  const key = edges.map(formatEdge).join('\n');
+  const rest = known.get(key) ?? edges.reduce(disconnect, graph);
+  known.set(key, rest);
+  return rest;
+}
+
+/** Draws an edge, in place of what its input had. */
+export function connectInPlace(graph: Graph, edge: Edge): Graph {
+  return connect(without(graph, replacedEdges(graph, edge)), edge);
+}
+
+/** Why an edge cannot be drawn between two ports; undefined when it can. */
+export function portRefusal(graph: Graph, from: PendingEdge, to: PendingEdge): string | undefined {
+  const edge = edgeBetween(from, to);
+  if (edge === undefined) {
+    return `A connection goes from an output to an input; this is ${to.side === 'source' ? 'an output' : 'an input'} too.`;
+  }
+  const verdict = connectionVerdict(without(graph, replacedEdges(graph, edge)), edge, {
+    registry: nodeTypes(),
+    models: checks.getState().models,
+    graphs: usedGraphs.getState().lookup,
+  });
+  return verdict.ok ? undefined : verdict.reason;
+}
+
+/**
+ * The edge from one node to another where just one fits: of those into inputs that are needed, or else of all. Undefined where
+ * there is a choice.
+ */
+export function onlyEdge(graph: Graph, source: string, target: string): Edge | undefined {
+  const outputs = Object.entries(shapeOf(graph.nodes[source])?.outputs ?? {});
+  const inputs = Object.entries(shapeOf(graph.nodes[target])?.inputs ?? {});
+  const fits = outputs.flatMap(([sourcePort, output]) =>
+    inputs.flatMap(([targetPort, input]) => {
+      if (output.type.id !== input.type.id) return [];
+      const from: PendingEdge = { node: source, port: sourcePort, side: 'source' };
+      const to: PendingEdge = { node: target, port: targetPort, side: 'target' };
+      if (portRefusal(graph, from, to) !== undefined) return [];
+      const edge = { source, sourcePort, target, targetPort };
+      return [{ edge, needed: input.optional !== true }];
+    }),
+  );
+  const needed = fits.filter((fit) => fit.needed);
+  const [only, ...others] = needed.length > 0 ? needed : fits;
+  return others.length === 0 ? only?.edge : undefined;
+}
+
+/** The first port of a node that takes the edge. */
+export function acceptingPort(
+  graph: Graph,
+  from: PendingEdge,
+  node: string,
+): PendingEdge | undefined {
+  const definition = shapeOf(graph.nodes[node]);
+  const side = from.side === 'source' ? 'target' : 'source';
+  const ports = Object.keys((side === 'target' ? definition?.inputs : definition?.outputs) ?? {});
+  return ports
+    .map((port): PendingEdge => ({ node, port, side }))
+    .find((to) => portRefusal(graph, from, to) === undefined);
+}

@@ -1,0 +1,110 @@
+import type { Graph, Problem, problemSchema } from '@graft/graph';
+import { documentStore } from './document-store.ts';
+import { bodyNodes, nodeIn } from './levels.ts';
+import { nodesAt } from './problem-places.ts';
+import { paramTitle, titleAmong } from './node-titles.ts';
+import { usedGraphs } from './used-graphs.ts';
+
+/** A problem to show: codes and locations of a newer server pass. */
+export type ShownProblem = ReturnType<typeof problemSchema.parse> & {
+  /** What is wrong of a run has no entry: it is told of the whole parameter. */
+  readonly location: { readonly entry?: string | undefined };
+};
+
+/** The node of the open file that a problem is at; undefined for one of another file. */
+function writtenAt({ location }: Pick<ShownProblem, 'location'>, graph: Graph) {
+  const { file, graph: body, node } = location;
+  const isOwn = file === undefined || file === documentStore.getState().file?.path;
+  return isOwn && node !== undefined ? nodeIn(graph, body, node) : undefined;
+}
+
+/** What the person still has to give is not an error: an open input, a value that was never set. */
+export function isIncomplete(problem: ShownProblem, graph: Graph): boolean {
+  const { code, location } = problem;
+  if (code === 'missing-input') return true;
+  // A node's own check of its values reports them with its facets.
+  if (code !== 'bad-param' && code !== 'facet-mismatch') return false;
+  const node = writtenAt(problem, graph);
+  if (node === undefined || location.param === undefined) return false;
+  const value: unknown = Object.entries(node.params).find(([name]) => name === location.param)?.[1];
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+const keyOf = ({ code, location }: ShownProblem): string =>
+  [
+    ...[code, location.graph, location.path ?? location.node],
+    ...[location.port, location.param, location.entry],
+  ].join('\n');
+
+/** What was found here and by the server, each once: here first, since that follows every edit. */
+export function joinProblems(
+  here: readonly ShownProblem[],
+  server: readonly ShownProblem[],
+): readonly ShownProblem[] {
+  const known = new Set(here.map(keyOf));
+  return [...here, ...server.filter((problem) => !known.has(keyOf(problem)))];
+}
+
+type ByNode = ReadonlyMap<string, readonly ShownProblem[]>;
+/** For a list of problems, the nodes that they show at, and what that was found by: a use may come without a problem. */
+const kept = new WeakMap<
+  readonly ShownProblem[],
+  { readonly by: readonly unknown[]; readonly nodes: ByNode }
+>();
+
+/** Problems by the node that is shown and that they show at; the same lists until there are others, or others are shown. */
+export function byNode(problems: readonly ShownProblem[]): ByNode {
+  const { graph, trail, shown, file } = documentStore.getState();
+  const { lookup: files } = usedGraphs.getState();
+  const by = [trail, shown.nodes, graph.graphs, files];
+  const known = kept.get(problems);
+  if (known !== undefined && by.every((one, index) => one === known.by[index])) return known.nodes;
+  const nodes = new Map<string, ShownProblem[]>();
+  const find = nodesAt({ graph, trail, shown, file: file?.path, files });
+  for (const problem of problems) {
+    for (const id of find(problem.location)) nodes.set(id, [...(nodes.get(id) ?? []), problem]);
+  }
+  kept.set(problems, { by, nodes });
+  return nodes;
+}
+
+/** Where a problem is, in the words of the screen: `Chunk, size`; within a graph, `reader › Chunk, size`. */
+export function problemPlace(
+  problem: Pick<ShownProblem, 'location'>,
+  graph: Graph,
+): string | undefined {
+  const { port, param, path, node, graph: at, file } = problem.location;
+  const own = writtenAt(problem, graph);
+  if (own === undefined || node === undefined) {
+    const parts = [path ?? node ?? at ?? file, port ?? param].filter((part) => part !== undefined);
+    return parts.length === 0 ? undefined : parts.join(', ');
+  }
+  const field = param === undefined ? undefined : paramTitle(own, param);
+  const title = titleAmong(node, bodyNodes(graph, at));
+  return [at === undefined ? title : `${at} › ${title}`, port ?? field]
+    .filter((part) => part !== undefined)
+    .join(', ');
+}
+
+export interface ProblemCount {
+  readonly broken: number;
+  readonly incomplete: number;
+}
+
+export function countProblems(problems: readonly ShownProblem[], graph: Graph): ProblemCount {
+  const incomplete = problems.filter((problem) => isIncomplete(problem, graph)).length;
+  return { broken: problems.length - incomplete, incomplete };
+}
+
+/** `Embed, batch: message`: where it is, in the words of the screen, and what it is. */
+export function problemText({
+  message,
+  location,
+}: Pick<Problem, 'message'> & Pick<ShownProblem, 'location'>): string {
+  const { node, port, param } = location;
+  const place =
+    node === undefined
+      ? (port ?? param)
+      : problemPlace({ location }, documentStore.getState().graph);
+  return place === undefined ? message : `${place}: ${message}`;
+}

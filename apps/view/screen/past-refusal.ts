@@ -1,0 +1,22 @@
+import { hasKey } from '@graft/graph';
+import { announce } from './announcement.ts';
+import { documentStore } from '../document/document-store.ts';
+import { overlayStore } from './overlay-store.ts';
+import { screenStore } from './screen-store.ts';
+
+/** Why nothing is edited while the graph of a run of before is looked at. */
+export const whyNotPast =
+  'This is the graph of an earlier run, which cannot be edited. Go back to now, or restore it first.';
+
+/** Says so, in the place of what was said to be done; what would have been there by then is neither selected nor written in. */
+export function refusePast(): void {
+  const { file, shown } = documentStore.getState();
+  announce('Nothing was changed.');
+  screenStore.getState().keepSelected((key) => hasKey(shown, key));
+  overlayStore.getState().show({ renamingNode: null });
+  screenStore.getState().notify({
+    tone: 'info',
+    message: whyNotPast,
+    ...(file === null ? {} : { about: file.path }),
+  });
+}

@@ -1,0 +1,104 @@
+import { parseGraph, serializeGraph, type Graph } from '@graft/graph';
+import {
+  isUnsaved,
+  type OpenFile,
+  laidOut,
+  overlayStore,
+  problemText,
+  screenStore,
+  type Notice,
+  documentStore,
+} from '@graft/view';
+import { queries, queryClient } from '../client.ts';
+import { problemsOf } from '../problem.ts';
+import { dropDraft, keepDraft } from './drafts.ts';
+import { addressOfPlace } from './place-in-address.ts';
+
+/** Characters that the path of a file has at most; an address may hold more. */
+export const longestPath = 1_000;
+
+const ending = '.graft.json';
+export const lastFileKey = 'graft.last';
+
+/** Name of a file for people: its path without the ending. */
+export function fileTitle(path: string): string {
+  return path.endsWith(ending) ? path.slice(0, -ending.length) : path;
+}
+
+/** The path of a file that people call by a name: it gets its ending where it lacks it. */
+export function graphPath(name: string): string {
+  const trimmed = name.trim();
+  return trimmed.endsWith(ending) ? trimmed : `${trimmed}${ending}`;
+}
+
+/** Reports a failure, with one line for each of its problems. The notice goes when another file is opened. */
+export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
+  const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
+  const { file } = documentStore.getState();
+  const about = file === null ? {} : { about: file.path };
+  screenStore.getState().notify({ tone: 'error', message, ...about, ...of });
+}
+
+/** Says which file could not be opened and why, until another is. A file that is no graph can be mended as text. */
+export function reportUnopened(path: string, error: unknown): void {
+  const [problem] = problemsOf(error);
+  if (problem === undefined) return;
+  const { code, message } = problem;
+  // A server that does not answer concerns no file, and a path may be too long to be read.
+  const isNamed = code === 'unavailable' || path.length > longestPath || message.includes(path);
+  const named = isNamed ? message : `${path}: ${message}`;
+  const whole = message.startsWith('The file ') ? message.replace('The file', path) : named;
+  const mend = (): void => overlayStore.getState().show({ mending: path });
+  screenStore.getState().notify({
+    ...{ tone: 'error', message: whole, about: path },
+    ...(code === 'bad-syntax' ? { action: { label: 'Open as text', run: mend } } : {}),
+  });
+}
+
+export async function refreshFiles(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: queries.graphs.list.queryKey() });
+}
+
+interface ReadFile {
+  readonly path: string;
+  readonly revision: string;
+  readonly text: string;
+}
+
+export function readFile(file: ReadFile): OpenFile {
+  const baseGraph = laidOut(parseGraph(file.text, file.path));
+  return { path: file.path, base: file.revision, baseText: file.text, baseGraph };
+}
+
+/** Whether two graphs are the same, whatever they are locked to: a run and a save write locks. */
+export function isSameButForLock(one: Graph, other: Graph): boolean {
+  return serializeGraph({ ...one, lock: other.lock }) === serializeGraph(other);
+}
+
+export function showInAddress(path: string): void {
+  const url = addressOfPlace();
+  url.searchParams.set('graph', path);
+  history.replaceState(null, '', url);
+  localStorage.setItem(lastFileKey, path);
+  document.title = `${fileTitle(path)} · Graft`;
+}
+
+/** Keeps unsaved work in the browser, or drops what was kept, and what was said of it, once it is saved. */
+export function syncDraft(): void {
+  const { file, graph } = documentStore.getState();
+  if (file === null) return;
+  if (!isUnsaved({ file, graph })) {
+    if (file.base !== null) screenStore.getState().dismissUntil('saved', 'there');
+    return dropDraft(file.path);
+  }
+  keepDraft(file.path, {
+    base: file.base,
+    baseText: file.baseText,
+    text: serializeGraph(graph),
+  });
+}
+
+export function tellReloaded(about: string): void {
+  const message = 'Reloaded: this file was changed outside.';
+  screenStore.getState().notify({ tone: 'info', message, about });
+}

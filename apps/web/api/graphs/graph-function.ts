@@ -1,0 +1,161 @@
+import { useStore } from 'zustand';
+import {
+  Answers,
+  GraphLibrary,
+  paramFields,
+  Questions,
+  type Graph,
+  type GraphLookup,
+  type GraphInterface,
+  type ParamField,
+  type PortType,
+} from '@graft/graph';
+import { useMemo } from 'react';
+import { z } from 'zod';
+import { documentStore, usedGraphs, shapeOf, nodeTypes } from '@graft/view';
+
+/** A value of a parameter of the file's graph. */
+interface Setting {
+  readonly node: string;
+  readonly param: string;
+  readonly value: unknown;
+}
+
+/** Something to be given to a graph, as a field of its form. */
+export interface GivenText {
+  readonly name: string;
+  readonly title: string;
+  readonly doc: string;
+  readonly type: PortType;
+  /** The node that takes it. */
+  readonly node: string;
+  /** What flows where nothing is given: a sample, what the file has, or nothing; undefined: something has to be given. */
+  readonly without: 'sample' | 'saved' | 'nothing' | undefined;
+  /** The parameters that a text becomes; absent: it is given at an input of the graph. */
+  settings?(text: string): readonly Setting[];
+}
+
+/** A parameter that may be set, and where it stands. */
+export interface GivenParam {
+  readonly field: ParamField;
+  readonly node: string;
+  readonly param: string;
+}
+
+/** What is shown of a run. */
+export interface ShownOutput {
+  readonly name: string;
+  readonly doc: string;
+  readonly node: string;
+  readonly port: string;
+}
+
+/** A graph as a function: what it takes, what may be set, what it gives. */
+export interface GraphFunction {
+  readonly inputs: readonly GivenText[];
+  readonly params: readonly GivenParam[];
+  readonly outputs: readonly ShownOutput[];
+  /** What a run has to come to: outputs of its interface, else nodes. */
+  readonly wanted: { readonly outputs: string[] } | { readonly only: string[] };
+}
+
+/**
+ * The open graph as a function, by its interface. One without is asked: its questions may be typed anew, and its answers
+ * are shown. Undefined where it has neither.
+ */
+export function useGraphFunction(): GraphFunction | undefined {
+  const graph = useStore(documentStore, (state) => state.graph);
+  const file = useStore(documentStore, (state) => state.file?.path);
+  const graphs = useStore(usedGraphs, (state) => state.lookup);
+  // `graphs` also shapes the nodes that use other files.
+  return useMemo(() => functionOf({ graph, file, graphs }), [graph, file, graphs]);
+}
+
+/** The same, of what is open now. */
+export function graphFunction(): GraphFunction | undefined {
+  const { graph, file } = documentStore.getState();
+  return functionOf({ graph, file: file?.path, graphs: usedGraphs.getState().lookup });
+}
+
+interface Whole {
+  readonly graph: Graph;
+  readonly file: string | undefined;
+  readonly graphs: GraphLookup;
+}
+
+function functionOf({ graph, file, graphs }: Whole): GraphFunction | undefined {
+  const library = new GraphLibrary(graph, {
+    ...{ registry: nodeTypes(), graphs },
+    ...(file === undefined ? {} : { file }),
+  });
+  const found = library.interfaceOf(library.root);
+  const isFunction = found !== undefined && found.inputs.size + found.outputs.size > 0;
+  return isFunction ? byInterface(graph, found) : byQuestions(graph);
+}
+
+function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface): GraphFunction {
+  const sampled = new Set(
+    graph.edges.filter(({ targetPort }) => targetPort === 'sample').map(({ target }) => target),
+  );
+  const exposed = [...params.values()];
+  const schema = z.strictObject(Object.fromEntries(exposed.map((one) => [one.name, one.schema])));
+  return {
+    inputs: [...inputs.values()].map((input) => ({
+      ...input,
+      title: input.name,
+      without: sampled.has(input.node) ? 'sample' : input.optional ? 'nothing' : undefined,
+    })),
+    params: paramFields({ params: schema }).flatMap((field) => {
+      const at = params.get(field.name);
+      return at === undefined ? [] : [{ field, node: at.node, param: at.param }];
+    }),
+    outputs: [...outputs.values()].map(({ name, doc, node }) => ({
+      name,
+      doc,
+      node,
+      port: 'value',
+    })),
+    wanted: { outputs: [...outputs.keys()] },
+  };
+}
+
+/** The nodes of a graph that take questions by hand, and those that answer. */
+function byQuestions(graph: Graph): GraphFunction | undefined {
+  const inputs: GivenText[] = [];
+  const outputs: ShownOutput[] = [];
+  for (const [id, node] of Object.entries(graph.nodes)) {
+    const shape = shapeOf(node);
+    if (shape === undefined) continue;
+    const fields = paramFields(shape);
+    const typed = fields.find(({ control }) => control === 'questions');
+    const title = node.title ?? shape.title;
+    if (typed !== undefined) {
+      const files = fields.filter(({ control }) => control === 'files');
+      inputs.push({
+        ...{ name: id, title, node: id, type: Questions, without: 'saved' },
+        doc: '',
+        settings: (text) => [
+          { node: id, param: typed.name, value: text },
+          // What is asked stands for what is read.
+          ...files.map((field) => ({ node: id, param: field.name, value: [] })),
+        ],
+      });
+    }
+    for (const [port, { type, doc }] of Object.entries(shape.outputs)) {
+      if (type.id === Answers.id) outputs.push({ name: title, doc, node: id, port });
+    }
+  }
+  if (inputs.length === 0 || outputs.length === 0) return undefined;
+  return { inputs, params: [], outputs, wanted: { only: outputs.map(({ node }) => node) } };
+}
+
+/** The inputs of a graph that take questions; undefined where it cannot be asked, or needs something else as well. */
+export function askable(graph: GraphFunction | undefined): GraphFunction['inputs'] | undefined {
+  const takes = graph?.inputs.filter(({ type }) => type.id === 'questions') ?? [];
+  const others = graph?.inputs.filter(
+    ({ type, without }) => type.id !== 'questions' && without === undefined,
+  );
+  return takes.length === 0 || (others?.length ?? 0) > 0 || graph?.outputs.length === 0
+    ? undefined
+    : takes;
+}

@@ -1,0 +1,187 @@
+import { GraphError, migrateGraph, parseGraph, serializeGraph, type Graph } from '@graft/graph';
+import {
+  laidOut,
+  conflictStore,
+  type OpenFile,
+  type Origin,
+  documentStore,
+  runView,
+  screenStore,
+  nodeTypes,
+  Latest,
+} from '@graft/view';
+import { api, queries, queryClient } from '../client.ts';
+import { takeDraft, type Draft } from './drafts.ts';
+import { usePlan } from '../runs/plan-store.ts';
+import { placeFromAddress, showPlace } from './place-in-address.ts';
+import {
+  isSameButForLock,
+  lastFileKey,
+  longestPath,
+  readFile,
+  report,
+  reportUnopened,
+  showInAddress,
+  syncDraft,
+  tellReloaded,
+} from './graph-file.ts';
+import { discardChanges } from './save-file.ts';
+
+/** Runs looked through for the newest one of the file as it is. */
+const newestLooked = 20;
+
+/** Unsaved work as it was kept, and the file that it began from. */
+function placedDraft(
+  { text, base, baseText }: Draft,
+  path: string,
+): { readonly graph: Graph; readonly file: OpenFile } {
+  const graph = laidOut(parseGraph(text, path));
+  const baseGraph = laidOut(parseGraph(baseText, path));
+  return { graph, file: { path, base, baseText, baseGraph } };
+}
+
+/** The files asked for: the last one is shown, whichever answer comes last. */
+const opening = new Latest();
+
+/** What is open stays open: a file that is on its way is not shown. */
+export function stayHere(): void {
+  opening.drop();
+}
+
+/**
+ * Asks for a file that has to be written first. Shows it then, unless another was asked for meanwhile. Whoever asked need not wait
+ * for its runs: a dialog closes as the file comes.
+ */
+export function openWhenWritten(): (path: string) => Promise<void> {
+  const signal = opening.ask();
+  return async (path) => {
+    if (signal.aborted) return;
+    const shown = await showFile(path);
+    if (shown !== undefined) void followNewestRun(shown);
+  };
+}
+
+/**
+ * Opens a file, with the unsaved work that this browser holds on it, and its newest run. Where one comes to it through a
+ * node that uses it, `from` leads back. `goThere` goes to a place in it before anything else of it is seen. Gives the path by
+ * which the workspace calls it.
+ */
+export async function openFile(
+  path: string,
+  from: readonly Origin[] = [],
+  goThere: () => void = () => undefined,
+): Promise<string> {
+  const shown = await showFile(path, from, goThere);
+  if (shown !== undefined) await followNewestRun(shown);
+  return shown ?? path;
+}
+
+/** Shows a file without its runs. Undefined where it cannot be read, which is reported, or another was asked for meanwhile. */
+async function showFile(
+  path: string,
+  from: readonly Origin[] = [],
+  goThere: () => void = () => undefined,
+): Promise<string | undefined> {
+  const signal = opening.ask();
+  syncDraft();
+  try {
+    if (path.length > longestPath) {
+      const message = `No file has a path of ${String(path.length)} characters. Choose one in the list of files.`;
+      throw new GraphError('missing-file', message);
+    }
+    const read = await api.graphs.read.query({ path });
+    if (signal.aborted) return undefined;
+    // An address may name it otherwise than the workspace does, as by `lib/../rag.graft.json`.
+    if (read.path !== path) return await showFile(read.path, from, goThere);
+    // What was drawn meanwhile.
+    syncDraft();
+    const draft = await takeDraft(path);
+    if (signal.aborted) return undefined;
+    let file = readFile(read);
+    const drafted = draft === undefined ? undefined : placedDraft(draft, path);
+    let graph = migrateGraph(file.baseGraph, nodeTypes());
+    // Of a save the answer may not have come, and its lock with it.
+    const isSaved =
+      drafted?.file.base === file.base
+        ? draft?.text === serializeGraph(file.baseGraph)
+        : drafted !== undefined && isSameButForLock(file.baseGraph, drafted.graph);
+    if (drafted !== undefined && !isSaved) {
+      // The base stays the draft's: if the file changed since, saving is refused and merged.
+      ({ graph, file } = drafted);
+      screenStore.getState().notify({
+        tone: 'info',
+        message: 'Your unsaved changes were kept.',
+        about: path,
+        until: 'saved',
+        action: {
+          label: 'Discard them',
+          run: () => void discardChanges(path),
+        },
+      });
+    }
+    conflictStore.getState().settle();
+    screenStore.getState().dismissOthers(path);
+    // The browser's own way back leads to the file before, and to the run of it that was looked at.
+    const isNamed = new URL(location.href).searchParams.get('graph') === path;
+    if (documentStore.getState().file !== null && !isNamed) {
+      history.pushState(null, '', location.href);
+    }
+    // Nothing of the file before is left on the screen while the answers for this one are on their way.
+    usePlan.getState().clear();
+    runView.getState().follow(null);
+    runView.getState().setNewest(null);
+    const isChanged = documentStore.getState().open(file, graph, from);
+    if (isChanged) tellReloaded(path);
+    screenStore.getState().select([]);
+    showInAddress(path);
+    goThere();
+    return path;
+  } catch (error) {
+    if (!signal.aborted) reportUnopened(path, error);
+    return undefined;
+  }
+}
+
+/** Follows the newest run of the file that is shown, unless one has begun meanwhile. */
+async function followNewestRun(path: string): Promise<void> {
+  try {
+    const runs = await api.runs.list.query({ file: path, limit: newestLooked });
+    // What the file as it is gave, before what it gave to something that it was given for once.
+    const newest = runs.find(({ scope }) => scope === undefined) ?? runs[0];
+    const { newest: begun, run, past, setNewest, lookBack, follow } = runView.getState();
+    // One that has begun meanwhile is newer than all of the list.
+    if (documentStore.getState().file?.path !== path || begun !== null) return;
+    setNewest(newest?.id ?? null);
+    if (past && run !== null) lookBack(run.runId);
+    else follow(newest?.id ?? null);
+  } catch (error) {
+    if (documentStore.getState().file?.path === path) report(error);
+  }
+}
+
+/** The example that shows what Graft is for within a minute; others may train for many. */
+const quickstart = 'rag-quickstart.graft.json';
+
+/** The file to begin with: that of the address, the last one, the quickstart, or the first there is. */
+export async function openFirstFile(): Promise<void> {
+  try {
+    const place = placeFromAddress();
+    const asked = place.graph;
+    if (asked !== null) {
+      // Another view may have been pressed while the file was on its way.
+      await openFile(asked, [], () => showPlace({ ...place, view: screenStore.getState().view }));
+      return;
+    }
+    const signal = opening.ask();
+    const files = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
+    if (signal.aborted) return;
+    const last = localStorage.getItem(lastFileKey);
+    const known = (path: string | null): boolean => files.some((file) => file.path === path);
+    const path = [last, quickstart].find(known) ?? files[0]?.path;
+    if (typeof path === 'string') await openFile(path);
+  } catch (error) {
+    report(error);
+  } finally {
+    screenStore.getState().show({ begun: true });
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  extractSubgraph,
+  inlineSubgraph,
+  makeSubgraph,
+  renamePort,
+  serializeGraph,
+  type ComposeContext,
+} from '@graft/graph';
+import { api } from '../client.ts';
+import { refusalOf } from '../problem.ts';
+import {
+  documentStore,
+  screenStore,
+  usedGraphs,
+  bodyAt,
+  whyNotPast,
+  nodeTypes,
+  whileOpen,
+} from '@graft/view';
+import { graphPath, refreshFiles, report } from './graph-file.ts';
+import { forgetDrawn, type Refusal } from './workspace-files.ts';
+
+function context(): ComposeContext {
+  const { file } = documentStore.getState();
+  return {
+    registry: nodeTypes(),
+    graphs: usedGraphs.getState().lookup,
+    ...(file === null ? {} : { file: file.path }),
+  };
+}
+
+/** The body that is shown. */
+const at = () => bodyAt(documentStore.getState().trail);
+
+/** Puts the selected nodes into a subgraph of the file: one step of the history. */
+export function makeSubgraphOfSelection(): void {
+  const { graph, editFile } = documentStore.getState();
+  const { selection, select } = screenStore.getState();
+  try {
+    const made = makeSubgraph(graph, { at: at(), nodes: selection }, context());
+    editFile(() => made.graph);
+    select([made.node]);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Puts the nodes of the graph that a node uses in its place: one step of the history. */
+export function inlineSelected(): void {
+  const { graph, editFile } = documentStore.getState();
+  const { selection, select } = screenStore.getState();
+  const [node] = selection;
+  if (node === undefined) return;
+  try {
+    const inlined = inlineSubgraph(graph, { at: at(), node }, context());
+    editFile(() => inlined.graph);
+    select(inlined.nodes);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Makes a subgraph of the file a file of its own, which all that used it use from then on: one step of the history. */
+export async function extractAs(subgraph: string, name: string): Promise<Refusal> {
+  const path = graphPath(name);
+  try {
+    const { graph, past, editFile } = documentStore.getState();
+    // Else the file would be written, and nothing would use it.
+    if (past !== null) return whyNotPast;
+    const isOpen = whileOpen();
+    const { graph: left, file } = extractSubgraph(graph, subgraph, path);
+    await api.graphs.save.mutate({ path, text: serializeGraph(file), base: null });
+    await forgetDrawn(path);
+    if (isOpen())
+      editFile((current) =>
+        current === graph ? left : extractSubgraph(current, subgraph, path).graph,
+      );
+    await refreshFiles();
+    return undefined;
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/**
+ * Gives what the shown graph takes or gives another name, and its uses in the file with it: one step of the history. What
+ * is renamed beside it is said. Undefined, or why not.
+ */
+export function renameShownPort(node: string, name: string): Refusal {
+  const { graph, editFile } = documentStore.getState();
+  try {
+    const renaming = { at: at(), node, name: name === '' ? node : name };
+    const { graph: renamed, nodes } = renamePort(graph, renaming, context());
+    editFile(() => renamed);
+    if (nodes.length > 1) {
+      const message = `A round of the loop takes what the one before gave: its input and its output are both called “${renaming.name}” now.`;
+      screenStore.getState().notify({ tone: 'info', message });
+    }
+    return undefined;
+  } catch (error) {
+    return refusalOf(error);
+  }
+}

@@ -1,0 +1,51 @@
+import { count, plural } from '@graft/nodes/kit/ui';
+import {
+  byNode,
+  checks,
+  documentStore,
+  isIncomplete,
+  joinProblems,
+  usedGraphs,
+  type ProblemCount,
+  type ShownProblem,
+} from '@graft/view';
+import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import { usePlan } from '../runs/plan-store.ts';
+
+/** Everything that keeps the open graph from running. */
+export function useProblems(): readonly ShownProblem[] {
+  const here = useStore(checks, (state) => state.problems);
+  const server = usePlan((state) => state.problems);
+  return useMemo(() => joinProblems(here, server), [here, server]);
+}
+
+const none: readonly ShownProblem[] = [];
+
+/** What is wrong at a node that is shown, or in the graph that it uses. */
+export function useProblemsAt(node: string): readonly ShownProblem[] {
+  useStore(documentStore, (state) => state.trail);
+  useStore(usedGraphs, (state) => state.lookup);
+  const here = useStore(checks, (state) => byNode(state.problems).get(node)) ?? none;
+  const server = usePlan((state) => byNode(state.problems).get(node)) ?? none;
+  return useMemo(() => joinProblems(here, server), [here, server]);
+}
+
+/** The first problem of a node: what is broken before what is only missing. */
+export function useProblemAt(
+  node: string,
+): { readonly problem: ShownProblem; readonly incomplete: boolean } | undefined {
+  const all = useProblemsAt(node);
+  const graph = useStore(documentStore, (state) => (all.length === 0 ? undefined : state.graph));
+  if (graph === undefined) return undefined;
+  const problem = all.find((one) => !isIncomplete(one, graph)) ?? all[0];
+  return problem && { problem, incomplete: isIncomplete(problem, graph) };
+}
+
+/** `2 problems · 1 to fill in` */
+export function countText({ broken, incomplete }: ProblemCount): string {
+  return [
+    ...(broken > 0 ? [plural(broken, 'problem')] : []),
+    ...(incomplete > 0 ? [`${count(incomplete)} to fill in`] : []),
+  ].join(' · ');
+}

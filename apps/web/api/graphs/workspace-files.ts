@@ -1,0 +1,204 @@
+import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
+import { api, queries, queryClient } from '../client.ts';
+import { problemCode, refusalOf } from '../problem.ts';
+import {
+  conflictStore,
+  isUnsaved,
+  keptHistories,
+  documentStore,
+  runView,
+  screenStore,
+} from '@graft/view';
+import { forgetDrafts, moveDrafts } from './drafts.ts';
+import { openFile, openWhenWritten } from './open-file.ts';
+import {
+  fileTitle,
+  graphPath,
+  refreshFiles,
+  report,
+  showInAddress,
+  syncDraft,
+} from './graph-file.ts';
+import { usePlan } from '../runs/plan-store.ts';
+import { moveSaves, withOwnMove } from './save-file.ts';
+import { moveAsked } from './kept-questions.ts';
+
+/** Why something was refused, to be said where it was asked for; undefined when it was done. */
+export type Refusal = string | undefined;
+
+/** Forgets what is drawn under names and not saved, and its history: of a new file it would be that of one that is gone. */
+export async function forgetDrawn(...paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    keptHistories.delete(path);
+    await forgetDrafts(path);
+  }
+}
+
+/** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */
+export async function createFile(name: string, graph: Graph = emptyGraph): Promise<Refusal> {
+  const path = graphPath(name);
+  const open = openWhenWritten();
+  try {
+    await api.graphs.save.mutate({ path, text: serializeGraph(graph), base: null });
+    await forgetDrawn(path);
+    await refreshFiles();
+    await open(path);
+    return undefined;
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** Goes on with the open graph under another name; the file that it came from stays as it was saved. */
+export async function saveFileAs(name: string): Promise<Refusal> {
+  const { file, graph } = documentStore.getState();
+  if (file === null) return undefined;
+  const refused = await createFile(name, graph);
+  if (refused === undefined) await forgetDrawn(file.path);
+  return refused;
+}
+
+/** The revision to rename or delete by: what the screen has seen of the file. */
+async function revisionOf(path: string): Promise<string> {
+  const { file } = documentStore.getState();
+  if (file?.path === path && file.base !== null) return file.base;
+  const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
+  return listed.find((one) => one.path === path)?.revision ?? '';
+}
+
+/** Takes the history of a file along when it is renamed. */
+function moveHistory(from: string, to: string): void {
+  const history = keptHistories.get(from);
+  for (const path of [from, to]) keptHistories.delete(path);
+  if (history !== undefined) keptHistories.set(to, history);
+}
+
+/** Gives a file another name. Its unsaved changes, the history and the run on the screen stay. */
+export async function renameFile(path: string, name: string): Promise<Refusal> {
+  const to = graphPath(name);
+  if (to === path) return undefined;
+  const { file } = documentStore.getState();
+  try {
+    await withOwnMove(path, async () => {
+      const base = await revisionOf(path);
+      await api.graphs.rename.mutate({ from: path, to, base });
+      await moveDrafts(path, to);
+      moveHistory(path, to);
+      moveAsked(path, to);
+      moveSaves(path, to);
+      const current = documentStore.getState().file;
+      if (current?.path !== path) return;
+      documentStore.getState().rebase({ ...current, path: to });
+      showInAddress(to);
+      syncDraft();
+    });
+    await refreshFiles();
+    return undefined;
+  } catch (error) {
+    if (file?.path === path) void refreshFiles();
+    return refusalOf(error);
+  }
+}
+
+/** `name-copy`, or with a number where that is there already. */
+async function freeCopyName(path: string): Promise<string> {
+  const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
+  const taken = new Set(listed.map((one) => one.path));
+  const stem = `${fileTitle(path).replace(/-copy(-\d+)?$/, '')}-copy`;
+  let candidate = graphPath(stem);
+  for (let number = 2; taken.has(candidate); number++) {
+    candidate = graphPath(`${stem}-${String(number)}`);
+  }
+  return candidate;
+}
+
+/** A copy beside the file, opened: of what is on the screen where that is unsaved, else byte for byte. */
+export async function duplicateFile(path: string): Promise<void> {
+  const open = openWhenWritten();
+  try {
+    const copy = await freeCopyName(path);
+    const { file, graph } = documentStore.getState();
+    if (file?.path === path && isUnsaved({ file, graph })) {
+      await api.graphs.save.mutate({ path: copy, text: serializeGraph(graph), base: null });
+    } else await api.graphs.copy.mutate({ from: path, to: copy });
+    await forgetDrawn(copy);
+    await refreshFiles();
+    await open(copy);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Shows the file after the one that went, or the one before it. */
+async function openNeighbour(path: string, paths: readonly string[]): Promise<void> {
+  const at = paths.indexOf(path);
+  const next = paths[at + 1] ?? paths[at - 1];
+  if (next !== undefined) {
+    await openFile(next);
+    return;
+  }
+  documentStore.getState().close();
+  conflictStore.getState().settle();
+  screenStore.getState().select([]);
+  runView.getState().follow(null);
+  usePlan.getState().clear();
+}
+
+/** Deletes a file; false where it cannot be. What was deleted comes back by the button that says so, with unsaved changes. */
+export async function deleteFile(path: string): Promise<boolean> {
+  const wasOpen = documentStore.getState().file?.path === path;
+  try {
+    const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
+    await withOwnMove(path, async () => {
+      if (wasOpen) syncDraft();
+      const { trashId } = await api.graphs.delete.mutate({ path, base: await revisionOf(path) });
+      // Another may have been opened meanwhile.
+      if (documentStore.getState().file?.path === path)
+        await openNeighbour(
+          path,
+          listed.map((one) => one.path),
+        );
+      screenStore.getState().notify({
+        tone: 'info',
+        message: `Deleted ${fileTitle(path)}.`,
+        action: { label: 'Undo', run: () => void restoreFile({ path, trashId, open: wasOpen }) },
+      });
+    });
+    await refreshFiles();
+    return true;
+  } catch (error) {
+    report(error);
+    void refreshFiles();
+    return false;
+  }
+}
+
+interface Deleted {
+  readonly path: string;
+  readonly trashId: string;
+  /** Whether it was open. */
+  readonly open: boolean;
+}
+
+async function restoreFile(deleted: Deleted): Promise<void> {
+  const { notify } = screenStore.getState();
+  const open = deleted.open ? openWhenWritten() : undefined;
+  try {
+    const { path } = await api.graphs.restore.mutate({ trashId: deleted.trashId });
+    await refreshFiles();
+    await open?.(path);
+    const name = fileTitle(deleted.path);
+    if (path !== deleted.path)
+      notify({
+        tone: 'info',
+        message: `${name} is another file by now: what was deleted is back as ${fileTitle(path)}.`,
+      });
+  } catch (error) {
+    // It is kept: whatever stands in the way can be mended, and it be asked for again.
+    const action =
+      problemCode(error) === 'missing-file'
+        ? {}
+        : { action: { label: 'Undo', run: () => void restoreFile(deleted) } };
+    notify({ tone: 'error', message: refusalOf(error), ...action });
+  }
+}

@@ -1,0 +1,106 @@
+import { api, queries, queryClient } from '../client.ts';
+import {
+  documentStore,
+  isGoingOn,
+  isOver,
+  plannedPath,
+  runView,
+  screenStore,
+  whileOpen,
+} from '@graft/view';
+import { report } from '../graphs/graph-file.ts';
+import { saveFile } from '../graphs/save-file.ts';
+import { isRefused } from './run-refusal.ts';
+
+export async function refreshRuns(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: queries.runs.list.queryKey() });
+}
+
+type StartInput = Parameters<typeof api.runs.start.mutate>[0];
+/** What a run of the file is given where it is used as a function. */
+export type Given = Pick<StartInput, 'inputs' | 'set' | 'outputs' | 'only'>;
+
+/** Saves, then runs the file; `only` limits it to nodes and what these need, within a loop to the loop. */
+export async function startRun(...only: readonly string[]): Promise<void> {
+  const paths = [...new Set(only.map(plannedPath))];
+  if (paths.length === 0) await start({}, isSound);
+  else await start({ only: paths }, () => isSound(paths));
+}
+
+/** Whether nothing that is known here keeps the graph from running; see `isRefused`. */
+const isSound = async (only?: readonly string[]): Promise<boolean> => !(await isRefused(only));
+
+/** Saves, then runs the file with what it is given. Whether it was started; why not is on the screen. */
+export function startGiven(given: Given): Promise<boolean> {
+  return start(given);
+}
+
+async function start(
+  options: Omit<StartInput, 'path'>,
+  mayRun: () => Promise<boolean> = () => Promise.resolve(true),
+): Promise<boolean> {
+  const { file } = documentStore.getState();
+  if (file === null) return false;
+  const isOpen = whileOpen();
+  const ready = async (): Promise<boolean> => (await mayRun()) && saveFile();
+  const runId = await startAlone({ path: file.path, ...options }, ready);
+  if (runId !== undefined && isOpen()) screenStore.getState().show({ bottomTab: 'run' });
+  return runId !== undefined;
+}
+
+/**
+ * Starts a run once it is ready, and follows it. Undefined: not where one is known to go on or is being started already, where
+ * `ready` says no, or where it fails, which is reported.
+ */
+export async function startAlone(
+  input: StartInput,
+  ready: () => Promise<boolean> = () => Promise.resolve(true),
+): Promise<string | undefined> {
+  const view = runView.getState();
+  if (view.starting || isGoingOn(view)) return undefined;
+  runView.setState({ starting: true });
+  try {
+    if (!(await ready())) return undefined;
+    const { graph } = documentStore.getState();
+    const { runId } = await api.runs.start.mutate(input);
+    if (documentStore.getState().file?.path === input.path) {
+      runView.getState().setNewest(runId);
+      runView.getState().follow(runId);
+      runView.setState({ ranGraph: { runId, graph } });
+      screenStore.getState().dismissUntil('run');
+    }
+    // Nothing waits for the list.
+    void refreshRuns();
+    return runId;
+  } catch (error) {
+    report(error, { until: 'run' });
+    return undefined;
+  } finally {
+    runView.setState({ starting: false });
+  }
+}
+
+/** What the page says of a wish to cancel; nothing where the run's own events tell it at once. */
+const cancelWords: Readonly<
+  Record<Awaited<ReturnType<typeof api.runs.cancel.mutate>>['outcome'], string | undefined>
+> = {
+  cancelled: undefined,
+  asked: 'Another Graft process runs this; it was asked to cancel it.',
+  ended: 'This run had ended already.',
+  unknown: 'This run is no longer in the history.',
+};
+
+export function tellOfCancel(outcome: keyof typeof cancelWords): void {
+  const message = cancelWords[outcome];
+  if (message !== undefined) screenStore.getState().notify({ tone: 'info', message });
+}
+
+export async function cancelRun(): Promise<void> {
+  const { run } = runView.getState();
+  if (run === null || isOver(run)) return;
+  try {
+    tellOfCancel((await api.runs.cancel.mutate({ runId: run.runId })).outcome);
+  } catch (error) {
+    report(error);
+  }
+}

@@ -1,0 +1,37 @@
+import { useStore, create } from 'zustand';
+import { documentStore } from '@graft/view';
+
+/** The files of which this browser runs a new version of what they read. */
+const key = 'graft.run-on-change';
+
+function stored(): readonly string[] {
+  try {
+    const paths: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
+    return Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Whether files run by themselves when what they read changes. Of this browser, not of the graph: others share that. */
+export const useRunOnChange = create<{ readonly paths: readonly string[] }>()(() => ({
+  paths: stored(),
+}));
+
+/** Whether the open file does. */
+export function useOpenRunsOnChange(): boolean {
+  const path = useStore(documentStore, (state) => state.file?.path);
+  return useRunOnChange(({ paths }) => path !== undefined && paths.includes(path));
+}
+
+export function runsOnChange(path: string): boolean {
+  // Another tab may have switched it.
+  return stored().includes(path);
+}
+
+export function setRunsOnChange(path: string, on: boolean): void {
+  const others = stored().filter((one) => one !== path);
+  const paths = on ? [...others, path].slice(-100) : others;
+  localStorage.setItem(key, JSON.stringify(paths));
+  useRunOnChange.setState({ paths });
+}

@@ -1,0 +1,53 @@
+import { reachable, type Problem } from '@graft/graph';
+import { findProblems } from '../graphs/check-graph.ts';
+import { documentStore, openPanel, problemPath, problemPlace, screenStore } from '@graft/view';
+import { goTo } from '../graphs/navigation.ts';
+
+/** Problems told of at once. */
+const mostTold = 3;
+
+function show(problem: Problem): void {
+  const path = problemPath(problem, documentStore.getState());
+  if (path === undefined) return;
+  goTo(path);
+  openPanel('inspector');
+  screenStore.getState().show({ inspectorTab: 'parameters' });
+}
+
+/**
+ * Whether the graph as it is drawn cannot be run, or not up to some nodes, which is then told: what is wrong would be saved, and
+ * refused by the server after that. Where it cannot be told here the server says it.
+ */
+export async function isRefused(only?: readonly string[]): Promise<boolean> {
+  const { file, graph } = documentStore.getState();
+  const all = await findProblems(graph).catch(() => []);
+  const needed =
+    only === undefined
+      ? undefined
+      : reachable(
+          graph.edges,
+          only.flatMap((path) => path.split('/', 1)),
+          'before',
+        );
+  const problems = all.filter(({ location: { graph: body, path, node } }) => {
+    if (needed === undefined) return true;
+    const [at] = (path ?? (body === undefined ? node : undefined) ?? '').split('/', 1);
+    return at !== undefined && needed.has(at);
+  });
+  const [first] = problems;
+  if (first === undefined) return false;
+  const told = problems.slice(0, mostTold).map((problem) => {
+    const place = problemPlace(problem, graph);
+    return place === undefined ? problem.message : `${place}: ${problem.message}`;
+  });
+  const more = problems.length - told.length;
+  screenStore.getState().notify({
+    ...{ tone: 'error', until: 'run' },
+    ...(file === null ? {} : { about: file.path }),
+    message: [...told, ...(more > 0 ? [`And ${String(more)} more.`] : [])].join('\n'),
+    ...(problemPath(first, documentStore.getState()) === undefined
+      ? {}
+      : { action: { label: 'Show it', run: () => show(first) } }),
+  });
+  return true;
+}

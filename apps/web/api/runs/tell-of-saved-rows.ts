@@ -1,0 +1,46 @@
+import { isLocked, parseGraph, serializeGraph } from '@graft/graph';
+import { api } from '../client.ts';
+import { planLine } from './plan-line.ts';
+import { isUnsaved, openPanel, whileOpen, documentStore, screenStore } from '@graft/view';
+import { usePlan } from './plan-store.ts';
+import { runShown } from './run-shown.ts';
+
+/**
+ * Locks the graph to the rows as they are now, as every save does: they were changed for it, which is no news. One with
+ * unsaved changes is saved by whoever makes them.
+ */
+async function lockToRows(): Promise<void> {
+  const { file, graph } = documentStore.getState();
+  if (file === null || file.base === null) return;
+  if (!isLocked(graph.lock) || isUnsaved({ file, graph })) return;
+  const { path, base } = file;
+  const saved = await api.graphs.save.mutate({ path, base, text: serializeGraph(graph) });
+  if (documentStore.getState().file !== file) return;
+  const { lock } = parseGraph(saved.text, path);
+  documentStore.getState().relock({
+    ...{ path, base: saved.revision, baseText: saved.text },
+    baseGraph: { ...graph, lock },
+  });
+}
+
+/** After rows were saved: shows what the next run computes anew, and offers it. */
+export async function tellOfSaved(rowsFile: string, what: string): Promise<void> {
+  // Where that fails, the plan says that the rows have changed.
+  const isOpen = whileOpen();
+  await lockToRows().catch(() => undefined);
+  const { file, graph } = documentStore.getState();
+  if (file === null || !isOpen()) return;
+  await usePlan.getState().ask(file.path, graph);
+  if (!isOpen()) return;
+  const { report } = usePlan.getState();
+  openPanel('lower');
+  screenStore.getState().show({ bottomTab: 'plan' });
+  const next = report === null ? '' : `\nThe next run: ${planLine(report)}.`;
+  screenStore.getState().notify({
+    tone: 'info',
+    message: `${what} in ${rowsFile}.${next}`,
+    about: file.path,
+    until: 'run',
+    action: { label: 'Run', run: () => void runShown() },
+  });
+}

@@ -1,0 +1,53 @@
+import { useStore } from 'zustand';
+import type { GraphNode, NodeFacts, NodeType } from '@graft/graph';
+import { useState } from 'react';
+import { nodeFacts, keptNow, ownStep, stepIn, type StepView, runView } from '@graft/view';
+import { useOutdated } from './use-outdated.ts';
+import { plannedParts } from './plan-parts.ts';
+import { usePlan } from './plan-store.ts';
+import { keptStatus, stepStatus, type Status } from './node-status.ts';
+
+/** The facts, or the last that could be told: a node keeps its height while a value is typed. */
+export function useFacts(
+  node: GraphNode | undefined,
+  look: NodeType | undefined,
+  params: unknown,
+): NodeFacts {
+  const [kept, keep] = useState<{
+    look: NodeType | undefined;
+    params: unknown;
+    facts: NodeFacts;
+  }>({ look, params: null, facts: [] });
+  // A graph that is used may come after the node that uses it, and changes what its parameters may be.
+  if (kept.params === params && kept.look === look) return kept.facts;
+  const facts = nodeFacts(node, params) ?? kept.facts;
+  keep({ look, params, facts });
+  return facts;
+}
+
+/** The chip: what a run came to, or what the next one would do where that differs. */
+export function useStatus(path: string, step: StepView | undefined): Status | undefined {
+  const runs = usePlan(({ report, passed }) => {
+    return (
+      report !== null &&
+      !passed &&
+      plannedParts(report.nodes, path).some(({ verdict }) => verdict !== 'hit')
+    );
+  });
+  const over = useStore(
+    runView,
+    ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
+  );
+  const own = useStore(
+    runView,
+    (state) => stepIn(state.run, path) !== undefined && ownStep(keptNow(state), path) === undefined,
+  );
+  const past = useStore(runView, (state) => state.past);
+  const outdated = useOutdated(step?.error, path);
+  const status = own || step === undefined ? stepStatus(step) : keptStatus;
+  if (past) return status;
+  if (outdated) return { label: 'will run', tone: 'planned' };
+  if (!over || !runs || status?.tone === 'bad') return status;
+  if (status === undefined) return undefined;
+  return { label: 'will run', tone: 'planned' };
+}

@@ -1,0 +1,220 @@
+import { settingText } from '@graft/graph';
+import { useEffect } from 'react';
+import { useKeptOpen } from '../../kit/kept-open.ts';
+import { copyText } from '../../kit/copy-text.ts';
+import { PlainControl, RunsOnChange, PastRunBanner } from '../../kit/slots.ts';
+import { RunOrCancel } from '../../kit/run-or-cancel.tsx';
+import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
+import { countProblems, isGoingOn, keepViewShowable } from '@graft/view';
+import { countText, useProblems } from '../../api/graphs/use-problems.ts';
+import { cancelRun } from '../../api/runs/run-actions.ts';
+import { AppInput } from './app-input.tsx';
+import { AppOutput } from './app-output.tsx';
+import { isChanged, missingInputs, runApp, useApp, valueKey } from './app-store.ts';
+import {
+  useGraphFunction,
+  type GivenParam,
+  type GraphFunction,
+} from '../../api/graphs/graph-function.ts';
+
+function AppParameter({ given }: { readonly given: GivenParam }) {
+  const { field } = given;
+  const { name, title, description, unit } = field;
+  const own = useApp((state) => state.values[valueKey(given)]);
+  const id = `app-param-${name}`;
+  return (
+    <section className="app-field">
+      <div className="mb-1 flex items-baseline justify-between">
+        {field.control === 'boolean' ? (
+          <span />
+        ) : (
+          <label htmlFor={id} className="font-[550]">
+            {title}
+            {unit === undefined ? '' : ` (${unit})`}
+          </label>
+        )}
+        {own === undefined ? null : (
+          <button
+            type="button"
+            className="text-sm text-ink-2 hover:text-ink hover:underline"
+            title={`As set in the graph: ${settingText(field.default)}`}
+            onClick={() => useApp.getState().set(given, undefined)}
+          >
+            Reset
+          </button>
+        )}
+      </div>
+      <PlainControl
+        {...{ field, id }}
+        value={own ?? field.default}
+        invalid={false}
+        describedBy={`${id}-help`}
+        change={(value) => useApp.getState().set(given, value)}
+      />
+      <p id={`${id}-help`} className="mt-1 text-sm text-ink-2 empty:hidden">
+        {description}
+      </p>
+    </section>
+  );
+}
+
+function RunRow({ graph }: { readonly graph: GraphFunction }) {
+  const working = useRunView(isGoingOn);
+  const given = useApp((state) => state.texts);
+  const missing = missingInputs(graph, given);
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      <RunOrCancel
+        working={working}
+        disabled={missing.length > 0}
+        run={() => void runApp(graph)}
+        cancel={() => void cancelRun()}
+        byKey
+      />
+      {working || missing.length === 0 ? null : (
+        <p className="text-sm text-ink-2">Write something for {missing.join(' and ')} first.</p>
+      )}
+    </div>
+  );
+}
+
+function Form({ graph }: { readonly graph: GraphFunction }) {
+  const { inputs, params } = graph;
+  const more = useKeptOpen(useDocument(({ file }) => `app ${file?.path ?? ''}`));
+  const plain = params.filter(({ field }) => !field.advanced);
+  const advanced = params.filter(({ field }) => field.advanced);
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => event.preventDefault()}
+      aria-label="What the graph is given"
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (missingInputs(graph, useApp.getState().texts).length === 0) void runApp(graph);
+      }}
+    >
+      {inputs.map((input) => (
+        <AppInput key={input.node} input={input} />
+      ))}
+      {plain.map((given) => (
+        <AppParameter key={valueKey(given)} given={given} />
+      ))}
+      {advanced.length === 0 ? null : (
+        <details {...more}>
+          <summary className="mb-3 cursor-default text-ink-2 hover:text-ink">More</summary>
+          <div className="flex flex-col gap-4">
+            {advanced.map((given) => (
+              <AppParameter key={valueKey(given)} given={given} />
+            ))}
+          </div>
+        </details>
+      )}
+      <RunRow graph={graph} />
+    </form>
+  );
+}
+
+/** Why the run that is shown did not come to its end. */
+function RunProblem() {
+  const run = useRunView((state) => state.run);
+  const changed = useApp(isChanged);
+  const failed = run?.status === 'failed' ? run.error?.message : undefined;
+  if (failed === undefined) return null;
+  return changed ? (
+    <p className="rounded-[7px] border border-line px-[11px] py-2 text-ink-2">
+      With what it was given before, it failed: {failed}
+    </p>
+  ) : (
+    <p className="rounded-[7px] bg-error-soft px-[11px] py-2 text-error" role="alert">
+      {failed}
+    </p>
+  );
+}
+
+function NoInterface() {
+  return (
+    <p className="text-ink-2">
+      This graph takes and gives nothing by name, and answers no questions, so there is no form to
+      show. On the canvas, add an <em>Output</em> node to what should be shown here, and an{' '}
+      <em>Input</em> node where something is to be given; parameters are exposed in the inspector.
+    </p>
+  );
+}
+
+/** What is to be known of the page itself: that it shows a run of before, or hears nothing new. */
+function Notes() {
+  const past = useRunView((state) => state.past);
+  const connected = useRunView((state) => state.connected);
+  return (
+    <>
+      {past ? <PastRunBanner /> : null}
+      {connected ? null : (
+        <p className="border-b border-line bg-panel px-3.5 py-1.5 text-ink-2" role="status">
+          Not connected to Graft: trying again. What you have written here stays.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The open graph as a form and its outputs, nothing else: for whoever only wants to use it. */
+export function AppView() {
+  const path = useDocument((state) => state.file?.path);
+  const graph = useGraphFunction();
+  const all = useProblems();
+  const whole = useDocument((state) => state.graph);
+  // What an input lacks is given here.
+  const given = new Set(graph?.inputs.map(({ node }) => node));
+  const problems = all.filter(({ location }) => !given.has(location.node ?? ''));
+  useEffect(() => useApp.getState().begin(path), [path]);
+  useEffect(keepViewShowable, []);
+  if (path === undefined) return null;
+  return (
+    <div className="flex h-full flex-col">
+      <Notes />
+      <main className="app-view">
+        <div className="app-columns">
+          <div className="flex flex-col gap-4">
+            <header>
+              <h1 className="text-xl font-[640] tracking-[-0.015em] break-words">
+                {fileTitle(path).split('/').at(-1)}
+              </h1>
+              <div className="flex items-center gap-3">
+                <button
+                  type="button"
+                  className="text-sm text-ink-2 hover:text-ink hover:underline"
+                  onClick={() => useScreen.getState().look('canvas')}
+                >
+                  Show how it is made
+                </button>
+                <button
+                  type="button"
+                  className="text-sm text-ink-2 hover:text-ink hover:underline"
+                  onClick={() => void copyText(location.href, 'the link')}
+                >
+                  Copy the link
+                </button>
+                <RunsOnChange />
+              </div>
+            </header>
+            {problems.length === 0 ? null : (
+              <p className="text-error" role="alert">
+                {countText(countProblems(problems, whole))}: {problems[0]?.message}
+              </p>
+            )}
+            {graph === undefined ? <NoInterface /> : <Form graph={graph} />}
+          </div>
+          <div className="flex min-w-0 flex-col gap-4">
+            <RunProblem />
+            {graph?.outputs.map((output) => (
+              <AppOutput key={`${output.node}.${output.port}`} output={output} />
+            ))}
+          </div>
+        </div>
+      </main>
+    </div>
+  );
+}

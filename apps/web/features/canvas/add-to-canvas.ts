@@ -1,0 +1,88 @@
+import { addNode, isNodeKey, type Graph } from '@graft/graph';
+import {
+  announce,
+  nodeTypes,
+  type OpenEnd,
+  type PendingEdge,
+  nodeWidth,
+  acceptingPort,
+  connectInPlace,
+  edgeBetween,
+  onlyEdge,
+} from '@graft/view';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { edgeName } from './edge-ends.ts';
+import { freePlace } from './free-place.ts';
+import { settled } from './make-room.ts';
+import { revealNode } from './viewport.ts';
+
+type Place = { readonly x: number; readonly y: number };
+
+/** A graph with a new node, connected; `how` says that. */
+interface Joined {
+  readonly graph: Graph;
+  readonly how?: string;
+}
+
+type Between = (graph: Graph, id: string) => Joined | undefined;
+
+/** Where a node was dropped. */
+interface Drop extends Place {
+  /** Puts it between the ends of what is there; undefined where it does not fit. */
+  readonly between?: Between;
+}
+
+/**
+ * Adds a node of a type where it was dropped, or beside the selected one, to which it is connected where just one edge fits;
+ * selects it, and says so.
+ */
+export function addToCanvas(type: string, drop?: Drop): void {
+  const { shown, edit, file } = useDocument.getState();
+  const definition = nodeTypes().get(type);
+  if (file === null || definition === undefined) return;
+  const { selection, select, show } = useScreen.getState();
+  const nodes = selection.filter(isNodeKey);
+  const beside = drop === undefined && nodes.length === 1 ? nodes[0] : undefined;
+  const added = addNode(shown, definition, drop ?? freePlace(shown, beside));
+  const { graph, how = '' } = joined(added, { beside, between: drop?.between });
+  // Beside another and between two it has its place.
+  edit(() => (drop === undefined || how !== '' ? graph : settled(graph, added.id)));
+  announce(`Added ${definition.title}${how}.`);
+  select([added.id]);
+  // There is no output to look at yet.
+  show({ inspectorTab: 'parameters' });
+  if (drop === undefined) revealNode(added.graph, added.id);
+}
+
+/** A new node connected to the one that it stands beside, or put between others, as far as that fits. */
+function joined(
+  { graph, id }: { readonly graph: Graph; readonly id: string },
+  {
+    beside,
+    between,
+  }: { readonly beside: string | undefined; readonly between: Between | undefined },
+): Joined {
+  const put = between?.(graph, id);
+  if (put !== undefined) return put;
+  const edge = beside === undefined ? undefined : onlyEdge(graph, beside, id);
+  if (edge === undefined) return { graph };
+  return { graph: connectInPlace(graph, edge), how: `, and connected ${edgeName(edge, graph)}` };
+}
+
+/** Adds a node at the open end of an edge, and connects it. */
+export function addAtOpenEnd(type: string, { from, at }: OpenEnd): void {
+  addConnected(type, from, { x: from.side === 'source' ? at.x : at.x - nodeWidth, y: at.y - 44 });
+}
+
+/** Adds a node of a type at a place, connected to a port where one of its own takes it, and selects it. */
+export function addConnected(type: string, from: PendingEdge, place: Place): void {
+  const { shown, edit } = useDocument.getState();
+  const definition = nodeTypes().get(type);
+  if (definition === undefined) return;
+  const added = addNode(shown, definition, place);
+  const to = acceptingPort(added.graph, from, added.id);
+  const edge = to === undefined ? undefined : edgeBetween(from, to);
+  const graph = edge === undefined ? added.graph : connectInPlace(added.graph, edge);
+  edit(() => settled(graph, added.id));
+  useScreen.getState().select([added.id]);
+}

@@ -1,0 +1,327 @@
+import { disconnect } from '@graft/graph';
+import {
+  Background,
+  BackgroundVariant,
+  Panel,
+  ReactFlow,
+  useNodesInitialized,
+  useReactFlow,
+  useStore,
+  useStoreApi,
+  type Node as FlowNode,
+  type ReactFlowInstance,
+  type ReactFlowProps,
+  type Viewport,
+} from '@xyflow/react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { openMenu } from '../../kit/open-menu.ts';
+import { FitIcon, PlanIcon, TidyIcon } from '../../kit/icons.tsx';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { wayOf, connectInPlace, edgeBetween, portRefusal, shapeOf } from '@graft/view';
+import { familyColour } from '../../kit/family-colour.ts';
+import {
+  FarContext,
+  farScale,
+  manyNodes,
+  placedFlat,
+  pointAt,
+  showsResults,
+  useKnownSizesKept,
+  useManyInSight,
+} from './far/far-view.ts';
+import {
+  beginDrawing,
+  connectionEnds,
+  endMoving,
+  endDrawing,
+  graphWhileDrawing,
+  moveEnd,
+} from './edge-drawing.ts';
+import { drawEdge } from './let-go.ts';
+import { tidyShown } from './tidy-shown.ts';
+import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
+import { GraphEdgeView, isLit } from './graph-edge.tsx';
+import { GraphNodeView } from './graph-node.tsx';
+import { useEdgeUnder } from './edge-under.ts';
+import { nodeDragType } from '../../kit/node-drag.ts';
+import { useRouting } from './routing/use-routes.ts';
+import { attachViewport, fitAll, revealNode, showView, zoomRange } from './viewport.ts';
+import { enterSelected } from '../../api/graphs/navigation.ts';
+import { CanvasExtras } from './canvas-extras.tsx';
+import { addBendAt } from './bend-edits.ts';
+import { GroupFrame } from './notes/group-frame.tsx';
+import { addDropped, endNodeDrag, markEdgeUnder, markEdgeUnderNode } from './insert-on-edge.ts';
+import { part } from '../../kit/part.tsx';
+
+const FarLayer = part(() => import('./far/far-layer.tsx').then((loaded) => loaded.FarLayer));
+
+const NoteCard = part(() => import('./notes/note-card.tsx').then((loaded) => loaded.NoteCard));
+
+const flowNodeTypes = {
+  graph: GraphNodeView,
+  note: NoteCard,
+  frame: GroupFrame,
+};
+const edgeTypes = { graph: GraphEdgeView };
+// One object for good: the renderer listens anew for each, and loses count of the keys that are down.
+const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
+/** Milliseconds in which the first graph fades in, with some to spare. */
+const fadeIn = 300;
+/** Of a graph that has no nodes yet. */
+const emptyView: Viewport = { x: 0, y: 0, zoom: 1 };
+
+// The same functions for good: with others, the renderer renders every node and edge anew.
+type Handlers = ReactFlowProps<FlowNode, GraphFlowEdge>;
+const nodeHandlers = {
+  onNodeDoubleClick({ target }) {
+    // There it renames.
+    if (target instanceof Element && target.closest('.node-title') !== null) return;
+    enterSelected();
+  },
+  onNodeDrag: (_event, node, dragged) => markEdgeUnderNode(node, dragged.length),
+  onNodeDragStop: (_event, node, dragged) => endNodeDrag(node, dragged.length),
+  onNodeMouseEnter: (_event, { id }) => pointAt(id),
+  onNodeMouseLeave: () => pointAt(undefined),
+  onNodeClick(event, { id }) {
+    // One of many that is clicked alone is then the one selected.
+    if (!event.shiftKey && !event.metaKey && !event.ctrlKey) useScreen.getState().select([id]);
+  },
+  onEdgeDoubleClick: ({ clientX: x, clientY: y }, { id }) => addBendAt(id, { x, y }),
+  onContextMenu(event) {
+    if (!(event.target instanceof Element)) return;
+    if (openMenu(event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
+  },
+} satisfies Handlers;
+const reconnectHandlers = {
+  onReconnectStart: (_event, { data }) => moveEnd(data?.edge),
+  onReconnectEnd: (...[, { data }, , state]) => endMoving(data?.edge, state),
+  onReconnect(old, connection) {
+    const { data } = old;
+    if (data === undefined) return;
+    const to = edgeBetween(...connectionEnds(connection));
+    if (to !== undefined)
+      useDocument.getState().edit((graph) => connectInPlace(disconnect(graph, data.edge), to));
+  },
+} satisfies Handlers;
+
+function CanvasTools() {
+  const planned = useScreen((state) => state.planOverlay);
+  return (
+    <Panel position="bottom-right">
+      <div className="flex rounded-[7px] border border-line bg-panel p-0.5">
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Plan on the canvas"
+          aria-pressed={planned}
+          title="What a run would do with each node (W)"
+          onClick={() => useScreen.getState().show({ planOverlay: !planned })}
+        >
+          <PlanIcon />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Tidy layout"
+          title="Tidy layout"
+          onClick={() => void tidyShown()}
+        >
+          <TidyIcon />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Fit view"
+          title="Fit view"
+          onClick={() => void fitAll()}
+        >
+          <FitIcon />
+        </button>
+      </div>
+    </Panel>
+  );
+}
+
+/**
+ * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured; back out of a subgraph
+ * the view is as it was. What is empty then begins at full size, and is left alone, so that the first node stays where it is dropped. Tells how it stands with
+ * what is shown: `held` while it waits to be fitted, and is not to be seen elsewhere; `seen` from then on.
+ */
+function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'seen' | undefined {
+  const path = useDocument((state) => state.file?.path);
+  const prefix = useDocument(({ trail }) => wayOf(trail));
+  const fitted = useRef<{ path: string; prefix: string }>(undefined);
+  const views = useRef(new Map<string, Viewport>());
+  const shown = path === undefined ? undefined : `${path}\n${prefix}`;
+  const [seen, see] = useState<string>();
+  useEffect(() => {
+    const before = fitted.current;
+    if (path === undefined || (before?.path === path && before.prefix === prefix)) return;
+    if (before?.path !== path) views.current.clear();
+    else views.current.set(before.prefix, flow.getViewport());
+    const leaves = before?.path === path && before.prefix.startsWith(prefix);
+    const view = leaves ? views.current.get(prefix) : undefined;
+    const settle = (): void => {
+      const now = { path, prefix };
+      fitted.current = now;
+      const some = Object.keys(useDocument.getState().shown.nodes).length > 0;
+      if (some && view === undefined) {
+        // Another may be shown by then.
+        void fitAll(0).then(() => fitted.current === now && see(shown));
+      } else {
+        showView(view ?? emptyView);
+        see(shown);
+      }
+    };
+    const isEmpty = Object.keys(useDocument.getState().shown.nodes).length === 0;
+    if (isEmpty || (measured && before === undefined)) settle();
+    else if (measured) {
+      // The nodes of before may be those that were measured.
+      const timer = setTimeout(settle, 60);
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [path, prefix, shown, measured, flow]);
+  if (shown === undefined) return undefined;
+  return shown === seen ? 'seen' : 'held';
+}
+
+/** The edge being drawn has the colour of the port that it comes from. */
+function useLineColour(): string {
+  const pending = useScreen((state) => state.pendingEdge);
+  const node = useDocument((state) => state.shown.nodes[pending?.node ?? '']);
+  const definition = shapeOf(node);
+  const ports = pending?.side === 'target' ? definition?.inputs : definition?.outputs;
+  return familyColour(ports?.[pending?.port ?? '']?.type.family);
+}
+
+/** The edges that stand out: beside the picture of a large graph only these are drawn one by one. */
+function useOutstanding(edges: readonly GraphFlowEdge[]): GraphFlowEdge[] {
+  const selection = useScreen((state) => state.selection);
+  const under = useEdgeUnder(({ id }) => id);
+  return useMemo(
+    () => edges.filter((edge) => edge.selected || edge.id === under || isLit(selection, edge)),
+    [edges, selection, under],
+  );
+}
+
+export function Canvas() {
+  const frame = useRef<HTMLDivElement>(null);
+  const flow = useReactFlow();
+  const { nodes, onNodesChange } = useFlowNodes();
+  const { edges, onEdgesChange } = useFlowEdges();
+  useEffect(() => {
+    if (frame.current !== null) attachViewport(flow, frame.current);
+  }, [flow]);
+  const measured = useNodesInitialized();
+  const first = useFitOnShow(flow, measured);
+  useEffect(() => {
+    if (first !== 'seen') return undefined;
+    const timer = setTimeout(() => {
+      // What is fetched from here on is no part of the first load.
+      performance.mark('graph-seen');
+      useScreen.getState().show({ seen: true });
+    }, fadeIn);
+    return () => clearTimeout(timer);
+  }, [first]);
+  useKnownSizesKept();
+  useRouting(nodes, edges);
+  const lineColour = useLineColour();
+  const far = useStore(({ transform: [, , zoom] }) => farScale(zoom));
+  const store = useStoreApi();
+  const isMany = nodes.length > manyNodes;
+  const planned = useScreen((state) => state.planOverlay);
+  const isEdited = useDocument(({ past }) => past === null);
+  const manyInSight = useManyInSight();
+  const isPicture = manyInSight && far !== undefined && !planned;
+  const outstanding = useOutstanding(edges);
+  const drawn = useMemo(() => (isPicture ? nodes.map(placedFlat) : nodes), [isPicture, nodes]);
+  return (
+    <div
+      ref={frame}
+      className={`h-full [contain:layout_size] ${first === 'held' ? 'held' : ''}`}
+      data-far={far !== undefined}
+      data-far-results={far === undefined ? undefined : showsResults(far)}
+      data-picture={isPicture}
+      data-planned={planned}
+      style={{ '--far': far }}
+      onFocus={({ target }) => {
+        // One that is reached by Tab is wholly in sight.
+        const id = target.matches('.react-flow__node:focus-visible') && target.dataset['id'];
+        if (id) revealNode(useDocument.getState().shown, id);
+      }}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes(nodeDragType)) return;
+        event.preventDefault();
+        const point = { x: event.clientX, y: event.clientY };
+        markEdgeUnder(point);
+      }}
+      onDragLeave={() => useEdgeUnder.setState({ id: undefined })}
+      onDrop={(event) => {
+        const type = event.dataTransfer.getData(nodeDragType);
+        if (type === '') return;
+        event.preventDefault();
+        const point = { x: event.clientX, y: event.clientY };
+        addDropped(type, point);
+      }}
+    >
+      <FarContext value={isPicture}>
+        <ReactFlow<(typeof nodes)[number], GraphFlowEdge>
+          nodes={drawn}
+          edges={isPicture ? outstanding : edges}
+          nodeTypes={flowNodeTypes}
+          edgeTypes={edgeTypes}
+          onNodesChange={onNodesChange}
+          onEdgesChange={onEdgesChange}
+          {...nodeHandlers}
+          onConnectStart={(_event, { nodeId, handleId, handleType }) => {
+            if (nodeId === null || handleType === null) return;
+            beginDrawing({ node: nodeId, port: handleId ?? '', side: handleType });
+          }}
+          onConnectEnd={endDrawing}
+          onConnect={(connection) => void drawEdge(...connectionEnds(connection))}
+          isValidConnection={(connection) =>
+            portRefusal(graphWhileDrawing(), ...connectionEnds(connection)) === undefined
+          }
+          {...reconnectHandlers}
+          reconnectRadius={14}
+          nodesDraggable={isEdited}
+          nodesConnectable={isEdited}
+          edgesReconnectable={isEdited}
+          onlyRenderVisibleElements={isMany && !isPicture}
+          connectionLineStyle={{ stroke: lineColour }}
+          // A command: the canvas would take the keys from dialogs and lists, too.
+          deleteKeyCode={null}
+          selectionOnDrag
+          panOnDrag={[1, 2]}
+          panOnScroll
+          zoomOnDoubleClick={false}
+          selectionKeyCode={null}
+          multiSelectionKeyCode={multiSelectionKeys}
+          connectionRadius={28}
+          // A marquee that begins at the border would scroll by itself.
+          autoPanOnSelection={false}
+          minZoom={zoomRange.min}
+          maxZoom={zoomRange.max}
+          proOptions={{ hideAttribution: true }}
+          aria-label="Canvas"
+          // Where the focus goes on when what had it is gone.
+          tabIndex={-1}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--grid)" />
+          {isPicture ? (
+            <FarLayer
+              nodes={nodes}
+              edges={edges}
+              far={far}
+              onEdgesChange={onEdgesChange}
+              flow={store}
+            />
+          ) : null}
+          <CanvasTools />
+          <CanvasExtras flow={store} />
+        </ReactFlow>
+      </FarContext>
+    </div>
+  );
+}

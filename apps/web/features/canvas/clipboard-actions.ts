@@ -1,0 +1,51 @@
+import { reachable } from '@graft/graph';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { whileShown } from '@graft/view';
+import { copySelected, deleteSelected } from './edit-actions.ts';
+import { pasteText } from './paste-nodes.ts';
+import { freePlace } from './free-place.ts';
+
+/** What was last copied here: pages that may not read the clipboard paste that. */
+let lastCopied = '';
+
+/** For menus: keys copy through the browser's own events. */
+export async function copyToClipboard(): Promise<void> {
+  const text = copySelected();
+  if (text === undefined) return;
+  lastCopied = text;
+  // Refused where the page is served from afar without TLS.
+  await navigator.clipboard?.writeText(text).catch(() => undefined);
+}
+
+export async function cutToClipboard(): Promise<void> {
+  const copied = copyToClipboard();
+  // Now: while the browser asks whether the page may copy, something else may be selected.
+  deleteSelected();
+  await copied;
+}
+
+export async function pasteFromClipboard(): Promise<void> {
+  // The browser may ask whether the page may read it.
+  const isShown = whileShown();
+  const text = (await navigator.clipboard?.readText().catch(() => undefined)) ?? lastCopied;
+  if (!isShown() || pasteCopied(text)) return;
+  useScreen.getState().notify({ tone: 'info', message: 'There are no copied nodes to paste.' });
+}
+
+/** Adds what feeds the selected nodes to the selection, or what they feed, however far away. */
+export function selectNeighbours(side: 'before' | 'after'): void {
+  const { selection, select } = useScreen.getState();
+  const { edges } = useDocument.getState().shown;
+  select([...reachable(edges, selection, side)].sort());
+}
+
+/** Pastes the text of copied nodes. False where it is none, or no file is open. */
+export function pasteCopied(text: string): boolean {
+  const { shown, edit, file } = useDocument.getState();
+  if (file === null) return false;
+  const pasted = pasteText(shown, text, freePlace(shown));
+  if (pasted === undefined) return false;
+  edit(() => pasted.graph);
+  useScreen.getState().select(pasted.keys);
+  return true;
+}

@@ -1,0 +1,40 @@
+import { groupKey, noteKey, type Frame, type Graph, type NodeLayout } from '@graft/graph';
+import { type Card, writtenHeight } from '@graft/view';
+import { cardSize, drawnFrame } from './viewport.ts';
+
+/** Where a card stands and how large it is drawn, or will be. */
+export function cardFrame(graph: Graph, id: string): Card {
+  const { x, y }: NodeLayout = graph.layout[id] ?? { x: 0, y: 0 };
+  return { id, x, y, ...cardSize(graph, id) };
+}
+
+/** The same of a note. */
+export function noteFrame(graph: Graph, id: string): Card | undefined {
+  const note = graph.notes?.[id];
+  if (note === undefined) return undefined;
+  const key = noteKey(id);
+  const height = drawnFrame(key)?.height ?? writtenHeight(note);
+  return { id: key, x: note.x, y: note.y, width: note.width, height };
+}
+
+/** The cards and notes of a graph where they stand; groups lie behind them. */
+export function drawnFrames(graph: Graph): readonly Card[] {
+  return [
+    ...Object.keys(graph.nodes).map((id) => cardFrame(graph, id)),
+    ...Object.keys(graph.notes ?? {}).flatMap((id) => noteFrame(graph, id) ?? []),
+  ];
+}
+
+/** The groups of a graph. */
+export function groupFrames({ groups = {} }: Graph): readonly Card[] {
+  return Object.entries(groups).map(([id, { x, y, width, height }]) => ({
+    ...{ id: groupKey(id), x, y },
+    ...{ width, height },
+  }));
+}
+
+/** Whether what stands somewhere belongs to a group: by its middle. */
+export function isWithin(group: Frame, { x, y, width, height }: Frame): boolean {
+  const [across, down] = [x + width / 2 - group.x, y + height / 2 - group.y];
+  return across >= 0 && across <= group.width && down >= 0 && down <= group.height;
+}

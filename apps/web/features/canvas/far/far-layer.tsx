@@ -1,0 +1,158 @@
+import type { EdgeChange, InternalNode, Node as FlowNode, ReactFlowState } from '@xyflow/react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useTheme } from '../../../kit/theme.ts';
+import { useFarCards } from './far-cards.ts';
+import { curveOf } from './draw-picture.ts';
+import { useScene, type Scene } from './scene.ts';
+import type { GraphFlowEdge } from '../flow-nodes.ts';
+import { carriedPicture } from './carried-picture.ts';
+import { carriedAsPicture } from './carry-nodes.ts';
+import { pictureOn, type PictureView } from './picture-canvas.ts';
+import { coloursAt } from '../picture-colours.ts';
+import type { Point } from '../routing/shapes.ts';
+
+interface FarLayerProps {
+  readonly nodes: readonly FlowNode[];
+  readonly edges: readonly GraphFlowEdge[];
+  readonly far: number;
+  readonly onEdgesChange: (changes: EdgeChange<GraphFlowEdge>[]) => void;
+  /** The renderer's own store. Nothing is imported from the renderer here: it would come in pieces then. */
+  readonly flow: {
+    getState(): PictureView & {
+      readonly domNode: HTMLElement | null;
+      readonly nodeLookup: ReadonlyMap<string, InternalNode>;
+    };
+    subscribe(changed: (now: ReactFlowState, before: ReactFlowState) => void): () => void;
+  };
+}
+
+/** Milliseconds without a move after which the picture is made anew for where the view stands. */
+const rest = 120;
+/** Pixels from an edge within which a press means it. */
+const reach = 6;
+
+/** What is left in its place, while some nodes are carried. */
+function staying({ cards, edges }: Scene): Scene {
+  const ids = useFarCards.getState().carried?.ids;
+  if (ids === undefined) return { cards, edges };
+  return {
+    cards: cards.filter(({ id }) => !ids.has(id)),
+    edges: edges.filter(({ source, target }) => !ids.has(source) && !ids.has(target)),
+  };
+}
+
+/**
+ * Cards and edges of a large graph as one picture beneath the nodes. While the view moves, the picture is moved, which costs
+ * next to nothing; it is made anew where that would show, and when the view has come to rest. Nodes that are carried are
+ * pictures of their own meanwhile.
+ */
+export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerProps) {
+  const picture = useRef<HTMLCanvasElement>(null);
+  const between = useRef<HTMLCanvasElement>(null);
+  const moving = useRef<HTMLCanvasElement>(null);
+  const current = useScene({ nodes, edges, flow });
+  const scene = useRef(current);
+  scene.current = current;
+  const theme = useTheme();
+  const drawAnew = useRef<() => void>(() => undefined);
+
+  useLayoutEffect(() => {
+    const context = document.createElement('canvas').getContext('2d');
+    const edgeAt = ({ x, y }: Point): string | undefined => {
+      const { transform, domNode } = flow.getState();
+      const box = domNode?.getBoundingClientRect();
+      if (box === undefined || context === null) return undefined;
+      const [left, top, zoom] = transform;
+      context.lineWidth = (2 * reach) / zoom;
+      const at = { x: (x - box.left - left) / zoom, y: (y - box.top - top) / zoom };
+      return scene.current.edges.find((edge) => context.isPointInStroke(curveOf(edge), at.x, at.y))
+        ?.id;
+    };
+    useFarCards.setState({ edgeAt, carry: carriedAsPicture });
+    return () => {
+      useFarCards.setState({ edgeAt: undefined, carry: undefined, carried: undefined });
+    };
+  }, [flow]);
+
+  useEffect(() => {
+    const [canvas, over, front] = [picture.current, between.current, moving.current];
+    const frame = canvas?.parentElement;
+    if (!canvas || !over || !front || !frame) return;
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const font = getComputedStyle(frame).fontFamily;
+    let look = { far, font, colours: coloursAt(frame) };
+    const still = pictureOn(canvas);
+    const carried = carriedPicture({ between: over, moving: front });
+
+    const draw = (): void => {
+      const view = flow.getState();
+      still.draw(view, staying(scene.current), look);
+      carried.draw(view, scene.current, look);
+    };
+    const follow = (): void => {
+      const view = flow.getState();
+      const isThere = still.move(view);
+      if (!isThere) draw();
+      else carried.move(view, scene.current, look);
+    };
+    let settling: ReturnType<typeof setTimeout> | undefined;
+    let waiting = 0;
+    const soon = (act: () => void): void => {
+      waiting ||= requestAnimationFrame(() => {
+        waiting = 0;
+        act();
+      });
+    };
+    drawAnew.current = () => soon(draw);
+    const recolour = (): void => {
+      look = { ...look, colours: coloursAt(frame) };
+      soon(draw);
+    };
+    soon(draw);
+    dark.addEventListener('change', recolour);
+    const stop = flow.subscribe((now, before) => {
+      const moved = now.transform !== before.transform;
+      if (!moved && now.width === before.width && now.height === before.height) return;
+      follow();
+      clearTimeout(settling);
+      settling = setTimeout(draw, rest);
+    });
+    const stopCarrying = useFarCards.subscribe((now, before) => {
+      if (now.carried === before.carried) return;
+      // What was let go is drawn where it stands then, with the scene that has it there; or where it stood.
+      if (now.carried === undefined) settling = setTimeout(draw, rest);
+      else if (now.carried.ids === before.carried?.ids) soon(follow);
+      else draw();
+    });
+    return () => {
+      stop();
+      stopCarrying();
+      dark.removeEventListener('change', recolour);
+      clearTimeout(settling);
+      cancelAnimationFrame(waiting);
+    };
+  }, [flow, far, theme]);
+
+  useEffect(() => drawAnew.current(), [current]);
+
+  // A press beside the nodes means the edge that is there.
+  useEffect(() => {
+    const pane = picture.current?.parentElement?.querySelector<HTMLElement>('.react-flow__pane');
+    const press = ({ target, clientX: x, clientY: y }: MouseEvent): void => {
+      const id = target === pane ? useFarCards.getState().edgeAt?.({ x, y }) : undefined;
+      if (id === undefined) return;
+      // After the renderer, which takes a press here to mean nothing.
+      setTimeout(() => onEdgesChange([{ type: 'select', id, selected: true }]));
+    };
+    pane?.addEventListener('click', press);
+    return () => pane?.removeEventListener('click', press);
+  }, [onEdgesChange]);
+
+  return (
+    <>
+      <canvas ref={picture} className="far-picture" aria-hidden="true" />
+      <canvas ref={between} className="far-carried" hidden aria-hidden="true" />
+      <canvas ref={moving} className="far-carried" hidden aria-hidden="true" />
+    </>
+  );
+}

@@ -1,0 +1,123 @@
+import type { InternalNode, Node as FlowNode } from '@xyflow/react';
+import { useEffect, useRef, useState } from 'react';
+import { prefixOf, shapeOf, stepOf, untitled, type StepView } from '@graft/view';
+import { useDocument, useRunView, useUsedGraphs } from '../../../kit/stores.ts';
+import { familyColour } from '../../../kit/family-colour.ts';
+import { resultText } from '../../../api/runs/node-status.ts';
+import type { PictureCard, PictureEdge } from './draw-picture.ts';
+import type { GraphFlowEdge } from '../flow-nodes.ts';
+import { portPlace } from '../port-place.ts';
+
+interface SceneCard extends PictureCard {
+  readonly id: string;
+}
+interface SceneEdge extends PictureEdge {
+  readonly source: string;
+  readonly target: string;
+}
+/** All cards and edges of the picture. */
+export interface Scene {
+  readonly cards: readonly SceneCard[];
+  readonly edges: readonly SceneEdge[];
+}
+
+interface Drawn {
+  readonly nodes: readonly FlowNode[];
+  readonly edges: readonly GraphFlowEdge[];
+  readonly flow: { getState(): { readonly nodeLookup: ReadonlyMap<string, InternalNode> } };
+}
+
+const isSameCard = (a: SceneCard, b: SceneCard | undefined): boolean =>
+  b !== undefined &&
+  a.id === b.id &&
+  a.x === b.x &&
+  a.y === b.y &&
+  a.width === b.width &&
+  a.height === b.height &&
+  a.title === b.title &&
+  a.colour === b.colour &&
+  a.result === b.result &&
+  a.statusColour === b.statusColour;
+
+const isSameEdge = (a: SceneEdge, b: SceneEdge | undefined): boolean =>
+  b !== undefined &&
+  a.id === b.id &&
+  a.from.x === b.from.x &&
+  a.from.y === b.from.y &&
+  a.to.x === b.to.x &&
+  a.to.y === b.to.y &&
+  a.via === b.via &&
+  a.colour === b.colour;
+
+/** Whether a node is where it was and as large, with its ports where they were: that it is selected changes nothing. */
+const standsAs = (a: FlowNode, b: FlowNode | undefined): boolean =>
+  b !== undefined &&
+  a.id === b.id &&
+  a.position.x === b.position.x &&
+  a.position.y === b.position.y &&
+  a.measured?.width === b.measured?.width &&
+  a.measured?.height === b.measured?.height &&
+  a.handles === b.handles;
+
+const statusColours: Readonly<Partial<Record<StepView['status'], string>>> = {
+  succeeded: 'var(--accent)',
+  cached: 'var(--accent)',
+  running: 'var(--working)',
+  failed: 'var(--error)',
+};
+
+/** The same object until something is to be seen otherwise: what is selected changes nothing. */
+export function useScene({ nodes, edges, flow }: Drawn): Scene {
+  const graphNodes = useDocument((state) => state.shown.nodes);
+  const used = useUsedGraphs((state) => state.lookup);
+  const bends = useDocument((state) => state.shown.bends);
+  const within = useDocument(({ trail }) => prefixOf(trail));
+  const runs = useRunView((state) => state);
+  const [scene, setScene] = useState<Scene>({ cards: [], edges: [] });
+  const shown = useRef(scene);
+  const last = useRef<{ readonly by: readonly unknown[]; readonly nodes: readonly FlowNode[] }>(
+    undefined,
+  );
+  // After the renderer has taken over the nodes.
+  useEffect(() => {
+    const by = [edges, graphNodes, bends, used, flow, within, runs];
+    const isAsBefore =
+      last.current?.nodes.length === nodes.length &&
+      by.every((one, at) => one === last.current?.by[at]) &&
+      nodes.every((node, at) => standsAs(node, last.current?.nodes[at]));
+    last.current = { by, nodes };
+    if (isAsBefore) return;
+    const { nodeLookup } = flow.getState();
+    const cards = nodes.flatMap(({ id, position: { x, y }, measured }): SceneCard[] => {
+      const node = graphNodes[id];
+      const { width, height } = measured ?? {};
+      if (node === undefined || width === undefined || height === undefined) return [];
+      const step = stepOf(runs, within + id);
+      return [
+        {
+          ...{ id, x, y, width, height, title: node.title ?? untitled(id, node) },
+          colour: familyColour(shapeOf(node)?.group),
+          result: step === undefined ? undefined : resultText(step),
+          statusColour: step === undefined ? undefined : statusColours[step.status],
+        },
+      ];
+    });
+    const lines = edges.flatMap(({ id, source, target, ...edge }): SceneEdge[] => {
+      const from = portPlace(nodeLookup.get(source), 'source', edge.sourceHandle);
+      const to = portPlace(nodeLookup.get(target), 'target', edge.targetHandle);
+      if (from === undefined || to === undefined) return [];
+      const colour = String(edge.style?.stroke ?? 'var(--ink-3)');
+      return [{ id, source, target, from, to, via: bends?.[id], colour }];
+    });
+    const before = shown.current;
+    const isSame =
+      cards.length === before.cards.length &&
+      lines.length === before.edges.length &&
+      cards.every((card, index) => isSameCard(card, before.cards[index])) &&
+      lines.every((line, index) => isSameEdge(line, before.edges[index]));
+    if (isSame) return;
+    shown.current = { cards, edges: lines };
+    setScene(shown.current);
+  }, [nodes, edges, graphNodes, bends, used, flow, within, runs]);
+  return scene;
+}

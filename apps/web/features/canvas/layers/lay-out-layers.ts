@@ -1,0 +1,92 @@
+import type { ELK, ElkNode, ElkPort } from 'elkjs/lib/elk-api.js';
+import { columnGap } from '@graft/view';
+import type { Places, Units } from './units.ts';
+
+/** Units up to which edges are made as short as can be, which takes long with more. */
+const mostShortened = 80;
+
+const options = {
+  'elk.algorithm': 'layered',
+  'elk.direction': 'RIGHT',
+  'elk.padding': '[top=0,left=0,bottom=0,right=0]',
+  'elk.aspectRatio': '1.6',
+  'elk.spacing.componentComponent': '80',
+  'elk.spacing.nodeNode': '40',
+  'elk.spacing.edgeNode': '16',
+  'elk.layered.spacing.nodeNodeBetweenLayers': String(columnGap),
+  'elk.layered.spacing.edgeNodeBetweenLayers': '16',
+};
+
+/** Pixels that a layout is looked at in, about: the canvas between its panels on a screen of 1440 × 900. */
+const room = { width: 790, height: 640 };
+/** Breaks a long row of layers into several, each below the one before. */
+const wrapping = { 'elk.layered.wrapping.strategy': 'MULTI_EDGE' };
+/** How much larger cards have to be drawn for that. */
+const worthWrapping = 1.4;
+
+/** The zoom at which all of a layout is seen. */
+const fittedZoom = ({ width = 0, height = 0 }: ElkNode): number =>
+  Math.min(1, room.width / width, room.height / height);
+
+/** A port for each height at which something leaves a unit, or comes in. */
+function portsAt(unit: string, side: 'EAST' | 'WEST', heights: Iterable<number> = []): ElkPort[] {
+  return [...heights].map((y) => ({
+    id: `${unit} ${side} ${String(y)}`,
+    ...{ y, width: 0, height: 0 },
+    layoutOptions: { 'elk.port.side': side },
+  }));
+}
+
+/**
+ * Layers from left to right by what feeds what, with few crossings and short edges. A small graph that would be a long row is broken
+ * into several, where its cards can be read better so. Rejects what the layout cannot do.
+ */
+export async function layOutLayers(elk: ELK, units: Units): Promise<Places> {
+  let laid = await elk.layout(elkGraph(units));
+  if (fittedZoom(laid) < 1 && units.sizes.size <= mostShortened) {
+    const wrapped = await elk.layout(elkGraph(units, wrapping));
+    if (fittedZoom(wrapped) > worthWrapping * fittedZoom(laid)) laid = wrapped;
+  }
+  return Object.fromEntries(
+    (laid.children ?? []).map(({ id, x = 0, y = 0 }) => [
+      id,
+      { x: Math.round(x), y: Math.round(y) },
+    ]),
+  );
+}
+
+function elkGraph({ sizes, links }: Units, more: Readonly<Record<string, string>> = {}): ElkNode {
+  const known = links.filter(
+    ({ source, target }) => source !== target && sizes.has(source) && sizes.has(target),
+  );
+  const out = new Map([...sizes.keys()].map((id) => [id, new Set<number>()]));
+  const into = new Map([...sizes.keys()].map((id) => [id, new Set<number>()]));
+  for (const { source, target, from, to } of known) {
+    out.get(source)?.add(from);
+    into.get(target)?.add(to);
+  }
+  const children = [...sizes].map(([id, { width, height }]): ElkNode => {
+    const right = portsAt(id, 'EAST', out.get(id)).map((port) => ({ ...port, x: width }));
+    const left = portsAt(id, 'WEST', into.get(id)).map((port) => ({ ...port, x: 0 }));
+    return {
+      ...{ id, width, height },
+      ports: [...right, ...left],
+      layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
+    };
+  });
+  return {
+    id: 'all',
+    layoutOptions: {
+      ...options,
+      'elk.layered.nodePlacement.strategy':
+        sizes.size > mostShortened ? 'BRANDES_KOEPF' : 'NETWORK_SIMPLEX',
+      ...more,
+    },
+    children,
+    edges: known.map(({ source, target, from, to }, at) => ({
+      id: String(at),
+      sources: [`${source} EAST ${String(from)}`],
+      targets: [`${target} WEST ${String(to)}`],
+    })),
+  };
+}

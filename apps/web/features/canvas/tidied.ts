@@ -1,0 +1,249 @@
+import {
+  groupKey,
+  moveNodes,
+  noteOfKey,
+  withoutBends,
+  type Frame,
+  type Graph,
+  type Group,
+  type NodeLayout,
+} from '@graft/graph';
+import { type Card, frameAround, boundsAround, type Size, roomFor } from '@graft/view';
+import { cardFrame, groupFrames, isWithin, noteFrame } from './drawn-frames.ts';
+import { endsOf, type Places, type UnitLink, type Units } from './layers/units.ts';
+
+/** Pixels between a node and a note about it. */
+const between = 16;
+
+/** Says where units stand beside one another; asked as often as there are groups to lay out. */
+type Ask = (units: Units) => Promise<Places>;
+
+/**
+ * The graph laid out anew: notes about a node stand below it, groups around what stood in them and nothing else, and other
+ * notes beside what they stood beside, where they cover nothing. Edges find their ways anew: points that they were led through
+ * are gone.
+ */
+export async function tidied(graph: Graph, ask: Ask): Promise<Graph> {
+  const frames = await new Tidying(graph, ask).within(undefined);
+  const drawn = Object.entries(graph.groups ?? {}).map(([id, group]): [string, Group] => [
+    id,
+    { ...group, ...frames.get(groupKey(id)) },
+  ]);
+  const laid = drawn.length === 0 ? graph : { ...graph, groups: Object.fromEntries(drawn) };
+  return moveNodes(
+    withoutBends(laid, () => true),
+    Object.fromEntries(frames),
+  );
+}
+
+/** A node with the notes about it, one below the other. */
+interface Stack extends Size {
+  readonly notes: readonly Card[];
+}
+
+/** What nodes take up with the notes about them. */
+export function stacksOf(graph: Graph): ReadonlyMap<string, Stack> {
+  const stacks = new Map<string, Stack>();
+  for (const id of Object.keys(graph.nodes)) {
+    stacks.set(id, { ...cardFrame(graph, id), notes: [] });
+  }
+  for (const [id, { about = '' }] of Object.entries(graph.notes ?? {})) {
+    const stack = stacks.get(about);
+    const note = noteFrame(graph, id);
+    if (stack === undefined || note === undefined) continue;
+    stacks.set(about, {
+      width: Math.max(stack.width, note.width),
+      height: stack.height + between + note.height,
+      notes: [...stack.notes, note],
+    });
+  }
+  return stacks;
+}
+
+/** Where the notes about a node stand that stands somewhere, by their keys. */
+export function notesBelow(
+  { x, y, height }: Frame,
+  notes: readonly Card[],
+): readonly (readonly [string, Frame])[] {
+  let top = y + height + between;
+  return notes.map((note) => {
+    const frame = { x, y: top, width: note.width, height: note.height };
+    top += note.height + between;
+    return [note.id, frame] as const;
+  });
+}
+
+type Frames = Map<string, Frame>;
+
+/** Lays out what a group holds, then the group as one thing beside others. */
+class Tidying {
+  readonly #graph: Graph;
+  readonly #ask: Ask;
+  readonly #stacks: ReadonlyMap<string, Stack>;
+  readonly #cards: ReadonlyMap<string, Card>;
+  /** From the smallest. */
+  readonly #groups: readonly Card[];
+  /** Of each thing the key of the smallest group that it stands in. */
+  readonly #parents = new Map<string, string>();
+  /** What stands in each group, or in none. */
+  readonly #held = new Map<string | undefined, string[]>();
+
+  constructor(graph: Graph, ask: Ask) {
+    this.#graph = graph;
+    this.#ask = ask;
+    this.#stacks = stacksOf(graph);
+    this.#cards = new Map(Object.keys(graph.nodes).map((id) => [id, cardFrame(graph, id)]));
+    const area = ({ width, height }: Frame): number => width * height;
+    this.#groups = groupFrames(graph).toSorted((a, b) => area(a) - area(b));
+    for (const card of [...this.#cards.values(), ...this.#freeNotes()]) {
+      this.#put(card.id, this.#groups.find((group) => isWithin(group, card))?.id);
+    }
+    for (const [at, group] of this.#groups.entries()) {
+      this.#put(group.id, this.#groups.slice(at + 1).find((other) => holds(other, group))?.id);
+    }
+  }
+
+  /** Notes that are about no node of the graph. */
+  #freeNotes(): readonly Card[] {
+    return Object.entries(this.#graph.notes ?? {}).flatMap(([id, { about }]) =>
+      about !== undefined && this.#stacks.has(about) ? [] : (noteFrame(this.#graph, id) ?? []),
+    );
+  }
+
+  #put(key: string, parent: string | undefined): void {
+    if (parent !== undefined) this.#parents.set(key, parent);
+    const held = this.#held.get(parent);
+    if (held === undefined) this.#held.set(parent, [key]);
+    else held.push(key);
+  }
+
+  /** Where all stands that a group holds, or that stands in none; only as seen from one another. */
+  async within(group: string | undefined): Promise<Frames> {
+    const held = this.#held.get(group) ?? [];
+    const insides = new Map<string, Frames>();
+    for (const key of held) {
+      if (this.#cards.has(key) || noteOfKey(key) !== undefined) continue;
+      insides.set(key, await this.#framed(key));
+    }
+    const sizes = new Map<string, Size>();
+    const free: string[] = [];
+    for (const key of held) {
+      const inside = insides.get(key);
+      const size = inside === undefined ? this.#stacks.get(key) : inside.get(key);
+      const hasNode =
+        inside === undefined || [...inside.keys()].some((one) => this.#cards.has(one));
+      if (size !== undefined && hasNode) sizes.set(key, size);
+      else free.push(key);
+    }
+    const frames: Frames = new Map();
+    const places = await this.#ask({ sizes, links: this.#links(group, { sizes, insides }) });
+    for (const [key, place] of Object.entries(places)) this.#place(frames, { key, place, insides });
+    const shift = this.#shift(frames);
+    const taken = [...sizes.keys()].flatMap((key) => this.#taken(frames, key));
+    for (const key of free) {
+      const was = this.#was(key, insides);
+      if (was === undefined) continue;
+      const place = roomFor({ ...was, x: was.x + shift.x, y: was.y + shift.y }, taken);
+      taken.push({ id: key, ...was, ...place });
+      this.#place(frames, { key, place, insides });
+    }
+    return frames;
+  }
+
+  /** A group with what it holds, as seen from one another. */
+  async #framed(key: string): Promise<Frames> {
+    const inside = await this.within(key);
+    if ([...inside.keys()].some((one) => this.#cards.has(one)))
+      return inside.set(key, frameAround(inside.values()));
+    const own = this.#groups.filter(({ id }) => id === key);
+    const { left, top, right, bottom } = boundsAround([...own, ...inside.values()]);
+    return inside.set(key, { x: left, y: top, width: right - left, height: bottom - top });
+  }
+
+  /** What feeds what of the things in a group: of groups, what feeds something in them. */
+  #links(
+    group: string | undefined,
+    { sizes, insides }: Pick<Units, 'sizes'> & { readonly insides: ReadonlyMap<string, Frames> },
+  ): readonly UnitLink[] {
+    const unitOf = (node: string): string | undefined => {
+      let key: string | undefined = node;
+      while (key !== undefined && this.#parents.get(key) !== group) key = this.#parents.get(key);
+      return key !== undefined && sizes.has(key) ? key : undefined;
+    };
+    /** How far below the top of its unit a node stands. */
+    const down = (node: string, unit: string): number => {
+      const inside = insides.get(unit);
+      return (inside?.get(node)?.y ?? 0) - (inside?.get(unit)?.y ?? 0);
+    };
+    return this.#graph.edges.flatMap((edge): UnitLink[] => {
+      const [source, target] = [unitOf(edge.source), unitOf(edge.target)];
+      if (source === undefined || target === undefined || source === target) return [];
+      const { from, to } = endsOf(this.#graph, edge);
+      return [
+        {
+          ...{ source, target },
+          from: from + down(edge.source, source),
+          to: to + down(edge.target, target),
+        },
+      ];
+    });
+  }
+
+  /** Writes down where something stands, with all that goes with it. */
+  #place(
+    frames: Frames,
+    { key, place, insides }: { key: string; place: NodeLayout; insides: Map<string, Frames> },
+  ): void {
+    const inside = insides.get(key);
+    const own = inside?.get(key);
+    if (inside !== undefined && own !== undefined) {
+      const [x, y] = [place.x - own.x, place.y - own.y];
+      for (const [one, frame] of inside)
+        frames.set(one, { ...frame, x: frame.x + x, y: frame.y + y });
+      return;
+    }
+    const card = this.#cards.get(key) ?? noteFrame(this.#graph, noteOfKey(key) ?? '');
+    if (card === undefined) return;
+    const frame = { ...place, width: card.width, height: card.height };
+    frames.set(key, frame);
+    for (const [note, at] of notesBelow(frame, this.#stacks.get(key)?.notes ?? [])) {
+      frames.set(note, at);
+    }
+  }
+
+  /** Puts the upper left corner of the cards at the origin, and says how far it has moved. */
+  #shift(frames: Frames): NodeLayout {
+    const now = boundsAround([...frames].flatMap(([key, at]) => (this.#cards.has(key) ? at : [])));
+    if (now.left === Infinity) return { x: 0, y: 0 };
+    for (const [key, frame] of frames) {
+      frames.set(key, { ...frame, x: frame.x - now.left, y: frame.y - now.top });
+    }
+    const was = boundsAround([...frames.keys()].flatMap((key) => this.#cards.get(key) ?? []));
+    return { x: -was.left, y: -was.top };
+  }
+
+  /** What something takes up, with the notes about it. */
+  #taken(frames: Frames, key: string): readonly Card[] {
+    const keys = [key, ...(this.#stacks.get(key)?.notes ?? []).map(({ id }) => id)];
+    return keys.flatMap((id) => {
+      const frame = frames.get(id);
+      return frame === undefined ? [] : [{ id, ...frame }];
+    });
+  }
+
+  /** Where something free stood, as large as it will be. */
+  #was(key: string, insides: ReadonlyMap<string, Frames>): Frame | undefined {
+    return insides.get(key)?.get(key) ?? noteFrame(this.#graph, noteOfKey(key) ?? '');
+  }
+}
+
+/** Whether a group stands wholly in another. */
+function holds(outer: Frame, inner: Frame): boolean {
+  const [right, bottom] = [outer.x + outer.width, outer.y + outer.height];
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= right &&
+    inner.y + inner.height <= bottom
+  );
+}

@@ -1,0 +1,35 @@
+import { plural } from '@graft/nodes/kit/ui';
+import { useDocument } from '../../kit/stores.ts';
+import { Latest, madeOfShown, placeShown } from '@graft/view';
+import { askLayers } from './layers/ask-layers.ts';
+import { sayAtWork } from './said-at-work.ts';
+import { tidied } from './tidied.ts';
+import { fitAll } from './viewport.ts';
+
+const layouts = new Latest();
+/** Where one is at work. */
+let working: string | undefined;
+
+/**
+ * Lays out the graph that is shown, as one edit, and brings all of it into sight. Asked for once more meanwhile, it goes on: what
+ * was edited is laid out with the rest. Where another graph is shown, or it is undone, it stops.
+ */
+export async function tidyShown(): Promise<void> {
+  const at = placeShown();
+  if (working === at) return;
+  working = at;
+  const nodes = Object.keys(useDocument.getState().shown.nodes).length;
+  const unsay = sayAtWork(`Tidying ${plural(nodes, 'node')} …`, () => layouts.drop());
+  try {
+    const laid = await madeOfShown(layouts, ({ shown }, signal) =>
+      tidied(shown, (units) => askLayers(units, signal)),
+    );
+    if (laid === undefined) return;
+    useDocument.getState().edit(() => laid);
+    // The renderer takes the places over after this edit is drawn.
+    setTimeout(() => void fitAll(), 60);
+  } finally {
+    if (working === at) working = undefined;
+    unsay();
+  }
+}

@@ -1,0 +1,32 @@
+import { useDocument, useRunView } from '../../kit/stores.ts';
+import { usePath, useShape } from '../../kit/node-hooks.ts';
+import { untitled, stepOf } from '@graft/view';
+import { useOutdated } from '../../api/runs/use-outdated.ts';
+import { useProblemAt } from '../../api/graphs/use-problems.ts';
+import { familyColour } from '../../kit/family-colour.ts';
+
+/** What of a node is seen from near and far, and what its card is called. */
+export function useCard(id: string) {
+  const node = useDocument((state) => state.shown.nodes[id]);
+  const path = usePath(id);
+  const step = useRunView((state) => stepOf(state, path));
+  const isPast = useDocument(({ past }) => past !== null);
+  const found = useProblemAt(id);
+  // What is wrong with the graph of now is nothing to that of before.
+  const { problem, incomplete = false } = (isPast ? undefined : found) ?? {};
+  const outdated = useOutdated(step?.error, path);
+  const look = useShape(node);
+  const off = node?.bypass === true;
+  const title = node === undefined ? id : untitled(id, node);
+  const card = {
+    style: { '--c': familyColour(look?.group) },
+    'data-problem':
+      (problem !== undefined && !incomplete) || (step?.status === 'failed' && !outdated),
+    'data-incomplete': incomplete,
+    'data-off': off,
+    'data-testid': `node-${id}`,
+    'data-status': step?.status ?? 'idle',
+    'aria-label': `${node?.title ?? title}, ${id}`,
+  };
+  return { node, path, step, problem, incomplete, outdated, look, off, title, card };
+}

@@ -1,0 +1,92 @@
+import { create } from 'zustand';
+import { useScreen } from '../../kit/stores.ts';
+import { mostSides, type ComparedSide } from '@graft/view';
+
+/** Answers that became right, or wrong. */
+export type Turned = 'gained' | 'lost';
+
+/** What of which runs is looked at. */
+export interface ComparePlace {
+  /** The first is what the others are compared with. */
+  readonly sides: readonly ComparedSide[];
+  /** An output, `generate.answers`; undefined: the overview. */
+  readonly output: string | undefined;
+  /** Only answers that turned so. */
+  readonly turned: Turned | undefined;
+  /** Whether what is equal is shown too. */
+  readonly all: boolean;
+}
+
+/** Characters of the name of a run, a node or an output at most: nothing that is longer is one. */
+const longestName = 700;
+
+const turns: readonly Turned[] = ['gained', 'lost'];
+
+function comparePlaceOf({ searchParams }: URL): ComparePlace {
+  return {
+    sides: searchParams
+      .getAll('side')
+      .slice(0, mostSides)
+      .flatMap((text) => sideOf(text) ?? []),
+    output: outputOf(searchParams.get('of') ?? ''),
+    turned: turns.find((one) => one === searchParams.get('turned')),
+    all: searchParams.get('all') === 'true',
+  };
+}
+
+const outputOf = (text: string): string | undefined =>
+  text === '' || text.length > longestName ? undefined : text;
+
+function sideOf(text: string): ComparedSide | undefined {
+  const colon = text.indexOf(':');
+  const [run, node] = colon === -1 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
+  if (run === '' || text.length > longestName) return undefined;
+  return node === '' ? { run } : { run, node };
+}
+
+/** Writes it into an address, in the place of what stood there of another. */
+function withComparePlace(url: URL, { sides, output, turned, all }: ComparePlace): URL {
+  const to = new URL(url);
+  to.searchParams.delete('side');
+  for (const { run, node } of sides) {
+    to.searchParams.append('side', node === undefined ? run : `${run}:${node}`);
+  }
+  for (const [name, value] of Object.entries({
+    of: output,
+    turned,
+    all: all ? 'true' : undefined,
+  })) {
+    if (value === undefined) to.searchParams.delete(name);
+    else to.searchParams.set(name, value);
+  }
+  return to;
+}
+
+export const useComparePlace = create<ComparePlace>()(() => comparePlaceOf(new URL(location.href)));
+
+/** Looks at something else of it. The address holds it, so that it is found again and can be sent. */
+export function showInComparison(part: Partial<ComparePlace>): void {
+  useComparePlace.setState(part);
+  const place = useComparePlace.getState();
+  history.replaceState(null, '', withComparePlace(new URL(location.href), place));
+}
+
+/** Sets runs, or nodes of them, beside each other. The browser's own way back leads to where one was. */
+export function compareSides(sides: readonly ComparedSide[]): void {
+  const place: ComparePlace = { sides, output: undefined, turned: undefined, all: false };
+  const url = withComparePlace(new URL(location.href), place);
+  // What is selected is so on the canvas only.
+  for (const name of ['node', 'tab', 'below']) url.searchParams.delete(name);
+  url.searchParams.set('view', 'compare');
+  history.pushState(null, '', url);
+  useComparePlace.setState(place);
+  useScreen.getState().look('compare');
+}
+
+/** Follows the browser's own way back and forth. Returns the stop function. */
+export function followComparePlace(): () => void {
+  const read = (): void => useComparePlace.setState(comparePlaceOf(new URL(location.href)));
+  read();
+  window.addEventListener('popstate', read);
+  return () => window.removeEventListener('popstate', read);
+}

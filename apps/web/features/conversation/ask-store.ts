@@ -1,0 +1,160 @@
+import { create } from 'zustand';
+import { api } from '../../api/client.ts';
+import { problemText, emptyRun, foldEvent, isOver, type RunState } from '@graft/view';
+import { askable, graphFunction, type ShownOutput } from '../../api/graphs/graph-function.ts';
+import { useDocument } from '../../kit/stores.ts';
+import { report } from '../../api/graphs/graph-file.ts';
+import { saveFile } from '../../api/graphs/save-file.ts';
+import { tellOfCancel } from '../../api/runs/run-actions.ts';
+import { keepAsked, keptAsked } from '../../api/graphs/kept-questions.ts';
+
+/** A question that was asked here, and the run that answers it. */
+export interface Asked {
+  readonly question: string;
+  readonly outputs: readonly ShownOutput[];
+  readonly run: RunState;
+}
+
+interface AskState {
+  /** The file that all this is of. */
+  readonly file: string | undefined;
+  readonly question: string;
+  /** Newest first. */
+  readonly asked: readonly Asked[];
+  /** Whether a question is on its way to the server. */
+  readonly starting: boolean;
+}
+
+/** Questions kept on the screen. */
+const mostAsked = 20;
+
+/** What is asked of the open graph beside what it is saved with: nothing of it is in the file. */
+export const useAsk = create<AskState>()(() => ({
+  file: undefined,
+  question: '',
+  asked: [],
+  starting: false,
+}));
+
+/** Shows what was asked of a file, in this page or before it was loaded, in the place of what was asked of another. */
+export function askOf(file: string | undefined): void {
+  if (useAsk.getState().file === file) return;
+  const kept = file === undefined ? [] : keptAsked(file).slice(0, mostAsked);
+  const asked = kept.map(({ question, outputs, runId }) => ({
+    ...{ question, outputs, run: emptyRun(runId) },
+  }));
+  useAsk.setState({ file, question: '', asked, starting: false });
+  // One after the other: a browser has few connections to a server.
+  const next = (at: number): void => {
+    const runId = kept[at]?.runId;
+    if (runId !== undefined) follow(runId, () => next(at + 1));
+  };
+  next(0);
+}
+
+/** Runs the graph for a question of one's own. The screen goes on showing what the saved ones gave. False where it was not begun. */
+export async function ask(question: string): Promise<boolean> {
+  const { file } = useDocument.getState();
+  const graph = graphFunction();
+  const inputs = askable(graph);
+  if (file === null || graph === undefined || inputs === undefined || question.trim() === '')
+    return false;
+  askOf(file.path);
+  // Enter may be pressed again before it is known that a question is on its way.
+  if (useAsk.getState().starting) return false;
+  useAsk.setState({ starting: true });
+  try {
+    if (!(await saveFile())) return false;
+    const byName = inputs.filter(({ settings }) => settings === undefined);
+    const { runId } = await api.runs.start.mutate({
+      path: file.path,
+      inputs: Object.fromEntries(byName.map(({ name }) => [name, question])),
+      set: inputs.flatMap(({ settings }) => [...(settings?.(question) ?? [])]),
+      ...graph.wanted,
+    });
+    keepAsked(file.path, (kept) =>
+      [{ question, runId, outputs: [...graph.outputs] }, ...kept].slice(0, mostAsked),
+    );
+    if (useAsk.getState().file !== file.path) return false;
+    const asked = { question, outputs: graph.outputs, run: emptyRun(runId) };
+    useAsk.setState((state) => ({
+      // Another that is being typed stays.
+      question: state.question === question ? '' : state.question,
+      asked: [asked, ...state.asked].slice(0, mostAsked),
+    }));
+    follow(runId);
+    return true;
+  } catch (error) {
+    report(error);
+    return false;
+  } finally {
+    if (useAsk.getState().file === file.path) useAsk.setState({ starting: false });
+  }
+}
+
+/** Folds the events of a run into what is shown of it, until it is over. `begun` is called once it is known, or is gone. */
+function follow(runId: string, begun?: () => void): void {
+  let waiting = begun;
+  const isKnown = (): void => {
+    waiting?.();
+    waiting = undefined;
+  };
+  const subscription = api.live.feed.subscribe(
+    { run: runId, file: null, after: 0 },
+    {
+      onData: ({ data }) => {
+        if (data.kind !== 'run') return;
+        const held = useAsk.getState().asked.find(({ run }) => run.runId === runId);
+        if (held === undefined) {
+          subscription.unsubscribe();
+          return isKnown();
+        }
+        const run = data.events.reduce(foldEvent, held.run);
+        useAsk.setState(({ asked }) => ({
+          asked: asked.map((one) => (one.run.runId === runId ? { ...one, run } : one)),
+        }));
+        if (isOver(run)) subscription.unsubscribe();
+        isKnown();
+      },
+      onError: (error) => {
+        const held = useAsk.getState().asked.find(({ run }) => run.runId === runId);
+        // Runs are pruned: a question of before whose run is gone has no answer any more. It is not forgotten for that: the
+        // server may be in trouble, or serve another workspace that has a file of this name.
+        if (begun === undefined) report(error);
+        else if (held !== undefined) takeOff(held);
+        isKnown();
+      },
+    },
+  );
+}
+
+export async function cancelAsked({ run }: Asked): Promise<void> {
+  try {
+    tellOfCancel((await api.runs.cancel.mutate({ runId: run.runId })).outcome);
+  } catch (error) {
+    report(error);
+  }
+}
+
+function takeOff({ run: { runId } }: Asked): void {
+  useAsk.setState(({ asked }) => ({ asked: asked.filter(({ run }) => run.runId !== runId) }));
+}
+
+/** Takes a question off the screen, for good; its run stays among all runs. */
+export function forget(question: Asked): void {
+  takeOff(question);
+  const { file } = useAsk.getState();
+  const { runId } = question.run;
+  if (file !== undefined) keepAsked(file, (kept) => kept.filter((one) => one.runId !== runId));
+}
+
+/** Takes every question whose run is over off the screen. */
+export function forgetAll(): void {
+  for (const asked of useAsk.getState().asked) if (isOver(asked.run)) forget(asked);
+}
+
+/** Why an answer did not come, in a sentence. */
+export function failureOf({ run }: Asked): string | undefined {
+  if (run.status !== 'failed') return undefined;
+  return run.error === undefined ? 'The run failed.' : problemText(run.error);
+}

@@ -1,0 +1,99 @@
+import { tableToCsv, tableToMarkdown, type EvidenceTable } from '@graft/graph';
+import { EvidenceTableView, inMetricWords } from '@graft/nodes/kit/ui';
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../../api/client.ts';
+import { useDocument } from '../../kit/stores.ts';
+import { stepTitle, nodeTypes, comparedMeanings, verdictSentence, action } from '@graft/view';
+import { reportAddress } from '../../api/runs/report-address.ts';
+import { inSaidVariants, saidProblem, saidSetting, saidVariant } from './said-names.ts';
+
+function download(text: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The download has its own hold on the bytes once it began.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+function Downloads(props: {
+  readonly table: EvidenceTable;
+  readonly name: string;
+  readonly runId: string;
+}) {
+  const { table, name, runId } = props;
+  const formats = [
+    { title: 'CSV', ending: 'csv', write: tableToCsv },
+    { title: 'Markdown', ending: 'md', write: tableToMarkdown },
+  ];
+  return (
+    <span className="ml-auto flex shrink-0 gap-1.5">
+      {formats.map(({ title, ending, write }) => (
+        <button
+          key={ending}
+          type="button"
+          className="button small"
+          title={`Download the table as ${title}`}
+          onClick={() => download(write(table), `${name}.${ending}`)}
+        >
+          {title}
+        </button>
+      ))}
+      <a
+        className="button small"
+        href={reportAddress(runId)}
+        download
+        title="One HTML file with this table; it opens without Graft"
+      >
+        Page
+      </a>
+    </span>
+  );
+}
+
+/** What a run of an experiment gave: the verdict, then the table with its intervals drawn. */
+export function ExperimentResult({
+  runId,
+  name,
+}: {
+  readonly runId: string;
+  readonly name: string;
+}) {
+  const { data: table, error } = useQuery(queries.experiments.table.queryOptions({ runId }));
+  const graph = useDocument((state) => state.graph);
+  const meanings = comparedMeanings(graph, name, nodeTypes());
+  if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
+  if (table === undefined) return null;
+  const varied = Object.keys(graph.experiments?.[name]?.vary ?? {});
+  const call = (variant: string): string => saidVariant(variant, varied, graph);
+  const rows = table.rows.map((row) => {
+    const problem = saidProblem(row, graph, call);
+    return problem === undefined ? row : { ...row, problem };
+  });
+  const said = inSaidVariants({ ...table, rows }, call);
+  const titles = {
+    node: (path: string) => stepTitle(path, graph),
+    setting: (address: string) => saidSetting(address, graph),
+  };
+  const verdict = verdictSentence(inMetricWords(said.table, titles.node));
+  return (
+    <div data-testid="experiment-table">
+      <div className="flex items-start gap-4 px-4 py-1.5">
+        <p data-testid="verdict">{verdict ?? 'Nothing was compared.'}</p>
+        <Downloads {...{ table, name, runId }} />
+      </div>
+      <EvidenceTableView
+        table={said.table}
+        {...{ meanings, titles }}
+        compare={(variant) =>
+          action('compareVariants')({
+            runId,
+            baseline: table.baseline,
+            variant: said.variantOf(variant),
+          })
+        }
+      />
+    </div>
+  );
+}

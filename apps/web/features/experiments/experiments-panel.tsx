@@ -1,0 +1,172 @@
+import { serializeGraph, type Experiment } from '@graft/graph';
+import { clock, count, duration, plural } from '@graft/nodes/kit/ui';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
+import { api, queries } from '../../api/client.ts';
+import { problemText, type ExperimentProgress } from '@graft/view';
+import { RunOrCancel } from '../../kit/run-or-cancel.tsx';
+import { useDocument } from '../../kit/stores.ts';
+import { cancelExperiment, startExperiment, useExperiments } from '../../api/experiments.ts';
+import { ExperimentList } from './experiment-list.tsx';
+import { ExperimentResult } from './experiment-result.tsx';
+import { PlannedVariants } from './planned-variants.tsx';
+import { saidVariant } from './said-names.ts';
+import { useExperimentProgress } from './use-experiment-progress.ts';
+
+/** Milliseconds between two looks for runs that another tab or the command line started. */
+const lookEvery = 3_000;
+
+/** What a run of it would be, by the graph as it stands on the screen. */
+function usePlanned(path: string, name: string) {
+  const graph = useDeferredValue(useDocument((state) => state.graph));
+  // Where nodes stand changes nothing of it.
+  const text = serializeGraph({ ...graph, layout: {} });
+  return useQuery({
+    queryKey: ['planned-experiment', path, name, text],
+    queryFn: () => api.experiments.plan.mutate({ path, text, name }),
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  }).data;
+}
+
+function useRunsOf(path: string, name: string) {
+  const { data = [] } = useQuery(
+    queries.experiments.runs.queryOptions(
+      { file: path, limit: 50 },
+      { staleTime: 0, refetchInterval: lookEvery },
+    ),
+  );
+  return data.filter(({ experiment }) => experiment === name);
+}
+
+/** Names of variants have commas of their own. */
+const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
+
+function Progress(props: {
+  readonly progress: ExperimentProgress;
+  /** What a variant is called. */
+  readonly called: (variant: string) => string;
+}) {
+  const { progress, called } = props;
+  const { runs, ended, failed, dropped, refused, computed, reused, working } = progress;
+  const words = [
+    runs === 0
+      ? 'Preparing'
+      : `Run ${count(Math.min(ended + 1, runs))} of ${count(runs)}, ${String(Math.round((100 * ended) / runs))} %`,
+    `${plural(computed, 'step')} computed, ${count(reused)} reused`,
+    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...(dropped > 0 ? [`${count(dropped)} dropped`] : []),
+    ...(refused > 0 ? [`${count(refused)} refused`] : []),
+  ];
+  return (
+    <div
+      className="flex flex-col gap-1 px-4 py-1.5"
+      role="status"
+      data-testid="experiment-progress"
+    >
+      <span className="h-1.5 overflow-hidden rounded-full bg-line">
+        <i
+          className="block h-full bg-working"
+          style={{ width: `${String((100 * ended) / Math.max(1, runs))}%` }}
+        />
+      </span>
+      <p className="truncate text-ink-2 tabular-nums" title={working.map(called).join('\n')}>
+        {words.join(' · ')}
+        {working.length === 0 ? '' : ` · ${quoted(working.slice(0, 3).map(called))}`}
+      </p>
+    </div>
+  );
+}
+
+function Details(props: {
+  readonly path: string;
+  readonly name: string;
+  readonly experiment: Experiment;
+}) {
+  const { path, name, experiment } = props;
+  const planned = usePlanned(path, name);
+  const runs = useRunsOf(path, name);
+  const graph = useDocument((state) => state.graph);
+  const varied = Object.keys(experiment.vary ?? {});
+  const called = (variant: string): string => saidVariant(variant, varied, graph);
+  const [newest] = runs;
+  const working = newest?.status === 'running' || newest?.status === 'queued' ? newest : undefined;
+  const progress = useExperimentProgress(working?.id);
+  const finished = runs.find(({ status }) => status === 'succeeded' || status === 'failed');
+  return (
+    <section className="min-w-0 flex-1 overflow-auto" aria-label={`Experiment ${name}`}>
+      <header className="flex items-center gap-3 px-4 pb-1">
+        <RunOrCancel
+          working={working !== undefined}
+          // Not while it is being started: a button that is disabled loses the focus.
+          disabled={planned?.plan === undefined}
+          look="small"
+          of=" the experiment"
+          run={() => void startExperiment(name)}
+          cancel={() => {
+            if (working !== undefined) void cancelExperiment(working.id);
+          }}
+        />
+        <p className="min-w-0 truncate text-ink-2" title={experiment.doc}>
+          {experiment.doc}
+        </p>
+        {newest?.finishedAt === undefined || working !== undefined ? null : (
+          <span
+            className="ml-auto shrink-0 text-ink-2 tabular-nums"
+            data-testid="experiment-status"
+          >
+            {clock(newest.startedAt)} {newest.status} in{' '}
+            {duration(newest.finishedAt - newest.startedAt)}
+          </span>
+        )}
+      </header>
+      {planned?.problems.map((problem) => (
+        <p key={problemText(problem)} className="px-4 text-error">
+          {problemText(problem)}
+        </p>
+      ))}
+      {working === undefined ? null : <Progress progress={progress} called={called} />}
+      {newest?.status === 'failed' && newest.error !== undefined ? (
+        <p className="px-4 text-error">{newest.error}</p>
+      ) : null}
+      {finished === undefined ? null : <ExperimentResult runId={finished.id} name={name} />}
+      {planned?.plan === undefined ? null : (
+        <PlannedVariants
+          key={newest === undefined ? 'first' : 'again'}
+          planned={planned.plan}
+          varied={varied}
+          open={newest === undefined}
+        />
+      )}
+    </section>
+  );
+}
+
+/** The experiments of the open file: what they are, how the one that runs goes, and what the newest run shows. */
+export default function ExperimentsPanel() {
+  const path = useDocument((state) => state.file?.path);
+  const experiments = useDocument((state) => state.graph.experiments);
+  const chosen = useExperiments((state) => state.chosen);
+  const names = Object.keys(experiments ?? {});
+  const shown = chosen !== null && names.includes(chosen) ? chosen : names[0];
+  const experiment = shown === undefined ? undefined : experiments?.[shown];
+  if (
+    path === undefined ||
+    experiments === undefined ||
+    shown === undefined ||
+    experiment === undefined
+  ) {
+    return (
+      <p className="px-3.5 text-ink-2">
+        No experiments in this file. An experiment compares several values of parameters: type them
+        into a field of the inspector, such as “128, 256, 512”.
+      </p>
+    );
+  }
+  return (
+    <div className="flex min-h-0 flex-1">
+      <ExperimentList experiments={experiments} shown={shown} />
+      <Details key={`${path} ${shown}`} path={path} name={shown} experiment={experiment} />
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { metricInSentence, settingText } from '@graft/graph';
+import { Fragment } from 'react';
+import { problemText } from '@graft/view';
+import { useDocument } from '../../kit/stores.ts';
+import { plannedExtent, type Planned } from './planned-extent.ts';
+import { saidMetric, saidSetting, saidVariant } from './said-names.ts';
+
+/** What a run of an experiment would be, as the server says. */
+/** The variants of an experiment before it runs: what each sets, and why one cannot. */
+export function PlannedVariants({
+  planned,
+  varied,
+  open,
+}: {
+  readonly planned: Planned;
+  /** The settings that it varies. */
+  readonly varied: readonly string[];
+  readonly open: boolean;
+}) {
+  const { variants, baseline, metrics } = planned;
+  const graph = useDocument((state) => state.graph);
+  const called = (variant: string): string => saidVariant(variant, varied, graph);
+  const keys = [...new Set(variants.flatMap(({ settings }) => Object.keys(settings)))];
+  return (
+    <details className="px-4 pb-1" open={open} data-testid="planned-variants">
+      <summary className="cursor-default text-ink-2 hover:text-ink">
+        {plannedExtent(planned, called(baseline))}, by{' '}
+        {metrics.map((address, at) => (
+          <Fragment key={address}>
+            {at === 0 ? '' : ', '}
+            <span title={address}>{metricInSentence(saidMetric(address, graph))}</span>
+          </Fragment>
+        ))}
+      </summary>
+      <div className="gk-evidence">
+        <div className="gk-table mt-1" tabIndex={0} role="group" aria-label="Variants">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Variant</th>
+                {keys.map((key) => (
+                  <th key={key} scope="col" title={key}>
+                    {saidSetting(key, graph)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {variants.map(({ name, settings, problem }) => (
+                <tr key={name}>
+                  <th scope="row" title={name}>
+                    {called(name)}
+                  </th>
+                  {problem === undefined ? (
+                    keys.map((key) => <td key={key}>{settingText(settings[key])}</td>)
+                  ) : (
+                    <td colSpan={Math.max(1, keys.length)} className="text-error">
+                      cannot run: {problemText(problem)}
+                    </td>
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,69 @@
+import { emptyGraph, evidenceTable, type Graph, type TableRow } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import { beforeAll, expect, it } from 'vitest';
+import { provideNodeTypes } from '@graft/view';
+import { inSaidVariants, saidMetric, saidProblem, saidSetting, saidVariant } from './said-names.ts';
+
+const node = (type: string, params = {}) => ({ type, version: 1, params });
+const graph: Graph = {
+  ...emptyGraph,
+  nodes: {
+    cut: node('chunk'),
+    put: { ...node('inject-context'), title: 'Context' },
+    rate: node('evaluate'),
+    model: node('generate'),
+    use: node('graph', { use: '#inner' }),
+  },
+  graphs: { inner: { nodes: { rate: node('evaluate') }, edges: [], layout: {} } },
+};
+
+beforeAll(async () => {
+  provideNodeTypes(registry);
+});
+
+it('calls a metric by its words and the title of its node', () => {
+  expect(saidMetric('rate.metrics:rougeL', graph)).toBe('ROUGE-L of Evaluate');
+  expect(saidMetric('use/rate.metrics:recall@3', graph)).toBe('Recall@3 of inner/Evaluate');
+  expect(saidMetric('gone.metrics:mrr', graph)).toBe('MRR of gone');
+  expect(saidMetric('nonsense', graph)).toBe('nonsense');
+});
+
+it('calls a setting by the titles of its node and of its parameter', () => {
+  expect(saidSetting('put.top', graph)).toBe('Context · top');
+  expect(saidSetting('gone.top', graph)).toBe('gone.top');
+});
+
+it('calls outputs and variants in what went wrong as on the screen', () => {
+  const said = (problem: string, named?: TableRow['named']): string | undefined =>
+    saidProblem({ problem, ...(named && { named }) }, graph, (name) => `${name}!`);
+  const lacks = 'No row of "rate.metrics" has a value "recall".';
+  expect(said(lacks, [{ text: '"rate.metrics"', node: 'rate' }])).toBe(
+    'No row of “Evaluate” has a value "recall".',
+  );
+  const gone = 'No row of "gone.metrics" has a value "recall".';
+  expect(said(gone, [{ text: '"gone.metrics"', node: 'gone' }])).toBe(gone);
+  const dropped = 'Dropped at look 1: 0.1 to “$& size=9”, the best so far.';
+  expect(said(dropped, [{ text: '“$& size=9”', variant: '$& size=9' }])).toContain('“$& size=9!”');
+  // What only looks like the output of a node is left as it is.
+  expect(said('"rate.json" cannot be read.')).toBe('"rate.json" cannot be read.');
+});
+
+it('calls a variant by what it sets, and leaves names that people gave', () => {
+  const varied = ['cut.size', 'model.maxTokens'];
+  expect(saidVariant('size=256, maxTokens=3', varied, graph)).toBe('size = 256, max tokens = 3');
+  expect(saidVariant('model.maxTokens=3', varied, graph)).toBe('Generate · max tokens = 3');
+  expect(saidVariant('no size=', varied, graph)).toBe('no size=');
+  expect(saidVariant('size=256', ['gone.size'], graph)).toBe('size=256');
+});
+
+it('says the variants of a table so, and knows which one is meant', () => {
+  const table = evidenceTable(
+    ['size=1', 'size=2'].map((name) => ({ name, settings: {}, repeats: [] })),
+    { baseline: 'size=2', metrics: [] },
+  );
+  const said = inSaidVariants(table, (name) => name.replace('size=', 'size = '));
+  expect(said.table.baseline).toBe('size = 2');
+  expect(said.table.rows.map(({ variant }) => variant)).toEqual(['size = 1', 'size = 2']);
+  expect(said.variantOf('size = 1')).toBe('size=1');
+  expect(inSaidVariants(table, () => 'same').table).toBe(table);
+});

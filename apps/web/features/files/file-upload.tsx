@@ -1,0 +1,166 @@
+import { bytes } from '@graft/nodes/kit/ui';
+import { useEffect, useRef, useState } from 'react';
+import { z } from 'zod';
+import { queries, queryClient } from '../../api/client.ts';
+import { sendFiles, UploadRefused } from '../../api/send-files.ts';
+import type { FileToSend } from '@graft/view';
+import { forgetDrawn } from '../../api/graphs/workspace-files.ts';
+import { asSent, broughtPaths, takeDropped } from '../../kit/dropped-entries.ts';
+import { uploadRefusal } from './upload-refusal.ts';
+
+interface FileUploadProps {
+  /** Where they go. */
+  readonly folder: string;
+  /** Files that are brought at once. */
+  readonly first: readonly FileToSend[] | undefined;
+  /** One is brought, not several. */
+  readonly one: boolean;
+  /** Whether a folder is taken as such, or only what is in it. */
+  readonly folders: boolean;
+  readonly came: (paths: readonly string[]) => void;
+  /** Where there is nothing but what is brought: what is done when that is given up. */
+  readonly giveUp?: () => void;
+  /** Takes the folder as it is; absent where it cannot be taken. */
+  readonly wholeFolder: (() => void) | undefined;
+}
+
+type State =
+  | { readonly kind: 'asking'; readonly refused?: string }
+  | { readonly kind: 'sending'; readonly line: string }
+  | {
+      readonly kind: 'taken';
+      readonly files: readonly FileToSend[];
+      readonly names: readonly string[];
+    };
+
+const answerSchema = z.object({ paths: z.array(z.string()), written: z.array(z.string()) });
+
+/** Brings files of this computer into a folder of the workspace; never in the place of another without having asked. */
+export function FileUpload(props: FileUploadProps) {
+  const { folder, first, one, came, giveUp, wholeFolder } = props;
+  const [state, setState] = useState<State>({ kind: 'asking' });
+  const input = useRef<HTMLInputElement>(null);
+  const stop = useRef<AbortController>(undefined);
+  const folders = props.folders && !one;
+  const ask = (): void => (giveUp === undefined ? setState({ kind: 'asking' }) : giveUp());
+  const bring = async (files: readonly FileToSend[], renamed: boolean): Promise<void> => {
+    if (one && files.length > 1) {
+      setState({ kind: 'asking', refused: 'One file is wanted here. Bring it by itself.' });
+      return;
+    }
+    stop.current = new AbortController();
+    const { signal } = stop.current;
+    setState({ kind: 'sending', line: 'Sending …' });
+    const progress = (done: number, total: number): void =>
+      setState({ kind: 'sending', line: `Sent ${bytes(done)} of ${bytes(total)}` });
+    const way = folder === '' ? '' : `${folder}/`;
+    const sent = files.map(({ path, file }) => ({ file, path: way + path }));
+    try {
+      const query = { to: 'workspace', renamed: renamed ? '1' : '0' };
+      const { paths, written } = answerSchema.parse(
+        await sendFiles(sent, query, { progress, signal }),
+      );
+      await forgetDrawn(...written);
+      // What a pattern matches is another now.
+      void queryClient.invalidateQueries({ queryKey: queries.catalogue.matchFiles.queryKey() });
+      if (!signal.aborted) came(broughtPaths(files, paths, { folder, folders }));
+    } catch (error) {
+      const problems = error instanceof UploadRefused ? error.problems : [];
+      const names = problems.flatMap(({ code, location }) =>
+        code === 'name-taken' ? (location.file ?? []) : [],
+      );
+      if (names.length > 0) setState({ kind: 'taken', files, names });
+      else if (signal.aborted) ask();
+      else
+        setState({
+          kind: 'asking',
+          refused: uploadRefusal(error, files.length > 1),
+        });
+    }
+  };
+  const begun = useRef(false);
+  useEffect(() => {
+    if (first !== undefined && !begun.current) void bring(first, false);
+    begun.current = true;
+  });
+  useEffect(() => () => stop.current?.abort(), []);
+  return (
+    <div
+      className="flex shrink-0 flex-wrap items-center gap-2 border-t border-line px-4 py-3"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        if (state.kind !== 'sending')
+          takeDropped(
+            event.dataTransfer,
+            (files) => void bring(files, false),
+            (refused) => setState({ kind: 'asking', refused }),
+          );
+      }}
+    >
+      {state.kind === 'taken' ? (
+        <>
+          <p role="alert" className="w-full">
+            {state.names.slice(0, 3).join(', ')}
+            {state.names.length > 3 ? ` and ${String(state.names.length - 3)} more` : ''}{' '}
+            {state.names.length === 1 ? 'is' : 'are'} in the workspace already. Nothing was written.
+          </p>
+          <button type="button" className="button" onClick={() => void bring(state.files, true)}>
+            Keep both
+          </button>
+          {state.names.length < state.files.length ? null : (
+            <button
+              type="button"
+              className="button"
+              onClick={() => came(broughtPaths(state.files, state.names, { folder, folders }))}
+            >
+              Use what is there
+            </button>
+          )}
+          <button type="button" className="button" onClick={ask}>
+            Cancel
+          </button>
+        </>
+      ) : state.kind === 'sending' ? (
+        <>
+          <p role="status" className="flex-1 text-ink-2">
+            {state.line}
+          </p>
+          <button type="button" className="button" onClick={() => stop.current?.abort()}>
+            Cancel upload
+          </button>
+        </>
+      ) : (
+        <>
+          {state.refused === undefined ? null : (
+            <p role="alert" className="w-full text-error">
+              {state.refused}
+            </p>
+          )}
+          <button type="button" className="button" onClick={() => input.current?.click()}>
+            Upload …
+          </button>
+          <input
+            ref={input}
+            type="file"
+            multiple={!one}
+            hidden
+            onChange={(event) => {
+              const files = [...(event.target.files ?? [])].map(asSent);
+              event.target.value = '';
+              if (files.length > 0) void bring(files, false);
+            }}
+          />
+          <span className="flex-1 text-sm text-ink-2">
+            {one ? 'or drop a file here' : 'or drop files or a folder here'}
+          </span>
+          {wholeFolder === undefined ? null : (
+            <button type="button" className="button" onClick={wholeFolder}>
+              Use this folder
+            </button>
+          )}
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,163 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { api } from '../../api/client.ts';
+import { refusalOf } from '../../api/problem.ts';
+import { faultLine } from '../../kit/code/fault-line.ts';
+import { promptView, type PromptView } from '../../kit/code/code-view.ts';
+import { FooterQuestion } from '../../kit/footer-question.tsx';
+import { useModal } from '../../kit/modal.ts';
+import { openFile } from '../../api/graphs/open-file.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
+import { useOverlay } from '../../kit/stores.ts';
+import { saveText, type ReadText, type Unsaved } from './save-text.ts';
+
+/** Characters that are edited as text: more is for an editor of one's own. */
+const longest = 1_000_000;
+
+function close(): void {
+  useOverlay.getState().show({ mending: null });
+}
+
+/** A file that cannot be opened as a graph, as text. It is saved once it is one. */
+export function MendDialog({ path }: { readonly path: string }) {
+  const dialog = useModal();
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<PromptView>(undefined);
+  const [read, setRead] = useState<ReadText>();
+  const [unsaved, setUnsaved] = useState<Unsaved>();
+  const [isEdited, setEdited] = useState(false);
+  const [isLeaving, setLeaving] = useState(false);
+  const [isSaving, setSaving] = useState(false);
+  const isLong = read !== undefined && read.text.length > longest;
+  const reload = useCallback(async (): Promise<void> => {
+    try {
+      setRead(await api.graphs.read.query({ path }));
+      setUnsaved(undefined);
+      setEdited(false);
+    } catch (error) {
+      setUnsaved({ message: refusalOf(error), stale: false });
+    }
+  }, [path]);
+  useEffect(() => void reload(), [reload]);
+  useEffect(() => {
+    if (read === undefined || isLong) return;
+    const made = promptView({
+      ...{ text: read.text, places: [], language: 'javascript' },
+      attributes: { 'aria-label': `Text of ${fileTitle(path)}`, spellcheck: 'false' },
+      change: (text) => {
+        setUnsaved(undefined);
+        setLeaving(false);
+        setEdited(text !== read.text);
+      },
+    });
+    editor.current = made;
+    host.current?.append(made.view.dom);
+    made.view.focus();
+    return () => made.view.destroy();
+  }, [read, isLong, path]);
+  useEffect(() => editor.current?.markFault(faultLine([unsaved?.message ?? ''])), [unsaved]);
+  const save = async (over: boolean): Promise<void> => {
+    const text = editor.current?.view.state.doc.toString();
+    if (read === undefined || text === undefined) return;
+    setSaving(true);
+    const refused = await saveText(path, text, over ? undefined : read.revision);
+    setSaving(false);
+    setUnsaved(refused);
+    if (refused !== undefined) return;
+    close();
+    await openFile(path);
+  };
+  /** Leaves at once where nothing would be lost, else asks. */
+  const wantToLeave = (): void => {
+    if (isEdited) setLeaving(!isLeaving);
+    else close();
+  };
+  // Wherever the focus is: it is nowhere when what had it has gone.
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      wantToLeave();
+      event.preventDefault();
+    };
+    const stay = (event: BeforeUnloadEvent): void => {
+      if (isEdited) event.preventDefault();
+    };
+    document.addEventListener('keydown', press);
+    window.addEventListener('beforeunload', stay);
+    return () => {
+      document.removeEventListener('keydown', press);
+      window.removeEventListener('beforeunload', stay);
+    };
+  });
+  return (
+    <dialog
+      ref={dialog}
+      className="dialog w-[960px]"
+      aria-labelledby="mend-dialog-title"
+      // It goes by its own buttons alone: whatever else would close it might lose what was typed.
+      onCancel={(event) => event.preventDefault()}
+      onClose={() => dialog.current?.showModal()}
+    >
+      <h2 id="mend-dialog-title" className="border-b border-line px-5 py-3 text-lg font-[620]">
+        {fileTitle(path)}, as text
+      </h2>
+      <div ref={host} className="px-5 pt-4" />
+      {isLong ? (
+        <p className="px-5 pt-2">
+          This file is too long to edit here. Open it in an editor of your own.
+        </p>
+      ) : null}
+      <p role="alert" className="px-5 pt-2 whitespace-pre-line text-error empty:hidden">
+        {unsaved?.stale === true ? null : unsaved?.message}
+      </p>
+      <footer className="flex justify-end gap-2 px-5 py-4">
+        {isLeaving ? (
+          <FooterQuestion text="Your changes are not saved.">
+            <button type="button" className="button" onClick={() => setLeaving(false)}>
+              Go on editing
+            </button>
+            <button type="button" className="button stop" onClick={close}>
+              Discard the changes
+            </button>
+          </FooterQuestion>
+        ) : unsaved?.stale === true ? (
+          <FooterQuestion text={unsaved.message}>
+            <button type="button" className="button" onClick={() => setUnsaved(undefined)}>
+              Go on editing
+            </button>
+            <button
+              type="button"
+              className="button stop"
+              title="Discards your changes"
+              onClick={() => void reload()}
+            >
+              Take the file as it is
+            </button>
+            <button
+              type="button"
+              className="button stop"
+              title="Overwrites what was saved in the meantime"
+              disabled={isSaving}
+              onClick={() => void save(true)}
+            >
+              Write mine over it
+            </button>
+          </FooterQuestion>
+        ) : (
+          <>
+            <button type="button" className="button" onClick={wantToLeave}>
+              Cancel
+            </button>
+            <button
+              type="button"
+              className="button primary"
+              disabled={read === undefined || isLong || isSaving}
+              onClick={() => void save(false)}
+            >
+              Save and open
+            </button>
+          </>
+        )}
+      </footer>
+    </dialog>
+  );
+}

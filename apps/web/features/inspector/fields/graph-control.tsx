@@ -1,0 +1,35 @@
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../../../api/client.ts';
+import { useDocument } from '../../../kit/stores.ts';
+import type { FieldProps } from '../../../kit/form/field-props.ts';
+
+/** Which graph is used: typed in, or chosen among the subgraphs of the file and the other files of the workspace. */
+export function GraphControl({ id, value, invalid, describedBy, change }: FieldProps) {
+  const graphs = useDocument((state) => state.graph.graphs);
+  const open = useDocument((state) => state.file?.path);
+  const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
+  const choices = [
+    ...Object.keys(graphs ?? {}).map((name) => `#${name}`),
+    ...files.map(({ path }) => path).filter((path) => path !== open),
+  ];
+  return (
+    <>
+      <input
+        id={id}
+        className="field"
+        list={`${id}-choices`}
+        value={typeof value === 'string' ? value : ''}
+        aria-invalid={invalid}
+        aria-describedby={describedBy}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => change(event.target.value)}
+      />
+      <datalist id={`${id}-choices`}>
+        {choices.map((choice) => (
+          <option key={choice} value={choice} />
+        ))}
+      </datalist>
+    </>
+  );
+}

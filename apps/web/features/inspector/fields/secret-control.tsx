@@ -1,0 +1,66 @@
+import { secretName } from '@graft/graph';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { queries } from '../../../api/client.ts';
+import type { FieldProps } from '../../../kit/form/field-props.ts';
+
+function nameIn(value: unknown): string {
+  const name = typeof value === 'object' && value !== null && '$secret' in value && value.$secret;
+  return typeof name === 'string' ? name : '';
+}
+
+/**
+ * A secret of the operator's settings, by name: whether it is set there, and where it may be sent. What is no name is not
+ * taken over, so that a key that is pasted here gets into no file.
+ */
+export function SecretControl({ id, value, invalid, describedBy, change }: FieldProps) {
+  const { data: secrets, error } = useQuery(queries.catalogue.secrets.queryOptions());
+  const [typed, setTyped] = useState<string>();
+  const name = nameIn(value);
+  const known = secrets?.find((secret) => secret.name === name);
+  return (
+    <>
+      <input
+        id={id}
+        className="field font-mono text-[11.5px]"
+        value={typed ?? name}
+        list={`${id}-names`}
+        placeholder="none"
+        aria-invalid={invalid || typed !== undefined}
+        aria-describedby={describedBy}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => {
+          const text = event.target.value.trim();
+          const isName = secretName.test(text);
+          setTyped(isName || text === '' ? undefined : text);
+          if (isName) change({ $secret: text });
+          else if (text === '') change(null);
+        }}
+      />
+      <datalist id={`${id}-names`}>
+        {secrets?.map((secret) => (
+          <option key={secret.name} value={secret.name} />
+        ))}
+      </datalist>
+      {typed !== undefined ? (
+        <p className="mt-1 text-sm text-error">
+          This is not the name of a secret, which has capitals, digits and _ only. A key itself does
+          not belong here: nothing was taken over.
+        </p>
+      ) : error !== null ? (
+        <p className="mt-1 text-sm text-error">{error.message}</p>
+      ) : name === '' || secrets === undefined ? null : (
+        <p className="mt-1 text-sm text-ink-2" data-testid={`secret-${name}`}>
+          {known === undefined
+            ? `Not set: whoever runs Graft sets GRAFT_SECRET_${name}.`
+            : known.database === true
+              ? 'Set: the address of a database.'
+              : known.origins.length === 0
+                ? 'Set, and bound to no address yet.'
+                : `Set, for ${known.origins.join(', ')}.`}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { bytes } from '@graft/nodes/kit/ui';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, type ReactNode } from 'react';
+import { queries } from '../../api/client.ts';
+import { useGraphFunction, type GraphFunction } from '../../api/graphs/graph-function.ts';
+import { commandOf, action } from '@graft/view';
+import { useDocument } from '../../kit/stores.ts';
+import { modelsOf } from './models-of.ts';
+
+function Fact({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className="mt-5">
+      <h3 className="font-[550]">{title}</h3>
+      <ul className="mt-1 grid gap-0.5">{children}</ul>
+    </section>
+  );
+}
+
+function Entry(props: { readonly node: string; readonly name: string; readonly says: string }) {
+  const { node, name, says } = props;
+  return (
+    <li className="flex min-w-0 items-baseline gap-2">
+      <button
+        type="button"
+        className="shrink-0 hover:underline"
+        title="Show its node"
+        onClick={() => action('showNode')(node)}
+      >
+        {name}
+      </button>
+      <span className="truncate text-ink-2">{says}</span>
+    </li>
+  );
+}
+
+/** What the graph takes and gives where it is used as a function. */
+function Interface({ of }: { readonly of: GraphFunction }) {
+  return (
+    <>
+      {of.inputs.length === 0 ? null : (
+        <Fact title="Takes">
+          {of.inputs.map(({ name, title, doc, node }) => (
+            <Entry key={name} node={node} name={title} says={doc} />
+          ))}
+        </Fact>
+      )}
+      {of.outputs.length === 0 ? null : (
+        <Fact title="Gives">
+          {of.outputs.map(({ name, doc, node }) => (
+            <Entry key={name} node={node} name={name} says={doc} />
+          ))}
+        </Fact>
+      )}
+    </>
+  );
+}
+
+/** What a graph takes and gives, and the models that it needs; and the way to learn the screen. */
+export function GraphFacts() {
+  const graph = useDocument((state) => state.graph);
+  const asFunction = useGraphFunction();
+  const models = useMemo(() => modelsOf(graph), [graph]);
+  const { data: offered } = useQuery(
+    queries.models.offered.queryOptions(undefined, { enabled: models.length > 0 }),
+  );
+  return (
+    <>
+      {asFunction === undefined ? null : <Interface of={asFunction} />}
+      {models.length === 0 ? null : (
+        <Fact title="Models">
+          {models.map(({ id, node }) => {
+            const model = offered?.models.find(({ facts }) => facts.id === id);
+            const says =
+              offered === undefined
+                ? ''
+                : model === undefined
+                  ? 'not known here'
+                  : `${bytes(model.facts.size)}${model.installed ? '' : ', comes with the first run'}`;
+            return <Entry key={id} node={node} name={model?.facts.title ?? id} says={says} />;
+          })}
+        </Fact>
+      )}
+      <p className="mt-5 text-ink-2">
+        New here?{' '}
+        <button type="button" className="text-ink underline" onClick={commandOf('tour').run}>
+          Take the tour
+        </button>
+        . It takes less than a minute.
+      </p>
+    </>
+  );
+}

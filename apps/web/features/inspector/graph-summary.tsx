@@ -1,0 +1,75 @@
+import { plural } from '@graft/nodes/kit/ui';
+import { chordName } from '../../kit/chord.ts';
+import { commandOf, bodyAt, countProblems } from '@graft/view';
+import { DriftNotice } from './drift-notice.tsx';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
+import { countText, useProblems } from '../../api/graphs/use-problems.ts';
+import { part } from '../../kit/part.tsx';
+import { AskBox, ProblemList } from '../../kit/slots.ts';
+
+const GraphFacts = part(() => import('./graph-facts.tsx').then((loaded) => loaded.GraphFacts));
+
+/** Commands that people look for first. */
+const tips = ['search', 'run', 'save', 'rename', 'fit', 'shortcuts'];
+
+function Problems() {
+  const problems = useProblems();
+  const graph = useDocument((state) => state.graph);
+  if (problems.length === 0) return null;
+  return (
+    <section className="mt-4">
+      <h3 className="font-[550]">{countText(countProblems(problems, graph))}</h3>
+      <div className="-mx-3.5 mt-1">
+        <ProblemList problems={problems} label="What keeps it from running" />
+      </div>
+    </section>
+  );
+}
+
+/** With nothing selected: the graph as a whole, what is wrong with it, and the keys to begin with. */
+export function GraphSummary() {
+  const path = useDocument((state) => state.file?.path);
+  const body = useDocument(({ trail }) => bodyAt(trail));
+  const nodes = useDocument((state) => Object.keys(state.shown.nodes).length);
+  const edges = useDocument((state) => state.shown.edges.length);
+  const begun = useScreen((state) => state.begun);
+  if (path === undefined) {
+    // Not while the first graph is on its way.
+    return !begun ? null : (
+      <p className="px-4 py-3 text-ink-2">Open a graph on the left, or make a new one.</p>
+    );
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-auto px-4 py-3">
+      <h2 className="text-lg font-[620] tracking-[-0.01em] break-words">
+        {body ?? fileTitle(path)}
+      </h2>
+      <p className="mt-0.5 text-ink-2">
+        {plural(nodes, 'node')} · {plural(edges, 'connection')}
+      </p>
+      <div className="mt-3 empty:hidden">
+        <DriftNotice />
+      </div>
+      <Problems />
+      <p className="mt-4 text-ink-2">
+        Select a node to see its parameters and what came out of it.
+      </p>
+      <dl className="mt-4 grid grid-cols-[1fr_auto] gap-x-3 gap-y-1.5">
+        {tips.map((id) => {
+          const { title, keys = [] } = commandOf(id);
+          return (
+            <div key={id} className="contents">
+              <dt className="text-ink-2">{title}</dt>
+              <dd className="text-right">
+                <kbd className="kbd font-sans">{chordName(keys[0] ?? '')}</kbd>
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+      <AskBox />
+      <GraphFacts />
+    </div>
+  );
+}

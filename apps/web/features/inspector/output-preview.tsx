@@ -1,0 +1,170 @@
+import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/graph';
+import { numberAt, placeOfRow, RawRows } from '@graft/nodes/kit/ui';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { problemsOf } from '../../api/problem.ts';
+import { problemText, placeOf, type StepView, nodeTypes } from '@graft/view';
+import { openMenu } from '../../kit/open-menu.ts';
+import { giveRowMenus } from '../../kit/row-menus.ts';
+import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
+import { useItemRows } from './item-rows.ts';
+import { downloadFormats } from './output/download-formats.ts';
+import { useFound } from './output/find-rows.ts';
+import { isFindable } from '../../kit/find/findable.ts';
+import { useFromTheTop } from './output/from-the-top.ts';
+import { editWish } from './output/edit-wish.ts';
+import { useEmbeddingMap } from './output/embedding-map.ts';
+import { canFreeze, freeze } from './output/freeze.ts';
+import { useHighlight } from '../../kit/find/highlight.ts';
+import { OutputBar } from './output/output-bar.tsx';
+import { useOnPaper } from './output/on-paper.ts';
+import { previewOf } from './output/preview-of.ts';
+import { useReadRow } from './output/read-row.ts';
+import { useRowActions } from './output/row-actions.tsx';
+import { inOrder, useRowOrder } from './output/row-order.ts';
+import { useRowWindow } from './output/row-window.ts';
+import { SortControl } from './output/sort-control.tsx';
+import { useWent } from '../../kit/find/scroll-to-row.ts';
+
+/** What a preview is given while there is no artifact yet, only text being written. */
+const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
+
+function openSource(source: Span): void {
+  useScreen.getState().show({ source });
+}
+
+interface OutputPreviewProps {
+  readonly step: StepView;
+  readonly port: string | undefined;
+  readonly artifact: ArtifactRef | undefined;
+  /** A question that stands above it, and is not repeated. */
+  readonly told?: string;
+  /** Shows the node that made it, where that is another than the one that is looked at. */
+  readonly showMaker?: (() => void) | undefined;
+}
+
+/** A node's parameters in the run that is shown, with what is left to its defaults. */
+function useGivenParams({ node, type }: StepView): Readonly<Record<string, unknown>> {
+  const now = useDocument(({ graph }) => placeOf(graph, node)?.node.params);
+  const past = useRunView((state) => (state.past ? state.pastParams[node] : undefined));
+  const given = past ?? now;
+  return useMemo(() => {
+    const parsed = nodeTypes()
+      .get(type)
+      ?.params.safeParse(given ?? {});
+    return parsed?.success === true ? { ...parsed.data } : { ...given };
+  }, [given, type]);
+}
+
+/** A page of an output in its node type's own view. Loaded when a first output is looked at, with every view. */
+export function OutputPreview(props: OutputPreviewProps) {
+  const { step, port, artifact, told, showMaker } = props;
+  const node = useDocument(({ graph }) => placeOf(graph, step.node)?.node);
+  const params = useGivenParams(step);
+  // Whoever only uses a graph changes nothing of it.
+  const inApp = useScreen(({ view }) => view === 'app');
+  const [text, search] = useState('');
+  const [filters, setFilters] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  const readRow = useReadRow(artifact);
+  const ordering = useRowOrder(artifact);
+  const searched = useFound(artifact, text);
+  const matches = useMemo(
+    () => inOrder(searched?.rows, ordering.numbers),
+    [searched?.rows, ordering.numbers],
+  );
+  const found = searched && matches && { ...searched, rows: matches };
+  const numbers = filters ? found?.rows : ordering.numbers;
+  const shown = useOnPaper(useRowWindow(artifact, numbers), artifact, numbers);
+  const { rows, first, total, loading, want, cut, error: unread } = shown;
+  const whole = async (row: unknown, number: number): Promise<unknown> =>
+    cut.has(number) ? ((await readRow(number)) ?? row) : row;
+  const { corner, menu } = useRowActions(whole, artifact?.count ?? total);
+  useEffect(() => {
+    if (list.current === null) return;
+    giveRowMenus(list.current, (number) => {
+      const row = rows[(placeOfRow(numbers, number) ?? -1) - first];
+      return [
+        ...(row === undefined ? [] : menu(row, number)),
+        ...(showMaker === undefined
+          ? []
+          : [{ id: 'show-maker', title: 'Show the node that made it', run: showMaker }]),
+      ];
+    });
+  });
+  useFromTheTop(list, ordering.numbers);
+  const error = unread ?? ordering.error;
+  const { went, goTo: mark } = useWent(list, text);
+  useHighlight(list, text);
+  const map = useEmbeddingMap(artifact, step.node);
+  const byRow = artifact?.mediaType !== Metrics.mediaType;
+  const goTo = (row: number): void => {
+    const at = placeOfRow(numbers, row);
+    if (at === undefined) setFilters(false);
+    const place = at ?? ordering.places?.placeOf(row) ?? row;
+    // Of a table all rows are coming.
+    if (byRow && (place < first || place >= first + rows.length)) want(place, place + 1);
+    mark(row);
+  };
+  // What was written before a run was cancelled is still worth reading.
+  const writes = (step.status === 'running' || step.status === 'cancelled') && step.texts.size > 0;
+  const items = useItemRows(step, writes);
+  const streaming = useMemo(() => Object.fromEntries(step.texts), [step.texts]);
+  if (error !== null) {
+    return <p className="px-4 py-3 text-error">{problemsOf(error).map(problemText).join(' ')}</p>;
+  }
+  const output =
+    !inApp && port !== undefined && artifact !== undefined && canFreeze(step.node, artifact)
+      ? { node: step.node, port, artifact }
+      : undefined;
+  const Preview = previewOf(step.type, artifact?.mediaType) ?? RawRows;
+  return (
+    <>
+      {artifact === undefined || downloadFormats(artifact).length === 0 ? null : (
+        <OutputBar
+          {...{ artifact, rows, text, search, found, goTo, byRow }}
+          total={numbers === undefined ? total : (artifact.count ?? total)}
+          current={went?.row}
+          wholeRows={() =>
+            Promise.all(rows.map((row, at) => whole(row, numberAt(numbers, first + at))))
+          }
+          places={ordering.places}
+          sort={byRow ? <SortControl {...ordering} /> : undefined}
+          only={byRow ? { on: filters, set: setFilters } : undefined}
+          name={[node?.title ?? step.node.replaceAll('/', '-'), port].join('-')}
+          findable={isFindable(artifact, rows)}
+          freeze={output === undefined ? undefined : () => void freeze(output)}
+          edit={inApp ? undefined : editWish(node, output)}
+        />
+      )}
+      <div
+        ref={list}
+        className="flex min-h-0 flex-col"
+        onContextMenu={(event) => {
+          const { target, clientX: x, clientY: y } = event;
+          // Of words that are selected it is the browser's own: there people copy them.
+          if (!(target instanceof Element) || getSelection()?.isCollapsed === false) return;
+          if (target.closest('[data-row]') !== null && openMenu(target, { x, y }))
+            event.preventDefault();
+        }}
+      >
+        <Preview
+          // In another order it is another list.
+          key={JSON.stringify(ordering.numbers && ordering.order)}
+          {...shown}
+          loading={loading || (numbers !== undefined && found?.searching === true)}
+          readRow={readRow}
+          {...(shown.onPaper ? {} : { rowActions: corner })}
+          {...(numbers === undefined ? {} : { numbers })}
+          {...(went === undefined ? {} : { went })}
+          artifact={artifact ?? unfinished}
+          params={params}
+          meanings={metricMeanings(nodeTypes(), step.type)}
+          openSpan={openSource}
+          {...(told === undefined ? {} : { told })}
+          {...(map === undefined ? {} : { map: { ...map, goTo } })}
+          {...(writes ? { streaming, items, stopped: step.status !== 'running' } : {})}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,170 @@
+import { Metrics } from '@graft/graph';
+import { useState } from 'react';
+import {
+  problemText,
+  drawnFile,
+  placeOf,
+  stepOf,
+  usedGraph,
+  stepTitle,
+  nodeTypes,
+  action,
+} from '@graft/view';
+import { progressText } from '../../api/runs/progress-text.ts';
+import { useDocument, useRunView, useInnerStep } from '../../kit/stores.ts';
+import { useOutdated } from '../../api/runs/use-outdated.ts';
+import { Score } from './score.tsx';
+import { ReasonBanner } from './reason-banner.tsx';
+import { WarningNotice } from './warning-notice.tsx';
+import { TabList } from '../../kit/tab-list.tsx';
+import { InnerSteps } from './inner-steps.tsx';
+import { part } from '../../kit/part.tsx';
+import { OutputPreview } from './shown-output.ts';
+
+const LiveCurves = part(() => import('./live-curves.tsx').then((loaded) => loaded.LiveCurves));
+
+function PortTabs(props: {
+  readonly ports: readonly string[];
+  readonly current: string | undefined;
+  readonly choose: (port: string) => void;
+}) {
+  if (props.ports.length < 2) return null;
+  return (
+    <TabList
+      label="Outputs"
+      tabs={props.ports.map((port) => ({ id: port, title: port }))}
+      current={props.current}
+      choose={props.choose}
+      className="flex gap-1 px-4 pb-3"
+      tabClassName="chip aria-selected:bg-accent-soft aria-selected:text-accent"
+    />
+  );
+}
+
+function Empty({ children }: { readonly children: string }) {
+  return <p className="px-4 py-3 text-ink-2">{children}</p>;
+}
+
+/** The output of a node type that trains which holds its curves. */
+function curvesPort(type: string | undefined): string | undefined {
+  const definition = nodeTypes().get(type ?? '');
+  if (definition === undefined || !Object.hasOwn(definition.params.shape, 'epochs'))
+    return undefined;
+  const outputs = Object.entries(definition.outputs);
+  return outputs.find(([, port]) => port.type.id === Metrics.id)?.[0];
+}
+
+/** What came out of a node; of one that uses another file also what came out of each step within it. */
+export function OutputTab({ node }: { readonly node: string }) {
+  const usesFile = useDocument(
+    (state) => usedGraph(placeOf(drawnFile(state), node)?.node)?.startsWith('#') === false,
+  );
+  const asked = useInnerStep(({ step }) =>
+    usesFile && step?.startsWith(`${node}/`) === true ? step : undefined,
+  );
+  const shown = useRunView((state) =>
+    asked === undefined || stepOf(state, asked) === undefined ? undefined : asked,
+  );
+  const output = <StepOutput key={shown ?? node} node={shown ?? node} />;
+  return usesFile ? (
+    <>
+      <InnerSteps node={node} shown={shown} />
+      {output}
+    </>
+  ) : (
+    output
+  );
+}
+
+/** Why the step ran, and what came out of it, a page at a time. */
+function StepOutput({ node }: { readonly node: string }) {
+  const own = useRunView((state) => stepOf(state, node));
+  const isInput = useDocument(
+    (state) =>
+      nodeTypes().get(placeOf(drawnFile(state), node)?.node.type ?? '')?.structure === 'input',
+  );
+  const [chosen, choose] = useState<string>();
+  const ports = Object.keys(own?.feeds ?? own?.outputs ?? {});
+  const isThere = (port: string | undefined) => port !== undefined && ports.includes(port);
+  // Of a training the course comes first, and what came of it after.
+  const tab = [chosen, curvesPort(own?.type), ports[0]].find(isThere);
+  const feed = tab === undefined ? undefined : own?.feeds?.[tab];
+  const source = useRunView((state) => (feed === undefined ? undefined : stepOf(state, feed.node)));
+  const feedTitle = useDocument((state) => feed && stepTitle(feed.node, drawnFile(state)));
+  // A node that the run has other steps for shows the output of one of them, as that one would.
+  const step = source ?? own;
+  const port = feed?.port ?? tab;
+  // Once there are outputs, the metrics are one of them.
+  const trains =
+    step !== undefined && step.metrics.length > 0 && Object.keys(step.outputs).length === 0;
+  const error = step?.error ?? own?.error;
+  const outdated = useOutdated(error, step?.node ?? node);
+  if (step === undefined) {
+    return isInput ? (
+      <Empty>
+        Given by whoever uses the graph. A run of the graph by itself shows what is connected as
+        sample.
+      </Empty>
+    ) : (
+      <Empty>Not run yet. Press Run to see what comes out.</Empty>
+    );
+  }
+  const artifact = port === undefined ? undefined : step.outputs[port];
+  const writes = (step.status === 'running' || step.status === 'cancelled') && step.texts.size > 0;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col overflow-auto" data-testid="output">
+      {feed === undefined ? null : (
+        <p className="mx-4 mt-3 text-ink-2" data-testid="feed">
+          Made by{' '}
+          <button
+            type="button"
+            className="font-[550] hover:underline"
+            title="Show that node"
+            onClick={() => action('showNode')(feed.node)}
+          >
+            {feedTitle}
+          </button>
+          .
+        </p>
+      )}
+      <ReasonBanner step={step} />
+      {error === undefined ? null : (
+        <p
+          className={`mx-4 mb-3 rounded-[7px] px-[11px] py-2 ${outdated ? 'border border-line text-ink-2' : 'bg-error-soft text-error'}`}
+          role={outdated ? undefined : 'alert'}
+        >
+          {outdated ? 'With what it had before, it failed: ' : ''}
+          {/* Whose it is stands above. */}
+          {problemText({
+            ...error,
+            location: {
+              ...error.location,
+              node: step.node === node ? undefined : error.location.node,
+            },
+          })}
+        </p>
+      )}
+      <WarningNotice node={node} />
+      <Score artifact={artifact} />
+      <PortTabs ports={ports} current={tab} choose={choose} />
+      {trains ? <LiveCurves step={step} /> : null}
+      {artifact !== undefined || writes ? (
+        <OutputPreview
+          key={artifact?.digest ?? 'writing'}
+          step={step}
+          port={port}
+          artifact={artifact}
+          showMaker={feed && (() => action('showNode')(feed.node))}
+        />
+      ) : trains ? null : step.status === 'running' ? (
+        <Empty>{step.progress === undefined ? 'Starting.' : progressText(step.progress)}</Empty>
+      ) : step.status === 'queued' ? (
+        <Empty>Waits for what comes before it.</Empty>
+      ) : step.status === 'cancelled' ? (
+        <Empty>Stopped before it finished.</Empty>
+      ) : error === undefined ? (
+        <Empty>This step did not run, so there is nothing to show.</Empty>
+      ) : null}
+    </div>
+  );
+}

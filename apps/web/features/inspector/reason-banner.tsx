@@ -1,0 +1,46 @@
+import { clock, count, plural } from '@graft/nodes/kit/ui';
+import { useDocument, useRunView } from '../../kit/stores.ts';
+import { edgesInto, stepIn, type StepView, nodeTypes } from '@graft/view';
+import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
+import { allReused, checkpointText, reasonLine } from '../../kit/miss-reason.ts';
+
+/** Reused, computed and failed rows of a map-type step. */
+function itemsText(step: StepView): string {
+  const { items } = step;
+  if (items === undefined || items.reused === 0 || items.computed === 0) return '';
+  const { total, computed, reused, failed } = items;
+  const others =
+    failed === 0 ? 'the others reused' : `${count(reused)} reused, ${count(failed)} failed`;
+  return ` ${count(computed)} of ${plural(total, 'row')} were computed, ${others}.`;
+}
+
+/** The first line of Output: why the step ran or was reused. */
+export function ReasonBanner({ step }: { readonly step: StepView }) {
+  const graph = useDocument((state) => state.graph);
+  const run = useRunView((state) => state.run);
+  const box = 'mx-4 my-3 rounded-[7px] bg-accent-soft px-[11px] py-2';
+  if (step.status === 'cached') {
+    return (
+      <p className={box} data-testid="reason">
+        Reused from {step.from === undefined ? null : `the package “${step.from}”, `}
+        {step.madeAt === undefined ? 'an earlier run' : `the run of ${clock(step.madeAt)}`}: nothing
+        that it depends on has changed.
+      </p>
+    );
+  }
+  if (step.reason === undefined) return null;
+  const first = step.reason.kind === 'first';
+  const running = step.status === 'running';
+  const ran =
+    step.status === 'cancelled' ? 'Was to run' : running ? 'Running' : first ? 'Ran' : 'Re-ran';
+  const line = reasonLine(step.reason, { ran, definition: nodeTypes().get(step.type) });
+  const above = edgesInto(graph, step.node).map(({ source }) => stepIn(run, source));
+  return (
+    <p className={box} data-testid="reason">
+      <ReasonSentence line={line} />
+      {!first && allReused(above) ? ' Everything above was reused.' : ''}
+      {itemsText(step)}
+      {checkpointText(step)}
+    </p>
+  );
+}

@@ -1,0 +1,60 @@
+import { allCommands, commandOf, runCommand, isIdle } from '@graft/view';
+import { useRunView } from '../../kit/stores.ts';
+
+/** More than one node: what can be done to all of them. */
+export function SeveralSelected({ count }: { readonly count: number }) {
+  const idle = useRunView(isIdle);
+  return (
+    <div className="px-4 py-3">
+      <h2 className="text-lg font-[620] tracking-[-0.01em]">{count} nodes selected</h2>
+      <div className="mt-3 flex flex-wrap gap-2">
+        <button
+          type="button"
+          className="button small"
+          disabled={!idle}
+          title="Runs these nodes and what they need (Shift ↵)"
+          onClick={() => runCommand(commandOf('run-to-here'))}
+        >
+          Run up to these
+        </button>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => runCommand(commandOf('make-subgraph'))}
+        >
+          Make a subgraph
+        </button>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => runCommand(commandOf('duplicate'))}
+        >
+          Duplicate
+        </button>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => runCommand(commandOf('delete'))}
+        >
+          Delete
+        </button>
+      </div>
+      <h3 className="mt-4 text-sm font-[580] text-ink-2">Arrange</h3>
+      <div className="mt-1.5 flex flex-wrap gap-2">
+        {allCommands()
+          .filter(({ submenu }) => submenu === 'Arrange')
+          .map((command) => (
+            <button
+              key={command.id}
+              type="button"
+              className="button small"
+              disabled={command.enabled?.() === false}
+              onClick={() => command.run()}
+            >
+              {command.title}
+            </button>
+          ))}
+      </div>
+    </div>
+  );
+}

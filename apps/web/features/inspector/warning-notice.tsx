@@ -1,0 +1,42 @@
+import { plural } from '@graft/nodes/kit/ui';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { lineText, useWarnings } from '../../kit/log-lines.ts';
+
+/** Warnings that are shown in full; more are counted. */
+const mostShown = 3;
+
+/** Above an output: what its step warned of, so that nobody reads the one without the other. */
+export function WarningNotice({ node }: { readonly node: string }) {
+  const warnings = useWarnings(node);
+  const graph = useDocument((state) => state.graph);
+  if (warnings.length === 0) return null;
+  const more = warnings.length - mostShown;
+  return (
+    <div
+      className="mx-4 mb-3 rounded-[7px] border border-line px-[11px] py-2"
+      role="note"
+      aria-label={plural(warnings.length, 'warning')}
+      data-testid="warnings"
+    >
+      <ul className="flex flex-col gap-1">
+        {warnings.slice(0, mostShown).map((line, index) => (
+          <li key={index} className="flex gap-2 break-words">
+            <span className="text-working" aria-hidden>
+              !
+            </span>
+            <span className="min-w-0">{lineText(line, graph)}</span>
+          </li>
+        ))}
+      </ul>
+      {more > 0 ? (
+        <button
+          type="button"
+          className="mt-1 text-ink-2 hover:text-ink hover:underline"
+          onClick={() => useScreen.getState().show({ inspectorTab: 'logs' })}
+        >
+          and {plural(more, 'more warning')}, in the logs
+        </button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { Content, Portal, Root, Trigger } from '@radix-ui/react-popover';
+import { useEffect, useMemo, useState } from 'react';
+import { createPortal } from 'react-dom';
+import { nodeCard } from '../../kit/focus-node.ts';
+import { missingPath, titleAmong, byNode } from '@graft/view';
+import { menuPlace } from '../../kit/menu-place.ts';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { useProblems, useProblemsAt } from '../../api/graphs/use-problems.ts';
+import { NodeRemedies } from './node-remedies.tsx';
+
+/** The foot of a node's card, as long as it is drawn: it is another one after each time that it was out of sight. */
+function useDrawnFoot(id: string): Element | null {
+  const [foot, setFoot] = useState<Element | null>(null);
+  const view = useScreen((state) => state.view);
+  useEffect(() => {
+    const find = (): void => setFoot(nodeCard(id)?.querySelector('.node-foot') ?? null);
+    find();
+    const canvas = document.querySelector('.react-flow__nodes');
+    if (canvas === null) return undefined;
+    const observer = new MutationObserver(find);
+    observer.observe(canvas, { childList: true, subtree: true });
+    return () => observer.disconnect();
+  }, [id, view]);
+  return foot;
+}
+
+/** Problems over what can be had: a model or a file that is not here. */
+const codes = new Set(['bad-model', 'missing-file']);
+
+/** Whether a node lacks something to which there are ways. */
+function useLack(id: string): boolean {
+  const problems = useProblemsAt(id);
+  const params = useDocument((state) => state.shown.nodes[id]?.params);
+  return problems.some((problem) => {
+    const { param } = problem.location;
+    if (param === undefined) return false;
+    return problem.code === 'bad-model' || missingPath(problem, params?.[param]) !== undefined;
+  });
+}
+
+/** On a card, the way to what its node names and is not here. */
+function OnCard({ id }: { readonly id: string }) {
+  const foot = useDrawnFoot(id);
+  const title = useDocument((state) => titleAmong(id, state.shown.nodes));
+  const lacks = useLack(id);
+  if (foot === null || !lacks) return null;
+  return createPortal(
+    <Root>
+      <Trigger className="button get-it nodrag nopan" aria-label={`Get it …, for ${title}`}>
+        Get it …
+      </Trigger>
+      <Portal container={menuPlace()}>
+        <Content
+          className="menu remedies"
+          align="start"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={`What ${title} lacks`}
+        >
+          <NodeRemedies id={id} />
+        </Content>
+      </Portal>
+    </Root>,
+    foot,
+  );
+}
+
+/** On the cards of nodes that name a model or a file which is not here: the ways to it. */
+export function CardRemedies() {
+  const problems = useProblems();
+  const ids = useMemo(
+    () => [...byNode(problems.filter(({ code }) => codes.has(code))).keys()],
+    [problems],
+  );
+  return ids.map((id) => <OnCard key={id} id={id} />);
+}

@@ -1,0 +1,56 @@
+import { useEffect, useState } from 'react';
+import { useModal } from '../../kit/modal.ts';
+import { useOverlay } from '../../kit/stores.ts';
+import type { ModelQuestion } from '@graft/view';
+import { ModelChoice } from './model-choice.tsx';
+import { ModelImport } from './model-import.tsx';
+
+const titles = {
+  embedder: 'Choose an embedder',
+  'cross-encoder': 'Choose a cross-encoder',
+  'language-model': 'Choose a language model',
+};
+
+function close(): void {
+  useOverlay.getState().show({ modelQuestion: null });
+}
+
+/** The catalogue's models of a kind: what each is and takes, whether it is here, and the ways to it. */
+export function ModelPicker({ question }: { readonly question: ModelQuestion }) {
+  const { kind, current, importing = false } = question;
+  const dialog = useModal();
+  const [imports, setImports] = useState(importing);
+  const [first, setFirst] = useState(current);
+  const title = kind === undefined ? 'Choose a model' : titles[kind];
+  useEffect(() => {
+    dialog.current?.querySelector<HTMLElement>('[data-focus]')?.focus();
+  }, [dialog, imports]);
+  const take = (id: string): void => {
+    close();
+    if (id !== current) question.choose(id);
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className={`dialog overflow-hidden ${imports ? 'w-[560px]' : 'w-[760px]'}`}
+      aria-label={imports ? 'Import a model' : title}
+      onClose={close}
+      onClick={(event) => {
+        // What is being sent does not go with a click beside it.
+        if (event.target === event.currentTarget && !imports) close();
+      }}
+    >
+      {imports ? (
+        <ModelImport
+          leave={() => setImports(false)}
+          came={(id) => {
+            setFirst(id);
+            setImports(false);
+          }}
+        />
+      ) : (
+        <ModelChoice {...{ question, title, first, take }} importOne={() => setImports(true)} />
+      )}
+    </dialog>
+  );
+}

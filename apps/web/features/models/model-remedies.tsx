@@ -1,0 +1,78 @@
+import type { ModelKind } from '@graft/graph';
+import { bytes } from '@graft/nodes/kit/ui';
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../../api/client.ts';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
+import { report } from '../../api/graphs/graph-file.ts';
+import { DownloadButton } from './download-button.tsx';
+import { DownloadProgress } from './download-progress.tsx';
+import { cancelDownload, download, useDownloads } from './use-models.ts';
+
+interface ModelRemediesProps {
+  /** The model that is named. */
+  readonly id: string;
+  readonly kind: ModelKind | undefined;
+  readonly choose: (id: string) => void;
+}
+
+/** Of a model that is named and is not here: each way to it. Nothing for one that is here. */
+export function ModelRemedies({ id, kind, choose }: ModelRemediesProps) {
+  const { data } = useQuery(queries.models.offered.queryOptions());
+  const coming = useDownloads().get(id);
+  const locked = useDocument(({ graph }) => graph.lock.models[id]);
+  const model = data?.models.find(({ facts }) => facts.id === id);
+  const fits = model !== undefined && (kind === undefined || model.facts.kind === kind);
+  if (data === undefined || id === '' || (fits && model.installed)) return null;
+  const ask = (importing: boolean): void =>
+    useOverlay.getState().show({ modelQuestion: { kind, current: id, choose, importing } });
+  // Where others had it, as the graph's lock says; only the hub is asked for what a file names.
+  const source = locked?.source?.startsWith('hf:') === true ? locked.source : undefined;
+  const isComing = coming !== undefined && coming.problem === undefined;
+  return (
+    <div role="group" aria-label={`${id} is not here`} data-testid="model-remedies">
+      {coming === undefined ? (
+        <p className="text-ink-2">
+          {model === undefined
+            ? `${id} is not in the catalogue.`
+            : fits
+              ? `${model.facts.title} is not downloaded.`
+              : `${model.facts.title} is of another kind.`}
+        </p>
+      ) : (
+        <DownloadProgress coming={coming} />
+      )}
+      <div className="mt-1 flex flex-wrap gap-1.5">
+        {isComing ? (
+          <button
+            type="button"
+            className="button small"
+            onClick={() => void cancelDownload(id).catch(report)}
+          >
+            Cancel download
+          </button>
+        ) : fits ? (
+          <DownloadButton model={model} small />
+        ) : model === undefined && source !== undefined ? (
+          <button
+            type="button"
+            className="button small"
+            title={source}
+            onClick={() =>
+              void download({ id, from: { source, size: locked?.size } }).catch(report)
+            }
+          >
+            Download{locked?.size === undefined ? '' : ` (${bytes(locked.size)})`}
+          </button>
+        ) : null}
+        {fits ? null : (
+          <button type="button" className="button small" onClick={() => ask(true)}>
+            Import …
+          </button>
+        )}
+        <button type="button" className="button small" onClick={() => ask(false)}>
+          Choose another …
+        </button>
+      </div>
+    </div>
+  );
+}

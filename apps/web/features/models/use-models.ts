@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { api, queries, queryClient } from '../../api/client.ts';
+import { useDocument } from '../../kit/stores.ts';
+import { usePlan } from '../../api/runs/plan-store.ts';
+
+export type Offered = Awaited<ReturnType<typeof api.models.offered.query>>;
+export type OfferedModel = Offered['models'][number];
+export type Download = Awaited<ReturnType<typeof api.models.downloads.query>>[number];
+
+/** Milliseconds between two looks at how far downloads are. */
+const lookEvery = 400;
+
+/** Reads anew which models there are, and what this makes of the graph. */
+export async function refreshModels(): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: queries.models.offered.queryKey() }),
+    queryClient.invalidateQueries({ queryKey: queries.catalogue.models.queryKey() }),
+  ]);
+  const { file, graph } = useDocument.getState();
+  if (file !== null) await usePlan.getState().ask(file.path, graph);
+}
+
+/** Downloads under way or failed, by model. The models are read anew when one has come. */
+export function useDownloads(): ReadonlyMap<string, Download> {
+  const { data = [] } = useQuery(
+    queries.models.downloads.queryOptions(undefined, {
+      staleTime: 0,
+      refetchInterval: ({ state }) =>
+        state.data?.some(({ problem }) => problem === undefined) === true ? lookEvery : false,
+    }),
+  );
+  const before = useRef<ReadonlyMap<string, Download>>(new Map());
+  const now = new Map(data.map((download) => [download.model, download]));
+  useEffect(() => {
+    const came = [...before.current].some(
+      ([id, { problem }]) => problem === undefined && !now.has(id),
+    );
+    before.current = now;
+    if (came) void refreshModels();
+  });
+  return now;
+}
+
+const look = (): Promise<void> =>
+  queryClient.invalidateQueries({ queryKey: queries.models.downloads.queryKey() });
+
+type DownloadInput = Parameters<typeof api.models.download.mutate>[0];
+
+export async function download(of: DownloadInput): Promise<void> {
+  await api.models.download.mutate(of);
+  await look();
+}
+
+/** Stops a download, or forgets one that failed. */
+export async function cancelDownload(id: string): Promise<void> {
+  await api.models.cancelDownload.mutate({ id });
+  await look();
+}

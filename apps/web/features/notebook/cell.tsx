@@ -1,0 +1,206 @@
+import { memo, useRef, type KeyboardEvent } from 'react';
+import { deleteKeys, action, stepOf, undo, untitled } from '@graft/view';
+import { familyColour } from '../../kit/family-colour.ts';
+import { TitleField } from '../../kit/node-title.tsx';
+import { offStatus, outdatedText, resultText } from '../../api/runs/node-status.ts';
+import { progressText } from '../../api/runs/progress-text.ts';
+import { useStatus } from '../../api/runs/use-node-status.ts';
+import { useParamsHere, useShape, usePath } from '../../kit/node-hooks.ts';
+import { useDocument, useRunView, useOverlay, useScreen } from '../../kit/stores.ts';
+import { useOutdated } from '../../api/runs/use-outdated.ts';
+import { openMenu } from '../../kit/open-menu.ts';
+import { useProblemAt } from '../../api/graphs/use-problems.ts';
+import { startRun } from '../../api/runs/run-actions.ts';
+import { OutputTab, ParameterForm, PastParameters } from '../../kit/slots.ts';
+import { askForNode } from './ask-for-node.ts';
+import { cellAct, type CellAct, type CellStep } from './cell-act.ts';
+import { CellLinks } from './cell-links.tsx';
+import { lookAtCell, useCellLook } from './cell-looks.ts';
+import { useKeyBefore } from './key-before.ts';
+import { openForm } from './open-form.ts';
+import { OutputFrame } from './output-frame.tsx';
+import { Settings } from '../../kit/settings-text.tsx';
+
+/** Adds a note that stands before the cell of a node. */
+function addProse(id: string): void {
+  action('addNoteAbout')(id);
+}
+
+interface CellProps {
+  readonly id: string;
+  /** From 1, in the order of the page. */
+  readonly number: number;
+  readonly move: (from: Element, step: CellStep) => void;
+  readonly go: (id: string) => void;
+}
+
+/** One node: what it is, its parameters in a line or as a form, and what came out of it. */
+export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
+  const node = useDocument((state) => state.shown.nodes[id]);
+  const path = usePath(id);
+  const step = useRunView((state) => stepOf(state, path));
+  const ran = useStatus(path, step);
+  const outdated = useOutdated(step?.error, path);
+  const look = useShape(node);
+  const definition = useShape(node);
+  const params = useParamsHere(id) ?? {};
+  const past = useRunView((state) => state.past);
+  const isPast = useDocument((state) => state.past !== null);
+  const found = useProblemAt(id);
+  // What is wrong with the graph of now is nothing to that of before.
+  const { problem, incomplete = false } = (isPast ? undefined : found) ?? {};
+  const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === id);
+  const renaming = useOverlay((state) => state.renamingNode === id);
+  const { open = false, folded = false, height } = useCellLook(path);
+  const cell = useRef<HTMLElement>(null);
+  const keyBefore = useKeyBefore();
+  if (node === undefined) return null;
+  const title = node.title ?? untitled(id, node);
+  const status = node.bypass === true ? offStatus : ran;
+  const hasOutput =
+    step !== undefined &&
+    (Object.keys(step.outputs).length > 0 ||
+      Object.keys(step.feeds ?? {}).length > 0 ||
+      step.texts.size > 0 ||
+      step.metrics.length > 0);
+  const openOwn = (): void => openForm(id, path);
+  const fold = (): void => lookAtCell(path, { folded: !folded });
+  const acts: Readonly<Record<CellAct, (target: Element) => void>> = {
+    leave: () => cell.current?.focus(),
+    run: (target) => {
+      void startRun(path);
+      move(target, 1);
+    },
+    'run-here': () => void startRun(path),
+    'run-and-add': () => {
+      void startRun(path);
+      askForNode();
+    },
+    next: (target) => move(target, 1),
+    previous: (target) => move(target, -1),
+    open: openOwn,
+    fold,
+    prose: () => addProse(id),
+    add: askForNode,
+    connect: () => useOverlay.getState().show({ connecting: { node: id } }),
+    delete: (target) => {
+      move(target, 'away');
+      deleteKeys([id]);
+    },
+    undo,
+  };
+  const onKey = (event: KeyboardEvent<HTMLElement>): void => {
+    const { target } = event;
+    if (!(target instanceof Element)) return;
+    const at = { target, isCell: target === cell.current, before: keyBefore(event) };
+    const act = cellAct(event, at);
+    if (act === undefined) return;
+    acts[act](target);
+    if (act !== 'leave') event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <article
+      ref={cell}
+      className="cell"
+      style={{ '--c': familyColour(look?.group) }}
+      data-cell={id}
+      data-testid={`cell-${id}`}
+      data-selected={selected}
+      data-problem={problem !== undefined && !incomplete}
+      data-status={step?.status ?? 'idle'}
+      tabIndex={0}
+      aria-label={`${String(number)}. ${title}`}
+      onFocus={() => useScreen.getState().select([id])}
+      onKeyDown={onKey}
+      onContextMenu={(event) => {
+        // Of what came out, and in fields, it is the browser's own: there people copy words.
+        const { target } = event;
+        if (!(target instanceof Element) || target.closest('.cell-output, .cell-form') !== null)
+          return;
+        const at = { x: event.clientX, y: event.clientY };
+        if (openMenu(target, at)) event.preventDefault();
+      }}
+    >
+      <header className="cell-head">
+        <i className="group-square" />
+        {renaming ? (
+          <TitleField id={id} title={node.title} fallback={untitled(id, node)} />
+        ) : (
+          <h2 className="truncate font-[600]">{title}</h2>
+        )}
+        <code className="truncate text-[11.5px] text-ink-2">{id}</code>
+        <span className="flex-1" />
+        <button
+          type="button"
+          className="button small cell-quiet"
+          aria-label={`Add prose above ${title}`}
+          title="A note that is read before this cell (A)"
+          onClick={() => addProse(id)}
+        >
+          Add prose above
+        </button>
+        {status === undefined ? null : (
+          <span className="chip" data-tone={status.tone}>
+            {status.label}
+          </span>
+        )}
+        <button
+          type="button"
+          className="button small cell-run"
+          aria-label={`Run ${title}`}
+          title="Run this cell and what it needs (Shift ↵)"
+          onClick={() => void startRun(path)}
+        >
+          Run
+        </button>
+      </header>
+      <button
+        type="button"
+        className="cell-settings"
+        aria-expanded={open}
+        title={open ? 'Close the parameters' : 'Open the parameters'}
+        onClick={() => (open ? lookAtCell(path, { open: false }) : openOwn())}
+      >
+        <Settings params={params} />
+      </button>
+      <CellLinks id={id} go={go} />
+      {problem === undefined ? null : (
+        <p className={`px-4 pb-2 ${incomplete ? 'text-ink-2' : 'text-error'}`}>{problem.message}</p>
+      )}
+      {open && definition !== undefined ? (
+        <div className="cell-form">
+          {past ? (
+            <PastParameters node={id} definition={definition} />
+          ) : (
+            <ParameterForm node={id} definition={definition} />
+          )}
+        </div>
+      ) : null}
+      {hasOutput && !folded ? (
+        <OutputFrame
+          height={height}
+          label={title}
+          resize={(wanted) => lookAtCell(path, { height: wanted })}
+        >
+          <OutputTab key={path} node={path} />
+        </OutputFrame>
+      ) : null}
+      <footer className="cell-foot">
+        <span className={step?.error === undefined || outdated ? '' : 'text-error'}>
+          {step?.status === 'running' && step.progress !== undefined
+            ? progressText(step.progress)
+            : outdated
+              ? outdatedText
+              : resultText(step)}
+        </span>
+        <span className="flex-1" />
+        {hasOutput ? (
+          <button type="button" aria-expanded={!folded} onClick={fold}>
+            {folded ? 'Show the output' : 'Fold the output'}
+          </button>
+        ) : null}
+      </footer>
+    </article>
+  );
+});

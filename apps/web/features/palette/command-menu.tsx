@@ -1,0 +1,202 @@
+import type { Graph } from '@graft/graph';
+import { useQuery } from '@tanstack/react-query';
+import { Command } from 'cmdk';
+import { useState, type ReactNode } from 'react';
+import { queries } from '../../api/client.ts';
+import {
+  action,
+  belongsTo,
+  allCommands,
+  runCommand,
+  fitting,
+  inOrder,
+  type OpenEnd,
+  type View,
+} from '@graft/view';
+import { familyColour } from '../../kit/family-colour.ts';
+import { chordName } from '../../kit/chord.ts';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { startExperiment } from '../../api/experiments.ts';
+import { openFile } from '../../api/graphs/open-file.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
+import { commandWords } from './command-words.ts';
+import { goToNode, nodesCalled } from './go-to-node.ts';
+import { aboutType, rank } from '../../kit/rank.ts';
+import { useModal } from '../../kit/modal.ts';
+import { SearchField } from '../../kit/search-field.tsx';
+
+function close(): void {
+  useScreen.getState().show({ commandMenu: false, openEnd: null });
+}
+
+/** Something that the menu offers. */
+interface Offer {
+  /** What it is found by; no two have the same. */
+  readonly value: string;
+  readonly run: () => void;
+  readonly hint?: string;
+  /** What it is found by too, after everything that is called so. */
+  readonly about?: string;
+  readonly children: ReactNode;
+}
+
+interface Group {
+  readonly heading: string;
+  readonly offers: readonly Offer[];
+}
+
+function OfferItem({ value, run, hint, about, children }: Offer) {
+  return (
+    <Command.Item
+      value={value}
+      keywords={about === undefined ? [] : [about]}
+      onSelect={() => {
+        close();
+        run();
+      }}
+    >
+      {children}
+      {hint === undefined ? null : <kbd className="kbd ml-auto font-sans">{hint}</kbd>}
+    </Command.Item>
+  );
+}
+
+function nodeGroup(openEnd: OpenEnd | null): Group {
+  const offered = openEnd === null ? inOrder() : fitting(openEnd.from);
+  return {
+    heading: openEnd === null ? 'Add a node' : `Connect ${openEnd.from.port} to`,
+    offers: offered.map((definition) => ({
+      value: `add ${definition.title} ${definition.type}`,
+      about: aboutType(definition),
+      run: () =>
+        openEnd === null
+          ? action('addToCanvas')(definition.type)
+          : action('addAtOpenEnd')(definition.type, openEnd),
+      children: (
+        <>
+          <i className="group-square" style={{ '--c': familyColour(definition.group) }} />
+          <span className="whitespace-nowrap">{definition.title}</span>
+          <span className="truncate text-ink-2">{definition.doc}</span>
+        </>
+      ),
+    })),
+  };
+}
+
+/** None while nothing is typed: in a large graph they would be more than can be read. */
+function shownGroup(search: string): readonly Group[] {
+  const offers = nodesCalled(search).map(({ id, title, value }) => ({
+    value,
+    run: () => goToNode(id),
+    children: title,
+  }));
+  return offers.length === 0 ? [] : [{ heading: 'Go to', offers }];
+}
+
+function fileGroup(paths: readonly string[]): Group {
+  return {
+    heading: 'Open',
+    offers: paths.map((path) => ({
+      value: `open ${path}`,
+      run: () => void openFile(path),
+      children: fileTitle(path),
+    })),
+  };
+}
+
+function commandGroup(view: View, experiments: Graph['experiments'] = {}): Group {
+  const meant = allCommands().filter(
+    (command) =>
+      command.hidden !== true && belongsTo(command, view) && command.enabled?.() !== false,
+  );
+  const run = meant.map((command): Offer => ({
+    value: `${command.title} ${commandWords[command.id] ?? ''}`,
+    ...(command.keys?.[0] === undefined ? {} : { hint: chordName(command.keys[0]) }),
+    run: () => runCommand(command),
+    children: command.title,
+  }));
+  const compare = Object.entries(view === 'app' || view === 'compare' ? {} : experiments).map(
+    ([name, { doc = '' }]): Offer => ({
+      value: `run the experiment ${name} an`,
+      about: `compare variants ${doc}`,
+      run: () => void startExperiment(name),
+      children: (
+        <>
+          <span className="whitespace-nowrap">Run the experiment “{name}”</span>
+          <span className="truncate text-ink-2">{doc}</span>
+        </>
+      ),
+    }),
+  );
+  return { heading: 'Commands', offers: [...run, ...compare] };
+}
+
+/** The groups with that first which has the best for what is typed: cmdk orders what is in them, and leaves them where they are. */
+function byBest(groups: readonly Group[], search: string): readonly Group[] {
+  const best = new Map(
+    groups.map((group) => [
+      group,
+      group.offers.reduce(
+        (most, { value, about }) =>
+          Math.max(most, rank(value, search, about === undefined ? [] : [about])),
+        0,
+      ),
+    ]),
+  );
+  return groups.toSorted((a, b) => (best.get(b) ?? 0) - (best.get(a) ?? 0));
+}
+
+/** ⌘K: add a node, go to one, open a file, or do what a key would. */
+export function CommandMenu() {
+  const dialog = useModal();
+  const [search, setSearch] = useState('');
+  const openEnd = useScreen((state) => state.openEnd);
+  const view = useScreen((state) => state.view);
+  const drawn = useDocument((state) => state.file !== null) && view !== 'app' && view !== 'compare';
+  const experiments = useDocument((state) => state.graph.experiments);
+  const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
+  const groups = [
+    ...(drawn ? [nodeGroup(openEnd)] : []),
+    ...(drawn && openEnd === null ? shownGroup(search) : []),
+    ...(openEnd === null
+      ? [fileGroup(files.map(({ path }) => path)), commandGroup(view, experiments)]
+      : []),
+  ];
+  return (
+    <dialog
+      ref={dialog}
+      className="dialog w-[560px]"
+      aria-label="Command menu"
+      onClose={close}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) close();
+      }}
+    >
+      <Command label="Command menu" loop filter={rank}>
+        <SearchField
+          value={search}
+          change={setSearch}
+          placeholder={
+            openEnd !== null
+              ? 'What should it connect to?'
+              : drawn
+                ? 'Add a node, go to one, open a file, or run a command'
+                : 'Open a file, or run a command'
+          }
+        />
+        <div role="status">
+          <Command.Empty>Nothing found.</Command.Empty>
+        </div>
+        <Command.List>
+          {byBest(groups, search).map(({ heading, offers }) => (
+            <Command.Group key={heading} heading={heading}>
+              {offers.map((offer) => (
+                <OfferItem key={offer.value} {...offer} />
+              ))}
+            </Command.Group>
+          ))}
+        </Command.List>
+      </Command>
+    </dialog>
+  );
+}

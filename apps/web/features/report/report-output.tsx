@@ -1,0 +1,80 @@
+import { Metrics } from '@graft/graph';
+import { count, placeOfRow, plural, RawRows } from '@graft/nodes/kit/ui';
+import { previews } from '@graft/nodes/previews';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { FindBar } from '../../kit/find/find-bar.tsx';
+import { isFindable } from '../../kit/find/findable.ts';
+import { useHighlight } from '../../kit/find/highlight.ts';
+import { useWent } from '../../kit/find/scroll-to-row.ts';
+import { foundIn } from './embedded-rows.ts';
+import type { ReportOutput, ReportRows } from '@graft/view';
+
+/** What of an output is not in the page. */
+function Left({ rows, total, cut }: ReportRows) {
+  const texts = [
+    rows.length < total
+      ? `This page holds ${count(rows.length)} of ${plural(total, 'row')}; the others were left out to keep it small.`
+      : '',
+    cut > 0 ? `Long texts in ${plural(cut, 'row')} are cut: they end with “…”.` : '',
+  ].filter((text) => text !== '');
+  return texts.length === 0 ? null : <p className="report-left">{texts.join(' ')}</p>;
+}
+
+/** All rows of a page have come. */
+const nothing = (): void => undefined;
+
+/** An output in its node type's own view, over the rows that the page holds. */
+export function OutputView({
+  output: { artifact, view, params, meanings },
+  held,
+}: {
+  readonly output: ReportOutput;
+  readonly held: ReportRows;
+}) {
+  const [text, search] = useState('');
+  const [filters, setFilters] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  const found = useMemo(() => foundIn(held, text), [held, text]);
+  const numbers = filters ? found?.rows : undefined;
+  const rows = useMemo(() => numbers?.map((row) => held.rows[row]) ?? held.rows, [held, numbers]);
+  useHighlight(list, text);
+  const readRow = useCallback((row: number) => Promise.resolve(held.rows[row]), [held]);
+  const { went, goTo: mark } = useWent(list, text);
+  if (held.gone) {
+    return (
+      <p className="px-4 py-3 text-ink-2">This output was no longer kept when the page was made.</p>
+    );
+  }
+  const goTo = (row: number): void => {
+    if (placeOfRow(numbers, row) === undefined) setFilters(false);
+    mark(row);
+  };
+  const Preview = previews[view] ?? RawRows;
+  const total = held.rows.length;
+  const findable = isFindable(artifact, held.rows);
+  const byRow = artifact.mediaType !== Metrics.mediaType;
+  return (
+    <>
+      {findable && total > 1 ? (
+        <FindBar
+          {...{ total, findable, byRow, text, search, found, goTo }}
+          current={went?.row}
+          only={byRow ? { on: filters, set: setFilters } : undefined}
+        />
+      ) : null}
+      <Left {...held} />
+      <div ref={list} className="flex min-h-0 flex-col">
+        <Preview
+          {...{ artifact, rows, params }}
+          total={rows.length}
+          loading={false}
+          loadMore={nothing}
+          {...(meanings === undefined ? {} : { meanings })}
+          {...(numbers === undefined ? {} : { numbers })}
+          {...(went === undefined ? {} : { went })}
+          {...(held.map === undefined ? {} : { map: { map: held.map, readRow, goTo } })}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,116 @@
+import {
+  action,
+  hasExperiments,
+  hasFile,
+  hasRun,
+  hasSelection,
+  isPast,
+  isRunnable,
+  openPanel,
+  pathOf,
+  selectedNodes,
+  views,
+  works,
+  type BottomTab,
+  type Command,
+} from '@graft/view';
+import { exportRun } from '../../api/runs/export-run.ts';
+import { cancelRun, startRun } from '../../api/runs/run-actions.ts';
+import { runShown } from '../../api/runs/run-shown.ts';
+import { switchRunOnChange } from '../../api/runs/source-changes.ts';
+import { useRunView, useScreen } from '../../kit/stores.ts';
+
+/** Shows a tab of the lower panel. */
+function showBelow(bottomTab: BottomTab): void {
+  useScreen.getState().look('canvas');
+  openPanel('lower');
+  useScreen.getState().show({ bottomTab });
+}
+
+export const startCommands: readonly Command[] = [
+  {
+    id: 'run',
+    title: 'Run',
+    group: 'Run',
+    views,
+    keys: ['mod+enter'],
+    whileTyping: true,
+    enabled: () => isRunnable() && !works(),
+    run: () => void runShown(),
+  },
+  {
+    id: 'run-to-here',
+    title: 'Run up to here',
+    group: 'Run',
+    keys: ['shift+enter'],
+    enabled: () => selectedNodes().length > 0 && !works(),
+    run: () => void startRun(...selectedNodes().map(pathOf)),
+  },
+];
+
+export const runCommands: readonly Command[] = [
+  {
+    id: 'cancel',
+    title: 'Cancel the run',
+    group: 'Run',
+    views,
+    enabled: works,
+    run: () => void cancelRun(),
+  },
+  {
+    id: 'leave-past-run',
+    title: 'Back to now from an earlier run',
+    group: 'Run',
+    views: ['canvas', 'notebook', 'app'],
+    keys: ['escape'],
+    // What is selected goes first.
+    enabled: () => isPast() && !hasSelection() && !action('hasSelectedEdge')(),
+    passOn: true,
+    run: () => useRunView.getState().follow(useRunView.getState().newest),
+  },
+  {
+    id: 'export-run',
+    title: 'Export the run as a page',
+    group: 'Run',
+    views,
+    enabled: hasRun,
+    run: exportRun,
+  },
+  {
+    id: 'run-on-change',
+    title: 'Run when files change: switch on or off',
+    group: 'Run',
+    enabled: hasFile,
+    run: switchRunOnChange,
+  },
+  {
+    id: 'plan-overlay',
+    title: 'Plan on the canvas: show or hide',
+    group: 'Run',
+    views: ['canvas'],
+    keys: ['w'],
+    enabled: isRunnable,
+    run: () => useScreen.getState().show({ planOverlay: !useScreen.getState().planOverlay }),
+  },
+  {
+    id: 'show-log',
+    title: 'Show the log of the run',
+    group: 'Run',
+    enabled: hasFile,
+    run: () => showBelow('log'),
+  },
+  {
+    id: 'show-plan',
+    title: 'Show the plan',
+    group: 'Run',
+    enabled: hasFile,
+    run: () => showBelow('plan'),
+  },
+  {
+    id: 'show-experiments',
+    title: 'Show the experiments',
+    group: 'Run',
+    enabled: hasExperiments,
+    run: () => showBelow('experiments'),
+  },
+];

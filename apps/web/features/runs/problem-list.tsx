@@ -1,0 +1,95 @@
+import { plural } from '@graft/nodes/kit/ui';
+import {
+  type ShownProblem,
+  isIncomplete,
+  problemPlace,
+  alike,
+  problemPath,
+  action,
+} from '@graft/view';
+import { useDocument, useScreen } from '../../kit/stores.ts';
+import { removeLooseEdges } from './loose-edges.ts';
+
+function show(problem: ShownProblem): void {
+  const path = problemPath(problem, useDocument.getState());
+  if (path === undefined) return;
+  action('showNode')(path);
+  useScreen.getState().show({ inspectorTab: 'parameters' });
+}
+
+function Row({ problem }: { readonly problem: ShownProblem }) {
+  const graph = useDocument((state) => state.graph);
+  const tone = isIncomplete(problem, graph) ? 'text-ink-2' : 'text-error';
+  const place = problemPlace(problem, graph);
+  const isThere = useDocument((state) => problemPath(problem, state) !== undefined);
+  const line = (
+    <>
+      {place === undefined ? null : <span className="font-[550]">{place}: </span>}
+      {problem.message}
+    </>
+  );
+  return (
+    <li className={`flex items-baseline gap-3 px-3.5 py-0.5 ${tone}`}>
+      {isThere ? (
+        <button
+          type="button"
+          className="min-w-0 text-left hover:underline"
+          onClick={() => show(problem)}
+        >
+          {line}
+        </button>
+      ) : (
+        <p className="min-w-0">{line}</p>
+      )}
+      {problem.code === 'unknown-node' ? (
+        <button type="button" className="button small" onClick={removeLooseEdges}>
+          Remove such edges
+        </button>
+      ) : null}
+    </li>
+  );
+}
+
+/** Problems that say the same, of so many nodes that a line for each would hide the others. */
+function Alike({ problems }: { readonly problems: readonly ShownProblem[] }) {
+  const [first] = problems;
+  const graph = useDocument((state) => state.graph);
+  if (first === undefined) return null;
+  const tone = isIncomplete(first, graph) ? 'text-ink-2' : 'text-error';
+  return (
+    <li>
+      <details>
+        <summary className={`cursor-default px-3.5 py-0.5 ${tone}`}>
+          <span className="font-[550]">{plural(problems.length, 'place')}: </span>
+          {first.message}
+        </summary>
+        <ul className="pl-4">
+          {problems.map((problem, index) => (
+            <Row key={index} problem={problem} />
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
+/** Everything that keeps the graph from running, each with the way to its node; what many nodes have alike is one line. */
+export function ProblemList({
+  problems,
+  label = 'Problems',
+}: {
+  readonly problems: readonly ShownProblem[];
+  readonly label?: string;
+}) {
+  return (
+    <ul className="min-h-0 flex-1 overflow-auto" aria-label={label}>
+      {alike(problems).map((group, index) =>
+        group.length > 1 ? (
+          <Alike key={index} problems={group} />
+        ) : (
+          group.map((problem) => <Row key={index} problem={problem} />)
+        ),
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,70 @@
+import { duration } from '@graft/nodes/kit/ui';
+import { reportAddress } from '../../api/runs/report-address.ts';
+import { isOver, type RunState } from '@graft/view';
+import { useRunView } from '../../kit/stores.ts';
+import { useNow } from './use-now.ts';
+
+const statusWords: Record<RunState['status'], string> = {
+  queued: 'waiting',
+  running: '',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** How the run on the screen stands, on one line: where that is narrow, without what is known from elsewhere too. */
+export function RunSummary() {
+  const run = useRunView((state) => state.run);
+  const now = useNow(run !== null && !isOver(run), 200);
+  return run === null ? null : <Summary run={run} end={run.finishedAt ?? now} />;
+}
+
+function Summary({ run, end }: { readonly run: RunState; readonly end: number }) {
+  const steps = [...run.steps.values()];
+  const devices = [
+    ...new Set(
+      steps.flatMap(({ device }) => (device === undefined || device === 'auto' ? [] : device)),
+    ),
+  ];
+  const reused = steps.filter((step) => step.status === 'cached').length;
+  const over = isOver(run);
+  return (
+    <p
+      className="flex shrink-0 gap-4 text-ink-2"
+      role="status"
+      data-testid="run-status"
+      data-status={run.status}
+    >
+      <b className={`font-[580] ${run.status === 'failed' ? 'text-error' : 'text-ink'}`}>
+        {over ? `Run ${statusWords[run.status]}` : 'Running'}
+      </b>
+      <span className="tabular-nums">
+        {over ? duration(end - run.startedAt) : `${duration(end - run.startedAt)} so far`}
+      </span>
+      {reused > 0 ? <span className="hidden @[640px]:inline">{reused} reused</span> : null}
+      {devices.length > 0 ? (
+        <span className="hidden max-w-32 truncate @[740px]:block">{devices.join(', ')}</span>
+      ) : null}
+      {over ? (
+        <>
+          <a
+            className="hidden hover:text-ink hover:underline @[560px]:inline"
+            href={reportAddress(run.runId)}
+            download
+            title="One HTML file with everything this run gave; it opens without Graft"
+          >
+            Export as a page
+          </a>
+          <a
+            className="hidden hover:text-ink hover:underline @[700px]:inline"
+            href={reportAddress(run.runId, 'md')}
+            download
+            title="For a repository: one file, or an archive with pictures of the curves"
+          >
+            as Markdown
+          </a>
+        </>
+      ) : null}
+    </p>
+  );
+}

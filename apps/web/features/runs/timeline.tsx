@@ -1,0 +1,222 @@
+import { stoppedText } from '@graft/graph';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useEffect, useRef, useState, type FocusEvent } from 'react';
+import { progressShare, stepStatus } from '../../api/runs/node-status.ts';
+import { progressText } from '../../api/runs/progress-text.ts';
+import { bytes, count } from '@graft/nodes/kit/ui';
+import { openMenuOf } from '../../kit/open-menu.ts';
+import { useOutdated } from '../../api/runs/use-outdated.ts';
+import {
+  drawnFile,
+  isOver,
+  prefixOf,
+  stepsInOrder,
+  type StepView,
+  stepTitle,
+  action,
+} from '@graft/view';
+import { useRunView, useDocument, useScreen } from '../../kit/stores.ts';
+import { useNow } from './use-now.ts';
+
+const barColour: Record<StepView['status'], string> = {
+  queued: 'transparent',
+  running: 'var(--working)',
+  cached: 'var(--line-strong)',
+  succeeded: 'var(--accent)',
+  failed: 'var(--error)',
+  skipped: 'transparent',
+  cancelled: 'var(--line-strong)',
+};
+
+/** Smallest part of the width that can still be seen, in percent. */
+const leastShare = 0.6;
+
+/** A step, and the run that it belongs to: when it began, and until when it goes where the step itself has not ended. */
+interface StepOfRun {
+  readonly step: StepView;
+  readonly began: number;
+  readonly end: number | undefined;
+}
+
+/** Pixels of a row's height. */
+const rowHeight = 20;
+
+/** Milliseconds as a part of the run, which the list of steps knows: a bar is drawn anew only with its step. */
+const partOfRun = (ms: number): string => `calc(${Math.max(0, ms)} / var(--run-ms) * 100%)`;
+
+function Bar({ step, began, end }: StepOfRun) {
+  const to = step.finishedAt ?? end ?? began;
+  const from = step.startedAt ?? to - (step.ms ?? 0);
+  const share = step.status === 'running' ? progressShare(step) : undefined;
+  return (
+    <span className="relative h-[9px] overflow-hidden rounded-[3px] bg-[color-mix(in_srgb,var(--line)_60%,transparent)]">
+      <i
+        className="absolute top-0 h-full rounded-[3px]"
+        style={{
+          left: `min(${partOfRun(from - began)}, ${100 - leastShare}%)`,
+          width: `max(${partOfRun(to - from)}, ${leastShare}%)`,
+          background: barColour[step.status],
+          // While it runs the bar ends at now; how far it is stands in it, where that is known.
+          ...(share === undefined
+            ? {}
+            : {
+                background: `linear-gradient(90deg, ${barColour.running} ${share * 100}%, color-mix(in srgb, ${barColour.running} 35%, transparent) ${share * 100}%)`,
+              }),
+        }}
+      />
+    </span>
+  );
+}
+
+function stepText(step: StepView): string {
+  if (step.status === 'running' && step.progress !== undefined) {
+    const { done, total, unit } = step.progress;
+    if (unit.startsWith('bytes of ')) {
+      return total === undefined ? 'downloading' : `${bytes(done)} of ${bytes(total)}`;
+    }
+    return total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)}`;
+  }
+  return stepStatus(step)?.label ?? '';
+}
+
+/** How far a step is, or where it stopped. */
+function hintOf({ status, progress, checkpoints }: StepView): string | undefined {
+  if (progress !== undefined && status === 'running') return progressText(progress);
+  return checkpoints === undefined || status === 'succeeded' ? undefined : stoppedText(checkpoints);
+}
+
+/** Where it ran; nothing of a step that has no choice, or whose result was reused. */
+function deviceOf({ device, status }: StepView): string {
+  return device === undefined || device === 'auto' || status === 'cached' ? '' : device;
+}
+
+interface RowProps extends StepOfRun {
+  readonly index: number;
+  readonly count: number;
+}
+
+const Row = memo(function Row({ index, count, step, began, end }: RowProps) {
+  const prefix = useDocument(({ trail }) => prefixOf(trail));
+  const id = step.node.startsWith(prefix) ? step.node.slice(prefix.length) : '';
+  const selected = useScreen((state) => state.selection.includes(id));
+  const title = useDocument((state) => stepTitle(step.node, drawnFile(state)));
+  return (
+    <li
+      className="absolute inset-x-0"
+      style={{ top: index * rowHeight }}
+      data-step={step.node}
+      aria-posinset={index + 1}
+      aria-setsize={count}
+      onContextMenu={openMenuOf}
+    >
+      <button
+        type="button"
+        className="grid h-5 w-full grid-cols-[176px_1fr_56px_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
+        aria-pressed={selected}
+        title={hintOf(step)}
+        onClick={() => {
+          action('showNode')(step.node);
+          useScreen.getState().show({ inspectorTab: 'output' });
+        }}
+      >
+        <span className="truncate" title={step.node}>
+          {title}
+        </span>
+        <Bar step={step} began={began} end={end} />
+        <span className="truncate text-right">{deviceOf(step)}</span>
+        <span
+          className={`truncate text-right tabular-nums ${step.status === 'failed' ? 'text-error' : ''}`}
+        >
+          {stepText(step)}
+        </span>
+      </button>
+    </li>
+  );
+});
+
+/** Whether a step is drawn as going on until now, or until the run ended. */
+const isOpen = ({ status, finishedAt }: StepView): boolean =>
+  finishedAt === undefined && (status === 'running' || status === 'cancelled');
+
+/**
+ * The rows in sight, and that which has the focus: each one clips its texts, which costs with every change of the page. Keeps the
+ * step in sight that failed, or else the last of those that run, but for whoever is among the rows.
+ */
+function useRowsInSight(steps: readonly StepView[], error: unknown) {
+  const list = useRef<HTMLOListElement>(null);
+  const [focused, setFocused] = useState<string>();
+  const kept = focused === undefined ? -1 : steps.findIndex(({ node }) => node === focused);
+  const virtualizer = useVirtualizer({
+    count: steps.length,
+    getScrollElement: () => list.current,
+    estimateSize: () => rowHeight,
+    overscan: 2,
+    rangeExtractor: (range) => {
+      const rows = defaultRangeExtractor(range);
+      return kept === -1 || rows.includes(kept) ? rows : [...rows, kept].sort((a, b) => a - b);
+    },
+  });
+  const onFocus = ({ target }: FocusEvent): void =>
+    setFocused(target.closest<HTMLElement>('[data-step]')?.dataset['step']);
+  const onBlur = (): void => setFocused(undefined);
+  const failed = steps.findIndex(({ status }) => status === 'failed');
+  const at = failed === -1 ? steps.findLastIndex(({ status }) => status === 'running') : failed;
+  useEffect(() => {
+    if (at >= 0 && list.current?.matches(':hover, :focus-within') === false)
+      virtualizer.scrollToIndex(at);
+    // What is said of the run takes some of the room.
+  }, [virtualizer, at, error]);
+  return { list, virtualizer, onFocus, onBlur };
+}
+
+/** A bar for each node of the run on the screen. */
+export function Timeline() {
+  const run = useRunView((state) => state.run);
+  const working = run !== null && !isOver(run);
+  const now = useNow(working, 200);
+  const outdated = useOutdated(run?.error, '');
+  const steps = run === null ? [] : stepsInOrder(run);
+  const { list, virtualizer, ...follow } = useRowsInSight(steps, run?.error);
+  if (run === null || run.seq === 0) {
+    return (
+      <p className="px-3.5 text-ink-2">No run yet. Press Run, and each node shows its work here.</p>
+    );
+  }
+  const end = run.finishedAt ?? now;
+  return (
+    <>
+      {run.error === undefined ? null : (
+        <p
+          className={`mx-3.5 mb-1 line-clamp-2 shrink-0 ${outdated ? 'text-ink-2' : 'text-error'}`}
+          title={run.error.message}
+        >
+          {outdated ? 'With what it had before: ' : ''}
+          {run.error.message}
+        </p>
+      )}
+      <ol
+        ref={list}
+        className="relative min-h-0 flex-1 overflow-auto"
+        style={{ '--run-ms': Math.max(1, end - run.startedAt) }}
+        aria-label="Steps"
+        {...follow}
+      >
+        <li aria-hidden style={{ height: virtualizer.getTotalSize() }} />
+        {virtualizer.getVirtualItems().map(({ index }) => {
+          const step = steps[index];
+          if (step === undefined) return null;
+          return (
+            <Row
+              key={step.node}
+              index={index}
+              count={steps.length}
+              step={step}
+              began={run.startedAt}
+              end={isOpen(step) ? end : undefined}
+            />
+          );
+        })}
+      </ol>
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useOverlay, useScreen } from '../../kit/stores.ts';
+import { beside } from './beside.ts';
+import { stops } from './stops.ts';
+import './tour.css';
+
+/** Pixels that the frame around what is told of stands off it. */
+const off = 3;
+
+function close(): void {
+  useOverlay.getState().show({ tour: false });
+}
+
+/** What of the screen is told of, with its frame as far as that is seen; undefined where it is not on the screen. */
+function boxOf(about: string): DOMRect | undefined {
+  const box = document.querySelector(about)?.getBoundingClientRect();
+  if (box === undefined || box.width < 8 || box.height < 8) return undefined;
+  const [left, top] = [Math.max(0, box.left - off), Math.max(0, box.top - off)];
+  const [right, bottom] = [
+    Math.min(innerWidth, box.right + off),
+    Math.min(innerHeight, box.bottom + off),
+  ];
+  return new DOMRect(left, top, right - left, bottom - top);
+}
+
+/** A way through the screen, one thing after another, each lit and told of in two sentences. */
+export function Tour() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const card = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState(0);
+  const [place, setPlace] = useState<{ readonly left: number; readonly top: number }>();
+  const [lit, setLit] = useState<DOMRect>();
+  const stop = stops[at];
+  const last = at === stops.length - 1;
+  useEffect(() => {
+    useScreen.getState().look('canvas');
+    dialog.current?.showModal();
+  }, []);
+  useLayoutEffect(() => {
+    const put = (): void => {
+      const box = boxOf(stops[at]?.about ?? '');
+      const size = card.current?.getBoundingClientRect();
+      setLit(box);
+      if (size) setPlace(beside(box, size, { width: innerWidth, height: innerHeight }));
+    };
+    put();
+    // The canvas may be on its way when the tour begins in another view.
+    const later = setTimeout(put, 120);
+    window.addEventListener('resize', put);
+    return () => {
+      clearTimeout(later);
+      window.removeEventListener('resize', put);
+    };
+  }, [at]);
+  useEffect(() => card.current?.querySelector<HTMLElement>('[data-next]')?.focus(), [at]);
+  const go = (to: number): void => {
+    if (to >= stops.length) close();
+    else setAt(Math.max(0, to));
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className="tour"
+      aria-labelledby="tour-title"
+      aria-describedby="tour-says"
+      onClose={close}
+      onKeyDown={({ key }) => {
+        if (key === 'ArrowRight') go(at + 1);
+        else if (key === 'ArrowLeft') go(at - 1);
+      }}
+    >
+      {lit === undefined ? (
+        <div className="tour-shade" />
+      ) : (
+        <div
+          className="tour-light"
+          style={{ left: lit.left, top: lit.top, width: lit.width, height: lit.height }}
+        />
+      )}
+      <div ref={card} className="tour-card" style={place ?? { visibility: 'hidden' }}>
+        <h2 id="tour-title" className="text-[15px] font-[620] tracking-[-0.01em]">
+          {stop?.title}
+        </h2>
+        <p id="tour-says" className="mt-1 text-ink-2" aria-live="polite">
+          {stop?.says}
+        </p>
+        <div className="mt-3 flex items-center gap-2">
+          <span className="flex-1 text-sm text-ink-2 tabular-nums">
+            {at + 1} of {stops.length}
+          </span>
+          {last ? null : (
+            <button type="button" className="button" onClick={close}>
+              Skip
+            </button>
+          )}
+          {at === 0 ? null : (
+            <button type="button" className="button" onClick={() => go(at - 1)}>
+              Back
+            </button>
+          )}
+          <button type="button" className="button go" data-next onClick={() => go(at + 1)}>
+            {last ? 'Done' : 'Next'}
+          </button>
+        </div>
+      </div>
+    </dialog>
+  );
+}

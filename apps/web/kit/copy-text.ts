@@ -1,0 +1,23 @@
+import { rowText } from '@graft/graph';
+import { useScreen } from './stores.ts';
+
+/** A row as people read it. */
+export function textOf(row: unknown): string {
+  const { heading, body } = rowText(row);
+  return heading === '' ? body : `${heading}\n${body}`;
+}
+
+export async function copyText(text: string, what: string): Promise<void> {
+  const copied = await navigator.clipboard?.writeText(text).then(
+    () => true,
+    () => false,
+  );
+  useScreen.getState().notify(
+    copied === true
+      ? { tone: 'info', message: `Copied ${what}.` }
+      : {
+          tone: 'error',
+          message: 'The browser does not let this page copy. Select the text and copy it by key.',
+        },
+  );
+}

@@ -1,0 +1,219 @@
+import { count, plural } from '@graft/nodes/kit/ui';
+import { useEffect, useState, type ReactNode } from 'react';
+import { DownIcon, FilterIcon, UpIcon } from '../icons.tsx';
+import type { Found, Places } from './found.ts';
+
+export interface FindBarProps {
+  readonly total: number;
+  /** Whether rows can be searched: a curve has none to be read. */
+  readonly findable: boolean;
+  /** Whether one goes to a row by its number: a table shows all of them at once. */
+  readonly byRow: boolean;
+  readonly text: string;
+  readonly search: (text: string) => void;
+  readonly found: Found | undefined;
+  readonly current: number | undefined;
+  readonly goTo: (row: number) => void;
+  /** Whether only the rows that match are shown; absent where that cannot be. */
+  readonly only?: { readonly on: boolean; readonly set: (on: boolean) => void } | undefined;
+  /** Places of the rows, where they stand in another order than by their numbers. */
+  readonly places?: Places | undefined;
+  /** By what they are put in order. */
+  readonly sort?: ReactNode;
+  /** What else can be done, at the end of the line. */
+  readonly children?: ReactNode;
+}
+
+interface Step {
+  readonly current: number | undefined;
+  readonly step: 1 | -1;
+  /** Where a row stands among all. */
+  readonly place: (row: number) => number;
+}
+
+/** The match after (or before) the row that is marked, round in a circle. */
+function neighbour({ rows }: Found, { current, step, place }: Step): number | undefined {
+  const at = current === undefined ? undefined : place(current);
+  if (step === 1) return rows.find((row) => place(row) > (at ?? -1)) ?? rows[0];
+  return rows.findLast((row) => place(row) < (at ?? Infinity)) ?? rows.at(-1);
+}
+
+const byNumber = (row: number): number => row;
+
+function foundText(found: Found, current: number | undefined): string {
+  if (found.loading) return '…';
+  const all = `${count(found.rows.length)}${found.complete ? '' : '+'}`;
+  const at = current === undefined ? -1 : found.rows.indexOf(current);
+  if (found.rows.length === 0) return 'none';
+  return at === -1 ? all : `${count(at + 1)} of ${all}`;
+}
+
+function foundTitle({ complete, searching, searched }: Found): string | undefined {
+  if (complete) return undefined;
+  return searching
+    ? `${plural(searched, 'row')} searched so far`
+    : `Stopped after ${plural(searched, 'row')}: there may be more.`;
+}
+
+function Find(props: FindBarProps) {
+  const { text, search, found, current, goTo, total, byRow, only, places } = props;
+  /** Enter came before what it is to go to. */
+  const [waiting, setWaiting] = useState<1 | -1>();
+  const go = (step: 1 | -1): void => {
+    setWaiting(found?.loading === true ? step : undefined);
+    const place = places?.placeOf ?? byNumber;
+    const row =
+      found === undefined || found.loading ? undefined : neighbour(found, { current, step, place });
+    if (row !== undefined) goTo(row);
+  };
+  useEffect(() => {
+    if (waiting !== undefined && found?.loading === false) go(waiting);
+  });
+  const none = found === undefined || found.rows.length === 0;
+  return (
+    <div className="flex min-w-0 flex-1 items-center">
+      <span className="relative min-w-0 flex-1">
+        <input
+          type="search"
+          className={`field h-[26px] ${found === undefined ? '' : 'pr-16'}`}
+          data-find
+          aria-label="Find in all rows"
+          placeholder={byRow ? `Find in ${plural(total, 'row')}` : 'Find in the table'}
+          value={text}
+          onChange={(event) => search(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && text !== '') search('');
+            else if (event.key === 'Enter') go(event.shiftKey ? -1 : 1);
+            else return;
+            event.preventDefault();
+            event.stopPropagation();
+          }}
+        />
+        {found === undefined ? null : (
+          <span
+            className="pointer-events-none absolute top-0 right-2 leading-[26px] text-sm text-ink-2 tabular-nums"
+            role="status"
+            data-testid="found"
+            title={foundTitle(found)}
+          >
+            {foundText(found, current)}
+          </span>
+        )}
+      </span>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Previous match"
+        title="Previous match (⇧ ↵)"
+        disabled={none}
+        onClick={() => go(-1)}
+      >
+        <UpIcon />
+      </button>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Next match"
+        title="Next match (↵)"
+        disabled={none}
+        onClick={() => go(1)}
+      >
+        <DownIcon />
+      </button>
+      {only === undefined ? null : (
+        <button
+          type="button"
+          className="icon-button aria-pressed:bg-accent-soft aria-pressed:text-accent"
+          aria-label="Only rows that match"
+          title="Only rows that match"
+          aria-pressed={only.on}
+          disabled={found === undefined && !only.on}
+          onClick={() => only.set(!only.on)}
+        >
+          <FilterIcon />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Rows from which on people name one by its number. */
+const manyRows = 20;
+/** Rows up to which both ends are a scroll away. */
+const fewRows = 50;
+
+type JumpProps = Pick<FindBarProps, 'total' | 'goTo' | 'current' | 'places'>;
+
+function Jump({ total, goTo, current, places }: JumpProps) {
+  const [typed, setTyped] = useState<string>();
+  const send = (): void => {
+    const row = Number(typed?.replaceAll(/[,\s]/g, ''));
+    if (typed !== undefined && Number.isInteger(row) && row > 0) goTo(Math.min(total, row) - 1);
+    setTyped(undefined);
+  };
+  return (
+    <form
+      className="flex items-center gap-1 text-sm text-ink-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      {total > fewRows ? (
+        <span className="mr-2 flex gap-1">
+          <button
+            type="button"
+            className="hover:text-ink hover:underline"
+            onClick={() => goTo(places?.first ?? 0)}
+          >
+            First
+          </button>
+          ·
+          <button
+            type="button"
+            className="hover:text-ink hover:underline"
+            onClick={() => goTo(places?.last ?? total - 1)}
+          >
+            Last
+          </button>
+        </span>
+      ) : null}
+      <label className="flex items-center gap-1.5">
+        Row
+        <input
+          className={`field h-[22px] px-1.5 text-sm tabular-nums ${total > fewRows ? 'w-[68px]' : 'w-[44px]'}`}
+          inputMode="numeric"
+          aria-label="Go to row"
+          placeholder={current === undefined ? '' : count(current + 1)}
+          value={typed ?? ''}
+          onChange={(event) => setTyped(event.target.value)}
+          onBlur={() => setTyped(undefined)}
+        />
+      </label>
+      <span>of {count(total)}</span>
+    </form>
+  );
+}
+
+/** Above an output: find in all of its rows, go to one. */
+export function FindBar({ children, ...props }: FindBarProps) {
+  const { findable, byRow, total, found, only, sort } = props;
+  const jumps = byRow && total > manyRows;
+  return (
+    <div className="output-bar sticky top-0 z-10 flex flex-col gap-1.5 border-b border-line bg-panel px-4 py-1.5">
+      <div className="flex min-h-[26px] items-center gap-1">
+        {findable && total > 1 ? <Find {...props} /> : <span className="flex-1" />}
+        {children}
+      </div>
+      <div className="flex min-h-[26px] flex-wrap items-center gap-x-4 gap-y-1 empty:hidden">
+        {only?.on === true && found !== undefined ? (
+          <span className="text-sm font-[550]" data-testid="matching">
+            {count(found.rows.length)} of {plural(total, 'row')}
+          </span>
+        ) : null}
+        {sort}
+        {jumps ? <Jump {...props} /> : null}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import type { ParamField, VariedParam } from '@graft/graph';
+
+/** The several values that a parameter is given by an experiment of the file. */
+export interface Varied {
+  /** Those that stand in its field: of an experiment that was made for them. Absent: it has one. */
+  readonly values?: readonly unknown[];
+  /** The experiment that tries several, which may be one that somebody wrote. */
+  readonly tried?: VariedParam;
+  /** Tries several in an experiment; `own` is what it has by itself meanwhile. One edit. */
+  vary(values: readonly unknown[], own: unknown): void;
+  /** Puts others in the place of those that stand in its field. One edit. */
+  replace(values: readonly unknown[]): void;
+  /** Gives it one again: `own`, else what it has by itself. One edit. */
+  unvary(own?: unknown): void;
+}
+
+/** What every control of the parameter form is given. */
+export interface FieldProps {
+  readonly field: ParamField;
+  readonly id: string;
+  /** As it stands in the file; absent: the default. */
+  readonly value: unknown;
+  readonly invalid: boolean;
+  /** Of a list or a record that is invalid: indexes or names of what is wrong in it; absent where that is not known. */
+  readonly wrong?: ReadonlySet<string> | undefined;
+  /** Of code: the line, from 1, that a problem or the last run names. */
+  readonly faultLine?: number | undefined;
+  /** Id of the element that holds help and problems. */
+  readonly describedBy: string;
+  change(value: unknown): void;
+  /** Absent where an experiment cannot give it several values. */
+  readonly varied?: Varied | undefined;
+}
+
+/** Whether an entry of a list or a record is to be marked as wrong: all are, where it is not known which. */
+export function isWrongEntry(
+  { invalid, wrong }: Pick<FieldProps, 'invalid' | 'wrong'>,
+  entry: string | number,
+): boolean {
+  return invalid && (wrong === undefined || wrong.has(String(entry)));
+}

@@ -1,0 +1,102 @@
+import { sameJson } from '@graft/graph';
+import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { CloseIcon, PlusIcon } from '../icons.tsx';
+import { NumberEntry } from './entry-input.tsx';
+import { EntryGroup } from './entry-group.tsx';
+import { isWrongEntry, type FieldProps } from './field-props.ts';
+import { type Pair, pairsOf, recordOf, repeatedNames } from './pairs.ts';
+
+interface Draft {
+  readonly pairs: readonly Pair[];
+  /** What was made of them: where the value is another one, they are out of date. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+/** Names with a text or a number each: metadata to filter by, how far globs are trusted. */
+export function PairsControl(props: FieldProps) {
+  const { field, id, value, describedBy, change } = props;
+  const [draft, setDraft] = useState<Draft>();
+  const rows = useRef<HTMLDivElement>(null);
+  const numbers = field.entries !== undefined;
+  const isOld = draft === undefined || !sameJson(draft.record, value);
+  const pairs = isOld ? pairsOf(value) : draft.pairs;
+  const repeated = repeatedNames(pairs);
+  const set = (next: readonly Pair[]): void => {
+    const record = recordOf(next, { numbers });
+    setDraft({ pairs: next, record });
+    if (!sameJson(record, value)) change(record);
+  };
+  const add = (): void => {
+    // Drawn and focused at once: the next key is meant for the row.
+    flushSync(() => set([...pairs, { name: '', value: '' }]));
+    rows.current?.querySelectorAll('input')[2 * pairs.length]?.focus();
+  };
+  return (
+    <EntryGroup {...{ field, describedBy }} ref={rows}>
+      {pairs.map((pair, index) => {
+        const { name, value: own } = pair;
+        const label = `${field.title}, value ${index + 1}`;
+        const setValue = (next: unknown): void => set(pairs.with(index, { name, value: next }));
+        return (
+          <div key={index} className="flex items-center gap-1">
+            <input
+              className="field"
+              value={name}
+              placeholder={field.example}
+              aria-label={`${field.title}, name ${index + 1}`}
+              aria-invalid={repeated.includes(name)}
+              autoComplete="off"
+              spellCheck={false}
+              onChange={(event) => set(pairs.with(index, { name: event.target.value, value: own }))}
+            />
+            {numbers ? (
+              <span className="w-20 shrink-0">
+                <NumberEntry
+                  label={label}
+                  value={own}
+                  {...(field.min === undefined || field.max === undefined
+                    ? {}
+                    : { placeholder: `${field.min} to ${field.max}` })}
+                  invalid={isWrongEntry(props, name)}
+                  change={setValue}
+                />
+              </span>
+            ) : (
+              <input
+                className="field"
+                value={String(own)}
+                aria-label={label}
+                aria-invalid={isWrongEntry(props, name)}
+                onChange={(event) => setValue(event.target.value)}
+              />
+            )}
+            <button
+              type="button"
+              className="icon-button shrink-0"
+              aria-label={`Remove ${name === '' ? `row ${index + 1}` : name}`}
+              onClick={() => set(pairs.toSpliced(index, 1))}
+            >
+              <CloseIcon />
+            </button>
+          </div>
+        );
+      })}
+      {repeated.map((name) => (
+        <p key={name} className="text-sm text-error" role="alert">
+          “{name}” stands more than once; the first counts.
+        </p>
+      ))}
+      <button
+        type="button"
+        id={id}
+        className="button small self-start"
+        aria-label={`Add to ${field.title}`}
+        disabled={pairs.some(({ name }) => name === '')}
+        onClick={add}
+      >
+        <PlusIcon /> Add
+      </button>
+    </EntryGroup>
+  );
+}

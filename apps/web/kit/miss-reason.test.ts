@@ -1,0 +1,83 @@
+import { defineNode, Documents, type MissReason, type NodeType } from '@graft/graph';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { checkpointText, reasonLine } from './miss-reason.ts';
+
+const definition = defineNode({
+  type: 'probe',
+  version: 1,
+  implementation: 1,
+  title: 'Probe',
+  group: 'sources',
+  doc: '',
+  inputs: { documents: { type: Documents, doc: '' } },
+  outputs: {},
+  params: z.strictObject({ size: z.int().default(1).meta({ title: 'Chunk size' }) }),
+  summary: () => [],
+  caching: 'pure',
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});
+const line = (parts: { name: string; before?: string; after?: string }[]) =>
+  reasonLine({ kind: 'changed', parts }, { ran: 'Re-ran', definition });
+
+describe('reasonLine', () => {
+  it('names a parameter by its title, with its values', () => {
+    expect(line([{ name: 'param.size', before: '512', after: '256' }])).toEqual({
+      lead: 'Re-ran because',
+      changes: [{ what: 'chunk size', before: '512', after: '256' }],
+    });
+  });
+
+  it('shows no digests', () => {
+    const [before, after] = ['a'.repeat(64), 'b'.repeat(64)];
+    expect(line([{ name: 'input.documents', before, after }]).changes).toEqual([
+      { what: 'what comes into documents' },
+    ]);
+    expect(line([{ name: 'file.handbook/kilns.md', before, after }]).changes).toEqual([
+      { what: 'handbook/kilns.md' },
+    ]);
+  });
+
+  it('takes quotes off text', () => {
+    expect(
+      line([{ name: 'param.mode', before: '"dense"', after: '"hybrid"' }]).changes[0],
+    ).toMatchObject({
+      before: 'dense',
+      after: 'hybrid',
+    });
+  });
+
+  it('says what is true of a step that has no result to go by', () => {
+    const lead = (reason: MissReason, of: NodeType = definition): string =>
+      reasonLine(reason, { ran: 'Re-ran', definition: of }).lead;
+    expect(lead({ kind: 'first' })).toBe('Re-ran for the first time in this file.');
+    expect(lead({ kind: 'unfinished' })).toBe('Re-ran because it did not finish the last time.');
+    const files: NodeType = { ...definition, items: { over: { files: 'size' }, batch: 1 } };
+    expect([
+      lead({ kind: 'incomplete', failed: 1 }, files),
+      lead({ kind: 'incomplete', failed: 2 }),
+    ]).toEqual([
+      'Re-ran to try again what failed the last time: 1 file.',
+      'Re-ran to try again what failed the last time: 2 rows.',
+    ]);
+  });
+
+  it('names three changes and counts the rest', () => {
+    const parts = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name: `file.${name}` }));
+    expect(line(parts)).toMatchObject({ rest: 'and 2 more', changes: { length: 3 } });
+  });
+});
+
+it('says what a training continues from, and where it was stopped', () => {
+  const checkpoints = { from: 15, saved: 15 };
+  expect(checkpointText({ status: 'running', checkpoints })).toBe(' Continues from step 15.');
+  expect(checkpointText({ status: 'succeeded', checkpoints: { from: 15, saved: 120 } })).toBe(
+    ' Continued from step 15.',
+  );
+  const stopped = { from: 0, saved: 15, stopped: { step: 15, checkpoint: 'saved' } } as const;
+  expect(checkpointText({ status: 'cancelled', checkpoints: stopped })).toBe(
+    ' Stopped at step 15. The next run continues from there.',
+  );
+  expect(checkpointText({ status: 'succeeded' })).toBe('');
+});

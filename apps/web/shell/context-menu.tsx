@@ -1,0 +1,116 @@
+import {
+  Content,
+  Item,
+  Portal,
+  Root,
+  Separator,
+  Sub,
+  SubContent,
+  SubTrigger,
+  Trigger,
+} from '@radix-ui/react-dropdown-menu';
+import { Fragment } from 'react';
+import { chordName } from '../kit/chord.ts';
+import { useOverlay } from '../kit/stores.ts';
+import type { OpenMenu } from '@graft/view';
+import type { MenuItem, SubMenu } from './menu-item.ts';
+import { menuItems } from './menu-items.ts';
+import { menuPlace } from '../kit/menu-place.ts';
+
+function close(): void {
+  useOverlay.getState().show({ menu: null });
+}
+
+function Command({ item }: { readonly item: MenuItem }) {
+  const { title, keys, disabled, grave, run } = item;
+  return (
+    <Item
+      className="menu-item"
+      disabled={disabled === true}
+      data-grave={grave === true}
+      onSelect={() => {
+        close();
+        // At once: keys that are pressed before a field is there that this opens would be lost.
+        run();
+      }}
+    >
+      <span className="flex-1 truncate">{title}</span>
+      {keys === undefined ? null : <kbd className="menu-keys">{chordName(keys)}</kbd>}
+    </Item>
+  );
+}
+
+/** Keys of the canvas, such as Delete, are not meant while a menu is open. */
+const keepKeys = (event: { readonly nativeEvent: KeyboardEvent }): void =>
+  event.nativeEvent.stopPropagation();
+
+function Further({ title, items }: SubMenu) {
+  return (
+    <Sub>
+      <SubTrigger className="menu-item">
+        <span className="flex-1 truncate">{title}</span>
+        <span className="menu-keys" aria-hidden="true">
+          ▸
+        </span>
+      </SubTrigger>
+      <Portal container={menuPlace()}>
+        <SubContent className="menu" collisionPadding={8} loop onKeyDown={keepKeys}>
+          {items.map((item) => (
+            <Command key={item.id} item={item} />
+          ))}
+        </SubContent>
+      </Portal>
+    </Sub>
+  );
+}
+
+/** The menu of what was pointed at, where it was pointed at. */
+export function ContextMenu({ menu }: { readonly menu: OpenMenu }) {
+  const groups = menuItems(menu).filter((group) => group.length > 0);
+  return (
+    <Root
+      open
+      modal={false}
+      onOpenChange={(open) => {
+        if (!open) close();
+      }}
+    >
+      <Trigger asChild>
+        <span
+          aria-hidden="true"
+          className="pointer-events-none fixed size-0"
+          style={{ left: menu.at.x, top: menu.at.y }}
+        />
+      </Trigger>
+      <Portal container={menuPlace()}>
+        <Content
+          className="menu"
+          align="start"
+          // Beside the place, where all of the window's height is free for it.
+          side="right"
+          sideOffset={2}
+          collisionPadding={8}
+          loop
+          aria-label="Actions"
+          // Of a window that is low it scrolls, and is then to be scrolled by keys too.
+          tabIndex={0}
+          onContextMenu={(event) => event.preventDefault()}
+          onKeyDown={keepKeys}
+        >
+          {groups.map((group, at) => (
+            <Fragment key={group[0]?.id}>
+              {at === 0 ? null : <Separator className="menu-line" />}
+              {group.map((item) =>
+                'items' in item ? (
+                  <Further key={item.id} {...item} />
+                ) : (
+                  <Command key={item.id} item={item} />
+                ),
+              )}
+            </Fragment>
+          ))}
+        </Content>
+      </Portal>
+    </Root>
+  );
+}

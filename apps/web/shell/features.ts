@@ -1,0 +1,93 @@
+import { provideActions, provideCommands, type Actions, type Command } from '@graft/view';
+import { askActions } from '../features/conversation/actions.ts';
+import { appViewActions } from '../features/app/actions.ts';
+import { askCommands } from '../features/conversation/commands.ts';
+import { canvasActions } from '../features/canvas/actions.ts';
+import { arrangeCommands } from '../features/canvas/arrange-commands.ts';
+import { editCommands, selectCommands, zoomCommands } from '../features/canvas/commands.ts';
+import { foldCommands } from '../features/canvas/fold-commands.ts';
+import { subgraphCommands } from '../features/canvas/subgraph-commands.ts';
+import { compareActions } from '../features/compare/actions.ts';
+import { compareCommands } from '../features/compare/commands.ts';
+import { fileCommands } from '../features/files/commands.ts';
+import { fullPageCommands, inspectorCommands } from '../features/inspector/commands.ts';
+import { labelCommands } from '../features/labels/commands.ts';
+import { noteCommands } from '../features/canvas/notes/commands.ts';
+import { rowCommands } from '../features/rows/commands.ts';
+import { runCommands, startCommands } from '../features/runs/commands.ts';
+import { part } from '../kit/part.tsx';
+import {
+  AskBox,
+  CardRemedies,
+  FileList,
+  FileRemedies,
+  LabelAnswers,
+  ModelRemedies,
+  OutputPreview,
+  ProblemList,
+} from '../kit/slots.ts';
+import { FileList as Files } from '../features/files/file-list.tsx';
+import { OutputPreview as ShownOutput } from '../features/inspector/shown-output.ts';
+import { findCommands, viewCommands } from './view-commands.ts';
+
+/** The commands of all features. Where several have one key, the first that has something to do takes it. */
+const commands: readonly Command[] = [
+  ...fullPageCommands,
+  ...startCommands,
+  ...askCommands,
+  ...runCommands,
+  ...fileCommands,
+  ...noteCommands,
+  ...editCommands,
+  ...inspectorCommands,
+  ...rowCommands,
+  ...labelCommands,
+  ...selectCommands,
+  ...arrangeCommands,
+  ...foldCommands,
+  ...subgraphCommands,
+  ...findCommands,
+  ...zoomCommands,
+  ...viewCommands,
+  ...compareCommands,
+];
+
+/** What features do for each other: every action has the feature that owns it. */
+const actions: Actions = { ...appViewActions, ...askActions, ...canvasActions, ...compareActions };
+
+/** The parts that features draw of each other. What the notebook and the app draw comes with these: see `notebook-screen.tsx`. */
+function fillSlots(): void {
+  AskBox.fill(
+    part(() => import('../features/conversation/ask-box.tsx').then((loaded) => loaded.AskBox)),
+  );
+  CardRemedies.fill(
+    part(() =>
+      import('../features/models/card-remedies.tsx').then((loaded) => loaded.CardRemedies),
+    ),
+  );
+  FileList.fill(Files);
+  FileRemedies.fill(
+    part(() => import('../features/files/file-remedies.tsx').then((loaded) => loaded.FileRemedies)),
+  );
+  LabelAnswers.fill(
+    part(() =>
+      import('../features/labels/label-answers.tsx').then((loaded) => loaded.LabelAnswers),
+    ),
+  );
+  ModelRemedies.fill(
+    part(() =>
+      import('../features/models/model-remedies.tsx').then((loaded) => loaded.ModelRemedies),
+    ),
+  );
+  OutputPreview.fill(ShownOutput);
+  ProblemList.fill(
+    part(() => import('../features/runs/problem-list.tsx').then((loaded) => loaded.ProblemList)),
+  );
+}
+
+/** Lets commands, keys and menus, and features among each other, reach what each feature does. */
+export function provideFeatures(): void {
+  provideCommands(commands);
+  provideActions(actions);
+  fillSlots();
+}

@@ -1,0 +1,61 @@
+import { afterPaint } from '../kit/after-paint.ts';
+import { useDocument, useRunView, usePanels, useScreen } from '../kit/stores.ts';
+import { wayOf } from '@graft/view';
+import { addressOfPlace, isReading } from '../api/graphs/place-in-address.ts';
+
+/**
+ * Keeps what was gone into, the selected nodes, the tabs of the inspector and of the lower panel and a run of before in the address; the
+ * browser's own way back leads out of what was gone into.
+ */
+export function keepPlaceInAddress(): void {
+  const shown = () => {
+    const { file, trail } = useDocument.getState();
+    return { path: file?.path, way: wayOf(trail) };
+  };
+  let written = shown();
+  let waiting: (() => void) | undefined;
+  const drop = (): void => {
+    waiting?.();
+    waiting = undefined;
+  };
+  const write = (): void => {
+    drop();
+    const now = shown();
+    // Another file has brought its own entry.
+    const moved = now.path === written.path && now.way !== written.way;
+    written = now;
+    // Where the file could not be read, a later reload may find the place.
+    if (isReading() || now.path === undefined) return;
+    const url = addressOfPlace();
+    if (url.href === location.href) return;
+    if (moved) history.pushState(null, '', url);
+    else history.replaceState(null, '', url);
+  };
+  /** What only replaces the entry: the browser takes its time for that, which nobody who presses should wait for. */
+  const writeLater = (): void => {
+    waiting ??= afterPaint(write);
+  };
+  // The entry is another by then.
+  addEventListener('popstate', drop);
+  useScreen.subscribe(({ begun, selection, inspectorTab, bottomTab, view }, before) => {
+    if (
+      begun !== before.begun ||
+      selection !== before.selection ||
+      inspectorTab !== before.inspectorTab ||
+      bottomTab !== before.bottomTab ||
+      view !== before.view
+    )
+      writeLater();
+  });
+  usePanels.subscribe(({ collapsed }, before) => {
+    if (collapsed.lower !== before.collapsed.lower) writeLater();
+  });
+  useDocument.subscribe(({ trail }, before) => {
+    if (trail !== before.trail) write();
+  });
+  useRunView.subscribe(({ past, run }, before) => {
+    if (past !== before.past || (past && run?.runId !== before.run?.runId)) write();
+  });
+  // What was done before this was there; a place that is on its way is written by what shows it.
+  if (useScreen.getState().begun) write();
+}
