@@ -73,7 +73,7 @@ test('after a command the focus is where one goes on', async ({ page, workspace 
       await isOn(page, `node ${node}`);
       await page.keyboard.press('Tab');
     }
-    await expect.poll(() => focused(page)).toMatch(/^Edge from /);
+    await expect.poll(() => focused(page)).toMatch(/^Connection from /);
     await page.keyboard.press('Control+ArrowUp');
     await expect(page.getByTestId('trail')).toBeHidden();
     await isOn(page, 'node subgraph');

@@ -89,7 +89,7 @@ test('shows a run of before as such, with its parameters, and leads back', async
     await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
     // With what that graph gave, though no run of now gave it.
     await expect.poll(chunks).toBe(first);
-    await expect(bench.node('chunk')).toContainText('from before');
+    await expect(bench.node('chunk')).toContainText('earlier run');
     await page.getByRole('button', { name: 'Undo' }).last().click();
     await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
     await expect.poll(chunks).toBe(second);

@@ -158,12 +158,12 @@ test('leaves results downstream where a run goes up to a node', async ({ page, w
   await bench.runUpToHere();
   await bench.reaches('files', 'cached');
   await expect(bench.node('chunk')).toContainText(/chunk/);
-  await expect(page.getByTestId('status-chunk')).toHaveText('from before');
+  await expect(page.getByTestId('status-chunk')).toHaveText('earlier run');
   await bench.select('chunk');
   await bench.tab('Output');
   await expect(bench.output).toContainText('Glaze no. 7');
   await page.reload();
-  await expect(page.getByTestId('status-chunk')).toHaveText('from before');
+  await expect(page.getByTestId('status-chunk')).toHaveText('earlier run');
 });
 
 test('does not contradict itself where results are known and nothing ran here', async ({

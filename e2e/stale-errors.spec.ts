@@ -36,7 +36,7 @@ test('what a run had against a parameter is not said of another value', async ({
     await expect(told).toHaveCount(0);
     await expect(bench.node('files')).toHaveAttribute('data-problem', 'false');
     await expect(page.getByTestId('status-files')).toHaveText('will run');
-    await expect(bench.node('files')).toContainText('failed with what it had before');
+    await expect(bench.node('files')).toContainText('failed before the change');
     await bench.tab('Output');
     await expect(bench.output).toContainText('With what it had before, it failed:');
     await expect(bench.output.getByRole('alert')).toHaveCount(0);

@@ -216,11 +216,11 @@ test('after a run up to one node and a reload, the others show their last result
   await page.reload();
   await bench.reaches('files', 'cached');
   for (const id of ['subgraph', 'result']) {
-    await expect(page.getByTestId(`status-${id}`)).toHaveText('from before');
+    await expect(page.getByTestId(`status-${id}`)).toHaveText('earlier run');
     await expect(bench.node(id)).toContainText('chunks');
   }
   await bench.node('subgraph').locator('.node-facts').dblclick();
-  await expect(page.getByTestId('status-chunk')).toHaveText('from before');
+  await expect(page.getByTestId('status-chunk')).toHaveText('earlier run');
 });
 
 test('a loop is gone into round by round', async ({ page, workspace }) => {

@@ -114,7 +114,7 @@ export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
       {uses > 1 ? (
         <span
           className="shrink-0 text-ink-2"
-          title="An edit here changes all of them: they use the same graph."
+          title="They all use this one subgraph: an edit here changes all of them."
         >
           · used {count(uses)} times
         </span>
