@@ -107,7 +107,7 @@ test('the output of every type of rows, as a notebook and as an app', async ({
   await expectAccessible(page, 'what was found in an output');
 
   const coming = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'Export as a page' }).click();
+  await page.getByRole('link', { name: 'Export as HTML' }).click();
   const file = path.join(workspace.folder, 'every-output.html');
   await (await coming).saveAs(file);
   await page.goto(pathToFileURL(file).href);

@@ -171,7 +171,7 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
   await expect(page.getByTestId('past-run')).toBeVisible();
   await expect(page.getByTestId('past-parameters')).toBeVisible();
   await expectAccessible(page, 'a run of before');
-  await page.getByRole('button', { name: 'Back to now' }).click();
+  await page.getByRole('button', { name: 'Back to latest' }).click();
 
   await test.step('a file that changed outside', async () => {
     await bench.fill('Size', '65');

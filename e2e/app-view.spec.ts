@@ -181,7 +181,7 @@ test('an app says that it shows a run of before', async ({ page, workspace }) =>
   await page.getByRole('banner').getByRole('button', { name: 'App', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'looked-back', level: 1 })).toBeVisible();
   await expect(page.getByTestId('past-run')).toContainText(/Run of \d\d:\d\d/);
-  await page.getByRole('button', { name: 'Back to now' }).click();
+  await page.getByRole('button', { name: 'Back to latest' }).click();
   await expect(page.getByTestId('past-run')).toHaveCount(0);
 });
 

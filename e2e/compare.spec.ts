@@ -213,7 +213,7 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     const runs = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
     await expect(runs).toHaveCount(2);
     await runs.nth(1).hover();
-    await runs.nth(1).getByRole('button', { name: 'Compare with now' }).click();
+    await runs.nth(1).getByRole('button', { name: 'Compare with latest' }).click();
     const nodes = page.getByTestId('compared-nodes');
     await expect(nodes.getByRole('row', { name: /Evaluate/ })).toContainText('did not run');
     await expect(nodes.getByRole('row', { name: /left/ })).toBeHidden();
@@ -231,12 +231,12 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     await bench.open(workspace.url, file);
     await expect(page.getByTestId('plan-line')).toContainText('3 will run');
     await bench.run();
-    await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+    await expect(page.getByTestId('plan-line')).toHaveText('all reused');
     await bench.tab('All runs');
     const runs = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
     await expect(runs).toHaveCount(3);
     await runs.nth(1).hover();
-    await runs.nth(1).getByRole('button', { name: 'Compare with now' }).click();
+    await runs.nth(1).getByRole('button', { name: 'Compare with latest' }).click();
     await expect(page.getByTestId('comparison-summary')).toContainText(
       'No parameter differs; 2 edges differ; ',
     );

@@ -130,7 +130,7 @@ function StepOutput({ node }: { readonly node: string }) {
           className={`mx-4 mb-3 rounded-[7px] px-[11px] py-2 ${outdated ? 'border border-line text-ink-2' : 'bg-error-soft text-error'}`}
           role={outdated ? undefined : 'alert'}
         >
-          {outdated ? 'With what it had before, it failed: ' : ''}
+          {outdated ? 'Failed before the change: ' : ''}
           {/* Whose it is stands above. */}
           {problemText({
             ...error,
