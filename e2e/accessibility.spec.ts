@@ -151,7 +151,7 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
   await expect(page.getByRole('menu')).toBeVisible();
   await expectAccessible(page, 'menu of an output');
   await page.keyboard.press('Escape');
-  await bench.tab('Logs');
+  await bench.inspectorTab('Log').click();
   await expectAccessible(page, 'logs of a node that ran');
   await bench.tab('Parameters');
   await bench.fill('Size', '64');
@@ -206,7 +206,9 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
     await bench.select('chunk');
     await bench.tab('Output');
     await page.getByRole('button', { name: 'Freeze this output' }).click();
-    await expect(page.getByTestId('notice').filter({ hasText: 'are kept in' })).toBeVisible();
+    await expect(
+      page.getByTestId('notice').filter({ hasText: 'takes the node’s place' }),
+    ).toBeVisible();
     await expectAccessible(page, 'notices');
   });
 });

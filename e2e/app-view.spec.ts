@@ -147,7 +147,7 @@ test('keys that edit do nothing to a graph that is not seen', async ({ page, wor
     await page.keyboard.press(key);
   await page.keyboard.press('Control+k');
   const menu = page.getByRole('dialog', { name: 'Command menu' });
-  await expect(menu.getByRole('option', { name: 'Show the graph as it is drawn' })).toBeVisible();
+  await expect(menu.getByRole('option', { name: 'Show the graph on the canvas' })).toBeVisible();
   await expect(menu.getByRole('option', { name: /Select all|^Chunk/ })).toHaveCount(0);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Show how it is made' }).click();

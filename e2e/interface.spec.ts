@@ -127,5 +127,7 @@ test('an input of a graph file that is opened alone says who gives it, and its s
   await expect(bench.node('question')).toContainText('set by the caller; sample: Questions');
   await bench.select('documents');
   await bench.tab('Output');
-  await expect(page.getByTestId('inspector')).toContainText('Given by whoever uses the graph.');
+  await expect(page.getByTestId('inspector')).toContainText(
+    'The caller of this graph sets this input.',
+  );
 });

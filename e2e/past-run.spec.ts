@@ -106,7 +106,7 @@ test('shows a run of before as such, with its parameters, and leads back', async
     await steps.getByRole('button', { name: /^Chunk/ }).focus();
     await page.keyboard.press('Shift+F10');
     await menuItem(page, 'Show log').click();
-    await expect(page.getByRole('tab', { name: 'Logs' })).toHaveAttribute('aria-selected', 'true');
+    await expect(bench.inspectorTab('Log')).toHaveAttribute('aria-selected', 'true');
   });
   await test.step('the selection and the tab below stand in the address', async () => {
     await bench.tab('Plan');

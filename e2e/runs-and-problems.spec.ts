@@ -30,7 +30,7 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
       .node('large')
       .locator('header')
       .click({ modifiers: ['Shift'] });
-    await page.getByRole('button', { name: 'Run up to these' }).click();
+    await page.getByRole('button', { name: 'Run up to here' }).click();
     await bench.reaches('small', 'succeeded');
     await bench.reaches('large', 'succeeded');
     await bench.reaches('other', 'idle');
@@ -58,7 +58,8 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
     await expect(plan('small')).toHaveCount(0);
   });
   await test.step('the log tells what was wrong, of whom, and leads there', async () => {
-    await page.getByRole('tab', { name: 'Log', exact: true }).click();
+    const panel = page.getByRole('tablist', { name: 'Run panel' });
+    await panel.getByRole('tab', { name: 'Log' }).click();
     const log = page.getByRole('list', { name: 'Log of the run' });
     await expect(log).toContainText('tool.py');
     await page.getByLabel('Level').selectOption('Errors');
@@ -71,7 +72,7 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
     await page.getByLabel('Search the log').fill('TOOL');
     await log.getByRole('button').first().click();
     await expect(bench.node('files')).toHaveAttribute('data-selected', 'true');
-    await expect(page.getByRole('tab', { name: 'Logs' })).toHaveAttribute('aria-selected', 'true');
+    await expect(bench.inspectorTab('Log')).toHaveAttribute('aria-selected', 'true');
   });
   await test.step('a run of a part, or with another input, is told from others', async () => {
     const started = await page.request.post(new URL('api/trpc/runs.start', page.url()).href, {
@@ -241,7 +242,7 @@ test('does not paint a fresh node red', async ({ page, workspace }) => {
   await expect(bench.node('questions')).toHaveAttribute('data-problem', 'false');
   await expect(page.getByTestId('problem-count')).toHaveText('2 to fill in');
   await page.keyboard.press('Escape');
-  const summary = page.getByRole('list', { name: 'What keeps it from running' });
+  const summary = page.getByRole('list', { name: 'Why the graph cannot run' });
   await summary.getByRole('button', { name: /^Embed, chunks/ }).click();
   await expect(bench.node('embed')).toHaveAttribute('data-selected', 'true');
 });

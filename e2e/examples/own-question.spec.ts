@@ -58,7 +58,7 @@ test('a question is asked beside the saved ones, which stay on the screen', asyn
     const row = bench.output.locator('[data-row="2"]');
     await row.hover();
     const question = await row.locator('small').first().innerText();
-    await row.getByRole('button', { name: 'Run for this question alone' }).click();
+    await row.getByRole('button', { name: 'Ask this question alone' }).click();
     await expect(asked).toHaveCount(2);
     await expect(asked.first().getByRole('heading')).toHaveText(question);
     await expect(asked.first()).toHaveAttribute('data-status', 'succeeded', { timeout: 120_000 });

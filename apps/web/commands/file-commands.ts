@@ -37,7 +37,7 @@ export const fileCommands: readonly Command[] = [
   },
   {
     id: 'lock',
-    title: 'Lock to what its sources hold',
+    title: 'Accept all changes into the lock',
     group: 'File',
     enabled: hasFile,
     run: () => void import('../state/lock-actions.ts').then(({ takeSources }) => takeSources()),

@@ -15,7 +15,7 @@ function toggle(): void {
 export const fullPageCommands: readonly Command[] = [
   {
     id: 'full-page',
-    title: 'Show its output over the full page, or go back',
+    title: 'Show the output on the full page, or go back',
     group: 'View',
     views: ['canvas'],
     keys: ['shift+o'],
@@ -24,7 +24,7 @@ export const fullPageCommands: readonly Command[] = [
   },
   {
     id: 'leave-full-page',
-    title: 'Back from the full page',
+    title: 'Leave the full page',
     group: 'View',
     views: ['canvas'],
     keys: ['escape'],

@@ -88,7 +88,7 @@ function nodeMenu(): MenuGroups {
           ...ifEnabled('edit-rows'),
           ...ifEnabled('label-answers'),
         ]
-      : [command('run-to-here', { title: 'Run up to these' }), itemOf(compareNodes)],
+      : [command('run-to-here', { title: 'Run up to here' }), itemOf(compareNodes)],
     [
       ...(single ? [command('rename')] : []),
       command('duplicate'),
@@ -122,8 +122,8 @@ function nodeMenu(): MenuGroups {
     [
       ...(single ? [] : [subMenu('Arrange', arrangements.flatMap(ifEnabled))]),
       subMenu('Select', [
-        command('select-before', { title: 'What it needs' }),
-        command('select-after', { title: 'What depends on it' }),
+        command('select-before', { title: 'Nodes it needs' }),
+        command('select-after', { title: 'Nodes that need it' }),
       ]),
       command('fit-selection'),
     ],
