@@ -80,7 +80,7 @@ test('runs an experiment of the file and shows what its table says', async ({
   // The file as saved is one of its variants: nothing of it is left to run.
   await expect(page.getByTestId('plan-line')).toHaveText('all reused');
   await expect(search.getByTestId('verdict')).toHaveText(
-    /^By MRR, “[^”]*most[^”]*” is better than “[^”]*some[^”]*”; too few questions differ to tell for “[^”]*few[^”]*”\.$/,
+    /^By MRR, “[^”]*most[^”]*” is better than “[^”]*some[^”]*”; too few questions differ to judge “[^”]*few[^”]*”\.$/,
   );
 
   const table = search.getByRole('group', { name: 'mrr' });

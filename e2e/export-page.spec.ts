@@ -181,7 +181,7 @@ test('the command line writes the same page, and the command menu downloads it',
 
   // The same in Markdown, as the command writes it.
   const written = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'as Markdown' }).click();
+  await page.getByRole('link', { name: 'Export as Markdown' }).click();
   const markdown = await written;
   expect(markdown.suggestedFilename()).toMatch(/^chunking-.+\.md$/);
   expect(await readFile(await markdown.path(), 'utf8')).toContain(

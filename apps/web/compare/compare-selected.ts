@@ -23,7 +23,7 @@ function compareSelected(): void {
 /** Without a key, and so only in menus: the page comes to know of it with them. */
 export const compareNodes: Command = {
   id: 'compare-nodes',
-  title: 'Compare what the selected nodes gave',
+  title: 'Compare the selected nodes',
   group: 'Run',
   enabled: () => hasRun() && selectedNodes().length > 1,
   run: compareSelected,

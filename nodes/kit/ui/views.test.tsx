@@ -368,7 +368,7 @@ describe('a table of variants', () => {
     expect(words).toContain('none chunk.size must be above 0.');
     expect(words).toContain('none : chunk.size must be above 0.');
     expect(words).toContain('each on its own (unadjusted)');
-    expect(words).toContain('What it took Variant Time small 2.0 s');
+    expect(words).toContain('Cost Variant Time small 2.0 s');
   });
 
   it('draws intervals on the scale of their column, differences about 0', () => {
