@@ -244,7 +244,7 @@ test('rows, labels and experiments', async ({ page, workspace }) => {
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await expectAccessible(page, 'rows that are not saved');
-  await page.getByRole('button', { name: 'Discard the changes' }).click();
+  await page.getByRole('button', { name: 'Discard changes' }).click();
 
   await bench.tab('Experiments');
   await page

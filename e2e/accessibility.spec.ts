@@ -269,7 +269,7 @@ test('an empty workspace, and a package without its data', async ({ page, worksp
     await page.getByRole('button', { name: 'Open a package …' }).click();
     await page.locator('input[type=file]').setInputFiles(archive);
     await expect(page.getByRole('dialog', { name: 'Unpacked bare' })).toContainText(
-      'gives no file here',
+      'No file here or in the package matches',
     );
     await expectAccessible(page, 'missing data');
     await page.keyboard.press('Enter');

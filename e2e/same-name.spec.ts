@@ -44,7 +44,7 @@ test('a graph that is sent is what it is, whatever was drawn on one of its name 
   await test.step('what was deleted comes back beside it', async () => {
     await page.getByTestId('notice').getByRole('button', { name: 'Undo' }).click();
     await expect(page.getByTestId('notice')).toContainText(
-      'sent is another file by now: what was deleted is back as sent-2.',
+      'A new file named sent exists. The deleted file was restored as sent-2.',
     );
     expect(await readFile(path.join(folder, 'sent-2.graft.json'), 'utf8')).toBe(
       typedIn('Of the first.'),

@@ -94,7 +94,7 @@ export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
   });
   return (
     <nav
-      aria-label="Within"
+      aria-label="Path of subgraphs"
       data-testid="trail"
       className="flex min-h-9 items-center gap-2 border-b border-line bg-panel px-3.5 py-1"
     >

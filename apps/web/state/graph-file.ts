@@ -95,6 +95,6 @@ export function syncDraft(): void {
 }
 
 export function tellReloaded(about: string): void {
-  const message = 'Reloaded: this file was changed outside.';
+  const message = 'Reloaded: this file was changed outside this page.';
   useScreen.getState().notify({ tone: 'info', message, about });
 }

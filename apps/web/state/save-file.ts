@@ -79,7 +79,7 @@ function raiseConflict(fresh: FreshFile, found: 'save' | 'disk'): void {
   if (found === 'disk') {
     useScreen.getState().notify({
       tone: 'info',
-      message: 'This file was changed outside, and you have unsaved changes.',
+      message: 'This file was changed outside this page, and you have unsaved changes.',
       about: path,
       until: 'settled',
       action: { label: 'Compare', run: () => useConflict.getState().showDialog() },
@@ -236,7 +236,7 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     useConflict.getState().settle();
     useScreen.getState().notify({
       tone: 'info',
-      message: 'This file was deleted or moved outside. Save to write it again.',
+      message: 'This file was deleted or moved outside this page. Save to write it again.',
       about: file.path,
       until: 'there',
     });
