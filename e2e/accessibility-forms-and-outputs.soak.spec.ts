@@ -92,7 +92,7 @@ test('the output of every type of rows, as a notebook and as an app', async ({
   await page.getByRole('button', { name: 'App', exact: true }).click();
   await expect(page.getByTestId('app-output-result')).toContainText('It is lit at 05:40');
   await expectAccessible(page, 'app');
-  await page.getByRole('button', { name: 'Show how it is made' }).click();
+  await page.getByRole('button', { name: 'Show the canvas' }).click();
   await bench.select('hits');
   await bench.tab('Output');
   await bench.output.locator('.gk-link').first().click();

@@ -95,7 +95,7 @@ test('it says that the graph is saved when it is asked', async ({ page, workspac
   await page.getByRole('textbox', { name: 'Top', exact: true }).fill('1');
   await page.locator('.react-flow__pane').click({ position: { x: 6, y: 6 } });
   const field = page.getByRole('textbox', { name: 'Ask' });
-  await expect(field).toHaveAccessibleDescription(/^Saves the graph and asks it/);
+  await expect(field).toHaveAccessibleDescription(/^Saves the graph and runs it with this question/);
   await field.fill('Who keeps the key of the gate?');
   await field.press('Enter');
   await expect(page.getByTestId('asked')).toHaveCount(1);

@@ -40,7 +40,7 @@ const cellKeys: readonly (readonly [string, string])[] = [
   ['Run it and go to the next', chordName('shift+enter')],
   ['Run it and stay', chordName('mod+enter')],
   ['Run it and add a node', 'Alt ↵'],
-  ['Add prose above, a node below', 'A B'],
+  ['Add a note above, a node below', 'A B'],
   ['Connect to …', 'C'],
   ['Fold the output', 'O'],
   ['Delete, undo', 'D D Z'],

@@ -82,7 +82,8 @@ export function Overview(props: {
       </p>
       {unkept.length === 0 ? null : (
         <p className="text-ink-2">
-          The graph of {unkept.join(' and ')} was removed, so its titles and long texts are missing.
+          The graph of {unkept.join(' and ')} is missing, so its titles and long texts are not
+          shown.
         </p>
       )}
       <Part title="Parameters">

@@ -107,7 +107,7 @@ function nodeMenu(): MenuGroups {
       ...(selectedUse() === undefined
         ? [command('make-subgraph')]
         : [
-            command('enter-subgraph', isFile ? { title: 'Open the file of the graph' } : {}),
+            command('enter-subgraph', isFile ? { title: 'Open the subgraph’s file' } : {}),
             subMenu('Subgraph', [
               command('make-subgraph'),
               command('inline-subgraph'),
@@ -181,7 +181,7 @@ function cellMenu(): MenuGroups {
     [
       { ...command('connect'), disabled: false, run: () => ask({ node: id }) },
       command('disconnect'),
-      command('note-about', { title: 'Add prose above', keys: 'a' }),
+      command('note-about', { title: 'Add a note above', keys: 'a' }),
     ],
     [
       ...(selectedUse() === undefined
@@ -190,7 +190,7 @@ function cellMenu(): MenuGroups {
             {
               id: 'enter-subgraph',
               title:
-                selectedFile() === undefined ? 'Open the subgraph' : 'Open the file of the graph',
+                selectedFile() === undefined ? 'Open the subgraph' : 'Open the subgraph’s file',
               run: enterSelected,
             },
           ]),
@@ -246,7 +246,7 @@ function bendItems(edge: string, at: OpenMenu['at']): readonly MenuItem[] {
           run: () => removeBend(edge, bend),
         },
     ...(bends.length > (bend === undefined ? 0 : 1)
-      ? [{ id: 'remove-bends', title: 'Remove all its bend points', run: () => removeBends(edge) }]
+      ? [{ id: 'remove-bends', title: 'Remove all bend points', run: () => removeBends(edge) }]
       : []),
   ];
 }

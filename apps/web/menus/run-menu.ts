@@ -34,7 +34,7 @@ export function runMenu(id: string): MenuGroups {
       { id: 'export-md', title: 'Export as Markdown', run: () => downloadRun(id, 'md') },
       {
         id: 'copy-run-link',
-        title: 'Copy link',
+        title: 'Copy the link',
         run: () => void copyText(addressOfRun(id).href, 'the link'),
       },
     ],

@@ -11,7 +11,7 @@ export const whyNotPast =
 /** Says so, in the place of what was said to be done; what would have been there by then is neither selected nor written in. */
 export function refusePast(): void {
   const { file, shown } = useDocument.getState();
-  announce('Nothing was changed.');
+  announce('Nothing changed.');
   useScreen.getState().keepSelected((key) => hasKey(shown, key));
   useOverlay.getState().show({ renamingNode: null });
   useScreen.getState().notify({

@@ -22,7 +22,7 @@ export async function restoreRan(runId: string): Promise<void> {
     const ran = await ranGraph(runId, file.path);
     if (signal.aborted || !isOpen()) return;
     if (ran?.graph === undefined) {
-      const message = 'The graph of this run was removed.';
+      const message = 'The graph of this run is missing, so it cannot be restored.';
       return notify({ tone: 'info', message, about: file.path });
     }
     const { graph, startedAt } = ran;

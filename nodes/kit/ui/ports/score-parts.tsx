@@ -22,69 +22,70 @@ interface Part {
 const parts: readonly Part[] = [
   {
     ...{ name: 'dense', title: 'dense', digits: 2 },
-    meaning: 'How similar question and chunk are in meaning: the cosine of their vectors.',
+    meaning: 'Similarity in meaning: the cosine of the vectors of question and chunk.',
   },
   {
     ...{ name: 'bm25', title: 'BM25', digits: 1 },
-    meaning: 'How many of the question’s words it has; rare ones count more.',
+    meaning: 'Words shared with the question; rare words count more.',
   },
   {
     ...{ name: 'versions', title: 'wordings', digits: 0 },
-    meaning: 'Wordings of the question that found it.',
+    meaning: 'Number of wordings of the question that found this chunk.',
   },
   {
     ...{ name: 'rrf', title: 'RRF', digits: 4 },
-    meaning: 'Reciprocal rank fusion: the sum of 1 / (constant + rank) over the lists it is in.',
+    meaning:
+      'Reciprocal rank fusion: the sum of 1 / (constant + rank) over the lists that contain the chunk.',
   },
   {
-    ...{ name: 'before', title: 'place before', digits: 0 },
-    meaning: 'The rank that it came with.',
+    ...{ name: 'before', title: 'earlier rank', digits: 0 },
+    meaning: 'The rank before this node.',
   },
   {
     ...{ name: 'rerank', title: 'rerank', digits: 2 },
     meaning:
-      'What the reranker’s model gave it: the mean cosine of its tokens, a cross-encoder’s score, or the share of yes.',
+      'The reranker’s score: the mean cosine of tokens, a cross-encoder’s score, or the share of yes.',
   },
   {
     ...{ name: 'topic', title: 'topic', digits: 2 },
-    meaning: 'How near to the point it is; 1 is the best possible.',
+    meaning: 'Relevance to the question; 1 is the best possible.',
   },
   {
     ...{ name: 'length', title: 'length', digits: 2 },
-    meaning: 'Whether it says enough: its own words, as a share of how many are enough.',
+    meaning: 'Enough text: its own words as a share of the number that counts as enough.',
   },
   {
     ...{ name: 'content', title: 'content', digits: 2 },
-    meaning: 'The share of its words that are its own, and not from a menu, a footer or a notice.',
+    meaning:
+      'The share of its words that come from the text and not from a menu, a footer or a notice.',
   },
   {
     ...{ name: 'trust', title: 'trust', digits: 2 },
-    meaning: 'How far its source is trusted.',
+    meaning: 'Trust in its source, from 0 to 1.',
   },
   {
     ...{ name: 'freshness', title: 'freshness', digits: 2 },
-    meaning: 'How fresh it is: it halves with each half-life since its date.',
+    meaning: 'Freshness: halves with each half-life since the chunk’s date.',
   },
   {
     ...{ name: 'quality', title: 'quality', digits: 2 },
-    meaning: 'What length, content, trust and freshness leave of the score.',
+    meaning: 'The share of the score left by length, content, trust and freshness.',
   },
   {
     ...{ name: 'grade', title: 'grade', digits: 2 },
-    meaning: 'How far it was judged to help, from 0 to 1.',
+    meaning: 'The judged helpfulness, from 0 to 1.',
   },
   {
     ...{ name: 'children', title: 'parts found', digits: 0 },
-    meaning: 'How many hits it brings together.',
+    meaning: 'Number of hits merged into this one.',
   },
   {
     ...{ name: 'mmr', title: 'MMR', digits: 2 },
-    meaning:
-      'Marginal relevance: how much to the point it is, less its likeness to those above it.',
+    meaning: 'Marginal relevance: relevance minus similarity to the hits above.',
   },
   {
     ...{ name: 'duplicates', title: 'duplicates', digits: 0 },
-    meaning: 'Hits that say nearly the same and were left out because of it.',
+    meaning: 'Number of near-duplicates removed in favour of this hit.',
   },
 ];
 
@@ -134,7 +135,7 @@ export function ScoreTable({
           <th scope="col">Part</th>
           <th scope="col">Value</th>
           {weighed && <th scope="col">Weight</th>}
-          <th scope="col">Gives</th>
+          <th scope="col">Contribution</th>
         </tr>
       </thead>
       {rows.map(({ name, title, meaning, value, digits, share }) => (
