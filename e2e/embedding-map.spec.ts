@@ -127,7 +127,7 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
       await route.continue().catch(() => undefined);
     });
     await layout.getByRole('button', { name: 'UMAP' }).click();
-    await expect(layout.getByTestId('layout-progress')).toHaveText('Reads the vectors …');
+    await expect(layout.getByTestId('layout-progress')).toHaveText('Reading the vectors …');
     await layout.getByRole('button', { name: 'Cancel' }).click();
     await expect(layout.getByRole('button', { name: 'Principal components' })).toHaveAttribute(
       'aria-pressed',
