@@ -39,7 +39,7 @@ it('does not say that too few differ where what is missing keeps it from being t
     ],
     { baseline: 'saved', metrics: accuracy === undefined ? [] : [accuracy] },
   );
-  expect(verdictSentence(table)).toBe('By accuracy, “half” is undecided.');
+  expect(verdictSentence(table)).toBe('By accuracy, the result for “half” is unclear.');
 });
 
 it('names a few variants, and counts the rest', () => {

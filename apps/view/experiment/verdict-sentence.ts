@@ -35,7 +35,7 @@ export function verdictSentence({
     even: (names) => `no difference from “${baseline}” is shown for ${names}`,
     equal: (names, are) => `${names} ${are} equal to “${baseline}” on every question`,
     few: (names) => `too few questions differ to judge ${names}`,
-    lacking: (names, are) => `${names} ${are} undecided`,
+    lacking: (names) => `the result for ${names} is unclear`,
   };
   const names = new Map<Said, string[]>();
   for (const { variant, cells } of rows) {

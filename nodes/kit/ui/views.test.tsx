@@ -277,8 +277,8 @@ describe('hits', () => {
   it('say where they stood before, where they were ranked anew', () => {
     const html = draw(Hits, [row([hit(1, 7, {}), hit(2, 1, {}), hit(3, 3, {})])]);
     expect(seen(html)).toMatch(/1\.md · line 1 ▲ was 7 .* ▼ was 1 .* same rank/);
-    expect(html).toContain('Its rank was 7; it moved up 6 places.');
-    expect(html).toContain('Its rank was 1; it moved down 1 place.');
+    expect(html).toContain('Was number 7; now 6 places higher.');
+    expect(html).toContain('Was number 1; now 1 place lower.');
     const single = seen(draw(Hits, [row([hit(1, undefined, {})])]));
     expect(single).not.toMatch(/was|same/);
     expect(single).toContain('When? 1 hit ');
@@ -303,20 +303,20 @@ describe('hits', () => {
     const table = (html: string): string => seen(/<table.*?<\/table>/s.exec(html)?.[0] ?? '');
     const all = table(draw(Hits, [row([hit(1, undefined, scores)])]));
     expect(all.match(/\w 0(\.\d+)? [A-Z][^.]*[a-z1]\. /g)).toHaveLength(Object.keys(scores).length);
-    expect(all).toContain('trust 0.25 Trust in its source, from 0 to 1.');
+    expect(all).toContain('trust 0.25 The trust in its source.');
     expect(all).toContain('score 0.5000');
     expect(all).not.toContain('Weight');
     expect(table(draw(Hits, [row([hit(1, 2, { dense: 0.5, bm25: 3 })])]))).toMatch(
-      /dense 0\.50 the score Similarity .* BM25 3\.0 Words .* score 0\.5000/,
+      /dense 0\.50 the score How .* BM25 3\.0 How .* score 0\.5000/,
     );
     const sharesOf = () => [{ part: 'trust', weight: 0.5, gives: '× 0.93' }] as const;
     const html = renderToStaticMarkup(
       createElement(HitList, { ...props(Hits, [row([hit(1, 2, { trust: 0.3 })])]), sharesOf }),
     );
     expect(table(html)).toContain(
-      'Weight Contribution trust 0.30 0.5 × 0.93 Trust in its source, from 0 to 1.',
+      'Weight Contribution trust 0.30 0.5 × 0.93 The trust in its source.',
     );
-    expect(html).toContain('<span title="Trust in its source, from 0 to 1.">trust 0.30</span>');
+    expect(html).toContain('<span title="The trust in its source.">trust 0.30</span>');
   });
 });
 
@@ -367,7 +367,7 @@ describe('a table of variants', () => {
     expect(words).toContain('near: Only 2 questions differ; it takes 10 to tell.');
     expect(words).toContain('none chunk.size must be above 0.');
     expect(words).toContain('none : chunk.size must be above 0.');
-    expect(words).toContain('each on its own (unadjusted)');
+    expect(words).toContain('on its own (unadjusted)');
     expect(words).toContain('Cost Variant Time small 2.0 s');
   });
 

@@ -80,7 +80,7 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
             {of} {length === 1 ? 'point' : 'points'}{' '}
             {places === undefined
               ? 'by their two principal components'
-              : 'by UMAP: near points belong together; large distances mean little'}
+              : 'by UMAP: near points belong together, far distances mean little'}
             {asked.length === 0 ? '' : ', each question among its nearest chunks'}. Drag around
             points to list them.
           </span>

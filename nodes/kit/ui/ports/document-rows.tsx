@@ -87,7 +87,7 @@ function WholeReader(props: {
   return (
     <div data-reading={whole === undefined && !failed ? true : undefined}>
       {failed && (
-        <p className="gk-note">Only the beginning could be read. Select the document again.</p>
+        <p className="gk-note">Graft could read only the beginning. Choose the document again.</p>
       )}
       <Reader document={whole ?? document} onPaper={onPaper} />
     </div>

@@ -8,7 +8,7 @@ import { RowList } from '../list/row-list.tsx';
 const trained = {
   lora: 'LoRA weights',
   full: 'all weights',
-  'query-adapter': 'a map applied to the vectors of questions',
+  'query-adapter': 'a map for the vectors of questions',
 } as const;
 
 /** What a trained embedder says of itself. */

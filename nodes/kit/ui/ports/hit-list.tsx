@@ -114,7 +114,7 @@ function Moved({ hit: { rank, before } }: { readonly hit: Hit }): ReactNode {
   const places = plural(Math.abs(before - rank), 'place');
   if (before === rank) {
     return (
-      <span className="gk-moved" title="Its rank did not change.">
+      <span className="gk-moved" title="Same rank as before.">
         same rank
       </span>
     );
@@ -124,7 +124,7 @@ function Moved({ hit: { rank, before } }: { readonly hit: Hit }): ReactNode {
     <span
       className="gk-moved"
       data-moved={rose ? 'up' : 'down'}
-      title={`Its rank was ${before}; it moved ${rose ? 'up' : 'down'} ${places}.`}
+      title={`Was number ${before}; now ${places} ${rose ? 'higher' : 'lower'}.`}
     >
       {rose ? '▲' : '▼'} was {before}
     </span>

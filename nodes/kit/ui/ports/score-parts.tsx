@@ -22,70 +22,69 @@ interface Part {
 const parts: readonly Part[] = [
   {
     ...{ name: 'dense', title: 'dense', digits: 2 },
-    meaning: 'Similarity in meaning: the cosine of the vectors of question and chunk.',
+    meaning: 'How similar question and chunk are in meaning: the cosine of their vectors.',
   },
   {
     ...{ name: 'bm25', title: 'BM25', digits: 1 },
-    meaning: 'Words shared with the question; rare words count more.',
+    meaning: 'How many of the question’s words it contains; rare words count more.',
   },
   {
     ...{ name: 'versions', title: 'wordings', digits: 0 },
-    meaning: 'Number of wordings of the question that found this chunk.',
+    meaning: 'The wordings of the question that found it.',
   },
   {
     ...{ name: 'rrf', title: 'RRF', digits: 4 },
     meaning:
-      'Reciprocal rank fusion: the sum of 1 / (constant + rank) over the lists that contain the chunk.',
+      'Reciprocal rank fusion: the sum of 1 / (constant + rank) over the searches that found it.',
   },
   {
-    ...{ name: 'before', title: 'earlier rank', digits: 0 },
-    meaning: 'The rank before this node.',
+    ...{ name: 'before', title: 'rank before', digits: 0 },
+    meaning: 'Its rank before.',
   },
   {
     ...{ name: 'rerank', title: 'rerank', digits: 2 },
     meaning:
-      'The reranker’s score: the mean cosine of tokens, a cross-encoder’s score, or the share of yes.',
+      'The reranker’s score: the mean cosine of its tokens, a cross-encoder’s score, or the probability of yes.',
   },
   {
     ...{ name: 'topic', title: 'topic', digits: 2 },
-    meaning: 'Relevance to the question; 1 is the best possible.',
+    meaning: 'How relevant it is; 1 is the best possible.',
   },
   {
     ...{ name: 'length', title: 'length', digits: 2 },
-    meaning: 'Enough text: its own words as a share of the number that counts as enough.',
+    meaning: 'Whether it is long enough: its length as a share of the length that is enough.',
   },
   {
     ...{ name: 'content', title: 'content', digits: 2 },
-    meaning:
-      'The share of its words that come from the text and not from a menu, a footer or a notice.',
+    meaning: 'The share of its words that are not from a menu, a footer or a notice.',
   },
   {
     ...{ name: 'trust', title: 'trust', digits: 2 },
-    meaning: 'Trust in its source, from 0 to 1.',
+    meaning: 'The trust in its source.',
   },
   {
     ...{ name: 'freshness', title: 'freshness', digits: 2 },
-    meaning: 'Freshness: halves with each half-life since the chunk’s date.',
+    meaning: 'How fresh it is: this halves with each half-life since its date.',
   },
   {
     ...{ name: 'quality', title: 'quality', digits: 2 },
-    meaning: 'The share of the score left by length, content, trust and freshness.',
+    meaning: 'The share of the score that remains after length, content, trust and freshness.',
   },
   {
     ...{ name: 'grade', title: 'grade', digits: 2 },
-    meaning: 'The judged helpfulness, from 0 to 1.',
+    meaning: 'Its grade, from 0 to 1: how far it helps.',
   },
   {
     ...{ name: 'children', title: 'parts found', digits: 0 },
-    meaning: 'Number of hits merged into this one.',
+    meaning: 'How many hits it joins.',
   },
   {
     ...{ name: 'mmr', title: 'MMR', digits: 2 },
-    meaning: 'Marginal relevance: relevance minus similarity to the hits above.',
+    meaning: 'Marginal relevance: how relevant it is, minus its likeness to the hits above it.',
   },
   {
     ...{ name: 'duplicates', title: 'duplicates', digits: 0 },
-    meaning: 'Number of near-duplicates removed in favour of this hit.',
+    meaning: 'Near duplicates that were dropped in favour of it.',
   },
 ];
 
