@@ -112,7 +112,7 @@ test('an app says what it lacks, and what it cannot be', async ({ page, workspac
   // Not the one without a text.
   expect(starts).toHaveLength(1);
   await page.goto(appLink(workspace.url, 'a-first.graft.json'));
-  await expect(page.getByText('takes and gives nothing by name')).toBeVisible();
+  await expect(page.getByText('has no named inputs or outputs')).toBeVisible();
 });
 
 test('the key that runs takes what the form holds, wherever it is pressed', async ({

@@ -306,7 +306,7 @@ test('another view has the focus where one was', async ({ page, workspace }) => 
     };
     await show('as a notebook');
     await expect(page.getByTestId('cell-chunk')).toBeFocused();
-    await show('as it is drawn');
+    await show('graph on the canvas');
     await expect(page.locator('.react-flow__node[data-id="chunk"]')).toBeFocused();
     await show('as an app');
     await expect(page.locator('.app-view')).toBeVisible();

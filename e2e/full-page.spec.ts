@@ -108,7 +108,7 @@ test('the full page makes way for another node, another file and another view', 
   await expect(page.locator('#inspector-panel')).toBeFocused();
   await choose('as a notebook', /as a notebook/);
   await expect(page.getByTestId('cell-chunk')).toBeVisible();
-  await choose('as it is drawn', /as it is drawn/);
+  await choose('graph on the canvas', /graph on the canvas/);
   await expect(bench.node('chunk')).toBeVisible();
   await expect(palette).not.toHaveAttribute('inert');
 

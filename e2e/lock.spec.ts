@@ -99,7 +99,7 @@ test('refuses another model than the locked one until it is taken', async ({ pag
   await bench.reaches('embed', 'idle');
   await bench.select('embed');
   const drift = page.getByTestId('drift');
-  await expect(drift).toContainText('nothing runs until you take it');
+  await expect(drift).toContainText('cannot run until you accept the change');
   await drift.getByRole('button', { name: 'Accept all changes' }).click();
   await expect(drift).toHaveCount(0);
   await expect(bench.node('embed')).not.toContainText('has other bytes');

@@ -135,7 +135,7 @@ function Picker({ question }: { readonly question: FileQuestion }) {
             <button
               type="button"
               className="button small"
-              title="The folder above this one (Backspace)"
+              title="Parent folder (Backspace)"
               onClick={up}
             >
               Up
