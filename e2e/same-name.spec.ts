@@ -84,7 +84,9 @@ test('what another tab draws on a file outlives that tab, also where the file gi
   await menuItem(page, 'Delete').click();
   await expect(other.getByTestId('notice')).toContainText('deleted or moved outside');
   await bench.newGraph('given-way');
-  await expect(other.getByTestId('notice')).toHaveText(/changed outside this page, and you have unsaved/);
+  await expect(other.getByTestId('notice')).toHaveText(
+    /changed outside this page, and you have unsaved/,
+  );
   expect((await drafts()).map(([, text]) => text).join()).toContain('Drawn, and not saved.');
   await expect(questions).toHaveValue('Drawn, and not saved.');
   await rm(path.join(workspace.folder, name));

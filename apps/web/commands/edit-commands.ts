@@ -164,7 +164,7 @@ export const editCommands: readonly Command[] = [
   },
   {
     id: 'to-parameters',
-    title: 'Go to its parameters',
+    title: 'Go to the parameters',
     group: 'Edit',
     keys: ['e'],
     views: ['canvas'],
@@ -174,7 +174,7 @@ export const editCommands: readonly Command[] = [
   },
   {
     id: 'to-output',
-    title: 'Go to its output',
+    title: 'Go to the output',
     group: 'Edit',
     keys: ['o'],
     views: ['canvas'],
