@@ -174,7 +174,7 @@ test('a path is completed while it is typed, by what is in the workspace and fit
     await field.fill('data/many/');
     await expect(options).toHaveCount(100);
     // Below the rows that are in sight, without a scroll.
-    await expect(page.getByText('410 more: type on')).toBeInViewport();
+    await expect(page.getByText('410 more. Type more')).toBeInViewport();
     await expect(options.last()).not.toBeInViewport();
     await field.press('Escape');
     await page.getByRole('button', { name: 'Browse for File' }).click();
