@@ -92,7 +92,7 @@ test('the output of every type of rows, as a notebook and as an app', async ({
   await page.getByRole('button', { name: 'App', exact: true }).click();
   await expect(page.getByTestId('app-output-result')).toContainText('It is lit at 05:40');
   await expectAccessible(page, 'app');
-  await page.getByRole('button', { name: 'Show how it is made' }).click();
+  await page.getByRole('button', { name: 'Show the canvas' }).click();
   await bench.select('hits');
   await bench.tab('Output');
   await bench.output.locator('.gk-link').first().click();
@@ -107,7 +107,7 @@ test('the output of every type of rows, as a notebook and as an app', async ({
   await expectAccessible(page, 'what was found in an output');
 
   const coming = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'Export as a page' }).click();
+  await page.getByRole('link', { name: 'Export as HTML' }).click();
   const file = path.join(workspace.folder, 'every-output.html');
   await (await coming).saveAs(file);
   await page.goto(pathToFileURL(file).href);
@@ -244,7 +244,7 @@ test('rows, labels and experiments', async ({ page, workspace }) => {
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await expectAccessible(page, 'rows that are not saved');
-  await page.getByRole('button', { name: 'Discard the changes' }).click();
+  await page.getByRole('button', { name: 'Discard changes' }).click();
 
   await bench.tab('Experiments');
   await page

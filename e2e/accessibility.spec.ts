@@ -151,7 +151,7 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
   await expect(page.getByRole('menu')).toBeVisible();
   await expectAccessible(page, 'menu of an output');
   await page.keyboard.press('Escape');
-  await bench.tab('Logs');
+  await bench.inspectorTab('Log').click();
   await expectAccessible(page, 'logs of a node that ran');
   await bench.tab('Parameters');
   await bench.fill('Size', '64');
@@ -171,7 +171,7 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
   await expect(page.getByTestId('past-run')).toBeVisible();
   await expect(page.getByTestId('past-parameters')).toBeVisible();
   await expectAccessible(page, 'a run of before');
-  await page.getByRole('button', { name: 'Back to now' }).click();
+  await page.getByRole('button', { name: 'Back to latest' }).click();
 
   await test.step('a file that changed outside', async () => {
     await bench.fill('Size', '65');
@@ -206,7 +206,9 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
     await bench.select('chunk');
     await bench.tab('Output');
     await page.getByRole('button', { name: 'Freeze this output' }).click();
-    await expect(page.getByTestId('notice').filter({ hasText: 'are kept in' })).toBeVisible();
+    await expect(
+      page.getByTestId('notice').filter({ hasText: 'takes the node’s place' }),
+    ).toBeVisible();
     await expectAccessible(page, 'notices');
   });
 });
@@ -267,7 +269,7 @@ test('an empty workspace, and a package without its data', async ({ page, worksp
     await page.getByRole('button', { name: 'Open a package …' }).click();
     await page.locator('input[type=file]').setInputFiles(archive);
     await expect(page.getByRole('dialog', { name: 'Unpacked bare' })).toContainText(
-      'gives no file here',
+      'No file here or in the package matches',
     );
     await expectAccessible(page, 'missing data');
     await page.keyboard.press('Enter');

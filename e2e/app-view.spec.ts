@@ -46,7 +46,7 @@ test('a graph is used as an app: form, sample, own text, parameter, link', async
 
   // With nothing written the sample flows.
   const pieces = page.getByTestId('app-output-chunks');
-  await expect(pieces).toContainText('Nothing yet.');
+  await expect(pieces).toContainText('No output yet.');
   await page.getByRole('button', { name: /^Run/ }).press('Enter');
   await expect(pieces).toContainText('The eastern kiln is lit at 05:40');
 
@@ -67,7 +67,7 @@ test('a graph is used as an app: form, sample, own text, parameter, link', async
   await page.goto(page.url());
   await expect(page.getByRole('heading', { name: 'cutter', level: 1 })).toBeVisible();
   await expect(page.getByLabel('text', { exact: true })).toHaveValue('');
-  await page.getByRole('button', { name: 'Show how it is made' }).click();
+  await page.getByRole('button', { name: 'Show the canvas' }).click();
   await expect(bench.node('chunk')).toBeVisible();
   await expect(page.getByTestId('save-state')).toHaveText('saved');
 });
@@ -98,7 +98,7 @@ test('an app says what it lacks, and what it cannot be', async ({ page, workspac
   const needy = { ...cutter, nodes, edges: cutter.edges.slice(1), layout: {} };
   await writeFile(path.join(workspace.folder, 'needy.graft.json'), JSON.stringify(needy));
   await page.goto(appLink(workspace.url, 'needy.graft.json'));
-  await expect(page.getByText('Write something for text first.')).toBeVisible();
+  await expect(page.getByText('Fill in text first.')).toBeVisible();
   await expect(page.getByRole('button', { name: /^Run/ })).toBeDisabled();
   await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0);
   const starts: string[] = [];
@@ -112,7 +112,7 @@ test('an app says what it lacks, and what it cannot be', async ({ page, workspac
   // Not the one without a text.
   expect(starts).toHaveLength(1);
   await page.goto(appLink(workspace.url, 'a-first.graft.json'));
-  await expect(page.getByText('takes and gives nothing by name')).toBeVisible();
+  await expect(page.getByText('has no named inputs or outputs')).toBeVisible();
 });
 
 test('the key that runs takes what the form holds, wherever it is pressed', async ({
@@ -147,10 +147,10 @@ test('keys that edit do nothing to a graph that is not seen', async ({ page, wor
     await page.keyboard.press(key);
   await page.keyboard.press('Control+k');
   const menu = page.getByRole('dialog', { name: 'Command menu' });
-  await expect(menu.getByRole('option', { name: 'Show the graph as it is drawn' })).toBeVisible();
+  await expect(menu.getByRole('option', { name: 'Show the graph on the canvas' })).toBeVisible();
   await expect(menu.getByRole('option', { name: /Select all|^Chunk/ })).toHaveCount(0);
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Show how it is made' }).click();
+  await page.getByRole('button', { name: 'Show the canvas' }).click();
   await expect(page.locator('.react-flow__node')).toHaveCount(5);
   await expect(bench.node('chunk')).toBeVisible();
   await page.keyboard.press('Control+z');
@@ -181,7 +181,7 @@ test('an app says that it shows a run of before', async ({ page, workspace }) =>
   await page.getByRole('banner').getByRole('button', { name: 'App', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'looked-back', level: 1 })).toBeVisible();
   await expect(page.getByTestId('past-run')).toContainText(/Run of \d\d:\d\d/);
-  await page.getByRole('button', { name: 'Back to now' }).click();
+  await page.getByRole('button', { name: 'Back to latest' }).click();
   await expect(page.getByTestId('past-run')).toHaveCount(0);
 });
 
@@ -211,7 +211,7 @@ test('what is typed for an input stays where it is called otherwise', async ({
   const bench = new Workbench(page);
   await page.goto(appLink(workspace.url, 'kept-text.graft.json'));
   await page.getByLabel('text', { exact: true }).fill('Typed before.');
-  await page.getByRole('button', { name: 'Show how it is made' }).click();
+  await page.getByRole('button', { name: 'Show the canvas' }).click();
   await bench.select('text');
   await page.getByLabel('Name', { exact: true }).fill('essay');
   await page.keyboard.press('Enter');

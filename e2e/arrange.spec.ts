@@ -60,11 +60,15 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await page.mouse.move(head.x + 60 + by.x, head.y + 14 + by.y + 200);
     await page.mouse.move(head.x + 60 + by.x, head.y + 14 + by.y);
     await page.mouse.up();
-    await expect(edge(page, 'Edge from hits of Retrieve to hits of Expand hits')).toHaveCount(1);
-    await expect(edge(page, 'Edge from hits of Expand hits to hits of Rerank')).toHaveCount(1);
-    await expect(edge(page, 'Edge from hits of Retrieve to hits of Rerank')).toHaveCount(0);
+    await expect(edge(page, 'Connection from hits of Retrieve to hits of Expand hits')).toHaveCount(
+      1,
+    );
+    await expect(edge(page, 'Connection from hits of Expand hits to hits of Rerank')).toHaveCount(
+      1,
+    );
+    await expect(edge(page, 'Connection from hits of Retrieve to hits of Rerank')).toHaveCount(0);
     await page.keyboard.press('Control+z');
-    await expect(edge(page, 'Edge from hits of Retrieve to hits of Rerank')).toHaveCount(1);
+    await expect(edge(page, 'Connection from hits of Retrieve to hits of Rerank')).toHaveCount(1);
     // And where it stood.
     await page.keyboard.press('Control+z');
   });
@@ -76,8 +80,10 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await page
       .getByRole('button', { name: 'Add Diversify', exact: true })
       .dragTo(bench.canvas, { targetPosition: { x: x - pane.x, y: y - pane.y }, force: true });
-    await expect(edge(page, 'Edge from hits of Retrieve to hits of Diversify')).toHaveCount(1);
-    await expect(edge(page, 'Edge from hits of Diversify to hits of Rerank')).toHaveCount(1);
+    await expect(edge(page, 'Connection from hits of Retrieve to hits of Diversify')).toHaveCount(
+      1,
+    );
+    await expect(edge(page, 'Connection from hits of Diversify to hits of Rerank')).toHaveCount(1);
     await expect(page.getByTestId('announcement')).toContainText(
       'Added Diversify between hits of Retrieve and hits of Rerank',
     );
@@ -101,7 +107,7 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await page.mouse.move(x, y, { steps: 5 });
     await page.mouse.up();
     await expect(
-      edge(page, 'Edge from documents of Files (more) to documents of Chunk'),
+      edge(page, 'Connection from documents of Files (more) to documents of Chunk'),
     ).toHaveCount(1);
     await expect(
       page.locator('[aria-label$="to documents of Chunk"].react-flow__edge'),

@@ -96,7 +96,9 @@ test('takes another edge in the place of one, and lets one be pulled off', async
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'rewire.graft.json');
   const edge = (from: string) =>
-    page.locator(`[aria-label="Edge from documents of Files (${from}) to documents of Chunk"]`);
+    page.locator(
+      `[aria-label="Connection from documents of Files (${from}) to documents of Chunk"]`,
+    );
   await expect(edge('files')).toHaveCount(1);
   await bench.draw('more.documents', 'chunk.documents');
   await page.mouse.up();
@@ -239,7 +241,7 @@ test('nodes that are added one after another are connected where just one edge f
   await expect(said).toHaveText('Added Files.');
   await add('chunk', 'chunk');
   await expect(said).toHaveText(
-    'Added Chunk, and connected documents of Files to documents of Chunk.',
+    'Added Chunk and connected documents of Files to documents of Chunk.',
   );
   await add('embed', 'embed');
   await expect(edges).toHaveCount(2);

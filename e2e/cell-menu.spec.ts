@@ -57,7 +57,7 @@ test('a cell of the notebook has a menu, by the right button and by key', async 
     await row.getByRole('button').first().focus();
     await page.keyboard.press('Shift+F10');
     await menuItem(page, 'Copy this row as text').click();
-    await expect(page.getByText(/^Copied the row|does not let this page copy/)).toBeVisible();
+    await expect(page.getByText(/^Copied the row|blocked copying/)).toBeVisible();
   });
   await test.step('and a note', async () => {
     await cell.focus();

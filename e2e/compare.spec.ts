@@ -109,7 +109,7 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
     await page.keyboard.press('ArrowDown');
     await expect(page.locator('[aria-posinset="2"]')).toBeFocused();
     // What is the same is there when it is asked for, and the address holds that.
-    await page.getByRole('checkbox', { name: 'Only what differs' }).press('Space');
+    await page.getByRole('checkbox', { name: 'Only differences' }).press('Space');
     await expect(rows.first()).toHaveAttribute('aria-setsize', '24');
     await expect(rows.first()).toContainText('same');
   });
@@ -179,8 +179,8 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
       .locator('header')
       .click({ modifiers: ['Shift'] });
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('compare what the selected');
-    await expect(page.getByRole('option', { name: /^Compare what/ })).toBeVisible();
+    await page.keyboard.type('compare the selected');
+    await expect(page.getByRole('option', { name: /^Compare the selected/ })).toBeVisible();
     await page.keyboard.press('Enter');
     await expect(page.getByRole('list', { name: 'Sides' })).toContainText('Rows (left)');
     await page
@@ -213,14 +213,14 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     const runs = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
     await expect(runs).toHaveCount(2);
     await runs.nth(1).hover();
-    await runs.nth(1).getByRole('button', { name: 'Compare with now' }).click();
+    await runs.nth(1).getByRole('button', { name: 'Compare with latest' }).click();
     const nodes = page.getByTestId('compared-nodes');
     await expect(nodes.getByRole('row', { name: /Evaluate/ })).toContainText('did not run');
     await expect(nodes.getByRole('row', { name: /left/ })).toBeHidden();
     await runGraft(['cache', 'gc', '--max-size', '0', '--workspace', workspace.folder]);
     await page.reload();
-    await expect(nodes).toContainText('gone from the store: ');
-    await page.getByRole('checkbox', { name: 'Only what differs' }).click();
+    await expect(nodes).toContainText('removed: ');
+    await page.getByRole('checkbox', { name: 'Only differences' }).click();
     await page.getByRole('navigation', { name: 'Outputs' }).getByRole('button').last().click();
     await expect(page.getByTestId('lack').first()).toBeVisible();
     await expectAccessible(page, 'a comparison of what is gone');
@@ -231,14 +231,14 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     await bench.open(workspace.url, file);
     await expect(page.getByTestId('plan-line')).toContainText('3 will run');
     await bench.run();
-    await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+    await expect(page.getByTestId('plan-line')).toHaveText('all reused');
     await bench.tab('All runs');
     const runs = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
     await expect(runs).toHaveCount(3);
     await runs.nth(1).hover();
-    await runs.nth(1).getByRole('button', { name: 'Compare with now' }).click();
+    await runs.nth(1).getByRole('button', { name: 'Compare with latest' }).click();
     await expect(page.getByTestId('comparison-summary')).toContainText(
-      'No parameter differs; 2 edges differ; ',
+      'No parameter differs; 2 connections differ; ',
     );
     const edges = page.getByTestId('compared-edges').locator('tbody').getByRole('row');
     await expect(edges).toHaveText([

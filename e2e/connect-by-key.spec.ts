@@ -64,12 +64,12 @@ test('ports are gone through, connected and disconnected by keys', async ({ page
     await expect(options(page).first()).toContainText('replaces Files (files) documents');
     await page.keyboard.press('Enter');
     await expect(said(page)).toHaveText(
-      'Connected documents of Files (other) to documents of Chunk, instead of documents of Files (files).',
+      'Connected documents of Files (other) to documents of Chunk, replacing documents of Files (files).',
     );
     await expect(edges(page)).toHaveCount(1);
     await page.keyboard.press('Control+z');
     await expect(
-      page.getByLabel('Edge from documents of Files (files) to documents of Chunk'),
+      page.getByLabel('Connection from documents of Files (files) to documents of Chunk'),
     ).toBeAttached();
   });
   await test.step('what does not fit says why, and the list stays', async () => {
@@ -134,7 +134,7 @@ test('a new node is connected as it is added, and a wrong port is refused with t
   await page.keyboard.press('Enter');
   await expect(bench.node('embed')).toBeVisible();
   await expect(said(page)).toHaveText(
-    'Added Embed, and connected chunks of Chunk to chunks of Embed.',
+    'Added Embed and connected chunks of Chunk to chunks of Embed.',
   );
   await expect(page.locator('.react-flow__node[data-id="embed"]')).toBeFocused();
 

@@ -128,7 +128,7 @@ test('rows are edited by keyboard, Escape loses nothing unseen, and what is no r
 
   // Escape asks; again, it goes on editing.
   await page.keyboard.press('Escape');
-  await expect(page.getByRole('alertdialog')).toContainText('1 row changed, and not saved.');
+  await expect(page.getByRole('alertdialog')).toContainText('1 row changed, not saved.');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Enter');
@@ -148,7 +148,7 @@ test('rows are edited by keyboard, Escape loses nothing unseen, and what is no r
   await expect(start).toBeFocused();
   expect(await readFile(file, 'utf8')).toBe(before);
   await start.fill('0');
-  await page.getByRole('textbox', { name: 'Name of a further field of metadata' }).fill('kiln');
+  await page.getByRole('textbox', { name: 'Name of another field of metadata' }).fill('kiln');
   await page.keyboard.press('Enter');
   await field(page, 'metadata.kiln').fill('eastern');
   await page.keyboard.press('Alt+ArrowDown');
@@ -174,7 +174,7 @@ test('keys in the rows are theirs, and leaving them unsaved leaves the node as i
   await expect(changes(page)).toHaveText('1 row deleted');
   await expect(bench.node('chunk')).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Discard the changes' }).click();
+  await page.getByRole('button', { name: 'Discard changes' }).click();
   await expect(dialog(page)).toBeHidden();
   await expect(bench.node('chunk')).toBeVisible();
   await expect(bench.node('chunk')).not.toContainText('(frozen)');
@@ -199,10 +199,10 @@ test('what was changed meanwhile is told, and overwritten only when one says so'
   const told = page.getByRole('alertdialog');
   await expect(told).toContainText('nothing was overwritten');
   expect(await readFile(file, 'utf8')).toBe(theirs);
-  await told.getByRole('button', { name: 'Go on editing' }).click();
+  await told.getByRole('button', { name: 'Keep editing' }).click();
   await expect(text).toHaveValue('Mine.');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
-  await told.getByRole('button', { name: 'Take the file as it is' }).click();
+  await told.getByRole('button', { name: 'Reload the file' }).click();
   await expect(list(page)).toContainText('quick climb');
   await expect(page.getByText('Nothing changed')).toBeVisible();
   await expect(list(page)).toBeFocused();
@@ -210,7 +210,7 @@ test('what was changed meanwhile is told, and overwritten only when one says so'
   await writeFile(file, theirs.replace('quick', 'steady'));
   await text.fill('Mine again.');
   await page.keyboard.press('Control+s');
-  await told.getByRole('button', { name: 'Write mine over it' }).click();
+  await told.getByRole('button', { name: 'Overwrite the file' }).click();
   await expect(dialog(page)).toBeHidden();
   expect(await readFile(file, 'utf8')).toContain('Mine again.');
   expect(await readFile(file, 'utf8')).not.toContain('steady');

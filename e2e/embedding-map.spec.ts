@@ -53,9 +53,7 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
   const told = map.locator('.gk-map-told');
   await expect(field).toHaveAccessibleName(/^24 embeddings and 2 questions on a map/);
   await expect(told).toContainText('24 points by their two principal components');
-  await expect(map.getByRole('list', { name: 'Where the points come from' })).toContainText(
-    'sea/boats.md',
-  );
+  await expect(map.getByRole('list', { name: 'Groups of points' })).toContainText('sea/boats.md');
 
   await test.step('by pointer: a line around the left half lists one topic', async () => {
     const box = await field.boundingBox();
@@ -72,7 +70,9 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
     await page.mouse.down();
     for (const [right, down] of others) await page.mouse.move(x + right, y + down, { steps: 4 });
     await page.mouse.up();
-    const chosen = map.getByRole('list', { name: 'Chunks within the line' }).getByRole('listitem');
+    const chosen = map
+      .getByRole('list', { name: 'Chunks inside the outline' })
+      .getByRole('listitem');
     await expect(chosen.nth(sections - 1)).toBeVisible();
     await expect(chosen.first()).toContainText('.md');
     const texts = await chosen.allInnerTexts();
@@ -115,7 +115,7 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
     await questions.press('Enter');
     await expect(field).toHaveAccessibleName(/^24 embeddings on a map/);
     await questions.press('Enter');
-    await expect(told).toContainText('each question amid its nearest chunks');
+    await expect(told).toContainText('each question among its nearest chunks');
   });
 
   await test.step('by UMAP, which is cancelled, made, and left again', async () => {
@@ -127,7 +127,7 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
       await route.continue().catch(() => undefined);
     });
     await layout.getByRole('button', { name: 'UMAP' }).click();
-    await expect(layout.getByTestId('layout-progress')).toHaveText('Reads the vectors …');
+    await expect(layout.getByTestId('layout-progress')).toHaveText('Reading the vectors …');
     await layout.getByRole('button', { name: 'Cancel' }).click();
     await expect(layout.getByRole('button', { name: 'Principal components' })).toHaveAttribute(
       'aria-pressed',

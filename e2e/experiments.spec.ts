@@ -78,9 +78,9 @@ test('runs an experiment of the file and shows what its table says', async ({
   await expect(search.getByTestId('experiment-status')).toContainText('succeeded');
   expect(await readFile(file, 'utf8')).toContain('"k": 2');
   // The file as saved is one of its variants: nothing of it is left to run.
-  await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+  await expect(page.getByTestId('plan-line')).toHaveText('all reused');
   await expect(search.getByTestId('verdict')).toHaveText(
-    /^By MRR, “[^”]*most[^”]*” is better than “[^”]*some[^”]*”; too few questions differ to tell for “[^”]*few[^”]*”\.$/,
+    /^By MRR, “[^”]*most[^”]*” is better than “[^”]*some[^”]*”; too few questions differ to judge “[^”]*few[^”]*”\.$/,
   );
 
   const table = search.getByRole('group', { name: 'mrr' });

@@ -81,7 +81,7 @@ test('a run is exported as one page, which works from disk and without a network
   await bench.run();
   await bench.reaches('score', 'succeeded');
   const coming = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'Export as a page' }).click();
+  await page.getByRole('link', { name: 'Export as HTML' }).click();
   const download = await coming;
   expect(download.suggestedFilename()).toMatch(/^demo-.+\.html$/);
   const file = path.join(folder, 'demo.html');
@@ -174,14 +174,14 @@ test('the command line writes the same page, and the command menu downloads it',
   await bench.reaches('chunk', 'succeeded');
   await page.keyboard.press('Control+k');
   await page.keyboard.type('Export the run');
-  await expect(page.locator('[cmdk-item]')).toHaveText('Export the run as a page');
+  await expect(page.locator('[cmdk-item]')).toHaveText('Export the run as HTML');
   const coming = page.waitForEvent('download');
   await page.keyboard.press('Enter');
   expect((await coming).suggestedFilename()).toMatch(/^chunking-.+\.html$/);
 
   // The same in Markdown, as the command writes it.
   const written = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'as Markdown' }).click();
+  await page.getByRole('link', { name: 'Export as Markdown' }).click();
   const markdown = await written;
   expect(markdown.suggestedFilename()).toMatch(/^chunking-.+\.md$/);
   expect(await readFile(await markdown.path(), 'utf8')).toContain(

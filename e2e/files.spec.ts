@@ -57,7 +57,7 @@ test('files are chosen from the workspace by keys, and brought there from this c
     await browse.click();
     await upload('kilns.md', 'Theirs.');
     await expect(dialog.getByRole('alert')).toContainText(
-      'notes/kilns.md is in the workspace already',
+      'notes/kilns.md is already in the workspace',
     );
     await dialog.getByRole('button', { name: 'Keep both' }).click();
     await expect(row(2)).toHaveValue('notes/kilns-2.md');
@@ -174,13 +174,13 @@ test('a path is completed while it is typed, by what is in the workspace and fit
     await field.fill('data/many/');
     await expect(options).toHaveCount(100);
     // Below the rows that are in sight, without a scroll.
-    await expect(page.getByText('410 more: type on')).toBeInViewport();
+    await expect(page.getByText('410 more. Type more')).toBeInViewport();
     await expect(options.last()).not.toBeInViewport();
     await field.press('Escape');
     await page.getByRole('button', { name: 'Browse for File' }).click();
     const dialog = page.getByRole('dialog', { name: 'Choose a file or a folder' });
     await expect(dialog.getByRole('option')).toHaveCount(500);
-    await expect(dialog.getByText('10 more: type a part of the name')).toBeVisible();
+    await expect(dialog.getByText('10 more. Type part of a name')).toBeVisible();
     await page.keyboard.type('509');
     await expect(dialog.getByRole('option')).toHaveText([/^509.jsonl/]);
     await page.keyboard.press('Escape');
@@ -205,7 +205,7 @@ test('a file that is not here is brought back from its node, and data is dropped
   const getIt = bench.node('files').getByRole('button', { name: 'Get it …' });
   const ways = page
     .getByRole('dialog', { name: 'What Files lacks' })
-    .getByRole('group', { name: 'notes/gone.md is not here' });
+    .getByRole('group', { name: 'notes/gone.md is missing' });
   const dialog = page.getByRole('dialog', { name: 'Choose a file or a folder' });
   const row = (at: number) => page.getByLabel(`Files, row ${String(at)}`, { exact: true });
   const dropped = (name: string, text: string) =>
@@ -257,8 +257,8 @@ test('a file that is not here is brought back from its node, and data is dropped
   await test.step('another of its name is asked about, and nothing else', async () => {
     const dataTransfer = await dropped('clay.md', 'Other clay.');
     await bench.canvas.dispatchEvent('drop', { dataTransfer, clientX: 700, clientY: 200 });
-    const asked = page.getByRole('dialog', { name: 'Bring files into the workspace' });
-    await expect(asked.getByRole('alert')).toContainText('clay.md is in the workspace already');
+    const asked = page.getByRole('dialog', { name: 'Add files to the workspace' });
+    await expect(asked.getByRole('alert')).toContainText('clay.md is already in the workspace');
     await expect(asked.getByRole('listbox')).toHaveCount(0);
     await expectAccessible(page, 'a file of a name that is taken');
     await asked.getByRole('button', { name: 'Cancel' }).click();

@@ -224,7 +224,7 @@ test.describe('menus and keys', () => {
     await bench.select('embed');
     await page.keyboard.press('ContextMenu');
     await menuItem(page, 'Select').press('ArrowRight');
-    await menuItem(page, 'What it needs').click();
+    await menuItem(page, 'Nodes it needs').click();
     await expect(page.locator('.react-flow__node.selected')).toHaveCount(4);
 
     const middle = await page

@@ -74,13 +74,13 @@ test('what is dropped where no graph is open comes to the workspace, and a packa
     await writeFile(clay, 'Clay is wedged.');
     await expect(begin).toContainText('Answers questions from a handbook');
     await dropFiles(page, begin, [clay]);
-    await expect(page.getByTestId('notice')).toContainText('clay.md is in the workspace now.');
+    await expect(page.getByTestId('notice')).toContainText('clay.md is now in the workspace.');
     expect(await readFile(path.join(folder, 'clay.md'), 'utf8')).toBe('Clay is wedged.');
     await dropFiles(page, begin, [archive, clay]);
     await expect(page.getByTestId('notice').last()).toContainText('drop bare.graft.zip alone');
     await dropFiles(page, begin, [archive]);
     const done = page.getByRole('dialog', { name: 'Unpacked bare' });
-    await expect(done).toContainText('notes/*.md gives no file here');
+    await expect(done).toContainText('No file here or in the package matches notes/*.md');
     await expect(done).toContainText('ask for a package with its data');
   } finally {
     server.process.kill('SIGINT');

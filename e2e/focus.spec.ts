@@ -73,7 +73,7 @@ test('after a command the focus is where one goes on', async ({ page, workspace 
       await isOn(page, `node ${node}`);
       await page.keyboard.press('Tab');
     }
-    await expect.poll(() => focused(page)).toMatch(/^Edge from /);
+    await expect.poll(() => focused(page)).toMatch(/^Connection from /);
     await page.keyboard.press('Control+ArrowUp');
     await expect(page.getByTestId('trail')).toBeHidden();
     await isOn(page, 'node subgraph');
@@ -306,7 +306,7 @@ test('another view has the focus where one was', async ({ page, workspace }) => 
     };
     await show('as a notebook');
     await expect(page.getByTestId('cell-chunk')).toBeFocused();
-    await show('as it is drawn');
+    await show('graph on the canvas');
     await expect(page.locator('.react-flow__node[data-id="chunk"]')).toBeFocused();
     await show('as an app');
     await expect(page.locator('.app-view')).toBeVisible();

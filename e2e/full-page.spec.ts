@@ -51,7 +51,7 @@ test('an output is shown over the full page and back by button and key, and the 
   // From the command menu.
   await page.keyboard.press('Control+k');
   await page.keyboard.type('full page');
-  await expect(page.getByRole('option', { name: /over the full page/ })).toBeVisible();
+  await expect(page.getByRole('option', { name: /on the full page/ })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect.poll(width).toBe(1_440);
   // Escape in a field takes back what was typed there, a second one leads back.
@@ -108,7 +108,7 @@ test('the full page makes way for another node, another file and another view', 
   await expect(page.locator('#inspector-panel')).toBeFocused();
   await choose('as a notebook', /as a notebook/);
   await expect(page.getByTestId('cell-chunk')).toBeVisible();
-  await choose('as it is drawn', /as it is drawn/);
+  await choose('graph on the canvas', /graph on the canvas/);
   await expect(bench.node('chunk')).toBeVisible();
   await expect(palette).not.toHaveAttribute('inert');
 

@@ -38,8 +38,8 @@ test('the quickstart is accessible, also within a subgraph', async ({ page, work
   await expect(page.getByTestId('plan-line')).toContainText('will run');
   await expectAccessible(page, 'canvas');
   await bench.select('generate');
-  for (const tab of ['Parameters', 'Output', 'Logs', 'About']) {
-    await bench.tab(tab);
+  for (const tab of ['Parameters', 'Output', 'Log', 'About']) {
+    await bench.inspectorTab(tab).click();
     if (tab === 'Parameters') await bench.more();
     await expectAccessible(page, `a node, ${tab}`);
   }

@@ -152,7 +152,7 @@ test('answers are labelled by mouse, taken back, and are there after the page is
   await expect(shown(page)).toContainText('Who set it up?');
   await page.getByRole('group', { name: 'Label' }).getByRole('button', { name: 'Right' }).click();
   await list(page).getByRole('option').nth(2).click();
-  await page.getByRole('button', { name: 'Take it back' }).click();
+  await page.getByRole('button', { name: 'Remove label' }).click();
   await page.getByRole('button', { name: /^Unlabelled/ }).click();
   await expect(list(page).getByRole('option')).toHaveCount(3);
   await expect(page.getByTestId('labels-state')).toHaveText('Saved');
@@ -198,7 +198,7 @@ test('two tabs that label the same answers are merged, and told of what both cha
   await page.keyboard.press('s');
   const told = dialog(page).getByRole('alert');
   await expect(told).toContainText(
-    'Somebody else changed the label of “When is the kiln lit?” in the meantime: wrong. You said: skipped.',
+    'Somebody else changed the label of “When is the kiln lit?” in the meantime: wrong. Yours: skipped.',
   );
   expect(await labels()).toContainEqual(['q2', 'wrong']);
   await told.getByRole('button', { name: 'Use mine' }).click();

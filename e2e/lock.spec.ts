@@ -71,7 +71,7 @@ test('says which data have changed since the graph was locked, and takes them', 
   expect(await lockOf(file)).toEqual(before);
 
   await bench.select('files');
-  await drift.getByRole('button', { name: 'Take what is here' }).click();
+  await drift.getByRole('button', { name: 'Accept all changes' }).click();
   await expect(drift).toHaveCount(0);
   await expect(bench.node('files')).not.toContainText('changed since locked');
   await page.keyboard.press('Control+s');
@@ -99,8 +99,8 @@ test('refuses another model than the locked one until it is taken', async ({ pag
   await bench.reaches('embed', 'idle');
   await bench.select('embed');
   const drift = page.getByTestId('drift');
-  await expect(drift).toContainText('nothing runs until you take it');
-  await drift.getByRole('button', { name: 'Take what is here' }).click();
+  await expect(drift).toContainText('cannot run until you accept the change');
+  await drift.getByRole('button', { name: 'Accept all changes' }).click();
   await expect(drift).toHaveCount(0);
   await expect(bench.node('embed')).not.toContainText('has other bytes');
   await page.keyboard.press('Control+z');

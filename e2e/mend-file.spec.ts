@@ -27,9 +27,9 @@ test('a file that is no graph is named, and mended as text', async ({ page, work
     const asked = dialog.getByRole('alertdialog', { name: 'Your changes are not saved.' });
     await text.fill(whole.replace('"graft": 1,', '"graft": 1, oops,'));
     await page.keyboard.press('Escape');
-    await asked.getByRole('button', { name: 'Go on editing' }).click();
+    await asked.getByRole('button', { name: 'Keep editing' }).click();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
-    await asked.getByRole('button', { name: 'Go on editing' }).click();
+    await asked.getByRole('button', { name: 'Keep editing' }).click();
     await expect(text).toContainText('oops,');
   });
   await test.step('what was saved meanwhile is overwritten only where that is asked for', async () => {
@@ -38,13 +38,13 @@ test('a file that is no graph is named, and mended as text', async ({ page, work
     await text.fill(whole);
     await dialog.getByRole('button', { name: 'Save and open' }).click();
     const asked = dialog.getByRole('alertdialog');
-    await asked.getByRole('button', { name: 'Take the file as it is' }).click();
+    await asked.getByRole('button', { name: 'Reload the file' }).click();
     await expect(asked).toHaveCount(0);
     await writeFile(file, whole.replace('"graft": 1,', '"graft": 1,\n  oops'));
     await text.fill(whole);
     await dialog.getByRole('button', { name: 'Save and open' }).click();
     expect(await readFile(file, 'utf8')).toContain('oops');
-    await asked.getByRole('button', { name: 'Write mine over it' }).click();
+    await asked.getByRole('button', { name: 'Overwrite the file' }).click();
   });
   await expect(dialog).toHaveCount(0);
   await expect(bench.node('chunk')).toBeVisible();

@@ -54,7 +54,7 @@ test('a model is found, downloaded with progress, and chosen in one edit', async
     await expect(option('sealed-llama')).toContainText('7.0 B');
     await expect(option('tiny-embedder')).toHaveCount(0);
     await expect(option('SmolLM2')).toHaveAttribute('aria-selected', 'true');
-    await expect(dialog).toContainText(/Takes about 98.4 MB and its context/);
+    await expect(dialog).toContainText(/Needs about 98.4 MB and its context/);
     await expectAccessible(page, 'choosing a model');
 
     await test.step('Escape leaves everything as it was', async () => {
@@ -245,7 +245,7 @@ test('a graph that names a model which is not here offers the ways to it', async
     const card = bench.node('model');
     const getIt = card.getByRole('button', { name: 'Get it …' });
     const lacking = page.getByRole('dialog', { name: 'What Base model lacks' });
-    const ways = lacking.getByRole('group', { name: 'lost-llama is not here' });
+    const ways = lacking.getByRole('group', { name: 'lost-llama is missing' });
     await getIt.click();
     await expect(ways).toContainText('lost-llama is not in the catalogue.');
     await expectAccessible(page, 'the ways to a model that is not here');
@@ -253,7 +253,7 @@ test('a graph that names a model which is not here offers the ways to it', async
     await expect(getIt).toBeFocused();
     await bench.select('model');
     const inspector = page.getByTestId('inspector');
-    const same = inspector.getByRole('group', { name: 'lost-llama is not here' });
+    const same = inspector.getByRole('group', { name: 'lost-llama is missing' });
     await expect(same.getByRole('button')).toHaveText([
       ...['Download (400 kB)', 'Import …', 'Choose another …'],
     ]);

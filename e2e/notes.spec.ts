@@ -197,6 +197,6 @@ test('a note of a run of before stays as large as it was then', async ({ page, w
   await note.click({ position: { x: 10, y: 10 } });
   await expect(note).toHaveAttribute('data-selected', 'true');
   await drag(page, note.getByRole('button', { name: 'Resize the note' }), [60, 40]);
-  await expect(page.getByText('This is the graph of an earlier run')).toBeVisible();
+  await expect(page.getByText('The graph of an earlier run cannot be edited')).toBeVisible();
   await expect.poll(size).toEqual(before);
 });

@@ -50,7 +50,7 @@ test('a graph is packed, and opened by a teammate with its results in place', as
     }
     await page.keyboard.press('Enter');
     await expect(bench.node('chunk')).toHaveAttribute('data-status', /succeeded|cached/);
-    await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+    await expect(page.getByTestId('plan-line')).toHaveText('all reused');
     await bench.select('chunk');
     await bench.tab('Output');
     await expect(bench.output).toContainText('Glaze no. 7');

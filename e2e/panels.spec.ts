@@ -108,7 +108,7 @@ test('a window that is made narrow keeps each panel in its place, and words on t
   await bench.reaches('questions', 'succeeded');
   await bench.select('questions');
   const runs = page.getByRole('region', { name: 'Runs' });
-  await expect(runs.getByRole('link', { name: 'Export as a page' })).toBeVisible();
+  await expect(runs.getByRole('link', { name: 'Export as HTML' })).toBeVisible();
   const headHeight = await runs.getByRole('tablist').evaluate(heightOfParent);
   const border = page.getByRole('separator', { name: 'Width of the inspector' });
   await border.focus();

@@ -46,7 +46,7 @@ test('the form of a node follows its method, and how far globs are trusted is a 
   // On its way it is the first one's name for a moment, which takes nothing from either.
   await page.keyboard.type('**/a');
   await field('Trusted, value 2').fill('1');
-  await expect(trusted.getByRole('alert')).toContainText('stands more than once');
+  await expect(trusted.getByRole('alert')).toContainText('appears more than once');
   await field('Trusted, name 2').press('End');
   await page.keyboard.type('b');
   await expect(trusted.getByRole('alert')).toHaveCount(0);

@@ -37,7 +37,7 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await expect(rows.first()).toContainText('Chunk: size 128 → 64');
   await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
   const banner = page.getByTestId('past-run');
-  await expect(banner).toContainText(/Run of \d\d:\d\d, succeeded: graph and results as they were/);
+  await expect(banner).toContainText(/Run of \d\d:\d\d, succeeded: its graph and its results/);
   // It lies over nothing of the graph.
   const foot = (await banner.boundingBox()) ?? { y: Infinity, height: 0 };
   const canvas = await page.locator('.react-flow').boundingBox();
@@ -53,7 +53,7 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await test.step('it is looked at, and not edited', async () => {
     await bench.select('chunk');
     await page.keyboard.press('Delete');
-    await expect(page.getByText('This is the graph of an earlier run')).toBeVisible();
+    await expect(page.getByText('The graph of an earlier run cannot be edited')).toBeVisible();
     await bench.select('chunk');
   });
   await test.step('it stands in the address', async () => {
@@ -82,14 +82,14 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await test.step('its graph is taken back, and that can be undone', async () => {
     await bench.tab('All runs');
     await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
-    await page.getByRole('button', { name: 'Restore this graph' }).click();
+    await page.getByRole('button', { name: 'Restore graph' }).click();
     await expect(page.getByTestId('past-run')).toHaveCount(0);
     await bench.select('chunk');
     await expect(page.getByLabel('Size', { exact: true })).toHaveValue('128');
-    await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+    await expect(page.getByTestId('plan-line')).toHaveText('all reused');
     // With what that graph gave, though no run of now gave it.
     await expect.poll(chunks).toBe(first);
-    await expect(bench.node('chunk')).toContainText('from before');
+    await expect(bench.node('chunk')).toContainText('earlier run');
     await page.getByRole('button', { name: 'Undo' }).last().click();
     await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
     await expect.poll(chunks).toBe(second);
@@ -97,16 +97,16 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await test.step('runs and steps have menus, by the right button and by key', async () => {
     await bench.tab('All runs');
     await rows.last().click({ button: 'right' });
-    await expect(menuItem(page, 'Compare with the newest')).toBeEnabled();
+    await expect(menuItem(page, 'Compare with latest')).toBeEnabled();
     await expectAccessible(page, 'the menu of a run');
     await menuItem(page, 'Open').click();
     await expect(page.getByTestId('past-run')).toBeVisible();
-    await page.getByRole('button', { name: 'Back to now' }).click();
+    await page.getByRole('button', { name: 'Back to latest' }).click();
     const steps = page.getByRole('list', { name: 'Steps' });
     await steps.getByRole('button', { name: /^Chunk/ }).focus();
     await page.keyboard.press('Shift+F10');
-    await menuItem(page, 'Show its log').click();
-    await expect(page.getByRole('tab', { name: 'Logs' })).toHaveAttribute('aria-selected', 'true');
+    await menuItem(page, 'Show log').click();
+    await expect(bench.inspectorTab('Log')).toHaveAttribute('aria-selected', 'true');
   });
   await test.step('the selection and the tab below stand in the address', async () => {
     await bench.tab('Plan');

@@ -18,7 +18,7 @@ test('a template is written with the names of what is filled in, small or large'
   await bench.select('prompt');
   const template = page.getByRole('textbox', { name: 'Template', exact: true });
   const offered = page.locator('.cm-tooltip').getByRole('option');
-  const unknown = page.getByText('is not filled in');
+  const unknown = page.getByText('is not a placeholder here');
   await expect(template).toHaveClass(/cm-content/);
   const before = await template.innerText();
 
@@ -56,15 +56,15 @@ test('a template is written with the names of what is filled in, small or large'
     await expect(template).not.toContainText('Again');
     expect(await template.innerText()).toBe(before);
   });
-  await test.step('what is not filled in is underlined, and said', async () => {
+  await test.step('what is no placeholder is underlined, and said', async () => {
     await template.click();
     await page.keyboard.press('Control+End');
     await page.keyboard.type(' {contxt}');
     await expect(page.locator('.cm-unknown-place')).toHaveText('{contxt}');
     await expect(unknown).toHaveText(
-      '{contxt} is not filled in: it stays as written. What is filled in: {context} and {question}.',
+      '{contxt} is not a placeholder here: it stays as written. Placeholders: {context} and {question}.',
     );
-    await expect(template).toHaveAccessibleDescription(/^\{contxt\} is not filled in/);
+    await expect(template).toHaveAccessibleDescription(/^\{contxt\} is not a placeholder here/);
     await page.keyboard.press('Control+z');
     await expect(unknown).toHaveCount(0);
   });

@@ -49,7 +49,7 @@ test('a graph that is used has changed: what changed is shown, taken, or kept as
   await bench.run();
   await bench.reaches('cut', 'succeeded');
 
-  await drift.getByRole('button', { name: 'Keep the old one' }).click();
+  await drift.getByRole('button', { name: 'Keep locked version' }).click();
   await expect(drift).toHaveCount(0);
   await page.keyboard.press('Control+s');
   await expect.poll(() => readFile(file, 'utf8')).toContain('"use": "#referring-cut"');
@@ -57,7 +57,7 @@ test('a graph that is used has changed: what changed is shown, taken, or kept as
   await page.keyboard.press('Control+z');
   await expect(drift).toContainText('71 → 73');
 
-  await drift.getByRole('button', { name: 'Take it' }).click();
+  await drift.getByRole('button', { name: 'Accept change' }).click();
   await expect(drift).toHaveCount(0);
   await page.keyboard.press('Control+s');
   await expect

@@ -42,10 +42,10 @@ test('a remote model is asked with a secret of which the page knows the name', a
     await bench.fill('Model', 'kiln-1');
     const key = page.getByLabel('Key', { exact: true });
     await key.fill(secret);
-    await expect(page.getByText('nothing was taken over')).toBeVisible();
+    await expect(page.getByText('this entry was discarded')).toBeVisible();
     await key.fill('OTHER');
     await expect(page.getByTestId('secret-OTHER')).toHaveText(
-      'Not set: whoever runs Graft sets GRAFT_SECRET_OTHER.',
+      'Not set. Set GRAFT_SECRET_OTHER where Graft is started.',
     );
     await key.fill('LOCAL');
     await expect(page.getByTestId('secret-LOCAL')).toHaveText(`Set, for ${origin}.`);

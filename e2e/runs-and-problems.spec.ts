@@ -30,7 +30,7 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
       .node('large')
       .locator('header')
       .click({ modifiers: ['Shift'] });
-    await page.getByRole('button', { name: 'Run up to these' }).click();
+    await page.getByRole('button', { name: 'Run up to here' }).click();
     await bench.reaches('small', 'succeeded');
     await bench.reaches('large', 'succeeded');
     await bench.reaches('other', 'idle');
@@ -58,7 +58,8 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
     await expect(plan('small')).toHaveCount(0);
   });
   await test.step('the log tells what was wrong, of whom, and leads there', async () => {
-    await page.getByRole('tab', { name: 'Log', exact: true }).click();
+    const panel = page.getByRole('tablist', { name: 'Run panel' });
+    await panel.getByRole('tab', { name: 'Log' }).click();
     const log = page.getByRole('list', { name: 'Log of the run' });
     await expect(log).toContainText('tool.py');
     await page.getByLabel('Level').selectOption('Errors');
@@ -71,16 +72,16 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
     await page.getByLabel('Search the log').fill('TOOL');
     await log.getByRole('button').first().click();
     await expect(bench.node('files')).toHaveAttribute('data-selected', 'true');
-    await expect(page.getByRole('tab', { name: 'Logs' })).toHaveAttribute('aria-selected', 'true');
+    await expect(bench.inspectorTab('Log')).toHaveAttribute('aria-selected', 'true');
   });
-  await test.step('a run of a part, or with other input, is told from others', async () => {
+  await test.step('a run of a part, or with another input, is told from others', async () => {
     const started = await page.request.post(new URL('api/trpc/runs.start', page.url()).href, {
       data: { path: 'logged.graft.json', set: [{ node: 'small', param: 'size', value: 80 }] },
     });
     expect(await started.text()).toContain('runId');
     await bench.tab('All runs');
     const rows = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
-    await expect(rows.first()).toContainText('with other input');
+    await expect(rows.first()).toContainText('with another input');
     await expect(rows.last()).toContainText('part of the graph');
   });
 });
@@ -150,7 +151,7 @@ test('leaves results downstream where a run goes up to a node', async ({ page, w
   });
   await bench.run();
   await expect(bench.node('chunk')).toHaveAttribute('data-status', /succeeded|cached/);
-  await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+  await expect(page.getByTestId('plan-line')).toHaveText('all reused');
   // A run that has ended is not to be run again, not even until the next plan is there.
   await expect(page.locator('body')).toHaveAttribute('data-shown', /reused/);
   await expect(page.locator('body')).not.toHaveAttribute('data-shown', /will run/);
@@ -158,12 +159,12 @@ test('leaves results downstream where a run goes up to a node', async ({ page, w
   await bench.runUpToHere();
   await bench.reaches('files', 'cached');
   await expect(bench.node('chunk')).toContainText(/chunk/);
-  await expect(page.getByTestId('status-chunk')).toHaveText('from before');
+  await expect(page.getByTestId('status-chunk')).toHaveText('earlier run');
   await bench.select('chunk');
   await bench.tab('Output');
   await expect(bench.output).toContainText('Glaze no. 7');
   await page.reload();
-  await expect(page.getByTestId('status-chunk')).toHaveText('from before');
+  await expect(page.getByTestId('status-chunk')).toHaveText('earlier run');
 });
 
 test('does not contradict itself where results are known and nothing ran here', async ({
@@ -177,7 +178,7 @@ test('does not contradict itself where results are known and nothing ran here', 
   await bench.run();
   await expect(bench.node('chunk')).toHaveAttribute('data-status', /succeeded|cached/);
   await bench.open(workspace.url, 'known.graft.json');
-  await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+  await expect(page.getByTestId('plan-line')).toHaveText('all reused');
   // They are there to be looked at.
   await expect(bench.node('chunk')).toContainText(/\d chunks/);
   await bench.select('chunk');
@@ -211,7 +212,7 @@ test('counts problems once, marks their nodes, and leads to them', async ({ page
   await expect(list).toContainText('Chunk, size');
   await expect(list).not.toContainText('node "chunk"');
   await test.step('an edge that nothing stands for is said, and can be removed', async () => {
-    await list.getByRole('button', { name: 'Remove such edges' }).click();
+    await list.getByRole('button', { name: 'Remove broken connections' }).click();
     await expect(count).toHaveText('2 problems');
   });
   await test.step('a problem leads to its node', async () => {
@@ -241,7 +242,7 @@ test('does not paint a fresh node red', async ({ page, workspace }) => {
   await expect(bench.node('questions')).toHaveAttribute('data-problem', 'false');
   await expect(page.getByTestId('problem-count')).toHaveText('2 to fill in');
   await page.keyboard.press('Escape');
-  const summary = page.getByRole('list', { name: 'What keeps it from running' });
+  const summary = page.getByRole('list', { name: 'Why the graph cannot run' });
   await summary.getByRole('button', { name: /^Embed, chunks/ }).click();
   await expect(bench.node('embed')).toHaveAttribute('data-selected', 'true');
 });
@@ -358,14 +359,14 @@ test('that a graph runs by itself is seen, and switched off, wherever it is look
   const chip = page.getByTestId('runs-on-change');
   await expect(chip).toHaveCount(0);
   await bench.tab('Plan');
-  const box = page.getByLabel('Run when files that it reads change');
+  const box = page.getByLabel('Run on change: whenever a file that the graph reads changes');
   await box.check();
-  await expect(chip).toContainText('runs on changes');
+  await expect(chip).toContainText('runs on change');
   await page.getByRole('button', { name: 'Notebook', exact: true }).click();
   await expect(page.getByTestId('cell-chunk')).toBeVisible();
   await expect(chip).toBeVisible();
   await page.getByRole('button', { name: 'Canvas', exact: true }).click();
-  await chip.getByRole('button', { name: 'Do not run when files change' }).click();
+  await chip.getByRole('button', { name: 'Turn off run on change' }).click();
   await expect(chip).toHaveCount(0);
   await bench.tab('Plan');
   await expect(box).not.toBeChecked();

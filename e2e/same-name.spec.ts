@@ -44,7 +44,7 @@ test('a graph that is sent is what it is, whatever was drawn on one of its name 
   await test.step('what was deleted comes back beside it', async () => {
     await page.getByTestId('notice').getByRole('button', { name: 'Undo' }).click();
     await expect(page.getByTestId('notice')).toContainText(
-      'sent is another file by now: what was deleted is back as sent-2.',
+      'A new file named sent exists. The deleted file was restored as sent-2.',
     );
     expect(await readFile(path.join(folder, 'sent-2.graft.json'), 'utf8')).toBe(
       typedIn('Of the first.'),
@@ -84,7 +84,9 @@ test('what another tab draws on a file outlives that tab, also where the file gi
   await menuItem(page, 'Delete').click();
   await expect(other.getByTestId('notice')).toContainText('deleted or moved outside');
   await bench.newGraph('given-way');
-  await expect(other.getByTestId('notice')).toHaveText(/changed outside, and you have unsaved/);
+  await expect(other.getByTestId('notice')).toHaveText(
+    /changed outside this page, and you have unsaved/,
+  );
   expect((await drafts()).map(([, text]) => text).join()).toContain('Drawn, and not saved.');
   await expect(questions).toHaveValue('Drawn, and not saved.');
   await rm(path.join(workspace.folder, name));

@@ -63,7 +63,7 @@ test('several values of a parameter become an experiment, in one edit, and run f
   await share.fill('');
   await share.pressSequentially('0.25, 0.5, 0.75', { delay: 60 });
   await expect(
-    page.getByText('Press Enter for an experiment that tries each of these values'),
+    page.getByText('Press Enter to create an experiment that tries each value'),
   ).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(chip).toContainText('3 values');

@@ -36,9 +36,9 @@ test('what a run had against a parameter is not said of another value', async ({
     await expect(told).toHaveCount(0);
     await expect(bench.node('files')).toHaveAttribute('data-problem', 'false');
     await expect(page.getByTestId('status-files')).toHaveText('will run');
-    await expect(bench.node('files')).toContainText('failed with what it had before');
+    await expect(bench.node('files')).toContainText('failed before the change');
     await bench.tab('Output');
-    await expect(bench.output).toContainText('With what it had before, it failed:');
+    await expect(bench.output).toContainText('Failed before the change:');
     await expect(bench.output.getByRole('alert')).toHaveCount(0);
   });
 
@@ -82,7 +82,7 @@ test('a run that cannot start saves nothing, and says where it is wrong', async 
   await expect(notice).toContainText('Chunk, size: "size" must be at least');
   await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
   await bench.node('files').locator('header').click();
-  await notice.getByRole('button', { name: 'Show it' }).click();
+  await notice.getByRole('button', { name: 'Show problem' }).click();
   await expect(page.getByLabel('Size', { exact: true })).toBeVisible();
 
   await test.step('it goes with the next run', async () => {

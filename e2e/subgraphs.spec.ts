@@ -180,13 +180,13 @@ test('of a used file each step of the run shows its output at the node that uses
   await bench.select('used');
   await bench.tab('Output');
   const whose = page.getByLabel('Output of');
-  await expect(whose.getByRole('option')).toHaveText(['the whole graph', 'Files', 'Chunk']);
+  await expect(whose.getByRole('option')).toHaveText(['the whole subgraph', 'Files', 'Chunk']);
   await expect(page.getByTestId('feed')).toContainText('Chunk');
 
   await page.locator('[data-step="used/files"] button').click();
   await expect(whose).toHaveValue('used/files');
   await expect(page.getByTestId('feed')).toHaveCount(0);
   await expect(bench.output.getByPlaceholder('Find in 2 rows')).toBeVisible();
-  await whose.selectOption('the whole graph');
+  await whose.selectOption('the whole subgraph');
   await expect(page.getByTestId('feed')).toContainText('Chunk');
 });

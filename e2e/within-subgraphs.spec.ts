@@ -216,11 +216,11 @@ test('after a run up to one node and a reload, the others show their last result
   await page.reload();
   await bench.reaches('files', 'cached');
   for (const id of ['subgraph', 'result']) {
-    await expect(page.getByTestId(`status-${id}`)).toHaveText('from before');
+    await expect(page.getByTestId(`status-${id}`)).toHaveText('earlier run');
     await expect(bench.node(id)).toContainText('chunks');
   }
   await bench.node('subgraph').locator('.node-facts').dblclick();
-  await expect(page.getByTestId('status-chunk')).toHaveText('from before');
+  await expect(page.getByTestId('status-chunk')).toHaveText('earlier run');
 });
 
 test('a loop is gone into round by round', async ({ page, workspace }) => {
@@ -312,7 +312,9 @@ test('the state of a loop keeps its name on both sides when one gets another, an
   await bench.tab('Parameters');
   await bench.fill('Name', 'left');
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('notice')).toContainText('both called “left” now');
+  await expect(page.getByTestId('notice')).toContainText(
+    'Renamed both the input and the output to “left”',
+  );
   await bench.select('in');
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('left');
   await page.getByRole('button', { name: 'Leave' }).click();

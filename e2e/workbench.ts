@@ -101,6 +101,11 @@ export class Workbench {
     await this.page.getByRole('tab', { name, exact: true }).click();
   }
 
+  /** A tab of the inspector: the lower panel has a log too. */
+  inspectorTab(name: string): Locator {
+    return this.page.getByRole('tablist', { name: 'Inspector' }).getByRole('tab', { name });
+  }
+
   /** Shows the parameters of the selected node that are seldom needed. */
   async more(): Promise<void> {
     await this.page.getByText('More', { exact: true }).click();

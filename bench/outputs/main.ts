@@ -202,7 +202,7 @@ try {
     const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
     await page.goto(url.href);
     await page.getByTestId('node-rows').waitFor();
-    await page.getByText('all will be reused').waitFor();
+    await page.getByText('all reused').waitFor();
     await page.getByRole('banner').getByRole('button', { name: /^Run/ }).click();
     // Steps are reused: what they gave is large now.
     await page.getByTestId('node-rows').getByText(rows.toLocaleString('en')).waitFor();

@@ -58,7 +58,7 @@ test('a question is asked beside the saved ones, which stay on the screen', asyn
     const row = bench.output.locator('[data-row="2"]');
     await row.hover();
     const question = await row.locator('small').first().innerText();
-    await row.getByRole('button', { name: 'Run for this question alone' }).click();
+    await row.getByRole('button', { name: 'Ask this question alone' }).click();
     await expect(asked).toHaveCount(2);
     await expect(asked.first().getByRole('heading')).toHaveText(question);
     await expect(asked.first()).toHaveAttribute('data-status', 'succeeded', { timeout: 120_000 });
@@ -95,7 +95,7 @@ test('it says that the graph is saved when it is asked', async ({ page, workspac
   await page.getByRole('textbox', { name: 'Top', exact: true }).fill('1');
   await page.locator('.react-flow__pane').click({ position: { x: 6, y: 6 } });
   const field = page.getByRole('textbox', { name: 'Ask' });
-  await expect(field).toHaveAccessibleDescription(/^Saves the graph and asks it/);
+  await expect(field).toHaveAccessibleDescription(/^Saves the graph and runs it with this question/);
   await field.fill('Who keeps the key of the gate?');
   await field.press('Enter');
   await expect(page.getByTestId('asked')).toHaveCount(1);

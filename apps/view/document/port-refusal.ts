@@ -59,7 +59,7 @@ export function connectInPlace(graph: Graph, edge: Edge): Graph {
 export function portRefusal(graph: Graph, from: PendingEdge, to: PendingEdge): string | undefined {
   const edge = edgeBetween(from, to);
   if (edge === undefined) {
-    return `A connection goes from an output to an input; this is ${to.side === 'source' ? 'an output' : 'an input'} too.`;
+    return `Connect an output to an input; both of these are ${to.side === 'source' ? 'outputs' : 'inputs'}.`;
   }
   const verdict = connectionVerdict(without(graph, replacedEdges(graph, edge)), edge, {
     registry: nodeTypes(),

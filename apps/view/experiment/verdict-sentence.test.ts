@@ -18,15 +18,15 @@ const sentence = (variants: Readonly<Record<string, number>>): string | undefine
     ),
   );
 
-it('says what is better, what is worse, and of what it cannot be told', () => {
+it('says what is better, what is worse, and of what is undecided', () => {
   expect(sentence({ saved: 20, most: 38, least: 2, near: 21 })).toBe(
-    'By accuracy, “most” is better than “saved”; “least” is worse than “saved”; too few questions differ to tell for “near”.',
+    'By accuracy, “most” is better than “saved”; “least” is worse than “saved”; too few questions differ to judge “near”.',
   );
 });
 
 it('says so where no question differs, and does not blame that on there being few', () => {
   expect(sentence({ saved: 20, same: 20, near: 21 })).toBe(
-    'By accuracy, no question differs for “same”; too few questions differ to tell for “near”.',
+    'By accuracy, “same” is equal to “saved” on every question; too few questions differ to judge “near”.',
   );
 });
 
@@ -39,12 +39,12 @@ it('does not say that too few differ where what is missing keeps it from being t
     ],
     { baseline: 'saved', metrics: accuracy === undefined ? [] : [accuracy] },
   );
-  expect(verdictSentence(table)).toBe('By accuracy, it cannot be told for “half”.');
+  expect(verdictSentence(table)).toBe('By accuracy, the result for “half” is unclear.');
 });
 
 it('names a few variants, and counts the rest', () => {
   expect(sentence({ saved: 20, a: 21, b: 21, c: 21, d: 21, e: 21 })).toBe(
-    'By accuracy, too few questions differ to tell for “a”, “b”, “c” and 2 more.',
+    'By accuracy, too few questions differ to judge “a”, “b”, “c” and 2 more.',
   );
 });
 

@@ -32,10 +32,10 @@ export function verdictSentence({
   const sentences: Readonly<Record<Said, (names: string, are: string) => string>> = {
     better: (names, are) => `${names} ${are} better than “${baseline}”`,
     worse: (names, are) => `${names} ${are} worse than “${baseline}”`,
-    even: (names) => `no difference to “${baseline}” is shown for ${names}`,
-    equal: (names) => `no question differs for ${names}`,
-    few: (names) => `too few questions differ to tell for ${names}`,
-    lacking: (names) => `it cannot be told for ${names}`,
+    even: (names) => `no difference from “${baseline}” is shown for ${names}`,
+    equal: (names, are) => `${names} ${are} equal to “${baseline}” on every question`,
+    few: (names) => `too few questions differ to judge ${names}`,
+    lacking: (names) => `the result for ${names} is unclear`,
   };
   const names = new Map<Said, string[]>();
   for (const { variant, cells } of rows) {

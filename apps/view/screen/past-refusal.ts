@@ -6,12 +6,12 @@ import { screenStore } from './screen-store.ts';
 
 /** Why nothing is edited while the graph of a run of before is looked at. */
 export const whyNotPast =
-  'This is the graph of an earlier run, which cannot be edited. Go back to now, or restore it first.';
+  'The graph of an earlier run cannot be edited. Go back to the latest, or restore this graph first.';
 
 /** Says so, in the place of what was said to be done; what would have been there by then is neither selected nor written in. */
 export function refusePast(): void {
   const { file, shown } = documentStore.getState();
-  announce('Nothing was changed.');
+  announce('Nothing changed.');
   screenStore.getState().keepSelected((key) => hasKey(shown, key));
   overlayStore.getState().show({ renamingNode: null });
   screenStore.getState().notify({

@@ -10,7 +10,7 @@ export function problemsOf(error: unknown): readonly ShownProblem[] {
     const told = toldProblems(error.data);
     if (told !== undefined) return told;
     const message =
-      'The server does not answer. Check that "graft serve" is still running; nothing you drew is lost.';
+      'The server does not answer. Check that "graft serve" is still running; your graph is not lost.';
     return [{ code: 'unavailable', message, location: {}, audience: 'operator' }];
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -31,7 +31,7 @@ export async function sendFiles(
   const size = files.reduce((sum, { file }) => sum + file.size, 0);
   if (size > limit) {
     throw new UploadRefused(
-      `This is ${bytes(size)}, and the server takes ${bytes(limit)} at most. Put it on the server’s machine yourself, or serve with a larger --max-package.`,
+      `The upload has ${bytes(size)}; the server accepts at most ${bytes(limit)}. Copy it to the server’s machine yourself, or serve with a larger --max-package.`,
     );
   }
   for (const one of files) await requireReadable(one);
@@ -47,7 +47,7 @@ async function requireReadable({ file }: FileToSend): Promise<void> {
     .slice(0, 1)
     .arrayBuffer()
     .catch(() => {
-      const why = 'it is a folder, or was changed or taken away since it was chosen';
+      const why = 'it is a folder, or has been changed or removed since you chose it';
       throw new UploadRefused(`“${file.name}” cannot be read: ${why}. Choose files.`);
     });
 }
@@ -61,14 +61,14 @@ function post(address: string, body: Blob, { progress, signal }: Sending): Promi
       const answer = parsed(request.responseText);
       if (request.status === 200) return resolve(answer);
       const problems = toldProblems(answer) ?? [];
-      reject(new UploadRefused(problems[0]?.message ?? 'The server did not take it.', problems));
+      reject(new UploadRefused(problems[0]?.message ?? 'The server refused the upload.', problems));
     });
     // A file that was changed or taken away since it was chosen ends it too.
     const broken =
       'The upload broke off. Check that “graft serve” is still running and the file has not changed, then try again.';
     request.addEventListener('error', () => reject(new UploadRefused(broken)));
     request.addEventListener('abort', () =>
-      reject(new DOMException('The upload was stopped.', 'AbortError')),
+      reject(new DOMException('The upload was cancelled.', 'AbortError')),
     );
     signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.open('POST', address);

@@ -17,7 +17,7 @@ export async function copyText(text: string, what: string): Promise<void> {
       ? { tone: 'info', message: `Copied ${what}.` }
       : {
           tone: 'error',
-          message: 'The browser does not let this page copy. Select the text and copy it by key.',
+          message: 'The browser blocked copying. Select the text and press Ctrl+C.',
         },
   );
 }

@@ -21,10 +21,10 @@ it('takes a folder with all that is in it, but what is hidden', async () => {
 });
 
 it('says where there is nothing, or too much, and what to do', async () => {
-  await expect(filesIn([folder('empty', [])])).rejects.toThrow('There is no file in empty.');
+  await expect(filesIn([folder('empty', [])])).rejects.toThrow('empty contains no files.');
   const many = Array.from({ length: 2_001 }, (_, at) => file(`${String(at)}.md`));
   await expect(filesIn([folder('many', many)])).rejects.toThrow(
-    'more than 2,000 files in many. Copy it into the workspace’s folder yourself',
+    'many has more than 2,000 files. Copy it into the workspace’s folder yourself',
   );
 });
 

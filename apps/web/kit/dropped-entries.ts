@@ -41,7 +41,7 @@ export async function filesIn(entries: readonly Entry[]): Promise<readonly FileT
     if (found.length === mostFiles) {
       const most = mostFiles.toLocaleString('en');
       throw new Error(
-        `There are more than ${most} files in ${way.split('/')[0] || 'what you dropped'}. Copy it into the workspace’s folder yourself, or drop a part of it.`,
+        `${way.split('/')[0] || 'The dropped folder'} has more than ${most} files. Copy it into the workspace’s folder yourself, or drop a part of it.`,
       );
     }
     const file = await new Promise<File>((resolve, reject) => entry.file?.(resolve, reject));
@@ -50,7 +50,7 @@ export async function filesIn(entries: readonly Entry[]): Promise<readonly FileT
   for (const entry of entries) await walk(entry, '');
   if (found.length === 0) {
     const names = entries.map(({ name }) => name).join(', ');
-    throw new Error(`There is no file in ${names}. Nothing was brought.`);
+    throw new Error(`${names} contains no files. Nothing was added.`);
   }
   return found;
 }

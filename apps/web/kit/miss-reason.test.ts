@@ -19,12 +19,12 @@ const definition = defineNode({
   migrations: [],
 });
 const line = (parts: { name: string; before?: string; after?: string }[]) =>
-  reasonLine({ kind: 'changed', parts }, { ran: 'Re-ran', definition });
+  reasonLine({ kind: 'changed', parts }, { ran: 'Ran again', definition });
 
 describe('reasonLine', () => {
   it('names a parameter by its title, with its values', () => {
     expect(line([{ name: 'param.size', before: '512', after: '256' }])).toEqual({
-      lead: 'Re-ran because',
+      lead: 'Ran again because',
       changes: [{ what: 'chunk size', before: '512', after: '256' }],
     });
   });
@@ -32,7 +32,7 @@ describe('reasonLine', () => {
   it('shows no digests', () => {
     const [before, after] = ['a'.repeat(64), 'b'.repeat(64)];
     expect(line([{ name: 'input.documents', before, after }]).changes).toEqual([
-      { what: 'what comes into documents' },
+      { what: 'the input documents' },
     ]);
     expect(line([{ name: 'file.handbook/kilns.md', before, after }]).changes).toEqual([
       { what: 'handbook/kilns.md' },
@@ -50,16 +50,16 @@ describe('reasonLine', () => {
 
   it('says what is true of a step that has no result to go by', () => {
     const lead = (reason: MissReason, of: NodeType = definition): string =>
-      reasonLine(reason, { ran: 'Re-ran', definition: of }).lead;
-    expect(lead({ kind: 'first' })).toBe('Re-ran for the first time in this file.');
-    expect(lead({ kind: 'unfinished' })).toBe('Re-ran because it did not finish the last time.');
+      reasonLine(reason, { ran: 'Ran again', definition: of }).lead;
+    expect(lead({ kind: 'first' })).toBe('Ran again for the first time in this file.');
+    expect(lead({ kind: 'unfinished' })).toBe('Ran again because it did not finish last time.');
     const files: NodeType = { ...definition, items: { over: { files: 'size' }, batch: 1 } };
     expect([
       lead({ kind: 'incomplete', failed: 1 }, files),
       lead({ kind: 'incomplete', failed: 2 }),
     ]).toEqual([
-      'Re-ran to try again what failed the last time: 1 file.',
-      'Re-ran to try again what failed the last time: 2 rows.',
+      'Ran again to retry 1 file that failed last time.',
+      'Ran again to retry 2 rows that failed last time.',
     ]);
   });
 

@@ -39,7 +39,7 @@ export function partName(name: string, definition: NodeType | undefined): string
       return fields.find((field) => field.name === rest)?.title.toLowerCase() ?? rest;
     }
     case 'input':
-      return `what comes into ${rest}`;
+      return `the input ${rest}`;
     case 'embedder':
       return `the embedder of ${rest}`;
     case 'file':
@@ -90,12 +90,12 @@ export function reasonLine(
     case 'first':
       return { lead: `${words.ran} for the first time in this file.`, changes: [] };
     case 'evicted':
-      return { lead: `${words.ran} because its stored result was gone.`, changes: [] };
+      return { lead: `${words.ran} because its result was removed.`, changes: [] };
     case 'unfinished':
-      return { lead: `${words.ran} because it did not finish the last time.`, changes: [] };
+      return { lead: `${words.ran} because it did not finish last time.`, changes: [] };
     case 'incomplete':
       return {
-        lead: `${words.ran} to try again what failed the last time: ${plural(reason.failed, tried(words.definition))}.`,
+        lead: `${words.ran} to retry ${plural(reason.failed, tried(words.definition))} that failed last time.`,
         changes: [],
       };
     case 'volatile':

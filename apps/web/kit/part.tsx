@@ -31,8 +31,8 @@ export function PartFailure(props: { readonly retry: () => void; readonly childr
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 bg-panel px-4 py-3" role="alert">
       <p className="text-error">
-        This part of the page could not be shown. Check that “graft serve” is still running; nothing
-        you drew is lost.
+        This part of the page could not be shown. Check that “graft serve” is still running; your
+        graph is not lost.
       </p>
       <button type="button" className="button small" onClick={retry}>
         Try again

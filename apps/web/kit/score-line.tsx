@@ -9,7 +9,7 @@ export function ScoreLine({ score }: { readonly score: string }) {
       title={verdictRule}
     >
       <b className="font-semibold">{score}</b>
-      <span className="text-sm text-ink-2">compared with the references, by their words</span>
+      <span className="text-sm text-ink-2">compared with the words of the references</span>
     </p>
   );
 }

@@ -46,11 +46,11 @@ export async function sendDownload(
   response: ServerResponse,
 ): Promise<void> {
   const query = querySchema.safeParse(queryOf(request));
-  if (!query.success) return refuse(response, 400, 'This is no address of a download.');
+  if (!query.success) return refuse(response, 400, 'This is not the address of a download.');
   const { digest, type, format, name } = query.data;
   try {
     if (!(await workspace.artifacts.has(digest))) {
-      return refuse(response, 404, 'This result is no longer kept. Run again to make it anew.');
+      return refuse(response, 404, 'This result was removed. Run the graph again to compute it.');
     }
     const rows = workspace.export({ digest, mediaType: type, size: 0 }, format);
     const body = Readable.from(rows, { objectMode: false });

@@ -25,7 +25,7 @@ export async function sendPackage(
   response: ServerResponse,
 ): Promise<void> {
   const query = outQuery.safeParse(queryOf(request));
-  if (!query.success) return refuse(response, 400, 'This is no address of a package.');
+  if (!query.success) return refuse(response, 400, 'This is not the address of a package.');
   const { file, data, artifacts, models } = query.data;
   const choice = { data: data === '1', artifacts: artifacts === '1', models: models === '1' };
   let size: number;
@@ -56,7 +56,7 @@ export function receivePackage(
   response: ServerResponse,
 ): Promise<void> | void {
   const query = inQuery.safeParse(queryOf(request));
-  if (!query.success) return refuse(response, 400, 'This is no address of a package.');
+  if (!query.success) return refuse(response, 400, 'This is not the address of a package.');
   const { name } = query.data;
   const taking = {
     ...{ request, response, limit, root: workspace.root, what: 'The package' },

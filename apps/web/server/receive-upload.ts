@@ -20,7 +20,7 @@ export function receiveUpload(
   response: ServerResponse,
 ): Promise<void> | void {
   const asked = query.safeParse(queryOf(request));
-  if (!asked.success) return refuse(response, 400, 'This is no address of an upload.');
+  if (!asked.success) return refuse(response, 400, 'This is not the address of an upload.');
   const { root, ownFiles, localModels } = workspace;
   const taking = { ...{ request, response, limit, root }, what: 'The upload' };
   const { data } = asked;

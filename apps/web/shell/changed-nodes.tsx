@@ -13,7 +13,7 @@ import { nodeTypes, titleByLook } from '@graft/view';
 const longestValue = 160;
 
 const sides = [
-  { side: undefined, label: 'Both; yours where they differ' },
+  { side: undefined, label: 'Both (yours where they differ)' },
   { side: 'mine', label: 'Yours' },
   { side: 'theirs', label: 'The file’s' },
 ] as const;
@@ -150,7 +150,7 @@ export function ChangedNodes({
         className="mt-1 flex max-h-72 flex-col gap-2 overflow-auto"
         tabIndex={0}
         role="group"
-        aria-label="Nodes that both changed"
+        aria-label="Nodes changed by both"
       >
         {nodes.map((changed) => {
           const key = changedKey(changed);

@@ -26,8 +26,8 @@ export function FirstScreen() {
         </h1>
         <p className="mt-1 text-ink-2">
           {isNew
-            ? 'Draw one of your own, open what somebody sent you, or start from an example.'
-            : 'Open one on the left, draw a new one, or open what somebody sent you.'}
+            ? 'Create a graph, open a package that somebody sent you, or start from an example.'
+            : 'Open a graph on the left, create one, or open a package that somebody sent you.'}
         </p>
         <div className="mt-4 flex gap-2">
           <button

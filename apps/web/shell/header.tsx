@@ -211,7 +211,7 @@ function ThemeButton() {
       type="button"
       className="icon-button"
       aria-label="Switch between light and dark"
-      title="Light or dark"
+      title="Switch between light and dark"
       onClick={() => setTheme(isDark(theme) ? 'light' : 'dark')}
     >
       {dark === true ? <LightIcon /> : <DarkIcon />}

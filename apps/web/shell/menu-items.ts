@@ -97,7 +97,7 @@ function nodeMenu(): MenuGroups {
           ...ifEnabled('edit-rows'),
           ...ifEnabled('label-answers'),
         ]
-      : [command('run-to-here', { title: 'Run up to these' }), command('compare-nodes')],
+      : [command('run-to-here', { title: 'Run up to here' }), command('compare-nodes')],
     [
       ...(single ? [command('rename')] : []),
       command('duplicate'),
@@ -116,7 +116,7 @@ function nodeMenu(): MenuGroups {
       ...(selectedUse() === undefined
         ? [command('make-subgraph')]
         : [
-            command('enter-subgraph', isFile ? { title: 'Open the file of the graph' } : {}),
+            command('enter-subgraph', isFile ? { title: 'Open the subgraph’s file' } : {}),
             subMenu('Subgraph', [
               command('make-subgraph'),
               command('inline-subgraph'),
@@ -131,8 +131,8 @@ function nodeMenu(): MenuGroups {
     [
       ...(single ? [] : [subMenu('Arrange', arrangements().flatMap(ifEnabled))]),
       subMenu('Select', [
-        command('select-before', { title: 'What it needs' }),
-        command('select-after', { title: 'What depends on it' }),
+        command('select-before', { title: 'Nodes it needs' }),
+        command('select-after', { title: 'Nodes that need it' }),
       ]),
       command('fit-selection'),
     ],
@@ -191,7 +191,7 @@ function cellMenu(): MenuGroups {
     [
       { ...command('connect'), disabled: false, run: () => ask({ node: id }) },
       command('disconnect'),
-      command('note-about', { title: 'Add prose above', keys: 'a' }),
+      command('note-about', { title: 'Add a note above', keys: 'a' }),
     ],
     [
       ...(selectedUse() === undefined
@@ -200,7 +200,7 @@ function cellMenu(): MenuGroups {
             {
               id: 'enter-subgraph',
               title:
-                selectedFile() === undefined ? 'Open the subgraph' : 'Open the file of the graph',
+                selectedFile() === undefined ? 'Open the subgraph' : 'Open the subgraph’s file',
               run: enterSelected,
             },
           ]),
@@ -256,7 +256,7 @@ function bendItems(edge: string, at: OpenMenu['at']): readonly MenuItem[] {
           run: () => removeBend(edge, bend),
         },
     ...(bends.length > (bend === undefined ? 0 : 1)
-      ? [{ id: 'remove-bends', title: 'Remove all its bend points', run: () => removeBends(edge) }]
+      ? [{ id: 'remove-bends', title: 'Remove all bend points', run: () => removeBends(edge) }]
       : []),
   ];
 }

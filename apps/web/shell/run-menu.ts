@@ -16,16 +16,16 @@ export function runMenu(id: string): MenuGroups {
       { id: 'open-run', title: 'Open', run: () => lookAtRun(id) },
       {
         id: 'compare-run',
-        title: 'Compare with the newest',
+        title: 'Compare with latest',
         disabled: newest === null || newest === id,
         run: () => {
           if (newest !== null) action('compareSides')([{ run: id }, { run: newest }]);
         },
       },
-      { id: 'restore-run', title: 'Restore its graph', run: () => void restoreRan(id) },
+      { id: 'restore-run', title: 'Restore graph', run: () => void restoreRan(id) },
     ],
     [
-      { id: 'export-html', title: 'Export as a page', run: () => downloadRun(id) },
+      { id: 'export-html', title: 'Export as HTML', run: () => downloadRun(id) },
       { id: 'export-md', title: 'Export as Markdown', run: () => downloadRun(id, 'md') },
       {
         id: 'copy-run-link',
@@ -54,7 +54,7 @@ export function stepMenu(path: string): MenuGroups {
         disabled: works(),
         run: () => void startRun(path),
       },
-      { id: 'show-step-log', title: 'Show its log', run: () => show('logs') },
+      { id: 'show-step-log', title: 'Show log', run: () => show('logs') },
     ],
     message === undefined
       ? []

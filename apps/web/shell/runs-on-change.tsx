@@ -12,18 +12,18 @@ export function RunsOnChange() {
     <span
       className="chip inline-flex shrink-0 items-center gap-1"
       data-tone="working"
-      title="The graph runs whenever files that it reads change, while this page is open"
+      title="The graph runs whenever a file that it reads changes, while this page is open"
       data-testid="runs-on-change"
     >
-      runs on changes
+      runs on change
       <button
         type="button"
         className="hover:text-ink"
-        aria-label="Do not run when files change"
-        title="Do not run when files change"
+        aria-label="Turn off run on change"
+        title="Turn off run on change"
         onClick={() => {
           setRunsOnChange(path, false);
-          announce('The graph runs only when you run it.');
+          announce('Run on change is off.');
         }}
       >
         <CloseIcon />

@@ -8,14 +8,14 @@ const groups: readonly CommandGroup[] = ['Run', 'File', 'Edit', 'View'];
 
 /** What the mouse does, beside what the keys do. */
 const gestures: readonly (readonly [string, string])[] = [
-  ['Drag on the canvas', 'Select what it covers'],
+  ['Drag on the canvas', 'Select the nodes inside'],
   ['Drag with the right or middle button', 'Move the canvas'],
   ['Scroll · with Ctrl', 'Move · zoom'],
-  ['Drag from a port to empty canvas', 'Choose what to connect'],
-  ['Double click on a title', 'Rename the node'],
-  ['Double click on a graph', 'Go into it'],
-  ['Right click, Shift F10', 'Menu of what is pointed at or has the focus'],
-  ['Double click on a border', 'Give the panel its own size'],
+  ['Drag from a port to empty canvas', 'Choose a node to connect'],
+  ['Double-click a title', 'Rename the node'],
+  ['Double-click a subgraph', 'Open it'],
+  ['Right click, Shift F10', 'Open the context menu'],
+  ['Double-click a border', 'Reset the panel’s size'],
 ];
 
 function close(): void {
@@ -24,8 +24,8 @@ function close(): void {
 
 /** What keys do at a port that has the focus, beside the commands. */
 const portKeys: readonly (readonly [string, string])[] = [
-  ['Up, down, across the node', '↑ ↓ ← →'],
-  ['Along its connection', '← →'],
+  ['Go to another port of the node', '↑ ↓ ← →'],
+  ['Follow the connection', '← →'],
   ['Connect to …', '↵'],
   ['Disconnect', 'Del'],
   ['Back to the node', 'Esc'],
@@ -35,10 +35,10 @@ const portKeys: readonly (readonly [string, string])[] = [
 const cellKeys: readonly (readonly [string, string])[] = [
   ['From cell to cell', '↑ ↓ J K'],
   ['Open the parameters, back to the cell', '↵ Esc'],
-  ['Run it and go on', chordName('shift+enter')],
+  ['Run it and go to the next', chordName('shift+enter')],
   ['Run it and stay', chordName('mod+enter')],
   ['Run it and add a node', 'Alt ↵'],
-  ['Add prose above, a node below', 'A B'],
+  ['Add a note above, a node below', 'A B'],
   ['Connect to …', 'C'],
   ['Fold the output', 'O'],
   ['Delete, undo', 'D D Z'],

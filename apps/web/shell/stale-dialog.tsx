@@ -45,11 +45,11 @@ function StaleBody({ conflict, file }: { readonly conflict: Conflict; readonly f
   return (
     <div className="p-5">
       <h2 id="stale-title" className="text-lg font-[620]">
-        {conflict.path} was changed outside
+        {conflict.path} was changed outside this page
       </h2>
       <p className="mt-1 text-ink-2">
-        Nothing was overwritten. Both sides started from the same revision; here is what each did
-        since.
+        Nothing was overwritten. These are the changes since the version that both sides started
+        from.
       </p>
       <div className="mt-4 grid grid-cols-2 gap-5">
         <Changes title="In the file" lines={theirs} />
@@ -69,9 +69,7 @@ function StaleBody({ conflict, file }: { readonly conflict: Conflict; readonly f
       )}
       {others.length > 0 ? (
         <section className="mt-4">
-          <h3 className="font-[550] text-working">
-            Both changed the same thing; the merge keeps yours:
-          </h3>
+          <h3 className="font-[550] text-working">Changed by both sides; the merge keeps yours:</h3>
           <ul className="mt-1 max-h-32 overflow-auto">
             {others.map(({ message, location }) => (
               <li key={`${location.node}.${location.param} ${message}`}>
@@ -83,17 +81,18 @@ function StaleBody({ conflict, file }: { readonly conflict: Conflict; readonly f
           </ul>
         </section>
       ) : merge.changed.length > 0 ? null : (
-        <p className="mt-4">The changes do not touch each other and can be merged.</p>
+        <p className="mt-4">The changes do not conflict and can be merged.</p>
       )}
       <div className="mt-5 flex justify-end gap-2">
         <button type="button" className="button" onClick={close}>
           Decide later
         </button>
         <button type="button" className="button" onClick={() => takeTheirs(conflict)}>
-          Take the file
+          {' '}
+          Discard mine{' '}
         </button>
         <button type="button" className="button" onClick={() => void keepAsCopy(conflict)}>
-          Keep mine as a copy
+          Save mine as a copy
         </button>
         <button
           type="button"

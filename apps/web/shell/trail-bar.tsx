@@ -92,7 +92,7 @@ export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
   });
   return (
     <nav
-      aria-label="Within"
+      aria-label="Path of subgraphs"
       data-testid="trail"
       className="flex min-h-9 items-center gap-2 border-b border-line bg-panel px-3.5 py-1"
     >
@@ -112,7 +112,7 @@ export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
       {uses > 1 ? (
         <span
           className="shrink-0 text-ink-2"
-          title="An edit here changes all of them: they use the same graph."
+          title="They all use this one subgraph: an edit here changes all of them."
         >
           · used {count(uses)} times
         </span>

@@ -59,7 +59,7 @@ export const viewCommands: readonly Command[] = [
   },
   {
     id: 'canvas-view',
-    title: 'Show the graph as it is drawn',
+    title: 'Show the graph on the canvas',
     group: 'View',
     views,
     enabled: hasFile,

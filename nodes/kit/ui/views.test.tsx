@@ -276,9 +276,9 @@ describe('hits', () => {
 
   it('say where they stood before, where they were ranked anew', () => {
     const html = draw(Hits, [row([hit(1, 7, {}), hit(2, 1, {}), hit(3, 3, {})])]);
-    expect(seen(html)).toMatch(/1\.md · line 1 ▲ was 7 .* ▼ was 1 .* same place/);
-    expect(html).toContain('It came as number 7, and stands 6 places higher now.');
-    expect(html).toContain('It came as number 1, and stands 1 place lower now.');
+    expect(seen(html)).toMatch(/1\.md · line 1 ▲ was 7 .* ▼ was 1 .* same rank/);
+    expect(html).toContain('Was number 7; now 6 places higher.');
+    expect(html).toContain('Was number 1; now 1 place lower.');
     const single = seen(draw(Hits, [row([hit(1, undefined, {})])]));
     expect(single).not.toMatch(/was|same/);
     expect(single).toContain('When? 1 hit ');
@@ -288,11 +288,11 @@ describe('hits', () => {
     const asked = { ...row([hit(1, undefined, {}), hit(2, undefined, {})]) };
     const question = { ...asked.question, documents: ['2.md', 'gone.md', '2.md'] };
     const text = seen(draw(Hits, [{ ...asked, question }]));
-    expect(text).toMatch(/When\? 1 of 2 wanted 2 hits/);
-    expect(text).toMatch(/1\.md · line 1 score .* 2\.md · line 1 wanted .* not found gone\.md/);
-    expect(seen(draw(Hits, [asked]))).not.toContain('wanted');
+    expect(text).toMatch(/When\? 1 of 2 found 2 hits/);
+    expect(text).toMatch(/1\.md · line 1 score .* 2\.md · line 1 expected .* not found gone\.md/);
+    expect(seen(draw(Hits, [asked]))).not.toContain('expected');
     const all = seen(draw(Hits, [{ ...asked, question: { ...question, documents: ['1.md'] } }]));
-    expect(all).toContain('1 of 1 wanted');
+    expect(all).toContain('1 of 1 found');
     expect(all).not.toContain('not found');
   });
 
@@ -303,7 +303,7 @@ describe('hits', () => {
     const table = (html: string): string => seen(/<table.*?<\/table>/s.exec(html)?.[0] ?? '');
     const all = table(draw(Hits, [row([hit(1, undefined, scores)])]));
     expect(all.match(/\w 0(\.\d+)? [A-Z][^.]*[a-z1]\. /g)).toHaveLength(Object.keys(scores).length);
-    expect(all).toContain('trust 0.25 How far its source is trusted.');
+    expect(all).toContain('trust 0.25 The trust in its source.');
     expect(all).toContain('score 0.5000');
     expect(all).not.toContain('Weight');
     expect(table(draw(Hits, [row([hit(1, 2, { dense: 0.5, bm25: 3 })])]))).toMatch(
@@ -314,9 +314,9 @@ describe('hits', () => {
       createElement(HitList, { ...props(Hits, [row([hit(1, 2, { trust: 0.3 })])]), sharesOf }),
     );
     expect(table(html)).toContain(
-      'Weight Gives trust 0.30 0.5 × 0.93 How far its source is trusted.',
+      'Weight Contribution trust 0.30 0.5 × 0.93 The trust in its source.',
     );
-    expect(html).toContain('<span title="How far its source is trusted.">trust 0.30</span>');
+    expect(html).toContain('<span title="The trust in its source.">trust 0.30</span>');
   });
 });
 
@@ -367,8 +367,8 @@ describe('a table of variants', () => {
     expect(words).toContain('near: Only 2 questions differ; it takes 10 to tell.');
     expect(words).toContain('none chunk.size must be above 0.');
     expect(words).toContain('none : chunk.size must be above 0.');
-    expect(words).toContain('each on its own (unadjusted)');
-    expect(words).toContain('What it took Variant Time small 2.0 s');
+    expect(words).toContain('on its own (unadjusted)');
+    expect(words).toContain('Cost Variant Time small 2.0 s');
   });
 
   it('draws intervals on the scale of their column, differences about 0', () => {

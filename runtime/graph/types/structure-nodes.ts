@@ -94,7 +94,7 @@ const use = z
   .string()
   .default('')
   .meta({
-    title: 'Graph',
+    title: 'Subgraph',
     description:
       '"#name" for a subgraph of this file, or the path of a graph file below the workspace.',
   } satisfies ParamMeta);
@@ -160,7 +160,7 @@ const graphNode: NodeType = defineNode({
   ...structural,
   type: 'graph',
   structure: 'graph',
-  title: 'Graph',
+  title: 'Subgraph',
   titleFor: titleOfUse,
   doc: 'Another graph as a node: its inputs, outputs and exposed parameters are those of the node. What several uses have in common is computed once.',
   inputs: {},

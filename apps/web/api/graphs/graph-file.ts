@@ -99,6 +99,6 @@ export function syncDraft(): void {
 }
 
 export function tellReloaded(about: string): void {
-  const message = 'Reloaded: this file was changed outside.';
+  const message = 'Reloaded: this file was changed outside this page.';
   screenStore.getState().notify({ tone: 'info', message, about });
 }

@@ -64,7 +64,7 @@ describe('nodes that shape a graph', () => {
   it('are called by what they use', () => {
     const titles = ['cut', 'gone'].map((id) => shapeOf(graph.nodes[id])?.title);
     expect(titles).toEqual(['cut', 'gone']);
-    expect(shapeOf({ type: 'graph', params: { use: '' } })?.title).toBe('Graph');
+    expect(shapeOf({ type: 'graph', params: { use: '' } })?.title).toBe('Subgraph');
   });
 
   it('keep the ports that their edges name where their graph is gone', () => {

@@ -84,7 +84,7 @@ it('has the history of a file again where one comes back to it, and says where t
   }
   const resize = (value: number): void =>
     documentStore.getState().edit((graph) => ({ ...graph, nodes: sized(value).nodes }));
-  const message = 'Reloaded: this file was changed outside.';
+  const message = 'Reloaded: this file was changed outside this page.';
   const messages = () => screenStore.getState().notices.map((notice) => notice.message);
   await openFile('a.graft.json');
   resize(3);
@@ -313,7 +313,7 @@ it('says that unsaved changes were kept until they are saved or undone', async (
 it('says of a path that no file can have that it cannot be opened', async () => {
   await openFile('x'.repeat(5_000));
   expect(screenStore.getState().notices.map(({ message }) => message)).toEqual([
-    'No file has a path of 5000 characters. Choose one in the list of files.',
+    'The path has 5000 characters, which is too long. Choose a file in the list.',
   ]);
 });
 
@@ -352,12 +352,16 @@ it('says nothing of a file that was gone once it is back as it was, nor of what 
   draw(5);
   answered(2);
   await fileChangedOutside('a');
-  expect(messages()).toEqual(['This file was changed outside, and you have unsaved changes.']);
+  expect(messages()).toEqual([
+    'This file was changed outside this page, and you have unsaved changes.',
+  ]);
   const gone = new GraphError('missing-file', 'There is no such graph file in the workspace.');
   served.read.set('a', Promise.reject(gone));
   await fileChangedOutside('a');
   expect(conflictStore.getState().conflict).toBeNull();
-  expect(messages()).toEqual(['This file was deleted or moved outside. Save to write it again.']);
+  expect(messages()).toEqual([
+    'This file was deleted or moved outside this page. Save to write it again.',
+  ]);
   answered(1);
   await fileChangedOutside('a');
   expect(messages()).toEqual([]);

@@ -86,7 +86,7 @@ async function showFile(
   syncDraft();
   try {
     if (path.length > longestPath) {
-      const message = `No file has a path of ${String(path.length)} characters. Choose one in the list of files.`;
+      const message = `The path has ${String(path.length)} characters, which is too long. Choose a file in the list.`;
       throw new GraphError('missing-file', message);
     }
     const read = await api.graphs.read.query({ path });
@@ -114,7 +114,7 @@ async function showFile(
         about: path,
         until: 'saved',
         action: {
-          label: 'Discard them',
+          label: 'Discard changes',
           run: () => void discardChanges(path),
         },
       });

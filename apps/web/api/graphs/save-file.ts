@@ -82,7 +82,7 @@ function raiseConflict(fresh: FreshFile, found: 'save' | 'disk'): void {
   if (found === 'disk') {
     screenStore.getState().notify({
       tone: 'info',
-      message: 'This file was changed outside, and you have unsaved changes.',
+      message: 'This file was changed outside this page, and you have unsaved changes.',
       about: path,
       until: 'settled',
       action: { label: 'Compare', run: () => conflictStore.getState().showDialog() },
@@ -239,7 +239,7 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     conflictStore.getState().settle();
     screenStore.getState().notify({
       tone: 'info',
-      message: 'This file was deleted or moved outside. Save to write it again.',
+      message: 'This file was deleted or moved outside this page. Save to write it again.',
       about: file.path,
       until: 'there',
     });

@@ -93,7 +93,7 @@ export function renameShownPort(node: string, name: string): Refusal {
     const { graph: renamed, nodes } = renamePort(graph, renaming, context());
     editFile(() => renamed);
     if (nodes.length > 1) {
-      const message = `A round of the loop takes what the one before gave: its input and its output are both called “${renaming.name}” now.`;
+      const message = `Renamed both the input and the output to “${renaming.name}”: each round of the loop reads the output of the round before.`;
       screenStore.getState().notify({ tone: 'info', message });
     }
     return undefined;

@@ -90,7 +90,7 @@ it('offers to undo a deletion until that could be done, and says under which nam
     texts.set(path, serializeGraph(sized(1)));
     return Promise.resolve({ path });
   };
-  await undoIt('a is another file by now: what was deleted is back as a-2.');
+  await undoIt('A new file named a exists. The deleted file was restored as a-2.');
   expect(documentStore.getState().file?.path).toBe('a-2.graft.json');
   expect(size()).toBe(1);
 });

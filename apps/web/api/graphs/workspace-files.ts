@@ -191,7 +191,7 @@ async function restoreFile(deleted: Deleted): Promise<void> {
     if (path !== deleted.path)
       notify({
         tone: 'info',
-        message: `${name} is another file by now: what was deleted is back as ${fileTitle(path)}.`,
+        message: `A new file named ${name} exists. The deleted file was restored as ${fileTitle(path)}.`,
       });
   } catch (error) {
     // It is kept: whatever stands in the way can be mended, and it be asked for again.

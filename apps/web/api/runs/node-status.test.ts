@@ -85,15 +85,15 @@ describe('what a node says of its step', () => {
       const checkpoints = { from: 0, saved: 0, stopped: { step: 1215, checkpoint } };
       return resultText({ ...step, status: 'cancelled', checkpoints });
     };
-    expect(at('saved')).toBe('stopped at step 1,215, saved');
-    expect(at('saving')).toBe('stopped at step 1,215, saving');
-    expect(at('unsaved')).toBe('stopped at step 1,215, not saved');
-    expect(resultText({ ...step, status: 'cancelled' })).toBe('stopped');
+    expect(at('saved')).toBe('cancelled at step 1,215, saved');
+    expect(at('saving')).toBe('cancelled at step 1,215, saving');
+    expect(at('unsaved')).toBe('cancelled at step 1,215, not saved');
+    expect(resultText({ ...step, status: 'cancelled' })).toBe('cancelled');
   });
 
   it('says who gives what a graph takes, and what stands in for it', () => {
-    expect(givenText(undefined)).toBe('given by the caller; no sample');
-    expect(givenText('Questions')).toBe('by the caller; sample: Questions');
+    expect(givenText(undefined)).toBe('set by the caller; no sample');
+    expect(givenText('Questions')).toBe('set by the caller; sample: Questions');
   });
 
   it('shows the end of the newest text beside the count', () => {

@@ -10,7 +10,7 @@ export interface Status {
 }
 
 /** The chip of a node that the newest run left out: what it gave before is still there. */
-export const keptStatus: Status = { label: 'from before', tone: 'plain' };
+export const keptStatus: Status = { label: 'earlier run', tone: 'plain' };
 
 /** The chip of a node that is switched off. */
 export const offStatus: Status = { label: 'off', tone: 'plain' };
@@ -21,7 +21,7 @@ export function stepStatus(step: StepView | undefined): Status | undefined {
     case undefined:
       return undefined;
     case 'queued':
-      return { label: 'waiting', tone: 'plain' };
+      return { label: 'queued', tone: 'plain' };
     case 'running':
       return { label: 'running', tone: 'working' };
     case 'cached':
@@ -34,7 +34,7 @@ export function stepStatus(step: StepView | undefined): Status | undefined {
     case 'failed':
       return { label: 'failed', tone: 'bad' };
     case 'skipped':
-      return { label: 'not run', tone: 'plain' };
+      return { label: 'skipped', tone: 'plain' };
     case 'cancelled':
       return { label: 'cancelled', tone: 'plain' };
   }
@@ -75,23 +75,23 @@ function runningText(step: StepView): string {
 }
 
 /** The line at the foot of a node whose error is of what it had before. */
-export const outdatedText = 'failed with what it had before';
+export const outdatedText = 'failed before the change';
 
 const keptWords = { saved: 'saved', saving: 'saving', unsaved: 'not saved' } as const;
 
 function stoppedAt({ checkpoints }: StepView): string {
   const stopped = checkpoints?.stopped;
-  if (stopped === undefined) return 'stopped';
-  return `stopped at step ${count(stopped.step)}, ${keptWords[stopped.checkpoint]}`;
+  if (stopped === undefined) return 'cancelled';
+  return `cancelled at step ${count(stopped.step)}, ${keptWords[stopped.checkpoint]}`;
 }
 
 /** The line at the foot of a node. */
 export function resultText(step: StepView | undefined): string {
   if (step === undefined) return 'not run yet';
   if (step.status === 'running') return runningText(step);
-  if (step.status === 'queued') return 'waits for its inputs';
+  if (step.status === 'queued') return 'not started';
   if (step.error !== undefined) return step.error.message;
-  if (step.status === 'skipped') return 'not run';
+  if (step.status === 'skipped') return 'skipped: an input failed';
   if (step.status === 'cancelled') return stoppedAt(step);
   const outputs = Object.values(step.outputs).map(outputText);
   const failed = step.items?.failed ?? 0;
@@ -105,6 +105,6 @@ export function resultText(step: StepView | undefined): string {
 /** The same for what a graph takes, before anything has come: who gives it, and what stands in for that in a run by itself. */
 export function givenText(sample: string | undefined): string {
   return sample === undefined
-    ? 'given by the caller; no sample'
-    : `by the caller; sample: ${sample}`;
+    ? 'set by the caller; no sample'
+    : `set by the caller; sample: ${sample}`;
 }

@@ -23,7 +23,7 @@ it('does not promise a time that leaves out a node', () => {
 });
 
 it('says when nothing has to run', () => {
-  expect(planLine({ nodes: [hit], reused: 1, toRun: 0 })).toBe('all will be reused');
+  expect(planLine({ nodes: [hit], reused: 1, toRun: 0 })).toBe('all reused');
 });
 
 it('says how far a run is: of a loop with the steps of the rounds that have begun', () => {

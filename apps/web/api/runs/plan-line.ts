@@ -16,7 +16,7 @@ export function planLine(
   report: Pick<PlanReport, 'nodes' | 'reused' | 'toRun' | 'estimatedMs'>,
 ): string {
   const { nodes, reused, toRun, estimatedMs } = report;
-  if (toRun === 0) return 'all will be reused';
+  if (toRun === 0) return 'all reused';
   const known = nodes.every(
     ({ verdict, estimatedMs: ms }) => verdict === 'hit' || ms !== undefined,
   );

@@ -81,5 +81,5 @@ it.each([
   expect(shown()).toBe(3);
   expect(runView.getState()).toMatchObject({ past: false, run: { runId: 'newest' } });
   const messages = screenStore.getState().notices.map(({ message }) => message);
-  expect(messages).toEqual(['This file has no such run any more.']);
+  expect(messages).toEqual(['This run is no longer in the history of this file.']);
 });

@@ -46,7 +46,7 @@ export async function drawRanGraph(runId: string): Promise<void> {
     // It would wait for what that run tells without end, or show what another file gave.
     goBack();
     history.replaceState(null, '', addressOfPlace());
-    const message = 'This file has no such run any more.';
+    const message = 'This run is no longer in the history of this file.';
     screenStore.getState().notify({ tone: 'info', message, about: file.path });
   }
   if (ran?.graph === undefined) return;

@@ -18,13 +18,13 @@ export async function restoreRan(runId: string): Promise<void> {
     const ran = await ranGraph(runId, file.path);
     if (signal.aborted || !isOpen()) return;
     if (ran?.graph === undefined) {
-      const message = 'The graph of this run is no longer kept.';
+      const message = 'The graph of this run is missing, so it cannot be restored.';
       return notify({ tone: 'info', message, about: file.path });
     }
     const { graph, startedAt } = ran;
     runView.getState().follow(runView.getState().newest);
     documentStore.getState().replace(graph);
-    const message = `The graph is as it was in the run of ${clock(startedAt)}.`;
+    const message = `Restored the graph of the run of ${clock(startedAt)}.`;
     notify({
       tone: 'info',
       message,

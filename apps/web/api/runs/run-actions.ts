@@ -85,8 +85,8 @@ const cancelWords: Readonly<
   Record<Awaited<ReturnType<typeof api.runs.cancel.mutate>>['outcome'], string | undefined>
 > = {
   cancelled: undefined,
-  asked: 'Another Graft process runs this; it was asked to cancel it.',
-  ended: 'This run had ended already.',
+  asked: 'Another Graft process is running this. Graft asked it to cancel.',
+  ended: 'This run has already ended.',
   unknown: 'This run is no longer in the history.',
 };
 

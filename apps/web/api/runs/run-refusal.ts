@@ -47,7 +47,7 @@ export async function isRefused(only?: readonly string[]): Promise<boolean> {
     message: [...told, ...(more > 0 ? [`And ${String(more)} more.`] : [])].join('\n'),
     ...(problemPath(first, documentStore.getState()) === undefined
       ? {}
-      : { action: { label: 'Show it', run: () => show(first) } }),
+      : { action: { label: 'Show problem', run: () => show(first) } }),
   });
   return true;
 }

@@ -121,7 +121,7 @@ it('takes what the graph names anew for no change of what it reads', async () =>
   expect([server.planned, server.runs, notices()]).toEqual([before, [], []]);
   setRunsOnChange(path(), false);
   await sourcesChanged({ ...change(), reads: 'other' });
-  expect(notices()).toEqual(['What the graph reads changed.']);
+  expect(notices()).toEqual(['A file that the graph reads changed.']);
 });
 
 it('runs where it is to, one after the other', async () => {
@@ -150,7 +150,7 @@ it('neither saves nor runs unsaved work', async () => {
   await sourcesChanged(change('a.md'));
   await settled();
   expect(server.runs).toEqual([]);
-  expect(notices()).toEqual(['a.md changed. Not run: there are unsaved changes.']);
+  expect(notices()).toEqual(['a.md changed. Save the graph to run it.']);
 });
 
 it('stops where the runs themselves change what they read', async () => {
@@ -163,7 +163,7 @@ it('stops where the runs themselves change what they read', async () => {
     await settled();
   }
   expect(server.runs).toHaveLength(3);
-  expect(notices()).toContainEqual(expect.stringContaining('Running on changes is off'));
+  expect(notices()).toContainEqual(expect.stringContaining('Run on change is off'));
 });
 
 it('runs once more for what changes while a run is being started', async () => {
@@ -189,7 +189,7 @@ it('tells no change twice', async () => {
   // The feed that begins with a run tells how the files are; the one that ends tells which changed.
   await sourcesChanged({ ...change(), state: one.state });
   await sourcesChanged(one);
-  expect(notices()).toEqual(['What the graph reads changed.']);
+  expect(notices()).toEqual(['A file that the graph reads changed.']);
   expect(server.planned).toBe(1);
   await sourcesChanged(change('a.md'));
   expect(notices()).toContain('a.md changed.');
@@ -280,7 +280,7 @@ it('tells where another tab runs the file', async () => {
   await sourcesChanged(change('a.md'));
   await settled();
   expect(server.runs).toEqual([]);
-  expect(notices()).toEqual(['a.md changed. Another page that has this graph open runs it.']);
+  expect(notices()).toEqual(['a.md changed. Another page with this graph runs it.']);
 });
 
 it.each([

@@ -50,20 +50,20 @@ export async function sourcesChanged(change: SourceChange): Promise<void> {
   if (documentStore.getState().file?.path !== path) return;
   if (!runsOnChange(path)) return tell(change, path);
   if (isUnsaved(documentStore.getState())) {
-    return tell(change, path, ' Not run: there are unsaved changes.');
+    return tell(change, path, ' Save the graph to run it.');
   }
   if (repeats(path)) {
     setRunsOnChange(path, false);
     screenStore.getState().notify({
       ...{ tone: 'error', about: path },
-      message: `${namesOf(change)} changed during each of the last ${mostRepeats} runs that its changes had started. Running on changes is off: let whatever writes there write elsewhere, then switch it on again.`,
+      message: `Run on change is off: ${namesOf(change)} changed during each of the last ${mostRepeats} runs it started. Write the outputs elsewhere, then turn it on again.`,
     });
     return;
   }
   const isLed = await leads(path);
   if (documentStore.getState().file?.path !== path) return;
   if (!isLed) {
-    return tell(change, path, ' Another page that has this graph open runs it.');
+    return tell(change, path, ' Another page with this graph runs it.');
   }
   inTurn(path);
 }
@@ -160,8 +160,8 @@ export function switchRunOnChange(): void {
   const on = !runsOnChange(file.path);
   setRunsOnChange(file.path, on);
   const message = on
-    ? 'The graph runs whenever files that it reads change, while this page is open.'
-    : 'The graph runs only when you run it.';
+    ? 'Run on change is on: the graph runs whenever a file that it reads changes, while this page is open.'
+    : 'Run on change is off.';
   screenStore.getState().notify({ tone: 'info', about: file.path, message });
 }
 
@@ -181,7 +181,7 @@ function tell(change: SourceChange, path: string, why = ''): void {
 
 /** `a.md, b.md and 3 more`. */
 function namesOf({ files, total }: SourceChange): string {
-  if (total === 0) return 'What the graph reads';
+  if (total === 0) return 'A file that the graph reads';
   const shown = files.slice(0, 2);
   const more = total - shown.length;
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;

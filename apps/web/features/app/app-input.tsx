@@ -6,9 +6,9 @@ import { readInto } from './read-into.ts';
 
 /** What may be left out of a field, said in it. */
 const withoutText = {
-  sample: 'Leave it empty to use the graph’s own sample.',
-  saved: 'Leave it empty to use those of the file.',
-  nothing: 'May be left empty.',
+  sample: 'Leave empty to use the graph’s sample.',
+  saved: 'Leave empty to use the questions of the file.',
+  nothing: 'Optional.',
 } as const;
 
 /** One input of the graph: a text, typed or read from a file. */
@@ -23,8 +23,8 @@ export function AppInput({ input }: { readonly input: GivenText }) {
         <h3 className="font-[550]">{title}</h3>
         <p className="text-ink-2">
           {without === 'sample'
-            ? `It takes ${portPhrase(type)}, which nobody can type: the graph’s own sample is used.`
-            : `It takes ${portPhrase(type)}, which nobody can type. Use the graph within another one to give it.`}
+            ? `This input is ${portPhrase(type)}, which cannot be typed here. The graph’s sample is used.`
+            : `This input is ${portPhrase(type)}, which cannot be typed here. Use this graph as a subgraph to set it.`}
         </p>
       </section>
     );
@@ -47,7 +47,7 @@ export function AppInput({ input }: { readonly input: GivenText }) {
           ref={chooser}
           type="file"
           hidden
-          aria-label={`A file for ${title}`}
+          aria-label={`File for ${title}`}
           accept=".txt,.md,.jsonl,.json,.csv,text/*"
           onChange={(event) => {
             const file = event.target.files?.[0];
@@ -62,7 +62,7 @@ export function AppInput({ input }: { readonly input: GivenText }) {
         rows={byLine ? 3 : 6}
         value={text}
         aria-describedby={`${id}-help`}
-        placeholder={byLine ? 'One question a line' : undefined}
+        placeholder={byLine ? 'One question per line' : undefined}
         onChange={(event) => useApp.getState().give(node, event.target.value)}
       />
       <p id={`${id}-help`} className="mt-1 text-sm text-ink-2">

@@ -40,10 +40,10 @@ export function AppOutput({ output }: { readonly output: ShownOutput }) {
             : step?.progress !== undefined
               ? progressText(step.progress)
               : step?.status === 'running' || step?.status === 'queued'
-                ? 'Working on it.'
+                ? 'Running.'
                 : step?.status === 'cancelled'
-                  ? 'Stopped before it finished.'
-                  : 'Nothing yet. Press Run.'}
+                  ? 'Cancelled before it finished.'
+                  : 'No output yet. Press Run.'}
         </p>
       )}
     </section>

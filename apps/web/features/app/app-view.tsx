@@ -73,7 +73,7 @@ function RunRow({ graph }: { readonly graph: GraphFunction }) {
         byKey
       />
       {working || missing.length === 0 ? null : (
-        <p className="text-sm text-ink-2">Write something for {missing.join(' and ')} first.</p>
+        <p className="text-sm text-ink-2">Fill in {missing.join(' and ')} first.</p>
       )}
     </div>
   );
@@ -88,7 +88,7 @@ function Form({ graph }: { readonly graph: GraphFunction }) {
     <form
       className="flex flex-col gap-4"
       onSubmit={(event) => event.preventDefault()}
-      aria-label="What the graph is given"
+      aria-label="Inputs"
       onKeyDown={(event) => {
         if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
         event.preventDefault();
@@ -125,7 +125,7 @@ function RunProblem() {
   if (failed === undefined) return null;
   return changed ? (
     <p className="rounded-[7px] border border-line px-[11px] py-2 text-ink-2">
-      With what it was given before, it failed: {failed}
+      Failed with the earlier inputs: {failed}
     </p>
   ) : (
     <p className="rounded-[7px] bg-error-soft px-[11px] py-2 text-error" role="alert">
@@ -137,9 +137,9 @@ function RunProblem() {
 function NoInterface() {
   return (
     <p className="text-ink-2">
-      This graph takes and gives nothing by name, and answers no questions, so there is no form to
-      show. On the canvas, add an <em>Output</em> node to what should be shown here, and an{' '}
-      <em>Input</em> node where something is to be given; parameters are exposed in the inspector.
+      This graph has no named inputs or outputs and answers no questions, so there is no form to
+      show. On the canvas, connect an <em>Output</em> node to each result to show here, and add an{' '}
+      <em>Input</em> node for each input; expose parameters in the inspector.
     </p>
   );
 }
@@ -153,7 +153,7 @@ function Notes() {
       {past ? <PastRunBanner /> : null}
       {connected ? null : (
         <p className="border-b border-line bg-panel px-3.5 py-1.5 text-ink-2" role="status">
-          Not connected to Graft: trying again. What you have written here stays.
+          Connection to Graft lost; reconnecting. Your text is kept.
         </p>
       )}
     </>
@@ -188,7 +188,7 @@ export function AppView() {
                   className="text-sm text-ink-2 hover:text-ink hover:underline"
                   onClick={() => useScreen.getState().look('canvas')}
                 >
-                  Show how it is made
+                  Show the canvas
                 </button>
                 <button
                   type="button"

@@ -25,7 +25,7 @@ it('puts what a file holds into the field', async () => {
 it('says that a file is too large, and keeps what was typed', async () => {
   await readInto('text', new File([new Uint8Array(20_000_001)], 'large.txt'));
   expect(typed()).toEqual({ text: 'Typed.' });
-  expect(told()).toEqual([expect.stringMatching(/^error: large\.txt has 20\.0 MB, /)]);
+  expect(told()).toEqual([expect.stringMatching(/^error: large\.txt has 20\.0 MB; /)]);
 });
 
 it('says that a file cannot be read, and keeps what was typed', async () => {

@@ -13,7 +13,7 @@ export async function readInto(input: string, file: File): Promise<void> {
   const { file: graph } = useApp.getState();
   if (file.size > largestFile) {
     return refuse(
-      `${file.name} has ${bytes(file.size)}, and a field takes ${bytes(largestFile)} at most. Give a part of it, or read it by a node on the canvas.`,
+      `${file.name} has ${bytes(file.size)}; a field accepts at most ${bytes(largestFile)}. Choose a smaller file, or read it with a node on the canvas.`,
     );
   }
   let text: string;
@@ -21,7 +21,7 @@ export async function readInto(input: string, file: File): Promise<void> {
     text = await file.text();
   } catch {
     return refuse(
-      `${file.name} could not be read. Check that it is still there and can be read, then choose it again.`,
+      `${file.name} could not be read. Check that it still exists, then choose it again.`,
     );
   }
   const now = useApp.getState();

@@ -66,7 +66,7 @@ function joined(
   if (put !== undefined) return put;
   const edge = beside === undefined ? undefined : onlyEdge(graph, beside, id);
   if (edge === undefined) return { graph };
-  return { graph: connectInPlace(graph, edge), how: `, and connected ${edgeName(edge, graph)}` };
+  return { graph: connectInPlace(graph, edge), how: ` and connected ${edgeName(edge, graph)}` };
 }
 
 /** Adds a node at the open end of an edge, and connects it. */

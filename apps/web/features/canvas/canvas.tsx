@@ -114,7 +114,7 @@ function CanvasTools() {
           className="icon-button"
           aria-label="Plan on the canvas"
           aria-pressed={planned}
-          title="What a run would do with each node (W)"
+          title="Show what a run would compute or reuse (W)"
           onClick={() => useScreen.getState().show({ planOverlay: !planned })}
         >
           <PlanIcon />

@@ -29,7 +29,7 @@ export async function pasteFromClipboard(): Promise<void> {
   const isShown = whileShown();
   const text = (await navigator.clipboard?.readText().catch(() => undefined)) ?? lastCopied;
   if (!isShown() || pasteCopied(text)) return;
-  useScreen.getState().notify({ tone: 'info', message: 'There are no copied nodes to paste.' });
+  useScreen.getState().notify({ tone: 'info', message: 'The clipboard has no nodes to paste.' });
 }
 
 /** Adds what feeds the selected nodes to the selection, or what they feed, however far away. */

@@ -120,7 +120,7 @@ export const editCommands: readonly Command[] = [
   },
   {
     id: 'ports',
-    title: 'Go to its ports',
+    title: 'Go to the ports',
     group: 'Edit',
     keys: ['p'],
     views: ['canvas'],
@@ -165,14 +165,14 @@ export const selectCommands: readonly Command[] = [
   },
   {
     id: 'select-before',
-    title: 'Select what it needs',
+    title: 'Select all nodes it needs',
     group: 'Edit',
     enabled: hasSelection,
     run: () => selectNeighbours('before'),
   },
   {
     id: 'select-after',
-    title: 'Select what depends on it',
+    title: 'Select all nodes that need it',
     group: 'Edit',
     enabled: hasSelection,
     run: () => selectNeighbours('after'),

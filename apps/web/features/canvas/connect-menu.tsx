@@ -192,7 +192,7 @@ function RefusedItems(props: PairsProps & { readonly say: (refusal: string) => v
   const shown = foundPairs(props).slice(0, 8);
   if (shown.length === 0) return null;
   return (
-    <Command.Group heading="Does not fit: Enter says why">
+    <Command.Group heading="Does not fit (Enter shows why)">
       {shown.map((pair) => {
         const { from, to } = pair;
         return (
@@ -200,7 +200,7 @@ function RefusedItems(props: PairsProps & { readonly say: (refusal: string) => v
             key={`${from.port} ${to.node} ${to.port}`}
             className="text-ink-2"
             value={`refused ${from.side} ${from.port} ${to.node} ${to.port}`}
-            onSelect={() => say(portRefusal(graph, from, to) ?? 'This fits now: search again.')}
+            onSelect={() => say(portRefusal(graph, from, to) ?? 'This fits now. Search again.')}
           >
             <PairEnds pair={pair} graph={graph} />
           </Command.Item>
@@ -245,7 +245,7 @@ export function ConnectMenu({ question }: { readonly question: ConnectQuestion }
           placeholder={`${label} …`}
         />
         <div role="status">
-          <Command.Empty>Nothing that fits was found.</Command.Empty>
+          <Command.Empty>No port or node fits.</Command.Empty>
         </div>
         <Command.List>
           {takesOff ? null : (

@@ -96,8 +96,7 @@ export function connectPair({ from, to }: PortPair): string | undefined {
   if (edge === undefined || refusal !== undefined) return refusal;
   const [replaced] = replacedEdges(shown, edge);
   edit((graph) => connectInPlace(graph, edge));
-  const instead =
-    replaced === undefined ? '' : `, instead of ${portName(ends(replaced)[0], shown)}`;
+  const instead = replaced === undefined ? '' : `, replacing ${portName(ends(replaced)[0], shown)}`;
   announce(`Connected ${edgeName(edge, shown)}${instead}.`);
   return undefined;
 }
@@ -112,7 +111,7 @@ export function connectNew({ from, type }: NewEnd): void {
   const edge = shown.edges.find((one) => !before.edges.includes(one) && isAt(one, from));
   announce(
     edge === undefined
-      ? `Added ${type.title}. Nothing of it takes ${from.port}.`
-      : `Added ${type.title}, and connected ${edgeName(edge, shown)}.`,
+      ? `Added ${type.title}. None of its ports accepts ${from.port}.`
+      : `Added ${type.title} and connected ${edgeName(edge, shown)}.`,
   );
 }

@@ -173,7 +173,7 @@ export function useFlowEdges(): {
         const stroke = familyColour(type?.outputs[edge.sourcePort]?.type.family);
         const old = known.get(id);
         const [from, to] = [edge.source, edge.target].map((id) => titleAmong(id, graphNodes));
-        const ariaLabel = `Edge from ${edge.sourcePort} of ${from} to ${edge.targetPort} of ${to}`;
+        const ariaLabel = `Connection from ${edge.sourcePort} of ${from} to ${edge.targetPort} of ${to}`;
         if (old !== undefined && old.style?.stroke === stroke && old.ariaLabel === ariaLabel)
           return old;
         return {

@@ -93,7 +93,7 @@ function dropOnEdge(node: string, on: Edge): void {
   const graph = insertedOn(shown, on, node);
   if (graph === undefined) return;
   edit(() => withRoom(graph, node, on));
-  announce(`Put ${titleAmong(node, graph.nodes)} between ${endNames(on, graph)}.`);
+  announce(`Inserted ${titleAmong(node, graph.nodes)} between ${endNames(on, graph)}.`);
 }
 
 /** Once a drag has ended: puts the card on the edge that it was dropped on. */

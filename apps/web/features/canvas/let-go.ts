@@ -72,7 +72,7 @@ export function letGo({ from, to, at, held }: Drawn): void {
     else if (node !== from.node) {
       useScreen
         .getState()
-        .notify({ tone: 'info', message: `No port of "${node}" takes what ${from.port} carries.` });
+        .notify({ tone: 'info', message: `No port of "${node}" accepts ${from.port}.` });
     }
     return;
   }

@@ -6,7 +6,7 @@ const patience = 300;
 /** Says of what takes a while that it is at work, with a way to stop it. Returns what takes the notice away. */
 export function sayAtWork(message: string, stop: () => void): () => void {
   const timer = setTimeout(() => {
-    const action = { label: 'Stop', run: stop };
+    const action = { label: 'Cancel', run: stop };
     useScreen.getState().notify({ tone: 'info', message, action, until: 'done' });
   }, patience);
   return () => {

@@ -16,7 +16,7 @@ function compareSelected(): void {
 export const compareCommands: readonly Command[] = [
   {
     id: 'compare-nodes',
-    title: 'Compare what the selected nodes gave',
+    title: 'Compare the selected nodes',
     group: 'Run',
     enabled: () => hasRun() && selectedNodes().length > 1,
     run: compareSelected,

@@ -42,7 +42,7 @@ export async function compareVariants({
     const pair = runsOfVariants(await api.experiments.variants.query({ runId }), baseline, variant);
     if (signal.aborted || !isOpen()) return;
     if (pair === undefined) {
-      const message = `No runs of “${baseline}” and “${variant}” are kept. Run the experiment again.`;
+      const message = `The runs of “${baseline}” and “${variant}” were removed. Run the experiment again.`;
       useScreen.getState().notify({ tone: 'info', message });
     } else compareSides(pair.map(({ id }) => ({ run: id })));
   } catch (error) {

@@ -78,7 +78,7 @@ function Toolbar({ runs }: { readonly runs: readonly ComparedRun[] }) {
       <button
         type="button"
         className="button small"
-        title="Compares with the next side instead"
+        title="Compare with the next side instead"
         onClick={() => showInComparison({ sides: [...sides.slice(1), ...sides.slice(0, 1)] })}
       >
         {sides.length === 2 ? 'Swap' : 'Rotate'}
@@ -89,7 +89,7 @@ function Toolbar({ runs }: { readonly runs: readonly ComparedRun[] }) {
           checked={!all}
           onChange={({ target }) => showInComparison({ all: !target.checked })}
         />
-        Only what differs
+        Only differences
       </label>
       <button
         type="button"
@@ -196,7 +196,7 @@ export function CompareView() {
         <div className="p-6">
           <p className="mb-3 whitespace-pre-line" role="alert">
             {error === null
-              ? 'This address does not name two runs to compare. Choose two under “All runs”, below the canvas.'
+              ? 'This address does not name two runs to compare. Select two under “All runs”, below the canvas.'
               : refusalOf(error)}
           </p>
           <button type="button" className="button" onClick={leave}>

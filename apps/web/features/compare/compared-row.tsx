@@ -64,7 +64,7 @@ function Text(props: {
         ) : (
           <MarkedWords parts={changes[which]} side={which} />
         )}
-        {cell.cut ? <span className="compare-none"> … the rest is not shown</span> : null}
+        {cell.cut ? <span className="compare-none"> … shortened</span> : null}
       </p>
       {cell.answer === undefined ? null : (
         <>
@@ -97,7 +97,7 @@ function Cell({ row, side }: { readonly row: ComparedRow; readonly side: number 
         )}
       </p>
       {cell === null || cell === undefined ? (
-        <p className="compare-none">No such item.</p>
+        <p className="compare-none">No such row.</p>
       ) : cell.kind === 'text' ? (
         <Text
           cell={cell}

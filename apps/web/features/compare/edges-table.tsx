@@ -18,7 +18,7 @@ export function EdgesTable(props: {
 }) {
   const { edges, sides } = props;
   return (
-    <div className="compare-scroll" tabIndex={0} role="group" aria-label="What was connected">
+    <div className="compare-scroll" tabIndex={0} role="group" aria-label="Connections">
       <table className="compare-table" data-testid="compared-edges">
         <thead>
           <tr>

@@ -70,15 +70,11 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
   });
   const reasons = tableReasons(table);
   if (lines.length === 0) {
-    return (
-      <p className="text-ink-2">
-        No difference: by no metric is any question answered better or worse.
-      </p>
-    );
+    return <p className="text-ink-2">No difference: every metric is the same on every question.</p>;
   }
   return (
     <>
-      <div className="compare-scroll" tabIndex={0} role="group" aria-label="What metrics say">
+      <div className="compare-scroll" tabIndex={0} role="group" aria-label="Metrics">
         <table className="compare-table" data-testid="compared-metrics">
           <thead>
             <tr>
@@ -105,7 +101,7 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
                   <th
                     scope="row"
                     className="compare-node"
-                    title={`${metric.direction === 'higher' ? 'More' : 'Less'} is ${metric.assumed === true ? 'taken for ' : ''}better`}
+                    title={`${metric.direction === 'higher' ? 'Higher' : 'Lower'} is better${metric.assumed === true ? ' (assumed)' : ''}`}
                   >
                     {metricTitle(metric)}
                   </th>

@@ -14,7 +14,7 @@ import { SideHeads } from './side-heads.tsx';
 const words: Readonly<Partial<Record<string, string>>> = {
   cached: 'reused',
   succeeded: '',
-  skipped: 'skipped: what it needs had failed',
+  skipped: 'skipped: an input failed',
 };
 const tones: Readonly<Partial<Record<string, string>>> = { failed: 'bad', running: 'working' };
 
@@ -55,7 +55,7 @@ function Side({ side, most }: { readonly side: NodeSide; readonly most: number }
         </>
       )}
       {failedItems === undefined ? null : (
-        <span className="text-error">{plural(failedItems, 'item')} failed</span>
+        <span className="text-error">{plural(failedItems, 'row')} failed</span>
       )}
       {error === undefined ? null : <span className="compare-error">{error}</span>}
     </span>
@@ -86,9 +86,7 @@ function Output({
         </button>
       )}{' '}
       <span className={differs ? 'text-working' : 'text-ink-2'}>{word}</span>
-      {lost.length === 0 ? null : (
-        <span className="text-error"> · gone from the store: {lost.join(', ')}</span>
-      )}
+      {lost.length === 0 ? null : <span className="text-error"> · removed: {lost.join(', ')}</span>}
     </li>
   );
 }
@@ -102,19 +100,19 @@ export function NodesTable(props: {
   const { nodes, sides, all } = props;
   const shown = all ? nodes : nodes.filter(nodeDiffers);
   if (shown.length === 0)
-    return <p className="text-ink-2">No difference: every node gave the same.</p>;
+    return <p className="text-ink-2">No difference: all results are the same.</p>;
   let most = 0;
   for (const side of nodes.flatMap((node) => node.sides)) {
     if (!('absent' in side) && side.status !== 'cached') most = Math.max(most, side.ms);
   }
   return (
-    <div className="compare-scroll" tabIndex={0} role="group" aria-label="What each node did">
+    <div className="compare-scroll" tabIndex={0} role="group" aria-label="Steps">
       <table className="compare-table" data-testid="compared-nodes">
         <thead>
           <tr>
             <th scope="col">Node</th>
             <SideHeads sides={sides} />
-            <th scope="col">What it gave</th>
+            <th scope="col">Results</th>
           </tr>
         </thead>
         <tbody>

@@ -36,14 +36,14 @@ function summaryOf({ nodes, edges }: Comparison, table: EvidenceTable | null | u
       : `${plural(params, 'parameter')} ${params === 1 ? 'differs' : 'differ'}`;
   const gave =
     outputs.length === 0
-      ? 'nothing was given'
+      ? 'no outputs'
       : others === 0
         ? 'all outputs are the same'
         : `${String(others)} of ${plural(outputs.length, 'output')} ${others === 1 ? 'differs' : 'differ'}`;
   const wired =
     edges.length === 0
       ? ''
-      : `${plural(edges.length, 'edge')} ${edges.length === 1 ? 'differs' : 'differ'}; `;
+      : `${plural(edges.length, 'connection')} ${edges.length === 1 ? 'differs' : 'differ'}; `;
   return `${set}; ${wired}${gave}.${verdict === undefined ? '' : ` ${verdict}`}`;
 }
 
@@ -59,7 +59,7 @@ function Metrics({ metrics, all }: { readonly metrics: MetricsRead; readonly all
   if (table === undefined) return <p className="text-ink-2">Comparing question by question …</p>;
   return table === null ? (
     <p className="text-ink-2">
-      No side has metrics of single items. Add a node that scores, such as Evaluate or Score hits.
+      No side has a metric for each row. Add a node that measures, such as Evaluate or Score hits.
     </p>
   ) : (
     <MetricsTable table={table} all={all} />
@@ -82,22 +82,22 @@ export function Overview(props: {
       </p>
       {unkept.length === 0 ? null : (
         <p className="text-ink-2">
-          The graph of {unkept.join(' and ')} is no longer kept, so its titles and long texts are
-          not known.
+          The graph of {unkept.join(' and ')} is missing, so its titles and long texts are not
+          shown.
         </p>
       )}
-      <Part title="What was set">
+      <Part title="Parameters">
         <SettingsTable nodes={nodes} sides={runs.length} all={all} />
       </Part>
       {edges.length === 0 ? null : (
-        <Part title="What was connected">
+        <Part title="Connections">
           <EdgesTable edges={edges} sides={runs.length} />
         </Part>
       )}
-      <Part title="What metrics say">
+      <Part title="Metrics">
         <Metrics metrics={metrics} all={all} />
       </Part>
-      <Part title="What each node did">
+      <Part title="Steps">
         <NodesTable nodes={nodes} sides={runs.length} all={all} />
         {leftOut === 0 ? null : (
           <p className="mt-2 text-ink-2">{plural(leftOut, 'more node')} not shown.</p>

@@ -53,7 +53,7 @@ function Counts({ facts, unit }: { readonly facts: RowFacts; readonly unit: stri
           ))}
         </>
       )}
-      {left > 0 ? <span>{plural(left, 'row')} more are not compared</span> : null}
+      {left > 0 ? <span>{plural(left, 'more row')} not compared</span> : null}
     </p>
   );
 }
@@ -61,12 +61,12 @@ function Counts({ facts, unit }: { readonly facts: RowFacts; readonly unit: stri
 /** Why a side has no rows of an output; undefined where it has some. */
 function lackOf({ node, output }: NamedOutput, side: number): string | undefined {
   if (output.gone[side] === true)
-    return 'Gone from the store: run its graph again to have it back.';
+    return 'Removed from the cache. Run the graph again to compute it.';
   if (output.artifacts[side] !== null) return undefined;
   const went = node.sides[side];
-  if (went === undefined) return 'Nothing.';
-  if ('absent' in went) return `Nothing: the node ${absentWords[went.absent]}.`;
-  return `Nothing: the node ${went.status}${went.error === undefined ? '' : `: ${went.error}`}`;
+  if (went === undefined) return 'No result.';
+  if ('absent' in went) return `No result: the node ${absentWords[went.absent]}.`;
+  return `No result: the node ${went.status}${went.error === undefined ? '' : `: ${went.error}`}`;
 }
 
 /** An output of the sides row by row. Only rows in view are drawn; arrows go from one to the next. */
@@ -146,11 +146,11 @@ export function RowFeed({ node, output }: NamedOutput) {
         </p>
       )}
       {facts === undefined && error === null && lacking.length < lacks.length ? (
-        <p className="px-5 py-4 text-ink-2">Reading what each side gave …</p>
+        <p className="px-5 py-4 text-ink-2">Reading the results …</p>
       ) : null}
       {facts !== undefined && total === 0 ? (
         <p className="px-5 py-4 text-ink-2" data-testid="no-rows">
-          {turned === undefined ? counted(facts, output.unit) : 'No answer turned so.'}
+          {turned === undefined ? counted(facts, output.unit) : 'No answer changed this way.'}
         </p>
       ) : null}
       <div
@@ -160,9 +160,7 @@ export function RowFeed({ node, output }: NamedOutput) {
         onKeyDown={press}
       >
         <div
-          {...(total === 0
-            ? {}
-            : { role: 'feed', 'aria-label': `${output.port}, beside each other` })}
+          {...(total === 0 ? {} : { role: 'feed', 'aria-label': `${output.port}, compared` })}
           className="relative"
           style={{ height: virtualizer.getTotalSize() }}
         >

@@ -9,7 +9,7 @@ import { wordChanges, type WordChanges } from './word-changes.ts';
 const absences = {
   'not set': 'not set',
   'not known': 'not known',
-  'not kept': 'another text, not kept',
+  'not kept': 'different text, not recorded',
   'no such node': 'no such node',
 } as const;
 
@@ -103,7 +103,7 @@ export function SettingsTable(props: {
     );
   }
   return (
-    <div className="compare-scroll" tabIndex={0} role="group" aria-label="What was set">
+    <div className="compare-scroll" tabIndex={0} role="group" aria-label="Parameters">
       <table className="compare-table" data-testid="compared-settings">
         <thead>
           <tr>

@@ -18,8 +18,8 @@ import {
 /** What the run is at: the step that works, and how far it is. `waits`: another run goes on, which comes first. */
 function workText(run: RunState, waits: boolean): string {
   const at = stepsInOrder(run).find(({ status }) => status === 'running');
-  if (at === undefined) return waits ? 'Waits for the run that goes on.' : 'Starting.';
-  return at.progress === undefined ? 'Working on it.' : progressText(at.progress);
+  if (at === undefined) return waits ? 'Queued: another run is under way.' : 'Starting.';
+  return at.progress === undefined ? 'Running.' : progressText(at.progress);
 }
 
 /** What one output of the graph gave to the question, or is giving. */
@@ -103,7 +103,7 @@ export function AskBox() {
   if (askable(graph) === undefined) return null;
   const blank = question.trim() === '';
   return (
-    <section className="mt-6" aria-label="Questions of your own">
+    <section className="mt-6" aria-label="Your questions">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -120,7 +120,7 @@ export function AskBox() {
           className="field mt-1"
           rows={2}
           value={question}
-          placeholder="A question of your own"
+          placeholder="Your question"
           aria-describedby="ask-help"
           onChange={({ target }) => useAsk.setState({ question: target.value })}
           onKeyDown={(event) => {
@@ -132,7 +132,8 @@ export function AskBox() {
         />
         <div className="mt-1.5 flex items-baseline gap-3">
           <p id="ask-help" className="min-w-0 flex-1 text-sm text-ink-2">
-            Saves the graph and asks it. The question stays out of the file and its results.
+            Saves the graph and runs it with this question. The file keeps its own questions and
+            results.
           </p>
           <button type="submit" className="button small" disabled={blank || starting}>
             Ask
@@ -155,7 +156,7 @@ export function AskBox() {
               Clear
             </button>
           </div>
-          <ol className="flex flex-col gap-3" aria-label="What was asked">
+          <ol className="flex flex-col gap-3" aria-label="Asked questions">
             {asked.map((one) => (
               <AskedRow key={one.run.runId} asked={one} />
             ))}

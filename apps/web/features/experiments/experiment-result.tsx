@@ -46,7 +46,8 @@ function Downloads(props: {
         download
         title="One HTML file with this table; it opens without Graft"
       >
-        Page
+        {' '}
+        HTML{' '}
       </a>
     </span>
   );

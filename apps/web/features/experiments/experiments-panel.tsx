@@ -158,8 +158,8 @@ export default function ExperimentsPanel() {
   ) {
     return (
       <p className="px-3.5 text-ink-2">
-        No experiments in this file. An experiment compares several values of parameters: type them
-        into a field of the inspector, such as “128, 256, 512”.
+        No experiments in this graph yet. An experiment compares several values of a parameter: type
+        them into its field in the inspector, such as “128, 256, 512”.
       </p>
     );
   }

@@ -23,7 +23,7 @@ it('says as many variants as the list of experiments does', () => {
 it('says the runs of several seeds, and what cannot run', () => {
   const names = [savedVariant, 'size=64', 'size=128'];
   expect(plannedExtent(planned(names, { seeds: 3, looks: 6 }), 'as saved')).toBe(
-    '2 variants, 3 seeds each, against “as saved” (9 runs), racing over 6 looks',
+    '2 variants, 3 seeds each, against “as saved” (9 runs), weak variants stopped early (6 checks)',
   );
   const [saved, small, large] = names.map(variant);
   if (saved === undefined || small === undefined || large === undefined) throw new Error('missing');

@@ -18,6 +18,6 @@ export function plannedExtent(planned: Planned, baseline: string): string {
     ...(refused === 0 ? [] : [`${count(refused)} of which cannot run`]),
     ...(seeds === 1 ? [] : [`${count(seeds)} seeds each`]),
     `against “${baseline}”${seeds === 1 ? '' : ` (${plural(runs, 'run')})`}`,
-    ...(looks === undefined ? [] : [`racing over ${count(looks)} looks`]),
+    ...(looks === undefined ? [] : [`weak variants stopped early (${count(looks)} checks)`]),
   ].join(', ');
 }

@@ -35,7 +35,7 @@ export const fileCommands: readonly Command[] = [
   },
   {
     id: 'lock',
-    title: 'Lock to what its sources hold',
+    title: 'Accept all changes into the lock',
     group: 'File',
     enabled: hasFile,
     run: () =>

@@ -52,7 +52,7 @@ function bring(
         else
           useScreen.getState().notify({
             tone: 'info',
-            message: `${data.join(', ')} ${data.length === 1 ? 'is' : 'are'} in the workspace now.`,
+            message: `${data.join(', ')} ${data.length === 1 ? 'is' : 'are'} now in the workspace.`,
           });
       },
     },
@@ -75,7 +75,7 @@ function drop(event: DragEvent): void {
   if (!isOnGraph && !isOn(places.others)) return;
   const [sent] = files.filter(isPackage);
   if (sent !== undefined && files.length > 1) {
-    const message = `A package is opened by itself: drop ${sent.name} alone.`;
+    const message = `Drop one package at a time, without other files: ${sent.name}.`;
     useScreen.getState().notify({ tone: 'error', message });
   } else if (sent !== undefined) {
     useOverlay.getState().show({ unpacking: sent });

@@ -52,7 +52,7 @@ export function FileList() {
         <button
           type="button"
           className="mr-1 text-sm font-normal text-ink-2 hover:text-ink hover:underline"
-          title="The examples that come with Graft, and what they show"
+          title="Examples that come with Graft and what they show"
           onClick={() => useOverlay.getState().show({ gallery: true })}
         >
           Examples

@@ -41,11 +41,11 @@ function Bringing(props: {
     <dialog
       ref={dialog}
       className="dialog w-[480px]"
-      aria-label="Bring files into the workspace"
+      aria-label="Add files to the workspace"
       onClose={close}
     >
       <h2 className="truncate px-4 pt-3.5 pb-2.5 font-[600]">
-        Bring {what} into {question.folder === '' ? 'the workspace' : question.folder}
+        Add {what} to {question.folder === '' ? 'the workspace' : question.folder}
       </h2>
       <FileUpload
         folder={question.folder}
@@ -136,7 +136,7 @@ function Picker({ question }: { readonly question: FileQuestion }) {
             <button
               type="button"
               className="button small"
-              title="The folder above this one (Backspace)"
+              title="Parent folder (Backspace)"
               onClick={up}
             >
               Up
@@ -170,7 +170,7 @@ function Picker({ question }: { readonly question: FileQuestion }) {
         </div>
         {undrawn === 0 ? null : (
           <p className="px-4 pb-2 text-ink-2" role="status">
-            {count(undrawn)} more: type a part of the name to narrow them down.
+            {count(undrawn)} more. Type part of a name to see fewer.
           </p>
         )}
         <p role="status" className={found.length > 0 ? 'sr-only' : 'px-4 pb-3 text-ink-2'}>
@@ -181,9 +181,9 @@ function Picker({ question }: { readonly question: FileQuestion }) {
               : found.length > 0
                 ? ''
                 : search !== ''
-                  ? 'Nothing here is called that.'
+                  ? 'No file here matches.'
                   : left > 0
-                    ? 'Nothing here is of the kind that is taken.'
+                    ? 'No file here has a suitable type.'
                     : 'The folder is empty.'}
         </p>
         {left === 0 ? null : (

@@ -39,9 +39,9 @@ export function FileRemedies({ node, param, missing }: FileRemediesProps) {
     });
   };
   return (
-    <div role="group" aria-label={`${missing} is not here`} data-testid="file-remedies">
+    <div role="group" aria-label={`${missing} is missing`} data-testid="file-remedies">
       <p className="truncate text-ink-2" title={missing}>
-        {missing} is not here.
+        {missing} is missing.
       </p>
       <div className="mt-1 flex flex-wrap gap-1.5">
         <button type="button" className="button small" onClick={() => ask()}>

@@ -45,7 +45,7 @@ export function FileUpload(props: FileUploadProps) {
   const ask = (): void => (giveUp === undefined ? setState({ kind: 'asking' }) : giveUp());
   const bring = async (files: readonly FileToSend[], renamed: boolean): Promise<void> => {
     if (one && files.length > 1) {
-      setState({ kind: 'asking', refused: 'One file is wanted here. Bring it by itself.' });
+      setState({ kind: 'asking', refused: 'Choose a single file.' });
       return;
     }
     stop.current = new AbortController();
@@ -103,7 +103,7 @@ export function FileUpload(props: FileUploadProps) {
           <p role="alert" className="w-full">
             {state.names.slice(0, 3).join(', ')}
             {state.names.length > 3 ? ` and ${String(state.names.length - 3)} more` : ''}{' '}
-            {state.names.length === 1 ? 'is' : 'are'} in the workspace already. Nothing was written.
+            {state.names.length === 1 ? 'is' : 'are'} already in the workspace. Nothing was written.
           </p>
           <button type="button" className="button" onClick={() => void bring(state.files, true)}>
             Keep both
@@ -114,7 +114,8 @@ export function FileUpload(props: FileUploadProps) {
               className="button"
               onClick={() => came(broughtPaths(state.files, state.names, { folder, folders }))}
             >
-              Use what is there
+              {' '}
+              Use existing{' '}
             </button>
           )}
           <button type="button" className="button" onClick={ask}>

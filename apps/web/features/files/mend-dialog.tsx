@@ -102,9 +102,7 @@ export function MendDialog({ path }: { readonly path: string }) {
       </h2>
       <div ref={host} className="px-5 pt-4" />
       {isLong ? (
-        <p className="px-5 pt-2">
-          This file is too long to edit here. Open it in an editor of your own.
-        </p>
+        <p className="px-5 pt-2">This file is too long to edit here. Open it in a text editor.</p>
       ) : null}
       <p role="alert" className="px-5 pt-2 whitespace-pre-line text-error empty:hidden">
         {unsaved?.stale === true ? null : unsaved?.message}
@@ -113,16 +111,19 @@ export function MendDialog({ path }: { readonly path: string }) {
         {isLeaving ? (
           <FooterQuestion text="Your changes are not saved.">
             <button type="button" className="button" onClick={() => setLeaving(false)}>
-              Go on editing
+              {' '}
+              Keep editing{' '}
             </button>
             <button type="button" className="button stop" onClick={close}>
-              Discard the changes
+              {' '}
+              Discard changes{' '}
             </button>
           </FooterQuestion>
         ) : unsaved?.stale === true ? (
           <FooterQuestion text={unsaved.message}>
             <button type="button" className="button" onClick={() => setUnsaved(undefined)}>
-              Go on editing
+              {' '}
+              Keep editing{' '}
             </button>
             <button
               type="button"
@@ -130,16 +131,18 @@ export function MendDialog({ path }: { readonly path: string }) {
               title="Discards your changes"
               onClick={() => void reload()}
             >
-              Take the file as it is
+              {' '}
+              Reload the file{' '}
             </button>
             <button
               type="button"
               className="button stop"
-              title="Overwrites what was saved in the meantime"
+              title="Overwrites the changes saved in the meantime"
               disabled={isSaving}
               onClick={() => void save(true)}
             >
-              Write mine over it
+              {' '}
+              Overwrite the file{' '}
             </button>
           </FooterQuestion>
         ) : (

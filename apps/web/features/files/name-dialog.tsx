@@ -82,11 +82,11 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
         <p id="name-dialog-help" className="mt-1 min-h-9 text-sm text-ink-2">
           {refused === undefined ? (
             <>
-              Written to the workspace as{' '}
+              Saved in the workspace as{' '}
               <span className="font-mono text-[11.5px]">
                 {graphPath(name.trim() === '' ? 'NAME' : name)}
               </span>
-              . Put a folder in front to save it there.
+              . To save it in a folder, type FOLDER/NAME.
             </>
           ) : (
             <span className="text-error" role="alert">

@@ -43,9 +43,9 @@ function PartRow({ title, help, size, checked, onChange }: PartRowProps) {
 }
 
 function resultsHelp(missing: readonly string[]): string {
-  const all = 'What its latest run and its experiments gave: shown at once, and reused.';
+  const all = 'The results of the latest run and the experiments: shown at once and reused.';
   if (missing.length === 0) return all;
-  return `${all} Without those of ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ` and ${String(missing.length - 3)} more` : ''}, which are no longer here: run again to have them all.`;
+  return `${all} The results of ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ` and ${String(missing.length - 3)} more` : ''} were removed; run again to include them.`;
 }
 
 /** Chooses what goes into a package of a file, by size, and downloads it. */
@@ -90,8 +90,8 @@ export function PackDialog({ file }: { readonly file: string }) {
           Pack {fileTitle(file)}
         </h2>
         <p className="mt-1 mb-3 text-ink-2">
-          One file with the graph as it is saved and what you choose, to open elsewhere, also
-          without the network.
+          One file with the saved graph and the parts you choose. It opens on any computer with
+          Graft, even offline.
         </p>
         {error === null ? null : (
           <p className="mb-3 text-error" role="alert">
@@ -100,7 +100,7 @@ export function PackDialog({ file }: { readonly file: string }) {
         )}
         <PartRow
           title={contents === undefined ? 'Graph' : plural(contents.graphs.count, 'graph file')}
-          help="Always."
+          help="Always included."
           size={contents?.graphs.size}
           checked
         />
@@ -109,7 +109,7 @@ export function PackDialog({ file }: { readonly file: string }) {
           help={
             contents === undefined
               ? ''
-              : `${plural(contents.data.count, 'file')} that its nodes read.`
+              : `${plural(contents.data.count, 'file')} read by its nodes.`
           }
           size={contents?.data.size}
           checked={takes('data')}
@@ -142,7 +142,7 @@ export function PackDialog({ file }: { readonly file: string }) {
         )}
         <div className="mt-3 flex items-center justify-end gap-2 border-t border-line pt-4">
           <span className="mr-auto text-ink-2">
-            {contents === undefined ? 'Looking …' : `${bytes(total)} before it is compressed`}
+            {contents === undefined ? 'Looking …' : `${bytes(total)} before compression`}
           </span>
           <button type="button" className="button" onClick={close}>
             Cancel

@@ -37,7 +37,7 @@ async function send(file: File): Promise<Report> {
   const limit = await api.packages.limit.query();
   if (file.size > limit) {
     throw new Error(
-      `${file.name} has ${bytes(file.size)}, and this server takes ${bytes(limit)} at most. Unpack it with “graft unpack” in the workspace, or serve with a larger --max-package.`,
+      `${file.name} has ${bytes(file.size)}; this server accepts at most ${bytes(limit)}. Unpack it with “graft unpack” in the workspace, or serve with a larger --max-package.`,
     );
   }
   const query = new URLSearchParams({ name: file.name });
@@ -53,28 +53,28 @@ async function send(file: File): Promise<Report> {
     return report;
   }
   throw new Error(
-    refusalSchema.safeParse(answer).data?.message ?? 'The server did not take the package.',
+    refusalSchema.safeParse(answer).data?.message ?? 'The server refused the package.',
   );
 }
 
 function Outcome({ report }: { readonly report: Report }) {
   const [trusted, setTrusted] = useState(report.package.trusted);
   const lines = [
-    `${plural(report.written.length, 'file')} written${report.present.length === 0 ? '' : `, ${plural(report.present.length, 'file')} were there already`}.`,
+    `${plural(report.written.length, 'file')} written${report.present.length === 0 ? '' : `, ${plural(report.present.length, 'file')} already there`}.`,
     ...(report.unread === 0
       ? []
       : [
-          `${plural(report.unread, 'result')} of the package cannot be read and ${report.unread === 1 ? 'was' : 'were'} left out. A run computes them.`,
+          `${plural(report.unread, 'result')} of the package cannot be read and ${report.unread === 1 ? 'was' : 'were'} left out. Run the graph to compute them.`,
         ]),
     ...(report.models.length === 0 ? [] : [`Models: ${report.models.join(', ')}.`]),
     ...report.refused.map(({ message }) => message),
     ...report.missingModels.map(
       ({ id, size }) =>
-        `The model ${id} (${bytes(size)}) is neither here nor in the package. Steps that need it fetch it; without the network, ask for a package with its models, or import its file.`,
+        `The model ${id} (${bytes(size)}) is neither here nor in the package. A run downloads it. Offline, ask for a package with its models, or import the model’s file.`,
     ),
     ...report.missingFiles.map(
       (name) =>
-        `${name} gives no file here, and the package has none of it. Put the data there, or ask for a package with its data.`,
+        `No file here or in the package matches ${name}. Put the data there, or ask for a package with its data.`,
     ),
   ];
   return (
@@ -89,10 +89,10 @@ function Outcome({ report }: { readonly report: Report }) {
           <p>
             Results of {plural(report.results, 'step')}, marked “from {report.package.name}”.{' '}
             {trusted
-              ? 'They serve every graph of this workspace.'
+              ? 'Every graph in this workspace uses them.'
               : report.package.held === true
-                ? 'This graph existed before, so it does not use them. Only the sender vouches for these results.'
-                : 'They serve only this graph. Only the sender vouches for these results.'}
+                ? 'This graph was already here, so it does not use them. Graft cannot verify results from a package.'
+                : 'Only this graph uses them. Graft cannot verify results from a package.'}
           </p>
           {trusted ? null : (
             <button
@@ -175,8 +175,8 @@ export function UnpackDialog({ given }: { readonly given: File | undefined }) {
         ) : (
           <>
             <p className="mt-1 text-ink-2">
-              A .graft.zip file that somebody made of a graph. It is checked first; a file of yours
-              is never replaced.
+              A .graft.zip file that somebody packed. Graft checks it first and never replaces your
+              files.
             </p>
             <label className="mt-3 block">
               <span className="mb-1 block font-[550]">Package</span>

@@ -132,7 +132,7 @@ function Details({ example, isHere }: { readonly example: Example; readonly isHe
             {models.map(({ id, size: its }) => ` · ${id} (${bytes(its)})`)}
             {claim?.measured === undefined
               ? ''
-              : ` · measured ${day(claim.measured.date)}: ${duration(claim.measured.seconds * 1000)} of work on ${plural(claim.measured.cores, 'core')}`}
+              : ` · measured ${day(claim.measured.date)}: ${duration(claim.measured.seconds * 1000)} on ${plural(claim.measured.cores, 'core')}`}
           </p>
         </div>
         <button
@@ -141,7 +141,7 @@ function Details({ example, isHere }: { readonly example: Example; readonly isHe
           disabled={copying !== undefined}
           onClick={() => void open()}
         >
-          {isHere ? 'Open' : copying === path ? 'Copying …' : 'Copy here and open'}
+          {isHere ? 'Open' : copying === path ? 'Copying …' : 'Copy and open'}
         </button>
       </div>
       {claim === undefined ? (

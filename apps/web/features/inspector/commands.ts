@@ -22,7 +22,7 @@ function toggle(): void {
 export const fullPageCommands: readonly Command[] = [
   {
     id: 'full-page',
-    title: 'Show its output over the full page, or go back',
+    title: 'Show the output on the full page, or go back',
     group: 'View',
     views: ['canvas'],
     keys: ['shift+o'],
@@ -31,7 +31,7 @@ export const fullPageCommands: readonly Command[] = [
   },
   {
     id: 'leave-full-page',
-    title: 'Back from the full page',
+    title: 'Leave the full page',
     group: 'View',
     views: ['canvas'],
     keys: ['escape'],
@@ -45,7 +45,7 @@ export const fullPageCommands: readonly Command[] = [
 export const inspectorCommands: readonly Command[] = [
   {
     id: 'to-parameters',
-    title: 'Go to its parameters',
+    title: 'Go to the parameters',
     group: 'Edit',
     keys: ['e'],
     views: ['canvas'],
@@ -55,7 +55,7 @@ export const inspectorCommands: readonly Command[] = [
   },
   {
     id: 'to-output',
-    title: 'Go to its output',
+    title: 'Go to the output',
     group: 'Edit',
     keys: ['o'],
     views: ['canvas'],

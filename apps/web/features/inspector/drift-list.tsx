@@ -36,16 +36,17 @@ function ChangedSources({ drift }: { readonly drift: readonly ShownDrift[] }) {
       </ul>
       <p className="mt-1 text-ink-2">
         {refused
-          ? 'A changed model would answer otherwise than before, so nothing runs until you take it.'
-          : 'Runs read what is there. Saving locks the graph to it.'}
+          ? 'A changed model may answer differently, so the graph cannot run until you accept the change.'
+          : 'Runs use the present versions. Saving accepts them.'}
       </p>
       <button
         type="button"
         className="button small mt-1.5"
-        title="Lock the graph to what all of its sources hold now"
+        title="Write the present digests of all sources into the lock"
         onClick={() => void takeSources()}
       >
-        Take what is here
+        {' '}
+        Accept all changes{' '}
       </button>
     </div>
   );
@@ -61,7 +62,7 @@ function ChangedGraph({ drift }: { readonly drift: ShownDrift }) {
     <div role="group" aria-label={`${fileTitle(name)} has changed`}>
       <p>
         The graph <b className="font-semibold break-all">{fileTitle(name)}</b>{' '}
-        {now === undefined ? 'is not there any more.' : 'has changed since it was locked:'}
+        {now === undefined ? 'is missing.' : 'has changed since it was locked:'}
       </p>
       {changes === undefined || changes.length === 0 ? null : (
         <ul className="mt-1 list-disc pl-4 font-mono text-[11.5px] break-words">
@@ -73,30 +74,32 @@ function ChangedGraph({ drift }: { readonly drift: ShownDrift }) {
       )}
       <p className="mt-1 text-ink-2">
         {changes === undefined
-          ? 'The earlier version is not on this machine, so only this one is available.'
+          ? 'The locked version is not on this machine; only the present one is.'
           : now === undefined
-            ? 'The earlier version is kept on this machine.'
-            : 'Runs use it as it is now.'}
+            ? 'The locked version is still on this machine.'
+            : 'Runs use the present version.'}
       </p>
       <div className="mt-1.5 flex flex-wrap gap-1.5">
         {now === undefined ? null : (
           <button
             type="button"
             className="button small"
-            title="Lock the graph to this one as it is now"
+            title="Write the present digest of this graph into the lock"
             onClick={() => void takeGraph(name)}
           >
-            Take it
+            {' '}
+            Accept change{' '}
           </button>
         )}
         {changes === undefined ? null : (
           <button
             type="button"
             className="button small"
-            title="Copy it into this file, as it was when the graph was locked"
+            title="Copy the locked version into this file as a subgraph"
             onClick={() => void keepGraph(name, locked)}
           >
-            Keep the old one
+            {' '}
+            Keep locked version{' '}
           </button>
         )}
       </div>

@@ -23,7 +23,7 @@ function Entry(props: { readonly node: string; readonly name: string; readonly s
       <button
         type="button"
         className="shrink-0 hover:underline"
-        title="Show its node"
+        title="Show this node"
         onClick={() => action('showNode')(node)}
       >
         {name}
@@ -38,14 +38,14 @@ function Interface({ of }: { readonly of: GraphFunction }) {
   return (
     <>
       {of.inputs.length === 0 ? null : (
-        <Fact title="Takes">
+        <Fact title="Inputs">
           {of.inputs.map(({ name, title, doc, node }) => (
             <Entry key={name} node={node} name={title} says={doc} />
           ))}
         </Fact>
       )}
       {of.outputs.length === 0 ? null : (
-        <Fact title="Gives">
+        <Fact title="Outputs">
           {of.outputs.map(({ name, doc, node }) => (
             <Entry key={name} node={node} name={name} says={doc} />
           ))}
@@ -74,8 +74,8 @@ export function GraphFacts() {
               offered === undefined
                 ? ''
                 : model === undefined
-                  ? 'not known here'
-                  : `${bytes(model.facts.size)}${model.installed ? '' : ', comes with the first run'}`;
+                  ? 'not in the catalogue'
+                  : `${bytes(model.facts.size)}${model.installed ? '' : ', downloaded by the first run'}`;
             return <Entry key={id} node={node} name={model?.facts.title ?? id} says={says} />;
           })}
         </Fact>

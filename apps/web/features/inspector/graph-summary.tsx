@@ -21,7 +21,7 @@ function Problems() {
     <section className="mt-4">
       <h3 className="font-[550]">{countText(countProblems(problems, graph))}</h3>
       <div className="-mx-3.5 mt-1">
-        <ProblemList problems={problems} label="What keeps it from running" />
+        <ProblemList problems={problems} label="Why the graph cannot run" />
       </div>
     </section>
   );
@@ -52,9 +52,7 @@ export function GraphSummary() {
         <DriftNotice />
       </div>
       <Problems />
-      <p className="mt-4 text-ink-2">
-        Select a node to see its parameters and what came out of it.
-      </p>
+      <p className="mt-4 text-ink-2">Select a node to see its parameters and its output.</p>
       <dl className="mt-4 grid grid-cols-[1fr_auto] gap-x-3 gap-y-1.5">
         {tips.map((id) => {
           const { title, keys = [] } = commandOf(id);

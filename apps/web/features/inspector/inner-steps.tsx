@@ -32,7 +32,7 @@ export function InnerSteps({ node, shown }: InnerStepsProps) {
           useInnerStep.setState({ step: target.value === '' ? null : target.value })
         }
       >
-        <option value="">the whole graph</option>
+        <option value="">the whole subgraph</option>
         {steps.map(({ node: path }) => (
           <option key={path} value={path}>
             {stepTitle(path, graph).slice(outer)}

@@ -25,7 +25,7 @@ const field = 'input, textarea, select, [contenteditable]';
 const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
   { id: 'parameters', title: 'Parameters' },
   { id: 'output', title: 'Output' },
-  { id: 'logs', title: 'Logs' },
+  { id: 'logs', title: 'Log' },
   { id: 'about', title: 'About' },
 ];
 
@@ -76,7 +76,7 @@ function FullPageButton() {
       className="icon-button aria-pressed:text-accent"
       aria-label="Full page"
       aria-pressed={fullPage}
-      title={fullPage ? 'Back beside the graph (Esc)' : 'Show over the full page'}
+      title={fullPage ? 'Leave the full page (Esc)' : 'Show on the full page'}
       onClick={fullPage ? leaveFullPage : goFullPage}
     >
       <FullPageIcon />
@@ -98,8 +98,8 @@ export function NodeInspector({ id }: { readonly id: string }) {
         <TitleField key={id} id={id} node={node} />
         {definition === undefined ? (
           <p className="mt-0.5 text-ink-2">
-            This version of Graft has no node type &quot;{node.type}&quot;. It is kept as it is, and
-            the graph cannot run with it.
+            This version of Graft has no node type &quot;{node.type}&quot;. Graft keeps the node
+            unchanged, but the graph cannot run.
           </p>
         ) : (
           // Whole under About.

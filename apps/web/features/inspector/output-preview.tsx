@@ -87,7 +87,7 @@ export function OutputPreview(props: OutputPreviewProps) {
         ...(row === undefined ? [] : menu(row, number)),
         ...(showMaker === undefined
           ? []
-          : [{ id: 'show-maker', title: 'Show the node that made it', run: showMaker }]),
+          : [{ id: 'show-maker', title: 'Show the source node', run: showMaker }]),
       ];
     });
   });

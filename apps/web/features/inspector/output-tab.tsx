@@ -102,11 +102,11 @@ function StepOutput({ node }: { readonly node: string }) {
   if (step === undefined) {
     return isInput ? (
       <Empty>
-        Given by whoever uses the graph. A run of the graph by itself shows what is connected as
+        The caller of this graph sets this input. If nothing calls it, a run uses the connected
         sample.
       </Empty>
     ) : (
-      <Empty>Not run yet. Press Run to see what comes out.</Empty>
+      <Empty>Not run yet. Press Run to see the output.</Empty>
     );
   }
   const artifact = port === undefined ? undefined : step.outputs[port];
@@ -115,11 +115,11 @@ function StepOutput({ node }: { readonly node: string }) {
     <div className="flex min-h-0 flex-1 flex-col overflow-auto" data-testid="output">
       {feed === undefined ? null : (
         <p className="mx-4 mt-3 text-ink-2" data-testid="feed">
-          Made by{' '}
+          Output of{' '}
           <button
             type="button"
             className="font-[550] hover:underline"
-            title="Show that node"
+            title="Show this node"
             onClick={() => action('showNode')(feed.node)}
           >
             {feedTitle}
@@ -133,7 +133,7 @@ function StepOutput({ node }: { readonly node: string }) {
           className={`mx-4 mb-3 rounded-[7px] px-[11px] py-2 ${outdated ? 'border border-line text-ink-2' : 'bg-error-soft text-error'}`}
           role={outdated ? undefined : 'alert'}
         >
-          {outdated ? 'With what it had before, it failed: ' : ''}
+          {outdated ? 'Failed before the change: ' : ''}
           {/* Whose it is stands above. */}
           {problemText({
             ...error,
@@ -159,11 +159,11 @@ function StepOutput({ node }: { readonly node: string }) {
       ) : trains ? null : step.status === 'running' ? (
         <Empty>{step.progress === undefined ? 'Starting.' : progressText(step.progress)}</Empty>
       ) : step.status === 'queued' ? (
-        <Empty>Waits for what comes before it.</Empty>
+        <Empty>Queued: its inputs are not ready.</Empty>
       ) : step.status === 'cancelled' ? (
-        <Empty>Stopped before it finished.</Empty>
+        <Empty>Cancelled before it finished.</Empty>
       ) : error === undefined ? (
-        <Empty>This step did not run, so there is nothing to show.</Empty>
+        <Empty>Skipped: there is no output to show.</Empty>
       ) : null}
     </div>
   );

@@ -18,7 +18,7 @@ export function PastParameters(props: { readonly node: string; readonly definiti
   const past = useRunView((state) => state.pastParams[path]);
   const params = useParamsNow(node);
   if (past === undefined) {
-    return <p className="px-4 py-3 text-ink-2">This node was not part of that run.</p>;
+    return <p className="px-4 py-3 text-ink-2">This run did not include this node.</p>;
   }
   const now = definition.params.safeParse(params);
   const current: Readonly<Record<string, unknown>> = now.success ? now.data : (params ?? {});

@@ -32,13 +32,19 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
   const first = step.reason.kind === 'first';
   const running = step.status === 'running';
   const ran =
-    step.status === 'cancelled' ? 'Was to run' : running ? 'Running' : first ? 'Ran' : 'Re-ran';
+    step.status === 'cancelled'
+      ? 'Would have run'
+      : running
+        ? 'Running'
+        : first
+          ? 'Ran'
+          : 'Ran again';
   const line = reasonLine(step.reason, { ran, definition: nodeTypes().get(step.type) });
   const above = edgesInto(graph, step.node).map(({ source }) => stepIn(run, source));
   return (
     <p className={box} data-testid="reason">
       <ReasonSentence line={line} />
-      {!first && allReused(above) ? ' Everything above was reused.' : ''}
+      {!first && allReused(above) ? ' All its inputs were reused.' : ''}
       {itemsText(step)}
       {checkpointText(step)}
     </p>

@@ -12,10 +12,10 @@ export function SeveralSelected({ count }: { readonly count: number }) {
           type="button"
           className="button small"
           disabled={!idle}
-          title="Runs these nodes and what they need (Shift ↵)"
+          title="Run these nodes and the nodes they need (Shift ↵)"
           onClick={() => runCommand(commandOf('run-to-here'))}
         >
-          Run up to these
+          Run up to here
         </button>
         <button
           type="button"

@@ -34,7 +34,7 @@ export function WarningNotice({ node }: { readonly node: string }) {
           className="mt-1 text-ink-2 hover:text-ink hover:underline"
           onClick={() => useScreen.getState().show({ inspectorTab: 'logs' })}
         >
-          and {plural(more, 'more warning')}, in the logs
+          and {plural(more, 'more warning')} in the log
         </button>
       ) : null}
     </div>

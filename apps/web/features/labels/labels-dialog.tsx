@@ -53,7 +53,7 @@ function Filters(props: {
 const emptyWords: Readonly<Record<LabelFilter, string>> = {
   all: 'There are no answers.',
   open: 'Every answer is labelled.',
-  differing: 'Nothing disagrees with your labels.',
+  differing: 'No metric disagrees with your labels.',
 };
 
 interface ProgressProps {
@@ -70,8 +70,8 @@ function Progress({ labelled, all, left }: ProgressProps) {
         {count(labelled)} of {count(all)} labelled
       </span>
       {left === 0 ? null : (
-        <span title="Sample rows, before this node, draws a part of the answers.">
-          {count(left)} more are left out
+        <span title="To label fewer answers, add Sample rows before this node.">
+          {count(left)} more not shown
         </span>
       )}
       <span className="label-progress" aria-hidden="true">

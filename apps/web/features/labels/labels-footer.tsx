@@ -29,16 +29,16 @@ function clashText(clashes: ReadonlyMap<string, Label | undefined>, labels: Labe
   const [[key, mine] = ['', undefined], ...more] = clashes;
   const theirs = labels.get(key);
   if (more.length > 0) {
-    return `Somebody else changed ${plural(clashes.size, 'label')} differently in the meantime. Theirs are kept.`;
+    return `Somebody else changed ${plural(clashes.size, 'label')} in the meantime. Graft kept theirs.`;
   }
   const question = (theirs ?? mine)?.question ?? '';
-  return `Somebody else changed the label of “${question}” in the meantime: ${said(theirs)}. You said: ${said(mine)}. Theirs is kept.`;
+  return `Somebody else changed the label of “${question}” in the meantime: ${said(theirs)}. Yours: ${said(mine)}. Graft kept theirs.`;
 }
 
 const keys: readonly (readonly [string, string])[] = [
   ['↑ ↓', 'go'],
   ['N', 'note'],
-  ['Del', 'take back'],
+  ['Del', 'remove label'],
   [keyName('Z'), 'undo'],
 ];
 

@@ -96,7 +96,7 @@ export function ShownAnswer({ shown, labels, note, write }: ShownProps) {
       {question.reference === undefined && question.answerable !== false ? null : (
         <Part title="Reference">
           <p className="[overflow-wrap:anywhere] whitespace-pre-wrap">
-            {question.reference ?? 'None: the documents do not answer this question.'}
+            {question.reference ?? 'None: the documents do not contain an answer.'}
           </p>
         </Part>
       )}
@@ -106,12 +106,12 @@ export function ShownAnswer({ shown, labels, note, write }: ShownProps) {
         </Part>
       )}
       {verdicts.length === 0 || label === undefined ? null : (
-        <Part title="What metrics say">
+        <Part title="Metrics">
           <Verdicts verdicts={verdicts} label={label} />
         </Part>
       )}
       {others.length === 0 ? null : (
-        <Part title="Labelled before: other answers to this question">
+        <Part title="Earlier labels: other answers to this question">
           <Others labels={others} />
         </Part>
       )}
@@ -120,7 +120,7 @@ export function ShownAnswer({ shown, labels, note, write }: ShownProps) {
         <textarea
           className="field min-h-[30px]"
           rows={2}
-          placeholder={label === undefined ? 'Kept once the answer is labelled' : 'Why'}
+          placeholder={label === undefined ? 'Saved once you label the answer' : 'Why'}
           data-note
           value={note}
           onChange={(event) => write(event.target.value)}
@@ -174,7 +174,8 @@ export function LabelButtons({
           title="Del"
           onClick={() => mark(undefined)}
         >
-          Take it back
+          {' '}
+          Remove label{' '}
         </button>
       )}
     </div>

@@ -55,11 +55,11 @@ export function useAnswers(path: string, rule: LabelParams): AnswersAt {
 }
 
 const unconnected =
-  'There are no answers: nothing is connected to “answers”. Connect what answers, as Generate does.';
+  'There are no answers: nothing is connected to “answers”. Connect a node such as Generate.';
 
 function absence(artifact: ArtifactRef | undefined, error: Error | null): string | undefined {
   if (artifact === undefined) {
-    return 'There are no answers yet. Run the graph, then label what it answered.';
+    return 'There are no answers yet. Run the graph, then label its answers.';
   }
   return error === null ? undefined : refusalOf(error);
 }

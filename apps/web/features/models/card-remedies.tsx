@@ -47,7 +47,8 @@ function OnCard({ id }: { readonly id: string }) {
   return createPortal(
     <Root>
       <Trigger className="button get-it nodrag nopan" aria-label={`Get it …, for ${title}`}>
-        Get it …
+        {' '}
+        Get it …{' '}
       </Trigger>
       <Portal container={menuPlace()}>
         <Content

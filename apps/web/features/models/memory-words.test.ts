@@ -7,15 +7,15 @@ const model = (memory: number, kind = 'embedder') => ({ memory, facts: { kind } 
 it('says whether a model fits, and what it would take', () => {
   expect(memoryWords(model(200e6), machine)).toEqual({
     fits: 'fits',
-    words: 'Takes about 200 MB; fits in memory',
+    words: 'Needs about 200 MB; fits in memory',
   });
   expect(memoryWords(model(4e9, 'language-model'), machine)).toEqual({
     fits: 'tight',
-    words: 'Takes about 4.0 GB and its context; 3.0 GB are free now',
+    words: 'Needs about 4.0 GB and its context; 3.0 GB are free now',
   });
   expect(memoryWords(model(7.9e9), machine)).toEqual({
     fits: 'too-large',
-    words: 'Takes about 7.9 GB; this machine has 8.0 GB',
+    words: 'Needs about 7.9 GB; this machine has 8.0 GB',
   });
 });
 

@@ -9,7 +9,7 @@ export function memoryWords(
   machine: { readonly total: number; readonly free: number },
 ): { readonly fits: 'fits' | 'tight' | 'too-large'; readonly words: string } {
   const context = model.facts.kind === 'language-model' ? ' and its context' : '';
-  const takes = `Takes about ${bytes(model.memory)}${context}`;
+  const takes = `Needs about ${bytes(model.memory)}${context}`;
   if (model.memory > machine.total * (1 - spared))
     return { fits: 'too-large', words: `${takes}; this machine has ${bytes(machine.total)}` };
   if (model.memory > machine.free * (1 - spared))

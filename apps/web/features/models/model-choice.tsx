@@ -79,7 +79,8 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
       </div>
       {kind === undefined || other === undefined ? null : (
         <p className="px-4 pt-2 text-working" role="status">
-          {other.facts.title} is {aKind[other.facts.kind]}, and is not what is chosen here.
+          {other.facts.title} is {aKind[other.facts.kind]}, which does not fit here. Choose a model
+          from the list.
         </p>
       )}
       <div
@@ -107,7 +108,7 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
           : data === undefined
             ? 'Reading the models …'
             : offered.length === 0
-              ? 'No model is called that.'
+              ? 'No model matches.'
               : ''}
       </p>
       {shown === undefined || data === undefined ? null : (

@@ -25,7 +25,5 @@ it('sends one file as it is, whatever it is called', () => {
 });
 
 it('says so where a folder has no model', () => {
-  expect(() => sent(folder('notes/a.md', 'notes/b.md'))).toThrow(
-    'There is no model in this folder',
-  );
+  expect(() => sent(folder('notes/a.md', 'notes/b.md'))).toThrow('This folder contains no model');
 });

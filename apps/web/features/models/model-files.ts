@@ -18,6 +18,6 @@ export function modelFiles(chosen: readonly File[]): readonly FileToSend[] {
     );
   if (found.length > 0) return found;
   throw new UploadRefused(
-    'There is no model in this folder. One has config.json, tokenizer.json and its weights, in safetensors or ONNX.',
+    'This folder contains no model. Choose a folder with config.json, tokenizer.json and weights in safetensors or ONNX.',
   );
 }

@@ -93,7 +93,7 @@ export function ModelImport({ came, leave }: ModelImportProps) {
         // What is read then has no end that is known.
         ...(done < total ? { share: done / total } : {}),
         line:
-          done < total ? `Sent ${bytes(done)} of ${bytes(total)}` : 'Reading what has been sent …',
+          done < total ? `Sent ${bytes(done)} of ${bytes(total)}` : 'Reading the uploaded files …',
       });
     void take((signal) =>
       sendFiles(
@@ -114,7 +114,7 @@ export function ModelImport({ came, leave }: ModelImportProps) {
       <h2 className="text-lg font-[620]">Import a model</h2>
       <p className="mt-1 text-ink-2">
         A GGUF file, or a folder with config.json, tokenizer.json and safetensors or ONNX weights.
-        It is copied into the catalogue, which every workspace of this machine sees.
+        Graft copies it into the catalogue, which all workspaces on this machine share.
       </p>
       <label className="mt-3 block">
         <span className="mb-1 block font-[550]">File or folder on the server’s machine</span>
@@ -136,7 +136,7 @@ export function ModelImport({ came, leave }: ModelImportProps) {
       </label>
       <div className="mt-3" role="group" aria-labelledby="import-upload">
         <span id="import-upload" className="mb-1 block font-[550]">
-          Or from the computer in front of you
+          Or from this computer
         </span>
         <div className="flex gap-2">
           <FileButton disabled={working} take={send}>
@@ -151,7 +151,7 @@ export function ModelImport({ came, leave }: ModelImportProps) {
         <span className="mb-1 block font-[550]">Name</span>
         <input
           className="field"
-          placeholder="As the file or the folder"
+          placeholder="Name of the file or folder"
           autoComplete="off"
           value={name}
           disabled={working}

@@ -29,14 +29,14 @@ export function ModelRemedies({ id, kind, choose }: ModelRemediesProps) {
   const source = locked?.source?.startsWith('hf:') === true ? locked.source : undefined;
   const isComing = coming !== undefined && coming.problem === undefined;
   return (
-    <div role="group" aria-label={`${id} is not here`} data-testid="model-remedies">
+    <div role="group" aria-label={`${id} is missing`} data-testid="model-remedies">
       {coming === undefined ? (
         <p className="text-ink-2">
           {model === undefined
             ? `${id} is not in the catalogue.`
             : fits
               ? `${model.facts.title} is not downloaded.`
-              : `${model.facts.title} is of another kind.`}
+              : `${model.facts.title} does not fit here.`}
         </p>
       ) : (
         <DownloadProgress coming={coming} />

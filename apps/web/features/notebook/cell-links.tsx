@@ -98,7 +98,7 @@ export function CellLinks({ id, go }: CellLinksProps) {
       <button
         type="button"
         className="button small cell-quiet"
-        title="Connect it to a node of this graph or a new one, or disconnect it (C)"
+        title="Connect this node to another or a new one, or disconnect it (C)"
         onClick={() => connect()}
       >
         Connect to …

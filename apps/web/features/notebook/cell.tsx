@@ -134,11 +134,12 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
         <button
           type="button"
           className="button small cell-quiet"
-          aria-label={`Add prose above ${title}`}
-          title="A note that is read before this cell (A)"
+          aria-label={`Add a note above ${title}`}
+          title="Add a note above this cell (A)"
           onClick={() => addProse(id)}
         >
-          Add prose above
+          {' '}
+          Add note above{' '}
         </button>
         {status === undefined ? null : (
           <span className="chip" data-tone={status.tone}>
@@ -149,7 +150,7 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
           type="button"
           className="button small cell-run"
           aria-label={`Run ${title}`}
-          title="Run this cell and what it needs (Shift ↵)"
+          title="Run this cell and the nodes it needs (Shift ↵)"
           onClick={() => void startRun(path)}
         >
           Run

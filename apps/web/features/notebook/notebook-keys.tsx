@@ -3,11 +3,11 @@ import { keyName } from '../../kit/platform.ts';
 
 /** What the keys do while a cell has the focus. */
 const keys: readonly (readonly [key: string, does: string])[] = [
-  ['↑ ↓', 'Another cell'],
-  ['Enter', 'Its parameters'],
-  ['⇧ ↵', 'Run, and go on'],
+  ['↑ ↓', 'Go to another cell'],
+  ['Enter', 'Open parameters'],
+  ['⇧ ↵', 'Run, go to next'],
   [keyName('↵'), 'Run, and stay'],
-  ['A', 'Prose above'],
+  ['A', 'Note above'],
   ['B', 'Node below'],
   ['C', 'Connect'],
   ['F2', 'Rename'],

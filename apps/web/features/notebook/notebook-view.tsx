@@ -66,8 +66,8 @@ function NoCell() {
   return (
     <section className="first-cell" aria-label="No cell yet">
       <p>
-        Nothing here yet. Each cell is a node of the graph, and stands below what feeds it. Drop
-        files here to read them, or begin with any node.
+        No cells yet. Each cell is a node of the graph, below the nodes that it needs. Drop files
+        here to read them, or add any node.
       </p>
       <button type="button" className="button go" onClick={askForNode}>
         Add the first cell

@@ -36,8 +36,8 @@ export function OutputFrame({ height, resize, label, children }: OutputFrameProp
         aria-orientation="horizontal"
         aria-valuenow={height ?? least}
         aria-valuemin={least}
-        aria-valuetext={height === undefined ? 'as high as it needs' : `${String(height)} pixels`}
-        title="Drag to make the output higher or lower; a double click or Enter gives it its own height"
+        aria-valuetext={height === undefined ? 'automatic' : `${String(height)} pixels`}
+        title="Drag to resize the output; double-click or press Enter to reset its height"
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.setPointerCapture(event.pointerId);

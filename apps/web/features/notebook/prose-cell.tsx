@@ -69,7 +69,7 @@ export function ProseCell({ id, move }: ProseCellProps) {
       {writing ? (
         <NoteField id={id} />
       ) : text === '' ? (
-        <p className="text-ink-2">Double click to write</p>
+        <p className="text-ink-2">Double-click to write</p>
       ) : (
         <Markdown text={text} level={2} />
       )}

@@ -59,7 +59,7 @@ function Outputs({ outputs, tall }: Pick<ReportCell, 'outputs'> & { readonly tal
       <div className="flex min-h-0 flex-1 flex-col overflow-auto">
         {output.madeBy === undefined ? null : (
           <p className="px-4 py-2 text-ink-2">
-            Made by <code className="text-[11.5px]">{output.madeBy}</code>.
+            Output of <code className="text-[11.5px]">{output.madeBy}</code>.
           </p>
         )}
         {score === undefined ? null : <ScoreLine score={score} />}
@@ -77,7 +77,7 @@ function About({ cell }: { readonly cell: ReportCell }) {
       ? []
       : [
           step.device === undefined || step.device === 'auto' ? '' : `on ${step.device}`,
-          step.ms === undefined || step.ms === 0 ? '' : `${duration(step.ms)} of work`,
+          step.ms === undefined || step.ms === 0 ? '' : `took ${duration(step.ms)}`,
           step.madeAt === undefined ? '' : `reused from the run of ${clock(step.madeAt)}`,
         ].filter((fact) => fact !== '');
   return (

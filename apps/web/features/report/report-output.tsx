@@ -13,9 +13,9 @@ import type { ReportOutput, ReportRows } from '@graft/view';
 function Left({ rows, total, cut }: ReportRows) {
   const texts = [
     rows.length < total
-      ? `This page holds ${count(rows.length)} of ${plural(total, 'row')}; the others were left out to keep it small.`
+      ? `This page holds ${count(rows.length)} of ${plural(total, 'row')}; the others were left out to limit its size.`
       : '',
-    cut > 0 ? `Long texts in ${plural(cut, 'row')} are cut: they end with “…”.` : '',
+    cut > 0 ? `Long texts in ${plural(cut, 'row')} are shortened (“…”).` : '',
   ].filter((text) => text !== '');
   return texts.length === 0 ? null : <p className="report-left">{texts.join(' ')}</p>;
 }
@@ -42,7 +42,9 @@ export function OutputView({
   const { went, goTo: mark } = useWent(list, text);
   if (held.gone) {
     return (
-      <p className="px-4 py-3 text-ink-2">This output was no longer kept when the page was made.</p>
+      <p className="px-4 py-3 text-ink-2">
+        This output had been removed before this page was exported.
+      </p>
     );
   }
   const goTo = (row: number): void => {

@@ -67,8 +67,8 @@ function Head({ report }: { readonly report: Report }) {
       {error === undefined ? null : <p className="break-words text-error">{error}</p>}
       {leftOut === 0 ? null : (
         <p className="text-ink-2">
-          {plural(leftOut, 'node')} within graphs and loops {leftOut === 1 ? 'was' : 'were'} left
-          out to keep this page small.
+          {plural(leftOut, 'node')} in subgraphs and loops {leftOut === 1 ? 'was' : 'were'} left out
+          to limit the size of this page.
         </p>
       )}
     </header>

@@ -30,18 +30,21 @@ export function EditFooter(props: FooterProps) {
       )}
       <div className="flex min-h-[30px] items-center gap-2">
         {leaving && changes !== undefined ? (
-          <FooterQuestion text={`${changes}, and not saved.`}>
+          <FooterQuestion text={`${changes}, not saved.`}>
             <button type="button" className="button" onClick={stay}>
-              Go on editing
+              {' '}
+              Keep editing{' '}
             </button>
             <button type="button" className="button stop" onClick={discard}>
-              Discard the changes
+              {' '}
+              Discard changes{' '}
             </button>
           </FooterQuestion>
         ) : failure?.stale === true ? (
           <FooterQuestion text={failure.message}>
             <button type="button" className="button" onClick={editing.dismiss}>
-              Go on editing
+              {' '}
+              Keep editing{' '}
             </button>
             <button
               type="button"
@@ -49,15 +52,17 @@ export function EditFooter(props: FooterProps) {
               title="Discards your changes"
               onClick={() => void editing.read()}
             >
-              Take the file as it is
+              {' '}
+              Reload the file{' '}
             </button>
             <button
               type="button"
               className="button stop"
-              title="Overwrites what was saved in the meantime"
+              title="Overwrites the changes saved in the meantime"
               onClick={() => void editing.save(true)}
             >
-              Write mine over it
+              {' '}
+              Overwrite the file{' '}
             </button>
           </FooterQuestion>
         ) : (

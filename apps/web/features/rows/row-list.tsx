@@ -56,7 +56,7 @@ function Item({ row, number, wrong }: ListedRow & { readonly wrong: boolean }) {
       <span
         className="edited-mark"
         data-change={wrong ? 'wrong' : change}
-        title={wrong ? 'This is no row yet' : change}
+        title={wrong ? 'Invalid row' : change}
       >
         {wrong ? '!' : change === undefined ? '' : marks[change]}
       </span>

@@ -82,7 +82,7 @@ function ShownRow({ row, number, editing, shape, duplicate }: ShownProps) {
           Duplicate
         </button>
         <button type="button" className="button small" onClick={() => editing.edit(deleteRow)}>
-          {row.deleted ? 'Take it back' : 'Delete'}
+          {row.deleted ? 'Restore' : 'Delete'}
         </button>
       </div>
       <RowForm
@@ -218,7 +218,7 @@ export function RowsDialog({ rows }: { readonly rows: RowsToEdit }) {
                 <PlusIcon /> Add
               </button>
             </div>
-            {listed.length === 0 ? <p className="px-4 py-3 text-ink-2">No row fits.</p> : null}
+            {listed.length === 0 ? <p className="px-4 py-3 text-ink-2">No row matches.</p> : null}
             <RowList
               rows={listed}
               shown={edited.shown}

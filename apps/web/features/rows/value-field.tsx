@@ -117,7 +117,7 @@ function LinesInput({ id, label, value, invalid, describedBy, change }: InputPro
       className="field"
       aria-label={label}
       rows={heightOf(text)}
-      placeholder="one a line"
+      placeholder="one per line"
       value={text}
       aria-invalid={invalid}
       aria-describedby={describedBy}
@@ -140,7 +140,7 @@ function ChoiceInput({ choices, ...props }: InputProps & { readonly choices: rea
       onChange={(event) => change(event.target.value)}
     >
       {choices.includes(shown) ? null : (
-        <option value={shown}>{shown} (none of the choices)</option>
+        <option value={shown}>{shown} (not one of the choices)</option>
       )}
       {choices.map((choice) => (
         <option key={choice}>{choice}</option>
@@ -267,7 +267,7 @@ function FurtherField({
     <div className="flex gap-1.5">
       <input
         className="field h-6 max-w-52"
-        aria-label={`Name of a further field of ${path}`}
+        aria-label={`Name of another field of ${path}`}
         placeholder="another field"
         autoComplete="off"
         value={name}

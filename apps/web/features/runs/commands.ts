@@ -59,7 +59,7 @@ export const runCommands: readonly Command[] = [
   },
   {
     id: 'leave-past-run',
-    title: 'Back to now from an earlier run',
+    title: 'Leave the earlier run',
     group: 'Run',
     views: ['canvas', 'notebook', 'app'],
     keys: ['escape'],
@@ -70,7 +70,7 @@ export const runCommands: readonly Command[] = [
   },
   {
     id: 'export-run',
-    title: 'Export the run as a page',
+    title: 'Export the run as HTML',
     group: 'Run',
     views,
     enabled: hasRun,
@@ -78,14 +78,14 @@ export const runCommands: readonly Command[] = [
   },
   {
     id: 'run-on-change',
-    title: 'Run when files change: switch on or off',
+    title: 'Run on change: turn on or off',
     group: 'Run',
     enabled: hasFile,
     run: switchRunOnChange,
   },
   {
     id: 'plan-overlay',
-    title: 'Plan on the canvas: show or hide',
+    title: 'Show or hide the plan on the canvas',
     group: 'Run',
     views: ['canvas'],
     keys: ['w'],

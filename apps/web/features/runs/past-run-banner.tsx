@@ -8,7 +8,7 @@ const words: Readonly<Record<string, string>> = {
   failed: 'failed',
   cancelled: 'cancelled',
   running: 'still running',
-  queued: 'waiting',
+  queued: 'queued',
 };
 
 /** Says that the screen shows a run of before, and leads back. */
@@ -26,7 +26,7 @@ export function PastRunBanner() {
       <p className="min-w-0 flex-1 truncate">
         <b className="font-[580]">Run of {clock(run.startedAt)}</b>,{' '}
         {words[run.status] ?? run.status}:{' '}
-        {drawn ? 'graph and results as they were.' : 'its results, on the current graph.'}
+        {drawn ? 'its graph and its results.' : 'its results on the present graph.'}
       </p>
       {newest === null ? null : (
         <button
@@ -34,23 +34,23 @@ export function PastRunBanner() {
           className="button small print:hidden"
           onClick={() => action('compareSides')([{ run: run.runId }, { run: newest }])}
         >
-          Compare with now
+          Compare with latest
         </button>
       )}
       <button
         type="button"
         className="button small print:hidden"
-        title="Sets the graph back to what it was in this run; you can undo this"
+        title="Makes the graph of this run the present graph; you can undo this"
         onClick={() => void restoreRan(run.runId)}
       >
-        Restore this graph
+        Restore graph
       </button>
       <button
         type="button"
         className="button small print:hidden"
         onClick={() => useRunView.getState().follow(newest)}
       >
-        Back to now
+        Back to latest
       </button>
     </div>
   );

@@ -17,7 +17,7 @@ const tones: Readonly<Record<string, string>> = {
 
 /** What of a run was not the graph as it was saved. */
 function otherThanSaved({ scope, settings }: RunRecord): string | undefined {
-  if (scope !== undefined) return 'with other input';
+  if (scope !== undefined) return 'with another input';
   return settings === undefined ? undefined : 'part of the graph';
 }
 
@@ -52,7 +52,7 @@ function RunRow(props: {
       <input
         type="checkbox"
         aria-label={`Compare the run of ${[time, run.status, ...(other === undefined ? [] : [other])].join(', ')}`}
-        title="Compare it with others"
+        title="Select this run to compare"
         checked={chosen}
         disabled={full && !chosen}
         onChange={({ target }) => choose(target.checked)}
@@ -86,7 +86,7 @@ function RunRow(props: {
           className="quiet-action mr-3.5 shrink-0"
           onClick={() => action('compareSides')([{ run: run.id }, { run: newest }])}
         >
-          Compare with now
+          Compare with latest
         </button>
       )}
     </li>
@@ -127,17 +127,18 @@ export function PastRuns() {
             Compare
           </button>
           {sides.length === 0
-            ? `Mark two runs, or up to ${String(mostSides)}, to see them side by side.`
+            ? `Select two runs to compare, or up to ${String(mostSides)}.`
             : sides.length === 1
-              ? 'Mark another one.'
-              : `${String(sides.length)} runs are marked.`}
+              ? 'Select another run.'
+              : `${String(sides.length)} runs selected.`}
           {sides.length === 0 ? null : (
             <button
               type="button"
               className="hover:text-ink hover:underline"
               onClick={() => setChosen([])}
             >
-              Unmark
+              {' '}
+              Clear selection{' '}
             </button>
           )}
         </p>

@@ -12,10 +12,10 @@ import { ProblemList } from './problem-list.tsx';
 
 /** What the run that goes on has come to with a step. */
 const goingWords: Readonly<Partial<Record<StepStatus, string>>> = {
-  queued: 'Waits for its turn.',
-  running: 'Is running.',
-  cached: 'Was reused.',
-  succeeded: 'Has run.',
+  queued: 'Queued.',
+  running: 'Running.',
+  cached: 'Reused.',
+  succeeded: 'Succeeded.',
   failed: 'Failed.',
 };
 
@@ -26,7 +26,7 @@ function Verdict({ step }: { readonly step: PlanReport['nodes'][number] }) {
   const word = going === undefined ? undefined : goingWords[going];
   if (word !== undefined) return <span>{word}</span>;
   if (step.verdict === 'hit') return <span>Will be reused.</span>;
-  if (step.verdict === 'unknown') return <span>Depends on what comes before it.</span>;
+  if (step.verdict === 'unknown') return <span>May run: depends on its inputs.</span>;
   if (step.reason === undefined) return <span>Will run.</span>;
   const line = reasonLine(step.reason, { ran: 'Will run', definition: nodeTypes().get(step.type) });
   const { checkpoint } = step;
@@ -59,7 +59,7 @@ function RunOnChange() {
         checked={on}
         onChange={({ target }) => setRunsOnChange(path, target.checked)}
       />
-      Run when files that it reads change
+      Run on change: whenever a file that the graph reads changes
     </label>
   );
 }
@@ -70,7 +70,7 @@ function PlannedSteps() {
   const graph = useDocument((state) => state.graph);
   if (problems.length > 0) return <ProblemList problems={problems} />;
   if (report === null)
-    return <p className="px-3.5 text-ink-2">{loading ? 'Planning …' : 'Nothing to plan yet.'}</p>;
+    return <p className="px-3.5 text-ink-2">{loading ? 'Planning …' : 'No steps to plan yet.'}</p>;
   return (
     <ol className="min-h-0 flex-1 overflow-auto" aria-label="Plan">
       {report.nodes.map((step) => (

@@ -43,7 +43,7 @@ function Row({ problem }: { readonly problem: ShownProblem }) {
       )}
       {problem.code === 'unknown-node' ? (
         <button type="button" className="button small" onClick={removeLooseEdges}>
-          Remove such edges
+          Remove broken connections
         </button>
       ) : null}
     </li>

@@ -47,7 +47,7 @@ export function RunLog() {
       <div className="flex items-center gap-2 px-3.5 pb-1 text-sm">
         <select
           className="field h-[22px] w-44 px-1.5 text-sm"
-          aria-label="Lines of"
+          aria-label="Filter by node"
           value={chosen}
           onChange={({ target }) => setNode(target.value)}
         >

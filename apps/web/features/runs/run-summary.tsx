@@ -5,7 +5,7 @@ import { useRunView } from '../../kit/stores.ts';
 import { useNow } from './use-now.ts';
 
 const statusWords: Record<RunState['status'], string> = {
-  queued: 'waiting',
+  queued: 'queued',
   running: '',
   succeeded: 'succeeded',
   failed: 'failed',
@@ -51,17 +51,18 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
             className="hidden hover:text-ink hover:underline @[560px]:inline"
             href={reportAddress(run.runId)}
             download
-            title="One HTML file with everything this run gave; it opens without Graft"
+            title="One HTML file with all results of this run; it opens without Graft"
           >
-            Export as a page
+            Export as HTML
           </a>
           <a
             className="hidden hover:text-ink hover:underline @[700px]:inline"
             href={reportAddress(run.runId, 'md')}
             download
-            title="For a repository: one file, or an archive with pictures of the curves"
+            title="One Markdown file, or an archive if there are pictures of curves"
           >
-            as Markdown
+            {' '}
+            Export as Markdown{' '}
           </a>
         </>
       ) : null}

@@ -178,9 +178,7 @@ export function Timeline() {
   const steps = run === null ? [] : stepsInOrder(run);
   const { list, virtualizer, ...follow } = useRowsInSight(steps, run?.error);
   if (run === null || run.seq === 0) {
-    return (
-      <p className="px-3.5 text-ink-2">No run yet. Press Run, and each node shows its work here.</p>
-    );
+    return <p className="px-3.5 text-ink-2">No run yet. Press Run to see each step here.</p>;
   }
   const end = run.finishedAt ?? now;
   return (
@@ -190,7 +188,7 @@ export function Timeline() {
           className={`mx-3.5 mb-1 line-clamp-2 shrink-0 ${outdated ? 'text-ink-2' : 'text-error'}`}
           title={run.error.message}
         >
-          {outdated ? 'With what it had before: ' : ''}
+          {outdated ? 'Before the change: ' : ''}
           {run.error.message}
         </p>
       )}

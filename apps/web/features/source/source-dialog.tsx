@@ -79,7 +79,8 @@ function Source({ span }: { readonly span: Span }) {
   if (data === null) {
     return (
       <p className="p-5 text-ink-2">
-        The run on the screen has not read {span.path}. Run the graph, and open it from there.
+        The run on the screen did not read {span.path}. Run the graph, then open the source from its
+        output.
       </p>
     );
   }

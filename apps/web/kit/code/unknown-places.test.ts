@@ -10,9 +10,9 @@ it('says once what is not filled in, and what is', () => {
   const known = ['context', 'question'];
   expect(unknownMessage('{context} {question}', known)).toBeUndefined();
   expect(unknownMessage('{contxt} {contxt} {question}', known)).toBe(
-    '{contxt} is not filled in: it stays as written. What is filled in: {context} and {question}.',
+    '{contxt} is not a placeholder here: it stays as written. Placeholders: {context} and {question}.',
   );
   expect(unknownMessage('{a}{b}', [])).toBe(
-    '{a} and {b} are not filled in: they stay as written. Nothing is filled in here.',
+    '{a} and {b} are not placeholders here: they stay as written. This text has no placeholders.',
   );
 });

@@ -30,8 +30,10 @@ export function unknownMessage(text: string, known: readonly string[]): string |
   const unknown = unknownPlaces(text, known);
   if (unknown.length === 0) return undefined;
   const [what, stays] =
-    unknown.length === 1 ? ['is not filled in', 'it stays'] : ['are not filled in', 'they stay'];
+    unknown.length === 1
+      ? ['is not a placeholder here', 'it stays']
+      : ['are not placeholders here', 'they stay'];
   const instead =
-    known.length === 0 ? 'Nothing is filled in here.' : `What is filled in: ${inBraces(known)}.`;
+    known.length === 0 ? 'This text has no placeholders.' : `Placeholders: ${inBraces(known)}.`;
   return `${inBraces(unknown)} ${what}: ${stays} as written. ${instead}`;
 }

@@ -31,7 +31,7 @@ export function JsonControl({ id, value, invalid, describedBy, change }: FieldPr
       />
       {broken ? (
         <p className="mt-1 text-sm text-error">
-          This is not JSON yet; the value before still holds.
+          Not valid JSON yet. The last valid value stays in use.
         </p>
       ) : null}
     </>

@@ -90,14 +90,14 @@ export function NumberControl(props: FieldProps) {
           data-tone="working"
           role="status"
         >
-          One value here: to try several,{' '}
+          Only one value fits here. To try several,{' '}
           {inApp
-            ? 'type them into the node on the canvas.'
-            : 'expose it, and vary it on the node that uses this graph.'}
+            ? 'enter them in the inspector beside the canvas.'
+            : 'expose this parameter and vary it on the subgraph’s node.'}
         </span>
       ) : (
         <span className="mt-1 block text-sm" role="status">
-          Press Enter for an experiment that tries each of these values.
+          Press Enter to create an experiment that tries each value.
         </span>
       )}
       {field.unit === undefined || isSeveral || varied?.values !== undefined ? null : (

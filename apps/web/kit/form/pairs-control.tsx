@@ -84,7 +84,7 @@ export function PairsControl(props: FieldProps) {
       })}
       {repeated.map((name) => (
         <p key={name} className="text-sm text-error" role="alert">
-          “{name}” stands more than once; the first counts.
+          “{name}” appears more than once; only the first is used.
         </p>
       ))}
       <button

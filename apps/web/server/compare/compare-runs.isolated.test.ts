@@ -148,6 +148,6 @@ it('compares one node with another: each has its own title, and edges say nothin
 
 it('refuses a run that is not there', async () => {
   await expect(compared('nowhere', 'nowhere')).rejects.toThrow(
-    'There is no run nowhere any more. Choose another.',
+    'The run nowhere no longer exists. Choose another.',
   );
 });

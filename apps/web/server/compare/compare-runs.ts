@@ -70,7 +70,7 @@ export async function compareRuns(
 async function readSide(workspace: Source, { run, node }: AskedSide): Promise<Side> {
   const record = await workspace.runs.get(run);
   if (record === undefined) {
-    throw new GraphError('bad-input', `There is no run ${run} any more. Choose another.`);
+    throw new GraphError('bad-input', `The run ${run} no longer exists. Choose another.`);
   }
   const graphs = await readRanGraphs(workspace, record);
   const steps = await workspace.runs.steps(run);

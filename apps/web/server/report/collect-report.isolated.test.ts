@@ -139,7 +139,7 @@ it('has the nodes as the notebook has them, with those of used graphs and rounds
   expect(report.engines).toEqual(['onnxruntime code 2', 'onnxruntime-node 1.2.3']);
   expect(report.cells.map(({ title, path }) => [path, title])).toEqual([
     ['questions', 'What is asked'],
-    ['inner', 'Graph'],
+    ['inner', 'Subgraph'],
     ['late', 'Sample'],
     ['again', 'Repeat'],
   ]);

@@ -56,7 +56,7 @@ export async function sendReport(
   response: ServerResponse,
 ): Promise<void> {
   const query = querySchema.safeParse(queryOf(request));
-  if (!query.success) return refuse(response, 400, 'This is no address of a report.');
+  if (!query.success) return refuse(response, 400, 'This is not the address of a report.');
   const { run: id, format } = query.data;
   if (format === 'md' && markdown === undefined)
     return refuse(response, 404, 'This server writes no Markdown.');
@@ -64,7 +64,7 @@ export async function sendReport(
   let name: string;
   try {
     const run = await workspace.runs.get(id);
-    if (run === undefined) return refuse(response, 404, 'There is no such run any more.');
+    if (run === undefined) return refuse(response, 404, 'This run no longer exists.');
     const report = await collectReport(workspace, run);
     name = safeFileName(`${report.title}-${id}`);
     sent =

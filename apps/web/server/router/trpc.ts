@@ -51,7 +51,7 @@ function problemsOf(error: TRPCError): readonly Problem[] {
   if (error.code === 'INTERNAL_SERVER_ERROR') {
     return problem(
       'internal',
-      `The server failed: ${error.message}. Try again; if it stays, report it.`,
+      `The server failed: ${error.message}. Try again. If it happens again, report it.`,
     );
   }
   return problem('bad-input', error.message);

@@ -97,7 +97,9 @@ export function RawRow({ value }: { readonly value: unknown }): ReactNode {
 /** What paper does not have of the rows. */
 function LeftOut({ left }: { readonly left: number }): ReactNode {
   return left === 0 ? null : (
-    <p className="gk-note">And {plural(left, 'more row')}: download the output to have them all.</p>
+    <p className="gk-note">
+      {plural(left, 'more row')} not shown. Download the output to get all rows.
+    </p>
   );
 }
 

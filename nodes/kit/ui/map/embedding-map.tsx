@@ -80,19 +80,19 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
             {of} {length === 1 ? 'point' : 'points'}{' '}
             {places === undefined
               ? 'by their two principal components'
-              : 'by UMAP: what is near belongs together, what is far off says little'}
-            {asked.length === 0 ? '' : ', each question amid its nearest chunks'}. Drag around some
-            to list them.
+              : 'by UMAP: near points belong together, far distances mean little'}
+            {asked.length === 0 ? '' : ', each question among its nearest chunks'}. Drag around
+            points to list them.
           </span>
         )}
       </p>
-      <ul className="gk-map-groups" aria-label="Where the points come from">
+      <ul className="gk-map-groups" aria-label="Groups of points">
         {groups.names.map((name, group) => (
           <li key={name}>
             <button
               type="button"
               aria-pressed={only === group}
-              title={only === group ? 'Show all groups alike' : `Bring ${name} to the front`}
+              title={only === group ? 'Show all groups equally' : `Bring ${name} to the front`}
               onClick={() => setOnly(only === group ? undefined : group)}
             >
               <Mark group={group} />
@@ -285,7 +285,7 @@ function Field(props: FieldProps): ReactNode {
       style={{ height }}
       // By arrow keys one goes from point to point: no role that stands for one thing has that.
       role="application"
-      aria-label={`${plural(map.rows.length, 'embedding')}${asked.length === 0 ? '' : ` and ${plural(asked.length, 'question')}`} on a map; arrow keys go from one to the next, Enter shows its row`}
+      aria-label={`${plural(map.rows.length, 'embedding')}${asked.length === 0 ? '' : ` and ${plural(asked.length, 'question')}`} on a map; arrow keys move between points, Enter shows the row`}
       tabIndex={0}
       onKeyDown={keys}
       onPointerLeave={() => setUnder(undefined)}

@@ -12,7 +12,7 @@ const listed = 20;
 /** Milliseconds that a pointer rests before what is under it is read. */
 const rest = 60;
 
-/** The rows within the line, a few at a time. */
+/** The rows inside the outline, a few at a time. */
 export function Chosen(props: {
   readonly rows: readonly number[];
   readonly clear: () => void;
@@ -24,12 +24,12 @@ export function Chosen(props: {
   return (
     <div className="gk-map-chosen">
       <p>
-        <b>{plural(rows.length, 'chunk')}</b> within the line
+        <b>{plural(rows.length, 'chunk')}</b> inside the outline
         <button type="button" className="gk-button" onClick={clear}>
           Clear
         </button>
       </p>
-      <ul aria-label="Chunks within the line">
+      <ul aria-label="Chunks inside the outline">
         {rows.slice(0, shown).map((row) => (
           <li key={row}>
             <ChosenRow {...{ row, goTo, readRow }} />
@@ -86,6 +86,7 @@ export function useRow(
   }, [row, readRow]);
   if (read === undefined || read.row !== row) return undefined;
   const chunk = chunkSchema.safeParse(read.value).data;
-  if (chunk === undefined) return { place: `Row ${count(read.row + 1)}`, text: 'is not here.' };
+  if (chunk === undefined)
+    return { place: `Row ${count(read.row + 1)}`, text: 'could not be read.' };
   return { place: spanLabel(chunk.source), text: beginning(chunk.text, 200) };
 }

@@ -47,7 +47,7 @@ export function EvidenceTableView({
       type="button"
       className="gk-columns"
       aria-expanded={all}
-      title="What each variant sets, questions won, tied and lost, and how many"
+      title="Settings of each variant; questions won, tied and lost; number of questions"
       onClick={() => showAll(!all)}
     >
       {all ? 'Fewer columns' : 'More columns'}
@@ -146,8 +146,7 @@ function MetricEvidence(props: {
         <caption>
           <span title={meaning}>{metricTitle(metric)}</span>{' '}
           <span className="gk-faint">
-            {metric.assumed === true ? `taken that ${metric.direction}` : metric.direction} is
-            better
+            {metric.assumed === true ? `assuming ${metric.direction}` : metric.direction} is better
           </span>
           {columns}
         </caption>
@@ -262,9 +261,9 @@ function Costs({ rows }: { readonly rows: readonly TableRow[] }): ReactNode {
   const columns = costs.filter(({ of }) => rows.some(({ cost }) => of(cost) !== undefined));
   if (columns.length === 0) return null;
   return (
-    <div className="gk-table" tabIndex={0} role="group" aria-label="What it took">
+    <div className="gk-table" tabIndex={0} role="group" aria-label="Cost">
       <table>
-        <caption>What it took</caption>
+        <caption>Cost</caption>
         <thead>
           <tr>
             <th scope="col">Variant</th>

@@ -29,8 +29,10 @@ export function ParetoView({ table }: { readonly table: EvidenceTable }): ReactN
   return (
     <figure className="gk-pareto" aria-labelledby={title}>
       <figcaption id={title}>
-        {metric.name} for its cost{' '}
-        <span className="gk-faint">by means; what is more than chance the table says</span>
+        {metric.name} by cost{' '}
+        <span className="gk-faint">
+          means only; the table shows which differences are more than chance
+        </span>
       </figcaption>
       <svg viewBox={`0 0 ${String(width)} ${String(height)}`} role="img" aria-labelledby={title}>
         {y.ticks.map((at) => (
@@ -53,7 +55,7 @@ export function ParetoView({ table }: { readonly table: EvidenceTable }): ReactN
           </text>
         ))}
         <text x={width - margin.right} y={height - 4} textAnchor="end">
-          tokens a question
+          tokens per question
         </text>
         <polyline
           points={corners
@@ -68,7 +70,7 @@ export function ParetoView({ table }: { readonly table: EvidenceTable }): ReactN
             cy={y.of(value)}
             r={isBest ? 5 : 4}
           >
-            <title>{`${variant}: ${tableNumber(value)} for ${count(Math.round(tokens))} tokens a question`}</title>
+            <title>{`${variant}: ${tableNumber(value)} at ${count(Math.round(tokens))} tokens per question`}</title>
           </circle>
         ))}
       </svg>

@@ -14,7 +14,7 @@ export function CrossEncoderFacts(props: PreviewProps): ReactNode {
           facts={[
             ['cross-encoder', info.id],
             ['trained from', info.base.id],
-            ['trained', info.method === 'lora' ? 'low-rank additions' : 'every weight'],
+            ['trained', info.method === 'lora' ? 'LoRA weights' : 'all weights'],
             ['context', `${count(info.contextLength)} tokens`],
             ['weights', <span className="gk-mono">{info.weights}</span>],
             ['digest', <span className="gk-mono">{info.digest}</span>],

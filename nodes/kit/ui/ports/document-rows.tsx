@@ -86,7 +86,9 @@ function WholeReader(props: {
   }, [number, readRow]);
   return (
     <div data-reading={whole === undefined && !failed ? true : undefined}>
-      {failed && <p className="gk-note">Only the beginning could be read. Choose it again.</p>}
+      {failed && (
+        <p className="gk-note">Graft could read only the beginning. Choose the document again.</p>
+      )}
       <Reader document={whole ?? document} onPaper={onPaper} />
     </div>
   );
@@ -115,7 +117,7 @@ function Reader(props: {
       </div>
       {text.length > most && (
         <p className="gk-note">
-          And {plural(text.length - most, 'more character')}: open the file to read on.
+          {plural(text.length - most, 'more character')} not shown. Open the file to read on.
         </p>
       )}
     </>

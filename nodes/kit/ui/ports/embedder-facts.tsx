@@ -6,9 +6,9 @@ import type { PreviewProps } from '../preview-props.ts';
 import { RowList } from '../list/row-list.tsx';
 
 const trained = {
-  lora: 'low-rank additions',
-  full: 'every weight',
-  'query-adapter': 'a map that questions’ vectors go through',
+  lora: 'LoRA weights',
+  full: 'all weights',
+  'query-adapter': 'a map for the vectors of questions',
 } as const;
 
 /** What a trained embedder says of itself. */

@@ -24,7 +24,7 @@ function JudgementRow({ judgement }: { readonly judgement: Judgement }): ReactNo
   return (
     <article className="gk-item">
       <span className="gk-verdict">
-        {metricWords(metric)} {value === undefined ? 'not had' : measure(value)}
+        {metricWords(metric)} {value === undefined ? 'missing' : measure(value)}
       </span>
       <small className="gk-faint">{question.question}</small>
       <p className="gk-answer">{answer}</p>
@@ -66,7 +66,7 @@ function Exchange({ exchange }: { readonly exchange: JudgeExchange }): ReactNode
       <summary>
         {asked} {repeat}
         {problem !== undefined && (
-          <span className="gk-by">{reply === undefined ? 'no reply' : 'could not be read'}</span>
+          <span className="gk-by">{reply === undefined ? 'no reply' : 'unreadable reply'}</span>
         )}
       </summary>
       {problem !== undefined && <small>{problem}</small>}

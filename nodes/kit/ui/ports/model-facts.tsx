@@ -20,13 +20,13 @@ export function ModelFacts(props: PreviewProps): ReactNode {
               'weights',
               model.remote !== undefined ? (
                 <>
-                  elsewhere: <span className="gk-mono">{model.remote.url}</span>
+                  remote: <span className="gk-mono">{model.remote.url}</span>
                 </>
               ) : model.weights === undefined ? (
                 'in the model catalogue'
               ) : (
                 <>
-                  made here: <span className="gk-mono">{model.weights}</span>
+                  trained in this workspace: <span className="gk-mono">{model.weights}</span>
                 </>
               ),
             ],

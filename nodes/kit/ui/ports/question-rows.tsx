@@ -15,17 +15,17 @@ export function QuestionRows(props: PreviewProps): ReactNode {
           <span className="gk-grow">
             {row.question}
             {row.reference !== undefined && <small>{row.reference}</small>}
-            {row.paraphraseOf !== undefined && <small>In other words: {row.paraphraseOf}</small>}
+            {row.paraphraseOf !== undefined && <small>Paraphrase of: {row.paraphraseOf}</small>}
             {row.variants?.map((variant) => (
               <small key={variant}>Also searched for: {variant}</small>
             ))}
-            {row.choices !== undefined && <small>Of: {row.choices.join(' · ')}</small>}
+            {row.choices !== undefined && <small>Choices: {row.choices.join(' · ')}</small>}
             {row.documents !== undefined && row.documents.length > 0 && (
               <small className="gk-mono">{row.documents.join(', ')}</small>
             )}
           </span>
           {row.hard === true && <span className="gk-tag">hard</span>}
-          {row.answerable === false && <span className="gk-tag">no answer</span>}
+          {row.answerable === false && <span className="gk-tag">not answerable</span>}
         </div>
       )}
     </RowList>

@@ -17,7 +17,7 @@ export function TokenRows(props: PreviewProps): ReactNode {
           trained
         </span>
         <span className="gk-token" data-trained="false">
-          read only
+          not trained
         </span>
         <span className="gk-token" data-special="true">
           special

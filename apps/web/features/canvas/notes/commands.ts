@@ -18,7 +18,7 @@ const write = (): void =>
 export const noteCommands: readonly Command[] = [
   {
     id: 'write',
-    title: 'Write in the note, rename the group',
+    title: 'Edit the note or rename the group',
     group: 'Edit',
     keys: ['f2', 'enter'],
     views: ['canvas'],

@@ -58,7 +58,7 @@ export const NoteCard = memo(function NoteCard({ id: key, selected }: NodeProps)
       {writing ? (
         <NoteField id={id} />
       ) : text === '' ? (
-        <p className="text-ink-2">Double click to write</p>
+        <p className="text-ink-2">Double-click to write</p>
       ) : (
         <NoteText text={text} />
       )}

@@ -43,7 +43,7 @@ export function EdgeEntriesControl(
   if (names.length === 0 && list.length === 0) {
     return (
       <p id={id} className="text-ink-2">
-        Connect {port}, and each gets its {isText ? 'text' : 'number'} here.
+        Connect {port}. Then enter a {isText ? 'text' : 'number'} for each connection here.
       </p>
     );
   }
@@ -53,7 +53,7 @@ export function EdgeEntriesControl(
       {rows.map((at) => (
         <div key={at} className="flex items-center gap-2">
           <span className="min-w-0 flex-1 truncate" title={names[at]}>
-            {names[at] ?? <span className="text-error">no edge</span>}
+            {names[at] ?? <span className="text-error">no connection</span>}
           </span>
           <span className={isText ? 'w-36 shrink-0' : 'w-24 shrink-0'}>
             {isText ? (

@@ -39,11 +39,13 @@ export function ExposureButton({
       className={isExposed ? 'chip inline-flex items-center gap-1' : 'quiet-action'}
       {...(isExposed ? { 'data-tone': 'good' } : {})}
       data-testid={`exposed-${param}`}
-      title={isExposed ? 'Do not expose it' : 'Let whoever uses this graph set it'}
-      aria-label={
+      title={
         isExposed
-          ? `Do not expose ${field.title}, which is exposed as “${name}”`
-          : `Expose ${field.title}`
+          ? 'Stop exposing this parameter'
+          : 'Make this parameter settable from outside the graph'
+      }
+      aria-label={
+        isExposed ? `Stop exposing ${field.title}, exposed as “${name}”` : `Expose ${field.title}`
       }
       onClick={toggle}
     >

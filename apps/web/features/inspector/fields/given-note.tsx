@@ -14,8 +14,8 @@ export function GivenNote({ node, param }: { readonly node: string; readonly par
   return (
     <p className="font-[550]" data-testid={`given-${param}`}>
       {last?.round === undefined
-        ? `“${last?.node ?? ''}” gives ${shown} here.`
-        : `Round ${count(last.round)} of “${last.node}” gives ${shown} here.`}
+        ? `“${last?.node ?? ''}” set this to ${shown}.`
+        : `Round ${count(last.round)} of “${last.node}” set this to ${shown}.`}
     </p>
   );
 }

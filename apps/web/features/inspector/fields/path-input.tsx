@@ -123,7 +123,7 @@ export function PathInput({ value, takes, change, onKeyDown, onBlur, ...others }
           </div>
           {unlisted === 0 ? null : (
             <p className="px-[9px] py-1 text-sm text-ink-2" role="status">
-              {count(unlisted)} more: type on to narrow them down.
+              {count(unlisted)} more. Type more to see fewer.
             </p>
           )}
         </div>

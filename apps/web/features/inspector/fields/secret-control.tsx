@@ -45,19 +45,19 @@ export function SecretControl({ id, value, invalid, describedBy, change }: Field
       </datalist>
       {typed !== undefined ? (
         <p className="mt-1 text-sm text-error">
-          This is not the name of a secret, which has capitals, digits and _ only. A key itself does
-          not belong here: nothing was taken over.
+          Enter the name of a secret: capital letters, digits and _ only. Never enter a key itself;
+          this entry was discarded.
         </p>
       ) : error !== null ? (
         <p className="mt-1 text-sm text-error">{error.message}</p>
       ) : name === '' || secrets === undefined ? null : (
         <p className="mt-1 text-sm text-ink-2" data-testid={`secret-${name}`}>
           {known === undefined
-            ? `Not set: whoever runs Graft sets GRAFT_SECRET_${name}.`
+            ? `Not set. Set GRAFT_SECRET_${name} where Graft is started.`
             : known.database === true
-              ? 'Set: the address of a database.'
+              ? 'Set to the address of a database.'
               : known.origins.length === 0
-                ? 'Set, and bound to no address yet.'
+                ? 'Set, but not bound to an address yet.'
                 : `Set, for ${known.origins.join(', ')}.`}
         </p>
       )}

@@ -32,7 +32,7 @@ export function TrySeveral(props: {
       className="quiet-action"
       title={
         isNumber
-          ? 'Type several values, with commas between them, to try them in an experiment'
+          ? 'Type several values, separated by commas, to try them in an experiment'
           : 'Try several values in an experiment'
       }
       aria-label={`Try several values of ${field.title}`}

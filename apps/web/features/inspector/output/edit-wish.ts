@@ -22,7 +22,7 @@ export function editWish(
   if (output === undefined) return undefined;
   return {
     label: 'Edit this output',
-    title: 'Edit this output …: its rows become a file that stands in the node’s place',
+    title: 'Edit this output …: freezes its rows to a file that takes the node’s place',
     run: () => void editOutput(output),
   };
 }

@@ -44,12 +44,12 @@ function freezeRefusal(graph: Graph, step: string): string | undefined {
   const { trail = [] } = placeOf(graph, step) ?? {};
   const loop = trail.find(({ round }) => round !== undefined);
   if (loop !== undefined) {
-    return `Each round of “${loop.node}” gives rows of its own, and rows kept in it would stand in all of them. Freeze what the loop gives.`;
+    return `Each round of “${loop.node}” has rows of its own, but frozen rows would replace them in every round. Freeze the loop’s output instead.`;
   }
   const body = bodyAt(trail);
   const uses = body === undefined ? 1 : countUses(graph, body);
   return uses > 1
-    ? `“${body ?? ''}” is used ${count(uses)} times, and rows kept in it would stand in all of them. Inline this use first, or freeze what it gives.`
+    ? `The subgraph “${body ?? ''}” is used ${count(uses)} times, and frozen rows would replace this output in all of them. Inline this use first, or freeze the subgraph’s output.`
     : undefined;
 }
 
@@ -100,7 +100,7 @@ export async function freeze(output: OutputOfStep): Promise<void> {
   if (written === undefined) return;
   useScreen.getState().notify({
     tone: 'info',
-    message: `${plural(written.rows, 'row')} are kept in ${written.file}, which stands in the node’s place. Edit the file as you like; the run reads it anew.`,
+    message: `Froze ${plural(written.rows, 'row')} to ${written.file}, which takes the node’s place. Edit the file as you like: the next run reads it.`,
     action: {
       label: 'Undo',
       run: () => undoUntil((graph) => placeOf(graph, written.path)?.node === undefined),

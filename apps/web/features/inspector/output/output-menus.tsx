@@ -73,7 +73,7 @@ export default function OutputMenus(props: {
           type="button"
           className="icon-button"
           aria-label="Freeze this output"
-          title="Freeze this output: keep its rows as a file that stands in the node’s place, to edit by hand"
+          title="Freeze this output: write its rows to a file that takes the node’s place"
           onClick={freeze}
         >
           <FreezeIcon />

@@ -45,7 +45,7 @@ export function useRowActions(
     const question = canAsk ? questionTextOf(row) : undefined;
     const ask = {
       id: 'ask-alone',
-      title: 'Run for this question alone',
+      title: 'Ask this question alone',
       icon: <RedoIcon />,
       run: () => void action('askAlone')(question ?? ''),
     };

@@ -47,12 +47,12 @@ function make({ artifact, tell, done, failed }: Making): () => void {
     else
       tell(
         data.kind === 'neighbours'
-          ? 'Looks for neighbours …'
+          ? 'Finding neighbours …'
           : `${String(Math.round(100 * data.share))} %`,
       );
   });
   worker.addEventListener('error', ({ message }) => failed(message));
-  tell('Reads the vectors …');
+  tell('Reading the vectors …');
   taskOf(artifact, leaving.signal).then(
     (task) => worker.postMessage(task, [task.values.buffer]),
     (error: unknown) => {
