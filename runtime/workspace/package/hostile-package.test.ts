@@ -63,6 +63,16 @@ async function forge(forged: Forged): Promise<void> {
   await pipeline(zip.outputStream, createWriteStream(bench.archive));
 }
 
+/** Says of each entry of the archive that it unpacks to so many bytes. */
+async function claimSizes(bytes: number): Promise<void> {
+  const archive = await readFile(bench.archive);
+  const header = Buffer.from('PK\x01\x02', 'latin1');
+  for (let at = archive.indexOf(header); at !== -1; at = archive.indexOf(header, at + 1)) {
+    archive.writeUInt32LE(bytes, at + 24);
+  }
+  await writeFile(bench.archive, archive);
+}
+
 describe('a package made by hand', () => {
   it('takes files of names as long as there are', async () => {
     const path = `${'a'.repeat(251)}.txt`;
@@ -164,13 +174,12 @@ describe('a hostile package', () => {
   });
 
   it('that would fill the disk is refused before it is unpacked', async () => {
-    const zeros = Buffer.alloc(300 << 20);
     const zip = new ZipFile();
-    for (let at = 0; at < 4; at += 1) {
-      zip.addBuffer(zeros, `blobs/${sha256(String(at))}`, { compressionLevel: 1 });
-    }
+    for (let at = 0; at < 4; at += 1)
+      zip.addBuffer(Buffer.alloc(1000), `blobs/${sha256(String(at))}`);
     zip.end();
     await pipeline(zip.outputStream, createWriteStream(bench.archive));
+    await claimSizes(300 << 20);
     await refused('too-large');
   });
 
