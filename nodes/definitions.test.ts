@@ -108,7 +108,10 @@ describe.each(definitions.map((node) => [node.type, node] as const))('%s', (type
     const tests = readdirSync(join(folder, type), { recursive: true, encoding: 'utf8' })
       .filter((name) => /(?:test|testing\/[^/]+)\.ts$/.test(name))
       .map((name) => readFileSync(join(folder, type, name), 'utf8'));
-    const shared = readFileSync(join(folder, 'kit/training/training.integration.test.ts'), 'utf8');
+    const shared = readFileSync(
+      join(folder, 'kit/training/training.sampled.integration.test.ts'),
+      'utf8',
+    );
     expect([...tests, type === 'train-lora' ? shared : ''].join('')).toContain('explained(');
   });
 

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { graft, temporaryFolder } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { graft as graftProcess, temporaryFolder } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
 
 /** A small site of this machine, and graphs that read it through the command. */
@@ -69,13 +70,16 @@ const finishedSchema = z.object({
   ),
 });
 
-/** Days from now on which the command believes to be run. */
+/** Days from now on which the command believes to be run: after some, in a process of its own. */
 async function run(env: Record<string, string>, days = 0) {
   const later = encodeURIComponent(`const now=Date.now;Date.now=()=>now()+${days}*864e5`);
   const moved = { NODE_OPTIONS: `--import=data:text/javascript,${later}` };
-  const options = { cwd: folder, env: { ...env, ...moved } };
   asked.length = times.length = 0;
-  const { code, stdout, stderr } = await graft(['run', 'web.graft.json', '--json'], options);
+  const args = ['run', 'web.graft.json', '--json'];
+  const { code, stdout, stderr } =
+    days === 0
+      ? await graft(args, { cwd: folder, env })
+      : await graftProcess(args, { cwd: folder, env: { ...env, ...moved } });
   const last = finishedSchema.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
   const steps = Object.fromEntries(last.steps.map((step) => [step.node, step]));
   return { code, said: stdout + stderr, steps, asked: [...asked].sort() };

@@ -8,7 +8,7 @@ import { temporaryFolder } from './testing/graft-process.ts';
 const file = 'reflection.graft.json';
 const node = (type: string, params: object = {}): object => ({ type, version: 1, params });
 
-/** Two questions, of which the page answers one; a real model answers, and judges whether it did. */
+/** Two questions, of which the page answers one; a model of random weights answers, and judges whether it did. */
 const graph = {
   graft: 1,
   nodes: {
@@ -17,7 +17,8 @@ const graph = {
     embed: node('embed'),
     index: node('index'),
     ask: node('questions', { paths: ['questions.jsonl'] }),
-    model: node('base-model'),
+    base: node('base-model'),
+    model: node('random-model', { layers: 2, width: 64, heads: 4, kvHeads: 2, feedForward: 128 }),
     values: node('load-files', { paths: ['values.jsonl'], textColumns: ['value'] }),
     route: node('route', { lookup: ['how much'] }),
     'look-up': node('look-up', { keys: ['thing'] }),
@@ -34,6 +35,7 @@ const graph = {
     'route.retrieve -> again.open',
     'look-up.answers -> again.answers',
     'index.index -> again.index',
+    'base.model -> model.like',
     'model.model -> again.model',
     'again.answers -> score.answers',
   ],
@@ -72,7 +74,7 @@ const graph = {
   },
 };
 
-describe.skipIf(process.platform === 'win32')('a reflection on a real model', () => {
+describe.skipIf(process.platform === 'win32')('a reflection on a small model', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await temporaryFolder();

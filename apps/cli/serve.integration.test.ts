@@ -5,7 +5,8 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { graft, graftEntry, temporaryFolder } from './testing/graft-process.ts';
+import { graft } from './testing/graft-command.ts';
+import { graftEntry, temporaryFolder } from './testing/graft-process.ts';
 
 /** The server starts only where the page is built. */
 const page = path.resolve(import.meta.dirname, '../web/out');

@@ -1,10 +1,11 @@
-import { cp, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Graph, parseGraph, parseSettingName, setParam } from '@graft/graph';
 import { builtProcess } from '@graft/kit/testing';
 import { openWorkspace } from '@graft/workspace';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type Claim, readClaims } from './claim-file.ts';
 import { tableOfItems } from './claim-tables.ts';
 import { outcome } from './expectations.ts';
@@ -24,16 +25,23 @@ const claimsToReduce = async () =>
     ([, { reduced, measured }]) => reduced !== undefined && measured !== undefined,
   );
 
-/** Runs each named example at its reduced size; the results must point the way the claim says. */
-export async function testReducedClaims(names: readonly string[]): Promise<void> {
+/** Runs each named example at its reduced size, on these questions alone where some are named; the results must point the way the claim says. */
+export async function testReducedClaims(
+  names: readonly string[],
+  questions?: readonly string[],
+): Promise<void> {
   const claims = (await claimsToReduce()).filter(([name]) => names.includes(name));
   if (claims.length !== names.length) throw new Error(`No claim for some of ${names.join(', ')}.`);
   describe.each(claims)('%s at a reduced size', (name, claim) => {
-    it('points the way that is claimed', () => expectClaim(name, claim));
+    it('points the way that is claimed', () => expectClaim(name, claim, questions));
   });
 }
 
-async function expectClaim(name: string, claim: Claim): Promise<void> {
+async function expectClaim(
+  name: string,
+  claim: Claim,
+  questions: readonly string[] | undefined,
+): Promise<void> {
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-claim-')));
   try {
     // With the graphs that it may use.
@@ -42,6 +50,7 @@ async function expectClaim(name: string, claim: Claim): Promise<void> {
       filter: (from) => !from.includes('.graft/'),
     });
     const own = path.join(folder, name);
+    if (questions !== undefined) await keepQuestions(folder, claim, questions);
     await using site = await serveSite(own, claim, { anywhere: true });
     if (site !== undefined && claim.serves !== undefined) {
       await moveSite(own, { from: claim.serves.url, to: site.url });
@@ -70,6 +79,21 @@ async function expectClaim(name: string, claim: Claim): Promise<void> {
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Leaves these questions in the files that the claim asks at its reduced size. */
+async function keepQuestions(
+  folder: string,
+  { reduced }: Claim,
+  ids: readonly string[],
+): Promise<void> {
+  for (const name of z.array(z.string()).parse(reduced?.set?.['questions.paths'])) {
+    const file = path.join(folder, name);
+    const lines = (await readFile(file, 'utf8')).split('\n');
+    const kept = lines.filter((line) => ids.some((id) => line.includes(`"id": "${id}"`)));
+    expect(kept).toHaveLength(ids.length);
+    await writeFile(file, `${kept.join('\n')}\n`);
   }
 }
 

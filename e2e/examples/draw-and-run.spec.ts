@@ -1,6 +1,8 @@
 import { expect, test } from '../served-workspace.ts';
 import { Workbench } from '../workbench.ts';
 
+/** A part of the handbook that answers the questions: what is shown does not depend on how much there is. */
+const documents = 'handbook/kilns/*.md';
 /** Milliseconds that a first run may take: it downloads the models where they are not here yet. */
 const firstRun = 400_000;
 
@@ -42,11 +44,11 @@ test('draws the quickstart by hand, runs it, and reads a cited answer', async ({
     await bench.select('load-files');
     await bench.tab('Parameters');
     await page.getByRole('button', { name: 'Add to Files' }).click();
-    await bench.fill('Files, row 1', 'handbook/**/*.md');
+    await bench.fill('Files, row 1', documents);
     await bench.select('questions');
     await bench.fill(
       'Questions',
-      'How much fuel does one firing of the wood kiln consume?\nHow large must the very first purchase of a stockist be?\nWhich burner of the Eastern Kiln is lit first?',
+      'How much fuel does one firing of the wood kiln consume?\nWhich burner of the Eastern Kiln is lit first?',
     );
     await bench.select('generate');
     await bench.fill('Max tokens', '60');
@@ -58,9 +60,9 @@ test('draws the quickstart by hand, runs it, and reads a cited answer', async ({
     await bench.run();
     await bench.reaches('load-files', 'succeeded', firstRun);
     await expect(bench.output.locator('.gk-caret').first()).not.toBeEmpty({ timeout: firstRun });
-    await expect(bench.output).toContainText(/wood kiln consume\?|a stockist be\?|is lit first\?/);
+    await expect(bench.output).toContainText(/wood kiln consume\?|is lit first\?/);
     await bench.reaches('generate', 'succeeded', firstRun);
-    await expect(bench.output.locator('article')).toHaveCount(3);
+    await expect(bench.output.locator('article')).toHaveCount(2);
     await expect(bench.output.locator('.gk-answer').first()).not.toBeEmpty();
     await expect(bench.output.locator('.gk-citations li').first()).toContainText('handbook/');
   });

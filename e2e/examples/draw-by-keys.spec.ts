@@ -122,7 +122,7 @@ test('the quickstart is drawn, run and looked at without a mouse', async ({ page
     await keys.tabUntil('[aria-label="Add to Files"]');
     await keys.press('Enter');
     await expect(page.getByLabel('Files, row 1', { exact: true })).toBeFocused();
-    await keys.type('handbook/**/*.md');
+    await keys.type('handbook/kilns/*.md');
     // Out of the list: Escape in it would take back what was typed.
     await keys.tabUntil('#inspector-panel summary');
     await keys.press('Escape');

@@ -17,13 +17,15 @@ const rows = [
 
 it('is graded by a real model, the same each time, and again by another threshold at once', async () => {
   const grades: number[][] = [];
-  for (const threshold of [0, 0, 1]) {
+  for (const thresholds of [[0], [0, 1]]) {
     await using real = openRealModel();
-    const params = gradeHits.params.parse({ by: 'model', threshold, context: 1024, least: 2 });
-    const inputs = { hits: rowsInput(rows), model: real.model };
-    const { hits } = await run.run(real.ctx, inputs, params);
-    const [row] = await rowsOf(hits);
-    grades.push((row?.hits ?? []).map(({ scores: { grade = -1 } }) => grade));
+    for (const threshold of thresholds) {
+      const params = gradeHits.params.parse({ by: 'model', threshold, context: 1024, least: 2 });
+      const inputs = { hits: rowsInput(rows), model: real.model };
+      const { hits } = await run.run(real.ctx, inputs, params);
+      const [row] = await rowsOf(hits);
+      grades.push((row?.hits ?? []).map(({ scores: { grade = -1 } }) => grade));
+    }
   }
   const [first = [], second, third] = grades;
   expect(first).toHaveLength(2);

@@ -250,6 +250,7 @@ describe('merging', () => {
           expect(conflicts).toEqual([]);
         }
       }),
+      { numRuns: 300 * inject('share') },
     );
   });
 
@@ -264,6 +265,7 @@ describe('merging', () => {
         }
         exercise(graph);
       }),
+      { numRuns: 300 * inject('share') },
     );
   });
 
@@ -279,6 +281,7 @@ describe('merging', () => {
           serializeGraph({ ...unsaid(graph), layout: {}, lock: noLock });
         expect(computed(one)).toBe(computed(other));
       }),
+      { numRuns: 300 * inject('share') },
     );
   });
 });

@@ -69,7 +69,8 @@ describe('a device of 300 MB', { timeout: modelTestTimeout }, () => {
 });
 
 describe('estimates', { timeout: modelTestTimeout }, () => {
-  it.each([512, 2048])(
+  const contexts = [512, 2048];
+  it.each(contexts.slice(0, Math.ceil(contexts.length * inject('share'))))(
     'a context of %i tokens is within a factor of 1.6',
     async (contextLength) => {
       const runtime = await loadLlamaRuntime('cpu');

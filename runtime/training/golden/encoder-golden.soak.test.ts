@@ -15,6 +15,10 @@ describe('onnx on cpu', () => {
 });
 
 describe('tfjs', () => {
+  encoderContract('bert', {
+    ...{ model: tinyBert, executor: tfjsExecutor },
+    ...{ gradients: [], stepped: ['full', 'lora'] },
+  });
   // In plain JavaScript all weights' gradients take some minutes; those of the tiny one are compared.
   encoderContract('minilm', {
     ...{ model: miniLm, executor: tfjsExecutor },

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { tfjsExecutor } from '../tfjs/executor.ts';
 import { miniLm, onCpu, tinyBert } from '../testing/encoder-cases.ts';
 import { onWebgpu } from '../testing/golden-webgpu.ts';
 import { rerankerContract } from '../testing/reranker-contract.ts';
@@ -8,6 +9,10 @@ const stepped = ['full', 'lora'] as const;
 
 await onWebgpu((executor) => {
   rerankerContract('reranker', { model: tinyBert, executor, stepped });
+});
+
+describe('tfjs', () => {
+  rerankerContract('reranker', { model: tinyBert, executor: tfjsExecutor, stepped });
 });
 
 describe('onnx on cpu', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { parseGraph, type RunEvent, type StepCheckpoints } from '@graft/graph';
+import { builtProcess } from '@graft/kit/testing';
 import { registry } from '@graft/nodes/definitions';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import { moments } from './kill-moments.ts';
@@ -36,16 +37,27 @@ export interface Attempt {
   readonly planned: number | undefined;
 }
 
-/** Starts the same training again and again, and cancels it at moments that follow from the seed. */
-export async function cancelTrainings(cancels: number, seed: number): Promise<Attempt[]> {
+interface Cancels {
+  readonly count: number;
+  /** The moments follow from it. */
+  readonly seed: number;
+  /** Milliseconds after a training has begun within which it is cancelled: of its first steps. */
+  readonly within: number;
+}
+
+/** Starts the same training again and again, and cancels it. */
+export async function cancelTrainings({ count, seed, within }: Cancels): Promise<Attempt[]> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'graft-cancelled-')));
   const random = moments(seed);
+  const moment = (): number => random() * within;
   try {
     await writeFile(join(root, 'rows.jsonl'), rowsText());
-    await using workspace = await openWorkspace({ root, threads: 1 });
+    await using workspace = await openWorkspace({
+      ...{ root, threads: 1, workerEntry: builtProcess('worker') },
+    });
     const attempts: Attempt[] = [];
-    while (attempts.length < cancels) {
-      const attempt = await cancelled(workspace, random);
+    while (attempts.length < count) {
+      const attempt = await cancelled(workspace, moment);
       // Every other time the next run has to wait itself for what is still saved.
       const planned = attempts.length % 2 === 0 ? await plannedStep(workspace) : undefined;
       attempts.push({ ...attempt, planned });
@@ -58,7 +70,7 @@ export async function cancelTrainings(cancels: number, seed: number): Promise<At
 
 async function cancelled(
   workspace: Workspace,
-  random: () => number,
+  moment: () => number,
 ): Promise<Omit<Attempt, 'planned'>> {
   const graph = graphOf();
   const handle = await workspace.start(graph, 'training.graft.json');
@@ -67,7 +79,7 @@ async function cancelled(
     events.push(event);
     // It has begun; the moment is somewhere within its first steps.
     if (event.type !== 'step.checkpoint' || event.checkpoint.state !== 'resumed') continue;
-    void wait(random() * 6000).then(() => handle.cancel());
+    void wait(moment()).then(() => handle.cancel());
   }
   const { status } = await handle.finished;
   const resumed = reportsOf(events).find(({ state }) => state === 'resumed');

@@ -23,6 +23,15 @@ export const stubbornNode = defineNode({
   params: z.strictObject({ busy: z.boolean().default(false).meta({ title: 'Busy' }) }),
 });
 
+/** Works until there is a file at a path. */
+export const holdNode = defineNode({
+  ...plain,
+  type: 'hold',
+  title: 'Hold',
+  doc: 'Works until there is a file.',
+  params: z.strictObject({ until: z.string().default('').meta({ title: 'Until' }) }),
+});
+
 /** Kills its process the first few times. */
 export const crashNode = defineNode({
   ...plain,
@@ -36,15 +45,16 @@ export const crashNode = defineNode({
 const shared = { lane: 'inference', cores: 'one' } as const;
 export const sharedCrashNode = defineNode({ ...crashNode, ...shared, type: 'shared-crash' });
 export const sharedSlowNode = defineNode({ ...slowNode, ...shared, type: 'shared-slow' });
+export const sharedHoldNode = defineNode({ ...holdNode, ...shared, type: 'shared-hold' });
 
-/** Trains without end; cancelled, it takes so long to leave its checkpoint, whose step it writes into `saved`. */
+/** Trains without end; cancelled, it leaves its checkpoint once there is a file at a path, and writes its step into `saved`. */
 export const savingNode = defineNode({
   ...plain,
   ...shared,
   type: 'saving',
   title: 'Saving',
   doc: 'Saves after its cancellation.',
-  params: z.strictObject({ ms: z.int().default(0).meta({ title: 'Milliseconds' }) }),
+  params: z.strictObject({ until: z.string().default('').meta({ title: 'Until' }) }),
 });
 
 /** Ends its process as V8 does when the heap is full. */
@@ -61,9 +71,11 @@ export const workerTestRegistry: Registry = createRegistry([
   ...testDefinitions,
   ...experimentDefinitions,
   stubbornNode,
+  holdNode,
   crashNode,
   hogNode,
   sharedCrashNode,
   sharedSlowNode,
+  sharedHoldNode,
   savingNode,
 ]);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { createTestHost, testImplementations } from '@graft/engine/testing';
@@ -8,10 +8,12 @@ import { openFilesystemStores } from '@graft/store/filesystem';
 import { serveSteps } from '@graft/worker/serve-steps';
 import {
   crashNode,
+  holdNode,
   hogNode,
   savingNode,
   sharedCrashNode,
   sharedSlowNode,
+  sharedHoldNode,
   stubbornNode,
 } from './test-nodes.ts';
 
@@ -30,12 +32,14 @@ const misbehaving: readonly Implementation[] = [
     await wait(ms, undefined, { signal: ctx.signal });
     return { value: [{ id: 'value', question: String(ms) }] };
   }),
-  implement(savingNode, async (ctx, _inputs, { ms }) => {
+  implement(holdNode, hold),
+  implement(sharedHoldNode, hold),
+  implement(savingNode, async (ctx, _inputs, { until }) => {
     const saved = join(await ctx.checkpoints(), 'saved');
     ctx.checkpoint({ state: 'resumed', step: countOf(saved) });
     await once(ctx.signal, 'abort');
     ctx.checkpoint({ state: 'saving', step: 15 });
-    await wait(ms);
+    while (!existsSync(until)) await wait(10);
     writeFileSync(saved, '15');
     ctx.checkpoint({ state: 'saved', step: 15 });
     throw ctx.signal.reason;
@@ -45,6 +49,12 @@ const misbehaving: readonly Implementation[] = [
     process.abort();
   }),
 ];
+
+async function hold(ctx: RunContext, _inputs: unknown, { until }: { readonly until: string }) {
+  ctx.progress({ done: 0, total: 1, unit: 'row' });
+  while (!existsSync(until)) await wait(10, undefined, { signal: ctx.signal });
+  return { value: [{ id: 'value', question: '0' }] };
+}
 
 async function crash(ctx: RunContext, _inputs: unknown, { times }: { readonly times: number }) {
   const counter = join(await ctx.scratch(), '..', `crash-${ctx.node}`);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,22 +60,27 @@ class Step {
 }
 
 const cancelled: unknown = expect.objectContaining({ code: 'cancelled' });
-/** Milliseconds of saving: longer than a cancelled step's run waits for it. */
-const long = 4000;
+/** A training that saves once it may. */
+const train = (): Step => new Step('saving', { until: join(folder, 'may-save') });
+const letSave = (): void => writeFileSync(join(folder, 'may-save'), '');
 
 /** Where a test host keeps them. */
 const saved = (): boolean => existsSync(join(folder, 'scratch-checkpoints', 'k', 'saved'));
 
 it('lets the run of a cancelled training end while it saves, and leaves its process to others', async () => {
-  const training = new Step('saving', { ms: long });
+  const training = train();
   await expect.poll(() => training.from).toBe(0);
-  const other = new Step('shared-slow', { ms: 2 * long });
+  const mayEnd = join(folder, 'may-end');
+  const other = new Step('shared-hold', { until: mayEnd });
+  await expect.poll(() => other.said).not.toEqual([]);
   const before = pool.pids;
   training.cancel();
   expect(await training.code).toEqual(cancelled);
   const told = training.said.length;
   expect(saved()).toBe(false);
+  letSave();
   await expect.poll(saved).toBe(true);
+  writeFileSync(mayEnd, '');
   expect(await other.code).toBe('done');
   expect(pool.pids).toEqual(before);
   // Its run has ended: nobody is told any more.
@@ -83,11 +88,13 @@ it('lets the run of a cancelled training end while it saves, and leaves its proc
 });
 
 it('has the next one wait for what is saved, and continue from there', async () => {
-  const training = new Step('saving', { ms: long });
+  const training = train();
   await expect.poll(() => training.from).toBe(0);
   training.cancel();
   expect(await training.code).toEqual(cancelled);
-  const next = new Step('saving', { ms: 0 });
+  const next = train();
+  await expect.poll(() => next.said).toContainEqual({ type: 'waiting', waiting: true });
+  letSave();
   await expect.poll(() => next.from).toBe(15);
   expect(next.said.filter(({ type }) => type === 'waiting')).toEqual([
     { type: 'waiting', waiting: true },
@@ -98,17 +105,20 @@ it('has the next one wait for what is saved, and continue from there', async () 
 });
 
 it('waits for what is saved when it is closed, and says so', async () => {
-  const training = new Step('saving', { ms: long });
+  const training = train();
   await expect.poll(() => training.from).toBe(0);
   training.cancel();
   expect(await training.code).toEqual(cancelled);
-  await pool[Symbol.asyncDispose]();
-  expect(saved()).toBe(true);
+  const closed = pool[Symbol.asyncDispose]();
   expect(waited).toBe(1);
+  expect(saved()).toBe(false);
+  letSave();
+  await closed;
+  expect(saved()).toBe(true);
 });
 
 it('saves beside a cancelled step that does not stop', async () => {
-  const training = new Step('saving', { ms: long });
+  const training = train();
   await expect.poll(() => training.from).toBe(0);
   const deaf = new Step('stubborn', {});
   await expect.poll(() => deaf.said).not.toEqual([]);
@@ -116,5 +126,6 @@ it('saves beside a cancelled step that does not stop', async () => {
   deaf.cancel();
   expect(await training.code).toEqual(cancelled);
   expect(await deaf.code).toEqual(cancelled);
+  letSave();
   await expect.poll(saved).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -36,15 +36,16 @@ async function startServer(salt: number) {
   return { child, closed, runId: String(bytes).trim() };
 }
 
-/** One step of some milliseconds. */
-const slow = (ms: number): Graph =>
+/** One step that works until there is a file of this name. */
+const hold = (name: string): Graph =>
   parseGraph(
     JSON.stringify({
       graft: 1,
-      nodes: { slow: { type: 'slow', version: 1, params: { ms } } },
+      nodes: { hold: { type: 'hold', version: 1, params: { until: join(root, name) } } },
       edges: [],
     }),
   );
+const release = (name: string): Promise<void> => writeFile(join(root, name), '');
 
 /** The first event of a kind that a run tells. */
 async function told(
@@ -94,9 +95,9 @@ describe('equal steps of several processes', () => {
   it('can be cancelled at once while they wait, which leaves the other one alone', async () => {
     await using one = await open();
     await using other = await open();
-    const running = await one.start(slow(6000), 'slow.graft.json');
+    const running = await one.start(hold('first'), 'hold.graft.json');
     await told(one, running.runId, 'step.progress');
-    const waiting = await other.start(slow(6000), 'slow.graft.json');
+    const waiting = await other.start(hold('first'), 'hold.graft.json');
     expect(await told(other, waiting.runId, 'step.log')).toMatchObject({
       message: expect.stringContaining('waiting for it'),
     });
@@ -104,6 +105,7 @@ describe('equal steps of several processes', () => {
     expect((await waiting.finished).status).toBe('cancelled');
     // It is still at work, so nobody has waited for its end.
     expect((await one.runs.get(running.runId))?.status).toBe('running');
+    await release('first');
     expect((await running.finished).status).toBe('succeeded');
     expect((await readdir(join(root, '.graft', 'claims'))).length).toBeLessThan(3);
   });
@@ -111,12 +113,13 @@ describe('equal steps of several processes', () => {
   it('are computed by who waited when the other one was cancelled', async () => {
     await using one = await open();
     await using other = await open();
-    const running = await one.start(slow(4000), 'slow.graft.json');
+    const running = await one.start(hold('second'), 'hold.graft.json');
     await told(one, running.runId, 'step.progress');
-    const waiting = await other.start(slow(4000), 'slow.graft.json');
+    const waiting = await other.start(hold('second'), 'hold.graft.json');
     await told(other, waiting.runId, 'step.log');
     running.cancel();
     expect((await running.finished).status).toBe('cancelled');
+    await release('second');
     expect((await waiting.finished).status).toBe('succeeded');
   });
 });
