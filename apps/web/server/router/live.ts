@@ -47,18 +47,18 @@ export const liveRouter = router({
     );
     let seq = Math.max(input.after, Number(input.lastEventId ?? 0));
     const queue = new MergedQueue<LiveMessage>();
-    const unwatch = workspace.watch((path) => queue.push({ kind: 'file', path }));
+    const unwatch = workspace.changes.graphs((path) => queue.push({ kind: 'file', path }));
     stop.addEventListener('abort', () => queue.close(), { once: true });
     const { run, file } = input;
     const running = (files: readonly RunningFile[]): void =>
       queue.push({ kind: 'elsewhere', files });
-    watchElsewhere(workspace.runs, file, { stop, running });
+    watchElsewhere(workspace.journal, file, { stop, running });
     if (file !== null) {
       const newest = (one: RunRecord): void => {
         queue.push({ kind: 'newest', run: shownRun(one, workspace.root) });
       };
-      watchNewestRuns(workspace.runs, file, { stop, newest });
-      const unwatchSources = workspace.watchSources(file, (change) =>
+      watchNewestRuns(workspace.journal, file, { stop, newest });
+      const unwatchSources = workspace.changes.sources(file, (change) =>
         queue.push({ kind: 'sources', change }),
       );
       stop.addEventListener('abort', unwatchSources, { once: true });
@@ -71,7 +71,7 @@ export const liveRouter = router({
         batch = [];
       };
       try {
-        for await (const event of workspace.events(runId, seq, stop)) {
+        for await (const event of workspace.runs.events(runId, seq, stop)) {
           // What is read at once is sent at once: a page that is reloaded reads thousands.
           if (batch.length === 0) setImmediate(flush);
           batch.push(shownEvent(event, workspace.root));
