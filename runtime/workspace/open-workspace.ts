@@ -158,7 +158,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     cancelExperiment: (runId) => experimentRuns.cancel(runId),
     tidyUp: () => storage.tidyUp(),
   });
-  const changes = new WorkspaceChanges({ root, graphs, files, planner });
+  const changes = new WorkspaceChanges({ root, graphs, files, planner, runs: journal });
   let closing: Promise<void> | undefined;
   /** Cancels what runs, waits for its true end, then lets the worker and the database go. */
   const close = async (): Promise<void> => {

@@ -38,7 +38,7 @@ export interface Workspace extends AsyncDisposable {
   readonly locks: GraphLocks;
   /** Graph files as others were locked to them. */
   readonly keptGraphs: KeptGraphs;
-  /** Changes on disk. */
+  /** Tells of changes of graph files, of what they read, and of runs. */
   readonly changes: WorkspaceChanges;
   readonly plans: GraphPlanner;
   readonly runs: GraphRuns;

@@ -237,7 +237,7 @@ describe('graph files', () => {
   it('that change on disk are noticed, in new folders too', async () => {
     const changed: string[] = [];
     const told = (): readonly string[] => changed.filter((path) => path !== 'first.graft.json');
-    const stop = workspace.changes.graphs((path) => changed.push(path));
+    const stop = workspace.changes.graphs.listen((path) => changed.push(path));
     // They are watched from some moment on.
     const first = async (): Promise<readonly string[]> => {
       await writeFile(join(root, 'first.graft.json'), String(Math.random()));

@@ -126,7 +126,7 @@ describe('the socket', () => {
   });
 
   it('refuses a message of more than 20 calls before it handles any, and stays open', async () => {
-    const watch = vi.spyOn(workspace.changes, 'graphs');
+    const watch = vi.spyOn(workspace.changes.graphs, 'listen');
     const calls = (count: number): unknown[] =>
       Array.from({ length: count }, (_, at) => ({
         ...{ id: at + 1, method: 'subscription' },

@@ -90,7 +90,7 @@ describe('a folder that is watched', () => {
   it('may be moved away with the graphs in it, and another come with others', async () => {
     const away = await mkdtemp(join(tmpdir(), 'graft-away-'));
     const graphs: string[] = [];
-    const unwatch = workspace.changes.graphs((path) => graphs.push(path));
+    const unwatch = workspace.changes.graphs.listen((path) => graphs.push(path));
     await put('lib/b.graft.json', '{}');
     await put('docs/lib/c.graft.json', '{}');
     await expect.poll(() => new Set(graphs).size).toBe(2);

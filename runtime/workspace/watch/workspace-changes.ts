@@ -1,9 +1,11 @@
 import type { FileSourceResolver } from '@graft/engine';
-import { parseGraph } from '@graft/graph';
+import { parseGraph, type RunStore } from '@graft/graph';
 import type { GraphFiles } from '../files/graph-files.ts';
 import type { GraphPlanner } from '../runs/graph-planner.ts';
-import { GraphWatcher } from './graph-watcher.ts';
-import { type SourceChange, SourceWatcher, type WatchedSources } from './source-watcher.ts';
+import { ChangedGraphs } from './changed-graphs.ts';
+import { ChangedRuns } from './changed-runs.ts';
+import { ChangedSources, type SourceChange } from './changed-sources.ts';
+import { FolderWatch } from './folder-watch.ts';
 
 export interface WorkspaceChangesParts {
   /** A real path. */
@@ -11,51 +13,59 @@ export interface WorkspaceChangesParts {
   readonly graphs: GraphFiles;
   readonly files: FileSourceResolver;
   readonly planner: GraphPlanner;
+  readonly runs: RunStore;
 }
 
-/** Tells of changes on disk, by whichever process or person. */
+/**
+ * Tells of changes of files and runs, by whichever process or person. Hints of the folders and the clock only say when to
+ * look; what is told is what a look found. Whatever listens gets a stop function.
+ */
 export class WorkspaceChanges {
+  readonly graphs: ChangedGraphs;
+  readonly runs: ChangedRuns;
   readonly #parts: WorkspaceChangesParts;
-  readonly #watcher: GraphWatcher;
+  readonly #folders: FolderWatch;
 
   constructor(parts: WorkspaceChangesParts) {
     this.#parts = parts;
-    this.#watcher = new GraphWatcher(parts.root, () => parts.graphs.list());
-  }
-
-  /** Calls back when a graph file changes. Returns the stop function. */
-  graphs(changed: (path: string) => void): () => void {
-    return this.#watcher.listen(changed);
+    this.#folders = new FolderWatch(parts.root);
+    this.graphs = new ChangedGraphs(this.#folders, () => parts.graphs.list());
+    this.runs = new ChangedRuns(parts.runs);
   }
 
   /**
    * Calls back when files that a saved graph reads, itself or through graphs that it uses, have other bytes than before;
-   * first with their present state. Files that Graft exported do not count. Returns the stop function.
+   * first with their present state. Files that Graft exported do not count.
    */
   sources(path: string, changed: (change: SourceChange) => void): () => void {
     const { root, graphs, files, planner } = this.#parts;
-    const sources: WatchedSources = {
-      root,
-      hints: (hint) => {
-        const stops = [
-          this.#watcher.listen(() => hint(true)),
-          this.#watcher.hint(() => hint(false)),
-        ];
-        return () => {
-          for (const stop of stops) stop();
-        };
+    const sources = new ChangedSources(
+      {
+        root,
+        hints: (hint) => {
+          const stopGraphs = this.graphs.listen(() => hint(true));
+          const stopFolders = this.#folders.listen((what) => {
+            if (what === 'other') hint(false);
+          });
+          return () => {
+            stopGraphs();
+            stopFolders();
+          };
+        },
+        patterns: async () => {
+          const { text } = await graphs.read(path);
+          return planner.filePatterns(parseGraph(text, path), path);
+        },
+        files: (patterns) => files.watched(patterns),
       },
-      patterns: async () => {
-        const { text } = await graphs.read(path);
-        return planner.filePatterns(parseGraph(text, path), path);
-      },
-      files: (patterns) => files.watched(patterns),
-    };
-    const looking = new SourceWatcher(sources, changed);
-    return () => looking[Symbol.dispose]();
+      changed,
+    );
+    return () => sources[Symbol.dispose]();
   }
 
   close(): void {
-    this.#watcher.close();
+    this.runs.close();
+    this.graphs.close();
+    this.#folders.close();
   }
 }
