@@ -32,18 +32,18 @@ export async function freezeNamed(
   { file, path, output }: NamedOutput,
 ): Promise<Frozen> {
   // The very text of the revision that the save is based on.
-  const { text, revision } = await workspace.readGraph(path);
+  const { text, revision } = await workspace.graphs.read(path);
   const graph = parseGraph(text, file);
-  const steps = await workspace.runs.lastSteps(path);
+  const steps = await workspace.journal.lastSteps(path);
   const { node, port, artifact } = findOutput(steps, output, file);
   requireOwn(graph, node, file);
   const { registry } = workspace;
   const reader = registry.get(rowsReader);
   if (reader === undefined)
     throw new GraphError('internal', `There is no node type ${rowsReader}.`);
-  const written = await workspace.writeRows({ graph: path, node, port, artifact });
+  const written = await workspace.frozen.write({ graph: path, node, port, artifact });
   const frozen = freezeOutput(graph, { node, port }, { registry, reader, ...written });
-  await workspace.saveGraph(path, serializeGraph(frozen.graph), revision);
+  await workspace.graphs.save(path, serializeGraph(frozen.graph), revision);
   const { version, ...rows } = written;
   return { id: frozen.id, ...rows, written: version };
 }

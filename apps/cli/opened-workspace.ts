@@ -82,9 +82,9 @@ const revisionOf = (text: string): string => createHash('sha256').update(text).d
 
 /** A run by id, by the beginning of its id, or `latest`. */
 export async function findRun(workspace: Workspace, name: string): Promise<RunRecord> {
-  const exact = name === 'latest' ? undefined : await workspace.runs.get(name);
+  const exact = name === 'latest' ? undefined : await workspace.journal.get(name);
   if (exact !== undefined) return exact;
-  const newest = await workspace.runs.list(
+  const newest = await workspace.journal.list(
     name === 'latest' ? { parent: null, limit: 1 } : { limit: 10_000 },
   );
   const matching = newest.filter((run) => name === 'latest' || run.id.startsWith(name));

@@ -20,7 +20,7 @@ export async function printOutputs(
   },
 ): Promise<void> {
   const { steps, aliases, opened } = run;
-  const { outputs } = await workspace.interfaceOf(opened.graph, opened.file);
+  const { outputs } = await workspace.plans.interfaceOf(opened.graph, opened.file);
   const nodes = run.outputs.flatMap((name) => outputs.get(name)?.node ?? []);
   const stepOf = new Map(steps.map((step) => [step.node, step]));
   for (const node of nodes) {

@@ -27,8 +27,8 @@ export async function recordExperiment(
   { graph, file }: { readonly graph: Graph; readonly file: string },
   name: string,
 ): Promise<Recorded> {
-  const plan = await workspace.planExperiment(graph, file, name);
-  const handle = await workspace.startExperiment(graph, file, { name });
+  const plan = await workspace.experiments.plan(graph, file, name);
+  const handle = await workspace.experiments.start(graph, file, { name });
   const { table, status, error } = await handle.finished;
   if (status !== 'succeeded') throw new Error(`${name} ${status}: ${error?.message ?? ''}`);
   for (const { variant, problem, cells } of table.rows) {
@@ -37,12 +37,12 @@ export async function recordExperiment(
     if (failed !== undefined) throw new Error(`${name}, ${variant}: items failed.`);
   }
   const labels = table.metrics.map((metric) => metric.name);
-  const runs = await workspace.runs.list({ parent: handle.runId, limit: page });
+  const runs = await workspace.journal.list({ parent: handle.runId, limit: page });
   const items: RunItems[] = [];
   const steps: (readonly StepSummary[])[] = [];
   // As they began, so that the file says the same each time.
   for (const run of runs.toReversed()) {
-    const own = await workspace.runs.steps(run.id);
+    const own = await workspace.journal.steps(run.id);
     steps.push(own);
     const rows = await metricRows(workspace, own, { metrics: plan.metrics, labels });
     items.push({
@@ -88,13 +88,13 @@ async function metricRows(
 
 /** The rows of an artifact of metrics. */
 export async function readMetrics(
-  workspace: Pick<Workspace, 'page'>,
+  workspace: { readonly rows: Pick<Workspace['rows'], 'page'> },
   ref: ArtifactRef,
 ): Promise<MetricRow[]> {
   if (ref.mediaType !== Metrics.mediaType) throw new Error(`${ref.mediaType} is not metrics.`);
   const rows: MetricRow[] = [];
   for (;;) {
-    const read = await workspace.page(ref, rows.length, page);
+    const read = await workspace.rows.page(ref, rows.length, page);
     rows.push(...read.rows.map((row) => metricRowSchema.parse(row)));
     if (rows.length >= read.total || read.rows.length === 0) return rows;
   }

@@ -34,8 +34,8 @@ async function costsOf(...all: readonly Ran[]) {
     return all[at]?.on === true ? [...lines, { ...base, seq: 1201, message }] : lines;
   };
   const costs = await StepCosts.of({
-    page: () => Promise.reject(new Error('no artifacts')),
-    runs: {
+    rows: { page: () => Promise.reject(new Error('no artifacts')) },
+    journal: {
       // Of all graphs: what two examples share, the cache gave to the second.
       list: ({ file }) => Promise.resolve(file === undefined ? runs.toReversed() : []),
       steps: (id) => Promise.resolve(steps.filter((_, at) => String(at) === id)),

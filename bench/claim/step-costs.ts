@@ -14,9 +14,10 @@ import { readMetrics } from './record-experiment.ts';
 const keptTypes: readonly string[] = [Adapter, Index, Model].map(({ mediaType }) => mediaType);
 const page = 1000;
 
-type Records = Pick<Workspace, 'page'> & {
-  readonly runs: Pick<RunStore, 'list' | 'steps' | 'events'>;
-};
+interface Records {
+  readonly rows: Pick<Workspace['rows'], 'page'>;
+  readonly journal: Pick<RunStore, 'list' | 'steps' | 'events'>;
+}
 
 /** A step as a run had it. */
 interface Part {
@@ -38,10 +39,10 @@ export class StepCosts {
     const computed = new Map<string, StepSummary>();
     const ended = new Map<string, Part>();
     const broken: Part[] = [];
-    const runs = await workspace.runs.list({ limit: 10_000 });
+    const runs = await workspace.journal.list({ limit: 10_000 });
     // The newest first, whose steps stand.
     for (const run of runs) {
-      for (const step of await workspace.runs.steps(run.id)) {
+      for (const step of await workspace.journal.steps(run.id)) {
         const { status, cacheKey } = step;
         if (status === 'failed' || status === 'cancelled') broken.push({ run, step });
         if (status !== 'succeeded' || cacheKey === undefined) continue;
@@ -140,9 +141,9 @@ async function withParts(
 }
 
 /** Whether a step says in its log that it went on from a checkpoint. */
-async function wentOn({ runs }: Records, { run, step }: Part): Promise<boolean> {
+async function wentOn({ journal }: Records, { run, step }: Part): Promise<boolean> {
   for (let after = 0; ;) {
-    const events = await runs.events(run.id, after, page);
+    const events = await journal.events(run.id, after, page);
     const says = events.some(
       (event) =>
         event.type === 'step.log' &&

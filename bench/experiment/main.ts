@@ -125,7 +125,8 @@ async function withWorkspace<T>(work: (workspace: Workspace) => Promise<T>): Pro
 
 /** Milliseconds of what is shared, and of the tails one after another. */
 async function oneByOne(workspace: Workspace, graph: Graph) {
-  const { registry, models } = workspace;
+  const { registry } = workspace;
+  const models = workspace.models.lookup;
   const { variants } = expandExperiment(graph, 'e', { registry, models, file });
   // The file as saved is one of them.
   if (variants.length !== 12) throw new Error(`There are ${String(variants.length)} variants.`);
@@ -137,14 +138,14 @@ async function oneByOne(workspace: Workspace, graph: Graph) {
 }
 
 async function run(workspace: Workspace, graph: Graph, only: readonly string[]): Promise<void> {
-  const { finished } = await workspace.start(graph, file, { only });
+  const { finished } = await workspace.runs.start(graph, file, { only });
   const { status, error } = await finished;
   if (status !== 'succeeded') throw new Error(error?.message ?? status);
 }
 
 async function asExperiment(workspace: Workspace, graph: Graph): Promise<number> {
   const startedAt = performance.now();
-  const { finished } = await workspace.startExperiment(graph, file, { name: 'e' });
+  const { finished } = await workspace.experiments.start(graph, file, { name: 'e' });
   const { status, error } = await finished;
   if (status !== 'succeeded') throw new Error(error?.message ?? status);
   return performance.now() - startedAt;

@@ -35,7 +35,7 @@ try {
     await measure(workspace, alone, `alone-${String(turn)}`);
     const heavy = await startHeavy(workspace);
     await measure(workspace, beside, `beside-${String(turn)}`);
-    const still = await Promise.all(heavy.map(({ runId }) => workspace.runs.get(runId)));
+    const still = await Promise.all(heavy.map(({ runId }) => workspace.journal.get(runId)));
     if (still.some((run) => run?.status !== 'running')) {
       throw new Error('A heavy run ended before the measurement did.');
     }
@@ -105,7 +105,7 @@ async function plan(): Promise<{ step: number; run: number }> {
 function start(workspace: Workspace, nodes: Nodes, edges: string[] = []): Promise<RunHandle> {
   const versioned = Object.entries(nodes).map(([id, node]) => [id, { version: 1, ...node }]);
   const text = JSON.stringify({ graft: 1, nodes: Object.fromEntries(versioned), edges });
-  return workspace.start(parseGraph(text), 'fairness.graft.json');
+  return workspace.runs.start(parseGraph(text), 'fairness.graft.json');
 }
 
 /** A run that writes long answers and one that trains, both under way. */
@@ -146,7 +146,7 @@ async function startHeavy(workspace: Workspace): Promise<RunHandle[]> {
 }
 
 async function underWay(workspace: Workspace, { runId }: RunHandle, sign: string): Promise<void> {
-  for await (const { type } of workspace.events(runId, 0, new AbortController().signal)) {
+  for await (const { type } of workspace.runs.events(runId, 0, new AbortController().signal)) {
     if (type === sign) return;
     if (type === 'run.finished') throw new Error('A heavy run ended before it was under way.');
   }

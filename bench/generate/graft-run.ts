@@ -54,16 +54,18 @@ export async function graftRun<Result>(
 }
 
 async function run(workspace: Workspace, graph: Graph): Promise<GraftRun> {
-  const { nodes } = await workspace.plan(graph, file);
+  const {
+    plan: { nodes },
+  } = await workspace.plans.plan(graph, file);
   const node = nodes.find(({ id }) => id === 'generate');
   const params = paramsSchema.parse(node?.params);
   const startedAt = performance.now();
-  const { runId, finished } = await workspace.start(graph, file, { only: 'generate' });
+  const { runId, finished } = await workspace.runs.start(graph, file, { only: 'generate' });
   let firstWord: number | undefined;
   /** By item: when its last word came. */
   const lastWords = new Map<string, number>();
   const log: string[] = [];
-  for await (const event of workspace.events(runId, 0, new AbortController().signal)) {
+  for await (const event of workspace.runs.events(runId, 0, new AbortController().signal)) {
     if (event.type === 'step.log' && event.node === 'generate') log.push(event.message);
     if (event.type !== 'step.token') continue;
     const at = performance.now() - startedAt;
@@ -72,10 +74,10 @@ async function run(workspace: Workspace, graph: Graph): Promise<GraftRun> {
   }
   const { status, error } = await finished;
   if (status !== 'succeeded') throw new Error(error?.message ?? status);
-  const step = await workspace.why(runId, 'generate');
+  const step = await workspace.runs.why(runId, 'generate');
   const answers = await rows(workspace, step, { output: 'answers', schema: Answers.schema });
   const [from] = node?.inputs['prompts'] ?? [];
-  const prompts = await rows(workspace, await workspace.why(runId, from?.node ?? ''), {
+  const prompts = await rows(workspace, await workspace.runs.why(runId, from?.node ?? ''), {
     ...{ output: from?.port ?? '', schema: Prompts.schema },
   });
   const texts = new Map(prompts.map(({ id, text }) => [id, text]));
@@ -111,7 +113,7 @@ async function adaptersOf(
 ): Promise<GraftRun['adapters']> {
   return Promise.all(
     inputs.map(async ({ node, port }, at) => {
-      const ref = (await workspace.why(runId, node)).outputs[port];
+      const ref = (await workspace.runs.why(runId, node)).outputs[port];
       if (ref === undefined) throw new Error(`"${node}" gave no adapter.`);
       const folder = await workspace.artifacts.openTree(ref.digest);
       return { filePath: path.join(folder, adapterGguf), scale: params.adapterWeights[at] ?? 1 };
@@ -126,6 +128,6 @@ async function rows<Row>(
 ): Promise<Row[]> {
   const ref = outputs[output];
   if (ref === undefined) throw new Error(`There is no output "${output}".`);
-  const page = await workspace.page(ref, 0, ref.count ?? 0);
+  const page = await workspace.rows.page(ref, 0, ref.count ?? 0);
   return page.rows.map((row) => schema.parse(row));
 }

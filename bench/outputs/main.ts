@@ -90,7 +90,7 @@ async function prepare(root: string): Promise<void> {
   await writeFile(path.join(root, 'text.txt'), 'A text.');
   await writeFile(path.join(root, 'small.md'), '# A\n\nOne.\n');
   await using workspace = await openWorkspace({ root, workerEntry, modelsFolder });
-  const { finished } = await workspace.start(parseGraph(JSON.stringify(graph)), file);
+  const { finished } = await workspace.runs.start(parseGraph(JSON.stringify(graph)), file);
   const { status, steps, error } = await finished;
   if (status !== 'succeeded') throw new Error(error?.message ?? status);
   for (const [node, { type, value }] of Object.entries(large)) {

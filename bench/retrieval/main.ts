@@ -10,7 +10,7 @@ const bar = 0.9;
 
 await using workspace = await openWorkspace({ root: path.dirname(file) });
 const name = path.basename(file);
-const { text } = await workspace.readGraph(name);
+const { text } = await workspace.graphs.read(name);
 const saved = parseGraph(text, name);
 const rows: string[][] = [];
 let measured = Number.NaN;
@@ -33,16 +33,16 @@ async function hitsOf(
   workspace: Workspace,
   graph: ReturnType<typeof parseGraph>,
 ): Promise<QuestionHits[]> {
-  const { runId, finished } = await workspace.start(graph, name, { only: 'retriever' });
+  const { runId, finished } = await workspace.runs.start(graph, name, { only: 'retriever' });
   const { status, error } = await finished;
   if (status !== 'succeeded') throw new Error(error?.message ?? `The run was ${status}.`);
-  const step = (await workspace.runs.steps(runId)).find(
+  const step = (await workspace.journal.steps(runId)).find(
     ({ node }) => node === 'retriever/retrieve',
   );
   const artifact = Object.values(step?.outputs ?? {}).find(
     ({ mediaType }) => mediaType === Hits.mediaType,
   );
   if (artifact === undefined) throw new Error('The node "retriever/retrieve" gave no hits.');
-  const { rows: page1 } = await workspace.page(artifact, 0, artifact.count ?? 1000);
+  const { rows: page1 } = await workspace.rows.page(artifact, 0, artifact.count ?? 1000);
   return page1.map((row) => questionHitsSchema.parse(row));
 }

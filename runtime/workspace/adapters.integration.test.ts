@@ -77,16 +77,16 @@ interface Outcome {
 }
 
 async function run(graph: Graph): Promise<Outcome> {
-  const { runId, finished } = await workspace.start(graph, 'adapters.graft.json');
+  const { runId, finished } = await workspace.runs.start(graph, 'adapters.graft.json');
   const end = await finished;
-  const recorded = await workspace.runs.steps(runId);
+  const recorded = await workspace.journal.steps(runId);
   const steps = new Map(recorded.map((step) => [step.node, step]));
   return {
     ...{ finished: end, steps },
     async rows(node, port) {
       const artifact = steps.get(node)?.outputs[port];
       if (artifact === undefined) throw new Error(`${node} gave no ${port}`);
-      return (await workspace.page(artifact, 0, 1000)).rows;
+      return (await workspace.rows.page(artifact, 0, 1000)).rows;
     },
   };
 }

@@ -35,7 +35,7 @@ const graphOf = (nodes: Nodes): Graph => {
   const full = Object.entries(nodes).map(([id, node]) => [id, { version: 1, params: {}, ...node }]);
   return parseGraph(JSON.stringify({ graft: 1, nodes: Object.fromEntries(full), edges: [] }));
 };
-const start = (nodes: Nodes) => workspace.start(graphOf(nodes), 'faults.graft.json');
+const start = (nodes: Nodes) => workspace.runs.start(graphOf(nodes), 'faults.graft.json');
 
 describe.each([
   ['a process with one step', 'crash', 'slow'],
@@ -68,14 +68,14 @@ describe('a light step', () => {
       model: { type: 'shared-slow', params: { ms: 60_000 } },
       ...{ scan: { type: 'stubborn', params: { busy: true } } },
     });
-    const iterator = workspace.events(heavy.runId, 0, new AbortController().signal);
+    const iterator = workspace.runs.events(heavy.runId, 0, new AbortController().signal);
     let running = 0;
     for await (const { type } of iterator) {
       if (type === 'step.started' && ++running === 2) break;
     }
     const light = await start({ number: { type: 'number' }, lines: { type: 'lines' } });
     expect((await light.finished).status).toBe('succeeded');
-    expect((await workspace.runs.get(heavy.runId))?.status).toBe('running');
+    expect((await workspace.journal.get(heavy.runId))?.status).toBe('running');
     heavy.cancel();
     expect((await heavy.finished).status).toBe('cancelled');
   });

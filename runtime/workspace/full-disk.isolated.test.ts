@@ -56,14 +56,14 @@ async function write(megabytes: number): Promise<void> {
 
 /** Starts a run and follows it to its last event, and to what else happens meanwhile. */
 async function follow(workspace: Workspace, meanwhile = () => Promise.resolve()) {
-  const { runId, finished } = await workspace.start(graph, file);
+  const { runId, finished } = await workspace.runs.start(graph, file);
   const happened = meanwhile();
   const events: RunEvent[] = [];
-  for await (const event of workspace.events(runId, 0, new AbortController().signal)) {
+  for await (const event of workspace.runs.events(runId, 0, new AbortController().signal)) {
     events.push(event);
   }
   await Promise.all([happened, finished]);
-  return { runId, last: events.at(-1), record: await workspace.runs.get(runId) };
+  return { runId, last: events.at(-1), record: await workspace.journal.get(runId) };
 }
 
 it('ends a run that has no room with no-space, and lets room be made', async ({ skip }) => {
@@ -78,9 +78,9 @@ it('ends a run that has no room with no-space, and lets room be made', async ({ 
     error: { code: 'no-space' },
   });
   expect(record).toMatchObject({ status: 'failed' });
-  expect(await workspace.runs.get(runId)).toMatchObject({ status: 'failed' });
+  expect(await workspace.journal.get(runId)).toMatchObject({ status: 'failed' });
   disk.fill();
-  const report = await workspace.collectGarbage(0);
+  const report = await workspace.storage.collect(0);
   expect(report.after).toBe(0);
   disk.empty();
   await write(1);

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** The nodes of a run with how they ended and the digests of what they gave, sorted by node. */
 async function stepsOf(opened: Workspace, id: string) {
-  const steps = await opened.runs.steps(id);
+  const steps = await opened.journal.steps(id);
   return steps
     .map(({ node, status, outputs }) => ({
       node,
@@ -38,20 +38,20 @@ const nodes = {
 
 describe('a workspace kept from 5295aeb2', () => {
   it('has its graphs, which save byte for byte the same', async () => {
-    const listed = await workspace.listGraphs();
+    const listed = await workspace.graphs.list();
     expect(listed.map(({ path }) => path).sort()).toEqual(graphs);
     for (const path of graphs) {
       const before = await readFile(join(root, path), 'utf8');
-      const { text, revision } = await workspace.readGraph(path);
+      const { text, revision } = await workspace.graphs.read(path);
       expect(serializeGraph(parseGraph(text))).toBe(before);
-      await workspace.saveGraph(path, text, revision);
+      await workspace.graphs.save(path, text, revision);
       expect(await readFile(join(root, path), 'utf8')).toBe(before);
     }
-    expect((await workspace.verifyArtifacts()).damaged).toEqual([]);
+    expect((await workspace.storage.verify()).damaged).toEqual([]);
   });
 
   it('lists its runs with their steps', async () => {
-    const listed = await workspace.runs.list({ limit: 100 });
+    const listed = await workspace.journal.list({ limit: 100 });
     expect(listed.map(({ id, status }) => [id, status]).reverse()).toEqual(
       keptRuns.map((id) => [id, 'succeeded']),
     );
@@ -72,7 +72,7 @@ describe('a workspace kept from 5295aeb2', () => {
   });
 
   it('opens the table of its experiment', async () => {
-    expect(await workspace.experimentTable(keptRuns[4])).toMatchObject({
+    expect(await workspace.experiments.table(keptRuns[4])).toMatchObject({
       rows: [
         { settings: { 'ask.set.answer': '{weight}' }, cells: [{ mean: 2 / 3, n: 3 }] },
         { settings: { 'ask.set.answer': '{size}' }, cells: [{ mean: 1 / 3, n: 3 }] },
@@ -84,8 +84,8 @@ describe('a workspace kept from 5295aeb2', () => {
     ['bowls.graft.json', keptRuns[0]],
     ['pieces.graft.json', keptRuns[2]],
   ] as const)('reuses every step of %s', async (path, kept) => {
-    const graph = parseGraph((await workspace.readGraph(path)).text);
-    const { runId, finished } = await workspace.start(graph, path);
+    const graph = parseGraph((await workspace.graphs.read(path)).text);
+    const { runId, finished } = await workspace.runs.start(graph, path);
     expect((await finished).status).toBe('succeeded');
     const before = await stepsOf(workspace, kept);
     expect(await stepsOf(workspace, runId)).toEqual(
@@ -106,8 +106,8 @@ describe('a workspace kept from 5295aeb2', () => {
     }
     expect(report.package.runId).toBe(keptRuns[1]);
     expect(await stepsOf(other, keptRuns[1])).toEqual(await stepsOf(workspace, keptRuns[1]));
-    const graph = parseGraph((await other.readGraph('bowls.graft.json')).text);
-    const plan = await other.explain(graph, 'bowls.graft.json');
+    const graph = parseGraph((await other.graphs.read('bowls.graft.json')).text);
+    const plan = await other.runs.explain(graph, 'bowls.graft.json');
     expect(plan).toMatchObject({ reused: nodes['bowls.graft.json'].length, toRun: 0 });
   });
 });

@@ -22,18 +22,18 @@ afterAll(async () => {
 async function rowsOf(step: StepSummary | undefined): Promise<readonly unknown[]> {
   const rows: unknown[] = [];
   for (const ref of Object.values(step?.outputs ?? {})) {
-    rows.push(...(await workspace.page(ref, 0, 1000)).rows);
+    rows.push(...(await workspace.rows.page(ref, 0, 1000)).rows);
   }
   return rows;
 }
 
 it('runs a graph kept from d69eacb again: what is cached or computed anew is what was there', async () => {
   const file = 'retrieval.graft.json';
-  const before = await workspace.runs.steps(keptRuns[0]);
-  const graph = parseGraph((await workspace.readGraph(file)).text);
-  const { runId, finished } = await workspace.start(graph, file);
+  const before = await workspace.journal.steps(keptRuns[0]);
+  const graph = parseGraph((await workspace.graphs.read(file)).text);
+  const { runId, finished } = await workspace.runs.start(graph, file);
   expect((await finished).status).toBe('succeeded');
-  const now = await workspace.runs.steps(runId);
+  const now = await workspace.journal.steps(runId);
   expect(now.map(({ node }) => node).sort()).toEqual(before.map(({ node }) => node).sort());
   for (const node of ['files', 'chunk', 'questions', 'inject-context']) {
     const [was, is] = [before, now].map((steps) => steps.find((step) => step.node === node));

@@ -21,25 +21,25 @@ afterAll(async () => {
 
 describe('a workspace kept from d69eacb', () => {
   it('has its graphs, which save byte for byte the same', async () => {
-    const listed = await workspace.listGraphs();
+    const listed = await workspace.graphs.list();
     expect(listed.map(({ path }) => path).sort()).toEqual(graphs);
     for (const path of graphs) {
-      const { text, revision } = await workspace.readGraph(path);
+      const { text, revision } = await workspace.graphs.read(path);
       expect(serializeGraph(parseGraph(text))).toBe(text);
-      const saved = await workspace.saveGraph(path, text, revision);
+      const saved = await workspace.graphs.save(path, text, revision);
       expect(saved.revision).toBe(revision);
       expect(await readFile(join(root, path), 'utf8')).toBe(text);
     }
   });
 
   it('lists and shows its runs as they ended', async () => {
-    const runs = await workspace.runs.list({ limit: 100 });
+    const runs = await workspace.journal.list({ limit: 100 });
     expect(runs.map(({ id, status }) => [id, status]).reverse()).toEqual(
       keptRuns.map((id, at) => [id, at === 3 ? 'failed' : 'succeeded']),
     );
     for (const id of keptRuns) {
       const events: RunEvent[] = [];
-      for await (const event of workspace.events(id, 0, new AbortController().signal)) {
+      for await (const event of workspace.runs.events(id, 0, new AbortController().signal)) {
         events.push(event);
       }
       // In order; tokens of runs that succeeded have gone since.
@@ -49,16 +49,16 @@ describe('a workspace kept from d69eacb', () => {
       expect(events[0]?.type).toBe('run.started');
       expect(events.at(-1)?.type).toBe('run.finished');
     }
-    const failed = await workspace.why(keptRuns[3], 'questions');
+    const failed = await workspace.runs.why(keptRuns[3], 'questions');
     expect(failed.error?.message).toContain('question');
   });
 
   it('still gives every row of every output of old runs', async () => {
     const types = new Set<string>();
     for (const id of keptRuns) {
-      for (const step of await workspace.runs.steps(id)) {
+      for (const step of await workspace.journal.steps(id)) {
         for (const ref of Object.values(step.outputs)) {
-          const { total, rows } = await workspace.page(ref, 0, 100);
+          const { total, rows } = await workspace.rows.page(ref, 0, 100);
           expect(rows).toHaveLength(ref.mediaType.endsWith('+tree') ? 1 : (ref.count ?? 1));
           expect(total).toBe(rows.length);
           types.add(ref.mediaType);
@@ -70,13 +70,13 @@ describe('a workspace kept from d69eacb', () => {
 
   it('plans its graphs, and nothing that is stored is damaged', async () => {
     for (const path of graphs) {
-      const { text } = await workspace.readGraph(path);
-      const report = await workspace.explain(parseGraph(text), path);
+      const { text } = await workspace.graphs.read(path);
+      const report = await workspace.runs.explain(parseGraph(text), path);
       expect(report.problems).toEqual([]);
       expect(report.nodes.map(({ node }) => node).sort()).toEqual(
         Object.keys(parseGraph(text).nodes).sort(),
       );
     }
-    expect((await workspace.verifyArtifacts()).damaged).toEqual([]);
+    expect((await workspace.storage.verify()).damaged).toEqual([]);
   });
 });

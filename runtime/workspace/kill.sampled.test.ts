@@ -42,16 +42,16 @@ async function startServer(salt: number) {
 
 /** What must hold whatever was killed when. */
 async function expectSound(workspace: Workspace, runId: string): Promise<void> {
-  expect((await workspace.verifyArtifacts()).damaged).toEqual([]);
+  expect((await workspace.storage.verify()).damaged).toEqual([]);
   for await (const { outputs } of workspace.actions.list()) {
     for (const { digest } of Object.values(outputs)) {
       expect(await workspace.artifacts.has(digest)).toBe(true);
     }
   }
-  const events = await workspace.runs.events(runId, 0, 10_000);
+  const events = await workspace.journal.events(runId, 0, 10_000);
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
   const last = events.at(-1);
-  const record = await workspace.runs.get(runId);
+  const record = await workspace.journal.get(runId);
   expect(last).toMatchObject({ type: 'run.finished', status: record?.status });
 }
 
@@ -62,11 +62,11 @@ describe.skipIf(process.platform !== 'linux')('kill -9', () => {
     let hits = 0;
     const startedAt = performance.now();
     await (
-      await workspace.start(killGraph(-1), killFile)
+      await workspace.runs.start(killGraph(-1), killFile)
     ).finished;
     const whole = performance.now() - startedAt;
     for (let i = 0; i < kills; i++) {
-      const handle = await workspace.start(killGraph(i), killFile);
+      const handle = await workspace.runs.start(killGraph(i), killFile);
       await wait(next() * whole);
       for (const pid of workersOf(process.pid)) {
         process.kill(pid, 'SIGKILL');
@@ -97,15 +97,15 @@ describe.skipIf(process.platform !== 'linux')('kill -9', () => {
       await expect.poll(() => workers.filter((pid) => isAlive(String(pid)))).toEqual([]);
 
       await using workspace = await open();
-      const record = await workspace.runs.get(runId);
+      const record = await workspace.journal.get(runId);
       expect(record?.status, runId).toMatch(/^(failed|succeeded)$/);
       if (record?.status === 'failed') interrupted += 1;
       await expectSound(workspace, runId);
 
-      const done = (await workspace.runs.steps(runId))
+      const done = (await workspace.journal.steps(runId))
         .filter(({ status }) => status === 'succeeded')
         .map(({ node }) => node);
-      const again = await workspace.start(killGraph(1000 + i), killFile);
+      const again = await workspace.runs.start(killGraph(1000 + i), killFile);
       const end = await again.finished;
       expect(end.status).toBe('succeeded');
       const statuses = new Map(end.steps.map(({ node, status }) => [node, status]));

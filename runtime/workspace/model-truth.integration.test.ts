@@ -80,9 +80,9 @@ function graphOf(lock: object = {}, chunk: object = {}): Graph {
   return parseGraph(JSON.stringify({ graft: 1, nodes: Object.fromEntries(full), edges, lock }));
 }
 async function run(graph: Graph) {
-  const { runId, finished } = await workspace.start(graph, file);
+  const { runId, finished } = await workspace.runs.start(graph, file);
   const { status, error } = await finished;
-  const steps = new Map((await workspace.runs.steps(runId)).map((step) => [step.node, step]));
+  const steps = new Map((await workspace.journal.steps(runId)).map((step) => [step.node, step]));
   return { status, error, steps };
 }
 
@@ -97,11 +97,11 @@ it('a model that is pinned on first use may not be another than the graph is loc
 }, 240_000);
 
 it('a step is keyed by the model that it was made with, also where that was pinned by it', async () => {
-  const unpinned = workspace.models(crossEncoder);
+  const unpinned = workspace.models.lookup(crossEncoder);
   expect(unpinned?.unpinned).toBe(true);
   const first = await run(graphOf());
   expect(first.status).toBe('succeeded');
-  const pinned = workspace.models(crossEncoder);
+  const pinned = workspace.models.lookup(crossEncoder);
   expect(pinned).not.toHaveProperty('unpinned');
   expect(pinned?.digest).not.toBe(unpinned?.digest);
   const part = first.steps.get('rerank')?.parts?.find(({ value }) => value === pinned?.digest);

@@ -13,23 +13,36 @@ import { DiskReserve, openFilesystemStores } from '@graft/store/filesystem';
 import { checkpointFolder } from '@graft/worker/checkpoint-folder';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { scratchFolder } from '@graft/worker/scratch-folder';
+import { Comparisons } from './compare/comparisons.ts';
 import { environment } from './env.ts';
-import { CollectionGuard } from './runs/collection-guard.ts';
+import { ExperimentRuns } from './experiment/experiment-runs.ts';
+import { Experiments } from './experiment/experiments.ts';
 import { Examples } from './files/examples.ts';
 import { FrozenFiles } from './files/frozen-files.ts';
 import { GraphFiles } from './files/graph-files.ts';
-import { KeptGraphs } from './locks/kept-graphs.ts';
+import { openStateFolder, StateGuard } from './files/state-folder.ts';
+import { AnswerAccuracy } from './labels/answer-accuracy.ts';
 import { LabelFiles } from './labels/label-files.ts';
-import { LocalWorkspace } from './local-workspace.ts';
-import { ModelList } from './workers/model-list.ts';
-import { operatorAccess } from './workers/operator-access.ts';
+import { GraphLocks } from './locks/graph-locks.ts';
+import { KeptGraphs } from './locks/kept-graphs.ts';
+import { EmbeddingMaps } from './maps/embedding-maps.ts';
 import { PlacingJournal } from './package/placing-journal.ts';
 import { ReceivedPackages } from './package/received-packages.ts';
+import { WorkspacePackages } from './package/workspace-packages.ts';
+import { ArtifactRows } from './rows/artifact-rows.ts';
+import { CollectionGuard } from './runs/collection-guard.ts';
+import { GraphPlanner } from './runs/graph-planner.ts';
+import { GraphRuns } from './runs/graph-runs.ts';
 import { RunKeeper } from './runs/run-keeper.ts';
-import { openStateFolder, StateGuard } from './files/state-folder.ts';
+import { StateStorage } from './runs/state-storage.ts';
+import { WorkspaceFiles } from './uploads/workspace-files.ts';
+import { WorkspaceChanges } from './watch/workspace-changes.ts';
+import { ModelList } from './workers/model-list.ts';
+import { operatorAccess } from './workers/operator-access.ts';
 import { StepDevices } from './workers/step-devices.ts';
 import { WorkerSupervisor } from './workers/supervisor.ts';
-import type { Workspace } from './workspace-api.ts';
+import { WorkspaceModels } from './workers/workspace-models.ts';
+import type { Workspace } from './workspace-rooms.ts';
 
 export interface OpenOptions {
   readonly root: string;
@@ -92,12 +105,12 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   );
   const devices = new StepDevices(join(stateFolder, 'devices.json'));
   const stores = { ...filesystem, actions: database.actions, runs: database.runs };
-  const models = options.models ?? catalogue.lookup;
+  const { artifacts, actions, runs: journal } = stores;
   const engine = new Engine({
     ...stores,
     backend: supervisor,
     files,
-    models,
+    models: options.models ?? catalogue.lookup,
     deviceOf: devices.deviceOf,
     engines: engineVersions,
     owner: thisOwner,
@@ -107,43 +120,86 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   });
   const registry = options.registry ?? createRegistry(definitions);
   const received = new ReceivedPackages(stateFolder);
-  const journal = new PlacingJournal({
+  const places = new PlacingJournal({
     ...{ root, stateFolder, receivedAt: async (id) => (await received.find(id))?.receivedAt },
   });
   // Where that fails, whoever places files next tries again and says why.
-  await journal.recover().catch(() => undefined);
-  return new LocalWorkspace({
-    root,
-    registry,
-    examples: new Examples({
-      ...{ folder: options.examplesFolder, root, stateFolder, registry, catalogue },
-      ...{ scratchFolder: scratchFolder(stateFolder), artifacts: stores.artifacts, journal },
-    }),
-    models,
-    modelList,
-    catalogue,
-    received,
-    journal,
-    stores,
-    checkpointFolder: checkpointFolder(stateFolder),
+  await places.recover().catch(() => undefined);
+  const state = await StateGuard.of(join(stateFolder, 'index.db'));
+  const guard = new CollectionGuard(stateFolder);
+  const folders = {
+    ...{ root, stateFolder, checkpointFolder: checkpointFolder(stateFolder) },
     scratchFolder: scratchFolder(stateFolder),
-    reserve,
-    state: await StateGuard.of(join(stateFolder, 'index.db')),
-    files,
-    devices,
-    graphs: new GraphFiles(root, stateFolder),
-    frozen: new FrozenFiles(root, stateFolder),
-    labels: new LabelFiles(root, stateFolder),
-    kept: new KeptGraphs(stateFolder),
-    guard: new CollectionGuard(stateFolder),
-    engine,
-    supervisor,
-    keeper,
-    closeStores: () => {
-      claims.close();
-      return database.close();
-    },
+  };
+
+  const graphs = new GraphFiles(root, stateFolder, async (from, to) => {
+    await journal.renameFile(from, to);
+    await received.renameFile(from, to);
   });
+  const keptGraphs = new KeptGraphs(stateFolder);
+  const models = new WorkspaceModels({
+    ...{ ...folders, catalogue, modelList },
+    ...(options.models === undefined ? {} : { lookup: options.models }),
+  });
+  const against = { registry, artifacts, models: models.lookup };
+  const planner = new GraphPlanner(against, graphs);
+  const locks = new GraphLocks({ models: models.lookup, files, graphs, kept: keptGraphs }, planner);
+  const storage = new StateStorage({
+    ...{ ...folders, stores, reserve, state, guard, catalogue, received },
+  });
+  const experimentRuns = new ExperimentRuns({
+    ...{ ...stores, registry, owner: thisOwner },
+    relieve: (work) => reserve.relieve('experiment', work),
+    isFull: () => reserve.isFull(),
+  });
+  const graphRuns = new GraphRuns({
+    ...{ ...folders, ...against, files, journal, actions, engine, devices, state, keeper },
+    ...{ received, planner, locks },
+    cancelExperiment: (runId) => experimentRuns.cancel(runId),
+    tidyUp: () => storage.tidyUp(),
+  });
+  const changes = new WorkspaceChanges({ root, graphs, files, planner, runs: journal });
+  let closing: Promise<void> | undefined;
+  /** Cancels what runs, waits for its true end, then lets the worker and the database go. */
+  const close = async (): Promise<void> => {
+    changes.close();
+    await models.close();
+    await experimentRuns.close();
+    await graphRuns.close();
+    await supervisor[Symbol.asyncDispose]();
+    await keeper.close();
+    claims.close();
+    await database.close();
+  };
+  return {
+    ...{ root, registry, artifacts, actions, journal, graphs, locks, keptGraphs, changes },
+    plans: planner,
+    runs: graphRuns,
+    experiments: new Experiments({
+      ...{ ...against, runs: journal, planner, graphRuns, experimentRuns, keeper },
+    }),
+    comparisons: new Comparisons({ runs: journal, artifacts, registry }),
+    rows: new ArtifactRows(artifacts),
+    scores: new AnswerAccuracy(artifacts),
+    maps: new EmbeddingMaps(artifacts),
+    frozen: new FrozenFiles({ root, stateFolder, artifacts }),
+    labels: new LabelFiles(root, stateFolder),
+    files: new WorkspaceFiles(folders),
+    sources: files,
+    models,
+    packages: new WorkspacePackages({
+      ...{ ...folders, ...against, stores, files, state, guard, received, catalogue },
+      journal: places,
+      read: (path) => graphs.read(path),
+      plan: async (graph, file) => (await planner.plan(graph, file)).plan,
+    }),
+    examples: new Examples({
+      ...{ ...folders, folder: options.examplesFolder, registry, catalogue, artifacts },
+      journal: places,
+    }),
+    storage,
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  };
 }
 
 async function openStores(stateFolder: string) {

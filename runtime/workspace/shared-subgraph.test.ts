@@ -80,8 +80,8 @@ describe('a graph that others use', () => {
     const times = new Map<string, number>();
     for (const { stdout } of ran) {
       const runId = stdout.trim();
-      expect((await workspace.runs.get(runId))?.status).toBe('succeeded');
-      const steps = await workspace.runs.steps(runId);
+      expect((await workspace.journal.get(runId))?.status).toBe('succeeded');
+      const steps = await workspace.journal.steps(runId);
       // A number, three uses of three steps, and what adds them.
       expect(steps).toHaveLength(11);
       for (const { cacheKey = '', status } of steps) {
@@ -93,26 +93,29 @@ describe('a graph that others use', () => {
 
   it('is called with an input, and gives its output', async () => {
     await using workspace = await open();
-    const { text } = await workspace.readGraph('lib/sum.graft.json');
+    const { text } = await workspace.graphs.read('lib/sum.graft.json');
     const graph = parseGraph(text);
     const inputs = { number: '4' };
-    const before = await workspace.explain(graph, 'lib/sum.graft.json', { inputs });
+    const before = await workspace.runs.explain(graph, 'lib/sum.graft.json', { inputs });
     expect(before.problems).toEqual([]);
     expect(before.nodes.map(({ node, verdict }) => [node, verdict])).toContainEqual(['in', 'hit']);
-    const run = await workspace.start(graph, 'lib/sum.graft.json', { inputs, outputs: ['sum'] });
+    const run = await workspace.runs.start(graph, 'lib/sum.graft.json', {
+      inputs,
+      outputs: ['sum'],
+    });
     const end = await run.finished;
     expect(end.status).toBe('succeeded');
     expect(Object.keys(end.outputs).sort()).toEqual(['a', 'b', 'in', 'sum']);
-    const start = (await workspace.runs.events(run.runId, 0, 1))[0];
+    const start = (await workspace.journal.events(run.runId, 0, 1))[0];
     expect(start).toMatchObject({ type: 'run.started', aliases: { 'out.value': ['sum.sum'] } });
-    const unknown = await problem(workspace.start(graph, 'x', { inputs: { numbr: '4' } }));
+    const unknown = await problem(workspace.runs.start(graph, 'x', { inputs: { numbr: '4' } }));
     expect(unknown).toMatchObject({ code: 'unknown-port' });
     expect(unknown.message).toContain('Did you mean "number"?');
-    expect((await problem(workspace.start(graph, 'x', { inputs, outputs: ['total'] }))).code).toBe(
-      'unknown-port',
-    );
     expect(
-      (await problem(workspace.start(graph, 'x', { inputs: { number: '{"id":' } }))).code,
+      (await problem(workspace.runs.start(graph, 'x', { inputs, outputs: ['total'] }))).code,
+    ).toBe('unknown-port');
+    expect(
+      (await problem(workspace.runs.start(graph, 'x', { inputs: { number: '{"id":' } }))).code,
     ).toBe('bad-row');
   });
 
@@ -130,7 +133,10 @@ describe('a graph that others use', () => {
       'lib/gone.graft.json': 'missing-file',
     };
     for (const [path, code] of Object.entries(paths)) {
-      const report = await workspace.explain(graphOf({ nodes: { g: use(path) } }), 'x.graft.json');
+      const report = await workspace.runs.explain(
+        graphOf({ nodes: { g: use(path) } }),
+        'x.graft.json',
+      );
       expect(report.problems[0], path).toMatchObject({
         code,
         location: { file: 'x.graft.json', node: 'g', param: 'use' },

@@ -63,17 +63,17 @@ async function run(
   workspace: Workspace,
   at: (step: number, cancel: () => void) => void = () => undefined,
 ): Promise<Outcome> {
-  const handle = await workspace.start(graph, 'training.graft.json');
+  const handle = await workspace.runs.start(graph, 'training.graft.json');
   const events: RunEvent[] = [];
   const { signal } = new AbortController();
-  for await (const event of workspace.events(handle.runId, 0, signal)) {
+  for await (const event of workspace.runs.events(handle.runId, 0, signal)) {
     events.push(event);
     if (event.type === 'step.metrics') at(event.row.step ?? 0, () => handle.cancel());
   }
   const { status } = await handle.finished;
-  const steps = await workspace.runs.steps(handle.runId);
+  const steps = await workspace.journal.steps(handle.runId);
   const artifact = steps.find(({ node }) => node === 'lora')?.outputs['metrics'];
-  const page = artifact === undefined ? [] : (await workspace.page(artifact, 0, 1000)).rows;
+  const page = artifact === undefined ? [] : (await workspace.rows.page(artifact, 0, 1000)).rows;
   return { status, events, rows: metricRowSchema.array().parse(page) };
 }
 

@@ -59,7 +59,7 @@ async function source(name: string, text: string): Promise<void> {
 }
 
 async function run(graph: Graph, on = workspace) {
-  const { runId, finished } = await on.start(graph, 'test.graft.json');
+  const { runId, finished } = await on.runs.start(graph, 'test.graft.json');
   const end = await finished;
   const steps = new Map(end.steps.map((step) => [step.node, step]));
   return { runId, end, steps, statuses: end.steps.map(({ status }) => status) };
@@ -80,7 +80,7 @@ describe('a workspace', () => {
     workspace = await open();
     const again = await run(corpus);
     expect(again.statuses).toEqual(['cached', 'cached']);
-    expect((await workspace.explain(corpus, 'test.graft.json')).reused).toBe(2);
+    expect((await workspace.runs.explain(corpus, 'test.graft.json')).reused).toBe(2);
   });
 
   it('reads only the changed file, and forgets a deleted one', async () => {
@@ -93,15 +93,15 @@ describe('a workspace', () => {
     const counts = { total: 3, computed: 1, reused: 2, failed: 0 };
     expect(changed.steps.get('files')?.items).toEqual(counts);
     expect(changed.steps.get('pieces')?.items).toEqual(counts);
-    const why = await workspace.why(changed.runId, 'files');
+    const why = await workspace.runs.why(changed.runId, 'files');
     expect(why.reason).toMatchObject({ kind: 'changed', parts: [{ name: 'file.b.txt' }] });
 
     await rm(join(root, 'b.txt'));
     const { runId, steps } = await run(corpus);
     expect(steps.get('files')?.items).toEqual({ total: 2, computed: 0, reused: 2, failed: 0 });
-    const ref = (await workspace.why(runId, 'pieces')).outputs['chunks'];
+    const ref = (await workspace.runs.why(runId, 'pieces')).outputs['chunks'];
     if (ref === undefined) throw new Error('no chunks');
-    const page = await workspace.page(ref, 0, 10);
+    const page = await workspace.rows.page(ref, 0, 10);
     expect(page).toMatchObject({ total: 2, rows: [{ text: 'One.' }, { text: 'Three.' }] });
   });
 
@@ -110,15 +110,15 @@ describe('a workspace', () => {
       code: 'missing-file',
       location: { file: 'test.graft.json', node: 'files', param: 'files' },
     });
-    const { problems, nodes } = await workspace.explain(corpus, 'test.graft.json');
+    const { problems, nodes } = await workspace.runs.explain(corpus, 'test.graft.json');
     expect(problems).toMatchObject([{ code: 'missing-file' }]);
     expect(nodes.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown']);
-    expect(await workspace.runs.list({ limit: 1 })).toEqual([]);
+    expect(await workspace.journal.list({ limit: 1 })).toEqual([]);
   });
 
   it('tells of missing files beside what else is wrong', async () => {
     const graph = graphOf({ files: { type: 'read' }, odd: { type: 'nope' } });
-    const { problems } = await workspace.explain(graph, 'test.graft.json');
+    const { problems } = await workspace.runs.explain(graph, 'test.graft.json');
     expect(problems.map(({ code, location: { node } }) => [code, node])).toEqual([
       ['unknown-type', 'odd'],
       ['missing-file', 'files'],
@@ -131,31 +131,38 @@ describe('a workspace', () => {
         'a.value -> d.value',
       ]);
     const { runId } = await run(graph(2));
-    const digest = (await workspace.why(runId, 'a')).outputs['value']?.digest ?? '';
+    const digest = (await workspace.runs.why(runId, 'a')).outputs['value']?.digest ?? '';
     const blob = join(root, '.graft/artifacts/sha256', digest.slice(0, 2), digest);
     await rm(blob);
     await writeFile(blob, 'damaged');
     const again = await run(graph(3));
     expect(again.end.status).toBe('succeeded');
-    expect((await workspace.verifyArtifacts()).damaged).toEqual([]);
+    expect((await workspace.storage.verify()).damaged).toEqual([]);
   });
 
   it('cancels what ignores its cancellation, and runs on', async () => {
-    const handle = await workspace.start(graphOf({ s: { type: 'stubborn' } }), 'test.graft.json');
+    const handle = await workspace.runs.start(
+      graphOf({ s: { type: 'stubborn' } }),
+      'test.graft.json',
+    );
     // Until its code has begun: before, it is stopped at once.
-    for await (const event of workspace.events(handle.runId, 0, new AbortController().signal)) {
+    for await (const event of workspace.runs.events(
+      handle.runId,
+      0,
+      new AbortController().signal,
+    )) {
       if (event.type === 'step.progress') break;
     }
-    expect(await workspace.cancel(handle.runId)).toBe('cancelled');
+    expect(await workspace.runs.cancel(handle.runId)).toBe('cancelled');
     expect((await handle.finished).status).toBe('cancelled');
-    expect((await workspace.runs.get(handle.runId))?.status).toBe('cancelled');
+    expect((await workspace.journal.get(handle.runId))?.status).toBe('cancelled');
     expect((await run(graphOf({ n: { type: 'number' } }))).end.status).toBe('succeeded');
   });
 
   it('retries a step whose worker died, and says so', async () => {
     const { runId, end } = await run(graphOf({ c: { type: 'crash', params: { times: 1 } } }));
     expect(end.status).toBe('succeeded');
-    const events: RunEvent[] = await workspace.runs.events(runId, 0, 100);
+    const events: RunEvent[] = await workspace.journal.events(runId, 0, 100);
     expect(events.find(({ type }) => type === 'step.log')).toMatchObject({
       level: 'warning',
       message: expect.stringContaining('SIGKILL'),
@@ -165,46 +172,46 @@ describe('a workspace', () => {
   it('may be opened twice: one sees the other’s runs, events and results', async () => {
     await using other = await open();
     const graph = graphOf({ s: { type: 'slow', params: { ms: 700 } } });
-    const handle = await workspace.start(graph, 'test.graft.json');
+    const handle = await workspace.runs.start(graph, 'test.graft.json');
     const seen: number[] = [];
-    for await (const event of other.events(handle.runId, 0, AbortSignal.timeout(10_000))) {
+    for await (const event of other.runs.events(handle.runId, 0, AbortSignal.timeout(10_000))) {
       seen.push(event.seq);
     }
     expect(seen).toEqual(seen.map((_, i) => i + 1));
     expect((await run(graph, other)).statuses).toEqual(['cached']);
-    expect(await other.cancel(handle.runId)).toBe('ended');
+    expect(await other.runs.cancel(handle.runId)).toBe('ended');
   });
 });
 
 describe('graph files', () => {
   it('are saved whole, listed and read', async () => {
-    const saved = await workspace.saveGraph('sub/a.graft.json', '{"graft":1}\n', null);
+    const saved = await workspace.graphs.save('sub/a.graft.json', '{"graft":1}\n', null);
     expect(await readFile(join(root, 'sub/a.graft.json'), 'utf8')).toBe('{"graft":1}\n');
-    expect(await workspace.readGraph('sub/a.graft.json')).toEqual(saved);
+    expect(await workspace.graphs.read('sub/a.graft.json')).toEqual(saved);
     const { text: _text, ...listed } = saved;
-    expect(await workspace.listGraphs()).toEqual([listed]);
+    expect(await workspace.graphs.list()).toEqual([listed]);
   });
 
   it('are never overwritten by a stale save, whoever changed them', async () => {
     const path = 'a.graft.json';
-    const { revision } = await workspace.saveGraph(path, '1', null);
-    await expect(workspace.saveGraph(path, '2', null)).rejects.toMatchObject({
+    const { revision } = await workspace.graphs.save(path, '1', null);
+    await expect(workspace.graphs.save(path, '2', null)).rejects.toMatchObject({
       code: 'name-taken',
     });
     await writeFile(join(root, path), 'by git');
-    await expect(workspace.saveGraph(path, '2', revision)).rejects.toMatchObject({
+    await expect(workspace.graphs.save(path, '2', revision)).rejects.toMatchObject({
       code: 'stale-save',
       location: { file: path },
     });
-    expect((await workspace.readGraph(path)).text).toBe('by git');
+    expect((await workspace.graphs.read(path)).text).toBe('by git');
   });
 
   it('saved by two at once: one wins, the other is told', async () => {
     await using other = await open();
-    const { revision } = await workspace.saveGraph('a.graft.json', '0', null);
+    const { revision } = await workspace.graphs.save('a.graft.json', '0', null);
     const saves = await Promise.allSettled(
       Array.from({ length: 10 }, (_, i) =>
-        (i % 2 === 0 ? workspace : other).saveGraph('a.graft.json', `${String(i)}!`, revision),
+        (i % 2 === 0 ? workspace : other).graphs.save('a.graft.json', `${String(i)}!`, revision),
       ),
     );
     expect(saves.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -214,14 +221,14 @@ describe('graph files', () => {
     const base = await mkdtemp(join(tmpdir(), 'graft-outside-'));
     await symlink(base, join(root, 'link'));
     for (const path of ['../a.graft.json', '/etc/a.graft.json', 'link/a.graft.json']) {
-      await expect(workspace.saveGraph(path, 'x', '0'), path).rejects.toMatchObject({
+      await expect(workspace.graphs.save(path, 'x', '0'), path).rejects.toMatchObject({
         code: 'outside-workspace',
       });
-      await expect(workspace.readGraph(path), path).rejects.toMatchObject({
+      await expect(workspace.graphs.read(path), path).rejects.toMatchObject({
         code: 'outside-workspace',
       });
     }
-    await expect(workspace.saveGraph('a.json', 'x', null)).rejects.toMatchObject({
+    await expect(workspace.graphs.save('a.json', 'x', null)).rejects.toMatchObject({
       code: 'bad-name',
     });
     await rm(base, { recursive: true });
@@ -230,15 +237,15 @@ describe('graph files', () => {
   it('that change on disk are noticed, in new folders too', async () => {
     const changed: string[] = [];
     const told = (): readonly string[] => changed.filter((path) => path !== 'first.graft.json');
-    const stop = workspace.watch((path) => changed.push(path));
+    const stop = workspace.changes.graphs.listen((path) => changed.push(path));
     // They are watched from some moment on.
     const first = async (): Promise<readonly string[]> => {
       await writeFile(join(root, 'first.graft.json'), String(Math.random()));
       return changed;
     };
     await expect.poll(first, { interval: 250 }).not.toEqual([]);
-    await workspace.saveGraph('a.graft.json', '1', null);
-    await workspace.saveGraph('new/deep/b.graft.json', '1', null);
+    await workspace.graphs.save('a.graft.json', '1', null);
+    await workspace.graphs.save('new/deep/b.graft.json', '1', null);
     await expect.poll(() => told().toSorted()).toEqual(['a.graft.json', 'new/deep/b.graft.json']);
     await writeFile(join(root, 'new/deep/b.graft.json'), '2');
     await expect.poll(told).toHaveLength(3);
@@ -275,8 +282,8 @@ describe('scratch', () => {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'part'), 'x'.repeat(1000));
     }
-    expect((await workspace.unlistedSizes()).scratch).toBe(2000);
-    expect((await workspace.collectGarbage(1 << 30)).scratch).toBe(1000);
+    expect((await workspace.storage.unlistedSizes()).scratch).toBe(2000);
+    expect((await workspace.storage.collect(1 << 30)).scratch).toBe(1000);
     expect(await readdir(scratch())).toEqual([`${ownerStamp}-step-abc`]);
     await mkdir(left);
     await (await open())[Symbol.asyncDispose]();

@@ -7,9 +7,10 @@ export type { CancelOutcome } from '@graft/engine';
 export type { ItemCounts, RunRecord } from '@graft/graph';
 export type { RetentionPolicy } from '@graft/store';
 export type { AnswerScore } from './labels/answer-accuracy.ts';
-export type { CollectReport, UnlistedSizes } from './runs/collect-state.ts';
+export type { CollectReport, UnlistedSizes } from './runs/state-storage.ts';
 export { rowFilters } from './compare/aligned-rows.ts';
-export type { ExperimentHandle, ExperimentOptions } from './experiment/experiments.ts';
+export type { ExperimentHandle } from './experiment/experiment-runs.ts';
+export type { ExperimentOptions } from './experiment/experiments.ts';
 export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';
 export type { GraphFile, ListedGraph } from './files/graph-files.ts';
 export type { Drift } from './locks/graph-lock.ts';
@@ -20,9 +21,12 @@ export type { ReceivedPackage } from './package/received-packages.ts';
 export type { UnpackReport } from './package/unpack.ts';
 export type { PlannedStep, PlanReport } from './runs/planned-steps.ts';
 export type { RunHandle, StartOptions } from './runs/run-handle.ts';
-export type { SourceChange } from './watch/source-watcher.ts';
+export type { RunningFile } from './watch/changed-runs.ts';
+export type { SourceChange } from './watch/changed-sources.ts';
+export { secretStates } from './workers/operator-access.ts';
 export { surviveRejections } from './workers/survive-rejections.ts';
-export type { ArtifactPage, Workspace } from './workspace-api.ts';
+export type { ArtifactPage } from './rows/artifact-rows.ts';
+export type { Workspace } from './workspace-rooms.ts';
 
 /** The graph files that a graph uses, for planning it without an open workspace; `root` is the workspace's folder. */
 export async function readUsedGraphs(graph: Graph, root: string): Promise<GraphLookup> {

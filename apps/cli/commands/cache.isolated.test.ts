@@ -3,13 +3,13 @@ import { expect, it, vi } from 'vitest';
 import { reportError } from '../problem-report.ts';
 import { collectCache } from './cache.ts';
 
-const collectGarbage = vi.hoisted(() => vi.fn<() => Promise<never>>());
+const collect = vi.hoisted(() => vi.fn<() => Promise<never>>());
 vi.mock('../opened-workspace.ts', () => ({
-  open: async () => ({ collectGarbage, [Symbol.asyncDispose]: async () => undefined }),
+  open: async () => ({ storage: { collect }, [Symbol.asyncDispose]: async () => undefined }),
 }));
 
 async function told(failure: Error): Promise<string> {
-  collectGarbage.mockRejectedValueOnce(failure);
+  collect.mockRejectedValueOnce(failure);
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
     await collectCache({ maxSize: '0', workspace: import.meta.dirname });

@@ -23,7 +23,7 @@ export async function listCache(rawOptions: unknown): Promise<ExitCode> {
   records.sort((a, b) => b.usedAt - a.usedAt);
   let bytes = 0;
   for await (const { size } of workspace.artifacts.list()) bytes += size;
-  const { checkpoints, scratch } = await workspace.unlistedSizes();
+  const { checkpoints, scratch } = await workspace.storage.unlistedSizes();
   if (json) printJson({ bytes, checkpoints, scratch, results: records });
   else {
     const rows = records.map((record) => [
@@ -79,7 +79,7 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
 
 async function collect(folder: string | undefined, maxBytes: number): Promise<CollectReport> {
   await using workspace = await open(locateWorkspace(folder));
-  return await workspace.collectGarbage(maxBytes);
+  return await workspace.storage.collect(maxBytes);
 }
 
 /** The usual advice on a full disk is this very command. */
@@ -95,7 +95,7 @@ function nothingToGive(cause: unknown): GraphError {
 export async function verifyCache(rawOptions: unknown): Promise<ExitCode> {
   const { json = false, workspace: folder } = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(folder));
-  const report = await workspace.verifyArtifacts();
+  const report = await workspace.storage.verify();
   if (json) printJson(report);
   else {
     for (const digest of report.damaged) print(`damaged, removed: ${digest}`);

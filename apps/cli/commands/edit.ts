@@ -39,14 +39,14 @@ export async function edit(file: string, output: string, rawOptions: unknown): P
   const editor = requireEditor(named, known);
   const rows = known ?? (await frozenNow(workspace, named));
   const { file: of, type, written } = rows;
-  const { text, revision } = await workspace.readFrozen(of, limit);
+  const { text, revision } = await workspace.frozen.read(of, limit);
   const end = await editDraft(
     { text, name: basename(of) },
     {
       edit: (draft) => openEditor(editor, draft),
       save: async (edited, over) => {
-        const base = over ? (await workspace.readFrozen(of, limit)).revision : revision;
-        await workspace.saveFrozen({ file: of, text: edited, base, type, written }, limit);
+        const base = over ? (await workspace.frozen.read(of, limit)).revision : revision;
+        await workspace.frozen.save({ file: of, text: edited, base, type, written }, limit);
       },
       choose: askWhatNow,
     },
@@ -61,17 +61,17 @@ export async function edit(file: string, output: string, rawOptions: unknown): P
   }
   print(changesText(of, text, end.text));
   await lockToRows(workspace, located.path);
-  const graph = parseGraph((await workspace.readGraph(located.path)).text, file);
-  print(planText(await workspace.explain(graph, located.path)));
+  const graph = parseGraph((await workspace.graphs.read(located.path)).text, file);
+  print(planText(await workspace.runs.explain(graph, located.path)));
   return exitCode.succeeded;
 }
 
 /** Locks a graph that is locked to the rows as they are now, as a save on the page does: they were changed for it. */
 async function lockToRows(workspace: Workspace, path: string): Promise<void> {
-  const { text, revision } = await workspace.readGraph(path);
+  const { text, revision } = await workspace.graphs.read(path);
   if (!isLocked(parseGraph(text, path).lock)) return;
-  const locked = await workspace.lockedText(text, path);
-  if (locked !== text) await workspace.saveGraph(path, locked, revision);
+  const locked = await workspace.locks.saved(text, path);
+  if (locked !== text) await workspace.graphs.save(path, locked, revision);
 }
 
 /** The rows that a node of the file reads already; undefined for any other node. */
@@ -79,7 +79,7 @@ async function rowsOfNode(
   workspace: Workspace,
   { file, path, output }: NamedOutput,
 ): Promise<ReadRows | undefined> {
-  const { nodes } = parseGraph((await workspace.readGraph(path)).text, file);
+  const { nodes } = parseGraph((await workspace.graphs.read(path)).text, file);
   const id = Object.hasOwn(nodes, output) ? output : output.replace(/\.rows$/, '');
   const node = Object.hasOwn(nodes, id) ? nodes[id] : undefined;
   const rows = readRowsOf(node);

@@ -29,7 +29,7 @@ export async function experiment(rawArguments: unknown, rawOptions: unknown): Pr
   const write = options.out === undefined ? undefined : tableWriter(options.out);
 
   await using workspace = await open(opened.root);
-  const handle = await workspace.startExperiment(opened.graph, opened.file, {
+  const handle = await workspace.experiments.start(opened.graph, opened.file, {
     name,
     ...(options.locked === undefined ? {} : { locked: options.locked }),
     ...(options.device === undefined ? {} : { device: options.device }),
@@ -38,7 +38,7 @@ export async function experiment(rawArguments: unknown, rawOptions: unknown): Pr
   const view = new ExperimentView(process.stderr);
   try {
     const never = new AbortController().signal;
-    for await (const event of workspace.experimentEvents(handle.runId, 0, never)) {
+    for await (const event of workspace.experiments.events(handle.runId, 0, never)) {
       if (options.json === true) print(JSON.stringify(event));
       view.show(event);
     }

@@ -76,7 +76,7 @@ async function htmlReport(workspace: Workspace, run: RunRecord): Promise<string>
 /** A folder that needs no Graft to read: the report, the events, the steps and every output. */
 async function writeBundle(workspace: Workspace, run: RunRecord, folder: string): Promise<void> {
   const { root } = workspace;
-  const steps = await workspace.runs.steps(run.id);
+  const steps = await workspace.journal.steps(run.id);
   const write = (name: string, text: string): Promise<void> =>
     writeOutFile(path.join(folder, name), text);
   await write('report.html', await htmlReport(workspace, run));
@@ -96,14 +96,14 @@ async function writeBundle(workspace: Workspace, run: RunRecord, folder: string)
 
 /** The next events of a run, or of a run of an experiment, without folders of this machine. */
 async function eventsAfter(
-  { runs, root }: Workspace,
+  { journal, root }: Workspace,
   { id, experiment }: RunRecord,
   after: number,
 ): Promise<readonly (RunEvent | ExperimentEvent)[]> {
   if (experiment === undefined) {
-    const events = await runs.events(id, after, eventsAtOnce);
+    const events = await journal.events(id, after, eventsAtOnce);
     return events.map((event) => shownEvent(event, root));
   }
-  const events = await runs.experimentEvents(id, after, eventsAtOnce);
+  const events = await journal.experimentEvents(id, after, eventsAtOnce);
   return events.map((event) => shownExperimentEvent(event, root));
 }

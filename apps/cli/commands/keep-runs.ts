@@ -22,7 +22,7 @@ export async function cancelRun(name: string, rawOptions: unknown): Promise<Exit
   const { json = false, workspace: folder } = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(folder));
   const run = await findRun(workspace, name);
-  const outcome = await workspace.cancel(run.id);
+  const outcome = await workspace.runs.cancel(run.id);
   const status = outcome === 'asked' ? await endOf(workspace, run.id) : run.status;
   if (json) printJson({ runId: run.id, outcome, status });
   else if (outcome === 'ended') print(`Run ${run.id} had ended already: ${status}.`);
@@ -35,9 +35,9 @@ export async function cancelRun(name: string, rawOptions: unknown): Promise<Exit
 }
 
 async function endOf(workspace: Workspace, runId: string): Promise<RunStatus> {
-  const events = workspace.events(runId, 0, AbortSignal.timeout(cancelWithin));
+  const events = workspace.runs.events(runId, 0, AbortSignal.timeout(cancelWithin));
   for await (const event of events) if (event.type === 'run.finished') return event.status;
-  return (await workspace.runs.get(runId))?.status ?? 'cancelled';
+  return (await workspace.journal.get(runId))?.status ?? 'cancelled';
 }
 
 /** `graft runs pin RUN`, `graft runs unpin RUN`. */
@@ -49,7 +49,7 @@ export async function pinRun(
   const { workspace: folder } = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(folder));
   const run = await findRun(workspace, name);
-  await workspace.pinRun(run.id, word === 'pin');
+  await workspace.journal.pin(run.id, word === 'pin');
   print(`Run ${run.id} is ${word === 'pin' ? 'pinned' : 'no longer pinned'}.`);
   return exitCode.succeeded;
 }
@@ -59,7 +59,7 @@ export async function pruneRuns(rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const policy = policyOf(options);
   await using workspace = await open(locateWorkspace(options.workspace));
-  const ids = await workspace.pruneRuns(policy);
+  const ids = await workspace.journal.prune(policy);
   if (options.json === true) printJson({ deleted: ids });
   else print(`Deleted ${plural(ids.length, 'run')}.`);
   return exitCode.succeeded;

@@ -30,13 +30,13 @@ export async function lock(file: string, rawOptions: unknown): Promise<ExitCode>
   const located = await locateGraph(file, options.workspace);
   await using workspace = await open(located.root);
   // The very text of the revision that the save is based on.
-  const { text: written, revision } = await workspace.readGraph(located.path);
+  const { text: written, revision } = await workspace.graphs.read(located.path);
   const graph = parseGraph(written, file);
   const single = options.take.length > 0 || options.keep.length > 0;
   const next = single
     ? await withReferences(workspace, { graph, path: located.path }, options)
     : await withAll(workspace, graph, located.path);
-  await workspace.saveGraph(located.path, serializeGraph(next), revision);
+  await workspace.graphs.save(located.path, serializeGraph(next), revision);
   if (single) {
     for (const path of options.take) print(`${located.path} is locked to ${path} as it is now.`);
     for (const path of options.keep)
@@ -53,8 +53,8 @@ export async function lock(file: string, rawOptions: unknown): Promise<ExitCode>
 
 async function withAll(workspace: Workspace, graph: Graph, path: string): Promise<Graph> {
   // What is wrong with the graph is said first: its lock would lack sources.
-  await workspace.plan(graph, path);
-  return { ...graph, lock: await workspace.lockOf(graph, path) };
+  await workspace.plans.plan(graph, path);
+  return { ...graph, lock: await workspace.locks.taken(graph, path) };
 }
 
 async function withReferences(
@@ -73,7 +73,7 @@ async function withReferences(
   for (const path of keep) {
     const locked = next.lock.graphs[path]?.digest;
     if (locked === undefined) throw notLocked(path);
-    next = keepReference(next, { path, kept: await workspace.keptGraph(locked) }, context);
+    next = keepReference(next, { path, kept: await workspace.keptGraphs.require(locked) }, context);
   }
   return next;
 }

@@ -29,7 +29,7 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
   const opened = await openGraph(file, options);
   const inputs = await readInputs(options.input);
   await using workspace = await open(opened.root);
-  const report = await workspace.explain(opened.graph, opened.file, {
+  const report = await workspace.runs.explain(opened.graph, opened.file, {
     inputs,
     outputs: options.output,
     ...(options.only === undefined ? {} : { only: options.only }),

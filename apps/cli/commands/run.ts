@@ -30,7 +30,7 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
   const opened = await openGraph(file, options);
   const inputs = await readInputs(options.input);
   await using workspace = await open(opened.root);
-  const handle = await workspace.start(opened.graph, opened.file, {
+  const handle = await workspace.runs.start(opened.graph, opened.file, {
     inputs,
     outputs: options.output,
     ...(options.only === undefined ? {} : { only: options.only }),
@@ -44,7 +44,11 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
   const view = progressView(process.stderr);
   let aliases: PortAliases | undefined;
   try {
-    for await (const event of workspace.events(handle.runId, 0, new AbortController().signal)) {
+    for await (const event of workspace.runs.events(
+      handle.runId,
+      0,
+      new AbortController().signal,
+    )) {
       if (options.json === true) print(JSON.stringify(event));
       view.show(event);
       if (event.type === 'run.started') aliases = event.aliases;
@@ -54,7 +58,7 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
     release();
   }
   const end = await handle.finished;
-  const steps = await workspace.runs.steps(handle.runId);
+  const steps = await workspace.journal.steps(handle.runId);
   if (options.out !== undefined) {
     const { writeOutputs } = await import('../run-outputs.ts');
     await writeOutputs(workspace, steps, options.out);

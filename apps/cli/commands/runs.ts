@@ -21,7 +21,7 @@ const optionsSchema = z.object({
 export async function listRuns(rawOptions: unknown): Promise<ExitCode> {
   const { json = false, workspace: folder, limit } = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(folder));
-  const runs = await workspace.runs.list({ parent: null, limit });
+  const runs = await workspace.journal.list({ parent: null, limit });
   if (json) printJson(runs);
   else if (runs.length === 0) print('Nothing has run in this workspace yet.');
   else print(table(runs.map(runRow)));
@@ -51,8 +51,8 @@ async function showExperiment(
   run: RunRecord,
   json: boolean,
 ): Promise<ExitCode> {
-  const variants = await workspace.runs.list({ parent: run.id, limit: 10_000 });
-  const made = await workspace.experimentTable(run.id);
+  const variants = await workspace.journal.list({ parent: run.id, limit: 10_000 });
+  const made = await workspace.experiments.table(run.id);
   if (json) printJson({ ...run, variants, table: made });
   else {
     print(runRow(run).join('  '));
@@ -99,7 +99,7 @@ async function readRun(
   name: string,
 ): Promise<{ run: RunRecord; steps: StepSummary[] }> {
   const run = await findRun(workspace, name);
-  return { run, steps: await workspace.runs.steps(run.id) };
+  return { run, steps: await workspace.journal.steps(run.id) };
 }
 
 function short(value: string | undefined): string {

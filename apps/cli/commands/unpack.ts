@@ -59,8 +59,8 @@ async function printReport(workspace: Workspace, report: UnpackReport): Promise<
     );
   }
   printProblems(report.refused);
-  const { text } = await workspace.readGraph(report.graph);
-  const plan = await workspace.explain(parseGraph(text, report.graph), report.graph);
+  const { text } = await workspace.graphs.read(report.graph);
+  const plan = await workspace.runs.explain(parseGraph(text, report.graph), report.graph);
   printProblems(plan.problems);
   if (plan.problems.some(({ code }) => code === 'missing-file')) {
     printNote('Put these files there, or ask for a package made with --data, which holds them.');

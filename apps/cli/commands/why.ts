@@ -24,14 +24,14 @@ export async function why(name: string, node: string, rawOptions: unknown): Prom
   const options = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(options.workspace));
   const run = await findRun(workspace, name);
-  const nodes = (await workspace.runs.steps(run.id)).map((step) => step.node);
+  const nodes = (await workspace.journal.steps(run.id)).map((step) => step.node);
   if (!nodes.includes(node)) {
     const hint = suggestion(node, nodes) || ` It has: ${nodes.join(', ')}.`;
     throw new GraphError('unknown-node', `Run ${run.id} has no node "${node}".${hint}`, {
       location: { file: run.file, node },
     });
   }
-  const step = await workspace.why(run.id, node);
+  const step = await workspace.runs.why(run.id, node);
   if (options.json === true) printJson(step);
   else explain(step);
   return exitCode.succeeded;

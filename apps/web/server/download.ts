@@ -52,7 +52,7 @@ export async function sendDownload(
     if (!(await workspace.artifacts.has(digest))) {
       return refuse(response, 404, 'This result was removed. Run the graph again to compute it.');
     }
-    const rows = workspace.export({ digest, mediaType: type, size: 0 }, format);
+    const rows = workspace.rows.export({ digest, mediaType: type, size: 0 }, format);
     const body = Readable.from(rows, { objectMode: false });
     // A failure before the first byte can still be told.
     await new Promise<void>((resolve, reject) => {

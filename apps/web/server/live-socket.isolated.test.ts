@@ -28,9 +28,15 @@ const logged = (runId: string, seq: number): RunEvent => ({
 });
 
 async function startedRun(runId: string): Promise<void> {
-  await workspace.runs.create({ id: runId, file, status: 'running', startedAt: 1, owner: 'no:1' });
+  await workspace.journal.create({
+    id: runId,
+    file,
+    status: 'running',
+    startedAt: 1,
+    owner: 'no:1',
+  });
   const nodes = [{ node: 'n', type: 'generate' }];
-  await workspace.runs.append(runId, [
+  await workspace.journal.append(runId, [
     { runId, seq: 1, at: 1, type: 'run.started', file, nodes },
     ...[2, 3, 4].map((seq) => logged(runId, seq)),
   ]);
@@ -66,7 +72,7 @@ describe('what a tab follows', () => {
     // "Service restart": the page tries again. It was not told that its subscription is over.
     expect(await before.closed()).toBe(1012);
     expect(before.frames.map(({ result }) => result?.type)).not.toContain('stopped');
-    await workspace.runs.append('kept', [logged('kept', 5), logged('kept', 6)]);
+    await workspace.journal.append('kept', [logged('kept', 5), logged('kept', 6)]);
 
     server = await start(Number(new URL(server.url).port));
     const after = await OpenedSocket.open(socketUrl());
@@ -79,9 +85,9 @@ describe('what a tab follows', () => {
   it('is not read ahead of a slow reader', async () => {
     await startedRun('long');
     const all = Array.from({ length: 10_000 }, (_, at) => logged('long', at + 5));
-    await workspace.runs.append('long', all);
-    await workspace.runs.finish('long', { status: 'cancelled', finishedAt: 2 });
-    const read = vi.spyOn(workspace.runs, 'events');
+    await workspace.journal.append('long', all);
+    await workspace.journal.finish('long', { status: 'cancelled', finishedAt: 2 });
+    const read = vi.spyOn(workspace.journal, 'events');
     let open = (): void => undefined;
     const opened = new Promise<void>((resolve) => (open = resolve));
     const feed = await appRouter
@@ -120,7 +126,7 @@ describe('the socket', () => {
   });
 
   it('refuses a message of more than 20 calls before it handles any, and stays open', async () => {
-    const watch = vi.spyOn(workspace, 'watch');
+    const watch = vi.spyOn(workspace.changes.graphs, 'listen');
     const calls = (count: number): unknown[] =>
       Array.from({ length: count }, (_, at) => ({
         ...{ id: at + 1, method: 'subscription' },

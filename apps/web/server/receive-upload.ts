@@ -21,17 +21,17 @@ export function receiveUpload(
 ): Promise<void> | void {
   const asked = query.safeParse(queryOf(request));
   if (!asked.success) return refuse(response, 400, 'This is not the address of an upload.');
-  const { root, ownFiles, localModels } = workspace;
+  const { root, files, models } = workspace;
   const taking = { ...{ request, response, limit, root }, what: 'The upload' };
   const { data } = asked;
   if (data.to === 'models') {
     const instead = 'Import it with "graft models import"';
     return receiveBody({ ...taking, instead }, (body, signal) =>
-      localModels.receive(body, { id: data.id, signal }),
+      models.receive(body, { id: data.id, signal }),
     );
   }
   const instead = 'Copy the file into the workspace yourself';
   return receiveBody({ ...taking, instead }, (body, signal) =>
-    ownFiles.receive(body, { renamed: data.renamed === '1', signal }),
+    files.receive(body, { renamed: data.renamed === '1', signal }),
   );
 }

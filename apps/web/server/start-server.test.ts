@@ -144,9 +144,9 @@ describe('the API', () => {
 
   it('refuses a stale save and overwrites nothing', async () => {
     await mutate('graphs.save', { path: 'stale.graft.json', text, base: null });
-    const first = await workspace.readGraph('stale.graft.json');
+    const first = await workspace.graphs.read('stale.graft.json');
     const other = text.replace('{}', '{ }');
-    await workspace.saveGraph('stale.graft.json', other, first.revision);
+    await workspace.graphs.save('stale.graft.json', other, first.revision);
     const stale = await mutate('graphs.save', {
       path: 'stale.graft.json',
       text,
@@ -156,7 +156,7 @@ describe('the API', () => {
     expect(JSON.parse(stale.body)).toMatchObject({
       error: { data: { problems: [{ code: 'stale-save' }] } },
     });
-    expect((await workspace.readGraph('stale.graft.json')).text).toBe(other);
+    expect((await workspace.graphs.read('stale.graft.json')).text).toBe(other);
   });
 
   it.each(['../secret.graft.json', '/etc/passwd', 'a/../../secret.graft.json'])(

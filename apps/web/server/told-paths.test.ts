@@ -43,15 +43,15 @@ async function follow(input: unknown, last: string): Promise<string> {
 }
 
 it('nothing that is told of a run says where this machine keeps the workspace', async () => {
-  const { root, runs } = workspace;
+  const { root, journal } = workspace;
   const message = `${root}/models/a.gguf cannot be opened`;
   const file = 'a.graft.json';
   const location = { file: `${root}/models/a.gguf`, node: 'n' };
   const error = { code: 'missing-file', message, location, audience: 'user' } as const;
   const stamp = { runId: 'told', at: 1 };
   const step = { node: 'n', type: 'generate', status: 'failed', ms: 1, error } as const;
-  await runs.create({ id: 'told', file, status: 'running', startedAt: 1, owner: 'nobody:1' });
-  await runs.append('told', [
+  await journal.create({ id: 'told', file, status: 'running', startedAt: 1, owner: 'nobody:1' });
+  await journal.append('told', [
     { ...stamp, seq: 1, type: 'run.started', file, nodes: [{ node: 'n', type: 'generate' }] },
     { ...stamp, seq: 2, type: 'step.log', node: 'n', level: 'error', message },
     { ...stamp, seq: 3, type: 'step.finished', step: { ...step, outputs: {} } },
@@ -60,7 +60,7 @@ it('nothing that is told of a run says where this machine keeps the workspace', 
       ...{ steps: [step], error },
     },
   ]);
-  await runs.finish('told', { status: 'failed', finishedAt: 2, error: message });
+  await journal.finish('told', { status: 'failed', finishedAt: 2, error: message });
   for (const body of [
     await follow({ run: 'told', file }, 'run.finished'),
     await ask('runs.steps', { runId: 'told' }),

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { emptyGraph, type ExperimentPlan } from '@graft/graph';
 import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
-import { Experiments } from './experiments.ts';
+import { ExperimentRuns } from './experiment-runs.ts';
 
 vi.mock(import('./race-runs.ts'), async (original) => ({
   ...(await original()),
@@ -21,7 +21,7 @@ const plan: ExperimentPlan = {
 
 it('ends an experiment as failed that fails outside its runs', async () => {
   const runs = new MemoryRunStore();
-  const experiments = new Experiments({
+  const experiments = new ExperimentRuns({
     ...{ runs, actions: new MemoryActionStore(), artifacts: new MemoryArtifactStore() },
     ...{ registry: new Map(), owner: 'me:1' },
   });

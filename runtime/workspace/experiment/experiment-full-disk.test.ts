@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { emptyGraph, GraphError, type ExperimentPlan } from '@graft/graph';
 import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
-import { Experiments } from './experiments.ts';
+import { ExperimentRuns } from './experiment-runs.ts';
 
 /** More than are under way at once. */
 const names = Array.from({ length: 12 }, (_, at) => `v${String(at)}`);
@@ -17,7 +17,7 @@ const plan: ExperimentPlan = {
 
 /** Has every variant end for want of space; gives how many were started. */
 async function started(isFull: boolean): Promise<number> {
-  const experiments = new Experiments({
+  const experiments = new ExperimentRuns({
     ...{ runs: new MemoryRunStore(), actions: new MemoryActionStore() },
     ...{ artifacts: new MemoryArtifactStore(), registry: new Map(), owner: 'me:1' },
     isFull: () => isFull,

@@ -37,7 +37,7 @@ const open = (): Promise<Workspace> =>
 
 async function eventsOf(workspace: Workspace, runId: string): Promise<ExperimentEvent[]> {
   const events: ExperimentEvent[] = [];
-  for await (const event of workspace.experimentEvents(runId, 0, AbortSignal.timeout(20_000))) {
+  for await (const event of workspace.experiments.events(runId, 0, AbortSignal.timeout(20_000))) {
     events.push(event);
   }
   return events;
@@ -46,8 +46,8 @@ async function eventsOf(workspace: Workspace, runId: string): Promise<Experiment
 /** How often each step was computed in the variants of an experiment, by its key. */
 async function computed(workspace: Workspace, parent: string): Promise<Map<string, number>> {
   const times = new Map<string, number>();
-  for (const run of await workspace.runs.list({ parent, limit: 100 })) {
-    for (const { status, cacheKey = '' } of await workspace.runs.steps(run.id)) {
+  for (const run of await workspace.journal.list({ parent, limit: 100 })) {
+    for (const { status, cacheKey = '' } of await workspace.journal.steps(run.id)) {
       if (status === 'succeeded') times.set(cacheKey, (times.get(cacheKey) ?? 0) + 1);
     }
   }
@@ -58,12 +58,12 @@ describe('an experiment', () => {
   it('runs its variants, what they share once, and gives their table', async () => {
     await using workspace = await open();
     const graph = experimentGraph({ vary: { 'double.factor': [1, 3, 4] } }, { salt });
-    const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const handle = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
     const events = await eventsOf(workspace, handle.runId);
     const end = await handle.finished;
     expect(end.status).toBe('succeeded');
     expect(events.at(-1)).toEqual(end);
-    expect(await workspace.experimentTable(handle.runId)).toEqual(end.table);
+    expect(await workspace.experiments.table(handle.runId)).toEqual(end.table);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
     expect(events[0]).toMatchObject({
       ...{ type: 'experiment.started', experiment: 'e', baseline: 'as saved', runs: 4 },
@@ -89,7 +89,7 @@ describe('an experiment', () => {
   it('refuses a variant that is no valid graph, with its reason, and runs the others', async () => {
     await using workspace = await open();
     const graph = experimentGraph({ vary: { 'double.factor': [3, 99] } }, { salt, ms: 0 });
-    const { finished } = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const { finished } = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
     const { status, table } = await finished;
     expect(status).toBe('succeeded');
     const [, thrice, refused] = table.rows;
@@ -121,7 +121,7 @@ describe('an experiment', () => {
         experiments: { e: { vary: { 'noise.spread': [2, 3] }, metrics: ['grade.metrics:score'] } },
       }),
     );
-    const { runId, finished } = await workspace.startExperiment(graph, experimentFile, {
+    const { runId, finished } = await workspace.experiments.start(graph, experimentFile, {
       name: 'e',
     });
     const { table } = await finished;
@@ -131,7 +131,7 @@ describe('an experiment', () => {
       [12, 2],
       [12, 2],
     ]);
-    expect(await workspace.experimentTable(runId)).toEqual(table);
+    expect(await workspace.experiments.table(runId)).toEqual(table);
   });
 
   it('gives what the others gave when a variant fails', async () => {
@@ -139,7 +139,7 @@ describe('an experiment', () => {
     const fail = { type: 'fail', version: 1, params: { message: 'It broke.' } };
     const arms = { broken: { replace: { wait: fail } }, sound: { set: { 'double.factor': 5 } } };
     const graph = experimentGraph({ arms }, { salt, ms: 0 });
-    const { finished } = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const { finished } = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
     const { table, status, error } = await finished;
     expect([status, error?.message]).toEqual([
       'failed',
@@ -153,11 +153,11 @@ describe('an experiment', () => {
     await using workspace = await open();
     const experiment = { vary: { 'double.factor': [3] }, seeds: [1, 2, 3] };
     const graph = experimentGraph(experiment, { salt, ms: 0 });
-    const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const handle = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
     const { table, status } = await handle.finished;
     expect(status).toBe('succeeded');
     expect(table.rows.map(({ cells: [cell] }) => cell?.n)).toEqual([30, 30]);
-    const runs = await workspace.runs.list({ parent: handle.runId, limit: 100 });
+    const runs = await workspace.journal.list({ parent: handle.runId, limit: 100 });
     const which = runs.map(({ variant, seed }) => `${String(variant)} ${String(seed)}`).sort();
     expect(which).toEqual(
       ['1', '2', '3'].flatMap((n) => [`as saved ${n}`, `factor=3 ${n}`]).sort(),
@@ -170,7 +170,7 @@ describe('an experiment', () => {
     await using workspace = await open();
     const run = async (factors: readonly number[]) => {
       const graph = experimentGraph({ vary: { 'double.factor': factors } }, { salt });
-      const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+      const handle = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
       const { table } = await handle.finished;
       return { table, ran: (await computed(workspace, handle.runId)).size };
     };
@@ -185,15 +185,15 @@ describe('an experiment', () => {
   it('leaves what the nodes of the file last gave as it is; variants are kept with their graph', async () => {
     await using workspace = await open();
     const graph = experimentGraph({ vary: { 'double.factor': [3] } }, { salt, ms: 0 });
-    const { runs } = workspace;
-    const handle = await workspace.startExperiment(graph, `${String(salt)}.graft.json`, {
+    const { journal } = workspace;
+    const handle = await workspace.experiments.start(graph, `${String(salt)}.graft.json`, {
       name: 'e',
     });
     await handle.finished;
     const file = `${String(salt)}.graft.json`;
-    expect(await runs.lastSteps(file)).toEqual(new Map());
-    expect((await runs.lastSteps(file, 'e/factor=3')).get('double')?.status).toBe('succeeded');
-    const run = (await runs.list({ parent: handle.runId, limit: 9 })).find(
+    expect(await journal.lastSteps(file)).toEqual(new Map());
+    expect((await journal.lastSteps(file, 'e/factor=3')).get('double')?.status).toBe('succeeded');
+    const run = (await journal.list({ parent: handle.runId, limit: 9 })).find(
       ({ variant }) => variant === 'factor=3',
     );
     const text = async (digest = ''): Promise<string> => {
@@ -203,7 +203,7 @@ describe('an experiment', () => {
     };
     expect(parseGraph(await text(run?.graph)).nodes['double']?.params).toEqual({ factor: 3 });
     expect(JSON.parse(await text(run?.settings))).toEqual({ experiment: 'e', variant: 'factor=3' });
-    expect(await runs.list({ file, parent: null, limit: 9 })).toMatchObject([
+    expect(await journal.list({ file, parent: null, limit: 9 })).toMatchObject([
       { id: handle.runId, experiment: 'e', status: 'succeeded' },
     ]);
   });
@@ -214,22 +214,22 @@ describe('an experiment', () => {
     for (const canceller of [workspace, other]) {
       salt += 100;
       const graph = experimentGraph({ vary: { 'double.factor': [3, 4] } }, { salt, ms: 20_000 });
-      const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
-      for await (const event of workspace.experimentEvents(
+      const handle = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
+      for await (const event of workspace.experiments.events(
         handle.runId,
         0,
         AbortSignal.timeout(20_000),
       )) {
         if (event.type === 'variant.started') break;
       }
-      const outcome = await canceller.cancel(handle.runId);
+      const outcome = await canceller.runs.cancel(handle.runId);
       expect(outcome).toBe(canceller === workspace ? 'cancelled' : 'asked');
       const end = await handle.finished;
       expect(end).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } });
       expect(end.error?.message).toContain('0 of 3 runs are done');
-      const runs = await workspace.runs.list({ parent: handle.runId, limit: 9 });
+      const runs = await workspace.journal.list({ parent: handle.runId, limit: 9 });
       expect(runs.every(({ status }) => status === 'cancelled')).toBe(true);
-      expect((await workspace.runs.get(handle.runId))?.status).toBe('cancelled');
+      expect((await workspace.journal.get(handle.runId))?.status).toBe('cancelled');
     }
   });
 
@@ -237,7 +237,7 @@ describe('an experiment', () => {
     await using workspace = await open();
     const experiment = { vary: { 'double.factor': [3] }, limit: { minutes: 0.03 } };
     const graph = experimentGraph(experiment, { salt, ms: 30_000 });
-    const { finished } = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const { finished } = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
     const end = await finished;
     expect(end).toMatchObject({ status: 'failed', error: { code: 'limit-reached' } });
     expect(end.error?.message).toContain('0 of 2 runs are done; started again');
@@ -246,18 +246,18 @@ describe('an experiment', () => {
   it('that was cut off has a table without what was collected since', async () => {
     await using workspace = await open();
     const graph = experimentGraph({ vary: { 'double.factor': [3] } }, { salt, ms: 0 });
-    const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const handle = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
     await handle.finished;
-    const whole = await workspace.runs.get(handle.runId);
+    const whole = await workspace.journal.get(handle.runId);
     if (whole === undefined) throw new Error('There is no run.');
-    await workspace.runs.create({ ...whole, id: 'cut-off', status: 'failed' });
+    await workspace.journal.create({ ...whole, id: 'cut-off', status: 'failed' });
     const events = (await eventsOf(workspace, handle.runId)).slice(0, -1);
     const theirs = events.map((event) => ({ ...event, runId: 'cut-off' }));
-    await workspace.runs.appendExperiment('cut-off', theirs);
+    await workspace.journal.appendExperiment('cut-off', theirs);
     const cells = async () =>
-      (await workspace.experimentTable('cut-off')).rows.map(({ cells: [cell] }) => cell?.n);
+      (await workspace.experiments.table('cut-off')).rows.map(({ cells: [cell] }) => cell?.n);
     expect(await cells()).toEqual([30, 30]);
-    await workspace.collectGarbage(0);
+    await workspace.storage.collect(0);
     expect(await cells()).toEqual([0, 0]);
   });
 
@@ -265,7 +265,7 @@ describe('an experiment', () => {
     await using workspace = await open();
     const experiment = { vary: { 'double.factor': [3] }, limit: { minutes: 100_000 } };
     const graph = experimentGraph(experiment, { salt, ms: 300 });
-    const { finished } = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const { finished } = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
     expect((await finished).status).toBe('succeeded');
   });
 
@@ -276,7 +276,7 @@ describe('an experiment', () => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const closed = once(child, 'close');
     const graph = experimentGraph({ vary }, { salt, ms: 500 });
-    const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const handle = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
     const [bytes]: unknown[] = await once(child.stdout, 'data');
     await Promise.all([handle.finished, closed]);
     const [mine, theirs] = [

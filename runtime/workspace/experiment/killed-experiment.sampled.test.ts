@@ -48,8 +48,8 @@ const said = ({ rows, ...rest }: EvidenceTable): unknown => ({
 /** How often each step was computed in the variants of an experiment, by its key. */
 async function computed(workspace: Workspace, parent: string): Promise<Map<string, number>> {
   const times = new Map<string, number>();
-  for (const run of await workspace.runs.list({ parent, limit: 200 })) {
-    for (const { status, cacheKey = '' } of await workspace.runs.steps(run.id)) {
+  for (const run of await workspace.journal.list({ parent, limit: 200 })) {
+    for (const { status, cacheKey = '' } of await workspace.journal.steps(run.id)) {
       if (status === 'succeeded') times.set(cacheKey, (times.get(cacheKey) ?? 0) + 1);
     }
   }
@@ -58,12 +58,13 @@ async function computed(workspace: Workspace, parent: string): Promise<Map<strin
 
 async function runWhole(workspace: Workspace) {
   const graph = experimentGraph(experiment, { salt, ms });
-  const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+  const handle = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
   const { status, table } = await handle.finished;
   expect(status).toBe('succeeded');
   const events: ExperimentEvent[] = [];
   const never = new AbortController().signal;
-  for await (const event of workspace.experimentEvents(handle.runId, 0, never)) events.push(event);
+  for await (const event of workspace.experiments.events(handle.runId, 0, never))
+    events.push(event);
   return { runId: handle.runId, table, events };
 }
 
@@ -78,7 +79,7 @@ async function killed(workspace: Workspace, after: number): Promise<string> {
   const parent = String(bytes).trim();
   let ended = 0;
   const never = new AbortController().signal;
-  for await (const event of workspace.experimentEvents(parent, 0, never)) {
+  for await (const event of workspace.experiments.events(parent, 0, never)) {
     if (event.type === 'variant.finished' && ++ended === after) break;
   }
   child.kill('SIGKILL');
@@ -100,8 +101,8 @@ describe.skipIf(process.platform === 'win32')('an experiment whose process was k
         parent = await killed(watcher, after);
       }
       await using workspace = await again(place);
-      expect(await workspace.runs.get(parent)).toMatchObject({ status: 'failed' });
-      const partial = await workspace.experimentTable(parent);
+      expect(await workspace.journal.get(parent)).toMatchObject({ status: 'failed' });
+      const partial = await workspace.experiments.table(parent);
       expect(partial.rows.map(({ variant }) => variant)).toEqual(
         whole.table.rows.map(({ variant }) => variant),
       );
@@ -111,7 +112,7 @@ describe.skipIf(process.platform === 'win32')('an experiment whose process was k
       const before = await computed(workspace, parent);
       const resumed = await runWhole(workspace);
       expect(said(resumed.table)).toEqual(said(whole.table));
-      expect(said(await workspace.experimentTable(resumed.runId))).toEqual(said(whole.table));
+      expect(said(await workspace.experiments.table(resumed.runId))).toEqual(said(whole.table));
       const runs = (events: readonly ExperimentEvent[]): string[] =>
         events
           .flatMap((event) =>

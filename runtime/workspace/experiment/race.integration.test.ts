@@ -115,9 +115,9 @@ async function retrieved(
   step = 'retrieve',
 ): Promise<Record<string, (readonly [number, number])[]>> {
   const items: Record<string, (readonly [number, number])[]> = {};
-  const runs = await workspace.runs.list({ parent, limit: 100 });
+  const runs = await workspace.journal.list({ parent, limit: 100 });
   for (const run of runs.toSorted((a, b) => a.id.localeCompare(b.id))) {
-    const steps = await workspace.runs.steps(run.id);
+    const steps = await workspace.journal.steps(run.id);
     const counts = steps.find(({ node }) => node === step);
     if (counts?.items === undefined) continue;
     const { computed, reused } = counts.items;
@@ -129,7 +129,7 @@ async function retrieved(
 describe('a race', () => {
   it('computes only the new rows at each look, drops who lies behind, and says what that saved', async () => {
     const graph = graphOf({ vary, race: { looks: 3 } });
-    const handle = await workspace.startExperiment(graph, file, { name: 'e' });
+    const handle = await workspace.experiments.start(graph, file, { name: 'e' });
     const { table, status, error } = await handle.finished;
     expect([status, error]).toEqual(['succeeded', undefined]);
     expect(table.rows.map(({ variant, cells: [cell] }) => [variant, cell?.mean, cell?.n])).toEqual([
@@ -156,10 +156,10 @@ describe('a race', () => {
     expect(await retrieved(handle.runId)).toEqual({
       ...{ 'as saved': whole, 'k=3': whole, 'k=8': whole, 'k=1': [[20, 0]] },
     });
-    expect(await workspace.experimentTable(handle.runId)).toEqual(table);
+    expect(await workspace.experiments.table(handle.runId)).toEqual(table);
 
     // What the race computed is what a run of all would have: nothing but the rest of k=1 is left.
-    const plain = await workspace.startExperiment(graphOf({ vary }), file, { name: 'e' });
+    const plain = await workspace.experiments.start(graphOf({ vary }), file, { name: 'e' });
     const { table: full } = await plain.finished;
     expect(full.rows.map(({ cells: [cell] }) => [cell?.mean, cell?.n])).toEqual([
       ...[1, 0.5, 1, 1].map((mean) => [mean, 60]),
@@ -169,7 +169,7 @@ describe('a race', () => {
 
   it('cuts what a loop is given, where the loop collects its metrics over rounds', async () => {
     const graph = loopedGraph({ vary: { 'loop.set.k': [1, 5, 9] }, race: { looks: 3 } });
-    const handle = await workspace.startExperiment(graph, 'loop.graft.json', { name: 'e' });
+    const handle = await workspace.experiments.start(graph, 'loop.graft.json', { name: 'e' });
     const { table, status, error } = await handle.finished;
     expect([status, error]).toEqual(['succeeded', undefined]);
     expect(table.rows.map(({ variant, cells: [cell] }) => [variant, cell?.mean, cell?.n])).toEqual([
@@ -200,7 +200,7 @@ describe('a race', () => {
         },
       }),
     );
-    await expect(workspace.planExperiment(graph, file, 'e')).rejects.toMatchObject({
+    await expect(workspace.experiments.plan(graph, file, 'e')).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringMatching(/^It cannot race\. “Rows” .*"load-rows" does not say/),
       location: { field: 'experiments.e.race', node: 'rows' },

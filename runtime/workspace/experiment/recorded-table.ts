@@ -14,18 +14,17 @@ import { AnswerTokens, countSteps, readMetrics, type VariantResult } from './var
 
 const eventPage = 500;
 
+export interface RecordedParts {
+  readonly runs: RunStore;
+  readonly artifacts: ArtifactStore;
+  readonly registry: Registry;
+}
+
 /**
  * The table of a run of an experiment, of any process: that of its last event, or, while it runs or where it was cut
  * off, of what its variants have given so far. Throws `bad-input` for what is no such run.
  */
-export async function recordedTable(
-  parts: {
-    readonly runs: RunStore;
-    readonly artifacts: ArtifactStore;
-    readonly registry: Registry;
-  },
-  runId: string,
-): Promise<EvidenceTable> {
+export async function recordedTable(parts: RecordedParts, runId: string): Promise<EvidenceTable> {
   const { runs, artifacts } = parts;
   const record = await runs.get(runId);
   const events = record?.experiment === undefined ? [] : await allEvents(runs, runId);

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { emptyGraph, GraphError, type ExperimentEvent, type ExperimentPlan } from '@graft/graph';
 import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
-import { Experiments } from './experiments.ts';
+import { ExperimentRuns } from './experiment-runs.ts';
 
 const plan: ExperimentPlan = {
   name: 'e',
@@ -15,8 +15,8 @@ const plan: ExperimentPlan = {
 const options = { file: 'a.graft.json', device: 'auto', origin: {} };
 const full = new GraphError('no-space', 'The disk is full.');
 
-function experimentsOn(runs: MemoryRunStore): Experiments {
-  return new Experiments({
+function experimentsOn(runs: MemoryRunStore): ExperimentRuns {
+  return new ExperimentRuns({
     ...{ runs, actions: new MemoryActionStore(), artifacts: new MemoryArtifactStore() },
     ...{ registry: new Map(), owner: 'me:1' },
   });
@@ -26,7 +26,7 @@ function experimentsOn(runs: MemoryRunStore): Experiments {
 const refuse = (): Promise<never> =>
   Promise.reject(new GraphError('bad-input', 'It does not start.'));
 
-async function follow(experiments: Experiments, runId: string): Promise<ExperimentEvent[]> {
+async function follow(experiments: ExperimentRuns, runId: string): Promise<ExperimentEvent[]> {
   const events: ExperimentEvent[] = [];
   const never = new AbortController().signal;
   for await (const event of experiments.events(runId, 0, never)) events.push(event);

@@ -36,7 +36,7 @@ it('variants use graph files that the file as it is does not', async () => {
     ...{ root, registry: workerTestRegistry, workerEntry: worker.entry },
   });
   for (const factor of [2, 3, 4]) {
-    await workspace.saveGraph(`by-${factor}.graft.json`, serializeGraph(times(factor)), null);
+    await workspace.graphs.save(`by-${factor}.graft.json`, serializeGraph(times(factor)), null);
   }
   const use = (factor: number) => `by-${factor}.graft.json`;
   const graph = graphOf({
@@ -56,7 +56,7 @@ it('variants use graph files that the file as it is does not', async () => {
       },
     },
   });
-  const run = await workspace.startExperiment(graph, 'user.graft.json', { name: 'e' });
+  const run = await workspace.experiments.start(graph, 'user.graft.json', { name: 'e' });
   const { table, error } = await run.finished;
   expect(error).toBeUndefined();
   expect(table.rows.map(({ variant, cells: [cell] }) => [variant, cell?.mean])).toEqual([
@@ -64,6 +64,6 @@ it('variants use graph files that the file as it is does not', async () => {
     ['replaced', 20],
     ['set', 15],
   ]);
-  const { graphs } = await workspace.lockOf(graph, 'user.graft.json');
+  const { graphs } = await workspace.locks.taken(graph, 'user.graft.json');
   expect(Object.keys(graphs).sort()).toEqual([use(2), use(3), use(4)]);
 });

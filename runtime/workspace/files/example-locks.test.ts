@@ -28,9 +28,11 @@ it('every example is locked to what it holds, so that neither a run nor a save c
   for (const name of names) {
     const text = await readFile(join(root, name), 'utf8');
     const graph = parseGraph(text, name);
-    const lock = await workspace.lockOf(graph, name);
+    const lock = await workspace.locks.taken(graph, name);
     expect(serializeGraph({ ...graph, lock }), `graft lock examples/${name}`).toBe(text);
-    expect(await workspace.lockedText(text, name), name).toBe(text);
-    expect((await workspace.explain(graph, name, { locked: true })).problems, name).toEqual([]);
+    expect(await workspace.locks.saved(text, name), name).toBe(text);
+    expect((await workspace.runs.explain(graph, name, { locked: true })).problems, name).toEqual(
+      [],
+    );
   }
 });

@@ -89,7 +89,7 @@ it('copies one with all that it needs, so that it plans as it was locked', async
   const written = await workspace.examples.copy(quickstart);
   expect(written).toHaveLength(95);
   const text = await readFile(join(folder, quickstart), 'utf8');
-  const plan = await workspace.explain(parseGraph(text), quickstart, { locked: true });
+  const plan = await workspace.runs.explain(parseGraph(text), quickstart, { locked: true });
   expect(plan.problems).toEqual([]);
   expect(plan.nodes).toHaveLength(11);
   expect(await workspace.examples.copy(quickstart)).toEqual([]);

@@ -15,12 +15,14 @@ import { setTimeout } from 'node:timers/promises';
 import { partialPath } from '@graft/kit';
 import { mountReadOnly } from '@graft/kit/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MemoryArtifactStore } from '@graft/store/memory';
 import { FrozenFiles } from './frozen-files.ts';
 import { withSaveLock } from './save-lock.ts';
 
 const file = 'frozen/flow/ask.questions.jsonl';
 const rows = '{"id":"a","question":"When?","mine":[1.0]}\n\n{"id":"b","question":"Who?"}\n';
 const limit = { atMost: 1_000 };
+const artifacts = new MemoryArtifactStore();
 
 let folder: string;
 let root: string;
@@ -31,7 +33,7 @@ beforeEach(async () => {
   root = join(folder, 'workspace');
   await mkdir(join(root, 'frozen/flow'), { recursive: true });
   await writeFile(join(root, file), rows);
-  files = new FrozenFiles(root, join(root, '.graft'));
+  files = new FrozenFiles({ root, stateFolder: join(root, '.graft'), artifacts });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -180,7 +182,10 @@ it('says of a folder that cannot be written, and leaves the file as it was', asy
   const mounted = mountReadOnly(root);
   if (mounted === undefined) return test.skip('This process may not mount a disk.');
   try {
-    const readOnly = new FrozenFiles(await realpath(mounted.folder), join(folder, 'state'));
+    const readOnly = new FrozenFiles({
+      root: await realpath(mounted.folder),
+      ...{ stateFolder: join(folder, 'state'), artifacts },
+    });
     const { revision } = await readOnly.read(file, limit);
     const edit = {
       file,

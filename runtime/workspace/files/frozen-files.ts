@@ -1,4 +1,5 @@
-import { checkRows, isFrozenFile, rowTypeOf } from '@graft/graph';
+import { checkRows, isFrozenFile, rowTypeOf, type ArtifactStore } from '@graft/graph';
+import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './frozen-rows.ts';
 import { RowFiles, type RowFile, type SizeLimit } from './row-files.ts';
 
 /** New rows for a frozen file. */
@@ -13,11 +14,22 @@ export interface FrozenEdit {
   readonly written: number;
 }
 
-/** The files of frozen rows, edited by hand, checked row by row. `root` is a real path. */
+export interface FrozenFilesParts {
+  /** A real path. */
+  readonly root: string;
+  readonly stateFolder: string;
+  readonly artifacts: ArtifactStore;
+}
+
+/** The files of frozen rows, edited by hand, checked row by row. */
 export class FrozenFiles {
   readonly #files: RowFiles;
 
-  constructor(root: string, stateFolder: string) {
+  readonly #parts: FrozenFilesParts;
+
+  constructor(parts: FrozenFilesParts) {
+    const { root, stateFolder } = parts;
+    this.#parts = parts;
     this.#files = new RowFiles(root, stateFolder, {
       accepts: isFrozenFile,
       refusal:
@@ -27,12 +39,23 @@ export class FrozenFiles {
     });
   }
 
-  /** See `Workspace.readFrozen`. */
+  /** Writes an output's rows to a new file, for `load-rows`. Throws `bad-input` for an output without rows of text. */
+  write(output: OutputOfNode): Promise<WrittenRows> {
+    return writeFrozenRows(this.#parts, output);
+  }
+
+  /**
+   * The text of a file of frozen rows, `frozen/….jsonl`, of at most `atMost` bytes. Throws `missing-file`, `too-large`,
+   * `bad-encoding`, `outside-workspace`, and `bad-name` for any other file.
+   */
   read(file: string, limit: SizeLimit): Promise<RowFile> {
     return this.#files.read(file, limit);
   }
 
-  /** See `Workspace.saveFrozen`. */
+  /**
+   * Gives such a file other rows. Atomic. Throws as `read` does; `bad-row` with each row that is not of its type,
+   * `bad-input` without rows, `stale-save` when the file has another revision by now.
+   */
   save({ file, text, base, ...kind }: FrozenEdit, limit: SizeLimit): Promise<RowFile> {
     const { written } = kind;
     const check = (rows: string, named: string): void => {

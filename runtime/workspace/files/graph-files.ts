@@ -34,6 +34,8 @@ export interface ListedGraph extends Omit<GraphFile, 'text'> {
   readonly fault?: string;
 }
 
+type RenamedGraph = (from: string, to: string) => Promise<void>;
+
 const notSaved = 'the graph was not saved';
 /** Bytes of a graph file that is read to be listed: of larger ones the list would wait. */
 const mostChecked = 1_000_000;
@@ -44,12 +46,15 @@ export class GraphFiles {
   readonly #root: string;
   readonly #lock: string;
   readonly #trash: GraphTrash;
+  readonly #renamed: RenamedGraph;
   readonly #listing = new SharedCall(() => this.#look());
   /** By path, each file as it was when its stamp was the same. */
   readonly #described = new Map<string, { readonly stamp: string; readonly listed: ListedGraph }>();
 
-  constructor(root: string, stateFolder: string) {
+  /** `renamed` moves what is recorded of a file along with it. */
+  constructor(root: string, stateFolder: string, renamed: RenamedGraph = async () => undefined) {
     this.#root = root;
+    this.#renamed = renamed;
     this.#lock = join(stateFolder, 'locks', 'save');
     this.#trash = new GraphTrash(stateFolder);
   }
@@ -87,7 +92,11 @@ export class GraphFiles {
     return { path: short, revision: revisionOf(bytes), text, modifiedAt: stats.mtimeMs };
   }
 
-  /** See `Workspace.saveGraph`. */
+  /**
+   * Atomic. `base` is the revision that the text was made from, null for a new file. Throws `stale-save` when the file has
+   * another revision by now, `name-taken` when there is a file of that name already, `bad-name` for a path that is no
+   * graph file's, or in a hidden folder.
+   */
   async save(path: string, text: string, base: string | null): Promise<GraphFile> {
     if (base === null) requireNewGraphPath(path);
     const { short, absolute } = await this.#locate(path);
@@ -101,8 +110,14 @@ export class GraphFiles {
     });
   }
 
-  /** See `Workspace.renameGraph`. */
+  /** Gives a file at revision `base` another name. Throws as `save` does; never replaces a file. */
   async rename(from: string, to: string, base: string): Promise<GraphFile> {
+    const file = await this.#rename(from, to, base);
+    await this.#renamed(from, file.path);
+    return file;
+  }
+
+  async #rename(from: string, to: string, base: string): Promise<GraphFile> {
     requireNewGraphPath(to);
     const source = await this.#locate(from);
     const target = await this.#locate(to);
@@ -129,7 +144,7 @@ export class GraphFiles {
     });
   }
 
-  /** See `Workspace.copyGraph`. */
+  /** The same bytes under a free name. */
   async copy(from: string, to: string): Promise<GraphFile> {
     requireNewGraphPath(to);
     const source = await this.#locate(from);
@@ -138,7 +153,7 @@ export class GraphFiles {
     return this.save(target.short, text, null);
   }
 
-  /** See `Workspace.deleteGraph`. */
+  /** Deletes a file at revision `base`; the state folder keeps its bytes for `restore`. */
   async delete(path: string, base: string): Promise<{ readonly trashId: string }> {
     const file = await this.#locate(path);
     return withSaveLock(this.#lock, async () => {
@@ -155,7 +170,7 @@ export class GraphFiles {
     });
   }
 
-  /** See `Workspace.restoreGraph`. */
+  /** Writes a deleted file back, byte for byte, with a number if another file has its name. Throws `missing-file`. */
   async restore(trashId: string): Promise<GraphFile> {
     const { path, bytes } = await this.#trash.find(trashId);
     return withSaveLock(this.#lock, async () => {

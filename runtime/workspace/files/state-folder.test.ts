@@ -47,9 +47,9 @@ it('that is read-only can be looked at, and is said to be so by a run', async ({
   try {
     await using workspace = await open(mounted.folder);
     // What the cache says can still be read, and no parameter of a node is to blame.
-    expect((await workspace.explain(graph, file)).problems).toEqual([]);
+    expect((await workspace.runs.explain(graph, file)).problems).toEqual([]);
     const unusable = { code: 'state-unusable', audience: 'operator' };
-    await expect(workspace.start(graph, file)).rejects.toMatchObject(unusable);
+    await expect(workspace.runs.start(graph, file)).rejects.toMatchObject(unusable);
   } finally {
     mounted.unmount();
   }
@@ -59,38 +59,38 @@ it('that was deleted in use is said to be gone, and made anew by the next start'
   const state = join(root, '.graft');
   {
     await using workspace = await open(state);
-    expect((await (await workspace.start(graph, file)).finished).status).toBe('succeeded');
+    expect((await (await workspace.runs.start(graph, file)).finished).status).toBe('succeeded');
     await rm(state, { recursive: true });
     const gone = { code: 'state-unusable', message: expect.stringContaining('Start Graft again') };
-    await expect(workspace.start(graph, file)).rejects.toMatchObject(gone);
-    await expect(workspace.explain(graph, file)).rejects.toMatchObject(gone);
-    await expect(workspace.collectGarbage(0)).rejects.toMatchObject(gone);
+    await expect(workspace.runs.start(graph, file)).rejects.toMatchObject(gone);
+    await expect(workspace.runs.explain(graph, file)).rejects.toMatchObject(gone);
+    await expect(workspace.storage.collect(0)).rejects.toMatchObject(gone);
   }
   await using workspace = await open(state);
-  expect((await (await workspace.start(graph, file)).finished).status).toBe('succeeded');
+  expect((await (await workspace.runs.start(graph, file)).finished).status).toBe('succeeded');
 });
 
 it('that was deleted in use and made anew by another process is said to be gone', async () => {
   const state = join(root, '.replaced');
   await using workspace = await open(state);
-  expect((await (await workspace.start(graph, file)).finished).status).toBe('succeeded');
+  expect((await (await workspace.runs.start(graph, file)).finished).status).toBe('succeeded');
   await rm(state, { recursive: true });
   await using other = await open(state);
-  expect((await (await other.start(graph, file)).finished).status).toBe('succeeded');
+  expect((await (await other.runs.start(graph, file)).finished).status).toBe('succeeded');
   const gone = { code: 'state-unusable', message: expect.stringContaining('Start Graft again') };
-  await expect(workspace.start(graph, file)).rejects.toMatchObject(gone);
-  await expect(workspace.explain(graph, file)).rejects.toMatchObject(gone);
+  await expect(workspace.runs.start(graph, file)).rejects.toMatchObject(gone);
+  await expect(workspace.runs.explain(graph, file)).rejects.toMatchObject(gone);
 });
 
 it('that is deleted while a run is at work ends that run with the reason', async () => {
   const state = join(root, 'other');
   await using workspace = await open(state);
   const slow = { slow: { type: 'slow', version: 1, params: { ms: 1000 } } };
-  const run = await workspace.start(
+  const run = await workspace.runs.start(
     parseGraph(JSON.stringify({ graft: 1, nodes: slow, edges: [] })),
     file,
   );
-  for await (const event of workspace.events(run.runId, 0, AbortSignal.timeout(10_000))) {
+  for await (const event of workspace.runs.events(run.runId, 0, AbortSignal.timeout(10_000))) {
     if (event.type === 'step.progress') break;
   }
   await rm(state, { recursive: true });

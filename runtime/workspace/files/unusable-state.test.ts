@@ -105,17 +105,17 @@ describe('a workspace on a disk that is read-only', () => {
         root: mounted.folder,
         registry: workerTestRegistry,
       });
-      const run = (await workspace.runs.list({ limit: 1 }))[0];
-      const steps = await workspace.runs.steps(run?.id ?? '');
+      const run = (await workspace.journal.list({ limit: 1 }))[0];
+      const steps = await workspace.journal.steps(run?.id ?? '');
       const artifact = steps[0]?.outputs['documents'];
       if (artifact === undefined) throw new Error('no output');
-      const { revision } = await workspace.readGraph(file);
+      const { revision } = await workspace.graphs.read(file);
       const tries: Record<string, () => Promise<unknown>> = {
-        collect: () => workspace.collectGarbage(0),
+        collect: () => workspace.storage.collect(0),
         unpack: () => workspace.packages.unpack(bench.archive, bench.archive),
-        save: () => workspace.saveGraph(file, `${graphText}\n`, revision),
+        save: () => workspace.graphs.save(file, `${graphText}\n`, revision),
         freeze: () =>
-          workspace.writeRows({ graph: file, node: 'files', port: 'documents', artifact }),
+          workspace.frozen.write({ graph: file, node: 'files', port: 'documents', artifact }),
         run: () => runOf(workspace),
       };
       for (const [name, attempt] of Object.entries(tries)) {

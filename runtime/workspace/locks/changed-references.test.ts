@@ -52,43 +52,45 @@ const user = graphOf({
 const write = (graph: Graph, path = lib): Promise<void> =>
   writeFile(join(root, path), serializeGraph(graph));
 const saved = async (graph: Graph): Promise<Graph> =>
-  parseGraph(await workspace.lockedText(serializeGraph(graph), file));
+  parseGraph(await workspace.locks.saved(serializeGraph(graph), file));
 
 describe('a graph that uses a file', () => {
   it.each([
     ['a save', async () => (await saved(user)).lock],
-    ['graft lock', () => workspace.lockOf(user, file)],
+    ['graft lock', () => workspace.locks.taken(user, file)],
   ])('is locked to what that means by %s, which is kept', async (_by, lockIt) => {
     await write(scale(2));
     const digest = meaningDigest(scale(2));
     expect((await lockIt()).graphs).toEqual({ [lib]: { digest } });
-    expect(await workspace.keptGraph(digest)).toEqual(scale(2));
+    expect(await workspace.keptGraphs.require(digest)).toEqual(scale(2));
   });
 
   it('is locked by a first run, and kept', async () => {
     await write(scale(2));
     const digest = meaningDigest(scale(2));
-    const { revision } = await workspace.saveGraph(file, serializeGraph(user), null);
-    const run = await workspace.start(user, file, { revision });
+    const { revision } = await workspace.graphs.save(file, serializeGraph(user), null);
+    const run = await workspace.runs.start(user, file, { revision });
     await run.finished;
-    const { text } = await workspace.readGraph(file);
+    const { text } = await workspace.graphs.read(file);
     expect(parseGraph(text).lock.graphs).toEqual({ [lib]: { digest } });
-    expect(await workspace.keptGraph(digest)).toEqual(scale(2));
+    expect(await workspace.keptGraphs.require(digest)).toEqual(scale(2));
   });
 
   it('hears of no change where only places and titles have', async () => {
     await write(scale(2));
     const locked = await saved(user);
     await write(scale(2, { layout: { by: [500, 500] } }));
-    expect(await workspace.explain(locked, file, { locked: true })).toMatchObject({ problems: [] });
-    expect(await workspace.explain(locked, file)).not.toHaveProperty('drift');
+    expect(await workspace.runs.explain(locked, file, { locked: true })).toMatchObject({
+      problems: [],
+    });
+    expect(await workspace.runs.explain(locked, file)).not.toHaveProperty('drift');
   });
 
   it('is told what has changed, runs all the same, and is refused where it is to keep to its lock', async () => {
     await write(scale(2));
     const locked = await saved(user);
     await write(scale(5));
-    const report = await workspace.explain(locked, file);
+    const report = await workspace.runs.explain(locked, file);
     expect(report.problems).toEqual([]);
     expect(report.drift).toEqual([
       {
@@ -99,14 +101,14 @@ describe('a graph that uses a file', () => {
         changes: ['"by": factor 2 → 5'],
       },
     ]);
-    const run = await workspace.start(locked, file);
+    const run = await workspace.runs.start(locked, file);
     expect((await run.finished).status).toBe('succeeded');
     expect(run.drift).toEqual(report.drift);
-    await expect(workspace.start(locked, file, { locked: true })).rejects.toMatchObject({
+    await expect(workspace.runs.start(locked, file, { locked: true })).rejects.toMatchObject({
       code: 'lock-differs',
       message: expect.stringContaining('graft lock user.graft.json'),
     });
-    const unlocked = await workspace.explain(user, file, { locked: true });
+    const unlocked = await workspace.runs.explain(user, file, { locked: true });
     expect(unlocked.problems).toMatchObject([
       { code: 'lock-differs', message: expect.stringContaining(`The graph "${lib}" is not in`) },
     ]);
@@ -117,9 +119,11 @@ describe('a graph that uses a file', () => {
     const locked = await saved(user);
     await write(scale(5));
     expect((await saved(locked)).lock.graphs).toEqual(locked.lock.graphs);
-    const taken = await workspace.lockOf(locked, file);
+    const taken = await workspace.locks.taken(locked, file);
     expect(taken.graphs).toEqual({ [lib]: { digest: meaningDigest(scale(5)) } });
-    expect(await workspace.explain({ ...locked, lock: taken }, file)).not.toHaveProperty('drift');
+    expect(await workspace.runs.explain({ ...locked, lock: taken }, file)).not.toHaveProperty(
+      'drift',
+    );
   });
 
   it('can keep what it was, also where that has become unfit or is gone, by whoever has planned with it', async () => {
@@ -128,19 +132,19 @@ describe('a graph that uses a file', () => {
     // Locked elsewhere; here it was only planned.
     const locked = { ...user, lock: { ...user.lock, graphs: { [lib]: { digest } } } };
     const hits = async (graph: Graph) =>
-      (await workspace.explain(graph, file)).nodes.map(({ cacheKey }) => cacheKey);
+      (await workspace.runs.explain(graph, file)).nodes.map(({ cacheKey }) => cacheKey);
     const before = await hits(locked);
     await workspace[Symbol.asyncDispose]();
     workspace = await open();
     for (const change of [() => write(scale(2, {}, 'other')), () => rm(join(root, lib))]) {
       await change();
-      const report = await workspace.explain(locked, file);
+      const report = await workspace.runs.explain(locked, file);
       expect(report.problems.length).toBeGreaterThan(0);
       expect(report.drift?.map(({ name, changes }) => [name, changes !== undefined])).toEqual([
         [lib, true],
       ]);
     }
-    const kept = await workspace.keptGraph(digest);
+    const kept = await workspace.keptGraphs.require(digest);
     expect(kept).toEqual(scale(2));
     const own = keepReference(locked, { path: lib, kept }, { graphs: () => undefined, file });
     expect(await hits(own)).toEqual(before);
@@ -151,16 +155,20 @@ describe('a graph that uses a file', () => {
     await write(scale(5));
     const digest = meaningDigest(scale(2));
     const locked = { ...user, lock: { ...user.lock, graphs: { [lib]: { digest } } } };
-    const [drift] = (await workspace.explain(locked, file)).drift ?? [];
+    const [drift] = (await workspace.runs.explain(locked, file)).drift ?? [];
     expect(drift).toMatchObject({ name: lib });
     expect(drift).not.toHaveProperty('changes');
-    await expect(workspace.keptGraph(digest)).rejects.toMatchObject({ code: 'missing-file' });
+    await expect(workspace.keptGraphs.require(digest)).rejects.toMatchObject({
+      code: 'missing-file',
+    });
     // What is kept under a digest is what has it.
     const folder = join(root, '.graft/graphs');
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, digest), serializeGraph(scale(7)));
-    await expect(workspace.keptGraph(digest)).rejects.toMatchObject({ code: 'missing-file' });
-    await expect(workspace.keptGraph('../../../etc')).rejects.toMatchObject({
+    await expect(workspace.keptGraphs.require(digest)).rejects.toMatchObject({
+      code: 'missing-file',
+    });
+    await expect(workspace.keptGraphs.require('../../../etc')).rejects.toMatchObject({
       code: 'missing-file',
     });
   });
@@ -177,10 +185,10 @@ describe('a graph that uses a file', () => {
       const locked = await saved(user);
       const copy = join(root, '.graft/graphs', digest);
       await writeFile(copy, text);
-      await workspace.explain(locked, file);
+      await workspace.runs.explain(locked, file);
       await write(scale(5));
-      expect(await workspace.keptGraph(digest)).toEqual(scale(2));
-      const [drift] = (await workspace.explain(locked, file)).drift ?? [];
+      expect(await workspace.keptGraphs.require(digest)).toEqual(scale(2));
+      const [drift] = (await workspace.runs.explain(locked, file)).drift ?? [];
       expect(drift?.changes).toEqual(['"by": factor 2 → 5']);
     },
   );
@@ -199,11 +207,11 @@ describe('a graph that uses a file', () => {
 
 it('a run keeps the graphs that it used, and a collection of garbage leaves them', async () => {
   await write(scale(2));
-  const { runId, finished } = await workspace.start(user, file);
+  const { runId, finished } = await workspace.runs.start(user, file);
   await finished;
-  const run = await workspace.runs.get(runId);
+  const run = await workspace.journal.get(runId);
   const digest = run?.graphs?.[lib] ?? '';
-  await workspace.collectGarbage(0);
+  await workspace.storage.collect(0);
   const chunks: Uint8Array[] = [];
   for await (const chunk of workspace.artifacts.get(digest)) chunks.push(chunk);
   expect(parseGraph(Buffer.concat(chunks).toString('utf8'))).toEqual(scale(2));

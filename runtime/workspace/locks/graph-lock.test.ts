@@ -78,7 +78,7 @@ const tinyEntry = { digest: '1'.repeat(64), size: 1_000_000 };
 
 /** What saving makes of a graph. */
 async function saved(graph: Graph): Promise<Graph> {
-  return parseGraph(await workspace.lockedText(serializeGraph(graph), file));
+  return parseGraph(await workspace.locks.saved(serializeGraph(graph), file));
 }
 function otherModel(facts: Partial<ModelFacts> = {}): void {
   const known = testModels('tiny-embedder');
@@ -109,7 +109,7 @@ describe('a save', () => {
       '{"graft":1,"nodes":{"n":{"type":"number","version":1}}}',
       'no graph at all',
     ];
-    for (const text of texts) expect(await workspace.lockedText(text, file)).toBe(text);
+    for (const text of texts) expect(await workspace.locks.saved(text, file)).toBe(text);
   });
 
   it('takes what files hold by now, and drops what the graph no longer names', async () => {
@@ -127,7 +127,7 @@ describe('a save', () => {
     otherModel({ unpinned: true });
     expect((await saved(embedding())).lock.models).toEqual({});
     const lock = { models: { 'tiny-embedder': tinyEntry } };
-    expect((await workspace.explain(embedding(lock), file)).problems).toEqual([]);
+    expect((await workspace.runs.explain(embedding(lock), file)).problems).toEqual([]);
   });
 
   it('leaves the entry of a file that is missing, and locks the others', async () => {
@@ -152,7 +152,7 @@ describe('a save', () => {
     await truncate(join(root, 'a.txt'), 64 * 1024 * 1024);
     const graph = graphOf(['a.txt']);
     expect((await saved(graph)).lock.files).toEqual({});
-    await workspace.explain(graph, file);
+    await workspace.runs.explain(graph, file);
     expect((await saved(graph)).lock.files['a.txt']?.size).toBe(64 * 1024 * 1024);
   });
 });
@@ -196,13 +196,13 @@ describe('what variants of experiments read', () => {
 
   it('is locked by a save, when it is taken, and after the first run', async () => {
     expect(names(await saved(varied()))).toEqual(all);
-    const lock = await workspace.lockOf(varied(), file);
+    const lock = await workspace.locks.taken(varied(), file);
     expect(names({ ...varied(), lock })).toEqual(all);
     expect(lock.files['c.txt']).toEqual(entry('Three.'));
     // What `vectors` is to be is not known here: that experiment has no say.
     const reading = varied(graphOf(['a.txt']));
-    const { revision } = await workspace.saveGraph(file, serializeGraph(reading), null);
-    const { finished } = await workspace.start(reading, file, { revision });
+    const { revision } = await workspace.graphs.save(file, serializeGraph(reading), null);
+    const { finished } = await workspace.runs.start(reading, file, { revision });
     expect((await finished).status).toBe('succeeded');
     const after = parseGraph(await readFile(join(root, file), 'utf8'));
     expect(names(after)).toEqual(['a.txt', 'b.txt', 'c.txt']);
@@ -226,10 +226,10 @@ describe('what variants of experiments read', () => {
     const using = (use: string): object => ({ type: 'graph', version: 1, params: { use } });
     const graph = (nodes: object, more: object = {}): string =>
       serializeGraph(parseGraph(JSON.stringify({ graft: 1, nodes, edges: [], ...more })));
-    await workspace.saveGraph('one.graft.json', graph({ r: read(['a.txt']) }), null);
-    await workspace.saveGraph('inner.graft.json', graph({ r: read(['c.txt']) }), null);
+    await workspace.graphs.save('one.graft.json', graph({ r: read(['a.txt']) }), null);
+    await workspace.graphs.save('inner.graft.json', graph({ r: read(['c.txt']) }), null);
     const two = graph({ r: read(['b.txt']), g: using('inner.graft.json') });
-    await workspace.saveGraph('two.graft.json', two, null);
+    await workspace.graphs.save('two.graft.json', two, null);
     const experiments = { e: { vary: { 'g.use': ['two.graft.json'] }, metrics } };
     const text = graph({ g: using('one.graft.json') }, { experiments });
     const { lock } = await saved(parseGraph(text));
@@ -245,7 +245,7 @@ describe('drift', () => {
 
   it('of files is said, with the nodes that read them, and stops nothing', async () => {
     const graph = graphOf(['a.txt'], { files });
-    const report = await workspace.explain(graph, file);
+    const report = await workspace.runs.explain(graph, file);
     expect(report.problems).toEqual([]);
     expect(report.drift).toMatchObject([
       {
@@ -253,20 +253,20 @@ describe('drift', () => {
         message: expect.stringContaining('"a.txt" holds other bytes than were locked'),
       },
     ]);
-    const run = await workspace.start(graph, file);
+    const run = await workspace.runs.start(graph, file);
     expect(run.drift).toEqual(report.drift);
     expect((await run.finished).status).toBe('succeeded');
   });
 
   it('of files is refused where the lock is to be kept to, and so is what is not locked', async () => {
     const graph = graphOf(['a.txt'], { files });
-    const kept = await workspace.explain(graph, file, { locked: true });
+    const kept = await workspace.runs.explain(graph, file, { locked: true });
     expect(kept.problems.map(({ code }) => code)).toEqual(['lock-differs']);
-    await expect(workspace.start(graph, file, { locked: true })).rejects.toMatchObject({
+    await expect(workspace.runs.start(graph, file, { locked: true })).rejects.toMatchObject({
       code: 'lock-differs',
       message: expect.stringContaining('graft lock test.graft.json'),
     });
-    const unlocked = await workspace.explain(graphOf(['a.txt']), file, { locked: true });
+    const unlocked = await workspace.runs.explain(graphOf(['a.txt']), file, { locked: true });
     expect(unlocked.problems).toMatchObject([
       { code: 'lock-differs', message: expect.stringContaining('"a.txt" is not in the graph') },
     ]);
@@ -275,7 +275,7 @@ describe('drift', () => {
   it('of a model is refused at the node that uses it, until it is taken', async () => {
     otherModel();
     const graph = embedding({ models: { 'tiny-embedder': tinyEntry } });
-    const { problems } = await workspace.explain(graph, file);
+    const { problems } = await workspace.runs.explain(graph, file);
     expect(problems).toMatchObject([
       {
         code: 'lock-differs',
@@ -283,16 +283,16 @@ describe('drift', () => {
         location: { file, node: 'vectors' },
       },
     ]);
-    await expect(workspace.start(graph, file)).rejects.toMatchObject({ code: 'lock-differs' });
-    const lock = await workspace.lockOf(graph, file);
+    await expect(workspace.runs.start(graph, file)).rejects.toMatchObject({ code: 'lock-differs' });
+    const lock = await workspace.locks.taken(graph, file);
     expect(lock.models).toEqual({ 'tiny-embedder': { digest: '9'.repeat(64), size: 1_000_000 } });
-    const taken = await workspace.explain({ ...graph, lock }, file, { locked: true });
+    const taken = await workspace.runs.explain({ ...graph, lock }, file, { locked: true });
     expect(taken).not.toHaveProperty('drift');
     expect(taken.problems).toEqual([]);
   });
 
   it('is looked for by nobody where nothing is locked', async () => {
-    expect(await workspace.explain(graphOf(['a.txt']), file)).not.toHaveProperty('drift');
+    expect(await workspace.runs.explain(graphOf(['a.txt']), file)).not.toHaveProperty('drift');
   });
 });
 
@@ -300,9 +300,9 @@ describe('a run', () => {
   const graph = graphOf(['a.txt']);
   const path = (): string => join(root, file);
   const store = async (text = serializeGraph(graph)): Promise<string> =>
-    (await workspace.saveGraph(file, text, null)).revision;
+    (await workspace.graphs.save(file, text, null)).revision;
   async function run(options: object, of = graph): Promise<Graph> {
-    const { finished } = await workspace.start(of, file, options);
+    const { finished } = await workspace.runs.start(of, file, options);
     await finished;
     return parseGraph(await readFile(path(), 'utf8'));
   }
@@ -311,18 +311,18 @@ describe('a run', () => {
     const revision = await store();
     expect((await run({ revision })).lock.files).toEqual({ 'a.txt': entry('One.') });
     await writeFile(join(root, 'a.txt'), 'Two.');
-    const { revision: locked } = await workspace.readGraph(file);
-    const again = parseGraph((await workspace.readGraph(file)).text);
+    const { revision: locked } = await workspace.graphs.read(file);
+    const again = parseGraph((await workspace.graphs.read(file)).text);
     expect((await run({ revision: locked }, again)).lock.files).toEqual({ 'a.txt': entry('One.') });
-    expect((await workspace.readGraph(file)).revision).toBe(locked);
+    expect((await workspace.graphs.read(file)).revision).toBe(locked);
   });
 
   it('locks nothing where a source was written to meanwhile: it may have read either', async () => {
     const revision = await store();
-    const { finished } = await workspace.start(graph, file, { revision });
+    const { finished } = await workspace.runs.start(graph, file, { revision });
     await writeFile(join(root, 'a.txt'), 'Two.');
     expect((await finished).status).toBe('succeeded');
-    expect((await workspace.readGraph(file)).revision).toBe(revision);
+    expect((await workspace.graphs.read(file)).revision).toBe(revision);
   });
 
   it('with settings, of one node only, that failed, or that is to keep to the lock, does not', async () => {
@@ -335,14 +335,14 @@ describe('a run', () => {
     await run({ revision, only: 'files' });
     await run({ revision }, failing);
     await run({ revision, locked: true }).catch(() => undefined);
-    expect((await workspace.readGraph(file)).revision).toBe(revision);
+    expect((await workspace.graphs.read(file)).revision).toBe(revision);
   });
 
   it('never writes over what was saved meanwhile', async () => {
     const revision = await store();
     const newer = serializeGraph({ ...graph, layout: { files: { x: 1, y: 1 } } });
-    const { finished } = await workspace.start(graph, file, { revision });
-    await workspace.saveGraph(file, newer, revision);
+    const { finished } = await workspace.runs.start(graph, file, { revision });
+    await workspace.graphs.save(file, newer, revision);
     await finished;
     expect(await readFile(path(), 'utf8')).toBe(newer);
   });
@@ -356,7 +356,7 @@ describe('a run', () => {
 
   it('succeeds where its file is gone by then', async () => {
     const revision = await store();
-    const { finished } = await workspace.start(graph, file, { revision });
+    const { finished } = await workspace.runs.start(graph, file, { revision });
     await rm(path());
     expect((await finished).status).toBe('succeeded');
     await expect(readFile(path())).rejects.toMatchObject({ code: 'ENOENT' });

@@ -276,7 +276,7 @@ describe('a hostile package', () => {
   ])('with a result that says %s gives no result', async (_, forged) => {
     const { rows, port = 'chunks', ...said }: ForgedResult = forged;
     const anna = await bench.withRun();
-    const plan = await anna.explain(parseGraph(graphText), file);
+    const plan = await anna.runs.explain(parseGraph(graphText), file);
     const [step] = plan.nodes.filter(({ node }) => node === 'pieces');
     const [ref] = Object.values(step?.outputs ?? {});
     const bytes: Uint8Array[] = [];

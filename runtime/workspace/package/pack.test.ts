@@ -15,7 +15,9 @@ describe('a package that is made', () => {
     const anna = await bench.withRun();
     const own = (await anna.packages.contents(file)).artifacts?.runId;
     const set = { set: { 'pieces.by': 'paragraph' } };
-    const { finished, runId } = await anna.start(parseGraph(graphText), file, { settings: set });
+    const { finished, runId } = await anna.runs.start(parseGraph(graphText), file, {
+      settings: set,
+    });
     await finished;
     expect(runId).not.toBe(own);
     expect((await anna.packages.contents(file)).artifacts?.runId).toBe(own);
@@ -26,12 +28,12 @@ describe('a package that is made', () => {
     const graph = experimentGraph({ vary: { 'double.factor': [1, 3] } }, { ms: 1 });
     await writeFile(join(anna.root, experimentFile), serializeGraph(graph));
     const run = async (workspace: Workspace): Promise<string[]> => {
-      const { runId, finished } = await workspace.startExperiment(graph, experimentFile, {
+      const { runId, finished } = await workspace.experiments.start(graph, experimentFile, {
         name: 'e',
       });
       expect((await finished).status).toBe('succeeded');
-      const variants = await workspace.runs.list({ parent: runId, limit: 9 });
-      const steps = await Promise.all(variants.map(({ id }) => workspace.runs.steps(id)));
+      const variants = await workspace.journal.list({ parent: runId, limit: 9 });
+      const steps = await Promise.all(variants.map(({ id }) => workspace.journal.steps(id)));
       return steps.flat().map(({ status }) => status);
     };
     expect(await run(anna)).toContain('succeeded');
@@ -44,17 +46,17 @@ describe('a package that is made', () => {
     expect(manifest).toMatchObject({ graftPackage: 2 });
     const ben = await bench.workspace('ben');
     expect(await ben.packages.unpack(bench.archive, 'x')).toMatchObject({ results: 11, unread: 0 });
-    expect(await ben.runs.list({ limit: 1 })).toEqual([]);
+    expect(await ben.journal.list({ limit: 1 })).toEqual([]);
     expect(new Set(await run(ben))).toEqual(new Set(['cached']));
 
     await (
-      await anna.start(graph, experimentFile)
+      await anna.runs.start(graph, experimentFile)
     ).finished;
     const both = await anna.packages.pack(experimentFile, choice, bench.archive);
     expect(both.manifest).toMatchObject({ graftPackage: 1 });
     const cleo = await bench.workspace('cleo');
     await cleo.packages.unpack(bench.archive, 'x');
-    expect(await cleo.runs.list({ limit: 9 })).toHaveLength(1);
+    expect(await cleo.journal.list({ limit: 9 })).toHaveLength(1);
     expect(new Set(await run(cleo))).toEqual(new Set(['cached']));
 
     const { experiments: _, ...without } = graph;
@@ -67,15 +69,15 @@ describe('a package that is made', () => {
 
   it('holds nothing of checkpoints, which earlier versions do not know', async () => {
     const anna = await bench.withRun();
-    const [{ id: runId } = { id: '' }] = await anna.runs.list({ file, limit: 1 });
-    const seq = (await anna.runs.events(runId, 0, 1000)).length + 1;
+    const [{ id: runId } = { id: '' }] = await anna.journal.list({ file, limit: 1 });
+    const seq = (await anna.journal.events(runId, 0, 1000)).length + 1;
     const event = { type: 'step.checkpoint', node: 'pieces', seq, runId, at: 0 } as const;
-    await anna.runs.append(runId, [{ ...event, checkpoint: { state: 'saved', step: 20 } }]);
+    await anna.journal.append(runId, [{ ...event, checkpoint: { state: 'saved', step: 20 } }]);
     await anna.packages.pack(file, { data: true, artifacts: true }, bench.archive);
     await using archive = await PackageArchive.open(bench.archive, 'x');
     const events = await archive.lines(archive.manifest.results?.events ?? '');
     expect(events.map((line) => runEventSchema.parse(JSON.parse(line)).type)).toEqual(
-      (await anna.runs.events(runId, 0, seq - 1)).map(({ type }) => type),
+      (await anna.journal.events(runId, 0, seq - 1)).map(({ type }) => type),
     );
   });
 

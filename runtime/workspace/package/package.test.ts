@@ -14,18 +14,18 @@ describe('a package', () => {
     expect(report.written).toEqual([file, 'a.txt']);
     expect(await readFile(join(ben.root, 'a.txt'), 'utf8')).toBe('One. Two.');
 
-    const [run] = await ben.runs.list({ limit: 5 });
+    const [run] = await ben.journal.list({ limit: 5 });
     expect(run).toMatchObject({ id: report.package.runId, file, status: 'succeeded' });
-    const made = await ben.why(run?.id ?? '', 'pieces');
+    const made = await ben.runs.why(run?.id ?? '', 'pieces');
     expect(made.from).toBe('corpus');
     expect(report.results).toBe(2);
     const chunks = made.outputs['chunks'];
     if (chunks === undefined) throw new Error('the run brought no chunks');
-    expect(await ben.page(chunks, 0, 5)).toMatchObject({
+    expect(await ben.rows.page(chunks, 0, 5)).toMatchObject({
       rows: [{ text: 'One.' }, { text: 'Two.' }],
     });
 
-    const plan = await ben.explain(parseGraph(graphText), file);
+    const plan = await ben.runs.explain(parseGraph(graphText), file);
     expect(plan).toMatchObject({ reused: 2, toRun: 0 });
     expect(plan.nodes.map(({ from }) => from)).toEqual(['corpus', 'corpus']);
     const end = await runOf(ben);
@@ -45,7 +45,7 @@ describe('a package', () => {
     const ben = await bench.workspace('ben');
     const { package: received } = await ben.packages.unpack(bench.archive, 'x');
     const other = (): Promise<number> =>
-      ben.explain(parseGraph(graphText), 'other.graft.json').then(({ reused }) => reused);
+      ben.runs.explain(parseGraph(graphText), 'other.graft.json').then(({ reused }) => reused);
     expect(await other()).toBe(0);
     await ben.packages.trust('corpus');
     expect(await other()).toBe(2);
@@ -65,9 +65,9 @@ describe('a package', () => {
     const report = await ben.packages.unpack(bench.archive, 'x');
     expect(report).toMatchObject({ present: [file], package: { held: true, trusted: false } });
     const reused = async (): Promise<number> =>
-      (await ben.explain(parseGraph(graphText), file)).reused;
+      (await ben.runs.explain(parseGraph(graphText), file)).reused;
     expect(await reused()).toBe(0);
-    expect(await ben.runs.list({ limit: 1 })).toEqual([]);
+    expect(await ben.journal.list({ limit: 1 })).toEqual([]);
     // Now all of it is here: it is still not theirs to say.
     expect((await ben.packages.unpack(bench.archive, 'x')).package.held).toBe(true);
     expect(await reused()).toBe(0);
@@ -79,10 +79,10 @@ describe('a package', () => {
     await bench.packed();
     const ben = await bench.workspace('ben');
     await ben.packages.unpack(bench.archive, 'x');
-    const { revision } = await ben.readGraph(file);
-    await ben.renameGraph(file, 'renamed.graft.json', revision);
+    const { revision } = await ben.graphs.read(file);
+    await ben.graphs.rename(file, 'renamed.graft.json', revision);
     const reused = async (): Promise<number> =>
-      (await ben.explain(parseGraph(graphText), 'renamed.graft.json')).reused;
+      (await ben.runs.explain(parseGraph(graphText), 'renamed.graft.json')).reused;
     expect(await reused()).toBe(2);
     await ben.packages.remove('corpus');
     expect(await reused()).toBe(0);
@@ -93,13 +93,13 @@ describe('a package', () => {
     await bench.packed();
     const ben = await bench.workspace('ben');
     await ben.packages.unpack(bench.archive, 'x');
-    await ben.collectGarbage(1 << 20);
-    expect((await ben.explain(parseGraph(graphText), file)).reused).toBe(2);
-    await ben.collectGarbage(0);
-    expect((await ben.explain(parseGraph(graphText), file)).reused).toBe(0);
+    await ben.storage.collect(1 << 20);
+    expect((await ben.runs.explain(parseGraph(graphText), file)).reused).toBe(2);
+    await ben.storage.collect(0);
+    expect((await ben.runs.explain(parseGraph(graphText), file)).reused).toBe(0);
     expect((await runOf(ben)).status).toBe('succeeded');
     // What was made here again has the keys of what was received.
-    const { reached, after } = await ben.collectGarbage(0);
+    const { reached, after } = await ben.storage.collect(0);
     expect([reached, after]).toEqual([true, 0]);
   });
 
@@ -112,7 +112,7 @@ describe('a package', () => {
       message: expect.stringContaining('a.txt'),
     });
     expect(await readFile(join(ben.root, 'a.txt'), 'utf8')).toBe('Mine.');
-    expect(await ben.runs.list({ limit: 1 })).toEqual([]);
+    expect(await ben.journal.list({ limit: 1 })).toEqual([]);
     expect((await readdir(ben.root)).sort()).toEqual(['.graft', 'a.txt']);
   });
 
@@ -140,11 +140,11 @@ describe('a package', () => {
     const ben = await bench.workspace('ben');
     const report = await ben.packages.unpack(bench.archive, 'x');
     expect(report.written).toEqual([file, 'lib/corpus.graft.json', 'a.txt']);
-    expect(await ben.explain(parseGraph(JSON.stringify(outer)), file)).toMatchObject({
+    expect(await ben.runs.explain(parseGraph(JSON.stringify(outer)), file)).toMatchObject({
       reused: 2,
       toRun: 0,
     });
-    const [run] = await ben.runs.list({ limit: 1 });
+    const [run] = await ben.journal.list({ limit: 1 });
     const graphs = Object.entries(run?.graphs ?? {});
     expect(graphs.map(([path]) => path)).toEqual(['lib/corpus.graft.json']);
     for (const digest of [run?.graph ?? '', graphs[0]?.[1] ?? '']) {
@@ -170,8 +170,8 @@ describe('a package', () => {
 
   it('says what of its results is gone, and is not made of none', async () => {
     const anna = await bench.withRun();
-    const [run] = await anna.runs.list({ limit: 1 });
-    const { outputs } = await anna.why(run?.id ?? '', 'files');
+    const [run] = await anna.journal.list({ limit: 1 });
+    const { outputs } = await anna.runs.why(run?.id ?? '', 'files');
     await anna.artifacts.delete(outputs['documents']?.digest ?? '');
     const { artifacts } = await anna.packages.contents(file);
     expect(artifacts).toMatchObject({ count: 1, missing: ['files'] });
@@ -179,8 +179,11 @@ describe('a package', () => {
     expect((await anna.packages.pack(file, choice, bench.archive)).missing).toEqual(['files']);
     const ben = await bench.workspace('ben');
     await ben.packages.unpack(bench.archive, 'x');
-    expect(await ben.explain(parseGraph(graphText), file)).toMatchObject({ reused: 0, toRun: 2 });
-    await anna.collectGarbage(0);
+    expect(await ben.runs.explain(parseGraph(graphText), file)).toMatchObject({
+      reused: 0,
+      toRun: 2,
+    });
+    await anna.storage.collect(0);
     await expect(anna.packages.pack(file, choice, bench.archive)).rejects.toMatchObject({
       code: 'missing-file',
       message: expect.stringContaining(`The results of run ${run?.id ?? ''} are no longer here`),
@@ -189,14 +192,14 @@ describe('a package', () => {
 
   it('is not made where whoever opens it would refuse its lists', async () => {
     const anna = await bench.withRun();
-    const [run] = await anna.runs.list({ limit: 1 });
+    const [run] = await anna.journal.list({ limit: 1 });
     const runId = run?.id ?? '';
     const message = 'x'.repeat(1 << 20);
     const logs = Array.from({ length: 65 }, (_, at) => ({
       ...({ type: 'step.log', node: 'files', level: 'info', message } as const),
       ...{ seq: 1000 + at, runId, at: 1 },
     }));
-    await anna.runs.append(runId, logs);
+    await anna.journal.append(runId, logs);
     const packed = anna.packages.pack(file, { artifacts: true }, bench.archive);
     await expect(packed).rejects.toMatchObject({
       code: 'too-large',

@@ -46,11 +46,11 @@ it('a collection in another process takes nothing of a package that is being unp
   });
   let collections = 0;
   while (!unpacking.done) {
-    await ben.collectGarbage(size);
+    await ben.storage.collect(size);
     collections++;
   }
   await child;
-  await ben.collectGarbage(size);
+  await ben.storage.collect(size);
   expect(collections).toBeGreaterThan(3);
-  expect(await ben.explain(parseGraph(graph), file)).toMatchObject({ reused: 150, toRun: 0 });
+  expect(await ben.runs.explain(parseGraph(graph), file)).toMatchObject({ reused: 150, toRun: 0 });
 });

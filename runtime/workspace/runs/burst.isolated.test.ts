@@ -37,9 +37,9 @@ it('plans and starts at once, from two servers on a new workspace: none is lost'
       registry: workerTestRegistry,
       workerEntry: worker.entry,
     });
-    const runs = await workspace.runs.list({ limit: 1_000 });
+    const runs = await workspace.journal.list({ limit: 1_000 });
     expect(runs.map(({ status }) => status)).toEqual(Array(2 * each).fill('succeeded'));
-    expect((await workspace.verifyArtifacts()).damaged).toEqual([]);
+    expect((await workspace.storage.verify()).damaged).toEqual([]);
   } finally {
     await rm(root, { recursive: true, force: true });
   }

@@ -43,7 +43,7 @@ async function otherProcess() {
 /** Follows a run until its step is under way, calls back, and follows it to its end. */
 async function follow(runId: string, underWay: () => void | Promise<void>): Promise<RunEvent[]> {
   const seen: RunEvent[] = [];
-  for await (const event of workspace.events(runId, 0, AbortSignal.timeout(60_000))) {
+  for await (const event of workspace.runs.events(runId, 0, AbortSignal.timeout(60_000))) {
     seen.push(event);
     if (event.type === 'step.started') await underWay();
   }
@@ -63,20 +63,20 @@ describe('a run of another process', () => {
       status: 'failed',
       error: { code: 'worker-died', message: expect.stringContaining('ended') },
     });
-    expect(await workspace.runs.get(runId)).toMatchObject({ status: 'failed' });
-    const again = await workspace.start(slowGraph(10), killFile);
+    expect(await workspace.journal.get(runId)).toMatchObject({ status: 'failed' });
+    const again = await workspace.runs.start(slowGraph(10), killFile);
     expect((await again.finished).status).toBe('succeeded');
   });
 
   it('is cancelled from here', async () => {
     const { child, closed, runId } = await otherProcess();
     const seen = await follow(runId, async () => {
-      expect(await workspace.cancel(runId)).toBe('asked');
+      expect(await workspace.runs.cancel(runId)).toBe('asked');
     });
     expect(seen.at(-1)).toMatchObject({ type: 'run.finished', status: 'cancelled' });
     // Its events are told a moment before its record.
-    await expect.poll(() => workspace.cancel(runId)).toBe('ended');
-    expect(await workspace.cancel('unknown')).toBe('unknown');
+    await expect.poll(() => workspace.runs.cancel(runId)).toBe('ended');
+    expect(await workspace.runs.cancel('unknown')).toBe('unknown');
     await closed;
     expect(child.exitCode).toBe(0);
   });

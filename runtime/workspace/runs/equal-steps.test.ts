@@ -53,7 +53,7 @@ async function told(
   runId: string,
   type: RunEvent['type'],
 ): Promise<RunEvent | undefined> {
-  for await (const event of workspace.events(runId, 0, new AbortController().signal)) {
+  for await (const event of workspace.runs.events(runId, 0, new AbortController().signal)) {
     if (event.type === type) return event;
   }
   return undefined;
@@ -65,13 +65,13 @@ describe('equal steps of several processes', () => {
     const [first, second, third] = await Promise.all([
       startServer(1),
       startServer(1),
-      workspace.start(killGraph(1), killFile),
+      workspace.runs.start(killGraph(1), killFile),
     ]);
     await Promise.all([first.closed, second.closed, third.finished]);
     const ran = new Map<string, number>();
     for (const { runId } of [first, second, third]) {
-      expect((await workspace.runs.get(runId))?.status).toBe('succeeded');
-      for (const { cacheKey, status } of await workspace.runs.steps(runId)) {
+      expect((await workspace.journal.get(runId))?.status).toBe('succeeded');
+      for (const { cacheKey, status } of await workspace.journal.steps(runId)) {
         if (status === 'succeeded') ran.set(cacheKey ?? '', (ran.get(cacheKey ?? '') ?? 0) + 1);
       }
     }
@@ -84,7 +84,7 @@ describe('equal steps of several processes', () => {
     async () => {
       await using workspace = await open();
       const { child, closed } = await startServer(2);
-      const run = await workspace.start(killGraph(2), killFile);
+      const run = await workspace.runs.start(killGraph(2), killFile);
       await wait(200);
       child.kill('SIGKILL');
       await closed;
@@ -95,16 +95,16 @@ describe('equal steps of several processes', () => {
   it('can be cancelled at once while they wait, which leaves the other one alone', async () => {
     await using one = await open();
     await using other = await open();
-    const running = await one.start(hold('first'), 'hold.graft.json');
+    const running = await one.runs.start(hold('first'), 'hold.graft.json');
     await told(one, running.runId, 'step.progress');
-    const waiting = await other.start(hold('first'), 'hold.graft.json');
+    const waiting = await other.runs.start(hold('first'), 'hold.graft.json');
     expect(await told(other, waiting.runId, 'step.log')).toMatchObject({
       message: expect.stringContaining('waiting for it'),
     });
     waiting.cancel();
     expect((await waiting.finished).status).toBe('cancelled');
     // It is still at work, so nobody has waited for its end.
-    expect((await one.runs.get(running.runId))?.status).toBe('running');
+    expect((await one.journal.get(running.runId))?.status).toBe('running');
     await release('first');
     expect((await running.finished).status).toBe('succeeded');
     expect((await readdir(join(root, '.graft', 'claims'))).length).toBeLessThan(3);
@@ -113,9 +113,9 @@ describe('equal steps of several processes', () => {
   it('are computed by who waited when the other one was cancelled', async () => {
     await using one = await open();
     await using other = await open();
-    const running = await one.start(hold('second'), 'hold.graft.json');
+    const running = await one.runs.start(hold('second'), 'hold.graft.json');
     await told(one, running.runId, 'step.progress');
-    const waiting = await other.start(hold('second'), 'hold.graft.json');
+    const waiting = await other.runs.start(hold('second'), 'hold.graft.json');
     await told(other, waiting.runId, 'step.log');
     running.cancel();
     expect((await running.finished).status).toBe('cancelled');

@@ -7,6 +7,7 @@ import {
   resolveGraph,
   type ArtifactStore,
   type Graph,
+  type GraphInterface,
   type GraphReferences,
   type ModelLookup,
   type Plan,
@@ -15,7 +16,7 @@ import {
   type SourceResolver,
 } from '@graft/graph';
 import type { GraphFiles } from '../files/graph-files.ts';
-import { givenNames, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
+import { givenNames, interfaceOf, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
 import { readUsedGraphs, type ParsedGraphs } from '../locks/used-graphs.ts';
 import type { StartOptions } from './run-handle.ts';
 
@@ -29,7 +30,7 @@ export interface PlannedRun {
 }
 
 /** What plans are made against; artifacts take what a run is given. */
-interface PlanAgainst {
+export interface PlanAgainst {
   readonly registry: Registry;
   readonly models: ModelLookup;
   readonly artifacts: ArtifactStore;
@@ -95,11 +96,19 @@ export class GraphPlanner {
     return [...new Set(patterns)].sort();
   }
 
-  /** `assumed`: all that the graph takes counts as given, for a plan that is only looked at. Throws as `planGraph` does. */
+  /** What a graph takes and gives, and the parameters that it exposes. */
+  async interfaceOf(graph: Graph, file: string): Promise<GraphInterface> {
+    return interfaceOf(await this.read(graph, file));
+  }
+
+  /**
+   * Throws the first problem with all of them in `problems`. `assumed`: all that the graph takes counts as given, for a
+   * plan that nobody runs.
+   */
   async plan(
     graph: Graph,
     file: string,
-    choices: PlanChoices & { readonly assumed?: 'any' },
+    choices: PlanChoices & { readonly assumed?: 'any' } = {},
   ): Promise<PlannedRun> {
     const { only, seed, part, inputs = {}, outputs = [], assumed } = choices;
     const { registry, models, artifacts } = this.#against;

@@ -61,13 +61,13 @@ describe('what the graph of a loop reads', () => {
 
   it('is locked with the file, and compared', async () => {
     const workspace = await anna();
-    const lock = await workspace.lockOf(parseGraph(graphText()), file);
+    const lock = await workspace.locks.taken(parseGraph(graphText()), file);
     expect(Object.keys(lock.files)).toEqual(['a.txt']);
     await writeFile(join(workspace.root, 'a.txt'), 'Another.');
     const { files } = lock;
-    const report = await workspace.explain(parseGraph(graphText({ files })), file);
+    const report = await workspace.runs.explain(parseGraph(graphText({ files })), file);
     expect(report.drift).toMatchObject([{ name: 'a.txt', nodes: ['reflect/docs'] }]);
-    const locked = await workspace.explain(parseGraph(graphText({ files })), file, {
+    const locked = await workspace.runs.explain(parseGraph(graphText({ files })), file, {
       locked: true,
     });
     expect(locked.problems).toMatchObject([{ code: 'lock-differs' }]);
@@ -76,7 +76,7 @@ describe('what the graph of a loop reads', () => {
   it('is missed where it is read, and the rounds are not known', async () => {
     const workspace = await anna();
     const gone = parseGraph(graphText().replace('a.txt', 'gone.txt'));
-    const report = await workspace.explain(gone, file);
+    const report = await workspace.runs.explain(gone, file);
     expect(report.problems).toMatchObject([
       {
         code: 'missing-file',
@@ -85,7 +85,7 @@ describe('what the graph of a loop reads', () => {
     ]);
     const loop = report.nodes.find((step) => step.node === 'reflect');
     expect(loop).toMatchObject({ verdict: 'unknown', rounds: { limit: 3 } });
-    await expect(workspace.start(gone, file)).rejects.toMatchObject({ code: 'missing-file' });
+    await expect(workspace.runs.start(gone, file)).rejects.toMatchObject({ code: 'missing-file' });
   });
 
   it('goes into a package, which opens with the rounds in place', async () => {
@@ -95,9 +95,9 @@ describe('what the graph of a loop reads', () => {
     await workspace.packages.pack(file, { data: true, artifacts: true }, bench.archive);
     const ben = await bench.workspace('ben');
     await ben.packages.unpack(bench.archive, 'loop.graft.zip');
-    const report = await ben.explain(parseGraph(graphText()), file);
+    const report = await ben.runs.explain(parseGraph(graphText()), file);
     expect(report).toMatchObject({ toRun: 0, problems: [] });
-    const [run] = await ben.runs.list({ limit: 1 });
-    expect((await ben.why(run?.id ?? '', 'reflect#2/grade')).from).toBe('loop');
+    const [run] = await ben.journal.list({ limit: 1 });
+    expect((await ben.runs.why(run?.id ?? '', 'reflect#2/grade')).from).toBe('loop');
   });
 });

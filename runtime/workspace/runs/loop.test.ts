@@ -64,10 +64,12 @@ const open = (): Promise<Workspace> =>
   openWorkspace({ root, registry: workerTestRegistry, workerEntry: worker.entry });
 
 async function run(workspace: Workspace, text: string) {
-  const handle = await workspace.start(parseGraph(text, file), file);
+  const handle = await workspace.runs.start(parseGraph(text, file), file);
   const end = await handle.finished;
   expect(end.status, end.error?.message).toBe('succeeded');
-  const steps = new Map((await workspace.runs.steps(handle.runId)).map((one) => [one.node, one]));
+  const steps = new Map(
+    (await workspace.journal.steps(handle.runId)).map((one) => [one.node, one]),
+  );
   const count = (status: StepSummary['status']): number =>
     [...steps.values()].filter((one) => one.status === status).length;
   return { runId: handle.runId, steps, count };
@@ -82,7 +84,7 @@ describe.skipIf(process.platform === 'win32')('a loop of five rounds', () => {
     const closed = once(child, 'close');
     const [bytes]: unknown[] = await once(child.stdout, 'data');
     const runId = String(bytes).trim();
-    for await (const event of workspace.events(runId, 0, AbortSignal.timeout(30_000))) {
+    for await (const event of workspace.runs.events(runId, 0, AbortSignal.timeout(30_000))) {
       if (event.type === 'step.started' && event.node === 'reflect#3/wait') break;
     }
     child.kill('SIGKILL');
@@ -100,7 +102,7 @@ describe.skipIf(process.platform === 'win32')('a loop of five rounds', () => {
       expect(statuses).toContain(`reflect#${node} succeeded`);
     }
     expect(statuses).toContain('reflect succeeded');
-    const warnings = (await workspace.runs.events(resumed.runId, 0, 10_000)).flatMap((event) =>
+    const warnings = (await workspace.journal.events(resumed.runId, 0, 10_000)).flatMap((event) =>
       event.type === 'step.log' && event.level === 'warning' ? event.message : [],
     );
     expect(warnings).toEqual([
@@ -111,9 +113,9 @@ describe.skipIf(process.platform === 'win32')('a loop of five rounds', () => {
     expect(again.count('cached')).toBe(again.steps.size);
     // A load, five rounds of two steps, the loop, what it gathers, and what is below.
     expect(again.steps.size).toBe(14);
-    const report = await workspace.explain(parseGraph(graphText(asked), file), file);
+    const report = await workspace.runs.explain(parseGraph(graphText(asked), file), file);
     expect(report).toMatchObject({ reused: 14, toRun: 0, problems: [] });
-    const why = await workspace.why(again.runId, 'reflect#2/grade');
+    const why = await workspace.runs.why(again.runId, 'reflect#2/grade');
     expect(why).toMatchObject({ status: 'cached', type: 'upper' });
 
     const changed = asked.with(7, 'another question');
@@ -137,7 +139,7 @@ describe.skipIf(process.platform === 'win32')('a loop of five rounds', () => {
     const [bytes]: unknown[] = await once(child.stdout, 'data');
     const here = await run(workspace, graphText(other));
     await closed;
-    const there = await workspace.runs.steps(String(bytes).trim());
+    const there = await workspace.journal.steps(String(bytes).trim());
     const ran = new Map<string, number>();
     for (const { cacheKey, status } of [...here.steps.values(), ...there]) {
       if (cacheKey === undefined || status !== 'succeeded') continue;

@@ -56,22 +56,22 @@ afterEach(async () => {
 });
 
 it('are no problem where they are missing, and are where they lead out', async () => {
-  expect((await workspace.explain(graphOf(['a.txt']), file)).problems).toEqual([]);
-  expect((await workspace.explain(graphOf(['../a.txt']), file)).problems).toMatchObject([
+  expect((await workspace.runs.explain(graphOf(['a.txt']), file)).problems).toEqual([]);
+  expect((await workspace.runs.explain(graphOf(['../a.txt']), file)).problems).toMatchObject([
     { code: 'outside-workspace', location: { node: 'read', param: 'files' } },
   ]);
 });
 
 it('are locked to be missing, which says so once they are there', async () => {
-  const text = await workspace.lockedText(serializeGraph(graphOf(['a.txt'])), file);
+  const text = await workspace.locks.saved(serializeGraph(graphOf(['a.txt'])), file);
   const locked = parseGraph(text);
   expect(locked.lock.files).toEqual({ 'a.txt': nothing });
   const options = { locked: true };
-  expect((await workspace.explain(locked, file, options)).problems).toEqual([]);
-  expect((await workspace.explain(locked, file)).drift).toBeUndefined();
+  expect((await workspace.runs.explain(locked, file, options)).problems).toEqual([]);
+  expect((await workspace.runs.explain(locked, file)).drift).toBeUndefined();
   await writeFile(join(root, 'a.txt'), 'One.');
-  expect((await workspace.explain(locked, file)).drift).toMatchObject([{ name: 'a.txt' }]);
-  expect((await workspace.explain(locked, file, options)).problems).toMatchObject([
+  expect((await workspace.runs.explain(locked, file)).drift).toMatchObject([{ name: 'a.txt' }]);
+  expect((await workspace.runs.explain(locked, file, options)).problems).toMatchObject([
     { code: 'lock-differs' },
   ]);
 });

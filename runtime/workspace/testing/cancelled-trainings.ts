@@ -73,9 +73,9 @@ async function cancelled(
   moment: () => number,
 ): Promise<Omit<Attempt, 'planned'>> {
   const graph = graphOf();
-  const handle = await workspace.start(graph, 'training.graft.json');
+  const handle = await workspace.runs.start(graph, 'training.graft.json');
   const events: RunEvent[] = [];
-  for await (const event of workspace.events(handle.runId, 0, new AbortController().signal)) {
+  for await (const event of workspace.runs.events(handle.runId, 0, new AbortController().signal)) {
     events.push(event);
     // It has begun; the moment is somewhere within its first steps.
     if (event.type !== 'step.checkpoint' || event.checkpoint.state !== 'resumed') continue;
@@ -104,7 +104,7 @@ function reportsOf(events: readonly RunEvent[]) {
 /** The step that a plan says it would continue from, once the trainer has ended. */
 async function plannedStep(workspace: Workspace): Promise<number> {
   for (;;) {
-    const { nodes: steps } = await workspace.explain(graphOf(), 'training.graft.json');
+    const { nodes: steps } = await workspace.runs.explain(graphOf(), 'training.graft.json');
     const checkpoint = steps.find(({ node }) => node === 'lora')?.checkpoint;
     if (checkpoint?.saving !== true) return checkpoint?.step ?? 0;
     await wait(50);

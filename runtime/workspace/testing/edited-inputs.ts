@@ -56,10 +56,10 @@ async function write(root: string, word: string): Promise<void> {
 
 /** Digests of all that a whole run gave. */
 async function results(of: Workspace): Promise<Record<string, readonly string[]>> {
-  const { runId, finished } = await of.start(graph(), 'edited.graft.json');
+  const { runId, finished } = await of.runs.start(graph(), 'edited.graft.json');
   const { status, error } = await finished;
   expect(status, error?.message).toBe('succeeded');
-  const steps = await of.runs.steps(runId);
+  const steps = await of.journal.steps(runId);
   return Object.fromEntries(
     steps.map(({ node, outputs }) => [node, Object.values(outputs).map(({ digest }) => digest)]),
   );
@@ -87,7 +87,7 @@ export function testEditedInputs(edits: number, seed: number): void {
       await write(root, word);
       const startedAt = performance.now();
       // It may be refused: what is written to while it is hashed has no digest.
-      const edited = workspace
+      const edited = workspace.runs
         .start(graph(), 'edited.graft.json')
         .then(({ finished }) => finished)
         .catch(() => undefined);

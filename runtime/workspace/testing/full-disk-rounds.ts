@@ -67,7 +67,7 @@ export async function fullDiskRound(
     await collects(() => open(work.root, state), { folder: disk.folder, at });
     if (end.runId !== undefined) {
       await expect
-        .poll(async () => (await workspace.runs.get(end.runId ?? ''))?.status, { message: at })
+        .poll(async () => (await workspace.journal.get(end.runId ?? ''))?.status, { message: at })
         .toBe(end.status);
     }
   }
@@ -92,7 +92,7 @@ async function collects(
 ): Promise<void> {
   const before = await free(folder);
   await using workspace = await open();
-  const report = await workspace.collectGarbage(0);
+  const report = await workspace.storage.collect(0);
   expect(report.after, at).toBe(0);
   if (report.before > 0) expect(await free(folder), at).toBeGreaterThan(before);
 }
@@ -123,8 +123,8 @@ async function endOf(
 function runEnd(workspace: Workspace, graph: Graph): Promise<WorkEnd> {
   const never = new AbortController().signal;
   return endOf(
-    () => workspace.start(graph, 'test.graft.json'),
-    (runId) => workspace.events(runId, 0, never),
+    () => workspace.runs.start(graph, 'test.graft.json'),
+    (runId) => workspace.runs.events(runId, 0, never),
   );
 }
 
@@ -191,8 +191,8 @@ export function experimentWork(root: string, megabytes: number): DiskWork {
     start(workspace) {
       const never = new AbortController().signal;
       return endOf(
-        () => workspace.startExperiment(graph(), experimentFile, { name: 'e' }),
-        (runId) => workspace.experimentEvents(runId, 0, never),
+        () => workspace.experiments.start(graph(), experimentFile, { name: 'e' }),
+        (runId) => workspace.experiments.events(runId, 0, never),
       );
     },
   };
@@ -218,7 +218,7 @@ export async function unpackWork(
   await work.prepare(0);
   {
     await using workspace = await open(from);
-    await workspace.saveGraph('test.graft.json', serializeGraph(readAndSplit), null);
+    await workspace.graphs.save('test.graft.json', serializeGraph(readAndSplit), null);
     expect((await work.start(workspace)).status).toBe('succeeded');
     await workspace.packages.pack('test.graft.json', { data: true, artifacts: true }, archive);
   }

@@ -41,13 +41,13 @@ await Promise.all(
     await rename(document, `${document}.txt`);
     await Promise.all([
       attempt('plan', async () => {
-        const { problems } = await workspace.explain(graph, file);
+        const { problems } = await workspace.runs.explain(graph, file);
         return problems[0]?.code ?? 'ok';
       }),
       attempt('start', async () => {
-        const { runId, finished } = await workspace.start(graph, file);
+        const { runId, finished } = await workspace.runs.start(graph, file);
         const { status, error } = await finished;
-        const recorded = (await workspace.runs.get(runId))?.status;
+        const recorded = (await workspace.journal.get(runId))?.status;
         return status === recorded
           ? (error?.message ?? status)
           : `${status}, not ${String(recorded)}`;

@@ -8,7 +8,7 @@ const [root = '', workerEntry = '', salt = '0', ms = '100', experiment = '{}'] =
 const workspace = await openWorkspace({ root, workerEntry, registry: workerTestRegistry });
 const parsed: unknown = JSON.parse(experiment);
 const graph = experimentGraph(Object(parsed), { salt: Number(salt), ms: Number(ms) });
-const { runId, finished } = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+const { runId, finished } = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
 process.stdout.write(`${runId}\n`);
 await finished;
 await workspace[Symbol.asyncDispose]();

@@ -72,6 +72,6 @@ export class PackageBench {
 }
 
 export async function runOf(workspace: Workspace, path = file, text = graphText) {
-  const { finished } = await workspace.start(parseGraph(text), path);
+  const { finished } = await workspace.runs.start(parseGraph(text), path);
   return finished;
 }

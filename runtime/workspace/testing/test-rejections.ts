@@ -3,7 +3,7 @@ import { Engine } from '@graft/engine';
 import { testEngineParts, testPlan } from '@graft/engine/testing';
 import { emptyGraph, type ExperimentPlan } from '@graft/graph';
 import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
-import { Experiments } from '../experiment/experiments.ts';
+import { ExperimentRuns } from '../experiment/experiment-runs.ts';
 import { surviveRejections } from '../workers/survive-rejections.ts';
 
 // Runs work that loses a rejected promise and would go on for ever, then a run beside it, and prints how they ended.
@@ -50,7 +50,7 @@ const plan: ExperimentPlan = {
   lower: [],
   only: ['a'],
 };
-const experiments = new Experiments({ ...stores, registry: new Map(), owner: 'me:1' });
+const experiments = new ExperimentRuns({ ...stores, registry: new Map(), owner: 'me:1' });
 
 const [loses, fine] = await Promise.all([start('loses'), start('fine')]);
 const experiment = await experiments.start(

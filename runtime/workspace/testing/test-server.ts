@@ -6,7 +6,7 @@ import { workerTestRegistry } from './test-nodes.ts';
 // milliseconds are given, a single step that takes so long.
 const [root = '', workerEntry = '', salt = '0', ms] = process.argv.slice(2);
 const workspace = await openWorkspace({ root, workerEntry, registry: workerTestRegistry });
-const { runId, finished } = await workspace.start(
+const { runId, finished } = await workspace.runs.start(
   ms === undefined ? killGraph(Number(salt)) : slowGraph(Number(ms)),
   killFile,
 );

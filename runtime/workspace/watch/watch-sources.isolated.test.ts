@@ -36,7 +36,7 @@ beforeEach(async () => {
   await put('a.graft.json', graph('docs', 'later/*.md'));
   workspace = await openWorkspace({ root, registry });
   changes = [];
-  stop = workspace.watchSources('a.graft.json', (change) => changes.push(change));
+  stop = workspace.changes.sources('a.graft.json', (change) => changes.push(change));
   const first = await next();
   expect(first).toEqual({
     ...{ files: [], total: 0 },
@@ -93,8 +93,8 @@ it('gathers what changes at once', async () => {
 });
 
 it('watches what the graph reads once it is saved, and nothing once it is stopped', async () => {
-  const { revision } = await workspace.readGraph('a.graft.json');
-  await workspace.saveGraph('a.graft.json', graph('other'), revision);
+  const { revision } = await workspace.graphs.read('a.graft.json');
+  await workspace.graphs.save('a.graft.json', graph('other'), revision);
   const others = await next();
   expect(others?.files).toEqual([]);
   expect(others?.reads).not.toBe(reads);
@@ -104,7 +104,7 @@ it('watches what the graph reads once it is saved, and nothing once it is stoppe
   expect(await readFile(join(root, 'docs/a.md'), 'utf8')).toBe('A');
   stop();
   const again: SourceChange[] = [];
-  const unwatch = workspace.watchSources('a.graft.json', (change) => again.push(change));
+  const unwatch = workspace.changes.sources('a.graft.json', (change) => again.push(change));
   await expect.poll(() => again).toHaveLength(1);
   expect(again[0]?.reads).toBe(others?.reads);
   await put('other/c.md', 'D');
@@ -117,7 +117,7 @@ it('says by its state whether anything changed while nobody watched', async () =
   const states: string[] = [];
   const watchFor = async (meanwhile: () => Promise<void>): Promise<void> => {
     await meanwhile();
-    const unwatch = workspace.watchSources('a.graft.json', ({ state }) => states.push(state));
+    const unwatch = workspace.changes.sources('a.graft.json', ({ state }) => states.push(state));
     await expect.poll(() => states.length).toBeGreaterThan(0);
     unwatch();
   };

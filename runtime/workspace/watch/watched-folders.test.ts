@@ -31,7 +31,7 @@ beforeEach(async () => {
   await put('a.graft.json', JSON.stringify({ graft: 1, nodes: { files }, edges: [] }));
   workspace = await openWorkspace({ root, registry });
   changes = [];
-  stop = workspace.watchSources('a.graft.json', (change) => changes.push(change));
+  stop = workspace.changes.sources('a.graft.json', (change) => changes.push(change));
   await expect.poll(() => changes).toHaveLength(1);
   changes.length = 0;
 });
@@ -90,7 +90,7 @@ describe('a folder that is watched', () => {
   it('may be moved away with the graphs in it, and another come with others', async () => {
     const away = await mkdtemp(join(tmpdir(), 'graft-away-'));
     const graphs: string[] = [];
-    const unwatch = workspace.watch((path) => graphs.push(path));
+    const unwatch = workspace.changes.graphs.listen((path) => graphs.push(path));
     await put('lib/b.graft.json', '{}');
     await put('docs/lib/c.graft.json', '{}');
     await expect.poll(() => new Set(graphs).size).toBe(2);

@@ -44,9 +44,9 @@ it('all steps succeed on a device of 300 MB that holds no more than two of their
       return [id, { type, version, params }] as const;
     });
     const graph = parseGraph(JSON.stringify({ graft: 1, nodes: Object.fromEntries(full), edges }));
-    const { runId, finished } = await workspace.start(graph, 'small.graft.json');
+    const { runId, finished } = await workspace.runs.start(graph, 'small.graft.json');
     expect(await finished).toMatchObject({ status: 'succeeded' });
-    const steps = await workspace.runs.steps(runId);
+    const steps = await workspace.journal.steps(runId);
     expect(steps.map(({ status }) => status)).toEqual(steps.map(() => 'succeeded'));
     expect(steps).toHaveLength(Object.keys(nodes).length);
   } finally {

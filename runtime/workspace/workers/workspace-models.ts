@@ -6,7 +6,13 @@ import {
   type Catalogue,
   type FetchProgress,
 } from '@graft/backends/catalogue';
-import { GraphError, type ModelEntry, type ModelFacts, type Problem } from '@graft/graph';
+import {
+  GraphError,
+  type ModelEntry,
+  type ModelFacts,
+  type ModelLookup,
+  type Problem,
+} from '@graft/graph';
 import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
 import type { ModelList } from './model-list.ts';
 import { receiveModelFiles } from '../uploads/model-upload.ts';
@@ -55,6 +61,8 @@ export interface WorkspaceModelsParts {
   readonly root: string;
   readonly catalogue: Catalogue;
   readonly modelList: ModelList;
+  /** Default: the catalogue's. */
+  readonly lookup?: ModelLookup;
   readonly scratchFolder: string;
 }
 
@@ -65,12 +73,20 @@ interface Job {
 
 /** The models of a workspace on this machine: which can be had, and downloads that go on whoever looks. */
 export class WorkspaceModels {
+  /** Finds what is known of a model by its id. */
+  readonly lookup: ModelLookup;
   readonly #parts: WorkspaceModelsParts;
   readonly #jobs = new Map<string, Job>();
   readonly #work = new PendingWork();
 
   constructor(parts: WorkspaceModelsParts) {
     this.#parts = parts;
+    this.lookup = parts.lookup ?? parts.catalogue.lookup;
+  }
+
+  /** The models of the catalogue, without waiting. */
+  list(): readonly ModelFacts[] {
+    return this.#parts.modelList.current();
   }
 
   async offered(): Promise<OfferedModels> {

@@ -36,20 +36,20 @@ async function record({ nodes, edges = [], steps }: Recorded): Promise<string> {
       : { graph: await put(JSON.stringify({ graft: 1, nodes, edges, layout: {} })) };
   const file = 'a.graft.json';
   const owner = 'nobody:1';
-  await workspace.runs.create({ id, file, status: 'running', startedAt: 1, owner, ...graph });
+  await workspace.journal.create({ id, file, status: 'running', startedAt: 1, owner, ...graph });
   const stamp = { runId: id, at: 1 };
   const done = steps.map((step, at) => ({
     ...{ ...stamp, seq: at + 2, type: 'step.finished' as const },
     step: { status: 'succeeded' as const, ms: 5, outputs: {}, ...step },
   }));
-  await workspace.runs.append(id, [
+  await workspace.journal.append(id, [
     {
       ...{ ...stamp, seq: 1, type: 'run.started', file },
       nodes: steps.map(({ node: name, type }) => ({ node: name, type })),
     },
     ...done,
   ]);
-  await workspace.runs.finish(id, { status: 'succeeded', finishedAt: 2 });
+  await workspace.journal.finish(id, { status: 'succeeded', finishedAt: 2 });
   return id;
 }
 

@@ -27,7 +27,7 @@ import { ranNode, type RanNode } from './ran-node.ts';
 /** Nodes of a comparison at most: rounds of loops may be many. */
 const mostNodes = 1_000;
 
-type Source = Pick<Workspace, 'root' | 'runs' | 'artifacts' | 'registry'>;
+type Source = Pick<Workspace, 'root' | 'journal' | 'artifacts' | 'registry'>;
 
 /** A run, or one node of it. */
 export interface AskedSide {
@@ -68,12 +68,12 @@ export async function compareRuns(
 }
 
 async function readSide(workspace: Source, { run, node }: AskedSide): Promise<Side> {
-  const record = await workspace.runs.get(run);
+  const record = await workspace.journal.get(run);
   if (record === undefined) {
     throw new GraphError('bad-input', `The run ${run} no longer exists. Choose another.`);
   }
   const graphs = await readRanGraphs(workspace, record);
-  const steps = await workspace.runs.steps(run);
+  const steps = await workspace.journal.steps(run);
   return { record, graphs, steps: new Map(steps.map((step) => [step.node, step])), node };
 }
 

@@ -60,7 +60,7 @@ interface Made {
 
 /** Records a run with steps inside graphs, and one that failed with folders of this machine in what it says. */
 async function record(id: string, kept: boolean): Promise<Made> {
-  const { root, runs } = workspace;
+  const { root, journal } = workspace;
   const question = { id: 'q', question: `Why </script> in ${root}?` };
   const digest = await put(`${JSON.stringify(question)}\n`);
   const rows = { digest, mediaType: Questions.mediaType, size: 1, count: 1 };
@@ -116,18 +116,18 @@ async function record(id: string, kept: boolean): Promise<Made> {
     ? { graphs: { 'lib/inner.graft.json': await put(JSON.stringify(library)) } }
     : {};
   const owner = 'nobody:1';
-  await runs.create({ id, file, status: 'running', startedAt: 1, owner, ...kinds, ...used });
+  await journal.create({ id, file, status: 'running', startedAt: 1, owner, ...kinds, ...used });
   const all = [...events, ...rounds, ...losses, token, ...finished].map((event, at) => ({
     ...event,
     seq: at + 1,
   }));
-  await runs.append(id, all);
-  await runs.finish(id, { status: 'failed', finishedAt: 2, error: message });
+  await journal.append(id, all);
+  await journal.finish(id, { status: 'failed', finishedAt: 2, error: message });
   return { id, rows };
 }
 
 async function reportOf({ id }: Made) {
-  const run = await workspace.runs.get(id);
+  const run = await workspace.journal.get(id);
   if (run === undefined) throw new Error('The run was not recorded.');
   return collectReport(workspace, run);
 }
@@ -197,7 +197,7 @@ it('says nowhere where this machine keeps the workspace, but in what rows hold',
 });
 
 it('says how many answers are right', async () => {
-  const { runs } = workspace;
+  const { journal } = workspace;
   const answer = (id: string, text: string): object => ({
     ...{ id, text, question: { id, question: 'When?', reference: 'At noon.' } },
     ...{ citations: [], promptTokens: 1, completionTokens: 1, finishReason: 'stop' },
@@ -210,15 +210,15 @@ it('says how many answers are right', async () => {
     outputs: { answers },
   };
   const stamp = { runId: 'answers', at: 1 };
-  await runs.create({ id: 'answers', file, status: 'running', startedAt: 1, owner: 'nobody:1' });
-  await runs.append('answers', [{ ...stamp, seq: 1, type: 'step.finished', step }]);
-  await runs.finish('answers', { status: 'succeeded', finishedAt: 2 });
+  await journal.create({ id: 'answers', file, status: 'running', startedAt: 1, owner: 'nobody:1' });
+  await journal.append('answers', [{ ...stamp, seq: 1, type: 'step.finished', step }]);
+  await journal.finish('answers', { status: 'succeeded', finishedAt: 2 });
   const report = await reportOf({ id: 'answers', rows: answers });
   expect(report.rows[rowsKey(answers)]?.score).toEqual({ right: 1, wrong: 1 });
 });
 
 it('has the table of a run of an experiment, without folders of this machine', async () => {
-  const { root, runs } = workspace;
+  const { root, journal } = workspace;
   const id = 'experiment';
   const stamp = { runId: id, at: 1 };
   const started = {
@@ -238,16 +238,16 @@ it('has the table of a run of an experiment, without folders of this machine', a
   const score = node('score-hits');
   const vary = { 'score.k': [1, 2] };
   const experiments = { 'by-size': { vary, baseline: 'k=1', metrics: ['score.metrics:mrr'] } };
-  await runs.create({
+  await journal.create({
     ...{ id, file, experiment, status: 'running', startedAt: 1, owner: 'nobody:1' },
     graph: await put(JSON.stringify({ ...graph, nodes: { ...graph.nodes, score }, experiments })),
   });
-  await runs.appendExperiment(id, [
+  await journal.appendExperiment(id, [
     { ...started, seq: 1 },
     { ...finished, seq: 2 },
   ]);
-  await runs.finish(id, { status: 'failed', finishedAt: 2 });
-  const run = await runs.get(id);
+  await journal.finish(id, { status: 'failed', finishedAt: 2 });
+  const run = await journal.get(id);
   if (run === undefined) throw new Error('The run was not recorded.');
   const report = await collectReport(workspace, run);
   expect(report.experiment).toMatchObject({

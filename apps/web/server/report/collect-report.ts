@@ -38,7 +38,7 @@ export async function collectReport(
   record: RunRecord,
   limits: RowLimits = pageLimits,
 ): Promise<Report> {
-  const steps = await workspace.runs.steps(record.id);
+  const steps = await workspace.journal.steps(record.id);
   const { cells, leftOut, experiment, prose } = await whatRan(workspace, record, steps);
   const outputs = allCells(cells).flatMap((cell) => cell.outputs);
   const artifacts = [
@@ -83,7 +83,7 @@ async function whatRan(
     const summaries = new Map(steps.map((step) => [step.node, step]));
     return reportCells({ run: await readRun(workspace, id), summaries, registry, graphs });
   }
-  const table = shownTable(await workspace.experimentTable(id), root);
+  const table = shownTable(await workspace.experiments.table(id), root);
   const meanings = graphs === undefined ? {} : comparedMeanings(graphs.root.file, name, registry);
   return { cells: [], leftOut: 0, experiment: { name, table, meanings } };
 }
@@ -141,10 +141,10 @@ function titleOf(file: string): string {
   return (file.split('/').at(-1) ?? file).replace(/\.graft\.json$/, '');
 }
 
-async function readRun({ root, runs }: Workspace, id: string): Promise<RunState> {
+async function readRun({ root, journal }: Workspace, id: string): Promise<RunState> {
   let run = emptyRun(id);
   for (let after = 0; ;) {
-    const events = await runs.events(id, after, eventsAtOnce);
+    const events = await journal.events(id, after, eventsAtOnce);
     const last = events.at(-1);
     if (last === undefined) return run;
     run = events.reduce((folded, event) => foldEvent(folded, shownEvent(event, root)), run);

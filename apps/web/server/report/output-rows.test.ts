@@ -18,10 +18,12 @@ async function read(
   const asked: number[] = [];
   const workspace = {
     artifacts: { has: async (digest: string) => Object.hasOwn(outputs, digest) },
-    page: async ({ digest }: ArtifactRef, offset: number, limit: number) => {
-      asked.push(limit);
-      const rows = outputs[digest] ?? [];
-      return { total: rows.length, rows: rows.slice(offset, offset + limit) };
+    rows: {
+      page: async ({ digest }: ArtifactRef, offset: number, limit: number) => {
+        asked.push(limit);
+        const rows = outputs[digest] ?? [];
+        return { total: rows.length, rows: rows.slice(offset, offset + limit) };
+      },
     },
   };
   const rows = await outputRows(workspace, artifacts, of);

@@ -31,7 +31,8 @@ const vectorLength = 64;
 const digits = 3;
 
 /** Where rows are read from. */
-interface RowSource extends Pick<Workspace, 'page'> {
+interface RowSource {
+  readonly rows: Pick<Workspace['rows'], 'page'>;
   readonly artifacts: Pick<Workspace['artifacts'], 'has'>;
 }
 
@@ -95,7 +96,7 @@ async function readRows(
   let evenly = false;
   for (let offset = 0; offset < most;) {
     const limit = Math.min(isMetrics ? metricPage : pageSize, most - offset);
-    const page = await workspace.page(artifact, offset, limit);
+    const page = await workspace.rows.page(artifact, offset, limit);
     total = page.total;
     for (const row of page.rows) {
       evenly ||= isMetrics && isRecord(row) && row['step'] !== undefined;

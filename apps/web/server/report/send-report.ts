@@ -63,7 +63,7 @@ export async function sendReport(
   let sent: Sent;
   let name: string;
   try {
-    const run = await workspace.runs.get(id);
+    const run = await workspace.journal.get(id);
     if (run === undefined) return refuse(response, 404, 'This run no longer exists.');
     const report = await collectReport(workspace, run);
     name = safeFileName(`${report.title}-${id}`);

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 it('ends a search that the page has given up for another', async () => {
   let signal: AbortSignal | undefined;
-  vi.spyOn(workspace, 'search').mockImplementation((_artifact, search) => {
+  vi.spyOn(workspace.rows, 'search').mockImplementation((_artifact, search) => {
     ({ signal } = search);
     return new Promise((resolve) => {
       const end = (): void => resolve({ rows: [], searched: 0, complete: false });

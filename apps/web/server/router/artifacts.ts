@@ -18,7 +18,7 @@ export const artifactsRouter = router({
       }),
     )
     .query(async ({ ctx, input: { artifact, offset, limit, textAtMost: most } }) => {
-      const { total, rows } = await ctx.workspace.page(artifact, offset, limit);
+      const { total, rows } = await ctx.workspace.rows.page(artifact, offset, limit);
       return { total, ...rowBeginnings(rows, most) };
     }),
   /** Rows by their ids, wherever in the artifact they are. */
@@ -29,7 +29,7 @@ export const artifactsRouter = router({
         ids: z.array(z.string().max(2_000)).min(1).max(100),
       }),
     )
-    .query(({ ctx, input }) => ctx.workspace.rows(input.artifact, input.ids)),
+    .query(({ ctx, input }) => ctx.workspace.rows.find(input.artifact, input.ids)),
   /** Rows by their numbers, from 0. */
   pick: procedure
     .input(
@@ -40,7 +40,7 @@ export const artifactsRouter = router({
       }),
     )
     .query(async ({ ctx, input: { artifact, numbers, textAtMost: most } }) =>
-      rowBeginnings(await ctx.workspace.pick(artifact, numbers), most),
+      rowBeginnings(await ctx.workspace.rows.pick(artifact, numbers), most),
     ),
   /** The numbers of all rows in the order of a column. */
   order: procedure
@@ -52,7 +52,7 @@ export const artifactsRouter = router({
       }),
     )
     .query(({ ctx, input: { artifact, column, descending }, signal }) =>
-      ctx.workspace.order(artifact, {
+      ctx.workspace.rows.order(artifact, {
         ...{ column, descending },
         ...(signal === undefined ? {} : { signal }),
       }),
@@ -67,7 +67,7 @@ export const artifactsRouter = router({
       }),
     )
     .query(({ ctx, input, signal }) =>
-      ctx.workspace.search(input.artifact, {
+      ctx.workspace.rows.search(input.artifact, {
         text: input.text,
         from: input.from,
         limit: 20_000,
@@ -85,7 +85,7 @@ export const artifactsRouter = router({
         artifact: artifactRefSchema,
       }),
     )
-    .mutation(({ ctx, input }) => ctx.workspace.writeRows(input)),
+    .mutation(({ ctx, input }) => ctx.workspace.frozen.write(input)),
   /** Where the vectors of embeddings lie. */
   map: procedure
     .input(z.object({ artifact: artifactRefSchema }))

@@ -50,7 +50,7 @@ export const experimentsRouter = router({
     .mutation(async ({ ctx, input }): Promise<PlannedExperiment> => {
       const graph = parseGraph(input.text, input.path);
       try {
-        const plan = await ctx.workspace.planExperiment(graph, input.path, input.name);
+        const plan = await ctx.workspace.experiments.plan(graph, input.path, input.name);
         return { problems: [], plan: shown(plan) };
       } catch (error) {
         return { problems: GraphError.from(error).problems };
@@ -61,11 +61,15 @@ export const experimentsRouter = router({
     .input(z.object({ path: pathInput, name: nameInput, device: z.string().optional() }))
     .mutation(async ({ ctx, input }) => {
       const { workspace } = ctx;
-      const { text } = await workspace.readGraph(input.path);
-      const { runId } = await workspace.startExperiment(parseGraph(text, input.path), input.path, {
-        name: input.name,
-        ...(input.device === undefined ? {} : { device: input.device }),
-      });
+      const { text } = await workspace.graphs.read(input.path);
+      const { runId } = await workspace.experiments.start(
+        parseGraph(text, input.path),
+        input.path,
+        {
+          name: input.name,
+          ...(input.device === undefined ? {} : { device: input.device }),
+        },
+      );
       return { runId };
     }),
   /** Its events after `after`, then those to come; each message's id is the event's `seq`. */
@@ -81,7 +85,7 @@ export const experimentsRouter = router({
     .subscription(async function* ({ ctx, input, signal }) {
       const stop = AbortSignal.any([ctx.closing, signal].filter((one) => one !== undefined));
       const after = Math.max(input.after, Number(input.lastEventId ?? 0));
-      for await (const event of ctx.workspace.experimentEvents(input.runId, after, stop)) {
+      for await (const event of ctx.workspace.experiments.events(input.runId, after, stop)) {
         yield tracked(String(event.seq), shownExperimentEvent(event, ctx.workspace.root));
         await ctx.drained();
       }
@@ -90,20 +94,20 @@ export const experimentsRouter = router({
   table: procedure
     .input(z.object({ runId: runInput }))
     .query(async ({ ctx: { workspace }, input }) =>
-      shownTable(await workspace.experimentTable(input.runId), workspace.root),
+      shownTable(await workspace.experiments.table(input.runId), workspace.root),
     ),
   /** The runs of its variants, newest first. */
   variants: procedure
     .input(z.object({ runId: runInput }))
     .query(async ({ ctx: { workspace }, input }) => {
-      const runs = await workspace.runs.list({ parent: input.runId, limit: 2_000 });
+      const runs = await workspace.journal.list({ parent: input.runId, limit: 2_000 });
       return runs.map((run) => shownRun(run, workspace.root));
     }),
   /** The runs of the experiments of a file, newest first. */
   runs: procedure
     .input(z.object({ file: pathInput, limit: z.number().int().min(1).max(200) }))
     .query(async ({ ctx: { workspace }, input: { file, limit } }) => {
-      const runs = await workspace.runs.list({ file, parent: null, kind: 'experiment', limit });
+      const runs = await workspace.journal.list({ file, parent: null, kind: 'experiment', limit });
       return runs.map((run) => shownRun(run, workspace.root));
     }),
 });

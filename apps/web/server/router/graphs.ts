@@ -11,22 +11,22 @@ export const pathInput = z
 export const textInput = z.string().max(40_000_000);
 
 export const graphsRouter = router({
-  list: procedure.query(({ ctx }) => ctx.workspace.listGraphs()),
+  list: procedure.query(({ ctx }) => ctx.workspace.graphs.list()),
   read: procedure
     .input(z.object({ path: pathInput }))
-    .query(({ ctx, input }) => ctx.workspace.readGraph(input.path)),
+    .query(({ ctx, input }) => ctx.workspace.graphs.read(input.path)),
   /** Refused with `stale-save` when the file is no longer at revision `base`. */
   save: procedure
     .input(z.object({ path: pathInput, text: textInput, base: z.string().nullable() }))
     .mutation(async ({ ctx: { workspace }, input: { path, text, base } }) =>
-      workspace.saveGraph(path, await workspace.lockedText(text, path), base),
+      workspace.graphs.save(path, await workspace.locks.saved(text, path), base),
     ),
   /** The lock of a text with every source as it is now: to take what is another than was locked. */
   lock: procedure
     .input(z.object({ path: pathInput, text: textInput }))
     // A mutation only so that the text travels in the body; it changes nothing.
     .mutation(({ ctx, input }) =>
-      ctx.workspace.lockOf(parseGraph(input.text, input.path), input.path),
+      ctx.workspace.locks.taken(parseGraph(input.text, input.path), input.path),
     ),
   /** Graphs to begin with, which came with Graft. */
   examples: procedure.query(({ ctx }) => ctx.workspace.examples.list()),
@@ -40,19 +40,21 @@ export const graphsRouter = router({
   /** The text of a graph file as another was locked to it, by the digest that its lock holds. */
   kept: procedure
     .input(z.object({ digest: z.string().max(100) }))
-    .query(async ({ ctx, input }) => serializeGraph(await ctx.workspace.keptGraph(input.digest))),
+    .query(async ({ ctx, input }) =>
+      serializeGraph(await ctx.workspace.keptGraphs.require(input.digest)),
+    ),
   /** The revision guards rename and delete as it does save: what changed outside is not moved or thrown away unseen. */
   rename: procedure
     .input(z.object({ from: pathInput, to: pathInput, base: z.string() }))
-    .mutation(({ ctx, input }) => ctx.workspace.renameGraph(input.from, input.to, input.base)),
+    .mutation(({ ctx, input }) => ctx.workspace.graphs.rename(input.from, input.to, input.base)),
   copy: procedure
     .input(z.object({ from: pathInput, to: pathInput }))
-    .mutation(({ ctx, input }) => ctx.workspace.copyGraph(input.from, input.to)),
+    .mutation(({ ctx, input }) => ctx.workspace.graphs.copy(input.from, input.to)),
   delete: procedure
     .input(z.object({ path: pathInput, base: z.string() }))
-    .mutation(({ ctx, input }) => ctx.workspace.deleteGraph(input.path, input.base)),
+    .mutation(({ ctx, input }) => ctx.workspace.graphs.delete(input.path, input.base)),
   /** Undoes a deletion. */
   restore: procedure
     .input(z.object({ trashId: z.string().max(100) }))
-    .mutation(({ ctx, input }) => ctx.workspace.restoreGraph(input.trashId)),
+    .mutation(({ ctx, input }) => ctx.workspace.graphs.restore(input.trashId)),
 });

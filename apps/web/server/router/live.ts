@@ -1,11 +1,9 @@
 import type { RunEvent, RunRecord } from '@graft/graph';
-import type { SourceChange } from '@graft/workspace';
+import type { RunningFile, SourceChange } from '@graft/workspace';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { MergedQueue } from './merged-queue.ts';
 import { shownEvent, shownRun } from './shown-paths.ts';
-import { watchElsewhere, type RunningFile } from './running-elsewhere.ts';
-import { watchNewestRuns } from './run-watch.ts';
 import { procedure, router } from './trpc.ts';
 
 /** Events that are read ahead of a slow reader. */
@@ -47,22 +45,25 @@ export const liveRouter = router({
     );
     let seq = Math.max(input.after, Number(input.lastEventId ?? 0));
     const queue = new MergedQueue<LiveMessage>();
-    const unwatch = workspace.watch((path) => queue.push({ kind: 'file', path }));
     stop.addEventListener('abort', () => queue.close(), { once: true });
     const { run, file } = input;
-    const running = (files: readonly RunningFile[]): void =>
-      queue.push({ kind: 'elsewhere', files });
-    watchElsewhere(workspace.runs, file, { stop, running });
+    const { changes, root } = workspace;
+    const stops = [
+      changes.graphs.listen((path) => queue.push({ kind: 'file', path })),
+      changes.runs.elsewhere(file, (files) => queue.push({ kind: 'elsewhere', files })),
+    ];
     if (file !== null) {
-      const newest = (one: RunRecord): void => {
-        queue.push({ kind: 'newest', run: shownRun(one, workspace.root) });
-      };
-      watchNewestRuns(workspace.runs, file, { stop, newest });
-      const unwatchSources = workspace.watchSources(file, (change) =>
-        queue.push({ kind: 'sources', change }),
+      stops.push(
+        changes.runs.newest(file, (newest) =>
+          queue.push({ kind: 'newest', run: shownRun(newest, root) }),
+        ),
+        changes.sources(file, (change) => queue.push({ kind: 'sources', change })),
       );
-      stop.addEventListener('abort', unwatchSources, { once: true });
     }
+    const unlisten = (): void => {
+      for (const unlistened of stops.splice(0)) unlistened();
+    };
+    stop.addEventListener('abort', unlisten, { once: true });
     const followed = async (runId: string): Promise<void> => {
       let batch: RunEvent[] = [];
       let ahead = 0;
@@ -71,10 +72,10 @@ export const liveRouter = router({
         batch = [];
       };
       try {
-        for await (const event of workspace.events(runId, seq, stop)) {
+        for await (const event of workspace.runs.events(runId, seq, stop)) {
           // What is read at once is sent at once: a page that is reloaded reads thousands.
           if (batch.length === 0) setImmediate(flush);
-          batch.push(shownEvent(event, workspace.root));
+          batch.push(shownEvent(event, root));
           ahead += 1;
           if (ahead < mostAhead) continue;
           flush();
@@ -94,7 +95,8 @@ export const liveRouter = router({
       }
     } finally {
       ended.abort();
-      unwatch();
+      // A feed that began after the server closed hears no abort.
+      unlisten();
     }
   }),
 });

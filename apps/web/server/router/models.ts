@@ -6,9 +6,9 @@ const modelInput = z.object({ id: z.string().min(1).max(300) });
 
 export const modelsRouter = router({
   /** The catalogue's models with what each would take of this machine. */
-  offered: procedure.query(({ ctx }) => ctx.workspace.localModels.offered()),
+  offered: procedure.query(({ ctx }) => ctx.workspace.models.offered()),
   downloads: procedure.query(({ ctx: { workspace } }) =>
-    workspace.localModels.downloads().map(({ problem, ...download }) => ({
+    workspace.models.downloads().map(({ problem, ...download }) => ({
       ...download,
       ...(problem === undefined ? {} : { problem: shownProblem(problem, workspace.root) }),
     })),
@@ -21,16 +21,14 @@ export const modelsRouter = router({
         from: z.object({ source: z.string().max(2_000), size: z.number().optional() }).optional(),
       }),
     )
-    .mutation(({ ctx, input: { id, ...options } }) =>
-      ctx.workspace.localModels.download(id, options),
-    ),
+    .mutation(({ ctx, input: { id, ...options } }) => ctx.workspace.models.download(id, options)),
   /** Adds a model from a path on the server's machine, or `hf:`. Stops when nobody waits for it any more. */
   import: procedure
     .input(z.object({ from: z.string().min(1).max(2_000), id: modelInput.shape.id.optional() }))
     .mutation(({ ctx, input, signal }) =>
-      ctx.workspace.localModels.import(input.from, { id: input.id, signal }),
+      ctx.workspace.models.import(input.from, { id: input.id, signal }),
     ),
   cancelDownload: procedure
     .input(modelInput)
-    .mutation(({ ctx, input }) => ctx.workspace.localModels.cancel(input.id)),
+    .mutation(({ ctx, input }) => ctx.workspace.models.cancel(input.id)),
 });

@@ -10,7 +10,7 @@ const limit = { atMost: 4_000_000 };
 export const rowsRouter = router({
   read: procedure
     .input(z.object({ file: pathInput }))
-    .query(({ ctx, input }) => ctx.workspace.readFrozen(input.file, limit)),
+    .query(({ ctx, input }) => ctx.workspace.frozen.read(input.file, limit)),
   /** Refused with `bad-row` for what is no row of the type, `stale-save` when the file is no longer at revision `base`. */
   save: procedure
     .input(
@@ -23,7 +23,7 @@ export const rowsRouter = router({
       }),
     )
     .mutation(async ({ ctx, input }) => {
-      const { revision } = await ctx.workspace.saveFrozen(input, limit);
+      const { revision } = await ctx.workspace.frozen.save(input, limit);
       return { revision };
     }),
 });

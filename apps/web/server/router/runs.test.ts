@@ -19,11 +19,11 @@ beforeAll(async () => {
 it('lists the runs of a file, however many of its experiments are newer or older', async () => {
   const file = 'a.graft.json';
   const record = { file, status: 'succeeded', owner: 'other:1' } as const;
-  await workspace.runs.create({ ...record, id: 'tried', startedAt: 1, experiment: 'sizes' });
-  await workspace.runs.create({ ...record, id: 'own', startedAt: 2 });
+  await workspace.journal.create({ ...record, id: 'tried', startedAt: 1, experiment: 'sizes' });
+  await workspace.journal.create({ ...record, id: 'own', startedAt: 2 });
   for (let at = 0; at < 150; at++) {
     const origin = { startedAt: 3 + at, experiment: 'sizes' };
-    await workspace.runs.create({ ...record, ...origin, id: `experiment-${String(at)}` });
+    await workspace.journal.create({ ...record, ...origin, id: `experiment-${String(at)}` });
   }
   const closing = new AbortController().signal;
   const context = { workspace, closing, largestPackage: 0, drained: async () => undefined };

@@ -21,7 +21,7 @@ function graphRuns(
   { file, limit }: z.output<typeof listInput>,
 ): Promise<readonly RunRecord[]> {
   const of = file === undefined ? {} : { file };
-  return workspace.runs.list({ ...of, parent: null, kind: 'graph', limit });
+  return workspace.journal.list({ ...of, parent: null, kind: 'graph', limit });
 }
 
 export const runsRouter = router({
@@ -33,7 +33,7 @@ export const runsRouter = router({
       const { workspace } = ctx;
       const graph = parseGraph(input.text, input.path);
       const only = input.only === undefined ? {} : { only: input.only };
-      const report = await workspace.explain(graph, input.path, only);
+      const report = await workspace.runs.explain(graph, input.path, only);
       const problems = report.problems.map((problem) => shownProblem(problem, workspace.root));
       return { ...report, problems };
     }),
@@ -54,10 +54,10 @@ export const runsRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { workspace } = ctx;
       const { path, only, device, inputs, outputs, set = [] } = input;
-      const { text, revision } = await workspace.readGraph(path);
+      const { text, revision } = await workspace.graphs.read(path);
       const saved = parseGraph(text, path);
       const graph = set.reduce((changed, one) => setParam(changed, one, one.value), saved);
-      const handle = await workspace.start(graph, path, {
+      const handle = await workspace.runs.start(graph, path, {
         ...(only === undefined ? {} : { only }),
         ...(device === undefined ? {} : { device }),
         ...(inputs === undefined ? {} : { inputs }),
@@ -70,7 +70,9 @@ export const runsRouter = router({
     }),
   cancel: procedure
     .input(z.object({ runId: runInput }))
-    .mutation(async ({ ctx, input }) => ({ outcome: await ctx.workspace.cancel(input.runId) })),
+    .mutation(async ({ ctx, input }) => ({
+      outcome: await ctx.workspace.runs.cancel(input.runId),
+    })),
   list: procedure.input(listInput).query(async ({ ctx: { workspace }, input }) => {
     const runs = await graphRuns(workspace, input);
     return runs.map((run) => shownRun(run, workspace.root));
@@ -86,14 +88,14 @@ export const runsRouter = router({
   steps: procedure
     .input(z.object({ runId: runInput }))
     .query(async ({ ctx: { workspace }, input }) => {
-      const steps = await workspace.runs.steps(input.runId);
+      const steps = await workspace.journal.steps(input.runId);
       return steps.map((step) => shownStep(step, workspace.root));
     }),
   /** A run with the text of the graph as it had it, absent where that is not kept; null where there is no such run. */
   graph: procedure
     .input(z.object({ runId: runInput }))
     .query(async ({ ctx: { workspace }, input }) => {
-      const run = await workspace.runs.get(input.runId);
+      const run = await workspace.journal.get(input.runId);
       if (run === undefined) return null;
       const { file, startedAt } = run;
       const graph = await readRanGraph(workspace, run.graph, file);
@@ -103,13 +105,13 @@ export const runsRouter = router({
   last: procedure
     .input(z.object({ file: pathInput }))
     .query(async ({ ctx: { workspace }, input }) => {
-      const steps = await workspace.runs.lastSteps(input.file);
+      const steps = await workspace.journal.lastSteps(input.file);
       return [...steps.values()].map((step) => shownStep(step, workspace.root));
     }),
   /** Why a step ran or was reused, with every part of its cache key. */
   why: procedure
     .input(z.object({ runId: runInput, node: nodeInput }))
     .query(async ({ ctx: { workspace }, input }) =>
-      shownStep(await workspace.why(input.runId, input.node), workspace.root),
+      shownStep(await workspace.runs.why(input.runId, input.node), workspace.root),
     ),
 });

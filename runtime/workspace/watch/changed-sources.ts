@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { WatchedFile } from '@graft/engine';
+import { RepeatedLook } from './repeated-look.ts';
 
 /** What changed among the files that a graph reads. */
 export interface SourceChange {
@@ -29,11 +30,8 @@ export interface WatchedSources {
   readonly files: (patterns: readonly string[]) => Promise<readonly WatchedFile[]>;
 }
 
-/** Milliseconds without a hint before the files are looked at, and for how long a stream of hints may put that off. */
-const quiet = 300;
-const longest = 2_000;
-/** A look takes at most one part in so many of the time, and is followed by so many milliseconds of rest at most. */
-const rest = { times: 10, longest: 5_000 };
+/** Milliseconds; a look reads files, so it takes at most a tenth of the time. */
+const times = { quiet: 300, longest: 2_000, rest: { times: 10, longest: 5_000 } } as const;
 /** Files named at most. */
 const named = 20;
 /** Stands in a folder that a node exported, which runs change themselves. */
@@ -46,58 +44,33 @@ interface Seen {
 }
 
 /**
- * Tells which of the files that a graph reads have other bytes than before, are new or gone. A file that was only touched
- * has not changed, and what Graft exported is no change. First it tells how they are. Hints are only hints: what the files are is looked at.
+ * Tells which of the files that a graph reads have other bytes than before, are new or gone; first how they are. A file
+ * that was only touched has not changed, and what Graft exported is no change.
  */
-export class SourceWatcher implements Disposable {
+export class ChangedSources implements Disposable {
   readonly #watched: WatchedSources;
   readonly #changed: (change: SourceChange) => void;
   readonly #unhint: () => void;
+  readonly #looks: RepeatedLook;
   #patterns: readonly string[] = [];
   #seen: ReadonlyMap<string, Seen> | undefined;
   #graphChanged = true;
-  #timer: NodeJS.Timeout | undefined;
-  /** When the first of the hints came that no look has answered yet, by the clock that nobody sets, as all times here. */
-  #hinted: number | undefined;
-  #notBefore = 0;
-  #looking = false;
   #stopped = false;
 
   constructor(watched: WatchedSources, changed: (change: SourceChange) => void) {
     this.#watched = watched;
     this.#changed = changed;
+    this.#looks = new RepeatedLook(() => this.#look(), times);
     this.#unhint = watched.hints((graph) => {
       this.#graphChanged ||= graph;
-      this.#hinted ??= performance.now();
-      this.#arm();
+      this.#looks.hint();
     });
-    void this.#begin();
   }
 
   [Symbol.dispose](): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#looks[Symbol.dispose]();
     this.#unhint();
-  }
-
-  #arm(): void {
-    if (this.#looking || this.#stopped || this.#hinted === undefined) return;
-    clearTimeout(this.#timer);
-    const now = performance.now();
-    const at = Math.max(Math.min(now + quiet, this.#hinted + longest), this.#notBefore);
-    this.#timer = setTimeout(() => void this.#begin(), Math.max(0, at - now)).unref();
-  }
-
-  async #begin(): Promise<void> {
-    this.#looking = true;
-    this.#hinted = undefined;
-    const started = performance.now();
-    // What cannot be read now is looked at with the next hint.
-    await this.#look().catch(() => undefined);
-    this.#looking = false;
-    this.#notBefore =
-      performance.now() + Math.min((performance.now() - started) * rest.times, rest.longest);
-    this.#arm();
   }
 
   async #look(): Promise<void> {

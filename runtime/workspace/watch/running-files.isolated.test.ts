@@ -1,7 +1,7 @@
 import type { RunRecord } from '@graft/graph';
 import { MemoryRunStore } from '@graft/store/memory';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { watchElsewhere, type RunningFile } from './running-elsewhere.ts';
+import { ChangedRuns, type RunningFile } from './changed-runs.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,11 +15,10 @@ it('tells which other files run, and when they no longer do', async () => {
     runs.create({ id, file, status: 'running', startedAt: ++at, owner: 'other:1', ...of });
   const end = (id: string): Promise<void> =>
     runs.finish(id, { status: 'succeeded', finishedAt: ++at });
-  const stop = new AbortController();
   const told: (readonly RunningFile[])[] = [];
   await begin('own', 'open');
   const running = (files: readonly RunningFile[]): void => void told.push(files);
-  watchElsewhere(runs, 'open', { stop: stop.signal, running });
+  const stop = new ChangedRuns(runs).elsewhere('open', running);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(told).toEqual([[]]);
 
@@ -41,6 +40,25 @@ it('tells which other files run, and when they no longer do', async () => {
   await end('again');
   await vi.advanceTimersByTimeAsync(5_000);
   expect(told.slice(3)).toEqual([[]]);
-  stop.abort();
+  stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('asks the database once for all tabs', async () => {
+  const runs = new MemoryRunStore();
+  const list = vi.spyOn(runs, 'list');
+  const changed = new ChangedRuns(runs);
+  const told: number[] = [];
+  const stops = [1, 2, 3].flatMap((tab) => [
+    changed.elsewhere(null, () => void told.push(tab)),
+    changed.newest('a', () => undefined),
+  ]);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(told.toSorted()).toEqual([1, 2, 3]);
+  list.mockClear();
+  await vi.advanceTimersByTimeAsync(1_500);
+  // The runs that go on, and of the open file the newest run and the newest experiment.
+  expect(list).toHaveBeenCalledTimes(3);
+  for (const stop of stops) stop();
   expect(vi.getTimerCount()).toBe(0);
 });

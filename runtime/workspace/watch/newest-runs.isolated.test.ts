@@ -1,7 +1,7 @@
 import type { RunRecord } from '@graft/graph';
 import { MemoryRunStore } from '@graft/store/memory';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { watchNewestRuns } from './run-watch.ts';
+import { ChangedRuns } from './changed-runs.ts';
 
 const run = (id: string, startedAt: number, file = 'a.graft.json'): RunRecord => ({
   id,
@@ -18,11 +18,10 @@ beforeEach(() => {
 
 it('tells of runs and how they end, whoever writes them, until it is stopped', async () => {
   const runs = new MemoryRunStore();
-  const stop = new AbortController();
   const told: string[] = [];
   const newest = ({ id, status }: RunRecord): void => void told.push(`${id} ${status}`);
   await runs.create(run('first', 1));
-  watchNewestRuns(runs, 'a.graft.json', { stop: stop.signal, newest });
+  const stop = new ChangedRuns(runs).newest('a.graft.json', newest);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(told).toEqual(['first running']);
 
@@ -33,7 +32,7 @@ it('tells of runs and how they end, whoever writes them, until it is stopped', a
   await vi.advanceTimersByTimeAsync(5_000);
   expect(told).toEqual(['first running', 'second running', 'second succeeded']);
 
-  stop.abort();
+  stop();
   await runs.create(run('third', 5));
   await vi.advanceTimersByTimeAsync(5_000);
   expect(told).toHaveLength(3);
@@ -42,32 +41,28 @@ it('tells of runs and how they end, whoever writes them, until it is stopped', a
 
 it('tells of the newest experiment beside the newest run', async () => {
   const runs = new MemoryRunStore();
-  const stop = new AbortController();
   const told: string[] = [];
   const newest = ({ id, status }: RunRecord): void => void told.push(`${id} ${status}`);
   await runs.create(run('plain', 1));
   await runs.create({ ...run('tried', 2), experiment: 'sizes' });
   await runs.create({ ...run('variant', 3), parent: 'tried' });
-  watchNewestRuns(runs, 'a.graft.json', { stop: stop.signal, newest });
+  const stop = new ChangedRuns(runs).newest('a.graft.json', newest);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(told).toEqual(['plain running', 'tried running']);
   await runs.finish('tried', { status: 'succeeded', finishedAt: 4 });
   await vi.advanceTimersByTimeAsync(5_000);
   expect(told.slice(2)).toEqual(['tried succeeded']);
-  stop.abort();
+  stop();
 });
 
 it('finds the newest run behind any number of experiments', async () => {
   const runs = new MemoryRunStore();
-  const stop = new AbortController();
   const told: string[] = [];
   await runs.create(run('plain', 1));
   for (let at = 0; at < 40; at++)
     await runs.create({ ...run(`tried ${String(at)}`, 2 + at), experiment: 'sizes' });
-  watchNewestRuns(runs, 'a.graft.json', {
-    ...{ stop: stop.signal, newest: ({ id }) => void told.push(id) },
-  });
+  const stop = new ChangedRuns(runs).newest('a.graft.json', ({ id }) => void told.push(id));
   await vi.advanceTimersByTimeAsync(5_000);
-  stop.abort();
+  stop();
   expect(told).toEqual(['plain', 'tried 39']);
 });

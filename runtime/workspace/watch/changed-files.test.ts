@@ -2,14 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { GraphWatcher } from './graph-watcher.ts';
-import { SourceWatcher } from './source-watcher.ts';
+import { ChangedGraphs } from './changed-graphs.ts';
+import { ChangedSources } from './changed-sources.ts';
+import { FolderWatch } from './folder-watch.ts';
 
 it('tells of a graph though the graphs could not be listed once', async () => {
   const root = await mkdtemp(join(tmpdir(), 'graft-graphs-'));
   let revision = '1';
   let looks = 0;
-  const watcher = new GraphWatcher(root, () => {
+  const watcher = new ChangedGraphs(new FolderWatch(root), () => {
     looks += 1;
     if (looks === 2) return Promise.reject(new Error('EMFILE'));
     return Promise.resolve([{ path: 'a.graft.json', revision, modifiedAt: 0 }]);
@@ -33,7 +34,7 @@ it('looks at the files of a graph that could not be read the first time', async 
   let tries = 0;
   let hint: ((graph: boolean) => void) | undefined;
   const changed = vi.fn();
-  const watcher = new SourceWatcher(
+  const watcher = new ChangedSources(
     {
       root: '/',
       hints: (given) => {

@@ -1,0 +1,201 @@
+import { explainPlan, resolveSources, type CancelOutcome, type Engine } from '@graft/engine';
+import {
+  GraphError,
+  type ActionStore,
+  type Graph,
+  type Problem,
+  type ResolvedSource,
+  type RunEvent,
+  type RunOrigin,
+  type StepSummary,
+} from '@graft/graph';
+import { PendingWork } from '@graft/kit';
+import type { RunJournal } from '@graft/store';
+import { leftCheckpoint } from '@graft/worker/checkpoint-folder';
+import { engineVersions } from '@graft/worker/engine-versions';
+import type { StateGuard } from '../files/state-folder.ts';
+import { requireLocked, throwProblems, type Drift } from '../locks/graph-lock.ts';
+import type { GraphLocks, GraphLocksParts } from '../locks/graph-locks.ts';
+import type { ReceivedPackages } from '../package/received-packages.ts';
+import { operatorAccess } from '../workers/operator-access.ts';
+import type { StepDevices } from '../workers/step-devices.ts';
+import type { GraphPlanner, PlanAgainst, PlannedRun } from './graph-planner.ts';
+import type { PlannedStep, PlanReport } from './planned-steps.ts';
+import { remoteProblems } from './remote-problems.ts';
+import type { RunHandle, StartOptions } from './run-handle.ts';
+import type { RunKeeper } from './run-keeper.ts';
+import { keepOrigin, type RunSettings } from './run-origin.ts';
+
+export interface GraphRunsParts
+  extends Pick<GraphLocksParts, 'files' | 'models'>, Pick<PlanAgainst, 'artifacts'> {
+  readonly journal: RunJournal;
+  readonly actions: ActionStore;
+  readonly engine: Engine;
+  readonly devices: StepDevices;
+  readonly state: StateGuard;
+  readonly keeper: RunKeeper;
+  readonly received: ReceivedPackages;
+  /** One folder for each interrupted step. */
+  readonly checkpointFolder: string;
+  readonly planner: GraphPlanner;
+  readonly locks: GraphLocks;
+  /** Cancels a run of an experiment; undefined for any other run. */
+  readonly cancelExperiment: (runId: string) => CancelOutcome | undefined;
+  /** What to do after each run. */
+  readonly tidyUp: () => Promise<void>;
+}
+
+/** A run that is about to start, with what its record says of its graph. */
+export interface RecordedStart extends StartOptions {
+  readonly origin: RunOrigin;
+  readonly set: RunSettings;
+}
+
+/** Runs of graphs: what one would do, its start, its events and its end. */
+export class GraphRuns {
+  readonly #parts: GraphRunsParts;
+  /** What still writes once a run has ended: its file's lock, and the tidying up. */
+  readonly #afterRuns = new PendingWork();
+
+  constructor(parts: GraphRunsParts) {
+    this.#parts = parts;
+  }
+
+  /** The plan walked through the cache. Returns problems instead of throwing them. */
+  async explain(graph: Graph, file: string, options: StartOptions = {}): Promise<PlanReport> {
+    const { planner, locks, models, files, artifacts, actions, devices } = this.#parts;
+    const { device = 'auto', locked = false } = options;
+    let planned: PlannedRun;
+    try {
+      planned = await planner.plan(graph, file, options);
+      await devices.require(device);
+    } catch (error) {
+      const refused = { graph, file, error, whole: options.only === undefined };
+      const problems = await planner.problems(refused, files);
+      // A graph that it uses and that has changed may be why.
+      const references = await planner.references(graph, file);
+      return planReport([], { problems, drift: await locks.changedReferences(graph, references) });
+    }
+    const { plan, given } = planned;
+    await this.#parts.state.check();
+    const resolved = await resolveSources(plan, { files, models, file });
+    const { sources, problems } = resolved;
+    const blocked = new Set(problems.flatMap(({ location: { path, node } }) => path ?? node ?? []));
+    const { checkpointFolder, journal: runs } = this.#parts;
+    const nodes = await explainPlan(
+      {
+        ...{ artifacts, runs, actions: await this.#parts.received.storeFor(file, actions) },
+        ...{ deviceOf: devices.deviceOf, engines: engineVersions },
+      },
+      {
+        ...{ plan, file, device, sources, given, blocked },
+        checkpoint: (key) => leftCheckpoint(checkpointFolder, key),
+      },
+    );
+    const checked = await locks.check(graph, planned, { file, locked, resolved });
+    const refused = await remoteProblems(plan, { steps: nodes, file, access: operatorAccess });
+    return planReport(nodes, {
+      problems: [...problems, ...checked.problems, ...refused],
+      drift: checked.drift,
+    });
+  }
+
+  /** Throws what is wrong with the graph, its sources and its lock. */
+  async start(graph: Graph, file: string, options: StartOptions = {}): Promise<RunHandle> {
+    const { only, settings, inputs = {}, outputs = [] } = options;
+    const isGiven = Object.keys(inputs).length > 0;
+    const set = {
+      ...(only === undefined ? {} : { only }),
+      ...(outputs.length === 0 ? {} : { outputs }),
+      ...(isGiven ? { inputs } : {}),
+      ...settings,
+    };
+    const origin = settings === undefined && !isGiven ? {} : { scope: 'settings' };
+    return this.startRecorded(graph, file, { ...options, origin, set });
+  }
+
+  /** As `start`, with another record: of a variant, say. */
+  async startRecorded(graph: Graph, file: string, options: RecordedStart): Promise<RunHandle> {
+    const { planner, locks, artifacts, engine, files, models, received } = this.#parts;
+    const planned = await planner.plan(graph, file, options);
+    const { plan, given, references } = planned;
+    const { device = 'auto', locked = false, revision, set } = options;
+    await this.prepare(device);
+    const resolved = await resolveSources(plan, { files, models, file });
+    throwProblems(resolved.problems);
+    const { drift, problems } = await locks.check(graph, planned, { file, locked, resolved });
+    throwProblems(problems);
+    this.#parts.keeper.beat();
+    const kept = await keepOrigin(artifacts, { graph, references, set });
+    const origin = { ...options.origin, ...kept };
+    const actions = await received.storeFor(file, this.#parts.actions);
+    // What is known of a model only once it is downloaded.
+    const allows = (sources: readonly ResolvedSource[]): void =>
+      requireLocked(graph.lock, sources, file);
+    const run = await engine.start(plan, {
+      ...{ file, device, given, origin, actions, resolved, allows },
+    });
+    const finished = run.finished.then(async (end) => {
+      const { only, outputs = [], inputs = {} } = options;
+      const part = only !== undefined || outputs.length > 0 || Object.keys(inputs).length > 0;
+      if (end.status === 'succeeded' && revision !== undefined && !part && !locked) {
+        await locks.lockAfterRun(planned, { file, revision, resolved });
+      }
+      return end;
+    });
+    this.#afterRuns.follow(finished);
+    this.#afterRuns.follow(run.finished.then(this.#parts.tidyUp));
+    return { ...run, finished, drift };
+  }
+
+  /** Throws where nothing can run on a device, or the state folder is gone. */
+  async prepare(device: string): Promise<void> {
+    await this.#parts.state.check();
+    await this.#parts.devices.require(device);
+  }
+
+  /** Of a run of any process that has this workspace open. */
+  async cancel(runId: string): Promise<CancelOutcome> {
+    return this.#parts.cancelExperiment(runId) ?? this.#parts.engine.cancel(runId);
+  }
+
+  /** Recorded events after `seq`, then live ones, until the run has finished or `signal` aborts. */
+  events(runId: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent> {
+    return this.#parts.engine.events(runId, after, signal);
+  }
+
+  /** What a step came to, with every part of its cache key. Throws `unknown-node`. */
+  async why(runId: string, node: string): Promise<StepSummary> {
+    const steps = await this.#parts.journal.steps(runId);
+    const step = steps.find((one) => one.node === node);
+    if (step !== undefined) return step;
+    const nodes = steps.map((one) => one.node).join(', ') || 'no finished step';
+    throw new GraphError(
+      'unknown-node',
+      `The run ${runId} has no step "${node}"; it has ${nodes}.`,
+    );
+  }
+
+  /** Cancels what runs and waits until nothing writes any more. */
+  async close(): Promise<void> {
+    await this.#parts.engine.close();
+    await this.#afterRuns.settled();
+  }
+}
+
+/** What a run would do, in numbers. */
+function planReport(
+  nodes: readonly PlannedStep[],
+  { problems, drift }: { readonly problems: readonly Problem[]; readonly drift: readonly Drift[] },
+): PlanReport {
+  const reused = nodes.filter(({ verdict }) => verdict === 'hit').length;
+  const estimates = nodes.flatMap(({ estimatedMs }) => estimatedMs ?? []);
+  return {
+    nodes,
+    problems,
+    reused,
+    toRun: nodes.length - reused,
+    ...(drift.length === 0 ? {} : { drift }),
+    ...(estimates.length === 0 ? {} : { estimatedMs: estimates.reduce((sum, ms) => sum + ms, 0) }),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Catalogue } from '@graft/backends/catalogue';
+import type { ActionStore, ArtifactStore } from '@graft/graph';
+import { folderSize, removeLeftovers } from '@graft/kit';
+import {
+  collectCheckpoints,
+  collectGarbage,
+  verifyAll,
+  type CollectableItems,
+  type GarbageReport,
+  type RunJournal,
+  type VerifyReport,
+} from '@graft/store';
+import type { DiskReserve } from '@graft/store/filesystem';
+import type { StateGuard } from '../files/state-folder.ts';
+import type { ReceivedPackages } from '../package/received-packages.ts';
+import type { CollectionGuard } from './collection-guard.ts';
+
+/** What a collection did. */
+export interface CollectReport extends GarbageReport {
+  /** Steps whose checkpoints were removed. */
+  readonly checkpoints: number;
+  /** Bytes of scratch that were removed. */
+  readonly scratch: number;
+  /** Bytes of models in another encoding than published that were removed, since nobody has read them for a week. */
+  readonly converted: number;
+}
+
+export interface UnlistedSizes {
+  /** Of interrupted steps, to go on from. */
+  readonly checkpoints: number;
+  /** Of steps at work. */
+  readonly scratch: number;
+}
+
+interface StateStorageParts {
+  readonly stores: {
+    readonly artifacts: ArtifactStore;
+    readonly items: CollectableItems;
+    readonly actions: ActionStore;
+    readonly runs: RunJournal;
+  };
+  /** One folder for each interrupted step. */
+  readonly checkpointFolder: string;
+  /** Files of steps at work. */
+  readonly scratchFolder: string;
+  /** Room kept for when the disk is full. */
+  readonly reserve: DiskReserve;
+  readonly state: StateGuard;
+  readonly guard: CollectionGuard;
+  readonly catalogue: Catalogue;
+  readonly received: ReceivedPackages;
+}
+
+/** What the state folder holds on the disk. */
+export class StateStorage {
+  readonly #parts: StateStorageParts;
+
+  constructor(parts: StateStorageParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. Always removes
+   * checkpoints that nobody used for a week and scratch files of processes that are gone.
+   */
+  async collect(maxSize: number): Promise<CollectReport> {
+    const { stores, checkpointFolder, scratchFolder, reserve, catalogue } = this.#parts;
+    await this.#parts.state.check();
+    // Deleting records takes room before it gives any.
+    await reserve.giveUpIfNeeded();
+    const scratch = await folderSize(scratchFolder);
+    await removeLeftovers(scratchFolder);
+    const scratchLeft = await folderSize(scratchFolder);
+    const checkpoints = await collectCheckpoints(checkpointFolder);
+    const converted = await catalogue.removeUnusedConversions();
+    const report = await this.#parts.guard.collecting(async () => {
+      const actions = await this.#parts.received.withAll(stores.actions);
+      return collectGarbage({ ...stores, actions, maxSize });
+    });
+    await reserve.take();
+    return { ...report, checkpoints, converted, scratch: Math.max(0, scratch - scratchLeft) };
+  }
+
+  /** Bytes of the state folder beside artifacts and items. */
+  async unlistedSizes(): Promise<UnlistedSizes> {
+    const { checkpointFolder, scratchFolder } = this.#parts;
+    return {
+      checkpoints: await folderSize(checkpointFolder),
+      scratch: await folderSize(scratchFolder),
+    };
+  }
+
+  /** Hashes every artifact again and removes the damaged ones. */
+  verify(): Promise<VerifyReport> {
+    return verifyAll(this.#parts.stores.artifacts);
+  }
+
+  /** After a run: removes the scratch of a worker that died in it, and reserves again the room given up for its end. */
+  async tidyUp(): Promise<void> {
+    await removeLeftovers(this.#parts.scratchFolder).catch(() => undefined);
+    await this.#parts.reserve.take();
+  }
+}
