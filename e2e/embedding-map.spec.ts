@@ -115,7 +115,7 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
     await questions.press('Enter');
     await expect(field).toHaveAccessibleName(/^24 embeddings on a map/);
     await questions.press('Enter');
-    await expect(told).toContainText('each question amid its nearest chunks');
+    await expect(told).toContainText('each question among its nearest chunks');
   });
 
   await test.step('by UMAP, which is cancelled, made, and left again', async () => {

@@ -226,7 +226,7 @@ it('says what each metric means, by the node that gives it, where its name stand
   expect(draw(Metrics, curve, { loss: 'Surprise.' })).toContain('<b title="Surprise.">Loss</b>');
 
   const recall = [{ series: 'summary', values: { recall: 0.5 } }];
-  expect(draw(Metrics, recall, gradeHits.meanings)).toContain('the share that is kept');
+  expect(draw(Metrics, recall, gradeHits.meanings)).toContain('that are kept');
 });
 
 it('tells documents of the web and of tables from files, by title, place and picture', () => {
@@ -277,8 +277,8 @@ describe('hits', () => {
   it('say where they stood before, where they were ranked anew', () => {
     const html = draw(Hits, [row([hit(1, 7, {}), hit(2, 1, {}), hit(3, 3, {})])]);
     expect(seen(html)).toMatch(/1\.md · line 1 ▲ was 7 .* ▼ was 1 .* same place/);
-    expect(html).toContain('It came as number 7, and stands 6 places higher now.');
-    expect(html).toContain('It came as number 1, and stands 1 place lower now.');
+    expect(html).toContain('Was number 7; now 6 places higher.');
+    expect(html).toContain('Was number 1; now 1 place lower.');
     const single = seen(draw(Hits, [row([hit(1, undefined, {})])]));
     expect(single).not.toMatch(/was|same/);
     expect(single).toContain('When? 1 hit ');
@@ -303,7 +303,7 @@ describe('hits', () => {
     const table = (html: string): string => seen(/<table.*?<\/table>/s.exec(html)?.[0] ?? '');
     const all = table(draw(Hits, [row([hit(1, undefined, scores)])]));
     expect(all.match(/\w 0(\.\d+)? [A-Z][^.]*[a-z1]\. /g)).toHaveLength(Object.keys(scores).length);
-    expect(all).toContain('trust 0.25 How far its source is trusted.');
+    expect(all).toContain('trust 0.25 The trust in its source.');
     expect(all).toContain('score 0.5000');
     expect(all).not.toContain('Weight');
     expect(table(draw(Hits, [row([hit(1, 2, { dense: 0.5, bm25: 3 })])]))).toMatch(
@@ -313,18 +313,16 @@ describe('hits', () => {
     const html = renderToStaticMarkup(
       createElement(HitList, { ...props(Hits, [row([hit(1, 2, { trust: 0.3 })])]), sharesOf }),
     );
-    expect(table(html)).toContain(
-      'Weight Gives trust 0.30 0.5 × 0.93 How far its source is trusted.',
-    );
-    expect(html).toContain('<span title="How far its source is trusted.">trust 0.30</span>');
+    expect(table(html)).toContain('Weight Gives trust 0.30 0.5 × 0.93 The trust in its source.');
+    expect(html).toContain('<span title="The trust in its source.">trust 0.30</span>');
   });
 });
 
 it('says of labels why there is nothing to show', () => {
   const html = (type: PortType): string =>
     renderToStaticMarkup(createElement(labelPreview, props(type, [])));
-  expect(html(Metrics)).toContain('connect the metrics of Evaluate');
-  expect(html(Preferences)).toContain('a right and a wrong answer to one question');
+  expect(html(Metrics)).toContain('Connect the metrics of Evaluate');
+  expect(html(Preferences)).toContain('a right and a wrong answer to the same question');
 });
 
 it('draws a line of at most a point a unit, over the whole width', () => {

@@ -80,9 +80,9 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
             {of} {length === 1 ? 'point' : 'points'}{' '}
             {places === undefined
               ? 'by their two principal components'
-              : 'by UMAP: what is near belongs together, what is far off says little'}
-            {asked.length === 0 ? '' : ', each question amid its nearest chunks'}. Drag around some
-            to list them.
+              : 'by UMAP: near points belong together, far distances mean little'}
+            {asked.length === 0 ? '' : ', each question among its nearest chunks'}. Drag around
+            points to list them.
           </span>
         )}
       </p>
@@ -92,7 +92,7 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
             <button
               type="button"
               aria-pressed={only === group}
-              title={only === group ? 'Show all groups alike' : `Bring ${name} to the front`}
+              title={only === group ? 'Show all groups equally' : `Bring ${name} to the front`}
               onClick={() => setOnly(only === group ? undefined : group)}
             >
               <Mark group={group} />

@@ -28,7 +28,7 @@ export function Estimate(props: {
 function verdictWords({ verdict, p, wins, losses }: Difference): string {
   if (verdict !== 'too few') return verdict;
   if (wins + losses === 0) return 'none differ';
-  return p === null ? 'too few differ' : 'cannot be told';
+  return p === null ? 'too few differ' : 'unclear';
 }
 
 /** What a difference shows: `better`, `worse`, or that it shows nothing, with the reason. */

@@ -146,8 +146,7 @@ function MetricEvidence(props: {
         <caption>
           <span title={meaning}>{metricTitle(metric)}</span>{' '}
           <span className="gk-faint">
-            {metric.assumed === true ? `taken that ${metric.direction}` : metric.direction} is
-            better
+            {metric.assumed === true ? `assuming ${metric.direction}` : metric.direction} is better
           </span>
           {columns}
         </caption>

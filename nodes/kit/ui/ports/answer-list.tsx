@@ -119,7 +119,7 @@ function CitationRow(props: {
           {source.title} · characters {source.start}–{source.end} ·{' '}
           {by === 'written'
             ? 'cited by the model'
-            : 'found by Graft: most of the answer’s words come from here'}
+            : 'found by Graft: most words of the answer come from here'}
         </small>
         <small className="gk-mono">{chunkId}</small>
       </details>

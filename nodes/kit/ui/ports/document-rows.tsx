@@ -86,7 +86,9 @@ function WholeReader(props: {
   }, [number, readRow]);
   return (
     <div data-reading={whole === undefined && !failed ? true : undefined}>
-      {failed && <p className="gk-note">Only the beginning could be read. Choose it again.</p>}
+      {failed && (
+        <p className="gk-note">Graft could read only the beginning. Choose the document again.</p>
+      )}
       <Reader document={whole ?? document} onPaper={onPaper} />
     </div>
   );

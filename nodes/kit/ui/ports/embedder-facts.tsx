@@ -8,7 +8,7 @@ import { RowList } from '../list/row-list.tsx';
 const trained = {
   lora: 'low-rank additions',
   full: 'every weight',
-  'query-adapter': 'a map that questions’ vectors go through',
+  'query-adapter': 'a map for the vectors of questions',
 } as const;
 
 /** What a trained embedder says of itself. */

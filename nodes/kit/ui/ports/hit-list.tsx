@@ -27,7 +27,7 @@ export function HitList(props: HitListProps): ReactNode {
                 <span
                   className="gk-tag"
                   data-wanted={wanted.missing.length === 0}
-                  title="Of the documents that hold the answer, how many are among the hits."
+                  title="How many of the documents with the answer are among the hits."
                 >
                   {wanted.all.size - wanted.missing.length} of {wanted.all.size} wanted
                 </span>
@@ -90,11 +90,7 @@ function HitRow(props: {
       </span>
       <span className="gk-standing">
         {wanted && (
-          <span
-            className="gk-tag"
-            data-wanted="true"
-            title="From a document that holds the answer."
-          >
+          <span className="gk-tag" data-wanted="true" title="From a document with the answer.">
             wanted
           </span>
         )}
@@ -117,7 +113,7 @@ function Moved({ hit: { rank, before } }: { readonly hit: Hit }): ReactNode {
   const places = plural(Math.abs(before - rank), 'place');
   if (before === rank) {
     return (
-      <span className="gk-moved" title="It stood there before.">
+      <span className="gk-moved" title="Same rank as before.">
         same place
       </span>
     );
@@ -127,7 +123,7 @@ function Moved({ hit: { rank, before } }: { readonly hit: Hit }): ReactNode {
     <span
       className="gk-moved"
       data-moved={rose ? 'up' : 'down'}
-      title={`It came as number ${before}, and stands ${places} ${rose ? 'higher' : 'lower'} now.`}
+      title={`Was number ${before}; now ${places} ${rose ? 'higher' : 'lower'}.`}
     >
       {rose ? '▲' : '▼'} was {before}
     </span>

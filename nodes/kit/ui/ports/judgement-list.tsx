@@ -24,7 +24,7 @@ function JudgementRow({ judgement }: { readonly judgement: Judgement }): ReactNo
   return (
     <article className="gk-item">
       <span className="gk-verdict">
-        {metricWords(metric)} {value === undefined ? 'not had' : measure(value)}
+        {metricWords(metric)} {value === undefined ? 'missing' : measure(value)}
       </span>
       <small className="gk-faint">{question.question}</small>
       <p className="gk-answer">{answer}</p>

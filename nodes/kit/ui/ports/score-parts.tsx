@@ -26,65 +26,65 @@ const parts: readonly Part[] = [
   },
   {
     ...{ name: 'bm25', title: 'BM25', digits: 1 },
-    meaning: 'How many of the question’s words it has; rare ones count more.',
+    meaning: 'How many of the question’s words it contains; rare words count more.',
   },
   {
     ...{ name: 'versions', title: 'wordings', digits: 0 },
-    meaning: 'Wordings of the question that found it.',
+    meaning: 'The wordings of the question that found it.',
   },
   {
     ...{ name: 'rrf', title: 'RRF', digits: 4 },
-    meaning: 'Reciprocal rank fusion: the sum of 1 / (constant + rank) over the lists it is in.',
+    meaning:
+      'Reciprocal rank fusion: the sum of 1 / (constant + rank) over the searches that found it.',
   },
   {
-    ...{ name: 'before', title: 'place before', digits: 0 },
-    meaning: 'The rank that it came with.',
+    ...{ name: 'before', title: 'rank before', digits: 0 },
+    meaning: 'Its rank before.',
   },
   {
     ...{ name: 'rerank', title: 'rerank', digits: 2 },
     meaning:
-      'What the reranker’s model gave it: the mean cosine of its tokens, a cross-encoder’s score, or the share of yes.',
+      'The reranker’s score: the mean cosine of its tokens, a cross-encoder’s score, or the probability of yes.',
   },
   {
     ...{ name: 'topic', title: 'topic', digits: 2 },
-    meaning: 'How near to the point it is; 1 is the best possible.',
+    meaning: 'How relevant it is; 1 is the best possible.',
   },
   {
     ...{ name: 'length', title: 'length', digits: 2 },
-    meaning: 'Whether it says enough: its own words, as a share of how many are enough.',
+    meaning: 'Whether it is long enough: its length as a share of the length that is enough.',
   },
   {
     ...{ name: 'content', title: 'content', digits: 2 },
-    meaning: 'The share of its words that are its own, and not from a menu, a footer or a notice.',
+    meaning: 'The share of its words that are not from a menu, a footer or a notice.',
   },
   {
     ...{ name: 'trust', title: 'trust', digits: 2 },
-    meaning: 'How far its source is trusted.',
+    meaning: 'The trust in its source.',
   },
   {
     ...{ name: 'freshness', title: 'freshness', digits: 2 },
-    meaning: 'How fresh it is: it halves with each half-life since its date.',
+    meaning: 'How fresh it is: this halves with each half-life since its date.',
   },
   {
     ...{ name: 'quality', title: 'quality', digits: 2 },
-    meaning: 'What length, content, trust and freshness leave of the score.',
+    meaning: 'The share of the score that remains after length, content, trust and freshness.',
   },
   {
     ...{ name: 'grade', title: 'grade', digits: 2 },
-    meaning: 'How far it was judged to help, from 0 to 1.',
+    meaning: 'Its grade, from 0 to 1: how far it helps.',
   },
   {
     ...{ name: 'children', title: 'parts found', digits: 0 },
-    meaning: 'How many hits it brings together.',
+    meaning: 'How many hits it joins.',
   },
   {
     ...{ name: 'mmr', title: 'MMR', digits: 2 },
-    meaning:
-      'Marginal relevance: how much to the point it is, less its likeness to those above it.',
+    meaning: 'Marginal relevance: how relevant it is, minus its likeness to the hits above it.',
   },
   {
     ...{ name: 'duplicates', title: 'duplicates', digits: 0 },
-    meaning: 'Hits that say nearly the same and were left out because of it.',
+    meaning: 'Near duplicates that were dropped in favour of it.',
   },
 ];
 
