@@ -287,7 +287,10 @@ describe('bad input', () => {
       /needed more than 16 MiB of memory at the row "typed-1"/,
     ],
     ['return require("fs");', /failed at the row "typed-1" \(line 1.*ReferenceError.*require/],
-    ['return { ...row, question: 1 };', /gave for "typed-1" is no row of questions: "question"/],
+    [
+      'return { ...row, question: 1 };',
+      /returned for "typed-1" is not a row of questions: "question"/,
+    ],
   ])('code of a graph that must not be: %s', async (body, expected) => {
     const code = `function transform(row) { ${body} }`;
     const text = graphText(
