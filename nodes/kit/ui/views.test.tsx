@@ -365,7 +365,7 @@ describe('a table of variants', () => {
     expect(words).toContain('near: Only 2 questions differ; it takes 10 to tell.');
     expect(words).toContain('none chunk.size must be above 0.');
     expect(words).toContain('none : chunk.size must be above 0.');
-    expect(words).toContain('each on its own (unadjusted)');
+    expect(words).toContain('on its own (unadjusted)');
     expect(words).toContain('What it took Variant Time small 2.0 s');
   });
 

@@ -22,6 +22,6 @@ export function rowOfType(
   const [issue] = result.error.issues;
   const field = issue?.path.join('.') ?? '';
   throw refused(
-    `${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has another shape'}.`,
+    `${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has the wrong shape'}.`,
   );
 }
