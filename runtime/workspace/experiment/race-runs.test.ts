@@ -107,5 +107,5 @@ it('that was stopped tells what it had seen', async () => {
   const { dropped, results } = racing(2);
   const table = await experimentTable(plan, results, await dropped);
   expect(table.rows.map(({ cells: [cell] }) => cell?.n)).toEqual([60, 60, 60, 30, 0]);
-  expect(table.rows[0]?.problem).toBe('It has not run to its end.');
+  expect(table.rows[0]?.problem).toBe('It did not finish.');
 });

@@ -182,7 +182,7 @@ describe('names', () => {
     await files.save('a.graft.json', 'a', null);
     await expect(files.save('a.graft.json', 'b', null)).rejects.toMatchObject({
       code: 'name-taken',
-      message: 'There is a file a.graft.json already. Choose another name.',
+      message: 'The file a.graft.json already exists. Choose another name.',
     });
   });
 });
