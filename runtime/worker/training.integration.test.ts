@@ -71,7 +71,7 @@ describe('cancelling', () => {
     expect(trainersOf(process.pid)).toEqual([]);
     const second = await attempt(request, cancelAfter(lastStep(first) + 5));
     expect(second.logs.join()).toContain(
-      `Continues from the checkpoint of step ${lastStep(first)}.`,
+      `Goes on from the checkpoint of step ${lastStep(first)}.`,
     );
     const other = tinyRequest(join(root, 'other'), endless);
     const straight = await attempt(other, cancelAfter(lastStep(second) + 1));

@@ -73,7 +73,7 @@ describe('cancelling', () => {
       expect(trainersOf(process.pid)).toEqual([]);
       const stop = (_: number, controller: AbortController): void => controller.abort();
       const resumed = await attemptTraining(training, request, stop);
-      expect(resumed.logs.join()).toMatch(/Continues from the checkpoint of step 1\./);
+      expect(resumed.logs.join()).toMatch(/Goes on from the checkpoint of step 1\./);
     },
     600_000,
   );

@@ -113,7 +113,7 @@ describe('a run that trains', () => {
     expect(killed).toBe(true);
     expect(outcome.status).toBe('succeeded');
     expect(logs(outcome)).toMatch(/Trying again once/);
-    expect(logs(outcome)).toMatch(/Continues from the checkpoint of step [12]\d\./);
+    expect(logs(outcome)).toMatch(/Goes on from the checkpoint of step [12]\d\./);
     expect(losses(outcome)).toEqual(losses(expected));
   });
 
@@ -127,7 +127,7 @@ describe('a run that trains', () => {
       expect(broken.status).toBe('cancelled');
       const outcome = await run(workspace);
       expect(outcome.status).toBe('succeeded');
-      expect(logs(outcome)).toMatch(/Continues from the checkpoint of step (9|[12]\d)\./);
+      expect(logs(outcome)).toMatch(/Goes on from the checkpoint of step (9|[12]\d)\./);
       expect(losses(outcome)).toEqual(losses(expected));
       // Stored: nobody resumes from its checkpoints any more, and the next run has the result.
       const left = await readdir(join(root, 'cancelled/checkpoints'));

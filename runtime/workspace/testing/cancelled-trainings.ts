@@ -147,7 +147,7 @@ export function expectContinued(attempts: readonly Attempt[]): void {
     expect(checkpoints?.from, what).toBe(from);
     if (reached > 0) expect(checkpoints?.stopped, what).toBeDefined();
     const said = logs.some((log) =>
-      log.includes(`Continues from the checkpoint of step ${String(from)}.`),
+      log.includes(`Goes on from the checkpoint of step ${String(from)}.`),
     );
     expect(said, what).toBe(from > 0);
     before = attempt;
