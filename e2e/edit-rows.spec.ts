@@ -197,7 +197,7 @@ test('what was changed meanwhile is told, and overwritten only when one says so'
   await text.fill('Mine.');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   const told = page.getByRole('alertdialog');
-  await expect(told).toContainText('nothing was overwritten');
+  await expect(told).toContainText('Graft did not overwrite it');
   expect(await readFile(file, 'utf8')).toBe(theirs);
   await told.getByRole('button', { name: 'Keep editing' }).click();
   await expect(text).toHaveValue('Mine.');
@@ -265,7 +265,7 @@ test('rows that are too many for the page are left to an editor, by their path',
   await bench.node('asked').locator('header').click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Edit the rows' }).click();
   await expect(dialog(page).getByRole('alert')).toHaveText(
-    `These rows take 5.1 MB, and up to 4 MB are edited here. Edit the file with your editor: ${file}`,
+    `These rows take 5.1 MB; you can edit up to 4 MB here. Edit the file with your editor: ${file}`,
   );
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toBeHidden();

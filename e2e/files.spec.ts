@@ -68,7 +68,7 @@ test('files are chosen from the workspace by keys, and brought there from this c
   await test.step('a name that not every system can write is refused with the reason', async () => {
     await browse.click();
     await upload('aux.md', 'x');
-    await expect(dialog.getByRole('alert')).toContainText('Windows keeps the name "aux"');
+    await expect(dialog.getByRole('alert')).toContainText('Windows reserves the name "aux"');
     await page.keyboard.press('Escape');
     await expect(dialog).toHaveCount(0);
   });

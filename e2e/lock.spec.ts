@@ -93,7 +93,7 @@ test('refuses another model than the locked one until it is taken', async ({ pag
   await writeFile(file, JSON.stringify({ ...Object(graph), lock: { models } }));
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'model.graft.json');
-  await expect(bench.node('embed')).toContainText('has other bytes than were locked');
+  await expect(bench.node('embed')).toContainText('has changed since it was locked');
   await bench.run();
   await expect(page.getByText('The model "all-MiniLM-L6-v2" has other bytes').last()).toBeVisible();
   await bench.reaches('embed', 'idle');

@@ -89,7 +89,7 @@ test('a wrong value is told once, and of a list the row is marked that is wrong'
     await expect(alerts.filter({ hasText: '"today"' })).toHaveCount(1);
     await field('Today').fill('2026-02-30');
     await expect(alerts.filter({ hasText: '"today"' })).toHaveText(
-      /must be a day that there is, or empty/,
+      /must be an existing day, or empty/,
     );
     await field('Today').fill('');
   });

@@ -254,7 +254,9 @@ test('keeps errors of a new graph in its dialogue', async ({ page, workspace }) 
   const dialog = page.getByRole('dialog');
   await page.getByLabel('Name', { exact: true }).fill('a-first');
   await page.keyboard.press('Enter');
-  await expect(dialog.getByRole('alert')).toHaveText(/a-first.* already\. Choose another name\./);
+  await expect(dialog.getByRole('alert')).toHaveText(
+    /a-first.* already exists\. Choose another name\./,
+  );
   await page.getByLabel('Name', { exact: true }).fill('a/../x');
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('alert')).toContainText('".."');

@@ -140,7 +140,9 @@ test('a port is renamed within, and its uses follow; the subgraph becomes a file
   await bench.tab('Parameters');
   await bench.fill('Name', 'not a name');
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('inspector').getByRole('alert')).toContainText('cannot be a name');
+  await expect(page.getByTestId('inspector').getByRole('alert')).toContainText(
+    'is not a valid name',
+  );
   await bench.fill('Name', 'texts');
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('inspector').getByRole('alert')).toBeHidden();

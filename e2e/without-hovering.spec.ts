@@ -57,7 +57,7 @@ test('a file that cannot be read is marked and named, and its line goes with it'
   const line = page
     .getByRole('alert')
     .filter({ hasText: 'unreadable.graft.json is not valid JSON' });
-  await expect(line).toContainText('(line 1): a key in double quotes should stand here.');
+  await expect(line).toContainText('(line 1): expected a key in double quotes.');
   await page.locator('[data-file="sound-too.graft.json"] button').first().click();
   await expect(line).toHaveCount(0);
   await giveFile(workspace.folder, 'unreadable.graft.json', '{ "graft": 1, "nodes": {} }');

@@ -71,7 +71,7 @@ describe.each(definitions.map((node) => [node.type, node] as const))('%s', (type
       const sources = params.success ? (node.sources?.(params.data) ?? []) : [];
       const isRead = sources.some(({ kind, param }) => kind === 'files' && param === name);
       const isPath = control === 'file' || control === 'files';
-      expect(isPath, name).toBe(isRead || /below the workspace/i.test(description));
+      expect(isPath, name).toBe(isRead || /in the workspace/i.test(description));
       if (takes !== undefined) expect(isPath, name).toBe(true);
     }
   });

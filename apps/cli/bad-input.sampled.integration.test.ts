@@ -289,7 +289,10 @@ describe('bad input', () => {
       /needed more than 16 MiB of memory at the row "typed-1"/,
     ],
     ['return require("fs");', /failed at the row "typed-1" \(line 1.*ReferenceError.*require/],
-    ['return { ...row, question: 1 };', /gave for "typed-1" is no row of questions: "question"/],
+    [
+      'return { ...row, question: 1 };',
+      /returned for "typed-1" is not a row of questions: "question"/,
+    ],
   ])('code of a graph that must not be: %s', async (body, expected) => {
     const code = `function transform(row) { ${body} }`;
     const text = graphText(
@@ -325,14 +328,14 @@ describe('bad input', () => {
     [['run'], /missing required argument/],
     [['run', file, '--onyl', 'x'], /--only/],
     [['rnu'], /Did you mean run/],
-    [['run', file, '--set', 'size'], /--set takes node\.param=value/],
+    [['run', file, '--set', 'size'], /Write node\.param=value/],
     [['run', file, '--set', 'ask-2.limit=3'], /"ask-2".*Did you mean "ask-1"/],
     [['run', file, '--set', 'ask-1.limt=3'], /param "limt".*Did you mean "limit"/],
     [['run', file, '--only', 'ask-9'], /"ask-9".*Did you mean "ask-1"/],
-    [['why', 'latest', 'ask-1'], /No workspace here/],
+    [['why', 'latest', 'ask-1'], /There is no workspace here/],
     [['nodes', 'chnk'], /Did you mean "chunk"/],
     [['models', 'pull', 'no-such-model'], /no-such-model/],
-    [['export', 'latest', '--format', 'pdf'], /--format is one of html, md, bundle/],
+    [['export', 'latest', '--format', 'pdf'], /Choose html, md or bundle/],
     [['serve', 'no-such-folder'], /no-such-folder is not a folder/],
     [['serve', '.', '--port', 'x'], /--port takes a whole number/],
   ])('a wrong command line: graft %j', async (args, expected) => {

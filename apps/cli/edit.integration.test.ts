@@ -88,7 +88,7 @@ it.skipIf(!hasScript)(
     const without = await onTerminal(['edit', file, 'ask'], {});
     expect(without).toMatchObject({
       code: 2,
-      said: expect.stringContaining('set $VISUAL or $EDITOR'),
+      said: expect.stringContaining('Set $VISUAL or $EDITOR'),
     });
     await expect(rowsOnDisk()).rejects.toThrow();
 
@@ -109,7 +109,7 @@ it.skipIf(!hasScript)(
     expect(locked).toMatchObject({ code: 0, stderr: expect.not.stringContaining('note') });
 
     const same = await onTerminal(['edit', file, 'ask'], { EDITOR: 'true' });
-    expect(same).toMatchObject({ code: 0, said: expect.stringContaining('Nothing was changed') });
+    expect(same).toMatchObject({ code: 0, said: expect.stringContaining('You changed nothing') });
   },
   120_000,
 );
@@ -131,7 +131,7 @@ it.skipIf(!hasScript)(
     const left = await onTerminal(['edit', file, 'ask'], { EDITOR: broken, answers: 'l' });
     expect(left.code).toBe(2);
     expect(await rowsOnDisk()).toBe(before);
-    const [, draft = ''] = /as it was\. Your text is in (\S+)\./.exec(left.said) ?? [];
+    const [, draft = ''] = /is unchanged\. Your text is in (\S+)\./.exec(left.said) ?? [];
     expect(await readFile(draft, 'utf8')).toBe(`${before}nonsense\n`);
     await rm(path.dirname(draft), { recursive: true });
   },
@@ -145,9 +145,9 @@ it.skipIf(!hasScript)(
     const mine = `sed -i 's/Where/Whence/' "$1"`;
     const EDITOR = await typing(`${theirs}; ${mine}`);
     const left = await onTerminal(['edit', file, 'ask'], { EDITOR, answers: 'l' });
-    expect(left.said).toContain('nothing was overwritten');
+    expect(left.said).toContain('Graft did not overwrite it');
     expect(await rowsOnDisk()).toBe('{"question":"theirs"}\n');
-    const [, draft = ''] = /as it was\. Your text is in (\S+)\./.exec(left.said) ?? [];
+    const [, draft = ''] = /is unchanged\. Your text is in (\S+)\./.exec(left.said) ?? [];
     expect(await readFile(draft, 'utf8')).toContain('Whence');
     await rm(path.dirname(draft), { recursive: true });
 

@@ -40,7 +40,8 @@ export async function editDraft<T>(
     for (;;) {
       if (choice === 'again') await edit(draft);
       const typed = await bytesOf(draft);
-      if (typed === undefined) throw new GraphError('missing-file', 'The editor left no text.');
+      if (typed === undefined)
+        throw new GraphError('missing-file', 'The editor saved an empty text.');
       if (typed.equals(original)) return { kind: 'unchanged' };
       try {
         const text = textOf(typed);

@@ -20,7 +20,7 @@ export async function openEditor(editor: string, file: string): Promise<void> {
     if (code === 0) return;
     throw new GraphError(
       'bad-input',
-      `The editor "${editor}" ended with exit code ${String(code)}. $VISUAL or $EDITOR names another one.`,
+      `The editor "${editor}" ended with exit code ${String(code)}. Set $VISUAL or $EDITOR to another editor.`,
     );
   } finally {
     process.off('SIGINT', ignore);

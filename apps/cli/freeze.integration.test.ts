@@ -30,7 +30,7 @@ it('freezes what a node of the file gave, and writes nothing for one of a graph 
 
   const within = await graft(['freeze', file, 'inner/ask.questions'], { cwd: folder });
   expect(within.code).toBe(2);
-  expect(within.stderr).toContain('"inner/ask" stands within a graph that this one uses');
+  expect(within.stderr).toContain('"inner/ask" is in a subgraph');
   expect((await readdir(folder)).sort()).toEqual(['.graft', file]);
 
   const own = await graft(['freeze', file, 'ask.questions'], { cwd: folder });

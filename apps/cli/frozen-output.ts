@@ -51,8 +51,8 @@ export async function freezeNamed(
 function requireOwn(graph: Graph, node: string, file: string): void {
   if (Object.hasOwn(graph.nodes, node)) return;
   const within = node.includes('/')
-    ? 'stands within a graph that this one uses; freeze an output of a node of the file itself'
-    : 'is not in the graph any more';
+    ? 'is in a subgraph. Freeze an output of a node in the file itself'
+    : 'is no longer in the graph';
   throw new GraphError('unknown-node', `"${node}" ${within}.`, { location: { file, node } });
 }
 
@@ -64,7 +64,7 @@ function findOutput(steps: ReadonlyMap<string, StepSummary>, output: string, fil
   if (step === undefined || Object.keys(step.outputs).length === 0) {
     throw new GraphError(
       'unknown-node',
-      `"${node}" has given nothing in this graph yet.${suggestion(node, [...steps.keys()])} Run the graph first.`,
+      `"${node}" has no result in this graph yet.${suggestion(node, [...steps.keys()])} Run the graph first.`,
       { location: { file, node } },
     );
   }
@@ -74,7 +74,7 @@ function findOutput(steps: ReadonlyMap<string, StepSummary>, output: string, fil
   if (port === undefined || artifact === undefined || (named !== undefined && ports.length > 1)) {
     throw new GraphError(
       'unknown-port',
-      `Say which of its outputs: ${ports.map((each) => `${node}.${each}`).join(', ')}.`,
+      `"${node}" has several outputs. Choose one: ${ports.map((each) => `${node}.${each}`).join(', ')}.`,
       { location: { file, node } },
     );
   }

@@ -22,7 +22,7 @@ export async function boundedBytes(
     if (size > maxText) {
       throw new GraphError(
         'too-large',
-        `${what} is longer than ${String(maxText / 1024 / 1024)} MiB, and is read no further. Give less at once.`,
+        `${what} is longer than ${String(maxText / 1024 / 1024)} MiB, the limit. Give a shorter one.`,
       );
     }
     pieces.push(bytes);
@@ -52,7 +52,7 @@ function unreadable(cause: NodeJS.ErrnoException, file: string): GraphError {
     cause.code === 'ENOENT'
       ? 'There is no such file.'
       : cause.code === 'EISDIR'
-        ? 'This is a folder. Give a graph file.'
-        : `It cannot be read: ${cause.message}`;
+        ? 'This is a folder. Name a graph file.'
+        : `Graft cannot read the file: ${cause.message}`;
   return new GraphError('missing-file', why, { location: { file }, cause });
 }

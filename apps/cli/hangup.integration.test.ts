@@ -96,7 +96,7 @@ describe('the history of runs', () => {
     const late = await graft(['runs', 'cancel', newest], { cwd: folder });
     expect(late).toMatchObject({
       code: 0,
-      stdout: `Run ${newest} had ended already: succeeded.\n`,
+      stdout: `Run ${newest} had already ended: succeeded.\n`,
     });
     expect(await graft(['runs', 'cancel', 'nothing'], { cwd: folder })).toMatchObject({ code: 2 });
   });

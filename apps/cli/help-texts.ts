@@ -25,7 +25,7 @@ Examples:
   graft run examples/rag-quickstart.graft.json
   graft why latest embed-1
 
-The workspace of a FILE is the nearest folder above it that holds .graft and the graphs that the file uses. If there is
+The workspace of a FILE is the nearest folder above it that has .graft and the graphs that the file uses. If there is
 none, as in a fresh clone, Graft takes the nearest folder with those graphs. If the file uses none, it takes the nearest
 with the data in its lock, else the file's own folder. Give --workspace DIR for another one.
 `;

@@ -20,7 +20,7 @@ describe('--input', () => {
   it.each([
     [['question'], 'name=text'],
     [['a=1', 'a=2'], 'twice'],
-    [['a=-', 'b=-'], 'Standard input serves one input'],
+    [['a=-', 'b=-'], 'Standard input can fill only one input'],
     [['a=@no/such/file'], 'no such file'],
   ])('refuses %j', async (args, why) => {
     await expect(readInputs(args, given())).rejects.toThrow(why);

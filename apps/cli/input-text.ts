@@ -16,13 +16,13 @@ export async function readInputs(
     if (texts.has(name)) {
       throw new GraphError(
         'bad-param',
-        `--input gives "${name}" twice. Give it once, one row a line.`,
+        `--input sets "${name}" twice. Set it once, with one row a line.`,
       );
     }
     if (value === '-' && taken !== undefined) {
       throw new GraphError(
         'bad-param',
-        `Standard input serves one input, and "${taken}" takes it. Give "${name}" as @file.`,
+        `Standard input can fill only one input, and "${taken}" uses it. Give "${name}" as @file.`,
       );
     }
     if (value === '-') taken = name;
@@ -43,7 +43,7 @@ function parseInput(argument: string): { readonly name: string; readonly value: 
   if (name === undefined || value === undefined) {
     throw new GraphError(
       'bad-param',
-      `--input takes name=text, name=@file or name=-, for example --input question="What is LoRA?", and not "${argument}".`,
+      `--input cannot take "${argument}". Write name=text, name=@file or name=-, for example --input question="What is LoRA?".`,
     );
   }
   return { name, value };

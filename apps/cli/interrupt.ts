@@ -7,7 +7,7 @@ const endSignals = ['SIGTERM', 'SIGHUP'] as const;
 export function cancelOnInterrupt(cancel: () => void): () => void {
   const interrupted = (): void => {
     process.once('SIGINT', () => process.exit(exitCode.cancelled));
-    process.stderr.write('cancelling… (again to stop at once)\n');
+    process.stderr.write('cancelling… (press Ctrl+C again to stop at once)\n');
     cancel();
   };
   process.once('SIGINT', interrupted);

@@ -127,7 +127,7 @@ it('keeps to the rules of the site, and says which page they are about', async (
   await write({ pages: [`${url}/1`, `${url}/private/2`] });
   const { code, said, asked: paths } = await run({ GRAFT_PRIVATE_SITES: url });
   expect(code).toBe(1);
-  expect(said).toMatch(/robots\.txt of 127\.0\.0\.1:\d+ asks not to read \S+\/private\/2/);
+  expect(said).toMatch(/robots\.txt of 127\.0\.0\.1:\d+ forbids reading \S+\/private\/2/);
   expect(paths).toEqual(['/1', '/robots.txt']);
 });
 
@@ -149,6 +149,6 @@ it('searches on this machine, and reads what was found where that is allowed', a
   const { code, said, steps, asked: paths } = await run({ GRAFT_PRIVATE_SITES: url });
   expect({ code, paths }).toEqual({ code: 0, paths: ['/1', '/gone', '/robots.txt', search] });
   expect(steps).toMatchObject({ cut: { items: { total: 1, computed: 1 } } });
-  expect(said).toMatch(/169\.254\.169\.254 is of this machine or a private network/);
+  expect(said).toMatch(/169\.254\.169\.254 is on this machine or a private network/);
   expect(await run({})).toMatchObject({ code: 0, asked: [], steps: { web: { status: 'cached' } } });
 });

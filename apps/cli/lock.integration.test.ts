@@ -31,8 +31,8 @@ it('a run with settings writes no lock, the first plain one does, and those afte
   await edit('Now of something else.');
   const again = await there('run', file);
   expect(again.code).toBe(0);
-  expect(again.stderr).toMatch(/note "corpus" holds other bytes than were locked/);
-  expect(again.stderr).toContain(`graft lock ${file} takes them`);
+  expect(again.stderr).toMatch(/note "corpus" has changed since it was locked/);
+  expect(again.stderr).toContain(`run graft lock ${file}.`);
   expect(await text()).toBe(locked);
 });
 
@@ -43,7 +43,7 @@ it('plan says what has changed; --locked refuses it until it is taken', async ()
   for (const command of ['plan', 'run']) {
     const refused = await there(command, file, '--locked');
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain(`Take what is here with \`graft lock ${file}\``);
+    expect(refused.stderr).toContain(`Accept the change with \`graft lock ${file}\``);
   }
   expect((await there('lock', file)).code).toBe(0);
   expect((await lock()).files['corpus']).toMatchObject({ size: 22 });

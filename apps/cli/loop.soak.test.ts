@@ -118,7 +118,7 @@ describe.skipIf(process.platform === 'win32')('a loop on a real model', () => {
       }
       expect(resumed.stderr).toContain('round 4 of at most 4');
       expect(resumed.stderr).toContain(
-        'The limit of 4 rounds is reached: 3 rows of "open" are left.',
+        'The loop reached its limit of 4 rounds: 3 rows of "open" are left.',
       );
       // The answers of the last round stand, one for each question.
       expect(resumed.steps.get('again')?.outputs['answers']?.count).toBe(3);

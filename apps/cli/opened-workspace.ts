@@ -29,7 +29,7 @@ export async function open(
   const { openWorkspace } = await import('@graft/workspace');
   const savesOnClose = (): void => {
     process.stderr.write(
-      'Saving the checkpoint of the training, for a minute at most. Press Ctrl+C to stop without it.\n',
+      'Saving the checkpoint of the training (at most a minute). Press Ctrl+C to stop without it.\n',
     );
     process.once('SIGINT', () => process.exit(exitCode.cancelled));
   };
@@ -94,13 +94,13 @@ export async function findRun(workspace: Workspace, name: string): Promise<RunRe
       'missing-file',
       name === 'latest'
         ? 'Nothing has run in this workspace yet.'
-        : `There is no run "${name}" in this workspace. graft runs ls lists them.`,
+        : `There is no run "${name}" in this workspace. "graft runs ls" lists the runs.`,
     );
   }
   if (matching.length > 1) {
     throw new GraphError(
       'missing-file',
-      `${matching.length} runs begin with "${name}". Give more of the id; graft runs ls lists them.`,
+      `${matching.length} runs begin with "${name}". Type more of the id; "graft runs ls" lists the runs.`,
     );
   }
   return run;

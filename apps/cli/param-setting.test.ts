@@ -78,6 +78,6 @@ describe('--set', () => {
   });
 
   it.each(['chunk-1', 'chunk-1=3', 'size=3', '.size=3', 'a b.size=1'])('refuses %j', (text) => {
-    expect(thrown(() => parseSetting(text)).message).toContain('--set takes node.param=value');
+    expect(thrown(() => parseSetting(text)).message).toContain('Write node.param=value');
   });
 });

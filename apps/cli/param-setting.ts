@@ -20,7 +20,7 @@ export function parseSetting(argument: string): ParamSetting {
   if (node === undefined || param === undefined || text === undefined) {
     throw new GraphError(
       'bad-param',
-      `--set takes node.param=value, for example --set chunk-1.size=256, and not "${argument}".`,
+      `--set cannot take "${argument}". Write node.param=value, for example --set chunk-1.size=256.`,
     );
   }
   return { node, param, text };

@@ -11,7 +11,7 @@ it('blanks that end in no line take no longer than their number', () => {
   expect(inOneLine(`a${blanks}b`)).toHaveLength(400_002);
 });
 
-it('of a model that is not there it says what to type', () => {
+it('of a model that does not exist it says what to type', () => {
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   printProblems([{ code: 'bad-model', message: 'There is no model "a".', location: {} }]);
   const said = written.mock.calls.map(([text]) => String(text)).join('');

@@ -9,15 +9,15 @@ const shown = 20;
 
 /** Where more help is, by code; the problem's own message already says what to do. */
 const hints: Readonly<Record<string, string>> = {
-  'unknown-type': 'graft nodes lists the node types there are.',
+  'unknown-type': 'graft nodes lists the node types.',
   'unknown-param': 'graft nodes TYPE lists the parameters of a node type.',
   'bad-param': 'graft nodes TYPE lists the parameters of a node type.',
   'unknown-port': 'graft nodes TYPE lists the ports of a node type.',
   'bad-model':
-    'graft models ls lists the models there are, graft models pull ID downloads one (--accept-licence consents to its licence), and graft models import PATH adds one.',
-  'no-space': 'graft cache gc --max-size 1GB makes room.',
-  'store-damaged': 'graft cache verify finds damaged artifacts; the next run makes them anew.',
-  unavailable: 'graft doctor says what this machine has, and how to get what is missing.',
+    'graft models ls lists the models. graft models pull ID downloads one (--accept-licence accepts its licence). graft models import PATH adds your own.',
+  'no-space': 'graft cache gc --max-size 1GB frees space.',
+  'store-damaged': 'graft cache verify removes damaged artifacts; the next run makes them again.',
+  unavailable: 'graft doctor shows what this machine has, and how to get what is missing.',
 };
 
 /** A problem as errors and events carry it. */
@@ -62,7 +62,7 @@ export function printDrift(drift: readonly Drift[], file: string): void {
   for (const { kind, message, changes } of said.slice(0, shown)) {
     write(`${paint('yellow', 'note')} ${printable(message)}`);
     if (changes === undefined) {
-      if (kind === 'graphs') write('       What it was is not on this machine.');
+      if (kind === 'graphs') write('       Its locked version is not on this machine.');
       continue;
     }
     for (const change of changes.slice(0, shownChanges)) write(`       ${printable(change)}`);
@@ -72,10 +72,10 @@ export function printDrift(drift: readonly Drift[], file: string): void {
   if (said.length > shown) write(`… and ${String(said.length - shown)} more sources.`);
   const [graph] = said.filter(({ changes }) => changes !== undefined);
   const name = printable(file);
-  if (said.length > 0) write(paint('dim', `graft lock ${name} takes them as they are.`));
+  if (said.length > 0) write(paint('dim', `To accept these changes, run graft lock ${name}.`));
   if (graph !== undefined) {
     const kept = `graft lock ${name} --keep ${printable(graph.name)}`;
-    write(paint('dim', `${kept} copies the graph into the file as it was locked to.`));
+    write(paint('dim', `To copy the locked version into the file, run ${kept}.`));
   }
 }
 
@@ -85,7 +85,7 @@ export function reportError(thrown: unknown): ExitCode {
   printProblems(error.problems);
   if (error.code === 'internal' && !env.debug) {
     process.stderr.write(
-      'This is a fault of Graft. GRAFT_DEBUG=1 shows where it happened; please report it.\n',
+      'This is a bug in Graft. Please report it. GRAFT_DEBUG=1 shows where it happened.\n',
     );
   }
   if (env.debug) process.stderr.write(`${stack(thrown)}\n`);

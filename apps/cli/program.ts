@@ -25,33 +25,41 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('[dir]', 'folder of graph files', '.')
     .option('--port <port>', 'port; 0 takes a free one (default: 3000, or the next free one)')
     .option('--host <address>', 'address to bind', '127.0.0.1')
-    .option('--allow-host <name>', 'accept requests for this host name (repeatable)', gather, [])
+    .option(
+      '--allow-host <name>',
+      'also accept requests for this host name (repeatable)',
+      gather,
+      [],
+    )
     .option('--base-path <path>', 'serve below this path, for example /graft')
     .option('--no-token', 'disable the token: anyone who reaches the port has full access')
-    .option('--max-package <size>', 'largest package that the page may send: 5GB (default: 20GB)')
+    .option(
+      '--max-package <size>',
+      'largest package that the page may upload, for example 5GB (default: 20GB)',
+    )
     .action(async (dir, options) =>
       end(await (await import('./commands/serve.ts')).serve(dir, options)),
     );
 
   program
     .command('run')
-    .description('run a graph; what is cached is reused')
+    .description('run a graph, and reuse cached results')
     .argument('<file>', 'graph file')
     .option('--set <node.param=value>', 'set a parameter for this run (repeatable)', gather, [])
     .option('--input <name=text>', 'give an input: text, @file, or - (repeatable)', gather, [])
     .option(
       '--output <name>',
-      'only what this output needs; its rows are printed (repeatable)',
+      'run only what this output needs, and print its rows (repeatable)',
       gather,
       [],
     )
-    .option('--only <node>', 'run only this node and what it needs')
+    .option('--only <node>', 'run only this node and the nodes it needs')
     .option('--json', 'print run events, one JSON object a line')
     .option('--out <dir>', 'write each output into this folder')
     .option('--device <id>', 'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal')
     .option(
       '--locked',
-      'refuse other files and graphs than those locked; other models are refused anyway',
+      'refuse files and graphs that differ from the lock (models are always checked)',
     )
     .option('--workspace <dir>', workspaceOfFile)
     .addHelpText('after', runExamples)
@@ -61,14 +69,14 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('experiment')
-    .description('run an experiment of a graph and compare its variants; without a name, list them')
+    .description('run an experiment and compare its variants; without a name, list the experiments')
     .argument('<file>', 'graph file')
-    .argument('[name]', 'experiment, as the file names it')
-    .option('--json', 'print events, one JSON object a line; the last holds the table')
+    .argument('[name]', 'name of the experiment in the file')
+    .option('--json', 'print events, one JSON object a line; the last one holds the table')
     .option('--out <path>', 'write the table: .csv, .md or .json')
     .option(
       '--locked',
-      'refuse other files and graphs than those locked; other models are refused anyway',
+      'refuse files and graphs that differ from the lock (models are always checked)',
     )
     .option('--device <id>', 'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal')
     .option('--workspace <dir>', workspaceOfFile)
@@ -79,14 +87,14 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('plan')
-    .description('say what a run would reuse and what it would compute, and why')
+    .description('show what a run would reuse, what it would compute, and why')
     .argument('<file>', 'graph file')
     .option('--set <node.param=value>', 'set a parameter (repeatable)', gather, [])
     .option('--input <name=text>', 'give an input: text, @file, or - (repeatable)', gather, [])
-    .option('--output <name>', 'only what this output needs (repeatable)', gather, [])
-    .option('--only <node>', 'only this node and what it needs')
+    .option('--output <name>', 'plan only what this output needs (repeatable)', gather, [])
+    .option('--only <node>', 'plan only this node and the nodes it needs')
     .option('--device <id>', 'device to plan for')
-    .option('--locked', 'take other files and graphs than those locked for a problem')
+    .option('--locked', 'report files and graphs that differ from the lock as problems')
     .option('--json', 'print the plan as JSON')
     .option('--workspace <dir>', workspaceOfFile)
     .action(async (file, options) =>
@@ -95,8 +103,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('why')
-    .description('say why a step of a run ran, or was reused')
-    .argument('<run>', 'run id, the beginning of one, or "latest"')
+    .description('show why a step of a run ran or was reused')
+    .argument('<run>', 'run id, its beginning, or "latest"')
     .argument('<node>', 'node id')
     .option('--json', 'print the step as JSON')
     .option('--workspace <dir>', 'workspace folder')
@@ -115,11 +123,11 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('lock')
-    .description('write the digests of models, files and used graphs as they are now into a graph')
+    .description('write the present digests of models, files and used graphs into a graph')
     .argument('<file>', 'graph file')
     .option(
       '--take <graph>',
-      'only this graph file that it uses, as it is (repeatable)',
+      'lock only this used graph file, as it is now (repeatable)',
       gather,
       [],
     )
@@ -145,7 +153,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('merge')
-    .description('merge two changes of a graph file: a git merge driver')
+    .description('merge two versions of a graph file; works as a git merge driver')
     .argument('<base>', 'common ancestor')
     .argument('<ours>', 'our version; the result is written here')
     .argument('<theirs>', 'their version')
@@ -172,10 +180,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('export')
-    .description('write a self-contained report of a run')
-    .argument('<run>', 'run id, the beginning of one, or "latest"')
+    .description('write a run as one report file')
+    .argument('<run>', 'run id, its beginning, or "latest"')
     .requiredOption('--format <format>', 'html, md (with pictures) or bundle (with every output)')
-    .option('--out <path>', 'where to write it')
+    .option('--out <path>', 'where to write the report')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (run, options) =>
       end(await (await import('./commands/export.ts')).exportRun(run, options)),
@@ -183,7 +191,9 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('doctor')
-    .description('say which devices and backends are here, what is missing and how to get it')
+    .description(
+      'show which devices and backends this machine has, what is missing, and how to get it',
+    )
     .option('--json', 'print as JSON')
     .action(async (options) => end(await (await import('./commands/doctor.ts')).doctor(options)));
 
@@ -196,14 +206,14 @@ function addModels(program: Command, end: (code: ExitCode) => void): void {
     import('./commands/models.ts');
   models
     .command('ls')
-    .description('list the catalogue and what is downloaded')
+    .description('list the catalogue, and which models are downloaded')
     .option('--json', 'print as JSON')
     .action(async (options) => end(await (await command()).listModels(options)));
   models
     .command('pull')
     .description('download a model and verify it')
     .argument('<id>', 'model id, as graft models ls prints it')
-    .option('--accept-licence', 'accept the licence of a model that asks for it')
+    .option('--accept-licence', 'accept the licence, if the model asks for consent')
     .action(async (id, options) => end(await (await command()).pullModel(id, options)));
   models
     .command('import')
@@ -221,82 +231,82 @@ function addModels(program: Command, end: (code: ExitCode) => void): void {
 function addPackages(program: Command, end: (code: ExitCode) => void): void {
   program
     .command('freeze')
-    .description('write what a node last gave to a file, and read it from there in its place')
+    .description('write a node’s last output to a file, and read that file in its place')
     .argument('<file>', 'graph file')
-    .argument('<output>', 'NODE, or NODE.PORT where it gives several things')
+    .argument('<output>', 'NODE, or NODE.PORT if it has several outputs')
     .option('--workspace <dir>', workspaceOfFile)
     .action(async (file, output, options) =>
       end(await (await import('./commands/freeze.ts')).freeze(file, output, options)),
     );
   program
     .command('edit')
-    .description('edit frozen rows in $VISUAL or $EDITOR, checked before they are saved')
+    .description('edit frozen rows in $VISUAL or $EDITOR; Graft checks them before it saves')
     .argument('<file>', 'graph file')
-    .argument('<output>', 'NODE, or NODE.PORT; it is frozen first where it is not yet')
+    .argument('<output>', 'NODE, or NODE.PORT; Graft freezes it first if needed')
     .option('--workspace <dir>', workspaceOfFile)
     .action(async (file, output, options) =>
       end(await (await import('./commands/edit.ts')).edit(file, output, options)),
     );
   program
     .command('pack')
-    .description('put a graph and what belongs to it into one file, to open it elsewhere')
+    .description('pack a graph and what belongs to it into one file, to open elsewhere')
     .argument('<file>', 'graph file')
-    .option('--data', 'with the files that its nodes read')
-    .option('--artifacts', 'with what its latest run and its experiments gave')
-    .option('--models', 'with its models')
-    .option('--out <file>', 'the package (default: the graph’s name with .graft.zip)')
-    .option('--list', 'say how large each part is, and write nothing')
+    .option('--data', 'include the files that its nodes read')
+    .option('--artifacts', 'include the results of its latest run and its experiments')
+    .option('--models', 'include its models')
+    .option('--out <file>', 'the package file (default: the graph’s name with .graft.zip)')
+    .option('--list', 'show the size of each part, and write nothing')
     .option('--workspace <dir>', workspaceOfFile)
     .action(async (file, options) =>
       end(await (await import('./commands/pack.ts')).pack(file, options)),
     );
   program
     .command('unpack')
-    .description('open a package in a workspace: its files, its results, its models')
+    .description('unpack the files, results and models of a package into a workspace')
     .argument('<package>', 'a .graft.zip file')
     .option(
       '--trust',
-      'use its results in every graph (default: only in its own graph, or in none if that graph existed before)',
+      'trust its results in every graph (default: only in its own graph, and in none if that graph existed before)',
     )
-    .option('--json', 'print what came out as JSON')
+    .option('--json', 'print the outcome as JSON')
     .option('--workspace <dir>', 'workspace folder (default: the one here, else this folder)')
     .action(async (file, options) =>
       end(await (await import('./commands/unpack.ts')).unpack(file, options)),
     );
   const packages = program
     .command('packages')
-    .description('list the packages that were unpacked here, trust or forget one');
+    .description('list the packages unpacked here; trust or forget one');
   const command = async (): Promise<typeof import('./commands/packages.ts')> =>
     import('./commands/packages.ts');
   packages
     .command('ls')
-    .description('list them, newest first')
+    .description('list the unpacked packages, newest first')
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (options) => end(await (await command()).listPackages(options)));
   packages
     .command('show')
-    .description('list the results that a package brought')
+    .description('list the results of a package')
     .argument('<package>', 'id or name')
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (id, options) => end(await (await command()).showPackage(id, options)));
   packages
     .command('trust')
-    .description('let the results of a package serve every graph of the workspace')
+    .description('use the results of a package in every graph of the workspace')
     .argument('<package>', 'id or name')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (id, options) => end(await (await command()).trustPackage(id, options)));
   packages
     .command('rm')
-    .description('forget the results of a package; its files and its run stay')
+    .description('forget the results of a package; its files and run stay')
     .argument('<package>', 'id or name')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (id, options) => end(await (await command()).removePackage(id, options)));
 }
 
 function addStores(program: Command, end: (code: ExitCode) => void): void {
-  const cache = program.command('cache').description('look into, shrink and verify the cache');
+  const cache = program.command('cache').description('list, shrink and verify the cache');
   const cacheCommand = async (): Promise<typeof import('./commands/cache.ts')> =>
     import('./commands/cache.ts');
   cache
@@ -307,7 +317,7 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
     .action(async (options) => end(await (await cacheCommand()).listCache(options)));
   cache
     .command('gc')
-    .description('delete the least recently used results, never what a running run needs')
+    .description('delete the least recently used results, but none that a running run needs')
     .requiredOption('--max-size <size>', 'size to shrink to, for example 500MB or 2GB')
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
@@ -315,7 +325,7 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
   cache
     .command('verify')
     .description(
-      'hash every artifact again; damaged ones are removed and made anew by the next run',
+      'hash every artifact again, and remove damaged ones; the next run makes them again',
     )
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
@@ -329,22 +339,22 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
   runs
     .command('ls')
     .description('list runs, newest first')
-    .option('--limit <number>', 'how many', '20')
+    .option('--limit <number>', 'how many runs to list', '20')
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (options) => end(await (await runsCommand()).listRuns(options)));
   runs
     .command('show')
     .description('show the steps of a run')
-    .argument('<run>', 'run id, the beginning of one, or "latest"')
+    .argument('<run>', 'run id, its beginning, or "latest"')
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (run, options) => end(await (await runsCommand()).showRun(run, options)));
   runs
     .command('compare')
-    .description('compare two runs step by step: what changed in the keys and in the outputs')
-    .argument('<a>', 'run before')
-    .argument('<b>', 'run after')
+    .description('compare two runs step by step: which parts of the keys and which outputs changed')
+    .argument('<a>', 'earlier run')
+    .argument('<b>', 'later run')
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (a, b, options) => end(await (await runsCommand()).compareRuns(a, b, options)));
@@ -352,16 +362,16 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
     import('./commands/keep-runs.ts');
   runs
     .command('cancel')
-    .description('cancel a run, whichever process on this workspace runs it, and wait for its end')
-    .argument('<run>', 'run id, the beginning of one, or "latest"')
+    .description('cancel a run, even one of another process, and wait for its end')
+    .argument('<run>', 'run id, its beginning, or "latest"')
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (run, options) => end(await (await keepingCommand()).cancelRun(run, options)));
   for (const word of ['pin', 'unpin'] as const) {
     runs
       .command(word)
-      .description(word === 'pin' ? 'keep a run from being pruned' : 'let a pinned run be pruned')
-      .argument('<run>', 'run id, the beginning of one, or "latest"')
+      .description(word === 'pin' ? 'protect a run from pruning' : 'allow pruning of a pinned run')
+      .argument('<run>', 'run id, its beginning, or "latest"')
       .option('--workspace <dir>', 'workspace folder')
       .action(async (run, options) =>
         end(await (await keepingCommand()).pinRun(word, run, options)),
@@ -370,10 +380,13 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
   runs
     .command('prune')
     .description(
-      'delete old runs from the history: not those that are pinned, under way, or hold what a node last gave',
+      'delete old runs from the history, except pinned and running ones and those with a node’s last result',
     )
-    .option('--keep <number>', 'leave the newest this many')
-    .option('--older-than <time>', 'only runs that started longer ago: 30d, 12h, 90m')
+    .option('--keep <number>', 'keep this many of the newest runs')
+    .option(
+      '--older-than <time>',
+      'delete only runs that started longer ago, for example 30d, 12h or 90m',
+    )
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (options) => end(await (await keepingCommand()).pruneRuns(options)));

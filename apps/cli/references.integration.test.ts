@@ -59,7 +59,7 @@ it('plan, validate and run say what has changed in a graph that is used; --locke
 it('lock --keep copies the old one into the file, whose results are there still', async () => {
   const { code, stdout } = await there('lock', file, '--keep', lib);
   expect(code).toBe(0);
-  expect(stdout).toContain(`has a copy of ${lib} as it was locked to it`);
+  expect(stdout).toContain(`now has a copy of the locked ${lib}`);
   const kept = await read();
   expect(kept.nodes['cut']?.params).toEqual({ use: '#cut' });
   expect(kept.graphs?.['cut']?.nodes['chunk']?.params).toEqual({ size: 64 });

@@ -116,7 +116,7 @@ describe.skipIf(process.platform === 'win32')('a reflection on a small model', (
   it('that never agrees ends at its limit, knowing nothing, with all that it has cost', async () => {
     const once = await run(['again.set.supported=0', 'again.set.useful=0']);
     const { byId, means, stderr } = await run(['again.set.supported=1']);
-    expect(stderr).toContain('The limit of 2 rounds is reached: 2 rows of "open" are left.');
+    expect(stderr).toContain('The loop reached its limit of 2 rounds: 2 rows of "open" are left.');
     for (const id of ['lit', 'parrot']) {
       expect(byId.get(id)).toMatchObject({ text: 'I do not know.', citations: [] });
       // Two tries, and what looking back at them read: nothing of an answer that was cut off.

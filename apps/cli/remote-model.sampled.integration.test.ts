@@ -167,8 +167,8 @@ describe('what goes wrong is said in one message', () => {
     ['a key that is not set', {}, { GRAFT_SECRET_LOCAL: '' }],
     ['a wrong key', {}, { GRAFT_SECRET_LOCAL: 'sk-wrong-0123456789' }],
     ['no key', { key: null }, {}],
-    ['a model that is not there', { model: 'large' }, {}],
-    ['a server that is not there', { url: 'http://graft.localhost.invalid/v1', key: null }, gone],
+    ['a model that does not exist', { model: 'large' }, {}],
+    ['a server that does not exist', { url: 'http://graft.localhost.invalid/v1', key: null }, gone],
   ])('%s', async (_what, remote, env) => {
     await write({ revision: 'anew', ...remote });
     const end = await run(['run', file], env);
@@ -177,7 +177,7 @@ describe('what goes wrong is said in one message', () => {
     const errors = end.stderr.split('\n').filter((line) => line.startsWith('error '));
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatch(
-      /none of the addresses|do not bind it|is not set|take the key|wants a key|It has smol|no server at/,
+      /do not allow|do not bind it|is not set|refuses the key|needs a key|Choose one of smol|no server at/,
     );
   });
 

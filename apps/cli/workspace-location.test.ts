@@ -121,10 +121,10 @@ describe('the workspace of a command without a file', () => {
   it('is the current folder where GRAFT_STATE names a state elsewhere', () => {
     const folder = path.join(top, 'plain');
     expect(locateWorkspace(undefined, { folder, stateFolder: stateFolder() })).toBe(folder);
-    expect(() => locateWorkspace(undefined, { folder })).toThrow('No workspace here');
+    expect(() => locateWorkspace(undefined, { folder })).toThrow('There is no workspace here');
     const mistyped = path.join(top, 'stat');
     expect(() => locateWorkspace(undefined, { folder, stateFolder: mistyped })).toThrow(
-      `GRAFT_STATE names ${mistyped}, and there is no such folder.`,
+      `GRAFT_STATE names the folder ${mistyped}, which does not exist.`,
     );
   });
 });

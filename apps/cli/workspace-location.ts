@@ -101,7 +101,7 @@ export async function locateGraph(file: string, workspace?: string): Promise<Loc
     });
   }
   if (!found.isFile()) {
-    throw new GraphError('missing-file', 'This is a folder. Give a graph file in it.', {
+    throw new GraphError('missing-file', 'This is a folder. Name a graph file in it.', {
       location: { file },
     });
   }
@@ -135,7 +135,7 @@ export function locateWorkspace(
   }
   throw new GraphError(
     'missing-file',
-    'No workspace here: neither this folder nor one above it holds .graft. Name one with --workspace DIR; running a graph in a folder makes it one.',
+    'There is no workspace here: neither this folder nor a folder above it has .graft. Use --workspace DIR, or run a graph in this folder to make it a workspace.',
   );
 }
 
@@ -144,7 +144,7 @@ function requireState(stateFolder: string): void {
   if (statSync(stateFolder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   throw new GraphError(
     'missing-file',
-    `GRAFT_STATE names ${stateFolder}, and there is no such folder. Correct it, or name the workspace with --workspace DIR.`,
+    `GRAFT_STATE names the folder ${stateFolder}, which does not exist. Correct it, or use --workspace DIR.`,
   );
 }
 

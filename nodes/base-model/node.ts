@@ -7,7 +7,7 @@ export const baseModel = defineNode({
   implementation: 2,
   title: 'Base model',
   group: 'language-model',
-  doc: 'Chooses a language model from the catalogue. Its weights are downloaded and verified when a node first uses them.',
+  doc: 'Chooses a language model from the catalogue. Graft downloads and verifies its weights when a node first uses them.',
   synonyms: ['llm', 'language model', 'gguf', 'weights'],
   inputs: {},
   outputs: {
@@ -40,7 +40,7 @@ export const baseModel = defineNode({
     return [
       {
         param: 'model',
-        message: `${model} is of kind ${facts.kind}; choose a language model.`,
+        message: `"${model}" is not a language model (kind: ${facts.kind}). Choose a language model.`,
       },
     ];
   },

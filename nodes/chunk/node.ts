@@ -7,10 +7,10 @@ export const chunk = defineNode({
   implementation: 4,
   title: 'Chunk',
   group: 'retrieval',
-  doc: 'Cuts documents into pieces that fit an embedder and a prompt. Every piece knows its exact span in the source, so that an answer can point back to it.',
+  doc: 'Cuts documents into chunks that fit an embedder and a prompt. Every chunk knows its exact span in the source, so that an answer can point back to it.',
   synonyms: ['split', 'splitter', 'pieces', 'passages', 'text splitter'],
   inputs: { documents: { type: Documents, doc: 'Documents to cut.' } },
-  outputs: { chunks: { type: Chunks, doc: 'The pieces, in the order of their documents.' } },
+  outputs: { chunks: { type: Chunks, doc: 'The chunks, in the order of their documents.' } },
   params: z.strictObject({
     method: z
       .enum(['recursive', 'sentence', 'markdown'])
@@ -27,8 +27,7 @@ export const chunk = defineNode({
       .default(256)
       .meta({
         title: 'Size',
-        description:
-          'The longest a chunk may be: in tokens, or in characters where the node counts those.',
+        description: 'The longest chunk, in the chosen unit.',
       } satisfies ParamMeta),
     overlap: z
       .int()
@@ -38,7 +37,7 @@ export const chunk = defineNode({
       .meta({
         title: 'Overlap',
         description:
-          'How much of the end of a chunk the next one repeats, rounded down to whole sentences or words.',
+          'How much of a chunk’s end the next chunk repeats, rounded down to whole sentences or words.',
       } satisfies ParamMeta),
     unit: z
       .enum(['tokens', 'characters'])
@@ -46,7 +45,7 @@ export const chunk = defineNode({
       .meta({
         title: 'Unit',
         description:
-          'What size and overlap are counted in. Tokens are estimated from the text alone: closely in English, 25 to 45 % too low in French and German.',
+          'The unit of size and overlap. Tokens are an estimate from the text: close in English, 25 to 45 % too low in French and German.',
       } satisfies ParamMeta),
   }),
   summary: ({ method, size, overlap, unit }) => [

@@ -25,7 +25,7 @@ export function comparedMetrics(
   if (found.size === 0) {
     throw new GraphError(
       'bad-input',
-      'None of these metrics are of single items, so nothing can be compared item by item. Connect what score-hits, evaluate or perplexity gives.',
+      'These metrics have no values of single rows, so there is nothing to compare row by row. Connect the metrics of Score hits, Evaluate or Perplexity.',
       { location: { node, port: 'metrics' } },
     );
   }
@@ -33,7 +33,7 @@ export function comparedMetrics(
   if (missing !== undefined) {
     throw new GraphError(
       'bad-param',
-      `No row has the metric "${missing}". There are: ${[...found].join(', ')}.`,
+      `There is no metric "${missing}" to compare. Choose among ${[...found].join(', ')}.`,
       { location: { node, param: 'metrics' } },
     );
   }
@@ -47,7 +47,7 @@ export function comparedMetrics(
   if (chosen.length === 0) {
     throw new GraphError(
       'bad-param',
-      `It is not known of which of these more is better: ${[...found].join(', ')}. Name those to compare under "Metrics", and under "Lower is better" those of which less is.`,
+      `Graft does not know whether more or less is better for ${[...found].join(', ')}. List those to compare under "Metrics", and those where less is better also under "Lower is better".`,
       { location: { node, param: 'metrics' } },
     );
   }

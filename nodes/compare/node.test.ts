@@ -68,7 +68,9 @@ describe('compare', () => {
       }));
     await expect(table([own(3), own(1)])).rejects.toMatchObject({
       code: 'bad-param',
-      message: expect.stringContaining('It is not known of which of these more is better: faults.'),
+      message: expect.stringContaining(
+        'Graft does not know whether more or less is better for faults.',
+      ),
       location: { param: 'metrics' },
     });
     const { rows, metrics } = await table([own(3), own(1)], { lower: ['faults'] });
@@ -96,16 +98,16 @@ describe('compare', () => {
 
 describe('is refused', () => {
   it.each([
-    ['names', 'There are 3 names for 2 edges.', { names: ['a', 'b', 'c'] }],
+    ['names', 'There are 3 names for 2 connections.', { names: ['a', 'b', 'c'] }],
     ['names', 'Two variants are called "variant 2".', { names: ['variant 2'] }],
     [
       'baseline',
-      'None of the variants is called "c". There are: a, variant 2.',
+      'No variant is called "c". Set the baseline to one of a, variant 2.',
       { names: ['a'], baseline: 'c' },
     ],
     [
       'metrics',
-      'No row has the metric "recall@5". There are: recall@3, mrr.',
+      'There is no metric "recall@5" to compare. Choose among recall@3, mrr.',
       { metrics: ['recall@5'] },
     ],
   ])('with the parameter at fault: %s', async (param, message, params) => {

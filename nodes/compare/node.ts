@@ -7,18 +7,18 @@ export const compare = defineNode({
   implementation: 2,
   title: 'Compare',
   group: 'evaluation',
-  doc: 'Sets metrics of several variants side by side, item by item: means with intervals, each variant’s difference to the baseline, and whether it is more than chance. Connect the metrics of Score hits, Evaluate or Perplexity for each variant.',
+  doc: 'Compares the metrics of several variants row by row: means with intervals, each variant’s difference from the baseline, and whether that difference is more than chance. Connect the metrics of Score hits, Evaluate or Perplexity for each variant.',
   inputs: {
     metrics: {
       type: Metrics,
       many: true,
-      doc: 'Metrics of items, one edge for each variant; rows of the same item are compared.',
+      doc: 'Metrics of rows, one connection for each variant. Metrics of the same row are compared.',
     },
   },
   outputs: {
     comparison: {
       type: Comparison,
-      doc: 'The table: a row for each variant, in the order of the edges.',
+      doc: 'The table: one row for each variant, in the order of the connections.',
     },
   },
   params: z.strictObject({
@@ -28,7 +28,7 @@ export const compare = defineNode({
       .meta({
         title: 'Names',
         description:
-          'What each variant is called, in the order of the edges; “variant 1” and so on where none is given.',
+          'Names of the variants, in the order of the connections. Missing names become “variant 1”, “variant 2” and so on.',
         entryPerEdge: 'metrics',
       } satisfies ParamMeta),
     baseline: z
@@ -37,7 +37,7 @@ export const compare = defineNode({
       .default('')
       .meta({
         title: 'Baseline',
-        description: 'Name of the variant that the others are compared with; empty for the first.',
+        description: 'Name of the variant to compare the others with. Empty: the first.',
       } satisfies ParamMeta),
     metrics: z
       .array(z.string().min(1).max(200))
@@ -45,7 +45,7 @@ export const compare = defineNode({
       .meta({
         title: 'Metrics',
         description:
-          'Such as recall@3; empty takes all known ones. With fewer metrics a difference is easier to show: all of them share the 5 % of error.',
+          'Metrics to compare, such as recall@3. Empty: all known metrics. Fewer metrics make a difference easier to show, because all of them share the 5 % error rate.',
       } satisfies ParamMeta),
     lower: z
       .array(z.string().min(1).max(200))
@@ -53,7 +53,7 @@ export const compare = defineNode({
       .meta({
         title: 'Lower is better',
         description:
-          'Metrics of your own for which less is better. Graft knows those of its own nodes.',
+          'Your own metrics for which less is better. Graft knows the direction of its own metrics.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -7,7 +7,7 @@ export const run = implement(compare, async (ctx, inputs, { names, baseline, ...
   if (names.length > inputs.metrics.length) {
     throw new GraphError(
       'bad-param',
-      `There are ${names.length} names for ${inputs.metrics.length === 1 ? '1 edge' : `${inputs.metrics.length} edges`}. Give one for each, in the order of the edges, or fewer.`,
+      `There are ${names.length} names for ${inputs.metrics.length === 1 ? '1 connection' : `${inputs.metrics.length} connections`}. Give at most one name for each connection.`,
       { location: { node, param: 'names' } },
     );
   }
@@ -18,19 +18,15 @@ export const run = implement(compare, async (ctx, inputs, { names, baseline, ...
   });
   const twice = called.find((name, at) => called.indexOf(name) !== at);
   if (twice !== undefined) {
-    throw new GraphError(
-      'bad-param',
-      `Two variants are called "${twice}". Give each a name of its own.`,
-      {
-        location: { node, param: 'names' },
-      },
-    );
+    throw new GraphError('bad-param', `Two variants are called "${twice}". Rename one of them.`, {
+      location: { node, param: 'names' },
+    });
   }
   const base = baseline === '' ? (called[0] ?? '') : baseline;
   if (!called.includes(base)) {
     throw new GraphError(
       'bad-param',
-      `None of the variants is called "${base}". There are: ${called.join(', ')}.`,
+      `No variant is called "${base}". Set the baseline to one of ${called.join(', ')}.`,
       { location: { node, param: 'baseline' } },
     );
   }

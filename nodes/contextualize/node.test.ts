@@ -121,7 +121,7 @@ it('reads no more of a document than it may, and the chunk where the document is
   expect(prompts[0]).toContain(`Document:\n${'x'.repeat(100)}\n\n`);
   const { log } = await contexts([early], params, { documents: [], reply: () => 'Kilns.' });
   expect(log).toEqual([
-    expect.stringMatching(/^1 of 1 chunks are of documents that are not connected/),
+    expect.stringMatching(/^1 of 1 chunks come from documents that are not connected/),
   ]);
   expect(prompts[0]).toContain(`Document:\n${early.text}\n\n`);
 });

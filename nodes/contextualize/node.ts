@@ -15,13 +15,13 @@ export const contextualize = defineNode({
   implementation: 1,
   title: 'Contextualize',
   group: 'retrieval',
-  doc: 'Adds to each chunk what its text leaves out: the title and headings it stands under, or a sentence written by a language model (contextual retrieval). This context is embedded and searched with the text, and never put into a prompt.',
+  doc: 'Adds context to each chunk: its title and headings, or a sentence written by a language model (contextual retrieval). The context is embedded and searched with the text, and never put into a prompt.',
   inputs: {
     chunks: { type: Chunks, doc: 'Chunks, before they are embedded.' },
     documents: {
       type: Documents,
       optional: true,
-      doc: 'The documents that they were cut from, for the model to read.',
+      doc: 'The documents that the chunks were cut from, for the model to read.',
     },
     model: {
       type: Model,
@@ -31,7 +31,7 @@ export const contextualize = defineNode({
     },
   },
   outputs: {
-    chunks: { type: Chunks, doc: 'The same, each with its context.', itemsOf: ['chunks'] },
+    chunks: { type: Chunks, doc: 'The same chunks, each with its context.', itemsOf: ['chunks'] },
   },
   params: z.strictObject({
     method: z
@@ -40,7 +40,7 @@ export const contextualize = defineNode({
       .meta({
         title: 'Method',
         description:
-          'headings: title and headings, at no cost. language-model: these and a sentence by the model, which reads the document for each chunk.',
+          'headings: title and headings, at no cost. language-model: also a sentence by the model, which reads the document for each chunk.',
       } satisfies ParamMeta),
     prompt: z
       .string()
@@ -53,7 +53,7 @@ export const contextualize = defineNode({
       .meta({
         title: 'Prompt',
         description:
-          'What the model is asked. It must contain {document} and {chunk}; the document first, so that it is read once for all of its chunks.',
+          'The prompt for the model. It must contain {document} and {chunk}. Put the document first: the model then reads it once for all of its chunks.',
         control: 'multiline',
         places,
         advanced: true,
@@ -66,10 +66,13 @@ export const contextualize = defineNode({
       .meta({
         title: 'Document',
         unit: 'characters',
-        description: 'How much of a longer document the model reads, from its beginning.',
+        description: 'How many characters of a document the model reads, from its beginning.',
         advanced: true,
       } satisfies ParamMeta),
-    maxTokens: maxTokensParam(64, { description: 'Where a sentence is cut.', advanced: true }),
+    maxTokens: maxTokensParam(64, {
+      description: 'The longest sentence, in tokens. A longer one is cut off.',
+      advanced: true,
+    }),
     context: contextParam(2048),
     parallel: parallelParam,
   }),
@@ -86,11 +89,7 @@ export const contextualize = defineNode({
   caching: 'pure',
   check(params, inputs, models) {
     if (params.method === 'headings') return [];
-    return askingClashes(
-      { params, made: 'sentences are written', one: 'A sentence' },
-      inputs,
-      models,
-    );
+    return askingClashes({ params, one: 'A sentence' }, inputs, models);
   },
   engines: ['llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },

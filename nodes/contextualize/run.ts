@@ -21,7 +21,7 @@ export const run = implement(contextualize, async (ctx, inputs, params) => {
     const port = model === undefined ? 'model' : 'documents';
     throw new GraphError(
       'bad-input',
-      `A language model says what a chunk is about from its document: connect ${port === 'model' ? 'a Base model or a Remote model' : 'the documents that were cut'}, or choose headings.`,
+      `The method language-model needs a model and the documents. Connect ${port === 'model' ? 'a Base model or a Remote model' : 'the documents that the chunks were cut from'}, or choose the method headings.`,
       { location: { node: ctx.node, port } },
     );
   }
@@ -66,13 +66,13 @@ async function* withSentences(
   if (apart > 0) {
     ctx.log(
       'warning',
-      `${apart} of ${done} chunks are of documents that are not connected: what they are about was told from them alone. Connect the documents that were cut.`,
+      `${apart} of ${done} chunks come from documents that are not connected. The model saw only the chunk itself. Connect the documents that the chunks were cut from.`,
     );
   }
   if (without > 0) {
     ctx.log(
       'warning',
-      `${without} of ${done} chunks have no sentence, but title and headings only: their prompts did not fit, or the model wrote nothing. Raise the context, or lower the characters of the document.`,
+      `${without} of ${done} chunks have no sentence, only title and headings: the prompt did not fit, or the model wrote nothing. Raise the context length, or lower the characters of the document.`,
     );
   }
 }

@@ -39,7 +39,7 @@ export async function sentenceWriter(
         const ask = { id, system: '', prompt };
         const [result] = await askModel(ctx, [ask], { model, sampling, context, parallel });
         if (result === undefined || result instanceof ItemFailure) {
-          throw new GraphError('bad-input', result?.message ?? 'There is no reply.');
+          throw new GraphError('bad-input', result?.message ?? 'The model did not reply.');
         }
         return sentenceOf(result.text);
       }),

@@ -7,11 +7,11 @@ export const diversify = defineNode({
   implementation: 2,
   title: 'Diversify',
   group: 'retrieval',
-  doc: 'Chooses hits that say different things: near duplicates are left out, and each next hit is the one most to the point and least like those before it (maximal marginal relevance).',
+  doc: 'Chooses hits that say different things. It drops near duplicates, then always takes the hit that is most relevant and least like those already chosen (maximal marginal relevance).',
   synonyms: ['mmr', 'deduplicate'],
   inputs: { hits: { type: Hits, doc: 'Hits to choose from.' } },
   outputs: {
-    hits: { type: Hits, doc: 'The chosen hits, in the order in which they were chosen.' },
+    hits: { type: Hits, doc: 'The chosen hits, in the order of choice.' },
   },
   params: z.strictObject({
     top: z
@@ -32,7 +32,7 @@ export const diversify = defineNode({
       .meta({
         title: 'Lambda',
         description:
-          'Weight of relevance; the rest goes to difference. 1 keeps the incoming order and needs no embedder.',
+          'Weight of relevance; the rest is the weight of difference. 1 keeps the incoming order and needs no embedder.',
       } satisfies ParamMeta),
     duplicates: z
       .number()
@@ -42,7 +42,7 @@ export const diversify = defineNode({
       .meta({
         title: 'Duplicates',
         description:
-          'Share of word pairs in common above which two chunks count as duplicates; the better one stays. 1: only chunks with the same words. 0: off.',
+          'Two chunks that share at least this part of their word pairs are duplicates; the better one stays. 1: only chunks with the same words. 0: off.',
       } satisfies ParamMeta),
     perDocument: z
       .int()
@@ -52,7 +52,7 @@ export const diversify = defineNode({
       .meta({
         title: 'Per document',
         unit: 'chunks',
-        description: 'The most from one document; 0 for any number.',
+        description: 'Most hits from one document. 0: no limit.',
         advanced: true,
       } satisfies ParamMeta),
     embedder: z
@@ -61,7 +61,7 @@ export const diversify = defineNode({
       .default('all-MiniLM-L6-v2')
       .meta({
         title: 'Embedder',
-        description: 'Its vectors say how alike two chunks are.',
+        description: 'The embedder that measures how alike two chunks are.',
         control: 'model',
         modelKind: 'embedder',
         advanced: true,
@@ -83,7 +83,10 @@ export const diversify = defineNode({
     const facts = lambda === 1 ? undefined : models(embedder);
     if (facts === undefined || facts.kind === 'embedder') return [];
     return [
-      { param: 'embedder', message: `${embedder} is of kind ${facts.kind}; choose an embedder.` },
+      {
+        param: 'embedder',
+        message: `"${embedder}" is not an embedder (kind: ${facts.kind}). Choose an embedder.`,
+      },
     ];
   },
   engines: ['onnxruntime'],

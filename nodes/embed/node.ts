@@ -16,14 +16,14 @@ export const embed = defineNode({
   implementation: 2,
   title: 'Embed',
   group: 'retrieval',
-  doc: 'Turns each chunk into a unit-length vector with a sentence embedder. Texts longer than the model’s context are cut at its end.',
+  doc: 'Turns each chunk into a unit-length vector with a sentence embedder. Text beyond the model’s context length is cut off.',
   synonyms: ['vector', 'vectors', 'embedding', 'embeddings'],
   inputs: {
     chunks: { type: Chunks, doc: 'Chunks to embed.' },
     trained: {
       type: EmbedderModel,
       optional: true,
-      doc: 'A trained embedder, in place of the chosen one; for a query adapter, its base.',
+      doc: 'A trained embedder, used in place of the chosen one. Of a query adapter, its base is used.',
     },
   },
   outputs: { embeddings: { type: Embeddings, doc: 'The chunks with their vectors.' } },
@@ -73,7 +73,12 @@ export const embed = defineNode({
   check({ model }, _inputs, models) {
     const facts = models(model);
     if (facts === undefined || facts.kind === 'embedder') return [];
-    return [{ param: 'model', message: `${model} is of kind ${facts.kind}; choose an embedder.` }];
+    return [
+      {
+        param: 'model',
+        message: `"${model}" is not an embedder (kind: ${facts.kind}). Choose an embedder.`,
+      },
+    ];
   },
   engines: ['onnxruntime'],
   device: { needs: 'accelerator', affectsResult: true },

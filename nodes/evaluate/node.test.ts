@@ -97,8 +97,8 @@ it('scores each answer, says the means first, and keeps those apart that have no
   ]);
   expect(rows[1]).toMatchObject({ label: 'Which burner is lit first?', question: 'q1' });
   expect(log).toEqual([
-    ': 1 of 6 questions lack the field "reference", and are in no mean of accuracy, exact match, containment, F1, ROUGE-L, false abstention.',
-    ': 2 of 6 questions lack the field "documents", and are in no mean of citation precision, citation recall.',
+    ': 1 of 6 questions lack the field "reference" and do not count in the mean of accuracy, exact match, containment, F1, ROUGE-L, false abstention.',
+    ': 2 of 6 questions lack the field "documents" and do not count in the mean of citation precision, citation recall.',
   ]);
 });
 
@@ -135,18 +135,22 @@ it('takes references from questions that are connected, and names those without 
     ['summary', 1],
     ['questions', 1],
   ]);
-  expect(log).toEqual([expect.stringMatching(/^q7: It has no answer/)]);
+  expect(log).toEqual([expect.stringMatching(/^q7: The question has no answer/)]);
 });
 
 describe('is refused', () => {
   it.each([
-    { rows: [], params: {}, message: 'There are no answers to evaluate.' },
+    {
+      rows: [],
+      params: {},
+      message: 'No answers arrived. Connect the answers of a Generate node.',
+    },
     { rows: answers.slice(5), params: {}, message: 'in the field "reference"' },
     {
       rows: answers.slice(2, 5),
       params: { metrics: ['accuracy', 'citationRecall'] },
       message:
-        'The metric citationRecall needs of a question the field "documents", and none of these 3 has it.',
+        'The metric citationRecall needs the field "documents", and none of the 3 questions has it.',
     },
     {
       rows: answers.slice(0, 3),

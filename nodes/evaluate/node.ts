@@ -17,17 +17,17 @@ export const evaluate = defineNode({
   implementation: 2,
   title: 'Evaluate',
   group: 'evaluation',
-  doc: 'Scores each answer by what its question carries: by the words of the reference (right, exact match, containment, F1, ROUGE-L), by the documents that should be cited, and by whether it abstains where there is no answer, and only there. It compares words and understands nothing: an answer in other words counts as wrong.',
+  doc: 'Scores each answer against its question: by the words of the reference (right, exact match, containment, F1, ROUGE-L), by the documents that it should cite, and by whether it abstains exactly where there is no answer. It compares words, not meaning: an answer in other words counts as wrong.',
   synonyms: ['score', 'metrics', 'accuracy', 'rouge', 'test'],
   inputs: {
     answers: {
       type: Answers,
-      doc: 'Answers whose questions carry a reference, the documents that hold it, or a note that there is no answer.',
+      doc: 'Answers whose questions have a reference, documents that hold the answer, or a note that there is none.',
     },
     questions: {
       type: Questions,
       optional: true,
-      doc: 'If connected, references and documents are taken from here, by question id; a question without an answer is named in the log.',
+      doc: 'Optional. References and documents then come from here, matched by question id. The log names questions without an answer.',
     },
   },
   outputs: {
@@ -44,7 +44,7 @@ export const evaluate = defineNode({
       .meta({
         title: 'Metrics',
         description:
-          'Empty gives every metric that the questions carry enough for. A metric named here must apply to at least one answer.',
+          'Empty: every metric that the questions have data for. A metric listed here must apply to at least one answer.',
       } satisfies ParamMeta),
     citations: z
       .enum(['all', 'written'])
@@ -52,7 +52,7 @@ export const evaluate = defineNode({
       .meta({
         title: 'Citations',
         description:
-          'Which citations are scored. written: only those the model wrote itself, not those that Graft found where it cited nothing.',
+          'Which citations to score. written: only those that the model wrote, not those that Graft found for answers without one.',
       } satisfies ParamMeta),
     abstentions: z
       .array(z.string().trim().min(1))
@@ -60,7 +60,7 @@ export const evaluate = defineNode({
       .meta({
         title: 'Abstentions',
         description:
-          'Phrases that mean “I do not know”, such as “weiß ich nicht”, besides the common ones in English.',
+          'More phrases that mean “I do not know”, such as “weiß ich nicht”. Common English ones are built in.',
         advanced: true,
       } satisfies ParamMeta),
   }),
@@ -74,17 +74,17 @@ export const evaluate = defineNode({
   metrics: (params) => askedMetrics(params.metrics, metricNames),
   meanings: {
     accuracy:
-      'The share of right answers: those with every word and number of the reference, or that abstain where there is no answer.',
+      'The share of right answers: those that have every word and number of the reference, or abstain where there is no answer.',
     exactMatch:
-      'The share of answers that are the reference and nothing else, but for capitals, punctuation and articles.',
-    containment: 'The share of answers in which the reference stands word for word.',
-    f1: 'Words that the answer and the reference share: the harmonic mean of precision and recall, as in SQuAD.',
-    rougeL: 'F1 of the longest sequence of words that the answer and the reference share.',
-    citationPrecision: 'The share of the cited passages that are from a document with the answer.',
-    citationRecall: 'The share of the documents with the answer from which a passage is cited.',
-    rightAbstention: 'The share of questions without an answer at which the model abstains.',
+      'The share of answers that equal the reference, apart from capitals, punctuation and articles.',
+    containment: 'The share of answers that contain the reference word for word.',
+    f1: 'Word overlap of answer and reference: the harmonic mean of precision and recall, as in SQuAD.',
+    rougeL: 'F1 of the longest word sequence that answer and reference share.',
+    citationPrecision: 'The share of cited passages that come from a document with the answer.',
+    citationRecall: 'The share of documents with the answer that the answer cites.',
+    rightAbstention: 'The share of questions without an answer on which the model abstains.',
     falseAbstention:
-      'The share of questions with an answer at which the model abstains. Less is better.',
+      'The share of questions with an answer on which the model abstains. Less is better.',
     ...tokenMeanings,
     ...countMeanings,
   },

@@ -40,7 +40,7 @@ export const run = implement(evaluate, async (ctx, { answers, questions }, param
   });
   logUnseen(ctx, known, {
     seen,
-    why: 'It has no answer: its retrieval or its generation failed, or it was not asked.',
+    why: 'The question has no answer: retrieval or generation failed, or nobody asked it.',
   });
   logLeftOut(ctx, rows, asked);
   return { metrics: answerMetrics(rows, asked) };
@@ -55,12 +55,12 @@ function refuseMissing(
   const refuse = (message: string): never => {
     throw new GraphError('bad-input', message, { location });
   };
-  if (rows.length === 0) refuse('There are no answers to evaluate.');
+  if (rows.length === 0) refuse('No answers arrived. Connect the answers of a Generate node.');
   const has = (name: string): boolean => rows.some(({ values }) => values[name] !== undefined);
   for (const name of named) {
     if (has(name)) continue;
     refuse(
-      `The metric ${name} needs of a question ${answerMetric[name].needs ?? ''}, and none of these ${rows.length} has it. Give it in the questions’ file, or leave the metric out.`,
+      `The metric ${name} needs ${answerMetric[name].needs ?? ''}, and none of the ${rows.length} questions has it. Add it to the questions’ file, or remove the metric.`,
     );
   }
   if (named.length === 0 && !metricNames.some((name) => answerMetric[name].needs && has(name))) {
@@ -86,7 +86,7 @@ function logLeftOut(
   for (const [what, names] of leftOut) {
     ctx.log(
       'warning',
-      `${what}, and are in no mean of ${names.map((name) => metricInSentence(metricWords(name))).join(', ')}.`,
+      `${what} and do not count in the mean of ${names.map((name) => metricInSentence(metricWords(name))).join(', ')}.`,
     );
   }
 }

@@ -7,12 +7,12 @@ export const expandHits = defineNode({
   implementation: 3,
   title: 'Expand hits',
   group: 'retrieval',
-  doc: 'Passes on more than what was found: the larger chunk that each hit is part of (parent–child, small-to-big), or the chunk with its neighbours. A passage that several hits lead to comes once, with the best of their scores.',
+  doc: 'Replaces each hit by a larger passage: the larger chunk that holds it (parent–child, small-to-big), or the hit with its neighbours. Hits that lead to the same passage become one, with the best of their scores.',
   inputs: {
-    hits: { type: Hits, doc: 'Hits among small chunks.' },
+    hits: { type: Hits, doc: 'Hits on small chunks.' },
     chunks: {
       type: Chunks,
-      doc: 'Chunks of the same documents. For parents: larger ones, such as sections or pages. For neighbours: the chunks that were searched.',
+      doc: 'Chunks of the same documents. For parents: larger chunks, such as sections or pages. For neighbours: the chunks that were searched.',
     },
   },
   outputs: { hits: { type: Hits, doc: 'The larger passages, best first.', itemsOf: ['hits'] } },
@@ -23,7 +23,7 @@ export const expandHits = defineNode({
       .meta({
         title: 'To',
         description:
-          'parents: the chunk of the other list that holds most of the hit. neighbours: the hit and the chunks beside it, as one passage.',
+          'parents: the larger chunk that holds most of the hit. neighbours: the hit and the chunks beside it, as one passage.',
       } satisfies ParamMeta),
     window: z
       .int()
@@ -33,7 +33,7 @@ export const expandHits = defineNode({
       .meta({
         title: 'Window',
         unit: 'chunks',
-        description: 'For neighbours: how many on each side.',
+        description: 'For neighbours: how many chunks on each side.',
       } satisfies ParamMeta),
     top: z
       .int()

@@ -30,7 +30,7 @@ export const run = implement(expandHits, async (ctx, { hits, chunks }, { to, win
     if (lost.size > 0) {
       ctx.log(
         'warning',
-        `${lost.size} ${lost.size === 1 ? 'chunk that was found is' : 'chunks that were found are'} part of none of the chunks that are connected, and handed on as found. Connect chunks of the same documents.`,
+        `No connected chunk holds ${lost.size} of the chunks that were found, so the node passes them on unchanged. Connect chunks of the same documents.`,
       );
     }
   }

@@ -8,16 +8,16 @@ export const exportAdapter = defineNode({
   implementation: 2,
   title: 'Export adapter',
   group: 'training',
-  doc: 'Writes an adapter into a folder of the workspace, for PEFT, llama.cpp and what is built on them.',
+  doc: 'Writes an adapter into a folder of the workspace, for PEFT, llama.cpp and tools built on them.',
   inputs: { adapter: { type: Adapter, doc: 'The adapter to write.' } },
-  outputs: { metrics: { type: Metrics, doc: 'What was written, with sizes in bytes.' } },
+  outputs: { metrics: { type: Metrics, doc: 'The files written, with sizes in bytes.' } },
   params: z.strictObject({
     path: z
       .string()
       .default('')
       .meta({
         title: 'Folder',
-        description: 'Below the workspace, such as exports/my-adapter.',
+        description: 'A folder in the workspace, such as exports/my-adapter.',
         control: 'file',
         takes: ['/'],
       } satisfies ParamMeta),
@@ -26,8 +26,7 @@ export const exportAdapter = defineNode({
       .default('f32')
       .meta({
         title: 'Numbers',
-        description:
-          'f32: as they were trained. f16: half the bytes, rounded to about three digits.',
+        description: 'f32: as trained. f16: half the bytes, rounded to about three digits.',
       } satisfies ParamMeta),
     form: z
       .enum(['both', 'peft', 'gguf'])
@@ -50,7 +49,7 @@ export const exportAdapter = defineNode({
       ? [
           {
             param: 'path',
-            message: 'Choose a folder below the workspace, such as exports/my-adapter.',
+            message: 'Choose a folder in the workspace, such as exports/my-adapter.',
           },
         ]
       : [],

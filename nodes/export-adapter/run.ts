@@ -13,7 +13,7 @@ export const run = implement(exportAdapter, async (ctx, { adapter }, { path, dty
   if (form === 'gguf' && !files.has(adapterGguf)) {
     throw new GraphError(
       'bad-param',
-      'A DoRA adapter has no GGUF form. Write it as peft, or merge it into its base.',
+      'GGUF cannot hold a DoRA adapter. Set the format to peft, or merge the adapter into its base.',
       { location: { node: ctx.node, param: 'form' } },
     );
   }

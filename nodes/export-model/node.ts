@@ -8,16 +8,16 @@ export const exportModel = defineNode({
   implementation: 1,
   title: 'Export model',
   group: 'language-model',
-  doc: 'Writes a model’s weights into a folder of the workspace; a GGUF model as a GGUF file, for llama.cpp and what is built on it.',
+  doc: 'Writes a model’s weights into a folder of the workspace. A GGUF model becomes a GGUF file, for llama.cpp and tools built on it.',
   inputs: { model: { type: Model, doc: 'The model to write.' } },
-  outputs: { metrics: { type: Metrics, doc: 'What was written, with sizes in bytes.' } },
+  outputs: { metrics: { type: Metrics, doc: 'The files written, with sizes in bytes.' } },
   params: z.strictObject({
     path: z
       .string()
       .default('')
       .meta({
         title: 'Folder',
-        description: 'Below the workspace, such as exports/my-model.',
+        description: 'A folder in the workspace, such as exports/my-model.',
         control: 'file',
         takes: ['/'],
       } satisfies ParamMeta),
@@ -31,7 +31,7 @@ export const exportModel = defineNode({
       ? [
           {
             param: 'path',
-            message: 'Choose a folder below the workspace, such as exports/my-model.',
+            message: 'Choose a folder in the workspace, such as exports/my-model.',
           },
         ]
       : [],

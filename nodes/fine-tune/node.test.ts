@@ -26,7 +26,7 @@ it('says what the model is, but not its digest: its weights are yet to be made',
 it('refuses an architecture that cannot be trained', () => {
   const model = { ...facet, architecture: 'mamba' };
   expect(fineTune.check?.(params, { model: { model } }, () => undefined)).toEqual([
-    { port: 'model', message: expect.stringContaining('"mamba", which cannot be trained') },
+    { port: 'model', message: expect.stringContaining('"mamba", which Graft cannot train') },
   ]);
 });
 
@@ -71,5 +71,7 @@ it('asks for all weights, and warns of the memory', async () => {
   expect(explained(fineTune, await rowsOf(metrics))).toEqual([
     expect.objectContaining({ series: 'summary' }),
   ]);
-  expect(logged).toContainEqual(expect.stringMatching(/^warning: All weights .* 16 bytes/));
+  expect(logged).toContainEqual(
+    expect.stringMatching(/^warning: Training all weights .* 16 bytes/),
+  );
 });

@@ -10,15 +10,18 @@ export const fineTune = defineNode({
   implementation: 3,
   title: 'Fine-tune',
   group: 'training',
-  doc: 'Trains every weight of a language model on examples and gives a new model. It learns more than an adapter, forgets more, and takes far more memory: 16 bytes for each weight, and what a step computes. With a random model it trains from scratch.',
+  doc: 'Trains every weight of a language model on examples and gives a new model. It learns more than an adapter, forgets more, and takes far more memory: 16 bytes for each weight, plus activations. With a random model it trains from scratch.',
   synonyms: ['finetune', 'full fine-tuning', 'sft'],
   inputs: {
     model: { type: Model, doc: 'The model to start from, in GGUF.' },
-    dataset: { type: Dataset, doc: 'Examples to train on and to evaluate with.' },
+    dataset: { type: Dataset, doc: 'Examples for training and evaluation.' },
   },
   outputs: {
-    model: { type: Model, doc: 'The new model, at its best evaluation loss if there is one.' },
-    metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
+    model: {
+      type: Model,
+      doc: 'The new model, at its lowest evaluation loss if that is measured.',
+    },
+    metrics: { type: Metrics, doc: 'Training curves by step, and a summary.' },
   },
   params: z.strictObject({
     learningRate: z
@@ -29,7 +32,7 @@ export const fineTune = defineNode({
       .meta({
         title: 'Learning rate',
         description:
-          'The highest rate, after the warm-up. A tenth of what an adapter takes; about 0.001 from scratch.',
+          'The highest rate, after the warm-up. Use a tenth of an adapter’s rate, or about 0.001 from scratch.',
       } satisfies ParamMeta),
     ...{ epochs, batch, maxLength },
     ...advanced,

@@ -5,7 +5,7 @@ import { fineTune } from './node.ts';
 export const run = implement(fineTune, async (ctx, { model, dataset }, params) => {
   ctx.log(
     'warning',
-    'All weights are trained: with their gradients and two moments each takes 16 bytes of memory, beside what a step computes. An adapter needs a fraction of that.',
+    'Training all weights takes 16 bytes of memory for each, with gradient and two moments, plus activations. An adapter needs a fraction of that.',
   );
   const { result, folder, metrics } = await runTrainingTask(ctx, {
     ...{ model, dataset, params },

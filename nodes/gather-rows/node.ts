@@ -2,12 +2,16 @@ import { defineNode, Questions, rowTypeOf, rowTypeParam } from '@graft/graph';
 import { z } from 'zod';
 
 const inputs = {
-  rows: { type: Questions, many: true, doc: 'The rows to gather, in the order of the edges.' },
+  rows: {
+    type: Questions,
+    many: true,
+    doc: 'The rows to gather, in the order of the connections.',
+  },
 } as const;
 const outputs = {
   rows: {
     type: Questions,
-    doc: 'Each item once, in the order in which items first came.',
+    doc: 'Each row once, in the order of first appearance.',
     itemsOf: ['rows'],
   },
 };
@@ -18,7 +22,7 @@ export const gatherRows = defineNode({
   implementation: 1,
   title: 'Gather rows',
   group: 'structure',
-  doc: 'Puts rows of one type from several places together. Of several rows about the same item the last one is kept, in the place of the first. Loops gather their collected outputs this way.',
+  doc: 'Joins rows of one type from several outputs. If several rows have the same id, the last one takes the place of the first. Loops gather their collected outputs this way.',
   inputs,
   outputs,
   ports(params) {

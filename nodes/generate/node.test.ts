@@ -212,11 +212,11 @@ describe('run', () => {
     await Promise.all(await run.runItems(ctx, prompts, inputs, all));
     run.finish?.(ctx, { items: 6, rows: 6 }, all);
     expect(model.readAs).toContain('Q8_0');
-    expect(logs.filter((line) => line.includes('is read as'))).toEqual([
-      'info: The model echo is read as Q8_0 made from Q4_1.',
+    expect(logs.filter((line) => line.includes('Graft reads'))).toEqual([
+      'info: Graft reads the model echo as Q8_0 made from Q4_1.',
     ]);
     expect(logs.at(-1)).toBe(
-      'info: The prompts have 54 tokens in all. The model read 29 of them: the other 25 stand at the start of prompts that begin alike, which is read once.',
+      'info: The prompts have 54 tokens in all. The model read 29 of them; the other 25 are shared beginnings, which it reads once.',
     );
   });
 

@@ -24,7 +24,7 @@ export const generate = defineNode({
   implementation: 3,
   title: 'Generate',
   group: 'language-model',
-  doc: 'Lets a language model answer each prompt, in its own chat format, streaming as it writes. Adapters are applied to it as it runs, each times its weight. Citations are resolved to the passages of the prompt; where the model wrote none, the passages that its words come from are found.',
+  doc: 'A language model answers each prompt in its own chat format. Adapters are applied while it runs, each times its weight. Graft links citations to the passages of the prompt; where the model cites none, it finds the passages that the words come from.',
   synonyms: ['llm', 'answer', 'complete', 'chat', 'inference'],
   inputs: {
     prompts: { type: Prompts, doc: 'Prompts to answer.' },
@@ -33,7 +33,7 @@ export const generate = defineNode({
       type: Adapter,
       many: true,
       optional: true,
-      doc: 'Adapters of this model, all applied at once.',
+      doc: 'Adapters of this model, all applied together.',
     },
   },
   outputs: { answers: { type: Answers, doc: 'One answer for each prompt, with its citations.' } },
@@ -45,11 +45,11 @@ export const generate = defineNode({
       )
       .meta({
         title: 'System prompt',
-        description: 'What the model is told before each prompt.',
+        description: 'Instructions that the model reads before each prompt.',
         control: 'multiline',
         places: [],
       } satisfies ParamMeta),
-    maxTokens: maxTokensParam(128, { description: 'Where an answer is cut.' }),
+    maxTokens: maxTokensParam(128, { description: 'The longest answer. A longer one is cut off.' }),
     temperature: temperatureParam(0, {
       description: '0 always takes the likeliest token; higher is more varied.',
     }),
@@ -61,7 +61,7 @@ export const generate = defineNode({
       .default(40)
       .meta({
         title: 'Top k',
-        description: 'Choose among this many of the likeliest tokens; 0 for all.',
+        description: 'Choose among this many of the likeliest tokens. 0: all.',
         advanced: true,
       } satisfies ParamMeta),
     topP: z
@@ -91,16 +91,18 @@ export const generate = defineNode({
       .default(1.1)
       .meta({
         title: 'Repeat penalty',
-        description: 'Over 1 makes tokens that were just used less likely; 1 is off.',
+        description: 'Above 1, recently used tokens become less likely. 1: off.',
         advanced: true,
       } satisfies ParamMeta),
-    seed: seedParam('Of the choice among tokens, where temperature is over 0.'),
+    seed: seedParam(
+      'Fixes the random choice of tokens. It matters only if the temperature is above 0.',
+    ),
     stop: z
       .array(z.string().min(1))
       .default([])
       .meta({
         title: 'Stop at',
-        description: 'An answer ends before any of these texts.',
+        description: 'The answer ends where the model would write one of these texts.',
         advanced: true,
       } satisfies ParamMeta),
     context: contextParam(2048),
@@ -140,10 +142,10 @@ export const generate = defineNode({
         : [
             {
               port: 'adapters',
-              message: `${model.id} answers at ${model.remote.url}, where no adapter can be added to it. Disconnect the adapters, or connect a Base model.`,
+              message: `"${model.id}" runs on the server ${model.remote.url}, so Graft cannot apply adapters to it. Disconnect the adapters, or connect a Base model.`,
             },
           ];
-    const asking = { params, made: 'answers are generated', one: 'An answer' };
+    const asking = { params, one: 'An answer' };
     return [...refused, ...askingClashes(asking, inputs, models)];
   },
   engines: ['llama.cpp'],

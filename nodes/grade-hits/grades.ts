@@ -37,9 +37,13 @@ export async function gradesOf(
     return grades;
   }
   if (model === undefined) {
-    throw new GraphError('missing-input', 'Connect the model that grades.', {
-      location: { node: ctx.node, port: 'model' },
-    });
+    throw new GraphError(
+      'missing-input',
+      'Connect a Base model to grade with, or grade by words.',
+      {
+        location: { node: ctx.node, port: 'model' },
+      },
+    );
   }
   const grades: Grade[][] = [];
   const all: (Pick<Leaning, 'either'> | ItemFailure)[] = [];
@@ -68,7 +72,7 @@ export async function gradesOf(
   }
   await grade(rows);
   tellLeanings(ctx, all);
-  tellUnasked(ctx, all, { what: 'hits', then: 'have no grade, which is less than any' });
+  tellUnasked(ctx, all, { what: 'hits', then: 'count as the lowest grade' });
   return grades;
 }
 
@@ -89,7 +93,7 @@ function plainGrades(
     if (dense !== undefined) return Math.min(1, Math.max(0, dense));
     throw new GraphError(
       'bad-input',
-      `A hit of ${row.id} has no cosine: it was found by words alone. Retrieve by the mode dense, or grade by words.`,
+      `A hit of ${row.id} has no cosine, because only the word search found it. Set the mode of Retrieve to dense, or grade by words.`,
       { location: { node, param: 'by' } },
     );
   });
@@ -122,5 +126,5 @@ export function noteOfGrades(
   const isSplit = least < threshold && most >= threshold;
   if (isSplit) return undefined;
   const middle = all[Math.floor(all.length / 2)] ?? least;
-  return `By ${by} all hits are graded from ${least.toFixed(2)} to ${most.toFixed(2)}, ${middle.toFixed(2)} in the middle: a threshold of ${threshold} parts nothing. Choose one between.`;
+  return `The threshold ${threshold} separates no hits: grades by ${by} go from ${least.toFixed(2)} to ${most.toFixed(2)}, with a median of ${middle.toFixed(2)}. Choose a threshold within that range.`;
 }

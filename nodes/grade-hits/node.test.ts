@@ -148,9 +148,11 @@ describe('a model that grades', () => {
     const { kept, log } = await grade(rows, { by: 'model', threshold: 0.01 }, model);
     expect(kept.flatMap(([, paths]) => paths)).toHaveLength(6);
     expect(log).toEqual([
-      expect.stringMatching(/warning .*yes or no, which together have 21 % on average/),
-      'info : 6 of 6 hits are kept. Of 0 of 2 questions nothing is left.',
-      'warning : By model all hits are graded from 0.05 to 0.05, 0.05 in the middle: a threshold of 0.01 parts nothing. Choose one between.',
+      expect.stringMatching(
+        /warning .*yes or no: together they have a probability of 21 % on average/,
+      ),
+      'info : Kept 6 of 6 hits. 0 of 2 questions have no hit left.',
+      'warning : The threshold 0.01 separates no hits: grades by model go from 0.05 to 0.05, with a median of 0.05. Choose a threshold within that range.',
     ]);
   });
 
@@ -169,7 +171,7 @@ describe('a model that grades', () => {
     expect(metrics.map(({ values }) => values['unjudged'])).toEqual([1 / 3, 1 / 3]);
     expect(log).toContainEqual(
       expect.stringMatching(
-        /^warning : 1 of 3 hits could not be judged, and have no grade.*about the chunk ".*shop.*" and the question "q1": the prompt has 9000 tokens\.$/,
+        /^warning : The model could not judge 1 of 3 hits; they count as the lowest grade.*about the chunk ".*shop.*" and the question "q1": the prompt has 9000 tokens\.$/,
       ),
     );
     // Nor has it the grade that it came with.

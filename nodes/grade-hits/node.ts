@@ -18,26 +18,26 @@ export const gradeHits = defineNode({
   implementation: 4,
   title: 'Grade hits',
   group: 'retrieval',
-  doc: 'Judges whether each hit helps to answer its question, keeps those that do, and says which questions have none left: by the words they share, by the parts of the hit’s score, or by how far a language model leans to yes. Where questions name the documents that hold the answer, it also measures how often the judgement is right.',
+  doc: 'Grades whether each hit helps to answer its question, keeps those that do, and lists the questions without any. It grades by shared words, by the hit’s score, or by a language model’s probability of yes. If questions name the documents that hold the answer, it also measures how often the grade is right.',
   inputs: {
     hits: { type: Hits, doc: 'Questions with their hits.' },
-    model: { type: Model, optional: true, doc: 'A local language model, to grade by.' },
+    model: { type: Model, optional: true, doc: 'A local language model, for grading by model.' },
   },
   outputs: {
     hits: {
       type: Hits,
-      doc: 'Questions with their remaining hits, where there are any.',
+      doc: 'Questions with their remaining hits. Questions without any are left out.',
       itemsOf: ['hits'],
     },
-    dropped: { type: Hits, doc: 'The hits that were taken away.', itemsOf: ['hits'] },
+    dropped: { type: Hits, doc: 'The hits that were removed.', itemsOf: ['hits'] },
     lacking: {
       type: Questions,
-      doc: 'Questions that have no hit left.',
+      doc: 'Questions without remaining hits.',
       itemsOf: ['hits'],
     },
     metrics: {
       type: Metrics,
-      doc: 'The means, then for each question which of its hits were rightly kept.',
+      doc: 'The means, then for each question how many hits were kept rightly.',
       itemsOf: ['hits'],
     },
   },
@@ -48,7 +48,7 @@ export const gradeHits = defineNode({
       .meta({
         title: 'Grade by',
         description:
-          'words: share of the question’s words that occur in the chunk. cosine: similarity of their vectors. margin: score relative to the best hit. model: how far it leans to yes.',
+          'words: share of the question’s words that occur in the chunk. cosine: similarity of their vectors. margin: score relative to the best hit. model: the model’s probability of yes.',
       } satisfies ParamMeta),
     threshold: z
       .number()
@@ -58,7 +58,7 @@ export const gradeHits = defineNode({
       .meta({
         title: 'Threshold',
         description:
-          'The lowest grade that is kept. Choose it by the metrics, anew for each way of grading: a small model leans to yes or to no whatever it is asked.',
+          'Hits with a lower grade are removed. Choose it by the metrics, separately for each method: a small model prefers yes or no whatever the question.',
       } satisfies ParamMeta),
     least: z
       .int()
@@ -68,10 +68,10 @@ export const gradeHits = defineNode({
       .meta({
         title: 'At least',
         unit: 'hits',
-        description: 'The best-graded hits that stay in any case.',
+        description: 'This many best-graded hits stay, whatever their grade.',
       } satisfies ParamMeta),
     prompt: promptParam('Prompt', {
-      of: 'What the model is asked of a chunk.',
+      of: 'The prompt for each chunk.',
       holds: ['passage', 'question'],
       text: 'Passage:\n{passage}\n\nQuestion: {question}\n\nDoes the passage say what the question asks for? Answer only Yes or No.',
     }),
@@ -90,13 +90,13 @@ export const gradeHits = defineNode({
   ],
   metrics: () => metricNames,
   meanings: {
-    precision: 'The share of the kept hits that are from documents with the answer.',
-    recall: 'Of the hits from documents with the answer, the share that is kept.',
-    rightAbstention: 'The share of questions without an answer of which no hit is left.',
+    precision: 'The share of kept hits that come from documents with the answer.',
+    recall: 'The share of hits from documents with the answer that are kept.',
+    rightAbstention: 'The share of questions without an answer that keep no hit.',
     falseAbstention:
-      'Of questions with hits from documents with the answer, the share of which no hit is left. Less is better.',
-    keptShare: 'The share of the hits that is kept.',
-    unjudged: 'The share of the hits that the model could not be asked about. Less is better.',
+      'The share of questions with hits from the right documents that keep no hit. Less is better.',
+    keptShare: 'The share of hits that are kept.',
+    unjudged: 'The share of hits that the model could not grade. Less is better.',
     ...countMeanings,
   },
   caching: 'pure',

@@ -25,7 +25,7 @@ export const run = implement(gradeHits, async (ctx, { hits, model }, params) => 
   const total = grades.reduce((sum, { length }) => sum + length, 0);
   ctx.log(
     'info',
-    `${total - dropped} of ${total} hits are kept. Of ${lacking.length} of ${grades.length} questions nothing is left.`,
+    `Kept ${total - dropped} of ${total} hits. ${lacking.length} of ${grades.length} questions have no hit left.`,
   );
   const note = noteOfGrades(grades, params);
   if (note !== undefined) ctx.log('warning', note);

@@ -7,7 +7,7 @@ export const index = defineNode({
   implementation: 1,
   title: 'Index',
   group: 'retrieval',
-  doc: 'Builds a searchable index of embedded chunks: nearest vectors, and words by BM25. It remembers which embedder made its vectors.',
+  doc: 'Builds an index of embedded chunks, searchable by nearest vectors and by words (BM25). It remembers which embedder made its vectors.',
   synonyms: ['vector store', 'vector database', 'search index'],
   inputs: { embeddings: { type: Embeddings, doc: 'Embedded chunks to index.' } },
   outputs: { index: { type: Index, doc: 'The index, for Retrieve.' } },
@@ -18,7 +18,7 @@ export const index = defineNode({
       .meta({
         title: 'Kind',
         description:
-          'flat: compares with every vector, exactly. ivf: with those in the groups nearest the question. hnsw: along a graph of neighbours. auto: flat up to 5,000 chunks, hnsw beyond.',
+          'flat: compares every vector, exactly. ivf: compares the groups nearest to the question. hnsw: follows a graph of neighbours. auto: flat up to 5,000 chunks, hnsw above.',
       } satisfies ParamMeta),
     language: z
       .enum([
@@ -40,8 +40,7 @@ export const index = defineNode({
       .default('English')
       .meta({
         title: 'Language',
-        description:
-          'For the word search: its word endings and stop words. none takes words as they are.',
+        description: 'Word endings and stop words for the word search. none: words as they are.',
       } satisfies ParamMeta),
   }),
   summary: ({ kind, language }) => [

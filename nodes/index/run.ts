@@ -5,14 +5,22 @@ import { index } from './node.ts';
 export const run = implement(index, async (ctx, { embeddings }, params) => {
   const embedder = ctx.inputFacets['embeddings']?.embedder;
   if (embedder?.digest === undefined) {
-    throw new GraphError('bad-input', 'It is not known which embedder made these vectors.', {
-      location: { node: ctx.node, port: 'embeddings' },
-    });
+    throw new GraphError(
+      'bad-input',
+      'The chunks do not say which embedder made their vectors. Connect the output of an Embed node.',
+      {
+        location: { node: ctx.node, port: 'embeddings' },
+      },
+    );
   }
   if (embeddings.count === 0) {
-    throw new GraphError('bad-input', 'There is nothing to index: no chunks came in.', {
-      location: { node: ctx.node, port: 'embeddings' },
-    });
+    throw new GraphError(
+      'bad-input',
+      'No chunks arrived, so there is nothing to index. Connect the chunks of an Embed node.',
+      {
+        location: { node: ctx.node, port: 'embeddings' },
+      },
+    );
   }
   const folder = await ctx.scratch();
   const previous = await ctx.previous('index');

@@ -13,7 +13,7 @@ export const injectContext = defineNode({
   implementation: 1,
   title: 'Inject context',
   group: 'retrieval',
-  doc: 'Puts the best passages into each prompt, numbered for citation, within a token budget. Hits that no longer fit are dropped and counted.',
+  doc: 'Puts the best passages into each prompt, numbered for citation, within a token budget. It drops and counts hits that do not fit.',
   synonyms: ['rag', 'prompt context', 'augment'],
   inputs: { hits: { type: Hits, doc: 'Questions with their ranked chunks.' } },
   outputs: {
@@ -28,7 +28,7 @@ export const injectContext = defineNode({
       .meta({
         title: 'Top',
         unit: 'passages',
-        description: 'The most passages in a prompt; 0 asks the question without context.',
+        description: 'Most passages in a prompt. 0: the question without context.',
       } satisfies ParamMeta),
     budget: z
       .int()
@@ -38,7 +38,7 @@ export const injectContext = defineNode({
       .meta({
         title: 'Budget',
         unit: 'tokens',
-        description: 'The longest a whole prompt may be, estimated from its text.',
+        description: 'The longest whole prompt, estimated from its text.',
       } satisfies ParamMeta),
     template: z
       .string()
@@ -50,7 +50,7 @@ export const injectContext = defineNode({
       .meta({
         title: 'Template',
         description:
-          '{context} becomes the passages, {question} the question. Without passages the question stands alone.',
+          '{context} becomes the passages, {question} the question. Without passages, the prompt is the question alone.',
         control: 'multiline',
         places: ['context', 'question'],
       } satisfies ParamMeta),
@@ -61,7 +61,7 @@ export const injectContext = defineNode({
       .meta({
         title: 'Passage',
         description:
-          'How one passage is written: {number}, {title}, {path}, {headings}, {lines} and {text}. Passages are a blank line apart.',
+          'The text of one passage, from {number}, {title}, {path}, {headings}, {lines} and {text}. A blank line separates passages.',
         control: 'multiline',
         places: passagePlaces,
         advanced: true,
@@ -72,7 +72,7 @@ export const injectContext = defineNode({
       .meta({
         title: 'Order',
         description:
-          'The order of the passages. shuffled: at random, always the same for the same prompt; it teaches a model to look at all of them.',
+          'The order of the passages. shuffled: random, but always the same for the same prompt; in training it teaches a model to read all of them.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -40,9 +40,7 @@ export function preview(props: PreviewProps): ReactNode {
             ))}
           </ol>
           {prompt.dropped > 0 && (
-            <p className="gk-faint">
-              {plural(prompt.dropped, 'hit')} left out: the budget was full.
-            </p>
+            <p className="gk-faint">{plural(prompt.dropped, 'hit')} left out: beyond the budget.</p>
           )}
         </details>
       )}

@@ -119,7 +119,7 @@ export class JudgeModel {
       },
     });
     if (result === undefined || result instanceof ItemFailure) {
-      throw new GraphError('bad-input', result?.message ?? 'There is no reply.');
+      throw new GraphError('bad-input', result?.message ?? 'The model did not reply.');
     }
     this.written += 1;
     return { text: result.text.trim(), cut: result.finishReason === 'length' };

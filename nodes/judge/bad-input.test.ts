@@ -5,12 +5,12 @@ import { answer, judgeAll, ScriptedModel, when } from './testing/scripted-judge.
 describe('is refused', () => {
   const noAnswer = { id: 'q4', question: 'Who?', answerable: false };
   it.each([
-    { answers: [], message: 'There are no answers to judge.' },
+    { answers: [], message: 'No answers arrived. Connect the answers of a Generate node.' },
     {
       answers: [answer(when, 'x')],
       metrics: ['judgedAccuracy', 'faithfulness'],
       message:
-        'The metric faithfulness needs passages (connect the prompts that were answered), and none of these 1 answers has that.',
+        'The metric faithfulness needs passages (connect the prompts of the answers), and none of these 1 answers has that.',
       port: 'prompts',
     },
     {
@@ -21,7 +21,7 @@ describe('is refused', () => {
     {
       answers: [answer(noAnswer, 'x')],
       metrics: ['answerRelevancy'],
-      message: 'The metric answerRelevancy is about questions that have an answer',
+      message: 'The metric answerRelevancy needs questions that have an answer',
     },
     { answers: [answer(noAnswer, 'x')], message: 'None of these answers can be judged' },
   ])('where it says: $message', async ({ answers, metrics = [], message, port = 'answers' }) => {
@@ -47,7 +47,7 @@ it('says what the answers lack for some metrics, and gives the others', async ()
     ['no reference', undefined],
   ]);
   expect(log[0]).toBe(
-    'warning : 1 of 2 answers lack a reference (the field "reference" of the questions’ file), and are in no mean of judged accuracy.',
+    'warning : 1 of 2 answers lack a reference (the field "reference" of the questions’ file) and do not count in the mean of judged accuracy.',
   );
 });
 

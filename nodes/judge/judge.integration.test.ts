@@ -77,7 +77,7 @@ async function judgeAll(): Promise<{ rows: MetricRow[]; judgements: Judgement[];
 
 it('stands a judge of 135 million parameters: what it cannot read it counts apart', async () => {
   const { rows, judgements, log } = await judgeAll();
-  expect(log[0]).toMatch(/SmolLM2-135M-Instruct is a model of 135 million parameters/);
+  expect(log[0]).toMatch(/"SmolLM2-135M-Instruct" is a model of 135 million parameters/);
   const [summary, ...others] = rows;
   expect(summary?.label).toBe('by a model of 135 million parameters, which cannot judge');
   expect(others.map(({ item }) => item)).toEqual(answers.map(({ id }) => id));
@@ -92,7 +92,9 @@ it('stands a judge of 135 million parameters: what it cannot read it counts apar
   const exchanges = judgements.flatMap((one) => one.exchanges);
   const unread = exchanges.filter(({ problem }) => problem !== undefined);
   expect(unread.length).toBeGreaterThan(0);
-  expect(log.at(-1)).toContain(`${unread.length} of ${exchanges.length} replies could not be read`);
+  expect(log.at(-1)).toContain(
+    `Graft could not parse ${unread.length} of ${exchanges.length} replies`,
+  );
   for (const row of others) {
     const own = judgements.filter(({ item }) => item === row.item);
     const said = own.flatMap((one) => one.exchanges);

@@ -31,13 +31,17 @@ export async function judgedAnswers(
     });
   }
   if (judged.length === 0) {
-    throw new GraphError('bad-input', 'There are no answers to judge.', {
-      location: { node: ctx.node, port: 'answers' },
-    });
+    throw new GraphError(
+      'bad-input',
+      'No answers arrived. Connect the answers of a Generate node.',
+      {
+        location: { node: ctx.node, port: 'answers' },
+      },
+    );
   }
   logUnseen(ctx, known, {
     seen: new Set(judged.map(({ question }) => question.id)),
-    why: 'It has no answer: its retrieval or its generation failed, or it was not asked.',
+    why: 'The question has no answer: retrieval or generation failed, or nobody asked it.',
   });
   return judged;
 }
@@ -51,7 +55,7 @@ function uncited(text: string): string {
 }
 
 const needed = {
-  passages: 'passages (connect the prompts that were answered)',
+  passages: 'passages (connect the prompts of the answers)',
   reference: 'a reference (the field "reference" of the questions’ file)',
 } as const;
 
@@ -76,8 +80,8 @@ export function logLacking(
       throw new GraphError(
         'bad-input',
         needs === ''
-          ? `The metric ${name} is about questions that have an answer, and none of these ${judged.length} has one. Leave the metric out.`
-          : `The metric ${name} needs ${needs}, and none of these ${judged.length} answers has that. Give it, or leave the metric out.`,
+          ? `The metric ${name} needs questions that have an answer, and none of these ${judged.length} has one. Remove the metric.`
+          : `The metric ${name} needs ${needs}, and none of these ${judged.length} answers has that. Add it, or remove the metric.`,
         { location: { node: ctx.node, port: of.has('passages') ? 'prompts' : 'answers' } },
       );
     }
@@ -88,14 +92,14 @@ export function logLacking(
   if (had === 0) {
     throw new GraphError(
       'bad-input',
-      'None of these answers can be judged: their questions have no answer, and there are neither passages nor references. Connect the prompts that were answered, or give references in the questions’ file, in the field "reference".',
+      'None of these answers can be judged: their questions have no answer, and there are neither passages nor references. Connect the prompts of the answers, or add references to the questions’ file, in the field "reference".',
       { location: { node: ctx.node, port: 'answers' } },
     );
   }
   for (const [what, names] of lacks) {
     ctx.log(
       'warning',
-      `${what}, and are in no mean of ${names.map((name) => metricInSentence(metricWords(name))).join(', ')}.`,
+      `${what} and do not count in the mean of ${names.map((name) => metricInSentence(metricWords(name))).join(', ')}.`,
     );
   }
 }

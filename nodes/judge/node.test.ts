@@ -72,8 +72,8 @@ it('judges each answer, and tells what it asked and what was said', async () => 
   expect(model.requests).toHaveLength(9);
   expect(model.requests.every(({ system }) => system.startsWith('You judge'))).toBe(true);
   expect(log).toEqual([
-    expect.stringMatching(/^warning q9: It has no answer/),
-    'info : 9 replies, 0 of them from before.',
+    expect.stringMatching(/^warning q9: The question has no answer/),
+    'info : 9 replies, 0 of them reused.',
   ]);
   expect(progress.at(-1)).toBe('1/1, 9 replies');
 });
@@ -94,7 +94,7 @@ it('takes the majority of repeats, each with a seed of its own, and says how far
   ]);
   expect(seeds.size).toBe(4);
   expect(seeds.keys().next().value).toBe(5);
-  expect(log.at(-1)).toMatch(/^warning : 1 of 4 replies could not be read, and count for nothing/);
+  expect(log.at(-1)).toMatch(/^warning : Graft could not parse 1 of 4 replies\./);
 });
 
 it('counts what cannot be read apart, and never as 0', async () => {
@@ -115,7 +115,7 @@ it('counts what cannot be read apart, and never as 0', async () => {
   expect(judgements[0]?.exchanges[0]?.problem).toBe(
     'It is not in the form that was asked for. It was cut at max tokens.',
   );
-  expect(log.at(-1)).toMatch(/^warning : 1 of 2 replies could not be read/);
+  expect(log.at(-1)).toMatch(/^warning : Graft could not parse 1 of 2 replies/);
   const listing = new ScriptedModel((asked) =>
     asked.includes('Split the answer') ? '- It is lit.\n- It is…' : '1: yes\n2: yes',
   );
@@ -130,7 +130,7 @@ it('counts what cannot be read apart, and never as 0', async () => {
     params: { metrics: ['judgedAccuracy'] },
   });
   expect(nonsense.rows[0]?.values).toEqual({ unparseable: 1, questions: 1 });
-  expect(nonsense.log.at(-1)).toMatch(/^warning : None of the judge’s 1 replies could be read/);
+  expect(nonsense.log.at(-1)).toMatch(/^warning : Graft could parse none of the judge’s 1 replies/);
 });
 
 it('gives no context metric where one passage has no verdict', async () => {
@@ -215,7 +215,7 @@ it('says that a small model cannot judge, in the log and beside the means', asyn
   const setting = { answers: [answer(when, 'At 05:40.')], params: { metrics: ['judgedAccuracy'] } };
   const small = await judgeAll(model, { ...setting, parameters: 134_515_008 });
   expect(small.log[0]).toMatch(
-    /^warning : scripted is a model of 135 million parameters. One of less than a billion cannot judge/,
+    /^warning : "scripted" is a model of 135 million parameters. Below a billion parameters, a model cannot judge/,
   );
   expect(small.rows[0]?.label).toBe('by a model of 135 million parameters, which cannot judge');
   const large = await judgeAll(model, setting);
@@ -246,7 +246,7 @@ it('goes on where one prompt is too long or refused, and says so', async () => {
   expect(judgements[0]?.exchanges[0]?.reply).toBeUndefined();
   expect(judgements[2]?.exchanges[0]?.problem).toMatch(/does not fit the context of 4096/);
   expect(log.at(-1)).toBe(
-    'warning : Of 2 answers not all could be judged; the first: This is not judged.',
+    'warning : Parts of 2 answers could not be judged. The first: This is not judged.',
   );
 });
 

@@ -39,24 +39,24 @@ export const judge = defineNode({
   implementation: 3,
   title: 'Judge',
   group: 'evaluation',
-  doc: 'Lets a language model judge each answer: whether the passages bear out what it claims (faithfulness), whether it answers what was asked (answer relevancy), whether the passages are the useful ones and hold all that is needed (context precision and recall, as in ragas), and whether it is right by its reference. Everything it was asked and said can be read. A reply that cannot be read counts for nothing, and is counted apart. Small models cannot judge: one of 135 million parameters says yes and no by chance.',
+  doc: 'A language model judges each answer: do the passages support its claims (faithfulness), does it answer the question (answer relevancy), are the passages useful and complete (context precision and recall, as in ragas), and does it agree with the reference? You can read every prompt and reply. Graft counts replies that it cannot parse, and leaves them out of the metrics. Small models cannot judge: with 135 million parameters, yes and no are chance.',
   synonyms: ['llm as a judge', 'grade', 'rate', 'score'],
   inputs: {
     answers: { type: Answers, doc: 'Answers to judge.' },
     model: {
       type: Model,
       remote: true,
-      doc: 'The language model that judges, local or remote, other than the one that answered.',
+      doc: 'The language model that judges, local or remote. Use another one than the one that answered.',
     },
     prompts: {
       type: Prompts,
       optional: true,
-      doc: 'The prompts that were answered; faithfulness and the context metrics are about their passages.',
+      doc: 'The prompts of the answers. Faithfulness and the context metrics need their passages.',
     },
     questions: {
       type: Questions,
       optional: true,
-      doc: 'If connected, references are taken from here, by question id; a question without an answer is named in the log.',
+      doc: 'Optional. References then come from here, matched by question id. The log names questions without an answer.',
     },
   },
   outputs: {
@@ -67,7 +67,7 @@ export const judge = defineNode({
     },
     judgements: {
       type: Judgements,
-      doc: 'A row for each metric of each answer: verdicts, what was asked, and what was said.',
+      doc: 'A row for each metric of each answer: verdicts, prompts and replies.',
       itemsOf: ['answers', 'prompts', 'questions'],
     },
   },
@@ -78,7 +78,7 @@ export const judge = defineNode({
       .meta({
         title: 'Metrics',
         description:
-          'Empty gives every metric that the answers carry enough for. A metric named here must apply to at least one answer.',
+          'Empty: every metric that the answers have data for. A metric listed here must apply to at least one answer.',
       } satisfies ParamMeta),
     repeats: z
       .int()
@@ -88,10 +88,10 @@ export const judge = defineNode({
       .meta({
         title: 'Repeats',
         description:
-          'How often each verdict is asked for, each time with another seed. The majority counts, and how far the verdicts agree is a metric.',
+          'How often to ask for each verdict, each time with another seed. The majority counts, and the agreement of the verdicts becomes a metric.',
       } satisfies ParamMeta),
     temperature: temperatureParam(0, {
-      description: '0 always gives the likeliest reply; repeats need more.',
+      description: '0 always gives the likeliest reply. Repeats need more.',
     }),
     embedder: z
       .string()
@@ -100,7 +100,7 @@ export const judge = defineNode({
       .meta({
         title: 'Embedder',
         description:
-          'An embedder from the catalogue, by id. It compares questions made from an answer with the one that was asked; for answer relevancy only.',
+          'For answer relevancy: an embedder from the catalogue, by id. It compares questions made from an answer with the original question.',
         control: 'model',
         modelKind: 'embedder',
         advanced: true,
@@ -112,7 +112,7 @@ export const judge = defineNode({
       )
       .meta({
         title: 'System prompt',
-        description: 'What the judge is told before each prompt; empty for none.',
+        description: 'Instructions that the judge reads before each prompt. Empty: none.',
         control: 'multiline',
         places: [],
         advanced: true,
@@ -142,9 +142,14 @@ export const judge = defineNode({
       holds: ['question', 'reference', 'answer'],
       text: 'Question: {question}\nRight answer: {reference}\nGiven answer: {answer}\n\nDoes the given answer say what the right answer says, in whatever words, and nothing against it? Write only yes or no.',
     }),
-    maxTokens: maxTokensParam(512, { description: 'Where a reply is cut.', advanced: true }),
+    maxTokens: maxTokensParam(512, {
+      description: 'The longest reply. A longer one is cut off.',
+      advanced: true,
+    }),
     context: contextParam(4096),
-    seed: seedParam('Of what the judge says where temperature is over 0.'),
+    seed: seedParam(
+      'Fixes the judge’s random choice of words. It matters only if the temperature is above 0.',
+    ),
     parallel: parallelParam,
   }),
   when: {
@@ -165,12 +170,11 @@ export const judge = defineNode({
     faithfulness: 'The share of the answer’s claims that follow from the passages.',
     answerRelevancy:
       'How close the questions that the judge makes of the answer are to the one that was asked: the cosine of their embeddings.',
-    contextPrecision:
-      'How far up the passages stand that help to arrive at the reference: the mean of the precisions at each of them.',
+    contextPrecision: 'How high helpful passages rank: the mean of the precisions at each of them.',
     contextRecall: 'The share of the reference’s claims that follow from the passages.',
     judgedAccuracy: 'The share of answers that the judge calls right.',
-    agreement: 'How often two repeats say the same of a claim, a passage or an answer.',
-    unparseable: 'The share of the judge’s replies that could not be read. Less is better.',
+    agreement: 'How often two repeats give the same verdict on a claim, a passage or an answer.',
+    unparseable: 'The share of the judge’s replies that Graft could not parse. Less is better.',
     ...countMeanings,
   },
   caching: 'seeded',
@@ -178,20 +182,20 @@ export const judge = defineNode({
   sources: ({ embedder }) => [{ kind: 'model', id: embedder, param: 'embedder' }],
   check(params, inputs, models) {
     const { embedder, repeats, temperature } = params;
-    const asking = { params, made: 'judgements are written', one: 'A reply' };
+    const asking = { params, one: 'A reply' };
     const clashes = askingClashes(asking, inputs, models);
     const kind = models(embedder)?.kind ?? 'embedder';
     if (kind !== 'embedder') {
       clashes.push({
         param: 'embedder',
-        message: `${embedder} is of kind ${kind}; choose an embedder.`,
+        message: `"${embedder}" is not an embedder (kind: ${kind}). Choose an embedder.`,
       });
     }
     if (repeats > 1 && temperature === 0) {
       clashes.push({
         param: 'repeats',
         message:
-          'At temperature 0 every repeat says the same. Raise the temperature, or set repeats to 1.',
+          'At temperature 0 all repeats are the same. Raise the temperature, or set repeats to 1.',
       });
     }
     return clashes;

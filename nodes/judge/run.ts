@@ -16,7 +16,7 @@ export const run = implement(judge, async (ctx, inputs, params) => {
   if (small !== undefined) {
     ctx.log(
       'warning',
-      `${inputs.model.info.id} is ${small}. One of less than a billion cannot judge: it says yes and no by chance. Connect a larger one, and take what this one says for a trial of the graph.`,
+      `"${inputs.model.info.id}" is ${small}. Below a billion parameters, a model cannot judge: its yes and no are chance. Connect a larger model; use this one only to try out the graph.`,
     );
   }
   const model = new JudgeModel(ctx, inputs.model, params);
@@ -32,10 +32,7 @@ export const run = implement(judge, async (ctx, inputs, params) => {
     done += 1;
     report();
   }
-  ctx.log(
-    'info',
-    `${model.replies} replies, ${model.replies - model.written} of them from before.`,
-  );
+  ctx.log('info', `${model.replies} replies, ${model.replies - model.written} of them reused.`);
   model.tellTokens();
   logReplies(ctx, [...tallies.values()]);
   const scored = [...tallies].map(([{ answer, question }, tally]) =>

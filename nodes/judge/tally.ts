@@ -37,7 +37,7 @@ export function logReplies(ctx: RunContext, tallies: readonly Tally[]): void {
   if (refusals.length > 0) {
     ctx.log(
       'warning',
-      `Of ${refusals.length} answers not all could be judged; the first: ${refusals[0] ?? ''}`,
+      `Parts of ${refusals.length} answers could not be judged. The first: ${refusals[0] ?? ''}`,
     );
   }
   const all = tallies.reduce((sum, { replies }) => sum + replies, 0);
@@ -46,7 +46,7 @@ export function logReplies(ctx: RunContext, tallies: readonly Tally[]): void {
   ctx.log(
     'warning',
     unread === all
-      ? `None of the judge’s ${all} replies could be read: it has judged nothing. What it wrote is in the output judgements. Take a larger model, or say more plainly in the prompts in which form it is to reply.`
-      : `${unread} of ${all} replies could not be read, and count for nothing: an answer that lacks a verdict for it is in no mean of that metric. What the judge wrote is in the output judgements.`,
+      ? `Graft could parse none of the judge’s ${all} replies, so there are no verdicts. See the replies in the output "judgements". Connect a larger model, or state the form of the reply more plainly in the prompts.`
+      : `Graft could not parse ${unread} of ${all} replies. Answers that lack a verdict for that reason do not count in the mean. See the replies in the output "judgements".`,
   );
 }

@@ -13,7 +13,7 @@ export function AgreementCard({ row }: { readonly row: MetricRow }): ReactNode {
     <article className="gk-item gk-agreement">
       <header>
         <b>{label}</b>
-        <span title="Cohen’s kappa: agreement beyond chance. 1: always; 0: no more than chance.">
+        <span title="Cohen’s kappa: agreement beyond chance. 1: always; 0: no more than by chance.">
           {kappa === undefined ? 'no kappa' : `κ ${decimals(kappa)}`}
           {kappaLow === undefined || kappaHigh === undefined ? null : (
             <small>

@@ -36,14 +36,17 @@ export function agreementRows(
     const isSecond = found.slice(0, at).some((other) => other.name === name);
     const label = isSecond ? `${name} (edge ${edge})` : name;
     if (pairs.length === 0) {
-      ctx.log('info', `No labelled answer has the metric ${label}: there is nothing to agree on.`);
+      ctx.log(
+        'info',
+        `No labelled answer has the metric ${label}, so there is nothing to compare.`,
+      );
       return [];
     }
     const { share, interval, kappa, kappaInterval, ...counts } = agreementOf(pairs);
     if (kappa === undefined) {
       ctx.log(
         'info',
-        `Kappa of ${label} is not defined: neither it nor the person says anything but the same.`,
+        `Kappa of ${label} is undefined: the metric and the labels say the same for every answer.`,
       );
     }
     return [
@@ -73,7 +76,7 @@ function refuseMissing(
   if (missing === undefined || edges === 0) return;
   throw new GraphError(
     'bad-param',
-    `None of the verdicts has the metric "${missing}" of single answers. Connect what gives it, or leave it out.`,
+    `No verdict has the metric "${missing}" for single answers. Connect the node that gives it, or remove it from the metrics.`,
     { location: { node: ctx.node, param: 'metrics' } },
   );
 }

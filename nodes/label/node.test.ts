@@ -75,7 +75,7 @@ describe('labels', () => {
     expect(metrics[0]?.values).not.toHaveProperty('labelledRight');
     expect([agreement, preferences]).toEqual([[], []]);
     expect(log).toEqual([
-      'info: Nothing is labelled yet. “Label the answers” on the page asks for each of the 2, and keeps them in answers.labels.jsonl.',
+      'info: None of the 2 answers is labelled yet. Choose “Label the answers” on the page. Graft writes the labels to answers.labels.jsonl.',
     ]);
   });
 
@@ -101,8 +101,8 @@ describe('labels', () => {
       ['e', {}],
     ]);
     expect(log).toEqual([
-      'warning: 2 of 5 answers have no label, and are in no mean. Until they have, means of several variants may be of different answers.',
-      'info: To 1 of these questions another answer is labelled. Its label stays in answers.labels.jsonl, and counts where that answer is given.',
+      'warning: 2 of 5 answers have no label and do not count in the mean. Label them before you compare variants: their means may cover different answers.',
+      'info: For 1 of these questions, the label belongs to another answer. It stays in answers.labels.jsonl and counts when that answer comes again.',
     ]);
   });
 
@@ -176,8 +176,8 @@ describe('agreement', () => {
     expect(agreement.map(({ label: name }) => name)).toEqual(['accuracy', 'accuracy (edge 2)']);
     expect(agreement[1]?.values).not.toHaveProperty('kappa');
     expect(log.slice(1)).toEqual([
-      'info: Kappa of accuracy (edge 2) is not defined: neither it nor the person says anything but the same.',
-      'info: No labelled answer has the metric faithful: there is nothing to agree on.',
+      'info: Kappa of accuracy (edge 2) is undefined: the metric and the labels say the same for every answer.',
+      'info: No labelled answer has the metric faithful, so there is nothing to compare.',
     ]);
   });
 

@@ -16,7 +16,7 @@ export const label = defineNode({
   implementation: 1,
   title: 'Label',
   group: 'evaluation',
-  doc: 'A person marks answers right or wrong, in a table on the page; the labels are kept in a file made for git. Gives the share of right answers, how far a judge or a metric agrees with the person, and pairs of a right and a wrong answer to train on.',
+  doc: 'You label answers right or wrong in a table on the page; the labels are kept in a file made for git. The node gives the share of right answers, how far a judge or a metric agrees with you, and pairs of a right and a wrong answer to train on.',
   synonyms: ['annotate', 'human feedback', 'mark'],
   inputs: {
     answers: { type: Answers, doc: 'The answers to label.' },
@@ -24,27 +24,27 @@ export const label = defineNode({
       type: Metrics,
       optional: true,
       many: true,
-      doc: 'What judges and metrics say about the same answers, to compare with the labels.',
+      doc: 'Metrics of the same answers from Judge or Evaluate, to compare with the labels.',
     },
     prompts: {
       type: Prompts,
       optional: true,
-      doc: 'The prompts that were answered; preferences then hold them, passages and all, in place of the bare question.',
+      doc: 'The prompts of the answers. Preferences then hold the whole prompt with its passages, not just the question.',
     },
   },
   outputs: {
     metrics: {
       type: Metrics,
-      doc: 'The share that is right according to the labels, then each answer.',
+      doc: 'The share of answers labelled right, then each answer.',
       itemsOf: ['answers'],
     },
     agreement: {
       type: Metrics,
-      doc: 'For each metric of the verdicts, how far it agrees with the person.',
+      doc: 'How far each metric of the verdicts agrees with the labels.',
     },
     preferences: {
       type: Preferences,
-      doc: 'For each question that has both, every right answer paired with every wrong one.',
+      doc: 'Every right answer paired with every wrong answer to the same question.',
     },
   },
   params: z.strictObject({
@@ -55,7 +55,7 @@ export const label = defineNode({
       .meta({
         title: 'File',
         description:
-          'Where the labels are kept, below the workspace; the name ends in .labels.jsonl. The first label creates it. Nodes that name the same file share its labels.',
+          'The file for the labels, in the workspace; its name ends in .labels.jsonl. The first label creates it. Nodes with the same file share its labels.',
         control: 'file',
         takes: ['.labels.jsonl'],
       } satisfies ParamMeta),
@@ -65,15 +65,15 @@ export const label = defineNode({
       .meta({
         title: 'Metrics',
         description:
-          'The metrics of the verdicts that are compared with the labels. Empty takes all that say yes or no: every value is 0 or 1, and more is better.',
+          'Metrics to compare with the labels. Empty: all metrics whose values are only 0 or 1, where more is better.',
       } satisfies ParamMeta),
     threshold: z
       .number()
       .default(0.5)
       .meta({
-        title: 'Right from',
+        title: 'Right threshold',
         description:
-          'The value from which a metric counts as saying “right”, for instance of f1 or a judge’s marks. Where less is better, below it.',
+          'A metric says “right” at this value or above, for instance F1 or a judge’s score. Where less is better: below this value.',
         advanced: true,
       } satisfies ParamMeta),
   }),
@@ -89,20 +89,20 @@ export const label = defineNode({
     labelledRight: 'The share of the labelled answers that a person calls right.',
     right: 'Answers that are labelled right.',
     wrong: 'Answers that are labelled wrong.',
-    skipped: 'Answers that a person has left open.',
+    skipped: 'Answers that a person skipped.',
     unlabelled: 'Answers without a label.',
     kappa:
-      'Cohen’s kappa: how far person and metric agree beyond chance. 1: always; 0: no more than chance.',
+      'Cohen’s kappa: how far person and metric agree beyond chance. 1: always; 0: no more than by chance.',
     kappaLow: 'The lower end of the 95 % interval of kappa.',
     kappaHigh: 'The upper end of the 95 % interval of kappa.',
-    agreement: 'The share of the answers of which person and metric say the same.',
+    agreement: 'The share of answers on which person and metric agree.',
     agreementLow: 'The lower end of the 95 % interval of agreement.',
     agreementHigh: 'The upper end of the 95 % interval of agreement.',
     bothRight: 'Answers that both call right.',
     bothWrong: 'Answers that both call wrong.',
     onlyPerson: 'Answers that only the person calls right.',
     onlyMetric: 'Answers that only the metric calls right.',
-    answers: 'Labelled answers that the metric says something of.',
+    answers: 'Labelled answers that have this metric.',
   },
   caching: 'pure',
   sources: ({ file }) =>

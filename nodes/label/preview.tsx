@@ -6,9 +6,9 @@ import { AgreementCard } from './agreement-card.tsx';
 /** Why there is nothing. The means are never nothing: of metrics only the agreement is. */
 const nothing: Readonly<Record<string, string>> = {
   [Metrics.mediaType]:
-    'Nothing to compare with the labels: connect the metrics of Evaluate or Judge to “verdicts”, and label some answers.',
+    'No metrics to compare with the labels. Connect the metrics of Evaluate or Judge to “verdicts”, and label some answers.',
   [Preferences.mediaType]:
-    'No pairs yet: a pair is a right and a wrong answer to one question, from other runs or variants too.',
+    'No pairs yet. A pair is a right and a wrong answer to the same question; they may come from different runs or variants.',
 };
 
 /** The labels' means and rows, a card for each metric that was held against them, or the pairs. */

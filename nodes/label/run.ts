@@ -24,9 +24,13 @@ export const run = implement(label, async (ctx, { answers, verdicts, prompts }, 
     all.push({ answer, label: labels.get(labelKey({ question, answer: answer.text })) });
   }
   if (all.length === 0) {
-    throw new GraphError('bad-input', 'There are no answers to label.', {
-      location: { node: ctx.node, port: 'answers' },
-    });
+    throw new GraphError(
+      'bad-input',
+      'No answers arrived. Connect the answers of a Generate node.',
+      {
+        location: { node: ctx.node, port: 'answers' },
+      },
+    );
   }
   logUnlabelled(ctx, all, { labels, file: params.file });
   const given = await Promise.all(verdicts.map((rows) => rows.all()));
@@ -78,19 +82,19 @@ function logUnlabelled(
   if (open.length === all.length && labels.size === 0) {
     ctx.log(
       'info',
-      `Nothing is labelled yet. “Label the answers” on the page asks for each of the ${all.length}, and keeps them in ${file}.`,
+      `None of the ${all.length} answers is labelled yet. Choose “Label the answers” on the page. Graft writes the labels to ${file}.`,
     );
     return;
   }
   ctx.log(
     'warning',
-    `${open.length} of ${all.length} answers have no label, and are in no mean. Until they have, means of several variants may be of different answers.`,
+    `${open.length} of ${all.length} answers have no label and do not count in the mean. Label them before you compare variants: their means may cover different answers.`,
   );
   const questions = new Set([...labels.values()].map(({ question }) => question));
   const changed = open.filter(({ answer }) => questions.has(answer.question.question)).length;
   if (changed === 0) return;
   ctx.log(
     'info',
-    `To ${changed} of these questions another answer is labelled. Its label stays in ${file}, and counts where that answer is given.`,
+    `For ${changed} of these questions, the label belongs to another answer. It stays in ${file} and counts when that answer comes again.`,
   );
 }

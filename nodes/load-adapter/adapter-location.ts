@@ -18,7 +18,7 @@ export function adapterLocation(files: readonly SourceFile[], path: string): str
   if (only === undefined) {
     throw new GraphError(
       'bad-input',
-      `"${path}" holds no adapter: neither ${config} nor a .gguf file.`,
+      `"${path}" holds no adapter: it has neither ${config} nor a .gguf file. Choose another folder.`,
     );
   }
   if (choices.length > 1) {

@@ -7,9 +7,11 @@ export const loadAdapter = defineNode({
   implementation: 1,
   title: 'Load adapter',
   group: 'training',
-  doc: 'Reads a LoRA adapter that was trained elsewhere, a PEFT folder or a GGUF adapter for llama.cpp, and checks every one of its tensors against the model.',
+  doc: 'Reads a LoRA adapter trained elsewhere: a PEFT folder, or a GGUF adapter for llama.cpp. It checks every tensor against the model.',
   inputs: { model: { type: Model, doc: 'The base model that the adapter was trained on.' } },
-  outputs: { adapter: { type: Adapter, doc: 'The adapter, as Graft trains them itself.' } },
+  outputs: {
+    adapter: { type: Adapter, doc: 'The adapter, ready to use like one trained in Graft.' },
+  },
   params: z.strictObject({
     path: z
       .string()
@@ -17,7 +19,7 @@ export const loadAdapter = defineNode({
       .meta({
         title: 'Adapter',
         description:
-          'A folder with adapter_config.json and adapter_model.safetensors, or a .gguf file, below the workspace.',
+          'A folder in the workspace with adapter_config.json and adapter_model.safetensors, or a .gguf file.',
         control: 'file',
         takes: ['/', '.gguf'],
       } satisfies ParamMeta),

@@ -68,7 +68,7 @@ describe('formats', () => {
       ],
     ]);
     expect(log).toContain(
-      'info: alpaca.jsonl is read as alpaca: its first row has "instruction" and "output".',
+      'info: Reads alpaca.jsonl as alpaca, because its first row has "instruction" and "output".',
     );
   });
 
@@ -198,12 +198,12 @@ describe('refusals', () => {
     expect(error).toMatchObject({
       code: 'bad-row',
       message:
-        'faults.jsonl: an empty answer in rows 2 (line 3) and 6 (line 7). Write one, or leave them out.',
+        'faults.jsonl: an empty answer in rows 2 (line 3) and 6 (line 7). Add the text, or remove these rows.',
       location: { node: 'node-1', param: 'files', file: 'faults.jsonl', line: 3 },
       problems: [
         'an empty answer in rows 2 (line 3) and 6 (line 7).',
         'the unknown role "tool" in row 3 (line 4).',
-        'a conversation that ends with a turn of the user, not of the assistant in row 4 (line 5).',
+        'a conversation that ends with the user, not with the assistant in row 4 (line 5).',
         'no column "messages" in row 5 (line 6).',
         'nothing to train on in row 7 (line 8).',
         'a value of the column "messages" that is not a list in row 8 (line 9).',
@@ -215,7 +215,7 @@ describe('refusals', () => {
 
   it.each<[string, string, string, object]>([
     ['broken.jsonl', 'bad-row', 'broken.jsonl, line 2: this is not JSON.', { line: 2 }],
-    ['broken.json', 'bad-row', 'broken.json, line 3: this is not JSON.', { line: 3 }],
+    ['broken.json', 'bad-row', 'broken.json, line 3 is not valid JSON.', { line: 3 }],
     [
       'latin.jsonl',
       'bad-encoding',
@@ -225,14 +225,14 @@ describe('refusals', () => {
     [
       'unknown.jsonl',
       'missing-column',
-      'unknown.jsonl: no format has the columns of the first row, which are question, answer. Known columns are messages (messages), conversations (sharegpt), instruction and output (alpaca)',
+      'unknown.jsonl: no known format has the columns of the first row (question, answer). Rename them to messages (messages), conversations (sharegpt), instruction and output (alpaca)',
       { param: 'format', line: 1 },
     ],
-    ['empty.jsonl', 'bad-input', 'There are no rows to train on.', { param: 'files' }],
+    ['empty.jsonl', 'bad-input', 'The chosen files have no rows.', { param: 'files' }],
     [
       '../node.ts',
       'bad-input',
-      '../node.ts cannot be read as rows. Known are files that end in jsonl',
+      '../node.ts has an unknown type. Choose files that end in jsonl',
       {},
     ],
   ])('%s', async (file, code, ...told) => {
@@ -252,7 +252,7 @@ describe('refusals', () => {
     const kept = rows.flatMap(({ split }, at) => (split === 'eval' ? (lines[at] ?? []) : []));
     await writeFile(join(folder, 'b.jsonl'), kept.join('\n'));
     await expect(load(['b.jsonl'], { evalShare: 0.5 }, { folder })).rejects.toThrow(
-      `All ${kept.length} rows are kept for evaluation, and none is left to train on.`,
+      `All ${kept.length} rows are kept for evaluation, which leaves none for training.`,
     );
   });
 });

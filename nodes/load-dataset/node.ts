@@ -10,20 +10,20 @@ export const loadDataset = defineNode({
   implementation: 1,
   title: 'Dataset',
   group: 'training',
-  doc: 'Reads training examples from JSONL, JSON and CSV files, in the common formats: alpaca, sharegpt, OpenAI messages, prompt and completion, plain text. Some rows are kept for evaluation. With a model connected, it shows the rows in the model’s tokens and marks those that are trained on.',
+  doc: 'Reads training examples from JSONL, JSON and CSV files, in the common formats: alpaca, sharegpt, OpenAI messages, prompt and completion, plain text. It keeps some rows for evaluation. With a model connected, it shows the rows in the model’s tokens and marks the trained tokens.',
   synonyms: ['training data', 'examples', 'jsonl'],
   inputs: {
     model: {
       type: Model,
       optional: true,
-      doc: 'The model to be trained, to show the rows in its tokens.',
+      doc: 'Optional. The model to train; the node then shows the rows in its tokens.',
     },
   },
   outputs: {
     dataset: { type: Dataset, doc: 'The examples, in the order of the files.' },
     tokens: {
       type: Tokens,
-      doc: 'The first 200 examples in the connected model’s tokens; none without a model.',
+      doc: 'The first 200 examples in the model’s tokens. Empty without a model.',
     },
   },
   params: z.strictObject({
@@ -33,7 +33,7 @@ export const loadDataset = defineNode({
       .meta({
         title: 'Files',
         description:
-          'JSONL, JSON and CSV files below the workspace, folders and globs, such as data/**/*.jsonl.',
+          'JSONL, JSON and CSV files in the workspace, folders or globs, such as data/**/*.jsonl.',
         control: 'files',
         takes: ['.jsonl', '.json', '.csv', '/'],
       } satisfies ParamMeta),
@@ -42,18 +42,18 @@ export const loadDataset = defineNode({
       .default('auto')
       .meta({
         title: 'Format',
-        description: 'auto: by the columns of each file’s first row; the log says what was found.',
+        description:
+          'auto: chosen for each file by the columns of its first row; the log says which.',
       } satisfies ParamMeta),
     trainOn: z
       .enum(['answers', 'everything'])
       .default('answers')
       .meta({
         title: 'Train on',
-        description:
-          'answers: the loss counts only what the assistant says. everything: the questions too.',
+        description: 'answers: the loss counts only the assistant’s turns. everything: all turns.',
       } satisfies ParamMeta),
     evalShare: evalShareParam(
-      'Rows kept out of training. Chosen by what they say, so that a row stays where it is when others come or go, and its copies with it.',
+      'Rows kept out of training. Graft chooses them by their text: adding or removing rows moves no other row, and copies stay together.',
     ),
     template: z
       .enum(['auto', 'chat', 'none'])
@@ -61,7 +61,7 @@ export const loadDataset = defineNode({
       .meta({
         title: 'Template',
         description:
-          'chat: the model’s chat template; none: texts as they are. auto: chat for conversations, none for text and for prompts with completions.',
+          'chat: the model’s chat template. none: texts as they are. auto: chat for conversations, none for text and for prompts with completions.',
         advanced: true,
       } satisfies ParamMeta),
     limit: z
@@ -71,10 +71,10 @@ export const loadDataset = defineNode({
       .meta({
         title: 'Limit',
         unit: 'rows',
-        description: 'Only this many, from the beginning; 0 takes all.',
+        description: 'Reads only this many rows, from the beginning. 0: all.',
         advanced: true,
       } satisfies ParamMeta),
-    seed: seedParam('Another seed keeps other rows for evaluation.'),
+    seed: seedParam('A different seed keeps different rows for evaluation.'),
   }),
   when: {
     seed: { evalShare: { over: 0 } },
@@ -98,7 +98,7 @@ export const loadDataset = defineNode({
     return [
       {
         param: 'template',
-        message: 'A text has no turns that a chat template could take. Set the template to auto.',
+        message: 'Plain text has no turns for a chat template. Set the template to auto.',
       },
     ];
   },

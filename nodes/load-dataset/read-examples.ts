@@ -61,14 +61,14 @@ function readable({ files, params, node, log }: ReadOptions): SourceFile[] {
   if (named !== undefined) {
     throw new GraphError(
       'bad-input',
-      `${named.path} cannot be read as rows. Known are files that end in ${endings.join(', ')}.`,
+      `${named.path} has an unknown type. Choose files that end in ${endings.join(', ')}.`,
       { location: { node, param: 'files', file: named.path } },
     );
   }
   if (others.length > 0) {
     log(
       'info',
-      `Passed over: ${plural(others.length, 'file')} with another ending than ${endings.join(', ')}.`,
+      `Skipped ${plural(others.length, 'file')} that do not end in ${endings.join(', ')}.`,
     );
   }
   return files.filter(({ path }) => holdsRows(path));
@@ -81,20 +81,20 @@ function formatOf(file: SourceFile, row: DataRow, options: ReadOptions): RowForm
   if (format === undefined) {
     throw new GraphError(
       'missing-column',
-      `${file.path}: no format has the columns of the first row, which are ${columnList(columns)}. Known columns are ${knownColumns()}. Rename them.`,
+      `${file.path}: no known format has the columns of the first row (${columnList(columns)}). Rename them to ${knownColumns()}.`,
       { location: { node, param: 'format', file: file.path, line: row.line ?? row.row } },
     );
   }
   if (format === 'text' && params.template === 'chat') {
     throw new GraphError(
       'bad-input',
-      `${file.path} holds texts, which have no turns that a chat template could take. Set the template to auto.`,
+      `${file.path} holds plain texts, which have no turns for a chat template. Set the template to auto.`,
       { location: { node, param: 'template', file: file.path } },
     );
   }
   if (params.format === 'auto') {
     const found = needed[format].map((column) => `"${column}"`).join(' and ');
-    log('info', `${file.path} is read as ${format}: its first row has ${found}.`);
+    log('info', `Reads ${file.path} as ${format}, because its first row has ${found}.`);
   }
   return format;
 }
@@ -113,7 +113,7 @@ function exampleOf(
   if (missing.length > 0) {
     throw new Refused(
       `no column ${missing.map((column) => `"${column}"`).join(' and ')}`,
-      `Rows of the format ${format} need ${needed[format].join(' and ')}.`,
+      `Rows in the format ${format} need ${needed[format].join(' and ')}.`,
     );
   }
   const { kind, turns } = learned(rowContent(row.values, format), params);

@@ -31,7 +31,7 @@ async function* jsonRows(file: SourceFile): AsyncGenerator<DataRow> {
   if (file.size > maxJson) {
     throw new GraphError(
       'too-large',
-      `${file.path} has more than 512 MiB. Write it as JSONL, an object a line.`,
+      `${file.path} has more than 512 MiB. Convert it to JSONL, one object a line.`,
       { location: { file: file.path } },
     );
   }
@@ -42,7 +42,7 @@ async function* jsonRows(file: SourceFile): AsyncGenerator<DataRow> {
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {
       throw new GraphError(
         'bad-row',
-        `${file.path}, row ${row}: this is not an object such as {"text": "…"}.`,
+        `${file.path}, row ${row} is not an object. Write each row as an object such as {"text": "…"}.`,
         { location: { file: file.path } },
       );
     }
@@ -68,7 +68,7 @@ function parseArray(text: string, file: string): readonly unknown[] {
     const line = before.split('\n').length;
     throw new GraphError(
       'bad-row',
-      `${file}, line ${line}: this is not JSON. The file begins with [, so it must hold one array of objects.`,
+      `${file}, line ${line} is not valid JSON. The file begins with [, so it must hold one array of objects.`,
       { location: { file, line }, cause },
     );
   }

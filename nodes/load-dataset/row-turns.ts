@@ -36,7 +36,8 @@ export function rowContent(values: Values, format: RowFormat): RowContent {
       return promptCompletion(values);
     case 'text': {
       const text = textOf(values, 'text');
-      if (text.trim() === '') throw new Refused('an empty text', 'Write one, or leave them out.');
+      if (text.trim() === '')
+        throw new Refused('an empty text', 'Add the text, or remove these rows.');
       return { kind: 'text', prompt: '', text };
     }
   }
@@ -115,7 +116,7 @@ function turnOf(turn: Values, column: string): RowTurn {
   if (role === undefined) {
     throw new Refused(
       `the unknown role "${name.slice(0, 40)}"`,
-      `Known are ${Object.keys(roles).join(', ')}. Calls of tools cannot be trained yet.`,
+      `Use ${Object.keys(roles).join(', ')}. Graft cannot train tool calls yet.`,
     );
   }
   const content = contentOf(turn['content'] ?? turn['value'] ?? '', column);
@@ -132,7 +133,10 @@ function contentOf(content: unknown, column: string): string {
       const text =
         typeof part === 'object' && part !== null && 'text' in part ? part.text : undefined;
       if (typeof text === 'string') return text;
-      throw new Refused(`a turn in ${column} that is not text`, 'Only text can be trained on.');
+      throw new Refused(
+        `a turn in ${column} that is not text`,
+        'Graft trains only on text. Remove these rows.',
+      );
     })
     .join('');
 }
@@ -140,26 +144,26 @@ function contentOf(content: unknown, column: string): string {
 function answered(turns: readonly RowTurn[]): RowContent {
   const last = turns.at(-1);
   if (last === undefined) {
-    throw new Refused('a conversation without turns', 'Write one, or leave them out.');
+    throw new Refused('a conversation without turns', 'Add the text, or remove these rows.');
   }
   if (last.role !== 'assistant') {
     throw new Refused(
-      `a conversation that ends with a turn of the ${last.role}, not of the assistant`,
-      'There is no answer to learn after it: add one, or take the last turn out.',
+      `a conversation that ends with the ${last.role}, not with the assistant`,
+      'Add an answer of the assistant, or remove the last turn.',
     );
   }
   if (last.content.trim() === '') throw emptyAnswer();
   if (turns.every(({ role, trained }) => role !== 'assistant' || trained === false)) {
     throw new Refused(
       'nothing to train on',
-      'Each answer has the weight 0. Give one another weight, or leave the rows out.',
+      'Every answer has weight 0. Raise a weight, or remove these rows.',
     );
   }
   return { kind: 'chat', turns };
 }
 
 function emptyAnswer(): Refused {
-  return new Refused('an empty answer', 'Write one, or leave them out.');
+  return new Refused('an empty answer', 'Add the text, or remove these rows.');
 }
 
 /** A cell's text; none for null and for a column that is not there. */

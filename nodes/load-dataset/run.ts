@@ -40,14 +40,12 @@ async function* checked(ctx: RunContext, options: ReadOptions): AsyncGenerator<E
   }
   const location = { node: ctx.node, param: 'files' };
   if (counts.train + counts.eval === 0) {
-    throw new GraphError(
-      'bad-input',
-      'There are no rows to train on. Choose files that hold some.',
-      { location },
-    );
+    throw new GraphError('bad-input', 'The chosen files have no rows. Choose files with rows.', {
+      location,
+    });
   }
   checkSplit(ctx, counts, { evalShare: options.params.evalShare, more: 'add rows' });
-  ctx.log('info', `${plural(counts.train, 'row')} to train on, ${counts.eval} to evaluate with.`);
+  ctx.log('info', `${plural(counts.train, 'row')} for training, ${counts.eval} for evaluation.`);
 }
 
 async function* shown(
@@ -81,7 +79,7 @@ async function* shown(
   if (masked.length > 0) {
     ctx.log(
       'warning',
-      `The chat template leaves nothing to train on in ${masked.length} of them: ${masked.slice(0, 8).join(', ')}. Such rows are refused when it comes to training.`,
+      `The chat template leaves nothing to train on in ${masked.length} of them: ${masked.slice(0, 8).join(', ')}. Training will refuse these rows.`,
     );
   }
 }

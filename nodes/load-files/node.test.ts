@@ -115,10 +115,10 @@ describe('kinds', () => {
     ]);
     await expect(load(['film.ts'], { extensions }, folder)).rejects.toMatchObject({
       ...{ code: 'damaged-file', location: { file: 'film.ts', param: 'paths' } },
-      message: expect.stringContaining('no source code, though its name ends in .ts'),
+      message: expect.stringContaining('is named like source code, but holds binary data'),
     });
     await expect(load(['Kiln.PY'], {}, folder)).rejects.toMatchObject({
-      message: expect.stringContaining('source code is read where the kind "code" is chosen'),
+      message: expect.stringContaining('For source code, add the kind "code"'),
     });
     await rm(folder, { recursive: true });
   });
@@ -136,14 +136,11 @@ describe('kinds', () => {
     await rm(folder, { recursive: true });
     expect(documents.map(({ path }) => path)).toEqual(['a.md']);
     expect(log.mock.calls).toEqual([
-      [
-        'warning',
-        '1 file is passed over, since source code is read only where “Kinds” has code: kiln.py.',
-      ],
-      ['warning', '1 file is passed over, of a kind that is not among “Kinds”: b.csv.'],
+      ['warning', 'Skipped 1 file of source code, because “Kinds” lacks code: kiln.py.'],
+      ['warning', 'Skipped 1 file of kinds that “Kinds” does not list: b.csv.'],
       [
         'info',
-        '6 files are passed over, of a kind that is not among “Kinds”: 1.png, 2.png, 3.png, 4.png, 5.png and 1 more.',
+        'Skipped 6 files of kinds that “Kinds” does not list: 1.png, 2.png, 3.png, 4.png, 5.png and 1 more.',
       ],
     ]);
   });
@@ -200,8 +197,8 @@ describe('encodings', () => {
 
 describe('what stops a run', () => {
   it.each([
-    ['encrypted.pdf', 'encrypted-file', 'encrypted.pdf is encrypted'],
-    ['damaged.pdf', 'damaged-file', 'damaged.pdf is not a PDF that can be read'],
+    ['encrypted.pdf', 'encrypted-file', 'encrypted.pdf needs a password'],
+    ['damaged.pdf', 'damaged-file', 'damaged.pdf is not a readable PDF'],
     ['broken.jsonl', 'bad-row', 'broken.jsonl, line 2: this is not JSON'],
     ['broken.csv', 'bad-row', 'broken.csv, row 2 (line 3): Invalid Record Length'],
   ])('%s', async (path, code, message) => {
@@ -211,7 +208,9 @@ describe('what stops a run', () => {
   });
 
   it('is told when there is no file, or no text', async () => {
-    expect((await problem([])).message).toContain('The corpus is empty. The paths name no file.');
+    expect((await problem([])).message).toContain(
+      'There are no documents. The paths match no file.',
+    );
     const error = await problem(['blank.txt']);
     expect(error).toMatchObject({
       code: 'bad-input',
@@ -221,7 +220,7 @@ describe('what stops a run', () => {
 
   it('says how it goes on without a file that cannot be read', async () => {
     expect((await problem(['notes.md', 'damaged.pdf'])).message).toBe(
-      'damaged.pdf is not a PDF that can be read; it may be damaged. Open and save it anew, or take it out of the files. To go on without such files, set “Unreadable files” to skip.',
+      'damaged.pdf is not a readable PDF; it may be damaged. Open it and save it again, or remove it from the files. To go on without this file, set “Unreadable files” to skip.',
     );
   });
 

@@ -11,7 +11,7 @@ export const loadFiles = defineNode({
   implementation: 6,
   title: 'Files',
   group: 'sources',
-  doc: 'Reads text, Markdown, HTML, PDF, Word, EPUB, CSV and JSONL files and source code of the workspace as documents. A table gives one document for each row; a very large text comes in parts.',
+  doc: 'Reads text, Markdown, HTML, PDF, Word, EPUB, CSV, JSONL and source code files of the workspace as documents. A table gives one document for each row. A very large text becomes several documents.',
   synonyms: ['pdf', 'csv', 'html', 'markdown', 'document', 'documents', 'loader'],
   inputs: {},
   outputs: { documents: { type: Documents, doc: 'The documents, sorted by path.' } },
@@ -21,7 +21,7 @@ export const loadFiles = defineNode({
       .default([])
       .meta({
         title: 'Files',
-        description: 'Files, folders and globs below the workspace, such as handbook/**/*.md.',
+        description: 'Files, folders or globs in the workspace, such as handbook/**/*.md.',
         control: 'files',
       } satisfies ParamMeta),
     recursive: z
@@ -29,7 +29,7 @@ export const loadFiles = defineNode({
       .default(true)
       .meta({
         title: 'Subfolders',
-        description: 'Read the folders within a folder too.',
+        description: 'Also read folders inside the chosen folders.',
       } satisfies ParamMeta),
     extensions: z
       .array(z.enum(extensions))
@@ -38,7 +38,7 @@ export const loadFiles = defineNode({
       .meta({
         title: 'Kinds',
         description:
-          'Which files are read; others that a path or glob matches are passed over. code: source code.',
+          'The kinds of files to read. Other matching files are skipped. code: source code.',
       } satisfies ParamMeta),
     encoding: z
       .enum(['utf-8', 'latin-1', 'utf-16le'])
@@ -46,7 +46,7 @@ export const loadFiles = defineNode({
       .meta({
         title: 'Encoding',
         description:
-          'Encoding of the text files. Bytes that do not fit stop the run, and the file is named.',
+          'Encoding of the text files. If a file has other bytes, the run fails and names it.',
         advanced: true,
       } satisfies ParamMeta),
     textColumns: z
@@ -55,7 +55,7 @@ export const loadFiles = defineNode({
       .meta({
         title: 'Text columns',
         description:
-          'Columns of CSV and JSONL files that make up the text; the others become metadata. Empty for all columns, one line each.',
+          'Columns of CSV and JSONL files that become the text. The others become metadata. Empty: all columns, one line each.',
         advanced: true,
       } satisfies ParamMeta),
     unreadable: z
@@ -63,7 +63,8 @@ export const loadFiles = defineNode({
       .default('stop')
       .meta({
         title: 'Unreadable files',
-        description: 'stop: fail with the file’s name. skip: go on and report it.',
+        description:
+          'stop: the run fails and names the file. skip: the run goes on, and the log names the file.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -83,7 +83,7 @@ async function* text(file: SourceFile, options: ReadOptions) {
 
 async function* page(file: SourceFile, options: ReadOptions) {
   if (file.size > maxHtml) {
-    throw new GraphError('too-large', `${file.path} has more than 64 MiB; split the page.`, {
+    throw new GraphError('too-large', `${file.path} has more than 64 MiB. Split the page.`, {
       location: { file: file.path },
     });
   }
@@ -123,7 +123,7 @@ async function* withoutNulls({ path }: SourceFile, text: AsyncIterable<string>) 
     if (piece.includes('\0')) {
       throw new GraphError(
         'damaged-file',
-        `${path} is no source code, though its name ends in .${endingOf(path)}: it holds binary data. Take it out of the files.`,
+        `${path} is named like source code, but holds binary data. Remove it from the files.`,
         { location: { file: path, param: 'paths' } },
       );
     }
@@ -138,7 +138,7 @@ async function* rows(file: SourceFile, options: ReadOptions) {
     if (left > 0 && !told) {
       told = true;
       options.warn?.(
-        `${file.path} has more columns than metadata have room for: ${left} of row ${row.row} are in its text only.`,
+        `${file.path} has too many columns for the metadata: ${left} columns of row ${row.row} are only in its text.`,
       );
     }
     yield document;

@@ -156,17 +156,17 @@ describe('a Word document that is refused', () => {
     await expect(read(bytes)).rejects.toMatchObject({
       ...{ code: 'damaged-file', location: { file: 'a.docx', param: 'paths' } },
       message:
-        'a.docx is not a Word document that can be read; it may be damaged. Open it and save it as .docx, without a password, or take it out of the files.',
+        'a.docx is not a Word document that Graft can read; it may be damaged. Open it and save it as .docx, without a password, or remove it from the files.',
     });
   });
 
   it.each([
     ['a password', with_({ [main]: { encrypted: true } })],
-    ['from before 2007', Buffer.from('d0cf11e0a1b11ae1', 'hex')],
+    ['older than 2007', Buffer.from('d0cf11e0a1b11ae1', 'hex')],
   ])('as locked: %s', async (what, bytes) => {
     await expect(read(bytes)).rejects.toMatchObject({
       ...{ code: 'encrypted-file', location: { file: 'a.docx', param: 'paths' } },
-      message: expect.stringMatching(new RegExp(`^a.docx is protected by .*${what}`)),
+      message: expect.stringMatching(new RegExp(`^a.docx has .*${what}`)),
     });
   });
 

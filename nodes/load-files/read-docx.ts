@@ -46,7 +46,7 @@ export async function readDocx(file: SourceFile, signal: AbortSignal): Promise<R
   const body = new DocxBody({ styles, numbering, notes });
   const root = new Root(body);
   if (!(await archive.xml(main, root)) || !root.found) {
-    throw archive.damaged('it has no text of a document');
+    throw archive.damaged('it contains no document text');
   }
   const facts = new TextsByName(factNames);
   await archive.xml('docProps/core.xml', facts);

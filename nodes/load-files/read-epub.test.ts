@@ -59,7 +59,7 @@ describe('a book', () => {
     const text = fonts.replace('http://www.idpf.org/2008/embedding', 'aes128-cbc');
     await expect(read(epub({ 'META-INF/encryption.xml': text }))).rejects.toMatchObject({
       code: 'encrypted-file',
-      message: expect.stringContaining('a.epub is protected against copying'),
+      message: expect.stringContaining('a.epub is copy-protected'),
     });
     const named = text.replace('text/a.xhtml', 'text/b%20one.xhtml');
     await expect(read(epub({ 'META-INF/encryption.xml': named }))).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('a book', () => {
   ])('is refused where it %s', async (_, bytes) => {
     await expect(read(bytes)).rejects.toMatchObject({
       ...{ code: 'damaged-file', location: { file: 'a.epub', param: 'paths' } },
-      message: expect.stringMatching(/^a.epub is not an EPUB book that can be read/),
+      message: expect.stringMatching(/^a.epub is not an EPUB book that Graft can read/),
     });
   });
 });

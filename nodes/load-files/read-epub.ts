@@ -6,7 +6,10 @@ import { pathFrom } from './part-path.ts';
 import type { ReadDocument } from './read-docx.ts';
 import { ZipArchive } from './zip-archive.ts';
 
-const kind = { name: 'an EPUB book', remedy: 'Get it anew, or write it anew from its source' };
+const kind = {
+  name: 'an EPUB book',
+  remedy: 'Download it again, or export it again from its source',
+};
 
 /** Only fonts are kept from being copied by these: the text is open. */
 const fontObfuscation: ReadonlySet<string> = new Set([
@@ -34,7 +37,7 @@ export async function readEpub(file: SourceFile, signal: AbortSignal): Promise<R
   for (const page of parts) {
     signal.throwIfAborted();
     if (locked.has(page.toLowerCase())) {
-      throw archive.encrypted('is protected against copying, and only its own reader opens it');
+      throw archive.encrypted('is copy-protected and opens only in its own reader');
     }
     const html = await archive.text(page);
     if (html === undefined) throw archive.damaged(`it has no part ${page.slice(0, 200)}`);

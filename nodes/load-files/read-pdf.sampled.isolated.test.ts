@@ -69,7 +69,7 @@ describe('a PDF', () => {
         code: 'too-large',
         location: { file: 'a.pdf' },
         message: expect.stringMatching(
-          /unpacks a page to more than \d+ MiB, the limit for its size/,
+          /unpacks a page to more than \d+ MiB, which is the limit for its size/,
         ),
       });
       clearInterval(watch);

@@ -29,7 +29,7 @@ let idle: Worker | undefined;
  */
 export async function readPdf(file: SourceFile, signal: AbortSignal): Promise<PdfText> {
   if (file.size > maxPdf) {
-    throw tooLarge(file.path, 'has more than 512 MiB; split the PDF');
+    throw tooLarge(file.path, 'has more than 512 MiB. Split the PDF');
   }
   const data = Uint8Array.from(await file.bytes());
   signal.throwIfAborted();
@@ -69,7 +69,7 @@ function readInThread(
     };
     const abort = (): void => fail(signal.reason);
     const timer = setTimeout(() => {
-      fail(tooLarge(path, `takes longer than ${seconds} s to read, the limit for its size`));
+      fail(tooLarge(path, `takes more than ${seconds} s to read, which is the limit for its size`));
     }, seconds * 1000);
     const read = (message: unknown): void => {
       end(() => {
@@ -83,7 +83,7 @@ function readInThread(
       fail(error.code === heapFull ? tooLarge(path, 'needs more than 512 MiB of memory') : error);
     };
     const gone = (code: number): void => {
-      const limit = `${Math.floor(most / mebi)} MiB, the limit for its size`;
+      const limit = `${Math.floor(most / mebi)} MiB, which is the limit for its size`;
       fail(
         code === unpackedTooMuch
           ? tooLarge(path, `unpacks a page to more than ${limit}`)
@@ -99,7 +99,7 @@ function readInThread(
 function tooLarge(path: string, what: string): GraphError {
   return new GraphError(
     'too-large',
-    `${path} ${what}. Save it anew, or take it out of the files.`,
+    `${path} ${what}. Save it again, or remove it from the files.`,
     {
       location: { file: path, param: 'paths' },
     },
@@ -111,8 +111,8 @@ function unreadable(
   { encrypted, message: cause }: Extract<Answer, { encrypted: boolean }>,
 ): GraphError {
   const message = encrypted
-    ? `${path} is encrypted: it opens only with a password. Save it without one, then run again.`
-    : `${path} is not a PDF that can be read; it may be damaged. Open and save it anew, or take it out of the files.`;
+    ? `${path} needs a password. Save it without a password, then run again.`
+    : `${path} is not a readable PDF; it may be damaged. Open it and save it again, or remove it from the files.`;
   return new GraphError(encrypted ? 'encrypted-file' : 'damaged-file', message, {
     location: { file: path, param: 'paths' },
     cause: new Error(cause),

@@ -4,6 +4,7 @@ import {
   implementItems,
   ItemFailure,
   type ParamsOf,
+  plural,
   type RunContext,
   type SourceFile,
 } from '@graft/graph';
@@ -68,9 +69,9 @@ export const run = implementItems(loadFiles, {
     }
     const what =
       items === 0
-        ? 'The paths name no file.'
-        : 'None of the files holds text of the chosen kinds; source code is read where the kind "code" is chosen. A scanned PDF has no text until it went through text recognition.';
-    throw new GraphError('bad-input', `The corpus is empty. ${what}`, {
+        ? 'The paths match no file.'
+        : 'No file has text of the chosen kinds. For source code, add the kind "code". A scanned PDF has no text before text recognition.';
+    throw new GraphError('bad-input', `There are no documents. ${what}`, {
       location: { node: ctx.node, param: 'paths' },
     });
   },
@@ -80,7 +81,7 @@ export const run = implementItems(loadFiles, {
 function withWayOn(error: GraphError): GraphError {
   const { code, message, location, audience } = error;
   if (code === 'input-changed') return error;
-  const way = 'To go on without such files, set “Unreadable files” to skip.';
+  const way = 'To go on without this file, set “Unreadable files” to skip.';
   return new GraphError(code, `${message} ${way}`, { location, audience, cause: error });
 }
 
@@ -97,14 +98,13 @@ function tellPassedOver(
     if (over.length === 0) return;
     const names = over.slice(0, mostNamed).map(({ path }) => path);
     const more = over.length > mostNamed ? ` and ${over.length - mostNamed} more` : '';
-    const passed = over.length === 1 ? '1 file is' : `${over.length} files are`;
-    ctx.log(level, `${passed} passed over, ${why}: ${names.join(', ')}${more}.`);
+    ctx.log(level, `Skipped ${plural(over.length, 'file')} ${why}: ${names.join(', ')}${more}.`);
   };
   const code = left.filter(({ kind }) => kind === 'code');
   const others = left.filter(({ kind }) => kind !== 'code');
-  tell(code, 'warning', 'since source code is read only where “Kinds” has code');
+  tell(code, 'warning', 'of source code, because “Kinds” lacks code');
   const isNamed = ({ path }: { readonly path: string }): boolean => paths.includes(path);
-  const why = 'of a kind that is not among “Kinds”';
+  const why = 'of kinds that “Kinds” does not list';
   tell(others.filter(isNamed), 'warning', why);
   tell(
     others.filter((one) => !isNamed(one)),

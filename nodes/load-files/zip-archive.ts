@@ -37,11 +37,7 @@ export class ZipArchive {
     const bytes = Buffer.from(await file.bytes());
     // Word keeps what it encrypts, and its old format, in another container.
     if (bytes.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]))) {
-      throw encrypted(
-        file,
-        'is protected by a password, or in a format from before 2007',
-        kind.remedy,
-      );
+      throw encrypted(file, 'has a password, or a format older than 2007', kind.remedy);
     }
     const { fromBufferPromise } = await import('yauzl');
     try {
@@ -80,11 +76,11 @@ export class ZipArchive {
     const entry = this.#entries.get(name.toLowerCase());
     if (entry === undefined) return undefined;
     if (entry.isEncrypted()) {
-      throw encrypted(this.file, 'is protected by a password', this.#kind.remedy);
+      throw encrypted(this.file, 'has a password', this.#kind.remedy);
     }
     this.#left -= entry.uncompressedSize;
     if (entry.uncompressedSize > maxPart || this.#left < 0) {
-      throw tooLarge(this.file, 'unpacks to more than a file of its size may');
+      throw tooLarge(this.file, 'unpacks to more than the limit for its size');
     }
     try {
       const pieces: Uint8Array[] = [];
@@ -128,7 +124,7 @@ export class ZipArchive {
 }
 
 function tooLarge({ path }: SourceFile, what: string): GraphError {
-  return new GraphError('too-large', `${path} ${what}. Split it, or take it out of the files.`, {
+  return new GraphError('too-large', `${path} ${what}. Split it, or remove it from the files.`, {
     location: { file: path, param: 'paths' },
   });
 }
@@ -142,7 +138,7 @@ function encrypted({ path }: SourceFile, what: string, remedy: string): GraphErr
 function damaged({ path }: SourceFile, { name, remedy }: ArchiveKind, cause: unknown): GraphError {
   return new GraphError(
     'damaged-file',
-    `${path} is not ${name} that can be read; it may be damaged. ${remedy}, or take it out of the files.`,
+    `${path} is not ${name} that Graft can read; it may be damaged. ${remedy}, or remove it from the files.`,
     {
       location: { file: path, param: 'paths' },
       cause: cause instanceof Error ? cause : new Error(String(cause)),

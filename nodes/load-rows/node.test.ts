@@ -57,9 +57,9 @@ it('brings rows of an older version up to date', async () => {
 });
 
 it.each([
-  ['{"id":"a"}', 'bad-row', /line 1: this is no row of questions: "question"/],
+  ['{"id":"a"}', 'bad-row', /line 1 is not a row of questions: "question"/],
   ['{"id":"a","question":"x"}\nnonsense', 'bad-row', /line 2: this is not JSON/],
-  ['{"question":"x","size":1e999}', 'bad-row', /line 1: this is no row of questions: .*Infinity/],
+  ['{"question":"x","size":1e999}', 'bad-row', /line 1 is not a row of questions: .*Infinity/],
   ['', 'bad-input', /has no rows/],
 ])('refuses %j', async (text, code, message) => {
   await expect(load(text)).rejects.toMatchObject({

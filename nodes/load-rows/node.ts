@@ -9,7 +9,7 @@ export const loadRows = defineNode({
   implementation: 1,
   title: 'Rows',
   group: 'sources',
-  doc: 'Rows of any type from a JSONL file: an output that was frozen or edited by hand, kept in git like everything else, or rows that another program wrote.',
+  doc: 'Reads rows of any type from a JSONL file: a frozen or hand-edited output, or rows from another program.',
   inputs: {},
   outputs,
   ports(params) {
@@ -22,7 +22,7 @@ export const loadRows = defineNode({
       .default('')
       .meta({
         title: 'File',
-        description: 'A JSONL file below the workspace, one object a line.',
+        description: 'A JSONL file in the workspace, one object a line.',
         control: 'file',
         takes: ['.jsonl'],
       } satisfies ParamMeta),
@@ -33,7 +33,7 @@ export const loadRows = defineNode({
       .meta({
         title: 'Version of the rows',
         description:
-          'The version of their type when they were written, by which they are brought up to date; 0 for the newest.',
+          'The version of the row type that the file was written with. Graft upgrades older rows. 0: the newest version.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -24,7 +24,7 @@ export const run = implement(loadRows, async (ctx, _inputs, { type: id, written 
   if (written > type.version) {
     throw new GraphError(
       'newer-format',
-      `${file.path} holds rows of ${type.id} of version ${written}, and this Graft knows version ${type.version}. Update Graft to read them.`,
+      `${file.path} holds ${type.id} rows of version ${written}; this Graft reads up to version ${type.version}. Update Graft.`,
       { location: { file: file.path } },
     );
   }
@@ -39,7 +39,7 @@ async function* rowsOf(type: PortType, file: SourceFile, written: number): Async
   for await (const { values, line } of jsonlRows(fileText(file), file.path)) {
     count += 1;
     const location = { file: file.path, line };
-    const subject = `${file.path}, line ${line}: this`;
+    const subject = `${file.path}, line ${line}`;
     yield ids.ownRow(rowOfType({ type, written }, values, { subject, location }));
   }
   if (count > 0) return;

@@ -101,16 +101,16 @@ describe('rows of a SQLite file', () => {
       "select id, case id when 5 then cast(x'636166e920617520' as text) end as note from articles";
     await expect(load({ query })).rejects.toMatchObject({
       code: 'bad-encoding',
-      message: expect.stringContaining('Row 2 of the query has bytes in "note"'),
+      message: expect.stringContaining('Row 2 of the query has text in "note" that is not UTF-8'),
     });
   });
 
   it('are at least one with a text', async () => {
     const query = "select '' as text from articles";
-    await expect(load({ query })).rejects.toThrow('None of the 3 rows of the query has a text.');
+    await expect(load({ query })).rejects.toThrow('None of the 3 rows of the query has any text.');
     const where = { textColumns: ['text'], query: "select id, ' ' as text from articles" };
     await expect(load(where)).rejects.toMatchObject({ location: { param: 'textColumns' } });
-    await expect(load({ query: 'select 1 as n where false' })).rejects.toThrow('gives no rows');
+    await expect(load({ query: 'select 1 as n where false' })).rejects.toThrow('has no rows');
   });
 
   it('have what is no number of JSON as a text', async () => {
@@ -195,7 +195,7 @@ describe('what a query cannot do', () => {
 
   it('go on for ever', async () => {
     const query = 'select count(*) as n from more';
-    await expect(load({ query, timeout: 1 })).rejects.toThrow(/longer than 1 s/);
+    await expect(load({ query, timeout: 1 })).rejects.toThrow(/more than 1 s/);
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('enough')), 200);
     await expect(load({ query }, { signal: controller.signal })).rejects.toThrow('enough');
@@ -210,18 +210,24 @@ describe('what a query cannot do', () => {
 
 describe('says what is wrong', () => {
   it.each([
-    [{ query: 'select title from articles where id = 99' }, /gives no rows/],
+    [{ query: 'select title from articles where id = 99' }, /has no rows/],
     [
       { query: 'select title from articles', textColumns: ['body'] },
-      /no column "body"; it gives title/,
+      /no column "body"\. Choose among title/,
     ],
     [{ query: 'select title from articles', id: 'id' }, /no column "id"/],
     [
       { query: 'select a.id, b.id from articles a join articles b' },
-      /Several columns of the query are called "id"/,
+      /Several columns of the query have the name "id"/,
     ],
-    [{ query: 'select scan from articles', textColumns: ['scan'] }, /Row 1 has bytes in "scan"/],
-    [{ query: 'select price, title from articles', id: 'price' }, /Row 2 has nothing in "price"/],
+    [
+      { query: 'select scan from articles', textColumns: ['scan'] },
+      /Row 1 has binary data in "scan"/,
+    ],
+    [
+      { query: 'select price, title from articles', id: 'price' },
+      /Row 2 has no value in the id column "price"/,
+    ],
     [
       { query: "select 'a' as id, title from articles", id: 'id' },
       /Several rows have the id shop\.db:a/,
@@ -234,7 +240,7 @@ describe('says what is wrong', () => {
     const query = 'select title from articles';
     const { file, ...given } = loadSql.params.parse({ file: 'sh[o]p*.db', query });
     expect(loadSql.check?.({ file, ...given }, {}, () => undefined)).toEqual([
-      { param: 'file', message: expect.stringContaining('Name a single file') },
+      { param: 'file', message: expect.stringContaining('Choose a single file') },
     ]);
     await writeFile(join(folder, 'shop2.db'), new Uint8Array(1));
     await writeFile(join(folder, 'shop2.db-wal'), Buffer.from('377f0682', 'hex'));
@@ -243,7 +249,7 @@ describe('says what is wrong', () => {
     );
     const several = { sources: [{ kind: 'files' as const, param: 'file', files }] };
     await expect(load({ query }, several)).rejects.toThrow(
-      /is several files \(shop.db, shop2.db\)/,
+      /matches several files \(shop.db, shop2.db\)/,
     );
     const others = await Promise.all(
       ['shop.db', 'shop2.db-wal'].map((name) => sourceFile(folder, name)),
@@ -256,9 +262,11 @@ describe('says what is wrong', () => {
     besideFiles = { 'shop.db-wal': new Uint8Array(0), 'shop.db-journal': new Uint8Array(512) };
     expect(await load({ query })).toHaveLength(3);
     besideFiles = { 'shop.db-wal': Buffer.from('377f0682', 'hex') };
-    await expect(load({ query })).rejects.toThrow(/shop\.db is in use: shop\.db-wal has changes/);
+    await expect(load({ query })).rejects.toThrow(
+      /shop\.db is in use: shop\.db-wal may hold changes/,
+    );
     besideFiles = { 'shop.db-journal': Buffer.from('d9d505f920a163d7', 'hex') };
-    await expect(load({ query })).rejects.toThrow(/shop\.db-journal has changes/);
+    await expect(load({ query })).rejects.toThrow(/shop\.db-journal may hold changes/);
     besideFiles = {};
     await writeFile(join(folder, 'shop.db'), 'no database at all '.repeat(100));
     await expect(load({ query })).rejects.toMatchObject({ code: 'damaged-file' });
@@ -291,7 +299,7 @@ describe('a database', () => {
 
   it('gives columns of one name, which is refused, also where it gives no rows', async () => {
     const databases = giving(['id', 'body', 'id'], []);
-    await expect(load(given, { sources, databases })).rejects.toThrow(/are called "id"/);
+    await expect(load(given, { sources, databases })).rejects.toThrow(/have the name "id"/);
   });
 });
 
@@ -320,8 +328,8 @@ describe('in a graph', () => {
   });
 
   it.each([
-    [{}, /Name a SQLite file/],
-    [{ file: 'a.db', database: { $secret: 'SHOP' } }, /not both/],
+    [{}, /Choose a SQLite file/],
+    [{ file: 'a.db', database: { $secret: 'SHOP' } }, /both a file and a database/i],
     [{ database: 'postgres://me:secret-word@host/db' }, /must name a secret/],
     [{ database: { $secret: 'SHOP' }, query: 'drop table t' }, /begins with DROP/],
   ])('refuses %j', (params, message) => {

@@ -9,11 +9,11 @@ export const loadSql = defineNode({
   implementation: 4,
   title: 'SQL',
   group: 'sources',
-  doc: 'Reads the rows of a query to a SQLite file in the workspace, or to a Postgres database, as documents. It can only read.',
+  doc: 'Runs a query on a SQLite file of the workspace, or on a Postgres database, and reads its rows as documents. It can only read.',
   synonyms: ['database', 'postgres', 'sqlite', 'query', 'table'],
   inputs: {},
   outputs: {
-    documents: { type: Documents, doc: 'The rows, in the order in which the query gives them.' },
+    documents: { type: Documents, doc: 'The rows as documents, in the order of the query.' },
   },
   params: z.strictObject({
     file: z
@@ -21,13 +21,13 @@ export const loadSql = defineNode({
       .default('')
       .meta({
         title: 'SQLite file',
-        description: 'A SQLite file below the workspace. Empty for the Postgres database.',
+        description: 'A SQLite file in the workspace. Leave it empty to use the Postgres database.',
         control: 'file',
         takes: ['.sqlite', '.sqlite3', '.db', '.db3'],
       } satisfies ParamMeta),
     database: secretParam(
       'Postgres database',
-      'The name of a secret, set by whoever runs Graft, that holds its address with name and password.',
+      'The name of a secret that holds the address with name and password. The operator of Graft sets the secret.',
       true,
     ),
     query: z
@@ -38,7 +38,7 @@ export const loadSql = defineNode({
         title: 'Query',
         control: 'multiline',
         language: 'sql',
-        description: 'One statement that reads, such as select id, title, text from articles.',
+        description: 'A single reading statement, such as select id, title, text from articles.',
       } satisfies ParamMeta),
     values: z
       .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
@@ -55,8 +55,7 @@ export const loadSql = defineNode({
       .default('')
       .meta({
         title: 'Id column',
-        description:
-          'The column that names the documents; its values are all different. Empty for the number of the row.',
+        description: 'The column with the document ids, all different. Empty: the row number.',
       } satisfies ParamMeta),
     textColumns: z
       .array(z.string().min(1))
@@ -64,7 +63,7 @@ export const loadSql = defineNode({
       .meta({
         title: 'Text columns',
         description:
-          'Columns that make up the text; the others become metadata. Empty for all columns, one line each.',
+          'Columns that become the text. The others become metadata. Empty: all columns, one line each.',
       } satisfies ParamMeta),
     limit: z
       .int()
@@ -74,16 +73,16 @@ export const loadSql = defineNode({
       .meta({
         title: 'Limit',
         unit: 'rows',
-        description: 'The most rows that are read, from the first.',
+        description: 'Reads at most this many rows, from the first.',
         advanced: true,
       } satisfies ParamMeta),
     refresh: refreshParam(0, {
-      title: 'Ask again after',
+      title: 'Query again after',
       description:
-        'For Postgres. 0 for never: rows stay as they were. A file is read again whenever it changes.',
+        'For Postgres: the age at which rows are read again. 0: never. A SQLite file is read again whenever it changes.',
     }),
-    revision: revisionParam('asks'),
-    timeout: timeoutParam({ seconds: 60, most: 3600 }, 'That the database may work on the query.'),
+    revision: revisionParam('runs the query'),
+    timeout: timeoutParam({ seconds: 60, most: 3600 }, 'How long the query may take.'),
   }),
   summary: ({ file, database, query }) => [
     ['from', file !== '' ? file : (database?.$secret ?? 'none chosen')],
@@ -107,16 +106,22 @@ export const loadSql = defineNode({
   check({ file, database, query }) {
     const found: { param: string; message: string }[] = [];
     if (file === '' && database === null) {
-      found.push({ param: 'file', message: 'Name a SQLite file in the workspace, or a database.' });
+      found.push({
+        param: 'file',
+        message: 'Choose a SQLite file of the workspace, or name a database.',
+      });
     }
     if (file !== '' && database !== null) {
       found.push({
         param: 'file',
-        message: 'Give a file or a database, not both: clear one of them.',
+        message: 'Both a file and a database are set. Clear one of them.',
       });
     }
     if (/[*?]/.test(file)) {
-      found.push({ param: 'file', message: 'Name a single file: a pattern may match several.' });
+      found.push({
+        param: 'file',
+        message: 'This is a pattern and may match several files. Choose a single file.',
+      });
     }
     const fault = queryFault(query);
     if (fault !== undefined) found.push({ param: 'query', message: fault });

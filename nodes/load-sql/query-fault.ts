@@ -13,8 +13,7 @@ const token =
  * all the same.
  */
 export function queryFault(text: string): string | undefined {
-  if (text.includes('\0'))
-    return 'The query has a zero character, at which it would end. Take it out.';
+  if (text.includes('\0')) return 'The query contains a zero character. Remove it.';
   let first: string | undefined;
   let name = '';
   let ended = false;
@@ -22,29 +21,29 @@ export function queryFault(text: string): string | undefined {
   let bracket = 0;
   for (const { groups, index } of text.matchAll(new RegExp(token, 'guy'))) {
     if (groups?.['escaped'] !== undefined)
-      return 'The query writes a name or a text with U&, by the numbers of its letters. Write it as it is.';
+      return 'The query uses a U& escape. Write the name or text in plain letters.';
     if (groups?.['comment']?.includes('/*') === true)
-      return 'Take the comment within a comment out of the query.';
+      return 'The query has a comment inside a comment. Remove the inner comment.';
     if (groups?.['open'] !== undefined)
-      return 'The query has a quote or a comment that does not end.';
+      return 'The query has a quote or comment that is not closed.';
     if (groups === undefined || groups['space'] !== undefined) continue;
     const { sign } = groups;
-    if (ended && sign !== ';') return 'There is more than one statement. Give one query.';
+    if (ended && sign !== ';') return 'There is more than one statement. Write a single query.';
     if (sign === ';') ended = first !== undefined;
     if (sign === '(' && outside.test(name)) {
-      return `The query calls ${name}, which does more than read tables. Leave it out.`;
+      return `The query calls ${name}, which does more than read tables. Remove the call.`;
     }
     if (sign === '[') bracket = index + 1;
     name = (groups['name'] ?? '').replace(/^["`]|["`]$/g, '');
     if (sign === ']') name = text.slice(bracket, index).trim();
     if (name.toLowerCase().startsWith('pragma_')) {
-      return `The query asks ${name}, which is no table. Leave it out.`;
+      return `The query reads ${name}, which is not a table. Remove it.`;
     }
     if (first !== undefined || sign === '(' || sign === ';') continue;
     first = name;
     if (!reading.has(first.toLowerCase())) {
-      const begin = first === '' ? 'so' : `with ${first.toUpperCase().slice(0, 40)}`;
-      return `A query that begins ${begin} is not run: those that read begin with SELECT, WITH or VALUES.`;
+      const begin = first === '' ? 'like this' : `with ${first.toUpperCase().slice(0, 40)}`;
+      return `Graft does not run a query that begins ${begin}. Begin it with SELECT, WITH or VALUES.`;
     }
   }
   return first === undefined ? 'Write a query, such as select id, text from articles.' : undefined;

@@ -37,7 +37,7 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
     if (row > limit) {
       ctx.log(
         'warning',
-        `The query gives more than ${limit} rows: the first are read. Raise the limit for more.`,
+        `The query has more than ${limit} rows. Graft reads only these. Raise the limit for more.`,
       );
       return;
     }
@@ -46,7 +46,7 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
       told = true;
       ctx.log(
         'warning',
-        `The query has more columns than metadata have room for: ${left} are in the text only.`,
+        `The query has too many columns for the metadata: ${left} columns are only in the text.`,
       );
     }
     if (ids.has(document.id)) throw repeated(document.id, params.id);
@@ -60,7 +60,7 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
   const param = row > 0 && textColumns.length > 0 ? 'textColumns' : 'query';
   throw new GraphError(
     'bad-input',
-    row === 0 ? 'The query gives no rows.' : `None of the ${row} rows of the query has a text.`,
+    row === 0 ? 'The query has no rows.' : `None of the ${row} rows of the query has any text.`,
     { location: { node: ctx.node, param } },
   );
 }
@@ -71,7 +71,7 @@ async function* eachRow(ctx: RunContext, params: Params): AsyncGenerator<Row> {
     if (twice !== undefined) {
       throw badParam(
         'query',
-        `Several columns of the query are called "${twice}", and one would hide the others. Name them apart: select a.id as a_id, b.id as b_id …`,
+        `Several columns of the query have the name "${twice}". Rename them: select a.id as a_id, b.id as b_id …`,
       );
     }
     for (const row of rows) {
@@ -87,17 +87,21 @@ function asked(ctx: RunContext, params: Params): AsyncIterable<DatabaseRows> {
   const query: DatabaseQuery = { text, values, seconds, signal: ctx.signal };
   if (database !== null) {
     const source = ctx.sources.find(({ kind }) => kind === 'database');
-    if (source?.kind !== 'database') throw badParam('database', 'The database is not known.');
+    if (source?.kind !== 'database')
+      throw badParam('database', 'The database is unknown. Choose it again.');
     const { identity } = source;
     return ctx.databases.rows({ secret: database.$secret, identity }, query);
   }
   const [given = [], ...others] = ctx.sources.map((one) => (one.kind === 'files' ? one.files : []));
   const [file, another] = given;
   if (file === undefined) {
-    throw badParam('file', 'Name a SQLite file of the workspace, or a database.');
+    throw badParam('file', 'Choose a SQLite file of the workspace, or name a database.');
   }
   if (another !== undefined) {
-    throw badParam('file', `${path} is several files (${file.path}, ${another.path}). Name one.`);
+    throw badParam(
+      'file',
+      `${path} matches several files (${file.path}, ${another.path}). Choose one.`,
+    );
   }
   const beside = others.flat().filter((one) => one.path.startsWith(`${file.path}-`));
   return sqliteRows({ file, beside }, query);
@@ -111,21 +115,25 @@ function documentOf(
   if (missing !== undefined) {
     throw new GraphError(
       'missing-column',
-      `The query gives no column "${missing}"; it gives ${columnList(Object.keys(values))}.`,
+      `The query has no column "${missing}". Choose among ${columnList(Object.keys(values))}.`,
       { location: { param: missing === id ? 'id' : 'textColumns' } },
     );
   }
   const bytes = textColumns.find((name) => values[name] === undefined);
   if (bytes !== undefined) {
-    throw new GraphError('bad-row', `Row ${row} has bytes in "${bytes}", which are no text.`, {
-      location: { param: 'textColumns' },
-    });
+    throw new GraphError(
+      'bad-row',
+      `Row ${row} has binary data in "${bytes}". Select the column as text, for instance with hex(), or leave it out.`,
+      {
+        location: { param: 'textColumns' },
+      },
+    );
   }
   const name = id === '' ? row : values[id];
   if ((typeof name !== 'string' && typeof name !== 'number') || name === '') {
     throw new GraphError(
       'bad-row',
-      `Row ${row} has nothing in "${id}" that it could be named by.`,
+      `Row ${row} has no value in the id column "${id}". Choose another id column.`,
       {
         location: { param: 'id' },
       },
@@ -133,9 +141,13 @@ function documentOf(
   }
   const { document, left } = rowDocument({ values, row, line: row }, { path: source }, textColumns);
   if (document.text.length > longestRow) {
-    throw new GraphError('too-large', `Row ${row} has more than 16 MiB of text.`, {
-      location: { param: 'textColumns' },
-    });
+    throw new GraphError(
+      'too-large',
+      `Row ${row} has more than 16 MiB of text. Select less of it, such as substr(body, 1, 100000).`,
+      {
+        location: { param: 'textColumns' },
+      },
+    );
   }
   return { document: { ...document, id: `${source}:${name}`, mediaType: 'text/plain' }, left };
 }
@@ -153,7 +165,7 @@ function plainValue(value: unknown): unknown {
 function repeated(document: string, column: string): GraphError {
   return new GraphError(
     'bad-row',
-    `Several rows have the id ${document.slice(0, 200)}. Choose a column that is another in each row, in the place of "${column}".`,
+    `Several rows have the id ${document.slice(0, 200)}. In place of "${column}", choose a column whose values are all different.`,
     { location: { param: 'id' } },
   );
 }

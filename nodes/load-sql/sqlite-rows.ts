@@ -30,7 +30,7 @@ export async function* sqliteRows(
   if (file.size > largestFile) {
     throw new GraphError(
       'too-large',
-      `${file.path} has more than 512 MiB. Ask a copy with the tables that matter.`,
+      `${file.path} has more than 512 MiB. Make a copy with only the tables you need, and query that.`,
       {
         location: { file: file.path, param: 'file' },
       },
@@ -74,7 +74,7 @@ async function requireSettled({ file, beside }: SqliteFiles): Promise<void> {
     if (other.size === 0 || !(await hasContent(other))) continue;
     throw new GraphError(
       'bad-input',
-      `${file.path} is in use: ${other.path} has changes that may not stand in it. Close the program that writes it, or have it run PRAGMA wal_checkpoint(TRUNCATE), then run again.`,
+      `${file.path} is in use: ${other.path} may hold changes that the file lacks. Close the program that writes it, or run PRAGMA wal_checkpoint(TRUNCATE) there, then run again.`,
       { location: { file: file.path, param: 'file' } },
     );
   }
@@ -117,9 +117,7 @@ class QueryThread {
         () => {
           settle(() =>
             reject(
-              refused(
-                `The query takes longer than ${seconds} s. Make it smaller, or raise the timeout.`,
-              ),
+              refused(`The query takes more than ${seconds} s. Simplify it, or raise the timeout.`),
             ),
           );
         },
@@ -152,14 +150,14 @@ function failure({ failed: said, badText }: Failed, path: string): GraphError {
   if (badText !== undefined) {
     return new GraphError(
       'bad-encoding',
-      `Row ${badText.row} of the query has bytes in "${badText.column.slice(0, 100)}" that are no text in UTF-8. Leave the column or the row out, or have the database written anew in UTF-8.`,
+      `Row ${badText.row} of the query has text in "${badText.column.slice(0, 100)}" that is not UTF-8. Exclude the column or the row, or convert the database to UTF-8.`,
       { location: { ...location, param: 'query' } },
     );
   }
   if (/not a database|malformed|disk image/i.test(said)) {
     return new GraphError(
       'damaged-file',
-      `${path} is no SQLite database, or it is damaged (${said}).`,
+      `${path} is not a SQLite database, or is damaged (${said}). Choose another file.`,
       {
         location: { ...location, param: 'file' },
       },
@@ -168,16 +166,18 @@ function failure({ failed: said, badText }: Failed, path: string): GraphError {
   if (/out of memory|too big/i.test(said)) {
     return new GraphError(
       'too-large',
-      `The query needs more memory than it may have (${said}). Make it smaller.`,
+      `The query exceeds its memory limit (${said}). Select fewer rows or columns.`,
       {
         location: { ...location, param: 'query' },
       },
     );
   }
   if (/readonly|read-only/i.test(said)) {
-    return refused(`The query writes (${said}). Only queries that read are run.`);
+    return refused(
+      `The query writes to the database (${said}). Graft runs only queries that read.`,
+    );
   }
-  return refused(`${path} refuses the query: ${said}.`);
+  return refused(`SQLite refused the query on ${path}: ${said}. Correct the query.`);
 }
 
 function refused(message: string): GraphError {

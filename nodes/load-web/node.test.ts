@@ -84,7 +84,7 @@ describe('a page', () => {
     });
     const [document] = await load({ pages: [`${site}/a.txt`] });
     expect(document).toMatchObject({ text: '<b>Lit</b> at 05:40.', mediaType: 'text/plain' });
-    await expect(load({ pages: [`${site}/a.pdf`] })).rejects.toThrow(/it is application\/pdf/);
+    await expect(load({ pages: [`${site}/a.pdf`] })).rejects.toThrow(/is application\/pdf/);
   });
 
   it('is one document, by however many addresses it is reached', async () => {
@@ -189,10 +189,7 @@ describe('sitemaps', () => {
     expect((await load({ sitemaps })).map(({ id }) => id)).toEqual([`${site}/0`, `${site}/1`]);
     expect(asked).toHaveLength(5);
     expect(log.mock.calls).toEqual([
-      [
-        'warning',
-        'The sitemaps list 5 addresses of more than 2048 characters, which are left out.',
-      ],
+      ['warning', 'Skipped 5 addresses of more than 2048 characters in the sitemaps.'],
     ]);
     const { pages: kept } = await readSitemap({ url: site, body: Buffer.from(body) }, site);
     expect(kept).toEqual([{ url: `${site}/0`, changed: '' }]);
@@ -250,7 +247,7 @@ describe('looking again', () => {
 
   it('does not take for kept what it never had', async () => {
     const { load } = web({ [`${site}/a`]: { status: 304 } });
-    await expect(load({ pages: [`${site}/a`] })).rejects.toThrow(/answers 304/);
+    await expect(load({ pages: [`${site}/a`] })).rejects.toThrow(/answered 304/);
   });
 
   it('is done once in each period', async () => {
@@ -292,13 +289,13 @@ describe('what cannot be read', () => {
   it('stops, and what was read before is kept', async () => {
     const { asked, load } = web({ ...some });
     await expect(load({ pages })).rejects.toThrow('The robots.txt asks not to.');
-    await expect(load({ pages: [`${site}/a`, `${site}/gone`] })).rejects.toThrow(/answers 404/);
+    await expect(load({ pages: [`${site}/a`, `${site}/gone`] })).rejects.toThrow(/answered 404/);
     expect(asked).toEqual([`${site}/gone`]);
   });
 
   it.each([
-    [404, /answers 404\. Check the address/],
-    [503, /answers 503\. .* run again later/],
+    [404, /answered 404\. Check the address/],
+    [503, /answered 503\. .* Run again later/],
   ])('is told by what a site answers: %s', async (status, message) => {
     const { load } = web({ [`${site}/a`]: { status } });
     await expect(load({ pages: [`${site}/a`] })).rejects.toThrow(message);
@@ -342,7 +339,9 @@ describe('what cannot be read', () => {
   it('ends the step where there is nothing else', async () => {
     const { load, log } = web({ [`${site}/empty`]: '<html><script>write()</script></html>' });
     await expect(load({ pages: [`${site}/gone`], unreadable: 'skip' })).rejects.toThrow(/404/);
-    await expect(load({ pages: [`${site}/empty`] })).rejects.toThrow(/None of the pages has text/);
+    await expect(load({ pages: [`${site}/empty`] })).rejects.toThrow(
+      /None of the pages has readable text/,
+    );
     expect(log).toHaveBeenLastCalledWith(
       'warning',
       expect.stringMatching(/scripts/),
@@ -373,9 +372,9 @@ describe('in a graph', () => {
   });
 
   it.each([
-    [{}, /Give addresses/],
+    [{}, /Add addresses/],
     [{ pages: ['file:///etc/passwd'] }, /is not a web address/],
-    [{ pages: ['pottery.example'] }, /begins with https/],
+    [{ pages: ['pottery.example'] }, /must begin with https/],
     [{ pages: [site], under: ['guides/'] }, /"guides\/" is not a web address/],
     [{ sitemaps: ['https://me:pw@pottery.example'] }, /without name and password/],
   ])('refuses %j', (params, message) => {

@@ -16,11 +16,11 @@ export const loadWeb = defineNode({
   implementation: 3,
   title: 'Web pages',
   group: 'sources',
-  doc: 'Reads web pages, and those that sitemaps list, as documents: the main text of each, as it was when it was last fetched.',
+  doc: 'Reads web pages as documents, by address or from sitemaps: the main text of each page, as last fetched.',
   synonyms: ['url', 'website', 'crawl', 'scrape', 'page'],
   inputs: {},
   outputs: {
-    documents: { type: Documents, doc: 'The pages, in the order of the lists, each once.' },
+    documents: { type: Documents, doc: 'Each page once, in the order of the lists.' },
   },
   params: z.strictObject({
     pages: z
@@ -28,22 +28,21 @@ export const loadWeb = defineNode({
       .default([])
       .meta({
         title: 'Pages',
-        description: 'Addresses, such as https://example.com/guide.',
+        description: 'Addresses of pages, such as https://example.com/guide.',
       } satisfies ParamMeta),
     sitemaps: z
       .array(z.string().min(1))
       .default([])
       .meta({
         title: 'Sitemaps',
-        description: 'Addresses of lists of pages, usually https://example.com/sitemap.xml.',
+        description: 'Addresses of sitemaps, usually https://example.com/sitemap.xml.',
       } satisfies ParamMeta),
     under: z
       .array(z.string().min(1))
       .default([])
       .meta({
         title: 'Only under',
-        description:
-          'Of the pages in sitemaps, only those whose address begins with one of these. Empty for all.',
+        description: 'Read only sitemap pages whose address begins with one of these. Empty: all.',
         advanced: true,
       } satisfies ParamMeta),
     limit: z
@@ -54,20 +53,21 @@ export const loadWeb = defineNode({
       .meta({
         title: 'Limit',
         unit: 'pages',
-        description: 'The most pages that are read from sitemaps, from the first.',
+        description: 'Reads at most this many pages from sitemaps, from the first.',
       } satisfies ParamMeta),
     refresh: refreshParam(0, {
-      title: 'Look again after',
-      description: '0 for never: pages stay as they were when first read.',
+      title: 'Fetch again after',
+      description: 'The age at which pages are fetched again. 0: never.',
     }),
-    revision: revisionParam('looks at everything'),
+    revision: revisionParam('fetches every page'),
     content: contentParam,
     unreadable: z
       .enum(['stop', 'skip'])
       .default('stop')
       .meta({
         title: 'Unreadable pages',
-        description: 'stop: fail with the page’s address. skip: go on and report it.',
+        description:
+          'stop: the run fails and names the page. skip: the run goes on, and the log names the page.',
         advanced: true,
       } satisfies ParamMeta),
     largest: z
@@ -78,10 +78,10 @@ export const loadWeb = defineNode({
       .meta({
         title: 'Largest',
         unit: 'MiB',
-        description: 'The largest a page may be, unpacked.',
+        description: 'The largest page, after decompression.',
         advanced: true,
       } satisfies ParamMeta),
-    timeout: timeoutParam({ seconds: 30, most: 600 }, 'That a page may take in all.'),
+    timeout: timeoutParam({ seconds: 30, most: 600 }, 'How long a page may take in all.'),
     pause: pauseParam,
   }),
   summary: ({ pages, sitemaps, refresh }) => [
@@ -100,14 +100,16 @@ export const loadWeb = defineNode({
     ),
   check({ pages, sitemaps, under }) {
     if (pages.length + sitemaps.length === 0) {
-      return [{ param: 'pages', message: 'Give addresses of pages, or of a sitemap.' }];
+      return [
+        { param: 'pages', message: 'No address is set. Add addresses of pages, or of a sitemap.' },
+      ];
     }
     return Object.entries({ pages, sitemaps, under }).flatMap(([param, addresses]) =>
       addresses
         .filter((address) => pageAddress(address) === undefined)
         .map((address) => ({
           param,
-          message: `"${address.slice(0, 200)}" is not a web address. Give one that begins with https:// or http://, without name and password.`,
+          message: `"${address.slice(0, 200)}" is not a web address. It must begin with https:// or http://, without name and password.`,
         })),
     );
   },

@@ -123,7 +123,7 @@ function unpacked(body: Uint8Array, address: string): Uint8Array {
     throw isLarge
       ? new GraphError(
           'too-large',
-          `${address} unpacks to more than 50 MiB, which no sitemap may have.`,
+          `${address} unpacks to more than 50 MiB, the limit for a sitemap.`,
         )
       : noSitemap(address);
   }
@@ -132,7 +132,7 @@ function unpacked(body: Uint8Array, address: string): Uint8Array {
 function noSitemap(address: string): GraphError {
   return new GraphError(
     'bad-input',
-    `${address} is no sitemap. One is XML with <urlset> or <sitemapindex>, or a text with an address a line; single pages go into Pages.`,
+    `${address} is not a sitemap. A sitemap is XML with <urlset> or <sitemapindex>, or a text with one address a line. List single pages under Pages.`,
     { location: { param: 'sitemaps' } },
   );
 }

@@ -56,18 +56,18 @@ async function listedPages(
   if (long > 0) {
     ctx.log(
       'warning',
-      `The sitemaps list ${long} addresses of more than ${longestAddress} characters, which are left out.`,
+      `Skipped ${long} addresses of more than ${longestAddress} characters in the sitemaps.`,
     );
   }
   if (left > 0) {
     ctx.log(
       'warning',
-      `The sitemaps list more than ${limit} pages: the first are read. Raise the limit for more.`,
+      `The sitemaps list more than ${limit} pages. Graft reads only these. Raise the limit for more.`,
     );
   } else if (leftMaps > 0) {
     ctx.log(
       'warning',
-      `The sitemaps lead to more than ${mostMaps} others: the first are read. Name those that matter in Sitemaps.`,
+      `The sitemaps lead to more than ${mostMaps} others. Graft reads only these. List the sitemaps you need under Sitemaps.`,
     );
   }
   return [...named.values()];
@@ -146,7 +146,7 @@ async function* documentsOf(
     if (snapshot.text.trim() === '') {
       ctx.log(
         'warning',
-        `${page.url} has no text. What scripts write into a page is not read.`,
+        `${page.url} has no text. Graft does not run the scripts of a page.`,
         page.url,
       );
       continue;
@@ -162,8 +162,8 @@ async function* documentsOf(
   throw new GraphError(
     'bad-input',
     pages.length === 0
-      ? 'The sitemaps list no page that may be read: of their own hosts, and below what "Only under" says.'
-      : 'None of the pages has text that can be read.',
+      ? 'The sitemaps list no page that Graft may read. It reads only pages on the sitemap’s own host, and under "Only under".'
+      : 'None of the pages has readable text.',
     { location: { node: ctx.node, param: pages.length === 0 ? 'sitemaps' : 'pages' } },
   );
 }

@@ -89,8 +89,8 @@ describe('looking up', () => {
   it('says which rows answer nothing, and which questions several answer differently', async () => {
     const { log } = await ask('What is the price in the Mews?');
     expect(log).toEqual([
-      'Nothing is answered by 1 row without a word in a key, or with nothing to answer.',
-      '0 of 1 questions are answered by the table. 1 of them by several rows that say otherwise.',
+      '1 row can answer nothing: a key or the answer is empty.',
+      'The table answers 0 of 1 questions. For 1 other, several rows disagree.',
     ]);
     const same = [...table.slice(0, 5), row(6, 'Mews', ['price', '£3'])];
     expect((await ask('What is the price in the Mews?', {}, same)).answers).toHaveLength(1);
@@ -99,7 +99,7 @@ describe('looking up', () => {
   it('refuses a key that is no column, and no key at all', async () => {
     await expect(ask('How long?', { keys: ['name'] })).rejects.toMatchObject({
       ...{ code: 'missing-column', location: { node: 'node-1', param: 'keys' } },
-      message: expect.stringContaining('it has thing, asked, text, title.'),
+      message: expect.stringContaining('only thing, asked, text, title.'),
     });
     expect(lookUp.check?.(lookUp.params.parse({}), {}, () => undefined)).toMatchObject([
       { param: 'keys' },

@@ -7,7 +7,7 @@ export const lookUp = defineNode({
   implementation: 2,
   title: 'Look up',
   group: 'retrieval',
-  doc: 'Answers questions with exact values from a table, word for word, without a model: from the row whose key words all occur in the question. A question that no row answers, or that several rows answer differently, is passed on.',
+  doc: 'Answers questions with exact values from a table, without a model. It finds the row whose key words all occur in the question. It passes on questions that no row answers, or that several rows answer differently.',
   inputs: {
     questions: { type: Questions, doc: 'Questions to answer.' },
     table: { type: Documents, doc: 'Rows of a table, with their columns as metadata.' },
@@ -23,7 +23,7 @@ export const lookUp = defineNode({
       .meta({
         title: 'Keys',
         description:
-          'Columns whose words must all occur in the question. Alternatives stand between bars: "length|how long".',
+          'Columns whose words must all occur in the question. Separate alternatives by bars: "length|how long".',
       } satisfies ParamMeta),
     answer: z
       .string()
@@ -32,7 +32,7 @@ export const lookUp = defineNode({
       .default('{text}')
       .meta({
         title: 'Answer',
-        description: 'The answer: {text}, {title}, or a column, such as {value}.',
+        description: 'The text of the answer, with {text}, {title} or a column such as {value}.',
       } satisfies ParamMeta),
   }),
   summary: ({ keys, answer }) => [
@@ -45,7 +45,8 @@ export const lookUp = defineNode({
       ? [
           {
             param: 'keys',
-            message: 'Name the columns whose words lead from a question to its row.',
+            message:
+              'No key column is set. Name the columns whose words identify a row in a question.',
           },
         ]
       : [],

@@ -33,7 +33,7 @@ export const run = implement(lookUp, async (ctx, { questions, table }, { keys, a
   if (without > 0) {
     ctx.log(
       'warning',
-      `Nothing is answered by ${plural(without, 'row')} without a word in a key, or with nothing to answer.`,
+      `${plural(without, 'row')} can answer nothing: a key or the answer is empty.`,
     );
   }
   /** By question; undefined where it stays open. */
@@ -45,9 +45,9 @@ export const run = implement(lookUp, async (ctx, { questions, table }, { keys, a
     found.push(isTorn ? undefined : all[0]);
     if (isTorn) torn += 1;
   }
-  const several = torn === 0 ? '' : ` ${torn} of them by several rows that say otherwise.`;
+  const several = torn === 0 ? '' : ` For ${plural(torn, 'other')}, several rows disagree.`;
   const answered = found.filter((row) => row !== undefined).length;
-  ctx.log('info', `${answered} of ${found.length} questions are answered by the table.${several}`);
+  ctx.log('info', `The table answers ${answered} of ${found.length} questions.${several}`);
   return { answers: answersOf(questions, found), open: openOf(questions, found) };
 });
 
@@ -87,7 +87,7 @@ function columnOf(ctx: RunContext, { columns, id, name, param }: Column): string
   if (value !== undefined) return value;
   throw new GraphError(
     'missing-column',
-    `The row ${id} has no column "${name}"; it has ${Object.keys(columns).join(', ')}. Columns that make up the text are no columns any more.`,
+    `The row ${id} has no column "${name}", only ${Object.keys(columns).join(', ')}. Columns that became the text cannot be used.`,
     { location: { node: ctx.node, param } },
   );
 }

@@ -164,7 +164,7 @@ describe('leaves out', () => {
       ...{ written: 6, questions: 1, faulty: 4, notAnswerable: 1 },
     });
     expect(log[0]).toBe(
-      'info: Of 6 questions that the model wrote, 1 are kept: 4 have no answer, a cut one or one that they give away, or speak of the passage; 1 have an answer that their chunk does not give.',
+      'info: Of 6 questions that the model wrote, 1 are kept: 4 have no answer, a cut-off answer, give the answer away, or mention the passage; 1 have an answer that their chunk does not support.',
     );
   });
 
@@ -297,7 +297,7 @@ it('adds the same in other words, and wrong answers to choose from', async () =>
 it('says of a small model that it writes poorly', async () => {
   const script: Script = { ask: { kiln: lit } };
   expect((await make([kilns], script, { parameters: 134_515_008 })).log[0]).toMatch(
-    /^warning: scripted is a model of 135 million parameters, and writes poor questions/,
+    /^warning: "scripted" is a model of 135 million parameters, so even the kept questions are poor/,
   );
   expect((await make([kilns], script)).log[0]).toMatch(/^info: Of 1 questions/);
 });
@@ -343,9 +343,11 @@ describe('a chunk that does not fit', () => {
 
 it('says that nothing could be kept, and why', async () => {
   await expect(make([kilns, clay], { ask: { kiln: 'Q: Who owns it?\nA: Ada.' } })).rejects.toThrow(
-    'Of 1 questions that the model wrote, none is kept: 1 have an answer that their chunk does not give. 1 of its replies held nothing that was asked for. Connect a larger model',
+    'Of 1 questions that the model wrote, none is kept: 1 have an answer that their chunk does not support. 1 of its replies had nothing usable. Connect a larger model',
   );
-  await expect(make([], {})).rejects.toThrow('There are no chunks to ask about.');
+  await expect(make([], {})).rejects.toThrow(
+    'No chunks arrived. Connect the chunks of a Chunk node.',
+  );
 });
 
 it('stops when it is told to', async () => {

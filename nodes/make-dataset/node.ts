@@ -51,7 +51,7 @@ export const makeDataset = defineNode({
   implementation: 1,
   title: 'Make dataset',
   group: 'training',
-  doc: 'Has a language model write questions and answers about each chunk, questions that the chunk does not answer, and for each question paraphrases and wrong answers to choose from. Answers that the chunk does not hold are left out, and questions that repeat others. The questions are as good as the model that writes them.',
+  doc: 'A language model writes questions and answers about each chunk. It can also write questions that the chunk does not answer, paraphrases, and wrong answers for multiple choice. Graft drops answers that the chunk does not support, and duplicate questions. The questions are only as good as the model.',
   synonyms: ['synthetic data', 'generate questions', 'training data'],
   inputs: {
     chunks: { type: Chunks, doc: 'The chunks to ask about.' },
@@ -60,11 +60,11 @@ export const makeDataset = defineNode({
   outputs: {
     questions: {
       type: Questions,
-      doc: 'The questions that were kept, in the order of the chunks, with their references and documents.',
+      doc: 'The kept questions, in the order of the chunks, with their references and documents.',
     },
     metrics: {
       type: Metrics,
-      doc: 'How many were written, left out (and why) and kept; then the same for each chunk.',
+      doc: 'How many questions were written, dropped (and why) and kept, in all and for each chunk.',
     },
   },
   params: z.strictObject({
@@ -76,7 +76,7 @@ export const makeDataset = defineNode({
       .meta({
         title: 'Questions',
         unit: 'a chunk',
-        description: 'How many to ask for about each chunk; some will be left out.',
+        description: 'Questions to write about each chunk. Some will be dropped.',
       } satisfies ParamMeta),
     unanswerable: z
       .number()
@@ -87,18 +87,18 @@ export const makeDataset = defineNode({
         title: 'Without answer',
         unit: 'share of the questions',
         description:
-          'How many to ask for about what the chunk does not say, so that a model learns to say so. 0 for none.',
+          'Questions that the chunk does not answer, so that a model learns to say so. 0: none.',
       } satisfies ParamMeta),
     paraphrases: countParam(8, {
       title: 'Paraphrases',
       unit: 'a question',
-      description: 'The same question in other words, each with the same reference.',
+      description: 'Paraphrases of each question, with the same reference.',
     }),
     distractors: countParam(8, {
       title: 'Distractors',
       unit: 'a question',
       description:
-        'Wrong answers of the same kind, which become choices beside the reference, for multiple choice.',
+        'Wrong answers of the same kind for each question. With the reference they become its choices, for multiple choice.',
     }),
     answerability: z
       .enum(['support', 'model', 'both', 'none'])
@@ -106,7 +106,7 @@ export const makeDataset = defineNode({
       .meta({
         title: 'Answerability',
         description:
-          'Which questions are kept. support: those whose answer’s words and numbers all occur in the chunk. model: those to which the model gives the same answer again, shown the chunk. both: those that pass both. none: all.',
+          'Which questions to keep. support: all words and numbers of the answer occur in the chunk. model: with the chunk, the model gives the same answer again. both: questions that pass both tests. none: all questions.',
       } satisfies ParamMeta),
     similarity: z
       .number()
@@ -114,17 +114,17 @@ export const makeDataset = defineNode({
       .max(1)
       .default(0.7)
       .meta({
-        title: 'Duplicates from',
+        title: 'Duplicate threshold',
         unit: 'share of the word pairs',
         description:
-          'Questions with this much in common and the same answer count as one; the first is kept. 1: only the same words in the same order.',
+          'Questions with the same answer that share at least this part of their word pairs are duplicates; the first stays. 1: only the same words in the same order.',
       } satisfies ParamMeta),
     system: z
       .string()
       .default('Do exactly what is asked, in the form that is asked for, and write nothing else.')
       .meta({
         title: 'System prompt',
-        description: 'What the model is told before each of the prompts below.',
+        description: 'Instructions that the model reads before each of the prompts below.',
         control: 'multiline',
         places: [],
         advanced: true,
@@ -133,7 +133,7 @@ export const makeDataset = defineNode({
       '{title}\n{passage}\n\nWrite questions that the passage above answers, {count} in all. Each names what it is about, so that it is understood without the passage. Each answer is short, in the words of the passage. Write each in this form:\nQ: …\nA: …',
       {
         title: 'Prompt for questions',
-        description: '{passage} and {title} stand for the chunk, {count} for how many are wanted.',
+        description: '{passage} and {title} become the chunk, {count} the number of questions.',
         holds: ['passage'],
         places: ['passage', 'title', 'count'],
         advanced: true,
@@ -142,7 +142,7 @@ export const makeDataset = defineNode({
     askUnanswerable: promptParam(
       '{title}\n{passage}\n\nWrite questions about the same things that the passage above does not answer, {count} in all. Each names what it is about, so that it is understood without the passage. Write each in this form:\nQ: …',
       {
-        title: 'Prompt for those without answer',
+        title: 'Prompt for questions without answer',
         description: '{passage}, {title} and {count} as above.',
         holds: ['passage'],
         places: ['passage', 'title', 'count'],
@@ -152,9 +152,9 @@ export const makeDataset = defineNode({
     askAgain: promptParam(
       '{title}\n{passage}\n\nUsing only the passage above, answer in one short sentence. If it does not say, write: The passage does not say. {question}',
       {
-        title: 'Prompt for asking again',
+        title: 'Prompt for answering again',
         description:
-          'The prompt by which the model answers a question itself: {passage}, {title}, {question}.',
+          'The prompt with which the model answers its own question. Use {passage}, {title}, {question}.',
         holds: ['passage', 'question'],
         places: ['passage', 'title', 'question'],
         advanced: true,
@@ -165,7 +165,7 @@ export const makeDataset = defineNode({
       {
         title: 'Prompt for paraphrases',
         description:
-          '{question}, {answer} and {count} stand for the question and how many are wanted.',
+          '{question} and {answer} become the question and its answer, {count} the number of paraphrases.',
         holds: ['question'],
         places: ['question', 'answer', 'count'],
         advanced: true,
@@ -174,7 +174,7 @@ export const makeDataset = defineNode({
     askDistractors: promptParam(
       'Question: {question}\nRight answer: {answer}\n\nWrite wrong answers to the question, {count} in all, of the same kind and as long as the right one. Write each on a line of its own.',
       {
-        title: 'Prompt for distractors',
+        title: 'Prompt for wrong answers',
         description: '{question}, {answer} and {count} as above.',
         holds: ['question', 'answer'],
         places: ['question', 'answer', 'count'],
@@ -182,16 +182,16 @@ export const makeDataset = defineNode({
       },
     ),
     maxTokens: maxTokensParam(256, {
-      description: 'Where a reply is cut; a question that was cut off is left out.',
+      description: 'The longest reply. Graft drops a question that is cut off.',
       advanced: true,
     }),
     temperature: temperatureParam(0.3, {
       description:
-        '0 always takes the likeliest token; higher is more varied. Questions are asked again at 0.',
+        '0 always takes the likeliest token; higher is more varied. Answering again always uses 0.',
       advanced: true,
     }),
     seed: seedParam(
-      'For the choice among tokens, the chunks that are asked about what they do not say, and the order of choices.',
+      'Fixes the random choices: of tokens, of chunks for questions without answer, and of the order of choices.',
     ),
     context: contextParam(2048),
     encoding: encodingParam,
@@ -210,22 +210,21 @@ export const makeDataset = defineNode({
   ],
   metrics: () => ['keptShare'],
   meanings: {
-    keptShare: 'The share of the questions written that is kept.',
+    keptShare: 'The share of written questions that are kept.',
     written: 'Questions that the model wrote.',
-    questions: 'Questions that are kept.',
-    faulty: 'Left out: without an answer, cut off, giving its answer away, or about “the passage”.',
-    notAnswerable: 'Left out: the chunk does not give the answer.',
-    answerableAfterAll: 'Left out: it was to have no answer, and some chunk may give one.',
-    duplicates: 'Left out: it asks what one before has asked.',
-    paraphrases: 'Of those kept, in other words what another asks.',
-    unanswerable: 'Of those kept, without an answer.',
-    withChoices: 'Of those kept, with choices.',
-    unparseableReplies: 'Replies that held nothing of what was asked for.',
-    failedChunks: 'Chunks that the model could not be asked about.',
+    questions: 'Questions kept.',
+    faulty: 'Dropped: without an answer, cut off, giving the answer away, or about “the passage”.',
+    notAnswerable: 'Dropped: the chunk does not support the answer.',
+    answerableAfterAll: 'Dropped: written to have no answer, but a chunk may answer it.',
+    duplicates: 'Dropped: it repeats an earlier question.',
+    paraphrases: 'Of the kept questions, paraphrases.',
+    unanswerable: 'Of the kept questions, those without an answer.',
+    withChoices: 'Of the kept questions, those with choices.',
+    unparseableReplies: 'Replies without anything usable.',
+    failedChunks: 'Chunks whose prompt the model could not answer.',
   },
   caching: 'seeded',
-  check: (params, inputs, models) =>
-    askingClashes({ params, made: 'questions are written', one: 'A reply' }, inputs, models),
+  check: (params, inputs, models) => askingClashes({ params, one: 'A reply' }, inputs, models),
   engines: ['llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [],

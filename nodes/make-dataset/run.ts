@@ -23,7 +23,7 @@ import { writeQuestions } from './write-questions.ts';
 export const run = implement(makeDataset, async (ctx, { chunks, model }, params) => {
   const read = await chunks.all();
   if (read.length === 0) {
-    throw new GraphError('bad-input', 'There are no chunks to ask about.', {
+    throw new GraphError('bad-input', 'No chunks arrived. Connect the chunks of a Chunk node.', {
       location: { node: ctx.node, port: 'chunks' },
     });
   }
@@ -104,7 +104,7 @@ function tellSize(ctx: RunContext, model: ModelRef): void {
   if (small === undefined) return;
   ctx.log(
     'warning',
-    `${model.id} is ${small}, and writes poor questions, also among those that are kept. Connect a model of some billion, and take what this one gives for a trial of the graph.`,
+    `"${model.id}" is ${small}, so even the kept questions are poor. Connect a model of some billion parameters; use this one only to try out the graph.`,
   );
 }
 
@@ -115,18 +115,16 @@ function report({ ctx, tally }: Making): void {
   const left = [
     [
       counts.faulty,
-      'have no answer, a cut one or one that they give away, or speak of the passage',
+      'have no answer, a cut-off answer, give the answer away, or mention the passage',
     ],
-    [counts.notAnswerable, 'have an answer that their chunk does not give'],
-    [counts.answerableAfterAll, 'were to have no answer, and a chunk may give one'],
-    [counts.duplicates, 'ask again what another asks'],
+    [counts.notAnswerable, 'have an answer that their chunk does not support'],
+    [counts.answerableAfterAll, 'were written to have no answer, but a chunk may answer them'],
+    [counts.duplicates, 'repeat another question'],
   ] as const;
   const reasons = left.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
   const found = `Of ${written} questions that the model wrote, ${questions === 0 ? 'none is' : `${questions} are`} kept${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}.`;
   const unread =
-    unparseableReplies === 0
-      ? ''
-      : `${unparseableReplies} of its replies held nothing that was asked for.`;
+    unparseableReplies === 0 ? '' : `${unparseableReplies} of its replies had nothing usable.`;
   if (questions === 0) {
     throw new GraphError(
       'bad-input',

@@ -49,9 +49,13 @@ export async function writeQuestions(
   for (const [id, problem] of failed) ctx.log('warning', problem, id);
   const [first] = failed.values();
   if (first !== undefined && failed.size === chunks.length && candidates.length === 0) {
-    throw new GraphError('bad-input', `No chunk can be asked about; of the first: ${first}`, {
-      location: { node: ctx.node, port: 'chunks' },
-    });
+    throw new GraphError(
+      'bad-input',
+      `The model could not write about any chunk. The first: ${first}`,
+      {
+        location: { node: ctx.node, port: 'chunks' },
+      },
+    );
   }
   tally.failedChunks = failed.size;
   return candidates;

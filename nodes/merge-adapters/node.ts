@@ -12,7 +12,7 @@ export const mergeAdapters = defineNode({
   implementation: 1,
   title: 'Merge adapters',
   group: 'training',
-  doc: 'Merges several adapters of the same base into one, each times its weight, by the methods of PEFT’s add_weighted_adapter.',
+  doc: 'Merges several adapters of the same base into one, each times its weight, with the methods of PEFT’s add_weighted_adapter.',
   synonyms: ['lora', 'ties', 'dare', 'combine'],
   inputs: { adapters: { type: Adapter, many: true, doc: 'Adapters of one base.' } },
   outputs: { adapter: { type: Adapter, doc: 'The merged adapter.' } },
@@ -23,14 +23,15 @@ export const mergeAdapters = defineNode({
       .meta({
         title: 'Method',
         description:
-          'cat: exactly the sum; ranks add up. svd: the best approximation of the sum at a given rank. linear: adds the factors, of one rank; small, but their cross products come in. ties: keeps the largest values, elects a sign for each place and averages those that agree. dare_linear: drops values at random, scales up the rest, adds. dare_ties: the same, then elects signs. magnitude_prune: adds the largest values only. These work on the two factors; with _svd on the whole change, slower and truer.',
+          'cat: the exact sum; ranks add up. svd: the best approximation of the sum at a given rank. linear: adds the factors, which need one rank; small, but adds cross products. ties: keeps the largest values, elects a sign for each place and averages the values that agree. dare_linear: drops random values, scales up the rest, adds. dare_ties: the same, then elects signs. magnitude_prune: adds only the largest values. These methods work on the two factors. With _svd they work on the whole change, slower and more exact.',
       } satisfies ParamMeta),
     weights: z
       .array(z.number().min(-10).max(10))
       .default([])
       .meta({
         title: 'Weights',
-        description: 'One for each adapter, in the order of the edges; 1 if not given.',
+        description:
+          'One weight for each adapter, in the order of the connections. Missing weights are 1.',
         entryPerEdge: 'adapters',
       } satisfies ParamMeta),
     rank: z
@@ -40,7 +41,7 @@ export const mergeAdapters = defineNode({
       .default(0)
       .meta({
         title: 'Rank',
-        description: 'Rank of the result of svd methods; 0 for the largest of the adapters’ ranks.',
+        description: 'Rank of the result of svd methods. 0: the largest rank among the adapters.',
       } satisfies ParamMeta),
     density: z
       .number()
@@ -58,10 +59,10 @@ export const mergeAdapters = defineNode({
       .meta({
         title: 'Sign',
         description:
-          'How ties elects: total by the sum of the values, frequency by how many there are of each sign.',
+          'How ties elects a sign. total: by the sum of the values. frequency: by the number of values of each sign.',
         advanced: true,
       } satisfies ParamMeta),
-    seed: seedParam('Of what dare drops.'),
+    seed: seedParam('Fixes which values dare drops.'),
   }),
   when: {
     rank: { method: mergeMethods.filter((method) => method.endsWith('svd')) },
@@ -94,7 +95,7 @@ export const mergeAdapters = defineNode({
     return [
       {
         param: 'method',
-        message: `${method} needs adapters of one rank, these have ${ranks.join(' and ')}. Choose cat, svd or ${method === 'linear' ? 'ties' : method}_svd.`,
+        message: `${method} needs adapters of the same rank, but these have ${ranks.join(' and ')}. Choose cat, svd or ${method === 'linear' ? 'ties' : method}_svd.`,
       },
     ];
   },

@@ -7,12 +7,12 @@ export const mergeIntoModel = defineNode({
   implementation: 1,
   title: 'Merge into model',
   group: 'training',
-  doc: 'Adds adapters to the weights of their base, each times its weight, and gives a standalone model: a GGUF file for Generate, llama.cpp and what is built on it.',
+  doc: 'Adds adapters to the weights of their base, each times its weight, and gives a standalone model: a GGUF file for Generate, llama.cpp and tools built on it.',
   inputs: {
     model: { type: Model, doc: 'The base that the adapters were trained on, in GGUF.' },
     adapters: { type: Adapter, many: true, doc: 'Adapters to add.' },
   },
-  outputs: { model: { type: Model, doc: 'The base with the adapters in it.' } },
+  outputs: { model: { type: Model, doc: 'The base with the adapters merged in.' } },
   params: z.strictObject({
     encoding: z
       .enum(['f16', 'q8_0'])
@@ -20,14 +20,15 @@ export const mergeIntoModel = defineNode({
       .meta({
         title: 'Encoding',
         description:
-          'f16: 2 bytes for each weight, practically exact. q8_0: about half of that, rounded to 8 bits in blocks of 32.',
+          'f16: 2 bytes a weight, practically exact. q8_0: about 1 byte a weight, rounded to 8 bits in blocks of 32.',
       } satisfies ParamMeta),
     weights: z
       .array(z.number().min(-10).max(10))
       .default([])
       .meta({
         title: 'Weights',
-        description: 'One for each adapter, in the order of the edges; 1 if not given.',
+        description:
+          'One weight for each adapter, in the order of the connections. Missing weights are 1.',
         entryPerEdge: 'adapters',
       } satisfies ParamMeta),
   }),

@@ -6,7 +6,7 @@ export const run = implement(mergeIntoModel, async (ctx, { model, ...inputs }, p
   if (model.info.format !== 'gguf') {
     throw new GraphError(
       'bad-model',
-      `${model.info.id} is in ${model.info.format}. Choose the model in GGUF, whose tokenizer the merged file takes over.`,
+      `"${model.info.id}" has the format ${model.info.format}. Choose the model in GGUF, because the merged file takes over its tokenizer.`,
       { location: { node: ctx.node, port: 'model' } },
     );
   }

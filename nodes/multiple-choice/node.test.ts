@@ -90,7 +90,7 @@ it('takes the choice that the model finds likeliest, with the token that ends it
       { accuracy: 0, normalizedAccuracy: 1, choiceProbability: expect.closeTo(1 / 5, 12) },
     ],
   ]);
-  expect(log).toEqual(['No row is made of 2 questions without choices or a reference.']);
+  expect(log).toEqual(['Skipped 2 questions without choices or a reference.']);
   expect(read[1]).toMatch(/Be brief\..*q1\?.*ab<\|im_end\|>/s);
 });
 
@@ -106,10 +106,10 @@ it.each([
   [[prompt('q', { choices: ['a'], reference: 'a' })], 'q: There is only one choice.'],
   [[prompt('q', { choices: ['a', ' '], reference: 'a' })], 'q: A choice is empty.'],
   [[prompt('q', { choices: ['a', 'a '], reference: 'a' })], 'q: Two choices are the same.'],
-  [[prompt('q', { choices: ['a', 'b'], reference: 'c' })], 'q: The reference "c" is none of'],
+  [[prompt('q', { choices: ['a', 'b'], reference: 'c' })], 'q: The reference "c" is not among'],
   [
     [prompt('q', { choices: ['a', 'b'.repeat(60)], reference: 'a' })],
-    'and small reads at most 64. Inject fewer passages.',
+    'but small reads at most 64. Inject fewer passages.',
   ],
 ])('refuses, at the prompts, %j: %s', async (prompts, message) => {
   await expect(score(prompts)).rejects.toMatchObject({

@@ -16,7 +16,7 @@ export const multipleChoice = defineNode({
   implementation: 1,
   title: 'Multiple choice',
   group: 'evaluation',
-  doc: 'Measures whether a language model finds the right choice the likeliest answer to a question’s prompt. Nothing is written, so a model is measured by what it knows and not by how it puts it, even one too small to follow instructions.',
+  doc: 'Measures whether the right choice is the likeliest answer for a language model. The model writes nothing, so this measures what it knows and not how it words it. It works for models too small to follow instructions.',
   inputs: {
     prompts: { type: Prompts, doc: 'Prompts whose questions have choices and a reference.' },
     model: { type: Model, doc: 'The language model, in GGUF or safetensors.' },
@@ -24,7 +24,7 @@ export const multipleChoice = defineNode({
       type: Adapter,
       many: true,
       optional: true,
-      doc: 'Adapters of this model, all applied at once.',
+      doc: 'Adapters of this model, all applied together.',
     },
   },
   outputs: {
@@ -40,7 +40,7 @@ export const multipleChoice = defineNode({
       .default('')
       .meta({
         title: 'System prompt',
-        description: 'What the model is told before each prompt; empty for none.',
+        description: 'Instructions that the model reads before each prompt. Empty: none.',
         control: 'multiline',
         places: [],
       } satisfies ParamMeta),
@@ -54,10 +54,10 @@ export const multipleChoice = defineNode({
   ],
   metrics: () => ['accuracy', 'normalizedAccuracy', 'choiceProbability'],
   meanings: {
-    accuracy: 'The share of questions of which the right choice is the likeliest.',
+    accuracy: 'The share of questions where the right choice is the likeliest.',
     normalizedAccuracy:
-      'The same by likelihood per character, so that long choices are not at a disadvantage.',
-    choiceProbability: 'The share of the right choice in the likelihood of all choices.',
+      'The same by likelihood per character, so that long choices have no disadvantage.',
+    choiceProbability: 'The right choice’s share of the likelihood of all choices.',
     ...countMeanings,
   },
   caching: 'pure',
@@ -67,7 +67,7 @@ export const multipleChoice = defineNode({
     return [
       {
         port: 'model',
-        message: `${model.id} is an ONNX model. Choose one in GGUF or safetensors.`,
+        message: `"${model.id}" is an ONNX model. Choose a model in GGUF or safetensors.`,
       },
     ];
   },

@@ -37,15 +37,12 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
   if (asked.length === 0) {
     throw new GraphError(
       'bad-input',
-      'No question has choices. Give them in the questions’ file, in the field "choices", with the right one in "reference".',
+      'No question has choices. Add them to the questions’ file, in the field "choices", with the right one in "reference".',
       { location: { node: ctx.node, port: 'prompts' } },
     );
   }
   if (without > 0) {
-    ctx.log(
-      'warning',
-      `No row is made of ${plural(without, 'question')} without choices or a reference.`,
-    );
+    ctx.log('warning', `Skipped ${plural(without, 'question')} without choices or a reference.`);
   }
   const tokenizer = await ctx.backends.tokenizer(model);
   const { contextLength } = inputs.model.info;
@@ -55,7 +52,7 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
       if (example.tokens.length <= contextLength) return example;
       throw new GraphError(
         'bad-input',
-        `${prompt.id} has ${example.tokens.length} tokens with the choice "${choice}", and ${inputs.model.info.id} reads at most ${contextLength}. Inject fewer passages.`,
+        `${prompt.id} has ${example.tokens.length} tokens with the choice "${choice}", but ${inputs.model.info.id} reads at most ${contextLength}. Inject fewer passages.`,
         { location: { node: ctx.node, port: 'prompts' } },
       );
     }),
@@ -79,7 +76,7 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
     if (scored.some(({ logLikelihood }) => !Number.isFinite(logLikelihood))) {
       throw new GraphError(
         'bad-model',
-        `The model gives no finite probability for the choices of ${prompt.id}. Its weights, or those of an adapter, are damaged or far too large.`,
+        `The model’s probabilities for the choices of ${prompt.id} are not finite. Its weights, or those of an adapter, are damaged or far too large.`,
         { location: { node: ctx.node, port: 'model' } },
       );
     }
@@ -100,11 +97,11 @@ function askedOf(prompt: Prompt, location: Location): Asked | undefined {
   const refuse = (what: string): never => {
     throw new GraphError('bad-input', `${question.id}: ${what}`, { location });
   };
-  if (choices.length < 2) refuse('There is only one choice. Give at least two.');
+  if (choices.length < 2) refuse('There is only one choice. Add another.');
   if (choices.includes('')) refuse('A choice is empty.');
   if (new Set(choices).size < choices.length) refuse('Two choices are the same.');
   const right = choices.indexOf(reference);
-  if (right === -1) refuse(`The reference "${reference}" is none of the choices.`);
+  if (right === -1) refuse(`The reference "${reference}" is not among the choices.`);
   return { prompt, choices, right };
 }
 

@@ -5,12 +5,12 @@ export const partAnswers = defineNode({
   type: 'part-answers',
   version: 1,
   implementation: 3,
-  title: 'Part answers',
+  title: 'Split answers',
   group: 'evaluation',
-  doc: 'Separates answers that stand from questions to ask again: those answered differently from their reference, without a citation, or not to the end. In a loop, the next round asks the open questions.',
+  doc: 'Separates good answers from questions to ask again: those with a wrong, uncited or unfinished answer. In a loop, the next round asks these questions.',
   inputs: { answers: { type: Answers, doc: 'Answers to check.' } },
   outputs: {
-    settled: { type: Answers, doc: 'The answers that stand.', itemsOf: ['answers'] },
+    settled: { type: Answers, doc: 'The good answers.', itemsOf: ['answers'] },
     open: { type: Questions, doc: 'The questions of the other answers.', itemsOf: ['answers'] },
   },
   params: z.strictObject({
@@ -20,7 +20,7 @@ export const partAnswers = defineNode({
       .meta({
         title: 'Ask again',
         description:
-          'What does not stand. wrong: an answer that lacks a word or number of its reference; one without a reference stands. uncited: one that cites no passage. unfinished: one that is empty or was cut off.',
+          'Which answers to ask again. wrong: the answer lacks a word or number of its reference; without a reference it counts as good. uncited: it cites no passage. unfinished: it is empty or cut off.',
       } satisfies ParamMeta),
   }),
   summary: ({ open }) => [['asks again', open]],

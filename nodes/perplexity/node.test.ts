@@ -173,7 +173,7 @@ describe('run', () => {
 
   it('asks for something to read', async () => {
     await expect(measure({})).rejects.toMatchObject({ code: 'missing-input' });
-    await expect(measure({ documents: rowsInput([]) })).rejects.toThrow('hold no text');
+    await expect(measure({ documents: rowsInput([]) })).rejects.toThrow('No document has a text');
     await expect(measure({ dataset: rowsInput(examples.slice(0, 1)) })).rejects.toMatchObject({
       location: { param: 'rows' },
     });

@@ -16,26 +16,26 @@ export const perplexity = defineNode({
   implementation: 4,
   title: 'Perplexity',
   group: 'evaluation',
-  doc: 'Measures how surprised a model is by each token of a text, on average: 1 is not at all. Measure with and without an adapter, on what was taught and on other text, to see what was learned and what was forgotten.',
+  doc: 'Measures how much each token of a text surprises a model, on average: 1 is not at all. Measure with and without an adapter, on training data and on other text, to see what the model learned and what it forgot.',
   inputs: {
     model: { type: Model, doc: 'The language model, in GGUF or safetensors.' },
     adapters: {
       type: Adapter,
       many: true,
       optional: true,
-      doc: 'Adapters of this model, all applied at once.',
+      doc: 'Adapters of this model, all applied together.',
     },
-    documents: { type: Documents, optional: true, doc: 'Texts to read.' },
+    documents: { type: Documents, optional: true, doc: 'Documents to measure on.' },
     dataset: {
       type: Dataset,
       optional: true,
-      doc: 'Examples to read; what is trained on in them counts.',
+      doc: 'Examples to measure on. Only their trained tokens count.',
     },
   },
   outputs: {
     metrics: {
       type: Metrics,
-      doc: 'Perplexity, loss and tokens, for each text and for all.',
+      doc: 'Perplexity, loss and tokens, for each text and overall.',
       itemsOf: ['documents', 'dataset'],
     },
   },
@@ -46,7 +46,7 @@ export const perplexity = defineNode({
       .default('eval')
       .meta({
         title: 'Rows',
-        description: 'Which examples of a dataset are read.',
+        description: 'Which examples of the dataset to read.',
       } satisfies ParamMeta),
     window: z
       .int()
@@ -56,7 +56,7 @@ export const perplexity = defineNode({
       .meta({
         title: 'Window',
         unit: 'tokens',
-        description: 'Longer texts are read in windows of this many tokens.',
+        description: 'The model reads longer texts in windows of this many tokens.',
         advanced: true,
       } satisfies ParamMeta),
     stride: z
@@ -68,7 +68,7 @@ export const perplexity = defineNode({
         title: 'Stride',
         unit: 'tokens',
         description:
-          'Step from one window to the next. What two windows share counts once, in the first; a smaller stride gives each token more context and is slower.',
+          'Step from one window to the next. Tokens in two windows count once, in the first. A smaller stride gives each token more context and is slower.',
         advanced: true,
       } satisfies ParamMeta),
   }),
@@ -80,7 +80,7 @@ export const perplexity = defineNode({
   ],
   metrics: () => ['perplexity', 'loss'],
   meanings: {
-    perplexity: 'How surprised the model is by a token: exp of the mean loss. Less is better.',
+    perplexity: 'How much a token surprises the model: exp of the mean loss. Less is better.',
     loss: 'The mean negative logarithm of the probability of a token. Less is better.',
     tokens: 'Tokens that count.',
     texts: 'Texts that were read.',
@@ -92,7 +92,7 @@ export const perplexity = defineNode({
       return [
         {
           param: 'stride',
-          message: `A stride of ${stride} leaves tokens out. Set it to ${window}, the window, or less.`,
+          message: `A stride of ${stride} is longer than the window and skips tokens. Set it to ${window} or less.`,
         },
       ];
     }
@@ -101,7 +101,7 @@ export const perplexity = defineNode({
       return [
         {
           port: 'model',
-          message: `${model.id} is an ONNX model. Choose one in GGUF or safetensors.`,
+          message: `"${model.id}" is an ONNX model. Choose a model in GGUF or safetensors.`,
         },
       ];
     }
@@ -110,7 +110,7 @@ export const perplexity = defineNode({
       {
         port: 'model',
         param: 'window',
-        message: `${model.id} reads at most ${model.contextLength} tokens; set the window to that or less.`,
+        message: `"${model.id}" reads at most ${model.contextLength} tokens. Set the window to that or less.`,
       },
     ];
   },

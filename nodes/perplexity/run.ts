@@ -86,8 +86,8 @@ function nothingToRead(node: string, { documents, dataset }: InputsOf<typeof per
   return new GraphError(
     'bad-input',
     dataset === undefined
-      ? 'The documents hold no text of two tokens or more.'
-      : 'The dataset has no rows of the chosen kind in which a token counts. Choose other rows, or raise the evaluation share of load-dataset.',
+      ? 'No document has a text of two or more tokens. Connect documents with text.'
+      : 'The dataset has no trained tokens in the chosen rows. Choose other rows, or raise the evaluation share of Load dataset.',
     { location: { node, ...(dataset === undefined ? {} : { param: 'rows' }) } },
   );
 }
@@ -119,7 +119,7 @@ function valuesOf({ loss, tokens }: Total, { node, what }: { node: string; what:
   if (Number.isFinite(value)) return { perplexity: value, loss: mean, tokens };
   throw new GraphError(
     'bad-model',
-    `The model gives no finite probability for ${what}. Its weights, or those of an adapter, are damaged or far too large.`,
+    `The model’s probabilities for ${what} are not finite. Its weights, or those of an adapter, are damaged or far too large.`,
     { location: { node, port: 'model' } },
   );
 }

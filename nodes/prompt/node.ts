@@ -7,7 +7,7 @@ export const prompt = defineNode({
   implementation: 1,
   title: 'Prompt',
   group: 'language-model',
-  doc: 'Writes a prompt for each question from a template, without retrieval, to see what a model and its adapters know by themselves.',
+  doc: 'Writes a prompt for each question from a template, without retrieval. Use it to see what a model and its adapters know on their own.',
   inputs: { questions: { type: Questions, doc: 'Questions to ask.' } },
   outputs: { prompts: { type: Prompts, doc: 'One prompt for each question, without passages.' } },
   params: z.strictObject({

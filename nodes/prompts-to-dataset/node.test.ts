@@ -88,7 +88,7 @@ it('cites every document that an answer needs, and abstains where one is missing
   const { said, log } = await make(prompts, { abstention });
   expect(said).toEqual(['£40.50. [1][3]', abstention, abstention]);
   expect(log).toEqual([
-    'info: 3 rows to train on, 0 to evaluate with: 3 questions, 2 of which the passages do not answer.',
+    'info: 3 rows for training, 0 for evaluation: 3 questions, of which the passages do not answer 2.',
   ]);
 });
 
@@ -96,7 +96,7 @@ it('leaves out what is not held, or answers it all the same', async () => {
   const prompts = [prompt(burner, 'eastern.md'), prompt(price, 'red.md')];
   const left = await make(prompts, { unsupported: 'leave-out' });
   expect(left.said).toEqual(['Burner number three. [1]']);
-  expect(left.log).toContain('info: 1 are left out: passages with their answer are missing.');
+  expect(left.log).toContain('info: Left out 1 questions: the passages lack their answer.');
   const all = await make(prompts, { unsupported: 'answer', citations: false, system: '' });
   expect(all.said).toEqual(['Burner number three.', '£40.50.']);
   expect(all.rows[0]?.turns).toHaveLength(2);
@@ -109,7 +109,7 @@ it('takes a question without documents at its word, and counts those without a r
     prompt({ id: 'q4', question: 'And now?' }, 'eastern.md'),
   ]);
   expect(said).toEqual(['Burner number three.']);
-  expect(log).toContain('warning: No row is made of 1 question without a reference.');
+  expect(log).toContain('warning: Left out 1 question without a reference.');
 });
 
 describe('questions together', () => {
@@ -224,7 +224,7 @@ it('says where the share leaves none to evaluate with, and refuses where it leav
   const { rows, log } = await make([prompt(burner, 'eastern.md')], { evalShare: 0.001 });
   expect(rows.map(({ split }) => split)).toEqual(['train']);
   expect(log).toContain(
-    'warning: So few rows that none is kept for evaluation: there will be no evaluation loss.',
+    'warning: There are too few rows to keep any for evaluation, so there will be no evaluation loss.',
   );
   const many = Array.from({ length: 20 }, (_, at) =>
     prompt({ ...burner, id: `q${String(at)}`, question: `Burner ${String(at)}?` }, 'eastern.md'),
@@ -246,7 +246,7 @@ it('refuses prompts that make no example', async () => {
     location: { port: 'prompts' },
   });
   await expect(make([])).rejects.toMatchObject({
-    message: 'There are no prompts to make examples of.',
+    message: 'No prompts arrived. Connect the prompts of Inject context.',
   });
 });
 

@@ -8,18 +8,18 @@ export const promptsToDataset = defineNode({
   implementation: 2,
   title: 'Prompts to dataset',
   group: 'training',
-  doc: 'Makes training examples from prompts with their passages: the model is asked as it will be asked in use, and shown the reference answer with its citation. It learns to read what retrieval brings, including distracting passages and questions that cannot be answered.',
+  doc: 'Makes training examples from prompts with their passages: each shows the prompt as in use, and the reference answer with its citation. The model learns to read retrieved passages, including distracting ones, and to say when they hold no answer.',
   inputs: {
     prompts: {
       type: Prompts,
       many: true,
-      doc: 'Prompts whose questions have reference answers; where these name documents, the passages from them are cited. Connect several to ask the same questions with more or fewer passages.',
+      doc: 'Prompts whose questions have reference answers. If a question names documents, the example cites their passages. Connect several prompts to use the same questions with more or fewer passages.',
     },
   },
   outputs: {
     dataset: {
       type: Dataset,
-      doc: 'One example for each prompt, or one for several with the same passages, in their order.',
+      doc: 'One example for each prompt, or for several prompts with the same passages, in their order.',
     },
   },
   params: z.strictObject({
@@ -29,7 +29,7 @@ export const promptsToDataset = defineNode({
       .meta({
         title: 'Passages missing',
         description:
-          'What to do where some documents that hold the answer are not among the passages. abstain: the example says that it does not know. leave-out: no example is made. answer: it answers all the same.',
+          'What to do if the passages lack a document with the answer. abstain: the example says that it does not know. leave-out: make no example. answer: the example answers anyway.',
       } satisfies ParamMeta),
     abstention: z
       .string()
@@ -37,7 +37,7 @@ export const promptsToDataset = defineNode({
       .default('The handbook does not say.')
       .meta({
         title: 'Abstention',
-        description: 'What the example says where the passages do not hold the answer.',
+        description: 'The answer of examples whose passages do not hold the answer.',
         control: 'text',
       } satisfies ParamMeta),
     citations: z
@@ -55,7 +55,7 @@ export const promptsToDataset = defineNode({
       .meta({
         title: 'System prompt',
         description:
-          'What the model is told before each prompt. Use the same one as where it will generate; empty for none.',
+          'Instructions that the model reads before each prompt. Use the same text as in Generate. Empty: none.',
         control: 'multiline',
         places: [],
       } satisfies ParamMeta),
@@ -65,13 +65,13 @@ export const promptsToDataset = defineNode({
       .max(32)
       .default(1)
       .meta({
-        title: 'Questions together',
+        title: 'Questions a row',
         description:
-          'The most questions about the same passages that are asked in one row: the passages are read once for all of them, so training takes a fraction of the time. 1 gives each question its own row.',
+          'Most questions about the same passages in one row. The model reads the passages once for all of them, so training takes a fraction of the time. 1 gives each question its own row.',
         unit: 'questions a row',
       } satisfies ParamMeta),
-    evalShare: evalShareParam('Rows kept out of training, chosen by their questions.'),
-    seed: seedParam('Another seed keeps other rows for evaluation.'),
+    evalShare: evalShareParam('Rows kept out of training. Graft chooses them by their questions.'),
+    seed: seedParam('A different seed keeps different rows for evaluation.'),
   }),
   when: { seed: [{ evalShare: { over: 0 } }, { together: { over: 1 } }] },
   summary: ({ unsupported, together, evalShare }) => [

@@ -59,26 +59,23 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
       throw new GraphError(
         'bad-input',
         read === 0
-          ? 'There are no prompts to make examples of.'
-          : 'No prompt makes an example: their questions have no reference answers, or the passages that hold them are missing. Give references in the questions’ file, in the field "reference".',
+          ? 'No prompts arrived. Connect the prompts of Inject context.'
+          : 'No prompt became an example: the questions have no references, or the passages lack the answers. Add references to the questions’ file, in the field "reference".',
         { location: { node: ctx.node, port: 'prompts' } },
       );
     }
-    checkSplit(ctx, counts, { evalShare, more: 'give more questions' });
+    checkSplit(ctx, counts, { evalShare, more: 'add questions' });
     ctx.log(
       'info',
-      `${plural(counts.train, 'row')} to train on, ${counts.eval} to evaluate with: ${counts.answer + counts.abstention} questions, ${counts.abstention} of which the passages do not answer.`,
+      `${plural(counts.train, 'row')} for training, ${counts.eval} for evaluation: ${counts.answer + counts.abstention} questions, of which the passages do not answer ${counts.abstention}.`,
     );
     if (counts['left-out'] > 0) {
-      ctx.log(
-        'info',
-        `${counts['left-out']} are left out: passages with their answer are missing.`,
-      );
+      ctx.log('info', `Left out ${counts['left-out']} questions: the passages lack their answer.`);
     }
     if (counts['no-reference'] > 0) {
       ctx.log(
         'warning',
-        `No row is made of ${plural(counts['no-reference'], 'question')} without a reference.`,
+        `Left out ${plural(counts['no-reference'], 'question')} without a reference.`,
       );
     }
   }
@@ -89,7 +86,7 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     if (asks.includes(question.question.trim())) return asks;
     throw new GraphError(
       'bad-input',
-      `The prompt “${id}” has its question before its passages, so no other can be asked after it. Put {question} after {context} in the template of the node that writes the prompts, or set “Questions together” to 1.`,
+      `The prompt “${id}” has its question before its passages, so no other question can follow in the same row. Put {question} after {context} in the template of the prompts, or set “Questions a row” to 1.`,
       { location: { node: ctx.node, param: 'together' } },
     );
   }

@@ -7,11 +7,11 @@ export const questions = defineNode({
   implementation: 4,
   title: 'Questions',
   group: 'sources',
-  doc: 'Questions typed in, one a line, or read from JSONL and CSV files. Ids, reference answers, choices and the documents that hold the answers are kept where a file gives them.',
+  doc: 'Questions, typed in one a line, or read from JSONL and CSV files. A file can also give ids, reference answers, choices, and the documents that hold the answers.',
   synonyms: ['queries', 'user input'],
   inputs: {},
   outputs: {
-    questions: { type: Questions, doc: 'The questions, those typed in first.' },
+    questions: { type: Questions, doc: 'The questions; typed ones first.' },
   },
   params: z.strictObject({
     questions: z
@@ -19,7 +19,7 @@ export const questions = defineNode({
       .default('')
       .meta({
         title: 'Questions',
-        description: 'One a line. Blank lines are left out.',
+        description: 'One question a line. Blank lines are ignored.',
         control: 'questions',
       } satisfies ParamMeta),
     paths: z
@@ -28,7 +28,7 @@ export const questions = defineNode({
       .meta({
         title: 'Files',
         description:
-          'JSONL or CSV files below the workspace. Fields: question and, optionally, id, reference, choices, documents, answerable, hard and paraphraseOf.',
+          'JSONL or CSV files in the workspace. Fields: question and, optionally, id, reference, choices, documents, answerable, hard and paraphraseOf.',
         control: 'files',
         takes: ['.jsonl', '.csv', '/'],
       } satisfies ParamMeta),
@@ -39,7 +39,7 @@ export const questions = defineNode({
       .meta({
         title: 'Limit',
         unit: 'questions',
-        description: 'Only this many, from the beginning; 0 takes all.',
+        description: 'Takes only this many questions, from the beginning. 0: all.',
         advanced: true,
       } satisfies ParamMeta),
   }),

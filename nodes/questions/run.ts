@@ -18,7 +18,7 @@ export const run = implement(questions, async (ctx, _inputs, params) => {
   if (rows.length === 0) {
     throw new GraphError(
       'bad-input',
-      'There are no questions: type one in, or choose a file that has some.',
+      'There are no questions. Type one in, or choose a file with questions.',
       {
         location: { node: ctx.node, param: 'questions' },
       },

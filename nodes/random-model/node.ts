@@ -7,9 +7,9 @@ export const randomModel = defineNode({
   implementation: 1,
   title: 'Random model',
   group: 'training',
-  doc: 'A new model with another model’s family and tokenizer, sizes of its own and random weights. It knows nothing yet; Fine-tune trains it from scratch.',
+  doc: 'Makes a model of any size with random weights, and with the family and tokenizer of another model. It knows nothing yet; Fine-tune trains it from scratch.',
   inputs: {
-    like: { type: Model, doc: 'The model, in GGUF, whose family and tokenizer it takes.' },
+    like: { type: Model, doc: 'The model, in GGUF, whose family and tokenizer to use.' },
   },
   outputs: { model: { type: Model, doc: 'The untrained model.' } },
   params: z.strictObject({
@@ -18,7 +18,7 @@ export const randomModel = defineNode({
       .min(1)
       .max(128)
       .default(4)
-      .meta({ title: 'Layers', description: 'Blocks, one above the other.' } satisfies ParamMeta),
+      .meta({ title: 'Layers', description: 'Number of transformer blocks.' } satisfies ParamMeta),
     width: z
       .int()
       .min(8)
@@ -26,7 +26,7 @@ export const randomModel = defineNode({
       .default(128)
       .meta({
         title: 'Width',
-        description: 'How many numbers stand for a token: a multiple of twice the heads.',
+        description: 'Numbers for each token (hidden size). A multiple of twice the heads.',
       } satisfies ParamMeta),
     heads: z
       .int()
@@ -42,7 +42,7 @@ export const randomModel = defineNode({
       .meta({
         title: 'Key heads',
         description:
-          'Heads of keys and values, each shared by several heads: a divisor of the heads.',
+          'Heads of keys and values, each shared by several attention heads. A divisor of the heads.',
       } satisfies ParamMeta),
     feedForward: z
       .int()
@@ -51,9 +51,9 @@ export const randomModel = defineNode({
       .default(384)
       .meta({
         title: 'Feed-forward width',
-        description: 'Inner width of each layer; about three times the width.',
+        description: 'Inner width of each layer, usually about three times the width.',
       } satisfies ParamMeta),
-    seed: seedParam('Of the weights.', { advanced: false }),
+    seed: seedParam('Fixes the random weights.', { advanced: false }),
   }),
   summary: ({ layers, width, heads, kvHeads }) => [
     ['layers', `${layers} of ${width}`],
@@ -72,7 +72,7 @@ export const randomModel = defineNode({
       return [
         {
           param: 'width',
-          message: `Each of ${heads} heads needs an even share of the width. Choose a multiple of ${2 * heads}.`,
+          message: `${heads} heads cannot share this width evenly. Choose a multiple of ${2 * heads}.`,
         },
       ];
     }
@@ -80,7 +80,7 @@ export const randomModel = defineNode({
     return [
       {
         param: 'kvHeads',
-        message: `${kvHeads} key heads cannot be shared evenly by ${heads} heads. Choose a divisor of ${heads}.`,
+        message: `${heads} heads cannot share ${kvHeads} key heads evenly. Choose a divisor of ${heads}.`,
       },
     ];
   },

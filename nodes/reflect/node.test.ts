@@ -268,7 +268,7 @@ describe('a model that judges', () => {
       ['q1', expect.objectContaining({ answered: 1, unjudged: 0 })],
     ]);
     expect(log).toContain(
-      'warning : 1 of 2 answers could not be judged, and do not stand; the first: The model cannot be asked about the answer "q3": the prompt has 9000 tokens.',
+      'warning : The model could not judge 1 of 2 answers; they do not stand. The first: The model cannot be asked about the answer "q3": the prompt has 9000 tokens.',
     );
   });
 
@@ -276,7 +276,7 @@ describe('a model that judges', () => {
     const model = leaningContext(undefined);
     await expect(look({ answers: [right], params: { by: 'model' }, model })).rejects.toMatchObject({
       ...{ code: 'bad-input', location: { node: 'node-1', port: 'model' } },
-      message: 'small tells no probabilities of what it might say. Connect a Base model.',
+      message: '"small" does not report the probabilities of its words. Connect a Base model.',
     });
   });
 });

@@ -33,22 +33,22 @@ export const reflect = defineNode({
   implementation: 4,
   title: 'Reflect',
   group: 'evaluation',
-  doc: 'Checks answers: do the passages bear them out, and do they answer what was asked? Those that do both stand. The others give way to “I do not know.”, and their questions are to be asked again; in a loop the next round asks them, and what no round answers stays unknown.',
+  doc: 'Checks answers: do the passages support them, and do they answer the question? Answers that pass both checks stand. The others become “I do not know.”, and their questions are passed on. In a loop, the next round asks them again.',
   synonyms: ['self-rag', 'corrective rag', 'agent'],
   inputs: {
     answers: { type: Answers, doc: 'Answers to check.' },
-    prompts: { type: Prompts, doc: 'The prompts that were answered, with their passages.' },
+    prompts: { type: Prompts, doc: 'The prompts of the answers, with their passages.' },
     before: {
       type: Answers,
       optional: true,
-      doc: 'Answers of earlier rounds. A new answer to the same question replaces the old one; its tokens count both.',
+      doc: 'Answers of earlier rounds. A new answer to the same question replaces the old one. Its tokens are added to the old.',
     },
-    model: { type: Model, optional: true, doc: 'A local language model, to judge by.' },
+    model: { type: Model, optional: true, doc: 'A local language model, for judging by model.' },
   },
   outputs: {
     answers: {
       type: Answers,
-      doc: 'An answer to each question: the one that stands, or that it is not known.',
+      doc: 'One answer to each question: the answer that stands, or that it is unknown.',
       itemsOf: ['before', 'answers'],
     },
     open: {
@@ -58,12 +58,12 @@ export const reflect = defineNode({
     },
     verdicts: {
       type: Judgements,
-      doc: 'Each answer as it was given, whether it stands, and if not, why.',
+      doc: 'Each original answer, whether it stands, and if not, why.',
       itemsOf: ['answers'],
     },
     metrics: {
       type: Metrics,
-      doc: 'The means, then for each answer how far it is supported and useful, and whether it stands.',
+      doc: 'The means, then for each answer its support, its usefulness, and whether it stands.',
       itemsOf: ['answers'],
     },
   },
@@ -73,18 +73,17 @@ export const reflect = defineNode({
       .default('words')
       .meta({
         title: 'Judge by',
-        description:
-          'words: what the two have in common. model: how far a language model leans to yes.',
+        description: 'words: the words they share. model: a language model’s probability of yes.',
       } satisfies ParamMeta),
     supported: least(
       'Supported',
       0.6,
-      'How far the passages must bear out an answer for it to stand; 0 turns this off.',
+      'How far the passages must support an answer for it to stand. 0: no check.',
     ),
     useful: least(
       'Useful',
       0.3,
-      'How far an answer must answer its question to stand; 0 turns this off.',
+      'How far an answer must answer its question to stand. 0: no check.',
     ),
     unknown: z
       .string()
@@ -92,18 +91,18 @@ export const reflect = defineNode({
       .min(1)
       .default('I do not know.')
       .meta({
-        title: 'Not known',
+        title: 'Unknown answer',
         description:
-          'What replaces an answer that does not stand. If you word it unusually, add the phrase to the abstentions of Evaluate.',
+          'The text that replaces an answer that does not stand. If you choose an unusual text, add it to the abstentions of Evaluate.',
       } satisfies ParamMeta),
-    supportedPrompt: promptParam('Asks for support', {
-      of: 'What the model is asked of an answer and its passages.',
+    supportedPrompt: promptParam('Prompt for support', {
+      of: 'Asks the model whether the passages support the answer.',
       holds: ['passages', 'answer'],
       takes: ['question'],
       text: '{passages}\n\nQuestion: {question}\nAnswer: {answer}\n\nIs the answer what the passages above say? Answer only Yes or No.',
     }),
-    usefulPrompt: promptParam('Asks for use', {
-      of: 'What the model is asked of an answer and its question.',
+    usefulPrompt: promptParam('Prompt for usefulness', {
+      of: 'Asks the model whether the answer answers the question.',
       holds: ['question', 'answer'],
       takes: ['passages'],
       text: 'Question: {question}\nAnswer: {answer}\n\nDoes the answer give what the question asks for? Answer only Yes or No.',
@@ -125,9 +124,9 @@ export const reflect = defineNode({
   metrics: () => metricNames,
   meanings: {
     answered: 'The share of the answers that stand.',
-    supported: 'How far the passages bear out the answer, from 0 to 1.',
-    useful: 'How far the answer gives what the question asks for, from 0 to 1.',
-    unjudged: 'The share of the answers that the model could not be asked about. Less is better.',
+    supported: 'How far the passages support the answer, from 0 to 1.',
+    useful: 'How far the answer answers the question, from 0 to 1.',
+    unjudged: 'The share of answers that the model could not judge. Less is better.',
     ...countMeanings,
   },
   caching: 'pure',

@@ -33,6 +33,6 @@ it('says of each answer what was asked, what it was, and what speaks against it'
 });
 
 it('leads from the answers that are left to the verdicts', () => {
-  expect(seen(Answers, [])).toContain('See “verdicts”');
+  expect(seen(Answers, [])).toContain('“verdicts” shows');
   expect(seen(Questions, [question])).not.toContain('verdicts');
 });

@@ -16,7 +16,7 @@ export function preview(props: PreviewProps): ReactNode {
     <>
       {artifact.mediaType === Answers.mediaType && (
         <p className="gk-note">
-          Answers that do not stand were replaced. See “verdicts” for what they said and why they do
+          Answers that do not stand were replaced. “verdicts” shows the originals and why they do
           not stand.
         </p>
       )}

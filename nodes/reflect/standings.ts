@@ -49,9 +49,13 @@ export async function standings(
     }));
   }
   if (model === undefined) {
-    throw new GraphError('missing-input', 'Connect the model that judges.', {
-      location: { node: ctx.node, port: 'model' },
-    });
+    throw new GraphError(
+      'missing-input',
+      'Connect a Base model to judge with, or judge by words.',
+      {
+        location: { node: ctx.node, port: 'model' },
+      },
+    );
   }
   // What says nothing, or that it is not known, needs no judge.
   const unneeded = judged.map(

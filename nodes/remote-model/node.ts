@@ -8,7 +8,7 @@ export const remoteModel = defineNode({
   implementation: 1,
   title: 'Remote model',
   group: 'language-model',
-  doc: 'A language model behind an OpenAI-compatible endpoint: Ollama, vLLM, LM Studio, llama.cpp, or a hosted one. It answers like a local model; nodes that need its weights refuse it.',
+  doc: 'A language model behind an OpenAI-compatible endpoint: Ollama, vLLM, LM Studio, llama.cpp, or a hosted service. It answers like a local model. Nodes that need the weights refuse it.',
   synonyms: ['openai', 'api', 'endpoint', 'ollama', 'vllm', 'llm'],
   inputs: {},
   outputs: { model: { type: Model, doc: 'The model, identified by its address and name.' } },
@@ -19,18 +19,18 @@ export const remoteModel = defineNode({
       .meta({
         title: 'Address',
         description:
-          'Address of the OpenAI-compatible endpoint. This machine is always allowed; the operator allows others in GRAFT_ENDPOINTS.',
+          'Address of the OpenAI-compatible endpoint. This machine is always allowed. The operator allows other addresses in GRAFT_ENDPOINTS.',
       } satisfies ParamMeta),
     model: z
       .string()
       .default('')
       .meta({
         title: 'Model',
-        description: 'What the server calls it.',
+        description: 'The model’s name on the server.',
       } satisfies ParamMeta),
     key: secretParam(
       'Key',
-      'The name of a secret, set by whoever runs Graft; never the key itself. It is sent only to the addresses it is bound to there.',
+      'The name of a secret, never the key itself. The operator of Graft sets the secret and binds it to addresses; Graft sends it to no other.',
     ),
     context: z
       .int()
@@ -41,7 +41,7 @@ export const remoteModel = defineNode({
         title: 'Context',
         unit: 'tokens',
         description:
-          'The most that the server is set up to read and write. Some servers silently cut longer prompts.',
+          'The context length that the server is set up for. Some servers silently cut longer prompts.',
       } satisfies ParamMeta),
     revision: z
       .string()
@@ -49,7 +49,7 @@ export const remoteModel = defineNode({
       .meta({
         title: 'Revision',
         description:
-          'Anything that tells versions of the model apart, such as a date. A new value asks everything anew; otherwise answers stay as they were when first asked.',
+          'Any text that identifies the model’s version, such as a date. A new value asks everything again; the same value reuses earlier answers.',
         advanced: true,
       } satisfies ParamMeta),
     fields: z
@@ -58,7 +58,7 @@ export const remoteModel = defineNode({
       .meta({
         title: 'Fields',
         description:
-          'Further fields of each request, as the server takes them; they override what Graft sends, and null removes a field.',
+          'More fields for each request, as the server expects them. They override Graft’s own fields; null removes a field.',
         advanced: true,
       } satisfies ParamMeta),
     concurrency: z
@@ -69,7 +69,7 @@ export const remoteModel = defineNode({
       .meta({
         title: 'Concurrency',
         unit: 'requests',
-        description: 'Requests at once, over everything that this Graft runs.',
+        description: 'Requests at once, over all runs of this Graft.',
         advanced: true,
         affectsResult: false,
       } satisfies ParamMeta),
@@ -82,7 +82,7 @@ export const remoteModel = defineNode({
         title: 'Timeout',
         unit: 'seconds',
         description:
-          'How long the server may be silent; an answer may take ten times as long in all.',
+          'How long the server may be silent. A whole answer may take ten times as long.',
         advanced: true,
         affectsResult: false,
       } satisfies ParamMeta),
@@ -94,7 +94,7 @@ export const remoteModel = defineNode({
       .meta({
         title: 'Retries',
         description:
-          'How often to try again after a failure that may pass: a broken connection, 408, 429 or 5xx.',
+          'How often to try again after a temporary failure: a broken connection, 408, 429 or 5xx.',
         advanced: true,
         affectsResult: false,
       } satisfies ParamMeta),
@@ -127,18 +127,20 @@ export const remoteModel = defineNode({
             {
               param: 'url',
               message:
-                'Give an address such as http://127.0.0.1:11434/v1, without name, password or query; name a key below.',
+                'Use an address such as http://127.0.0.1:11434/v1, without name, password or query. Name the key in its own parameter.',
             },
           ]
         : []),
-      ...(model === '' ? [{ param: 'model', message: 'Name a model on the server.' }] : []),
+      ...(model === ''
+        ? [{ param: 'model', message: 'Enter the name of a model on the server.' }]
+        : []),
       ...(n === 1 || n === null
         ? []
         : [
             {
               param: 'fields',
               message:
-                'A prompt gets one answer: take n, the number of choices, out of the fields.',
+                'Each prompt gets one answer. Remove n, the number of choices, from the fields.',
             },
           ]),
     ];

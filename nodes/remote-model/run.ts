@@ -6,9 +6,13 @@ export const run = implement(remoteModel, async (ctx, _inputs, params) => {
   const { model, revision, fields, context } = params;
   const url = remoteAddress(params.url);
   if (url === undefined) {
-    throw new GraphError('bad-param', 'This is no address of a model.', {
-      location: { node: ctx.node, param: 'url' },
-    });
+    throw new GraphError(
+      'bad-param',
+      'This is not the address of a model. Use an address such as http://127.0.0.1:11434/v1.',
+      {
+        location: { node: ctx.node, param: 'url' },
+      },
+    );
   }
   const remote: RemoteModel = { url, model, fields };
   const info = {

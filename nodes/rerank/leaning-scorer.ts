@@ -30,7 +30,7 @@ export async function leaningScorer(
   if (model === undefined) {
     throw new GraphError(
       'missing-input',
-      'There is no model to ask. Connect a Base model, or choose a method without one.',
+      'No model is connected. Connect a Base model, or choose a method without one.',
       { location: { node: ctx.node, port: 'model' } },
     );
   }
@@ -62,7 +62,7 @@ function tell(ctx: RunContext, model: ModelRef, all: readonly (Leaning | ItemFai
   if (small !== undefined) {
     ctx.log(
       'warning',
-      `${model.id} is ${small}. One of less than a billion hardly tells what helps from what does not: measure with Score hits.`,
+      `"${model.id}" is ${small}. Below a billion parameters, a model hardly knows which chunks help. Check the result with Score hits.`,
     );
   }
 }

@@ -33,10 +33,10 @@ async function warnings(params: Partial<ParamsOf<typeof rerank>>, given = rows):
 it('warns of a glob that no hit of any question is of, and of no other', async () => {
   const trust = { '**/archive/**': 0.3, 'archive/**': 0.2, '**/forum/**': 0.3, '**/news.md': 1 };
   expect(await warnings({ trust })).toEqual([
-    'warning: No hit is of “archive/**” of Trusted. A path is such as “town/pages/archive/kilns.md”; “**/archive/**” is that folder wherever it stands.',
+    'warning: No hit matches “archive/**” of Trusted. Paths look like “town/pages/archive/kilns.md”; “**/archive/**” matches that folder anywhere.',
   ]);
   expect(await warnings({ trust: { a: 0, b: 0 } })).toEqual([
-    expect.stringContaining('No hit is of “a”, “b” of Trusted.'),
+    expect.stringContaining('No hit matches “a”, “b” of Trusted.'),
   ]);
 });
 

@@ -27,7 +27,7 @@ export function loneGlobs({
     note() {
       if (left.size === 0 || seen === undefined) return undefined;
       const globs = [...left.keys()].map((glob) => `“${glob}”`).join(', ');
-      return `No hit is of ${globs} of Trusted. A path is such as “${seen}”; “**/archive/**” is that folder wherever it stands.`;
+      return `No hit matches ${globs} of Trusted. Paths look like “${seen}”; “**/archive/**” matches that folder anywhere.`;
     },
   };
 }

@@ -163,7 +163,7 @@ it('fuses the order of a cross-encoder that was trained, or follows it alone, an
   const params = rerank.params.parse({ method: 'trained' });
   expect(rerank.sources?.(params)).toEqual([]);
   expect(rerank.check?.(params, {}, () => undefined)).toEqual([
-    { port: 'trained', message: expect.stringContaining('Connect the one of Train reranker') },
+    { port: 'trained', message: expect.stringContaining('Connect Train reranker') },
   ]);
   expect(rerank.check?.(params, { trained: {} }, () => undefined)).toEqual([]);
 });
@@ -368,7 +368,7 @@ describe('language-model', () => {
     expect(hits[0]?.score).toBeCloseTo(2 / 62, 12);
     expect(prompts).toHaveLength(4);
     expect(prompts.join()).toContain('Passage:\nd\n\nQuestion: b\n');
-    expect(log).toEqual([expect.stringMatching(/^small is a model of 135 million parameters/)]);
+    expect(log).toEqual([expect.stringMatching(/^"small" is a model of 135 million parameters/)]);
   });
 
   it('fails alone the question of a chunk that does not fit', async () => {

@@ -18,7 +18,7 @@ const orders = {
   'late-interaction': 'late interaction + RRF',
   'language-model': 'P(yes) of a language model + RRF',
   trained: 'trained cross-encoder + RRF',
-  none: 'as it comes',
+  none: 'incoming order',
 };
 
 const fused = ['late-interaction', 'trained', 'language-model'] as const;
@@ -36,13 +36,13 @@ function partWeight(title: string, what: string) {
     .default(1)
     .meta({
       title: `${title} weight`,
-      description: `How much of that can be lost by ${what}; 0: nothing.`,
+      description: `How much of the quality share ${what} can cost a hit. 0: nothing.`,
       advanced: true,
     } satisfies ParamMeta);
 }
 
 export const noCrossEncoder =
-  'No cross-encoder is connected. Connect the one of Train reranker, or choose another method.';
+  'No cross-encoder is connected. Connect Train reranker, or choose another method.';
 
 /** Of `2026-02-30`: no; of `2026-02` and `2026`: yes. */
 export function isDay(day: string): boolean {
@@ -56,7 +56,7 @@ export const rerank = defineNode({
   implementation: 7,
   title: 'Rerank',
   group: 'retrieval',
-  doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it; a language model is asked whether the chunk helps, and its probability of yes is fused likewise. Besides the topic it can weigh quality: length, boilerplate, trust in the source, and freshness.',
+  doc: 'Reorders the hits of each question by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one. A cross-encoder scores each pair with a model trained for it. With a language model, the probability that it says yes is fused the same way. Quality can also count: length, boilerplate, trust in the source, and freshness.',
   synonyms: ['cross-encoder', 'reorder'],
   inputs: {
     hits: { type: Hits, doc: 'Hits to reorder.' },
@@ -71,7 +71,7 @@ export const rerank = defineNode({
       doc: 'A trained cross-encoder, for the method trained.',
     },
   },
-  outputs: { hits: { type: Hits, doc: 'The best of them, in the new order.' } },
+  outputs: { hits: { type: Hits, doc: 'The best hits, in the new order.' } },
   params: z.strictObject({
     method: z
       .enum(['late-interaction', 'cross-encoder', 'trained', 'language-model', 'none'])
@@ -79,7 +79,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Method',
         description:
-          'late-interaction needs no further model. cross-encoder is better where its model is available. trained uses the connected one. language-model asks the connected model about each chunk. none keeps the incoming order, except for quality.',
+          'late-interaction: compares token vectors; the quickest. cross-encoder: better, but slower. trained: the connected cross-encoder. language-model: asks the connected model about each chunk. none: keeps the incoming order, except for quality.',
       } satisfies ParamMeta),
     top: z
       .int()
@@ -99,7 +99,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Quality',
         description:
-          'Share of its score that a hit can lose to each part of quality; 0 orders by topic alone.',
+          'Share of its score that a hit can lose to each part of quality. 0: only the topic counts.',
       } satisfies ParamMeta),
     model: z
       .string()
@@ -107,7 +107,7 @@ export const rerank = defineNode({
       .default('ms-marco-MiniLM-L6-v2')
       .meta({
         title: 'Cross-encoder',
-        description: 'Used by the method cross-encoder.',
+        description: 'The model of the method cross-encoder.',
         control: 'model',
         modelKind: 'cross-encoder',
       } satisfies ParamMeta),
@@ -117,7 +117,7 @@ export const rerank = defineNode({
       .default('all-MiniLM-L6-v2')
       .meta({
         title: 'Embedder',
-        description: 'Whose token vectors late interaction compares.',
+        description: 'The embedder whose token vectors late interaction compares.',
         control: 'model',
         modelKind: 'embedder',
         advanced: true,
@@ -129,8 +129,7 @@ export const rerank = defineNode({
       .default(1)
       .meta({
         title: 'Weight',
-        description:
-          'Weight in the fusion of the order by late interaction, trained cross-encoder or language model; the incoming order has 1.',
+        description: 'Weight of the new order in the fusion. The incoming order has weight 1.',
         advanced: true,
       } satisfies ParamMeta),
     rrf: z
@@ -141,19 +140,19 @@ export const rerank = defineNode({
       .meta({
         title: 'RRF constant',
         description:
-          'How evenly places count: each order adds weight / (constant + rank) to the score. 60 is usual; the smaller it is, the more the first few places decide.',
+          'How evenly ranks count: each order adds weight / (constant + rank) to the score. 60 is usual. With a smaller constant, the first few ranks decide more.',
         advanced: true,
       } satisfies ParamMeta),
     prompt: promptParam('Prompt', {
-      of: 'What the language model is asked of a chunk.',
+      of: 'The language model’s prompt for each chunk.',
       holds: ['passage', 'question'],
       text: 'Passage:\n{passage}\n\nQuestion: {question}\n\nDoes the passage say what the question asks for? Answer only Yes or No.',
     }),
     context: contextParam(2048),
     parallel: parallelParam,
-    lengthWeight: partWeight('Length', 'saying too little'),
+    lengthWeight: partWeight('Length', 'being too short'),
     contentWeight: partWeight('Content', 'boilerplate'),
-    trustWeight: partWeight('Trust', 'a source that is not trusted'),
+    trustWeight: partWeight('Trust', 'an untrusted source'),
     freshnessWeight: partWeight('Freshness', 'age'),
     words: z
       .int()
@@ -163,7 +162,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Enough',
         unit: 'words',
-        description: 'The length from which a chunk says enough by itself.',
+        description: 'A chunk of this length or more loses nothing.',
         advanced: true,
       } satisfies ParamMeta),
     trust: z
@@ -172,7 +171,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Trusted',
         description:
-          'How far hits whose path or address matches a glob are trusted, from 0 to 1: **/archive/** is that folder wherever it stands. If several match, the longest counts. All others: 1.',
+          'Trust in hits by path or address, from 0 to 1 for each glob, such as **/archive/**. If several globs match, the longest counts. Without a match: 1.',
         example: '**/archive/**',
         advanced: true,
       } satisfies ParamMeta),
@@ -182,7 +181,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Dates',
         description:
-          'Metadata that say when a text was last true, as in 2026-03-01; the first that holds a date counts.',
+          'Metadata fields with the date of a text, such as 2026-03-01. The first field with a date counts.',
         advanced: true,
       } satisfies ParamMeta),
     halfLife: z
@@ -193,18 +192,18 @@ export const rerank = defineNode({
       .meta({
         title: 'Half-life',
         unit: 'days',
-        description: 'The time after which a text is half as fresh.',
+        description: 'The age at which a text is half as fresh.',
         advanced: true,
       } satisfies ParamMeta),
     today: z
       .string()
       .regex(/^(\d{4}-\d{2}-\d{2})?$/, 'must be a date such as 2026-03-01, or empty')
-      .refine((day) => day === '' || isDay(day), 'must be a day that there is, or empty')
+      .refine((day) => day === '' || isDay(day), 'must be an existing day, or empty')
       .default('')
       .meta({
         title: 'Today',
         description:
-          'The date to which ages are counted, such as 2026-03-01. Empty for the day of the run.',
+          'The date from which ages are counted back, such as 2026-03-01. Empty: the day of the run.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -131,9 +131,7 @@ it('searches for every wording of a question, and fuses what they find', async (
   expect(own?.hits.map(({ chunk }) => chunk.id)).toEqual(['a', 'b', 'c']);
   expect(log).toEqual([]);
   await again({ paths: ['none/**'] }, [...rows, { id: 'r', question: 'four' }]);
-  expect(log).toEqual([
-    expect.stringMatching(/^Nothing is found for 1 of 3 questions. See whether/),
-  ]);
+  expect(log).toEqual([expect.stringMatching(/^No hits for 1 of 3 questions. Check that/)]);
 });
 
 describe('an embedder that is trained in the graph', () => {
@@ -152,14 +150,16 @@ describe('an embedder that is trained in the graph', () => {
 
   it('is refused an index of its base, and of another training, before anything runs', () => {
     const message = expect.stringMatching(
-      /made with all-MiniLM-L6-v2, but .* embedded with MiniLM tuned.* Build the index anew/,
+      /made with all-MiniLM-L6-v2, but .* embedded with MiniLM tuned.* Rebuild the index/,
     );
     expect(checkBoth(made, tuned)).toEqual([{ port: 'index', message }]);
     expect(checkBoth(other, tuned)).toHaveLength(1);
   });
 
   it('is missed where it made the index', () => {
-    const message = expect.stringMatching(/MiniLM tuned, which is trained in this graph: connect/);
+    const message = expect.stringMatching(
+      /MiniLM tuned, an embedder trained in this graph. Connect/,
+    );
     expect(checkBoth(tuned)).toEqual([{ port: 'index', message }]);
   });
 });

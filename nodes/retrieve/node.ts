@@ -17,7 +17,7 @@ export const retrieve = defineNode({
   implementation: 2,
   title: 'Retrieve',
   group: 'retrieval',
-  doc: 'Finds the chunks that answer each question: by meaning (dense), by words (BM25), or by both, fused by reciprocal ranks (hybrid). A question with variants is searched for by each of them, and the results are fused.',
+  doc: 'Finds the best chunks for each question: by meaning (dense), by words (BM25), or by both, fused by reciprocal ranks (hybrid). If a question has variants, it also searches for each variant and fuses the results.',
   synonyms: ['search', 'find', 'rag', 'vector search'],
   inputs: {
     questions: { type: Questions, doc: 'Questions to search for.' },
@@ -25,10 +25,10 @@ export const retrieve = defineNode({
     trained: {
       type: EmbedderModel,
       optional: true,
-      doc: 'The trained embedder that made the index, or a query adapter of the one that did.',
+      doc: 'The trained embedder that made the index, or a query adapter for the embedder that made it.',
     },
   },
-  outputs: { hits: { type: Hits, doc: 'For each question, its best chunks in order.' } },
+  outputs: { hits: { type: Hits, doc: 'The best chunks of each question, in order.' } },
   params: z.strictObject({
     mode: z
       .enum(['dense', 'bm25', 'hybrid'])
@@ -55,7 +55,7 @@ export const retrieve = defineNode({
       .meta({
         title: 'Candidates',
         unit: 'chunks',
-        description: 'How many from each side enter the fusion; Top k at least.',
+        description: 'How many hits of each search enter the fusion; at least Top k.',
         advanced: true,
       } satisfies ParamMeta),
     rrf: z
@@ -66,7 +66,7 @@ export const retrieve = defineNode({
       .meta({
         title: 'RRF constant',
         description:
-          'How evenly places count: each side, and each variant of a question, adds 1 / (constant + rank) to the score. 60 is usual; the smaller it is, the more the first few places decide.',
+          'How evenly ranks count: each search, and each variant of a question, adds 1 / (constant + rank) to the score. 60 is usual. With a smaller constant, the first few ranks decide more.',
         advanced: true,
       } satisfies ParamMeta),
     variantWeight: z
@@ -76,7 +76,7 @@ export const retrieve = defineNode({
       .default(1)
       .meta({
         title: 'Variant weight',
-        description: 'Weight of each variant of a question; the question itself has 1.',
+        description: 'Weight of each variant of a question. The question itself has weight 1.',
         advanced: true,
       } satisfies ParamMeta),
     embedder: z
@@ -84,7 +84,7 @@ export const retrieve = defineNode({
       .default('')
       .meta({
         title: 'Embedder',
-        description: 'Empty for the one that made the index, which is nearly always right.',
+        description: 'Empty: the embedder that made the index, which is nearly always right.',
         control: 'model',
         modelKind: 'embedder',
         advanced: true,
@@ -95,7 +95,7 @@ export const retrieve = defineNode({
       .meta({
         title: 'Only paths',
         description:
-          'Search only chunks of documents that one of these globs matches, such as sales/**.',
+          'Search only documents whose path matches one of these globs, such as sales/**.',
         advanced: true,
       } satisfies ParamMeta),
     metadata: z
@@ -103,7 +103,7 @@ export const retrieve = defineNode({
       .default({})
       .meta({
         title: 'Only metadata',
-        description: 'Search only chunks whose metadata have these values.',
+        description: 'Search only chunks with these metadata values.',
         advanced: true,
       } satisfies ParamMeta),
   }),
@@ -137,7 +137,7 @@ export const retrieve = defineNode({
       return [
         {
           port: 'index',
-          message: `The index was made with ${made.model}, but the questions would be embedded with ${asked}, whose vectors are different. Build the index anew: ${remedy} the Embed node it is made from.`,
+          message: `The index was made with ${made.model}, but the questions would be embedded with ${asked}, whose vectors differ. Rebuild the index: ${remedy} the Embed node before it.`,
         },
       ];
     }
@@ -145,7 +145,7 @@ export const retrieve = defineNode({
       return [
         {
           port: 'index',
-          message: `The index is made with ${made.model}, which is trained in this graph: connect it here, too.`,
+          message: `The index was made with ${made.model}, an embedder trained in this graph. Connect that embedder here, too.`,
         },
       ];
     }
@@ -175,7 +175,7 @@ function otherThan(
   if (passages !== undefined) return { asked: model, remedy: `choose ${passages.model} in` };
   if (model !== made.model) return { asked: model, remedy: `connect ${model} to` };
   return {
-    asked: 'another training of it, as of another round',
-    remedy: 'connect the embedder that comes here to',
+    asked: 'another training of it',
+    remedy: 'connect this embedder to',
   };
 }

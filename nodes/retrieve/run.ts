@@ -48,7 +48,7 @@ export const run = implementItems(retrieve, {
       if (digest !== index.info.embedderDigest) {
         throw new GraphError(
           'facet-mismatch',
-          `The index was made with ${index.info.embedder} (${index.info.dimension} wide), but the questions would be embedded with other weights, ${id}. Embed the chunks again, or choose the same embedder.`,
+          `The index was made with ${index.info.embedder} (${index.info.dimension} wide), but the questions would be embedded with other weights (${id}). Embed the chunks again, or choose the same embedder.`,
           { location: { node: ctx.node, port: 'index', param: 'embedder' } },
         );
       }
@@ -75,7 +75,7 @@ export const run = implementItems(retrieve, {
     const isFiltered = paths.length > 0 || Object.keys(metadata).length > 0;
     ctx.log(
       'warning',
-      `Nothing is found for ${without} of ${all} questions${isFiltered ? '. See whether “Only paths” and “Only metadata” leave chunks to search' : ': none of their words stands in a chunk'}.`,
+      `No hits for ${without} of ${all} questions${isFiltered ? '. Check that “Only paths” and “Only metadata” leave chunks to search' : ': no chunk contains any of their words'}.`,
     );
   },
 });

@@ -59,7 +59,7 @@ it('gives each question its wordings, and leaves the rest of it as it is', async
     { ...kiln, variants: ['When does firing begin?', 'At what hour is the kiln started?'] },
     { id: 'b', question: glaze.question },
   ]);
-  expect(log).toEqual([expect.stringMatching(/^Of 1 of 2 questions no reply could be read/)]);
+  expect(log).toEqual([expect.stringMatching(/^Graft could parse no reply for 1 of 2 questions/)]);
   expect(asked[0]?.prompt).toContain('Write 2 other ways');
   expect(asked[0]?.prompt).toContain('Question: When is the kiln lit?');
 });

@@ -15,13 +15,15 @@ export const rewriteQuestions = defineNode({
   implementation: 2,
   title: 'Rewrite questions',
   group: 'retrieval',
-  doc: 'Lets a language model put each question into other words (multi-query), or write passages that might answer it (HyDE). Retrieve searches for these as well as the question and fuses what they find. The question itself stays as it is.',
+  doc: 'A language model rewords each question (multi-query), or writes passages that might answer it (HyDE). Retrieve searches for these variants as well as the question, and fuses the results. The question itself stays unchanged.',
   synonyms: ['query expansion', 'hyde', 'multi-query'],
   inputs: {
     questions: { type: Questions, doc: 'Questions to search for.' },
     model: { type: Model, remote: true, doc: 'The language model, local or remote.' },
   },
-  outputs: { questions: { type: Questions, doc: 'The same, with variants to search for.' } },
+  outputs: {
+    questions: { type: Questions, doc: 'The same questions, with variants to search for.' },
+  },
   params: z.strictObject({
     method: z
       .enum(['multi-query', 'hyde'])
@@ -29,7 +31,7 @@ export const rewriteQuestions = defineNode({
       .meta({
         title: 'Method',
         description:
-          'multi-query: the question in other words. hyde: passages as they might stand in a document that answers it, right or wrong.',
+          'multi-query: the question in other words. hyde: passages as a document might word the answer, right or wrong.',
       } satisfies ParamMeta),
     variants: z
       .int()
@@ -38,24 +40,29 @@ export const rewriteQuestions = defineNode({
       .default(3)
       .meta({
         title: 'Variants',
-        description: 'The most for each question.',
+        description: 'Most variants for each question.',
       } satisfies ParamMeta),
     multiQueryPrompt: promptParam('Multi-query', {
-      of: 'What the model is asked by that method.',
+      of: 'The prompt of this method.',
       holds: ['question', 'variants'],
       text: 'Write {variants} other ways to ask this question, in different words that a document might use. One a line, nothing else.\n\nQuestion: {question}',
     }),
     hydePrompt: promptParam('HyDE', {
-      of: 'What the model is asked by that method.',
+      of: 'The prompt of this method.',
       holds: ['question'],
       text: 'Write one short paragraph from a document that answers this question. Invent what you do not know.\n\nQuestion: {question}',
     }),
-    maxTokens: maxTokensParam(128, { description: 'Where a reply is cut.', advanced: true }),
+    maxTokens: maxTokensParam(128, {
+      description: 'The longest reply. A longer one is cut off.',
+      advanced: true,
+    }),
     temperature: temperatureParam(0.7, {
-      description: '0 always gives the likeliest reply; several hyde passages need more.',
+      description: '0 always gives the likeliest reply. Several hyde passages need more.',
     }),
     context: contextParam(1024),
-    seed: seedParam('Of what the model writes where temperature is over 0.'),
+    seed: seedParam(
+      'Fixes the random choice of words. It matters only if the temperature is above 0.',
+    ),
     parallel: parallelParam,
   }),
   when: {
@@ -71,16 +78,12 @@ export const rewriteQuestions = defineNode({
   items: { over: 'questions', key: ['question'] },
   check(params, inputs, models) {
     const { method, variants, temperature } = params;
-    const clashes = askingClashes(
-      { params, made: 'questions are rewritten', one: 'A reply' },
-      inputs,
-      models,
-    );
+    const clashes = askingClashes({ params, one: 'A reply' }, inputs, models);
     if (method === 'hyde' && variants > 1 && temperature === 0) {
       clashes.push({
         param: 'variants',
         message:
-          'At temperature 0 every passage is the same. Raise the temperature, or ask for one.',
+          'At temperature 0 all passages are the same. Raise the temperature, or set variants to 1.',
       });
     }
     return clashes;

@@ -71,7 +71,7 @@ export const run = implementItems(rewriteQuestions, {
     if (questions === 0) return;
     ctx.log(
       'warning',
-      `Of ${questions} of ${all} questions no reply could be read: they are searched for as they are. A larger model, or another prompt, may write what is asked for.`,
+      `Graft could parse no reply for ${questions} of ${all} questions, so they have no variants. Try a larger model or another prompt.`,
     );
   },
 });

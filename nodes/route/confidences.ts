@@ -42,9 +42,13 @@ export async function confidences(
     }));
   }
   const missing = (port: string): GraphError =>
-    new GraphError('missing-input', `Connect the ${port} that questions are sent by.`, {
-      location: { node: ctx.node, port },
-    });
+    new GraphError(
+      'missing-input',
+      `Connect the ${port} to decide by, or set “Alone by” to rule.`,
+      {
+        location: { node: ctx.node, port },
+      },
+    );
   if (params.by === 'cosine') {
     if (hits === undefined) throw missing('hits');
     const near = await nearest(ctx, hits);
@@ -76,7 +80,7 @@ function judged<Said>(
   all: readonly (Said | ItemFailure)[],
   confidenceOf: (said: Said) => Confidence,
 ): Confidence[] {
-  tellUnasked(ctx, all, { what: 'questions', then: 'are retrieved for' });
+  tellUnasked(ctx, all, { what: 'questions', then: 'go to retrieval' });
   return all.map((one) =>
     one instanceof ItemFailure ? { unjudged: 1 } : { ...confidenceOf(one), unjudged: 0 },
   );
@@ -93,7 +97,7 @@ async function nearest(
     if (own.length > 0 && cosines.length === 0) {
       throw new GraphError(
         'bad-input',
-        `The hits of ${question.id} have no cosine: they were found by words alone. Retrieve by the mode dense or hybrid.`,
+        `The hits of ${question.id} have no cosine, because only the word search found them. Set the mode of Retrieve to dense or hybrid.`,
         { location: { node: ctx.node, port: 'hits' } },
       );
     }

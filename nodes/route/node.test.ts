@@ -187,7 +187,7 @@ describe('by a model', () => {
       expect(valuesOf('fare')).toMatchObject({ alone: 1, unjudged: 0 });
     }
     expect(log[0]).toBe(
-      'warning: 1 of 3 questions could not be judged, and are retrieved for; the first: The model cannot be asked about the question "kiln": the prompt has 9000 tokens.',
+      'warning: The model could not judge 1 of 3 questions; they go to retrieval. The first: The model cannot be asked about the question "kiln": the prompt has 9000 tokens.',
     );
     expect(asking.log[0]?.replace(' :', ':')).toBe(log[0]);
   });

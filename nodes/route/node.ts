@@ -27,20 +27,24 @@ export const route = defineNode({
   implementation: 2,
   title: 'Route',
   group: 'retrieval',
-  doc: 'Sends each question one of three ways: to a model alone, to retrieval, or to a table of exact values. It decides by words in the question, by how near the best hit is, by how sure a model is of its own answer, or by how far the model leans to yes when asked whether it knows.',
+  doc: 'Sends each question one of three ways: to a model alone, to retrieval, or to a table of exact values. It decides by words in the question, by the similarity of the best hit, by a model’s confidence in its own answer, or by the model’s word that it knows.',
   synonyms: ['router', 'switch', 'branch', 'classify'],
   inputs: {
-    questions: { type: Questions, doc: 'Questions to send.' },
-    hits: { type: Hits, optional: true, doc: 'Hits of the questions, to decide by.' },
-    model: { type: Model, optional: true, doc: 'A local language model, to decide by.' },
+    questions: { type: Questions, doc: 'Questions to route.' },
+    hits: { type: Hits, optional: true, doc: 'Hits of the questions, for deciding by cosine.' },
+    model: {
+      type: Model,
+      optional: true,
+      doc: 'A local language model, for deciding by draft or asked.',
+    },
   },
   outputs: {
     alone: {
       type: Questions,
-      doc: 'Questions that a model answers alone.',
+      doc: 'Questions for a model alone.',
       itemsOf: ['questions'],
     },
-    retrieve: { type: Questions, doc: 'Questions to find passages for.', itemsOf: ['questions'] },
+    retrieve: { type: Questions, doc: 'Questions that need passages.', itemsOf: ['questions'] },
     lookup: {
       type: Questions,
       doc: 'Questions that ask for an exact value.',
@@ -48,7 +52,7 @@ export const route = defineNode({
     },
     metrics: {
       type: Metrics,
-      doc: 'The share of each way, then where each question goes and how sure that is.',
+      doc: 'The share of each way, then the way and confidence of each question.',
       itemsOf: ['questions'],
     },
   },
@@ -59,7 +63,7 @@ export const route = defineNode({
       .meta({
         title: 'Alone by',
         description:
-          'What sends a question to the model alone. rule: its words. cosine: no hit is near. draft: how sure the model is of its own answer. asked: whether it says that it knows.',
+          'What sends a question to the model alone. rule: its words. cosine: no hit is similar. draft: the model is confident in its own answer. asked: the model says that it knows.',
       } satisfies ParamMeta),
     threshold: z
       .number()
@@ -69,15 +73,15 @@ export const route = defineNode({
       .meta({
         title: 'Threshold',
         description:
-          'How sure it must be, from 0 to 1, for the model to answer alone. Choose it by the metrics.',
+          'The confidence, from 0 to 1, needed for the model to answer alone. Choose it by the metrics.',
       } satisfies ParamMeta),
     lookup: phrases(
       'Look up',
-      'Words that ask for an exact value, such as "how much". Such questions go to the table, whatever else applies.',
+      'Words that ask for an exact value, such as "how much". Questions with these words always go to the table.',
     ),
-    alone: phrases('Alone', 'Words of questions that the model answers alone, for rule.'),
+    alone: phrases('Alone', 'For rule: questions with these words go to the model alone.'),
     prompt: promptParam('Prompt', {
-      of: 'What the model is asked about a question, for asked.',
+      of: 'For asked: the prompt for each question.',
       holds: ['question'],
       text: 'Question: {question}\n\nDo you know the answer to this question, without looking it up? Answer only Yes or No.',
     }),
@@ -86,12 +90,15 @@ export const route = defineNode({
       .default('Answer in one short sentence.')
       .meta({
         title: 'System prompt',
-        description: 'What the model is told before it drafts an answer, for draft.',
+        description: 'For draft: instructions that the model reads before it drafts an answer.',
         control: 'multiline',
         places: [],
         advanced: true,
       } satisfies ParamMeta),
-    maxTokens: maxTokensParam(24, { description: 'Where a draft is cut.', advanced: true }),
+    maxTokens: maxTokensParam(24, {
+      description: 'The longest draft. A longer one is cut off.',
+      advanced: true,
+    }),
     context: contextParam(2048),
     parallel: parallelParam,
   }),
@@ -109,10 +116,10 @@ export const route = defineNode({
   ],
   metrics: () => metricNames,
   meanings: {
-    alone: 'The share of the questions that a model answers alone.',
-    lookup: 'The share of the questions that are looked up.',
-    confidence: 'How sure it is that a question needs no passages, from 0 to 1.',
-    unjudged: 'The share of the questions that the model could not be asked. Less is better.',
+    alone: 'The share of questions that a model answers alone.',
+    lookup: 'The share of questions that go to the table.',
+    confidence: 'Confidence that the question needs no passages, from 0 to 1.',
+    unjudged: 'The share of questions that the model could not judge. Less is better.',
     ...tokenMeanings,
     ...countMeanings,
   },
@@ -122,7 +129,7 @@ export const route = defineNode({
       return [
         {
           port: 'hits',
-          message: 'There are no hits to decide by. Connect the hits of these questions.',
+          message: 'No hits are connected to decide by. Connect the hits of these questions.',
         },
       ];
     }

@@ -12,7 +12,7 @@ const inputs = { rows: { type: Questions, doc: 'The rows to draw from.' } };
 const outputs = {
   rows: {
     type: Questions,
-    doc: 'The drawn rows, in the order in which they came.',
+    doc: 'The drawn rows, in their original order.',
     itemsOf: ['rows'],
   },
 };
@@ -23,7 +23,7 @@ export const sampleRows = defineNode({
   implementation: 1,
   title: 'Sample',
   group: 'evaluation',
-  doc: 'Takes a part of the rows, drawn at random and always the same for a seed; a smaller part is contained in a larger one. Rows of one question stay together. Try settings on a part first: what was computed for its rows is reused when all are run.',
+  doc: 'Draws a random part of the rows, always the same for a seed. A smaller part is contained in a larger one, and rows of one question stay together. Try settings on a part first: a run on all rows reuses its results.',
   inputs,
   outputs,
   ports(params) {
@@ -43,7 +43,7 @@ export const sampleRows = defineNode({
       .meta({
         title: 'Share',
         unit: 'of the rows',
-        description: 'The share of rows that is taken; 1 takes all.',
+        description: 'The share of rows to draw. 1: all.',
       } satisfies ParamMeta),
     least: z
       .int()
@@ -52,9 +52,9 @@ export const sampleRows = defineNode({
       .meta({
         title: 'At least',
         unit: 'rows',
-        description: 'This many are taken if the share is fewer, as far as there are that many.',
+        description: 'At least this many rows, even if the share is smaller.',
       } satisfies ParamMeta),
-    seed: seedParam('Another seed draws other rows.'),
+    seed: seedParam('A different seed draws different rows.'),
   }),
   summary: ({ share, least }) => [
     ['takes', `${Math.round(share * 1000) / 10} %`],

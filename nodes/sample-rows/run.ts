@@ -33,7 +33,7 @@ function questionOf(row: unknown, node: string): string {
   if (known !== undefined) return known;
   throw new GraphError(
     'bad-input',
-    'A row has neither an id nor an item, so that it cannot be drawn. Metrics of curves and of summaries are such: take a part of what is measured instead.',
+    'A row has neither an id nor an item, so the node cannot draw it. Curves and summaries have such rows: draw from the measured rows instead.',
     { location: { node, port: 'rows' } },
   );
 }

@@ -76,7 +76,7 @@ it('takes k from its parameter, and says where lists are shorter', async () => {
   expect(rows[2]?.values).toMatchObject({ 'recall@4': 1 });
   expect(log).toEqual([]);
   expect((await score(lists, { k: 5 })).log).toEqual([
-    ': 3 of 3 questions have fewer than 5 hits. Raise the k of the node that retrieves.',
+    ': 3 of 3 questions have fewer than 5 hits. Raise Top k of Retrieve.',
   ]);
 });
 
@@ -90,7 +90,7 @@ it('takes references from questions that are connected, and names those without 
     ['summary', 1],
     ['questions', 1],
   ]);
-  expect(log).toEqual([expect.stringMatching(/^q6: It has no hits/)]);
+  expect(log).toEqual([expect.stringMatching(/^q6: The question has no hits/)]);
 });
 
 it('asks for documents where no question has any', async () => {

@@ -13,13 +13,13 @@ export const scoreHits = defineNode({
   implementation: 3,
   title: 'Score hits',
   group: 'evaluation',
-  doc: 'Scores what was retrieved for each question by the documents that hold its answer: how many of them are among the first hits (recall), how soon the first comes (MRR), and how near the order is to the best one (nDCG, MAP, context precision). Questions without an answer are kept apart.',
+  doc: 'Scores the hits of each question by the documents that hold its answer: how many of them are among the first hits (recall), how early the first comes (MRR), and how close the order is to the best one (nDCG, MAP, context precision). Questions without an answer are counted separately.',
   inputs: {
     hits: { type: Hits, doc: 'Hits whose questions name the documents that hold the answer.' },
     questions: {
       type: Questions,
       optional: true,
-      doc: 'If connected, the documents are taken from here, by question id; a question without hits is named in the log.',
+      doc: 'Optional. The documents then come from here, matched by question id. The log names questions without hits.',
     },
   },
   outputs: {
@@ -39,19 +39,19 @@ export const scoreHits = defineNode({
         title: 'k',
         unit: 'hits',
         description:
-          'How many hits of a question count for recall, nDCG and context precision. MRR and MAP look at all of them.',
+          'How many hits of a question count for recall, nDCG and context precision. MRR and MAP count all hits.',
       } satisfies ParamMeta),
   }),
   summary: ({ k }) => [['scores', `Recall@${k}, MRR, nDCG@${k}, MAP`]],
   metrics: ({ k }) => metricsAt(k),
   meanings: {
-    recall: 'The share of the documents with the answer that are among the first k hits.',
-    mrr: '1 / rank of the first hit from a document with the answer; a mean.',
-    ndcg: 'Hits from documents with the answer, each worth less the lower it stands, as a share of the best order.',
-    map: 'The mean, over the documents with the answer, of the precision where each is found.',
+    recall: 'The share of documents with the answer that are among the first k hits.',
+    mrr: 'The mean of 1 / rank of the first hit from a document with the answer.',
+    ndcg: 'The value of the hits from documents with the answer, less for lower ranks, as a share of the best order.',
+    map: 'The mean precision at the rank of each document with the answer.',
     contextPrecision:
-      'How far up, among the first k, the hits from documents with the answer stand: the mean of the precisions at each of them.',
-    bestScore: 'The score of the first hit, of a question of which nothing else can be said.',
+      'How high hits from documents with the answer rank among the first k: the mean of the precisions at each of them.',
+    bestScore: 'The score of the first hit, for questions without an answer.',
     ...countMeanings,
   },
   caching: 'pure',

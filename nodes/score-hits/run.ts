@@ -26,18 +26,18 @@ export const run = implement(scoreHits, async (ctx, { hits, questions }, { k }) 
   if (scored.length === 0) {
     throw new GraphError(
       'bad-input',
-      'No question names the documents that hold its answer. Give them in the questions’ file, in the field "documents".',
+      'No question names the documents that hold its answer. Add them to the questions’ file, in the field "documents".',
       { location: { node: ctx.node, port: questions === undefined ? 'hits' : 'questions' } },
     );
   }
   logUnseen(ctx, references, {
     seen,
-    why: 'It has no hits: its retrieval failed, or it was not searched for.',
+    why: 'The question has no hits: its retrieval failed, or nobody searched for it.',
   });
   if (short > 0) {
     ctx.log(
       'warning',
-      `${short} of ${scored.length} questions have fewer than ${k} hits. Raise the k of the node that retrieves.`,
+      `${short} of ${scored.length} questions have fewer than ${k} hits. Raise Top k of Retrieve.`,
     );
   }
   const rows = [...scored, ...apart];

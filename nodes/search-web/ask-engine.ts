@@ -23,30 +23,30 @@ export async function askEngine(
     .catch((error: unknown) => {
       if (!(error instanceof GraphError) || error.code !== 'too-large') throw error;
       throw unavailable(
-        `${origin} answers a search with more than 4 MiB, which no search engine does. Check the address.`,
+        `${origin} answered a search with more than 4 MiB, so it is probably not a search engine. Check the address.`,
       );
     });
   if ([413, 414, 431].includes(status)) {
     throw new GraphError(
       'bad-input',
-      `${origin} takes no question of ${asked.length} characters (${status}): “${asked.slice(0, 60)}…”. Shorten it, or leave it out.`,
+      `${origin} refused a question of ${asked.length} characters (${status}): “${asked.slice(0, 60)}…”. Shorten it, or remove it.`,
       { location: { node: ctx.node, port: 'questions' } },
     );
   }
   if (status === 403) {
     throw unavailable(
-      `${origin} does not answer in JSON (403). In a SearXNG of your own, add json to search.formats in its settings.yml.`,
+      `${origin} refused to answer in JSON (403). In your own SearXNG, add json to search.formats in its settings.yml.`,
     );
   }
   if (status < 200 || status >= 300) {
     throw unavailable(
-      `${origin} answers a search with ${status}. Check the address, and whether it is well.`,
+      `${origin} answered a search with ${status}. Check the address, and that the server works.`,
     );
   }
   const answer = searchAnswer(new TextDecoder().decode(body));
   if (answer === undefined) {
     throw unavailable(
-      `${origin} does not answer a search as SearXNG does, in JSON with results. Check the address.`,
+      `${origin} did not answer with JSON results like SearXNG. Check the address.`,
     );
   }
   const { urls, silent } = answer;
@@ -55,10 +55,10 @@ export async function askEngine(
   const engines = `${named}${silent.length > mostNamed ? ` and ${silent.length - mostNamed} more` : ''}`;
   if (urls.length === 0) {
     throw unavailable(
-      `${origin} finds nothing, and of its engines these did not answer: ${engines}. Run again later, or see to its engines.`,
+      `${origin} found nothing, and some of its engines did not answer: ${engines}. Run again later, or check its engines.`,
     );
   }
-  ctx.log('warning', `Of the engines of ${origin} these did not answer: ${engines}.`);
+  ctx.log('warning', `Some engines of ${origin} did not answer: ${engines}.`);
   return urls;
 }
 

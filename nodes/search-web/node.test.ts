@@ -117,7 +117,7 @@ describe('a search', () => {
     expect(documents.map(({ id }) => id)).toEqual(found('a', 'b'));
     expect(log.mock.calls).toEqual([
       ['warning', 'It is of a private network.', 'kiln'],
-      ['warning', expect.stringContaining('answers 404'), 'kiln'],
+      ['warning', expect.stringContaining('answered 404'), 'kiln'],
     ]);
   });
 
@@ -159,7 +159,7 @@ describe('a search', () => {
     };
     const { answers, asked, load, log } = web({ ...pages, kiln: JSON.stringify(silent) });
     await expect(load(['kiln'])).rejects.toThrow(
-      /127\.0\.0\.1:8888 finds nothing.*google \(timeout\), bing \(CAPTCHA\)\. Run again later/,
+      /127\.0\.0\.1:8888 found nothing.*google \(timeout\), bing \(CAPTCHA\)\. Run again later/,
     );
     answers['kiln'] = JSON.stringify({ ...silent, results: [{ url: `${site}/a` }] });
     expect(await load(['kiln'])).toHaveLength(1);
@@ -183,19 +183,22 @@ describe('a search', () => {
 
   it.each([
     [{ kiln: 403 }, /add json to search\.formats/],
-    [{ kiln: 500 }, /answers a search with 500/],
-    [{ kiln: '<html>' }, /does not answer a search as SearXNG does/],
-    [{ kiln: '{"results":[{}]}' }, /does not answer a search as SearXNG does/],
-    [{ kiln: new GraphError('too-large', 'Large.') }, /more than 4 MiB, which no search engine/],
-    [{ kiln: 431 }, /takes no question of 4 characters \(431\): “kiln…”\. Shorten it/],
+    [{ kiln: 500 }, /answered a search with 500/],
+    [{ kiln: '<html>' }, /did not answer with JSON results/],
+    [{ kiln: '{"results":[{}]}' }, /did not answer with JSON results/],
+    [
+      { kiln: new GraphError('too-large', 'Large.') },
+      /more than 4 MiB, so it is probably not a search engine/,
+    ],
+    [{ kiln: 431 }, /refused a question of 4 characters \(431\): “kiln…”\. Shorten it/],
     [
       {
         kiln: '{"results":[],"unresponsive_engines":[["a\\u001b[31m\\nb\\u202e","x"],["c","y"]]}',
       },
       /did not answer: a \[31m b \(x\), c \(y\)\. Run/,
     ],
-    [{ kiln: [] }, /finds no page for any of the questions/],
-    [{ kiln: [`${site}/gone`] }, /answers 404/],
+    [{ kiln: [] }, /found no page for any question/],
+    [{ kiln: [`${site}/gone`] }, /answered 404/],
     [{ kiln: new GraphError('unavailable', 'Nobody is there.') }, /Nobody is there/],
   ] satisfies [Record<string, Answer>, RegExp][])(
     'that comes to nothing says why: %j',

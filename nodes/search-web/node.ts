@@ -16,13 +16,13 @@ export const searchWeb = defineNode({
   implementation: 3,
   title: 'Web search',
   group: 'sources',
-  doc: 'Asks a search engine (SearXNG or one like it) each question and reads the pages it finds as documents, for what happened after a model was trained.',
+  doc: 'Sends each question to a search engine (SearXNG or compatible) and reads the pages it finds as documents. Use it for events after a model’s training.',
   synonyms: ['internet', 'google', 'tavily', 'browse'],
   inputs: { questions: { type: Questions, doc: 'The questions to search for.' } },
   outputs: {
     documents: {
       type: Documents,
-      doc: 'The pages that were found, question by question, each once.',
+      doc: 'Each page once, question by question.',
     },
   },
   params: z.strictObject({
@@ -32,7 +32,7 @@ export const searchWeb = defineNode({
       .meta({
         title: 'Address',
         description:
-          'Address of a SearXNG that answers in JSON. This machine is always allowed; the operator allows others in GRAFT_ENDPOINTS.',
+          'Address of a SearXNG that answers in JSON. This machine is always allowed. The operator allows other addresses in GRAFT_ENDPOINTS.',
       } satisfies ParamMeta),
     top: z
       .int()
@@ -42,11 +42,11 @@ export const searchWeb = defineNode({
       .meta({
         title: 'Top',
         unit: 'pages',
-        description: 'Pages that are read for each question.',
+        description: 'Pages to read for each question.',
       } satisfies ParamMeta),
     refresh: refreshParam(24, {
       title: 'Search again after',
-      description: '0 for never: what was found stays.',
+      description: 'The age at which the search is repeated. 0: never.',
     }),
     revision: revisionParam('searches'),
     language: z
@@ -55,7 +55,7 @@ export const searchWeb = defineNode({
       .meta({
         title: 'Language',
         description:
-          'Language of the results, such as en or de. Empty for the search engine’s own setting.',
+          'Language of the results, such as en or de. Empty: the search engine’s own setting.',
         advanced: true,
       } satisfies ParamMeta),
     age: z
@@ -63,11 +63,14 @@ export const searchWeb = defineNode({
       .default('any')
       .meta({
         title: 'Age',
-        description: 'How old a result may be, where the search engine knows.',
+        description: 'The oldest results to accept, if the search engine knows their age.',
         advanced: true,
       } satisfies ParamMeta),
     content: contentParam,
-    timeout: timeoutParam({ seconds: 30, most: 600 }, 'That a search, or a page, may take in all.'),
+    timeout: timeoutParam(
+      { seconds: 30, most: 600 },
+      'How long a search, or a page, may take in all.',
+    ),
     pause: pauseParam,
   }),
   summary: ({ url, top }) => [
@@ -86,7 +89,7 @@ export const searchWeb = defineNode({
           {
             param: 'url',
             message:
-              'Give an address such as http://127.0.0.1:8888, without name, password or query.',
+              'Use an address such as http://127.0.0.1:8888, without name, password or query.',
           },
         ]
       : [],

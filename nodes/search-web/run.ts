@@ -81,9 +81,13 @@ function searchUrl(
 ): string {
   const address = searchAddress(url);
   if (address === undefined) {
-    throw new GraphError('bad-param', 'This is no address of a search engine.', {
-      location: { node: ctx.node, param: 'url' },
-    });
+    throw new GraphError(
+      'bad-param',
+      'This is not a web address. Use an address such as http://127.0.0.1:8888.',
+      {
+        location: { node: ctx.node, param: 'url' },
+      },
+    );
   }
   const asked = new URLSearchParams({ q: question, format: 'json' });
   if (language !== '') asked.set('language', language);
@@ -92,7 +96,7 @@ function searchUrl(
 }
 
 function nothing(ctx: RunContext): GraphError {
-  return new GraphError('bad-input', 'The search finds no page for any of the questions.', {
+  return new GraphError('bad-input', 'The search found no page for any question.', {
     location: { node: ctx.node, port: 'questions' },
   });
 }

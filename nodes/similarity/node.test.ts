@@ -92,7 +92,7 @@ it('takes references from questions that are connected, and names those without 
     { id: 'lost', question: 'lost?', reference: '30' },
   ]);
   expect(rows[0]?.values['similarity']).toBeCloseTo(1, 6);
-  expect(log).toEqual([expect.stringMatching(/^lost: It has no answer/)]);
+  expect(log).toEqual([expect.stringMatching(/^lost: The question has no answer/)]);
 });
 
 it('asks for references where no question has any', async () => {

@@ -8,13 +8,13 @@ export const similarity = defineNode({
   implementation: 1,
   title: 'Similarity',
   group: 'evaluation',
-  doc: 'Measures how near each answer is in meaning to its question’s reference: the cosine of their vectors by a sentence embedder. It recognises an answer in other words, but is easily fooled by one that differs only in a number or a name; use it together with Evaluate.',
+  doc: 'Measures how close each answer is in meaning to its question’s reference, by the cosine of their embeddings. It recognises an answer in other words, but often misses a wrong number or name. Use it together with Evaluate.',
   inputs: {
-    answers: { type: Answers, doc: 'Answers whose questions carry a reference.' },
+    answers: { type: Answers, doc: 'Answers whose questions have a reference.' },
     questions: {
       type: Questions,
       optional: true,
-      doc: 'If connected, references are taken from here, by question id; a question without an answer is named in the log.',
+      doc: 'Optional. References then come from here, matched by question id. The log names questions without an answer.',
     },
   },
   outputs: {
@@ -47,7 +47,12 @@ export const similarity = defineNode({
   check({ model }, _inputs, models) {
     const facts = models(model);
     if (facts === undefined || facts.kind === 'embedder') return [];
-    return [{ param: 'model', message: `${model} is of kind ${facts.kind}; choose an embedder.` }];
+    return [
+      {
+        param: 'model',
+        message: `"${model}" is not an embedder (kind: ${facts.kind}). Choose an embedder.`,
+      },
+    ];
   },
   engines: ['onnxruntime'],
   device: { needs: 'accelerator', affectsResult: true },

@@ -51,7 +51,7 @@ export const run = implement(similarity, async (ctx, { answers, questions }, { m
   }
   logUnseen(ctx, known, {
     seen: new Set(pairs.map(({ question }) => question.id)),
-    why: 'It has no answer: its retrieval or its generation failed, or it was not asked.',
+    why: 'The question has no answer: retrieval or generation failed, or nobody asked it.',
   });
   return { metrics: answerMetrics(rows, ['similarity']) };
 });

@@ -26,7 +26,7 @@ function warned(pairs: readonly QuestionPassages[], batch = 1): string[] {
 it('refuses pairs that all ask the same, unless hard negatives stand beside it', () => {
   const same = [pair('When?', 'a'), pair('When? ', 'b')];
   expect(() => warned(same)).toThrow(
-    'All pairs ask the same question and have no hard negatives, so there is nothing to learn from. Give different questions, or raise the hard negatives.',
+    'All pairs ask the same question and have no hard negatives, so there is nothing to learn. Add different questions, or raise the hard negatives.',
   );
   expect(() => warned([pair('', 'a'), pair(' ', 'b')])).toThrow('All questions are blank and have');
   expect(warned([pair('When?', 'a'), pair('When?', 'b', 'c')])).toEqual([]);
@@ -35,9 +35,9 @@ it('refuses pairs that all ask the same, unless hard negatives stand beside it',
 
 it('warns of blank questions, and of a batch that no step can fill', () => {
   expect(warned([pair(' ', 'a'), pair('Why?', 'b')])).toEqual([
-    '1 question to train on is blank, which teaches nothing. Take such questions out.',
+    '1 question for training is blank. Remove blank questions.',
   ]);
   expect(warned([pair('When?', 'a'), pair('Why?', 'b')], 16)).toEqual([
-    'The batch of 16 is larger than the 2 pairs to train on: each step takes all of them.',
+    'The batch of 16 is larger than the 2 pairs for training, so each step takes all of them.',
   ]);
 });

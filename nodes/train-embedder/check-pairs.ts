@@ -15,7 +15,7 @@ export function checkPairs(
   if (pairs.length > 1 && pairs.every((pair) => isAlone(pair, asked[0]))) {
     throw new GraphError(
       'bad-input',
-      `${asked[0] === '' ? 'All questions are blank' : 'All pairs ask the same question'} and have no hard negatives, so there is nothing to learn from. Give different questions, or raise the hard negatives.`,
+      `${asked[0] === '' ? 'All questions are blank' : 'All pairs ask the same question'} and have no hard negatives, so there is nothing to learn. Add different questions, or raise the hard negatives.`,
       { location: { node: ctx.node, port: 'questions' } },
     );
   }
@@ -23,13 +23,13 @@ export function checkPairs(
   if (blank > 0) {
     ctx.log(
       'warning',
-      `${count(blank, 'question')} to train on ${blank === 1 ? 'is' : 'are'} blank, which teaches nothing. Take such questions out.`,
+      `${count(blank, 'question')} for training ${blank === 1 ? 'is' : 'are'} blank. Remove blank questions.`,
     );
   }
   if (batch > pairs.length) {
     ctx.log(
       'warning',
-      `The batch of ${String(batch)} is larger than the ${count(pairs.length, 'pair')} to train on: each step takes all of them.`,
+      `The batch of ${String(batch)} is larger than the ${count(pairs.length, 'pair')} for training, so each step takes all of them.`,
     );
   }
 }

@@ -23,10 +23,10 @@ const check = (params: object, known: Partial<ModelFacts> = {}) =>
 it('refuses what is no embedder, one of another family, and texts longer than it reads', () => {
   expect(check({})).toEqual([]);
   expect(check({}, { kind: 'language-model' })).toEqual([
-    { param: 'model', message: expect.stringContaining('choose an embedder') },
+    { param: 'model', message: expect.stringContaining('Choose an embedder') },
   ]);
   expect(check({}, { architecture: 'xlm-roberta' })).toEqual([
-    { param: 'model', message: expect.stringMatching(/family xlm-roberta; .*family bert/) },
+    { param: 'model', message: expect.stringMatching(/family xlm-roberta, but .*family bert/) },
   ]);
   expect(check({ maxLength: 600 })).toEqual([
     { param: 'maxLength', message: expect.stringContaining('at most 512 tokens') },
@@ -37,7 +37,7 @@ it('takes an embedder of any family and context for a query adapter, and nothing
   const params = { method: 'query-adapter', maxLength: 600 };
   expect(check(params, { architecture: 'xlm-roberta' })).toEqual([]);
   expect(check(params, { kind: 'language-model' })).toEqual([
-    { param: 'model', message: expect.stringContaining('choose an embedder') },
+    { param: 'model', message: expect.stringContaining('Choose an embedder') },
   ]);
 });
 
@@ -81,9 +81,9 @@ async function train(questions: readonly Question[], params: object = {}): Promi
 
 it.each([
   ['questions', [question], /None of 1 question names the documents.*Make dataset/],
-  ['chunks', [{ ...dawn, documents: ['oven.md'] }], /No chunk is of a document.*oven\.md/],
-  ['questions', [{ ...dawn, answerable: false }], /no questions with an answer/],
-  ['questions', [], /no questions with an answer/],
+  ['chunks', [{ ...dawn, documents: ['oven.md'] }], /No chunk comes from the documents.*oven\.md/],
+  ['questions', [{ ...dawn, answerable: false }], /No questions with an answer/],
+  ['questions', [], /No questions with an answer/],
 ])('refuses questions that pair with nothing, at %s: %#', async (port, questions, message) => {
   await expect(train(questions)).rejects.toMatchObject({
     ...{ code: 'bad-input', message: expect.stringMatching(message) },
@@ -188,9 +188,11 @@ function planned(trained: readonly string[], params: object = {}, indexed: objec
 it('its index is planned, and one of the base is refused before anything runs', () => {
   expect(planned(['embed', 'retrieve'])).toHaveProperty('nodes.length', 7);
   expect(() => planned(['retrieve'])).toThrow(
-    /index was made with all-MiniLM-L6-v2, but .* all-MiniLM-L6-v2 tuned.*Build the index anew/,
+    /index was made with all-MiniLM-L6-v2, but .* all-MiniLM-L6-v2 tuned.*Rebuild the index/,
   );
-  expect(() => planned(['embed'])).toThrow(/which is trained in this graph: connect it here, too/);
+  expect(() => planned(['embed'])).toThrow(
+    /trained in this graph. Connect that embedder here, too/,
+  );
 });
 
 it('a query adapter searches an index of its base, and that of another embedder is refused', () => {

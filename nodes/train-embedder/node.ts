@@ -29,30 +29,30 @@ export const trainEmbedder = defineNode({
   implementation: 1,
   title: 'Train embedder',
   group: 'training',
-  doc: 'Trains a sentence embedder on questions and the passages that answer them, so that it learns the words of your texts. Each question has to pick its own passage out of those in its batch and out of passages that share its words without answering it. Embed and Retrieve take the result. An index has to be built anew with it, except for a query adapter, which changes questions alone.',
+  doc: 'Trains a sentence embedder on questions and the passages that answer them, so that it learns the words of your texts. Each question must pick its own passage among those of its batch and among passages that share its words without answering it. Connect the result to Embed and Retrieve, and rebuild the index. A query adapter changes only questions, so the index stays.',
   synonyms: ['finetune', 'fine-tuning', 'contrastive', 'embedding model'],
   inputs: {
     questions: {
       type: Questions,
-      doc: 'Questions that name the documents that hold their answers. Leave out those that you measure with.',
+      doc: 'Questions that name the documents with their answers. Leave out the questions that you evaluate with.',
     },
     chunks: {
       type: Chunks,
-      doc: 'The passages, cut by the same chunker as those that are indexed.',
+      doc: 'The passages, chunked like those in the index.',
     },
   },
   outputs: {
     embedder: {
       type: EmbedderModel,
-      doc: 'The embedder, at its best evaluation loss if there is one.',
+      doc: 'The embedder, at its lowest evaluation loss if that is measured.',
     },
-    metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
+    metrics: { type: Metrics, doc: 'Training curves by step, and a summary.' },
   },
   params: z.strictObject({
     model: model.meta({
       ...model.meta(),
       description:
-        'The embedder to start from, of the family bert; of any family for a query adapter.',
+        'The embedder to start from, of the family bert. A query adapter takes any family.',
     }),
     method: z
       .enum(['lora', 'full', 'query-adapter'])
@@ -60,7 +60,7 @@ export const trainEmbedder = defineNode({
       .meta({
         title: 'Method',
         description:
-          'lora: low-rank additions to its linear maps, merged into its weights at the end. full: every weight, with a tenth of the learning rate. query-adapter: the embedder stays as it is, and a linear map for the vectors of questions is trained. It learns less, takes seconds, and the existing index can still be used.',
+          'lora: trains low-rank additions, merged into the weights at the end. full: trains every weight, with a tenth of the learning rate. query-adapter: trains only a linear map for the vectors of questions; it learns less, takes seconds, and keeps the existing index.',
       } satisfies ParamMeta),
     learningRate: z
       .number()
@@ -82,7 +82,7 @@ export const trainEmbedder = defineNode({
         title: 'Batch',
         unit: 'pairs',
         description:
-          'Pairs in a step. Each question is told apart from all passages in its batch: more of them make it harder and take more memory.',
+          'Pairs in a step. Each question must pick its passage among all passages of the batch. A larger batch is harder and takes more memory.',
       } satisfies ParamMeta),
     negatives: z
       .int()
@@ -92,7 +92,7 @@ export const trainEmbedder = defineNode({
       .meta({
         title: 'Hard negatives',
         unit: 'a question',
-        description: 'Passages of other documents that share most words with the question (BM25).',
+        description: 'Passages of other documents that share many words with the question (BM25).',
       } satisfies ParamMeta),
     maxLength: z
       .int()
@@ -102,7 +102,7 @@ export const trainEmbedder = defineNode({
       .meta({
         title: 'Longest text',
         unit: 'tokens',
-        description: 'What is longer is cut in training. Memory grows with it.',
+        description: 'Longer texts are cut in training. Memory grows with it.',
         advanced: true,
       } satisfies ParamMeta),
     rank,
@@ -113,11 +113,11 @@ export const trainEmbedder = defineNode({
       .default(['all-linear'])
       .meta({
         title: 'Targets',
-        description: 'For lora: which linear maps of the layers get an addition.',
+        description: 'For lora: which linear maps of the layers get an adapter.',
         advanced: true,
       } satisfies ParamMeta),
     evalShare: evalShareParam(
-      'Chosen by what a question asks; paraphrases of a question stay on the same side.',
+      'Graft chooses them by the text of the question. Paraphrases of a question stay together.',
     ),
     ...{ schedule, warmup, weightDecay, clip, maxSteps },
     ...{ evaluateEvery, patience, seed, checkpointEvery },
@@ -150,7 +150,7 @@ export const trainEmbedder = defineNode({
     params.method === 'query-adapter'
       ? kindClashes(params.model, models)
       : encoderClashes(params, models, {
-          trained: 'embedders that can be trained are',
+          trained: 'training takes only embedders',
           longest: 'text',
         }),
   engines: ['training', 'onnxruntime'],

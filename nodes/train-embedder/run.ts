@@ -19,9 +19,13 @@ export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, p
     params;
   const base = ctx.models.facts(model);
   if (base.kind !== 'embedder') {
-    throw new GraphError('bad-model', `${base.id} is of kind ${base.kind}; choose an embedder.`, {
-      location: { node: ctx.node, param: 'model' },
-    });
+    throw new GraphError(
+      'bad-model',
+      `"${base.id}" is not an embedder (kind: ${base.kind}). Choose an embedder.`,
+      {
+        location: { node: ctx.node, param: 'model' },
+      },
+    );
   }
   const paired = pairQuestions(await questions.all(), await chunks.all(), negatives);
   reportPairs(ctx, paired, negatives);
@@ -43,7 +47,7 @@ export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, p
     const { trainable, embedder, metrics } = result;
     ctx.log(
       'info',
-      `Trained is a map of ${trainable.toLocaleString('en')} numbers that questions go through; ${base.id} and what is indexed with it stay as they are.`,
+      `Trained a map of ${trainable.toLocaleString('en')} numbers for the vectors of questions. ${base.id} and indexes made with it stay unchanged.`,
     );
     const total = base.parameters === undefined ? {} : { total: base.parameters + trainable };
     const summary = summaryOf({ metrics, trainable, ...total }, rows);
@@ -112,10 +116,10 @@ function reportPairs(
     throw new GraphError(
       'bad-input',
       unnamed.length > 0
-        ? `None of ${count(unnamed.length, 'question')} names the documents that hold its answer, so there is nothing to pair it with. Give questions with "documents", or let Make dataset write some.`
+        ? `None of ${count(unnamed.length, 'question')} names the documents that hold its answer. Add "documents" to the questions, or let Make dataset write them.`
         : lost.length > 0
-          ? `No chunk is of a document that the questions name, such as ${named(lost)}. Connect the chunks of those documents.`
-          : 'There are no questions with an answer to train on.',
+          ? `No chunk comes from the documents that the questions name, such as ${named(lost)}. Connect the chunks of those documents.`
+          : 'No questions with an answer arrived. Connect questions to train on.',
       { location: { node: ctx.node, port: lost.length > 0 ? 'chunks' : 'questions' } },
     );
   }
@@ -127,13 +131,13 @@ function reportPairs(
   if (unnamed.length > 0) {
     ctx.log(
       'warning',
-      `${count(unnamed.length, 'question')} left out: no document is named that holds the answer.`,
+      `Left out ${count(unnamed.length, 'question')} without a document that holds the answer.`,
     );
   }
   if (lost.length > 0) {
     ctx.log(
       'warning',
-      `${count(lost.length, 'question')} left out: of the documents that they name, such as ${named(lost)}, there is no chunk.`,
+      `Left out ${count(lost.length, 'question')}: the documents that they name, such as ${named(lost)}, have no chunks.`,
     );
   }
 }

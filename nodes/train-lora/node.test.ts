@@ -33,7 +33,7 @@ describe('refuses', () => {
       {
         port: 'model',
         message:
-          'm is of architecture "mamba", which cannot be trained. Known are llama, mistral, qwen2, qwen3, gemma3, gemma3_text.',
+          '"m" has the architecture "mamba", which Graft cannot train. Choose a model with one of llama, mistral, qwen2, qwen3, gemma3, gemma3_text.',
       },
     ]);
   });

@@ -15,15 +15,18 @@ export const trainLora = defineNode({
   implementation: 3,
   title: 'Train LoRA',
   group: 'training',
-  doc: 'Trains a low-rank adapter of a language model on examples. The model itself stays as it is: only the adapter’s numbers are trained, about one for every hundred of the model’s. The adapter is an ordinary PEFT folder and, except for DoRA, a GGUF adapter, and plugs into Generate.',
+  doc: 'Trains a low-rank adapter of a language model on examples. The model itself stays unchanged: the adapter has about one number for every hundred of the model’s. The adapter is an ordinary PEFT folder and, except for DoRA, a GGUF adapter. Connect it to Generate.',
   synonyms: ['finetune', 'fine-tuning', 'adapter', 'peft', 'qlora'],
   inputs: {
     model: { type: Model, doc: 'The base model, in GGUF or safetensors, quantised or not.' },
-    dataset: { type: Dataset, doc: 'Examples to train on and to evaluate with.' },
+    dataset: { type: Dataset, doc: 'Examples for training and evaluation.' },
   },
   outputs: {
-    adapter: { type: Adapter, doc: 'The adapter, at its best evaluation loss if there is one.' },
-    metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
+    adapter: {
+      type: Adapter,
+      doc: 'The adapter, at its lowest evaluation loss if that is measured.',
+    },
+    metrics: { type: Metrics, doc: 'Training curves by step, and a summary.' },
   },
   params: z.strictObject({
     method: z
@@ -32,7 +35,7 @@ export const trainLora = defineNode({
       .meta({
         title: 'Method',
         description:
-          'lora. rslora: scaled by the root of the rank, for large ranks. dora: trains the length of each row beside its direction, slower; not for llama.cpp.',
+          'lora: the ordinary form. rslora: scaled by the root of the rank, for large ranks. dora: also trains the length of each row; slower, and not for llama.cpp.',
       } satisfies ParamMeta),
     rank: z
       .int()
@@ -41,7 +44,7 @@ export const trainLora = defineNode({
       .default(8)
       .meta({
         title: 'Rank',
-        description: 'Width of the adapter: a wider one learns more and is larger.',
+        description: 'Width of the adapter. A wider adapter learns more and is larger.',
       } satisfies ParamMeta),
     alpha: z
       .number()
@@ -50,8 +53,7 @@ export const trainLora = defineNode({
       .default(16)
       .meta({
         title: 'Alpha',
-        description:
-          'What the adapter adds is multiplied by alpha over rank. Often twice the rank.',
+        description: 'The adapter’s effect is multiplied by alpha / rank. Often twice the rank.',
       } satisfies ParamMeta),
     learningRate: z
       .number()
@@ -69,7 +71,7 @@ export const trainLora = defineNode({
       .default(['all-linear'])
       .meta({
         title: 'Targets',
-        description: 'Which linear maps of the layers get an addition.',
+        description: 'Which linear maps of the layers get an adapter.',
         advanced: true,
       } satisfies ParamMeta),
     dropout: z
@@ -80,7 +82,7 @@ export const trainLora = defineNode({
       .meta({
         title: 'Dropout',
         unit: 'share',
-        description: 'Share of the adapter’s inputs that is left out at random in training.',
+        description: 'Share of the adapter’s inputs that training drops at random.',
         advanced: true,
       } satisfies ParamMeta),
     plusRatio: z
@@ -90,7 +92,8 @@ export const trainLora = defineNode({
       .default(1)
       .meta({
         title: 'LoRA+ ratio',
-        description: 'Learning rate of B over that of A; 16 is LoRA+ as published, 1 plain LoRA.',
+        description:
+          'Learning rate of B divided by that of A. 16: LoRA+ as published. 1: plain LoRA.',
         advanced: true,
       } satisfies ParamMeta),
     ...advanced,

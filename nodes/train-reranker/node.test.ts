@@ -94,7 +94,7 @@ async function train(rows: readonly QuestionHits[]): Promise<unknown> {
 it.each([
   [[row('q', ['z'], others)], /None of 1 question has a hit/],
   [[row('q', undefined, others)], /No question names the documents/],
-  [[row('q', ['b'], others.slice(0, 1))], /hit of another document that does not hold its answer/],
+  [[row('q', ['b'], others.slice(0, 1))], /hit from a document without its answer/],
 ])('refuses hits that nothing is learned from: %#', async (rows, message) => {
   await expect(train(rows)).rejects.toMatchObject({
     code: 'bad-input',

@@ -18,20 +18,20 @@ export const trainReranker = defineNode({
   implementation: 2,
   title: 'Train reranker',
   group: 'training',
-  doc: 'Trains a cross-encoder on what was retrieved for questions: of each question’s hits, the one from a document that holds the answer should get the highest score. It reads question and passage together, starting from an embedder’s weights, and plugs into Rerank.',
+  doc: 'Trains a cross-encoder on the hits of questions: the hit from a document with the answer should get the highest score. A cross-encoder reads question and passage together; training starts from an embedder’s weights. Connect the result to Rerank.',
   synonyms: ['finetune', 'fine-tuning', 'cross-encoder'],
   inputs: {
     hits: {
       type: Hits,
-      doc: 'Hits of questions that name the documents that hold their answers. Leave out those that you measure with.',
+      doc: 'Hits of questions that name the documents with their answers. Leave out the questions that you evaluate with.',
     },
   },
   outputs: {
     reranker: {
       type: CrossEncoderModel,
-      doc: 'The cross-encoder, at its best evaluation loss if there is one.',
+      doc: 'The cross-encoder, at its lowest evaluation loss if that is measured.',
     },
-    metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
+    metrics: { type: Metrics, doc: 'Training curves by step, and a summary.' },
   },
   params: z.strictObject({
     model,
@@ -41,7 +41,7 @@ export const trainReranker = defineNode({
       .meta({
         title: 'Method',
         description:
-          'full: every weight. lora: low-rank additions to its linear maps, with ten times the learning rate. The head is trained either way.',
+          'full: trains every weight. lora: trains low-rank additions to the linear maps, with ten times the learning rate. Both train the head.',
       } satisfies ParamMeta),
     learningRate: z
       .number()
@@ -71,7 +71,7 @@ export const trainReranker = defineNode({
       .meta({
         title: 'Negatives',
         unit: 'a question',
-        description: 'Hits from other documents, drawn from all the hits of the question.',
+        description: 'Hits from other documents, drawn from all hits of the question.',
       } satisfies ParamMeta),
     maxLength: z
       .int()
@@ -81,12 +81,14 @@ export const trainReranker = defineNode({
       .meta({
         title: 'Longest pair',
         unit: 'tokens',
-        description: 'Length of question and passage together; what is longer is cut in training.',
+        description: 'Length of question and passage together. Longer pairs are cut in training.',
         advanced: true,
       } satisfies ParamMeta),
     rank,
     alpha,
-    evalShare: evalShareParam('Chosen by the documents that hold the answers.').default(0.05),
+    evalShare: evalShareParam('Graft chooses them by the documents that hold the answers.').default(
+      0.05,
+    ),
     ...{ schedule, warmup, weightDecay, clip, maxSteps },
     ...{ evaluateEvery, patience, seed, checkpointEvery },
   }),
@@ -104,7 +106,7 @@ export const trainReranker = defineNode({
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
   check: (params, _inputs, models) =>
     encoderClashes(params, models, {
-      trained: 'rerankers are trained from embedders',
+      trained: 'a reranker starts from an embedder',
       longest: 'pair',
     }),
   engines: ['training', 'onnxruntime'],

@@ -14,9 +14,13 @@ export const run = implement(trainReranker, async (ctx, { hits }, params) => {
   const { model, method, rank, alpha, negatives, maxLength, evalShare, ...settings } = params;
   const { id, digest, kind } = ctx.models.facts(model);
   if (kind !== 'embedder') {
-    throw new GraphError('bad-model', `${id} is of kind ${kind}; choose an embedder.`, {
-      location: { node: ctx.node, param: 'model' },
-    });
+    throw new GraphError(
+      'bad-model',
+      `"${id}" is not an embedder (kind: ${kind}). Choose an embedder.`,
+      {
+        location: { node: ctx.node, param: 'model' },
+      },
+    );
   }
   const mined = await mineLists(hits.rows(), { negatives, seed: params.seed });
   report(ctx, mined);
@@ -72,24 +76,24 @@ function report(ctx: RunContext, { lists, unnamed, missed, alone }: Mined): void
     throw new GraphError(
       'bad-input',
       missed > 0
-        ? `None of ${count(missed, 'question')} has a hit of the documents that hold its answer. Retrieve more hits, or check that the questions name documents of this index.`
+        ? `None of ${count(missed, 'question')} has a hit from the documents that hold its answer. Retrieve more hits, or check that the questions name documents of this index.`
         : alone > 0
-          ? 'No question has a hit of another document that does not hold its answer, so there is nothing to tell the wanted passage from. Retrieve more hits.'
-          : 'No question names the documents that hold its answer, so no hit is known to be wanted. Give questions with "documents".',
+          ? 'No question has a hit from a document without its answer, so there are no negatives. Retrieve more hits.'
+          : 'No question names the documents that hold its answer. Add "documents" to the questions.',
       { location: { node: ctx.node, port: 'hits' } },
     );
   }
   const passages = lists.reduce((sum, list) => sum + list.passages.length - 1, 0);
   ctx.log(
     'info',
-    `${count(lists.length, 'question')} with a wanted passage and ${count(passages, 'other')}.`,
+    `${count(lists.length, 'question')} with a right passage and ${count(passages, 'other')}.`,
   );
   const left = [
     [unnamed, 'name no document that holds the answer'],
-    [missed, 'have no hit of the documents that they name'],
-    [alone, 'have no hit of another document that does not hold the answer'],
+    [missed, 'have no hit from the documents that they name'],
+    [alone, 'have no hit from a document without the answer'],
   ] as const;
   for (const [number, why] of left) {
-    if (number > 0) ctx.log('warning', `${count(number, 'question')} left out that ${why}.`);
+    if (number > 0) ctx.log('warning', `Left out ${count(number, 'question')} that ${why}.`);
   }
 }

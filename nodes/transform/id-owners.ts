@@ -33,7 +33,7 @@ export class IdOwners {
     } else if (owner.of !== of && owner.digest !== digest) {
       throw new GraphError(
         'bad-row',
-        `What the code gave for ${owner.of} and for ${of} has the same id "${id}". Rows of different items need different ones: set them in the code, beginning with row.id and a slash.`,
+        `The code returned the same id "${id}" for ${owner.of} and for ${of}. Rows need different ids: set them in the code, beginning with row.id and a slash.`,
         { location: { node: this.#node, param: 'code' } },
       );
     }

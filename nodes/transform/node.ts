@@ -12,7 +12,10 @@ import { z } from 'zod';
 
 const inputs = { rows: { type: Questions, doc: 'The rows, one by one.' } };
 const outputs = {
-  rows: { type: Questions, doc: 'What the code returned for each row, in their order.' },
+  rows: {
+    type: Questions,
+    doc: 'The rows that the code returned, in the order of the incoming rows.',
+  },
 };
 
 /** What the rows become, by the parameters as they stand in a file, right or wrong. */
@@ -27,7 +30,7 @@ export const transform = defineNode({
   implementation: 1,
   title: 'Transform',
   group: 'structure',
-  doc: 'Calls a JavaScript function for each row, which returns the row changed, several rows, or none. The code runs in a sandbox: it reaches no file, network or clock, and its time and memory are limited.',
+  doc: 'Calls a JavaScript function for each row. The function returns a changed row, several rows, or none. The code runs in a sandbox without files, network or clock, with limited time and memory.',
   synonyms: ['code', 'javascript', 'script', 'map', 'filter'],
   inputs,
   outputs,
@@ -44,7 +47,7 @@ export const transform = defineNode({
       .default('same')
       .meta({
         title: 'Into',
-        description: 'The type that the rows become; same: the type they have.',
+        description: 'The type of the returned rows. same: the type of the incoming rows.',
       } satisfies ParamMeta),
     code: z
       .string()
@@ -59,7 +62,7 @@ export const transform = defineNode({
       .meta({
         title: 'Code',
         description:
-          'JavaScript with a function transform(row). Each row is handled by itself: nothing is kept from one to the next.',
+          'JavaScript with a function transform(row). Each call sees only its own row: nothing is kept between rows.',
         control: 'multiline',
         language: 'javascript',
       } satisfies ParamMeta),
@@ -71,7 +74,7 @@ export const transform = defineNode({
       .meta({
         title: 'Time limit',
         unit: 'ms a row',
-        description: 'Code that takes longer for a row is stopped, and the step with it.',
+        description: 'If the code takes longer for a row, the step fails.',
         advanced: true,
         affectsResult: false,
       } satisfies ParamMeta),
@@ -84,7 +87,7 @@ export const transform = defineNode({
         title: 'Memory',
         unit: 'MiB',
         description:
-          'Code that needs more for a row is stopped, and the step with it; the engine itself takes 6 MiB of it.',
+          'If the code needs more memory for a row, the step fails. The sandbox itself takes 6 MiB of it.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -44,14 +44,14 @@ function failure(
   // Of a loop the engine knows the last call before it, or the function that it is in.
   const from = place === undefined ? '' : ` (from line ${place.line} on)`;
   const said: Readonly<Record<Failure['failed'], string>> = {
-    unread: `The code fails before any row${where}: ${message}.`,
+    unread: `The code failed before the first row${where}: ${message}.`,
     code: `The code failed${at}${where}: ${message}.`,
-    time: `The code took longer than ${timeLimit} ms${at}${from}. Look for a loop without end, or raise the time limit.`,
-    memory: `The code needed more than ${memory} MiB of memory${at}${where}. Keep less, or raise the memory.`,
-    depth: `The code calls itself too deeply${at}${where}. Look for a recursion without end, or use a loop.`,
-    broken: `The code brought its sandbox down${at}. Keep less, and call less deeply.`,
+    time: `The code took longer than ${timeLimit} ms${at}${from}. Look for an endless loop, or raise the time limit.`,
+    memory: `The code needed more than ${memory} MiB of memory${at}${where}. Use less memory, or raise the limit.`,
+    depth: `The code calls itself too deeply${at}${where}. Look for an endless recursion, or use a loop.`,
+    broken: `The code crashed its sandbox${at}. Use less memory and less recursion.`,
     missing: 'The code has no function transform. Write function transform(row) { return row; }.',
-    waits: `The code waits for something${at}, and nothing can come: leave out async, await and promises.`,
+    waits: `The code waits for a promise${at}, which never resolves here. Remove async, await and promises.`,
   };
   return new GraphError('bad-input', said[failed], { location: { node, param: 'code' } });
 }
@@ -66,7 +66,10 @@ function log(ctx: RunContext, lines: readonly Said[], item: string | undefined):
     logged.set(ctx, count);
     if (count <= mostLines) ctx.log(level, text, item);
     else if (count === mostLines + 1) {
-      ctx.log('warning', `The code logs more than ${mostLines} lines: the others are left out.`);
+      ctx.log(
+        'warning',
+        `The code logged more than ${mostLines} lines. The log leaves out the rest.`,
+      );
     }
   }
 }

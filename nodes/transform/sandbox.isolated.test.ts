@@ -84,7 +84,7 @@ describe('nothing from outside', () => {
   it('has no modules', async () => {
     await expect(
       attempt('import fs from "node:fs";\nfunction transform(row) { return row; }'),
-    ).rejects.toThrow(/fails before any row .*SyntaxError/);
+    ).rejects.toThrow(/failed before the first row .*SyntaxError/);
   });
 
   it('reaches only objects of its own, from whatever it can hold', async () => {
@@ -131,7 +131,7 @@ describe('time', () => {
   it('ends a loop before any row, and says where', async () => {
     const code = 'for (;;) {}\nfunction transform(row) { return row; }';
     await expect(attempt(code, { timeLimit })).rejects.toThrow(
-      /took longer than 100 ms at the row "q1" \(from line 1 on\)\. Look for a loop/,
+      /took longer than 100 ms at the row "q1" \(from line 1 on\)\. Look for an endless loop/,
     );
   });
 

@@ -6,8 +6,8 @@ const thrown = (code: string): Error => Object.assign(new Error(code), { code })
 it.each([
   ['ENOSPC', 'no-space', 'graft cache gc'],
   ['EDQUOT', 'no-space', 'graft cache gc'],
-  ['EACCES', 'state-unusable', 'read-only, or of another user'],
-  ['EROFS', 'state-unusable', 'read-only, or of another user'],
+  ['EACCES', 'state-unusable', 'read-only, or belongs to another user'],
+  ['EROFS', 'state-unusable', 'read-only, or belongs to another user'],
   ['ENOENT', 'state-unusable', 'Start Graft again'],
   ['ENOTDIR', 'state-unusable', 'Start Graft again'],
 ])('%s of the state folder is %s, and says what to do', (code, expected, advice) => {

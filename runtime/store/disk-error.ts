@@ -10,14 +10,14 @@ export function diskError(error: unknown, path: string): GraphError {
     // Not located: the file that was being written is none of the user's, and gone again.
     return new GraphError(
       'no-space',
-      `No space is left on the disk of ${dirname(path)}. Free some, for instance with "graft cache gc --max-size", then try again.`,
+      `The disk of ${dirname(path)} is full. Free some space, for instance with "graft cache gc --max-size", then try again.`,
       { audience: 'operator', cause: error },
     );
   }
   if (isUnwritable(error)) {
     return new GraphError(
       'state-unusable',
-      `${path} cannot be written: the state folder is read-only, or of another user. Let yourself write there, or name another folder with GRAFT_STATE.`,
+      `Graft cannot write ${path}: the state folder is read-only, or belongs to another user. Give yourself write permission, or name another folder with GRAFT_STATE.`,
       options,
     );
   }
@@ -29,7 +29,7 @@ export function diskError(error: unknown, path: string): GraphError {
 export function stateGone(path: string, cause?: unknown): GraphError {
   return new GraphError(
     'state-unusable',
-    `${path} is gone: the state folder was deleted or moved while Graft was using it. Start Graft again: it makes a new one and computes what is missing. Graph files are untouched.`,
+    `${path} is missing: somebody deleted or moved the state folder while Graft was using it. Start Graft again. It creates a new folder and computes missing results again. Graph files are untouched.`,
     { location: { file: path }, audience: 'operator', cause },
   );
 }

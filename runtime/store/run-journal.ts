@@ -27,8 +27,5 @@ export interface RunJournal extends RunStore {
 }
 
 export function unknownRun(id: string): GraphError {
-  return new GraphError(
-    'bad-input',
-    `There is no run "${id}". "graft runs ls" lists those there are.`,
-  );
+  return new GraphError('bad-input', `There is no run "${id}". "graft runs ls" lists the runs.`);
 }

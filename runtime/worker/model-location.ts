@@ -16,7 +16,7 @@ export async function modelLocation(
   if (gguf === undefined && !files.some((file) => file.path.endsWith('.safetensors'))) {
     throw new GraphError(
       'bad-model',
-      `"${id}" has neither a GGUF file nor safetensors, which training needs; choose another model`,
+      `"${id}" has neither a GGUF file nor safetensors, which training needs. Choose another model`,
     );
   }
   const { folder } = await models.open(id, digest);
@@ -35,7 +35,7 @@ export async function encoderLocation(
   if (weights === undefined) {
     throw new GraphError(
       'bad-model',
-      `"${id}" has neither safetensors nor ONNX, which training an encoder needs; choose another model`,
+      `"${id}" has neither safetensors nor ONNX, which training an encoder needs. Choose another model`,
     );
   }
   return { path: (await models.open(id, digest)).folder, weights: weights.path };

@@ -219,5 +219,8 @@ async function openStores(stateFolder: string) {
 async function openRoot(path: string): Promise<string> {
   const root = await realpath(resolve(path)).catch(() => undefined);
   if (root !== undefined && (await stat(root)).isDirectory()) return root;
-  throw new GraphError('missing-file', `There is no folder ${resolve(path)} to work in.`);
+  throw new GraphError(
+    'missing-file',
+    `There is no folder ${resolve(path)}. Name an existing folder.`,
+  );
 }

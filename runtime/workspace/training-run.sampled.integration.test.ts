@@ -112,7 +112,7 @@ describe('a run that trains', () => {
     });
     expect(killed).toBe(true);
     expect(outcome.status).toBe('succeeded');
-    expect(logs(outcome)).toMatch(/Trying once more/);
+    expect(logs(outcome)).toMatch(/Trying again once/);
     expect(logs(outcome)).toMatch(/Goes on from the checkpoint of step [12]\d\./);
     expect(losses(outcome)).toEqual(losses(expected));
   });

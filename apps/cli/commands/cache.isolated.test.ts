@@ -25,7 +25,7 @@ it('does not advise itself where the disk is full of other files', async () => {
   const full = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
   for (const failure of [full, GraphError.from(full)]) {
     const said = await told(failure);
-    expect(said).toContain('other files fill the disk');
+    expect(said).toContain('The disk is full of other files');
     expect(said).not.toContain('--max-size');
   }
 });

@@ -55,7 +55,7 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
   if (maxBytes === undefined) {
     throw new GraphError(
       'bad-param',
-      `--max-size takes a size such as 500MB or 2GB, not "${maxSize}".`,
+      `--max-size cannot take "${maxSize}". Give a size such as 500MB or 2GB.`,
     );
   }
   const report = await collect(folder, maxBytes).catch((error: unknown) => {
@@ -72,7 +72,7 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
     print(
       `${formatBytes(report.before)} → ${formatBytes(report.after)}: deleted ${plural(actions, 'result')}, ${plural(artifacts, 'artifact')}, items of ${plural(families, 'step')}${steps}`,
     );
-    if (!report.reached) print('The rest is in use by running runs.');
+    if (!report.reached) print('Running runs use the rest.');
   }
   return exitCode.succeeded;
 }
@@ -86,7 +86,7 @@ async function collect(folder: string | undefined, maxBytes: number): Promise<Co
 function nothingToGive(cause: unknown): GraphError {
   return new GraphError(
     'no-space',
-    'The disk is full, and "graft cache gc" cannot free more: other files fill the disk. Delete or move some of them, then try again.',
+    'The disk is full of other files, so "graft cache gc" cannot free more. Delete or move some files, then try again.',
     { audience: 'operator', cause },
   );
 }

@@ -52,11 +52,11 @@ export async function edit(file: string, output: string, rawOptions: unknown): P
     },
   );
   if (end.kind === 'unchanged') {
-    print(`Nothing was changed in ${of}.`);
+    print(`You changed nothing, so ${of} is unchanged.`);
     return exitCode.succeeded;
   }
   if (end.kind === 'left') {
-    print(`${of} is as it was. Your text is in ${end.draft}.`);
+    print(`${of} is unchanged. Your text is in ${end.draft}.`);
     return exitCode.badInput;
   }
   print(changesText(of, text, end.text));
@@ -86,7 +86,7 @@ async function rowsOfNode(
   if (node?.type !== rowsReader || rows !== undefined) return rows;
   throw new GraphError(
     'bad-input',
-    'It reads no file frozen/….jsonl, which Graft wrote. Edit what it reads with your editor.',
+    'This node reads no frozen file of Graft (frozen/….jsonl). Edit its file with your editor.',
     { location: { file, node: id } },
   );
 }
@@ -95,16 +95,19 @@ async function rowsOfNode(
 function requireEditor({ file, output }: NamedOutput, known: ReadRows | undefined): string {
   const instead =
     known === undefined
-      ? `"graft freeze ${file} ${output}" writes the rows to a file, to edit by any means.`
-      : `The rows are in ${known.file}, to edit by any means.`;
+      ? `"graft freeze ${file} ${output}" writes the rows to a file that you can edit with any tool.`
+      : `The rows are in ${known.file}; you can edit it with any tool.`;
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new GraphError('bad-input', `An editor needs a terminal, and this is none. ${instead}`);
+    throw new GraphError(
+      'bad-input',
+      `An editor needs a terminal, and this is not one. ${instead}`,
+    );
   }
   const editor = namedEditor();
   if (editor !== undefined) return editor;
   throw new GraphError(
     'bad-input',
-    `No editor is named: set $VISUAL or $EDITOR, for example EDITOR=nano. ${instead}`,
+    `There is no editor. Set $VISUAL or $EDITOR, for example EDITOR=nano. ${instead}`,
   );
 }
 
@@ -122,7 +125,7 @@ async function askWhatNow(refusal: GraphError, draft: string): Promise<Choice> {
   printProblems(refusal.problems);
   const stale = refusal.code === 'stale-save';
   print(`Your text is in ${draft}.`);
-  const question = `Edit it [a]gain,${stale ? ' write it [o]ver what is there,' : ''} or [l]eave it there? `;
+  const question = `Edit it [a]gain,${stale ? ' [o]verwrite the file,' : ''} or [l]eave it there? `;
   const asking = createInterface({ input: process.stdin, output: process.stdout });
   const ended = new Promise<string>((resolve) => asking.once('close', () => resolve('l')));
   try {
@@ -162,9 +165,9 @@ function changesText(file: string, before: string, after: string): string {
 
 /** `The next run computes 3 steps: chunk, embed, index; 2 are reused.` */
 function planText({ nodes, reused, problems }: PlanReport): string {
-  if (problems.length > 0) return 'graft plan says what keeps the graph from running.';
+  if (problems.length > 0) return 'The graph cannot run. graft plan shows the problems.';
   const run = nodes.filter(({ verdict }) => verdict !== 'hit').map(({ node }) => node);
-  if (run.length === 0) return 'The next run reuses everything: these rows were read before.';
+  if (run.length === 0) return 'The next run reuses everything: an earlier run read the same rows.';
   const more = run.length - namedSteps;
   const names = run.slice(0, namedSteps).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
   return `The next run computes ${names}; ${String(reused)} ${reused === 1 ? 'step is' : 'steps are'} reused.`;

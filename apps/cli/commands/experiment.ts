@@ -62,7 +62,7 @@ function list(graph: Graph, json: boolean): ExitCode {
   if (json) {
     printJson(all.map(([name, one]) => ({ name, ...countVariants(one), ...one })));
   } else if (all.length === 0) {
-    print('The file has no experiments. They stand under "experiments", each with a name.');
+    print('The file has no experiments. Add one under "experiments", by name.');
   } else {
     print(
       table(

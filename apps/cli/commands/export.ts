@@ -38,7 +38,10 @@ export async function exportRun(name: string, rawOptions: unknown): Promise<Exit
   const options = optionsSchema.parse(rawOptions);
   const { format } = options;
   if (!isFormat(format)) {
-    throw new GraphError('bad-param', `--format is one of html, md, bundle, not "${format}".`);
+    throw new GraphError(
+      'bad-param',
+      `--format cannot take "${format}". Choose html, md or bundle.`,
+    );
   }
   await using workspace = await open(locateWorkspace(options.workspace));
   const run = await findRun(workspace, name);

@@ -15,7 +15,7 @@ export async function freeze(file: string, output: string, rawOptions: unknown):
   await using workspace = await open(located.root);
   const frozen = await freezeNamed(workspace, { file, path: located.path, output });
   print(
-    `${frozen.file}, which "${frozen.id}" reads, has ${plural(frozen.rows, 'row')} of ${frozen.type}. Edit the file as you like, or with graft edit ${file} ${frozen.id}.`,
+    `Wrote ${plural(frozen.rows, 'row')} of ${frozen.type} to ${frozen.file}, which "${frozen.id}" now reads. Edit the file with any tool, or with graft edit ${file} ${frozen.id}.`,
   );
   return exitCode.succeeded;
 }

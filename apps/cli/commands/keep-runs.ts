@@ -25,12 +25,12 @@ export async function cancelRun(name: string, rawOptions: unknown): Promise<Exit
   const outcome = await workspace.runs.cancel(run.id);
   const status = outcome === 'asked' ? await endOf(workspace, run.id) : run.status;
   if (json) printJson({ runId: run.id, outcome, status });
-  else if (outcome === 'ended') print(`Run ${run.id} had ended already: ${status}.`);
+  else if (outcome === 'ended') print(`Run ${run.id} had already ended: ${status}.`);
   else print(`Run ${run.id}: ${status}.`);
   if (status !== 'running' && status !== 'queued') return exitCode.succeeded;
   throw new GraphError(
     'unavailable',
-    `The process that runs ${run.id} was asked to cancel it and has not done so yet. It does when it gets to it; "graft runs show ${run.id}" tells.`,
+    `Run ${run.id} is still running: its process knows of the cancel, but has not reached it yet. "graft runs show ${run.id}" shows when it ends.`,
   );
 }
 
@@ -67,11 +67,14 @@ export async function pruneRuns(rawOptions: unknown): Promise<ExitCode> {
 
 function policyOf({ keep, olderThan }: z.infer<typeof optionsSchema>): RetentionPolicy {
   if (keep === undefined && olderThan === undefined) {
-    throw new GraphError('bad-param', 'Say what to delete: --keep 100, --older-than 30d, or both.');
+    throw new GraphError(
+      'bad-param',
+      'Choose what to delete with --keep 100, --older-than 30d, or both.',
+    );
   }
   const count = Number(keep ?? '0');
   if (!/^\d+$/.test(keep ?? '0') || !Number.isSafeInteger(count)) {
-    throw new GraphError('bad-param', '--keep takes a whole number from 0.');
+    throw new GraphError('bad-param', '--keep takes a whole number of 0 or more.');
   }
   if (olderThan === undefined) return { keep: count };
   const span = parseTimeSpan(olderThan);

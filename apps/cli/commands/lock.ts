@@ -38,9 +38,8 @@ export async function lock(file: string, rawOptions: unknown): Promise<ExitCode>
     : await withAll(workspace, graph, located.path);
   await workspace.graphs.save(located.path, serializeGraph(next), revision);
   if (single) {
-    for (const path of options.take) print(`${located.path} is locked to ${path} as it is now.`);
-    for (const path of options.keep)
-      print(`${located.path} has a copy of ${path} as it was locked to it.`);
+    for (const path of options.take) print(`${located.path} is locked to the present ${path}.`);
+    for (const path of options.keep) print(`${located.path} now has a copy of the locked ${path}.`);
     return exitCode.succeeded;
   }
   const { models, files, graphs } = next.lock;
@@ -64,7 +63,7 @@ async function withReferences(
 ): Promise<Graph> {
   const both = take.find((path) => keep.includes(path));
   if (both !== undefined) {
-    const message = `"${both}" is to be taken as it is and kept as it was. Choose one.`;
+    const message = `"${both}" is in both --take and --keep. Choose one.`;
     throw new GraphError('bad-input', message);
   }
   const context = { graphs: await usedGraphs(graph, workspace.root), file };
@@ -79,5 +78,5 @@ async function withReferences(
 }
 
 function notLocked(path: string): GraphError {
-  return new GraphError('bad-input', `The graph is not locked to a graph file "${path}".`);
+  return new GraphError('bad-input', `The lock has no graph file "${path}".`);
 }

@@ -28,7 +28,7 @@ export async function merge(
     process.stderr.write(`${paint('yellow', 'conflict')} ${printable(line)}\n`);
   }
   if (conflicts.length === 0) return exitCode.succeeded;
-  process.stderr.write(`${ours} holds our side of these. Look at each, then git add it.\n`);
+  process.stderr.write(`${ours} keeps our side of these. Check each, then run git add.\n`);
   return exitCode.failed;
 }
 

@@ -61,7 +61,7 @@ function firstSentence(text: string): string {
 /** Where a parameter counts, if it does not always. */
 function whereText(node: NodeType, param: string): string[] {
   const conditions = conditionsOf(node, param);
-  return conditions.length === 0 ? [] : [`Counts where ${conditionText(conditions)}.`];
+  return conditions.length === 0 ? [] : [`Applies if ${conditionText(conditions)}.`];
 }
 
 function page(node: NodeType): string {

@@ -33,7 +33,7 @@ export async function pack(file: string, rawOptions: unknown): Promise<ExitCode>
   const report = await workspace.packages.pack(located.path, { data, artifacts, models }, target);
   if (report.missing.length > 0) {
     process.stderr.write(
-      `note: results of ${printable(report.missing.join(', '))} are no longer here and are not in it: the cache was made smaller. Run again to have them all.\n`,
+      `note: the package lacks the results of ${printable(report.missing.join(', '))}, because they were removed from the cache. Run again, then pack again.\n`,
     );
   }
   print(`${path.relative(process.cwd(), target) || target}: ${formatBytes(report.size)}`);

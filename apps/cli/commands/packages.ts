@@ -18,7 +18,7 @@ export async function listPackages(rawOptions: unknown): Promise<ExitCode> {
   await using workspace = await open(locateWorkspace(options.workspace));
   const packages = await workspace.packages.list();
   if (options.json === true) print(JSON.stringify(packages));
-  else if (packages.length === 0) print('No package was unpacked here.');
+  else if (packages.length === 0) print('No packages are unpacked here.');
   else {
     for (const each of packages) {
       const when = new Date(each.receivedAt).toISOString().slice(0, 16).replace('T', ' ');
@@ -32,8 +32,8 @@ export async function listPackages(rawOptions: unknown): Promise<ExitCode> {
 function use({ trusted, held }: ReceivedPackage): string {
   if (trusted) return 'trusted';
   return held === true
-    ? 'not used until trusted: its graph existed before'
-    : 'serves its own graph';
+    ? 'not used until you trust it: its graph existed before'
+    : 'used for its own graph';
 }
 
 /** `graft packages show ID`: the results that it brought. */
@@ -42,7 +42,7 @@ export async function showPackage(id: string, rawOptions: unknown): Promise<Exit
   await using workspace = await open(locateWorkspace(options.workspace));
   const results = await workspace.packages.results(id);
   if (options.json === true) print(JSON.stringify(results));
-  else if (results.length === 0) print('It brought no results.');
+  else if (results.length === 0) print('The package brought no results.');
   else {
     const rows = results.map(({ node, nodeType, ms, outputs }) => [
       node ?? '',
@@ -62,7 +62,7 @@ export async function trustPackage(id: string, rawOptions: unknown): Promise<Exi
   const options = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(options.workspace));
   const trusted = await workspace.packages.trust(id);
-  print(`${trusted.id} is trusted: its results serve every graph.`);
+  print(`${trusted.id} is trusted: every graph uses its results.`);
   return exitCode.succeeded;
 }
 
@@ -71,6 +71,6 @@ export async function removePackage(id: string, rawOptions: unknown): Promise<Ex
   const options = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(options.workspace));
   await workspace.packages.remove(id);
-  print('Its results are forgotten; its files and its run stay.');
+  print('Forgot its results. Its files and its run stay.');
   return exitCode.succeeded;
 }

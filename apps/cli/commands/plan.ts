@@ -71,12 +71,10 @@ function why(step: PlannedStep): string {
   }
   if (step.from !== undefined) return `from ${step.from}`;
   if (step.verdict !== 'unknown') return '';
-  return step.rounds === undefined
-    ? 'known once what is above it has run'
-    : roundsText(step.rounds);
+  return step.rounds === undefined ? 'known after its inputs have run' : roundsText(step.rounds);
 }
 
 function roundsText({ known, limit }: NonNullable<PlannedStep['rounds']>): string {
   const most = `up to ${plural(limit, 'round')}`;
-  return known === 0 ? most : `${most}; round ${String(known)} is as far as is known`;
+  return known === 0 ? most : `${most}; known up to round ${String(known)}`;
 }

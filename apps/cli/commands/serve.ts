@@ -50,7 +50,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   if (maxPackage !== undefined && (largestPackage === undefined || largestPackage === 0)) {
     throw new GraphError(
       'bad-param',
-      `--max-package takes a size such as 5GB, not "${maxPackage}".`,
+      `--max-package cannot take "${maxPackage}". Give a size such as 5GB.`,
     );
   }
   const chosen = options.data.token ? chosenToken(env.token) : undefined;
@@ -83,7 +83,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   for (const url of server.outerUrls) print(`From other machines: ${url}`);
   for (const url of server.proxyUrls) print(`Behind your proxy: ${url}`);
   if (server.unguarded) {
-    print('There is no token: whoever reaches this port can read and change the workspace.');
+    print('There is no token: anyone who reaches this port can read and change the workspace.');
   }
   await interrupted;
   // A second interrupt does not wait for running steps to stop.

@@ -42,7 +42,7 @@ function rootOf(workspace: string | undefined): string {
 async function printReport(workspace: Workspace, report: UnpackReport): Promise<void> {
   for (const file of report.written) print(`  ${file}`);
   if (report.present.length > 0)
-    print(`  already there, the same: ${plural(report.present.length, 'file')}`);
+    print(`  ${plural(report.present.length, 'file')} already there and equal`);
   for (const model of report.models) print(`  model ${model}`);
   if (report.results > 0) {
     print(`  results of ${plural(report.results, 'step')}, marked "from ${report.package.name}"`);
@@ -50,12 +50,12 @@ async function printReport(workspace: Workspace, report: UnpackReport): Promise<
   const { id, held, trusted } = report.package;
   if (report.results > 0 && held === true && !trusted) {
     printNote(
-      `${report.graph} existed before, so these results are not used for it. If you trust the sender, use them with "graft packages trust ${id}".`,
+      `${report.graph} existed before, so Graft does not use these results for it. If you trust the sender, run "graft packages trust ${id}".`,
     );
   }
   if (report.unread > 0) {
     printNote(
-      `${plural(report.unread, 'result')} of the package cannot be read and ${report.unread === 1 ? 'was' : 'were'} left out. A run computes them.`,
+      `Skipped ${plural(report.unread, 'result')} of the package that Graft cannot read. A run computes them again.`,
     );
   }
   printProblems(report.refused);
@@ -63,7 +63,7 @@ async function printReport(workspace: Workspace, report: UnpackReport): Promise<
   const plan = await workspace.runs.explain(parseGraph(text, report.graph), report.graph);
   printProblems(plan.problems);
   if (plan.problems.some(({ code }) => code === 'missing-file')) {
-    printNote('Put these files there, or ask for a package made with --data, which holds them.');
+    printNote('Put these files there, or ask for a package made with --data.');
   }
   for (const each of plan.drift ?? []) printNote(each.message);
   if (plan.problems.length === 0) {
@@ -73,7 +73,7 @@ async function printReport(workspace: Workspace, report: UnpackReport): Promise<
   }
   for (const { id, size } of report.missingModels) {
     print(
-      `note: the model "${id}" (${formatBytes(size)}) is neither here nor in the package. Steps that need it fetch it; without the network, ask for a package made with --models, or add its file with "graft models import PATH".`,
+      `note: the model "${id}" (${formatBytes(size)}) is neither here nor in the package. A step that needs it downloads it. Without network, ask for a package made with --models, or add its file with "graft models import PATH".`,
     );
   }
 }

@@ -71,22 +71,22 @@ function printCheckpoints(checkpoints: StepCheckpoints, status: StepSummary['sta
 }
 
 function verdict(step: StepSummary): string {
-  if (step.type === 'input') return 'It was given from outside.';
+  if (step.type === 'input') return 'Its value was given to the run.';
   if (step.type === loopType) return loopVerdict(step);
   if (step.status === 'cached' && step.from !== undefined)
-    return `Reused from the package "${step.from}": nobody here has run it.`;
-  if (step.status === 'cached') return 'Reused: nothing that its result depends on has changed.';
+    return `Reused from the package "${step.from}"; it never ran here.`;
+  if (step.status === 'cached') return 'Reused: nothing that it depends on has changed.';
   switch (step.reason?.kind) {
     case undefined:
-      return 'It did not get to run.';
+      return 'It did not run.';
     case 'first':
-      return 'It ran because this node has not run before.';
+      return 'It ran because this node had not run before.';
     case 'evicted':
-      return 'It ran because its earlier result is no longer in the cache, or was damaged.';
+      return 'It ran because its earlier result was removed from the cache, or was damaged.';
     case 'unfinished':
-      return 'It ran because it did not finish the last time.';
+      return 'It ran because it did not finish last time.';
     case 'incomplete':
-      return `It ran because ${plural(step.reason.failed, 'item')} failed the last time: such a result is not kept, so that they are tried again.`;
+      return `It ran because ${plural(step.reason.failed, 'item')} failed last time. Graft does not keep such a result, but tries again.`;
     case 'volatile':
       return 'It runs every time: its results are never reused.';
     case 'changed':
@@ -98,7 +98,7 @@ function verdict(step: StepSummary): string {
 function loopVerdict({ node, status }: StepSummary): string {
   if (status === 'cached') return 'All steps of its rounds were reused.';
   if (status === 'succeeded' || status === 'failed') {
-    return `Steps of its rounds ran. Ask of one of them, as "${node}#1/…".`;
+    return `Steps of its rounds ran. To see why, name one of them, such as "${node}#1/…".`;
   }
-  return 'It did not get to run to its end.';
+  return 'It did not finish.';
 }

@@ -74,6 +74,6 @@ export class PlainView {
 }
 
 function roundText({ round, limit }: Extract<RunEvent, { type: 'run.extended' }>): string {
-  if (round === undefined) return 'gathers what its rounds gave';
+  if (round === undefined) return 'gathers the outputs of its rounds';
   return `round ${round} of at most ${limit}`;
 }

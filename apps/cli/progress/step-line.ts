@@ -58,11 +58,11 @@ export function reasonText(reason: MissReason): string {
     case 'first':
       return 'has not run before';
     case 'evicted':
-      return 'its result is no longer in the cache';
+      return 'its result was removed from the cache';
     case 'unfinished':
-      return 'did not finish the last time';
+      return 'did not finish last time';
     case 'incomplete':
-      return `${plural(reason.failed, 'item')} failed the last time`;
+      return `${plural(reason.failed, 'item')} failed last time`;
     case 'volatile':
       return 'runs every time';
     case 'changed':

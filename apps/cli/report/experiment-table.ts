@@ -27,7 +27,7 @@ export function tableWriter(file: string): (table: EvidenceTable) => string {
   if (writer !== undefined) return writer;
   throw new GraphError(
     'bad-name',
-    `--out takes a file that ends in .csv, .md or .json, and not "${file}".`,
+    `--out cannot take "${file}". Name a file that ends in .csv, .md or .json.`,
   );
 }
 

@@ -144,7 +144,7 @@ function outputPart(
   const more = total - shown.length - (rows.length - others.length);
   return [
     heading,
-    gone ? `${facts} (no longer in the cache)` : facts,
+    gone ? `${facts} (removed from the cache)` : facts,
     ...draw(points),
     ...shown
       .map(rowText)

@@ -25,7 +25,7 @@ it('explains each metric by the node that gives it, also within a graph that is 
     },
   };
   const meanings = comparedMeanings(graph, 'e', registry);
-  expect(meanings['recall']).toContain('the share that is kept');
+  expect(meanings['recall']).toContain('that are kept');
   expect(meanings['recall of grade.metrics']).toBe(meanings['recall']);
   expect(meanings['recall@3']).toContain('among the first k hits');
   expect(meanings['accuracy']).toContain('every word and number of the reference');

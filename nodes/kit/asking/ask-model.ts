@@ -142,7 +142,7 @@ async function answer(
   const tokens = loaded.countTokens(system) + loaded.countTokens(prompt) + templateTokens;
   if (tokens + sampling.maxTokens > context) {
     return new ItemFailure(
-      `The prompt of "${id}" has about ${tokens} tokens; with an answer of ${sampling.maxTokens} it does not fit the context of ${context}. Raise the context, or lower the budget of the prompt.`,
+      `The prompt of "${id}" has about ${tokens} tokens and does not fit the context of ${context} tokens with an answer of ${sampling.maxTokens}. Raise the context, or lower the budget of the prompt.`,
     );
   }
   try {
@@ -173,7 +173,7 @@ const told = new WeakSet<RunContext>();
 function tellForm(ctx: RunContext, { model, readAs }: LanguageModel): void {
   if (readAs === undefined || told.has(ctx)) return;
   told.add(ctx);
-  ctx.log('info', `The model ${model} is read as ${readAs}.`);
+  ctx.log('info', `Graft reads the model ${model} as ${readAs}.`);
 }
 
 interface Counted {
@@ -205,13 +205,13 @@ export function tellTokens(ctx: RunContext): void {
   if (reused > 0) {
     ctx.log(
       'info',
-      `The prompts have ${plural(prompt, 'token')} in all. The model read ${(prompt - reused).toLocaleString('en')} of them: the other ${reused.toLocaleString('en')} stand at the start of prompts that begin alike, which is read once.`,
+      `The prompts have ${plural(prompt, 'token')} in all. The model read ${(prompt - reused).toLocaleString('en')} of them; the other ${reused.toLocaleString('en')} are shared beginnings, which it reads once.`,
     );
   }
   if (guessed > 0) {
     ctx.log(
       'warning',
-      `The server does not say how many tokens it read and wrote: for ${plural(guessed, 'answer')} they are estimated from the text.`,
+      `The server does not report its tokens, so Graft estimates them from the text for ${plural(guessed, 'answer')}.`,
     );
   }
 }

@@ -8,14 +8,10 @@ function clashes(
   inputs: PortFacets = { model: { model } },
   format: ModelFacts['format'] = 'gguf',
 ) {
-  return askingClashes(
-    { params, made: 'answers are generated', one: 'An answer' },
-    inputs,
-    (id) => ({
-      ...{ id, title: id, kind: 'language-model', digest: 'd', architecture: 'llama', format },
-      ...{ contextLength: 1024, size: 1 },
-    }),
-  );
+  return askingClashes({ params, one: 'An answer' }, inputs, (id) => ({
+    ...{ id, title: id, kind: 'language-model', digest: 'd', architecture: 'llama', format },
+    ...{ contextLength: 1024, size: 1 },
+  }));
 }
 
 it('refuses a format, a context and answers that cannot be, and names each', () => {
@@ -23,19 +19,18 @@ it('refuses a format, a context and answers that cannot be, and names each', () 
   expect(clashes({ context: 1024, maxTokens: 64 }, undefined, 'onnx')).toEqual([
     {
       port: 'model',
-      message:
-        'small is in the format onnx, and answers are generated from GGUF. Choose a model in GGUF.',
+      message: '"small" has the format onnx, but this node needs GGUF. Choose a model in GGUF.',
     },
   ]);
   expect(clashes({ context: 2048, maxTokens: 2048 })).toEqual([
     {
       ...{ port: 'model', param: 'context' },
-      message: 'small reads at most 1024 tokens; set the context to that or less.',
+      message: '"small" reads at most 1024 tokens. Set the context to that or less.',
     },
     {
       param: 'maxTokens',
       message:
-        'An answer of 2048 tokens leaves no room for a prompt in a context of 2048. Lower max tokens or raise the context.',
+        'An answer of 2048 tokens leaves no room for a prompt in a context of 2048 tokens. Lower max tokens, or raise the context.',
     },
   ]);
 });

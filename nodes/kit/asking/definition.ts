@@ -31,7 +31,7 @@ export function contextParam(tokens: number) {
     .meta({
       title: 'Context',
       unit: 'tokens',
-      description: 'Room for a prompt and its answer. More needs more memory.',
+      description: 'Room for a prompt and its answer. A larger context needs more memory.',
       advanced: true,
     } satisfies ParamMeta);
 }
@@ -42,7 +42,7 @@ export const encodingParam = z
   .meta({
     title: 'Encoding',
     description:
-      'How the weights are read. fastest: on a CPU as Q8_0 where the published file would be read more slowly; answers differ by rounding. as-published: as the file has them.',
+      'How the weights are read. fastest: on a CPU as Q8_0 where that is quicker than the published file; answers then differ by rounding. as-published: as in the file.',
     advanced: true,
   } satisfies ParamMeta);
 
@@ -60,15 +60,13 @@ export const parallelParam = z
 
 interface Asking {
   readonly params: { readonly context: number; readonly maxTokens: number };
-  /** What comes of it: `answers are generated`. */
-  readonly made: string;
-  /** One of those: `An answer`. */
+  /** What the model writes: `An answer`. */
   readonly one: string;
 }
 
 /** Why a model cannot be asked so: its format, how much it reads, or no room for a prompt. */
 export function askingClashes(
-  { params: { context, maxTokens }, made, one }: Asking,
+  { params: { context, maxTokens }, one }: Asking,
   inputs: PortFacets,
   models: ModelLookup,
 ): FacetClash[] {
@@ -79,18 +77,18 @@ export function askingClashes(
   if (model !== undefined && format !== 'gguf') {
     clashes.push({
       port: 'model',
-      message: `${model.id} is in the format ${format}, and ${made} from GGUF. Choose a model in GGUF.`,
+      message: `"${model.id}" has the format ${format}, but this node needs GGUF. Choose a model in GGUF.`,
     });
   } else if (model !== undefined && context > model.contextLength) {
     clashes.push({
       ...{ port: 'model', param: 'context' },
-      message: `${model.id} reads at most ${model.contextLength} tokens; set the context to that or less.`,
+      message: `"${model.id}" reads at most ${model.contextLength} tokens. Set the context to that or less.`,
     });
   }
   if (maxTokens >= context) {
     clashes.push({
       param: 'maxTokens',
-      message: `${one} of ${maxTokens} tokens leaves no room for a prompt in a context of ${context}. Lower max tokens or raise the context.`,
+      message: `${one} of ${maxTokens} tokens leaves no room for a prompt in a context of ${context} tokens. Lower max tokens, or raise the context.`,
     });
   }
   return clashes;
@@ -147,10 +145,10 @@ export function judgingClashes(
     return [
       {
         port: 'model',
-        message: 'There is no model to ask. Connect a Base model, or choose a way without one.',
+        message: 'No model is connected. Connect a Base model, or choose a method without one.',
       },
     ];
   }
   const params = { context, maxTokens: 1 };
-  return askingClashes({ params, made: 'verdicts are had', one: 'A verdict' }, inputs, models);
+  return askingClashes({ params, one: 'A verdict' }, inputs, models);
 }

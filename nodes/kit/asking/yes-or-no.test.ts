@@ -47,7 +47,7 @@ describe('how far a model leans to yes', () => {
   ])('cannot be told where it gives both no probability: %s and %s', async (yes, no) => {
     const leaning = await lean(yes, no);
     expect(leaning).toBeInstanceOf(ItemFailure);
-    expect(leaning).toMatchObject({ message: expect.stringContaining('neither yes nor no') });
+    expect(leaning).toMatchObject({ message: expect.stringContaining('both yes and no') });
   });
 });
 

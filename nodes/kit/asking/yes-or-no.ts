@@ -92,7 +92,7 @@ export function tellLeanings(
   if (either < 0.5) {
     ctx.log(
       'warning',
-      `The model would mostly have begun with another word than yes or no, which together have ${(either * 100).toFixed(0)} % on average. Ask for nothing but yes or no in the prompt, or take a larger model.`,
+      `The model rarely wants to reply yes or no: together they have a probability of ${(either * 100).toFixed(0)} % on average. Ask only for yes or no in the prompt, or connect a larger model.`,
     );
   }
 }
@@ -120,7 +120,7 @@ export function tellUnasked(
   if (first === undefined) return;
   ctx.log(
     'warning',
-    `${failures.length} of ${all.length} ${what} could not be judged, and ${then}; the first: ${first.message}`,
+    `The model could not judge ${failures.length} of ${all.length} ${what}; they ${then}. The first: ${first.message}`,
   );
 }
 
@@ -128,7 +128,7 @@ export function tellUnasked(
 export function tellsNothing(ctx: RunContext, { model }: LanguageModel): GraphError {
   return new GraphError(
     'bad-input',
-    `${model} tells no probabilities of what it might say. Connect a Base model.`,
+    `"${model}" does not report the probabilities of its words. Connect a Base model.`,
     { location: { node: ctx.node, port: 'model' } },
   );
 }
@@ -153,7 +153,7 @@ async function lean(
     );
     const yes = upperYes + lowerYes;
     const either = yes + upperNo + lowerNo;
-    if (!(either > 0)) return { ...unread, refused: 'it gives neither yes nor no any probability' };
+    if (!(either > 0)) return { ...unread, refused: 'it gives both yes and no a probability of 0' };
     return { yes: yes / either, either: either * Math.exp(scale), tokens: promptTokens };
   } catch (error) {
     if (signal.aborted || !(error instanceof GraphError) || error.code !== 'bad-input') throw error;

@@ -8,12 +8,12 @@ export function askedMetrics<Name extends string>(
 
 /** What the counts of `summaryRow` say. */
 export const countMeanings = {
-  questions: 'Questions with something to compare with.',
-  unanswerable: 'Questions that are known to have no answer.',
-  withoutReference: 'Questions with nothing to compare with.',
+  questions: 'Questions that have a reference.',
+  unanswerable: 'Questions marked as having no answer.',
+  withoutReference: 'Questions without a reference.',
 } as const;
 
 export const tokenMeanings = {
-  promptTokens: 'Tokens that were read. Less is better.',
-  completionTokens: 'Tokens that were written. Less is better.',
+  promptTokens: 'Tokens that the model read. Less is better.',
+  completionTokens: 'Tokens that the model wrote. Less is better.',
 } as const;

@@ -1,4 +1,4 @@
 export const exportMeanings = {
-  bytes: 'The size of the file, or of all of them.',
-  files: 'Files that were written.',
+  bytes: 'The size of all files.',
+  files: 'Files written.',
 } as const;

@@ -112,7 +112,7 @@ describe('what Graft did not export', () => {
         await mkdir(join(root, 'out/mine'));
         await writeFile(join(root, 'out/mine/notes.md'), 'mine');
       },
-      /is there already, and Graft did not export it/,
+      /already exists, and Graft did not write it/,
     ],
     [
       'a file beside those of an export',
@@ -120,7 +120,7 @@ describe('what Graft did not export', () => {
         await write();
         await writeFile(join(root, 'out/mine/below/notes.md'), 'mine');
       },
-      /also holds below\/notes\.md, which Graft did not put there/,
+      /also holds below\/notes\.md, which Graft did not write/,
     ],
     [
       'a marker that says something else',
@@ -128,7 +128,7 @@ describe('what Graft did not export', () => {
         await mkdir(join(root, 'out/mine'));
         await writeFile(join(root, 'out/mine', exportMarker), '{"files": 3}');
       },
-      /Graft did not export it/,
+      /Graft did not write it/,
     ],
   ])('is never touched: %s', async (_what, prepare, message) => {
     await mkdir(join(root, 'out'));
@@ -195,7 +195,7 @@ describe('a failed export', () => {
   it.skipIf(process.getuid?.() === 0)('says so where nothing may be written', async () => {
     await mkdir(join(root, 'out'));
     await chmod(join(root, 'out'), 0o500);
-    await expect(write()).rejects.toThrow(/out\/mine cannot be written to/);
+    await expect(write()).rejects.toThrow(/no permission to write to out\/mine/);
     await chmod(join(root, 'out'), 0o700);
   });
 });

@@ -38,7 +38,7 @@ export async function exportFolder(ctx: RunContext, request: ExportRequest): Pro
     const target = await ctx.output(request.path);
     const marker = await markerOf(request);
     if (await isCurrent(target, marker)) {
-      ctx.log('info', `${request.path} holds this already.`);
+      ctx.log('info', `${request.path} already holds these files.`);
     } else {
       await requireOwn(target, request.path);
       await mkdir(dirname(target), { recursive: true });
@@ -85,19 +85,19 @@ async function isCurrent(folder: string, wanted: Marker): Promise<boolean> {
 /** Refuses what stands at the place unless it is nothing, an empty folder, or an export and nothing else. */
 async function requireOwn(target: string, path: string): Promise<void> {
   const refuse = (reason: string): GraphError =>
-    new GraphError('bad-param', `${path} ${reason}. Choose another folder, or move it away.`);
+    new GraphError('bad-param', `${path} ${reason}. Choose another folder, or move this one away.`);
   const found = await lstat(target).catch(() => undefined);
   if (found === undefined) return;
   if (!found.isDirectory()) throw refuse('is a file');
   const names = (await filesBelow(target)).map(({ name }) => name);
   if (names.length === 0) return;
   const marker = await readMarker(target);
-  if (marker === undefined) throw refuse('is there already, and Graft did not export it');
+  if (marker === undefined) throw refuse('already exists, and Graft did not write it');
   const foreign = names.filter(
     (name) => name !== exportMarker && !Object.hasOwn(marker.files, name),
   );
   if (foreign.length === 0) return;
-  throw refuse(`also holds ${foreign.slice(0, 3).join(', ')}, which Graft did not put there`);
+  throw refuse(`also holds ${foreign.slice(0, 3).join(', ')}, which Graft did not write`);
 }
 
 async function replace(
@@ -181,7 +181,7 @@ function writable(error: unknown, path: string): unknown {
   if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;
   return new GraphError(
     'bad-param',
-    `${path} cannot be written to: permission is denied. Choose another folder, or change its rights.`,
+    `Graft has no permission to write to ${path}. Choose another folder, or change its permissions.`,
     { cause: error },
   );
 }

@@ -93,8 +93,8 @@ function misfit(encoding: TextEncoding, place: Place, bytes?: Buffer): GraphErro
   const advice = !place.chosen
     ? 'Save the file as UTF-8.'
     : utf16
-      ? 'It begins with the mark of UTF-16: set the encoding to utf-16le.'
-      : 'Save the file in that encoding, or set the encoding of the node to the file’s.';
+      ? 'It begins with the byte order mark of UTF-16: set the encoding to utf-16le.'
+      : 'Save the file in that encoding, or set the node’s encoding to that of the file.';
   return new GraphError(
     'bad-encoding',
     `${place.file} is not valid ${encoding.toUpperCase()}: the byte at offset ${place.offset} does not fit. ${advice}`,

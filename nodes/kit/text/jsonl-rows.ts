@@ -39,7 +39,9 @@ function parseLine(content: string, location: { file: string; line: number }) {
     throw fail('this is not JSON. Each line must hold one JSON object.', cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw fail('this is JSON, but not an object such as {"text": "…"}.');
+    throw fail(
+      'this is JSON, but not an object. Write each row as an object such as {"text": "…"}.',
+    );
   }
   return Object.fromEntries(Object.entries(value));
 }
@@ -52,7 +54,7 @@ async function* lines(text: AsyncIterable<string>, file: string): AsyncGenerator
     rest = parts.pop() ?? '';
     for (const part of parts) yield part.endsWith('\r') ? part.slice(0, -1) : part;
     if (rest.length > maxRowLength) {
-      throw new GraphError('too-large', `${file} has a line of more than 16 MiB; break it up.`, {
+      throw new GraphError('too-large', `${file} has a line of more than 16 MiB. Split that row.`, {
         location: { file },
       });
     }

@@ -27,14 +27,14 @@ export function checkSplit(
   if (counts.train === 0) {
     throw new GraphError(
       'bad-input',
-      `All ${counts.eval} rows are kept for evaluation, and none is left to train on. Lower the share for evaluation, or ${more}.`,
+      `All ${counts.eval} rows are kept for evaluation, which leaves none for training. Lower the share for evaluation, or ${more}.`,
       { location: { node: ctx.node, param: 'evalShare' } },
     );
   }
   if (counts.eval === 0 && evalShare > 0) {
     ctx.log(
       'warning',
-      'So few rows that none is kept for evaluation: there will be no evaluation loss.',
+      'There are too few rows to keep any for evaluation, so there will be no evaluation loss.',
     );
   }
 }

@@ -17,7 +17,7 @@ export const trainingParams = {
     .default(3)
     .meta({
       title: 'Epochs',
-      description: 'How often each row is seen.',
+      description: 'How often training sees each row.',
     } satisfies ParamMeta),
   batch: z
     .int()
@@ -28,7 +28,7 @@ export const trainingParams = {
       title: 'Batch',
       unit: 'rows',
       description:
-        'Rows in an optimizer step, however many are computed at once: what other trainers call batch size times gradient accumulation.',
+        'Rows in an optimizer step. Other trainers call this batch size times gradient accumulation.',
     } satisfies ParamMeta),
   maxLength: z
     .int()
@@ -38,7 +38,7 @@ export const trainingParams = {
     .meta({
       title: 'Longest row',
       unit: 'tokens',
-      description: 'Memory grows with it. What happens to longer rows is said below.',
+      description: 'The longest row in training. Memory grows with it. See “Longer rows”.',
     } satisfies ParamMeta),
   onLong: z
     .enum(['refuse', 'truncate'])
@@ -46,7 +46,7 @@ export const trainingParams = {
     .meta({
       title: 'Longer rows',
       description:
-        'refuse: stop before training and name them. truncate: cut what is too long, the end of the answer first.',
+        'refuse: fail before training and name the rows. truncate: cut rows at their end.',
       advanced: true,
     } satisfies ParamMeta),
   packing: z
@@ -55,7 +55,7 @@ export const trainingParams = {
     .meta({
       title: 'Packing',
       description:
-        'Puts several short rows into one, up to the longest length, hidden from each other: quicker, but a batch then holds more rows.',
+        'Packs several short rows into one, hidden from each other. Quicker, but a batch then holds more rows.',
       advanced: true,
     } satisfies ParamMeta),
   schedule: z
@@ -63,7 +63,7 @@ export const trainingParams = {
     .default('cosine')
     .meta({
       title: 'Schedule',
-      description: 'How the learning rate falls after the warm-up: cosine and linear end at 0.',
+      description: 'How the learning rate falls after the warm-up. cosine and linear end at 0.',
       advanced: true,
     } satisfies ParamMeta),
   warmup: z
@@ -74,7 +74,7 @@ export const trainingParams = {
     .meta({
       title: 'Warm-up',
       unit: 'share of the steps',
-      description: 'While it lasts, the learning rate rises from 0.',
+      description: 'During the warm-up, the learning rate rises from 0.',
       advanced: true,
     } satisfies ParamMeta),
   weightDecay: z
@@ -85,7 +85,7 @@ export const trainingParams = {
     .meta({
       title: 'Weight decay',
       description:
-        'Decoupled, as in AdamW: each step shrinks the weights by this times the learning rate.',
+        'Each step shrinks the weights by this times the learning rate (decoupled, as in AdamW).',
       advanced: true,
     } satisfies ParamMeta),
   clip: z
@@ -94,7 +94,7 @@ export const trainingParams = {
     .default(1)
     .meta({
       title: 'Clip',
-      description: 'Largest norm of all gradients together; 0 does not clip.',
+      description: 'The largest norm of all gradients together. 0: no clipping.',
       advanced: true,
     } satisfies ParamMeta),
   maxSteps: z
@@ -104,7 +104,7 @@ export const trainingParams = {
     .meta({
       title: 'Max steps',
       unit: 'steps',
-      description: 'Ends the training earlier; 0 runs all epochs.',
+      description: 'Ends the training after this many steps. 0: all epochs.',
       advanced: true,
     } satisfies ParamMeta),
   evaluateEvery: z
@@ -115,7 +115,7 @@ export const trainingParams = {
       title: 'Evaluate every',
       unit: 'steps',
       description:
-        'How often the loss on the rows kept for evaluation is measured; 0 for the end of each epoch.',
+        'How often to measure the loss on the rows kept for evaluation. 0: at the end of each epoch.',
       advanced: true,
     } satisfies ParamMeta),
   patience: z
@@ -125,10 +125,10 @@ export const trainingParams = {
     .meta({
       title: 'Patience',
       unit: 'evaluations',
-      description: 'Stop after this many evaluations without a better loss; 0 never stops early.',
+      description: 'Stops after this many evaluations without a better loss. 0: never.',
       advanced: true,
     } satisfies ParamMeta),
-  seed: seedParam('For the first weights, the order of the rows, and dropout.'),
+  seed: seedParam('Fixes the first weights, the order of the rows, and dropout.'),
   microBatch: z
     .int()
     .min(0)
@@ -138,7 +138,7 @@ export const trainingParams = {
       title: 'Micro-batch',
       unit: 'rows',
       description:
-        'Rows computed at once; 0 for as many as fit into memory and make it quicker. This changes speed and the rounding of sums, not what is computed.',
+        'Rows computed at once. 0: as many as fit into memory and help. It changes only speed and rounding.',
       advanced: true,
       affectsResult: false,
     } satisfies ParamMeta),
@@ -150,7 +150,7 @@ export const trainingParams = {
       title: 'Checkpoint every',
       unit: 'steps',
       description:
-        'A run that was stopped continues from its last checkpoint. Slow trainings save every 20 seconds as well.',
+        'A cancelled run continues from its last checkpoint. Slow trainings also save every 20 seconds.',
       advanced: true,
       affectsResult: false,
     } satisfies ParamMeta),
@@ -190,7 +190,7 @@ export function trainingClashes(
     return [
       {
         port: 'model',
-        message: `${model.id} is of architecture "${model.architecture}", which cannot be trained. Known are ${trainableArchitectures.join(', ')}.`,
+        message: `"${model.id}" has the architecture "${model.architecture}", which Graft cannot train. Choose a model with one of ${trainableArchitectures.join(', ')}.`,
       },
     ];
   }
@@ -199,14 +199,14 @@ export function trainingClashes(
     {
       port: 'model',
       param: 'maxLength',
-      message: `${model.id} reads at most ${model.contextLength} tokens; set the longest row to that or less.`,
+      message: `"${model.id}" reads at most ${model.contextLength} tokens. Set the longest row to that or less.`,
     },
   ];
 }
 
 /** Why a model in ONNX is refused. */
 export function onnxRefused(model: string): string {
-  return `${model} is an ONNX model, which cannot be trained. Choose a language model in GGUF or safetensors.`;
+  return `"${model}" is an ONNX model, which Graft cannot train. Choose a language model in GGUF or safetensors.`;
 }
 
 /** Parameters that every node that trains an encoder has alike. */
@@ -238,7 +238,7 @@ export const encoderParams = {
     .default(32)
     .meta({
       title: 'Alpha',
-      description: 'For lora: what it adds is multiplied by alpha over rank.',
+      description: 'For lora: its effect is multiplied by alpha / rank.',
       advanced: true,
     } satisfies ParamMeta),
 };
@@ -247,7 +247,12 @@ export const encoderParams = {
 export function kindClashes(model: string, models: ModelLookup): readonly FacetClash[] {
   const kind = models(model)?.kind;
   if (kind === undefined || kind === 'embedder') return [];
-  return [{ param: 'model', message: `${model} is of kind ${kind}; choose an embedder.` }];
+  return [
+    {
+      param: 'model',
+      message: `"${model}" is not an embedder (kind: ${kind}). Choose an embedder.`,
+    },
+  ];
 }
 
 /**
@@ -265,38 +270,38 @@ export function encoderClashes(
   const refuse = (message: string, param = 'model') => [{ param, message }];
   if (facts.architecture !== 'bert') {
     return refuse(
-      `${model} is of the family ${facts.architecture}; ${trained} of the family bert. Choose one of those, such as all-MiniLM-L6-v2.`,
+      `"${model}" belongs to the family ${facts.architecture}, but ${trained} of the family bert. Choose one, such as all-MiniLM-L6-v2.`,
     );
   }
   if (maxLength <= facts.contextLength) return [];
   return refuse(
-    `${model} reads at most ${facts.contextLength} tokens; set the longest ${longest} to that or less.`,
+    `"${model}" reads at most ${facts.contextLength} tokens. Set the longest ${longest} to that or less.`,
     'maxLength',
   );
 }
 
 /** What the values of a training say: those of its curves over the steps, then those of its summary. */
 export const trainingMeanings = {
-  loss: 'How surprised the model is by what it should say: the mean negative logarithm of its probabilities. Less is better.',
-  accuracy: 'How often the model’s likeliest guess is right.',
+  loss: 'How much the right tokens surprise the model: the mean negative logarithm of their probabilities. Less is better.',
+  accuracy: 'How often the model’s likeliest token is right.',
   rate: 'The learning rate of the step.',
-  norm: 'The length of all gradients together, before they are clipped.',
-  tokens: 'Tokens that have been trained on so far.',
-  epoch: 'How often each row has been seen.',
-  tokensPerSecond: 'Tokens that are trained on in a second, over the last steps.',
+  norm: 'The norm of all gradients together, before clipping.',
+  tokens: 'Tokens trained on so far.',
+  epoch: 'How often training has seen each row.',
+  tokensPerSecond: 'Trained tokens a second, over the last steps.',
   eta: 'Seconds left, at the pace so far.',
   memory: 'Bytes of memory that the training process holds.',
-  rows: 'Rows that were trained on.',
-  'evaluation rows': 'Rows that were kept out of training, to evaluate with.',
+  rows: 'Rows used for training.',
+  'evaluation rows': 'Rows kept out of training, for evaluation.',
   steps: 'Steps of the optimizer.',
-  epochs: 'How often each row was seen.',
-  'tokens seen': 'Tokens that were trained on, repeats included.',
-  'last loss': 'The loss of the last step, on rows that are trained on. Less is better.',
+  epochs: 'How often training saw each row.',
+  'tokens seen': 'Trained tokens, repeats included.',
+  'last loss': 'The loss of the last step, on training rows. Less is better.',
   'evaluation loss before':
-    'The loss on the rows kept for evaluation before anything was trained. Less is better.',
+    'The loss on the rows kept for evaluation, before training. Less is better.',
   'evaluation loss':
-    'The lowest loss on the rows kept for evaluation: that of the weights that were kept.',
-  trainable: 'Numbers of the model that are trained.',
-  'of all': 'Numbers that the model has.',
-  'trainable %': 'The share of its numbers that is trained, in per cent.',
+    'The lowest loss on the rows kept for evaluation. The result has the weights of that step.',
+  trainable: 'Trained numbers of the model.',
+  'of all': 'All numbers of the model.',
+  'trainable %': 'The share of the model’s numbers that are trained, in per cent.',
 } as const;

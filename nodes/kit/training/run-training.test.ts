@@ -110,9 +110,9 @@ it('sums up the curves, and says what was trained', async () => {
     },
   });
   expect(log).toEqual([
-    'info: 2 rows to train on with 16 tokens, 14 of them trained; 1 row to evaluate with.',
+    'info: 2 rows for training with 16 tokens, 14 of them trained. 1 row for evaluation.',
     'info: Trained on 80 tokens: 5 of 1,000 numbers are trainable, 0.50 per cent.',
-    'info: The base is as it was: sha256 aa before and after.',
+    'info: The base is unchanged: sha256 aa before and after.',
   ]);
 });
 
@@ -125,14 +125,14 @@ describe('refuses', () => {
   it('a base that changed', async () => {
     await expect(train(rows, { result: { ...outcome, baseAfter: 'bb' } })).rejects.toMatchObject({
       ...{ code: 'bad-model', audience: 'operator', location: { port: 'model' } },
-      message: expect.stringContaining('sha256 was aa, and is bb now'),
+      message: expect.stringContaining('sha256 was aa and is now bb'),
     });
   });
 
   it('a dataset without rows to train on', async () => {
     await expect(train([row(1, 'eval')])).rejects.toMatchObject({
       ...{ code: 'bad-input', location: { port: 'dataset' } },
-      message: expect.stringContaining('all of them are kept for evaluation'),
+      message: expect.stringContaining('keeps all its rows for evaluation'),
     });
   });
 
@@ -152,6 +152,6 @@ describe('refuses', () => {
 it('warns of rows kept for evaluation that are trained on as well', async () => {
   const { log } = await train([row(1, 'train'), row(2, 'eval'), row(3, 'eval', 'No')]);
   expect(log).toContain(
-    'warning: 1 row of the 2 kept for evaluation is also trained on, so the evaluation loss is too good: a.jsonl:2 says just what a.jsonl:1 says. Take such rows out of one side, or keep them together.',
+    'warning: 1 row of the 2 kept for evaluation is also in the training rows, so the evaluation loss looks too good: a.jsonl:2 equals a.jsonl:1. Remove such rows from one side.',
   );
 });

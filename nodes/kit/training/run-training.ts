@@ -89,14 +89,14 @@ async function tokenized(
   if (train.length === 0) {
     throw new GraphError(
       'bad-input',
-      'The dataset has no rows to train on: all of them are kept for evaluation. Lower the evaluation share of load-dataset, or add rows.',
+      'The dataset keeps all its rows for evaluation, which leaves none for training. Lower the share for evaluation in the node that makes the dataset, or add rows.',
       { location },
     );
   }
   const tokens = train.reduce((sum, row) => sum + row.tokens.length, 0);
   ctx.log(
     'info',
-    `${count(train.length, 'row')} to train on with ${count(tokens, 'token')}, ${trainedTokens(examples).toLocaleString('en')} of them trained; ${count(evaluation.length, 'row')} to evaluate with.`,
+    `${count(train.length, 'row')} for training with ${count(tokens, 'token')}, ${trainedTokens(examples).toLocaleString('en')} of them trained. ${count(evaluation.length, 'row')} for evaluation.`,
   );
   if (truncated > 0) {
     ctx.log('warning', `${count(truncated, 'row')} cut to ${maxLength} tokens.`);
@@ -113,7 +113,7 @@ async function tellLeaks(
   if (leaks.left > 0) {
     ctx.log(
       'warning',
-      `The last ${count(leaks.left, 'row')} kept for evaluation ${leaks.left === 1 ? 'is' : 'are'} not looked for among the rows to train on: together they ask too much to be held. Keep fewer.`,
+      `Graft did not look for the last ${count(leaks.left, 'row')} kept for evaluation among the training rows, to save memory. Keep fewer rows for evaluation.`,
     );
   }
   if (leaks.rows === 0) return;
@@ -121,10 +121,10 @@ async function tellLeaks(
   const found = leaks.found();
   const [first] = found;
   if (first === undefined) return;
-  const how = first.exact ? 'just what' : 'nearly what';
+  const how = first.exact ? 'equals' : 'nearly equals';
   ctx.log(
     'warning',
-    `${count(found.length, 'row')} of the ${(leaks.rows + leaks.left).toLocaleString('en')} kept for evaluation ${found.length === 1 ? 'is' : 'are'} also trained on, so the evaluation loss is too good: ${first.id} says ${how} ${first.as} says. Take such rows out of one side, or keep them together.`,
+    `${count(found.length, 'row')} of the ${(leaks.rows + leaks.left).toLocaleString('en')} kept for evaluation ${found.length === 1 ? 'is' : 'are'} also in the training rows, so the evaluation loss looks too good: ${first.id} ${how} ${first.as}. Remove such rows from one side.`,
   );
 }
 

@@ -27,9 +27,9 @@ export interface TokenizedExamples {
 }
 
 const nothingTrained: RowFault = {
-  what: 'no token that is trained',
+  what: 'no trained token',
   advice:
-    'The loss counts none of its tokens, so nothing would be learned from it. Look at the tokens that load-dataset shows: the chat template may leave the answers out.',
+    'The loss counts no token of these rows, so there is nothing to learn. Look at the tokens in Load dataset: the chat template may leave the answers out.',
 };
 
 /**
@@ -53,7 +53,7 @@ export async function tokenizeExamples(
       if (onLong === 'refuse') {
         faults.add(example, {
           what: `more than ${maxLength} tokens`,
-          advice: `Shorten them, raise the longest row, or set longer rows to truncate. The first has ${row.tokens.length}.`,
+          advice: `The first has ${row.tokens.length}. Shorten the rows, raise “Longest row”, or set “Longer rows” to truncate.`,
         });
         continue;
       }

@@ -38,11 +38,11 @@ export function reportBase(
   if (baseBefore !== baseAfter) {
     throw new GraphError(
       'bad-model',
-      `The weights of the base changed while it was trained on: their sha256 was ${baseBefore}, and is ${baseAfter} now. Find what writes to the file, and run again.`,
+      `The weights of the base changed during training: their sha256 was ${baseBefore} and is now ${baseAfter}. Find what writes to the file, then run again.`,
       { location: { node: ctx.node, ...base }, audience: 'operator' },
     );
   }
-  ctx.log('info', `The base is as it was: sha256 ${baseBefore} before and after.`);
+  ctx.log('info', `The base is unchanged: sha256 ${baseBefore} before and after.`);
 }
 
 /** The row `summary`, without times, so that the same training gives the same row. */

@@ -140,7 +140,7 @@ it('reports the curves as they come and in the end, with a summary', () => {
   expect(values['trainable %']).toBeCloseTo((trainable / total) * 100, 9);
   expect(values['evaluation loss']).toBeLessThan(values['evaluation loss before'] ?? 0);
   expect(log.join('\n')).toMatch(/numbers are trainable, 0\.\d\d per cent\./);
-  expect(log.join('\n')).toMatch(/The base is as it was: sha256 [0-9a-f]{64} before and after\./);
+  expect(log.join('\n')).toMatch(/The base is unchanged: sha256 [0-9a-f]{64} before and after\./);
 });
 
 describe('perplexity', () => {

@@ -18,7 +18,7 @@ export function weightedAdapters(
   if (weights.length > adapters.length) {
     throw new GraphError(
       'bad-param',
-      `There are ${weights.length} weights for ${counted(adapters.length)}. Give one for each, in the order of the edges, or fewer: the others count as 1.`,
+      `There are ${weights.length} weights for ${counted(adapters.length)}. Give at most one weight for each adapter.`,
       { location: { node: about.node, param: about.param ?? 'adapterWeights' } },
     );
   }
@@ -26,7 +26,7 @@ export function weightedAdapters(
     if (about.model !== undefined && info.base.digest !== about.model.digest) {
       throw new GraphError(
         'facet-mismatch',
-        `The adapter ${info.id} was trained on ${info.base.id}, and ${about.model.id} has other weights. Connect the base that it was trained on.`,
+        `The adapter ${info.id} was trained on ${info.base.id}, but ${about.model.id} has other weights. Connect the base that it was trained on.`,
         { location: { node: about.node, port: 'adapters' } },
       );
     }

@@ -226,7 +226,7 @@ it('says what each metric means, by the node that gives it, where its name stand
   expect(draw(Metrics, curve, { loss: 'Surprise.' })).toContain('<b title="Surprise.">Loss</b>');
 
   const recall = [{ series: 'summary', values: { recall: 0.5 } }];
-  expect(draw(Metrics, recall, gradeHits.meanings)).toContain('the share that is kept');
+  expect(draw(Metrics, recall, gradeHits.meanings)).toContain('that are kept');
 });
 
 it('tells documents of the web and of tables from files, by title, place and picture', () => {
@@ -323,8 +323,8 @@ describe('hits', () => {
 it('says of labels why there is nothing to show', () => {
   const html = (type: PortType): string =>
     renderToStaticMarkup(createElement(labelPreview, props(type, [])));
-  expect(html(Metrics)).toContain('connect the metrics of Evaluate');
-  expect(html(Preferences)).toContain('a right and a wrong answer to one question');
+  expect(html(Metrics)).toContain('Connect the metrics of Evaluate');
+  expect(html(Preferences)).toContain('a right and a wrong answer to the same question');
 });
 
 it('draws a line of at most a point a unit, over the whole width', () => {

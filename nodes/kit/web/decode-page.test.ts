@@ -24,8 +24,8 @@ describe('the encoding of a page', () => {
   });
 
   it.each([
-    ['utf-8', /says that it is written in utf-8, and its bytes are not/],
-    ['klingon', /"klingon", which is no encoding/],
+    ['utf-8', /declares the encoding utf-8, but its bytes do not fit it/],
+    ['klingon', /unknown encoding "klingon"/],
   ])('that is wrong is said: %s', (charset, message) => {
     const decoding = (): string =>
       decodePage(bytes('caf\xe9'), `text/html;charset=${charset}`, site);

@@ -53,7 +53,7 @@ function decode(body: Uint8Array, stated: string, url: string): string {
   } catch {
     throw new GraphError(
       'bad-encoding',
-      `${url} says that it is written in "${label}", which is no encoding that is known. Leave the page out.`,
+      `${url} declares the unknown encoding "${label}". Remove the page.`,
     );
   }
   try {
@@ -61,7 +61,7 @@ function decode(body: Uint8Array, stated: string, url: string): string {
   } catch {
     throw new GraphError(
       'bad-encoding',
-      `${url} says that it is written in ${label}, and its bytes are not. Leave the page out, or tell its site.`,
+      `${url} declares the encoding ${label}, but its bytes do not fit it. Remove the page.`,
     );
   }
 }

@@ -18,14 +18,14 @@ export function refreshed({ refresh }: { readonly refresh: number }): Source[] {
   return refresh === 0 ? [] : [{ kind: 'clock', hours: refresh, param: 'refresh' }];
 }
 
-/** `looks`: what a new one does: `looks at everything`. */
+/** `looks`: what a new value does: `fetches every page`. */
 export function revisionParam(looks: string) {
   return z
     .string()
     .default('')
     .meta({
       title: 'Revision',
-      description: `Anything, for instance a date. A new one ${looks} anew.`,
+      description: `Any text, for instance a date. A new value ${looks} again.`,
       advanced: true,
     } satisfies ParamMeta);
 }
@@ -35,7 +35,7 @@ export const contentParam = z
   .default('main')
   .meta({
     title: 'Content',
-    description: 'main: the text that a page is about, without menus and margins. all: everything.',
+    description: 'main: the article, without menus and sidebars. all: the whole page.',
     advanced: true,
   } satisfies ParamMeta);
 
@@ -63,7 +63,7 @@ export const pauseParam = z
     title: 'Pause',
     unit: 'seconds',
     description:
-      'Between a reply of a host and the next request to it; longer where its robots.txt asks for more.',
+      'Pause between requests to the same host. Graft waits longer if its robots.txt asks for it.',
     advanced: true,
     affectsResult: false,
   } satisfies ParamMeta);

@@ -43,13 +43,13 @@ export async function lookAt<Value extends Look>(
   });
   if (reply.status >= 200 && reply.status < 300) return make(reply);
   if (reply.status === 304 && known !== undefined && validators !== undefined) return known;
-  throw new GraphError('unavailable', `${url} answers ${reply.status}. ${remedy(reply.status)}`);
+  throw new GraphError('unavailable', `${url} answered ${reply.status}. ${remedy(reply.status)}`);
 }
 
 function remedy(status: number): string {
   return status >= 500
-    ? 'Its site is not well: run again later, what has been read is kept; or leave the page out.'
-    : 'Check the address, or leave the page out.';
+    ? 'The site has a fault. Run again later (Graft keeps the pages it has read), or remove the page.'
+    : 'Check the address, or remove the page.';
 }
 
 /** Pages as they were last looked at. */
@@ -74,7 +74,7 @@ async function pageSnapshot(
   if (!isHtml && mediaType !== 'text/plain' && mediaType !== 'text/markdown') {
     throw new GraphError(
       'bad-input',
-      `${url} is no page that can be read: it is ${mediaType.slice(0, 80)}. HTML and plain text are.`,
+      `${url} is ${mediaType.slice(0, 80)}, but Graft reads only HTML and plain text. Remove the page.`,
     );
   }
   const decoded = decodePage(body, type, url);

@@ -31,7 +31,7 @@ export async function operatorSettings(environment: Environment): Promise<Enviro
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       throw new GraphError(
         'unavailable',
-        `${file} holds secrets, and others can read it. Make it yours alone: chmod 600 ${file}`,
+        `${file} holds secrets, but other users can read it. Run chmod 600 ${file}`,
         { audience: 'operator' },
       );
     }
@@ -43,7 +43,7 @@ export async function operatorSettings(environment: Environment): Promise<Enviro
     if (!hasCode(error, 'EACCES', 'EISDIR')) throw error;
     throw new GraphError(
       'unavailable',
-      `${file} cannot be read: it has to be a file of lines NAME=value, and yours.`,
+      `Graft cannot read ${file}. It must be your own file, with lines NAME=value.`,
       { audience: 'operator', cause: error },
     );
   }

@@ -42,7 +42,7 @@ describe('what a graph may ask', () => {
     'http://169.254.169.254/v1',
     'http://10.0.0.5:8001/v1',
   ])('is nothing else: %s', (url) => {
-    expect(() => access.key(url, undefined)).toThrow(/none of the addresses that graphs may ask/);
+    expect(() => access.key(url, undefined)).toThrow(/which your settings do not allow/);
     expect(() => access.key(url, 'OPENAI')).toThrow(
       `OPENAI@${new URL(url).origin} to GRAFT_ENDPOINTS`,
     );
@@ -56,8 +56,8 @@ describe('what a graph may ask', () => {
 
   it.each([
     ['GONE', 'The secret GONE is not set.'],
-    ['SHORT', 'The secret SHORT is none'],
-    ['BROKEN', 'The secret BROKEN is none'],
+    ['SHORT', 'The secret SHORT is not a key'],
+    ['BROKEN', 'The secret BROKEN is not a key'],
   ])('needs a key that is one: %s', (name, message) => {
     expect(() => access.key('https://s.example', name)).toThrow(message);
   });
@@ -98,7 +98,7 @@ it('names the file to write to, and the line, and not what the line has already'
   );
   const listed = new RemoteAccess({ GRAFT_ENDPOINTS: 'OTHER@https://a.example' });
   expect(() => listed.key('https://a.example', 'OTHER')).toThrow(
-    'Write GRAFT_SECRET_OTHER=… into ~/.config/graft/settings.env',
+    'Add the line GRAFT_SECRET_OTHER=… to ~/.config/graft/settings.env',
   );
 });
 
@@ -180,6 +180,6 @@ describe('the settings', () => {
     const environment = { XDG_CONFIG_HOME: folder };
     const file = settingsFile(environment);
     await mkdir(file, { recursive: true, mode: 0o700 });
-    await expect(operatorSettings(environment)).rejects.toThrow(`${file} cannot be read`);
+    await expect(operatorSettings(environment)).rejects.toThrow(`Graft cannot read ${file}`);
   });
 });

@@ -71,19 +71,19 @@ export class RemoteAccess {
     }
     if (!allowed.some((one) => one.origin === origin && one.secret === secret)) {
       throw refused(
-        `The graph would send the secret ${secret} to ${origin}, and your settings do not bind it to that address. If it belongs there, ${this.#adding('GRAFT_ENDPOINTS', `${secret}@${origin}`)}`,
+        `The graph would send the secret ${secret} to ${origin}, but your settings do not bind it to that address. If it belongs there, ${this.#adding('GRAFT_ENDPOINTS', `${secret}@${origin}`)}`,
       );
     }
     const value = (this.#settings[prefix + secret] ?? '').trim();
     if (value === '') {
       throw refused(
-        `The secret ${secret} is not set. Write ${prefix}${secret}=… into ${this.#file}, or set it in the environment that Graft is started in.`,
+        `The secret ${secret} is not set. Add the line ${prefix}${secret}=… to ${this.#file}, or set it in the environment of Graft.`,
       );
     }
     // A header with other characters would be refused by an error that quotes it.
     if (value.length < shortestSecret || !/^[\x21-\x7e]+$/.test(value)) {
       throw refused(
-        `The secret ${secret} is none: a key has at least ${shortestSecret} characters, without spaces. Write ${prefix}${secret}=… anew into ${this.#file}, or, if the server wants no key, take it out of the graph.`,
+        `The secret ${secret} is not a key: a key has at least ${shortestSecret} characters and no spaces. Correct ${prefix}${secret}=… in ${this.#file}. If the server needs no key, remove the secret from the graph.`,
       );
     }
     return { name: secret, value };
@@ -97,7 +97,7 @@ export class RemoteAccess {
     const { origin } = new URL(url);
     if (this.#allowed().some((one) => one.origin === origin)) return;
     throw refused(
-      `The graph would send what it asks to ${origin}, which is none of the addresses that graphs may ask on this machine. If you trust it with that, ${this.#adding('GRAFT_ENDPOINTS', origin)}`,
+      `The graph would send its prompts or questions to ${origin}, which your settings do not allow. If you trust that server, ${this.#adding('GRAFT_ENDPOINTS', origin)}`,
     );
   }
 
@@ -110,7 +110,7 @@ export class RemoteAccess {
       const site = URL.canParse(entry) ? new URL(entry) : undefined;
       if (site !== undefined && /^https?:$/.test(site.protocol)) return site.origin === origin;
       throw refused(
-        `GRAFT_PRIVATE_SITES, of ${this.#file} or of the environment, holds an entry that is no address of a site: http://10.0.0.5:8000, or https://wiki.example.`,
+        `GRAFT_PRIVATE_SITES (in ${this.#file} or the environment) has an entry that is not the address of a site. Write http://10.0.0.5:8000, or https://wiki.example.`,
       );
     });
   }
@@ -126,7 +126,7 @@ export class RemoteAccess {
   hiddenSite(url: URL, address: string): GraphError {
     const where = address === writtenAddress(url) ? '' : ` (${address})`;
     return refused(
-      `${url.origin} is of this machine or a private network${where}, where graphs may not look. If graphs may read it, ${this.#adding('GRAFT_PRIVATE_SITES', url.origin)}`,
+      `${url.origin} is on this machine or a private network${where}, which graphs may not read. To allow it, ${this.#adding('GRAFT_PRIVATE_SITES', url.origin)}`,
     );
   }
 
@@ -141,8 +141,8 @@ export class RemoteAccess {
     if (url !== undefined && /^postgres(ql)?:$/.test(url.protocol)) return url;
     throw refused(
       value === ''
-        ? `The secret ${secret} is not set. Write the address of the database into ${this.#file}: ${prefix}${secret}=postgres://NAME:PASSWORD@HOST/DATABASE.`
-        : `The secret ${secret} is no address of a database. One is written postgres://NAME:PASSWORD@HOST/DATABASE; what is special in a password is written as in other addresses, %40 for @.`,
+        ? `The secret ${secret} is not set. Add the address of the database to ${this.#file}: ${prefix}${secret}=postgres://NAME:PASSWORD@HOST/DATABASE.`
+        : `The secret ${secret} is not the address of a database. Write postgres://NAME:PASSWORD@HOST/DATABASE, with special characters of the password encoded as in other addresses (%40 for @).`,
     );
   }
 
@@ -168,7 +168,7 @@ export class RemoteAccess {
   /** How a setting that is a list comes to have an entry; what it has already is nobody else's business. */
   #adding(name: string, entry: string): string {
     const others = (this.#settings[name] ?? '').trim() === '' ? '' : '… ';
-    return `add ${entry} to ${name}: the line ${name}="${others}${entry}" in ${this.#file}, or the same in the environment that Graft is started in.`;
+    return `add ${entry} to ${name}: the line ${name}="${others}${entry}" in ${this.#file}, or the same in the environment of Graft.`;
   }
 
   #allowed(): Allowed[] {
@@ -180,7 +180,7 @@ export class RemoteAccess {
         const url = URL.canParse(address) ? new URL(address) : undefined;
         if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '') {
           throw refused(
-            `GRAFT_ENDPOINTS, of ${this.#file} or of the environment, holds an entry that is neither an address nor NAME@address: https://api.example.com, or MY_KEY@https://api.example.com.`,
+            `GRAFT_ENDPOINTS (in ${this.#file} or the environment) has an entry that is neither an address nor NAME@address. Write https://api.example.com, or MY_KEY@https://api.example.com.`,
           );
         }
         return { origin: url.origin, secret };

@@ -121,7 +121,7 @@ describe('fetching a model', () => {
     expect(message).toContain(`${bad.url}/config.json: it holds other bytes (sha256`);
     expect(message).toMatch(new RegExp(`${url}/config.json: .*ECONNREFUSED`));
     expect(message).toContain('file:/nowhere/config.json: there is no such file');
-    expect(message).toContain('bring the file yourself and import it');
+    expect(message).toContain('get the file yourself and import it');
   });
 
   it('does not download what the hub says is something else', async () => {
@@ -255,7 +255,7 @@ describe('licences, pins and unknown models', () => {
       entries: [{ ...entryFrom(server.url), licence }],
     });
     await expect(catalogue.fetch('m')).rejects.toThrow(
-      /Gemma.*example\.org.*accept it where you download/,
+      /Gemma.*example\.org.*accept it when you download/,
     );
     expect(server.requests).toEqual([]);
     await catalogue.fetch('m', { consent: true });

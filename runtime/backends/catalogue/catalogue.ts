@@ -134,7 +134,7 @@ class FolderCatalogue implements Catalogue {
     const known = this.#all().map((other) => other.id);
     throw new GraphError(
       'bad-model',
-      `The catalogue has no model "${id}"; it has ${known.join(', ')}. Choose one of them, or import your own.`,
+      `The catalogue has no model "${id}". Choose one of ${known.join(', ')}, or import your own.`,
     );
   }
 
@@ -193,7 +193,7 @@ class FolderCatalogue implements Catalogue {
     }
     throw new GraphError(
       'input-changed',
-      `the files of the model "${id}" keep changing; run again when nothing writes to them any more`,
+      `the files of the model "${id}" keep changing; run again when nothing writes to them`,
     );
   }
 
@@ -282,9 +282,9 @@ class FolderCatalogue implements Catalogue {
     if (!given) {
       throw new GraphError(
         'bad-model',
-        `"${entry.id}" comes under the licence ${entry.licence.id}` +
-          `${entry.licence.url === undefined ? '' : ` (${entry.licence.url})`}, which asks for your ` +
-          'consent. Read it, and accept it where you download the model.',
+        `"${entry.id}" has the licence ${entry.licence.id}` +
+          `${entry.licence.url === undefined ? '' : ` (${entry.licence.url})`}, which needs your ` +
+          'consent. Read it, then accept it when you download the model.',
       );
     }
     const when = new Date().toISOString();

@@ -122,7 +122,7 @@ export class ConvertedModels {
   ): Promise<ConvertedFile> {
     const { id, digest, form } = conversion;
     const key = keyOf(conversion);
-    const message = `makes ${form} of ${id}, once: it is quicker to read`;
+    const message = `converts ${id} to ${form} once, which is quicker to read`;
     const progress = (done: number, total?: number): void =>
       hooks.progress({ done, unit: 'tensors', message, ...(total === undefined ? {} : { total }) });
     const work = async (): Promise<ConvertedFile> => {
@@ -158,19 +158,19 @@ export class ConvertedModels {
     if (signal.aborted) {
       return new GraphError('cancelled', 'the conversion was cancelled', { cause: error });
     }
-    const instead = 'or read the model as published (parameter "encoding" of Generate)';
+    const instead = 'or set "Encoding" of the node to as-published';
     const options = { cause: error, audience: 'operator' } as const;
     if (isFullDisk(error)) {
       return new GraphError(
         'no-space',
-        `the disk of ${this.#blobs.root} is full: there is no room for ${form} of "${id}", which is quicker to read; free some space, ${instead}`,
+        `the disk of ${this.#blobs.root} is full and has no room for "${id}" converted to ${form}, which is quicker to read; free some space, ${instead}`,
         options,
       );
     }
     if (isUnwritable(error)) {
       return new GraphError(
         'state-unusable',
-        `${this.#blobs.root} cannot be written, so ${form} of "${id}", which is quicker to read, has no place; let yourself write there, ${instead}`,
+        `Graft cannot write to ${this.#blobs.root}, where it converts "${id}" to ${form} for quicker reading; give yourself write permission, ${instead}`,
         options,
       );
     }
@@ -208,6 +208,6 @@ function sum(records: readonly ConvertedRecord[]): number {
 function touched(id: string): GraphError {
   return new GraphError(
     'input-changed',
-    `what was made of the model "${id}" was touched at once; run again when nothing writes to the models folder any more`,
+    `something changed the converted model "${id}" at once; run again when nothing writes to the models folder`,
   );
 }

@@ -20,7 +20,7 @@ it('a branch of the hub that has moved on is refused by the digest of the catalo
   const refusal: unknown = await catalogue.fetch('m').catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: 'bad-model' });
   expect(String(refusal)).toContain('hf:o/r@main/a.onnx: it holds other bytes (sha256');
-  expect(String(refusal)).toContain(`Only the bytes with sha256 ${digest} are taken`);
+  expect(String(refusal)).toContain(`Graft accepts only the file with sha256 ${digest}`);
   expect(await readdir(join(modelsFolder, 'models')).catch(() => [])).toEqual([]);
   await rm(modelsFolder, { recursive: true });
 });

@@ -74,7 +74,10 @@ export async function importModel(
     }
     const id = modelId(options.id ?? description.name);
     if (target.taken(id)) {
-      throw new GraphError('bad-model', `"${id}" is a built-in model. Give yours another id.`);
+      throw new GraphError(
+        'bad-model',
+        `"${id}" is a built-in model. Choose another id for yours.`,
+      );
     }
     const files = await hashed(brought, signal);
     const { name: _name, files: _files, ...facts } = description;
@@ -107,7 +110,7 @@ export async function importModel(
     }
     if (error instanceof GraphError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new GraphError('bad-model', `${from} cannot be imported: ${reason}`, { cause: error });
+    throw new GraphError('bad-model', `Graft cannot import ${from}: ${reason}`, { cause: error });
   } finally {
     await Promise.all(brought.map(({ file }) => rm(file, { force: true })));
   }
@@ -128,7 +131,7 @@ function requireFree(here: ModelEntry | undefined, entry: ModelEntry): void {
   if (here === undefined || modelDigest(here) === modelDigest(entry)) return;
   throw new GraphError(
     'name-taken',
-    `There is another model "${entry.id}" already, which graphs may use; give yours another id`,
+    `Another model has the id "${entry.id}"; choose another id for yours`,
   );
 }
 
@@ -197,7 +200,7 @@ function notAModel(from: string): GraphError {
 function modelId(name: string): string {
   const id = name.replace(/[^\w.-]+/g, '-').replace(/^[._-]+|-+$/g, '');
   if (id === '') {
-    const message = `"${name}" gives no usable id. Give it one of letters and digits.`;
+    const message = `Graft cannot make an id from "${name}". Choose an id of letters and digits.`;
     throw new GraphError('bad-model', message);
   }
   return id;

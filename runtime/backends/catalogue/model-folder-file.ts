@@ -9,8 +9,8 @@ export function requireInner(file: string, path: string): void {
   if (isInnerPath(path)) return;
   throw new GraphError(
     'unsafe-path',
-    `${file} names the file ${JSON.stringify(path.slice(0, 200))}, which is not inside its folder; a model names its ` +
-      'own files only. Do not use it, or get it from where it was published',
+    `${file} names the file ${JSON.stringify(path.slice(0, 200))}, which is outside its folder; a model may name only its ` +
+      'own files. Do not use it, or get it from where it was published',
     { location: { file } },
   );
 }
@@ -24,7 +24,7 @@ export async function fileWithin(folder: string, path: string): Promise<string> 
   const file = join(folder, path);
   const [root, real] = await Promise.all([realpath(folder), realpath(file)]).catch(
     (cause: unknown) => {
-      throw new GraphError('missing-file', `${file} cannot be opened; check that it is there`, {
+      throw new GraphError('missing-file', `Graft cannot open ${file}; check that it exists`, {
         cause,
         location: { file },
       });
@@ -60,12 +60,12 @@ export async function readModelJson<Value>(
   const file = await fileWithin(folder, path);
   const { size } = await stat(file);
   if (size > largestJson) {
-    throw damagedModel(file, `has ${size} bytes, more than the ${largestJson} of any known model`);
+    throw damagedModel(file, `has ${size} bytes; no known model has more than ${largestJson}`);
   }
   try {
     return schema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (cause) {
-    throw damagedModel(file, 'is cut off or is not what its name says', cause);
+    throw damagedModel(file, 'is cut off, or has other content than its name says', cause);
   }
 }
 

@@ -41,7 +41,7 @@ export async function describeOnnxFolder(folder: string): Promise<ModelDescripti
     const needed = choice === undefined ? ['onnx/model*.onnx', ...absent] : absent;
     throw new GraphError(
       'bad-model',
-      `${folder} is no ONNX model folder: it lacks ${needed.join(', ')}`,
+      `${folder} is not an ONNX model folder: it lacks ${needed.join(', ')}`,
       { location: { file: folder } },
     );
   }

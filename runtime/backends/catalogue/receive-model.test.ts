@@ -108,7 +108,7 @@ it('is refused where it says another size of bytes that are here already', async
   const files = entry.files.map((file) => ({ ...file, size: 1 }));
   await expect(catalogue.receive({ ...entry, id: 'small', files }, packed)).rejects.toMatchObject({
     code: 'bad-model',
-    message: expect.stringContaining('The model "small" of the package was not taken'),
+    message: expect.stringContaining('Graft did not accept the model "small" of the package'),
   });
   expect(await catalogue.list()).toMatchObject([{ entry: { id: 'm' }, installed: true }]);
 });
@@ -117,7 +117,7 @@ it('is refused where another one has its id here, or its bytes are others', asyn
   const other = entryOf(new Map([...files, ['config.json', Buffer.from('{}')]]));
   const refused = (why: string) => ({
     code: 'bad-model',
-    message: expect.stringMatching(`The model "m" of the package was not taken: .*${why}`),
+    message: expect.stringMatching(`Graft did not accept the model "m" of the package: .*${why}`),
   });
   await expect(catalogue.receive(other, packed)).rejects.toMatchObject(refused('config.json'));
   expect(await laidOut()).toEqual([]);
@@ -125,7 +125,7 @@ it('is refused where another one has its id here, or its bytes are others', asyn
   await catalogue.receive(entry, packed);
   await expect(catalogue.receive(other, packed)).rejects.toMatchObject(refused('another model'));
   const unpinned = { ...entry, files: entry.files.map(({ digest: _, ...file }) => file) };
-  await expect(catalogue.receive(unpinned, packed)).rejects.toMatchObject(refused('vouches'));
+  await expect(catalogue.receive(unpinned, packed)).rejects.toMatchObject(refused('cannot verify'));
 });
 
 it('leaves nothing of a model of which a file cannot be read, and keeps what was there before', async () => {

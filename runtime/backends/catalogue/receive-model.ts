@@ -46,7 +46,7 @@ async function receiveFile(
     await writeStream(partial, bytes);
     const found = await hashFile(partial);
     if (found.digest !== file.digest || found.size !== file.size) {
-      throw refusal(entry, `its file ${file.path} has other bytes than its entry says`);
+      throw refusal(entry, `its file ${file.path} differs from its entry`);
     }
     await blobs.adopt(partial, file);
   } finally {
@@ -58,8 +58,7 @@ function knownFile(
   entry: ModelEntry,
   { path, digest, size }: ModelEntry['files'][number],
 ): KnownFile {
-  if (digest === undefined)
-    throw refusal(entry, `nobody vouches for the bytes of its file ${path}`);
+  if (digest === undefined) throw refusal(entry, `Graft cannot verify its file ${path}`);
   return { path, digest, size };
 }
 
@@ -68,13 +67,13 @@ function requireSame(here: ModelEntry, entry: ModelEntry): void {
   if (modelDigest(here) === modelDigest(entry)) return;
   throw refusal(
     entry,
-    'this machine knows another model by this id, or has not yet seen its bytes',
+    'this machine has another model with this id, or has not verified its bytes yet',
   );
 }
 
 function refusal({ id }: ModelEntry, why: string): GraphError {
   return new GraphError(
     'bad-model',
-    `The model "${id}" of the package was not taken: ${why}. Download it, or ask for its file and import it.`,
+    `Graft did not accept the model "${id}" of the package: ${why}. Download it, or ask for its file and import it.`,
   );
 }

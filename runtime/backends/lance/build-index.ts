@@ -41,7 +41,7 @@ export async function buildIndex(request: BuildIndexRequest): Promise<BuiltIndex
     if (/no space|os error 28|ENOSPC/i.test(message)) {
       throw new GraphError(
         'no-space',
-        'There is no room for the index on the disk of the results. Free some, for instance with "graft cache gc --max-size", then run again.',
+        'The disk of the results has no room for the index. Free some space, for instance with "graft cache gc --max-size", then run again.',
         { cause: error, audience: 'operator' },
       );
     }

@@ -110,7 +110,9 @@ describe('an index of chunks', () => {
       for (const kind of ['flat', 'hnsw'] as const) {
         await expect(buildIndex({ ...asked, kind })).rejects.toMatchObject({
           code: 'no-space',
-          message: expect.stringMatching(/^There is no room for the index.*graft cache gc[^/]*$/),
+          message: expect.stringMatching(
+            /^The disk of the results has no room for the index.*graft cache gc[^/]*$/,
+          ),
         });
         await rm(folder, { recursive: true, force: true });
       }

@@ -44,7 +44,7 @@ export async function openIndex(folder: string, info: IndexInfo): Promise<LanceI
   } catch (cause) {
     throw new GraphError(
       'store-damaged',
-      `the index in ${folder} cannot be opened; build it again`,
+      `Graft cannot open the index in ${folder}; build it again`,
       {
         cause,
       },

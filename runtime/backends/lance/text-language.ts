@@ -26,7 +26,7 @@ export function textIndexLanguage(language: string): string | undefined {
   if (name !== undefined) return name;
   throw new GraphError(
     'bad-param',
-    `the BM25 index knows no language "${language}"; use none, or one of ` +
+    `the BM25 index does not know the language "${language}"; use none, or one of ` +
       Object.values(languages).join(', '),
     { location: { param: 'language' } },
   );

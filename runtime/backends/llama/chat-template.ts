@@ -131,7 +131,7 @@ export class ChatTemplate {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new GraphError(
         'bad-input',
-        `the chat template of "${this.#id}" refuses the turns ${roles.join(', ')}: ${reason}`,
+        `the chat template of "${this.#id}" does not accept the turns ${roles.join(', ')}: ${reason}`,
         { cause },
       );
     }
@@ -139,7 +139,7 @@ export class ChatTemplate {
 
   #pastLimit(cause: unknown): GraphError | undefined {
     if (!(cause instanceof TemplateLimit)) return undefined;
-    const message = `the chat template of "${this.#id}" is refused: ${cause.message}, the limit. Use another file of this model.`;
+    const message = `Graft refuses the chat template of "${this.#id}": ${cause.message}, which is the limit. Use another file of this model.`;
     return new GraphError('bad-model', message, { cause });
   }
 

@@ -142,7 +142,7 @@ async function readJson<Value>(
   } catch (cause) {
     throw new GraphError(
       'bad-model',
-      `"${id}" has no readable ${basename(file)}, which its tokens are in`,
+      `"${id}" has no readable ${basename(file)}, which should hold its tokens`,
       { cause, location: { file } },
     );
   }

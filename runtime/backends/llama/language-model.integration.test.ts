@@ -189,7 +189,7 @@ describe('the language model', { timeout: modelTestTimeout }, () => {
 
   it('says how long a prompt is that does not fit', async () => {
     await expect(generate({ prompt: 'clay '.repeat(3_000) })).rejects.toThrow(
-      /the prompt has \d+ tokens, the context holds 2048/,
+      /the prompt has \d+ tokens, but the context holds only 2048/,
     );
   });
 

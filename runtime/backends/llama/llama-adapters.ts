@@ -74,7 +74,7 @@ export function adapterError(
   const reason = complaint?.replace(/^failed to apply lora adapter: /, '') ?? told;
   return new GraphError(
     'bad-model',
-    `the adapter "${adapter.id}" cannot be applied: ${reason}. Train or import it again`,
+    `Graft cannot apply the adapter "${adapter.id}": ${reason}. Train or import it again`,
     { cause },
   );
 }

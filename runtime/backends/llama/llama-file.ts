@@ -36,7 +36,9 @@ export function weightsPath({ files }: ModelEntry, folder: string): string {
  */
 export async function fileAt({ id, digest }: ModelSource, path: string): Promise<LlamaFile> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new GraphError('missing-file', `the weights of "${id}" are not at ${path}`, { cause });
+    throw new GraphError('missing-file', `the weights of "${id}" are missing at ${path}`, {
+      cause,
+    });
   });
   if (!found.isDirectory()) {
     if (!path.endsWith('.gguf')) throw notGguf(id);

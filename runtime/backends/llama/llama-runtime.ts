@@ -26,7 +26,7 @@ export async function loadLlamaRuntime(wanted: LlamaDevice): Promise<LlamaRuntim
     const gpu = opened?.llama.gpu;
     if (opened !== undefined && gpu === false) return { ...opened, device: 'cpu' };
     if (opened !== undefined && (usable || wanted !== 'auto')) {
-      if (names.length === 0) throw unavailable(wanted, new Error('it sees no device'));
+      if (names.length === 0) throw unavailable(wanted, new Error('it finds no device'));
       return { ...opened, device: gpu === 'metal' ? 'metal' : `${gpu}:0` };
     }
     await opened?.llama.dispose();

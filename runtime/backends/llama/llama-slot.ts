@@ -278,7 +278,7 @@ function samplingOf(request: GenerateRequest, written: readonly Token[]): Sequen
 export function promptTooLong(tokens: number, limit: number): GraphError {
   return new GraphError(
     'bad-input',
-    `the prompt has ${tokens} tokens, the context holds ${limit} with the answer; inject fewer or ` +
+    `the prompt has ${tokens} tokens, but the context holds only ${limit} with the answer; inject fewer or ` +
       'shorter passages, or raise the context length',
   );
 }

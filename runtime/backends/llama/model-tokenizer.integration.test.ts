@@ -203,7 +203,7 @@ describe('the tokenizer of a language model', { timeout: modelTestTimeout }, () 
 
   it('says what a template refuses', () => {
     expect(() => byTemplate(llama2, [answer, question])).toThrow(
-      'the chat template of "other" refuses the turns assistant, user: Conversation roles must alternate',
+      'the chat template of "other" does not accept the turns assistant, user: Conversation roles must alternate',
     );
     expect(() => byTemplate(gemma, [question, question])).toThrow(
       'two turns of user follow each other',

@@ -46,7 +46,9 @@ export class BatchEncoder {
         const within = tokenizerBudget(basename(folder), json, least);
         return new BatchEncoder(folder, tokenizer, { limit, within });
       } catch (cause) {
-        throw new GraphError('bad-model', `the tokenizer in ${folder} cannot be read`, { cause });
+        throw new GraphError('bad-model', `Graft cannot read the tokenizer in ${folder}`, {
+          cause,
+        });
       }
     });
     loading = load.catch(() => undefined);
@@ -97,7 +99,7 @@ export class BatchEncoder {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new GraphError(
         'bad-model',
-        `the tokenizer in ${this.#folder} cannot be used: ${reason}. Get the model's files again`,
+        `Graft cannot use the tokenizer in ${this.#folder}: ${reason}. Get the model's files again`,
         { cause },
       );
     }

@@ -75,7 +75,7 @@ export class OnnxSession {
       if (isSameResult(expected, await session.run(probeRows))) return session;
       await session.dispose();
     }
-    throw new Error('it computes other results than the CPU');
+    throw new Error('its results differ from those of the CPU');
   }
 
   /**
@@ -116,7 +116,10 @@ export class OnnxSession {
     for (const name of this.#session.inputNames) {
       const values = all[name];
       if (values === undefined) {
-        throw new GraphError('bad-model', `the model wants an input "${name}" that Graft lacks`);
+        throw new GraphError(
+          'bad-model',
+          `the model needs an input "${name}" that Graft does not provide`,
+        );
       }
       feeds[name] = new Tensor('int64', values, dims);
     }

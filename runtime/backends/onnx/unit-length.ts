@@ -10,7 +10,7 @@ export function unitLength(vector: Float32Array, model: string): void {
   if (!Number.isFinite(square)) {
     throw new GraphError(
       'bad-model',
-      `"${model}" gave a vector that is not finite. Its weights are damaged, or the device computes wrongly: fetch it again, or choose another device.`,
+      `"${model}" gave a vector that is not finite: its weights are damaged, or the device computes wrong results. Download it again, or choose another device.`,
     );
   }
   const scale = square > 0 ? 1 / Math.sqrt(square) : 0;

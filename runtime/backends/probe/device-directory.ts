@@ -97,14 +97,14 @@ export class DeviceDirectory {
     if (!known.test(wanted)) {
       throw new GraphError(
         'bad-param',
-        `"${wanted}" names no device. Devices are auto, cpu, webgpu, cuda:0, vulkan:0 and metal; \`graft doctor\` says which are here.`,
+        `"${wanted}" is not a device. Devices are auto, cpu, webgpu, cuda:0, vulkan:0 and metal. \`graft doctor\` shows which this machine has.`,
       );
     }
     const devices = await this.#devices.get();
     if (devices.some((id) => id === wanted || id === `${wanted}:0`)) return;
     throw new GraphError(
       'unavailable',
-      `There is no device ${wanted} on this machine, which has ${devices.join(', ')}. Choose one of them; \`graft doctor\` says what the others lack.`,
+      `This machine has no device ${wanted}. Choose one of ${devices.join(', ')}. \`graft doctor\` shows what the others lack.`,
       { audience: 'operator' },
     );
   }

@@ -34,7 +34,7 @@ export async function probeLlama(
   const { names, memory } = foundSchema.parse(outcome.value);
   if (backend === 'cpu') return { status: 'ok', detail: 'it loads', devices: [] };
   if (names.length === 0) {
-    return { status: 'missing', detail: `${backend} sees no device`, devices: [] };
+    return { status: 'missing', detail: `${backend} finds no device`, devices: [] };
   }
   return {
     status: 'ok',

@@ -3,10 +3,10 @@ export function remedies(platform: NodeJS.Platform): Readonly<Record<string, str
   const vulkan =
     platform === 'linux'
       ? 'Install your GPU’s Vulkan driver: mesa-vulkan-drivers for AMD and Intel (Mesa 23 or newer), ' +
-        'NVIDIA’s own driver for NVIDIA. Inside a container, pass the GPU through'
+        'NVIDIA’s driver for NVIDIA. Inside a container, pass the GPU through'
       : 'Install the newest driver of your GPU';
   const reinstall =
-    'Run npm install again in Graft’s folder; the package’s prebuilt library is absent';
+    'Run npm install again in Graft’s folder; the package’s prebuilt library is missing';
   return {
     node: 'Install Node 20.19 or newer, below 25',
     'onnx-cpu': reinstall,
@@ -22,7 +22,7 @@ export function remedies(platform: NodeJS.Platform): Readonly<Record<string, str
     lancedb: reinstall,
     'models-folder':
       'Free at least 1 GB there, make it writable, or set GRAFT_MODELS to another folder',
-    npm: 'npm comes with Node; without it models come from the hub only',
-    pip: 'Install python3 and python3-pip; without them models come from the hub or npm only',
+    npm: 'npm comes with Node; without it, models come only from the hub',
+    pip: 'Install python3 and python3-pip; without them, models come only from the hub or npm',
   };
 }

@@ -26,7 +26,7 @@ it('ends though something comes again and again', () => {
     vi.advanceTimersByTime(1_000);
     patience.heard();
   }
-  expect(patience.why).toBe('its answer takes more than 20 s');
+  expect(patience.why).toBe('its answer took more than 20 s');
 });
 
 it('leaves no timer behind', () => {

@@ -10,7 +10,7 @@ export class Patience implements Disposable {
 
   constructor(seconds: number) {
     this.#silence = this.#after(seconds, `it has been silent for ${seconds} s`);
-    this.#whole = this.#after(seconds * inAll, `its answer takes more than ${seconds * inAll} s`);
+    this.#whole = this.#after(seconds * inAll, `its answer took more than ${seconds * inAll} s`);
   }
 
   get signal(): AbortSignal {

@@ -30,14 +30,14 @@ export function unreachable(error: unknown, { url }: Pick<RemoteModel, 'url'>): 
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : said;
   if (hasCode(cause, 'UND_ERR_HEADERS_OVERFLOW')) {
     return unavailable(
-      `${url} answers with more than ${maxHeaderSize >> 10} KiB of headers, which are not read. Check the address, and what stands before the server.`,
+      `${url} answers with more than ${maxHeaderSize >> 10} KiB of headers, the limit. Check the address, and any proxy before the server.`,
     );
   }
   if (!hasCode(cause, 'ECONNREFUSED', 'ENOTFOUND')) {
     return new TryAgain(`the connection failed (${code})`);
   }
   return unavailable(
-    `There is no server at ${url} (${code}). Start it, or set the address of the Remote model to where it is.`,
+    `There is no server at ${url} (${code}). Start it, or correct the address of the Remote model.`,
   );
 }
 
@@ -48,7 +48,7 @@ export async function refusal(response: Response, asked: Asked): Promise<Error> 
   if (status >= 300 && status < 400) {
     await response.body?.cancel();
     return unavailable(
-      `${remote.url} sends on to ${target(response, remote)}, and is not followed: prompts and keys go to the address in the graph only. Set the address that is meant.`,
+      `${remote.url} redirects to ${target(response, remote)}. Graft does not follow, because prompts and keys go only to the address in the graph. Set the final address there.`,
     );
   }
   const text = await bodyText(response, { most: mostSaid });
@@ -61,7 +61,7 @@ export async function refusal(response: Response, asked: Asked): Promise<Error> 
   }
   if (status === 404) {
     return unavailable(
-      `Nothing answers at ${remote.url}/chat/completions: ${said}. OpenAI-compatible addresses mostly end in /v1.`,
+      `Nothing answers at ${remote.url}/chat/completions: ${said}. Check the address: OpenAI-compatible addresses mostly end in /v1.`,
     );
   }
   if (status === 400 || status === 413 || status === 422) {
@@ -83,8 +83,8 @@ function target(response: Response, { url }: Pick<RemoteModel, 'url'>): string {
 function keyRefused(said: string, { key, remote: { url } }: Asked): GraphError {
   return unavailable(
     key === undefined
-      ? `${url} wants a key: ${said}. Set the key of the Remote model to the name of a secret.`
-      : `${url} does not take the key ${key.name}: ${said}. Set GRAFT_SECRET_${key.name} anew in your settings.`,
+      ? `${url} needs a key: ${said}. Set the key of the Remote model to the name of a secret.`
+      : `${url} refuses the key ${key.name}: ${said}. Correct GRAFT_SECRET_${key.name} in your settings.`,
   );
 }
 
@@ -104,7 +104,7 @@ async function unknownModel({ remote, key, signal }: Asked): Promise<GraphError 
     const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
     return new GraphError(
       'bad-model',
-      `${remote.url} has no model "${remote.model}". It has ${ids.slice(0, mostNamed).join(', ')}${more}.`,
+      `${remote.url} has no model "${remote.model}". Choose one of ${ids.slice(0, mostNamed).join(', ')}${more}.`,
     );
   } catch {
     signal.throwIfAborted();

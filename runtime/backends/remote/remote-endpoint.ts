@@ -53,7 +53,7 @@ export class RemoteEndpoint {
 
   async #before(retry: number, { message, after }: TryAgain, hooks: RequestHooks): Promise<void> {
     if (after !== undefined) {
-      hooks.onDelay?.(`${this.#url} asks to wait for ${seconds(after)} (${message}).`);
+      hooks.onDelay?.(`${this.#url} asks Graft to wait for ${seconds(after)} (${message}).`);
       this.#pause = Promise.all([this.#pause, this.#wait(after)]);
       return;
     }
@@ -67,11 +67,11 @@ export class RemoteEndpoint {
   #givenUp({ message, after }: TryAgain, tries: number): GraphError {
     const how =
       after !== undefined && after > longestWait
-        ? `and asks to wait for ${seconds(after)}`
+        ? `and it asks Graft to wait for ${seconds(after)}`
         : `after ${tries} ${tries === 1 ? 'try' : 'tries'}`;
     return new GraphError(
       'unavailable',
-      `${this.#url} does not answer: ${message}, ${how}. What is answered is kept: run again when it does.`,
+      `${this.#url} does not answer: ${message}, ${how}. Run again later; Graft keeps the answers so far.`,
       { audience: 'operator' },
     );
   }

@@ -167,7 +167,7 @@ describe('what may pass', () => {
     });
     expect((await ask()).text).toBe('Lit.');
     expect(waits).toEqual([7000]);
-    expect(delays[0]).toMatch(/asks to wait for 7 s \(it answers 429, "slow down"\)\.$/);
+    expect(delays[0]).toMatch(/asks Graft to wait for 7 s \(it answers 429, "slow down"\)\.$/);
   });
 
   it('is tried again, ever later, and shown once', async () => {
@@ -207,7 +207,7 @@ describe('what may pass', () => {
     expect(await complaint((_asked, response) => refuse(response, 500, 'no memory'))).toEqual({
       ...{ code: 'unavailable', requests: 3 },
       message:
-        'URL does not answer: it answers 500, "no memory", after 3 tries. What is answered is kept: run again when it does.',
+        'URL does not answer: it answers 500, "no memory", after 3 tries. Run again later; Graft keeps the answers so far.',
     });
   });
 
@@ -216,7 +216,7 @@ describe('what may pass', () => {
       refuse(response.setHeader('retry-after', '3600'), 429, 'tomorrow');
     });
     expect(hour).toMatchObject({ requests: 1 });
-    expect(hour.message).toContain('and asks to wait for 3600 s');
+    expect(hour.message).toContain('and it asks Graft to wait for 3600 s');
     const spent = await complaint((_asked, response) => {
       response.writeHead(429, { 'content-type': 'application/json' });
       response.end('{"error":{"message":"You have no credit.","code":"insufficient_quota"}}');
@@ -232,12 +232,12 @@ describe('what may pass', () => {
 });
 
 describe('what does not pass', () => {
-  it('is a server that is not there', async () => {
+  it('is a server that does not exist', async () => {
     const gone = await openChatServer(() => undefined);
     await gone[Symbol.asyncDispose]();
     const { message } = await complaint(() => undefined, { url: gone.url });
     expect(message).toBe(
-      `There is no server at ${gone.url} (ECONNREFUSED). Start it, or set the address of the Remote model to where it is.`,
+      `There is no server at ${gone.url} (ECONNREFUSED). Start it, or correct the address of the Remote model.`,
     );
   });
 
@@ -248,7 +248,7 @@ describe('what does not pass', () => {
     expect(answer).toEqual({
       ...{ code: 'unavailable', requests: 1 },
       message:
-        'URL does not take the key LOCAL: it answers 401, "Incorrect key: Bearer [LOCAL]". Set GRAFT_SECRET_LOCAL anew in your settings.',
+        'URL refuses the key LOCAL: it answers 401, "Incorrect key: Bearer [LOCAL]". Correct GRAFT_SECRET_LOCAL in your settings.',
     });
   });
 
@@ -260,7 +260,7 @@ describe('what does not pass', () => {
     });
     expect(answer).toEqual({
       ...{ code: 'bad-model', requests: 1 },
-      message: 'URL has no model "kiln-1". It has kiln-2, glaze-1.',
+      message: 'URL has no model "kiln-1". Choose one of kiln-2, glaze-1.',
     });
   });
 
@@ -269,7 +269,7 @@ describe('what does not pass', () => {
       response.writeHead(404).end();
     });
     expect(answer.message).toBe(
-      'Nothing answers at URL/chat/completions: it answers 404. OpenAI-compatible addresses mostly end in /v1.',
+      'Nothing answers at URL/chat/completions: it answers 404. Check the address: OpenAI-compatible addresses mostly end in /v1.',
     );
     const page = await complaint((_asked, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>\n<title>Router</title>');
@@ -285,7 +285,7 @@ describe('what does not pass', () => {
       beginStream(response);
       writeEvent(response, { token: 'lit' });
     });
-    expect(other.message).toContain('does not answer as an OpenAI-compatible server does');
+    expect(other.message).toContain('is not an OpenAI-compatible server');
   });
 
   it('is headers without an end', async () => {
@@ -302,7 +302,7 @@ describe('what does not pass', () => {
       response.writeHead(307, { location: `${other.url}/chat/completions` }).end();
     });
     expect(answer).toMatchObject({ code: 'unavailable', requests: 1 });
-    expect(answer.message).toContain('is not followed');
+    expect(answer.message).toContain('Graft does not follow');
     expect(other.requests).toEqual([]);
     await other[Symbol.asyncDispose]();
   });
@@ -316,7 +316,7 @@ describe('what does not pass', () => {
       }
     });
     expect(answer).toMatchObject({ code: 'unavailable', requests: 1 });
-    expect(answer.message).toContain('URL sends without end: more than 1114112 bytes');
+    expect(answer.message).toContain('URL does not stop sending: more than 1114112 bytes');
   });
 
   it('is a prompt that is refused, or an answer that is withheld: of that item alone', async () => {

@@ -101,7 +101,7 @@ export class RemoteLanguageModel implements LanguageModel {
       if (patience.why !== undefined) throw new TryAgain(patience.why);
       if (error instanceof RangeError) {
         throw unavailable(
-          `${remote.url} sends without end: more than ${limit.most} bytes for an answer of at most ${request.maxTokens} tokens.`,
+          `${remote.url} does not stop sending: more than ${limit.most} bytes for an answer of at most ${request.maxTokens} tokens.`,
         );
       }
       if (error instanceof GraphError || error instanceof TryAgain) throw error;
@@ -129,7 +129,7 @@ export class RemoteLanguageModel implements LanguageModel {
     const { data } = completionSchema.safeParse(value);
     if (data !== undefined) return data;
     throw unavailable(
-      `${remote.url} does not answer as an OpenAI-compatible server does: it sends ${serverWords(type, key)}, "${serverWords(text, key)}". Check the address.`,
+      `${remote.url} is not an OpenAI-compatible server: it sends ${serverWords(type, key)}, "${serverWords(text, key)}". Check the address.`,
     );
   }
 }

@@ -179,7 +179,7 @@ class ComposedBackends implements LoadedBackends {
       if (known.kind !== kind) {
         throw new GraphError(
           'bad-model',
-          `"${id}" is ${kindName(known.kind)}, ${kindName(kind)} is needed; choose another model`,
+          `"${id}" is ${kindName(known.kind)}, but ${kindName(kind)} is needed; choose another model`,
         );
       }
       const { entry, folder, stamp } = await models.open(id, digest);
@@ -189,7 +189,7 @@ class ComposedBackends implements LoadedBackends {
       if (remote !== undefined) {
         throw new GraphError(
           'bad-model',
-          `${id} answers at ${remote.url}, and its weights are not here; connect a base model`,
+          `"${id}" runs on the server ${remote.url}, so its weights are not here; connect a base model`,
         );
       }
       if (path !== undefined) return { path };

@@ -221,7 +221,7 @@ export class DeviceMemory {
     const most = Math.min(this.#capacity, this.#limit);
     return new GraphError(
       'out-of-memory',
-      `${megabytes(bytes)} of memory are needed on ${this.device.name}, and ${megabytes(most)} can be had; use a smaller model, a shorter context or a smaller batch, or close other programs`,
+      `this needs ${megabytes(bytes)} of memory on ${this.device.name}, but only ${megabytes(most)} are available; use a smaller model, a shorter context or a smaller batch, or close other programs`,
       { audience: 'operator' },
     );
   }

@@ -93,7 +93,10 @@ export class LanguageModels {
       countTokens: (text) => {
         const counter = this.#counters.get(loader.key);
         if (counter === undefined) {
-          throw new GraphError('missing-file', `"${file.id}" was put out, and its file is gone`);
+          throw new GraphError(
+            'missing-file',
+            `Graft unloaded "${file.id}", and its file is now missing`,
+          );
         }
         return counter.tokenize(text).length;
       },

@@ -19,7 +19,7 @@ export async function queryAdapterMatrix({
   if (!isMap) {
     throw new GraphError(
       'bad-model',
-      `${id} has no linear.weight of ${dimension} × ${dimension} numbers in f32, which questions go through; train it again.`,
+      `${id} has no linear.weight of ${dimension} × ${dimension} numbers in f32. Train it again.`,
       { location: { file } },
     );
   }

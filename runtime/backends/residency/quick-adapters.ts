@@ -48,6 +48,6 @@ export class QuickAdapters {
 function changed(id: string): GraphError {
   return new GraphError(
     'input-changed',
-    `the adapter "${id}" was written to while it was read; run again when nothing writes to it any more`,
+    `the adapter "${id}" changed while Graft read it; run again when nothing writes to it`,
   );
 }

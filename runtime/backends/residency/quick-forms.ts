@@ -50,7 +50,7 @@ export class QuickForms {
       },
       { signal, progress },
     );
-    const readAs = `${encoding}, made from ${madeFrom}: a CPU reads prompts about ${quicker.toFixed(1)} times as fast with it`;
+    const readAs = `${encoding}, made from ${madeFrom}: with it, a CPU reads prompts about ${quicker.toFixed(1)} times as fast`;
     return { ...file, path, size, stamp, readAs };
   }
 

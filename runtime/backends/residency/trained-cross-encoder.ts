@@ -14,7 +14,7 @@ export async function trainedCrossEncoder({
   const entry: ModelEntry = {
     ...{ id, architecture, contextLength, title: id },
     ...{ kind: 'cross-encoder', format: 'onnx', dtype: 'fp32' },
-    licence: { id: 'that of what it was trained from', consent: false },
+    licence: { id: 'that of its base model', consent: false },
     // A number for each four bytes.
     parameters: Math.floor(size / 4),
     files: [{ path: weights, size, sources: [`file:${join(path, weights)}`] }],

@@ -14,7 +14,7 @@ export async function trainedEmbedder({
   const entry: ModelEntry = {
     ...{ id, architecture, dimension, contextLength, title: id },
     ...{ kind: 'embedder', format: 'onnx', dtype: 'fp32' },
-    licence: { id: 'that of what it was trained from', consent: false },
+    licence: { id: 'that of its base model', consent: false },
     // A number for each four bytes.
     parameters: Math.floor(size / 4),
     files: [{ path: weights, size, sources: [`file:${join(path, weights)}`] }],

@@ -18,7 +18,7 @@ const patterned = (pattern: string) => ({
   model: { type: 'WordLevel', vocab: { '[UNK]': 0, a: 1, aa: 2 }, unk_token: '[UNK]' },
 });
 const hostile = `${'a'.repeat(34)}!`;
-const tooLong = { code: 'bad-model', message: expect.stringContaining('takes too long over 35') };
+const tooLong = { code: 'bad-model', message: expect.stringContaining('takes too long for 35') };
 const hasty = 200;
 
 let folder: string;

@@ -37,7 +37,7 @@ export function tokenizerBudget(
       if (!lateSchema.safeParse(error).success) throw error;
       throw new GraphError(
         'bad-model',
-        `the tokenizer of "${id}" takes too long over ${characters} characters: a pattern of its tokenizer.json tries too many ways to cut them. Choose another model, or get this one's tokenizer from where it was published`,
+        `the tokenizer of "${id}" takes too long for ${characters} characters: a pattern in its tokenizer.json is too slow. Choose another model, or get its tokenizer from where it was published`,
         { cause: error },
       );
     }

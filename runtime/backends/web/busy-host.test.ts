@@ -78,7 +78,7 @@ describe('a host that is busy', () => {
       }
       expect([...messages]).toEqual([
         expect.stringMatching(
-          /^127\.0\.0\.1:\d+ is asked too often, or is not well: it answers (429|503), and is left alone until \d\d:\d\d:\d\d UTC\. Run again then/,
+          /^127\.0\.0\.1:\d+ gets too many requests, or has a fault: it answered (429|503)\. Graft sends it nothing until \d\d:\d\d:\d\d UTC\. Run again then/,
         ),
       ]);
       expect(asked).toHaveLength(times);
@@ -94,7 +94,7 @@ describe('a host that is busy', () => {
     }
     expect(statuses).toEqual([503, 503, 200, 503, 503]);
     for (const path of ['/5', '/6']) {
-      expect((await refusal(web.get(url + path, request))).message).toMatch(/left alone/);
+      expect((await refusal(web.get(url + path, request))).message).toMatch(/sends it nothing/);
     }
     expect(asked).toHaveLength(6);
   });
@@ -104,7 +104,7 @@ describe('a host that is busy', () => {
     const web = client([url, well.url]);
     const polite = { ...request, robots: true };
     for (const path of ['/a', '/b']) {
-      expect((await refusal(web.get(url + path, polite))).message).toMatch(/answers 429/);
+      expect((await refusal(web.get(url + path, polite))).message).toMatch(/answered 429/);
     }
     expect(asked).toEqual(['/robots.txt']);
     expect(await web.get(well.url, request)).toMatchObject({ status: 200 });

@@ -17,13 +17,14 @@ export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true
  * `[::ffff:7f00:1]`) makes no difference: parsing gives the one form that is checked and connected to.
  */
 export function webUrl(text: string, base?: URL): URL {
-  if (!URL.canParse(text, base?.href)) throw refused(`"${text}" is no address of a page.`);
+  if (!URL.canParse(text, base?.href))
+    throw refused(`"${text}" is not the address of a page. Correct it.`);
   const url = new URL(text, base);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw refused(`${shown(url)} is no page of the web: only http and https are read.`);
+    throw refused(`${shown(url)} is not a web page: Graft reads only http and https.`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw refused(`The address of a page at ${url.host} holds a name or password. Leave it out.`);
+    throw refused(`The address of a page at ${url.host} contains a name or password. Remove it.`);
   }
   url.hash = '';
   return url;

@@ -19,7 +19,7 @@ describe('robots.txt', () => {
     const web = client([url]);
     expect(await web.get(`${url}/open`, polite)).toMatchObject({ status: 200 });
     for (const path of ['/private/a', '/elsewhere']) {
-      expect((await refusal(web.get(url + path, polite))).message).toMatch(/asks not to read/);
+      expect((await refusal(web.get(url + path, polite))).message).toMatch(/forbids reading/);
     }
     expect(asked).toEqual(['/robots.txt', '/open', '/elsewhere']);
   });
@@ -36,12 +36,14 @@ describe('robots.txt', () => {
       await refusal(web.get(`${url}/a`, polite)),
       await refusal(web.get(`${url}/b`, polite)),
     ];
-    expect(first.message).toMatch(/robots\.txt of 127\.0\.0\.1:\d+ cannot be had.*answers 503/);
+    expect(first.message).toMatch(
+      /no page of 127\.0\.0\.1:\d+, because it cannot read its robots\.txt.*answered 503/,
+    );
     expect(second.message).toBe(first.message);
     expect(asked).toEqual(['/robots.txt', '/robots.txt']);
     const slow = await site(() => undefined);
     const error = await refusal(client([slow.url]).get(slow.url, { ...polite, seconds: 0.2 }));
-    expect(error.message).toMatch(/cannot be had.*takes longer than 0\.2 s/);
+    expect(error.message).toMatch(/cannot read its robots\.txt.*takes more than 0\.2 s/);
   });
 
   it('is asked for again where a connection was lost', async () => {

@@ -103,7 +103,7 @@ export class WebClient implements Web {
       }
     }
     throw refused(
-      `${shown(start)} redirects more than ${mostRedirects} times. Give the address that it is to end at.`,
+      `${shown(start)} redirects more than ${mostRedirects} times. Use the final address.`,
     );
   }
 
@@ -124,7 +124,7 @@ export class WebClient implements Web {
         const { seconds, until } = restOf(busy);
         const isWaited = busy.seconds !== undefined && seconds <= longestWait && tries < mostTries;
         const refusal = refused(
-          `${host} is asked too often, or is not well: it answers ${busy.status}, and is left alone until ${until} UTC. Run again then, with a longer pause; what has been read is kept.`,
+          `${host} gets too many requests, or has a fault: it answered ${busy.status}. Graft sends it nothing until ${until} UTC. Run again then, with a longer pause; Graft keeps the pages it has read.`,
         );
         this.#pauses.rest(host, { seconds, ...(isWaited ? {} : { refusal }) });
         if (isWaited) return undefined;
@@ -183,7 +183,7 @@ export class WebClient implements Web {
       signal.throwIfAborted();
       if (timeout.aborted) {
         throw refused(
-          `${shown(url)} takes longer than ${seconds} s. Raise the timeout, or leave the page out.`,
+          `${shown(url)} takes more than ${seconds} s. Raise the timeout, or remove the page.`,
         );
       }
       throw told(error, { url, limit });
@@ -209,7 +209,7 @@ export class WebClient implements Web {
     const rules = await this.#rulesOf(url, request);
     if (!rules.allows(url)) {
       throw refused(
-        `The robots.txt of ${url.host} asks not to read ${shown(url)}. Leave the page out, or ask the site.`,
+        `The robots.txt of ${url.host} forbids reading ${shown(url)}. Remove the page, or ask the site.`,
       );
     }
     return Math.max(request.pause, rules.pause);
@@ -239,7 +239,7 @@ export class WebClient implements Web {
     } catch (error) {
       if (!isFailure(error, request)) throw error;
       throw refused(
-        `The robots.txt of ${address.host} cannot be had, so nobody knows what may be read there, and none of its pages is. ${error.message}`,
+        `Graft reads no page of ${address.host}, because it cannot read its robots.txt. ${error.message}`,
       );
     }
   }
@@ -248,7 +248,7 @@ export class WebClient implements Web {
     const plain = { ...request, robots: false };
     const { status, body } = await this.#follow(address, plain, { most: mostRules, cut: true });
     if (status >= 500) {
-      throw refused(`It answers ${status}; run again when it is well.`);
+      throw refused(`The site answered ${status}. Run again later.`);
     }
     return status >= 400 ? noRules : siteRules(new TextDecoder().decode(body));
   }
@@ -335,30 +335,32 @@ function told(
     const most = limit.most >> 20 > 0 ? `${limit.most >> 20} MiB` : `${limit.most} bytes`;
     return new GraphError(
       'too-large',
-      `${shown(url)} has more than ${most}. Raise the size that a page may have, or leave it out.`,
+      `${shown(url)} has more than ${most}. Raise the largest size of a page, or remove the page.`,
     );
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof TypeError && code === '') {
     return refused(
-      `${shown(url)} comes packed as "${error.message}", which was not asked for and cannot be read; the connection is closed. Leave the page out, or ask the site.`,
+      `${shown(url)} uses the compression "${error.message}", which Graft did not ask for and cannot read. Remove the page, or ask the site.`,
     );
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return refused(
-      `There is no ${url.hostname}, or its name cannot be looked up (${code}). Check the address and the connection.`,
+      `Graft cannot find the host ${url.hostname} (${code}). Check the address and the connection.`,
     );
   }
   if (code === 'HPE_HEADER_OVERFLOW') {
     return refused(
-      `${shown(url)} answers with more than ${maxHeaderSize >> 10} KiB of headers, which are not read. Leave the page out, or ask the site.`,
+      `${shown(url)} answers with more than ${maxHeaderSize >> 10} KiB of headers, the limit. Remove the page, or ask the site.`,
     );
   }
   if (/^(Z_|ERR_ZSTD|ERR__ERROR|ERR_BROTLI|ERR_PADDING)/.test(code)) {
-    return refused(`${shown(url)} is not packed as it says (${code}).`);
+    return refused(
+      `${shown(url)} has damaged compression (${code}). Run again, or remove the page.`,
+    );
   }
   const said = code === '' ? (error instanceof Error ? error.message : String(error)) : code;
   return refused(
-    `${shown(url)} cannot be read: the connection failed (${said}). Run again when it answers; what has been read is kept.`,
+    `Graft cannot read ${shown(url)}: the connection failed (${said}). Run again later; Graft keeps the pages it has read.`,
   );
 }

@@ -135,7 +135,7 @@ const single = (ref: ArtifactRef, type: PortType, value: unknown): RowsPage => (
 export function portTypeOf(ref: ArtifactRef): PortType {
   const type = Object.values(portTypes).find(({ mediaType }) => mediaType === ref.mediaType);
   if (type !== undefined) return type;
-  throw new GraphError('bad-input', `Artifacts of type ${ref.mediaType} cannot be shown.`);
+  throw new GraphError('bad-input', `Graft cannot show artifacts of type ${ref.mediaType}.`);
 }
 
 function plain(row: unknown): unknown {

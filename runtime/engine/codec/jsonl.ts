@@ -59,7 +59,11 @@ function pushRow(rows: object[], line: Buffer): void {
 export function parseRow(line: string): object {
   const row = parseStored(line);
   if (typeof row === 'object' && row !== null) return row;
-  throw new GraphError('store-damaged', 'A row of the artifact is no object; run the step again.', {
-    audience: 'operator',
-  });
+  throw new GraphError(
+    'store-damaged',
+    'A row of the stored result is not an object. Run the step again.',
+    {
+      audience: 'operator',
+    },
+  );
 }

@@ -48,7 +48,7 @@ describe('stored rows', () => {
     const now = await write(second, [{ id: 'a', text: 'kiln' }]);
     await expect(read(now, first)).rejects.toMatchObject({
       code: 'newer-format',
-      message: expect.stringContaining('of version 2, and this one reads up to 1'),
+      message: expect.stringContaining('have version 2; this Graft reads up to version 1'),
     });
   });
 

@@ -10,7 +10,7 @@ export function rowReader(ref: ArtifactRef, type: PortType): (row: unknown) => u
   if (written > type.version) {
     throw new GraphError(
       'newer-format',
-      `These ${type.id} were written by a newer Graft: their rows are of version ${String(written)}, and this one reads up to ${String(type.version)}. Update Graft to open them.`,
+      `A newer Graft wrote these ${type.id}: their rows have version ${String(written)}; this Graft reads up to version ${String(type.version)}. Update Graft.`,
     );
   }
   const migrations = type.migrations.filter(({ from }) => from >= written);
@@ -23,7 +23,7 @@ export function rowReader(ref: ArtifactRef, type: PortType): (row: unknown) => u
     const issue = error.issues[0];
     throw new GraphError(
       'store-damaged',
-      `Row ${String(at)} of the stored ${type.id} is not what ${type.id} are (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}); run the step again.`,
+      `Row ${String(at)} of the stored ${type.id} is invalid (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}). Run the step again.`,
       { audience: 'operator' },
     );
   };

@@ -45,10 +45,14 @@ async function* alone(rows: RowSource): AsyncGenerator<readonly unknown[]> {
 export function toBlocks(value: unknown, port: string): Blocks {
   if (value instanceof RowBlocks) return value.blocks;
   if (isRowSource(value)) return alone(value);
-  throw new GraphError('internal', `The output is no sequence of rows, but ${typeof value}.`, {
-    location: { port },
-    audience: 'developer',
-  });
+  throw new GraphError(
+    'internal',
+    `The output should be a sequence of rows, but is ${typeof value}.`,
+    {
+      location: { port },
+      audience: 'developer',
+    },
+  );
 }
 
 function isRowSource(value: unknown): value is RowSource {
@@ -80,7 +84,7 @@ export function parseStored(text: string): unknown {
     const detail = cause instanceof Error ? ` (${cause.message})` : '';
     throw new GraphError(
       'store-damaged',
-      `The artifact holds something that is no JSON${detail}; run the step again.`,
+      `The stored result is not valid JSON${detail}. Run the step again.`,
       { audience: 'operator', cause },
     );
   }

@@ -168,7 +168,7 @@ export async function* decodeVectors(
     // In a dictionary, one long row would stand for many.
     const isPlain = texts !== null && arrow.DataType.isUtf8(texts.type);
     if (!isPlain || !isList || !(values instanceof Float32Array)) {
-      throw new GraphError('store-damaged', 'The artifact holds no rows with vectors.', {
+      throw new GraphError('store-damaged', 'The stored result has no rows with vectors.', {
         audience: 'operator',
       });
     }
@@ -192,6 +192,6 @@ export async function* decodeVectors(
 }
 
 const tooLong = (): GraphError =>
-  new GraphError('store-damaged', 'A row of the artifact is too long; run the step again.', {
+  new GraphError('store-damaged', 'A row of the stored result is too long. Run the step again.', {
     audience: 'operator',
   });

@@ -309,7 +309,7 @@ describe('a map-type step', () => {
 
   it('fails when every item fails, with the first reason', async () => {
     await expect(run(['fail 1', 'fail 2'])).rejects.toThrow(
-      'All 2 items failed; the first: cannot put "fail 1" in capitals',
+      'All 2 items failed. The first: cannot put "fail 1" in capitals',
     );
   });
 

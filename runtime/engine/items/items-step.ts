@@ -137,7 +137,7 @@ export function runItemsStep(step: ItemsStep): ComputedItems {
 type ResultRow = ResultRowOf<NodeType>;
 
 const allFailed = (count: number, first: string): string =>
-  count === 1 ? first : `All ${String(count)} items failed; the first: ${first}`;
+  count === 1 ? first : `All ${String(count)} items failed. The first: ${first}`;
 
 /** The rows, a window of them at a time, after what is missing of them was computed. */
 async function* windows(step: ItemsStep, batches: ItemBatches): AsyncGenerator<readonly HeldRow[]> {
@@ -236,7 +236,7 @@ export function fileItems(
   const fileOf = (row: unknown): SourceFile => {
     const file = byRow.get(row);
     if (file !== undefined) return file;
-    throw new GraphError('internal', 'The item is no file.', { audience: 'developer' });
+    throw new GraphError('internal', 'The item is not a file.', { audience: 'developer' });
   };
   return {
     total: files.length,

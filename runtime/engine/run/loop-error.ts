@@ -6,7 +6,7 @@ export function roundError({ node, loop }: LoopStep, failed: StepState): GraphEr
   const { code = 'internal', message = 'It failed.', audience = 'user' } = failed.error ?? {};
   const round = loop.rounds.length;
   const where = failed.node.id.startsWith(`${node.id}#collect/`)
-    ? 'What it collected could not be gathered'
+    ? 'Its collected outputs could not be gathered'
     : `Round ${String(round)} failed at "${failed.node.id.slice(`${node.id}#${String(round)}/`.length)}"`;
   return new GraphError(code, `${where}: ${message}`, {
     location: authoredLocation(node),

@@ -162,7 +162,7 @@ describe('a loop', () => {
     expect(await rowsOf(ran, 'reflect', 'open')).toEqual(['24']);
     expect(await rowsOf(ran, 'after', 'value')).toEqual([]);
     expect(warnings(ran.events)).toEqual([
-      'The limit of 3 rounds is reached: 1 row of "open" is left.',
+      'The loop reached its limit of 3 rounds: 1 row of "open" is left.',
     ]);
     // A higher limit goes on from there.
     await run(planOf(loop({ while: 'open', limit: 9 })));

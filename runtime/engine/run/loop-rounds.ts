@@ -70,7 +70,7 @@ export class LoopRounds {
     if (mayChange && rounds.length < plan.limit) return true;
     if (left !== undefined) {
       const why = mayChange
-        ? `The limit of ${plural(plan.limit, 'round')} is reached`
+        ? `The loop reached its limit of ${plural(plan.limit, 'round')}`
         : `Round ${String(rounds.length)} changed nothing`;
       const message = `${why}: ${plural(left, 'row')} of "${plan.while ?? ''}" ${left === 1 ? 'is' : 'are'} left.`;
       this.#parts.emit({ type: 'step.log', node: step.node.id, level: 'warning', message });

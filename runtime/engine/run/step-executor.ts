@@ -107,7 +107,7 @@ export class StepExecutor {
     };
     const waiting = (pid: number): void => {
       room?.leave();
-      this.#log(step, `The process ${String(pid)} computes this at the moment: waiting for it.`);
+      this.#log(step, `Waiting for the process ${String(pid)}, which is computing the same step.`);
     };
     const claim = await parts.claims?.claim(key, { signal, waiting }).catch(stopped);
     if (claim !== undefined) claimed(claim);
@@ -154,7 +154,7 @@ export class StepExecutor {
         if (this.#run.signal.aborted) throw error;
         if (attempt === 1 && retried.has(error.code)) {
           attempt = 2;
-          this.#log(step, `${error.message} Trying once more.`);
+          this.#log(step, `${error.message} Trying again once.`);
         } else if (!repaired && damaged.has(error.code) && (await this.#repairInputs(step))) {
           repaired = true;
           this.#requireKey(step);
@@ -168,7 +168,7 @@ export class StepExecutor {
     if (this.#run.keyOf(step).value === step.key?.value) return;
     throw new GraphError(
       'input-changed',
-      'An input that was damaged gave another result when it was computed again. Run again.',
+      'A damaged input was computed again and now has another result. Run again.',
       { location: { node: step.node.id } },
     );
   }
@@ -222,7 +222,7 @@ export class StepExecutor {
     step.status = 'running';
     step.reason = { kind: 'evicted' };
     journal.emit({ type: 'step.started', node: step.node.id, device, reason: step.reason });
-    this.#log(step, 'A stored output is gone or damaged: it is computed again.');
+    this.#log(step, 'A stored output is missing or damaged. Graft computes it again.');
     try {
       const result = await this.execute(step).catch(async (error: unknown) => {
         if (!this.#run.renewal.mends(step, error)) throw error;

@@ -170,8 +170,8 @@ export class StepScheduler {
     if (isFinished(step)) return;
     const { file } = GraphError.from(thrown).location;
     const model = step.sources.some(({ kind }) => kind === 'model') ? ' or a model of it' : '';
-    const what = file === undefined ? `What it works on${model}` : `"${file}"`;
-    const message = `${what} changed while the step ran: it starts anew with what is there now.`;
+    const what = file === undefined ? `An input file${model}` : `"${file}"`;
+    const message = `${what} changed while the step ran. The step starts again with the present version.`;
     journal.emit({ type: 'step.log', node: step.node.id, level: 'warning', message });
     steps.again(step);
   }

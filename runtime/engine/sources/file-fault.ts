@@ -10,7 +10,7 @@ export function isGone(error: unknown): boolean {
 export function unreadable(path: string, cause: unknown): GraphError {
   const said = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
   const message = hasCode(cause, 'EACCES', 'EPERM')
-    ? `Graft is not allowed to read "${path}" (${said}). Let the user that Graft runs as read it, for instance with chmod, or take it out of the files.`
-    : `"${path}" cannot be read (${said}). Check its disk, or take it out of the files.`;
+    ? `Graft has no permission to read "${path}" (${said}). Grant it, for instance with chmod, or remove the file from the node.`
+    : `Graft cannot read "${path}" (${said}). Check the disk, or remove the file from the node.`;
   return new GraphError('bad-input', message, { location: { file: path }, cause });
 }

@@ -168,6 +168,6 @@ class Walk {
 function tangled(folder: string): GraphError {
   return new GraphError(
     'too-large',
-    `More than ${mostReadings} ways lead to the folder "${folder}", by links to folders that lead to one another. Name files and folders without such links, or take the links out.`,
+    `Links between folders lead to "${folder}" in more than ${mostReadings} ways. Name files and folders without such links, or remove the links.`,
   );
 }

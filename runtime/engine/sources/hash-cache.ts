@@ -114,7 +114,7 @@ async function hashFile(file: MatchedFile): Promise<{ stats: Stats; digest: Dige
   }
   throw new GraphError(
     'input-changed',
-    `"${file.path}" keeps changing while it is read. Run again when nothing writes to it any more.`,
+    `"${file.path}" keeps changing while Graft reads it. Run again when nothing writes to it.`,
     { location: { file: file.path } },
   );
 }

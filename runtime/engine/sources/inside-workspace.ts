@@ -15,7 +15,7 @@ export function insideWorkspace(root: string, path: string): string {
 export function outside(path: string): GraphError {
   return new GraphError(
     'outside-workspace',
-    `"${path}" leads out of the workspace. Only files below it can be used: copy it there.`,
+    `"${path}" leads out of the workspace. Copy the file into the workspace.`,
   );
 }
 

@@ -47,7 +47,7 @@ export async function matchFiles(
 async function matchPattern(root: string, pattern: string): Promise<readonly string[]> {
   const path = insideWorkspace(root, pattern);
   if (path.split('/').some((segment) => ignoredSegments.has(segment))) {
-    throw missing(pattern, 'Files of .graft, .git and node_modules are never read.');
+    throw missing(pattern, 'Graft never reads files in .graft, .git and node_modules.');
   }
   const stats = orGone(path, () => statSync(join(root, path)));
   if (stats?.isFile() === true) return [path];
@@ -59,18 +59,18 @@ async function matchPattern(root: string, pattern: string): Promise<readonly str
   const wanted = path === '.' ? '**/*' : isFolder ? `${escapePath(path)}/**/*` : path;
   const found = await globFiles(root, wanted, ignored);
   if (found.length > 0) return found;
-  throw missing(pattern, isFolder ? 'The folder is empty.' : 'The pattern matches no file.');
+  throw missing(pattern, isFolder ? 'The folder is empty.' : 'Check the pattern.');
 }
 
 function missing(pattern: string, advice: string): GraphError {
-  return new GraphError('missing-file', `"${pattern}" gives no file. ${advice}`);
+  return new GraphError('missing-file', `"${pattern}" matches no file. ${advice}`);
 }
 
 /** Its name was read as a text, which names no file then. */
 function unnamed(path: string): GraphError {
   return new GraphError(
     'bad-name',
-    `"${path}" has a name whose bytes are no text in UTF-8, by which it cannot be opened. Rename it.`,
+    `The name of "${path}" is not valid UTF-8, so Graft cannot open it. Rename it.`,
   );
 }
 

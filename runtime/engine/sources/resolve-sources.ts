@@ -74,7 +74,7 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
 }
 
 function noDatabase(): Promise<never> {
-  const message = 'Databases cannot be asked here.';
+  const message = 'This Graft cannot query databases.';
   return Promise.reject(new GraphError('unavailable', message, { audience: 'operator' }));
 }
 

@@ -134,7 +134,7 @@ function stampOf({ size, mtimeMs, ctimeMs, mtimeNs, ctimeNs, ino }: BigIntStats)
 function inputChanged(path: string): GraphError {
   return new GraphError(
     'input-changed',
-    `"${path}" changed while it was used. Run again when nothing writes to it any more.`,
+    `"${path}" changed while the step used it. Run again when nothing writes to it.`,
     { location: { file: path } },
   );
 }

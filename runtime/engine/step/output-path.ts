@@ -21,7 +21,10 @@ export async function outputPath(root: string, path: string): Promise<string> {
   }
   const kept = segments.find((segment) => reserved.has(segment.toLowerCase()));
   if (kept !== undefined) {
-    throw new GraphError('bad-param', `"${path}" is in ${kept}, which is not for results.`);
+    throw new GraphError(
+      'bad-param',
+      `Graft cannot write results to "${path}", because it is in ${kept}. Choose another folder.`,
+    );
   }
   const absolute = join(root, short);
   const there = await deepestThere(absolute);

@@ -56,7 +56,7 @@ export class StepCheckpointFolder {
         type: 'log',
         level: 'warning',
         message:
-          'The training that was cancelled before is still saving its checkpoint. This one waits for it and continues from there.',
+          'An earlier, cancelled training is still saving its checkpoint. This training waits for it and continues from there.',
       });
     };
     try {

@@ -30,7 +30,7 @@ export function canonicalJson(value: unknown, depth = 0): string {
   const what = typeof value === 'number' ? String(value) : `a ${typeof value}`;
   throw new GraphError(
     'bad-param',
-    `JSON cannot hold ${what}; use text, a finite number, true, false, null, a list or an object.`,
+    `JSON cannot hold ${what}. Use text, a finite number, true, false, null, a list or an object.`,
   );
 }
 

@@ -2,4 +2,4 @@
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,199}$/;
 
 /** What `namePattern` asks for, in words. */
-export const nameRule = 'Use letters, digits, "-" and "_", beginning with a letter or digit.';
+export const nameRule = 'Use letters, digits, "-" and "_", and begin with a letter or digit.';

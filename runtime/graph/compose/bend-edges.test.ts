@@ -46,7 +46,9 @@ it('is written beside the layout on whole pixels, and changes nothing that is co
 it.each(['[]', '{"a.b -> c.d": [1, 2]}', '{"a.b -> c.d": [["1", 2]]}', '{"a.b -> c.d": {}}'])(
   'refuses bends that are %s',
   (bends) => {
-    expect(() => parseGraph(`{"graft": 1, "bends": ${bends}}`)).toThrow(/"bends" should hold/);
+    expect(() => parseGraph(`{"graft": 1, "bends": ${bends}}`)).toThrow(
+      /"bends" should be an object/,
+    );
   },
 );
 

@@ -76,7 +76,7 @@ export function unexposeParam(
   const body = bodyOf(left, at);
   const { [name]: exposure, ...rest } = body.expose ?? {};
   if (exposure === undefined) {
-    throw new GraphError('unknown-param', `The graph exposes no "${name}".`);
+    throw new GraphError('unknown-param', `The graph exposes no parameter "${name}".`);
   }
   const given = uses.map(([user, node]) => own(bodyOf(left, user).nodes, node)?.params[param]);
   const { expose: _expose, ...others } = body;

@@ -119,7 +119,7 @@ describe('taking a reference', () => {
 
   it('is refused for what is not used, or not there', () => {
     const take = (path: string) => () => takeReference(user(['a']), path, contextOf({}));
-    expect(take('x')).toThrow('uses no file "x"');
+    expect(take('x')).toThrow('does not use the file "x"');
     expect(take('a')).toThrow('no graph file "a"');
   });
 });
@@ -158,7 +158,7 @@ describe('keeping a reference', () => {
 
   it('is refused for what the graph does not use', () => {
     expect(() => keepReference(user(['a']), { path: 'b', kept: scaled(1) }, contextOf({}))).toThrow(
-      'uses no file "b"',
+      'does not use the file "b"',
     );
   });
 

@@ -109,7 +109,7 @@ export function takeReference(graph: Graph, path: string, context: ReferenceCont
   const found = graphReferences(graph, context).get(path);
   if (found === undefined) throw unusedFile(path);
   if (found.graph === undefined) {
-    throw new GraphError('missing-file', `There is no graph file ${JSON.stringify(path)} to take.`);
+    throw new GraphError('missing-file', `There is no graph file ${JSON.stringify(path)} to copy.`);
   }
   const graphs = { ...graph.lock.graphs, [path]: { digest: meaningDigest(found.graph) } };
   return { ...graph, lock: { ...graph.lock, graphs } };
@@ -189,5 +189,5 @@ function withoutUnusedEntries(graph: Graph, context: ReferenceContext): Graph {
 }
 
 function unusedFile(path: string): GraphError {
-  return new GraphError('bad-input', `The graph uses no file ${JSON.stringify(path)}.`);
+  return new GraphError('bad-input', `The graph does not use the file ${JSON.stringify(path)}.`);
 }

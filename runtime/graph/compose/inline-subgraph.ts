@@ -42,16 +42,22 @@ export function inlineSubgraph(
   }
   const structure = context.registry.get(node.type)?.structure;
   if (structure === 'repeat') {
-    const why = 'It runs its graph again and again, which nodes in its place would not do.';
-    throw new GraphError('bad-input', `A loop cannot be put in its own place. ${why}`, {
-      location,
-    });
+    const why = 'A loop runs its graph many times, and nodes in its place would run once.';
+    throw new GraphError(
+      'bad-input',
+      `A loop cannot be replaced by the nodes of its graph. ${why}`,
+      {
+        location,
+      },
+    );
   }
   if (structure !== 'graph') {
-    throw new GraphError('bad-input', 'This node uses no graph.', { location });
+    throw new GraphError('bad-input', 'This node is not a subgraph.', { location });
   }
   if (node.bypass === true) {
-    throw new GraphError('bad-input', 'It is switched off. Switch it on first.', { location });
+    throw new GraphError('bad-input', 'The node is switched off. Switch it on first.', {
+      location,
+    });
   }
   const library = new GraphLibrary(graph, context);
   const from = { file: context.file, graph: use.at };

@@ -53,7 +53,7 @@ export function makeSubgraph(
     }),
   );
   if (taken.size === 0) {
-    throw new GraphError('bad-input', 'Select the nodes that the subgraph is to hold.');
+    throw new GraphError('bad-input', 'Select the nodes for the subgraph.');
   }
   const library = new GraphLibrary(graph, context);
   const graphs = library.lookup({

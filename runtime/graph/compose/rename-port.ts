@@ -58,7 +58,7 @@ function portOf(
   const node = own(bodyOf(graph, port.at).nodes, port.node);
   const side = node === undefined ? undefined : registry.get(node.type)?.structure;
   if (node === undefined || (side !== 'input' && side !== 'output')) {
-    const message = `"${port.node}" is no input or output of the graph.`;
+    const message = `"${port.node}" is not an input or output of the graph.`;
     throw new GraphError('unknown-node', message, { location: { node: port.node } });
   }
   return { node, side, before: interfaceName(port.node, node.params) };
@@ -131,7 +131,7 @@ export function renameExposure(
   const body = bodyOf(graph, exposure.at);
   const { [exposure.name]: exposed, ...rest } = body.expose ?? {};
   if (exposed === undefined) {
-    throw new GraphError('unknown-param', `The graph exposes no "${exposure.name}".`);
+    throw new GraphError('unknown-param', `The graph exposes no parameter "${exposure.name}".`);
   }
   if (name === exposure.name) return graph;
   requireFree(name, Object.keys(rest));
@@ -216,10 +216,10 @@ function requireFree(name: string, others: readonly string[]): void {
   if (!namePattern.test(name)) {
     throw new GraphError(
       'bad-name',
-      `${JSON.stringify(name.slice(0, 200))} cannot be a name. Use letters, digits, "-" and "_", beginning with a letter or digit.`,
+      `${JSON.stringify(name.slice(0, 200))} is not a valid name. Use letters, digits, "-" and "_", and begin with a letter or digit.`,
     );
   }
   if (others.includes(name)) {
-    throw new GraphError('name-taken', `There is another "${name}". Choose another name.`);
+    throw new GraphError('name-taken', `The name "${name}" is taken. Choose another name.`);
   }
 }

@@ -205,10 +205,10 @@ describe('another name', () => {
     expect(plan({ ...both, edges: file.edges })).toEqual(plan(file));
     const there = { node: 'in', name: 'doubled' };
     expect(() => renamePort(both, { ...there, node: 'd' }, { registry })).toThrow(
-      'no input or output',
+      'not an input or output',
     );
     expect(() => renamePort(file, { at: 'g', node: 'in', name: 'a b' }, { registry })).toThrow(
-      'cannot be a name',
+      'is not a valid name',
     );
   });
 

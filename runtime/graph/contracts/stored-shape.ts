@@ -27,7 +27,7 @@ export function readStored<Schema extends z.ZodType>(
   if (version > storedVersion(shape)) {
     throw new GraphError(
       'newer-format',
-      `A newer Graft has stored ${shape.name} (version ${String(version)}; this one knows ${String(storedVersion(shape))}). Update Graft.`,
+      `A newer Graft wrote ${shape.name} (version ${String(version)}; this Graft reads up to ${String(storedVersion(shape))}). Update Graft.`,
     );
   }
   try {
@@ -37,7 +37,7 @@ export function readStored<Schema extends z.ZodType>(
   } catch (error) {
     throw new GraphError(
       'store-damaged',
-      `The index database holds ${shape.name} that cannot be read. It holds only run history and the cache's index: prune its run, or move the database away, and Graft writes a new one.`,
+      `The index database has ${shape.name} that Graft cannot read. Prune its run, or move the database away: Graft then writes a new one. You lose only run history and the cache's index.`,
       { audience: 'operator', cause: error },
     );
   }

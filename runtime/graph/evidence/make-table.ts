@@ -72,7 +72,7 @@ function* makeTable(
   if (base === -1) {
     throw new GraphError(
       'bad-param',
-      `There is no variant "${baseline}" to compare with.${suggestion(baseline, names)}`,
+      `There is no variant "${baseline}" to use as the baseline.${suggestion(baseline, names)}`,
     );
   }
   const options = { confidence, seed };
@@ -199,8 +199,5 @@ function differingSettings(variants: readonly VariantEvidence[]): string[] {
 function refuseTwice(names: readonly string[], what: string): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return;
-  throw new GraphError(
-    'bad-param',
-    `Two ${what} have the name "${twice}". Give each a name of its own.`,
-  );
+  throw new GraphError('bad-param', `Two ${what} have the name "${twice}". Rename one of them.`);
 }

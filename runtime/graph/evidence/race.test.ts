@@ -106,9 +106,9 @@ describe('raceLook', () => {
 it('says what was saved and what was risked', () => {
   const counts = { dropped: 2, variants: 4, made: 1500, whole: 2000, error: 0.05 };
   expect(raceAccount(counts)).toBe(
-    '2 of 4 variants were dropped early: 1,500 item evaluations instead of 2,000, 25 % saved. The risk that the best was among them is at most 5 %.',
+    'The race dropped 2 of 4 variants early: 1,500 evaluations instead of 2,000, 25 % saved. The risk that it dropped the best is at most 5 %.',
   );
-  expect(raceAccount({ ...counts, dropped: 0, made: 2000 })).toContain('nothing risked');
+  expect(raceAccount({ ...counts, dropped: 0, made: 2000 })).toContain('risked nothing');
 });
 
 // Acceptance, with a few of the simulations of bench/statistics.

@@ -70,7 +70,7 @@ function* look(racers: readonly Racer[], rules: RaceRules): Turns<readonly RaceD
   if (looks < 2) {
     throw new GraphError(
       'bad-param',
-      'A race takes two looks or more: nobody is dropped at the last.',
+      'A race needs two looks or more, because the last look drops no variant.',
     );
   }
   const confidence = 1 - (2 * error) / ((looks - 1) * Math.max(1, variants - 1));
@@ -160,8 +160,8 @@ export interface RaceCounts {
 
 /** What a race saved and what it risked, as a sentence. */
 export function raceAccount({ dropped, variants, made, whole, error }: RaceCounts): string {
-  if (dropped === 0) return 'No variant was dropped: nothing was saved, and nothing risked.';
+  if (dropped === 0) return 'The race dropped no variant, so it saved nothing and risked nothing.';
   const counted = (count: number): string => count.toLocaleString('en-US');
   const saved = Math.round(100 * (1 - made / Math.max(1, whole)));
-  return `${dropped} of ${variants} variants ${dropped === 1 ? 'was' : 'were'} dropped early: ${counted(made)} item evaluations instead of ${counted(whole)}, ${saved} % saved. The risk that the best was among them is at most ${Number((100 * error).toPrecision(3))} %.`;
+  return `The race dropped ${dropped} of ${variants} variants early: ${counted(made)} evaluations instead of ${counted(whole)}, ${saved} % saved. The risk that it dropped the best is at most ${Number((100 * error).toPrecision(3))} %.`;
 }

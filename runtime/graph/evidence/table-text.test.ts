@@ -41,7 +41,7 @@ describe('a table as text', () => {
     const lines = tableToCsv(table).trimEnd().split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(
-      /^variant,chunk\.size,retrieve\.mode,metric,direction,mean,low,high,n,failures,failed in all,difference,/,
+      /^variant,chunk\.size,retrieve\.mode,metric,direction,mean,low,high,n,failures,failed in all variants,difference,/,
     );
     expect(lines[1]).toMatch(
       /^as saved,256,dense,accuracy,higher,0\.5,0\.3\d+,0\.6\d+,60,0,0,,,,,,,,,,baseline,1234,,,6,6,$/,
@@ -58,12 +58,14 @@ describe('a table as text', () => {
     const failed = { ...table, failedInAll: { accuracy: 3 } };
     expect(JSON.parse(tableToJson(failed))).toMatchObject({ failedInAll: { accuracy: 3 } });
     expect(tableToCsv(failed).split('\n')[1]).toMatch(/,60,0,3,,/);
-    const said = '3 items failed in every variant, and are in no mean.';
+    const said = '3 rows failed in every variant and do not count in any mean.';
     expect(tableToMarkdown(failed)).toContain(said);
-    expect(tableToMarkdown(table)).not.toContain('in no mean');
+    expect(tableToMarkdown(table)).not.toContain('in any mean');
     const recall = { ...accuracy, name: 'recall' };
     const two = { ...failed, metrics: [accuracy, recall], failedInAll: { recall: 1 } };
-    expect(tableNote(two)).toContain('1 item failed in every variant (recall), and is in no mean.');
+    expect(tableNote(two)).toContain(
+      '1 row failed in every variant (recall) and does not count in any mean.',
+    );
   });
 
   it('is markdown with a line for each variant and a note', () => {
@@ -74,7 +76,7 @@ describe('a table as text', () => {
       | =large\\| | 512 | a "b", c | 0.833 [0.720, 0.907] | +0.333 [+0.202, +0.452] | 20/40/0 | better | 60 | 0 | 61.00 s | 12 | 2 of 6 |  |
       | broken | -1 |  |  |  |  |  | 0 | 60 | — | — | — | chunk.size is below 1. |
 
-      Intervals are 95%, each on its own (unadjusted). Verdicts are those of a paired sign-flip test, Holm-corrected for all comparisons in this table.
+      Each interval is a 95 % interval on its own (unadjusted). Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table.
       "
     `);
     const perplexity = knownMetric('perplexity');
@@ -85,7 +87,7 @@ describe('a table as text', () => {
     const raced = tableToMarkdown({ ...table, metrics: [own], race: '3 of 4 were dropped.' });
     expect(raced).toContain('| score ↑ |');
     expect(raced).toContain(
-      'Nothing says of these which way is better; higher is taken: score. 3 of 4 were dropped.',
+      'Assuming higher is better for score: nothing says which way is better. 3 of 4 were dropped.',
     );
   });
 });

@@ -30,7 +30,7 @@ export function tableToCsv(table: EvidenceTable): string {
       'high',
       'n',
       'failures',
-      'failed in all',
+      'failed in all variants',
     ],
     ...['difference', 'difference low', 'difference high', 'pairs', 'wins', 'ties', 'losses'],
     ...['p', 'adjusted p', 'verdict', 'ms', 'tokens', 'bytes', 'steps', 'reused', 'problem'],
@@ -109,19 +109,19 @@ export function tableNote(table: EvidenceTable, say = (metric: string): string =
   const assumed = metrics.filter((metric) => metric.assumed === true);
   const front = paretoFront(table);
   return [
-    `Intervals are ${Math.round(confidence * 100)}%, each on its own (unadjusted).`,
-    'Verdicts are those of a paired sign-flip test, Holm-corrected for all comparisons in this table.',
+    `Each interval is a ${Math.round(confidence * 100)} % interval on its own (unadjusted).`,
+    'Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table.',
     ...(lower.length === 0 ? [] : [`Lower is better: ${names(lower)}.`]),
     ...(assumed.length === 0
       ? []
-      : [`Nothing says of these which way is better; higher is taken: ${names(assumed)}.`]),
+      : [`Assuming higher is better for ${names(assumed)}: nothing says which way is better.`]),
     ...failedInAll(table, say),
     ...(front === undefined ? [] : [paretoText(front, tableNumber, say)]),
     ...(race === undefined ? [] : [race]),
   ].join(' ');
 }
 
-/** `3 items failed in every variant (recall@3), and are in no mean.` */
+/** `3 rows failed in every variant (recall@3) and do not count in any mean.` */
 function failedInAll(
   { metrics, failedInAll: failed = {} }: EvidenceTable,
   say: (metric: string) => string,
@@ -132,7 +132,7 @@ function failedInAll(
   }
   return [...whose].map(([items, names]) => {
     const of = names.length === metrics.length ? '' : ` (${names.map(say).join(', ')})`;
-    return `${items} ${items === 1 ? 'item' : 'items'} failed in every variant${of}, and ${items === 1 ? 'is' : 'are'} in no mean.`;
+    return `${items} ${items === 1 ? 'row' : 'rows'} failed in every variant${of} and ${items === 1 ? 'does' : 'do'} not count in any mean.`;
   });
 }
 

@@ -26,7 +26,7 @@ export function applyArm(graph: Graph, arm: Arm, field: string): Graph {
     const at = field === 'vary' ? `${field}.${key}` : `${field}.set.${key}`;
     const name = parseSettingName(key);
     if (name === undefined) {
-      refuse('unknown-param', `A setting is named "node.param", and not "${key}".`, at);
+      refuse('unknown-param', `"${key}" is not a setting. Write it as "node.param".`, at);
     } else {
       const node = require(name.node, at);
       nodes[name.node] = { ...node, params: { ...node.params, [name.param]: value } };

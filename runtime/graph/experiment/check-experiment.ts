@@ -33,7 +33,7 @@ export function experimentNamed(graph: Graph, name: string): Experiment {
   const names = sortedKeys(graph.experiments ?? {});
   const known =
     names.length === 0
-      ? ' The file has none: add one under "experiments".'
+      ? ' The file has no experiments. Add one under "experiments".'
       : suggestion(name, names) || ` There are: ${names.map((one) => `"${one}"`).join(', ')}.`;
   throw new GraphError('bad-input', `There is no experiment "${name}".${known}`);
 }
@@ -61,12 +61,13 @@ export function checkExperiment(
   if ((experiment.metrics ?? []).length === 0) {
     report(
       'bad-input',
-      'It names no metric to compare. Add a node that measures, such as "Evaluate" or "Score hits", and name what it gives: "metrics": ["score.metrics:recall@3"].',
+      'The experiment names no metric to compare. Add a node that measures, such as "Evaluate" or "Score hits", and name its metrics: "metrics": ["score.metrics:recall@3"].',
       'metrics',
     );
   }
   const twice = experiment.metrics?.find((text, at, all) => all.indexOf(text) < at);
-  if (twice !== undefined) report('bad-input', `The metric "${twice}" stands twice.`, 'metrics');
+  if (twice !== undefined)
+    report('bad-input', `The metric "${twice}" is listed twice. Remove one of them.`, 'metrics');
   checkLower(experiment, report);
   const seeds = experiment.seeds ?? [];
   if (seeds.length > 0) checkSeeds({ graph, experiment }, registry, report);
@@ -96,39 +97,44 @@ function checkVariants({ vary = {}, arms = {}, mode }: Experiment, report: Repor
   if (keys.length === 0 && Object.keys(arms).length === 0) {
     report(
       'bad-input',
-      'It has nothing to compare. Give it "vary": { "node.param": [values] }, or "arms" with a name each.',
+      'The experiment has nothing to compare. Add "vary": { "node.param": [values] }, or named "arms".',
       '',
     );
   }
   if (keys.length > 0 && Object.keys(arms).length > 0) {
     report(
       'bad-input',
-      'It has both "vary" and "arms". Keep one, or make two experiments.',
+      'The experiment has both "vary" and "arms". Keep one of them, or make two experiments.',
       'arms',
     );
   }
   if (Object.hasOwn(arms, savedVariant)) {
     report(
       'bad-input',
-      `"${savedVariant}" is the name of the file as it is, which runs beside the arms. Give this arm another one.`,
+      `"${savedVariant}" names the saved graph, which runs beside the arms. Rename this arm.`,
       `arms.${savedVariant}`,
     );
   }
   for (const key of keys) {
     const values = vary[key] ?? [];
-    if (values.length === 0) report('bad-input', 'There are no values to try.', `vary.${key}`);
+    if (values.length === 0)
+      report('bad-input', 'The list of values is empty. Add values to try.', `vary.${key}`);
     const twice = values.find((value, at) =>
       values.slice(0, at).some((other) => sameJson(other, value)),
     );
     if (twice !== undefined && mode !== 'list') {
-      report('bad-input', `The value ${JSON.stringify(twice)} stands twice.`, `vary.${key}`);
+      report(
+        'bad-input',
+        `The value ${JSON.stringify(twice)} is listed twice. Remove one of them.`,
+        `vary.${key}`,
+      );
     }
   }
   const lengths = keys.map((key) => vary[key]?.length ?? 0);
   if (mode === 'list' && new Set(lengths).size > 1) {
     report(
       'bad-input',
-      `As a "list" all need the same number of values, and they have ${lengths.join(', ')}.`,
+      `The mode "list" needs the same number of values for each parameter, but they have ${lengths.join(', ')}.`,
       'vary',
     );
   }
@@ -144,7 +150,7 @@ function checkMetric(
   if (name === undefined) {
     report(
       'bad-input',
-      `A metric is named "node.port:metric", for example "score.metrics:recall@3", and not "${text}".`,
+      `"${text}" is not a metric. Write it as "node.port:metric", for example "score.metrics:recall@3".`,
       field,
     );
     return undefined;
@@ -160,7 +166,7 @@ function checkMetric(
   const definition = registry.get(node.type);
   if (definition === undefined) return name;
   if (definition.structure === 'graph') {
-    const message = `${nodeName(graph, name.node, registry)} stands for the nodes of its graph. Name the one that gives the metrics: "${name.node}/NODE.PORT:${name.metric}".`;
+    const message = `${nodeName(graph, name.node, registry)} is a subgraph. Name the node in it that gives the metrics: "${name.node}/NODE.PORT:${name.metric}".`;
     report('bad-input', message, field);
     return undefined;
   }
@@ -171,8 +177,8 @@ function checkMetric(
   const what =
     output === undefined
       ? `"${node.type}" has no output "${name.port}".`
-      : `The output "${name.port}" gives ${portPhrase(output.type)}, and not metrics.`;
-  const hint = given.length === 0 ? '' : ` Its metrics come from "${given.join('", "')}".`;
+      : `The output "${name.port}" gives ${portPhrase(output.type)}, not metrics.`;
+  const hint = given.length === 0 ? '' : ` Use "${given.join('", "')}".`;
   report(output === undefined ? 'unknown-port' : 'type-mismatch', `${what}${hint}`, field);
   return undefined;
 }
@@ -182,9 +188,17 @@ function checkLower({ metrics = [], lower = [] }: Experiment, report: Report): v
     const known = knownMetric(parseMetricName(text)?.metric ?? '');
     if (!metrics.includes(text)) {
       const hint = suggestion(text, metrics);
-      report('bad-input', `"${text}" is none of its metrics.${hint}`, `lower.${String(at)}`);
+      report(
+        'bad-input',
+        `"${text}" is not among the metrics of this experiment.${hint}`,
+        `lower.${String(at)}`,
+      );
     } else if (known?.direction === 'higher') {
-      report('bad-input', `Of "${known.name}" more is better.`, `lower.${String(at)}`);
+      report(
+        'bad-input',
+        `More is better for "${known.name}". Remove it from "lower".`,
+        `lower.${String(at)}`,
+      );
     }
   }
 }
@@ -195,7 +209,8 @@ function checkSeeds(
   report: Report,
 ): void {
   const { seeds = [], vary = {}, arms = {} } = experiment;
-  if (new Set(seeds).size < seeds.length) report('bad-input', 'A seed stands twice.', 'seeds');
+  if (new Set(seeds).size < seeds.length)
+    report('bad-input', 'A seed is listed twice. Remove one of them.', 'seeds');
   const replacing = Object.values(arms).flatMap(({ replace }) => Object.values(replace ?? {}));
   const seeded = [...Object.values(graph.nodes), ...replacing].some(({ type }) => {
     const definition = registry.get(type);
@@ -206,7 +221,7 @@ function checkSeeds(
   if (!seeded && !opaque) {
     report(
       'bad-input',
-      'No node of the graph takes a seed: all repeats would be the same.',
+      'No node of the graph takes a seed, so all repeats would be the same. Remove "seeds".',
       'seeds',
     );
   }
@@ -218,6 +233,10 @@ function checkSeeds(
   ];
   for (const [key, field] of set) {
     if (!key.endsWith('.seed')) continue;
-    report('bad-input', 'The seeds of the experiment would replace this one. Keep either.', field);
+    report(
+      'bad-input',
+      'The experiment’s "seeds" would replace this seed. Keep one of the two.',
+      field,
+    );
   }
 }

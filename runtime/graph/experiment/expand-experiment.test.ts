@@ -82,16 +82,16 @@ it('takes metrics that a loop gives, and says how those within graphs are named'
   const at = 'a.graft.json, experiments.e.metrics.0: ';
   expect(said('repeat', 'r.scores:score')).toEqual(['r']);
   expect(said('repeat', 'r.open:score')).toEqual([
-    `${at}The output "open" gives questions, and not metrics. Its metrics come from "scores".`,
+    `${at}The output "open" gives questions, not metrics. Use "scores".`,
   ]);
   for (const race of [false, true]) {
     expect(said('repeat', 'r/grade.metrics:score', race)).toEqual([
-      `${at}“Repeat/Grade” is run again in each round of “Repeat”. Name an output of that loop that gives the metrics, or a node below it.`,
+      `${at}“Repeat/Grade” runs in each round of “Repeat”. Name an output of that loop that gives the metrics, or a node after it.`,
     ]);
   }
   expect(said('graph', 'r/grade.metrics:score')).toEqual(['r/grade']);
   expect(said('graph', 'r.scores:score')).toEqual([
-    `${at}“Graph” stands for the nodes of its graph. Name the one that gives the metrics: "r/NODE.PORT:score".`,
+    `${at}“Graph” is a subgraph. Name the node in it that gives the metrics: "r/NODE.PORT:score".`,
   ]);
 });
 
@@ -215,19 +215,19 @@ describe('the variants of an experiment', () => {
     expect(expand({ vary }).race).toBeUndefined();
     expect(problems({ vary, race: true })).toEqual([
       expect.stringMatching(
-        /experiments\.e\.race.* It cannot race\. .*"sample-rows" is not installed/,
+        /experiments\.e\.race.* This experiment cannot race\. .*"sample-rows" is not installed/,
       ),
     ]);
     const metrics = ['lower.metrics:score'];
     expect(expand({ vary, lower: [], metrics: ['grade.metrics:score'] }).lower).toEqual([]);
     expect(problems({ vary, lower: metrics })).toEqual([
       expect.stringMatching(
-        /experiments\.e\.lower\.0.*"lower\.metrics:score" is none of its metrics/,
+        /experiments\.e\.lower\.0.*"lower\.metrics:score" is not among the metrics/,
       ),
     ]);
     const known = ['grade.metrics:recall@3'];
     expect(problems({ vary, metrics: known, lower: known })).toEqual([
-      expect.stringContaining('Of "recall@3" more is better.'),
+      expect.stringContaining('More is better for "recall@3". Remove it from "lower".'),
     ]);
   });
 
@@ -299,34 +299,43 @@ it('makes no combinations where one list is empty, however many the others would
 
 describe('an experiment that cannot be', () => {
   it.each([
-    [{}, 'experiments.e: It has nothing to compare'],
-    [{ vary: { 'd.factor': [1] }, arms: { x: {} } }, 'experiments.e.arms: It has both'],
-    [{ arms: { 'as saved': {} } }, 'experiments.e.arms.as saved: "as saved" is the name of'],
-    [{ vary: { 'd.factor': [] } }, 'experiments.e.vary.d.factor: There are no values'],
-    [{ vary: { 'd.factor': [3, 3] } }, 'experiments.e.vary.d.factor: The value 3 stands twice'],
+    [{}, 'experiments.e: The experiment has nothing to compare'],
+    [{ vary: { 'd.factor': [1] }, arms: { x: {} } }, 'experiments.e.arms: The experiment has both'],
+    [{ arms: { 'as saved': {} } }, 'experiments.e.arms.as saved: "as saved" names the saved graph'],
+    [{ vary: { 'd.factor': [] } }, 'experiments.e.vary.d.factor: The list of values is empty'],
+    [{ vary: { 'd.factor': [3, 3] } }, 'experiments.e.vary.d.factor: The value 3 is listed twice'],
     [
       { vary: { 'd.factor': [3, 4], 'n.value': [1] }, mode: 'list' },
-      'experiments.e.vary: As a "list"',
+      'experiments.e.vary: The mode "list"',
     ],
     [{ vary: { 'dd.factor': [3] } }, 'experiments.e.vary.dd.factor: There is no node "dd"'],
-    [{ vary: { factor: [3] } }, 'experiments.e.vary.factor: A setting is named "node.param"'],
+    [{ vary: { factor: [3] } }, 'experiments.e.vary.factor: "factor" is not a setting'],
     [{ vary: { 'd.factr': [3, 4] } }, 'experiments.e.vary.d.factr: '],
     [{ vary: { 'slow.ms': [3] } }, 'experiments.e.vary.slow.ms: No metric depends on “Slow”'],
-    [{ vary: { 'd.factor': [3] }, metrics: [] }, 'experiments.e.metrics: It names no metric'],
-    [{ vary: { 'd.factor': [3] }, metrics: ['grade'] }, 'experiments.e.metrics.0: A metric is'],
+    [
+      { vary: { 'd.factor': [3] }, metrics: [] },
+      'experiments.e.metrics: The experiment names no metric',
+    ],
+    [
+      { vary: { 'd.factor': [3] }, metrics: ['grade'] },
+      'experiments.e.metrics.0: "grade" is not a metric',
+    ],
     [
       { vary: { 'd.factor': [3] }, metrics: ['grde.metrics:score'] },
       'experiments.e.metrics.0: There is no node "grde" in the graph. Did you mean "grade"?',
     ],
     [
       { vary: { 'd.factor': [3] }, metrics: ['grade.metrics:x', 'grade.metrics:x'] },
-      'experiments.e.metrics: The metric "grade.metrics:x" stands twice.',
+      'experiments.e.metrics: The metric "grade.metrics:x" is listed twice. Remove one of them.',
     ],
-    [{ vary: { 'd.factor': [3] }, metrics: ['grade.x:y'] }, 'metrics come from "metrics"'],
-    [{ vary: { 'd.factor': [3] }, metrics: ['d.value:y'] }, 'gives questions, and not metrics'],
+    [{ vary: { 'd.factor': [3] }, metrics: ['grade.x:y'] }, 'Use "metrics"'],
+    [{ vary: { 'd.factor': [3] }, metrics: ['d.value:y'] }, 'gives questions, not metrics'],
     [{ vary: { 'd.factor': [3] }, baseline: 'x' }, 'experiments.e.baseline: There is no variant'],
-    [{ vary: { 'd.factor': [3] }, seeds: [1, 1] }, 'experiments.e.seeds: A seed stands twice'],
-    [{ vary: { 'noise.seed': [3] }, seeds: [1] }, 'experiments.e.vary.noise.seed: The seeds'],
+    [{ vary: { 'd.factor': [3] }, seeds: [1, 1] }, 'experiments.e.seeds: A seed is listed twice'],
+    [
+      { vary: { 'noise.seed': [3] }, seeds: [1] },
+      'experiments.e.vary.noise.seed: The experiment’s "seeds" would replace',
+    ],
     [{ vary: { 'd.factor': [98, 99] }, baseline: 'factor=99' }, 'The baseline "factor=99" cannot'],
   ])('%j is said, with its place', (experiment, message) => {
     expect(problems(experiment).join('\n')).toContain(message);
@@ -337,15 +346,15 @@ describe('an experiment that cannot be', () => {
     const vary = { 'd.factor': values(100), 'n.value': values(100) };
     const at = 'a.graft.json, experiments.e: ';
     expect(problems({ vary })).toEqual([
-      `${at}The experiment has 10,000 variants. Up to 200 are run. Try fewer values: at most 2,000 can be allowed.`,
+      `${at}The experiment has 10,000 variants. The limit is 200. Try fewer values. No limit can exceed 2,000.`,
     ]);
     const many = { vary: { 'n.value': values(150) }, seeds: [1, 2] };
     expect(problems(many)).toEqual([
-      `${at}The experiment has 150 variants, each with 2 seeds: 300 runs. Up to 200 are run. Try fewer values, or allow them with "limit": { "variants": 300 }.`,
+      `${at}The experiment has 150 variants, each with 2 seeds: 300 runs. The limit is 200. Try fewer values, or allow them with "limit": { "variants": 300 }.`,
     ]);
     expect(problems({ ...many, limit: { variants: 300 } })).toEqual([]);
     const huge = { vary: Object.fromEntries(values(60).map((n) => [`d.p${n}`, values(100)])) };
-    expect(problems(huge)[0]).toContain('Up to 200 are run');
+    expect(problems(huge)[0]).toContain('The limit is 200');
   });
 
   it('is said all at once, and needs a sound file', () => {

@@ -80,7 +80,7 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
       .join(', ');
     throw new GraphError(
       'bad-input',
-      `There is no variant "${chosen}" to compare with. There are: ${names}. Without "baseline", the file as it was saved is taken.`,
+      `There is no variant "${chosen}" to use as the baseline. Choose among ${names}. Without "baseline", the saved graph is the baseline.`,
       { location: { field: `${field}.baseline` } },
     );
   }
@@ -124,7 +124,7 @@ function requireParts(
   requireSteps(metrics, whole, said);
   throw GraphError.fromProblem({
     ...problem,
-    message: `It cannot race. ${problem.message}`,
+    message: `This experiment cannot race. ${problem.message}`,
     location: { ...problem.location, field: `${said.field}.race` },
   });
 }
@@ -140,8 +140,8 @@ function requireSteps(
     const loop = nodes.find((id) => node.startsWith(`${id}/`));
     const message =
       loop === undefined
-        ? `${nameOf(node)} is no node that runs.`
-        : `${nameOf(node)} is run again in each round of ${nameOf(loop)}. Name an output of that loop that gives the metrics, or a node below it.`;
+        ? `${nameOf(node)} does not run. Name a node that runs.`
+        : `${nameOf(node)} runs in each round of ${nameOf(loop)}. Name an output of that loop that gives the metrics, or a node after it.`;
     throw new GraphError('bad-input', message, { location: { field: `${field}.metrics.${at}` } });
   }
 }
@@ -156,7 +156,7 @@ function requireEffect(
     const [id = ''] = key.split('.');
     const isNeeded = nodes?.some((node) => node === id || node.startsWith(`${id}/`));
     if (isNeeded !== false) continue;
-    const message = `No metric depends on ${nameOf(id)}: all variants would be the same.`;
+    const message = `No metric depends on ${nameOf(id)}, so all variants would be the same. Vary another parameter, or choose other metrics.`;
     throw new GraphError('bad-input', message, { location: { field: `${field}.vary.${key}` } });
   }
 }

@@ -48,10 +48,10 @@ export function requireCount(experiment: Experiment, field: string): void {
   const remedy =
     runs <= largestRunLimit
       ? `Try fewer values, or allow them with "limit": { "variants": ${String(runs)} }.`
-      : `Try fewer values: at most ${spelled(largestRunLimit)} can be allowed.`;
+      : `Try fewer values. No limit can exceed ${spelled(largestRunLimit)}.`;
   throw new GraphError(
     'too-large',
-    `The experiment has ${spelled(variants)} variants${times}. Up to ${spelled(limit)} are run. ${remedy}`,
+    `The experiment has ${spelled(variants)} variants${times}. The limit is ${spelled(limit)}. ${remedy}`,
     { location: { field } },
   );
 }

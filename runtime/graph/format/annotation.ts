@@ -65,13 +65,13 @@ function readAll<T>(
   { fields: { [kind]: all = {} }, bad }: Written,
   read: (written: Written) => T,
 ): Record<string, T> {
-  if (!isRecord(all)) return bad(`It should be an object of ${kind} by id.`, kind);
+  if (!isRecord(all)) return bad(`This should be an object of ${kind} by id.`, kind);
   const entries = Object.entries(all).map(([id, fields]): [string, T] => {
     const at = `${kind}.${id.slice(0, 200)}`;
     if (!namePattern.test(id))
-      return bad(`${JSON.stringify(id.slice(0, 200))} cannot be an id. ${nameRule}`, kind);
+      return bad(`${JSON.stringify(id.slice(0, 200))} is not a valid id. ${nameRule}`, kind);
     if (!isRecord(fields))
-      return bad('It should be an object with a text, a place and a size.', at);
+      return bad('This should be an object with a text, a place and a size.', at);
     return [id, read({ fields, at, bad })];
   });
   return Object.fromEntries(entries);
@@ -84,7 +84,7 @@ function readNote(written: Written): Note {
   const { fields, at, bad } = written;
   const { height, about } = fields;
   if (about !== undefined && typeof about !== 'string') {
-    return bad('It should be the id of a node.', `${at}.about`);
+    return bad('This should be the id of a node.', `${at}.about`);
   }
   const extra = unknownFields(fields, noteFields);
   return {
@@ -110,7 +110,7 @@ function readGroup(written: Written): Group {
 
 function readText({ fields, at, bad }: Written, name: string): string {
   const text = fields[name];
-  return typeof text === 'string' ? text : bad('It should be text.', `${at}.${name}`);
+  return typeof text === 'string' ? text : bad('This should be text.', `${at}.${name}`);
 }
 
 function readPlace(written: Written): Pick<Frame, 'x' | 'y'> {
@@ -121,7 +121,7 @@ function readPixels({ fields, at, bad }: Written, name: string, least = -Infinit
   const pixels = fields[name];
   if (typeof pixels === 'number' && pixels >= least) return wholePixel(pixels);
   const more = least === 1 ? ', 1 or more' : '';
-  return bad(`It should be a number of pixels${more}.`, `${at}.${name}`);
+  return bad(`This should be a number of pixels${more}.`, `${at}.${name}`);
 }
 
 /** The fields of a note or a group as they stand in a file. */

@@ -32,7 +32,7 @@ class JsonReader {
     this.#skipSpace();
     const value = this.#value();
     this.#skipSpace();
-    if (this.#at < this.#text.length) this.#fail('nothing may follow the closing brace');
+    if (this.#at < this.#text.length) this.#fail('there is text after the closing brace');
     return value;
   }
 
@@ -56,7 +56,7 @@ class JsonReader {
   }
 
   #nested<T>(read: () => T): T {
-    if (++this.#depth > maxDepth) this.#fail(`values are nested more than ${maxDepth} levels deep`);
+    if (++this.#depth > maxDepth) this.#fail(`values are nested deeper than ${maxDepth} levels`);
     this.#at++;
     this.#skipSpace();
     const value = read();
@@ -68,15 +68,15 @@ class JsonReader {
     const object: Record<string, unknown> = {};
     if (this.#take('}')) return object;
     for (;;) {
-      if (this.#text[this.#at] !== '"') this.#fail('a key in double quotes should stand here');
+      if (this.#text[this.#at] !== '"') this.#fail('expected a key in double quotes');
       const keyAt = this.#at;
       const key = this.#string();
       if (Object.hasOwn(object, key)) {
         this.#at = keyAt;
-        this.#fail(`the key ${JSON.stringify(key)} stands twice in the same object; keep one`);
+        this.#fail(`the object has the key ${JSON.stringify(key)} twice; keep one`);
       }
       this.#skipSpace();
-      if (!this.#take(':')) this.#fail('a colon should stand here');
+      if (!this.#take(':')) this.#fail('expected a colon');
       this.#skipSpace();
       const value = this.#value();
       if (key === '__proto__') {
@@ -90,7 +90,7 @@ class JsonReader {
       } else object[key] = value;
       this.#skipSpace();
       if (this.#take('}')) return object;
-      if (!this.#take(',')) this.#fail('a comma or a closing brace should stand here');
+      if (!this.#take(',')) this.#fail('expected a comma or a closing brace');
       this.#skipSpace();
     }
   }
@@ -102,7 +102,7 @@ class JsonReader {
       array.push(this.#value());
       this.#skipSpace();
       if (this.#take(']')) return array;
-      if (!this.#take(',')) this.#fail('a comma or a closing bracket should stand here');
+      if (!this.#take(',')) this.#fail('expected a comma or a closing bracket');
       this.#skipSpace();
     }
   }
@@ -117,9 +117,8 @@ class JsonReader {
         escaped = true;
         this.#at += 2;
       } else if (code >= 32) this.#at++;
-      else if (this.#at >= this.#text.length)
-        this.#fail('a text is not closed before the file ends');
-      else this.#fail('a text runs over the end of its line; close it with a double quote');
+      else if (this.#at >= this.#text.length) this.#fail('a text has no closing double quote');
+      else this.#fail('a text has no closing double quote on its line');
     }
     this.#at++;
     if (!escaped) return this.#text.slice(start + 1, this.#at - 1);
@@ -127,7 +126,7 @@ class JsonReader {
       return String(JSON.parse(this.#text.slice(start, this.#at)));
     } catch {
       this.#at = start;
-      return this.#fail('a text holds an escape that JSON does not know');
+      return this.#fail('a text has an unknown escape');
     }
   }
 
@@ -136,7 +135,7 @@ class JsonReader {
     const digits = numberPattern.exec(this.#text)?.[0];
     if (digits === undefined) {
       return this.#fail(
-        this.#at >= this.#text.length ? 'it ends too early' : 'a value should stand here',
+        this.#at >= this.#text.length ? 'the file ends too early' : 'expected a value',
       );
     }
     const value = Number(digits);
@@ -146,7 +145,7 @@ class JsonReader {
   }
 
   #word<T>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#at)) this.#fail('a value should stand here');
+    if (!this.#text.startsWith(word, this.#at)) this.#fail('expected a value');
     this.#at += word.length;
     return value;
   }
@@ -172,7 +171,7 @@ class JsonReader {
     throw new GraphError(
       'bad-syntax',
       conflict
-        ? `Git left a conflict at line ${line}. Resolve it, or take one side and run "graft merge".`
+        ? `There is an unresolved git conflict at line ${line}. Resolve it, or check out one side and run "graft merge".`
         : `The file is not valid JSON (line ${line}): ${message}.`,
       { location: { ...(this.#file === undefined ? {} : { file: this.#file }), line } },
     );

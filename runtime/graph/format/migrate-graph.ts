@@ -68,7 +68,7 @@ export function migrateBody<Body extends GraphBody>(
     } catch (error) {
       problems.push({
         code: 'internal',
-        message: `Its parameters could not be upgraded from version ${node.version} of "${node.type}": ${GraphError.from(error).message}. Set them anew.`,
+        message: `Graft could not upgrade the parameters from version ${node.version} of "${node.type}": ${GraphError.from(error).message}. Set them again.`,
         location: { node: id },
         audience: 'developer',
       });

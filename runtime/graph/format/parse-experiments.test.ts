@@ -99,12 +99,12 @@ describe('experiments in a graph file', () => {
 
   it.each([
     [7, 'experiments', 'an object'],
-    [{ 'a b': {} }, 'experiments', 'cannot be the name of an experiment'],
+    [{ 'a b': {} }, 'experiments', 'is not a valid experiment name'],
     [{ a: [] }, 'experiments.a', 'an object'],
     [{ a: { doc: 1 } }, 'experiments.a.doc', 'text'],
     [{ a: { vary: { 'c.size': 128 } } }, 'experiments.a.vary.c.size', 'a list of the values'],
     [{ a: { mode: 'random' } }, 'experiments.a.mode', '"grid" (every combination)'],
-    [{ a: { arms: { ' x': {} } } }, 'experiments.a.arms', 'cannot be the name of an arm'],
+    [{ a: { arms: { ' x': {} } } }, 'experiments.a.arms', 'is not a valid arm name'],
     [{ a: { arms: { x: { set: [] } } } }, 'experiments.a.arms.x.set', 'an object'],
     [{ a: { arms: { x: { bypass: [1] } } } }, 'experiments.a.arms.x.bypass', 'a list of texts'],
     [
@@ -119,8 +119,12 @@ describe('experiments in a graph file', () => {
     [{ a: { race: { looks: 1 } } }, 'experiments.a.race.looks', 'a whole number from 2'],
     [{ a: { race: { error: 0.5 } } }, 'experiments.a.race.error', 'from 0.000001 to below 0.5'],
     [{ a: { race: { error: 1e-15 } } }, 'experiments.a.race.error', 'from 0.000001 to below 0.5'],
-    [{ a: { limit: { variants: 0 } } }, 'experiments.a.limit.variants', 'whole number from 1'],
-    [{ a: { limit: { minutes: '9' } } }, 'experiments.a.limit.minutes', 'minutes, above 0'],
+    [
+      { a: { limit: { variants: 0 } } },
+      'experiments.a.limit.variants',
+      'whole number of 1 or more',
+    ],
+    [{ a: { limit: { minutes: '9' } } }, 'experiments.a.limit.minutes', 'minutes above 0'],
   ])('%j is refused at its place', (experiments, field, message) => {
     const problem = problemOf(experiments);
     expect(problem?.code).toBe('bad-syntax');

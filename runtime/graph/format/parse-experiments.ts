@@ -47,7 +47,7 @@ export function parseExperiments(value: unknown, reader: ExperimentReader): Expe
   for (const [name, experiment] of Object.entries(record)) {
     if (!namePattern.test(name)) {
       reader.bad(
-        `${JSON.stringify(name.slice(0, 200))} cannot be the name of an experiment. Use letters, digits, "-" and "_", beginning with a letter or digit.`,
+        `${JSON.stringify(name.slice(0, 200))} is not a valid experiment name. Use letters, digits, "-" and "_", and begin with a letter or digit.`,
         'experiments',
       );
     }
@@ -104,7 +104,7 @@ function readArms(value: unknown, field: string, reader: ExperimentReader): Reco
     Object.entries(record).map(([name, arm]): [string, Arm] => {
       if (armName.test(name)) return [name, readArm(arm, `${field}.${name}`, reader)];
       return reader.bad(
-        `${JSON.stringify(name.slice(0, 200))} cannot be the name of an arm. Use up to 100 characters on one line.`,
+        `${JSON.stringify(name.slice(0, 200))} is not a valid arm name. Use up to 100 characters on one line.`,
         field,
       );
     }),
@@ -153,7 +153,7 @@ function readRace(value: unknown, field: string, reader: ExperimentReader): true
   const isLooks = Number.isSafeInteger(looks) && Number(looks) >= 2 && Number(looks) <= mostLooks;
   if (looks !== undefined && !isLooks) {
     reader.bad(
-      `This should be a whole number from 2 to ${String(mostLooks)}: nobody is dropped at the last.`,
+      `This should be a whole number from 2 to ${String(mostLooks)}, because the last look drops no variant.`,
       `${field}.looks`,
     );
   }
@@ -173,10 +173,10 @@ function readLimit(value: unknown, field: string, reader: ExperimentReader): Exp
   const extra = unknownFields(record, limitFields);
   const { variants, minutes } = record;
   if (variants !== undefined && !(Number.isSafeInteger(variants) && Number(variants) >= 1)) {
-    reader.bad('This should be a whole number from 1.', `${field}.variants`);
+    reader.bad('This should be a whole number of 1 or more.', `${field}.variants`);
   }
   if (minutes !== undefined && !(typeof minutes === 'number' && minutes > 0)) {
-    reader.bad('This should be a number of minutes, above 0.', `${field}.minutes`);
+    reader.bad('This should be a number of minutes above 0.', `${field}.minutes`);
   }
   return {
     ...(typeof variants === 'number' ? { variants } : {}),

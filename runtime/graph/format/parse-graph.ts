@@ -55,7 +55,9 @@ class GraphReader {
     }
     const value = readJson(this.#text, this.#file);
     if (!isRecord(value))
-      return this.#bad('A graph file is a JSON object that begins with "graft": 1.');
+      return this.#bad(
+        'This is not a graph file. A graph file is a JSON object that begins with "graft": 1.',
+      );
     this.#checkFormat(value);
     const body = this.#body(value, knownFields);
     const graphs = this.#graphs(value['graphs'] ?? {});
@@ -75,7 +77,7 @@ class GraphReader {
     const edges = this.#edges(value['edges'] ?? []);
     const bends =
       readBends(value['bends'] ?? {}) ??
-      this.#bad('"bends" should hold a list of [x, y] in pixels for each edge.', {
+      this.#bad('"bends" should be an object with a list of [x, y] in pixels for each edge.', {
         field: 'bends',
       });
     return {
@@ -93,7 +95,7 @@ class GraphReader {
     const graphs: Record<string, GraphBody> = {};
     for (const [id, body] of Object.entries(value)) {
       if (!namePattern.test(id)) {
-        this.#bad(`${shownName(id)} cannot be a subgraph's id. ${nameRule}`);
+        this.#bad(`${shownName(id)} is not a valid id of a subgraph. ${nameRule}`);
       }
       this.#graph = id;
       if (!isRecord(body)) {
@@ -110,13 +112,13 @@ class GraphReader {
     const names = Object.keys(value).length;
     if (names > maxExposed) {
       return this.#bad(
-        `"expose" has ${String(names)} names; a graph exposes ${String(maxExposed)} at most. Expose fewer.`,
+        `The graph exposes ${String(names)} parameters, but may expose at most ${String(maxExposed)}. Expose fewer.`,
       );
     }
     const expose: Record<string, Exposure> = {};
     for (const [name, target] of Object.entries(value)) {
       if (!namePattern.test(name)) {
-        this.#bad(`${shownName(name)} cannot be the name of an exposed parameter. ${nameRule}`);
+        this.#bad(`${shownName(name)} is not a valid name of an exposed parameter. ${nameRule}`);
       }
       const exposure = readExposure(target);
       if (typeof exposure === 'string') {
@@ -130,11 +132,11 @@ class GraphReader {
   #checkFormat(value: Record<string, unknown>): void {
     const format = Object.hasOwn(value, 'graft') ? value['graft'] : undefined;
     if (typeof format !== 'number' || !Number.isInteger(format) || format < 1) {
-      this.#bad('This is not a graph file: it should begin with "graft": 1.');
+      this.#bad('This is not a graph file. A graph file begins with "graft": 1.');
     } else if (format > graphFormat) {
       this.#fail(
         'newer-format',
-        `${this.#file ?? 'The file'} has graph format ${format}, and this version of Graft reads up to ${graphFormat}. Update Graft to open it.`,
+        `${this.#file ?? 'The file'} has graph format ${format}; this Graft reads up to format ${graphFormat}. Update Graft.`,
       );
     }
   }
@@ -146,13 +148,13 @@ class GraphReader {
     if (this.#nodeCount > maxNodes) {
       this.#fail(
         'too-large',
-        `The file has ${this.#nodeCount} nodes; at most ${maxNodes} are read. Split the graph into several files.`,
+        `The file has ${this.#nodeCount} nodes, but may have at most ${maxNodes}. Split the graph into several files.`,
       );
     }
     const nodes: Record<string, GraphNode> = {};
     for (const id of ids) {
       if (!namePattern.test(id)) {
-        this.#bad(`${shownName(id)} cannot be a node's id. ${nameRule}`);
+        this.#bad(`${shownName(id)} is not a valid id of a node. ${nameRule}`);
       }
       nodes[id] = this.#node({ node: id }, value[id]);
     }
@@ -166,7 +168,7 @@ class GraphReader {
     if (typeof type !== 'string' || type === '')
       return this.#bad('"type" should name a node type.', location);
     if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) {
-      return this.#bad('"version" should be a whole number from 1.', location);
+      return this.#bad('"version" should be a whole number of 1 or more.', location);
     }
     if (title !== undefined && typeof title !== 'string')
       return this.#bad('"title" should be text.', location);
@@ -236,7 +238,7 @@ class GraphReader {
         const entry = readLockEntry(written);
         if (entry !== undefined) return [name, entry];
         return this.#bad(
-          `"lock.${kind}" should hold a digest as text, or an object with "digest" and "size", for ${JSON.stringify(name)}.`,
+          `"lock.${kind}" should have, for ${JSON.stringify(name)}, a digest as text, or an object with "digest" and "size".`,
         );
       }),
     );
@@ -249,7 +251,7 @@ class GraphReader {
       const position = value[id];
       const [x, y, fold]: readonly unknown[] = Array.isArray(position) ? position : [];
       if (!namePattern.test(id) || typeof x !== 'number' || typeof y !== 'number') {
-        return this.#bad(`"layout" should hold [x, y] in pixels for ${JSON.stringify(id)}.`, {
+        return this.#bad(`"layout" should have [x, y] in pixels for ${JSON.stringify(id)}.`, {
           node: id,
         });
       }

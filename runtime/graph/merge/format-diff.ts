@@ -21,7 +21,7 @@ export function formatDiff(diff: GraphDiff): string[] {
     ...diff.lock.map((change) =>
       change.after === undefined
         ? `unlocked ${lockName(change)}`
-        : `${change.before === undefined ? 'locked' : 'locked anew'} ${lockName(change)}`,
+        : `${change.before === undefined ? 'locked' : 'locked again'} ${lockName(change)}`,
     ),
     ...movedLines(diff),
   ];

@@ -38,7 +38,7 @@ describe('a three-way merge of notes and groups', () => {
       {
         kind: 'note',
         location: { field: 'notes.a.text' },
-        message: 'Both sides changed "text" of this note; ours was kept.',
+        message: 'Both sides changed "text" of this note. We keep ours.',
       },
     ]);
   });

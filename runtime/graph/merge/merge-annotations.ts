@@ -54,8 +54,8 @@ function mergeAll(
       if (!said.conflict) continue;
       conflict(
         mine === undefined
-          ? `We removed this ${one}, and they changed it; it stays removed.`
-          : `They removed this ${one}, and we changed it; it stays.`,
+          ? `We removed this ${one} and they changed it. It stays removed.`
+          : `They removed this ${one} and we changed it. We keep it.`,
       );
       continue;
     }
@@ -69,7 +69,7 @@ function mergeAll(
     const size = mergeValues(...mapped([was, mine, yours], sized)).value;
     merged[id] = { ...said.merged, ...spot, ...size };
     for (const name of said.conflicts) {
-      conflict(`Both sides changed "${name}" of this ${one}; ours was kept.`, `.${name}`);
+      conflict(`Both sides changed "${name}" of this ${one}. We keep ours.`, `.${name}`);
     }
   }
   for (const yours of added) {

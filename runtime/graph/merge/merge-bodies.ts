@@ -20,7 +20,7 @@ export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): Graph
     conflicts.push({
       kind: 'expose',
       location: {},
-      message: `Both sides changed the exposed parameter "${name}"; ours was kept.`,
+      message: `Both sides changed the exposed parameter "${name}". We keep ours.`,
     });
   }
   const fields = mergeRecords(base.extra ?? {}, ours.extra ?? {}, theirs.extra ?? {});
@@ -28,7 +28,7 @@ export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): Graph
     conflicts.push({
       kind: 'field',
       location: {},
-      message: `Both sides changed "${field}"; ours was kept.`,
+      message: `Both sides changed "${field}". We keep ours.`,
     });
   }
   const body: GraphBody = {
@@ -68,8 +68,8 @@ function mergeNodes(
       location: { node: id },
       message:
         mine === undefined
-          ? 'We removed this node, and they changed it; it stays removed.'
-          : 'They removed this node, and we changed it; it stays, with our edges.',
+          ? 'We removed this node and they changed it. It stays removed.'
+          : 'They removed this node and we changed it. We keep it, with our connections.',
     });
   }
   return { nodes, contested };
@@ -121,6 +121,6 @@ function newCycles(merged: GraphBody, sides: readonly GraphBody[]): MergeConflic
     .map((cycle) => ({
       kind: 'cycle',
       location: { node: cycle[0] ?? '' },
-      message: `The edges of both sides together make a circle: ${[...cycle, cycle[0]].join(' → ')}. Remove one of them.`,
+      message: `The connections of both sides together form a cycle: ${[...cycle, cycle[0]].join(' → ')}. Remove one of them.`,
     }));
 }

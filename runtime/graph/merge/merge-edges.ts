@@ -35,7 +35,7 @@ export function mergeEdges(sides: EdgeSides, conflicts: MergeConflict[]): readon
       conflicts.push({
         kind: 'edge',
         location: { node: gone === edge.source ? edge.target : edge.source },
-        message: `One side added the edge "${text}", and the other removed the node "${gone}"; the edge was dropped.`,
+        message: `One side added the connection "${text}" and the other removed the node "${gone}". The connection is dropped.`,
       });
     }
   }
@@ -45,7 +45,7 @@ export function mergeEdges(sides: EdgeSides, conflicts: MergeConflict[]): readon
     conflicts.push({
       kind: 'edge',
       location: { node: edge.target, port: edge.targetPort },
-      message: `Both sides connected this input, they with "${text}"; our edge was kept.`,
+      message: `Both sides connected this input, they with "${text}". We keep our connection.`,
     });
   }
   return sortEdges([...merged.values()]);

@@ -72,7 +72,7 @@ describe('mergeGraphs', () => {
       {
         kind: 'param',
         location: { node: 'a', param: 'value' },
-        message: 'We set it to 2 and they to its default (it was 1); ours was kept.',
+        message: 'We set it to 2 and they to its default (it was 1). We keep ours.',
       },
     ]);
   });
@@ -230,8 +230,8 @@ describe('the lock', () => {
     const { graph, conflicts } = merged(locked(base, '1'), locked(base, '2'), locked(base, '3'));
     expect(graph.lock).toEqual(locked(base, '2').lock);
     expect(conflicts.map(({ kind, message }) => [kind, message])).toEqual([
-      ['lock', 'Both sides locked the model "m" to other bytes; ours was kept.'],
-      ['lock', 'Both sides locked the graph "lib" to other bytes; ours was kept.'],
+      ['lock', 'Both sides locked the model "m" to different bytes. We keep ours.'],
+      ['lock', 'Both sides locked the graph "lib" to different bytes. We keep ours.'],
     ]);
   });
 });

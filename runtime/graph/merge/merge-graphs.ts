@@ -58,7 +58,7 @@ export function mergeGraphs(
     theirs: theirs.experiments,
   });
   for (const field of experiments.conflicts) {
-    const message = 'Both sides changed this; ours was kept.';
+    const message = 'Both sides changed this. We keep ours.';
     conflicts.push({ kind: 'field', location: { field }, message });
   }
   const graph: Graph = {
@@ -116,8 +116,8 @@ function mergeSubgraphs(
       location: { graph: id },
       message:
         mine === undefined
-          ? 'We removed this subgraph, and they changed it; it stays removed.'
-          : 'They removed this subgraph, and we changed it; it stays.',
+          ? 'We removed this subgraph and they changed it. It stays removed.'
+          : 'They removed this subgraph and we changed it. We keep it.',
     });
   }
   return graphs;
@@ -134,7 +134,7 @@ function mergeLocks({ base, ours, theirs }: Sides, conflicts: MergeConflict[]): 
       conflicts.push({
         kind: 'lock',
         location: {},
-        message: `Both sides locked the ${kind === 'models' ? 'model' : 'graph'} "${name}" to other bytes; ours was kept.`,
+        message: `Both sides locked the ${kind === 'models' ? 'model' : 'graph'} "${name}" to different bytes. We keep ours.`,
       });
     }
     return entries.merged;

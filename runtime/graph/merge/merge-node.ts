@@ -22,7 +22,7 @@ export function mergeNode(sides: NodeSides, conflicts: MergeConflict[]): GraphNo
     conflicts.push({
       kind: 'node',
       location: { node: id },
-      message: `${was === undefined ? 'Both sides added it' : 'Both sides changed its type'}: we as ${a}, they as ${b}. Ours was kept whole.`,
+      message: `${was === undefined ? 'Both sides added it' : 'Both sides changed its type'}: we as ${a}, they as ${b}. We keep all of ours.`,
     });
     return mine;
   }
@@ -32,7 +32,7 @@ export function mergeNode(sides: NodeSides, conflicts: MergeConflict[]): GraphNo
     conflicts.push({
       kind: 'title',
       location: { node: id },
-      message: `We titled it ${shown(mine.title)} and they ${shown(yours.title)}; ours was kept.`,
+      message: `We titled it ${shown(mine.title)} and they ${shown(yours.title)}. We keep ours.`,
     });
   }
   const params = mergeRecords(was?.params ?? {}, mine.params, yours.params);
@@ -40,7 +40,7 @@ export function mergeNode(sides: NodeSides, conflicts: MergeConflict[]): GraphNo
     conflicts.push({
       kind: 'param',
       location: { node: id, param },
-      message: `We set it to ${shown(own(mine.params, param))} and they to ${shown(own(yours.params, param))} (it was ${shown(own(was?.params ?? {}, param))}); ours was kept.`,
+      message: `We set it to ${shown(own(mine.params, param))} and they to ${shown(own(yours.params, param))} (it was ${shown(own(was?.params ?? {}, param))}). We keep ours.`,
     });
   }
   const bypass = mergeValues(was?.bypass, mine.bypass, yours.bypass).value;
@@ -49,7 +49,7 @@ export function mergeNode(sides: NodeSides, conflicts: MergeConflict[]): GraphNo
     conflicts.push({
       kind: 'field',
       location: { node: id },
-      message: `Both sides changed "${field}"; ours was kept.`,
+      message: `Both sides changed "${field}". We keep ours.`,
     });
   }
   return {

@@ -8,6 +8,6 @@ export const adapterWeightsParam = z
   .meta({
     title: 'Adapter weights',
     description:
-      'One for each adapter, in the order of the edges; 1 where none is given, and 0 is off.',
+      'One weight for each adapter, in the order of the connections. Missing weights are 1. 0 turns an adapter off.',
     entryPerEdge: 'adapters',
   } satisfies ParamMeta);

@@ -45,7 +45,7 @@ it('looks each node up once, however many names it is exposed under', () => {
 it('a graph exposes 1,000 names at most', () => {
   const text = JSON.stringify({ graft: 1, nodes: { a: double }, expose: exposing(16_000) });
   expect(() => parseGraph(text, 'a.graft.json')).toThrow(
-    '"expose" has 16000 names; a graph exposes 1000 at most.',
+    'The graph exposes 16000 parameters, but may expose at most 1000.',
   );
 });
 

@@ -24,7 +24,7 @@ export function connectDrafts(
       const other = missing === source ? target : source;
       report.add(
         'unknown-node',
-        `The edge "${formatEdge(edge)}" names a node "${missing}" that is not in the graph.${report.suggest(missing, ids)} Correct the edge or remove it.`,
+        `The connection "${formatEdge(edge)}" names a node "${missing}" that is not in the graph.${report.suggest(missing, ids)} Correct or remove the connection.`,
         Object.hasOwn(graph.nodes, other) ? { node: other } : {},
       );
       continue;
@@ -39,7 +39,7 @@ export function connectDrafts(
     }
     report.add(
       problem.code,
-      `${problem.message} (edge "${formatEdge(edge)}")`,
+      `${problem.message} (connection "${formatEdge(edge)}")`,
       problem.at === 'source'
         ? { node: source, port: sourcePort }
         : { node: target, port: targetPort },

@@ -54,12 +54,12 @@ describe('connectionVerdict', () => {
     ['a.value -> nowhere.x', 'There is no node "nowhere".'],
     ['nowhere.x -> b.value', 'There is no node "nowhere".'],
     ['a.constructor -> sum.terms', 'no output "constructor"'],
-    ['a.value -> split.documents', 'takes documents, and the edge brings questions'],
+    ['a.value -> split.documents', 'takes documents, but the connection brings questions'],
     ['read.documents -> embed.chunks', 'Put "Split" between them.'],
-    ['sum.sum -> b.value', 'taken by value of “Number”'],
-    ['a.value -> b.value', 'connected already'],
-    ['sum.sum -> sum.terms', 'cannot feed itself'],
-    ['other.index -> find.index', 'taken by index of “Shelf” (shelf)'],
+    ['sum.sum -> b.value', 'already connected to value of “Number”'],
+    ['a.value -> b.value', 'already connected'],
+    ['sum.sum -> sum.terms', 'cannot be its own input'],
+    ['other.index -> find.index', 'already connected to index of “Shelf” (shelf)'],
     ['embed.vectors -> other.vectors', 'cannot be mixed'],
   ])('refuses %s and says why', (edge, why) => {
     expect(reason(edge)).toContain(why);
@@ -69,7 +69,7 @@ describe('connectionVerdict', () => {
     const sums = parseGraph(
       '{"graft":1,"nodes":{"s":{"type":"add","version":1},"t":{"type":"add","version":1}},"edges":["s.sum -> t.terms"]}',
     );
-    expect(reason('t.sum -> s.terms', sums)).toContain('would make a circle');
+    expect(reason('t.sum -> s.terms', sums)).toContain('would form a cycle');
   });
 
   it('does not blame an edge for a clash that was there before', () => {

@@ -56,10 +56,10 @@ function shapeReason(graph: Graph, edge: Edge, context: VerdictContext): string 
   const many = definition === undefined || own(definition.inputs, edge.targetPort)?.many === true;
   for (const other of graph.edges) {
     if (other.target !== edge.target || other.targetPort !== edge.targetPort) continue;
-    if (formatEdge(other) === formatEdge(edge)) return 'They are connected already.';
+    if (formatEdge(other) === formatEdge(edge)) return 'These ports are already connected.';
     if (!many) {
       const name = nodeName(graph, other.source, registry);
-      return `This input is taken by ${other.sourcePort} of ${name}. Remove that edge first.`;
+      return `This input is already connected to ${other.sourcePort} of ${name}. Remove that connection first.`;
     }
   }
   return undefined;
@@ -77,8 +77,8 @@ function cycleReason(graph: Graph, edge: Edge, registry: Registry): string | und
   for (const id of below) {
     if (id === edge.source) {
       return id === edge.target
-        ? 'A node cannot feed itself.'
-        : `${nameOf(edge.source)} already depends on ${nameOf(edge.target)}: this would make a circle.`;
+        ? 'A node cannot be its own input.'
+        : `${nameOf(edge.source)} already depends on ${nameOf(edge.target)}, so this would form a cycle.`;
     }
     for (const target of targets.get(id) ?? []) below.add(target);
   }

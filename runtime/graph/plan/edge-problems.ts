@@ -51,7 +51,7 @@ export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | u
   return {
     code: 'type-mismatch',
     at: 'target',
-    message: `This input takes ${portPhrase(input.type)}, and the edge brings ${portPhrase(output.type)}.${between.length === 0 ? '' : ` Put ${between.map((title) => `"${title}"`).join(' or ')} between them.`}`,
+    message: `This input takes ${portPhrase(input.type)}, but the connection brings ${portPhrase(output.type)}.${between.length === 0 ? '' : ` Put ${between.map((title) => `"${title}"`).join(' or ')} between them.`}`,
   };
 }
 

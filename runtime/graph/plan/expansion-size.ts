@@ -40,12 +40,12 @@ export function expansionProblem(
       const circle = above.findIndex((one) => one.body === child);
       if (circle >= 0) {
         const names = [...above.slice(circle).map(({ name }) => name), nameOf(child)];
-        const message = `A graph cannot be part of itself: ${names.join(' → ')}. Use another graph here, or remove this node.`;
+        const message = `A graph cannot contain itself: ${names.join(' → ')}. Choose another graph here, or remove this node.`;
         return { code: 'cycle', message, body, node };
       }
       if (!counts.has(child.at.key)) {
         if (above.length >= maxNesting) {
-          const message = `Graphs are nested more than ${maxNesting} deep here. Put some of them together.`;
+          const message = `Subgraphs are nested more than ${maxNesting} levels deep here. Merge some of them.`;
           return { code: 'too-large', message, body, node };
         }
         above.push({ body: child, name: nameOf(child) });
@@ -78,10 +78,10 @@ export function expansionProblem(
     );
   const message =
     running > maxExpanded
-      ? `With all the graphs that it uses, and all rounds of its loops, the graph has ${shownCount(running)} nodes; at most ${maxExpanded} are planned. Use fewer graphs within graphs, or fewer rounds.`
+      ? `With all its subgraphs and rounds, the graph has ${shownCount(running)} nodes; the limit is ${maxExpanded}. Use fewer nested subgraphs, or fewer rounds.`
       : all > maxVisited
-        ? `The graph uses graphs, and these others, ${shownCount(all)} nodes in all; at most ${maxVisited} are looked at. Use fewer graphs within graphs.`
-        : `The nodes that use graphs have ${shownCount(exposed)} exposed parameters in all; at most ${maxExpanded} are planned. Expose fewer, or use fewer graphs.`;
+        ? `With all nested subgraphs, the graph has ${shownCount(all)} nodes; the limit is ${maxVisited}. Use fewer nested subgraphs.`
+        : `The subgraphs have ${shownCount(exposed)} exposed parameters in all; the limit is ${maxExpanded}. Expose fewer, or use fewer subgraphs.`;
   return {
     code: 'too-large',
     message,
@@ -112,7 +112,7 @@ function ownSize({ drafts }: BodyDraft): Size {
 }
 
 function shownCount(count: number): string {
-  return count > 1e12 ? 'more than a million million' : String(count);
+  return count > 1e12 ? 'more than a trillion' : String(count);
 }
 
 function nameOf({ at: { file, graph } }: BodyDraft): string {

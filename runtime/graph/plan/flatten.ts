@@ -176,7 +176,7 @@ class Flattening {
       if (given === undefined) return undefined;
       this.#add(
         'missing-input',
-        `The graph takes "${name}" here, and is given none. Give it one (graft run FILE --input ${name}=…), or connect a sample for when it runs by itself.`,
+        `The input "${name}" of the graph has no value. Give it one (graft run FILE --input ${name}=…), or connect a sample to it.`,
         { path },
       );
       return { id: path, sources: [], broken: true };
@@ -206,7 +206,7 @@ class Flattening {
     this.#refused.add(at);
     this.#add(
       'bad-bypass',
-      `Switched off, it passes on "${pass.output}" only, and "${port}" is connected. Remove that edge, or switch it on.`,
+      `The node is switched off and passes on only "${pass.output}", but "${port}" is connected. Remove that connection, or switch the node on.`,
       { path: `${scope.prefix}${node}`, port },
     );
   }
@@ -265,13 +265,13 @@ class Flattening {
     if (feeds.length > 1 && written <= 1 && many !== true) {
       this.#add(
         'too-many-edges',
-        `This input takes one edge, and ${feeds.length} arrive through its graph: from ${feedsText(feeds, (node) => this.#nameOf(node))}. Connect one.`,
+        `This input takes one connection, but ${feeds.length} arrive through its graph: from ${feedsText(feeds, (node) => this.#nameOf(node))}. Keep one.`,
         { path, port },
       );
     } else if (feeds.length === 0 && written > 0 && optional !== true) {
       this.#add(
         'missing-input',
-        'Nothing arrives at this input: what it is connected to is switched off, or an input of the graph that is given nothing.',
+        'Nothing arrives at this input. Its source is switched off, or is an input of the graph without a value.',
         { path, port },
       );
     }
@@ -284,14 +284,14 @@ class Flattening {
     const { body, library } = { body: scope.body.at, library: this.#context.library };
     const definition = shapedType(draft.definition, written, library.lookup(body));
     if (!samePorts(definition, draft.definition)) {
-      const message = `What its graph was given changes the ports of this node, which cannot be set from outside.`;
+      const message = `A value given to the graph changes the ports of this node. Ports cannot be set from outside.`;
       this.#add('bad-param', message, { path });
       return { params: undefined, draft };
     }
     const numbered = scope.numbered.get(id);
     if (definition.structure === 'repeat' && numbered?.has('limit') === true) {
       const message =
-        'How often a loop is run cannot be the number of a round of the loop around it, since rounds are counted before they are planned. Expose another parameter as "round".';
+        'The round of an outer loop cannot set the number of rounds of this loop. Expose another parameter as "round".';
       this.#add('bad-param', message, { path, param: 'limit' });
       return { params: undefined, draft };
     }
@@ -314,13 +314,13 @@ class Flattening {
       const [first = ''] = cycle;
       this.#add(
         'cycle',
-        `These lead to each other in a circle, and nothing feeds them: ${[...cycle, first].map((path) => this.#nameOf(path)).join(' → ')}.`,
+        `These nodes form a cycle without any source: ${[...cycle, first].map((path) => this.#nameOf(path)).join(' → ')}. Remove one of the connections.`,
         { path: first },
       );
     }
     if (tooMany) {
       const message =
-        'With all the graphs that it uses, the graph has more than a million edges through their inputs and outputs. Use fewer graphs within graphs.';
+        'With all its subgraphs, the graph has more than a million connections. Use fewer nested subgraphs.';
       this.#context.report.add('too-large', message, {});
     }
   }

@@ -64,7 +64,7 @@ export class GraphLibrary {
 
   /** What `use` means where `from` writes it. */
   find(use: string, from: Pick<LibraryBody, 'file' | 'graph'>): LibraryBody | UseProblem {
-    if (use === '') return { code: 'bad-param', message: 'No graph is chosen. Choose one.' };
+    if (use === '') return { code: 'bad-param', message: 'No graph is chosen. Choose a graph.' };
     const inside = use.startsWith('#');
     const file = inside ? from.file : use;
     const graph = inside ? use.slice(1) : undefined;
@@ -72,17 +72,17 @@ export class GraphLibrary {
     if (known !== undefined) return known;
     const document = this.#document(file);
     if (document === undefined) {
-      const message = `There is no graph file ${JSON.stringify(use)} in the workspace. Give its path below the workspace, or "#name" for a subgraph of this file.`;
+      const message = `There is no graph file ${JSON.stringify(use)} in the workspace. Use a path in the workspace, or "#name" for a subgraph of this file.`;
       return { code: 'missing-file', message };
     }
     if (document instanceof GraphError) {
-      return { code: document.code, message: `"${use}" cannot be used: ${document.message}` };
+      return { code: document.code, message: `Graft cannot use "${use}": ${document.message}` };
     }
     if (graph === undefined) return this.#take({ file, graph }, document);
     const body = own(document.graphs ?? {}, graph);
     if (body !== undefined) return this.#take({ file, graph }, body);
     const names = Object.keys(document.graphs ?? {});
-    const others = names.length === 0 ? ' The file has none.' : suggestion(graph, names);
+    const others = names.length === 0 ? ' The file has no subgraphs.' : suggestion(graph, names);
     return {
       code: 'missing-file',
       message: `There is no subgraph "${graph}" in the file.${others}`,

@@ -28,7 +28,7 @@ export function reportInterface(
       else {
         report.add(
           'bad-param',
-          `The graph has another ${side} "${name}", at ${nodeName(body, first, context.registry)}. Give one of them another name.`,
+          `The graph already has an ${side} "${name}", at ${nodeName(body, first, context.registry)}. Rename one of them.`,
           { node: id, param: 'name' },
         );
       }
@@ -38,7 +38,11 @@ export function reportInterface(
     const at = { ...(Object.hasOwn(body.nodes, exposure.node) ? { node: exposure.node } : {}) };
     const why = exposureProblem(body, name, drafts);
     if (why !== undefined) {
-      report.add('unknown-param', `"expose": "${name}" is ${formatTarget(exposure)}, ${why}`, at);
+      report.add(
+        'unknown-param',
+        `The exposed parameter "${name}" is ${formatTarget(exposure)}, ${why}`,
+        at,
+      );
     }
   }
 }
@@ -56,22 +60,22 @@ export function isInterfaceParam(definition: Pick<NodeType, 'structure'>, param:
 function exposureProblem(body: GraphBody, name: string, drafts: Drafts): string | undefined {
   const { node = '', param = '', default: fallback } = own(body.expose ?? {}, name) ?? {};
   if (!Object.hasOwn(body.nodes, node)) {
-    return `and there is no node "${node}".${suggestion(node, Object.keys(body.nodes))}`;
+    return `but there is no node "${node}".${suggestion(node, Object.keys(body.nodes))}`;
   }
   const definition = drafts.get(node)?.definition;
   // Its node has a problem of its own.
   if (definition === undefined) return undefined;
   if (isInterfaceParam(definition, param)) {
-    return 'which says what the graph is. It cannot be set from outside.';
+    return 'which defines the ports of the graph and cannot be set from outside. Expose another parameter.';
   }
   const { params } = definition;
   const schema = own(params.shape, param);
   if (schema === undefined) {
     const names = Object.keys(params.shape);
-    return `and "${definition.type}" has no such parameter.${suggestion(param, names)}`;
+    return `but "${definition.type}" has no such parameter.${suggestion(param, names)}`;
   }
   if (fallback === undefined || !('safeParse' in schema)) return undefined;
   return schema.safeParse(fallback).success
     ? undefined
-    : 'which cannot have the default that is given there. Correct it, or leave it out.';
+    : 'which does not accept the default given there. Correct or remove the default.';
 }

@@ -48,10 +48,7 @@ export function cutRefusal(
 ): string {
   const said =
     loop === undefined ? undefined : loopItems(loop, new Set([output])).refusal?.(output, nameOf);
-  return (
-    said ??
-    `"${definition.type}" does not say of which input its rows are, as nodes that score items one by one do`
-  );
+  return said ?? `"${definition.type}" does not score rows one by one`;
 }
 
 /** The fed input ports whose rows the rows of some outputs are of; none where that is not known of all of them. */
@@ -103,7 +100,7 @@ function followRounds({ template, state }: PlannedLoop, outputs: ReadonlySet<str
       return {
         inputs: [],
         refusal: (output, nameOf) =>
-          `the rows that it gives as "${output}" are of what ${nameOf(inside)} gives within its rounds. Have that run before the loop, and take it in by an input`,
+          `the rows of its output "${output}" depend on ${nameOf(inside)} inside the loop. Run that node before the loop, and connect it to an input`,
       };
     }
     const kept = reached.find((name) => whole.has(template.inputs[name] ?? ''));
@@ -112,7 +109,7 @@ function followRounds({ template, state }: PlannedLoop, outputs: ReadonlySet<str
       return {
         inputs: [],
         refusal: (_output, nameOf) =>
-          `${nameOf(by)} needs all of "${kept}" in each round. Give it an input of its own`,
+          `${nameOf(by)} needs all of "${kept}" in each round. Give it a separate input`,
       };
     }
     return { inputs: reached };

@@ -142,13 +142,13 @@ describe('a plan of a part of the items', () => {
     ).toMatchObject({
       ...{ code: 'bad-input', location: { file: 'a.graft.json', node: 'loop' } },
       message:
-        '“Repeat” cannot be given a part of its items: the rows that it gives as "scores" are of what “Repeat/Lines” gives within its rounds. Have that run before the loop, and take it in by an input.',
+        '“Repeat” cannot run on a part of its rows: the rows of its output "scores" depend on “Repeat/Lines” inside the loop. Run that node before the loop, and connect it to an input.',
     });
     const sum = { sum: { type: 'add', version: 1 }, total: { type: 'output', version: 1 } };
     const edges = ['noise.value -> grade.value', 'grade.metrics -> scores.value'];
     const summed = ['in.value -> sum.terms', 'sum.sum -> total.value'];
     expect(problem(() => looped({ nodes: sum, edges: [...edges, ...summed] }))?.message).toContain(
-      '“Repeat/Add” needs all of "open" in each round. Give it an input of its own.',
+      '“Repeat/Add” needs all of "open" in each round. Give it a separate input.',
     );
   });
 
@@ -161,7 +161,7 @@ describe('a plan of a part of the items', () => {
     );
     expect(whole).toMatchObject({
       ...{ code: 'bad-input', location: { file: 'a.graft.json', node: 'n' } },
-      message: expect.stringContaining('"number" does not say of which input its rows are'),
+      message: expect.stringContaining('"number" does not score rows one by one'),
     });
     expect(problem(() => planned({}, [], createRegistry(definitions)))?.message).toContain(
       'the node type "sample-rows" is not installed',

@@ -67,7 +67,7 @@ function requireItems(plan: Plan, of: readonly Feed[], { nameOf, file }: Against
   if (bare === undefined) return cut;
   const node = plan.nodes.find(({ id }) => id === bare.node);
   const why = node === undefined ? 'it does not run' : cutRefusal(node, bare.port, nameOf);
-  const message = `${nameOf(bare.node)} cannot be given a part of its items: ${why}.`;
+  const message = `${nameOf(bare.node)} cannot run on a part of its rows: ${why}.`;
   const location = node === undefined ? { node: bare.node } : authoredLocation(node, file);
   throw new GraphError('bad-input', message, { location });
 }
@@ -83,9 +83,11 @@ function samplingNode(
     const why =
       definition === undefined
         ? `the node type "${samplingType}" is not installed`
-        : `${type} are no rows of text`;
+        : `${type} are not rows of text`;
     const location = { ...authoredLocation(upstream, file), port };
-    throw new GraphError('bad-input', `No part can be taken of its items: ${why}.`, { location });
+    throw new GraphError('bad-input', `Graft cannot draw a part of its rows: ${why}.`, {
+      location,
+    });
   }
   const params = definition.params.parse({ type, share, least: fewestItems });
   const facets = { rows: own(upstream.outputFacets, port) ?? {} };

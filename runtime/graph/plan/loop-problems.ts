@@ -17,7 +17,7 @@ export function reportLoop(
   const { inputs, outputs } = definition;
   const state = stateNames(definition);
   if (state.length === 0) {
-    const message = `Nothing leads from one round to the next: none of the graph's outputs (${list(Object.keys(outputs))}) is named like one of its inputs (${list(Object.keys(inputs))}). Name them alike where a round goes on with what the one before gave.`;
+    const message = `No output of the graph (${list(Object.keys(outputs))}) has the name of an input (${list(Object.keys(inputs))}), so a round passes nothing to the next. Give an output the name of the input that it feeds in the next round.`;
     report.add('bad-param', message, { node, param: 'use' });
     return;
   }
@@ -26,20 +26,20 @@ export function reportLoop(
     const given = own(outputs, name);
     if (taken === undefined || given === undefined) continue;
     if (taken.many === true) {
-      const message = `The input "${name}" of the graph takes many edges, and a round gives the next one thing only. Take one there.`;
+      const message = `The input "${name}" of the graph takes many connections, but a round passes on only one output. Let the input take one connection.`;
       report.add('too-many-edges', message, { node, port: name });
     } else if (taken.type.id !== given.type.id && given.type.id !== Anything.id) {
-      const message = `A round takes ${portPhrase(taken.type)} as "${name}", and gives ${portPhrase(given.type)}: the next could not go on with it. Give the same type, or name the output otherwise.`;
+      const message = `The input "${name}" takes ${portPhrase(taken.type)}, but the output "${name}" gives ${portPhrase(given.type)}, which the next round cannot use. Give both the same type, or rename the output.`;
       report.add('type-mismatch', message, { node, port: name });
     }
   }
   const ending = textParam(params, 'while');
   if (ending !== '') {
     const why = !state.includes(ending)
-      ? `is no output that is also an input.${suggestion(ending, state) || ` There are ${list(state)}.`}`
+      ? `is not both an output and an input.${suggestion(ending, state) || ` Choose among ${list(state)}.`}`
       : hasRows(own(outputs, ending)?.type)
         ? undefined
-        : 'has no rows to run out of. Leave it empty, or name another.';
+        : 'has no rows that could run out. Name another output, or leave this empty.';
     if (why !== undefined) report.add('bad-param', `"${ending}" ${why}`, { node, param: 'while' });
   }
   for (const name of new Set(namesParam(params, 'collect'))) {
@@ -47,11 +47,11 @@ export function reportLoop(
     const others = Object.keys(outputs).filter((one) => !state.includes(one));
     const why =
       output === undefined
-        ? `is no output of the graph.${suggestion(name, others) || ` It gives ${list(others)} beside what leads to the next round.`}`
+        ? `is not an output of the graph that can be collected.${suggestion(name, others) || ` Choose among ${list(others)}.`}`
         : state.includes(name)
-          ? 'leads from round to round, and cannot be gathered over all of them as well.'
+          ? 'feeds the next round, so it cannot also be collected over all rounds.'
           : output.type.encoding !== 'jsonl' && output.type.id !== Anything.id
-            ? `gives ${portPhrase(output.type)}, which has no rows that can be gathered.`
+            ? `gives ${portPhrase(output.type)}, which has no rows to collect.`
             : undefined;
     if (why !== undefined) report.add('bad-param', `"${name}" ${why}`, { node, param: 'collect' });
   }

@@ -32,7 +32,7 @@ export function draftNode(
   if (known === undefined) {
     report.add(
       'unknown-type',
-      `There is no node type "${node.type}".${report.suggest(node.type, registry.keys())} The node is kept as it is, and cannot run.`,
+      `There is no node type "${node.type}".${report.suggest(node.type, registry.keys())} Graft keeps the node, but cannot run it.`,
       { node: id },
     );
     return undefined;
@@ -40,7 +40,7 @@ export function draftNode(
   if (node.version > known.version) {
     report.add(
       'newer-format',
-      `It was saved as version ${node.version} of "${node.type}", and this Graft knows version ${known.version}. Update Graft to run it.`,
+      `The node has version ${node.version} of "${node.type}"; this Graft knows up to version ${known.version}. Update Graft.`,
       { node: id },
     );
     return undefined;
@@ -88,13 +88,13 @@ export function checkInputs(
         const from = feedsText(feeds, (node) => pathName(node, () => namedDrafts(drafts)));
         report.add(
           'too-many-edges',
-          `This input takes one edge and has ${feeds.length}, from ${from}. Keep one.`,
+          `This input takes one connection, but has ${feeds.length}, from ${from}. Keep one.`,
           { node: id, port },
         );
       } else if (input.optional !== true && !meant.has(port)) {
         report.add(
           'missing-input',
-          `Nothing is connected to "${port}". It takes ${portPhrase(input.type)}${givers(registry, input.type.id)}.`,
+          `Nothing is connected to "${port}". Connect ${portPhrase(input.type)}${givers(registry, input.type.id)}.`,
           { node: id, port },
         );
       }
@@ -106,7 +106,7 @@ export function checkInputs(
 const namedGivers = 3;
 
 /**
- * `, as "Files" gives`: what could be connected to an input. What makes it of something else stands before what passes it
+ * `, for example from "Files"`: what could be connected to an input. What makes it of something else stands before what passes it
  * on, what it is the first output of before what gives it beside, and what needs nothing before what needs much. Empty
  * where no node type gives that by itself.
  */
@@ -125,7 +125,7 @@ function givers(registry: Registry, type: string): string {
     .map(({ title }) => `"${title}"`);
   const last = named.pop();
   if (last === undefined) return '';
-  return `, as ${named.length === 0 ? last : `${named.join(', ')} or ${last}`} gives`;
+  return `, for example from ${named.length === 0 ? last : `${named.join(', ')} or ${last}`}`;
 }
 
 /** Nodes on their way into the plan, by what people see them called. */

@@ -20,15 +20,15 @@ const problemsOf = (params: Readonly<Record<string, unknown>>) =>
 
 it('tells the first of what is wrong with one value', () => {
   expect(problemsOf({ day: 'x' })).toEqual([
-    { code: 'bad-param', param: 'day', message: '"day" is not right: must be digits, and is "x".' },
+    { code: 'bad-param', param: 'day', message: '"day" is invalid: must be digits, but is "x".' },
   ]);
   expect(problemsOf({ day: '40' })).toMatchObject([{ param: 'day' }]);
 });
 
 it('names each entry that is wrong', () => {
   expect(problemsOf({ trust: { 'a.b': 2, c: 1, d: 3 }, files: ['a', ''] })).toMatchObject([
-    { param: 'trust', entry: 'a.b', message: '"a.b" of "trust" must be at most 1, and is 2.' },
-    { param: 'trust', entry: 'd', message: '"d" of "trust" must be at most 1, and is 3.' },
+    { param: 'trust', entry: 'a.b', message: '"a.b" of "trust" must be at most 1, but is 2.' },
+    { param: 'trust', entry: 'd', message: '"d" of "trust" must be at most 1, but is 3.' },
     { param: 'files', entry: '1', message: '"files[1]" must not be empty.' },
   ]);
 });

@@ -65,7 +65,7 @@ function secretProblem(param: string): ParamProblem {
   return {
     code: 'bad-param',
     param,
-    message: `"${param}" must name a secret of the operator's settings, in capitals, as { "$secret": "MY_KEY" }. Never put a key itself into a graph: take it out of the file if it is one.`,
+    message: `"${param}" must name a secret of the operator's settings in capitals, as { "$secret": "MY_KEY" }. A graph must never hold a key: if this is one, remove it from the file.`,
   };
 }
 
@@ -134,12 +134,10 @@ export function requirement(issue: z.core.$ZodIssue, value: unknown): string {
       const ways = [
         ...new Set(options.map((inner) => requirement(inner, value).replace(/^must be /, ''))),
       ];
-      return ways.length === 0
-        ? 'has a shape that is not allowed'
-        : `must be ${ways.join(', or ')}`;
+      return ways.length === 0 ? 'has the wrong shape' : `must be ${ways.join(', or ')}`;
     }
     default:
-      return `is not right: ${issue.message}`;
+      return `is invalid: ${issue.message}`;
   }
 }
 
@@ -173,15 +171,15 @@ function typeName(expected: string): string {
   }
 }
 
-/** `, and is 0`, where the value is short enough to show. */
+/** `, but is 0`, where the value is short enough to show. */
 function shown(value: unknown): string {
   try {
     const text = canonicalJson(value);
-    return text.length > 60 ? '' : `, and is ${text}`;
+    return text.length > 60 ? '' : `, but is ${text}`;
   } catch {
     return value === undefined
       ? ''
-      : `, and is ${typeof value === 'number' ? value : `a ${typeof value}`}`;
+      : `, but is ${typeof value === 'number' ? value : `a ${typeof value}`}`;
   }
 }
 

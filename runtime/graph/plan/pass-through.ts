@@ -9,7 +9,7 @@ export type PassThrough =
 /** A node passes through where exactly one output has the type of an input. */
 export function passThrough({ type, structure, inputs, outputs }: Switched): PassThrough {
   if (structure === 'input' || structure === 'output') {
-    return { reason: 'What a graph takes or gives cannot be switched off. Remove it instead.' };
+    return { reason: 'An input or output of a graph cannot be switched off. Remove it instead.' };
   }
   const pairs = Object.entries(outputs).flatMap(([output, given]) =>
     Object.entries(inputs).flatMap(([input, taken]) =>
@@ -21,9 +21,9 @@ export function passThrough({ type, structure, inputs, outputs }: Switched): Pas
   const reason =
     pair === undefined
       ? 'none of its outputs has the type of an input'
-      : `${list(pairs.map(({ input, output }) => `${input} → ${output}`))} would all do`;
+      : `${list(pairs.map(({ input, output }) => `${input} → ${output}`))} are all possible`;
   return {
-    reason: `"${type}" cannot be switched off here, since nothing says what it passes on: ${reason}. Remove it, or connect what is around it.`,
+    reason: `"${type}" cannot be switched off here, because Graft does not know which input to pass on: ${reason}. Remove the node and connect its neighbours instead.`,
   };
 }
 

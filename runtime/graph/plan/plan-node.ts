@@ -74,7 +74,7 @@ function checkSource(
   } else if (kind !== undefined && facts.kind !== kind) {
     report.add(
       'bad-model',
-      `"${source.id}" is of kind ${facts.kind}; this parameter takes one of kind ${kind}.`,
+      `"${source.id}" has the kind ${facts.kind}. Choose a model of the kind ${kind}.`,
       location,
     );
   }

@@ -88,7 +88,7 @@ describe('a loop', () => {
     };
     const [other] = problems(looped({}, retyped));
     expect(other).toMatchObject({ code: 'type-mismatch', location: { node: 'r', port: 'open' } });
-    expect(other?.message).toContain('takes questions as "open", and gives documents');
+    expect(other?.message).toContain('takes questions, but the output "open" gives documents');
     const many = {
       nodes: {
         in: node('input', { name: 'open', many: true }),

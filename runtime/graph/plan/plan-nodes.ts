@@ -77,7 +77,7 @@ function reportCycle(cycle: readonly string[], flat: FlatGraph, report: ProblemR
   named.push(flat.nameOf(first));
   report.add(
     'cycle',
-    `These nodes wait for each other in a circle: ${named.join(' → ')}. Remove one of the edges between them.`,
+    `These nodes form a cycle: ${named.join(' → ')}. Remove one of the connections between them.`,
     flat.locationOf(first) ?? { node: first },
   );
 }
@@ -170,7 +170,7 @@ class LoopPlanning {
       const changing = this.#state.find(
         (name) => !sameJson(own(before, name), own(this.#given, name)),
       );
-      const message = `What is known of "${changing ?? ''}" before running differs in every round, so that no round can be checked. Give the next round the same kind of thing.`;
+      const message = `Each round passes on another kind of "${changing ?? ''}", so Graft cannot check the rounds. Let every round pass on the same kind.`;
       report.add('facet-mismatch', message, {
         ...this.#flat.location,
         ...(changing === undefined ? {} : { port: changing }),
@@ -220,7 +220,7 @@ class LoopPlanning {
       // What a round is given runs outside; one that only hands it on is a round all the same.
       planning.room -= Math.max(1, flat.nodes.size - given.size) * rounds;
       if (planning.room < 0) {
-        const message = `With all of its rounds, the graph has more than ${maxExpanded} nodes, which are not planned. Allow fewer rounds.`;
+        const message = `With all its rounds, the graph has more than ${maxExpanded} nodes, which is the limit. Allow fewer rounds.`;
         report.add('too-large', message, { ...this.#flat.location, param: 'limit' });
         return false;
       }
@@ -248,8 +248,8 @@ class LoopPlanning {
       else if (!broken) {
         const message =
           feed === undefined
-            ? 'Nothing arrives at this output of the graph: what it is connected to is switched off, or an input that is given nothing.'
-            : `This output of the graph gives one thing a round, and ${feeds.length} arrive at it. Connect one.`;
+            ? 'Nothing arrives at this output of the graph. Its source is switched off, or is an input without a value.'
+            : `This output of the graph takes one connection in a loop, but has ${feeds.length}. Keep one.`;
         report.add(feed === undefined ? 'missing-input' : 'too-many-edges', message, {
           ...this.#flat.location,
           port: name,
@@ -284,7 +284,7 @@ class LoopPlanning {
     );
     for (const { id, sources } of plannedNodes(this.#rounds.at(-1)?.body.nodes ?? [])) {
       if (sameJson(sources, template.get(id))) continue;
-      const message = `Round ${round} would read other files or models at "${id}" than the first. What is read cannot depend on the round.`;
+      const message = `In round ${round}, "${id}" would read other files or models than in the first round. Files and models cannot depend on the round.`;
       throw new GraphError('bad-param', message, { location: this.#flat.location });
     }
   }
@@ -299,7 +299,7 @@ class LoopPlanning {
       if (result.success) continue;
       const [issue] = result.error.issues;
       const why = issue === undefined ? 'is not allowed' : requirement(issue, round);
-      const message = `The graph exposes "${roundParam}", which is set to the number of the round and cannot be ${round}: it ${why}. Allow fewer rounds, or expose it under another name.`;
+      const message = `The exposed parameter "${roundParam}" gets the number of the round, but cannot be ${round}: it ${why}. Allow fewer rounds, or expose it under another name.`;
       report.add('bad-param', message, { ...this.#flat.location, param: 'limit' });
       return;
     }
@@ -318,7 +318,7 @@ class LoopPlanning {
       const definition = known === undefined ? undefined : shapedType(known, written);
       const params = definition && parseParams(definition, written).params;
       if (definition === undefined || params === undefined) {
-        const message = `"${name}" cannot be collected: the node type "${gatherType}" is not there, or gathers no ${type.id}.`;
+        const message = `"${name}" cannot be collected: the node type "${gatherType}" is missing, or does not gather ${type.id}.`;
         report.add('unknown-type', message, { ...this.#flat.location, param: 'collect' });
         continue;
       }

@@ -72,7 +72,7 @@ describe('graphs within graphs', () => {
       {
         code: 'too-many-edges',
         message:
-          'This input takes one edge, and 2 arrive through its graph: from "value" of “Number” and "value" of “Shop/Price”. Connect one.',
+          'This input takes one connection, but 2 arrive through its graph: from "value" of “Number” and "value" of “Shop/Price”. Keep one.',
       },
     ]);
   });
@@ -92,7 +92,7 @@ describe('graphs within graphs', () => {
     const deep = graph({ nodes: { all: use('#g0') }, graphs: Object.fromEntries(levels) });
     const [problem] = problems(deep);
     expect(problem).toMatchObject({ code: 'too-large', location: { file, node: 'all' } });
-    expect(problem?.message).toContain('at most 200000');
+    expect(problem?.message).toContain('the limit is 200000');
     // Nor may empty ones be used without end, or deeper than any stack.
     const chain = Array.from({ length: 150 }, (_, i) => [
       `g${i}`,
@@ -119,7 +119,7 @@ describe('graphs within graphs', () => {
     const damaged = new GraphError('bad-syntax', 'It is no JSON.');
     expect(problems(unreadable, { graphs: () => damaged })[0]).toMatchObject({
       code: 'bad-syntax',
-      message: '"lib/x.graft.json" cannot be used: It is no JSON.',
+      message: 'Graft cannot use "lib/x.graft.json": It is no JSON.',
     });
   });
 

@@ -66,22 +66,22 @@ describe('validateGraph', () => {
   });
 
   it.each<[string, Record<string, unknown>, string]>([
-    ['number', { value: '3' }, '"value" must be a number, and is "3".'],
-    ['number', { value: 2e9 }, '"value" must be at most 1000000000, and is 2000000000.'],
-    ['double', { factor: 0 }, '"factor" must be at least 1, and is 0.'],
-    ['double', { factor: 1.5 }, '"factor" must be a whole number, and is 1.5.'],
+    ['number', { value: '3' }, '"value" must be a number, but is "3".'],
+    ['number', { value: 2e9 }, '"value" must be at most 1000000000, but is 2000000000.'],
+    ['double', { factor: 0 }, '"factor" must be at least 1, but is 0.'],
+    ['double', { factor: 1.5 }, '"factor" must be a whole number, but is 1.5.'],
     [
       'split',
       { by: 'sentense' },
-      '"by" must be one of "sentence", "paragraph" (did you mean "sentence"?), and is "sentense".',
+      '"by" must be one of "sentence", "paragraph" (did you mean "sentence"?), but is "sentense".',
     ],
-    ['read', { files: ['a', 3] }, '"files[1]" must be text, and is 3.'],
+    ['read', { files: ['a', 3] }, '"files[1]" must be text, but is 3.'],
     [
       'fail',
       { message: { $secret: 'KEY' } },
-      '"message" must be text, and is { "$secret": "KEY" }.',
+      '"message" must be text, but is { "$secret": "KEY" }.',
     ],
-    ['fail', { message: null }, '"message" must be text, and is null.'],
+    ['fail', { message: null }, '"message" must be text, but is null.'],
     ['number', { valu: 1 }, '"number" has no parameter "valu". Did you mean "value"?'],
     ['number', { zzzzzz: 1 }, '"number" has no parameter "zzzzzz". It has "value".'],
     ['number', { constructor: 1 }, '"number" has no parameter "constructor". It has "value".'],
@@ -133,7 +133,7 @@ describe('validateGraph', () => {
       location: { node: 'embed', port: 'chunks' },
     });
     expect(found[0]?.message).toContain(
-      'This input takes chunks, and the edge brings documents. Put "Split" between them.',
+      'This input takes chunks, but the connection brings documents. Put "Split" between them.',
     );
   });
 
@@ -161,7 +161,7 @@ describe('validateGraph', () => {
       location: { node: 'a', port: 'value' },
     });
     expect(found[0]?.message).toBe(
-      'Nothing is connected to "value". It takes questions, as "Number", "Random" or "Lines" gives.',
+      'Nothing is connected to "value". Connect questions, for example from "Number", "Random" or "Lines".',
     );
   });
 
@@ -186,8 +186,8 @@ describe('validateGraph', () => {
     expect(
       validateGraph(graph, registry, { models: testModels }).map(({ message }) => message),
     ).toEqual([
-      'Nothing is connected to "index". It takes an index, as "beside" gives.',
-      'Nothing is connected to "rows". It takes questions, as "by-itself", "of-an-index" or "beside" gives.',
+      'Nothing is connected to "index". Connect an index, for example from "beside".',
+      'Nothing is connected to "rows". Connect questions, for example from "by-itself", "of-an-index" or "beside".',
     ]);
   });
 
@@ -237,7 +237,7 @@ describe('validateGraph', () => {
     ],
     [
       'tiny-writer',
-      '"tiny-writer" is of kind language-model; this parameter takes one of kind embedder.',
+      '"tiny-writer" has the kind language-model. Choose a model of the kind embedder.',
     ],
   ])('refuses the model %s', (model, message) => {
     const found = problems({ ...retrieval, embed: { type: 'vectors', params: { model } } }, wires);

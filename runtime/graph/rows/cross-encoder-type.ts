@@ -30,5 +30,5 @@ export const CrossEncoderModel = portType({
   mediaType: 'application/vnd.graft.cross-encoder+tree',
   schema: crossEncoderInfoSchema,
   unit: 'cross-encoders',
-  doc: 'A cross-encoder that was trained: it scores a question and a passage together.',
+  doc: 'A trained cross-encoder: it scores a question and a passage together.',
 });

@@ -34,5 +34,5 @@ export const EmbedderModel = portType({
   mediaType: 'application/vnd.graft.embedder+tree',
   schema: embedderInfoSchema,
   unit: 'embedders',
-  doc: 'A sentence embedder that was trained.',
+  doc: 'A trained sentence embedder.',
 });

@@ -28,9 +28,9 @@ it('says in which row, line and field what is wrong, for each row that is', () =
       message: 'row 2, field "question": expected string, received number.',
       location: { file: 'frozen/a.jsonl', line: 3, field: 'question' },
     },
-    { message: 'row 3, field "question": it is missing, and has to be of type string.' },
+    { message: 'row 3, field "question": it is missing; expected string.' },
     { message: expect.stringMatching(/^row 4: this is not JSON: /), location: { line: 5 } },
-    { message: expect.stringMatching(/^row 5: this is JSON, but no object/) },
+    { message: expect.stringMatching(/^row 5: this is JSON, but not an object/) },
   ]);
 });
 

@@ -41,7 +41,7 @@ export function rowFault(line: string, kind: RowsKind): RowFault | undefined {
   } catch (cause) {
     return { message: `this is not JSON: ${cause instanceof Error ? cause.message : 'unread'}` };
   }
-  if (!isRecord(row)) return { message: 'this is JSON, but no object such as {"text": "…"}' };
+  if (!isRecord(row)) return { message: 'this is JSON, but not an object such as {"text": "…"}' };
   let current: unknown;
   try {
     current = currentRow(row, kind);
@@ -52,7 +52,7 @@ export function rowFault(line: string, kind: RowsKind): RowFault | undefined {
   if (success) return undefined;
   const [issue] = error.issues;
   const field = issue?.path.join('.') ?? '';
-  const message = faultText(issue?.message ?? 'it has another shape');
+  const message = faultText(issue?.message ?? 'it has the wrong shape');
   return field === '' ? { message } : { field, message };
 }
 
@@ -60,7 +60,7 @@ export function rowFault(line: string, kind: RowsKind): RowFault | undefined {
 function faultText(message: string): string {
   const said = message.replace(/^Invalid (?:input|option): /, '');
   const missing = /^expected (.*), received undefined$/.exec(said)?.[1];
-  return missing === undefined ? said : `it is missing, and has to be of type ${missing}`;
+  return missing === undefined ? said : `it is missing; expected ${missing}`;
 }
 
 /** `row 3, field "text": expected string, received number` */
@@ -78,7 +78,7 @@ export function checkRows(text: string, kind: RowsKind & { readonly file: string
   if (written > type.version) {
     throw new GraphError(
       'newer-format',
-      `${file} holds rows of ${type.id} of version ${written}, and this Graft knows version ${type.version}. Update Graft to read them.`,
+      `${file} holds ${type.id} rows of version ${written}; this Graft reads up to version ${type.version}. Update Graft.`,
       { location: { file } },
     );
   }
@@ -103,7 +103,7 @@ export function checkRows(text: string, kind: RowsKind & { readonly file: string
     throw new GraphError('bad-row', first.message, { location: first.location, problems });
   }
   if (row > 0) return row;
-  throw new GraphError('bad-input', `${file} would have no rows. Leave at least one.`, {
+  throw new GraphError('bad-input', `${file} would have no rows. Keep at least one row.`, {
     location: { file },
   });
 }

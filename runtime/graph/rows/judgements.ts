@@ -52,5 +52,5 @@ export const Judgements = portType({
   encoding: 'jsonl',
   mediaType: 'application/vnd.graft.judgements+jsonl',
   schema: judgementSchema,
-  doc: 'Answers with the verdicts on them, and what a model that judges was asked and said.',
+  doc: 'Verdicts on answers, with the prompts to the judging model and its replies.',
 });

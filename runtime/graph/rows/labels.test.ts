@@ -54,7 +54,7 @@ it('takes a line that was doubled by a merge, and names two that contradict each
   expect(joined?.note).toBe('too late; says 05:40');
   const other = JSON.stringify(label('q1', 'wrong'));
   expect(() => parseLabels(`${line}\n${other}\n`, file)).toThrow(
-    `${file}, line 2: it calls wrong what line 1 calls right. Delete one of the two lines.`,
+    `${file}, line 2: it labels an answer wrong that line 1 labels right. Delete one of the two lines.`,
   );
 });
 
@@ -73,7 +73,7 @@ it('names every line that is no label, up to 20', () => {
   expect(problems.map(({ location }) => location)).toEqual(
     [1, 2, 3].map((line) => ({ file, line })),
   );
-  expect(problems[2]?.message).toContain('this is no label: "label": ');
+  expect(problems[2]?.message).toContain('this is not a label: "label": ');
   expect(refused('nonsense\n'.repeat(30)).problems).toHaveLength(20);
 });
 
@@ -89,7 +89,7 @@ it('reads lines of this version and of none, and refuses later ones', () => {
   };
   expect(refusal(2)).toMatchObject({
     code: 'newer-format',
-    message: `${file}, line 1: this is a label of version 2, and this Graft knows version 1. Update Graft to read it.`,
+    message: `${file}, line 1: this label has version 2; this Graft reads up to version 1. Update Graft.`,
   });
   expect(refusal('one')).toMatchObject({ code: 'bad-row' });
 });

@@ -59,7 +59,7 @@ export function parseLabels(text: string, file: string): Labels {
     const before = labels.get(key);
     if (before !== undefined && before.label !== label.label) {
       refuse(
-        `it calls ${label.label} what line ${lines.get(key) ?? line} calls ${before.label}. Delete one of the two lines.`,
+        `it labels an answer ${label.label} that line ${lines.get(key) ?? line} labels ${before.label}. Delete one of the two lines.`,
       );
       continue;
     }
@@ -95,7 +95,7 @@ function labelOf(content: string): ReadLabel {
   }
   const { version = 1 } = versionedSchema.safeParse(value).data ?? {};
   if (version > labelVersion) {
-    const why = `this is a label of version ${version}, and this Graft knows version ${labelVersion}. Update Graft to read it.`;
+    const why = `this label has version ${version}; this Graft reads up to version ${labelVersion}. Update Graft.`;
     return { why, code: 'newer-format' };
   }
   const read = labelSchema.safeParse(value);
@@ -103,7 +103,7 @@ function labelOf(content: string): ReadLabel {
   const [issue] = read.error.issues;
   const field = issue?.path.join('.') ?? '';
   return {
-    why: `this is no label: ${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has another shape'}.`,
+    why: `this is not a label: ${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has the wrong shape'}.`,
   };
 }
 

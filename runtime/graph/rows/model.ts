@@ -8,7 +8,7 @@ export type ModelKind = z.infer<typeof modelKindSchema>;
 const label = z
   .string()
   .max(200)
-  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'It holds control characters');
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'It contains control characters');
 
 /**
  * Where the very bytes of a file can be had, tried in order.
@@ -18,7 +18,7 @@ const label = z
  */
 export const modelFileSchema = z.object({
   /** Path below the model's folder. */
-  path: z.string().refine(isInnerPath, 'leads out of the folder of the model'),
+  path: z.string().refine(isInnerPath, 'leads outside the folder of the model'),
   /** sha256, hex. Absent: pinned on first use, for files whose digest nobody could vouch for in advance. */
   digest: z
     .string()
@@ -45,7 +45,7 @@ export const modelEntrySchema = z.object({
     url: z
       .string()
       .max(2048)
-      .regex(/^https?:\/\//, 'It is no web address')
+      .regex(/^https?:\/\//, 'It is not a web address')
       .optional(),
     consent: z.boolean(),
   }),

@@ -224,7 +224,7 @@ export const Documents = portType({
       ...{ offset: 0, line: 1, metadata: {} },
     },
   ],
-  doc: 'Documents as text, with where they came from.',
+  doc: 'Documents as text, with their origin.',
 });
 export const Chunks = portType({
   id: 'chunks',
@@ -233,7 +233,7 @@ export const Chunks = portType({
   encoding: 'jsonl',
   mediaType: 'application/vnd.graft.chunks+jsonl',
   schema: chunkSchema,
-  doc: 'Pieces of documents, each with its source span.',
+  doc: 'Chunks of documents, each with its span in the source.',
 });
 export const Embeddings = portType({
   id: 'embeddings',
@@ -266,7 +266,7 @@ export const Questions = portType({
       .map((line) => line.trim())
       .filter((line) => line !== '')
       .map((question) => ({ question })),
-  doc: 'Questions, with reference answers where there are any.',
+  doc: 'Questions, with reference answers if known.',
 });
 export const Hits = portType({
   id: 'hits',

@@ -1,14 +1,14 @@
 import { GraphError, type Location } from '../base/errors.ts';
 import { currentRow, type RowsKind } from './file-rows.ts';
 
-/** The row of a file as its type reads it today. Throws `bad-row`: `subject` is no row of the type, and why. */
+/** Reads a row, upgraded to the present version of its type. Throws `bad-row`, which says why `subject` is not a row of it. */
 export function rowOfType(
   kind: RowsKind,
   row: unknown,
   { subject, location }: { readonly subject: string; readonly location: Location },
 ): unknown {
   const refused = (why: string, cause?: unknown): GraphError =>
-    new GraphError('bad-row', `${subject} is no row of ${kind.type.id}: ${why}`, {
+    new GraphError('bad-row', `${subject} is not a row of ${kind.type.id}: ${why}`, {
       ...{ location, cause },
     });
   let current: unknown;
@@ -22,6 +22,6 @@ export function rowOfType(
   const [issue] = result.error.issues;
   const field = issue?.path.join('.') ?? '';
   throw refused(
-    `${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has another shape'}.`,
+    `${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has the wrong shape'}.`,
   );
 }

@@ -13,7 +13,7 @@ export function rowsOfText(type: PortType, text: string): readonly unknown[] {
     const what = type.encoding === 'tree' ? 'a folder' : 'vectors';
     throw new GraphError(
       'bad-input',
-      `Text cannot give ${portPhrase(type)}, which is ${what}. Connect a node that makes it.`,
+      `Text cannot become ${portPhrase(type)}, which is ${what}. Connect a node that makes it.`,
     );
   }
   const first = text.trimStart();
@@ -41,7 +41,7 @@ function parsed(text: string, line: number, type: PortType): unknown {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new GraphError(
       'bad-row',
-      `Line ${line} is no JSON: ${why}. Rows of ${type.id} are given as JSON Lines, one object a line.`,
+      `Line ${line} is not valid JSON: ${why}. Give ${type.id} as JSON Lines, one object a line.`,
       { location: { line }, cause },
     );
   }

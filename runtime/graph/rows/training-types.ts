@@ -94,7 +94,7 @@ export const Dataset = portType({
   mediaType: 'application/vnd.graft.dataset+jsonl',
   schema: exampleSchema,
   unit: 'rows',
-  doc: 'Examples to train on and to evaluate with.',
+  doc: 'Examples for training and evaluation.',
 });
 export const Preferences = portType({
   id: 'preferences',
@@ -104,7 +104,7 @@ export const Preferences = portType({
   mediaType: 'application/vnd.graft.preferences+jsonl',
   schema: preferenceSchema,
   unit: 'pairs',
-  doc: 'Pairs of answers to one prompt, of which one is preferred.',
+  doc: 'Pairs of answers to one prompt: the preferred answer and the other.',
 });
 export const Tokens = portType({
   id: 'tokens',
@@ -114,7 +114,7 @@ export const Tokens = portType({
   mediaType: 'application/vnd.graft.tokens+jsonl',
   schema: tokenRowSchema,
   unit: 'token rows',
-  doc: 'Examples in a model’s tokens, with those marked that are trained.',
+  doc: 'Examples in a model’s tokens, with the trained tokens marked.',
 });
 export const Adapter = portType({
   id: 'adapter',

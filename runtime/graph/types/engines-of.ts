@@ -29,7 +29,7 @@ export function remoteClashes(
         : [
             {
               port,
-              message: `${id} answers at ${asking.url}: its weights are not here, so it can write answers and nothing else. Connect a Base model.`,
+              message: `"${id}" runs on the server ${asking.url}, so it can only write answers: its weights are not here. Connect a Base model.`,
             },
           ],
     );

@@ -44,7 +44,7 @@ export type Source =
       readonly kind: 'files';
       readonly patterns: readonly string[];
       readonly param: string;
-      /** What is missing is no problem, and gives no files. */
+      /** Missing files are not an error. */
       readonly optional?: boolean;
     }
   /** A model of the catalogue, by id. */

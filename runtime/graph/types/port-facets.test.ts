@@ -42,7 +42,7 @@ describe('an adapter beside a model', () => {
   it('clashes with weights that it was not trained on', () => {
     const inputs = { adapters: [adapter({ baseDigest: 'a' })], model: [model('b')] };
     expect(genericClashes(inputs)).toEqual([
-      { port: 'adapters', message: expect.stringMatching(/another base model than "base"/) },
+      { port: 'adapters', message: expect.stringMatching(/not trained on "base"/) },
     ]);
   });
 

@@ -54,7 +54,7 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
     if (first !== undefined && other !== undefined) {
       clashes.push({
         port,
-        message: `Vectors of "${first.model}" (${first.dimension} wide) and of "${other.model}" (${other.dimension} wide) cannot be mixed. Use one embedder for both.`,
+        message: `Vectors of "${first.model}" (${first.dimension} wide) and "${other.model}" (${other.dimension} wide) cannot be mixed. Use one embedder for both.`,
       });
     }
   }
@@ -74,7 +74,7 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
     if (wrong === undefined) continue;
     clashes.push({
       port,
-      message: `This adapter was trained on another base model than "${wrong.id}". Connect the base that it was trained on.`,
+      message: `This adapter was not trained on "${wrong.id}". Connect the base model that it was trained on.`,
     });
   }
   return clashes;

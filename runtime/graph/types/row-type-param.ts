@@ -9,7 +9,7 @@ import type { PortType } from '../rows/port-type.ts';
 export const rowTypeParam = z
   .enum(rowTypeIds)
   .default(Questions.id)
-  .meta({ title: 'Type', description: 'What the rows are.' } satisfies ParamMeta);
+  .meta({ title: 'Type', description: 'The type of the rows.' } satisfies ParamMeta);
 
 /** What `type` says, as it stands in a file, right or wrong: questions where it names no type of rows. */
 export function rowTypeOf(params: Readonly<Record<string, unknown>>): PortType {

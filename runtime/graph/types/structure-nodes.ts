@@ -42,12 +42,14 @@ function inputPorts(params: Params): { inputs: InputPorts; outputs: OutputPorts 
     inputs: {
       sample: {
         type,
-        doc: 'What flows when the graph runs by itself.',
+        doc: 'Sample data for when the graph runs on its own.',
         optional: true,
         ...(many ? { many } : {}),
       },
     },
-    outputs: { value: { type, doc: textParam(params, 'doc') || 'What the graph is given.' } },
+    outputs: {
+      value: { type, doc: textParam(params, 'doc') || 'The data that the graph is given.' },
+    },
   };
 }
 
@@ -57,7 +59,7 @@ const inputNode: NodeType = defineNode({
   type: 'input',
   structure: 'input',
   title: 'Input',
-  doc: 'Something that the graph takes from outside: from the graph that uses it, or from whoever runs it. Connect a sample for when it runs by itself.',
+  doc: 'An input of the graph: data from the graph that uses it, or from whoever runs it. Connect a sample for when it runs on its own.',
   ...inputPorts({}),
   ports: inputPorts,
   params: z.strictObject({
@@ -67,11 +69,14 @@ const inputNode: NodeType = defineNode({
     optional: z
       .boolean()
       .default(false)
-      .meta({ title: 'Optional', description: 'May be left out.' } satisfies ParamMeta),
+      .meta({
+        title: 'Optional',
+        description: 'The graph also runs without this input.',
+      } satisfies ParamMeta),
     many: z
       .boolean()
       .default(false)
-      .meta({ title: 'Many', description: 'Takes any number of edges.' } satisfies ParamMeta),
+      .meta({ title: 'Many', description: 'Takes any number of connections.' } satisfies ParamMeta),
     formerly: formerlyParam,
   }),
   summary: ({ type }) => [['takes', type]],
@@ -83,8 +88,8 @@ const outputNode: NodeType = defineNode({
   type: 'output',
   structure: 'output',
   title: 'Output',
-  doc: 'Something that the graph gives: to the graph that uses it, or to whoever runs it.',
-  inputs: { value: { type: Anything, doc: 'What is given.' } },
+  doc: 'An output of the graph: data for the graph that uses it, or for whoever runs it.',
+  inputs: { value: { type: Anything, doc: 'The data of the output.' } },
   outputs: {},
   params: z.strictObject({ name: nameParam, doc: docParam, formerly: formerlyParam }),
   summary: ({ doc }) => (doc === '' ? [] : [['gives', doc]]),
@@ -96,7 +101,7 @@ const use = z
   .meta({
     title: 'Subgraph',
     description:
-      '"#name" for a subgraph of this file, or the path of a graph file below the workspace.',
+      '"#name" for a subgraph of this file, or the path of a graph file in the workspace.',
   } satisfies ParamMeta);
 
 function usedPorts(found: GraphInterface | undefined): {
@@ -108,7 +113,7 @@ function usedPorts(found: GraphInterface | undefined): {
       name,
       {
         type,
-        doc: doc || 'What the graph takes.',
+        doc: doc || 'The inputs of the graph.',
         ...(optional ? { optional } : {}),
         ...(many ? { many } : {}),
       },
@@ -117,7 +122,7 @@ function usedPorts(found: GraphInterface | undefined): {
   const outputs = [...(found?.outputs.values() ?? [])].map(
     ({ name, type, doc }): [string, OutputPort] => [
       name,
-      { type, doc: doc || 'What the graph gives.' },
+      { type, doc: doc || 'The outputs of the graph.' },
     ],
   );
   return { inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs) };
@@ -162,7 +167,7 @@ const graphNode: NodeType = defineNode({
   structure: 'graph',
   title: 'Subgraph',
   titleFor: titleOfUse,
-  doc: 'Another graph as a node: its inputs, outputs and exposed parameters are those of the node. What several uses have in common is computed once.',
+  doc: 'Uses another graph as a node, with its inputs, outputs and exposed parameters. Graft computes work that several uses share only once.',
   inputs: {},
   outputs: {},
   ports: (params, graphs) => usedPorts(graphs(textParam(params, 'use'))),
@@ -184,7 +189,7 @@ const loopParams = {
     .meta({
       title: 'While there are',
       description:
-        'Name of an output that is also an input: it goes on while that has rows. Empty: until nothing changes, or the limit.',
+        'An output that is also an input: the loop goes on while it has rows. Empty: until a round changes nothing, or the limit is reached.',
       control: 'text',
     } satisfies ParamMeta),
   limit: z
@@ -195,7 +200,7 @@ const loopParams = {
     .meta({
       title: 'At most',
       unit: 'rounds',
-      description: 'Where it ends in any case.',
+      description: 'The loop ends after this many rounds at the latest.',
     } satisfies ParamMeta),
   collect: z
     .array(z.string())
@@ -203,7 +208,7 @@ const loopParams = {
     .meta({
       title: 'Collect',
       description:
-        'Names of outputs whose rows are gathered over all rounds; of rows with one id the last stands.',
+        'Outputs whose rows are collected over all rounds. Of rows with the same id, the last one stays.',
     } satisfies ParamMeta),
 };
 
@@ -214,7 +219,7 @@ const repeatNode: NodeType = defineNode({
   structure: 'repeat',
   title: 'Repeat',
   titleFor: titleOfUse,
-  doc: 'Another graph again and again: outputs named like inputs are what the next round is given, and come out as the last round left them. It ends when nothing is left to go on with, when a round changes nothing, or at a limit. A parameter of the graph that is exposed as "round" is set to the number of the round.',
+  doc: 'Runs another graph in rounds. An output with the name of an input feeds that input in the next round; after the last round it is the result. The loop ends when no rows are left, when a round changes nothing, or at a limit. A parameter exposed as "round" gets the number of the round.',
   inputs: {},
   outputs: {},
   ports(params, graphs) {

@@ -17,7 +17,7 @@ const portName = z
 
 export const nameParam = portName.default('').meta({
   title: 'Name',
-  description: 'What it is called from outside. Empty: as the node.',
+  description: 'Its name seen from outside. Empty: the id of the node.',
   control: 'text',
 } satisfies ParamMeta);
 export const docParam = z
@@ -25,14 +25,14 @@ export const docParam = z
   .default('')
   .meta({
     title: 'Description',
-    description: 'One sentence, for whoever uses the graph.',
+    description: 'One sentence of help for people who use the graph.',
   } satisfies ParamMeta);
 export const formerlyParam = z
   .array(z.string())
   .default([])
   .meta({
     title: 'Former names',
-    description: 'Names that it had before: edges and calls that still use one are led here.',
+    description: 'Earlier names. Connections and calls that use one of them still work.',
     advanced: true,
   } satisfies ParamMeta);
 
@@ -40,7 +40,7 @@ const [firstType = Questions.id, ...otherTypes] = Object.keys(portTypes);
 export const typeParam = z
   .enum([firstType, ...otherTypes])
   .default(Questions.id)
-  .meta({ title: 'Type', description: 'What flows.' } satisfies ParamMeta);
+  .meta({ title: 'Type', description: 'The type of the data.' } satisfies ParamMeta);
 
 export function textParam(params: Params, name: string): string {
   const value = own(params, name);

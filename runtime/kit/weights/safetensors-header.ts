@@ -61,7 +61,7 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
     const told = name === '__metadata__' ? metadataSchema.safeParse(value) : undefined;
     if (told?.success === true) metadata = told.data;
     else if (tensor.success) tensors.push(infoOf(name, tensor.data, 8 + length));
-    else throw damaged('its header is not the JSON that the format asks for', tensor.error);
+    else throw damaged('its header is not the JSON that the format requires', tensor.error);
   }
   checkExtents(file, tensors);
   return { metadata, tensors };
@@ -75,7 +75,7 @@ function parse(bytes: Uint8Array, damaged: Damaged): [string, unknown][] {
       headerSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))),
     );
   } catch (cause) {
-    throw damaged('its header is not the JSON that the format asks for', cause);
+    throw damaged('its header is not the JSON that the format requires', cause);
   }
 }
 

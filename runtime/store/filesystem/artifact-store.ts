@@ -199,7 +199,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
     const what =
       file === undefined
         ? 'Its bytes differ from its digest'
-        : `Its file ${file} is gone or altered`;
+        : `Its file ${file} is missing or altered`;
     return new GraphError(
       'store-damaged',
       `The stored artifact ${digest} is damaged and was moved away. ${what}. Run again to recompute it.`,
@@ -220,6 +220,6 @@ async function makePrefixes(folder: string): Promise<void> {
 function missing(digest: Digest): GraphError {
   return new GraphError(
     'missing-file',
-    `The artifact ${digest} is not in the store (it was evicted or never made). Run again to recompute it.`,
+    `The artifact ${digest} is not in the store: it was removed, or never made. Run again to recompute it.`,
   );
 }

@@ -87,7 +87,7 @@ export function pairFactors(
     modules.set(path, { inputs, outputs, rank, alpha: alphaOf(path), ...data });
   }
   if (modules.size === 0) {
-    throw new GraphError('bad-input', `${file} holds no LoRA factors`, { location: { file } });
+    throw new GraphError('bad-input', `${file} has no LoRA factors`, { location: { file } });
   }
   return modules;
 }

@@ -19,22 +19,24 @@ export function checkAgainstBase(
     const place = places.get(path);
     if (place === undefined) {
       throw refuse(
-        `is none of the linear maps of ${base.id}, which has ${base.config.layers} layers; choose the base it was trained on`,
+        `is not a linear map of ${base.id}, which has ${base.config.layers} layers; choose the base it was trained on`,
       );
     }
     if (place.inputs !== inputs || place.outputs !== outputs) {
       throw refuse(
-        `changes a map of ${outputs} × ${inputs}, that of ${base.id} is ${place.outputs} × ${place.inputs}; choose the base it was trained on`,
+        `changes a map of ${outputs} × ${inputs}, but in ${base.id} it is ${place.outputs} × ${place.inputs}; choose the base it was trained on`,
       );
     }
     checkRank(file, path, { inputs, outputs, rank });
     // As llama.cpp has it: to that, 0 says that nothing is scaled.
     const scaled = Math.fround(scaleOf(adapter, module) * rank);
     if (scaled === 0 || !Number.isFinite(scaled)) {
-      throw refuse(`has an alpha of ${alpha}, which no scale comes of; train it with one above 0`);
+      throw refuse(
+        `has the alpha ${alpha}, which gives no valid scale; train it with an alpha above 0`,
+      );
     }
     if (![a, b, magnitude].every((factor) => factor?.every(Number.isFinite) ?? true)) {
-      throw refuse('holds values that are no numbers; the training that wrote it diverged');
+      throw refuse('has values that are not numbers; the training that wrote it diverged');
     }
   }
 }
@@ -49,7 +51,7 @@ export function checkRank(
   if (size.rank >= 1 && size.rank <= most) return;
   throw new GraphError(
     'bad-input',
-    `${file}: ${path} has rank ${size.rank}, a map of ${size.outputs} × ${size.inputs} can have 1 to ${most}`,
+    `${file}: ${path} has rank ${size.rank}, but a map of ${size.outputs} × ${size.inputs} can have only 1 to ${most}`,
     { location: { file } },
   );
 }

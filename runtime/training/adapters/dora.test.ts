@@ -122,7 +122,7 @@ describe('a DoRA adapter', () => {
 describe('a DoRA adapter is refused, saying what to do instead,', () => {
   it('as a GGUF adapter', async () => {
     await expect(writeGgufAdapter(file('no.gguf'), adapter, base.config)).rejects.toThrow(
-      /no place for DoRA's magnitudes.*merge the adapter into its base/,
+      /cannot hold DoRA's magnitudes.*merge the adapter into its base/,
     );
   });
 

@@ -26,7 +26,7 @@ export async function writeGgufAdapter(
   if (isDora(adapter)) {
     throw new GraphError(
       'bad-input',
-      `a GGUF adapter has no place for DoRA's magnitudes, so ${file} cannot be written; merge the adapter into its base model to use it in llama.cpp`,
+      `GGUF cannot hold DoRA's magnitudes, so Graft cannot write ${file}; merge the adapter into its base model to use it in llama.cpp`,
     );
   }
   const { architecture } = config;
@@ -86,14 +86,14 @@ export async function readGgufAdapter(file: string, config: BaseLayout): Promise
   const { architecture } = config;
   if (text('general.architecture') !== architecture.gguf) {
     throw refuse(
-      `is an adapter of ${text('general.architecture')}, the base is of ${architecture.gguf}; choose the base it was trained on`,
+      `is an adapter for ${text('general.architecture')}, but the base is ${architecture.gguf}; choose the base it was trained on`,
     );
   }
   const factors = new Map<string, FactorPair>();
   for (const [name, entry] of tensors) {
     const match = /^(.+)\.lora_([ab])$/.exec(name);
     const path = fromGgufName(architecture, match?.[1] ?? '')?.replace(/\.weight$/, '');
-    if (path === undefined) throw refuse(`holds "${name}", which is no factor of a linear map`);
+    if (path === undefined) throw refuse(`has "${name}", which is not a factor of a linear map`);
     const loaded = await loadWeight(sourceOf(entry), entry.shape);
     const pair = factors.get(path) ?? {};
     if (match?.[2] === 'a') {

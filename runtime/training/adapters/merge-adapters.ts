@@ -224,7 +224,7 @@ function checkKind(inputs: readonly AdapterTerm[]): void {
   if (found === undefined) return;
   throw new GraphError(
     'bad-input',
-    `"${found.name}" is a DoRA adapter, which cannot be merged with adapters; merge it into its base model instead`,
+    `"${found.name}" is a DoRA adapter, which cannot be merged with other adapters; merge it into its base model instead`,
   );
 }
 

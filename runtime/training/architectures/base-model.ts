@@ -32,7 +32,7 @@ export interface BaseModel {
 export async function openBaseModel(location: string): Promise<BaseModel> {
   const info = await stat(location).catch(() => undefined);
   if (info === undefined) {
-    throw new GraphError('missing-file', `${location} is not there`, {
+    throw new GraphError('missing-file', `${location} does not exist`, {
       location: { file: location },
     });
   }

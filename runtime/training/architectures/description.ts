@@ -92,7 +92,7 @@ export function architectureOf(by: 'gguf' | 'modelType', name: string, file: str
     const known = architectures.flatMap((one) => (by === 'gguf' ? [one.gguf] : one.modelTypes));
     throw new GraphError(
       'bad-model',
-      `${file} is of architecture "${name}", which cannot be trained here; known are ${known.join(', ')}`,
+      `${file} has the architecture "${name}", which Graft cannot train; choose one of ${known.join(', ')}`,
       { location: { file } },
     );
   }

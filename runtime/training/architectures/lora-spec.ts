@@ -46,7 +46,7 @@ export function targetsAmong<Linear extends LinearMap>(
     if (target !== 'all-linear' && !known.has(target)) {
       throw new GraphError(
         'bad-param',
-        `target "${target}" is no module of this model; choose among all-linear, ${[...known].join(', ')}`,
+        `the target "${target}" is not a module of this model; choose among all-linear, ${[...known].join(', ')}`,
         { location: { param: 'targets' } },
       );
     }

@@ -59,7 +59,7 @@ export function embedderTask(training: EncoderTraining<TextPair>): TrainingTask<
       const tokens = epoch.reduce((sum, each) => sum + (each.tokens ?? 0), 0);
       const padded = epoch.reduce((sum, { sizes }) => sum + paddedTokens(sizes), 0);
       const share = (100 * (1 - tokens / padded)).toFixed(0);
-      return `Of the tokens that are computed ${share} % are padding`;
+      return `${share} % of the computed tokens are padding`;
     },
     objective,
   });

@@ -46,14 +46,14 @@ export function pairObjective<Text, Sizes>(
 /** Throws `bad-input` for pairs that nothing can be learned from. */
 export function checkPairs<Text>({ train, batch }: Pick<PairData<Text>, 'train' | 'batch'>): void {
   if (train.length === 0) {
-    throw new GraphError('bad-input', 'There is no pair of a question and a passage to train on.');
+    throw new GraphError('bad-input', 'There are no pairs of question and passage to train on.');
   }
   const texts = new Set(train.flatMap((pair) => passagesOf(pair).map(String)));
   const alone = batch < 2 && train.some(({ negatives }) => negatives.length === 0);
   if (texts.size < 2 || alone) {
     throw new GraphError(
       'bad-input',
-      `${alone ? 'One pair a step, and pairs without a negative' : 'All pairs have the same passage, and no negative'}: a question has nothing to tell its passage from. Give pairs with other passages, a batch of at least 2, or negatives.`,
+      `${alone ? 'One pair a step, and pairs without a negative' : 'All pairs have the same passage, and no negative'}: there is no other passage to compare with. Give pairs with different passages, a batch of at least 2, or negatives.`,
     );
   }
 }

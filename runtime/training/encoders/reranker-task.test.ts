@@ -66,8 +66,11 @@ it('takes fewer lists at once and computes layers again where memory is short, t
 
 it.each([
   [{ train: [] }, /no question/],
-  [{ train: lists.map((list) => list.slice(0, 1)) }, /nothing to tell it from/],
-  [{ evaluation: [[pair(3, new Array<number>(20).fill(5))]] }, /24 tokens; the encoder reads 16/],
+  [{ train: lists.map((list) => list.slice(0, 1)) }, /nothing to compare/],
+  [
+    { evaluation: [[pair(3, new Array<number>(20).fill(5))]] },
+    /24 tokens, but the encoder reads only 16/,
+  ],
 ])('refuses lists that nothing is learned from: %#', async (change, message) => {
   const { rows, ...result } = await attempt({ change });
   expect(rows).toEqual([]);

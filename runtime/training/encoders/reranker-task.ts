@@ -102,12 +102,12 @@ function longestOf(list: TextList): number {
 /** Throws `bad-input` for lists that nothing can be learned from. */
 function checkLists({ train }: EncoderRequest<TextList>): void {
   if (train.length === 0) {
-    throw new GraphError('bad-input', 'There is no question with passages to train on.');
+    throw new GraphError('bad-input', 'There are no questions with passages to train on.');
   }
   if (train.every((list) => list.length < 2)) {
     throw new GraphError(
       'bad-input',
-      'No question has a passage beside the wanted one: there is nothing to tell it from. Retrieve more hits for each.',
+      'No question has a passage besides the right one, so there is nothing to compare. Retrieve more hits for each.',
     );
   }
 }

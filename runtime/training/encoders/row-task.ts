@@ -100,6 +100,6 @@ export function checkLengths(
   if (longest <= context) return;
   throw new GraphError(
     'bad-input',
-    `${what} has ${String(longest)} tokens; the encoder reads ${String(context)}. Cut texts before.`,
+    `${what} has ${String(longest)} tokens, but the encoder reads only ${String(context)}. Shorten the texts first.`,
   );
 }

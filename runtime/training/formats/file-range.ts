@@ -65,7 +65,7 @@ export async function readableHeader<Header>(
 }
 
 function unopened(path: string, cause: unknown): GraphError {
-  return new GraphError('missing-file', `${path} cannot be opened; check that it is there`, {
+  return new GraphError('missing-file', `Graft cannot open ${path}; check that it exists`, {
     location: { file: path },
     cause,
   });

@@ -37,7 +37,7 @@ const types: ReadonlyMap<number, { name: string; encoding?: WeightEncoding }> = 
  */
 export async function readOnnxFile(path: string): Promise<OnnxFile> {
   const model = await readFile(path).catch((cause: unknown) => {
-    throw new GraphError('missing-file', `${path} cannot be opened; check that it is there`, {
+    throw new GraphError('missing-file', `Graft cannot open ${path}; check that it exists`, {
       location: { file: path },
       cause,
     });
@@ -55,7 +55,7 @@ export async function readOnnxFile(path: string): Promise<OnnxFile> {
     if (!(cause instanceof RangeError)) throw cause;
     throw new GraphError(
       'damaged-file',
-      `${path} is no whole ONNX model (${cause.message}); fetch it again`,
+      `${path} is not a complete ONNX model (${cause.message}); fetch it again`,
       { location: { file: path }, cause },
     );
   }
@@ -66,7 +66,7 @@ export async function readOnnxFile(path: string): Promise<OnnxFile> {
 
 async function checkExtents(file: string, tensors: readonly TensorEntry[]): Promise<void> {
   const info = await stat(file).catch((cause: unknown) => {
-    throw new GraphError('missing-file', `${file} cannot be opened; check that it is there`, {
+    throw new GraphError('missing-file', `Graft cannot open ${file}; check that it exists`, {
       location: { file },
       cause,
     });

@@ -84,7 +84,7 @@ export class CheckpointStore {
         return await this.#read(step);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        this.#log('warning', `The checkpoint of step ${step} cannot be used: ${reason}`);
+        this.#log('warning', `Graft cannot use the checkpoint of step ${step}: ${reason}`);
         await rm(this.#stepFolder(step), { recursive: true, force: true });
       }
     }
@@ -141,7 +141,7 @@ export class CheckpointStore {
     const text = await readFile(path.join(folder, 'state.json'), 'utf8');
     const file = fileSchema.parse(JSON.parse(text));
     const tensors = await readTensors(path.join(folder, 'tensors.safetensors'));
-    if (digestOf(tensors) !== file.tensors) throw new Error('its numbers are not those written');
+    if (digestOf(tensors) !== file.tensors) throw new Error('its numbers are damaged');
     const { best } = file.state;
     if (best !== null) await readSafetensors(this.#bestFile(best.step));
     return {
@@ -180,7 +180,7 @@ export class CheckpointStore {
     const differing = [...keys].filter((key) => settings[key] !== this.#run.settings[key]).sort();
     this.#log(
       'warning',
-      `${folder} holds checkpoints of a training that differs in ${differing.join(', ')}. They are left as they are, and this training starts anew.`,
+      `${folder} has checkpoints of another training, which differs in ${differing.join(', ')}. Graft keeps them, and starts this training from the beginning.`,
     );
   }
 
@@ -190,7 +190,7 @@ export class CheckpointStore {
     const intact =
       newest === undefined
         ? 'there is no earlier one'
-        : `that of step ${newest} is intact, and training goes on from there`;
+        : `training continues from the intact one of step ${newest}`;
     return new GraphError(known.code, `${what} was not written (${intact}): ${known.message}`, {
       audience: known.audience,
       cause: error,

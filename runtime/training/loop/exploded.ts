@@ -15,7 +15,7 @@ export function lossExploded({ loss, norm, step, request }: Explosion): GraphErr
   if (step <= 1) {
     return new GraphError(
       'bad-model',
-      `The ${what} before anything was trained: the base gives no finite numbers for this data. Choose another base, or another encoding of it.`,
+      `The ${what} before training began: the base gives no finite numbers for this data. Choose another base, or another encoding of it.`,
     );
   }
   const remedies = [
@@ -25,6 +25,6 @@ export function lossExploded({ loss, norm, step, request }: Explosion): GraphErr
   ];
   return new GraphError(
     'bad-input',
-    `The ${what} at step ${step}: ${remedies.join(', ')}. The checkpoints before it are kept.`,
+    `The ${what} at step ${step}: ${remedies.join(', ')}. Earlier checkpoints are kept.`,
   );
 }

@@ -56,7 +56,7 @@ export function tooLittleMemory(
 ): GraphError {
   return new GraphError(
     'out-of-memory',
-    `This training needs about ${gigabytes(needed)} of memory and ${gigabytes(memory)} are free${how}. What helps: ${remedies.join(', ')}.`,
+    `This training needs about ${gigabytes(needed)} of memory, but only ${gigabytes(memory)} are free${how}. Try ${remedies.join(', ')}.`,
     { audience: 'operator' },
   );
 }

@@ -65,7 +65,10 @@ export function languageTask(training: LanguageTraining): TrainingTask<number> {
         const chosen = chooseShapes({ ...asked, memory });
         const { size } = chosen.shapes;
         if (Math.min(microBatch, batch) > size) {
-          log('warning', `Rows are computed ${size} at once: ${microBatch} do not fit.`);
+          log(
+            'warning',
+            `Computes ${size} rows at once, because ${microBatch} do not fit into memory.`,
+          );
         }
         return chosen;
       },

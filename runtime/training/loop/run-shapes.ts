@@ -170,7 +170,7 @@ function refusal(
     remedies: [
       `rows shorter than ${Math.min(maxLength, longest)} tokens`,
       method.kind === 'full' ? 'a LoRA instead of full fine-tuning' : 'a lower rank',
-      ...['a smaller base', 'fewer other programs'],
+      ...['a smaller base', 'closing other programs'],
     ],
   });
 }

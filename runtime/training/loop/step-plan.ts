@@ -36,7 +36,7 @@ export function planSteps<Request extends StepRequest>(request: Request, rows: n
   const whole = Math.ceil(perEpoch * epochs);
   const steps = maxSteps > 0 ? Math.min(maxSteps, whole) : whole;
   if (steps < 1) {
-    throw new GraphError('bad-param', `${epochs} epochs give no step; ask for more.`, {
+    throw new GraphError('bad-param', `${epochs} epochs give no step. Raise the epochs.`, {
       location: { param: 'epochs' },
     });
   }

@@ -173,8 +173,8 @@ describe('evaluation', () => {
     const change = { evaluation, evaluateEvery: 1, patience: 2, learningRate: 0, maxSteps: 9 };
     const { rows, logs } = await attempt({ change });
     expect(losses(rows, 'train')).toHaveLength(3);
-    expect(logs.join()).toMatch(/never fell below the \d\.\d{4} that it was before training/);
-    expect(logs.join()).toMatch(/Stops at step 3: 2 evaluations brought no better loss/);
+    expect(logs.join()).toMatch(/never fell below its value before training \(\d\.\d{4}\)/);
+    expect(logs.join()).toMatch(/Stops at step 3: in 2 evaluations, the loss did not improve/);
   });
 });
 

@@ -104,7 +104,7 @@ async function shapesFor(
     const reason = fits ? 'as requested' : 'which no longer fit into memory';
     hooks.log(
       'warning',
-      `Continues with other programs than those it began with, ${reason}: sums round differently from here.`,
+      `Continues with other programs than before, ${reason}. From here, sums round differently.`,
     );
   }
   const { shapes, memory: needed } = kept ?? choose(memory);

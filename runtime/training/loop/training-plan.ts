@@ -35,7 +35,7 @@ export function planTraining(base: BaseModel, request: LoopRequest): TrainingPla
   };
   const train = rowsOf(request.train);
   if (train.rows.length === 0)
-    throw new GraphError('bad-input', 'There is no example to train on.');
+    throw new GraphError('bad-input', 'There are no examples to train on.');
   const plan = planSteps(request, train.rows.length);
   return { ...plan, train, evaluation: rowsOf(request.evaluation) };
 }

@@ -101,13 +101,13 @@ export class TrainingSteps {
     if (best.loss >= untrained) {
       log(
         'warning',
-        `The evaluation loss never fell below the ${untrained.toFixed(4)} that it was before training: what is learned does not carry over to the rows kept for evaluation. Lower the learning rate, or give more rows like them.`,
+        `The evaluation loss never fell below its value before training (${untrained.toFixed(4)}): what the model learned does not help on the rows kept for evaluation. Lower the learning rate, or add more rows like them.`,
       );
     }
     if (best.step < this.#state.step) {
       log(
         'info',
-        `The result is that of step ${best.step}, whose evaluation loss of ${best.loss.toFixed(4)} was the best.`,
+        `The result is that of step ${best.step}, with the lowest evaluation loss (${best.loss.toFixed(4)}).`,
       );
     }
   }
@@ -174,7 +174,7 @@ export class TrainingSteps {
       const { best } = this.#state;
       hooks.log(
         'info',
-        `Stops at step ${step}: ${this.#state.worse} evaluations brought no better loss than ${best?.loss.toFixed(4) ?? 'none'} at step ${best?.step ?? 0}.`,
+        `Stops at step ${step}: in ${this.#state.worse} evaluations, the loss did not improve on ${best?.loss.toFixed(4) ?? 'none'} at step ${best?.step ?? 0}.`,
       );
     }
   }

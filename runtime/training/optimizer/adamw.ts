@@ -84,7 +84,7 @@ export class AdamW {
     if (!same(state.first) || !same(state.second)) {
       throw new GraphError(
         'bad-input',
-        'the checkpoint is of other parameters; start anew or choose the base, rank and targets it was made with',
+        'the checkpoint belongs to other parameters; start again, or choose the base, rank and targets it was made with',
       );
     }
     for (const name of this.#parameters.keys()) {

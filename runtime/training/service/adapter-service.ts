@@ -71,7 +71,7 @@ export function createAdapterService({
           continue;
         throw new GraphError(
           'bad-input',
-          `${name} of the adapter ${info.id} has numbers over 65,504, which f16 cannot hold. Write it as f32.`,
+          `${name} of the adapter ${info.id} has numbers above 65,504, which f16 cannot hold. Write it as f32.`,
         );
       }
       await copyFile(path.join(from, peftConfig), path.join(folder, peftConfig));
@@ -118,11 +118,12 @@ async function loadCompared(adapter: Weighted): Promise<ComparedAdapter> {
 /** The base that all adapters were trained on; throws `facet-mismatch`. */
 function commonBase(adapters: readonly Weighted[]): AdapterBase {
   const [first] = adapters;
-  if (first === undefined) throw new GraphError('missing-input', 'There is no adapter to merge.');
+  if (first === undefined)
+    throw new GraphError('missing-input', 'There are no adapters to merge. Connect some.');
   const other = adapters.find(({ info }) => info.base.digest !== first.info.base.digest);
   if (other === undefined) return recordedBase(first.info, first.path);
   throw new GraphError(
     'facet-mismatch',
-    `${first.info.id} was trained on ${first.info.base.id}, ${other.info.id} on ${other.info.base.id}. Only adapters of one base can be merged.`,
+    `${first.info.id} was trained on ${first.info.base.id}, but ${other.info.id} on ${other.info.base.id}. Merge only adapters of the same base.`,
   );
 }

@@ -46,7 +46,7 @@ it('says what is missing, and hides nothing else that fails', async () => {
   await rm(path.join(from, 'tokenizer.json'));
   await expect(writeBeside(from, to)).rejects.toMatchObject({
     code: 'bad-model',
-    message: expect.stringMatching(/has no tokenizer\.json, and what is trained/),
+    message: expect.stringMatching(/lacks tokenizer\.json, which a model trained/),
     location: { file: path.join(from, 'tokenizer.json') },
   });
 });

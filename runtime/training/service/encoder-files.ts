@@ -40,7 +40,7 @@ async function needed(folder: string, name: string): Promise<Buffer> {
   if (content !== undefined) return content;
   throw new GraphError(
     'bad-model',
-    `${folder} has no ${name}, and what is trained from it cannot be loaded without; get the model's files again`,
+    `${folder} lacks ${name}, which a model trained from it needs; get the model's files again`,
     { location: { file } },
   );
 }

@@ -91,8 +91,12 @@ describe('importing', () => {
   };
 
   it.each<[string, (folder: string) => Promise<string>, RegExp]>([
-    ['nothing there', (folder) => Promise.resolve(path.join(folder, 'none')), /none is not there/],
-    ['an empty folder', (folder) => Promise.resolve(folder), /holds no adapter/],
+    [
+      'nothing there',
+      (folder) => Promise.resolve(path.join(folder, 'none')),
+      /none does not exist/,
+    ],
+    ['an empty folder', (folder) => Promise.resolve(folder), /has no adapter/],
     [
       'a pickle',
       async (folder) => {
@@ -108,7 +112,7 @@ describe('importing', () => {
         for (const name of ['a.gguf', 'b.gguf']) await writeFile(path.join(folder, name), '');
         return folder;
       },
-      /holds 2 GGUF files; choose one/,
+      /has 2 GGUF files; choose one/,
     ],
     [
       'a model instead of an adapter',
@@ -122,39 +126,39 @@ describe('importing', () => {
     [
       'an unknown module',
       altered(withModule('model.layers.0.self_attn.rotary', {})),
-      /self_attn\.rotary is none of the linear maps of tiny, which has 2 layers/,
+      /self_attn\.rotary is not a linear map of tiny, which has 2 layers/,
     ],
     [
       'a layer too many',
       altered(withModule('model.layers.2.self_attn.q_proj', {})),
-      /layers\.2\.self_attn\.q_proj is none of the linear maps/,
+      /layers\.2\.self_attn\.q_proj is not a linear map/,
     ],
     [
       'another shape',
       altered(withModule(query, { inputs: 32, a: new Float32Array(4 * 32) })),
-      /q_proj changes a map of 64 × 32, that of tiny is 64 × 64; choose the base/,
+      /q_proj changes a map of 64 × 32, but in tiny it is 64 × 64; choose the base/,
     ],
     [
       'a rank above the sizes',
       altered(
         withModule(query, { rank: 65, a: new Float32Array(65 * 64), b: new Float32Array(64 * 65) }),
       ),
-      /q_proj has rank 65, a map of 64 × 64 can have 1 to 64/,
+      /q_proj has rank 65, but a map of 64 × 64 can have only 1 to 64/,
     ],
     [
       'values that are no numbers',
       altered(withModule(query, { a: new Float32Array(4 * 64).fill(NaN) })),
-      /q_proj holds values that are no numbers/,
+      /q_proj has values that are not numbers/,
     ],
     [
       'an alpha of 0, which to llama.cpp is none',
       altered(withModule(query, { alpha: 0 })),
-      /q_proj has an alpha of 0, which no scale comes of/,
+      /q_proj has the alpha 0, which gives no valid scale/,
     ],
     [
       'an alpha that f32 cannot hold',
       altered(withModule(query, { alpha: 1e300 })),
-      /q_proj has an alpha of 1e\+300/,
+      /q_proj has the alpha 1e\+300/,
     ],
     [
       'a cut safetensors file',
@@ -183,7 +187,7 @@ describe('importing', () => {
     const file = path.join(folder, adapterGguf);
     await expect(
       service.importAdapter({ path: file, model: tiny, folder: await made.folder() }, signal),
-    ).rejects.toThrow(/adapter of qwen2, the base is of llama/);
+    ).rejects.toThrow(/adapter for qwen2, but the base is llama/);
   });
 
   it('stops when it is told to', async () => {

@@ -12,7 +12,7 @@ export async function readAdapter(location: string, base: ModelConfig): Promise<
     new GraphError('bad-input', `${location} ${reason}`, { location: { file: location } });
   const found = await stat(location).catch(() => undefined);
   if (found === undefined) {
-    throw new GraphError('missing-file', `${location} is not there`, {
+    throw new GraphError('missing-file', `${location} does not exist`, {
       location: { file: location },
     });
   }
@@ -21,14 +21,14 @@ export async function readAdapter(location: string, base: ModelConfig): Promise<
     if (location.endsWith('.safetensors') || location.endsWith('adapter_config.json')) {
       return readAdapter(path.dirname(location), base);
     }
-    throw refuse('is no adapter; choose a PEFT folder or a .gguf file');
+    throw refuse('is not an adapter; choose a PEFT folder or a .gguf file');
   }
   const names = await readdir(location);
   if (names.includes('adapter_config.json')) {
     if (names.includes('adapter_model.safetensors')) return readPeftAdapter(location);
     throw refuse(
       names.includes('adapter_model.bin')
-        ? 'holds its weights as adapter_model.bin, which can run code as it is read; save it as safetensors'
+        ? 'has its weights as adapter_model.bin, which can run code when it is read; save it as safetensors'
         : 'lacks adapter_model.safetensors',
     );
   }
@@ -39,7 +39,7 @@ export async function readAdapter(location: string, base: ModelConfig): Promise<
   }
   throw refuse(
     files.length > 1
-      ? `holds ${files.length} GGUF files; choose one of them`
-      : 'holds no adapter: neither adapter_config.json nor a .gguf file',
+      ? `has ${files.length} GGUF files; choose one of them`
+      : 'has no adapter: neither adapter_config.json nor a .gguf file',
   );
 }

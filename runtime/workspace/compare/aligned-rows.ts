@@ -173,7 +173,7 @@ function commonType(artifacts: readonly (ArtifactRef | null)[]): PortType {
   if (type?.encoding !== 'jsonl' || types.some(({ id }) => id !== type.id)) {
     throw new GraphError(
       'bad-input',
-      'Only outputs of one type whose rows are text are compared row by row.',
+      'Graft compares row by row only outputs of the same type with text rows.',
     );
   }
   return type;

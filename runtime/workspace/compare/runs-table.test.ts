@@ -70,6 +70,6 @@ it('has none where no item has a metric, or all are gone, and refuses a run that
   await bench.artifacts.delete(gone.digest);
   expect(await runsTable(bench, [{ run: 'one' }, { run: 'one' }])).toBeUndefined();
   await expect(runsTable(bench, [{ run: 'one' }, { run: 'none' }])).rejects.toThrow(
-    'There is no run none any more.',
+    'The run none no longer exists.',
   );
 });

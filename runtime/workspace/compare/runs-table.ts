@@ -78,7 +78,7 @@ export async function runsTable(
 async function readSide({ runs }: Parts, { run, node }: ComparedSide, at: number): Promise<Side> {
   const record = await runs.get(run);
   if (record === undefined) {
-    throw new GraphError('bad-input', `There is no run ${run} any more. Choose another.`);
+    throw new GraphError('bad-input', `The run ${run} no longer exists. Choose another.`);
   }
   return { name: String.fromCharCode(65 + at), record, steps: await runs.steps(run), node };
 }

@@ -271,7 +271,7 @@ export class ExperimentRun {
       this.#dropped.length * plan.seeds.length;
     if (done === runs) return undefined;
     const location = { file, field: `experiments.${plan.name}` };
-    const ended = `${String(done)} of ${String(runs)} runs are done; started again, it goes on from there.`;
+    const ended = `${String(done)} of ${String(runs)} runs are done. Start it again to go on from there.`;
     switch (this.#stopped) {
       case 'cancelled':
         return { code: 'cancelled', message: `Cancelled: ${ended}`, location, audience: 'user' };
@@ -282,7 +282,7 @@ export class ExperimentRun {
       }
       case 'limit': {
         const minutes = (plan.limitMs ?? 0) / 60_000;
-        const message = `Its limit of ${String(minutes)} minutes is over: ${ended}`;
+        const message = `The experiment reached its limit of ${String(minutes)} minutes. ${ended}`;
         return { code: 'limit-reached', message, location, audience: 'user' };
       }
       case 'fault':

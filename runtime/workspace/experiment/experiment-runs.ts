@@ -106,7 +106,7 @@ export class ExperimentRuns {
     while (!signal.aborted) {
       const record = await runs.get(runId);
       if (record?.experiment === undefined) {
-        throw new GraphError('bad-input', `There is no run ${runId} of an experiment.`);
+        throw new GraphError('bad-input', `There is no experiment run ${runId}.`);
       }
       const page = await runs.experimentEvents(runId, seen, eventPage);
       for (const event of page) {

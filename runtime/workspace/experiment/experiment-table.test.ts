@@ -62,7 +62,7 @@ it('says which metric no row of a variant has', async () => {
   expect(table.rows.map(({ problem, named }) => ({ problem, named }))).toEqual([
     {},
     {
-      problem: 'No row of "score.metrics" has a value "recall".',
+      problem: 'No row of "score.metrics" has the metric "recall".',
       named: [{ text: '"score.metrics"', node: 'score' }],
     },
   ]);

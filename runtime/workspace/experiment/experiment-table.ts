@@ -67,7 +67,7 @@ export async function experimentTable(
       (drop === undefined ? undefined : dropProblem(drop, plan)) ??
       told(own.find(({ error }) => error !== undefined)?.error) ??
       (own.length < plan.seeds.length || look < (plan.race?.looks ?? 1)
-        ? { problem: 'It has not run to its end.' }
+        ? { problem: 'It did not finish.' }
         : lackProblem(plan.metrics, own));
     return {
       name: variant.name,
@@ -163,7 +163,7 @@ function lackProblem(
   if (lacking === undefined) return undefined;
   const { node, port, metric } = lacking;
   const text = `"${node}.${port}"`;
-  return { problem: `No row of ${text} has a value "${metric}".`, named: [{ text, node }] };
+  return { problem: `No row of ${text} has the metric "${metric}".`, named: [{ text, node }] };
 }
 
 function dropProblem(

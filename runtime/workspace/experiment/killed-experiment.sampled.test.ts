@@ -106,9 +106,7 @@ describe.skipIf(process.platform === 'win32')('an experiment whose process was k
       expect(partial.rows.map(({ variant }) => variant)).toEqual(
         whole.table.rows.map(({ variant }) => variant),
       );
-      expect(partial.rows.some(({ problem }) => problem === 'It has not run to its end.')).toBe(
-        true,
-      );
+      expect(partial.rows.some(({ problem }) => problem === 'It did not finish.')).toBe(true);
       const before = await computed(workspace, parent);
       const resumed = await runWhole(workspace);
       expect(said(resumed.table)).toEqual(said(whole.table));

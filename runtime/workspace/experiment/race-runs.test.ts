@@ -96,7 +96,7 @@ it('leaves the far behind, keeps the baseline, and tries at the end who failed o
   ]);
   // Of 5 × 2 × 120, one variant saw 30 twice.
   expect(table.race).toBe(
-    '1 of 5 variants was dropped early: 1,020 item evaluations instead of 1,200, 15 % saved. The risk that the best was among them is at most 5 %.',
+    'The race dropped 1 of 5 variants early: 1,020 evaluations instead of 1,200, 15 % saved. The risk that it dropped the best is at most 5 %.',
   );
   expect(table.rows[1]?.cells[0]?.difference?.verdict).toBe('better');
   expect(table.rows[3]?.cost).toMatchObject({ steps: 4 });
@@ -107,5 +107,5 @@ it('that was stopped tells what it had seen', async () => {
   const { dropped, results } = racing(2);
   const table = await experimentTable(plan, results, await dropped);
   expect(table.rows.map(({ cells: [cell] }) => cell?.n)).toEqual([60, 60, 60, 30, 0]);
-  expect(table.rows[0]?.problem).toBe('It has not run to its end.');
+  expect(table.rows[0]?.problem).toBe('It did not finish.');
 });

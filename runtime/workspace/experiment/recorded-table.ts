@@ -32,7 +32,7 @@ export async function recordedTable(parts: RecordedParts, runId: string): Promis
   if (last?.type === 'experiment.finished') return last.table;
   const started = events.find((event) => event.type === 'experiment.started');
   if (started?.type !== 'experiment.started') {
-    throw new GraphError('bad-input', `There is no run ${runId} of an experiment.`);
+    throw new GraphError('bad-input', `There is no experiment run ${runId}.`);
   }
   const metrics = started.metrics.flatMap((text) => parseMetricName(text) ?? []);
   const answers = new AnswerTokens(artifacts);

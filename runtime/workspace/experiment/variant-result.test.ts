@@ -83,6 +83,6 @@ it('says of metrics that cannot be read that the step is to be run again', async
   const wanted = [{ node: 'grade', port: 'metrics', metric: 'score' }];
   await expect(readMetrics(artifacts, steps, wanted)).rejects.toMatchObject({
     code: 'store-damaged',
-    message: expect.stringContaining('run the step again'),
+    message: expect.stringContaining('Run the step again'),
   });
 });

@@ -177,7 +177,7 @@ export class Examples {
         ? await claimOf(folder, path)
         : undefined;
     if (claim === undefined) {
-      throw new GraphError('missing-file', `There is no example "${path}" that claims anything.`);
+      throw new GraphError('missing-file', `There is no example "${path}" with a claim.`);
     }
     return Object.fromEntries(
       Object.entries(claim.tables).map(([name, { table }]) => [name, table]),

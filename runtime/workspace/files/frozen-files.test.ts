@@ -103,7 +103,7 @@ it('names the limit and the file, when read and when saved', async () => {
   const long = `${JSON.stringify({ question: 'x'.repeat(1_500_000) })}\n`;
   await expect(save(long)).rejects.toMatchObject({
     code: 'too-large',
-    message: expect.stringMatching(/take 1\.5 MB, and up to 0 MB/),
+    message: expect.stringMatching(/take 1\.5 MB; you can edit up to 0 MB/),
   });
   expect(await onDisk()).toBe(rows);
 });
@@ -196,7 +196,7 @@ it('says of a folder that cannot be written, and leaves the file as it was', asy
     };
     await expect(readOnly.save(edit, limit)).rejects.toMatchObject({
       code: 'state-unusable',
-      message: expect.stringContaining('the rows were not saved, the file is as it was'),
+      message: expect.stringContaining('the rows were not saved, and the file is unchanged'),
       location: { file },
     });
     expect(await onDisk()).toBe(rows);

@@ -33,9 +33,9 @@ export class FrozenFiles {
     this.#files = new RowFiles(root, stateFolder, {
       accepts: isFrozenFile,
       refusal:
-        'Rows are edited here only in files frozen/….jsonl, which Graft wrote. Any other file you edit with your editor.',
+        'You can edit rows here only in frozen files (frozen/….jsonl). Edit other files with your editor.',
       what: 'rows',
-      missing: 'There is no such file. Freeze the output again, or take it from git.',
+      missing: 'There is no such file. Freeze the output again, or restore the file from git.',
     });
   }
 

@@ -76,11 +76,11 @@ it('says what has no rows of text', async () => {
   const vectors: ArtifactRef = { ...questions, mediaType: Embeddings.mediaType };
   await expect(freeze('flow.graft.json', vectors)).rejects.toMatchObject({
     code: 'bad-input',
-    message: expect.stringContaining('kept as vectors'),
+    message: expect.stringContaining('they are vectors'),
     location: { node: 'ask' },
   });
   const table: ArtifactRef = { ...questions, mediaType: Comparison.mediaType };
   await expect(freeze('flow.graft.json', table)).rejects.toMatchObject({
-    message: expect.stringContaining('kept as one value'),
+    message: expect.stringContaining('they are one value'),
   });
 });

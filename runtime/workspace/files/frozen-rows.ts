@@ -51,7 +51,7 @@ export async function writeFrozenRows(
   if (type.encoding !== 'jsonl') {
     throw new GraphError(
       'bad-input',
-      `An output of type ${type.id} is kept as ${keptAs[type.encoding]}, not as rows of text: it cannot be frozen. Freeze what it is made of.`,
+      `Outputs of type ${type.id} cannot be frozen: they are ${keptAs[type.encoding]}, not rows of text. Freeze an input of this node.`,
       { location: { file: graph, node, port } },
     );
   }
@@ -98,6 +98,6 @@ async function place(draft: string, stem: string): Promise<string> {
   }
   throw new GraphError(
     'name-taken',
-    `There are ${String(mostCopies)} frozen files of this output already. Delete some of them.`,
+    `This output already has ${String(mostCopies)} frozen files. Delete some of them.`,
   );
 }

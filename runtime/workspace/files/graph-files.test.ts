@@ -182,7 +182,7 @@ describe('names', () => {
     await files.save('a.graft.json', 'a', null);
     await expect(files.save('a.graft.json', 'b', null)).rejects.toMatchObject({
       code: 'name-taken',
-      message: 'There is a file a.graft.json already. Choose another name.',
+      message: 'The file a.graft.json already exists. Choose another name.',
     });
   });
 });
@@ -190,7 +190,7 @@ describe('names', () => {
 it('are listed with why they cannot be read, until they can', async () => {
   await files.save('a.graft.json', '{ "graft": 1 }', null);
   const { revision } = await files.save('b.graft.json', '{ "graft": 1, nodes: {} }', null);
-  const fault = 'The file is not valid JSON (line 1): a key in double quotes should stand here.';
+  const fault = 'The file is not valid JSON (line 1): expected a key in double quotes.';
   expect(await files.list()).toMatchObject([{ path: 'a.graft.json' }, { fault }]);
   await files.save('b.graft.json', '{ "graft": 1, "nodes": {} }', revision);
   expect((await files.list()).filter((one) => one.fault !== undefined)).toEqual([]);

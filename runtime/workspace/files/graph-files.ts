@@ -83,7 +83,7 @@ export class GraphFiles {
     if (stats.size > MAX_TEXT) {
       throw new GraphError(
         'too-large',
-        `The file has ${String(stats.size)} bytes; a graph file may have ${String(MAX_TEXT)}.`,
+        `The file has ${String(stats.size)} bytes; the limit for a graph file is ${String(MAX_TEXT)}.`,
         { location: { file: short } },
       );
     }
@@ -179,7 +179,7 @@ export class GraphFiles {
       for (let number = 2; (await lstat(absolute).catch(() => undefined)) !== undefined; number++)
         ({ short, absolute } = await this.#locate(numberedName(path, number)));
       await replaceFile(absolute, bytes).catch((error: unknown) => {
-        throw writeError(error, { file: short, what: `${short} was not brought back` });
+        throw writeError(error, { file: short, what: `${short} was not restored` });
       });
       await this.#trash.forget(trashId);
       return this.read(short);
@@ -239,14 +239,14 @@ function missing(path: string): GraphError {
 }
 
 function taken(path: string): GraphError {
-  const message = `There is a file ${path} already. Choose another name.`;
+  const message = `The file ${path} already exists. Choose another name.`;
   return new GraphError('name-taken', message, { location: { file: path } });
 }
 
 function stale(path: string, current: string | null): GraphError {
   const what =
     current === null
-      ? 'The file is gone; save it as a new one.'
-      : 'The file was changed by somebody else since it was read. Read it again and merge.';
+      ? 'The file no longer exists. Save the graph as a new file.'
+      : 'Somebody else changed the file since it was read. Read it again and merge.';
   return new GraphError('stale-save', what, { location: { file: path } });
 }

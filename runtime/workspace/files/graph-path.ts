@@ -38,7 +38,7 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 export function requireGraphPath(path: string): void {
   const stem = nameOf(path).slice(0, -graphSuffix.length);
   if (!path.endsWith(graphSuffix) || stem === '') {
-    throw badName(path, `A graph file's name ends in ${graphSuffix}.`);
+    throw badName(path, `The name of a graph file must end in ${graphSuffix}.`);
   }
   requireVisible(path);
 }
@@ -57,7 +57,10 @@ export function isVisible(path: string): boolean {
 /** Of `path`, or of what it leads to by links. Throws `bad-name`. */
 export function requireVisible(path: string, leadsTo: string = path): void {
   if (!isVisible(leadsTo)) {
-    throw badName(path, 'Files that Graft writes are in no hidden folder, nor in node_modules.');
+    throw badName(
+      path,
+      'Graft writes no files in hidden folders or in node_modules. Choose another folder.',
+    );
   }
 }
 
@@ -77,7 +80,7 @@ export function requirePortablePath(path: string, suffix = ''): void {
   if (path.startsWith('/') || names.includes('..')) {
     throw badName(
       path,
-      'A name leads to a place in the workspace: it has no "..", and no "/" first.',
+      'A name must lead to a place in the workspace, so it must not contain ".." or begin with "/".',
     );
   }
   if (parts.some((part) => part.trim() === '') || names.includes('.')) {
@@ -86,45 +89,45 @@ export function requirePortablePath(path: string, suffix = ''): void {
   if (parts.length > maxFolders + 1) {
     throw badName(
       path.slice(0, 200),
-      `A name leads through at most ${String(maxFolders)} folders.`,
+      `A name may lead through at most ${String(maxFolders)} folders.`,
     );
   }
   if (homeFolder.test(names[0] ?? '')) {
     throw badName(
       path,
-      'A shell reads "~" at the start of a path as a home folder. Choose another name.',
+      'A name must not begin with "~", which shells read as the home folder. Choose another name.',
     );
   }
   if (names.some((name) => shortName.test(name))) {
     throw badName(
       path,
-      'Windows reads a name such as "GIT~1" as the short name of another file. Choose another name.',
+      'Windows reads names like "GIT~1" as short names of other files. Choose another name.',
     );
   }
   if (names.some((part) => /%(?:2e|2f|5c|00)/i.test(part))) {
     throw badName(
       path,
-      'A browser reads "%2e", "%2f", "%5c" and "%00" in a name as other characters. Choose another name.',
+      'Browsers read "%2e", "%2f", "%5c" and "%00" in a name as other characters. Choose another name.',
     );
   }
   const bad = forbidden.exec(path)?.[0];
   if (bad !== undefined) {
-    throw badName(path, `A name cannot hold ${shownCharacter(bad)}. Leave it out.`);
+    throw badName(path, `A name cannot contain ${shownCharacter(bad)}. Remove it.`);
   }
   const name = nameOf(path);
   const stem = name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name;
   if ([...parts.slice(0, -1), stem].some((part) => part !== part.trim() || part.endsWith('.'))) {
-    throw badName(path, 'A name does not begin or end with a space, nor end with a full stop.');
+    throw badName(path, 'A name must not begin or end with a space, or end with a full stop.');
   }
   const device = parts.find((part) => deviceName.test(part));
   if (device !== undefined) {
     throw badName(
       path,
-      `Windows keeps the name "${device.split('.', 1)[0] ?? ''}" for itself. Choose another one, so that the file opens everywhere.`,
+      `Windows reserves the name "${device.split('.', 1)[0] ?? ''}". Choose another name, so that the file opens everywhere.`,
     );
   }
   if (parts.some((part) => Buffer.byteLength(part) > maxName)) {
-    throw badName(path, `A name has at most ${String(maxName)} bytes. Choose a shorter one.`);
+    throw badName(path, `A name may have at most ${String(maxName)} bytes. Choose a shorter name.`);
   }
 }
 

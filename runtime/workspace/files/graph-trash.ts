@@ -66,5 +66,5 @@ export class GraphTrash {
 }
 
 function gone(cause?: unknown): GraphError {
-  return new GraphError('missing-file', 'The deleted file is no longer kept.', { cause });
+  return new GraphError('missing-file', 'The deleted file cannot be restored any more.', { cause });
 }

@@ -16,6 +16,6 @@ export async function replaceOwnFile(
     // Of saves that were killed: the folder is one's own, and may be under version control.
     await removePartials(dirname(path));
   } catch (cause) {
-    throw writeError(cause, { file, what: `${what}, the file is as it was` });
+    throw writeError(cause, { file, what: `${what}, and the file is unchanged` });
   }
 }

@@ -8,7 +8,7 @@ export async function requireRoom(folder: string, needed: number, what: string):
   if (free >= needed) return;
   throw new GraphError(
     'no-space',
-    `${what} needs ${String(needed)} bytes, and the disk has ${String(free)} free. Nothing was written.`,
+    `${what} needs ${String(needed)} bytes, but the disk has only ${String(free)} free. Nothing was written.`,
     { audience: 'operator' },
   );
 }

@@ -95,7 +95,7 @@ export class RowFiles {
     if (!real.startsWith(this.#root + sep)) throw outside(file);
     this.#require(this.#below(real), short);
     if ((await stat(real)).isFile()) return { short, real, isThere: true };
-    throw missing(short, this.#kind.missing ?? 'There is a folder of this name. Choose another.');
+    throw missing(short, this.#kind.missing ?? 'A folder has this name. Choose another name.');
   }
 
   /** Where a file will be that is not there yet, the links of its folders followed. */
@@ -122,7 +122,7 @@ export class RowFiles {
   #tooLarge(size: number, { short, real }: Place, { atMost }: SizeLimit): GraphError {
     return new GraphError(
       'too-large',
-      `These ${this.#kind.what} take ${megabytes(size)}, and up to ${megabytes(atMost)} are edited here. Edit the file with your editor: ${real}`,
+      `These ${this.#kind.what} take ${megabytes(size)}; you can edit up to ${megabytes(atMost)} here. Edit the file with your editor: ${real}`,
       { location: { file: short } },
     );
   }
@@ -150,7 +150,7 @@ function missing(file: string, why: string): GraphError {
 function stale(file: string): GraphError {
   return new GraphError(
     'stale-save',
-    'The file was changed by somebody else since it was read: nothing was overwritten.',
+    'Somebody else changed the file since it was read, so Graft did not overwrite it.',
     { location: { file } },
   );
 }

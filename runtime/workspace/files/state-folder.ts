@@ -67,12 +67,12 @@ async function obstacle(path: string, cause: unknown): Promise<GraphError | unde
     if (found?.isSymbolicLink() === true && real === undefined) {
       const target = await readlink(at);
       return unusable(
-        `${at} is a link to ${target}, which is not there. Make that folder or delete the link, ${elsewhere}.`,
+        `${at} is a link to ${target}, which does not exist. Create that folder or delete the link, ${elsewhere}.`,
       );
     }
     if (real?.isFile() === true) {
       return unusable(
-        `${at} is a file, and Graft keeps its state in a folder there. Move the file away, ${elsewhere}.`,
+        `${at} is a file, but Graft needs a folder there for its state. Move the file away, ${elsewhere}.`,
       );
     }
     if (found !== undefined || at === dirname(at)) break;
@@ -80,7 +80,7 @@ async function obstacle(path: string, cause: unknown): Promise<GraphError | unde
   if (!isUnwritable(cause) || (await stat(path).catch(() => undefined)) !== undefined)
     return undefined;
   return unusable(
-    `The state folder ${path} cannot be made: its disk is read-only, or the folder above is of another user. Let yourself write there, ${elsewhere}.`,
+    `Graft cannot create the state folder ${path}: the disk is read-only, or the folder above belongs to another user. Give yourself write permission, ${elsewhere}.`,
   );
 }
 

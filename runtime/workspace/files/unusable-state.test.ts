@@ -20,8 +20,11 @@ describe('a state folder that cannot be made', () => {
   afterAll(() => rm(top, { recursive: true, force: true }));
 
   it.each([
-    ['dangling', /dangling is a link to \/nowhere\/at\/all, which is not there\. Make that folder/],
-    ['text', /text is a file, and Graft keeps its state in a folder there\. Move the file away/],
+    [
+      'dangling',
+      /dangling is a link to \/nowhere\/at\/all, which does not exist\. Create that folder/,
+    ],
+    ['text', /text is a file, but Graft needs a folder there for its state\. Move the file away/],
     ['linked', /linked is a file/],
     ['text/state', /text is a file/],
     ['dangling/state', /dangling is a link to/],
@@ -38,7 +41,9 @@ describe('a state folder that cannot be made', () => {
     try {
       const opening = openStateFolder(join(mounted.folder, '.graft'));
       await expect(opening).rejects.toMatchObject({ code: 'state-unusable' });
-      await expect(opening).rejects.toThrow(/\.graft cannot be made: its disk is read-only/);
+      await expect(opening).rejects.toThrow(
+        /cannot create the state folder .*\.graft: the disk is read-only/,
+      );
     } finally {
       mounted.unmount();
     }

@@ -23,7 +23,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const unwritable = (file: string, what: string) => ({
   code: 'state-unusable',
-  message: `The folder of ${file} cannot be written: ${what}. Let yourself write there, then try again.`,
+  message: `Graft cannot write to the folder of ${file}: ${what}. Give yourself write permission, then try again.`,
 });
 
 it('says of each thing to do with files that a folder cannot be written, and leaves them as they are', async ({

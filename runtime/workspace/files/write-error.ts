@@ -15,7 +15,7 @@ export function writeError(
     return new GraphError('no-space', message, options);
   }
   if (isUnwritable(cause)) {
-    const message = `The folder of ${file} cannot be written: ${what}. Let yourself write there, then try again.`;
+    const message = `Graft cannot write to the folder of ${file}: ${what}. Give yourself write permission, then try again.`;
     return new GraphError('state-unusable', message, options);
   }
   return cause;

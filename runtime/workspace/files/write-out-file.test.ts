@@ -36,7 +36,7 @@ it('writes what a link leads to, and says that a folder is no file', async () =>
   for (const name of ['real.md/below.md', 'n'.repeat(300)]) {
     await expect(writeOutFile(join(folder, name), '')).rejects.toMatchObject({
       code: 'bad-name',
-      message: 'No file can have this name here. Choose another.',
+      message: 'A file cannot have this name here. Choose another name.',
     });
   }
 });

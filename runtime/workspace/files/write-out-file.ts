@@ -36,7 +36,7 @@ export async function writeOutFile(path: string, content: FileContent): Promise<
     else await writeFile(place, content);
   } catch (cause) {
     if (hasCode(cause, 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG')) {
-      const message = 'No file can have this name here. Choose another.';
+      const message = 'A file cannot have this name here. Choose another name.';
       throw new GraphError('bad-name', message, { location: { file: path }, cause });
     }
     throw writeError(cause, { file: path, what: 'it was not written' });

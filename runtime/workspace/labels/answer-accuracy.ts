@@ -36,7 +36,7 @@ export class AnswerAccuracy {
 
   async #count(ref: ArtifactRef): Promise<AnswerScore> {
     if (ref.mediaType !== Answers.mediaType) {
-      throw new GraphError('bad-input', 'Only answers are compared with references.');
+      throw new GraphError('bad-input', 'Only answers can be compared with references.');
     }
     const counts = { right: 0, wrong: 0, 'no reference': 0 };
     for await (const row of inTurns(readRows(this.#artifacts, ref, Answers))) {

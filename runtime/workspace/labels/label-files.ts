@@ -17,7 +17,7 @@ export class LabelFiles {
   constructor(root: string, stateFolder: string) {
     this.#files = new RowFiles(root, stateFolder, {
       accepts: isLabelsFile,
-      refusal: 'Labels are kept only in files whose name ends in .labels.jsonl. Name it so.',
+      refusal: 'The name of a label file must end in .labels.jsonl. Rename it.',
       what: 'labels',
     });
   }

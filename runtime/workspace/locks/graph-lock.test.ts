@@ -250,7 +250,7 @@ describe('drift', () => {
     expect(report.drift).toMatchObject([
       {
         ...{ kind: 'files', name: 'a.txt', nodes: ['files'] },
-        message: expect.stringContaining('"a.txt" holds other bytes than were locked'),
+        message: expect.stringContaining('"a.txt" has changed since it was locked'),
       },
     ]);
     const run = await workspace.runs.start(graph, file);
@@ -279,7 +279,7 @@ describe('drift', () => {
     expect(problems).toMatchObject([
       {
         code: 'lock-differs',
-        message: expect.stringContaining('The model "tiny-embedder" has other bytes'),
+        message: expect.stringContaining('The model "tiny-embedder" has changed'),
         location: { file, node: 'vectors' },
       },
     ]);

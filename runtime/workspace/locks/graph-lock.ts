@@ -207,13 +207,13 @@ export function lockDrift(sources: readonly NamedSource[], locked: Lock, now: Lo
     const { kind, name } = source;
     if (found === undefined) {
       if (kind !== 'graphs') return [];
-      const message = `The graph "${name}", which it was locked to, is not to be had.`;
+      const message = `The graph "${name}" in the lock is missing.`;
       return [{ ...source, locked: was, message }];
     }
     const message =
       kind === 'graphs'
         ? `The graph "${name}" has changed since it was locked.`
-        : `${kind === 'models' ? `The model "${name}" has` : `"${name}" holds`} other bytes than were locked: ${found.slice(0, 12)} instead of ${was.slice(0, 12)}.`;
+        : `${kind === 'models' ? `The model "${name}" has` : `"${name}" has`} changed since it was locked: its digest is ${found.slice(0, 12)} instead of ${was.slice(0, 12)}.`;
     return [{ ...source, locked: was, now: found, message }];
   });
 }
@@ -237,7 +237,7 @@ export function driftProblems(drift: readonly Drift[], { file, locked }: LockRul
       // As it stands in the file: a node that runs may be of a graph that one uses.
       const node = nodes[0]?.split('/')[0];
       return lockProblem(
-        `${message} Take what is here with \`graft lock ${file}\`, or bring back what was locked.`,
+        `${message} Accept the change with \`graft lock ${file}\`, or restore the locked version.`,
         { file, ...(kind === 'models' && node !== undefined ? { node } : {}) },
       );
     });
@@ -254,7 +254,7 @@ export function unlockedProblems(
     .filter((source) => ownDigest(lock, source) === undefined)
     .map(({ kind, name }) =>
       lockProblem(
-        `${shownSource[kind](name)} is not in the graph's lock. Lock it with \`graft lock ${file}\`, or run without --locked.`,
+        `${shownSource[kind](name)} is not in the graph's lock. Add it with \`graft lock ${file}\`, or run without --locked.`,
         { file },
       ),
     );

@@ -226,7 +226,7 @@ function tellDefect(error: unknown, file: string): void {
   const isExpected = error instanceof GraphError ? error.code !== 'internal' : isSystemError(error);
   if (isExpected) return;
   const { message } = GraphError.from(error);
-  process.emitWarning(`A fault of Graft: the lock of ${file} was not written: ${message}`);
+  process.emitWarning(`A bug in Graft: the lock of ${file} was not written: ${message}`);
 }
 
 const sourcesOf = ({ plan, references }: LockedPlan): NamedSource[] => [

@@ -57,7 +57,7 @@ export class KeptGraphs {
     if (found !== undefined) return found;
     throw new GraphError(
       'missing-file',
-      'The version that the graph was locked to is not on this machine, which never planned with it. Take what is here, or bring the old file back, from git or from whoever locked it.',
+      'The locked version is not on this machine. Accept the present version, or restore the old file from git or from the person who locked it.',
     );
   }
 

@@ -30,7 +30,10 @@ export async function readUsedGraphs(
     const found =
       read.size < maxFiles
         ? await readOne(path, files, parsed)
-        : new GraphError('too-large', `A graph may use ${String(maxFiles)} files. Use fewer.`);
+        : new GraphError(
+            'too-large',
+            `A graph may use at most ${String(maxFiles)} files. Use fewer.`,
+          );
     read.set(path, found);
     if (!(found instanceof GraphError)) for (const next of usedFiles(found)) paths.add(next);
   }

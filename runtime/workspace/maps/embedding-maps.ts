@@ -63,7 +63,7 @@ export class EmbeddingMaps {
 
   async #place(ref: ArtifactRef, hits: ArtifactRef): Promise<readonly MapQuestion[]> {
     if (hits.mediaType !== Hits.mediaType) {
-      throw new GraphError('bad-input', 'Only questions with hits are placed on a map.');
+      throw new GraphError('bad-input', 'The map can show only questions with hits.');
     }
     const { points } = await this.#drawn(ref);
     const questions: MapQuestion[] = [];
@@ -78,7 +78,7 @@ export class EmbeddingMaps {
 
   async #read(ref: ArtifactRef) {
     if (ref.mediaType !== Embeddings.mediaType) {
-      throw new GraphError('bad-input', 'Only embeddings are drawn as a map.');
+      throw new GraphError('bad-input', 'The map can show only embeddings.');
     }
     // Of very many every other, or every third.
     const step = Math.max(1, Math.ceil((ref.count ?? 0) / this.#most));

@@ -49,7 +49,7 @@ it('refuses to pack more models than a package may hold, and fetches none of the
     );
   await expect(packing(65)).rejects.toMatchObject({
     code: 'too-large',
-    message: expect.stringContaining('65 models; at most 64'),
+    message: expect.stringContaining('65 models; the limit is 64'),
   });
   await expect(packing(64)).rejects.toMatchObject({ code: 'bad-model' });
 });

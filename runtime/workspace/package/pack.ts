@@ -136,7 +136,7 @@ export async function pack(
   if (twins !== undefined) {
     throw new GraphError(
       'bad-name',
-      `${JSON.stringify(twins[0])} and ${JSON.stringify(twins[1])} are one name on some systems, so the package would open nowhere. Rename one of them.`,
+      `${JSON.stringify(twins[0])} and ${JSON.stringify(twins[1])} are the same name on some systems, so the package could not be unpacked. Rename one of them.`,
       { location: { file: twins[1] } },
     );
   }
@@ -160,7 +160,7 @@ export async function pack(
   if (count > maxBlobs) {
     throw new GraphError(
       'too-large',
-      `The package would hold ${String(count)} files and artifacts; at most ${String(maxBlobs)} are packed. Leave data or artifacts out.`,
+      `The package would have ${String(count)} files and artifacts; the limit is ${String(maxBlobs)}. Pack without data or without artifacts.`,
       { location: { file: graph } },
     );
   }
@@ -173,7 +173,7 @@ export async function pack(
     await rm(target);
     throw new GraphError(
       'too-large',
-      `What is packed gets ${String(Math.floor(contents / size))} times smaller, to ${String(size)} bytes: whoever opens it would take it for one made to fill disks. Leave data or artifacts out.`,
+      `The package would shrink ${String(Math.floor(contents / size))} times, to ${String(size)} bytes. Graft refuses to unpack such packages, because they could fill a disk. Pack without data or without artifacts.`,
       { location: { file: graph } },
     );
   }
@@ -189,7 +189,7 @@ function requireShort(
   if (size <= maxListing) return;
   throw new GraphError(
     'too-large',
-    `The ${what} takes ${String(size)} bytes, and a package holds ${String(maxListing)} of it. Leave ${leave} out.`,
+    `The ${what} takes ${String(size)} bytes; the limit is ${String(maxListing)}. Pack without ${leave}.`,
     { location: { file } },
   );
 }
@@ -217,7 +217,7 @@ async function packResults(
   if (found === undefined) {
     throw new GraphError(
       'bad-input',
-      'No run of this graph has succeeded yet, nor a variant of an experiment, so there are no results to pack. Run it first, or pack it without results.',
+      'There are no results to pack: no run or experiment of this graph has succeeded yet. Run it first, or pack it without results.',
       { location: { file: graph } },
     );
   }
@@ -227,7 +227,7 @@ async function packResults(
   if (sizes.size === 0 && missing.length > 0) {
     throw new GraphError(
       'missing-file',
-      `The results of ${of} are no longer here: the cache was made smaller. Run the graph again, or pack it without results.`,
+      `The results of ${of} were removed from the cache. Run the graph again, or pack it without results.`,
       { location: { file: graph } },
     );
   }
@@ -285,7 +285,7 @@ async function packModels(
   if (ids.length > maxModels) {
     throw new GraphError(
       'too-large',
-      `The package would hold ${String(ids.length)} models; at most ${String(maxModels)} are packed. Leave models out.`,
+      `The package would have ${String(ids.length)} models; the limit is ${String(maxModels)}. Pack without models.`,
       { location: { file: graph } },
     );
   }

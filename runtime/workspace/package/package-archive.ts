@@ -86,7 +86,7 @@ export class PackageArchive implements AsyncDisposable {
       throw asDamage(error, this.name);
     }
     if (hash.digest('hex') !== digest) {
-      throw damaged(this.name, `the bytes under ${digest.slice(0, 12)} are others`);
+      throw damaged(this.name, `the bytes under ${digest.slice(0, 12)} differ from their digest`);
     }
   }
 
@@ -125,7 +125,7 @@ async function listEntries(
     if (fileName !== 'manifest.json' && !blobName.test(fileName)) {
       throw new GraphError(
         'unsafe-path',
-        `The package has an entry ${shown}, and a package holds manifest.json and blobs only. Nothing was unpacked.`,
+        `The package has an entry ${shown}, but may have only manifest.json and blobs. Nothing was unpacked.`,
         { location: { file: name } },
       );
     }
@@ -165,24 +165,26 @@ function checkBlobs(
   for (const [digest, size] of listed) {
     const found = entries.get(`blobs/${digest}`)?.uncompressedSize;
     if (found !== size)
-      throw damaged(name, `the bytes ${digest.slice(0, 12)} are not there, or not in their size`);
+      throw damaged(name, `the bytes ${digest.slice(0, 12)} are missing or have the wrong size`);
   }
   if (entries.size !== listed.size + 1)
-    throw damaged(name, 'it holds bytes that its manifest does not name');
+    throw damaged(name, 'it has bytes that its manifest does not list');
   for (const { id, files } of manifest.models) {
     const wrong = files.find(
       ({ digest, size }) => digest !== undefined && listed.get(digest) !== size,
     );
     if (wrong !== undefined)
-      throw damaged(name, `the file ${wrong.path} of its model "${id}" is not there in its size`);
+      throw damaged(
+        name,
+        `the file ${wrong.path} of its model "${id}" is missing or has the wrong size`,
+      );
   }
   const used = usedBlobs(manifest);
   for (const digest of used) {
     if (!listed.has(digest))
       throw damaged(name, `its manifest does not list the bytes ${digest.slice(0, 12)}`);
   }
-  if (used.size !== listed.size)
-    throw damaged(name, 'it holds bytes that nothing in it is made of');
+  if (used.size !== listed.size) throw damaged(name, 'it has bytes that nothing in it uses');
 }
 
 /** The digests that a manifest speaks of. */
@@ -219,7 +221,7 @@ function asDamage(error: unknown, name: string): unknown {
   const reason = (error instanceof Error ? error.message : String(error)).replace(/\.+$/, '');
   // The library's words for a file of another kind, or one that was cut off on its way.
   const told = /end of central directory/i.test(reason)
-    ? 'it is no zip file, or is cut off'
+    ? 'it is not a zip file, or is cut off'
     : reason;
   return damaged(name, told, error);
 }

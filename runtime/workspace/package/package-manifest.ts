@@ -75,7 +75,7 @@ const packageManifestSchema = z.object({
     .string()
     .min(1)
     .max(200)
-    .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'It holds control characters'),
+    .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'It contains control characters'),
   createdAt: timeSchema,
   /** The path of its graph, one of `files`. */
   graph: z.string(),
@@ -133,7 +133,7 @@ export function parseManifest(text: string, archive: string): PackageManifest {
   if (format.data.graftPackage > packageFormat) {
     throw new GraphError(
       'newer-format',
-      `The package has format ${String(format.data.graftPackage)}, and this version of Graft reads up to ${String(packageFormat)}. Update Graft to open it.`,
+      `The package has format ${String(format.data.graftPackage)}; this Graft reads up to format ${String(packageFormat)}. Update Graft.`,
       { location: { file: archive } },
     );
   }
@@ -151,7 +151,7 @@ export function parseManifest(text: string, archive: string): PackageManifest {
 export function damaged(archive: string, what: string, cause?: unknown): GraphError {
   return new GraphError(
     'damaged-file',
-    `This is no sound package: ${what}. Ask for it anew, or pack it again.`,
+    `The package is damaged: ${what}. Get it again, or pack it again.`,
     { location: { file: archive }, ...(cause === undefined ? {} : { cause }) },
   );
 }

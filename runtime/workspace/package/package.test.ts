@@ -40,7 +40,7 @@ describe('a package', () => {
     ]);
   });
 
-  it('serves its own graph only, until it is trusted', async () => {
+  it('used for its own graph only, until it is trusted', async () => {
     await bench.packed();
     const ben = await bench.workspace('ben');
     const { package: received } = await ben.packages.unpack(bench.archive, 'x');
@@ -186,7 +186,9 @@ describe('a package', () => {
     await anna.storage.collect(0);
     await expect(anna.packages.pack(file, choice, bench.archive)).rejects.toMatchObject({
       code: 'missing-file',
-      message: expect.stringContaining(`The results of run ${run?.id ?? ''} are no longer here`),
+      message: expect.stringContaining(
+        `The results of run ${run?.id ?? ''} were removed from the cache`,
+      ),
     });
   });
 
@@ -203,9 +205,7 @@ describe('a package', () => {
     const packed = anna.packages.pack(file, { artifacts: true }, bench.archive);
     await expect(packed).rejects.toMatchObject({
       code: 'too-large',
-      message: expect.stringMatching(
-        /events of run .* takes 68\d{6} bytes, and a package holds 67108864/,
-      ),
+      message: expect.stringMatching(/events of run .* takes 68\d{6} bytes; the limit is 67108864/),
     });
     await anna.packages.pack(file, { data: true }, bench.archive);
   });

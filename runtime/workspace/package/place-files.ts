@@ -50,7 +50,7 @@ export async function filePlaces(
     (others.length > 10 ? ` and ${String(others.length - 10)} more` : '');
   throw new GraphError(
     'name-taken',
-    `The workspace has other files of these names: ${named}. Nothing was written. Move them away, or take another folder.`,
+    `The workspace has different files with these names: ${named}. Nothing was written. Move them away, or unpack into another folder.`,
     { location: { file: source } },
   );
 }

@@ -67,7 +67,7 @@ export class PlacingJournal {
   alone<T>(work: () => Promise<T>): Promise<T> {
     const { patience = usualPatience } = this.#parts;
     const busy = (pid: number): string =>
-      `The process ${String(pid)} is unpacking a package or copying an example. Nothing was written; try again when it is done.`;
+      `The process ${String(pid)} is unpacking a package or copying an example. Nothing was written. Try again when it has finished.`;
     return withStateLock(this.#lock, { patience, busy }, async () => {
       await this.#takeBackLeft();
       return work();
@@ -137,7 +137,7 @@ export class PlacingJournal {
     if (format !== undefined && format > journalFormat) {
       throw new GraphError(
         'newer-format',
-        `A newer version of Graft was stopped while it wrote files into this workspace, and this version cannot tell which. Open the workspace with that version, or delete ${this.#file} to keep what was written.`,
+        `A newer Graft stopped while it wrote files into this workspace, and this version cannot tell which files. Open the workspace with the newer version, or delete ${this.#file} to keep the files.`,
         { location: { file: this.#file }, audience: 'operator' },
       );
     }

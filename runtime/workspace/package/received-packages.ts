@@ -76,7 +76,7 @@ export class ReceivedPackages {
     if (found !== undefined) return found;
     throw new GraphError(
       'missing-file',
-      `There is no package "${id}" in this workspace. "graft packages ls" lists those there are.`,
+      `There is no package "${id}" in this workspace. "graft packages ls" lists the packages.`,
     );
   }
 

@@ -18,7 +18,7 @@ export async function placesOf(
   if (twins !== undefined) throw unsafe(archive, twins[1], `and also ${JSON.stringify(twins[0])}`);
   const folded = new Set(paths.map(foldedPath));
   for (const path of paths) {
-    if (!isInnerPath(path)) throw unsafe(archive, path, 'which is no path below the workspace');
+    if (!isInnerPath(path)) throw unsafe(archive, path, 'which is not a path in the workspace');
     try {
       requireVisible(path);
       requirePortablePath(path);
@@ -26,7 +26,7 @@ export async function placesOf(
       throw unsafe(archive, path, `which cannot be a file of a workspace: ${reasonOf(error)}`);
     }
     for (let at = dirname(foldedPath(path)); at !== '.'; at = dirname(at)) {
-      if (folded.has(at)) throw unsafe(archive, path, 'below a path that is a file of its own');
+      if (folded.has(at)) throw unsafe(archive, path, 'inside a path that is itself a file');
     }
   }
   // Nothing is looked up on the disk before all names are known to be sound.
@@ -62,16 +62,16 @@ async function placeBelow(
     const found = await lstat(at).catch(() => undefined);
     if (found === undefined) continue;
     if (at === absolute && found.isSymbolicLink()) {
-      throw unsafe(archive, path, 'which is a link in this workspace');
+      throw unsafe(archive, path, 'whose path is a link in this workspace');
     }
     const real = await realpath(at);
     if (real !== root && !real.startsWith(root + sep)) {
-      throw unsafe(archive, path, 'which a link of this workspace leads out of it');
+      throw unsafe(archive, path, 'whose path leads out of this workspace by a link');
     }
     if (at !== absolute && !(await stat(real)).isDirectory()) {
       throw new GraphError(
         'name-taken',
-        `The workspace has a file ${JSON.stringify(relative(root, at))}, and the package a folder of this name. Nothing was unpacked. Move it away, or unpack into another folder.`,
+        `The workspace has a file ${JSON.stringify(relative(root, at))} where the package has a folder. Nothing was unpacked. Move the file away, or unpack into another folder.`,
         { location: { file: archive } },
       );
     }
@@ -92,7 +92,7 @@ export function requireGraphName(path: string, archive: string): void {
   try {
     requireNewGraphPath(path);
   } catch (error) {
-    throw unsafe(archive, path, `which is no graph file: ${reasonOf(error)}`);
+    throw unsafe(archive, path, `which is not a graph file: ${reasonOf(error)}`);
   }
 }
 

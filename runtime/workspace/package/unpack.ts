@@ -81,7 +81,7 @@ export async function unpack(
   await verifyAll(archive, records);
   requireGraphName(manifest.graph, name);
   if (!manifest.files.some(({ path }) => path === manifest.graph))
-    throw damaged(name, `its graph ${manifest.graph} is not in it`);
+    throw damaged(name, `its graph ${manifest.graph} is missing`);
   return await parts.journal.alone(() => receive(parts, archive, records));
 }
 
@@ -200,7 +200,7 @@ function requireFinished(events: readonly RunEvent[], name: string): void {
   const started = events.findIndex(({ type }) => type === 'run.started');
   const end = events.find((event) => event.type === 'run.finished');
   if (started === 0 && end === events.at(-1) && end?.status === 'succeeded') return;
-  throw damaged(name, 'its events are not those of a run that succeeded');
+  throw damaged(name, 'its events do not describe a succeeded run');
 }
 
 /** Reads everything once, so that nothing is written of a package whose bytes are wrong. */
@@ -217,7 +217,7 @@ async function verifyAll(archive: PackageArchive, { actions }: Records): Promise
       parseGraph(Buffer.concat(chunks).toString('utf8'), path);
     } catch (thrown) {
       const { code, message } = GraphError.from(thrown);
-      throw new GraphError(code, `Its graph ${path} cannot be read: ${message}`, {
+      throw new GraphError(code, `Graft cannot read its graph ${path}: ${message}`, {
         location: { file: name },
         cause: thrown,
       });

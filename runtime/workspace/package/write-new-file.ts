@@ -54,7 +54,7 @@ export async function placeStagedFile(
     if (!hasCode(error, 'EEXIST')) throw notWritten(error, path);
     if (await isFileOf(place, digest)) return false;
     const message =
-      'A file of this name came while the package was unpacked. Nothing was written. Unpack it again.';
+      'A file with this name appeared while Graft unpacked the package. Nothing was written. Unpack it again.';
     throw new GraphError('name-taken', message, { location: { file: path }, cause: error });
   }
 }

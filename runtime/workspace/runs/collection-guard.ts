@@ -23,7 +23,7 @@ export class CollectionGuard {
   /** Collects, once nothing is under way that it could harm. Throws `store-locked` where that takes long. */
   collecting<T>(work: () => Promise<T>): Promise<T> {
     const busy = (pid: number): string =>
-      `The process ${String(pid)} is unpacking a package or making the cache smaller. Nothing was deleted; try again when it is done.`;
+      `The process ${String(pid)} is unpacking a package or shrinking the cache. Nothing was deleted. Try again when it has finished.`;
     return withStateLock(this.#folder, { patience, busy }, work);
   }
 }

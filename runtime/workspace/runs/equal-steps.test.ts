@@ -99,7 +99,7 @@ describe('equal steps of several processes', () => {
     await told(one, running.runId, 'step.progress');
     const waiting = await other.runs.start(hold('first'), 'hold.graft.json');
     expect(await told(other, waiting.runId, 'step.log')).toMatchObject({
-      message: expect.stringContaining('waiting for it'),
+      message: expect.stringContaining('Waiting for the process'),
     });
     waiting.cancel();
     expect((await waiting.finished).status).toBe('cancelled');

@@ -106,7 +106,7 @@ describe.skipIf(process.platform === 'win32')('a loop of five rounds', () => {
       event.type === 'step.log' && event.level === 'warning' ? event.message : [],
     );
     expect(warnings).toEqual([
-      `The limit of 5 rounds is reached: ${String(questions)} rows of "open" are left.`,
+      `The loop reached its limit of 5 rounds: ${String(questions)} rows of "open" are left.`,
     ]);
 
     const again = await run(workspace, graphText(asked));

@@ -35,7 +35,10 @@ export async function receiveModelFiles<Result>(
   } catch (error) {
     if (isFullDisk(error)) throw fullDisk(error);
     if (hasCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR')) {
-      throw new GraphError('bad-input', 'The upload has a file and a folder of one name.');
+      throw new GraphError(
+        'bad-input',
+        'The upload has a file and a folder with the same name. Rename one of them.',
+      );
     }
     if (!(error instanceof GraphError)) throw error;
     // Where it was for the moment helps nobody.

@@ -44,11 +44,11 @@ export class SentFiles {
 
 function whyNot({ issues }: z.ZodError): string {
   const large = issues.find(({ code }) => code === 'too_big');
-  if (large === undefined) return 'This upload does not say which files it holds. Send it again.';
+  if (large === undefined) return 'The upload lacks its list of files. Send it again.';
   const [, file] = large.path;
   return file === undefined
-    ? `These are more than ${most.files.toLocaleString('en')} files. Send them in parts.`
-    : `The path of a file has more than ${most.path.toLocaleString('en')} characters. Send a folder that lies further in.`;
+    ? `The upload has more than ${most.files.toLocaleString('en')} files. Send them in parts.`
+    : `The path of a file has more than ${most.path.toLocaleString('en')} characters. Send an inner folder.`;
 }
 
 function parsed(line: string | undefined): unknown {
@@ -95,7 +95,10 @@ class Body {
 
   async end(): Promise<void> {
     if ((await this.#next()) === undefined) return;
-    throw new GraphError('damaged-file', 'The upload holds more than it says. Send it again.');
+    throw new GraphError(
+      'damaged-file',
+      'The upload is longer than its list of files says. Send it again.',
+    );
   }
 
   async #next(): Promise<Uint8Array | undefined> {
@@ -111,6 +114,6 @@ class Body {
 }
 
 function brokenOff(path: string): GraphError {
-  const message = `The upload broke off within ${JSON.stringify(path)}. Send it again.`;
+  const message = `The upload broke off in ${JSON.stringify(path)}. Send it again.`;
   return new GraphError('damaged-file', message);
 }

@@ -101,7 +101,7 @@ const folded = (path: string): string => path.normalize('NFC').toLowerCase();
 export function taken(paths: readonly string[]): GraphError {
   const problems = paths.map((path) => ({
     ...({ code: 'name-taken', audience: 'user' } as const),
-    message: `The workspace has a file ${path} already. Nothing was written.`,
+    message: `The workspace already has a file ${path}. Nothing was written.`,
     location: { file: path },
   }));
   return new GraphError('name-taken', problems[0]?.message ?? '', { problems });

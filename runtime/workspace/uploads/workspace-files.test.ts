@@ -135,7 +135,7 @@ it.each([false, true])(
     await expect(receive(sent, { renamed })).rejects.toMatchObject({
       code: 'bad-input',
       message:
-        'The workspace has a file where the folder notes/kilns.md would be. Rename one of them. Nothing was written.',
+        'The workspace has a file with the name of the folder notes/kilns.md. Nothing was written. Rename one of them.',
     });
     expect(await all()).toEqual(before);
   },
@@ -280,18 +280,17 @@ it('lists a folder, its folders first, with nothing hidden and nothing from outs
 it('says what is too much of what is sent', async () => {
   const many = Object.fromEntries(Array.from({ length: 2_001 }, (_, at) => [`many/${at}.md`, '']));
   await expect(receive(many)).rejects.toMatchObject({
-    message: 'These are more than 2,000 files. Send them in parts.',
+    message: 'The upload has more than 2,000 files. Send them in parts.',
   });
   await expect(receive({ 'a.md': '', [`${'deep/'.repeat(200)}b.md`]: '' })).rejects.toMatchObject({
-    message:
-      'The path of a file has more than 1,000 characters. Send a folder that lies further in.',
+    message: 'The path of a file has more than 1,000 characters. Send an inner folder.',
   });
 });
 
 it('takes no name that is read otherwise than it is written', async () => {
   await expect(receive({ 'report\u202etxt.exe': '' })).rejects.toMatchObject({
     code: 'bad-name',
-    message: 'A name cannot hold control characters. Leave it out.',
+    message: 'A name cannot contain control characters. Remove it.',
   });
   expect((await receive({ 'דוח.md': '' })).paths).toEqual(['דוח.md']);
 });

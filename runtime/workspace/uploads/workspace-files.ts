@@ -157,6 +157,6 @@ export class WorkspaceFiles {
 
 /** A file stands where a folder is wanted: no number in the names of files would help. */
 function noFolder(path: string): GraphError {
-  const message = `The workspace has a file where the folder ${path} would be. Rename one of them. Nothing was written.`;
+  const message = `The workspace has a file with the name of the folder ${path}. Nothing was written. Rename one of them.`;
   return new GraphError('bad-input', message, { location: { file: path } });
 }

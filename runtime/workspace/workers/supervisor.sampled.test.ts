@@ -175,7 +175,7 @@ describe('a process with several steps in it', () => {
     process.kill(pid, 'SIGKILL');
     await expect(other).resolves.toMatchObject({ device: 'cpu' });
     expect(reports.filter(({ type }) => type === 'log')).toMatchObject([
-      { level: 'warning', message: expect.stringContaining('run again by itself') },
+      { level: 'warning', message: expect.stringContaining('runs this step again on its own') },
     ]);
     await supervisor[Symbol.asyncDispose]();
     await expect(result).rejects.toMatchObject({ code: 'cancelled' });

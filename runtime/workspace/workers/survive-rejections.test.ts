@@ -25,7 +25,7 @@ afterAll(() => bundle.remove());
 it('logs a rejection that nobody awaits, fails the run that it belongs to, and goes on', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [bundle.entry]);
   const { ends, logged } = saidSchema.parse(JSON.parse(stdout));
-  const message = 'A fault of Graft: lost';
+  const message = 'A bug in Graft: lost';
   const failed = { status: 'failed', error: message, recorded: 'failed' };
   expect(ends).toEqual([
     { runId: expect.any(String), ...failed },

@@ -10,9 +10,9 @@ export function surviveRejections(log: (text: string) => void): () => void {
     const run = runAtWork();
     const where = run === undefined ? 'outside of any run' : `in run ${run.runId}, which fails`;
     const detail = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
-    log(`A fault of Graft ${where}: ${detail}\nPlease report it.\n`);
+    log(`A bug in Graft ${where}: ${detail}\nPlease report it.\n`);
     run?.fail(
-      new GraphError('internal', `A fault of Graft: ${GraphError.from(reason).message}`, {
+      new GraphError('internal', `A bug in Graft: ${GraphError.from(reason).message}`, {
         audience: 'developer',
         cause: reason,
       }),

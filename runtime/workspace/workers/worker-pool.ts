@@ -292,7 +292,7 @@ function suspected(step: PendingStep, { message }: GraphError): PendingStep {
   step.hooks.report({
     type: 'log',
     level: 'warning',
-    message: `${message} Other steps were in it, so this one is run again by itself.`,
+    message: `${message} Other steps ran in the same process, so Graft runs this step again on its own.`,
   });
   return step;
 }

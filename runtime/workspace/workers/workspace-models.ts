@@ -190,6 +190,6 @@ export class WorkspaceModels {
 function noAddress(): GraphError {
   return new GraphError(
     'bad-input',
-    'Give a path on the machine that serves this page, or hf:owner/name@revision/file.gguf.',
+    'Enter a path on the machine that serves this page, or hf:owner/name@revision/file.gguf.',
   );
 }

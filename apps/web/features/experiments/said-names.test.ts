@@ -36,11 +36,11 @@ it('calls a setting by the titles of its node and of its parameter', () => {
 it('calls outputs and variants in what went wrong as on the screen', () => {
   const said = (problem: string, named?: TableRow['named']): string | undefined =>
     saidProblem({ problem, ...(named && { named }) }, graph, (name) => `${name}!`);
-  const lacks = 'No row of "rate.metrics" has a value "recall".';
+  const lacks = 'No row of "rate.metrics" has the metric "recall".';
   expect(said(lacks, [{ text: '"rate.metrics"', node: 'rate' }])).toBe(
-    'No row of “Evaluate” has a value "recall".',
+    'No row of “Evaluate” has the metric "recall".',
   );
-  const gone = 'No row of "gone.metrics" has a value "recall".';
+  const gone = 'No row of "gone.metrics" has the metric "recall".';
   expect(said(gone, [{ text: '"gone.metrics"', node: 'gone' }])).toBe(gone);
   const dropped = 'Dropped at look 1: 0.1 to “$& size=9”, the best so far.';
   expect(said(dropped, [{ text: '“$& size=9”', variant: '$& size=9' }])).toContain('“$& size=9!”');

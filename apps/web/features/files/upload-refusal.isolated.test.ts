@@ -4,7 +4,7 @@ import { uploadRefusal } from './upload-refusal.ts';
 
 vi.mock('../../api/client.ts', () => ({ api: {} }));
 
-const message = 'A name cannot hold "<". Leave it out.';
+const message = 'A name cannot contain "<". Remove it.';
 const refused = (code: string): UploadRefused =>
   new UploadRefused(message, [{ code, message, audience: 'user', location: { file: 'n/<.md' } }]);
 

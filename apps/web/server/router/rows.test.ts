@@ -54,7 +54,7 @@ it('reads rows and writes them, with the problem that refuses them and its place
 it('names the limit, and the file as the page knows it', async () => {
   await expect(api().rows.read.query({ file: 'frozen/flow/large.jsonl' })).rejects.toMatchObject({
     message:
-      'These rows take 5.2 MB, and up to 4 MB are edited here. Edit the file with your editor: frozen/flow/large.jsonl',
+      'These rows take 5.2 MB; you can edit up to 4 MB here. Edit the file with your editor: frozen/flow/large.jsonl',
     data: { httpStatus: 413 },
   });
 });

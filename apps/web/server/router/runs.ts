@@ -68,11 +68,9 @@ export const runsRouter = router({
       handle.finished.catch(() => undefined);
       return { runId: handle.runId };
     }),
-  cancel: procedure
-    .input(z.object({ runId: runInput }))
-    .mutation(async ({ ctx, input }) => ({
-      outcome: await ctx.workspace.runs.cancel(input.runId),
-    })),
+  cancel: procedure.input(z.object({ runId: runInput })).mutation(async ({ ctx, input }) => ({
+    outcome: await ctx.workspace.runs.cancel(input.runId),
+  })),
   list: procedure.input(listInput).query(async ({ ctx: { workspace }, input }) => {
     const runs = await graphRuns(workspace, input);
     return runs.map((run) => shownRun(run, workspace.root));

@@ -36,7 +36,7 @@ test('and so in a table, and in what is said of it', () => {
   expect(said.metrics.map(metricTitle)).toEqual(['ROUGE-L ↓', 'Exact match ↑']);
   expect(said.rows[0]?.cells[0]?.metric).toBe('ROUGE-L');
   expect(tableNote(said)).toContain(
-    'Lower is better: ROUGE-L. 2 items failed in every variant (ROUGE-L)',
+    'Lower is better: ROUGE-L. 2 rows failed in every variant (ROUGE-L)',
   );
 });
 
@@ -56,7 +56,7 @@ test('a metric is called within a sentence as it is there', () => {
   const html = renderToStaticMarkup(createElement(EvidenceTableView, { table }));
   expect(html).toContain('Best for their tokens a question, by exact match: A');
   expect(html).toContain('Lower is better: Answer Quality.');
-  expect(html).toContain('1 item failed in every variant (exact match)');
+  expect(html).toContain('1 row failed in every variant (exact match)');
   // In a file metrics keep the names that they have there.
   expect(tableNote(table)).toContain('by exactMatch: A');
 });
