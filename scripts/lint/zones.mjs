@@ -231,6 +231,22 @@ export const zones = [
     why: 'api is the client of the server: it knows the types of the server and apps/view, and no part of the screen',
   },
   {
+    name: 'a feature of the page',
+    files: /^apps\/web\/features\//,
+    packages: ['@graft/graph', '@graft/view', '@graft/nodes/previews', '@graft/nodes/kit/ui'],
+    forbidden: [...ENGINES, 'node:*'],
+    stay: /^apps\/web\/(features\/{feature}|kit|api)\//,
+    why: 'features are strangers to each other: they meet through apps/view and its commands and actions, share kit and api, and the shell puts them together',
+  },
+  {
+    name: 'the shell of the page',
+    files: /^apps\/web\/shell\//,
+    packages: ['@graft/graph', '@graft/view', '@graft/nodes/kit/ui'],
+    forbidden: [...ENGINES, 'node:*'],
+    stay: /^apps\/web\/(shell|features|kit|api)\//,
+    why: 'the shell puts features, kit and api together, and gets the node types as a value',
+  },
+  {
     name: 'the page of the web app',
     files: /^apps\/web\/app\/page\.tsx$/,
     packages: ['@graft/nodes/definitions'],

@@ -146,7 +146,7 @@ it('nor in layers, whatever there is', async () => {
   );
 });
 
-const examples = path.resolve(import.meta.dirname, '../../../examples');
+const examples = path.resolve(import.meta.dirname, '../../../../examples');
 const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.graft.json') && !name.includes('.graft/'),
 );

@@ -26,7 +26,7 @@ type Drawn = GraphBody & Pick<Graph, 'groups'>;
 /** Pixels from the top of a group to below its title, as notes.css has it. */
 const headHeight = 34;
 
-const examples = path.resolve(import.meta.dirname, '../../../../examples');
+const examples = path.resolve(import.meta.dirname, '../../../../../examples');
 
 beforeAll(async () => {
   provideNodeTypes(registry);
