@@ -1,5 +1,14 @@
 import { count, plural } from '@graft/nodes/kit/ui';
-import { byNode, checks, documentStore, isIncomplete, joinProblems, usedGraphs, type ProblemCount, type ShownProblem } from '@graft/view';
+import {
+  byNode,
+  checks,
+  documentStore,
+  isIncomplete,
+  joinProblems,
+  usedGraphs,
+  type ProblemCount,
+  type ShownProblem,
+} from '@graft/view';
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { usePlan } from '../runs/plan-store.ts';
@@ -40,4 +49,3 @@ export function countText({ broken, incomplete }: ProblemCount): string {
     ...(incomplete > 0 ? [`${count(incomplete)} to fill in`] : []),
   ].join(' · ');
 }
-
