@@ -7,7 +7,7 @@ import { announce, type Command, selectedNodes } from '@graft/view';
  * Folds the cards of the selected nodes to their titles, or unfolds them: one step of the history. Where they are so already,
  * the opposite: the key was pressed twice before this was loaded, and meant the other way the second time.
  */
-export function foldSelected(asked: boolean): void {
+function foldSelected(asked: boolean): void {
   const { shown, edit } = useDocument.getState();
   const areNot = (isFolded: boolean): readonly string[] =>
     selectedNodes().filter((id) => (shown.layout[id]?.collapsed === true) !== isFolded);

@@ -9,7 +9,7 @@ import { fitAll } from './viewport.ts';
 const patience = 300;
 
 /** Shows a notice with a way to stop, once work takes a while. Returns the function that takes the notice away. */
-export function notifyWhileWorking(message: string, stop: () => void): () => void {
+function notifyWhileWorking(message: string, stop: () => void): () => void {
   const timer = setTimeout(() => {
     const action = { label: 'Stop', run: stop };
     useScreen.getState().notify({ tone: 'info', message, action, until: 'done' });
