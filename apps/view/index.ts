@@ -35,7 +35,6 @@ export {
   drawnFile,
   onPastEdit,
   documentStore,
-  undoFirst,
   canUndo,
   undo,
   redo,
@@ -50,7 +49,7 @@ export {
 export { fitting } from './document/fitting-types.ts';
 export { givenParams, givenHere } from './document/given-params.ts';
 export { takeHeld, HeldText } from './document/held-text.ts';
-export { keptHistories, relocked, historyFor } from './document/kept-histories.ts';
+export { keptHistories } from './document/kept-histories.ts';
 export { Latest, placeShown, whileShown, whileOpen, madeOfShown } from './document/latest.ts';
 export { leaveEmpty } from './document/leave-empty.ts';
 export {
@@ -62,22 +61,17 @@ export {
   bodyNodes,
   nodeIn,
   countUses,
-  partOf,
   follow,
-  prefixInto,
-  standing,
   plannedPath,
   placeOf,
   edgesInto,
   shownOf,
   withShown,
-  placed,
   type Trail,
-  type Placed,
 } from './document/levels.ts';
 export { missingPath } from './document/missing-path.ts';
 export { neighbourOf } from './document/neighbour.ts';
-export { inOrderOfWork, inOrder } from './document/node-order.ts';
+export { inOrder } from './document/node-order.ts';
 export { pathOf, isPartOf } from './document/node-path.ts';
 export { shapeOf, nodeFacts } from './document/node-shape.ts';
 export { untitled, titleOf, paramTitle, titleAmong, stepTitle } from './document/node-titles.ts';
@@ -90,7 +84,7 @@ export {
   onlyEdge,
   acceptingPort,
 } from './document/port-refusal.ts';
-export { nodesAt, problemPath } from './document/problem-places.ts';
+export { problemPath } from './document/problem-places.ts';
 export {
   type ShownProblem,
   isIncomplete,
@@ -115,7 +109,6 @@ export {
   type Side,
   type Axis,
   aligned,
-  gap,
   downUntilClear,
   distributed,
 } from './layout/arrange.ts';
@@ -152,7 +145,7 @@ export {
   type Report,
 } from './report/report.ts';
 export { alike } from './run/alike-problems.ts';
-export { emptyList, appended, listed, type GrowingList } from './run/growing-list.ts';
+export { emptyList, appended, listed } from './run/growing-list.ts';
 export { GrowingMap } from './run/growing-map.ts';
 export { previewType } from './run/preview-type.ts';
 export {
@@ -177,15 +170,7 @@ export {
   type Steps,
   type PastParams,
 } from './run/run-view.ts';
-export {
-  noStandIns,
-  withStandIns,
-  withStep,
-  shareDone,
-  noTexts,
-  standInViews,
-  type StandIns,
-} from './run/stand-ins.ts';
+export { noStandIns, withStandIns, shareDone, noTexts, standInViews } from './run/stand-ins.ts';
 export { stepParams } from './run/step-params.ts';
 export type { ReportedProblem, StepView } from './run/step-view.ts';
 export { announcementStore, announce } from './screen/announcement.ts';

@@ -26,7 +26,10 @@ export function refusal(file, specifier) {
     if (zone.stay === undefined) return undefined;
     const target = path.posix.join(path.posix.dirname(file), specifier);
     const folder = file.split('/')[1] ?? '';
-    const stay = new RegExp(zone.stay.source.replaceAll('{folder}', folder));
+    const feature = file.split('/')[3] ?? '';
+    const stay = new RegExp(
+      zone.stay.source.replaceAll('{folder}', folder).replaceAll('{feature}', feature),
+    );
     return stay.test(target) ? undefined : refuse(`"${target}"`);
   }
   if (specifier.startsWith('@graft/')) {

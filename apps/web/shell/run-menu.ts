@@ -1,6 +1,6 @@
 import { works, openPanel, stepIn, type InspectorTab, action } from '@graft/view';
 import { copyText } from '../kit/copy-text.ts';
-import { addressOfRun } from '../api/runs/address-of-run.ts';
+import { addressOfRun } from '../api/graphs/place-in-address.ts';
 import { downloadRun } from '../api/runs/export-run.ts';
 import { restoreRan } from '../api/runs/restore-run.ts';
 import { startRun } from '../api/runs/run-actions.ts';

@@ -1,6 +1,5 @@
 import { emptyGraph, type Graph } from '@graft/graph';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { addressOfRun } from '../runs/address-of-run.ts';
 import { documentStore, openPanel, screenStore } from '@graft/view';
 
 vi.mock('../client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
@@ -74,7 +73,7 @@ it('holds no run whose id can be none', () => {
 
 it('gives the address of a run', () => {
   address.href = 'http://graft/?graph=b.graft.json&node=chunk-1&view=compare';
-  expect(addressOfRun('r1').href).toBe('http://graft/?graph=a.graft.json&run=r1');
+  expect(place.addressOfRun('r1').href).toBe('http://graft/?graph=a.graft.json&run=r1');
 });
 
 it('names no file where the address leaves it empty', () => {

@@ -105,6 +105,15 @@ export function addressOfPlace(): URL {
   return url;
 }
 
+/** The address at which a run of the open file is looked at. */
+export function addressOfRun(runId: string): URL {
+  const { file } = documentStore.getState();
+  const url = new URL(location.pathname, location.href);
+  if (file !== null) url.searchParams.set('graph', file.path);
+  url.searchParams.set('run', runId);
+  return url;
+}
+
 function putNodes({ searchParams }: URL, nodes: readonly string[]): void {
   searchParams.delete('node');
   let left = longestNodes;

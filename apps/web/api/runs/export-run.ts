@@ -1,5 +1,10 @@
-import { reportAddress } from './report-address.ts';
 import { runView } from '@graft/view';
+
+/** Where a run is downloaded as a page, or in Markdown: see `server/report`. */
+export function reportAddress(runId: string, format: 'html' | 'md' = 'html'): string {
+  const query = { run: runId, ...(format === 'html' ? {} : { format }) };
+  return `api/report?${new URLSearchParams(query).toString()}`;
+}
 
 /** Downloads a run as a page, or in Markdown. */
 export function downloadRun(runId: string, format?: 'html' | 'md'): void {

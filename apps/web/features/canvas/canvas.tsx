@@ -37,7 +37,7 @@ import {
   graphWhileDrawing,
   moveEnd,
 } from './edge-drawing.ts';
-import { drawEdge } from './let-go.ts';
+import { drawEdge } from './drop-connection.ts';
 import { tidyShown } from './tidy-shown.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphEdgeView, isLit } from './graph-edge.tsx';

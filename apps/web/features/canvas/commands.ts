@@ -8,8 +8,7 @@ import {
   pasteFromClipboard,
   selectNeighbours,
 } from './clipboard-actions.ts';
-import { duplicateSelection } from './duplicate.ts';
-import { deleteSelected, selectAll } from './edit-actions.ts';
+import { deleteSelected, duplicateSelection, selectAll } from './edit-actions.ts';
 import { focusedPort, focusFirstPort } from './focus-port.ts';
 import { tidyShown } from './tidy-shown.ts';
 import { fitAll, fitNodes, selectedEdges, unselectEdges, zoomBy, zoomTo } from './viewport.ts';

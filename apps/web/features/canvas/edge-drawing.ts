@@ -2,7 +2,7 @@ import { disconnect, type Edge, type Graph } from '@graft/graph';
 import type { Connection, Edge as FlowEdge, FinalConnectionState, Handle } from '@xyflow/react';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import type { PendingEdge } from '@graft/view';
-import { letGo } from './let-go.ts';
+import { dropConnection } from './drop-connection.ts';
 
 export function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingEdge {
   return { node: handle.nodeId, port: handle.id ?? '', side: handle.type };
@@ -61,5 +61,5 @@ export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectio
   const to = state.toHandle === null ? undefined : portOf(state.toHandle);
   const point = 'changedTouches' in event ? event.changedTouches[0] : event;
   const at = point === undefined ? undefined : { x: point.clientX, y: point.clientY };
-  letGo({ from, to, at, held });
+  dropConnection({ from, to, at, held });
 }

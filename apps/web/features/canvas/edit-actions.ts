@@ -1,4 +1,4 @@
-import { disconnect, formatEdge, keysOf, removeNodes } from '@graft/graph';
+import { disconnect, duplicateNodes, formatEdge, keysOf, removeNodes } from '@graft/graph';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { copiedText } from './clipboard.ts';
 import { selectedEdges } from './viewport.ts';
@@ -12,6 +12,15 @@ export function deleteSelected(): void {
     return removeNodes(edges.reduce(disconnect, graph), selection);
   });
   select([]);
+}
+
+/** Copies what is selected beside itself. */
+export function duplicateSelection(): void {
+  const { selection, select } = useScreen.getState();
+  if (selection.length === 0) return;
+  const copied = duplicateNodes(useDocument.getState().shown, selection);
+  useDocument.getState().edit(() => copied.graph);
+  select(copied.keys);
 }
 
 export function selectAll(): void {

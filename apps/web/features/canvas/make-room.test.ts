@@ -1,9 +1,11 @@
 import { parseGraph, type Edge, type Graph } from '@graft/graph';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { drawnFrames, groupFrames } from './drawn-frames.ts';
 import { settled, withRoom } from './make-room.ts';
-import { meets } from '@graft/view';
+import { meets, provideNodeTypes } from '@graft/view';
+
+beforeAll(() => provideNodeTypes(new Map()));
 
 const any = { type: 'any', version: 1, params: {} };
 const edge = (source: string, target: string): Edge => ({

@@ -1,10 +1,25 @@
 import { plural } from '@graft/nodes/kit/ui';
-import { useDocument } from '../../kit/stores.ts';
+import { useDocument, useScreen } from '../../kit/stores.ts';
 import { Latest, madeOfShown, placeShown } from '@graft/view';
 import { askLayers } from './layers/ask-layers.ts';
-import { sayAtWork } from './said-at-work.ts';
 import { tidied } from './tidied.ts';
 import { fitAll } from './viewport.ts';
+
+/** Milliseconds that work takes before a notice tells of it. */
+const patience = 300;
+
+/** Shows a notice with a way to stop, once work takes a while. Returns the function that takes the notice away. */
+function notifyWhileWorking(message: string, stop: () => void): () => void {
+  const timer = setTimeout(() => {
+    const action = { label: 'Cancel', run: stop };
+    useScreen.getState().notify({ tone: 'info', message, action, until: 'done' });
+  }, patience);
+  return () => {
+    clearTimeout(timer);
+    const { notices, dismiss } = useScreen.getState();
+    for (const notice of notices) if (notice.message === message) dismiss(notice.id);
+  };
+}
 
 const layouts = new Latest();
 /** Where one is at work. */
@@ -19,7 +34,9 @@ export async function tidyShown(): Promise<void> {
   if (working === at) return;
   working = at;
   const nodes = Object.keys(useDocument.getState().shown.nodes).length;
-  const unsay = sayAtWork(`Tidying ${plural(nodes, 'node')} …`, () => layouts.drop());
+  const closeNotice = notifyWhileWorking(`Tidying ${plural(nodes, 'node')} …`, () =>
+    layouts.drop(),
+  );
   try {
     const laid = await madeOfShown(layouts, ({ shown }, signal) =>
       tidied(shown, (units) => askLayers(units, signal)),
@@ -30,6 +47,6 @@ export async function tidyShown(): Promise<void> {
     setTimeout(() => void fitAll(), 60);
   } finally {
     if (working === at) working = undefined;
-    unsay();
+    closeNotice();
   }
 }

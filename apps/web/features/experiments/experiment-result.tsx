@@ -4,8 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { useDocument } from '../../kit/stores.ts';
 import { stepTitle, nodeTypes, comparedMeanings, verdictSentence, action } from '@graft/view';
-import { reportAddress } from '../../api/runs/report-address.ts';
-import { inSaidVariants, saidProblem, saidSetting, saidVariant } from './said-names.ts';
+import { reportAddress } from '../../api/runs/export-run.ts';
+import { inVariantNames, problemInNames, settingName, variantName } from './experiment-names.ts';
 
 function download(text: string, name: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
@@ -67,15 +67,15 @@ export function ExperimentResult({
   if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
   if (table === undefined) return null;
   const varied = Object.keys(graph.experiments?.[name]?.vary ?? {});
-  const call = (variant: string): string => saidVariant(variant, varied, graph);
+  const call = (variant: string): string => variantName(variant, varied, graph);
   const rows = table.rows.map((row) => {
-    const problem = saidProblem(row, graph, call);
+    const problem = problemInNames(row, graph, call);
     return problem === undefined ? row : { ...row, problem };
   });
-  const said = inSaidVariants({ ...table, rows }, call);
+  const said = inVariantNames({ ...table, rows }, call);
   const titles = {
     node: (path: string) => stepTitle(path, graph),
-    setting: (address: string) => saidSetting(address, graph),
+    setting: (address: string) => settingName(address, graph),
   };
   const verdict = verdictSentence(inMetricWords(said.table, titles.node));
   return (

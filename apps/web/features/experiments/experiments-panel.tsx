@@ -10,7 +10,7 @@ import { cancelExperiment, startExperiment, useExperiments } from '../../api/exp
 import { ExperimentList } from './experiment-list.tsx';
 import { ExperimentResult } from './experiment-result.tsx';
 import { PlannedVariants } from './planned-variants.tsx';
-import { saidVariant } from './said-names.ts';
+import { variantName } from './experiment-names.ts';
 import { useExperimentProgress } from './use-experiment-progress.ts';
 
 /** Milliseconds between two looks for runs that another tab or the command line started. */
@@ -88,7 +88,7 @@ function Details(props: {
   const runs = useRunsOf(path, name);
   const graph = useDocument((state) => state.graph);
   const varied = Object.keys(experiment.vary ?? {});
-  const called = (variant: string): string => saidVariant(variant, varied, graph);
+  const called = (variant: string): string => variantName(variant, varied, graph);
   const [newest] = runs;
   const working = newest?.status === 'running' || newest?.status === 'queued' ? newest : undefined;
   const progress = useExperimentProgress(working?.id);

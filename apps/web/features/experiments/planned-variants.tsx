@@ -3,7 +3,7 @@ import { Fragment } from 'react';
 import { problemText } from '@graft/view';
 import { useDocument } from '../../kit/stores.ts';
 import { plannedExtent, type Planned } from './planned-extent.ts';
-import { saidMetric, saidSetting, saidVariant } from './said-names.ts';
+import { metricName, settingName, variantName } from './experiment-names.ts';
 
 /** What a run of an experiment would be, as the server says. */
 /** The variants of an experiment before it runs: what each sets, and why one cannot. */
@@ -19,7 +19,7 @@ export function PlannedVariants({
 }) {
   const { variants, baseline, metrics } = planned;
   const graph = useDocument((state) => state.graph);
-  const called = (variant: string): string => saidVariant(variant, varied, graph);
+  const called = (variant: string): string => variantName(variant, varied, graph);
   const keys = [...new Set(variants.flatMap(({ settings }) => Object.keys(settings)))];
   return (
     <details className="px-4 pb-1" open={open} data-testid="planned-variants">
@@ -28,7 +28,7 @@ export function PlannedVariants({
         {metrics.map((address, at) => (
           <Fragment key={address}>
             {at === 0 ? '' : ', '}
-            <span title={address}>{metricInSentence(saidMetric(address, graph))}</span>
+            <span title={address}>{metricInSentence(metricName(address, graph))}</span>
           </Fragment>
         ))}
       </summary>
@@ -40,7 +40,7 @@ export function PlannedVariants({
                 <th scope="col">Variant</th>
                 {keys.map((key) => (
                   <th key={key} scope="col" title={key}>
-                    {saidSetting(key, graph)}
+                    {settingName(key, graph)}
                   </th>
                 ))}
               </tr>

@@ -23,7 +23,7 @@ import { useRowActions } from './output/row-actions.tsx';
 import { inOrder, useRowOrder } from './output/row-order.ts';
 import { useRowWindow } from './output/row-window.ts';
 import { SortControl } from './output/sort-control.tsx';
-import { useWent } from '../../kit/find/scroll-to-row.ts';
+import { useScrolledRow } from '../../kit/find/scroll-to-row.ts';
 
 /** What a preview is given while there is no artifact yet, only text being written. */
 const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
@@ -93,7 +93,7 @@ export function OutputPreview(props: OutputPreviewProps) {
   });
   useFromTheTop(list, ordering.numbers);
   const error = unread ?? ordering.error;
-  const { went, goTo: mark } = useWent(list, text);
+  const { went, goTo: mark } = useScrolledRow(list, text);
   useHighlight(list, text);
   const map = useEmbeddingMap(artifact, step.node);
   const byRow = artifact?.mediaType !== Metrics.mediaType;

@@ -5,7 +5,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { FindBar } from '../../kit/find/find-bar.tsx';
 import { isFindable } from '../../kit/find/findable.ts';
 import { useHighlight } from '../../kit/find/highlight.ts';
-import { useWent } from '../../kit/find/scroll-to-row.ts';
+import { useScrolledRow } from '../../kit/find/scroll-to-row.ts';
 import { foundIn } from './embedded-rows.ts';
 import type { ReportOutput, ReportRows } from '@graft/view';
 
@@ -39,7 +39,7 @@ export function OutputView({
   const rows = useMemo(() => numbers?.map((row) => held.rows[row]) ?? held.rows, [held, numbers]);
   useHighlight(list, text);
   const readRow = useCallback((row: number) => Promise.resolve(held.rows[row]), [held]);
-  const { went, goTo: mark } = useWent(list, text);
+  const { went, goTo: mark } = useScrolledRow(list, text);
   if (held.gone) {
     return (
       <p className="px-4 py-3 text-ink-2">

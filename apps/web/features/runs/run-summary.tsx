@@ -1,5 +1,5 @@
 import { duration } from '@graft/nodes/kit/ui';
-import { reportAddress } from '../../api/runs/report-address.ts';
+import { reportAddress } from '../../api/runs/export-run.ts';
 import { isOver, type RunState } from '@graft/view';
 import { useRunView } from '../../kit/stores.ts';
 import { useNow } from './use-now.ts';

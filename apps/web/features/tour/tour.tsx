@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useOverlay, useScreen } from '../../kit/stores.ts';
-import { beside } from './beside.ts';
+import { cardPlace } from './card-place.ts';
 import { stops } from './stops.ts';
 import './tour.css';
 
@@ -41,7 +41,7 @@ export function Tour() {
       const box = boxOf(stops[at]?.about ?? '');
       const size = card.current?.getBoundingClientRect();
       setLit(box);
-      if (size) setPlace(beside(box, size, { width: innerWidth, height: innerHeight }));
+      if (size) setPlace(cardPlace(box, size, { width: innerWidth, height: innerHeight }));
     };
     put();
     // The canvas may be on its way when the tour begins in another view.

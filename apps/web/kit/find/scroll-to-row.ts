@@ -10,16 +10,16 @@ const patienceForText = 30;
 /** What one scrolls by. */
 const byHand = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 
-export interface Went {
+export interface ScrolledRow {
   readonly row: number;
 }
 
 /** The row that was gone to last, a new object each time: brought into view once it is drawn, where the text stands in it. */
-export function useWent(
+export function useScrolledRow(
   list: RefObject<HTMLElement | null>,
   text: string,
-): { readonly went: Went | undefined; readonly goTo: (row: number) => void } {
-  const [went, setWent] = useState<Went>();
+): { readonly went: ScrolledRow | undefined; readonly goTo: (row: number) => void } {
+  const [went, setWent] = useState<ScrolledRow>();
   useEffect(() => {
     if (went === undefined) return;
     let waiting = 0;

@@ -5,7 +5,6 @@ import {
   varyParam,
   type NodeType,
   type ParamField,
-  type VariedParam,
 } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { CloseIcon } from '../../../kit/icons.tsx';

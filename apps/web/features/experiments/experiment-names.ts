@@ -9,7 +9,7 @@ import { tableMetricWords } from '@graft/nodes/kit/ui';
 import { placeOf, paramTitle, stepTitle } from '@graft/view';
 
 /** What a metric that an experiment compares is called: `score.metrics:rougeL` → "ROUGE-L of Evaluate". */
-export function saidMetric(address: string, graph: Graph): string {
+export function metricName(address: string, graph: Graph): string {
   const at = parseMetricName(address);
   return at === undefined
     ? address
@@ -17,7 +17,7 @@ export function saidMetric(address: string, graph: Graph): string {
 }
 
 /** What a setting is called: `cut.size` → "Chunk · size"; as it is written where its node is not there. */
-export function saidSetting(address: string, graph: Graph): string {
+export function settingName(address: string, graph: Graph): string {
   const param = saidParam(address, graph);
   const node = parseSettingName(address)?.node;
   return param === undefined || node === undefined
@@ -32,21 +32,21 @@ function saidParam(address: string, graph: Graph): string | undefined {
 }
 
 /** What a variant is called: `maxTokens=64, cut.size=9`, as it is named by what is varied → "max tokens = 64, Chunk · size = 9". */
-export function saidVariant(name: string, varied: readonly string[], graph: Graph): string {
+export function variantName(name: string, varied: readonly string[], graph: Graph): string {
   let said = `, ${name}`;
   for (const address of varied) {
     const param = saidParam(address, graph);
     if (param === undefined) continue;
     const short = parseSettingName(address)?.param ?? address;
     said = said
-      .replace(`, ${address}=`, () => `, ${saidSetting(address, graph)} = `)
+      .replace(`, ${address}=`, () => `, ${settingName(address, graph)} = `)
       .replace(`, ${short}=`, () => `, ${param} = `);
   }
   return said.slice(2);
 }
 
 /** Why a variant gave nothing, with the nodes and variants that it names called as on the screen. */
-export function saidProblem(
+export function problemInNames(
   { problem, named = [] }: Pick<TableRow, 'problem' | 'named'>,
   graph: Graph,
   said: (variant: string) => string,
@@ -58,7 +58,7 @@ export function saidProblem(
 }
 
 /** A table whose variants are called as on the screen, and which one is called so. */
-export function inSaidVariants(
+export function inVariantNames(
   table: EvidenceTable,
   said: (variant: string) => string,
 ): { readonly table: EvidenceTable; readonly variantOf: (said: string) => string } {

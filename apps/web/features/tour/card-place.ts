@@ -15,7 +15,7 @@ const gap = 14;
  * Where a card stands beside a box in a window: where there is room, below it, above, to its right or left; within it,
  * in its lower part, where it fills the window. Of no box: in the middle.
  */
-export function beside(box: Box | undefined, card: Size, view: Size): Pick<Box, 'left' | 'top'> {
+export function cardPlace(box: Box | undefined, card: Size, view: Size): Pick<Box, 'left' | 'top'> {
   if (box === undefined)
     return { left: (view.width - card.width) / 2, top: (view.height - card.height) / 2 };
   const { left, top, width, height } = box;

@@ -55,7 +55,7 @@ interface Drawn {
 }
 
 /** Where an edge was let go: on a port that does not take it, on a node, on another edge, or on empty canvas. */
-export function letGo({ from, to, at, held }: Drawn): void {
+export function dropConnection({ from, to, at, held }: Drawn): void {
   if (held !== undefined && to?.side === 'target') return endPulling(held, to);
   const { shown } = useDocument.getState();
   if (to !== undefined) {

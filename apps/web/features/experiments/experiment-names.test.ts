@@ -2,7 +2,13 @@ import { emptyGraph, evidenceTable, type Graph, type TableRow } from '@graft/gra
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
 import { provideNodeTypes } from '@graft/view';
-import { inSaidVariants, saidMetric, saidProblem, saidSetting, saidVariant } from './said-names.ts';
+import {
+  inVariantNames,
+  metricName,
+  problemInNames,
+  settingName,
+  variantName,
+} from './experiment-names.ts';
 
 const node = (type: string, params = {}) => ({ type, version: 1, params });
 const graph: Graph = {
@@ -22,20 +28,20 @@ beforeAll(async () => {
 });
 
 it('calls a metric by its words and the title of its node', () => {
-  expect(saidMetric('rate.metrics:rougeL', graph)).toBe('ROUGE-L of Evaluate');
-  expect(saidMetric('use/rate.metrics:recall@3', graph)).toBe('Recall@3 of inner/Evaluate');
-  expect(saidMetric('gone.metrics:mrr', graph)).toBe('MRR of gone');
-  expect(saidMetric('nonsense', graph)).toBe('nonsense');
+  expect(metricName('rate.metrics:rougeL', graph)).toBe('ROUGE-L of Evaluate');
+  expect(metricName('use/rate.metrics:recall@3', graph)).toBe('Recall@3 of inner/Evaluate');
+  expect(metricName('gone.metrics:mrr', graph)).toBe('MRR of gone');
+  expect(metricName('nonsense', graph)).toBe('nonsense');
 });
 
 it('calls a setting by the titles of its node and of its parameter', () => {
-  expect(saidSetting('put.top', graph)).toBe('Context · top');
-  expect(saidSetting('gone.top', graph)).toBe('gone.top');
+  expect(settingName('put.top', graph)).toBe('Context · top');
+  expect(settingName('gone.top', graph)).toBe('gone.top');
 });
 
 it('calls outputs and variants in what went wrong as on the screen', () => {
   const said = (problem: string, named?: TableRow['named']): string | undefined =>
-    saidProblem({ problem, ...(named && { named }) }, graph, (name) => `${name}!`);
+    problemInNames({ problem, ...(named && { named }) }, graph, (name) => `${name}!`);
   const lacks = 'No row of "rate.metrics" has the metric "recall".';
   expect(said(lacks, [{ text: '"rate.metrics"', node: 'rate' }])).toBe(
     'No row of “Evaluate” has the metric "recall".',
@@ -50,10 +56,10 @@ it('calls outputs and variants in what went wrong as on the screen', () => {
 
 it('calls a variant by what it sets, and leaves names that people gave', () => {
   const varied = ['cut.size', 'model.maxTokens'];
-  expect(saidVariant('size=256, maxTokens=3', varied, graph)).toBe('size = 256, max tokens = 3');
-  expect(saidVariant('model.maxTokens=3', varied, graph)).toBe('Generate · max tokens = 3');
-  expect(saidVariant('no size=', varied, graph)).toBe('no size=');
-  expect(saidVariant('size=256', ['gone.size'], graph)).toBe('size=256');
+  expect(variantName('size=256, maxTokens=3', varied, graph)).toBe('size = 256, max tokens = 3');
+  expect(variantName('model.maxTokens=3', varied, graph)).toBe('Generate · max tokens = 3');
+  expect(variantName('no size=', varied, graph)).toBe('no size=');
+  expect(variantName('size=256', ['gone.size'], graph)).toBe('size=256');
 });
 
 it('says the variants of a table so, and knows which one is meant', () => {
@@ -61,9 +67,9 @@ it('says the variants of a table so, and knows which one is meant', () => {
     ['size=1', 'size=2'].map((name) => ({ name, settings: {}, repeats: [] })),
     { baseline: 'size=2', metrics: [] },
   );
-  const said = inSaidVariants(table, (name) => name.replace('size=', 'size = '));
+  const said = inVariantNames(table, (name) => name.replace('size=', 'size = '));
   expect(said.table.baseline).toBe('size = 2');
   expect(said.table.rows.map(({ variant }) => variant)).toEqual(['size = 1', 'size = 2']);
   expect(said.variantOf('size = 1')).toBe('size=1');
-  expect(inSaidVariants(table, () => 'same').table).toBe(table);
+  expect(inVariantNames(table, () => 'same').table).toBe(table);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { beside } from './beside.ts';
+import { cardPlace } from './card-place.ts';
 
 const view = { width: 1000, height: 700 };
 const card = { width: 300, height: 150 };
@@ -14,10 +14,10 @@ it.each([
     [326, 297],
   ],
   ['all of the window: in it', { left: 0, top: 0, width: 1000, height: 700 }, [350, 494]],
-])('stands beside %s', (_, box, [left, top]) => {
-  expect(beside(box, card, view)).toEqual({ left, top });
+])('stands cardPlace %s', (_, box, [left, top]) => {
+  expect(cardPlace(box, card, view)).toEqual({ left, top });
 });
 
 it('stands in the middle where there is nothing to stand beside', () => {
-  expect(beside(undefined, card, view)).toEqual({ left: 350, top: 275 });
+  expect(cardPlace(undefined, card, view)).toEqual({ left: 350, top: 275 });
 });
