@@ -123,8 +123,8 @@ test('an input of a graph file that is opened alone says who gives it, and its s
   await bench.open(workspace.url, 'alone.graft.json');
   // What it lacks when it runs by itself is known by then.
   await expect(page.getByTestId('problem-count')).toHaveText('1 to fill in');
-  await expect(bench.node('documents')).toContainText('set by the caller; no sample');
-  await expect(bench.node('question')).toContainText('set by the caller; sample: Questions');
+  await expect(bench.node('documents')).toContainText('set by caller; no sample');
+  await expect(bench.node('question')).toContainText('set by caller; sample: Questions');
   await bench.select('documents');
   await bench.tab('Output');
   await expect(page.getByTestId('inspector')).toContainText(

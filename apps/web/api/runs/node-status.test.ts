@@ -92,8 +92,8 @@ describe('what a node says of its step', () => {
   });
 
   it('says who gives what a graph takes, and what stands in for it', () => {
-    expect(givenText(undefined)).toBe('set by the caller; no sample');
-    expect(givenText('Questions')).toBe('set by the caller; sample: Questions');
+    expect(givenText(undefined)).toBe('set by caller; no sample');
+    expect(givenText('Questions')).toBe('set by caller; sample: Questions');
   });
 
   it('shows the end of the newest text beside the count', () => {

@@ -105,6 +105,6 @@ export function resultText(step: StepView | undefined): string {
 /** The same for what a graph takes, before anything has come: who gives it, and what stands in for that in a run by itself. */
 export function givenText(sample: string | undefined): string {
   return sample === undefined
-    ? 'set by the caller; no sample'
-    : `set by the caller; sample: ${sample}`;
+    ? 'set by caller; no sample'
+    : `set by caller; sample: ${sample}`;
 }

@@ -57,7 +57,7 @@ function useGiven(id: string, look: NodeType | undefined): string | undefined {
   const isInput = look?.structure === 'input';
   return useDocument(({ shown, trail }) => {
     if (!isInput) return undefined;
-    if (trail.length > 0) return 'set by the caller';
+    if (trail.length > 0) return 'set by caller';
     const source = shown.edges.find((edge) => edge.target === id)?.source;
     return givenText(source === undefined ? undefined : titleAmong(source, shown.nodes));
   });
