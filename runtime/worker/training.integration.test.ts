@@ -70,9 +70,7 @@ describe('cancelling', () => {
     expect(first.error).toMatchObject({ code: 'cancelled' });
     expect(trainersOf(process.pid)).toEqual([]);
     const second = await attempt(request, cancelAfter(lastStep(first) + 5));
-    expect(second.logs.join()).toContain(
-      `Goes on from the checkpoint of step ${lastStep(first)}.`,
-    );
+    expect(second.logs.join()).toContain(`Goes on from the checkpoint of step ${lastStep(first)}.`);
     const other = tinyRequest(join(root, 'other'), endless);
     const straight = await attempt(other, cancelAfter(lastStep(second) + 1));
     const rows = [...first.rows, ...second.rows];

@@ -332,7 +332,10 @@ describe('an experiment that cannot be', () => {
     [{ vary: { 'd.factor': [3] }, metrics: ['d.value:y'] }, 'gives questions, not metrics'],
     [{ vary: { 'd.factor': [3] }, baseline: 'x' }, 'experiments.e.baseline: There is no variant'],
     [{ vary: { 'd.factor': [3] }, seeds: [1, 1] }, 'experiments.e.seeds: A seed is listed twice'],
-    [{ vary: { 'noise.seed': [3] }, seeds: [1] }, 'experiments.e.vary.noise.seed: The experiment’s "seeds" would replace'],
+    [
+      { vary: { 'noise.seed': [3] }, seeds: [1] },
+      'experiments.e.vary.noise.seed: The experiment’s "seeds" would replace',
+    ],
     [{ vary: { 'd.factor': [98, 99] }, baseline: 'factor=99' }, 'The baseline "factor=99" cannot'],
   ])('%j is said, with its place', (experiment, message) => {
     expect(problems(experiment).join('\n')).toContain(message);

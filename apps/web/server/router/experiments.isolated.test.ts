@@ -50,7 +50,9 @@ it('plans one, and says where it is wrong', async () => {
 it('starts none that cannot be, and follows none that is not there', async () => {
   await writeFile(join(root, path), text);
   await expect(caller().start({ path, name: 'k' })).rejects.toThrow('cannot run');
-  await expect(caller().table({ runId: 'none' })).rejects.toThrow('There is no experiment run none');
+  await expect(caller().table({ runId: 'none' })).rejects.toThrow(
+    'There is no experiment run none',
+  );
   expect(await caller().runs({ file: path, limit: 5 })).toEqual([]);
   expect(await caller().variants({ runId: 'none' })).toEqual([]);
 });
