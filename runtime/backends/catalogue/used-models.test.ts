@@ -21,7 +21,10 @@ import { UsedModels } from './used-models.ts';
 
 const weights = randomBytes(300_000);
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const changed = { code: 'input-changed', message: expect.stringContaining('The model "m"') };
+const changed = {
+  code: 'input-changed',
+  message: expect.stringContaining('The files of the model "m"'),
+};
 
 let server: FileServer;
 let modelsFolder: string;
@@ -111,7 +114,7 @@ describe('a model of the catalogue that a step uses', () => {
     const other = 'f'.repeat(64);
     const used = new UsedModels({ catalogue, digests: new Map([['m', other]]) });
     await expect(used.open('m')).rejects.toMatchObject(changed);
-    expect(() => used.facts('m')).toThrow('The model "m"');
+    expect(() => used.facts('m')).toThrow('The files of the model "m"');
     await expect(new UsedModels({ catalogue }).open('m', other)).rejects.toMatchObject(changed);
     const digest = catalogue.lookup('m')?.digest ?? '';
     const right = new UsedModels({ catalogue, digests: new Map([['m', digest]]) });

@@ -100,7 +100,7 @@ describe('a device that is asked for', () => {
     await open().require('vulkan');
     await expect(open().require('cuda:0')).rejects.toMatchObject({
       code: 'unavailable',
-      message: expect.stringContaining('which has cpu, vulkan:0, webgpu'),
+      message: expect.stringContaining('Choose one of cpu, vulkan:0, webgpu'),
     });
   });
 });

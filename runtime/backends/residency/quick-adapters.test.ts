@@ -61,7 +61,7 @@ it('are not kept where the given one was written to meanwhile', async () => {
   };
   await expect(quick(meddling).open(adapter, hooks)).rejects.toMatchObject({
     code: 'input-changed',
-    message: expect.stringContaining('the adapter "reader" was written to') as string,
+    message: expect.stringContaining('the adapter "reader" changed') as string,
   });
   const records = await readFile(join(folder, 'models', 'converted.json'), 'utf8').catch(() => '');
   expect(records).toBe('');

@@ -113,7 +113,7 @@ describe('adapters that cannot be used', () => {
     const file = path.join(folder, 'wrong.gguf');
     await writeGgufAdapter(file, await readPeftAdapter(fixture('llama', 'adapter')), llama.config);
     await expect(readGgufAdapter(file, qwen.config)).rejects.toThrow(
-      /adapter of llama, the base is of qwen2/,
+      /adapter for llama, but the base is qwen2/,
     );
     await expect(readGgufAdapter(fixture('quantised.gguf'), llama.config)).rejects.toThrow(
       /no LoRA adapter/,

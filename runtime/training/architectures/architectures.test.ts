@@ -96,7 +96,7 @@ describe('models and settings that cannot be used', () => {
     [
       'unknown type',
       { model_type: 'phi3' },
-      /"phi3".*known are llama, mistral, qwen2, qwen3, gemma3_text/,
+      /"phi3".*choose one of llama, mistral, qwen2, qwen3, gemma3_text/,
     ],
     ['RoPE scaling', { rope_scaling: { rope_type: 'yarn' } }, /RoPE scaling "yarn"/],
     ['missing size', { hidden_size: undefined }, /hidden_size/],

@@ -85,7 +85,7 @@ describe('too little memory', () => {
       code: 'out-of-memory',
       audience: 'operator',
       message: expect.stringMatching(
-        /needs about 0\.\d GB of memory and 0\.1 GB are free .* rows shorter than 59 tokens, a lower rank, a smaller base/,
+        /needs about 0\.\d GB of memory, but only 0\.1 GB are free .* rows shorter than 59 tokens, a lower rank, a smaller base/,
       ),
     });
     const full = await attempt({ change: { method: { kind: 'full' } }, memory: 1e8 });
@@ -98,7 +98,7 @@ describe('too little memory', () => {
     const change = { ...longRows, microBatch: 8, maxSteps: 1 };
     const { logs, rows } = await attempt({ change, memory });
     expect(losses(rows)).toHaveLength(1);
-    expect(logs.join()).toMatch(/Rows are computed 2 at once: 8 do not fit/);
+    expect(logs.join()).toMatch(/Computes 2 rows at once, because 8 do not fit/);
   });
 
   it('recomputes layers to the same losses', async () => {

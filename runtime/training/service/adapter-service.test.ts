@@ -84,7 +84,7 @@ describe('merging adapters', () => {
     const stranger = { ...second, info: { ...second.info, base: foreign } };
     await expect(merge('cat', [first, stranger])).rejects.toMatchObject({
       code: 'facet-mismatch',
-      message: expect.stringMatching(/^first was trained on tiny, second on other/),
+      message: expect.stringMatching(/^first was trained on tiny, but second on other/),
     });
     await expect(merge('cat', [])).rejects.toMatchObject({ code: 'missing-input' });
     await expect(merge('cat', [first, second], stopped)).rejects.toThrow('stop');
