@@ -47,6 +47,9 @@ describe('import boundaries', () => {
     ['apps/web/server/index.ts', '@graft/backends'],
     ['apps/web/server/index.ts', 'onnxruntime-node'],
     ['apps/cli/run.ts', 'node-llama-cpp'],
+    ['runtime/workspace/open-workspace.ts', '@graft/store/testing'],
+    ['runtime/store/collect-garbage.ts', './testing/memory/index.ts'],
+    ['nodes/chunk/run.ts', '../kit/testing/growth.ts'],
   ])('%s may not import %s', (file, specifier) => {
     expect(refusal(file, specifier)).toMatch(/may not import .+: .+\.$/);
   });
@@ -64,6 +67,8 @@ describe('import boundaries', () => {
     ['apps/web/shell/features.ts', '../features/canvas/actions.ts'],
     ['apps/web/server/index.ts', '@graft/workspace'],
     ['apps/cli/serve.ts', '@graft/web/server'],
+    ['runtime/store/collect-garbage.test.ts', './testing/memory/index.ts'],
+    ['runtime/engine/testing.ts', '@graft/graph/testing'],
   ])('%s may import %s', (file, specifier) => {
     expect(refusal(file, specifier)).toBeUndefined();
   });

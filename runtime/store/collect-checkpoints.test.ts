@@ -2,7 +2,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { collectCheckpoints } from './collect-checkpoints.ts';
-import { temporaryFolder } from './contract/temporary.ts';
+import { temporaryFolder } from './testing/contract/temporary.ts';
 
 const day = 24 * 60 * 60 * 1000;
 

@@ -4,8 +4,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { GraphError, type ActionStore, type ArtifactStore, type ArtifactRef } from '@graft/graph';
 import { collectGarbage } from './collect-garbage.ts';
 import type { CollectableItems } from './collectable-items.ts';
-import { action, all, noise, run, sha256, step } from './contract/index.ts';
-import { temporaryFolder } from './contract/temporary.ts';
+import { action, all, noise, run, sha256, step } from './testing/contract/index.ts';
+import { temporaryFolder } from './testing/contract/temporary.ts';
 import { openDatabaseStores } from './database/index.ts';
 import { openFilesystemStores } from './filesystem/index.ts';
 import {
@@ -13,7 +13,7 @@ import {
   MemoryArtifactStore,
   MemoryItemStore,
   MemoryRunStore,
-} from './memory/index.ts';
+} from './testing/memory/index.ts';
 import type { RunJournal } from './run-journal.ts';
 
 interface Stores {

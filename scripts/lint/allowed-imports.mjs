@@ -21,6 +21,9 @@ export function refusal(file, specifier) {
   const zone = zoneOf(file);
   if (zone === undefined || zone.name === 'tests') return undefined;
   const refuse = (what) => `${zone.name} may not import ${what}: ${zone.why}.`;
+  if (/(^|\/)testing(\/|\.ts$|$)/.test(specifier)) {
+    return `${zone.name} may not import "${specifier}": only tests import testing folders.`;
+  }
 
   if (specifier.startsWith('.')) {
     if (zone.stay === undefined) return undefined;

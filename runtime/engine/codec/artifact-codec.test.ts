@@ -15,7 +15,7 @@ import {
   type EmbeddedChunk,
   type PortType,
 } from '@graft/graph';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { readInput, readRows, writeArtifact } from './artifact-codec.ts';
 import { findRows, pickRows, readPage } from './artifact-page.ts';
 import { RowReader } from './row-offsets.ts';

@@ -1,5 +1,5 @@
 import { Hits, Questions } from '@graft/graph';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { expect, it } from 'vitest';
 import { writeArtifact } from './artifact-codec.ts';
 import { orderRows } from './order-rows.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import { portType, portTypes, type PortType } from '@graft/graph';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { readPage } from './artifact-page.ts';
 import { readRows, writeArtifact } from './artifact-codec.ts';
 

@@ -12,7 +12,7 @@ import {
   type PortType,
 } from '@graft/graph';
 import { FilesystemArtifactStore } from '@graft/store/filesystem';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { writeArtifact } from './artifact-codec.ts';
 import { RowReader } from './row-offsets.ts';
 import { searchRows, type RowSearch } from './search-rows.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ItemFamily, vectorSchema } from '@graft/graph';
-import { MemoryItemStore } from '@graft/store/memory';
+import { MemoryItemStore } from '@graft/store/testing';
 import { memoFamily, StoredMemo } from './item-memo.ts';
 
 const { signal } = new AbortController();

@@ -15,7 +15,7 @@ import {
   type StepSignal,
 } from '@graft/graph';
 import { upperNode } from '@graft/graph/testing';
-import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/memory';
+import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/testing';
 import { readRows, writeArtifact } from '../codec/artifact-codec.ts';
 import { runStep } from '../step/run-step.ts';
 import { createTestHost, testImplementations } from '../testing.ts';

@@ -8,7 +8,7 @@ import {
   MemoryArtifactStore,
   MemoryItemStore,
   MemoryRunStore,
-} from '@graft/store/memory';
+} from '@graft/store/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalBackend } from '../step/local-backend.ts';
 import { createTestHost, testEngineParts } from '../testing.ts';

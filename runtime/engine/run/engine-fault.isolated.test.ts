@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
+import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/testing';
 import { testEngineParts, testPlan } from '../testing.ts';
 import { Engine } from './engine.ts';
 import { RunSteps } from './run-steps.ts';

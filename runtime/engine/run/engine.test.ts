@@ -15,7 +15,7 @@ import {
   MemoryArtifactStore,
   MemoryItemStore,
   MemoryRunStore,
-} from '@graft/store/memory';
+} from '@graft/store/testing';
 import { createLocalBackend } from '../step/local-backend.ts';
 import { createTestHost, testEngineParts, testPlan } from '../testing.ts';
 import { Engine } from './engine.ts';

@@ -19,7 +19,7 @@ import {
   MemoryArtifactStore,
   MemoryItemStore,
   MemoryRunStore,
-} from '@graft/store/memory';
+} from '@graft/store/testing';
 import { FileSourceResolver } from '../sources/file-source-resolver.ts';
 import { createLocalBackend } from '../step/local-backend.ts';
 import { createTestHost, testImplementations } from '../testing.ts';

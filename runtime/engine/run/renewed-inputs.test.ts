@@ -30,7 +30,7 @@ import {
   MemoryArtifactStore,
   MemoryItemStore,
   MemoryRunStore,
-} from '@graft/store/memory';
+} from '@graft/store/testing';
 import { FileSourceResolver } from '../sources/file-source-resolver.ts';
 import { createLocalBackend } from '../step/local-backend.ts';
 import type { StepHost } from '../step/step-host.ts';

@@ -1,5 +1,5 @@
 import { GraphError } from '@graft/graph';
-import { MemoryActionStore, MemoryRunStore } from '@graft/store/memory';
+import { MemoryActionStore, MemoryRunStore } from '@graft/store/testing';
 import { expect, it } from 'vitest';
 import { RunEnding } from './run-ending.ts';
 import { RunRecorder } from './run-recorder.ts';

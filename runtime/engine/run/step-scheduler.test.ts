@@ -13,7 +13,7 @@ import {
   type StepSignal,
 } from '@graft/graph';
 import { numberNode, readNode, testEngines, testModels } from '@graft/graph/testing';
-import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
+import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/testing';
 import { testEngineParts } from '../testing.ts';
 import { Engine } from './engine.ts';
 import type { StepClaims } from './engine-parts.ts';

@@ -8,7 +8,7 @@ import {
   type StepResult,
 } from '@graft/graph';
 import { numberNode, testModels } from '@graft/graph/testing';
-import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
+import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/testing';
 import { testEngineParts } from '../testing.ts';
 import { ActionLookup } from './action-lookup.ts';
 import { Engine } from './engine.ts';

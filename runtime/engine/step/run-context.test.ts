@@ -11,7 +11,7 @@ import {
   vectorSchema,
 } from '@graft/graph';
 import { numberNode } from '@graft/graph/testing';
-import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/memory';
+import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/testing';
 import { createTestHost } from '../testing.ts';
 import type { StepHost } from './step-host.ts';
 import { createStepContext, type StepContext } from './run-context.ts';

@@ -4,8 +4,8 @@ import {
   actionStoreContract,
   experimentRunsContract,
   runStoreContract,
-} from '../contract/index.ts';
-import { temporaryFolder } from '../contract/temporary.ts';
+} from '../testing/contract/index.ts';
+import { temporaryFolder } from '../testing/contract/temporary.ts';
 import { openDatabaseStores } from './index.ts';
 
 const closes: (() => Promise<void>)[] = [];

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { openDatabase } from '@graft/prisma';
 import { afterAll, expect, it } from 'vitest';
-import { run } from '../contract/run-store.ts';
-import { temporaryFolder } from '../contract/temporary.ts';
+import { run } from '../testing/contract/run-store.ts';
+import { temporaryFolder } from '../testing/contract/temporary.ts';
 import { reconcileRuns } from '../reconcile-runs.ts';
 import { DatabaseRunStore } from './run-store.ts';
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, open, readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { all, bytesOf, noise, sha256 } from '../contract/index.ts';
-import { temporaryFolder } from '../contract/temporary.ts';
+import { all, bytesOf, noise, sha256 } from '../testing/contract/index.ts';
+import { temporaryFolder } from '../testing/contract/temporary.ts';
 import { verifyAll } from '../verify-all.ts';
 import { FilesystemArtifactStore } from './artifact-store.ts';
 

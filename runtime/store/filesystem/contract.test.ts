@@ -1,7 +1,7 @@
 import { appendFile, chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { artifactStoreContract, itemStoreContract } from '../contract/index.ts';
-import { temporaryFolder } from '../contract/temporary.ts';
+import { artifactStoreContract, itemStoreContract } from '../testing/contract/index.ts';
+import { temporaryFolder } from '../testing/contract/temporary.ts';
 import { FilesystemArtifactStore, FilesystemItemStore } from './index.ts';
 
 artifactStoreContract('FilesystemArtifactStore', async () => {

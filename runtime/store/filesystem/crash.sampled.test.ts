@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, inject, it } from 'vitest';
-import { all, noise, sha256 } from '../contract/index.ts';
-import { temporaryFolder } from '../contract/temporary.ts';
+import { all, noise, sha256 } from '../testing/contract/index.ts';
+import { temporaryFolder } from '../testing/contract/temporary.ts';
 import { kill, startFixture } from '../fixtures/child.ts';
 import { openFilesystemStores } from './index.ts';
 import { parseManifest } from './tree.ts';
-import { bytesOf } from '../contract/bytes.ts';
+import { bytesOf } from '../testing/contract/bytes.ts';
 
 const rounds = 30 * inject('share');
 const family = sha256('a family');

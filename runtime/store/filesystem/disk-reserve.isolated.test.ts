@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { GraphError } from '@graft/graph';
 import { mountSmallDisk } from '@graft/kit/testing';
-import { temporaryFolder } from '../contract/temporary.ts';
+import { temporaryFolder } from '../testing/contract/temporary.ts';
 import { DiskReserve } from './disk-reserve.ts';
 
 vi.mock('node:fs/promises', async (original) => {

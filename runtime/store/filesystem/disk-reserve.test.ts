@@ -2,7 +2,7 @@ import { stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { GraphError } from '@graft/graph';
-import { temporaryFolder } from '../contract/temporary.ts';
+import { temporaryFolder } from '../testing/contract/temporary.ts';
 import { DiskReserve, type ReserveUse } from './disk-reserve.ts';
 
 /** 8 MB that hold nothing. */

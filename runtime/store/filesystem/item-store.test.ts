@@ -11,8 +11,8 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { noise, sha256 } from '../contract/index.ts';
-import { temporaryFolder } from '../contract/temporary.ts';
+import { noise, sha256 } from '../testing/contract/index.ts';
+import { temporaryFolder } from '../testing/contract/temporary.ts';
 import { kill, startFixture } from '../fixtures/child.ts';
 import { FilesystemItemStore } from './item-store.ts';
 

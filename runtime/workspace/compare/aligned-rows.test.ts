@@ -8,7 +8,7 @@ import {
   type QuestionHits,
 } from '@graft/graph';
 import { RowReader, writeArtifact } from '@graft/engine';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { describe, expect, it } from 'vitest';
 import { AlignedRows, type RowFilter } from './aligned-rows.ts';
 

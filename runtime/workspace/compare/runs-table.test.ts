@@ -1,6 +1,6 @@
 import { writeArtifact } from '@graft/engine';
 import { Metrics, type ArtifactRef, type MetricRow, type StepSummary } from '@graft/graph';
-import { MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
+import { MemoryArtifactStore, MemoryRunStore } from '@graft/store/testing';
 import { expect, it } from 'vitest';
 import { runsTable } from './runs-table.ts';
 

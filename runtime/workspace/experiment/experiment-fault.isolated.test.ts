@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { emptyGraph, type ExperimentPlan } from '@graft/graph';
-import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
+import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/testing';
 import { ExperimentRuns } from './experiment-runs.ts';
 
 vi.mock(import('./race-runs.ts'), async (original) => ({

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { emptyGraph, GraphError, type ExperimentPlan } from '@graft/graph';
-import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
+import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/testing';
 import { ExperimentRuns } from './experiment-runs.ts';
 
 /** More than are under way at once. */

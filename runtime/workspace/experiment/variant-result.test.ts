@@ -1,6 +1,6 @@
 import { writeArtifact } from '@graft/engine';
 import { Answers, Metrics, type Answer, type ArtifactRef, type StepSummary } from '@graft/graph';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { expect, it, vi } from 'vitest';
 import { AnswerTokens, countSteps, readMetrics } from './variant-result.ts';
 

@@ -15,7 +15,7 @@ import { setTimeout } from 'node:timers/promises';
 import { partialPath } from '@graft/kit';
 import { mountReadOnly } from '@graft/kit/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { FrozenFiles } from './frozen-files.ts';
 import { withSaveLock } from './save-lock.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeArtifact } from '@graft/engine';
 import { type ArtifactRef, Comparison, Embeddings, Questions } from '@graft/graph';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeFrozenRows } from './frozen-rows.ts';
 

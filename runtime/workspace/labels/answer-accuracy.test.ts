@@ -1,6 +1,6 @@
 import { Answers, Questions, type Answer } from '@graft/graph';
 import { writeArtifact } from '@graft/engine';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { expect, it } from 'vitest';
 import { AnswerAccuracy } from './answer-accuracy.ts';
 

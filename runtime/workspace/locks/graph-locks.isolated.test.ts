@@ -9,7 +9,7 @@ import { GraphFiles } from '../files/graph-files.ts';
 import { GraphLocks } from './graph-locks.ts';
 import { GraphPlanner } from '../runs/graph-planner.ts';
 import { KeptGraphs } from './kept-graphs.ts';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 
 let root: string;
 beforeEach(async () => {

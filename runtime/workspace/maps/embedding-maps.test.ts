@@ -7,7 +7,7 @@ import {
   type ArtifactRef,
   type HitScores,
 } from '@graft/graph';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { describe, expect, it } from 'vitest';
 import { EmbeddingMaps } from './embedding-maps.ts';
 import { principalPlane } from './principal-plane.ts';

@@ -1,7 +1,7 @@
 import { createCatalogue } from '@graft/backends/catalogue';
 import { parseGraph, planGraph, type Plan, type PlannedNode } from '@graft/graph';
 import { testModels, testRegistry } from '@graft/graph/testing';
-import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
+import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/testing';
 import { expect, it } from 'vitest';
 import { pack } from './pack.ts';
 

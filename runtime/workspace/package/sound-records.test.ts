@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ActionRecord, ArtifactRef } from '@graft/graph';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { expect, it } from 'vitest';
 import { maxListing } from './package-manifest.ts';
 import { soundRecords } from './sound-records.ts';

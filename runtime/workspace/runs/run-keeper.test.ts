@@ -1,4 +1,4 @@
-import { MemoryRunStore } from '@graft/store/memory';
+import { MemoryRunStore } from '@graft/store/testing';
 import { expect, it } from 'vitest';
 import { RunKeeper } from './run-keeper.ts';
 

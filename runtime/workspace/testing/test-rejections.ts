@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine } from '@graft/engine';
 import { testEngineParts, testPlan } from '@graft/engine/testing';
 import { emptyGraph, type ExperimentPlan } from '@graft/graph';
-import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
+import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/testing';
 import { ExperimentRuns } from '../experiment/experiment-runs.ts';
 import { surviveRejections } from '../workers/survive-rejections.ts';
 

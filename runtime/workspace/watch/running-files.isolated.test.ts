@@ -1,5 +1,5 @@
 import type { RunRecord } from '@graft/graph';
-import { MemoryRunStore } from '@graft/store/memory';
+import { MemoryRunStore } from '@graft/store/testing';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { ChangedRuns, type RunningFile } from './changed-runs.ts';
 

@@ -1,6 +1,6 @@
 import { emptyGraph, serializeGraph, type Graph, type RunRecord } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
-import { MemoryArtifactStore } from '@graft/store/memory';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { expect, it } from 'vitest';
 import { changesOf, runChanges } from './run-changes.ts';
 

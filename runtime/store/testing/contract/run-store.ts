@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent, RunRecord, StepSummary, UnstampedEvent } from '@graft/graph';
-import { reconcileRuns } from '../reconcile-runs.ts';
+import { reconcileRuns } from '../../reconcile-runs.ts';
 import { thisProcess } from '@graft/kit';
-import type { RunJournal } from '../run-journal.ts';
+import type { RunJournal } from '../../run-journal.ts';
 import { sha256 } from './bytes.ts';
 
 const file = 'graphs/a.graft.json';

@@ -7,8 +7,8 @@ import {
   type RunStatus,
   type StepSummary,
 } from '@graft/graph';
-import { gatherToken, nodesWithOutputs, type TokenEvent } from '../gather-tokens.ts';
-import { unknownRun, type RetentionPolicy, type RunJournal } from '../run-journal.ts';
+import { gatherToken, nodesWithOutputs, type TokenEvent } from '../../gather-tokens.ts';
+import { unknownRun, type RetentionPolicy, type RunJournal } from '../../run-journal.ts';
 
 interface Held {
   run: RunRecord;

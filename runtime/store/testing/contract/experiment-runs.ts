@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExperimentEvent, RunQuery, UnstampedExperimentEvent } from '@graft/graph';
-import { reconcileRuns } from '../reconcile-runs.ts';
-import type { RunJournal } from '../run-journal.ts';
+import { reconcileRuns } from '../../reconcile-runs.ts';
+import type { RunJournal } from '../../run-journal.ts';
 import { sha256 } from './bytes.ts';
 import { finished, run, stamp, step } from './run-store.ts';
 

@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
-import { assertDigest } from '../digest.ts';
+import { assertDigest } from '../../digest.ts';
 import { treesFolder } from './trees-folder.ts';
-import { layOutTree, readManifest, storeTree } from '../filesystem/tree.ts';
+import { layOutTree, readManifest, storeTree } from '../../filesystem/tree.ts';
 
 interface Held {
   bytes: Uint8Array;

@@ -1,5 +1,5 @@
 export { action, actionStoreContract } from './action-store.ts';
-export { artifactStoreContract, type ArtifactStoreSetup } from './artifact-store.ts';
+export { artifactStoreContract } from './artifact-store.ts';
 export { all, bytesOf, noise, sha256 } from './bytes.ts';
 export { experimentRunsContract } from './experiment-runs.ts';
 export { itemStoreContract } from './item-store.ts';
