@@ -104,7 +104,5 @@ export function resultText(step: StepView | undefined): string {
 
 /** The same for what a graph takes, before anything has come: who gives it, and what stands in for that in a run by itself. */
 export function givenText(sample: string | undefined): string {
-  return sample === undefined
-    ? 'set by caller; no sample'
-    : `set by caller; sample: ${sample}`;
+  return sample === undefined ? 'set by caller; no sample' : `set by caller; sample: ${sample}`;
 }
