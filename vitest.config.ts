@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -29,8 +30,8 @@ export default defineConfig({
           // The files of a thread share their modules, which saves most of the time: loading them took longer than the tests.
           pool: 'threads',
           isolate: false,
-          // All cores: the process that hands files out waits for them.
-          maxWorkers: '100%',
+          // One more than cores: files that open workspaces wait for child processes a third of their time.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 0 },
           provide: { share: 0.05 },
           ...patience,
@@ -42,6 +43,7 @@ export default defineConfig({
           include: [isolated],
           exclude: ignored,
           pool: 'forks',
+          // All cores: the process that hands files out waits for them.
           maxWorkers: '100%',
           sequence: { groupOrder: 1 },
           provide: { share: 0.05 },

@@ -13,7 +13,8 @@ const soak = { name: 'soak', testMatch: soaks };
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
-  workers: 2,
+  // A worker keeps about seven tenths of a core busy: three fill two.
+  workers: 3,
   projects: [
     // They run models on every core, and later ones find what earlier ones computed: one after another.
     { name: 'examples', testDir: 'examples', testIgnore: soaks, workers: 1 },
