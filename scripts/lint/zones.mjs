@@ -249,7 +249,7 @@ export const zones = [
   {
     name: 'the page of the web app',
     files: /^apps\/web\/app\/page\.tsx$/,
-    packages: ['@graft/nodes/definitions', '@graft/view'],
+    packages: ['@graft/nodes/definitions'],
     forbidden: [...ENGINES, 'node:*'],
     stay: /^apps\/web\//,
     why: 'it hands the node types to everything else, and does nothing itself',

@@ -9,14 +9,12 @@ Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 
 /** The one place that names the node types: everything else gets them from there, once it is drawn. */
 async function load() {
-  const [{ registry }, { provideNodeTypes }, { begin }, { Workbench: loaded }] = await Promise.all([
+  const [{ registry }, { begin }, { Workbench: loaded }] = await Promise.all([
     import('@graft/nodes/definitions'),
-    import('@graft/view'),
     import('../shell/begin.ts'),
     import('../shell/workbench.tsx'),
   ]);
-  provideNodeTypes(registry);
-  await begin();
+  await begin(registry);
   return loaded;
 }
 /** Fetched beside React's own start rather than after it. */

@@ -39,14 +39,14 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 it('is over once the file is there, whatever else of it is on its way', async () => {
-  await begin();
+  await begin(new Map());
   expect(useDocument.getState().file?.path).toBe('a.graft.json');
   expect(useScreen.getState().begun).toBe(false);
 });
 
 it('does not wait for long for a server that does not answer', async () => {
   server.read = never;
-  const over = begin();
+  const over = begin(new Map());
   await vi.advanceTimersByTimeAsync(1_000);
   await over;
   expect(useDocument.getState().file).toBeNull();
@@ -60,7 +60,7 @@ it('begins with the view that the address names, and keeps what the address hold
     void (address.href = new URL(to, address.href).href);
   vi.stubGlobal('history', { replaceState, pushState: () => undefined });
   vi.stubGlobal('location', address);
-  await begin();
+  await begin(new Map());
   expect(useScreen.getState().view).toBe('compare');
   expect(new URL(address.href).searchParams.getAll('side')).toEqual(['run-1', 'run-2']);
 });
@@ -68,7 +68,7 @@ it('begins with the view that the address names, and keeps what the address hold
 it('follows the way back while the first file is on its way', async () => {
   let answer = (): void => undefined;
   server.read = new Promise((resolve) => (answer = resolve));
-  const over = begin();
+  const over = begin(new Map());
   await vi.advanceTimersByTimeAsync(1);
   vi.stubGlobal('location', { href: 'http://localhost/?graph=before.graft.json' });
   window.dispatchEvent(new Event('popstate'));

@@ -1,4 +1,5 @@
-import { addressKey, onPastEdit, refusePast } from '@graft/view';
+import type { Registry } from '@graft/graph';
+import { addressKey, onPastEdit, refusePast, provideNodeTypes } from '@graft/view';
 import { useDocument, useScreen } from '../kit/stores.ts';
 import { openFirstFile } from '../api/graphs/open-file.ts';
 import { followAddress } from '../api/graphs/navigation.ts';
@@ -12,7 +13,8 @@ const patience = 250;
  * Opens the file to begin with, before anything is drawn, and waits for it a moment: what is drawn first is then the graph, not a
  * screen without one that is drawn anew for it.
  */
-export async function begin(): Promise<void> {
+export async function begin(types: Registry): Promise<void> {
+  provideNodeTypes(types);
   // Who was given a link to the form, or to a comparison, does not see the canvas first, and keeps the address.
   useScreen.getState().look(placeFromAddress().view);
   onPastEdit(refusePast);
