@@ -312,7 +312,9 @@ test('the state of a loop keeps its name on both sides when one gets another, an
   await bench.tab('Parameters');
   await bench.fill('Name', 'left');
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('notice')).toContainText('Renamed both the input and the output to “left”');
+  await expect(page.getByTestId('notice')).toContainText(
+    'Renamed both the input and the output to “left”',
+  );
   await bench.select('in');
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('left');
   await page.getByRole('button', { name: 'Leave' }).click();
