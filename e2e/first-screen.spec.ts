@@ -77,7 +77,9 @@ test('what is dropped where no graph is open comes to the workspace, and a packa
     await expect(page.getByTestId('notice')).toContainText('clay.md is now in the workspace.');
     expect(await readFile(path.join(folder, 'clay.md'), 'utf8')).toBe('Clay is wedged.');
     await dropFiles(page, begin, [archive, clay]);
-    await expect(page.getByTestId('notice').last()).toContainText('drop bare.graft.zip alone');
+    await expect(page.getByTestId('notice').last()).toContainText(
+      'without other files: bare.graft.zip',
+    );
     await dropFiles(page, begin, [archive]);
     const done = page.getByRole('dialog', { name: 'Unpacked bare' });
     await expect(done).toContainText('No file here or in the package matches notes/*.md');

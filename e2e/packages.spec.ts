@@ -26,7 +26,7 @@ test('a graph is packed, and opened by a teammate with its results in place', as
     await page.keyboard.type('pack the graph');
     await page.getByRole('option', { name: /Pack the graph/ }).click();
     const dialog = page.getByRole('dialog', { name: 'Pack sent' });
-    await expect(dialog).toContainText('2 files that its nodes read');
+    await expect(dialog).toContainText('2 files read by its nodes');
     await expect(dialog.getByRole('checkbox', { name: /Results/ })).toBeChecked();
     if (process.env['GRAFT_SCREENSHOTS'] !== undefined) {
       await page.screenshot({ path: path.join(os.tmpdir(), 'pack-dialog.png') });

@@ -147,7 +147,7 @@ test('a parameter within a subgraph says that it takes one value there', async (
   await bench.tab('Parameters');
   const size = page.getByLabel('Size', { exact: true });
   await size.fill('80, 90');
-  await expect(page.getByText('to try several, expose it')).toBeVisible();
+  await expect(page.getByText('To try several, expose this parameter')).toBeVisible();
   await size.blur();
   await expect(size).toHaveValue('97');
 });
