@@ -143,6 +143,8 @@ test('a new node is connected as it is added, and a wrong port is refused with t
   await page.keyboard.type('embed chunks');
   const refused = page.getByRole('group', { name: /Does not fit/ });
   await expect(refused.getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('End');
+  await expect(refused.getByRole('option', { selected: true })).toHaveCount(1);
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('connect-refusal')).toHaveText(
     /documents.*chunks|chunks.*documents/i,

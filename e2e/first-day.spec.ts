@@ -31,7 +31,7 @@ test.describe('files', () => {
     await expect(name).toHaveValue('shelf/');
     await page.keyboard.type('there');
     await page.keyboard.press('Enter');
-    await expect(dialog.getByRole('alert')).toContainText('There is a file');
+    await expect(dialog.getByRole('alert')).toContainText('already exists');
     await name.fill('a/../x');
     await page.keyboard.press('Enter');
     await expect(dialog.getByRole('alert')).toContainText('".."');
@@ -56,7 +56,7 @@ test.describe('files', () => {
     const field = page.getByLabel('New name of old-name');
     await field.fill('taken');
     await page.keyboard.press('Enter');
-    await expect(refusal(page, 'There is a file taken.graft.json already')).toBeVisible();
+    await expect(refusal(page, 'The file taken.graft.json already exists')).toBeVisible();
     await field.fill('new-name');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('new-name');

@@ -95,14 +95,16 @@ test('refuses another model than the locked one until it is taken', async ({ pag
   await bench.open(workspace.url, 'model.graft.json');
   await expect(bench.node('embed')).toContainText('has changed since it was locked');
   await bench.run();
-  await expect(page.getByText('The model "all-MiniLM-L6-v2" has other bytes').last()).toBeVisible();
+  await expect(
+    page.getByText('The model "all-MiniLM-L6-v2" has changed since it was locked').last(),
+  ).toBeVisible();
   await bench.reaches('embed', 'idle');
   await bench.select('embed');
   const drift = page.getByTestId('drift');
   await expect(drift).toContainText('cannot run until you accept the change');
   await drift.getByRole('button', { name: 'Accept all changes' }).click();
   await expect(drift).toHaveCount(0);
-  await expect(bench.node('embed')).not.toContainText('has other bytes');
+  await expect(bench.node('embed')).not.toContainText('changed since it was locked');
   await page.keyboard.press('Control+z');
   await expect(drift).toBeVisible();
   await page.keyboard.press('Control+Shift+z');

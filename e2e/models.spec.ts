@@ -156,7 +156,7 @@ test('a model is imported from the server’s machine and from the browser', asy
       await dialog.getByRole('button', { name: 'Choose a folder …' }).click();
       const own = await modelFolder(path.join(theirs, 'own-llama'), '{"other":1}');
       await (await chooser).setFiles(own);
-      await expect(dialog.getByRole('alert')).toContainText('another model "own-llama" already');
+      await expect(dialog.getByRole('alert')).toContainText('Another model has the id "own-llama"');
       await dialog.getByLabel('Name', { exact: true }).fill('their-llama');
       const again = page.waitForEvent('filechooser');
       await dialog.getByRole('button', { name: 'Choose a folder …' }).click();

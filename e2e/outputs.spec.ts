@@ -150,8 +150,8 @@ test('what is found in a folded hit is unfolded', async ({ page, workspace }) =>
 
   // Of what holds the answer it is said what was found.
   const first = bench.output.locator('[data-row="0"]');
-  await expect(first.locator('summary').first()).toContainText('1 of 2 wanted');
-  await expect(first.getByText('wanted', { exact: true })).toHaveCount(2);
+  await expect(first.locator('summary').first()).toContainText('1 of 2 found');
+  await expect(first.getByText('expected', { exact: true })).toHaveCount(2);
   await expect(first).toContainText('not foundash.md');
 
   const place = bench.output.getByText('A celadon glaze.');

@@ -97,7 +97,7 @@ test('a wrong value is told once, and of a list the row is marked that is wrong'
   await test.step('a row', async () => {
     await field('Trusted, value 2').fill('5');
     await expect(alerts.filter({ hasText: 'forum' })).toHaveText(
-      '"**/forum/**" of "trust" must be at most 1, and is 5.',
+      '"**/forum/**" of "trust" must be at most 1, but is 5.',
     );
     await expect(field('Trusted, value 2')).toHaveAttribute('aria-invalid', 'true');
     await expect(field('Trusted, value 1')).toHaveAttribute('aria-invalid', 'false');

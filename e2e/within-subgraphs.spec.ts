@@ -19,10 +19,7 @@ const cutting = (size: number): SmallGraph => ({
 const trail = (page: Page) => page.getByTestId('trail');
 const cards = (page: Page) => page.locator('.react-flow__node');
 
-test('a subgraph is gone into, edited, run and left, used again, and all of it undone', async ({
-  page,
-  workspace,
-}) => {
+test('a subgraph is entered, edited, run, left and undone', async ({ page, workspace }) => {
   await workspace.graph('within', cutting(90));
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'within.graft.json');
@@ -78,10 +75,7 @@ test('a subgraph is gone into, edited, run and left, used again, and all of it u
   await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
 });
 
-test('by keyboard one goes in, makes another within, and comes out again', async ({
-  page,
-  workspace,
-}) => {
+test('by keyboard one enters, makes another within, and leaves', async ({ page, workspace }) => {
   await workspace.graph('by-key', cutting(92));
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'by-key.graft.json');
@@ -283,7 +277,7 @@ test('a loop is gone into round by round', async ({ page, workspace }) => {
   await expect(round).toHaveValue('3');
 });
 
-test('the state of a loop keeps its name on both sides when one gets another, and is undone as one', async ({
+test('renaming the state of a loop renames both sides, as one step', async ({
   page,
   workspace,
 }) => {
@@ -358,10 +352,7 @@ test('an output within is frozen where it is of one use, and refused with the re
   await expect(page.getByTestId('notice').last()).toContainText('“subgraph” is used 2 times');
 });
 
-test('a run of before is compared with what the use of a graph gives now', async ({
-  page,
-  workspace,
-}) => {
+test('an earlier run is compared with the subgraph of now', async ({ page, workspace }) => {
   const node = (type: string, params: object = {}) => ({ type, version: 1, params });
   const graph = {
     graft: 1,

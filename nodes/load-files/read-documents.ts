@@ -2,7 +2,7 @@ import type { Document, Metadata, SourceFile } from '@graft/graph';
 import { GraphError } from '@graft/graph';
 import type { TextEncoding } from '../kit/text/decode-text.ts';
 import { fileText, tableRows } from '../kit/text/table-rows.ts';
-import { codeLanguage, endingOf, type FileKind, mediaTypeOf } from './file-kind.ts';
+import { codeLanguage, type FileKind, mediaTypeOf } from './file-kind.ts';
 import { markdownHeadings, shortTitle } from '../kit/text/markdown-headings.ts';
 import { frontMatter } from './front-matter.ts';
 import { readHtml } from '../kit/text/read-html.ts';
