@@ -219,9 +219,9 @@ it('draws on paper all rows that have come, up to a limit, and says how many it 
   expect(all).not.toContain('more row');
   const some = draw({ type: 'questions', rows: many(1_000), total: 2_500, onPaper: true });
   expect(rowsIn(some)).toBe(1_000);
-  expect(some).toContain('And 1,500 more rows: download the output');
+  expect(some).toContain('1,500 more rows not shown. Download the output');
   // What could not be read is left out too, and said.
   const few = draw({ type: 'questions', rows: many(100), total: 2_500, onPaper: true });
   expect(rowsIn(few)).toBe(100);
-  expect(few).toContain('And 2,400 more rows');
+  expect(few).toContain('2,400 more rows not shown');
 });

@@ -117,7 +117,7 @@ describe('in a graph', () => {
       ({ location }) => location.port === port && location.node === 'other',
     );
     expect(problems.map(({ message }) => message)).toEqual([
-      `qwen3:4b answers at ${url}: its weights are not here, so it can write answers and nothing else. Connect a Base model.`,
+      `"qwen3:4b" runs on the server ${url}, so it can only write answers: its weights are not here. Connect a Base model.`,
     ]);
   });
 

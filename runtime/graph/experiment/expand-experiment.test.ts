@@ -91,7 +91,7 @@ it('takes metrics that a loop gives, and says how those within graphs are named'
   }
   expect(said('graph', 'r/grade.metrics:score')).toEqual(['r/grade']);
   expect(said('graph', 'r.scores:score')).toEqual([
-    `${at}“Graph” is a subgraph. Name the node in it that gives the metrics: "r/NODE.PORT:score".`,
+    `${at}“Subgraph” is a subgraph. Name the node in it that gives the metrics: "r/NODE.PORT:score".`,
   ]);
 });
 
