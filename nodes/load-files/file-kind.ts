@@ -52,6 +52,6 @@ export function codeLanguage(path: string): string {
   return languageOf(endingOf(path)) ?? 'unknown';
 }
 
-export function endingOf(path: string): string {
+function endingOf(path: string): string {
   return /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
 }
