@@ -103,11 +103,11 @@ describe('graft experiment', () => {
     [{ vary: { 'chunck.size': [99] }, metrics }, /experiments\.e\.vary\.chunck\.size.*"chunk"/],
     [
       { vary: { 'chunk.size': values, 'retrieve.k': values }, metrics },
-      /experiments\.e: The experiment has 10,000 variants\. Up to 200 are run/,
+      /experiments\.e: The experiment has 10,000 variants\. The limit is 200\./,
     ],
     [
       { vary: { 'chunk.size': [99] }, metrics: ['score:mrr'] },
-      /experiments\.e\.metrics\.0: A metric/,
+      /experiments\.e\.metrics\.0: "score:mrr" is not a metric\./,
     ],
     [{ vary: { 'chunk.size': 99 }, metrics }, /experiments\.e\.vary\.chunk\.size: .*a list/],
     [{ vary: { 'chunk.size': [-1, -2] }, baseline: 'size=-1', metrics }, /The baseline "size=-1"/],

@@ -59,7 +59,7 @@ it('computes the one row of 2,000 that changed, and says that the file is in use
   );
   const refused = await run();
   expect(refused.code).toBe(2);
-  expect(refused.stdout).toContain('shop.db is in use: shop.db-wal has changes');
+  expect(refused.stdout).toContain('shop.db is in use: shop.db-wal may hold changes');
   await shop.executeMultiple('pragma wal_checkpoint(truncate)');
   expect(await run()).toMatchObject({
     ...{ code: 0, steps: { cut: { items: { total: 2001, computed: 1 } } } },

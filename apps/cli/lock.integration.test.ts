@@ -39,7 +39,7 @@ it('a run with settings writes no lock, the first plain one does, and those afte
 it('plan says what has changed; --locked refuses it until it is taken', async () => {
   const plan = await there('plan', file);
   expect(plan.code).toBe(0);
-  expect(plan.stderr).toContain('"corpus" holds other bytes');
+  expect(plan.stderr).toContain('"corpus" has changed since it was locked');
   for (const command of ['plan', 'run']) {
     const refused = await there(command, file, '--locked');
     expect(refused.code).toBe(2);
@@ -49,7 +49,7 @@ it('plan says what has changed; --locked refuses it until it is taken', async ()
   expect((await lock()).files['corpus']).toMatchObject({ size: 22 });
   const kept = await there('run', file, '--locked');
   expect(kept.code).toBe(0);
-  expect(kept.stderr).not.toContain('holds other bytes');
+  expect(kept.stderr).not.toContain('has changed since it was locked');
 });
 
 it('--locked refuses what nobody has locked', async () => {

@@ -64,7 +64,7 @@ describe('a language model on a CPU', { timeout: 240_000 }, () => {
       await using backends = open(folder);
       const model = await backends.languageModel(source, options);
       expect(model.readAs).toMatch(
-        /^Q8_0, made from Q4_1: a CPU reads prompts about 2\.\d times as fast/,
+        /^Q8_0, made from Q4_1: with it, a CPU reads prompts about 2\.\d times as fast/,
       );
       expect((await model.generate(request, { signal: never })).text).toContain('Paris');
       expect(backends.memory('cpu').used).toBeGreaterThan(1.4 * published);
@@ -151,7 +151,7 @@ describe('a language model on a CPU', { timeout: 240_000 }, () => {
         other.languageModel(model, { ...options, contextLength: 64 }),
       ).rejects.toMatchObject({
         code: 'no-space',
-        message: expect.stringContaining('no room for Q8_0 of "tiny"'),
+        message: expect.stringContaining('no room for "tiny" converted to Q8_0'),
       });
       expect(await readdir(join(disk.folder, 'partial')).catch(() => [])).toEqual([]);
       const slow = await other.languageModel(model, {

@@ -193,7 +193,7 @@ describe('a model from scratch', () => {
     const loaded = await run(load);
     expect(loaded.steps.get('back')?.error).toMatchObject({
       ...{ code: 'bad-input', location: { node: 'back', param: 'path' } },
-      message: expect.stringMatching(/that of SmolLM2-135M-Instruct is .*choose the base/),
+      message: expect.stringMatching(/in SmolLM2-135M-Instruct it is .*choose the base/),
     });
     await truncate(join(root, 'exports/lora/adapter_model.safetensors'), 9000);
     const tuned = graphOf({ back: ['load-adapter', { path: 'exports/lora' }] }, [

@@ -110,7 +110,7 @@ describe('adapters of one base', { timeout: modelTestTimeout }, () => {
     const error: unknown = await answer({ ...red, path }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'bad-model' });
     expect(String(error)).toMatch(
-      /the adapter "random-1" cannot be applied: .* corrupted or incomplete/,
+      /cannot apply the adapter "random-1": .* corrupted or incomplete/,
     );
     expect(await answer()).toContain('Paris');
   });

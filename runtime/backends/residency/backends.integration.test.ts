@@ -56,7 +56,7 @@ describe('the backends together', { timeout: modelTestTimeout }, () => {
     abort.abort();
     await expect(loading).rejects.toMatchObject({ code: 'cancelled' });
     await expect(backends.embedder(languageModelId)).rejects.toThrow(
-      /is a language model, an embedder is needed/,
+      /is a language model, but an embedder is needed/,
     );
     expect(step.models.facts(embedderId).dimension).toBe(384);
     expect(() => step.models.facts('nothing')).toThrow(/has no model "nothing"/);
