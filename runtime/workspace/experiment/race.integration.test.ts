@@ -202,7 +202,9 @@ describe('a race', () => {
     );
     await expect(workspace.experiments.plan(graph, file, 'e')).rejects.toMatchObject({
       code: 'bad-input',
-      message: expect.stringMatching(/^This experiment cannot race\. “Rows” .*"load-rows" does not say/),
+      message: expect.stringMatching(
+        /^This experiment cannot race\. “Rows” .*"load-rows" does not score rows one by one/,
+      ),
       location: { field: 'experiments.e.race', node: 'rows' },
     });
   });
