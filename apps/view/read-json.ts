@@ -1,4 +1,4 @@
-/** Parses JSON; undefined for text that is none, or for no text. */
+/** Parses JSON. Undefined if there is no text, or if it is not valid JSON. */
 export function readJson(text: string | null): unknown {
   try {
     return text === null ? undefined : JSON.parse(text);

@@ -15,7 +15,7 @@ export interface Actions {
   addAtOpenEnd(type: string, openEnd: OpenEnd): void;
   /** Adds a note about a node, below it, where it covers nothing. */
   addNoteAbout(node: string): void;
-  /** Asks a question of the saved ones by itself, and shows what comes of it. */
+  /** Runs the graph for one of its saved questions alone, and shows the answer. */
   askAlone(question: string): Promise<void>;
   /** Sets a variant of an experiment beside its baseline. */
   compareVariants(variants: {
@@ -43,7 +43,7 @@ export interface Actions {
   deleteSelected(): void;
   /** Whether an edge is selected where it can be seen. */
   hasSelectedEdge(): boolean;
-  /** Pastes the text of copied nodes. False where it is none, or no file is open. */
+  /** Pastes copied nodes from their text. False if the text holds no nodes or no file is open. */
   pasteCopied(text: string): boolean;
 }
 

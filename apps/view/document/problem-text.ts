@@ -7,7 +7,7 @@ import { usedGraphs } from './used-graphs.ts';
 
 /** A problem to show: codes and locations of a newer server pass. */
 export type ShownProblem = ReturnType<typeof problemSchema.parse> & {
-  /** What is wrong of a run has no entry: it is told of the whole parameter. */
+  /** Problems of a run name no entry, only the parameter. */
   readonly location: { readonly entry?: string | undefined };
 };
 

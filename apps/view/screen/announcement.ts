@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 
-/** What is said to who hears the screen rather than sees it: what a key has done elsewhere on it. */
+/** Announcements for screen readers: what a key changed elsewhere on the screen. */
 export const announcementStore = createStore<{ readonly said: string }>()(() => ({ said: '' }));
 
 /** Says something; once more too, which needs another text than the one before. */

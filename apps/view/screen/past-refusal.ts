@@ -4,7 +4,7 @@ import { documentStore } from '../document/document-store.ts';
 import { overlayStore } from './overlay-store.ts';
 import { screenStore } from './screen-store.ts';
 
-/** Why nothing is edited while the graph of a run of before is looked at. */
+/** Why an edit is refused while the graph of an earlier run is shown. */
 export const whyNotPast =
   'The graph of an earlier run cannot be edited. Go back to the latest, or restore this graph first.';
 

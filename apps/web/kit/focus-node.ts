@@ -22,7 +22,7 @@ export function meantNode(): string | undefined {
   return id !== undefined && Object.hasOwn(shown.nodes, id) ? id : undefined;
 }
 
-/** The port that an element stands for; undefined where it is none. */
+/** The port that an element stands for; undefined if it is not a port. */
 export function portAt(element: Element | null): PendingEdge | undefined {
   if (!(element instanceof HTMLElement) || !element.classList.contains('port')) return undefined;
   const { nodeid: node, port, side } = element.dataset;

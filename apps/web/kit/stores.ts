@@ -42,7 +42,7 @@ export const useConflict = bound(conflictStore);
 export const useChecks = bound(checks);
 /** The graph files that the open one uses. */
 export const useUsedGraphs = bound(usedGraphs);
-/** What is said to who hears the screen. */
+/** The latest announcement for screen readers. */
 export const useAnnouncement = bound(announcementStore);
 /** The step within a used file whose output is shown. */
 export const useInnerStep = bound(innerStepStore);

@@ -91,7 +91,7 @@ export function keepFocus(): () => void {
   /** Whether Tab is down, and whether it has led out of the page, past the last control: the focus is not brought back then. */
   let tabbed = false;
   let hasLeft = false;
-  /** Whether anything has had the focus, or has been pressed: before, there is none to be lost. */
+  /** Whether anything on the page had the focus yet: until then, no focus can get lost. */
   let hasBegun = false;
   let waiting = 0;
   /** Whether another view has been asked for, in which nothing has had the focus yet. */
@@ -147,7 +147,7 @@ export function keepFocus(): () => void {
   };
   const key = ({ type, key: name }: KeyboardEvent): void => {
     tabbed = type === 'keydown' && name === 'Tab';
-    // Whoever presses another key is back on the page.
+    // A key other than Tab that reaches the page means that the focus is back.
     if (type === 'keydown' && !tabbed) hasLeft = false;
     hasBegun = true;
   };

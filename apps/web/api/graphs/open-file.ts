@@ -49,8 +49,8 @@ export function stayHere(): void {
 }
 
 /**
- * Asks for a file that has to be written first. Shows it then, unless another was asked for meanwhile. Whoever asked need not wait
- * for its runs: a dialog closes as the file comes.
+ * Reserves the next file to open before it is written. The returned function shows it, unless another file was opened meanwhile, and
+ * does not wait for its runs: a dialog can close as soon as the file is shown.
  */
 export function openWhenWritten(): (path: string) => Promise<void> {
   const signal = opening.ask();

@@ -39,7 +39,7 @@ export function selectNeighbours(side: 'before' | 'after'): void {
   select([...reachable(edges, selection, side)].sort());
 }
 
-/** Pastes the text of copied nodes. False where it is none, or no file is open. */
+/** Pastes copied nodes from their text. False if the text holds no nodes or no file is open. */
 export function pasteCopied(text: string): boolean {
   const { shown, edit, file } = useDocument.getState();
   if (file === null) return false;

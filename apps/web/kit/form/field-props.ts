@@ -6,11 +6,11 @@ export interface Varied {
   readonly values?: readonly unknown[];
   /** The experiment that tries several, which may be one that somebody wrote. */
   readonly tried?: VariedParam;
-  /** Tries several in an experiment; `own` is what it has by itself meanwhile. One edit. */
+  /** Varies the parameter in an experiment; `own` is the value of the node itself. One edit. */
   vary(values: readonly unknown[], own: unknown): void;
   /** Puts others in the place of those that stand in its field. One edit. */
   replace(values: readonly unknown[]): void;
-  /** Gives it one again: `own`, else what it has by itself. One edit. */
+  /** Stops varying it: the node keeps `own`, or else its present value. One edit. */
   unvary(own?: unknown): void;
 }
 

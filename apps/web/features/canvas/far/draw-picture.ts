@@ -15,7 +15,7 @@ export interface PictureCard {
   readonly colour: string;
   /** What the node's step gave, or how far it is; undefined where it has not run. */
   readonly result?: string | undefined;
-  /** The colour of the step's status, as the style sheet has it; undefined where there is none to show. */
+  /** The colour of the step's status, as the style sheet has it; undefined before the node has run. */
   readonly statusColour?: string | undefined;
   readonly isSelected?: boolean;
 }

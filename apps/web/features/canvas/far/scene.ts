@@ -66,7 +66,7 @@ const statusColours: Readonly<Partial<Record<StepView['status'], string>>> = {
   failed: 'var(--error)',
 };
 
-/** The same object until something is to be seen otherwise: what is selected changes nothing. */
+/** The cards and edges to draw: the same object until one of them looks different. The selection does not count. */
 export function useScene({ nodes, edges, flow }: Drawn): Scene {
   const graphNodes = useDocument((state) => state.shown.nodes);
   const used = useUsedGraphs((state) => state.lookup);
