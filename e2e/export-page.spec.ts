@@ -152,6 +152,20 @@ test('a run is exported as one page, which works from disk and without a network
       'true',
     );
   });
+  await test.step('an output is drawn higher, and folded away', async () => {
+    const scores = page.getByRole('article', { name: 'Score hits' });
+    const output = scores.locator('.cell-output');
+    await scores.getByRole('separator').focus();
+    const height = await output.evaluate(({ clientHeight }) => clientHeight);
+    await page.keyboard.press('ArrowDown');
+    await expect
+      .poll(() => output.evaluate(({ clientHeight }) => clientHeight))
+      .toBeGreaterThan(height);
+    await scores.getByRole('button', { name: 'Fold the output' }).click();
+    await expect(output).toHaveCount(0);
+    await scores.getByRole('button', { name: 'Show the output' }).click();
+    await expect(output).toBeVisible();
+  });
   await test.step('on paper it is the cells alone, and nothing of them is cut off', async () => {
     await page.emulateMedia({ media: 'print' });
     await expect(page.getByRole('navigation', { name: 'Outline' })).toBeHidden();

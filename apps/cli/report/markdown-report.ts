@@ -9,12 +9,13 @@ import {
 import {
   allCells,
   curvePicture,
+  reasonSentence,
   rowsKey,
   type Report,
   type ReportCell,
   type ReportOutput,
 } from '@graft/web/server';
-import { itemsText, reasonText } from '../progress/step-line.ts';
+import { itemsText } from '../progress/step-line.ts';
 import { formatBytes, formatDuration } from '../quantity.ts';
 import { printable } from '../terminal.ts';
 import { proseText } from './prose.ts';
@@ -104,14 +105,12 @@ function stepTable(cells: readonly ReportCell[]): string {
 }
 
 function cellPart(cell: ReportCell, held: Report['rows'], draw: Draw): string[] {
-  const { path, title, params, step, unfinished } = cell;
+  const { path, title, params, step, reason, unfinished } = cell;
   const set = Object.entries(params).filter(([, value]) => value !== undefined);
   return [
     ...(cell.prose ?? []).map(proseText),
     `## ${inline(title)} (${inline(path)})`,
-    ...(step?.reason === undefined || step.status === 'cached'
-      ? []
-      : [`Ran because: ${inline(reasonText(step.reason))}.`]),
+    ...(reason === undefined ? [] : [inline(reasonSentence(reason))]),
     ...(step?.error === undefined ? [] : [block(step.error.message)]),
     ...(set.length === 0
       ? []

@@ -5,4 +5,11 @@ export { readReportPage, reportPage } from './report/report-page.ts';
 export { shownExperimentEvent } from './router/shown-experiment.ts';
 export { shownEvent, shownRun, shownStep } from './router/shown-paths.ts';
 export type { AppRouter } from './router/index.ts';
-export { allCells, rowsKey, type Report, type ReportCell, type ReportOutput } from '@graft/view';
+export {
+  allCells,
+  reasonSentence,
+  rowsKey,
+  type Report,
+  type ReportCell,
+  type ReportOutput,
+} from '@graft/view';

@@ -1,13 +1,10 @@
 import { create } from 'zustand';
+import type { OutputLook } from '../../kit/notebook/cell-frame.tsx';
 
 /** How a cell is looked at; nothing of it is saved with the graph. */
-export interface CellLook {
+interface CellLook extends OutputLook {
   /** Whether its parameters are a form. */
   readonly open?: boolean;
-  /** Whether its output is folded away. */
-  readonly folded?: boolean;
-  /** Pixels of its output, where somebody drew it to a height. */
-  readonly height?: number | undefined;
 }
 
 const none: CellLook = {};

@@ -1,10 +1,10 @@
 import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
-import { familyColour } from '../../kit/family-colour.ts';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { bodyAt, cellOrder, proseOrder, untitled, keepViewShowable } from '@graft/view';
+import { bodyAt, cellHead, cellOrder, proseOrder, keepViewShowable } from '@graft/view';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useShape } from '../../kit/node-hooks.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
+import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
 import { askForNode } from './ask-for-node.ts';
 import { Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
@@ -13,25 +13,20 @@ import { NotebookKeys } from './notebook-keys.tsx';
 import { printLight } from './print-light.ts';
 import { ProseCell } from './prose-cell.tsx';
 
-function OutlineEntry({ id, go }: { readonly id: string; readonly go: (id: string) => void }) {
+function Entry({ id, go }: { readonly id: string; readonly go: (id: string) => void }) {
   const node = useDocument((state) => state.shown.nodes[id]);
-  const look = useShape(node);
+  const definition = useShape(node);
   const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === id);
   const { problem, incomplete = false } = useProblemAt(id) ?? {};
   if (node === undefined) return null;
   return (
     <li>
-      <button
-        type="button"
-        className="outline-entry"
-        style={{ '--c': familyColour(look?.group) }}
-        aria-current={selected}
-        data-problem={problem !== undefined && !incomplete}
-        onClick={() => go(id)}
-      >
-        <i className="group-square" />
-        <span className="truncate">{node.title ?? untitled(id, node)}</span>
-      </button>
+      <OutlineEntry
+        head={cellHead(id, node, definition)}
+        problem={problem !== undefined && !incomplete}
+        current={selected}
+        go={() => go(id)}
+      />
     </li>
   );
 }
@@ -98,30 +93,30 @@ export function NotebookView() {
   useFirstKey(order[0], go);
   if (path === undefined) return null;
   return (
-    <div className="notebook">
-      <nav aria-label="Outline" className="notebook-outline">
-        <ol>
-          {order.map((id) => (
-            <OutlineEntry key={id} id={id} go={go} />
-          ))}
-        </ol>
-        {order.length === 0 ? null : <NotebookKeys />}
-      </nav>
-      <main className="notebook-page" ref={page}>
-        <div className="notebook-cells">
-          <h1 className="pb-3 text-2xl font-[650] tracking-[-0.02em] break-words">
-            {body ?? fileTitle(path).split('/').at(-1)}
-          </h1>
-          {prose(head)}
-          {order.length === 0 ? <NoCell /> : null}
-          {order.map((id, at) => (
-            <Fragment key={id}>
-              {prose(before.get(id))}
-              <Cell id={id} number={at + 1} move={moveFocus} go={go} />
-            </Fragment>
-          ))}
-        </div>
-      </main>
-    </div>
+    <NotebookPage
+      ref={page}
+      outline={
+        <>
+          <ol>
+            {order.map((id) => (
+              <Entry key={id} id={id} go={go} />
+            ))}
+          </ol>
+          {order.length === 0 ? null : <NotebookKeys />}
+        </>
+      }
+    >
+      <h1 className="pb-3 text-2xl font-[650] tracking-[-0.02em] break-words">
+        {body ?? fileTitle(path).split('/').at(-1)}
+      </h1>
+      {prose(head)}
+      {order.length === 0 ? <NoCell /> : null}
+      {order.map((id, at) => (
+        <Fragment key={id}>
+          {prose(before.get(id))}
+          <Cell id={id} number={at + 1} move={moveFocus} go={go} />
+        </Fragment>
+      ))}
+    </NotebookPage>
   );
 }

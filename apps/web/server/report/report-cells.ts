@@ -12,10 +12,12 @@ import {
   type StepSummary,
 } from '@graft/graph';
 import {
+  cellHead,
   cellOrder,
   listed,
   previewType,
   proseOrder,
+  ranBecause,
   type ReportCell,
   type ReportGroup,
   type ReportOutput,
@@ -23,7 +25,6 @@ import {
   stepParams,
   stepsInOrder,
   type StepView,
-  titleByLook,
   type Unfinished,
   usedGraph,
 } from '@graft/view';
@@ -105,15 +106,16 @@ class CellWriter {
     const view = run.steps.get(path) ?? run.shown.get(path);
     const definition = registry.get(node.type);
     const id = path.split('/').at(-1) ?? path;
+    const reason = view && ranBecause(view, definition);
     const summary = summaries.get(path);
     const parts = summary?.parts ?? [];
     const most = path === id ? mostParts.outside : mostParts.inside;
     return {
-      ...{ path, type: node.type, off: node.bypass === true },
-      title: node.title ?? titleByLook(id, node, definition),
-      ...(definition === undefined ? {} : { doc: definition.doc, group: definition.group }),
+      ...{ path, type: node.type, ...cellHead(id, node, definition) },
+      ...(definition === undefined ? {} : { doc: definition.doc }),
       params: cutTexts(setParams(node, summary, definition)).value,
       ...(view === undefined ? {} : { step: stepOf(view) }),
+      ...(reason === undefined ? {} : { reason }),
       outputs: view === undefined ? [] : this.#outputs(view, node),
       ...(view === undefined ? {} : unfinishedOf(view)),
       parts: parts.slice(0, most),
@@ -193,7 +195,7 @@ function unfinishedOf(view: StepView): { readonly unfinished?: Unfinished } {
 }
 
 function stepOf(view: StepView): NonNullable<ReportCell['step']> {
-  const { outputs: _outputs, feeds: _feeds, logs: _logs, ...rest } = view;
+  const { outputs: _outputs, feeds: _feeds, logs: _logs, reason: _reason, ...rest } = view;
   const { metrics: _metrics, texts: _texts, ...step } = rest;
   return step;
 }
