@@ -2,6 +2,7 @@ import {
   Metrics,
   metricRowSchema,
   plural,
+  rowText,
   settingText,
   tableToMarkdown,
   type MetricRow,
@@ -19,10 +20,10 @@ import { itemsText } from '../progress/step-line.ts';
 import { formatBytes, formatDuration } from '../quantity.ts';
 import { printable } from '../terminal.ts';
 import { proseText } from './prose.ts';
-import { rowText } from './row-text.ts';
 
-/** Rows of an output that are shown. */
+/** Rows of an output that are shown, and characters of the text of one. */
 const shownRows = 40;
+const shownText = 2_000;
 
 /** Text of documents and models inside Markdown: nothing of it is markup. */
 function inline(text: string): string {
@@ -37,6 +38,9 @@ function block(text: string): string {
   const fence = '`'.repeat(longest + 1);
   return `${fence}text\n${printable(text)}\n${fence}`;
 }
+
+const beginning = (text: string): string =>
+  text.length <= shownText ? text : `${text.slice(0, shownText)}…`;
 
 /** A report in Markdown, and the pictures that it shows. */
 export interface MarkdownReport {
@@ -149,7 +153,7 @@ function outputPart(
       .map(rowText)
       .flatMap(({ heading: said, body }) => [
         ...(said === '' ? [] : [`**${inline(said)}**`]),
-        ...(body === '' ? [] : [block(body)]),
+        ...(body === '' ? [] : [block(beginning(body))]),
       ]),
     ...(more > 0 ? [`… and ${more} more.`] : []),
   ];

@@ -10,11 +10,10 @@ export interface CellHead {
   readonly off: boolean;
 }
 
-/** `definition` is the node's type with the ports that this node has. */
 export function cellHead(
   id: string,
   node: Pick<GraphNode, 'type' | 'title' | 'params' | 'bypass'>,
-  definition: Pick<NodeType, 'title' | 'structure' | 'group'> | undefined,
+  definition: Pick<NodeType, 'title' | 'titleFor' | 'structure' | 'group'> | undefined,
 ): CellHead {
   return {
     title: node.title ?? titleByLook(id, node, definition),

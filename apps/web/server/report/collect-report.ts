@@ -19,10 +19,10 @@ import {
 } from '@graft/view';
 import { shownTable } from '../router/shown-experiment.ts';
 import { shownEvent, shownRun } from '../router/shown-paths.ts';
-import { embeddedSize } from './embedded-json.ts';
 import { outputRows, type RowLimits } from './output-rows.ts';
 import { readRanGraphs } from './ran-graphs.ts';
 import { reportCells } from './report-cells.ts';
+import { embeddedSize } from './page-text.ts';
 
 /** Fewer points are no map. */
 const leastMapped = 3;

@@ -1,9 +1,7 @@
 import { isRecord, Metrics, type ArtifactRef } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { type ReportRows, rowsKey } from '@graft/view';
-import { cutTexts } from './cut-texts.ts';
-import { embeddedSize } from './embedded-json.ts';
-import { spread } from './spread.ts';
+import { cutTexts, embeddedSize, spread } from './page-text.ts';
 
 /** How much of the outputs of a run a report holds. */
 export interface RowLimits {
@@ -76,7 +74,11 @@ export async function outputRows(
     limits.all,
   );
   return Object.fromEntries([
-    ...reads.map((read): [string, ReportRows] => [read.key, within(read, share)]),
+    ...reads.map((read): [string, ReportRows] => {
+      const held = fitting(read, share);
+      const cut = held.filter((one) => one.cut).length;
+      return [read.key, { total: read.total, rows: held.map(({ row }) => row), cut, gone: false }];
+    }),
     ...gone.map((key): [string, ReportRows] => [key, { total: 0, rows: [], cut: 0, gone: true }]),
   ]);
 }
@@ -110,14 +112,18 @@ async function readRows(
     if (page.rows.length === 0 || offset >= total || held.length < offset) break;
   }
   const read = { key: rowsKey(artifact), total, held, evenly };
-  const room = Math.floor(held.length * Math.min(1, limits.output / Math.max(1, bytes)));
-  return isMetrics ? pick(read, Math.min(limits.metrics, evenly ? room : Infinity)) : read;
+  return { ...read, held: fitting(read, limits.output, isMetrics ? limits.metrics : Infinity) };
 }
 
-/** So many rows of an output: the first, or of a curve such as stand as far apart. */
-function pick(read: Read, most: number): Read {
-  const { held, evenly } = read;
-  return { ...read, held: evenly ? spread(held, most) : held.slice(0, most) };
+/** What of an output fits into some bytes: its first rows, or of a curve such as stand as far apart. */
+function fitting({ held, evenly }: Read, bytes: number, most = Infinity): readonly Held[] {
+  if (evenly) {
+    const share = Math.min(1, bytes / Math.max(1, sizeOf(held)));
+    return spread(held, Math.min(most, Math.floor(held.length * share)));
+  }
+  let left = bytes;
+  const end = held.findIndex(({ size }) => (left -= size) < 0);
+  return held.slice(0, Math.min(most, end === -1 ? held.length : end));
 }
 
 /** The most that each of several may have, so that all together have no more than `all`. */
@@ -130,26 +136,6 @@ export function shareOf(lengths: readonly number[], all: number): number {
     left -= length;
   }
   return Infinity;
-}
-
-function within(read: Read, share: number): ReportRows {
-  const { held, total, evenly } = read;
-  let kept = 0;
-  if (evenly) {
-    kept = Math.floor(held.length * Math.min(1, share / sizeOf(held)));
-  } else {
-    for (let bytes = 0; kept < held.length; kept++) {
-      bytes += held[kept]?.size ?? 0;
-      if (bytes > share) break;
-    }
-  }
-  const picked = pick(read, kept).held;
-  return {
-    total,
-    rows: picked.map(({ row }) => row),
-    cut: picked.filter(({ cut }) => cut).length,
-    gone: false,
-  };
 }
 
 /** A row with vectors of few digits, and where it is very long with its texts cut. */

@@ -29,8 +29,7 @@ import {
   usedGraph,
 } from '@graft/view';
 import type { RanBody, RanGraphs } from './ran-graphs.ts';
-import { cutTexts } from './cut-texts.ts';
-import { spread } from './spread.ts';
+import { cutTexts, spread } from './page-text.ts';
 
 /** Nodes within graphs and loops that a report has at most. */
 const mostInside = 400;

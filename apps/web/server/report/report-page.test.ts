@@ -1,8 +1,8 @@
 import { GraphError } from '@graft/graph';
 import { expect, it } from 'vitest';
 import type { Report } from '@graft/view';
-import { embeddedJson } from './embedded-json.ts';
 import { readReportPage, reportPage } from './report-page.ts';
+import { embeddedJson } from './page-text.ts';
 
 const hostile = '</script><script>alert(1)</script><!-- \u2028\u2029 {{data}} $& & <b>';
 const report: Report = {

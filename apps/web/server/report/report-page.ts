@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GraphError } from '@graft/graph';
 import type { Report } from '@graft/view';
-import { embeddedJson } from './embedded-json.ts';
-import { escapeMarkup } from './escape-markup.ts';
+import { embeddedJson, escapeMarkup } from './page-text.ts';
 
 /** Where the parts of a run stand in the built page: see `build-report.mjs`. */
 const places = { title: '{{title}}', data: '{{data}}' };

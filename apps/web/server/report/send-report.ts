@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { GraphError } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
+import { ZipFile } from 'yazl';
 import { z } from 'zod';
 import { disposition, refuse, safeFileName } from '../download.ts';
 import { queryOf } from '../query-of.ts';
@@ -9,7 +11,6 @@ import { withoutFolders } from '../without-folders.ts';
 import type { Report } from '@graft/view';
 import { collectReport } from './collect-report.ts';
 import { readReportPage, reportPage } from './report-page.ts';
-import { zipped } from './zipped.ts';
 
 /** Where a run is downloaded as a page. */
 export const reportPath = '/api/report';
@@ -47,6 +48,15 @@ async function inMarkdown(write: MarkdownWriter, report: Report, name: string): 
   const files = [...pictures].map(([file, svg]) => [`${folder}/${file}`, svg] as const);
   const body = await zipped(new Map([[`${name}.md`, text], ...files]));
   return { body, mediaType: 'application/zip', ending: 'zip' };
+}
+
+/** An archive of texts, by their paths in it. The same texts give the same bytes. */
+export async function zipped(files: ReadonlyMap<string, string>): Promise<Buffer> {
+  const zip = new ZipFile();
+  const options = { mtime: new Date(Date.UTC(1980, 0, 1)), forceDosTimestamp: true };
+  for (const [path, text] of files) zip.addBuffer(Buffer.from(text), path, options);
+  zip.end();
+  return buffer(zip.outputStream);
 }
 
 /** Sends a run as one file of HTML, or in Markdown. */
