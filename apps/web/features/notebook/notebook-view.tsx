@@ -23,9 +23,9 @@ function Entry({ id, go }: { readonly id: string; readonly go: (id: string) => v
     <li>
       <OutlineEntry
         head={cellHead(id, node, definition)}
-        problem={problem !== undefined && !incomplete}
-        current={selected}
-        go={() => go(id)}
+        data-problem={problem !== undefined && !incomplete}
+        aria-current={selected}
+        onClick={() => go(id)}
       />
     </li>
   );

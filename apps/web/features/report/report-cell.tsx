@@ -10,7 +10,7 @@ import {
   rowsKey,
   type StepView,
 } from '@graft/view';
-import { createContext, useContext, useEffect, useRef, useState } from 'react';
+import { createContext, useContext, useRef, useState } from 'react';
 import { offStatus, resultText, stepStatus } from '../../api/runs/node-status.ts';
 import { scoreText } from '../../api/runs/score-text.ts';
 import { Markdown } from '../../kit/markdown.tsx';
@@ -19,19 +19,11 @@ import { CellFrame, type OutputLook } from '../../kit/notebook/cell-frame.tsx';
 import { ScoreLine } from '../../kit/score-line.tsx';
 import { Settings } from '../../kit/settings-text.tsx';
 import { PortTabs } from '../../kit/tab-list.tsx';
+import { anchorOf, useAddressed } from './address.ts';
 import { OutputView } from './report-output.tsx';
 
 /** The rows that the page holds. */
 export const HeldRows = createContext<Report['rows']>({});
-
-/** The cell that is to be gone to, by its anchor; `found` once it has been. */
-export const Wanted = createContext<{
-  readonly anchor: string | undefined;
-  readonly found: () => void;
-}>({ anchor: undefined, found: () => undefined });
-
-/** Where a cell is, as an address names it. */
-export const anchorOf = (path: string): string => `node-${path}`;
 
 /** Notes in the place where they are read. */
 export function Prose({ texts = [] }: { readonly texts?: readonly string[] | undefined }) {
@@ -57,16 +49,12 @@ export function Cells({ prose, cells }: ReportGroup) {
 /** A node, below what is noted about it: what it is, its parameters, and what came of it. */
 function CellView({ cell }: { readonly cell: ReportCell }) {
   const { path, type, params, step, outputs, unfinished, inside } = cell;
-  const { anchor, found } = useContext(Wanted);
   const [look, setLook] = useState<OutputLook>({});
   const [about, setAbout] = useState(false);
   const frame = useRef<HTMLElement>(null);
-  const isWanted = anchor === anchorOf(path);
-  useEffect(() => {
-    if (!isWanted) return;
-    frame.current?.scrollIntoView();
-    found();
-  }, [isWanted, found]);
+  useAddressed((anchor) => {
+    if (anchor === anchorOf(path)) frame.current?.scrollIntoView();
+  });
   const view = viewOf(cell);
   return (
     <>
@@ -168,14 +156,12 @@ const noArtifact: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0
 
 /** The nodes of a graph that a node uses, or of a round of a loop, drawn where they are unfolded. */
 function Inside({ group }: { readonly group: ReportGroup }) {
-  const { anchor } = useContext(Wanted);
   const [open, setOpen] = useState(false);
   const { round, cells } = group;
   const [{ path } = { path: '' }] = cells;
-  const isWithin = anchor?.startsWith(anchorOf(path.slice(0, path.lastIndexOf('/') + 1))) === true;
-  useEffect(() => {
-    if (isWithin) setOpen(true);
-  }, [isWithin]);
+  useAddressed((anchor) => {
+    if (anchor.startsWith(anchorOf(path.slice(0, path.lastIndexOf('/') + 1)))) setOpen(true);
+  });
   const within = `${plural(cells.length, 'node')} inside`;
   return (
     <details

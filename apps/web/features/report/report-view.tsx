@@ -1,31 +1,28 @@
 import { duration, EvidenceTableView, inMetricWords, plural } from '@graft/nodes/kit/ui';
 import { type Report, type ReportCell, verdictSentence } from '@graft/view';
-import { useEffect, useMemo, useState } from 'react';
 import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
-import { anchorOf, Cells, HeldRows, Wanted } from './report-cell.tsx';
+import { addressed, anchorOf } from './address.ts';
+import { Cells, HeldRows } from './report-cell.tsx';
 
 const tones: Readonly<Record<string, string>> = { succeeded: 'good', failed: 'bad' };
 
-interface OutlineProps {
-  readonly cells: readonly ReportCell[];
-  readonly go: (anchor: string) => void;
-}
-
 /** The nodes, with those of the graphs that they use; not those of every round. */
-function Outline({ cells, go }: OutlineProps) {
+function Outline({ cells }: { readonly cells: readonly ReportCell[] }) {
   return (
     <ol className="[&_&]:pl-4">
       {cells.map((cell) => (
         <li key={cell.path}>
           <OutlineEntry
             head={cell}
-            problem={cell.step?.status === 'failed'}
+            data-problem={cell.step?.status === 'failed'}
             href={`#${encodeURIComponent(anchorOf(cell.path))}`}
-            // An address that is there already changes nothing, though its cell may be folded away.
-            go={() => go(anchorOf(cell.path))}
+            onClick={() => {
+              // An address that is there already changes nothing, though its cell may be folded away.
+              if (addressed() === anchorOf(cell.path)) dispatchEvent(new Event('hashchange'));
+            }}
           />
           {cell.inside.map((group) =>
-            group.round === undefined ? <Outline key="" cells={group.cells} go={go} /> : null,
+            group.round === undefined ? <Outline key="" cells={group.cells} /> : null,
           )}
         </li>
       ))}
@@ -72,33 +69,16 @@ function Head({ report }: { readonly report: Report }) {
   );
 }
 
-/** The cell that the address names, until it has been gone to. */
-function useWanted() {
-  const [anchor, go] = useState<string | undefined>(addressed);
-  useEffect(() => {
-    const follow = (): void => go(addressed());
-    addEventListener('hashchange', follow);
-    return () => removeEventListener('hashchange', follow);
-  }, []);
-  const wanted = useMemo(() => ({ anchor, found: () => go(undefined) }), [anchor]);
-  return { wanted, go };
-}
-
-const addressed = (): string => decodeURIComponent(location.hash.slice(1));
-
 /** A run as a page: the notebook of its graph, with what the run gave. */
 export function ReportView({ report }: { readonly report: Report }) {
   const { cells, experiment, rows } = report;
-  const { wanted, go } = useWanted();
   return (
     <HeldRows value={rows}>
-      <Wanted value={wanted}>
-        <NotebookPage outline={cells.length === 0 ? undefined : <Outline cells={cells} go={go} />}>
-          <Head report={report} />
-          {experiment === undefined ? null : <Experiment {...experiment} />}
-          <Cells {...report} />
-        </NotebookPage>
-      </Wanted>
+      <NotebookPage outline={cells.length === 0 ? null : <Outline cells={cells} />}>
+        <Head report={report} />
+        {experiment === undefined ? null : <Experiment {...experiment} />}
+        <Cells {...report} />
+      </NotebookPage>
     </HeldRows>
   );
 }

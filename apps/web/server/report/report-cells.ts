@@ -128,14 +128,16 @@ class CellWriter {
     const use = usedGraph(node);
     const inner = use === undefined ? undefined : graphs?.used(use, from);
     if (inner === undefined || node.bypass === true) return [];
-    if (structureOf(node.type) !== 'repeat')
-      return [{ ...headOf(inner), cells: this.body(inner, `${path}/`) }];
     const rounds = run.rounds.get(path)?.count ?? 0;
-    return Array.from({ length: rounds }, (_, at) => ({
-      round: at + 1,
-      ...(at === 0 ? headOf(inner) : {}),
-      cells: this.body(inner, `${path}#${String(at + 1)}/`),
-    })).filter(({ cells }) => cells.length > 0);
+    const groups: ReportGroup[] =
+      structureOf(node.type) === 'repeat'
+        ? Array.from({ length: rounds }, (_, at) => ({
+            round: at + 1,
+            ...(at === 0 ? headOf(inner) : {}),
+            cells: this.body(inner, `${path}#${String(at + 1)}/`),
+          }))
+        : [{ ...headOf(inner), cells: this.body(inner, `${path}/`) }];
+    return groups.filter(({ cells }) => cells.length > 0);
   }
 
   #outputs(view: StepView, node: Authored): ReportOutput[] {
