@@ -93,23 +93,18 @@ async function readRows(
   const isMetrics = artifact.mediaType === Metrics.mediaType;
   const most = isMetrics ? metricRows : limits.rows;
   const held: Held[] = [];
-  let bytes = 0;
   let total = 0;
   let evenly = false;
   for (let offset = 0; offset < most;) {
     const limit = Math.min(isMetrics ? metricPage : pageSize, most - offset);
     const page = await workspace.rows.page(artifact, offset, limit);
     total = page.total;
-    for (const row of page.rows) {
-      evenly ||= isMetrics && isRecord(row) && row['step'] !== undefined;
-      const one = heldRow(row);
-      bytes += one.size;
-      // A curve is read to its end, and thinned below.
-      if (!evenly && bytes > limits.output) break;
-      held.push(one);
-    }
     offset += page.rows.length;
-    if (page.rows.length === 0 || offset >= total || held.length < offset) break;
+    for (const row of page.rows) held.push(heldRow(row));
+    evenly ||= isMetrics && page.rows.some((row) => isRecord(row) && row['step'] !== undefined);
+    if (page.rows.length === 0 || offset >= total) break;
+    // A curve is read to its end, and thinned below.
+    if (!evenly && sizeOf(held) > limits.output) break;
   }
   const read = { key: rowsKey(artifact), total, held, evenly };
   return { ...read, held: fitting(read, limits.output, isMetrics ? limits.metrics : Infinity) };

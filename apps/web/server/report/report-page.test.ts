@@ -4,7 +4,7 @@ import type { Report } from '@graft/view';
 import { readReportPage, reportPage } from './report-page.ts';
 import { embeddedJson } from './page-text.ts';
 
-const hostile = '</script><script>alert(1)</script><!-- \u2028\u2029 {{data}} $& & <b>';
+const hostile = '</script><script>alert(1)</script><!-- \u2028\u2029 {{data}} {{title}} $& & <b>';
 const report: Report = {
   title: hostile,
   run: { id: 'r', file: 'a.graft.json', status: 'succeeded', startedAt: 0 },

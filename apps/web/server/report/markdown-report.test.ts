@@ -1,5 +1,5 @@
 import { Answers, Metrics } from '@graft/graph';
-import { rowsKey, type Report } from '@graft/web/server';
+import { rowsKey, type Report } from '@graft/view';
 import { describe, expect, it } from 'vitest';
 import { markdownReport } from './markdown-report.ts';
 

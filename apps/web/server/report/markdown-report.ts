@@ -1,25 +1,25 @@
 import {
+  itemsText,
   Metrics,
   metricRowSchema,
   plural,
+  printable,
   rowText,
   settingText,
   tableToMarkdown,
   type MetricRow,
 } from '@graft/graph';
+import { bytes, duration } from '@graft/nodes/kit/amounts';
 import {
   allCells,
-  curvePicture,
   reasonSentence,
   rowsKey,
   type Report,
   type ReportCell,
   type ReportOutput,
-} from '@graft/web/server';
-import { itemsText } from '../progress/step-line.ts';
-import { formatBytes, formatDuration } from '../quantity.ts';
-import { printable } from '../terminal.ts';
-import { proseText } from './prose.ts';
+} from '@graft/view';
+import { curvePicture } from './curve-picture.ts';
+import { noteText } from './markdown-note.ts';
 
 /** Rows of an output that are shown, and characters of the text of one. */
 const shownRows = 40;
@@ -68,9 +68,9 @@ type Draw = (rows: readonly MetricRow[], name: string) => string[];
 function reportText(report: Report, draw: Draw): string {
   const { title, run, experiment } = report;
   const time =
-    run.finishedAt === undefined ? '' : ` in ${formatDuration(run.finishedAt - run.startedAt)}`;
+    run.finishedAt === undefined ? '' : ` in ${duration(run.finishedAt - run.startedAt)}`;
   const cells = allCells(report.cells);
-  const prose = (report.prose ?? []).map(proseText);
+  const prose = (report.prose ?? []).map(noteText);
   return [
     `# ${inline(title)}`,
     `${run.status}${time}, ${new Date(run.startedAt).toISOString()}. Run \`${run.id}\` of ${inline(run.file)}.`,
@@ -98,7 +98,7 @@ function stepTable(cells: readonly ReportCell[]): string {
         inline(path),
         inline(type),
         step?.status ?? '',
-        step?.ms === undefined || step.ms === 0 ? '' : formatDuration(step.ms),
+        step?.ms === undefined || step.ms === 0 ? '' : duration(step.ms),
         step?.items === undefined ? '' : itemsText(step.items),
         '',
       ]
@@ -112,7 +112,7 @@ function cellPart(cell: ReportCell, held: Report['rows'], draw: Draw): string[] 
   const { path, title, params, step, reason, unfinished } = cell;
   const set = Object.entries(params).filter(([, value]) => value !== undefined);
   return [
-    ...(cell.prose ?? []).map(proseText),
+    ...(cell.prose ?? []).map(noteText),
     `## ${inline(title)} (${inline(path)})`,
     ...(reason === undefined ? [] : [inline(reasonSentence(reason))]),
     ...(step?.error === undefined ? [] : [block(step.error.message)]),
@@ -136,7 +136,7 @@ function outputPart(
   draw: (rows: readonly MetricRow[]) => string[],
 ): string[] {
   const { port, artifact, madeBy } = output;
-  const facts = `${inline(artifact.summary ?? artifact.mediaType)}, ${formatBytes(artifact.size)}, \`${artifact.digest}\``;
+  const facts = `${inline(artifact.summary ?? artifact.mediaType)}, ${bytes(artifact.size)}, \`${artifact.digest}\``;
   const heading = `### ${inline(port)}`;
   if (madeBy !== undefined) return [heading, `${facts}, made by ${inline(madeBy)}.`];
   const { total, rows, gone } = held[rowsKey(artifact)] ?? noRows;
