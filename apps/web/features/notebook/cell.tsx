@@ -12,13 +12,15 @@ import { openMenu } from '../../kit/open-menu.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
 import { startRun } from '../../api/runs/run-actions.ts';
 import { OutputTab, ParameterForm, PastParameters } from '../../kit/slots.ts';
-import { askForNode } from './ask-for-node.ts';
-import { cellAct, type CellAct, type CellStep } from './cell-act.ts';
+import { cellAct, useKeyBefore, type CellAct, type CellStep } from './cell-act.ts';
 import { CellLinks } from './cell-links.tsx';
-import { lookAtCell, useCellLook } from './cell-looks.ts';
-import { useKeyBefore } from './key-before.ts';
-import { openForm } from './open-form.ts';
+import { lookAtCell, openForm, useCellLook } from './cell-looks.ts';
 import { Settings } from '../../kit/settings-text.tsx';
+
+/** Asks which node to add: after the selected one, where one is. */
+export function askForNode(): void {
+  useScreen.getState().show({ commandMenu: true, openEnd: null });
+}
 
 /** Adds a note that stands before the cell of a node. */
 function addProse(id: string): void {

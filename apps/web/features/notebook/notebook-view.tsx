@@ -5,10 +5,8 @@ import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useShape } from '../../kit/node-hooks.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
 import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
-import { askForNode } from './ask-for-node.ts';
-import { Cell } from './cell.tsx';
+import { askForNode, Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
-import { useFirstKey } from './first-key.ts';
 import { NotebookKeys } from './notebook-keys.tsx';
 import { printLight } from './print-light.ts';
 import { ProseCell } from './prose-cell.tsx';
@@ -54,6 +52,26 @@ function useNewCell(order: readonly string[], go: (id: string) => void): void {
     const waiting = requestAnimationFrame(() => go(added));
     return () => cancelAnimationFrame(waiting);
   }, [order, of, go]);
+}
+
+/** What may have the focus while no cell has had it: nothing, or what the page was asked for with. */
+const unclaimed = 'body, [data-view]';
+const firstKeys = new Set(['ArrowDown', 'ArrowUp', 'j', 'k']);
+
+/** The keys that go from cell to cell come to the first, while none has the focus. */
+function useFirstKey(first: string | undefined, go: (id: string) => void): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      const { key, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented } = event;
+      if (!firstKeys.has(key) || ctrlKey || metaKey || altKey || shiftKey || defaultPrevented)
+        return;
+      if (first === undefined || document.activeElement?.matches(unclaimed) !== true) return;
+      event.preventDefault();
+      go(first);
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [first, go]);
 }
 
 /** In the place of the cells of a graph that has none yet. */

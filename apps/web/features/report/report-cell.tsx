@@ -10,7 +10,7 @@ import {
   rowsKey,
   type StepView,
 } from '@graft/view';
-import { createContext, useContext, useRef, useState } from 'react';
+import { createContext, useContext, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { offStatus, resultText, stepStatus } from '../../api/runs/node-status.ts';
 import { scoreText } from '../../api/runs/score-text.ts';
 import { Markdown } from '../../kit/markdown.tsx';
@@ -19,14 +19,30 @@ import { CellFrame, type OutputLook } from '../../kit/notebook/cell-frame.tsx';
 import { ScoreLine } from '../../kit/score-line.tsx';
 import { Settings } from '../../kit/settings-text.tsx';
 import { PortTabs } from '../../kit/tab-list.tsx';
-import { anchorOf, useAddressed } from './address.ts';
 import { OutputView } from './report-output.tsx';
 
 /** The rows that the page holds. */
 export const HeldRows = createContext<Report['rows']>({});
 
+/** What the cell of a step is called in addresses. */
+export const anchorOf = (path: string): string => `node-${path}`;
+
+/** The cell that the address names. */
+export const addressed = (): string => decodeURIComponent(location.hash.slice(1));
+
+/** Tells which cell the address names: at first, and whenever it is followed. */
+function useAddressed(tell: (anchor: string) => void): void {
+  const follow = useEffectEvent(() => tell(addressed()));
+  useEffect(() => {
+    const listen = (): void => follow();
+    listen();
+    addEventListener('hashchange', listen);
+    return () => removeEventListener('hashchange', listen);
+  }, []);
+}
+
 /** Notes in the place where they are read. */
-export function Prose({ texts = [] }: { readonly texts?: readonly string[] | undefined }) {
+function Prose({ texts = [] }: { readonly texts?: readonly string[] | undefined }) {
   return texts.map((text, at) => (
     <section key={at} className="prose-cell" aria-label="Note">
       <Markdown text={text} level={2} />

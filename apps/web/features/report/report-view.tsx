@@ -1,8 +1,7 @@
 import { duration, EvidenceTableView, inMetricWords, plural } from '@graft/nodes/kit/ui';
 import { type Report, type ReportCell, verdictSentence } from '@graft/view';
 import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
-import { addressed, anchorOf } from './address.ts';
-import { Cells, HeldRows } from './report-cell.tsx';
+import { addressed, anchorOf, Cells, HeldRows } from './report-cell.tsx';
 
 const tones: Readonly<Record<string, string>> = { succeeded: 'good', failed: 'bad' };
 

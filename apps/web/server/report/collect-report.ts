@@ -22,7 +22,7 @@ import { shownEvent, shownRun } from '../router/shown-paths.ts';
 import { outputRows, type RowLimits } from './output-rows.ts';
 import { readRanGraphs } from './ran-graphs.ts';
 import { reportCells } from './report-cells.ts';
-import { embeddedSize } from './page-text.ts';
+import { embeddedSize } from './report-page.ts';
 
 /** Fewer points are no map. */
 const leastMapped = 3;

@@ -5,7 +5,7 @@ import {
   type CurvePanel,
   type DrawnCurve,
 } from '@graft/nodes/kit/curves';
-import { escapeMarkup } from './page-text.ts';
+import { escapeMarkup } from './report-page.ts';
 
 /** Pixels. */
 const width = 680;

@@ -1,7 +1,7 @@
 import { isRecord, Metrics, type ArtifactRef } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { type ReportRows, rowsKey } from '@graft/view';
-import { cutTexts, embeddedSize, spread } from './page-text.ts';
+import { embeddedSize } from './report-page.ts';
 
 /** How much of the outputs of a run a report holds. */
 export interface RowLimits {
@@ -159,5 +159,29 @@ function isVector(value: unknown): value is readonly number[] {
     Array.isArray(value) &&
     value.length >= vectorLength &&
     value.every((one) => typeof one === 'number')
+  );
+}
+
+/** Characters of a text that are kept where it is cut. */
+const kept = 4_000;
+
+/** A value of JSON with its long texts cut, and whether any was. */
+export function cutTexts<T>(value: T): { readonly value: T; readonly cut: boolean } {
+  let cut = false;
+  const text = JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== 'string' || part.length <= kept) return part;
+    cut = true;
+    return `${part.slice(0, kept)}…`;
+  });
+  // Only texts became shorter.
+  return { value: cut ? (JSON.parse(text) as T) : value, cut };
+}
+
+/** So many of several values at most, as far apart from one another, with the first and the last. */
+export function spread<T>(values: readonly T[], most: number): readonly T[] {
+  if (values.length <= most) return values;
+  const step = (values.length - 1) / Math.max(1, most - 1);
+  return Array.from({ length: most }, (_, at) => values[Math.round(at * step)]).filter(
+    (value) => value !== undefined,
   );
 }

@@ -29,7 +29,7 @@ import {
   usedGraph,
 } from '@graft/view';
 import type { RanBody, RanGraphs } from './ran-graphs.ts';
-import { cutTexts, spread } from './page-text.ts';
+import { cutTexts, spread } from './output-rows.ts';
 
 /** Nodes within graphs and loops that a report has at most. */
 const mostInside = 400;

@@ -1,8 +1,7 @@
 import { GraphError } from '@graft/graph';
 import { expect, it } from 'vitest';
 import type { Report } from '@graft/view';
-import { readReportPage, reportPage } from './report-page.ts';
-import { embeddedJson } from './page-text.ts';
+import { embeddedJson, readReportPage, reportPage } from './report-page.ts';
 
 const hostile = '</script><script>alert(1)</script><!-- \u2028\u2029 {{data}} {{title}} $& & <b>';
 const report: Report = {
