@@ -8,7 +8,6 @@ import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx
 import { askForNode, Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
 import { NotebookKeys } from './notebook-keys.tsx';
-import { printLight } from './print-light.ts';
 import { ProseCell } from './prose-cell.tsx';
 
 function Entry({ id, go }: { readonly id: string; readonly go: (id: string) => void }) {
@@ -101,7 +100,6 @@ export function NotebookView() {
     all.map(([id]) => <ProseCell key={id} id={id} move={moveFocus} />);
   const page = useRef<HTMLDivElement>(null);
   useEffect(keepViewShowable, []);
-  useEffect(printLight, []);
   const go = useCallback((id: string): void => {
     const cell = page.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(id)}"]`);
     cell?.scrollIntoView({ block: 'start' });

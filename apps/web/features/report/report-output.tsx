@@ -6,6 +6,7 @@ import { FindBar } from '../../kit/find/find-bar.tsx';
 import { isFindable } from '../../kit/find/findable.ts';
 import { useHighlight } from '../../kit/find/highlight.ts';
 import { useScrolledRow } from '../../kit/find/scroll-to-row.ts';
+import { usePrinting } from '../../kit/notebook/printing.ts';
 import type { Found } from '../../kit/find/found.ts';
 import type { ReportOutput, ReportRows } from '@graft/view';
 
@@ -55,6 +56,11 @@ export function OutputView({
   const numbers = filters ? found?.rows : undefined;
   const rows = useMemo(() => numbers?.map((row) => held.rows[row]) ?? held.rows, [held, numbers]);
   useHighlight(list, text);
+  const [onPaper, setOnPaper] = useState(false);
+  usePrinting(
+    () => setOnPaper(true),
+    () => setOnPaper(false),
+  );
   const readRow = useCallback((row: number) => Promise.resolve(held.rows[row]), [held]);
   const { went, goTo: mark } = useScrolledRow(list, text);
   if (held.gone) {
@@ -88,6 +94,7 @@ export function OutputView({
           total={rows.length}
           loading={false}
           loadMore={nothing}
+          {...(onPaper ? { onPaper } : {})}
           {...(meanings === undefined ? {} : { meanings })}
           {...(numbers === undefined ? {} : { numbers })}
           {...(went === undefined ? {} : { went })}

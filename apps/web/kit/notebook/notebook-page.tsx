@@ -1,6 +1,7 @@
 import type { CellHead } from '@graft/view';
-import type { ReactNode, Ref } from 'react';
+import { useEffect, type ReactNode, type Ref } from 'react';
 import { familyColour } from '../family-colour.ts';
+import { printLight } from './print-light.ts';
 
 /** A graph as a page: an outline, where there is any, and its nodes as cells, each below what feeds it. */
 export function NotebookPage(props: {
@@ -8,6 +9,7 @@ export function NotebookPage(props: {
   readonly children: ReactNode;
   readonly ref?: Ref<HTMLElement>;
 }) {
+  useEffect(printLight, []);
   return (
     <div className="notebook">
       {props.outline === null ? null : (
