@@ -156,6 +156,7 @@ export { isInnerPath } from './base/inner-path.ts';
 export { isRecord } from './base/record.ts';
 export { nearest, suggestion } from './base/nearest.ts';
 export { plural } from './base/plural.ts';
+export { printable } from './base/printable.ts';
 export {
   conditionsOf,
   conditionText,

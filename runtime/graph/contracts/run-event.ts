@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { keyPartSchema } from './action.ts';
+import { plural } from '../base/plural.ts';
 import { metricRowSchema } from '../metrics/metrics.ts';
 
 export const stepStatusSchema = z.enum([
@@ -67,6 +68,12 @@ export const itemCountsSchema = z.object({
   failed: z.number().int(),
 });
 export type ItemCounts = z.infer<typeof itemCountsSchema>;
+
+/** `418 items, 3 computed, 415 reused` */
+export function itemsText({ total, computed, reused, failed }: ItemCounts): string {
+  const failures = failed > 0 ? `, ${failed} failed` : '';
+  return `${plural(total, 'item')}, ${computed} computed, ${reused} reused${failures}`;
+}
 
 /** Why a step runs: which parts of its key differ from the last time this node ran in this file. */
 export const missReasonSchema = z.discriminatedUnion('kind', [

@@ -16,30 +16,12 @@ import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { Score } from './score.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
 import { WarningNotice } from './warning-notice.tsx';
-import { TabList } from '../../kit/tab-list.tsx';
+import { PortTabs } from '../../kit/tab-list.tsx';
 import { InnerSteps } from './inner-steps.tsx';
 import { part } from '../../kit/part.tsx';
 import { OutputPreview } from './shown-output.ts';
 
 const LiveCurves = part(() => import('./live-curves.tsx').then((loaded) => loaded.LiveCurves));
-
-function PortTabs(props: {
-  readonly ports: readonly string[];
-  readonly current: string | undefined;
-  readonly choose: (port: string) => void;
-}) {
-  if (props.ports.length < 2) return null;
-  return (
-    <TabList
-      label="Outputs"
-      tabs={props.ports.map((port) => ({ id: port, title: port }))}
-      current={props.current}
-      choose={props.choose}
-      className="flex gap-1 px-4 pb-3"
-      tabClassName="chip aria-selected:bg-accent-soft aria-selected:text-accent"
-    />
-  );
-}
 
 function Empty({ children }: { readonly children: string }) {
   return <p className="px-4 py-3 text-ink-2">{children}</p>;
