@@ -145,6 +145,7 @@ export {
   type Report,
 } from './report/report.ts';
 export { alike } from './run/alike-problems.ts';
+export { resultNodes } from './run/graph-results.ts';
 export { emptyList, appended, listed } from './run/growing-list.ts';
 export { GrowingMap } from './run/growing-map.ts';
 export { previewType } from './run/preview-type.ts';
