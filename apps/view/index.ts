@@ -146,6 +146,7 @@ export {
   type Report,
 } from './report/report.ts';
 export { alike } from './run/alike-problems.ts';
+export { resultNodes } from './run/graph-results.ts';
 export { emptyList, appended, listed } from './run/growing-list.ts';
 export { GrowingMap } from './run/growing-map.ts';
 export {

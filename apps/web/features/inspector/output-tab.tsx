@@ -14,6 +14,7 @@ import { progressText } from '../../api/runs/progress-text.ts';
 import { useDocument, useRunView, useInnerStep } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { Score } from './score.tsx';
+import { SmallModelLine } from './small-model-line.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
 import { WarningNotice } from './warning-notice.tsx';
 import { PortTabs } from '../../kit/tab-list.tsx';
@@ -128,6 +129,7 @@ function StepOutput({ node }: { readonly node: string }) {
       )}
       <WarningNotice node={node} />
       <Score artifact={artifact} />
+      <SmallModelLine artifact={artifact} />
       <PortTabs ports={ports} current={tab} choose={choose} />
       {trains ? <LiveCurves step={step} /> : null}
       {artifact !== undefined || writes ? (
