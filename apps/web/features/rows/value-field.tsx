@@ -1,3 +1,4 @@
+import { isRecord } from '@graft/graph';
 import { useId, useState } from 'react';
 import { AddButton, RemoveButton } from '../../kit/form/entry-group.tsx';
 import { NumberEntry } from '../../kit/form/entry-input.tsx';
@@ -23,9 +24,6 @@ interface ValueProps {
   /** Takes it out of the row; absent where it has to be there. */
   readonly remove?: (() => void) | undefined;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Lines of text: of plain texts without line breaks of their own. */
 function isLines(value: readonly unknown[], shape: ValueShape | undefined): boolean {
@@ -73,7 +71,7 @@ function ValueField(props: ValueProps) {
   const id = useId();
   const here = fault?.field === path ? fault.message : undefined;
   const nested =
-    isObject(value) || (Array.isArray(value) && value.length > 0 && value.every(isObject));
+    isRecord(value) || (Array.isArray(value) && value.length > 0 && value.every(isRecord));
   const heading = (
     <span className="flex h-[18px] items-center gap-1.5">
       {nested ? (
@@ -96,7 +94,7 @@ function ValueField(props: ValueProps) {
       <div role="group" aria-label={path}>
         {heading}
         <div className="mt-1.5 ml-px grid gap-3 border-l border-line pl-3.5">
-          {isObject(value) ? <ObjectFields {...props} value={value} /> : <ListFields {...props} />}
+          {isRecord(value) ? <ObjectFields {...props} value={value} /> : <ListFields {...props} />}
         </div>
         {message}
       </div>
