@@ -11,7 +11,7 @@ export function useUnsavedGuard(unsaved: boolean): void {
   }, [unsaved]);
 }
 
-export interface PressedKey {
+interface PressedKey {
   readonly event: KeyboardEvent;
   /** In lower case. */
   readonly key: string;

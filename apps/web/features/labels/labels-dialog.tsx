@@ -199,11 +199,14 @@ function Labelling({ node, params }: { readonly node: string; readonly params: L
     footer: <LabelsFooter useBook={useBook} done={() => void leave()} discard={close} />,
   };
   if (answers === undefined || labels === undefined) {
-    const loading = { state: 'loading', text: 'Reading the answers …' } as const;
-    const none = absent === undefined ? loading : ({ state: 'none', text: absent } as const);
-    const failed = failure === undefined ? loading : ({ state: 'failed', text: failure } as const);
+    const text = labels === undefined ? failure : absent;
+    const state = text === undefined ? 'loading' : labels === undefined ? 'failed' : 'none';
     return (
-      <RecordsDialog {...parts} facts={null} absent={labels === undefined ? failed : none}>
+      <RecordsDialog
+        {...parts}
+        facts={null}
+        absent={{ state, text: text ?? 'Reading the answers …' }}
+      >
         {null}
       </RecordsDialog>
     );

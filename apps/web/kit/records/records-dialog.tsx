@@ -3,11 +3,6 @@ import { CloseIcon } from '../icons.tsx';
 import { useModal } from '../modal.ts';
 import { useUnsavedGuard } from '../unsaved-work.tsx';
 
-export interface AbsentRecords {
-  readonly state: 'loading' | 'none' | 'failed';
-  readonly text: string;
-}
-
 interface RecordsDialogProps {
   /** What it edits, in one word: names its parts. */
   readonly name: string;
@@ -18,7 +13,8 @@ interface RecordsDialogProps {
   readonly facts: ReactNode;
   readonly unsaved: boolean;
   /** Why there are no records in it; undefined: there are. */
-  readonly absent: AbsentRecords | undefined;
+  readonly absent:
+    { readonly state: 'loading' | 'none' | 'failed'; readonly text: string } | undefined;
   /** Leaves, or asks before something is lost. */
   leave(): void;
   readonly children: ReactNode;
