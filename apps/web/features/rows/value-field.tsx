@@ -107,7 +107,7 @@ function ValueField(props: ValueProps) {
   };
   if (typeof value === 'boolean') {
     return (
-      <div className="flex items-center gap-2">
+      <div className="flex items-center gap-2 font-[550]">
         <BooleanControl {...input} field={{ title: name }} />
         {remove === undefined ? null : <RemoveButton small name={path} remove={remove} />}
       </div>
@@ -116,7 +116,7 @@ function ValueField(props: ValueProps) {
   return (
     <div className="grid gap-1">
       {heading}
-      <div>
+      <div className="grid">
         <PlainInput {...input} />
       </div>
       {message}
