@@ -104,6 +104,37 @@ test('a wrong value is told once, and of a list the row is marked that is wrong'
   });
 });
 
+test('JSON that is not whole yet stays as typed, and the check says so', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('json', {
+    nodes: {
+      sql: { type: 'load-sql', params: { values: [1] } },
+      other: { type: 'questions', params: { questions: 'Why?' } },
+    },
+    layout: { sql: [80, 80], other: [480, 80] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'json.graft.json');
+  await bench.select('sql');
+  await bench.more();
+  const values = page.getByLabel('Values', { exact: true });
+  await values.fill('[1, "two');
+  await expect(page.getByText('Not valid JSON yet.')).toBeVisible();
+  await expect(
+    page.getByTestId('inspector').getByRole('alert').filter({ hasText: 'values' }),
+  ).toHaveCount(1);
+  // Also once somebody looked at another node.
+  await bench.select('other');
+  await bench.select('sql');
+  await expect(values).toHaveValue('[1, "two');
+  await values.fill('[1, "two"]');
+  await expect(page.getByText('Not valid JSON yet.')).toBeHidden();
+  await expect(values).toHaveValue('[1, "two"]');
+  await expect(values).toHaveAttribute('aria-invalid', 'false');
+});
+
 test('parameters that were unfolded stay so behind other tabs and nodes', async ({
   page,
   workspace,

@@ -3,11 +3,11 @@ import { api } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
 import { faultLine } from '../../kit/code/fault-line.ts';
 import { promptView, type PromptView } from '../../kit/code/code-view.ts';
-import { FooterQuestion } from '../../kit/footer-question.tsx';
 import { useModal } from '../../kit/modal.ts';
 import { openFile } from '../../api/graphs/open-file.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';
+import { UnsavedQuestion, useDialogKeys, useUnsavedGuard } from '../../kit/unsaved-work.tsx';
 import { saveText, type ReadText, type Unsaved } from './save-text.ts';
 
 /** Characters that are edited as text: more is for an editor of one's own. */
@@ -71,22 +71,10 @@ export function MendDialog({ path }: { readonly path: string }) {
     if (isEdited) setLeaving(!isLeaving);
     else close();
   };
-  // Wherever the focus is: it is nowhere when what had it has gone.
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return;
-      wantToLeave();
-      event.preventDefault();
-    };
-    const stay = (event: BeforeUnloadEvent): void => {
-      if (isEdited) event.preventDefault();
-    };
-    document.addEventListener('keydown', press);
-    window.addEventListener('beforeunload', stay);
-    return () => {
-      document.removeEventListener('keydown', press);
-      window.removeEventListener('beforeunload', stay);
-    };
+  useUnsavedGuard(isEdited);
+  useDialogKeys(({ key }) => {
+    if (key === 'escape') wantToLeave();
+    return key === 'escape';
   });
   return (
     <dialog
@@ -108,58 +96,27 @@ export function MendDialog({ path }: { readonly path: string }) {
         {unsaved?.stale === true ? null : unsaved?.message}
       </p>
       <footer className="flex justify-end gap-2 px-5 py-4">
-        {isLeaving ? (
-          <FooterQuestion text="Your changes are not saved.">
-            <button type="button" className="button" onClick={() => setLeaving(false)}>
-              {' '}
-              Keep editing{' '}
-            </button>
-            <button type="button" className="button stop" onClick={close}>
-              {' '}
-              Discard changes{' '}
-            </button>
-          </FooterQuestion>
-        ) : unsaved?.stale === true ? (
-          <FooterQuestion text={unsaved.message}>
-            <button type="button" className="button" onClick={() => setUnsaved(undefined)}>
-              {' '}
-              Keep editing{' '}
-            </button>
-            <button
-              type="button"
-              className="button stop"
-              title="Discards your changes"
-              onClick={() => void reload()}
-            >
-              {' '}
-              Reload the file{' '}
-            </button>
-            <button
-              type="button"
-              className="button stop"
-              title="Overwrites the changes saved in the meantime"
-              disabled={isSaving}
-              onClick={() => void save(true)}
-            >
-              {' '}
-              Overwrite the file{' '}
-            </button>
-          </FooterQuestion>
-        ) : (
-          <>
-            <button type="button" className="button" onClick={wantToLeave}>
-              Cancel
-            </button>
-            <button
-              type="button"
-              className="button primary"
-              disabled={read === undefined || isLong || isSaving}
-              onClick={() => void save(false)}
-            >
-              Save and open
-            </button>
-          </>
-        )}
+        <UnsavedQuestion
+          lost={isLeaving ? 'Your changes are not saved.' : undefined}
+          stale={unsaved?.stale === true ? unsaved.message : undefined}
+          saving={isSaving}
+          keep={() => (isLeaving ? setLeaving(false) : setUnsaved(undefined))}
+          discard={close}
+          reload={() => void reload()}
+          overwrite={() => void save(true)}
+        >
+          <button type="button" className="button" onClick={wantToLeave}>
+            Cancel
+          </button>
+          <button
+            type="button"
+            className="button primary"
+            disabled={read === undefined || isLong || isSaving}
+            onClick={() => void save(false)}
+          >
+            Save and open
+          </button>
+        </UnsavedQuestion>
       </footer>
     </dialog>
   );

@@ -1,12 +1,13 @@
 import type { Labels, LabelValue } from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
-import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { tellOfSaved } from '../../api/runs/tell-of-saved-rows.ts';
-import { CloseIcon } from '../../kit/icons.tsx';
-import { useModal } from '../../kit/modal.ts';
+import { keyBeside, RecordList } from '../../kit/records/record-list.tsx';
+import { focusInRecords, RecordsDialog } from '../../kit/records/records-dialog.tsx';
 import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
-import { AnswerList } from './answer-list.tsx';
+import { useDialogKeys } from '../../kit/unsaved-work.tsx';
+import { answerLine } from './answer-line.tsx';
 import { isListed, nextOpen, type AnswerToLabel, type LabelFilter } from './answers-to-label.ts';
 import { openLabelBook, type UseLabelBook } from './label-book.ts';
 import { labelParamsOf, type LabelParams } from './labelled-node.ts';
@@ -30,11 +31,7 @@ function Filters(props: {
 }) {
   const { answers, labels, filter, choose } = props;
   return (
-    <div
-      className="flex h-10 shrink-0 items-center gap-1 border-b border-line px-3"
-      role="group"
-      aria-label="Which answers"
-    >
+    <div className="flex items-center gap-1" role="group" aria-label="Which answers">
       {filters.map(({ id, title }) => (
         <button
           key={id}
@@ -91,12 +88,11 @@ interface TableProps {
   readonly useBook: UseLabelBook;
   readonly answers: readonly AnswerToLabel[];
   readonly labels: Labels;
-  readonly dialog: RefObject<HTMLDialogElement | null>;
   leave(): void;
 }
 
 /** The answers at the left, the one that is shown at the right, and the keys. */
-function AnswerTable({ useBook, answers, labels, dialog, leave }: TableProps) {
+function AnswerTable({ useBook, answers, labels, leave }: TableProps) {
   const { drafts, mark: write, note, undo, flush } = useBook();
   const [filter, setFilter] = useState<LabelFilter>('all');
   const [at, setAt] = useState(() => answers.find(({ key }) => !labels.has(key))?.at ?? 0);
@@ -104,65 +100,60 @@ function AnswerTable({ useBook, answers, labels, dialog, leave }: TableProps) {
     () => answers.filter((one) => isListed(one, labels, filter)),
     [answers, labels, filter],
   );
+  const keys = useMemo(() => listed.map((one) => one.at), [listed]);
   const shown = listed.find((one) => one.at === at) ?? listed[0];
-  const step = (by: 1 | -1): AnswerToLabel | undefined =>
-    shown === undefined ? undefined : listed[listed.indexOf(shown) + by];
-  const show = (answer: AnswerToLabel | undefined): void => {
-    if (answer !== undefined) setAt(answer.at);
+  const show = (next: number | undefined): void => {
+    if (next !== undefined) setAt(next);
   };
-  const focusOn = (selector: string): void =>
-    dialog.current?.querySelector<HTMLElement>(selector)?.focus();
+  const beside = (by: 1 | -1): number | undefined => keyBeside(keys, shown?.at, by);
 
   const mark = (value: LabelValue | undefined): void => {
     if (shown === undefined) return;
     // Where it leaves the list, the one after it is shown.
-    const next = filter === 'differing' ? (step(1) ?? step(-1)) : undefined;
+    const next = filter === 'differing' ? (beside(1) ?? beside(-1)) : undefined;
     write(shown.of, value);
     const now = useBook.getState().labels ?? labels;
-    if (value !== undefined) show(next ?? nextOpen(answers, now, shown));
+    if (value !== undefined) show(next ?? nextOpen(answers, now, shown).at);
   };
   const takeBack = (): void => {
     const key = undo();
-    show(answers.find((one) => one.key === key));
+    show(answers.find((one) => one.key === key)?.at);
   };
-  const press = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || useScreen.getState().source !== null) return;
-    const held = event.ctrlKey || event.metaKey;
-    const key = event.key.toLowerCase();
+  useDialogKeys(({ event, key, held }) => {
+    if (useScreen.getState().source !== null) return false;
     const value = labelKeys[key];
     if (event.target instanceof HTMLTextAreaElement) {
-      if (key !== 'escape' && !(held && key === 'enter')) return;
-      focusOn('[data-list]');
+      if (key !== 'escape' && !(held && key === 'enter')) return false;
+      focusInRecords('[data-list]');
     } else if (key === 'escape') leave();
     else if (held && key === 's') void flush();
     else if (held && key === 'z' && !event.shiftKey) takeBack();
-    else if (held || event.altKey) return;
+    else if (held || event.altKey) return false;
     else if (value !== undefined) mark(value);
     else if (key === 'delete' || key === 'backspace') mark(undefined);
-    else if (key === 'n') focusOn('[data-note]');
-    else if (key === 'arrowdown') show(step(1));
-    else if (key === 'arrowup') show(step(-1));
-    else return;
-    event.preventDefault();
-  };
-  // Wherever the focus is: it is nowhere when what had it has gone.
-  useEffect(() => {
-    document.addEventListener('keydown', press);
-    return () => document.removeEventListener('keydown', press);
+    else if (key === 'n') focusInRecords('[data-note]');
+    else if (key === 'arrowdown') show(beside(1));
+    else if (key === 'arrowup') show(beside(-1));
+    else return false;
+    return true;
   });
-  useEffect(() => focusOn('[data-list]'), []);
+  useEffect(() => focusInRecords('[data-list]'), []);
 
   const label = shown === undefined ? undefined : labels.get(shown.key);
   return (
-    <div className="flex min-h-0 flex-1">
-      <section
-        className="flex w-[460px] shrink-0 flex-col border-r border-line"
-        aria-label="All answers"
-      >
-        <Filters {...{ answers, labels, filter }} choose={setFilter} />
-        {listed.length === 0 ? <p className="px-4 py-3 text-ink-2">{emptyWords[filter]}</p> : null}
-        <AnswerList answers={listed} labels={labels} shown={shown} show={show} />
-      </section>
+    <>
+      <RecordList
+        unit="answer"
+        keys={keys}
+        shown={shown?.at}
+        show={show}
+        line={(place) => {
+          const answer = listed[place];
+          return answer && answerLine(answer, labels.get(answer.key));
+        }}
+        bar={<Filters {...{ answers, labels, filter }} choose={setFilter} />}
+        empty={emptyWords[filter]}
+      />
       {shown === undefined ? null : (
         <section className="flex min-w-0 flex-1 flex-col" aria-label="The answer">
           <ShownAnswer
@@ -175,12 +166,11 @@ function AnswerTable({ useBook, answers, labels, dialog, leave }: TableProps) {
           <LabelButtons label={label} mark={mark} />
         </section>
       )}
-    </div>
+    </>
   );
 }
 
 function Labelling({ node, params }: { readonly node: string; readonly params: LabelParams }) {
-  const dialog = useModal();
   const { file } = params;
   const [useBook] = useState(() =>
     openLabelBook({
@@ -192,15 +182,6 @@ function Labelling({ node, params }: { readonly node: string; readonly params: L
   const { labels, state, failure } = useBook();
   const { answers, left, absent } = useAnswers(node, params);
   useEffect(() => void useBook.getState().read(), [useBook]);
-  const unsaved = useRef(false);
-  unsaved.current = state !== 'saved';
-  useEffect(() => {
-    const stay = (event: BeforeUnloadEvent): void => {
-      if (unsaved.current) event.preventDefault();
-    };
-    window.addEventListener('beforeunload', stay);
-    return () => window.removeEventListener('beforeunload', stay);
-  }, []);
   /** Closes it once all is saved; what could not be is told below. */
   const leave = async (): Promise<void> => {
     await useBook.getState().flush();
@@ -209,50 +190,36 @@ function Labelling({ node, params }: { readonly node: string; readonly params: L
     close();
     if (touched.size > 0) await tellOfSaved(file, `${plural(touched.size, 'label')} changed`);
   };
-  const labelled = answers?.filter(({ key }) => labels?.has(key)).length ?? 0;
-  const words = labels === undefined ? failure : absent;
+  const parts = {
+    name: 'labels',
+    title: 'Label the answers',
+    file,
+    unsaved: state !== 'saved',
+    leave: () => void leave(),
+    footer: <LabelsFooter useBook={useBook} done={() => void leave()} discard={close} />,
+  };
+  if (answers === undefined || labels === undefined) {
+    const text = labels === undefined ? failure : absent;
+    const state = text === undefined ? 'loading' : labels === undefined ? 'failed' : 'none';
+    return (
+      <RecordsDialog
+        {...parts}
+        facts={null}
+        absent={{ state, text: text ?? 'Reading the answers …' }}
+      >
+        {null}
+      </RecordsDialog>
+    );
+  }
+  const labelled = answers.filter(({ key }) => labels.has(key)).length;
   return (
-    <dialog
-      ref={dialog}
-      className="dialog labels-dialog"
-      aria-labelledby="labels-title"
-      data-testid="labels-dialog"
-      // It goes once all is saved: whatever else would close it might lose a label.
-      onCancel={(event) => {
-        event.preventDefault();
-        void leave();
-      }}
-      onClose={() => dialog.current?.showModal()}
+    <RecordsDialog
+      {...parts}
+      facts={<Progress labelled={labelled} all={answers.length} left={left} />}
+      absent={undefined}
     >
-      <header className="flex items-center gap-3 border-b border-line py-2 pr-2 pl-5">
-        <h2 id="labels-title" className="shrink-0 text-lg font-[620]">
-          Label the answers
-        </h2>
-        <span className="min-w-0 flex-1 truncate font-mono text-[11.5px] text-ink-2">{file}</span>
-        {answers === undefined || labels === undefined ? null : (
-          <Progress labelled={labelled} all={answers.length} left={left} />
-        )}
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Close"
-          onClick={() => void leave()}
-        >
-          <CloseIcon />
-        </button>
-      </header>
-      {answers === undefined || labels === undefined ? (
-        <p
-          className="flex-1 p-5 whitespace-pre-line text-ink-2"
-          role={words === undefined ? undefined : 'alert'}
-        >
-          {words ?? 'Reading the answers …'}
-        </p>
-      ) : (
-        <AnswerTable {...{ useBook, answers, labels, dialog }} leave={() => void leave()} />
-      )}
-      <LabelsFooter useBook={useBook} done={() => void leave()} discard={close} />
-    </dialog>
+      <AnswerTable {...{ useBook, answers, labels }} leave={parts.leave} />
+    </RecordsDialog>
   );
 }
 

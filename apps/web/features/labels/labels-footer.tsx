@@ -2,7 +2,7 @@ import type { Label, Labels } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
 import { keyName } from '../../kit/platform.ts';
-import { labelWords } from './answer-list.tsx';
+import { labelWord } from './answer-line.tsx';
 import type { UseLabelBook } from './label-book.ts';
 
 interface FooterProps {
@@ -21,9 +21,6 @@ function Notice({ children, text }: { readonly text: string; readonly children: 
   );
 }
 
-const said = (label: Label | undefined): string =>
-  label === undefined ? 'no label' : labelWords[label.label];
-
 /** What somebody else said otherwise meanwhile. */
 function clashText(clashes: ReadonlyMap<string, Label | undefined>, labels: Labels): string {
   const [[key, mine] = ['', undefined], ...more] = clashes;
@@ -32,7 +29,7 @@ function clashText(clashes: ReadonlyMap<string, Label | undefined>, labels: Labe
     return `Somebody else changed ${plural(clashes.size, 'label')} in the meantime. Graft kept theirs.`;
   }
   const question = (theirs ?? mine)?.question ?? '';
-  return `Somebody else changed the label of “${question}” in the meantime: ${said(theirs)}. Yours: ${said(mine)}. Graft kept theirs.`;
+  return `Somebody else changed the label of “${question}” in the meantime: ${labelWord(theirs)}. Yours: ${labelWord(mine)}. Graft kept theirs.`;
 }
 
 const keys: readonly (readonly [string, string])[] = [
@@ -46,7 +43,7 @@ const keys: readonly (readonly [string, string])[] = [
 export function LabelsFooter({ useBook, done, discard }: FooterProps) {
   const { labels, state, failure, clashes, settle, flush } = useBook();
   return (
-    <footer className="border-t border-line px-5 py-2.5">
+    <>
       {state !== 'failed' ? null : (
         <Notice text={`Not saved: ${failure ?? ''}`}>
           <button type="button" className="button" onClick={() => void flush()}>
@@ -85,6 +82,6 @@ export function LabelsFooter({ useBook, done, discard }: FooterProps) {
           Done
         </button>
       </div>
-    </footer>
+    </>
   );
 }

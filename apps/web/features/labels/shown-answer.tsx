@@ -2,7 +2,7 @@ import { metricWords, type Citation, type Label, type Labels, type LabelValue } 
 import { SourceLink } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
 import { useScreen } from '../../kit/stores.ts';
-import { labelWords } from './answer-list.tsx';
+import { LabelChip } from './answer-line.tsx';
 import { otherLabels, type AnswerToLabel, type Verdict } from './answers-to-label.ts';
 
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -54,12 +54,10 @@ function Verdicts({
 function Others({ labels }: { readonly labels: readonly Label[] }) {
   return (
     <ul className="grid gap-1">
-      {labels.map(({ answer, label }) => (
-        <li key={answer} className="flex items-baseline gap-2">
-          <span className="label-chip" data-label={label}>
-            {labelWords[label]}
-          </span>
-          <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">{answer}</span>
+      {labels.map((label) => (
+        <li key={label.answer} className="flex items-baseline gap-2">
+          <LabelChip label={label} />
+          <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">{label.answer}</span>
         </li>
       ))}
     </ul>
@@ -174,8 +172,7 @@ export function LabelButtons({
           title="Del"
           onClick={() => mark(undefined)}
         >
-          {' '}
-          Remove label{' '}
+          Remove label
         </button>
       )}
     </div>

@@ -1,6 +1,6 @@
-import type { ReactNode } from 'react';
-import { FooterQuestion } from '../../kit/footer-question.tsx';
+import { RedoIcon, UndoIcon } from '../../kit/icons.tsx';
 import { keyName } from '../../kit/platform.ts';
+import { UnsavedQuestion } from '../../kit/unsaved-work.tsx';
 import type { RowsEditing } from './use-rows-editing.ts';
 
 interface FooterProps {
@@ -13,94 +13,92 @@ interface FooterProps {
   save(): void;
   stay(): void;
   discard(): void;
-  readonly history: ReactNode;
+}
+
+/** Undo and redo, what was changed, and how to go on. */
+function Buttons({ editing, onlyChanged, showChanged, cancel, save }: FooterProps) {
+  const { changes, saving, ready, canUndo, canRedo, undo, redo } = editing;
+  const steps = [
+    { name: 'Undo', title: keyName('Z'), can: canUndo, take: undo, Icon: UndoIcon },
+    { name: 'Redo', title: keyName('Z', true), can: canRedo, take: redo, Icon: RedoIcon },
+  ];
+  if (!ready) {
+    return (
+      <button type="button" className="button ml-auto" onClick={cancel}>
+        Close
+      </button>
+    );
+  }
+  return (
+    <>
+      {steps.map(({ name, title, can, take, Icon }) => (
+        <button
+          key={name}
+          type="button"
+          className="icon-button"
+          aria-label={`${name} in the rows`}
+          title={`${name} (${title})`}
+          disabled={!can}
+          onClick={take}
+        >
+          <Icon />
+        </button>
+      ))}
+      {changes === undefined ? (
+        <span className="ml-1 text-ink-2">Nothing changed</span>
+      ) : (
+        <button
+          type="button"
+          className="ml-1 hover:underline aria-pressed:text-accent"
+          aria-pressed={onlyChanged}
+          title={onlyChanged ? 'Show all rows' : 'Show only these'}
+          data-testid="changes"
+          onClick={showChanged}
+        >
+          {changes}
+        </button>
+      )}
+      <span className="flex-1" />
+      <button type="button" className="button" onClick={cancel}>
+        Cancel
+      </button>
+      <button
+        type="button"
+        className="button go"
+        title={keyName('S')}
+        disabled={changes === undefined}
+        aria-busy={saving}
+        onClick={save}
+      >
+        Save
+      </button>
+    </>
+  );
 }
 
 /** Below the rows: what was changed, what went wrong, and how to go on. */
 export function EditFooter(props: FooterProps) {
-  const { editing, leaving, onlyChanged, showChanged, cancel, save, stay, discard, history } =
-    props;
+  const { editing, leaving, stay, discard } = props;
   const { changes, failure, saving, ready } = editing;
+  const lost = leaving && changes !== undefined ? `${changes}, not saved.` : undefined;
+  const stale = failure?.stale === true ? failure.message : undefined;
   return (
-    <footer className="border-t border-line px-5 py-2.5">
+    <>
       {!ready || failure === undefined || (failure.stale && !leaving) ? null : (
         <p className="mb-2 whitespace-pre-line text-error" role="alert">
           {failure.message}
         </p>
       )}
       <div className="flex min-h-[30px] items-center gap-2">
-        {leaving && changes !== undefined ? (
-          <FooterQuestion text={`${changes}, not saved.`}>
-            <button type="button" className="button" onClick={stay}>
-              {' '}
-              Keep editing{' '}
-            </button>
-            <button type="button" className="button stop" onClick={discard}>
-              {' '}
-              Discard changes{' '}
-            </button>
-          </FooterQuestion>
-        ) : failure?.stale === true ? (
-          <FooterQuestion text={failure.message}>
-            <button type="button" className="button" onClick={editing.dismiss}>
-              {' '}
-              Keep editing{' '}
-            </button>
-            <button
-              type="button"
-              className="button stop"
-              title="Discards your changes"
-              onClick={() => void editing.read()}
-            >
-              {' '}
-              Reload the file{' '}
-            </button>
-            <button
-              type="button"
-              className="button stop"
-              title="Overwrites the changes saved in the meantime"
-              onClick={() => void editing.save(true)}
-            >
-              {' '}
-              Overwrite the file{' '}
-            </button>
-          </FooterQuestion>
-        ) : (
-          <>
-            {ready ? history : null}
-            {changes === undefined ? (
-              <span className="ml-1 text-ink-2">{ready ? 'Nothing changed' : ''}</span>
-            ) : (
-              <button
-                type="button"
-                className="ml-1 hover:underline aria-pressed:text-accent"
-                aria-pressed={onlyChanged}
-                title={onlyChanged ? 'Show all rows' : 'Show only these'}
-                data-testid="changes"
-                onClick={showChanged}
-              >
-                {changes}
-              </button>
-            )}
-            <span className="flex-1" />
-            <button type="button" className="button" onClick={cancel}>
-              {ready ? 'Cancel' : 'Close'}
-            </button>
-            {ready ? (
-              <button
-                type="button"
-                className="button go"
-                title={keyName('S')}
-                disabled={changes === undefined}
-                aria-busy={saving}
-                onClick={save}
-              >
-                Save
-              </button>
-            ) : null}
-          </>
-        )}
+        <UnsavedQuestion
+          {...{ lost, stale, saving, discard }}
+          keep={lost === undefined ? editing.dismiss : stay}
+          reload={() => void editing.read()}
+          overwrite={() => void editing.save(true)}
+        >
+          <Buttons {...props} />
+        </UnsavedQuestion>
       </div>
-    </footer>
+    </>
   );
 }

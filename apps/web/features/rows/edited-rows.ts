@@ -1,3 +1,4 @@
+import { isRecord } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 
 /** A row of a file that is edited, as its line. */
@@ -144,9 +145,7 @@ function withFreeId(line: string, rows: readonly EditedRow[]): string {
 export function valueOf(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line.trim());
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value))
-      : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

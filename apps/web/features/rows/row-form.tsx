@@ -1,5 +1,5 @@
 import type { RowFault } from '@graft/graph';
-import { useState } from 'react';
+import { JsonControl } from '../../kit/form/json-control.tsx';
 import { changeOf, valueOf, type EditedRow } from './edited-rows.ts';
 import type { ValueShape } from './row-shape.ts';
 import { ObjectFields } from './value-field.tsx';
@@ -13,45 +13,14 @@ interface RowFormProps {
   edit(line: string, field: string): void;
 }
 
-/** A line for people: its JSON over several lines, or as it stands where it is none. */
-function spread(line: string): string {
-  const value = valueOf(line);
-  return value === undefined ? line : JSON.stringify(value, null, 2);
-}
-
-/** What is typed as the line that it would be: what is no object yet stays as it is. */
-function lineOf(typed: string): string {
-  const value = valueOf(typed);
-  return value === undefined ? typed : JSON.stringify(value);
-}
-
-function JsonText({ row, fault, edit }: RowFormProps) {
-  const [typed, setTyped] = useState<string>();
-  const shown = typed !== undefined && lineOf(typed) === row.line ? typed : spread(row.line);
-  return (
-    <textarea
-      className="field min-h-40 flex-1 resize-none font-mono text-[11.5px]"
-      aria-label="The row as JSON"
-      spellCheck={false}
-      value={shown}
-      aria-invalid={fault !== undefined}
-      aria-describedby="row-fault"
-      onChange={(event) => {
-        setTyped(event.target.value);
-        edit(lineOf(event.target.value), 'JSON');
-      }}
-    />
-  );
-}
-
 /** One row, to be edited by its fields or as JSON; what is no JSON can only be edited as text. */
-export function RowForm(props: RowFormProps) {
-  const { row, shape, fault, asJson, edit } = props;
+export function RowForm({ row, shape, fault, asJson, edit }: RowFormProps) {
   const value = valueOf(row.line);
   const plain = asJson || value === undefined;
   return (
     <fieldset
       disabled={changeOf(row) === 'deleted'}
+      data-json={plain}
       className="row-form flex min-h-0 flex-1 flex-col gap-3.5 overflow-auto px-5 py-3.5"
     >
       <p
@@ -64,7 +33,14 @@ export function RowForm(props: RowFormProps) {
           : `${fault.field === undefined ? '' : `${fault.field}: `}${fault.message}`}
       </p>
       {plain ? (
-        <JsonText {...props} />
+        <JsonControl
+          id="row-json"
+          label="The row as JSON"
+          value={value ?? row.line}
+          invalid={fault !== undefined}
+          describedBy="row-fault"
+          change={(next) => edit(typeof next === 'string' ? next : JSON.stringify(next), 'JSON')}
+        />
       ) : (
         <ObjectFields
           path=""

@@ -1,4 +1,4 @@
-import { portTypes } from '@graft/graph';
+import { isRecord, portTypes } from '@graft/graph';
 import { z } from 'zod';
 
 /** What the JSON schema of a row says of one of its values, as far as a form needs it. */
@@ -76,6 +76,6 @@ export function emptyValue(shape: ValueShape | undefined): unknown {
 /** A new row as its line: without an id, so that it is named by what will stand in it. */
 export function emptyLine(shape: ValueShape): string {
   const value = emptyValue(shape);
-  const fields = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  return JSON.stringify(Object.fromEntries(fields.filter(([name]) => name !== 'id')));
+  const { id: _id, ...fields } = isRecord(value) ? value : {};
+  return JSON.stringify(fields);
 }

@@ -1,5 +1,15 @@
+import { isRecord } from '@graft/graph';
 import { useId, useState } from 'react';
-import { CloseIcon, PlusIcon } from '../../kit/icons.tsx';
+import { AddButton, RemoveButton } from '../../kit/form/entry-group.tsx';
+import { NumberEntry } from '../../kit/form/entry-input.tsx';
+import type { InputProps } from '../../kit/form/field-props.ts';
+import { JsonControl } from '../../kit/form/json-control.tsx';
+import {
+  BooleanControl,
+  SelectControl,
+  TextLine,
+  TextLines,
+} from '../../kit/form/text-controls.tsx';
 import { emptyValue, type ValueShape } from './row-shape.ts';
 
 interface ValueProps {
@@ -15,171 +25,44 @@ interface ValueProps {
   readonly remove?: (() => void) | undefined;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A text as long as its lines, up to a limit. */
-function heightOf(text: string): number {
-  const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, line.length / 100), 0);
-  return Math.min(16, Math.max(1, Math.ceil(lines)));
-}
-
-/** A value as JSON for people, or what they typed of it that is none yet. */
-const written = (value: unknown): string =>
-  typeof value === 'string' ? value : JSON.stringify(value, null, 1);
-
-/** What a typed text stands for: its JSON, or, while it is none, the text. */
-function typedValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-interface InputProps {
-  readonly id: string;
-  readonly label: string;
-  readonly value: unknown;
-  readonly invalid: boolean;
-  readonly describedBy: string;
-  change(value: unknown): void;
-}
-
-function TextInput({ id, label, value, invalid, describedBy, change }: InputProps) {
-  const text = String(value);
-  return (
-    <textarea
-      id={id}
-      className="field"
-      aria-label={label}
-      rows={heightOf(text)}
-      value={text}
-      aria-invalid={invalid}
-      aria-describedby={describedBy}
-      onChange={(event) => change(event.target.value)}
-    />
-  );
-}
-
-/** Any value as JSON. What is none yet stands in its place as text, where its check says so: nothing typed is lost. */
-function JsonInput({ id, label, value, invalid, describedBy, change }: InputProps) {
-  const [typed, setTyped] = useState<string>();
-  const holds = typed !== undefined && JSON.stringify(typedValue(typed)) === JSON.stringify(value);
-  const text = holds ? typed : written(value);
-  return (
-    <textarea
-      id={id}
-      className="field font-mono text-[11.5px]"
-      aria-label={label}
-      rows={heightOf(text)}
-      spellCheck={false}
-      value={text}
-      aria-invalid={invalid}
-      aria-describedby={describedBy}
-      onChange={(event) => {
-        setTyped(event.target.value);
-        change(typedValue(event.target.value));
-      }}
-    />
-  );
-}
-
-/** A number. What does not read as one stands in its place as text, where its check says so. */
-function NumberInput({ id, label, value, invalid, describedBy, change }: InputProps) {
-  const [typed, setTyped] = useState<string>();
-  const read = (text: string): unknown =>
-    text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
-  const text = typed !== undefined && read(typed) === value ? typed : String(value);
-  return (
-    <input
-      id={id}
-      className="field max-w-52 tabular-nums"
-      aria-label={label}
-      inputMode="decimal"
-      autoComplete="off"
-      value={text}
-      aria-invalid={invalid}
-      aria-describedby={describedBy}
-      onChange={(event) => {
-        setTyped(event.target.value);
-        change(read(event.target.value));
-      }}
-    />
-  );
-}
-
-function LinesInput({ id, label, value, invalid, describedBy, change }: InputProps) {
-  const text = Array.isArray(value) ? value.join('\n') : '';
-  return (
-    <textarea
-      id={id}
-      className="field"
-      aria-label={label}
-      rows={heightOf(text)}
-      placeholder="one per line"
-      value={text}
-      aria-invalid={invalid}
-      aria-describedby={describedBy}
-      onChange={(event) => change(event.target.value === '' ? [] : event.target.value.split('\n'))}
-    />
-  );
-}
-
-function ChoiceInput({ choices, ...props }: InputProps & { readonly choices: readonly string[] }) {
-  const { id, label, value, invalid, describedBy, change } = props;
-  const shown = String(value);
-  return (
-    <select
-      id={id}
-      className="field max-w-52"
-      aria-label={label}
-      value={shown}
-      aria-invalid={invalid}
-      aria-describedby={describedBy}
-      onChange={(event) => change(event.target.value)}
-    >
-      {choices.includes(shown) ? null : (
-        <option value={shown}>{shown} (not one of the choices)</option>
-      )}
-      {choices.map((choice) => (
-        <option key={choice}>{choice}</option>
-      ))}
-    </select>
-  );
-}
-
 /** Lines of text: of plain texts without line breaks of their own. */
 function isLines(value: readonly unknown[], shape: ValueShape | undefined): boolean {
   if (value.length === 0) return shape?.items?.type === 'string';
   return value.every((each) => typeof each === 'string' && !each.includes('\n'));
 }
 
-function PlainInput({ shape, ...props }: InputProps & { readonly shape: ValueShape | undefined }) {
-  const { value } = props;
-  if (shape?.choices !== undefined && typeof value === 'string')
-    return <ChoiceInput {...props} choices={shape.choices} />;
-  const isNumber = shape?.type === 'number' || shape?.type === 'integer';
+/** The input of a value that holds no others: by what it is, where that is what its shape says, else as JSON. */
+function PlainInput(
+  props: InputProps & { readonly label: string; readonly shape: ValueShape | undefined },
+) {
+  const { value, label, shape, change, ...others } = props;
+  const { type, choices } = shape ?? {};
+  const isNumber = type === 'number' || type === 'integer';
   if (typeof value === 'number' || (isNumber && typeof value === 'string'))
-    return <NumberInput {...props} />;
-  if (typeof value === 'string' && (shape?.type === undefined || shape.type === 'string'))
-    return <TextInput {...props} />;
-  if (Array.isArray(value) && isLines(value, shape)) return <LinesInput {...props} />;
-  return <JsonInput {...props} />;
-}
-
-function Remove({ name, remove }: { readonly name: string; readonly remove: () => void }) {
-  return (
-    <button
-      type="button"
-      className="icon-button size-[18px]"
-      aria-label={`Remove ${name}`}
-      title={`Remove ${name}`}
-      onClick={remove}
-    >
-      <CloseIcon />
-    </button>
-  );
+    return (
+      <div className="max-w-52">
+        <NumberEntry {...others} {...{ label, value, change }} />
+      </div>
+    );
+  if (choices !== undefined && typeof value === 'string')
+    return (
+      <div className="max-w-52">
+        <SelectControl {...props} field={{ options: choices, nullable: false }} />
+      </div>
+    );
+  if (typeof value === 'string' && (type === undefined || type === 'string'))
+    return <TextLines {...others} {...{ label, change }} text={value} />;
+  if (Array.isArray(value) && isLines(value, shape))
+    return (
+      <TextLines
+        {...others}
+        label={label}
+        text={value.join('\n')}
+        placeholder="one per line"
+        change={(text) => change(text === '' ? [] : text.split('\n'))}
+      />
+    );
+  return <JsonControl {...props} />;
 }
 
 /** One value of a row with its name: a field, or, for an object or a list of objects, the fields in it. */
@@ -188,7 +71,7 @@ function ValueField(props: ValueProps) {
   const id = useId();
   const here = fault?.field === path ? fault.message : undefined;
   const nested =
-    isObject(value) || (Array.isArray(value) && value.length > 0 && value.every(isObject));
+    isRecord(value) || (Array.isArray(value) && value.length > 0 && value.every(isRecord));
   const heading = (
     <span className="flex h-[18px] items-center gap-1.5">
       {nested ? (
@@ -198,7 +81,7 @@ function ValueField(props: ValueProps) {
           {name}
         </label>
       )}
-      {remove === undefined ? null : <Remove name={path} remove={remove} />}
+      {remove === undefined ? null : <RemoveButton small name={path} remove={remove} />}
     </span>
   );
   const message = (
@@ -211,7 +94,7 @@ function ValueField(props: ValueProps) {
       <div role="group" aria-label={path}>
         {heading}
         <div className="mt-1.5 ml-px grid gap-3 border-l border-line pl-3.5">
-          {isObject(value) ? <ObjectFields {...props} value={value} /> : <ListFields {...props} />}
+          {isRecord(value) ? <ObjectFields {...props} value={value} /> : <ListFields {...props} />}
         </div>
         {message}
       </div>
@@ -224,23 +107,18 @@ function ValueField(props: ValueProps) {
   };
   if (typeof value === 'boolean') {
     return (
-      <label className="flex items-center gap-2">
-        <input
-          type="checkbox"
-          className="size-[15px]"
-          checked={value}
-          aria-label={path}
-          onChange={(event) => change(event.target.checked, path)}
-        />
-        <span className="font-[550]">{name}</span>
-        {remove === undefined ? null : <Remove name={path} remove={remove} />}
-      </label>
+      <div className="flex items-center gap-2 font-[550]">
+        <BooleanControl {...input} field={{ title: name }} />
+        {remove === undefined ? null : <RemoveButton small name={path} remove={remove} />}
+      </div>
     );
   }
   return (
     <div className="grid gap-1">
       {heading}
-      <PlainInput {...input} />
+      <div className="grid">
+        <PlainInput {...input} />
+      </div>
       {message}
     </div>
   );
@@ -264,29 +142,20 @@ function FurtherField({
     setName('');
   };
   return (
-    <div className="flex gap-1.5">
-      <input
-        className="field h-6 max-w-52"
-        aria-label={`Name of another field of ${path}`}
+    <div className="flex max-w-72 items-center gap-1.5">
+      <TextLine
+        label={`Name of another field of ${path}`}
         placeholder="another field"
-        autoComplete="off"
         value={name}
-        onChange={(event) => setName(event.target.value)}
+        invalid={false}
+        change={setName}
         onKeyDown={(event) => {
           if (event.key !== 'Enter' || event.ctrlKey || event.metaKey) return;
           event.preventDefault();
           send();
         }}
       />
-      <button
-        type="button"
-        className="button small"
-        aria-label={`Add a field to ${path}`}
-        disabled={!free}
-        onClick={send}
-      >
-        <PlusIcon /> Add
-      </button>
+      <AddButton label={`Add a field to ${path}`} disabled={!free} onClick={send} />
     </div>
   );
 }
@@ -340,17 +209,15 @@ export function ObjectFields({
       {absent.length === 0 ? null : (
         <div className="flex flex-wrap gap-1.5">
           {absent.map((name) => (
-            <button
+            <AddButton
               key={name}
-              type="button"
-              className="button small"
-              aria-label={`Add ${below(name)}`}
+              label={`Add ${below(name)}`}
               onClick={() =>
                 change({ ...value, [name]: emptyValue(shape?.fields?.get(name)) }, path)
               }
             >
-              <PlusIcon /> {name}
-            </button>
+              {name}
+            </AddButton>
           ))}
         </div>
       )}
@@ -380,14 +247,10 @@ function ListFields({ name, path, value, shape, fault, change }: ValueProps) {
         />
       ))}
       {shape?.items === undefined ? null : (
-        <button
-          type="button"
-          className="button small justify-self-start"
-          aria-label={`Add to ${path}`}
+        <AddButton
+          label={`Add to ${path}`}
           onClick={() => change([...list, emptyValue(shape.items)], path)}
-        >
-          <PlusIcon /> Add
-        </button>
+        />
       )}
     </>
   );

@@ -1,33 +1,33 @@
-import { useState } from 'react';
+import type { FieldProps } from './field-props.ts';
 import { readNumber } from './read-number.ts';
+import { TextLine } from './text-controls.tsx';
+import { useTyped } from './use-typed.ts';
 
-/** A number in a list. What does not read as one is kept as typed, and validation says so. */
-export function NumberEntry(props: {
+interface EntryProps extends Pick<FieldProps, 'value' | 'invalid' | 'change'> {
   readonly id?: string | undefined;
   readonly label: string;
-  readonly value: unknown;
+  readonly describedBy?: string;
   readonly placeholder?: string;
-  readonly invalid: boolean;
-  readonly change: (value: unknown) => void;
-}) {
-  const { id, label, value, placeholder, invalid, change } = props;
-  const [typed, setTyped] = useState<string>();
+  /** What an empty text stands for; absent: itself. */
+  readonly empty?: number;
+}
+
+/** A number among others. What does not read as one is kept as typed, and validation says so. */
+export function NumberEntry(props: EntryProps) {
+  const { id, label, value, describedBy, placeholder, invalid, empty, change } = props;
+  const read = (text: string): unknown =>
+    text === '' && empty !== undefined ? empty : (readNumber(text) ?? text);
+  const [typed, type] = useTyped(value, read);
   return (
-    <input
-      id={id}
-      className="field tabular-nums"
+    <TextLine
+      {...{ id, label, placeholder, invalid, describedBy }}
       inputMode="decimal"
       value={typed ?? (value === undefined ? '' : String(value))}
-      placeholder={placeholder}
-      aria-label={label}
-      aria-invalid={invalid}
-      autoComplete="off"
-      onChange={(event) => {
-        const text = event.target.value;
-        setTyped(text);
-        change(readNumber(text) ?? text);
+      change={(text) => {
+        type(text);
+        change(read(text));
       }}
-      onBlur={() => setTyped(undefined)}
+      onBlur={() => type(undefined)}
     />
   );
 }

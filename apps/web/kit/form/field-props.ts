@@ -28,9 +28,17 @@ export interface FieldProps {
   /** Id of the element that holds help and problems. */
   readonly describedBy: string;
   change(value: unknown): void;
+  /** Its name for those who do not see it, where the label beside it does not tell it from others. */
+  readonly label?: string | undefined;
   /** Absent where an experiment cannot give it several values. */
   readonly varied?: Varied | undefined;
 }
+
+/** What an input is given that knows no field: any value with a name. */
+export type InputProps = Pick<
+  FieldProps,
+  'id' | 'value' | 'invalid' | 'describedBy' | 'change' | 'label'
+>;
 
 /** Whether an entry of a list or a record is to be marked as wrong: all are, where it is not known which. */
 export function isWrongEntry(

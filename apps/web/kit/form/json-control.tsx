@@ -1,39 +1,37 @@
-import { useState } from 'react';
-import type { FieldProps } from './field-props.ts';
+import type { InputProps } from './field-props.ts';
+import { TextLines } from './text-controls.tsx';
+import { useTyped } from './use-typed.ts';
 
-/** Any other value, as JSON. What does not parse stays as typed and is not taken over. */
-export function JsonControl({ id, value, invalid, describedBy, change }: FieldProps) {
-  const [typed, setTyped] = useState<string>();
-  const [broken, setBroken] = useState(false);
+/** What a text stands for: its JSON, or, while it is none, the text. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Any value as JSON. What is none yet stands in its place as text, where its check says so: nothing typed is lost. */
+export function JsonControl({ value, invalid, ...props }: InputProps) {
+  const [typed, type] = useTyped(value, readJson);
+  const json = value === undefined ? '' : JSON.stringify(value, null, 2);
+  const text = typed ?? (typeof value === 'string' ? value : json);
+  // A text in the place of a value: what was typed is none yet.
+  const isBroken = typeof value === 'string' && readJson(text) === text;
   return (
     <>
-      <textarea
-        id={id}
-        className="field font-mono text-[11.5px]"
-        rows={3}
-        spellCheck={false}
-        value={typed ?? JSON.stringify(value, null, 2)}
-        aria-invalid={invalid || broken}
-        aria-describedby={describedBy}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          try {
-            const parsed: unknown = JSON.parse(event.target.value);
-            change(parsed);
-            setBroken(false);
-          } catch {
-            setBroken(true);
-          }
-        }}
-        onBlur={() => {
-          if (!broken) setTyped(undefined);
+      <TextLines
+        {...props}
+        code
+        least={3}
+        text={text}
+        invalid={invalid || isBroken}
+        change={(next) => {
+          type(next);
+          props.change(readJson(next));
         }}
       />
-      {broken ? (
-        <p className="mt-1 text-sm text-error">
-          Not valid JSON yet. The last valid value stays in use.
-        </p>
-      ) : null}
+      {isBroken ? <p className="mt-1 text-sm text-error">Not valid JSON yet.</p> : null}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { placeShown, HeldText } from '@graft/view';
 import type { FieldProps } from './field-props.ts';
 import { useScreen } from '../stores.ts';
 import { readNumber } from './read-number.ts';
+import { TextLine } from './text-controls.tsx';
 import { looksLikeSeveral, readSeveral } from './several-values.ts';
 
 function step(field: FieldProps['field'], value: number, direction: number): number {
@@ -68,19 +69,15 @@ export function NumberControl(props: FieldProps) {
   };
   return (
     <span className="relative block">
-      <input
-        id={id}
-        className="field tabular-nums"
+      <TextLine
+        {...{ id, invalid, describedBy }}
         inputMode="decimal"
         value={shown}
         placeholder={field.nullable ? 'not set' : undefined}
-        aria-invalid={invalid}
-        aria-describedby={describedBy}
-        autoComplete="off"
         onFocus={() => {
           before.current = value;
         }}
-        onChange={(event) => typeText(event.target.value)}
+        change={typeText}
         onBlur={takeOver}
         onKeyDown={onKeyDown}
       />

@@ -1,6 +1,5 @@
-import { CloseIcon, PlusIcon } from '../icons.tsx';
 import { NumberEntry } from './entry-input.tsx';
-import { EntryGroup } from './entry-group.tsx';
+import { AddButton, EntryGroup, EntryRow } from './entry-group.tsx';
 import { isWrongEntry, type FieldProps } from './field-props.ts';
 
 /** A list of numbers, one a row. */
@@ -10,7 +9,11 @@ export function NumbersControl(props: FieldProps) {
   return (
     <EntryGroup {...{ field, describedBy }}>
       {list.map((number, index) => (
-        <div key={index} className="flex items-center gap-1">
+        <EntryRow
+          key={index}
+          name={`row ${index + 1} of ${field.title}`}
+          remove={() => change(list.toSpliced(index, 1))}
+        >
           <NumberEntry
             id={index === 0 ? id : undefined}
             label={`${field.title}, row ${index + 1}`}
@@ -18,25 +21,13 @@ export function NumbersControl(props: FieldProps) {
             invalid={isWrongEntry(props, index)}
             change={(next) => change(list.with(index, next))}
           />
-          <button
-            type="button"
-            className="icon-button shrink-0"
-            aria-label={`Remove row ${index + 1} of ${field.title}`}
-            onClick={() => change(list.toSpliced(index, 1))}
-          >
-            <CloseIcon />
-          </button>
-        </div>
+        </EntryRow>
       ))}
-      <button
-        type="button"
+      <AddButton
         id={list.length === 0 ? id : undefined}
-        className="button small self-start"
-        aria-label={`Add to ${field.title}`}
+        label={`Add to ${field.title}`}
         onClick={() => change([...list, field.min ?? 0])}
-      >
-        <PlusIcon /> Add
-      </button>
+      />
     </EntryGroup>
   );
 }

@@ -1,10 +1,10 @@
 import { sameJson } from '@graft/graph';
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { CloseIcon, PlusIcon } from '../icons.tsx';
 import { NumberEntry } from './entry-input.tsx';
-import { EntryGroup } from './entry-group.tsx';
+import { AddButton, EntryGroup, EntryRow } from './entry-group.tsx';
 import { isWrongEntry, type FieldProps } from './field-props.ts';
+import { TextLine } from './text-controls.tsx';
 import { type Pair, pairsOf, recordOf, repeatedNames } from './pairs.ts';
 
 interface Draft {
@@ -39,16 +39,17 @@ export function PairsControl(props: FieldProps) {
         const label = `${field.title}, value ${index + 1}`;
         const setValue = (next: unknown): void => set(pairs.with(index, { name, value: next }));
         return (
-          <div key={index} className="flex items-center gap-1">
-            <input
-              className="field"
+          <EntryRow
+            key={index}
+            name={name === '' ? `row ${index + 1}` : name}
+            remove={() => set(pairs.toSpliced(index, 1))}
+          >
+            <TextLine
               value={name}
               placeholder={field.example}
-              aria-label={`${field.title}, name ${index + 1}`}
-              aria-invalid={repeated.includes(name)}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => set(pairs.with(index, { name: event.target.value, value: own }))}
+              label={`${field.title}, name ${index + 1}`}
+              invalid={repeated.includes(name)}
+              change={(next) => set(pairs.with(index, { name: next, value: own }))}
             />
             {numbers ? (
               <span className="w-20 shrink-0">
@@ -63,23 +64,14 @@ export function PairsControl(props: FieldProps) {
                 />
               </span>
             ) : (
-              <input
-                className="field"
+              <TextLine
                 value={String(own)}
-                aria-label={label}
-                aria-invalid={isWrongEntry(props, name)}
-                onChange={(event) => setValue(event.target.value)}
+                label={label}
+                invalid={isWrongEntry(props, name)}
+                change={setValue}
               />
             )}
-            <button
-              type="button"
-              className="icon-button shrink-0"
-              aria-label={`Remove ${name === '' ? `row ${index + 1}` : name}`}
-              onClick={() => set(pairs.toSpliced(index, 1))}
-            >
-              <CloseIcon />
-            </button>
-          </div>
+          </EntryRow>
         );
       })}
       {repeated.map((name) => (
@@ -87,16 +79,12 @@ export function PairsControl(props: FieldProps) {
           “{name}” appears more than once; only the first is used.
         </p>
       ))}
-      <button
-        type="button"
+      <AddButton
         id={id}
-        className="button small self-start"
-        aria-label={`Add to ${field.title}`}
+        label={`Add to ${field.title}`}
         disabled={pairs.some(({ name }) => name === '')}
         onClick={add}
-      >
-        <PlusIcon /> Add
-      </button>
+      />
     </EntryGroup>
   );
 }

@@ -1,34 +1,77 @@
-import type { FieldProps } from './field-props.ts';
+import type { ParamField } from '@graft/graph';
+import type { ComponentProps } from 'react';
+import type { FieldProps, InputProps } from './field-props.ts';
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-export function TextControl({ id, value, invalid, describedBy, change }: FieldProps) {
+interface LineProps extends Omit<
+  ComponentProps<'input'>,
+  'id' | 'value' | 'onChange' | 'className' | 'aria-describedby'
+> {
+  readonly id?: string | undefined;
+  readonly value: string;
+  readonly label?: string | undefined;
+  readonly invalid: boolean;
+  readonly describedBy?: string | undefined;
+  /** A name, a path or code, rather than words. */
+  readonly code?: boolean;
+  change(text: string): void;
+}
+
+/** A line of text. */
+export function TextLine(props: LineProps) {
+  const { label, invalid, describedBy, code = false, change, ...others } = props;
   return (
     <input
-      id={id}
-      className="field"
-      value={asText(value)}
+      autoComplete="off"
+      spellCheck={false}
+      {...others}
+      className={`field ${code ? 'font-mono text-[11.5px]' : others.inputMode === 'decimal' ? 'tabular-nums' : ''}`}
+      aria-label={label}
       aria-invalid={invalid}
       aria-describedby={describedBy}
-      autoComplete="off"
       onChange={(event) => change(event.target.value)}
     />
   );
 }
 
-/** Code, typed questions, and prompts whose editor is not there: as high as their text, up to a limit. */
-export function MultilineControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
-  const text = asText(value);
-  const lines = text
+export function TextControl({ id, value, invalid, describedBy, change }: FieldProps) {
+  return <TextLine {...{ id, invalid, describedBy, change }} value={asText(value)} spellCheck />;
+}
+
+interface TextLinesProps extends Omit<InputProps, 'value' | 'change'> {
+  readonly text: string;
+  /** Code, rather than words. */
+  readonly code?: boolean;
+  readonly spellCheck?: boolean;
+  readonly placeholder?: string;
+  /** Rows at least, one by default. */
+  readonly least?: number;
+  change(text: string): void;
+}
+
+/** Rows that a text is high at most. */
+const mostRows = 16;
+/** Letters in a row of code, which stands in the narrow inspector, and of words. */
+const rowLetters = { code: 46, words: 100 };
+
+/** A text of lines, as high as they are, up to a limit. */
+export function TextLines(props: TextLinesProps) {
+  const { id, label, text, invalid, describedBy, placeholder, change } = props;
+  const { code = false, spellCheck = !code, least = 1 } = props;
+  const letters = rowLetters[code ? 'code' : 'words'];
+  const rows = text
     .split('\n')
-    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 46)), 0);
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / letters)), 0);
   return (
     <textarea
       id={id}
-      className="field font-mono text-[11.5px]"
-      rows={Math.min(14, Math.max(field.control === 'questions' ? 6 : 3, lines + 1))}
+      className={code ? 'field font-mono text-[11.5px]' : 'field'}
+      aria-label={label}
+      rows={Math.min(mostRows, Math.max(least, rows))}
+      placeholder={placeholder}
       value={text}
-      spellCheck={field.control === 'questions'}
+      spellCheck={spellCheck}
       aria-invalid={invalid}
       aria-describedby={describedBy}
       onChange={(event) => change(event.target.value)}
@@ -36,13 +79,26 @@ export function MultilineControl({ field, id, value, invalid, describedBy, chang
   );
 }
 
-export function SelectControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+/** Code, typed questions, and prompts whose editor is not there. */
+export function MultilineControl({ field, value, ...props }: FieldProps) {
+  const isProse = field.control === 'questions';
+  return (
+    <TextLines {...props} text={asText(value)} code spellCheck={isProse} least={isProse ? 6 : 3} />
+  );
+}
+
+export function SelectControl({
+  field,
+  ...props
+}: InputProps & { readonly field: Pick<ParamField, 'options' | 'nullable'> }) {
+  const { id, value, label, invalid, describedBy, change } = props;
   const options = field.options ?? [];
   const known = options.some((option) => option === value) || (field.nullable && value === null);
   return (
     <select
       id={id}
       className="field"
+      aria-label={label}
       value={value === null ? '' : String(value)}
       aria-invalid={invalid}
       aria-describedby={describedBy}
@@ -63,7 +119,11 @@ export function SelectControl({ field, id, value, invalid, describedBy, change }
   );
 }
 
-export function BooleanControl({ field, id, value, describedBy, change }: FieldProps) {
+export function BooleanControl({
+  field,
+  ...props
+}: InputProps & { readonly field: Pick<ParamField, 'title'> }) {
+  const { id, value, label, describedBy, change } = props;
   return (
     <label className="flex h-[30px] items-center gap-2">
       <input
@@ -71,6 +131,7 @@ export function BooleanControl({ field, id, value, describedBy, change }: FieldP
         type="checkbox"
         className="size-[15px]"
         checked={value === true}
+        aria-label={label}
         aria-describedby={describedBy}
         onChange={(event) => change(event.target.checked)}
       />

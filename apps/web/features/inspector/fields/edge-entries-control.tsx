@@ -1,8 +1,8 @@
 import type { Graph } from '@graft/graph';
-import { CloseIcon } from '../../../kit/icons.tsx';
 import { useDocument } from '../../../kit/stores.ts';
 import { NumberEntry } from '../../../kit/form/entry-input.tsx';
-import { EntryGroup } from '../../../kit/form/entry-group.tsx';
+import { EntryGroup, EntryRow } from '../../../kit/form/entry-group.tsx';
+import { TextLine } from '../../../kit/form/text-controls.tsx';
 import { isWrongEntry, type FieldProps } from '../../../kit/form/field-props.ts';
 import { nodeTypes } from '@graft/view';
 
@@ -50,45 +50,32 @@ export function EdgeEntriesControl(
   const rows = Array.from({ length: Math.max(names.length, list.length) }, (_, at) => at);
   return (
     <EntryGroup {...{ field, describedBy }}>
-      {rows.map((at) => (
-        <div key={at} className="flex items-center gap-2">
-          <span className="min-w-0 flex-1 truncate" title={names[at]}>
-            {names[at] ?? <span className="text-error">no connection</span>}
-          </span>
-          <span className={isText ? 'w-36 shrink-0' : 'w-24 shrink-0'}>
-            {isText ? (
-              <input
-                id={at === 0 ? id : undefined}
-                className="field"
-                value={String(list[at] ?? '')}
-                aria-label={`${field.title}, ${names[at] ?? `row ${at + 1}`}`}
-                aria-invalid={isWrongEntry(props, at)}
-                autoComplete="off"
-                onChange={(event) => set(at, event.target.value)}
-              />
-            ) : (
-              <NumberEntry
-                id={at === 0 ? id : undefined}
-                label={`${field.title}, ${names[at] ?? `row ${at + 1}`}`}
-                value={list[at]}
-                placeholder={String(standard)}
-                invalid={isWrongEntry(props, at)}
-                change={(next) => set(at, next === '' ? standard : next)}
-              />
-            )}
-          </span>
-          {names[at] === undefined ? (
-            <button
-              type="button"
-              className="icon-button shrink-0"
-              aria-label={`Remove row ${at + 1} of ${field.title}`}
-              onClick={() => change(list.toSpliced(at, 1))}
-            >
-              <CloseIcon />
-            </button>
-          ) : null}
-        </div>
-      ))}
+      {rows.map((at) => {
+        const entry = {
+          id: at === 0 ? id : undefined,
+          label: `${field.title}, ${names[at] ?? `row ${at + 1}`}`,
+          invalid: isWrongEntry(props, at),
+          change: (next: unknown) => set(at, next),
+        };
+        return (
+          <EntryRow
+            key={at}
+            name={`row ${at + 1} of ${field.title}`}
+            remove={names[at] === undefined ? () => change(list.toSpliced(at, 1)) : undefined}
+          >
+            <span className="min-w-0 flex-1 truncate" title={names[at]}>
+              {names[at] ?? <span className="text-error">no connection</span>}
+            </span>
+            <span className={isText ? 'w-36 shrink-0' : 'w-24 shrink-0'}>
+              {isText ? (
+                <TextLine {...entry} value={String(list[at] ?? '')} />
+              ) : (
+                <NumberEntry {...entry} value={list[at]} placeholder="1" empty={1} />
+              )}
+            </span>
+          </EntryRow>
+        );
+      })}
     </EntryGroup>
   );
 }

@@ -108,8 +108,8 @@ export function FilesControl(props: FieldProps) {
               id={props.id}
               value={paths.join()}
               takes={field.takes}
-              aria-invalid={props.invalid}
-              aria-describedby={props.describedBy}
+              invalid={props.invalid}
+              describedBy={props.describedBy}
               change={change}
             />
             {browse}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../../api/client.ts';
 import { useDocument } from '../../../kit/stores.ts';
 import type { FieldProps } from '../../../kit/form/field-props.ts';
+import { TextLine } from '../../../kit/form/text-controls.tsx';
 
 /** Which graph is used: typed in, or chosen among the subgraphs of the file and the other files of the workspace. */
 export function GraphControl({ id, value, invalid, describedBy, change }: FieldProps) {
@@ -14,16 +15,10 @@ export function GraphControl({ id, value, invalid, describedBy, change }: FieldP
   ];
   return (
     <>
-      <input
-        id={id}
-        className="field"
+      <TextLine
+        {...{ id, invalid, describedBy, change }}
         list={`${id}-choices`}
         value={typeof value === 'string' ? value : ''}
-        aria-invalid={invalid}
-        aria-describedby={describedBy}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => change(event.target.value)}
       />
       <datalist id={`${id}-choices`}>
         {choices.map((choice) => (

@@ -1,8 +1,8 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 import { PathInput } from './path-input.tsx';
-import { CloseIcon, PlusIcon } from '../../../kit/icons.tsx';
-import { EntryGroup } from '../../../kit/form/entry-group.tsx';
+import { AddButton, EntryGroup, EntryRow } from '../../../kit/form/entry-group.tsx';
+import { TextLine } from '../../../kit/form/text-controls.tsx';
 import { isWrongEntry, type FieldProps } from '../../../kit/form/field-props.ts';
 
 const asList = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
@@ -42,8 +42,8 @@ export function ListControl(props: FieldProps) {
     const entry = {
       id: index === 0 ? id : undefined,
       value: text,
-      'aria-label': `${field.title}, row ${index + 1}`,
-      'aria-invalid': index !== blank && isWrongEntry(props, inValue(index)),
+      label: `${field.title}, row ${index + 1}`,
+      invalid: index !== blank && isWrongEntry(props, inValue(index)),
       onKeyDown: (event: KeyboardEvent): void => {
         // Ctrl+Enter runs.
         const held = event.ctrlKey || event.metaKey;
@@ -57,24 +57,18 @@ export function ListControl(props: FieldProps) {
           remove(index);
         }
       },
-    };
-    const write = (typed: string): void => {
-      if (index !== blank) change(entries.with(inValue(index), typed));
-      else if (typed !== '') {
-        setAdded(null);
-        change(list.with(index, typed));
-      }
+      change: (typed: string): void => {
+        if (index !== blank) change(entries.with(inValue(index), typed));
+        else if (typed !== '') {
+          setAdded(null);
+          change(list.with(index, typed));
+        }
+      },
     };
     return field.control === 'files' ? (
-      <PathInput {...entry} takes={field.takes} change={write} />
+      <PathInput {...entry} takes={field.takes} />
     ) : (
-      <input
-        {...entry}
-        className="field"
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => write(event.target.value)}
-      />
+      <TextLine {...entry} />
     );
   };
   return (
@@ -88,29 +82,19 @@ export function ListControl(props: FieldProps) {
       }}
     >
       {list.map((text, index) => (
-        <div key={index} className="flex items-center gap-1">
+        <EntryRow
+          key={index}
+          name={`row ${index + 1} of ${field.title}`}
+          remove={entries.length === 0 ? undefined : () => remove(index)}
+        >
           {entryOf(text, index)}
-          {entries.length === 0 ? null : (
-            <button
-              type="button"
-              className="icon-button shrink-0"
-              aria-label={`Remove row ${index + 1} of ${field.title}`}
-              onClick={() => remove(index)}
-            >
-              <CloseIcon />
-            </button>
-          )}
-        </div>
+        </EntryRow>
       ))}
-      <button
-        type="button"
+      <AddButton
         id={list.length === 0 ? id : undefined}
-        className="button small self-start"
-        aria-label={`Add to ${field.title}`}
+        label={`Add to ${field.title}`}
         onClick={() => (list.at(-1) === '' ? focusRow(list.length - 1) : insert(list.length))}
-      >
-        <PlusIcon /> Add
-      </button>
+      />
     </EntryGroup>
   );
 }

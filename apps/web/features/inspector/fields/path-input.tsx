@@ -1,21 +1,17 @@
 import { count } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
-import { useId, useState, type InputHTMLAttributes, type KeyboardEvent } from 'react';
+import { useId, useState, type ComponentProps, type KeyboardEvent } from 'react';
 import { queries } from '../../../api/client.ts';
+import { TextLine } from '../../../kit/form/text-controls.tsx';
 import { useListed } from '../../../kit/use-listed.ts';
 import { isTaken, pathParts } from '../../../kit/path-parts.ts';
 
 /** Entries that are listed: of more the name is typed on. */
 const mostListed = 100;
 
-interface PathInputProps extends Omit<
-  InputHTMLAttributes<HTMLInputElement>,
-  'onChange' | 'value' | 'className'
-> {
-  readonly value: string;
+interface PathInputProps extends ComponentProps<typeof TextLine> {
   /** The ends of the names that are taken, `/` for folders; absent: everything. */
   readonly takes: readonly string[] | undefined;
-  change(value: string): void;
 }
 
 /** A path below the workspace, which is completed while it is typed: what is there is listed below it. */
@@ -72,19 +68,17 @@ export function PathInput({ value, takes, change, onKeyDown, onBlur, ...others }
   const isListed = found.length > 0;
   return (
     <div className="relative min-w-0 flex-1">
-      <input
+      <TextLine
         {...others}
-        className="field font-mono text-[11.5px]"
+        code
         role="combobox"
         aria-autocomplete="list"
         aria-expanded={isListed}
         aria-controls={isListed ? `${id}-list` : undefined}
         aria-activedescendant={shownId}
-        autoComplete="off"
-        spellCheck={false}
         value={value}
-        onChange={(event) => {
-          change(event.target.value);
+        change={(text) => {
+          change(text);
           setAt(undefined);
           open(true);
         }}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { renameShownPort } from '../../../api/graphs/subgraph-edits.ts';
 import type { FieldProps } from '../../../kit/form/field-props.ts';
+import { TextLine } from '../../../kit/form/text-controls.tsx';
 
 /**
  * What an input or output of a graph is called from outside. Written when it is left or Enter is pressed, since the uses
@@ -27,16 +28,12 @@ export function PortNameControl({
   };
   return (
     <>
-      <input
-        id={id}
-        className="field"
+      <TextLine
+        {...{ id, describedBy }}
         value={text ?? given}
         placeholder={node}
-        aria-invalid={refused !== undefined}
-        aria-describedby={describedBy}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => write(event.target.value)}
+        invalid={refused !== undefined}
+        change={write}
         onBlur={commit}
         onKeyDown={(event) => {
           if (event.key === 'Enter') commit();

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queries } from '../../../api/client.ts';
 import type { FieldProps } from '../../../kit/form/field-props.ts';
+import { TextLine } from '../../../kit/form/text-controls.tsx';
 
 function nameIn(value: unknown): string {
   const name = typeof value === 'object' && value !== null && '$secret' in value && value.$secret;
@@ -20,18 +21,15 @@ export function SecretControl({ id, value, invalid, describedBy, change }: Field
   const known = secrets?.find((secret) => secret.name === name);
   return (
     <>
-      <input
-        id={id}
-        className="field font-mono text-[11.5px]"
+      <TextLine
+        {...{ id, describedBy }}
+        code
         value={typed ?? name}
         list={`${id}-names`}
         placeholder="none"
-        aria-invalid={invalid || typed !== undefined}
-        aria-describedby={describedBy}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => {
-          const text = event.target.value.trim();
+        invalid={invalid || typed !== undefined}
+        change={(given) => {
+          const text = given.trim();
           const isName = secretName.test(text);
           setTyped(isName || text === '' ? undefined : text);
           if (isName) change({ $secret: text });
