@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
 import { BeatWatch, holderName, ownerFate, PendingWork, pidInName } from '@graft/kit';
 import type { Heartbeat, Queries, Tables } from '@graft/prisma';
+import { GroupCommit } from './group-commit.ts';
 
 /** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
 const shortestPause = 30;
@@ -39,6 +40,13 @@ export interface LeasesParts {
 
 type LeaseRow = Tables['Lease'];
 
+interface LeaseWrite {
+  readonly kind: 'take' | 'release';
+  readonly name: string;
+  /** Whether the name was free. */
+  taken: boolean;
+}
+
 /**
  * The leases of one opening of the database. A name has one row; who inserts it owns the name, and its row's beat counts
  * up while the process runs. An owner whose process is gone, as far as it can be looked at from here, or whose beat
@@ -51,6 +59,8 @@ export class Leases {
   readonly #queries: Queries;
   readonly #startBeating: (owner: string) => Heartbeat;
   readonly #watch: BeatWatch;
+  /** Steps take and release many at once. */
+  readonly #writes = new GroupCommit<LeaseWrite>((writes) => this.#write(writes));
   readonly #held = new Map<string, object>();
   /** Leases that could not be given back. */
   readonly #kept = new Set<string>();
@@ -108,7 +118,9 @@ export class Leases {
 
   /** The lease, or the pid of its owner. */
   async tryTake(name: string): Promise<Lease | number> {
-    if (await this.#insert(this.#queries, name)) return this.#leaseOf(name);
+    const write: LeaseWrite = { kind: 'take', name, taken: false };
+    await this.#writes.write([write]);
+    if (write.taken) return this.#leaseOf(name);
     const row = await this.#rowOf(name);
     // Given back in between.
     if (row === undefined) return this.tryTake(name);
@@ -125,7 +137,7 @@ export class Leases {
 
   /** Takes a lease that nobody has, with the rows of what it is of. */
   async takeWithin(tx: Queries, name: string): Promise<void> {
-    if (!(await this.#insert(tx, name))) throw lost();
+    if ((await this.#insert(tx, [name])).size === 0) throw lost();
     this.#hold(name);
   }
 
@@ -145,7 +157,7 @@ export class Leases {
   /** Gives a lease back as `tx` commits. Throws as `checkWithin`. */
   async releaseWithin(tx: Queries, name: string): Promise<void> {
     if (!this.#held.has(name)) return;
-    const { numDeletedRows } = await this.#deletion(tx, name).executeTakeFirst();
+    const { numDeletedRows } = await this.#deletion(tx, [name]).executeTakeFirst();
     if (numDeletedRows === 0n) throw lost();
   }
 
@@ -185,13 +197,25 @@ export class Leases {
     await this.#heartbeat?.stop();
   }
 
-  async #insert(queries: Queries, name: string): Promise<boolean> {
-    const { numInsertedOrUpdatedRows = 0n } = await queries
+  async #write(writes: readonly LeaseWrite[]): Promise<void> {
+    const names = (kind: LeaseWrite['kind']): string[] =>
+      writes.flatMap((write) => (write.kind === kind ? write.name : []));
+    const released = names('release');
+    if (released.length > 0) await this.#deletion(this.#queries, released).execute();
+    const free = await this.#insert(this.#queries, names('take'));
+    for (const write of writes) if (write.kind === 'take') write.taken = free.delete(write.name);
+  }
+
+  /** Takes those that are free, and gives their names. */
+  async #insert(queries: Queries, names: readonly string[]): Promise<Set<string>> {
+    if (names.length === 0) return new Set();
+    const rows = await queries
       .insertInto('Lease')
-      .values({ name, owner: this.owner, beat: 0 })
+      .values(names.map((name) => ({ name, owner: this.owner, beat: 0 })))
       .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    return numInsertedOrUpdatedRows > 0n;
+      .returning('name')
+      .execute();
+    return new Set(rows.map(({ name }) => name));
   }
 
   #rowOf(name: string): Promise<LeaseRow | undefined> {
@@ -202,8 +226,8 @@ export class Leases {
       .executeTakeFirst();
   }
 
-  #deletion(queries: Queries, name: string) {
-    return queries.deleteFrom('Lease').where('name', '=', name).where('owner', '=', this.owner);
+  #deletion(queries: Queries, names: readonly string[]) {
+    return queries.deleteFrom('Lease').where('name', 'in', names).where('owner', '=', this.owner);
   }
 
   #isGone(row: LeaseRow): boolean {
@@ -241,7 +265,7 @@ export class Leases {
 
   async #giveBack(name: string): Promise<void> {
     try {
-      await this.#deletion(this.#queries, name).execute();
+      await this.#writes.write([{ kind: 'release', name, taken: false }]);
       this.#kept.delete(name);
     } catch {
       // The disk is full, or another program has the database: nobody may wait for this one for as long as it lives.
