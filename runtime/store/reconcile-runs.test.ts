@@ -19,10 +19,10 @@ const far = '1-1@ffffff.ffffff.ffffff-far';
 let database: Database;
 let now = 0;
 const watch = new BeatWatch(() => now);
-const openStore = (owner?: string): DatabaseRunStore => {
+const openStore = (owner?: string, queries = database.queries): DatabaseRunStore => {
   const startBeating = () => ({ stop: async () => undefined });
   const parts = { startBeating, watch, ...(owner === undefined ? {} : { owner }) };
-  return new DatabaseRunStore(database.queries, new Leases(database.queries, parts));
+  return new DatabaseRunStore(queries, new Leases(queries, parts));
 };
 /** A run as a version without leases left it. */
 const leaveRun = async (id: string, owner: string): Promise<void> => {
@@ -94,6 +94,24 @@ describe('runs whose process is gone', () => {
     await openStore(dead).create(run('gone'));
     const looks = await Promise.all([1, 2, 3].map(() => reconcileRuns(openStore())));
     expect(looks.flat()).toEqual(['gone']);
+  });
+
+  it('are ended by a later look where the disk was full', async () => {
+    await openStore(dead).create(run('gone'));
+    let full = true;
+    const failing = database.queries.withPlugin({
+      transformQuery: ({ node }) => {
+        if (full && node.kind === 'UpdateQueryNode') throw new Error('no room');
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const store = openStore(undefined, failing);
+    // Takes over the run, and cannot end it.
+    await database.queries.deleteFrom('Lease').execute();
+    await expect(reconcileRuns(store)).rejects.toThrow('no room');
+    full = false;
+    expect(await reconcileRuns(store)).toEqual(['gone']);
   });
 
   it('end as far as they can be read', async () => {

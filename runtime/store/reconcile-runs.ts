@@ -20,7 +20,8 @@ const eventsPerRead = 1_000;
 export async function reconcileRuns(runs: RunJournal): Promise<string[]> {
   const ended: string[] = [];
   for (const run of await runs.unfinished()) {
-    if (!(await runs.takeOver(run))) continue;
+    await using lease = await runs.takeOver(run);
+    if (lease === undefined) continue;
     await close(runs, run);
     ended.push(run.id);
   }

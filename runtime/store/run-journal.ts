@@ -12,8 +12,11 @@ export interface RetentionPolicy {
 export interface RunJournal extends RunStore {
   /** Runs that are queued or running, oldest first. */
   unfinished(): Promise<RunRecord[]>;
-  /** Makes this process the owner of an unfinished run. False where its owner lives, or it has ended. */
-  takeOver(run: RunRecord): Promise<boolean>;
+  /**
+   * Makes this process the owner of an unfinished run until that is disposed of, or the run ends. Undefined where its owner
+   * lives, or it has ended.
+   */
+  takeOver(run: RunRecord): Promise<AsyncDisposable | undefined>;
   /** Digests of the graphs, used ones too, and settings of all runs: history, and no part of the cache. */
   origins(): Promise<Set<string>>;
   /** False where there is no such run. */

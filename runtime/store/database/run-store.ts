@@ -24,7 +24,7 @@ import { chunks } from './chunks.ts';
 import { insertEvents, type EventEntry } from './event-rows.ts';
 import { gatherRunTokens } from './gather-run-tokens.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { Leases } from './leases.ts';
+import type { Lease, Leases } from './leases.ts';
 
 type RunRow = Tables['Run'];
 
@@ -254,16 +254,16 @@ export class DatabaseRunStore implements RunJournal {
     );
   }
 
-  async takeOver(run: RunRecord): Promise<boolean> {
+  async takeOver(run: RunRecord): Promise<Lease | undefined> {
     const name = leaseOf(run.id);
     // A version without leases names its process.
-    if ((await this.#leases.isOwned(name)) ?? isAlive(run.owner)) return false;
+    if ((await this.#leases.isOwned(name)) ?? isAlive(run.owner)) return undefined;
     const lease = await this.#leases.tryTake(name);
-    if (typeof lease !== 'object') return false;
+    if (typeof lease !== 'object') return undefined;
     const now = await this.get(run.id);
-    if (now !== undefined && isUnfinished(now)) return true;
+    if (now !== undefined && isUnfinished(now)) return lease;
     await lease.release();
-    return false;
+    return undefined;
   }
 
   async pin(id: string, pinned: boolean): Promise<boolean> {

@@ -180,9 +180,8 @@ export class MemoryRunStore implements RunJournal {
     );
   }
 
-  async takeOver(): Promise<boolean> {
+  async takeOver(): Promise<undefined> {
     // The owners of runs in memory live as long as these.
-    return false;
   }
 
   async pin(id: string, pinned: boolean): Promise<boolean> {
