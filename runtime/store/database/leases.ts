@@ -240,6 +240,7 @@ export class Leases {
     this.#heartbeat ??= this.#startBeating(this.owner);
     const holder = {};
     this.#held.set(name, holder);
+    this.#kept.delete(name);
     return holder;
   }
 
