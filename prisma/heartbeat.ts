@@ -18,47 +18,52 @@ const attempt = (sql, ...values) => {
     database.prepare(sql).run(...values);
   } catch {}
 };
-const beat = () =>
-  attempt(
-    'INSERT INTO "Owner" ("id", "beat", "at") VALUES (?, 1, ?) ON CONFLICT ("id") DO UPDATE SET "beat" = "beat" + 1, "at" = excluded."at"',
-    workerData.owner,
-    Date.now(),
-  );
+const beat = () => attempt('UPDATE "Lease" SET "beat" = "beat" + 1 WHERE "owner" = ?', workerData.owner);
 const timer = setInterval(beat, workerData.every);
 parentPort.once('message', () => {
   clearInterval(timer);
-  attempt('DELETE FROM "Owner" WHERE "id" = ?', workerData.owner);
   database.close();
 });
 beat();
 `;
 
-/** A process's sign of life in the database. */
+/** The signs of life of the leases of an owner. */
 export interface Heartbeat {
-  /** The row of a process that has said good-bye is gone. */
   stop(): Promise<void>;
 }
 
 /**
- * Beats for `owner` in the database at `path`, which is open and migrated. From a thread of its own, so that an
- * event loop that is busy for some seconds does not look like a dead process. Keeps no process from ending.
+ * Counts up the beats of all leases of `owner` in the database at `path`, which is open and migrated. From a thread of its
+ * own, so that an event loop that is busy for some seconds does not look like a dead process. The thread starts with the
+ * first beat: most commands have ended before. Keeps no process from ending.
  */
 export function startHeartbeat(path: string, owner: string): Heartbeat {
+  let stop = async (): Promise<void> => undefined;
+  const timer = setTimeout(() => {
+    stop = startThread(path, owner);
+  }, every).unref();
+  return {
+    stop: async () => {
+      clearTimeout(timer);
+      await stop();
+    },
+  };
+}
+
+function startThread(path: string, owner: string): () => Promise<void> {
   const driver = createRequire(import.meta.url).resolve('libsql');
   const worker = new Worker(thread, { eval: true, workerData: { driver, path, owner, every } });
   worker.unref();
-  // A machine that cannot start the thread has the process id to go by.
+  // A machine that cannot start the thread loses its leases to whoever watches them, as if it stood still.
   worker.on('error', () => undefined);
   const ended = new Promise<void>((resolve) => {
     worker.once('exit', () => {
       resolve();
     });
   });
-  return {
-    stop: async () => {
-      worker.ref();
-      worker.postMessage('stop');
-      await ended;
-    },
+  return async () => {
+    worker.ref();
+    worker.postMessage('stop');
+    await ended;
   };
 }

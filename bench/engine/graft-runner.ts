@@ -21,7 +21,7 @@ export interface GraftTiming {
 export async function runGraft(shape: Shape): Promise<GraftTiming> {
   const folder = await mkdtemp(path.join(tmpdir(), 'graft-bench-'));
   const { artifacts, items } = await openFilesystemStores(folder);
-  const { actions, runs, close } = await openDatabaseStores(path.join(folder, 'graft.db'));
+  const { actions, runs, leases, close } = await openDatabaseStores(path.join(folder, 'graft.db'));
   const host = createTestHost(
     { artifacts, items, scratchFolder: path.join(folder, 'scratch') },
     new Map<string, Implementation>([[sumNode.type, sumImplementation]]),
@@ -35,7 +35,8 @@ export async function runGraft(shape: Shape): Promise<GraftTiming> {
     models: () => undefined,
     deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
     engines: testEngines,
-    owner: `${String(process.pid)}:0`,
+    owner: leases.owner,
+    claims: leases,
   });
   try {
     const graph = toGraph(shape);

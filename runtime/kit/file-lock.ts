@@ -1,9 +1,10 @@
-import { readdir, rm, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { utimes } from 'node:fs';
+import { readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BeatWatch } from './beat-watch.ts';
 import { makeFolder } from './made-folder.ts';
-import { giveSignsOfLife, holderLives, holderName } from './holder-file.ts';
-import { pidInName } from './process-identity.ts';
+import { holderName, ownerFate, pidInName } from './process-identity.ts';
 import { hasCode } from './system-error.ts';
 
 /** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
@@ -13,6 +14,9 @@ const longestPause = 40;
 /** Tries to put a file into a folder that others remove. */
 const mostTries = 100;
 
+/** Milliseconds between two signs of life of a holder: it touches its file. */
+const beatEvery = 3_000;
+
 export interface LockOptions {
   /** Waiting ends at once when it aborts. */
   readonly signal?: AbortSignal;
@@ -20,6 +24,8 @@ export interface LockOptions {
   readonly patience?: number;
   /** Called once, when another holds it. */
   readonly waiting?: (pid: number) => void;
+  /** Tells whether a holder lives whose process cannot be looked at from here; default: one of its own. */
+  readonly watch?: BeatWatch;
 }
 
 /** A claim that no other process, and nobody else in this one, has at the same time. */
@@ -55,15 +61,14 @@ export async function acquireFileLock(
   folder: string,
   options: LockOptions = {},
 ): Promise<FileLock> {
-  const { signal, patience = Infinity } = options;
+  const { signal, patience = Infinity, watch = new BeatWatch() } = options;
   const deadline = performance.now() + patience;
-  for (let told = false; ;) {
+  for (let waits = false; ; waits = true) {
     signal?.throwIfAborted();
-    const lock = await tryFileLock(folder);
+    const lock = await tryFileLock(folder, watch);
     if (typeof lock === 'object') return lock;
     if (performance.now() > deadline) throw new LockBusyError(folder, lock);
-    if (!told) options.waiting?.(lock);
-    told = true;
+    if (!waits) options.waiting?.(lock);
     const pause = shortestPause + Math.random() * (longestPause - shortestPause);
     await sleep(pause, undefined, signal === undefined ? {} : { signal });
   }
@@ -71,7 +76,7 @@ export async function acquireFileLock(
 
 /** Whether somebody who lives holds the lock at this moment. */
 export async function isLocked(folder: string): Promise<boolean> {
-  return (await livingHolder(folder, '')) !== undefined;
+  return (await livingHolder(folder, new BeatWatch())) !== undefined;
 }
 
 /**
@@ -81,15 +86,15 @@ export async function isLocked(folder: string): Promise<boolean> {
  * process that died cannot hit that of a living one: there is no moment between finding a lock stale and
  * breaking it.
  */
-export async function tryFileLock(folder: string): Promise<FileLock | number> {
-  const before = await livingHolder(folder, '');
+async function tryFileLock(folder: string, watch: BeatWatch): Promise<FileLock | number> {
+  const before = await livingHolder(folder, watch);
   if (before !== undefined) return before;
   const name = holderName();
   const path = join(folder, name);
   await announce(folder, path);
   const lock = new HeldLock(folder, path);
   try {
-    const other = await livingHolder(folder, name);
+    const other = await livingHolder(folder, watch, name);
     if (other === undefined) return lock;
     await lock.release();
     return other;
@@ -102,16 +107,19 @@ export async function tryFileLock(folder: string): Promise<FileLock | number> {
 class HeldLock implements FileLock {
   readonly #folder: string;
   readonly #path: string;
-  readonly #stopSigns: () => void;
+  readonly #beat: NodeJS.Timeout;
 
   constructor(folder: string, path: string) {
     this.#folder = folder;
     this.#path = path;
-    this.#stopSigns = giveSignsOfLife(path);
+    this.#beat = setInterval(() => {
+      const now = new Date();
+      utimes(path, now, now, () => undefined);
+    }, beatEvery).unref();
   }
 
   async release(): Promise<void> {
-    this.#stopSigns();
+    clearInterval(this.#beat);
     await rm(this.#path, { force: true });
     // Stays where somebody else has come meanwhile.
     await rmdir(this.#folder).catch(() => undefined);
@@ -136,7 +144,11 @@ async function announce(folder: string, path: string): Promise<void> {
 }
 
 /** The pid of a living holder other than `own`; files of dead ones are removed. */
-async function livingHolder(folder: string, own: string): Promise<number | undefined> {
+async function livingHolder(
+  folder: string,
+  watch: BeatWatch,
+  own?: string,
+): Promise<number | undefined> {
   let names: string[];
   try {
     names = await readdir(folder);
@@ -148,8 +160,19 @@ async function livingHolder(folder: string, own: string): Promise<number | undef
     if (name === own) continue;
     const pid = pidInName(name);
     if (pid === undefined) continue;
-    if (holderLives(join(folder, name))) return pid;
+    if (await lives(join(folder, name), watch)) return pid;
     await rm(join(folder, name), { force: true });
   }
   return undefined;
+}
+
+/**
+ * Whether the holder that a file names lives: by its process where that can be looked at and cannot be mistaken
+ * for a later one, else by its signs of life. A stopped process keeps its lock: nothing would keep it from writing.
+ */
+async function lives(path: string, watch: BeatWatch): Promise<boolean> {
+  const fate = ownerFate(basename(path));
+  if (fate === 'lives' || fate === 'gone') return fate === 'lives';
+  const touched = await stat(path).catch(() => undefined);
+  return touched !== undefined && !watch.isStill(path, touched.mtimeMs);
 }

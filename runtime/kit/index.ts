@@ -1,5 +1,5 @@
 export { abortable } from './abortable.ts';
-export { ClaimBoard, type Claim } from './claim-board.ts';
+export { BeatWatch } from './beat-watch.ts';
 export {
   linkOrCopy,
   moveFile,
@@ -17,7 +17,6 @@ export {
   acquireFileLock,
   isLocked,
   LockBusyError,
-  tryFileLock,
   withFileLock,
   type FileLock,
   type LockOptions,
@@ -37,7 +36,7 @@ export { oomKills, type ProcessExit } from './process-exit.ts';
 export { OpenedOnce } from './opened-once.ts';
 export { makeFolder, removeEmpty, type MadeFolder } from './made-folder.ts';
 export { PendingWork } from './pending-work.ts';
-export { isAlive, ownerStamp, thisPlace, thisProcess } from './process-identity.ts';
+export { holderName, isAlive, ownerFate, ownerStamp, pidInName } from './process-identity.ts';
 export { SharedCall } from './shared-call.ts';
 export { hasCode, isFullDisk, isSystemError, isUnwritable } from './system-error.ts';
 export { DamagedFile } from './weights/damaged-file.ts';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { hasCode } from './system-error.ts';
@@ -45,25 +45,9 @@ function processNamespace(): string {
   }
 }
 
-function hashed(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
 function short(text: string): string {
-  return hashed(text).slice(0, 6);
+  return createHash('sha256').update(text).digest('hex').slice(0, 6);
 }
-
-/**
- * Where process ids mean the same: a boot of a machine and, on Linux, a namespace of ids, since a container that
- * shares the workspace has others. Short, without a colon.
- */
-export const thisPlace = hashed(namespace === '' ? hostname() : `${boot} ${namespace}`).slice(
-  0,
-  12,
-);
-
-/** `pid:start-time` of this process: the `owner` of its runs. */
-export const thisProcess = `${process.pid}:${processStartTime(process.pid) ?? '0'}`;
 
 /** Whether the process `pid:start-time`, or just `pid`, still runs. */
 export function isAlive(owner: string): boolean {
@@ -74,8 +58,13 @@ export function isAlive(owner: string): boolean {
   return started === '0' || now === '0' || started === now;
 }
 
-/** This process in a file name: `pid-start-time@machine.boot.namespace`. */
-export const ownerStamp = `${thisProcess.replace(':', '-')}@${[machine, boot, namespace].map(short).join('.')}`;
+/** This process in a file name, or in that of a holder: `pid-start-time@machine.boot.namespace`. */
+export const ownerStamp = `${process.pid}-${processStartTime(process.pid) ?? '0'}@${[machine, boot, namespace].map(short).join('.')}`;
+
+/** A name of a holder that says which process it is. Used once: no later holder has the same. */
+export function holderName(): string {
+  return `${ownerStamp}-${randomBytes(6).toString('hex')}`;
+}
 
 const stamp = /^\.?(\d+)-(\d+)(?:@([\da-f]+)\.([\da-f]+)\.([\da-f]+))?-/;
 

@@ -79,6 +79,17 @@ describe.each([
     });
   });
 
+  it('deletes nothing more once others no longer wait for it', async () => {
+    const stores = await make();
+    for (const byte of [1, 2, 3]) await put(stores, 1_000, byte);
+    let checks = 0;
+    const check = async (): Promise<void> => {
+      if (++checks === 2) throw new Error('taken over');
+    };
+    await expect(collectGarbage({ ...stores, maxSize: 0, check })).rejects.toThrow('taken over');
+    expect(await all(stores.artifacts.list())).toHaveLength(2);
+  });
+
   it('evicts the unreferenced first, then the least recently used, and keeps what is shared', async () => {
     const stores = await make();
     const shared = await put(stores, 1_000, 1);

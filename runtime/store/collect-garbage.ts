@@ -13,6 +13,8 @@ export interface GarbageOptions {
   readonly runs: RunJournal;
   /** Bytes that artifacts and items may take together. */
   readonly maxSize: number;
+  /** Called before anything is deleted; throws where others no longer wait for this collection. */
+  readonly check?: () => Promise<void>;
 }
 
 export interface GarbageReport {
@@ -118,6 +120,7 @@ class Collection {
   }
 
   async #deleteFamily(candidate: { family: string; size: number }): Promise<void> {
+    await this.#options.check?.();
     if (!(await this.#options.items.delete(candidate.family))) return;
     this.size -= candidate.size;
     this.deleted.families += 1;
@@ -133,6 +136,7 @@ class Collection {
   /** Deletes the records that are to go, as far as the disk has room for that. */
   async #forget(): Promise<void> {
     if (this.#forgotten.length === 0) return;
+    await this.#options.check?.();
     try {
       await this.#options.actions.deleteMany(this.#forgotten);
     } catch (error) {
@@ -146,6 +150,7 @@ class Collection {
   async #deleteArtifact(digest: string): Promise<void> {
     const found = this.#artifacts.get(digest);
     if (found === undefined || found.usedAt >= this.#busySince) return;
+    await this.#options.check?.();
     await this.#options.artifacts.delete(digest);
     this.#artifacts.delete(digest);
     this.size -= found.size;

@@ -1,7 +1,6 @@
 export type { CollectableItems } from './collectable-items.ts';
 export { collectGarbage, type GarbageOptions, type GarbageReport } from './collect-garbage.ts';
 export { collectCheckpoints } from './collect-checkpoints.ts';
-export { OwnerWatch, thisOwner } from './run-owner.ts';
 export { diskError, stateGone } from './disk-error.ts';
 export { reconcileRuns } from './reconcile-runs.ts';
 export type { RetentionPolicy, RunJournal } from './run-journal.ts';

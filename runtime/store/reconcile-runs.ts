@@ -8,39 +8,23 @@ import {
   type UnstampedEvent,
 } from '@graft/graph';
 import type { RunJournal } from './run-journal.ts';
-import { OwnerWatch } from './run-owner.ts';
 
 const message = 'The process running this run ended.';
 const eventsPerRead = 1_000;
 
 /**
- * Marks as failed the runs whose process is gone, and closes their event sequence: a `step.finished` for each
+ * Marks as failed the runs whose owner is gone, and closes their event sequence: a `step.finished` for each
  * step that was under way, then `run.finished`. Gives the ids of these runs. Safe to call from several
- * processes at once. Called again and again with one `watch`, it also finds owners that it can only see by their beat.
+ * processes at once: each run is closed by the one that takes over its lease.
  */
-export async function reconcileRuns(
-  runs: RunJournal,
-  watch: OwnerWatch = new OwnerWatch(),
-): Promise<string[]> {
+export async function reconcileRuns(runs: RunJournal): Promise<string[]> {
   const ended: string[] = [];
-  const unfinished = await runs.unfinished();
-  const beats = await runs.beats();
-  const gone = watch.gone(
-    new Set([...unfinished.map(({ owner }) => owner), ...beats.keys()]),
-    beats,
-  );
-  for (const run of unfinished) {
-    if (!gone.has(run.owner)) continue;
-    try {
-      await close(runs, run);
-      ended.push(run.id);
-    } catch (error) {
-      // Another process closes it at the same time: its event has taken the number. Else it is an error.
-      const now = await runs.get(run.id);
-      if (now === undefined || now.status === 'queued' || now.status === 'running') throw error;
-    }
+  for (const run of await runs.unfinished()) {
+    await using lease = await runs.takeOver(run);
+    if (lease === undefined) continue;
+    await close(runs, run);
+    ended.push(run.id);
   }
-  await runs.forgetOwners([...gone].filter((owner) => beats.has(owner)));
   return ended;
 }
 

@@ -12,9 +12,11 @@ export interface RetentionPolicy {
 export interface RunJournal extends RunStore {
   /** Runs that are queued or running, oldest first. */
   unfinished(): Promise<RunRecord[]>;
-  /** The latest beat of each process that has owned runs and did not say good-bye. */
-  beats(): Promise<Map<string, number>>;
-  forgetOwners(owners: readonly string[]): Promise<void>;
+  /**
+   * Makes this process the owner of an unfinished run until that is disposed of, or the run ends. Undefined where its owner
+   * lives, or it has ended.
+   */
+  takeOver(run: RunRecord): Promise<AsyncDisposable | undefined>;
   /** Digests of the graphs, used ones too, and settings of all runs: history, and no part of the cache. */
   origins(): Promise<Set<string>>;
   /** False where there is no such run. */

@@ -6,8 +6,7 @@ import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue'
 import { Engine, FileSourceResolver } from '@graft/engine';
 import { createRegistry, GraphError, type ModelLookup, type Registry } from '@graft/graph';
 import { definitions } from '@graft/nodes/definitions';
-import { ClaimBoard, removeLeftovers } from '@graft/kit';
-import { thisOwner } from '@graft/store';
+import { removeLeftovers } from '@graft/kit';
 import { openDatabaseStores } from '@graft/store/database';
 import { DiskReserve, openFilesystemStores } from '@graft/store/filesystem';
 import { checkpointFolder } from '@graft/worker/checkpoint-folder';
@@ -30,7 +29,6 @@ import { PlacingJournal } from './package/placing-journal.ts';
 import { ReceivedPackages } from './package/received-packages.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
 import { ArtifactRows } from './rows/artifact-rows.ts';
-import { CollectionGuard } from './runs/collection-guard.ts';
 import { GraphPlanner } from './runs/graph-planner.ts';
 import { GraphRuns } from './runs/graph-runs.ts';
 import { RunKeeper } from './runs/run-keeper.ts';
@@ -99,13 +97,13 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     },
     ...(options.savesOnClose === undefined ? {} : { savesOnClose: options.savesOnClose }),
   });
-  const claims = new ClaimBoard(join(stateFolder, 'claims'));
   const files = new FileSourceResolver(root, stateFolder, async (secret) =>
     (await operatorAccess()).databaseIdentity(secret),
   );
   const devices = new StepDevices(join(stateFolder, 'devices.json'));
   const stores = { ...filesystem, actions: database.actions, runs: database.runs };
   const { artifacts, actions, runs: journal } = stores;
+  const { leases } = database;
   const engine = new Engine({
     ...stores,
     backend: supervisor,
@@ -113,20 +111,20 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     models: options.models ?? catalogue.lookup,
     deviceOf: devices.deviceOf,
     engines: engineVersions,
-    owner: thisOwner,
-    claims,
+    owner: leases.owner,
+    claims: leases,
     relieve: (work) => reserve.relieve('run', work),
     isFull: () => reserve.isFull(),
   });
   const registry = options.registry ?? createRegistry(definitions);
   const received = new ReceivedPackages(stateFolder);
   const places = new PlacingJournal({
-    ...{ root, stateFolder, receivedAt: async (id) => (await received.find(id))?.receivedAt },
+    ...{ root, stateFolder, leases },
+    receivedAt: async (id) => (await received.find(id))?.receivedAt,
   });
   // Where that fails, whoever places files next tries again and says why.
   await places.recover().catch(() => undefined);
   const state = await StateGuard.of(join(stateFolder, 'index.db'));
-  const guard = new CollectionGuard(stateFolder);
   const folders = {
     ...{ root, stateFolder, checkpointFolder: checkpointFolder(stateFolder) },
     scratchFolder: scratchFolder(stateFolder),
@@ -145,15 +143,15 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const planner = new GraphPlanner(against, graphs);
   const locks = new GraphLocks({ models: models.lookup, files, graphs, kept: keptGraphs }, planner);
   const storage = new StateStorage({
-    ...{ ...folders, stores, reserve, state, guard, catalogue, received },
+    ...{ ...folders, stores, leases, reserve, state, catalogue, received },
   });
   const experimentRuns = new ExperimentRuns({
-    ...{ ...stores, registry, owner: thisOwner },
+    ...{ ...stores, registry, owner: leases.owner },
     relieve: (work) => reserve.relieve('experiment', work),
     isFull: () => reserve.isFull(),
   });
   const graphRuns = new GraphRuns({
-    ...{ ...folders, ...against, files, journal, actions, engine, devices, state, keeper },
+    ...{ ...folders, ...against, files, journal, actions, engine, devices, state },
     ...{ received, planner, locks },
     cancelExperiment: (runId) => experimentRuns.cancel(runId),
     tidyUp: () => storage.tidyUp(),
@@ -168,7 +166,6 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     await graphRuns.close();
     await supervisor[Symbol.asyncDispose]();
     await keeper.close();
-    claims.close();
     await database.close();
   };
   return {
@@ -176,7 +173,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     plans: planner,
     runs: graphRuns,
     experiments: new Experiments({
-      ...{ ...against, runs: journal, planner, graphRuns, experimentRuns, keeper },
+      ...{ ...against, runs: journal, planner, graphRuns, experimentRuns },
     }),
     comparisons: new Comparisons({ runs: journal, artifacts, registry }),
     rows: new ArtifactRows(artifacts),
@@ -188,7 +185,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     sources: files,
     models,
     packages: new WorkspacePackages({
-      ...{ ...folders, ...against, stores, files, state, guard, received, catalogue },
+      ...{ ...folders, ...against, stores, leases, files, state, received, catalogue },
       journal: places,
       read: (path) => graphs.read(path),
       plan: async (graph, file) => (await planner.plan(graph, file)).plan,
@@ -205,7 +202,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
 async function openStores(stateFolder: string) {
   const filesystem = await openFilesystemStores(stateFolder);
   const database = await openDatabaseStores(join(stateFolder, 'index.db'));
-  const keeper = new RunKeeper(database.runs, () => database.beat(thisOwner));
+  const keeper = new RunKeeper(database.runs, database.leases);
   try {
     await keeper.open();
   } catch (error) {

@@ -52,15 +52,17 @@ describe('a wish to cancel', () => {
     const timers = (): number =>
       process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const before = timers();
-    const live = new Map([['a', { run: { cancel: () => undefined } }]]);
+    const live = new Map([['a', { run: { cancel: () => undefined, fail: () => undefined } }]]);
     new CancelRequests(runs, { owner: 'test:0', live }).watch();
     expect(timers()).toBe(before);
     live.clear();
   });
 
-  it('comes by itself where the run was ended for this process, taken for gone', async () => {
+  it('is not needed where another process has taken over the run: it fails', async () => {
     const handle = await new Engine(parts).start(plan, { file: 'f', device: 'auto' });
     await runs.finish(handle.runId, { status: 'failed', finishedAt: Date.now() });
-    expect((await handle.finished).steps.map(({ status }) => status)).toEqual(['cancelled']);
+    const { status, error, steps } = await handle.finished;
+    expect({ status, error }).toMatchObject({ status: 'failed', error: { code: 'store-locked' } });
+    expect(steps.map((step) => step.status)).toEqual(['cancelled']);
   });
 });

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunStore } from '@graft/graph';
+import { GraphError, type RunStore } from '@graft/graph';
 
 /** Milliseconds between two looks. */
 const lookEvery = 500;
 
 /** A run that this process executes. */
 export interface Cancellable {
-  readonly run: { cancel(): void };
+  readonly run: {
+    cancel(): void;
+    fail(error: unknown): void;
+  };
 }
 
 /**
  * Looks, as long as there are live runs, whether another process has asked to cancel one of them. A run whose record
- * has ended meanwhile was taken away from this process, and stops as well: what it did further could not be recorded.
+ * has ended meanwhile was taken over by another process, and fails: what it did further could not be recorded.
  */
 export class CancelRequests {
   readonly #runs: RunStore;
@@ -50,7 +53,16 @@ export class CancelRequests {
     const records = new Map(unfinished.map((record) => [record.id, record]));
     for (const [id, { run }] of live) {
       const record = records.get(id);
-      if (record === undefined || record.cancelAt !== undefined) run.cancel();
+      if (record === undefined) run.fail(takenOver());
+      else if (record.cancelAt !== undefined) run.cancel();
     }
   }
+}
+
+function takenOver(): GraphError {
+  return new GraphError(
+    'store-locked',
+    'This process stood still for so long that another one ended its run. Start it again: what was finished is reused.',
+    { audience: 'operator' },
+  );
 }

@@ -32,7 +32,7 @@ export interface EngineParts {
   readonly deviceOf: (definition: NodeType, device: string) => Promise<StepDevice>;
   /** Of this installation, for keys. */
   readonly engines: EngineVersions;
-  /** This process, as runs name it: `pid:start-time`. */
+  /** This process, as runs name it. */
   readonly owner: string;
   /** Claims of cache keys across processes; default: none, for stores that no other process uses. */
   readonly claims?: StepClaims;
@@ -53,9 +53,7 @@ export interface StepClaims {
   ): Promise<StepClaim>;
 }
 export interface StepClaim {
-  /** Whether another process may have computed it before it was claimed. */
-  readonly contested: boolean;
-  release(): void;
+  release(): unknown;
 }
 
 /** What executing a step gave: a result of its own, or that of another process that computed it meanwhile. */

@@ -111,7 +111,7 @@ export class StepExecutor {
     };
     const claim = await parts.claims?.claim(key, { signal, waiting }).catch(stopped);
     if (claim !== undefined) claimed(claim);
-    const isFresh = claim?.contested !== true && room?.waited !== true;
+    const isFresh = claim === undefined && room?.waited !== true;
     const found = isFresh ? undefined : await lookup.again(key);
     if (found !== undefined && isResultOf(step, found)) return found;
     await room?.enter(signal).catch(stopped);

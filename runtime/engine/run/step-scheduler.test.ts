@@ -105,7 +105,7 @@ describe('steps of several runs', () => {
           waiting(4711);
           await new Promise<void>((resolve) => (gone = resolve));
         }
-        return { contested: false, release: () => undefined };
+        return { release: () => undefined };
       },
     });
     const first = await start(planOf(['heavy', 1]));
@@ -137,7 +137,7 @@ describe('steps of several runs', () => {
           waiting(4711);
           await new Promise<void>((resolve) => (gone = resolve));
         }
-        return { contested: false, release: () => (released += 1) };
+        return { release: () => (released += 1) };
       },
     });
     const first = await start(planOf(['heavy', 1]));
@@ -160,7 +160,7 @@ describe('steps of several runs', () => {
       {
         async claim(key) {
           await actions.putMany([{ ...foreign, key, outputs: {} }]);
-          return { contested: true, release: () => undefined };
+          return { release: () => undefined };
         },
       },
       actions,

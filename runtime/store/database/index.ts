@@ -1,4 +1,4 @@
 export { DatabaseActionStore } from './action-store.ts';
 export { DatabaseRunStore } from './run-store.ts';
-export { openDatabaseStores } from './open.ts';
-export { reconcileRuns } from '../reconcile-runs.ts';
+export { Leases, type Lease, type LeaseOptions } from './leases.ts';
+export { openDatabaseStores, type DatabaseStores } from './open.ts';

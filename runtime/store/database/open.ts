@@ -1,23 +1,29 @@
-import { openDatabase, startHeartbeat, type Heartbeat } from '@graft/prisma';
+import { openDatabase, startHeartbeat } from '@graft/prisma';
 import { DatabaseActionStore } from './action-store.ts';
+import { Leases } from './leases.ts';
 import { DatabaseRunStore } from './run-store.ts';
 
 /** The stores in the index database. */
 export interface DatabaseStores {
   readonly actions: DatabaseActionStore;
   readonly runs: DatabaseRunStore;
-  /** Gives signs of life for the owner of runs. */
-  beat(owner: string): Heartbeat;
+  readonly leases: Leases;
   close(): Promise<void>;
 }
 
 /** The database is made or migrated as needed. Errors: see `openDatabase`. */
 export async function openDatabaseStores(dbPath: string): Promise<DatabaseStores> {
   const database = await openDatabase(dbPath);
+  const leases = new Leases(database.queries, {
+    startBeating: (owner) => startHeartbeat(database.path, owner),
+  });
   return {
+    leases,
     actions: new DatabaseActionStore(database.queries),
-    runs: new DatabaseRunStore(database.queries),
-    beat: (owner) => startHeartbeat(database.path, owner),
-    close: () => database.close(),
+    runs: new DatabaseRunStore(database.queries, leases),
+    close: async () => {
+      await leases.close();
+      await database.close();
+    },
   };
 }

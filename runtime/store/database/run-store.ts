@@ -1,3 +1,4 @@
+import { isAlive } from '@graft/kit';
 import type { Queries, Tables } from '@graft/prisma';
 import {
   digestSchema,
@@ -23,6 +24,7 @@ import { chunks } from './chunks.ts';
 import { insertEvents, type EventEntry } from './event-rows.ts';
 import { gatherRunTokens } from './gather-run-tokens.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { Lease, Leases } from './leases.ts';
 
 type RunRow = Tables['Run'];
 
@@ -33,22 +35,31 @@ const runsPerDelete = 20;
 /** Runs in the database. `append` calls that meet share a transaction. */
 export class DatabaseRunStore implements RunJournal {
   readonly #queries: Queries;
+  readonly #leases: Leases;
   readonly #writes: GroupCommit<EventEntry>;
 
-  constructor(queries: Queries) {
+  constructor(queries: Queries, leases: Leases) {
     this.#queries = queries;
+    this.#leases = leases;
     this.#writes = new GroupCommit((entries) =>
-      queries.transaction().execute((tx) => insertEvents(tx, entries)),
+      queries.transaction().execute(async (tx) => {
+        const names = entries.map(({ runId }) => leaseOf(runId));
+        await leases.checkWithin(tx, names);
+        await insertEvents(tx, entries);
+      }),
     );
   }
 
   async create(run: RunRecord): Promise<void> {
     const { graphs, ...row } = run;
     const used = graphs === undefined ? {} : { graphs: JSON.stringify(graphs) };
-    await this.#queries
-      .insertInto('Run')
-      .values({ ...row, ...used })
-      .execute();
+    await this.#queries.transaction().execute(async (tx) => {
+      await tx
+        .insertInto('Run')
+        .values({ ...row, ...used })
+        .execute();
+      if (isUnfinished(run)) await this.#leases.takeWithin(tx, leaseOf(run.id));
+    });
   }
 
   async finish(
@@ -57,6 +68,7 @@ export class DatabaseRunStore implements RunJournal {
   ): Promise<void> {
     const steps = await this.steps(id);
     const { numUpdatedRows } = await this.#queries.transaction().execute(async (tx) => {
+      await this.#leases.releaseWithin(tx, leaseOf(id));
       await gatherRunTokens(tx, id, steps);
       return tx
         .updateTable('Run')
@@ -65,6 +77,7 @@ export class DatabaseRunStore implements RunJournal {
         .executeTakeFirst();
     });
     if (numUpdatedRows === 0n) throw unknownRun(id);
+    this.#leases.forget(leaseOf(id));
   }
 
   async askToCancel(id: string): Promise<boolean> {
@@ -199,7 +212,10 @@ export class DatabaseRunStore implements RunJournal {
       version: storedVersion(storedExperimentEvent),
       payload: JSON.stringify(event),
     }));
-    await this.#queries.insertInto('Event').values(rows).execute();
+    await this.#queries.transaction().execute(async (tx) => {
+      await this.#leases.checkWithin(tx, [leaseOf(runId)]);
+      await tx.insertInto('Event').values(rows).execute();
+    });
   }
 
   async experimentEvents(runId: string, after: number, limit: number): Promise<ExperimentEvent[]> {
@@ -238,14 +254,16 @@ export class DatabaseRunStore implements RunJournal {
     );
   }
 
-  async beats(): Promise<Map<string, number>> {
-    const rows = await this.#queries.selectFrom('Owner').select(['id', 'beat']).execute();
-    return new Map(rows.map(({ id, beat }) => [id, beat]));
-  }
-
-  async forgetOwners(owners: readonly string[]): Promise<void> {
-    if (owners.length === 0) return;
-    await this.#queries.deleteFrom('Owner').where('id', 'in', owners).execute();
+  async takeOver(run: RunRecord): Promise<Lease | undefined> {
+    const name = leaseOf(run.id);
+    // A version without leases names its process.
+    if ((await this.#leases.isOwned(name)) ?? isAlive(run.owner)) return undefined;
+    const lease = await this.#leases.tryTake(name);
+    if (typeof lease !== 'object') return undefined;
+    const now = await this.get(run.id);
+    if (now !== undefined && isUnfinished(now)) return lease;
+    await lease.release();
+    return undefined;
   }
 
   async pin(id: string, pinned: boolean): Promise<boolean> {
@@ -289,7 +307,7 @@ export class DatabaseRunStore implements RunJournal {
         row.pinnedAt === null &&
         !row.shown &&
         !row.holdsPinned &&
-        !unfinishedStatuses.some((status) => status === row.status),
+        !isUnfinished(row),
     );
     const ids = old.map(({ id }) => id);
     // Others may prune, or pin one of them, at the same time.
@@ -305,6 +323,13 @@ export class DatabaseRunStore implements RunJournal {
     }
     return ids.filter((id) => gone.has(id));
   }
+}
+
+/** The lease of a run. */
+const leaseOf = (runId: string): string => `run/${runId}`;
+
+function isUnfinished({ status }: { readonly status: string }): boolean {
+  return unfinishedStatuses.some((unfinished) => unfinished === status);
 }
 
 function stepsOf(

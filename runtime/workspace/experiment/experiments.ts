@@ -7,7 +7,6 @@ import {
 } from '@graft/graph';
 import type { GraphPlanner, PlanAgainst } from '../runs/graph-planner.ts';
 import type { GraphRuns } from '../runs/graph-runs.ts';
-import type { RunKeeper } from '../runs/run-keeper.ts';
 import { keepOrigin } from '../runs/run-origin.ts';
 import type { ExperimentHandle, ExperimentRuns } from './experiment-runs.ts';
 import { recordedTable, type RecordedParts } from './recorded-table.ts';
@@ -24,7 +23,6 @@ export interface ExperimentsParts extends RecordedParts, PlanAgainst {
   readonly planner: GraphPlanner;
   readonly graphRuns: GraphRuns;
   readonly experimentRuns: ExperimentRuns;
-  readonly keeper: RunKeeper;
 }
 
 /** The experiments that graph files declare. */
@@ -48,10 +46,9 @@ export class Experiments {
     file: string,
     { name, device = 'auto', locked = false }: ExperimentOptions,
   ): Promise<ExperimentHandle> {
-    const { planner, graphRuns, experimentRuns, keeper, artifacts } = this.#parts;
+    const { planner, graphRuns, experimentRuns, artifacts } = this.#parts;
     const plan = await this.plan(graph, file, name);
     await graphRuns.prepare(device);
-    keeper.beat();
     const references = await planner.references(graph, file);
     const origin = await keepOrigin(artifacts, { graph, references, set: {} });
     return experimentRuns.start(plan, { file, device, origin }, async (variant, options) => {

@@ -1,11 +1,29 @@
-import { withStateLock } from './state-lock.ts';
+import { GraphError } from '@graft/graph';
+import { acquireFileLock, LockBusyError, type FileLock } from '@graft/kit';
+import { diskError } from '@graft/store';
 
-/** Milliseconds to wait for another save: one takes a few. */
-const patience = 10_000;
+/** Milliseconds to wait for another save, which takes a few: as long as it takes to tell a holder from elsewhere from a dead one. */
+const patience = 20_000;
 
-/** Runs `work` while no other process saves, so that comparing revisions and replacing a file are one act. */
-export function withSaveLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const busy = (pid: number): string =>
-    `The process ${String(pid)} has been saving for ${String(patience / 1000)} s. Try again when it has finished, or end that process.`;
-  return withStateLock(folder, { patience, busy }, work);
+/**
+ * Runs `work` while no other process saves, so that comparing revisions and replacing a file are one act. A lock of a
+ * folder and not a lease: files are saved where no database is open. Throws `store-locked` when patience ends, and
+ * `state-unusable` or `no-space` where no lock can be made there.
+ */
+export async function withSaveLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  await using _lock = await acquire(folder);
+  return await work();
+}
+
+async function acquire(folder: string): Promise<FileLock> {
+  try {
+    return await acquireFileLock(folder, { patience });
+  } catch (error) {
+    if (!(error instanceof LockBusyError)) throw diskError(error, folder);
+    throw new GraphError(
+      'store-locked',
+      `The process ${String(error.pid)} has been saving for ${String(patience / 1000)} s. Try again when it has finished, or end that process.`,
+      { audience: 'operator', cause: error },
+    );
+  }
 }

@@ -11,8 +11,10 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GraphError } from '@graft/graph';
 import { ownerStamp } from '@graft/kit';
 import { mountSmallDisk } from '@graft/kit/testing';
+import { openDatabaseStores, type DatabaseStores, type Lease } from '@graft/store/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filePlaces, writeFiles } from './place-files.ts';
 import { PlacingJournal } from './placing-journal.ts';
@@ -30,11 +32,16 @@ let root: string;
 let state: string;
 let scratchFolder: string;
 let received: number | undefined;
+let database: DatabaseStores;
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'graft-place-files-')));
+  database = await openDatabaseStores(join(folder, 'index.db'));
   await prepare(folder);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await database.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
 async function prepare(within: string): Promise<void> {
   root = join(within, 'workspace');
@@ -47,7 +54,7 @@ async function prepare(within: string): Promise<void> {
 
 const openJournal = (patience?: number): PlacingJournal =>
   new PlacingJournal({
-    ...{ root, stateFolder: state, receivedAt: async () => received },
+    ...{ root, stateFolder: state, leases: database.leases, receivedAt: async () => received },
     ...(patience === undefined ? {} : { patience }),
   });
 
@@ -82,7 +89,7 @@ describe('files that belong together', () => {
   it('come all', async () => {
     expect(await place(nothing)).toEqual(Object.keys(texts));
     expect(await there()).toEqual(all);
-    expect(await readdir(state)).toEqual(['locks', 'scratch']);
+    expect(await readdir(state)).toEqual(['scratch']);
     expect(await readdir(scratchFolder)).toEqual([]);
   });
 
@@ -208,6 +215,35 @@ describe('files whose writer was killed', () => {
     expect(await readdir(state)).not.toContain('placing.json');
   });
 
+  it('are left to whoever took over from a writer that stood still, which places no more', async () => {
+    let isLost = false;
+    const lease: Lease = {
+      check: async () => {
+        if (isLost) throw new GraphError('store-locked', 'lost');
+      },
+      release: nothing,
+      [Symbol.asyncDispose]: nothing,
+    };
+    const journal = new PlacingJournal({
+      ...{ root, stateFolder: state, receivedAt: async () => received },
+      leases: { with: (_name, _options, work) => work(lease), tryTake: async () => lease },
+    });
+    const placing = journal.alone(async () =>
+      writeFiles(files, await filePlaces(root, files, 'x'), {
+        ...{ root, scratchFolder, journal },
+        open: async function* ({ path }) {
+          isLost = path === 'deep/c.txt';
+          yield Buffer.from(texts[path] ?? '');
+        },
+        rest: () => Promise.reject(new Error('too late')),
+      }),
+    );
+    await expect(placing).rejects.toMatchObject({ code: 'store-locked' });
+    // The folders are taken back with the journal, by the other.
+    expect(await there()).toEqual(['deep', 'deep/er']);
+    expect(await readdir(state)).toContain('placing.json');
+  });
+
   it('are left alone while their writer is at work', async () => {
     await place(nothing, () => openJournal().recover());
     expect(await there()).toEqual(all);
@@ -222,10 +258,5 @@ describe('files that are to come', () => {
         message: expect.stringContaining(`The process ${String(process.pid)} is unpacking`),
       });
     });
-  });
-
-  it('do not come where the state folder takes no lock', async () => {
-    await writeFile(join(state, 'locks'), '');
-    await expect(place(nothing)).rejects.toMatchObject({ code: 'state-unusable' });
   });
 });

@@ -100,6 +100,7 @@ export async function writeFiles<File extends ComingFile, T>(
     await journal.begin({ ...placing, files });
     for (const [at, each] of coming.entries()) {
       const file = files[at];
+      await journal.check();
       if (file !== undefined && (await placeStagedFile(staged[at] ?? '', each))) written.push(file);
     }
     for (const folder of new Set(coming.map(({ place }) => dirname(place)))) {

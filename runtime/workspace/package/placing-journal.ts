@@ -1,13 +1,13 @@
 import { lstat, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestSchema, GraphError } from '@graft/graph';
-import { hasCode, removePartials, replaceFile, tryFileLock } from '@graft/kit';
+import { hasCode, removePartials, replaceFile } from '@graft/kit';
+import type { Lease, Leases } from '@graft/store/database';
 import { z } from 'zod';
-import { withStateLock } from '../files/state-lock.ts';
 import { isFileOf } from './write-new-file.ts';
 
 /** Milliseconds to wait for others that place files. */
-const usualPatience = 10_000;
+const usualPatience = 20_000;
 /** Milliseconds by which the time of a file and that of its copy may differ. */
 const clockGrain = 1;
 
@@ -38,26 +38,26 @@ interface PlacingJournalParts {
   /** The workspace, a real path. */
   readonly root: string;
   readonly stateFolder: string;
+  readonly leases: Pick<Leases, 'with' | 'tryTake'>;
   /** When a package was received last; undefined where it is not here. */
   readonly receivedAt: (id: string) => Promise<number | undefined>;
-  /** Milliseconds to wait for others that place files; absent: 10 s. */
+  /** Milliseconds to wait for others that place files; absent: 20 s. */
   readonly patience?: number;
 }
 
 /**
  * Makes files that belong together come into a workspace all or not at all, also where a process is killed. Before the
  * first file takes its place, the journal lists all of them; after the last, the journal goes. Whoever finds it there
- * and holds its lock knows that the writer died, and takes the files back.
+ * and has the lease knows that the writer died, and takes the files back.
  */
 export class PlacingJournal {
   readonly #parts: PlacingJournalParts;
   readonly #file: string;
-  readonly #lock: string;
+  #lease: Lease | undefined;
 
   constructor(parts: PlacingJournalParts) {
     this.#parts = parts;
     this.#file = join(parts.stateFolder, 'placing.json');
-    this.#lock = join(parts.stateFolder, 'locks', 'placing');
   }
 
   /**
@@ -65,22 +65,29 @@ export class PlacingJournal {
    * that takes long, and `newer-format` where a newer Graft was killed.
    */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    const { patience = usualPatience } = this.#parts;
+    const { leases, patience = usualPatience } = this.#parts;
     const busy = (pid: number): string =>
       `The process ${String(pid)} is unpacking a package or copying an example. Nothing was written. Try again when it has finished.`;
-    return withStateLock(this.#lock, { patience, busy }, async () => {
-      await this.#takeBackLeft();
-      return work();
-    });
+    return leases.with('placing', { patience, busy }, (lease) =>
+      this.#within(lease, async () => {
+        await this.#takeBackLeft();
+        return work();
+      }),
+    );
   }
 
   /** Takes back what a killed process left. Does nothing while another process places files. */
   async recover(): Promise<void> {
     if ((await this.#read()) === undefined) return;
-    const lock = await tryFileLock(this.#lock);
-    if (typeof lock === 'number') return;
-    await using _held = lock;
-    await this.#takeBackLeft();
+    const lease = await this.#parts.leases.tryTake('placing');
+    if (typeof lease === 'number') return;
+    await using held = lease;
+    await this.#within(held, () => this.#takeBackLeft());
+  }
+
+  /** Throws where another process took this one for dead, and takes its files back. To be called before each file. */
+  async check(): Promise<void> {
+    await this.#lease?.check();
   }
 
   /**
@@ -88,17 +95,20 @@ export class PlacingJournal {
    * first file takes its place.
    */
   async begin(placing: Placing): Promise<void> {
+    await this.check();
     await replaceFile(this.#file, JSON.stringify({ graftPlacing: 1, ...placing }));
   }
 
   /** The files stay. */
   async end(): Promise<void> {
+    await this.check();
     await rm(this.#file, { force: true });
   }
 
   /** Removes the files that are still those that were placed, then the folders that are empty, then the journal. */
   async takeBack({ files, folders }: Placing): Promise<void> {
     const { root } = this.#parts;
+    await this.check();
     for (const { path, digest, stagedAt } of files) {
       const place = join(root, path);
       const found = await lstat(place).catch(() => undefined);
@@ -115,6 +125,15 @@ export class PlacingJournal {
       });
     }
     await this.end();
+  }
+
+  async #within<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
+    this.#lease = lease;
+    try {
+      return await work();
+    } finally {
+      this.#lease = undefined;
+    }
   }
 
   async #takeBackLeft(): Promise<void> {

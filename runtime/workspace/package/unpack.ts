@@ -12,7 +12,7 @@ import {
   type RunEvent,
   type RunStore,
 } from '@graft/graph';
-import type { CollectionGuard } from '../runs/collection-guard.ts';
+import type { Leases } from '@graft/store/database';
 import { requireRoom } from '../files/require-room.ts';
 import { PackageArchive } from './package-archive.ts';
 import {
@@ -55,8 +55,7 @@ export interface UnpackParts {
   readonly received: ReceivedPackages;
   readonly artifacts: ArtifactStore;
   readonly runs: RunStore;
-  /** Keeps collections of garbage away until what has come is referred to. */
-  readonly guard: CollectionGuard;
+  readonly leases: Leases;
   /** Where files are written before they take their place; swept of what a killed process left there. */
   readonly scratchFolder: string;
   readonly journal: PlacingJournal;
@@ -99,8 +98,8 @@ async function receive(
   const isHeld = before === undefined ? where.present.has(manifest.graph) : before.held === true;
   const { models, refused, takeBack } = await receiveModels(parts.catalogue, archive);
   try {
-    // Nothing refers to the artifacts before the records are there.
-    const { received, written, unread } = await parts.guard.withoutCollection(async () => {
+    // Nothing refers to the artifacts before the records are there: garbage is not collected meanwhile.
+    const unpacking = parts.leases.with('collection', {}, async (lease) => {
       await receiveArtifacts(parts.artifacts, archive);
       const sound = await soundRecords(
         {
@@ -126,6 +125,7 @@ async function receive(
         journal: parts.journal,
         package: { id, receivedAt },
         rest: async (files) => {
+          await lease.check();
           if (!isHeld) await receiveRun(parts.runs, manifest, records.events);
           // Last: with this record, the package is here.
           const kept = await parts.received.keep({ ...entry, id, receivedAt }, sound);
@@ -134,6 +134,7 @@ async function receive(
         },
       });
     });
+    const { received, written, unread } = await unpacking;
     return {
       package: received,
       graph: manifest.graph,

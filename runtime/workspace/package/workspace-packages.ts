@@ -15,9 +15,9 @@ import {
 } from '@graft/graph';
 import type { FileSourceResolver } from '@graft/engine';
 import { isFullDisk, stagingName, writeStream } from '@graft/kit';
+import type { Leases } from '@graft/store/database';
 import { namedSources } from '../locks/graph-lock.ts';
 import { fullDisk } from '../files/require-room.ts';
-import type { CollectionGuard } from '../runs/collection-guard.ts';
 import { makeStateFolder, type StateGuard } from '../files/state-folder.ts';
 import { readUsedGraphs } from '../locks/used-graphs.ts';
 import type { GraphFile } from '../files/graph-files.ts';
@@ -45,7 +45,7 @@ export interface WorkspacePackagesParts extends PackParts {
   readonly root: string;
   readonly scratchFolder: string;
   readonly state: StateGuard;
-  readonly guard: CollectionGuard;
+  readonly leases: Leases;
   readonly received: ReceivedPackages;
   readonly journal: PlacingJournal;
   readonly registry: Registry;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -107,7 +107,6 @@ describe('equal steps of several processes', () => {
     expect((await one.journal.get(running.runId))?.status).toBe('running');
     await release('first');
     expect((await running.finished).status).toBe('succeeded');
-    expect((await readdir(join(root, '.graft', 'claims'))).length).toBeLessThan(3);
   });
 
   it('are computed by who waited when the other one was cancelled', async () => {

@@ -23,7 +23,6 @@ import type { GraphPlanner, PlanAgainst, PlannedRun } from './graph-planner.ts';
 import type { PlannedStep, PlanReport } from './planned-steps.ts';
 import { remoteProblems } from './remote-problems.ts';
 import type { RunHandle, StartOptions } from './run-handle.ts';
-import type { RunKeeper } from './run-keeper.ts';
 import { keepOrigin, type RunSettings } from './run-origin.ts';
 
 export interface GraphRunsParts
@@ -33,7 +32,6 @@ export interface GraphRunsParts
   readonly engine: Engine;
   readonly devices: StepDevices;
   readonly state: StateGuard;
-  readonly keeper: RunKeeper;
   readonly received: ReceivedPackages;
   /** One folder for each interrupted step. */
   readonly checkpointFolder: string;
@@ -125,7 +123,6 @@ export class GraphRuns {
     throwProblems(resolved.problems);
     const { drift, problems } = await locks.check(graph, planned, { file, locked, resolved });
     throwProblems(problems);
-    this.#parts.keeper.beat();
     const kept = await keepOrigin(artifacts, { graph, references, set });
     const origin = { ...options.origin, ...kept };
     const actions = await received.storeFor(file, this.#parts.actions);

@@ -1,4 +1,5 @@
-import { OwnerWatch, reconcileRuns, type RunJournal } from '@graft/store';
+import { reconcileRuns, type RunJournal } from '@graft/store';
+import type { Leases } from '@graft/store/database';
 
 /** Milliseconds between two looks at the owners of runs. */
 const lookEvery = 2_000;
@@ -7,46 +8,33 @@ const pruneEvery = 300;
 /** Runs that are kept without being asked for. */
 const keepRuns = 1_000;
 
-/** What `RunKeeper` needs of a heartbeat. */
-interface Beating {
-  stop(): Promise<void>;
-}
-
 /**
- * Keeps the run history true and small as long as a workspace is open: ends the runs whose process is gone, within
- * seconds, forgets the oldest ones, and gives signs of life for the runs of this process.
+ * Keeps the run history true and small as long as a workspace is open: ends the runs whose owner is gone, within
+ * seconds, and forgets the oldest ones.
  */
 export class RunKeeper {
   readonly #runs: RunJournal;
-  readonly #startBeating: () => Beating;
-  readonly #watch = new OwnerWatch();
-  #heartbeat: Beating | undefined;
+  readonly #leases: Pick<Leases, 'sweep'>;
   #timer: NodeJS.Timeout | undefined;
   #looks = 0;
   #looking: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(runs: RunJournal, startBeating: () => Beating) {
+  constructor(runs: RunJournal, leases: Pick<Leases, 'sweep'>) {
     this.#runs = runs;
-    this.#startBeating = startBeating;
+    this.#leases = leases;
   }
 
   /** Looks once, and goes on looking until `close`. */
   async open(): Promise<void> {
-    await reconcileRuns(this.#runs, this.#watch);
+    await reconcileRuns(this.#runs);
     this.#next();
-  }
-
-  /** From the first run that this process starts. */
-  beat(): void {
-    if (!this.#closed) this.#heartbeat ??= this.#startBeating();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#looking;
-    await this.#heartbeat?.stop();
   }
 
   #next(): void {
@@ -63,7 +51,8 @@ export class RunKeeper {
   }
 
   async #look(): Promise<void> {
-    await reconcileRuns(this.#runs, this.#watch);
+    await reconcileRuns(this.#runs);
+    await this.#leases.sweep();
     if (this.#looks++ % pruneEvery === 0) await this.#runs.prune({ keep: keepRuns });
   }
 }

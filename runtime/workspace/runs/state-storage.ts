@@ -10,10 +10,15 @@ import {
   type RunJournal,
   type VerifyReport,
 } from '@graft/store';
+import type { Leases } from '@graft/store/database';
 import type { DiskReserve } from '@graft/store/filesystem';
 import type { StateGuard } from '../files/state-folder.ts';
 import type { ReceivedPackages } from '../package/received-packages.ts';
-import type { CollectionGuard } from './collection-guard.ts';
+
+/** Milliseconds that a collection waits for packages to be unpacked. */
+const patience = 20_000;
+const busy = (pid: number): string =>
+  `The process ${String(pid)} is unpacking a package or shrinking the cache. Nothing was deleted. Try again when it has finished.`;
 
 /** What a collection did. */
 export interface CollectReport extends GarbageReport {
@@ -46,7 +51,7 @@ interface StateStorageParts {
   /** Room kept for when the disk is full. */
   readonly reserve: DiskReserve;
   readonly state: StateGuard;
-  readonly guard: CollectionGuard;
+  readonly leases: Leases;
   readonly catalogue: Catalogue;
   readonly received: ReceivedPackages;
 }
@@ -64,7 +69,7 @@ export class StateStorage {
    * checkpoints that nobody used for a week and scratch files of processes that are gone.
    */
   async collect(maxSize: number): Promise<CollectReport> {
-    const { stores, checkpointFolder, scratchFolder, reserve, catalogue } = this.#parts;
+    const { stores, leases, checkpointFolder, scratchFolder, reserve, catalogue } = this.#parts;
     await this.#parts.state.check();
     // Deleting records takes room before it gives any.
     await reserve.giveUpIfNeeded();
@@ -73,9 +78,9 @@ export class StateStorage {
     const scratchLeft = await folderSize(scratchFolder);
     const checkpoints = await collectCheckpoints(checkpointFolder);
     const converted = await catalogue.removeUnusedConversions();
-    const report = await this.#parts.guard.collecting(async () => {
+    const report = await leases.with('collection', { patience, busy }, async (lease) => {
       const actions = await this.#parts.received.withAll(stores.actions);
-      return collectGarbage({ ...stores, actions, maxSize });
+      return collectGarbage({ ...stores, actions, maxSize, check: () => lease.check() });
     });
     await reserve.take();
     return { ...report, checkpoints, converted, scratch: Math.max(0, scratch - scratchLeft) };

@@ -1,23 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { ExperimentEvent, RunQuery, UnstampedExperimentEvent } from '@graft/graph';
-import { reconcileRuns } from '../../reconcile-runs.ts';
 import type { RunJournal } from '../../run-journal.ts';
 import { sha256 } from './bytes.ts';
 import { finished, run, stamp, step } from './run-store.ts';
 
 const file = 'graphs/a.graft.json';
 
-function events(...list: readonly UnstampedExperimentEvent[]): ExperimentEvent[] {
+export function events(...list: readonly UnstampedExperimentEvent[]): ExperimentEvent[] {
   return list.map((event, at) => ({ seq: at + 1, runId: 'e', at: 2_000.5 + at, ...event }));
 }
 
 const table = { baseline: 'x', confidence: 0.95, metrics: [], settings: [], rows: [] };
-const start: UnstampedExperimentEvent = {
+export const start: UnstampedExperimentEvent = {
   ...{ type: 'experiment.started', file, experiment: 'sizes', baseline: 'x', metrics: ['s.m:f1'] },
   variants: [{ name: 'x', settings: { 'chunk.size': [1, 'two', null] } }],
   runs: 1,
 };
-const end: UnstampedExperimentEvent = {
+export const end: UnstampedExperimentEvent = {
   ...{ type: 'experiment.finished', status: 'succeeded', table, ms: 3 },
 };
 
@@ -110,27 +109,6 @@ export function experimentRunsContract(name: string, make: () => Promise<RunJour
       expect(await store.prune({ keep: 0 })).toEqual(['e']);
       expect(await store.list({ limit: 9 })).toEqual([]);
       expect(await store.steps('v1')).toEqual([]);
-    });
-
-    it('ends experiments whose process is gone as far as they said', async () => {
-      const store = await make();
-      const gone = { owner: '999999999:1', experiment: 'sizes' };
-      await store.create(run('cut', gone));
-      const cut = events(start).map((event) => ({ ...event, runId: 'cut' }));
-      await store.appendExperiment('cut', cut);
-      await store.create(run('silent', gone));
-      await store.create(run('told', gone));
-      const told = events(start, end).map((event) => ({ ...event, runId: 'told' }));
-      await store.appendExperiment('told', told);
-      expect((await reconcileRuns(store)).sort()).toEqual(['cut', 'silent', 'told']);
-      const error = 'The process running this run ended.';
-      expect(await store.get('cut')).toMatchObject({
-        status: 'failed',
-        error,
-        finishedAt: 2_000.5,
-      });
-      expect(await store.get('silent')).toMatchObject({ status: 'failed', error });
-      expect(await store.get('told')).toMatchObject({ status: 'succeeded', finishedAt: 2_001.5 });
     });
   });
 }

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent, RunRecord, StepSummary, UnstampedEvent } from '@graft/graph';
-import { reconcileRuns } from '../../reconcile-runs.ts';
-import { thisProcess } from '@graft/kit';
 import type { RunJournal } from '../../run-journal.ts';
 import { sha256 } from './bytes.ts';
 
 const file = 'graphs/a.graft.json';
 
 export function run(id: string, changes: Partial<RunRecord> = {}): RunRecord {
-  return { id, file, status: 'running', startedAt: 1_000, owner: thisProcess, ...changes };
+  return { id, file, status: 'running', startedAt: 1_000, owner: 'me', ...changes };
 }
 
 export function step(node: string, changes: Partial<StepSummary> = {}): StepSummary {
@@ -191,7 +189,7 @@ export function runStoreContract(name: string, make: () => Promise<RunJournal>):
       expect(await store.askToCancel('a')).toBe(true);
       expect(await store.askToCancel('c')).toBe(false);
       expect(await store.askToCancel('z')).toBe(false);
-      const mine = await store.unfinishedOf(thisProcess);
+      const mine = await store.unfinishedOf('me');
       expect(mine).toMatchObject([{ id: 'a', cancelAt: expect.any(Number) }]);
       expect((await store.get('b'))?.cancelAt).toBeUndefined();
     });
@@ -287,61 +285,6 @@ export function runStoreContract(name: string, make: () => Promise<RunJournal>):
       await store.append('b', stamp('b', 1, finished(step('z'))));
       await store.finish('b', { status: 'succeeded', finishedAt: 9 });
       expect(await store.pinned()).toEqual(new Set([sha256('x'), sha256('y')]));
-    });
-
-    it('ends runs whose process is gone, truthfully, and no others', async () => {
-      const store = await make();
-      const gone = '999999999:1';
-      await store.create(run('lives'));
-      await store.create(run('reused', { owner: `${process.pid}:1` }));
-      await store.create(run('gone', { owner: gone }));
-      await store.append(
-        'gone',
-        stamp(
-          'gone',
-          1,
-          { type: 'run.started', file, nodes: [{ node: 'b', type: 'embed' }] },
-          started('a'),
-          finished(step('a')),
-          started('b'),
-        ),
-      );
-      await store.create(run('unmarked', { owner: gone }));
-      const end: UnstampedEvent = {
-        type: 'run.finished',
-        status: 'succeeded',
-        outputs: {},
-        steps: [],
-        ms: 3,
-      };
-      await store.append('unmarked', stamp('unmarked', 1, end));
-
-      expect((await reconcileRuns(store)).sort()).toEqual(['gone', 'reused', 'unmarked'].sort());
-      expect((await store.get('lives'))?.status).toBe('running');
-      expect((await store.get('reused'))?.status).toBe('failed');
-      expect(await store.get('unmarked')).toMatchObject({
-        status: 'succeeded',
-        finishedAt: 2_001.5,
-      });
-      expect((await store.events('unmarked', 1, 9)).length).toBe(0);
-      const error = 'The process running this run ended.';
-      expect(await store.get('gone')).toMatchObject({
-        status: 'failed',
-        error,
-        finishedAt: 2_004.5,
-      });
-      const ends = await store.events('gone', 4, 9);
-      expect(ends).toMatchObject([
-        { seq: 5, type: 'step.finished', step: { node: 'b', type: 'embed', status: 'failed' } },
-        { seq: 6, type: 'run.finished', status: 'failed', error: { message: error }, ms: 1_004.5 },
-      ]);
-      expect(ends[1]).toMatchObject({
-        steps: [
-          { node: 'a', status: 'succeeded' },
-          { node: 'b', status: 'failed' },
-        ],
-      });
-      expect(await reconcileRuns(store)).toEqual([]);
     });
   });
 }

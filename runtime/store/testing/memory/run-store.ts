@@ -180,12 +180,8 @@ export class MemoryRunStore implements RunJournal {
     );
   }
 
-  async beats(): Promise<Map<string, number>> {
-    return new Map();
-  }
-
-  async forgetOwners(): Promise<void> {
-    // Nothing beats in memory.
+  async takeOver(): Promise<undefined> {
+    // The owners of runs in memory live as long as these.
   }
 
   async pin(id: string, pinned: boolean): Promise<boolean> {

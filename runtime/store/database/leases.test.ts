@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GraphError } from '@graft/graph';
+import { BeatWatch } from '@graft/kit';
+import { openDatabase, type Database } from '@graft/prisma';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/contract/temporary.ts';
+import { Leases } from './leases.ts';
+
+/** No process has this id: Linux gives none above 4,194,304. */
+const dead = '99999999-1-dead';
+/** Of a process that cannot be looked at from here. */
+const far = '1-1@ffffff.ffffff.ffffff-far';
+
+let database: Database;
+let now: number;
+const open = (owner?: string, queries = database.queries): Leases =>
+  new Leases(queries, {
+    startBeating: () => ({ stop: async () => undefined }),
+    watch: new BeatWatch(() => now),
+    ...(owner === undefined ? {} : { owner }),
+  });
+const names = async (): Promise<string[]> =>
+  (await database.queries.selectFrom('Lease').select('name').execute()).map(({ name }) => name);
+const isFree = async (leases: Leases, name: string): Promise<boolean> => {
+  const lease = await leases.tryTake(name);
+  if (typeof lease === 'object') await lease.release();
+  return typeof lease === 'object';
+};
+
+beforeEach(async () => {
+  now = 0;
+  database = await openDatabase(join(await temporaryFolder(), 'graft.db'));
+});
+afterEach(() => database.close());
+
+describe('a lease', () => {
+  it('has one owner at a time, also in one process', async () => {
+    let inside = 0;
+    let most = 0;
+    const work = async (): Promise<void> => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await sleep(1);
+      inside -= 1;
+    };
+    const all = [open(), open(), open()];
+    await Promise.all(
+      Array.from({ length: 9 }, (_, at) => all[at % 3]?.with('collection', {}, work)),
+    );
+    expect(most).toBe(1);
+    expect(await names()).toEqual([]);
+  });
+
+  it('is refused with the owner when patience ends, and waited for until it is called off', async () => {
+    const [one, other] = [open(), open()];
+    await using _lease = await one.take('placing');
+    const busy = (pid: number): string => `It is with ${String(pid)}.`;
+    await expect(other.take('placing', { patience: 0, busy })).rejects.toMatchObject({
+      ...{ code: 'store-locked', message: `It is with ${String(process.pid)}.` },
+    });
+    const controller = new AbortController();
+    const waiting = (): void => {
+      controller.abort(new Error('called off'));
+    };
+    const taking = other.take('placing', { signal: controller.signal, waiting });
+    await expect(taking).rejects.toThrow(/called off|aborted/);
+  });
+
+  it('is taken over at once from a process that is gone', async () => {
+    await open(dead).take('step/a');
+    expect(await isFree(open(), 'step/a')).toBe(true);
+  });
+
+  it('is lost by an owner whose beat stands still, which notices', async () => {
+    const [slow, other] = [open(far), open()];
+    const lease = await slow.take('collection');
+    for (let looks = 0; looks < 6; looks++) {
+      expect(await isFree(other, 'collection')).toBe(false);
+      now += 2_000;
+    }
+    await lease.check();
+    const taken = await other.take('collection', { patience: 0 });
+    await expect(lease.check()).rejects.toMatchObject({ code: 'store-locked' });
+    await lease.release();
+    await taken.check();
+    await taken.release();
+    // Taken again by the same owner, it is another one.
+    await using again = await slow.take('collection');
+    await expect(lease.check()).rejects.toMatchObject({ code: 'store-locked' });
+    await again.check();
+  });
+
+  it('is kept by an owner that beats, however long it takes', async () => {
+    const [slow, other] = [open(far), open()];
+    await slow.take('collection');
+    for (let looks = 0; looks < 20; looks++) {
+      expect(await isFree(other, 'collection')).toBe(false);
+      await database.queries
+        .updateTable('Lease')
+        .set((row) => ({ beat: row('beat', '+', 1) }))
+        .execute();
+      now += 2_000;
+    }
+  });
+
+  it('of an owner that is gone is swept, and so is one that could not be given back', async () => {
+    await open(dead).take('step/dead');
+    let full = false;
+    const failing = database.queries.withPlugin({
+      transformQuery: ({ node }) => {
+        if (full && node.kind === 'DeleteQueryNode') throw new Error('no room');
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const leases = open(undefined, failing);
+    await leases.take('step/held');
+    const lease = await leases.take('step/kept');
+    full = true;
+    await lease.release();
+    full = false;
+    expect((await names()).sort()).toEqual(['step/dead', 'step/held', 'step/kept']);
+    await leases.sweep();
+    expect(await names()).toEqual(['step/held']);
+  });
+
+  it('of a step is done without on a full disk', async () => {
+    const failing = database.queries.withPlugin({
+      transformQuery: () => {
+        throw new GraphError('no-space', 'No space is left.');
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const claim = await open(undefined, failing).claim('key', {});
+    await claim.release();
+    await expect(open(undefined, failing).take('placing')).rejects.toMatchObject({
+      code: 'no-space',
+    });
+  });
+});

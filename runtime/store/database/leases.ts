@@ -1,0 +1,286 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GraphError } from '@graft/graph';
+import { BeatWatch, holderName, ownerFate, PendingWork, pidInName } from '@graft/kit';
+import type { Heartbeat, Queries, Tables } from '@graft/prisma';
+import { GroupCommit } from './group-commit.ts';
+
+/** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
+const shortestPause = 30;
+const longestPause = 80;
+
+/** A right that nobody else has at the same time, in this process or another. */
+export interface Lease extends AsyncDisposable {
+  /**
+   * Throws `store-locked` where this process stood still for so long that another took the lease. To be called before
+   * what only its owner may do to files; what goes to the database is checked in its transaction.
+   */
+  check(): Promise<void>;
+  /** Never rejects: what the database refuses now is tried again. */
+  release(): Promise<void>;
+}
+
+export interface LeaseOptions {
+  /** Waiting ends at once when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds to wait for the owner; default: as long as it takes. */
+  readonly patience?: number;
+  /** Called once, when another owns it. */
+  readonly waiting?: (pid: number) => void;
+  /** Says who owns it, and what to do, when patience ends. */
+  readonly busy?: (pid: number) => string;
+}
+
+export interface LeasesParts {
+  /** Called with the first lease. */
+  readonly startBeating: (owner: string) => Heartbeat;
+  /** Default: this process, with a name that no other opening has. */
+  readonly owner?: string;
+  readonly watch?: BeatWatch;
+}
+
+type LeaseRow = Tables['Lease'];
+
+interface LeaseWrite {
+  readonly kind: 'take' | 'release';
+  readonly name: string;
+  /** Whether the name was free. */
+  taken: boolean;
+}
+
+/**
+ * The leases of one opening of the database. A name has one row; who inserts it owns the name, and its row's beat counts
+ * up while the process runs. An owner whose process is gone, as far as it can be looked at from here, or whose beat
+ * stands still, has lost the lease to whoever wants it next. Each write of an owner is checked in its transaction, so
+ * that a process which was stopped meanwhile writes nothing more.
+ */
+export class Leases {
+  /** As runs name it. */
+  readonly owner: string;
+  readonly #queries: Queries;
+  readonly #startBeating: (owner: string) => Heartbeat;
+  readonly #watch: BeatWatch;
+  /** Steps take and release many at once. */
+  readonly #writes = new GroupCommit<LeaseWrite>((writes) => this.#write(writes));
+  readonly #held = new Map<string, object>();
+  /** Leases that could not be given back. */
+  readonly #kept = new Set<string>();
+  readonly #releases = new PendingWork();
+  #heartbeat: Heartbeat | undefined;
+
+  constructor(queries: Queries, parts: LeasesParts) {
+    const { owner = holderName(), watch = new BeatWatch(), startBeating } = parts;
+    this.owner = owner;
+    this.#queries = queries;
+    this.#watch = watch;
+    this.#startBeating = startBeating;
+  }
+
+  /** Waits for the lease. Throws the signal's reason, or `store-locked` when patience ends. */
+  async take(name: string, options: LeaseOptions = {}): Promise<Lease> {
+    const { signal, patience = Infinity, waiting, busy } = options;
+    const deadline = performance.now() + patience;
+    for (let waits = false; ; waits = true) {
+      signal?.throwIfAborted();
+      const outcome = await this.tryTake(name);
+      if (typeof outcome === 'object') return outcome;
+      if (performance.now() > deadline) {
+        const message = busy?.(outcome) ?? `The process ${String(outcome)} has ${name}.`;
+        throw new GraphError('store-locked', message, { audience: 'operator' });
+      }
+      if (!waits) waiting?.(outcome);
+      const pause = shortestPause + Math.random() * (longestPause - shortestPause);
+      await sleep(pause, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+
+  /** Runs `work` while this process has the lease. */
+  async with<T>(
+    name: string,
+    options: LeaseOptions,
+    work: (lease: Lease) => Promise<T>,
+  ): Promise<T> {
+    await using lease = await this.take(name, options);
+    return await work(lease);
+  }
+
+  /** A cache key, so that no two processes compute the same at once. On a full disk, work goes on without. */
+  async claim(
+    key: string,
+    options: Pick<LeaseOptions, 'signal' | 'waiting'>,
+  ): Promise<Pick<Lease, 'release'>> {
+    try {
+      return await this.take(`step/${key}`, options);
+    } catch (error) {
+      if (!(error instanceof GraphError) || error.code !== 'no-space') throw error;
+      return { release: () => Promise.resolve() };
+    }
+  }
+
+  /** The lease, or the pid of its owner. */
+  async tryTake(name: string): Promise<Lease | number> {
+    const write: LeaseWrite = { kind: 'take', name, taken: false };
+    await this.#writes.write([write]);
+    if (write.taken) return this.#leaseOf(name);
+    const row = await this.#rowOf(name);
+    // Given back in between.
+    if (row === undefined) return this.tryTake(name);
+    if (!this.#isGone(row)) return pidInName(row.owner) ?? 0;
+    const { numUpdatedRows } = await this.#queries
+      .updateTable('Lease')
+      .set({ owner: this.owner, beat: 0 })
+      .where('name', '=', name)
+      .where('owner', '=', row.owner)
+      .where('beat', '=', row.beat)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n ? this.#leaseOf(name) : this.tryTake(name);
+  }
+
+  /** Takes a lease that nobody has, with the rows of what it is of. */
+  async takeWithin(tx: Queries, name: string): Promise<void> {
+    if ((await this.#insert(tx, [name])).size === 0) throw lost();
+    this.#hold(name);
+  }
+
+  /** Throws `store-locked` where this process had one of the leases and has lost it. */
+  async checkWithin(tx: Queries, names: readonly string[]): Promise<void> {
+    const held = [...new Set(names)].filter((name) => this.#held.has(name));
+    if (held.length === 0) return;
+    const rows = await tx
+      .selectFrom('Lease')
+      .select('name')
+      .where('name', 'in', held)
+      .where('owner', '=', this.owner)
+      .execute();
+    if (rows.length < held.length) throw lost();
+  }
+
+  /** Gives a lease back as `tx` commits. Throws as `checkWithin`. */
+  async releaseWithin(tx: Queries, name: string): Promise<void> {
+    if (!this.#held.has(name)) return;
+    const { numDeletedRows } = await this.#deletion(tx, [name]).executeTakeFirst();
+    if (numDeletedRows === 0n) throw lost();
+  }
+
+  /** What `releaseWithin` gave back is committed. */
+  forget(name: string): void {
+    this.#held.delete(name);
+  }
+
+  /** Whether the owner of a lease lives; undefined where nobody took it. */
+  async isOwned(name: string): Promise<boolean | undefined> {
+    const row = await this.#rowOf(name);
+    return row === undefined ? undefined : !this.#isGone(row);
+  }
+
+  /**
+   * Deletes the leases of owners that are gone, and those that could not be given back. To be called every few seconds:
+   * what it reads of the others' beats tells later whether they stand still.
+   */
+  async sweep(): Promise<void> {
+    for (const name of this.#kept) await this.#giveBack(name);
+    const rows = await this.#queries.selectFrom('Lease').selectAll().execute();
+    this.#watch.keepOnly(new Set(rows.map(holderOf)));
+    for (const row of rows) {
+      if (!this.#isGone(row)) continue;
+      await this.#queries
+        .deleteFrom('Lease')
+        .where('name', '=', row.name)
+        .where('owner', '=', row.owner)
+        .where('beat', '=', row.beat)
+        .execute();
+    }
+  }
+
+  /** Once all that was to be given back is. */
+  async close(): Promise<void> {
+    await this.#releases.settled();
+    await this.#heartbeat?.stop();
+  }
+
+  async #write(writes: readonly LeaseWrite[]): Promise<void> {
+    const names = (kind: LeaseWrite['kind']): string[] =>
+      writes.flatMap((write) => (write.kind === kind ? write.name : []));
+    const released = names('release');
+    if (released.length > 0) await this.#deletion(this.#queries, released).execute();
+    const free = await this.#insert(this.#queries, names('take'));
+    for (const write of writes) if (write.kind === 'take') write.taken = free.delete(write.name);
+  }
+
+  /** Takes those that are free, and gives their names. */
+  async #insert(queries: Queries, names: readonly string[]): Promise<Set<string>> {
+    if (names.length === 0) return new Set();
+    const rows = await queries
+      .insertInto('Lease')
+      .values(names.map((name) => ({ name, owner: this.owner, beat: 0 })))
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('name')
+      .execute();
+    return new Set(rows.map(({ name }) => name));
+  }
+
+  #rowOf(name: string): Promise<LeaseRow | undefined> {
+    return this.#queries
+      .selectFrom('Lease')
+      .selectAll()
+      .where('name', '=', name)
+      .executeTakeFirst();
+  }
+
+  #deletion(queries: Queries, names: readonly string[]) {
+    return queries.deleteFrom('Lease').where('name', 'in', names).where('owner', '=', this.owner);
+  }
+
+  #isGone(row: LeaseRow): boolean {
+    if (row.owner === this.owner) return false;
+    return ownerFate(row.owner) === 'gone' || this.#watch.isStill(holderOf(row), row.beat);
+  }
+
+  /** Whoever held the name before has lost it, or it could not be taken. */
+  #hold(name: string): object {
+    this.#heartbeat ??= this.#startBeating(this.owner);
+    const holder = {};
+    this.#held.set(name, holder);
+    this.#kept.delete(name);
+    return holder;
+  }
+
+  #leaseOf(name: string): Lease {
+    const holder = this.#hold(name);
+    const isHeld = (): boolean => this.#held.get(name) === holder;
+    const release = async (): Promise<void> => {
+      if (!isHeld()) return;
+      this.#held.delete(name);
+      const released = this.#giveBack(name);
+      this.#releases.follow(released);
+      await released;
+    };
+    return {
+      check: async () => {
+        if (!isHeld()) throw lost();
+        await this.checkWithin(this.#queries, [name]);
+      },
+      release,
+      [Symbol.asyncDispose]: release,
+    };
+  }
+
+  async #giveBack(name: string): Promise<void> {
+    try {
+      await this.#writes.write([{ kind: 'release', name, taken: false }]);
+      this.#kept.delete(name);
+    } catch {
+      // The disk is full, or another program has the database: nobody may wait for this one for as long as it lives.
+      this.#kept.add(name);
+    }
+  }
+}
+
+const holderOf = ({ name, owner }: LeaseRow): string => `${name} ${owner}`;
+
+function lost(): GraphError {
+  return new GraphError(
+    'store-locked',
+    'This process stood still for so long that another one took over its work. Start it again: what was finished is reused.',
+    { audience: 'operator' },
+  );
+}
