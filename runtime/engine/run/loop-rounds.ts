@@ -9,7 +9,7 @@ import {
   type Plan,
   type UnstampedEvent,
 } from '@graft/graph';
-import { readRows } from '../codec/artifact-codec.ts';
+import { readRows } from '../rows/index.ts';
 import { planEvent } from './plan-event.ts';
 import type { RunSteps } from './run-steps.ts';
 import { artifactOf, isFinished, sourceOf, type LoopStep, type StepState } from './step-state.ts';

@@ -1,5 +1,5 @@
 import type { ArtifactRef, ArtifactStore, PortType } from '@graft/graph';
-import { readRows } from '../codec/artifact-codec.ts';
+import { readRows } from '../rows/index.ts';
 
 /** Characters of a preview. */
 const previewLength = 200;

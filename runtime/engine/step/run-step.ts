@@ -12,10 +12,9 @@ import {
 } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { z } from 'zod';
-import { readBlocks, readInput, writeArtifact } from '../codec/artifact-codec.ts';
+import { readBlocks, readInput, RowBlocks, writeArtifact } from '../rows/index.ts';
 import { fileKeyer, rowKeyer } from '../items/item-key.ts';
 import { fileItems, runItemsStep, type ItemSource } from '../items/items-step.ts';
-import { RowBlocks } from '../codec/rows.ts';
 import type { SourceReader } from '../sources/source-reader.ts';
 import { createStepContext } from './run-context.ts';
 import type { StepHost } from './step-host.ts';

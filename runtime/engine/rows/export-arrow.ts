@@ -1,6 +1,5 @@
 import type { Field, RecordBatch, Schema, Vector } from 'apache-arrow';
-import type { Rows } from './export-rows.ts';
-import { flatRow, type Cell } from './flat-row.ts';
+import { flatRow, type Cell, type Rows } from './flat-row.ts';
 
 type Arrow = typeof import('apache-arrow');
 
@@ -31,8 +30,6 @@ interface Columns {
   readonly dimension: number | undefined;
 }
 
-const asObject = (row: unknown): object =>
-  typeof row === 'object' && row !== null ? row : { value: row };
 const vectorOf = (row: unknown): Float32Array | undefined =>
   typeof row === 'object' && row !== null && 'vector' in row && row.vector instanceof Float32Array
     ? row.vector
@@ -56,8 +53,7 @@ async function columnsOf(rows: Rows): Promise<Columns> {
   const dimensions = new Set<number | undefined>();
   for await (const row of rows()) {
     dimensions.add(vectorOf(row)?.length);
-    for (const [name, cell] of flatRow(asObject(row)))
-      kinds.set(name, wider(kinds.get(name), kindOf(cell)));
+    for (const [name, cell] of flatRow(row)) kinds.set(name, wider(kinds.get(name), kindOf(cell)));
   }
   const [dimension] = dimensions.size === 1 ? dimensions : [];
   return { kinds, dimension };
@@ -141,7 +137,7 @@ export async function* exportArrow(rows: Rows): AsyncGenerator<Uint8Array> {
   let waiting: Cells[] = [];
   let characters = 0;
   for await (const row of rows()) {
-    const held = { row, cells: flatRow(asObject(row)) };
+    const held = { row, cells: flatRow(row) };
     waiting.push(held);
     characters += charactersOf(held);
     if (waiting.length < most.rows && characters < most.characters) continue;
