@@ -122,6 +122,27 @@ describe('a page from within', () => {
     expect(await rowsOf.pick(vectors, [1_100, 2])).toMatchObject([{ id: 'c1100' }, { id: 'c2' }]);
   });
 
+  it('of vectors here and there takes one reading', async () => {
+    const ref = await write(
+      Embeddings,
+      Array.from({ length: 1_500 }, (_, i) => embedded(i, 2)),
+    );
+    let readings = 0;
+    const counted: ArtifactStore = Object.create(artifacts, {
+      get: {
+        value: (digest: string) => {
+          readings += 1;
+          return artifacts.get(digest);
+        },
+      },
+    });
+    const numbers = [1_400, 0, 700];
+    expect(await new ArtifactRows(counted).pick(ref, numbers)).toMatchObject(
+      numbers.map((number) => ({ id: `c${String(number)}` })),
+    );
+    expect(readings).toBe(1);
+  });
+
   it('passes over vectors before it', async () => {
     const ref = await write(
       Embeddings,
