@@ -10,8 +10,7 @@ import {
   type UnstampedEvent,
 } from '@graft/graph';
 import { readRows } from '../rows/index.ts';
-import { planEvent } from './plan-event.ts';
-import type { RunSteps } from './run-steps.ts';
+import { planEvent, type RunSteps } from './run-steps.ts';
 import { artifactOf, isFinished, sourceOf, type LoopStep, type StepState } from './step-state.ts';
 
 export interface LoopParts {

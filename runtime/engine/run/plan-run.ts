@@ -4,11 +4,10 @@ import { ActionLookup } from './action-lookup.ts';
 import { walkCache } from './cache-walk.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { LoopRounds } from './loop-rounds.ts';
-import { planEvent } from './plan-event.ts';
 import { RunEnding } from './run-ending.ts';
 import { finishEvent, type RunFinished } from './run-finish.ts';
 import { RunRecorder } from './run-recorder.ts';
-import { RunSteps } from './run-steps.ts';
+import { planEvent, RunSteps } from './run-steps.ts';
 import { StepExecutor } from './step-executor.ts';
 import { StepRenewal } from './step-renewal.ts';
 import {

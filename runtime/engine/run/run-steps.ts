@@ -1,5 +1,4 @@
-import type { Feed, GraphError, Plan, StepStatus } from '@graft/graph';
-import { roundError } from './loop-error.ts';
+import { authoredLocation, GraphError, type Feed, type Plan, type StepStatus } from '@graft/graph';
 import {
   addSteps,
   hasOutputs,
@@ -7,6 +6,7 @@ import {
   isLoop,
   sourceOf,
   stepsAbove,
+  type LoopStep,
   type StepInputs,
   type StepState,
 } from './step-state.ts';
@@ -124,4 +124,28 @@ export class RunSteps {
       if (!isFinished(step)) this.close(step, 'cancelled');
     }
   }
+}
+
+/** The error of a loop: the one of the step that failed in its round. */
+export function roundError({ node, loop }: LoopStep, failed: StepState): GraphError {
+  const { code = 'internal', message = 'It failed.', audience = 'user' } = failed.error ?? {};
+  const round = loop.rounds.length;
+  const where = failed.node.id.startsWith(`${node.id}#collect/`)
+    ? 'Its collected outputs could not be gathered'
+    : `Round ${String(round)} failed at "${failed.node.id.slice(`${node.id}#${String(round)}/`.length)}"`;
+  return new GraphError(code, `${where}: ${message}`, {
+    location: authoredLocation(node),
+    audience,
+  });
+}
+
+/** A plan as `run.started` and `run.extended` describe it. */
+export function planEvent({ nodes, aliases }: Plan): {
+  readonly nodes: { node: string; type: string }[];
+  readonly aliases?: Record<string, string[]>;
+} {
+  const steps = nodes.map(({ id, definition }) => ({ node: id, type: definition.type }));
+  if (aliases === undefined) return { nodes: steps };
+  const copied = Object.entries(aliases).map(([port, feeds]) => [port, [...feeds]]);
+  return { nodes: steps, aliases: Object.fromEntries(copied) };
 }
