@@ -151,7 +151,10 @@ class BatchWriter {
   }
 }
 
-/** The rows of an Arrow artifact after the first `skip`, at most a batch of ours at a time. Each vector is a view into its batch, not a copy. */
+/**
+ * The rows of an Arrow artifact after the first `skip`, at most a batch of ours at a time. Each vector is a view into its
+ * batch, not a copy.
+ */
 export async function* decodeVectors(
   bytes: AsyncIterable<Uint8Array>,
   skip = 0,

@@ -14,12 +14,12 @@ import { summarize, type StepState } from './step-state.ts';
 export type RunFinished = Extract<RunEvent, { type: 'run.finished' }>;
 type Outputs = RunFinished['outputs'];
 
-/** First rows are read for the outputs that nothing consumes, and no more than this many. */
+/** Most outputs whose first row is read for a preview; only of outputs that nothing consumes. */
 const previewedOutputs = 64;
 /** Characters of a preview. */
 const previewLength = 200;
 
-/** The status that the steps add up to. */
+/** The status of a run, from those of its steps. */
 function statusOf(steps: Iterable<StepState>): RunStatus {
   let status: RunStatus = 'succeeded';
   for (const step of steps) {
@@ -29,7 +29,7 @@ function statusOf(steps: Iterable<StepState>): RunStatus {
   return status;
 }
 
-/** The last event of a run. `problem` is of the run itself, where no step is to blame. */
+/** The last event of a run. `problem` is that of the run itself, if no step caused it. */
 export async function finishEvent(
   artifacts: ArtifactStore,
   steps: ReadonlyMap<string, StepState>,

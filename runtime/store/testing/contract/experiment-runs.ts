@@ -120,8 +120,8 @@ export function experimentRunsContract(name: string, make: () => Promise<RunJour
       await store.appendExperiment('cut', cut);
       await store.create(run('silent', gone));
       await store.create(run('told', gone));
-      const told = events(start, end).map((event) => ({ ...event, runId: 'told' }));
-      await store.appendExperiment('told', told);
+      const stamped = events(start, end).map((event) => ({ ...event, runId: 'told' }));
+      await store.appendExperiment('told', stamped);
       expect((await reconcileRuns(store)).sort()).toEqual(['cut', 'silent', 'told']);
       const error = 'The process running this run ended.';
       expect(await store.get('cut')).toMatchObject({
