@@ -99,8 +99,9 @@ function lastBefore(places: readonly Place[], row: number): Place {
 /** Appends places of a block's lines that lie beyond those known. */
 function remember(places: Place[], first: Place, { starts }: LineBlock): void {
   let last = places.at(-1) ?? first;
-  for (const [line, start] of starts.entries()) {
-    const [row, byte] = [first.row + line, first.byte + start];
+  for (let line = 0; line < starts.length; line += 1) {
+    const row = first.row + line;
+    const byte = first.byte + (starts[line] ?? 0);
     if (row - last.row < stride && (row <= last.row || byte - last.byte < strideBytes)) continue;
     last = { row, byte };
     places.push(last);

@@ -1,13 +1,26 @@
+/** What finds a text in the bytes of JSON rows, read as Latin-1. */
+export interface RowPattern {
+  readonly pattern: RegExp;
+  /** Bytes of the longest match. */
+  readonly longest: number;
+}
+
+/** Bytes of a character in UTF-8 at most. */
+const characterBytes = 4;
+
 /**
- * A pattern for the bytes of JSON rows, read as Latin-1, that finds a text in lower case in whatever case the rows write it. It
- * matches in every line of a row that contains the text in a value, and in a few more: the row itself decides. Lines are
- * neither decoded nor parsed for it, which makes a search several times as fast.
+ * A pattern that finds a text in lower case, in whatever case the rows write it. It matches in every row that contains the
+ * text in a value, and in a few more: the row itself decides. Lines are neither decoded nor parsed for it, which makes a
+ * search several times as fast.
  */
-export function rowPattern(text: string): RegExp {
+export function rowPattern(text: string): RowPattern {
   // JSON escapes half of a surrogate pair, but not a pair that contains it.
-  if (/\p{Surrogate}/u.test(text)) return /(?:)/g;
+  if (/\p{Surrogate}/u.test(text)) return { pattern: /(?:)/g, longest: 0 };
   const letters = JSON.stringify(text).slice(1, -1);
-  return new RegExp(letters.replace(/i\u0307|./gsu, anyCase) + outsideNames, 'g');
+  return {
+    pattern: new RegExp(letters.replace(/i\u0307|./gsu, anyCase) + outsideNames, 'g'),
+    longest: characterBytes * letters.length,
+  };
 }
 
 /** No match ends in the name of a field: a string before a colon. A quote after `,`, `[` or `{` opens the next string. */

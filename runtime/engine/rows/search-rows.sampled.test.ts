@@ -109,6 +109,20 @@ describe('a search', () => {
   });
 });
 
+it('finds a text wherever it lies in a long row', async () => {
+  const needle = 'Ein Reiher im Schilf';
+  const places = Array.from({ length: 24 }, (_, at) => 32_550 + 10 * at);
+  for (const place of places) {
+    const ref = await write(Questions, [
+      { id: 'a', question: `${'x'.repeat(place)}${needle}${'x'.repeat(place)}` },
+      { id: 'b', question: 'x'.repeat(place) },
+      { id: 'c', question: needle },
+    ]);
+    const found = await new ArtifactRows(artifacts).search(ref, { ...all, text: needle });
+    expect(found).toEqual({ rows: [0, 2], searched: 3, complete: true });
+  }
+});
+
 it('finds a number, whatever is called the field after it', async () => {
   const document = { id: 'a', path: 'a', mediaType: 'text/plain', title: '', text: '' };
   const metadata = { size: 17, ':after': 0 };

@@ -2,7 +2,7 @@ import { rowHolds, type ArtifactRef, type ArtifactStore } from '@graft/graph';
 import { lineAt, parseRow, type LineBlock } from './jsonl.ts';
 import type { LineReader } from './line-reader.ts';
 import { eachRow } from './row-blocks.ts';
-import { rowPattern } from './row-pattern.ts';
+import { rowPattern, type RowPattern } from './row-pattern.ts';
 import { portTypeOf, verifyWhole } from './stored-rows.ts';
 import { decodeVectors } from './vectors.ts';
 
@@ -117,16 +117,25 @@ async function* searchLines(
   }
 }
 
+/** Bytes that are searched at once. V8 handles strings of this size several times as fast as those of a whole block. */
+const pieceBytes = 32 * 1024;
+
 /** The lines of a block in which a pattern matches. */
-function* matchingLines({ bytes, starts }: LineBlock, pattern: RegExp): Generator<number> {
-  const text = bytes.toString('latin1');
-  pattern.lastIndex = 0;
+function* matchingLines(
+  { bytes, starts }: LineBlock,
+  { pattern, longest }: RowPattern,
+): Generator<number> {
   let line = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    while ((starts[line + 1] ?? Infinity) <= match.index) line += 1;
-    if (line >= starts.length - 1) return;
-    yield line;
-    line += 1;
-    pattern.lastIndex = starts[line] ?? Infinity;
+  for (let from = 0; from < bytes.length; from += pieceBytes) {
+    const piece = bytes.toString('latin1', from, from + pieceBytes + longest);
+    const next = (): number => Math.max(0, (starts[line] ?? Infinity) - from);
+    pattern.lastIndex = next();
+    for (let match = pattern.exec(piece); match !== null; match = pattern.exec(piece)) {
+      while ((starts[line + 1] ?? Infinity) <= from + match.index) line += 1;
+      if (line >= starts.length - 1) return;
+      yield line;
+      line += 1;
+      pattern.lastIndex = next();
+    }
   }
 }
