@@ -100,6 +100,9 @@ describe('a page from within', () => {
     // What is said wrongly of an artifact leads astray nobody who says what is right.
     await page(110, { ...ref, count: 121 });
     bytes();
+    // Nor does a wrong size make Graft read more than it says.
+    expect((await page(110, { ...ref, size: 9_000_000 })).rows).toEqual(long.slice(110, 112));
+    expect(bytes()).toBeLessThan(ref.size + 2_000_000);
     for (const offset of [110, 60, 0, 111]) {
       expect((await page(offset)).rows).toEqual(long.slice(offset, offset + 2));
     }

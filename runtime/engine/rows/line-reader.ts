@@ -57,8 +57,8 @@ export class LineReader {
     const length = Math.min(tailBytes, 1.25 * (count - row) * perRow + strideBytes);
     if (row >= count || (row - passed.row) * perRow < tailBytes) return undefined;
     const start = Math.max(0, size - Math.ceil(length));
-    const bytes = await this.#bytesFrom(ref.digest, start);
-    // Otherwise size or count are not those of the artifact.
+    const bytes = await this.#bytesFrom(ref.digest, start, size - start);
+    // Otherwise the artifact has another size than its reference says.
     if (bytes.length !== size - start || bytes.at(-1) !== newline) return undefined;
     let at = bytes.length;
     for (let left = count - row; left >= 0; left -= 1) {
@@ -68,9 +68,15 @@ export class LineReader {
     return at === -1 ? undefined : { row, byte: start + at + 1 };
   }
 
-  async #bytesFrom(digest: string, start: number): Promise<Buffer> {
+  /** The bytes from `start` on; stops after more than `most`, whatever else there is. */
+  async #bytesFrom(digest: string, start: number, most: number): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of this.#artifacts.getFrom(digest, start)) chunks.push(chunk);
+    let length = 0;
+    for await (const chunk of this.#artifacts.getFrom(digest, start)) {
+      chunks.push(chunk);
+      length += chunk.byteLength;
+      if (length > most) break;
+    }
     return Buffer.concat(chunks);
   }
 
