@@ -1,4 +1,4 @@
-export * from './codec/artifact-codec.ts';
+export * from './rows/index.ts';
 export * from './step/step-host.ts';
 export { checkpointLock } from './step/step-checkpoint-folder.ts';
 export { outputPath } from './step/output-path.ts';
@@ -13,11 +13,6 @@ export { type RunFinished } from './run/run-finish.ts';
 export * from './run/explain-plan.ts';
 export * from './sources/file-source-resolver.ts';
 export { insideWorkspace, outside } from './sources/inside-workspace.ts';
-export * from './codec/artifact-page.ts';
-export { RowReader } from './codec/row-offsets.ts';
-export { inTurns } from './codec/rows.ts';
-export { orderRows, type RowOrder } from './codec/order-rows.ts';
-export { searchRows, type RowMatches, type RowSearch } from './codec/search-rows.ts';
 export { CancelRequests } from './run/cancel-requests.ts';
 export { outsideRuns, runAtWork, withinRun } from './run/run-scope.ts';
 export { RunEnding, type EndingParts } from './run/run-ending.ts';

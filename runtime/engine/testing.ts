@@ -63,7 +63,7 @@ const implementations: readonly Implementation[] = [
   ),
   implement(noiseNode, async (ctx, { value }, { spread }) => {
     const rows = await value.all();
-    // The same for a seed and a row, and as good as chance over many.
+    // Fixed for a seed and a row, and close to random over many rows.
     const noise = (id: string): number => {
       const hash = createHash('sha256')
         .update(`${String(ctx.seed)} ${id}`)
@@ -82,7 +82,7 @@ const implementations: readonly Implementation[] = [
   implement(partNode, async (_ctx, { value }, { bound }) => {
     const rows = await value.all();
     const isBelow = ({ question }: Question): boolean => Number(question) < bound;
-    return { below: rows.filter(isBelow), rest: rows.filter((one) => !isBelow(one)) };
+    return { below: rows.filter(isBelow), rest: rows.filter((row) => !isBelow(row)) };
   }),
   implement(gatherNode, async (_ctx, { rows }) => {
     const gathered = new Map<string, Question>();
@@ -96,7 +96,7 @@ const implementations: readonly Implementation[] = [
       rows: lines.map((question, i) => ({ id: `line-${String(i + 1)}`, question })),
     });
   }),
-  /** A row that holds `fail` fails; one that holds `throw` takes its whole batch with it. */
+  /** A row that contains `fail` fails; one that contains `throw` fails its whole batch. */
   implementItems(upperNode, {
     runItems(_ctx, batch, _inputs, { suffix }) {
       if (batch.some(({ question }) => question.includes('throw'))) {
@@ -184,7 +184,7 @@ export function createTestHost(
   };
 }
 
-/** What an engine is made of beside its stores and what runs its steps. */
+/** The parts of an engine except its stores and its execution backend. */
 export const testEngineParts = {
   files: { files: () => Promise.resolve([]) },
   models: testModels,
@@ -194,7 +194,7 @@ export const testEngineParts = {
   cores: 4,
 } satisfies Partial<EngineParts>;
 
-/** The plan of a graph of node types for tests, each of the version that it has. */
+/** The plan of a graph of node types for tests, each in its current version. */
 export function testPlan(
   nodes: Readonly<
     Record<string, { readonly type: string; readonly version?: number; readonly params?: object }>

@@ -2,12 +2,12 @@ import { dirname } from 'node:path';
 import { GraphError } from '@graft/graph';
 import { hasCode, isFullDisk, isUnwritable } from '@graft/kit';
 
-/** What the filesystem threw, as an error that says which file is concerned and what to do. */
+/** An error of the filesystem, with the file that it concerns and the remedy. */
 export function diskError(error: unknown, path: string): GraphError {
   if (error instanceof GraphError) return error;
   const options = { location: { file: path }, audience: 'operator', cause: error } as const;
   if (isFullDisk(error)) {
-    // Not located: the file that was being written is none of the user's, and gone again.
+    // Without a location: the file being written was Graft's own, and is removed.
     return new GraphError(
       'no-space',
       `The disk of ${dirname(path)} is full. Free some space, for instance with "graft cache gc --max-size", then try again.`,
@@ -25,7 +25,7 @@ export function diskError(error: unknown, path: string): GraphError {
   return GraphError.from(error, { file: path });
 }
 
-/** The state folder was taken away under the process that uses it. */
+/** The error for a state folder that disappeared while this process used it. */
 export function stateGone(path: string, cause?: unknown): GraphError {
   return new GraphError(
     'state-unusable',

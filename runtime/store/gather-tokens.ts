@@ -2,7 +2,7 @@ import type { RunEvent, StepSummary } from '@graft/graph';
 
 export type TokenEvent = Extract<RunEvent, { type: 'step.token' }>;
 
-/** Nodes whose outputs hold the text that they wrote. */
+/** Nodes whose outputs contain the text that they wrote. */
 export function nodesWithOutputs(
   steps: readonly Pick<StepSummary, 'node' | 'status'>[],
 ): ReadonlySet<string> {
@@ -11,8 +11,8 @@ export function nodesWithOutputs(
 }
 
 /**
- * Gathers the tokens of a run that has ended: what was written for an item becomes one event in the place of its
- * last, so that folding the events gives the same texts. Called with each token in order.
+ * Gathers the tokens of an ended run. The tokens of an item become one event in the place of its last, so that folding the
+ * events gives the same texts. Call it with each token, in order.
  */
 export function gatherToken(gathered: Map<string, TokenEvent>, event: TokenEvent): void {
   const key = `${event.node}\0${event.item}`;

@@ -4,11 +4,11 @@ export interface VerifyReport {
   readonly checked: number;
   /** Bytes read. */
   readonly size: number;
-  /** Digests whose bytes differed. They are removed, and so recomputed by the next run. */
+  /** Digests whose bytes differed. They are removed, so the next run computes them again. */
   readonly damaged: readonly string[];
 }
 
-/** Re-hashes every artifact, and removes the damaged ones as reading them does. */
+/** Hashes every artifact again and removes damaged ones, as reading them does. */
 export async function verifyAll(
   artifacts: ArtifactStore,
   progress: (checked: number, size: number) => void = () => {},

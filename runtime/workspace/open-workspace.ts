@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
-import { Engine, FileSourceResolver } from '@graft/engine';
+import { ArtifactRows, Engine, FileSourceResolver } from '@graft/engine';
 import { createRegistry, GraphError, type ModelLookup, type Registry } from '@graft/graph';
 import { definitions } from '@graft/nodes/definitions';
 import { removeLeftovers } from '@graft/kit';
@@ -28,7 +28,6 @@ import { EmbeddingMaps } from './maps/embedding-maps.ts';
 import { PlacingJournal } from './package/placing-journal.ts';
 import { ReceivedPackages } from './package/received-packages.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
-import { ArtifactRows } from './rows/artifact-rows.ts';
 import { GraphPlanner } from './runs/graph-planner.ts';
 import { GraphRuns } from './runs/graph-runs.ts';
 import { RunKeeper } from './runs/run-keeper.ts';
@@ -157,6 +156,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     tidyUp: () => storage.tidyUp(),
   });
   const changes = new WorkspaceChanges({ root, graphs, files, planner, runs: journal });
+  const rows = new ArtifactRows(artifacts);
   let closing: Promise<void> | undefined;
   /** Cancels what runs, waits for its true end, then lets the worker and the database go. */
   const close = async (): Promise<void> => {
@@ -175,8 +175,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     experiments: new Experiments({
       ...{ ...against, runs: journal, planner, graphRuns, experimentRuns },
     }),
-    comparisons: new Comparisons({ runs: journal, artifacts, registry }),
-    rows: new ArtifactRows(artifacts),
+    comparisons: new Comparisons({ runs: journal, artifacts, rows, registry }),
+    rows,
     scores: new AnswerAccuracy(artifacts),
     maps: new EmbeddingMaps(artifacts),
     frozen: new FrozenFiles({ root, stateFolder, artifacts }),

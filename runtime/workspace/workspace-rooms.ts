@@ -1,5 +1,5 @@
 import type { ActionStore, ArtifactStore, Registry } from '@graft/graph';
-import type { FileSourceResolver } from '@graft/engine';
+import type { ArtifactRows, FileSourceResolver } from '@graft/engine';
 import type { RunJournal } from '@graft/store';
 import type { Comparisons } from './compare/comparisons.ts';
 import type { Experiments } from './experiment/experiments.ts';
@@ -12,7 +12,6 @@ import type { GraphLocks } from './locks/graph-locks.ts';
 import type { KeptGraphs } from './locks/kept-graphs.ts';
 import type { EmbeddingMaps } from './maps/embedding-maps.ts';
 import type { WorkspacePackages } from './package/workspace-packages.ts';
-import type { ArtifactRows } from './rows/artifact-rows.ts';
 import type { GraphPlanner } from './runs/graph-planner.ts';
 import type { GraphRuns } from './runs/graph-runs.ts';
 import type { StateStorage } from './runs/state-storage.ts';

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { graphReferences, type Graph, type GraphLookup } from '@graft/graph';
 import type { Drift } from './locks/graph-lock.ts';
 
-export type { CancelOutcome } from '@graft/engine';
+export {
+  exportFormats,
+  exportMediaTypes,
+  type ArtifactPage,
+  type CancelOutcome,
+  type ExportFormat,
+} from '@graft/engine';
 export type { ItemCounts, RunRecord } from '@graft/graph';
 export type { RetentionPolicy } from '@graft/store';
 export type { AnswerScore } from './labels/answer-accuracy.ts';
@@ -11,7 +17,6 @@ export type { CollectReport, UnlistedSizes } from './runs/state-storage.ts';
 export { rowFilters } from './compare/aligned-rows.ts';
 export type { ExperimentHandle } from './experiment/experiment-runs.ts';
 export type { ExperimentOptions } from './experiment/experiments.ts';
-export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';
 export type { GraphFile, ListedGraph } from './files/graph-files.ts';
 export type { Drift } from './locks/graph-lock.ts';
 export { openWorkspace, type OpenOptions } from './open-workspace.ts';
@@ -25,7 +30,6 @@ export type { RunningFile } from './watch/changed-runs.ts';
 export type { SourceChange } from './watch/changed-sources.ts';
 export { secretStates } from './workers/operator-access.ts';
 export { surviveRejections } from './workers/survive-rejections.ts';
-export type { ArtifactPage } from './rows/artifact-rows.ts';
 export type { Workspace } from './workspace-rooms.ts';
 
 /** The graph files that a graph uses, for planning it without an open workspace; `root` is the workspace's folder. */

@@ -7,15 +7,15 @@ import {
 } from '@graft/graph';
 import { encodePayload } from './payload.ts';
 
-/** A row that has no stored result yet. */
+/** A row without a stored result. */
 export interface MissingItem {
   readonly key: string;
   readonly row: unknown;
   /** In the unit of `items.length`; only compared. */
   readonly length: number;
-  /** As `items.prefix` says. */
+  /** The value of `items.prefix`. */
   readonly prefix: string;
-  /** What people know it by, for messages. */
+  /** The name that messages give it. */
   readonly name: string;
 }
 
@@ -25,12 +25,12 @@ interface Computed {
   readonly result: unknown;
 }
 
-/** Computes payloads of rows, in order, all at once or, where it gives promises, one by one. */
+/** Computes the payloads of rows in order: all at once, or one by one if it returns promises. */
 export type RunBatch = (rows: readonly unknown[]) => Promise<readonly unknown[]>;
 
 /**
- * Failures of the whole step rather than of an item: trying the items alone would only repeat them, or, where
- * a node throws one of those about its input instead of giving an `ItemFailure`, it asks that the step stop there.
+ * Failures of the whole step rather than of an item. Trying the items alone would only repeat most of them; with the
+ * others, thrown instead of an `ItemFailure`, a node asks the step to stop.
  */
 const stepFailures: ReadonlySet<GraphErrorCode> = new Set([
   'cancelled',
@@ -55,11 +55,11 @@ const stepFailures: ReadonlySet<GraphErrorCode> = new Set([
 ]);
 
 /**
- * Runs missing items in batches and stores their payloads. Items of a failed batch are tried alone; one that
- * fails alone is kept in `failures` and logged.
+ * Runs missing items in batches and stores their payloads. Items of a failed batch are tried alone; an item that fails
+ * alone is logged and added to `failures`.
  */
 export class ItemBatches {
-  /** Item key → why it failed. */
+  /** The failure of each item, by key. */
   readonly failures = new Map<string, string>();
   /** Keys of the items whose payload was computed and stored. */
   readonly computed = new Set<string>();
@@ -74,8 +74,8 @@ export class ItemBatches {
   }
 
   /**
-   * Runs items sorted by prefix, then by length, so that a batch pads little; `done` is told how many more were stored or
-   * have failed.
+   * Runs items sorted by prefix, then by length, so that a batch pads little. Calls `done` with the number of further
+   * items that were stored or have failed.
    */
   async run(
     items: readonly MissingItem[],
@@ -127,7 +127,7 @@ export class ItemBatches {
     }
   }
 
-  /** Undefined for an item that is to be tried alone. */
+  /** Undefined for an item to try alone. */
   async #settled(result: Promise<unknown>): Promise<unknown> {
     try {
       return await result;
@@ -137,7 +137,7 @@ export class ItemBatches {
     }
   }
 
-  /** Stores payloads, after those that are missing were computed alone. */
+  /** Computes missing payloads alone, then stores all. */
   async #keep(computed: readonly Computed[]): Promise<void> {
     const stored: { key: string; payload: Uint8Array }[] = [];
     for (const { item, result } of computed) {
@@ -182,7 +182,7 @@ export class ItemBatches {
   }
 }
 
-/** Whether an item is to be tried alone. */
+/** Whether to try an item alone. */
 function isMissing(result: unknown): boolean {
   return result === undefined || result instanceof ItemFailure;
 }

@@ -1,12 +1,12 @@
 import { hash as digest } from 'node:crypto';
 import { canonicalAfter, type SourceFile } from '@graft/graph';
 
-/** Of a family and a value: the sha256 of the one's text and the canonical bytes of the other. */
+/** The sha256 of the text of a family and the canonical bytes of a value. */
 function hash(family: string, value: unknown): string {
   return digest('sha256', canonicalAfter(family, value), 'hex');
 }
 
-/** Makes the key of a row: the family and the fields that the result depends on (all, without `paths`). */
+/** Keys rows by the family and the fields that the result depends on; by all fields without `paths`. */
 export function rowKeyer(
   family: string,
   paths: readonly string[] | undefined,
@@ -25,7 +25,7 @@ function fieldOf(value: unknown, name: string): unknown {
   return Object.getOwnPropertyDescriptor(value, name)?.value;
 }
 
-/** The key of a file: its path, which documents are named by, and its bytes. */
+/** Keys files by their path, which names documents, and their bytes. */
 export function fileKeyer(family: string): (file: Pick<SourceFile, 'path' | 'digest'>) => string {
   return ({ path, digest }) => hash(family, [path, digest]);
 }

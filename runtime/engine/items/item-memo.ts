@@ -9,26 +9,26 @@ import type { z } from 'zod';
 import { rowKeyer } from './item-key.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 
-/** Keys computed and stored at once: what a cancelled step loses, and what is held while it is stored. */
+/** Keys computed and stored at once. A cancelled step loses this many, and as many are held while they are stored. */
 const slice = 64;
-/** Bytes of keys and values held in memory; the others are read again. */
+/** Bytes of keys and values held in memory; other values are read again. */
 const mostHeld = 256 << 20;
 
 /**
- * Parts that a memo's values depend on: the step's own without its parameters and inputs. What of the parameters
- * matters is part of the memo's name or of a key, so that a parameter that is about something else loses nothing.
+ * The key parts that a memo's values depend on: those of the step without parameters and inputs. The memo's name and its
+ * keys hold the parameters that matter, so a change of any other parameter loses no value.
  */
 export function memoFamily(name: string, familyParts: readonly KeyPart[]): string {
-  const own = familyParts.filter(({ name: part }) => !/^(?:param|input)\./.test(part));
-  return hashParts([...own, { name: 'memo', value: name }]);
+  const ownParts = familyParts.filter(({ name: part }) => !/^(?:param|input)\./.test(part));
+  return hashParts([...ownParts, { name: 'memo', value: name }]);
 }
 
-/** Runs something, and throws `input-changed` if it used other bytes of its sources than their digests'. */
+/** Runs a reading; throws `input-changed` if the bytes of its sources did not match their digests. */
 type Verified = <Value>(reading: () => Promise<Value>) => Promise<Value>;
 
-/** Values of keys that several items share, stored in a family of their own and held least recently used. */
+/** Values that several items share, by key. They are stored in a family of their own; the most recently used are held. */
 export class StoredMemo implements AsyncDisposable {
-  /** Set at each asking: the closure of one batch must not outlive it. */
+  /** Set anew by each batch: the closure of one must not outlive it. */
   compute: MemoCompute<unknown>;
   readonly #schema: z.ZodType;
   readonly #verified: Verified;
@@ -37,9 +37,9 @@ export class StoredMemo implements AsyncDisposable {
   readonly #signal: AbortSignal;
   readonly #held = new Map<string, { readonly value: unknown; readonly bytes: number }>();
   #bytes = 0;
-  /** Those that are being got: who asks meanwhile waits for the same. */
+  /** Values being read; further requests for the same key wait for them. */
   readonly #coming = new Map<string, Promise<unknown>>();
-  /** Those that are being filled, with when they are there: whoever fills or gets meanwhile waits for them. */
+  /** Keys being filled; a further fill or read of the same key waits for them. */
   readonly #filling = new Map<string, Promise<void>>();
 
   constructor(parts: {
@@ -60,20 +60,20 @@ export class StoredMemo implements AsyncDisposable {
 
   async fill(keys: Iterable<string>): Promise<void> {
     const absent = [...new Set(keys)].filter((key) => !this.#family.has(this.#keyOf(key)));
-    const comes = (key: string): Promise<unknown> | undefined =>
+    const pending = (key: string): Promise<unknown> | undefined =>
       this.#filling.get(key) ?? this.#coming.get(key);
-    const others = new Set(absent.flatMap((key) => comes(key) ?? []));
-    const own = absent.filter((key) => comes(key) === undefined);
-    // Alike in length, so that a batch pads little.
-    own.sort((a, b) => a.length - b.length);
+    const otherFills = new Set(absent.flatMap((key) => pending(key) ?? []));
+    const missing = absent.filter((key) => pending(key) === undefined);
+    // Of similar length, so that a batch pads little.
+    missing.sort((a, b) => a.length - b.length);
     let filled = Promise.resolve();
-    for (let at = 0; at < own.length; at += slice) {
-      filled = this.#fillAfter(filled, own.slice(at, at + slice));
+    for (let at = 0; at < missing.length; at += slice) {
+      filled = this.#fillAfter(filled, missing.slice(at, at + slice));
     }
-    await Promise.all([filled, ...others]);
+    await Promise.all([filled, ...otherFills]);
   }
 
-  /** Computes some once what is before them is there. */
+  /** Computes keys after the fill before them. */
   #fillAfter(before: Promise<void>, keys: readonly string[]): Promise<void> {
     const filled = before.then(async () => {
       this.#signal.throwIfAborted();
@@ -99,7 +99,7 @@ export class StoredMemo implements AsyncDisposable {
     await this.#filling.get(key);
     const kept = await this.peek(key);
     if (kept !== undefined) return kept;
-    // Never filled, or damaged since.
+    // Never filled, or damaged.
     const [computed] = await this.#compute([key]);
     return computed;
   }
@@ -128,7 +128,7 @@ export class StoredMemo implements AsyncDisposable {
   }
 
   async #compute(keys: readonly string[]): Promise<readonly unknown[]> {
-    // Before anything of it gets into the item cache.
+    // Before any of it enters the item cache.
     const values = await this.#verified(() => this.compute(keys));
     if (values.length !== keys.length) throw unequal(values.length, keys.length);
     await this.#store(keys, values);
@@ -147,11 +147,11 @@ export class StoredMemo implements AsyncDisposable {
   }
 
   #hold(key: string, { value, bytes }: { readonly value: unknown; readonly bytes: number }): void {
-    // A key may be a whole prompt, its value a word.
-    const one = { value, bytes: bytes + 2 * key.length };
-    this.#bytes += one.bytes - (this.#held.get(key)?.bytes ?? 0);
+    // A key may be a whole prompt, and its value a word.
+    const entry = { value, bytes: bytes + 2 * key.length };
+    this.#bytes += entry.bytes - (this.#held.get(key)?.bytes ?? 0);
     this.#held.delete(key);
-    this.#held.set(key, one);
+    this.#held.set(key, entry);
     for (const [oldest, { bytes }] of this.#held) {
       if (this.#bytes <= mostHeld) return;
       this.#held.delete(oldest);

@@ -1,13 +1,13 @@
-/** Held at once: what is missing of them is sorted into batches, and all wait for it. */
+/** Most input rows held at once. Their missing results are sorted into batches, and all rows wait for them. */
 const most = { rows: 4096, bytes: 32 * 2 ** 20 };
 
-/** An input row that is held until what is missing of its window is computed. */
+/** An input row, held until the missing results of its window are computed. */
 export interface HeldRow {
   readonly key: string;
   readonly row: unknown;
 }
 
-/** Rows that are held at once: so many, or so many bytes of text and numbers. */
+/** Rows held at once, limited by their number and by their bytes of text and numbers. */
 export class ItemWindow {
   #rows: HeldRow[] = [];
   #bytes = 0;
@@ -25,7 +25,7 @@ export class ItemWindow {
     this.#bytes += bytesOf(held.row);
   }
 
-  /** What it held. */
+  /** The rows it held. */
   empty(): readonly HeldRow[] {
     const rows = this.#rows;
     this.#rows = [];
@@ -34,7 +34,7 @@ export class ItemWindow {
   }
 }
 
-/** About what a row takes, of one byte a character; whatever it is made of is counted, names of fields are shared. */
+/** The approximate size of a row, with a byte a character. Field names are shared, so they do not count. */
 function bytesOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (ArrayBuffer.isView(value)) return value.byteLength;

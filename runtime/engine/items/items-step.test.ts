@@ -16,7 +16,7 @@ import {
 } from '@graft/graph';
 import { upperNode } from '@graft/graph/testing';
 import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/testing';
-import { readRows, writeArtifact } from '../codec/artifact-codec.ts';
+import { readRows, writeArtifact } from '../rows/index.ts';
 import { runStep } from '../step/run-step.ts';
 import { createTestHost, testImplementations } from '../testing.ts';
 

@@ -19,7 +19,7 @@ const blockRows = 64;
 
 /** The items of a step, read once, in order. */
 export interface ItemSource {
-  /** Known before reading; undefined where it is not. */
+  /** Undefined if it is not known before reading. */
   readonly total: number | undefined;
   readonly unit: string;
   blocks(): AsyncIterable<readonly unknown[]>;
@@ -34,38 +34,37 @@ export interface ItemsStep {
   readonly params: Readonly<Record<string, unknown>>;
   readonly source: ItemSource;
   readonly family: ItemFamily;
-  /** 1, or more after memory ran out: each further attempt takes a quarter of the batch, and of what is `parallel`. */
+  /** 1, or more after memory ran out: each attempt takes a quarter of the batch and of `parallel` of the one before. */
   readonly attempt: number;
-  /** Runs something, and throws `input-changed` if it read other bytes of its files than their digests'. */
+  /** Runs a reading; throws `input-changed` if the bytes of its files did not match their digests. */
   verified<Value>(reading: () => Promise<Value>): Promise<Value>;
 }
 
-/** The output rows of a map-type step, which are computed as they are read. */
+/** The output rows of a map-type step, computed while they are read. */
 export interface ComputedItems {
-  /** Complete once `blocks` has been read to its end. */
+  /** Complete at the end of `blocks`. */
   counts(): ItemCounts;
   /**
-   * Output rows, some at a time, in the order of the input rows. Throws the first failure when every item failed. To be
+   * Output rows, several at a time, in the order of the input rows. Throws the first failure if every item failed. Can be
    * read once.
    */
   blocks(): AsyncIterable<readonly unknown[]>;
-  /** What `blocks` has thrown, as it was thrown. */
+  /** The error that `blocks` threw. */
   thrown(): unknown;
 }
 
 /**
- * Gives the rows of a map-type step, computing what is missing: rows are read once, a window of them is held, what has no
- * result yet is computed, then the window's output is given. Identical items are computed once; failed ones are left out
- * of the output.
+ * The output of a map-type step. Reads input rows once, a window at a time: computes the results that the window lacks,
+ * then returns its output. Computes identical items once, and leaves failed items out of the output.
  */
 export function runItemsStep(step: ItemsStep): ComputedItems {
   const { ctx, family } = step;
-  // Before anything of a batch gets into the item cache.
+  // Before any of a batch enters the item cache.
   const params = { ...step.params, ...parallelOf(step) };
   const run: RunBatch = async (rows) => {
     const results = await step.verified(async () => {
       const given = await step.implementation.runItems(ctx, rows, step.inputs, params);
-      // They may be rejected before anybody waits for them.
+      // They may reject before anything awaits them.
       for (const each of given) if (each instanceof Promise) each.catch(() => undefined);
       return given;
     });
@@ -90,7 +89,7 @@ export function runItemsStep(step: ItemsStep): ComputedItems {
           continue;
         }
         const payload = await payloadOf(step, { key, row, run });
-        // Of identical items the first was computed, the others reuse it.
+        // Of identical items, the first was computed and the others reuse its result.
         const kind = batches.computed.delete(key) ? 'computed' : 'reused';
         const seen = (out: ResultRow): ResultRow => {
           look?.(row, out);
@@ -107,7 +106,7 @@ export function runItemsStep(step: ItemsStep): ComputedItems {
         }
         yield block;
         block = [];
-        // Streamed, because they are too large to be held.
+        // Streamed, because all of them are too large to hold.
         for await (const out of expanded) yield [seen(out)];
       }
     }
@@ -139,7 +138,7 @@ type ResultRow = ResultRowOf<NodeType>;
 const allFailed = (count: number, first: string): string =>
   count === 1 ? first : `All ${String(count)} items failed. The first: ${first}`;
 
-/** The rows, a window of them at a time, after what is missing of them was computed. */
+/** The rows, a window at a time, after their missing results were computed. */
 async function* windows(step: ItemsStep, batches: ItemBatches): AsyncGenerator<readonly HeldRow[]> {
   const { ctx, family, source } = step;
   let done = 0;
@@ -170,7 +169,7 @@ async function* windows(step: ItemsStep, batches: ItemBatches): AsyncGenerator<r
     await batches.run([...waiting.values()], options);
     waiting = new Map();
     report();
-    // Reused rows need no waiting, so nothing else would let a cancel or another step in.
+    // Reused rows never wait, so nothing else lets a cancel or another step in.
     await new Promise((resolve) => setImmediate(resolve));
   };
   for await (const block of source.blocks()) {
@@ -198,7 +197,7 @@ function batchSize({ implementation, params, attempt }: ItemsStep): number {
   return atAttempt(wanted ?? implementation.definition.items?.batch ?? defaultBatch, attempt);
 }
 
-/** How many items of a batch a node computes at once, where it has such a parameter: it needs memory as a batch does. */
+/** The items of a batch that a node computes at once, if it has such a parameter: they take memory as a batch does. */
 function parallelOf({ params, attempt }: ItemsStep): { readonly parallel?: number } {
   const parallel = parallelParamSchema.safeParse(params).data?.parallel;
   return parallel === undefined ? {} : { parallel: atAttempt(parallel, attempt) };
@@ -214,7 +213,7 @@ async function payloadOf(
 ): Promise<unknown> {
   const stored = await step.family.get(item.key);
   if (stored !== undefined) return decodePayload(stored);
-  // Damaged, which is only seen as it is read: computed again, alone.
+  // Only reading a payload shows that it is damaged. It is computed again, alone.
   const again = new ItemBatches({ family: step.family, run: item.run, ctx: step.ctx });
   const name = step.source.nameOf(item.row);
   const missing = { key: item.key, row: item.row, length: 0, prefix: '', name };

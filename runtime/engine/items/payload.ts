@@ -1,6 +1,6 @@
 import { GraphError } from '@graft/graph';
 
-/** First four bytes of a stored payload; four, so that the floats after them can stay aligned. */
+/** The first bytes of a stored payload: four, so that the floats after them stay aligned. */
 const json = Buffer.from('JSON');
 const floats = Buffer.from('F32 ');
 
@@ -31,6 +31,6 @@ export function decodePayload(bytes: Uint8Array): unknown {
       audience: 'operator',
     });
   }
-  // Copied, so that one vector does not keep the whole block that it was read in.
+  // Copied, so that a vector does not keep the whole block in memory.
   return new Float32Array(new Uint8Array(block.subarray(4)).buffer);
 }

@@ -1,12 +1,12 @@
 import type { ActionRecord, ActionStore, ArtifactStore, Digest } from '@graft/graph';
 
-/** A cached result; `evicted`: there was one, but the record's artifacts are gone. */
+/** A cached result. `evicted`: there is a record, but its artifacts are gone. */
 export type Lookup = ActionRecord | 'evicted' | undefined;
 
-/** Artifacts asked after at once. */
+/** Artifacts looked up at once. */
 const parallelChecks = 32;
 
-/** Finds cached results for one run: in batches, and only with all of their artifacts still there. */
+/** Finds cached results for one run, in batches. A result counts only if all of its artifacts exist. */
 export class ActionLookup {
   readonly #actions: ActionStore;
   readonly #artifacts: ArtifactStore;
@@ -18,7 +18,7 @@ export class ActionLookup {
     this.#artifacts = stores.artifacts;
   }
 
-  /** Reads in one batch what will probably be asked for, so that a fully cached run waits only once. */
+  /** Reads probable keys in one batch, so that a fully cached run waits only once. */
   async prefetch(keys: readonly string[]): Promise<void> {
     if (keys.length > 0) await this.#load(keys);
   }
@@ -29,7 +29,7 @@ export class ActionLookup {
     for (const { digest } of Object.values(record.outputs)) this.#present.set(digest, true);
   }
 
-  /** The answer, if it needs no waiting. */
+  /** The result, if it is known without waiting. */
   known(key: string): Lookup {
     const record = this.#records.get(key);
     if (record === undefined) return undefined;
@@ -37,13 +37,13 @@ export class ActionLookup {
     return outputs.every(({ digest }) => this.#present.get(digest) === true) ? record : 'evicted';
   }
 
-  /** Looks up keys that are not known yet. */
+  /** Looks up the keys that are not known yet. */
   async find(keys: readonly string[]): Promise<void> {
     const unknown = keys.filter((key) => !this.#records.has(key));
     if (unknown.length > 0) await this.#load(unknown);
   }
 
-  /** The result, asked anew: another process may have stored it, or stored it again, meanwhile. */
+  /** Looks up a result again: another process may have stored it meanwhile. */
   async again(key: string): Promise<ActionRecord | undefined> {
     const record = (await this.#actions.getMany([key])).get(key);
     if (record === undefined) return undefined;
@@ -54,7 +54,7 @@ export class ActionLookup {
     return record;
   }
 
-  /** Whether an artifact is still there, asked anew. */
+  /** Looks up again whether an artifact exists. */
   async check(digest: Digest): Promise<boolean> {
     const present = await this.#artifacts.has(digest);
     this.#present.set(digest, present);

@@ -5,7 +5,7 @@ import type { RunSteps } from './run-steps.ts';
 import { stepKey, type KeyParts } from './step-key.ts';
 import { isLoop, type StepState } from './step-state.ts';
 
-/** Milliseconds of walking without a pause, after which other work of this process gets its turn. */
+/** Milliseconds of walking between two pauses for other work of the process. */
 const pauseEvery = 20;
 
 export interface CacheWalkParts {
@@ -14,13 +14,13 @@ export interface CacheWalkParts {
   readonly lookup: ActionLookup;
   readonly keyParts: KeyParts;
   readonly signal: AbortSignal;
-  /** Steps of which nothing can be said; default: none. */
+  /** Steps about which nothing is known; default: none. */
   readonly isBlocked?: (step: StepState) => boolean;
   readonly hit: (step: StepState, record: ActionRecord) => void;
   readonly miss: (step: StepState) => void;
 }
 
-/** Gives ready steps their keys and looks them up, wave by wave: hits make further steps ready, and take loops on. */
+/** Keys ready steps and looks them up, wave by wave: hits make further steps ready and advance loops. */
 export async function walkCache(walk: CacheWalkParts): Promise<void> {
   let pausedAt = performance.now();
   while (walk.steps.anyReady && !walk.signal.aborted) {
@@ -52,14 +52,14 @@ async function walkWave(walk: CacheWalkParts, wave: readonly StepState[]): Promi
   }
 }
 
-/** The stored result of a step that has its key, if it may be used and needs no waiting. */
+/** The stored result of a step with a key, if it may be used and is known without waiting. */
 export function cachedResult(step: StepState, lookup: ActionLookup): ActionRecord | undefined {
   if (isVolatile(step) || step.key === undefined) return undefined;
   const found = lookup.known(step.key.value);
   return found === undefined || found === 'evicted' || !isResultOf(step, found) ? undefined : found;
 }
 
-/** Somebody else's record is one of this step where it has the outputs that the step gives. */
+/** A received record fits the step if it has the outputs of the step. */
 export function isResultOf({ node }: StepState, { from, outputs }: ActionRecord): boolean {
   if (from === undefined) return true;
   const ports = Object.entries(node.definition.outputs);

@@ -15,11 +15,11 @@ import { RunSteps } from './run-steps.ts';
 import { keyParts, reasonFor } from './step-key.ts';
 import { hasOutputs, type GivenInputs, type StepState } from './step-state.ts';
 
-/** What an attempt at a training that was broken off has left. */
+/** The checkpoint of an interrupted training. */
 export interface LeftCheckpoint {
-  /** Optimizer steps that are on the disk; 0: none yet. */
+  /** Optimizer steps that are saved; 0: none. */
   readonly step: number;
-  /** Whether that attempt is still there, and may be saving a later one. */
+  /** Whether that training still runs, and may save a later checkpoint. */
   readonly saving: boolean;
 }
 
@@ -27,19 +27,19 @@ export interface LeftCheckpoint {
 export interface ExplainedStep {
   readonly node: string;
   readonly type: string;
-  /** `unknown`: its inputs' digests are known only once something above has run. */
+  /** `unknown`: the digests of its inputs are known only after a step above has run. */
   readonly verdict: 'hit' | 'miss' | 'unknown';
   readonly cacheKey?: string;
   readonly parts?: readonly KeyPart[];
   readonly reason?: MissReason;
   readonly estimatedMs?: number;
-  /** What would be reused, by port; of a hit. */
+  /** Of a hit: the outputs to reuse, by port. */
   readonly outputs?: Readonly<Record<string, ArtifactRef>>;
-  /** The package that the result came in which would be reused. */
+  /** The package that brought the result to reuse. */
   readonly from?: string;
-  /** What it would continue from; of a miss that trains. */
+  /** Of a miss that trains: the checkpoint to continue from. */
   readonly checkpoint?: LeftCheckpoint;
-  /** Of a loop: rounds of which something is known, and how many there may be. */
+  /** Of a loop: the rounds of which something is known, and the limit. */
   readonly rounds?: { readonly known: number; readonly limit: number };
 }
 
@@ -49,13 +49,13 @@ export interface ExplainRequest {
   readonly device: string;
   readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
   readonly given?: GivenInputs;
-  /** Nodes whose sources have a problem: nothing can be said of them, nor of what is below. */
+  /** Nodes whose sources have a problem: nothing is known about them, nor about the steps below. */
   readonly blocked: ReadonlySet<string>;
-  /** The checkpoint that a step of this key would continue from; default: none is known. */
+  /** The checkpoint that a step with this key would continue from; default: none. */
   readonly checkpoint?: (cacheKey: string) => Promise<LeftCheckpoint | undefined>;
 }
 
-/** Walks a plan through the cache as far as digests are known, without running anything. */
+/** Walks a plan through the cache as far as digests are known, and runs nothing. */
 export async function explainPlan(
   parts: Pick<EngineParts, 'actions' | 'artifacts' | 'runs' | 'deviceOf' | 'engines'>,
   request: ExplainRequest,
@@ -137,21 +137,21 @@ function explained(
     const left = checkpoint === undefined ? {} : { checkpoint };
     return { ...base, verdict: 'miss', reason, ...left, ...estimate(step) };
   }
-  // Of a loop that has begun, its steps say what they take.
+  // The steps of a loop that has begun have estimates of their own.
   const isBegun = loop !== undefined && loop.rounds.length > 0;
   return { ...base, verdict: 'unknown', ...(isBegun ? {} : estimate(step)) };
 }
 
 type Estimate = (step: StepState) => { readonly estimatedMs?: number };
 
-/** What the node itself took the last time: of another one, with other inputs, it says nothing. */
+/** The duration of the node's last step. A step of another node, or with other inputs, tells nothing about it. */
 function estimator(
   last: ReadonlyMap<string, StepSummary>,
   recorded: (key: string) => number | undefined,
 ): Estimate {
   return ({ node }) => {
     const step = last.get(node.id);
-    // A node of that name may have been another one.
+    // The name may have belonged to another node.
     if (step?.type !== node.definition.type) return {};
     const ran = step.status === 'succeeded' ? step.ms : undefined;
     const ms = ran ?? (step.cacheKey === undefined ? undefined : recorded(step.cacheKey));

@@ -9,9 +9,8 @@ import {
   type Plan,
   type UnstampedEvent,
 } from '@graft/graph';
-import { readRows } from '../codec/artifact-codec.ts';
-import { planEvent } from './plan-event.ts';
-import type { RunSteps } from './run-steps.ts';
+import { readRows } from '../rows/index.ts';
+import { planEvent, type RunSteps } from './run-steps.ts';
 import { artifactOf, isFinished, sourceOf, type LoopStep, type StepState } from './step-state.ts';
 
 export interface LoopParts {
@@ -21,8 +20,8 @@ export interface LoopParts {
 }
 
 /**
- * Takes loops from round to round: the one place that decides what comes next, for runs and for what a plan says of
- * them. A round is drawn when the one before has given its outputs, and its nodes are then steps like any others.
+ * Takes loops from round to round. Only this class decides what comes next, for runs and for explained plans alike. It
+ * plans a round when the round before has its outputs; the nodes of the round become ordinary steps.
  */
 export class LoopRounds {
   readonly #parts: LoopParts;
@@ -31,7 +30,7 @@ export class LoopRounds {
     this.#parts = parts;
   }
 
-  /** Moves a loop on whose inputs, or what it waited for, have come. It fails where a round cannot be planned. */
+  /** Advances a loop whose inputs, or the outputs that it waited for, exist. The loop fails if a round cannot be planned. */
   async advance(step: LoopStep): Promise<void> {
     const { steps } = this.#parts;
     try {
@@ -44,7 +43,7 @@ export class LoopRounds {
     }
   }
 
-  /** Does what is next, and says what gives the outputs to wait for; undefined: it has ended. */
+  /** Takes the next action of a loop. Returns the feeds to wait for; undefined if the loop has ended. */
   async #moveOn(step: LoopStep): Promise<Iterable<Feed> | undefined> {
     const { loop } = step;
     const round = loop.rounds.at(-1);
@@ -58,7 +57,7 @@ export class LoopRounds {
     return this.#gather(step);
   }
 
-  /** Whether there is another round; says what is left where there is none. */
+  /** Whether there is another round; if not, warns about the rows that are left. */
   async #goesOn(step: LoopStep): Promise<boolean> {
     const { plan, rounds } = step.loop;
     const given = this.#stateBefore(step, rounds.length);
@@ -78,7 +77,7 @@ export class LoopRounds {
     return false;
   }
 
-  /** Rows of the state that it goes on with; undefined where it names none. */
+  /** Rows of the state that `while` names; undefined without `while`. */
   async #rowsLeft(step: LoopStep): Promise<number | undefined> {
     const { plan, rounds } = step.loop;
     const name = plan.while;
@@ -92,7 +91,7 @@ export class LoopRounds {
     return rows;
   }
 
-  /** What a round is given, by the name of the state. */
+  /** The state before a round, by name. */
   #stateBefore(step: LoopStep, round: number): Readonly<Record<string, ArtifactRef | undefined>> {
     const { states } = this.#parts.steps;
     const fed = this.#fed(step, round);
@@ -104,7 +103,7 @@ export class LoopRounds {
     );
   }
 
-  /** What feeds a round, by input: from the second on, its state comes from the one before. */
+  /** The feeds of a round, by input. From the second round on, the state comes from the round before. */
   #fed({ node, loop }: LoopStep, round: number): Readonly<Record<string, readonly Feed[]>> {
     const before = loop.rounds[round - 2];
     if (before === undefined) return node.inputs;
@@ -130,7 +129,7 @@ export class LoopRounds {
     return Object.values(outputs);
   }
 
-  /** Gathers what is collected of all rounds. */
+  /** Gathers the collected outputs of all rounds. */
   #gather(step: LoopStep): Iterable<Feed> {
     const { plan, rounds } = step.loop;
     const { id } = step.node;

@@ -4,11 +4,10 @@ import { ActionLookup } from './action-lookup.ts';
 import { walkCache } from './cache-walk.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { LoopRounds } from './loop-rounds.ts';
-import { planEvent } from './plan-event.ts';
 import { RunEnding } from './run-ending.ts';
 import { finishEvent, type RunFinished } from './run-finish.ts';
 import { RunRecorder } from './run-recorder.ts';
-import { RunSteps } from './run-steps.ts';
+import { planEvent, RunSteps } from './run-steps.ts';
 import { StepExecutor } from './step-executor.ts';
 import { StepRenewal } from './step-renewal.ts';
 import {
@@ -27,28 +26,28 @@ export interface PlanRunRequest {
   readonly file: string;
   readonly plan: Plan;
   readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
-  /** What its inputs are given. */
+  /** The artifacts of its inputs. */
   readonly given?: GivenInputs;
   /** `auto`, or a device id. */
   readonly device: string;
-  /** Whose last steps explain its misses; absent: those of the file as saved. */
+  /** The scope whose last steps explain misses; absent: the saved file. */
   readonly scope?: string;
-  /** Throws what keeps a step from being run with sources that have changed since the run began; default: nothing does. */
+  /** Throws if a step must not run with sources that changed after the run began; default: it may. */
   readonly allows?: (sources: readonly ResolvedSource[]) => void;
 }
 
-/** How the execution of a plan ended, and its recording. */
+/** The end of the execution of a plan, and its recording. */
 export type PlanRunEnding = RunEnding<RunFinished, RunRecorder>;
 
 /**
- * One execution of a plan. Steps whose inputs are known are looked up in the cache in waves; what is missing
- * runs in parallel. A failed step takes its descendants with it and nothing else.
+ * One execution of a plan. Looks up steps with known inputs in the cache, wave by wave, and runs the missing ones in
+ * parallel. If a step fails, Graft skips its descendants and nothing else.
  */
 export class PlanRun {
   readonly journal: RunRecorder;
   readonly #parts: EngineParts;
   readonly #request: PlanRunRequest;
-  /** As they were when the run began, and as steps have renewed them since. */
+  /** The sources at the beginning of the run, or as a step renewed them. */
   readonly #sources: Map<string, readonly ResolvedSource[]>;
   readonly #steps: RunSteps;
   readonly #loops: LoopRounds;
@@ -64,7 +63,7 @@ export class PlanRun {
 
   constructor(parts: EngineParts, shared: SharedWork, request: PlanRunRequest) {
     this.#parts = parts;
-    // Every step of the run listens.
+    // Every step of the run listens to it.
     setMaxListeners(0, this.#controller.signal);
     this.#request = request;
     this.#sources = new Map(request.sources);
@@ -75,8 +74,8 @@ export class PlanRun {
     });
     this.#steps = new RunSteps((step) => {
       this.journal.emit({ type: 'step.finished', step: summarize(step) });
-      // No other step's result could be kept either; trying would take the room that the end needs. Where another
-      // disk is full, such as that of the models, only the step fails.
+      // No result can be stored any more, and trying takes the space that recording the end needs. If another disk is
+      // full, such as that of the models, only the step fails.
       if (step.error?.code === 'no-space' && parts.isFull?.() === true) this.fail(step.error);
     });
     this.#loops = new LoopRounds({
@@ -124,7 +123,7 @@ export class PlanRun {
     this.#controller.abort();
   }
 
-  /** Runs to the end and never rejects: whatever happens is in the last event, which is still to be recorded. */
+  /** Runs to the end and never rejects: the last event, which is not recorded yet, holds every failure. */
   async execute(): Promise<PlanRunEnding> {
     const { file, plan, device, scope } = this.#request;
     this.journal.emit({ type: 'run.started', file, ...planEvent(plan) });
@@ -153,7 +152,7 @@ export class PlanRun {
     });
   }
 
-  /** Moves on after anything has changed. */
+  /** Continues after any change. */
   #advance(): void {
     if (this.#walking) return;
     if (this.#controller.signal.aborted) {
@@ -168,7 +167,7 @@ export class PlanRun {
     }
   }
 
-  /** Reuses what is stored of the ready steps and of those that become ready by it; the rest is to run. */
+  /** Reuses stored results of ready steps, and of steps that become ready by this; schedules the rest. */
   async #walk(): Promise<void> {
     this.#walking = true;
     try {
@@ -192,7 +191,7 @@ export class PlanRun {
     }
   }
 
-  /** Ends the run, since the stores, their disk or the engine itself failed: nothing further can be recorded truly. */
+  /** Ends the run because the stores, their disk or the engine failed: nothing further can be recorded truthfully. */
   fail(error: unknown): void {
     this.#problem ??= GraphError.from(error);
     this.#controller.abort();

@@ -1,21 +1,25 @@
 import type {
+  ArtifactRef,
   ArtifactStore,
+  PortType,
   Problem,
   RunEvent,
   RunStatus,
   StepSummary,
   UnstampedEvent,
 } from '@graft/graph';
-import { previewOf } from './output-preview.ts';
+import { readRows } from '../rows/index.ts';
 import { summarize, type StepState } from './step-state.ts';
 
 export type RunFinished = Extract<RunEvent, { type: 'run.finished' }>;
 type Outputs = RunFinished['outputs'];
 
-/** First rows are read for the outputs that nothing consumes, and no more than this many. */
+/** Most outputs whose first row is read for a preview; only of outputs that nothing consumes. */
 const previewedOutputs = 64;
+/** Characters of a preview. */
+const previewLength = 200;
 
-/** The status that the steps add up to. */
+/** The status of a run, from those of its steps. */
 function statusOf(steps: Iterable<StepState>): RunStatus {
   let status: RunStatus = 'succeeded';
   for (const step of steps) {
@@ -25,7 +29,7 @@ function statusOf(steps: Iterable<StepState>): RunStatus {
   return status;
 }
 
-/** The last event of a run. `problem` is of the run itself, where no step is to blame. */
+/** The last event of a run. `problem` is that of the run itself, if no step caused it. */
 export async function finishEvent(
   artifacts: ArtifactStore,
   steps: ReadonlyMap<string, StepState>,
@@ -65,4 +69,23 @@ async function outputsOf(
     if (Object.keys(ports).length > 0) outputs[id] = ports;
   }
   return outputs;
+}
+
+/** An artifact in one line: its first row, else its summary. Never throws. */
+async function previewOf(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+  type: PortType,
+): Promise<string> {
+  const summary = ref.summary ?? ref.mediaType;
+  if (type.encoding !== 'jsonl') return summary;
+  try {
+    for await (const row of readRows(artifacts, ref, type)) {
+      const text = JSON.stringify(row);
+      return text.length > previewLength ? `${text.slice(0, previewLength - 1)}…` : text;
+    }
+  } catch {
+    // The step that needs a damaged artifact finds and recomputes it.
+  }
+  return summary;
 }

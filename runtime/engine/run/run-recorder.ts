@@ -1,8 +1,8 @@
 import type { ActionRecord, ActionStore, RunEvent, RunStore, UnstampedEvent } from '@graft/graph';
 
-/** Milliseconds that events are gathered for. */
+/** Milliseconds for which events are gathered. */
 const flushEvery = 50;
-/** Events that are written at once without waiting longer. */
+/** Gathered events after which they are written at once. */
 const flushAt = 2000;
 
 export interface JournalStores {
@@ -11,9 +11,9 @@ export interface JournalStores {
 }
 
 /**
- * Numbers a run's events and writes them in batches, each after the action records of the steps that it says
- * have finished: what is recorded as done can be reused. Listeners hear of events once they are durable, so
- * that nobody has seen a number that a crash could give away again.
+ * Numbers a run's events and writes them in batches. The action records of the steps that a batch reports as finished are
+ * written first, so that these steps can be reused. Listeners get events once they are durable: nobody sees a number that
+ * a crash could assign again.
  */
 export class RunRecorder {
   readonly runId: string;
@@ -42,13 +42,13 @@ export class RunRecorder {
     return stamped;
   }
 
-  /** Queues the record of a step; it is durable before any event that is emitted after it. */
+  /** Queues the record of a step. It becomes durable before any event that is emitted later. */
   record(record: ActionRecord, durable: () => void): void {
     this.#records.push({ record, durable });
     this.#arm();
   }
 
-  /** Calls back after each batch became durable. Returns the stop function. */
+  /** Calls back after each batch has become durable. Returns a function that stops this. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -59,14 +59,14 @@ export class RunRecorder {
     return this.#events.filter((event) => event.seq > seq);
   }
 
-  /** Puts an event in the place of one with its number; false when that is durable already. */
+  /** Replaces the event with the same number; false if that one is durable already. */
   amend(event: RunEvent): boolean {
     const at = this.#events.findIndex(({ seq }) => seq === event.seq);
     if (at >= 0) this.#events[at] = event;
     return at >= 0;
   }
 
-  /** Resolves when all that was queued is durable; rejects with what kept it from being written. */
+  /** Resolves when everything queued is durable; rejects with the error of a failed write. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -88,7 +88,7 @@ export class RunRecorder {
 
   #flushQuietly(): void {
     this.flush().catch(() => {
-      // Told to `onFailure` where it happened.
+      // `#write` has called `onFailure`.
     });
   }
 
@@ -105,7 +105,7 @@ export class RunRecorder {
       if (events.length > 0) await this.#stores.runs.append(this.runId, events);
       this.#failure = undefined;
     } catch (error) {
-      // Kept, so that a later flush can still write them once there is room again.
+      // Kept, so that a later flush can write them once there is space again.
       this.#records = [...records, ...this.#records];
       this.#events = [...events, ...this.#events];
       this.#failure = error;

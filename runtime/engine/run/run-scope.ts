@@ -9,11 +9,11 @@ interface RunAtWork {
 
 const current = new AsyncLocalStorage<RunAtWork>();
 
-/** Does a run's work. Whatever is begun within belongs to the run, promises that nobody awaits included. */
+/** Does work of a run. Everything begun within belongs to the run, including promises that nobody awaits. */
 export const withinRun = <T>(run: RunAtWork, work: () => T): T => current.run(run, work);
 
-/** Begins what serves any run, such as a process, though one run needs it first. */
+/** Starts something that serves all runs, such as a process, although one run needs it first. */
 export const outsideRuns = <T>(work: () => T): T => current.exit(work);
 
-/** The run that what happens at this moment belongs to. */
+/** The run that the current work belongs to. */
 export const runAtWork = (): RunAtWork | undefined => current.getStore();

@@ -1,5 +1,4 @@
-import type { Feed, GraphError, Plan, StepStatus } from '@graft/graph';
-import { roundError } from './loop-error.ts';
+import { authoredLocation, GraphError, type Feed, type Plan, type StepStatus } from '@graft/graph';
 import {
   addSteps,
   hasOutputs,
@@ -7,27 +6,28 @@ import {
   isLoop,
   sourceOf,
   stepsAbove,
+  type LoopStep,
   type StepInputs,
   type StepState,
 } from './step-state.ts';
 
 /**
- * The steps of one run: what is ready to be looked at, and what an end means for those below. Steps can be
- * added while others run; they may be fed by steps that have finished long ago.
+ * The steps of one run: which are ready to be looked up, and what the end of a step means for those below. Steps can be
+ * added while others run, also below steps that finished long ago.
  */
 export class RunSteps {
-  /** By node, in the order in which they were added. */
+  /** By node, in the order of adding. */
   readonly states = new Map<string, StepState>();
   #ready: StepState[] = [];
   #unfinished = 0;
   readonly #ended: (step: StepState) => void;
 
-  /** `ended` is told of each step once, as soon as its status is final. */
+  /** Calls `ended` once for each step, as soon as its status is final. */
   constructor(ended: (step: StepState) => void) {
     this.#ended = ended;
   }
 
-  /** Adds the steps of a plan, and returns them. */
+  /** Adds and returns the steps of a plan. */
   add(plan: Plan, inputs: StepInputs): readonly StepState[] {
     const added = addSteps(this.states, plan, inputs);
     this.#unfinished += added.filter((step) => !isFinished(step)).length;
@@ -37,8 +37,8 @@ export class RunSteps {
         continue;
       }
       const above = [...stepsAbove(step, this.states)];
-      // In topological order, so what is above an added step has been skipped before it.
-      const gone = above.find((one) => isFinished(one) && !hasOutputs(one));
+      // The order is topological, so steps above an added step have been skipped before it.
+      const gone = above.find((source) => isFinished(source) && !hasOutputs(source));
       if (gone !== undefined) this.#skip(step, gone);
       else if (step.waiting === 0) this.#ready.push(step);
     }
@@ -46,8 +46,8 @@ export class RunSteps {
   }
 
   /**
-   * Has a loop wait for what its rounds give, and makes it ready again when all of it is there. False: it is there now.
-   * It fails where some of it will never be.
+   * Makes a loop wait for outputs of its rounds, and ready again once all exist. Returns false if they exist now. The loop
+   * fails if an output will never exist.
    */
   waitFor(step: StepState, feeds: Iterable<Feed>): boolean {
     const above = new Set([...feeds].flatMap((feed) => sourceOf(feed, this.states).step ?? []));
@@ -71,18 +71,18 @@ export class RunSteps {
     return this.#ready.length > 0;
   }
 
-  /** Steps whose inputs have become known since the last call. */
+  /** Steps whose inputs became known after the last call. */
   takeReady(): StepState[] {
     return this.#ready.splice(0);
   }
 
-  /** Has a step that has not ended looked at once more, by a new key. */
+  /** Looks up an unfinished step again, by a new key. */
   again(step: StepState): void {
     step.status = 'queued';
     this.#ready.push(step);
   }
 
-  /** Ends a step and makes ready what waited for it only. */
+  /** Ends a step, and makes steps ready that waited only for it. */
   close(step: StepState, status: StepStatus): void {
     step.status = status;
     this.#unfinished -= 1;
@@ -94,7 +94,7 @@ export class RunSteps {
     }
   }
 
-  /** Ends a step as failed, and with it all that needs it. */
+  /** Ends a step as failed, and all steps that need it. */
   fail(step: StepState, error: GraphError): void {
     step.error = error;
     this.close(step, 'failed');
@@ -102,12 +102,12 @@ export class RunSteps {
     for (let next = below.pop(); next !== undefined; next = below.pop()) {
       if (isFinished(next)) continue;
       this.#skip(next, step);
-      // One by one: as arguments they could be more than the stack holds.
-      if (next.status === 'skipped') for (const one of next.dependents) below.push(one);
+      // One by one: the stack may not hold all of them as arguments.
+      if (next.status === 'skipped') for (const dependent of next.dependents) below.push(dependent);
     }
   }
 
-  /** Ends a step that cannot have its inputs any more; a loop in the midst of its rounds has failed itself. */
+  /** Skips a step whose inputs can no longer exist. A loop that has begun its rounds fails instead. */
   #skip(step: StepState, above: StepState): void {
     const failed = above.failedBy ?? above;
     if (isLoop(step) && step.loop.rounds.length > 0) {
@@ -118,10 +118,34 @@ export class RunSteps {
     this.close(step, 'skipped');
   }
 
-  /** Ends what has not ended yet. */
+  /** Cancels all unfinished steps. */
   cancelRest(): void {
     for (const step of this.states.values()) {
       if (!isFinished(step)) this.close(step, 'cancelled');
     }
   }
+}
+
+/** The error of a loop: the one of the step that failed in its round. */
+export function roundError({ node, loop }: LoopStep, failed: StepState): GraphError {
+  const { code = 'internal', message = 'It failed.', audience = 'user' } = failed.error ?? {};
+  const round = loop.rounds.length;
+  const where = failed.node.id.startsWith(`${node.id}#collect/`)
+    ? 'Its collected outputs could not be gathered'
+    : `Round ${String(round)} failed at "${failed.node.id.slice(`${node.id}#${String(round)}/`.length)}"`;
+  return new GraphError(code, `${where}: ${message}`, {
+    location: authoredLocation(node),
+    audience,
+  });
+}
+
+/** A plan as `run.started` and `run.extended` describe it. */
+export function planEvent({ nodes, aliases }: Plan): {
+  readonly nodes: { node: string; type: string }[];
+  readonly aliases?: Record<string, string[]>;
+} {
+  const steps = nodes.map(({ id, definition }) => ({ node: id, type: definition.type }));
+  if (aliases === undefined) return { nodes: steps };
+  const copied = Object.entries(aliases).map(([port, feeds]) => [port, [...feeds]]);
+  return { nodes: steps, aliases: Object.fromEntries(copied) };
 }

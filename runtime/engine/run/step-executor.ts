@@ -25,9 +25,9 @@ import {
   type StepState,
 } from './step-state.ts';
 
-/** Tried once more: the next process, or a smaller batch, may do. */
+/** Errors after which a step is tried once more, in another process or with a smaller batch. */
 const retried: ReadonlySet<GraphErrorCode> = new Set(['worker-died', 'out-of-memory']);
-/** May mean that an input's stored bytes are gone. */
+/** Errors that may mean that the stored bytes of an input are gone. */
 const damaged: ReadonlySet<GraphErrorCode> = new Set(['store-damaged', 'missing-file']);
 
 export interface ExecutorRun {
@@ -38,15 +38,15 @@ export interface ExecutorRun {
   readonly lookup: ActionLookup;
   readonly runId: string;
   readonly deviceOf: (step: StepState) => StepDevice;
-  /** The key of a step as its sources and inputs are now. */
+  /** The key of a step with its current sources and inputs. */
   readonly keyOf: (step: StepState) => CacheKey;
-  /** What its node gave the last time. */
+  /** The last outputs of its node. */
   readonly previousOf: (step: StepState) => StepRequest['previous'];
   readonly renewal: StepRenewal;
   readonly signal: AbortSignal;
 }
 
-/** Has steps executed: retries them, and first computes again whatever of their inputs was damaged. */
+/** Executes steps and retries them. Computes damaged inputs again first. */
 export class StepExecutor {
   readonly #run: ExecutorRun;
   readonly #repairs = new Map<StepState, Promise<void>>();
@@ -56,8 +56,8 @@ export class StepExecutor {
   }
 
   /**
-   * Executes a step and records what it gave. While it runs, equal steps can wait for it; `room` is given back while
-   * it waits itself.
+   * Executes a step and records its outputs. Equal steps can wait for it meanwhile; while it waits itself, it gives `room`
+   * back.
    */
   async execute(step: StepState, room?: StepRoom): Promise<Executed> {
     const { inFlight } = this.#run;
@@ -90,8 +90,8 @@ export class StepExecutor {
   }
 
   /**
-   * Executes the step unless it was computed since its run looked, by another process or by another run of this one while
-   * it waited for room.
+   * Executes the step, unless another process or another run of this one computed it after the lookup, while it waited for
+   * room.
    */
   async #claimed(
     step: StepState,
@@ -127,7 +127,7 @@ export class StepExecutor {
     }
   }
 
-  /** Failed items are tried again by the next run, so such a result is not recorded. */
+  /** A result with failed items is not recorded, so that the next run tries them again. */
   #record(step: StepState, result: StepResult, durable: () => void): boolean {
     if (step.key === undefined || (result.items?.failed ?? 0) > 0) return false;
     const record: ActionRecord = {
@@ -163,7 +163,7 @@ export class StepExecutor {
     }
   }
 
-  /** What was computed again may be other than it was: then the step's key is no longer that of its inputs. */
+  /** An input that was computed again may differ: then the step's key no longer fits its inputs. */
   #requireKey(step: StepState): void {
     if (this.#run.keyOf(step).value === step.key?.value) return;
     throw new GraphError(
@@ -201,7 +201,7 @@ export class StepExecutor {
     }
   }
 
-  /** Computes again the inputs whose artifacts are gone; false when all are there. */
+  /** Computes the inputs whose artifacts are gone; false if none was. */
   async #repairInputs(step: StepState): Promise<boolean> {
     let repaired = false;
     for (const above of stepsAbove(step, this.#run.steps)) {

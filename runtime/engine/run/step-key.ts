@@ -14,14 +14,14 @@ import {
 import type { EngineParts, StepDevice } from './engine-parts.ts';
 import { facetsOf, inputsOf, type StepState } from './step-state.ts';
 
-/** What keys are made with beside a step and its inputs. */
+/** What a key depends on beside a step and its inputs. */
 export interface KeyParts {
   readonly engines: EngineVersions;
-  /** By node type, each asked for once, before anything runs. */
+  /** By node type; each is looked up once, before anything runs. */
   readonly devices: ReadonlyMap<string, StepDevice>;
 }
 
-/** Finds the devices of a plan's nodes, those of its loops included. */
+/** Finds the devices of a plan's nodes, including those of its loops. */
 export async function keyParts(
   parts: Pick<EngineParts, 'deviceOf' | 'engines'>,
   plan: Plan,
@@ -69,18 +69,18 @@ export function stepKey(
   });
 }
 
-/** What a node gave the last time that it had a key in this file, if its key differs in nothing but the inputs. */
+/** The last outputs of a node in this file, if its key differs only in the inputs. */
 export function previousOutputs(
   { key }: Pick<StepState, 'key'>,
   last: StepSummary | undefined,
 ): StepRequest['previous'] {
-  const own = (parts: readonly KeyPart[] = []): unknown =>
+  const withoutInputs = (parts: readonly KeyPart[] = []): unknown =>
     parts.filter(({ name }) => !name.startsWith('input.'));
   if (last === undefined || key === undefined) return undefined;
-  return sameJson(own(last.parts), own(key.parts)) ? last.outputs : undefined;
+  return sameJson(withoutInputs(last.parts), withoutInputs(key.parts)) ? last.outputs : undefined;
 }
 
-/** Why a step must run, against the last time that its node had a key in this file. */
+/** Why a step must run, compared with the last key of its node in this file. */
 export function reasonFor(
   { node: { definition }, key, sources }: Pick<StepState, 'node' | 'key' | 'sources'>,
   last: StepSummary | undefined,
@@ -91,7 +91,7 @@ export function reasonFor(
     sources,
   });
   if (reason.kind !== 'evicted') return reason;
-  // Such steps left nothing that could have been evicted.
+  // Such steps had no outputs that could have been evicted.
   if (last?.status !== 'succeeded' && last?.status !== 'cached') return { kind: 'unfinished' };
   const failed = last.items?.failed ?? 0;
   return failed > 0 ? { kind: 'incomplete', failed } : reason;

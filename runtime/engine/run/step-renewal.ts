@@ -3,15 +3,15 @@ import { renewedSources, type Resolvers } from '../sources/resolve-sources.ts';
 import type { StepState } from './step-state.ts';
 
 export interface RenewalParts extends Resolvers {
-  /** The key of a step as its sources and inputs are now. */
+  /** The key of a step with its current sources and inputs. */
   readonly keyOf: (step: StepState) => CacheKey;
-  /** Throws what keeps the step from being run with its sources as they are now. */
+  /** Throws if the step must not run with its current sources. */
   readonly allows: (sources: readonly ResolvedSource[]) => void;
-  /** Those of the run, by the path of a node without rounds: what the next round of a loop is drawn with. */
+  /** The sources of the run, by the path of a node without rounds, for the next round of a loop. */
   readonly sources: Map<string, readonly ResolvedSource[]>;
 }
 
-/** Keys a step anew whose inputs turned out to be others than its key says: once, since what never holds still never ends. */
+/** Keys a step again if its inputs are not those of its key. Only once: inputs that never stop changing must not loop forever. */
 export class StepRenewal {
   readonly #parts: RenewalParts;
 
@@ -19,12 +19,12 @@ export class StepRenewal {
     this.#parts = parts;
   }
 
-  /** Whether the error is one that a new key mends. */
+  /** Whether a new key can resolve the error. */
   mends(step: StepState, thrown: unknown): boolean {
     return GraphError.from(thrown).code === 'input-changed' && !step.renewed;
   }
 
-  /** Resolves the step's sources as they are now, and makes its key of them. Throws what is wrong with a source. */
+  /** Resolves the step's current sources and its key. Throws the problem of a source. */
   async renew(step: StepState): Promise<void> {
     step.renewed = true;
     const { files, models, file, allows, sources } = this.#parts;

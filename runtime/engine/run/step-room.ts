@@ -1,14 +1,14 @@
 import type { SlotClaim, StepSlots } from './step-slots.ts';
 
-/** A step's place in its lane, which it gives back while it only waits, so that others get on. */
+/** A step's place in its lane. It gives the place back while it only waits, so that other steps can run. */
 export class StepRoom {
   readonly #slots: StepSlots;
   readonly #claim: SlotClaim;
   #release: (() => void) | undefined;
-  /** Whether others had the place before it: an equal step of another run may have been among them. */
+  /** Whether other steps had the place before: an equal step of another run may have been among them. */
   readonly waited: boolean;
 
-  /** `release` gives back the place that it has. */
+  /** `release` gives the current place back. */
   constructor(
     slots: StepSlots,
     claim: SlotClaim,
@@ -25,7 +25,7 @@ export class StepRoom {
     this.#release = undefined;
   }
 
-  /** Waits for a place again, where it has none. Throws the signal's reason. */
+  /** Waits for a place if it has none. Throws the signal's reason. */
   async enter(signal: AbortSignal): Promise<void> {
     if (this.#release !== undefined) return;
     signal.throwIfAborted();
@@ -44,7 +44,7 @@ export class StepRoom {
     });
   }
 
-  /** Has a place at once, though there be none: for what goes on by itself. Nobody new comes until there is room. */
+  /** Takes a place even if none is free, for work that continues anyway. No new step starts until there is room. */
   resume(): void {
     this.#release ??= this.#slots.take(this.#claim);
   }

@@ -22,16 +22,16 @@ export interface SchedulerRun {
   readonly renewal: StepRenewal;
   readonly signal: AbortSignal;
   readonly reasonFor: (step: StepState) => MissReason;
-  /** Called after a step has ended, or may be looked at again. */
+  /** Called when a step has ended or can be looked up again. */
   readonly changed: () => void;
   /** Called when the scheduler itself fails: the run cannot go on. */
   readonly broken: (error: unknown) => void;
 }
 
-/** Runs a run's missing steps as there is room for them; equal ones, also of other runs, once. */
+/** Runs a run's missing steps as there is room; equal steps, also of other runs, run once. */
 export class StepScheduler {
   readonly #run: SchedulerRun;
-  /** Steps that wait for room, each with how to give up. */
+  /** Steps that wait for room, each with a function that stops the wait. */
   readonly #waiting = new Map<StepState, () => void>();
   #running = 0;
 
@@ -48,7 +48,7 @@ export class StepScheduler {
     return this.#running;
   }
 
-  /** Has a step executed, or waits for an equal one that is. */
+  /** Executes a step, or waits for an equal step that is executed. */
   add(step: StepState): void {
     if (this.#run.signal.aborted || this.#settledElsewhere(step)) return;
     const { definition } = step.node;
@@ -63,19 +63,19 @@ export class StepScheduler {
       started = true;
       const waited = this.#waiting.delete(step);
       try {
-        // While it waited an equal step may have begun, or ended.
+        // An equal step may have begun or ended meanwhile.
         if (this.#run.signal.aborted || this.#settledElsewhere(step)) release();
         else {
           const room = new StepRoom(this.#run.slots, claim, { release, waited });
           this.#start(step, room).catch(this.#run.broken);
         }
       } catch (error) {
-        // The caller may be another run, which made the room: the error is not its own.
+        // The caller may be another run, which made the room: this error is not its own.
         release();
         this.#run.broken(error);
       }
     });
-    // `start` may have been called already, in the midst of `request`.
+    // `request` may have called `start` already.
     if (!started) this.#waiting.set(step, giveUp);
   }
 
@@ -90,14 +90,14 @@ export class StepScheduler {
       step.madeAt = result.createdAt;
       if (result.from !== undefined) step.from = result.from;
     } else if (result.items !== undefined) {
-      // Of a step that another run computed meanwhile: what failed there is missing here as well.
+      // Items that failed when another run computed the step are missing here as well.
       const { total, failed } = result.items;
       step.items = { total, computed: 0, reused: total - failed, failed };
     }
     this.#run.steps.close(step, 'cached');
   }
 
-  /** Whether a step's result is there, or on its way. */
+  /** Whether a step's result exists or is being computed. */
   #settledElsewhere(step: StepState): boolean {
     const known = cachedResult(step, this.#run.lookup);
     if (known !== undefined) {
@@ -138,7 +138,7 @@ export class StepScheduler {
     }
   }
 
-  /** Waits for an equal step, of this run or of another one, without taking room. */
+  /** Waits for an equal step of any run, without taking room. */
   async #join(step: StepState, running: Promise<Executed>): Promise<void> {
     const { signal } = this.#run;
     try {
@@ -153,7 +153,7 @@ export class StepScheduler {
     }
   }
 
-  /** A step whose inputs turned out to be others than its key says starts anew with what they are now. */
+  /** Restarts a step, with a new key, whose inputs were not those of its key. */
   async #failOrRenew(step: StepState, thrown: unknown): Promise<void> {
     const { renewal, journal, signal, steps } = this.#run;
     if (signal.aborted || !renewal.mends(step, thrown)) {
@@ -166,12 +166,12 @@ export class StepScheduler {
       if (!isFinished(step)) this.#fail(step, error);
       return;
     }
-    // One that only waited for another run's step does not hold up its own, which may have been cancelled.
+    // A step that only waited for another run must not delay its own run, which may have been cancelled.
     if (isFinished(step)) return;
     const { file } = GraphError.from(thrown).location;
     const model = step.sources.some(({ kind }) => kind === 'model') ? ' or a model of it' : '';
-    const what = file === undefined ? `An input file${model}` : `"${file}"`;
-    const message = `${what} changed while the step ran. The step starts again with the present version.`;
+    const input = file === undefined ? `An input file${model}` : `"${file}"`;
+    const message = `${input} changed while the step ran. The step starts again with the present version.`;
     journal.emit({ type: 'step.log', node: step.node.id, level: 'warning', message });
     steps.again(step);
   }

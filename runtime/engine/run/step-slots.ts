@@ -1,13 +1,13 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Cores, Lane } from '@graft/graph';
 
-/** What a step asks for. */
+/** A step's request for room. */
 export interface SlotClaim {
   readonly lane: Lane;
   readonly cores: Cores;
   /** The device class that it computes on. */
   readonly deviceClass: string;
-  /** The run. Those that wait in a lane are served by turns, each run's steps in their order. */
+  /** The run. Waiting runs take turns in a lane, and the steps of a run keep their order. */
   readonly owner: object;
 }
 
@@ -17,13 +17,13 @@ interface Waiting {
 }
 
 /**
- * Room for the steps of all runs of a process, shared out by weight. Each lane has room of its own, so that a
- * light step never waits for a heavy one. Whoever is next in turn is never overtaken, so that none starves.
+ * Shares the cores of a process among the steps of all runs, by weight. Each lane has room of its own, so that a light step
+ * never waits for a heavy one. Nothing overtakes the next step in turn, so that none starves.
  */
 export class StepSlots {
   readonly #lanes: Readonly<Record<Lane, LaneSlots>>;
 
-  /** `cores` to share out. */
+  /** `cores` are shared. */
   constructor(cores: number) {
     const { light, bulk, web, inference, training } = laneRoom(cores);
     this.#lanes = {
@@ -36,15 +36,15 @@ export class StepSlots {
   }
 
   /**
-   * Calls `start` as soon as there is room, at once where there is; the step calls `release` when it has ended.
-   * Returns how to give up waiting, which does nothing to a step that has started.
+   * Calls `start` as soon as there is room, possibly at once; the step calls `release` when it has ended. Returns a function
+   * that stops waiting, and does nothing once the step has started.
    */
   request(claim: SlotClaim, start: (release: () => void) => void): () => void {
     const lane = this.#lanes[claim.lane];
     return lane.add(claim.owner, { weight: weightOf(claim, lane.room), start });
   }
 
-  /** Takes the room at once, even where there is none. Returns how to give it back. */
+  /** Takes room at once, even if there is none. Returns a function that gives it back. */
   take(claim: SlotClaim): () => void {
     const lane = this.#lanes[claim.lane];
     return lane.take(weightOf(claim, lane.room));
@@ -52,8 +52,8 @@ export class StepSlots {
 }
 
 /**
- * Steps at once, in units of one core. Light steps mostly wait for the disk, and those of the web for sites. Beside
- * one heavy step of inference there is room for a small one.
+ * The room of a lane, in cores. Light steps mostly wait for the disk, and web steps for sites. A heavy step of inference
+ * leaves room for a small one.
  */
 export function laneRoom(cores: number): Record<Lane, number> {
   const clamp = (value: number, least: number, most: number): number =>
@@ -70,7 +70,7 @@ export function laneRoom(cores: number): Record<Lane, number> {
 function weightOf({ lane, cores, deviceClass }: SlotClaim, room: number): number {
   if (cores === 'one') return 1;
   if (lane !== 'inference') return room;
-  // On a GPU two at once keep it busy; `auto` may turn out to be the CPU.
+  // Two steps keep a GPU busy. `auto` may turn out to be the CPU.
   const onCpu = deviceClass === 'cpu' || deviceClass === 'auto';
   return onCpu ? room - 1 : Math.ceil((room - 1) / 2);
 }
@@ -87,7 +87,7 @@ class LaneSlots {
   }
 
   add(owner: object, { weight, start }: Waiting): () => void {
-    // The run that makes room calls `start`, but what starts belongs to the run that asked.
+    // The run that makes room calls `start`, but the started work belongs to the run that asked.
     const queued: Waiting = { weight, start: AsyncResource.bind(start) };
     const queue = this.#waiting.get(owner) ?? [];
     queue.push(queued);
@@ -99,13 +99,13 @@ class LaneSlots {
       if (left === undefined || at < 0) return;
       left.splice(at, 1);
       if (left.length === 0) this.#waiting.delete(owner);
-      // It may have been what kept others from starting.
+      // It may have kept others from starting.
       this.#fill();
     };
   }
 
   #fill(): void {
-    // What starts may give its room back at once: that is seen in the next round, not one call deeper.
+    // A started step may give its room back at once. The next round sees that, not a deeper call.
     if (this.#filling) return;
     this.#filling = true;
     try {

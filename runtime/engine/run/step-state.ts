@@ -21,15 +21,15 @@ import {
   type StepSummary,
 } from '@graft/graph';
 
-/** One step of a run as it goes. */
+/** The state of one step of a run. */
 export interface StepState {
   readonly node: PlannedNode;
-  /** As they were when its key was made. */
+  /** The sources in its key. */
   sources: readonly ResolvedSource[];
-  /** Keyed anew in this run, since its inputs had turned out to be others; that is done once. */
+  /** Whether it got a new key in this run because its inputs changed; that happens once. */
   renewed: boolean;
   readonly dependents: StepState[];
-  /** Steps above that have not given their outputs yet. */
+  /** Steps above without outputs yet. */
   waiting: number;
   status: StepStatus;
   key?: CacheKey;
@@ -37,39 +37,39 @@ export interface StepState {
   outputs: Readonly<Record<string, ArtifactRef>>;
   items?: ItemCounts;
   device?: string;
-  /** Most bytes that it claimed at a time. */
+  /** Most bytes that it claimed at once. */
   memory?: number;
   /** Milliseconds of work. */
   ms: number;
   /** Of a reused result. */
   madeAt?: number;
-  /** The package that a reused result came in. */
+  /** The package that brought a reused result. */
   from?: string;
   error?: GraphError;
   /** Of a step that trains. */
   checkpoints?: StepCheckpoints;
-  /** Of a step that was skipped: the one that failed above it. */
+  /** Of a skipped step: the failed step above. */
   failedBy?: StepState;
-  /** Of a loop: how far it is. */
+  /** Of a loop: its progress. */
   readonly loop: LoopProgress | undefined;
 }
 
-/** A loop as it goes. */
+/** The state of a loop. */
 interface LoopProgress {
   readonly plan: PlannedLoop;
   /** By the path of a node without rounds. */
   readonly sources: StepInputs['sources'];
-  /** The steps of each round that has begun, and what gives its outputs. */
+  /** The steps of each begun round, and the feeds of its outputs. */
   readonly rounds: {
     readonly steps: readonly StepState[];
     readonly outputs: Readonly<Record<string, Feed>>;
   }[];
-  /** What gathers its rows, and by name what it gives; undefined before the last round has been had. */
+  /** The steps that gather its rows, and their outputs by name; undefined before the last round has ended. */
   gathered?: {
     readonly steps: readonly StepState[];
     readonly outputs: Readonly<Record<string, Feed>>;
   };
-  /** What its outputs come from, once it has ended. */
+  /** The feeds of its outputs, once it has ended. */
   gives?: Readonly<Record<string, Feed>>;
 }
 
@@ -77,18 +77,18 @@ export type LoopStep = StepState & { readonly loop: LoopProgress };
 
 export const isLoop = (step: StepState): step is LoopStep => step.loop !== undefined;
 
-/** By input node, the artifact that a run was given from outside. */
+/** Artifacts given to a run from outside, by input node. */
 export type GivenInputs = ReadonlyMap<string, ArtifactRef>;
 
-/** What steps are made from beside a plan. */
+/** What steps depend on beside a plan. */
 export interface StepInputs {
   readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
   readonly given?: GivenInputs;
 }
 
 /**
- * Adds the steps of a plan to those that are there already, which may feed them; those of inputs that are given have
- * ended before they begin. Returns the added ones.
+ * Adds the steps of a plan to existing steps, which may feed them. Steps of given inputs have ended already. Returns the
+ * added steps.
  */
 export function addSteps(
   steps: Map<string, StepState>,
@@ -120,7 +120,7 @@ export function addSteps(
   return added;
 }
 
-/** The step that gives what a feed brings, and by which port; of a loop that has ended, that of the round that gave it. */
+/** The step and port behind a feed. Of an ended loop, the step of the round that produced the output. */
 export function sourceOf(
   feed: Feed,
   steps: ReadonlyMap<string, StepState>,
@@ -143,7 +143,7 @@ export function stepsAbove(step: StepState, steps: ReadonlyMap<string, StepState
   return above;
 }
 
-/** The artifact that a feed brings; what gives it has finished. */
+/** The artifact of a feed, whose step has finished. */
 export function artifactOf(
   feed: Feed,
   steps: ReadonlyMap<string, StepState>,
@@ -154,7 +154,7 @@ export function artifactOf(
   return step?.outputs[port];
 }
 
-/** The artifacts at a step's inputs; all steps above have finished. */
+/** The artifacts at a step's inputs, whose steps have finished. */
 export function inputsOf(
   step: StepState,
   steps: ReadonlyMap<string, StepState>,
@@ -166,13 +166,13 @@ export function inputsOf(
   return inputs;
 }
 
-/** What is known of a step's inputs, now that all above have finished: an embedder by the artifact that holds it. */
+/** The facets of a step's inputs, once all steps above have finished: an embedder is named by its artifact. */
 export function facetsOf(step: StepState, steps: ReadonlyMap<string, StepState>): PortFacets {
   return Object.fromEntries(
     Object.entries(step.node.inputFacets).map(([port, facets]): [string, Facets] => {
       const { embedder } = facets;
       const [digest, ...others] = madeFor(step, port, steps);
-      // What several rounds of a loop made is not one embedder.
+      // Several rounds of a loop made several embedders.
       if (embedder === undefined || digest === undefined || others.length > 0)
         return [port, facets];
       return [port, { ...facets, embedder: { ...embedder, digest } }];
@@ -181,8 +181,8 @@ export function facetsOf(step: StepState, steps: ReadonlyMap<string, StepState>)
 }
 
 /**
- * Digests of what was made of the embedder that facets of an input say is made above. They name its node as it is
- * planned, without rounds, so it is looked for on the way that it came: of a loop, the round is found that made it.
+ * The digests of the embedders that the facets of an input name. Facets name the planned node, without rounds, so the
+ * search follows the feeds of the input: of a loop, it finds the round that made the embedder.
  */
 function madeFor(
   { node }: StepState,
@@ -211,18 +211,18 @@ function madeFor(
   return digests;
 }
 
-/** Whether the same output makes it, in whichever round. */
+/** Whether it is the same output, of any round. */
 const isOf = (maker: MadeBy, other: MadeBy | undefined): boolean =>
   other?.node === maker.node && other.port === maker.port;
 
 export const isFinished = (step: StepState): boolean =>
   step.status !== 'queued' && step.status !== 'running';
 
-/** Whether what is below can use what it gave. */
+/** Whether steps below can use its outputs. */
 export const hasOutputs = ({ status }: StepState): boolean =>
   status === 'cached' || status === 'succeeded';
 
-/** A finished step as it is recorded. */
+/** The record of a finished step. */
 export function summarize(step: StepState): StepSummary {
   const marks = step.key === undefined ? undefined : fileMarks(step.sources);
   return {
@@ -244,7 +244,7 @@ export function summarize(step: StepState): StepSummary {
   };
 }
 
-/** What the execution backend is asked to do for a step. */
+/** The request to the execution backend for a step. */
 export function toRequest(
   step: StepState,
   run: {

@@ -9,14 +9,14 @@ import {
 import { HashCache } from './hash-cache.ts';
 import { matchFiles, type MatchedFile } from './match-files.ts';
 
-/** A file of a source, to be told from what it was before. */
+/** A file of a source, in a state that can be compared with an earlier one. */
 export interface WatchedFile {
   readonly path: string;
-  /** Another one where its size, times or inode are others. */
+  /** Differs if size, times or inode differ. */
   readonly stamp: string;
-  /** Of its bytes, where that is known without reading them. */
+  /** The digest of its bytes, if it is known without reading them. */
   readonly known: Digest | undefined;
-  /** Reads it where it has to. */
+  /** The digest of its bytes; reads them if necessary. */
   digest(): Promise<Digest>;
 }
 
@@ -40,8 +40,8 @@ export class FileSourceResolver implements SourceResolver {
   }
 
   /**
-   * As `files`, without hashing more than a budget of bytes: undefined where that does not reach for what is not
-   * remembered. What was hashed is taken off the budget.
+   * As `files`, but hashes no more than a budget of bytes, and takes what it hashed off the budget. Undefined if the
+   * budget is too small for the files whose digests are not remembered.
    */
   async remembered(
     patterns: readonly string[],
@@ -56,7 +56,7 @@ export class FileSourceResolver implements SourceResolver {
     return this.#resolved(matched);
   }
 
-  /** The files that patterns match, without reading them; patterns that match nothing give none. */
+  /** The files that patterns match, without reading them; none for a pattern that matches nothing. */
   async watched(patterns: readonly string[]): Promise<WatchedFile[]> {
     const found = new Map<string, MatchedFile>();
     for (const pattern of patterns) {
@@ -73,7 +73,7 @@ export class FileSourceResolver implements SourceResolver {
     });
   }
 
-  /** What patterns match, without hashing: the total and the first `limit` paths. */
+  /** The number of files that patterns match and the first `limit` paths, without hashing. */
   async match(
     patterns: readonly string[],
     limit: number,

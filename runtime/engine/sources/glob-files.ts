@@ -5,14 +5,14 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { isGone, unreadable } from './file-fault.ts';
 import { isInside, outside } from './inside-workspace.ts';
 
-/** Times that a folder is read in one walk: links to folders may lead to one another, in more ways than can be counted. */
+/** How often a walk reads one folder: linked folders may lead to each other in endless ways. */
 const mostReadings = 100;
-/** Folders that are read where links lead out of the workspace: that may be to a whole disk. */
+/** Folders that a walk reads outside the workspace: a link may lead to a whole disk. */
 const mostOutside = 1000;
 
 /**
- * The files below a workspace that a glob matches. Throws for a folder that may not be read, whose files would else be missing
- * without a word, and where links lead to no end. `root` is a real path.
+ * The files below a workspace that a glob matches. Throws for an unreadable folder, whose files would otherwise be missing
+ * silently, and for links without an end. `root` is a real path.
  */
 export async function globFiles(
   root: string,
@@ -49,8 +49,8 @@ export async function globFiles(
 type Done = (error: Error | null, found: unknown) => void;
 
 /**
- * Where a walk starts: at what stands before the first wildcard. Throws where that leads out: it would be walked before any file
- * of it is refused.
+ * Where a walk starts: the path before the first wildcard. Throws if it leads out of the workspace, since all of it would
+ * be walked before a file is refused.
  */
 function startInside(root: string, pattern: string): string {
   const segments = pattern.split('/');
@@ -61,7 +61,7 @@ function startInside(root: string, pattern: string): string {
   return start;
 }
 
-/** Of what cannot be opened none: nothing below it matches. */
+/** The real path; undefined for a path that cannot be opened, below which nothing matches. */
 function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);
@@ -70,14 +70,14 @@ function realPath(path: string): string | undefined {
   }
 }
 
-/** What one walk has read, and what is wrong with it. Folders come by real paths, or by way of links that it follows. */
+/** The state of one walk, and its first problem. It reaches folders by real paths, or through links that it follows. */
 class Walk {
   fault: GraphError | undefined;
   readonly #root: string;
   readonly #start: string;
-  /** Links, and where the walk starts, to their real paths. */
+  /** The real paths of links, and of the start of the walk. */
   readonly #links = new Map<string, string>();
-  /** Of folders on the way to what was found: whether that goes round. */
+  /** Whether the path to a folder goes in a circle. */
   readonly #rounds = new Map<string, boolean>();
   readonly #readings = new Map<string, number>();
   #outside = 0;
@@ -92,7 +92,7 @@ class Walk {
     this.#links.set(resolve(link), real);
   }
 
-  /** Counts a folder; false where the walk is to end. */
+  /** Counts a folder; false if the walk must end. */
   mayRead(folder: string): boolean {
     if (this.fault !== undefined) return false;
     const { real, link } = this.#resolved(folder);
@@ -105,8 +105,8 @@ class Walk {
   }
 
   /**
-   * What was found, without what a link gives once more that leads up to where one comes from, as a folder that is linked to
-   * itself.
+   * The files found, without those that a link repeats because it leads back to a folder above it, such as a folder that
+   * links to itself.
    */
   withoutRounds(found: string[]): string[] {
     if (this.#links.size === 1) return found;
@@ -122,7 +122,7 @@ class Walk {
     });
   }
 
-  /** Whether a link on the way, from where the walk starts, leads up to where it came through. */
+  /** Whether a link on the path from the start of the walk leads back to a folder that the path passed. */
   #goesRound(folder: string): boolean {
     if (folder.length <= this.#start.length) return false;
     const known = this.#rounds.get(folder);
@@ -142,7 +142,7 @@ class Walk {
   }
 
   failed(folder: string, error: Error): void {
-    // Gone since it was listed.
+    // It disappeared after it was listed.
     if (isGone(error)) return;
     const { real, link } = this.#resolved(folder);
     this.fault ??= isInside(this.#root, real)
@@ -150,7 +150,7 @@ class Walk {
       : outside(this.#nameOf(link));
   }
 
-  /** The real path of a folder, and the last link that leads to it: the folder itself where none does. */
+  /** The real path of a folder, and the last link on the path to it; without one, the folder itself. */
   #resolved(folder: string): { readonly real: string; readonly link: string } {
     const path = resolve(folder);
     for (let link = path; link !== dirname(link); link = dirname(link)) {

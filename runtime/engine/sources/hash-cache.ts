@@ -7,7 +7,7 @@ import { hasCode, replaceFile } from '@graft/kit';
 import { isGone, unreadable } from './file-fault.ts';
 import type { MatchedFile } from './match-files.ts';
 
-/** Version of the cache file's shape; another one is dropped and made anew. */
+/** Version of the cache file's shape. A file of another version is discarded. */
 const version = 1;
 /** Path, size, mtime and ctime (ms), inode, digest. */
 const entrySchema = z.tuple([
@@ -21,10 +21,10 @@ const entrySchema = z.tuple([
 type Entry = z.infer<typeof entrySchema>;
 const headSchema = z.object({ version: z.literal(version), entries: z.array(z.unknown()) });
 
-/** Bytes up to which a file is hashed in one piece. */
+/** Bytes of the largest file that is hashed in one piece. */
 const smallFile = 1024 * 1024;
 
-/** Remembers the digests of files by size, times and inode, so that unchanged ones are not read again. */
+/** Remembers the digests of files by size, times and inode, so that unchanged files are not read again. */
 export class HashCache {
   readonly #path: string;
   #entries: Map<string, Entry> | undefined;
@@ -35,21 +35,21 @@ export class HashCache {
     this.#path = path;
   }
 
-  /** The digest of a file's bytes as they are now; `anew`: not trusting what is remembered. */
+  /** The digest of a file's current bytes. `anew` ignores the remembered digest. */
   async digest(file: MatchedFile, { anew = false } = {}): Promise<Digest> {
     this.#entries ??= this.#load();
     const known = this.#entries.get(file.path);
     if (!anew && known !== undefined && isSame(known, file.stats)) return known[5];
     const { stats, digest } = await hashFile(file);
-    // ctime too: writing changes it even where a tool has put the mtime back.
-    // Written to this very moment: the next change might leave the same times.
+    // ctime too: writing changes it even if a tool restores the mtime.
+    // Written a moment ago: the next change might leave the same times.
     if (Date.now() - Math.max(stats.mtimeMs, stats.ctimeMs) < 20) return digest;
     this.#entries.set(file.path, [file.path, ...stampOf(stats), digest]);
     this.#changed = true;
     return digest;
   }
 
-  /** The digest of a file where it is known without reading it. */
+  /** The digest of a file, if it is known without reading it. */
   known(file: MatchedFile): Digest | undefined {
     this.#entries ??= this.#load();
     const known = this.#entries.get(file.path);
@@ -57,12 +57,12 @@ export class HashCache {
   }
 
   /**
-   * Writes what has changed. A lost write costs a second hashing, nothing else: whatever keeps it from being written
-   * (a full or read-only disk, a folder that was deleted) is not the caller's matter, and the next change tries again.
+   * Writes the changes. A lost write only costs hashing again, so a full or read-only disk or a deleted folder is no error;
+   * the next change tries again.
    */
   async save(): Promise<void> {
     if (!this.#changed) return;
-    // Several plans at once share one write.
+    // Simultaneous plans share one write.
     this.#saving ??= this.#write().finally(() => {
       this.#saving = undefined;
     });
@@ -97,19 +97,19 @@ const isSame = (entry: Entry, stats: Stats): boolean =>
   entry[3] === stats.ctimeMs &&
   entry[4] === stats.ino;
 
-/** Hashes a file; once more if it changed meanwhile. */
+/** Hashes a file, and again if it changed meanwhile. */
 async function hashFile(file: MatchedFile): Promise<{ stats: Stats; digest: Digest }> {
   let stats = file.stats;
   try {
     for (let tries = 0; tries < 3; tries++) {
       const digest = await hashBytes(file.absolute, stats.size);
       const after = await stat(file.absolute);
-      // All of it: a file that was renamed into its place may have the same size and mtime.
+      // Compares all fields: a file that was renamed into place may have the same size and mtime.
       if (isSame([file.path, ...stampOf(stats), digest], after)) return { stats, digest };
       stats = after;
     }
   } catch (error) {
-    // Something else stands in its place now.
+    // Another file has taken its place.
     if (!isGone(error) && !hasCode(error, 'EISDIR')) throw unreadable(file.path, error);
   }
   throw new GraphError(

@@ -11,7 +11,7 @@ export function insideWorkspace(root: string, path: string): string {
   return short;
 }
 
-/** The error of a path that leads out of the workspace. */
+/** The error for a path that leads out of the workspace. */
 export function outside(path: string): GraphError {
   return new GraphError(
     'outside-workspace',
@@ -19,7 +19,7 @@ export function outside(path: string): GraphError {
   );
 }
 
-/** Whether a real path is the workspace or below it; `root` is one too. */
+/** Whether a real path is the workspace or below it. `root` is a real path. */
 export function isInside(root: string, real: string): boolean {
   return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
 }

@@ -6,11 +6,11 @@ import { isGone, unreadable } from './file-fault.ts';
 import { globFiles } from './glob-files.ts';
 import { insideWorkspace, isInside, outside } from './inside-workspace.ts';
 
-/** Folders that hold no sources: Graft's own state, git's, and installed packages. */
+/** Folders without sources: Graft's own state, git's, and installed packages. */
 const ignored = ['**/.graft/**', '**/.git/**', '**/node_modules/**'];
 const ignoredSegments: ReadonlySet<string> = new Set(['.graft', '.git', 'node_modules']);
 
-/** Files matched at once before other work of the process gets its turn. */
+/** Files matched between two pauses for other work of the process. */
 const chunk = 1000;
 
 export interface MatchedFile {
@@ -21,9 +21,9 @@ export interface MatchedFile {
 }
 
 /**
- * The files below a workspace that some patterns match: each a path, a folder or a glob. Sorted by path, each
- * once. Throws `outside-workspace` for what leads out, also through a link, and `missing-file` for a pattern
- * that matches nothing. `root` is a real path.
+ * The files below a workspace that patterns match, each once, sorted by path. A pattern is a path, a folder or a glob.
+ * Throws `outside-workspace` for a path that leads out, also through a link, and `missing-file` for a pattern that matches
+ * nothing. `root` is a real path.
  */
 export async function matchFiles(
   root: string,
@@ -55,7 +55,7 @@ async function matchPattern(root: string, pattern: string): Promise<readonly str
   if (!isFolder && !isDynamicPattern(path)) {
     throw missing(pattern, 'Check the path, or add the file to the workspace.');
   }
-  // `*` is any name that a file can have, of two lines too.
+  // `*` matches every possible file name, also one with a line break.
   const wanted = path === '.' ? '**/*' : isFolder ? `${escapePath(path)}/**/*` : path;
   const found = await globFiles(root, wanted, ignored);
   if (found.length > 0) return found;
@@ -66,7 +66,7 @@ function missing(pattern: string, advice: string): GraphError {
   return new GraphError('missing-file', `"${pattern}" matches no file. ${advice}`);
 }
 
-/** Its name was read as a text, which names no file then. */
+/** The error for a name that is no valid UTF-8: the text that was read of it names no file. */
 function unnamed(path: string): GraphError {
   return new GraphError(
     'bad-name',
@@ -74,7 +74,7 @@ function unnamed(path: string): GraphError {
   );
 }
 
-/** What looking at a path gives; undefined where nothing stands there. Throws where it may not be looked at. */
+/** The result of a look at a path; undefined if nothing is there. Throws if access is denied. */
 function orGone<Found>(path: string, look: () => Found): Found | undefined {
   try {
     return look();
@@ -84,7 +84,7 @@ function orGone<Found>(path: string, look: () => Found): Found | undefined {
   }
 }
 
-/** Checks that links stay inside, looking at each folder once. */
+/** Checks that links stay inside; looks at each folder once. */
 class LinkGuard {
   readonly #root: string;
   readonly #folders = new Map<string, boolean>();
@@ -93,7 +93,7 @@ class LinkGuard {
     this.#root = root;
   }
 
-  /** The file, or undefined if it has gone meanwhile, is a link to nothing or is no plain file. */
+  /** The file; undefined if it disappeared, links to nothing or is no plain file. */
   check(path: string): MatchedFile | undefined {
     return orGone(path, () => this.#check(path));
   }

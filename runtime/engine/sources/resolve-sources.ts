@@ -12,7 +12,7 @@ import {
   type SourceResolver,
 } from '@graft/graph';
 
-/** The sources of every node that has some, those within loops under their paths without rounds, and what is wrong with the others. */
+/** The sources of each node that has any, within loops by paths without rounds, and the problems of the others. */
 export interface ResolvedSources {
   readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
   readonly problems: readonly Problem[];
@@ -23,15 +23,15 @@ export interface Resolvers {
   readonly models: ModelLookup;
   /** The graph file, for locations. */
   readonly file: string;
-  /** Hashes every file, whatever is remembered of it. */
+  /** Hashes every file, even if its digest is remembered. */
   readonly anew?: boolean;
 }
 
-/** Resolves what a plan's nodes declare as sources; problems are located at node and parameter. */
+/** Resolves the sources that a plan's nodes declare. Problems are located at node and parameter. */
 export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<ResolvedSources> {
   const sources = new Map<string, ResolvedSource[]>();
   const problems: Problem[] = [];
-  // Loaders of the same patterns walk the workspace once.
+  // Loaders with the same patterns share one walk of the workspace.
   const walks = new Map<string, Promise<ResolvedFile[]>>();
   const walk = (patterns: readonly string[]): Promise<ResolvedFile[]> => {
     const key = JSON.stringify(patterns);
@@ -78,13 +78,13 @@ function noDatabase(): Promise<never> {
   return Promise.reject(new GraphError('unavailable', message, { audience: 'operator' }));
 }
 
-/** When the present period began; periods are counted from 1970, so that all who ask have the same. */
+/** When the current period began. Periods count from 1970, so that they are the same for everybody. */
 function periodOf({ hours }: Extract<Source, { kind: 'clock' }>): string {
   const length = hours * 3_600_000;
   return new Date(Math.floor(Date.now() / length) * length).toISOString();
 }
 
-/** What a source gives: nothing where it is missing, and may be. */
+/** What a source resolves to; nothing if an optional source is missing. */
 export async function orNone<Files>(
   files: Promise<Files>,
   { optional = false }: { readonly optional?: boolean },
@@ -97,7 +97,7 @@ export async function orNone<Files>(
   }
 }
 
-/** The sources of one node as they are now, every file hashed anew. Throws what is wrong with one. */
+/** The current sources of one node; hashes every file again. Throws the problem of a source. */
 export async function renewedSources(
   node: PlannedNode,
   resolvers: Resolvers,

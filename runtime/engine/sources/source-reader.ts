@@ -5,13 +5,13 @@ import { pipeline } from 'node:stream/promises';
 import type { ResolvedSource, SourceFile, StepSource } from '@graft/graph';
 import { VerifiedFile, type Readings } from './verified-file.ts';
 
-/** The sources of one step, as its node reads them: nothing that was read of other bytes is kept. */
+/** The sources of one step, as its node reads them. No result of changed bytes is kept. */
 export class SourceReader {
   readonly sources: readonly StepSource[];
   readonly #readings: Readings;
   readonly #verifyMore: () => Promise<void>;
 
-  /** `verifyMore`, of what else the step reads, throws `input-changed`; it is asked whenever files are verified. */
+  /** `verifyMore` runs with each verification of files, and throws `input-changed` if anything else the step reads changed. */
   constructor(
     sources: readonly ResolvedSource[],
     signal: AbortSignal,
@@ -35,8 +35,8 @@ export class SourceReader {
   }
 
   /**
-   * Runs something that reads files and models. Throws `input-changed` if any of them held other bytes than its
-   * digest's, rather than what the reading made of them: a result, or a complaint about them.
+   * Runs a reading of files and models. If the bytes of one did not match its digest, throws `input-changed` instead of
+   * returning the result or throwing the error that the reading made of them.
    */
   async verified<Value>(reading: () => Promise<Value>): Promise<Value> {
     try {

@@ -5,27 +5,27 @@ import { GraphError, type ResolvedFile, type SourceFile } from '@graft/graph';
 import { hasCode } from '@graft/kit';
 import { isGone, unreadable } from './file-fault.ts';
 
-/** Bytes up to which a file is read at once and verified before anything of it is given. */
+/** Bytes of the largest file that is read at once and verified before its first byte is returned. */
 const smallFile = 1024 * 1024;
 const piece = 256 * 1024;
-/** Milliseconds of the clock that a file's times are kept by: a change within them may leave the same times. */
+/** Resolution (ms) of file times: a second change within it may leave the same times. */
 const clockTick = 20n;
 
-/** What files tell their step: `changed` is the first that held other bytes than those that were hashed. */
+/** What files report to their step: `changed` is the first whose bytes were not those that were hashed. */
 export interface Readings {
   changed: GraphError | undefined;
   readonly open: Set<Reading>;
   readonly signal: AbortSignal;
 }
 
-/** A source whose every reading is hashed along and compared with the digest that the cache key was made of. */
+/** A source that hashes every reading and compares it with the digest in the cache key. */
 export class VerifiedFile implements SourceFile {
   readonly path: string;
   readonly digest: string;
   readonly size: number;
   readonly #absolute: string;
   readonly #readings: Readings;
-  /** Of the file when all of it was last verified. */
+  /** The stamp of the file when all of it was last verified. */
   #verified: string | undefined;
 
   constructor({ path, absolute, digest, size }: ResolvedFile, readings: Readings) {
@@ -55,7 +55,7 @@ export class VerifiedFile implements SourceFile {
         yield next;
       }
     } finally {
-      // Also where the reader stopped early: what it has seen is verified by the whole only.
+      // Also if the reader stopped early: only the whole file verifies the part that it read.
       this.#readings.open.delete(reading);
       const known = await this.#isAsVerified(handle);
       await reading.finish(known || this.#readings.signal.aborted);
@@ -63,7 +63,7 @@ export class VerifiedFile implements SourceFile {
     if (this.#readings.changed !== undefined) throw this.#readings.changed;
   }
 
-  /** The error of other bytes; the step ends with it, whoever catches it here. */
+  /** The error for changed bytes. The step ends with it, even if the node catches it. */
   #changed(): GraphError {
     return (this.#readings.changed ??= inputChanged(this.path));
   }
@@ -73,7 +73,7 @@ export class VerifiedFile implements SourceFile {
     else this.#verified = stampOf(await handle.stat({ bigint: true }));
   }
 
-  /** Whether the file is the one that was read in full before, so that a part need not be followed by the rest. */
+  /** Whether this file was read in full before, so that reading a part need not be followed by the rest. */
   async #isAsVerified(handle: FileHandle): Promise<boolean> {
     const stamp = stampOf(await handle.stat({ bigint: true }));
     return stamp !== undefined && stamp === this.#verified;
@@ -110,7 +110,7 @@ class Reading {
     return bytes;
   }
 
-  /** Reads on to the end and compares, unless the outcome is known or asked for by nobody. */
+  /** Reads on to the end and compares, unless the outcome is known or nobody needs it. */
   async finish(skip: boolean): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
@@ -124,7 +124,7 @@ class Reading {
   }
 }
 
-/** Says which bytes a file has without reading them; undefined where it was written to a moment ago. */
+/** Identifies the bytes of a file without reading them; undefined if it was written a moment ago. */
 function stampOf({ size, mtimeMs, ctimeMs, mtimeNs, ctimeNs, ino }: BigIntStats) {
   const newest = mtimeMs > ctimeMs ? mtimeMs : ctimeMs;
   if (BigInt(Date.now()) - newest < clockTick) return undefined;

@@ -2,12 +2,12 @@ import { GraphError, type ExecutionBackend, type StepResult } from '@graft/graph
 import { runStep } from './run-step.ts';
 import type { StepHost } from './step-host.ts';
 
-/** Milliseconds that a step in this process has to notice its cancellation. */
+/** Milliseconds in which a step of this process must notice its cancellation. */
 const patience = 1500;
 
 /**
- * Executes steps in this process. A step that does not notice its cancellation cannot be killed here: it is
- * abandoned, and what it still stores is harmless, since nothing will refer to it.
+ * Executes steps in this process. A step that does not notice its cancellation cannot be killed here, so it is abandoned.
+ * What it still stores is harmless: nothing refers to it.
  */
 export function createLocalBackend(host: StepHost): ExecutionBackend {
   return {
@@ -38,7 +38,7 @@ export function createLocalBackend(host: StepHost): ExecutionBackend {
   };
 }
 
-/** The error of a step that was cancelled. */
+/** The error of a cancelled step. */
 export function cancelled(node: string): GraphError {
   return new GraphError('cancelled', 'The run was cancelled.', { location: { node } });
 }

@@ -1,8 +1,8 @@
 import { treeManifestSchema, type ArtifactStore, type Digest } from '@graft/graph';
 
 /**
- * Opens a tree once all of its bytes have been compared with their digests: what is opened as it was laid out may have been
- * damaged since. Throws where anything of it is gone or damaged.
+ * Opens a tree after comparing all of its bytes with their digests: a tree that was laid out earlier may be damaged. Throws
+ * if any file of it is missing or damaged.
  */
 export async function openWhole(
   artifacts: Pick<ArtifactStore, 'get' | 'openTree'>,

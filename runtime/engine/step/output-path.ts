@@ -2,13 +2,12 @@ import { lstat, realpath } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { GraphError } from '@graft/graph';
 
-/** Folders that nobody's results belong in: Graft's own state, git's, and installed packages. */
+/** Folders that no result belongs in: Graft's own state, git's, and installed packages. */
 const reserved: ReadonlySet<string> = new Set(['.graft', '.git', 'node_modules']);
 
 /**
- * Absolute path of something that a step writes below the workspace; it need not be there yet. Throws
- * `outside-workspace` for what leads out, also through a link, and `bad-param` for what may not be written. `root` is
- * a real path.
+ * The absolute path of an output below the workspace, which need not exist yet. Throws `outside-workspace` for a path that
+ * leads out, also through a link, and `bad-param` for one that may not be written. `root` is a real path.
  */
 export async function outputPath(root: string, path: string): Promise<string> {
   const short = normalize(path).split(sep).join('/').replace(/\/+$/, '');
@@ -28,13 +27,13 @@ export async function outputPath(root: string, path: string): Promise<string> {
   }
   const absolute = join(root, short);
   const there = await deepestThere(absolute);
-  // A link that leads nowhere has no real path: writing through it might lead anywhere.
+  // A link to nothing has no real path: writing through it might lead anywhere.
   const real = await realpath(there).catch(() => undefined);
   if (real === undefined || (real !== root && !real.startsWith(root + sep))) throw outside(path);
   return join(real, absolute.slice(there.length));
 }
 
-/** The path itself or its nearest folder that exists, links not followed. */
+/** The path or its nearest existing folder; links are not followed. */
 async function deepestThere(path: string): Promise<string> {
   for (let current = path; ; current = dirname(current)) {
     const found = await lstat(current).catch(() => undefined);

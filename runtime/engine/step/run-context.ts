@@ -22,15 +22,15 @@ import { StepIndexes } from './step-indexes.ts';
 import { StepMemory } from './step-memory.ts';
 import { StepReporter } from './step-reporter.ts';
 
-/** A step's context, what it has used, and how to clear up after it. */
+/** A step's context, with what the step used; disposing of it cleans up. */
 export interface StepContext extends AsyncDisposable {
   readonly ctx: RunContext;
   readonly sources: SourceReader;
-  /** Device id of the last model or lease that the step used; undefined: it used none. */
+  /** Device id of the last model or lease that the step used; undefined if it used none. */
   usedDevice(): string | undefined;
-  /** The most memory that it claimed at a time, in bytes; undefined: none. */
+  /** The most memory that it claimed at once, in bytes; undefined: none. */
   usedMemory(): number | undefined;
-  /** To be called when the outputs are stored: nobody resumes from its checkpoints any more. */
+  /** Call this once the outputs are stored: it removes the checkpoints, from which nothing resumes any more. */
   stored(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ interface StepHooks {
   readonly report: (signal: StepSignal) => void;
 }
 
-/** Builds what an implementation is given besides inputs and params. */
+/** Builds what an implementation gets besides inputs and parameters. */
 export async function createStepContext(
   host: StepHost,
   request: StepRequest,
@@ -119,7 +119,7 @@ export async function createStepContext(
     inputFacets: request.inputFacets,
     scratch,
     async copies(files) {
-      // Of a fixed name, since what is read there may be named after its folder.
+      // A fixed name, because a reader may name results after the folder.
       const folder = join(await scratch(), 'files');
       await sources.copy(files, folder);
       return folder;
@@ -128,7 +128,7 @@ export async function createStepContext(
     async previous(output) {
       const ref = request.previous?.[output];
       if (ref === undefined) return undefined;
-      // Gone or damaged since: it would only have saved work, and what is made of it would be as damaged.
+      // A missing or damaged previous output only costs work; an update of it would be damaged too.
       return await openWhole(host.artifacts, ref.digest, hooks.signal).catch(() => undefined);
     },
     checkpoints: () => checkpoints.open(),
@@ -168,7 +168,7 @@ export async function createStepContext(
     stored: () => checkpoints.remove(),
     async [Symbol.asyncDispose]() {
       reporter.flush();
-      // What could not be opened or had in the first place has failed its step, and needs no clearing up.
+      // What failed to open has failed the step, and needs no cleaning up.
       const opened = await Promise.allSettled(memos.values());
       try {
         for (const memo of opened) {
@@ -185,7 +185,7 @@ export async function createStepContext(
   };
 }
 
-/** What each backend is a part of. */
+/** The engine of each backend. */
 const engineOf: Readonly<Record<keyof Backends, EngineName>> = {
   embedder: 'onnxruntime',
   encoderTokenizer: 'onnxruntime',
@@ -198,8 +198,8 @@ const engineOf: Readonly<Record<keyof Backends, EngineName>> = {
 };
 
 /**
- * The backends, telling which device each loaded model sits on; those of engines only that the definition names, since
- * a result must not come from one whose version is not in its key.
+ * The backends; they report the device of each loaded model. Only those of engines that the definition names work, because
+ * a result must not come from an engine whose version is not in its key.
  */
 function noticing(
   backends: Backends,

@@ -12,10 +12,9 @@ import {
 } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { z } from 'zod';
-import { readBlocks, readInput, writeArtifact } from '../codec/artifact-codec.ts';
+import { readBlocks, readInput, RowBlocks, writeArtifact } from '../rows/index.ts';
 import { fileKeyer, rowKeyer } from '../items/item-key.ts';
 import { fileItems, runItemsStep, type ItemSource } from '../items/items-step.ts';
-import { RowBlocks } from '../codec/rows.ts';
 import type { SourceReader } from '../sources/source-reader.ts';
 import { createStepContext } from './run-context.ts';
 import type { StepHost } from './step-host.ts';
@@ -35,18 +34,18 @@ export async function runStep(
     });
   }
   hooks.signal.throwIfAborted();
-  // A plan has been made of them, so these are the ports that the node has there.
+  // The plan was made with these parameters, so the node has these ports.
   const definition = shapedType(implementation.definition, request.params);
   await using step = await createStepContext(host, request, { ...hooks, definition });
   const { ctx, sources } = step;
   // A tree is verified when it is first laid out, which reads all of it.
   const inputs = await abortable(readInputs(host, request, definition), hooks.signal);
-  // Around the writing of outputs too: they are streams, which read the files as they are written.
+  // Includes writing the outputs: they are streams, which read the files while they are written.
   const result = await sources.verified(async () =>
     'runItems' in implementation
       ? runItems(host, request, { implementation, definition, ctx, inputs, sources })
       : {
-          // Storing a folder reads all of it; what is stored after an abort is referred to by nobody.
+          // Storing a folder reads all of it; nothing refers to what is stored after an abort.
           outputs: await abortable(
             writeOutputs(host, definition, await implementation.run(ctx, inputs, request.params)),
             hooks.signal,
@@ -124,7 +123,7 @@ async function runItems(
   const [port, { type }] = output;
   const value = new RowBlocks(computed.blocks());
   const ref = await writeArtifact(host.artifacts, { port, type, value }).catch((error: unknown) => {
-    // What computing has thrown is about the items, and not about the port that they are written to.
+    // An error while computing concerns the items, not the port that they are written to.
     throw computed.thrown() ?? error;
   });
   return { outputs: { [port]: ref }, items: computed.counts() };

@@ -1,6 +1,6 @@
 import type { Backends, IndexInfo, SearchIndex } from '@graft/graph';
 
-/** The indexes that a step searches: each is opened once for all its batches, and closed with the step. */
+/** The indexes that a step searches. Each is opened once for all batches, and closed with the step. */
 export class StepIndexes {
   readonly #open: Backends['openIndex'];
   readonly #opened = new Map<string, Promise<SearchIndex>>();
@@ -14,7 +14,7 @@ export class StepIndexes {
     if (known !== undefined) return known;
     const opening = this.#open(folder, info);
     this.#opened.set(folder, opening);
-    // The step's next batch may find it mended.
+    // The next batch of the step tries again.
     opening.catch(() => this.#opened.delete(folder));
     return opening;
   }

@@ -1,23 +1,23 @@
 import type { Lease } from '@graft/graph';
 
-/** Counts the memory that a step claims: what it leases, and the models that it uses, which it may share with others. */
+/** Counts the memory that a step claims: its leases, and the models that it uses, possibly with other steps. */
 export class StepMemory {
   readonly #models = new Map<string, number>();
   #leased = 0;
   #peak = 0;
 
-  /** The most at a time, in bytes; undefined: it claimed none. */
+  /** The most memory at once, in bytes; undefined if it claimed none. */
   get peak(): number | undefined {
     return this.#peak === 0 ? undefined : Math.round(this.#peak);
   }
 
-  /** A loaded model was used, and takes so many bytes by now. */
+  /** Records the use of a loaded model, with the bytes that it takes now. */
   uses(model: string, bytes: number): void {
     this.#models.set(model, Math.max(bytes, this.#models.get(model) ?? 0));
     this.#note();
   }
 
-  /** The lease, counted until it is given back. */
+  /** Counts a lease until it is given back. */
   counted(lease: Lease): Lease {
     const { device, bytes } = lease;
     this.#leased += bytes;

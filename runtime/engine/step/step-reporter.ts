@@ -2,10 +2,10 @@ import type { CheckpointReport, StepSignal } from '@graft/graph';
 
 /** Milliseconds between two progress reports of a step. */
 const progressEvery = 50;
-/** Milliseconds that tokens are gathered for. */
+/** Milliseconds for which tokens are gathered. */
 const tokensEvery = 40;
 
-/** Thins out what a step reports: the newest progress and whole runs of tokens, never losing the last. */
+/** Thins out the reports of a step: keeps the newest progress, joins tokens, and never loses the last report. */
 export class StepReporter {
   readonly #send: (signal: StepSignal) => void;
   #progress: StepSignal | undefined;
@@ -44,7 +44,7 @@ export class StepReporter {
     this.#send({ type: 'checkpoint', checkpoint });
   }
 
-  /** Of several things that it waits for at once, the step has not come on before the last is there. */
+  /** A step that waits for several things at once continues only once it has all. */
   waiting(waiting: boolean): void {
     const before = this.#waits;
     this.#waits += waiting ? 1 : -1;
@@ -56,7 +56,7 @@ export class StepReporter {
     this.#send(signal);
   }
 
-  /** Sends what waits, at once. */
+  /** Sends everything that waits. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -17,7 +17,7 @@ const touchEveryMs = 60_000;
 
 type Row = Tables['Action'];
 
-/** Cache records in the database. `putMany` calls that meet share a transaction. */
+/** Cache records in the database. Simultaneous `putMany` calls share a transaction. */
 export class DatabaseActionStore implements ActionStore {
   readonly #queries: Queries;
   readonly #writes: GroupCommit<ActionRecord>;
@@ -29,11 +29,11 @@ export class DatabaseActionStore implements ActionStore {
 
   async getMany(keys: readonly string[]): Promise<Map<string, ActionRecord>> {
     const found = new Map<string, ActionRecord>();
-    for (const some of chunks([...new Set(keys)], keysPerQuery)) {
+    for (const slice of chunks([...new Set(keys)], keysPerQuery)) {
       const rows = await this.#queries
         .selectFrom('Action')
         .selectAll()
-        .where('key', 'in', some)
+        .where('key', 'in', slice)
         .execute();
       for (const row of rows) {
         const record = recordOf(row);
@@ -49,12 +49,12 @@ export class DatabaseActionStore implements ActionStore {
 
   async touch(keys: readonly string[]): Promise<void> {
     const now = Date.now();
-    for (const some of chunks(keys, keysPerQuery)) {
+    for (const slice of chunks(keys, keysPerQuery)) {
       await this.#queries
         .updateTable('Action')
         .set({ usedAt: now })
         .where('usedAt', '<', now - touchEveryMs)
-        .where('key', 'in', some)
+        .where('key', 'in', slice)
         .execute();
     }
   }
@@ -80,17 +80,17 @@ export class DatabaseActionStore implements ActionStore {
   }
 
   async deleteMany(keys: readonly string[]): Promise<void> {
-    for (const some of chunks(keys, keysPerQuery)) {
-      await this.#queries.deleteFrom('Action').where('key', 'in', some).execute();
+    for (const slice of chunks(keys, keysPerQuery)) {
+      await this.#queries.deleteFrom('Action').where('key', 'in', slice).execute();
     }
   }
 
   async #insert(records: readonly ActionRecord[]): Promise<void> {
-    // One statement must not name a key twice; the later record counts.
+    // A statement must not name a key twice; the later record counts.
     const latest = [...new Map(records.map((record) => [record.key, record])).values()];
     const now = Date.now();
     await this.#queries.transaction().execute(async (tx) => {
-      for (const some of chunks(latest, rowsPerInsert)) await upsert(tx, some, now);
+      for (const slice of chunks(latest, rowsPerInsert)) await upsert(tx, slice, now);
     });
   }
 }
@@ -123,7 +123,7 @@ async function upsert(tx: Queries, records: readonly ActionRecord[], now: number
     .execute();
 }
 
-/** Undefined where the outputs cannot be read: the step is then recomputed and the record replaced. */
+/** Undefined if the outputs cannot be read: the step is then recomputed and the record replaced. */
 function recordOf(row: Row): ActionRecord | undefined {
   let outputs: ActionRecord['outputs'];
   try {

@@ -14,10 +14,10 @@ interface Finished {
   readonly event: Extract<RunEvent, { type: 'step.finished' }>;
 }
 
-/** Records events, and what they say of steps. To run in one transaction. */
+/** Records events, and the steps that they report. Run it in one transaction. */
 export async function insertEvents(tx: Queries, entries: readonly EventEntry[]): Promise<void> {
-  for (const some of chunks(entries, rowsPerInsert)) {
-    const rows = some.map(({ runId, event }) => ({
+  for (const slice of chunks(entries, rowsPerInsert)) {
+    const rows = slice.map(({ runId, event }) => ({
       runId,
       seq: event.seq,
       type: event.type,
@@ -26,15 +26,15 @@ export async function insertEvents(tx: Queries, entries: readonly EventEntry[]):
     }));
     await tx.insertInto('Event').values(rows).execute();
   }
-  // A statement must not touch a row twice: of several finishes of a step, the last counts.
+  // A statement must not touch a row twice: if a step finished several times, the last counts.
   const finished = new Map<string, Finished>();
   for (const { runId, event } of entries) {
     if (event.type === 'step.finished')
       finished.set(`${runId}\0${event.step.node}`, { runId, event });
   }
-  for (const some of chunks([...finished.values()], rowsPerInsert)) await upsertSteps(tx, some);
+  for (const slice of chunks([...finished.values()], rowsPerInsert)) await upsertSteps(tx, slice);
   const keyed = [...finished.values()].filter(({ event }) => event.step.cacheKey !== undefined);
-  for (const some of chunks(keyed, rowsPerInsert)) await upsertLastSteps(tx, some);
+  for (const slice of chunks(keyed, rowsPerInsert)) await upsertLastSteps(tx, slice);
 }
 
 async function upsertSteps(tx: Queries, finished: readonly Finished[]): Promise<void> {
@@ -58,7 +58,7 @@ async function upsertSteps(tx: Queries, finished: readonly Finished[]): Promise<
     .execute();
 }
 
-/** The run's file comes from its row, so that callers need not repeat it. A run of a scope says nothing of the file as saved. */
+/** Takes the file from the run's row, so that callers need not repeat it. A run of a scope does not count for the saved file. */
 async function upsertLastSteps(tx: Queries, finished: readonly Finished[]): Promise<void> {
   const ids = [...new Set(finished.map(({ runId }) => runId))];
   const runs = await tx
@@ -68,7 +68,7 @@ async function upsertLastSteps(tx: Queries, finished: readonly Finished[]): Prom
     .where('scope', 'is', null)
     .execute();
   const files = new Map(runs.map(({ id, file }) => [id, file]));
-  // Two runs of a file at once may finish the same node: the later counts.
+  // Two simultaneous runs of a file may finish the same node: the later counts.
   const latest = new Map<
     string,
     { file: string; node: string; runId: string; finishedAt: number }

@@ -11,7 +11,7 @@ import { insertEvents } from './event-rows.ts';
 
 const eventsPerRead = 2_000;
 
-/** Takes the tokens of a run that has ended out of the database; see `RunStore.finish`. */
+/** Gathers the tokens of an ended run in the database; see `RunStore.finish`. */
 export async function gatherRunTokens(
   tx: Queries,
   runId: string,
@@ -48,7 +48,7 @@ export async function gatherRunTokens(
   );
 }
 
-/** Undefined where it cannot be read: a damaged token must not keep its run from ending. */
+/** Undefined if it cannot be read: a damaged token must not keep its run from ending. */
 function readToken(row: { readonly version: number; readonly text: string }): RunEvent | undefined {
   try {
     return readStored(storedRunEvent, row);

@@ -5,9 +5,8 @@ interface Waiting<T> {
 }
 
 /**
- * Gathers what is written while a commit is under way into the next one, so that many small writes at once
- * cost few transactions. Order is kept. If a shared commit fails, each of its writes is tried alone, so that
- * a bad one does not fail the others.
+ * Gathers the writes that arrive during a commit into the next one, so that many small writes cost few transactions. Keeps
+ * their order. If a shared commit fails, tries each of its writes alone, so that a bad one does not fail the others.
  */
 export class GroupCommit<T> {
   readonly #commit: (entries: readonly T[]) => Promise<void>;
@@ -29,7 +28,7 @@ export class GroupCommit<T> {
 
   async #run(): Promise<void> {
     this.#running = true;
-    // Whatever else this turn writes joins the first commit.
+    // Further writes of this turn join the first commit.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const group = this.#waiting;

@@ -29,10 +29,10 @@ import type { Lease, Leases } from './leases.ts';
 type RunRow = Tables['Run'];
 
 const unfinishedStatuses: readonly RunStatus[] = ['queued', 'running'];
-/** Runs that are deleted in one transaction: each takes its events along. */
+/** Runs that are deleted in one transaction, with their events. */
 const runsPerDelete = 20;
 
-/** Runs in the database. `append` calls that meet share a transaction. */
+/** Runs in the database. Simultaneous `append` calls share a transaction. */
 export class DatabaseRunStore implements RunJournal {
   readonly #queries: Queries;
   readonly #leases: Leases;
@@ -140,7 +140,7 @@ export class DatabaseRunStore implements RunJournal {
   async renameFile(from: string, to: string): Promise<void> {
     await this.#queries.transaction().execute(async (tx) => {
       await tx.updateTable('Run').set({ file: to }).where('file', '=', from).execute();
-      // What another file of that name did last is no word on this one.
+      // The last steps of another file of that name tell nothing about this one.
       await tx.deleteFrom('LastStep').where('file', '=', to).execute();
       await tx.updateTable('LastStep').set({ file: to }).where('file', '=', from).execute();
     });
@@ -248,7 +248,7 @@ export class DatabaseRunStore implements RunJournal {
       .execute();
     return new Set(
       rows.flatMap(({ graph, graphs, settings }) => [
-        ...[graph, settings].filter((one) => one !== null),
+        ...[graph, settings].filter((digest) => digest !== null),
         ...Object.values(usedGraphs(graphs) ?? {}),
       ]),
     );
@@ -310,12 +310,12 @@ export class DatabaseRunStore implements RunJournal {
         !isUnfinished(row),
     );
     const ids = old.map(({ id }) => id);
-    // Others may prune, or pin one of them, at the same time.
+    // Another process may prune or pin runs at the same time.
     const gone = new Set<string>();
-    for (const some of chunks(ids, runsPerDelete)) {
+    for (const slice of chunks(ids, runsPerDelete)) {
       const deleted = await this.#queries
         .deleteFrom('Run')
-        .where('id', 'in', some)
+        .where('id', 'in', slice)
         .where('pinnedAt', 'is', null)
         .returning('id')
         .execute();
@@ -385,7 +385,7 @@ function originOf({
 
 const usedGraphsSchema = z.record(z.string(), digestSchema);
 
-/** What cannot be read is history that is lost, and nothing more. */
+/** An unreadable row only loses history. */
 function usedGraphs(text: string | null): Readonly<Record<string, Digest>> | undefined {
   if (text === null) return undefined;
   try {

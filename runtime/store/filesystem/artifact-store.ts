@@ -17,24 +17,24 @@ import { moveBlob, writeBlob, type BlobPlaces } from './blob-writer.ts';
 import { chunkBytes, readChunks } from './read-chunks.ts';
 import { layOutTree, readManifest, storeTree } from './tree.ts';
 
-/** Read in one go and verified before the first byte is given out. */
+/** Bytes of the largest artifact that is read at once and verified before its first byte is returned. */
 const wholeReadBytes = 1 << 20;
-/** Read first from within: who jumps into an artifact wants a few rows of it. */
+/** Bytes that are read first after a jump into an artifact, which usually serves a few rows. */
 const firstBytes = 1 << 16;
-/** A blob's mtime says when it was last used, at this resolution (ms). */
+/** A blob's mtime is the time of its last use, at this resolution (ms). */
 const touchEveryMs = 3_600_000;
-/** How long (ms) damaged files are kept to be looked at. */
+/** How long (ms) damaged files are kept for inspection. */
 const keepDamagedMs = 7 * 24 * 3_600_000;
 
 /**
- * `sha256/ab/<digest>` holds the bytes, `staging/` what is being written, `trees/<digest>/` trees laid out
- * as hard links, `damaged/` what failed verification. Any number of processes may use one folder.
+ * `sha256/ab/<digest>` holds bytes, `staging/` files being written, `trees/<digest>/` trees laid out as hard links, and
+ * `damaged/` files that failed verification. Any number of processes may use one folder.
  */
 export class FilesystemArtifactStore implements ArtifactStore {
   readonly folder: string;
   readonly #places: BlobPlaces;
 
-  /** Makes the folders and removes what dead processes left behind. */
+  /** Creates the folders and removes leftovers of dead processes. */
   static async open(folder: string): Promise<FilesystemArtifactStore> {
     const store = new FilesystemArtifactStore(folder);
     try {
@@ -43,7 +43,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
       }
       await makePrefixes(join(folder, 'sha256'));
       await removeLeftovers(join(folder, 'staging'));
-      // Trees stand in the same folder as those being laid out.
+      // `trees` holds finished trees beside those being laid out.
       await removeLeftovers(join(folder, 'trees'), isDigest);
       await removeOlderThan(join(folder, 'damaged'), keepDamagedMs);
     } catch (error) {
@@ -129,7 +129,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
       const found = await stat(path).catch(() => undefined);
       if (found?.size !== file.size) {
         if (found !== undefined) await this.#moveAway(file.digest);
-        // Without one of its files the tree is no more: it is recomputed.
+        // Without one of its files a tree is useless, and is recomputed.
         throw await this.#damaged(digest, file.path);
       }
       if (Date.now() - found.mtimeMs > touchEveryMs) await this.#touch(file.digest);
@@ -184,7 +184,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
 
   async #touch(digest: Digest): Promise<void> {
     const now = new Date();
-    // Another process may have evicted it meanwhile; the reader finds out.
+    // Another process may have evicted it meanwhile; the reader notices.
     await utimes(this.#places.path(digest), now, now).catch(() => undefined);
   }
 
@@ -196,22 +196,22 @@ export class FilesystemArtifactStore implements ArtifactStore {
 
   async #damaged(digest: Digest, file?: string): Promise<GraphError> {
     await this.#moveAway(digest);
-    const what =
+    const damage =
       file === undefined
         ? 'Its bytes differ from its digest'
         : `Its file ${file} is missing or altered`;
     return new GraphError(
       'store-damaged',
-      `The stored artifact ${digest} is damaged and was moved away. ${what}. Run again to recompute it.`,
+      `The stored artifact ${digest} is damaged and was moved away. ${damage}. Run again to recompute it.`,
       { location: { file: this.#places.path(digest) }, audience: 'operator' },
     );
   }
 }
 
-/** All at once, so that no write has to make (and sync) its folder. */
+/** Creates all at once, so that no write has to create and sync its folder. */
 async function makePrefixes(folder: string): Promise<void> {
   const prefix = (index: number): string => join(folder, index.toString(16).padStart(2, '0'));
-  // The last one stands for all.
+  // The last one exists only if all do.
   if ((await stat(prefix(255)).catch(() => undefined)) !== undefined) return;
   for (let index = 0; index < 256; index++) await mkdir(prefix(index), { recursive: true });
   await syncPath(folder);

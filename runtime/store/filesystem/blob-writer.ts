@@ -3,7 +3,7 @@ import { chmod, open, rm, stat, utimes, type FileHandle } from 'node:fs/promises
 import { hasCode, hashFile, moveFile, placeFile, syncPath } from '@graft/kit';
 import { diskError } from '../disk-error.ts';
 
-/** Bytes held in memory before a staging file is opened: smaller artifacts are written in one go. */
+/** Bytes held in memory before a staging file is opened: smaller artifacts are written at once. */
 const smallBytes = 256 * 1024;
 
 export interface Blob {
@@ -11,15 +11,15 @@ export interface Blob {
   readonly size: number;
 }
 
-/** Where a digest's bytes go, and where they are staged on the same filesystem. */
+/** The path of a digest's bytes, and a path on the same filesystem to stage them. */
 export interface BlobPlaces {
   path(digest: string): string;
   staging(): string;
 }
 
 /**
- * Writes a stream as a blob: staged while it is hashed, synced, renamed to its digest, folder synced. On
- * any error nothing of it stays behind.
+ * Writes a stream as a blob: stages it while hashing, syncs it, renames it to its digest and syncs the folder. After an
+ * error nothing of it is left.
  */
 export async function writeBlob(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -30,7 +30,7 @@ export async function writeBlob(
   let size = 0;
   try {
     for await (const chunk of bytes) {
-      // A consumer of a queue may reuse its buffer: hash and keep before asking for the next chunk.
+      // The producer may reuse its buffer: hash and copy before asking for the next chunk.
       hash.update(chunk);
       size += chunk.byteLength;
       await staged.write(chunk);
@@ -50,7 +50,7 @@ export async function writeBlob(
   }
 }
 
-/** Moves a file in as a blob. */
+/** Moves a file into the store as a blob. */
 export async function moveBlob(file: string, places: BlobPlaces): Promise<Blob> {
   const staged = places.staging();
   try {
@@ -115,7 +115,7 @@ class StagedFile {
   }
 }
 
-/** Whether the blob is there already; it then counts as used now. */
+/** Whether the blob exists already; if so, marks it as used now. */
 async function reuse(path: string, size: number): Promise<boolean> {
   try {
     if ((await stat(path)).size !== size) return false;

@@ -6,10 +6,10 @@ import { hasCode, isAbandoned, stagingName } from '@graft/kit';
 import { itemId, type ItemPlace } from './item-record.ts';
 import { ItemSegment } from './item-segment.ts';
 
-/** A segment of this size (bytes) is not appended to any more. */
+/** Size (bytes) from which on a segment is not appended to. */
 const largestSegment = 1 << 30;
 
-/** Segments are named for the process that appends to them; `free-…` ones for nobody. */
+/** Segments are named for the process that appends to them; no process appends to `free-…` ones. */
 async function isFree(folder: string, name: string): Promise<boolean> {
   return (await isAbandoned(join(folder, `${name}.seg`))) ?? true;
 }
@@ -24,15 +24,15 @@ async function segmentNames(folder: string): Promise<string[]> {
   }
 }
 
-/** Whether some process appends to the family in this folder. */
+/** Whether a process appends to the family in this folder. */
 export async function isInUse(folder: string): Promise<boolean> {
   for (const name of await segmentNames(folder)) if (!(await isFree(folder, name))) return true;
   return false;
 }
 
 /**
- * One opened family. It sees what stood there when it was opened and what it appends itself. It appends to a
- * segment of its own: a free one that it takes over by renaming, else a new one.
+ * One opened family. It sees the items that existed when it was opened, and those that it appends. It appends to a segment
+ * of its own: a free one that it takes over by renaming, or else a new one.
  */
 export class FilesystemItemFamily implements ItemFamily {
   readonly #folder: string;
@@ -76,7 +76,7 @@ export class FilesystemItemFamily implements ItemFamily {
     const found = this.#places.get(id);
     if (found === undefined) return undefined;
     const payload = await found.segment.read(found.place);
-    // Damaged: as if it had never been there, so that it is computed and appended again.
+    // A damaged item counts as missing, so that it is computed and appended again.
     if (payload === undefined) this.#places.delete(id);
     return payload;
   }

@@ -6,30 +6,30 @@ import { crc32 } from 'node:zlib';
 const magic = 0x31_6d_74_47; // "Gtm1"
 export const headerBytes = 48;
 
-// Its index, beside it, is a sequence of frames, one an append: so that opening reads no payload.
+// Its index, beside it, is a sequence of frames, one for each append, so that opening reads no payload.
 //   magic u32, entries u32, crc32 of the entries u32, then for each: key 32 bytes, offset of the payload f64,
 //   its length u32, its crc32 u32
 const frameMagic = 0x31_78_74_47; // "Gtx1"
 const frameHeaderBytes = 12;
 const entryBytes = 48;
 
-/** Where a payload stands in its segment. */
+/** The place of a payload in its segment. */
 export interface ItemPlace {
   readonly offset: number;
   readonly length: number;
   readonly crc: number;
 }
 
-/** A key as a map key: its 32 bytes, one a character. Keys that are no sha256 are hashed to one. */
+/** A key for maps: its 32 bytes, one for each character. Other keys are hashed first. */
 export function itemId(key: string): string {
   if (!/^[0-9a-f]{64}$/.test(key)) return hash('sha256', key, 'binary');
   idBytes.write(key, 'hex');
   return idBytes.toString('latin1');
 }
-/** One for all keys, since it is read as soon as it is written. */
+/** Shared by all keys, since it is read as soon as it is written. */
 const idBytes = Buffer.alloc(32);
 
-/** The bytes of records that will stand at `offset`, with where each payload will be. */
+/** The bytes of records to write at `offset`, with the place of each payload. */
 export function encodeRecords(
   entries: readonly { readonly id: string; readonly payload: Uint8Array }[],
   offset: number,
@@ -54,7 +54,7 @@ export function encodeRecords(
   return { bytes, places };
 }
 
-/** Reads a record's header; undefined where there is none. */
+/** Reads the header of a record; undefined if there is none. */
 export function decodeHeader(
   bytes: Buffer,
   offset: number,
@@ -90,7 +90,7 @@ export function encodeFrame(
   return bytes;
 }
 
-/** The entries of an index up to its first torn or altered frame; `end` is where that frame starts. */
+/** The entries of an index before its first torn or altered frame, which starts at `end`. */
 export function decodeFrames(bytes: Buffer): {
   entries: { id: string; place: ItemPlace }[];
   end: number;

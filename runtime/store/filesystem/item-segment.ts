@@ -12,12 +12,12 @@ import {
 } from './item-record.ts';
 
 /**
- * Payloads are read through blocks. Items were written by length, within windows of some thousand rows, and are
- * read in the order of the rows: the cache (32 MB a segment) holds a window, or each item would cost a block.
+ * Payloads are read through blocks. Items are written sorted by length, within windows of some thousand rows, but read in
+ * the order of the rows. The cache (32 MB a segment) therefore holds a window; otherwise each item would cost a block.
  */
 const blockBytes = 128 * 1024;
 const cachedBlocks = 256;
-/** Bytes given to one write. */
+/** Bytes of one write. */
 const writeBytes = 8 << 20;
 
 type Entry = { readonly id: string; readonly place: ItemPlace };
@@ -28,10 +28,10 @@ export class ItemSegment {
   readonly #handle: FileHandle;
   readonly #blocks = new Map<number, Buffer>();
   #index: FileHandle | undefined;
-  /** Bytes of whole records: what is beyond is torn. */
+  /** Bytes of whole records; anything after them is torn. */
   #end = 0;
 
-  /** Opens an existing segment and gives its entries, oldest first; undefined if it is gone. */
+  /** Opens an existing segment and returns its entries, oldest first; undefined if it is gone. */
   static async open(path: string): Promise<{ segment: ItemSegment; entries: Entry[] } | undefined> {
     let handle: FileHandle;
     try {
@@ -62,8 +62,8 @@ export class ItemSegment {
   }
 
   /**
-   * Takes the segment for this process to append to and gives its entries again, since its last owner may
-   * have added some; undefined if someone was first.
+   * Takes the segment over for appending and returns its entries again, since its last owner may have added some; undefined
+   * if another process was first.
    */
   async take(path: string): Promise<Entry[] | undefined> {
     if (!(await this.rename(path))) return undefined;
@@ -72,7 +72,7 @@ export class ItemSegment {
     return this.#load();
   }
 
-  /** Renames the segment, so that others know who appends; false if someone was first. */
+  /** Renames the segment, so that others know who appends; false if another process was first. */
   async rename(path: string): Promise<boolean> {
     try {
       await rename(`${this.#path}.seg`, `${path}.seg`);
@@ -86,13 +86,13 @@ export class ItemSegment {
     return true;
   }
 
-  /** Undefined where the bytes are not those that were written. They may be part of a block that is held. */
+  /** Undefined if the bytes are damaged. They may be a part of a held block. */
   read(place: ItemPlace): Promise<Uint8Array | undefined> {
     const start = place.offset - (place.offset % blockBytes);
     const known = this.#blocks.get(start);
     const [from, to] = [place.offset - start, place.offset - start + place.length];
     if (known === undefined || known.byteLength < to) return this.#readBlocks(place);
-    // As `#block` does: the least recently used goes first.
+    // As in `#block`, the least recently used goes first.
     this.#blocks.delete(start);
     this.#blocks.set(start, known);
     return Promise.resolve(whole(known.subarray(from, to), place));
@@ -115,15 +115,15 @@ export class ItemSegment {
     return whole(payload, place);
   }
 
-  /** Appends and gives where the payloads are. On an error nothing is added. */
+  /** Appends items and returns the places of their payloads. Adds nothing after an error. */
   async append(
     entries: readonly { readonly id: string; readonly payload: Uint8Array }[],
   ): Promise<Entry[]> {
     const before = this.#end;
     try {
       const added: Entry[] = [];
-      for (const some of bySize(entries)) {
-        const { bytes, places } = encodeRecords(some, this.#end);
+      for (const batch of bySize(entries)) {
+        const { bytes, places } = encodeRecords(batch, this.#end);
         await writeAt(this.#handle, bytes, this.#end);
         this.#end += bytes.byteLength;
         for (const place of places) added.push(place);
@@ -150,12 +150,12 @@ export class ItemSegment {
     const entries: Entry[] = [];
     for (const entry of decodeFrames(index).entries) {
       const end = entry.place.offset + entry.place.length;
-      // Not what follows: the index outlived its segment's tail.
+      // No further entries: the index is ahead of its segment, which lost its tail.
       if (entry.place.offset !== this.#end + headerBytes || end > size) break;
       entries.push(entry);
       this.#end = end;
     }
-    // What the index lacks: its writer was stopped between the two, or it is damaged.
+    // Entries that the index lacks: its writer stopped between the two writes, or it is damaged.
     for (;;) {
       const header = Buffer.alloc(headerBytes);
       const { bytesRead } = await this.#handle.read(header, 0, headerBytes, this.#end);
@@ -174,7 +174,7 @@ export class ItemSegment {
     const { entries, end } = decodeFrames(bytes);
     const last = entries.at(-1)?.place;
     if (end !== bytes.byteLength || (last?.offset ?? 0) + (last?.length ?? 0) > this.#end) {
-      // Torn, or ahead of the segment: readers scan instead.
+      // The index is torn or ahead of the segment: readers scan the segment instead.
       await handle.truncate(0);
     }
     return handle;
@@ -183,7 +183,7 @@ export class ItemSegment {
   async #block(start: number, needed: number): Promise<Buffer> {
     const known = this.#blocks.get(start);
     this.#blocks.delete(start);
-    // A block read at the segment's end grows with it.
+    // A block at the end of the segment grows with it.
     if (known !== undefined && known.byteLength >= needed) {
       this.#blocks.set(start, known);
       return known;
@@ -199,7 +199,7 @@ export class ItemSegment {
   }
 }
 
-/** Undefined where the bytes are not those that were written. */
+/** Undefined if the bytes are damaged. */
 function whole(payload: Buffer, { crc }: ItemPlace): Buffer | undefined {
   return crc32(payload) === crc ? payload : undefined;
 }

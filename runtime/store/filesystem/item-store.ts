@@ -7,7 +7,7 @@ import { diskError } from '../disk-error.ts';
 import type { CollectableItems } from '../collectable-items.ts';
 import { FilesystemItemFamily, isInUse } from './item-family.ts';
 
-/** `ab/<family>/` holds the segments of one family. Payloads stay on disk, keys are held while it is open. */
+/** `ab/<family>/` holds the segments of a family. Payloads stay on disk; keys are in memory while it is open. */
 export class FilesystemItemStore implements CollectableItems {
   readonly folder: string;
 
@@ -62,7 +62,7 @@ export class FilesystemItemStore implements CollectableItems {
     }
   }
 
-  /** Families become folder names: those that are no sha256 are hashed to one. */
+  /** Families become folder names: names that are no sha256 are hashed. */
   #path(family: string): string {
     const name = isDigest(family) ? family : createHash('sha256').update(family).digest('hex');
     return join(this.folder, name.slice(0, 2), name);

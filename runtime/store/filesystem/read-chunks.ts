@@ -4,8 +4,8 @@ import type { FileHandle } from 'node:fs/promises';
 export const chunkBytes = 1 << 20;
 
 /**
- * The bytes of a file from a place on, in chunks that grow from `first` bytes to the largest: who wants a few reads few, who goes
- * through all waits seldom. While one is looked at, the next is read; closing the file waits for that.
+ * The bytes of a file from `start` on, in chunks that grow from `first` bytes to the largest: a short reading reads little, a
+ * long one waits seldom. The next chunk is read while the caller uses one; closing the file waits for that.
  */
 export async function* readChunks(
   handle: FileHandle,
@@ -18,7 +18,7 @@ export async function* readChunks(
     const chunk = handle
       .read(buffer, 0, size, at)
       .then(({ bytesRead }) => buffer.subarray(0, bytesRead));
-    // It fails where it is waited for, which may be later.
+    // Its failure is thrown where it is awaited, possibly later.
     chunk.catch(() => undefined);
     size = Math.min(size * 2, chunkBytes);
     return chunk;

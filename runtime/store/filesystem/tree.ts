@@ -7,7 +7,7 @@ import type { Blob } from './blob-writer.ts';
 
 type TreeFile = TreeManifest['files'][number];
 
-/** Manifests are read whole; a tree with more files than this allows is refused when stored. */
+/** Most bytes of a manifest, which is read whole. Storing a tree with a longer one fails. */
 const largestManifest = 64 << 20;
 
 /** Paths of all regular files below a folder, with `/`, sorted by code unit. Refuses links and devices. */
@@ -39,7 +39,7 @@ function manifestBytes(manifest: TreeManifest): Uint8Array {
   return Buffer.from(`${JSON.stringify({ files })}\n`);
 }
 
-/** Stores a folder's files, then their manifest; the emptied folder is removed. */
+/** Stores a folder's files, then their manifest; removes the emptied folder. */
 export async function storeTree(
   folder: string,
   into: {
@@ -86,7 +86,7 @@ export async function readManifest(
   return manifest;
 }
 
-/** The manifest that these bytes are, if they are one with paths that stay below its folder. */
+/** Parses a manifest, and checks that its paths stay below its folder. */
 export function parseManifest(bytes: Uint8Array): TreeManifest | undefined {
   let value: unknown;
   try {
@@ -105,8 +105,8 @@ export function parseManifest(bytes: Uint8Array): TreeManifest | undefined {
 }
 
 /**
- * Lays a tree out at `target` unless it stands there already, whole by its files' sizes. Built beside its
- * place and renamed, so that it is there whole or not at all.
+ * Lays a tree out at `target`, unless one is there whose files have the right sizes. Builds it beside its place and renames
+ * it, so that it exists either whole or not at all.
  */
 export async function layOutTree(
   target: string,
@@ -117,7 +117,7 @@ export async function layOutTree(
   },
 ): Promise<string> {
   if (await isLaidOut(target, manifest)) return target;
-  // Beside its place: a read-only folder can be renamed within its parent only.
+  // Beside its place: a read-only folder can only be renamed within its parent.
   const staged = join(dirname(target), `.${stagingName()}`);
   try {
     await mkdir(staged, { recursive: true });
@@ -139,7 +139,7 @@ export async function layOutTree(
   return target;
 }
 
-/** Renames a laid-out folder to its place, unless another process was first; replaces what is not whole. */
+/** Renames a laid-out folder to its place, unless another process was first; replaces an incomplete one. */
 async function putInPlace(staged: string, target: string, manifest: TreeManifest): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -152,7 +152,7 @@ async function putInPlace(staged: string, target: string, manifest: TreeManifest
       await removeFolder(staged);
       return;
     }
-    // Out of the way first: removing it in place would show readers a folder that empties.
+    // Moved away first: removing it in place would show readers a folder that empties.
     const away = join(dirname(target), `.${stagingName()}`);
     await rename(target, away).catch(() => undefined);
     await removeFolder(away);

@@ -7,7 +7,7 @@ import {
   type PortType,
   type QuestionHits,
 } from '@graft/graph';
-import { RowReader, writeArtifact } from '@graft/engine';
+import { ArtifactRows, writeArtifact } from '@graft/engine';
 import { MemoryArtifactStore } from '@graft/store/testing';
 import { describe, expect, it } from 'vitest';
 import { AlignedRows, type RowFilter } from './aligned-rows.ts';
@@ -43,7 +43,10 @@ const found = (id: string, starts: readonly number[]): QuestionHits => ({
 
 class Bench {
   readonly artifacts = new MemoryArtifactStore();
-  readonly aligned = new AlignedRows(this.artifacts, new RowReader(this.artifacts));
+  readonly aligned = new AlignedRows({
+    artifacts: this.artifacts,
+    rows: new ArtifactRows(this.artifacts),
+  });
 
   put(type: PortType, value: readonly unknown[]): Promise<ArtifactRef> {
     return writeArtifact(this.artifacts, { port: 'rows', type, value });

@@ -1,4 +1,4 @@
-import { inTurns, portTypeOf, readPage, readRows, type RowReader } from '@graft/engine';
+import { inTurns, portTypeOf, readRows, type ArtifactRows } from '@graft/engine';
 import {
   GraphError,
   type AnswerVerdict,
@@ -48,8 +48,6 @@ const mostRows = 200_000;
 /** Alignments that are remembered, and their bytes together; artifacts never change. */
 const kept = 32;
 const mostBytes = 64_000_000;
-/** Rows that are read in vain rather than begun anew for. */
-const gap = 32;
 
 /** The rows of one item, by their numbers on each side; `none` where a side has none of it. */
 interface Alignment {
@@ -74,12 +72,12 @@ const none = -1;
  */
 export class AlignedRows {
   readonly #artifacts: ArtifactStore;
-  readonly #reader: RowReader;
+  readonly #rows: ArtifactRows;
   readonly #known = new PromiseCache<Alignment>(kept, { bytesOf, most: mostBytes });
 
-  constructor(artifacts: ArtifactStore, reader: RowReader) {
-    this.#artifacts = artifacts;
-    this.#reader = reader;
+  constructor(parts: { readonly artifacts: ArtifactStore; readonly rows: ArtifactRows }) {
+    this.#artifacts = parts.artifacts;
+    this.#rows = parts.rows;
   }
 
   /**
@@ -151,19 +149,14 @@ export class AlignedRows {
     return { type, left, ...aligned(items.ids, sides) };
   }
 
-  /** Some rows of an artifact by their numbers, from 0. */
+  /** Rows of an artifact by their numbers, from 0. */
   async #rowsAt(
     ref: ArtifactRef | null,
     numbers: readonly number[],
   ): Promise<ReadonlyMap<number, unknown>> {
-    const found = new Map<number, unknown>();
-    if (ref === null) return found;
-    for (const { first, last } of stretches(numbers)) {
-      const range = { offset: first, limit: last - first + 1, reader: this.#reader };
-      const { rows } = await readPage(this.#artifacts, ref, range);
-      for (const [at, row] of rows.entries()) found.set(first + at, row);
-    }
-    return found;
+    if (ref === null) return new Map();
+    const rows = await this.#rows.pick(ref, numbers);
+    return new Map(numbers.map((number, at) => [number, rows[at]]));
   }
 }
 
@@ -222,15 +215,4 @@ function bytesOf({ ids, rows, differs, passing }: Alignment): number {
   const lists = Object.values(passing).reduce((sum, list) => sum + list.byteLength, 0);
   const texts = ids.reduce((sum, id) => sum + 2 * id.length + 32, 0);
   return rows.byteLength + differs.byteLength + lists + texts;
-}
-
-/** Numbers that stand close to each other, read at once. */
-function stretches(numbers: readonly number[]): { first: number; last: number }[] {
-  const found: { first: number; last: number }[] = [];
-  for (const number of numbers.toSorted((a, b) => a - b)) {
-    const open = found.at(-1);
-    if (open !== undefined && number - open.last <= gap) open.last = number;
-    else found.push({ first: number, last: number });
-  }
-  return found;
 }

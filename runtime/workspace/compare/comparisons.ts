@@ -1,4 +1,4 @@
-import { RowReader } from '@graft/engine';
+import type { ArtifactRows } from '@graft/engine';
 import type { ArtifactStore, EvidenceTable, Registry, RunStore } from '@graft/graph';
 import { AlignedRows, type ComparedRows, type ComparedRowsQuery } from './aligned-rows.ts';
 import { runsTable, type ComparedSide } from './runs-table.ts';
@@ -6,6 +6,7 @@ import { runsTable, type ComparedSide } from './runs-table.ts';
 interface Parts {
   readonly runs: RunStore;
   readonly artifacts: ArtifactStore;
+  readonly rows: ArtifactRows;
   readonly registry: Registry;
 }
 
@@ -16,7 +17,7 @@ export class Comparisons {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#rows = new AlignedRows(parts.artifacts, new RowReader(parts.artifacts));
+    this.#rows = new AlignedRows(parts);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { outputPath, portTypeOf, readRows } from '@graft/engine';
+import { exportRows, outputPath, portTypeOf, readRows } from '@graft/engine';
 import { GraphError, type ArtifactRef, type ArtifactStore } from '@graft/graph';
 import {
   hasCode,
@@ -10,7 +10,6 @@ import {
   removePartials,
   replaceFile,
 } from '@graft/kit';
-import { exportRows } from '../export/export-rows.ts';
 import { graphSuffix, requirePortablePath, requireVisible } from './graph-path.ts';
 import { isFileOf } from '../package/write-new-file.ts';
 import { writeError } from './write-error.ts';

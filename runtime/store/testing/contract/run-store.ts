@@ -236,14 +236,14 @@ export function runStoreContract(name: string, make: () => Promise<RunJournal>):
       expect(await store.events('a', 0, 100)).toEqual(events);
     });
 
-    it('says of each pruned run once that it went, whoever prunes at the same time', async () => {
+    it('returns each pruned run once, whoever prunes at the same time', async () => {
       const store = await make();
       for (const id of ['a', 'b', 'c']) {
         await store.create(run(id));
         await store.finish(id, { status: 'succeeded', finishedAt: 20 });
       }
-      const said = await Promise.all([store.prune({ keep: 0 }), store.prune({ keep: 0 })]);
-      expect(said.flat().sort()).toEqual(['a', 'b', 'c']);
+      const pruned = await Promise.all([store.prune({ keep: 0 }), store.prune({ keep: 0 })]);
+      expect(pruned.flat().sort()).toEqual(['a', 'b', 'c']);
     });
 
     it('prunes old runs, but none that is pinned, under way, or holds what a node last gave', async () => {
@@ -257,7 +257,7 @@ export function runStoreContract(name: string, make: () => Promise<RunJournal>):
         stamp('old', 1, token('x'), finished(step('gone', { outputs: {} }))),
       );
       await store.append('new', stamp('new', 90, finished(step('gone'))));
-      for (const id of ids.filter((one) => one !== 'running')) {
+      for (const id of ids.filter((known) => known !== 'running')) {
         await store.finish(id, { status: 'succeeded', finishedAt: 20 });
       }
       expect(await store.pin('pinned', true)).toBe(true);

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
+import { removeLeftovers, stagingName } from '@graft/kit';
 import { assertDigest } from '../../digest.ts';
-import { treesFolder } from './trees-folder.ts';
 import { layOutTree, readManifest, storeTree } from '../../filesystem/tree.ts';
 
 interface Held {
@@ -112,4 +113,17 @@ export class MemoryArtifactStore implements ArtifactStore {
 
 function sha256(bytes: Uint8Array): Digest {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * A new folder for laid-out trees, below the system's temporary folder. A later process removes it, since a killed
+ * process (test runners kill theirs) cannot.
+ */
+async function treesFolder(): Promise<string> {
+  const all = join(tmpdir(), `graft-trees-${process.getuid?.() ?? 0}`);
+  await mkdir(all, { recursive: true, mode: 0o700 });
+  await removeLeftovers(all);
+  const folder = join(all, stagingName());
+  await mkdir(folder);
+  return folder;
 }

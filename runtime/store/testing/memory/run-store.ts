@@ -148,7 +148,7 @@ export class MemoryRunStore implements RunJournal {
   async lastSteps(file: string, scope?: string): Promise<Map<string, StepSummary>> {
     const last = this.#lastSteps.get(file) ?? new Map<string, { step: StepSummary }>();
     const runs = scope === undefined ? [] : await this.list({ file, limit: Infinity });
-    const run = runs.find((one) => one.scope === scope && !isUnfinished(one));
+    const run = runs.find((known) => known.scope === scope && !isUnfinished(known));
     const scoped = run === undefined ? [] : await this.steps(run.id);
     return new Map([
       ...[...last].map(([node, { step }]) => [node, structuredClone(step)] as const),
@@ -174,7 +174,7 @@ export class MemoryRunStore implements RunJournal {
   async origins(): Promise<Set<string>> {
     return new Set(
       [...this.#runs.values()].flatMap(({ run: { graph, graphs = {}, settings } }) => [
-        ...[graph, settings].filter((one) => one !== undefined),
+        ...[graph, settings].filter((digest) => digest !== undefined),
         ...Object.values(graphs),
       ]),
     );

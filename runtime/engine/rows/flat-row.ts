@@ -1,3 +1,6 @@
+/** Rows that can be read more than once. */
+export type Rows = () => AsyncIterable<unknown>;
+
 /** A cell of a table. */
 export type Cell = string | number | boolean;
 
@@ -5,10 +8,10 @@ const isPlain = (value: unknown): value is Cell | null =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value);
 
 /**
- * A row as cells: what is nested gets its path for a name (`question.id`), lists of plain values are joined by
- * `; `, and lists of anything else are written as JSON.
+ * A row as cells. A nested value is named by its path (`question.id`); lists of plain values are joined by `; `, other lists
+ * are written as JSON. A row that is no object is the cell `value`.
  */
-export function flatRow(row: object): ReadonlyMap<string, Cell> {
+export function flatRow(row: unknown): ReadonlyMap<string, Cell> {
   const cells = new Map<string, Cell>();
   const put = (name: string, value: unknown): void => {
     if (value === undefined || value === null) return;
@@ -22,6 +25,6 @@ export function flatRow(row: object): ReadonlyMap<string, Cell> {
       }
     }
   };
-  put('', row);
+  put('', typeof row === 'object' && row !== null ? row : { value: row });
   return cells;
 }

@@ -9,16 +9,16 @@ import {
   type RowsInput,
   type TreeInput,
 } from '@graft/graph';
-import { decodeJsonl, encodeJsonl } from './jsonl.ts';
-import { rowReader } from './row-reader.ts';
-import { type Blocks, checkRow, eachRow, parseStored, toBlocks, verified } from './rows.ts';
-import { decodeVectors, encodeVectors } from './vectors.ts';
+import { encodeJsonl, parseStored } from './jsonl.ts';
+import { type Blocks, checkRow, toBlocks } from './row-blocks.ts';
+import { readJson, readRows, rowParser } from './stored-rows.ts';
+import { encodeVectors } from './vectors.ts';
 
-/** The file in a tree that says what it holds. */
+/** The file in a tree that describes its contents. */
 export const treeInfoFile = 'graft.json';
 const treeOutputSchema = z.object({ path: z.string(), info: z.unknown() });
 
-/** Stores what an implementation gave for one output port. */
+/** Stores what an implementation returned for one output port. */
 export async function writeArtifact(
   artifacts: ArtifactStore,
   output: { readonly port: string; readonly type: PortType; readonly value: unknown },
@@ -37,11 +37,11 @@ type Writer = (artifacts: ArtifactStore, type: PortType, value: unknown) => Prom
 const writers: Readonly<Record<PortType['encoding'], Writer>> = {
   async jsonl(artifacts, type, value) {
     let count = 0;
-    const said: string[] = [];
-    const given = noted(toBlocks(value, type.id), type, said);
+    const headlines: string[] = [];
+    const given = withHeadlines(toBlocks(value, type.id), type, headlines);
     const rows = encodeJsonl(type, given, (rows) => (count = rows));
     const stored = await artifacts.put(rows);
-    const summary = said.length === 0 ? rowsOf(count, type) : said.join(' · ');
+    const summary = headlines.length === 0 ? rowsOf(count, type) : headlines.join(' · ');
     return { ...stored, mediaType: type.mediaType, count, summary };
   },
   async vectors(artifacts, type, value) {
@@ -73,18 +73,18 @@ const writers: Readonly<Record<PortType['encoding'], Writer>> = {
 /** Headlines that fit on a node. */
 const mostHeadlines = 2;
 
-/** The rows as they are, noting what they stand for. */
-async function* noted(
+/** The rows unchanged; collects the headlines of the first that have one. */
+async function* withHeadlines(
   blocks: Blocks,
   type: PortType,
-  said: string[],
+  headlines: string[],
 ): AsyncGenerator<readonly unknown[]> {
   for await (const block of blocks) {
     for (const row of block) {
-      if (type.headline === undefined || said.length >= mostHeadlines) break;
+      if (type.headline === undefined || headlines.length >= mostHeadlines) break;
       const read = type.schema.safeParse(row);
-      const words = read.success ? type.headline(read.data) : undefined;
-      if (words !== undefined) said.push(words);
+      const headline = read.success ? type.headline(read.data) : undefined;
+      if (headline !== undefined) headlines.push(headline);
     }
     yield block;
   }
@@ -114,38 +114,6 @@ function firstText(value: unknown): string | undefined {
   return idSchema.safeParse(value).data?.id;
 }
 
-/**
- * The rows of a stored artifact as the type has them now, streamed. Damaged bytes, and rows that do not fit, throw
- * `store-damaged` before the end; those of a newer type `newer-format`.
- */
-export function readRows(
-  artifacts: ArtifactStore,
-  ref: ArtifactRef,
-  type: PortType,
-): AsyncIterable<unknown> {
-  return eachRow(readBlocks(artifacts, ref, type));
-}
-
-/** As `readRows`, some rows at a time. */
-export async function* readBlocks(
-  artifacts: Pick<ArtifactStore, 'get'>,
-  ref: ArtifactRef,
-  type: PortType,
-): AsyncGenerator<readonly unknown[]> {
-  const current = rowReader(ref, type);
-  for await (const block of storedBlocks(artifacts, ref, type)) yield block.map(current);
-}
-
-/** The rows as they are stored, some at a time; `rowReader` makes them those of the type. */
-export function storedBlocks(
-  artifacts: Pick<ArtifactStore, 'get'>,
-  ref: ArtifactRef,
-  type: PortType,
-): AsyncIterable<object[]> {
-  const decode = type.encoding === 'vectors' ? decodeVectors : decodeJsonl;
-  return verified(artifacts.get(ref.digest), decode);
-}
-
 /** A stored artifact as an implementation takes it. */
 export async function readInput(
   artifacts: ArtifactStore,
@@ -157,21 +125,14 @@ export async function readInput(
     case 'vectors':
       return rowsInput(artifacts, ref, type);
     case 'json':
-      return rowReader(ref, type)(await readJson(artifacts, ref));
+      return rowParser(ref, type)(await readJson(artifacts, ref));
     case 'tree': {
       const path = await artifacts.openTree(ref.digest);
       const text = await readFile(join(path, treeInfoFile), 'utf8');
-      const info = rowReader(ref, type)(parseStored(text));
+      const info = rowParser(ref, type)(parseStored(text));
       return { digest: ref.digest, info, path } satisfies TreeInput<unknown>;
     }
   }
-}
-
-/** The value of a stored JSON artifact. */
-export async function readJson(artifacts: ArtifactStore, ref: ArtifactRef): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of artifacts.get(ref.digest)) chunks.push(chunk);
-  return parseStored(Buffer.concat(chunks).toString('utf8'));
 }
 
 function rowsInput(artifacts: ArtifactStore, ref: ArtifactRef, type: PortType): RowsInput<unknown> {

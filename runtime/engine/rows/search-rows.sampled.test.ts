@@ -14,8 +14,8 @@ import {
 import { FilesystemArtifactStore } from '@graft/store/filesystem';
 import { MemoryArtifactStore } from '@graft/store/testing';
 import { writeArtifact } from './artifact-codec.ts';
-import { RowReader } from './row-offsets.ts';
-import { searchRows, type RowSearch } from './search-rows.ts';
+import { ArtifactRows } from './artifact-rows.ts';
+import type { RowSearch } from './search-rows.ts';
 
 const artifacts = new MemoryArtifactStore();
 let folder: string;
@@ -52,12 +52,7 @@ describe('a search', () => {
     text: string,
     options: Partial<RowSearch> = {},
     store: ArtifactStore = artifacts,
-  ) =>
-    searchRows({ artifacts: store, reader: new RowReader(store) }, await write(Questions, rows), {
-      ...all,
-      text,
-      ...options,
-    });
+  ) => new ArtifactRows(store).search(await write(Questions, rows), { ...all, text, ...options });
 
   it.each([
     ['"BRENNT" den öfen', [7, 1007, 2007, 3007, 4007]],
@@ -107,19 +102,34 @@ describe('a search', () => {
     const file = await open(join(folder, 'sha256', ref.digest.slice(0, 2), ref.digest), 'r+');
     await file.write('no JSON', 3);
     await file.close();
-    const source = { artifacts: store, reader: new RowReader(store) };
-    await expect(searchRows(source, ref, { ...all, text: 'qqq' })).rejects.toMatchObject({
+    const damaged = new ArtifactRows(store);
+    await expect(damaged.search(ref, { ...all, text: 'qqq' })).rejects.toMatchObject({
       code: 'store-damaged',
     });
   });
+});
+
+it('finds a text wherever it lies in a long row', async () => {
+  const needle = 'Ein Reiher im Schilf';
+  const places = Array.from({ length: 24 }, (_, at) => 32_550 + 10 * at);
+  for (const place of places) {
+    const ref = await write(Questions, [
+      { id: 'a', question: `${'x'.repeat(place)}${needle}${'x'.repeat(place)}` },
+      { id: 'b', question: 'x'.repeat(place) },
+      { id: 'c', question: needle },
+    ]);
+    const found = await new ArtifactRows(artifacts).search(ref, { ...all, text: needle });
+    expect(found).toEqual({ rows: [0, 2], searched: 3, complete: true });
+  }
 });
 
 it('finds a number, whatever is called the field after it', async () => {
   const document = { id: 'a', path: 'a', mediaType: 'text/plain', title: '', text: '' };
   const metadata = { size: 17, ':after': 0 };
   const ref = await write(Documents, [{ ...document, offset: 0, line: 1, metadata }]);
-  const source = { artifacts, reader: new RowReader(artifacts) };
-  expect(await searchRows(source, ref, { ...all, text: '17' })).toMatchObject({ rows: [0] });
+  expect(await new ArtifactRows(artifacts).search(ref, { ...all, text: '17' })).toMatchObject({
+    rows: [0],
+  });
 });
 
 /** Characters that are written otherwise in JSON, or have other bytes, or another number of them, in another case. */
@@ -175,9 +185,7 @@ it('finds by bytes the very rows that hold a text when each is looked at alone',
   await fc.assert(
     fc.asyncProperty(cases, async ({ rows, text, from, size }) => {
       const ref = await write(Documents, rows);
-      const store = inParts(size);
-      const source = { artifacts: store, reader: new RowReader(store) };
-      const found = await searchRows(source, ref, { ...all, text, from });
+      const found = await new ArtifactRows(inParts(size)).search(ref, { ...all, text, from });
       const plain = rows.flatMap((row, at) =>
         at >= from && rowHolds(row, text.toLowerCase()) ? [at] : [],
       );
@@ -196,10 +204,10 @@ it('finds every letter by its small one', async () => {
     Questions,
     letters.map((question, at) => ({ id: `-${String(at)}`, question })),
   );
-  const source = { artifacts, reader: new RowReader(artifacts) };
+  const stored = new ArtifactRows(artifacts);
   const missed: string[] = [];
   for (const [at, letter] of letters.entries()) {
-    const { rows } = await searchRows(source, ref, { ...all, text: letter.toLowerCase() });
+    const { rows } = await stored.search(ref, { ...all, text: letter.toLowerCase() });
     if (!rows.includes(at)) missed.push(letter);
   }
   expect(missed).toEqual([]);

@@ -1,13 +1,12 @@
 import type { Field, RecordBatch, Schema, Vector } from 'apache-arrow';
-import type { Rows } from './export-rows.ts';
-import { flatRow, type Cell } from './flat-row.ts';
+import { flatRow, type Cell, type Rows } from './flat-row.ts';
 
 type Arrow = typeof import('apache-arrow');
 
 // Loaded when first needed.
 const loadArrow = (): Promise<Arrow> => import('apache-arrow');
 
-/** Rows of a record batch, and characters of their texts: fewer rows where these are long, so that few are held at a time. */
+/** Most rows of a record batch, and characters of their texts: long texts make smaller batches. */
 const most = { rows: 1_024, characters: 4_000_000 };
 const mostInt32 = 2 ** 31 - 1;
 
@@ -18,21 +17,19 @@ function kindOf(cell: Cell): Kind {
   return Number.isInteger(cell) && Math.abs(cell) <= mostInt32 ? 'integer' : 'number';
 }
 
-/** What holds values of both: text holds any. */
-function wider(one: Kind | undefined, other: Kind): Kind {
-  if (one === undefined || one === other) return other;
-  const isNumber = (kind: Kind): boolean => kind === 'integer' || kind === 'number';
-  return isNumber(one) && isNumber(other) ? 'number' : 'string';
+/** The kind that holds values of both kinds: text holds any. */
+function wider(known: Kind | undefined, kind: Kind): Kind {
+  if (known === undefined || known === kind) return kind;
+  const areNumbers = [known, kind].every((each) => each === 'integer' || each === 'number');
+  return areNumbers ? 'number' : 'string';
 }
 
 interface Columns {
   readonly kinds: ReadonlyMap<string, Kind>;
-  /** Numbers of the vector that every row has; undefined where they have none. */
+  /** The width of the vectors; undefined if rows have none, or different widths. */
   readonly dimension: number | undefined;
 }
 
-const asObject = (row: unknown): object =>
-  typeof row === 'object' && row !== null ? row : { value: row };
 const vectorOf = (row: unknown): Float32Array | undefined =>
   typeof row === 'object' && row !== null && 'vector' in row && row.vector instanceof Float32Array
     ? row.vector
@@ -50,14 +47,13 @@ function charactersOf({ cells }: Cells): number {
   return sum;
 }
 
-/** Goes through all rows for their columns, which only all of them together have. */
+/** Reads all rows for their columns: only all of them together tell these. */
 async function columnsOf(rows: Rows): Promise<Columns> {
   const kinds = new Map<string, Kind>();
   const dimensions = new Set<number | undefined>();
   for await (const row of rows()) {
     dimensions.add(vectorOf(row)?.length);
-    for (const [name, cell] of flatRow(asObject(row)))
-      kinds.set(name, wider(kinds.get(name), kindOf(cell)));
+    for (const [name, cell] of flatRow(row)) kinds.set(name, wider(kinds.get(name), kindOf(cell)));
   }
   const [dimension] = dimensions.size === 1 ? dimensions : [];
   return { kinds, dimension };
@@ -119,8 +115,8 @@ class Batches {
 }
 
 /**
- * Rows as an Arrow IPC file (Feather, version 2), a batch at a time: cells as in a table, numbers and truth values as such, and the
- * vector of embeddings as a list of float32. https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
+ * Rows as an Arrow IPC file (Feather, version 2), a batch at a time. Numbers and truth values keep their type; the vector of
+ * an embedding is a list of float32. https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
  */
 export async function* exportArrow(rows: Rows): AsyncGenerator<Uint8Array> {
   const arrow = await loadArrow();
@@ -128,8 +124,8 @@ export async function* exportArrow(rows: Rows): AsyncGenerator<Uint8Array> {
   const writer = new arrow.RecordBatchFileWriter();
   const written = writer[Symbol.asyncIterator]();
   let next = written.next();
-  /** What has been written so far: the writer itself tells only when all of it has been. */
-  async function* come(): AsyncGenerator<Uint8Array> {
+  /** The bytes written so far: the writer itself waits until it has all. */
+  async function* writtenBytes(): AsyncGenerator<Uint8Array> {
     for (;;) {
       const rested = new Promise<undefined>((resolve) => setImmediate(resolve, undefined));
       const block = await Promise.race([next, rested]);
@@ -141,17 +137,17 @@ export async function* exportArrow(rows: Rows): AsyncGenerator<Uint8Array> {
   let waiting: Cells[] = [];
   let characters = 0;
   for await (const row of rows()) {
-    const held = { row, cells: flatRow(asObject(row)) };
+    const held = { row, cells: flatRow(row) };
     waiting.push(held);
     characters += charactersOf(held);
     if (waiting.length < most.rows && characters < most.characters) continue;
     writer.write(batches.of(waiting));
     waiting = [];
     characters = 0;
-    yield* come();
+    yield* writtenBytes();
   }
-  // Also of no rows: the file says which columns there are.
+  // Also without rows: the file names the columns.
   writer.write(batches.of(waiting));
   writer.finish();
-  yield* come();
+  yield* writtenBytes();
 }

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import { portType, portTypes, type PortType } from '@graft/graph';
 import { MemoryArtifactStore } from '@graft/store/testing';
-import { readPage } from './artifact-page.ts';
-import { readRows, writeArtifact } from './artifact-codec.ts';
+import { writeArtifact } from './artifact-codec.ts';
+import { ArtifactRows } from './artifact-rows.ts';
+import { readRows } from './stored-rows.ts';
 
 const common = { id: 'words', family: 'sources', shape: 'items', encoding: 'jsonl' } as const;
 const first: PortType = portType({
@@ -65,7 +66,7 @@ describe('stored rows', () => {
     const { digest, size } = await artifacts.put([Buffer.from('{"id":"a","question":"?"}\n')]);
     const { mediaType, version } = portTypes['questions'] ?? { mediaType: '', version: 0 };
     const ref = { digest, size, mediaType, count: 1, schema: version + 1 };
-    await expect(readPage(artifacts, ref, { offset: 0, limit: 1 })).rejects.toMatchObject({
+    await expect(new ArtifactRows(artifacts).page(ref, 0, 1)).rejects.toMatchObject({
       code: 'newer-format',
     });
   });

@@ -1,8 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { evidenceTable, knownMetric } from '@graft/graph';
-import { exportComparison } from './export-comparison.ts';
-import { exportRows, type TextFormat } from './export-rows.ts';
+import { Comparison, evidenceTable, knownMetric } from '@graft/graph';
+import { MemoryArtifactStore } from '@graft/store/testing';
+import { writeArtifact } from './artifact-codec.ts';
+import { ArtifactRows } from './artifact-rows.ts';
+import { exportRows, type ExportFormat } from './export-rows.ts';
+
+type TextFormat = Exclude<ExportFormat, 'arrow'>;
 
 async function written(rows: readonly unknown[], format: TextFormat): Promise<string> {
   let text = '';
@@ -66,12 +70,11 @@ it('a table of variants is written as one', async () => {
   const table = evidenceTable([{ name: 'as saved', settings: {}, repeats: [] }], {
     ...{ baseline: 'as saved', metrics: accuracy === undefined ? [] : [accuracy] },
   });
+  const artifacts = new MemoryArtifactStore();
+  const ref = await writeArtifact(artifacts, { port: 'out', type: Comparison, value: table });
   const exported = async (format: TextFormat): Promise<string> => {
-    async function* rows(): AsyncGenerator<unknown> {
-      yield table;
-    }
     let text = '';
-    for await (const part of exportComparison(rows, format)) text += String(part);
+    for await (const part of new ArtifactRows(artifacts).export(ref, format)) text += String(part);
     return text;
   };
   expect(JSON.parse(await exported('jsonl'))).toEqual(table);

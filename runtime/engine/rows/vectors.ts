@@ -1,29 +1,33 @@
 import { GraphError, type PortType } from '@graft/graph';
 import { parseRow } from './jsonl.ts';
-import { type Blocks, checkRow } from './rows.ts';
+import { type Blocks, checkRow } from './row-blocks.ts';
 
 /**
  * Rows with one float32 vector each, as an Arrow IPC stream of two columns: `row`, the row without its vector
  * as JSON, and `vector`, a FixedSizeList of float32. https://arrow.apache.org/docs/format/Columnar.html
  */
 const batchRows = 1024;
-/** Characters of rows that are parsed in one go, and of one row: whoever wrote the bytes need not have been Graft. */
+/** Most characters of rows that are parsed at once, and of one row: other programs write such files too. */
 const largestPiece = 1024 * 1024;
 const longestRow = 64 * 1024 * 1024;
 /** An end-of-stream marker: continuation 0xFFFFFFFF and length 0. */
 const endLength = 8;
 
-/** A row with a vector; anything else is a defect of the type, whose schema has been asked. */
 function isVectorRow(row: unknown): row is { readonly vector: Float32Array } {
   return (
     typeof row === 'object' && row !== null && 'vector' in row && row.vector instanceof Float32Array
   );
 }
 
+/** The row with its vector as an array of numbers, which JSON can hold. */
+export function withNumbers(row: unknown): unknown {
+  return isVectorRow(row) ? { ...row, vector: Array.from(row.vector) } : row;
+}
+
 // Loaded when first needed: a command that touches no vectors starts without it.
 const loadArrow = (): Promise<typeof import('apache-arrow')> => import('apache-arrow');
 
-/** Encodes rows in record batches of 1,024; `counted` is told the number of rows and the dimension. */
+/** Encodes rows in record batches of 1,024. Calls `counted` with the number of rows and the dimension at the end. */
 export async function* encodeVectors(
   type: PortType,
   blocks: Blocks,
@@ -50,7 +54,7 @@ export async function* encodeVectors(
       vectors = [];
     }
   }
-  // A list of width 0 is refused by some readers, so no rows are written as width 1.
+  // Some readers refuse a list of width 0, so an output without rows has width 1.
   writer ??= new BatchWriter(arrow, 1);
   yield writer.encode(texts, vectors);
   yield writer.end();
@@ -148,7 +152,8 @@ class BatchWriter {
 }
 
 /**
- * The rows of an Arrow artifact, at most a batch of ours at a time, but for the first `skip`; each vector is a view into its batch, not a copy.
+ * The rows of an Arrow artifact after the first `skip`, at most a batch of ours at a time. Each vector is a view into its
+ * batch, not a copy.
  */
 export async function* decodeVectors(
   bytes: AsyncIterable<Uint8Array>,
@@ -165,14 +170,14 @@ export async function* decodeVectors(
     const lists = batch.getChild('vector')?.data[0];
     const values: unknown = lists?.children[0]?.values;
     const isList = lists !== undefined && arrow.DataType.isFixedSizeList(lists.type);
-    // In a dictionary, one long row would stand for many.
+    // A dictionary could repeat one long row many times.
     const isPlain = texts !== null && arrow.DataType.isUtf8(texts.type);
     if (!isPlain || !isList || !(values instanceof Float32Array)) {
       throw new GraphError('store-damaged', 'The stored result has no rows with vectors.', {
         audience: 'operator',
       });
     }
-    // Not by the numbers that there are: some may follow to fill the buffer up.
+    // The buffer may be padded, so its length does not tell the width.
     const width = lists.type.listSize;
     let rows: object[] = [];
     let length = 0;

@@ -5,22 +5,20 @@ import {
   type ArtifactRef,
   type ArtifactStore,
 } from '@graft/graph';
-import { storedBlocks } from './artifact-codec.ts';
-import { portTypeOf } from './artifact-page.ts';
-import { rowReader } from './row-reader.ts';
-import { eachRow, inTurns } from './rows.ts';
+import { inTurns } from './row-blocks.ts';
+import { portTypeOf, readRows } from './stored-rows.ts';
 
-/** By what rows are put in order. */
+/** How rows are sorted. */
 export interface RowOrder {
-  /** Id of a column that rows of this type have. */
+  /** The id of a column of rows of this type. */
   readonly column: string;
   readonly descending: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * The numbers of all rows, from 0, in another order: numbers by size, texts as people sort them. Rows that are alike stay as they
- * stand, and those that have nothing in the column come last either way. Throws `bad-input` for a column that they have not.
+ * The numbers of all rows, sorted: numbers by size, texts as people sort them. Equal rows keep their order; rows without a
+ * value come last in both directions. Throws `bad-input` for a column that the type lacks.
  */
 export async function orderRows(
   artifacts: ArtifactStore,
@@ -28,14 +26,13 @@ export async function orderRows(
   { column: id, descending, signal }: RowOrder,
 ): Promise<readonly number[]> {
   const type = portTypeOf(ref);
-  const column = rowColumns(ref.mediaType).find((one) => one.id === id);
+  const column = rowColumns(ref.mediaType).find((known) => known.id === id);
   if (column === undefined) {
     throw new GraphError('bad-input', `${type.id} cannot be sorted by “${id}”.`);
   }
-  const current = rowReader(ref, type);
   const values: (number | string | undefined)[] = [];
-  for await (const row of inTurns(eachRow(storedBlocks(artifacts, ref, type)), signal)) {
-    values.push(columnValue(current(row), column));
+  for await (const row of inTurns(readRows(artifacts, ref, type), signal)) {
+    values.push(columnValue(row, column));
   }
   const { compare } = new Intl.Collator('en', { numeric: true });
   const sign = descending ? -1 : 1;
