@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { ModelEntry } from '@graft/graph';
 import { ownerStamp } from '@graft/kit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createCatalogue, type Catalogue } from './catalogue.ts';
+import { createCatalogue } from './catalogue.ts';
+import type { Catalogue } from './catalogue-contract.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const files = new Map([
