@@ -116,6 +116,33 @@ export class HubAccess {
   }
 }
 
+/** Throws `Refused` where an answer says that it is another file, or a page. */
+export function requireSame(
+  { response, stated }: Answer,
+  { digest, size }: { readonly digest: string | undefined; readonly size: number },
+): void {
+  const why = otherness(response, stated, { digest, size });
+  if (why === undefined) return;
+  response.destroy();
+  throw new Refused(why);
+}
+
+function otherness(
+  { headers }: IncomingMessage,
+  stated: Answer['stated'],
+  { digest, size }: { readonly digest: string | undefined; readonly size: number },
+): string | undefined {
+  if (stated.digest !== undefined && digest !== undefined && stated.digest !== digest) {
+    return `it holds other bytes (sha256 ${stated.digest})`;
+  }
+  if (stated.size !== undefined && stated.size !== size) {
+    return `it holds ${stated.size} bytes instead of ${size}`;
+  }
+  if (/^text\/html/.test(headers['content-type'] ?? '')) return 'it answers with a web page';
+  const encoding = headers['content-encoding'] ?? 'identity';
+  return encoding === 'identity' ? undefined : `it answers compressed (${encoding.slice(0, 20)})`;
+}
+
 function statedIn({ headers }: IncomingMessage): Answer['stated'] {
   const digest = String(headers['x-linked-etag'] ?? '').replaceAll('"', '');
   const size = String(headers['x-linked-size'] ?? '');

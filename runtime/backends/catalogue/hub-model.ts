@@ -145,7 +145,8 @@ class HubFiles implements ModelFiles {
     const [text = ''] = this.wanted(file).sources;
     const source = parseSource(text, this.#parts.access.endpoint);
     const url = source.kind === 'url' ? source.url : '';
-    return new RemoteHead({ path: this.shown(file), url, size: file.size }, this.#parts);
+    const { size, digest } = file;
+    return new RemoteHead({ path: this.shown(file), url, size, digest }, this.#parts);
   }
 
   /** Its digest: as the hub states it, else from its bytes, whose git blob the hub states. */

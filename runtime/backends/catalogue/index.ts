@@ -7,7 +7,8 @@ export type {
   ModelsUsage,
   OpenedModel,
 } from './catalogue-contract.ts';
-export { chosenVariant, hubVariants } from './hub-choice.ts';
+export { chosenVariant, hubVariants, type HubVariant } from './hub-choice.ts';
+export type { HubRepo } from './hub-client.ts';
 export type { ImportOptions } from './import-model.ts';
 export type { FetchProgress } from './model-download.ts';
 export { builtInEntries } from './entries.ts';

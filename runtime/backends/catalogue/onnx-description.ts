@@ -49,6 +49,13 @@ export async function describeOnnx(files: ModelFiles, weights?: string): Promise
   }
   const [name, dtype] = choice;
   const config = await files.json('config.json', configSchema);
+  if (config.architectures.some((one) => /CausalLM|LMHead|ConditionalGeneration/.test(one))) {
+    throw new GraphError(
+      'bad-model',
+      `${place} is a language model in ONNX, which Graft does not run. Choose the same model in GGUF.`,
+      { location: { file: place } },
+    );
+  }
   const classifier = config.architectures.some((one) => /SequenceClassification/.test(one));
   const external = names.filter((other) => other.startsWith(`${name}_data`));
   const lacking = await missing(files, optionalCompanions);

@@ -1,28 +1,38 @@
 import { DamagedFile, type HeadSource } from '@graft/kit';
 import { bodyOf } from './http-get.ts';
-import type { HubAccess } from './hub-access.ts';
 import { Refused } from './hub-refusals.ts';
+import { requireSame, type HubAccess } from './hub-access.ts';
 import { Retries } from './retries.ts';
 
 /** Bytes. The largest vocabularies known make headers of 20 MB. */
 const mostRead = 64 << 20;
 
+export interface RemoteFile {
+  /** What messages call it. */
+  readonly path: string;
+  readonly url: string;
+  /** Bytes. */
+  readonly size: number;
+  /** sha256, hex. */
+  readonly digest: string | undefined;
+}
+
 /** The beginning of a file of the web, read by ranges as far as it is asked for. Reading throws as `HubAccess.open`. */
 export class RemoteHead implements HeadSource {
   readonly path: string;
   readonly size: number;
-  readonly #url: string;
+  readonly #file: RemoteFile;
   readonly #access: HubAccess;
   readonly #signal: AbortSignal;
   #bytes: Uint8Array = new Uint8Array();
 
   constructor(
-    { path, url, size }: { readonly path: string; readonly url: string; readonly size: number },
+    file: RemoteFile,
     { access, signal }: { readonly access: HubAccess; readonly signal: AbortSignal },
   ) {
-    this.path = path;
-    this.size = size;
-    this.#url = url;
+    this.path = file.path;
+    this.size = file.size;
+    this.#file = file;
     this.#access = access;
     this.#signal = signal;
   }
@@ -43,9 +53,11 @@ export class RemoteHead implements HeadSource {
   async #readTo(end: number, retries: Retries): Promise<void> {
     const from = this.#bytes.byteLength;
     if (from >= end) return;
-    const { response } = await this.#access.open(this.#url, {
+    const answer = await this.#access.open(this.#file.url, {
       ...{ signal: this.#signal, range: `bytes=${from}-${end - 1}` },
     });
+    requireSame(answer, this.#file);
+    const { response } = answer;
     if (response.statusCode === 416) {
       response.destroy();
       throw new Refused(`it holds fewer than ${this.size} bytes`);

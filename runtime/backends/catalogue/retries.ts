@@ -12,18 +12,23 @@ const leastProgress = 16 * 1024;
  */
 export class Retries {
   readonly #pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly #reached: { yet: boolean };
   #failures = 0;
-  /** Bytes since the last failure, and whether any have come at all. */
+  /** Bytes since the last failure. */
   #progress = 0;
-  #hasCome = false;
 
-  constructor(pause: (ms: number, signal: AbortSignal) => Promise<void>) {
+  /** `reached`: shared by those who read from one server at a time. */
+  constructor(
+    pause: (ms: number, signal: AbortSignal) => Promise<void>,
+    reached: { yet: boolean } = { yet: false },
+  ) {
     this.#pause = pause;
+    this.#reached = reached;
   }
 
   came(bytes: number): void {
     this.#progress += bytes;
-    this.#hasCome = true;
+    this.#reached.yet = true;
   }
 
   async run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
@@ -45,7 +50,7 @@ export class Retries {
     const passes =
       error instanceof BrokenOff ||
       error instanceof TryAgain ||
-      (error instanceof Unreachable && this.#hasCome);
+      (error instanceof Unreachable && this.#reached.yet);
     if (!passes) return undefined;
     if (this.#progress >= leastProgress) this.#failures = 0;
     this.#progress = 0;

@@ -1,6 +1,6 @@
 import { hashFile, type FileHash } from '@graft/kit';
 import { bodyOf, BrokenOff } from './http-get.ts';
-import type { Answer, HubAccess } from './hub-access.ts';
+import { requireSame, type Answer, type HubAccess } from './hub-access.ts';
 import { Refused } from './hub-refusals.ts';
 import { PartFile, type ByteRange } from './part-file.ts';
 import { Retries } from './retries.ts';
@@ -33,10 +33,12 @@ export interface UrlDownload {
  * ranges at a time. Throws `Unreachable`, `BrokenOff`, `TryAgain`, `Refused` and what the hub refuses.
  */
 export async function downloadUrl(request: UrlDownload): Promise<FileHash> {
-  {
+  try {
     await using part = await PartFile.open(request.part);
-    const download = new Download(request, part);
-    await download.run();
+    await new Download(request, part).run();
+  } catch (error) {
+    if ((await PartFile.received(request.part)) === 0) await PartFile.remove(request.part);
+    throw error;
   }
   return hashFile(request.part, request.signal);
 }
@@ -44,17 +46,17 @@ export async function downloadUrl(request: UrlDownload): Promise<FileHash> {
 class Download {
   readonly #request: UrlDownload;
   readonly #part: PartFile;
-  readonly #retries: Retries;
+  readonly #reached = { yet: false };
 
   constructor(request: UrlDownload, part: PartFile) {
     this.#request = request;
     this.#part = part;
-    this.#retries = new Retries(request.access.pause);
   }
 
   async run(): Promise<void> {
     const { size, signal } = this.#request;
-    if (size === undefined) return this.#retries.run(signal, () => this.#whole());
+    const retries = this.#newRetries();
+    if (size === undefined) return retries.run(signal, () => this.#whole(retries));
     if (this.#part.received > size) await this.#part.clear();
     const least = Math.ceil(size / pieces.share);
     const piece = this.#request.piece ?? Math.min(pieces.most, Math.max(pieces.least, least));
@@ -63,7 +65,7 @@ class Download {
     } catch (error) {
       if (!(error instanceof WithoutRanges)) throw error;
       await this.#part.clear();
-      await this.#retries.run(signal, () => this.#whole());
+      await retries.run(signal, () => this.#whole(retries));
     }
   }
 
@@ -71,12 +73,13 @@ class Download {
     const failed = new AbortController();
     const signal = AbortSignal.any([this.#request.signal, failed.signal]);
     const worker = async (): Promise<void> => {
+      const retries = this.#newRetries();
       for (let gap = gaps.shift(); gap !== undefined; gap = gaps.shift()) {
         let [from] = gap;
         const [, to] = gap;
         const moved = (at: number): void => void (from = at);
-        await this.#retries.run(signal, async () => {
-          if (from < to) await this.#range([from, to], { size, signal, moved });
+        await retries.run(signal, async () => {
+          if (from < to) await this.#range([from, to], { size, signal, moved, retries });
         });
       }
     };
@@ -99,10 +102,12 @@ class Download {
       size,
       signal,
       moved,
+      retries,
     }: {
       readonly size: number;
       readonly signal: AbortSignal;
       readonly moved: (at: number) => void;
+      readonly retries: Retries;
     },
   ): Promise<void> {
     const isWhole = from === 0 && to === size;
@@ -115,7 +120,7 @@ class Download {
     let at = from;
     for await (const bytes of bodyOf(answer.response, signal)) {
       if (at + bytes.byteLength > to) throw new Refused(`it sends more than ${size} bytes`);
-      await this.#write(bytes, at);
+      await this.#write(bytes, at, retries);
       at += bytes.byteLength;
       moved(at);
     }
@@ -124,46 +129,39 @@ class Download {
 
   /** Throws where an answer is not the range that was asked for. */
   #check(
-    { response, stated }: Answer,
+    answer: Answer,
     [from, to]: ByteRange,
     { size, isWhole }: { readonly size: number; readonly isWhole: boolean },
   ): void {
-    const { statusCode, headers } = response;
-    const refuse = (why: string): never => {
-      response.destroy();
-      throw new Refused(why);
-    };
-    if (stated.digest !== undefined && (this.#request.digest ?? stated.digest) !== stated.digest) {
-      refuse(`it holds other bytes (sha256 ${stated.digest})`);
-    }
-    if (stated.size !== undefined && stated.size !== size) {
-      refuse(`it holds ${stated.size} bytes instead of ${size}`);
-    }
-    const encoding = headers['content-encoding'] ?? 'identity';
-    if (encoding !== 'identity') refuse(`it answers in the encoding ${encoding.slice(0, 20)}`);
-    const isPage = /^text\/html/.test(headers['content-type'] ?? '');
-    const page = isPage ? 'it answers with a web page: ' : '';
-    const length = Number(headers['content-length'] ?? Number.NaN);
-    if (statusCode === 200 && !isWhole) {
-      response.destroy();
-      throw new WithoutRanges();
-    }
-    if (statusCode === 416) refuse(`it holds fewer than ${size} bytes`);
-    const said = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers['content-range'] ?? '');
+    requireSame(answer, { digest: this.#request.digest, size });
+    const { statusCode, headers } = answer.response;
+    const length = Number(headers['content-length'] ?? to - from);
+    const said = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '');
     const isOther =
-      said !== null && (Number(said[1]) !== from || (said[3] !== '*' && Number(said[3]) !== size));
-    if (isOther) refuse(`${page}it holds other bytes than asked for`);
-    if (!Number.isNaN(length) && length !== to - from) {
-      refuse(`${page}it holds ${from + length + size - to} bytes instead of ${size}`);
-    }
+      said !== null && (Number(said[1]) !== from || !['*', `${size}`].includes(said[2] ?? ''));
+    const error =
+      statusCode === 200 && !isWhole
+        ? new WithoutRanges()
+        : statusCode === 416
+          ? new Refused(`it holds fewer than ${size} bytes`)
+          : isOther
+            ? new Refused('it answers with another part than asked for')
+            : length !== to - from
+              ? new Refused(`it holds ${size + length - (to - from)} bytes instead of ${size}`)
+              : undefined;
+    if (error === undefined) return;
+    answer.response.destroy();
+    throw error;
   }
 
   /** A file of unknown size, or of a server that gives no ranges: from where it ended, else from its beginning. */
-  async #whole(): Promise<void> {
-    const { url, signal, size, access } = this.#request;
+  async #whole(retries: Retries): Promise<void> {
+    const { url, signal, size, digest, access } = this.#request;
     let at = this.#part.received;
     const range = at > 0 ? { range: `bytes=${at}-` } : {};
-    const { response } = await access.open(url, { signal, ...range });
+    const answer = await access.open(url, { signal, ...range });
+    if (size !== undefined) requireSame(answer, { digest, size });
+    const { response } = answer;
     if (response.statusCode === 416) {
       response.destroy();
       await this.#part.clear();
@@ -177,15 +175,20 @@ class Download {
       if (size !== undefined && at + bytes.byteLength > size) {
         throw new Refused(`it sends more than ${size} bytes`);
       }
-      await this.#write(bytes, at);
+      await this.#write(bytes, at, retries);
       at += bytes.byteLength;
     }
     if (size !== undefined && at < size) throw new BrokenOff(`it ended ${size - at} bytes early`);
   }
 
-  async #write(bytes: Uint8Array, at: number): Promise<void> {
+  /** Of one connection: those beside it fail and wait for themselves. */
+  #newRetries(): Retries {
+    return new Retries(this.#request.access.pause, this.#reached);
+  }
+
+  async #write(bytes: Uint8Array, at: number, retries: Retries): Promise<void> {
     await this.#part.write(bytes, at);
-    this.#retries.came(bytes.byteLength);
+    retries.came(bytes.byteLength);
     this.#request.received(this.#part.received);
   }
 }

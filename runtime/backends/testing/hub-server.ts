@@ -112,8 +112,10 @@ export class HubServer implements AsyncDisposable {
     const path = request.url ?? '';
     const { range, authorization } = request.headers;
     this.requests.push({ host, path, range, authorization });
-    const fault = this.faults.find((each) => each.host === host && each.on.test(path));
-    if (fault !== undefined && (fault.times ?? 1) > 0) {
+    const fault = this.faults.find(
+      (each) => each.host === host && each.on.test(path) && each.times !== 0,
+    );
+    if (fault !== undefined) {
       if (fault.times !== undefined) fault.times -= 1;
       return fault.answer(response, request);
     }

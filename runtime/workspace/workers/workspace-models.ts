@@ -8,6 +8,7 @@ import {
 } from '@graft/backends/catalogue';
 import {
   GraphError,
+  parseHubReference,
   type ModelEntry,
   type ModelFacts,
   type ModelLookup,
@@ -106,10 +107,12 @@ export class WorkspaceModels {
 
   /**
    * Begins a download, unless it goes on. One that the catalogue has not is imported, where a graph's lock says `from`
-   * where. Throws `bad-model` for one that is neither.
+   * where, or looked up on the hub that its id names. Throws `bad-model` for one that is neither.
    */
   download(id: string, { consent = false, from }: DownloadOptions = {}): void {
-    const isKnown = this.#parts.catalogue.lookup(id) !== undefined;
+    const isKnown =
+      this.#parts.catalogue.lookup(id) !== undefined ||
+      (from === undefined && parseHubReference(id) !== undefined);
     if (!isKnown && from === undefined) this.#parts.catalogue.entry(id);
     if (from !== undefined && !from.source.startsWith('hf:')) throw noAddress();
     const before = this.#jobs.get(id);
