@@ -82,7 +82,8 @@ function send(
     });
   }
   if (proxy === undefined) return requestPlain(url, { headers, agent: false });
-  return requestPlain(proxy, {
+  return requestPlain({
+    ...placeOf(proxy),
     agent: false,
     path: url.href,
     headers: { ...headers, host: url.host, ...proxyKey(proxy) },
@@ -114,7 +115,8 @@ async function tunnelTo(
   { proxy, signal }: { readonly proxy: URL; readonly signal: AbortSignal },
 ): Promise<TLSSocket> {
   const target = `${url.hostname}:${url.port === '' ? '443' : url.port}`;
-  const asked = requestPlain(proxy, {
+  const asked = requestPlain({
+    ...placeOf(proxy),
     ...{ method: 'CONNECT', path: target, agent: false },
     headers: { host: target, ...proxyKey(proxy) },
   });
@@ -135,6 +137,12 @@ async function tunnelTo(
   });
   return connect({ socket, servername: url.hostname });
 }
+
+/** Without a name and password, which Node would send as those of the address behind the proxy. */
+const placeOf = ({ hostname, port }: URL): { hostname: string; port: number } => ({
+  hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+  port: port === '' ? 80 : Number(port),
+});
 
 function proxyKey({ username, password }: URL): Record<string, string> {
   if (username === '') return {};
