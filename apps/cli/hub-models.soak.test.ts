@@ -60,7 +60,7 @@ it('the quickstart answers with models that were pulled by name', async () => {
     expect(await graft(['models', 'pull', name])).toMatchObject({ code: 0 });
   }
   await using quickstart = await Quickstart.open(3);
-  const named = [`base-model.model=${language}`, `retriever.model=${embedder}`];
+  const named = [`base-model.model=${language}`, `retriever.set.model=${embedder}`];
   expect((await quickstart.rightWith(...named)).length).toBeGreaterThanOrEqual(2);
 });
 

@@ -31,7 +31,7 @@ export interface HubRepo {
   readonly gguf?: GgufClaims;
 }
 
-export interface GgufClaims {
+interface GgufClaims {
   readonly architecture?: string | undefined;
   /** Tokens. */
   readonly contextLength?: number | undefined;

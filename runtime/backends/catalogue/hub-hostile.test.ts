@@ -324,7 +324,7 @@ async function refused(
 }
 
 describe('a hub that answers', () => {
-  it.each(answers)('with %s is refused', async (_, host, on, reply, words) => {
+  it.each(answers)('with %s is refused', async (...[, host, on, reply, words]) => {
     const said = await refused('hf:o/r', (hub) => [
       { host, on, answer: (response) => reply(response, hub) },
     ]);

@@ -183,6 +183,38 @@ describe('a model by name', () => {
     expect(catalogue.lookup(pinned)?.digest).toBe(digest);
   });
 
+  it('comes once for two names of it that are asked for at a time', async () => {
+    const weights = smallGguf(2 << 20);
+    const hub = await serve({ 'o/r': { 'm-Q8_0.gguf': weights } });
+    const catalogue = await open(hub);
+    const names = ['hf:o/r', 'hf:o/r:Q8_0', 'hf:o/r@main', 'hf:o/r/m-Q8_0.gguf'];
+    const folders = await Promise.all(names.map((name) => catalogue.fetch(name)));
+    for (const folder of folders) {
+      expect((await readFile(join(folder, 'm-Q8_0.gguf'))).equals(weights)).toBe(true);
+    }
+    const whole = hub.requests.filter(({ host, range }) => host === 'cdn' && range === undefined);
+    expect(whole).toHaveLength(1);
+    // Deleting one name leaves the file to the others.
+    await catalogue.remove('hf:o/r');
+    expect((await catalogue.list()).map(({ installed }) => installed)).toEqual([true, true, true]);
+  });
+
+  it('says what is kept when the network goes away for good', async () => {
+    const weights = smallGguf(2 << 20);
+    const hub = await serve({ 'o/r': { 'm-Q8_0.gguf': weights } });
+    const catalogue = await open(hub);
+    void hub.gate.stopAfter(2 << 20, 'cut');
+    const lost: unknown = await catalogue.fetch('hf:o/r').catch((error: unknown) => error);
+    expect(lost).toMatchObject({ code: 'bad-model', audience: 'operator' });
+    expect(String(lost)).toMatch(/Graft keeps the \d+ bytes that have come and goes on from there/);
+    const [paused] = await catalogue.list();
+    expect(paused).toMatchObject({ installed: false });
+    expect(paused?.partial).toBeGreaterThan(0);
+    hub.gate.open();
+    await catalogue.fetch('hf:o/r');
+    expect((await catalogue.list())[0]).toMatchObject({ installed: true, partial: 0 });
+  });
+
   it('leaves no trace when it is removed', async () => {
     const hub = await serve({ 'o/e': smallEmbedder });
     const catalogue = await open(hub);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { GraphError, type ModelEntry, type ModelFile } from '@graft/graph';
-import { hasCode, hashFile, isFullDisk } from '@graft/kit';
+import { hasCode, hashFile, isFullDisk, withFileLock } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
 import { Unreachable } from './http-get.ts';
 import type { HubAccess } from './hub-access.ts';
@@ -78,6 +78,7 @@ export class ModelDownload {
         refusals.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
+    const kept = await receivedOf(this.#context.blobs, file);
     throw new GraphError(
       'bad-model',
       `could not download "${file.path}" of the model "${this.#context.entry.id}" from any source:\n` +
@@ -85,6 +86,9 @@ export class ModelDownload {
         (file.digest === undefined
           ? ''
           : `\nGraft accepts only the file with sha256 ${file.digest}. A branch such as main may have a newer file.`) +
+        (kept === 0
+          ? ''
+          : `\nGraft keeps the ${kept} bytes that have come and goes on from there.`) +
         '\nConnect to one of these sources and try again, or get the file yourself and import it.',
       { audience: 'operator' },
     );
@@ -105,7 +109,19 @@ export class ModelDownload {
   }
 
   async #fetchFrom(file: WantedFile, text: string): Promise<KnownFile> {
-    const source = parseSource(text, this.#context.access.endpoint);
+    const { access, blobs, signal } = this.#context;
+    const source = parseSource(text, access.endpoint);
+    if (source.kind !== 'url') return this.#store(file, source, text);
+    // Models may share a file, and no two downloads may write into one part of it.
+    const lock = join(blobs.root, 'locks', basename(partOf(blobs, text, file)));
+    return withFileLock(lock, { signal }, async () => {
+      const known = file.digest === undefined ? undefined : { ...file, digest: file.digest };
+      if (known !== undefined && (await blobs.hasSound(known))) return known;
+      return this.#store(file, source, text);
+    });
+  }
+
+  async #store(file: WantedFile, source: Source, text: string): Promise<KnownFile> {
     const fetched = await this.#bring(source, file, text);
     if (file.digest !== undefined && fetched.digest !== file.digest) {
       await rm(fetched.path, { force: true });

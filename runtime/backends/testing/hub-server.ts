@@ -4,7 +4,7 @@ import { HubRepos, type HubServerFile } from './hub-repos.ts';
 import { TransferGate } from './transfer-gate.ts';
 
 /** What a hub says of a repository beside its files. */
-export interface HubRepoTerms {
+interface HubRepoTerms {
   readonly licence?: string;
   /** Its licence has to be accepted: only `granted` tokens get files. */
   readonly gated?: boolean;

@@ -217,6 +217,6 @@ export class WorkspaceModels {
 function noAddress(): GraphError {
   return new GraphError(
     'bad-input',
-    'Enter a path on the machine that serves this page, or hf:owner/name@revision/file.gguf.',
+    'Enter a path on the machine that serves this page, or the name of a model of the hub such as hf:owner/repo:Q4_K_M.',
   );
 }
