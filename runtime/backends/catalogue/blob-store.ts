@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isPlainModelId } from '@graft/graph';
 import { z } from 'zod';
@@ -62,7 +62,13 @@ export class BlobStore {
     return join(this.root, 'partial');
   }
 
-  /** The same under this process's name, once what processes left that died as they wrote is gone. */
+  /** Whether any download has begun and not ended. */
+  async hasParts(): Promise<boolean> {
+    const names = await readdir(this.partialFolder).catch((): string[] => []);
+    return names.some((name) => name.endsWith('.part'));
+  }
+
+  /** A place in that folder under this process's name, once what processes left that died as they wrote is gone. */
   async stagingPath(ending = ''): Promise<string> {
     await this.removeLeftovers();
     await mkdir(this.partialFolder, { recursive: true });

@@ -99,6 +99,7 @@ class FolderCatalogue implements Catalogue {
 
   async list(): Promise<ListedModel[]> {
     const imported = this.#records.importedIds();
+    const hasParts = await this.#blobs.hasParts();
     return Promise.all(
       this.#records.all().map(async (entry): Promise<ListedModel> => {
         const present = await Promise.all(
@@ -113,7 +114,8 @@ class FolderCatalogue implements Catalogue {
           0,
         );
         const absent = entry.files.filter((_, index) => present[index] !== true);
-        const parts = await Promise.all(absent.map((file) => receivedOf(this.#blobs, file)));
+        const begun = hasParts ? absent : [];
+        const parts = await Promise.all(begun.map((file) => receivedOf(this.#blobs, file)));
         return {
           entry,
           facts: factsOf(entry),

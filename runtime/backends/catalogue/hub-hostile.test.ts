@@ -156,7 +156,8 @@ const answers: readonly (readonly [string, HubFault['host'], RegExp, Reply, stri
     }),
     'no model that Graft can use',
   ],
-  ['that nothing is there', 'hub', api, send(404, {}), 'has no file at'],
+  ['that nothing is there', 'hub', api, send(404, {}), 'has no repository o/r'],
+  ['that the file is gone', 'hub', file, send(404, {}), 'o/r has no file at /o/r/resolve/'],
   ['that a login is needed', 'hub', api, send(401, {}), 'does not accept the token'],
   ['that access is refused', 'hub', api, send(403, {}), 'You have no access to o/r'],
   [

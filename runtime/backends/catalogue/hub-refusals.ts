@@ -35,7 +35,8 @@ export function refusalOf(answer: RefusedAnswer): Error {
   if (code === 'RevisionNotFound') {
     return refusal(`${repo} has no such branch, tag or commit. Its page lists them: ${page}`);
   }
-  if (code === 'EntryNotFound' || (status === 404 && code === '')) {
+  const isFile = url.pathname.includes('/resolve/');
+  if (code === 'EntryNotFound' || (status === 404 && code === '' && isFile)) {
     return refusal(
       `${repo} has no file at ${url.pathname}. Its page lists the files: ${page}/tree/main`,
     );
@@ -106,5 +107,5 @@ function wordsOf(headers: IncomingHttpHeaders): string {
 
 /** `owner/name`, of an address of the API or of a file. */
 function repoOf({ pathname }: URL): string | undefined {
-  return /^(?:\/api\/models)?\/([\w.-]+\/[\w.-]+)\/(?:revision|resolve)\//.exec(pathname)?.[1];
+  return /([\w.-]+\/[\w.-]+)\/(?:revision|resolve)\//.exec(pathname)?.[1];
 }

@@ -55,6 +55,16 @@ it('a model from a package is laid out and known from then on', async () => {
   for (const [path, bytes] of files) expect(await readFile(join(folder, path))).toEqual(bytes);
 });
 
+it('of a hub keeps its name and where it can be had', async () => {
+  const id = 'hf:o/r:Q4_K_M';
+  const sources = [`hf:o/r@${'a'.repeat(40)}/m.gguf`];
+  const pinned = { ...entry, id, files: entry.files.map((file) => ({ ...file, sources })) };
+  await catalogue.receive(pinned, packed);
+  expect(catalogue.lookup(id)).toMatchObject({ id, source: sources[0] });
+  const { folder } = await catalogue.open(id);
+  for (const [path, bytes] of files) expect(await readFile(join(folder, path))).toEqual(bytes);
+});
+
 it('is written under the name of this process, once what those left that died is gone', async () => {
   const partial = join(modelsFolder, 'partial');
   const [, place = ''] = ownerStamp.split('@');
