@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import { experimentExamples, graftExamples, runExamples, workspaceOfFile } from './help-texts.ts';
+import { addModels } from './model-commands.ts';
 import manifest from './package.json' with { type: 'json' };
 
 /** Gathers a repeatable option. */
@@ -198,34 +199,6 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .action(async (options) => end(await (await import('./commands/doctor.ts')).doctor(options)));
 
   return program;
-}
-
-function addModels(program: Command, end: (code: ExitCode) => void): void {
-  const models = program.command('models').description('list, download, import and remove models');
-  const command = async (): Promise<typeof import('./commands/models.ts')> =>
-    import('./commands/models.ts');
-  models
-    .command('ls')
-    .description('list the catalogue, and which models are downloaded')
-    .option('--json', 'print as JSON')
-    .action(async (options) => end(await (await command()).listModels(options)));
-  models
-    .command('pull')
-    .description('download a model and verify it')
-    .argument('<id>', 'model id, as graft models ls prints it')
-    .option('--accept-licence', 'accept the licence, if the model asks for consent')
-    .action(async (id, options) => end(await (await command()).pullModel(id, options)));
-  models
-    .command('import')
-    .description('add a model from files on this machine')
-    .argument('<path>', 'a .gguf file, or a folder with ONNX weights and tokenizer')
-    .option('--id <id>', 'id in the catalogue (default: the file’s name)')
-    .action(async (path, options) => end(await (await command()).importModel(path, options)));
-  models
-    .command('rm')
-    .description('delete the downloaded files of a model')
-    .argument('<id>', 'model id')
-    .action(async (id) => end(await (await command()).removeModel(id)));
 }
 
 function addPackages(program: Command, end: (code: ExitCode) => void): void {

@@ -20,7 +20,7 @@ export const baseModel = defineNode({
       .default('SmolLM2-135M-Instruct')
       .meta({
         title: 'Model',
-        description: 'A language model from the catalogue, by id.',
+        description: 'A language model, by its id in the catalogue or as hf:owner/repo:quant.',
         control: 'model',
         modelKind: 'language-model',
       } satisfies ParamMeta),

@@ -34,7 +34,7 @@ export const embed = defineNode({
       .default('all-MiniLM-L6-v2')
       .meta({
         title: 'Model',
-        description: 'An embedder from the catalogue, by id.',
+        description: 'An embedder, by its id in the catalogue or as hf:owner/repo.',
         control: 'model',
         modelKind: 'embedder',
       } satisfies ParamMeta),

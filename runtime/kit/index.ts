@@ -40,11 +40,17 @@ export { holderName, isAlive, ownerFate, ownerStamp, pidInName } from './process
 export { SharedCall } from './shared-call.ts';
 export { hasCode, isFullDisk, isSystemError, isUnwritable } from './system-error.ts';
 export { DamagedFile } from './weights/damaged-file.ts';
-export { FileHead } from './weights/file-head.ts';
-export { readGgufHeader, type GgufHeader, type GgufTensorInfo } from './weights/gguf-header.ts';
+export { FileHead, type HeadSource } from './weights/file-head.ts';
+export {
+  ggufHeaderOf,
+  readGgufHeader,
+  type GgufHeader,
+  type GgufTensorInfo,
+} from './weights/gguf-header.ts';
 export * from './weights/gguf-types.ts';
 export {
   readSafetensorsHeader,
+  safetensorsHeaderOf,
   type SafetensorsHeader,
   type SafetensorsTensorInfo,
 } from './weights/safetensors-header.ts';

@@ -1,7 +1,9 @@
 import { createCatalogue, defaultModelsFolder, type Catalogue } from '@graft/backends/catalogue';
+import { isHubReference } from '@graft/graph';
 import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
+import { cancelOnInterrupt } from '../interrupt.ts';
 import { print, printJson } from '../output.ts';
 import { formatBytes } from '../quantity.ts';
 import { table } from '../terminal.ts';
@@ -10,7 +12,7 @@ const listSchema = z.object({ json: z.boolean().optional() });
 const pullSchema = z.object({ acceptLicence: z.boolean().optional() });
 const importSchema = z.object({ id: z.string().optional() });
 
-function catalogue(): Catalogue {
+export function catalogue(): Catalogue {
   return createCatalogue({ modelsFolder: defaultModelsFolder(env.all) });
 }
 
@@ -22,13 +24,20 @@ export async function listModels(rawOptions: unknown): Promise<ExitCode> {
   else {
     print(
       table(
-        models.map(({ entry, facts, installed, imported }) => [
+        models.map(({ entry, facts, installed, imported, partial, bytes }) => [
           entry.id,
           entry.kind,
           entry.format,
           formatBytes(facts.size),
           entry.licence.id,
-          [installed ? 'here' : 'not downloaded', imported ? 'imported' : '']
+          [
+            installed
+              ? 'here'
+              : partial > 0
+                ? unfinished(bytes + partial, facts.size)
+                : 'not downloaded',
+            imported && !isHubReference(entry.id) ? 'imported' : '',
+          ]
             .filter((word) => word !== '')
             .join(', '),
         ]),
@@ -39,23 +48,69 @@ export async function listModels(rawOptions: unknown): Promise<ExitCode> {
   return exitCode.succeeded;
 }
 
-/** `graft models pull ID`: an interrupted download goes on where it stopped. */
+/** `graft models pull NAME`: an interrupted download goes on where it stopped. */
 export async function pullModel(id: string, rawOptions: unknown): Promise<ExitCode> {
   const { acceptLicence = false } = pullSchema.parse(rawOptions);
+  const models = catalogue();
   const cancelled = new AbortController();
-  process.once('SIGINT', () => cancelled.abort());
+  const settled = cancelOnInterrupt(() => cancelled.abort());
   const line = progressLine();
-  const folder = await catalogue()
-    .fetch(id, { signal: cancelled.signal, consent: acceptLicence, progress: line.show })
-    .finally(line.close);
+  let announced = false;
+  const announce = (): void => {
+    const facts = announced ? undefined : models.lookup(id);
+    if (facts === undefined) return;
+    announced = true;
+    const { licence } = models.entry(id);
+    const page = licence.url === undefined ? '' : ` (${licence.url})`;
+    line.close();
+    process.stderr.write(`${id}: ${formatBytes(facts.size)}, licence ${licence.id}${page}\n`);
+  };
+  const progress = (told: Progress): void => {
+    announce();
+    line.show(told);
+  };
+  const folder = await models
+    .fetch(id, { signal: cancelled.signal, consent: acceptLicence, progress })
+    .finally(() => {
+      settled();
+      line.close();
+    });
   print(folder);
   return exitCode.succeeded;
 }
 
-/** `graft models import PATH`. */
+/** `graft models du`. */
+export async function modelsUsage(rawOptions: unknown): Promise<ExitCode> {
+  const { json = false } = listSchema.parse(rawOptions);
+  const usage = await catalogue().usage();
+  if (json) {
+    printJson(usage);
+    return exitCode.succeeded;
+  }
+  const { models, partial, total } = usage;
+  const rows = models
+    .toSorted((a, b) => b.bytes - a.bytes)
+    .map(({ id, bytes }) => [id, formatBytes(bytes)]);
+  if (partial > 0) rows.push(['unfinished downloads', formatBytes(partial)]);
+  print(table([...rows, ['total, shared files once', formatBytes(total)]], [1]));
+  return exitCode.succeeded;
+}
+
+/** `graft models import PATH`: a file or folder of this machine, or a model of the hub under another id. */
 export async function importModel(from: string, rawOptions: unknown): Promise<ExitCode> {
   const { id } = importSchema.parse(rawOptions);
-  const entry = await catalogue().import(from, id === undefined ? {} : { id });
+  const cancelled = new AbortController();
+  const settled = cancelOnInterrupt(() => cancelled.abort());
+  const line = progressLine();
+  const entry = await catalogue()
+    .import(from, {
+      ...{ signal: cancelled.signal, progress: line.show },
+      ...(id === undefined ? {} : { id }),
+    })
+    .finally(() => {
+      settled();
+      line.close();
+    });
   print(`${entry.id}: ${entry.kind}, ${entry.format}, ${entry.architecture}`);
   return exitCode.succeeded;
 }
@@ -66,6 +121,9 @@ export async function removeModel(id: string): Promise<ExitCode> {
   print(`${id}: files deleted`);
   return exitCode.succeeded;
 }
+
+const unfinished = (bytes: number, size: number): string =>
+  `paused at ${Math.floor((100 * bytes) / Math.max(1, size))} %`;
 
 interface Progress {
   readonly done: number;

@@ -67,6 +67,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const { startServer } = await import('@graft/web/server');
   const examples = existsSync(examplesFolder) ? { examplesFolder } : {};
   await using workspace = await open(root, examples);
+  await workspace.models.resume();
   const { host, port = usualPort, allowHost, basePath } = options.data;
   const token = options.data.token ? (chosen ?? (await keptToken(stateFolderOf(root)))) : null;
   const server = await startServer({

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isPlainModelId } from '@graft/graph';
 import { z } from 'zod';
 import {
   hasCode,
@@ -40,7 +42,14 @@ export class BlobStore {
   }
 
   modelFolder(id: string): string {
-    return join(this.root, 'models', id);
+    return join(this.root, 'models', this.nameOf(id));
+  }
+
+  /** Names files and folders of a model: its id, or what is like a reference to a hub and no other's. */
+  nameOf(id: string): string {
+    if (isPlainModelId(id)) return id;
+    const hash = createHash('sha256').update(id).digest('hex').slice(0, 12);
+    return `${id.replace(/[^\w.-]+/g, '-').slice(0, 100)}-${hash}`;
   }
 
   /** Where a stored file lies. */
@@ -48,24 +57,28 @@ export class BlobStore {
     return join(this.root, 'sha256', digest.slice(0, 2), digest);
   }
 
-  /** A place on the same filesystem for what is not complete yet. */
-  async partialPath(name: string): Promise<string> {
-    const folder = join(this.root, 'partial');
-    await mkdir(folder, { recursive: true });
-    return join(folder, name);
+  /** For what is not complete yet, on the same filesystem. */
+  get partialFolder(): string {
+    return join(this.root, 'partial');
   }
 
-  /** The same under this process's name, once what processes left that died as they wrote is gone. */
+  /** Whether any download has begun and not ended. */
+  async hasParts(): Promise<boolean> {
+    const names = await readdir(this.partialFolder).catch((): string[] => []);
+    return names.some((name) => name.endsWith('.part'));
+  }
+
+  /** A place in that folder under this process's name, once what processes left that died as they wrote is gone. */
   async stagingPath(ending = ''): Promise<string> {
     await this.removeLeftovers();
-    return this.partialPath(`${stagingName()}${ending}`);
+    await mkdir(this.partialFolder, { recursive: true });
+    return join(this.partialFolder, `${stagingName()}${ending}`);
   }
 
   /** Of processes that died as they wrote. Downloads, which go on, name no process. */
   async removeLeftovers(): Promise<void> {
-    const folder = join(this.root, 'partial');
-    await removeLeftovers(folder, () => true);
-    await removePartials(folder);
+    await removeLeftovers(this.partialFolder, () => true);
+    await removePartials(this.partialFolder);
   }
 
   /**
@@ -127,6 +140,11 @@ export class BlobStore {
     }
     // Linking and renaming touch the file: what was sealed still is.
     if (sealed) await this.#seal(target, file.digest);
+  }
+
+  /** The text of a stored file. */
+  text(digest: string): Promise<string> {
+    return readFile(this.pathOf(digest), 'utf8');
   }
 
   async removeModel(id: string): Promise<void> {

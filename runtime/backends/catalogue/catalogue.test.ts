@@ -86,7 +86,7 @@ describe('fetching a model', () => {
         seen.push(done);
       },
     });
-    expect(await readFile(join(path, 'onnx/model.onnx'))).toEqual(weights);
+    expect((await readFile(join(path, 'onnx/model.onnx'))).equals(weights)).toBe(true);
     expect(seen.at(-1)).toBeGreaterThan(0);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(await catalogue.fetch('m', { waiting: (waiting) => waits.push(waiting) })).toBe(path);
@@ -148,7 +148,7 @@ describe('fetching a model', () => {
     });
     server.breakAfter.push(100_000, 50_000);
     const path = await catalogue.fetch('m');
-    expect(await readFile(join(path, 'onnx/model.onnx'))).toEqual(weights);
+    expect((await readFile(join(path, 'onnx/model.onnx'))).equals(weights)).toBe(true);
     expect(server.requests).toEqual([
       'GET /onnx/model.onnx',
       'GET /onnx/model.onnx bytes=100000-',
@@ -166,7 +166,7 @@ describe('fetching a model', () => {
     await expect(cut).rejects.toMatchObject({ code: 'cancelled' });
     await catalogue.fetch('m');
     expect(server.requests.at(-1)).toBe('GET /onnx/model.onnx bytes=120000-');
-    expect(await readFile(join(path, 'onnx/model.onnx'))).toEqual(weights);
+    expect((await readFile(join(path, 'onnx/model.onnx'))).equals(weights)).toBe(true);
   });
 
   it('begins anew when the part is of other bytes', async () => {
@@ -188,7 +188,7 @@ describe('fetching a model', () => {
     const [part] = await partials(modelsFolder);
     await writeFile(join(modelsFolder, 'partial', part ?? ''), Buffer.alloc(1_000));
     const path = await catalogue.fetch('m');
-    expect(await readFile(join(path, 'onnx/model.onnx'))).toEqual(weights);
+    expect((await readFile(join(path, 'onnx/model.onnx'))).equals(weights)).toBe(true);
   });
 
   it('downloads once for all who ask at a time, in this process and others', async () => {
@@ -241,7 +241,7 @@ describe('fetching a model', () => {
     await writeFile(path, randomBytes(300_000));
     await utimes(path, atime, new Date(Date.now() + 5_000));
     await catalogue.fetch('m');
-    expect(await readFile(path)).toEqual(weights);
+    expect((await readFile(path)).equals(weights)).toBe(true);
     expect(server.requests).toHaveLength(3);
   });
 });

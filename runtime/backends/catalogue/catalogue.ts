@@ -1,98 +1,54 @@
 import { join } from 'node:path';
-import { z } from 'zod';
-import { GraphError, type ModelEntry, type ModelFacts, type ModelLookup } from '@graft/graph';
+import {
+  GraphError,
+  isHubReference,
+  missingModel,
+  parseHubReference,
+  type HubReference,
+  type ModelEntry,
+  type ModelLookup,
+} from '@graft/graph';
 import { abortable, withFileLock } from '@graft/kit';
 import { environment } from '../env.ts';
 import { BlobStore, type KnownFile } from './blob-store.ts';
+import type {
+  Catalogue,
+  CatalogueOptions,
+  FetchOptions,
+  ListedModel,
+  ModelPackage,
+  ModelsUsage,
+  OpenedModel,
+} from './catalogue-contract.ts';
+import { CatalogueRecords } from './catalogue-records.ts';
 import { ConvertedModels } from './converted-models.ts';
 import { builtInEntries } from './entries.ts';
-import { foreignEntry, keptEntrySchema } from './foreign-entry.ts';
-import { importModel, type ImportOptions } from './import-model.ts';
+import { foreignEntry } from './foreign-entry.ts';
+import { HubAccess } from './hub-access.ts';
+import { HubModels } from './hub-models.ts';
+import { importedId, importModel, requireFree, type ImportOptions } from './import-model.ts';
 import { factsOf, modelDigest } from './model-facts.ts';
-import { cancelled, ModelDownload, type FetchProgress } from './model-download.ts';
+import {
+  cancelled,
+  ModelDownload,
+  receivedOf,
+  removeParts,
+  type FetchProgress,
+} from './model-download.ts';
+import { diskUsage } from './models-usage.ts';
 import { receiveModel } from './receive-model.ts';
-import { RecordFile } from './record-file.ts';
 import { SharedWork } from '../shared/shared-work.ts';
 
-export interface CatalogueOptions {
-  /** Where model files are kept; made when needed. */
-  readonly modelsFolder: string;
-  /** Base address of the hub; default `$HF_ENDPOINT`, else `https://huggingface.co`. */
-  readonly hubEndpoint?: string;
-  /** Instead of the built-in ones, for tests. */
-  readonly entries?: readonly ModelEntry[];
+/** A model of a hub to look up first; `as`: under another name, in place of what has it. */
+interface HubWish {
+  readonly reference: HubReference;
+  readonly as?: ImportOptions;
 }
-
-export interface FetchOptions {
-  readonly signal?: AbortSignal;
-  readonly progress?: (progress: FetchProgress) => void;
-  /** Called with true where files are missing, before they are downloaded, and with false afterwards. */
-  readonly waiting?: (waiting: boolean) => void;
-  /** The person has accepted the licence. Remembered. */
-  readonly consent?: boolean;
+interface FetchWork {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: FetchProgress) => void;
+  readonly wanted?: HubWish;
 }
-
-export interface ListedModel {
-  readonly entry: ModelEntry;
-  readonly facts: ModelFacts;
-  readonly installed: boolean;
-  /** Bytes on disk. */
-  readonly bytes: number;
-  readonly imported: boolean;
-}
-
-/** A model whose files held the bytes of its digest when it was opened. */
-export interface OpenedModel {
-  readonly entry: ModelEntry;
-  readonly folder: string;
-  readonly digest: string;
-  /** Of these very files on disk: another once anybody has touched one of them. */
-  readonly stamp: string;
-  /** Whether the files still hold those bytes: by their stamp, else by hashing them. */
-  isSound(): Promise<boolean>;
-}
-
-/** A package that brings a model. */
-interface ModelPackage {
-  readonly name: string;
-  /** Its bytes of a digest. */
-  readonly blob: (digest: string) => AsyncIterable<Uint8Array>;
-}
-
-/** The models that can be had, and those that are here. */
-export interface Catalogue {
-  readonly modelsFolder: string;
-  readonly lookup: ModelLookup;
-  /** Throws `bad-model` for an unknown id. Digests that were pinned on first use are filled in. */
-  entry(id: string): ModelEntry;
-  list(): Promise<ListedModel[]>;
-  /**
-   * The folder holding the model's files, verified, downloaded first where they are missing. Concurrent
-   * calls, also of other processes, download once. Throws `bad-model`, `no-space` or `cancelled`.
-   */
-  fetch(id: string, options?: FetchOptions): Promise<string>;
-  /**
-   * As `fetch`, with what tells later whether its files still hold the bytes of its digest. Throws `input-changed`
-   * where they are written to all the time.
-   */
-  open(id: string, options?: FetchOptions): Promise<OpenedModel>;
-  /** Adds a GGUF file, or a folder with an ONNX model or safetensors, by path, file: or https: address, or hf: source. */
-  import(from: string, options?: ImportOptions): Promise<ModelEntry>;
-  /**
-   * Adds a model whose files come with somebody's package, each checked against its digest. One of a built-in id must be
-   * that very model. Of its sources only those are kept that nothing but bytes comes from. Throws `bad-model`,
-   * `damaged-file` or `no-space`.
-   */
-  receive(entry: ModelEntry, from: ModelPackage): Promise<void>;
-  /** Deletes the files and what was made of them; an imported model's entry and pinned digests too. */
-  remove(id: string): Promise<void>;
-  /** Deletes what was made of models to be read quicker and was not read for a week. Gives its bytes. */
-  removeUnusedConversions(): Promise<number>;
-}
-
-const defaultHub = 'https://huggingface.co';
-const pinSchema = z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), size: z.number().int() });
-type Pin = z.infer<typeof pinSchema>;
 
 /** Opens the catalogue over a models folder. Cheap: reads nothing until asked. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
@@ -101,37 +57,40 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 
 class FolderCatalogue implements Catalogue {
   readonly modelsFolder: string;
-  readonly #hubEndpoint: string;
-  readonly #builtIn: readonly ModelEntry[];
+  readonly #access: HubAccess;
+  readonly #hub: HubModels;
+  readonly #records: CatalogueRecords;
   readonly #blobs: BlobStore;
   readonly #converted: ConvertedModels;
-  readonly #imported: RecordFile<ModelEntry>;
-  readonly #pinned: RecordFile<Pin>;
-  readonly #consents: RecordFile<string>;
   readonly #downloads = new SharedWork<string, FetchProgress>();
 
   constructor(options: CatalogueOptions) {
     this.modelsFolder = options.modelsFolder;
-    this.#hubEndpoint = options.hubEndpoint ?? (environment['HF_ENDPOINT'] || defaultHub);
-    this.#builtIn = options.entries ?? builtInEntries;
+    this.#access = new HubAccess({
+      endpoint: options.hubEndpoint,
+      environment: options.environment ?? environment,
+      pause: options.pause,
+    });
+    this.#records = new CatalogueRecords(options.modelsFolder, options.entries ?? builtInEntries);
     this.#blobs = new BlobStore(options.modelsFolder);
+    this.#hub = new HubModels(this.#access, this.#blobs);
     this.#converted = new ConvertedModels(options.modelsFolder);
-    const record = <Value>(name: string, schema: z.ZodType<Value>): RecordFile<Value> =>
-      new RecordFile(join(options.modelsFolder, name), z.record(z.string(), schema));
-    this.#imported = record('imported.json', keptEntrySchema);
-    this.#pinned = record('pinned.json', pinSchema);
-    this.#consents = record('consents.json', z.string());
+  }
+
+  get hub(): Catalogue['hub'] {
+    return this.#hub.client;
   }
 
   readonly lookup: ModelLookup = (id) => {
-    const entry = this.#find(id);
+    const entry = this.#records.find(id);
     return entry === undefined ? undefined : factsOf(entry);
   };
 
   entry(id: string): ModelEntry {
-    const entry = this.#find(id);
+    const entry = this.#records.find(id);
     if (entry !== undefined) return entry;
-    const known = this.#all().map((other) => other.id);
+    if (isHubReference(id)) throw new GraphError('bad-model', missingModel(id));
+    const known = this.#records.all().map((other) => other.id);
     throw new GraphError(
       'bad-model',
       `The catalogue has no model "${id}". Choose one of ${known.join(', ')}, or import your own.`,
@@ -139,9 +98,10 @@ class FolderCatalogue implements Catalogue {
   }
 
   async list(): Promise<ListedModel[]> {
-    const imported = new Set(Object.keys(this.#imported.readSync()));
+    const imported = this.#records.importedIds();
+    const hasParts = await this.#blobs.hasParts();
     return Promise.all(
-      this.#all().map(async (entry): Promise<ListedModel> => {
+      this.#records.all().map(async (entry): Promise<ListedModel> => {
         const present = await Promise.all(
           entry.files.map(
             async (file) =>
@@ -153,11 +113,15 @@ class FolderCatalogue implements Catalogue {
           (sum, file, index) => sum + (present[index] === true ? file.size : 0),
           0,
         );
+        const absent = entry.files.filter((_, index) => present[index] !== true);
+        const begun = hasParts ? absent : [];
+        const parts = await Promise.all(begun.map((file) => receivedOf(this.#blobs, file)));
         return {
           entry,
           facts: factsOf(entry),
-          installed: present.every(Boolean),
+          installed: absent.length === 0,
           bytes,
+          partial: parts.reduce((sum, part) => sum + part, 0),
           imported: imported.has(entry.id),
         };
       }),
@@ -165,13 +129,19 @@ class FolderCatalogue implements Catalogue {
   }
 
   async fetch(id: string, options: FetchOptions = {}): Promise<string> {
-    const entry = this.entry(id);
-    await this.#requireConsent(entry, options.consent === true);
-    if (await this.#isLaidOutBefore(entry, options.signal)) return this.#blobs.modelFolder(id);
+    const reference = this.#records.find(id) === undefined ? parseHubReference(id) : undefined;
+    if (reference === undefined) {
+      const entry = this.entry(id);
+      await this.#records.requireConsent(entry, options.consent === true);
+      if (await this.#isLaidOutBefore(entry, options.signal)) return this.#blobs.modelFolder(id);
+    }
     options.waiting?.(true);
     try {
       return await this.#downloads.join(id, options, (signal, progress) =>
-        this.#fetchLocked(id, { signal, progress }),
+        this.#fetchLocked(id, {
+          ...{ signal, progress },
+          ...(reference === undefined ? {} : { wanted: { reference } }),
+        }),
       );
     } finally {
       options.waiting?.(false);
@@ -204,14 +174,15 @@ class FolderCatalogue implements Catalogue {
   }
 
   import(from: string, options: ImportOptions = {}): Promise<ModelEntry> {
+    if (isHubReference(from)) return this.#importFromHub(from, options);
     return importModel(
       {
         blobs: this.#blobs,
-        hubEndpoint: this.#hubEndpoint,
-        taken: (id) => this.#builtIn.some((entry) => entry.id === id),
-        find: (id) => this.#find(id),
+        access: this.#access,
+        taken: (id) => this.#records.isBuiltIn(id),
+        find: (id) => this.#records.find(id),
         alone: (id, signal, work) => withFileLock(this.#lockOf(id), { signal }, work),
-        add: (entry) => this.#add(entry),
+        add: (entry) => this.#records.add(entry),
       },
       from,
       options,
@@ -220,8 +191,8 @@ class FolderCatalogue implements Catalogue {
 
   receive(entry: ModelEntry, { name, blob }: ModelPackage): Promise<void> {
     const target = {
-      ...{ blobs: this.#blobs, find: (id: string) => this.#find(id) },
-      add: (added: ModelEntry) => this.#add(added),
+      ...{ blobs: this.#blobs, find: (id: string) => this.#records.find(id) },
+      add: (added: ModelEntry) => this.#records.add(added),
     };
     return withFileLock(this.#lockOf(entry.id), {}, () =>
       receiveModel(target, foreignEntry(entry, name), blob),
@@ -230,25 +201,22 @@ class FolderCatalogue implements Catalogue {
 
   async remove(id: string): Promise<void> {
     const entry = this.entry(id);
-    const kept = new Set(
-      this.#all()
-        .filter((other) => other.id !== id)
-        .flatMap((other) => other.files.map((file) => file.digest)),
-    );
     await this.#converted.remove(modelDigest(entry));
     await this.#blobs.removeModel(id);
-    for (const { digest } of entry.files) {
-      if (digest !== undefined && !kept.has(digest)) await this.#blobs.removeBlob(digest);
-    }
-    const without = <V>(all: Record<string, V>, drop: (key: string) => boolean) =>
-      Object.fromEntries(Object.entries(all).filter(([key]) => !drop(key)));
-    if (own(this.#imported.readSync(), id) !== undefined) {
-      await this.#imported.update((all) => without(all, (key) => key === id));
-    }
-    const prefix = `${id}/`;
-    if (Object.keys(this.#pinned.readSync()).some((key) => key.startsWith(prefix))) {
-      await this.#pinned.update((all) => without(all, (key) => key.startsWith(prefix)));
-    }
+    for (const file of entry.files) await removeParts(this.#blobs, file);
+    const digests = entry.files.flatMap(({ digest }) => digest ?? []);
+    await this.#dropBlobs(digests, id);
+    await this.#records.forget(id);
+  }
+
+  async usage(): Promise<ModelsUsage> {
+    const listed = await this.list();
+    const here = listed.filter(({ bytes, partial }) => bytes + partial > 0);
+    return {
+      models: here.map(({ entry, bytes, partial }) => ({ id: entry.id, bytes: bytes + partial })),
+      partial: await diskUsage(this.#blobs.partialFolder),
+      total: await diskUsage(this.modelsFolder),
+    };
   }
 
   removeUnusedConversions(): Promise<number> {
@@ -257,38 +225,29 @@ class FolderCatalogue implements Catalogue {
 
   /** Held by whoever writes to the model of an id. */
   #lockOf(id: string): string {
-    return join(this.modelsFolder, 'locks', encodeURIComponent(id));
+    return join(this.modelsFolder, 'locks', this.#blobs.nameOf(id));
   }
 
-  #add(entry: ModelEntry): Promise<void> {
-    return this.#imported.update((all) => ({ ...all, [entry.id]: entry }));
-  }
-
-  #all(): ModelEntry[] {
-    const pins = this.#pinned.readSync();
-    return [...this.#builtIn, ...Object.values(this.#imported.readSync())].map((entry) =>
-      withPins(entry, pins),
-    );
-  }
-
-  #find(id: string): ModelEntry | undefined {
-    const entry =
-      this.#builtIn.find((other) => other.id === id) ?? own(this.#imported.readSync(), id);
-    return entry === undefined ? undefined : withPins(entry, this.#pinned.readSync());
-  }
-
-  async #requireConsent(entry: ModelEntry, given: boolean): Promise<void> {
-    if (!entry.licence.consent || own(this.#consents.readSync(), entry.id) !== undefined) return;
-    if (!given) {
-      throw new GraphError(
-        'bad-model',
-        `"${entry.id}" has the licence ${entry.licence.id}` +
-          `${entry.licence.url === undefined ? '' : ` (${entry.licence.url})`}, which needs your ` +
-          'consent. Read it, then accept it when you download the model.',
-      );
+  /** Deletes stored files that no model has but, if one is named, that one. */
+  async #dropBlobs(digests: readonly string[], id?: string): Promise<void> {
+    const others = this.#records.all().filter((entry) => entry.id !== id);
+    const kept = new Set(others.flatMap(({ files }) => files.map(({ digest }) => digest)));
+    for (const digest of digests) {
+      if (!kept.has(digest)) await this.#blobs.removeBlob(digest);
     }
-    const when = new Date().toISOString();
-    await this.#consents.update((all) => ({ ...all, [entry.id]: when }));
+  }
+
+  async #importFromHub(from: string, options: ImportOptions): Promise<ModelEntry> {
+    const reference = parseHubReference(from);
+    if (reference === undefined) throw new GraphError('bad-model', missingModel(from));
+    const id =
+      options.id === undefined
+        ? from
+        : importedId(options.id, (own) => this.#records.isBuiltIn(own));
+    await this.#downloads.join(id, options, (signal, progress) =>
+      this.#fetchLocked(id, { signal, progress, wanted: { reference, as: options } }),
+    );
+    return this.entry(id);
   }
 
   /** The first look after the machine has started reads the whole model: an abort does not wait for it. */
@@ -310,32 +269,57 @@ class FolderCatalogue implements Catalogue {
     return true;
   }
 
-  async #fetchLocked(
-    id: string,
-    hooks: { signal: AbortSignal; progress: (progress: FetchProgress) => void },
-  ): Promise<string> {
-    const total = this.entry(id).files.reduce((sum, file) => sum + file.size, 0);
+  async #fetchLocked(id: string, work: FetchWork): Promise<string> {
+    const total = this.#records.find(id)?.files.reduce((sum, file) => sum + file.size, 0);
+    const { signal, progress, wanted } = work;
     const waiting = (pid: number): void =>
-      hooks.progress({
-        done: 0,
-        total,
-        unit: `bytes of ${id}`,
-        message: `process ${pid} downloads ${id}`,
+      progress({
+        ...{ done: 0, unit: `bytes of ${id}`, message: `process ${pid} downloads ${id}` },
+        ...(total === undefined ? {} : { total }),
       });
     try {
-      return await withFileLock(this.#lockOf(id), { signal: hooks.signal, waiting }, () =>
-        this.#fetchMissing(id, hooks),
-      );
+      return await withFileLock(this.#lockOf(id), { signal, waiting }, async () => {
+        const isNew = this.#records.find(id) === undefined;
+        if (wanted !== undefined && (isNew || wanted.as !== undefined)) {
+          await this.#lookUp(id, wanted, work);
+        }
+        try {
+          return await this.#fetchMissing(id, work);
+        } catch (error) {
+          if (isNew && wanted !== undefined) await this.#forgetUnlessBegun(id);
+          throw error;
+        }
+      });
     } catch (error) {
-      if (hooks.signal.aborted && !(error instanceof GraphError)) throw cancelled(error);
+      if (signal.aborted && !(error instanceof GraphError)) throw cancelled(error);
       throw GraphError.from(error);
     }
   }
 
-  async #fetchMissing(
-    id: string,
-    hooks: { signal: AbortSignal; progress: (progress: FetchProgress) => void },
-  ): Promise<string> {
+  #lookUp(id: string, { reference, as }: HubWish, { signal, progress }: FetchWork): Promise<void> {
+    return this.#hub.lookUp({
+      ...{ id, reference, signal, progress },
+      drop: (digests) => this.#dropBlobs(digests),
+      add: async (found) => {
+        const entry = {
+          ...found,
+          title: as?.title ?? found.title,
+          kind: as?.kind ?? found.kind,
+          licence: as?.licence === undefined ? found.licence : { ...found.licence, id: as.licence },
+        };
+        if (as?.keep === true) requireFree(this.#records.find(id), entry);
+        await this.#records.add(entry);
+      },
+    });
+  }
+
+  /** Of a model that was looked up in vain nothing stays; one of which bytes have come goes on next time. */
+  async #forgetUnlessBegun(id: string): Promise<void> {
+    const parts = this.entry(id).files.map((file) => receivedOf(this.#blobs, file));
+    if ((await Promise.all(parts)).every((bytes) => bytes === 0)) await this.remove(id);
+  }
+
+  async #fetchMissing(id: string, { signal, progress }: FetchWork): Promise<string> {
     // Read again: another process may have pinned and downloaded while this one waited.
     const entry = this.entry(id);
     const present: KnownFile[] = [];
@@ -347,15 +331,16 @@ class FolderCatalogue implements Catalogue {
     }
     const download = new ModelDownload(
       {
-        ...{ entry, blobs: this.#blobs, hubEndpoint: this.#hubEndpoint, ...hooks },
-        builtIn: this.#builtIn.some((each) => each.id === id),
+        ...{ entry, blobs: this.#blobs, access: this.#access, signal, progress },
+        builtIn: this.#records.isBuiltIn(id),
       },
       present.reduce((sum, file) => sum + file.size, 0),
     );
     try {
+      await download.requireRoom(missing);
       for (const file of missing) {
         const known = await download.fetch(file);
-        if (file.digest === undefined) await this.#pin(id, known);
+        if (file.digest === undefined) await this.#records.pin(id, known);
         present.push(known);
       }
     } finally {
@@ -364,23 +349,4 @@ class FolderCatalogue implements Catalogue {
     for (const known of present) await this.#blobs.layOut(id, known);
     return this.#blobs.modelFolder(id);
   }
-
-  async #pin(id: string, { path, digest, size }: KnownFile): Promise<void> {
-    await this.#pinned.update((all) => ({ ...all, [`${id}/${path}`]: { digest, size } }));
-  }
-}
-
-function withPins(entry: ModelEntry, pins: Record<string, Pin>): ModelEntry {
-  if (entry.files.every((file) => file.digest !== undefined)) return entry;
-  return {
-    ...entry,
-    files: entry.files.map((file) =>
-      file.digest === undefined ? { ...file, ...own(pins, `${entry.id}/${file.path}`) } : file,
-    ),
-  };
-}
-
-/** A record's own value: an id such as `constructor` is no model. */
-function own<Value>(records: Record<string, Value>, key: string): Value | undefined {
-  return Object.hasOwn(records, key) ? records[key] : undefined;
 }

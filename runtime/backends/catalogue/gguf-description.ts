@@ -1,11 +1,18 @@
 import { GraphError } from '@graft/graph';
-import { readGgufHeader, type GgufValue } from '@graft/kit';
+import { readGgufHeader, type GgufHeader, type GgufValue } from '@graft/kit';
 import { readableHeader } from './model-folder-file.ts';
 import type { ModelDescription } from './onnx-description.ts';
 
 /** Reads a GGUF file's header. Throws `damaged-file`, and `bad-model` for what is no model. */
 export async function describeGguf(file: string, fileName: string): Promise<ModelDescription> {
-  const { metadata, tensors } = await readableHeader(file, readGgufHeader);
+  return describeGgufHeader(await readableHeader(file, readGgufHeader), fileName);
+}
+
+/** The same of a header. Throws `bad-model`. */
+export async function describeGgufHeader(
+  { metadata, tensors }: GgufHeader,
+  fileName: string,
+): Promise<ModelDescription> {
   const text = (key: string): string | undefined => scalar(metadata.get(key), 'string');
   const whole = (key: string): number | undefined => {
     const value = Number(scalar(metadata.get(key), 'number') ?? Number.NaN);

@@ -1,15 +1,17 @@
 import { copyFile, constants, readdir, rm, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { GraphError, type ModelEntry, type ModelKind } from '@graft/graph';
+import { GraphError, parseHubReference, type ModelEntry, type ModelKind } from '@graft/graph';
 import { hashFile, isFullDisk } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
 import { keptEntrySchema } from './foreign-entry.ts';
 import { describeGguf } from './gguf-description.ts';
+import type { HubAccess } from './hub-access.ts';
 import { cancelled, type FetchProgress } from './model-download.ts';
 import { modelDigest } from './model-facts.ts';
+import { localFiles } from './model-files.ts';
 import { fileWithin } from './model-folder-file.ts';
-import { describeOnnxFolder, type ModelDescription } from './onnx-description.ts';
-import { describeSafetensorsFolder } from './safetensors-description.ts';
+import { describeOnnx, type ModelDescription } from './onnx-description.ts';
+import { describeSafetensors } from './safetensors-description.ts';
 import { parseSource } from './source.ts';
 import { downloadUrl } from './url-download.ts';
 
@@ -28,7 +30,7 @@ export interface ImportOptions {
 
 interface ImportTarget {
   readonly blobs: BlobStore;
-  readonly hubEndpoint: string;
+  readonly access: HubAccess;
   /** Whether an id belongs to a built-in model. */
   readonly taken: (id: string) => boolean;
   readonly find: (id: string) => ModelEntry | undefined;
@@ -51,8 +53,8 @@ export async function importModel(
   options: ImportOptions,
 ): Promise<ModelEntry> {
   const signal = options.signal ?? new AbortController().signal;
-  const remote = /^(https?|hf):/.test(from);
-  const local = from.startsWith('file:') ? parseLocal(from, target.hubEndpoint) : resolve(from);
+  const remote = /^https?:/.test(from);
+  const local = from.startsWith('file:') ? parseLocal(from, target.access.endpoint) : resolve(from);
   const brought: Brought[] = [];
   try {
     let description: ModelDescription;
@@ -72,13 +74,7 @@ export async function importModel(
         await copyFile(source, file, constants.COPYFILE_FICLONE);
       }
     }
-    const id = modelId(options.id ?? description.name);
-    if (target.taken(id)) {
-      throw new GraphError(
-        'bad-model',
-        `"${id}" is a built-in model. Choose another id for yours.`,
-      );
-    }
+    const id = importedId(options.id ?? description.name, target.taken);
     const files = await hashed(brought, signal);
     const { name: _name, files: _files, ...facts } = description;
     const entry = keptEntrySchema.parse({
@@ -127,7 +123,8 @@ async function hashed(
   return files;
 }
 
-function requireFree(here: ModelEntry | undefined, entry: ModelEntry): void {
+/** Throws `name-taken` where another model has the id of one. */
+export function requireFree(here: ModelEntry | undefined, entry: ModelEntry): void {
   if (here === undefined || modelDigest(here) === modelDigest(entry)) return;
   throw new GraphError(
     'name-taken',
@@ -144,8 +141,8 @@ async function describeLocal(path: string): Promise<ModelDescription> {
     const names = await readdir(path);
     return names.some((name) => /\.safetensors(\.index\.json)?$/.test(name)) &&
       !names.includes('onnx')
-      ? describeSafetensorsFolder(path)
-      : describeOnnxFolder(path);
+      ? describeSafetensors(localFiles(path))
+      : describeOnnx(localFiles(path));
   }
   // A pipe would be read for ever.
   if (path.endsWith('.gguf') && found.isFile()) return describeGguf(path, basename(path));
@@ -163,7 +160,7 @@ async function bringUrl(
   from: string,
   options: ImportOptions & { readonly signal: AbortSignal },
 ): Promise<string> {
-  const source = parseSource(from, target.hubEndpoint);
+  const source = parseSource(from, target.access.endpoint);
   if (source.kind !== 'url') throw notAModel(from);
   const part = await target.blobs.stagingPath('.part');
   try {
@@ -171,7 +168,8 @@ async function bringUrl(
       url: source.url,
       part,
       digest: undefined,
-      size: 0,
+      size: undefined,
+      access: target.access,
       signal: options.signal,
       received: (bytes) =>
         options.progress?.({
@@ -196,12 +194,19 @@ function notAModel(from: string): GraphError {
   );
 }
 
-/** Ids name folders: letters, digits, dots, dashes and underscores, a letter or digit first. */
-function modelId(name: string): string {
+/**
+ * A reference to a hub, else an id that names a folder: letters, digits, dots, dashes and underscores, a letter or digit
+ * first. Throws `bad-model` for one of a built-in model.
+ */
+export function importedId(name: string, taken: (id: string) => boolean): string {
+  if (parseHubReference(name) !== undefined) return name;
   const id = name.replace(/[^\w.-]+/g, '-').replace(/^[._-]+|-+$/g, '');
   if (id === '') {
     const message = `Graft cannot make an id from "${name}". Choose an id of letters and digits.`;
     throw new GraphError('bad-model', message);
+  }
+  if (taken(id)) {
+    throw new GraphError('bad-model', `"${id}" is a built-in model. Choose another id for yours.`);
   }
   return id;
 }

@@ -1,11 +1,14 @@
-export {
-  createCatalogue,
-  type Catalogue,
-  type CatalogueOptions,
-  type FetchOptions,
-  type ListedModel,
-  type OpenedModel,
-} from './catalogue.ts';
+export { createCatalogue } from './catalogue.ts';
+export type {
+  Catalogue,
+  CatalogueOptions,
+  FetchOptions,
+  ListedModel,
+  ModelsUsage,
+  OpenedModel,
+} from './catalogue-contract.ts';
+export { chosenVariant, hubVariants, type HubVariant } from './hub-choice.ts';
+export type { HubRepo } from './hub-client.ts';
 export type { ImportOptions } from './import-model.ts';
 export type { FetchProgress } from './model-download.ts';
 export { builtInEntries } from './entries.ts';

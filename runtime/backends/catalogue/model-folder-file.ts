@@ -62,8 +62,13 @@ export async function readModelJson<Value>(
   if (size > largestJson) {
     throw damagedModel(file, `has ${size} bytes; no known model has more than ${largestJson}`);
   }
+  return readJsonText(file, schema, await readFile(file, 'utf8'));
+}
+
+/** What the text of a JSON file holds. Throws `damaged-file`. */
+export function readJsonText<Value>(file: string, schema: z.ZodType<Value>, text: string): Value {
   try {
-    return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return schema.parse(JSON.parse(text));
   } catch (cause) {
     throw damagedModel(file, 'is cut off, or has other content than its name says', cause);
   }

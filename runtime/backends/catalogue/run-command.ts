@@ -61,7 +61,7 @@ export async function runCommand(
  */
 function plainEnvironment(): Record<string, string | undefined> {
   const dropped =
-    /^(GRAFT_SECRET_.*|npm_config_(workspaces?|include_workspace_root|local_prefix|prefix))$/i;
+    /^(GRAFT_SECRET_.*|HF_TOKEN|HUGGING_FACE_HUB_TOKEN|npm_config_(workspaces?|include_workspace_root|local_prefix|prefix))$/i;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !dropped.test(name)));
 }
 

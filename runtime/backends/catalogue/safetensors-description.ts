@@ -1,9 +1,8 @@
-import { basename, join } from 'node:path';
 import { GraphError } from '@graft/graph';
-import { readSafetensorsHeader } from '@graft/kit';
 import { z } from 'zod';
-import { fileWithin, readableHeader, readModelJson, requireInner } from './model-folder-file.ts';
-import { missing, type ModelDescription } from './onnx-description.ts';
+import { missing, type ModelFiles } from './model-files.ts';
+import { requireInner } from './model-folder-file.ts';
+import type { ModelDescription } from './onnx-description.ts';
 
 const configSchema = z.object({
   model_type: z.string(),
@@ -17,22 +16,22 @@ const optionalCompanions = [
 ];
 const indexName = 'model.safetensors.index.json';
 
-/** Reads a folder with a language model as the transformers library saves it. Throws `bad-model`, `damaged-file`, `unsafe-path`. */
-export async function describeSafetensorsFolder(folder: string): Promise<ModelDescription> {
-  const shards = await shardsOf(folder);
-  const absent = await missing(folder, [...companions, ...shards]);
+/** Reads a language model as the transformers library saves it. Throws `bad-model`, `damaged-file`, `unsafe-path`. */
+export async function describeSafetensors(files: ModelFiles): Promise<ModelDescription> {
+  const { place } = files;
+  const shards = await shardsOf(files);
+  const absent = await missing(files, [...companions, ...shards]);
   if (absent.length > 0) {
     throw new GraphError(
       'bad-model',
-      `${folder} is not a model folder: it lacks ${absent.join(', ')}`,
-      { location: { file: folder } },
+      `${place} is not a model folder: it lacks ${absent.join(', ')}`,
+      { location: { file: place } },
     );
   }
-  const config = await readModelJson(folder, 'config.json', configSchema);
+  const config = await files.json('config.json', configSchema);
   const parameters = new Map<string, number>();
   for (const shard of shards) {
-    const file = await fileWithin(folder, shard);
-    const { tensors } = await readableHeader(file, readSafetensorsHeader);
+    const { tensors } = await files.safetensors(shard);
     for (const { dtype, shape } of tensors) {
       const size = shape.reduce((product, length) => product * length, 1);
       parameters.set(dtype, (parameters.get(dtype) ?? 0) + size);
@@ -40,10 +39,10 @@ export async function describeSafetensorsFolder(folder: string): Promise<ModelDe
   }
   const [dtype] = [...parameters].sort(([, one], [, other]) => other - one)[0] ?? ['unknown'];
   const optional = [...optionalCompanions, ...(shards.length > 1 ? [indexName] : [])];
-  const lacking = await missing(folder, optional);
+  const lacking = await missing(files, optional);
   return {
-    name: basename(folder),
-    title: basename(folder),
+    name: files.name,
+    title: files.name,
     kind: 'language-model',
     format: 'safetensors',
     architecture: config.model_type,
@@ -54,10 +53,10 @@ export async function describeSafetensorsFolder(folder: string): Promise<ModelDe
   };
 }
 
-async function shardsOf(folder: string): Promise<string[]> {
-  if ((await missing(folder, [indexName])).length > 0) return ['model.safetensors'];
-  const { weight_map } = await readModelJson(folder, indexName, indexSchema);
+async function shardsOf(files: ModelFiles): Promise<string[]> {
+  if (!(await files.has(indexName))) return ['model.safetensors'];
+  const { weight_map } = await files.json(indexName, indexSchema);
   const shards = [...new Set(Object.values(weight_map))].sort();
-  for (const shard of shards) requireInner(join(folder, indexName), shard);
+  for (const shard of shards) requireInner(`${files.place}/${indexName}`, shard);
   return shards;
 }

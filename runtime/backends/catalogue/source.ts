@@ -1,4 +1,4 @@
-import { GraphError } from '@graft/graph';
+import { GraphError, parseHubReference } from '@graft/graph';
 
 /** A parsed source of a model file. */
 export type Source =
@@ -14,21 +14,17 @@ export type Source =
       readonly path: string;
     };
 
-const hubPattern = /^hf:(?<repo>[^/@]+\/[^/@]+)@(?<revision>[^/]+)\/(?<path>.+)$/;
 const npmPattern = /^npm:(?<spec>(?:@[^/]+\/)?[^/@]+@[^/]+)\/(?<path>.+)$/;
 const pipPattern =
   /^pip:(?<spec>[^/=#\s]+==[^/#\s]+)(?:#sha256=(?<archive>[0-9a-f]{64}))?\/(?<path>.+)$/;
 
 /** Parses a source string; its forms are documented at `modelFileSchema`. */
 export function parseSource(source: string, hubEndpoint: string): Source {
-  const hub = hubPattern.exec(source)?.groups;
-  if (hub !== undefined) {
-    const path = (hub['path'] ?? '').split('/').map(encodeURIComponent).join('/');
+  const hub = parseHubReference(source);
+  if (hub?.revision !== undefined && hub.path !== undefined) {
+    const path = hub.path.split('/').map(encodeURIComponent).join('/');
     const base = hubEndpoint.replace(/\/+$/, '');
-    return {
-      kind: 'url',
-      url: `${base}/${hub['repo']}/resolve/${hub['revision']}/${path}`,
-    };
+    return { kind: 'url', url: `${base}/${hub.repo}/resolve/${hub.revision}/${path}` };
   }
   const npm = npmPattern.exec(source)?.groups;
   if (npm !== undefined) {

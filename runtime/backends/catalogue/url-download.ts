@@ -1,176 +1,194 @@
-import { createWriteStream } from 'node:fs';
-import { rm, stat, truncate } from 'node:fs/promises';
-import { once } from 'node:events';
-import { finished } from 'node:stream/promises';
-import { hashFile } from '@graft/kit';
+import { hashFile, type FileHash } from '@graft/kit';
+import { bodyOf, BrokenOff } from './http-get.ts';
+import { requireSame, type Answer, type HubAccess } from './hub-access.ts';
+import { Refused } from './hub-refusals.ts';
+import { PartFile, type ByteRange } from './part-file.ts';
+import { Retries } from './retries.ts';
 
-/** Until the server answers; an unreachable hub must give way to the next source quickly. */
-const answerMs = 5_000;
-/** Without a byte. */
-const stallMs = 30_000;
-const attempts = 4;
-const maxRedirects = 8;
+/** Ranges of one file that are asked for at a time. */
+const connections = 4;
+/** Bytes of a range. Pieces are a 64th of the file, so that asking for them is no work for the server. */
+const pieces = { least: 8 << 20, most: 256 << 20, share: 64 };
 
-/** The server cannot be reached at all, so that its other files need not be tried. */
-export class Unreachable extends Error {}
-/** The source holds other bytes than asked for, or refuses. */
-class Refused extends Error {}
+/** A server that gives the whole file whatever part is asked for. */
+class WithoutRanges extends Error {}
 
 export interface UrlDownload {
   readonly url: string;
   /** Grows, and is continued by the next call where it ended. */
   readonly part: string;
-  /** Where known. */
+  /** sha256, where known. */
   readonly digest: string | undefined;
-  readonly size: number;
+  /** Bytes, where known exactly. */
+  readonly size: number | undefined;
+  readonly access: Pick<HubAccess, 'open' | 'pause'>;
   readonly signal: AbortSignal;
   readonly received: (bytes: number) => void;
+  /** Bytes of a range; for tests. */
+  readonly piece?: number;
 }
 
-/** Downloads into the part file, continuing what is there, and gives the sha256 of the whole. */
-export async function downloadUrl(request: UrlDownload): Promise<{ digest: string; size: number }> {
-  let failure: unknown;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    request.signal.throwIfAborted();
-    try {
-      await appendRest(request);
-      return await hashFile(request.part, request.signal);
-    } catch (error) {
-      request.signal.throwIfAborted();
-      if (error instanceof Unreachable || error instanceof Refused || !isNetworkError(error)) {
-        throw error;
-      }
-      failure = error;
-    }
-  }
-  throw failure;
-}
-
-async function appendRest(request: UrlDownload): Promise<void> {
-  let start = await stat(request.part).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (request.digest !== undefined && start === request.size) return;
-  if (request.digest !== undefined && start > request.size) {
-    await rm(request.part, { force: true });
-    start = 0;
-  }
-  const response = await open(request, start);
-  if (response.status === 416) {
-    await response.body?.cancel();
-    await rm(request.part, { force: true });
-    throw new TypeError('the server could not continue the part file');
-  }
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Refused(`the server answered ${response.status} ${response.statusText}`.trim());
-  }
-  if (response.status !== 206 && start > 0) {
-    await truncate(request.part, 0);
-    start = 0;
-  }
-  const length = Number(response.headers.get('content-length') ?? Number.NaN);
-  if (request.digest !== undefined && start + length !== request.size && !Number.isNaN(length)) {
-    if (response.headers.get('content-encoding') === null) {
-      await response.body?.cancel();
-      throw new Refused(`it holds ${start + length} bytes instead of ${request.size}`);
-    }
-  }
-  await writeBody(response, request, start);
-}
-
-/** Follows redirects by hand: the hub names the sha256 of large files in the redirect itself. */
-async function open(request: UrlDownload, start: number): Promise<Response> {
-  let url = request.url;
-  for (let hop = 0; hop <= maxRedirects; hop++) {
-    const response = await answer(url, request.signal, start);
-    const named = response.headers.get('x-linked-etag')?.replaceAll('"', '');
-    if (request.digest !== undefined && named !== undefined && /^[0-9a-f]{64}$/.test(named)) {
-      if (named !== request.digest) {
-        await response.body?.cancel();
-        throw new Refused(`it holds other bytes (sha256 ${named})`);
-      }
-    }
-    const location = response.headers.get('location');
-    if (response.status < 300 || response.status >= 400 || location === null) return response;
-    await response.body?.cancel();
-    url = new URL(location, url).href;
-  }
-  throw new Refused('too many redirects');
-}
-
-async function answer(url: string, signal: AbortSignal, start: number): Promise<Response> {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), answerMs);
+/**
+ * Downloads into the part file, continuing what is there, and gives the sha256 of the whole. Large files come in several
+ * ranges at a time. Throws `Unreachable`, `BrokenOff`, `TryAgain`, `Refused` and what the hub refuses.
+ */
+export async function downloadUrl(request: UrlDownload): Promise<FileHash> {
   try {
-    return await fetch(url, {
-      redirect: 'manual',
-      headers: {
-        // Compressed bodies cannot be continued.
-        'accept-encoding': 'identity',
-        ...(start > 0 ? { range: `bytes=${start}-` } : {}),
-      },
-      signal: AbortSignal.any([signal, deadline.signal]),
-    });
+    await using part = await PartFile.open(request.part);
+    await new Download(request, part).run();
   } catch (error) {
-    signal.throwIfAborted();
-    if (deadline.signal.aborted) {
-      throw new Unreachable(`no answer within ${answerMs / 1000} s`, { cause: error });
+    if ((await PartFile.received(request.part)) === 0) await PartFile.remove(request.part);
+    throw error;
+  }
+  return hashFile(request.part, request.signal);
+}
+
+class Download {
+  readonly #request: UrlDownload;
+  readonly #part: PartFile;
+  readonly #reached = { yet: false };
+
+  constructor(request: UrlDownload, part: PartFile) {
+    this.#request = request;
+    this.#part = part;
+  }
+
+  async run(): Promise<void> {
+    const { size, signal } = this.#request;
+    const retries = this.#newRetries();
+    if (size === undefined) return retries.run(signal, () => this.#whole(retries));
+    if (this.#part.received > size) await this.#part.clear();
+    const least = Math.ceil(size / pieces.share);
+    const piece = this.#request.piece ?? Math.min(pieces.most, Math.max(pieces.least, least));
+    try {
+      await this.#allOf(this.#part.gaps(size, piece), size);
+    } catch (error) {
+      if (!(error instanceof WithoutRanges)) throw error;
+      await this.#part.clear();
+      await retries.run(signal, () => this.#whole(retries));
     }
-    throw new Unreachable(reason(error), { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
-}
 
-async function writeBody(response: Response, request: UrlDownload, start: number): Promise<void> {
-  if (response.body === null) throw new Refused('the server sent no body');
-  const file = createWriteStream(request.part, { flags: start > 0 ? 'a' : 'w' });
-  // Errors of the file (no space) surface through `finished`, also while nothing is being written.
-  const closed = finished(file);
-  closed.catch(() => undefined);
-  const reader = response.body.getReader();
-  const stop = (): void => void reader.cancel().catch(() => undefined);
-  request.signal.addEventListener('abort', stop, { once: true });
-  let done = start;
-  try {
-    for (;;) {
-      const { value } = await withStallLimit(reader.read());
-      request.signal.throwIfAborted();
-      if (value === undefined) break;
-      done += value.byteLength;
-      if (!file.write(value)) await Promise.race([once(file, 'drain'), closed]);
-      request.received(done);
+  async #allOf(gaps: ByteRange[], size: number): Promise<void> {
+    const failed = new AbortController();
+    const signal = AbortSignal.any([this.#request.signal, failed.signal]);
+    const worker = async (): Promise<void> => {
+      const retries = this.#newRetries();
+      for (let gap = gaps.shift(); gap !== undefined; gap = gaps.shift()) {
+        let [from] = gap;
+        const [, to] = gap;
+        const moved = (at: number): void => void (from = at);
+        await retries.run(signal, async () => {
+          if (from < to) await this.#range([from, to], { size, signal, moved, retries });
+        });
+      }
+    };
+    let first: unknown;
+    const workers = Array.from({ length: Math.min(connections, gaps.length) }, () =>
+      worker().catch((error: unknown) => {
+        first ??= error;
+        failed.abort();
+      }),
+    );
+    await Promise.all(workers);
+    this.#request.signal.throwIfAborted();
+    if (first !== undefined) throw first;
+  }
+
+  /** One range: what has come of it is told by `moved`, also when it breaks off. */
+  async #range(
+    [from, to]: ByteRange,
+    {
+      size,
+      signal,
+      moved,
+      retries,
+    }: {
+      readonly size: number;
+      readonly signal: AbortSignal;
+      readonly moved: (at: number) => void;
+      readonly retries: Retries;
+    },
+  ): Promise<void> {
+    const isWhole = from === 0 && to === size;
+    const end = to === size ? '' : String(to - 1);
+    const answer = await this.#request.access.open(this.#request.url, {
+      signal,
+      ...(isWhole ? {} : { range: `bytes=${from}-${end}` }),
+    });
+    this.#check(answer, [from, to], { size, isWhole });
+    let at = from;
+    for await (const bytes of bodyOf(answer.response, signal)) {
+      if (at + bytes.byteLength > to) throw new Refused(`it sends more than ${size} bytes`);
+      await this.#write(bytes, at, retries);
+      at += bytes.byteLength;
+      moved(at);
     }
-    file.end();
-    await closed;
-  } finally {
-    request.signal.removeEventListener('abort', stop);
-    stop();
-    file.destroy();
+    if (at < to) throw new BrokenOff(`it ended ${to - at} bytes early`);
   }
-}
 
-async function withStallLimit<T>(read: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const stall = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TypeError(`no data for ${stallMs / 1000} s`)), stallMs);
-  });
-  try {
-    return await Promise.race([read, stall]);
-  } finally {
-    clearTimeout(timer);
+  /** Throws where an answer is not the range that was asked for. */
+  #check(
+    answer: Answer,
+    [from, to]: ByteRange,
+    { size, isWhole }: { readonly size: number; readonly isWhole: boolean },
+  ): void {
+    requireSame(answer, { digest: this.#request.digest, size });
+    const { statusCode, headers } = answer.response;
+    const length = Number(headers['content-length'] ?? to - from);
+    const said = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '');
+    const isOther =
+      said !== null && (Number(said[1]) !== from || !['*', `${size}`].includes(said[2] ?? ''));
+    const error =
+      statusCode === 200 && !isWhole
+        ? new WithoutRanges()
+        : statusCode === 416
+          ? new Refused(`it holds fewer than ${size} bytes`)
+          : isOther
+            ? new Refused('it answers with another part than asked for')
+            : length !== to - from
+              ? new Refused(`it holds ${size + length - (to - from)} bytes instead of ${size}`)
+              : undefined;
+    if (error === undefined) return;
+    answer.response.destroy();
+    throw error;
   }
-}
 
-/** fetch reports broken connections as TypeErrors; system errors carry a code and an errno. */
-function isNetworkError(error: unknown): boolean {
-  return error instanceof TypeError;
-}
+  /** A file of unknown size, or of a server that gives no ranges: from where it ended, else from its beginning. */
+  async #whole(retries: Retries): Promise<void> {
+    const { url, signal, size, digest, access } = this.#request;
+    let at = this.#part.received;
+    const range = at > 0 ? { range: `bytes=${at}-` } : {};
+    const answer = await access.open(url, { signal, ...range });
+    if (size !== undefined) requireSame(answer, { digest, size });
+    const { response } = answer;
+    if (response.statusCode === 416) {
+      response.destroy();
+      await this.#part.clear();
+      throw new BrokenOff('the server could not continue the part file');
+    }
+    if (at > 0 && response.statusCode !== 206) {
+      await this.#part.clear();
+      at = 0;
+    }
+    for await (const bytes of bodyOf(response, signal)) {
+      if (size !== undefined && at + bytes.byteLength > size) {
+        throw new Refused(`it sends more than ${size} bytes`);
+      }
+      await this.#write(bytes, at, retries);
+      at += bytes.byteLength;
+    }
+    if (size !== undefined && at < size) throw new BrokenOff(`it ended ${size - at} bytes early`);
+  }
 
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause;
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+  /** Of one connection: those beside it fail and wait for themselves. */
+  #newRetries(): Retries {
+    return new Retries(this.#request.access.pause, this.#reached);
+  }
+
+  async #write(bytes: Uint8Array, at: number, retries: Retries): Promise<void> {
+    await this.#part.write(bytes, at);
+    retries.came(bytes.byteLength);
+    this.#request.received(this.#part.received);
+  }
 }

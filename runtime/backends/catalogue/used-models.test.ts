@@ -16,7 +16,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelEntry } from '@graft/graph';
 import { FileServer } from '../testing/file-server.ts';
 import { BlobStore } from './blob-store.ts';
-import { createCatalogue, type Catalogue } from './catalogue.ts';
+import { createCatalogue } from './catalogue.ts';
+import type { Catalogue } from './catalogue-contract.ts';
 import { UsedModels } from './used-models.ts';
 
 const weights = randomBytes(300_000);

@@ -1,5 +1,5 @@
 import { GraphError, type ModelEntry, type ModelFacts } from '@graft/graph';
-import type { Catalogue, FetchOptions, OpenedModel } from './catalogue.ts';
+import type { Catalogue, FetchOptions, OpenedModel } from './catalogue-contract.ts';
 import { factsOf } from './model-facts.ts';
 
 export interface UsedModelsOptions extends FetchOptions {

@@ -42,10 +42,13 @@ export class FileServer implements AsyncDisposable {
       response.writeHead(404).end();
       return;
     }
-    const start = Number(/bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0);
-    const rest = file.subarray(start);
+    const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(range ?? '') ?? [];
+    const start = Number(from);
+    const rest = file.subarray(start, to === '' ? file.length : Number(to) + 1);
+    const part = `bytes ${start}-${start + rest.length - 1}/${file.length}`;
     response.writeHead(range === undefined ? 200 : 206, {
       ...this.headers,
+      ...(range === undefined ? {} : { 'content-range': part }),
       'content-length': rest.length,
     });
     const cut = this.breakAfter.shift();

@@ -1,6 +1,7 @@
 import {
   authoredLocation,
   GraphError,
+  missingModel,
   plannedNodes,
   type ModelLookup,
   type Plan,
@@ -51,12 +52,7 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
       return { kind: 'database', param, identity: await database(source.secret) };
     }
     const facts = resolvers.models(source.id);
-    if (facts === undefined) {
-      throw new GraphError(
-        'bad-model',
-        `There is no model "${source.id}" in the catalogue. Choose another, or import it.`,
-      );
-    }
+    if (facts === undefined) throw new GraphError('bad-model', missingModel(source.id));
     return { kind: 'model', param, id: facts.id, digest: facts.digest };
   };
   for (const node of plannedNodes(plan.nodes)) {

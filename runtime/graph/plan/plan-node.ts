@@ -1,6 +1,7 @@
 import type { AuthoredPlace, PlannedNode } from '../format/plan.ts';
 import type { Location } from '../base/errors.ts';
 import type { Facets } from '../types/facets.ts';
+import { missingModel } from '../rows/hub-reference.ts';
 import type { ModelLookup } from '../rows/model.ts';
 import { nodeFacets } from '../types/node-facets.ts';
 import type { NodeType, Source } from '../types/node-type.ts';
@@ -66,11 +67,7 @@ function checkSource(
   const facts = report.guard(location, () => models(source.id));
   const kind = paramFields(definition).find(({ name }) => name === source.param)?.modelKind;
   if (facts === undefined) {
-    report.add(
-      'bad-model',
-      `There is no model "${source.id}" in the catalogue. Choose another, or import it.`,
-      location,
-    );
+    report.add('bad-model', missingModel(source.id), location);
   } else if (kind !== undefined && facts.kind !== kind) {
     report.add(
       'bad-model',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isInnerPath } from '../base/inner-path.ts';
+import { parseHubReference } from './hub-reference.ts';
 
 export const modelKindSchema = z.enum(['embedder', 'cross-encoder', 'language-model']);
 export type ModelKind = z.infer<typeof modelKindSchema>;
@@ -30,13 +31,16 @@ export const modelFileSchema = z.object({
 });
 export type ModelFile = z.infer<typeof modelFileSchema>;
 
+/** Whether an id may name a folder as it is. */
+export const isPlainModelId = (id: string): boolean => /^[A-Za-z0-9][\w.-]*$/.test(id);
+
 /** An entry of the model catalogue. Its digest is the sha256 of its files' paths and digests. */
 export const modelEntrySchema = z.object({
-  /** Names a folder, and is looked up as a key: begins with a letter or a digit. */
+  /** Looked up as a key: letters, digits, `.`, `_` and `-`, beginning with a letter or a digit, or a reference to a hub. */
   id: z
     .string()
     .max(255)
-    .regex(/^[A-Za-z0-9][\w.-]*$/),
+    .refine((id) => isPlainModelId(id) || parseHubReference(id) !== undefined, 'It is not an id'),
   title: label,
   kind: modelKindSchema,
   format: z.enum(['gguf', 'safetensors', 'onnx']),

@@ -3,8 +3,18 @@ import { open, type FileHandle } from 'node:fs/promises';
 /** Bytes of one call; the system reads at most 2 GiB. */
 const mostAtOnce = 1 << 30;
 
+/** Bytes whose beginning says what they hold: a file here, or one that is read over the web. */
+export interface HeadSource {
+  /** What messages call it. */
+  readonly path: string;
+  /** Bytes in all. */
+  readonly size: number;
+  /** The bytes from `offset`: as many as asked for, or fewer where they end. */
+  read(offset: number, bytes: number): Promise<Uint8Array>;
+}
+
 /** A file open for reading parts of it. Opening throws what the file system says. */
-export class FileHead implements AsyncDisposable {
+export class FileHead implements HeadSource, AsyncDisposable {
   readonly path: string;
   readonly size: number;
   readonly #handle: FileHandle;
@@ -20,7 +30,6 @@ export class FileHead implements AsyncDisposable {
     return new FileHead(path, (await handle.stat()).size, handle);
   }
 
-  /** The bytes from `offset`: as many as asked for, or fewer where the file ends. */
   async read(offset: number, bytes: number): Promise<Uint8Array> {
     const buffer = new Uint8Array(Math.max(0, Math.min(bytes, this.size - offset)));
     let done = 0;

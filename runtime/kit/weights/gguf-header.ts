@@ -1,6 +1,6 @@
 import { ByteCursor, OutOfBytes } from './byte-cursor.ts';
 import { cutOff, DamagedFile } from './damaged-file.ts';
-import { FileHead } from './file-head.ts';
+import { FileHead, type HeadSource } from './file-head.ts';
 import {
   ggmlTypes,
   valueTypes,
@@ -45,6 +45,11 @@ const leastTensor = 24;
 /** Reads the header. Throws `DamagedFile`, and what the file system says of a file that cannot be opened. */
 export async function readGgufHeader(path: string): Promise<GgufHeader> {
   await using file = await FileHead.open(path);
+  return await ggufHeaderOf(file);
+}
+
+/** The same of bytes that are no file of this machine. Throws `DamagedFile`, and what `read` throws. */
+export async function ggufHeaderOf(file: HeadSource): Promise<GgufHeader> {
   for (let length = firstRead; ; length *= 4) {
     const bytes = await file.read(0, Math.min(length, maxHeader));
     try {
@@ -55,7 +60,7 @@ export async function readGgufHeader(path: string): Promise<GgufHeader> {
       if (bytes.length < Math.min(length, maxHeader)) throw cutOff(file, error);
       if (error.end > maxHeader) {
         throw new DamagedFile(
-          path,
+          file.path,
           `has a header of more than ${maxHeader / 1024 / 1024} MiB (${error.what}), which no known model has; fetch it again`,
         );
       }
@@ -64,10 +69,10 @@ export async function readGgufHeader(path: string): Promise<GgufHeader> {
 }
 
 class HeaderParser {
-  readonly #file: FileHead;
+  readonly #file: HeadSource;
   readonly #cursor: ByteCursor;
 
-  constructor(file: FileHead, bytes: Uint8Array) {
+  constructor(file: HeadSource, bytes: Uint8Array) {
     this.#file = file;
     this.#cursor = new ByteCursor(bytes);
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cutOff, DamagedFile } from './damaged-file.ts';
-import { FileHead } from './file-head.ts';
+import { FileHead, type HeadSource } from './file-head.ts';
 
 /**
  * A safetensors file's header (github.com/huggingface/safetensors). Every extent is within the file, as long as its
@@ -43,8 +43,17 @@ const headerSchema = z.custom<object>((value) => typeof value === 'object' && va
 /** Reads the header. Throws `DamagedFile`, and what the file system says of a file that cannot be opened. */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   await using file = await FileHead.open(path);
+  return await safetensorsHeaderOf(file);
+}
+
+/** The same of bytes that are no file of this machine. Throws `DamagedFile`, and what `read` throws. */
+export async function safetensorsHeaderOf(file: HeadSource): Promise<SafetensorsHeader> {
   const damaged = (reason: string, cause?: unknown): DamagedFile =>
-    new DamagedFile(path, `is not a readable safetensors file: ${reason}; fetch it again`, cause);
+    new DamagedFile(
+      file.path,
+      `is not a readable safetensors file: ${reason}; fetch it again`,
+      cause,
+    );
   const start = Buffer.from(await file.read(0, 8));
   if (start.length < 8) throw cutOff(file, { what: 'the header length', end: 8 });
   const length = Number(start.readBigUInt64LE());
@@ -87,7 +96,7 @@ function infoOf(
   return { name, shape, dtype, offset: start + from, bytes: to - from };
 }
 
-function checkExtents(file: FileHead, tensors: readonly SafetensorsTensorInfo[]): void {
+function checkExtents(file: HeadSource, tensors: readonly SafetensorsTensorInfo[]): void {
   const damaged = (tensor: SafetensorsTensorInfo, reason: string): DamagedFile =>
     new DamagedFile(
       file.path,

@@ -16,7 +16,8 @@ beforeEach(async () => {
   scratchFolder = join(folder, 'scratch');
   const catalogue = createCatalogue({ modelsFolder: join(folder, 'models'), entries: [] });
   const modelList = await ModelList.open(catalogue);
-  models = new WorkspaceModels({ root: folder, catalogue, modelList, scratchFolder });
+  const stateFolder = join(folder, 'state');
+  models = new WorkspaceModels({ root: folder, catalogue, modelList, scratchFolder, stateFolder });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelEntry } from '@graft/graph';
 import { createCatalogue } from '@graft/backends/catalogue';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hubFolder, smallGguf } from '../../backends/testing/hub-folder.ts';
+import { HubServer } from '../../backends/testing/hub-server.ts';
 import { ModelList } from './model-list.ts';
 import { WorkspaceModels } from './workspace-models.ts';
 
@@ -38,7 +40,10 @@ async function modelsOf(...entries: readonly ModelEntry[]) {
   const catalogue = createCatalogue({ modelsFolder: join(folder, 'models'), entries });
   const modelList = await ModelList.open(catalogue);
   const scratchFolder = join(folder, 'scratch');
-  return new WorkspaceModels({ root: folder, catalogue, modelList, scratchFolder });
+  return new WorkspaceModels({
+    ...{ root: folder, catalogue, modelList, scratchFolder },
+    stateFolder: join(folder, 'state'),
+  });
 }
 
 it('offers models with what they take, and whether they are here', async () => {
@@ -84,4 +89,53 @@ it('stops what is under way when it is closed', async () => {
     silent.closeAllConnections();
     silent.close();
   }
+});
+
+describe('a download that the server does not see the end of', () => {
+  const id = 'hf:o/r:Q8_0';
+  const weights = smallGguf(4 << 20);
+
+  async function hubModels(hub: HubServer): Promise<WorkspaceModels> {
+    const modelsFolder = join(folder, 'models');
+    const catalogue = createCatalogue({
+      ...{ modelsFolder, entries: [], hubEndpoint: hub.url },
+      environment: { XDG_CONFIG_HOME: folder, HF_HOME: folder },
+    });
+    return new WorkspaceModels({
+      ...{ root: folder, catalogue, modelList: await ModelList.open(catalogue) },
+      ...{ scratchFolder: join(folder, 'scratch'), stateFolder: join(folder, 'state') },
+    });
+  }
+
+  it('goes on with the next server; one that was cancelled does not', async () => {
+    await using served = await hubFolder({ 'o/r': { 'm-Q8_0.gguf': weights } });
+    await using hub = await HubServer.start({ folder: served.path });
+    const first = await hubModels(hub);
+    // The header comes before, of a megabyte.
+    const held = hub.gate.stopAfter((1 << 20) + weights.length * 0.3, 'hold');
+    first.download(id);
+    await held;
+    await expect.poll(() => first.downloads()[0]?.progress?.done ?? 0).toBeGreaterThan(0);
+    await first.close();
+    hub.gate.open();
+    hub.requests.length = 0;
+
+    const second = await hubModels(hub);
+    await second.resume();
+    expect(second.downloads()).toMatchObject([{ model: id }]);
+    await expect.poll(() => second.downloads()).toEqual([]);
+    expect((await second.offered()).models).toMatchObject([{ facts: { id }, installed: true }]);
+    expect(hub.requests.every(({ range }) => range !== undefined)).toBe(true);
+    await second.close();
+
+    const third = await hubModels(hub);
+    void hub.gate.stopAfter(1, 'hold');
+    third.download('hf:o/r');
+    third.cancel('hf:o/r');
+    await third.close();
+    const fourth = await hubModels(hub);
+    await fourth.resume();
+    expect(fourth.downloads()).toEqual([]);
+    await fourth.close();
+  });
 });

@@ -8,6 +8,7 @@ import {
 } from '@graft/backends/catalogue';
 import {
   GraphError,
+  parseHubReference,
   type ModelEntry,
   type ModelFacts,
   type ModelLookup,
@@ -15,6 +16,7 @@ import {
 } from '@graft/graph';
 import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
 import type { ModelList } from './model-list.ts';
+import { WantedDownloads } from './wanted-downloads.ts';
 import { receiveModelFiles } from '../uploads/model-upload.ts';
 
 /** A model of the catalogue, as somebody chooses it. */
@@ -64,6 +66,7 @@ export interface WorkspaceModelsParts {
   /** Default: the catalogue's. */
   readonly lookup?: ModelLookup;
   readonly scratchFolder: string;
+  readonly stateFolder: string;
 }
 
 interface Job {
@@ -78,10 +81,13 @@ export class WorkspaceModels {
   readonly #parts: WorkspaceModelsParts;
   readonly #jobs = new Map<string, Job>();
   readonly #work = new PendingWork();
+  readonly #wanted: WantedDownloads;
+  #closing = false;
 
   constructor(parts: WorkspaceModelsParts) {
     this.#parts = parts;
     this.lookup = parts.lookup ?? parts.catalogue.lookup;
+    this.#wanted = new WantedDownloads(parts.stateFolder);
   }
 
   /** The models of the catalogue, without waiting. */
@@ -106,21 +112,37 @@ export class WorkspaceModels {
 
   /**
    * Begins a download, unless it goes on. One that the catalogue has not is imported, where a graph's lock says `from`
-   * where. Throws `bad-model` for one that is neither.
+   * where, or looked up on the hub that its id names. Throws `bad-model` for one that is neither.
    */
   download(id: string, { consent = false, from }: DownloadOptions = {}): void {
-    const isKnown = this.#parts.catalogue.lookup(id) !== undefined;
+    const isKnown =
+      this.#parts.catalogue.lookup(id) !== undefined ||
+      (from === undefined && parseHubReference(id) !== undefined);
     if (!isKnown && from === undefined) this.#parts.catalogue.entry(id);
     if (from !== undefined && !from.source.startsWith('hf:')) throw noAddress();
     const before = this.#jobs.get(id);
     if (before !== undefined && before.state.problem === undefined) return;
     const job: Job = { abort: new AbortController(), state: { model: id } };
     this.#jobs.set(id, job);
+    this.#work.follow(this.#wanted.add(id, { ...from }));
     this.#work.follow(this.#bring(id, job, isKnown ? { consent } : { from }));
+  }
+
+  /** Goes on with the downloads that were under way when the last server of this workspace ended, however it did. */
+  async resume(): Promise<void> {
+    for (const [id, { source, size }] of Object.entries(await this.#wanted.read())) {
+      try {
+        this.download(id, source === undefined ? {} : { from: { source, size } });
+      } catch {
+        // The catalogue has it no more.
+        await this.#wanted.drop(id);
+      }
+    }
   }
 
   /** What has come of it stays, and the next one goes on from there. One that failed is forgotten. */
   cancel(id: string): void {
+    this.#work.follow(this.#wanted.drop(id));
     this.#jobs.get(id)?.abort.abort();
     this.#jobs.delete(id);
   }
@@ -152,6 +174,7 @@ export class WorkspaceModels {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     for (const { abort } of this.#jobs.values()) abort.abort();
     await this.#work.settled();
   }
@@ -183,6 +206,10 @@ export class WorkspaceModels {
     } catch (error) {
       const [problem] = GraphError.from(error).problems;
       if (problem !== undefined) job.state = { model: id, problem };
+    } finally {
+      // One that only ends with the server goes on with the next.
+      const isCurrent = (this.#jobs.get(id) ?? job) === job;
+      if (!this.#closing && isCurrent) await this.#wanted.drop(id);
     }
   }
 }
@@ -190,6 +217,6 @@ export class WorkspaceModels {
 function noAddress(): GraphError {
   return new GraphError(
     'bad-input',
-    'Enter a path on the machine that serves this page, or hf:owner/name@revision/file.gguf.',
+    'Enter a path on the machine that serves this page, or the name of a model of the hub such as hf:owner/repo:Q4_K_M.',
   );
 }

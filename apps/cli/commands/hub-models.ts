@@ -1,0 +1,133 @@
+import {
+  chosenVariant,
+  hubVariants,
+  type Catalogue,
+  type HubRepo,
+  type HubVariant,
+} from '@graft/backends/catalogue';
+import { hubReferenceText, missingModel, GraphError, parseHubReference } from '@graft/graph';
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { print, printJson } from '../output.ts';
+import { formatBytes } from '../quantity.ts';
+import { table } from '../terminal.ts';
+import { catalogue } from './models.ts';
+
+const searchSchema = z.object({
+  json: z.boolean().optional(),
+  format: z.enum(['gguf', 'onnx', 'safetensors']),
+  limit: z.coerce.number().int().min(1).max(100),
+});
+const infoSchema = z.object({ json: z.boolean().optional() });
+
+/** `graft models search TEXT`: repositories of the hub, most downloaded first. */
+export async function searchModels(words: readonly string[], raw: unknown): Promise<ExitCode> {
+  const parsed = searchSchema.safeParse(raw);
+  if (!parsed.success) {
+    throw new GraphError(
+      'bad-input',
+      '--format is gguf, onnx or safetensors, and --limit a whole number from 1 to 100.',
+    );
+  }
+  const { json = false, format, limit } = parsed.data;
+  const text = words.join(' ');
+  const { signal } = new AbortController();
+  const found = await catalogue().hub.search({ text, format, limit, signal });
+  if (json) {
+    printJson(found);
+    return exitCode.succeeded;
+  }
+  if (found.length === 0) {
+    print(`The hub has no ${format} model for "${text}". Try fewer words, or another --format.`);
+    return exitCode.succeeded;
+  }
+  const rows = found.map(({ repo, downloads, licence, gated, gguf }) => [
+    hubReferenceText({ repo }),
+    amount(gguf?.parameters),
+    licence,
+    `${downloads.toLocaleString('en')} downloads`,
+    gated ? 'licence to accept first' : '',
+  ]);
+  print(table(rows, [1]));
+  return exitCode.succeeded;
+}
+
+/** `graft models info NAME`: of a model that is here what it is, else what the hub has under that name. */
+export async function modelInfo(id: string, raw: unknown): Promise<ExitCode> {
+  const { json = false } = infoSchema.parse(raw);
+  const models = catalogue();
+  const listed = (await models.list()).find(({ entry }) => entry.id === id);
+  if (listed !== undefined) {
+    if (json) printJson(listed);
+    else print(table(localRows(listed)));
+    return exitCode.succeeded;
+  }
+  const reference = parseHubReference(id);
+  if (reference === undefined) throw new GraphError('bad-model', missingModel(id));
+  const { signal } = new AbortController();
+  const repo = await models.hub.repo(reference.repo, reference.revision, signal);
+  const variants = hubVariants(repo);
+  // Of a name that says which, that one alone.
+  const shown =
+    reference.path === undefined && reference.quant === undefined
+      ? variants
+      : [chosenVariant(repo, reference)];
+  const offered = shown.map((variant) => offer(repo, variant, reference.revision));
+  if (json) printJson({ ...repo, models: offered });
+  else print([table(repoRows(repo)), '', table(offered.map(offerRow), [1])].join('\n'));
+  return exitCode.succeeded;
+}
+
+function localRows(listed: Awaited<ReturnType<Catalogue['list']>>[number]): string[][] {
+  const { entry, facts, installed } = listed;
+  const { licence } = entry;
+  return [
+    ['model', entry.id],
+    ['title', entry.title],
+    ['kind', `${entry.kind}, ${entry.format} ${entry.dtype}, ${entry.architecture}`],
+    ['size', `${formatBytes(facts.size)}${installed ? '' : ', not downloaded'}`],
+    ['parameters', amount(facts.parameters) || 'unknown'],
+    ['context', `${entry.contextLength} tokens`],
+    ['licence', licence.url === undefined ? licence.id : `${licence.id} (${licence.url})`],
+    ['digest', facts.digest],
+    ...(facts.source === undefined ? [] : [['source', facts.source]]),
+  ];
+}
+
+function repoRows({ repo, page, commit, licence, gated, gguf }: HubRepo): string[][] {
+  const architecture = [gguf?.architecture, amount(gguf?.parameters)].filter(Boolean).join(', ');
+  return [
+    ['repository', `${repo} (${page})`],
+    ['licence', gated ? `${licence}; accept it on the page before you download` : licence],
+    ['commit', commit],
+    ...(architecture === '' ? [] : [['architecture', architecture]]),
+    ...(gguf?.contextLength === undefined ? [] : [['context', `${gguf.contextLength} tokens`]]),
+  ];
+}
+
+interface Offer {
+  readonly model: string;
+  readonly format: HubVariant['format'];
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** How a model of a repository is asked for, and how large its weights are. */
+function offer({ repo }: HubRepo, variant: HubVariant, revision: string | undefined): Offer {
+  const at = revision === undefined ? {} : { revision };
+  return {
+    model: hubReferenceText({ repo, ...at, quant: variant.quant }),
+    format: variant.format,
+    size: variant.files.reduce((sum, { size }) => sum + size, 0),
+  };
+}
+
+const offerRow = ({ model, format, size }: Offer): string[] => [model, formatBytes(size), format];
+
+/** `135 M`, `1.7 B`. */
+function amount(parameters: number | undefined): string {
+  if (parameters === undefined) return '';
+  return parameters >= 1e9
+    ? `${(parameters / 1e9).toFixed(1)} B`
+    : `${Math.round(parameters / 1e6)} M`;
+}

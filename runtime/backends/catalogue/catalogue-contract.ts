@@ -1,0 +1,99 @@
+import type { ModelEntry, ModelFacts, ModelLookup } from '@graft/graph';
+import type { HubClient } from './hub-client.ts';
+import type { ImportOptions } from './import-model.ts';
+import type { FetchProgress } from './model-download.ts';
+
+export interface CatalogueOptions {
+  /** Where model files are kept; made when needed. */
+  readonly modelsFolder: string;
+  /** Base address of the hub; default `$HF_ENDPOINT`, else `https://huggingface.co`. */
+  readonly hubEndpoint?: string;
+  /** Instead of this process's, for tests. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Waits before a request is made again; for tests. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Instead of the built-in ones, for tests. */
+  readonly entries?: readonly ModelEntry[];
+}
+
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: FetchProgress) => void;
+  /** Called with true where files are missing, before they are downloaded, and with false afterwards. */
+  readonly waiting?: (waiting: boolean) => void;
+  /** The person has accepted the licence. Remembered. */
+  readonly consent?: boolean;
+}
+
+export interface ListedModel {
+  readonly entry: ModelEntry;
+  readonly facts: ModelFacts;
+  readonly installed: boolean;
+  /** Bytes on disk. */
+  readonly bytes: number;
+  /** Bytes that have come of files whose download has not ended. */
+  readonly partial: number;
+  readonly imported: boolean;
+}
+
+/** Bytes on disk; what several models share counts once in `total`. */
+export interface ModelsUsage {
+  readonly models: readonly { readonly id: string; readonly bytes: number }[];
+  /** Of downloads that have not ended. */
+  readonly partial: number;
+  readonly total: number;
+}
+
+/** A model whose files held the bytes of its digest when it was opened. */
+export interface OpenedModel {
+  readonly entry: ModelEntry;
+  readonly folder: string;
+  readonly digest: string;
+  /** Of these very files on disk: another once anybody has touched one of them. */
+  readonly stamp: string;
+  /** Whether the files still hold those bytes: by their stamp, else by hashing them. */
+  isSound(): Promise<boolean>;
+}
+
+/** A package that brings a model. */
+export interface ModelPackage {
+  readonly name: string;
+  /** Its bytes of a digest. */
+  readonly blob: (digest: string) => AsyncIterable<Uint8Array>;
+}
+
+/** The models that can be had, and those that are here. */
+export interface Catalogue {
+  readonly modelsFolder: string;
+  /** What the hub has. */
+  readonly hub: Pick<HubClient, 'repo' | 'search'>;
+  readonly lookup: ModelLookup;
+  /** Throws `bad-model` for an unknown id. Digests that were pinned on first use are filled in. */
+  entry(id: string): ModelEntry;
+  list(): Promise<ListedModel[]>;
+  /**
+   * The folder holding the model's files, verified, downloaded first where they are missing. Concurrent
+   * calls, also of other processes, download once. A reference to a hub that is new here is looked up first and pinned
+   * to the commit that it names now. Throws `bad-model`, `no-space` or `cancelled`.
+   */
+  fetch(id: string, options?: FetchOptions): Promise<string>;
+  /**
+   * As `fetch`, with what tells later whether its files still hold the bytes of its digest. Throws `input-changed`
+   * where they are written to all the time.
+   */
+  open(id: string, options?: FetchOptions): Promise<OpenedModel>;
+  /** Adds a GGUF file, or a folder with an ONNX model or safetensors, by path, file: or https: address, or a model of a hub by reference. */
+  import(from: string, options?: ImportOptions): Promise<ModelEntry>;
+  /**
+   * Adds a model whose files come with somebody's package, each checked against its digest. One of a built-in id must be
+   * that very model. Of its sources only those are kept that nothing but bytes comes from. Throws `bad-model`,
+   * `damaged-file` or `no-space`.
+   */
+  receive(entry: ModelEntry, from: ModelPackage): Promise<void>;
+  /** Deletes the files, what has come of them and what was made of them; an imported model's entry and pinned digests too. */
+  remove(id: string): Promise<void>;
+  /** What the models folder takes of the disk. */
+  usage(): Promise<ModelsUsage>;
+  /** Deletes what was made of models to be read quicker and was not read for a week. Gives its bytes. */
+  removeUnusedConversions(): Promise<number>;
+}

@@ -1,0 +1,110 @@
+import { type HubReference } from '@graft/graph';
+import type { HubFile, HubRepo } from './hub-client.ts';
+import { refusal } from './hub-refusals.ts';
+import { onnxWeights } from './onnx-description.ts';
+
+/** One model of a repository: its weights in one precision. */
+export interface HubVariant {
+  readonly format: 'gguf' | 'onnx' | 'safetensors';
+  /** As people ask for it: `Q4_K_M`, `q8`. */
+  readonly quant: string;
+  /** Its weights, in order. */
+  readonly files: readonly HubFile[];
+}
+
+/** Taken first where a name says nothing of the precision, as llama.cpp does. */
+const usualQuants = ['Q4_K_M', 'Q4_0', 'Q4_1', 'Q5_K_M', 'Q8_0'];
+/** Models that a message names. */
+const mostNamed = 20;
+
+/** The models of a repository that Graft can use, in the order in which it prefers their formats. */
+export function hubVariants({ files }: Pick<HubRepo, 'files'>): HubVariant[] {
+  return [...ggufVariants(files), ...onnxVariants(files), ...safetensorsVariants(files)];
+}
+
+/** The model that a reference means. Throws `bad-model` with those that there are. */
+export function chosenVariant(repo: HubRepo, { path, quant }: HubReference): HubVariant {
+  const variants = hubVariants(repo);
+  if (variants.length === 0) {
+    throw refusal(
+      `${repo.repo} has no model that Graft can use: neither .gguf nor onnx/model*.onnx nor model.safetensors. Look for a repository with GGUF in its name.`,
+    );
+  }
+  if (path !== undefined) {
+    const found = variants.find(({ files }) => files.some((file) => file.path === path));
+    if (found !== undefined) return found;
+    throw refusal(`${repo.repo} has no model in "${path}". It has ${named(variants)}.`);
+  }
+  if (quant !== undefined) {
+    const found = variants.find((each) => each.quant.toLowerCase() === quant.toLowerCase());
+    if (found !== undefined) return found;
+    throw refusal(`${repo.repo} has no model "${quant}". It has ${named(variants)}.`);
+  }
+  const [first] = variants;
+  const ggufs = variants.filter(({ format }) => format === 'gguf');
+  const usual = usualQuants.flatMap((name) => ggufs.filter((each) => each.quant === name))[0];
+  const choice = usual ?? (ggufs.length > 1 ? undefined : first);
+  if (choice !== undefined) return choice;
+  throw refusal(
+    `${repo.repo} has several models. Choose one, as in hf:${repo.repo}:${ggufs[0]?.quant ?? ''}. It has ${named(variants)}.`,
+  );
+}
+
+function ggufVariants(files: readonly HubFile[]): HubVariant[] {
+  const groups = new Map<string, HubFile[]>();
+  for (const file of files) {
+    const name = baseName(file.path);
+    if (!name.endsWith('.gguf') || /^mmproj|imatrix/i.test(name)) continue;
+    const whole = file.path.replace(shard, '.gguf');
+    groups.set(whole, [...(groups.get(whole) ?? []), file]);
+  }
+  return [...groups].flatMap(([whole, parts]): HubVariant[] => {
+    const sorted = parts.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const count = Number(shard.exec(sorted[0]?.path ?? '')?.[1] ?? 1);
+    // One that lacks a part is no model.
+    if (sorted.length !== count) return [];
+    return [{ format: 'gguf', quant: quantOf(whole), files: sorted }];
+  });
+}
+const shard = /-\d{5}-of-(\d{5})\.gguf$/;
+
+/** `Q4_K_M` of `sub/model-Q4_K_M.gguf`, else the name of the file. */
+function quantOf(path: string): string {
+  const name = baseName(path).replace(/\.gguf$/, '');
+  const label = /(?:^|[-._])((?:UD-)?(?:I?Q\d\w*|TQ\d\w*|MXFP4\w*|BF16|F16|F32|FP16|FP32))$/i;
+  return label.exec(name)?.[1] ?? name;
+}
+
+function onnxVariants(files: readonly HubFile[]): HubVariant[] {
+  const named = files.flatMap((file) => {
+    const name = /^onnx\/(model(?:_\w+)?\.onnx)$/.exec(file.path)?.[1];
+    return name === undefined ? [] : [{ name, file }];
+  });
+  const order = (name: string): number => {
+    const at = onnxWeights.findIndex(([known]) => known === name);
+    return at < 0 ? onnxWeights.length : at;
+  };
+  return named
+    .toSorted((a, b) => order(a.name) - order(b.name))
+    .map(({ name, file }) => ({
+      format: 'onnx',
+      quant:
+        onnxWeights.find(([known]) => known === name)?.[1] ?? name.replace(/^model_?|\.onnx$/g, ''),
+      files: [file, ...files.filter(({ path }) => path.startsWith(`${file.path}_data`))],
+    }));
+}
+
+function safetensorsVariants(files: readonly HubFile[]): HubVariant[] {
+  const weights = files.filter(({ path }) => /^model(-\d{5}-of-\d{5})?\.safetensors$/.test(path));
+  return weights.length === 0
+    ? []
+    : [{ format: 'safetensors', quant: 'safetensors', files: weights }];
+}
+
+function named(variants: readonly HubVariant[]): string {
+  const names = variants.slice(0, mostNamed).map(({ quant }) => quant);
+  const more = variants.length - names.length;
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

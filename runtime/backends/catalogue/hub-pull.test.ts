@@ -1,0 +1,348 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { HubServer, type HubServerOptions } from '../testing/hub-server.ts';
+import { hubFolder, smallEmbedder, smallGguf, type HubFolderFiles } from '../testing/hub-folder.ts';
+import { createCatalogue } from './catalogue.ts';
+import type { Catalogue, CatalogueOptions } from './catalogue-contract.ts';
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const q4 = smallGguf(4096, 1);
+const q8 = smallGguf(8192, 2);
+const language: HubFolderFiles = {
+  'README.md': '# A model',
+  'small-Q4_K_M.gguf': q4,
+  'small-Q8_0.gguf': q8,
+  'mmproj-small-f16.gguf': smallGguf(64, 3),
+};
+
+const cleanUp: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const each of cleanUp.splice(0).reverse()) await each[Symbol.asyncDispose]();
+});
+
+async function modelsFolder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'graft-pull-'));
+  cleanUp.push({ [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) });
+  return path;
+}
+
+async function serve(
+  repos: Readonly<Record<string, HubFolderFiles>>,
+  options: Omit<HubServerOptions, 'folder'> = {},
+): Promise<HubServer> {
+  const folder = await hubFolder(repos);
+  const server = await HubServer.start({ folder: folder.path, ...options });
+  cleanUp.push(folder, server);
+  return server;
+}
+
+async function open(
+  hub: HubServer,
+  options: Partial<CatalogueOptions> & { readonly token?: string } = {},
+): Promise<Catalogue> {
+  const { token = '', ...others } = options;
+  return createCatalogue({
+    ...{ modelsFolder: await modelsFolder(), entries: [], hubEndpoint: hub.url },
+    environment: { HF_TOKEN: token, HF_HOME: '/nowhere', XDG_CONFIG_HOME: '/nowhere' },
+    pause: () => Promise.resolve(),
+    ...others,
+  });
+}
+
+describe('a model by name', () => {
+  it('is pinned to its commit, verified and laid out', async () => {
+    const hub = await serve(
+      { 'o/small-GGUF': language },
+      { terms: { 'o/small-GGUF': { licence: 'mit' } } },
+    );
+    const catalogue = await open(hub);
+    const id = 'hf:o/small-GGUF:q4_k_m';
+    const folder = await catalogue.fetch(id);
+    expect(await readdir(folder)).toEqual(['small-Q4_K_M.gguf']);
+    expect(await readFile(join(folder, 'small-Q4_K_M.gguf'))).toEqual(q4);
+    const commit = await hub.commit('o/small-GGUF');
+    expect(catalogue.entry(id)).toMatchObject({
+      ...{ id, title: 'Small 1', kind: 'language-model', format: 'gguf', architecture: 'llama' },
+      ...{ contextLength: 64, parameters: 1024 },
+      licence: { id: 'mit', url: `${hub.url}/o/small-GGUF`, consent: false },
+      files: [
+        {
+          ...{ path: 'small-Q4_K_M.gguf', digest: sha256(q4), size: q4.length },
+          sources: [`hf:o/small-GGUF@${commit}/small-Q4_K_M.gguf`],
+        },
+      ],
+    });
+    expect(catalogue.lookup(id)).toMatchObject({
+      id,
+      source: `hf:o/small-GGUF@${commit}/small-Q4_K_M.gguf`,
+    });
+    // Another opening of the folder knows it, and asks nobody.
+    hub.requests.length = 0;
+    const again = await open(hub, { modelsFolder: catalogue.modelsFolder });
+    expect(await again.fetch(id)).toBe(folder);
+    expect(hub.requests).toEqual([]);
+    expect((await again.list())[0]).toMatchObject({ installed: true, partial: 0, imported: true });
+  });
+
+  it('says what its digest is before its weights have come', async () => {
+    const hub = await serve({ 'o/r': language });
+    const catalogue = await open(hub);
+    const held = hub.gate.stopAfter(q4.length + 1, 'hold');
+    // The header has come; the weights do not.
+    const pull = catalogue.fetch('hf:o/r:Q4_K_M');
+    await held;
+    const digest = catalogue.lookup('hf:o/r:Q4_K_M')?.digest;
+    hub.gate.open();
+    await pull;
+    expect(digest).toBeDefined();
+    expect(catalogue.lookup('hf:o/r:Q4_K_M')?.digest).toBe(digest);
+  });
+
+  it.each([
+    ['hf:o/r', 'small-Q4_K_M.gguf'],
+    ['hf:o/r@main', 'small-Q4_K_M.gguf'],
+    ['hf:o/r/small-Q8_0.gguf', 'small-Q8_0.gguf'],
+    ['hf:o/r@main:Q8_0', 'small-Q8_0.gguf'],
+  ])('%s is %s', async (id, name) => {
+    const hub = await serve({ 'o/r': language });
+    const catalogue = await open(hub);
+    expect(await readdir(await catalogue.fetch(id))).toEqual([name]);
+  });
+
+  it.each([
+    ['hf:o/r:Q2_K', 'o/r has no model "Q2_K". It has Q4_K_M, Q8_0.'],
+    ['hf:o/r/README.md', 'o/r has no model in "README.md". It has Q4_K_M, Q8_0.'],
+    ['hf:o/two', 'o/two has several models. Choose one, as in hf:o/two:IQ2_M. It has IQ2_M, Q6_K.'],
+    ['hf:o/none', 'o/none has no model that Graft can use'],
+    ['hf:o/gone', 'has no repository o/gone, or it is private'],
+    ['hf:o/r@v9', 'o/r has no such branch, tag or commit'],
+    ['hf:o', '"hf:o" is not the name of a model'],
+  ])('%s is refused: %s', async (id, words) => {
+    const two = { 'a-IQ2_M.gguf': q4, 'a-Q6_K.gguf': q4 };
+    const hub = await serve({ 'o/r': language, 'o/two': two, 'o/none': { 'README.md': 'x' } });
+    const catalogue = await open(hub);
+    const refused: unknown = await catalogue.fetch(id).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'bad-model' });
+    expect(String(refused)).toContain(words);
+    expect(catalogue.lookup(id)).toBeUndefined();
+    expect(await storedFiles(catalogue)).toEqual([]);
+  });
+
+  it('in several files comes whole, its weights counted together', async () => {
+    const parts = { 'Q8_0/m-Q8_0-00001-of-00002.gguf': q4, 'Q8_0/m-Q8_0-00002-of-00002.gguf': q8 };
+    const hub = await serve({ 'o/r': { ...parts, 'm-Q4_0-00001-of-00003.gguf': q4 } });
+    const catalogue = await open(hub);
+    const folder = await catalogue.fetch('hf:o/r:Q8_0');
+    expect(await readdir(folder)).toEqual([
+      'm-Q8_0-00001-of-00002.gguf',
+      'm-Q8_0-00002-of-00002.gguf',
+    ]);
+    expect(catalogue.entry('hf:o/r:Q8_0').parameters).toBe(1024 + 2048);
+    await expect(catalogue.fetch('hf:o/r:Q4_0')).rejects.toThrow('It has Q8_0.');
+  });
+
+  it('may be an embedder in ONNX, whose small files are known by their git blobs', async () => {
+    const hub = await serve({ 'o/e': smallEmbedder });
+    const catalogue = await open(hub);
+    const folder = await catalogue.fetch('hf:o/e');
+    const names = await readdir(folder, { recursive: true });
+    expect(names.sort()).toEqual([
+      ...['config.json', 'onnx', 'onnx/model_q4.onnx', 'onnx/model_q4.onnx_data'],
+      ...['tokenizer.json', 'tokenizer_config.json'],
+    ]);
+    expect(catalogue.entry('hf:o/e')).toMatchObject({
+      kind: 'embedder',
+      dtype: 'q4',
+      dimension: 8,
+    });
+    expect(catalogue.entry('hf:o/e').files.every(({ digest }) => digest !== undefined)).toBe(true);
+    await catalogue.fetch('hf:o/e:fp32');
+    expect(catalogue.entry('hf:o/e:fp32').dtype).toBe('fp32');
+  });
+
+  it('that was renamed is found, and pinned under its new name', async () => {
+    const hub = await serve({ 'o/new': language }, { renamed: { 'old/name': 'o/new' } });
+    const catalogue = await open(hub);
+    await catalogue.fetch('hf:old/name:Q4_K_M');
+    expect(catalogue.lookup('hf:old/name:Q4_K_M')?.source).toMatch(/^hf:o\/new@/);
+  });
+
+  it('stays at its commit when its branch moves on', async () => {
+    const hub = await serve({ 'o/r': language });
+    const catalogue = await open(hub);
+    await catalogue.fetch('hf:o/r:Q4_K_M');
+    const { source, digest } = catalogue.lookup('hf:o/r:Q4_K_M') ?? {};
+    await catalogue.remove('hf:o/r:Q4_K_M');
+    expect(catalogue.lookup('hf:o/r:Q4_K_M')).toBeUndefined();
+    // A name with the commit means the same for ever.
+    const pinned = source ?? '';
+    await catalogue.fetch(pinned);
+    expect(catalogue.lookup(pinned)?.digest).toBe(digest);
+  });
+
+  it('comes once for two names of it that are asked for at a time', async () => {
+    const weights = smallGguf(2 << 20);
+    const hub = await serve({ 'o/r': { 'm-Q8_0.gguf': weights } });
+    const catalogue = await open(hub);
+    const names = ['hf:o/r', 'hf:o/r:Q8_0', 'hf:o/r@main', 'hf:o/r/m-Q8_0.gguf'];
+    const folders = await Promise.all(names.map((name) => catalogue.fetch(name)));
+    for (const folder of folders) {
+      expect((await readFile(join(folder, 'm-Q8_0.gguf'))).equals(weights)).toBe(true);
+    }
+    const whole = hub.requests.filter(({ host, range }) => host === 'cdn' && range === undefined);
+    expect(whole).toHaveLength(1);
+    // Deleting one name leaves the file to the others.
+    await catalogue.remove('hf:o/r');
+    expect((await catalogue.list()).map(({ installed }) => installed)).toEqual([true, true, true]);
+  });
+
+  it('says what is kept when the network goes away for good', async () => {
+    const weights = smallGguf(2 << 20);
+    const hub = await serve({ 'o/r': { 'm-Q8_0.gguf': weights } });
+    const catalogue = await open(hub);
+    void hub.gate.stopAfter(2 << 20, 'cut');
+    const lost: unknown = await catalogue.fetch('hf:o/r').catch((error: unknown) => error);
+    expect(lost).toMatchObject({ code: 'bad-model', audience: 'operator' });
+    expect(String(lost)).toMatch(/Graft keeps the \d+ bytes that have come and goes on from there/);
+    const [paused] = await catalogue.list();
+    expect(paused).toMatchObject({ installed: false });
+    expect(paused?.partial).toBeGreaterThan(0);
+    hub.gate.open();
+    await catalogue.fetch('hf:o/r');
+    expect((await catalogue.list())[0]).toMatchObject({ installed: true, partial: 0 });
+  });
+
+  it('leaves no trace when it is removed', async () => {
+    const hub = await serve({ 'o/e': smallEmbedder });
+    const catalogue = await open(hub);
+    await catalogue.fetch('hf:o/e');
+    await catalogue.remove('hf:o/e');
+    expect(await storedFiles(catalogue)).toEqual([]);
+    expect(await catalogue.list()).toEqual([]);
+    expect(await catalogue.usage()).toMatchObject({ models: [], partial: 0 });
+  });
+
+  it('may be imported under another name', async () => {
+    const hub = await serve({ 'o/r': language });
+    const catalogue = await open(hub);
+    const entry = await catalogue.import('hf:o/r:Q4_K_M', {
+      id: 'mine',
+      title: 'Mine',
+      keep: true,
+    });
+    expect(entry).toMatchObject({ id: 'mine', title: 'Mine' });
+    await catalogue.import('hf:o/r/small-Q4_K_M.gguf', { id: 'mine', keep: true });
+    const other = catalogue.import('hf:o/r:Q8_0', { id: 'mine', keep: true });
+    await expect(other).rejects.toMatchObject({ code: 'name-taken' });
+    expect(catalogue.lookup('mine')?.size).toBe(q4.length);
+  });
+});
+
+describe('a token', () => {
+  const gated = { terms: { 'o/r': { gated: true } }, granted: ['hf_good'] };
+
+  it('opens a gated repository, and goes to no other host', async () => {
+    const hub = await serve({ 'o/r': language }, gated);
+    const catalogue = await open(hub, { token: 'hf_good' });
+    await catalogue.fetch('hf:o/r:Q4_K_M');
+    const sent = hub.requests.map(({ host, authorization }) => [host, authorization]);
+    expect(sent).toContainEqual(['hub', 'Bearer hf_good']);
+    expect(sent).toContainEqual(['cdn', undefined]);
+    expect(sent).not.toContainEqual(['cdn', 'Bearer hf_good']);
+    expect(sent).not.toContainEqual(['hub', undefined]);
+  });
+
+  it.each([
+    ['none', '', 'Then set HF_TOKEN to a token of your account'],
+    ['one without access', 'hf_other', 'the present one has no access'],
+  ])('%s is refused with the page of the licence', async (_, token, words) => {
+    const hub = await serve({ 'o/r': language }, gated);
+    const catalogue = await open(hub, { token });
+    const refused: unknown = await catalogue
+      .fetch('hf:o/r:Q4_K_M')
+      .catch((error: unknown) => error);
+    expect(String(refused)).toContain(`Open ${hub.url}/o/r in a browser, log in, and accept it.`);
+    expect(String(refused)).toContain(words);
+    expect(String(refused)).not.toContain('hf_other');
+    expect(catalogue.lookup('hf:o/r:Q4_K_M')).toBeUndefined();
+  });
+
+  it('is not sent on when the hub redirects elsewhere and back', async () => {
+    const hub = await serve({ 'o/r': language }, gated);
+    const back = `${hub.url}/back`;
+    hub.fail({
+      ...{ host: 'hub', on: /resolve/ },
+      answer: (response) => void response.writeHead(302, { location: `${hub.cdnUrl}/x` }).end(),
+    });
+    hub.fail({
+      ...{ host: 'cdn', on: /^\/x$/ },
+      answer: (response) => void response.writeHead(302, { location: back }).end(),
+    });
+    const catalogue = await open(hub, { token: 'hf_good' });
+    await expect(catalogue.fetch('hf:o/r:Q4_K_M')).rejects.toThrow('404');
+    expect(hub.requests.find(({ path }) => path === '/back')?.authorization).toBeUndefined();
+  });
+
+  it('goes to no hub without encryption', async () => {
+    const hub = await serve({ 'o/r': language });
+    // The address of a hub that only the proxy knows.
+    const proxied = await open(hub, {
+      hubEndpoint: 'http://hub.example',
+      environment: { HF_TOKEN: 'hf_good', HTTP_PROXY: hub.url, XDG_CONFIG_HOME: '/nowhere' },
+    });
+    await proxied.fetch('hf:o/r');
+    expect(hub.requests[0]?.path).toContain('http://hub.example/api/models/o/r');
+    expect(hub.requests.every(({ authorization }) => authorization === undefined)).toBe(true);
+  });
+});
+
+it('HF_HUB_OFFLINE keeps from asking, and what is here goes on', async () => {
+  const hub = await serve({ 'o/r': language });
+  const catalogue = await open(hub);
+  await catalogue.fetch('hf:o/r:Q4_K_M');
+  hub.requests.length = 0;
+  const offline = await open(hub, {
+    modelsFolder: catalogue.modelsFolder,
+    environment: { HF_HUB_OFFLINE: '1' },
+  });
+  await offline.fetch('hf:o/r:Q4_K_M');
+  await expect(offline.fetch('hf:o/r:Q8_0')).rejects.toThrow('HF_HUB_OFFLINE is set');
+  expect(hub.requests).toEqual([]);
+});
+
+it('a disk without room is told before the first byte', async () => {
+  const hub = await serve({ 'o/r': language });
+  hub.fail({
+    ...{ host: 'hub', on: /\/api\/models/ },
+    answer: (response) => {
+      const lfs = { size: 2 ** 50, sha256: 'a'.repeat(64) };
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify({
+          id: 'o/r',
+          sha: 'b'.repeat(40),
+          siblings: [{ rfilename: 'a.gguf', lfs }],
+        }),
+      );
+    },
+  });
+  const catalogue = await open(hub);
+  await expect(catalogue.fetch('hf:o/r')).rejects.toMatchObject({
+    code: 'no-space',
+    message: expect.stringMatching(
+      /needs 1125899906842624 bytes more.*Graft downloaded nothing/,
+    ) as string,
+  });
+  expect(hub.requests).toHaveLength(1);
+});
+
+/** All files below the models folder but locks and records. */
+async function storedFiles({ modelsFolder }: Catalogue): Promise<string[]> {
+  const entries = await readdir(modelsFolder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !/\.json$/.test(entry.name))
+    .map(({ name }) => name);
+}

@@ -1,0 +1,75 @@
+import { DamagedFile, type HeadSource } from '@graft/kit';
+import { bodyOf } from './http-get.ts';
+import { Refused } from './hub-refusals.ts';
+import { requireSame, type HubAccess } from './hub-access.ts';
+import { Retries } from './retries.ts';
+
+/** Bytes. The largest vocabularies known make headers of 20 MB. */
+const mostRead = 64 << 20;
+
+export interface RemoteFile {
+  /** What messages call it. */
+  readonly path: string;
+  readonly url: string;
+  /** Bytes. */
+  readonly size: number;
+  /** sha256, hex. */
+  readonly digest: string | undefined;
+}
+
+/** The beginning of a file of the web, read by ranges as far as it is asked for. Reading throws as `HubAccess.open`. */
+export class RemoteHead implements HeadSource {
+  readonly path: string;
+  readonly size: number;
+  readonly #file: RemoteFile;
+  readonly #access: HubAccess;
+  readonly #signal: AbortSignal;
+  #bytes: Uint8Array = new Uint8Array();
+
+  constructor(
+    file: RemoteFile,
+    { access, signal }: { readonly access: HubAccess; readonly signal: AbortSignal },
+  ) {
+    this.path = file.path;
+    this.size = file.size;
+    this.#file = file;
+    this.#access = access;
+    this.#signal = signal;
+  }
+
+  async read(offset: number, bytes: number): Promise<Uint8Array> {
+    const end = Math.min(offset + bytes, this.size);
+    if (end > mostRead) {
+      throw new DamagedFile(
+        this.path,
+        `has a header of more than ${mostRead >> 20} MiB, which no known model has`,
+      );
+    }
+    const retries = new Retries(this.#access.pause);
+    await retries.run(this.#signal, () => this.#readTo(end, retries));
+    return this.#bytes.subarray(offset, end);
+  }
+
+  async #readTo(end: number, retries: Retries): Promise<void> {
+    const from = this.#bytes.byteLength;
+    if (from >= end) return;
+    const answer = await this.#access.open(this.#file.url, {
+      ...{ signal: this.#signal, range: `bytes=${from}-${end - 1}` },
+    });
+    requireSame(answer, this.#file);
+    const { response } = answer;
+    if (response.statusCode === 416) {
+      response.destroy();
+      throw new Refused(`it holds fewer than ${this.size} bytes`);
+    }
+    // One that gives no ranges begins anew; what is not wanted of it is not read.
+    let skip = response.statusCode === 206 ? 0 : from;
+    for await (const chunk of bodyOf(response, this.#signal)) {
+      const fresh = chunk.subarray(Math.min(skip, chunk.byteLength));
+      skip -= chunk.byteLength - fresh.byteLength;
+      this.#bytes = Buffer.concat([this.#bytes, fresh.subarray(0, end - this.#bytes.byteLength)]);
+      retries.came(fresh.byteLength);
+      if (this.#bytes.byteLength >= end) return;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { TryAgain } from '../remote/try-again.ts';
+import { BrokenOff, Unreachable } from './http-get.ts';
+
+/** Milliseconds before each further attempt, begun anew once bytes come. The first is for a connection that broke off. */
+const waits = [0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
+/** Bytes that count as progress: fewer may come for ever. */
+const leastProgress = 16 * 1024;
+
+/**
+ * Does pieces of one job again after faults that pass. A server that was never reached is left at once, for the next
+ * source; one that was is waited for.
+ */
+export class Retries {
+  readonly #pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly #reached: { yet: boolean };
+  #failures = 0;
+  /** Bytes since the last failure. */
+  #progress = 0;
+
+  /** `reached`: shared by those who read from one server at a time. */
+  constructor(
+    pause: (ms: number, signal: AbortSignal) => Promise<void>,
+    reached: { yet: boolean } = { yet: false },
+  ) {
+    this.#pause = pause;
+    this.#reached = reached;
+  }
+
+  came(bytes: number): void {
+    this.#progress += bytes;
+    this.#reached.yet = true;
+  }
+
+  async run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        return await work();
+      } catch (error) {
+        signal.throwIfAborted();
+        const wait = this.#waitAfter(error);
+        if (wait === undefined) throw error;
+        await this.#pause(wait, signal);
+      }
+    }
+  }
+
+  /** Milliseconds; undefined: no further attempt. */
+  #waitAfter(error: unknown): number | undefined {
+    const passes =
+      error instanceof BrokenOff ||
+      error instanceof TryAgain ||
+      (error instanceof Unreachable && this.#reached.yet);
+    if (!passes) return undefined;
+    if (this.#progress >= leastProgress) this.#failures = 0;
+    this.#progress = 0;
+    const wait = waits[this.#failures];
+    this.#failures += 1;
+    if (wait === undefined || !(error instanceof TryAgain)) return wait;
+    return error.after ?? Math.max(wait, 1_000);
+  }
+}

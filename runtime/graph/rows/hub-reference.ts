@@ -1,0 +1,55 @@
+import { isInnerPath } from '../base/inner-path.ts';
+
+/** A model of a hub by name: `hf:owner/repo[@revision][/path | :quant]`. */
+export interface HubReference {
+  /** `owner/name`. */
+  readonly repo: string;
+  /** A branch, a tag or a commit; a slash in it is written `%2F`. Absent: the main branch. */
+  readonly revision?: string;
+  /** A file of the repository. */
+  readonly path?: string;
+  /** Precision of the weights, such as `Q4_K_M`. */
+  readonly quant?: string;
+}
+
+/** What every reference to a model of a hub begins with. */
+const scheme = 'hf:';
+const name = '[A-Za-z0-9][\\w.-]*';
+const pattern = new RegExp(
+  `^hf:(?<repo>${name}/${name})(?:@(?<revision>[A-Za-z0-9](?:[\\w.-]|%2F)*))?(?:/(?<path>.+)|:(?<quant>${name}))?$`,
+);
+
+/** Whether a model is named by a reference to a hub, readable or not. */
+export function isHubReference(id: string): boolean {
+  return id.startsWith(scheme);
+}
+
+/** The parts of a reference; undefined for what is none. */
+export function parseHubReference(text: string): HubReference | undefined {
+  const groups = pattern.exec(text)?.groups;
+  if (groups === undefined) return undefined;
+  const { repo = '', revision, path, quant } = groups;
+  if (path !== undefined && !isInnerPath(path)) return undefined;
+  return {
+    repo,
+    ...(revision === undefined ? {} : { revision }),
+    ...(path === undefined ? {} : { path }),
+    ...(quant === undefined ? {} : { quant }),
+  };
+}
+
+/** The other way round. */
+export function hubReferenceText({ repo, revision, path, quant }: HubReference): string {
+  const at = revision === undefined ? '' : `@${revision}`;
+  return `${scheme}${repo}${at}${path === undefined ? '' : `/${path}`}${quant === undefined ? '' : `:${quant}`}`;
+}
+
+/** What to do about a model that a graph names and that this machine lacks. */
+export function missingModel(id: string): string {
+  if (!isHubReference(id)) {
+    return `There is no model "${id}" in the catalogue. Choose another, or import it.`;
+  }
+  return parseHubReference(id) === undefined
+    ? `"${id}" is not the name of a model. Write hf:owner/repo, hf:owner/repo:Q4_K_M or hf:owner/repo/file.gguf.`
+    : `The model "${id}" is not on this computer yet. Download it with: graft models pull ${id}`;
+}

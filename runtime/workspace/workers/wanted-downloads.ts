@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasCode, replaceFile } from '@graft/kit';
+import { z } from 'zod';
+
+const wantedSchema = z.record(
+  z.string(),
+  z.object({
+    /** Where one is that the catalogue has not. */
+    source: z.string().optional(),
+    /** Bytes. */
+    size: z.number().optional(),
+  }),
+);
+type Wanted = z.infer<typeof wantedSchema>;
+
+/** Downloads that somebody asked for and that have not ended, kept while the server is away: `downloads.json` of a state folder. */
+export class WantedDownloads {
+  readonly #path: string;
+  /** Changes follow each other. */
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(stateFolder: string) {
+    this.#path = join(stateFolder, 'downloads.json');
+  }
+
+  /** By model. A list that cannot be read is none. */
+  async read(): Promise<Wanted> {
+    try {
+      return wantedSchema.parse(JSON.parse(await readFile(this.#path, 'utf8')));
+    } catch {
+      return {};
+    }
+  }
+
+  add(id: string, wanted: Wanted[string]): Promise<void> {
+    return this.#change((all) => ({ ...all, [id]: wanted }));
+  }
+
+  drop(id: string): Promise<void> {
+    return this.#change((all) =>
+      Object.fromEntries(Object.entries(all).filter(([other]) => other !== id)),
+    );
+  }
+
+  #change(change: (all: Wanted) => Wanted): Promise<void> {
+    this.#writing = this.#writing.then(async () => {
+      const before = await this.read();
+      const after = change(before);
+      if (JSON.stringify(after) === JSON.stringify(before)) return;
+      try {
+        await replaceFile(this.#path, `${JSON.stringify(after, undefined, 2)}\n`);
+      } catch (error) {
+        // It is downloaded all the same; only a restart would not know of it.
+        if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS')) throw error;
+      }
+    });
+    return this.#writing;
+  }
+}
