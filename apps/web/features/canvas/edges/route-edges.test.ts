@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { curveIsFree } from './curve.ts';
 import { roundedPath, routeEdges } from './route-edges.ts';
 import type { Ends } from './route.ts';
-import { crosses, type Box, type Point } from './shapes.ts';
+import { crosses, curveIsFree, type Box, type Point } from './shapes.ts';
 
 const card = (x: number, y: number, height = 120): Box => ({
   left: x,

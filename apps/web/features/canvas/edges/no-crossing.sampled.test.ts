@@ -15,11 +15,10 @@ import {
 } from '@graft/view';
 import { layOutLayers } from '../layers/lay-out-layers.ts';
 import { tidied } from '../tidied.ts';
-import { curvePoints } from './curve.ts';
-import { obstaclesOf } from './obstacles.ts';
 import { routeEdges } from './route-edges.ts';
 import type { Ends } from './route.ts';
-import { contains, crosses, grown, type Box, type Point } from './shapes.ts';
+import { obstaclesOf } from './use-routing.ts';
+import { contains, crosses, curvePoints, grown, type Box, type Point } from './shapes.ts';
 
 type Drawn = GraphBody & Pick<Graph, 'groups'>;
 
