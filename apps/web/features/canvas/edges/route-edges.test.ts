@@ -51,6 +51,17 @@ it('leads back to the left around both of its own cards', () => {
   }
 });
 
+it('shows an edge between cards 5 px apart in the gap between them', () => {
+  const cards = [card(0, 0), card(211, 0)];
+  // The outer sides of the ports, which reach over each other.
+  const [from, to] = [
+    { x: 211.5, y: 40 },
+    { x: 205.5, y: 80 },
+  ];
+  const route = around([{ id: 'e', port: 'a', from, to }], cards).get('e');
+  expect(route).toEqual([from, { x: 208.5, y: 40 }, { x: 208.5, y: 80 }, to]);
+});
+
 it('keeps edges of different ports apart, so that they do not look like one', () => {
   const cards = [card(0, 0), card(262, 0), card(524, 0)];
   const from = { x: 206, y: 40 };

@@ -189,6 +189,17 @@ function corners(points: readonly Point[]): Point[] {
   });
 }
 
+/** In the gap between two cards that stand too close for stubs; undefined if a card is there. */
+function inGap({ from, to }: Ends, cards: readonly Box[]): Point[] | undefined {
+  if (Math.abs(to.x - from.x) >= 2 * stub) return undefined;
+  const x = (from.x + to.x) / 2;
+  const [a, b] = [
+    { x, y: from.y },
+    { x, y: to.y },
+  ];
+  return cards.some((box) => crosses(box, a, b)) ? undefined : [from, a, b, to];
+}
+
 /**
  * A route of straight pieces between two stops, around the cards and off the lines of other edges. Undefined if there is none
  * nearby, or more than `mostBoxes` cards are near.
@@ -231,5 +242,5 @@ export function routeAround(
     return Math.abs(from.x - to.x) + Math.abs(from.y - to.y) + shared + over;
   };
   const way = cheapest(out, into, { xs, ys, cost });
-  return way === undefined ? undefined : corners([from, ...way, to]);
+  return way === undefined ? inGap(ends, cards) : corners([from, ...way, to]);
 }
