@@ -30,9 +30,9 @@ const covered = (graph: Graph): boolean => {
   return all.some((one, at) => all.slice(at + 1).some((other) => meets(one, other)));
 };
 
-it('moves what comes after a node that is put on an edge right, with what that would cover', () => {
+it('makes room right of the source of the edge that a node is put on, and moves all that is right of it', () => {
   const graph = graphOf(
-    // `new` was dropped between a and b; `side` stands in the way of c, `far` in nobody's.
+    // `new` was dropped between a and b; `side` and `far` have no edges.
     { a: [0, 0], new: [100, 10], b: [262, 0], c: [524, 0], side: [800, 20], far: [262, 400] },
     ['a -> new', 'new -> b', 'b -> c'],
     {
@@ -46,7 +46,7 @@ it('moves what comes after a node that is put on an edge right, with what that w
   const { layout, notes, groups } = withRoom(graph, 'new', edge('a', 'b'));
   expect(layout).toEqual({
     ...{ a: { x: 0, y: 0 }, new: { x: 262, y: 10 }, b: { x: 524, y: 0 }, c: { x: 786, y: 0 } },
-    ...{ side: { x: 1062, y: 20 }, far: { x: 262, y: 400 } },
+    ...{ side: { x: 1062, y: 20 }, far: { x: 524, y: 400 } },
   });
   expect(notes?.['said']?.x).toBe(786);
   expect(groups?.['end']).toMatchObject({ x: 762, width: 254 });
