@@ -109,3 +109,48 @@ test('the canvas makes room, keeps what has the focus in sight, and holds still'
       .toBeLessThan(pane.x + pane.width);
   });
 });
+
+test('seen from far, no card changes its size, and no edge its route', async ({
+  page,
+  workspace,
+}) => {
+  const title = 'A title of so many words that it takes several lines on its card';
+  await writeFile(
+    path.join(workspace.folder, 'far.graft.json'),
+    JSON.stringify({
+      graft: 1,
+      nodes: {
+        files: { type: 'load-files', version: 1, params: { paths: ['notes/*.md'] } },
+        chunk: { type: 'chunk', version: 1, title },
+      },
+      edges: ['files.documents -> chunk.documents'],
+      layout: { files: [0, 0], chunk: [262, 0] },
+    }),
+  );
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'far.graft.json');
+  const far = page.locator('[data-far]');
+  const drawn = () =>
+    page.locator('.react-flow__node, .react-flow__edge-path').evaluateAll((all) =>
+      all.map((element) =>
+        element instanceof HTMLElement
+          ? element.offsetHeight
+          : // The renderer divides places by the zoom.
+            element.getAttribute('d')?.replace(/[\d.]+/g, (figure) => (+figure).toFixed(1)),
+      ),
+    );
+  await expect(far).toHaveAttribute('data-far', 'false');
+  const near = await drawn();
+  for (let presses = 0; presses < 12; presses++) await page.keyboard.press('Control+-');
+  await expect(far).toHaveAttribute('data-far', 'true');
+  // With the title everything else is laid out anew.
+  await expect
+    .poll(() =>
+      bench
+        .node('chunk')
+        .locator('.node-title')
+        .evaluate((text) => parseFloat(getComputedStyle(text, '::after').fontSize)),
+    )
+    .toBeGreaterThan(20);
+  expect(await drawn()).toEqual(near);
+});
