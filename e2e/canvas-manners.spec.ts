@@ -70,6 +70,18 @@ test('the canvas makes room, keeps what has the focus in sight, and holds still'
     await expect(bench.node('chunk')).toHaveCount(0);
   });
 
+  await test.step('a node that is dropped at the edge of the canvas is wholly in sight', async () => {
+    const least = await page.getByRole('complementary', { name: 'Palette' }).boundingBox();
+    await page.getByRole('button', { name: 'Add Chunk', exact: true }).dragTo(bench.canvas, {
+      targetPosition: { x: 4, y: pane.height / 2 },
+    });
+    await expect
+      .poll(async () => (await boxOf('chunk')).x)
+      .toBeGreaterThan((least?.x ?? 0) + (least?.width ?? Infinity));
+    await page.keyboard.press('Control+z');
+    await expect(bench.node('chunk')).toHaveCount(0);
+  });
+
   await test.step('a new note lies on nothing', async () => {
     // With a card in the middle of the view.
     await bench.select('a');
