@@ -12,8 +12,7 @@ import {
 } from '@graft/view';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { edgeName } from './edge-ends.ts';
-import { freePlace } from './free-place.ts';
-import { settled } from './make-room.ts';
+import { freePlace, settled } from './make-room.ts';
 import { revealNode } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };

@@ -2,7 +2,7 @@ import { parseGraph, type Edge, type Graph } from '@graft/graph';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { drawnFrames, groupFrames } from './drawn-frames.ts';
-import { settled, withRoom } from './make-room.ts';
+import { freePlace, settled, withRoom } from './make-room.ts';
 import { meets, provideNodeTypes } from '@graft/view';
 
 beforeAll(() => provideNodeTypes(new Map()));
@@ -103,4 +103,27 @@ it('settles a node off cards and notes, and within a group', () => {
   expect(covered(there)).toBe(false);
   expect(there.layout['new']).toEqual({ x: 20, y: 124 });
   expect(groupFrames(there)).toEqual(groupFrames(graph));
+});
+
+const noteFrame = { x: -100, y: -50, width: 400, height: 300 };
+const groupFrame = { x: -300, y: 240, width: 900, height: 400 };
+const withNote = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: { a: any },
+    notes: { log: { text: 'log', ...noteFrame } },
+    groups: { held: { title: 'Held', ...groupFrame } },
+    layout: { a: [-250, 320] },
+  }),
+);
+const card = { width: 206, height: 140 };
+
+it('puts a new node neither on a note nor into a group', () => {
+  const place = { ...freePlace(withNote), ...card };
+  expect(meets(place, noteFrame) || meets(place, groupFrame)).toBe(false);
+});
+
+it('puts one that is added beside a node into its group', () => {
+  expect(freePlace(withNote, 'a')).toEqual({ x: 12, y: 320 });
+  expect(freePlace({ ...withNote, notes: {} }, 'a', 'left')).toEqual({ x: -512, y: 320 });
 });

@@ -7,8 +7,28 @@ import {
   type Group,
   type NodeLayout,
 } from '@graft/graph';
-import { type Card, columnGap, meets, roomFor } from '@graft/view';
+import { type Card, columnGap, meets, nodeWidth, roomFor } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
+import { viewMiddle } from './viewport.ts';
+
+/** Estimated height of a new card. */
+const newHeight = 140;
+
+/** A free place for a new node: right or left of another node, in its groups, or else in the middle of the view. */
+export function freePlace(
+  graph: Graph,
+  other?: string,
+  side: 'right' | 'left' = 'right',
+): NodeLayout {
+  const beside = other === undefined ? undefined : cardFrame(graph, other);
+  const step = (nodeWidth + columnGap) * (side === 'right' ? 1 : -1);
+  const { x, y } = beside === undefined ? viewMiddle() : { x: beside.x + step, y: beside.y };
+  const foreign = groupFrames(graph).filter(
+    (group) => beside === undefined || !isWithin(group, beside),
+  );
+  const card = { x, y, width: nodeWidth, height: newHeight };
+  return roomFor(card, [...drawnFrames(graph), ...foreign]);
+}
 
 /** The graph with a node in the free place nearest to where it was dropped. */
 export function settled(graph: Graph, id: string): Graph {
