@@ -1,6 +1,6 @@
 /**
- * Part of npm run check: no file imports itself through others, imports of types included. scripts/lint/zones.mjs says
- * which folder may import which.
+ * Part of npm run check: no file imports itself through others, imports of types included, and what draws edges has one
+ * entry. scripts/lint/zones.mjs says which folder may import which.
  *
  * @type {import('dependency-cruiser').IConfiguration}
  */
@@ -12,6 +12,13 @@ export default {
       comment: 'Move what both files need into a file below them.',
       from: {},
       to: { circular: true },
+    },
+    {
+      name: 'edges-by-their-entry',
+      severity: 'error',
+      comment: 'Import what draws edges from apps/web/features/canvas/edges/edges.ts.',
+      from: { pathNot: '^apps/web/features/canvas/edges/' },
+      to: { path: '^apps/web/features/canvas/edges/(?!edges\\.ts$)' },
     },
   ],
   options: {

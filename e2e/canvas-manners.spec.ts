@@ -70,6 +70,18 @@ test('the canvas makes room, keeps what has the focus in sight, and holds still'
     await expect(bench.node('chunk')).toHaveCount(0);
   });
 
+  await test.step('a node that is dropped at the edge of the canvas is wholly in sight', async () => {
+    const least = await page.getByRole('complementary', { name: 'Palette' }).boundingBox();
+    await page.getByRole('button', { name: 'Add Chunk', exact: true }).dragTo(bench.canvas, {
+      targetPosition: { x: 4, y: pane.height / 2 },
+    });
+    await expect
+      .poll(async () => (await boxOf('chunk')).x)
+      .toBeGreaterThan((least?.x ?? 0) + (least?.width ?? Infinity));
+    await page.keyboard.press('Control+z');
+    await expect(bench.node('chunk')).toHaveCount(0);
+  });
+
   await test.step('a new note lies on nothing', async () => {
     // With a card in the middle of the view.
     await bench.select('a');
@@ -108,4 +120,49 @@ test('the canvas makes room, keeps what has the focus in sight, and holds still'
       .poll(async () => (await boxOf('b')).x + (await boxOf('b')).width)
       .toBeLessThan(pane.x + pane.width);
   });
+});
+
+test('seen from far, no card changes its size, and no edge its route', async ({
+  page,
+  workspace,
+}) => {
+  const title = 'A title of so many words that it takes several lines on its card';
+  await writeFile(
+    path.join(workspace.folder, 'far.graft.json'),
+    JSON.stringify({
+      graft: 1,
+      nodes: {
+        files: { type: 'load-files', version: 1, params: { paths: ['notes/*.md'] } },
+        chunk: { type: 'chunk', version: 1, title },
+      },
+      edges: ['files.documents -> chunk.documents'],
+      layout: { files: [0, 0], chunk: [262, 0] },
+    }),
+  );
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'far.graft.json');
+  const far = page.locator('[data-far]');
+  const drawn = () =>
+    page.locator('.react-flow__node, .react-flow__edge-path').evaluateAll((all) =>
+      all.map((element) =>
+        element instanceof HTMLElement
+          ? element.offsetHeight
+          : // The renderer divides places by the zoom.
+            element.getAttribute('d')?.replace(/[\d.]+/g, (figure) => (+figure).toFixed(1)),
+      ),
+    );
+  await expect(far).toHaveAttribute('data-far', 'false');
+  const near = await drawn();
+  for (let presses = 0; presses < 12; presses++) await page.keyboard.press('Control+-');
+  await expect(far).toHaveAttribute('data-far', 'true');
+  // With the title everything else is laid out anew.
+  await expect
+    .poll(() =>
+      bench
+        .node('chunk')
+        .locator('.node-title')
+        .evaluate((text) => parseFloat(getComputedStyle(text, '::after').fontSize)),
+    )
+    .toBeGreaterThan(20);
+  expect(await drawn()).toEqual(near);
 });

@@ -277,7 +277,9 @@ test('from afar a node shows its title and its result, large enough to be read',
   const zoom = await zoomOf(page);
   expect(zoom).toBeLessThan(0.5);
   const title = bench.node('node-1').locator('.node-title');
-  const seen = await title.evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
+  const seen = await title.evaluate((element) =>
+    parseFloat(getComputedStyle(element, '::after').fontSize),
+  );
   expect(seen * zoom).toBeGreaterThan(9.5);
   await expect(bench.node('node-1').locator('.node-foot')).toContainText('needs documents');
   await expect(bench.node('node-1').locator('.node-foot')).toBeVisible();

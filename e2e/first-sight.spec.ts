@@ -108,6 +108,8 @@ test('the graph of another file is seen in one place only', async ({ page, works
   await page.getByRole('button', { name: /^afar/ }).click();
   await expect(page.getByTestId('node-afar')).toBeVisible();
   await expect(page.locator('.held')).toHaveCount(0);
+  // The frame that shows it may not have come yet.
+  await page.waitForFunction(() => globalThis.sights.at(-1)?.afar !== undefined);
   const seen = await page.evaluate(() => globalThis.sights.map(({ afar }) => afar));
   const places = new Set(seen.flatMap((left) => (left === undefined ? [] : [Math.round(left)])));
   expect(places.size).toBe(1);

@@ -151,7 +151,7 @@ test('titles on a phone are whole lines, on low cards too', async ({ page, works
   await expect(page.locator('[data-far="true"] .node-title')).toHaveCount(types.length);
   const heights = await page.locator('.node-title').evaluateAll((titles) =>
     titles.map((title) => {
-      const { height, lineHeight } = getComputedStyle(title);
+      const { height, lineHeight } = getComputedStyle(title, '::after');
       return { of: title.textContent, lines: parseFloat(height) / parseFloat(lineHeight) };
     }),
   );

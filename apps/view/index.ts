@@ -104,15 +104,7 @@ export {
 } from './experiment/experiment-progress.ts';
 export { verdictSentence } from './experiment/verdict-sentence.ts';
 export { addressKey, toKeptAddress } from './kept-address.ts';
-export {
-  type Card,
-  type Side,
-  type Axis,
-  aligned,
-  downUntilClear,
-  distributed,
-} from './layout/arrange.ts';
-export { betweenNotes, belowCard } from './layout/below-card.ts';
+export { type Side, type Axis, aligned, downUntilClear, distributed } from './layout/arrange.ts';
 export {
   nodeWidth,
   columnGap,
@@ -123,14 +115,12 @@ export {
   foldedHeight,
   titleLinesOf,
   nodeHeight,
+  writtenHeight,
 } from './layout/card-size.ts';
-export { frameAround } from './layout/frame-around.ts';
-export { laidOut } from './layout/missing-places.ts';
-export { type Bounds, boundsAround } from './layout/node-bounds.ts';
+export { columnLayout, laidOut, type Size } from './layout/column-layout.ts';
+export { type Bounds, type Card, boundsAround, frameAround, meets } from './layout/frames.ts';
 export { portsOf } from './layout/node-port-names.ts';
-export { writtenHeight } from './layout/note-size.ts';
-export { meets, roomFor } from './layout/room-for.ts';
-export { type Size, tidyLayout, layOut } from './layout/tidy-layout.ts';
+export { belowCard, betweenNotes, roomFor } from './layout/room-for.ts';
 export { cellHead, type CellHead } from './notebook/cell-head.ts';
 export { cellOrder } from './notebook/cell-order.ts';
 export { proseOrder } from './notebook/prose-order.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { aligned, distributed, downUntilClear, type Card } from './arrange.ts';
+import { aligned, distributed, downUntilClear } from './arrange.ts';
+import type { Card } from './frames.ts';
 
 const card = (id: string, [x, y]: readonly [number, number], height = 100): Card => ({
   ...{ id, x, y, width: 206, height },

@@ -1,23 +1,15 @@
 import type { NodeLayout } from '@graft/graph';
-import { boundsAround } from './node-bounds.ts';
+import { boundsAround, meets, type Card } from './frames.ts';
 
-/** A card on the canvas, in its pixels. */
-export interface Card extends NodeLayout {
-  readonly id: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Where cards are lined up: along their left or right sides or centres, or their tops, bottoms or middles. */
+/** What cards are aligned by: their left or right sides or centres, or their tops, bottoms or middles. */
 export type Side = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom';
 export type Axis = 'across' | 'down';
 
 type Places = Record<string, NodeLayout>;
 
-const right = ({ x, width }: Card): number => x + width;
 const bottom = ({ y, height }: Card): number => y + height;
 
-/** Where cards stand when they are lined up: the outermost one stays, or the middle of all of them. */
+/** The places of aligned cards: the outermost card stays, or the middle of all of them. */
 export function aligned(cards: readonly Card[], side: Side): Places {
   const { left, top, right: farRight, bottom: farDown } = boundsAround(cards);
   const place = ({ x, y, width, height }: Card): NodeLayout => {
@@ -43,10 +35,10 @@ export function aligned(cards: readonly Card[], side: Side): Places {
   );
 }
 
-/** Pixels that stay between cards that would lie on one another. */
+/** Pixels between cards that were moved apart. */
 export const gap = 24;
 
-/** Places of cards that stand in one line: those that would lie on one another make room, the others stay. */
+/** Places of cards in one line: cards that would overlap make room, the others stay. */
 function apart(cards: readonly Card[], axis: Axis): Places {
   const at = ({ x, y }: Card): number => (axis === 'across' ? x : y);
   const inOrder = cards.toSorted((a, b) => at(a) - at(b) || (a.id < b.id ? -1 : 1));
@@ -61,19 +53,16 @@ function apart(cards: readonly Card[], axis: Axis): Places {
   );
 }
 
-/** By how much cards have to go down, as they stand to one another, until they lie on none of the others. */
+/** Pixels that cards have to go down together until they are clear of the others. */
 export function downUntilClear(cards: readonly Card[], others: readonly Card[]): number {
   let by = 0;
-  const meets = (card: Card, other: Card): boolean =>
-    card.x < right(other) + gap &&
-    other.x < right(card) + gap &&
-    card.y + by < bottom(other) + gap &&
-    other.y < bottom(card) + by + gap;
+  const isClose = (card: Card, other: Card): boolean =>
+    meets({ ...card, y: card.y + by }, other, gap);
   for (;;) {
     let needed = Infinity;
     for (const card of cards) {
       for (const other of others) {
-        if (meets(card, other)) needed = Math.min(needed, bottom(other) + gap - card.y);
+        if (isClose(card, other)) needed = Math.min(needed, bottom(other) + gap - card.y);
       }
     }
     if (needed === Infinity) return by;
@@ -81,7 +70,7 @@ export function downUntilClear(cards: readonly Card[], others: readonly Card[]):
   }
 }
 
-/** Where cards stand with gaps of one size between them: the first and the last stay. */
+/** Places of cards with equal gaps between them: the first and the last stay. */
 export function distributed(cards: readonly Card[], axis: Axis): Places {
   const at = ({ x, y }: Card): number => (axis === 'across' ? x : y);
   const size = ({ width, height }: Card): number => (axis === 'across' ? width : height);

@@ -1,4 +1,4 @@
-import type { GraphBody } from '@graft/graph';
+import type { GraphBody, Note } from '@graft/graph';
 import { shapeOf, nodeFacts } from '../document/node-shape.ts';
 import { portsOf } from './node-port-names.ts';
 
@@ -51,4 +51,27 @@ export function nodeHeight(graph: GraphBody, id: string): number {
   const { inputs, outputs } = portsOf(graph.edges, id, look);
   const facts = nodeFacts(node, node?.params)?.length ?? 2;
   return cardHeight({ titleLines, portRows: Math.max(inputs.length, outputs.length), facts });
+}
+
+/** Pixels of a note: left and right of its text together, above and below it together, of a line, and between paragraphs. */
+const besideText = 26;
+const aroundText = 20;
+const textLine = 20;
+const betweenParagraphs = 8;
+/** Average width of a letter of the text, and of a heading. */
+const letter = 6.6;
+const headingLetter = 8.4;
+/** A longer text scrolls within the note. */
+const mostText = 480;
+
+/** Estimated height of a note. */
+export function writtenHeight({ text, width, height = 0 }: Note): number {
+  let needed = 0;
+  for (const line of text.split('\n')) {
+    const size = line.startsWith('#') ? headingLetter : letter;
+    const letters = Math.max(1, Math.floor((width - besideText) / size));
+    const rows = Math.max(1, Math.ceil(line.length / letters));
+    needed += line.trim() === '' ? betweenParagraphs : textLine * rows;
+  }
+  return Math.max(height, aroundText + Math.min(mostText, needed));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Card } from './arrange.ts';
+import type { Card } from './frames.ts';
 import { roomFor } from './room-for.ts';
 
 const card = (id: string, x: number, y: number): Card => ({ id, x, y, width: 206, height: 100 });

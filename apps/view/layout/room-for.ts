@@ -1,26 +1,16 @@
 import type { Frame, NodeLayout } from '@graft/graph';
-import { gap, type Card } from './arrange.ts';
-import { boundsAround } from './node-bounds.ts';
+import { gap } from './arrange.ts';
+import { boundsAround, meets, type Card } from './frames.ts';
 
-/** Cards beside which a place is looked for: the nearest. */
+/** The most cards beside which a place is looked for: the nearest. */
 const mostLookedAt = 24;
 
-/** Whether two frames are less than some pixels apart. */
-export function meets(a: Frame, b: Frame, around = 0): boolean {
-  return (
-    a.x < b.x + b.width + around &&
-    b.x < a.x + a.width + around &&
-    a.y < b.y + b.height + around &&
-    b.y < a.y + a.height + around
-  );
-}
-
-/** The place nearest to where a card was dropped at which it lies on no other. */
+/** The free place nearest to where a card was dropped. */
 export function roomFor(card: Frame, others: readonly Card[]): NodeLayout {
   const { width, height } = card;
   if (!others.some((other) => meets(card, other))) return { x: card.x, y: card.y };
   const away = ({ x, y }: NodeLayout): number => Math.hypot(x - card.x, y - card.y);
-  // What is in the way is found among the nearest, mostly.
+  // Mostly a near card is in the way.
   const nearest = others.toSorted((a, b) => away(a) - away(b));
   const isFree = ({ x, y }: NodeLayout): boolean => {
     const there = { x, y, width, height };
@@ -29,14 +19,32 @@ export function roomFor(card: Frame, others: readonly Card[]): NodeLayout {
   const near = nearest.slice(0, mostLookedAt);
   const xs = near.flatMap(({ x, width }) => [x - card.width - gap, x + width + gap]);
   const ys = near.flatMap(({ y, height }) => [y - card.height - gap, y + height + gap]);
-  // Of many that lie on one another the places are the same.
+  // Cards that lie on one another give the same places.
   const across = [...new Set([card.x, ...xs])];
   const down = [...new Set([card.y, ...ys])];
   const places = across.flatMap((x) => down.map((y) => ({ x, y })));
-  // Where it is too close around, there is room beside all of them.
+  // There is always room beside all of them.
   const { left, top, right, bottom } = boundsAround(others);
   places.push({ x: card.x, y: top - card.height - gap }, { x: card.x, y: bottom + gap });
   places.push({ x: left - card.width - gap, y: card.y }, { x: right + gap, y: card.y });
   places.sort((a, b) => away(a) - away(b));
   return places.find((place) => isFree(place)) ?? { x: card.x, y: card.y };
+}
+
+/** Pixels between a note and the card above it. */
+export const betweenNotes = 16;
+
+/** The nearest free place below a card. */
+export function belowCard(
+  above: Frame,
+  size: Pick<Frame, 'width' | 'height'>,
+  others: readonly Frame[],
+): NodeLayout {
+  const { x } = above;
+  let y = above.y + above.height + betweenNotes;
+  const covered = (): Frame | undefined => others.find((other) => meets({ ...size, x, y }, other));
+  for (let other = covered(); other !== undefined; other = covered()) {
+    y = other.y + other.height + betweenNotes;
+  }
+  return { x, y };
 }

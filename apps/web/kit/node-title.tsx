@@ -58,6 +58,7 @@ export function NodeTitle({ renaming, ...props }: NodeTitleProps) {
   return (
     <span
       className="node-title"
+      data-title={title ?? fallback}
       title={`${title ?? ''} ${id}`.trim()}
       onDoubleClick={() => useOverlay.getState().show({ renamingNode: id })}
     >

@@ -18,7 +18,7 @@ import {
   bendsAt,
   removeBend,
   removeBends,
-} from '../features/canvas/bend-edits.ts';
+} from '../features/canvas/edges/edges.ts';
 import { takeOff } from '../features/canvas/edge-ends.ts';
 import { isAt } from '../features/canvas/focus-port.ts';
 import { selectedBy } from '../features/canvas/subgraph-actions.ts';

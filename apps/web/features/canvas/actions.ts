@@ -5,7 +5,7 @@ import { addNoteAbout } from './notes/note-edits.ts';
 import { addAtOpenEnd, addToCanvas } from './add-to-canvas.ts';
 import { pasteCopied } from './clipboard-actions.ts';
 import { copySelected, deleteSelected } from './edit-actions.ts';
-import { freePlace } from './free-place.ts';
+import { freePlace } from './make-room.ts';
 import { canvasPlace, revealNode, selectedEdges } from './viewport.ts';
 
 /** Brings a node of the graph that is shown into sight: its card, or its cell. */

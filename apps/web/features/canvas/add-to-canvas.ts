@@ -12,8 +12,7 @@ import {
 } from '@graft/view';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { edgeName } from './edge-ends.ts';
-import { freePlace } from './free-place.ts';
-import { settled } from './make-room.ts';
+import { freePlace, settled } from './make-room.ts';
 import { revealNode } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };
@@ -46,12 +45,13 @@ export function addToCanvas(type: string, drop?: Drop): void {
   const added = addNode(shown, definition, drop ?? freePlace(shown, beside));
   const { graph, how = '' } = joined(added, { beside, between: drop?.between });
   // Beside another and between two it has its place.
-  edit(() => (drop === undefined || how !== '' ? graph : settled(graph, added.id)));
+  const placed = drop === undefined || how !== '' ? graph : settled(graph, added.id);
+  edit(() => placed);
   announce(`Added ${definition.title}${how}.`);
   select([added.id]);
   // There is no output to look at yet.
   show({ inspectorTab: 'parameters' });
-  if (drop === undefined) revealNode(added.graph, added.id);
+  revealNode(placed, added.id);
 }
 
 /** A new node connected to the one that it stands beside, or put between others, as far as that fits. */
@@ -83,6 +83,8 @@ export function addConnected(type: string, from: PendingEdge, place: Place): voi
   const to = acceptingPort(added.graph, from, added.id);
   const edge = to === undefined ? undefined : edgeBetween(from, to);
   const graph = edge === undefined ? added.graph : connectInPlace(added.graph, edge);
-  edit(() => settled(graph, added.id));
+  const placed = settled(graph, added.id);
+  edit(() => placed);
   useScreen.getState().select([added.id]);
+  revealNode(placed, added.id);
 }

@@ -1,7 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { expect, it, vi } from 'vitest';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { provideNodeTypes, layOut, meets } from '@graft/view';
+import { provideNodeTypes, columnLayout, meets } from '@graft/view';
 import { tidySelected } from './arrange-selection.ts';
 import { drawnFrames, groupFrames } from './drawn-frames.ts';
 
@@ -26,7 +26,7 @@ it('tidies what is selected, with notes about it, onto no other card, note or gr
   );
   useDocument.getState().open({ path: 'a.graft.json', base: 'r', baseText: '', baseGraph });
   useScreen.getState().select(['a', 'b']);
-  await tidySelected(({ sizes, links }) => Promise.resolve(layOut(sizes, links)));
+  await tidySelected(({ sizes, links }) => Promise.resolve(columnLayout(sizes, links)));
   const { shown } = useDocument.getState();
   const all = drawnFrames(shown);
   const own = all.filter(({ id }) => ['a', 'b', 'note:about'].includes(id));
@@ -55,7 +55,7 @@ it('tidies what was selected when it was asked to, whatever is edited and select
       useScreen.getState().select(['c', 'd']);
       useDocument.getState().edit((graph) => ({ ...graph, title: 'Edited' }));
     }
-    return Promise.resolve(layOut(sizes, links));
+    return Promise.resolve(columnLayout(sizes, links));
   });
   const { layout } = useDocument.getState().shown;
   expect([layout['b'], layout['d']]).toEqual([

@@ -40,15 +40,12 @@ import {
 import { drawEdge } from './drop-connection.ts';
 import { tidyShown } from './tidy-shown.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
-import { GraphEdgeView, isLit } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
-import { useEdgeUnder } from './edge-under.ts';
+import { addBendAt, GraphEdgeView, isLit, useEdgeUnder, useRouting } from './edges/edges.ts';
 import { nodeDragType } from '../../kit/node-drag.ts';
-import { useRouting } from './routing/use-routes.ts';
 import { attachViewport, fitAll, revealNode, showView, zoomRange } from './viewport.ts';
 import { enterSelected } from '../../api/graphs/navigation.ts';
 import { CanvasExtras } from './canvas-extras.tsx';
-import { addBendAt } from './bend-edits.ts';
 import { GroupFrame } from './notes/group-frame.tsx';
 import { addDropped, endNodeDrag, markEdgeUnder, markEdgeUnderNode } from './insert-on-edge.ts';
 import { part } from '../../kit/part.tsx';

@@ -40,7 +40,7 @@ import {
   provideNodeTypes,
   connectInPlace,
   replacedEdges,
-  layOut,
+  columnLayout,
 } from '@graft/view';
 import { useDocument } from '../../kit/stores.ts';
 import { addToCanvas } from './add-to-canvas.ts';
@@ -155,7 +155,9 @@ const edits: Readonly<Record<string, (picks: Picks) => Taken | Promise<Taken>>> 
     return [];
   },
   async tidy() {
-    const laid = await tidied(shown(), ({ sizes, links }) => Promise.resolve(layOut(sizes, links)));
+    const laid = await tidied(shown(), ({ sizes, links }) =>
+      Promise.resolve(columnLayout(sizes, links)),
+    );
     useDocument.getState().edit(() => laid);
     return [];
   },

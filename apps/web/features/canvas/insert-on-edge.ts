@@ -3,7 +3,7 @@ import { useDocument } from '../../kit/stores.ts';
 import { announce, titleAmong, acceptingPort, connectInPlace, edgeBetween } from '@graft/view';
 import { addToCanvas } from './add-to-canvas.ts';
 import { ends, portName } from './edge-ends.ts';
-import { useEdgeUnder } from './edge-under.ts';
+import { useEdgeUnder } from './edges/edges.ts';
 import { useFarCards } from './far/far-view.ts';
 import { withRoom } from './make-room.ts';
 import { canvasPlace } from './viewport.ts';

@@ -2,7 +2,7 @@ import { parseGraph, type Edge, type Graph } from '@graft/graph';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { drawnFrames, groupFrames } from './drawn-frames.ts';
-import { settled, withRoom } from './make-room.ts';
+import { freePlace, settled, withRoom } from './make-room.ts';
 import { meets, provideNodeTypes } from '@graft/view';
 
 beforeAll(() => provideNodeTypes(new Map()));
@@ -30,9 +30,9 @@ const covered = (graph: Graph): boolean => {
   return all.some((one, at) => all.slice(at + 1).some((other) => meets(one, other)));
 };
 
-it('moves what comes after a node that is put on an edge right, with what that would cover', () => {
+it('makes room right of the source of the edge that a node is put on, and moves all that is right of it', () => {
   const graph = graphOf(
-    // `new` was dropped between a and b; `side` stands in the way of c, `far` in nobody's.
+    // `new` was dropped between a and b; `side` and `far` have no edges.
     { a: [0, 0], new: [100, 10], b: [262, 0], c: [524, 0], side: [800, 20], far: [262, 400] },
     ['a -> new', 'new -> b', 'b -> c'],
     {
@@ -46,7 +46,7 @@ it('moves what comes after a node that is put on an edge right, with what that w
   const { layout, notes, groups } = withRoom(graph, 'new', edge('a', 'b'));
   expect(layout).toEqual({
     ...{ a: { x: 0, y: 0 }, new: { x: 262, y: 10 }, b: { x: 524, y: 0 }, c: { x: 786, y: 0 } },
-    ...{ side: { x: 1062, y: 20 }, far: { x: 262, y: 400 } },
+    ...{ side: { x: 1062, y: 20 }, far: { x: 524, y: 400 } },
   });
   expect(notes?.['said']?.x).toBe(786);
   expect(groups?.['end']).toMatchObject({ x: 762, width: 254 });
@@ -103,4 +103,27 @@ it('settles a node off cards and notes, and within a group', () => {
   expect(covered(there)).toBe(false);
   expect(there.layout['new']).toEqual({ x: 20, y: 124 });
   expect(groupFrames(there)).toEqual(groupFrames(graph));
+});
+
+const noteFrame = { x: -100, y: -50, width: 400, height: 300 };
+const groupFrame = { x: -300, y: 240, width: 900, height: 400 };
+const withNote = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: { a: any },
+    notes: { log: { text: 'log', ...noteFrame } },
+    groups: { held: { title: 'Held', ...groupFrame } },
+    layout: { a: [-250, 320] },
+  }),
+);
+const card = { width: 206, height: 140 };
+
+it('puts a new node neither on a note nor into a group', () => {
+  const place = { ...freePlace(withNote), ...card };
+  expect(meets(place, noteFrame) || meets(place, groupFrame)).toBe(false);
+});
+
+it('puts one that is added beside a node into its group', () => {
+  expect(freePlace(withNote, 'a')).toEqual({ x: 12, y: 320 });
+  expect(freePlace({ ...withNote, notes: {} }, 'a', 'left')).toEqual({ x: -512, y: 320 });
 });

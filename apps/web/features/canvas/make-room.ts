@@ -1,27 +1,45 @@
 import {
   groupKey,
   moveNodes,
-  noteKey,
   noteOfKey,
-  reachable,
   type Edge,
-  type Frame,
   type Graph,
+  type Group,
   type NodeLayout,
 } from '@graft/graph';
-import { type Card, columnGap, meets, roomFor } from '@graft/view';
+import { type Card, columnGap, meets, nodeWidth, roomFor } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
+import { viewMiddle } from './viewport.ts';
 
-/** The graph with a node where it covers nothing, as near as can be to where it was dropped. */
+/** Estimated height of a new card. */
+const newHeight = 140;
+
+/** A free place for a new node: right or left of another node, in its groups, or else in the middle of the view. */
+export function freePlace(
+  graph: Graph,
+  other?: string,
+  side: 'right' | 'left' = 'right',
+): NodeLayout {
+  const beside = other === undefined ? undefined : cardFrame(graph, other);
+  const step = (nodeWidth + columnGap) * (side === 'right' ? 1 : -1);
+  const { x, y } = beside === undefined ? viewMiddle() : { x: beside.x + step, y: beside.y };
+  const foreign = groupFrames(graph).filter(
+    (group) => beside === undefined || !isWithin(group, beside),
+  );
+  const card = { x, y, width: nodeWidth, height: newHeight };
+  return roomFor(card, [...drawnFrames(graph), ...foreign]);
+}
+
+/** The graph with a node in the free place nearest to where it was dropped. */
 export function settled(graph: Graph, id: string): Graph {
   const others = drawnFrames(graph).filter((other) => other.id !== id);
   return moveNodes(graph, { [id]: roomFor(cardFrame(graph, id), others) });
 }
 
 /**
- * The graph with room for a node that was put on an edge: where it would cover something it stands right of the edge's source,
- * and all that comes after it moves right, with what would be covered then. Where the edge leads back, the node goes where
- * nothing is.
+ * The graph with room for a node that was put on an edge. Where the node would cover something, it stands right of the edge's
+ * source, and everything right of that line moves right: columns stay columns, and no two cards come closer. If the edge
+ * leads back, the node takes the nearest free place.
  */
 export function withRoom(graph: Graph, id: string, { source, target }: Edge): Graph {
   const node = cardFrame(graph, id);
@@ -30,133 +48,47 @@ export function withRoom(graph: Graph, id: string, { source, target }: Edge): Gr
   const [from, to] = [cardFrame(graph, source), cardFrame(graph, target)];
   const x = Math.max(node.x, from.x + from.width + columnGap);
   if (from.x + from.width > to.x || to.x + to.width <= x) return settled(graph, id);
-  const after = reachable(graph.edges, [id], 'after');
-  const aboutOf = (key: string): string | undefined => graph.notes?.[noteOfKey(key) ?? '']?.about;
-  const isMovable = (card: Card): boolean =>
-    after.has(aboutOf(card.id) ?? card.id) && card.x + card.width > x;
-  const movable = others.filter(isMovable);
-  const spot = roomFor(
-    { ...node, x },
-    others.filter((other) => !isMovable(other)),
-  );
-  const placed = { ...node, ...spot };
+  const line = Math.min(x, to.x);
+  /** A note moves with the node that it is about. */
+  const isRight = (card: Card): boolean => {
+    const about = graph.notes?.[noteOfKey(card.id) ?? '']?.about;
+    return (about === undefined ? card : (graph.layout[about] ?? card)).x >= line;
+  };
+  const right = others.filter(isRight);
+  const left = others.filter((card) => !isRight(card));
+  const placed = { ...node, ...roomFor({ ...node, x }, left) };
   const end = placed.x + placed.width + columnGap;
-  let by = Math.max(0, end - to.x);
-  for (const card of movable) if (meets(placed, card)) by = Math.max(by, end - card.x);
-  const put = moveNodes(graph, { [id]: spot });
-  if (by === 0) return put;
-  const first = movable.map((card) => card.id);
-  return settled(shifted(put, { by: Math.ceil(by), first, stays: id }), id);
+  const isBeside = ({ y, height }: Card): boolean =>
+    y < placed.y + placed.height && placed.y < y + height;
+  const by = Math.ceil(
+    right.filter(isBeside).reduce((most, card) => Math.max(most, end - card.x), end - to.x),
+  );
+  const put = moveNodes(graph, { [id]: { x: placed.x, y: placed.y } });
+  if (by <= 0) return put;
+  const places = right.map((card): [string, NodeLayout] => [
+    card.id,
+    { x: card.x + by, y: card.y },
+  ]);
+  const moved = moveNodes(put, Object.fromEntries(places));
+  // What is free left of the line may be taken right of it.
+  return settled(withGroups(moved, { line, by, placed }), id);
 }
 
 interface Shift {
+  readonly line: number;
   readonly by: number;
-  readonly first: readonly string[];
-  /** What stays where it is, and within its groups. */
-  readonly stays: string;
+  /** The node that the room is for: its groups become wider around it. */
+  readonly placed: Card;
 }
 
-/** Pixels from top to bottom in which cards are looked for together. */
-const bandHeight = 400;
-
-function bandsOf({ y, height }: Frame): readonly number[] {
-  const [first, last] = [Math.floor(y / bandHeight), Math.floor((y + height) / bandHeight)];
-  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
-}
-
-function inBands(cards: readonly Card[]): ReadonlyMap<number, readonly Card[]> {
-  const bands = new Map<number, Card[]>();
-  for (const card of cards) {
-    for (const band of bandsOf(card)) {
-      const list = bands.get(band);
-      if (list === undefined) bands.set(band, [card]);
-      else list.push(card);
-    }
-  }
-  return bands;
-}
-
-/**
- * Moves some right, with notes about them and all that they would cover. A group whose content moves goes along; one of which
- * only a part moves becomes wider.
- */
-function shifted(graph: Graph, { by, first, stays }: Shift): Graph {
-  const cards = new Map(
-    drawnFrames(graph).flatMap((card) => (card.id === stays ? [] : [[card.id, card] as const])),
-  );
-  const groups = groupFrames(graph).map((frame) => ({
-    frame,
-    held: [...cards.values()].filter((card) => isWithin(frame, card)).map(({ id }) => id),
-    isWhole: !isWithin(frame, cardFrame(graph, stays)),
-  }));
-  const about = new Map<string, string[]>();
-  for (const [id, { about: node }] of Object.entries(graph.notes ?? {})) {
-    if (node !== undefined) about.set(node, [...(about.get(node) ?? []), noteKey(id)]);
-  }
-  const moved = new Set<string>();
-  const queue = [...first];
-  const follow = (keys: Iterable<string>): void => {
-    for (const key of keys) if (!moved.has(key)) queue.push(key);
-  };
-  const right = (frame: Frame): Frame => ({ ...frame, x: frame.x + by });
-  const wider = (frame: Frame): Frame => ({ ...frame, width: frame.width + by });
-  const now = ({ frame, held, isWhole }: (typeof groups)[number]): Frame => {
-    const going = held.filter((id) => moved.has(id)).length;
-    if (going === 0 && !moved.has(frame.id)) return frame;
-    return isWhole && going === held.length ? right(frame) : wider(frame);
-  };
-  const bands = inBands([...cards.values()]);
-  // What is covered anew by something, or by a group that it does not belong to.
-  const pushed = (was: Frame, is: Frame, own: ReadonlySet<string>): void => {
-    for (const band of bandsOf(is)) {
-      for (const card of bands.get(band) ?? []) {
-        if (own.has(card.id) || moved.has(card.id)) continue;
-        if (meets(is, card) && !meets(was, card)) queue.push(card.id);
-      }
-    }
-  };
-  const heldBy = new Map(groups.map(({ frame, held }) => [frame.id, new Set(held)]));
-  const none: ReadonlySet<string> = new Set();
-  let isMoving = true;
-  while (isMoving) {
-    isMoving = false;
-    for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
-      if (moved.has(key)) continue;
-      moved.add(key);
-      follow(about.get(key) ?? []);
-      const card = cards.get(key);
-      if (card !== undefined) pushed(card, right(card), none);
-    }
-    for (const group of groups) {
-      const { frame } = group;
-      const own = heldBy.get(frame.id) ?? none;
-      const is = now(group);
-      if (is !== frame) pushed(frame, is, own);
-      // A group that something comes into which does not belong to it makes way as a whole.
-      const comes = [...moved].some((key) => {
-        const card = cards.get(key);
-        return card !== undefined && !own.has(key) && meets(right(card), is) && !meets(card, frame);
-      });
-      if (!comes || moved.has(frame.id)) continue;
-      if (group.isWhole) {
-        moved.add(frame.id);
-        isMoving = true;
-      }
-      follow(own);
-    }
-    isMoving ||= queue.length > 0;
-  }
-  const places: Record<string, NodeLayout> = {};
-  for (const key of moved) {
-    const card = cards.get(key);
-    if (card !== undefined) places[key] = { x: card.x + by, y: card.y };
-  }
-  const frames = new Map(groups.map((group) => [group.frame.id, now(group)]));
-  const put = moveNodes(graph, places);
-  if (put.groups === undefined) return put;
-  const drawn = Object.entries(put.groups).map(([id, group]) => {
-    const { x, width } = frames.get(groupKey(id)) ?? group;
-    return [id, { ...group, x, width }] as const;
+/** Groups right of the line move; those that reach over it become wider. */
+function withGroups(graph: Graph, { line, by, placed }: Shift): Graph {
+  const frames = new Map(groupFrames(graph).map((frame) => [frame.id, frame]));
+  const groups = Object.entries(graph.groups ?? {}).map(([id, group]): [string, Group] => {
+    const frame = frames.get(groupKey(id));
+    if (frame === undefined || frame.x + frame.width <= line) return [id, group];
+    const isMoved = frame.x >= line && !isWithin(frame, placed);
+    return [id, isMoved ? { ...group, x: group.x + by } : { ...group, width: group.width + by }];
   });
-  return { ...put, groups: Object.fromEntries(drawn) };
+  return graph.groups === undefined ? graph : { ...graph, groups: Object.fromEntries(groups) };
 }

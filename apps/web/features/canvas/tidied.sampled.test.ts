@@ -5,7 +5,7 @@ import { registry } from '@graft/nodes/definitions';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import fc from 'fast-check';
 import { beforeAll, expect, inject, it } from 'vitest';
-import { provideNodeTypes, laidOut, layOut, meets } from '@graft/view';
+import { provideNodeTypes, laidOut, columnLayout, meets } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { layOutLayers } from './layers/lay-out-layers.ts';
 import type { Units } from './layers/units.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   provideNodeTypes(registry);
 });
 
-const inColumns = ({ sizes, links }: Units) => Promise.resolve(layOut(sizes, links));
+const inColumns = ({ sizes, links }: Units) => Promise.resolve(columnLayout(sizes, links));
 
 const note = { text: 'said', x: 700, y: 500, width: 206, height: 60 };
 const graph = parseGraph(

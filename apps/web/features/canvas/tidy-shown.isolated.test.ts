@@ -1,6 +1,6 @@
 import { parseGraph, setTitle } from '@graft/graph';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { undo, provideNodeTypes, layOut } from '@graft/view';
+import { undo, provideNodeTypes, columnLayout } from '@graft/view';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { timeOf } from '../../shell/notices.tsx';
 import { tidySelected } from './arrange-selection.ts';
@@ -26,7 +26,7 @@ vi.mock('./layers/ask-layers.ts', () => ({
     signal.throwIfAborted();
     asked.meanwhile();
     asked.meanwhile = () => undefined;
-    return layOut(sizes, links);
+    return columnLayout(sizes, links);
   },
 }));
 

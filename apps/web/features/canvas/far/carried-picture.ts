@@ -1,7 +1,7 @@
 import { useFarCards } from './far-cards.ts';
 import type { Scene } from './scene.ts';
 import { pictureOn, type PictureLook, type PictureView } from './picture-canvas.ts';
-import type { Point } from '../routing/shapes.ts';
+import type { Point } from '../edges/edges.ts';
 
 interface CarriedPicture {
   draw(view: PictureView, scene: Scene, look: PictureLook): void;

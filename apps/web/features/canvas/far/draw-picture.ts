@@ -1,7 +1,5 @@
 import type { PictureColours } from '../picture-colours.ts';
-import { curveReach } from '../routing/curve.ts';
-import { roundedPath } from '../routing/route-edges.ts';
-import type { Point } from '../routing/shapes.ts';
+import { curveReach, roundedPath, type Point } from '../edges/edges.ts';
 import { titleLines } from './title-lines.ts';
 
 /** A card as it is seen from far. */

@@ -9,7 +9,7 @@ import { carriedPicture } from './carried-picture.ts';
 import { carriedAsPicture } from './carry-nodes.ts';
 import { pictureOn, type PictureView } from './picture-canvas.ts';
 import { coloursAt } from '../picture-colours.ts';
-import type { Point } from '../routing/shapes.ts';
+import type { Point } from '../edges/edges.ts';
 
 interface FarLayerProps {
   readonly nodes: readonly FlowNode[];

@@ -6,7 +6,7 @@ import { familyColour } from '../../../kit/family-colour.ts';
 import { resultText } from '../../../api/runs/node-status.ts';
 import type { PictureCard, PictureEdge } from './draw-picture.ts';
 import type { GraphFlowEdge } from '../flow-nodes.ts';
-import { portPlace } from '../port-place.ts';
+import { portPlace } from '../edges/edges.ts';
 
 interface SceneCard extends PictureCard {
   readonly id: string;

@@ -1,4 +1,4 @@
-import { layOut } from '@graft/view';
+import { columnLayout } from '@graft/view';
 import type { Places, Units } from './units.ts';
 
 export interface LayersQuestion {
@@ -77,5 +77,5 @@ export async function askLayers(units: Units, signal?: AbortSignal): Promise<Pla
       ? undefined
       : await inLayers(units, signal).catch(() => undefined);
   signal?.throwIfAborted();
-  return places ?? layOut(units.sizes, units.links);
+  return places ?? columnLayout(units.sizes, units.links);
 }

@@ -1,14 +1,16 @@
 import { formatEdge, type Bend } from '@graft/graph';
-import { useRef, useState, type CSSProperties } from 'react';
-import { useDocument } from '../../kit/stores.ts';
-import { bendEdge, previewBends, removeBend } from './bend-edits.ts';
-import { edgeName } from './edge-ends.ts';
-import { canvasPlace } from './viewport.ts';
+import { useRef, type CSSProperties } from 'react';
+import { useDocument } from '../../../kit/stores.ts';
+import { edgeName } from '../edge-ends.ts';
+import { canvasPlace } from '../viewport.ts';
+import { bendEdge, removeBend } from './bend-edits.ts';
 
 interface BendPointsProps {
   /** The edge as its string. */
   readonly id: string;
   readonly bends: readonly Bend[];
+  /** Shows the edge with other bends until they are let go. */
+  readonly drag: (bends: readonly Bend[] | undefined) => void;
   readonly style: CSSProperties | undefined;
 }
 
@@ -18,21 +20,25 @@ const stride = 20;
 const arrows: Readonly<Record<string, readonly [x: number, y: number]>> = {
   ...{ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
 };
-/** Pixels of the window that a press may slip and still be none that drags. */
+/** Pixels of the window that a press may slip without dragging. */
 const slip = 3;
 
-function BendPoint({ id, bends, at }: Omit<BendPointsProps, 'style'> & { readonly at: number }) {
+function BendPoint({
+  id,
+  bends,
+  drag,
+  at,
+}: Omit<BendPointsProps, 'style'> & { readonly at: number }) {
   const name = useDocument(({ shown }) => {
-    const edge = shown.edges.find((one) => formatEdge(one) === id);
+    const edge = shown.edges.find((other) => formatEdge(other) === id);
     return edge === undefined ? '' : edgeName(edge, shown);
   });
-  const began = useRef<Bend>(undefined);
-  const takeBack = useRef<() => void>(undefined);
-  const [dragged, drag] = useState<Bend>();
-  const { x, y } = dragged ?? bends[at] ?? { x: 0, y: 0 };
+  const pressed = useRef<Bend>(undefined);
+  const isDragged = useRef(false);
+  const { x, y } = bends[at] ?? { x: 0, y: 0 };
   const end = (): void => {
-    began.current = undefined;
-    takeBack.current = undefined;
+    pressed.current = undefined;
+    isDragged.current = false;
     drag(undefined);
   };
   return (
@@ -48,26 +54,19 @@ function BendPoint({ id, bends, at }: Omit<BendPointsProps, 'style'> & { readonl
         if (event.button !== 0) return;
         event.stopPropagation();
         event.currentTarget.setPointerCapture(event.pointerId);
-        began.current = { x: event.clientX, y: event.clientY };
+        pressed.current = { x: event.clientX, y: event.clientY };
       }}
       onPointerMove={({ clientX, clientY }) => {
-        const from = began.current;
+        const from = pressed.current;
         if (from === undefined) return;
-        const far = Math.hypot(clientX - from.x, clientY - from.y) > slip;
-        if (dragged === undefined && !far) return;
-        const place = canvasPlace({ x: clientX, y: clientY });
-        drag(place);
-        const undo = previewBends(id, bends.with(at, place));
-        takeBack.current ??= undo;
+        isDragged.current ||= Math.hypot(clientX - from.x, clientY - from.y) > slip;
+        if (isDragged.current) drag(bends.with(at, canvasPlace({ x: clientX, y: clientY })));
       }}
       onPointerUp={() => {
-        if (dragged !== undefined) bendEdge(id, bends.with(at, dragged));
+        if (isDragged.current) bendEdge(id, bends);
         end();
       }}
-      onPointerCancel={() => {
-        takeBack.current?.();
-        end();
-      }}
+      onPointerCancel={end}
       // The edge would be selected, or bent once more.
       onClick={(event) => event.stopPropagation()}
       onDoubleClick={(event) => {
@@ -77,16 +76,14 @@ function BendPoint({ id, bends, at }: Omit<BendPointsProps, 'style'> & { readonl
       onKeyDown={(event) => {
         const { key, shiftKey } = event;
         const way = Object.hasOwn(arrows, key) ? arrows[key] : undefined;
-        if (key === 'Escape' && dragged !== undefined) {
-          takeBack.current?.();
-          end();
-        } else if (key === 'Delete' || key === 'Backspace') removeBend(id, at);
+        if (key === 'Escape' && isDragged.current) end();
+        else if (key === 'Delete' || key === 'Backspace') removeBend(id, at);
         else if (way !== undefined) {
           const by = shiftKey ? stride : step;
           const place = { x: x + way[0] * by, y: y + way[1] * by };
           bendEdge(id, bends.with(at, place), `bend ${id} ${String(at)}`);
         } else return;
-        // They are not meant for the edge, nor for what is selected.
+        // These keys are meant neither for the edge nor for the selection.
         event.preventDefault();
         event.stopPropagation();
       }}
@@ -97,12 +94,12 @@ function BendPoint({ id, bends, at }: Omit<BendPointsProps, 'style'> & { readonl
   );
 }
 
-/** The points that an edge is led through: dragged, moved by the arrows, and removed. */
-export function BendPoints({ id, bends, style }: BendPointsProps) {
+/** The points that an edge is led through: dragged, moved by the arrow keys, and removed. */
+export function BendPoints({ style, ...edge }: BendPointsProps) {
   return (
     <g style={{ stroke: style?.stroke }}>
-      {bends.map((_bend, at) => (
-        <BendPoint key={at} {...{ id, bends, at }} />
+      {edge.bends.map((_bend, at) => (
+        <BendPoint key={at} {...edge} at={at} />
       ))}
     </g>
   );

@@ -1,7 +1,8 @@
-import type { Edge, GraphBody, NodeLayout } from '@graft/graph';
+import type { Edge, Graph, GraphBody, NodeLayout } from '@graft/graph';
 import { columnGap, nodeHeight, nodeWidth } from './card-size.ts';
+import { boundsAround } from './frames.ts';
 
-/** Pixels between what stands in a column. */
+/** Pixels between the cards of a column. */
 const gap = 40;
 
 export interface Size {
@@ -12,7 +13,7 @@ export interface Size {
 type Sizes = ReadonlyMap<string, Size>;
 type Link = Pick<Edge, 'source' | 'target'>;
 
-/** What feeds each, and what each feeds. */
+/** The sources and targets of each. */
 interface Links {
   readonly sources: ReadonlyMap<string, ReadonlySet<string>>;
   readonly targets: ReadonlyMap<string, ReadonlySet<string>>;
@@ -31,7 +32,7 @@ function linksAmong(sizes: Sizes, links: readonly Link[]): Links {
   return { sources, targets };
 }
 
-/** Column of each: one right of the rightmost that it depends on. A circle is cut where least is waited for. */
+/** The column of each: right of all its sources. A circle is cut at the node with the fewest open sources. */
 function columns(ids: readonly string[], { sources, targets }: Links): Map<string, number> {
   const column = new Map<string, number>();
   const waiting = new Map(ids.map((id) => [id, sources.get(id)?.size ?? 0]));
@@ -66,18 +67,18 @@ function columns(ids: readonly string[], { sources, targets }: Links): Map<strin
   return column;
 }
 
-/** What hangs together, in the order of the first of each. */
+/** The connected parts, in the order of their first ids. */
 function parts(ids: readonly string[], { sources, targets }: Links): string[][] {
   const partOf = new Map<string, number>();
   const found: string[][] = [];
   for (const id of ids) {
     if (partOf.has(id)) continue;
-    // A set is gone through while it grows.
+    // The loop also visits what is added meanwhile.
     const reached = new Set([id]);
-    for (const one of reached) {
-      partOf.set(one, found.length);
-      for (const other of sources.get(one) ?? none) reached.add(other);
-      for (const other of targets.get(one) ?? none) reached.add(other);
+    for (const member of reached) {
+      partOf.set(member, found.length);
+      for (const other of sources.get(member) ?? none) reached.add(other);
+      for (const other of targets.get(member) ?? none) reached.add(other);
     }
     found.push([]);
   }
@@ -85,23 +86,16 @@ function parts(ids: readonly string[], { sources, targets }: Links): string[][] 
   return found;
 }
 
-/** How much wider than high what hangs together in several parts becomes, near enough. */
+/** About how much wider than high several parts together become. */
 const ratio = 1.6;
-/** Pixels between parts that do not hang together. */
+/** Pixels between parts. */
 const apart = 80;
 
-/** Where the nodes of a graph stand once they are laid out by what feeds what. */
-export function tidyLayout(graph: GraphBody): Record<string, NodeLayout> {
-  const ids = Object.keys(graph.nodes);
-  const sizes = ids.map((id) => [id, { width: nodeWidth, height: nodeHeight(graph, id) }] as const);
-  return layOut(new Map(sizes), graph.edges);
-}
-
 /**
- * Columns from left to right by dependency; within one, in the order of what feeds the nodes. Parts that do not hang together
- * stand beside and below each other. None is on another.
+ * Columns from left to right by dependency; within a column, cards in the order of their sources. Parts without connections
+ * stand beside and below each other. No card overlaps another.
  */
-export function layOut(sizes: Sizes, edges: readonly Link[]): Record<string, NodeLayout> {
+export function columnLayout(sizes: Sizes, edges: readonly Link[]): Record<string, NodeLayout> {
   const links = linksAmong(sizes, edges);
   const laid = parts([...sizes.keys()], links).map((part) => layOutPart(part, sizes, links));
   const area = laid.reduce((sum, { width, height }) => sum + width * (height + apart), 0);
@@ -127,7 +121,7 @@ function layOutPart(part: readonly string[], sizes: Sizes, links: Links): Laid {
   const all: [string, NodeLayout][] = [];
   const centre = new Map<string, number>();
   let [x, bottom] = [0, 0];
-  // There may be columns that all have left.
+  // Columns may be empty by now.
   for (const ids of Object.values(byColumn)) {
     const wanted = new Map(ids.map((id) => [id, middleOf(links.sources.get(id), centre)]));
     ids.sort((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0) || (a < b ? -1 : 1));
@@ -145,11 +139,46 @@ function layOutPart(part: readonly string[], sizes: Sizes, links: Links): Laid {
   return { all, width: x, height: bottom };
 }
 
-/** The middle of what feeds a node, as far as it has its place; of none, infinitely far down. */
+/** The middle of the placed sources of a node; without any, infinity. */
 function middleOf(
   sources: ReadonlySet<string> | undefined,
   centre: ReadonlyMap<string, number>,
 ): number {
   const known = [...(sources ?? [])].flatMap((source) => centre.get(source) ?? []);
   return known.length === 0 ? Infinity : known.reduce((sum, y) => sum + y, 0) / known.length;
+}
+
+/** Pixels between nodes that have places and those laid out below them. */
+const below = 60;
+const origin: NodeLayout = { x: 0, y: 0 };
+
+/**
+ * The graph and its subgraphs with a place for every node: a file written by hand or by a program may have none. Nodes that
+ * have places keep them.
+ */
+export function laidOut(graph: Graph): Graph {
+  const own = placed(graph);
+  if (graph.graphs === undefined) return own;
+  const bodies = Object.entries(graph.graphs).map(([id, body]) => [id, placed(body)] as const);
+  const same = bodies.every(([id, body]) => body === graph.graphs?.[id]);
+  return same ? own : { ...own, graphs: Object.fromEntries(bodies) };
+}
+
+function placed<Body extends GraphBody>(graph: Body): Body {
+  const ids = Object.keys(graph.nodes);
+  const known = ids.filter((id) => Object.hasOwn(graph.layout, id));
+  if (known.length === ids.length) return graph;
+  const sizes = ids.map((id) => [id, { width: nodeWidth, height: nodeHeight(graph, id) }] as const);
+  const columns = columnLayout(new Map(sizes), graph.edges);
+  const missing = ids.filter((id) => !Object.hasOwn(graph.layout, id));
+  const { left, bottom } = boundsAround(
+    known.map((id) => ({ ...(graph.layout[id] ?? origin), height: nodeHeight(graph, id) })),
+  );
+  const { top } = boundsAround(missing.map((id) => columns[id] ?? origin));
+  const shift = known.length === 0 ? origin : { x: left, y: bottom + below - top };
+  const added = missing.map((id): [string, NodeLayout] => {
+    const { x, y } = columns[id] ?? origin;
+    return [id, { x: x + shift.x, y: y + shift.y }];
+  });
+  return { ...graph, layout: { ...graph.layout, ...Object.fromEntries(added) } };
 }

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { curveIsFree } from './curve.ts';
 import { roundedPath, routeEdges } from './route-edges.ts';
 import type { Ends } from './route.ts';
-import { crosses, type Box, type Point } from './shapes.ts';
+import { crosses, curveIsFree, type Box, type Point } from './shapes.ts';
 
 const card = (x: number, y: number, height = 120): Box => ({
   left: x,
@@ -50,6 +49,17 @@ it('leads back to the left around both of its own cards', () => {
   for (const [a, b] of piecesOf(way)) {
     for (const box of cards) expect(crosses(inside(box), a, b)).toBe(false);
   }
+});
+
+it('shows an edge between cards 5 px apart in the gap between them', () => {
+  const cards = [card(0, 0), card(211, 0)];
+  // The outer sides of the ports, which reach over each other.
+  const [from, to] = [
+    { x: 211.5, y: 40 },
+    { x: 205.5, y: 80 },
+  ];
+  const route = around([{ id: 'e', port: 'a', from, to }], cards).get('e');
+  expect(route).toEqual([from, { x: 208.5, y: 40 }, { x: 208.5, y: 80 }, to]);
 });
 
 it('keeps edges of different ports apart, so that they do not look like one', () => {

@@ -1,10 +1,9 @@
-import { curveIsFree } from './curve.ts';
 import { routeAround, type Ends, type Obstacles, type Piece } from './route.ts';
-import type { Point } from './shapes.ts';
+import { curveIsFree, type Point } from './shapes.ts';
 
 export type Routes = ReadonlyMap<string, readonly Point[]>;
 
-/** The way of an edge from port to port through the points that it is led through, straight where there is no other. */
+/** The route of an edge from port to port through its bends; straight between stops that have no other. */
 function routeThrough(
   ends: Ends,
   around: Obstacles,
@@ -23,8 +22,8 @@ function routeThrough(
 }
 
 /**
- * Ways around the cards for those edges whose plain curve would run behind one, or over the title of a group, or that are led through points; short ones
- * choose first.
+ * Routes for those edges whose plain curve would run behind a card or over the title of a group, and for those with bends.
+ * Short edges choose first.
  */
 export function routeEdges(edges: readonly Ends[], around: Obstacles): Routes {
   const boxes = [...around.cards, ...around.heads];
@@ -46,7 +45,7 @@ export function routeEdges(edges: readonly Ends[], around: Obstacles): Routes {
   return routes;
 }
 
-/** The way as an SVG path, its corners rounded. */
+/** A route as an SVG path with rounded corners. */
 export function roundedPath(points: readonly Point[], radius = 9): string {
   return points
     .map((point, at) => {

@@ -9,40 +9,40 @@ import {
   type Point,
 } from './shapes.ts';
 
-/** Pixels that an edge runs straight out of a port, keeps from cards, and between two that run side by side. */
+/** Pixels that an edge runs straight out of a port, that it keeps from cards, and between two edges side by side. */
 const stub = 16;
 const clearance = 9;
 const lane = 7;
 const lanes = 3;
-/** Pixels around both ends within which cards are looked at, and how many of them at most. */
+/** Pixels around both ends within which cards count as obstacles, and the most cards that a route is searched around. */
 const reach = 320;
 const mostBoxes = 36;
-/** Pixels of detour that one turn is worth, and one that would run on another edge. */
+/** What a turn costs, and a step along another edge, in pixels of detour. */
 const turnCost = 45;
 const sharedCost = 160;
 
 export interface Ends {
   readonly id: string;
-  /** Edges out of one port may run together, as they carry the same. */
+  /** Edges out of one port may share a line: they carry the same value. */
   readonly port: string;
   readonly from: Point;
   readonly to: Point;
-  /** Points that it is led through. */
+  /** Bends: points that the edge is led through. */
   readonly via?: readonly Point[] | undefined;
 }
-/** A way from stop to stop. */
+/** A route from stop to stop: ports and bends. */
 export interface Leg extends Ends {
-  /** Ends that are no ports: no straight piece leads out of these. */
+  /** Ends that are bends: no stub leads out of these. */
   readonly isBare?: { readonly from: boolean; readonly to: boolean };
 }
-/** What edges are led around. */
+/** What edges are routed around. */
 export interface Obstacles {
   /** No edge runs behind these. */
   readonly cards: readonly Box[];
-  /** Titles of groups: an edge runs over one where all other ways are much longer. */
+  /** Titles of groups: an edge crosses one if every other route is much longer. */
   readonly heads: readonly Box[];
 }
-/** Straight pieces that edges drawn before run along. */
+/** A straight piece of an edge that is routed already. */
 export interface Piece {
   readonly port: string;
   readonly a: Point;
@@ -63,7 +63,7 @@ function gridLines(
   return [...lines].sort((a, b) => a - b);
 }
 
-/** Whether two lines along the same axis run on each other. */
+/** Whether a line along an axis would run on a piece of another edge. */
 function shares({ a, b }: Piece, from: Point, to: Point): boolean {
   if (from.x === to.x) {
     return (
@@ -84,11 +84,11 @@ function shares({ a, b }: Piece, from: Point, to: Point): boolean {
 interface Search {
   readonly xs: readonly number[];
   readonly ys: readonly number[];
-  /** What a step from one crossing of lines to the next costs; infinite through a card. */
+  /** The cost of a step between neighbouring crossings of the grid; infinite through a card. */
   readonly cost: (from: Point, to: Point) => number;
 }
 
-/** Cheapest way from crossing to crossing, by the sum of lengths, turns and shared pieces. */
+/** The cheapest route over the grid (A*), by length, turns and shared pieces. */
 function cheapest(from: Point, to: Point, { xs, ys, cost }: Search): Point[] | undefined {
   const width = xs.length;
   const cells = width * ys.length;
@@ -98,7 +98,7 @@ function cheapest(from: Point, to: Point, { xs, ys, cost }: Search): Point[] | u
     x: xs[cell % width] ?? 0,
     y: ys[Math.floor(cell / width)] ?? 0,
   });
-  // One state for each crossing and whether it is entered along x (0) or y (1).
+  // A state is a crossing and the axis along which it is entered: x (0) or y (1).
   const best = new Float64Array(cells * 2).fill(Infinity);
   const before = new Int32Array(cells * 2).fill(-1);
   const heap: (readonly [rank: number, state: number])[] = [];
@@ -112,7 +112,7 @@ function cheapest(from: Point, to: Point, { xs, ys, cost }: Search): Point[] | u
     const state = top[1];
     const cell = state >> 1;
     const along = state & 1;
-    if (cell === goal) return wayBack(state, before, pointAt);
+    if (cell === goal) return traced(state, before, pointAt);
     const so = best[state] ?? Infinity;
     if (top[0] > so + rest(cell) + 1e-6) continue;
     const column = cell % width;
@@ -135,7 +135,7 @@ function cheapest(from: Point, to: Point, { xs, ys, cost }: Search): Point[] | u
   return undefined;
 }
 
-function wayBack(end: number, before: Int32Array, pointAt: (cell: number) => Point): Point[] {
+function traced(end: number, before: Int32Array, pointAt: (cell: number) => Point): Point[] {
   const points: Point[] = [];
   for (let state = end; state >= 0; state = before[state] ?? -1) points.push(pointAt(state >> 1));
   return points.reverse();
@@ -177,7 +177,7 @@ function pop(heap: Heap): Heap[number] | undefined {
   return first;
 }
 
-/** Only where the line turns. */
+/** The ends of a line, and the points at which it turns. */
 function corners(points: readonly Point[]): Point[] {
   return points.filter((point, at) => {
     const [before, after] = [points[at - 1], points[at + 1]];
@@ -189,9 +189,20 @@ function corners(points: readonly Point[]): Point[] {
   });
 }
 
+/** In the gap between two cards that stand too close for stubs; undefined if a card is there. */
+function inGap({ from, to }: Ends, cards: readonly Box[]): Point[] | undefined {
+  if (Math.abs(to.x - from.x) >= 2 * stub) return undefined;
+  const x = (from.x + to.x) / 2;
+  const [a, b] = [
+    { x, y: from.y },
+    { x, y: to.y },
+  ];
+  return cards.some((box) => crosses(box, a, b)) ? undefined : [from, a, b, to];
+}
+
 /**
- * A way of straight pieces from port to port around the cards, off those that other edges take. Undefined where there
- * is none nearby, or too much stands around.
+ * A route of straight pieces between two stops, around the cards and off the lines of other edges. Undefined if there is none
+ * nearby, or more than `mostBoxes` cards are near.
  */
 export function routeAround(
   ends: Leg,
@@ -206,7 +217,7 @@ export function routeAround(
   const near = cards.flatMap((box): Box[] => {
     const wide = grown(box, clearance - 1);
     if (!overlap(box, area)) return [];
-    // A point that somebody put close to a card is gone to, as far as it is not behind it.
+    // A bend may lie close to a card, or behind it.
     if (!bare.some((point) => contains(wide, point))) return [wide];
     return bare.some((point) => contains(box, point)) ? [] : [box];
   });
@@ -231,5 +242,5 @@ export function routeAround(
     return Math.abs(from.x - to.x) + Math.abs(from.y - to.y) + shared + over;
   };
   const way = cheapest(out, into, { xs, ys, cost });
-  return way === undefined ? undefined : corners([ends.from, ...way, ends.to]);
+  return way === undefined ? inGap(ends, cards) : corners([from, ...way, to]);
 }

@@ -4,22 +4,13 @@ import { parseGraph, type Graph, type GraphBody } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import { beforeAll, expect, inject, it } from 'vitest';
-import {
-  shapeOf,
-  provideNodeTypes,
-  portsOf,
-  laidOut,
-  nodeHeight,
-  nodeWidth,
-  tidyLayout,
-} from '@graft/view';
+import { shapeOf, provideNodeTypes, portsOf, laidOut, nodeHeight, nodeWidth } from '@graft/view';
 import { layOutLayers } from '../layers/lay-out-layers.ts';
 import { tidied } from '../tidied.ts';
-import { curvePoints } from './curve.ts';
-import { obstaclesOf } from './obstacles.ts';
 import { routeEdges } from './route-edges.ts';
 import type { Ends } from './route.ts';
-import { contains, crosses, grown, type Box, type Point } from './shapes.ts';
+import { obstaclesOf } from './use-routing.ts';
+import { contains, crosses, curvePoints, grown, type Box, type Point } from './shapes.ts';
 
 type Drawn = GraphBody & Pick<Graph, 'groups'>;
 
@@ -107,7 +98,7 @@ it.each(files)(
   async (name) => {
     const graph = laidOut(parseGraph(readFileSync(path.join(examples, name), 'utf8'), name));
     for (const body of [graph, ...Object.values(graph.graphs ?? {})]) {
-      const columns: GraphBody = { ...body, layout: tidyLayout(body) };
+      const columns = laidOut({ ...graph, ...body, layout: {} });
       expect(crossings(body), 'as saved').toEqual([]);
       expect(crossings({ ...columns, groups: {} }), 'tidied').toEqual([]);
       const layers = await inLayers({ ...graph, ...body });
@@ -179,7 +170,7 @@ it('draws no edge of random layered graphs behind a card, once they are tidied',
   for (let seed = 1; seed <= graphs; seed++) {
     const graph = layered(seed);
     edges += graph.edges.length;
-    const columns = { ...graph, layout: tidyLayout(graph) };
+    const columns = laidOut({ ...graph, layout: {} });
     const layers = await inLayers(graph);
     inColumnsCross += crossed(columns);
     inLayersCross += crossed(layers);
