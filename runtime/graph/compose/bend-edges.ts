@@ -3,7 +3,7 @@ import { bendsOf, type Bend, type Bends } from '../format/bends.ts';
 import { formatEdge } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphBody, NodeLayout } from '../format/graph-body.ts';
-import { wholePixel } from '../format/whole-pixel.ts';
+import { wholePixel } from '../format/annotation.ts';
 
 /** Leads an edge, given as its string, through points on whole pixels; through none, it finds its way by itself. */
 export function setBends(graph: Graph, edge: string, points: readonly Bend[]): Graph {

@@ -1,4 +1,4 @@
-import { freeId } from '../base/free-id.ts';
+import { freeId } from '../base/names.ts';
 import { annotationsOf, type Annotations, type Group, type Note } from '../format/annotation.ts';
 import type { NodeLayout } from '../format/graph-body.ts';
 import { groupKey, noteKey } from './canvas-key.ts';

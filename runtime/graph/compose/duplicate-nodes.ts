@@ -1,10 +1,10 @@
-import { freeId } from '../base/free-id.ts';
+import { freeId } from '../base/names.ts';
 import { own } from '../base/record.ts';
 import { bendsOf } from '../format/bends.ts';
 import { sortEdges } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphNode, NodeLayout } from '../format/graph-body.ts';
-import { wholePixel } from '../format/whole-pixel.ts';
+import { wholePixel } from '../format/annotation.ts';
 import { broughtBends } from './bend-edges.ts';
 import { bringAnnotations } from './bring-annotations.ts';
 import { pickAnnotations } from './keyed-annotations.ts';

@@ -3,7 +3,7 @@ import type { Group, Note } from '../format/annotation.ts';
 import type { Graph } from '../format/graph.ts';
 import { groupKey, noteKey } from './canvas-key.ts';
 import { wholeAt } from './keyed-annotations.ts';
-import { freeId } from '../base/free-id.ts';
+import { freeId } from '../base/names.ts';
 
 /** Adds a note under an id that is free; `key` is what it goes by on the canvas. */
 export function addNote(graph: Graph, note: Note): { readonly graph: Graph; readonly key: string } {

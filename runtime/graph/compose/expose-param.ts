@@ -1,6 +1,6 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { GraphError } from '../base/errors.ts';
-import { namePattern } from '../base/name.ts';
+import { namePattern, freeId } from '../base/names.ts';
 import { own } from '../base/record.ts';
 import type { Graph } from '../format/graph.ts';
 import type { Exposure, GraphBody, GraphNode } from '../format/graph-body.ts';
@@ -8,7 +8,6 @@ import { usedGraph } from '../format/used-graphs.ts';
 import { isInterfaceParam } from '../plan/interface-problems.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { roundParam, setPrefix } from '../types/structure-names.ts';
-import { freeId } from '../base/free-id.ts';
 import { allBodies, bodyOf, withBody, type BodyId } from './graph-bodies.ts';
 
 /** A parameter of a node of a body. */

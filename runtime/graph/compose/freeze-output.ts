@@ -6,11 +6,25 @@ import type { Graph } from '../format/graph.ts';
 import type { GraphNode } from '../format/graph-body.ts';
 import { noGraphs } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
-import { rowTypeOf } from '../types/row-type-param.ts';
+import { rowTypeOf } from '../types/port-type-list.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { reorderEdgeLists } from './edge-lists.ts';
-import { freeId } from '../base/free-id.ts';
-import { frozenFileOf } from './frozen-file.ts';
+import { freeId } from '../base/names.ts';
+
+/** The node type that reads frozen rows. */
+export const rowsReader = 'load-rows';
+
+/** Whether a path below the workspace is one of frozen rows. Such files are edited through Graft, and no others. */
+export function isFrozenFile(path: string): boolean {
+  return /^frozen\/.+\.jsonl$/.test(path);
+}
+
+/** The file of frozen rows that a node reads; undefined for any other node, and one that reads another file. */
+export function frozenFileOf(node: GraphNode | undefined): string | undefined {
+  if (node?.type !== rowsReader) return undefined;
+  const { file } = node.params;
+  return typeof file === 'string' && isFrozenFile(file) ? file : undefined;
+}
 
 /** Rows that were written to a file, and the node type that reads them. */
 export interface FrozenRows {

@@ -4,9 +4,12 @@ import { GraphError } from '../base/errors.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphNode, NodeLayout } from '../format/graph-body.ts';
 import { noLock } from '../format/lock.ts';
-import { wholePixel } from '../format/whole-pixel.ts';
+import { wholePixel } from '../format/annotation.ts';
 import { own } from '../base/record.ts';
 import { atPlaces, withoutKeys } from './keyed-annotations.ts';
+import type { NodeType } from '../types/node-type.ts';
+import { paramFields } from '../params/param-fields.ts';
+import { freeId } from '../base/names.ts';
 
 /** Editing a graph: each function returns a new graph and shares all that did not change. */
 
@@ -150,4 +153,19 @@ function changeNode(graph: Graph, id: string, change: (node: GraphNode) => Graph
 
 function whole({ x, y }: NodeLayout): NodeLayout {
   return { x: wholePixel(x), y: wholePixel(y) };
+}
+
+/** Adds a node with its defaults written out, under a readable id: `embed`, then `embed-2`. */
+export function addNode(
+  graph: Graph,
+  definition: NodeType,
+  position: NodeLayout,
+): { readonly graph: Graph; readonly id: string } {
+  const id = freeId(definition.type, (candidate) => Object.hasOwn(graph.nodes, candidate));
+  const params = Object.fromEntries(
+    paramFields(definition).map((field) => [field.name, field.default] as const),
+  );
+  const node: GraphNode = { type: definition.type, version: definition.version, params };
+  const added = { ...graph, nodes: { ...graph.nodes, [id]: node } };
+  return { id, graph: moveNodes(added, { [id]: position }) };
 }

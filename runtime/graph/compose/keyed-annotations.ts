@@ -1,7 +1,12 @@
 import { own } from '../base/record.ts';
-import { annotationsOf, type Annotations, type Group, type Note } from '../format/annotation.ts';
+import {
+  annotationsOf,
+  type Annotations,
+  type Group,
+  type Note,
+  wholePixel,
+} from '../format/annotation.ts';
 import type { NodeLayout } from '../format/graph-body.ts';
-import { wholePixel } from '../format/whole-pixel.ts';
 import { groupKey, noteKey } from './canvas-key.ts';
 
 /** Notes and groups without those of some keys; a note about a node that goes stays, and is about none. */

@@ -1,5 +1,5 @@
 import { GraphError } from '../base/errors.ts';
-import { namePattern } from '../base/name.ts';
+import { namePattern } from '../base/names.ts';
 import { own } from '../base/record.ts';
 import { bendsOf, carriedBends } from '../format/bends.ts';
 import { sortEdges, formatEdge, type Edge } from '../format/edge.ts';

@@ -2,11 +2,11 @@ import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
 import type { Experiment } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
-import { reachable } from '../format/reachable.ts';
+import { reachable } from '../format/edge.ts';
 import { formatMetricName, formatSettingName, type SettingName } from '../format/setting-name.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Registry } from '../types/node-type.ts';
-import { freeId } from '../base/free-id.ts';
+import { freeId } from '../base/names.ts';
 
 /** What an experiment is called that is made for the values of a parameter. */
 const sweep = 'sweep';

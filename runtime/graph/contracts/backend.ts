@@ -1,7 +1,6 @@
 import type { EncoderTokenizer, Tokenizer } from './tokenizer.ts';
 import type { ModelSource } from './model-source.ts';
-import type { CrossEncoderInfo } from '../rows/cross-encoder-type.ts';
-import type { EmbedderInfo } from '../rows/encoder-types.ts';
+import type { EmbedderInfo, CrossEncoderInfo } from '../rows/encoder-types.ts';
 import type { TreeInput } from '../types/node-type.ts';
 import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from '../rows/port-types.ts';
 import type { Training, WeightedAdapter } from './training.ts';

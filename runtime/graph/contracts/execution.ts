@@ -6,6 +6,23 @@ import type { CheckpointReport, ItemCounts } from './run-event.ts';
 import type { KeyPart } from './action.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 
+/** A physical device. `id` is `cpu`, `webgpu`, `cuda:0`, `vulkan:0`, `metal`. */
+export interface Device {
+  readonly id: string;
+  readonly class: 'cpu' | 'webgpu' | 'cuda' | 'vulkan' | 'metal';
+  readonly name: string;
+  /** Bytes; undefined where the driver does not tell. */
+  readonly memory?: number;
+  /** Rendered by the CPU (llvmpipe, SwiftShader). */
+  readonly software: boolean;
+}
+
+/** A disposable claim on a device's memory. */
+export interface Lease extends Disposable {
+  readonly device: Device;
+  readonly bytes: number;
+}
+
 /** One step to execute. Plain data: it crosses the process border. */
 export interface StepRequest {
   readonly runId: string;

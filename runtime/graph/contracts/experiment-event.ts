@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { evidenceTableSchema } from '../metrics/evidence-table.ts';
-import { raceDropSchema } from '../metrics/race-drop.ts';
+import { evidenceTableSchema, raceDropSchema } from '../metrics/evidence-table.ts';
 import { problemSchema, runStatusSchema } from './run-event.ts';
 
 /** As in other events, with the part of the file that an experiment's problems are at. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Backends } from './backend.ts';
-import type { Lease } from './device.ts';
+import type { Lease } from './execution.ts';
 import type { Databases } from './databases.ts';
 import type { Web } from './web.ts';
 import type { SourceFile, StepSource } from '../types/resolved-source.ts';

@@ -1,7 +1,7 @@
 import type { TreeInput } from '../types/node-type.ts';
 import type { Facets } from '../types/facets.ts';
 import type { ModelRef } from '../rows/port-types.ts';
-import type { RemoteAsking, RemoteModel } from '../rows/remote-model.ts';
+import type { RemoteAsking, RemoteModel } from '../rows/model.ts';
 
 /** Where a model's weights are: in the catalogue, in a model artifact, or behind an address. */
 export interface ModelSource {

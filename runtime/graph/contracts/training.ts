@@ -1,9 +1,8 @@
 import type { MetricRow } from '../metrics/metrics.ts';
 import type { AdapterInfo } from '../rows/training-types.ts';
-import type { EmbedderInfo } from '../rows/encoder-types.ts';
-import type { CrossEncoderInfo } from '../rows/cross-encoder-type.ts';
+import type { EmbedderInfo, CrossEncoderInfo } from '../rows/encoder-types.ts';
 import type { EncodedText } from './tokenizer.ts';
-import type { Lease } from './device.ts';
+import type { Lease } from './execution.ts';
 import type { ModelFacts } from '../rows/model.ts';
 import type { CheckpointReport } from './run-event.ts';
 import type { ModelSource } from './model-source.ts';

@@ -1,6 +1,5 @@
-import { normalQuantile } from './distributions.ts';
+import { normalQuantile, withoutRounding } from './distributions.ts';
 import type { Interval } from '../metrics/evidence-table.ts';
-import { withoutRounding } from './rounding.ts';
 
 /**
  * Interval of a mean of values from `least` to `most`: Wilson's score interval of as many yes-and-no values as would

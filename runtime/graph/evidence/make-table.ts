@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { GraphError } from '../base/errors.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { type Arm, armsOf, missingInAll } from './arm.ts';
 import { compareArms, type ArmDifference, fewestDiffering } from './compare-arms.ts';
@@ -10,12 +10,32 @@ import {
   type EvidenceTable,
   settingSchema,
   type TableRow,
+  type Cost,
 } from '../metrics/evidence-table.ts';
-import { holm } from './holm.ts';
+import { holm } from './sign-flip-test.ts';
 import { estimatedMean } from './mean-interval.ts';
 import { questionSums } from './questions.ts';
 import { atOnce, byTurns, type Turns } from './turns.ts';
-import type { VariantEvidence } from './variant-evidence.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
+
+/** What one variant has given: the argument of `evidenceTable`. */
+export interface VariantEvidence {
+  /** Unique. */
+  readonly name: string;
+  /** All that it sets; the table shows what differs. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Its rows of metrics, once for each repeat (seed); only rows with an item count. Empty: it has given none. */
+  readonly repeats: readonly (readonly MetricRow[])[];
+  /** By metric, ids of items that are known to have failed, in any repeat. */
+  readonly failed?: Readonly<Record<string, readonly string[]>>;
+  /** Ids of the items that it was given, where it was stopped before it had all; absent: all. */
+  readonly given?: readonly string[];
+  readonly cost?: Cost;
+  /** Why it gave nothing, or not all: refused, failed, dropped. */
+  readonly problem?: string;
+  /** As in the table. */
+  readonly named?: TableRow['named'];
+}
 
 const confidence = 0.95;
 const error = 0.05;

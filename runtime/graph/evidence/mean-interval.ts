@@ -3,7 +3,7 @@ import { boundedDifferenceInterval, boundedMeanInterval } from './bounded-interv
 import type { Interval } from '../metrics/evidence-table.ts';
 import { scaleOf } from './item-values.ts';
 import { estimate, type QuestionSums } from './questions.ts';
-import { withoutRounding } from './rounding.ts';
+import { withoutRounding } from './distributions.ts';
 import { type IntervalOptions, studentizedInterval } from './studentized-interval.ts';
 
 /** A number over questions, with its interval; the interval is null where they are too few for one. */

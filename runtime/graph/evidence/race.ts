@@ -1,12 +1,12 @@
 import { GraphError } from '../base/errors.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
-import type { RaceDrop } from '../metrics/race-drop.ts';
+import type { RaceDrop } from '../metrics/evidence-table.ts';
 import { type Arm, armsOf } from './arm.ts';
 import { fewestDiffering, gainsOf, pairsOf } from './compare-arms.ts';
 import { estimate, questionSums } from './questions.ts';
 import { estimatedDifference } from './mean-interval.ts';
-import { seededOrder } from './seeded-order.ts';
+import { seededOrder } from './seeded-random.ts';
 import { signFlipShows } from './sign-flip-test.ts';
 import { atOnce, byTurns, type Turns } from './turns.ts';
 

@@ -1,8 +1,7 @@
-import { normalQuantile } from './distributions.ts';
+import { normalQuantile, withoutRounding } from './distributions.ts';
 import type { Interval } from '../metrics/evidence-table.ts';
 import type { Scale } from './item-values.ts';
 import type { QuestionSums } from './questions.ts';
-import { withoutRounding } from './rounding.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** What is resampled: the mean of one arm, or with `less` the difference to that of another over the same questions. */

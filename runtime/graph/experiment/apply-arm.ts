@@ -1,5 +1,5 @@
 import { GraphError, type GraphErrorCode } from '../base/errors.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { own } from '../base/record.ts';
 import type { Arm } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';

@@ -1,6 +1,6 @@
 import { GraphError, type GraphErrorCode, type Problem } from '../base/errors.ts';
 import { sameJson } from '../base/canonical-json.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { own, sortedKeys } from '../base/record.ts';
 import type { Experiment } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';

@@ -10,7 +10,7 @@ import { applyArm } from './apply-arm.ts';
 import { checkExperiment, experimentNamed } from './check-experiment.ts';
 import { savedVariant, type ExperimentPlan, type Variant } from './experiment-plan.ts';
 import type { GraphLookup } from '../plan/graph-library.ts';
-import { nameInGraph } from '../plan/name-in-graph.ts';
+import { nameInGraph } from '../plan/node-name.ts';
 import { planVariant, type PlannedVariant } from './plan-variant.ts';
 import { requireCount } from './variant-count.ts';
 import { variantSettings, type VariantSettings } from './variant-settings.ts';

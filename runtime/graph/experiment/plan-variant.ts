@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { GraphError, type Problem } from '../base/errors.ts';
-import { formatFeed } from '../format/feed.ts';
+import { formatFeed } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
 import type { ModelLookup } from '../rows/model.ts';
 import type { Registry } from '../types/node-type.ts';

@@ -1,8 +1,7 @@
-import { namePattern, nameRule } from '../base/name.ts';
+import { namePattern, nameRule } from '../base/names.ts';
 import { isRecord, sortedKeys } from '../base/record.ts';
-import { block, fieldTexts } from './canonical-block.ts';
-import { unknownFields } from './unknown-fields.ts';
-import { wholePixel } from './whole-pixel.ts';
+import { block, fieldTexts } from '../base/canonical-json.ts';
+import { unknownFields } from './json-reader.ts';
 
 /** Where something stands on the canvas, by its upper left corner, and how large it is, in pixels. */
 export interface Frame {
@@ -145,4 +144,15 @@ export function annotationTexts({ notes = {}, groups = {} }: Annotations, depth:
     });
     return `"${kind}": ${block('{}', texts, depth)}`;
   });
+}
+
+/** Browsers draw nothing sound farther out than some 33 million pixels; nobody scrolls as far as this. */
+const farthest = 10_000_000;
+
+/**
+ * Positions are whole pixels, so that a nudge of half a pixel changes no file; never -0. None is so far out that it could
+ * not be drawn, or that a sum of some were no number any more.
+ */
+export function wholePixel(value: number): number {
+  return Math.max(-farthest, Math.min(farthest, Math.round(value))) + 0;
 }

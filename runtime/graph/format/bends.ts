@@ -1,8 +1,7 @@
-import { canonicalJson } from '../base/canonical-json.ts';
+import { canonicalJson, block } from '../base/canonical-json.ts';
 import { isRecord, own } from '../base/record.ts';
-import { block } from './canonical-block.ts';
 import { formatEdge, type Edge } from './edge.ts';
-import { wholePixel } from './whole-pixel.ts';
+import { wholePixel } from './annotation.ts';
 
 /** A point on the canvas that an edge is led through, in pixels. */
 export interface Bend {

@@ -43,3 +43,39 @@ export function sortEdges(edges: readonly Edge[]): readonly Edge[] {
   const byText = new Map(edges.map((edge, i) => [texts[i] ?? '', edge]));
   return [...byText].sort(([a], [b]) => byCodeUnit(a, b)).map(([, edge]) => edge);
 }
+
+/** `retriever/embed.embeddings` */
+export function formatFeed({ node, port }: Feed): string {
+  return `${node}.${port}`;
+}
+
+/** Reverse of `formatFeed`. */
+export function parseFeed(text: string): Feed {
+  const dot = text.lastIndexOf('.');
+  return { node: text.slice(0, dot), port: text.slice(dot + 1) };
+}
+
+/** An output of a node. */
+export interface Feed {
+  readonly node: string;
+  readonly port: string;
+}
+
+/** Some nodes and all that they feed (`after`), or all that feeds them (`before`), however far away. */
+export function reachable(
+  edges: readonly Edge[],
+  from: Iterable<string>,
+  side: 'before' | 'after',
+): Set<string> {
+  const next = new Map<string, string[]>();
+  for (const { source, target } of edges) {
+    const [near, far] = side === 'after' ? [source, target] : [target, source];
+    const list = next.get(near);
+    if (list === undefined) next.set(near, [far]);
+    else list.push(far);
+  }
+  const found = new Set(from);
+  // A Set's iteration reaches what is added on the way.
+  for (const id of found) for (const one of next.get(id) ?? []) found.add(one);
+  return found;
+}

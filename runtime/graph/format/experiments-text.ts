@@ -1,7 +1,6 @@
 import { GraphError } from '../base/errors.ts';
-import { canonicalJson } from '../base/canonical-json.ts';
+import { canonicalJson, block, fieldTexts } from '../base/canonical-json.ts';
 import { sortedKeys } from '../base/record.ts';
-import { block, fieldTexts } from './canonical-block.ts';
 import type { Arm, Experiment, ExperimentLimit, Experiments, Race } from './experiment.ts';
 import type { GraphNode } from './graph-body.ts';
 

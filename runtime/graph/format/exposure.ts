@@ -1,4 +1,4 @@
-import { namePattern } from '../base/name.ts';
+import { namePattern } from '../base/names.ts';
 import { isRecord } from '../base/record.ts';
 import type { Exposure } from './graph-body.ts';
 

@@ -1,4 +1,4 @@
-import { namePattern } from '../base/name.ts';
+import { namePattern } from '../base/names.ts';
 import { isRecord } from '../base/record.ts';
 import type {
   Arm,
@@ -9,7 +9,7 @@ import type {
   VaryMode,
 } from './experiment.ts';
 import type { GraphNode } from './graph-body.ts';
-import { unknownFields } from './unknown-fields.ts';
+import { unknownFields } from './json-reader.ts';
 
 /** How the reader of the whole file says what is wrong, and reads a node. */
 export interface ExperimentReader {

@@ -1,5 +1,5 @@
-import { namePattern, nameRule } from '../base/name.ts';
-import { readAnnotations } from './annotation.ts';
+import { namePattern, nameRule } from '../base/names.ts';
+import { readAnnotations, wholePixel } from './annotation.ts';
 import { bendsOf, readBends } from './bends.ts';
 import { parseEdge, sortEdges, type Edge } from './edge.ts';
 import { GraphError, type GraphErrorCode, type Location } from '../base/errors.ts';
@@ -8,11 +8,9 @@ import { readExposure } from './exposure.ts';
 import type { Graph } from './graph.ts';
 import type { Exposure, GraphBody, GraphNode, NodeLayout } from './graph-body.ts';
 import { lockKinds, readLockEntry, type Lock, type LockEntry, type LockKind } from './lock.ts';
-import { lineAt, readJson } from './json-reader.ts';
+import { lineAt, readJson, unknownFields } from './json-reader.ts';
 import { isRecord } from '../base/record.ts';
 import { parseExperiments } from './parse-experiments.ts';
-import { unknownFields } from './unknown-fields.ts';
-import { wholePixel } from './whole-pixel.ts';
 
 /** The file format that this version writes. */
 export const graphFormat = 1;

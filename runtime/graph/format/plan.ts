@@ -1,6 +1,7 @@
-import type { Feed } from './feed.ts';
+import type { Feed } from './edge.ts';
 import type { NodeType, Source } from '../types/node-type.ts';
 import type { Facets, PortFacets } from '../types/facets.ts';
+import type { Location } from '../base/errors.ts';
 
 /** A node of a plan: validated, migrated, defaults filled in. */
 export interface PlannedNode {
@@ -70,4 +71,20 @@ export interface LoopBody {
   /** By name of an output, what gives it: a node of the body, or an input of it. */
   readonly outputs: Readonly<Record<string, Feed>>;
   readonly aliases: PortAliases;
+}
+
+/** Where a node of a plan is written: in the plan's file, or in a graph that is used there. */
+export function authoredLocation({ id, place }: PlannedNode, file?: string): Location {
+  if (place !== undefined) return { ...place, path: id };
+  return { ...(file === undefined ? {} : { file }), node: id };
+}
+
+/** All nodes of a plan, and those within its loops: of a round one stands for all. */
+export function* plannedNodes(nodes: Iterable<PlannedNode>): Generator<PlannedNode> {
+  for (const node of nodes) {
+    yield node;
+    if (node.loop === undefined) continue;
+    yield* plannedNodes(node.loop.template.nodes);
+    yield* Object.values(node.loop.gather);
+  }
 }

@@ -1,6 +1,5 @@
-import { canonicalJson } from '../base/canonical-json.ts';
+import { canonicalJson, block, fieldTexts } from '../base/canonical-json.ts';
 import { bendTexts } from './bends.ts';
-import { block, fieldTexts } from './canonical-block.ts';
 import { formatEdge, sortEdges } from './edge.ts';
 import { GraphError } from '../base/errors.ts';
 import { experimentsText } from './experiments-text.ts';
@@ -10,8 +9,7 @@ import type { GraphBody, GraphNode } from './graph-body.ts';
 import { lockKinds, writtenLockEntry } from './lock.ts';
 import { graphFormat } from './parse-graph.ts';
 import { sortedKeys } from '../base/record.ts';
-import { annotationTexts } from './annotation.ts';
-import { wholePixel } from './whole-pixel.ts';
+import { annotationTexts, wholePixel } from './annotation.ts';
 
 /**
  * The canonical text of a graph, made for git: nodes by id, one parameter a line, sorted edges one a

@@ -1,6 +1,6 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { GraphError } from '../base/errors.ts';
-import { freeId } from '../base/free-id.ts';
+import { freeId } from '../base/names.ts';
 import { own, sortedKeys } from '../base/record.ts';
 import {
   annotationFields,
@@ -9,8 +9,12 @@ import {
   type Group,
   type Note,
 } from '../format/annotation.ts';
-import type { BodySides, MergeConflict } from './merge-conflict.ts';
-import { mergeRecords, mergeValues } from './merge-values.ts';
+import {
+  type BodySides,
+  type MergeConflict,
+  mergeRecords,
+  mergeValues,
+} from './three-way-merge.ts';
 
 /**
  * Merges notes and groups by field. Where both sides added one under the same id, both stay, theirs under an id that is

@@ -1,4 +1,9 @@
-import type { MergeConflict, BodySides } from './merge-conflict.ts';
+import {
+  type MergeConflict,
+  type BodySides,
+  mergeRecords,
+  mergeValues,
+} from './three-way-merge.ts';
 import { sameJson } from '../base/canonical-json.ts';
 import { own, sortedKeys } from '../base/record.ts';
 import { bendsOf, type Bends } from '../format/bends.ts';
@@ -8,7 +13,6 @@ import { topologicalOrder } from '../plan/topological-order.ts';
 import { mergeAnnotations } from './merge-annotations.ts';
 import { mergeEdges } from './merge-edges.ts';
 import { mergeNode } from './merge-node.ts';
-import { mergeRecords, mergeValues } from './merge-values.ts';
 
 /** Merges by node, parameter, edge, exposure, note, group and place; `MergeConflict`s are added where ours was kept. */
 export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): GraphBody {

@@ -1,6 +1,6 @@
 import { formatEdge, sortEdges, type Edge } from '../format/edge.ts';
 import type { GraphBody, GraphNode } from '../format/graph-body.ts';
-import type { BodySides, MergeConflict } from './merge-conflict.ts';
+import type { BodySides, MergeConflict } from './three-way-merge.ts';
 import { own } from '../base/record.ts';
 
 export interface EdgeSides extends BodySides {

@@ -1,6 +1,6 @@
 import { own, sortedKeys } from '../base/record.ts';
 import type { Arm, Experiment, Experiments } from '../format/experiment.ts';
-import { mergeRecords, mergeValues } from './merge-values.ts';
+import { mergeRecords, mergeValues } from './three-way-merge.ts';
 
 interface ThreeSides<V> {
   readonly base: V | undefined;

@@ -13,9 +13,8 @@ import {
   type NodeChoices,
 } from './choose-nodes.ts';
 import { mergeBodies } from './merge-bodies.ts';
-import type { MergeConflict } from './merge-conflict.ts';
+import { type MergeConflict, mergeRecords, mergeValues } from './three-way-merge.ts';
 import { mergeExperiments } from './merge-experiments.ts';
-import { mergeRecords, mergeValues } from './merge-values.ts';
 
 export interface MergeResult {
   readonly graph: Graph;

@@ -1,7 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { GraphNode } from '../format/graph-body.ts';
-import type { MergeConflict } from './merge-conflict.ts';
-import { mergeRecords, mergeValues } from './merge-values.ts';
+import { type MergeConflict, mergeRecords, mergeValues } from './three-way-merge.ts';
 import { own } from '../base/record.ts';
 
 /** One node on all sides; `was` is undefined where both added it. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { knownMetric } from './metric.ts';
-import { metricsMediaType } from './metrics-media-type.ts';
-import { portType } from '../rows/port-type.ts';
+import { portType, metricsMediaType } from '../rows/port-type.ts';
 
 /**
  * One row of metrics. `series` names what it belongs to: `train` and `eval` (curves over `step`), `summary`, or a

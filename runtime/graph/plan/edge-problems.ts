@@ -1,6 +1,6 @@
 import type { GraphErrorCode } from '../base/errors.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { portPhrase, type PortType } from '../rows/port-type.ts';
 import { Anything } from '../rows/port-types.ts';
 import { list } from './param-problems.ts';

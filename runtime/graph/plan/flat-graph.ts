@@ -1,6 +1,5 @@
 import type { Location } from '../base/errors.ts';
-import type { Feed } from '../format/feed.ts';
-import type { Edge } from '../format/edge.ts';
+import type { Edge, Feed } from '../format/edge.ts';
 import { namedDrafts, type NodeDraft } from './node-draft.ts';
 import { pathName } from './node-name.ts';
 import type { BodyDraft } from './read-body.ts';

@@ -1,7 +1,6 @@
 import type { GraphErrorCode, Location } from '../base/errors.ts';
 import { byCodeUnit } from '../base/record.ts';
-import { formatFeed, type Feed } from '../format/feed.ts';
-import type { Edge } from '../format/edge.ts';
+import { type Edge, formatFeed, type Feed } from '../format/edge.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { interfaceName } from '../types/structure-names.ts';

@@ -1,6 +1,6 @@
 import type { ModelLookup } from '../rows/model.ts';
 import { GraphError, type GraphErrorCode, type Location, type Problem } from '../base/errors.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { own } from '../base/record.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphBody } from '../format/graph-body.ts';

@@ -1,4 +1,4 @@
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { own } from '../base/record.ts';
 import { formatTarget } from '../format/exposure.ts';
 import type { GraphBody } from '../format/graph-body.ts';

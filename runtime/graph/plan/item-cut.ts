@@ -1,6 +1,6 @@
 import { own } from '../base/record.ts';
 import type { PlannedNode, PlannedLoop } from '../format/plan.ts';
-import type { Feed } from '../format/feed.ts';
+import type { Feed } from '../format/edge.ts';
 
 /** Where the items of some outputs can be cut: above the nodes that give rows of them, one by one. */
 export interface ItemCut {

@@ -1,11 +1,10 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
-import type { Plan, PlannedNode } from '../format/plan.ts';
-import type { Feed } from '../format/feed.ts';
+import { type Plan, type PlannedNode, authoredLocation } from '../format/plan.ts';
+import type { Feed } from '../format/edge.ts';
 import type { Registry } from '../types/node-type.ts';
 import { rowTypeIds } from '../types/port-type-list.ts';
 import { shapedType } from '../types/shaped-type.ts';
-import { authoredLocation } from './authored-location.ts';
 import { cutItems, cutRefusal, type ItemCut, type NameOf } from './item-cut.ts';
 
 /** A part of the items that some nodes are of: the items of a smaller share are within those of a larger one. */

@@ -1,5 +1,5 @@
 import { topologicalOrder } from './topological-order.ts';
-import type { Feed } from '../format/feed.ts';
+import type { Feed } from '../format/edge.ts';
 
 /** A node that is taken out: what comes in goes out. */
 export interface Junction {

@@ -1,4 +1,4 @@
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { own } from '../base/record.ts';
 import { portPhrase, type PortType } from '../rows/port-type.ts';
 import { Anything } from '../rows/port-types.ts';

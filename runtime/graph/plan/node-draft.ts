@@ -1,4 +1,4 @@
-import type { Feed } from '../format/feed.ts';
+import type { Feed } from '../format/edge.ts';
 import { type NamedNodes, pathName } from './node-name.ts';
 import type { GraphNode } from '../format/graph-body.ts';
 import type { InterfaceLookup } from '../types/graph-interface.ts';

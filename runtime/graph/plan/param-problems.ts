@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { GraphErrorCode } from '../base/errors.ts';
-import { nearest, suggestion } from '../base/nearest.ts';
+import { nearest, suggestion } from '../base/message-words.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { paramFields } from '../params/param-fields.ts';
 import { isRecord } from '../base/record.ts';

@@ -1,11 +1,11 @@
 import { GraphError, type Problem } from '../base/errors.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import type { Graph } from '../format/graph.ts';
 import type { Plan } from '../format/plan.ts';
 import type { ModelLookup } from '../rows/model.ts';
 import type { Registry } from '../types/node-type.ts';
 import type { GraphLookup } from './graph-library.ts';
-import { nameInGraph } from './name-in-graph.ts';
+import { nameInGraph } from './node-name.ts';
 import { planPart, type ItemPart } from './item-part.ts';
 import { pathWithoutRounds } from './loop-round.ts';
 import { resolveGraph, type Resolution } from './resolve-graph.ts';

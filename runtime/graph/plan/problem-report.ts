@@ -1,5 +1,5 @@
 import { GraphError, type GraphErrorCode, type Location, type Problem } from '../base/errors.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 
 /** Suggesting names is quadratic in the worst case; past this many, problems go without. */
 const maxSuggestions = 20;

@@ -7,7 +7,7 @@ import {
 import type { Problem } from '../base/errors.ts';
 import type { Graph } from '../format/graph.ts';
 import type { PlannedNode, PortAliases } from '../format/plan.ts';
-import { BodyReader } from './body-reader.ts';
+import { BodyReader } from './read-body.ts';
 import { expansionProblem, maxExpanded } from './expansion-size.ts';
 import { plainGraph, type FlatGraph } from './flat-graph.ts';
 import { flatten } from './flatten.ts';
@@ -78,4 +78,18 @@ export function unusedProblems(written: Graph, context: LibraryContext): readonl
     .ownGraphs()
     .filter((body) => !used.has(body))
     .flatMap((body) => reader.read(body).problems);
+}
+
+/**
+ * Every problem of a graph, each located; empty for one that can run. Nodes of unknown types are
+ * placeholders: they are reported, and the rest is still checked. What the graph takes from outside counts as given.
+ * Never throws.
+ */
+export function validateGraph(
+  graph: Graph,
+  registry: ResolveContext['registry'],
+  options: Pick<ResolveContext, 'models' | 'file' | 'graphs'>,
+): readonly Problem[] {
+  const context = { registry, ...options };
+  return [...resolveGraph(graph, context).problems, ...unusedProblems(graph, context)];
 }

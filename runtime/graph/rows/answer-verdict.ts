@@ -1,5 +1,3 @@
-import { abstains } from './abstention.ts';
-import { withoutCitations } from './citation-marks.ts';
 import type { Answer } from './port-types.ts';
 
 /** How an answer compares with the reference that its question carries. */
@@ -74,3 +72,45 @@ export function answerVerdict({
   const given = new Set(wordsOf(withoutCitations(text)));
   return needed.length > 0 && needed.every((word) => given.has(word)) ? 'right' : 'wrong';
 }
+
+/** `[1]`, `[1, 2]` and `[1–3]`, by which a model cites passages; the group is what stands in the brackets. */
+export const citationMarks = /\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]/g;
+
+/** A text without what it cites, whose numbers are none of its own. */
+export function withoutCitations(text: string): string {
+  return text.replace(citationMarks, ' ');
+}
+
+const source =
+  '(?:articles?|context|documents?|excerpts?|handbook|information|manual|passages?|sources?|text)';
+const not = '(?:does|do|did) not';
+
+/** In English. What is not said of a source (“no fee is given”) abstains from nothing. */
+const abstention = new RegExp(
+  [
+    `${not} (?:mention|say|specify|state)`,
+    `${source}(?: [a-z]+){0,3} ${not} (?:answer|contain|cover|give|hold|include|indicate|provide|tell)`,
+    '(?:is|are|was|were) not (?:mentioned|specified|stated)',
+    '(?:no|not enough|insufficient) information',
+    '(?:i|we) (?:cannot|can not|could not) (?:answer|determine|find|say|tell)',
+    '(?:i|we) do not know',
+    'cannot be (?:answered|determined)',
+    'unanswerable',
+  ]
+    .map((words) => `\\b${words}\\b`)
+    .join('|'),
+);
+
+/** Whether an answer says that the passages do not hold one, in the ways in which it is commonly said in English. */
+export function abstains(text: string): boolean {
+  const plain = text
+    .toLowerCase()
+    .replace(/\bcan['’]t\b/g, 'cannot')
+    .replace(/n['’]t\b/g, ' not')
+    .replace(/\s+/g, ' ');
+  return abstention.test(plain);
+}
+
+/** What `answerVerdict` looks at, in words for people. */
+export const verdictRule =
+  'Right: the answer has every word and number of the reference, in any order. Capitals, punctuation, little words and the reference’s words in brackets do not count; “three” counts as “3”. If there is no answer, right means that it says so. The rule compares words, not meaning: an answer in other words is marked wrong.';

@@ -1,5 +1,11 @@
 import type { z } from 'zod';
 
+/** Apart from the port type, whose schema the page does not need to know metrics by. */
+export const metricsMediaType = 'application/vnd.graft.metrics+jsonl';
+
+/** Of artifacts that are answers: a card tells by it what has a score, before the port types have come. */
+export const answersMediaType = 'application/vnd.graft.answers+jsonl';
+
 /** Colour of the port on the canvas. */
 export type Family =
   'sources' | 'retrieval' | 'language-model' | 'training' | 'evaluation' | 'structure';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { answersMediaType } from './answers-media-type.ts';
-import { portType } from './port-type.ts';
-import { remoteModelSchema } from './remote-model.ts';
+import { portType, answersMediaType } from './port-type.ts';
+import { remoteModelSchema } from './model.ts';
 
 /** Free-form facts about a document; flat, so that they can be filtered on. */
 export const metadataSchema = z.record(

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { judgementSchema } from './judgements.ts';
 import {
   answerSchema,
@@ -82,4 +82,36 @@ export function rowText(row: unknown): RowText {
     if (text !== undefined) return text;
   }
   return { heading: '', body: JSON.stringify(row) ?? '' };
+}
+
+/**
+ * Whether any text or number of a row holds a text in small letters, whatever the case of the row's own; names of fields and
+ * vectors are not looked at.
+ */
+export function rowHolds(value: unknown, text: string): boolean {
+  if (typeof value === 'string') return value.toLowerCase().includes(text);
+  if (typeof value === 'number') return String(value).includes(text);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  return Object.values(value).some((part) => rowHolds(part, text));
+}
+
+const rowSchema = z.looseObject({
+  id: z.string().optional(),
+  item: z.string().optional(),
+  question: z.union([z.string(), z.looseObject({ id: z.string() })]).optional(),
+});
+
+const askedSchema = z.looseObject({ question: z.looseObject({ question: z.string() }) });
+
+/** What was asked, of a row that came of a question; undefined of any other. */
+export function questionTextOf(row: unknown): string | undefined {
+  return askedSchema.safeParse(row).data?.question.question;
+}
+
+/** Id of the question that a row is of, else of the row itself; undefined of one that has neither, nor an item. */
+export function questionOfRow(row: unknown): string | undefined {
+  const { id, item, question } = rowSchema.safeParse(row).data ?? {};
+  if (typeof question === 'object') return question.id;
+  // Of a row of metrics the id of its question; of a question its text.
+  return id ?? question ?? item;
 }

@@ -1,7 +1,7 @@
 import { GraphError } from '../base/errors.ts';
 import { portPhrase, type PortType } from './port-type.ts';
 import { RowIds } from './row-ids.ts';
-import { rowOfType } from './row-of-type.ts';
+import { rowOfType } from './file-rows.ts';
 
 /**
  * The rows that a text given from outside stands for, checked: JSON Lines where its first line is an object, else what the

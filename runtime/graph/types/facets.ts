@@ -1,6 +1,6 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
-import type { RemoteAsking } from '../rows/remote-model.ts';
+import type { RemoteAsking } from '../rows/model.ts';
 
 /**
  * What is known of a port before running. All parts are optional: what is not known is absent,

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Encoding, Family, PortType, ValueOf } from '../rows/port-type.ts';
-import type { EngineName } from './engine.ts';
 import type { FacetClash, PortFacets } from './facets.ts';
 import type { InterfaceLookup } from './graph-interface.ts';
 import type { Cores, Lane } from './lane.ts';
@@ -285,3 +284,22 @@ export type ResultRowOf<N> =
       ? ValueOf<T>
       : never
     : never;
+
+/** What computes results beside the nodes' own code: another version of it may give others. */
+export const engineNames = ['onnxruntime', 'llama.cpp', 'lance', 'training', 'remote'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** The versions of this installation, as they stand in cache keys: `onnxruntime-node 1.30.0, tokenizers 0.2.0`. */
+export type EngineVersions = Readonly<Record<EngineName, string>>;
+
+/** The parameters that matter, as a card shows them: name and value. */
+export type NodeFacts = readonly (readonly [string, string])[];
+
+/** The facts of a node's parameters as they stand in the file; undefined where they are wrong. */
+export function factsOf(
+  { params: schema, summary }: Pick<NodeType, 'params' | 'summary'>,
+  params: unknown,
+): NodeFacts | undefined {
+  const parsed = schema.safeParse(params);
+  return parsed.success ? summary(parsed.data) : undefined;
+}

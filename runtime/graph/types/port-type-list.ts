@@ -1,5 +1,4 @@
-import { EmbedderModel } from '../rows/encoder-types.ts';
-import { CrossEncoderModel } from '../rows/cross-encoder-type.ts';
+import { EmbedderModel, CrossEncoderModel } from '../rows/encoder-types.ts';
 import { Comparison } from '../metrics/evidence-table.ts';
 import { Judgements } from '../rows/judgements.ts';
 import { Metrics } from '../metrics/metrics.ts';
@@ -16,6 +15,9 @@ import {
   Questions,
 } from '../rows/port-types.ts';
 import { Adapter, Dataset, Preferences, Tokens } from '../rows/training-types.ts';
+import { z } from 'zod';
+import { own } from '../base/record.ts';
+import type { ParamMeta } from '../params/param-meta.ts';
 
 /** Every port type that flows, by id. Equality of ids decides whether an edge is allowed. */
 export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
@@ -40,3 +42,15 @@ const [firstRowType = Questions.id, ...otherRowTypes] = Object.values(portTypes)
   .map(({ id }) => id);
 /** Ids of the port types that are JSON rows, for parameters that choose among them. */
 export const rowTypeIds: readonly [string, ...string[]] = [firstRowType, ...otherRowTypes];
+
+/** The parameter `type` of nodes whose rows are of any type. */
+export const rowTypeParam = z
+  .enum(rowTypeIds)
+  .default(Questions.id)
+  .meta({ title: 'Type', description: 'The type of the rows.' } satisfies ParamMeta);
+
+/** What `type` says, as it stands in a file, right or wrong: questions where it names no type of rows. */
+export function rowTypeOf(params: Readonly<Record<string, unknown>>): PortType {
+  const id = rowTypeIds.find((one) => one === own(params, 'type'));
+  return (id === undefined ? undefined : portTypes[id]) ?? Questions;
+}

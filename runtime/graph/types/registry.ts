@@ -1,4 +1,4 @@
-import { namePattern } from '../base/name.ts';
+import { namePattern } from '../base/names.ts';
 import { GraphError } from '../base/errors.ts';
 import type { NodeType, Registry } from './node-type.ts';
 import { own } from '../base/record.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plural } from '../base/plural.ts';
+import { plural } from '../base/message-words.ts';
 import type { GraphInterface, InterfaceLookup } from './graph-interface.ts';
 import {
   defineNode,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { namePattern } from '../base/name.ts';
+import { namePattern } from '../base/names.ts';
 import { own } from '../base/record.ts';
 import type { ParamMeta } from '../params/param-meta.ts';
 import { Questions } from '../rows/port-types.ts';

@@ -6,7 +6,7 @@ import { defineNode, type NodeType } from '../types/node-type.ts';
 import { Index, Questions } from '../rows/port-types.ts';
 import { createRegistry } from '../types/registry.ts';
 import { testModels, testRegistry } from '../testing.ts';
-import { validateGraph } from './validate-graph.ts';
+import { validateGraph } from './resolve-graph.ts';
 
 type Nodes = Record<string, { type: string; version?: number; params?: Record<string, unknown> }>;
 

@@ -1,5 +1,33 @@
+import type { Location } from '../base/errors.ts';
+import type { GraphBody } from '../format/graph-body.ts';
 import { sameJson } from '../base/canonical-json.ts';
 import { own, sortedKeys } from '../base/record.ts';
+
+/** Something on which both sides differ. The merged graph has our side of it, unless it says otherwise. */
+export interface MergeConflict {
+  readonly kind:
+    | 'node'
+    | 'title'
+    | 'param'
+    | 'field'
+    | 'edge'
+    | 'cycle'
+    | 'expose'
+    | 'note'
+    | 'group'
+    | 'graph'
+    | 'lock';
+  readonly location: Location;
+  /** What both did and what was kept. */
+  readonly message: string;
+}
+
+/** The three sides of a merge. */
+export interface BodySides {
+  readonly base: GraphBody;
+  readonly ours: GraphBody;
+  readonly theirs: GraphBody;
+}
 
 /** Three-way merge of one value; undefined is absence. On a conflict the value is ours. */
 export function mergeValues<V>(

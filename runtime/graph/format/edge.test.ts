@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reachable } from './reachable.ts';
+import { reachable } from './edge.ts';
 
 const edge = (source: string, target: string) => ({
   ...{ source, target },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { modelEntrySchema } from '../rows/model.ts';
-import { isInnerPath } from './inner-path.ts';
+import { isInnerPath } from './names.ts';
 
 const hostile = [
   ...['', '.', '..', '/etc/passwd', '../up', 'a/../../up', 'a//b', 'a/', './a', 'a/.'],
