@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { getPriority, setPriority } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { oomKills, type ProcessExit } from './process-exit.ts';
+import { readFileSync } from 'node:fs';
 
 /** Characters kept of what a process writes to its standard error. */
 const keptStderr = 8192;
@@ -99,4 +99,24 @@ function stepBack(pid: number | undefined, niceness: number): void {
 /** Runs TypeScript sources; bundled workers need none. */
 function typescriptLoader(): string {
   return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+}
+
+/** How a child process ended. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The end of what it wrote to its standard error. */
+  readonly stderr: string;
+  /** `oomKills()` when it started. */
+  readonly oomKillsBefore: number | undefined;
+}
+
+/** Processes that the kernel has killed for want of memory so far; undefined where it does not say. */
+export function oomKills(): number | undefined {
+  try {
+    const count = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1];
+    return count === undefined ? undefined : Number(count);
+  } catch {
+    return undefined;
+  }
 }

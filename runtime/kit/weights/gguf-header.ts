@@ -1,6 +1,5 @@
 import { ByteCursor, OutOfBytes } from './byte-cursor.ts';
-import { cutOff, DamagedFile } from './damaged-file.ts';
-import { FileHead } from './file-head.ts';
+import { FileHead, cutOff, DamagedFile } from './file-head.ts';
 import {
   ggmlTypes,
   valueTypes,

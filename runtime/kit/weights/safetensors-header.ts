@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { cutOff, DamagedFile } from './damaged-file.ts';
-import { FileHead } from './file-head.ts';
+import { FileHead, cutOff, DamagedFile } from './file-head.ts';
 
 /**
  * A safetensors file's header (github.com/huggingface/safetensors). Every extent is within the file, as long as its
