@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GraphError } from '@graft/graph';
 import { toldSettingsFile } from './operator-settings.ts';
-import { isHidden, writtenAddress } from './site-address.ts';
+import { isHidden, writtenAddress } from './public-address.ts';
 
 /** A secret of the operator's settings, for whoever chooses one: never its value. */
 export interface SecretState {

@@ -1,11 +1,9 @@
 import { GraphError, type BuildIndexRequest, type BuiltIndex } from '@graft/graph';
 import { noteBase } from './base-files.ts';
-import { chunkTableSchema } from './chunk-batch.ts';
-import { keyed, type KeyedChunk } from './chunk-key.ts';
+import { chunkTableSchema, keyed, type KeyedChunk } from './chunk-batch.ts';
 import { extendIndex } from './extend-index.ts';
 import { lanceLibrary, tableName } from './lance-library.ts';
-import { indexText } from './text-index.ts';
-import { textIndexLanguage } from './text-language.ts';
+import { indexText, textIndexLanguage } from './text-index.ts';
 import { rowsPerWrite, writeChunks } from './write-chunks.ts';
 
 /** Below, exact search is faster than any index and needs no building. */

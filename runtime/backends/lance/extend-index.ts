@@ -3,10 +3,9 @@ import path from 'node:path';
 import type { Table } from '@lancedb/lancedb';
 import { GraphError, type BuildIndexRequest, type BuiltIndex } from '@graft/graph';
 import { layOutBase } from './base-files.ts';
-import { keyed, type KeyedChunk } from './chunk-key.ts';
+import { keyed, type KeyedChunk } from './chunk-batch.ts';
 import { lanceLibrary, tableName } from './lance-library.ts';
-import { indexText } from './text-index.ts';
-import { textIndexLanguage } from './text-language.ts';
+import { indexText, textIndexLanguage } from './text-index.ts';
 import { writeChunks } from './write-chunks.ts';
 
 /**

@@ -6,10 +6,10 @@ import {
   type IndexInfo,
   type SearchIndex,
   type SearchRequest,
+  globPattern,
 } from '@graft/graph';
 import { groupCount } from './build-index.ts';
-import { chunkOfRow } from './chunk-batch.ts';
-import { filterSql } from './filter-sql.ts';
+import { chunkOfRow, factOf } from './chunk-batch.ts';
 import { lanceLibrary, tableName } from './lance-library.ts';
 
 /** More than asked for, so that equal scores at the cut are ordered by id and not by chance. */
@@ -202,4 +202,21 @@ function fuse(
       ...{ rank: index + 1, score: scores.rrf, scores },
       chunk: chunkOfRow(row.id, row.text, row.row),
     }));
+}
+
+/** The filter as a predicate over the index's columns; undefined when nothing is filtered. */
+function filterSql(filter: SearchRequest['filter']): string | undefined {
+  const paths = filter.paths
+    .map((glob) => glob.trim())
+    .filter((glob) => glob !== '')
+    .map((glob) => `regexp_like(path, ${literal(`^${globPattern(glob)}$`)})`);
+  const facts = Object.entries(filter.metadata).map(
+    ([key, value]) => `array_contains(facts, ${literal(factOf(key, value))})`,
+  );
+  const parts = [...(paths.length === 0 ? [] : [`(${paths.join(' OR ')})`]), ...facts];
+  return parts.length === 0 ? undefined : parts.join(' AND ');
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

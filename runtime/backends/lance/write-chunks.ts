@@ -1,6 +1,5 @@
 import type { Table } from '@lancedb/lancedb';
-import { chunkTable } from './chunk-batch.ts';
-import type { KeyedChunk } from './chunk-key.ts';
+import { chunkTable, type KeyedChunk } from './chunk-batch.ts';
 
 /** Rows a write: about 20 MB at 384 dimensions. */
 export const rowsPerWrite = 4_096;

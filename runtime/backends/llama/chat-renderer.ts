@@ -4,10 +4,9 @@ import {
   type ChatHistoryItem,
   type ChatWrapper,
 } from 'node-llama-cpp';
-import { BudgetedTemplate, TemplateLimit } from './budgeted-template.ts';
-import { templateDate } from './template-globals.ts';
-import { trimmedRoles, type Role } from './trimmed-roles.ts';
+import { BudgetedTemplate, TemplateLimit, templateDate } from './budgeted-template.ts';
 import type { Vocabulary } from './vocabulary.ts';
+import type { ChatTurn } from '@graft/graph';
 
 /** A conversation of empty turns by a chat template. */
 export interface Rendered {
@@ -96,4 +95,35 @@ function splitAtPlaceholders(text: string): (number | string)[] {
     .split(/\uE000(\d+)\uE001/)
     .map((piece, at) => (at % 2 === 1 ? Number(piece) : piece))
     .filter((piece) => piece !== '');
+}
+
+export type Role = ChatTurn['role'];
+
+/** Roles whose contents a Jinja template strips of the whitespace around them. */
+function trimmedRoles(template: BudgetedTemplate): ReadonlySet<Role> {
+  const trimmed = new Set<Role>();
+  // Tabs: templates put spaces and line ends around contents themselves.
+  for (const roles of [
+    ['user', 'assistant'],
+    ['system', 'user', 'assistant'],
+  ] satisfies Role[][]) {
+    const messages = roles.map((role) => ({ role, content: `\t<${role}>\t` }));
+    const text = render(template, messages);
+    for (const { role, content } of messages) {
+      if (text.includes(content.trim()) && !text.includes(content)) trimmed.add(role);
+    }
+  }
+  return trimmed;
+}
+
+/** Empty where the template refuses the conversation or cannot be run. */
+function render(
+  template: BudgetedTemplate,
+  messages: readonly { role: Role; content: string }[],
+): string {
+  try {
+    return template.render({ messages, bos_token: '[', eos_token: ']' });
+  } catch {
+    return '';
+  }
 }

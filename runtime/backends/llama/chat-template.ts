@@ -1,8 +1,7 @@
 import { GraphError, type ChatTurn } from '@graft/graph';
 import type { Token } from 'node-llama-cpp';
-import { openChatRenderer, type ChatRenderer, type Rendered } from './chat-renderer.ts';
+import { openChatRenderer, type ChatRenderer, type Rendered, type Role } from './chat-renderer.ts';
 import { TemplateLimit } from './budgeted-template.ts';
-import type { Role } from './trimmed-roles.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A request in the model's own tokens. */

@@ -11,8 +11,7 @@ import {
 } from 'node-llama-cpp';
 import { z } from 'zod';
 import { tokenizerBudget } from '../shared/tokenizer-budget.ts';
-import { fromByteLevel, fromSentencePiece } from './byte-level.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { type Vocabulary, fromByteLevel, fromSentencePiece } from './vocabulary.ts';
 
 const marker = z.union([z.string(), z.object({ content: z.string() })]).nullish();
 const templateSchema = z.union([

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
 import type { Llama } from 'node-llama-cpp';
-import { isSoftwareDevice } from '../probe/software-device.ts';
+import { isSoftwareDevice } from '../probe/software-devices.ts';
 
 /** Where llama.cpp computes. `auto`: the first real GPU, else the CPU. */
 export type LlamaDevice = 'auto' | 'cpu' | 'cuda' | 'vulkan' | 'metal';

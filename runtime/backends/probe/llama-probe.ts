@@ -2,7 +2,7 @@ import type { Device } from '@graft/graph';
 import { z } from 'zod';
 import type { ProbeResult } from './onnx-probe.ts';
 import { probeProcess } from './probe-process.ts';
-import { isSoftwareDevice } from './software-device.ts';
+import { isSoftwareDevice } from './software-devices.ts';
 
 export type LlamaBackend = 'cpu' | 'vulkan' | 'cuda' | 'metal';
 

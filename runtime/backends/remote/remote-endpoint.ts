@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { SlotPool } from '../llama/slot-pool.ts';
-import { TryAgain } from './try-again.ts';
+import { TryAgain } from './refusals.ts';
 
 /** Milliseconds. */
 export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;

@@ -5,17 +5,26 @@ import {
   type LanguageModel,
   type RemoteAsking,
   type RemoteModel,
+  type LanguageModelOptions,
+  type ModelSource,
 } from '@graft/graph';
-import type { Key } from '../access/index.ts';
+import type { Key, RemoteAccess } from '../access/index.ts';
 import { chatRequest, completionSchema, type Completion } from './chat-completion.ts';
 import { Patience } from './patience.ts';
 import { Redactor } from './redactor.ts';
-import { authorization, refusal, unavailable, unreachable, type Asked } from './refusals.ts';
-import type { RemoteEndpoint } from './remote-endpoint.ts';
+import {
+  authorization,
+  refusal,
+  unavailable,
+  unreachable,
+  type Asked,
+  TryAgain,
+  jsonOf,
+  serverWords,
+} from './refusals.ts';
+import { RemoteEndpoint } from './remote-endpoint.ts';
 import { bodyBytes, bodyText, type BodyLimit } from './response-body.ts';
 import { eventData } from './server-sent-events.ts';
-import { jsonOf, serverWords } from './server-words.ts';
-import { TryAgain } from './try-again.ts';
 
 export interface RemoteOptions {
   /** What messages call the model. */
@@ -191,4 +200,27 @@ function finished(answer: AnswerText, { system, prompt }: GenerateRequest): Gene
 /** Tokenizers of today take about four bytes a token. */
 function guessedTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4);
+}
+
+/** Remote models: all that ask one address share its places and its pauses. */
+export class RemoteModels {
+  readonly #access: () => Promise<RemoteAccess>;
+  readonly #endpoints = new Map<string, RemoteEndpoint>();
+
+  /** `access` is asked anew for each step: what the operator allows may have changed. */
+  constructor(access: () => Promise<RemoteAccess>) {
+    this.#access = access;
+  }
+
+  /** Throws `unavailable` where the operator does not allow the address, or its key there. Sends nothing. */
+  async languageModel(
+    { id, remote }: ModelSource & Required<Pick<ModelSource, 'remote'>>,
+    { contextLength, waiting }: LanguageModelOptions & Pick<RemoteOptions, 'waiting'>,
+  ): Promise<LanguageModel> {
+    const key = (await this.#access()).key(remote.url, remote.secret);
+    const place = `${remote.parallel} ${remote.url}`;
+    const endpoint = this.#endpoints.get(place) ?? new RemoteEndpoint(remote.url, remote.parallel);
+    this.#endpoints.set(place, endpoint);
+    return new RemoteLanguageModel({ id, remote, key, endpoint, contextLength, waiting });
+  }
 }

@@ -22,17 +22,15 @@ import { fileAt, isSafetensorsFolder, weightsPath } from '../llama/llama-file.ts
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
 import { mappedEmbedder } from '../onnx/mapped-embedder.ts';
-import { RemoteModels } from '../remote/remote-models.ts';
+import { RemoteModels } from '../remote/remote-language-model.ts';
 import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
 import type { LanguageModels } from './language-models.ts';
 import type { LanguageModelRequest, ModelRequest } from './model-request.ts';
 import { OnnxModels } from './onnx-models.ts';
 import type { WidenAdapter } from './quick-adapters.ts';
-import { queryAdapterMatrix } from './query-adapter.ts';
 import type { ConvertWeights } from './quick-forms.ts';
-import { trainedCrossEncoder } from './trained-cross-encoder.ts';
-import { trainedEmbedder } from './trained-embedder.ts';
+import { queryAdapterMatrix, trainedEncoder } from './trained-encoders.ts';
 
 export interface BackendsOptions {
   readonly catalogue: Catalogue;
@@ -215,7 +213,7 @@ class ComposedBackends implements LoadedBackends {
           const { trained, texts } = model;
           const { id, base, method } = trained.info;
           if (method !== 'query-adapter') {
-            const files = await trainedEmbedder(trained);
+            const files = await trainedEncoder('embedder', trained);
             return this.#onnx.embedder({ ...files, device, signal, held });
           }
           const plain = await this.#onnx.embedder(await request(base.id, 'embedder', base.digest));
@@ -231,7 +229,7 @@ class ComposedBackends implements LoadedBackends {
           this.#onnx.crossEncoder(
             typeof model === 'string'
               ? await request(model, 'cross-encoder')
-              : { ...(await trainedCrossEncoder(model)), device, signal, held },
+              : { ...(await trainedEncoder('cross-encoder', model)), device, signal, held },
           ),
         languageModel: async (source, wanted) => {
           const { remote } = source;

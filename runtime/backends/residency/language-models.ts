@@ -14,10 +14,9 @@ import { loadLlamaRuntime, type LlamaDevice, type LlamaRuntime } from '../llama/
 import { ModelTokenizer } from '../llama/model-tokenizer.ts';
 import { ggufVocabulary } from '../llama/vocabulary.ts';
 import { loadLlamaVocabulary, loadLlamaWeights } from '../llama/llama-weights.ts';
-import type { LanguageModelRequest } from './model-request.ts';
+import { type LanguageModelRequest, llamaDevice } from './model-request.ts';
 import type { FreeOnGpu } from './device-capacity.ts';
 import type { DeviceMemory } from './device-memory.ts';
-import { llamaDevice } from './device-choice.ts';
 import {
   configurationBytes,
   LoadedLanguageModel,

@@ -4,9 +4,8 @@ import { modelMemory } from '../catalogue/model-memory.ts';
 import { loadCrossEncoder, type OnnxCrossEncoder } from '../onnx/cross-encoder.ts';
 import { loadEmbedder, type OnnxEmbedder } from '../onnx/embedder.ts';
 import { BatchEncoder } from '../onnx/batch-encoder.ts';
-import type { ModelRequest } from './model-request.ts';
+import { type ModelRequest, onnxDevice } from './model-request.ts';
 import type { DeviceMemory } from './device-memory.ts';
-import { onnxDevice } from './device-choice.ts';
 import { ModelResidency, type ModelLoader } from './model-residency.ts';
 
 interface OnnxModelsOptions {

@@ -14,7 +14,6 @@ import {
 } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { ownAddresses, type RemoteAccess } from '../access/index.ts';
-import { type Busy, busyHost, longestWait, restOf } from './busy-host.ts';
 import {
   checkedAddresses,
   refused,
@@ -24,7 +23,7 @@ import {
   type Address,
   type Resolve,
 } from './checked-address.ts';
-import type { HostPauses } from './host-pauses.ts';
+import { type HostPauses, type Busy, busyHost, longestWait, restOf } from './host-pauses.ts';
 import { replyBody, type BodyLimit } from './reply-body.ts';
 import { noRules, robotName, siteRules, type SiteRules } from './site-rules.ts';
 

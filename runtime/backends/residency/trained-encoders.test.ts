@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { queryAdapterMatrix } from './query-adapter.ts';
+import { queryAdapterMatrix } from './trained-encoders.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -28,3 +28,10 @@ function vulkanDrivers(env: Readonly<Record<string, string | undefined>>): strin
 export function softwareVulkanDrivers(env: Readonly<Record<string, string | undefined>>): string[] {
   return vulkanDrivers(env).filter((path) => /lvp_icd|swiftshader/.test(path));
 }
+
+/** Names of GPUs that the CPU renders: far slower than computing on the CPU itself. */
+const software = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
+
+export function isSoftwareDevice(name: string): boolean {
+  return software.test(name);
+}

@@ -1,7 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { busyHost, restOf } from './busy-host.ts';
-import { HostPauses } from './host-pauses.ts';
+import { HostPauses, busyHost, restOf } from './host-pauses.ts';
 import { client, refusal, request, site } from './testing/small-site.ts';
 
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toUTCString();
