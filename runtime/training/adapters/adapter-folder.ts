@@ -1,13 +1,11 @@
 import { adapterGguf, type AdapterInfo } from '@graft/graph';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { architectureOf } from '../architectures/description.ts';
-import { linearKinds } from '../architectures/linear-kinds.ts';
+import { architectureOf, linearKinds } from '../architectures/description.ts';
 import type { ModelConfig } from '../architectures/model-config.ts';
 import { parameterCount } from '../architectures/weight-shapes.ts';
-import { isDora, type Adapter } from './adapter.ts';
+import { isDora, type Adapter, inModelOrder, placeOf } from './adapter.ts';
 import { writeGgufAdapter } from './gguf-adapter.ts';
-import { inModelOrder, placeOf } from './module-place.ts';
 import { mostFrequent, writePeftAdapter } from './peft.ts';
 import { normOf, spectrumOf } from './spectrum.ts';
 

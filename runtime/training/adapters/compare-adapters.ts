@@ -1,8 +1,7 @@
 import { GraphError, type MetricRow } from '@graft/graph';
 import { setImmediate } from 'node:timers/promises';
-import { scaleOf, type AdapterModule } from './adapter.ts';
+import { scaleOf, type AdapterModule, inModelOrder } from './adapter.ts';
 import type { AdapterTerm } from './merge-adapters.ts';
-import { inModelOrder } from './module-place.ts';
 
 /** An adapter to compare, with what is known of it. */
 export interface ComparedAdapter extends AdapterTerm {

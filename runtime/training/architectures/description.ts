@@ -1,5 +1,16 @@
 import { GraphError, trainableFamilies, type TrainableFamily } from '@graft/graph';
-import type { LinearKind } from './linear-kinds.ts';
+
+/** The linear maps of a layer, by the last part of their published path, in the order they stand in. */
+export const linearKinds = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+] as const;
+export type LinearKind = (typeof linearKinds)[number];
 
 /** How one family of decoder models departs from the common plan. Data, not code: `forward.ts` reads it. */
 export interface Architecture {

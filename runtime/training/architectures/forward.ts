@@ -12,7 +12,7 @@ import {
 } from './attention.ts';
 import { Dropout } from './dropout.ts';
 import { headLogits, headLoss, placesAtOnce } from './head-loss.ts';
-import { linearKinds, type LinearKind } from './linear-kinds.ts';
+import { linearKinds, type LinearKind } from './description.ts';
 import { factorNames, magnitudeName, rankOf, targetModules, type LoraSpec } from './lora-spec.ts';
 import { LowRankAddition, type FrozenLinear } from './low-rank-addition.ts';
 import {

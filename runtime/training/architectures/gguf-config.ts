@@ -2,8 +2,7 @@ import { GraphError } from '@graft/graph';
 import { loadWeight } from '../formats/load-weight.ts';
 import type { GgufFile } from '../formats/gguf-reader.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
-import { architectureOf } from './description.ts';
-import { linearKinds } from './linear-kinds.ts';
+import { architectureOf, linearKinds } from './description.ts';
 import { checkedLayers, linearPath, type ModelConfig, type Rope } from './model-config.ts';
 import { toGgufName } from './tensor-names.ts';
 

@@ -1,6 +1,5 @@
 import { GraphError } from '@graft/graph';
-import type { Architecture } from './description.ts';
-import { linearKinds, type LinearKind } from './linear-kinds.ts';
+import { type Architecture, linearKinds, type LinearKind } from './description.ts';
 
 /** RoPE's frequencies: θᵢ = base^(−2i/headWidth), then scaled. */
 export interface Rope {

@@ -1,8 +1,7 @@
 import type { WeightLookup, WeightSource } from '../ir/executor.ts';
 import type { Value } from '../ir/op.ts';
-import type { Program } from '../ir/program.ts';
+import { type Program, weightUses } from '../ir/program.ts';
 import { sizeOf } from '../ir/shape.ts';
-import { weightUses } from '../ir/weight-use.ts';
 import type { BaseModel } from './base-model.ts';
 import type { ForwardOptions } from './forward.ts';
 import {

@@ -1,5 +1,5 @@
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { linearKinds } from './linear-kinds.ts';
+import { linearKinds } from './description.ts';
 import { linearPath, linearSize, type ModelConfig } from './model-config.ts';
 
 /** Every weight of a model by its published name, in the order of the layers, with its shape. */

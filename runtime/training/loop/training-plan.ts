@@ -3,7 +3,7 @@ import type { BaseModel } from '../architectures/base-model.ts';
 import type { ForwardOptions } from '../architectures/forward.ts';
 import { buildLossProgram } from '../architectures/training-program.ts';
 import { prepareExamples, type PreparedExample } from '../data/prepared-example.ts';
-import { headPlaces } from '../data/head-places.ts';
+import { headPlaces } from '../data/buckets.ts';
 import { layOutRows, type Row } from '../data/rows.ts';
 import type { Shape } from '../ir/shape.ts';
 import { planSteps, type StepPlan } from './step-plan.ts';

@@ -1,13 +1,10 @@
-import type { MetricRow, TrainingHooks } from '@graft/graph';
-import type { AdamW, Parameters } from '../optimizer/adamw.ts';
-import { clipFactor, gradientNorm } from '../optimizer/clip.ts';
+import { type MetricRow, type TrainingHooks, GraphError, type TrainingRequest } from '@graft/graph';
+import { type AdamW, type Parameters, clipFactor, gradientNorm } from '../optimizer/adamw.ts';
 import { rateAt } from '../optimizer/schedule.ts';
 import type { Checkpoint, CheckpointStore } from './checkpoint-store.ts';
-import { lossExploded } from './exploded.ts';
 import { startState, type LoopState, type RunShapes } from './loop-state.ts';
 import type { Computation } from './objective.ts';
-import { inWords, Pace } from './pace.ts';
-import { SaveSchedule } from './save-schedule.ts';
+import { inWords, Pace, SaveSchedule } from './pace.ts';
 import type { StepPlan } from './step-plan.ts';
 
 interface StepParts {
@@ -226,4 +223,33 @@ export class TrainingSteps {
     this.#schedule.saved(step, { from, to: this.#now() });
     hooks.checkpoint?.({ state: 'saved', step });
   }
+}
+
+interface Explosion {
+  readonly loss: number;
+  /** Of the gradients; absent in an evaluation. */
+  readonly norm?: number;
+  /** The step that was being made, counted from 1; 0: before the first. */
+  readonly step: number;
+  readonly request: Pick<TrainingRequest, 'learningRate' | 'clip'>;
+}
+
+/** Numbers that are none: which, when, and what most likely helps. */
+function lossExploded({ loss, norm, step, request }: Explosion): GraphError {
+  const what = Number.isFinite(loss) ? `gradients became ${String(norm)}` : `loss became ${loss}`;
+  if (step <= 1) {
+    return new GraphError(
+      'bad-model',
+      `The ${what} before training began: the base gives no finite numbers for this data. Choose another base, or another encoding of it.`,
+    );
+  }
+  const remedies = [
+    `lower the learning rate (now ${request.learningRate})`,
+    ...(request.clip > 0 ? [] : ['clip the gradients']),
+    'warm up longer',
+  ];
+  return new GraphError(
+    'bad-input',
+    `The ${what} at step ${step}: ${remedies.join(', ')}. Earlier checkpoints are kept.`,
+  );
 }

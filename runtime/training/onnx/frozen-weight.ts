@@ -3,7 +3,7 @@ import type { Value } from '../ir/op.ts';
 import { blockLayouts, splitBlocks, type BlockEncoding } from '../formats/blocks.ts';
 import { loadWeight, readWeight } from '../formats/load-weight.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import type { WeightUse } from '../ir/weight-use.ts';
+import type { WeightUse } from '../ir/program.ts';
 import type { Lowering } from './lowering.ts';
 import { bytesOf, type ElementType } from './model.ts';
 import type { Sidecar } from './sidecar.ts';

@@ -1,6 +1,5 @@
 import type { Value } from '../ir/op.ts';
-import type { Program } from '../ir/program.ts';
-import { weightUses, type WeightUse } from '../ir/weight-use.ts';
+import { type Program, weightUses, type WeightUse } from '../ir/program.ts';
 import type { Provider } from './emitter.ts';
 import { Lowering } from './lowering.ts';
 

@@ -2,12 +2,11 @@ import { GraphError } from '@graft/graph';
 import type { Op, Value } from '../ir/op.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import type { Program } from '../ir/program.ts';
-import { batchedProduct } from './batched-product.ts';
+import { batchedProduct, scaledProducts, type Product } from './batched-product.ts';
 import { Constants } from './constants.ts';
 import type { Emitter, Provider } from './emitter.ts';
 import { LayerNorms } from './layer-norms.ts';
 import { bytesOf, OnnxModel, type Attribute, type ElementType, type Node } from './model.ts';
-import { scaledProducts, type Product } from './scaled-products.ts';
 
 const unaryTypes = {
   neg: 'Neg',

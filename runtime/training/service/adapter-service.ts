@@ -16,8 +16,7 @@ import { mergeIntoGguf } from '../adapters/merge-into-gguf.ts';
 import { peftConfig, readPeftAdapter, writePeftTensors } from '../adapters/peft.ts';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { fitsHalf } from '../formats/half.ts';
-import type { ModelResolver } from './model-resolver.ts';
-import { ggufFile, modelGguf, modelRef } from './model-file.ts';
+import { ggufFile, modelGguf, modelRef, type ModelResolver } from './model-file.ts';
 import { writeRandomModel } from './random-model.ts';
 import { readAdapter } from './read-adapter.ts';
 

@@ -1,4 +1,4 @@
-import { GraphError, type ModelRef } from '@graft/graph';
+import { GraphError, type ModelRef, type ModelSource } from '@graft/graph';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelConfig } from '../architectures/model-config.ts';
@@ -35,3 +35,17 @@ export async function modelRef(
     contextLength: config.context,
   };
 }
+
+/**
+ * Absolute path of a model's weights as `openBaseModel` takes it, a `.gguf` file or a folder with safetensors,
+ * downloaded first where it is missing. Throws `bad-model`, `missing-file`, `no-space` or `cancelled`.
+ */
+export type ModelResolver = (model: ModelSource) => Promise<string>;
+
+/**
+ * Where an encoder of the catalogue is: the absolute path of its folder, which holds `config.json` and the tokenizer, and
+ * the path of its weights in it. Throws as `ModelResolver` does.
+ */
+export type EncoderResolver = (
+  model: ModelSource,
+) => Promise<{ readonly path: string; readonly weights: string }>;

@@ -1,10 +1,15 @@
 import { GraphError } from '@graft/graph';
 import type { LoopHooks } from '../loop/training-loop.ts';
-import { cancelled } from './cancelled.ts';
 import { runEmbedderJob, runRerankerJob } from './encoder-job.ts';
 import { runEvaluationJob } from './evaluation-job.ts';
 import { runQueryAdapterJob } from './query-adapter-job.ts';
-import { readToTrainer, type FromTrainer, type Jobs, type SentJob } from './trainer-protocol.ts';
+import {
+  readToTrainer,
+  type FromTrainer,
+  type Jobs,
+  type SentJob,
+  cancelled,
+} from './trainer-protocol.ts';
 import { runTrainingJob } from './training-job.ts';
 
 /** Makes this process a trainer: it works on the job that its parent sends over IPC, then ends. */

@@ -5,9 +5,14 @@ import {
   type MetricRow,
   type TrainingHooks,
 } from '@graft/graph';
-import { cancelled } from './cancelled.ts';
-import type { StartTrainer } from './trainer-process.ts';
-import { readFromTrainer, resultOf, type Jobs, type SentJob } from './trainer-protocol.ts';
+import {
+  readFromTrainer,
+  resultOf,
+  type Jobs,
+  type SentJob,
+  cancelled,
+  type StartTrainer,
+} from './trainer-protocol.ts';
 
 /** Milliseconds after which a cancelled trainer is killed that has nothing to save. */
 const patience = 1000;

@@ -8,6 +8,7 @@ import {
   type RerankerTrainingResult,
   type TrainingHooks,
   type TrainingResult,
+  GraphError,
 } from '@graft/graph';
 import { z } from 'zod';
 import type { EmbedderJob, RerankerJob } from './encoder-job.ts';
@@ -88,3 +89,22 @@ export function readFromTrainer(message: unknown): FromTrainer | undefined {
 export function resultOf<Type extends keyof Jobs>(result: unknown): Jobs[Type]['result'] {
   return custom<Jobs[Type]['result']>().parse(result);
 }
+
+export function cancelled(): GraphError {
+  return new GraphError('cancelled', 'The training was cancelled.');
+}
+
+/** A process that serves as trainer (`serveTrainer`), with typed arrays kept over its channel. */
+export interface TrainerProcess {
+  send(message: ToTrainer): void;
+  /** Ends it at once, whatever it is doing. */
+  kill(): void;
+  /** Settles when it has ended. */
+  readonly exited: Promise<unknown>;
+}
+
+/** Starts one. `exit` says how it ended as an error: `worker-died` or `out-of-memory`. */
+export type StartTrainer = (events: {
+  message(raw: unknown): void;
+  exit(error: GraphError): void;
+}) => TrainerProcess;

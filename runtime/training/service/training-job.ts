@@ -9,7 +9,7 @@ import { factorNames, magnitudeName, targetModules } from '../architectures/lora
 import { parameterCount } from '../architectures/weight-shapes.ts';
 import { hashFile } from '@graft/kit';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { openExecutor } from '../loop/open-executor.ts';
+import { openExecutor } from '../onnx/executor.ts';
 import { languageTask } from '../loop/language-task.ts';
 import {
   runTraining,

@@ -1,13 +1,39 @@
+import path from 'node:path';
 import { GraphError, type ModelSource, type Training, type TrainingHooks } from '@graft/graph';
-import { rm } from 'node:fs/promises';
+import { rm, mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { createAdapterService } from './adapter-service.ts';
-import { openJobFolder } from './job-folder.ts';
-import { lessenMemory, memoryLimit } from './memory-limit.ts';
-import type { EncoderResolver, ModelResolver } from './model-resolver.ts';
+import type { EncoderResolver, ModelResolver } from './model-file.ts';
 import { runInTrainer } from './trainer-client.ts';
-import type { StartTrainer } from './trainer-process.ts';
-import type { Jobs, SentJob } from './trainer-protocol.ts';
+import type { Jobs, SentJob, StartTrainer } from './trainer-protocol.ts';
 import type { JobSetting } from './training-job.ts';
+import { ownerStamp, removeLeftovers, replaceFile } from '@graft/kit';
+import { z } from 'zod';
+import { runtimeMemory } from '../architectures/training-memory.ts';
+
+/** What an attempt is given next of the memory that was not enough, the runtime's own aside. */
+const lessened = 0.6;
+
+const limitSchema = z.object({ memory: z.number().positive() });
+
+/** Bytes that a training is held to since memory ran out under an attempt before; undefined: it never did. */
+async function memoryLimit(checkpoints: string): Promise<number | undefined> {
+  try {
+    return limitSchema.parse(JSON.parse(await readFile(limitFile(checkpoints), 'utf8'))).memory;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers that memory ran out under an attempt that was expected to take so many bytes. */
+async function lessenMemory(checkpoints: string, expected: number): Promise<void> {
+  const own = Math.min(expected, runtimeMemory);
+  const text = JSON.stringify({ memory: Math.floor(own + (expected - own) * lessened) });
+  await replaceFile(limitFile(checkpoints), text);
+}
+
+function limitFile(checkpoints: string): string {
+  return path.join(checkpoints, 'memory-limit.json');
+}
 
 export interface TrainingOptions {
   /** Starts a process for each training and each evaluation. */
@@ -126,4 +152,11 @@ export function createTraining(options: TrainingOptions): Training {
       });
     },
   };
+}
+
+/** A new folder for one job below `parent`. Those that killed processes left there are removed. */
+export async function openJobFolder(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  await removeLeftovers(parent);
+  return mkdtemp(path.join(parent, `${ownerStamp}-training-`));
 }

@@ -5,7 +5,7 @@ import { fixture, readTensors } from '../testing/golden.ts';
 import { difference } from '../testing/measure.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
-import { headPlaces } from './head-places.ts';
+import { headPlaces } from './buckets.ts';
 import { feedsOf, microBatches } from './micro-batch.ts';
 import { prepareExamples } from './prepared-example.ts';
 import { layOutRows } from './rows.ts';

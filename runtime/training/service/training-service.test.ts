@@ -1,10 +1,10 @@
+import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { expect, it } from 'vitest';
 import { ownerStamp } from '@graft/kit';
-import { openJobFolder } from './job-folder.ts';
+import { openJobFolder } from './training-service.ts';
 
 it('clears away what processes that are gone have left, and nothing else', async () => {
   const parent = await mkdtemp(path.join(tmpdir(), 'graft-jobs-'));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SaveSchedule } from './save-schedule.ts';
+import { SaveSchedule } from './pace.ts';
 
 const second = 1000;
 
