@@ -1,4 +1,4 @@
-import { greatest, least } from '../kit/evaluation/extremes.ts';
+import { greatest, least } from '../kit/evaluation/numeric.ts';
 
 interface Candidate {
   /** Any scale: the best of all becomes 1, the worst 0. */

@@ -6,6 +6,7 @@ import {
   type MetricRow,
   metricWords,
   type RunContext,
+  plural,
 } from '@graft/graph';
 import { askedMetrics } from '../kit/evaluation/definition.ts';
 import {
@@ -60,7 +61,7 @@ function refuseMissing(
   for (const name of named) {
     if (has(name)) continue;
     refuse(
-      `The metric ${name} needs ${answerMetric[name].needs ?? ''}, and none of the ${rows.length} questions has it. Add it to the questions’ file, or remove the metric.`,
+      `The metric ${name} needs ${answerMetric[name].needs ?? ''}, which no question has (${plural(rows.length, 'question')}). Add it to the questions’ file, or remove the metric.`,
     );
   }
   if (named.length === 0 && !metricNames.some((name) => answerMetric[name].needs && has(name))) {

@@ -8,10 +8,9 @@ import {
   type RunContext,
 } from '@graft/graph';
 import { type Leaning, leanings, tellLeanings, tellUnasked } from '../kit/asking/yes-or-no.ts';
-import { fillPrompt } from '../kit/asking/fill-prompt.ts';
-import { greatest } from '../kit/evaluation/extremes.ts';
-import { contentWords } from '../kit/text/content-words.ts';
-import { wordCover } from '../kit/text/word-cover.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
+import { greatest } from '../kit/evaluation/numeric.ts';
+import { contentWords, wordCover } from '../kit/text/content-words.ts';
 import type { gradeHits } from './node.ts';
 
 type Params = ParamsOf<typeof gradeHits>;

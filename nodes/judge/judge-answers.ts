@@ -6,11 +6,10 @@ import {
   type RunContext,
   vectorSchema,
 } from '@graft/graph';
-import { cosine } from '../kit/evaluation/cosine.ts';
-import type { JudgeModel } from './ask-judge.ts';
+import { cosine } from '../kit/evaluation/numeric.ts';
+import { type JudgeModel, inRounds } from './ask-judge.ts';
 import { isAbout, type Judged, judgeMetric, type Judging, lacking } from './judge-metrics.ts';
 import type { judge, MetricName } from './node.ts';
-import { inRounds } from './rounds.ts';
 import { answerRelevancy, majority } from './verdict-scores.ts';
 
 /** Answers judged together: few, so that their texts are not all in memory. */

@@ -1,9 +1,8 @@
 import type { Answer, JudgeExchange, ParamsOf, Question } from '@graft/graph';
-import { contextPrecision } from '../kit/evaluation/average-precision.ts';
-import type { Asked } from './ask-judge.ts';
+import { contextPrecision } from '../kit/evaluation/numeric.ts';
+import type { Asked, Rounds } from './ask-judge.ts';
 import type { judge, MetricName } from './node.ts';
 import { readClaims, readQuestion, readVerdicts } from './read-reply.ts';
-import type { Rounds } from './rounds.ts';
 import { majority, shareOfYes, type Votes } from './verdict-scores.ts';
 
 /** An answer, with what it is judged by. */

@@ -5,6 +5,7 @@ import {
   metricWords,
   type RunContext,
   withoutCitations,
+  plural,
 } from '@graft/graph';
 import { logUnseen, questionsById } from '../kit/evaluation/question-rows.ts';
 import { isAbout, type Judged, lacking } from './judge-metrics.ts';
@@ -80,8 +81,8 @@ export function logLacking(
       throw new GraphError(
         'bad-input',
         needs === ''
-          ? `The metric ${name} needs questions that have an answer, and none of these ${judged.length} has one. Remove the metric.`
-          : `The metric ${name} needs ${needs}, and none of these ${judged.length} answers has that. Add it, or remove the metric.`,
+          ? `The metric ${name} needs questions that have an answer, but none does (${plural(judged.length, 'answer')}). Remove the metric.`
+          : `The metric ${name} needs ${needs}, which no answer has (${plural(judged.length, 'answer')}). Add it, or remove the metric.`,
         { location: { node: ctx.node, port: of.has('passages') ? 'prompts' : 'answers' } },
       );
     }

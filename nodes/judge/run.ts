@@ -1,5 +1,5 @@
 import { implement, type Judgement, type RunContext } from '@graft/graph';
-import { tooSmall } from '../kit/asking/small-model.ts';
+import { tooSmall } from '../kit/asking/ask-model.ts';
 import { askedMetrics } from '../kit/evaluation/definition.ts';
 import { answerMetrics, answerRow } from '../kit/evaluation/question-rows.ts';
 import { JudgeModel } from './ask-judge.ts';

@@ -5,8 +5,9 @@ import {
   type RunContext,
   type Verdicts,
   verdictsOf,
+  type Answer,
+  type Label,
 } from '@graft/graph';
-import { isRight, type LabelledAnswer } from './labelled-answer.ts';
 
 interface Compared {
   readonly labelled: readonly LabelledAnswer[];
@@ -79,4 +80,15 @@ function refuseMissing(
     `No verdict has the metric "${missing}" for single answers. Connect the node that gives it, or remove it from the metrics.`,
     { location: { node: ctx.node, param: 'metrics' } },
   );
+}
+
+/** An answer with what a person says of it; undefined: nothing yet. */
+export interface LabelledAnswer {
+  readonly answer: Answer;
+  readonly label: Label | undefined;
+}
+
+/** What a label says; undefined where it says nothing, or that it cannot be told. */
+export function isRight(label: Label | undefined): boolean | undefined {
+  return label === undefined || label.label === 'skip' ? undefined : label.label === 'right';
 }

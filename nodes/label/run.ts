@@ -7,13 +7,15 @@ import {
   type MetricRow,
   parseLabels,
   type RunContext,
+  type Preference,
+  type Prompt,
+  RowIds,
+  plural,
 } from '@graft/graph';
 import { answerRow } from '../kit/evaluation/question-rows.ts';
 import { fileText } from '../kit/text/table-rows.ts';
-import { agreementRows } from './agreement-rows.ts';
-import { isRight, type LabelledAnswer } from './labelled-answer.ts';
+import { agreementRows, isRight, type LabelledAnswer } from './agreement-rows.ts';
 import { label } from './node.ts';
-import { preferencesOf } from './preferences.ts';
 
 export const run = implement(label, async (ctx, { answers, verdicts, prompts }, params) => {
   const labels = await readLabels(ctx);
@@ -82,7 +84,7 @@ function logUnlabelled(
   if (open.length === all.length && labels.size === 0) {
     ctx.log(
       'info',
-      `None of the ${all.length} answers is labelled yet. Choose “Label the answers” on the page. Graft writes the labels to ${file}.`,
+      `No answer is labelled yet (${plural(all.length, 'answer')}). Choose “Label the answers” on the page. Graft writes the labels to ${file}.`,
     );
     return;
   }
@@ -97,4 +99,35 @@ function logUnlabelled(
     'info',
     `For ${changed} of these questions, the label belongs to another answer. It stays in ${file} and counts when that answer comes again.`,
   );
+}
+
+/**
+ * Of each question that is answered: every answer that is labelled right before every one that is labelled wrong, those
+ * included that an earlier run gave.
+ */
+export function* preferencesOf(
+  labelled: readonly LabelledAnswer[],
+  { labels, prompts }: { readonly labels: Labels; readonly prompts: readonly Prompt[] },
+): Generator<Preference> {
+  const byQuestion = new Map<string, Label[]>();
+  for (const label of labels.values()) {
+    byQuestion.set(label.question, [...(byQuestion.get(label.question) ?? []), label]);
+  }
+  const promptOf = new Map(prompts.map(({ question, text }) => [question.question, text]));
+  const ids = new RowIds();
+  const done = new Set<string>();
+  for (const { answer } of labelled) {
+    const { id, question } = answer.question;
+    if (done.has(question)) continue;
+    done.add(question);
+    const answersThatAre = (value: Label['label']): readonly string[] =>
+      (byQuestion.get(question) ?? [])
+        .filter(({ label }) => label === value)
+        .map((one) => one.answer);
+    for (const chosen of answersThatAre('right')) {
+      for (const rejected of answersThatAre('wrong')) {
+        yield { id: ids.own(id), prompt: promptOf.get(question) ?? question, chosen, rejected };
+      }
+    }
+  }
 }

@@ -1,7 +1,41 @@
 import { dirname, join } from 'node:path';
-import { GraphError, implement, modelSource } from '@graft/graph';
-import { adapterLocation } from './adapter-location.ts';
+import { GraphError, implement, modelSource, type SourceFile } from '@graft/graph';
 import { loadAdapter } from './node.ts';
+
+/** The file that makes a folder a PEFT folder. */
+const config = 'adapter_config.json';
+
+/**
+ * Where the adapter among some files is: the folder of its `adapter_config.json`, at the top before any below, else
+ * the one `.gguf` file; a workspace path. Throws `bad-input` where there is none, or more than one to choose from.
+ */
+export function adapterLocation(files: readonly SourceFile[], path: string): string {
+  const configs = files.filter((file) => file.path.split('/').at(-1) === config);
+  const depth = Math.min(...configs.map(depthOf));
+  const adapters = configs.filter((file) => depthOf(file) === depth);
+  const folders = adapters.length > 0;
+  const choices = folders ? adapters : files.filter((file) => file.path.endsWith('.gguf'));
+  const [only] = choices;
+  if (only === undefined) {
+    throw new GraphError(
+      'bad-input',
+      `"${path}" holds no adapter: it has neither ${config} nor a .gguf file. Choose another folder.`,
+    );
+  }
+  if (choices.length > 1) {
+    const names = choices.slice(0, 5).map((file) => (folders ? dirname(file.path) : file.path));
+    const more = choices.length > names.length ? ', …' : '';
+    throw new GraphError(
+      'bad-input',
+      `"${path}" holds ${choices.length} adapters (${names.join(', ')}${more}). Choose one of them.`,
+    );
+  }
+  return folders ? dirname(only.path) : only.path;
+}
+
+function depthOf(file: SourceFile): number {
+  return file.path.split('/').length;
+}
 
 export const run = implement(loadAdapter, async (ctx, { model }, params) => {
   const files = ctx.sources.flatMap((source) => (source.kind === 'files' ? source.files : []));

@@ -12,8 +12,15 @@ import { splitOf } from '../kit/training/dataset-split.ts';
 import { RowFaults } from '../kit/training/row-faults.ts';
 import type { loadDataset } from './node.ts';
 import { type DataRow, endings, holdsRows, readRows } from './read-rows.ts';
-import { detectFormat, knownColumns, needed, type RowFormat } from './row-format.ts';
-import { Refused, type RowContent, rowContent } from './row-turns.ts';
+import {
+  Refused,
+  type RowContent,
+  rowContent,
+  detectFormat,
+  knownColumns,
+  needed,
+  type RowFormat,
+} from './row-turns.ts';
 
 export interface ReadOptions {
   readonly files: readonly SourceFile[];

@@ -1,5 +1,5 @@
 import { shortTitle } from '../kit/text/markdown-headings.ts';
-import { pathFrom } from './part-path.ts';
+import { pathFrom } from './zip-archive.ts';
 import { TextsByName } from './read-docx.ts';
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
 

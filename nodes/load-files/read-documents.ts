@@ -1,12 +1,11 @@
-import type { Document, Metadata, SourceFile } from '@graft/graph';
+import { type Document, type Metadata, type SourceFile, plural } from '@graft/graph';
 import { GraphError } from '@graft/graph';
 import type { TextEncoding } from '../kit/text/decode-text.ts';
 import { fileText, tableRows } from '../kit/text/table-rows.ts';
 import { codeLanguage, type FileKind, mediaTypeOf } from './file-kind.ts';
 import { markdownHeadings, shortTitle } from '../kit/text/markdown-headings.ts';
-import { frontMatter } from './front-matter.ts';
 import { readHtml } from '../kit/text/read-html.ts';
-import { factsOf } from '../kit/text/facts.ts';
+import { factsOf, type Fact } from '../kit/text/facts.ts';
 import { type ReadDocument, readDocx } from './read-docx.ts';
 import { readEpub } from './read-epub.ts';
 import { readPdf } from './read-pdf.ts';
@@ -138,7 +137,7 @@ async function* rows(file: SourceFile, options: ReadOptions) {
     if (left > 0 && !told) {
       told = true;
       options.warn?.(
-        `${file.path} has too many columns for the metadata: ${left} columns of row ${row.row} are only in its text.`,
+        `${file.path} has too many columns for the metadata: of row ${row.row} the text alone holds ${plural(left, 'column')}.`,
       );
     }
     yield document;
@@ -169,4 +168,38 @@ function firstHeading(text: string): string | undefined {
 
 function nameOf(path: string): string {
   return path.split('/').at(-1) ?? path;
+}
+
+interface FrontMatter {
+  readonly metadata: Metadata;
+  /** Code units of the front matter, its fences and the blank lines after it; 0 without one. */
+  readonly length: number;
+}
+
+/**
+ * The `---` block at the head of a markdown text: its `name: value` lines as metadata. Nested values and
+ * lists are kept as they are written, the long ones left out; nothing is evaluated.
+ */
+export function frontMatter(text: string): FrontMatter {
+  const found = /^---[ \t]*\r?\n([\s\S]{0,65536}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n\s*|$)/.exec(
+    text,
+  );
+  if (found === null) return { metadata: {}, length: 0 };
+  const named = new Map<string, Fact>();
+  for (const line of (found[1] ?? '').split('\n')) {
+    const start = /^([\p{L}\p{N}_-]+)[ \t]*:/u.exec(line);
+    const value = start === null ? '' : line.slice(start[0].length).trim();
+    if (value !== '') named.set(start?.[1] ?? '', scalar(value));
+  }
+  // A thematic break followed by prose and another one is no front matter.
+  if (named.size === 0) return { metadata: {}, length: 0 };
+  return { metadata: factsOf(named).metadata, length: found[0].length };
+}
+
+function scalar(value: string): Fact {
+  const quoted = /^(['"])(.*)\1$/.exec(value)?.[2];
+  if (quoted !== undefined) return quoted;
+  if (/^-?\d+(\.\d+)?$/.test(value) && !/^-?0\d/.test(value)) return Number(value);
+  if (value === 'true' || value === 'false') return value === 'true';
+  return value === 'null' || value === '~' ? null : value;
 }

@@ -2,9 +2,8 @@ import type { SourceFile } from '@graft/graph';
 import { DocxBody } from './docx-body.ts';
 import { DocxNumbering } from './docx-numbering.ts';
 import { DocxStyles } from './docx-styles.ts';
-import { pathFrom } from './part-path.ts';
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
-import { ZipArchive } from './zip-archive.ts';
+import { ZipArchive, pathFrom } from './zip-archive.ts';
 
 /** Title, Markdown and what a document says of itself. */
 export interface ReadDocument {

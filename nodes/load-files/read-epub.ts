@@ -2,9 +2,8 @@ import type { SourceFile } from '@graft/graph';
 import { headingLine } from '../kit/text/plain-lines.ts';
 import { readHtmlAsMarkdown } from '../kit/text/read-html.ts';
 import { EpubContents, EpubPackage } from './epub-package.ts';
-import { pathFrom } from './part-path.ts';
 import type { ReadDocument } from './read-docx.ts';
-import { ZipArchive } from './zip-archive.ts';
+import { ZipArchive, pathFrom } from './zip-archive.ts';
 
 const kind = {
   name: 'an EPUB book',

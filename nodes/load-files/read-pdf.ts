@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { GraphError, type SourceFile } from '@graft/graph';
 import { z } from 'zod';
-import { withoutSpacesAtLineEnds } from '../kit/text/line-ends.ts';
+import { withoutSpacesAtLineEnds } from '../kit/text/block-text.ts';
 import { heapFull, startPdfThread, unpackedTooMuch } from './pdf-thread.ts';
 
 const mebi = 1024 * 1024;

@@ -6,6 +6,7 @@ import {
   implement,
   type ParamsOf,
   type RunContext,
+  plural,
 } from '@graft/graph';
 import { columnList } from '../kit/text/facts.ts';
 import { rowDocument } from '../kit/text/row-document.ts';
@@ -37,7 +38,7 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
     if (row > limit) {
       ctx.log(
         'warning',
-        `The query has more than ${limit} rows. Graft reads only these. Raise the limit for more.`,
+        `The query has more than ${plural(limit, 'row')}. Graft reads only ${limit === 1 ? 'this one' : 'these'}. Raise the limit for more.`,
       );
       return;
     }
@@ -46,7 +47,7 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
       told = true;
       ctx.log(
         'warning',
-        `The query has too many columns for the metadata: ${left} columns are only in the text.`,
+        `The query has too many columns for the metadata: the text alone holds ${plural(left, 'column')}.`,
       );
     }
     if (ids.has(document.id)) throw repeated(document.id, params.id);
@@ -60,7 +61,9 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
   const param = row > 0 && textColumns.length > 0 ? 'textColumns' : 'query';
   throw new GraphError(
     'bad-input',
-    row === 0 ? 'The query has no rows.' : `None of the ${row} rows of the query has any text.`,
+    row === 0
+      ? 'The query has no rows.'
+      : `No row of the query has any text (${plural(row, 'row')}).`,
     { location: { node: ctx.node, param } },
   );
 }

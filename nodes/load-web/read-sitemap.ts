@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { GraphError, type WebReply } from '@graft/graph';
-import { xmlEncoding } from '../kit/text/xml-encoding.ts';
+import { xmlEncoding } from '../kit/text/decode-text.ts';
 import { pageAddress } from '../kit/web/definition.ts';
 
 /** A page that a list names. */

@@ -85,7 +85,7 @@ async function lookAtAll(
   let stopped = false;
   const lookAt = async (page: ListedPage): Promise<void> => {
     try {
-      await snapshots.look(page);
+      await snapshots.fetch(page);
     } catch (error) {
       if (!(error instanceof GraphError) || params.unreadable === 'stop') throw error;
       ctx.signal.throwIfAborted();

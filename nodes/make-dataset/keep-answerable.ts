@@ -1,6 +1,7 @@
 import { abstains, type Chunk } from '@graft/graph';
 import { says, supports, titleOf, unanswered } from './answerability.ts';
-import { type Candidate, filled, type Making, replied } from './candidate.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
+import { type Candidate, type Making, replied } from './model-asker.ts';
 
 /** The questions that their chunk answers as they say, and those without an answer that no chunk seems to answer. */
 export async function keepAnswerable(
@@ -38,7 +39,7 @@ export async function keepAgreeing(
   const replies = await asker.ask(
     candidates.map(({ chunk, question }) => ({
       id: chunk.id,
-      prompt: filled(params.askAgain, { title: titleOf(chunk), passage: chunk.text, question }),
+      prompt: fillPrompt(params.askAgain, { title: titleOf(chunk), passage: chunk.text, question }),
     })),
     { temperature: 0, doing: 'asking again' },
   );

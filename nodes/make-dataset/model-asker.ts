@@ -7,10 +7,12 @@ import {
   type ParamsOf,
   type RunContext,
   type TreeInput,
+  type Chunk,
 } from '@graft/graph';
 import { z } from 'zod';
 import { type Ask, askModel } from '../kit/asking/ask-model.ts';
 import type { makeDataset } from './node.ts';
+import type { Tally } from './tally.ts';
 
 export type Params = ParamsOf<typeof makeDataset>;
 
@@ -115,4 +117,32 @@ export class ModelAsker {
     if (reply !== undefined) return reply;
     throw new GraphError('bad-input', this.#problems.get(key) ?? 'The model did not reply.');
   }
+}
+
+/** A question that may become a row of the dataset. */
+export interface Candidate {
+  readonly chunk: Chunk;
+  readonly question: string;
+  /** Absent: the question has no answer. */
+  readonly reference?: string;
+  /** The question that it paraphrases. */
+  readonly of?: Candidate;
+}
+
+/** What every stage of making a dataset needs. */
+export interface Making {
+  readonly ctx: RunContext;
+  readonly params: Params;
+  readonly asker: ModelAsker;
+  readonly tally: Tally;
+}
+
+/** Whether the model stopped early within `part`, so that the part is incomplete. */
+export function isCutIn({ cut, text }: Reply, part: string): boolean {
+  return cut && text.endsWith(part);
+}
+
+/** The model's reply; empty if it failed. */
+export function replied(reply: Reply | string | undefined): Reply {
+  return typeof reply === 'object' ? reply : { text: '', cut: false };
 }

@@ -9,12 +9,10 @@ import {
   seededOrder,
   sha256,
 } from '@graft/graph';
-import { tellTokens } from '../kit/asking/ask-model.ts';
-import { tooSmall } from '../kit/asking/small-model.ts';
-import type { Candidate, Making } from './candidate.ts';
+import { tellTokens, tooSmall } from '../kit/asking/ask-model.ts';
 import { Duplicates } from './duplicates.ts';
 import { keepAgreeing, keepAnswerable } from './keep-answerable.ts';
-import { ModelAsker } from './model-asker.ts';
+import { ModelAsker, type Candidate, type Making } from './model-asker.ts';
 import { makeDataset } from './node.ts';
 import { Tally } from './tally.ts';
 import { distract, paraphrase } from './vary-questions.ts';

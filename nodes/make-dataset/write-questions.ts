@@ -1,7 +1,7 @@
 import { type Chunk, GraphError, sha256 } from '@graft/graph';
 import { isAnswer, standsAlone, titleOf } from './answerability.ts';
-import type { Params } from './model-asker.ts';
-import { type Candidate, filled, isCutIn, type Making } from './candidate.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
+import { type Params, type Candidate, isCutIn, type Making } from './model-asker.ts';
 import { questionsIn } from './read-reply.ts';
 
 /** A prompt about a chunk. */
@@ -23,7 +23,7 @@ export async function writeQuestions(
   const replies = await asker.ask(
     asked.map(({ chunk, answerable, count }) => ({
       id: chunk.id,
-      prompt: filled(answerable ? params.ask : params.askUnanswerable, {
+      prompt: fillPrompt(answerable ? params.ask : params.askUnanswerable, {
         ...{ title: titleOf(chunk), passage: chunk.text, count },
       }),
     })),

@@ -1,7 +1,12 @@
 import { type Turn, type Example, GraphError, implement, plural, type Prompt } from '@graft/graph';
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
-import { answerOf, type Taught } from './answer-of.ts';
-import { type Asked, type Conversation, conversations } from './conversations.ts';
+import {
+  type Asked,
+  type Conversation,
+  conversations,
+  answerOf,
+  type Taught,
+} from './conversations.ts';
 import { promptsToDataset } from './node.ts';
 
 export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
@@ -67,10 +72,13 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     checkSplit(ctx, counts, { evalShare, more: 'add questions' });
     ctx.log(
       'info',
-      `${plural(counts.train, 'row')} for training, ${counts.eval} for evaluation: ${counts.answer + counts.abstention} questions, of which the passages do not answer ${counts.abstention}.`,
+      `${plural(counts.train, 'row')} for training, ${counts.eval} for evaluation: ${plural(counts.answer + counts.abstention, 'question')}, of which the passages do not answer ${counts.abstention}.`,
     );
     if (counts['left-out'] > 0) {
-      ctx.log('info', `Left out ${counts['left-out']} questions: the passages lack their answer.`);
+      ctx.log(
+        'info',
+        `Left out ${plural(counts['left-out'], 'question')}: the passages lack ${counts['left-out'] === 1 ? 'its' : 'their'} answer.`,
+      );
     }
     if (counts['no-reference'] > 0) {
       ctx.log(

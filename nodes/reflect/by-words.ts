@@ -1,7 +1,6 @@
 import { abstains, type Answer, withoutCitations } from '@graft/graph';
-import { contentWords } from '../kit/text/content-words.ts';
+import { contentWords, wordCover } from '../kit/text/content-words.ts';
 import { sentences } from '../kit/text/sentences.ts';
-import { wordCover } from '../kit/text/word-cover.ts';
 
 /** How far an answer stands, from 0 to 1 each. */
 export interface Standing {

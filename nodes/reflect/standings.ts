@@ -7,7 +7,7 @@ import {
   type RunContext,
   withoutCitations,
 } from '@graft/graph';
-import { fillPrompt } from '../kit/asking/fill-prompt.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
 import {
   type Leaning,
   leanings,

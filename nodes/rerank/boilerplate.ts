@@ -1,4 +1,4 @@
-import { greatest } from '../kit/evaluation/extremes.ts';
+import { greatest } from '../kit/evaluation/numeric.ts';
 import { plainWords } from '../kit/text/word-pair-sketch.ts';
 
 /** In so many documents of one list a line is none that one of them has to say. */

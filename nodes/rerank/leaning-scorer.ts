@@ -7,8 +7,7 @@ import {
   type RunContext,
   type TreeInput,
 } from '@graft/graph';
-import { fillPrompt } from '../kit/asking/fill-prompt.ts';
-import { tooSmall } from '../kit/asking/small-model.ts';
+import { tooSmall, fillPrompt } from '../kit/asking/ask-model.ts';
 import { type Leaning, leanings, tellLeanings } from '../kit/asking/yes-or-no.ts';
 import type { rerank } from './node.ts';
 

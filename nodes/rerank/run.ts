@@ -10,11 +10,12 @@ import {
   searchedText,
   type TrainedCrossEncoder,
   vectorSchema,
+  globMatcher,
+  type Hit,
 } from '@graft/graph';
-import { greatest, least } from '../kit/evaluation/extremes.ts';
+import { greatest, least } from '../kit/evaluation/numeric.ts';
 import { hitQuality, trustOf, type TrustOf } from './hit-quality.ts';
 import { leaningScorer } from './leaning-scorer.ts';
-import { loneGlobs, type LoneGlobs } from './lone-globs.ts';
 import { maxSim, type TokenVectors } from './max-sim.ts';
 import { isFused, noCrossEncoder, rerank } from './node.ts';
 
@@ -273,4 +274,35 @@ function ranksOf(scores: readonly number[]): number[] {
     .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
     .forEach((from, at) => (ranks[from] = at + 1));
   return ranks;
+}
+
+export interface LoneGlobs {
+  see(hits: readonly Hit[]): void;
+  /** What is to be said of the globs that none of the hits seen was of; undefined where there are none. */
+  note(): string | undefined;
+}
+
+/** Looks out for globs of `trust` that match nothing, as one does that was meant for another folder. */
+export function loneGlobs({
+  trust,
+  trustWeight,
+  quality,
+}: Pick<ParamsOf<typeof rerank>, 'trust' | 'trustWeight' | 'quality'>): LoneGlobs {
+  const counts = quality > 0 && trustWeight > 0;
+  const left = new Map((counts ? Object.keys(trust) : []).map((glob) => [glob, globMatcher(glob)]));
+  let seen: string | undefined;
+  return {
+    see(hits) {
+      if (left.size === 0) return;
+      for (const { chunk } of hits) {
+        seen ??= chunk.source.path;
+        for (const [glob, matches] of left) if (matches(chunk.source.path)) left.delete(glob);
+      }
+    },
+    note() {
+      if (left.size === 0 || seen === undefined) return undefined;
+      const globs = [...left.keys()].map((glob) => `“${glob}”`).join(', ');
+      return `No hit matches ${globs} of Trusted. Paths look like “${seen}”; “**/archive/**” matches that folder anywhere.`;
+    },
+  };
 }

@@ -9,10 +9,9 @@ import {
   type RunContext,
 } from '@graft/graph';
 import { type Draft, drafts } from '../kit/asking/drafts.ts';
-import { fillPrompt } from '../kit/asking/fill-prompt.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
 import { leanings, tellLeanings, tellUnasked } from '../kit/asking/yes-or-no.ts';
-import { greatest } from '../kit/evaluation/extremes.ts';
-import { hasPhrase } from './has-phrase.ts';
+import { greatest } from '../kit/evaluation/numeric.ts';
 import type { route } from './node.ts';
 
 type Params = ParamsOf<typeof route>;
@@ -104,4 +103,23 @@ async function nearest(
     near.set(question.id, Math.min(1, Math.max(0, greatest(cosines))));
   }
   return near;
+}
+
+/** A text as its words, lower case, each between blanks. */
+function words(text: string): string {
+  const plain =
+    text
+      .toLowerCase()
+      .normalize('NFKC')
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
+  return ` ${plain.join(' ')} `;
+}
+
+/** Whether one of the phrases stands in a text, word by word, whatever its capitals and signs. */
+export function hasPhrase(text: string, phrases: readonly string[]): boolean {
+  const own = words(text);
+  return phrases.some((phrase) => {
+    const sought = words(phrase);
+    return sought.trim() !== '' && own.includes(sought);
+  });
 }

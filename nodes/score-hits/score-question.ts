@@ -1,6 +1,5 @@
 import type { Hit } from '@graft/graph';
-import { contextPrecision, precisions } from '../kit/evaluation/average-precision.ts';
-import { least } from '../kit/evaluation/extremes.ts';
+import { contextPrecision, precisions, least } from '../kit/evaluation/numeric.ts';
 
 export interface HitScores {
   /** The share of the documents that are among the first k hits. */

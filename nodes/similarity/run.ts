@@ -5,7 +5,7 @@ import {
   vectorSchema,
   withoutCitations,
 } from '@graft/graph';
-import { cosine } from '../kit/evaluation/cosine.ts';
+import { cosine } from '../kit/evaluation/numeric.ts';
 import {
   answerMetrics,
   answerRow,

@@ -13,7 +13,6 @@ import {
   type TreeInput,
   type WeightedAdapter,
 } from '@graft/graph';
-import { Neighbours } from './neighbours.ts';
 
 /** What a model is asked, by itself. */
 export interface Ask {
@@ -214,4 +213,52 @@ export function tellTokens(ctx: RunContext): void {
       `The server does not report its tokens, so Graft estimates them from the text for ${plural(guessed, 'answer')}.`,
     );
   }
+}
+
+/**
+ * Rows in their order, in parts for workers: each goes through a part of its own from the beginning, so that what a row
+ * has in common with the one before is at hand, and then helps with the end of the longest.
+ */
+class Neighbours<Row> {
+  readonly parts: readonly { readonly at: number; readonly row: Row }[][];
+
+  constructor(rows: readonly Row[], workers: number) {
+    const placed = rows.map((row, at) => ({ at, row }));
+    this.parts = Array.from({ length: workers }, (_, part) =>
+      placed.slice(
+        Math.round((part * rows.length) / workers),
+        Math.round(((part + 1) * rows.length) / workers),
+      ),
+    );
+  }
+
+  /** The next row of a worker, and its place; undefined when all are taken. */
+  take(part: number): { readonly at: number; readonly row: Row } | undefined {
+    const own = this.parts[part]?.shift();
+    if (own !== undefined) return own;
+    return this.parts.toSorted((a, b) => b.length - a.length)[0]?.pop();
+  }
+}
+
+/** Smaller models answer yes or no at random, and their questions miss the point. */
+const leastParameters = 1e9;
+
+/** `a model of 135 million parameters` if it is too small to judge or to ask; undefined if it is large enough or its size is unknown. */
+export function tooSmall(ctx: RunContext, { id, weights, remote }: ModelRef): string | undefined {
+  // Only the catalogue knows parameter counts: not for weights in an artifact or on a server.
+  const isListed = weights === undefined && remote === undefined;
+  const parameters = isListed ? ctx.models.facts(id).parameters : undefined;
+  return parameters === undefined || parameters >= leastParameters
+    ? undefined
+    : `a model of ${Math.max(1, Math.round(parameters / 1e6))} million parameters`;
+}
+
+/** Replaces each `{name}` of a prompt by its value; a `{name}` within a value stays. */
+export function fillPrompt(
+  prompt: string,
+  values: Readonly<Record<string, string | number>>,
+): string {
+  return prompt.replace(/\{(\w+)\}/g, (mark, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : mark,
+  );
 }

@@ -1,5 +1,3 @@
-import { withoutSpacesAtLineEnds } from './line-ends.ts';
-
 /** Text of a page in the making: breaks are remembered and written once text follows. */
 export class BlockText {
   readonly #pieces: string[] = [];
@@ -32,4 +30,16 @@ export class BlockText {
   text(): string {
     return withoutSpacesAtLineEnds(this.#pieces.join('')).trim();
   }
+}
+
+/** A text whose lines, but the last, end without spaces and tabs; line by line, so that long runs cost their length. */
+export function withoutSpacesAtLineEnds(text: string): string {
+  const lines = text.split('\n');
+  return lines.map((line, at) => (at < lines.length - 1 ? withoutEnd(line) : line)).join('\n');
+}
+
+function withoutEnd(line: string): string {
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end -= 1;
+  return line.slice(0, end);
 }

@@ -1,6 +1,6 @@
 import type { TokenizerCallbacks } from 'htmlparser2';
 import { BlockText } from './block-text.ts';
-import { headingMark, markedAsMarkdown, verbatimMark } from './marked-lines.ts';
+import { headingMark, markedAsMarkdown, verbatimMark } from './plain-lines.ts';
 
 /** Elements whose content is no text of the page. */
 const droppedElements = new Set(

@@ -27,7 +27,7 @@ export function checkSplit(
   if (counts.train === 0) {
     throw new GraphError(
       'bad-input',
-      `All ${counts.eval} rows are kept for evaluation, which leaves none for training. Lower the share for evaluation, or ${more}.`,
+      `Evaluation keeps every row (${counts.eval}), which leaves none for training. Lower the share for evaluation, or ${more}.`,
       { location: { node: ctx.node, param: 'evalShare' } },
     );
   }

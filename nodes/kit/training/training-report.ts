@@ -6,7 +6,7 @@ import {
   type TrainingHooks,
   type TrainingResult,
 } from '@graft/graph';
-import { least } from '../evaluation/extremes.ts';
+import { least } from '../evaluation/numeric.ts';
 
 /** What every training gives beside what it trained. */
 type Trained = Omit<TrainingResult, 'adapter' | 'model'>;

@@ -166,7 +166,7 @@ function gigabytes(bytes: number): string {
 }
 
 /** How to get what a check did not find, by the check's id. */
-export function remedies(platform: NodeJS.Platform): Readonly<Record<string, string>> {
+function remedies(platform: NodeJS.Platform): Readonly<Record<string, string>> {
   const vulkan =
     platform === 'linux'
       ? 'Install your GPU’s Vulkan driver: mesa-vulkan-drivers for AMD and Intel (Mesa 23 or newer), ' +

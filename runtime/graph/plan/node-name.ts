@@ -11,7 +11,7 @@ export interface NamedNodes {
   readonly titleOf: (id: string) => string | undefined;
 }
 
-export function namedNodes({ nodes }: GraphBody, registry: Registry): NamedNodes {
+function namedNodes({ nodes }: GraphBody, registry: Registry): NamedNodes {
   const titleOf = (id: string): string | undefined => {
     const node = own(nodes, id);
     return node && (node.title ?? registry.get(node.type)?.title);

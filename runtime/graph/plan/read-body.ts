@@ -32,7 +32,7 @@ export interface BodyContext {
 }
 
 /** Drafts a body, with all that is wrong with it whoever uses it. Linear but for a sort. */
-export function readBody(
+function readBody(
   at: LibraryBody,
   library: GraphLibrary,
   { registry, seed }: BodyContext,

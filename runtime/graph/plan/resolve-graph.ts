@@ -67,7 +67,7 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
 }
 
 /** Every problem of the subgraphs of a file that nothing uses. */
-export function unusedProblems(written: Graph, context: LibraryContext): readonly Problem[] {
+function unusedProblems(written: Graph, context: LibraryContext): readonly Problem[] {
   if (written.graphs === undefined) return [];
   const library = new GraphLibrary(written, context);
   const reader = new BodyReader(library, context);

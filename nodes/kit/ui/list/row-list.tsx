@@ -1,9 +1,7 @@
 import { type ReactNode, useMemo } from 'react';
 import { z } from 'zod';
 import { count, plural } from '../text/amounts.ts';
-import { fittingRows } from './fitting-rows.ts';
 import { foldsOf } from './kept-folds.ts';
-import { numberAt, placeOfRow } from './row-numbers.ts';
 import type { PreviewProps } from '../preview-props.ts';
 import { mostOnPaper, VirtualRows } from './virtual-rows.tsx';
 
@@ -162,4 +160,31 @@ export function Pager(props: PagerProps): ReactNode {
       )}
     </div>
   );
+}
+
+/** The number, among all rows, of the one at a place of those shown: the same where all are shown. */
+export function numberAt(numbers: readonly number[] | undefined, at: number): number {
+  return numbers === undefined ? at : (numbers[at] ?? at);
+}
+
+/** The place of a row among those shown; undefined where it is not one of them. */
+export function placeOfRow(
+  numbers: readonly number[] | undefined,
+  number: number,
+): number | undefined {
+  if (numbers === undefined) return number;
+  const at = numbers.indexOf(number);
+  return at === -1 ? undefined : at;
+}
+
+/** A row that fits the port's schema, or as it came. */
+export type FittingRow<T> =
+  { readonly fits: true; readonly value: T } | { readonly fits: false; readonly raw: unknown };
+
+/** Rows read by a schema; one that does not fit is kept to be shown as JSON. */
+export function fittingRows<T>(rows: readonly unknown[], schema: z.ZodType<T>): FittingRow<T>[] {
+  return rows.map((raw) => {
+    const parsed = schema.safeParse(raw);
+    return parsed.success ? { fits: true, value: parsed.data } : { fits: false, raw };
+  });
 }

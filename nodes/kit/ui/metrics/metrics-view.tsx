@@ -2,10 +2,9 @@ import { type MetricRow, metricRowSchema } from '@graft/graph';
 import { type ReactNode, useEffect, useMemo } from 'react';
 import { CurveFacts } from '../charts/curve-facts.tsx';
 import { Curves } from '../charts/curves.tsx';
-import { fittingRows } from '../list/fitting-rows.ts';
 import { MetricTables } from './metric-table.tsx';
 import type { PreviewProps } from '../preview-props.ts';
-import { Pager, RawRow } from '../list/row-list.tsx';
+import { Pager, RawRow, fittingRows } from '../list/row-list.tsx';
 
 /** Rows that are fetched without being asked for: a curve wants all of its points. */
 const fetched = 50_000;

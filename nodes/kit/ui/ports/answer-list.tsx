@@ -8,9 +8,8 @@ import {
 } from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
 import { plural } from '../text/amounts.ts';
-import { fittingRows } from '../list/fitting-rows.ts';
 import type { PreviewProps } from '../preview-props.ts';
-import { RowList } from '../list/row-list.tsx';
+import { RowList, fittingRows } from '../list/row-list.tsx';
 import { SourceLink } from '../text/source-link.tsx';
 
 /** Answers with their citations; those being written right now come first. */

@@ -2,7 +2,7 @@ import { type Document, documentSchema } from '@graft/graph';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { plural } from '../text/amounts.ts';
 import { Facts } from '../text/facts.tsx';
-import { OriginIcon } from '../text/origin-icon.tsx';
+import { OriginIcon } from '../text/source-link.tsx';
 import { originOf } from '../text/origin.ts';
 import type { PreviewProps } from '../preview-props.ts';
 import { RowList } from '../list/row-list.tsx';

@@ -1,7 +1,7 @@
 import type { Chunk } from '@graft/graph';
 import { expect, it } from 'vitest';
 import type { QuestionPassages } from '../kit/training/question-passages.ts';
-import { checkPairs } from './check-pairs.ts';
+import { checkPairs } from './run.ts';
 
 const chunk = (text: string): Chunk => ({
   ...{ id: text, text, headings: [], metadata: {} },

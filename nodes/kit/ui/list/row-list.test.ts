@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { numberAt, placeOfRow } from './row-numbers.ts';
+import { numberAt, placeOfRow } from './row-list.tsx';
 
 it('finds the place of a row among those shown, and the row at a place', () => {
   const numbers = [3, 1_000, 8, 2];
