@@ -69,8 +69,8 @@ export async function sentenceWriter(
 /** On one line, without thoughts and quotation marks. */
 function sentenceOf(reply: string): string {
   const end = reply.lastIndexOf('</think>');
-  const said = end === -1 ? (reply.includes('<think>') ? '' : reply) : reply.slice(end + 8);
-  return said
+  const answer = end === -1 ? (reply.includes('<think>') ? '' : reply) : reply.slice(end + 8);
+  return answer
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/^["“](.*)["”]$/, '$1');

@@ -27,7 +27,8 @@ export function marginalOrder(
     const [next] = open.splice(best, 1);
     if (next === undefined) break;
     chosen.push({ at: next.at, value: values[best] ?? 0 });
-    for (const one of open) one.alike = Math.max(one.alike, dot(one.vector, next.vector));
+    for (const candidate of open)
+      candidate.alike = Math.max(candidate.alike, dot(candidate.vector, next.vector));
   }
   return chosen;
 }

@@ -55,8 +55,10 @@ function withoutDuplicates({ hits }: QuestionHits, { duplicates, perDocument }: 
     const same =
       duplicates === 0
         ? undefined
-        : kept.find((one) =>
-            duplicates === 1 ? one.words === words : likeness(one.sketch, sketch) >= duplicates,
+        : kept.find((earlier) =>
+            duplicates === 1
+              ? earlier.words === words
+              : likeness(earlier.sketch, sketch) >= duplicates,
           );
     if (same !== undefined) {
       same.left += 1;
@@ -106,7 +108,9 @@ async function chooseByMargin(
     candidates.push({ relevance: hit.score, vector: await vectorOf(hit) });
   }
   return marginalOrder(candidates, params).flatMap(({ at, value }) => {
-    const one = kept[at];
-    return one === undefined ? [] : [{ from: one.from, parts: { ...one.parts, mmr: value } }];
+    const chosen = kept[at];
+    return chosen === undefined
+      ? []
+      : [{ from: chosen.from, parts: { ...chosen.parts, mmr: value } }];
   });
 }

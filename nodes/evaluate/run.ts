@@ -28,9 +28,9 @@ export const run = implement(evaluate, async (ctx, { answers, questions }, param
     ctx.signal.throwIfAborted();
     const question = known?.get(answer.question.id) ?? answer.question;
     seen.add(question.id);
-    const one = compared(answer, question, params);
+    const answered = compared(answer, question, params);
     const values = asked.flatMap((name) => {
-      const value = answerMetric[name].of(one);
+      const value = answerMetric[name].of(answered);
       return value === undefined ? [] : [[name, value] as const];
     });
     rows.push(answerRow(answer.id, question, Object.fromEntries(values)));

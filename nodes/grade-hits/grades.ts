@@ -58,10 +58,11 @@ export async function gradesOf(
     let at = 0;
     for (const row of rows) {
       const own = leaning.slice(at, at + row.hits.length);
-      grades.push(own.map((one) => (one instanceof ItemFailure ? undefined : one.yes)));
+      grades.push(own.map((leaning) => (leaning instanceof ItemFailure ? undefined : leaning.yes)));
       at += own.length;
     }
-    for (const one of leaning) all.push(one instanceof ItemFailure ? one : { either: one.either });
+    for (const result of leaning)
+      all.push(result instanceof ItemFailure ? result : { either: result.either });
   };
   let rows: QuestionHits[] = [];
   for await (const row of hits.rows()) {

@@ -84,9 +84,9 @@ async function* rowsWith(
   rows: AsyncIterable<Graded>,
   of: (graded: Graded) => readonly Hit[],
 ): AsyncGenerator<QuestionHits> {
-  for await (const one of rows) {
-    const hits = of(one);
-    if (hits.length > 0) yield { ...one.row, hits: [...hits] };
+  for await (const graded of rows) {
+    const hits = of(graded);
+    if (hits.length > 0) yield { ...graded.row, hits: [...hits] };
   }
 }
 

@@ -67,7 +67,7 @@ export class JudgeModel {
 
   /** Replies in order; `done` is told after each that came. */
   async ask(asked: readonly Asked[], done: () => void): Promise<readonly Reply[]> {
-    const byKey = new Map(asked.map((one) => [this.#keyOf(one), one]));
+    const byKey = new Map(asked.map((ask) => [this.#keyOf(ask), ask]));
     // Prompts that begin alike follow each other: what they share is read once.
     const waiting = [...byKey].sort(([, a], [, b]) =>
       a.prompt < b.prompt ? -1 : a.prompt > b.prompt ? 1 : a.repeat - b.repeat,
@@ -93,7 +93,7 @@ export class JudgeModel {
       await Promise.allSettled(workers);
       throw error;
     }
-    return asked.map((one) => replies.get(this.#keyOf(one)) ?? nothing);
+    return asked.map((ask) => replies.get(this.#keyOf(ask)) ?? nothing);
   }
 
   async #reply(key: string, get: () => Promise<Reply>): Promise<Reply> {

@@ -38,7 +38,7 @@ export async function* judgeAnswers(
     );
     const judgings = await inRounds(
       tasks.map(({ of, name }) => judgeMetric[name].judge(of, params)),
-      (some) => model.ask(some, replied),
+      (batch) => model.ask(batch, replied),
     );
     const done = judgings.flatMap((judging, task) => {
       const { of, name } = tasks[task] ?? {};

@@ -105,7 +105,9 @@ function* usefulness(judged: Judged, params: Params): Rounds<Judging> {
     ),
   });
   const votes = passages.map((_, at) =>
-    verdicts.slice(at * params.repeats, (at + 1) * params.repeats).map((said) => said ?? null),
+    verdicts
+      .slice(at * params.repeats, (at + 1) * params.repeats)
+      .map((verdict) => verdict ?? null),
   );
   return { ...scored(votes, contextPrecision), things: passages, votes, exchanges };
 }
@@ -119,7 +121,7 @@ function* questionsOf({ answer, text }: Judged, params: Params): Rounds<Judging>
     ...{ item: answer.id, asked: 'question', repeats: params.repeats, read: readQuestion },
     prompts: [filled(params.questionPrompt, { answer: text })],
   });
-  const read = made.filter((one) => one !== undefined);
+  const read = made.filter((judging) => judging !== undefined);
   const votes = read.map(({ noncommittal }) => [!noncommittal]);
   return { made: true, things: read.map(({ question }) => question), votes, exchanges };
 }
@@ -137,7 +139,7 @@ function* rightness(judged: Judged, params: Params): Rounds<Judging> {
       }),
     ],
   });
-  const votes = [verdicts.map((said) => said ?? null)];
+  const votes = [verdicts.map((verdict) => verdict ?? null)];
   return { ...scored(votes, shareOfYes), things: [text], votes, exchanges };
 }
 
@@ -174,14 +176,14 @@ function* ask<Read>(
     Array.from({ length: repeats }, (_, at): Asked => ({ item, prompt, repeat: at + 1 })),
   );
   const replies = yield all;
-  return all.map((one, at) => {
+  return all.map((ask, at) => {
     const { text = '', cut = false, refused } = replies[at] ?? {};
     // Of a list that was cut nobody knows what is missing; a verdict comes before what it is explained by.
     const isWhole = refused === undefined && !(cut && asked === 'claims');
     const value = isWhole ? read(text) : undefined;
     const unread = `It is not in the form that was asked for.${cut ? ' It was cut at max tokens.' : ''}`;
     exchanges.push({
-      ...{ asked, repeat: one.repeat, prompt: one.prompt },
+      ...{ asked, repeat: ask.repeat, prompt: ask.prompt },
       ...(refused === undefined ? { reply: text } : {}),
       ...(value === undefined ? { problem: refused ?? unread } : {}),
     });

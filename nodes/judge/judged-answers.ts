@@ -72,9 +72,9 @@ export function logLacking(
   const lacks = new Map<string, MetricName[]>();
   let had = 0;
   for (const name of asked) {
-    const about = judged.filter((one) => isAbout(name, one));
-    const without = about.filter((one) => lacking(name, one).length > 0);
-    const of = new Set(without.flatMap((one) => lacking(name, one)));
+    const about = judged.filter((answer) => isAbout(name, answer));
+    const without = about.filter((answer) => lacking(name, answer).length > 0);
+    const of = new Set(without.flatMap((answer) => lacking(name, answer)));
     const needs = [...of].map((need) => needed[need]).join(' and ');
     if (without.length < about.length) had += 1;
     else if (named) {

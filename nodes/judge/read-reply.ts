@@ -121,7 +121,7 @@ function verdictsOfJson(json: unknown, count: number): boolean[] | undefined {
   // Texts beside a single verdict are its reasons; an answer may be what was asked about, said again.
   const { answer, ...others } = record;
   const rest = typeof answer === 'string' && !bareVerdict.test(answer) ? others : record;
-  const hasReasons = listed?.every((one) => typeof one === 'string') ?? false;
+  const hasReasons = listed?.every((reason) => typeof reason === 'string') ?? false;
   const isOne = count === 1 && hasReasons && verdictOf(rest) !== undefined;
   const list = isOne ? [json] : (listed ?? (byNumber ? Object.values(record) : [json]));
   const verdicts = list.map(verdictOf).filter((verdict) => verdict !== undefined);
@@ -139,7 +139,7 @@ function verdictOf(value: unknown): boolean | undefined {
   if (value === 0 || value === '0') return false;
   if (typeof value === 'string') return verdictIn(value);
   const record = z.record(z.string(), z.unknown()).safeParse(value).data ?? {};
-  const name = verdictNames.find((one) => Object.hasOwn(record, one));
+  const name = verdictNames.find((name) => Object.hasOwn(record, name));
   return name === undefined || typeof record[name] === 'object'
     ? undefined
     : verdictOf(record[name]);

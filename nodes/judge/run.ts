@@ -21,7 +21,7 @@ export const run = implement(judge, async (ctx, inputs, params) => {
   }
   const model = new JudgeModel(ctx, inputs.model, params);
   const task = { judged, asked, params, model };
-  const tallies = new Map(judged.map((one) => [one, new Tally()]));
+  const tallies = new Map(judged.map((answer) => [answer, new Tally()]));
   let done = 0;
   const report = (): void => {
     const message = `${model.replies} replies`;

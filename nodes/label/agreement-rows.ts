@@ -22,7 +22,7 @@ export function agreementRows(
   { labelled, verdicts, rule }: Compared,
 ): MetricRow[] {
   const found = verdicts.flatMap((rows, at) =>
-    verdictsOf(rows, rule).map((said) => ({ ...said, edge: at + 1 })),
+    verdictsOf(rows, rule).map((verdicts) => ({ ...verdicts, edge: at + 1 })),
   );
   refuseMissing(ctx, found, { asked: rule.metrics, edges: verdicts.length });
   const decided = labelled.flatMap(({ answer, label }) => {
@@ -73,7 +73,7 @@ function refuseMissing(
   found: readonly Verdicts[],
   { asked, edges }: { readonly asked: readonly string[]; readonly edges: number },
 ): void {
-  const missing = asked.find((name) => found.every((said) => said.name !== name));
+  const missing = asked.find((name) => found.every((verdict) => verdict.name !== name));
   if (missing === undefined || edges === 0) return;
   throw new GraphError(
     'bad-param',

@@ -62,7 +62,7 @@ function metricsOf(all: readonly LabelledAnswer[]): MetricRow[] {
     );
   });
   const count = (is: (given: Label | undefined) => boolean): number =>
-    all.filter((one) => is(one.label)).length;
+    all.filter((answer) => is(answer.label)).length;
   const right = count((given) => isRight(given) === true);
   const wrong = count((given) => isRight(given) === false);
   const share = right + wrong === 0 ? {} : { labelledRight: right / (right + wrong) };
@@ -79,7 +79,7 @@ function logUnlabelled(
   all: readonly LabelledAnswer[],
   { labels, file }: { readonly labels: Labels; readonly file: string },
 ): void {
-  const open = all.filter((one) => one.label === undefined);
+  const open = all.filter((answer) => answer.label === undefined);
   if (open.length === 0) return;
   if (open.length === all.length && labels.size === 0) {
     ctx.log(
@@ -123,7 +123,7 @@ export function* preferencesOf(
     const answersThatAre = (value: Label['label']): readonly string[] =>
       (byQuestion.get(question) ?? [])
         .filter(({ label }) => label === value)
-        .map((one) => one.answer);
+        .map((label) => label.answer);
     for (const chosen of answersThatAre('right')) {
       for (const rejected of answersThatAre('wrong')) {
         yield { id: ids.own(id), prompt: promptOf.get(question) ?? question, chosen, rejected };

@@ -126,7 +126,7 @@ function exampleOf(
   const { kind, turns } = learned(rowContent(row.values, format), params);
   return {
     ...{ id: `${path}:${row.row}`, path, row: row.row },
-    ...{ split: splitOf(said(turns), params), kind, turns },
+    ...{ split: splitOf(textsOf(turns), params), kind, turns },
   };
 }
 
@@ -149,21 +149,22 @@ function learned(
       prompt === '' ? [] : [{ role: 'text', content: prompt, trained: everything }];
     return { kind: 'text', turns: [...before, { role: 'text', content: text, trained: true }] };
   }
-  const turns = content.turns.map(({ role, content: said, trained = true }) => ({
-    ...{ role, content: said, trained: trained && (everything || role === 'assistant') },
+  const turns = content.turns.map(({ role, content: text, trained = true }) => ({
+    ...{ role, content: text, trained: trained && (everything || role === 'assistant') },
   }));
   if (template !== 'none') return { kind: 'chat', turns };
   return {
     kind: 'text',
-    turns: turns.map(({ content: said, trained }, at) => ({
+    turns: turns.map(({ content: text, trained }, at) => ({
       role: 'text',
-      content: at === turns.length - 1 ? said : `${said}\n\n`,
+      content: at === turns.length - 1 ? text : `${text}\n\n`,
       trained,
     })),
   };
 }
 
-const said = (turns: readonly Turn[]): unknown => turns.map(({ role, content }) => [role, content]);
+const textsOf = (turns: readonly Turn[]): unknown =>
+  turns.map(({ role, content }) => [role, content]);
 
 function place({ row, line }: DataRow): { row: number; line?: number } {
   return line === undefined ? { row } : { row, line };

@@ -131,11 +131,11 @@ async function* withoutNulls({ path }: SourceFile, text: AsyncIterable<string>) 
 }
 
 async function* rows(file: SourceFile, options: ReadOptions) {
-  let told = false;
+  let isReported = false;
   for await (const row of tableRows(file, options.encoding)) {
     const { document, left } = rowDocument(row, file, options.textColumns);
-    if (left > 0 && !told) {
-      told = true;
+    if (left > 0 && !isReported) {
+      isReported = true;
       options.warn?.(
         `${file.path} has too many columns for the metadata: of row ${row.row} the text alone holds ${plural(left, 'column')}.`,
       );

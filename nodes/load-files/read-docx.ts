@@ -32,14 +32,14 @@ const factNames: Readonly<Record<string, string>> = {
 export async function readDocx(file: SourceFile, signal: AbortSignal): Promise<ReadDocument> {
   const archive = await ZipArchive.open(file, kind);
   const main = await mainPart(archive);
-  const beside = (name: string): string => pathFrom(main, name);
+  const partPath = (name: string): string => pathFrom(main, name);
   const [styles, numbering] = [new DocxStyles(), new DocxNumbering()];
-  await archive.xml(beside('styles.xml'), styles);
-  await archive.xml(beside('numbering.xml'), numbering);
+  await archive.xml(partPath('styles.xml'), styles);
+  await archive.xml(partPath('numbering.xml'), numbering);
   const notes = new Map<string, string>();
   for (const note of ['footnote', 'endnote']) {
     signal.throwIfAborted();
-    await archive.xml(beside(`${note}s.xml`), new Notes(note, { styles, notes }));
+    await archive.xml(partPath(`${note}s.xml`), new Notes(note, { styles, notes }));
   }
   signal.throwIfAborted();
   const body = new DocxBody({ styles, numbering, notes });

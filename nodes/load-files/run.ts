@@ -107,7 +107,7 @@ function tellPassedOver(
   const why = 'of kinds that “Kinds” does not list';
   tell(others.filter(isNamed), 'warning', why);
   tell(
-    others.filter((one) => !isNamed(one)),
+    others.filter((source) => !isNamed(source)),
     'info',
     why,
   );

@@ -92,10 +92,10 @@ export const loadSql = defineNode({
   sources({ file, database, refresh }) {
     if (file !== '') {
       // What SQLite keeps beside a database that is in use.
-      const beside = ['-wal', '-journal'].map((end) => ({
+      const journals = ['-wal', '-journal'].map((end) => ({
         ...{ kind: 'files' as const, patterns: [`${file}${end}`], param: 'file', optional: true },
       }));
-      return [{ kind: 'files', patterns: [file], param: 'file' }, ...beside];
+      return [{ kind: 'files', patterns: [file], param: 'file' }, ...journals];
     }
     if (database === null) return [];
     return [

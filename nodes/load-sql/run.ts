@@ -31,7 +31,7 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
   const ids = new Set<string>();
   let row = 0;
   let written = 0;
-  let told = false;
+  let isReported = false;
   for await (const values of eachRow(ctx, params)) {
     ctx.signal.throwIfAborted();
     row += 1;
@@ -43,8 +43,8 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
       return;
     }
     const { document, left } = documentOf({ values, row, source }, params);
-    if (left > 0 && !told) {
-      told = true;
+    if (left > 0 && !isReported) {
+      isReported = true;
       ctx.log(
         'warning',
         `The query has too many columns for the metadata: the text alone holds ${plural(left, 'column')}.`,
@@ -95,7 +95,9 @@ function asked(ctx: RunContext, params: Params): AsyncIterable<DatabaseRows> {
     const { identity } = source;
     return ctx.databases.rows({ secret: database.$secret, identity }, query);
   }
-  const [given = [], ...others] = ctx.sources.map((one) => (one.kind === 'files' ? one.files : []));
+  const [given = [], ...others] = ctx.sources.map((source) =>
+    source.kind === 'files' ? source.files : [],
+  );
   const [file, another] = given;
   if (file === undefined) {
     throw badParam('file', 'Choose a SQLite file of the workspace, or name a database.');
@@ -106,8 +108,8 @@ function asked(ctx: RunContext, params: Params): AsyncIterable<DatabaseRows> {
       `${path} matches several files (${file.path}, ${another.path}). Choose one.`,
     );
   }
-  const beside = others.flat().filter((one) => one.path.startsWith(`${file.path}-`));
-  return sqliteRows({ file, beside }, query);
+  const journals = others.flat().filter((other) => other.path.startsWith(`${file.path}-`));
+  return sqliteRows({ file, beside: journals }, query);
 }
 
 function documentOf(

@@ -61,9 +61,9 @@ async function contentOf(file: SourceFile): Promise<Uint8Array<ArrayBuffer>> {
   let at = 0;
   for await (const piece of file.stream()) {
     // Of a file that has grown meanwhile: it is refused as its reading ends.
-    const some = piece.subarray(0, bytes.length - at);
-    bytes.set(some, at);
-    at += some.length;
+    const fitting = piece.subarray(0, bytes.length - at);
+    bytes.set(fitting, at);
+    at += fitting.length;
   }
   return bytes;
 }
@@ -145,7 +145,7 @@ class QueryThread {
   }
 }
 
-function failure({ failed: said, badText }: Failed, path: string): GraphError {
+function failure({ failed: reason, badText }: Failed, path: string): GraphError {
   const location = { file: path };
   if (badText !== undefined) {
     return new GraphError(
@@ -154,30 +154,30 @@ function failure({ failed: said, badText }: Failed, path: string): GraphError {
       { location: { ...location, param: 'query' } },
     );
   }
-  if (/not a database|malformed|disk image/i.test(said)) {
+  if (/not a database|malformed|disk image/i.test(reason)) {
     return new GraphError(
       'damaged-file',
-      `${path} is not a SQLite database, or is damaged (${said}). Choose another file.`,
+      `${path} is not a SQLite database, or is damaged (${reason}). Choose another file.`,
       {
         location: { ...location, param: 'file' },
       },
     );
   }
-  if (/out of memory|too big/i.test(said)) {
+  if (/out of memory|too big/i.test(reason)) {
     return new GraphError(
       'too-large',
-      `The query exceeds its memory limit (${said}). Select fewer rows or columns.`,
+      `The query exceeds its memory limit (${reason}). Select fewer rows or columns.`,
       {
         location: { ...location, param: 'query' },
       },
     );
   }
-  if (/readonly|read-only/i.test(said)) {
+  if (/readonly|read-only/i.test(reason)) {
     return refused(
-      `The query writes to the database (${said}). Graft runs only queries that read.`,
+      `The query writes to the database (${reason}). Graft runs only queries that read.`,
     );
   }
-  return refused(`SQLite refused the query on ${path}: ${said}. Correct the query.`);
+  return refused(`SQLite refused the query on ${path}: ${reason}. Correct the query.`);
 }
 
 function refused(message: string): GraphError {

@@ -36,7 +36,7 @@ export async function readSitemap(
   address: string,
 ): Promise<Sitemap> {
   const text = decoded(isPacked(body) ? unpacked(body, address) : body).trim();
-  const hosts = new Set([address, reached].map((one) => new URL(one).host));
+  const hosts = new Set([address, reached].map((url) => new URL(url).host));
   let long = 0;
   const own = (written: string): string[] => {
     const url = written.length > longestAddress ? written : pageAddress(written);

@@ -80,7 +80,7 @@ async function lookAtAll(
   { snapshots, params }: { readonly snapshots: WebSnapshots; readonly params: Params },
 ): Promise<ListedPage[]> {
   const failures = new Map<ListedPage, GraphError>();
-  const said = new Set<string>();
+  const reported = new Set<string>();
   let done = 0;
   let stopped = false;
   const lookAt = async (page: ListedPage): Promise<void> => {
@@ -91,8 +91,8 @@ async function lookAtAll(
       ctx.signal.throwIfAborted();
       failures.set(page, error);
       // What is wrong with a site is said once, and not of each of its pages.
-      if (!said.has(error.message)) ctx.log('warning', error.message, page.url);
-      said.add(error.message);
+      if (!reported.has(error.message)) ctx.log('warning', error.message, page.url);
+      reported.add(error.message);
     }
     done += 1;
     ctx.progress({ done, total: pages.length, unit: 'pages', message: page.url });

@@ -66,24 +66,24 @@ export class ModelAsker {
     const asks = new Map(
       prompts.map(({ id, prompt }, at) => [keys[at] ?? '', { id, system, prompt }]),
     );
-    const memo = await this.#ctx.memo('replies', replySchema, async (some) => {
-      const missing = some.filter((key) => !this.#replies.has(key));
+    const memo = await this.#ctx.memo('replies', replySchema, async (wanted) => {
+      const missing = wanted.filter((key) => !this.#replies.has(key));
       const results = await this.#answers(
         missing.flatMap((key) => asks.get(key) ?? []),
         { temperature, seed },
       );
       for (const [at, key] of missing.entries()) this.#note(key, results[at]);
-      return some.map((key) => this.#replyTo(key));
+      return wanted.map((key) => this.#replyTo(key));
     });
     const sorted = [...asks.keys()].sort();
     for (let at = 0; at < sorted.length; at += batch) {
       this.#ctx.progress({ done: at, total: sorted.length, unit: 'prompts', message: doing });
-      const some = sorted.slice(at, at + batch);
+      const slice = sorted.slice(at, at + batch);
       try {
-        await memo.fill(some);
+        await memo.fill(slice);
       } catch (error) {
-        const answered = some.filter((key) => !this.#problems.has(key));
-        if (answered.length === some.length) throw error;
+        const answered = slice.filter((key) => !this.#problems.has(key));
+        if (answered.length === slice.length) throw error;
         await memo.fill(answered);
       }
     }

@@ -50,7 +50,7 @@ function sum(parts: readonly ReadonlyMap<Fate, number>[]): Counts {
     answerableAfterAll: of('answerableAfterAll'),
     duplicates: of('duplicates'),
   };
-  return { written: Object.values(fates).reduce((all, one) => all + one, 0), ...fates };
+  return { written: Object.values(fates).reduce((all, count) => all + count, 0), ...fates };
 }
 
 /** Of nothing written no share was kept. */

@@ -29,9 +29,9 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
   const asked: Asked[] = [];
   let without = 0;
   for await (const prompt of inputs.prompts.rows()) {
-    const one = askedOf(prompt, { node: ctx.node, port: 'prompts' });
-    if (one === undefined) without += 1;
-    else asked.push(one);
+    const question = askedOf(prompt, { node: ctx.node, port: 'prompts' });
+    if (question === undefined) without += 1;
+    else asked.push(question);
   }
   if (asked.length === 0) {
     throw new GraphError(
@@ -106,12 +106,12 @@ function askedOf(prompt: Prompt, location: Location): Asked | undefined {
 
 /** A chat in which the model gives the choice, which alone counts, with the token that ends it. */
 function exampleOf({ id, text }: Prompt, choice: string, system: string): Example {
-  const told: Example['turns'] =
+  const instructions: Example['turns'] =
     system === '' ? [] : [{ role: 'system', content: system, trained: false }];
   return {
     ...{ id, path: 'prompts', row: 1, split: 'eval', kind: 'chat' },
     turns: [
-      ...told,
+      ...instructions,
       { role: 'user', content: text, trained: false },
       { role: 'assistant', content: choice, trained: true },
     ],

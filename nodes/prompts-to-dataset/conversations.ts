@@ -22,12 +22,17 @@ export function* conversations(
 ): Generator<Conversation> {
   /** Chunks that hold the answer of each, found once: there are as many looks as pairs. */
   const holding = new Map(
-    asked.map((one) => [one, holdingPassages(one.prompt).map(({ chunkId }) => chunkId)]),
+    asked.map((question) => [
+      question,
+      holdingPassages(question.prompt).map(({ chunkId }) => chunkId),
+    ]),
   );
-  const holdingOf = (one: Asked): readonly string[] => holding.get(one) ?? [];
+  const holdingOf = (question: Asked): readonly string[] => holding.get(question) ?? [];
   /** The chunks that a prompt is asked of: those that hold its answer, or where none does, all. */
-  const chunksOf = (one: Asked): readonly string[] =>
-    holdingOf(one).length > 0 ? holdingOf(one) : one.prompt.passages.map(({ chunkId }) => chunkId);
+  const chunksOf = (question: Asked): readonly string[] =>
+    holdingOf(question).length > 0
+      ? holdingOf(question)
+      : question.prompt.passages.map(({ chunkId }) => chunkId);
   const waiting = new Map<string, Set<Asked>>();
   const place = new Map(
     seededOrder(
@@ -36,15 +41,15 @@ export function* conversations(
     ).map((id, at) => [id, at]),
   );
   const placeOf = ({ prompt }: Asked): number => place.get(prompt.id) ?? 0;
-  for (const one of asked.toSorted((a, b) => placeOf(a) - placeOf(b))) {
-    for (const chunk of chunksOf(one)) {
-      waiting.set(chunk, (waiting.get(chunk) ?? new Set()).add(one));
+  for (const question of asked.toSorted((a, b) => placeOf(a) - placeOf(b))) {
+    for (const chunk of chunksOf(question)) {
+      waiting.set(chunk, (waiting.get(chunk) ?? new Set()).add(question));
     }
   }
   const left = new Set(asked);
-  const take = (one: Asked): void => {
-    left.delete(one);
-    for (const chunk of chunksOf(one)) waiting.get(chunk)?.delete(one);
+  const take = (question: Asked): void => {
+    left.delete(question);
+    for (const chunk of chunksOf(question)) waiting.get(chunk)?.delete(question);
   };
   for (const first of asked) {
     if (!left.has(first)) continue;
@@ -56,10 +61,10 @@ export function* conversations(
       if (conversation.length >= size) break;
       if (!left.has(next) || next.split !== first.split) continue;
       if (!holdingOf(next).every((chunk) => chunks.has(chunk))) continue;
-      const told = answerOf({ ...next.prompt, passages }, form);
-      if (told.kind !== next.kind) continue;
+      const taught = answerOf({ ...next.prompt, passages }, form);
+      if (taught.kind !== next.kind) continue;
       take(next);
-      conversation.push({ ...next, answer: told.text });
+      conversation.push({ ...next, answer: taught.text });
     }
     yield conversation;
   }

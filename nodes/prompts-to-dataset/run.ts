@@ -36,9 +36,9 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
 
   async function* gathered(input: (typeof prompts)[number]): AsyncGenerator<Conversation> {
     const all: Asked[] = [];
-    for await (const one of asked(input)) {
-      if (together > 1) all.push(one);
-      else yield [one];
+    for await (const question of asked(input)) {
+      if (together > 1) all.push(question);
+      else yield [question];
     }
     yield* conversations(all, { size: together, seed, form: params });
   }

@@ -47,21 +47,21 @@ export function standingByWords(
   { text, question, finishReason }: Pick<Answer, 'text' | 'question' | 'finishReason'>,
   passages: readonly Read[],
 ): Standing {
-  const said = withoutCitations(text);
-  const words = contentWords(said);
+  const plain = withoutCitations(text);
+  const words = contentWords(plain);
   const asked = contentWords(question.question);
   const own = new Set(asked);
   const because =
-    whyNoAnswer({ text: said, finishReason }) ??
-    (/^\s*(?:yes|no)\b/i.test(said) || words.some((word) => !own.has(word))
+    whyNoAnswer({ text: plain, finishReason }) ??
+    (/^\s*(?:yes|no)\b/i.test(plain) || words.some((word) => !own.has(word))
       ? undefined
       : 'It only says the question again.') ??
-    (!asksForNumber.test(question.question) || numberWord.test(said)
+    (!asksForNumber.test(question.question) || numberWord.test(plain)
       ? undefined
       : 'It has no number or time, for which the question asks.');
   const none = because === undefined ? {} : { because };
   // A mere yes or no claims what the question asks.
-  const claimed = words.length > 0 || said.trim() === '' ? words : asked;
+  const claimed = words.length > 0 || plain.trim() === '' ? words : asked;
   if (claimed.length === 0) return { supported: 0, useful: 0, ...none };
   const coverClaim = wordCover(claimed, weightBeside(own));
   const coverQuestion = wordCover(asked);

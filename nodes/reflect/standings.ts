@@ -87,7 +87,9 @@ export async function standings(
   const useful = await ask(params.usefulPrompt, params.useful);
   tellUnasked(
     ctx,
-    asked.map((_, at) => [supported[at], useful[at]].find((one) => one instanceof ItemFailure)),
+    asked.map((_, at) =>
+      [supported[at], useful[at]].find((result) => result instanceof ItemFailure),
+    ),
     { what: 'answers', then: 'do not stand' },
   );
   let next = 0;
@@ -96,8 +98,8 @@ export async function standings(
     if (because !== undefined) return { answer, supported: 0, useful: 0, because, tokens: 0 };
     const [support, use] = [supported[next], useful[next]];
     next += 1;
-    const [supporting, using] = [told(support), told(use)];
-    const failure = [support, use].find((one) => one instanceof ItemFailure);
+    const [supporting, using] = [leaningOf(support), leaningOf(use)];
+    const failure = [support, use].find((result) => result instanceof ItemFailure);
     return {
       answer,
       ...(failure === undefined ? {} : { unasked: failure.message }),
@@ -109,7 +111,7 @@ export async function standings(
 }
 
 /** What is not asked holds; undefined of what could not be asked. */
-function told(
+function leaningOf(
   leaning: Leaning | ItemFailure | undefined,
 ): Pick<Leaning, 'yes' | 'tokens'> | undefined {
   if (leaning === undefined) return { yes: 1, tokens: 0 };

@@ -46,7 +46,7 @@ function compared(what: string, value: number | undefined, least: number): Judge
   const holds = value >= least;
   // As many digits as it takes to see the difference.
   const digits =
-    [2, 3, 4, 5].find((one) => holds || value.toFixed(one) !== least.toFixed(one)) ?? 17;
+    [2, 3, 4, 5].find((digits) => holds || value.toFixed(digits) !== least.toFixed(digits)) ?? 17;
   const needed = `${least.toFixed(digits)} is needed`;
   return [
     finding(`${what} by ${value.toFixed(digits)}${holds ? '; ' : ', and '}${needed}.`, holds),

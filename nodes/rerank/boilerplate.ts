@@ -35,7 +35,7 @@ export function countWords(
     const words = wordsOf(line);
     const count = words === '' ? 0 : words.split(' ').length;
     all += count;
-    const isRow = [lines[at - 1], lines[at + 1]].some((beside) => isSameRow(line, beside));
+    const isRow = [lines[at - 1], lines[at + 1]].some((neighbour) => isSameRow(line, neighbour));
     if (!common.has(words) && !isLinks(line, isRow) && !/©|\(c\)\s*\d{4}/i.test(line)) own += count;
   }
   return { own, all };
@@ -45,9 +45,9 @@ function wordsOf(line: string): string {
   return plainWords(line).join(' ');
 }
 
-function isSameRow(line: string, beside = ''): boolean {
+function isSameRow(line: string, neighbour = ''): boolean {
   const bars = line.split('|').length;
-  return bars > 1 && bars === beside.split('|').length;
+  return bars > 1 && bars === neighbour.split('|').length;
 }
 
 /** `Home | Prices | Contact` that is no row of a table, `Home › Kilns › Prices`, or mostly the words of Markdown links. */

@@ -23,7 +23,7 @@ export type TrustOf = (path: string) => number;
 /** By the longest glob that matches. To be made once for all hits. */
 export function trustOf({ trust }: Pick<ParamsOf<typeof rerank>, 'trust'>): TrustOf {
   const globs = Object.entries(trust)
-    .sort(([one], [other]) => other.length - one.length)
+    .sort(([a], [b]) => b.length - a.length)
     .map(([glob, value]) => ({ matches: globMatcher(glob), value }));
   return (path) => globs.find(({ matches }) => matches(path))?.value ?? 1;
 }
@@ -45,12 +45,12 @@ export function hitQuality(
       freshness:
         date === undefined ? undefined : [freshness(today - date, params), params.freshnessWeight],
     } as const;
-    const told = Object.entries(parts).flatMap(([name, part]) =>
+    const counted = Object.entries(parts).flatMap(([name, part]) =>
       part === undefined || part[1] === 0 ? [] : [{ name, value: part[0], weight: part[1] }],
     );
     return {
-      ...Object.fromEntries(told.map(({ name, value }) => [name, value])),
-      quality: told.reduce(
+      ...Object.fromEntries(counted.map(({ name, value }) => [name, value])),
+      quality: counted.reduce(
         (product, { value, weight }) =>
           product * partFactor(value, { quality: params.quality, weight }),
         1,

@@ -25,7 +25,7 @@ const fused = ['late-interaction', 'trained', 'language-model'] as const;
 
 /** Whether the order of a method is only one of two, fused with the one that comes. */
 export function isFused(method: string): boolean {
-  return fused.some((one) => one === method);
+  return fused.some((known) => known === method);
 }
 
 function partWeight(title: string, what: string) {

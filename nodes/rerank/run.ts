@@ -198,7 +198,7 @@ function nearnesses(
 
 /** In milliseconds: the day that is given, or the one that the run began in. */
 function todayOf({ sources }: RunContext, given: string): number {
-  const present = sources.flatMap((one) => (one.kind === 'clock' ? [one.since] : []));
+  const present = sources.flatMap((source) => (source.kind === 'clock' ? [source.since] : []));
   return Date.parse(given === '' ? (present[0] ?? '') : given);
 }
 

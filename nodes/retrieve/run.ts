@@ -86,8 +86,8 @@ async function inParts<Row, Result>(
 ): Promise<Result[]> {
   const results: Result[] = [];
   for (let at = 0; at < rows.length; at += searchedAtOnce) {
-    const some = rows.slice(at, at + searchedAtOnce);
-    results.push(...(await Promise.all(some.map(work))));
+    const batch = rows.slice(at, at + searchedAtOnce);
+    results.push(...(await Promise.all(batch.map(work))));
   }
   return results;
 }

@@ -44,7 +44,9 @@ function linesOf(text: string): string[] {
   if (from !== -1 && to > from) {
     try {
       const list: unknown = JSON.parse(text.slice(from, to + 1));
-      const wordings = Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+      const wordings = Array.isArray(list)
+        ? list.filter((wording) => typeof wording === 'string')
+        : [];
       // `[1]` may stand in any text.
       if (wordings.length > 0) return wordings;
     } catch {

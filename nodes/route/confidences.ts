@@ -77,11 +77,11 @@ export async function confidences(
 function judged<Said>(
   ctx: RunContext,
   all: readonly (Said | ItemFailure)[],
-  confidenceOf: (said: Said) => Confidence,
+  confidenceOf: (reply: Said) => Confidence,
 ): Confidence[] {
   tellUnasked(ctx, all, { what: 'questions', then: 'go to retrieval' });
-  return all.map((one) =>
-    one instanceof ItemFailure ? { unjudged: 1 } : { ...confidenceOf(one), unjudged: 0 },
+  return all.map((reply) =>
+    reply instanceof ItemFailure ? { unjudged: 1 } : { ...confidenceOf(reply), unjudged: 0 },
   );
 }
 

@@ -34,8 +34,8 @@ export const run = implement(similarity, async (ctx, { answers, questions }, { m
     throw noReference({ node: ctx.node, port: known === undefined ? 'answers' : 'questions' });
   }
   const embedder = await ctx.backends.embedder(model);
-  const vectors = await ctx.memo('sentence-vectors', vectorSchema, (some) =>
-    embedder.embed(some, ctx.signal),
+  const vectors = await ctx.memo('sentence-vectors', vectorSchema, (sentences) =>
+    embedder.embed(sentences, ctx.signal),
   );
   await vectors.fill(texts);
   const rows = [];

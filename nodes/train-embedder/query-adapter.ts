@@ -40,7 +40,7 @@ export async function trainMap(
     pairs.map(({ question, passage, negatives }) => ({
       question: placeOf(question.question),
       passage: placeOf(searchedText(passage)),
-      negatives: negatives.map((one) => placeOf(searchedText(one))),
+      negatives: negatives.map((negative) => placeOf(searchedText(negative))),
     }));
   const pairs = { train: placed(train), evaluation: placed(evaluation) };
   const { vectors, dimension } = await embedAll(ctx, base.id, [...places.keys()]);
@@ -58,15 +58,17 @@ async function embedAll(
 ): Promise<Pick<QueryAdapterRequest, 'vectors' | 'dimension'>> {
   const embedder = await ctx.backends.embedder(model);
   const { dimension } = embedder;
-  const memo = await ctx.memo('vectors', vectorSchema, (some) => embedder.embed(some, ctx.signal));
+  const memo = await ctx.memo('vectors', vectorSchema, (batch) =>
+    embedder.embed(batch, ctx.signal),
+  );
   const vectors = new Float32Array(texts.length * dimension);
   for (let start = 0; start < texts.length; start += slice) {
-    const some = texts.slice(start, start + slice);
-    await memo.fill(some);
-    for (const [at, text] of some.entries()) {
+    const batch = texts.slice(start, start + slice);
+    await memo.fill(batch);
+    for (const [at, text] of batch.entries()) {
       vectors.set(await memo.get(text), (start + at) * dimension);
     }
-    const done = start + some.length;
+    const done = start + batch.length;
     ctx.progress({ done, total: texts.length, unit: 'texts', message: 'embedding' });
   }
   return { vectors, dimension };

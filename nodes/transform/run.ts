@@ -43,7 +43,7 @@ function failure(
   const where = place === undefined ? '' : ` (line ${place.line}, column ${place.column})`;
   // Of a loop the engine knows the last call before it, or the function that it is in.
   const from = place === undefined ? '' : ` (from line ${place.line} on)`;
-  const said: Readonly<Record<Failure['failed'], string>> = {
+  const messages: Readonly<Record<Failure['failed'], string>> = {
     unread: `The code failed before the first row${where}: ${message}.`,
     code: `The code failed${at}${where}: ${message}.`,
     time: `The code took longer than ${timeLimit} ms${at}${from}. Look for an endless loop, or raise the time limit.`,
@@ -53,7 +53,7 @@ function failure(
     missing: 'The code has no function transform. Write function transform(row) { return row; }.',
     waits: `The code waits for a promise${at}, which never resolves here. Remove async, await and promises.`,
   };
-  return new GraphError('bad-input', said[failed], { location: { node, param: 'code' } });
+  return new GraphError('bad-input', messages[failed], { location: { node, param: 'code' } });
 }
 
 /** Lines that a step logs of its code at most. */

@@ -36,8 +36,8 @@ export function processDied(exit: ProcessExit, { kind, remedy }: Described = wor
   }
   const hint = exit.signal === 'SIGKILL' ? ' Somebody killed it, or memory ran out.' : '';
   const last = exit.stderr.trim().split('\n').slice(-20).join('\n');
-  const said = last === '' ? '' : ` Its last output:\n${last}`;
-  return new GraphError('worker-died', `The ${kind} process ${how}.${hint}${said}`, {
+  const output = last === '' ? '' : ` Its last output:\n${last}`;
+  return new GraphError('worker-died', `The ${kind} process ${how}.${hint}${output}`, {
     audience: 'operator',
   });
 }

@@ -167,11 +167,11 @@ async function answer(
 }
 
 /** Steps whose log says what their model is read as: there may be many batches. */
-const told = new WeakSet<RunContext>();
+const reported = new WeakSet<RunContext>();
 
 function tellForm(ctx: RunContext, { model, readAs }: LanguageModel): void {
-  if (readAs === undefined || told.has(ctx)) return;
-  told.add(ctx);
+  if (readAs === undefined || reported.has(ctx)) return;
+  reported.add(ctx);
   ctx.log('info', `Graft reads the model ${model} as ${readAs}.`);
 }
 

@@ -86,9 +86,9 @@ export function tellLeanings(
   ctx: RunContext,
   all: readonly (Pick<Leaning, 'either'> | ItemFailure)[],
 ): void {
-  const told = all.flatMap((one) => (one instanceof ItemFailure ? [] : one.either));
-  if (told.length === 0) return;
-  const either = told.reduce((sum, one) => sum + one, 0) / told.length;
+  const shares = all.flatMap((result) => (result instanceof ItemFailure ? [] : result.either));
+  if (shares.length === 0) return;
+  const either = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   if (either < 0.5) {
     ctx.log(
       'warning',
@@ -115,7 +115,7 @@ export function tellUnasked(
   all: readonly unknown[],
   { what, then }: { readonly what: string; readonly then: string },
 ): void {
-  const failures = all.filter((one) => one instanceof ItemFailure);
+  const failures = all.filter((result) => result instanceof ItemFailure);
   const [first] = failures;
   if (first === undefined) return;
   ctx.log(

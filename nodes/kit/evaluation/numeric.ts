@@ -5,7 +5,7 @@ export function precisions(places: readonly number[]): number {
 
 /** Context precision: the mean of the precisions at the useful passages, in the order in which they are given; 0 where none is. */
 export function contextPrecision(useful: readonly boolean[]): number {
-  const places = useful.flatMap((one, place) => (one ? [place] : []));
+  const places = useful.flatMap((isUseful, place) => (isUseful ? [place] : []));
   return places.length === 0 ? 0 : precisions(places) / places.length;
 }
 

@@ -6,11 +6,11 @@ import { type Example, GraphError, type RunContext } from '@graft/graph';
  * on the others, and copies go together. `evalShare` from 0 to 1.
  */
 export function splitOf(
-  said: unknown,
+  content: unknown,
   { evalShare, seed }: { readonly evalShare: number; readonly seed: number },
 ): Example['split'] {
   const hash = createHash('sha256')
-    .update(JSON.stringify([seed, said]))
+    .update(JSON.stringify([seed, content]))
     .digest();
   return hash.readUIntBE(0, 6) / 2 ** 48 < evalShare ? 'eval' : 'train';
 }

@@ -109,9 +109,9 @@ class LookedFor {
   constructor(kept: readonly Kept[], common: CommonPairs) {
     for (const { id, digest, asked } of kept) {
       this.#rows.set(digest, [...(this.#rows.get(digest) ?? []), id]);
-      for (const one of asked) {
-        const turn = sketched(one, common);
-        this.#turns.add(turn.whole, { ...turn, id }, turn.label);
+      for (const turn of asked) {
+        const sketch = sketched(turn, common);
+        this.#turns.add(sketch.whole, { ...sketch, id }, sketch.label);
       }
     }
   }
@@ -145,8 +145,8 @@ function sketched({ label, text }: Asked, common: CommonPairs): Sketched {
   const own = paragraphs
     .map((pairs) => pairs.filter((pair) => !common.has(pair)))
     .filter(({ length }) => length > 0);
-  const told = own.length > 0 ? own : paragraphs;
-  return { label, whole: sketchOf(told.flat()), last: sketchOf(told.at(-1) ?? []) };
+  const compared = own.length > 0 ? own : paragraphs;
+  return { label, whole: sketchOf(compared.flat()), last: sketchOf(compared.at(-1) ?? []) };
 }
 
 function paragraphPairs(text: string): number[][] {

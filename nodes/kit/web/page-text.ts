@@ -26,12 +26,12 @@ export async function pageText(html: string, content: 'main' | 'all'): Promise<P
   const text = (await readHtml(article?.content ?? '')).text;
   if (article === undefined || text === '') return all;
   const { byline, siteName, lang, publishedTime } = article;
-  const said = { author: byline, site: siteName, language: lang, published: publishedTime };
+  const meta = { author: byline, site: siteName, language: lang, published: publishedTime };
   return {
     title: (article.title ?? '').trim() || whole.title,
     text,
     facts: Object.fromEntries(
-      Object.entries(said).flatMap(([name, value]) =>
+      Object.entries(meta).flatMap(([name, value]) =>
         typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()]] : [],
       ),
     ),

@@ -68,9 +68,9 @@ export function ownAddresses(): string[] {
 export function isHidden(address: string, own: readonly string[] = ownAddresses()): boolean {
   if (!isPublicAddress(address)) return true;
   const list = new BlockList();
-  for (const one of own) {
-    const family = isIP(one);
-    if (family !== 0) list.addAddress(one, family === 6 ? 'ipv6' : 'ipv4');
+  for (const local of own) {
+    const family = isIP(local);
+    if (family !== 0) list.addAddress(local, family === 6 ? 'ipv6' : 'ipv4');
   }
   return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }

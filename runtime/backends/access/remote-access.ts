@@ -69,7 +69,7 @@ export class RemoteAccess {
       if (!isThisMachine(hostname)) this.checkListed(url);
       return undefined;
     }
-    if (!allowed.some((one) => one.origin === origin && one.secret === secret)) {
+    if (!allowed.some((grant) => grant.origin === origin && grant.secret === secret)) {
       throw refused(
         `The graph would send the secret ${secret} to ${origin}, but your settings do not bind it to that address. If it belongs there, ${this.#adding('GRAFT_ENDPOINTS', `${secret}@${origin}`)}`,
       );
@@ -95,7 +95,7 @@ export class RemoteAccess {
    */
   checkListed(url: string): void {
     const { origin } = new URL(url);
-    if (this.#allowed().some((one) => one.origin === origin)) return;
+    if (this.#allowed().some((grant) => grant.origin === origin)) return;
     throw refused(
       `The graph would send its prompts or questions to ${origin}, which your settings do not allow. If you trust that server, ${this.#adding('GRAFT_ENDPOINTS', origin)}`,
     );

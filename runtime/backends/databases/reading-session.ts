@@ -89,14 +89,14 @@ export class ReadingSession implements AsyncDisposable {
 
   /** Opens the transaction, and the query in it. */
   async open(text: string, values: readonly DatabaseValue[]): Promise<void> {
-    const said = await this.#greeted(async () => {
+    const greeting = await this.#greeted(async () => {
       await this.#sql.unsafe('begin read only');
       const [first] = await this.#sql.unsafe(beginning(this.#seconds * 1000));
       return first;
     });
-    this.#pid = said?.['pid'];
-    if (said?.['readonly'] !== true) throw new SessionRefusal('writable');
-    if (said['mighty'] !== false) throw new SessionRefusal('mighty');
+    this.#pid = greeting?.['pid'];
+    if (greeting?.['readonly'] !== true) throw new SessionRefusal('writable');
+    if (greeting['mighty'] !== false) throw new SessionRefusal('mighty');
     const opening = `declare graft_rows no scroll cursor for ${text}`;
     await this.#worked(() => this.#sql.unsafe(opening, [...values], singleStatement));
   }

@@ -66,11 +66,11 @@ async function extend(request: BuildIndexRequest): Promise<BuiltIndex | undefine
     const most = base * mostChanged;
     let came = 0;
     const news = async function* (): AsyncGenerator<KeyedChunk> {
-      for await (const one of keyed(request.rows())) {
-        if (gone.delete(one.key)) continue;
+      for await (const keyedChunk of keyed(request.rows())) {
+        if (gone.delete(keyedChunk.key)) continue;
         came += 1;
         if (came > most) return;
-        yield one;
+        yield keyedChunk;
       }
     };
     await writeChunks(table, news(), dimension);

@@ -24,7 +24,7 @@ export function textIndexLanguage(language: string): string | undefined {
   const wanted = language.trim().toLowerCase();
   if (wanted === 'none') return undefined;
   const name =
-    languages[wanted] ?? Object.values(languages).find((one) => one.toLowerCase() === wanted);
+    languages[wanted] ?? Object.values(languages).find((known) => known.toLowerCase() === wanted);
   if (name !== undefined) return name;
   throw new GraphError(
     'bad-param',

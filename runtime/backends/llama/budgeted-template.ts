@@ -122,7 +122,7 @@ export class BudgetedTemplate {
     const within = contents(value);
     const text = typeof value.value === 'string' ? value.value.length : 0;
     let weight = text + within.length;
-    for (const one of within) weight += this.#weights.get(one) ?? 0;
+    for (const part of within) weight += this.#weights.get(part) ?? 0;
     this.#weights.set(value, weight);
     this.#check(weight);
     this.#left -= 1 + within.length + text / charactersPerStep;

@@ -68,10 +68,10 @@ export function adapterError(
   cause: unknown,
   complaint: string | undefined,
 ): GraphError | undefined {
-  const told = cause instanceof Error ? cause.message : String(cause);
-  const adapter = adapters.find(({ filePath }) => told.includes(filePath));
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const adapter = adapters.find(({ filePath }) => message.includes(filePath));
   if (adapter === undefined) return undefined;
-  const reason = complaint?.replace(/^failed to apply lora adapter: /, '') ?? told;
+  const reason = complaint?.replace(/^failed to apply lora adapter: /, '') ?? message;
   return new GraphError(
     'bad-model',
     `Graft cannot apply the adapter "${adapter.id}": ${reason}. Train or import it again`,

@@ -47,7 +47,7 @@ export async function probeProcess(
     });
   });
   clearTimeout(timer);
-  const line = output.split('\n').find((one) => one.startsWith(mark));
+  const line = output.split('\n').find((candidate) => candidate.startsWith(mark));
   if (line === undefined) return { ended: 'badly', reason: end };
   const found: unknown = JSON.parse(line.slice(mark.length));
   if (typeof found === 'object' && found !== null && 'error' in found) {

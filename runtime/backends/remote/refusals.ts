@@ -68,8 +68,8 @@ export function authorization(key: Key | undefined): Record<string, string> {
 /** Why a request came to nothing before there was a response. */
 export function unreachable(error: unknown, { url }: Pick<RemoteModel, 'url'>): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const said = cause instanceof Error ? cause.message : String(cause);
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : said;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : reason;
   if (hasCode(cause, 'UND_ERR_HEADERS_OVERFLOW')) {
     return unavailable(
       `${url} answers with more than ${maxHeaderSize >> 10} KiB of headers, the limit. Check the address, and any proxy before the server.`,
@@ -95,23 +95,23 @@ export async function refusal(response: Response, asked: Asked): Promise<Error> 
   }
   const text = await bodyText(response, { most: mostSaid });
   const words = serverWords(text, key);
-  const said = words === '' ? `it answers ${status}` : `it answers ${status}, "${words}"`;
-  if (status === 401 || status === 403) return keyRefused(said, asked);
+  const answer = words === '' ? `it answers ${status}` : `it answers ${status}, "${words}"`;
+  if (status === 401 || status === 403) return keyRefused(answer, asked);
   if (status === 400 || status === 404) {
     const unknown = await unknownModel(asked);
     if (unknown !== undefined) return unknown;
   }
   if (status === 404) {
     return unavailable(
-      `Nothing answers at ${remote.url}/chat/completions: ${said}. Check the address: OpenAI-compatible addresses mostly end in /v1.`,
+      `Nothing answers at ${remote.url}/chat/completions: ${answer}. Check the address: OpenAI-compatible addresses mostly end in /v1.`,
     );
   }
   if (status === 400 || status === 413 || status === 422) {
-    return new GraphError('bad-input', `${remote.url} refuses the prompt: ${said}.`);
+    return new GraphError('bad-input', `${remote.url} refuses the prompt: ${answer}.`);
   }
   const passes = status === 408 || status === 425 || status === 429 || status >= 500;
-  if (passes && !isSpent(text)) return new TryAgain(said, retryAfter(response));
-  return unavailable(`${remote.url} refuses to answer: ${said}.`);
+  if (passes && !isSpent(text)) return new TryAgain(answer, retryAfter(response));
+  return unavailable(`${remote.url} refuses to answer: ${answer}.`);
 }
 
 /** Where a redirect leads. Another host is not named: its name is the server's to choose, and may hold the key. */
@@ -122,11 +122,11 @@ function target(response: Response, { url }: Pick<RemoteModel, 'url'>): string {
   return hostname === new URL(url).hostname ? origin : 'another host';
 }
 
-function keyRefused(said: string, { key, remote: { url } }: Asked): GraphError {
+function keyRefused(answer: string, { key, remote: { url } }: Asked): GraphError {
   return unavailable(
     key === undefined
-      ? `${url} needs a key: ${said}. Set the key of the Remote model to the name of a secret.`
-      : `${url} refuses the key ${key.name}: ${said}. Correct GRAFT_SECRET_${key.name} in your settings.`,
+      ? `${url} needs a key: ${answer}. Set the key of the Remote model to the name of a secret.`
+      : `${url} refuses the key ${key.name}: ${answer}. Correct GRAFT_SECRET_${key.name} in your settings.`,
   );
 }
 

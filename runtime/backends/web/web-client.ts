@@ -162,20 +162,20 @@ export class WebClient implements Web {
         ...{ addresses: await abortable(checking, either), signal: either },
         unless: known?.url === url.href ? known.validators : undefined,
       });
-      const { statusCode: status = 0, headers: said } = response;
-      if ([301, 302, 303, 307, 308].includes(status) && said.location !== undefined) {
+      const { statusCode: status = 0, headers: received } = response;
+      if ([301, 302, 303, 307, 308].includes(status) && received.location !== undefined) {
         response.destroy();
-        return redirected(said.location, url);
+        return redirected(received.location, url);
       }
-      const busy = busyHost(status, said['retry-after']);
+      const busy = busyHost(status, received['retry-after']);
       if (busy !== undefined) {
         response.destroy();
         return busy;
       }
       const body = await replyBody(response, limit);
-      const validators = validatorsOf(said);
+      const validators = validatorsOf(received);
       return {
-        ...{ url: url.href, status, type: said['content-type'] ?? '', body },
+        ...{ url: url.href, status, type: received['content-type'] ?? '', body },
         ...(validators === undefined ? {} : { validators }),
       };
     } catch (error) {
@@ -185,7 +185,7 @@ export class WebClient implements Web {
           `${shown(url)} takes more than ${seconds} s. Raise the timeout, or remove the page.`,
         );
       }
-      throw told(error, { url, limit });
+      throw fetchError(error, { url, limit });
     }
   }
 
@@ -325,7 +325,7 @@ function conditions({ etag, modified }: Validators = { etag: '', modified: '' })
 }
 
 /** What went wrong, for whoever wrote the address. */
-function told(
+function fetchError(
   error: unknown,
   { url, limit }: { readonly url: URL; readonly limit: BodyLimit },
 ): Error {
@@ -358,8 +358,8 @@ function told(
       `${shown(url)} has damaged compression (${code}). Run again, or remove the page.`,
     );
   }
-  const said = code === '' ? (error instanceof Error ? error.message : String(error)) : code;
+  const reason = code === '' ? (error instanceof Error ? error.message : String(error)) : code;
   return refused(
-    `Graft cannot read ${shown(url)}: the connection failed (${said}). Run again later; Graft keeps the pages it has read.`,
+    `Graft cannot read ${shown(url)}: the connection failed (${reason}). Run again later; Graft keeps the pages it has read.`,
   );
 }

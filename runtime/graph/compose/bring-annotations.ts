@@ -19,7 +19,7 @@ export function bringAnnotations(
 ): { readonly annotations: Annotations; readonly keys: readonly string[] } {
   const keys: string[] = [];
   const free = (id: string, record: object): string =>
-    freeId(id.replace(/-\d+$/, ''), (one) => Object.hasOwn(record, one));
+    freeId(id.replace(/-\d+$/, ''), (candidate) => Object.hasOwn(record, candidate));
   const at = ({ x, y }: NodeLayout): NodeLayout => ({ x: x + shift.x, y: y + shift.y });
   const notes: Record<string, Note> = { ...into.notes };
   for (const [id, note] of Object.entries(from.notes ?? {})) {

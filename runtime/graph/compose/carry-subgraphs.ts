@@ -30,7 +30,7 @@ export function carrySubgraphs(
   const renames = new Map<string, string>();
   for (const id of Object.keys(brought.graphs)) {
     if (there.has(id)) continue;
-    const name = freeName(id, (one) => names.has(one));
+    const name = freeName(id, (candidate) => names.has(candidate));
     names.add(name);
     renames.set(`#${id}`, `#${name}`);
   }

@@ -20,10 +20,10 @@ export function reorderEdgeLists(
   context: InterfaceContext,
 ): GraphBody {
   const byTarget = new Map<string, MovedEdge[]>();
-  for (const one of moved) {
-    const list = byTarget.get(one.edge.target);
-    if (list === undefined) byTarget.set(one.edge.target, [one]);
-    else list.push(one);
+  for (const move of moved) {
+    const list = byTarget.get(move.edge.target);
+    if (list === undefined) byTarget.set(move.edge.target, [move]);
+    else list.push(move);
   }
   const nodes: Record<string, GraphNode> = { ...body.nodes };
   let changed = false;

@@ -8,7 +8,7 @@ import { freeId } from '../base/names.ts';
 /** Adds a note under an id that is free; `key` is what it goes by on the canvas. */
 export function addNote(graph: Graph, note: Note): { readonly graph: Graph; readonly key: string } {
   const notes = graph.notes ?? {};
-  const id = freeId('note', (one) => Object.hasOwn(notes, one));
+  const id = freeId('note', (candidate) => Object.hasOwn(notes, candidate));
   return { graph: { ...graph, notes: { ...notes, [id]: wholeAt(note) } }, key: noteKey(id) };
 }
 
@@ -18,7 +18,7 @@ export function addGroup(
   group: Group,
 ): { readonly graph: Graph; readonly key: string } {
   const groups = graph.groups ?? {};
-  const id = freeId('group', (one) => Object.hasOwn(groups, one));
+  const id = freeId('group', (candidate) => Object.hasOwn(groups, candidate));
   return { graph: { ...graph, groups: { ...groups, [id]: wholeAt(group) } }, key: groupKey(id) };
 }
 
@@ -36,7 +36,7 @@ export function changeGroup(graph: Graph, id: string, fields: Partial<Group>): G
   return { ...graph, groups: { ...graph.groups, [id]: wholeAt({ ...group, ...fields }) } };
 }
 
-function isSame(one: object, fields: object): boolean {
-  const before = new Map<string, unknown>(Object.entries(one));
+function isSame(annotation: object, fields: object): boolean {
+  const before = new Map<string, unknown>(Object.entries(annotation));
   return Object.entries(fields).every(([name, value]) => before.get(name) === value);
 }

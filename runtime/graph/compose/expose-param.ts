@@ -99,8 +99,8 @@ export function unexposeParam(
 function usesOf(graph: Graph, used: BodyId): readonly (readonly [BodyId, string])[] {
   if (used === undefined) return [];
   return allBodies(graph).flatMap(([id, { nodes }]) =>
-    Object.entries(nodes).flatMap(([node, one]) =>
-      usedGraph(one) === `#${used}` ? [[id, node] as const] : [],
+    Object.entries(nodes).flatMap(([node, user]) =>
+      usedGraph(user) === `#${used}` ? [[id, node] as const] : [],
     ),
   );
 }
@@ -112,7 +112,8 @@ function withOnlyValue(
   given: readonly unknown[],
 ): GraphBody['nodes'] {
   const node: GraphNode | undefined = own(nodes, id);
-  const [value, ...others] = given.length === 0 ? [standard] : given.map((one) => one ?? standard);
+  const [value, ...others] =
+    given.length === 0 ? [standard] : given.map((setting) => setting ?? standard);
   if (node === undefined || value === undefined) return nodes;
   if (others.some((other) => !sameJson(other, value))) return nodes;
   return { ...nodes, [id]: { ...node, params: { ...node.params, [param]: value } } };

@@ -34,11 +34,14 @@ export function extractSubgraph(
   };
   const renames = new Map([[`#${id}`, path]]);
   let left = withoutBodies(graph, new Set([id]));
-  for (const [at, one] of allBodies(left)) left = withBody(left, at, renamedUses(one, renames));
+  for (const [at, body] of allBodies(left)) left = withBody(left, at, renamedUses(body, renames));
   // What went along stays here only for what still uses it here.
   const kept = bodiesBelow(left, [
     ...usedBodies(left),
     ...allBodies(left).flatMap(([at]) => (at === undefined || below.has(at) ? [] : at)),
   ]);
-  return { graph: withoutBodies(left, new Set([...below].filter((one) => !kept.has(one)))), file };
+  return {
+    graph: withoutBodies(left, new Set([...below].filter((bodyId) => !kept.has(bodyId)))),
+    file,
+  };
 }

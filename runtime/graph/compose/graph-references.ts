@@ -164,7 +164,7 @@ class Names {
   }
 
   take(wanted: string): string {
-    const name = freeName(wanted, (one) => this.#taken.has(one));
+    const name = freeName(wanted, (candidate) => this.#taken.has(candidate));
     this.#taken.add(name);
     return name;
   }

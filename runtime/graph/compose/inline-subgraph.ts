@@ -92,7 +92,10 @@ function copyBodies(
     const taken = new Set(names.values());
     names.set(
       id,
-      freeName(id, (one) => Object.hasOwn(graph.graphs ?? {}, one) || taken.has(one)),
+      freeName(
+        id,
+        (candidate) => Object.hasOwn(graph.graphs ?? {}, candidate) || taken.has(candidate),
+      ),
     );
   }
   const renames = new Map([...names].map(([id, to]) => [`#${id}`, `#${to}`]));
@@ -146,7 +149,7 @@ class Placement {
         continue;
       }
       if (dropped.has(id)) continue;
-      const free = freeName(id, (one) => taken.has(one));
+      const free = freeName(id, (candidate) => taken.has(candidate));
       taken.add(free);
       this.#ids.set(id, free);
     }
@@ -235,8 +238,8 @@ class Placement {
       if (edge.source !== this.#use.id) return [{ edge, was }];
       const output = this.#ports.output.get(edge.sourcePort);
       return (this.#into.get(output ?? '') ?? [])
-        .filter((one) => one.targetPort === 'value')
-        .flatMap((one) => this.#sources(one))
+        .filter((feeding) => feeding.targetPort === 'value')
+        .flatMap((feeding) => this.#sources(feeding))
         .map(({ source, sourcePort }) => ({ edge: { ...edge, source, sourcePort }, was }));
     });
   }
@@ -296,8 +299,8 @@ class Placement {
     const place = own(this.#outer.layout, this.#use.id);
     const inner = [...this.#ids.keys()].flatMap((id) => own(this.#inner.layout, id) ?? []);
     if (place === undefined || inner.length === 0) return { x: 0, y: 0 };
-    const middle = (pick: (one: NodeLayout) => number): number =>
-      Math.round(inner.reduce((sum, one) => sum + pick(one), 0) / inner.length);
+    const middle = (pick: (layout: NodeLayout) => number): number =>
+      Math.round(inner.reduce((sum, layout) => sum + pick(layout), 0) / inner.length);
     return { x: place.x - middle(({ x }) => x), y: place.y - middle(({ y }) => y) };
   }
 }

@@ -42,9 +42,12 @@ export function atPlaces(
     key: (id: string) => string,
   ): Record<string, V> =>
     Object.fromEntries(
-      Object.entries(record).map(([id, one]): [string, V] => {
+      Object.entries(record).map(([id, annotation]): [string, V] => {
         const place = own(places, key(id));
-        return [id, place === undefined ? one : wholeAt({ ...one, x: place.x, y: place.y })];
+        return [
+          id,
+          place === undefined ? annotation : wholeAt({ ...annotation, x: place.x, y: place.y }),
+        ];
       }),
     );
   return annotationsOf({
@@ -74,10 +77,10 @@ export function aboutNone({ about: _about, ...note }: Note): Note {
 }
 
 /** On whole pixels, as files hold it. */
-export function wholeAt<V extends Note | Group>(one: V): V {
-  const { x, y, width, height } = one;
+export function wholeAt<V extends Note | Group>(annotation: V): V {
+  const { x, y, width, height } = annotation;
   return {
-    ...one,
+    ...annotation,
     x: wholePixel(x),
     y: wholePixel(y),
     width: wholePixel(width),

@@ -22,8 +22,8 @@ export interface ComposeContext {
 }
 
 /** Pixels between what stands inside and the inputs and outputs beside it. */
-const beside = 260;
-const apart = 150;
+const portGap = 260;
+const rowGap = 150;
 
 /**
  * Puts some nodes of a body into a subgraph of the file, and a `graph` node in their place. Edges across the border become
@@ -130,8 +130,8 @@ class Split {
       const source = `${from.node}.${from.port}`;
       if (ports.has(source)) return;
       const names = new Set([...ports.values()].map((port) => port.name));
-      const free = freeName(wanted, (one) => names.has(one));
-      const id = freeName(free, (one) => ids.has(one));
+      const free = freeName(wanted, (candidate) => names.has(candidate));
+      const id = freeName(free, (candidate) => ids.has(candidate));
       ids.add(id);
       ports.set(source, { id, name: free, from });
     };
@@ -154,10 +154,10 @@ class Split {
       if (place !== undefined) layout[id] = place;
     }
     const [place = { x: 0, y: 0 }, ...places] = Object.values(layout);
-    let [left, right, top] = [place.x - beside, place.x + beside, place.y];
+    let [left, right, top] = [place.x - portGap, place.x + portGap, place.y];
     for (const { x, y } of places) {
-      left = Math.min(left, x - beside);
-      right = Math.max(right, x + beside);
+      left = Math.min(left, x - portGap);
+      right = Math.max(right, x + portGap);
       top = Math.min(top, y);
     }
     const moved: MovedEdge[] = [];
@@ -175,7 +175,7 @@ class Split {
             params: { ...nameParams(input), ...(type === undefined ? {} : { type }) },
           };
           const at = [...this.#inputs.values()].indexOf(input);
-          layout[input.id] = { x: left, y: top + at * apart };
+          layout[input.id] = { x: left, y: top + at * rowGap };
         }
         moved.push({ edge: { ...edge, source: input.id, sourcePort: 'value' }, was });
       }
@@ -184,7 +184,7 @@ class Split {
       const { id, from } = output;
       const edge = { source: from.node, sourcePort: from.port, target: id, targetPort: 'value' };
       nodes[id] = { type: 'output', version: 1, params: nameParams(output) };
-      layout[id] = { x: right, y: top + at * apart };
+      layout[id] = { x: right, y: top + at * rowGap };
       moved.push({ edge, was: formatEdge(edge) });
     });
     const expose = Object.entries(this.#body.expose ?? {}).flatMap(

@@ -88,7 +88,7 @@ function isLoopBody(graph: Graph, at: BodyId, { registry }: ComposeContext): boo
 function renameSide(graph: Graph, port: PortRenaming, context: ComposeContext): Graph {
   const { node, side, before } = portOf(graph, port, context);
   const body = bodyOf(graph, port.at);
-  const others = portsOf(body, side, context).filter((one) => one.node !== port.node);
+  const others = portsOf(body, side, context).filter((other) => other.node !== port.node);
   requireFree(
     port.name,
     others.map(({ name }) => name),
@@ -146,9 +146,9 @@ export function renameExposure(
       const { [from]: value, ...params } = node.params;
       nodes[id] = { ...node, params: { ...params, [to]: value } };
     }
-    const exposures = Object.entries(user.expose ?? {}).map(([key, one]) => {
-      const follows = uses.has(one.node) && one.param === from;
-      return [key, follows ? { ...one, param: to } : one] as const;
+    const exposures = Object.entries(user.expose ?? {}).map(([key, exposure]) => {
+      const follows = uses.has(exposure.node) && exposure.param === from;
+      return [key, follows ? { ...exposure, param: to } : exposure] as const;
     });
     return {
       ...user,
@@ -201,11 +201,11 @@ function renamedEdge(
   { side, before, after }: { readonly side: Side; readonly before: string; readonly after: string },
 ): Edge {
   if (side === 'input') {
-    const meant = uses.has(edge.target) && edge.targetPort === before;
-    return meant ? { ...edge, targetPort: after } : edge;
+    const isRenamed = uses.has(edge.target) && edge.targetPort === before;
+    return isRenamed ? { ...edge, targetPort: after } : edge;
   }
-  const meant = uses.has(edge.source) && edge.sourcePort === before;
-  return meant ? { ...edge, sourcePort: after } : edge;
+  const isRenamed = uses.has(edge.source) && edge.sourcePort === before;
+  return isRenamed ? { ...edge, sourcePort: after } : edge;
 }
 
 function formerlyOf(known: readonly string[], before: string, now: string): string[] {

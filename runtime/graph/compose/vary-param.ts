@@ -31,9 +31,11 @@ export function variedParam(
   preferred?: string,
 ): VariedParam | undefined {
   const key = formatSettingName(setting);
-  const found = Object.entries(experiments).flatMap(([name, one]): VariedParam[] => {
-    const values = own(one.vary ?? {}, key);
-    return values === undefined ? [] : [{ experiment: name, values, isSweep: isSweep(name, one) }];
+  const found = Object.entries(experiments).flatMap(([name, experiment]): VariedParam[] => {
+    const values = own(experiment.vary ?? {}, key);
+    return values === undefined
+      ? []
+      : [{ experiment: name, values, isSweep: isSweep(name, experiment) }];
   });
   return (
     found.find(({ experiment }) => experiment === preferred) ??
@@ -66,7 +68,7 @@ export function varyParam(
   );
   if (tried !== undefined && replace === undefined) return { graph, experiment: tried[0] };
   const sweeps = Object.entries(experiments)
-    .filter(([name, one]) => isSweep(name, one))
+    .filter(([name, experiment]) => isSweep(name, experiment))
     .sort(([a], [b]) => Number(b === preferred) - Number(a === preferred));
   const [joined] = sweeps.filter(([, { vary = {} }]) => !Object.hasOwn(vary, key));
   const [like] = sweeps.filter(([, { vary = {} }]) => Object.hasOwn(vary, key));
@@ -74,7 +76,7 @@ export function varyParam(
     replace ??
     (like === undefined && joined !== undefined
       ? joined[0]
-      : freeId(sweep, (one) => Object.hasOwn(experiments, one)));
+      : freeId(sweep, (candidate) => Object.hasOwn(experiments, candidate)));
   const base = own(experiments, replace ?? '') ??
     like?.[1] ??
     joined?.[1] ?? { metrics: metricsBelow(graph, setting, registry) };
@@ -109,9 +111,9 @@ function metricsBelow(
   registry: Registry,
 ): string[] {
   return [...reachable(edges, [node], 'after')].flatMap((id) => {
-    const one = own(nodes, id);
-    const definition = one === undefined ? undefined : registry.get(one.type);
-    const params = definition?.params.safeParse(one?.params).data;
+    const downstream = own(nodes, id);
+    const definition = downstream === undefined ? undefined : registry.get(downstream.type);
+    const params = definition?.params.safeParse(downstream?.params).data;
     const [metric] = params === undefined ? [] : (definition?.metrics?.(params) ?? []);
     const port = Object.entries(definition?.outputs ?? {}).find(
       ([, { type }]) => type.id === Metrics.id,

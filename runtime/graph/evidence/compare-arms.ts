@@ -50,10 +50,10 @@ export function compareArms(
   const sign = metric.direction === 'higher' ? 1 : -1;
   const counts = { wins: 0, ties: 0, losses: 0 };
   for (const [at, sum] of own.sums.entries()) {
-    const one = sum / (own.weights[at] ?? 1);
+    const mean = sum / (own.weights[at] ?? 1);
     const other = (base.sums[at] ?? 0) / (base.weights[at] ?? 1);
-    const gain = sign * (one - other);
-    const alike = 1e-9 * Math.max(Math.abs(one), Math.abs(other));
+    const gain = sign * (mean - other);
+    const alike = 1e-9 * Math.max(Math.abs(mean), Math.abs(other));
     counts[gain > alike ? 'wins' : gain < -alike ? 'losses' : 'ties'] += 1;
   }
   const common = { mean, interval, n: own.sums.length, ...counts };

@@ -171,9 +171,9 @@ function judged(compared: readonly Compared[]): ReadonlyMap<string, Difference> 
   const adjusted = holm(tests.map(({ comparison }) => comparison.p ?? 1));
   const adjustedOf = new Map(tests.map((test, at) => [test, adjusted[at] ?? 1]));
   return new Map(
-    compared.map((one) => [
-      `${one.row} ${one.metric}`,
-      difference(one, adjustedOf.get(one) ?? null),
+    compared.map((cell) => [
+      `${cell.row} ${cell.metric}`,
+      difference(cell, adjustedOf.get(cell) ?? null),
     ]),
   );
 }

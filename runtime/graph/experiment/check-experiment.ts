@@ -34,7 +34,7 @@ export function experimentNamed(graph: Graph, name: string): Experiment {
   const known =
     names.length === 0
       ? ' The file has no experiments. Add one under "experiments".'
-      : suggestion(name, names) || ` There are: ${names.map((one) => `"${one}"`).join(', ')}.`;
+      : suggestion(name, names) || ` There are: ${names.map((known) => `"${known}"`).join(', ')}.`;
   throw new GraphError('bad-input', `There is no experiment "${name}".${known}`);
 }
 

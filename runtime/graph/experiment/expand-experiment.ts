@@ -117,15 +117,15 @@ function requireParts(
   {
     problem,
     metrics,
-    ...said
+    ...naming
   }: Pick<ExperimentPlan, 'metrics'> & Said & { readonly problem: Problem },
 ): void {
   if (whole.problems.length > 0) return;
-  requireSteps(metrics, whole, said);
+  requireSteps(metrics, whole, naming);
   throw GraphError.fromProblem({
     ...problem,
     message: `This experiment cannot race. ${problem.message}`,
-    location: { ...problem.location, field: `${said.field}.race` },
+    location: { ...problem.location, field: `${naming.field}.race` },
   });
 }
 

@@ -42,9 +42,9 @@ function nameParts(
   lists: readonly (readonly unknown[])[],
 ): { readonly at: number; readonly label: string }[] {
   const several = keys.flatMap((_, at) => ((lists[at]?.length ?? 0) > 1 ? at : []));
-  const told = several.length === 0 ? keys.map((_, at) => at) : several;
-  const params = told.map((at) => parseSettingName(keys[at] ?? '')?.param);
-  return told.map((at, i) => {
+  const labelled = several.length === 0 ? keys.map((_, at) => at) : several;
+  const params = labelled.map((at) => parseSettingName(keys[at] ?? '')?.param);
+  return labelled.map((at, i) => {
     const param = params[i];
     const isUnique = params.filter((other) => other === param).length === 1;
     return { at, label: param !== undefined && isUnique ? param : (keys[at] ?? '') };

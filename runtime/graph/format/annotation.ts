@@ -138,9 +138,9 @@ export function annotationTexts({ notes = {}, groups = {} }: Annotations, depth:
     const ids = sortedKeys(all);
     if (ids.length === 0) return [];
     const texts = ids.flatMap((id) => {
-      const one: Note | Group | undefined = all[id];
-      if (one === undefined) return [];
-      return `${JSON.stringify(id)}: ${block('{}', fieldTexts(annotationFields(one)), depth + 1)}`;
+      const annotation: Note | Group | undefined = all[id];
+      if (annotation === undefined) return [];
+      return `${JSON.stringify(id)}: ${block('{}', fieldTexts(annotationFields(annotation)), depth + 1)}`;
     });
     return `"${kind}": ${block('{}', texts, depth)}`;
   });

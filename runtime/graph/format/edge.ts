@@ -76,6 +76,6 @@ export function reachable(
   }
   const found = new Set(from);
   // A Set's iteration reaches what is added on the way.
-  for (const id of found) for (const one of next.get(id) ?? []) found.add(one);
+  for (const id of found) for (const neighbour of next.get(id) ?? []) found.add(neighbour);
   return found;
 }

@@ -13,9 +13,9 @@ export function formatTarget({ node, param }: Pick<Exposure, 'node' | 'param'>):
 /** As it stands in a file: the target alone, or an object where there is more to say. */
 export function exposureValue(exposure: Exposure): unknown {
   const { node, param, extra = {}, ...rest } = exposure;
-  const said = Object.entries({ ...rest, ...extra }).filter(([, value]) => value !== undefined);
+  const fields = Object.entries({ ...rest, ...extra }).filter(([, value]) => value !== undefined);
   const target = formatTarget({ node, param });
-  return said.length === 0 ? target : { ...Object.fromEntries(said), param: target };
+  return fields.length === 0 ? target : { ...Object.fromEntries(fields), param: target };
 }
 
 /** Reverse of `exposureValue`; a text where it is none, saying why. */

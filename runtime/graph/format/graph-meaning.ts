@@ -9,12 +9,12 @@ import { serializeGraph } from './serialize-graph.ts';
  * count, since a newer Graft may compute by them.
  */
 export function meaningOf(graph: Graph): Graph {
-  const meant = Object.entries(graph.graphs ?? {}).map(
+  const bodies = Object.entries(graph.graphs ?? {}).map(
     ([id, body]) => [id, bodyMeaning(body)] as const,
   );
   return {
     ...bodyMeaning(graph),
-    ...(meant.length === 0 ? {} : { graphs: Object.fromEntries(meant) }),
+    ...(bodies.length === 0 ? {} : { graphs: Object.fromEntries(bodies) }),
     lock: noLock,
   };
 }

@@ -60,7 +60,7 @@ function changedFiles(
 ): { name: string; before?: string; after: string }[] {
   const kept = own(marks, param);
   if (kept === undefined) return [];
-  const old = new Map(kept.split(' ').map((one) => [one.slice(0, 8), one.slice(9)]));
+  const old = new Map(kept.split(' ').map((entry) => [entry.slice(0, 8), entry.slice(9)]));
   const found: { name: string; before?: string; after: string }[] = [];
   for (const source of sources) {
     if (source.kind !== 'files' || source.param !== param) continue;

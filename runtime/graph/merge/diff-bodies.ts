@@ -127,7 +127,7 @@ function diffAnnotations(a: Annotations, b: Annotations): readonly AnnotationCha
     changedKeys<Note | Group>(a[`${kind}s`] ?? {}, b[`${kind}s`] ?? {}).flatMap(
       ({ key: id, before, after }): AnnotationChange[] =>
         before === undefined || after === undefined
-          ? [{ kind, id, before: said(before), after: said(after) }]
+          ? [{ kind, id, before: labelOf(before), after: labelOf(after) }]
           : changedKeys(annotationFields(before), annotationFields(after)).map(
               ({ key: field, ...values }) => ({ kind, id, field, ...values }),
             ),
@@ -135,5 +135,5 @@ function diffAnnotations(a: Annotations, b: Annotations): readonly AnnotationCha
   );
 }
 
-const said = (one: Note | Group | undefined): string | undefined =>
-  one === undefined ? undefined : 'text' in one ? one.text : one.title;
+const labelOf = (annotation: Note | Group | undefined): string | undefined =>
+  annotation === undefined ? undefined : 'text' in annotation ? annotation.text : annotation.title;

@@ -70,8 +70,8 @@ function movedLines({ moved, folded, bent, annotations }: BodyDiff): string[] {
     { count: moved.length, name: 'node' },
     { count: count('note'), name: 'note' },
     { count: count('group'), name: 'group' },
-  ].filter((one) => one.count > 0);
-  const listed = counts.map((one) => plural(one.count, one.name)).join(', ');
+  ].filter((change) => change.count > 0);
+  const listed = counts.map((change) => plural(change.count, change.name)).join(', ');
   return [
     ...(counts.length === 0 ? [] : [`moved ${listed} (no result changes)`]),
     ...(folded.length === 0
@@ -93,8 +93,8 @@ function experimentLine({ experiment, field, before, after }: ExperimentChange):
 }
 
 function lockName({ kind, name }: GraphDiff['lock'][number]): string {
-  const one = { models: 'model', files: 'file', graphs: 'graph' } as const;
-  return `${one[kind]} "${name}"`;
+  const singular = { models: 'model', files: 'file', graphs: 'graph' } as const;
+  return `${singular[kind]} "${name}"`;
 }
 
 function paramList(node: GraphNode): string {

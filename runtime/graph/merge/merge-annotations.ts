@@ -42,24 +42,24 @@ function mergeAll(
   conflicts: MergeConflict[],
 ): Record<string, Fields> {
   const [base = {}, ours = {}, theirs = {}] = sides.map(fieldsOfAll);
-  const one = kind === 'notes' ? 'note' : 'group';
+  const singular = kind === 'notes' ? 'note' : 'group';
   const merged: Record<string, Fields> = {};
   const added: Fields[] = [];
   for (const id of sortedKeys({ ...ours, ...theirs })) {
     const [was, mine, yours] = [own(base, id), own(ours, id), own(theirs, id)];
     const conflict = (message: string, name = ''): void => {
-      conflicts.push({ kind: one, location: { field: `${kind}.${id}${name}` }, message });
+      conflicts.push({ kind: singular, location: { field: `${kind}.${id}${name}` }, message });
     };
     if (mine === undefined || yours === undefined) {
       // That it was moved does not keep what the other side removed.
-      const said = mergeValues(...mapped([was, mine, yours], unplaced));
+      const content = mergeValues(...mapped([was, mine, yours], unplaced));
       const kept = mine ?? yours;
-      if (said.value !== undefined && kept !== undefined) merged[id] = kept;
-      if (!said.conflict) continue;
+      if (content.value !== undefined && kept !== undefined) merged[id] = kept;
+      if (!content.conflict) continue;
       conflict(
         mine === undefined
-          ? `We removed this ${one} and they changed it. It stays removed.`
-          : `They removed this ${one} and we changed it. We keep it.`,
+          ? `We removed this ${singular} and they changed it. It stays removed.`
+          : `They removed this ${singular} and we changed it. We keep it.`,
       );
       continue;
     }
@@ -68,22 +68,24 @@ function mergeAll(
       added.push(yours);
       continue;
     }
-    const said = mergeRecords(unplaced(was ?? {}), unplaced(mine), unplaced(yours));
+    const content = mergeRecords(unplaced(was ?? {}), unplaced(mine), unplaced(yours));
     const spot = mergeValues(...mapped([was, mine, yours], placed)).value;
     const size = mergeValues(...mapped([was, mine, yours], sized)).value;
-    merged[id] = { ...said.merged, ...spot, ...size };
-    for (const name of said.conflicts) {
-      conflict(`Both sides changed "${name}" of this ${one}. We keep ours.`, `.${name}`);
+    merged[id] = { ...content.merged, ...spot, ...size };
+    for (const name of content.conflicts) {
+      conflict(`Both sides changed "${name}" of this ${singular}. We keep ours.`, `.${name}`);
     }
   }
   for (const yours of added) {
-    merged[freeId(one, (id) => Object.hasOwn(merged, id))] = yours;
+    merged[freeId(singular, (id) => Object.hasOwn(merged, id))] = yours;
   }
   return merged;
 }
 
 function fieldsOfAll(all: Readonly<Record<string, Note | Group>>): Record<string, Fields> {
-  return Object.fromEntries(Object.entries(all).map(([id, one]) => [id, annotationFields(one)]));
+  return Object.fromEntries(
+    Object.entries(all).map(([id, annotation]) => [id, annotationFields(annotation)]),
+  );
 }
 
 const spotFields = new Set(['x', 'y']);
@@ -98,7 +100,8 @@ function part(fields: Fields, isPart: (name: string) => boolean): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => isPart(name)));
 }
 
-function mapped<V, R>([was, mine, yours]: Three<V>, change: (one: V) => R): Three<R> {
-  const of = (one: V | undefined): R | undefined => (one === undefined ? undefined : change(one));
+function mapped<V, R>([was, mine, yours]: Three<V>, change: (value: V) => R): Three<R> {
+  const of = (value: V | undefined): R | undefined =>
+    value === undefined ? undefined : change(value);
   return [of(was), of(mine), of(yours)];
 }

@@ -30,9 +30,9 @@ export function mergeExperiments(sides: ThreeSides<Experiments>): {
       if (conflict) conflicts.push(field);
       continue;
     }
-    const one = mergeExperiment(each.base ?? {}, each.ours, each.theirs);
-    merged.push([name, one.merged]);
-    for (const at of one.conflicts) conflicts.push(`${field}.${at}`);
+    const experiment = mergeExperiment(each.base ?? {}, each.ours, each.theirs);
+    merged.push([name, experiment.merged]);
+    for (const at of experiment.conflicts) conflicts.push(`${field}.${at}`);
   }
   return { merged: Object.fromEntries(merged), conflicts };
 }

@@ -124,7 +124,7 @@ function headline({ metrics, rows }: EvidenceTable): string | undefined {
   const verdicts = rows.flatMap(({ cells }) => cells[0]?.difference?.verdict ?? []);
   if (metric === undefined || verdicts.length === 0) return undefined;
   const counts = verdictSchema.options.flatMap((verdict) => {
-    const count = verdicts.filter((one) => one === verdict).length;
+    const count = verdicts.filter((other) => other === verdict).length;
     return count === 0 ? [] : [`${count} ${verdict}`];
   });
   return `${metric.name}: ${counts.join(', ')}`;

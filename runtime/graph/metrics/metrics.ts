@@ -36,7 +36,7 @@ const textRowSchema = z.looseObject({
 function headline({ series, label, values }: MetricRow): string | undefined {
   const name =
     values['perplexity'] === undefined
-      ? Object.keys(values).find((one) => knownMetric(one)?.range !== undefined)
+      ? Object.keys(values).find((name) => knownMetric(name)?.range !== undefined)
       : 'perplexity';
   const value = name === undefined ? undefined : values[name];
   if (series !== 'summary' || name === undefined || value === undefined) return undefined;

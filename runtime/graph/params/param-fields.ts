@@ -156,10 +156,10 @@ function withoutNull(outer: Property): { property: Property; nullable: boolean }
     return { property: outer, nullable: false };
   }
   const inner = propertySchema.parse(only);
-  const said = Object.entries(outer).filter(
+  const annotations = Object.entries(outer).filter(
     ([key, value]) => value !== undefined && key !== 'anyOf',
   );
-  return { property: { ...inner, ...Object.fromEntries(said) }, nullable: true };
+  return { property: { ...inner, ...Object.fromEntries(annotations) }, nullable: true };
 }
 
 function allowedValues(property: Property): readonly (string | number)[] | undefined {

@@ -44,7 +44,7 @@ export function bodyInterface(body: GraphBody, context: InterfaceContext): Graph
     const { structure } = context.registry.get(type) ?? {};
     if (structure !== 'input' && structure !== 'output') continue;
     const name = interfaceName(node, params);
-    const said = {
+    const port = {
       name,
       node,
       doc: textParam(params, 'doc'),
@@ -53,10 +53,10 @@ export function bodyInterface(body: GraphBody, context: InterfaceContext): Graph
     if (structure === 'output') {
       feeds ??= firstFeeds(body);
       const edge = feeds.get(node);
-      if (!outputs.has(name)) outputs.set(name, { ...said, type: sourceType(body, edge, context) });
+      if (!outputs.has(name)) outputs.set(name, { ...port, type: sourceType(body, edge, context) });
     } else if (!inputs.has(name)) {
       inputs.set(name, {
-        ...said,
+        ...port,
         type: portTypeParam(params),
         optional: own(params, 'optional') === true,
         many: own(params, 'many') === true,

@@ -37,7 +37,7 @@ export function expansionProblem(
     for (const node of body.uses.keys()) {
       const child = read(body, node);
       if (child === undefined) continue;
-      const circle = above.findIndex((one) => one.body === child);
+      const circle = above.findIndex((parent) => parent.body === child);
       if (circle >= 0) {
         const names = [...above.slice(circle).map(({ name }) => name), nameOf(child)];
         const message = `A graph cannot contain itself: ${names.join(' → ')}. Choose another graph here, or remove this node.`;
@@ -73,7 +73,7 @@ export function expansionProblem(
       return { node, count: Math.max(ran * roundsOf(root, node), seen, set) };
     })
     .reduce<{ node: string; count: number } | undefined>(
-      (most, one) => (most === undefined || one.count > most.count ? one : most),
+      (most, expanded) => (most === undefined || expanded.count > most.count ? expanded : most),
       undefined,
     );
   const message =

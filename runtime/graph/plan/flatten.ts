@@ -110,7 +110,7 @@ class Flattening {
 
   #nameOf(path: string): string {
     return pathName(path, (prefix) => {
-      const scope = this.#scopes.find((one) => one.prefix === prefix);
+      const scope = this.#scopes.find((candidate) => candidate.prefix === prefix);
       return scope && namedDrafts(scope.body.drafts);
     });
   }
@@ -301,8 +301,8 @@ class Flattening {
         : seededParams(written, definition, seed);
     const { params, problems } = parseParams(definition, seeded);
     // What a use sets wrong has been said where it sets it.
-    const said = scope.parent?.scope.body.drafts.get(scope.parent.node)?.params === undefined;
-    for (const { code, message, ...at } of said ? [] : problems) {
+    const isReported = scope.parent?.scope.body.drafts.get(scope.parent.node)?.params === undefined;
+    for (const { code, message, ...at } of isReported ? [] : problems) {
       this.#add(code, message, { path, ...at });
     }
     return { params, draft: { ...draft, definition } };

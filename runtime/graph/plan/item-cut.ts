@@ -46,9 +46,9 @@ export function cutRefusal(
   output: string,
   nameOf: NameOf,
 ): string {
-  const said =
+  const refusal =
     loop === undefined ? undefined : loopItems(loop, new Set([output])).refusal?.(output, nameOf);
-  return said ?? `"${definition.type}" does not score rows one by one`;
+  return refusal ?? `"${definition.type}" does not score rows one by one`;
 }
 
 /** The fed input ports whose rows the rows of some outputs are of; none where that is not known of all of them. */

@@ -44,7 +44,7 @@ export function reportLoop(
   }
   for (const name of new Set(namesParam(params, 'collect'))) {
     const output = own(outputs, name);
-    const others = Object.keys(outputs).filter((one) => !state.includes(one));
+    const others = Object.keys(outputs).filter((output) => !state.includes(output));
     const why =
       output === undefined
         ? `is not an output of the graph that can be collected.${suggestion(name, others) || ` Choose among ${list(others)}.`}`

@@ -44,8 +44,8 @@ export function pathName(
     titles.push(round === undefined ? title : `${title}#${round}`);
     prefix += `${part}/`;
   }
-  const said = `“${titles.join('/')}”`;
-  return isAlone ? said : `${said} (${path})`;
+  const quoted = `“${titles.join('/')}”`;
+  return isAlone ? quoted : `${quoted} (${path})`;
 }
 
 interface Known {

@@ -48,11 +48,11 @@ export function parseParams(
     const secrets = new Set(
       paramFields(definition).flatMap(({ name, control }) => (control === 'secret' ? [name] : [])),
     );
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const issue of result.error.issues) {
       const at = canonicalJson(issue.path.map(String));
-      if (told.has(at)) continue;
-      told.add(at);
+      if (reported.has(at)) continue;
+      reported.add(at);
       const name = String(issue.path[0]);
       problems.push(secrets.has(name) ? secretProblem(name) : paramProblem(issue, params));
     }
@@ -114,10 +114,10 @@ export function requirement(issue: z.core.$ZodIssue, value: unknown): string {
     case 'invalid_type':
       return `must be ${typeName(issue.expected)}`;
     case 'invalid_value': {
-      const meant =
+      const likely =
         typeof value === 'string' ? nearest(value, issue.values.map(String)) : undefined;
       const allowed = issue.values.map((allowed) => JSON.stringify(allowed) ?? String(allowed));
-      return `must be ${allowed.length === 1 ? '' : 'one of '}${allowed.join(', ')}${meant === undefined ? '' : ` (did you mean "${meant}"?)`}`;
+      return `must be ${allowed.length === 1 ? '' : 'one of '}${allowed.join(', ')}${likely === undefined ? '' : ` (did you mean "${likely}"?)`}`;
     }
     case 'too_small':
       return `must ${bound(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}`;

@@ -183,7 +183,7 @@ class LoopPlanning {
     const { report } = this.#how;
     for (const { code, message, location } of problems) {
       const known = report.problems.some(
-        (one) => one.message === message && one.location.path === location.path,
+        (problem) => problem.message === message && problem.location.path === location.path,
       );
       if (!known) report.add(code, message, location);
     }

@@ -73,7 +73,7 @@ function unusedProblems(written: Graph, context: LibraryContext): readonly Probl
   const reader = new BodyReader(library, context);
   const used = new Set([library.root]);
   // A Set's iteration reaches what is added on the way.
-  for (const body of used) for (const one of reader.read(body).uses.values()) used.add(one);
+  for (const body of used) for (const use of reader.read(body).uses.values()) used.add(use);
   return library
     .ownGraphs()
     .filter((body) => !used.has(body))

@@ -58,9 +58,9 @@ export function rowFault(line: string, kind: RowsKind): RowFault | undefined {
 
 /** `it is missing: string expected`, and not that it is undefined. */
 function faultText(message: string): string {
-  const said = message.replace(/^Invalid (?:input|option): /, '');
-  const missing = /^expected (.*), received undefined$/.exec(said)?.[1];
-  return missing === undefined ? said : `it is missing; expected ${missing}`;
+  const reason = message.replace(/^Invalid (?:input|option): /, '');
+  const missing = /^expected (.*), received undefined$/.exec(reason)?.[1];
+  return missing === undefined ? reason : `it is missing; expected ${missing}`;
 }
 
 /** `row 3, field "text": expected string, received number` */

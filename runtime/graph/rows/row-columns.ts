@@ -99,7 +99,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   if (step === undefined) return value;
   if (step === '*') {
     if (!Array.isArray(value)) return undefined;
-    return value.reduce<number>((sum, one) => sum + (Number(valueAt(one, rest)) || 0), 0);
+    return value.reduce<number>((sum, entry) => sum + (Number(valueAt(entry, rest)) || 0), 0);
   }
   if (step === 'length' && typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;

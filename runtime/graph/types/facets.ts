@@ -82,7 +82,7 @@ export function sharedFacets(all: readonly Facets[]): Facets {
   const [first = {}, ...others] = all;
   return Object.fromEntries(
     Object.entries(first).filter(([name, value]) =>
-      others.every((one) => sameJson(own({ ...one }, name), value)),
+      others.every((facet) => sameJson(own({ ...facet }, name), value)),
     ),
   );
 }

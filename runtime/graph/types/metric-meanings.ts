@@ -20,7 +20,7 @@ export function metricMeanings(registry: Registry, type: string): MetricMeanings
       byName.set(name, all.set(meaning, [...(all.get(meaning) ?? []), title]));
     }
   }
-  const told = Object.fromEntries(
+  const shared = Object.fromEntries(
     Array.from(byName, ([name, all]) => [
       name,
       all.size === 1
@@ -28,8 +28,8 @@ export function metricMeanings(registry: Registry, type: string): MetricMeanings
         : Array.from(all, ([meaning, titles]) => `${titles.join(', ')}: ${meaning}`).join('\n'),
     ]),
   );
-  common.set(registry, told);
-  return told;
+  common.set(registry, shared);
+  return shared;
 }
 
 /** What one says, by its name with or without its `@k`; undefined where nobody has said. */

@@ -25,7 +25,7 @@ function commonAdapter(all: readonly Facets[]): Pick<Facets, 'adapter'> {
   const known = all.flatMap(({ adapter }) => adapter ?? []);
   if (known.length === 0) return {};
   const bases = [...new Set(known.flatMap(({ baseDigest }) => baseDigest ?? []))];
-  const targets = known.flatMap((one) => (one.targets === undefined ? [] : [one.targets]));
+  const targets = known.flatMap((facet) => (facet.targets === undefined ? [] : [facet.targets]));
   const ranks = [...new Set(known.flatMap(({ rank, ranks: several = [] }) => rank ?? several))];
   const [base] = bases;
   const [first] = targets;
@@ -33,7 +33,7 @@ function commonAdapter(all: readonly Facets[]): Pick<Facets, 'adapter'> {
   return {
     adapter: {
       ...(base === undefined || bases.length > 1 ? {} : { baseDigest: base }),
-      ...(first === undefined || !targets.every((one) => sameJson(one, first))
+      ...(first === undefined || !targets.every((target) => sameJson(target, first))
         ? {}
         : { targets: first }),
       ...(ranks.length > 1 ? { ranks } : rank === undefined ? {} : { rank }),
@@ -50,7 +50,7 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
   for (const [port, list] of Object.entries(inputs)) {
     const embedders = list.flatMap((facets) => facets.embedder ?? []);
     const [first] = embedders;
-    const other = embedders.find((one) => first && sameEmbedder(first, one) === false);
+    const other = embedders.find((embedder) => first && sameEmbedder(first, embedder) === false);
     if (first !== undefined && other !== undefined) {
       clashes.push({
         port,

@@ -51,6 +51,6 @@ export const rowTypeParam = z
 
 /** What `type` says, as it stands in a file, right or wrong: questions where it names no type of rows. */
 export function rowTypeOf(params: Readonly<Record<string, unknown>>): PortType {
-  const id = rowTypeIds.find((one) => one === own(params, 'type'));
+  const id = rowTypeIds.find((known) => known === own(params, 'type'));
   return (id === undefined ? undefined : portTypes[id]) ?? Questions;
 }

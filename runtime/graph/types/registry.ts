@@ -39,7 +39,9 @@ export function definitionToday(registry: Registry, type: string): NodeType | un
   let former = formerTypes.get(registry);
   if (former === undefined) {
     former = new Map(
-      [...registry.values()].flatMap((one) => (one.formerly ?? []).map((name) => [name, one])),
+      [...registry.values()].flatMap((definition) =>
+        (definition.formerly ?? []).map((name) => [name, definition]),
+      ),
     );
     formerTypes.set(registry, former);
   }

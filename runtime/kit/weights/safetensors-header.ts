@@ -57,8 +57,8 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
   let metadata: Record<string, string> = {};
   for (const [name, value] of entries) {
     const tensor = tensorSchema.safeParse(value);
-    const told = name === '__metadata__' ? metadataSchema.safeParse(value) : undefined;
-    if (told?.success === true) metadata = told.data;
+    const parsedMetadata = name === '__metadata__' ? metadataSchema.safeParse(value) : undefined;
+    if (parsedMetadata?.success === true) metadata = parsedMetadata.data;
     else if (tensor.success) tensors.push(infoOf(name, tensor.data, 8 + length));
     else throw damaged('its header is not the JSON that the format requires', tensor.error);
   }

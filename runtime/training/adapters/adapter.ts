@@ -113,7 +113,7 @@ export function placeOf(path: string): { readonly layer: number; readonly kind: 
 export function inModelOrder(paths: Iterable<string>): readonly string[] {
   const order = (path: string): number => {
     const { layer, kind } = placeOf(path);
-    return layer * linearKinds.length + linearKinds.findIndex((one) => one === kind);
+    return layer * linearKinds.length + linearKinds.findIndex((known) => known === kind);
   };
-  return [...paths].toSorted((one, other) => order(one) - order(other));
+  return [...paths].toSorted((a, b) => order(a) - order(b));
 }

@@ -207,13 +207,13 @@ function modulesOf(inputs: readonly AdapterTerm[], path: string): readonly Adapt
 
 function checkSize(
   all: readonly AdapterModule[],
-  one: { readonly path: string; readonly name: string; readonly module: AdapterModule },
+  added: { readonly path: string; readonly name: string; readonly module: AdapterModule },
 ): void {
-  const first = all[0] ?? one.module;
-  if (one.module.inputs !== first.inputs || one.module.outputs !== first.outputs) {
+  const first = all[0] ?? added.module;
+  if (added.module.inputs !== first.inputs || added.module.outputs !== first.outputs) {
     throw new GraphError(
       'bad-input',
-      `${one.path} is ${one.module.outputs} × ${one.module.inputs} in "${one.name}" and ${first.outputs} × ${first.inputs} before: the adapters are of different bases`,
+      `${added.path} is ${added.module.outputs} × ${added.module.inputs} in "${added.name}" and ${first.outputs} × ${first.inputs} before: the adapters are of different bases`,
     );
   }
 }

@@ -101,7 +101,7 @@ async function* merged(
 ): AsyncGenerator<Uint8Array> {
   for await (const { weights: original, first, rows } of bandsOf(entry, target)) {
     const weights = parts.length === 0 ? original : original.slice();
-    for (const one of parts) addAdapter({ weights, original, first, rows }, one);
+    for (const part of parts) addAdapter({ weights, original, first, rows }, part);
     yield encode(encoding, weights);
   }
 }

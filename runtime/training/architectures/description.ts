@@ -96,11 +96,13 @@ export const architectures: readonly Architecture[] = [
 
 /** The description of a model, or `bad-model` naming what is known. */
 export function architectureOf(by: 'gguf' | 'modelType', name: string, file: string): Architecture {
-  const found = architectures.find((one) =>
-    by === 'gguf' ? one.gguf === name : one.modelTypes.includes(name),
+  const found = architectures.find((architecture) =>
+    by === 'gguf' ? architecture.gguf === name : architecture.modelTypes.includes(name),
   );
   if (found === undefined) {
-    const known = architectures.flatMap((one) => (by === 'gguf' ? [one.gguf] : one.modelTypes));
+    const known = architectures.flatMap((architecture) =>
+      by === 'gguf' ? [architecture.gguf] : architecture.modelTypes,
+    );
     throw new GraphError(
       'bad-model',
       `${file} has the architecture "${name}", which Graft cannot train; choose one of ${known.join(', ')}`,

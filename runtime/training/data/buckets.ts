@@ -18,7 +18,7 @@ export function headPlaces(
     // The longest row of a micro-batch decides its length: any that fits may be beside it.
     const trained = rows.filter((row) => row.length <= length).map((row) => row.trained);
     const most = trained.toSorted((a, b) => b - a).slice(0, size);
-    const sum = most.reduce((all, one) => all + one, 0);
+    const sum = most.reduce((all, places) => all + places, 0);
     const count = multiple * Math.max(1, Math.ceil(sum / multiple));
     if (count <= mostOfAll * size * length) places.set(length, count);
   }

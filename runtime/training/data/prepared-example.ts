@@ -49,7 +49,7 @@ export function prepareExamples(
     problem(long, `longer than the ${maxLength} tokens of a row`, 'raise it or shorten them'),
     problem(idle, 'without a token to train', 'leave them out or train more of their turns'),
     problem(foreign, `with tokens that the model lacks`, "use the model's own tokenizer"),
-  ].filter((one) => one !== undefined);
+  ].filter((text) => text !== undefined);
   if (problems.length > 0) throw new GraphError('bad-input', problems.join('. '));
   return prepared;
 }
@@ -65,7 +65,7 @@ function prepare({ id, tokens, trained }: TrainingExample): PreparedExample | un
     inputs: Int32Array.from(tokens.slice(0, last)),
     labels: Int32Array.from(tokens.slice(1, last + 1)),
     mask,
-    trained: mask.reduce((sum, one) => sum + one, 0),
+    trained: mask.reduce((sum, flag) => sum + flag, 0),
   };
 }
 

@@ -30,7 +30,7 @@ export async function openEncoder(folder: string, weights: string): Promise<Enco
 }
 
 /** Heads that read the hidden states, and the numbers of the positions: the hidden states are the same without them. */
-const beside = /^(?:pooler|cls)\.|^embeddings\.position_ids$/;
+const unread = /^(?:pooler|cls)\.|^embeddings\.position_ids$/;
 
 async function readWeights(
   location: string,
@@ -50,7 +50,7 @@ async function readWeights(
   for (const [name, entry] of (await readSafetensors(location)).tensors) {
     // Models with a head of their own keep the encoder under this name.
     const published = name.replace(/^bert\./, '');
-    if (beside.test(published)) continue;
+    if (unread.test(published)) continue;
     held.set(published, { name, shape: entry.shape, source: sourceOf(entry) });
   }
   return { files: [location], held };

@@ -198,7 +198,7 @@ function meanOf(b: Builder, states: Value, mask: Value): Value {
   const [batch = 1, length = 1, width = 1] = states.shape;
   const ones = b.where(mask, b.scalar(1), b.scalar(0));
   const counts = b.reduceSum(ones, [-1]);
-  const some = b.greaterEqual(counts, b.scalar(1));
-  const shares = b.div(ones, b.where(some, counts, b.scalar(1)));
+  const hasTokens = b.greaterEqual(counts, b.scalar(1));
+  const shares = b.div(ones, b.where(hasTokens, counts, b.scalar(1)));
   return b.reshape(b.matmul(b.reshape(shares, [batch, 1, length]), states), [batch, width]);
 }

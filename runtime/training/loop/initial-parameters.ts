@@ -65,7 +65,7 @@ function zeros(shape: Shape): Float32Array {
 /** ‖W‖ per row, in the published order. */
 async function rowNorms(base: BaseModel, path: string): Promise<Float32Array> {
   const { config, layout, weights } = base;
-  const module = linearModules(config).find((one) => one.path === path);
+  const module = linearModules(config).find((candidate) => candidate.path === path);
   if (module === undefined) {
     throw new GraphError('internal', `${path} is no linear map`, { audience: 'developer' });
   }

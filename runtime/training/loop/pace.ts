@@ -16,12 +16,12 @@ export class Pace {
   }
 
   get tokensPerSecond(): number {
-    const tokens = this.#recent.reduce((sum, one) => sum + one.tokens, 0);
+    const tokens = this.#recent.reduce((sum, step) => sum + step.tokens, 0);
     return this.#seconds > 0 ? tokens / this.#seconds : 0;
   }
 
   get #seconds(): number {
-    return this.#recent.reduce((sum, one) => sum + one.seconds, 0);
+    return this.#recent.reduce((sum, step) => sum + step.seconds, 0);
   }
 }
 

@@ -59,7 +59,7 @@ export function chooseShapes(request: ShapeRequest): ChosenShapes {
       return candidates
         .filter(({ cost }) => cost <= alike * quickest.cost)
         .map(({ shapes }) => ({ shapes, memory: memory.of(shapes) }))
-        .reduce((best, one) => (one.memory < best.memory ? one : best));
+        .reduce((best, shape) => (shape.memory < best.memory ? shape : best));
     }
   }
   throw refusal(request, least);

@@ -94,7 +94,9 @@ function innerValues(program: Program, sums: ReadonlySet<Value>): ReadonlySet<Va
     new Set(
       [...all]
         .flatMap(({ inputs }) => inputs.slice(0, 1))
-        .filter((value) => !outputs.has(value) && readers.get(value)?.every((one) => all.has(one))),
+        .filter(
+          (value) => !outputs.has(value) && readers.get(value)?.every((reader) => all.has(reader)),
+        ),
     );
   const products = readBy(sums);
   return new Set([...products, ...readBy(products)]);

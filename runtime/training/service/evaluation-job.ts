@@ -39,7 +39,7 @@ export async function runEvaluationJob(
   const { context, vocabulary } = base.config;
   const losses = job.examples.map((): ExampleLoss => ({ loss: 0, tokens: 0 }));
   const counted = job.examples.flatMap((example, i) =>
-    example.trained.some((one, place) => place > 0 && one === 1) ? [i] : [],
+    example.trained.some((flag, place) => place > 0 && flag === 1) ? [i] : [],
   );
   const examples = prepareExamples(
     counted.flatMap((i) => job.examples[i] ?? []),

@@ -125,7 +125,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
         values: (_plot, splits) => splits.map((value) => tick(value, props.share)),
       },
     ],
-    series: [{}, ...props.series.map((one) => seriesOptions(one, colours))],
+    series: [{}, ...props.series.map((line) => seriesOptions(line, colours))],
     hooks: {
       setCursor: [({ cursor, data }) => props.onHover(data[0][cursor.idx ?? -1] ?? null)],
     },

@@ -10,7 +10,7 @@ export interface TrainingProgress {
 
 type Fact = readonly [name: string, value: string];
 
-function told(value: number | undefined, tell: (value: number) => string): string {
+function shown(value: number | undefined, tell: (value: number) => string): string {
   return value === undefined || !Number.isFinite(value) ? '–' : tell(value);
 }
 
@@ -30,15 +30,15 @@ function factsOf(rows: readonly MetricRow[], progress: TrainingProgress | undefi
   const total = progress?.total === undefined ? '' : ` of ${count(progress.total)}`;
   const all: Fact[] = [
     progress === undefined
-      ? ['steps', told(newest?.step, count)]
+      ? ['steps', shown(newest?.step, count)]
       : ['step', `${count(progress.done)}${total}`],
     progress === undefined
-      ? ['best eval loss', told(bestEvaluation(rows), measure)]
-      : ['remaining', told(values['eta'], (seconds) => duration(seconds * 1_000))],
-    ['tokens/s', told(values['tokensPerSecond'], (rate) => count(Math.round(rate)))],
-    ['epoch', told(values['epoch'], (epoch) => epoch.toFixed(2))],
-    ['tokens', told(values['tokens'], count)],
-    ['memory', told(values['memory'], bytes)],
+      ? ['best eval loss', shown(bestEvaluation(rows), measure)]
+      : ['remaining', shown(values['eta'], (seconds) => duration(seconds * 1_000))],
+    ['tokens/s', shown(values['tokensPerSecond'], (rate) => count(Math.round(rate)))],
+    ['epoch', shown(values['epoch'], (epoch) => epoch.toFixed(2))],
+    ['tokens', shown(values['tokens'], count)],
+    ['memory', shown(values['memory'], bytes)],
   ];
   return readsTokens ? all : all.filter(([name]) => !name.startsWith('tokens'));
 }

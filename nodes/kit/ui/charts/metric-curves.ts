@@ -60,7 +60,7 @@ export function curvePanels(rows: readonly MetricRow[]): CurvePanel[] {
   return [...values]
     .sort(([a], [b]) => orderOf(order, a) - orderOf(order, b))
     .map(([name, bySeries]) => {
-      const steps = [...new Set([...bySeries.values()].flatMap((one) => [...one.keys()]))];
+      const steps = [...new Set([...bySeries.values()].flatMap((values) => [...values.keys()]))];
       steps.sort((a, b) => a - b);
       const curves = [...bySeries]
         .sort(([a], [b]) => orderOf(seriesOrder, a) - orderOf(seriesOrder, b))

@@ -9,7 +9,9 @@ export class KeptFolds {
   /** Notes what people fold in the rows that are children of an element. */
   watch(rows: Element, signal: AbortSignal): void {
     const note = ({ target }: Event): void => {
-      const row = [...rows.children].find((one) => target instanceof Node && one.contains(target));
+      const row = [...rows.children].find(
+        (candidate) => target instanceof Node && candidate.contains(target),
+      );
       if (row !== undefined)
         this.#open.set(
           numberOf(row),

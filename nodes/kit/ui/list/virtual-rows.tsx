@@ -76,8 +76,8 @@ export function VirtualRows(props: VirtualRowsProps): ReactNode {
 
 /** What scrolls an element. */
 function scrollerOf(element: Element): Element {
-  for (let one = element.parentElement; one !== null; one = one.parentElement) {
-    if (/auto|scroll/.test(getComputedStyle(one).overflowY)) return one;
+  for (let ancestor = element.parentElement; ancestor !== null; ancestor = ancestor.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(ancestor).overflowY)) return ancestor;
   }
   return document.documentElement;
 }

@@ -28,7 +28,7 @@ export function embeddingGroups({ documents, documentOf }: EmbeddingMap): Embedd
   const all = rest === 0 ? own : [...own, rest === 1 ? '1 other' : `${String(rest)} others`];
   return {
     ...{ names: all, groupOf },
-    counts: all.map((_, group) => groupOf.filter((one) => one === group).length),
+    counts: all.map((_, group) => groupOf.filter((own) => own === group).length),
   };
 }
 

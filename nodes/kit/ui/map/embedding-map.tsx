@@ -57,7 +57,7 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
   const [chosen, choose] = useState<readonly number[]>([]);
   const [under, setUnder] = useState<number>();
   const row = under === undefined ? undefined : map.rows[under];
-  const told = useRow(row, readRow);
+  const shownRow = useRow(row, readRow);
   const document = map.documents[map.documentOf[under ?? -1] ?? -1];
   const { length } = map.rows;
   const question = under === undefined ? undefined : asked[under - length]?.question;
@@ -73,7 +73,7 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
           </>
         ) : document !== undefined ? (
           <>
-            <b>{told?.place ?? document}</b> {told?.text}
+            <b>{shownRow?.place ?? document}</b> {shownRow?.text}
           </>
         ) : (
           <span className="gk-map-hint">

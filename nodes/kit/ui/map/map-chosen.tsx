@@ -51,14 +51,14 @@ function ChosenRow(props: {
   readonly readRow: ReadRow;
 }): ReactNode {
   const { row, goTo, readRow } = props;
-  const told = useRow(row, readRow);
+  const shownRow = useRow(row, readRow);
   return (
     <button type="button" className="gk-map-row" onClick={() => goTo(row)}>
-      {told === undefined ? (
+      {shownRow === undefined ? (
         `Row ${count(row + 1)}`
       ) : (
         <>
-          <b>{told.place}</b> {told.text}
+          <b>{shownRow.place}</b> {shownRow.text}
         </>
       )}
     </button>

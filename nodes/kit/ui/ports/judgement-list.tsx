@@ -52,7 +52,7 @@ function JudgementRow({ judgement }: { readonly judgement: Judgement }): ReactNo
 /** `yes (2 of 3)`, or of a question that was made its cosine too. */
 function verdictText({ verdict, said, similarity }: JudgeFinding): string {
   const word = verdict === undefined ? '?' : verdict ? 'yes' : 'no';
-  const alike = said.filter((one) => one === verdict).length;
+  const alike = said.filter((vote) => vote === verdict).length;
   return [
     said.length > 1 && verdict !== undefined ? `${word} (${alike} of ${said.length})` : word,
     ...(similarity === undefined ? [] : [`similarity ${measure(similarity)}`]),

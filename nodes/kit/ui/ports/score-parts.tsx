@@ -95,12 +95,12 @@ function partsOf(
 ): (Part & { readonly value: number; readonly share: ScoreShare | undefined })[] {
   return parts.flatMap((part) => {
     const { name } = part;
-    const told = shares.find((share) => share.part === name);
-    const value = name === 'before' ? (told === undefined ? undefined : before) : scores[name];
+    const found = shares.find((share) => share.part === name);
+    const value = name === 'before' ? (found === undefined ? undefined : before) : scores[name];
     if (value === undefined) return [];
     const whole = value === score && name !== 'before';
     const share = whole ? { part: name, gives: 'the score' } : undefined;
-    return [{ ...part, value, share: told ?? share }];
+    return [{ ...part, value, share: found ?? share }];
   });
 }
 
