@@ -1,6 +1,6 @@
 const maxLength = 64;
 
-/** The candidate most like `word`, if it is likely what was meant: at most a third of its letters differ. */
+/** The candidate closest to `word` if it is likely the intended one: at most a third of its letters differ. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;

@@ -1,10 +1,10 @@
-/** What node ids and port names look like: they begin with a letter or digit, so none is `__proto__`. */
+/** Form of node ids and port names: a letter or digit first, so none is `__proto__`. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,199}$/;
 
-/** What `namePattern` asks for, in words. */
+/** The rule of `namePattern` in words. */
 export const nameRule = 'Use letters, digits, "-" and "_", and begin with a letter or digit.';
 
-/** A readable id that is not taken: the name itself, else with a number behind it. */
+/** Returns the name itself if it is free, else the name with the first free number appended. */
 export function freeId(name: string, taken: (id: string) => boolean): string {
   if (!taken(name)) return name;
   let number = 2;
@@ -13,8 +13,8 @@ export function freeId(name: string, taken: (id: string) => boolean): string {
 }
 
 /**
- * Whether a path that stands in a file may be joined to a folder: relative, with forward slashes, without `..`,
- * empty or dotted parts, drive letters or control characters. Says nothing of links.
+ * Whether a path from a file may be joined to a folder: relative, with forward slashes, without `..`, empty or dotted
+ * parts, drive letters or control characters. Does not check links.
  */
 export function isInnerPath(path: string): boolean {
   return (

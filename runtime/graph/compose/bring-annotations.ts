@@ -4,15 +4,15 @@ import type { NodeLayout } from '../format/graph-body.ts';
 import { groupKey, noteKey } from './canvas-key.ts';
 import { aboutNone, wholeAt } from './keyed-annotations.ts';
 
-/** What notes and groups are brought to. */
+/** The notes and groups to add to. */
 interface Destination {
   readonly into: Annotations;
-  /** Of the nodes that come along, the ids that they get: a note about another is about none there. */
+  /** New ids of the copied nodes; a note about a node that is not among them loses that link. */
   readonly nodes: ReadonlyMap<string, string>;
   readonly shift: NodeLayout;
 }
 
-/** Adds notes and groups to others under ids that are free. `keys` are what those that were added go by. */
+/** Adds notes and groups under free ids. `keys` are the canvas keys of those added. */
 export function bringAnnotations(
   from: Annotations,
   { into, nodes, shift }: Destination,

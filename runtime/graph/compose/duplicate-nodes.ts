@@ -10,8 +10,8 @@ import { bringAnnotations } from './bring-annotations.ts';
 import { pickAnnotations } from './keyed-annotations.ts';
 
 /**
- * Copies nodes with the edges among them, notes and groups, `offset` pixels away. `ids` maps each node to its copy; `keys`
- * are what the copies go by on the canvas.
+ * Copies nodes with the edges among them, notes and groups, `offset` pixels away. `ids` maps each node to its copy;
+ * `keys` are the canvas keys of the copies.
  */
 export function duplicateNodes(
   graph: Graph,

@@ -11,7 +11,7 @@ import type { NodeType } from '../types/node-type.ts';
 import { paramFields } from '../params/param-fields.ts';
 import { freeId } from '../base/names.ts';
 
-/** Editing a graph: each function returns a new graph and shares all that did not change. */
+/** Edits of a graph: each function returns a new graph that shares everything unchanged. */
 
 /** A graph without nodes. */
 export const emptyGraph: Graph = {
@@ -21,7 +21,7 @@ export const emptyGraph: Graph = {
   layout: {},
 };
 
-/** Removes nodes with their edges and places, and notes and groups, by their keys on the canvas. */
+/** Removes nodes with their edges and positions, and notes and groups, by canvas key. */
 export function removeNodes(graph: Graph, keys: Iterable<string>): Graph {
   const gone = new Set(keys);
   const kept = <V>(record: Readonly<Record<string, V>>): Record<string, V> =>
@@ -38,7 +38,7 @@ export function removeNodes(graph: Graph, keys: Iterable<string>): Graph {
   };
 }
 
-/** Notes, groups and bends are absent where there are none. */
+/** Omits empty notes, groups and bends. */
 function withoutAnnotations({
   notes: _notes,
   groups: _groups,
@@ -48,13 +48,13 @@ function withoutAnnotations({
   return graph;
 }
 
-/** Edges with the bends of them that there are. */
+/** The edges, and the bends of those that exist. */
 const withEdges = ({ bends }: Graph, edges: readonly Edge[]): Pick<Graph, 'edges' | 'bends'> => ({
   edges,
   ...bendsOf({ edges, bends }),
 });
 
-/** Adds an edge; whether it may be is for `connectionVerdict`. */
+/** Adds an edge. `connectionVerdict` decides whether it is allowed. */
 export function connect(graph: Graph, edge: Edge): Graph {
   return { ...graph, edges: sortEdges([...graph.edges, edge]) };
 }
@@ -66,7 +66,7 @@ export function disconnect(graph: Graph, edge: Edge): Graph {
   return { ...rest, ...withEdges(graph, edges) };
 }
 
-/** Sets a parameter; `undefined` takes it out, so that the default holds. */
+/** Sets a parameter; `undefined` removes it, so that the default applies. */
 export function setParam(
   graph: Graph,
   at: { readonly node: string; readonly param: string },
@@ -79,14 +79,14 @@ export function setParam(
   });
 }
 
-/** Sets a node's title; `undefined` or an empty one takes it out. */
+/** Sets a node's title; `undefined` or an empty title removes it. */
 export function setTitle(graph: Graph, id: string, title: string | undefined): Graph {
   return changeNode(graph, id, ({ title: _before, ...node }) =>
     title === undefined || title === '' ? node : { ...node, title },
   );
 }
 
-/** Switches nodes off, or on again. */
+/** Bypasses nodes, or ends their bypass. */
 export function setBypass(graph: Graph, ids: Iterable<string>, off: boolean): Graph {
   let changed = graph;
   for (const id of ids) {
@@ -97,7 +97,10 @@ export function setBypass(graph: Graph, ids: Iterable<string>, off: boolean): Gr
   return changed;
 }
 
-/** Moves nodes, notes and groups to places given by key, and the bends of edges both of whose ends move; what is not there is ignored. */
+/**
+ * Moves nodes, notes and groups to positions given by key, and the bends of edges whose two ends move. Ignores unknown
+ * keys.
+ */
 export function moveNodes(graph: Graph, places: Readonly<Record<string, NodeLayout>>): Graph {
   const moved = Object.entries(places).filter(([id]) => Object.hasOwn(graph.nodes, id));
   return {
@@ -111,7 +114,7 @@ export function moveNodes(graph: Graph, places: Readonly<Record<string, NodeLayo
   };
 }
 
-/** Bends move as far as the ends of their edge do: half way between, where those move differently. */
+/** Bends move by the mean of the movements of the edge's two ends. */
 function movedBends(
   { edges, bends, layout }: Graph,
   places: Readonly<Record<string, NodeLayout>>,
@@ -130,7 +133,7 @@ function movedBends(
   return { bends: { ...bends, ...Object.fromEntries(moved) } };
 }
 
-/** Folds the cards of nodes to their titles, or unfolds them; nodes without a place stay as they are. */
+/** Collapses node cards to their titles, or expands them; ignores nodes without a position. */
 export function setCollapsed(graph: Graph, ids: Iterable<string>, isFolded: boolean): Graph {
   const folded = [...ids].flatMap((id) => {
     const place = own(graph.layout, id);

@@ -1,17 +1,17 @@
 import { byCodeUnit } from '../base/record.ts';
 import { sha256 } from '../base/sha256.ts';
 
-/** A seeded generator of 32 random bits (sfc32): the same on every machine. */
+/** A seeded generator of 32 random bits (sfc32), identical on every machine. */
 export class SeededRandom {
   #a: number;
   #b = 0x9e3779b9 | 0;
   #c = 0x243f6a88 | 0;
   #counter = 1;
 
-  /** `seed`: an integer; its low 32 bits count. */
+  /** `seed`: an integer; only its low 32 bits count. */
   constructor(seed: number) {
     this.#a = seed | 0;
-    // Neighbouring seeds part within a few rounds.
+    // Neighbouring seeds diverge within a few rounds.
     for (let round = 0; round < 16; round += 1) this.bits();
   }
 
@@ -37,8 +37,8 @@ export class SeededRandom {
 }
 
 /**
- * Ids in an order by a hash of seed and id, each once: neither that in which they come nor changed by other ids, so that
- * the first of it are a sample, and fewer of them a part of more.
+ * Orders ids by a hash of seed and id, without repetitions. The order depends neither on the input order nor on other
+ * ids, so that the first n are a sample, and a smaller n gives a subset.
  */
 export function seededOrder(ids: Iterable<string>, seed: number): string[] {
   const places = new Map<string, string>();

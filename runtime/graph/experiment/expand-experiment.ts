@@ -18,16 +18,16 @@ import { variantSettings, type VariantSettings } from './variant-settings.ts';
 export interface ExpandContext {
   readonly registry: Registry;
   readonly models: ModelLookup;
-  /** For locations. */
+  /** File name for locations. */
   readonly file?: string;
   /** Graph files that the graph may use. */
   readonly graphs?: GraphLookup;
 }
 
 /**
- * An experiment of a graph file as the variants to run. Throws a GraphError with all problems of the experiment itself,
- * each at its place (`experiments.sizes.vary.chunk.size`), and `too-large` before anything is expanded. A variant that
- * is no valid graph is no such problem: it is given with its own, unless none is valid, or the baseline is not.
+ * Expands an experiment of a graph file into its variants. Throws a GraphError with all problems of the experiment
+ * itself, each at its location (`experiments.sizes.vary.chunk.size`), and `too-large` before it expands anything. An
+ * invalid variant is no such problem: it carries its own, unless all variants or the baseline are invalid.
  */
 export function expandExperiment(
   written: Graph,
@@ -36,12 +36,12 @@ export function expandExperiment(
 ): ExperimentPlan {
   const field = `experiments.${name}`;
   try {
-    // By the lists as they are written: their values are many where it is too large.
+    // Counts by the lists as written: an oversized experiment has too many variants to build.
     requireCount(experimentNamed(written, name), field);
     return expand(migrateAll(written, context.registry).graph, name, context);
   } catch (thrown) {
     const error = GraphError.from(thrown);
-    // Several have their places already.
+    // A problem with several parts already locates each.
     if (error.problems.length > 1) throw error;
     const { file } = context;
     throw GraphError.from(error, file === undefined ? { field } : { file, field });
@@ -102,15 +102,15 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   };
 }
 
-/** Where an experiment is, and what people see the node of a path called. */
+/** Location of an experiment, and the names of nodes for people. */
 interface Said {
   readonly field: string;
   readonly nameOf: (path: string) => string;
 }
 
 /**
- * A race needs a place where the items of its metrics can be cut: `problem` is why a part of them could not be planned.
- * What is wrong with the `whole` file as well is said elsewhere.
+ * A race must be able to cut the items of its metrics: `problem` says why a part could not be planned. Problems of the
+ * `whole` file are reported elsewhere.
  */
 function requireParts(
   whole: PlannedVariant,
@@ -129,7 +129,7 @@ function requireParts(
   });
 }
 
-/** A node of a loop is another step in each round, and metrics are of one. */
+/** A loop makes a new step of its node in each round, but a metric belongs to one step. */
 function requireSteps(
   metrics: ExperimentPlan['metrics'],
   { nodes }: PlannedVariant,
@@ -146,7 +146,7 @@ function requireSteps(
   }
 }
 
-/** What no metric depends on would be varied for nothing. */
+/** Refuses settings that no metric depends on. */
 function requireEffect(
   keys: readonly string[],
   { nodes }: PlannedVariant,
@@ -185,7 +185,7 @@ function madeVariant(
       ...error.toProblem(),
       location: { field: `${field}.${error.location.field ?? ''}` },
     };
-    // What is varied is wrong for all of them.
+    // What all variants share is wrong for all.
     if (one.field === 'vary') throw new GraphError(error.code, error.message, problem);
     const settings = settingsOf(graph, { keys, arm }, registry);
     return { variant: { name, settings, graph, problems: [problem] } };
@@ -200,7 +200,7 @@ function madeVariant(
   return { variant: { name, settings, graph: applied, problems }, planned };
 }
 
-/** A problem of a variant, with the setting that made it where that is known. */
+/** A problem of a variant, with the setting that caused it, if known. */
 function located(problem: Problem, { arm, place }: { arm: Arm; place: string }): Problem {
   const { node, param } = problem.location;
   const key =
@@ -214,7 +214,7 @@ function located(problem: Problem, { arm, place }: { arm: Arm; place: string }):
   return { ...problem, location: { ...problem.location, field } };
 }
 
-/** Names of all that any variant sets, switches off or replaces. */
+/** Names of everything that any variant sets, bypasses or replaces. */
 function settingKeys(settings: readonly VariantSettings[]): readonly string[] {
   const keys = new Set<string>();
   for (const { arm } of settings) {
@@ -224,7 +224,7 @@ function settingKeys(settings: readonly VariantSettings[]): readonly string[] {
   return [...keys];
 }
 
-/** What a graph has of the named settings: set in the file, or by default. */
+/** Values of the named settings in a graph: from the file, or the defaults. */
 function settingsOf(
   graph: Graph,
   { keys, arm }: { keys: readonly string[]; arm: Arm },

@@ -34,7 +34,7 @@ export function parseEdge(text: string): Edge {
   return { source, sourcePort, target, targetPort };
 }
 
-/** Edges in the order of their strings, each once. */
+/** Edges in the order of their strings, without repetitions. */
 export function sortEdges(edges: readonly Edge[]): readonly Edge[] {
   const texts = edges.map(formatEdge);
   let sorted = true;
@@ -61,7 +61,7 @@ export interface Feed {
   readonly port: string;
 }
 
-/** Some nodes and all that they feed (`after`), or all that feeds them (`before`), however far away. */
+/** The given nodes and everything downstream (`after`) or upstream (`before`) of them. */
 export function reachable(
   edges: readonly Edge[],
   from: Iterable<string>,
@@ -75,7 +75,7 @@ export function reachable(
     else list.push(far);
   }
   const found = new Set(from);
-  // A Set's iteration reaches what is added on the way.
+  // Iterating a Set reaches entries added meanwhile.
   for (const id of found) for (const neighbour of next.get(id) ?? []) found.add(neighbour);
   return found;
 }

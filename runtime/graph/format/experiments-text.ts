@@ -6,7 +6,7 @@ import type { GraphNode } from './graph-body.ts';
 
 type NodeText = (node: GraphNode, depth: number) => string;
 
-/** The field `experiments` of a graph file, a value a line; nothing where there are none. */
+/** The field `experiments` of a graph file, one value a line; nothing if there are none. */
 export function experimentsText(experiments: Experiments, nodeText: NodeText): string[] {
   const names = sortedKeys(experiments);
   if (names.length === 0) return [];

@@ -14,12 +14,12 @@ import { parseExperiments } from './parse-experiments.ts';
 
 /** The file format that this version writes. */
 export const graphFormat = 1;
-/** Beyond these a file is refused with `too-large`. */
+/** Limits of a file; beyond them reading throws `too-large`. */
 export const maxNodes = 200_000;
 /** UTF-16 code units; for ASCII text, bytes. */
 export const maxText = 64 * 1024 * 1024;
 
-/** Names that a graph may expose: no form of a node is longer. */
+/** Most parameters that a graph may expose: no node form is longer. */
 const maxExposed = 1000;
 const bodyFields = ['nodes', 'edges', 'expose', 'notes', 'groups', 'layout', 'bends'];
 const knownBodyFields = new Set(bodyFields);
@@ -27,8 +27,8 @@ const knownFields = new Set([...bodyFields, 'graft', 'graphs', 'experiments', 'l
 const knownNodeFields = new Set(['type', 'version', 'title', 'params', 'bypass']);
 
 /**
- * Reads a graph file. Unknown fields and unknown node types are kept. Throws GraphError `bad-syntax`,
- * `newer-format` or `too-large`, located by line or node; nothing else. Time is linear in the text.
+ * Reads a graph file. Keeps unknown fields and unknown node types. Throws only GraphError `bad-syntax`, `newer-format`
+ * or `too-large`, located by line or node. Time is linear in the text.
  */
 export function parseGraph(text: string, file?: string): Graph {
   return new GraphReader(text, file).read();
@@ -37,9 +37,9 @@ export function parseGraph(text: string, file?: string): Graph {
 class GraphReader {
   readonly #text: string;
   readonly #file: string | undefined;
-  /** Of all bodies so far. */
+  /** Nodes of all bodies so far. */
   #nodeCount = 0;
-  /** The subgraph that is being read. */
+  /** The subgraph being read. */
   #graph: string | undefined;
 
   constructor(text: string, file: string | undefined) {

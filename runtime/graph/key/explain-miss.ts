@@ -5,9 +5,8 @@ import { own } from '../base/record.ts';
 import { maxFiles } from './cache-key.ts';
 
 /**
- * Why a step must run, from the parts of its key the last time and now: `first` when there is no last
- * time, `changed` with the parts that differ, `evicted` when none does. Files that the key folds into one part are
- * named where marks of the last time are known.
+ * Explains why a step must run, by comparing key parts: `first` without an earlier key, `changed` with the parts that
+ * differ, `evicted` if none does. Names files that the key folds into one part, if it has their earlier marks.
  */
 export function explainMiss(
   before: readonly KeyPart[] | undefined,
@@ -34,15 +33,15 @@ export function explainMiss(
   return parts.length === 0 ? { kind: 'evicted' } : { kind: 'changed', parts };
 }
 
-/** Files of one source that marks are kept of: 18 bytes each in a step's record. */
+/** Most files of one source with marks: 18 bytes each in a step's record. */
 const mostMarked = 4096;
-/** Files that one miss names. */
+/** Most files that one explanation names. */
 const mostNamed = 64;
 
-/** By parameter, for sources that the key folds into one part: path and digest of each file, shortened. */
+/** By parameter, for sources that the key folds into one part: shortened path and digest of each file. */
 type FileMarks = Readonly<Record<string, string>>;
 
-/** What a later miss is explained with. No part of the key. */
+/** Marks that explain a later miss. Not part of the key. */
 export function fileMarks(sources: readonly ResolvedSource[]): FileMarks | undefined {
   const marked = sources.flatMap((source) =>
     source.kind === 'files' && source.files.length > maxFiles && source.files.length <= mostMarked
@@ -52,7 +51,7 @@ export function fileMarks(sources: readonly ResolvedSource[]): FileMarks | undef
   return marked.length === 0 ? undefined : Object.fromEntries(marked);
 }
 
-/** The files of a source that are new or have other bytes than the marks say, as parts of a miss. */
+/** The files of a source that are new or differ from their marks, as parts of a miss. */
 function changedFiles(
   marks: FileMarks,
   sources: readonly ResolvedSource[],

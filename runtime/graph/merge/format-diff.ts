@@ -7,7 +7,7 @@ import type { ValueChange } from './diff-values.ts';
 import type { ExperimentChange } from './diff-experiments.ts';
 import type { GraphDiff } from './diff-graphs.ts';
 
-/** A line for each difference; empty when only nothing differs. */
+/** One line for each difference; empty if there is none. */
 export function formatDiff(diff: GraphDiff): string[] {
   return [
     ...contentLines(diff),

@@ -17,8 +17,8 @@ import {
 } from './three-way-merge.ts';
 
 /**
- * Merges notes and groups by field. Where both sides added one under the same id, both stay, theirs under an id that is
- * free; where both moved one, or sized it, ours stays as it is in that, and it is no conflict.
+ * Merges notes and groups by field. If both sides added one under the same id, both stay, theirs under a free id. If
+ * both moved or resized one, ours wins without a conflict.
  */
 export function mergeAnnotations(sides: BodySides, conflicts: MergeConflict[]): Annotations {
   const merge = (kind: 'notes' | 'groups') =>
@@ -32,7 +32,7 @@ export function mergeAnnotations(sides: BodySides, conflicts: MergeConflict[]): 
   });
 }
 
-/** A note or a group as it stands in a file. */
+/** A note or group as the file holds it. */
 type Fields = Readonly<Record<string, unknown>>;
 type Three<V> = readonly [was: V | undefined, mine: V | undefined, yours: V | undefined];
 
@@ -51,7 +51,7 @@ function mergeAll(
       conflicts.push({ kind: singular, location: { field: `${kind}.${id}${name}` }, message });
     };
     if (mine === undefined || yours === undefined) {
-      // That it was moved does not keep what the other side removed.
+      // Moving it does not save it if the other side removed it.
       const content = mergeValues(...mapped([was, mine, yours], unplaced));
       const kept = mine ?? yours;
       if (content.value !== undefined && kept !== undefined) merged[id] = kept;

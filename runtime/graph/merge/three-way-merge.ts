@@ -3,7 +3,9 @@ import type { GraphBody } from '../format/graph-body.ts';
 import { sameJson } from '../base/canonical-json.ts';
 import { own, sortedKeys } from '../base/record.ts';
 
-/** Something on which both sides differ. The merged graph has our side of it, unless it says otherwise. */
+/**
+ * Something that both sides changed differently. The merged graph holds our side, unless the message says otherwise.
+ */
 export interface MergeConflict {
   readonly kind:
     | 'node'
@@ -18,7 +20,7 @@ export interface MergeConflict {
     | 'graph'
     | 'lock';
   readonly location: Location;
-  /** What both did and what was kept. */
+  /** What both sides did, and which side stays. */
   readonly message: string;
 }
 
@@ -29,7 +31,7 @@ export interface BodySides {
   readonly theirs: GraphBody;
 }
 
-/** Three-way merge of one value; undefined is absence. On a conflict the value is ours. */
+/** Three-way merge of one value; undefined means absent. On a conflict the value is ours. */
 export function mergeValues<V>(
   base: V | undefined,
   ours: V | undefined,
@@ -40,7 +42,7 @@ export function mergeValues<V>(
   return { value: ours, conflict: true };
 }
 
-/** Three-way merge of a record, key by key. `conflicts` are the keys on which ours was kept. */
+/** Three-way merge of a record, key by key. `conflicts` are the keys on which ours won. */
 export function mergeRecords<V>(
   base: Readonly<Record<string, V>>,
   ours: Readonly<Record<string, V>>,

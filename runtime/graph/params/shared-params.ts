@@ -1,15 +1,17 @@
 import type { ParamMeta } from './param-meta.ts';
 import { z } from 'zod';
 
-/** What a secret of the operator's settings is called. */
+/** Form of the name of a secret in the operator's settings. */
 export const secretName = /^[A-Z][A-Z0-9_]*$/;
 
-/** A secret by name: what files hold in the place of its value. */
+/** A secret by name: files hold this in place of its value. */
 const secretRefSchema = z.strictObject({
   $secret: z.string().regex(secretName),
 });
 
-/** A parameter that names a secret, or none. Which one it is, is no part of a result, unless it says what is asked. */
+/**
+ * A parameter that names a secret, or none. The choice does not affect results, unless it changes what is requested.
+ */
 export function secretParam(title: string, description: string, affectsResult = false) {
   return secretRefSchema
     .nullable()
@@ -21,7 +23,7 @@ export function secretParam(title: string, description: string, affectsResult = 
     } satisfies ParamMeta);
 }
 
-/** By how much each adapter of the input `adapters` counts, in the order of the edges; 0 is off. */
+/** Weight of each adapter of the input `adapters`, in the order of the edges; 0 is off. */
 export const adapterWeightsParam = z
   .array(z.number().min(-10).max(10))
   .default([])
@@ -33,8 +35,8 @@ export const adapterWeightsParam = z
   } satisfies ParamMeta);
 
 /**
- * The parameter `seed` of a seeded node, in whose place runs and experiments put a seed of theirs: a whole number of 32
- * bits. The description says what is drawn by it.
+ * The parameter `seed` of a seeded node, which runs and experiments replace by their own seed: a whole number of 32
+ * bits. The description says what it randomizes.
  */
 export function seedParam(
   description: string,

@@ -8,7 +8,7 @@ import type { NodeDraft } from './node-draft.ts';
 import { list } from './param-problems.ts';
 import type { ProblemReport } from './problem-report.ts';
 
-/** Reports what keeps a graph from being run again and again: its state, and what the loop says of its outputs. */
+/** Reports what prevents a loop: problems of its state and of the outputs that it names. */
 export function reportLoop(
   node: string,
   { definition, node: { params } }: NodeDraft,

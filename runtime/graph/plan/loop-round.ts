@@ -3,7 +3,7 @@ import { formatFeed, parseFeed, type Feed } from '../format/edge.ts';
 import type { PlannedNode, PortAliases, PlannedLoop } from '../format/plan.ts';
 import type { Facets, MadeBy, PortFacets } from '../types/facets.ts';
 
-/** A round of a loop as steps of a run: its nodes have the number of the round in their paths, `reflect#2/grade`. */
+/** A round of a loop as steps of a run: the paths of its nodes contain its number, `reflect#2/grade`. */
 export interface LoopRound {
   readonly nodes: readonly PlannedNode[];
   /** By name. */
@@ -12,15 +12,15 @@ export interface LoopRound {
 }
 
 interface RoundPlace {
-  /** Of the loop among the steps: its path, with the numbers of the rounds that it stands in. */
+  /** Path of the loop among the steps, with the numbers of the surrounding rounds. */
   readonly id: string;
   /** From 1. */
   readonly round: number;
-  /** By input, what feeds it. */
+  /** By input, its source. */
   readonly fed: Readonly<Record<string, readonly Feed[]>>;
 }
 
-/** Draws a round: the body's nodes, led to what the round is given. Throws what `PlannedLoop.body` throws. */
+/** Builds a round: the body's nodes, connected to its inputs. Throws what `PlannedLoop.body` throws. */
 export function loopRound(loop: PlannedLoop, { id, round, fed }: RoundPlace): LoopRound {
   const body = loop.body(round);
   const place = (path: string): string => `${id}#${round}${path.slice(loop.path.length)}`;
@@ -44,7 +44,7 @@ export function loopRound(loop: PlannedLoop, { id, round, fed }: RoundPlace): Lo
     place(port),
     feeds.flatMap((feed) => behind(parseFeed(feed)).map(formatFeed)),
   ]);
-  // What the round is given is seen at the inputs of its body.
+  // The facets of the round's inputs appear at the inputs of its body.
   const taken = [...given].map(([node, feeds]) => [`${place(node)}.value`, feeds.map(formatFeed)]);
   return {
     nodes,
@@ -53,15 +53,15 @@ export function loopRound(loop: PlannedLoop, { id, round, fed }: RoundPlace): Lo
   };
 }
 
-/** The path of a step without the numbers of rounds: the same for all rounds of a node. */
+/** A step's path without numbers of rounds: equal for all rounds of a node. */
 export function pathWithoutRounds(step: string): string {
   return !step.includes('#') ? step : step.replace(/#[0-9]+\//g, '/');
 }
 
 /**
- * What is known of what a round of a loop is given, once a round has ended: embedders that are made under the loop's path
- * were made in earlier rounds than the next. Those that differed still differ, and are numbered from 1 without gaps, so
- * that rounds which are given alike things are planned alike.
+ * Updates the known facets of a round's inputs after a round has ended: an embedder made under the loop's path is now
+ * one round older. Embedders that differed still differ. Ages are renumbered from 1 without gaps, so that rounds with
+ * equal inputs have equal plans.
  */
 export function agedFacets(given: PortFacets, prefix: string): PortFacets {
   const ages = new Map<string, Set<number>>();

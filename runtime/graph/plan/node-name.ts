@@ -5,7 +5,7 @@ import { GraphError } from '../base/errors.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphLookup } from './graph-library.ts';
 
-/** The nodes that stand beside each other in a graph, by what people see them called. */
+/** The nodes of one body, by their names for people. */
 export interface NamedNodes {
   readonly ids: readonly string[];
   readonly titleOf: (id: string) => string | undefined;
@@ -19,14 +19,17 @@ function namedNodes({ nodes }: GraphBody, registry: Registry): NamedNodes {
   return { ids: Object.keys(nodes), titleOf };
 }
 
-/** What people see a node called: by its title, with its id where another has the same; a node that is not there by its id. */
+/**
+ * A node's name for people: its title, plus its id if another node has the same title; its id if the node does not
+ * exist.
+ */
 export function nodeName(body: GraphBody, id: string, registry: Registry): string {
   return pathName(id, () => namedNodes(body, registry));
 }
 
 /**
- * The same of a node within graphs that are used, by its path: “Reader/Retrieve”. `nodesAt` gives the nodes whose paths
- * begin so, as `reader/`, or `` of the graph itself.
+ * The name of a node within used graphs, by path: “Reader/Retrieve”. `nodesAt` returns the nodes under a path prefix,
+ * such as `reader/`, or the empty one for the graph itself.
  */
 export function pathName(
   path: string,
@@ -53,7 +56,7 @@ interface Known {
   readonly graphs?: GraphLookup;
 }
 
-/** What people see the node of a path called, which may lie within graphs that others use: “Reader/Retrieve”. */
+/** The name of a node for people, by its path, which may lead into used graphs: “Reader/Retrieve”. */
 export function nameInGraph(path: string, graph: Graph, { registry, graphs }: Known): string {
   return pathName(path, (prefix) => {
     let file: Graph | undefined = graph;

@@ -9,21 +9,21 @@ import { isRecord } from '../base/record.ts';
 interface ParamProblem {
   readonly code: GraphErrorCode;
   readonly message: string;
-  /** Absent when it concerns several parameters. */
+  /** Absent if it concerns several parameters. */
   readonly param?: string;
   /** See `Location`. */
   readonly entry?: string;
 }
 
 export interface ParsedParams {
-  /** Defaults filled in; absent when there are problems. */
+  /** With defaults; absent if there are problems. */
   readonly params?: Readonly<Record<string, unknown>>;
   readonly problems: readonly ParamProblem[];
 }
 
 /**
- * Parses a node's params by its definition. Unknown ones are reported and hide no other problem. Of a value that is wrong in
- * several ways the first is told: what mends it mostly mends the others.
+ * Parses a node's params by its definition. Reports unknown params without hiding other problems. For a value with
+ * several problems it reports the first: fixing that mostly fixes the others.
  */
 export function parseParams(
   definition: NodeType,
@@ -60,7 +60,7 @@ export function parseParams(
   return problems.length === 0 && result.success ? { params: result.data, problems } : { problems };
 }
 
-/** Says nothing of what stands there: it may be the secret itself. */
+/** Does not quote the value: it may be the secret itself. */
 function secretProblem(param: string): ParamProblem {
   return {
     code: 'bad-param',
@@ -104,11 +104,11 @@ function paramProblem(
   };
 }
 
-/** Whether any text would do, and there is none. */
+/** Whether any text would do, but it is empty. */
 const mayNotBeEmpty = (issue: z.core.$ZodIssue, value: unknown): boolean =>
   issue.code === 'too_small' && issue.minimum === 1 && value === '';
 
-/** What a value must be, in plain words, after the parameter's name. */
+/** What a value must be, in plain words, following the parameter's name. */
 export function requirement(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -171,7 +171,7 @@ function typeName(expected: string): string {
   }
 }
 
-/** `, but is 0`, where the value is short enough to show. */
+/** `, but is 0`, if the value is short enough to show. */
 function shown(value: unknown): string {
   try {
     const text = canonicalJson(value);

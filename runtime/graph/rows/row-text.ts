@@ -11,7 +11,7 @@ import {
 } from './port-types.ts';
 import { preferenceSchema } from './training-types.ts';
 
-/** A row for people: a heading and the text below it. */
+/** A row for people: a heading with the text below it. */
 export interface RowText {
   readonly heading: string;
   readonly body: string;
@@ -20,7 +20,7 @@ export interface RowText {
 const place = ({ path, firstLine, lastLine }: Span): string =>
   `${path}:${String(firstLine)}–${String(lastLine)}`;
 
-/** What can be said of a row depends on its shape; the most particular shapes come first. */
+/** The most specific shapes come first. */
 const readers: readonly ((row: unknown) => RowText | undefined)[] = [
   reader(answerSchema, (answer) => ({
     heading: answer.question.question,
@@ -75,7 +75,7 @@ function reader<T>(
   };
 }
 
-/** A row as text, whole; JSON where its shape is none that has words. */
+/** A row as complete text; JSON if its shape has no text form. */
 export function rowText(row: unknown): RowText {
   for (const read of readers) {
     const text = read(row);
@@ -85,8 +85,7 @@ export function rowText(row: unknown): RowText {
 }
 
 /**
- * Whether any text or number of a row holds a text in small letters, whatever the case of the row's own; names of fields and
- * vectors are not looked at.
+ * Whether any text or number of a row contains `text`, which is in lower case; ignores case, field names and vectors.
  */
 export function rowHolds(value: unknown, text: string): boolean {
   if (typeof value === 'string') return value.toLowerCase().includes(text);
@@ -103,15 +102,15 @@ const rowSchema = z.looseObject({
 
 const askedSchema = z.looseObject({ question: z.looseObject({ question: z.string() }) });
 
-/** What was asked, of a row that came of a question; undefined of any other. */
+/** The text of the question behind a row; undefined if the row has none. */
 export function questionTextOf(row: unknown): string | undefined {
   return askedSchema.safeParse(row).data?.question.question;
 }
 
-/** Id of the question that a row is of, else of the row itself; undefined of one that has neither, nor an item. */
+/** Id of the question behind a row, else of the row itself; undefined if it has neither, nor an item. */
 export function questionOfRow(row: unknown): string | undefined {
   const { id, item, question } = rowSchema.safeParse(row).data ?? {};
   if (typeof question === 'object') return question.id;
-  // Of a row of metrics the id of its question; of a question its text.
+  // A metrics row names the id of its question, a question its text.
   return id ?? question ?? item;
 }

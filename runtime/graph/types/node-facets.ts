@@ -4,9 +4,9 @@ import type { NodeType, EngineName } from './node-type.ts';
 import { facetsByPort, genericClashes } from './port-facets.ts';
 import { own } from '../base/record.ts';
 
-/** What the facets of a node depend on. */
+/** Inputs of a node's facets. */
 export interface FacetSource {
-  /** Of the node. */
+  /** The node's params. */
   readonly id: string;
   readonly definition: NodeType;
   readonly params: Readonly<Record<string, unknown>>;
@@ -16,12 +16,12 @@ export interface FacetSource {
 
 export interface NodeFacets {
   readonly inputFacets: PortFacets;
-  /** Of every output. */
+  /** Facets of every output. */
   readonly outputFacets: PortFacets;
   readonly clashes: readonly FacetClash[];
 }
 
-/** Carries facets through a node. Throws what its definition throws. */
+/** Computes the facets of a node's outputs. Throws what its definition throws. */
 export function nodeFacets(source: FacetSource, models: ModelLookup): NodeFacets {
   const { id, definition, params, incoming } = source;
   const inputFacets = facetsByPort(incoming);
@@ -31,13 +31,13 @@ export function nodeFacets(source: FacetSource, models: ModelLookup): NodeFacets
     outputFacets[port] = madeAt({ node: id, port }, own(known, port) ?? {});
   }
   const refused = remoteClashes(definition, incoming);
-  // Whatever else is to be said of a model whose weights are not here helps nobody.
+  // For a model whose weights are not local, no other clash matters.
   const declared = refused.length > 0 ? [] : definition.check?.(params, inputFacets, models);
   const clashes = [...genericClashes(incoming), ...refused, ...(declared ?? [])];
   return { inputFacets, outputFacets, clashes };
 }
 
-/** An embedder of which nobody has said whence it comes is one that this output will give. */
+/** An embedder of unknown origin is one that this output will make. */
 function madeAt(madeBy: MadeBy, facets: Facets): Facets {
   const { embedder } = facets;
   if (embedder === undefined || embedder.digest !== undefined || embedder.madeBy !== undefined) {
@@ -46,7 +46,7 @@ function madeAt(madeBy: MadeBy, facets: Facets): Facets {
   return { ...facets, embedder: { ...embedder, madeBy } };
 }
 
-/** The engines that a node computes with. What a remote model answers depends on none but how it is asked. */
+/** The engines that a node uses. A remote model's answers depend only on how Graft asks it. */
 export function enginesOf(
   { engines = [], inputs }: Pick<NodeType, 'engines' | 'inputs'>,
   facets: PortFacets,
@@ -57,7 +57,7 @@ export function enginesOf(
   return isRemote ? engines.map((name) => (name === 'llama.cpp' ? 'remote' : name)) : engines;
 }
 
-/** Remote models at inputs that need the weights. */
+/** Clashes of remote models at inputs that need local weights. */
 function remoteClashes(
   { inputs, structure }: Pick<NodeType, 'inputs' | 'structure'>,
   incoming: Readonly<Record<string, readonly Facets[]>>,

@@ -1,7 +1,7 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { sameEmbedder, type FacetClash, type Facets, type PortFacets } from './facets.ts';
 
-/** What is known of a port fed by several outputs: the parts on which all that know them agree. */
+/** Facets of a port with several sources: the parts on which all that know them agree. */
 function commonFacets(all: readonly Facets[]): Facets {
   const [first = {}, ...rest] = all;
   if (rest.length === 0) return first;
@@ -20,7 +20,7 @@ function agreed<K extends keyof Facets>(key: K, all: readonly Facets[]): Pick<Fa
   return { [key]: first[key] };
 }
 
-/** Adapters of one base may well differ in rank and targets. */
+/** Adapters of one base may differ in rank and targets. */
 function commonAdapter(all: readonly Facets[]): Pick<Facets, 'adapter'> {
   const known = all.flatMap(({ adapter }) => adapter ?? []);
   if (known.length === 0) return {};
@@ -41,7 +41,7 @@ function commonAdapter(all: readonly Facets[]): Pick<Facets, 'adapter'> {
   };
 }
 
-/** Clashes that no node type needs to declare, between what the edges into a node are known to carry. */
+/** Clashes that no node type needs to declare, between the facets of a node's edges. */
 export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]>>): FacetClash[] {
   const clashes: FacetClash[] = [];
   const all = Object.entries(inputs).flatMap(([port, list]) =>
@@ -80,7 +80,7 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
   return clashes;
 }
 
-/** One set of facets a port. */
+/** One set of facets for each port. */
 export function facetsByPort(inputs: Readonly<Record<string, readonly Facets[]>>): PortFacets {
   return Object.fromEntries(
     Object.entries(inputs)

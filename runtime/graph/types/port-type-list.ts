@@ -19,7 +19,7 @@ import { z } from 'zod';
 import { own } from '../base/record.ts';
 import type { ParamMeta } from '../params/param-meta.ts';
 
-/** Every port type that flows, by id. Equality of ids decides whether an edge is allowed. */
+/** Every port type, by id. An edge is allowed if the ids are equal. */
 export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
   [
     ...[Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model],
@@ -40,16 +40,16 @@ export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
 const [firstRowType = Questions.id, ...otherRowTypes] = Object.values(portTypes)
   .filter(({ encoding }) => encoding === 'jsonl')
   .map(({ id }) => id);
-/** Ids of the port types that are JSON rows, for parameters that choose among them. */
+/** Ids of the port types with JSON rows, for parameters that choose among them. */
 export const rowTypeIds: readonly [string, ...string[]] = [firstRowType, ...otherRowTypes];
 
-/** The parameter `type` of nodes whose rows are of any type. */
+/** The parameter `type` of nodes that accept any type of rows. */
 export const rowTypeParam = z
   .enum(rowTypeIds)
   .default(Questions.id)
   .meta({ title: 'Type', description: 'The type of the rows.' } satisfies ParamMeta);
 
-/** What `type` says, as it stands in a file, right or wrong: questions where it names no type of rows. */
+/** Reads `type` from a file, valid or not; questions if it names no type of rows. */
 export function rowTypeOf(params: Readonly<Record<string, unknown>>): PortType {
   const id = rowTypeIds.find((known) => known === own(params, 'type'));
   return (id === undefined ? undefined : portTypes[id]) ?? Questions;

@@ -6,7 +6,7 @@ import { Questions } from '../rows/port-types.ts';
 import { portTypes } from './port-type-list.ts';
 import type { PortType } from '../rows/port-type.ts';
 
-/** Parameters of the nodes that shape a graph, and how they are read from a file that may have them wrong. */
+/** Parameters of the structural nodes, read from a file that may be invalid. */
 
 type Params = Readonly<Record<string, unknown>>;
 
