@@ -1,8 +1,8 @@
-/** What is still under way, whoever waits for it or has given up: so that its owner ends after it. */
+/** Work in progress, whoever waits for it or has given up, so that its owner can end after it. */
 export class PendingWork {
   readonly #work = new Set<Promise<void>>();
 
-  /** Counts `work` until it is settled. Its failure is not this one's to tell. */
+  /** Tracks `work` until it settles; ignores its failure. */
   follow(work: Promise<unknown>): void {
     const ended = work.then(
       () => undefined,
@@ -12,15 +12,15 @@ export class PendingWork {
     void ended.then(() => this.#work.delete(ended));
   }
 
-  /** Once all that is under way now is settled. */
+  /** Resolves once all present work has settled. */
   async settled(): Promise<void> {
     await Promise.all(this.#work);
   }
 }
 
 /**
- * What is opened when it is first asked for, and shared from then on. A failure is told to those who waited for
- * it and then forgotten: a full disk, or no free memory, may be over when the next one asks.
+ * Opens a shared resource on first request. Reports a failure to those who waited and then forgets it, because a full
+ * disk or lack of memory may be over at the next request.
  */
 export class OpenedOnce<T> {
   readonly #open: () => Promise<T>;
@@ -40,15 +40,15 @@ export class OpenedOnce<T> {
     return opened;
   }
 
-  /** What there is, or is being opened; opens nothing. */
+  /** The resource if it is open or opening; opens nothing. */
   get opened(): Promise<T> | undefined {
     return this.#opened;
   }
 }
 
 /**
- * One call of an expensive question at a time, whose answer all get who asked before it began. Who asks while
- * it is under way may know of something newer: they share the next one.
+ * Runs one call of an expensive question at a time. All who ask before it begins share its answer. Who asks while it
+ * runs may know of something newer: they share the next call.
  */
 export class SharedCall<T> {
   readonly #ask: () => Promise<T>;
@@ -59,7 +59,7 @@ export class SharedCall<T> {
     this.#ask = ask;
   }
 
-  /** An answer that was looked for after this call. */
+  /** An answer obtained after this call. */
   call(): Promise<T> {
     if (this.#running === undefined) return this.#start();
     this.#next ??= this.#running.then(
@@ -80,8 +80,8 @@ export class SharedCall<T> {
 }
 
 /**
- * A promise that does not outlast the signal: rejects with the signal's reason as soon as it aborts. The work goes
- * on, for whoever else waits for it; what it comes to is nobody's error any more.
+ * Rejects with the signal's reason as soon as it aborts. The work goes on for others who wait for it; its later failure
+ * is ignored.
  */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => undefined;

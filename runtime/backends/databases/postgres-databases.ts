@@ -5,7 +5,7 @@ import { ReadingSession, refusalError, SessionRefusal } from './reading-session.
 
 type Addresses = Pick<RemoteAccess, 'databaseAddress' | 'databaseIdentity'>;
 
-/** Postgres, a connection a query. */
+/** Postgres, one connection for each query. */
 export class PostgresDatabases implements Databases {
   readonly #access: () => Promise<Addresses>;
 
@@ -43,7 +43,7 @@ function changed(secret: string): GraphError {
   );
 }
 
-/** Codes of SQLSTATE and of the client that say who has to do what. */
+/** SQLSTATE and client codes, by who must act. */
 function databaseError(
   error: unknown,
   {

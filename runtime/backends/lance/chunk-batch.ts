@@ -9,14 +9,14 @@ import {
 import { lanceLibrary } from './lance-library.ts';
 import { createHash } from 'node:crypto';
 
-/** How a metadata value is written in the `facts` column, and looked for. */
+/** Form of a metadata value in the `facts` column and in filters. */
 export function factOf(key: string, value: string | number | boolean | null): string {
   return JSON.stringify([key, String(value)]);
 }
 
 /**
- * Columns of an index: what is searched or filtered on, the rest of the chunk as JSON in `row`, and in `key` its name, where
- * an index may be based on this one.
+ * Columns of an index: those to search and filter, the rest of the chunk as JSON in `row`, and in `key` its name, if
+ * other indexes may build on this one.
  */
 export function chunkTableSchema(dimension: number): Schema {
   const { Field, FixedSizeList, Float32, List, Schema, Utf8 } = lanceLibrary().arrow;
@@ -35,7 +35,7 @@ export function chunkTableSchema(dimension: number): Schema {
   ]);
 }
 
-/** Columns of a batch of chunks; the vectors are copied once, into one column. */
+/** Columns of a batch of chunks; copies the vectors once, into one column. */
 export function chunkTable(rows: readonly KeyedChunk[], dimension: number): Table {
   const { arrow } = lanceLibrary();
   const schema = chunkTableSchema(dimension);
@@ -82,7 +82,7 @@ export function chunkTable(rows: readonly KeyedChunk[], dimension: number): Tabl
   });
 }
 
-/** The chunk that was stored; `searched` has its context in front. */
+/** The stored chunk; `searched` has its context in front. */
 export function chunkOfRow(id: string, searched: string, row: string): Chunk {
   const rest: unknown = JSON.parse(row);
   const chunk = chunkSchema.parse({
@@ -94,7 +94,7 @@ export function chunkOfRow(id: string, searched: string, row: string): Chunk {
   return before === 0 ? chunk : { ...chunk, text: searched.slice(before) };
 }
 
-/** A chunk under a name that no other chunk of the index has. */
+/** A chunk with a key that is unique in its index. */
 export interface KeyedChunk {
   readonly key: string;
   readonly chunk: EmbeddedChunk;
@@ -104,8 +104,8 @@ export interface KeyedChunk {
 const keyLength = 24;
 
 /**
- * Names chunks by all that an index holds of them, their vectors included, so that what has a key in two indexes is the same
- * in both. Of chunks that are equal, each has its own.
+ * Names chunks by everything that an index stores of them, vectors included, so that equal keys mean equal chunks
+ * across indexes. Equal chunks get separate keys.
  */
 export async function* keyed(chunks: AsyncIterable<EmbeddedChunk>): AsyncGenerator<KeyedChunk> {
   const repeated = new Map<string, number>();

@@ -2,7 +2,7 @@ import type { Table } from '@lancedb/lancedb';
 import { lanceLibrary } from './lance-library.ts';
 import { GraphError } from '@graft/graph';
 
-/** Languages whose stemmer and stop words the BM25 index has, by ISO 639-1 code. */
+/** Languages with a stemmer and stop words in the BM25 index, by ISO 639-1 code. */
 const languages: Readonly<Record<string, string>> = {
   da: 'Danish',
   nl: 'Dutch',
@@ -19,7 +19,7 @@ const languages: Readonly<Record<string, string>> = {
   sv: 'Swedish',
 };
 
-/** LanceDB's name of a language given by name or code; undefined for `none`: no stemming, no stop words. */
+/** LanceDB's name of a language, by name or code; undefined for `none`: no stemming, no stop words. */
 export function textIndexLanguage(language: string): string | undefined {
   const wanted = language.trim().toLowerCase();
   if (wanted === 'none') return undefined;

@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 
-/** Templates may write a date; a prompt that changes overnight would be another one. */
+/** Date for templates that write one, because a prompt must not change overnight. */
 export const templateDate = '26 Jul 2024';
 
 const day: Readonly<Record<string, string>> = {
@@ -10,7 +10,7 @@ const day: Readonly<Record<string, string>> = {
   ...{ '%': '%', D: '07/26/24', F: '2024-07-26', T: '00:00:00', w: '5', u: '5' },
 };
 
-/** What chat templates find beside the conversation; `check` is shown the length of lists before they are made. */
+/** Globals of chat templates; `check` receives the length of a list before it is created. */
 function templateGlobals(check: (length: number) => void): Record<string, unknown> {
   const range = (first: number, end?: number, step = 1): number[] => {
     const [start, stop] = end === undefined ? [0, first] : [first, end];
@@ -29,40 +29,43 @@ function templateGlobals(check: (length: number) => void): Record<string, unknow
   return { ...constants, raise_exception, range, strftime_now };
 }
 
-/** Characters; the longest of the models in use has 20 thousand. */
+/** Characters; the longest template of the supported models has 20 thousand. */
 const longestTemplate = 256 * 1024;
 /** Characters of a text, elements of a list. */
 const largestValue = 256 * 1024;
-/** What opening a template, or writing one conversation by it, may take; ordinary templates take 8 thousand. */
+/** Steps to open a template or to render one conversation; ordinary templates take 8 thousand. */
 const mostSteps = 200_000;
-/** How many characters are as much work as a step. */
+/** Characters that count as one step. */
 const charactersPerStep = 64;
-/** Milliseconds of that in which templates run, for what steps do not tell; ordinary templates take some dozen, on a machine that has much else to do a hundred times that. */
+/**
+ * Milliseconds that a template may run, for work that steps do not count. Ordinary templates take some dozen, a hundred
+ * times that on a busy machine.
+ */
 const longestWork = 10_000;
 
 type Statement = Parameters<Interpreter['evaluate']>[0];
 type Value = ReturnType<Interpreter['evaluate']>;
 
-/** Which limit a template is past, as a message says it. */
+/** The exceeded limit, for messages. */
 export class TemplateLimit extends Error {
   override readonly name = 'TemplateLimit';
 }
 
 /**
- * A chat template of a model's file, in Jinja, which is a language: rendering it takes a limited number of steps over
- * values of limited size. Once past a limit it renders nothing more, since callers that try a template out take any
- * error for a conversation that it refuses.
+ * A chat template in Jinja from a model's file. Jinja is a programming language, so rendering may take only a limited
+ * number of steps over values of limited size. After exceeding a limit it renders nothing more, because callers that
+ * try a template take any error for a refused conversation.
  */
 export class BudgetedTemplate {
   readonly #program: ReturnType<typeof parse>;
   readonly #interpreter = createContext({ work: (): unknown => undefined });
-  /** How much a value holds, with what is in it as often as it is; for texts their characters. */
+  /** Size of a value, counting repeated contents each time; for texts their characters. */
   readonly #weights = new WeakMap<Value, number>();
   #left = mostSteps;
   #millisecondsLeft = longestWork;
   #exceeded: TemplateLimit | undefined;
 
-  /** Throws `TemplateLimit`, or another error where it is no template. */
+  /** Throws `TemplateLimit`, or another error if it is not a template. */
   constructor(template: string) {
     if (template.length > longestTemplate) {
       throw new TemplateLimit(`it is longer than ${longestTemplate} characters`);
@@ -72,7 +75,7 @@ export class BudgetedTemplate {
     );
   }
 
-  /** Does work with all steps and time before it. Throws `TemplateLimit`, also where the work caught it. */
+  /** Runs work with a fresh budget of steps and time. Throws `TemplateLimit` even if the work catches it. */
   within<Result>(work: () => Result): Result {
     this.#left = mostSteps;
     this.#millisecondsLeft = longestWork;
@@ -97,7 +100,7 @@ export class BudgetedTemplate {
     return this.#timed(() => String(interpreter.run(this.#program).value));
   }
 
-  /** Ends loops of native code too, in which no steps are counted. */
+  /** Also ends loops in native code, which count no steps. */
   #timed<Result>(work: () => Result): Result {
     let result: { readonly value: Result } | undefined;
     this.#interpreter['work'] = () => {
@@ -149,7 +152,7 @@ const callWork = new Script('work()');
 const isTimeout = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 
-/** Shows each value of a program to `count`, which throws to end it. */
+/** Passes each value of a program to `count`, which throws to end it. */
 class CountingInterpreter extends Interpreter {
   readonly #count: (value: Value) => void;
 

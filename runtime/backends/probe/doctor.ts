@@ -5,31 +5,31 @@ import { probeDevices, type DeviceReport } from './devices.ts';
 import type { ProbeResult } from './onnx-probe.ts';
 import { probeProcess } from './probe-process.ts';
 
-/** One thing that Graft needs, or could use. */
+/** A requirement or option of Graft. */
 export interface DoctorCheck {
   /** Stable: `onnx-webgpu`, `model:all-MiniLM-L6-v2`. */
   readonly id: string;
   readonly title: string;
   readonly status: ProbeResult['status'];
-  /** Nothing works without it. */
+  /** Whether nothing works without it. */
   readonly required: boolean;
-  /** What was found, or what it means that it was not. */
+  /** What was found, or the consequence of its absence. */
   readonly detail: string;
-  /** How to get it; absent when it is there. */
+  /** How to get it; absent if it is present. */
   readonly remedy?: string;
 }
 
 export interface DoctorReport {
   readonly checks: readonly DoctorCheck[];
   readonly devices: DeviceReport['devices'];
-  /** Everything required is there. */
+  /** Whether everything required is present. */
   readonly healthy: boolean;
 }
 
-/** Below this the default models and a first graph do not fit. */
+/** Below this, the default models and a first graph do not fit. */
 const neededBytes = 1_000_000_000;
 
-/** Looks at the machine: engines, devices, models and the clients that fetch them. */
+/** Inspects the machine: engines, devices, models and the clients that fetch them. */
 export async function doctor(options: { readonly modelsFolder: string }): Promise<DoctorReport> {
   const { devices, onnx, llama, cores } = await probeDevices();
   const cpu = devices[0];
@@ -131,7 +131,7 @@ async function probeFolder(folder: string): Promise<ProbeResult> {
   }
 }
 
-/** The first model of each kind: those that graphs use unless told otherwise. */
+/** The first model of each kind: the default of graphs. */
 async function modelChecks(modelsFolder: string): Promise<DoctorCheck[]> {
   const kinds = new Set<string>();
   const checks: DoctorCheck[] = [];
@@ -165,7 +165,7 @@ function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** How to get what a check did not find, by the check's id. */
+/** How to get what a check did not find, by check id. */
 function remedies(platform: NodeJS.Platform): Readonly<Record<string, string>> {
   const vulkan =
     platform === 'linux'

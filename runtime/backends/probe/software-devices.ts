@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** Where Vulkan's loader looks for drivers on Linux. */
 const folders = ['/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
 
-/** Software drivers that come with a browser, which the loader does not know of. */
+/** Software drivers bundled with browsers; the loader does not know them. */
 const bundled = [
   '/usr/lib/chromium/vk_swiftshader_icd.json',
   '/usr/lib/chromium-browser/vk_swiftshader_icd.json',
@@ -12,8 +12,8 @@ const bundled = [
 ];
 
 /**
- * Driver manifests to try, first those that `VK_DRIVER_FILES` names. A device may still refuse one: old
- * versions of Mesa's llvmpipe lack what WebGPU needs.
+ * Driver manifests to try, first those in `VK_DRIVER_FILES`. A device may still refuse one: old versions of Mesa's
+ * llvmpipe lack what WebGPU needs.
  */
 function vulkanDrivers(env: Readonly<Record<string, string | undefined>>): string[] {
   const named = (env['VK_DRIVER_FILES'] ?? env['VK_ICD_FILENAMES'] ?? '').split(':');
@@ -24,12 +24,12 @@ function vulkanDrivers(env: Readonly<Record<string, string | undefined>>): strin
   return [...new Set(all)].filter((path) => path.endsWith('.json') && existsSync(path));
 }
 
-/** Those that need no GPU: Mesa's lavapipe and SwiftShader. */
+/** Drivers that need no GPU: Mesa's lavapipe and SwiftShader. */
 export function softwareVulkanDrivers(env: Readonly<Record<string, string | undefined>>): string[] {
   return vulkanDrivers(env).filter((path) => /lvp_icd|swiftshader/.test(path));
 }
 
-/** Names of GPUs that the CPU renders: far slower than computing on the CPU itself. */
+/** Names of GPUs that the CPU emulates: far slower than computing on the CPU itself. */
 const software = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
 
 export function isSoftwareDevice(name: string): boolean {

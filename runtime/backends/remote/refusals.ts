@@ -18,8 +18,8 @@ const saidSchema = z.union([
 const mostWords = 300;
 
 /**
- * What a server says of an error, in one line: its message, or how its text begins. Empty where it says nothing. The key is
- * taken out before the line is cut: half of it would not be found any more.
+ * A server's error in one line: its message, or the beginning of its text; empty if there is none. Removes the key
+ * before cutting the line, because half a key would stay undetected.
  */
 export function serverWords(text: string, key: Key | undefined): string {
   const { data = text } = saidSchema.safeParse(jsonOf(text));
@@ -38,9 +38,9 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** Why a request failed that may do when it is made again. */
+/** A failed request that may succeed on another try. */
 export class TryAgain extends Error {
-  /** Milliseconds that the server asks to wait for; undefined: it does not say. */
+  /** Milliseconds that the server asks to wait; undefined: it does not say. */
   readonly after: number | undefined;
 
   constructor(why: string, after?: number) {
@@ -49,23 +49,23 @@ export class TryAgain extends Error {
   }
 }
 
-/** Whom a request was made to. */
+/** The target of a request. */
 export interface Asked {
   readonly remote: Pick<RemoteModel, 'url' | 'model'>;
   readonly key: Key | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Bytes of what a server says of an error, or of its models. */
+/** Most bytes to read of an error, or of a list of models. */
 const mostSaid = 1 << 20;
-/** Models that a message names. */
+/** Most models that a message names. */
 const mostNamed = 12;
 
 export function authorization(key: Key | undefined): Record<string, string> {
   return key === undefined ? {} : { authorization: `Bearer ${key.value}` };
 }
 
-/** Why a request came to nothing before there was a response. */
+/** The error of a request that failed before a response arrived. */
 export function unreachable(error: unknown, { url }: Pick<RemoteModel, 'url'>): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = cause instanceof Error ? cause.message : String(cause);
@@ -83,7 +83,7 @@ export function unreachable(error: unknown, { url }: Pick<RemoteModel, 'url'>): 
   );
 }
 
-/** What a response that is no answer means, and who has to do what. */
+/** The error for a response that is no answer, saying who must act. */
 export async function refusal(response: Response, asked: Asked): Promise<Error> {
   const { key, remote } = asked;
   const { status } = response;
@@ -114,7 +114,7 @@ export async function refusal(response: Response, asked: Asked): Promise<Error> 
   return unavailable(`${remote.url} refuses to answer: ${answer}.`);
 }
 
-/** Where a redirect leads. Another host is not named: its name is the server's to choose, and may hold the key. */
+/** Target of a redirect. Does not name another host: the server chooses the name, which may contain the key. */
 function target(response: Response, { url }: Pick<RemoteModel, 'url'>): string {
   const to = response.headers.get('location') ?? '';
   if (!URL.canParse(to, url)) return 'nowhere';
@@ -132,7 +132,7 @@ function keyRefused(answer: string, { key, remote: { url } }: Asked): GraphError
 
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });
 
-/** Asks the server what models it has; undefined where it has the one that is wanted, or does not say. */
+/** Asks the server for its models; undefined if it has the wanted one, or does not say. */
 async function unknownModel({ remote, key, signal }: Asked): Promise<GraphError | undefined> {
   try {
     const response = await fetch(`${remote.url}/models`, {
@@ -154,12 +154,12 @@ async function unknownModel({ remote, key, signal }: Asked): Promise<GraphError 
   }
 }
 
-/** No waiting helps where the account is used up. */
+/** Waiting does not help if the account is used up. */
 function isSpent(text: string): boolean {
   return text.includes('insufficient_quota');
 }
 
-/** Milliseconds: the header's seconds, or until its date. */
+/** Milliseconds: from the header's seconds or date. */
 function retryAfter(response: Response): number | undefined {
   const value = response.headers.get('retry-after')?.trim() ?? '';
   if (/^\d{1,9}(\.\d+)?$/.test(value)) return Number(value) * 1000;

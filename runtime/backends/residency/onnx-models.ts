@@ -13,7 +13,7 @@ interface OnnxModelsOptions {
   readonly threads?: number;
 }
 
-/** Embedders and cross-encoders, shared by all steps and loaded again after they were put out. */
+/** Embedders and cross-encoders, shared by all steps; reloads unloaded ones. */
 export class OnnxModels {
   readonly #options: OnnxModelsOptions;
   readonly #embedders = new ModelResidency<OnnxEmbedder>();
@@ -25,7 +25,7 @@ export class OnnxModels {
   }
 
   async embedder(request: ModelRequest): Promise<Embedder> {
-    // Counting tokens must work at once, also while the weights are out.
+    // Counting tokens must work at once, even while the weights are unloaded.
     const { entry } = request;
     const tokenizer = await abortable(this.#tokenizer(request), request.signal);
     const loader = this.#loader(request, (files) => loadEmbedder(files, tokenizer));

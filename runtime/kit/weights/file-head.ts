@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
-/** A file that is cut off, or not what its name says. The message names it and says what to do. */
+/** A file that is truncated or not what its name says. The message names it and the remedy. */
 export class DamagedFile extends Error {
   override readonly name = 'DamagedFile';
   readonly file: string;
@@ -11,7 +11,7 @@ export class DamagedFile extends Error {
   }
 }
 
-/** Says what of a file is missing and what to do about it. */
+/** The error for a truncated file: what is missing, and the remedy. */
 export function cutOff(
   file: { readonly path: string; readonly size: number },
   missing: { readonly what: string; readonly end: number },
@@ -22,10 +22,10 @@ export function cutOff(
   );
 }
 
-/** Bytes of one call; the system reads at most 2 GiB. */
+/** Bytes of one read; the system reads at most 2 GiB. */
 const mostAtOnce = 1 << 30;
 
-/** A file open for reading parts of it. Opening throws what the file system says. */
+/** A file open for partial reads. Opening throws the file system's error. */
 export class FileHead implements AsyncDisposable {
   readonly path: string;
   readonly size: number;
@@ -42,7 +42,7 @@ export class FileHead implements AsyncDisposable {
     return new FileHead(path, (await handle.stat()).size, handle);
   }
 
-  /** The bytes from `offset`: as many as asked for, or fewer where the file ends. */
+  /** The bytes from `offset`: as many as requested, or fewer at the end of the file. */
   async read(offset: number, bytes: number): Promise<Uint8Array> {
     const buffer = new Uint8Array(Math.max(0, Math.min(bytes, this.size - offset)));
     let done = 0;

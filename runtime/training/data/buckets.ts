@@ -1,13 +1,13 @@
 import type { Row } from './rows.ts';
 
-/** Above this share of a program's places, all are computed: nothing is saved by leaving out so few. */
+/** Above this share of a program's positions it computes all: leaving out the rest saves nothing. */
 const mostOfAll = 0.9;
-/** Places are a multiple of this, which matrix products like. */
+/** Numbers of positions are a multiple of this, for faster matrix products. */
 const multiple = 8;
 
 /**
- * At how many places of a micro-batch of each length the loss counts at most, whichever rows come together: those of
- * the answers that it has, where rows are questions with answers. A length that is missing counts (nearly) everywhere.
+ * For each micro-batch length, the largest number of positions that count in the loss, whichever rows it holds: in
+ * question–answer rows those of the answers. For a missing length (nearly) every position counts.
  */
 export function headPlaces(
   rows: readonly Row[],
@@ -15,7 +15,7 @@ export function headPlaces(
 ): ReadonlyMap<number, number> {
   const places = new Map<number, number>();
   for (const length of buckets) {
-    // The longest row of a micro-batch decides its length: any that fits may be beside it.
+    // The longest row determines the length of a micro-batch: any shorter row may be in it.
     const trained = rows.filter((row) => row.length <= length).map((row) => row.trained);
     const most = trained.toSorted((a, b) => b - a).slice(0, size);
     const sum = most.reduce((all, places) => all + places, 0);
@@ -25,23 +25,20 @@ export function headPlaces(
   return places;
 }
 
-/** A further bucket must save this share of the padded tokens: each costs a compilation and its memory. */
+/** Least share of padded tokens that a further bucket must save: each costs a compilation and its memory. */
 const worthwhile = 0.05;
 
 export interface BucketOptions {
-  /** Buckets at most. */
+  /** Maximal number of buckets. */
   readonly most: number;
-  /** No bucket is longer: the model's context. */
+  /** Maximal length of a bucket: the model's context. */
   readonly limit: number;
 }
 
-/**
- * Row lengths to compile programs for, ascending: those under which all rows together are padded least. Every
- * length fits one of them.
- */
+/** Row lengths to compile programs for, ascending, with the least padding over all rows. Every row fits one of them. */
 export function chooseBuckets(lengths: readonly number[], options: BucketOptions): number[] {
   const longest = lengths.reduce((most, length) => Math.max(most, length), 1);
-  // Lengths are multiples of it.
+  // Lengths are multiples of this.
   const unit = longest > 512 ? 64 : 32;
   const counts = new Map<number, number>();
   for (const length of lengths) {
@@ -60,7 +57,7 @@ export function chooseBuckets(lengths: readonly number[], options: BucketOptions
 
 interface BucketPlan {
   readonly buckets: readonly number[];
-  /** Of all rows, padding included. */
+  /** Of all rows, with padding. */
   readonly tokens: number;
 }
 

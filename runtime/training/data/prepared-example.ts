@@ -1,31 +1,31 @@
 import { GraphError, type TrainingExample } from '@graft/graph';
 
-/** An example as it is fed: what the model reads, and what it is to predict at each place. */
+/** An example as the program receives it: input tokens, and the token to predict at each position. */
 export interface PreparedExample {
   readonly id: string;
-  /** Tokens up to the one before the last that is trained; what follows cannot change the loss. */
+  /** Tokens up to the one before the last trained one; later tokens cannot change the loss. */
   readonly inputs: Int32Array;
   /** The token after each. */
   readonly labels: Int32Array;
-  /** 1 where the loss counts that token. */
+  /** 1 if the loss counts that token. */
   readonly mask: Uint8Array;
   /** Number of ones in the mask, at least 1. */
   readonly trained: number;
 }
 
 export interface ExampleLimits {
-  /** Tokens of an example at most. */
+  /** Maximal tokens of an example. */
   readonly maxLength: number;
-  /** Tokens that the model knows. */
+  /** Size of the model's vocabulary. */
   readonly vocabulary: number;
 }
 
-/** Ids named in a message. */
+/** Most ids that a message names. */
 const named = 5;
 
 /**
- * Examples made ready, in order. Throws one `bad-input` naming those that are too long, that train nothing, or
- * that were made with another model's tokenizer.
+ * Prepares examples, in order. Throws one `bad-input` with those that are too long, that train nothing, or that another
+ * model's tokenizer made.
  */
 export function prepareExamples(
   examples: readonly TrainingExample[],
@@ -55,7 +55,7 @@ export function prepareExamples(
 }
 
 function prepare({ id, tokens, trained }: TrainingExample): PreparedExample | undefined {
-  // The first token has nothing before it that could predict it.
+  // Nothing precedes the first token to predict it from.
   let last = Math.min(tokens.length, trained.length) - 1;
   while (last > 0 && trained[last] !== 1) last--;
   if (last <= 0) return undefined;

@@ -7,8 +7,8 @@ import { encodedBytes } from './encoding.ts';
 import { ggmlNumbers } from './gguf-reader.ts';
 
 /**
- * A tensor to write; its bytes are asked for when their turn comes, whole or piece by piece, so that no model and no
- * tensor need fit in memory.
+ * A tensor to write. The writer requests its bytes when its turn comes, whole or in pieces, so that neither model nor
+ * tensor must fit in memory.
  */
 export interface GgufTensor {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { Value } from './op.ts';
 
-/** A finished tensor program: values in an order in which they can be computed, unused ones dropped. */
+/** A finished tensor program: values in computable order, without unused ones. */
 export class Program {
   readonly values: readonly Value[];
   readonly outputs: Readonly<Record<string, Value>>;
@@ -17,7 +17,7 @@ export class Program {
     this.outputs = outputs;
   }
 
-  /** Values fed at every run, by name. */
+  /** Values fed at each run, by name. */
   get inputs(): ReadonlyMap<string, Value> {
     return this.#named('input');
   }
@@ -37,12 +37,12 @@ export class Program {
 }
 
 /**
- * How a program reads a weight: a matrix as the right factor of products only, a table of rows only or of rows and
- * as a whole (an embedding that is the head as well), or in some other way.
+ * How a program uses a weight: a matrix only as the right factor of products, a table of rows only, or of rows and as a
+ * whole (an embedding that is also the head), or in another way.
  */
 export type WeightUse = 'factor' | 'rows' | 'rowsAndFactor' | 'other';
 
-/** The use of every weight of a program. */
+/** The use of each weight of a program. */
 export function weightUses(program: Program): ReadonlyMap<Value, WeightUse> {
   const factors = new Set<Value>();
   const rows = new Set<Value>();

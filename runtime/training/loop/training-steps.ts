@@ -10,25 +10,25 @@ import type { StepPlan } from './step-plan.ts';
 interface StepParts {
   readonly plan: StepPlan;
   readonly computation: Pick<Computation<unknown>, 'prepare' | 'step' | 'evaluates' | 'evaluate'>;
-  /** What the optimizer changes. */
+  /** Tensors that the optimizer changes. */
   readonly parameters: Map<string, Float32Array>;
   readonly optimizer: AdamW;
   /** Kept in checkpoints. */
   readonly shapes: RunShapes;
   readonly store: CheckpointStore;
   readonly hooks: TrainingHooks;
-  /** Milliseconds since whenever; default: the machine's clock. */
+  /** Milliseconds from any origin; default: the machine's clock. */
   readonly now?: () => number;
 }
 
-/** What is left when the steps are made. */
+/** Outcome of the steps. */
 export interface StepResult {
-  /** The best by evaluation loss where there is evaluation, else the last. */
+  /** The best by evaluation loss if there is evaluation, else the last. */
   readonly parameters: Parameters;
   readonly metrics: readonly MetricRow[];
 }
 
-/** Makes the steps of a training, with evaluations, checkpoints and reports between them. */
+/** Runs the steps of a training, with evaluations, checkpoints and reports. */
 export class TrainingSteps {
   readonly #parts: StepParts;
   readonly #pace = new Pace();
@@ -44,7 +44,7 @@ export class TrainingSteps {
     this.#schedule = this.#newSchedule();
   }
 
-  /** To the last step, or until evaluations stop improving; goes on from a checkpoint. */
+  /** Runs to the last step, or until evaluations stop improving; resumes from a checkpoint. */
   async run(checkpoint?: Checkpoint): Promise<void> {
     const { plan, computation, hooks } = this.#parts;
     if (checkpoint !== undefined) this.#restore(checkpoint);
@@ -158,7 +158,7 @@ export class TrainingSteps {
     const { loss, accuracy } = await computation.evaluate();
     if (!Number.isFinite(loss)) throw lossExploded({ loss, step, request: plan.request });
     this.#record('eval', { loss, accuracy, epoch: step / plan.stepsPerEpoch });
-    // The base alone is shown for comparison; what is chosen from are the results of training.
+    // The base alone is reported for comparison; the best is chosen among trained parameters.
     const better = step > 0 && loss < (this.#state.best?.loss ?? Infinity);
     if (better) await store.saveBest(step, parameters);
     this.#state = {
@@ -200,7 +200,7 @@ export class TrainingSteps {
     return new SaveSchedule(checkpointEvery, { step: this.#state.step, at: this.#now() });
   }
 
-  /** After a cancellation: the parameters are those of the last whole step. */
+  /** After cancellation: the parameters of the last whole step. */
   async #saveStopped(): Promise<void> {
     const { hooks } = this.#parts;
     const { step } = this.#state;
@@ -227,14 +227,14 @@ export class TrainingSteps {
 
 interface Explosion {
   readonly loss: number;
-  /** Of the gradients; absent in an evaluation. */
+  /** Norm of the gradients; absent in an evaluation. */
   readonly norm?: number;
-  /** The step that was being made, counted from 1; 0: before the first. */
+  /** The current step, counted from 1; 0: before the first. */
   readonly step: number;
   readonly request: Pick<TrainingRequest, 'learningRate' | 'clip'>;
 }
 
-/** Numbers that are none: which, when, and what most likely helps. */
+/** Error for a loss or gradient that is not finite: which, when, and the most likely remedy. */
 function lossExploded({ loss, norm, step, request }: Explosion): GraphError {
   const what = Number.isFinite(loss) ? `gradients became ${String(norm)}` : `loss became ${loss}`;
   if (step <= 1) {

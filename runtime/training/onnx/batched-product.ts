@@ -6,15 +6,15 @@ import type { Program } from '../ir/program.ts';
 
 interface Factor {
   readonly name: string;
-  /** Of rank 3 or more; equal but for the last two axes. */
+  /** Of rank 3 or more; equal except for the last two axes. */
   readonly shape: Shape;
-  /** Its last two axes are swapped in the product. */
+  /** The product swaps its last two axes. */
   readonly turned: boolean;
 }
 
 type Last = Pick<Node, 'type' | 'inputs'>;
 
-/** Emits products of matrices by batch, but for the last node, which gives the result. */
+/** Emits batched matrix products, except for the last node, which gives the result. */
 export function batchedProduct(emitter: Emitter, result: Shape, product: Product): Last {
   const [a, b] = product.inputs;
   const left = { name: emitter.name(a), shape: a?.shape ?? [], turned: product.op.transposeA };
@@ -30,8 +30,8 @@ export function batchedProduct(emitter: Emitter, result: Shape, product: Product
 }
 
 /**
- * A thread takes whole products: of an odd number, one thread would wait for another. Each is halved by its rows, or
- * where those are the inner axis of a turned factor, by its terms.
+ * A thread takes whole products, so with an odd number one thread would wait. Splits each by its rows or, if those are
+ * the inner axis of a transposed factor, by its terms.
  */
 function inHalves(
   emitter: Emitter,
@@ -60,7 +60,7 @@ function factorOf(emitter: Emitter, { name, shape, turned }: Factor): string {
   return emitter.node('Transpose', [name], { perm });
 }
 
-/** Products of matrices, and a number that they are multiplied with. */
+/** Matrix products, each with a scalar factor. */
 export interface Product {
   readonly op: Extract<Op, { kind: 'matmul' }>;
   readonly inputs: readonly Value[];
@@ -68,8 +68,8 @@ export interface Product {
 }
 
 /**
- * Values that are nothing but a product with a matrix times a number, and the only reader of that product: Gemm does
- * both. `products` are the ones that need not exist.
+ * Values that are a product with a matrix times a scalar, and the only reader of that product: Gemm does both.
+ * `products` are the ones that need not be emitted.
  */
 export function scaledProducts(program: Program): {
   readonly scaled: ReadonlyMap<Value, Product>;

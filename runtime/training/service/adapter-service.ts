@@ -20,7 +20,7 @@ import { ggufFile, modelGguf, modelRef, type ModelResolver } from './model-file.
 import { writeRandomModel } from './random-model.ts';
 import { readAdapter } from './read-adapter.ts';
 
-/** What of `Training` is about adapters and models at rest. */
+/** The operations of `Training` on adapters and models on disk. */
 export type AdapterService = Pick<
   Training,
   | 'importAdapter'
@@ -33,7 +33,7 @@ export type AdapterService = Pick<
 type Loaded = Parameters<typeof mergeAdapters>[0][number];
 type Weighted = Parameters<Training['compareAdapters']>[0];
 
-/** Works in this process, a module or a tensor at a time, so that others have their turn in between. */
+/** Works in this process, one module or tensor at a time, and yields in between. */
 export function createAdapterService({
   resolveModel,
 }: {
@@ -114,7 +114,7 @@ async function loadCompared(adapter: Weighted): Promise<ComparedAdapter> {
   return { ...(await load(adapter)), norms };
 }
 
-/** The base that all adapters were trained on; throws `facet-mismatch`. */
+/** The common base of all adapters; throws `facet-mismatch`. */
 function commonBase(adapters: readonly Weighted[]): AdapterBase {
   const [first] = adapters;
   if (first === undefined)

@@ -21,16 +21,16 @@ export interface EvaluationJob extends JobSetting {
   readonly device: string;
 }
 
-/** Σ of negative log-likelihoods of an example's trained tokens, and their number. */
+/** Sum of the negative log-likelihoods of an example's trained tokens, and their number. */
 export interface ExampleLoss {
   readonly loss: number;
   readonly tokens: number;
 }
 
-/** Row lengths that are compiled at most. */
+/** Most row lengths to compile. */
 const mostBuckets = 4;
 
-/** The loss of each example, in order, under the base with adapters added. Blocks the thread for a row at a time. */
+/** The loss of each example, in order, with the base and adapters. Blocks the thread for a row at a time. */
 export async function runEvaluationJob(
   job: EvaluationJob,
   { signal, progress, planned }: Pick<LoopHooks, 'signal' | 'progress' | 'planned'>,
@@ -69,7 +69,7 @@ export async function runEvaluationJob(
       await setImmediate();
       signal.throwIfAborted();
       const { length } = batch;
-      // Longest first: a length that is done with does not come again.
+      // Longest first: a finished length does not return.
       if (compiled?.length !== length) {
         await compiled?.executable[Symbol.asyncDispose]();
         compiled = undefined;

@@ -7,7 +7,7 @@ import { hashFile } from '@graft/kit';
 /** Name of the weights' file in a model artifact. */
 export const modelGguf = 'model.gguf';
 
-/** The model's own GGUF file, whose metadata and tokenizer another is written with; `bad-model` for a folder. */
+/** The model's own GGUF file, whose metadata and tokenizer a new file copies; throws `bad-model` for a folder. */
 export async function ggufFile(location: string, id: string): Promise<string> {
   const folder = await stat(location).then(
     (found) => found.isDirectory(),
@@ -20,7 +20,7 @@ export async function ggufFile(location: string, id: string): Promise<string> {
   );
 }
 
-/** What is to be said of the `model.gguf` that was just written into a folder. */
+/** Describes the `model.gguf` just written into a folder. */
 export async function modelRef(
   folder: string,
   { id, config }: { readonly id: string; readonly config: ModelConfig },
@@ -37,14 +37,14 @@ export async function modelRef(
 }
 
 /**
- * Absolute path of a model's weights as `openBaseModel` takes it, a `.gguf` file or a folder with safetensors,
- * downloaded first where it is missing. Throws `bad-model`, `missing-file`, `no-space` or `cancelled`.
+ * Absolute path of a model's weights for `openBaseModel`, a `.gguf` file or a folder with safetensors; downloads them
+ * if missing. Throws `bad-model`, `missing-file`, `no-space` or `cancelled`.
  */
 export type ModelResolver = (model: ModelSource) => Promise<string>;
 
 /**
- * Where an encoder of the catalogue is: the absolute path of its folder, which holds `config.json` and the tokenizer, and
- * the path of its weights in it. Throws as `ModelResolver` does.
+ * Location of a catalogue encoder: the absolute path of its folder, which holds `config.json` and the tokenizer, and
+ * the path of its weights within. Throws as `ModelResolver` does.
  */
 export type EncoderResolver = (
   model: ModelSource,

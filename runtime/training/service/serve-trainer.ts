@@ -12,7 +12,7 @@ import {
 } from './trainer-protocol.ts';
 import { runTrainingJob } from './training-job.ts';
 
-/** Makes this process a trainer: it works on the job that its parent sends over IPC, then ends. */
+/** Makes this process a trainer: it runs the job that its parent sends over IPC, then exits. */
 export function serveTrainer(): void {
   const controller = new AbortController();
   let grant = (): void => undefined;
@@ -67,7 +67,7 @@ function resultOf(message: SentJob, hooks: LoopHooks): Promise<Jobs[keyof Jobs][
   }
 }
 
-/** Runtimes say in many ways that an allocation failed. */
+/** Runtimes report a failed allocation in many ways. */
 function readable(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   if (
@@ -84,6 +84,6 @@ function readable(error: unknown): unknown {
 }
 
 function send(message: FromTrainer): void {
-  // Without a channel the parent has gone, and so will this process.
+  // Without a channel the parent has gone, and this process will end.
   if (process.connected) process.send?.(message);
 }
