@@ -10,7 +10,7 @@ import { tellTokens } from '../kit/asking/ask-model.ts';
 import { contextualize } from './node.ts';
 import { sentenceWriter } from './sentence-writer.ts';
 
-/** Chunks whose sentences are waited for at once: some documents, so that as many are written as the model takes. */
+/** Chunks of one portion: enough to keep the model busy. */
 const atOnce = 64;
 
 export const run = implement(contextualize, async (ctx, inputs, params) => {
@@ -88,7 +88,7 @@ async function* portions(rows: AsyncIterable<Chunk>): AsyncGenerator<Chunk[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** The beginnings of the documents, by their ids. */
+/** The beginnings of the documents, by id. */
 async function textsOf(
   documents: RowsInput<Document>,
   characters: number,
@@ -99,12 +99,12 @@ async function textsOf(
   return texts;
 }
 
-/** The same text in memory of its own: a part of a string keeps the whole of it. */
+/** Copies the text: a substring would keep the whole string in memory. */
 function copied(text: string): string {
   return structuredClone(text);
 }
 
-/** `Staff handbook › Kilns › Eastern kiln`, without what the text begins with, and nothing twice. */
+/** `Staff handbook › Kilns › Eastern kiln`, without repetitions and without the beginning of the text. */
 function headingsOf({ text, headings, source }: Chunk): string {
   const [first = ''] = text.split('\n', 1);
   const begin = plain(first);

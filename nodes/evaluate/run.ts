@@ -47,7 +47,7 @@ export const run = implement(evaluate, async (ctx, { answers, questions }, param
   return { metrics: answerMetrics(rows, asked) };
 });
 
-/** Throws `bad-input` for a metric that was `named` and no row has; where none was, if nothing says how good answers are. */
+/** Throws `bad-input` for a `named` metric that no row has; without named ones, if nothing measures the answers. */
 function refuseMissing(
   rows: readonly MetricRow[],
   named: readonly MetricName[],
@@ -69,7 +69,7 @@ function refuseMissing(
   }
 }
 
-/** Says of how many questions a field is missing that others have, and which metrics leave them out. */
+/** Warns how many questions lack a field that others have, and which metrics omit them. */
 function logLeftOut(
   ctx: RunContext,
   rows: readonly MetricRow[],

@@ -2,7 +2,7 @@ import { type Chunk, type Hit, implement, type QuestionHits, type RowsInput } fr
 import { expandHits } from './node.ts';
 import { type Passage, Passages, type Place, type Places, placesOf } from './passages.ts';
 
-/** Chunks held at once, those that were found among them. For each so many all chunks are read once more. */
+/** Chunks held at once, including the hits. Each such portion reads all chunks once more. */
 const held = 50_000;
 
 export const run = implement(expandHits, async (ctx, { hits, chunks }, { to, window, top }) => {
@@ -51,7 +51,7 @@ async function documentsOf(hits: RowsInput<QuestionHits>): Promise<ReadonlySet<s
   return documents;
 }
 
-/** Of the chunks of those documents only that are wanted. */
+/** Only chunks of the needed documents. */
 async function placesOfAll(chunks: RowsInput<Chunk>, wanted: ReadonlySet<string>): Promise<Places> {
   const places = new Map<string, Place[]>();
   let at = -1;
@@ -68,11 +68,11 @@ async function placesOfAll(chunks: RowsInput<Chunk>, wanted: ReadonlySet<string>
 
 interface Portion {
   readonly rows: { readonly row: QuestionHits; readonly passages: readonly Passage[] }[];
-  /** Places of the chunks that their passages are made of. */
+  /** Positions of the chunks that form the passages. */
   readonly wanted: Set<number>;
 }
 
-/** Some rows at a time, with what must be held for them. */
+/** A portion of rows, with the chunks to hold for them. */
 async function* portions(
   hits: RowsInput<QuestionHits>,
   {
@@ -116,9 +116,8 @@ async function chunksAt(
 }
 
 /**
- * Neighbouring chunks of one document, sorted by where they begin, as one. What two of them have in common stands once;
- * what stands in none between two (blanks, mostly) becomes as many line breaks as it
- * has, two at most, else a space, or a blank line where it is longer. Undefined for none.
+ * Joins neighbouring chunks of one document, sorted by start. Writes overlaps once. Replaces a gap (mostly blanks) by
+ * its line breaks, two at most; without any by a space, or by a blank line if it is longer. Undefined for none.
  */
 export function joinedChunk(chunks: readonly Chunk[]): Chunk | undefined {
   const [first, ...others] = chunks;

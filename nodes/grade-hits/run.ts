@@ -41,11 +41,11 @@ interface Graded {
   readonly row: QuestionHits;
   readonly kept: readonly Hit[];
   readonly gone: readonly Hit[];
-  /** Of all of its hits. */
+  /** Grades of all its hits. */
   readonly own: readonly Grade[];
 }
 
-/** Rows one by one: they may be more than memory holds. */
+/** Rows one by one, because they may exceed memory. */
 async function* graded(
   hits: RowsInput<QuestionHits>,
   grades: readonly (readonly Grade[])[],
@@ -91,10 +91,10 @@ async function* rowsWith(
 }
 
 /**
- * How right it was to keep these hits of a row. By the documents that hold the answer: `precision` is the share of what
- * was kept that is from one of them, `recall` the share of what was retrieved of them that was kept, `falseAbstention`
- * whether nothing was left though one had been retrieved; of questions without an answer `rightAbstention` is whether
- * nothing was left. `unjudged` is the share that has no grade, where `grades` can lack.
+ * Metrics of the kept hits of a row. By the documents that contain the answer: `precision` is the share of kept hits
+ * from one of them, `recall` the share of such hits that were kept, `falseAbstention` whether nothing was kept although
+ * such a hit was retrieved. For questions without an answer, `rightAbstention` is whether nothing was kept. `unjudged`
+ * is the share without a grade, if `grades` may lack some.
  */
 export function gradedMetrics(
   { id, question, hits }: QuestionHits,

@@ -12,7 +12,7 @@ import { isAbout, type Judged, judgeMetric, type Judging, lacking } from './judg
 import type { judge, MetricName } from './node.ts';
 import { answerRelevancy, majority } from './verdict-scores.ts';
 
-/** Answers judged together: few, so that their texts are not all in memory. */
+/** Answers judged together: few, because memory holds their texts. */
 const groupSize = 8;
 
 export interface JudgeTask {
@@ -22,7 +22,7 @@ export interface JudgeTask {
   readonly model: JudgeModel;
 }
 
-/** The judgements of answer after answer; `replied` is told of each reply. */
+/** Judges answer after answer; calls `replied` for each reply. */
 export async function* judgeAnswers(
   ctx: RunContext,
   { judged, asked, params, model }: JudgeTask,
@@ -97,7 +97,7 @@ async function judgementOf(
   };
 }
 
-/** Vectors of texts; the embedder is loaded when one is missing. */
+/** Vectors of texts; loads the embedder only if one is missing. */
 function sentenceVectors(ctx: RunContext, id: string): Promise<ItemMemo<Float32Array>> {
   let loading: Promise<Embedder> | undefined;
   return ctx.memo('sentence-vectors', vectorSchema, async (texts) => {

@@ -11,7 +11,7 @@ import { logUnseen, questionsById } from '../kit/evaluation/question-rows.ts';
 import { isAbout, type Judged, lacking } from './judge-metrics.ts';
 import type { judge, MetricName } from './node.ts';
 
-/** The answers with what they are judged by. Throws `bad-input` where there are none. */
+/** The answers with everything they are judged by. Throws `bad-input` if there are none. */
 export async function judgedAnswers(
   ctx: RunContext,
   { answers, prompts, questions }: InputsOf<typeof judge>,
@@ -47,7 +47,7 @@ export async function judgedAnswers(
   return judged;
 }
 
-/** An answer without what it cites, and without the gaps that leaves. */
+/** An answer without citations and the gaps that they leave. */
 function uncited(text: string): string {
   return withoutCitations(text)
     .replace(/[ \t]+/g, ' ')
@@ -61,8 +61,8 @@ const needed = {
 } as const;
 
 /**
- * Says of how many answers a metric cannot be had for what they lack. Throws `bad-input` for a metric that was `named` and
- * can be had of none, and where none of the `asked` ones can.
+ * Warns how many answers lack what a metric needs. Throws `bad-input` for a `named` metric that no answer supports, and
+ * if no answer supports any of the `asked` ones.
  */
 export function logLacking(
   ctx: RunContext,

@@ -49,7 +49,7 @@ export const run = implement(judge, async (ctx, inputs, params) => {
   };
 });
 
-/** Made anew of replies that are all there by now, so that their texts are not all in memory. */
+/** Recreated from cached replies, so that memory need not hold their texts. */
 async function* judgementRows(ctx: RunContext, task: JudgeTask): AsyncGenerator<Judgement> {
   for await (const { judgements } of judgeAnswers(ctx, task, () => undefined)) yield* judgements;
 }

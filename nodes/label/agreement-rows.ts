@@ -16,7 +16,7 @@ interface Compared {
   readonly rule: { readonly metrics: readonly string[]; readonly threshold: number };
 }
 
-/** A row for each metric that says something of labelled answers, those of the first edge first. */
+/** A row for each metric with verdicts on labelled answers, those of the first edge first. */
 export function agreementRows(
   ctx: RunContext,
   { labelled, verdicts, rule }: Compared,
@@ -67,7 +67,7 @@ export function agreementRows(
   });
 }
 
-/** Throws `bad-param` for a metric that was asked for and that no verdict has. */
+/** Throws `bad-param` for a requested metric that no verdict has. */
 function refuseMissing(
   ctx: RunContext,
   found: readonly Verdicts[],
@@ -82,13 +82,13 @@ function refuseMissing(
   );
 }
 
-/** An answer with what a person says of it; undefined: nothing yet. */
+/** An answer with a person's label; undefined: not yet labelled. */
 export interface LabelledAnswer {
   readonly answer: Answer;
   readonly label: Label | undefined;
 }
 
-/** What a label says; undefined where it says nothing, or that it cannot be told. */
+/** The verdict of a label; undefined if it is missing, or the person skipped it. */
 export function isRight(label: Label | undefined): boolean | undefined {
   return label === undefined || label.label === 'skip' ? undefined : label.label === 'right';
 }

@@ -43,7 +43,7 @@ export const run = implement(label, async (ctx, { answers, verdicts, prompts }, 
   };
 });
 
-/** None where there is no file yet. */
+/** None if the file does not exist yet. */
 async function readLabels(ctx: RunContext): Promise<Labels> {
   const [file] = ctx.sources.flatMap((source) => (source.kind === 'files' ? source.files : []));
   if (file === undefined) return new Map();
@@ -73,7 +73,7 @@ function metricsOf(all: readonly LabelledAnswer[]): MetricRow[] {
   return [{ series: 'summary', values: { ...share, ...counts } }, ...rows];
 }
 
-/** Says how many answers have no label, and how many of them had one when they read otherwise. */
+/** Logs how many answers have no label, and how many of them had one before they changed. */
 function logUnlabelled(
   ctx: RunContext,
   all: readonly LabelledAnswer[],
@@ -102,8 +102,8 @@ function logUnlabelled(
 }
 
 /**
- * Of each question that is answered: every answer that is labelled right before every one that is labelled wrong, those
- * included that an earlier run gave.
+ * For each answered question, pairs every answer labelled right with every one labelled wrong, including those of
+ * earlier runs.
  */
 export function* preferencesOf(
   labelled: readonly LabelledAnswer[],

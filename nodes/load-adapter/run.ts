@@ -2,12 +2,12 @@ import { dirname, join } from 'node:path';
 import { GraphError, implement, modelSource, type SourceFile } from '@graft/graph';
 import { loadAdapter } from './node.ts';
 
-/** The file that makes a folder a PEFT folder. */
+/** The file that identifies a PEFT folder. */
 const config = 'adapter_config.json';
 
 /**
- * Where the adapter among some files is: the folder of its `adapter_config.json`, at the top before any below, else
- * the one `.gguf` file; a workspace path. Throws `bad-input` where there is none, or more than one to choose from.
+ * Finds the adapter among files: the folder of its `adapter_config.json`, the topmost first, else the only `.gguf`
+ * file; returns a workspace path. Throws `bad-input` if there is none, or several to choose from.
  */
 export function adapterLocation(files: readonly SourceFile[], path: string): string {
   const configs = files.filter((file) => file.path.split('/').at(-1) === config);
@@ -52,7 +52,7 @@ export const run = implement(loadAdapter, async (ctx, { model }, params) => {
     return { adapter: { path: folder, info } };
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
-    // People know the file by its place in the workspace, not by that of the copy.
+    // People know the file by its path in the workspace, not by that of the copy.
     const known = (text: string): string =>
       copies === '' ? text : text.replaceAll(join(copies, '/'), '');
     const { code, audience, cause } = error;

@@ -32,8 +32,8 @@ export interface ReadOptions {
 }
 
 /**
- * The examples of all files, in order. Rows that are at fault are gathered, and refused together at the end of
- * their file with one message for each fault. Throws `bad-input`.
+ * The examples of all files, in order. Collects invalid rows and refuses them together at the end of their file, with
+ * one message for each fault. Throws `bad-input`.
  */
 export async function* readExamples(options: ReadOptions): AsyncGenerator<Example> {
   const { params, node } = options;
@@ -48,7 +48,7 @@ export async function* readExamples(options: ReadOptions): AsyncGenerator<Exampl
       format ??= formatOf(file, row, options);
       try {
         const example = exampleOf(file, { row, format }, params);
-        // A row at fault refuses them all: those after it are read to name every one that is.
+        // One invalid row refuses the file; the rest is read to name every one.
         if (!faults.any) yield example;
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
@@ -61,7 +61,7 @@ export async function* readExamples(options: ReadOptions): AsyncGenerator<Exampl
   }
 }
 
-/** Files that hold rows; others are passed over, unless they are named by themselves. */
+/** Files with rows; ignores others, unless they are named individually. */
 function readable({ files, params, node, log }: ReadOptions): SourceFile[] {
   const others = files.filter(({ path }) => !holdsRows(path));
   const named = others.find(({ path }) => params.files.includes(path));
@@ -130,7 +130,7 @@ function exampleOf(
   };
 }
 
-/** A row's turns as the parameters want them: which template, and what is trained. */
+/** A row's turns under the node's parameters: the template, and what is trained. */
 function learned(
   content: RowContent,
   { template, trainOn }: ReadOptions['params'],

@@ -12,7 +12,7 @@ import { readPdf } from './read-pdf.ts';
 import { rowDocument } from '../kit/text/row-document.ts';
 import { splitParts, type TextPart } from '../kit/text/split-parts.ts';
 
-/** Bytes; a page is parsed whole. */
+/** Bytes; a page is parsed as a whole. */
 const maxHtml = 64 * 1024 * 1024;
 
 export interface ReadOptions {
@@ -24,8 +24,8 @@ export interface ReadOptions {
 }
 
 /**
- * The documents of a file, those without text left out, streamed: of plain text, markdown and tables never
- * more than about two parts or rows are in memory. The same bytes always give the same documents.
+ * Streams the documents of a file, without empty ones: of plain text, markdown and tables, memory holds at most about
+ * two parts or rows. The same bytes always give the same documents.
  */
 export async function* readDocuments(
   file: SourceFile,
@@ -108,7 +108,7 @@ async function* book(file: SourceFile, reading: Promise<ReadDocument>) {
   for await (const part of splitParts([read.text])) yield partOf(file, part, { title, metadata });
 }
 
-/** Source code as it stands. Throws `damaged-file` for what is none, whatever its name says. */
+/** Source code unchanged. Throws `damaged-file` for a file that is not code, whatever its name. */
 async function* code(file: SourceFile, options: ReadOptions) {
   const title = nameOf(file.path);
   const metadata = { language: codeLanguage(file.path) };
@@ -172,13 +172,13 @@ function nameOf(path: string): string {
 
 interface FrontMatter {
   readonly metadata: Metadata;
-  /** Code units of the front matter, its fences and the blank lines after it; 0 without one. */
+  /** Code units of the front matter, with its fences and following blank lines; 0 without one. */
   readonly length: number;
 }
 
 /**
- * The `---` block at the head of a markdown text: its `name: value` lines as metadata. Nested values and
- * lists are kept as they are written, the long ones left out; nothing is evaluated.
+ * Reads the `---` block at the head of a markdown text: its `name: value` lines become metadata. Keeps nested values
+ * and lists as written, without long ones; evaluates nothing.
  */
 export function frontMatter(text: string): FrontMatter {
   const found = /^---[ \t]*\r?\n([\s\S]{0,65536}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n\s*|$)/.exec(
@@ -191,7 +191,7 @@ export function frontMatter(text: string): FrontMatter {
     const value = start === null ? '' : line.slice(start[0].length).trim();
     if (value !== '') named.set(start?.[1] ?? '', scalar(value));
   }
-  // A thematic break followed by prose and another one is no front matter.
+  // A thematic break followed by prose and another break is not front matter.
   if (named.size === 0) return { metadata: {}, length: 0 };
   return { metadata: factsOf(named).metadata, length: found[0].length };
 }

@@ -5,7 +5,7 @@ import { DocxStyles } from './docx-styles.ts';
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
 import { ZipArchive, pathFrom } from './zip-archive.ts';
 
-/** Title, Markdown and what a document says of itself. */
+/** Title, Markdown and metadata of a document. */
 export interface ReadDocument {
   readonly title: string;
   readonly text: string;
@@ -17,7 +17,7 @@ const kind = {
   remedy: 'Open it and save it as .docx, without a password',
 };
 
-/** What `docProps/core.xml` says, by the names of our metadata. */
+/** Metadata of `docProps/core.xml`, under our names. */
 const factNames: Readonly<Record<string, string>> = {
   title: 'title',
   creator: 'author',
@@ -66,7 +66,7 @@ async function mainPart(archive: ZipArchive): Promise<string> {
   return found === '' ? 'word/document.xml' : found;
 }
 
-/** Passes on what is within `body`. */
+/** Passes on events within `body`. */
 class Root implements XmlHandler {
   readonly #body: DocxBody;
   found = false;
@@ -123,7 +123,7 @@ class Notes implements XmlHandler {
   }
 }
 
-/** Texts of elements, under names of our own; several of one name are joined. */
+/** Texts of elements, under our names; joins several of one name. */
 export class TextsByName implements XmlHandler {
   readonly values = new Map<string, string>();
   readonly #names: Readonly<Record<string, string>>;

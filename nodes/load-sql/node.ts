@@ -91,7 +91,7 @@ export const loadSql = defineNode({
   caching: 'pure',
   sources({ file, database, refresh }) {
     if (file !== '') {
-      // What SQLite keeps beside a database that is in use.
+      // SQLite's files beside an open database.
       const journals = ['-wal', '-journal'].map((end) => ({
         ...{ kind: 'files' as const, patterns: [`${file}${end}`], param: 'file', optional: true },
       }));

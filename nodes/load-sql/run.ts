@@ -18,7 +18,7 @@ type Params = ParamsOf<typeof loadSql>;
 /** Values by column; undefined for bytes. */
 type Row = Readonly<Record<string, unknown>>;
 
-/** Code units of a row, as for those of files. */
+/** Most code units of a row, as for rows of files. */
 const longestRow = 16 * 1024 * 1024;
 
 export const run = implement(loadSql, (ctx, _inputs, params) =>
@@ -161,7 +161,7 @@ function documentOf(
 function plainValue(value: unknown): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof Uint8Array) return undefined;
-  // What JSON has no numbers for, infinity and what is none, is a text too.
+  // Numbers that JSON lacks, infinity and NaN, become text.
   const isText =
     typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
   return isText ? String(value) : value;

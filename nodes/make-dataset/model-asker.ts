@@ -23,24 +23,24 @@ const replySchema = z.object({
 });
 export type Reply = z.infer<typeof replySchema>;
 
-/** A prompt, and the item that it is about. */
+/** A prompt, and the item that it concerns. */
 export interface Prompted {
   readonly id: string;
   readonly prompt: string;
 }
 
-/** Prompts asked at once, and stored: what is lost when a run is stopped. */
+/** Prompts asked and stored at once: the most that a stopped run loses. */
 const batch = 8;
 /** As in Generate. */
 const sampling = { topK: 40, topP: 0.95, minP: 0.05, repeatPenalty: 1.1, stop: [] };
 
-/** Asks a model, each prompt once: replies are kept in the item cache, by all that they depend on. */
+/** Asks a model each prompt once: caches replies by everything that they depend on. */
 export class ModelAsker {
   readonly #ctx: RunContext;
   readonly #model: TreeInput<ModelRef>;
   readonly #params: Params;
   readonly #replies = new Map<string, Reply>();
-  /** Not kept: another day they may be answered. */
+  /** Not cached: it may succeed another day. */
   readonly #problems = new Map<string, string>();
 
   constructor(ctx: RunContext, model: TreeInput<ModelRef>, params: Params) {
@@ -50,8 +50,8 @@ export class ModelAsker {
   }
 
   /**
-   * The replies to prompts, in order; why there is none, as a sentence, where a prompt cannot be answered. Prompts that
-   * begin alike are asked one after another. `doing` is said meanwhile.
+   * The replies to prompts, in order; for a prompt that cannot be answered the reason, as a sentence. Sorts prompts
+   * with a common beginning next to each other. Reports `doing` as progress.
    */
   async ask(
     prompts: readonly Prompted[],
@@ -111,7 +111,7 @@ export class ModelAsker {
     }
   }
 
-  /** Throws for a prompt that cannot be answered, so that nothing is kept as a reply to it. */
+  /** Throws for a prompt that cannot be answered, so that nothing is cached for it. */
   #replyTo(key: string): Reply {
     const reply = this.#replies.get(key);
     if (reply !== undefined) return reply;

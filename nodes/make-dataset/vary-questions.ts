@@ -5,7 +5,7 @@ import { fillPrompt } from '../kit/asking/ask-model.ts';
 import { type Candidate, isCutIn, type Making, replied } from './model-asker.ts';
 import { linesIn, questionsIn } from './read-reply.ts';
 
-/** The same questions in other words. */
+/** Paraphrases of the questions. */
 export async function paraphrase(
   { params, asker, tally }: Making,
   originals: readonly Candidate[],
@@ -35,7 +35,7 @@ export async function paraphrase(
   });
 }
 
-/** Wrong answers to the questions that have a right one, each other than the rest. */
+/** Wrong answers to questions with a right one, all different. */
 export async function distract(
   { params, asker, tally }: Making,
   originals: readonly Candidate[],

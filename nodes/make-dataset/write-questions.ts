@@ -11,7 +11,7 @@ interface Task {
   readonly count: number;
 }
 
-/** Has questions written about each chunk: first those that it answers, then those that it does not. */
+/** Writes questions about each chunk: first those that it answers, then those that it does not. */
 export async function writeQuestions(
   { ctx, params, asker, tally }: Making,
   chunks: readonly Chunk[],
@@ -61,7 +61,10 @@ export async function writeQuestions(
   return candidates;
 }
 
-/** How many of a chunk's questions are to be with an answer, or without: by chance, and by nothing but its text and the seed. */
+/**
+ * How many of a chunk's questions have an answer, and how many have none: random, but determined by its text and the
+ * seed.
+ */
 function share(
   { text }: Chunk,
   answerable: boolean,

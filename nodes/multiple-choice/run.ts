@@ -13,11 +13,11 @@ import { tokenizeExample } from '../kit/training/tokenize-examples.ts';
 import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { multipleChoice } from './node.ts';
 
-/** A question with its choices, without blanks around them. */
+/** A question with its trimmed choices. */
 interface Asked {
   readonly prompt: Prompt;
   readonly choices: readonly string[];
-  /** Place of the right one. */
+  /** Index of the right choice. */
   readonly right: number;
 }
 
@@ -58,7 +58,7 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
   );
   const training = await ctx.backends.training();
   const sums = await training.evaluate(
-    // At weight 0 nothing is added: the base is asked alone, to the last bit.
+    // Weight 0 adds nothing: the base answers alone, bit for bit.
     {
       ...{ model, device: ctx.device, examples },
       adapters: adapters.filter(({ weight }) => weight !== 0),
@@ -87,7 +87,7 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
   return { metrics: [summaryRow(rows, names), ...rows] };
 });
 
-/** Undefined where there is nothing to choose from, or nothing that is right. Throws `bad-input` for choices at fault. */
+/** Undefined without choices or a right one. Throws `bad-input` for invalid choices. */
 function askedOf(prompt: Prompt, location: Location): Asked | undefined {
   const { question } = prompt;
   const choices = (question.choices ?? []).map((choice) => choice.trim());
@@ -104,7 +104,7 @@ function askedOf(prompt: Prompt, location: Location): Asked | undefined {
   return { prompt, choices, right };
 }
 
-/** A chat in which the model gives the choice, which alone counts, with the token that ends it. */
+/** A chat in which the model gives the choice; the loss counts only the choice, with the token that ends it. */
 function exampleOf({ id, text }: Prompt, choice: string, system: string): Example {
   const instructions: Example['turns'] =
     system === '' ? [] : [{ role: 'system', content: system, trained: false }];
@@ -118,19 +118,19 @@ function exampleOf({ id, text }: Prompt, choice: string, system: string): Exampl
   };
 }
 
-/** Metrics of one question, by the log-likelihoods of its choices. */
+/** Metrics of one question, from the log-likelihoods of its choices. */
 export interface ChoiceScores {
-  /** 1 where the right choice is the likeliest, else 0. */
+  /** 1 if the right choice is the likeliest, else 0. */
   readonly accuracy: number;
   /** The same by log-likelihood per character, so that long choices are not at a disadvantage. */
   readonly normalizedAccuracy: number;
-  /** The share of the right choice in the likelihood of all. */
+  /** Share of the right choice in the likelihood of all. */
   readonly choiceProbability: number;
 }
 
 /**
- * Scores of a question with two choices or more, of which the one at `right` is right. Equally likely ones go to the
- * first, as in the evaluation harness of EleutherAI.
+ * Scores a question with at least two choices, of which the one at `right` is right. Of equally likely ones the first
+ * counts, as in EleutherAI's evaluation harness.
  */
 export function scoreChoices(
   choices: readonly { readonly text: string; readonly logLikelihood: number }[],

@@ -26,7 +26,7 @@ export const run = implement(perplexity, async (ctx, inputs, params) => {
   );
   const training = await ctx.backends.training();
   const sums = await training.evaluate(
-    // At weight 0 nothing is added: the base answers alone, to the last bit.
+    // Weight 0 adds nothing: the base answers alone, bit for bit.
     {
       ...{ model, device: ctx.device },
       adapters: adapters.filter(({ weight }) => weight !== 0),
@@ -124,9 +124,9 @@ function valuesOf({ loss, tokens }: Total, { node, what }: { node: string; what:
 }
 
 /**
- * A text in windows of at most `window` tokens, `stride` apart, in which each token counts once: in the first window
- * that holds it. The first token of a window has nothing before it to be predicted from. Windows in which nothing
- * counts are left out.
+ * Splits a text into windows of at most `window` tokens, `stride` apart, in which each token counts once: in the first
+ * window that contains it. The first token of a window has nothing to be predicted from. Omits windows in which no
+ * token counts.
  */
 export function windows(
   { id, tokens, trained }: TrainingExample,

@@ -1,6 +1,6 @@
 import { type Example, type Prompt, seededOrder, type Passage } from '@graft/graph';
 
-/** A prompt, what is answered to it, and the side on which it stands. */
+/** A prompt, its answer, and its split. */
 export interface Asked {
   readonly prompt: Prompt;
   readonly kind: 'answer' | 'abstention';
@@ -8,19 +8,19 @@ export interface Asked {
   readonly split: Example['split'];
 }
 
-/** The prompts of a conversation: the passages of the first are those that all are asked of. */
+/** The prompts of a conversation: all use the passages of the first. */
 export type Conversation = readonly [Asked, ...Asked[]];
 
 /**
- * Gathers prompts into conversations of up to `size`, each prompt in one: after the first come others of its side that
- * its passages answer as their own do, and questions about these passages that none answers. Which of them is a matter
- * of the seed; each passage of the first gives one in turn.
+ * Groups prompts into conversations of up to `size`, each prompt in one. The first is followed by prompts of its split
+ * that its passages answer as their own do, and by unanswerable questions about these passages. The seed decides which;
+ * the first's passages take turns in supplying one.
  */
 export function* conversations(
   asked: readonly Asked[],
   { size, seed, form }: { readonly size: number; readonly seed: number; readonly form: AnswerForm },
 ): Generator<Conversation> {
-  /** Chunks that hold the answer of each, found once: there are as many looks as pairs. */
+  /** Chunks that contain the answer of each, computed once, because every pair looks them up. */
   const holding = new Map(
     asked.map((question) => [
       question,
@@ -28,7 +28,7 @@ export function* conversations(
     ]),
   );
   const holdingOf = (question: Asked): readonly string[] => holding.get(question) ?? [];
-  /** The chunks that a prompt is asked of: those that hold its answer, or where none does, all. */
+  /** The chunks that a prompt is about: those that contain its answer or, if none does, all. */
   const chunksOf = (question: Asked): readonly string[] =>
     holdingOf(question).length > 0
       ? holdingOf(question)
@@ -70,7 +70,7 @@ export function* conversations(
   }
 }
 
-/** The next of each in turn, until all are at their end. */
+/** Takes from each in turn, until all are exhausted. */
 function* inTurns<T>(lists: readonly Iterable<T>[]): Generator<T> {
   let open = lists.map((list) => list[Symbol.iterator]());
   while (open.length > 0) {
@@ -95,16 +95,16 @@ interface AnswerForm {
   readonly citations: boolean;
 }
 
-/** The passages of a prompt from the documents that hold its answer. */
+/** The passages of a prompt from the documents that contain its answer. */
 function holdingPassages({ question, passages }: Prompt): Passage[] {
   const wanted = new Set(question.documents);
   return passages.filter(({ source }) => wanted.has(source.path));
 }
 
 /**
- * What a model is to say to a prompt: the reference with the numbers of the passages that hold it, or that the passages
- * do not. An answer is held by the passages where each of its documents has one among them; a question that names no
- * documents is taken at its word, and cites nothing.
+ * The target reply to a prompt: the reference with the numbers of the passages that contain it, or that the passages do
+ * not. The passages contain an answer if each of its documents has one among them; for a question without documents the
+ * reference counts, without citations.
  */
 export function answerOf(prompt: Prompt, form: AnswerForm): Taught {
   const { reference, documents, answerable } = prompt.question;

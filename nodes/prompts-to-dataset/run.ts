@@ -55,7 +55,7 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
         if (system !== '') turns.push({ role: 'system', content: system, trained: false });
         turns.push(...turnsOf(prompt.text, first.answer));
         for (const next of further) turns.push(...turnsOf(asksAgain(next.prompt), next.answer));
-        // A question that stands in several inputs is taught with the passages of each.
+        // A question in several inputs is taught with the passages of each.
         const id = at === 0 ? prompt.id : `${prompt.id}/${String(at + 1)}`;
         yield { id, path: 'prompts', row, split, kind: 'chat', turns };
       }
@@ -88,7 +88,7 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     }
   }
 
-  /** What a prompt says after its passages: the question as the template puts it. */
+  /** The part of a prompt after its passages: the question as the template writes it. */
   function asksAgain({ id, text, passages, question }: Prompt): string {
     const asks = text.slice(Math.max(0, ...passages.map(({ end }) => end))).trim();
     if (asks.includes(question.question.trim())) return asks;

@@ -18,22 +18,22 @@ import {
 import { type Read, type Standing, standingByWords, whyNoAnswer } from './by-words.ts';
 import type { reflect } from './node.ts';
 
-/** An answer with the passages that it was given from. */
+/** An answer with its passages. */
 export interface Judged {
   readonly answer: Answer;
   readonly passages: readonly Read[];
 }
 
-/** What was to be judged and could not be is absent. */
+/** Absent if it could not be judged. */
 export interface Found extends Partial<Standing> {
   readonly answer: Answer;
-  /** That were read to find out. */
+  /** Tokens read to judge it. */
   readonly tokens: number;
   /** Why the model could not be asked, as a sentence. */
   readonly unasked?: string;
 }
 
-/** How far each answer stands, in order. Throws `missing-input` where a model is to judge and there is none. */
+/** How well each answer stands, in order. Throws `missing-input` if a model must judge and none is connected. */
 export async function standings(
   ctx: RunContext,
   {
@@ -57,7 +57,7 @@ export async function standings(
       },
     );
   }
-  // What says nothing, or that it is not known, needs no judge.
+  // An empty answer, or an abstention, needs no judge.
   const unneeded = judged.map(
     ({ answer, passages }) =>
       whyNoAnswer(answer) ?? (passages.length > 0 ? undefined : 'No passage came with it.'),
@@ -110,7 +110,7 @@ export async function standings(
   });
 }
 
-/** What is not asked holds; undefined of what could not be asked. */
+/** A criterion that is not asked holds; undefined if it could not be asked. */
 function leaningOf(
   leaning: Leaning | ItemFailure | undefined,
 ): Pick<Leaning, 'yes' | 'tokens'> | undefined {

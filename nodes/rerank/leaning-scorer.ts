@@ -11,10 +11,10 @@ import { tooSmall, fillPrompt } from '../kit/asking/ask-model.ts';
 import { type Leaning, leanings, tellLeanings } from '../kit/asking/yes-or-no.ts';
 import type { rerank } from './node.ts';
 
-/** Steps whose log says how far their model can be trusted: there may be many batches. */
+/** Steps that have logged how reliable their model is: a step may have many batches. */
 const reported = new WeakSet<RunContext>();
 
-/** Scores hits of a batch by how far a language model leans to yes when it is asked of each, from 0 to 1. */
+/** Scores the hits of a batch by how far a language model leans to yes for each, from 0 to 1. */
 export async function leaningScorer(
   ctx: RunContext,
   batch: readonly QuestionHits[],

@@ -8,10 +8,10 @@ import {
 } from '@graft/graph';
 import { retrieve } from './node.ts';
 
-/** Questions. Each holds all of its candidates, thousands of whole chunks perhaps, until they are fused and cut. */
+/** Questions. Each holds all its candidates, perhaps thousands of whole chunks, until they are fused and cut. */
 const searchedAtOnce = 4;
 
-/** Questions of each step without hits. */
+/** For each step, the questions without hits. */
 const found = new WeakMap<RunContext, { without: number; all: number }>();
 
 export const run = implementItems(retrieve, {
@@ -22,7 +22,7 @@ export const run = implementItems(retrieve, {
     const wordings = batch.map(({ question, variants = [] }) => [question, ...variants]);
     const vectors = mode === 'bm25' ? [] : await embedAll(wordings.flat());
     let next = 0;
-    // They begin in their order, and so take their vectors.
+    // They start in order, and so take their vectors in order.
     return inParts(wordings, async (texts) => {
       const searches = texts.map((text) => {
         const vector = vectors[next++];
@@ -43,7 +43,7 @@ export const run = implementItems(retrieve, {
     async function embedAll(texts: readonly string[]): Promise<Float32Array[]> {
       const chosen = params.embedder === '' ? index.info.embedder : params.embedder;
       const { id, digest } = trained === undefined ? ctx.models.facts(chosen) : ofPassages(trained);
-      // The plan refuses this already where the facets are known.
+      // The plan already refuses this if the facets are known.
       if (digest !== index.info.embedderDigest) {
         throw new GraphError(
           'facet-mismatch',
@@ -79,7 +79,7 @@ export const run = implementItems(retrieve, {
   },
 });
 
-/** What it gives for each, some at once. */
+/** The results of each, several at once. */
 async function inParts<Row, Result>(
   rows: readonly Row[],
   work: (row: Row) => Promise<Result>,
@@ -92,7 +92,7 @@ async function inParts<Row, Result>(
   return results;
 }
 
-/** What embeds the passages that a trained embedder's questions are compared with, as an index remembers it. */
+/** The embedder of the passages for a trained embedder's questions, as an index records it. */
 function ofPassages({ info, digest }: TreeInput<EmbedderInfo>): {
   readonly id: string;
   readonly digest: string;
@@ -101,9 +101,9 @@ function ofPassages({ info, digest }: TreeInput<EmbedderInfo>): {
 }
 
 /**
- * Reciprocal rank fusion of the lists of several wordings of one question (RAG-Fusion, after Cormack, Clarke and
- * Büttcher 2009): score = Σ weight / (rrf + rank), the first list, of the question itself, having weight 1. A hit keeps the best cosine and BM25 score that it had; equal scores stand
- * as the first list that has them says.
+ * Reciprocal rank fusion of the lists of several wordings of a question (RAG-Fusion, after Cormack, Clarke and Büttcher
+ * 2009): score = Σ weight / (rrf + rank); the first list, of the question itself, has weight 1. A hit keeps its best
+ * cosine and BM25 score; hits of equal score keep the order of the first list with them.
  */
 export function fuseLists(
   lists: readonly (readonly Hit[])[],

@@ -19,17 +19,17 @@ type Given = Pick<InputsOf<typeof route>, 'hits' | 'model'> & {
   readonly questions: readonly Question[];
 };
 
-/** How sure it is that a question needs no passages, and what it took to find out. */
+/** Confidence that a question needs no passages, and its cost. */
 export interface Confidence {
-  /** From 0 to 1; absent: a model could not be asked. */
+  /** From 0 to 1; absent: the model could not be asked. */
   readonly confidence?: number;
-  /** By a model: 1 where it could not be asked, else 0. */
+  /** With a model: 1 if it could not be asked, else 0. */
   readonly unjudged?: number;
   readonly promptTokens?: number;
   readonly completionTokens?: number;
 }
 
-/** In the order of the questions. Throws `missing-input` where what is gone by is not connected. */
+/** In the order of the questions. Throws `missing-input` if the chosen evidence is not connected. */
 export async function confidences(
   ctx: RunContext,
   { questions, hits, model }: Given,
@@ -73,7 +73,7 @@ export async function confidences(
   }));
 }
 
-/** What a model said, which it could not be asked of each. */
+/** Confidences from a model's replies; some may have failed. */
 function judged<Said>(
   ctx: RunContext,
   all: readonly (Said | ItemFailure)[],
@@ -85,7 +85,7 @@ function judged<Said>(
   );
 }
 
-/** The greatest cosine among the hits of each question; 0 where there are none. */
+/** The greatest cosine among the hits of each question; 0 if there are none. */
 async function nearest(
   ctx: RunContext,
   hits: RowsInput<QuestionHits>,
@@ -105,7 +105,7 @@ async function nearest(
   return near;
 }
 
-/** A text as its words, lower case, each between blanks. */
+/** The words of a text, in lower case, each between blanks. */
 function words(text: string): string {
   const plain =
     text
@@ -115,7 +115,7 @@ function words(text: string): string {
   return ` ${plain.join(' ')} `;
 }
 
-/** Whether one of the phrases stands in a text, word by word, whatever its capitals and signs. */
+/** Whether a text contains one of the phrases, word by word, ignoring capitals and punctuation. */
 export function hasPhrase(text: string, phrases: readonly string[]): boolean {
   const own = words(text);
   return phrases.some((phrase) => {

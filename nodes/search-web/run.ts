@@ -15,7 +15,7 @@ import { searchAddress } from './search-address.ts';
 
 type Params = ParamsOf<typeof searchWeb>;
 
-/** Bytes of a page. */
+/** Most bytes of a page. */
 const largestPage = 8 * 1024 * 1024;
 
 export const run = implement(searchWeb, async (ctx, { questions }, params) => {

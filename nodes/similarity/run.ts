@@ -15,7 +15,7 @@ import {
 } from '../kit/evaluation/question-rows.ts';
 import { similarity } from './node.ts';
 
-/** An answer without what it cites, and what it is compared with; undefined: nothing. */
+/** An answer without citations, and the text to compare it with; undefined: none. */
 interface Pair {
   readonly answer: Answer;
   readonly question: Question;

@@ -13,7 +13,7 @@ import type { QuestionPassages } from '../kit/training/question-passages.ts';
 /** Texts embedded between two reports. */
 const slice = 64;
 
-/** What is trained on, and how. */
+/** Data and settings of the training. */
 interface Asked {
   readonly base: ModelFacts;
   readonly train: readonly QuestionPassages[];
@@ -24,7 +24,7 @@ interface Asked {
   >;
 }
 
-/** Trains a map of questions' vectors, as the base gives them now: it is asked for each text once. */
+/** Trains a map for the vectors that the base gives to questions; embeds each text once. */
 export async function trainMap(
   ctx: RunContext,
   { base, train, evaluation, settings }: Asked,
@@ -50,7 +50,7 @@ export async function trainMap(
   return training.trainQueryAdapter({ ...settings, model, vectors, dimension, ...pairs }, hooks);
 }
 
-/** Vectors one after another. They are kept for the next training of the same texts. */
+/** Concatenated vectors, cached for the next training on the same texts. */
 async function embedAll(
   ctx: RunContext,
   model: string,

@@ -73,7 +73,7 @@ export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, p
   };
 });
 
-/** Paraphrases of a question go with it. */
+/** Paraphrases of a question stay in its split. */
 function splitPairs(
   pairs: readonly QuestionPassages[],
   how: { readonly evalShare: number; readonly seed: number },
@@ -146,8 +146,8 @@ function named([first]: readonly Question[]): string {
 }
 
 /**
- * Refuses pairs to train on that all ask the same, with nothing else to tell their passages from: the loss would be 0 from the
- * first step on. Warns of blank questions, and of a batch that is larger than all the pairs.
+ * Refuses training pairs that all ask the same and have no hard negatives: the loss would be 0 from the first step.
+ * Warns of blank questions, and of a batch larger than the number of pairs.
  */
 export function checkPairs(
   ctx: Pick<RunContext, 'log' | 'node'>,

@@ -20,7 +20,7 @@ export const run = implementItems(transform, {
     }
     return results;
   },
-  // Of the type that `into` says, which only the plan knows; each was checked against it.
+  // Of the type in `into`, which only the plan knows; each row was checked against it.
   expand: (_row, rows) => rows as readonly Question[],
   watch(ctx) {
     const owners = new IdOwners(ctx.node);
@@ -41,7 +41,7 @@ function failure(
 ): GraphError {
   const at = item === undefined ? '' : ` at the row "${item}"`;
   const where = place === undefined ? '' : ` (line ${place.line}, column ${place.column})`;
-  // Of a loop the engine knows the last call before it, or the function that it is in.
+  // For a loop the engine knows the last call before it, or its function.
   const from = place === undefined ? '' : ` (from line ${place.line} on)`;
   const messages: Readonly<Record<Failure['failed'], string>> = {
     unread: `The code failed before the first row${where}: ${message}.`,
@@ -56,7 +56,7 @@ function failure(
   return new GraphError('bad-input', messages[failed], { location: { node, param: 'code' } });
 }
 
-/** Lines that a step logs of its code at most. */
+/** Most lines that a step logs of its code. */
 const mostLines = 100;
 const logged = new WeakMap<RunContext, number>();
 

@@ -1,4 +1,4 @@
-/** Text of a page in the making: breaks are remembered and written once text follows. */
+/** Builds the text of a page: remembers breaks and writes them once text follows. */
 export class BlockText {
   readonly #pieces: string[] = [];
   #pending = '';
@@ -32,7 +32,10 @@ export class BlockText {
   }
 }
 
-/** A text whose lines, but the last, end without spaces and tabs; line by line, so that long runs cost their length. */
+/**
+ * Removes spaces and tabs from the ends of all lines but the last. Works line by line, so that long runs cost only
+ * their length.
+ */
 export function withoutSpacesAtLineEnds(text: string): string {
   const lines = text.split('\n');
   return lines.map((line, at) => (at < lines.length - 1 ? withoutEnd(line) : line)).join('\n');

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Example, GraphError, type RunContext } from '@graft/graph';
 
 /**
- * On which side of a dataset a row stands: by what it says (JSON) and the seed, so that where a row goes does not depend
- * on the others, and copies go together. `evalShare` from 0 to 1.
+ * The split of a row, by its content (JSON) and the seed, so that it does not depend on other rows, and copies stay
+ * together. `evalShare` from 0 to 1.
  */
 export function splitOf(
   content: unknown,
@@ -16,8 +16,8 @@ export function splitOf(
 }
 
 /**
- * Refuses a dataset of which no row is left to train on (`bad-input` at `evalShare`), and warns of one that has none to
- * evaluate with though a share was to be. `more` says what else would help: "add rows".
+ * Refuses a dataset without rows for training (`bad-input` at `evalShare`), and warns if evaluation gets none although
+ * it should. `more` is another remedy: "add rows".
  */
 export function checkSplit(
   ctx: Pick<RunContext, 'log' | 'node'>,

@@ -9,20 +9,20 @@ import {
   wordPairs,
 } from '../text/word-pair-sketch.ts';
 
-/** Share of the words' pairs from which on two texts ask the same. */
+/** Minimal similarity of word pairs at which two texts ask the same. */
 const alike = 0.7;
-/** Characters of what is asked in rows kept for evaluation, of which as many are held at most. */
+/** Most characters of evaluation prompts to hold. */
 const mostHeld = 16_000_000;
 
-/** A row kept for evaluation that was trained on, as it stands or nearly so. */
+/** An evaluation row that also occurs in training, exactly or nearly. */
 export interface Leak {
   readonly id: string;
-  /** The row to train on that says the same. */
+  /** The training row that says the same. */
   readonly as: string;
   readonly exact: boolean;
 }
 
-/** What is trained of a row, with what stands before it. */
+/** A trained turn of a row, with what precedes it. */
 interface Asked {
   readonly label: string;
   readonly text: string;
@@ -36,17 +36,16 @@ interface Kept {
 
 interface Sketched {
   readonly label: string;
-  /** Of all that is asked, and of its last paragraph, each without what is common to many rows. */
+  /** Sketches of the whole prompt and of its last paragraph, without what is common to many rows. */
   readonly whole: Sketch;
   readonly last: Sketch;
 }
 
 /**
- * Finds rows kept for evaluation whose label leaks into training: some row to train on asks nearly the same (word pairs,
- * Jaccard ≥ 0.7, over all that is asked and over its last paragraph) and answers the same but for capitals and
- * punctuation. What a template says in many rows does not count, wherever it stands; rows that share their passages and
- * nothing else are none. All rows are read twice: noted, then compared. Memory is that of the rows kept for evaluation, up
- * to about 40 MB.
+ * Finds evaluation rows whose label leaks into training: a training row asks nearly the same (word pairs, Jaccard ≥
+ * 0.7, over the whole prompt and its last paragraph) and has the same answer, ignoring capitals and punctuation.
+ * Template words that many rows share do not count, and rows that only share passages do not match. Reads all rows
+ * twice: first to record, then to compare. Holds the evaluation rows in memory, up to about 40 MB.
  */
 export class LeakFinder {
   readonly #common = new CommonPairs();
@@ -61,12 +60,12 @@ export class LeakFinder {
     this.#most = most;
   }
 
-  /** Rows kept for evaluation that are looked for among those to train on. */
+  /** Evaluation rows that are checked. */
   get rows(): number {
     return this.#kept.length;
   }
 
-  /** Rows kept for evaluation that are not, since those before them take all the memory. */
+  /** Evaluation rows that are not checked, because earlier ones use all the memory. */
   get left(): number {
     return this.#left;
   }
@@ -80,7 +79,7 @@ export class LeakFinder {
     else this.#kept.push({ id: example.id, digest: rowDigest(example), asked });
   }
 
-  /** Once all rows are noted. */
+  /** After all rows are recorded. */
   compare(example: Example): void {
     if (example.split === 'eval') return;
     this.#lookedFor ??= new LookedFor(this.#kept, this.#common);
@@ -95,13 +94,13 @@ export class LeakFinder {
     }
   }
 
-  /** The leaking rows, in their order. */
+  /** The leaking rows, in order. */
   found(): Leak[] {
     return this.#kept.flatMap(({ id }) => this.#found.get(id) ?? []);
   }
 }
 
-/** The rows kept for evaluation, to find those that a row to train on gives away. */
+/** The evaluation rows, indexed to find those that a training row gives away. */
 class LookedFor {
   readonly #rows = new Map<string, string[]>();
   readonly #turns = new SketchIndex<Sketched & { readonly id: string }>();
@@ -128,7 +127,7 @@ class LookedFor {
   }
 }
 
-/** A text without a question is its own. */
+/** A text without a question stands for itself. */
 function askedIn({ kind, turns }: Example): Asked[] {
   return turns.flatMap(({ content, trained }, at): Asked[] => {
     if (!trained || content.trim() === '') return [];
@@ -139,7 +138,7 @@ function askedIn({ kind, turns }: Example): Asked[] {
   });
 }
 
-/** Of what is nothing but common, all. */
+/** All words if all are common. */
 function sketched({ label, text }: Asked, common: CommonPairs): Sketched {
   const paragraphs = paragraphPairs(text);
   const own = paragraphs
@@ -161,18 +160,21 @@ function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64');
 }
 
-/** Counters of word pairs, whatever is read: 1 MB. Pairs that share one count as one, which makes them common at most. */
+/**
+ * Counters of word pairs, independent of the input: 1 MB. Pairs that share a counter count as one, which at worst makes
+ * them common.
+ */
 const counters = 1 << 18;
-/** From this share of the texts on a pair is common, if it is in as many as this. */
+/** Share of the texts from which a pair is common, and its minimal number of texts. */
 const commonShare = 0.1;
 const commonFrom = 5;
 
-/** Tells the words of a template, which stand in many of the texts, from those that are a text's own. */
+/** Distinguishes template words, which occur in many texts, from a text's own. */
 class CommonPairs {
   readonly #texts = new Uint32Array(counters);
   #all = 0;
 
-  /** Takes the word pairs of a text into account. */
+  /** Counts the word pairs of a text. */
   add(pairs: readonly number[]): void {
     this.#all += 1;
     for (const at of new Set(pairs.map((pair) => pair % counters))) {

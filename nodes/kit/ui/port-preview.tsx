@@ -50,7 +50,7 @@ const views: Readonly<Record<string, PreviewComponent>> = {
   [CrossEncoderModel.mediaType]: CrossEncoderFacts,
 };
 
-/** The view of a port type that several nodes give, for a node that has several outputs, or one of any type. */
+/** The view of a port type that several nodes give: for nodes with several outputs, or with one of any type. */
 export function PortPreview(props: PreviewProps): ReactNode {
   const View = views[props.artifact.mediaType] ?? RawRows;
   return <View {...props} />;

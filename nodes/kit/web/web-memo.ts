@@ -25,7 +25,7 @@ export function addressOf(key: string): string {
 export const webValueSchema = z.object({
   /** Address after redirects. */
   url: z.string(),
-  /** For a conditional request; absent where the server sent none. */
+  /** For a conditional request; absent if the server sent none. */
   validators: z.object({ etag: z.string(), modified: z.string() }).optional(),
 });
 export type WebValue = z.infer<typeof webValueSchema>;

@@ -2,7 +2,7 @@ import type { MetricRow } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { bytes, count, duration, measure } from '../text/amounts.ts';
 
-/** How far a training is; absent once it has ended. */
+/** Progress of a training; absent once it has ended. */
 export interface TrainingProgress {
   readonly done: number;
   readonly total?: number;
@@ -25,7 +25,7 @@ function bestEvaluation(rows: readonly MetricRow[]): number | undefined {
 function factsOf(rows: readonly MetricRow[], progress: TrainingProgress | undefined): Fact[] {
   const newest = rows.findLast(({ series, step }) => series === 'train' && step !== undefined);
   const values = newest?.values ?? {};
-  // A map of vectors is trained on texts that nobody reads any more.
+  // Training a map of vectors reads no texts.
   const readsTokens = newest === undefined || values['tokens'] !== undefined;
   const total = progress?.total === undefined ? '' : ` of ${count(progress.total)}`;
   const all: Fact[] = [
@@ -43,7 +43,7 @@ function factsOf(rows: readonly MetricRow[], progress: TrainingProgress | undefi
   return readsTokens ? all : all.filter(([name]) => !name.startsWith('tokens'));
 }
 
-/** What is to be known of a training beside its curves, in places that do not move. */
+/** Facts of a training beside its curves, in fixed positions. */
 export function CurveFacts(props: {
   readonly rows: readonly MetricRow[];
   readonly progress?: TrainingProgress | undefined;

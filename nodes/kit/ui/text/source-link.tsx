@@ -2,7 +2,7 @@ import type { Span } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { spanLabel, type Origin } from './origin.ts';
 
-/** Where a text comes from: a link where it can be opened. */
+/** Where a text comes from: a link if it can be opened. */
 export function SourceLink({
   span,
   open,
@@ -32,7 +32,7 @@ const drawn: Readonly<Record<Origin['kind'], { readonly title: string; readonly 
   row: { title: 'Row of a table', path: 'M1.5 2.5h13v11h-13zM1.5 6h13M1.5 9.8h13M6 2.5v11' },
 };
 
-/** What kind of thing a document is. */
+/** The kind of a document. */
 export function OriginIcon({ kind }: Pick<Origin, 'kind'>): ReactNode {
   const { title, path } = drawn[kind];
   return (
