@@ -1,5 +1,6 @@
 import { GraphError, implement, type Question, questionSchema, RowIds } from '@graft/graph';
-import { type TableRow, tableRows } from '../kit/text/table-rows.ts';
+import type { TableRow } from '../kit/text/jsonl-rows.ts';
+import { tableRows } from '../kit/text/table-rows.ts';
 import { questions } from './node.ts';
 
 export const run = implement(questions, async (ctx, _inputs, params) => {

@@ -1,7 +1,7 @@
 import { type Document, GraphError, type SourceFile } from '@graft/graph';
 import { columnList, factsOf } from './facts.ts';
 import { maxTitle } from './markdown-headings.ts';
-import type { TableRow } from './table-rows.ts';
+import type { TableRow } from './jsonl-rows.ts';
 
 /**
  * A row of a table as a document. Its text is the text columns, one alone as it is, several as

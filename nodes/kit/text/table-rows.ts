@@ -3,8 +3,6 @@ import { csvRows } from './csv-rows.ts';
 import { decodeText, type TextEncoding } from './decode-text.ts';
 import { jsonlRows, type TableRow } from './jsonl-rows.ts';
 
-export type { TableRow };
-
 /** The decoded text of a file, piece by piece; of UTF-8 where the node has no choice of encodings. */
 export function fileText(file: SourceFile, encoding?: TextEncoding): AsyncGenerator<string> {
   return decodeText(file.stream(), encoding, file.path);

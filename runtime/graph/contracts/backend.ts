@@ -2,7 +2,7 @@ import type { EncoderTokenizer, Tokenizer } from './tokenizer.ts';
 import type { ModelSource } from './model-source.ts';
 import type { EmbedderInfo, CrossEncoderInfo } from '../rows/encoder-types.ts';
 import type { TreeInput } from '../types/node-type.ts';
-import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from '../rows/port-types.ts';
+import type { EmbeddedChunk, Hit, IndexInfo } from '../rows/port-types.ts';
 import type { Training, WeightedAdapter } from './training.ts';
 
 /** A sentence embedder. */
@@ -187,4 +187,3 @@ export interface InferenceBackends {
 export interface Backends extends InferenceBackends {
   training(): Promise<Training>;
 }
-export type { Chunk, EmbeddedChunk, Hit, ModelRef };
