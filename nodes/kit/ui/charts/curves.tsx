@@ -10,7 +10,7 @@ const colours: Readonly<Record<string, string>> = {
 };
 const colourOf = (series: string): string => colours[series] ?? '--c-sources';
 
-/** Curves of rows over their steps: loss, accuracy, learning rate, gradient norm, and whatever else there is. */
+/** Curves of rows over their steps: loss, accuracy, learning rate, gradient norm, and others. */
 export function Curves({
   rows,
   meanings = {},
@@ -57,10 +57,10 @@ interface PanelProps {
   readonly toggleLog?: () => void;
 }
 
-/** Values that are shares, told in per cent. */
+/** Values that are shares, shown in per cent. */
 const shares: ReadonlySet<string> = new Set(['accuracy']);
 
-/** Evaluations are few: points. A long noisy curve is drawn smoothed over its own faint line. */
+/** Evaluations are few, so they are points. A long noisy curve is smoothed over its own faint line. */
 function seriesOf({ name, curves }: CurvePanel): ChartSeries[] {
   return curves.flatMap(({ series, values }): ChartSeries[] => {
     const colour = colourOf(series);
