@@ -30,7 +30,7 @@ export const run = implement(questions, async (ctx, _inputs, params) => {
   return { questions: taken.map((row) => ({ ...row, id: ids.own(row.id) })) };
 });
 
-/** CSV holds text only: lists are separated by `;` or `|`, and yes or no is written in words. */
+/** CSV contains only text: `;` or `|` separate lists, and yes or no are words. */
 function questionOf({ values, row, line }: TableRow, file: string): Question {
   const { id, question, reference, choices, documents, answerable, hard, paraphraseOf } = values;
   const parsed = questionSchema.safeParse({

@@ -4,25 +4,25 @@ import { z } from 'zod';
 export type Said = readonly ['info' | 'warning', string];
 
 export interface Given {
-  /** Whatever JSON can say; absent where the function gave nothing. */
+  /** Any JSON value; absent if the function returned nothing. */
   readonly rows?: unknown;
   readonly said: readonly Said[];
 }
 
 /**
- * Why the code gave nothing: it threw, before any row (`unread`) or at this one, came to a limit, brought the engine
- * down, has no function `transform`, or waits for something.
+ * Why the code returned nothing: it threw, before any row (`unread`) or at this one, reached a limit, crashed the
+ * engine, has no function `transform`, or waits for something.
  */
 export interface Failure {
   readonly failed: 'unread' | 'code' | 'time' | 'memory' | 'depth' | 'broken' | 'missing' | 'waits';
-  /** What it threw: `TypeError: not a function`. */
+  /** The thrown error: `TypeError: not a function`. */
   readonly message: string;
-  /** Where in the code, as far as that is known. */
+  /** Position in the code, if known. */
   readonly place?: { readonly line: number; readonly column: number };
   readonly said: readonly Said[];
 }
 
-/** What the thread says of a row; the texts are the sandbox's own, so anything may stand in them. */
+/** The thread's reply for a row. The sandbox made its texts, so they may contain anything. */
 export const answerSchema = z.union([
   z.object({ given: z.string() }),
   z.object({
@@ -61,10 +61,10 @@ export function readAnswer(answer: Answer): Given | Failure {
   };
 }
 
-/** What the engine throws where not even an error fits into its memory. */
+/** The engine throws this if not even an error fits into its memory. */
 const outOfMemory: ReadonlySet<string> = new Set(['null', '[unsupported type]']);
 
-/** The limit that an error is of; where memory ran out, there may be none to say so. */
+/** The limit behind an error; if memory ran out, there may be no error. */
 function limitOf(
   { failed, told }: Extract<Answer, { failed: string }>,
   { name, message }: z.output<typeof toldSchema>,
@@ -76,7 +76,7 @@ function limitOf(
   return message === '' || message.startsWith('out of memory') ? 'memory' : undefined;
 }
 
-/** The value of a text; undefined where it is no JSON. */
+/** The value of a text; undefined if it is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
