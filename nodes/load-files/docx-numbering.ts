@@ -87,9 +87,9 @@ export class DocxNumbering implements XmlHandler {
 
   /** A list's own restart counts, not that of the whole level. */
   #setStart(start: number): void {
-    const isSaid =
+    const isOverridden =
       this.#override !== undefined && this.#restarts.get(this.#list)?.has(this.#level) === true;
-    if (!isSaid) this.#set({ start });
+    if (!isOverridden) this.#set({ start });
   }
 }
 

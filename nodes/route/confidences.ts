@@ -74,10 +74,10 @@ export async function confidences(
 }
 
 /** Confidences from a model's replies; some may have failed. */
-function judged<Said>(
+function judged<Reply>(
   ctx: RunContext,
-  all: readonly (Said | ItemFailure)[],
-  confidenceOf: (reply: Said) => Confidence,
+  all: readonly (Reply | ItemFailure)[],
+  confidenceOf: (reply: Reply) => Confidence,
 ): Confidence[] {
   tellUnasked(ctx, all, { what: 'questions', then: 'go to retrieval' });
   return all.map((reply) =>

@@ -2,7 +2,7 @@ import { GraphError, implementItems, type Question, type RunContext } from '@gra
 import { transform, typeInto } from './node.ts';
 import { givenRows } from './given-rows.ts';
 import { idOf, IdOwners } from './id-owners.ts';
-import { type Failure, readAnswer, type Said } from './sandbox-answer.ts';
+import { type Failure, readAnswer, type LogLine } from './sandbox-answer.ts';
 import { callInSandbox } from './sandbox.ts';
 
 export const run = implementItems(transform, {
@@ -60,7 +60,7 @@ function failure(
 const mostLines = 100;
 const logged = new WeakMap<RunContext, number>();
 
-function log(ctx: RunContext, lines: readonly Said[], item: string | undefined): void {
+function log(ctx: RunContext, lines: readonly LogLine[], item: string | undefined): void {
   for (const [level, text] of lines) {
     const count = (logged.get(ctx) ?? 0) + 1;
     logged.set(ctx, count);

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 /** A line that the code logged. */
-export type Said = readonly ['info' | 'warning', string];
+export type LogLine = readonly ['info' | 'warning', string];
 
 export interface Given {
   /** Any JSON value; absent if the function returned nothing. */
   readonly rows?: unknown;
-  readonly said: readonly Said[];
+  readonly said: readonly LogLine[];
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Failure {
   readonly message: string;
   /** Position in the code, if known. */
   readonly place?: { readonly line: number; readonly column: number };
-  readonly said: readonly Said[];
+  readonly said: readonly LogLine[];
 }
 
 /** The thread's reply for a row. The sandbox made its texts, so they may contain anything. */
@@ -32,17 +32,17 @@ export const answerSchema = z.union([
 ]);
 export type Answer = z.output<typeof answerSchema>;
 
-const said = z.array(z.tuple([z.enum(['info', 'warning']), z.string()])).catch([]);
+const logSchema = z.array(z.tuple([z.enum(['info', 'warning']), z.string()])).catch([]);
 const givenSchema = z.object({
   rows: z.unknown().optional(),
   failed: z.enum(['missing', 'waits']).optional().catch(undefined),
-  said,
+  said: logSchema,
 });
-const toldSchema = z.object({
+const thrownSchema = z.object({
   name: z.string().catch(''),
   message: z.string().catch(''),
   stack: z.string().catch(''),
-  said,
+  said: logSchema,
 });
 
 export function readAnswer(answer: Answer): Given | Failure {
@@ -50,14 +50,14 @@ export function readAnswer(answer: Answer): Given | Failure {
     const { failed, ...given } = givenSchema.catch({ said: [] }).parse(parsed(answer.given));
     return failed === undefined ? given : { failed, message: '', said: given.said };
   }
-  const unsaid = { name: '', message: '', stack: '', said: [] };
-  const told = toldSchema.catch(unsaid).parse(parsed(answer.told));
-  const [, line, column] = /transform\.js:(\d+):(\d+)/.exec(told.stack) ?? [];
+  const noError = { name: '', message: '', stack: '', said: [] };
+  const thrown = thrownSchema.catch(noError).parse(parsed(answer.told));
+  const [, line, column] = /transform\.js:(\d+):(\d+)/.exec(thrown.stack) ?? [];
   return {
-    failed: limitOf(answer, told) ?? answer.failed,
-    message: [told.name, told.message].filter((part) => part !== '').join(': '),
+    failed: limitOf(answer, thrown) ?? answer.failed,
+    message: [thrown.name, thrown.message].filter((part) => part !== '').join(': '),
     ...(line === undefined ? {} : { place: { line: Number(line), column: Number(column) } }),
-    said: told.said,
+    said: thrown.said,
   };
 }
 
@@ -66,11 +66,11 @@ const outOfMemory: ReadonlySet<string> = new Set(['null', '[unsupported type]'])
 
 /** The limit behind an error; if memory ran out, there may be no error. */
 function limitOf(
-  { failed, told }: Extract<Answer, { failed: string }>,
-  { name, message }: z.output<typeof toldSchema>,
+  { failed, told: text }: Extract<Answer, { failed: string }>,
+  { name, message }: z.output<typeof thrownSchema>,
 ): 'memory' | 'depth' | undefined {
   if (failed !== 'code' && failed !== 'unread') return undefined;
-  if (told === '' || (name === '' && outOfMemory.has(message))) return 'memory';
+  if (text === '' || (name === '' && outOfMemory.has(message))) return 'memory';
   if (message === 'stack overflow') return 'depth';
   if (name !== 'InternalError') return undefined;
   return message === '' || message.startsWith('out of memory') ? 'memory' : undefined;

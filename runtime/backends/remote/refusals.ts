@@ -57,7 +57,7 @@ export interface Asked {
 }
 
 /** Most bytes to read of an error, or of a list of models. */
-const mostSaid = 1 << 20;
+const mostErrorBytes = 1 << 20;
 /** Most models that a message names. */
 const mostNamed = 12;
 
@@ -93,7 +93,7 @@ export async function refusal(response: Response, asked: Asked): Promise<Error> 
       `${remote.url} redirects to ${target(response, remote)}. Graft does not follow, because prompts and keys go only to the address in the graph. Set the final address there.`,
     );
   }
-  const text = await bodyText(response, { most: mostSaid });
+  const text = await bodyText(response, { most: mostErrorBytes });
   const words = serverWords(text, key);
   const answer = words === '' ? `it answers ${status}` : `it answers ${status}, "${words}"`;
   if (status === 401 || status === 403) return keyRefused(answer, asked);
@@ -140,7 +140,7 @@ async function unknownModel({ remote, key, signal }: Asked): Promise<GraphError 
       redirect: 'manual',
       signal,
     });
-    const { data } = modelsSchema.parse(jsonOf(await bodyText(response, { most: mostSaid })));
+    const { data } = modelsSchema.parse(jsonOf(await bodyText(response, { most: mostErrorBytes })));
     const ids = data.map(({ id }) => serverWords(id, key));
     if (ids.includes(remote.model)) return undefined;
     const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';

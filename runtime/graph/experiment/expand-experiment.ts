@@ -66,7 +66,9 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   requireSteps(metrics, saved, { field, nameOf });
   const settings = variantSettings(experiment);
   const keys = settingKeys(settings);
-  const made = settings.map((one) => madeVariant({ graph, one, field }, { keys, planContext }));
+  const made = settings.map((setting) =>
+    madeVariant({ graph, setting, field }, { keys, planContext }),
+  );
   requireEffect(Object.keys(experiment.vary ?? {}), saved, { field, nameOf });
   const twin = made.find(
     ({ planned }) => planned?.text !== undefined && planned.text === saved.text,
@@ -103,7 +105,7 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
 }
 
 /** Location of an experiment, and the names of nodes for people. */
-interface Said {
+interface Naming {
   readonly field: string;
   readonly nameOf: (path: string) => string;
 }
@@ -118,7 +120,7 @@ function requireParts(
     problem,
     metrics,
     ...naming
-  }: Pick<ExperimentPlan, 'metrics'> & Said & { readonly problem: Problem },
+  }: Pick<ExperimentPlan, 'metrics'> & Naming & { readonly problem: Problem },
 ): void {
   if (whole.problems.length > 0) return;
   requireSteps(metrics, whole, naming);
@@ -133,7 +135,7 @@ function requireParts(
 function requireSteps(
   metrics: ExperimentPlan['metrics'],
   { nodes }: PlannedVariant,
-  { field, nameOf }: Said,
+  { field, nameOf }: Naming,
 ): void {
   for (const [at, { node }] of metrics.entries()) {
     if (nodes === undefined || nodes.includes(node)) continue;
@@ -150,7 +152,7 @@ function requireSteps(
 function requireEffect(
   keys: readonly string[],
   { nodes }: PlannedVariant,
-  { field, nameOf }: Said,
+  { field, nameOf }: Naming,
 ): void {
   for (const key of keys) {
     const [id = ''] = key.split('.');
@@ -167,18 +169,18 @@ interface MadeVariant {
 }
 
 function madeVariant(
-  { graph, one, field }: { graph: Graph; one: VariantSettings; field: string },
+  { graph, setting, field }: { graph: Graph; setting: VariantSettings; field: string },
   {
     keys,
     planContext,
   }: { keys: readonly string[]; planContext: Parameters<typeof planVariant>[1] },
 ): MadeVariant {
-  const { name, arm } = one;
-  const place = `${field}.${one.field}`;
+  const { name, arm } = setting;
+  const place = `${field}.${setting.field}`;
   const { registry } = planContext;
   let applied: Graph;
   try {
-    applied = applyArm(graph, arm, one.field);
+    applied = applyArm(graph, arm, setting.field);
   } catch (thrown) {
     const error = GraphError.from(thrown);
     const problem = {
@@ -186,14 +188,14 @@ function madeVariant(
       location: { field: `${field}.${error.location.field ?? ''}` },
     };
     // What all variants share is wrong for all.
-    if (one.field === 'vary') throw new GraphError(error.code, error.message, problem);
+    if (setting.field === 'vary') throw new GraphError(error.code, error.message, problem);
     const settings = settingsOf(graph, { keys, arm }, registry);
     return { variant: { name, settings, graph, problems: [problem] } };
   }
   const planned = planVariant(applied, planContext);
   const problems = planned.problems.map((problem) => located(problem, { arm, place }));
   const unknown = problems.find(({ code }) => code === 'unknown-param');
-  if (one.field === 'vary' && unknown?.location.field?.startsWith(`${place}.`) === true) {
+  if (setting.field === 'vary' && unknown?.location.field?.startsWith(`${place}.`) === true) {
     throw GraphError.fromProblem(unknown);
   }
   const settings = settingsOf(applied, { keys, arm }, registry);
