@@ -4,7 +4,7 @@ import { cutMarkdown } from './chunk/cut-markdown.ts';
 import { marginalOrder } from './diversify/marginal-order.ts';
 import { gradeHits } from './grade-hits/node.ts';
 import { run as grade } from './grade-hits/run.ts';
-import { greatest, least } from './kit/evaluation/extremes.ts';
+import { greatest, least } from './kit/evaluation/numeric.ts';
 import { leaningContext, modelInput, rowsOf } from './kit/testing/leaning-model.ts';
 import { chunkOf, hitOf } from './kit/testing/question-rows.ts';
 import { rowsInput, runAll, testContext } from './kit/testing/test-context.ts';

@@ -15,7 +15,7 @@ import { jsonlRows } from './kit/text/jsonl-rows.ts';
 import { markdownHeadings } from './kit/text/markdown-headings.ts';
 import { sentences } from './kit/text/sentences.ts';
 import { estimateTokens } from './kit/text/token-estimate.ts';
-import { frontMatter } from './load-files/front-matter.ts';
+import { frontMatter } from './load-files/read-documents.ts';
 import { plainLines } from './kit/text/plain-lines.ts';
 import { readHtml, readHtmlAsMarkdown } from './kit/text/read-html.ts';
 import { readXml } from './load-files/read-xml.ts';

@@ -1,31 +1,31 @@
 import { shortTitle } from '../kit/text/markdown-headings.ts';
 
-/** Columns that a tab stands for. */
+/** Width of a tab in columns. */
 const tab = 4;
-/** Enclosing lines of a chunk at most, the innermost of them. */
+/** Most enclosing lines of a chunk, innermost first. */
 const mostEnclosing = 6;
 
-/** Whether documents of this media type are source code: `load-files` says `text/x-` and the language. */
+/** Whether documents of this media type are source code: `load-files` sets `text/x-` and the language. */
 export function isCode(mediaType: string): boolean {
   return mediaType.startsWith('text/x-');
 }
 
 interface CodeLine {
-  /** Code units before the line. */
+  /** Offset of the line in code units. */
   readonly start: number;
-  /** Code units before the next line. */
+  /** Offset of the next line in code units. */
   readonly end: number;
-  /** Columns of white space before its first sign. */
+  /** Columns of leading white space. */
   readonly indent: number;
-  /** Whether the line before it is blank, or there is none. */
+  /** Whether the previous line is blank or missing. */
   readonly fresh: boolean;
-  /** Without the white space around it; of a long one the beginning. */
+  /** Trimmed; only the beginning of a long line. */
   readonly text: string;
 }
 
 /**
- * Where code may be cut, ascending each: at lines after a blank one that are not indented, those that are indented by
- * the first step, any line after a blank one, any line.
+ * Possible cuts of code, each list ascending: at unindented lines after a blank one, at lines indented by the first
+ * step after a blank one, any line after a blank one, any line.
  */
 export function codeBorders(text: string): number[][] {
   const lines = [...codeLines(text)];
@@ -42,14 +42,14 @@ export function codeBorders(text: string): number[][] {
 }
 
 /**
- * For each position (ascending), the lines that the line there is within, outermost first: those before it that are
- * indented less, each less than the next, as `class Kiln` and `def fire(self)`.
+ * For each position (ascending), the lines that enclose its line, outermost first: earlier ones with less indentation,
+ * each less than the next, such as `class Kiln` and `def fire(self)`.
  */
 export function enclosingLines(text: string, positions: readonly number[]): string[][] {
   const found: string[][] = [];
   const open: CodeLine[] = [];
   for (const line of codeLines(text)) {
-    // A closing bracket ends what its line is indented like; until then that encloses.
+    // A closing bracket ends the line with its indentation; until then that line encloses.
     const closes = /^[)\]}]/.test(line.text);
     while ((open.at(-1)?.indent ?? -1) >= line.indent + Number(closes)) open.pop();
     while ((positions[found.length] ?? Infinity) < line.end) found.push(shown(open));
@@ -66,7 +66,7 @@ function shown(open: readonly CodeLine[]): string[] {
   return open.slice(-mostEnclosing).map(({ text }) => shortTitle(text.replace(/\s?[{:(]$/, '')));
 }
 
-/** Code units of a line that are looked at as its text. */
+/** Code units of a line to read as its text. */
 const readOfLine = 512;
 
 /** The lines that are not blank. */

@@ -1,6 +1,6 @@
 import type { Chunk } from '@graft/graph';
 
-/** A run of source text and the chunks (by index) that hold it; none: text that no shown chunk holds. */
+/** A run of source text and the indices of the chunks that contain it; none: no shown chunk contains it. */
 export interface CoveredRun {
   readonly text: string;
   readonly chunks: readonly number[];
@@ -10,13 +10,13 @@ interface PlacedRun extends CoveredRun {
   readonly start: number;
 }
 
-/** Whether a chunk is as long as its place in the source: one whose text was edited may not be. */
+/** Whether a chunk is as long as its span in the source; an edited one may not be. */
 const fitsItsPlace = ({ text, source }: Chunk): boolean =>
   text.length === source.end - source.start;
 
 /**
- * The source text of one document's chunks, put together from them, cut wherever a chunk begins or ends. A chunk that is not
- * as long as its place is a run of its own, whole, where it begins.
+ * Reassembles the source text of one document from its chunks, split wherever a chunk begins or ends. A chunk with
+ * another length than its span is a run of its own.
  */
 export function coveredText(chunks: readonly Chunk[]): CoveredRun[] {
   const fitting = chunks.filter(fitsItsPlace);
@@ -40,7 +40,7 @@ export function coveredText(chunks: readonly Chunk[]): CoveredRun[] {
         { start, text: text.slice(start - source.start, end - source.start), chunks: holding },
       ];
     }
-    // What stands here is in an edited chunk.
+    // An edited chunk covers this text.
     const isEdited = chunks.some(({ source }) => source.start < end && source.end > start);
     return isEdited ? [] : [{ start, text: ' … ', chunks: [] }];
   });

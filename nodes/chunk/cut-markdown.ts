@@ -7,8 +7,8 @@ export interface CutPiece extends TextSpan {
 }
 
 /**
- * Cuts markdown at its headings: a section that fits with all that is below it stays whole; else its own
- * text and each section below it are cut by themselves. What has no heading to cut at is cut as text.
+ * Cuts markdown at its headings: keeps a section that fits whole, with its subsections; else cuts its own text and each
+ * subsection separately. Cuts text without headings as plain text.
  */
 export function cutMarkdown(text: string, options: CutOptions): CutPiece[] {
   const root = markdownSections(text);
@@ -22,7 +22,7 @@ export function cutMarkdown(text: string, options: CutOptions): CutPiece[] {
       add(whole);
       return;
     }
-    // A heading with nothing of its own below it goes with the first section below it.
+    // A heading without text of its own stays with the first section below it.
     const [first, ...others] = section.children;
     if (first === undefined) return;
     const own = text.slice(section.start, first.start);

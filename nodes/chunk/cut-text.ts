@@ -12,17 +12,17 @@ export interface CutOptions {
   readonly overlap: number;
   readonly unit: 'tokens' | 'characters';
   /**
-   * Where cuts are best: `lines` prefers paragraphs, then lines, then sentences; `code` what begins after a blank line,
-   * the least indented first, then lines.
+   * Preferred cuts: `lines` prefers paragraphs, then lines, then sentences; `code` prefers lines after a blank one,
+   * least indented first, then lines.
    */
   readonly prefer: 'lines' | 'sentences' | 'code';
 }
 
 /**
- * Cuts a text into spans of at most `size`, covering everything but white space. From where the last span
- * ended, the next begins up to `overlap` earlier, at a whole sentence or else a whole word, and ends at the
- * last paragraph within reach, else line, sentence, word, else anywhere between characters. A coarser
- * boundary counts only if it fills half of the size, so that spans do not come out tiny.
+ * Cuts a text into spans of at most `size` that cover everything but white space. Each span begins up to `overlap`
+ * before the end of the previous one, at a whole sentence or else a whole word. It ends at the last paragraph within
+ * reach, else line, sentence, word, or any character. A coarser boundary counts only if it fills half of the size, so
+ * that spans do not become tiny.
  */
 export function cutText(text: string, options: CutOptions): TextSpan[] {
   const ruler = options.unit === 'tokens' ? tokenRuler(text) : characterRuler(text);
@@ -39,7 +39,7 @@ export function cutText(text: string, options: CutOptions): TextSpan[] {
   }
   return spans;
 
-  /** Past white space; code keeps the indentation of its line, where that leaves room for the line. */
+  /** Skips white space; keeps the indentation of code, if the line still fits. */
   function nextStart(from: number): number {
     const sign = skipSpace(text, from);
     if (options.prefer !== 'code' || sign === text.length) return sign;
@@ -70,10 +70,10 @@ export function cutText(text: string, options: CutOptions): TextSpan[] {
   }
 }
 
-/** Of the boundaries, those at which an overlap may begin: sentences, and lines of code. */
+/** Boundaries at which an overlap may begin: sentences, and lines of code. */
 const overlapLevel = { lines: 2, sentences: 0, code: 3 } as const;
 
-/** Measures from a position: how far `amount` reaches at most, between whole characters. */
+/** Measures how far `amount` reaches from a position, in whole characters. */
 interface Ruler {
   forward(from: number, amount: number): number;
   backward(from: number, amount: number): number;
@@ -100,13 +100,13 @@ function characterRuler(text: string): Ruler {
   };
 }
 
-/** Whether a cut here would part a surrogate pair. */
+/** Whether a cut here would split a surrogate pair. */
 function partsPair(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return code >= 0xdc00 && code <= 0xdfff;
 }
 
-/** Where cuts may fall, from the best level to words; each ascending. */
+/** Possible cuts, from the best level to words; each ascending. */
 function boundariesOf(text: string, prefer: CutOptions['prefer']): ArrayLike<number>[] {
   const words = matchEnds(text, /\s+/g);
   if (prefer === 'sentences') return [sentenceStarts(text), words];

@@ -1,14 +1,14 @@
 import { type Heading, markdownHeadings } from '../kit/text/markdown-headings.ts';
 
-/** A heading and all that is below it, up to the next heading that is not. */
+/** A heading and everything below it, up to the next heading of its level or above. */
 export interface Section {
-  /** Of the heading line. */
+  /** Offset of the heading line. */
   readonly start: number;
   readonly end: number;
   readonly title: string;
   /** 1 to 6; 0 for the whole document. */
   readonly level: number;
-  /** In the order of the text. */
+  /** In text order. */
   readonly children: readonly Section[];
 }
 
@@ -32,7 +32,7 @@ export function markdownSections(text: string): Section {
   }
 }
 
-/** Titles of the headings that `at` is below, outermost first. */
+/** Titles of the headings above `at`, outermost first. */
 export function headingsAt(root: Section, at: number): string[] {
   const path: string[] = [];
   let section: Section | undefined = root;
@@ -43,7 +43,7 @@ export function headingsAt(root: Section, at: number): string[] {
   return path;
 }
 
-/** The child that holds a position, by bisection: a document may have as many headings as lines. */
+/** The child that contains a position, by bisection: a document may have as many headings as lines. */
 function childAt(children: readonly Section[], at: number): Section | undefined {
   let low = 0;
   let high = children.length;

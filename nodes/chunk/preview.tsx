@@ -15,11 +15,11 @@ import { coveredText } from './covered-text.ts';
 
 interface NumberedChunk {
   readonly chunk: Chunk;
-  /** Among all rows, from 0. */
+  /** Index among all rows, from 0. */
   readonly number: number;
 }
 
-/** Chunks over the text of their documents, each in its tint, overlaps in another. */
+/** Chunks over the text of their documents, each tinted, overlaps in another tint. */
 export function preview(props: PreviewProps): ReactNode {
   const { rows, first = 0, numbers, went, loading, loadBefore } = props;
   const documents = new Map<string, NumberedChunk[]>();
@@ -62,7 +62,7 @@ export function preview(props: PreviewProps): ReactNode {
   );
 }
 
-/** What the tints say. */
+/** Legend of the tints. */
 function Legend(): ReactNode {
   return (
     <p className="gk-legend gk-faint">
@@ -73,7 +73,7 @@ function Legend(): ReactNode {
   );
 }
 
-/** What the document is, and where it comes from. */
+/** The document's title and origin. */
 function DocumentHead({
   chunks: [first],
 }: {
@@ -95,7 +95,7 @@ function DocumentHead({
 
 function CoveredDocument(props: {
   readonly chunks: readonly NumberedChunk[];
-  /** Number of the chunk that was gone to. */
+  /** Number of the chunk that was jumped to. */
   readonly current: number | undefined;
 }): ReactNode {
   const chunks = props.chunks.map(({ chunk }) => chunk);
@@ -109,7 +109,7 @@ function CoveredDocument(props: {
       {coveredText(chunks).map((run, at) => {
         const fresh = run.chunks.filter((index) => !begun.has(index));
         fresh.forEach((index) => begun.add(index));
-        // Where a chunk begins it is come to; of several that begin at one place the first is told by the text.
+        // A jump goes to the beginning of a chunk; the text identifies the first of several that begin together.
         const [begins, ...others] = fresh;
         return (
           <span

@@ -69,10 +69,10 @@ function chunkOf(document: Document, piece: CutPiece, firstLine: number): Chunk 
   };
 }
 
-/** Line breaks in `[from, to)`; negative when `to` is before `from`. */
+/** Line breaks in `[from, to)`; negative if `to` is before `from`. */
 function lineBreaks(text: string, from: number, to: number): number {
   if (to < from) return -lineBreaks(text, to, from);
-  // Within the span only: a search would go on to the end of a text without line breaks, for every chunk.
+  // Searches only the span: otherwise each chunk of a text without line breaks would search to its end.
   let count = 0;
   for (let at = from; at < to; at += 1) if (text.charCodeAt(at) === 10) count += 1;
   return count;

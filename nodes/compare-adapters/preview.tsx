@@ -13,7 +13,7 @@ const cosine: ModuleValue = {
   of: (values) => values['cosine'],
   scale: () => ({ kind: 'around', middle: 0, reach: 1 }),
 };
-/** As a power of two, so that twice and half are equally far from alike. */
+/** In powers of two, so that twice and half are equally far from equal. */
 const ratio: ModuleValue = {
   title: '‖other‖ ⁄ ‖one‖',
   of: ({ norm = 0, otherNorm = 0 }) =>
@@ -26,7 +26,7 @@ const ratio: ModuleValue = {
   tell: (value) => `${measure(2 ** value)} ×`,
 };
 
-/** Whether the two add in the same direction, and which adds more, module by module; below, the numbers. */
+/** For each module, whether the two adapters add in the same direction and which adds more; below, the numbers. */
 export function preview(props: PreviewProps): ReactNode {
   const { rows } = useMetricRows(props);
   return (

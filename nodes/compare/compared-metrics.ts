@@ -1,14 +1,14 @@
 import { GraphError, knownMetric, type Metric, type MetricRow } from '@graft/graph';
 
-/** What of the parameters says which metrics are compared. */
+/** Parameters that select the compared metrics. */
 export interface MetricChoice {
   readonly metrics: readonly string[];
   readonly lower: readonly string[];
 }
 
 /**
- * The metrics of a comparison: those chosen, or all declared ones that rows of items have, in the order in which they
- * first stand. Of perplexity and loss only perplexity, for they are one. Throws `bad-input` where there is none, and
+ * The metrics of a comparison: the chosen ones, or all declared ones of per-item rows, in order of first appearance. Of
+ * perplexity and loss only perplexity, because they are equivalent. Throws `bad-input` if there is none, and
  * `bad-param` for one that no row has.
  */
 export function comparedMetrics(

@@ -2,7 +2,7 @@ import { type Chunk, chunkSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { type PreviewProps, RowList, SourceLink } from '../kit/ui/index.ts';
 
-/** Each chunk below what is said of it. */
+/** Each chunk below its added context. */
 export function preview(props: PreviewProps): ReactNode {
   return (
     <RowList {...props} schema={chunkSchema} unit="chunks">

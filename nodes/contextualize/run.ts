@@ -10,7 +10,7 @@ import { tellTokens } from '../kit/asking/ask-model.ts';
 import { contextualize } from './node.ts';
 import { sentenceWriter } from './sentence-writer.ts';
 
-/** Chunks whose sentences are waited for at once: some documents, so that as many are written as the model takes. */
+/** Chunks of one portion: enough to keep the model busy. */
 const atOnce = 64;
 
 export const run = implement(contextualize, async (ctx, inputs, params) => {
@@ -47,19 +47,19 @@ async function* withSentences(
   let done = 0;
   let without = 0;
   let apart = 0;
-  for await (const some of portions(chunks.rows())) {
+  for await (const batch of portions(chunks.rows())) {
     ctx.signal.throwIfAborted();
     const sentences = await Promise.all(
-      some.map(({ id, text, source }) => write(id, texts.get(source.documentId) ?? text, text)),
+      batch.map(({ id, text, source }) => write(id, texts.get(source.documentId) ?? text, text)),
     );
-    for (const [at, chunk] of some.entries()) {
+    for (const [at, chunk] of batch.entries()) {
       if (!texts.has(chunk.source.documentId)) apart += 1;
       const sentence = sentences[at];
       if (sentence === undefined) without += 1;
       const parts = [headingsOf(chunk), sentence ?? ''].filter((part) => part !== '');
       yield withContext(chunk, parts.join('\n'));
     }
-    done += some.length;
+    done += batch.length;
     ctx.progress({ done, total: chunks.count, unit: 'chunks' });
   }
   tellTokens(ctx);
@@ -78,17 +78,17 @@ async function* withSentences(
 }
 
 async function* portions(rows: AsyncIterable<Chunk>): AsyncGenerator<Chunk[]> {
-  let some: Chunk[] = [];
+  let batch: Chunk[] = [];
   for await (const row of rows) {
-    some.push(row);
-    if (some.length < atOnce) continue;
-    yield some;
-    some = [];
+    batch.push(row);
+    if (batch.length < atOnce) continue;
+    yield batch;
+    batch = [];
   }
-  if (some.length > 0) yield some;
+  if (batch.length > 0) yield batch;
 }
 
-/** The beginnings of the documents, by their ids. */
+/** The beginnings of the documents, by id. */
 async function textsOf(
   documents: RowsInput<Document>,
   characters: number,
@@ -99,18 +99,18 @@ async function textsOf(
   return texts;
 }
 
-/** The same text in memory of its own: a part of a string keeps the whole of it. */
+/** Copies the text: a substring would keep the whole string in memory. */
 function copied(text: string): string {
   return structuredClone(text);
 }
 
-/** `Staff handbook › Kilns › Eastern kiln`, without what the text begins with, and nothing twice. */
+/** `Staff handbook › Kilns › Eastern kiln`, without repetitions and without the beginning of the text. */
 function headingsOf({ text, headings, source }: Chunk): string {
   const [first = ''] = text.split('\n', 1);
   const begin = plain(first);
   const path = [source.title, ...headings].filter(
     (heading, at, all) =>
-      heading.trim() !== '' && all.findIndex((one) => plain(one) === plain(heading)) === at,
+      heading.trim() !== '' && all.findIndex((other) => plain(other) === plain(heading)) === at,
   );
   return path.filter((heading) => plain(heading) !== begin).join(' › ');
 }

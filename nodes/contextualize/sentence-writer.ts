@@ -13,8 +13,8 @@ import type { contextualize } from './node.ts';
 type Write = (id: string, document: string, chunk: string) => Promise<string | undefined>;
 
 /**
- * Has a model write what a chunk is about. Each sentence is kept by what was asked, so that a document that changed asks for
- * those of its chunks only. Undefined: the prompt does not fit, or nothing was written.
+ * Asks a model what a chunk is about. Caches each sentence by its prompt, so that a changed document asks only for its
+ * changed chunks. Undefined: the prompt does not fit, or the model wrote nothing.
  */
 export async function sentenceWriter(
   ctx: RunContext,
@@ -57,7 +57,7 @@ export async function sentenceWriter(
       const sentence = await memo.get(key);
       return sentence === '' ? undefined : sentence;
     } catch (error) {
-      // This chunk's alone: it does not fit, or was refused.
+      // Concerns only this chunk: it does not fit, or the model refused.
       if (!(error instanceof GraphError) || error.code !== 'bad-input') throw error;
       return undefined;
     } finally {
@@ -66,11 +66,11 @@ export async function sentenceWriter(
   };
 }
 
-/** On one line, without thoughts and quotation marks. */
+/** On one line, without reasoning and quotation marks. */
 function sentenceOf(reply: string): string {
   const end = reply.lastIndexOf('</think>');
-  const said = end === -1 ? (reply.includes('<think>') ? '' : reply) : reply.slice(end + 8);
-  return said
+  const answer = end === -1 ? (reply.includes('<think>') ? '' : reply) : reply.slice(end + 8);
+  return answer
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/^["“](.*)["”]$/, '$1');

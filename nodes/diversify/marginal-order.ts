@@ -1,16 +1,16 @@
-import { greatest, least } from '../kit/evaluation/extremes.ts';
+import { greatest, least } from '../kit/evaluation/numeric.ts';
 
 interface Candidate {
-  /** Any scale: the best of all becomes 1, the worst 0. */
+  /** Any scale: the best becomes 1, the worst 0. */
   readonly relevance: number;
   /** Unit-length. */
   readonly vector: Float32Array;
 }
 
 /**
- * Maximal marginal relevance (Carbonell and Goldstein 1998): each next is the one with the largest
- * λ · relevance − (1 − λ) · cosine to the most alike of those before it, the earlier of equal ones. Gives places among the
- * candidates and those values, which never rise.
+ * Maximal marginal relevance (Carbonell and Goldstein 1998): next comes the candidate with the largest λ · relevance −
+ * (1 − λ) · cosine to the most similar earlier one; of equal ones the first. Returns indices of candidates with these
+ * values, which never rise.
  */
 export function marginalOrder(
   candidates: readonly Candidate[],
@@ -27,12 +27,13 @@ export function marginalOrder(
     const [next] = open.splice(best, 1);
     if (next === undefined) break;
     chosen.push({ at: next.at, value: values[best] ?? 0 });
-    for (const one of open) one.alike = Math.max(one.alike, dot(one.vector, next.vector));
+    for (const candidate of open)
+      candidate.alike = Math.max(candidate.alike, dot(candidate.vector, next.vector));
   }
   return chosen;
 }
 
-/** From 0 to 1; all 1 where they are equal. */
+/** From 0 to 1; all 1 if they are equal. */
 function scaled(values: readonly number[]): number[] {
   const [lowest, highest] = [least(values), greatest(values)];
   return values.map((value) => (highest > lowest ? (value - lowest) / (highest - lowest) : 1));

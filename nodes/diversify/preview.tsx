@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { HitList, type PreviewProps } from '../kit/ui/index.ts';
 
-/** The hits of each question, where they stood before, and the parts of their scores. */
+/** The hits of each question, their earlier ranks, and the parts of their scores. */
 export function preview(props: PreviewProps): ReactNode {
   return <HitList {...props} />;
 }

@@ -14,7 +14,7 @@ import { diversify } from './node.ts';
 
 type Params = ParamsOf<typeof diversify>;
 
-/** Place of a hit in the incoming order, and what this node says of it. */
+/** A hit's position in the incoming order, and this node's scores for it. */
 interface Chosen {
   readonly from: number;
   readonly parts: HitScores;
@@ -44,7 +44,7 @@ export const run = implementItems(diversify, {
   },
 });
 
-/** The better of those that say nearly the same, and no more of a document than are allowed. */
+/** The better of near-duplicates, and no more of a document than allowed. */
 function withoutDuplicates({ hits }: QuestionHits, { duplicates, perDocument }: Params): Chosen[] {
   const kept: { from: number; sketch: Sketch; words: string; left: number }[] = [];
   const ofDocument = new Map<string, number>();
@@ -55,8 +55,10 @@ function withoutDuplicates({ hits }: QuestionHits, { duplicates, perDocument }: 
     const same =
       duplicates === 0
         ? undefined
-        : kept.find((one) =>
-            duplicates === 1 ? one.words === words : likeness(one.sketch, sketch) >= duplicates,
+        : kept.find((earlier) =>
+            duplicates === 1
+              ? earlier.words === words
+              : likeness(earlier.sketch, sketch) >= duplicates,
           );
     if (same !== undefined) {
       same.left += 1;
@@ -73,7 +75,7 @@ function withoutDuplicates({ hits }: QuestionHits, { duplicates, perDocument }: 
 
 type VectorOf = (hit: Hit) => Promise<Float32Array>;
 
-/** Vectors of chunks, each made once, by its text, and kept for later batches and runs. */
+/** Vectors of chunks, computed once for each text and cached for later batches and runs. */
 async function vectors(
   ctx: RunContext,
   batch: readonly QuestionHits[],
@@ -106,7 +108,9 @@ async function chooseByMargin(
     candidates.push({ relevance: hit.score, vector: await vectorOf(hit) });
   }
   return marginalOrder(candidates, params).flatMap(({ at, value }) => {
-    const one = kept[at];
-    return one === undefined ? [] : [{ from: one.from, parts: { ...one.parts, mmr: value } }];
+    const chosen = kept[at];
+    return chosen === undefined
+      ? []
+      : [{ from: chosen.from, parts: { ...chosen.parts, mmr: value } }];
   });
 }

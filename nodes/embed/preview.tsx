@@ -9,14 +9,14 @@ import {
   SourceLink,
 } from '../kit/ui/index.ts';
 
-/** Pages carry vectors as number arrays. */
+/** Pages contain vectors as number arrays. */
 const rowSchema = chunkSchema.extend({ vector: z.array(z.number()) });
 type Row = z.infer<typeof rowSchema>;
 
-/** Dimensions drawn as bars. */
+/** Number of dimensions drawn as bars. */
 const drawnPoints = 24;
 
-/** A map of the vectors, and each with its first dimensions and its norm. */
+/** A map of the vectors, and each vector with its first dimensions and its norm. */
 export function preview(props: PreviewProps): ReactNode {
   return (
     <>

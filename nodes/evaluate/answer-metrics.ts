@@ -4,20 +4,20 @@ import {
   answerVerdict,
   type Question,
   withoutCitations,
+  type Citation,
 } from '@graft/graph';
-import { citationPrecision, citationRecall } from './citation-scores.ts';
 import type { MetricName } from './node.ts';
 import { rougeL } from './rouge-l.ts';
 import { contains, exactMatch, hasPhrase, squadF1 } from './squad.ts';
 
-/** An answer, with what it is compared with. */
+/** An answer with its question, ready to compare. */
 export interface Compared {
-  /** Without what it cites. */
+  /** The answer without citations. */
   readonly text: string;
   readonly abstained: boolean;
-  /** By the rule of the marks beside answers. */
+  /** Verdict by the rule of the marks beside answers. */
   readonly right: boolean;
-  /** Those that count. */
+  /** Citations that count. */
   readonly citations: Answer['citations'];
   readonly question: Question;
   readonly answer: Answer;
@@ -28,13 +28,16 @@ const reference = 'the field "reference"';
 const documents = 'the field "documents"';
 
 interface AnswerMetric {
-  /** Absent: it can be had of every answer. */
+  /** Absent: every answer has it. */
   readonly needs?: string;
-  /** Undefined: this question has not what it needs, or is none that it is about. Never depends on the answer's text. */
+  /**
+   * Undefined: the question lacks what the metric needs, or the metric does not apply. Never depends on the answer's
+   * text.
+   */
   of(compared: Compared): number | undefined;
 }
 
-/** Of questions that have an answer, and say it. */
+/** Applies to questions with a reference. */
 function againstReference(score: (answer: string, reference: string) => number): AnswerMetric {
   return {
     needs: reference,
@@ -43,7 +46,7 @@ function againstReference(score: (answer: string, reference: string) => number):
   };
 }
 
-/** Of questions that have an answer, and say the documents that hold it. */
+/** Applies to answerable questions that name their documents. */
 function againstDocuments(
   score: (citations: Answer['citations'], documents: readonly string[]) => number,
 ): AnswerMetric {
@@ -84,7 +87,10 @@ function isAnswerable({ reference = '', answerable }: Question): boolean {
   return answerable !== false && reference.trim() !== '';
 }
 
-/** Sets an answer beside a question; `abstentions` are phrases by which it abstains, beside those that are known. */
+/**
+ * Prepares an answer for comparison with its question; `abstentions` are phrases that count as one, beyond the known
+ * ones.
+ */
 export function compared(
   answer: Answer,
   question: Question,
@@ -102,4 +108,19 @@ export function compared(
         ? answer.citations
         : answer.citations.filter(({ by }) => by === 'written'),
   };
+}
+
+/** Share of the cited passages that are from one of the documents; 0 without citations. */
+function citationPrecision(citations: readonly Citation[], documents: readonly string[]): number {
+  const wanted = new Set(documents);
+  const cited = new Map(citations.map(({ chunkId, source }) => [chunkId, source.path]));
+  const right = [...cited.values()].filter((path) => wanted.has(path));
+  return cited.size === 0 ? 0 : right.length / cited.size;
+}
+
+/** Share of the documents (one or more) with a cited passage. */
+function citationRecall(citations: readonly Citation[], documents: readonly string[]): number {
+  const wanted = new Set(documents);
+  const cited = new Set(citations.map(({ source }) => source.path));
+  return [...wanted].filter((path) => cited.has(path)).length / wanted.size;
 }

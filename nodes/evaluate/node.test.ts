@@ -150,7 +150,7 @@ describe('is refused', () => {
       rows: answers.slice(2, 5),
       params: { metrics: ['accuracy', 'citationRecall'] },
       message:
-        'The metric citationRecall needs the field "documents", and none of the 3 questions has it.',
+        'The metric citationRecall needs the field "documents", which no question has (3 questions).',
     },
     {
       rows: answers.slice(0, 3),

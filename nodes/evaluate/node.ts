@@ -2,7 +2,7 @@ import { Answers, defineNode, Metrics, metricWords, type ParamMeta, Questions } 
 import { z } from 'zod';
 import { askedMetrics, countMeanings, tokenMeanings } from '../kit/evaluation/definition.ts';
 
-/** In the order in which they are shown; the first is the one to decide by. */
+/** In display order; the first one decides. */
 export const metricNames = [
   ...['accuracy', 'exactMatch', 'containment', 'f1', 'rougeL'],
   ...['citationPrecision', 'citationRecall', 'rightAbstention', 'falseAbstention'],

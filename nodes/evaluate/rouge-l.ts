@@ -1,6 +1,6 @@
 /**
  * ROUGE-L of an answer and its reference (Lin 2004): F1 of their longest common subsequence of words, between 0 and 1.
- * As Google's `rouge_score` without a stemmer, but that letters of every script make words.
+ * Like Google's `rouge_score` without a stemmer, except that letters of every script form words.
  */
 export function rougeL(answer: string, reference: string): number {
   const given = words(answer);
@@ -13,7 +13,10 @@ function words(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
-/** Length of the longest common subsequence; in memory only as long as `b`. Words are numbered: long texts take a while. */
+/**
+ * Length of the longest common subsequence; memory is linear in `b`. Compares numbers instead of words, because long
+ * texts take a while.
+ */
 function commonSubsequence(a: readonly string[], b: readonly string[]): number {
   const numbers = new Map<string, number>();
   const numbered = (all: readonly string[]) =>

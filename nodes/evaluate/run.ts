@@ -6,6 +6,7 @@ import {
   type MetricRow,
   metricWords,
   type RunContext,
+  plural,
 } from '@graft/graph';
 import { askedMetrics } from '../kit/evaluation/definition.ts';
 import {
@@ -27,9 +28,9 @@ export const run = implement(evaluate, async (ctx, { answers, questions }, param
     ctx.signal.throwIfAborted();
     const question = known?.get(answer.question.id) ?? answer.question;
     seen.add(question.id);
-    const one = compared(answer, question, params);
+    const answered = compared(answer, question, params);
     const values = asked.flatMap((name) => {
-      const value = answerMetric[name].of(one);
+      const value = answerMetric[name].of(answered);
       return value === undefined ? [] : [[name, value] as const];
     });
     rows.push(answerRow(answer.id, question, Object.fromEntries(values)));
@@ -46,7 +47,7 @@ export const run = implement(evaluate, async (ctx, { answers, questions }, param
   return { metrics: answerMetrics(rows, asked) };
 });
 
-/** Throws `bad-input` for a metric that was `named` and no row has; where none was, if nothing says how good answers are. */
+/** Throws `bad-input` for a `named` metric that no row has; without named ones, if nothing measures the answers. */
 function refuseMissing(
   rows: readonly MetricRow[],
   named: readonly MetricName[],
@@ -60,7 +61,7 @@ function refuseMissing(
   for (const name of named) {
     if (has(name)) continue;
     refuse(
-      `The metric ${name} needs ${answerMetric[name].needs ?? ''}, and none of the ${rows.length} questions has it. Add it to the questions’ file, or remove the metric.`,
+      `The metric ${name} needs ${answerMetric[name].needs ?? ''}, which no question has (${plural(rows.length, 'question')}). Add it to the questions’ file, or remove the metric.`,
     );
   }
   if (named.length === 0 && !metricNames.some((name) => answerMetric[name].needs && has(name))) {
@@ -68,7 +69,7 @@ function refuseMissing(
   }
 }
 
-/** Says of how many questions a field is missing that others have, and which metrics leave them out. */
+/** Warns how many questions lack a field that others have, and which metrics omit them. */
 function logLeftOut(
   ctx: RunContext,
   rows: readonly MetricRow[],

@@ -3,20 +3,20 @@ const punctuation = /[!-/:-@[-`{-~]/g;
 /** Whole words, as Python's `\b` finds them in any script. */
 const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
 
-/** What SQuAD compares of an answer (Rajpurkar et al. 2016): words without capitals, punctuation and articles. */
+/** SQuAD's normalization of an answer (Rajpurkar et al. 2016): words without capitals, punctuation and articles. */
 function squadWords(text: string): readonly string[] {
   const plain = text.toLowerCase().replace(punctuation, '').replace(articles, ' ');
   return plain.split(/\s+/).filter((word) => word !== '');
 }
 
-/** Whether an answer and its reference are the same words in the same order. */
+/** Whether an answer and its reference have the same words in the same order. */
 export function exactMatch(answer: string, reference: string): boolean {
   return squadWords(answer).join(' ') === squadWords(reference).join(' ');
 }
 
 /**
- * F1 of the words of an answer against those of its reference, each as often as it stands there:
- * 2·shared / (words of one + words of the other), between 0 and 1. Where one has no words, 1 if neither has.
+ * F1 of the words of an answer and its reference, with repetitions: 2·shared / (words of both), between 0 and 1. If one
+ * has no words, 1 if neither has.
  */
 export function squadF1(answer: string, reference: string): number {
   const given = squadWords(answer);
@@ -34,13 +34,13 @@ export function squadF1(answer: string, reference: string): number {
   return (2 * shared) / (given.length + wanted.length);
 }
 
-/** Whether the words of a phrase stand in a text, one after the other; a phrase without words stands nowhere. */
+/** Whether a text contains the words of a phrase consecutively; never for a phrase without words. */
 export function hasPhrase(text: string, phrase: string): boolean {
   const wanted = squadWords(phrase);
   return wanted.length > 0 && ` ${squadWords(text).join(' ')} `.includes(` ${wanted.join(' ')} `);
 }
 
-/** Whether a reference stands in an answer, with or without what it has in brackets. */
+/** Whether an answer contains a reference, with or without its parts in brackets. */
 export function contains(answer: string, reference: string): boolean {
   const outside = reference.replace(/\([^()]*\)/g, ' ');
   return hasPhrase(answer, outside) || hasPhrase(answer, reference);

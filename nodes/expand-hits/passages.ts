@@ -1,6 +1,6 @@
 import type { Hit, Span } from '@graft/graph';
 
-/** Where a chunk stands: in its document, in code units, and in the list of all chunks. */
+/** Position of a chunk: in its document, in code units, and in the list of all chunks. */
 export interface Place {
   readonly start: number;
   readonly end: number;
@@ -11,22 +11,22 @@ export interface Place {
 export interface Passage {
   readonly hit: Hit;
   readonly documentId: string;
-  /** Positions among the places of the document's chunks, both included; -1: none holds the hit. */
+  /** First and last index among the document's chunks; -1: none contains the hit. */
   readonly first: number;
   readonly last: number;
   readonly children: number;
 }
 
-/** Places of chunks by document, sorted by where they begin. */
+/** Positions of chunks by document, sorted by start. */
 export type Places = ReadonlyMap<string, readonly Place[]>;
 
-/** What the hits of one question lead to. Passages that have a chunk in common are one, in the place of the better hit. */
+/** Passages for the hits of one question. Passages that share a chunk merge into one, at the rank of the better hit. */
 export class Passages {
   readonly #places: Places;
   readonly #window: number;
   #passages: readonly Passage[] = [];
 
-  /** `window`: how many on either side of the one that holds a hit. */
+  /** `window`: chunks on either side of the one that contains a hit. */
   constructor(places: Places, window: number) {
     this.#places = places;
     this.#window = window;
@@ -37,7 +37,7 @@ export class Passages {
     return this.#passages;
   }
 
-  /** Hits come best first. False: no chunk holds it, and it stands for itself. */
+  /** Add hits best first. False: no chunk contains it, so it stands for itself. */
   add(hit: Hit): boolean {
     const { documentId } = hit.chunk.source;
     const own = this.#places.get(documentId) ?? [];
@@ -52,7 +52,7 @@ export class Passages {
     const meeting = this.#passages.filter((other) => meets(passage, other));
     const [best] = meeting;
     const merged = [...meeting, passage].reduce(merge);
-    // Those that it brings together stand where the best of them stood.
+    // A merged passage takes the place of its best part.
     this.#passages =
       best === undefined
         ? [...this.#passages, merged]
@@ -63,7 +63,7 @@ export class Passages {
   }
 }
 
-/** The chunks that a passage is made of, by their places; none where it is the hit itself. */
+/** The chunks of a passage, by position; none if it is the hit itself. */
 export function placesOf({ documentId, first, last }: Passage, places: Places): readonly Place[] {
   return first === -1 ? [] : (places.get(documentId) ?? []).slice(first, last + 1);
 }
@@ -86,7 +86,7 @@ function merge(better: Passage, other: Passage): Passage {
   };
 }
 
-/** Position of the chunk that holds most of a span, the first of equal ones; -1: none holds any of it. */
+/** Index of the chunk that contains most of a span, the first of equal ones; -1: none contains any of it. */
 function mostOverlapping(places: readonly Place[], span: Pick<Span, 'start' | 'end'>): number {
   let best = -1;
   let most = 0;

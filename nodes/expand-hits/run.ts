@@ -1,9 +1,8 @@
 import { type Chunk, type Hit, implement, type QuestionHits, type RowsInput } from '@graft/graph';
-import { joinedChunk } from './joined-chunk.ts';
 import { expandHits } from './node.ts';
 import { type Passage, Passages, type Place, type Places, placesOf } from './passages.ts';
 
-/** Chunks held at once, those that were found among them. For each so many all chunks are read once more. */
+/** Chunks held at once, including the hits. Each such portion reads all chunks once more. */
 const held = 50_000;
 
 export const run = implement(expandHits, async (ctx, { hits, chunks }, { to, window, top }) => {
@@ -52,7 +51,7 @@ async function documentsOf(hits: RowsInput<QuestionHits>): Promise<ReadonlySet<s
   return documents;
 }
 
-/** Of the chunks of those documents only that are wanted. */
+/** Only chunks of the needed documents. */
 async function placesOfAll(chunks: RowsInput<Chunk>, wanted: ReadonlySet<string>): Promise<Places> {
   const places = new Map<string, Place[]>();
   let at = -1;
@@ -69,11 +68,11 @@ async function placesOfAll(chunks: RowsInput<Chunk>, wanted: ReadonlySet<string>
 
 interface Portion {
   readonly rows: { readonly row: QuestionHits; readonly passages: readonly Passage[] }[];
-  /** Places of the chunks that their passages are made of. */
+  /** Positions of the chunks that form the passages. */
   readonly wanted: Set<number>;
 }
 
-/** Some rows at a time, with what must be held for them. */
+/** A portion of rows, with the chunks to hold for them. */
 async function* portions(
   hits: RowsInput<QuestionHits>,
   {
@@ -114,4 +113,38 @@ async function chunksAt(
     if (found.size === wanted.size) break;
   }
   return found;
+}
+
+/**
+ * Joins neighbouring chunks of one document, sorted by start. Writes overlaps once. Replaces a gap (mostly blanks) by
+ * its line breaks, two at most; without any by a space, or by a blank line if it is longer. Undefined for none.
+ */
+export function joinedChunk(chunks: readonly Chunk[]): Chunk | undefined {
+  const [first, ...others] = chunks;
+  if (first === undefined || others.length === 0) return first;
+  let { text } = first;
+  let { end, lastLine } = first.source;
+  let headings = first.headings;
+  for (const { text: next, source, headings: own } of others) {
+    headings = commonStart(headings, own);
+    if (source.end <= end) continue;
+    const gap = source.start - end;
+    const breaks = Math.min(2, Math.max(0, source.firstLine - lastLine));
+    text += gap < 0 ? next.slice(-gap) : `${between(gap, breaks)}${next}`;
+    ({ end, lastLine } = source);
+  }
+  const { context: _context, ...rest } = first;
+  const source = { ...first.source, end, lastLine };
+  return { ...rest, id: `${first.id}-${end}`, text, headings, source };
+}
+
+function between(gap: number, breaks: number): string {
+  if (gap === 0) return '';
+  if (breaks > 0) return '\n'.repeat(Math.min(gap, breaks));
+  return gap === 1 ? ' ' : '\n\n';
+}
+
+function commonStart(one: readonly string[], other: readonly string[]): string[] {
+  const at = one.findIndex((heading, index) => heading !== other[index]);
+  return at === -1 ? [...one] : one.slice(0, at);
 }

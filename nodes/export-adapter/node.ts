@@ -42,7 +42,7 @@ export const exportAdapter = defineNode({
     ['numbers', dtype],
   ],
   meanings: exportMeanings,
-  // The folder may be gone or changed since: the node looks each time, and writes only what is not there.
+  // The folder may have changed since: the node checks each time, and writes only what is missing.
   caching: 'volatile',
   check: ({ path }) =>
     path === ''

@@ -24,7 +24,7 @@ export const exportModel = defineNode({
   }),
   summary: ({ path }) => [['folder', path === '' ? 'none chosen' : path]],
   meanings: exportMeanings,
-  // The folder may be gone or changed since: the node looks each time, and writes only what is not there.
+  // The folder may have changed since: the node checks each time, and writes only what is missing.
   caching: 'volatile',
   check: ({ path }) =>
     path === ''

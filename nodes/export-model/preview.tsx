@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { PortPreview, type PreviewProps } from '../kit/ui/index.ts';
 
-/** What was written. */
+/** The written files. */
 export function preview(props: PreviewProps): ReactNode {
   return <PortPreview {...props} />;
 }

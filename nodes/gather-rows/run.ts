@@ -2,7 +2,7 @@ import { canonicalJson, implement, Metrics, metricRowSchema, type Question } fro
 import { gatherRows } from './node.ts';
 
 export const run = implement(gatherRows, async (ctx, { rows: inputs }, { type }) => {
-  // A Map keeps the place of a key that is set again.
+  // A Map keeps the position of a key that is set again.
   const gathered = new Map<string, Question>();
   const total = inputs.reduce((sum, { count }) => sum + count, 0);
   let done = 0;
@@ -17,7 +17,7 @@ export const run = implement(gatherRows, async (ctx, { rows: inputs }, { type })
   return { rows: gathered.values() };
 });
 
-/** What a row is about: its id; of metrics, what was measured; else all that it says. */
+/** What identifies a row: its id; for metrics the measured item; else its whole content. */
 function itemOf(type: string, row: unknown): string {
   if (type === Metrics.id) {
     const { series, step, label, item, question } = metricRowSchema.parse(row);

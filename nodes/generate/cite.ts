@@ -2,14 +2,14 @@ import { type Citation, citationMarks, type Passage, type Prompt } from '@graft/
 import { contentWords } from '../kit/text/content-words.ts';
 import { sentences } from '../kit/text/sentences.ts';
 
-/** Share of a sentence's content that a passage must hold to be its source. */
+/** Share of a sentence's content words that a passage must contain to be its source. */
 const leastSupport = 0.5;
 
 /**
- * The passages that an answer rests on. `[n]` and `[n, m]` written by the model are resolved to the prompt's
- * passages; numbers that no passage has are left out. Where none was written, each sentence is attributed to
- * the passage that holds most of its content words, at least half; if no sentence finds one, the answer is
- * attributed to the passage that shares most with it. An answer that shares nothing has no citation.
+ * The citations of an answer. Resolves `[n]` and `[n, m]` to the prompt's passages and drops unknown numbers. If the
+ * model wrote none, attributes each sentence to the passage with most of its content words, at least half. If no
+ * sentence finds one, attributes the answer to the passage that shares most with it; if it shares nothing, there is no
+ * citation.
  */
 export function cite(
   answer: string,
@@ -57,7 +57,7 @@ function attribute(
       .filter(({ share }) => share > 0)
       .sort((a, b) => b.share - a.share || a.passage.number - b.passage.number)[0];
   };
-  /** What the question already said proves little; a number proves much. */
+  /** Words of the question prove little; a number proves much. */
   const weight = (word: string): number => (asked.has(word) ? 0.25 : /\d/.test(word) ? 2 : 1);
 
   const found = sentences(answer)

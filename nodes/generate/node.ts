@@ -127,7 +127,7 @@ export const generate = defineNode({
     over: 'prompts',
     key: ['text'],
     prefix: (row) => (row as { text: string }).text,
-    // Large: each answer is stored as it comes, and between two batches prompts are not answered at once.
+    // Large, because each answer is stored as it arrives, and the model idles between batches.
     batch: 64,
   },
   facets: (_params, inputs) => {

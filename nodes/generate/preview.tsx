@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { AnswerList, type PreviewProps } from '../kit/ui/index.ts';
 
-/** Answers with their citations; those being written right now come first. */
+/** Answers with their citations; those in progress come first. */
 export function preview(props: PreviewProps): ReactNode {
   return <AnswerList {...props} />;
 }

@@ -4,7 +4,7 @@ import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { cite } from './cite.ts';
 import { generate } from './node.ts';
 
-/** What the model wrote; citations follow from it and the prompt, whose passages may have moved. */
+/** The model's text. Citations derive from it and the prompt, whose passages may have moved. */
 type Written = Pick<Answer, 'text' | 'promptTokens' | 'completionTokens' | 'finishReason'>;
 
 export const run = implementItems(generate, {

@@ -8,18 +8,17 @@ import {
   type RunContext,
 } from '@graft/graph';
 import { type Leaning, leanings, tellLeanings, tellUnasked } from '../kit/asking/yes-or-no.ts';
-import { fillPrompt } from '../kit/asking/fill-prompt.ts';
-import { greatest } from '../kit/evaluation/extremes.ts';
-import { contentWords } from '../kit/text/content-words.ts';
-import { wordCover } from '../kit/text/word-cover.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
+import { greatest } from '../kit/evaluation/numeric.ts';
+import { contentWords, wordCover } from '../kit/text/content-words.ts';
 import type { gradeHits } from './node.ts';
 
 type Params = ParamsOf<typeof gradeHits>;
 
-/** Rows whose prompts are made at once. */
+/** Rows whose prompts are prepared at once. */
 const batch = 256;
 
-/** From 0 to 1; undefined: a model could not be asked. */
+/** From 0 to 1; undefined: the model could not be asked. */
 export type Grade = number | undefined;
 
 /** The grades of each row's hits, in order. */
@@ -59,10 +58,11 @@ export async function gradesOf(
     let at = 0;
     for (const row of rows) {
       const own = leaning.slice(at, at + row.hits.length);
-      grades.push(own.map((one) => (one instanceof ItemFailure ? undefined : one.yes)));
+      grades.push(own.map((leaning) => (leaning instanceof ItemFailure ? undefined : leaning.yes)));
       at += own.length;
     }
-    for (const one of leaning) all.push(one instanceof ItemFailure ? one : { either: one.either });
+    for (const result of leaning)
+      all.push(result instanceof ItemFailure ? result : { either: result.either });
   };
   let rows: QuestionHits[] = [];
   for await (const row of hits.rows()) {
@@ -76,7 +76,7 @@ export async function gradesOf(
   return grades;
 }
 
-/** Throws `bad-input` where hits do not have the score that they are to be graded by. */
+/** Throws `bad-input` if hits lack the score to grade them by. */
 function plainGrades(
   row: QuestionHits,
   by: Exclude<Params['by'], 'model'>,
@@ -100,8 +100,8 @@ function plainGrades(
 }
 
 /**
- * What scores are beside the best of them, which has 1: its distance is measured by the score farthest from 0, so that scores
- * may be negative; where none is, it is their share of the best.
+ * Scores relative to the best, which gets 1. Measures the distance from the best by the score farthest from 0, so that
+ * scores may be negative; without negative ones this is the share of the best.
  */
 function margins(scores: readonly number[]): number[] {
   const best = greatest(scores);
@@ -113,7 +113,7 @@ function wordsOf({ text, headings, source }: Hit['chunk']): ReadonlySet<string> 
   return new Set(contentWords([source.title, ...headings, text].join(' ')));
 }
 
-/** What is to be said of grades that part nothing; undefined where they part something. */
+/** A warning about grades that separate nothing; undefined if they separate hits. */
 export function noteOfGrades(
   grades: readonly (readonly Grade[])[],
   { by, threshold }: Params,

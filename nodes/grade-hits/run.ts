@@ -7,9 +7,8 @@ import {
   type QuestionHits,
   type RowsInput,
 } from '@graft/graph';
-import { answerMetrics, summaryRow } from '../kit/evaluation/question-rows.ts';
+import { answerMetrics, summaryRow, answerRow } from '../kit/evaluation/question-rows.ts';
 import { type Grade, gradesOf, noteOfGrades } from './grades.ts';
-import { gradedMetrics } from './graded-metrics.ts';
 import { gradeHits, metricNames } from './node.ts';
 
 export const run = implement(gradeHits, async (ctx, { hits, model }, params) => {
@@ -42,11 +41,11 @@ interface Graded {
   readonly row: QuestionHits;
   readonly kept: readonly Hit[];
   readonly gone: readonly Hit[];
-  /** Of all of its hits. */
+  /** Grades of all its hits. */
   readonly own: readonly Grade[];
 }
 
-/** Rows one by one: they may be more than memory holds. */
+/** Rows one by one, because they may exceed memory. */
 async function* graded(
   hits: RowsInput<QuestionHits>,
   grades: readonly (readonly Grade[])[],
@@ -85,8 +84,41 @@ async function* rowsWith(
   rows: AsyncIterable<Graded>,
   of: (graded: Graded) => readonly Hit[],
 ): AsyncGenerator<QuestionHits> {
-  for await (const one of rows) {
-    const hits = of(one);
-    if (hits.length > 0) yield { ...one.row, hits: [...hits] };
+  for await (const graded of rows) {
+    const hits = of(graded);
+    if (hits.length > 0) yield { ...graded.row, hits: [...hits] };
   }
+}
+
+/**
+ * Metrics of the kept hits of a row. By the documents that contain the answer: `precision` is the share of kept hits
+ * from one of them, `recall` the share of such hits that were kept, `falseAbstention` whether nothing was kept although
+ * such a hit was retrieved. For questions without an answer, `rightAbstention` is whether nothing was kept. `unjudged`
+ * is the share without a grade, if `grades` may lack some.
+ */
+export function gradedMetrics(
+  { id, question, hits }: QuestionHits,
+  kept: readonly Hit[],
+  grades: readonly Grade[] | undefined,
+): MetricRow {
+  const values: Record<string, number> = {};
+  if (hits.length > 0) {
+    values['keptShare'] = kept.length / hits.length;
+    if (grades !== undefined) {
+      values['unjudged'] = grades.filter((grade) => grade === undefined).length / hits.length;
+    }
+  }
+  if (question.answerable === false) values['rightAbstention'] = kept.length === 0 ? 1 : 0;
+  else if (question.documents !== undefined && question.documents.length > 0) {
+    const holding = new Set(question.documents);
+    const right = (all: readonly Hit[]): number =>
+      all.filter(({ chunk }) => holding.has(chunk.source.path)).length;
+    const [had, left] = [right(hits), right(kept)];
+    if (kept.length > 0) values['precision'] = left / kept.length;
+    if (had > 0) {
+      values['recall'] = left / had;
+      values['falseAbstention'] = kept.length === 0 ? 1 : 0;
+    }
+  }
+  return answerRow(id, question, values);
 }

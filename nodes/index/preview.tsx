@@ -3,12 +3,12 @@ import type { ReactNode } from 'react';
 import { indexKind } from './index-kind.ts';
 import { Facts, type PreviewProps, RowList } from '../kit/ui/index.ts';
 
-/** `auto: hnsw`, or the one that was chosen. */
+/** `auto: hnsw`, or the chosen kind. */
 function kindOf(param: unknown, rows: number): string {
   return param === 'auto' ? `auto: ${indexKind('auto', rows)}` : String(param ?? '');
 }
 
-/** What the index says of itself. */
+/** Facts of the index. */
 export function preview(props: PreviewProps): ReactNode {
   return (
     <RowList {...props} schema={indexInfoSchema} unit="indexes">

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const orders = ['best-first', 'best-last', 'shuffled'] as const;
 export type Order = (typeof orders)[number];
 
-/** What a passage is written of. */
+/** Fields of a passage's template. */
 export const passagePlaces = ['number', 'title', 'path', 'headings', 'lines', 'text'] as const;
 
 export const injectContext = defineNode({

@@ -5,16 +5,16 @@ import { estimateTokens } from '../kit/text/token-estimate.ts';
 
 export interface PromptForm {
   readonly top: number;
-  /** Tokens, estimated, of the whole prompt. */
+  /** Estimated tokens of the whole prompt. */
   readonly budget: number;
   readonly template: string;
   readonly passage: string;
-  /** Of the passages that are taken: which these are does not depend on it. */
+  /** Order of the chosen passages; does not affect the choice. */
   readonly order: Order;
 }
 
 /**
- * Writes the prompt of a question: its best hits, as many as fit the budget, numbered from 1 as they stand. A passage's
+ * Writes the prompt of a question with its best hits, as many as fit the budget, numbered from 1 in order. A passage's
  * span is exact: `text.slice(start, end)` is the chunk's text.
  */
 export function writePrompt(row: QuestionHits, form: PromptForm): Prompt {
@@ -40,7 +40,7 @@ export function writePrompt(row: QuestionHits, form: PromptForm): Prompt {
       source: hit.chunk.source,
     });
   }
-  // Without passages a template would speak of what is not there.
+  // Without passages, the template would mention missing ones.
   const text = passages.length === 0 ? question.question : `${before}${context}${after}`;
   return {
     id,
@@ -52,7 +52,7 @@ export function writePrompt(row: QuestionHits, form: PromptForm): Prompt {
   };
 }
 
-/** The best hits that fit together; one that is too long gives way to shorter ones after it. */
+/** The best hits that fit together; skips one that is too long in favour of shorter ones. */
 function fitting(hits: readonly Hit[], tokens: number, template: string): Hit[] {
   const taken: Hit[] = [];
   let room = tokens;
@@ -65,7 +65,7 @@ function fitting(hits: readonly Hit[], tokens: number, template: string): Hit[] 
   return taken;
 }
 
-/** By chance is by what question and passages say, so that a prompt is always the same. */
+/** Question and passages determine the random order, so that a prompt is always the same. */
 function inOrder(hits: readonly Hit[], question: string, order: Order): Hit[] {
   if (order === 'best-first') return [...hits];
   if (order === 'best-last') return hits.toReversed();
@@ -79,7 +79,7 @@ function inOrder(hits: readonly Hit[], question: string, order: Order): Hit[] {
     .map(({ hit }) => hit);
 }
 
-/** A passage as it stands in the context, the gap before it included; `head` is what comes before the chunk's text. */
+/** A passage in the context, with the preceding gap; `head` is what precedes the chunk's text. */
 function written(hit: Hit, number: number, template: string): { head: string; text: string } {
   const { head, tail } = frame(hit, number, template);
   const begin = `${number === 1 ? '' : '\n\n'}${head}`;

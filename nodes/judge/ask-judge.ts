@@ -12,40 +12,40 @@ import type { judge } from './node.ts';
 
 /** A prompt for the judge. */
 export interface Asked {
-  /** Id of the answer that it is about. */
+  /** Id of the judged answer. */
   readonly item: string;
   readonly prompt: string;
-  /** From 1; each has a seed of its own. */
+  /** From 1; each repeat has its own seed. */
   readonly repeat: number;
 }
 
 const writtenSchema = z.object({
   text: z.string(),
-  /** It was cut at max tokens. */
+  /** Stopped at max tokens. */
   cut: z.boolean(),
 });
 export interface Reply extends z.infer<typeof writtenSchema> {
-  /** Why it was not asked, or did not answer, as a sentence. */
+  /** Why the judge was not asked or did not answer, as a sentence. */
   readonly refused?: string;
 }
 
-/** Steps from one seed to the next repeat's, far from those that people set beside it. */
+/** Distance between the seeds of two repeats, far from seeds that people choose. */
 const seedStep = 0x9e3779b9;
 
 /**
- * Asks the judge, as many prompts at once as allowed. What it said is kept in the item cache by what it was asked, so that
- * a step that was stopped, one more repeat or another metric asks for nothing twice.
+ * Asks the judge, as many prompts at once as allowed. Caches replies by prompt, so that a stopped step, another repeat
+ * or another metric asks nothing twice.
  */
 export class JudgeModel {
-  /** The step's, which ends all other prompts where one fails. */
+  /** The step's signal, which ends all other prompts if one fails. */
   readonly #ctx: RunContext;
   readonly #failed = new AbortController();
   readonly #model: TreeInput<ModelRef>;
   readonly #params: ParamsOf<typeof judge>;
-  /** Not kept: another day they may be answered. */
+  /** Not cached: it may succeed another day. */
   readonly #refused = new Map<string, string>();
   readonly #answered = new Set<string>();
-  /** Replies that were not there before. */
+  /** Replies that were not cached. */
   written = 0;
 
   constructor(ctx: RunContext, model: TreeInput<ModelRef>, params: ParamsOf<typeof judge>) {
@@ -55,20 +55,20 @@ export class JudgeModel {
     this.#params = params;
   }
 
-  /** Different prompts that it has replied to. */
+  /** Different prompts with a reply. */
   get replies(): number {
     return this.#answered.size;
   }
 
-  /** Says in the log what reading its prompts took. */
+  /** Logs how many prompt tokens the judge read. */
   tellTokens(): void {
     tellTokens(this.#ctx);
   }
 
-  /** Replies in order; `done` is told after each that came. */
+  /** Replies in order; calls `done` after each. */
   async ask(asked: readonly Asked[], done: () => void): Promise<readonly Reply[]> {
-    const byKey = new Map(asked.map((one) => [this.#keyOf(one), one]));
-    // Prompts that begin alike follow each other: what they share is read once.
+    const byKey = new Map(asked.map((ask) => [this.#keyOf(ask), ask]));
+    // Sorts prompts with a common beginning next to each other, so that the model reads it once.
     const waiting = [...byKey].sort(([, a], [, b]) =>
       a.prompt < b.prompt ? -1 : a.prompt > b.prompt ? 1 : a.repeat - b.repeat,
     );
@@ -88,12 +88,12 @@ export class JudgeModel {
     try {
       await Promise.all(workers);
     } catch (error) {
-      // The others would go on writing replies that nobody waits for.
+      // The others would go on writing unwanted replies.
       this.#failed.abort();
       await Promise.allSettled(workers);
       throw error;
     }
-    return asked.map((one) => replies.get(this.#keyOf(one)) ?? nothing);
+    return asked.map((ask) => replies.get(this.#keyOf(ask)) ?? nothing);
   }
 
   async #reply(key: string, get: () => Promise<Reply>): Promise<Reply> {
@@ -125,7 +125,7 @@ export class JudgeModel {
     return { text: result.text.trim(), cut: result.finishReason === 'length' };
   }
 
-  /** All that a reply depends on, beside what the step's key says of engines and devices. */
+  /** Everything that a reply depends on, beyond the engines and devices in the step's key. */
   #keyOf(asked: Asked): string {
     const { system, maxTokens, temperature, context } = this.#params;
     const { digest } = this.#model;
@@ -140,3 +140,29 @@ export class JudgeModel {
 }
 
 const nothing: Reply = { text: '', cut: false };
+
+/** A dialogue in rounds: yields prompts, receives their replies in order. */
+export type Rounds<Result> = Generator<readonly Asked[], Result, readonly Reply[]>;
+
+/** Runs several dialogues at once: asks all prompts of a round together. */
+export async function inRounds<Result>(
+  all: readonly Rounds<Result>[],
+  ask: (asked: readonly Asked[]) => Promise<readonly Reply[]>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let open = all.map((rounds, at) => ({ rounds, at, step: rounds.next() }));
+  for (;;) {
+    const asking = open.flatMap(({ rounds, at, step }) => {
+      if (step.done !== true) return [{ rounds, at, asked: step.value }];
+      results[at] = step.value;
+      return [];
+    });
+    if (asking.length === 0) return results;
+    const replies = await ask(asking.flatMap(({ asked }) => asked));
+    let next = 0;
+    open = asking.map(({ rounds, at, asked }) => {
+      const own = replies.slice(next, (next += asked.length));
+      return { rounds, at, step: rounds.next(own) };
+    });
+  }
+}

@@ -10,7 +10,7 @@ describe('is refused', () => {
       answers: [answer(when, 'x')],
       metrics: ['judgedAccuracy', 'faithfulness'],
       message:
-        'The metric faithfulness needs passages (connect the prompts of the answers), and none of these 1 answers has that.',
+        'The metric faithfulness needs passages (connect the prompts of the answers), which no answer has (1 answer).',
       port: 'prompts',
     },
     {

@@ -6,14 +6,13 @@ import {
   type RunContext,
   vectorSchema,
 } from '@graft/graph';
-import { cosine } from '../kit/evaluation/cosine.ts';
-import type { JudgeModel } from './ask-judge.ts';
+import { cosine } from '../kit/evaluation/numeric.ts';
+import { type JudgeModel, inRounds } from './ask-judge.ts';
 import { isAbout, type Judged, judgeMetric, type Judging, lacking } from './judge-metrics.ts';
 import type { judge, MetricName } from './node.ts';
-import { inRounds } from './rounds.ts';
 import { answerRelevancy, majority } from './verdict-scores.ts';
 
-/** Answers judged together: few, so that their texts are not all in memory. */
+/** Answers judged together: few, because memory holds their texts. */
 const groupSize = 8;
 
 export interface JudgeTask {
@@ -23,7 +22,7 @@ export interface JudgeTask {
   readonly model: JudgeModel;
 }
 
-/** The judgements of answer after answer; `replied` is told of each reply. */
+/** Judges answer after answer; calls `replied` for each reply. */
 export async function* judgeAnswers(
   ctx: RunContext,
   { judged, asked, params, model }: JudgeTask,
@@ -39,7 +38,7 @@ export async function* judgeAnswers(
     );
     const judgings = await inRounds(
       tasks.map(({ of, name }) => judgeMetric[name].judge(of, params)),
-      (some) => model.ask(some, replied),
+      (batch) => model.ask(batch, replied),
     );
     const done = judgings.flatMap((judging, task) => {
       const { of, name } = tasks[task] ?? {};
@@ -98,7 +97,7 @@ async function judgementOf(
   };
 }
 
-/** Vectors of texts; the embedder is loaded when one is missing. */
+/** Vectors of texts; loads the embedder only if one is missing. */
 function sentenceVectors(ctx: RunContext, id: string): Promise<ItemMemo<Float32Array>> {
   let loading: Promise<Embedder> | undefined;
   return ctx.memo('sentence-vectors', vectorSchema, async (texts) => {

@@ -1,30 +1,29 @@
 import type { Answer, JudgeExchange, ParamsOf, Question } from '@graft/graph';
-import { contextPrecision } from '../kit/evaluation/average-precision.ts';
-import type { Asked } from './ask-judge.ts';
+import { contextPrecision } from '../kit/evaluation/numeric.ts';
+import type { Asked, Rounds } from './ask-judge.ts';
 import type { judge, MetricName } from './node.ts';
 import { readClaims, readQuestion, readVerdicts } from './read-reply.ts';
-import type { Rounds } from './rounds.ts';
 import { majority, shareOfYes, type Votes } from './verdict-scores.ts';
 
-/** An answer, with what it is judged by. */
+/** An answer with everything it is judged by. */
 export interface Judged {
   readonly answer: Answer;
-  /** Without what it cites. */
+  /** The answer without citations. */
   readonly text: string;
   readonly question: Question;
-  /** Of its prompt, in their order. */
+  /** Passages of its prompt, in order. */
   readonly passages: readonly string[];
 }
 
-/** What came of judging one metric of an answer. */
+/** The result of one metric for an answer. */
 export interface Judging {
-  /** Absent: it could not be had, or comes of `made`. */
+  /** Absent: unknown, or computed from `made`. */
   readonly value?: number;
-  /** What there are verdicts of, and what was said of each in each repeat. */
+  /** The judged things, and the verdicts of each repeat on each. */
   readonly things: readonly string[];
   readonly votes: readonly Votes[];
   readonly exchanges: readonly JudgeExchange[];
-  /** Of answer relevancy: the things are questions, and yes says that the answer commits itself. */
+  /** For answer relevancy: the things are questions, and yes means that the answer commits itself. */
   readonly made?: true;
 }
 
@@ -33,7 +32,7 @@ type Need = 'passages' | 'reference';
 
 interface JudgeMetric {
   readonly needs: readonly Need[];
-  /** Also of questions that have no answer. */
+  /** Applies also to questions without an answer. */
   readonly unanswerable: boolean;
   judge(judged: Judged, params: Params): Rounds<Judging>;
 }
@@ -61,12 +60,12 @@ export function lacking(name: MetricName, { question, passages }: Judged): reado
   return judgeMetric[name].needs.filter((need) => !has[need]);
 }
 
-/** Whether a metric is about the question of an answer at all. */
+/** Whether a metric applies to an answer's question at all. */
 export function isAbout(name: MetricName, { question }: Judged): boolean {
   return question.answerable !== false || judgeMetric[name].unanswerable;
 }
 
-/** The share of the claims of a text that follow from the passages. */
+/** Share of a text's claims that follow from the passages. */
 function* borneOut(
   text: string,
   { answer, question, passages }: Judged,
@@ -93,7 +92,7 @@ function* borneOut(
   return { ...scored(votes, shareOfYes), things: claims, votes, exchanges };
 }
 
-/** The mean of the precisions at the passages that help. */
+/** Mean of the precisions at the helpful passages. */
 function* usefulness(judged: Judged, params: Params): Rounds<Judging> {
   const { answer, question, passages } = judged;
   const exchanges: JudgeExchange[] = [];
@@ -106,26 +105,30 @@ function* usefulness(judged: Judged, params: Params): Rounds<Judging> {
     ),
   });
   const votes = passages.map((_, at) =>
-    verdicts.slice(at * params.repeats, (at + 1) * params.repeats).map((said) => said ?? null),
+    verdicts
+      .slice(at * params.repeats, (at + 1) * params.repeats)
+      .map((verdict) => verdict ?? null),
   );
   return { ...scored(votes, contextPrecision), things: passages, votes, exchanges };
 }
 
-/** Questions that the answer would answer, one a repeat: how near they are to the one that was asked needs an embedder. */
+/**
+ * Questions that the answer would answer, one for each repeat. An embedder then compares them with the real question.
+ */
 function* questionsOf({ answer, text }: Judged, params: Params): Rounds<Judging> {
   const exchanges: JudgeExchange[] = [];
-  // Nothing was answered, as by one that evades.
+  // An evasive answer answers nothing.
   if (text === '') return { value: 0, things: [], votes: [], exchanges };
   const made = yield* ask(exchanges, {
     ...{ item: answer.id, asked: 'question', repeats: params.repeats, read: readQuestion },
     prompts: [filled(params.questionPrompt, { answer: text })],
   });
-  const read = made.filter((one) => one !== undefined);
+  const read = made.filter((judging) => judging !== undefined);
   const votes = read.map(({ noncommittal }) => [!noncommittal]);
   return { made: true, things: read.map(({ question }) => question), votes, exchanges };
 }
 
-/** 1 where the answer is right by its reference, else 0. */
+/** 1 if the answer is right by its reference, else 0. */
 function* rightness(judged: Judged, params: Params): Rounds<Judging> {
   const { answer, text, question } = judged;
   const exchanges: JudgeExchange[] = [];
@@ -138,7 +141,7 @@ function* rightness(judged: Judged, params: Params): Rounds<Judging> {
       }),
     ],
   });
-  const votes = [verdicts.map((said) => said ?? null)];
+  const votes = [verdicts.map((verdict) => verdict ?? null)];
   return { ...scored(votes, shareOfYes), things: [text], votes, exchanges };
 }
 
@@ -146,7 +149,7 @@ function readVerdict(reply: string): boolean | undefined {
   return readVerdicts(reply, 1)?.[0];
 }
 
-/** A score of the majorities; none where one is missing, which would count as a no otherwise. */
+/** A score of the majorities; none if one is missing, because it would count as a no. */
 function scored(
   votes: readonly Votes[],
   score: (verdicts: readonly boolean[]) => number | undefined,
@@ -162,11 +165,11 @@ interface Asking<Read> {
   readonly asked: JudgeExchange['asked'];
   readonly prompts: readonly string[];
   readonly repeats: number;
-  /** Undefined: the reply cannot be read. */
+  /** Undefined: the reply is unreadable. */
   read(reply: string): Read | undefined;
 }
 
-/** Asks each prompt so many times, and reads the replies: those of the first prompt come first. */
+/** Asks each prompt several times and reads the replies; those of the first prompt come first. */
 function* ask<Read>(
   exchanges: JudgeExchange[],
   { item, asked, prompts, repeats, read }: Asking<Read>,
@@ -175,14 +178,14 @@ function* ask<Read>(
     Array.from({ length: repeats }, (_, at): Asked => ({ item, prompt, repeat: at + 1 })),
   );
   const replies = yield all;
-  return all.map((one, at) => {
+  return all.map((ask, at) => {
     const { text = '', cut = false, refused } = replies[at] ?? {};
-    // Of a list that was cut nobody knows what is missing; a verdict comes before what it is explained by.
+    // A truncated list lacks an unknown rest; a verdict precedes its explanation, so it survives truncation.
     const isWhole = refused === undefined && !(cut && asked === 'claims');
     const value = isWhole ? read(text) : undefined;
     const unread = `It is not in the form that was asked for.${cut ? ' It was cut at max tokens.' : ''}`;
     exchanges.push({
-      ...{ asked, repeat: one.repeat, prompt: one.prompt },
+      ...{ asked, repeat: ask.repeat, prompt: ask.prompt },
       ...(refused === undefined ? { reply: text } : {}),
       ...(value === undefined ? { problem: refused ?? unread } : {}),
     });
@@ -194,7 +197,7 @@ function referenceOf({ question: { reference = '' } }: Judged): string {
   return reference.trim();
 }
 
-/** Puts texts in their places, all at once: what stands in them is no place. */
+/** Fills in all places at once: text that is filled in is not searched for places. */
 function filled(template: string, texts: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (all, name: string) =>
     Object.hasOwn(texts, name) ? (texts[name] ?? all) : all,

@@ -5,12 +5,13 @@ import {
   metricWords,
   type RunContext,
   withoutCitations,
+  plural,
 } from '@graft/graph';
 import { logUnseen, questionsById } from '../kit/evaluation/question-rows.ts';
 import { isAbout, type Judged, lacking } from './judge-metrics.ts';
 import type { judge, MetricName } from './node.ts';
 
-/** The answers with what they are judged by. Throws `bad-input` where there are none. */
+/** The answers with everything they are judged by. Throws `bad-input` if there are none. */
 export async function judgedAnswers(
   ctx: RunContext,
   { answers, prompts, questions }: InputsOf<typeof judge>,
@@ -46,7 +47,7 @@ export async function judgedAnswers(
   return judged;
 }
 
-/** An answer without what it cites, and without the gaps that leaves. */
+/** An answer without citations and the gaps that they leave. */
 function uncited(text: string): string {
   return withoutCitations(text)
     .replace(/[ \t]+/g, ' ')
@@ -60,8 +61,8 @@ const needed = {
 } as const;
 
 /**
- * Says of how many answers a metric cannot be had for what they lack. Throws `bad-input` for a metric that was `named` and
- * can be had of none, and where none of the `asked` ones can.
+ * Warns how many answers lack what a metric needs. Throws `bad-input` for a `named` metric that no answer supports, and
+ * if no answer supports any of the `asked` ones.
  */
 export function logLacking(
   ctx: RunContext,
@@ -71,17 +72,17 @@ export function logLacking(
   const lacks = new Map<string, MetricName[]>();
   let had = 0;
   for (const name of asked) {
-    const about = judged.filter((one) => isAbout(name, one));
-    const without = about.filter((one) => lacking(name, one).length > 0);
-    const of = new Set(without.flatMap((one) => lacking(name, one)));
+    const about = judged.filter((answer) => isAbout(name, answer));
+    const without = about.filter((answer) => lacking(name, answer).length > 0);
+    const of = new Set(without.flatMap((answer) => lacking(name, answer)));
     const needs = [...of].map((need) => needed[need]).join(' and ');
     if (without.length < about.length) had += 1;
     else if (named) {
       throw new GraphError(
         'bad-input',
         needs === ''
-          ? `The metric ${name} needs questions that have an answer, and none of these ${judged.length} has one. Remove the metric.`
-          : `The metric ${name} needs ${needs}, and none of these ${judged.length} answers has that. Add it, or remove the metric.`,
+          ? `The metric ${name} needs questions that have an answer, but none does (${plural(judged.length, 'answer')}). Remove the metric.`
+          : `The metric ${name} needs ${needs}, which no answer has (${plural(judged.length, 'answer')}). Add it, or remove the metric.`,
         { location: { node: ctx.node, port: of.has('passages') ? 'prompts' : 'answers' } },
       );
     }

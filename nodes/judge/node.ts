@@ -21,14 +21,14 @@ import {
 } from '../kit/asking/definition.ts';
 import { askedMetrics, countMeanings } from '../kit/evaluation/definition.ts';
 
-/** In the order in which they are shown. */
+/** In display order. */
 export const metricNames = [
   ...['faithfulness', 'answerRelevancy', 'contextPrecision', 'contextRecall'],
   'judgedAccuracy',
 ] as const;
 export type MetricName = (typeof metricNames)[number];
 
-/** What is said of every answer beside its metrics. */
+/** Figures on every answer besides its metrics. */
 export function reliabilityNames({ repeats }: { readonly repeats: number }): readonly string[] {
   return [...(repeats > 1 ? ['agreement'] : []), 'unparseable'];
 }
@@ -178,7 +178,7 @@ export const judge = defineNode({
     ...countMeanings,
   },
   caching: 'seeded',
-  // Also where no metric needs it: what was said is kept under the models of the step.
+  // Even if no metric needs it: cached replies belong to the models of the step.
   sources: ({ embedder }) => [{ kind: 'model', id: embedder, param: 'embedder' }],
   check(params, inputs, models) {
     const { embedder, repeats, temperature } = params;

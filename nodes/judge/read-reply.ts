@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** Claims of one text at most: more is a model that repeats itself. */
+/** Most claims of one text: with more, the model repeats itself. */
 const mostClaims = 100;
 
 /**
- * The claims that a reply lists: JSON, a line for each behind a dash or a number, or a single line. None where it says
- * so. Undefined: it is in none of these forms.
+ * The claims that a reply lists: as JSON, lines with a dash or a number, or a single line. Empty if it says there are
+ * none. Undefined: none of these forms.
  */
 export function readClaims(reply: string): string[] | undefined {
   const text = withoutThoughts(reply);
@@ -16,14 +16,14 @@ export function readClaims(reply: string): string[] | undefined {
 }
 
 /**
- * One verdict for each of so many things: JSON, a numbered line for each, or bare lines; of a single thing also a sentence
- * that begins or ends with it. Undefined: it is in none of these forms, or there are more or fewer.
+ * One verdict for each of `count` things: as JSON, numbered lines, or bare lines; for a single thing also a sentence
+ * that begins or ends with it. Undefined: none of these forms, or another number of verdicts.
  */
 export function readVerdicts(reply: string, count: number): boolean[] | undefined {
   const text = withoutThoughts(reply);
   const json = jsonIn(text);
   if (json !== undefined) return verdictsOfJson(json, count);
-  // Several numbers in one line are lines of their own.
+  // Several numbers in one line count as separate lines.
   const lines = linesOf(text.replace(/[,;][ \t]*(?=\d{1,3}[ \t]?[:.)=])/g, '\n'));
   if (count > 1 && lines.some((line) => numberedLine.test(line))) {
     return verdictsOfNumbers(lines, count);
@@ -36,7 +36,7 @@ export function readVerdicts(reply: string, count: number): boolean[] | undefine
   return single === undefined ? undefined : [single];
 }
 
-/** A question that was made of an answer, and whether the answer commits itself to nothing. */
+/** A question made from an answer, and whether the answer is noncommittal. */
 export function readQuestion(
   reply: string,
 ): { readonly question: string; readonly noncommittal: boolean } | undefined {
@@ -54,14 +54,14 @@ export function readQuestion(
     : { question: question.trim(), noncommittal };
 }
 
-/** What a reasoning model writes before its reply is none of it; one that was cut while it thought has not replied. */
+/** Removes a reasoning model's thoughts; a reply truncated while thinking is empty. */
 function withoutThoughts(reply: string): string {
   const end = reply.lastIndexOf('</think>');
   if (end !== -1) return reply.slice(end + '</think>'.length);
   return /^\s*<think>/.test(reply) ? '' : reply;
 }
 
-/** Without blank ones and marks of Markdown. */
+/** Without blank lines and Markdown marks. */
 function linesOf(text: string): string[] {
   return text
     .replace(/\*\*|__|`/g, '')
@@ -70,7 +70,7 @@ function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** An array or an object that a reply is, or that stands in it in lines of its own, fenced or not. */
+/** The array or object that a reply is or contains on lines of its own, fenced or not. */
 function jsonIn(text: string): unknown {
   const start = /^[ \t]*[[{]/m.exec(text);
   if (start === null) return undefined;
@@ -101,11 +101,11 @@ function claimsOfLines(lines: readonly string[]): string[] | undefined {
     (line) => /^(?:[-–•*]|\d{1,3}[.):])\s+(\S.*)$/.exec(line)?.[1] ?? [],
   );
   if (listed.length > 0) return listed;
-  // JSON that was cut is no sentence.
+  // Truncated JSON is not a sentence.
   return lines.length === 1 && !/^[[{]/.test(lines[0] ?? '') ? [...lines] : undefined;
 }
 
-/** A list, or the only one in an object. */
+/** A list, or the only list of an object. */
 function listIn(json: unknown): readonly unknown[] | undefined {
   if (Array.isArray(json)) return json;
   const record = z.record(z.string(), z.unknown()).safeParse(json).data ?? {};
@@ -115,13 +115,13 @@ function listIn(json: unknown): readonly unknown[] | undefined {
 
 function verdictsOfJson(json: unknown, count: number): boolean[] | undefined {
   const record = Array.isArray(json) ? {} : z.record(z.string(), z.unknown()).parse(json);
-  // {"1": "yes", "2": "no"}: whole numbers are the first keys, in order.
+  // {"1": "yes", "2": "no"}: integer keys come first, in order.
   const byNumber = Object.keys(record).every((key, at) => key === String(at + 1));
   const listed = listIn(json);
-  // Texts beside a single verdict are its reasons; an answer may be what was asked about, said again.
+  // Texts beside a single verdict are its reasons; "answer" may repeat the judged answer.
   const { answer, ...others } = record;
   const rest = typeof answer === 'string' && !bareVerdict.test(answer) ? others : record;
-  const hasReasons = listed?.every((one) => typeof one === 'string') ?? false;
+  const hasReasons = listed?.every((reason) => typeof reason === 'string') ?? false;
   const isOne = count === 1 && hasReasons && verdictOf(rest) !== undefined;
   const list = isOne ? [json] : (listed ?? (byNumber ? Object.values(record) : [json]));
   const verdicts = list.map(verdictOf).filter((verdict) => verdict !== undefined);
@@ -130,7 +130,7 @@ function verdictsOfJson(json: unknown, count: number): boolean[] | undefined {
 
 const bareVerdict = /^\W*(?:yes|no|true|false|0|1)\W*$/i;
 
-/** What verdicts are called in JSON, by ragas' prompts among others. */
+/** Names of verdicts in JSON, from ragas' prompts among others. */
 const verdictNames = ['verdict', 'attributed', 'supported', 'useful', 'answer'];
 
 function verdictOf(value: unknown): boolean | undefined {
@@ -139,7 +139,7 @@ function verdictOf(value: unknown): boolean | undefined {
   if (value === 0 || value === '0') return false;
   if (typeof value === 'string') return verdictIn(value);
   const record = z.record(z.string(), z.unknown()).safeParse(value).data ?? {};
-  const name = verdictNames.find((one) => Object.hasOwn(record, one));
+  const name = verdictNames.find((name) => Object.hasOwn(record, name));
   return name === undefined || typeof record[name] === 'object'
     ? undefined
     : verdictOf(record[name]);
@@ -148,7 +148,7 @@ function verdictOf(value: unknown): boolean | undefined {
 const numberedLine =
   /^[^\w\s]*\s*(?:(?:claim|statement|passage)\s+)?(\d{1,3})\s*[:.)\]=–-]+\s*(\S.*)$/i;
 
-/** Of lines with numbers, each from 1 to `count` once. */
+/** For numbered lines, each number from 1 to `count` once. */
 function verdictsOfNumbers(lines: readonly string[], count: number): boolean[] | undefined {
   const found = new Map<number, boolean>();
   for (const line of lines) {
@@ -163,7 +163,7 @@ function verdictsOfNumbers(lines: readonly string[], count: number): boolean[] |
   return found.size === count && read.length === count ? read : undefined;
 }
 
-/** A yes or no that a line begins with, else one that it ends with. */
+/** A yes or no at the beginning of a line, else at its end. */
 function verdictIn(line: string): boolean | undefined {
   const first = firstWord(line);
   if (first !== undefined || isChoice(line)) return first;
@@ -171,14 +171,14 @@ function verdictIn(line: string): boolean | undefined {
   return last === null ? undefined : last[1] !== undefined;
 }
 
-/** A no that no sign follows belongs to a sentence: “No kiln is lit: yes” begins with none. */
+/** A no without punctuation belongs to a sentence: “No kiln is lit: yes” does not begin with a verdict. */
 function firstWord(line: string): boolean | undefined {
   if (isChoice(line)) return undefined;
   const first = /^\W*(?:(yes|true)\b|(?:no|false)\b(?=\W*$|\s*[,.;:!?()]|\s+[–—-]))/i.exec(line);
   return first === null ? undefined : first[1] !== undefined;
 }
 
-/** “Yes or no”, repeated from what was asked. */
+/** “Yes or no”, repeated from the prompt. */
 function isChoice(line: string): boolean {
   return /\byes\W{1,4}(?:or\W{1,4})?no\b/i.test(line);
 }

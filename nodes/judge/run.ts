@@ -1,5 +1,5 @@
 import { implement, type Judgement, type RunContext } from '@graft/graph';
-import { tooSmall } from '../kit/asking/small-model.ts';
+import { tooSmall } from '../kit/asking/ask-model.ts';
 import { askedMetrics } from '../kit/evaluation/definition.ts';
 import { answerMetrics, answerRow } from '../kit/evaluation/question-rows.ts';
 import { JudgeModel } from './ask-judge.ts';
@@ -21,7 +21,7 @@ export const run = implement(judge, async (ctx, inputs, params) => {
   }
   const model = new JudgeModel(ctx, inputs.model, params);
   const task = { judged, asked, params, model };
-  const tallies = new Map(judged.map((one) => [one, new Tally()]));
+  const tallies = new Map(judged.map((answer) => [answer, new Tally()]));
   let done = 0;
   const report = (): void => {
     const message = `${model.replies} replies`;
@@ -49,7 +49,7 @@ export const run = implement(judge, async (ctx, inputs, params) => {
   };
 });
 
-/** Made anew of replies that are all there by now, so that their texts are not all in memory. */
+/** Recreated from cached replies, so that memory need not hold their texts. */
 async function* judgementRows(ctx: RunContext, task: JudgeTask): AsyncGenerator<Judgement> {
   for await (const { judgements } of judgeAnswers(ctx, task, () => undefined)) yield* judgements;
 }

@@ -1,13 +1,13 @@
 import type { Judgement, MetricRow, RunContext } from '@graft/graph';
 import { agreement, type Votes } from './verdict-scores.ts';
 
-/** What the judgements of one answer come to. */
+/** Sums up the judgements of one answer. */
 export class Tally {
   readonly #values: MetricRow['values'] = {};
   readonly #votes: Votes[] = [];
   replies = 0;
   unread = 0;
-  /** Why a prompt was not answered, of the first. */
+  /** The reason for the first unanswered prompt. */
   refused: string | undefined;
 
   add({ metric, value, findings, exchanges }: Judgement): void {
@@ -20,7 +20,7 @@ export class Tally {
     }
   }
 
-  /** Its metrics; beside them how far repeats agree, and the share of replies that could not be read, where there are any. */
+  /** Its metrics; also how far repeats agree, and the share of unreadable replies, if any. */
   values(): MetricRow['values'] {
     const agreed = agreement(this.#votes);
     return {
@@ -31,7 +31,7 @@ export class Tally {
   }
 }
 
-/** Says how many replies could not be had or read. */
+/** Logs how many replies were missing or unreadable. */
 export function logReplies(ctx: RunContext, tallies: readonly Tally[]): void {
   const refusals = tallies.flatMap(({ refused }) => refused ?? []);
   if (refusals.length > 0) {

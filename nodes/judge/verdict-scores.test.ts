@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { contextPrecision } from '../kit/evaluation/average-precision.ts';
+import { contextPrecision } from '../kit/evaluation/numeric.ts';
 import { agreement, answerRelevancy, majority, shareOfYes } from './verdict-scores.ts';
 
 const bit = z.union([z.literal(0), z.literal(1)]).transform((one) => one === 1);

@@ -1,21 +1,21 @@
-/** What was said of one thing in each repeat; null where that could not be read. */
+/** The verdicts on one thing, one for each repeat; null if unreadable. */
 export type Votes = readonly (boolean | null)[];
 
-/** What most of them say, and of as many on both sides the first; undefined where none could be read. As ragas' ensembler. */
+/** The majority; the first verdict on a tie; undefined if none was readable. Like ragas' ensembler. */
 export function majority(votes: Votes): boolean | undefined {
   const read = votes.filter((vote) => vote !== null);
   const yes = read.filter(Boolean).length;
   return yes * 2 === read.length ? read[0] : yes * 2 > read.length;
 }
 
-/** The share of verdicts that are yes; undefined of none. */
+/** Share of yes among the verdicts; undefined without any. */
 export function shareOfYes(verdicts: readonly boolean[]): number | undefined {
   return verdicts.length === 0 ? undefined : verdicts.filter(Boolean).length / verdicts.length;
 }
 
 /**
- * How far repeats agree: over the things of which two could be read or more, the mean share of pairs of repeats that say
- * the same, as Fleiss has it (1971); undefined where there is no such thing.
+ * Agreement of repeats: over the things with at least two readable verdicts, the mean share of agreeing pairs of
+ * repeats (Fleiss 1971); undefined if there is no such thing.
  */
 export function agreement(things: readonly Votes[]): number | undefined {
   const shares = things.flatMap((votes) => {
@@ -29,15 +29,15 @@ export function agreement(things: readonly Votes[]): number | undefined {
   return shares.length === 0 ? undefined : mean(shares);
 }
 
-/** A question made of an answer. */
+/** A question made from an answer. */
 export interface MadeQuestion {
-  /** Its cosine with the question that was asked. */
+  /** Its cosine with the real question. */
   readonly similarity: number;
-  /** The answer commits itself to nothing. */
+  /** The answer is noncommittal. */
   readonly noncommittal: boolean;
 }
 
-/** The mean cosine of the questions; 0 where each is of an answer that commits itself to nothing; undefined of none. */
+/** Mean cosine of the questions; 0 if each comes from a noncommittal answer; undefined without any. */
 export function answerRelevancy(made: readonly MadeQuestion[]): number | undefined {
   if (made.length === 0) return undefined;
   return made.every(({ noncommittal }) => noncommittal)

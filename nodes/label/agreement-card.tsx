@@ -4,7 +4,7 @@ import { count, percent, plural } from '../kit/ui/index.ts';
 
 const decimals = (value: number): string => value.toFixed(2).replace('-', '−');
 
-/** How far one metric says what the person says: kappa, the share with its interval, and the four counts. */
+/** Agreement of one metric with the person: kappa, the share with its interval, and the four counts. */
 export function AgreementCard({ row }: { readonly row: MetricRow }): ReactNode {
   const { label = '', values } = row;
   const { kappa, kappaLow, kappaHigh, agreement = 0, agreementLow = 0, agreementHigh = 0 } = values;

@@ -5,8 +5,9 @@ import {
   type RunContext,
   type Verdicts,
   verdictsOf,
+  type Answer,
+  type Label,
 } from '@graft/graph';
-import { isRight, type LabelledAnswer } from './labelled-answer.ts';
 
 interface Compared {
   readonly labelled: readonly LabelledAnswer[];
@@ -15,13 +16,13 @@ interface Compared {
   readonly rule: { readonly metrics: readonly string[]; readonly threshold: number };
 }
 
-/** A row for each metric that says something of labelled answers, those of the first edge first. */
+/** A row for each metric with verdicts on labelled answers, those of the first edge first. */
 export function agreementRows(
   ctx: RunContext,
   { labelled, verdicts, rule }: Compared,
 ): MetricRow[] {
   const found = verdicts.flatMap((rows, at) =>
-    verdictsOf(rows, rule).map((said) => ({ ...said, edge: at + 1 })),
+    verdictsOf(rows, rule).map((verdicts) => ({ ...verdicts, edge: at + 1 })),
   );
   refuseMissing(ctx, found, { asked: rule.metrics, edges: verdicts.length });
   const decided = labelled.flatMap(({ answer, label }) => {
@@ -66,17 +67,28 @@ export function agreementRows(
   });
 }
 
-/** Throws `bad-param` for a metric that was asked for and that no verdict has. */
+/** Throws `bad-param` for a requested metric that no verdict has. */
 function refuseMissing(
   ctx: RunContext,
   found: readonly Verdicts[],
   { asked, edges }: { readonly asked: readonly string[]; readonly edges: number },
 ): void {
-  const missing = asked.find((name) => found.every((said) => said.name !== name));
+  const missing = asked.find((name) => found.every((verdict) => verdict.name !== name));
   if (missing === undefined || edges === 0) return;
   throw new GraphError(
     'bad-param',
     `No verdict has the metric "${missing}" for single answers. Connect the node that gives it, or remove it from the metrics.`,
     { location: { node: ctx.node, param: 'metrics' } },
   );
+}
+
+/** An answer with a person's label; undefined: not yet labelled. */
+export interface LabelledAnswer {
+  readonly answer: Answer;
+  readonly label: Label | undefined;
+}
+
+/** The verdict of a label; undefined if it is missing, or the person skipped it. */
+export function isRight(label: Label | undefined): boolean | undefined {
+  return label === undefined || label.label === 'skip' ? undefined : label.label === 'right';
 }

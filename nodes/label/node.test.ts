@@ -75,7 +75,7 @@ describe('labels', () => {
     expect(metrics[0]?.values).not.toHaveProperty('labelledRight');
     expect([agreement, preferences]).toEqual([[], []]);
     expect(log).toEqual([
-      'info: None of the 2 answers is labelled yet. Choose “Label the answers” on the page. Graft writes the labels to answers.labels.jsonl.',
+      'info: No answer is labelled yet (2 answers). Choose “Label the answers” on the page. Graft writes the labels to answers.labels.jsonl.',
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { PortPreview, type PreviewProps, RowList } from '../kit/ui/index.ts';
 import { AgreementCard } from './agreement-card.tsx';
 
-/** Why there is nothing. The means are never nothing: of metrics only the agreement is. */
+/** Why it is empty. Only the agreement can be: there are always means. */
 const nothing: Readonly<Record<string, string>> = {
   [Metrics.mediaType]:
     'No metrics to compare with the labels. Connect the metrics of Evaluate or Judge to “verdicts”, and label some answers.',
@@ -11,7 +11,7 @@ const nothing: Readonly<Record<string, string>> = {
     'No pairs yet. A pair is a right and a wrong answer to the same question; they may come from different runs or variants.',
 };
 
-/** The labels' means and rows, a card for each metric that was held against them, or the pairs. */
+/** The labels' means and rows, a card for each compared metric, or the pairs. */
 export function preview(props: PreviewProps): ReactNode {
   const { artifact, rows, total, loading } = props;
   const [first] = rows;

@@ -7,13 +7,15 @@ import {
   type MetricRow,
   parseLabels,
   type RunContext,
+  type Preference,
+  type Prompt,
+  RowIds,
+  plural,
 } from '@graft/graph';
 import { answerRow } from '../kit/evaluation/question-rows.ts';
 import { fileText } from '../kit/text/table-rows.ts';
-import { agreementRows } from './agreement-rows.ts';
-import { isRight, type LabelledAnswer } from './labelled-answer.ts';
+import { agreementRows, isRight, type LabelledAnswer } from './agreement-rows.ts';
 import { label } from './node.ts';
-import { preferencesOf } from './preferences.ts';
 
 export const run = implement(label, async (ctx, { answers, verdicts, prompts }, params) => {
   const labels = await readLabels(ctx);
@@ -41,7 +43,7 @@ export const run = implement(label, async (ctx, { answers, verdicts, prompts }, 
   };
 });
 
-/** None where there is no file yet. */
+/** None if the file does not exist yet. */
 async function readLabels(ctx: RunContext): Promise<Labels> {
   const [file] = ctx.sources.flatMap((source) => (source.kind === 'files' ? source.files : []));
   if (file === undefined) return new Map();
@@ -60,7 +62,7 @@ function metricsOf(all: readonly LabelledAnswer[]): MetricRow[] {
     );
   });
   const count = (is: (given: Label | undefined) => boolean): number =>
-    all.filter((one) => is(one.label)).length;
+    all.filter((answer) => is(answer.label)).length;
   const right = count((given) => isRight(given) === true);
   const wrong = count((given) => isRight(given) === false);
   const share = right + wrong === 0 ? {} : { labelledRight: right / (right + wrong) };
@@ -71,18 +73,18 @@ function metricsOf(all: readonly LabelledAnswer[]): MetricRow[] {
   return [{ series: 'summary', values: { ...share, ...counts } }, ...rows];
 }
 
-/** Says how many answers have no label, and how many of them had one when they read otherwise. */
+/** Logs how many answers have no label, and how many of them had one before they changed. */
 function logUnlabelled(
   ctx: RunContext,
   all: readonly LabelledAnswer[],
   { labels, file }: { readonly labels: Labels; readonly file: string },
 ): void {
-  const open = all.filter((one) => one.label === undefined);
+  const open = all.filter((answer) => answer.label === undefined);
   if (open.length === 0) return;
   if (open.length === all.length && labels.size === 0) {
     ctx.log(
       'info',
-      `None of the ${all.length} answers is labelled yet. Choose “Label the answers” on the page. Graft writes the labels to ${file}.`,
+      `No answer is labelled yet (${plural(all.length, 'answer')}). Choose “Label the answers” on the page. Graft writes the labels to ${file}.`,
     );
     return;
   }
@@ -97,4 +99,35 @@ function logUnlabelled(
     'info',
     `For ${changed} of these questions, the label belongs to another answer. It stays in ${file} and counts when that answer comes again.`,
   );
+}
+
+/**
+ * For each answered question, pairs every answer labelled right with every one labelled wrong, including those of
+ * earlier runs.
+ */
+export function* preferencesOf(
+  labelled: readonly LabelledAnswer[],
+  { labels, prompts }: { readonly labels: Labels; readonly prompts: readonly Prompt[] },
+): Generator<Preference> {
+  const byQuestion = new Map<string, Label[]>();
+  for (const label of labels.values()) {
+    byQuestion.set(label.question, [...(byQuestion.get(label.question) ?? []), label]);
+  }
+  const promptOf = new Map(prompts.map(({ question, text }) => [question.question, text]));
+  const ids = new RowIds();
+  const done = new Set<string>();
+  for (const { answer } of labelled) {
+    const { id, question } = answer.question;
+    if (done.has(question)) continue;
+    done.add(question);
+    const answersThatAre = (value: Label['label']): readonly string[] =>
+      (byQuestion.get(question) ?? [])
+        .filter(({ label }) => label === value)
+        .map((label) => label.answer);
+    for (const chosen of answersThatAre('right')) {
+      for (const rejected of answersThatAre('wrong')) {
+        yield { id: ids.own(id), prompt: promptOf.get(question) ?? question, chosen, rejected };
+      }
+    }
+  }
 }

@@ -3,9 +3,8 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sourceFile } from '../kit/testing/test-context.ts';
 import { TinyTraining } from '../kit/testing/tiny-training.ts';
-import { adapterLocation } from './adapter-location.ts';
 import { loadAdapter } from './node.ts';
-import { run } from './run.ts';
+import { run, adapterLocation } from './run.ts';
 
 const file = (path: string): SourceFile => ({
   ...{ path, digest: '', size: 1 },

@@ -12,8 +12,15 @@ import { splitOf } from '../kit/training/dataset-split.ts';
 import { RowFaults } from '../kit/training/row-faults.ts';
 import type { loadDataset } from './node.ts';
 import { type DataRow, endings, holdsRows, readRows } from './read-rows.ts';
-import { detectFormat, knownColumns, needed, type RowFormat } from './row-format.ts';
-import { Refused, type RowContent, rowContent } from './row-turns.ts';
+import {
+  Refused,
+  type RowContent,
+  rowContent,
+  detectFormat,
+  knownColumns,
+  needed,
+  type RowFormat,
+} from './row-turns.ts';
 
 export interface ReadOptions {
   readonly files: readonly SourceFile[];
@@ -25,8 +32,8 @@ export interface ReadOptions {
 }
 
 /**
- * The examples of all files, in order. Rows that are at fault are gathered, and refused together at the end of
- * their file with one message for each fault. Throws `bad-input`.
+ * The examples of all files, in order. Collects invalid rows and refuses them together at the end of their file, with
+ * one message for each fault. Throws `bad-input`.
  */
 export async function* readExamples(options: ReadOptions): AsyncGenerator<Example> {
   const { params, node } = options;
@@ -41,7 +48,7 @@ export async function* readExamples(options: ReadOptions): AsyncGenerator<Exampl
       format ??= formatOf(file, row, options);
       try {
         const example = exampleOf(file, { row, format }, params);
-        // A row at fault refuses them all: those after it are read to name every one that is.
+        // One invalid row refuses the file; the rest is read to name every one.
         if (!faults.any) yield example;
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
@@ -54,7 +61,7 @@ export async function* readExamples(options: ReadOptions): AsyncGenerator<Exampl
   }
 }
 
-/** Files that hold rows; others are passed over, unless they are named by themselves. */
+/** Files with rows; ignores others, unless they are named individually. */
 function readable({ files, params, node, log }: ReadOptions): SourceFile[] {
   const others = files.filter(({ path }) => !holdsRows(path));
   const named = others.find(({ path }) => params.files.includes(path));
@@ -119,11 +126,11 @@ function exampleOf(
   const { kind, turns } = learned(rowContent(row.values, format), params);
   return {
     ...{ id: `${path}:${row.row}`, path, row: row.row },
-    ...{ split: splitOf(said(turns), params), kind, turns },
+    ...{ split: splitOf(textsOf(turns), params), kind, turns },
   };
 }
 
-/** A row's turns as the parameters want them: which template, and what is trained. */
+/** A row's turns under the node's parameters: the template, and what is trained. */
 function learned(
   content: RowContent,
   { template, trainOn }: ReadOptions['params'],
@@ -142,21 +149,22 @@ function learned(
       prompt === '' ? [] : [{ role: 'text', content: prompt, trained: everything }];
     return { kind: 'text', turns: [...before, { role: 'text', content: text, trained: true }] };
   }
-  const turns = content.turns.map(({ role, content: said, trained = true }) => ({
-    ...{ role, content: said, trained: trained && (everything || role === 'assistant') },
+  const turns = content.turns.map(({ role, content: text, trained = true }) => ({
+    ...{ role, content: text, trained: trained && (everything || role === 'assistant') },
   }));
   if (template !== 'none') return { kind: 'chat', turns };
   return {
     kind: 'text',
-    turns: turns.map(({ content: said, trained }, at) => ({
+    turns: turns.map(({ content: text, trained }, at) => ({
       role: 'text',
-      content: at === turns.length - 1 ? said : `${said}\n\n`,
+      content: at === turns.length - 1 ? text : `${text}\n\n`,
       trained,
     })),
   };
 }
 
-const said = (turns: readonly Turn[]): unknown => turns.map(({ role, content }) => [role, content]);
+const textsOf = (turns: readonly Turn[]): unknown =>
+  turns.map(({ role, content }) => [role, content]);
 
 function place({ row, line }: DataRow): { row: number; line?: number } {
   return line === undefined ? { row } : { row, line };

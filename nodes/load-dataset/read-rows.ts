@@ -2,27 +2,27 @@ import { GraphError, type SourceFile } from '@graft/graph';
 import type { TableRow } from '../kit/text/jsonl-rows.ts';
 import { fileText, tableRows } from '../kit/text/table-rows.ts';
 
-/** Endings of the files that hold rows. */
+/** Extensions of files with rows. */
 export const endings = ['jsonl', 'ndjson', 'json', 'csv', 'tsv'] as const;
 
 export function holdsRows(path: string): boolean {
   return endings.some((ending) => path.toLowerCase().endsWith(`.${ending}`));
 }
 
-/** Bytes; an array in JSON is parsed whole. */
+/** Bytes; a JSON array is parsed as a whole. */
 const maxJson = 512 * 1024 * 1024;
 
-/** A row of a file; `line` is absent where it is not known. */
+/** A row of a file; `line` is absent if unknown. */
 export interface DataRow extends Omit<TableRow, 'line'> {
   readonly line?: number;
 }
 
-/** Rows of a JSONL, CSV or JSON file. Throws `bad-row` with the place of what cannot be read. */
+/** Rows of a JSONL, CSV or JSON file. Throws `bad-row` with the location of an unreadable one. */
 export function readRows(file: SourceFile): AsyncGenerator<DataRow> {
   return /\.json$/i.test(file.path) ? jsonRows(file) : tableRows(file);
 }
 
-/** An array of objects; a file that does not begin with `[` is read as JSONL, which is often so named. */
+/** An array of objects; a file that does not begin with `[` is read as JSONL, which often has this extension. */
 async function* jsonRows(file: SourceFile): AsyncGenerator<DataRow> {
   if ((await firstSign(file)) !== '[') {
     yield* tableRows(file);

@@ -1,20 +1,45 @@
 import type { ChatTurn } from '@graft/graph';
 import type { RowFault } from '../kit/training/row-faults.ts';
-import type { RowFormat } from './row-format.ts';
+import type { formats } from './node.ts';
 
-/** A turn of a row; `trained: false` where the row itself says that it is not to be learned. */
+export type RowFormat = (typeof formats)[number];
+
+/** Required columns of each format. A row has the first format all of whose columns it has. */
+export const needed: Readonly<Record<RowFormat, readonly string[]>> = {
+  messages: ['messages'],
+  sharegpt: ['conversations'],
+  alpaca: ['instruction', 'output'],
+  'prompt-completion': ['prompt', 'completion'],
+  text: ['text'],
+};
+
+/** The format of a row with these columns. */
+export function detectFormat(columns: readonly string[]): RowFormat | undefined {
+  return order.find((format) => needed[format].every((column) => columns.includes(column)));
+}
+
+const order: readonly RowFormat[] = [
+  ...(['messages', 'sharegpt', 'alpaca', 'prompt-completion', 'text'] as const),
+];
+
+/** `messages; conversations; instruction and output; …` */
+export function knownColumns(): string {
+  return order.map((format) => `${needed[format].join(' and ')} (${format})`).join(', ');
+}
+
+/** A turn of a row; `trained: false` if the row excludes it from training. */
 interface RowTurn extends ChatTurn {
   readonly trained?: false;
 }
 
-/** What a row says: a conversation, or a text, in two pieces where it is a prompt and what follows. */
+/** Content of a row: a conversation, or a text, in two pieces for a prompt and its completion. */
 export type RowContent =
   | { readonly kind: 'chat'; readonly turns: readonly RowTurn[] }
   | { readonly kind: 'text'; readonly prompt: string; readonly text: string };
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Thrown within a row's reading; the reader gathers them. */
+/** Thrown while reading a row; the reader collects them. */
 export class Refused extends Error {
   readonly fault: RowFault;
   constructor(what: string, advice: string) {
@@ -23,7 +48,7 @@ export class Refused extends Error {
   }
 }
 
-/** What a row of a format says. Throws `Refused`. */
+/** The content of a row of a format. Throws `Refused`. */
 export function rowContent(values: Values, format: RowFormat): RowContent {
   switch (format) {
     case 'alpaca':
@@ -70,7 +95,7 @@ function brokenHistory(): Refused {
   );
 }
 
-/** TRL's: two texts go on as one; two lists of messages are a conversation whose second part is learned. */
+/** TRL's: two texts are one text; two lists of messages are a conversation whose second part is trained. */
 function promptCompletion(values: Values): RowContent {
   if (!Array.isArray(values['prompt'])) {
     const text = textOf(values, 'completion');
@@ -166,7 +191,7 @@ function emptyAnswer(): Refused {
   return new Refused('an empty answer', 'Add the text, or remove these rows.');
 }
 
-/** A cell's text; none for null and for a column that is not there. */
+/** A cell's text; none for null and for a missing column. */
 function textOf(values: Values, column: string): string {
   const value = values[column] ?? '';
   if (typeof value === 'string') return value;
@@ -174,7 +199,7 @@ function textOf(values: Values, column: string): string {
   throw new Refused(`a value of the column "${column}" that is not a text`, 'Write it as a text.');
 }
 
-/** A list; in CSV, where a cell holds text only, it is written as JSON. */
+/** A list; in CSV, whose cells hold only text, written as JSON. */
 function listOf(value: unknown, column: string): readonly unknown[] {
   const list = typeof value === 'string' ? parsed(value) : value;
   if (Array.isArray(list)) return list;

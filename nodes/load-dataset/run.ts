@@ -15,7 +15,7 @@ import { accepted, tokenizeExample } from '../kit/training/tokenize-examples.ts'
 import { loadDataset } from './node.ts';
 import { readExamples, type ReadOptions } from './read-examples.ts';
 
-/** Rows shown in tokens. */
+/** Rows shown as tokens. */
 const shownRows = 200;
 
 export const run = implement(loadDataset, (ctx, { model }, params) => {
@@ -24,12 +24,12 @@ export const run = implement(loadDataset, (ctx, { model }, params) => {
   const options = { files, params, signal, node };
   return Promise.resolve({
     dataset: checked(ctx, { ...options, log: (level, message) => ctx.log(level, message) }),
-    // Read again, so that neither output waits for the other; what is to be said is said by the first.
+    // Reads again, so that neither output waits for the other; only the first reports.
     tokens: shown(ctx, model, { ...options, log: () => undefined }),
   });
 });
 
-/** The examples, with progress, refused in the end where there is nothing to train on. */
+/** The examples, with progress; throws at the end if none can be trained on. */
 async function* checked(ctx: RunContext, options: ReadOptions): AsyncGenerator<Example> {
   const counts = { train: 0, eval: 0 };
   for await (const example of readExamples(options)) {

@@ -1,4 +1,4 @@
-/** Languages of source code, and of files that are written by hand beside it, by the ending of the file's name. */
+/** Languages of source code, and of files that accompany it, by file name extension. */
 const endings: Readonly<Record<string, string>> = {
   ada: 'adb ads',
   assembly: 'asm s',
@@ -71,7 +71,7 @@ const languages: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** The language of a file of source code by its ending, in lower case; undefined for another file. */
+/** The language of a source file by its extension, in lower case; undefined for other files. */
 export function languageOf(ending: string): string | undefined {
   return languages.get(ending);
 }

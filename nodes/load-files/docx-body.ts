@@ -3,7 +3,7 @@ import type { DocxNumbering } from './docx-numbering.ts';
 import { type DocxStyles, idOf, levelOf, outlineLevel } from './docx-styles.ts';
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
 
-/** What a body is read with. */
+/** Parts that a body refers to. */
 export interface DocxParts {
   readonly styles: DocxStyles;
   readonly numbering: DocxNumbering;
@@ -21,32 +21,32 @@ interface Paragraph {
 
 interface Block {
   readonly text: string;
-  /** Goes on the line after one of its like. */
+  /** Joins the next line of its kind. */
   readonly item: boolean;
 }
 
-/** Elements whose content is no text of the document: what was deleted, what stood before a change, copies for old readers. */
+/** Elements whose content is not text of the document: deletions, earlier versions, copies for old readers. */
 const dropped = new Set(
   'del moveFrom Fallback pPrChange rPrChange tblPrChange trPrChange tcPrChange sectPrChange'.split(
     ' ',
   ),
 );
 
-/** Markdown of a body of WordprocessingML: headings as such, a table row a line, notes below their paragraph. */
+/** Markdown of a WordprocessingML body: headings as such, one line for each table row, notes below their paragraph. */
 export class DocxBody implements XmlHandler {
   readonly #parts: DocxParts;
   readonly #blocks: Block[] = [];
   readonly #paragraphs: Paragraph[] = [];
-  /** Cells of the rows of the outermost table that is open. */
+  /** Cells of the rows of the outermost open table. */
   #rows: string[][] = [];
   #tables = 0;
   #dropped = 0;
   #inRun = false;
   #inText = false;
   #hidden = false;
-  /** Numbers of the notes that were referred to: each is written once. */
+  /** Numbers of the referenced notes: each is written once. */
   readonly #noted = new Map<string, number>();
-  /** Of the blocks at work: they come once the paragraph or table has ended. */
+  /** Notes of the current blocks: they follow the paragraph or table. */
   #notes: string[] = [];
   /** The first paragraph with the style Title, and the first heading. */
   title = '';
@@ -120,7 +120,7 @@ export class DocxBody implements XmlHandler {
     else if (name === 'tbl' && this.#tables > 0) this.#endTable();
   }
 
-  /** All that was read, in Markdown. */
+  /** The whole text in Markdown. */
   markdown(): string {
     while (this.#paragraphs.length > 0) this.#endParagraph();
     if (this.#tables > 0) {
@@ -154,7 +154,7 @@ export class DocxBody implements XmlHandler {
     const paragraph = this.#paragraphs.pop();
     if (paragraph === undefined) return;
     const text = paragraph.pieces.join('').trim();
-    // The text of a box within a paragraph comes before it.
+    // The text of a box within a paragraph precedes it.
     if (this.#tables > 0) this.#addToCell(text);
     else if (text !== '') this.#addBlock(paragraph, text);
     if (this.#tables === 0 && this.#paragraphs.length === 0) this.#endNotes();
@@ -170,12 +170,12 @@ export class DocxBody implements XmlHandler {
 
   #addBlock(paragraph: Paragraph, text: string): void {
     const style = this.#parts.styles.of(paragraph.style);
-    // A table of contents says nothing that the headings do not.
+    // A table of contents only repeats the headings.
     if (/^toc (heading|\d)/i.test(style.name)) return;
     const level = paragraph.level ?? style.level;
     const list = paragraph.list ?? style.list;
     const listLevel = paragraph.listLevel ?? style.listLevel;
-    // List 0 takes a paragraph out of the list of its style.
+    // List 0 removes a paragraph from its style's list.
     const label = list === '' || list === '0' ? '' : this.#parts.numbering.next(list, listLevel);
     if (level !== undefined && level <= 9) {
       const numbered = label === '' || label === '-' ? text : `${label} ${text}`;

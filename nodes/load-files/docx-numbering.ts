@@ -9,18 +9,18 @@ interface ListLevel {
 }
 const plain: ListLevel = { format: 'bullet', text: '', start: 1 };
 
-/** Code units of a label at most; a longer one is no label. */
+/** Most code units of a label; a longer one is invalid. */
 const maxLabel = 40;
 
-/** The lists of `word/numbering.xml`, and how far each has counted. */
+/** The lists of `word/numbering.xml`, and their counters. */
 export class DocxNumbering implements XmlHandler {
   readonly #patterns = new Map<string, ListLevel[]>();
   readonly #patternOf = new Map<string, string>();
-  /** What lists say of their levels in the place of their patterns. */
+  /** Overrides of level patterns by lists. */
   readonly #overrides = new Map<string, Partial<ListLevel>[]>();
-  /** Levels that a list begins anew when it is first come to. */
+  /** Levels that a list restarts when it first reaches them. */
   readonly #restarts = new Map<string, Set<number>>();
-  /** By pattern: lists that share one count on. */
+  /** By pattern: lists that share one continue its count. */
   readonly #counts = new Map<string, (number | undefined)[]>();
   #pattern: ListLevel[] | undefined;
   #override: Partial<ListLevel>[] | undefined;
@@ -55,7 +55,7 @@ export class DocxNumbering implements XmlHandler {
     else if (name === 'num') this.#override = undefined;
   }
 
-  /** The label of the list's next paragraph: `-`, `3.`, `2.1`, `(a)`; '' where the list has none. */
+  /** The label of the list's next paragraph: `-`, `3.`, `2.1`, `(a)`; '' if the list has none. */
   next(list: string, level: number): string {
     const pattern = this.#patternOf.get(list) ?? '';
     const levelAt = (at: number): ListLevel => ({
@@ -85,15 +85,15 @@ export class DocxNumbering implements XmlHandler {
     else if (override !== undefined) override[at] = { ...override[at], ...part };
   }
 
-  /** Where a list says that its level begins anew, that counts, and not where the level as a whole would. */
+  /** A list's own restart counts, not that of the whole level. */
   #setStart(start: number): void {
-    const isSaid =
+    const isOverridden =
       this.#override !== undefined && this.#restarts.get(this.#list)?.has(this.#level) === true;
-    if (!isSaid) this.#set({ start });
+    if (!isOverridden) this.#set({ start });
   }
 }
 
-/** A text for labels, cut where every label of it is too long: each stands for a unit at least of every two. */
+/** A pattern for labels, cut where every label would be too long: every two code units give at least one. */
 function labelText(value: string): string {
   return value.trim().slice(0, 2 * maxLabel + 1);
 }

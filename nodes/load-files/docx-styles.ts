@@ -1,19 +1,19 @@
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
 
-/** What a paragraph style says that matters to its text. */
+/** Properties of a paragraph style that affect text. */
 export interface ParagraphStyle {
   readonly name: string;
   readonly basedOn: string;
-  /** 1 to 9; undefined: none, or the one that it is based on has it. */
+  /** 1 to 9; undefined: none, or inherited. */
   readonly level: number | undefined;
   readonly list: string;
   readonly listLevel: number;
 }
 
-/** Code units; Word writes shorter ones. Every paragraph may lead through those of its style. */
+/** Code units; Word writes shorter ones. Every paragraph may follow those of its style. */
 const longestId = 255;
 
-/** Styles that others are based on, in a row at most. */
+/** Most styles in a chain of inheritance. */
 const longestChain = 16;
 
 /** The paragraph styles of `word/styles.xml`. */
@@ -22,7 +22,7 @@ export class DocxStyles implements XmlHandler {
   #id = '';
   #style: ParagraphStyle | undefined;
 
-  /** What a style says itself, or those that it is based on. */
+  /** A property of a style, or of those that it inherits from. */
   of(id: string): Pick<ParagraphStyle, 'level' | 'list' | 'listLevel'> & { readonly name: string } {
     let style = this.#styles.get(id);
     const { name = '' } = style ?? {};
@@ -58,12 +58,12 @@ export class DocxStyles implements XmlHandler {
   }
 }
 
-/** Of a style or a list; '' where there is none, or it is none. */
+/** Id of a style or list; '' if it is missing or invalid. */
 export function idOf(value = ''): string {
   return value.length > longestId ? '' : value;
 }
 
-/** `heading 1`, as Word names its own styles in every language; `Title` is above them all. */
+/** `heading 1`, Word's internal name of its styles in every language; `Title` ranks above all. */
 function headingNumber(name: string): number | undefined {
   if (/^title$/i.test(name)) return 1;
   const number = /^heading ([1-9])$/i.exec(name)?.[1];

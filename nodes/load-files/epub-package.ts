@@ -1,5 +1,5 @@
 import { shortTitle } from '../kit/text/markdown-headings.ts';
-import { pathFrom } from './part-path.ts';
+import { pathFrom } from './zip-archive.ts';
 import { TextsByName } from './read-docx.ts';
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
 
@@ -10,7 +10,7 @@ interface Resource {
   readonly isContents: boolean;
 }
 
-/** What a package document (`*.opf`) says of itself, by the names of our metadata. */
+/** Metadata of a package document (`*.opf`), under our names. */
 const factNames: Readonly<Record<string, string>> = {
   title: 'title',
   creator: 'author',
@@ -19,7 +19,7 @@ const factNames: Readonly<Record<string, string>> = {
   language: 'language',
 };
 
-/** The package document of a book: its metadata, its resources and the order in which they are read. */
+/** The package document of a book: its metadata, resources and reading order. */
 export class EpubPackage implements XmlHandler {
   readonly #path: string;
   readonly #facts = new TextsByName(factNames);
@@ -41,7 +41,7 @@ export class EpubPackage implements XmlHandler {
     if (this.#inMetadata) this.#facts.open(name);
     const value = (attribute: string): string => attributes.get(attribute) ?? '';
     if (name === 'item') {
-      // Told once: the spine may name it again and again.
+      // Reported once: the spine may name it repeatedly.
       this.#resources.set(value('id'), {
         address: value('href'),
         isPage: /html/i.test(value('media-type')),
@@ -58,7 +58,7 @@ export class EpubPackage implements XmlHandler {
     if (this.#inMetadata) this.#facts.text(text);
   }
 
-  /** Paths of the pages in their reading order, each once, without the table of contents. */
+  /** Paths of the pages in reading order, without repetitions and without the table of contents. */
   *pages(): Generator<string> {
     const given = new Set<string>();
     for (const id of new Set(this.#order)) {
@@ -71,7 +71,7 @@ export class EpubPackage implements XmlHandler {
     }
   }
 
-  /** Where the titles of the pages are: the table of contents of EPUB 3, else that of EPUB 2. */
+  /** Path of the page titles: the table of contents of EPUB 3, else of EPUB 2. */
   contents(): string | undefined {
     let found = this.#resources.get(this.#contents);
     for (const resource of this.#resources.values()) {
@@ -83,14 +83,16 @@ export class EpubPackage implements XmlHandler {
   }
 }
 
-/** Titles of pages by their paths, of a table of contents of either kind: the first of each, as long as a title may be. */
+/**
+ * Titles of pages by path, from a table of contents of either kind: the first of each, cut to the length of a title.
+ */
 export class EpubContents implements XmlHandler {
   readonly titles = new Map<string, string>();
   readonly #path: string;
   readonly #pages: ReadonlySet<string>;
   #navigation = true;
   #address: string | undefined;
-  /** Of the label that is open; a label may be followed by any number of places. */
+  /** Text of the open label; a label may precede any number of places. */
   #pieces: string[] | undefined;
   #title = '';
 
@@ -100,7 +102,7 @@ export class EpubContents implements XmlHandler {
   }
 
   open(name: string, attributes: XmlAttributes): void {
-    // A page may hold lists of landmarks and printed pages too.
+    // A page may also contain lists of landmarks and printed pages.
     if (name === 'nav') this.#navigation = attributes.get('type') === 'toc';
     if (!this.#navigation) return;
     if (name === 'a') {

@@ -1,7 +1,7 @@
 import { languageOf } from './code-languages.ts';
 import type { extensions } from './node.ts';
 
-/** A kind of file that can be read. */
+/** A readable kind of file. */
 export type FileKind = (typeof extensions)[number];
 
 const endings: Readonly<Record<string, FileKind>> = {
@@ -22,7 +22,7 @@ const endings: Readonly<Record<string, FileKind>> = {
   ndjson: 'jsonl',
 };
 
-/** Of the documents that a file gives: those with headings come as Markdown. */
+/** Media type of the file's documents: those with headings are Markdown. */
 const mediaTypes: Readonly<Record<Exclude<FileKind, 'code'>, string>> = {
   txt: 'text/plain',
   md: 'text/markdown',
@@ -34,7 +34,7 @@ const mediaTypes: Readonly<Record<Exclude<FileKind, 'code'>, string>> = {
   jsonl: 'application/jsonl',
 };
 
-/** The kind of a file by the ending of its name; undefined when it cannot be read, or only says who has another open. */
+/** The kind of a file by its extension; undefined if it is unreadable, or a lock file of an editor. */
 export function fileKind(path: string): FileKind | undefined {
   if (/(?:^|\/)~\$[^/]*$/.test(path)) return undefined;
   const ending = endingOf(path);
@@ -42,12 +42,12 @@ export function fileKind(path: string): FileKind | undefined {
   return known ?? (languageOf(ending) === undefined ? undefined : 'code');
 }
 
-/** Of source code, `text/x-` and its language: what cuts documents goes by it. */
+/** For source code, `text/x-` and its language: cutting depends on it. */
 export function mediaTypeOf(path: string, kind: FileKind): string {
   return kind === 'code' ? `text/x-${codeLanguage(path)}` : mediaTypes[kind];
 }
 
-/** The language of a file of source code. */
+/** The language of a source file. */
 export function codeLanguage(path: string): string {
   return languageOf(endingOf(path)) ?? 'unknown';
 }

@@ -1,7 +1,7 @@
 import { defineNode, Documents, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
 
-/** What can be read, by the ending of the file's name. */
+/** Readable kinds, by file name extension. */
 const texts = ['txt', 'md', 'html', 'pdf', 'docx', 'epub', 'csv', 'jsonl'] as const;
 export const extensions = [...texts, 'code'] as const;
 
@@ -84,7 +84,7 @@ export const loadFiles = defineNode({
   migrations: [],
 });
 
-/** A path without an ending or a glob is a folder: a file without an ending cannot be read. */
+/** A path without an extension or a glob is a folder: files without an extension are unreadable. */
 function withoutSubfolders(path: string): string {
   if (/[*?[{]/.test(path) || /\.[^./]+$/.test(path)) return path;
   const folder = path.replace(/\/+$/, '');

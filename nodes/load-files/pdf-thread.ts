@@ -2,18 +2,18 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
-/** Exit code of a thread whose PDF unpacks to more than it may. */
+/** Exit code of a thread whose PDF unpacks to more than allowed. */
 export const unpackedTooMuch = 77;
-/** Of a thread whose heap is full. */
+/** Exit code of a thread with a full heap. */
 export const heapFull = 'ERR_WORKER_OUT_OF_MEMORY';
 
 /** MiB of text, fonts and tables of a PDF as objects. */
 const heap = 512;
 
 /**
- * The thread's code: it answers `{ data, most }` with `{ text, title, pages }` or `{ encrypted, message }`. `most` is
- * how many bytes of arrays may be made for a page, and for the file's own tables: every stream is unpacked into arrays,
- * whatever it says it is. pdf.js takes errors of a stream for damage and goes on, so the thread ends instead.
+ * The thread's code: it answers `{ data, most }` with `{ text, title, pages }` or `{ encrypted, message }`. `most`
+ * limits the bytes of arrays for a page, and for the file's own tables: every stream is unpacked into arrays, whatever
+ * size it states. pdf.js treats errors of a stream as damage and goes on, so the thread ends instead.
  */
 const code = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -95,7 +95,9 @@ parentPort.on('message', async ({ data, most }) => {
 });
 `;
 
-/** A thread that reads PDFs, one after another; it does not keep the process alive. `before` is code that runs first. */
+/**
+ * A thread that reads PDFs, one after another; it does not keep the process alive. `before` is code that runs first.
+ */
 export function startPdfThread(before = ''): Worker {
   const library = createRequire(import.meta.url).resolve('pdfjs-dist/legacy/build/pdf.mjs');
   return new Worker(before + code, {

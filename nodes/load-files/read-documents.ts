@@ -1,19 +1,18 @@
-import type { Document, Metadata, SourceFile } from '@graft/graph';
+import { type Document, type Metadata, type SourceFile, plural } from '@graft/graph';
 import { GraphError } from '@graft/graph';
 import type { TextEncoding } from '../kit/text/decode-text.ts';
 import { fileText, tableRows } from '../kit/text/table-rows.ts';
 import { codeLanguage, type FileKind, mediaTypeOf } from './file-kind.ts';
 import { markdownHeadings, shortTitle } from '../kit/text/markdown-headings.ts';
-import { frontMatter } from './front-matter.ts';
 import { readHtml } from '../kit/text/read-html.ts';
-import { factsOf } from '../kit/text/facts.ts';
+import { factsOf, type Fact } from '../kit/text/facts.ts';
 import { type ReadDocument, readDocx } from './read-docx.ts';
 import { readEpub } from './read-epub.ts';
 import { readPdf } from './read-pdf.ts';
 import { rowDocument } from '../kit/text/row-document.ts';
 import { splitParts, type TextPart } from '../kit/text/split-parts.ts';
 
-/** Bytes; a page is parsed whole. */
+/** Bytes; a page is parsed as a whole. */
 const maxHtml = 64 * 1024 * 1024;
 
 export interface ReadOptions {
@@ -25,8 +24,8 @@ export interface ReadOptions {
 }
 
 /**
- * The documents of a file, those without text left out, streamed: of plain text, markdown and tables never
- * more than about two parts or rows are in memory. The same bytes always give the same documents.
+ * Streams the documents of a file, without empty ones: of plain text, markdown and tables, memory holds at most about
+ * two parts or rows. The same bytes always give the same documents.
  */
 export async function* readDocuments(
   file: SourceFile,
@@ -109,7 +108,7 @@ async function* book(file: SourceFile, reading: Promise<ReadDocument>) {
   for await (const part of splitParts([read.text])) yield partOf(file, part, { title, metadata });
 }
 
-/** Source code as it stands. Throws `damaged-file` for what is none, whatever its name says. */
+/** Source code unchanged. Throws `damaged-file` for a file that is not code, whatever its name. */
 async function* code(file: SourceFile, options: ReadOptions) {
   const title = nameOf(file.path);
   const metadata = { language: codeLanguage(file.path) };
@@ -132,13 +131,13 @@ async function* withoutNulls({ path }: SourceFile, text: AsyncIterable<string>) 
 }
 
 async function* rows(file: SourceFile, options: ReadOptions) {
-  let told = false;
+  let isReported = false;
   for await (const row of tableRows(file, options.encoding)) {
     const { document, left } = rowDocument(row, file, options.textColumns);
-    if (left > 0 && !told) {
-      told = true;
+    if (left > 0 && !isReported) {
+      isReported = true;
       options.warn?.(
-        `${file.path} has too many columns for the metadata: ${left} columns of row ${row.row} are only in its text.`,
+        `${file.path} has too many columns for the metadata: of row ${row.row} the text alone holds ${plural(left, 'column')}.`,
       );
     }
     yield document;
@@ -169,4 +168,38 @@ function firstHeading(text: string): string | undefined {
 
 function nameOf(path: string): string {
   return path.split('/').at(-1) ?? path;
+}
+
+interface FrontMatter {
+  readonly metadata: Metadata;
+  /** Code units of the front matter, with its fences and following blank lines; 0 without one. */
+  readonly length: number;
+}
+
+/**
+ * Reads the `---` block at the head of a markdown text: its `name: value` lines become metadata. Keeps nested values
+ * and lists as written, without long ones; evaluates nothing.
+ */
+export function frontMatter(text: string): FrontMatter {
+  const found = /^---[ \t]*\r?\n([\s\S]{0,65536}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n\s*|$)/.exec(
+    text,
+  );
+  if (found === null) return { metadata: {}, length: 0 };
+  const named = new Map<string, Fact>();
+  for (const line of (found[1] ?? '').split('\n')) {
+    const start = /^([\p{L}\p{N}_-]+)[ \t]*:/u.exec(line);
+    const value = start === null ? '' : line.slice(start[0].length).trim();
+    if (value !== '') named.set(start?.[1] ?? '', scalar(value));
+  }
+  // A thematic break followed by prose and another break is not front matter.
+  if (named.size === 0) return { metadata: {}, length: 0 };
+  return { metadata: factsOf(named).metadata, length: found[0].length };
+}
+
+function scalar(value: string): Fact {
+  const quoted = /^(['"])(.*)\1$/.exec(value)?.[2];
+  if (quoted !== undefined) return quoted;
+  if (/^-?\d+(\.\d+)?$/.test(value) && !/^-?0\d/.test(value)) return Number(value);
+  if (value === 'true' || value === 'false') return value === 'true';
+  return value === 'null' || value === '~' ? null : value;
 }

@@ -2,11 +2,10 @@ import type { SourceFile } from '@graft/graph';
 import { DocxBody } from './docx-body.ts';
 import { DocxNumbering } from './docx-numbering.ts';
 import { DocxStyles } from './docx-styles.ts';
-import { pathFrom } from './part-path.ts';
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
-import { ZipArchive } from './zip-archive.ts';
+import { ZipArchive, pathFrom } from './zip-archive.ts';
 
-/** Title, Markdown and what a document says of itself. */
+/** Title, Markdown and metadata of a document. */
 export interface ReadDocument {
   readonly title: string;
   readonly text: string;
@@ -18,7 +17,7 @@ const kind = {
   remedy: 'Open it and save it as .docx, without a password',
 };
 
-/** What `docProps/core.xml` says, by the names of our metadata. */
+/** Metadata of `docProps/core.xml`, under our names. */
 const factNames: Readonly<Record<string, string>> = {
   title: 'title',
   creator: 'author',
@@ -33,14 +32,14 @@ const factNames: Readonly<Record<string, string>> = {
 export async function readDocx(file: SourceFile, signal: AbortSignal): Promise<ReadDocument> {
   const archive = await ZipArchive.open(file, kind);
   const main = await mainPart(archive);
-  const beside = (name: string): string => pathFrom(main, name);
+  const partPath = (name: string): string => pathFrom(main, name);
   const [styles, numbering] = [new DocxStyles(), new DocxNumbering()];
-  await archive.xml(beside('styles.xml'), styles);
-  await archive.xml(beside('numbering.xml'), numbering);
+  await archive.xml(partPath('styles.xml'), styles);
+  await archive.xml(partPath('numbering.xml'), numbering);
   const notes = new Map<string, string>();
   for (const note of ['footnote', 'endnote']) {
     signal.throwIfAborted();
-    await archive.xml(beside(`${note}s.xml`), new Notes(note, { styles, notes }));
+    await archive.xml(partPath(`${note}s.xml`), new Notes(note, { styles, notes }));
   }
   signal.throwIfAborted();
   const body = new DocxBody({ styles, numbering, notes });
@@ -67,7 +66,7 @@ async function mainPart(archive: ZipArchive): Promise<string> {
   return found === '' ? 'word/document.xml' : found;
 }
 
-/** Passes on what is within `body`. */
+/** Passes on events within `body`. */
 class Root implements XmlHandler {
   readonly #body: DocxBody;
   found = false;
@@ -124,7 +123,7 @@ class Notes implements XmlHandler {
   }
 }
 
-/** Texts of elements, under names of our own; several of one name are joined. */
+/** Texts of elements, under our names; joins several of one name. */
 export class TextsByName implements XmlHandler {
   readonly values = new Map<string, string>();
   readonly #names: Readonly<Record<string, string>>;

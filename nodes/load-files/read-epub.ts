@@ -2,24 +2,23 @@ import type { SourceFile } from '@graft/graph';
 import { headingLine } from '../kit/text/plain-lines.ts';
 import { readHtmlAsMarkdown } from '../kit/text/read-html.ts';
 import { EpubContents, EpubPackage } from './epub-package.ts';
-import { pathFrom } from './part-path.ts';
 import type { ReadDocument } from './read-docx.ts';
-import { ZipArchive } from './zip-archive.ts';
+import { ZipArchive, pathFrom } from './zip-archive.ts';
 
 const kind = {
   name: 'an EPUB book',
   remedy: 'Download it again, or export it again from its source',
 };
 
-/** Only fonts are kept from being copied by these: the text is open. */
+/** These only obfuscate fonts: the text is readable. */
 const fontObfuscation: ReadonlySet<string> = new Set([
   'http://www.idpf.org/2008/embedding',
   'http://ns.adobe.com/pdf/enc#RC',
 ]);
 
 /**
- * Reads a book (EPUB 2 and 3) in its reading order; a page that begins without a heading of the first level gets its title in the table
- * of contents as one. Throws `damaged-file`, `encrypted-file` and `too-large`.
+ * Reads a book (EPUB 2 and 3) in reading order; a page without a first-level heading gets its title from the table of
+ * contents as one. Throws `damaged-file`, `encrypted-file` and `too-large`.
  */
 export async function readEpub(file: SourceFile, signal: AbortSignal): Promise<ReadDocument> {
   const archive = await ZipArchive.open(file, kind);
@@ -48,7 +47,7 @@ export async function readEpub(file: SourceFile, signal: AbortSignal): Promise<R
   return { title, text: pages.join('\n\n'), facts };
 }
 
-/** A page under its title as the first heading, unless it has one of its own of the first level. */
+/** A page with its title as the first heading, unless it has a first-level heading. */
 function underTitle(text: string, title: string | undefined): string {
   const [whole = '', marks, own] = /^(#{1,6}) ([^\n]*)/.exec(text) ?? [];
   if (title === undefined || marks === '#') return text;
@@ -81,7 +80,7 @@ async function pageTitles(
   return handler.titles;
 }
 
-/** Names, in lower case, of the parts that cannot be read without a key. */
+/** Names, in lower case, of the encrypted parts. */
 async function encryptedParts(archive: ZipArchive): Promise<ReadonlySet<string>> {
   const parts = new Set<string>();
   let method = '';
@@ -98,7 +97,7 @@ async function encryptedParts(archive: ZipArchive): Promise<ReadonlySet<string>>
   return parts;
 }
 
-/** A page of XHTML may close elements where they open that HTML reads on from. */
+/** XHTML may self-close elements that HTML would leave open. */
 function withoutEmptyElements(xhtml: string): string {
   return xhtml.replace(/<(?:script|style|title|iframe|textarea|noscript)\b[^<>]*\/>/gi, '');
 }

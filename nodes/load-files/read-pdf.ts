@@ -1,11 +1,11 @@
 import type { Worker } from 'node:worker_threads';
 import { GraphError, type SourceFile } from '@graft/graph';
 import { z } from 'zod';
-import { withoutSpacesAtLineEnds } from '../kit/text/line-ends.ts';
+import { withoutSpacesAtLineEnds } from '../kit/text/block-text.ts';
 import { heapFull, startPdfThread, unpackedTooMuch } from './pdf-thread.ts';
 
 const mebi = 1024 * 1024;
-/** Bytes; a PDF is read whole. */
+/** Bytes; a PDF is read as a whole. */
 const maxPdf = 512 * mebi;
 
 export interface PdfText {
@@ -20,12 +20,12 @@ const answerSchema = z.union([
 ]);
 type Answer = z.output<typeof answerSchema>;
 
-/** A thread without work, kept for the next PDF: starting one takes longer than most PDFs. */
+/** An idle thread, kept for the next PDF: starting one takes longer than most PDFs. */
 let idle: Worker | undefined;
 
 /**
- * The text of a PDF, pages a blank line apart. Throws `encrypted-file`, `damaged-file`, and `too-large` where it
- * unpacks to more, or takes longer, than a file of its size may.
+ * The text of a PDF, with a blank line between pages. Throws `encrypted-file`, `damaged-file`, and `too-large` if it
+ * unpacks to more, or takes longer, than its size allows.
  */
 export async function readPdf(file: SourceFile, signal: AbortSignal): Promise<PdfText> {
   if (file.size > maxPdf) {
@@ -45,7 +45,7 @@ export async function readPdf(file: SourceFile, signal: AbortSignal): Promise<Pd
   };
 }
 
-/** Ends the thread where the PDF is past a limit, or nobody waits any more. */
+/** Ends the thread if the PDF exceeds a limit or the signal aborts. */
 function readInThread(
   { path, size }: SourceFile,
   data: Uint8Array<ArrayBuffer>,
@@ -54,7 +54,7 @@ function readInThread(
   const thread = idle ?? startPdfThread();
   idle = undefined;
   thread.ref();
-  // Arrays that grow are made anew twice as large, and a page's text passes through two: a quarter of it is content.
+  // Growing arrays double, and a page's text passes through two: content is a quarter of the memory.
   const most = Math.min(32 * mebi + 64 * size, 1024 * mebi);
   const seconds = 60 + 10 * Math.ceil(size / mebi);
   return new Promise<Answer>((resolve, reject) => {

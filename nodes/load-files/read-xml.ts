@@ -1,9 +1,9 @@
 import type { TokenizerCallbacks } from 'htmlparser2';
 
-/** Values by name, without the prefix of their namespace. */
+/** Values by name, without namespace prefixes. */
 export type XmlAttributes = ReadonlyMap<string, string>;
 
-/** What a text of XML holds, in order. Names come without the prefix of their namespace. */
+/** Handlers for the content of an XML text, in order. Names come without namespace prefixes. */
 export interface XmlHandler {
   open?(name: string, attributes: XmlAttributes): void;
   close?(name: string): void;
@@ -11,8 +11,8 @@ export interface XmlHandler {
 }
 
 /**
- * Reads XML from tags as they come: without a tree, so that no depth costs more than its length; without what a document
- * type declares, so that no entity expands. Tags without an end, or an end without a start, are given as they stand.
+ * Reads XML as a stream of tags: without a tree, so that depth costs no more than length; without document type
+ * declarations, so that no entity expands. Passes on unbalanced tags as they are.
  */
 export async function readXml(xml: string, handler: XmlHandler): Promise<void> {
   const { Tokenizer } = await import('htmlparser2');
@@ -72,7 +72,7 @@ class Tags implements TokenizerCallbacks {
   onclosetag(start: number, end: number): void {
     this.#handler.close?.(this.#local(start, end));
   }
-  // What else XML holds is no content.
+  // Everything else in XML is not content.
   oncomment(): void {}
   ondeclaration(): void {}
   onprocessinginstruction(): void {}

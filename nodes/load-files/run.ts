@@ -12,13 +12,13 @@ import { fileKind } from './file-kind.ts';
 import { loadFiles } from './node.ts';
 import { type ReadOptions, readDocuments } from './read-documents.ts';
 
-/** Bytes. Documents of a larger file are not cached: they are read from the file again whenever they are needed. */
+/** Bytes. Graft does not cache documents of larger files, but reads them from the file whenever needed. */
 const maxCached = 1024 * 1024;
 
-/** Files that are passed over and named; more are counted. */
+/** Most skipped files to name; further ones are counted. */
 const mostNamed = 5;
 
-/** The documents of a small file, or how many a large one has. */
+/** The documents of a small file, or the number of documents of a large one. */
 type Payload = { readonly documents: readonly Document[] } | { readonly streamed: number };
 
 export const run = implementItems(loadFiles, {
@@ -77,7 +77,7 @@ export const run = implementItems(loadFiles, {
   },
 });
 
-/** What stops the step, and how it goes on without such a file. */
+/** The error that stops the step, and how to go on without the file. */
 function withWayOn(error: GraphError): GraphError {
   const { code, message, location, audience } = error;
   if (code === 'input-changed') return error;
@@ -85,7 +85,7 @@ function withWayOn(error: GraphError): GraphError {
   return new GraphError(code, `${message} ${way}`, { location, audience, cause: error });
 }
 
-/** Names the files that the paths take in and that are not read: a warning where one may think that they are. */
+/** Names files under the paths that are not read: as a warning if people may expect them to be. */
 function tellPassedOver(
   ctx: RunContext,
   { paths, extensions }: Pick<ParamsOf<typeof loadFiles>, 'paths' | 'extensions'>,
@@ -107,7 +107,7 @@ function tellPassedOver(
   const why = 'of kinds that “Kinds” does not list';
   tell(others.filter(isNamed), 'warning', why);
   tell(
-    others.filter((one) => !isNamed(one)),
+    others.filter((source) => !isNamed(source)),
     'info',
     why,
   );

@@ -1,27 +1,52 @@
 import { crc32 } from 'node:zlib';
 import { GraphError, type SourceFile } from '@graft/graph';
 import type { Entry, ZipFile } from 'yauzl';
-import { xmlEncoding } from '../kit/text/xml-encoding.ts';
+import { xmlEncoding } from '../kit/text/decode-text.ts';
 import { readXml, type XmlHandler } from './read-xml.ts';
 
+/** Code units of a part's name; a longer one is invalid. Many references may each lead through it. */
+const longest = 1024;
+
+/**
+ * Resolves a reference from a part of the archive, '' being its root, to a name to look up, never a path on disk.
+ * Returns '' if it leads nowhere.
+ */
+export function pathFrom(part: string, reference: string): string {
+  const address = reference.replace(/[#?].*$/s, '');
+  if (part.length > longest || address.length > 9 * longest) return '';
+  let decoded = address;
+  try {
+    decoded = decodeURIComponent(address);
+  } catch {
+    // Keeps it as written.
+  }
+  const steps: string[] = [];
+  for (const step of [...part.split('/').slice(0, -1), ...decoded.split('/')]) {
+    if (step === '..' && steps.length > 0 && steps.at(-1) !== '..') steps.pop();
+    else if (step !== '' && step !== '.') steps.push(step);
+  }
+  const path = steps.join('/');
+  return path.length > longest ? '' : path;
+}
+
 const mebi = 1024 * 1024;
-/** Bytes of the file, which is read whole. */
+/** Bytes of the file, which is read as a whole. */
 const maxArchive = 256 * mebi;
 const maxEntries = 20_000;
 /** Bytes of one unpacked part. */
 const maxPart = 64 * mebi;
 
-/** What the file is to its user, for messages. */
+/** Name of the file's kind, for messages. */
 export interface ArchiveKind {
   /** As in "is not a Word document". */
   readonly name: string;
-  /** How to write it anew. */
+  /** How to save it again. */
   readonly remedy: string;
 }
 
 /**
- * The parts of a document that is a zip archive. They are looked up by name and unpacked into memory, never to the
- * disk. All that are read may unpack to 16 MiB and 200 times the size of the file, at most 256 MiB.
+ * The parts of a document that is a zip archive. Looks them up by name and unpacks them into memory, never to disk. All
+ * parts together may unpack to 16 MiB plus 200 times the size of the file, at most 256 MiB.
  */
 export class ZipArchive {
   readonly file: SourceFile;
@@ -35,7 +60,7 @@ export class ZipArchive {
   static async open(file: SourceFile, kind: ArchiveKind): Promise<ZipArchive> {
     if (file.size > maxArchive) throw tooLarge(file, 'has more than 256 MiB');
     const bytes = Buffer.from(await file.bytes());
-    // Word keeps what it encrypts, and its old format, in another container.
+    // Word's encrypted files, and its old format, use another container.
     if (bytes.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]))) {
       throw encrypted(file, 'has a password, or a format older than 2007', kind.remedy);
     }
@@ -71,7 +96,7 @@ export class ZipArchive {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /** A part's bytes; undefined where there is none of that name. Throws as `open` does. */
+  /** A part's bytes; undefined if it does not exist. Throws as `open` does. */
   async bytes(name: string): Promise<Buffer | undefined> {
     const entry = this.#entries.get(name.toLowerCase());
     if (entry === undefined) return undefined;
@@ -84,7 +109,7 @@ export class ZipArchive {
     }
     try {
       const pieces: Uint8Array[] = [];
-      // No more than the size that the archive states: the library ends the stream there.
+      // Never more than the archive states: the library ends the stream there.
       for await (const piece of await this.#zip.openReadStreamPromise(entry)) {
         if (piece instanceof Uint8Array) pieces.push(piece);
       }
@@ -96,7 +121,7 @@ export class ZipArchive {
     }
   }
 
-  /** A part as text, by its byte order mark, what it says of itself, or UTF-8. */
+  /** A part as text, decoded by its byte order mark, its declaration, or as UTF-8. */
   async text(name: string): Promise<string | undefined> {
     const bytes = await this.bytes(name);
     if (bytes === undefined) return undefined;
@@ -107,7 +132,7 @@ export class ZipArchive {
     }
   }
 
-  /** Reads a part as XML; false where there is none of that name. */
+  /** Reads a part as XML; false if it does not exist. */
   async xml(name: string, handler: XmlHandler): Promise<boolean> {
     const text = await this.text(name);
     if (text === undefined) return false;

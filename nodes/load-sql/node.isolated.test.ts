@@ -107,7 +107,10 @@ describe('rows of a SQLite file', () => {
 
   it('are at least one with a text', async () => {
     const query = "select '' as text from articles";
-    await expect(load({ query })).rejects.toThrow('None of the 3 rows of the query has any text.');
+    await expect(load({ query })).rejects.toThrow('No row of the query has any text (3 rows).');
+    await expect(load({ query: "select '' as text" })).rejects.toThrow(
+      'No row of the query has any text (1 row).',
+    );
     const where = { textColumns: ['text'], query: "select id, ' ' as text from articles" };
     await expect(load(where)).rejects.toMatchObject({ location: { param: 'textColumns' } });
     await expect(load({ query: 'select 1 as n where false' })).rejects.toThrow('has no rows');
@@ -160,7 +163,9 @@ describe('rows of a SQLite file', () => {
     const log = vi.fn();
     const query = 'select x from more';
     expect(await load({ query, limit: 1234 }, { log })).toHaveLength(1234);
-    expect(log).toHaveBeenCalledWith('warning', expect.stringMatching(/more than 1234 rows/));
+    expect(log).toHaveBeenCalledWith('warning', expect.stringMatching(/more than 1,234 rows/));
+    expect(await load({ query, limit: 1 }, { log })).toHaveLength(1);
+    expect(log).toHaveBeenLastCalledWith('warning', expect.stringMatching(/more than 1 row\./));
   });
 });
 

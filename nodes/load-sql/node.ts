@@ -91,11 +91,11 @@ export const loadSql = defineNode({
   caching: 'pure',
   sources({ file, database, refresh }) {
     if (file !== '') {
-      // What SQLite keeps beside a database that is in use.
-      const beside = ['-wal', '-journal'].map((end) => ({
+      // SQLite's files beside an open database.
+      const journals = ['-wal', '-journal'].map((end) => ({
         ...{ kind: 'files' as const, patterns: [`${file}${end}`], param: 'file', optional: true },
       }));
-      return [{ kind: 'files', patterns: [file], param: 'file' }, ...beside];
+      return [{ kind: 'files', patterns: [file], param: 'file' }, ...journals];
     }
     if (database === null) return [];
     return [

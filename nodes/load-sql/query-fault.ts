@@ -1,23 +1,22 @@
-/** Functions that read or change something else than tables, or run SQL that they are given as a text. */
+/** Functions that read or change something other than tables, or run SQL from a text. */
 const outside =
   /^(pragma_\w*|load_extension|readfile|writefile|fsdir|edit|fts3_tokenizer|pg_(read|ls|stat_file|file|terminate|cancel|reload|rotate|notify|promote|switch|create|drop|logical|replication|advisory|try_advisory|backup|start_backup|stop_backup|import)\w*|lo_\w*|dblink\w*|set_config|setval|nextval|(query|cursor|table|schema|database)_to_xml\w*|ts_stat|crosstab\w*|connectby)$/i;
 const reading = new Set(['select', 'with', 'values']);
 
-/** From where it stands: space and comments, texts, names, and any other sign. */
+/** One token at the current position: space and comments, texts, names, and any other sign. */
 const token =
   /(?<escaped>[uU]&["'])|(?<space>\s+|--[^\n\r]*|\/\*(?<comment>[^]*?)\*\/)|(?<text>[eE]'(?:[^'\\]|''|\\[^])*'|'(?:[^']|'')*'|\$(?<tag>(?:[a-zA-Z_]\w*)?)\$[^]*?\$\k<tag>\$)|(?<name>"(?:[^"]|"")*"|`[^`]*`|[\p{L}_][\p{L}\p{N}_$]*)|(?<open>\/\*|['"`]|\$(?:[a-zA-Z_]\w*)?\$)|(?<sign>[^])/uy;
 
 /**
- * Why a text is not one statement that reads, as far as that can be told without a database; undefined: it may be. Databases
- * are opened so that they refuse the same, and more: this is for saying so early and plainly, and for what they would do
- * all the same.
+ * Why a text is not a single reading statement, as far as the text alone shows; undefined: it may be. Databases are
+ * opened so that they refuse the same and more; this reports it early and plainly, and covers what they would allow.
  */
 export function queryFault(text: string): string | undefined {
   if (text.includes('\0')) return 'The query contains a zero character. Remove it.';
   let first: string | undefined;
   let name = '';
   let ended = false;
-  /** Where the last bracket was opened: SQLite takes what is in brackets for a name, too. */
+  /** Position of the last opening bracket: SQLite also reads bracketed text as a name. */
   let bracket = 0;
   for (const { groups, index } of text.matchAll(new RegExp(token, 'guy'))) {
     if (groups?.['escaped'] !== undefined)

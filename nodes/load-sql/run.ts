@@ -6,6 +6,7 @@ import {
   implement,
   type ParamsOf,
   type RunContext,
+  plural,
 } from '@graft/graph';
 import { columnList } from '../kit/text/facts.ts';
 import { rowDocument } from '../kit/text/row-document.ts';
@@ -17,7 +18,7 @@ type Params = ParamsOf<typeof loadSql>;
 /** Values by column; undefined for bytes. */
 type Row = Readonly<Record<string, unknown>>;
 
-/** Code units of a row, as for those of files. */
+/** Most code units of a row, as for rows of files. */
 const longestRow = 16 * 1024 * 1024;
 
 export const run = implement(loadSql, (ctx, _inputs, params) =>
@@ -30,23 +31,23 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
   const ids = new Set<string>();
   let row = 0;
   let written = 0;
-  let told = false;
+  let isReported = false;
   for await (const values of eachRow(ctx, params)) {
     ctx.signal.throwIfAborted();
     row += 1;
     if (row > limit) {
       ctx.log(
         'warning',
-        `The query has more than ${limit} rows. Graft reads only these. Raise the limit for more.`,
+        `The query has more than ${plural(limit, 'row')}. Graft reads only ${limit === 1 ? 'this one' : 'these'}. Raise the limit for more.`,
       );
       return;
     }
     const { document, left } = documentOf({ values, row, source }, params);
-    if (left > 0 && !told) {
-      told = true;
+    if (left > 0 && !isReported) {
+      isReported = true;
       ctx.log(
         'warning',
-        `The query has too many columns for the metadata: ${left} columns are only in the text.`,
+        `The query has too many columns for the metadata: the text alone holds ${plural(left, 'column')}.`,
       );
     }
     if (ids.has(document.id)) throw repeated(document.id, params.id);
@@ -60,7 +61,9 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
   const param = row > 0 && textColumns.length > 0 ? 'textColumns' : 'query';
   throw new GraphError(
     'bad-input',
-    row === 0 ? 'The query has no rows.' : `None of the ${row} rows of the query has any text.`,
+    row === 0
+      ? 'The query has no rows.'
+      : `No row of the query has any text (${plural(row, 'row')}).`,
     { location: { node: ctx.node, param } },
   );
 }
@@ -92,7 +95,9 @@ function asked(ctx: RunContext, params: Params): AsyncIterable<DatabaseRows> {
     const { identity } = source;
     return ctx.databases.rows({ secret: database.$secret, identity }, query);
   }
-  const [given = [], ...others] = ctx.sources.map((one) => (one.kind === 'files' ? one.files : []));
+  const [given = [], ...others] = ctx.sources.map((source) =>
+    source.kind === 'files' ? source.files : [],
+  );
   const [file, another] = given;
   if (file === undefined) {
     throw badParam('file', 'Choose a SQLite file of the workspace, or name a database.');
@@ -103,8 +108,8 @@ function asked(ctx: RunContext, params: Params): AsyncIterable<DatabaseRows> {
       `${path} matches several files (${file.path}, ${another.path}). Choose one.`,
     );
   }
-  const beside = others.flat().filter((one) => one.path.startsWith(`${file.path}-`));
-  return sqliteRows({ file, beside }, query);
+  const journals = others.flat().filter((other) => other.path.startsWith(`${file.path}-`));
+  return sqliteRows({ file, beside: journals }, query);
 }
 
 function documentOf(
@@ -156,7 +161,7 @@ function documentOf(
 function plainValue(value: unknown): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof Uint8Array) return undefined;
-  // What JSON has no numbers for, infinity and what is none, is a text too.
+  // Numbers that JSON lacks, infinity and NaN, become text.
   const isText =
     typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
   return isText ? String(value) : value;

@@ -3,25 +3,25 @@ import { type DatabaseQuery, type DatabaseRows, GraphError, type SourceFile } fr
 import { z } from 'zod';
 import { startSqliteThread } from './sqlite-thread.ts';
 
-/** Bytes: a database is held in memory while it is asked. */
+/** Bytes: memory holds a database while it is queried. */
 const largestFile = 512 * 1024 * 1024;
 
 const openedSchema = z.object({ columns: z.array(z.string()) });
 const rowsSchema = z.object({ rows: z.array(z.array(z.unknown())), done: z.boolean() });
 const failedSchema = z.object({
   failed: z.string(),
-  /** Where bytes stand that are no text; rows count from 1. */
+  /** Position of bytes that are not valid text; rows count from 1. */
   badText: z.object({ row: z.number(), column: z.string() }).optional(),
 });
 type Failed = z.output<typeof failedSchema>;
 
 export interface SqliteFiles {
   readonly file: SourceFile;
-  /** What SQLite keeps beside a database that is in use. */
+  /** SQLite's files beside an open database. */
   readonly beside: readonly SourceFile[];
 }
 
-/** Rows of a query to a SQLite file; bytes that are no text are undefined. */
+/** Rows of a query on a SQLite file; values of bytes are undefined. */
 export async function* sqliteRows(
   files: SqliteFiles,
   query: DatabaseQuery,
@@ -43,7 +43,7 @@ export async function* sqliteRows(
   try {
     const { text, values } = query;
     const opening = { ask: 'open', bytes, query: text, values };
-    // Handed over, and not copied.
+    // Transferred, not copied.
     const { columns } = openedSchema.parse(await thread.ask(opening, [bytes.buffer]));
     for (let done = false; !done;) {
       const answer = rowsSchema.parse(await thread.ask({ ask: 'next' }));
@@ -55,20 +55,20 @@ export async function* sqliteRows(
   }
 }
 
-/** All of a file, held once. */
+/** A whole file in one buffer. */
 async function contentOf(file: SourceFile): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(file.size);
   let at = 0;
   for await (const piece of file.stream()) {
-    // Of a file that has grown meanwhile: it is refused as its reading ends.
-    const some = piece.subarray(0, bytes.length - at);
-    bytes.set(some, at);
-    at += some.length;
+    // If the file has grown meanwhile, it is refused at the end of reading.
+    const fitting = piece.subarray(0, bytes.length - at);
+    bytes.set(fitting, at);
+    at += fitting.length;
   }
   return bytes;
 }
 
-/** Throws where a program has the database open, and has not yet written into it all that it holds. */
+/** Throws if a program has the database open with changes that it has not yet written into it. */
 async function requireSettled({ file, beside }: SqliteFiles): Promise<void> {
   for (const other of beside) {
     if (other.size === 0 || !(await hasContent(other))) continue;
@@ -80,18 +80,18 @@ async function requireSettled({ file, beside }: SqliteFiles): Promise<void> {
   }
 }
 
-/** A journal that is done with may be kept with a head of zeros. */
+/** SQLite may keep a finished journal with a head of zeros. */
 async function hasContent(file: SourceFile): Promise<boolean> {
   for await (const piece of file.stream()) return piece.subarray(0, 8).some((byte) => byte !== 0);
   return false;
 }
 
-/** The thread of one query. It is ended where the query takes longer than it may, or nobody waits any more. */
+/** The thread of one query. Ends it if the query exceeds its time or the signal aborts. */
 class QueryThread {
   readonly #thread: Worker = startSqliteThread();
   readonly #path: string;
   readonly #query: DatabaseQuery;
-  /** Milliseconds that it may still work. */
+  /** Milliseconds of work left. */
   #left: number;
 
   constructor(path: string, query: DatabaseQuery) {
@@ -145,7 +145,7 @@ class QueryThread {
   }
 }
 
-function failure({ failed: said, badText }: Failed, path: string): GraphError {
+function failure({ failed: reason, badText }: Failed, path: string): GraphError {
   const location = { file: path };
   if (badText !== undefined) {
     return new GraphError(
@@ -154,30 +154,30 @@ function failure({ failed: said, badText }: Failed, path: string): GraphError {
       { location: { ...location, param: 'query' } },
     );
   }
-  if (/not a database|malformed|disk image/i.test(said)) {
+  if (/not a database|malformed|disk image/i.test(reason)) {
     return new GraphError(
       'damaged-file',
-      `${path} is not a SQLite database, or is damaged (${said}). Choose another file.`,
+      `${path} is not a SQLite database, or is damaged (${reason}). Choose another file.`,
       {
         location: { ...location, param: 'file' },
       },
     );
   }
-  if (/out of memory|too big/i.test(said)) {
+  if (/out of memory|too big/i.test(reason)) {
     return new GraphError(
       'too-large',
-      `The query exceeds its memory limit (${said}). Select fewer rows or columns.`,
+      `The query exceeds its memory limit (${reason}). Select fewer rows or columns.`,
       {
         location: { ...location, param: 'query' },
       },
     );
   }
-  if (/readonly|read-only/i.test(said)) {
+  if (/readonly|read-only/i.test(reason)) {
     return refused(
-      `The query writes to the database (${said}). Graft runs only queries that read.`,
+      `The query writes to the database (${reason}). Graft runs only queries that read.`,
     );
   }
-  return refused(`SQLite refused the query on ${path}: ${said}. Correct the query.`);
+  return refused(`SQLite refused the query on ${path}: ${reason}. Correct the query.`);
 }
 
 function refused(message: string): GraphError {

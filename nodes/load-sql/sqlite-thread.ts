@@ -1,19 +1,18 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
-/** MiB of the thread's own heap, which holds the rows that are handed over; the engine has its memory beside it. */
+/** MiB of the thread's own heap, which holds transferred rows; the engine has separate memory. */
 const heap = 512;
-/** Bytes that the engine may take, beside those of the file: also for sorting, which would else go to files, which are in memory beside it. */
+/** Bytes for the engine, beyond those of the file: also for sorting, whose temporary files are in this memory too. */
 const engineHeap = 1024 ** 3;
-/** Rows, and characters of them, that are handed over at a time. */
+/** Rows, and their characters, transferred at a time. */
 const slice = { rows: 500, length: 4_000_000 };
 
 /**
- * The thread's code. SQLite, compiled to WebAssembly, is given the bytes of a file: it has no files of the machine, no
- * extensions and no network, so that whatever a query asks for, nothing but those bytes can be in the answer, and what it
- * would write is written nowhere. It is in UTC: 'localtime' gives the same wherever it is asked. It answers
- * `{ bytes, query, values }` with `{ columns }`, and each `next` with `{ rows, done }`; anything that goes wrong with
- * `{ failed }`, and a text that is none with `{ badText }` beside it.
+ * The thread's code. SQLite, compiled to WebAssembly, receives the bytes of a file. It has no access to the machine's
+ * files, extensions or network, so that an answer can contain only those bytes, and writes go nowhere. It uses UTC:
+ * 'localtime' is the same everywhere. It answers `{ bytes, query, values }` with `{ columns }`, and each `next` with `{
+ * rows, done }`; a failure with `{ failed }`, and for an invalid text also `{ badText }`.
  */
 const code = `
 const { parentPort, workerData } = require('node:worker_threads');

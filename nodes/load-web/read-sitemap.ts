@@ -1,42 +1,42 @@
 import { gunzipSync } from 'node:zlib';
 import { GraphError, type WebReply } from '@graft/graph';
-import { xmlEncoding } from '../kit/text/xml-encoding.ts';
+import { xmlEncoding } from '../kit/text/decode-text.ts';
 import { pageAddress } from '../kit/web/definition.ts';
 
-/** A page that a list names. */
+/** A page that a sitemap lists. */
 export interface ListedPage {
   readonly url: string;
-  /** When it was last changed, as the list says; empty where it does not. */
+  /** Date of its last change, as listed; empty if unknown. */
   readonly changed: string;
 }
 export interface Sitemap {
   readonly pages: readonly ListedPage[];
-  /** Other sitemaps that it names. */
+  /** Other sitemaps that it lists. */
   readonly maps: readonly string[];
-  /** Addresses that are left out since they are too long. */
+  /** Number of addresses omitted because they are too long. */
   readonly long: number;
 }
 
-/** Bytes of a sitemap, unpacked, as the protocol has it. */
+/** Largest size of an unpacked sitemap in bytes, by the protocol. */
 export const largestSitemap = 50 * 1024 * 1024;
-/** Entries of a sitemap, as the protocol has it. */
+/** Most entries of a sitemap, by the protocol. */
 const mostEntries = 50_000;
-/** Characters of an address, as the protocol has it. */
+/** Longest address in characters, by the protocol. */
 export const longestAddress = 2048;
-/** The protocol has three levels; what goes deeper is something else. */
+/** The protocol has three levels; deeper elements are something else. */
 const deepest = 16;
 
 /**
- * A sitemap: XML, packed or not, or a text with an address a line (sitemaps.org). Only addresses of its own host count: of
- * the one that was asked, and of the one that answered in the end. Of more entries than it may have the first are read.
- * Throws `bad-input` for what is none.
+ * Reads a sitemap: XML, compressed or not, or a text with an address on each line (sitemaps.org). Only addresses on its
+ * own host count: the requested one, or the one that finally answered. Reads the first entries if there are too many.
+ * Throws `bad-input` for anything else.
  */
 export async function readSitemap(
   { body, url: reached }: Pick<WebReply, 'body' | 'url'>,
   address: string,
 ): Promise<Sitemap> {
   const text = decoded(isPacked(body) ? unpacked(body, address) : body).trim();
-  const hosts = new Set([address, reached].map((one) => new URL(one).host));
+  const hosts = new Set([address, reached].map((url) => new URL(url).host));
   let long = 0;
   const own = (written: string): string[] => {
     const url = written.length > longestAddress ? written : pageAddress(written);
@@ -62,7 +62,7 @@ export async function readSitemap(
     : { pages: [], maps: found.map(({ url }) => url), long };
 }
 
-/** `loc` and `lastmod` of each `url` or `sitemap`. Entities that the file defines are not expanded. */
+/** `loc` and `lastmod` of each `url` or `sitemap`. Does not expand entities that the file defines. */
 async function xmlEntries(text: string, address: string) {
   const { Parser } = await import('htmlparser2');
   const entries: { loc: string; lastmod: string }[] = [];
@@ -84,7 +84,7 @@ async function xmlEntries(text: string, address: string) {
         const [, , name] = path;
         if (entry === undefined || path.length !== 3) return;
         if (name !== 'loc' && name !== 'lastmod') return;
-        // Of what is too long anyhow there may be megabytes.
+        // An oversized value may have megabytes.
         if (entry[name].length <= longestAddress) entry[name] += piece;
       },
       onclosetag() {
@@ -101,12 +101,12 @@ async function xmlEntries(text: string, address: string) {
   };
 }
 
-/** Whatever it is written in: of what does not fit only the addresses are lost that it stands in. */
+/** Any encoding: with a wrong one, only addresses that contain the affected characters are lost. */
 function decoded(bytes: Uint8Array): string {
   try {
     return new TextDecoder(xmlEncoding(bytes)).decode(bytes);
   } catch {
-    // It names an encoding that nobody knows.
+    // It names an unknown encoding.
     return new TextDecoder().decode(bytes);
   }
 }

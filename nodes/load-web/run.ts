@@ -7,9 +7,9 @@ import { WebSnapshots } from './web-snapshots.ts';
 
 type Params = ParamsOf<typeof loadWeb>;
 
-/** Hosts that are asked at once, each one request after another. */
+/** Hosts asked at once; each gets one request after another. */
 const mostHosts = 8;
-/** Sitemaps that those of the list may lead to, with these. */
+/** Most sitemaps, including those that others list. */
 const mostSitemaps = 200;
 
 export const run = implement(loadWeb, async (ctx, _inputs, params) => {
@@ -19,7 +19,7 @@ export const run = implement(loadWeb, async (ctx, _inputs, params) => {
   return { documents: documentsOf(ctx, read, snapshots) };
 });
 
-/** The pages of both lists, each once. */
+/** The pages of both lists, without repetitions. */
 async function listedPages(
   ctx: RunContext,
   { pages, sitemaps, under, limit }: Params,
@@ -36,7 +36,7 @@ async function listedPages(
   let left = 0;
   let leftMaps = 0;
   let long = 0;
-  // A Set's iteration reaches what is added on the way.
+  // Iterating a Set reaches entries added meanwhile.
   for (const map of maps) {
     ctx.signal.throwIfAborted();
     const found = await snapshots.sitemap(map);
@@ -73,26 +73,26 @@ async function listedPages(
   return [...named.values()];
 }
 
-/** Looks at what is due, host by host, and gives the pages that could be read. */
+/** Fetches due pages, host by host, and returns the readable ones. */
 async function lookAtAll(
   ctx: RunContext,
   pages: readonly ListedPage[],
   { snapshots, params }: { readonly snapshots: WebSnapshots; readonly params: Params },
 ): Promise<ListedPage[]> {
   const failures = new Map<ListedPage, GraphError>();
-  const said = new Set<string>();
+  const reported = new Set<string>();
   let done = 0;
   let stopped = false;
   const lookAt = async (page: ListedPage): Promise<void> => {
     try {
-      await snapshots.look(page);
+      await snapshots.fetch(page);
     } catch (error) {
       if (!(error instanceof GraphError) || params.unreadable === 'stop') throw error;
       ctx.signal.throwIfAborted();
       failures.set(page, error);
-      // What is wrong with a site is said once, and not of each of its pages.
-      if (!said.has(error.message)) ctx.log('warning', error.message, page.url);
-      said.add(error.message);
+      // Warns of a site once, not for each of its pages.
+      if (!reported.has(error.message)) ctx.log('warning', error.message, page.url);
+      reported.add(error.message);
     }
     done += 1;
     ctx.progress({ done, total: pages.length, unit: 'pages', message: page.url });
@@ -110,7 +110,7 @@ async function lookAtAll(
   try {
     await Promise.all(workers);
   } catch (error) {
-    // What the others are reading is kept before the step ends.
+    // Keeps what the others are reading before the step ends.
     stopped = true;
     await Promise.allSettled(workers);
     throw error;

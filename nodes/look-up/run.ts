@@ -36,7 +36,7 @@ export const run = implement(lookUp, async (ctx, { questions, table }, { keys, a
       `${plural(without, 'row')} can answer nothing: a key or the answer is empty.`,
     );
   }
-  /** By question; undefined where it stays open. */
+  /** By question; undefined if it stays open. */
   const found: (TableRow | undefined)[] = [];
   let torn = 0;
   for await (const { question } of questions.rows()) {
@@ -74,10 +74,10 @@ function columnsOf({ metadata, text, title }: Document): Record<string, string> 
 
 interface Column {
   readonly columns: Readonly<Record<string, string>>;
-  /** Of the row. */
+  /** Id of the row. */
   readonly id: string;
   readonly name: string;
-  /** That names the column. */
+  /** Parameter that names the column. */
   readonly param: 'keys' | 'answer';
 }
 

@@ -1,17 +1,17 @@
 import type { Span } from '@graft/graph';
 
 export interface TableRow {
-  /** Where it stands; its text is not kept. */
+  /** Location of a row; its text is not kept. */
   readonly source: Span;
   /** For each key its wordings, each as its content words; none empty. */
   readonly wordings: readonly (readonly (readonly string[])[])[];
-  /** What it answers. */
+  /** Its answer. */
   readonly value: string;
 }
 
 /** Rows of a table, found by the words of a question. */
 export class TableRows {
-  /** Rows by the first word of each wording of their first key: one of these stands in every question that they answer. */
+  /** Rows by the first word of each wording of their first key: every question that they answer contains one. */
   readonly #byWord = new Map<string, Set<TableRow>>();
 
   add(row: TableRow): void {
@@ -22,7 +22,7 @@ export class TableRows {
     }
   }
 
-  /** Rows of which every key stands in the question, those of the most words: "Old Patience" before "Patience". */
+  /** Rows whose keys all occur in the question, those with most words: "Old Patience" before "Patience". */
   find(asked: ReadonlySet<string>): TableRow[] {
     let best: TableRow[] = [];
     let most = 0;
@@ -38,7 +38,7 @@ export class TableRows {
   }
 }
 
-/** Words of the question that the longest wordings of all keys take up; 0 where a key does not stand in it. */
+/** Number of question words in the longest wordings of all keys; 0 if a key does not occur. */
 function matched({ wordings }: TableRow, asked: ReadonlySet<string>): number {
   let words = 0;
   for (const key of wordings) {

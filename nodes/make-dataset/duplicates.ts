@@ -8,15 +8,15 @@ import {
 } from '../kit/text/word-pair-sketch.ts';
 import { says } from './answerability.ts';
 
-/** What is compared of a question; without a reference nothing answers it. */
+/** Compared fields of a question; without a reference it has no answer. */
 export interface Asked {
   readonly question: string;
   readonly reference?: string;
 }
 
-/** Finds questions that ask what one before has asked. */
+/** Finds questions that repeat an earlier one. */
 export class Duplicates {
-  /** Jaccard of word pairs from which on two questions are alike. */
+  /** Jaccard similarity of word pairs from which two questions count as alike. */
   readonly #similarity: number;
   readonly #seen = new Set<string>();
   readonly #index = new SketchIndex<{ readonly sketch: Sketch; readonly asked: Asked }>();
@@ -26,8 +26,8 @@ export class Duplicates {
   }
 
   /**
-   * Whether it was asked before: in the same words, or in nearly the same with the same answer, or with none on one side.
-   * Where it was not, later ones are compared with it.
+   * Whether an earlier question had the same words, or nearly the same with the same answer, or with none on one side.
+   * Otherwise records it for later comparisons.
    */
   has(asked: Asked): boolean {
     const words = plainWords(asked.question).join(' ');

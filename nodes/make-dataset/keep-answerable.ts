@@ -1,8 +1,11 @@
 import { abstains, type Chunk } from '@graft/graph';
 import { says, supports, titleOf, unanswered } from './answerability.ts';
-import { type Candidate, filled, type Making, replied } from './candidate.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
+import { type Candidate, type Making, replied } from './model-asker.ts';
 
-/** The questions that their chunk answers as they say, and those without an answer that no chunk seems to answer. */
+/**
+ * Keeps the questions that their chunk answers as stated, and those without an answer that no chunk seems to answer.
+ */
 export async function keepAnswerable(
   making: Making,
   candidates: readonly Candidate[],
@@ -29,7 +32,10 @@ export async function keepAnswerable(
   return keepAgreeing(making, kept);
 }
 
-/** Where it is asked for: the questions that the model, given the chunk, answers in the same way, or says that it cannot. */
+/**
+ * If requested, keeps only questions to which the model, given the chunk, gives the same answer, or says that it
+ * cannot.
+ */
 export async function keepAgreeing(
   { params, asker, tally }: Making,
   candidates: readonly Candidate[],
@@ -38,7 +44,7 @@ export async function keepAgreeing(
   const replies = await asker.ask(
     candidates.map(({ chunk, question }) => ({
       id: chunk.id,
-      prompt: filled(params.askAgain, { title: titleOf(chunk), passage: chunk.text, question }),
+      prompt: fillPrompt(params.askAgain, { title: titleOf(chunk), passage: chunk.text, question }),
     })),
     { temperature: 0, doing: 'asking again' },
   );

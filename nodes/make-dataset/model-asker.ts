@@ -7,10 +7,12 @@ import {
   type ParamsOf,
   type RunContext,
   type TreeInput,
+  type Chunk,
 } from '@graft/graph';
 import { z } from 'zod';
 import { type Ask, askModel } from '../kit/asking/ask-model.ts';
 import type { makeDataset } from './node.ts';
+import type { Tally } from './tally.ts';
 
 export type Params = ParamsOf<typeof makeDataset>;
 
@@ -21,24 +23,24 @@ const replySchema = z.object({
 });
 export type Reply = z.infer<typeof replySchema>;
 
-/** A prompt, and the item that it is about. */
+/** A prompt, and the item that it concerns. */
 export interface Prompted {
   readonly id: string;
   readonly prompt: string;
 }
 
-/** Prompts asked at once, and stored: what is lost when a run is stopped. */
+/** Prompts asked and stored at once: the most that a stopped run loses. */
 const batch = 8;
 /** As in Generate. */
 const sampling = { topK: 40, topP: 0.95, minP: 0.05, repeatPenalty: 1.1, stop: [] };
 
-/** Asks a model, each prompt once: replies are kept in the item cache, by all that they depend on. */
+/** Asks a model each prompt once: caches replies by everything that they depend on. */
 export class ModelAsker {
   readonly #ctx: RunContext;
   readonly #model: TreeInput<ModelRef>;
   readonly #params: Params;
   readonly #replies = new Map<string, Reply>();
-  /** Not kept: another day they may be answered. */
+  /** Not cached: it may succeed another day. */
   readonly #problems = new Map<string, string>();
 
   constructor(ctx: RunContext, model: TreeInput<ModelRef>, params: Params) {
@@ -48,8 +50,8 @@ export class ModelAsker {
   }
 
   /**
-   * The replies to prompts, in order; why there is none, as a sentence, where a prompt cannot be answered. Prompts that
-   * begin alike are asked one after another. `doing` is said meanwhile.
+   * The replies to prompts, in order; for a prompt that cannot be answered the reason, as a sentence. Sorts prompts
+   * with a common beginning next to each other. Reports `doing` as progress.
    */
   async ask(
     prompts: readonly Prompted[],
@@ -64,24 +66,24 @@ export class ModelAsker {
     const asks = new Map(
       prompts.map(({ id, prompt }, at) => [keys[at] ?? '', { id, system, prompt }]),
     );
-    const memo = await this.#ctx.memo('replies', replySchema, async (some) => {
-      const missing = some.filter((key) => !this.#replies.has(key));
+    const memo = await this.#ctx.memo('replies', replySchema, async (wanted) => {
+      const missing = wanted.filter((key) => !this.#replies.has(key));
       const results = await this.#answers(
         missing.flatMap((key) => asks.get(key) ?? []),
         { temperature, seed },
       );
       for (const [at, key] of missing.entries()) this.#note(key, results[at]);
-      return some.map((key) => this.#replyTo(key));
+      return wanted.map((key) => this.#replyTo(key));
     });
     const sorted = [...asks.keys()].sort();
     for (let at = 0; at < sorted.length; at += batch) {
       this.#ctx.progress({ done: at, total: sorted.length, unit: 'prompts', message: doing });
-      const some = sorted.slice(at, at + batch);
+      const slice = sorted.slice(at, at + batch);
       try {
-        await memo.fill(some);
+        await memo.fill(slice);
       } catch (error) {
-        const answered = some.filter((key) => !this.#problems.has(key));
-        if (answered.length === some.length) throw error;
+        const answered = slice.filter((key) => !this.#problems.has(key));
+        if (answered.length === slice.length) throw error;
         await memo.fill(answered);
       }
     }
@@ -109,10 +111,38 @@ export class ModelAsker {
     }
   }
 
-  /** Throws for a prompt that cannot be answered, so that nothing is kept as a reply to it. */
+  /** Throws for a prompt that cannot be answered, so that nothing is cached for it. */
   #replyTo(key: string): Reply {
     const reply = this.#replies.get(key);
     if (reply !== undefined) return reply;
     throw new GraphError('bad-input', this.#problems.get(key) ?? 'The model did not reply.');
   }
+}
+
+/** A question that may become a row of the dataset. */
+export interface Candidate {
+  readonly chunk: Chunk;
+  readonly question: string;
+  /** Absent: the question has no answer. */
+  readonly reference?: string;
+  /** The question that it paraphrases. */
+  readonly of?: Candidate;
+}
+
+/** What every stage of making a dataset needs. */
+export interface Making {
+  readonly ctx: RunContext;
+  readonly params: Params;
+  readonly asker: ModelAsker;
+  readonly tally: Tally;
+}
+
+/** Whether the model stopped early within `part`, so that the part is incomplete. */
+export function isCutIn({ cut, text }: Reply, part: string): boolean {
+  return cut && text.endsWith(part);
+}
+
+/** The model's reply; empty if it failed. */
+export function replied(reply: Reply | string | undefined): Reply {
+  return typeof reply === 'object' ? reply : { text: '', cut: false };
 }

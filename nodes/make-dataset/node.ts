@@ -17,7 +17,7 @@ import {
   temperatureParam,
 } from '../kit/asking/definition.ts';
 
-/** The parameter of a prompt, in which each of `holds` has to stand. */
+/** A prompt parameter that must contain each of `holds`. */
 function promptParam(
   text: string,
   {
@@ -35,7 +35,7 @@ function promptParam(
     .meta({ ...shown, control: 'multiline' } satisfies ParamMeta);
 }
 
-/** How many of something, a question. */
+/** A number of things for each question. */
 function countParam(most: number, meta: ParamMeta) {
   return z
     .int()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A question that a model wrote; the answer is empty where it wrote none. */
+/** A question from a model; the answer is empty if it wrote none. */
 export interface WrittenQuestion {
   readonly question: string;
   readonly answer: string;
@@ -25,12 +25,12 @@ const objectSchema = z
     answer: answer ?? a ?? '',
   }))
   .pipe(z.object({ question: z.string(), answer: textSchema }));
-/** Of texts: `[1]` cites a passage. */
+/** Within texts, `[1]` cites a passage. */
 const listSchema = z.array(z.string()).min(1);
 
 /**
  * The questions of a reply, in order: JSON objects with `question` and `answer` (`q`, `a`), lists of texts, lines that
- * begin with `Q:` and `A:` or as much in words, numbered or not, or bare lines that end with a question mark.
+ * begin with `Q:` and `A:` or their words, numbered or not, or bare lines that end with a question mark.
  */
 export function questionsIn(reply: string): WrittenQuestion[] {
   const written = jsonIn(reply, objects, objectSchema);
@@ -45,14 +45,14 @@ function listed(reply: string): WrittenQuestion[] | undefined {
   return list?.map((question) => ({ question, answer: '' }));
 }
 
-/** The texts of a reply, in order: a JSON list, or a line each, without numbers, bullets and names. */
+/** The texts of a reply, in order: a JSON list, or one a line, without numbers, bullets and labels. */
 export function linesIn(reply: string): string[] {
   const texts =
     jsonIn(reply, lists, listSchema)[0] ??
     reply
       .split('\n')
       .map((line) => readLine(line).text)
-      // Those that say what comes.
+      // Introductory lines.
       .filter((line) => !line.endsWith(':'));
   return texts.map(bare).filter((text) => /[\p{L}\p{N}]/u.test(text));
 }
@@ -69,8 +69,8 @@ function jsonIn<T>(reply: string, brackets: Brackets, schema: z.ZodType<T>): T[]
 }
 
 /**
- * JSON objects or lists that hold no other: so they are found in a list, in a fence, a line each, and before a cut. In time
- * linear in the text: from a place that was passed before, within a string or not, no end is reached.
+ * JSON objects or lists without nested ones: finds them in a list, in a fence, one a line, and before a truncation. In
+ * time linear in the text: the end is never searched from the same position, within a string or not, twice.
  */
 function* flatIn(text: string, [open, close]: Brackets): Generator<string> {
   const passed = new Uint8Array(2 * text.length);
@@ -97,7 +97,7 @@ function* flatIn(text: string, [open, close]: Brackets): Generator<string> {
 
 function labelled(reply: string): WrittenQuestion[] {
   const found: { question: string; answer: string }[] = [];
-  /** Whether the line before has left something to be said. */
+  /** Whether the previous line announces more. */
   let open = false;
   // The answer may follow on the question's line.
   const lines = reply.replace(/\?[ \t*]+(?=a(?:nswer)?:)/gi, '?\n').split('\n');
@@ -136,7 +136,7 @@ function readLine(line: string): { readonly label?: 'question' | 'answer'; reado
   };
 }
 
-/** A text in one line, without quotes around all of it. */
+/** A text on one line, without enclosing quotes. */
 function bare(text: string): string {
   const line = text.trim().replace(/\s+/g, ' ');
   const inner = line.slice(1, -1);

@@ -9,12 +9,10 @@ import {
   seededOrder,
   sha256,
 } from '@graft/graph';
-import { tellTokens } from '../kit/asking/ask-model.ts';
-import { tooSmall } from '../kit/asking/small-model.ts';
-import type { Candidate, Making } from './candidate.ts';
+import { tellTokens, tooSmall } from '../kit/asking/ask-model.ts';
 import { Duplicates } from './duplicates.ts';
 import { keepAgreeing, keepAnswerable } from './keep-answerable.ts';
-import { ModelAsker } from './model-asker.ts';
+import { ModelAsker, type Candidate, type Making } from './model-asker.ts';
 import { makeDataset } from './node.ts';
 import { Tally } from './tally.ts';
 import { distract, paraphrase } from './vary-questions.ts';
@@ -53,7 +51,7 @@ export const run = implement(makeDataset, async (ctx, { chunks, model }, params)
     const { path } = chunk.source;
     const wrong = distractors.get(of ?? candidate);
     return {
-      // By what it asks, and not by its place: it stays when other questions come or go.
+      // By its content, not its position, so that it stays when other questions come or go.
       id: ids.own(`${path}-${sha256(question).slice(0, 8)}`),
       question,
       ...(reference === undefined
@@ -73,7 +71,7 @@ export const run = implement(makeDataset, async (ctx, { chunks, model }, params)
   return { questions, metrics };
 });
 
-/** Chunk by chunk, each question followed by the same in other words. */
+/** Chunk by chunk, each question followed by its paraphrases. */
 function inOrder(
   chunks: readonly Chunk[],
   originals: readonly Candidate[],
@@ -98,7 +96,7 @@ function grouped<Key>(
   return groups;
 }
 
-/** Says that the model is too small, where somebody has counted its parameters. */
+/** Warns that the model is too small, if its parameter count is known. */
 function tellSize(ctx: RunContext, model: ModelRef): void {
   const small = tooSmall(ctx, model);
   if (small === undefined) return;
@@ -108,7 +106,7 @@ function tellSize(ctx: RunContext, model: ModelRef): void {
   );
 }
 
-/** Says how much was kept; throws `bad-input` where nothing was. */
+/** Logs how much was kept; throws `bad-input` if nothing was. */
 function report({ ctx, tally }: Making): void {
   const { counts, unparseableReplies } = tally;
   const { written, questions } = counts;

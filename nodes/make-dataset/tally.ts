@@ -1,16 +1,16 @@
 import type { Chunk, MetricRow } from '@graft/graph';
 
-/** What becomes of a question that was written: it is kept, or left out for the first of these reasons. */
+/** Outcome of a written question: kept, or left out for the first of these reasons. */
 export type Fate = 'questions' | 'faulty' | 'notAnswerable' | 'answerableAfterAll' | 'duplicates';
 
-/** Counts of questions by what became of them, and of all. */
+/** Counts of questions by outcome, and in total. */
 type Counts = Readonly<Record<Fate | 'written', number>>;
 
-/** What became of the questions of each chunk, and of replies that were none. */
+/** Outcomes of the questions of each chunk, and of unusable replies. */
 export class Tally {
-  /** Replies in which nothing that was asked for could be found. */
+  /** Replies without any of the requested parts. */
   unparseableReplies = 0;
-  /** Chunks that could not be asked about. */
+  /** Chunks that the model could not be asked about. */
   failedChunks = 0;
   readonly #chunks = new Map<string, Map<Fate, number>>();
 
@@ -27,7 +27,7 @@ export class Tally {
     return sum([...this.#chunks.values()]);
   }
 
-  /** The counts of all, with `more` of what was kept, then those of each chunk. */
+  /** The total counts, with `more` on the kept ones, then those of each chunk. */
   rows(more: Readonly<Record<string, number>>): MetricRow[] {
     const { unparseableReplies, failedChunks } = this;
     const all = { ...valuesOf(this.counts), ...more, unparseableReplies, failedChunks };
@@ -50,10 +50,10 @@ function sum(parts: readonly ReadonlyMap<Fate, number>[]): Counts {
     answerableAfterAll: of('answerableAfterAll'),
     duplicates: of('duplicates'),
   };
-  return { written: Object.values(fates).reduce((all, one) => all + one, 0), ...fates };
+  return { written: Object.values(fates).reduce((all, count) => all + count, 0), ...fates };
 }
 
-/** Of nothing written no share was kept. */
+/** Without written questions there is no kept share. */
 function valuesOf(counts: Counts): Record<string, number> {
   const { written, questions } = counts;
   return { ...(written === 0 ? {} : { keptShare: questions / written }), ...counts };

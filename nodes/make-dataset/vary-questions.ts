@@ -1,10 +1,11 @@
 import { abstains } from '@graft/graph';
 import { plainWords } from '../kit/text/word-pair-sketch.ts';
 import { isAnswer, says, standsAlone } from './answerability.ts';
-import { type Candidate, filled, isCutIn, type Making, replied } from './candidate.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
+import { type Candidate, isCutIn, type Making, replied } from './model-asker.ts';
 import { linesIn, questionsIn } from './read-reply.ts';
 
-/** The same questions in other words. */
+/** Paraphrases of the questions. */
 export async function paraphrase(
   { params, asker, tally }: Making,
   originals: readonly Candidate[],
@@ -14,7 +15,7 @@ export async function paraphrase(
   const replies = await asker.ask(
     originals.map(({ chunk, question, reference = '' }) => ({
       id: chunk.id,
-      prompt: filled(params.askParaphrases, { question, answer: reference, count }),
+      prompt: fillPrompt(params.askParaphrases, { question, answer: reference, count }),
     })),
     { temperature: params.temperature, doing: 'paraphrasing' },
   );
@@ -34,7 +35,7 @@ export async function paraphrase(
   });
 }
 
-/** Wrong answers to the questions that have a right one, each other than the rest. */
+/** Wrong answers to questions with a right one, all different. */
 export async function distract(
   { params, asker, tally }: Making,
   originals: readonly Candidate[],
@@ -45,7 +46,7 @@ export async function distract(
   const replies = await asker.ask(
     asked.map(({ chunk, question, reference = '' }) => ({
       id: chunk.id,
-      prompt: filled(params.askDistractors, { question, answer: reference, count }),
+      prompt: fillPrompt(params.askDistractors, { question, answer: reference, count }),
     })),
     { temperature: params.temperature, doing: 'writing wrong answers' },
   );

@@ -1,7 +1,7 @@
 import { type Chunk, GraphError, sha256 } from '@graft/graph';
 import { isAnswer, standsAlone, titleOf } from './answerability.ts';
-import type { Params } from './model-asker.ts';
-import { type Candidate, filled, isCutIn, type Making } from './candidate.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
+import { type Params, type Candidate, isCutIn, type Making } from './model-asker.ts';
 import { questionsIn } from './read-reply.ts';
 
 /** A prompt about a chunk. */
@@ -11,7 +11,7 @@ interface Task {
   readonly count: number;
 }
 
-/** Has questions written about each chunk: first those that it answers, then those that it does not. */
+/** Writes questions about each chunk: first those that it answers, then those that it does not. */
 export async function writeQuestions(
   { ctx, params, asker, tally }: Making,
   chunks: readonly Chunk[],
@@ -23,7 +23,7 @@ export async function writeQuestions(
   const replies = await asker.ask(
     asked.map(({ chunk, answerable, count }) => ({
       id: chunk.id,
-      prompt: filled(answerable ? params.ask : params.askUnanswerable, {
+      prompt: fillPrompt(answerable ? params.ask : params.askUnanswerable, {
         ...{ title: titleOf(chunk), passage: chunk.text, count },
       }),
     })),
@@ -61,7 +61,10 @@ export async function writeQuestions(
   return candidates;
 }
 
-/** How many of a chunk's questions are to be with an answer, or without: by chance, and by nothing but its text and the seed. */
+/**
+ * How many of a chunk's questions have an answer, and how many have none: random, but determined by its text and the
+ * seed.
+ */
 function share(
   { text }: Chunk,
   answerable: boolean,

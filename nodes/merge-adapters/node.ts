@@ -1,7 +1,7 @@
 import { Adapter, defineNode, mergeMethods, type ParamMeta, seedParam } from '@graft/graph';
 import { z } from 'zod';
 
-/** Methods that work on ΔW or put factors side by side, so that ranks may differ. */
+/** Methods on ΔW, or that concatenate factors, so that ranks may differ. */
 function takesAnyRank(method: string): boolean {
   return method === 'cat' || method.endsWith('svd');
 }

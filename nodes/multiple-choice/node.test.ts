@@ -10,8 +10,7 @@ import { explained } from '../kit/testing/explained.ts';
 import { SmallTokenizer } from '../kit/testing/small-tokenizer.ts';
 import { rowsInput, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { multipleChoice } from './node.ts';
-import { run } from './run.ts';
-import { scoreChoices } from './score-choices.ts';
+import { run, scoreChoices } from './run.ts';
 
 const model = treeInput(
   modelSchema.parse({

@@ -12,13 +12,12 @@ import { summaryRow } from '../kit/evaluation/question-rows.ts';
 import { tokenizeExample } from '../kit/training/tokenize-examples.ts';
 import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { multipleChoice } from './node.ts';
-import { scoreChoices } from './score-choices.ts';
 
-/** A question with its choices, without blanks around them. */
+/** A question with its trimmed choices. */
 interface Asked {
   readonly prompt: Prompt;
   readonly choices: readonly string[];
-  /** Place of the right one. */
+  /** Index of the right choice. */
   readonly right: number;
 }
 
@@ -30,9 +29,9 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
   const asked: Asked[] = [];
   let without = 0;
   for await (const prompt of inputs.prompts.rows()) {
-    const one = askedOf(prompt, { node: ctx.node, port: 'prompts' });
-    if (one === undefined) without += 1;
-    else asked.push(one);
+    const question = askedOf(prompt, { node: ctx.node, port: 'prompts' });
+    if (question === undefined) without += 1;
+    else asked.push(question);
   }
   if (asked.length === 0) {
     throw new GraphError(
@@ -59,7 +58,7 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
   );
   const training = await ctx.backends.training();
   const sums = await training.evaluate(
-    // At weight 0 nothing is added: the base is asked alone, to the last bit.
+    // Weight 0 adds nothing: the base answers alone, bit for bit.
     {
       ...{ model, device: ctx.device, examples },
       adapters: adapters.filter(({ weight }) => weight !== 0),
@@ -88,7 +87,7 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
   return { metrics: [summaryRow(rows, names), ...rows] };
 });
 
-/** Undefined where there is nothing to choose from, or nothing that is right. Throws `bad-input` for choices at fault. */
+/** Undefined without choices or a right one. Throws `bad-input` for invalid choices. */
 function askedOf(prompt: Prompt, location: Location): Asked | undefined {
   const { question } = prompt;
   const choices = (question.choices ?? []).map((choice) => choice.trim());
@@ -105,16 +104,50 @@ function askedOf(prompt: Prompt, location: Location): Asked | undefined {
   return { prompt, choices, right };
 }
 
-/** A chat in which the model gives the choice, which alone counts, with the token that ends it. */
+/** A chat in which the model gives the choice; the loss counts only the choice, with the token that ends it. */
 function exampleOf({ id, text }: Prompt, choice: string, system: string): Example {
-  const told: Example['turns'] =
+  const instructions: Example['turns'] =
     system === '' ? [] : [{ role: 'system', content: system, trained: false }];
   return {
     ...{ id, path: 'prompts', row: 1, split: 'eval', kind: 'chat' },
     turns: [
-      ...told,
+      ...instructions,
       { role: 'user', content: text, trained: false },
       { role: 'assistant', content: choice, trained: true },
     ],
   };
+}
+
+/** Metrics of one question, from the log-likelihoods of its choices. */
+export interface ChoiceScores {
+  /** 1 if the right choice is the likeliest, else 0. */
+  readonly accuracy: number;
+  /** The same by log-likelihood per character, so that long choices are not at a disadvantage. */
+  readonly normalizedAccuracy: number;
+  /** Share of the right choice in the likelihood of all. */
+  readonly choiceProbability: number;
+}
+
+/**
+ * Scores a question with at least two choices, of which the one at `right` is right. Of equally likely ones the first
+ * counts, as in EleutherAI's evaluation harness.
+ */
+export function scoreChoices(
+  choices: readonly { readonly text: string; readonly logLikelihood: number }[],
+  right: number,
+): ChoiceScores {
+  const whole = choices.map(({ logLikelihood }) => logLikelihood);
+  const perCharacter = choices.map(({ text, logLikelihood }) => logLikelihood / [...text].length);
+  const greatest = Math.max(...whole);
+  const shares = whole.map((value) => Math.exp(value - greatest));
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return {
+    accuracy: Number(likeliest(whole) === right),
+    normalizedAccuracy: Number(likeliest(perCharacter) === right),
+    choiceProbability: (shares[right] ?? 0) / sum,
+  };
+}
+
+function likeliest(values: readonly number[]): number {
+  return values.indexOf(Math.max(...values));
 }

@@ -11,8 +11,7 @@ import { explained } from '../kit/testing/explained.ts';
 import { SmallTokenizer } from '../kit/testing/small-tokenizer.ts';
 import { rowsInput, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { perplexity } from './node.ts';
-import { run } from './run.ts';
-import { windows } from './windows.ts';
+import { run, windows } from './run.ts';
 
 const text = (length: number) => ({
   id: 'a',

@@ -13,7 +13,6 @@ import {
 import { tokenizeExample } from '../kit/training/tokenize-examples.ts';
 import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { perplexity } from './node.ts';
-import { windows } from './windows.ts';
 
 export const run = implement(perplexity, async (ctx, inputs, params) => {
   const model = modelSource(inputs.model);
@@ -27,7 +26,7 @@ export const run = implement(perplexity, async (ctx, inputs, params) => {
   );
   const training = await ctx.backends.training();
   const sums = await training.evaluate(
-    // At weight 0 nothing is added: the base answers alone, to the last bit.
+    // Weight 0 adds nothing: the base answers alone, bit for bit.
     {
       ...{ model, device: ctx.device },
       adapters: adapters.filter(({ weight }) => weight !== 0),
@@ -122,4 +121,26 @@ function valuesOf({ loss, tokens }: Total, { node, what }: { node: string; what:
     `The model’s probabilities for ${what} are not finite. Its weights, or those of an adapter, are damaged or far too large.`,
     { location: { node, port: 'model' } },
   );
+}
+
+/**
+ * Splits a text into windows of at most `window` tokens, `stride` apart, in which each token counts once: in the first
+ * window that contains it. The first token of a window has nothing to be predicted from. Omits windows in which no
+ * token counts.
+ */
+export function windows(
+  { id, tokens, trained }: TrainingExample,
+  { window, stride }: { readonly window: number; readonly stride: number },
+): TrainingExample[] {
+  const all: TrainingExample[] = [];
+  for (let start = 0, counted = 0; counted < tokens.length; start += stride) {
+    const end = Math.min(start + window, tokens.length);
+    const from = Math.max(counted, start + 1);
+    const flags = trained.slice(start, end).map((flag, at) => (start + at < from ? 0 : flag));
+    if (flags.includes(1)) {
+      all.push({ id: `${id}@${start}`, tokens: tokens.slice(start, end), trained: flags });
+    }
+    counted = end;
+  }
+  return all;
 }

@@ -2,7 +2,7 @@ import { promptSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { MarkedText, plural, type PreviewProps, RowList } from '../kit/ui/index.ts';
 
-/** Each prompt as it is asked. */
+/** Each prompt as the model receives it. */
 export function preview(props: PreviewProps): ReactNode {
   return (
     <RowList {...props} schema={promptSchema} unit="prompts">

@@ -1,7 +1,6 @@
-import { type Example, type Prompt, seededOrder } from '@graft/graph';
-import { type AnswerForm, answerOf, holdingPassages } from './answer-of.ts';
+import { type Example, type Prompt, seededOrder, type Passage } from '@graft/graph';
 
-/** A prompt, what is answered to it, and the side on which it stands. */
+/** A prompt, its answer, and its split. */
 export interface Asked {
   readonly prompt: Prompt;
   readonly kind: 'answer' | 'abstention';
@@ -9,26 +8,31 @@ export interface Asked {
   readonly split: Example['split'];
 }
 
-/** The prompts of a conversation: the passages of the first are those that all are asked of. */
+/** The prompts of a conversation: all use the passages of the first. */
 export type Conversation = readonly [Asked, ...Asked[]];
 
 /**
- * Gathers prompts into conversations of up to `size`, each prompt in one: after the first come others of its side that
- * its passages answer as their own do, and questions about these passages that none answers. Which of them is a matter
- * of the seed; each passage of the first gives one in turn.
+ * Groups prompts into conversations of up to `size`, each prompt in one. The first is followed by prompts of its split
+ * that its passages answer as their own do, and by unanswerable questions about these passages. The seed decides which;
+ * the first's passages take turns in supplying one.
  */
 export function* conversations(
   asked: readonly Asked[],
   { size, seed, form }: { readonly size: number; readonly seed: number; readonly form: AnswerForm },
 ): Generator<Conversation> {
-  /** Chunks that hold the answer of each, found once: there are as many looks as pairs. */
+  /** Chunks that contain the answer of each, computed once, because every pair looks them up. */
   const holding = new Map(
-    asked.map((one) => [one, holdingPassages(one.prompt).map(({ chunkId }) => chunkId)]),
+    asked.map((question) => [
+      question,
+      holdingPassages(question.prompt).map(({ chunkId }) => chunkId),
+    ]),
   );
-  const holdingOf = (one: Asked): readonly string[] => holding.get(one) ?? [];
-  /** The chunks that a prompt is asked of: those that hold its answer, or where none does, all. */
-  const chunksOf = (one: Asked): readonly string[] =>
-    holdingOf(one).length > 0 ? holdingOf(one) : one.prompt.passages.map(({ chunkId }) => chunkId);
+  const holdingOf = (question: Asked): readonly string[] => holding.get(question) ?? [];
+  /** The chunks that a prompt is about: those that contain its answer or, if none does, all. */
+  const chunksOf = (question: Asked): readonly string[] =>
+    holdingOf(question).length > 0
+      ? holdingOf(question)
+      : question.prompt.passages.map(({ chunkId }) => chunkId);
   const waiting = new Map<string, Set<Asked>>();
   const place = new Map(
     seededOrder(
@@ -37,15 +41,15 @@ export function* conversations(
     ).map((id, at) => [id, at]),
   );
   const placeOf = ({ prompt }: Asked): number => place.get(prompt.id) ?? 0;
-  for (const one of asked.toSorted((a, b) => placeOf(a) - placeOf(b))) {
-    for (const chunk of chunksOf(one)) {
-      waiting.set(chunk, (waiting.get(chunk) ?? new Set()).add(one));
+  for (const question of asked.toSorted((a, b) => placeOf(a) - placeOf(b))) {
+    for (const chunk of chunksOf(question)) {
+      waiting.set(chunk, (waiting.get(chunk) ?? new Set()).add(question));
     }
   }
   const left = new Set(asked);
-  const take = (one: Asked): void => {
-    left.delete(one);
-    for (const chunk of chunksOf(one)) waiting.get(chunk)?.delete(one);
+  const take = (question: Asked): void => {
+    left.delete(question);
+    for (const chunk of chunksOf(question)) waiting.get(chunk)?.delete(question);
   };
   for (const first of asked) {
     if (!left.has(first)) continue;
@@ -57,16 +61,16 @@ export function* conversations(
       if (conversation.length >= size) break;
       if (!left.has(next) || next.split !== first.split) continue;
       if (!holdingOf(next).every((chunk) => chunks.has(chunk))) continue;
-      const told = answerOf({ ...next.prompt, passages }, form);
-      if (told.kind !== next.kind) continue;
+      const taught = answerOf({ ...next.prompt, passages }, form);
+      if (taught.kind !== next.kind) continue;
       take(next);
-      conversation.push({ ...next, answer: told.text });
+      conversation.push({ ...next, answer: taught.text });
     }
     yield conversation;
   }
 }
 
-/** The next of each in turn, until all are at their end. */
+/** Takes from each in turn, until all are exhausted. */
 function* inTurns<T>(lists: readonly Iterable<T>[]): Generator<T> {
   let open = lists.map((list) => list[Symbol.iterator]());
   while (open.length > 0) {
@@ -79,4 +83,40 @@ function* inTurns<T>(lists: readonly Iterable<T>[]): Generator<T> {
     }
     open = still;
   }
+}
+
+export type Taught =
+  | { readonly kind: 'answer' | 'abstention'; readonly text: string }
+  | { readonly kind: 'left-out' | 'no-reference' };
+
+interface AnswerForm {
+  readonly unsupported: 'abstain' | 'leave-out' | 'answer';
+  readonly abstention: string;
+  readonly citations: boolean;
+}
+
+/** The passages of a prompt from the documents that contain its answer. */
+function holdingPassages({ question, passages }: Prompt): Passage[] {
+  const wanted = new Set(question.documents);
+  return passages.filter(({ source }) => wanted.has(source.path));
+}
+
+/**
+ * The target reply to a prompt: the reference with the numbers of the passages that contain it, or that the passages do
+ * not. The passages contain an answer if each of its documents has one among them; for a question without documents the
+ * reference counts, without citations.
+ */
+export function answerOf(prompt: Prompt, form: AnswerForm): Taught {
+  const { reference, documents, answerable } = prompt.question;
+  if (answerable === false) return { kind: 'abstention', text: form.abstention };
+  if (reference === undefined || reference.trim() === '') return { kind: 'no-reference' };
+  const holding = holdingPassages(prompt);
+  const held = new Set(holding.map(({ source }) => source.path));
+  if (held.size < new Set(documents).size && form.unsupported !== 'answer') {
+    return form.unsupported === 'abstain'
+      ? { kind: 'abstention', text: form.abstention }
+      : { kind: 'left-out' };
+  }
+  const cited = form.citations ? holding.map(({ number }) => `[${number}]`) : [];
+  return { kind: 'answer', text: [reference.trim(), cited.join('')].filter(Boolean).join(' ') };
 }

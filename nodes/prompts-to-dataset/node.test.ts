@@ -96,7 +96,7 @@ it('leaves out what is not held, or answers it all the same', async () => {
   const prompts = [prompt(burner, 'eastern.md'), prompt(price, 'red.md')];
   const left = await make(prompts, { unsupported: 'leave-out' });
   expect(left.said).toEqual(['Burner number three. [1]']);
-  expect(left.log).toContain('info: Left out 1 questions: the passages lack their answer.');
+  expect(left.log).toContain('info: Left out 1 question: the passages lack its answer.');
   const all = await make(prompts, { unsupported: 'answer', citations: false, system: '' });
   expect(all.said).toEqual(['Burner number three.', '£40.50.']);
   expect(all.rows[0]?.turns).toHaveLength(2);
@@ -234,7 +234,7 @@ it('says where the share leaves none to evaluate with, and refuses where it leav
     split === 'eval' ? (many[at] ?? []) : [],
   );
   await expect(make(kept, half)).rejects.toMatchObject({
-    message: expect.stringContaining(`All ${String(kept.length)} rows are kept for evaluation`),
+    message: expect.stringContaining(`Evaluation keeps every row`),
     location: { param: 'evalShare' },
   });
 });

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { PortPreview, type PreviewProps } from '../kit/ui/index.ts';
 
-/** The examples, with what is trained of them. */
+/** The examples, with their trained parts. */
 export function preview(props: PreviewProps): ReactNode {
   return <PortPreview {...props} />;
 }

@@ -1,7 +1,12 @@
 import { type Turn, type Example, GraphError, implement, plural, type Prompt } from '@graft/graph';
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
-import { answerOf, type Taught } from './answer-of.ts';
-import { type Asked, type Conversation, conversations } from './conversations.ts';
+import {
+  type Asked,
+  type Conversation,
+  conversations,
+  answerOf,
+  type Taught,
+} from './conversations.ts';
 import { promptsToDataset } from './node.ts';
 
 export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
@@ -31,9 +36,9 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
 
   async function* gathered(input: (typeof prompts)[number]): AsyncGenerator<Conversation> {
     const all: Asked[] = [];
-    for await (const one of asked(input)) {
-      if (together > 1) all.push(one);
-      else yield [one];
+    for await (const question of asked(input)) {
+      if (together > 1) all.push(question);
+      else yield [question];
     }
     yield* conversations(all, { size: together, seed, form: params });
   }
@@ -50,7 +55,7 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
         if (system !== '') turns.push({ role: 'system', content: system, trained: false });
         turns.push(...turnsOf(prompt.text, first.answer));
         for (const next of further) turns.push(...turnsOf(asksAgain(next.prompt), next.answer));
-        // A question that stands in several inputs is taught with the passages of each.
+        // A question in several inputs is taught with the passages of each.
         const id = at === 0 ? prompt.id : `${prompt.id}/${String(at + 1)}`;
         yield { id, path: 'prompts', row, split, kind: 'chat', turns };
       }
@@ -67,10 +72,13 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     checkSplit(ctx, counts, { evalShare, more: 'add questions' });
     ctx.log(
       'info',
-      `${plural(counts.train, 'row')} for training, ${counts.eval} for evaluation: ${counts.answer + counts.abstention} questions, of which the passages do not answer ${counts.abstention}.`,
+      `${plural(counts.train, 'row')} for training, ${counts.eval} for evaluation: ${plural(counts.answer + counts.abstention, 'question')}, of which the passages do not answer ${counts.abstention}.`,
     );
     if (counts['left-out'] > 0) {
-      ctx.log('info', `Left out ${counts['left-out']} questions: the passages lack their answer.`);
+      ctx.log(
+        'info',
+        `Left out ${plural(counts['left-out'], 'question')}: the passages lack ${counts['left-out'] === 1 ? 'its' : 'their'} answer.`,
+      );
     }
     if (counts['no-reference'] > 0) {
       ctx.log(
@@ -80,7 +88,7 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     }
   }
 
-  /** What a prompt says after its passages: the question as the template puts it. */
+  /** The part of a prompt after its passages: the question as the template writes it. */
   function asksAgain({ id, text, passages, question }: Prompt): string {
     const asks = text.slice(Math.max(0, ...passages.map(({ end }) => end))).trim();
     if (asks.includes(question.question.trim())) return asks;

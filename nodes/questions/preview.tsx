@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { type PreviewProps, QuestionRows } from '../kit/ui/index.ts';
 
-/** The questions with what is known of their answers. */
+/** The questions with the known facts of their answers. */
 export function preview(props: PreviewProps): ReactNode {
   return <QuestionRows {...props} />;
 }

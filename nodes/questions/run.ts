@@ -1,5 +1,6 @@
 import { GraphError, implement, type Question, questionSchema, RowIds } from '@graft/graph';
-import { type TableRow, tableRows } from '../kit/text/table-rows.ts';
+import type { TableRow } from '../kit/text/jsonl-rows.ts';
+import { tableRows } from '../kit/text/table-rows.ts';
 import { questions } from './node.ts';
 
 export const run = implement(questions, async (ctx, _inputs, params) => {
@@ -29,7 +30,7 @@ export const run = implement(questions, async (ctx, _inputs, params) => {
   return { questions: taken.map((row) => ({ ...row, id: ids.own(row.id) })) };
 });
 
-/** CSV holds text only: lists are separated by `;` or `|`, and yes or no is written in words. */
+/** CSV contains only text: `;` or `|` separate lists, and yes or no are words. */
 function questionOf({ values, row, line }: TableRow, file: string): Question {
   const { id, question, reference, choices, documents, answerable, hard, paraphraseOf } = values;
   const parsed = questionSchema.safeParse({

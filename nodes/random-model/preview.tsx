@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { PortPreview, type PreviewProps } from '../kit/ui/index.ts';
 
-/** What is known of the untrained model. */
+/** Facts of the untrained model. */
 export function preview(props: PreviewProps): ReactNode {
   return <PortPreview {...props} />;
 }

@@ -1,17 +1,16 @@
 import { abstains, type Answer, withoutCitations } from '@graft/graph';
-import { contentWords } from '../kit/text/content-words.ts';
+import { contentWords, wordCover } from '../kit/text/content-words.ts';
 import { sentences } from '../kit/text/sentences.ts';
-import { wordCover } from '../kit/text/word-cover.ts';
 
-/** How far an answer stands, from 0 to 1 each. */
+/** How well an answer stands, each from 0 to 1. */
 export interface Standing {
   readonly supported: number;
   readonly useful: number;
-  /** Why it is no answer at all, as a sentence. */
+  /** Why it is not an answer, as a sentence. */
   readonly because?: string;
 }
 
-/** Why what was said is no answer, whatever it was asked. */
+/** Why a text is not an answer, whatever the question. */
 export function whyNoAnswer({
   text,
   finishReason,
@@ -21,7 +20,7 @@ export function whyNoAnswer({
   return abstains(text) ? 'It says itself that it does not know.' : undefined;
 }
 
-/** What the question already said proves little; a number proves much. */
+/** Words of the question prove little; a number proves much. */
 function weightBeside(asked: ReadonlySet<string>): (word: string) => number {
   return (word) => (asked.has(word) ? 0.25 : /\d/.test(word) ? 2 : 1);
 }
@@ -39,30 +38,31 @@ export interface Read {
 }
 
 /**
- * By words and numbers. `supported` is the share of the answer's that the best sentence of a passage has, with its title,
- * the question's own counting little: a share of the question's is had anywhere. `useful` is the share of the question's
- * that this sentence has: of an answer that is right in another place, its sentence speaks of something else. 0 for what
- * is no answer at all: not finished, an abstention, the question again, or no number or time where one is asked for.
+ * Judges by words and numbers. `supported` is the share of the answer's words in the best sentence of a passage, with
+ * its title; words of the question count little, because any passage has them. `useful` is the share of the question's
+ * words in that sentence: for an answer that would be right elsewhere, the sentence is about something else. 0 for what
+ * is not an answer: unfinished, an abstention, the question again, or no number or time where the question asks for
+ * one.
  */
 export function standingByWords(
   { text, question, finishReason }: Pick<Answer, 'text' | 'question' | 'finishReason'>,
   passages: readonly Read[],
 ): Standing {
-  const said = withoutCitations(text);
-  const words = contentWords(said);
+  const plain = withoutCitations(text);
+  const words = contentWords(plain);
   const asked = contentWords(question.question);
   const own = new Set(asked);
   const because =
-    whyNoAnswer({ text: said, finishReason }) ??
-    (/^\s*(?:yes|no)\b/i.test(said) || words.some((word) => !own.has(word))
+    whyNoAnswer({ text: plain, finishReason }) ??
+    (/^\s*(?:yes|no)\b/i.test(plain) || words.some((word) => !own.has(word))
       ? undefined
       : 'It only says the question again.') ??
-    (!asksForNumber.test(question.question) || numberWord.test(said)
+    (!asksForNumber.test(question.question) || numberWord.test(plain)
       ? undefined
       : 'It has no number or time, for which the question asks.');
   const none = because === undefined ? {} : { because };
   // A mere yes or no claims what the question asks.
-  const claimed = words.length > 0 || said.trim() === '' ? words : asked;
+  const claimed = words.length > 0 || plain.trim() === '' ? words : asked;
   if (claimed.length === 0) return { supported: 0, useful: 0, ...none };
   const coverClaim = wordCover(claimed, weightBeside(own));
   const coverQuestion = wordCover(asked);

@@ -2,7 +2,7 @@ import { Answers, type Judgement, Judgements, judgementSchema } from '@graft/gra
 import type { ReactNode } from 'react';
 import { PortPreview, type PreviewProps, RowList } from '../kit/ui/index.ts';
 
-/** Each answer with the verdict on it; or what stands, questions to ask again, and the figures. */
+/** Each answer with its verdict; or answers that stand, questions to ask again, and the figures. */
 export function preview(props: PreviewProps): ReactNode {
   const { artifact } = props;
   if (artifact.mediaType === Judgements.mediaType) {
@@ -25,7 +25,7 @@ export function preview(props: PreviewProps): ReactNode {
   );
 }
 
-/** What an answer came to, as the marks of answers are coloured. */
+/** Outcome of an answer, in the colours of answer marks. */
 function outcome(value: number | undefined): { readonly word: string; readonly colour?: string } {
   if (value === undefined) return { word: 'not judged' };
   return value === 1
@@ -33,7 +33,7 @@ function outcome(value: number | undefined): { readonly word: string; readonly c
     : { word: 'thrown away', colour: 'wrong' };
 }
 
-/** The question and the answer in full; what speaks against it first, what it has passed below. */
+/** The full question and answer; failed criteria first, passed ones below. */
 function Verdict({ verdict }: { readonly verdict: Judgement }): ReactNode {
   const { question, answer, value, findings } = verdict;
   const { word, colour } = outcome(value);

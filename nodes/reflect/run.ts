@@ -27,7 +27,7 @@ export const run = implement(reflect, async (ctx, inputs, params) => {
       })) ?? [];
     judged.push({ answer, passages });
   }
-  // A Map keeps the place of a key that is set again.
+  // A Map keeps the position of a key that is set again.
   const answers = new Map<string, Answer>();
   for await (const answer of inputs.before?.rows() ?? []) answers.set(answer.id, answer);
   const open: Question[] = [];

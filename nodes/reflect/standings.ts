@@ -7,7 +7,7 @@ import {
   type RunContext,
   withoutCitations,
 } from '@graft/graph';
-import { fillPrompt } from '../kit/asking/fill-prompt.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
 import {
   type Leaning,
   leanings,
@@ -18,22 +18,22 @@ import {
 import { type Read, type Standing, standingByWords, whyNoAnswer } from './by-words.ts';
 import type { reflect } from './node.ts';
 
-/** An answer with the passages that it was given from. */
+/** An answer with its passages. */
 export interface Judged {
   readonly answer: Answer;
   readonly passages: readonly Read[];
 }
 
-/** What was to be judged and could not be is absent. */
+/** Absent if it could not be judged. */
 export interface Found extends Partial<Standing> {
   readonly answer: Answer;
-  /** That were read to find out. */
+  /** Tokens read to judge it. */
   readonly tokens: number;
   /** Why the model could not be asked, as a sentence. */
   readonly unasked?: string;
 }
 
-/** How far each answer stands, in order. Throws `missing-input` where a model is to judge and there is none. */
+/** How well each answer stands, in order. Throws `missing-input` if a model must judge and none is connected. */
 export async function standings(
   ctx: RunContext,
   {
@@ -57,7 +57,7 @@ export async function standings(
       },
     );
   }
-  // What says nothing, or that it is not known, needs no judge.
+  // An empty answer, or an abstention, needs no judge.
   const unneeded = judged.map(
     ({ answer, passages }) =>
       whyNoAnswer(answer) ?? (passages.length > 0 ? undefined : 'No passage came with it.'),
@@ -87,7 +87,9 @@ export async function standings(
   const useful = await ask(params.usefulPrompt, params.useful);
   tellUnasked(
     ctx,
-    asked.map((_, at) => [supported[at], useful[at]].find((one) => one instanceof ItemFailure)),
+    asked.map((_, at) =>
+      [supported[at], useful[at]].find((result) => result instanceof ItemFailure),
+    ),
     { what: 'answers', then: 'do not stand' },
   );
   let next = 0;
@@ -96,8 +98,8 @@ export async function standings(
     if (because !== undefined) return { answer, supported: 0, useful: 0, because, tokens: 0 };
     const [support, use] = [supported[next], useful[next]];
     next += 1;
-    const [supporting, using] = [told(support), told(use)];
-    const failure = [support, use].find((one) => one instanceof ItemFailure);
+    const [supporting, using] = [leaningOf(support), leaningOf(use)];
+    const failure = [support, use].find((result) => result instanceof ItemFailure);
     return {
       answer,
       ...(failure === undefined ? {} : { unasked: failure.message }),
@@ -108,8 +110,8 @@ export async function standings(
   });
 }
 
-/** What is not asked holds; undefined of what could not be asked. */
-function told(
+/** A criterion that is not asked holds; undefined if it could not be asked. */
+function leaningOf(
   leaning: Leaning | ItemFailure | undefined,
 ): Pick<Leaning, 'yes' | 'tokens'> | undefined {
   if (leaning === undefined) return { yes: 1, tokens: 0 };

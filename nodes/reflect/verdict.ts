@@ -4,19 +4,19 @@ import type { Found } from './standings.ts';
 
 type Least = Pick<ParamsOf<typeof reflect>, 'supported' | 'useful'>;
 
-/** Whether an answer stands; undefined where that could not be judged. */
+/** Whether an answer stands; undefined if that could not be judged. */
 export function standsBy({ supported, useful }: Found, least: Least): boolean | undefined {
   if (supported === undefined || useful === undefined) return undefined;
   return supported >= least.supported && useful >= least.useful;
 }
 
-/** An answer as it was given, whether it stands, and in a sentence each what that is judged by. */
+/** An answer as given, whether it stands, and a sentence for each criterion. */
 export function verdictOf(found: Found, least: Least): Judgement {
   const { answer, supported, useful, because, unasked } = found;
   const stands = standsBy(found, least);
   const { id, question, text } = answer;
   const { reference } = question;
-  // What is no answer at all has figures of 0, which say nothing more.
+  // For what is not an answer, all figures are 0 and say nothing more.
   const none = stands === true ? undefined : because;
   const findings: JudgeFinding[] = [
     ...(none === undefined ? [] : [finding(none, false)]),
@@ -40,13 +40,15 @@ function finding(text: string, verdict?: boolean): JudgeFinding {
   return { text, said: [], ...(verdict === undefined ? {} : { verdict }) };
 }
 
-/** `The passages bear it out by 0.42, and 0.60 is needed.`; nothing of what is not asked, or could not be. */
+/**
+ * `The passages bear it out by 0.42, and 0.60 is needed.`; nothing for a criterion that is not asked, or could not be.
+ */
 function compared(what: string, value: number | undefined, least: number): JudgeFinding[] {
   if (value === undefined || least === 0) return [];
   const holds = value >= least;
-  // As many digits as it takes to see the difference.
+  // As many digits as the difference needs.
   const digits =
-    [2, 3, 4, 5].find((one) => holds || value.toFixed(one) !== least.toFixed(one)) ?? 17;
+    [2, 3, 4, 5].find((digits) => holds || value.toFixed(digits) !== least.toFixed(digits)) ?? 17;
   const needed = `${least.toFixed(digits)} is needed`;
   return [
     finding(`${what} by ${value.toFixed(digits)}${holds ? '; ' : ', and '}${needed}.`, holds),

@@ -1,6 +1,6 @@
 /**
- * An address as requests are made of it, so that equal ones are equal: without slashes at its end, and without the path of
- * one request. Undefined for what is none, or holds what does not belong into a graph: a name, a password or a query.
+ * Canonical form of an address: without trailing slashes, and without the path of a single request. Undefined if it is
+ * invalid, or contains a name, password or query, which do not belong in a graph.
  */
 export function remoteAddress(text: string): string | undefined {
   const trimmed = text.trim();

@@ -1,10 +1,10 @@
-import { greatest } from '../kit/evaluation/extremes.ts';
+import { greatest } from '../kit/evaluation/numeric.ts';
 import { plainWords } from '../kit/text/word-pair-sketch.ts';
 
-/** In so many documents of one list a line is none that one of them has to say. */
+/** A line in this many documents of a list belongs to none of them. */
 const commonTo = 3;
 
-/** Lines that stand word for word in several documents of a list: menus, footers, notices. */
+/** Lines that occur verbatim in several documents of a list: menus, footers, notices. */
 export function commonLines(
   texts: readonly { readonly path: string; readonly text: string }[],
 ): ReadonlySet<string> {
@@ -20,8 +20,8 @@ export function commonLines(
 }
 
 /**
- * How many words a text has, and how many are its own: not in lines that are common to several documents, rows of links,
- * and notices of rights. Headings count for nothing. Neighbouring lines with as many bars each are a table, and no links.
+ * Counts the words of a text, and its own words: not those in lines shared by several documents, rows of links, and
+ * rights notices. Ignores headings. Neighbouring lines with equal numbers of bars are a table, not links.
  */
 export function countWords(
   text: string,
@@ -35,7 +35,7 @@ export function countWords(
     const words = wordsOf(line);
     const count = words === '' ? 0 : words.split(' ').length;
     all += count;
-    const isRow = [lines[at - 1], lines[at + 1]].some((beside) => isSameRow(line, beside));
+    const isRow = [lines[at - 1], lines[at + 1]].some((neighbour) => isSameRow(line, neighbour));
     if (!common.has(words) && !isLinks(line, isRow) && !/©|\(c\)\s*\d{4}/i.test(line)) own += count;
   }
   return { own, all };
@@ -45,18 +45,20 @@ function wordsOf(line: string): string {
   return plainWords(line).join(' ');
 }
 
-function isSameRow(line: string, beside = ''): boolean {
+function isSameRow(line: string, neighbour = ''): boolean {
   const bars = line.split('|').length;
-  return bars > 1 && bars === beside.split('|').length;
+  return bars > 1 && bars === neighbour.split('|').length;
 }
 
-/** `Home | Prices | Contact` that is no row of a table, `Home › Kilns › Prices`, or mostly the words of Markdown links. */
+/**
+ * `Home | Prices | Contact` unless it is a row of a table, `Home › Kilns › Prices`, or mostly words of Markdown links.
+ */
 function isLinks(line: string, isRow: boolean): boolean {
   const linked = [...line.matchAll(/\[([^\]\n]{1,200})\]\([^)\n]{1,2000}\)/g)];
   const linkWords = linked.flatMap(([, words = '']) => plainWords(words)).length;
   const rest = plainWords(line.replace(/\[[^\]\n]{1,200}\]\([^)\n]{1,2000}\)/g, ' ')).length;
   if (linked.length > 0 && linkWords >= rest) return true;
-  // A table's row begins with its bar.
+  // A table row begins with a bar.
   if (isRow || line.trimStart().startsWith('|')) return false;
   const parts = line.split(/\s[|·•›»>]\s/);
   const longest = greatest(parts.map((part) => plainWords(part).length));

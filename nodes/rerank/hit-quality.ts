@@ -9,26 +9,26 @@ import { commonLines, countWords } from './boilerplate.ts';
 import { isDay, type rerank } from './node.ts';
 import { partFactor } from './part-factor.ts';
 
-/** From 0 to 1, the more the better; a part that has no weight, or cannot be told, is absent. */
+/** From 0 to 1, more is better; a part without weight, or unknown, is absent. */
 export type QualityParts = Pick<HitScores, 'length' | 'content' | 'trust' | 'freshness'> & {
-  /** What they leave of the score, together; 1 where there is none. */
+  /** Factor of all parts together; 1 without any. */
   readonly quality: number;
 };
 
 const day = 24 * 60 * 60 * 1000;
 
-/** How far a path is trusted, from 0 to 1. */
+/** Trust in a path, from 0 to 1. */
 export type TrustOf = (path: string) => number;
 
-/** By the longest glob that matches. To be made once for all hits. */
+/** Uses the longest matching glob. Build it once for all hits. */
 export function trustOf({ trust }: Pick<ParamsOf<typeof rerank>, 'trust'>): TrustOf {
   const globs = Object.entries(trust)
-    .sort(([one], [other]) => other.length - one.length)
+    .sort(([a], [b]) => b.length - a.length)
     .map(([glob, value]) => ({ matches: globMatcher(glob), value }));
   return (path) => globs.find(({ matches }) => matches(path))?.value ?? 1;
 }
 
-/** The quality of each hit of one list, beside what it is about. `today` in milliseconds. */
+/** Quality of each hit of one list, apart from its topic. `today` in milliseconds. */
 export function hitQuality(
   chunks: readonly Chunk[],
   params: ParamsOf<typeof rerank>,
@@ -45,12 +45,12 @@ export function hitQuality(
       freshness:
         date === undefined ? undefined : [freshness(today - date, params), params.freshnessWeight],
     } as const;
-    const told = Object.entries(parts).flatMap(([name, part]) =>
+    const counted = Object.entries(parts).flatMap(([name, part]) =>
       part === undefined || part[1] === 0 ? [] : [{ name, value: part[0], weight: part[1] }],
     );
     return {
-      ...Object.fromEntries(told.map(({ name, value }) => [name, value])),
-      quality: told.reduce(
+      ...Object.fromEntries(counted.map(({ name, value }) => [name, value])),
+      quality: counted.reduce(
         (product, { value, weight }) =>
           product * partFactor(value, { quality: params.quality, weight }),
         1,
@@ -59,12 +59,12 @@ export function hitQuality(
   });
 }
 
-/** What is to come is as fresh as can be. `age` in milliseconds. */
+/** Future dates are as fresh as possible. `age` in milliseconds. */
 function freshness(age: number, { halfLife }: Pick<ParamsOf<typeof rerank>, 'halfLife'>): number {
   return 0.5 ** (Math.max(0, age) / day / halfLife);
 }
 
-/** The first of the named that holds a date, the last of several; undefined where none does. */
+/** The first named field with a date, the last of several; undefined if none has one. */
 function dateOf(metadata: Metadata, names: readonly string[]): number | undefined {
   for (const name of names) {
     const dates = String(metadata[name] ?? '').split(', ');
@@ -77,7 +77,7 @@ function dateOf(metadata: Metadata, names: readonly string[]): number | undefine
 const clockAndZone =
   /[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d{2}):?(\d{2})?)?$/i;
 
-/** Of `2026-03-01`, with or without a time, `2026-03` or `2026`. A time without a zone is one of UTC, on every machine. */
+/** Reads `2026-03-01`, with or without a time, `2026-03` or `2026`. A time without a zone is UTC, on every machine. */
 function timeOf(text: string): number | undefined {
   const date = /^\d{4}(?:-\d{2}(?:-\d{2})?)?/.exec(text)?.[0] ?? '';
   const rest = text.slice(date.length);

@@ -7,15 +7,14 @@ import {
   type RunContext,
   type TreeInput,
 } from '@graft/graph';
-import { fillPrompt } from '../kit/asking/fill-prompt.ts';
-import { tooSmall } from '../kit/asking/small-model.ts';
+import { tooSmall, fillPrompt } from '../kit/asking/ask-model.ts';
 import { type Leaning, leanings, tellLeanings } from '../kit/asking/yes-or-no.ts';
 import type { rerank } from './node.ts';
 
-/** Steps whose log says how far their model can be trusted: there may be many batches. */
-const told = new WeakSet<RunContext>();
+/** Steps that have logged how reliable their model is: a step may have many batches. */
+const reported = new WeakSet<RunContext>();
 
-/** Scores hits of a batch by how far a language model leans to yes when it is asked of each, from 0 to 1. */
+/** Scores the hits of a batch by how far a language model leans to yes for each, from 0 to 1. */
 export async function leaningScorer(
   ctx: RunContext,
   batch: readonly QuestionHits[],
@@ -48,15 +47,15 @@ export async function leaningScorer(
   for (const row of batch) {
     const own = all.slice(at, at + row.hits.length);
     at += own.length;
-    const scores = own.flatMap((one) => (one instanceof ItemFailure ? [] : one.yes));
-    byRow.set(row, own.find((one) => one instanceof ItemFailure) ?? scores);
+    const scores = own.flatMap((result) => (result instanceof ItemFailure ? [] : result.yes));
+    byRow.set(row, own.find((result) => result instanceof ItemFailure) ?? scores);
   }
   return (row) => Promise.resolve(byRow.get(row) ?? []);
 }
 
 function tell(ctx: RunContext, model: ModelRef, all: readonly (Leaning | ItemFailure)[]): void {
-  if (told.has(ctx) || all.length === 0) return;
-  told.add(ctx);
+  if (reported.has(ctx) || all.length === 0) return;
+  reported.add(ctx);
   tellLeanings(ctx, all);
   const small = tooSmall(ctx, model);
   if (small !== undefined) {

@@ -5,9 +5,9 @@ export interface TokenVectors {
 }
 
 /**
- * Late interaction (ColBERT, arXiv 2004.12832): each token of the query finds the most similar token of the
- * passage; the mean of those cosines, in [-1, 1]. A mean, not ColBERT's sum, so that the score does not grow
- * with the length of the question; the order is the same.
+ * Late interaction (ColBERT, arXiv 2004.12832): each token of the query finds the most similar token of the passage;
+ * the mean of these cosines, in [-1, 1]. A mean instead of ColBERT's sum, so that the score does not grow with the
+ * question's length; the order is the same.
  */
 export function maxSim(query: TokenVectors, passage: TokenVectors, dimension: number): number {
   if (query.tokens === 0 || passage.tokens === 0) return -1;
@@ -19,7 +19,7 @@ export function maxSim(query: TokenVectors, passage: TokenVectors, dimension: nu
   return sum / query.tokens;
 }
 
-/** Four products side by side, which wait less for each other's sums: twice as fast as one after another. */
+/** Four independent products at a time: twice as fast as one after another. */
 function bestCosine(token: Float32Array, { tokens, vectors }: TokenVectors): number {
   const width = token.length;
   let best = -1;

@@ -23,9 +23,9 @@ const orders = {
 
 const fused = ['late-interaction', 'trained', 'language-model'] as const;
 
-/** Whether the order of a method is only one of two, fused with the one that comes. */
+/** Whether a method's order is only one of two, fused with the incoming one. */
 export function isFused(method: string): boolean {
-  return fused.some((one) => one === method);
+  return fused.some((known) => known === method);
 }
 
 function partWeight(title: string, what: string) {
@@ -44,7 +44,7 @@ function partWeight(title: string, what: string) {
 export const noCrossEncoder =
   'No cross-encoder is connected. Connect Train reranker, or choose another method.';
 
-/** Of `2026-02-30`: no; of `2026-02` and `2026`: yes. */
+/** Rejects `2026-02-30`; accepts `2026-02` and `2026`. */
 export function isDay(day: string): boolean {
   const time = Date.parse(day);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { HitList, type PreviewProps } from '../kit/ui/index.ts';
 import { ownHit, scoreShares } from './score-shares.tsx';
 
-/** The hits of each question, where they stood before, and what each part gives to their scores. */
+/** The hits of each question, their earlier ranks, and each part's contribution to their scores. */
 export function preview(props: PreviewProps): ReactNode {
   return (
     <HitList

@@ -10,24 +10,25 @@ import {
   searchedText,
   type TrainedCrossEncoder,
   vectorSchema,
+  globMatcher,
+  type Hit,
 } from '@graft/graph';
-import { greatest, least } from '../kit/evaluation/extremes.ts';
+import { greatest, least } from '../kit/evaluation/numeric.ts';
 import { hitQuality, trustOf, type TrustOf } from './hit-quality.ts';
 import { leaningScorer } from './leaning-scorer.ts';
-import { loneGlobs, type LoneGlobs } from './lone-globs.ts';
 import { maxSim, type TokenVectors } from './max-sim.ts';
 import { isFused, noCrossEncoder, rerank } from './node.ts';
 
 type Params = ParamsOf<typeof rerank>;
 
-/** Position of a hit in the incoming order, its new score, and the parts of it that this node computed. */
+/** A hit's position in the incoming order, its new score, and the parts that this node computed. */
 interface Placed {
   readonly from: number;
   readonly score: number;
   readonly parts: HitScores;
 }
 
-/** Globs of each step that no hit was of so far. */
+/** For each step, the globs that no hit has matched so far. */
 const lone = new WeakMap<RunContext, LoneGlobs>();
 
 export const run = implementItems(rerank, {
@@ -83,7 +84,7 @@ export const run = implementItems(rerank, {
   },
 });
 
-/** Scores of a row's hits by what they are about; undefined where nothing is asked. */
+/** Scores a row's hits by topic; undefined without a topic method. */
 export type Scorer = (row: QuestionHits) => Promise<number[] | ItemFailure | undefined>;
 
 function scorer(
@@ -108,7 +109,7 @@ function scorer(
           location: { node: ctx.node, port: 'trained' },
         });
       }
-      // It has learned from what is searched.
+      // Its scale depends on what is searched.
       return Promise.resolve((row) =>
         crossEncode(ctx, row, { model: trained, textOf: searchedText }),
       );
@@ -119,7 +120,7 @@ function scorer(
   }
 }
 
-/** By the model's score, the fused order, or the one that came; where quality is weighed, by 1 / (rrf + rank) of it. */
+/** By the model's score, the fused order, or the incoming one; if quality counts, by 1 / (rrf + rank) of it. */
 function placeByTopic(
   scores: readonly number[] | undefined,
   { hits }: QuestionHits,
@@ -164,8 +165,8 @@ function withQuality(
 }
 
 /**
- * How near each hit is to what was asked, from 0 to 1, the nearest of them being 1. Ranks alone say nothing of the distance
- * between two: quality would exchange the only page that answers for a better one beside the point.
+ * How close each hit is to the question, from 0 to 1, with 1 for the closest. Ranks alone hide the distances: quality
+ * would prefer a better page that misses the point to the only one that answers.
  */
 function nearnesses(
   topics: readonly Placed[],
@@ -173,7 +174,7 @@ function nearnesses(
   method: Params['method'],
 ): number[] {
   const cosines = hits.flatMap(({ scores }) => scores.dense ?? []);
-  // What was found by words only is no nearer than all that was found by meaning.
+  // A hit found only by words is no closer than all hits found by meaning.
   const farthest = cosines.length === 0 ? 1 : least(cosines);
   const best = greatest(topics.map(({ parts: { rerank = 0 } }) => rerank));
   const values = topics.map(({ from, parts: { rerank = 0 } }) => {
@@ -181,10 +182,10 @@ function nearnesses(
       case 'none':
         return hits[from]?.scores.dense ?? farthest;
       case 'cross-encoder':
-        // A logit of its own.
+        // An independent logit.
         return 1 / (1 + Math.exp(-rerank));
       case 'trained':
-        // Learned under a softmax over the list: it has no zero, and only differences tell.
+        // Trained with a softmax over the list: it has no zero, and only differences matter.
         return Math.exp(rerank - best);
       case 'late-interaction':
       case 'language-model':
@@ -195,9 +196,9 @@ function nearnesses(
   return values.map((value) => (nearest > 0 ? Math.max(0, value) / nearest : 1));
 }
 
-/** In milliseconds: the day that is given, or the one that the run began in. */
+/** In milliseconds: the given day, or the day on which the run began. */
 function todayOf({ sources }: RunContext, given: string): number {
-  const present = sources.flatMap((one) => (one.kind === 'clock' ? [one.since] : []));
+  const present = sources.flatMap((source) => (source.kind === 'clock' ? [source.since] : []));
   return Date.parse(given === '' ? (present[0] ?? '') : given);
 }
 
@@ -219,8 +220,8 @@ async function crossEncode(
 }
 
 /**
- * Scores rows of a batch by token vectors. A chunk is a hit of many questions: its vectors are computed once, by its
- * text, and kept for later batches and runs.
+ * Scores rows of a batch by token vectors. A chunk is a hit of many questions, so its vectors are computed once for
+ * each text and cached for later batches and runs.
  */
 async function lateInteraction(
   ctx: RunContext,
@@ -265,7 +266,7 @@ function fuse(scores: readonly number[], { weight, rrf }: Params): Placed[] {
   }));
 }
 
-/** The rank of each by its score, from 1; of equal ones the earlier comes first. */
+/** Ranks by score, from 1; of equal scores the earlier comes first. */
 function ranksOf(scores: readonly number[]): number[] {
   const ranks: number[] = [];
   scores
@@ -273,4 +274,35 @@ function ranksOf(scores: readonly number[]): number[] {
     .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
     .forEach((from, at) => (ranks[from] = at + 1));
   return ranks;
+}
+
+export interface LoneGlobs {
+  see(hits: readonly Hit[]): void;
+  /** A warning about globs that no hit so far matched; undefined if there are none. */
+  note(): string | undefined;
+}
+
+/** Watches for globs of `trust` that match nothing, such as one written for another folder. */
+export function loneGlobs({
+  trust,
+  trustWeight,
+  quality,
+}: Pick<ParamsOf<typeof rerank>, 'trust' | 'trustWeight' | 'quality'>): LoneGlobs {
+  const counts = quality > 0 && trustWeight > 0;
+  const left = new Map((counts ? Object.keys(trust) : []).map((glob) => [glob, globMatcher(glob)]));
+  let seen: string | undefined;
+  return {
+    see(hits) {
+      if (left.size === 0) return;
+      for (const { chunk } of hits) {
+        seen ??= chunk.source.path;
+        for (const [glob, matches] of left) if (matches(chunk.source.path)) left.delete(glob);
+      }
+    },
+    note() {
+      if (left.size === 0 || seen === undefined) return undefined;
+      const globs = [...left.keys()].map((glob) => `“${glob}”`).join(', ');
+      return `No hit matches ${globs} of Trusted. Paths look like “${seen}”; “**/archive/**” matches that folder anywhere.`;
+    },
+  };
 }

@@ -6,8 +6,8 @@ import { partFactor } from './part-factor.ts';
 type Params = ParamsOf<typeof rerank>;
 
 /**
- * What each part gives to the score of a hit, by the parameters; nothing where the score does not come of these, as of a
- * result from before they were changed.
+ * Contribution of each part to a hit's score, by the parameters; nothing if the score does not follow from these, as in
+ * a result from before they changed.
  */
 export function scoreShares(
   hit: Hit,
@@ -19,8 +19,8 @@ export function scoreShares(
 }
 
 /**
- * A hit with what this node has to say of it: without the place before where it ranks nothing, and without the parts that
- * an earlier one left, of which the score is not made any more.
+ * A hit with this node's fields: without the earlier rank if it does not rerank, and without parts of an earlier node
+ * that no longer affect the score.
  */
 export function ownHit(hit: Hit, given: Readonly<Record<string, unknown>>): Hit {
   const params = rerank.params.safeParse(given).data;
@@ -44,7 +44,7 @@ function without({ scores }: Hit, names: readonly string[]): HitScores {
 const nearly = (one: number, other: number): boolean =>
   Math.abs(one - other) <= 1e-9 * Math.max(1, Math.abs(one));
 
-/** Both orders of a fusion: the one that came, and the model's. */
+/** Both orders of a fusion: the incoming one, and the model's. */
 function ofFusion({ before, score, scores }: Hit, { method, rrf, weight }: Params): ScoreShare[] {
   if (!isFused(method) || before === undefined || scores.rerank === undefined) return [];
   const incoming = 1 / (rrf + before);
@@ -60,7 +60,7 @@ function ofFusion({ before, score, scores }: Hit, { method, rrf, weight }: Param
   ];
 }
 
-/** The topic, and what each part of quality takes off. */
+/** The topic, and what each part of quality removes. */
 function ofQuality({ score, scores }: Hit, params: Params): ScoreShare[] {
   const { quality, lengthWeight, contentWeight, trustWeight, freshnessWeight } = params;
   const weights = {

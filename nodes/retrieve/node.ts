@@ -167,7 +167,7 @@ export const retrieve = defineNode({
   migrations: [],
 });
 
-/** What questions would be embedded with where that did not make the index, and what to do with it. */
+/** Clash of an embedder for questions that did not make the index, with the remedy. */
 function otherThan(
   made: EmbedderFacet,
   { model, passages }: EmbedderFacet,

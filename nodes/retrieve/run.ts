@@ -6,13 +6,12 @@ import {
   type RunContext,
   type TreeInput,
 } from '@graft/graph';
-import { fuseLists } from './fuse-lists.ts';
 import { retrieve } from './node.ts';
 
-/** Questions. Each holds all of its candidates, thousands of whole chunks perhaps, until they are fused and cut. */
+/** Questions. Each holds all its candidates, perhaps thousands of whole chunks, until they are fused and cut. */
 const searchedAtOnce = 4;
 
-/** Questions of each step without hits. */
+/** For each step, the questions without hits. */
 const found = new WeakMap<RunContext, { without: number; all: number }>();
 
 export const run = implementItems(retrieve, {
@@ -23,7 +22,7 @@ export const run = implementItems(retrieve, {
     const wordings = batch.map(({ question, variants = [] }) => [question, ...variants]);
     const vectors = mode === 'bm25' ? [] : await embedAll(wordings.flat());
     let next = 0;
-    // They begin in their order, and so take their vectors.
+    // They start in order, and so take their vectors in order.
     return inParts(wordings, async (texts) => {
       const searches = texts.map((text) => {
         const vector = vectors[next++];
@@ -44,7 +43,7 @@ export const run = implementItems(retrieve, {
     async function embedAll(texts: readonly string[]): Promise<Float32Array[]> {
       const chosen = params.embedder === '' ? index.info.embedder : params.embedder;
       const { id, digest } = trained === undefined ? ctx.models.facts(chosen) : ofPassages(trained);
-      // The plan refuses this already where the facets are known.
+      // The plan already refuses this if the facets are known.
       if (digest !== index.info.embedderDigest) {
         throw new GraphError(
           'facet-mismatch',
@@ -80,23 +79,57 @@ export const run = implementItems(retrieve, {
   },
 });
 
-/** What it gives for each, some at once. */
+/** The results of each, several at once. */
 async function inParts<Row, Result>(
   rows: readonly Row[],
   work: (row: Row) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   for (let at = 0; at < rows.length; at += searchedAtOnce) {
-    const some = rows.slice(at, at + searchedAtOnce);
-    results.push(...(await Promise.all(some.map(work))));
+    const batch = rows.slice(at, at + searchedAtOnce);
+    results.push(...(await Promise.all(batch.map(work))));
   }
   return results;
 }
 
-/** What embeds the passages that a trained embedder's questions are compared with, as an index remembers it. */
+/** The embedder of the passages for a trained embedder's questions, as an index records it. */
 function ofPassages({ info, digest }: TreeInput<EmbedderInfo>): {
   readonly id: string;
   readonly digest: string;
 } {
   return info.method === 'query-adapter' ? info.base : { id: info.id, digest };
+}
+
+/**
+ * Reciprocal rank fusion of the lists of several wordings of a question (RAG-Fusion, after Cormack, Clarke and Büttcher
+ * 2009): score = Σ weight / (rrf + rank); the first list, of the question itself, has weight 1. A hit keeps its best
+ * cosine and BM25 score; hits of equal score keep the order of the first list with them.
+ */
+export function fuseLists(
+  lists: readonly (readonly Hit[])[],
+  { k, rrf, weight }: { readonly k: number; readonly rrf: number; readonly weight: number },
+): Hit[] {
+  const fused = new Map<string, Hit>();
+  const weighted = lists.flatMap((list, at) =>
+    list.map((hit) => ({ hit, part: (at === 0 ? 1 : weight) / (rrf + hit.rank) })),
+  );
+  for (const { hit, part } of weighted) {
+    const known = fused.get(hit.chunk.id);
+    const score = (known?.score ?? 0) + part;
+    const scores = {
+      ...best('dense', known, hit),
+      ...best('bm25', known, hit),
+      ...{ versions: (known?.scores.versions ?? 0) + 1, rrf: score },
+    };
+    fused.set(hit.chunk.id, { ...hit, score, scores });
+  }
+  return [...fused.values()]
+    .sort((a, b) => b.score - a.score)
+    .slice(0, k)
+    .map((hit, at) => ({ ...hit, rank: at + 1 }));
+}
+
+function best(name: 'dense' | 'bm25', ...hits: (Hit | undefined)[]): Partial<Hit['scores']> {
+  const values = hits.flatMap((hit) => hit?.scores[name] ?? []);
+  return values.length === 0 ? {} : { [name]: Math.max(...values) };
 }

@@ -1,11 +1,11 @@
 import { plainWords } from '../kit/text/word-pair-sketch.ts';
 
-/** Code units of a wording that can be a question. */
+/** Most code units of a wording. */
 const longest = 400;
 
 /**
- * The wordings that a reply lists: a line each, with or without a dash, a number or quotation marks, or a list in JSON. The
- * question itself, repeated ones, and what only announces a list are passed over. None: it cannot be read.
+ * The wordings that a reply lists: one a line, with or without a dash, number or quotation marks, or a JSON list.
+ * Ignores the question itself, repetitions, and introductions. Empty: unreadable.
  */
 export function readVariants(reply: string, question: string, most: number): string[] {
   const text = withoutThoughts(reply);
@@ -24,7 +24,7 @@ export function readVariants(reply: string, question: string, most: number): str
   return variants.slice(0, most);
 }
 
-/** A passage that a reply gives; undefined where it is empty, or repeats the question. */
+/** A passage in a reply; undefined if it is empty or repeats the question. */
 export function readPassage(reply: string, question: string): string | undefined {
   const text = withoutThoughts(reply).replace(/\s+/g, ' ').trim();
   return key(text) === '' || key(text) === key(question) ? undefined : text;
@@ -32,7 +32,7 @@ export function readPassage(reply: string, question: string): string | undefined
 
 const key = (text: string): string => plainWords(text).join(' ');
 
-/** What a reasoning model writes before its reply is none of it; of thoughts without an end there is no reply. */
+/** Removes a reasoning model's thoughts; with unfinished thoughts there is no reply. */
 function withoutThoughts(reply: string): string {
   const end = reply.lastIndexOf('</think>');
   if (end !== -1) return reply.slice(end + '</think>'.length);
@@ -44,11 +44,13 @@ function linesOf(text: string): string[] {
   if (from !== -1 && to > from) {
     try {
       const list: unknown = JSON.parse(text.slice(from, to + 1));
-      const wordings = Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
-      // `[1]` may stand in any text.
+      const wordings = Array.isArray(list)
+        ? list.filter((wording) => typeof wording === 'string')
+        : [];
+      // `[1]` may occur in any text.
       if (wordings.length > 0) return wordings;
     } catch {
-      // Brackets of another kind.
+      // Other brackets are not JSON.
     }
   }
   return text.split('\n').filter((line) => !line.trimStart().startsWith('```'));

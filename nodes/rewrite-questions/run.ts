@@ -11,10 +11,10 @@ import { readPassage, readVariants } from './read-variants.ts';
 
 type Params = ParamsOf<typeof rewriteQuestions>;
 
-/** Steps from one passage's seed to the next, far from those that people set beside it. */
+/** Distance between the seeds of two passages, far from seeds that people choose. */
 const seedStep = 0x9e3779b9;
 
-/** Questions of each step that no reply was read of. */
+/** For each step, the questions without a readable reply. */
 const unread = new WeakMap<RunContext, { questions: number; all: number }>();
 
 export const run = implementItems(rewriteQuestions, {

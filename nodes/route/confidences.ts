@@ -9,10 +9,9 @@ import {
   type RunContext,
 } from '@graft/graph';
 import { type Draft, drafts } from '../kit/asking/drafts.ts';
-import { fillPrompt } from '../kit/asking/fill-prompt.ts';
+import { fillPrompt } from '../kit/asking/ask-model.ts';
 import { leanings, tellLeanings, tellUnasked } from '../kit/asking/yes-or-no.ts';
-import { greatest } from '../kit/evaluation/extremes.ts';
-import { hasPhrase } from './has-phrase.ts';
+import { greatest } from '../kit/evaluation/numeric.ts';
 import type { route } from './node.ts';
 
 type Params = ParamsOf<typeof route>;
@@ -20,17 +19,17 @@ type Given = Pick<InputsOf<typeof route>, 'hits' | 'model'> & {
   readonly questions: readonly Question[];
 };
 
-/** How sure it is that a question needs no passages, and what it took to find out. */
+/** Confidence that a question needs no passages, and its cost. */
 export interface Confidence {
-  /** From 0 to 1; absent: a model could not be asked. */
+  /** From 0 to 1; absent: the model could not be asked. */
   readonly confidence?: number;
-  /** By a model: 1 where it could not be asked, else 0. */
+  /** With a model: 1 if it could not be asked, else 0. */
   readonly unjudged?: number;
   readonly promptTokens?: number;
   readonly completionTokens?: number;
 }
 
-/** In the order of the questions. Throws `missing-input` where what is gone by is not connected. */
+/** In the order of the questions. Throws `missing-input` if the chosen evidence is not connected. */
 export async function confidences(
   ctx: RunContext,
   { questions, hits, model }: Given,
@@ -74,19 +73,19 @@ export async function confidences(
   }));
 }
 
-/** What a model said, which it could not be asked of each. */
-function judged<Said>(
+/** Confidences from a model's replies; some may have failed. */
+function judged<Reply>(
   ctx: RunContext,
-  all: readonly (Said | ItemFailure)[],
-  confidenceOf: (said: Said) => Confidence,
+  all: readonly (Reply | ItemFailure)[],
+  confidenceOf: (reply: Reply) => Confidence,
 ): Confidence[] {
   tellUnasked(ctx, all, { what: 'questions', then: 'go to retrieval' });
-  return all.map((one) =>
-    one instanceof ItemFailure ? { unjudged: 1 } : { ...confidenceOf(one), unjudged: 0 },
+  return all.map((reply) =>
+    reply instanceof ItemFailure ? { unjudged: 1 } : { ...confidenceOf(reply), unjudged: 0 },
   );
 }
 
-/** The greatest cosine among the hits of each question; 0 where there are none. */
+/** The greatest cosine among the hits of each question; 0 if there are none. */
 async function nearest(
   ctx: RunContext,
   hits: RowsInput<QuestionHits>,
@@ -104,4 +103,23 @@ async function nearest(
     near.set(question.id, Math.min(1, Math.max(0, greatest(cosines))));
   }
   return near;
+}
+
+/** The words of a text, in lower case, each between blanks. */
+function words(text: string): string {
+  const plain =
+    text
+      .toLowerCase()
+      .normalize('NFKC')
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
+  return ` ${plain.join(' ')} `;
+}
+
+/** Whether a text contains one of the phrases, word by word, ignoring capitals and punctuation. */
+export function hasPhrase(text: string, phrases: readonly string[]): boolean {
+  const own = words(text);
+  return phrases.some((phrase) => {
+    const sought = words(phrase);
+    return sought.trim() !== '' && own.includes(sought);
+  });
 }

@@ -9,7 +9,7 @@ import {
 } from '../kit/testing/leaning-model.ts';
 import { chunkOf, hitOf } from '../kit/testing/question-rows.ts';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
-import { hasPhrase } from './has-phrase.ts';
+import { hasPhrase } from './confidences.ts';
 import { route } from './node.ts';
 import { run } from './run.ts';
 

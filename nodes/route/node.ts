@@ -9,7 +9,7 @@ import {
 } from '../kit/asking/definition.ts';
 import { countMeanings, tokenMeanings } from '../kit/evaluation/definition.ts';
 
-/** Ways in which a model is asked. */
+/** Evidence that comes from a model. */
 export const askingWays: readonly string[] = ['asked', 'draft'];
 export const metricNames = [
   ...['alone', 'lookup', 'confidence', 'unjudged', 'promptTokens', 'completionTokens'],

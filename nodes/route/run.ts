@@ -1,7 +1,6 @@
 import { implement, type MetricRow, type Question } from '@graft/graph';
 import { answerMetrics, answerRow, summaryRow } from '../kit/evaluation/question-rows.ts';
-import { confidences } from './confidences.ts';
-import { hasPhrase } from './has-phrase.ts';
+import { confidences, hasPhrase } from './confidences.ts';
 import { metricNames, route } from './node.ts';
 
 export const run = implement(route, async (ctx, { questions, hits, model }, params) => {

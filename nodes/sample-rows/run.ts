@@ -14,7 +14,7 @@ export const run = implement(sampleRows, async (ctx, { rows }, { share, least, s
     ctx.signal.throwIfAborted();
     questions.add(questionOf(row, ctx.node));
   }
-  // 240 × 2/6 is 80, and no bit more.
+  // 240 × 2/6 must be exactly 80.
   const wanted = Math.max(least, Math.ceil(questions.size * share - 1e-9));
   const taken = new Set(seededOrder(questions, seed).slice(0, wanted));
   return { rows: those(rows, (row) => taken.has(questionOf(row, ctx.node))) };
@@ -27,7 +27,7 @@ async function* those(
   for await (const row of rows.rows()) if (isTaken(row)) yield row;
 }
 
-/** What is drawn: the question that a row is of, else the row itself. */
+/** The unit of sampling: a row's question, else the row itself. */
 function questionOf(row: unknown, node: string): string {
   const known = questionOfRow(row);
   if (known !== undefined) return known;

@@ -2,7 +2,7 @@ import { defineNode, Hits, Metrics, type ParamMeta, Questions } from '@graft/gra
 import { z } from 'zod';
 import { countMeanings } from '../kit/evaluation/definition.ts';
 
-/** The metrics of a question, the one to decide by first. */
+/** The metrics of a question, the deciding one first. */
 export function metricsAt(k: number): readonly string[] {
   return [`recall@${k}`, 'mrr', `ndcg@${k}`, 'map', `contextPrecision@${k}`];
 }

@@ -44,7 +44,7 @@ export const run = implement(scoreHits, async (ctx, { hits, questions }, { k }) 
   return { metrics: [summaryRow(rows, metricsAt(k)), ...rows] };
 });
 
-/** Of a question that nothing can be said of, only the score of its best hit. */
+/** For a question without known documents, only the score of its best hit. */
 function scoresOf(row: QuestionHits, { documents, answerable }: Question, k: number): MetricRow {
   const { id, question, hits } = row;
   const of = { label: question.question, item: id, question: question.id };

@@ -1,23 +1,25 @@
 import type { Hit } from '@graft/graph';
-import { contextPrecision, precisions } from '../kit/evaluation/average-precision.ts';
-import { least } from '../kit/evaluation/extremes.ts';
+import { contextPrecision, precisions, least } from '../kit/evaluation/numeric.ts';
 
 export interface HitScores {
-  /** The share of the documents that are among the first k hits. */
+  /** Share of the documents among the first k hits. */
   readonly recall: number;
-  /** 1 / rank of the first hit from one of the documents; 0 where none is. */
+  /** 1 / rank of the first hit from one of the documents; 0 if there is none. */
   readonly reciprocalRank: number;
   /** Normalized discounted cumulative gain of the first k hits. */
   readonly ndcg: number;
-  /** Average precision over all hits: the mean over the documents of the precision where each is found, 0 where it is not. */
+  /**
+   * Average precision over all hits: the mean over the documents of the precision at their first hit, 0 for missing
+   * ones.
+   */
   readonly averagePrecision: number;
-  /** Average precision of the first k hits, each that is from one of the documents being wanted; 0 where none is. */
+  /** Average precision of the first k hits, where every hit from one of the documents counts; 0 if there is none. */
   readonly contextPrecision: number;
 }
 
 /**
- * Scores of one question whose answer is in `documents` (paths, one or more). A document counts where its first hit
- * stands; more chunks of it neither add nor take away, but to context precision. Ranks are places in the list.
+ * Scores of one question whose answer is in `documents` (paths, one or more). A document counts at its first hit;
+ * further chunks of it change nothing, except context precision. Ranks are positions in the list.
  */
 export function scoreQuestion(
   hits: readonly Hit[],
@@ -44,7 +46,7 @@ export function scoreQuestion(
   };
 }
 
-/** Discounted cumulative gain of a document at each place, from 0. */
+/** Discounted cumulative gain of a document at each position, from 0. */
 function gain(places: readonly number[]): number {
   return places.reduce((sum, place) => sum + 1 / Math.log2(place + 2), 0);
 }

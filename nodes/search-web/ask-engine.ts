@@ -1,14 +1,14 @@
 import { GraphError, type RunContext } from '@graft/graph';
 import { searchAnswer } from './search-answer.ts';
 
-/** Bytes of a search's answer. */
+/** Most bytes of a search's answer. */
 const largestAnswer = 4 * 1024 * 1024;
-/** Engines that a message names. */
+/** Most engines that a message names. */
 const mostNamed = 5;
 
 /**
- * Addresses that a search finds, the best first. Throws where it cannot be asked, and where nothing was found while some of
- * the engines behind it did not answer: that nothing is there nobody knows then, and it must not be kept.
+ * Addresses that a search finds, best first. Throws if the engine is unreachable, and if nothing was found while some
+ * engines behind it failed: the empty result is uncertain and must not be cached.
  */
 export async function askEngine(
   ctx: RunContext,

@@ -15,7 +15,7 @@ import { searchAddress } from './search-address.ts';
 
 type Params = ParamsOf<typeof searchWeb>;
 
-/** Bytes of a page. */
+/** Most bytes of a page. */
 const largestPage = 8 * 1024 * 1024;
 
 export const run = implement(searchWeb, async (ctx, { questions }, params) => {
@@ -29,24 +29,25 @@ export const run = implement(searchWeb, async (ctx, { questions }, params) => {
 
   async function* documents(): AsyncGenerator<Document> {
     const seen = new Set<string>();
-    const said = new Set<string>();
+    const reported = new Set<string>();
     let first: GraphError | undefined;
     let rows = 0;
     let done = 0;
-    /** The page at an address; undefined for one that cannot be read or says nothing, whose place the next result takes. */
+    /** The page at an address; undefined if it cannot be read or has no text: the next result takes its place. */
     const readable = async (address: string, question: Question): Promise<Snapshot | undefined> => {
       try {
-        const looking = { address, way: [content, revision], period: since };
-        const snapshot = await pages.get(looking);
+        const snapshot = await pages.get({
+          ...{ address, settings: [content, revision], period: since },
+        });
         if (snapshot.text.trim() !== '') return snapshot;
         ctx.log('warning', `${address} has no text.`, question.id);
       } catch (error) {
         ctx.signal.throwIfAborted();
         if (!(error instanceof GraphError)) throw error;
         first ??= error;
-        // What is wrong with a site is said once, and not of each of its pages.
-        if (!said.has(error.message)) ctx.log('warning', error.message, question.id);
-        said.add(error.message);
+        // Warns of a site once, not for each of its pages.
+        if (!reported.has(error.message)) ctx.log('warning', error.message, question.id);
+        reported.add(error.message);
       }
       return undefined;
     };

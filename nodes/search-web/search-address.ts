@@ -1,6 +1,6 @@
 /**
- * The address of a search, without a path of its answers; undefined for what is no address of http or https, or holds more
- * than one: a name, a password or a query.
+ * The address of a search engine, without the path of its answers; undefined if it is not http or https, or contains a
+ * name, a password or a query.
  */
 export function searchAddress(text: string): string | undefined {
   const trimmed = text.trim();

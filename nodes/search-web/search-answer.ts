@@ -1,26 +1,26 @@
 import { z } from 'zod';
 import { pageAddress } from '../kit/web/definition.ts';
 
-/** Of an answer of a SearXNG what is used of it; of its parts each may be anything. */
+/** The used parts of a SearXNG answer; each may be anything. */
 const answerSchema = z.object({
   results: z.array(z.unknown()),
   unresponsive_engines: z.array(z.unknown()).catch([]),
 });
-/** A result may lead nowhere: a fact, an answer. */
+/** A result may have no address: a fact, an answer. */
 const resultSchema = z.object({ url: z.string().nullable() });
 const engineSchema = z.tuple([z.string(), z.string()]);
 
-/** Results that are kept of a search. */
+/** Most results to keep of a search. */
 const mostResults = 50;
 
 export interface SearchAnswer {
-  /** Addresses of pages, the best first, each once. */
+  /** Addresses of pages, best first, without repetitions. */
   readonly urls: readonly string[];
-  /** The engines behind it that did not answer, each with the reason. */
+  /** Engines behind it that failed, each with the reason. */
   readonly silent: readonly string[];
 }
 
-/** What a search gave; undefined for what is no answer of a search. */
+/** Parses a search's answer; undefined if it is none. */
 export function searchAnswer(text: string): SearchAnswer | undefined {
   const { data } = answerSchema.safeParse(json(text));
   if (data === undefined) return undefined;
@@ -34,7 +34,7 @@ export function searchAnswer(text: string): SearchAnswer | undefined {
   return { urls: [...new Set(urls)].slice(0, mostResults), silent: [...new Set(silent)] };
 }
 
-/** In one line, without what a terminal would obey, or that would turn the words around it. */
+/** On one line, without characters that control a terminal or reverse the surrounding text. */
 function plain(words: string): string {
   return words
     .slice(0, 1000)

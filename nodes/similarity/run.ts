@@ -5,7 +5,7 @@ import {
   vectorSchema,
   withoutCitations,
 } from '@graft/graph';
-import { cosine } from '../kit/evaluation/cosine.ts';
+import { cosine } from '../kit/evaluation/numeric.ts';
 import {
   answerMetrics,
   answerRow,
@@ -15,7 +15,7 @@ import {
 } from '../kit/evaluation/question-rows.ts';
 import { similarity } from './node.ts';
 
-/** An answer without what it cites, and what it is compared with; undefined: nothing. */
+/** An answer without citations, and the text to compare it with; undefined: none. */
 interface Pair {
   readonly answer: Answer;
   readonly question: Question;
@@ -34,8 +34,8 @@ export const run = implement(similarity, async (ctx, { answers, questions }, { m
     throw noReference({ node: ctx.node, port: known === undefined ? 'answers' : 'questions' });
   }
   const embedder = await ctx.backends.embedder(model);
-  const vectors = await ctx.memo('sentence-vectors', vectorSchema, (some) =>
-    embedder.embed(some, ctx.signal),
+  const vectors = await ctx.memo('sentence-vectors', vectorSchema, (sentences) =>
+    embedder.embed(sentences, ctx.signal),
   );
   await vectors.fill(texts);
   const rows = [];

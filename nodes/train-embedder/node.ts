@@ -20,7 +20,7 @@ const { epochs, schedule, warmup, weightDecay, clip, maxSteps } = trainingParams
 const { evaluateEvery, patience, seed, checkpointEvery } = trainingParams;
 const { model, rank, alpha } = encoderParams;
 
-/** In a few words; lora goes by its rank. */
+/** In a few words; lora includes its rank. */
 const methods = { full: 'every weight', 'query-adapter': 'a map of questions' } as const;
 
 export const trainEmbedder = defineNode({

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { PortPreview, type PreviewProps } from '../kit/ui/index.ts';
 
-/** What the embedder is, or the curves of its training. */
+/** The embedder's facts, or the curves of its training. */
 export function preview(props: PreviewProps): ReactNode {
   return <PortPreview {...props} />;
 }

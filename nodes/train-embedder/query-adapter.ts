@@ -13,7 +13,7 @@ import type { QuestionPassages } from '../kit/training/question-passages.ts';
 /** Texts embedded between two reports. */
 const slice = 64;
 
-/** What is trained on, and how. */
+/** Data and settings of the training. */
 interface Asked {
   readonly base: ModelFacts;
   readonly train: readonly QuestionPassages[];
@@ -24,7 +24,7 @@ interface Asked {
   >;
 }
 
-/** Trains a map of questions' vectors, as the base gives them now: it is asked for each text once. */
+/** Trains a map for the vectors that the base gives to questions; embeds each text once. */
 export async function trainMap(
   ctx: RunContext,
   { base, train, evaluation, settings }: Asked,
@@ -40,7 +40,7 @@ export async function trainMap(
     pairs.map(({ question, passage, negatives }) => ({
       question: placeOf(question.question),
       passage: placeOf(searchedText(passage)),
-      negatives: negatives.map((one) => placeOf(searchedText(one))),
+      negatives: negatives.map((negative) => placeOf(searchedText(negative))),
     }));
   const pairs = { train: placed(train), evaluation: placed(evaluation) };
   const { vectors, dimension } = await embedAll(ctx, base.id, [...places.keys()]);
@@ -50,7 +50,7 @@ export async function trainMap(
   return training.trainQueryAdapter({ ...settings, model, vectors, dimension, ...pairs }, hooks);
 }
 
-/** Vectors one after another. They are kept for the next training of the same texts. */
+/** Concatenated vectors, cached for the next training on the same texts. */
 async function embedAll(
   ctx: RunContext,
   model: string,
@@ -58,15 +58,17 @@ async function embedAll(
 ): Promise<Pick<QueryAdapterRequest, 'vectors' | 'dimension'>> {
   const embedder = await ctx.backends.embedder(model);
   const { dimension } = embedder;
-  const memo = await ctx.memo('vectors', vectorSchema, (some) => embedder.embed(some, ctx.signal));
+  const memo = await ctx.memo('vectors', vectorSchema, (batch) =>
+    embedder.embed(batch, ctx.signal),
+  );
   const vectors = new Float32Array(texts.length * dimension);
   for (let start = 0; start < texts.length; start += slice) {
-    const some = texts.slice(start, start + slice);
-    await memo.fill(some);
-    for (const [at, text] of some.entries()) {
+    const batch = texts.slice(start, start + slice);
+    await memo.fill(batch);
+    for (const [at, text] of batch.entries()) {
       vectors.set(await memo.get(text), (start + at) * dimension);
     }
-    const done = start + some.length;
+    const done = start + batch.length;
     ctx.progress({ done, total: texts.length, unit: 'texts', message: 'embedding' });
   }
   return { vectors, dimension };

@@ -10,7 +10,6 @@ import {
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
 import { pairQuestions, type QuestionPassages } from '../kit/training/question-passages.ts';
 import { count, hooksOf, reportBase, summaryOf } from '../kit/training/training-report.ts';
-import { checkPairs } from './check-pairs.ts';
 import { trainEmbedder } from './node.ts';
 import { trainMap } from './query-adapter.ts';
 
@@ -74,7 +73,7 @@ export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, p
   };
 });
 
-/** Paraphrases of a question go with it. */
+/** Paraphrases of a question stay in its split. */
 function splitPairs(
   pairs: readonly QuestionPassages[],
   how: { readonly evalShare: number; readonly seed: number },
@@ -144,4 +143,40 @@ function reportPairs(
 
 function named([first]: readonly Question[]): string {
   return first?.documents?.[0] ?? '';
+}
+
+/**
+ * Refuses training pairs that all ask the same and have no hard negatives: the loss would be 0 from the first step.
+ * Warns of blank questions, and of a batch larger than the number of pairs.
+ */
+export function checkPairs(
+  ctx: Pick<RunContext, 'log' | 'node'>,
+  pairs: readonly QuestionPassages[],
+  batch: number,
+): void {
+  const asked = pairs.map(({ question }) => question.question.trim());
+  if (pairs.length > 1 && pairs.every((pair) => isAlone(pair, asked[0]))) {
+    throw new GraphError(
+      'bad-input',
+      `${asked[0] === '' ? 'All questions are blank' : 'All pairs ask the same question'} and have no hard negatives, so there is nothing to learn. Add different questions, or raise the hard negatives.`,
+      { location: { node: ctx.node, port: 'questions' } },
+    );
+  }
+  const blank = asked.filter((question) => question === '').length;
+  if (blank > 0) {
+    ctx.log(
+      'warning',
+      `${count(blank, 'question')} for training ${blank === 1 ? 'is' : 'are'} blank. Remove blank questions.`,
+    );
+  }
+  if (batch > pairs.length) {
+    ctx.log(
+      'warning',
+      `The batch of ${String(batch)} is larger than the ${count(pairs.length, 'pair')} for training, so each step takes all of them.`,
+    );
+  }
+}
+
+function isAlone({ question, negatives }: QuestionPassages, asked: string | undefined): boolean {
+  return negatives.length === 0 && question.question.trim() === asked;
 }

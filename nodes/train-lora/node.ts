@@ -2,7 +2,7 @@ import { Adapter, Dataset, defineNode, Metrics, Model, type ParamMeta } from '@g
 import { z } from 'zod';
 import { trainingClashes, trainingMeanings, trainingParams } from '../kit/training/definition.ts';
 
-/** Kinds of linear maps in the layers of every architecture that can be trained. */
+/** Kinds of linear maps in the layers of every trainable architecture. */
 const linear = [
   ...(['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const),
 ];

@@ -3,10 +3,10 @@ import type { Hit, QuestionHits } from '@graft/graph';
 import { searchedText } from '@graft/graph';
 import { holderOf } from '../kit/training/question-passages.ts';
 
-/** A question with passages: the wanted one first, then hits of other documents. */
+/** A question with passages: the relevant one first, then hits of other documents. */
 export interface RankedList {
   readonly question: string;
-  /** Sorted paths of the documents that hold the answer. */
+  /** Sorted paths of the documents that contain the answer. */
   readonly documents: readonly string[];
   readonly passages: readonly string[];
 }
@@ -15,16 +15,16 @@ export interface Mined {
   readonly lists: readonly RankedList[];
   /** Questions that name no document. */
   readonly unnamed: number;
-  /** Questions of which no wanted document is among the hits. */
+  /** Questions without a relevant document among the hits. */
   readonly missed: number;
-  /** Questions that have no hit of another document that may be held against them. */
+  /** Questions without a usable hit of another document. */
   readonly alone: number;
 }
 
 /**
- * Lists from hits: the best of a wanted document, and `negatives` of the others, or all where they are fewer. Which of
- * them depends on the question, the passage and the seed alone; a passage that says what the wanted one says is none,
- * nor is one that holds the question's reference.
+ * Makes lists from hits: the best of a relevant document, and `negatives` others, or all if they are fewer. The choice
+ * depends only on the question, the passage and the seed. A passage with the same text as the relevant one is not a
+ * negative, nor is one that contains the question's reference.
  */
 export async function mineLists(
   rows: AsyncIterable<QuestionHits>,

@@ -1,7 +1,7 @@
 import { GraphError, type PortType, RowIds, rowOfType } from '@graft/graph';
 
 interface Origin {
-  /** The type that the rows must have. */
+  /** The required type of the rows. */
   readonly type: PortType;
   /** Id of the incoming row, if it has one. */
   readonly item: string | undefined;

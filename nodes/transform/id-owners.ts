@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, GraphError } from '@graft/graph';
 
 interface Owner {
-  /** What the row was made of, in words. */
+  /** The source of the row, in words. */
   readonly of: string;
   readonly digest: string;
 }
 
-/** The rows that a step gives, by id: rows of different items need different ones, unless they are the same in all. */
+/** The rows of a step by id: rows of different items need different ids, unless they are entirely equal. */
 export class IdOwners {
   readonly #node: string;
   readonly #owners = new Map<string, Owner>();
@@ -18,7 +18,7 @@ export class IdOwners {
     this.#node = node;
   }
 
-  /** Takes a row beside what it was made of, in their order. Throws `bad-row` for an id that another item's row has. */
+  /** Records a row and its source, in order. Throws `bad-row` for an id of another item's row. */
   add(item: unknown, given: unknown): void {
     if (item !== this.#last) this.#at += 1;
     this.#last = item;
@@ -40,7 +40,7 @@ export class IdOwners {
   }
 }
 
-/** The id of a row; undefined of one that has none, as those of metrics. */
+/** The id of a row; undefined if it has none, such as metrics. */
 export function idOf(row: unknown): string | undefined {
   const id = typeof row === 'object' && row !== null && 'id' in row ? row.id : undefined;
   return typeof id === 'string' ? id : undefined;

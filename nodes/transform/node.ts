@@ -18,7 +18,7 @@ const outputs = {
   },
 };
 
-/** What the rows become, by the parameters as they stand in a file, right or wrong. */
+/** Type of the output rows, by the params as written, valid or not. */
 export function typeInto(params: Readonly<Record<string, unknown>>): PortType {
   const into = rowTypeIds.find((id) => id === params['into']);
   return rowTypeOf(into === undefined ? params : { type: into });

@@ -2,7 +2,7 @@ import { GraphError, implementItems, type Question, type RunContext } from '@gra
 import { transform, typeInto } from './node.ts';
 import { givenRows } from './given-rows.ts';
 import { idOf, IdOwners } from './id-owners.ts';
-import { type Failure, readAnswer, type Said } from './sandbox-answer.ts';
+import { type Failure, readAnswer, type LogLine } from './sandbox-answer.ts';
 import { callInSandbox } from './sandbox.ts';
 
 export const run = implementItems(transform, {
@@ -20,7 +20,7 @@ export const run = implementItems(transform, {
     }
     return results;
   },
-  // Of the type that `into` says, which only the plan knows; each was checked against it.
+  // Of the type in `into`, which only the plan knows; each row was checked against it.
   expand: (_row, rows) => rows as readonly Question[],
   watch(ctx) {
     const owners = new IdOwners(ctx.node);
@@ -41,9 +41,9 @@ function failure(
 ): GraphError {
   const at = item === undefined ? '' : ` at the row "${item}"`;
   const where = place === undefined ? '' : ` (line ${place.line}, column ${place.column})`;
-  // Of a loop the engine knows the last call before it, or the function that it is in.
+  // For a loop the engine knows the last call before it, or its function.
   const from = place === undefined ? '' : ` (from line ${place.line} on)`;
-  const said: Readonly<Record<Failure['failed'], string>> = {
+  const messages: Readonly<Record<Failure['failed'], string>> = {
     unread: `The code failed before the first row${where}: ${message}.`,
     code: `The code failed${at}${where}: ${message}.`,
     time: `The code took longer than ${timeLimit} ms${at}${from}. Look for an endless loop, or raise the time limit.`,
@@ -53,14 +53,14 @@ function failure(
     missing: 'The code has no function transform. Write function transform(row) { return row; }.',
     waits: `The code waits for a promise${at}, which never resolves here. Remove async, await and promises.`,
   };
-  return new GraphError('bad-input', said[failed], { location: { node, param: 'code' } });
+  return new GraphError('bad-input', messages[failed], { location: { node, param: 'code' } });
 }
 
-/** Lines that a step logs of its code at most. */
+/** Most lines that a step logs of its code. */
 const mostLines = 100;
 const logged = new WeakMap<RunContext, number>();
 
-function log(ctx: RunContext, lines: readonly Said[], item: string | undefined): void {
+function log(ctx: RunContext, lines: readonly LogLine[], item: string | undefined): void {
   for (const [level, text] of lines) {
     const count = (logged.get(ctx) ?? 0) + 1;
     logged.set(ctx, count);

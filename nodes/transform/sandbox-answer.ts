@@ -1,28 +1,28 @@
 import { z } from 'zod';
 
 /** A line that the code logged. */
-export type Said = readonly ['info' | 'warning', string];
+export type LogLine = readonly ['info' | 'warning', string];
 
 export interface Given {
-  /** Whatever JSON can say; absent where the function gave nothing. */
+  /** Any JSON value; absent if the function returned nothing. */
   readonly rows?: unknown;
-  readonly said: readonly Said[];
+  readonly said: readonly LogLine[];
 }
 
 /**
- * Why the code gave nothing: it threw, before any row (`unread`) or at this one, came to a limit, brought the engine
- * down, has no function `transform`, or waits for something.
+ * Why the code returned nothing: it threw, before any row (`unread`) or at this one, reached a limit, crashed the
+ * engine, has no function `transform`, or waits for something.
  */
 export interface Failure {
   readonly failed: 'unread' | 'code' | 'time' | 'memory' | 'depth' | 'broken' | 'missing' | 'waits';
-  /** What it threw: `TypeError: not a function`. */
+  /** The thrown error: `TypeError: not a function`. */
   readonly message: string;
-  /** Where in the code, as far as that is known. */
+  /** Position in the code, if known. */
   readonly place?: { readonly line: number; readonly column: number };
-  readonly said: readonly Said[];
+  readonly said: readonly LogLine[];
 }
 
-/** What the thread says of a row; the texts are the sandbox's own, so anything may stand in them. */
+/** The thread's reply for a row. The sandbox made its texts, so they may contain anything. */
 export const answerSchema = z.union([
   z.object({ given: z.string() }),
   z.object({
@@ -32,17 +32,17 @@ export const answerSchema = z.union([
 ]);
 export type Answer = z.output<typeof answerSchema>;
 
-const said = z.array(z.tuple([z.enum(['info', 'warning']), z.string()])).catch([]);
+const logSchema = z.array(z.tuple([z.enum(['info', 'warning']), z.string()])).catch([]);
 const givenSchema = z.object({
   rows: z.unknown().optional(),
   failed: z.enum(['missing', 'waits']).optional().catch(undefined),
-  said,
+  said: logSchema,
 });
-const toldSchema = z.object({
+const thrownSchema = z.object({
   name: z.string().catch(''),
   message: z.string().catch(''),
   stack: z.string().catch(''),
-  said,
+  said: logSchema,
 });
 
 export function readAnswer(answer: Answer): Given | Failure {
@@ -50,33 +50,33 @@ export function readAnswer(answer: Answer): Given | Failure {
     const { failed, ...given } = givenSchema.catch({ said: [] }).parse(parsed(answer.given));
     return failed === undefined ? given : { failed, message: '', said: given.said };
   }
-  const unsaid = { name: '', message: '', stack: '', said: [] };
-  const told = toldSchema.catch(unsaid).parse(parsed(answer.told));
-  const [, line, column] = /transform\.js:(\d+):(\d+)/.exec(told.stack) ?? [];
+  const noError = { name: '', message: '', stack: '', said: [] };
+  const thrown = thrownSchema.catch(noError).parse(parsed(answer.told));
+  const [, line, column] = /transform\.js:(\d+):(\d+)/.exec(thrown.stack) ?? [];
   return {
-    failed: limitOf(answer, told) ?? answer.failed,
-    message: [told.name, told.message].filter((part) => part !== '').join(': '),
+    failed: limitOf(answer, thrown) ?? answer.failed,
+    message: [thrown.name, thrown.message].filter((part) => part !== '').join(': '),
     ...(line === undefined ? {} : { place: { line: Number(line), column: Number(column) } }),
-    said: told.said,
+    said: thrown.said,
   };
 }
 
-/** What the engine throws where not even an error fits into its memory. */
+/** The engine throws this if not even an error fits into its memory. */
 const outOfMemory: ReadonlySet<string> = new Set(['null', '[unsupported type]']);
 
-/** The limit that an error is of; where memory ran out, there may be none to say so. */
+/** The limit behind an error; if memory ran out, there may be no error. */
 function limitOf(
-  { failed, told }: Extract<Answer, { failed: string }>,
-  { name, message }: z.output<typeof toldSchema>,
+  { failed, told: text }: Extract<Answer, { failed: string }>,
+  { name, message }: z.output<typeof thrownSchema>,
 ): 'memory' | 'depth' | undefined {
   if (failed !== 'code' && failed !== 'unread') return undefined;
-  if (told === '' || (name === '' && outOfMemory.has(message))) return 'memory';
+  if (text === '' || (name === '' && outOfMemory.has(message))) return 'memory';
   if (message === 'stack overflow') return 'depth';
   if (name !== 'InternalError') return undefined;
   return message === '' || message.startsWith('out of memory') ? 'memory' : undefined;
 }
 
-/** The value of a text; undefined where it is no JSON. */
+/** The value of a text; undefined if it is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,13 +1,13 @@
-/** Lines that the code may log for a row, and characters of each. */
+/** Most lines that the code may log for a row, and characters of each. */
 const mostLines = 20;
 const longestLine = 500;
-/** Characters of what comes out for a row, as JSON: in MiB. */
+/** Most characters of a row's result, as JSON, in MiB. */
 const mostGiven = 16;
 
 /**
- * Runs within the sandbox before the code: gives it a console, takes away what would make equal rows give different
- * results, and leaves two functions that only the thread holds. The code can spoil what these work with (JSON, arrays),
- * and by that only its own answer.
+ * Runs in the sandbox before the code: provides a console, removes what would make equal rows give different results,
+ * and leaves two functions that only the thread holds. The code can break what these use (JSON, arrays), but only
+ * affects its own answer.
  */
 export const prelude = `
 (() => {

@@ -2,24 +2,24 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { prelude } from './sandbox-prelude.ts';
 
-/** MiB of the thread's own heap, which holds a row and its result as text; the engine has its memory beside it. */
+/** MiB of the thread's own heap, which holds a row and its result as text; the engine has separate memory. */
 const heap = 512;
-/** Bytes that the engine has at first, of which it needs some 6 MiB for itself. */
+/** Initial bytes of the engine, of which it needs about 6 MiB itself. */
 const initialMemory = 16 * 1024 ** 2;
 /**
- * Bytes of stack that the engine counts, some 2,700 calls. The thread's own is 64 times that, since a call takes more of
- * it: where it ended first, how deep code may go would depend on the version of Node.
+ * Bytes of stack that the engine counts, about 2,700 calls. The thread's own stack is 64 times as large, because a call
+ * takes more of it: if it ended first, the possible depth would depend on the version of Node.
  */
 const stack = 512 * 1024;
 
 /**
- * The thread's code. For each `{ code, row, timeLimit }` it says `begun`, since loading the engine is no time of the
- * code's, then `{ given }` or `{ failed, told }`. Both texts were made within the sandbox: whatever is in them, they are
- * only text. No function and no object of the thread is ever handed in.
+ * The thread's code. For each `{ code, row, timeLimit }` it sends `begun`, because loading the engine is not the code's
+ * time, then `{ given }` or `{ failed, told }`. Both texts come from the sandbox: whatever they contain, they are only
+ * text. No function or object of the thread ever enters it.
  *
- * A runtime of its own for every row, so that no row can leave anything to the next. The engine counts its memory wrongly
- * where it is compiled to WebAssembly, so the limit is that of all memory that it has. Where that ran out, or the engine
- * itself failed, it is in no known state, and has to end with its thread.
+ * Every row has its own runtime, so that no row can leave anything to the next. Compiled to WebAssembly, the engine
+ * counts its memory wrongly, so the limit applies to all its memory. If that runs out, or the engine itself fails, its
+ * state is unknown, and it must end with its thread.
  */
 const code = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -78,7 +78,10 @@ function answerOf(engine, { code, row, timeLimit }, scope) {
 }
 `;
 
-/** A thread whose engine has `memory` MiB, and runs code for rows, one after another; it has no environment variables, and does not keep the process alive. */
+/**
+ * A thread whose engine has `memory` MiB, and runs code for rows, one after another; it has no environment variables,
+ * and does not keep the process alive.
+ */
 export function startSandboxThread(memory: number): Worker {
   const require = createRequire(import.meta.url);
   return new Worker(code, {

@@ -9,19 +9,19 @@ export interface SandboxTask {
   readonly row: string;
   /** Milliseconds. */
   readonly timeLimit: number;
-  /** MiB, of all that the engine has. */
+  /** MiB, for the whole engine. */
   readonly memory: number;
 }
 
-/** Milliseconds past the limit after which the thread is ended: some of the engine's functions do not look at the time. */
+/** Milliseconds past the limit after which the thread is killed: some engine functions do not check the time. */
 const patience = 1000;
 
 const messageSchema = z.union([z.literal('begun'), answerSchema]);
 
-/** A thread without work, kept for the next row: starting one takes longer than most rows. */
+/** An idle thread, kept for the next row: starting one takes longer than most rows. */
 let idle: { readonly thread: Worker; readonly memory: number } | undefined;
 
-/** Calls the code's function for a row, in a sandbox of its own. */
+/** Calls the code's function for a row, in its own sandbox. */
 export function callInSandbox(task: SandboxTask, signal: AbortSignal): Promise<Answer> {
   const { memory, ...question } = task;
   const thread = takeThread(memory);
@@ -56,7 +56,7 @@ export function callInSandbox(task: SandboxTask, signal: AbortSignal): Promise<A
       });
     };
     const broken = (error: Error): void => {
-      // Before it began, what is wrong is the engine.
+      // A failure before it began is the engine's.
       endThread(() => {
         if (timer === undefined) reject(error);
         else resolve({ failed: 'broken', told: '' });

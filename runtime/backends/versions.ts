@@ -5,8 +5,8 @@ const { dependencies } = manifest;
 const tokenizers = `tokenizers ${dependencies['@huggingface/tokenizers']}`;
 
 /**
- * What computes embeddings, answers and indexes, as it stands in cache keys: the packages, each at one exact version,
- * and our own code around them, whose number is raised when it gives other results.
+ * What computes embeddings, answers and indexes, for cache keys: each package at one exact version, and our own code,
+ * whose number is raised when results change.
  */
 export const backendVersions: Omit<EngineVersions, 'training'> = {
   onnxruntime: `onnxruntime code 2, onnxruntime-node ${dependencies['onnxruntime-node']}, ${tokenizers}`,

@@ -19,7 +19,7 @@ import { isRecord } from './base/record.ts';
 import { serializeGraph } from './format/serialize-graph.ts';
 import { anyGraph, id, json, record, type } from './fixtures/any-graph.ts';
 import { testModels, testEngines, testRegistry } from './testing.ts';
-import { validateGraph } from './plan/validate-graph.ts';
+import { validateGraph } from './plan/resolve-graph.ts';
 
 const models = testModels;
 

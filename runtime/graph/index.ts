@@ -2,23 +2,22 @@ export * from './base/errors.ts';
 export { globMatcher, globPattern } from './base/glob.ts';
 export * from './rows/port-type.ts';
 export * from './rows/port-types.ts';
-export { portTypes, rowTypeIds } from './types/port-type-list.ts';
-export { answersMediaType } from './rows/answers-media-type.ts';
-export { rowTypeOf, rowTypeParam } from './types/row-type-param.ts';
-export { adapterWeightsParam } from './params/adapter-weights-param.ts';
-export { seedParam } from './params/seed-param.ts';
-export { secretName, secretParam } from './params/secret.ts';
-export * from './rows/remote-model.ts';
+export { portTypes, rowTypeIds, rowTypeOf, rowTypeParam } from './types/port-type-list.ts';
+export { adapterWeightsParam, seedParam, secretName, secretParam } from './params/shared-params.ts';
 export * from './metrics/metrics.ts';
 export * from './rows/judgements.ts';
-export { metricsMediaType } from './metrics/metrics-media-type.ts';
 export { headlineInWords, metricInSentence, metricWords } from './metrics/metric-words.ts';
 export { knownMetric, metricSchema, type Metric } from './metrics/metric.ts';
 export * from './rows/training-types.ts';
 export * from './rows/encoder-types.ts';
-export * from './rows/cross-encoder-type.ts';
-export { answerVerdict, type AnswerVerdict } from './rows/answer-verdict.ts';
-export { verdictRule } from './rows/verdict-rule.ts';
+export {
+  answerVerdict,
+  type AnswerVerdict,
+  citationMarks,
+  withoutCitations,
+  abstains,
+  verdictRule,
+} from './rows/answer-verdict.ts';
 export { isLabelsFile } from './rows/labels-file.ts';
 export {
   labelKey,
@@ -30,20 +29,25 @@ export {
   type Labels,
   type LabelValue,
 } from './rows/labels.ts';
-export { abstains } from './rows/abstention.ts';
 export type { EmbeddingMap, EmbeddingVectors, MapQuestion } from './rows/embedding-map.ts';
-export { citationMarks, withoutCitations } from './rows/citation-marks.ts';
 export { RowIds, withContentId } from './rows/row-ids.ts';
-export { checkRows, faultAt, rowFault, type RowFault, type RowsKind } from './rows/file-rows.ts';
-export { rowOfType } from './rows/row-of-type.ts';
-export { questionOfRow, questionTextOf } from './rows/row-question.ts';
-export { rowText, type RowText } from './rows/row-text.ts';
+export {
+  checkRows,
+  faultAt,
+  rowFault,
+  type RowFault,
+  type RowsKind,
+  rowOfType,
+} from './rows/file-rows.ts';
+export { rowText, type RowText, rowHolds, questionOfRow, questionTextOf } from './rows/row-text.ts';
 export { columnValue, rowColumns, verdictColumn, type RowColumn } from './rows/row-columns.ts';
-export { rowHolds } from './rows/row-holds.ts';
 export * from './metrics/evidence-table.ts';
-export type { RaceDrop } from './metrics/race-drop.ts';
-export * from './evidence/variant-evidence.ts';
-export { evidenceTable, evidenceTableByTurns, type TableOptions } from './evidence/make-table.ts';
+export {
+  evidenceTable,
+  evidenceTableByTurns,
+  type TableOptions,
+  type VariantEvidence,
+} from './evidence/make-table.ts';
 export {
   metricTitle,
   signed,
@@ -59,8 +63,7 @@ export {
 export { paretoFront, type ParetoFront } from './evidence/pareto-front.ts';
 export { agreementOf, verdictsOf, type Agreement, type Verdicts } from './evidence/agreement.ts';
 export * from './evidence/race.ts';
-export { seededOrder } from './evidence/seeded-order.ts';
-export { SeededRandom } from './evidence/seeded-random.ts';
+export { SeededRandom, seededOrder } from './evidence/seeded-random.ts';
 export * from './contracts/training.ts';
 export * from './contracts/model-source.ts';
 export * from './types/facets.ts';
@@ -70,7 +73,6 @@ export * from './types/node-type.ts';
 export * from './types/lane.ts';
 export * from './rows/hub-reference.ts';
 export * from './rows/model.ts';
-export * from './types/engine.ts';
 export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';
 export * from './contracts/step-checkpoint.ts';
@@ -79,7 +81,6 @@ export * from './contracts/experiment-event.ts';
 export * from './contracts/run-store.ts';
 export * from './contracts/stored-shape.ts';
 export * from './contracts/execution.ts';
-export * from './contracts/device.ts';
 export * from './contracts/tokenizer.ts';
 export * from './contracts/backend.ts';
 export * from './contracts/web.ts';
@@ -107,7 +108,14 @@ export {
 } from './format/lock.ts';
 export { bendsOf, type Bend, type Bends } from './format/bends.ts';
 export { broughtBends, setBends, withoutBends } from './compose/bend-edges.ts';
-export { formatEdge, parseEdge, type Edge } from './format/edge.ts';
+export {
+  formatEdge,
+  parseEdge,
+  type Edge,
+  parseFeed,
+  type Feed,
+  reachable,
+} from './format/edge.ts';
 export {
   graphFormat as GRAPH_FORMAT,
   maxNodes as MAX_NODES,
@@ -124,7 +132,6 @@ export {
   type InterfaceParam,
 } from './types/graph-interface.ts';
 export { shapedType } from './types/shaped-type.ts';
-export { factsOf, type NodeFacts } from './types/node-facts.ts';
 export { rowsOfText } from './rows/text-rows.ts';
 export { structuralTypes } from './types/structure-nodes.ts';
 export {
@@ -134,29 +141,22 @@ export {
   setPrefix,
   structureOf,
 } from './types/structure-names.ts';
-export { authoredLocation } from './plan/authored-location.ts';
 export { GraphLibrary, type GraphLookup } from './plan/graph-library.ts';
-export { parseFeed, type Feed } from './format/feed.ts';
-export { reachable } from './format/reachable.ts';
 export { usedFiles, variedFiles } from './format/used-graphs.ts';
 export { meaningDigest, meaningOf } from './format/graph-meaning.ts';
 export { loopRound, pathWithoutRounds, type LoopRound } from './plan/loop-round.ts';
-export { plannedNodes } from './plan/planned-nodes.ts';
 export { createRegistry } from './types/registry.ts';
 export { migrateGraph } from './format/migrate-graph.ts';
-export { validateGraph } from './plan/validate-graph.ts';
-export { resolveGraph, type Resolution } from './plan/resolve-graph.ts';
+export { resolveGraph, type Resolution, validateGraph } from './plan/resolve-graph.ts';
 export { planGraph, type PlanOptions } from './plan/plan-graph.ts';
 export { canonicalAfter, canonicalEncode, hashParts } from './key/canonical-encode.ts';
 export { cacheKey, familyParts, type CacheKeyInput } from './key/cache-key.ts';
-export { explainMiss } from './key/explain-miss.ts';
-export { fileMarks } from './key/file-marks.ts';
+export { explainMiss, fileMarks } from './key/explain-miss.ts';
 export { canonicalJson, sameJson } from './base/canonical-json.ts';
 export { sha256 } from './base/sha256.ts';
-export { isInnerPath } from './base/inner-path.ts';
+export { isInnerPath } from './base/names.ts';
 export { isRecord } from './base/record.ts';
-export { nearest, suggestion } from './base/nearest.ts';
-export { plural } from './base/plural.ts';
+export { nearest, suggestion, plural } from './base/message-words.ts';
 export { printable } from './base/printable.ts';
 export {
   conditionsOf,
@@ -173,9 +173,8 @@ export type { ValueChange } from './merge/diff-values.ts';
 export { formatDiff } from './merge/format-diff.ts';
 export { mergeGraphs, type MergeResult } from './merge/merge-graphs.ts';
 export { changedKey, type ChangedNode, type NodeSide } from './merge/choose-nodes.ts';
-export type { MergeConflict } from './merge/merge-conflict.ts';
+export type { MergeConflict } from './merge/three-way-merge.ts';
 export type { ItemPart } from './plan/item-part.ts';
-export { addNode } from './compose/add-node.ts';
 export { connectionVerdict, type ConnectionVerdict } from './plan/connection-verdict.ts';
 export {
   connect,
@@ -187,6 +186,7 @@ export {
   setCollapsed,
   setParam,
   setTitle,
+  addNode,
 } from './compose/graph-edit.ts';
 export { addGroup, addNote, changeGroup, changeNote } from './compose/edit-annotations.ts';
 export { bringAnnotations } from './compose/bring-annotations.ts';
@@ -240,10 +240,12 @@ export {
   type ReferenceContext,
 } from './compose/graph-references.ts';
 export { bodyOf, withBody, type BodyId } from './compose/graph-bodies.ts';
-export { frozenFileOf, isFrozenFile, rowsReader } from './compose/frozen-file.ts';
 export {
   freezeOutput,
   readRowsOf,
   type FrozenRows,
   type ReadRows,
+  frozenFileOf,
+  isFrozenFile,
+  rowsReader,
 } from './compose/freeze-output.ts';

@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import type { EngineVersions } from './types/engine.ts';
 import type { ModelFacts, ModelLookup } from './rows/model.ts';
-import { defineNode, type NodeType, type Registry } from './types/node-type.ts';
+import {
+  defineNode,
+  type NodeType,
+  type Registry,
+  type EngineVersions,
+} from './types/node-type.ts';
 import { Answers, Chunks, Documents, Embeddings, Index, Questions } from './rows/port-types.ts';
 import { portTypes } from './types/port-type-list.ts';
 import { createRegistry } from './types/registry.ts';

@@ -18,28 +18,28 @@ import { makeFolder, removeEmpty } from './made-folder.ts';
 import { ownerStamp } from './process-identity.ts';
 import { hasCode } from './system-error.ts';
 
-/** Appends bytes to a file under construction. */
+/** Appends bytes to a file in progress. */
 export type Append = (bytes: Uint8Array) => Promise<void>;
 
-/** What a file is to hold: all of it, or a function that appends it piece by piece. */
+/** Content of a file: all of it, or a function that appends it piece by piece. */
 export type FileContent = string | Uint8Array | ((append: Append) => Promise<void>);
 
-/** A name that says which process writes here, so that leftovers of dead ones can be told and removed. */
+/** A name with the writing process, so that leftovers of dead ones can be recognized and removed. */
 export function stagingName(): string {
   return `${ownerStamp}-${randomBytes(8).toString('hex')}`;
 }
 
 /**
- * Where a file is written before it takes its place: in its folder, hidden, under the writer's name alone, since a name
- * may be as long as there are. See `removePartials`.
+ * Temporary path of a file: hidden in its folder, named only for the writer, because the file's name may already have
+ * maximal length. See `removePartials`.
  */
 export function partialPath(folder: string): string {
   return join(folder, `.${stagingName()}.part`);
 }
 
 /**
- * Gives a file new content: readers see the old or the new, whole, whenever the machine stops. Makes the
- * folder when it is missing. Who may read and write it stays. On any error the file is as it was and nothing stays behind.
+ * Replaces a file's content atomically: readers see the old or the new content, whenever the machine stops. Creates
+ * missing folders and keeps permissions. On any error, the file stays as it was and nothing is left behind.
  */
 export async function replaceFile(path: string, content: FileContent): Promise<void> {
   const made = await makeFolder(dirname(path));
@@ -51,7 +51,7 @@ export async function replaceFile(path: string, content: FileContent): Promise<v
     try {
       if (typeof content === 'function') await content((bytes) => append(handle, bytes));
       else await handle.writeFile(content);
-      // What the process's mask took away.
+      // Permissions that the process's umask removed.
       if (old !== undefined && ((await handle.stat()).mode & 0o777) !== mode) {
         await handle.chmod(mode);
       }
@@ -68,7 +68,7 @@ export async function replaceFile(path: string, content: FileContent): Promise<v
   }
 }
 
-/** Writes a stream to a file that is not there, and flushes it. On any error nothing stays. Throws `EEXIST`. */
+/** Writes a stream to a new file and flushes it. On any error nothing stays. Throws `EEXIST`. */
 export async function writeStream(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   const handle = await open(path, 'wx');
   try {
@@ -82,7 +82,7 @@ export async function writeStream(path: string, bytes: AsyncIterable<Uint8Array>
   }
 }
 
-/** Renames a file whose bytes are on disk to its place, for good: the folder is flushed, too. */
+/** Moves a flushed file to its place durably: also flushes the folder. */
 export async function placeFile(staged: string, path: string): Promise<void> {
   try {
     await rename(staged, path);
@@ -97,8 +97,8 @@ export async function placeFile(staged: string, path: string): Promise<void> {
 }
 
 /**
- * Gives a file a second name, where `rename` would take the place of what has it. Throws `EEXIST`. A disk without links
- * gets a copy, with the time of the file, whole whenever the process is killed. The caller flushes the folder.
+ * Links a file to a second name, where `rename` would overwrite. Throws `EEXIST`. On a disk without links it copies,
+ * with the file's times, atomically. The caller flushes the folder.
  */
 export async function placeNewFile(staged: string, path: string): Promise<void> {
   try {
@@ -116,7 +116,8 @@ async function placeCopy(from: string, path: string): Promise<void> {
     const { atime, mtime } = await stat(from);
     await utimes(partial, atime, mtime);
     await syncPath(partial);
-    // In one go, so that nothing else in this process takes the name meanwhile: no rename of Node's leaves what is there.
+    // Synchronously, so that nothing else in this process takes the name meanwhile: Node has no rename that keeps an
+    // existing file.
     if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
       throw Object.assign(new Error(`There is a file at ${path}.`), { code: 'EEXIST' });
     }
@@ -127,7 +128,7 @@ async function placeCopy(from: string, path: string): Promise<void> {
   }
 }
 
-/** Flushes a file or a folder to disk. Not every system lets folders be flushed, or needs it. */
+/** Flushes a file or folder to disk. Not every system can, or needs to, flush folders. */
 export async function syncPath(path: string): Promise<void> {
   let handle: FileHandle;
   try {
@@ -145,7 +146,7 @@ export async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** A hard link, or a copy where the filesystem has none. */
+/** A hard link, or a copy if the filesystem has none. */
 export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
@@ -156,7 +157,7 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
   }
 }
 
-/** A rename, or a copy where the two places are on different filesystems. */
+/** A rename, or a copy between filesystems. */
 export async function moveFile(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);

@@ -2,9 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { getPriority, setPriority } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { oomKills, type ProcessExit } from './process-exit.ts';
+import { readFileSync } from 'node:fs';
 
-/** Characters kept of what a process writes to its standard error. */
+/** Characters of a process's standard error to keep. */
 const keptStderr = 8192;
 
 export interface ProcessEvents {
@@ -13,15 +13,15 @@ export interface ProcessEvents {
 }
 
 export interface ProcessOptions {
-  /** Instead of this process' own environment. */
+  /** Replaces this process's own environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** How much nicer than this process: it gets its turn later where cores are short. Its own children inherit it. */
+  /** Niceness above this process: it yields when cores are short. Its own children inherit it. */
   readonly niceness?: number;
 }
 
 /** One child process with a message channel, from fork to exit. */
 export class ForkedProcess<Sent extends object> {
-  /** Set when this side ends it. */
+  /** Set when this side kills it. */
   killed = false;
   readonly #child: ChildProcess;
   readonly exited: Promise<void>;
@@ -36,7 +36,7 @@ export class ForkedProcess<Sent extends object> {
     });
     if (options.niceness !== undefined) stepBack(this.#child.pid, options.niceness);
     let stderr = '';
-    // Both pipes are drained, or a talkative native library would block on them.
+    // Drains both pipes, or a talkative native library would block on them.
     this.#child.stdout?.resume();
     this.#child.stderr?.on('data', (bytes: Buffer) => {
       stderr = (stderr + bytes.toString()).slice(-keptStderr);
@@ -52,7 +52,7 @@ export class ForkedProcess<Sent extends object> {
         events.exit({ code, signal, stderr, oomKillsBefore });
         resolve();
       };
-      // By `close` all of its standard error has been read; a child of its own could hold that open, though.
+      // At `close`, all of its standard error has been read; a child of its own may keep that open, though.
       this.#child.once('close', end);
       this.#child.once('exit', (code, signal) => {
         setTimeout(() => {
@@ -61,7 +61,7 @@ export class ForkedProcess<Sent extends object> {
       });
       this.#child.once('error', (error) => {
         stderr += String(error);
-        // A process that was never started gives no `close`.
+        // A process that never started emits no `close`.
         if (this.#child.pid === undefined) end(null, null);
       });
     });
@@ -71,13 +71,13 @@ export class ForkedProcess<Sent extends object> {
     return this.#child.pid;
   }
 
-  /** Whether messages can reach it; no longer when it is dying. */
+  /** Whether messages can reach it; false once it is dying. */
   get connected(): boolean {
     return this.#child.connected;
   }
 
   send(message: Sent): void {
-    // A failure to send means that it is dying; its exit rejects what was sent.
+    // A failed send means that it is dying; its exit rejects what was sent.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
@@ -87,16 +87,36 @@ export class ForkedProcess<Sent extends object> {
   }
 }
 
-/** At once, before the process has threads: they take over its priority as they start. */
+/** At once, before the process has threads: they inherit its priority. */
 function stepBack(pid: number | undefined, niceness: number): void {
   try {
     if (pid !== undefined) setPriority(pid, Math.min(19, getPriority() + niceness));
   } catch {
-    // It has ended already, or this system lets nobody: it only competes harder.
+    // It has ended already, or the system does not allow it: then it only competes harder.
   }
 }
 
 /** Runs TypeScript sources; bundled workers need none. */
 function typescriptLoader(): string {
   return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+}
+
+/** How a child process ended. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last part of its standard error. */
+  readonly stderr: string;
+  /** `oomKills()` at its start. */
+  readonly oomKillsBefore: number | undefined;
+}
+
+/** Processes that the kernel has killed for lack of memory so far; undefined if it does not report them. */
+export function oomKills(): number | undefined {
+  try {
+    const count = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1];
+    return count === undefined ? undefined : Number(count);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,11 +4,11 @@ import { createReadStream } from 'node:fs';
 export interface FileHash {
   /** sha256 of the bytes, hex. */
   readonly digest: string;
-  /** Bytes that were read. */
+  /** Bytes read. */
   readonly size: number;
 }
 
-/** Reads a file once, in pieces, and gives the digest of what it read. */
+/** Hashes a file in one pass, piece by piece. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<FileHash> {
   const hash = createHash('sha256');
   let size = 0;

@@ -1,4 +1,3 @@
-export { abortable } from './abortable.ts';
 export { BeatWatch } from './beat-watch.ts';
 export {
   linkOrCopy,
@@ -21,7 +20,13 @@ export {
   type FileLock,
   type LockOptions,
 } from './file-lock.ts';
-export { ForkedProcess, type ProcessEvents, type ProcessOptions } from './forked-process.ts';
+export {
+  ForkedProcess,
+  type ProcessEvents,
+  type ProcessOptions,
+  oomKills,
+  type ProcessExit,
+} from './forked-process.ts';
 export { hashFile, type FileHash } from './hash-file.ts';
 export {
   folderSize,
@@ -32,15 +37,11 @@ export {
   removePartials,
 } from './leftovers.ts';
 export { availableMemory, machineMemory } from './machine-memory.ts';
-export { oomKills, type ProcessExit } from './process-exit.ts';
-export { OpenedOnce } from './opened-once.ts';
 export { makeFolder, removeEmpty, type MadeFolder } from './made-folder.ts';
-export { PendingWork } from './pending-work.ts';
+export { PendingWork, OpenedOnce, SharedCall, abortable } from './shared-promises.ts';
 export { holderName, isAlive, ownerFate, ownerStamp, pidInName } from './process-identity.ts';
-export { SharedCall } from './shared-call.ts';
 export { hasCode, isFullDisk, isSystemError, isUnwritable } from './system-error.ts';
-export { DamagedFile } from './weights/damaged-file.ts';
-export { FileHead, type HeadSource } from './weights/file-head.ts';
+export { FileHead, DamagedFile, type HeadSource } from './weights/file-head.ts';
 export {
   ggufHeaderOf,
   readGgufHeader,

@@ -2,20 +2,20 @@ import { mkdir, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasCode } from './system-error.ts';
 
-/** Folders that were made for a file: the outermost and the innermost. */
+/** Folders created for a file: the outermost and the innermost. */
 export interface MadeFolder {
   readonly first: string;
   readonly within: string;
 }
 
-/** Makes a folder with those that it lies in; undefined where it is there already. */
+/** Creates a folder with its parents; undefined if it exists. */
 export async function makeFolder(within: string): Promise<MadeFolder | undefined> {
   try {
     const first = await mkdir(within, { recursive: true });
     return first === undefined ? undefined : { first, within };
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
-    // What Node says also where the disk is read-only: made alone, the outermost that is missing tells why it cannot be.
+    // Node also reports this on a read-only disk: creating only the outermost missing folder gives the real reason.
     let missing = within;
     while (missing !== dirname(missing) && !(await isThere(dirname(missing))))
       missing = dirname(missing);
@@ -30,7 +30,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Takes made folders away again, from the innermost on, as far as nothing is in them. */
+/** Removes created folders again, from the innermost, as long as they are empty. */
 export async function removeEmpty(made: MadeFolder | undefined): Promise<void> {
   if (made === undefined) return;
   for (let at = made.within; at.length >= made.first.length; at = dirname(at)) {

@@ -8,17 +8,17 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   );
 }
 
-/** Whether no byte more can be written: the disk, or the share of it that the user may have, is used up. */
+/** Whether no space is left: on the disk, or in the user's quota. */
 export function isFullDisk(error: unknown): boolean {
   return hasCode(error, 'ENOSPC', 'EDQUOT');
 }
 
-/** Whether the place may not be written at all: by its permissions, or since the whole filesystem is read-only. */
+/** Whether the place is not writable: by its permissions, or because the filesystem is read-only. */
 export function isUnwritable(error: unknown): boolean {
   return hasCode(error, 'EACCES', 'EPERM', 'EROFS');
 }
 
-/** Whether the system refused a call: a file that is gone, may not be read and the like. */
+/** Whether the system refused a call: a missing or unreadable file and the like. */
 export function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }

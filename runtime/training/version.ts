@@ -1,7 +1,4 @@
 import manifest from './package.json' with { type: 'json' };
 
-/**
- * What trains, as it stands in cache keys. The number of our code is raised when its programs, losses or files come out
- * otherwise than before.
- */
+/** What trains, for cache keys. Raise the number of our code when its programs, losses or files change. */
 export const trainingVersion = `training code 3, onnxruntime-node ${manifest.dependencies['onnxruntime-node']}`;

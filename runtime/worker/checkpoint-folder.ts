@@ -3,12 +3,12 @@ import { checkpointLock, type LeftCheckpoint } from '@graft/engine';
 import { isLocked } from '@graft/kit';
 import { newestSavedStep } from '@graft/training/saved-steps';
 
-/** Where steps leave checkpoints, one folder a cache key. */
+/** Folder of checkpoints, with one folder for each cache key. */
 export function checkpointFolder(stateFolder: string): string {
   return join(stateFolder, 'checkpoints');
 }
 
-/** What a step of this key would continue from; undefined where no attempt has left anything. */
+/** What a step with this key would resume from; undefined if no attempt has left anything. */
 export async function leftCheckpoint(
   folder: string,
   cacheKey: string,

@@ -1,2 +1,2 @@
-/** The environment's settings. The one place of this package that reads it. */
+/** The environment's settings, read only here in this package. */
 export const environment: Readonly<Record<string, string | undefined>> = process.env;

@@ -1,5 +1,5 @@
 import { serveSteps } from './serve-steps.ts';
 import { openWorkerHost } from './worker-host.ts';
 
-// The worker process: started by WorkerSupervisor, spoken to over IPC.
+// The worker process: started by WorkerSupervisor, controlled over IPC.
 serveSteps(openWorkerHost);

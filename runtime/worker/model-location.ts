@@ -3,8 +3,8 @@ import type { UsedModels } from '@graft/backends/catalogue';
 import { GraphError, type ModelSource } from '@graft/graph';
 
 /**
- * Where a model's weights are as a base to train: its own path, else the `.gguf` file or the safetensors folder of the
- * catalogue's entry, downloaded first where it is missing. Throws `bad-model` for an entry without such files.
+ * Location of a model's weights as a base for training: its own path, else the catalogue entry's `.gguf` file or
+ * safetensors folder; downloads it if missing. Throws `bad-model` for an entry without such files.
  */
 export async function modelLocation(
   models: UsedModels,
@@ -23,7 +23,7 @@ export async function modelLocation(
   return gguf === undefined ? folder : join(folder, gguf.path);
 }
 
-/** Where an encoder of the catalogue is, downloaded first where it is missing: safetensors where it has them, else ONNX. */
+/** Location of a catalogue encoder, downloaded if missing: safetensors if available, else ONNX. */
 export async function encoderLocation(
   models: UsedModels,
   { id, digest }: ModelSource,

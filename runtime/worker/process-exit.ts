@@ -6,7 +6,7 @@ const memoryMessage = /out of memory|bad_alloc|cannot allocate memory|allocation
 interface Described {
   /** `worker` or `trainer`. */
   readonly kind: string;
-  /** What helps where memory ran out. */
+  /** Remedy if memory ran out. */
   readonly remedy: string;
 }
 
@@ -15,7 +15,7 @@ const worker: Described = {
   remedy: 'Use a smaller batch, a smaller model, or close other programs.',
 };
 
-/** The end of a process as the error of what it was working on. */
+/** The end of a process, as an error of its work. */
 export function processDied(exit: ProcessExit, { kind, remedy }: Described = worker): GraphError {
   const how =
     exit.signal === null
@@ -36,8 +36,8 @@ export function processDied(exit: ProcessExit, { kind, remedy }: Described = wor
   }
   const hint = exit.signal === 'SIGKILL' ? ' Somebody killed it, or memory ran out.' : '';
   const last = exit.stderr.trim().split('\n').slice(-20).join('\n');
-  const said = last === '' ? '' : ` Its last output:\n${last}`;
-  return new GraphError('worker-died', `The ${kind} process ${how}.${hint}${said}`, {
+  const output = last === '' ? '' : ` Its last output:\n${last}`;
+  return new GraphError('worker-died', `The ${kind} process ${how}.${hint}${output}`, {
     audience: 'operator',
   });
 }

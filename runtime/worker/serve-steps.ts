@@ -5,8 +5,8 @@ import { watchParent } from './watch-parent.ts';
 import { readToWorker, type FromWorker, type WorkerOptions } from './worker-protocol.ts';
 
 /**
- * Serves steps to the parent process over IPC until it goes: a worker never outlives its server, not even in
- * the midst of a step.
+ * Serves steps to the parent process over IPC until the parent ends: a worker never outlives its server, not even
+ * during a step.
  */
 export function serveSteps(openHost: (options: WorkerOptions) => Promise<StepHost>): void {
   process.once('disconnect', () => process.exit(0));
@@ -24,13 +24,13 @@ export function serveSteps(openHost: (options: WorkerOptions) => Promise<StepHos
 }
 
 class StepServer {
-  /** Tried again with the next step where it failed: a full disk may have room by then. */
+  /** Retries with the next step after a failure: a full disk may have room by then. */
   readonly #host: OpenedOnce<StepHost>;
   readonly #running = new Map<number, AbortController>();
 
   constructor(open: () => Promise<StepHost>) {
     this.#host = new OpenedOnce(open);
-    // A failure is reported to the steps that ask for it.
+    // The steps that ask for it receive the failure.
     this.#host
       .get()
       .catch(() => undefined)
@@ -67,6 +67,6 @@ class StepServer {
 }
 
 function send(message: FromWorker): void {
-  // Without a channel the parent has gone, and so will this process.
+  // Without a channel the parent has gone, and this process will end.
   if (process.connected) process.send?.(message);
 }

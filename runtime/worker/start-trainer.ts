@@ -10,13 +10,13 @@ const trainer = {
     'Lower the micro-batch or the longest row, choose a smaller base, or close other programs.',
 };
 
-/** The trainer beside this module: its source, or its bundle beside this one's. */
+/** The trainer beside this module: its source, or its bundle. */
 function trainerEntry(): string {
   const name = import.meta.url.endsWith('.ts') ? './trainer.ts' : './trainer.mjs';
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-/** Starts trainer processes of that program. Each ends with this one, whatever it is doing. */
+/** Starts trainer processes of this program. Each ends with its parent, whatever it is doing. */
 export const trainerStarter =
   (entry: string): StartTrainer =>
   ({ message, exit }) =>

@@ -10,7 +10,6 @@ import { z } from 'zod';
 import { GraphError, type TrainingRequest } from '@graft/graph';
 import { isAlive } from '@graft/kit';
 import type { StartTrainer } from '@graft/training/service';
-import { expectUnchangedByKills } from './testing/killed-training.ts';
 import { tinyModel, tinyRequest, tinyTexts } from './testing/tiny-training.ts';
 import {
   attemptTraining,
@@ -20,6 +19,7 @@ import {
   trainersOf,
   trainingIn,
   type Attempt,
+  expectUnchangedByKills,
 } from './testing/training-attempt.ts';
 
 // training.soak.test.ts kills more often, and trains a real model.

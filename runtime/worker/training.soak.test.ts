@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expectUnchangedByKills } from './testing/killed-training.ts';
 import { tinyRequest, tinyTexts } from './testing/tiny-training.ts';
 import {
   attemptTraining,
@@ -11,6 +10,7 @@ import {
   numbersOf,
   trainersOf,
   trainingIn,
+  expectUnchangedByKills,
 } from './testing/training-attempt.ts';
 
 const smol = join(

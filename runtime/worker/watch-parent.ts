@@ -1,15 +1,15 @@
 import { Worker } from 'node:worker_threads';
 
-/** Milliseconds between two looks at whether the parent still lives. */
+/** Milliseconds between two checks of the parent. */
 const watchEvery = 500;
 
-/** A terminal sends these to all processes that it runs, and a supervisor to all of a service. */
+/** A terminal sends these to all its processes, and a supervisor to all of a service. */
 const leftToParent = ['SIGINT', 'SIGHUP', 'SIGTERM'] as const;
 
 /**
- * Ends this process when its parent has gone, and not before: on signals the parent decides, which has a cancelled training
- * save. `disconnect` is not heard while native or busy code holds the main
- * thread; a second thread sees that the parent has gone and ends the process for it.
+ * Ends this process when its parent has gone, and not before: on signals the parent decides, because it lets a
+ * cancelled training save. Native or busy code on the main thread delays `disconnect`, so a second thread notices that
+ * the parent has gone and kills the process.
  */
 export function watchParent(): void {
   for (const signal of leftToParent) process.on(signal, () => undefined);

@@ -11,7 +11,7 @@ import { encoderLocation, modelLocation } from './model-location.ts';
 import { startTrainer } from './start-trainer.ts';
 import type { WorkerOptions } from './worker-protocol.ts';
 
-/** The real thing: installed nodes, stores on disk, and every inference engine, each loaded when first used. */
+/** The production host: installed nodes, stores on disk, and every inference engine, each loaded on first use. */
 export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> {
   const { root, stateFolder, modelsFolder, threads, memory } = options;
   const catalogue = createCatalogue({ modelsFolder });
@@ -34,7 +34,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
   );
 
   const scratch = scratchFolder(stateFolder);
-  // Of the worker before this one, if it died.
+  // Process of the previous worker, if it died.
   await removeLeftovers(scratch);
 
   const services = ({ models: digests, ...request }: ServiceRequest): StepServices => {
@@ -78,7 +78,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     };
   };
 
-  /** Loaded by the first step that reads pages. Steps that read at once take turns at a host. */
+  /** Loaded by the first step that reads pages. Concurrent steps take turns at a host. */
   const webs = new OpenedOnce(async () => {
     const { HostPauses, WebClient } = await import('@graft/backends/web');
     const pauses = new HostPauses();

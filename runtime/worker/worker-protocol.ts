@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import type { Problem, StepRequest, StepResult, StepSignal } from '@graft/graph';
 
-/** What a worker process is opened with. */
+/** Settings that open a worker process. */
 const workerOptionsSchema = z.object({
   root: z.string(),
   stateFolder: z.string(),
   modelsFolder: z.string(),
   /** CPU threads for inference. */
   threads: z.number().int().positive(),
-  /** Bytes that models and leases may take on each device; default what is measured to be free. */
+  /** Bytes that models and leases may take on each device; default: the measured free memory. */
   memory: z.number().positive().optional(),
 });
 export type WorkerOptions = z.infer<typeof workerOptionsSchema>;
 
-/** Server to worker, over Node’s IPC channel. Envelopes are checked; their contents are of the same build. */
+/** Server to worker, over Node’s IPC channel. Checks envelopes only: contents come from the same build. */
 export type ToWorker =
   | { readonly type: 'open'; readonly options: WorkerOptions }
   | { readonly type: 'execute'; readonly id: number; readonly request: StepRequest }
@@ -21,7 +21,7 @@ export type ToWorker =
 
 /** Worker to server. */
 export type FromWorker =
-  /** It has opened its stores, or will say with each step why not. */
+  /** It has opened its stores, or will report the failure with each step. */
   | { readonly type: 'ready' }
   | { readonly type: 'signal'; readonly id: number; readonly signal: StepSignal }
   | { readonly type: 'done'; readonly id: number; readonly result: StepResult }
@@ -44,7 +44,7 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-/** A message of the channel; undefined for what is none of ours (a library's own, say). */
+/** Parses a message of the channel; undefined for foreign ones, such as a library's. */
 export function readFromWorker(message: unknown): FromWorker | undefined {
   return fromWorkerSchema.safeParse(message).data;
 }

@@ -13,11 +13,10 @@ import {
   type TreeInput,
   type WeightedAdapter,
 } from '@graft/graph';
-import { Neighbours } from './neighbours.ts';
 
-/** What a model is asked, by itself. */
+/** A prompt for a model, on its own. */
 export interface Ask {
-  /** The item that it belongs to, for messages and for whoever watches. */
+  /** Id of the item, for messages and progress. */
   readonly id: string;
   /** Empty: none. */
   readonly system: string;
@@ -26,25 +25,25 @@ export interface Ask {
 
 export interface AskedModel {
   readonly model: TreeInput<ModelRef>;
-  /** The input port that it came by; default `model`. */
+  /** The input port of the model; default `model`. */
   readonly port?: string;
   readonly adapters?: readonly WeightedAdapter[];
   readonly sampling: Omit<GenerateRequest, 'system' | 'prompt'>;
   /** Tokens of prompt and answer together. */
   readonly context: number;
-  /** Of a local model; default `fastest`. */
+  /** For a local model; default `fastest`. */
   readonly encoding?: ModelEncoding;
-  /** Asks at once of a local model; a remote one says itself how many it takes. */
+  /** Concurrent prompts to a local model; a remote one states its own number. */
   readonly parallel: number;
 }
 
-/** Tokens that a chat template adds around system prompt and prompt, generously. */
+/** Upper estimate of the tokens that a chat template adds around system prompt and prompt. */
 const templateTokens = 32;
 
 /**
- * Has a model of an input, local or remote, write an answer to each, in its chat format, streaming. Answers come in the
- * order of the asks; those that begin alike are best neighbours. One that cannot be answered fails alone; what concerns all
- * of them, as a server that is gone, is thrown.
+ * Asks a model of an input, local or remote, for an answer to each prompt, in its chat format, streaming. Answers come
+ * in the order of the prompts; place prompts with a common beginning next to each other. A prompt that cannot be
+ * answered fails alone; a fault that concerns all, such as an unreachable server, is thrown.
  */
 export async function askModel(
   ctx: RunContext,
@@ -54,7 +53,7 @@ export async function askModel(
   return Promise.all(await askEach(ctx, asks, asked));
 }
 
-/** The same, each answer as it comes. Those that are not there when one throws are rejected as that one is. */
+/** The same, each answer as it arrives. If one throws, the pending ones are rejected with the same error. */
 export async function askEach(
   ctx: RunContext,
   asks: readonly Ask[],
@@ -67,7 +66,7 @@ export async function askEach(
   });
 }
 
-/** The language model of an input, as it is asked. */
+/** The language model of an input, with the settings to ask it. */
 export async function loadedModel(
   ctx: RunContext,
   asked: Omit<AskedModel, 'sampling'>,
@@ -87,7 +86,7 @@ interface Work<Row, Result> {
   readonly work: (row: Row, signal: AbortSignal) => Promise<Result>;
 }
 
-/** Works on rows, as many at once as the model takes; `work` that throws ends all of it. */
+/** Processes rows, as many at once as the model takes; if `work` throws, all ends. */
 export function workThrough<Row, Result>(
   ctx: RunContext,
   rows: readonly Row[],
@@ -95,7 +94,7 @@ export function workThrough<Row, Result>(
 ): Promise<Result>[] {
   const failed = new AbortController();
   const signal = AbortSignal.any([ctx.signal, failed.signal]);
-  // Every ask that waits listens.
+  // Every waiting prompt listens.
   setMaxListeners(0, signal);
   const answers = rows.map(() => new Answering<Result>());
   const neighbours = new Neighbours(rows, Math.min(loaded.parallel, rows.length));
@@ -106,7 +105,7 @@ export function workThrough<Row, Result>(
     }
   });
   void Promise.all(workers).catch(async (error: unknown) => {
-    // The others would go on writing answers that nobody waits for.
+    // The others would go on writing unwanted answers.
     failed.abort();
     await Promise.allSettled(workers);
     for (const each of answers) each.reject(error);
@@ -114,7 +113,7 @@ export function workThrough<Row, Result>(
   return answers.map(({ promise }) => promise);
 }
 
-/** An answer that may come, or not; nobody need wait for it. */
+/** A promise of an answer whose rejection nobody need handle. */
 class Answering<Result> {
   resolve: (result: Result) => void = () => undefined;
   reject: (error: unknown) => void = () => undefined;
@@ -167,23 +166,23 @@ async function answer(
   }
 }
 
-/** Steps whose log says what their model is read as: there may be many batches. */
-const told = new WeakSet<RunContext>();
+/** Steps that have logged their model's encoding: a step may have many batches. */
+const reported = new WeakSet<RunContext>();
 
 function tellForm(ctx: RunContext, { model, readAs }: LanguageModel): void {
-  if (readAs === undefined || told.has(ctx)) return;
-  told.add(ctx);
+  if (readAs === undefined || reported.has(ctx)) return;
+  reported.add(ctx);
   ctx.log('info', `Graft reads the model ${model} as ${readAs}.`);
 }
 
 interface Counted {
   readonly prompt: number;
   readonly reused: number;
-  /** Answers whose tokens nobody counted. */
+  /** Answers with estimated token counts. */
   readonly guessed: number;
 }
 
-/** Tokens of the prompts that a step has had answered, and those of them that were not read again. */
+/** Prompt tokens of a step's answers, and those of them that were not read again. */
 const counted = new WeakMap<RunContext, Counted>();
 
 function countOf(ctx: RunContext): Counted {
@@ -199,7 +198,7 @@ function count(ctx: RunContext, result: GenerateResult): void {
   });
 }
 
-/** Says in the log of a step that has ended how much of its prompts was not read again, and what was not counted. */
+/** Logs at the end of a step how many prompt tokens were not read again, and how many answers have estimated counts. */
 export function tellTokens(ctx: RunContext): void {
   const { prompt, reused, guessed } = countOf(ctx);
   if (reused > 0) {
@@ -214,4 +213,52 @@ export function tellTokens(ctx: RunContext): void {
       `The server does not report its tokens, so Graft estimates them from the text for ${plural(guessed, 'answer')}.`,
     );
   }
+}
+
+/**
+ * Splits rows, in order, into parts for workers. Each works through its part from the beginning, so that what a row
+ * shares with the previous one is still loaded, and then helps with the end of the longest part.
+ */
+class Neighbours<Row> {
+  readonly parts: readonly { readonly at: number; readonly row: Row }[][];
+
+  constructor(rows: readonly Row[], workers: number) {
+    const placed = rows.map((row, at) => ({ at, row }));
+    this.parts = Array.from({ length: workers }, (_, part) =>
+      placed.slice(
+        Math.round((part * rows.length) / workers),
+        Math.round(((part + 1) * rows.length) / workers),
+      ),
+    );
+  }
+
+  /** The next row of a worker, and its index; undefined once all are taken. */
+  take(part: number): { readonly at: number; readonly row: Row } | undefined {
+    const own = this.parts[part]?.shift();
+    if (own !== undefined) return own;
+    return this.parts.toSorted((a, b) => b.length - a.length)[0]?.pop();
+  }
+}
+
+/** Smaller models answer yes or no at random, and their questions miss the point. */
+const leastParameters = 1e9;
+
+/** `a model of 135 million parameters` if it is too small to judge or to ask; undefined if it is large enough or its size is unknown. */
+export function tooSmall(ctx: RunContext, { id, weights, remote }: ModelRef): string | undefined {
+  // Only the catalogue knows parameter counts: not for weights in an artifact or on a server.
+  const isListed = weights === undefined && remote === undefined;
+  const parameters = isListed ? ctx.models.facts(id).parameters : undefined;
+  return parameters === undefined || parameters >= leastParameters
+    ? undefined
+    : `a model of ${Math.max(1, Math.round(parameters / 1e6))} million parameters`;
+}
+
+/** Replaces each `{name}` of a prompt by its value; a `{name}` within a value stays. */
+export function fillPrompt(
+  prompt: string,
+  values: Readonly<Record<string, string | number>>,
+): string {
+  return prompt.replace(/\{(\w+)\}/g, (mark, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : mark,
+  );
 }

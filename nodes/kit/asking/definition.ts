@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 type Words = Pick<ParamMeta, 'advanced'> & Required<Pick<ParamMeta, 'description'>>;
 
-/** Where what a model writes is cut. */
+/** Token limits of what a model writes. */
 export function maxTokensParam(tokens: number, words: Words) {
   return z
     .int()
@@ -64,7 +64,7 @@ interface Asking {
   readonly one: string;
 }
 
-/** Why a model cannot be asked so: its format, how much it reads, or no room for a prompt. */
+/** Clashes that prevent asking a model: its format, its context, or no room for a prompt. */
 export function askingClashes(
   { params: { context, maxTokens }, one }: Asking,
   inputs: PortFacets,
@@ -94,7 +94,7 @@ export function askingClashes(
   return clashes;
 }
 
-/** What a model is asked; `{name}` stands for what the text is about. */
+/** A prompt for a model; `{name}` is replaced. */
 export function promptParam(
   title: string,
   {
@@ -105,7 +105,7 @@ export function promptParam(
   }: {
     readonly of: string;
     readonly holds: readonly string[];
-    /** What it may hold besides. */
+    /** Optional names. */
     readonly takes?: readonly string[];
     readonly text: string;
   },
@@ -130,11 +130,11 @@ export function promptParam(
 
 interface Judging {
   readonly params: { readonly context: number };
-  /** Whether a model is asked at all. */
+  /** Whether the node asks a model at all. */
   readonly isAsked: boolean;
 }
 
-/** Why a model cannot be asked for a yes or no: there is none, or it cannot be asked at all. */
+/** Clashes that prevent a yes–no question: no model, or one that tells no probabilities. */
 export function judgingClashes(
   { params: { context }, isAsked }: Judging,
   inputs: PortFacets,

@@ -12,9 +12,9 @@ import { z } from 'zod';
 import { type Ask, loadedModel, workThrough } from './ask-model.ts';
 import { tellsNothing, unasked } from './yes-or-no.ts';
 
-/** What a model would answer, and how sure it is of it. */
+/** A model's likeliest answer, and its confidence. */
 const draftSchema = z.object({
-  /** The mean over the tokens of what it wrote of the natural logarithms of their probabilities; -87 for nothing. */
+  /** Mean of the natural log-probabilities of its tokens; -87 for an empty one. */
   meanLogProbability: z.number(),
   promptTokens: z.number(),
   completionTokens: z.number(),
@@ -32,9 +32,8 @@ interface Asked {
 }
 
 /**
- * Has a model write what it finds likeliest, and tells how likely it finds that; what it wrote is thrown away. Kept in the
- * item cache by what was asked. A prompt that does not fit fails alone. Throws `bad-input`, at the port `model`, where it
- * tells no probabilities.
+ * Lets a model write its likeliest answer and returns its confidence; discards the text. Caches by prompt. A prompt
+ * that does not fit fails alone. Throws `bad-input` at the port `model` if the model tells no probabilities.
  */
 export async function drafts(
   ctx: RunContext,
@@ -69,7 +68,7 @@ export async function drafts(
   );
 }
 
-/** Drafts that are kept at once. */
+/** Drafts stored at once. */
 const step = 16;
 
 interface Drafting {
@@ -78,7 +77,7 @@ interface Drafting {
   readonly signal: AbortSignal;
 }
 
-/** Of a draft without a token. */
+/** For a draft without tokens. */
 const nothing = -87;
 
 const greedy: Omit<GenerateRequest, 'system' | 'prompt' | 'maxTokens'> = {
@@ -105,7 +104,7 @@ async function draft(
   const { logProbability, promptTokens, completionTokens } = written;
   if (logProbability === undefined) throw tellsNothing(ctx, loaded);
   const mean = completionTokens === 0 ? nothing : logProbability / completionTokens;
-  // What is no number is no certainty either.
+  // NaN means no confidence.
   const meanLogProbability = mean > nothing ? mean : nothing;
   return { meanLogProbability, promptTokens, completionTokens };
 }

@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import { loadedModel, workThrough } from './ask-model.ts';
 
-/** A question that is answered by yes or no. */
+/** A yes–no question. */
 export interface YesOrNo {
   /** For messages, such as `the question "a"`. */
   readonly about: string;
@@ -17,17 +17,17 @@ export interface YesOrNo {
   readonly prompt: string;
 }
 
-/** What a model thinks of it. */
+/** A model's inclination. */
 export interface Leaning {
   /** Share of yes in the probability of yes and no, from 0 to 1. */
   readonly yes: number;
-  /** How probable it is that it would have begun with one of the two at all. */
+  /** Probability that the model would begin with either of the two. */
   readonly either: number;
-  /** Tokens that were read. */
+  /** Tokens read. */
   readonly tokens: number;
 }
 
-/** Logarithms of probabilities from which sums are nothing else than rounded. */
+/** Log-probabilities that differ by less than this differ only by rounding. */
 const least = -500;
 const unread = { yes: 0, either: 0, tokens: 0 };
 const words = ['Yes', 'yes', 'No', 'no'] as const;
@@ -35,7 +35,7 @@ const leaningSchema = z.object({
   yes: z.number(),
   either: z.number(),
   tokens: z.number(),
-  /** Why it could not be asked. */
+  /** Why the model could not be asked. */
   refused: z.string().optional(),
 });
 
@@ -47,9 +47,9 @@ interface Asked {
 }
 
 /**
- * How far a model leans to yes, in the order of what is asked: the log-probabilities with which it would begin its answer,
- * nothing is written. They are kept in the item cache by what was asked. A prompt that does not fit fails alone. Throws
- * `bad-input`, at the port `model`, where it tells no probabilities.
+ * How far a model leans to yes, in the order of the questions: uses the log-probabilities of its first token, without
+ * writing. Caches them by prompt. A prompt that does not fit fails alone. Throws `bad-input` at the port `model` if the
+ * model tells no probabilities.
  */
 export async function leanings(
   ctx: RunContext,
@@ -60,7 +60,7 @@ export async function leanings(
   const keyOf = ({ system, prompt }: YesOrNo): string =>
     JSON.stringify([model.digest, context, system, prompt]);
   const byKey = new Map(asks.map((ask) => [keyOf(ask), ask]));
-  // Prompts that begin alike follow each other: what they share is read once.
+  // Sorts prompts with a common beginning next to each other, so that the model reads it once.
   const keys = [...byKey.keys()].sort();
   const memo = await ctx.memo('leanings', leaningSchema, async (missing) => {
     const loaded = await loadedModel(ctx, asked);
@@ -81,14 +81,14 @@ export async function leanings(
   return Promise.all(asks.map(async (ask) => accepted(ask, await memo.get(keyOf(ask)))));
 }
 
-/** Says in the log how sure one may be that it was answered at all, where one may not. */
+/** Warns if the model would rarely have answered yes or no at all. */
 export function tellLeanings(
   ctx: RunContext,
   all: readonly (Pick<Leaning, 'either'> | ItemFailure)[],
 ): void {
-  const told = all.flatMap((one) => (one instanceof ItemFailure ? [] : one.either));
-  if (told.length === 0) return;
-  const either = told.reduce((sum, one) => sum + one, 0) / told.length;
+  const shares = all.flatMap((result) => (result instanceof ItemFailure ? [] : result.either));
+  if (shares.length === 0) return;
+  const either = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   if (either < 0.5) {
     ctx.log(
       'warning',
@@ -104,18 +104,18 @@ function accepted(
   return refused === undefined ? leaning : unasked(about, refused);
 }
 
-/** Of what a model cannot be asked about, and why. */
+/** Questions that the model could not be asked, and why. */
 export function unasked(about: string, why: string): ItemFailure {
   return new ItemFailure(`The model cannot be asked about ${about}: ${why.replace(/\.$/, '')}.`);
 }
 
-/** Says in the log of how many a model could not be asked, such as `hits`, and what becomes of those. */
+/** Warns how many the model could not be asked, such as `hits`, and what happens to them. */
 export function tellUnasked(
   ctx: RunContext,
   all: readonly unknown[],
   { what, then }: { readonly what: string; readonly then: string },
 ): void {
-  const failures = all.filter((one) => one instanceof ItemFailure);
+  const failures = all.filter((result) => result instanceof ItemFailure);
   const [first] = failures;
   if (first === undefined) return;
   ctx.log(
@@ -124,7 +124,7 @@ export function tellUnasked(
   );
 }
 
-/** That a model cannot be asked how likely something is. */
+/** Error for a model that tells no probabilities. */
 export function tellsNothing(ctx: RunContext, { model }: LanguageModel): GraphError {
   return new GraphError(
     'bad-input',
@@ -145,7 +145,7 @@ async function lean(
       { signal },
     );
     const logs = likelihoods.map(({ logProbability }) => logProbability);
-    // Beside the likeliest, where all are less than a number can be.
+    // Relative to the likeliest, because all may underflow.
     const most = Math.max(...logs);
     const scale = most < least ? most : 0;
     const [upperYes = 0, lowerYes = 0, upperNo = 0, lowerNo = 0] = logs.map((log) =>

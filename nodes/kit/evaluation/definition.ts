@@ -1,4 +1,4 @@
-/** The metrics that are asked for; all where none is named. */
+/** The requested metrics; all if none is named. */
 export function askedMetrics<Name extends string>(
   named: readonly Name[],
   all: readonly Name[],
@@ -6,7 +6,7 @@ export function askedMetrics<Name extends string>(
   return named.length === 0 ? all : [...new Set(named)];
 }
 
-/** What the counts of `summaryRow` say. */
+/** Meanings of the counts of `summaryRow`. */
 export const countMeanings = {
   questions: 'Questions that have a reference.',
   unanswerable: 'Questions marked as having no answer.',

@@ -7,7 +7,7 @@ import {
   type RunContext,
 } from '@graft/graph';
 
-/** Questions by their ids; undefined where none are connected. */
+/** Questions by id; undefined if none are connected. */
 export async function questionsById(
   questions: RowsInput<Question> | undefined,
 ): Promise<ReadonlyMap<string, Question> | undefined> {
@@ -17,7 +17,7 @@ export async function questionsById(
   return byId;
 }
 
-/** Names in the log the questions of which nothing was `seen`, each with `why`. */
+/** Logs the questions that were never `seen`, each with `why`. */
 export function logUnseen(
   ctx: RunContext,
   questions: ReadonlyMap<string, Question> | undefined,
@@ -26,10 +26,10 @@ export function logUnseen(
   for (const id of questions?.keys() ?? []) if (!seen.has(id)) ctx.log('warning', why, id);
 }
 
-/** The series of a row of an answer, by what there is to compare it with; in the order in which they are shown. */
+/** The series of an answer's row, by what it can be compared with; in display order. */
 const answerSeries = ['questions', 'unanswerable', 'no reference'] as const;
 
-/** The row of an answer, in the series that its question belongs to. */
+/** The row of an answer, in the series of its question. */
 export function answerRow(
   id: string,
   { id: asked, question, reference = '', answerable }: Question,
@@ -40,13 +40,13 @@ export function answerRow(
   return { series, label: question, item: id, question: asked, values };
 }
 
-/** The rows of answers, and their means first. */
+/** The rows of answers, preceded by their means. */
 export function answerMetrics(rows: readonly MetricRow[], names: readonly string[]): MetricRow[] {
   const shown = answerSeries.flatMap((series) => rows.filter((row) => row.series === series));
   return [summaryRow(rows, names), ...shown];
 }
 
-/** Says why nothing can be compared: `bad-input` at a port. */
+/** Throws why nothing can be compared: `bad-input` at a port. */
 export function noReference(location: Location): GraphError {
   return new GraphError(
     'bad-input',
@@ -55,14 +55,14 @@ export function noReference(location: Location): GraphError {
   );
 }
 
-/** What a row of a question is called in the counts, by its series. */
+/** Names of the rows in the counts, by series. */
 const counted = [
   ['questions', 'questions'],
   ['unanswerable', 'unanswerable'],
   ['no reference', 'withoutReference'],
 ] as const;
 
-/** The means of metrics, each over the rows that have it, and how many rows are in each series. */
+/** The means of metrics, each over the rows that have it, and the number of rows in each series. */
 export function summaryRow(rows: readonly MetricRow[], names: readonly string[]): MetricRow {
   const means = names.flatMap((name) => {
     const values = rows.flatMap(({ values: { [name]: value } }) => value ?? []);

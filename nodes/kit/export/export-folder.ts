@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { GraphError, type MetricRow, type RunContext } from '@graft/graph';
 import { z } from 'zod';
 
-/** The file by which an export is known again. Written last: a folder without it is not ours. */
+/** Marks a folder as an export. Written last: a folder without it is not ours. */
 export const exportMarker = '.graft-export.json';
 const markerSchema = z.object({
   /** Version of this file. */
   graftExport: z.literal(1),
-  /** Digest of what was exported. */
+  /** Digest of the exported artifact. */
   digest: z.string(),
   /** Bytes by name. */
   files: z.record(z.string(), z.number()),
@@ -19,18 +19,18 @@ const markerSchema = z.object({
 type Marker = z.infer<typeof markerSchema>;
 
 export interface ExportRequest {
-  /** Below the workspace. */
+  /** Path below the workspace. */
   readonly path: string;
-  /** Of the exported artifact: the same again is not written again. */
+  /** Digest of the exported artifact: an equal one is not written again. */
   readonly digest: string;
-  /** Absolute paths by the names that they get, which may lead into folders below. */
+  /** Absolute paths by target name; names may contain folders. */
   readonly files: ReadonlyMap<string, string>;
 }
 
 /**
- * Copies files into a folder of the workspace: into a new folder beside it, which then takes its place, so that
- * nobody sees half an export. Replaces an earlier export, but no folder with files that Graft did not put there
- * (`bad-param`). Throws `outside-workspace`, `no-space`. Gives the bytes of each file, and a summary.
+ * Copies files into a folder of the workspace: first into a new folder beside it, which then replaces it, so that
+ * nobody sees half an export. Replaces an earlier export, but no folder with other files (`bad-param`). Throws
+ * `outside-workspace`, `no-space`. Returns the bytes of each file, and a summary.
  */
 export async function exportFolder(ctx: RunContext, request: ExportRequest): Promise<MetricRow[]> {
   const location = { node: ctx.node, param: 'path' };
@@ -58,7 +58,7 @@ async function markerOf({ digest, files }: ExportRequest): Promise<Marker> {
   return { graftExport: 1, digest, files: Object.fromEntries(sizes) };
 }
 
-/** What the folder's marker says; undefined where it is no export. */
+/** Content of the folder's marker; undefined if it is not an export. */
 async function readMarker(folder: string): Promise<Marker | undefined> {
   const text = await readFile(join(folder, exportMarker), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
@@ -69,7 +69,7 @@ async function readMarker(folder: string): Promise<Marker | undefined> {
   }
 }
 
-/** Whether this very export is there, unchanged since: the marker is its youngest file. */
+/** Whether this exact export exists unchanged: the marker is its newest file. */
 async function isCurrent(folder: string, wanted: Marker): Promise<boolean> {
   const found = await readMarker(folder);
   if (found === undefined || JSON.stringify(found) !== JSON.stringify(wanted)) return false;
@@ -82,7 +82,7 @@ async function isCurrent(folder: string, wanted: Marker): Promise<boolean> {
   return true;
 }
 
-/** Refuses what stands at the place unless it is nothing, an empty folder, or an export and nothing else. */
+/** Refuses an existing target, except an empty folder or a pure export. */
 async function requireOwn(target: string, path: string): Promise<void> {
   const refuse = (reason: string): GraphError =>
     new GraphError('bad-param', `${path} ${reason}. Choose another folder, or move this one away.`);
@@ -113,7 +113,7 @@ async function replace(
     await copy(ctx, { fresh, marker, files });
     await writeFile(join(fresh, exportMarker), `${JSON.stringify(marker, null, 2)}\n`);
     ctx.signal.throwIfAborted();
-    // Two folders cannot swap places in one step: for a moment there is none, but never half of one.
+    // Two folders cannot be swapped atomically: for a moment there is none, but never half of one.
     const replaced = await rename(target, old).then(() => true, ignoreMissing);
     try {
       await rename(fresh, target);
@@ -127,7 +127,7 @@ async function replace(
   }
 }
 
-/** Removes what an export that was killed left beside the place an hour ago or more. */
+/** Removes leftovers of a killed export beside the target, at least an hour old. */
 async function clearLeftovers(target: string): Promise<void> {
   const prefix = `.${basename(target)}.`;
   for (const name of await readdir(dirname(target))) {
@@ -156,14 +156,14 @@ async function copy(
         ctx.progress({ done, total, unit: 'bytes', message: name });
       }
     };
-    // Flushed to the disk before the folder takes its place.
+    // Flushed before the folder takes its place.
     const writer = createWriteStream(copied, { flags: 'wx', flush: true });
     const reader = createReadStream(source, { highWaterMark: 1 << 20 });
     await pipeline(reader, counted, writer, { signal: ctx.signal });
   }
 }
 
-/** Every file of a folder and those below, by its path from there, sorted. */
+/** Every file of a folder and its subfolders, by relative path, sorted. */
 export async function filesBelow(
   folder: string,
 ): Promise<readonly { readonly name: string; readonly path: string }[]> {
@@ -175,7 +175,7 @@ export async function filesBelow(
     .map((path) => ({ name: relative(folder, path).split(sep).join('/'), path }));
 }
 
-/** An error of the file system that whoever runs Graft can do something about, said plainly. */
+/** Explains a file system error that the operator can fix. */
 function writable(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;

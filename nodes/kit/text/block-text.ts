@@ -1,6 +1,4 @@
-import { withoutSpacesAtLineEnds } from './line-ends.ts';
-
-/** Text of a page in the making: breaks are remembered and written once text follows. */
+/** Builds the text of a page: remembers breaks and writes them once text follows. */
 export class BlockText {
   readonly #pieces: string[] = [];
   #pending = '';
@@ -32,4 +30,19 @@ export class BlockText {
   text(): string {
     return withoutSpacesAtLineEnds(this.#pieces.join('')).trim();
   }
+}
+
+/**
+ * Removes spaces and tabs from the ends of all lines but the last. Works line by line, so that long runs cost only
+ * their length.
+ */
+export function withoutSpacesAtLineEnds(text: string): string {
+  const lines = text.split('\n');
+  return lines.map((line, at) => (at < lines.length - 1 ? withoutEnd(line) : line)).join('\n');
+}
+
+function withoutEnd(line: string): string {
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end -= 1;
+  return line.slice(0, end);
 }

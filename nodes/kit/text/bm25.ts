@@ -1,6 +1,6 @@
 import { contentWords } from './content-words.ts';
 
-/** Of Lucene and most others: how soon a word's repetitions stop counting, and how much a text's length is made up for. */
+/** Lucene's usual constants: saturation of a word's repetitions, and normalization by length. */
 const [saturation, lengthNorm] = [1.2, 0.75];
 
 interface Posting {
@@ -30,7 +30,7 @@ export class Bm25 {
     this.#mean = Math.max(1, sum / Math.max(1, texts.length));
   }
 
-  /** Scores of the texts that share a word with the query, by their places. */
+  /** Scores of the texts that share a word with the query, by index. */
   scores(query: string): Map<number, number> {
     const scores = new Map<number, number>();
     for (const word of new Set(contentWords(query))) {
@@ -47,7 +47,7 @@ export class Bm25 {
     return scores;
   }
 
-  /** Places of those texts, best first; of equal ones the first. */
+  /** Indices of these texts, best first; of equal ones the first. */
   ranked(query: string): number[] {
     const scores = [...this.scores(query)];
     return scores.sort(([a, one], [b, other]) => other - one || a - b).map(([text]) => text);

@@ -9,8 +9,8 @@ const recordSchema = z.object({
 });
 
 /**
- * Reads CSV whose first row names the columns; separated by comma, semicolon or tab, whichever that row has
- * most of. Throws `bad-row` with the line of a row that does not fit.
+ * Reads CSV with column names in the first row; the separator is comma, semicolon or tab, whichever that row contains
+ * most. Throws `bad-row` with the line of an invalid row.
  */
 export async function* csvRows(
   text: AsyncIterable<string>,
@@ -31,7 +31,7 @@ export async function* csvRows(
     skip_empty_lines: true,
     max_record_size: maxRowLength,
   });
-  // What fails while the text is read fails the parser, and is thrown by it: by `pipe` it would wait for ever.
+  // A failure of the text stream also fails the parser, which throws it; with `pipe` it would wait forever.
   pipeline(Readable.from(resume(head, pieces)), parser, () => undefined);
   let row = 0;
   let line = 2;

@@ -4,8 +4,8 @@ import { GraphError } from '@graft/graph';
 export type TextEncoding = 'utf-8' | 'latin-1' | 'utf-16le';
 
 /**
- * Decodes a file's bytes piece by piece, in bounded memory; as UTF-8 where the node has no choice of encodings.
- * Throws `bad-encoding` with the file's name and the offset of the first byte that does not fit the encoding.
+ * Decodes a file's bytes piece by piece, in bounded memory; as UTF-8 if the node has no choice of encodings. Throws
+ * `bad-encoding` with the file's name and the offset of the first invalid byte.
  */
 export async function* decodeText(
   bytes: AsyncIterable<Uint8Array>,
@@ -31,7 +31,7 @@ export async function* decodeText(
 
 interface Place {
   readonly file: string;
-  /** Bytes before what is decoded. */
+  /** Bytes before the decoded ones. */
   readonly offset: number;
   /** Whether the encoding is a parameter of the node. */
   readonly chosen: boolean;
@@ -53,7 +53,7 @@ function decode(bytes: Buffer, encoding: TextEncoding, place: Place): string {
   }
 }
 
-/** Bytes up to the last whole character. What is cut off may also be invalid: the next call says so. */
+/** Bytes up to the last whole character. The rest may also be invalid: the next call reports that. */
 function wholeLength(bytes: Buffer, encoding: TextEncoding): number {
   if (encoding === 'latin-1') return bytes.length;
   if (encoding === 'utf-16le') {
@@ -70,7 +70,7 @@ function wholeLength(bytes: Buffer, encoding: TextEncoding): number {
   return bytes.length;
 }
 
-/** Index of the first byte of the first sequence that is not UTF-8: the prefix before it is valid, by bisection. */
+/** Index of the first byte of the first invalid UTF-8 sequence, by bisection: the prefix before it is valid. */
 function firstInvalidUtf8(bytes: Buffer): number {
   let valid = 0;
   let invalid = bytes.length;
@@ -100,4 +100,20 @@ function misfit(encoding: TextEncoding, place: Place, bytes?: Buffer): GraphErro
     `${place.file} is not valid ${encoding.toUpperCase()}: the byte at offset ${place.offset} does not fit. ${advice}`,
     { location: { file: place.file, ...(place.chosen ? { param: 'encoding' } : {}) } },
   );
+}
+
+/**
+ * The encoding of an XML text (XML 1.0, appendix F): by its byte order mark, by its first bytes, or by its declaration;
+ * else UTF-8. A text whose declaration is readable is not UTF-16, whatever it says.
+ */
+export function xmlEncoding(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c)) return 'utf-16be';
+  if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return 'utf-16le';
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 256));
+  const stated =
+    /^(?:\u00ef\u00bb\u00bf)?<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})/i.exec(
+      head,
+    )?.[1] ?? 'utf-8';
+  return /^(utf-?16|ucs-?2|iso-10646-ucs-2|unicode)/i.test(stated) ? 'utf-8' : stated;
 }

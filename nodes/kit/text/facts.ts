@@ -1,8 +1,8 @@
 import type { Metadata } from '@graft/graph';
 
-/** Every chunk and every hit of a document carries its metadata: they are few and short, whatever the file has. */
+/** Most facts: every chunk and hit of a document carries its metadata, so they must stay few and short. */
 const maxFacts = 64;
-/** Code units of a name and of a value; longer values are text, not facts to filter on. */
+/** Code units of a name and a value; longer values are text, not facts for filters. */
 const maxName = 128;
 const maxValue = 256;
 /** Code units of all names and values. */
@@ -11,8 +11,8 @@ const maxTotal = 4096;
 export type Fact = string | number | boolean | null;
 
 /**
- * The first of the named values that are facts, as metadata: at most `MAX_FACTS` and about four thousand characters.
- * `left` counts the facts that found no room.
+ * The first named values that are facts, as metadata: at most `MAX_FACTS` and about four thousand characters. `left`
+ * counts the facts without room.
  */
 export function factsOf(entries: Iterable<readonly [string, unknown]>): {
   readonly metadata: Metadata;
@@ -38,7 +38,7 @@ function isFact(value: unknown): value is Fact {
   return typeof value === 'number' || typeof value === 'boolean' || value === null;
 }
 
-/** Names of columns as a message lists them: a table may have thousands. */
+/** Column names for a message: a table may have thousands. */
 export function columnList(names: readonly string[]): string {
   const shown = names
     .slice(0, 20)

@@ -7,10 +7,10 @@ export interface TableRow {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Code units of one row at most, so that a file without line breaks cannot fill the memory. */
+/** Most code units of one row, so that a file without line breaks cannot fill memory. */
 export const maxRowLength = 16 * 1024 * 1024;
 
-/** Reads JSONL: an object a line, blank lines skipped. Throws `bad-row` with the line of a broken one. */
+/** Reads JSONL: one object a line, ignoring blank lines. Throws `bad-row` with the line of an invalid one. */
 export async function* jsonlRows(
   text: AsyncIterable<string>,
   file: string,
@@ -33,7 +33,7 @@ function parseLine(content: string, location: { file: string; line: number }) {
     });
   let value: unknown;
   try {
-    // Without the marks of byte order that files one behind the other leave within.
+    // Without byte order marks, which concatenated files contain.
     value = JSON.parse(content.trim());
   } catch (cause) {
     throw fail('this is not JSON. Each line must hold one JSON object.', cause);
@@ -46,7 +46,7 @@ function parseLine(content: string, location: { file: string; line: number }) {
   return Object.fromEntries(Object.entries(value));
 }
 
-/** Lines of a stream, without their line breaks. */
+/** Lines of a stream, without line breaks. */
 async function* lines(text: AsyncIterable<string>, file: string): AsyncGenerator<string> {
   let rest = '';
   for await (const piece of text) {

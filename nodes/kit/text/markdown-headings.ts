@@ -1,10 +1,10 @@
 /** A heading line of a markdown text. */
 export interface Heading {
-  /** Code units before its line. */
+  /** Offset of its line in code units. */
   readonly start: number;
   /** 1 to 6. */
   readonly level: number;
-  /** Without emphasis and link marks; of a long one the beginning. */
+  /** Without emphasis and link marks; only the beginning of a long one. */
   readonly title: string;
 }
 
@@ -12,8 +12,8 @@ export interface Heading {
 export const maxTitle = 256;
 
 /**
- * The headings of a markdown text, in order. Lines that look like headings inside code fences are not. Looks at
- * every character a bounded number of times, whatever the text (see docs/adr/nodes-linear-text-scanning.md).
+ * The headings of a markdown text, in order, without those inside code fences. Reads every character a bounded number
+ * of times, whatever the text (see docs/adr/nodes-linear-text-scanning.md).
  */
 export function markdownHeadings(text: string): Heading[] {
   const found: Heading[] = [];
@@ -43,7 +43,7 @@ export function markdownHeadings(text: string): Heading[] {
   return found;
 }
 
-/** `## Text ##`, its closing marks left out. */
+/** `## Text ##`, without its closing marks. */
 function hashHeading(line: string): { readonly level: number; readonly text: string } | undefined {
   const marks = /^ {0,3}(#{1,6})(?![^ \t])/.exec(line);
   if (marks === null) return undefined;
@@ -66,7 +66,7 @@ function isBlank(sign: string | undefined): boolean {
   return sign === ' ' || sign === '\t';
 }
 
-/** Code units of a heading line that its title is made from. */
+/** Code units of a heading line that may form its title. */
 const readForTitle = 4096;
 
 function titleOf(raw: string): string {
@@ -74,7 +74,7 @@ function titleOf(raw: string): string {
   return shortTitle(withoutEmphasis(withoutLinks(begin)).trim());
 }
 
-/** A title that every chunk may carry. */
+/** A title short enough for every chunk. */
 export function shortTitle(title: string): string {
   if (title.length <= maxTitle) return title;
   const cut = title.slice(0, maxTitle - 1);
@@ -86,7 +86,7 @@ export function shortTitle(title: string): string {
 function withoutLinks(title: string): string {
   let out = '';
   let kept = 0;
-  // Searches go on from where the last one ended, so that none goes twice over the same text.
+  // Searches continue where the last one ended, so that none reads a text twice.
   let bracket = -1;
   let paren = -1;
   for (let open = title.indexOf('['); open >= 0; open = title.indexOf('[', open + 1)) {
@@ -105,7 +105,7 @@ function withoutLinks(title: string): string {
 
 const isMark = (sign: string | undefined): boolean => sign === '*' || sign === '_' || sign === '`';
 
-/** One to three marks around a text that begins and ends without a space are taken off. */
+/** Removes one to three marks around a text without outer spaces. */
 function withoutEmphasis(title: string): string {
   const closing = closingMarks(title);
   let out = '';
@@ -122,7 +122,7 @@ function withoutEmphasis(title: string): string {
   return out;
 }
 
-/** By position, the next mark that stands behind no space; the title's length where there is none. */
+/** By position, the next mark not preceded by a space; the title's length if there is none. */
 function closingMarks(title: string): Uint32Array {
   const next = new Uint32Array(title.length + 2).fill(title.length);
   for (let at = title.length - 1; at > 0; at -= 1) {

@@ -1,14 +1,14 @@
 import type { TokenizerCallbacks } from 'htmlparser2';
 import { BlockText } from './block-text.ts';
-import { headingMark, markedAsMarkdown, verbatimMark } from './marked-lines.ts';
+import { headingMark, markedAsMarkdown, verbatimMark } from './plain-lines.ts';
 
-/** Elements whose content is no text of the page. */
+/** Elements whose content is not text of the page. */
 const droppedElements = new Set(
   'script style noscript template head svg iframe object canvas button select textarea'.split(' '),
 );
-/** Of those, where the tokenizer reads on to the end tag, whatever the start tag says. */
+/** Of these, elements that the tokenizer reads to their end tag, whatever the start tag says. */
 const raw = new Set('script style noscript iframe textarea title'.split(' '));
-/** Elements that stand on lines of their own; those of `APART` with a blank line around them. */
+/** Block elements; those in `APART` have a blank line around them. */
 const apartElements = new Set(
   'p h1 h2 h3 h4 h5 h6 table ul ol dl pre blockquote section article header footer main aside nav figure hr form body'.split(
     ' ',
@@ -24,14 +24,14 @@ export interface PageTexts {
 }
 
 /**
- * Title and text of a page: markup gone, entities decoded, blocks on lines of their own. From tags as they come,
- * without a tree, so that no depth of nesting costs more than its length.
+ * Title and text of a page: without markup, entities decoded, blocks on lines of their own. Reads the stream of tags
+ * without a tree, so that nesting depth costs no more than its length.
  */
 export async function readHtml(html: string): Promise<PageTexts> {
   return read(html, false);
 }
 
-/** As `readHtml`, the text in Markdown as far as headings go: what else looks like one is no heading. */
+/** Like `readHtml`, but with headings in Markdown; escapes other text that looks like one. */
 export async function readHtmlAsMarkdown(html: string): Promise<PageTexts> {
   const { title, text } = await read(html, true);
   return { title, text: markedAsMarkdown(text) };
@@ -46,15 +46,15 @@ async function read(html: string, marks: boolean): Promise<PageTexts> {
   return { title: reader.title(), text: reader.text() };
 }
 
-/** Takes tags and texts of a page, whose positions are those of the page. */
+/** Receives tags and texts of a page, with their positions. */
 class PageReader implements TokenizerCallbacks {
   readonly #html: string;
-  /** Whether headings and preformatted lines are marked. */
+  /** Whether to mark headings and preformatted lines. */
   readonly #marks: boolean;
   readonly #out = new BlockText();
-  /** Since the last tag. */
+  /** Text since the last tag. */
   #pending: string[] = [];
-  /** The outermost element that is being dropped, and how many of its name are open. */
+  /** The outermost dropped element, and how many of its name are open. */
   #dropped = { name: '', open: 0 };
   #preformatted = 0;
   #opened = '';
@@ -98,7 +98,7 @@ class PageReader implements TokenizerCallbacks {
   onend(): void {
     this.#flush();
   }
-  // What else a page holds is no text.
+  // Everything else of a page is no text.
   onopentagend(): void {}
   onattribname(): void {}
   onattribdata(): void {}
@@ -129,7 +129,7 @@ class PageReader implements TokenizerCallbacks {
 
   #open(name: string): void {
     const dropped = this.#dropped;
-    // Pages may leave out the end of their head.
+    // Pages may omit the end of their head.
     if (dropped.name === 'head' && name === 'body') dropped.open = 0;
     if (dropped.open === 0 && droppedElements.has(name)) this.#dropped = { name, open: 1 };
     else if (dropped.open > 0 && dropped.name === name) dropped.open += 1;

@@ -1,12 +1,12 @@
 import { type Document, GraphError, type SourceFile } from '@graft/graph';
 import { columnList, factsOf } from './facts.ts';
 import { maxTitle } from './markdown-headings.ts';
-import type { TableRow } from './table-rows.ts';
+import type { TableRow } from './jsonl-rows.ts';
 
 /**
- * A row of a table as a document. Its text is the text columns, one alone as it is, several as
- * `name: value` lines; without any, all columns. Of the columns that are not text columns the first with short
- * values become metadata (see `factsOf`); `left` counts those that found no room.
+ * A row of a table as a document. Its text is the only text column, or several as `name: value` lines; without text
+ * columns, all columns. Of the others, the first with short values become metadata (see `factsOf`); `left` counts those
+ * without room.
  */
 export function rowDocument(
   { values, row, line }: TableRow,

@@ -1,4 +1,4 @@
-/** Endings that do not end a sentence, lower case, without their full stop. */
+/** Abbreviations that do not end a sentence, in lower case, without the full stop. */
 const abbreviations = new Set(
   'mr mrs ms dr prof st no nos vs etc eg ie e.g i.e cf ca approx fig figs p pp vol jr sr inc ltd co dept est'.split(
     ' ',
@@ -11,9 +11,9 @@ const fullWidthStops = new Set('。！？');
 const fullWidthClosers = new Set('」』”）');
 
 /**
- * Where sentences start, in code units, ascending; 0 is always the first. A sentence ends at a stop with its closing
- * quotes and brackets before white space, at a Chinese or Japanese stop, or at a blank line; white space goes with
- * the sentence before it. Looks at every character a bounded number of times, whatever the text.
+ * Sentence starts in code units, ascending; 0 is always the first. A sentence ends at a stop with its closing quotes
+ * and brackets before white space, at a Chinese or Japanese stop, or at a blank line; white space belongs to the
+ * previous sentence. Reads every character a bounded number of times, whatever the text.
  */
 export function sentenceStarts(text: string): number[] {
   const starts = [0];
@@ -35,7 +35,7 @@ export function sentenceStarts(text: string): number[] {
   return starts;
 }
 
-/** Where the stop that begins at `at` ends; without one -1, and where to look next. */
+/** End of the stop that begins at `at`, or -1 and where to look next. */
 function stopEnd(text: string, at: number): { readonly at: number; readonly next: number } {
   const sign = text.charAt(at);
   if (stops.has(sign)) {
@@ -55,7 +55,7 @@ function stopEnd(text: string, at: number): { readonly at: number; readonly next
   return { at: -1, next: at + 1 };
 }
 
-/** The first position from `at` whose sign is none of the set. */
+/** The first position from `at` whose character is not in the set. */
 function runOf(text: string, at: number, signs: ReadonlySet<string>): number {
   let end = at;
   while (end < text.length && signs.has(text.charAt(end))) end += 1;
@@ -67,7 +67,7 @@ function isWhite(text: string, at: number): boolean {
   return code === 32 || (code < 128 ? code >= 9 && code <= 13 : /\s/.test(text.charAt(at)));
 }
 
-/** The sentences of a text, trimmed, none empty. */
+/** The sentences of a text, trimmed, without empty ones. */
 export function sentences(text: string): string[] {
   const starts = sentenceStarts(text);
   return starts
@@ -75,7 +75,10 @@ export function sentences(text: string): string[] {
     .filter((sentence) => sentence !== '');
 }
 
-/** Whether the full stop at `stop` ends a sentence: not before a small letter, nor after an abbreviation, an initial, or a list number. */
+/**
+ * Whether the full stop at `stop` ends a sentence: not before a small letter, nor after an abbreviation, an initial, or
+ * a list number.
+ */
 function endsSentence(text: string, stop: number): boolean {
   if (/^\s+\p{Ll}/u.test(text.slice(stop + 1, stop + 20))) return false;
   const before = /(?:^|[\s("“‘[])([\p{L}\p{N}.]{1,8})$/u.exec(
@@ -88,7 +91,7 @@ function endsSentence(text: string, stop: number): boolean {
   return !isListNumber(text, stop);
 }
 
-/** Whether one to three digits and nothing else are between the start of the line and the stop. */
+/** Whether the line contains only one to three digits before the stop. */
 function isListNumber(text: string, stop: number): boolean {
   let at = stop;
   while (at > 0 && stop - at < 3 && /\d/.test(text.charAt(at - 1))) at -= 1;

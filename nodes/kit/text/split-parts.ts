@@ -1,4 +1,4 @@
-/** A part of a long text: `offset` in code units and `line`, 1-based, of its first character. */
+/** A part of a long text: `offset` in code units and 1-based `line` of its first character. */
 export interface TextPart {
   /** From 0. */
   readonly number: number;
@@ -7,12 +7,12 @@ export interface TextPart {
   readonly line: number;
 }
 
-/** Code units of a part at most: 1 MiB in memory. */
+/** Most code units of a part: 1 MiB in memory. */
 const maxPart = 512 * 1024;
 
 /**
- * Splits a stream of text into parts of at most `max` code units, each cut after a blank line where its
- * second half has one, else after a line, a word, or between characters. Holds about two parts in memory.
+ * Splits a stream of text into parts of at most `max` code units, each cut after a blank line in its second half, else
+ * after a line, a word, or between characters. Holds about two parts in memory.
  */
 export async function* splitParts(
   text: AsyncIterable<string> | Iterable<string>,

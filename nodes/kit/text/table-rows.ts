@@ -3,14 +3,12 @@ import { csvRows } from './csv-rows.ts';
 import { decodeText, type TextEncoding } from './decode-text.ts';
 import { jsonlRows, type TableRow } from './jsonl-rows.ts';
 
-export type { TableRow };
-
-/** The decoded text of a file, piece by piece; of UTF-8 where the node has no choice of encodings. */
+/** The decoded text of a file, piece by piece; as UTF-8 if the node has no choice of encodings. */
 export function fileText(file: SourceFile, encoding?: TextEncoding): AsyncGenerator<string> {
   return decodeText(file.stream(), encoding, file.path);
 }
 
-/** Rows of a CSV or JSONL file, by the ending of its name. */
+/** Rows of a CSV or JSONL file, by its file name extension. */
 export function tableRows(file: SourceFile, encoding?: TextEncoding): AsyncGenerator<TableRow> {
   const text = fileText(file, encoding);
   return /\.(csv|tsv)$/i.test(file.path) ? csvRows(text, file.path) : jsonlRows(text, file.path);

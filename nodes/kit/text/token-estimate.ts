@@ -1,8 +1,7 @@
 /**
- * A token count from the text alone, so that cutting and budgeting need no model. A text has as many tokens
- * as it has of these: up to 7 letters of a Latin word, up to 3 of another alphabet, one Chinese, Japanese,
- * Korean or Thai character, one digit, one sign, one run of line breaks. Counts add up: a text's estimate is
- * the sum of its pieces' wherever it is cut at the start of a token.
+ * Estimates tokens from the text alone, so that cutting and budgeting need no model. One token is: up to 7 letters of a
+ * Latin word, up to 3 of another alphabet, one Chinese, Japanese, Korean or Thai character, one digit, one sign, or one
+ * run of line breaks. Estimates add up if a text is cut at the start of a token.
  */
 const tokenPattern =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]|\p{Script=Latin}[\p{Script=Latin}\p{M}]{0,6}|\p{L}[\p{L}\p{M}]{0,2}|\p{N}|\n+|[^\s]/gu;
@@ -13,7 +12,7 @@ export function estimateTokens(text: string): number {
   return count;
 }
 
-/** Where each estimated token starts, in code units, ascending. */
+/** Start of each estimated token, in code units, ascending. */
 export function tokenStarts(text: string): Uint32Array {
   const starts = new Uint32Array(text.length);
   let count = 0;

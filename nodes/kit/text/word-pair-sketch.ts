@@ -1,18 +1,18 @@
-/** Of each text the least so many hashes of its pairs of words stand for it, which tells the share to a tenth. */
+/** Hashes kept of each text: this many smallest hashes of its word pairs estimate the shared part to a tenth. */
 const sketchSize = 32;
-/** By how many of them texts are looked for, and how many texts are looked at for each. */
+/** Hashes to look texts up by, and most texts to compare for each. */
 const probes = 4;
 const largestBucket = 256;
 
-/** A bottom-k sketch (Broder 1997) of a text: the least hashes of its pairs of words, sorted, each once. */
+/** A bottom-k sketch (Broder 1997) of a text: the smallest hashes of its word pairs, sorted and unique. */
 export type Sketch = Uint32Array;
 
-/** The words and numbers of a text, in small letters. */
+/** The words and numbers of a text, in lower case. */
 export function plainWords(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-/** Hashes of a text's pairs of neighbouring words; of one word alone, its own. */
+/** Hashes of a text's pairs of neighbouring words; for a single word, its own. */
 export function wordPairs(text: string): number[] {
   const words = plainWords(text);
   const pairs =
@@ -25,8 +25,8 @@ export function sketchOf(pairs: readonly number[]): Sketch {
 }
 
 /**
- * The share of word pairs that two texts have in common (Jaccard), from their sketches: of the least hashes of both,
- * those that are in both.
+ * Share of word pairs that two texts have in common (Jaccard), estimated from their sketches: of the smallest hashes of
+ * both, those in both.
  */
 export function likeness(one: Sketch, other: Sketch): number {
   let [i, j, common, seen] = [0, 0, 0, 0];
@@ -40,11 +40,11 @@ export function likeness(one: Sketch, other: Sketch): number {
   return seen === 0 ? 0 : common / seen;
 }
 
-/** Finds what may be alike among many without looking at all of them: what has one of the least hashes in common. */
+/** Finds possible matches without comparing all: entries that share one of the smallest hashes. */
 export class SketchIndex<Entry> {
   readonly #buckets = new Map<string, Entry[]>();
 
-  /** Entries are found by sketches of the same label only. */
+  /** Only sketches of the same label find an entry. */
   add(sketch: Sketch, entry: Entry, label = ''): void {
     for (const bucket of bucketsOf(sketch, label)) {
       const held = this.#buckets.get(bucket) ?? [];
@@ -53,7 +53,7 @@ export class SketchIndex<Entry> {
     }
   }
 
-  /** Those to compare with a sketch, some of them more than once. */
+  /** Candidates for a sketch, some repeatedly. */
   candidates(sketch: Sketch, label = ''): Entry[] {
     return bucketsOf(sketch, label).flatMap((bucket) => this.#buckets.get(bucket) ?? []);
   }
@@ -63,7 +63,7 @@ function bucketsOf(sketch: Sketch, label: string): string[] {
   return [...sketch.subarray(0, probes)].map((hash) => `${label} ${String(hash)}`);
 }
 
-/** FNV-1a, its bits mixed once more, so that the least are a fair sample. */
+/** FNV-1a with an extra mix, so that the smallest hashes are a fair sample. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) {

@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import { type Example, GraphError, type RunContext } from '@graft/graph';
 
 /**
- * On which side of a dataset a row stands: by what it says (JSON) and the seed, so that where a row goes does not depend
- * on the others, and copies go together. `evalShare` from 0 to 1.
+ * The split of a row, by its content (JSON) and the seed, so that it does not depend on other rows, and copies stay
+ * together. `evalShare` from 0 to 1.
  */
 export function splitOf(
-  said: unknown,
+  content: unknown,
   { evalShare, seed }: { readonly evalShare: number; readonly seed: number },
 ): Example['split'] {
   const hash = createHash('sha256')
-    .update(JSON.stringify([seed, said]))
+    .update(JSON.stringify([seed, content]))
     .digest();
   return hash.readUIntBE(0, 6) / 2 ** 48 < evalShare ? 'eval' : 'train';
 }
 
 /**
- * Refuses a dataset of which no row is left to train on (`bad-input` at `evalShare`), and warns of one that has none to
- * evaluate with though a share was to be. `more` says what else would help: "add rows".
+ * Refuses a dataset without rows for training (`bad-input` at `evalShare`), and warns if evaluation gets none although
+ * it should. `more` is another remedy: "add rows".
  */
 export function checkSplit(
   ctx: Pick<RunContext, 'log' | 'node'>,
@@ -27,7 +27,7 @@ export function checkSplit(
   if (counts.train === 0) {
     throw new GraphError(
       'bad-input',
-      `All ${counts.eval} rows are kept for evaluation, which leaves none for training. Lower the share for evaluation, or ${more}.`,
+      `Evaluation keeps every row (${counts.eval}), which leaves none for training. Lower the share for evaluation, or ${more}.`,
       { location: { node: ctx.node, param: 'evalShare' } },
     );
   }

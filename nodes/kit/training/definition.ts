@@ -8,7 +8,7 @@ import {
 } from '@graft/graph';
 import { z } from 'zod';
 
-/** Parameters that every node that trains has, in the order of its form; the learning rate is the node's own. */
+/** Parameters shared by training nodes, in form order; each has its own learning rate. */
 export const trainingParams = {
   epochs: z
     .int()
@@ -156,7 +156,7 @@ export const trainingParams = {
     } satisfies ParamMeta),
 };
 
-/** The parameter `evalShare` of nodes that make a dataset. The description says how its rows are chosen. */
+/** The parameter `evalShare` of nodes that make a dataset. The description says how rows are chosen. */
 export function evalShareParam(description: string) {
   return z
     .number()
@@ -171,12 +171,12 @@ export type TrainingParams = z.output<z.ZodObject<typeof trainingParams>> & {
   readonly learningRate: number;
 };
 
-/** `general.architecture` of GGUF files and `model_type` of safetensors folders that can be trained. */
+/** Trainable families: `general.architecture` of GGUF files and `model_type` of safetensors folders. */
 export const trainableArchitectures: readonly string[] = [
   ...new Set(Object.entries(trainableFamilies).flatMap(([gguf, types]) => [gguf, ...types])),
 ];
 
-/** What of a model at input `model` stands against training it, as far as it is known before running. */
+/** Clashes that prevent training the model at input `model`, as far as known before a run. */
 export function trainingClashes(
   { maxLength }: { readonly maxLength: number },
   inputs: PortFacets,
@@ -209,7 +209,7 @@ export function onnxRefused(model: string): string {
   return `"${model}" is an ONNX model, which Graft cannot train. Choose a language model in GGUF or safetensors.`;
 }
 
-/** Parameters that every node that trains an encoder has alike. */
+/** Parameters shared by nodes that train an encoder. */
 export const encoderParams = {
   model: z
     .string()
@@ -243,7 +243,7 @@ export const encoderParams = {
     } satisfies ParamMeta),
 };
 
-/** Whether a node's `model` is another thing than an embedder. */
+/** Whether a node's `model` is not an embedder. */
 export function kindClashes(model: string, models: ModelLookup): readonly FacetClash[] {
   const kind = models(model)?.kind;
   if (kind === undefined || kind === 'embedder') return [];
@@ -256,8 +256,7 @@ export function kindClashes(model: string, models: ModelLookup): readonly FacetC
 }
 
 /**
- * What is wrong with the model that a node trains, or with how much of a text it is to read; `trained` says what comes of
- * it, and `longest` what its length is called.
+ * Clashes of a trained model, and of how much of a text it reads; `trained` names the result, and `longest` the length.
  */
 export function encoderClashes(
   { model, maxLength }: { readonly model: string; readonly maxLength: number },
@@ -280,7 +279,7 @@ export function encoderClashes(
   );
 }
 
-/** What the values of a training say: those of its curves over the steps, then those of its summary. */
+/** Meanings of a training's values: those of its curves, then those of its summary. */
 export const trainingMeanings = {
   loss: 'How much the right tokens surprise the model: the mean negative logarithm of their probabilities. Less is better.',
   accuracy: 'How often the model’s likeliest token is right.',

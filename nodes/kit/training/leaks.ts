@@ -8,22 +8,21 @@ import {
   sketchOf,
   wordPairs,
 } from '../text/word-pair-sketch.ts';
-import { CommonPairs } from './common-pairs.ts';
 
-/** Share of the words' pairs from which on two texts ask the same. */
+/** Minimal similarity of word pairs at which two texts ask the same. */
 const alike = 0.7;
-/** Characters of what is asked in rows kept for evaluation, of which as many are held at most. */
+/** Most characters of evaluation prompts to hold. */
 const mostHeld = 16_000_000;
 
-/** A row kept for evaluation that was trained on, as it stands or nearly so. */
+/** An evaluation row that also occurs in training, exactly or nearly. */
 export interface Leak {
   readonly id: string;
-  /** The row to train on that says the same. */
+  /** The training row that says the same. */
   readonly as: string;
   readonly exact: boolean;
 }
 
-/** What is trained of a row, with what stands before it. */
+/** A trained turn of a row, with what precedes it. */
 interface Asked {
   readonly label: string;
   readonly text: string;
@@ -37,17 +36,16 @@ interface Kept {
 
 interface Sketched {
   readonly label: string;
-  /** Of all that is asked, and of its last paragraph, each without what is common to many rows. */
+  /** Sketches of the whole prompt and of its last paragraph, without what is common to many rows. */
   readonly whole: Sketch;
   readonly last: Sketch;
 }
 
 /**
- * Finds rows kept for evaluation whose label leaks into training: some row to train on asks nearly the same (word pairs,
- * Jaccard ≥ 0.7, over all that is asked and over its last paragraph) and answers the same but for capitals and
- * punctuation. What a template says in many rows does not count, wherever it stands; rows that share their passages and
- * nothing else are none. All rows are read twice: noted, then compared. Memory is that of the rows kept for evaluation, up
- * to about 40 MB.
+ * Finds evaluation rows whose label leaks into training: a training row asks nearly the same (word pairs, Jaccard ≥
+ * 0.7, over the whole prompt and its last paragraph) and has the same answer, ignoring capitals and punctuation.
+ * Template words that many rows share do not count, and rows that only share passages do not match. Reads all rows
+ * twice: first to record, then to compare. Holds the evaluation rows in memory, up to about 40 MB.
  */
 export class LeakFinder {
   readonly #common = new CommonPairs();
@@ -62,12 +60,12 @@ export class LeakFinder {
     this.#most = most;
   }
 
-  /** Rows kept for evaluation that are looked for among those to train on. */
+  /** Evaluation rows that are checked. */
   get rows(): number {
     return this.#kept.length;
   }
 
-  /** Rows kept for evaluation that are not, since those before them take all the memory. */
+  /** Evaluation rows that are not checked, because earlier ones use all the memory. */
   get left(): number {
     return this.#left;
   }
@@ -81,7 +79,7 @@ export class LeakFinder {
     else this.#kept.push({ id: example.id, digest: rowDigest(example), asked });
   }
 
-  /** Once all rows are noted. */
+  /** After all rows are recorded. */
   compare(example: Example): void {
     if (example.split === 'eval') return;
     this.#lookedFor ??= new LookedFor(this.#kept, this.#common);
@@ -96,13 +94,13 @@ export class LeakFinder {
     }
   }
 
-  /** The leaking rows, in their order. */
+  /** The leaking rows, in order. */
   found(): Leak[] {
     return this.#kept.flatMap(({ id }) => this.#found.get(id) ?? []);
   }
 }
 
-/** The rows kept for evaluation, to find those that a row to train on gives away. */
+/** The evaluation rows, indexed to find those that a training row gives away. */
 class LookedFor {
   readonly #rows = new Map<string, string[]>();
   readonly #turns = new SketchIndex<Sketched & { readonly id: string }>();
@@ -110,9 +108,9 @@ class LookedFor {
   constructor(kept: readonly Kept[], common: CommonPairs) {
     for (const { id, digest, asked } of kept) {
       this.#rows.set(digest, [...(this.#rows.get(digest) ?? []), id]);
-      for (const one of asked) {
-        const turn = sketched(one, common);
-        this.#turns.add(turn.whole, { ...turn, id }, turn.label);
+      for (const turn of asked) {
+        const sketch = sketched(turn, common);
+        this.#turns.add(sketch.whole, { ...sketch, id }, sketch.label);
       }
     }
   }
@@ -129,7 +127,7 @@ class LookedFor {
   }
 }
 
-/** A text without a question is its own. */
+/** A text without a question stands for itself. */
 function askedIn({ kind, turns }: Example): Asked[] {
   return turns.flatMap(({ content, trained }, at): Asked[] => {
     if (!trained || content.trim() === '') return [];
@@ -140,14 +138,14 @@ function askedIn({ kind, turns }: Example): Asked[] {
   });
 }
 
-/** Of what is nothing but common, all. */
+/** All words if all are common. */
 function sketched({ label, text }: Asked, common: CommonPairs): Sketched {
   const paragraphs = paragraphPairs(text);
   const own = paragraphs
     .map((pairs) => pairs.filter((pair) => !common.has(pair)))
     .filter(({ length }) => length > 0);
-  const told = own.length > 0 ? own : paragraphs;
-  return { label, whole: sketchOf(told.flat()), last: sketchOf(told.at(-1) ?? []) };
+  const compared = own.length > 0 ? own : paragraphs;
+  return { label, whole: sketchOf(compared.flat()), last: sketchOf(compared.at(-1) ?? []) };
 }
 
 function paragraphPairs(text: string): number[][] {
@@ -160,4 +158,32 @@ function rowDigest({ turns }: Example): string {
 
 function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64');
+}
+
+/**
+ * Counters of word pairs, independent of the input: 1 MB. Pairs that share a counter count as one, which at worst makes
+ * them common.
+ */
+const counters = 1 << 18;
+/** Share of the texts from which a pair is common, and its minimal number of texts. */
+const commonShare = 0.1;
+const commonFrom = 5;
+
+/** Distinguishes template words, which occur in many texts, from a text's own. */
+class CommonPairs {
+  readonly #texts = new Uint32Array(counters);
+  #all = 0;
+
+  /** Counts the word pairs of a text. */
+  add(pairs: readonly number[]): void {
+    this.#all += 1;
+    for (const at of new Set(pairs.map((pair) => pair % counters))) {
+      this.#texts[at] = (this.#texts[at] ?? 0) + 1;
+    }
+  }
+
+  has(pair: number): boolean {
+    const texts = this.#texts[pair % counters] ?? 0;
+    return texts >= commonFrom && texts >= this.#all * commonShare;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Chunk, Question } from '@graft/graph';
 import { Bm25 } from '../text/bm25.ts';
 
-/** A question with the passage that answers it and passages that only look as if they did. */
+/** A question with the passage that answers it and similar passages that do not. */
 export interface QuestionPassages {
   readonly question: Question;
   readonly passage: Chunk;
@@ -9,19 +9,19 @@ export interface QuestionPassages {
   readonly negatives: readonly Chunk[];
 }
 
-/** What could be paired, and what of the questions could not. */
+/** The pairs, and the questions without one. */
 export interface PairedQuestions {
   readonly pairs: readonly QuestionPassages[];
   /** Questions that name no document. */
   readonly unnamed: readonly Question[];
-  /** Questions of whose documents there is no chunk. */
+  /** Questions whose documents have no chunk. */
   readonly lost: readonly Question[];
 }
 
 /**
- * Pairs each question with the chunk of its documents that shares most words with it and its reference, those that hold
- * the reference first; and mines `negatives` chunks of other documents that BM25 ranks highest for it, none of which holds
- * the reference. Questions that have no answer are left out.
+ * Pairs each question with the chunk of its documents that shares most words with it and its reference, preferring
+ * chunks that contain the reference. Mines `negatives`: chunks of other documents that BM25 ranks highest and that do
+ * not contain the reference. Omits questions without an answer.
  */
 export function pairQuestions(
   questions: readonly Question[],
@@ -64,7 +64,7 @@ export function pairQuestions(
   return { pairs, unnamed, lost };
 }
 
-/** Whether a chunk has the words of a reference, whatever stands between them; none has those of an empty one. */
+/** Whether a chunk contains the words of a reference, with anything between them; never for an empty one. */
 export function holderOf(reference: string): (chunk: Chunk) => boolean {
   const plain = (text: string): string =>
     ` ${text

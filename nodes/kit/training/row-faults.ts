@@ -1,6 +1,6 @@
 import { GraphError, type Location, type Problem } from '@graft/graph';
 
-/** What is wrong with a row: a noun phrase (`an empty answer`) and what to do about it, as a sentence. */
+/** A fault of a row: a noun phrase (`an empty answer`), and the remedy as a sentence. */
 export interface RowFault {
   readonly what: string;
   readonly advice: string;
@@ -9,16 +9,16 @@ export interface RowFault {
 export interface RowPlace {
   readonly path: string;
   readonly row: number;
-  /** Where it differs from the row; 1-based. */
+  /** 1-based, if it differs from the row. */
   readonly line?: number;
 }
 
-/** Rows named a message; the others are counted. */
+/** Most rows that a message names; others are counted. */
 const namedRows = 8;
-/** Different faults reported; a file of another kind than was thought has one in every row. */
+/** Most faults to report; a wrong kind of file has one in every row. */
 const reportedRows = 20;
 
-/** Gathers faults, so that one message names all rows that have the same. */
+/** Collects faults, so that one message names all rows with the same. */
 export class RowFaults {
   readonly #groups = new Map<
     string,
@@ -42,7 +42,7 @@ export class RowFaults {
     if (known.rows.length < namedRows) known.rows.push(rowLabel(place));
   }
 
-  /** A message for each fault of each file, the first one met first. */
+  /** A message for each fault of each file, in order of first appearance. */
   problems(location: Location): Problem[] {
     return [...this.#groups.values()].map(({ fault, first, rows, count }) => ({
       code: 'bad-row',
@@ -52,7 +52,7 @@ export class RowFaults {
     }));
   }
 
-  /** Throws `bad-row` where there is any fault. */
+  /** Throws `bad-row` if there is any fault. */
   throwIfAny(location: Location): void {
     const problems = this.problems(location);
     const [first] = problems;

@@ -24,15 +24,15 @@ export interface TrainingTask {
 
 export interface TrainingOutcome {
   readonly result: TrainingResult;
-  /** What training wrote: an adapter's files, or a model's. */
+  /** Result of a training: an adapter's files, or a model's. */
   readonly folder: string;
-  /** The curves and, last, a row `summary`. */
+  /** The curves and, last, a `summary` row. */
   readonly metrics: MetricRow[];
 }
 
 /**
- * Tokenizes a dataset, trains on it, and says what was trained. Goes on from the checkpoints of an attempt before.
- * Throws `bad-input` for rows that cannot be trained on, and what `Training.train` throws.
+ * Tokenizes a dataset, trains on it and reports the result. Resumes from earlier checkpoints. Throws `bad-input` for
+ * unusable rows, and what `Training.train` throws.
  */
 export async function runTrainingTask(
   ctx: RunContext,
@@ -60,7 +60,7 @@ export async function runTrainingTask(
       ...settings,
       ...{ model: source, method, device: ctx.device, checkpoints, folder },
       ...{ train: examples.train, evaluation: examples.evaluation },
-      // Models that are idle are put out when it claims what it has planned.
+      // Claiming the planned memory unloads idle models.
       memory: await ctx.room(),
     },
     hooksOf(ctx),
@@ -128,7 +128,7 @@ async function tellLeaks(
   );
 }
 
-/** The rows of a dataset, with progress as they are read. */
+/** The rows of a dataset, reporting progress. */
 async function* watched(
   ctx: RunContext,
   dataset: RowsInput<Example>,

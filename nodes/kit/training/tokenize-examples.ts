@@ -10,11 +10,11 @@ import {
 import { type RowFault, RowFaults } from './row-faults.ts';
 
 export interface TokenizeOptions {
-  /** Tokens of a row at most; absent: any. */
+  /** Most tokens of a row; absent: any. */
   readonly maxLength?: number;
-  /** What happens to longer rows; default `refuse`. */
+  /** What to do with longer rows; default `refuse`. */
   readonly onLong?: 'refuse' | 'truncate';
-  /** Where problems are located. */
+  /** Location of problems. */
   readonly location?: Location;
   readonly signal?: AbortSignal;
 }
@@ -22,7 +22,7 @@ export interface TokenizeOptions {
 export interface TokenizedExamples {
   readonly train: readonly TrainingExample[];
   readonly evaluation: readonly TrainingExample[];
-  /** Rows that were cut to the longest length. */
+  /** Rows cut to the longest length. */
   readonly truncated: number;
 }
 
@@ -33,8 +33,8 @@ const nothingTrained: RowFault = {
 };
 
 /**
- * Examples in a model's tokens. Throws one `bad-row` that names all rows that are longer than allowed or have no
- * token that is trained, or turns that the chat template refuses.
+ * Examples in a model's tokens. Throws one `bad-row` with all rows that are too long, train no token, or have turns
+ * that the chat template refuses.
  */
 export async function tokenizeExamples(
   tokenizer: Tokenizer,
@@ -68,7 +68,7 @@ export async function tokenizeExamples(
   return { train: rows.train, evaluation: rows.eval, truncated };
 }
 
-/** What `tokenize` gives; undefined, and the row at fault, where the chat template refuses its turns. */
+/** The result of `tokenize`; undefined, after recording the row, if the chat template refuses its turns. */
 export function accepted<T>(faults: RowFaults, example: Example, tokenize: () => T): T | undefined {
   try {
     return tokenize();
@@ -82,13 +82,13 @@ export function accepted<T>(faults: RowFaults, example: Example, tokenize: () =>
 }
 
 /**
- * One example in a model's tokens. Chats go through the model's template, the token that ends a trained answer
- * counting as part of it; texts are tokenized as one, and end with the model's end of text.
+ * One example in a model's tokens. Chats use the model's template, and the token that ends a trained answer belongs to
+ * it; texts are tokenized as one, followed by the model's end of text.
  */
 export function tokenizeExample(tokenizer: Tokenizer, example: Example): TrainingExample {
   const { tokens, trained } =
     example.kind === 'chat' ? chat(tokenizer, example.turns) : text(tokenizer, example.turns);
-  // Nothing stands before the first token to predict it from.
+  // Nothing precedes the first token to predict it from.
   return { id: example.id, tokens, trained: trained.map((flag, at) => (flag && at > 0 ? 1 : 0)) };
 }
 
@@ -99,7 +99,7 @@ interface Marked {
 
 function chat(tokenizer: Tokenizer, turns: readonly Turn[]): Marked {
   const { tokens, turns: owners } = tokenizer.encodeChat(turns.map(chatTurn));
-  // Where questions are trained as well, so is what the template writes between the turns.
+  // If questions are trained, so are the template's texts between turns.
   const everything =
     turns.every((turn) => turn.trained) && turns.some(({ role }) => role !== 'assistant');
   return {
@@ -114,8 +114,8 @@ function chatTurn({ role, content }: Turn): ChatTurn {
 }
 
 /**
- * The pieces are tokenized together, as a reader would write them, and not one by one: a tokenizer may put a space
- * before each text. A token belongs to the piece in which it ends.
+ * Tokenizes the pieces together, as a reader would write them: a tokenizer may put a space before each text. A token
+ * belongs to the piece in which it ends.
  */
 function text(tokenizer: Tokenizer, pieces: readonly Turn[]): Marked {
   const tokens = tokenizer.encode(pieces.map(({ content }) => content).join(''));

@@ -6,12 +6,12 @@ import {
   type TrainingHooks,
   type TrainingResult,
 } from '@graft/graph';
-import { least } from '../evaluation/extremes.ts';
+import { least } from '../evaluation/numeric.ts';
 
-/** What every training gives beside what it trained. */
+/** Outputs of every training, beside the trained weights. */
 type Trained = Omit<TrainingResult, 'adapter' | 'model'>;
 
-/** What a training tells its step. */
+/** Callbacks of a training to its step. */
 export function hooksOf(ctx: RunContext): TrainingHooks {
   return {
     signal: ctx.signal,
@@ -23,7 +23,7 @@ export function hooksOf(ctx: RunContext): TrainingHooks {
   };
 }
 
-/** Says what was trained. Throws `bad-model` where the base changed meanwhile; `base` is where it is chosen. */
+/** Reports what was trained. Throws `bad-model` if the base changed meanwhile; `base` is the node that chooses it. */
 export function reportBase(
   ctx: Pick<RunContext, 'log' | 'node'>,
   result: Trained,
@@ -45,7 +45,7 @@ export function reportBase(
   ctx.log('info', `The base is unchanged: sha256 ${baseBefore} before and after.`);
 }
 
-/** The row `summary`, without times, so that the same training gives the same row. */
+/** The `summary` row, without times, so that the same training gives the same row. */
 export function summaryOf(
   result: Pick<Trained, 'metrics' | 'trainable'> & Partial<Pick<Trained, 'total'>>,
   rows: { readonly train: number; readonly evaluation: number },

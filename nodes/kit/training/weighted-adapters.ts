@@ -7,7 +7,7 @@ import {
 } from '@graft/graph';
 
 /**
- * Adapters with their weights: in the order of the edges, 1 where none is given. Throws `bad-param` for more weights
+ * Adapters with their weights, in the order of the edges; missing weights are 1. Throws `bad-param` for more weights
  * than adapters, and `facet-mismatch` for an adapter of another base than `model`.
  */
 export function weightedAdapters(

@@ -9,7 +9,6 @@ export { EmbeddingMapView, type EmbeddingMapProps, type MapLayout } from './map/
 export { DifferenceVerdict, Estimate } from './metrics/estimate.tsx';
 export { EvidenceTableView } from './metrics/evidence-table.tsx';
 export { Facts } from './text/facts.tsx';
-export { fittingRows, type FittingRow } from './list/fitting-rows.ts';
 export { HitList } from './ports/hit-list.tsx';
 export type { ScoreShare } from './ports/score-parts.tsx';
 export { type Mark, MarkedText } from './text/marked-text.tsx';
@@ -18,13 +17,20 @@ export { MetricsView, useMetricRows } from './metrics/metrics-view.tsx';
 export { IntervalMark } from './metrics/interval-mark.tsx';
 export { ModelFacts } from './ports/model-facts.tsx';
 export { ModuleMap, type ModuleValue } from './charts/module-map.tsx';
-export { OriginIcon } from './text/origin-icon.tsx';
 export { originOf, placeLabel, spanLabel } from './text/origin.ts';
 export { PortPreview } from './port-preview.tsx';
 export { QuestionRows } from './ports/question-rows.tsx';
 export type { PreviewComponent, PreviewProps } from './preview-props.ts';
-export { Pager, RawRow, RawRows, RowList } from './list/row-list.tsx';
-export { numberAt, placeOfRow } from './list/row-numbers.ts';
-export { SourceLink } from './text/source-link.tsx';
+export {
+  Pager,
+  RawRow,
+  RawRows,
+  RowList,
+  numberAt,
+  placeOfRow,
+  fittingRows,
+  type FittingRow,
+} from './list/row-list.tsx';
+export { SourceLink, OriginIcon } from './text/source-link.tsx';
 export { mostOnPaper, scrollRows } from './list/virtual-rows.tsx';
 export { Sparkline } from './charts/sparkline.tsx';

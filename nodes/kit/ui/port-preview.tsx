@@ -16,14 +16,12 @@ import {
 import type { ReactNode } from 'react';
 import { AdapterView } from './ports/adapter-view.tsx';
 import { AnswerList } from './ports/answer-list.tsx';
-import { CrossEncoderFacts } from './ports/cross-encoder-facts.tsx';
 import { DatasetRows } from './ports/dataset-rows.tsx';
 import { DocumentRows } from './ports/document-rows.tsx';
-import { EmbedderFacts } from './ports/embedder-facts.tsx';
 import { HitList } from './ports/hit-list.tsx';
 import { JudgementList } from './ports/judgement-list.tsx';
 import { MetricsView } from './metrics/metrics-view.tsx';
-import { ModelFacts } from './ports/model-facts.tsx';
+import { ModelFacts, CrossEncoderFacts, EmbedderFacts } from './ports/model-facts.tsx';
 import type { PreviewComponent, PreviewProps } from './preview-props.ts';
 import { QuestionRows } from './ports/question-rows.tsx';
 import { RawRows, RowList } from './list/row-list.tsx';
@@ -52,7 +50,7 @@ const views: Readonly<Record<string, PreviewComponent>> = {
   [CrossEncoderModel.mediaType]: CrossEncoderFacts,
 };
 
-/** The view of a port type that several nodes give, for a node that has several outputs, or one of any type. */
+/** The view of a port type that several nodes give: for nodes with several outputs, or with one of any type. */
 export function PortPreview(props: PreviewProps): ReactNode {
   const View = views[props.artifact.mediaType] ?? RawRows;
   return <View {...props} />;

@@ -2,49 +2,49 @@ import type { ArtifactRef, MetricMeanings, Span } from '@graft/graph';
 import type { ComponentType, ReactNode } from 'react';
 import type { EmbeddingMapProps } from './map/embedding-map.tsx';
 
-/** What a preview is given: some rows of one output that stand one after the other, and what is being written right now. */
+/** Input of a preview: consecutive rows of one output, and text in progress. */
 export interface PreviewProps {
   readonly artifact: ArtifactRef;
-  /** Rows that have come. For a `json` or `tree` port: one row, the value or the info. */
+  /** Loaded rows. For a `json` or `tree` port: one row, the value or the info. */
   readonly rows: readonly unknown[];
-  /** The place of the first of `rows` among those shown, from 0; absent: they begin with the first there is. */
+  /** Position of the first of `rows` among the shown rows, from 0; absent: 0. */
   readonly first?: number;
-  /** Rows that are shown: all that the artifact has, or those that `numbers` tells. */
+  /** Number of shown rows: all of the artifact, or those in `numbers`. */
   readonly total: number;
-  /** Where only some rows are shown, or in another order: the number of each among all, from 0. */
+  /** If only some rows are shown, or in another order: the number of each among all, from 0. */
   readonly numbers?: readonly number[];
-  /** Of rows whose texts are cut how many characters these have, by the numbers of the rows. */
+  /** For rows with truncated texts, their full number of characters, by row number. */
   readonly cut?: ReadonlyMap<number, number>;
-  /** Reads one whole row by its number; undefined where it cannot be had. Absent where none is cut. */
+  /** Reads one whole row by number; undefined if it is unavailable. Absent if none is truncated. */
   readonly readRow?: (row: number) => Promise<unknown>;
   readonly loading: boolean;
-  /** Asks for the rows at these places, instead of those asked for before. Absent where all have come. */
+  /** Requests the rows at these positions, replacing the previous request. Absent if all are loaded. */
   readonly want?: (from: number, to: number) => void;
-  /** Asks for the rows after those that have come; does nothing while some are loading. */
+  /** Requests the rows after the loaded ones; does nothing while loading. */
   loadMore(): void;
-  /** Asks for the rows before; undefined where there are none. */
+  /** Requests the rows before; undefined if there are none. */
   readonly loadBefore?: (() => void) | undefined;
   /** The node's parameters. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** What its metrics say. */
+  /** Meanings of its metrics. */
   readonly meanings?: MetricMeanings;
-  /** While the node runs: text written so far, by item id. Then `rows` may be empty. */
+  /** While the node runs: text written so far, by item id. `rows` may then be empty. */
   readonly streaming?: Readonly<Record<string, string>>;
   /** With `streaming`: the step has ended, and nothing is being written any more. */
   readonly stopped?: boolean;
-  /** With `streaming`: the first rows of the input that the node works through, to tell its items by. */
+  /** With `streaming`: the first rows of the node's input, to name its items. */
   readonly items?: readonly unknown[];
-  /** Opens the place of a citation or hit; absent where there is nowhere to open it. */
+  /** Opens the source of a citation or hit; absent if it cannot be opened. */
   readonly openSpan?: (span: Span) => void;
-  /** The row that was gone to last, by its number among all: it is marked. A new object each time. */
+  /** The row that was jumped to last, by its number among all: it is marked. A new object each time. */
   readonly went?: { readonly row: number };
-  /** Of embeddings: where they lie, once it is known. */
+  /** For embeddings: their layout, once known. */
   readonly map?: EmbeddingMapProps;
-  /** A question that stands above the rows: it is not said of each again. */
+  /** A question shown above the rows, which need not repeat it. */
   readonly told?: string;
-  /** What can be done to one row, drawn in its corner. */
+  /** Actions on one row, drawn in its corner. */
   readonly rowActions?: (row: unknown, number: number) => ReactNode;
-  /** It is being printed. Paper does not scroll: of rows that have come all are drawn, up to `mostOnPaper`, and it is told how many are left out. */
+  /** Printing. Paper does not scroll: draws all loaded rows, up to `mostOnPaper`, and says how many are missing. */
   readonly onPaper?: true;
 }
 export type PreviewComponent = ComponentType<PreviewProps>;

@@ -1,12 +1,12 @@
 import { GraphError } from '@graft/graph';
 
-/** Bytes of a page that are searched for what it says of its encoding, as browsers do. */
+/** Bytes of a page to search for its encoding, as browsers do. */
 const searched = 1024;
 
 /**
- * The text of a page: by its byte order mark, else what the header says, else what its head says, else UTF-8, or
- * windows-1252 where it is none (HTML standard, 13.2.3). Throws `bad-encoding` for an encoding that nobody knows, and for
- * one that is stated and that the bytes do not fit.
+ * The text of a page: by its byte order mark, else the header, else its head, else UTF-8, or windows-1252 if that is
+ * invalid (HTML standard, 13.2.3). Throws `bad-encoding` for an unknown encoding, and for a stated one that the bytes
+ * contradict.
  */
 export function decodePage(body: Uint8Array, type: string, url: string): string {
   const stated =
@@ -19,7 +19,7 @@ export function decodePage(body: Uint8Array, type: string, url: string): string 
   }
 }
 
-/** What the first bytes say. That they were UTF-16 they could not say so that it can be read here: then nothing. */
+/** The encoding in the first bytes. A readable statement of UTF-16 contradicts itself: ignores it. */
 function statedInHead(body: Uint8Array): string | undefined {
   const head = new TextDecoder('latin1')
     .decode(body.subarray(0, searched))
@@ -30,7 +30,7 @@ function statedInHead(body: Uint8Array): string | undefined {
   return stated === undefined || /^utf-16/.test(nameOf(stated) ?? '') ? undefined : stated;
 }
 
-/** The name of an encoding by one of its labels; undefined for one that nobody knows. */
+/** The name of an encoding, by one of its labels; undefined if unknown. */
 function nameOf(label: string): string | undefined {
   try {
     return new TextDecoder(label).encoding;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 type Words = Pick<ParamMeta, 'title'> & Required<Pick<ParamMeta, 'description'>>;
 
-/** Hours after which what is outside is looked at again, once in each such period. */
+/** Hours of a period: external data are fetched once in each. */
 export function refreshParam(hours: number, words: Words) {
   return z
     .int()
@@ -18,7 +18,7 @@ export function refreshed({ refresh }: { readonly refresh: number }): Source[] {
   return refresh === 0 ? [] : [{ kind: 'clock', hours: refresh, param: 'refresh' }];
 }
 
-/** `looks`: what a new value does: `fetches every page`. */
+/** `looks` describes the effect of a new value: `fetches every page`. */
 export function revisionParam(looks: string) {
   return z
     .string()
@@ -69,8 +69,8 @@ export const pauseParam = z
   } satisfies ParamMeta);
 
 /**
- * The one form of a page's address, without what points into the page; undefined for what is no address of http or https,
- * or holds a name or password.
+ * The canonical form of a page's address, without a fragment; undefined if it is not http or https, or contains a name
+ * or password.
  */
 export function pageAddress(text: string): string | undefined {
   const trimmed = text.trim();

@@ -12,24 +12,24 @@ import { factsOf } from '../text/facts.ts';
 import { shortTitle } from '../text/markdown-headings.ts';
 import { splitParts } from '../text/split-parts.ts';
 import { decodePage } from './decode-page.ts';
-import { KeptLooks, type Look, lookSchema } from './kept-looks.ts';
+import { WebMemo, type WebValue, webValueSchema } from './web-memo.ts';
 import { pageText } from './page-text.ts';
 
-const snapshotSchema = lookSchema.extend({
+const snapshotSchema = webValueSchema.extend({
   mediaType: z.string(),
   title: z.string(),
   text: z.string(),
   metadata: metadataSchema,
 });
-/** A page as it was when it was looked at. */
+/** A page as it was when Graft fetched it. */
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
 const htmlTypes = new Set(['', 'text/html', 'application/xhtml+xml']);
 
 type Asking = Omit<WebRequest, 'signal' | 'known'>;
 
-/** What is made of an address as it is now, or what is known of it where that still stands. Throws for any answer but success. */
-export async function lookAt<Value extends Look>(
+/** Fetches an address and makes a value of the reply; returns `known` if the server confirms it. Throws for any status but success. */
+export async function fetchValue<Value extends WebValue>(
   ctx: RunContext,
   { url, known, ...asking }: Asking & { readonly url: string; readonly known: Value | undefined },
   make: (reply: WebReply) => Promise<Value>,
@@ -52,19 +52,19 @@ function remedy(status: number): string {
     : 'Check the address, or remove the page.';
 }
 
-/** Pages as they were last looked at. */
+/** The pages that Graft has fetched. */
 export function keptPages(
   ctx: RunContext,
   { content, ...asking }: Asking & { readonly content: 'main' | 'all' },
-): Promise<KeptLooks<Snapshot>> {
-  return KeptLooks.open(ctx, 'pages', {
+): Promise<WebMemo<Snapshot>> {
+  return WebMemo.open(ctx, 'pages', {
     schema: snapshotSchema,
-    look: (url, known) =>
-      lookAt(ctx, { ...asking, url, known }, (reply) => pageSnapshot(reply, content)),
+    fetch: (url, known) =>
+      fetchValue(ctx, { ...asking, url, known }, (reply) => pageSnapshot(reply, content)),
   });
 }
 
-/** The main text of a page, or all of it. Throws for what is neither HTML nor plain text, or no text of its encoding. */
+/** Extracts a page's main text, or all of it. Throws if the page is neither HTML nor plain text, or does not match its encoding. */
 async function pageSnapshot(
   { url, type, body, validators }: WebReply,
   content: 'main' | 'all',

@@ -4,20 +4,20 @@ import { pageTree } from './page-tree.ts';
 export interface PageText {
   readonly title: string;
   readonly text: string;
-  /** What the page says of itself. */
+  /** The page's own metadata. */
   readonly facts: Readonly<Record<string, string>>;
 }
 
-/** Code units. Longer pages are read without looking for their main text. */
+/** Code units. Reads longer pages without searching for their main text. */
 const longest = 4 * 1024 * 1024;
 
 /**
- * Characters of a main part that is taken for one at once. With less, Readability looks again without leaving out menus and
- * banners, and takes the longest that it finds; its own 500 is more than many a piece of news has.
+ * Length in characters at which a main part is accepted at once. Below it, Readability tries again without removing
+ * menus and banners, and takes the longest result. Its own default, 500, exceeds many news items.
  */
 const shortestPart = 200;
 
-/** Title and text of a page; of its main part where it has one and it is asked for. Nothing of it is run. */
+/** Title and text of a page, or of its main part if requested and found. Runs none of its code. */
 export async function pageText(html: string, content: 'main' | 'all'): Promise<PageText> {
   const whole = await readHtml(html);
   const all = { ...whole, facts: {} };
@@ -26,19 +26,19 @@ export async function pageText(html: string, content: 'main' | 'all'): Promise<P
   const text = (await readHtml(article?.content ?? '')).text;
   if (article === undefined || text === '') return all;
   const { byline, siteName, lang, publishedTime } = article;
-  const said = { author: byline, site: siteName, language: lang, published: publishedTime };
+  const meta = { author: byline, site: siteName, language: lang, published: publishedTime };
   return {
     title: (article.title ?? '').trim() || whole.title,
     text,
     facts: Object.fromEntries(
-      Object.entries(said).flatMap(([name, value]) =>
+      Object.entries(meta).flatMap(([name, value]) =>
         typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()]] : [],
       ),
     ),
   };
 }
 
-/** What the page is about; undefined where it is not found, or the page is such that looking for it fails. */
+/** The main article; undefined if none is found, or if the page makes the search fail. */
 async function mainPart(html: string) {
   const { Readability } = await import('@mozilla/readability');
   try {
@@ -46,7 +46,7 @@ async function mainPart(html: string) {
     if (tree === undefined) return undefined;
     return new Readability(tree, { charThreshold: shortestPart }).parse() ?? undefined;
   } catch {
-    // Libraries that are made for pages of people meet one that was made against them: its words are still there.
+    // A page may attack libraries made for ordinary pages; its words are still there.
     return undefined;
   }
 }

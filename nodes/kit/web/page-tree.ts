@@ -1,17 +1,17 @@
 /**
- * Elements of a page, how deep they stand, and attributes of one, at most: what looks for the main text costs more with depth
- * than with length, and each attribute is looked for among those that an element has.
+ * Limits of a page's elements, nesting, and attributes of one: finding the main text costs more with depth than with
+ * length, and adding an attribute searches the element's others.
  */
 const most = { elements: 50_000, depth: 400, attributes: 200 };
 
-/** What stands in the head, of pages that leave its tags out. */
+/** Elements of the head, for pages that omit its tags. */
 const headElements = new Set('base link meta script style title'.split(' '));
 
 class TooMuch extends Error {}
 
 /**
- * A page as a tree, whose scripts are not run and whose references are not loaded; undefined where it would be larger or
- * deeper than it may. It is measured as it grows, so that no tags can make it look smaller than it is.
+ * Parses a page into a tree, without running scripts or loading references; undefined if it exceeds the limits.
+ * Measures it while it grows, so that no markup can hide its size.
  */
 export async function pageTree(html: string) {
   const [{ Parser }, { parseHTML }] = await Promise.all([
@@ -25,7 +25,7 @@ export async function pageTree(html: string) {
     ['head', head],
     ['body', body],
   ]);
-  /** Those that are open, the outermost first. */
+  /** Open elements, outermost first. */
   const open = [root];
   let elements = 0;
   let attributesOfElement = 0;
@@ -58,7 +58,7 @@ export async function pageTree(html: string) {
       onopentag(name, attributes) {
         const known = given.get(name);
         const element = known ?? document.createElement(name);
-        // A page may write its tag again and again.
+        // A page may repeat its tag.
         const before = element.getAttributeNames().length;
         if (before + attributesOfElement > most.attributes) throw new TooMuch();
         for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);

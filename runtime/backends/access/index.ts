@@ -1,3 +1,3 @@
 export { operatorSettings, settingsFile } from './operator-settings.ts';
 export { RemoteAccess, type Key, type SecretState } from './remote-access.ts';
-export { isHidden, ownAddresses } from './site-address.ts';
+export { isHidden, ownAddresses } from './public-address.ts';

@@ -7,13 +7,13 @@ import { hasCode } from '@graft/kit';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The file of the operator's settings, in no workspace: `graft/settings.env` of the user's configuration. */
+/** The file of the operator's settings, outside every workspace: `graft/settings.env` in the user's configuration. */
 export function settingsFile(environment: Environment): string {
   const folder = environment['XDG_CONFIG_HOME'] ?? '';
   return join(folder === '' ? join(homedir(), '.config') : folder, 'graft', 'settings.env');
 }
 
-/** The same as messages name it: by `~` where it is below the home folder. */
+/** Its name for messages: with `~` below the home folder. */
 export function toldSettingsFile(environment: Environment): string {
   const file = settingsFile(environment);
   const home = homedir() + sep;
@@ -21,8 +21,8 @@ export function toldSettingsFile(environment: Environment): string {
 }
 
 /**
- * What whoever runs Graft has set: lines `NAME=value` of their file, and over those the environment. Throws `unavailable`
- * where other people of the machine can read the file, since it holds secrets.
+ * Settings of the person who runs Graft: lines `NAME=value` of their file, overridden by the environment. Throws
+ * `unavailable` if other users of the machine can read the file, because it holds secrets.
  */
 export async function operatorSettings(environment: Environment): Promise<Environment> {
   const file = settingsFile(environment);
@@ -35,7 +35,7 @@ export async function operatorSettings(environment: Environment): Promise<Enviro
         { audience: 'operator' },
       );
     }
-    // Without the mark of byte order that some editors write: it would be of the first name.
+    // Without the byte order mark that some editors write: it would become part of the first name.
     const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
     return { ...parseEnv(text), ...environment };
   } catch (error) {

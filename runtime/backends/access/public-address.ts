@@ -1,6 +1,10 @@
 import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
-/** Of IPv4 (RFC 6890 and its registry): private, loopback, link-local with metadata of clouds, shared, documentation, multicast. */
+/**
+ * IPv4 ranges (RFC 6890 and its registry): private, loopback, link-local with cloud metadata, shared, documentation,
+ * multicast.
+ */
 const notPublic4 = new BlockList();
 for (const [network, prefix] of [
   ...([
@@ -20,13 +24,13 @@ for (const [network, prefix] of [
     ['224.0.0.0', 4],
     ['240.0.0.0', 4],
   ] as const),
-  // What Azure gives its machines from a public address.
+  // Azure's platform address, which is formally public.
   ['168.63.129.16', 32] as const,
 ]) {
   notPublic4.addSubnet(network, prefix);
 }
 
-/** Of IPv6 only what is given out for the whole world, less what carries an IPv4 address or is for special uses within it. */
+/** Only globally assigned IPv6, without ranges that carry an IPv4 address or have special uses. */
 const global6 = new BlockList();
 global6.addSubnet('2000::', 3, 'ipv6');
 const notPublic6 = new BlockList();
@@ -39,13 +43,13 @@ for (const [network, prefix] of [
   notPublic6.addSubnet(network, prefix, 'ipv6');
 }
 
-/** Whether an address, by number, is one of the public internet. */
+/** Whether a numeric address is on the public internet. */
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:
       return !notPublic4.check(address);
     case 6:
-      // With a zone it is of this machine's own links.
+      // An address with a zone is on a link of this machine.
       return (
         !address.includes('%') &&
         global6.check(address, 'ipv6') &&
@@ -54,4 +58,29 @@ export function isPublicAddress(address: string): boolean {
     default:
       return false;
   }
+}
+
+/** The current numeric addresses of this machine. */
+export function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all = []) =>
+    all.map(({ address }) => address),
+  );
+}
+
+/** Whether a numeric address belongs to a private network or to this machine, whose public addresses also lead here. */
+export function isHidden(address: string, own: readonly string[] = ownAddresses()): boolean {
+  if (!isPublicAddress(address)) return true;
+  const list = new BlockList();
+  for (const local of own) {
+    const family = isIP(local);
+    if (family !== 0) list.addAddress(local, family === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** The address in a URL's host, without a name lookup; undefined for a name. */
+export function writtenAddress({ hostname }: URL): string | undefined {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) !== 0) return host;
+  return /(?:^|\.)localhost\.?$/.test(host) ? '127.0.0.1' : undefined;
 }

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { GraphError } from '@graft/graph';
 import { toldSettingsFile } from './operator-settings.ts';
-import { isHidden, writtenAddress } from './site-address.ts';
+import { isHidden, writtenAddress } from './public-address.ts';
 
-/** A secret of the operator's settings, for whoever chooses one: never its value. */
+/** A secret of the operator's settings, for people who choose one; never its value. */
 export interface SecretState {
   readonly name: string;
-  /** Where it may be sent: `https://api.example.com`. */
+  /** Origins that may receive it: `https://api.example.com`. */
   readonly origins: readonly string[];
-  /** It is the address of a database, which is sent nowhere else. */
+  /** It is the address of a database; nothing else may receive it. */
   readonly database?: true;
 }
 
-/** What is sent as a key; only ever in a request to an origin that it is bound to. */
+/** A key for requests; sent only to the origins that it is bound to. */
 export interface Key {
   readonly name: string;
   readonly value: string;
@@ -20,25 +20,25 @@ export interface Key {
 
 interface Allowed {
   readonly origin: string;
-  /** The secret that it may be sent. */
+  /** Name of the secret that it may receive. */
   readonly secret: string | undefined;
 }
 
 const prefix = 'GRAFT_SECRET_';
-/** Settings of an address that change nothing of what is found there, and those that are secrets. */
+/** Parameters of an address that do not change what it leads to, and those that are secrets. */
 const onlyTheWay =
   /^(?:ssl.*|pass(?:word)?|passfile|connect_timeout|keepalives.*|tcp_user_timeout|application_name|channel_binding|gssencmode)$/i;
-/** Characters. Shorter ones could not be kept out of texts without harming these. */
+/** Characters. Removing shorter secrets would damage ordinary text. */
 const shortestSecret = 8;
 
 /**
- * Which addresses graphs may ask, and which secret each may be sent. A graph may come from a stranger: it chooses among
- * what the operator allows, and cannot send a secret, or what is in a workspace, anywhere else. The machine itself may be
- * asked by any graph, without a key.
+ * Decides which addresses graphs may ask, and which secret each may receive. A stranger may have written the graph: it
+ * chooses among what the operator allows, and cannot send a secret or workspace data anywhere else. Any graph may ask
+ * this machine, without a key.
  *
- * `GRAFT_SECRET_NAME` is a secret; `GRAFT_ENDPOINTS` lists origins, each after the secret that it may be sent, if any:
- * `OPENAI@https://api.openai.com http://10.0.0.5:8000`. `GRAFT_PRIVATE_SITES` lists origins that graphs may read pages of
- * though they are of this machine or a private network.
+ * `GRAFT_SECRET_NAME` is a secret. `GRAFT_ENDPOINTS` lists origins, each after the secret that it may receive, if any:
+ * `OPENAI@https://api.openai.com http://10.0.0.5:8000`. `GRAFT_PRIVATE_SITES` lists origins on this machine or a
+ * private network whose pages graphs may read.
  */
 export class RemoteAccess {
   readonly #settings: Readonly<Record<string, string | undefined>>;
@@ -47,7 +47,7 @@ export class RemoteAccess {
     this.#settings = settings;
   }
 
-  /** Names of the secrets that are set, with where each may be sent. */
+  /** Names of the secrets that are set, with their allowed origins. */
   secrets(): SecretState[] {
     const allowed = this.#allowed();
     return Object.keys(this.#settings)
@@ -61,7 +61,7 @@ export class RemoteAccess {
       }));
   }
 
-  /** The key to send to an address, if any. Throws `unavailable` for an address or a secret that is not allowed there. */
+  /** The key for an address, if any. Throws `unavailable` if the address or secret is not allowed there. */
   key(url: string, secret: string | undefined): Key | undefined {
     const { origin, hostname } = new URL(url);
     const allowed = this.#allowed();
@@ -69,7 +69,7 @@ export class RemoteAccess {
       if (!isThisMachine(hostname)) this.checkListed(url);
       return undefined;
     }
-    if (!allowed.some((one) => one.origin === origin && one.secret === secret)) {
+    if (!allowed.some((grant) => grant.origin === origin && grant.secret === secret)) {
       throw refused(
         `The graph would send the secret ${secret} to ${origin}, but your settings do not bind it to that address. If it belongs there, ${this.#adding('GRAFT_ENDPOINTS', `${secret}@${origin}`)}`,
       );
@@ -80,7 +80,7 @@ export class RemoteAccess {
         `The secret ${secret} is not set. Add the line ${prefix}${secret}=… to ${this.#file}, or set it in the environment of Graft.`,
       );
     }
-    // A header with other characters would be refused by an error that quotes it.
+    // With other characters, Node refuses the header with an error that quotes it.
     if (value.length < shortestSecret || !/^[\x21-\x7e]+$/.test(value)) {
       throw refused(
         `The secret ${secret} is not a key: a key has at least ${shortestSecret} characters and no spaces. Correct ${prefix}${secret}=… in ${this.#file}. If the server needs no key, remove the secret from the graph.`,
@@ -90,18 +90,18 @@ export class RemoteAccess {
   }
 
   /**
-   * Throws `unavailable` for an address that the operator does not list, be it of this machine: a server that is asked must
-   * not lead on to others here.
+   * Throws `unavailable` unless the operator lists the address, even on this machine: a server must not redirect to
+   * others here.
    */
   checkListed(url: string): void {
     const { origin } = new URL(url);
-    if (this.#allowed().some((one) => one.origin === origin)) return;
+    if (this.#allowed().some((grant) => grant.origin === origin)) return;
     throw refused(
       `The graph would send its prompts or questions to ${origin}, which your settings do not allow. If you trust that server, ${this.#adding('GRAFT_ENDPOINTS', origin)}`,
     );
   }
 
-  /** Whether a site may be read though it is of this machine or a private network. */
+  /** Whether graphs may read a site on this machine or a private network. */
   mayVisit(url: string): boolean {
     const { origin } = new URL(url);
     const sites = (this.#settings['GRAFT_PRIVATE_SITES'] ?? '').split(/[\s,]+/);
@@ -115,14 +115,14 @@ export class RemoteAccess {
     });
   }
 
-  /** Throws `unavailable` for a site that may not be read, as far as its address says so without a name being looked up. */
+  /** Throws `unavailable` if a site may not be read, judging by its address without a name lookup. */
   checkVisit(url: string): void {
     const address = writtenAddress(new URL(url));
     if (address === undefined || !isHidden(address) || this.mayVisit(url)) return;
     throw this.hiddenSite(new URL(url), address);
   }
 
-  /** Why a site is not read whose address is hidden, and not allowed. */
+  /** Error for a site with a private address that the operator does not allow. */
   hiddenSite(url: URL, address: string): GraphError {
     const where = address === writtenAddress(url) ? '' : ` (${address})`;
     return refused(
@@ -131,8 +131,8 @@ export class RemoteAccess {
   }
 
   /**
-   * The address of a database, with name and password, which a secret holds: nothing of it stands in a graph. Throws
-   * `unavailable`, without repeating what the secret holds.
+   * The address of a database, with name and password, from a secret: graphs contain none of it. Throws `unavailable`
+   * without quoting the secret.
    */
   databaseAddress(secret: string): URL {
     const value = (this.#settings[prefix + secret] ?? '').trim();
@@ -147,9 +147,9 @@ export class RemoteAccess {
   }
 
   /**
-   * Which database a secret leads to, and as whom, since roles see other rows: for cache keys, where it must be the same
-   * for the same address, and name none. The password is not in it, so that nobody can try passwords on it, nor is what
-   * only says how to get there. Throws as `databaseAddress`.
+   * Identity of the database and user behind a secret, since roles see different rows. For cache keys: equal for equal
+   * addresses, and without revealing one. It omits the password, so that nobody can test passwords against it, and
+   * parameters of the connection only. Throws as `databaseAddress`.
    */
   databaseIdentity(secret: string): string {
     const { username, hostname, port, pathname, searchParams } = this.databaseAddress(secret);
@@ -165,7 +165,7 @@ export class RemoteAccess {
     return toldSettingsFile(this.#settings);
   }
 
-  /** How a setting that is a list comes to have an entry; what it has already is nobody else's business. */
+  /** How to add an entry to a setting that is a list; does not reveal the present entries. */
   #adding(name: string, entry: string): string {
     const others = (this.#settings[name] ?? '').trim() === '' ? '' : '… ';
     return `add ${entry} to ${name}: the line ${name}="${others}${entry}" in ${this.#file}, or the same in the environment of Graft.`;
@@ -192,7 +192,7 @@ function isDatabase(value = ''): boolean {
   return /^postgres(ql)?:\/\//.test(value.trim());
 }
 
-/** By name or number, which a graph cannot make another machine of. */
+/** By name or number; a graph cannot make either point to another machine. */
 function isThisMachine(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }

@@ -1,13 +1,13 @@
-/** Object identifiers of types, as in Postgres' catalogue. */
+/** Object identifiers of types, from Postgres' catalogue. */
 const oid = { bool: 16, date: 1082, time: 1114, timeWithZone: 1184, json: 114, jsonb: 3802 };
 
-/** Values of a query are texts, whose type the server tells from their place. */
+/** Sends query values as text; the server infers the type from their position. */
 const text = (value: unknown): string => String(value);
 
 /**
- * In the place of the library's types, which take times that have no zone for times of the machine's, drop what is below
- * a millisecond, and write values by the type that they go to. Sessions are in UTC: `2026-01-31 12:00:00.5+00` becomes
- * `2026-01-31T12:00:00.5Z`, and without a zone `2026-01-31T12:00:00.5`.
+ * Replaces the library's types, which read times without a zone as the machine's, drop microseconds, and write values
+ * by the type of their target. Sessions use UTC: `2026-01-31 12:00:00.5+00` becomes `2026-01-31T12:00:00.5Z`, and
+ * without a zone `2026-01-31T12:00:00.5`.
  */
 export const plainTypes = {
   date: {

@@ -5,7 +5,7 @@ import { ReadingSession, refusalError, SessionRefusal } from './reading-session.
 
 type Addresses = Pick<RemoteAccess, 'databaseAddress' | 'databaseIdentity'>;
 
-/** Postgres, a connection a query. */
+/** Postgres, one connection for each query. */
 export class PostgresDatabases implements Databases {
   readonly #access: () => Promise<Addresses>;
 
@@ -31,7 +31,7 @@ export class PostgresDatabases implements Databases {
       }
     } catch (error) {
       signal.throwIfAborted();
-      throw told(error, { secret, seconds, address });
+      throw databaseError(error, { secret, seconds, address });
     }
   }
 }
@@ -43,8 +43,8 @@ function changed(secret: string): GraphError {
   );
 }
 
-/** Codes of SQLSTATE and of the client that say who has to do what. */
-function told(
+/** SQLSTATE and client codes, by who must act. */
+function databaseError(
   error: unknown,
   {
     secret,
@@ -57,7 +57,7 @@ function told(
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const raw = error instanceof Error ? error.message : String(error);
   const hidden = [address.href, decodeURIComponent(address.password)];
-  const said = hidden.reduce(
+  const redacted = hidden.reduce(
     (text, value) => new Redactor({ name: secret, value }).text(text),
     raw,
   );
@@ -69,7 +69,7 @@ function told(
       );
     case '3D000':
       return unavailable(
-        `The server of ${secret} does not have this database: ${said}. Correct the address in your settings.`,
+        `The server of ${secret} does not have this database: ${redacted}. Correct the address in your settings.`,
       );
     case 'CONNECT_TIMEOUT':
       return refusalError('silent', { secret, seconds });
@@ -78,17 +78,17 @@ function told(
     case '55P03':
     case '40001':
     case '40P01':
-      return unavailable(`Somebody else has locked the tables (${said}). Run again later.`);
+      return unavailable(`Somebody else has locked the tables (${redacted}). Run again later.`);
     case '25001':
     case '25006':
       return refused(
-        `The query writes to the database (${said}). Graft runs only queries that read.`,
+        `The query writes to the database (${redacted}). Graft runs only queries that read.`,
       );
     default:
       return /^[0-9A-Z]{5}$/.test(code)
-        ? refused(`The database refuses the query: ${said}. Correct the query.`)
+        ? refused(`The database refuses the query: ${redacted}. Correct the query.`)
         : unavailable(
-            `Graft cannot reach the database of ${secret} (${code === '' ? said : code}). Check that it runs, and the address in your settings.`,
+            `Graft cannot reach the database of ${secret} (${code === '' ? redacted : code}). Check that it runs, and the address in your settings.`,
           );
   }
 }

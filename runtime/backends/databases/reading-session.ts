@@ -4,26 +4,32 @@ import { type DatabaseRows, type DatabaseValue, GraphError } from '@graft/graph'
 import postgres from 'postgres';
 import { plainTypes } from './plain-types.ts';
 
-/** Rows that are fetched at first, and at most. */
+/** Rows of the first fetch, and at most. */
 const firstRows = 10;
 const mostRows = 500;
-/** Bytes of rows to fetch at a time, judged by the rows before. */
+/** Bytes of rows to fetch at a time, estimated from earlier rows. */
 const wantedBytes = 2 * 1024 * 1024;
-/** Bytes of one answer after which the connection is cut: rows may turn out longer than those before them. */
+/** Bytes of one answer after which the session cuts the connection: rows may be longer than the ones before. */
 const mostBytes = 128 * 1024 * 1024;
-/** Milliseconds between two looks at what has come. */
+/** Milliseconds between two checks of received bytes. */
 const lookEvery = 20;
-/** Milliseconds: of a connection until it may be used; past the time of a query until its server counts as silent; to stop a query, and to hang up, each. */
+/**
+ * Milliseconds: to open a connection; beyond a query's time until the server counts as silent; to stop a query; to hang
+ * up.
+ */
 const longest = { greeting: 15_000, beyond: 5000, stopping: 800 };
 
-/** By the extended protocol, which takes a single statement, also without values. The library's types do not know the option. */
+/**
+ * Uses the extended protocol, which accepts only one statement, even without values. The library's types lack the
+ * option.
+ */
 const singleStatement = { prepare: false, simple: false };
 
 /**
- * What a session begins with, inside of its transaction: settings that neither the server, the role nor a pooler may have
- * otherwise, and whether whoever is logged in may read or write files of the server, or run programs there, since a
- * transaction that can only read keeps nobody from that. Superusers are members of every role. The last one has a server
- * look whether anybody still waits, where it can.
+ * First statement of the transaction. It fixes settings that server, role or pooler may have changed. It asks whether
+ * the user may read or write server files or run programs there, because a read-only transaction does not prevent that;
+ * superusers are members of every role. The last setting makes the server check, if it can, whether the client is still
+ * connected.
  */
 const beginning = (milliseconds: number): string => `select
   pg_catalog.set_config('statement_timeout', '${String(milliseconds)}', true),
@@ -46,14 +52,14 @@ const beginning = (milliseconds: number): string => `select
 export type Refusal =
   /** The server does not answer. */
   | 'silent'
-  /** The query takes longer than it may. */
+  /** The query exceeds its time. */
   | 'slow'
   | 'too-large'
   | 'mighty'
   /** The transaction could write. */
   | 'writable';
 
-/** Why a session ended that nothing else ended. */
+/** Why this side ended a session. */
 export class SessionRefusal extends Error {
   readonly reason: Refusal;
   constructor(reason: Refusal) {
@@ -62,16 +68,16 @@ export class SessionRefusal extends Error {
   }
 }
 
-/** A connection of its own for one query, in a transaction that can only read; disposed, nothing of it is left at the server. */
+/** A connection for one query, in a read-only transaction; disposal leaves nothing at the server. */
 export class ReadingSession implements AsyncDisposable {
   readonly #address: string;
   readonly #signal: AbortSignal;
   readonly #seconds: number;
   readonly #sockets = new Set<Socket>();
   readonly #sql: postgres.Sql;
-  /** Milliseconds that the database may still work. */
+  /** Milliseconds of work that the database has left. */
   #left: number;
-  /** Of the server's process, once it is known, and whether it works on something. */
+  /** Id of the server's process, once known, and whether it is working. */
   #pid: unknown;
   #working = false;
   #count = firstRows;
@@ -87,21 +93,21 @@ export class ReadingSession implements AsyncDisposable {
     this.#sql = this.#connection();
   }
 
-  /** Opens the transaction, and the query in it. */
+  /** Opens the transaction and the query's cursor. */
   async open(text: string, values: readonly DatabaseValue[]): Promise<void> {
-    const said = await this.#greeted(async () => {
+    const greeting = await this.#greeted(async () => {
       await this.#sql.unsafe('begin read only');
       const [first] = await this.#sql.unsafe(beginning(this.#seconds * 1000));
       return first;
     });
-    this.#pid = said?.['pid'];
-    if (said?.['readonly'] !== true) throw new SessionRefusal('writable');
-    if (said['mighty'] !== false) throw new SessionRefusal('mighty');
+    this.#pid = greeting?.['pid'];
+    if (greeting?.['readonly'] !== true) throw new SessionRefusal('writable');
+    if (greeting['mighty'] !== false) throw new SessionRefusal('mighty');
     const opening = `declare graft_rows no scroll cursor for ${text}`;
     await this.#worked(() => this.#sql.unsafe(opening, [...values], singleStatement));
   }
 
-  /** The next rows, `done` after the last ones. */
+  /** The next rows; `done` after the last ones. */
   async next(): Promise<DatabaseRows & { readonly done: boolean }> {
     const before = this.#bytes();
     const asked = this.#count;
@@ -116,7 +122,7 @@ export class ReadingSession implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#working && this.#pid !== undefined) await this.#stopWork();
-    // Says goodbye, whereupon the server ends the transaction and hangs up.
+    // Closes the connection, upon which the server ends the transaction.
     await this.#sql.end({ timeout: 0 }).catch(() => undefined);
     const open = [...this.#sockets].filter(({ destroyed }) => !destroyed);
     await soon(Promise.all(open.map((socket) => once(socket, 'close'))));
@@ -137,7 +143,7 @@ export class ReadingSession implements AsyncDisposable {
     return this.#within(greeting, { milliseconds: longest.greeting, reason: () => 'silent' });
   }
 
-  /** Lets the database work, as long as it may. */
+  /** Lets the database work within its remaining time. */
   async #worked<Value>(work: () => Promise<Value>): Promise<Value> {
     if (this.#left <= 0) throw new SessionRefusal('slow');
     const began = performance.now();
@@ -146,13 +152,13 @@ export class ReadingSession implements AsyncDisposable {
     try {
       const value = await this.#within(work, {
         milliseconds: this.#left + longest.beyond,
-        // By its own clock the server would have ended a statement of its own accord.
+        // The server's own clock should have ended the statement by then.
         reason: () => (elapsed() > this.#seconds * 1000 ? 'silent' : 'slow'),
       });
       this.#working = false;
       return value;
     } catch (error) {
-      // What the server has refused, it does not work on.
+      // The server does not work on what it has refused.
       if (error instanceof postgres.PostgresError) this.#working = false;
       throw error;
     } finally {
@@ -160,7 +166,7 @@ export class ReadingSession implements AsyncDisposable {
     }
   }
 
-  /** Waits for an answer, not longer than some time, nor for more than some bytes, nor where nobody waits any more. */
+  /** Waits for an answer, within a time, a number of bytes, and until the signal aborts. */
   async #within<Value>(
     asking: () => Promise<Value>,
     { milliseconds, reason }: { readonly milliseconds: number; readonly reason: () => Refusal },
@@ -190,14 +196,16 @@ export class ReadingSession implements AsyncDisposable {
     }
   }
 
-  /** Has the server stop: it would go on with a query that nobody waits for. */
+  /** Stops the server, which would go on with the abandoned query. */
   async #stopWork(): Promise<void> {
     const other = this.#connection();
     await soon(other.unsafe('select pg_catalog.pg_cancel_backend($1)', [String(this.#pid)]));
     void other.end({ timeout: 0 }).catch(() => undefined);
   }
 
-  /** A connection at most, made when it is first used. It asks for no setting at its start, which poolers refuse or drop. */
+  /**
+   * At most one connection, opened on first use. It requests no settings at start, because poolers refuse or drop them.
+   */
   #connection(): postgres.Sql {
     let tried = 0;
     const options = {
@@ -206,13 +214,13 @@ export class ReadingSession implements AsyncDisposable {
       onnotice: () => undefined,
       connection: { application_name: 'graft' },
       types: plainTypes,
-      // Held, so that it can be cut, and what comes be measured. The library's types do not know the option.
+      // Kept, to cut the connection and count its bytes. The library's types lack the option.
       socket: ({ host, port, path }: Way): Socket => {
         const at = tried++ % host.length;
         const [name, number] = [host[at] ?? '', port[at] ?? 5432];
         const socket = typeof path === 'string' ? connect(path) : connect(number, name);
         this.#sockets.add(socket);
-        // Of whom a certificate is asked for.
+        // Host name that the certificate must match.
         return Object.assign(socket, { host: name });
       },
     };
@@ -220,7 +228,7 @@ export class ReadingSession implements AsyncDisposable {
   }
 }
 
-/** Waits for something, whatever becomes of it, but not long. */
+/** Waits briefly for a promise, whatever its outcome. */
 async function soon(waited: Promise<unknown>): Promise<void> {
   let clock: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => (clock = setTimeout(resolve, longest.stopping)));
@@ -228,14 +236,14 @@ async function soon(waited: Promise<unknown>): Promise<void> {
   clearTimeout(clock);
 }
 
-/** What the library has made of an address. */
+/** The library's reading of an address. */
 interface Way {
   readonly host: readonly string[];
   readonly port: readonly number[];
   readonly path: unknown;
 }
 
-/** A refusal as an error that says who has to do what. */
+/** Turns a refusal into an error that says who must act. */
 export function refusalError(
   reason: Refusal,
   { secret, seconds }: { readonly secret: string; readonly seconds: number },

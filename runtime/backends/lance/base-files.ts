@@ -3,27 +3,27 @@ import path from 'node:path';
 import { linkOrCopy } from '@graft/kit';
 import { z } from 'zod';
 
-/** Beside the table: which files hold it as it was when its vector index had been built. */
+/** Stored beside the table: the files that made up the table when its vector index was built. */
 const noteName = 'base.json';
 const noteSchema = z.object({ files: z.array(z.string()) });
-/** The one file that LanceDB writes over; it finds the newest version without it. */
+/** The only file that LanceDB overwrites; it finds the newest version without it. */
 const overwritten = 'latest_version_hint.json';
 
-/** Notes the files of a table with its vector index, before anything else is done with it. */
+/** Records the files of a table with its vector index, before any other change. */
 export async function noteBase(folder: string): Promise<void> {
   const files = await filesBelow(folder);
   await writeFile(path.join(folder, noteName), JSON.stringify({ files }));
 }
 
 /**
- * Lays out, as hard links, the table that the index of another folder is based on, with its note; false where it is based on
- * none. LanceDB adds files and never writes into one, so that those of the other folder stay as they are.
+ * Hard-links the base table of another folder's index, with its record; false if there is none. LanceDB adds files and
+ * never changes one, so the other folder stays intact.
  */
 export async function layOutBase(from: string, to: string): Promise<boolean> {
   const note = await readNote(from);
   if (note === undefined) return false;
   const wanted = new Set([noteName, ...note.files]);
-  // Of the files that are there, so that a note leads to none outside.
+  // Only existing files, so that a record cannot lead outside.
   for (const file of await filesBelow(from)) {
     if (!wanted.has(file)) continue;
     await mkdir(path.join(to, path.dirname(file)), { recursive: true });
@@ -32,7 +32,7 @@ export async function layOutBase(from: string, to: string): Promise<boolean> {
   return true;
 }
 
-/** The note of a folder; one that cannot be read leads to no base, as none does. */
+/** The record of a folder; an unreadable one counts as none. */
 async function readNote(folder: string): Promise<z.infer<typeof noteSchema> | undefined> {
   try {
     return noteSchema.parse(JSON.parse(await readFile(path.join(folder, noteName), 'utf8')));
@@ -41,7 +41,7 @@ async function readNote(folder: string): Promise<z.infer<typeof noteSchema> | un
   }
 }
 
-/** Paths from the folder on, with `/`. */
+/** Paths below the folder, with `/`. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries

@@ -1,22 +1,20 @@
 import { GraphError, type BuildIndexRequest, type BuiltIndex } from '@graft/graph';
 import { noteBase } from './base-files.ts';
-import { chunkTableSchema } from './chunk-batch.ts';
-import { keyed, type KeyedChunk } from './chunk-key.ts';
+import { chunkTableSchema, keyed, type KeyedChunk } from './chunk-batch.ts';
 import { extendIndex } from './extend-index.ts';
 import { lanceLibrary, tableName } from './lance-library.ts';
-import { indexText } from './text-index.ts';
-import { textIndexLanguage } from './text-language.ts';
+import { indexText, textIndexLanguage } from './text-index.ts';
 import { rowsPerWrite, writeChunks } from './write-chunks.ts';
 
-/** Below, exact search is faster than any index and needs no building. */
+/** Below this, exact search is faster than any index and needs no building. */
 const smallestGraph = 2_000;
 
-/** Groups of `ivf`: as many as each has vectors, on average. */
+/** Clusters of `ivf`: as many as each has vectors, on average. */
 export function groupCount(rows: number): number {
   return Math.round(Math.sqrt(rows));
 }
 
-/** The same, and how they are found: from 128 vectors a group, in at most 20 rounds of k-means. */
+/** How k-means finds them: from 128 vectors a cluster, in at most 20 rounds. */
 function groupsOf(rows: number): {
   readonly numPartitions: number;
   readonly sampleRate: number;
@@ -26,8 +24,8 @@ function groupsOf(rows: number): {
 }
 
 /**
- * Builds an index of chunks with BM25 and, but for `flat`, by vectors: a graph of the one before where that is given and little
- * has changed, else anew.
+ * Builds an index of chunks with BM25 and, except for `flat`, with vectors: from an earlier index if one is given and
+ * little has changed, else from scratch.
  */
 export async function buildIndex(request: BuildIndexRequest): Promise<BuiltIndex> {
   try {
@@ -57,7 +55,7 @@ async function buildWhole(request: BuildIndexRequest): Promise<BuiltIndex> {
   const table = await database.createEmptyTable(tableName, chunkTableSchema(dimension));
   const chunks = kind === 'hnsw' ? keyed(request.rows()) : unnamed(request.rows());
   const rows = await writeChunks(table, chunks, dimension);
-  // One piece instead of one a write: rows of a hit are read from wherever they are, which took longer than to find them.
+  // Compacts to one fragment: reading the rows of hits from many fragments took longer than finding them.
   if (rows > rowsPerWrite) await table.optimize({ cleanupOlderThan: new Date() });
   if (kind !== 'flat' && rows >= smallestGraph) {
     const config =
@@ -73,7 +71,7 @@ async function buildWhole(request: BuildIndexRequest): Promise<BuiltIndex> {
   return { rows, reused: 0 };
 }
 
-/** Chunks of an index that none will be based on. */
+/** Chunks of an index that no other index will build on. */
 async function* unnamed(chunks: AsyncIterable<KeyedChunk['chunk']>): AsyncGenerator<KeyedChunk> {
   for await (const chunk of chunks) yield { key: '', chunk };
 }

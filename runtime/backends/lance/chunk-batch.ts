@@ -1,16 +1,22 @@
 import type { Schema, Table } from 'apache-arrow';
-import { chunkSchema, GraphError, searchedText, type Chunk } from '@graft/graph';
-import type { KeyedChunk } from './chunk-key.ts';
+import {
+  chunkSchema,
+  GraphError,
+  searchedText,
+  type Chunk,
+  type EmbeddedChunk,
+} from '@graft/graph';
 import { lanceLibrary } from './lance-library.ts';
+import { createHash } from 'node:crypto';
 
-/** How a metadata value is written in the `facts` column, and looked for. */
+/** Form of a metadata value in the `facts` column and in filters. */
 export function factOf(key: string, value: string | number | boolean | null): string {
   return JSON.stringify([key, String(value)]);
 }
 
 /**
- * Columns of an index: what is searched or filtered on, the rest of the chunk as JSON in `row`, and in `key` its name, where
- * an index may be based on this one.
+ * Columns of an index: those to search and filter, the rest of the chunk as JSON in `row`, and in `key` its name, if
+ * other indexes may build on this one.
  */
 export function chunkTableSchema(dimension: number): Schema {
   const { Field, FixedSizeList, Float32, List, Schema, Utf8 } = lanceLibrary().arrow;
@@ -29,7 +35,7 @@ export function chunkTableSchema(dimension: number): Schema {
   ]);
 }
 
-/** Columns of a batch of chunks; the vectors are copied once, into one column. */
+/** Columns of a batch of chunks; copies the vectors once, into one column. */
 export function chunkTable(rows: readonly KeyedChunk[], dimension: number): Table {
   const { arrow } = lanceLibrary();
   const schema = chunkTableSchema(dimension);
@@ -76,7 +82,7 @@ export function chunkTable(rows: readonly KeyedChunk[], dimension: number): Tabl
   });
 }
 
-/** The chunk that was stored; `searched` has its context in front. */
+/** The stored chunk; `searched` has its context in front. */
 export function chunkOfRow(id: string, searched: string, row: string): Chunk {
   const rest: unknown = JSON.parse(row);
   const chunk = chunkSchema.parse({
@@ -86,4 +92,37 @@ export function chunkOfRow(id: string, searched: string, row: string): Chunk {
   });
   const before = searchedText({ ...chunk, text: '' }).length;
   return before === 0 ? chunk : { ...chunk, text: searched.slice(before) };
+}
+
+/** A chunk with a key that is unique in its index. */
+export interface KeyedChunk {
+  readonly key: string;
+  readonly chunk: EmbeddedChunk;
+}
+
+/** Characters of a key: 144 bits in base64. */
+const keyLength = 24;
+
+/**
+ * Names chunks by everything that an index stores of them, vectors included, so that equal keys mean equal chunks
+ * across indexes. Equal chunks get separate keys.
+ */
+export async function* keyed(chunks: AsyncIterable<EmbeddedChunk>): AsyncGenerator<KeyedChunk> {
+  const repeated = new Map<string, number>();
+  for await (const chunk of chunks) {
+    let key = keyOf(chunk, 0);
+    const before = repeated.get(key);
+    repeated.set(key, (before ?? 0) + 1);
+    if (before !== undefined) key = keyOf(chunk, before);
+    yield { key, chunk };
+  }
+}
+
+function keyOf({ vector, ...rest }: EmbeddedChunk, copy: number): string {
+  const { buffer, byteOffset, byteLength } = vector;
+  return createHash('sha256')
+    .update(`${copy} ${JSON.stringify(rest)}`)
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('base64')
+    .slice(0, keyLength);
 }

@@ -3,21 +3,21 @@ import path from 'node:path';
 import type { Table } from '@lancedb/lancedb';
 import { GraphError, type BuildIndexRequest, type BuiltIndex } from '@graft/graph';
 import { layOutBase } from './base-files.ts';
-import { keyed, type KeyedChunk } from './chunk-key.ts';
+import { keyed, type KeyedChunk } from './chunk-batch.ts';
 import { lanceLibrary, tableName } from './lance-library.ts';
-import { indexText } from './text-index.ts';
-import { textIndexLanguage } from './text-language.ts';
+import { indexText, textIndexLanguage } from './text-index.ts';
 import { writeChunks } from './write-chunks.ts';
 
 /**
- * Of the chunks that the base was built of, how many may have come and how many may have gone. With more, its graph would be
- * searched among many that are gone, and LanceDB would begin to rewrite the table.
+ * Limits of added and removed chunks, relative to the base. Beyond them the search graph would contain many removed
+ * chunks, and LanceDB would start to rewrite the table.
  */
 const mostChanged = 0.1;
 
 /**
- * Makes an index of that which another one is based on: with what came since in a graph of its own, what went marked, and its
- * words indexed anew. Gives undefined, and an empty folder, where too much has changed, or the other is no base for it.
+ * Builds an index from an earlier one: adds new chunks with a graph of their own, marks removed ones and indexes the
+ * words again. Returns undefined, with an empty folder, if too much has changed or the other index cannot serve as a
+ * base.
  */
 export async function extendIndex(
   request: BuildIndexRequest,
@@ -32,7 +32,7 @@ export async function extendIndex(
   return undefined;
 }
 
-/** What goes wrong with the base, which may be damaged or taken away meanwhile, is no reason not to build an index. */
+/** A damaged or deleted base must not prevent building an index. */
 async function extendLaidOut(
   request: BuildIndexRequest,
   previous: string,
@@ -67,17 +67,17 @@ async function extend(request: BuildIndexRequest): Promise<BuiltIndex | undefine
     const most = base * mostChanged;
     let came = 0;
     const news = async function* (): AsyncGenerator<KeyedChunk> {
-      for await (const one of keyed(request.rows())) {
-        if (gone.delete(one.key)) continue;
+      for await (const keyedChunk of keyed(request.rows())) {
+        if (gone.delete(keyedChunk.key)) continue;
         came += 1;
         if (came > most) return;
-        yield one;
+        yield keyedChunk;
       }
     };
     await writeChunks(table, news(), dimension);
     if (came > most || gone.size > most) return undefined;
     if (gone.size > 0) await table.delete(`key IN (${[...gone].map((key) => `'${key}'`).join()})`);
-    // Nothing is cleaned up: the base is to stay whole.
+    // No cleanup: the base must stay intact.
     if (came > 0) await table.optimize({ cleanupOlderThan: new Date(0) });
     await indexText(table, textIndexLanguage(request.language));
     const reused = base - gone.size;
@@ -88,7 +88,7 @@ async function extend(request: BuildIndexRequest): Promise<BuiltIndex | undefine
   }
 }
 
-/** How wide the vectors of a table are. */
+/** Width of a table's vectors. */
 async function widthOf(table: Table): Promise<number | undefined> {
   const { fields } = await table.schema();
   const type: unknown = fields.find(({ name }) => name === 'vector')?.type;

@@ -3,8 +3,8 @@ import os from 'node:os';
 import { environment, setUnlessSet } from '../env.ts';
 
 /**
- * LanceDB tells Arrow's classes apart by identity: both must come through the same CommonJS `require`.
- * Loaded when first needed, for its native code.
+ * LanceDB recognizes Arrow's classes by identity, so both must come through the same CommonJS `require`. Loaded on
+ * first use, because of the native code.
  */
 export function lanceLibrary(): LanceLibrary {
   loaded ??= load();
@@ -19,9 +19,9 @@ export interface LanceLibrary {
 let loaded: LanceLibrary | undefined;
 
 /**
- * Without this, LanceDB takes two threads fewer than there are cores. Each part of an index of words that is being written keeps
- * one of them, and waits for another that encodes it: where none is left, as for many rows on two cores, it waits for ever
- * (lance-format/lance#7350). Read by the library when it is first used.
+ * By default, LanceDB uses two threads fewer than there are cores. Each shard of a word index in progress occupies one
+ * and waits for another to encode it. If none is left, as with many rows on two cores, it waits forever
+ * (lance-format/lance#7350). The library reads the variables on first use.
  */
 function leaveThreadToEncode(): void {
   const { threads, shards } = lanceThreads(
@@ -32,7 +32,7 @@ function leaveThreadToEncode(): void {
   setUnlessSet('LANCE_FTS_NUM_SHARDS', String(shards));
 }
 
-/** Threads of the library, of which the operator may have set another number, and those parts of an index of words that are written at once. */
+/** Threads of the library, unless the operator sets another number, and the shards of a word index to write at once. */
 export function lanceThreads(
   set: string | undefined,
   cores: number,
@@ -50,5 +50,5 @@ function load(): LanceLibrary {
   return { lancedb, arrow };
 }
 
-/** Name of the one table of an index folder. */
+/** Name of the only table in an index folder. */
 export const tableName = 'chunks';

@@ -6,13 +6,13 @@ import {
   type IndexInfo,
   type SearchIndex,
   type SearchRequest,
+  globPattern,
 } from '@graft/graph';
 import { groupCount } from './build-index.ts';
-import { chunkOfRow } from './chunk-batch.ts';
-import { filterSql } from './filter-sql.ts';
+import { chunkOfRow, factOf } from './chunk-batch.ts';
 import { lanceLibrary, tableName } from './lance-library.ts';
 
-/** More than asked for, so that equal scores at the cut are ordered by id and not by chance. */
+/** More than requested, so that ids, not chance, order equal scores at the cut. */
 const tieMargin = 16;
 
 const rowSchema = z.object({
@@ -25,7 +25,7 @@ const rowSchema = z.object({
 
 type Row = z.infer<typeof rowSchema>;
 
-/** A candidate: of most of them no more is wanted than their place, so their chunks are read when that is known. */
+/** A candidate. Most are dropped, so their chunks are read only afterwards. */
 interface Scored {
   readonly row: Row;
   readonly score: number;
@@ -52,10 +52,10 @@ export async function openIndex(folder: string, info: IndexInfo): Promise<LanceI
   }
 }
 
-/** How the vectors of an index are searched. */
+/** How to search the vectors of an index. */
 type VectorSearch = 'exact' | 'groups' | 'graph';
 
-/** Groups of vectors that are compared in any case, of those nearest to the question. */
+/** Minimal number of clusters to compare, nearest first. */
 const fewestGroups = 10;
 
 export class LanceIndex implements SearchIndex {
@@ -109,7 +109,7 @@ export class LanceIndex implements SearchIndex {
     const nearest = (): VectorQuery => this.#table.query().nearestTo(vector).distanceType('cosine');
     let rows = await this.#rows(this.#limited(nearest(), wanted), wanted, where);
     if (this.#kind === 'groups' && rows.length < Math.min(wanted, this.info.rows)) {
-      // Those groups held too few, as behind a narrow filter. 0 is no limit.
+      // If those hold too few vectors, as with a narrow filter. 0 is no limit.
       rows = await this.#rows(nearest().maximumNprobes(0).refineFactor(1), wanted, where);
     }
     return ranked(
@@ -118,19 +118,19 @@ export class LanceIndex implements SearchIndex {
     );
   }
 
-  /** Compares fewer than all vectors, where the index can. */
+  /** Compares only a part of the vectors, if the index supports it. */
   #limited(query: VectorQuery, wanted: number): VectorQuery {
-    // The graph finds candidates by quantised vectors; their true distances decide.
+    // The graph finds candidates by quantised vectors; their exact distances decide.
     if (this.#kind === 'graph') {
       return query.ef(searched(wanted, this.info.rows)).refineFactor(refined);
     }
     if (this.#kind === 'exact') return query;
-    // What is all that a filter lets through comes without a distance, unless it is refined.
+    // Without refinement, rows come without a distance if a filter leaves only them.
     return query.nprobes(groupsSearched(wanted, this.info.rows)).refineFactor(1);
   }
 
   async #bm25(text: string, wanted: number, where: string | undefined): Promise<Scored[]> {
-    // A match query takes the text as words: it has no syntax to fall over.
+    // A match query reads the text as words: it has no syntax that could fail.
     if (text.trim() === '') return [];
     const { MatchQuery } = lanceLibrary().lancedb;
     const query = this.#table.query().fullTextSearch(new MatchQuery(text, 'text'));
@@ -157,27 +157,27 @@ export class LanceIndex implements SearchIndex {
   }
 }
 
-/** Candidates of the graph whose true distances are looked at, for each row wanted. */
+/** Candidates of the graph to re-score exactly, for each requested row. */
 const refined = 2;
 
 /**
- * Candidates that the graph is searched for: no fewer than are looked at, which the library refuses. Of a hundred thousand
- * chunks 120 find more than .99 of the nearest, of a million .979, and 200 find .999 in the same time: measured in
- * bench/search.
+ * Candidates that the graph search collects; the library refuses fewer than are re-scored. For a hundred thousand
+ * chunks, 120 find more than .99 of the nearest; for a million, 120 find .979 and 200 find .999 in the same time
+ * (bench/search).
  */
 function searched(wanted: number, rows: number): number {
   const larger = Math.max(0, Math.log10(rows / 100_000));
   return Math.max(Math.round(120 + 80 * larger), (wanted + tieMargin) * refined);
 }
 
-/** Groups that hold twice as many as are looked at, at least. */
+/** Clusters that together hold at least twice as many vectors as are re-scored. */
 function groupsSearched(wanted: number, rows: number): number {
   const groups = groupCount(rows);
   const enough = Math.ceil((2 * (wanted + tieMargin) * groups) / rows);
   return Math.min(Math.max(fewestGroups, enough), Math.max(1, groups));
 }
 
-/** Best first; equal scores in the order of ids. */
+/** Best first; ids order equal scores. */
 function ranked(rows: Scored[], wanted: number): Scored[] {
   return rows.sort((a, b) => b.score - a.score || (a.row.id < b.row.id ? -1 : 1)).slice(0, wanted);
 }
@@ -202,4 +202,21 @@ function fuse(
       ...{ rank: index + 1, score: scores.rrf, scores },
       chunk: chunkOfRow(row.id, row.text, row.row),
     }));
+}
+
+/** The filter as a predicate over the index's columns; undefined if nothing is filtered. */
+function filterSql(filter: SearchRequest['filter']): string | undefined {
+  const paths = filter.paths
+    .map((glob) => glob.trim())
+    .filter((glob) => glob !== '')
+    .map((glob) => `regexp_like(path, ${literal(`^${globPattern(glob)}$`)})`);
+  const facts = Object.entries(filter.metadata).map(
+    ([key, value]) => `array_contains(facts, ${literal(factOf(key, value))})`,
+  );
+  const parts = [...(paths.length === 0 ? [] : [`(${paths.join(' OR ')})`]), ...facts];
+  return parts.length === 0 ? undefined : parts.join(' AND ');
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

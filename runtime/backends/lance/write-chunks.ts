@@ -1,11 +1,10 @@
 import type { Table } from '@lancedb/lancedb';
-import { chunkTable } from './chunk-batch.ts';
-import type { KeyedChunk } from './chunk-key.ts';
+import { chunkTable, type KeyedChunk } from './chunk-batch.ts';
 
-/** Rows a write: about 20 MB at 384 dimensions. */
+/** Rows of one write: about 20 MB at 384 dimensions. */
 export const rowsPerWrite = 4_096;
 
-/** Adds chunks to a table as they come; gives how many. */
+/** Adds chunks to a table as they arrive; returns their number. */
 export async function writeChunks(
   table: Table,
   chunks: AsyncIterable<KeyedChunk>,

@@ -4,31 +4,30 @@ import {
   type ChatHistoryItem,
   type ChatWrapper,
 } from 'node-llama-cpp';
-import { BudgetedTemplate, TemplateLimit } from './budgeted-template.ts';
-import { templateDate } from './template-globals.ts';
-import { trimmedRoles, type Role } from './trimmed-roles.ts';
+import { BudgetedTemplate, TemplateLimit, templateDate } from './budgeted-template.ts';
 import type { Vocabulary } from './vocabulary.ts';
+import type { ChatTurn } from '@graft/graph';
 
-/** A conversation of empty turns by a chat template. */
+/** A conversation without contents, rendered by a chat template. */
 export interface Rendered {
   /**
-   * In order: the index of a turn where its content belongs, markers of the template, and plain text of it.
-   * Nothing after the content of a last turn of the assistant.
+   * In order: a turn's index where its content belongs, markers of the template, and its plain text. Nothing follows
+   * the content of a final assistant turn.
    */
   readonly parts: readonly (number | LlamaText | string)[];
-  /** What ends a last turn of the assistant. */
+  /** Ends a final assistant turn. */
   readonly ends: readonly LlamaText[];
 }
 export interface ChatRenderer {
-  /** Throws an error with the template's own message where it refuses the roles, `TemplateLimit` past a limit. */
+  /** Throws the template's own error if it refuses the roles, `TemplateLimit` beyond a limit. */
   render(roles: readonly Role[]): Rendered;
-  /** Roles whose contents the template strips of the whitespace around them. */
+  /** Roles whose contents the template trims. */
   readonly trimmed: ReadonlySet<Role>;
 }
 
 /**
- * Renders by a Jinja template, or, without one that can be run, by what is known of the model's family. Throws
- * `TemplateLimit` where the template is past a limit.
+ * Renders with a Jinja template or, if there is none that runs, with the known form of the model's family. Throws
+ * `TemplateLimit` if the template exceeds a limit.
  */
 export function openChatRenderer(vocabulary: Vocabulary): ChatRenderer {
   const template = parsed(vocabulary.template);
@@ -64,7 +63,7 @@ function openWrapper(
   budgeted: BudgetedTemplate | undefined,
 ): { readonly wrapper: ChatWrapper; readonly joins: boolean } {
   if (template !== undefined && budgeted !== undefined) {
-    // Joined turns are what system prompts need that a template only takes within the user's turn.
+    // A template without system turns gets the system prompt joined to the user's turn.
     for (const joins of [false, true]) {
       try {
         const options = {
@@ -72,20 +71,20 @@ function openWrapper(
           tokenizer,
           joinAdjacentMessagesOfTheSameType: joins,
           additionalRenderParameters: { date_string: templateDate },
-          // What it renders with; not of its documented options, so the limits' tests watch over it.
+          // Internal environment of the renderer; undocumented, so the tests of the limits watch it.
           _cachedJinjaEngine: { getFor: () => budgeted },
         };
         const wrapper = new JinjaTemplateChatWrapper(options);
         return { wrapper, joins };
       } catch {
-        // It renders a few conversations of its own, to show a template that it cannot run.
+        // The library renders sample conversations first, to detect templates that it cannot run.
       }
     }
   }
   return { wrapper: family(), joins: true };
 }
 
-/** Contents are put in afterwards, so that no template can mistake, cut or escape them. */
+/** Contents are inserted afterwards, so that no template can misread, cut or escape them. */
 function placeholderTurn(role: Role, index: number): ChatHistoryItem {
   const text = `\uE000${index}\uE001`;
   return role === 'assistant' ? { type: 'model', response: [text] } : { type: role, text };
@@ -96,4 +95,35 @@ function splitAtPlaceholders(text: string): (number | string)[] {
     .split(/\uE000(\d+)\uE001/)
     .map((piece, at) => (at % 2 === 1 ? Number(piece) : piece))
     .filter((piece) => piece !== '');
+}
+
+export type Role = ChatTurn['role'];
+
+/** Roles whose contents a Jinja template trims. */
+function trimmedRoles(template: BudgetedTemplate): ReadonlySet<Role> {
+  const trimmed = new Set<Role>();
+  // Tabs, because templates put spaces and line breaks around contents themselves.
+  for (const roles of [
+    ['user', 'assistant'],
+    ['system', 'user', 'assistant'],
+  ] satisfies Role[][]) {
+    const messages = roles.map((role) => ({ role, content: `\t<${role}>\t` }));
+    const text = render(template, messages);
+    for (const { role, content } of messages) {
+      if (text.includes(content.trim()) && !text.includes(content)) trimmed.add(role);
+    }
+  }
+  return trimmed;
+}
+
+/** Empty if the template refuses the conversation or cannot run. */
+function render(
+  template: BudgetedTemplate,
+  messages: readonly { role: Role; content: string }[],
+): string {
+  try {
+    return template.render({ messages, bos_token: '[', eos_token: ']' });
+  } catch {
+    return '';
+  }
 }

@@ -1,40 +1,38 @@
 import { GraphError, type ChatTurn } from '@graft/graph';
 import type { Token } from 'node-llama-cpp';
-import { openChatRenderer, type ChatRenderer, type Rendered } from './chat-renderer.ts';
+import { openChatRenderer, type ChatRenderer, type Rendered, type Role } from './chat-renderer.ts';
 import { TemplateLimit } from './budgeted-template.ts';
-import type { Role } from './trimmed-roles.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A request in the model's own tokens. */
 export interface ChatPrompt {
   readonly tokens: Token[];
-  /** How many of the first tokens do not depend on the question: the system prompt. */
+  /** First tokens that do not depend on the question: the system prompt. */
   readonly shared: number;
-  /** Tokens that end the turn, besides the model's own end-of-generation tokens. */
+  /** Tokens that end the turn, beyond the model's own end-of-generation tokens. */
   readonly stopTokens: ReadonlySet<Token>;
-  /** Texts that end the turn in templates without a token for it. */
+  /** Texts that end the turn in templates without a token for that. */
   readonly stopTexts: readonly string[];
 }
 
-/** What the template puts around contents, in tokens, or the place of a turn's content. */
+/** Template text around contents, in tokens, or the place of a turn's content. */
 type Part = readonly Token[] | number;
 
-/** How an assistant's turn ends. */
+/** End of an assistant turn. */
 interface TurnEnd {
-  /** After the last turn; the first `owned` of them belong to it. */
+  /** Tokens after the last turn; the first `owned` of them belong to it. */
   readonly tokens: readonly Token[];
   readonly owned: number;
   readonly stopTokens: ReadonlySet<Token>;
   readonly stopTexts: readonly string[];
 }
 
-/** Conversations of different shapes whose rendering is kept. */
+/** Most conversation shapes whose rendering is cached. */
 const keptShapes = 256;
 
 /**
- * Writes conversations by the chat template that the model carries, the same way for training and for
- * generation: the tokens of a prompt are the first tokens of the conversation that it begins. Contents are
- * tokenized as text: `<|im_end|>` inside one stays characters.
+ * Writes conversations with the model's own chat template, identically for training and generation: a prompt's tokens
+ * are a prefix of the conversation's. It tokenizes contents as text: `<|im_end|>` in a content stays characters.
  */
 export class ChatTemplate {
   readonly #id: string;
@@ -43,7 +41,7 @@ export class ChatTemplate {
   readonly #end: TurnEnd;
   readonly #shapes = new Map<string, readonly Part[]>();
 
-  /** `id` is what messages call the model. */
+  /** `id` names the model in messages. */
   constructor(vocabulary: Vocabulary, id: string) {
     this.#id = id;
     this.#vocabulary = vocabulary;
@@ -55,7 +53,7 @@ export class ChatTemplate {
     this.#end = this.#findEnd();
   }
 
-  /** An empty system prompt leaves the template's own default in place. */
+  /** An empty system prompt keeps the template's default. */
   write(system: string, prompt: string): ChatPrompt {
     const { tokens, turns } = this.#encode(
       [
@@ -69,17 +67,17 @@ export class ChatTemplate {
     return { tokens, shared: Math.max(0, turns.indexOf(1)), stopTokens, stopTexts };
   }
 
-  /** What an assistant's turn begins with, in tokens that follow those of `write`. */
+  /** Beginning of an assistant turn, in tokens that follow those of `write`. */
   begin(text: string): Token[] {
     return this.#tokenize(text, true);
   }
 
-  /** See `Tokenizer.encodeChat`. A system turn without content is left out, as in `write`. */
+  /** See `Tokenizer.encodeChat`. Omits a system turn without content, as `write` does. */
   encode(turns: readonly ChatTurn[]): { tokens: Token[]; turns: number[] } {
     return this.#encode(turns, 'closed');
   }
 
-  /** `open`: up to where the last turn's content begins. */
+  /** `open`: ends where the content of the last turn begins. */
   #encode(all: readonly ChatTurn[], end: 'open' | 'closed'): { tokens: Token[]; turns: number[] } {
     const kept = all
       .map((turn, index) => ({ ...turn, index }))
@@ -111,7 +109,7 @@ export class ChatTemplate {
     return { tokens, turns };
   }
 
-  /** The template around contents depends on the roles alone. */
+  /** The text around contents depends only on the roles. */
   #shape(roles: readonly Role[]): readonly Part[] {
     const key = roles.join(' ');
     const known = this.#shapes.get(key);
@@ -159,7 +157,7 @@ export class ChatTemplate {
     });
   }
 
-  /** A space that tokenizers put in front of a text belongs to the very first only. */
+  /** A space that tokenizers prepend belongs only to the very first text. */
   #tokenize(text: string, within: boolean): Token[] {
     return this.#vocabulary.tokenizer(text, false, within ? 'trimLeadingSpace' : undefined);
   }
@@ -180,12 +178,12 @@ export class ChatTemplate {
         ends.push({ tokens, owned: at + 1 });
       }
     }
-    // The first is the model's end of text, whatever the template says.
+    // The first is the model's end-of-text token, whatever the template says.
     const [, end = this.#endBeforeUser(stopTexts) ?? ends[0] ?? { tokens: [], owned: 0 }] = ends;
     return { ...end, stopTokens, stopTexts };
   }
 
-  /** Templates may end the assistant's turn only when another follows: by a token, or by a text. */
+  /** Some templates end an assistant turn only if another follows: with a token or a text. */
   #endBeforeUser(stopTexts: string[]): { tokens: readonly Token[]; owned: number } | undefined {
     const parts = this.#shape(['user', 'assistant', 'user']);
     const tokens = parts
@@ -198,7 +196,7 @@ export class ChatTemplate {
     return undefined;
   }
 
-  /** How many of the tokens after an assistant's content end its turn; 0 where none of them does. */
+  /** How many of the tokens after an assistant's content end its turn; 0 if none does. */
   #endWithin(tokens: readonly Token[]): number {
     const { tokenizer } = this.#vocabulary;
     const { stopTokens } = this.#end;

@@ -11,8 +11,7 @@ import {
 } from 'node-llama-cpp';
 import { z } from 'zod';
 import { tokenizerBudget } from '../shared/tokenizer-budget.ts';
-import { fromByteLevel, fromSentencePiece } from './byte-level.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { type Vocabulary, fromByteLevel, fromSentencePiece } from './vocabulary.ts';
 
 const marker = z.union([z.string(), z.object({ content: z.string() })]).nullish();
 const templateSchema = z.union([
@@ -33,8 +32,8 @@ const generationSchema = z.looseObject({
 });
 
 /**
- * The vocabulary of a folder with `tokenizer.json`, as models in safetensors have it. Throws `bad-model`, also from its
- * tokenizer where that takes too long over a text: `leastTime` is what any may take, in milliseconds.
+ * The vocabulary of a folder with `tokenizer.json`, the format of safetensors models. Throws `bad-model`, also from its
+ * tokenizer if a text takes too long: `leastTime` is the minimal limit, in milliseconds.
  */
 export async function folderVocabulary(
   folder: string,
@@ -54,7 +53,7 @@ export async function folderVocabulary(
     within(text.length, () =>
       tokensOf((special ? whole : plain).encode(text, { add_special_tokens: false }).ids),
     );
-  // Without its markers it takes every text for text.
+  // Without its markers it tokenizes every text as plain text.
   const plain = new Tokenizer(
     { ...json, added_tokens: json.added_tokens.filter(({ special }) => !special) },
     config,
@@ -107,14 +106,14 @@ export async function folderVocabulary(
   };
 }
 
-/** What is put in front of a text, and not behind it. */
+/** What the tokenizer prepends to a text, without what it appends. */
 function startOf(tokenizer: Tokenizer): Token[] {
   const ids = tokenizer.encode('a').ids;
   const [first] = tokenizer.encode('a', { add_special_tokens: false }).ids;
   return tokensOf(first === undefined ? [] : ids.slice(0, Math.max(0, ids.indexOf(first))));
 }
 
-/** Some tokenizers put a space in front of every text: here the text goes on from another. */
+/** Some tokenizers prepend a space to every text; this text continues another. */
 function withoutLeadingSpace(text: string, idsOf: (text: string) => Token[]): Token[] {
   const head = idsOf('\n');
   const all = idsOf(`\n${text}`);

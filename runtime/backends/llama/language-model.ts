@@ -17,22 +17,22 @@ import { SlotPool } from './slot-pool.ts';
 import { ggufVocabulary } from './vocabulary.ts';
 
 export interface LlamaOptions {
-  /** What messages call the model. */
+  /** Name of the model in messages. */
   readonly id: string;
   readonly runtime: LlamaRuntime;
-  /** Tokens of prompt and answer together; at most what the model was trained on. */
+  /** Tokens of prompt and answer together; at most the model's trained context. */
   readonly contextLength: number;
-  /** Requests at once, on a CPU no more than it has cores. */
+  /** Concurrent requests; on a CPU at most the number of cores. */
   readonly parallel: number;
-  /** Added to the weights, each times its scale. */
+  /** Adapters to add to the weights, each times its scale. */
   readonly adapters?: readonly LlamaAdapter[];
-  /** Of the machine; shared out among the requests that run at once. */
+  /** Threads, shared among concurrent requests. */
   readonly threads?: number;
 }
 
 /**
- * A language model over loaded weights, with `parallel` slots made when first needed. The same request
- * gives the same text on one machine at one `parallel`, whatever runs beside it.
+ * A language model over loaded weights, with `parallel` slots created on demand. On one machine, for one `parallel`,
+ * the same request gives the same text, whatever runs beside it.
  */
 export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
   readonly model: string;
@@ -59,17 +59,17 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
     this.#pool = new SlotPool(this.parallel, () => this.#newSlot());
   }
 
-  /** Bytes of the contexts made so far. */
+  /** Bytes of the contexts created so far. */
   get contextMemory(): number {
     return [...this.#pool.slots].reduce((sum, slot) => sum + slot.memory, 0);
   }
 
-  /** Makes the first slot, so that an adapter that cannot be applied shows before the first request. */
+  /** Creates the first slot, so that an unusable adapter fails before the first request. */
   async prepare(signal: AbortSignal): Promise<void> {
     if (this.#pool.slots.size === 0) await this.#pool.use(signal, () => Promise.resolve());
   }
 
-  /** Returns within a moment of an abort, with what was written until then. */
+  /** Returns soon after an abort, with the text written so far. */
   async generate(
     request: GenerateRequest,
     options: { readonly signal: AbortSignal; readonly onText?: (text: string) => void },
@@ -80,7 +80,7 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
     }
     let text = '';
     const onText = (piece: string): void => {
-      // After an abort the caller has its answer.
+      // After an abort the caller already has its answer.
       if (options.signal.aborted) return;
       text += piece;
       options.onText?.(piece);
@@ -93,7 +93,7 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
         (slot) => slot.reusableTokens(prompt),
       );
     } catch (error) {
-      // The slot finishes its piece on its own and is free again then.
+      // The slot finishes its piece alone and is free afterwards.
       if (!signal.aborted) throw error;
       return {
         text,
@@ -127,7 +127,7 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
     return this.#weights.tokenize(text).length;
   }
 
-  /** Frees the contexts once nothing computes in them; the weights belong to whoever loaded them. */
+  /** Frees the contexts once none is computing; the loader owns the weights. */
   async [Symbol.asyncDispose](): Promise<void> {
     const slots = await this.#pool.close();
     await Promise.all(slots.map((slot) => slot.dispose()));
@@ -152,15 +152,14 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
 }
 
 /**
- * llama.cpp's threads wait for each other by spinning, after every operation: one that has to share its core
- * holds up all of them (two threads on two busy cores took 196 s for what one did in 17). So one request
- * alone leaves a core to everything else.
+ * llama.cpp's threads spin while waiting for each other after every operation, so one that shares its core delays all
+ * (two threads on two busy cores took 196 s, one thread 17 s). So a lone request leaves one core free.
  */
 function threadsPerRequest(threads: number, parallel: number): number {
   return Math.max(1, parallel <= 1 ? threads - 1 : Math.floor(threads / parallel));
 }
 
-/** More requests at once than cores finish no sooner, take more memory, and each read what they share again. */
+/** More concurrent requests than cores finish no sooner, take more memory, and each read shared prefixes again. */
 export function requestsAtOnce({ parallel, threads, runtime }: LlamaOptions): number {
   const most = runtime.device === 'cpu' ? (threads ?? availableParallelism()) : Infinity;
   return Math.max(1, Math.min(parallel, most));

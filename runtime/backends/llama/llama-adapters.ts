@@ -13,14 +13,13 @@ export interface AdapterFile {
 
 /** An adapter as llama.cpp applies it. */
 export interface LlamaAdapter extends AdapterFile {
-  /** Weight; the file's own α/rank comes on top. */
+  /** Weight; multiplies the file's own α/rank. */
   readonly scale: number;
 }
 
 /**
- * The files of adapters, in order, or what `opened` gives to load instead: the same one given twice counts once with
- * both weights, and one of weight 0 is left out. Throws `bad-model` where an adapter cannot be applied to the base,
- * `missing-file` where it lacks its file.
+ * The adapter files, in order, or what `opened` returns for each. An adapter given twice counts once with both weights;
+ * weight 0 is left out. Throws `bad-model` if an adapter does not fit the base, `missing-file` if it lacks its file.
  */
 export async function llamaAdapters(
   base: LlamaFile,
@@ -57,21 +56,23 @@ export async function llamaAdapters(
   return [...byPath.values()].filter(({ scale }) => scale !== 0);
 }
 
-/** Equal for adapters that do the same. */
+/** Equal for adapters with the same effect. */
 export function adaptersKey(adapters: readonly LlamaAdapter[]): string {
   return adapters.map(({ filePath, scale }) => `${scale} ${filePath}`).join('\n');
 }
 
-/** Why an adapter could not be applied; undefined where it was not about one: messages name its file. */
+/**
+ * Error for an adapter that could not be applied; undefined if the failure was not about one: messages name the file.
+ */
 export function adapterError(
   adapters: readonly LlamaAdapter[],
   cause: unknown,
   complaint: string | undefined,
 ): GraphError | undefined {
-  const told = cause instanceof Error ? cause.message : String(cause);
-  const adapter = adapters.find(({ filePath }) => told.includes(filePath));
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const adapter = adapters.find(({ filePath }) => message.includes(filePath));
   if (adapter === undefined) return undefined;
-  const reason = complaint?.replace(/^failed to apply lora adapter: /, '') ?? told;
+  const reason = complaint?.replace(/^failed to apply lora adapter: /, '') ?? message;
   return new GraphError(
     'bad-model',
     `Graft cannot apply the adapter "${adapter.id}": ${reason}. Train or import it again`,

@@ -4,35 +4,34 @@ import { GraphError, type ModelEntry, type ModelSource } from '@graft/graph';
 import { readGgufHeader } from '@graft/kit';
 import { readableHeader } from '../catalogue/model-folder-file.ts';
 
-/** A GGUF file, and what messages call it. */
+/** A GGUF file, and its name in messages. */
 export interface LlamaFile {
   readonly id: string;
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
-  /** Of the model, as the source tells it. */
+  /** Digest of the model, as its source states it. */
   readonly digest: string;
   /** Bytes. */
   readonly size: number;
-  /** Of a catalogue's files, as they were opened: another once anybody has touched one of them. */
+  /** Of catalogue files, their state when opened: changes if anybody touches one of them. */
   readonly stamp?: string;
-  /** What it was made as of the published file, for people; absent: it is that file. */
+  /** How it was converted from the published file, for people; absent: it is that file. */
   readonly readAs?: string;
 }
 
-/** What is known of a file serves whoever opened the very same. */
+/** Equal for everybody who opened exactly this file. */
 export function fileKey({ digest, path, stamp = '' }: LlamaFile): string {
   return `${digest} ${path} ${stamp}`;
 }
 
-/** Where a catalogue's model has its weights: its GGUF file, or its folder. */
+/** Location of a catalogue model's weights: its GGUF file, or its folder. */
 export function weightsPath({ files }: ModelEntry, folder: string): string {
   const gguf = files.find(({ path }) => path.endsWith('.gguf'));
   return gguf === undefined ? folder : join(folder, gguf.path);
 }
 
 /**
- * The weights at a path: a GGUF file, or a folder that holds one. Throws `missing-file`, and `bad-model` for what
- * is not GGUF.
+ * The weights at a path: a GGUF file, or a folder with one. Throws `missing-file`, and `bad-model` for other formats.
  */
 export async function fileAt({ id, digest }: ModelSource, path: string): Promise<LlamaFile> {
   const found = await stat(path).catch((cause: unknown) => {
@@ -44,7 +43,7 @@ export async function fileAt({ id, digest }: ModelSource, path: string): Promise
     if (!path.endsWith('.gguf')) throw notGguf(id);
     return { id, path, digest, size: found.size };
   }
-  // Weights in several files are opened by the first.
+  // Split weights are opened by the first file.
   const name = (await readdir(path)).filter((each) => each.endsWith('.gguf')).sort()[0];
   if (name === undefined) throw notGguf(id);
   const file = join(path, name);
@@ -52,8 +51,8 @@ export async function fileAt({ id, digest }: ModelSource, path: string): Promise
 }
 
 /**
- * Throws `damaged-file` for a header that says more than the file holds. The library and llama.cpp believe what they
- * read: a length of some billions took gigabytes, and seconds.
+ * Throws `damaged-file` if a header states more than the file holds. The library and llama.cpp believe it: a length of
+ * some billions took gigabytes, and seconds.
  */
 export async function requireSoundHeader({ path }: LlamaFile): Promise<void> {
   await readableHeader(path, readGgufHeader);
@@ -67,7 +66,7 @@ function notGguf(id: string): GraphError {
   );
 }
 
-/** Whether the tokens of the model at a path are in a `tokenizer.json` beside safetensors. */
+/** Whether the tokenizer of the model at a path is a `tokenizer.json` beside safetensors. */
 export async function isSafetensorsFolder(path: string): Promise<boolean> {
   const names = await readdir(path).catch((): string[] => []);
   return names.includes('tokenizer.json') && !names.some((name) => name.endsWith('.gguf'));

@@ -4,7 +4,7 @@ import { requireSoundHeader, type LlamaFile } from './llama-file.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 import { pieceSize } from './llama-slot.ts';
 
-/** What a GGUF file will take before it is loaded, from its metadata, as node-llama-cpp reckons. */
+/** Memory of a GGUF file before it is loaded, from its metadata, as node-llama-cpp estimates. */
 export class LlamaMemory {
   readonly #insights: GgufInsights;
   readonly #device: string;
@@ -14,7 +14,7 @@ export class LlamaMemory {
     this.#device = device;
   }
 
-  /** Reads no more than the file's head. Throws `damaged-file` and `bad-model`. */
+  /** Reads only the head of the file. Throws `damaged-file` and `bad-model`. */
   static async of(file: LlamaFile, { llama, device }: LlamaRuntime): Promise<LlamaMemory> {
     await requireSoundHeader(file);
     const { GgufInsights, readGgufFileInfo } = await import('node-llama-cpp');
@@ -29,7 +29,7 @@ export class LlamaMemory {
     }
   }
 
-  /** Bytes of one context of so many tokens, on the device that computes. */
+  /** Bytes of one context of this many tokens, on the computing device. */
   async context(contextLength: number): Promise<number> {
     const onCpu = this.#device === 'cpu';
     const { cpuRam, gpuVram } = await this.#insights.estimateContextResourceRequirementsV2({

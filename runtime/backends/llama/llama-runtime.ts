@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
 import type { Llama } from 'node-llama-cpp';
-import { isSoftwareDevice } from '../probe/software-device.ts';
+import { isSoftwareDevice } from '../probe/software-devices.ts';
 
 /** Where llama.cpp computes. `auto`: the first real GPU, else the CPU. */
 export type LlamaDevice = 'auto' | 'cpu' | 'cuda' | 'vulkan' | 'metal';
@@ -10,7 +10,7 @@ export interface LlamaRuntime {
   readonly llama: Llama;
   /** `cpu`, `cuda:0`, `vulkan:0`, `metal`. */
   readonly device: string;
-  /** What llama.cpp last wrote down as an error, once: its exceptions seldom say the reason. */
+  /** llama.cpp's last logged error, once: its exceptions seldom give the reason. */
   complaint(): Promise<string | undefined>;
 }
 
@@ -47,13 +47,13 @@ async function open(device: LlamaDevice): Promise<Omit<LlamaRuntime, 'device'>> 
     progressLogs: false,
     logLevel: LlamaLogLevel.error,
     logger: (_level, message) => (complaint = message),
-    // No arbitration between contexts: the number of threads changes the sums, and so the text.
+    // No arbitration between contexts: the number of threads changes sums, and so the text.
     maxThreads: 0,
   });
   return {
     llama,
     async complaint() {
-      // It is handed over in a turn of its own.
+      // It arrives in a later turn of the event loop.
       await nextTurn();
       const last = complaint?.replace(/^\w+: /, '').trim();
       complaint = undefined;

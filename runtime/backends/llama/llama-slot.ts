@@ -26,23 +26,23 @@ export interface SlotOptions {
 /** llama.cpp's default window of the repeat penalty. */
 const penaltyWindow = 64;
 
-/** Probabilities are single floats: smaller ones are none. */
+/** Probabilities are float32: smaller ones underflow. */
 const leastProbability = 1e-38;
 
 /**
- * One request at a time, in a context of its own. Measured: requests sharing a batch change each other's
- * sums (2 of 4 texts differed), as does another number of threads; so each slot has its own context and a
- * fixed number of threads, and a prompt is evaluated in the same pieces whatever was there before. Whole pieces
- * with which the prompt before began, too, are not evaluated again.
+ * Runs one request at a time, in its own context. Measured: requests that share a batch change each other's sums (2 of
+ * 4 texts differed), and so does another number of threads. So each slot has its own context and a fixed number of
+ * threads, and evaluates a prompt in the same pieces whatever preceded it. It reuses whole pieces that the previous
+ * prompt began with.
  */
 export class LlamaSlot {
   readonly #model: LlamaModel;
   readonly #context: LlamaContext;
   readonly #sequence: LlamaContextSequence;
   readonly #limit: number;
-  /** Tokens evaluated between two looks at the signal: at most about a second on a slow CPU. */
+  /** Tokens evaluated between two checks of the signal: at most about a second on a slow CPU. */
   readonly #piece: number;
-  /** Pieces of the last prompt that are in the context, from its beginning. */
+  /** Pieces of the last prompt in the context, from its beginning. */
   #pieces: readonly (readonly Token[])[] = [];
 
   private constructor(model: LlamaModel, context: LlamaContext, options: SlotOptions) {
@@ -60,7 +60,7 @@ export class LlamaSlot {
       batchSize: pieceSize(options.device),
       threads: { ideal: options.threads, min: options.threads },
       lora: { adapters: options.adapters.map(({ filePath, scale }) => ({ filePath, scale })) },
-      // A shorter context than asked for would cut answers.
+      // A shorter context than requested would truncate answers.
       failedCreationRemedy: false,
     });
     return new LlamaSlot(model, context, options);
@@ -119,7 +119,7 @@ export class LlamaSlot {
     return result(written.length, 'stop');
   }
 
-  /** How likely each of the choices follows the prompt, by the model alone: no sampler has a say. */
+  /** Probability of each choice after the prompt, by the model alone, without a sampler. */
   async likelihoods(
     prompt: ChatPrompt,
     choices: readonly (readonly Token[])[],
@@ -155,14 +155,14 @@ export class LlamaSlot {
     await this.#context.dispose();
   }
 
-  /** Tokens at the beginning of a prompt that would not be evaluated again. */
+  /** Tokens at the beginning of a prompt that need no evaluation. */
   reusableTokens(prompt: ChatPrompt): number {
     return lengthOf(this.#reusable(piecesOf(prompt, this.#piece).slice(0, -1)));
   }
 
   /**
-   * The pieces that are in the context. None of a model that cannot go back to a place as it was there: a recurrent one, or
-   * one with a sliding window. The library takes it back all the same, and what it then writes is another text.
+   * The pieces in the context. None for a model that cannot return to an earlier position: a recurrent one, or one with
+   * a sliding window. The library would return anyway, and the text would change.
    */
   #reusable(pieces: readonly (readonly Token[])[]): readonly (readonly Token[])[] {
     return this.#sequence.needsCheckpoints ? [] : this.#equalPieces(pieces);
@@ -173,7 +173,7 @@ export class LlamaSlot {
     return differs < 0 ? pieces : pieces.slice(0, differs);
   }
 
-  /** Leaves of the context only the pieces with which these begin; gives their tokens. */
+  /** Keeps only the pieces in the context that these begin with; returns their tokens. */
   async #keep(pieces: readonly (readonly Token[])[]): Promise<number> {
     const kept = this.#reusable(pieces);
     const start = lengthOf(kept);
@@ -188,7 +188,7 @@ export class LlamaSlot {
     return start;
   }
 
-  /** What the sampler takes, token by token, with its probability where that is wanted. */
+  /** The sampler's choices, token by token, with probabilities if requested. */
   async *#write(
     tokens: Token[],
     sampling: SequenceEvaluateOptions,
@@ -203,7 +203,7 @@ export class LlamaSlot {
     for await (const token of this.#sequence.evaluate(tokens, sampling)) yield { token };
   }
 
-  /** Evaluates tokens; what may follow each of them from `from` on, by its probability. */
+  /** Evaluates tokens; returns the probabilities of what follows each from `from` on. */
   async #next(tokens: readonly Token[], from: number): Promise<ReadonlyMap<Token, number>[]> {
     // At temperature 0 nothing is cut off before probabilities are taken.
     const generateNext = { probabilities: true, options: { temperature: 0 } };
@@ -213,7 +213,7 @@ export class LlamaSlot {
     return outputs.slice(from).map((output) => output?.next.probabilities ?? new Map());
   }
 
-  /** Evaluates those of the pieces that are not in the context yet; false when aborted. */
+  /** Evaluates the pieces that are not in the context yet; false if aborted. */
   async #evaluate(pieces: readonly (readonly Token[])[], signal: AbortSignal): Promise<boolean> {
     for (const piece of pieces.slice(this.#pieces.length)) {
       if (signal.aborted) return false;
@@ -224,7 +224,7 @@ export class LlamaSlot {
   }
 }
 
-/** The system prompt is a boundary, so that whatever follows is cut in the same places. */
+/** Pieces end at the system prompt, so that what follows is always cut at the same positions. */
 function piecesOf({ tokens, shared }: ChatPrompt, size: number): (readonly Token[])[] {
   return [...cut(tokens.slice(0, shared), size), ...cut(tokens.slice(shared), size)];
 }
@@ -241,7 +241,7 @@ function isEqual(piece: readonly Token[], other: readonly Token[] | undefined): 
   return piece.length === other?.length && piece.every((token, index) => token === other[index]);
 }
 
-/** Tokens that are evaluated at once. */
+/** Tokens evaluated at once. */
 export function pieceSize(device: string): number {
   return device === 'cpu' ? 64 : 512;
 }
@@ -254,7 +254,7 @@ function cut(tokens: readonly Token[], size: number): Token[][] {
   return pieces;
 }
 
-/** `written` grows while the text is being written; the penalty looks at its end. */
+/** `written` grows with the text; the penalty reads its end. */
 function samplingOf(request: GenerateRequest, written: readonly Token[]): SequenceEvaluateOptions {
   return {
     temperature: request.temperature,
@@ -268,7 +268,7 @@ function samplingOf(request: GenerateRequest, written: readonly Token[]): Sequen
           repeatPenalty: {
             penalty: request.repeatPenalty,
             maxPunishTokens: penaltyWindow,
-            // Only what the model wrote: facts of the prompt may be repeated.
+            // Only text of the model: it may repeat facts of the prompt.
             punishTokens: () => written.slice(-penaltyWindow),
           },
         }),

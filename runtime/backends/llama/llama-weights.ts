@@ -3,7 +3,7 @@ import type { LlamaModel } from 'node-llama-cpp';
 import { requireSoundHeader, type LlamaFile } from './llama-file.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 
-/** Loads a GGUF file. Aborting rejects at once; what was loaded meanwhile is freed. */
+/** Loads a GGUF file. Aborting rejects at once and frees what is loaded meanwhile. */
 export async function loadLlamaWeights(
   runtime: LlamaRuntime,
   file: LlamaFile,
@@ -32,7 +32,7 @@ export async function loadLlamaWeights(
   }
 }
 
-/** Only what counts tokens: a few megabytes. */
+/** Only the vocabulary: a few megabytes. */
 export async function loadLlamaVocabulary(
   runtime: LlamaRuntime,
   file: LlamaFile,
@@ -45,7 +45,7 @@ export async function loadLlamaVocabulary(
   }
 }
 
-/** `complaint` is what llama.cpp wrote down, where it did. */
+/** `complaint` is llama.cpp's logged error, if any. */
 export function loadError(id: string, cause: unknown, complaint: string | undefined): GraphError {
   const message = complaint ?? (cause instanceof Error ? cause.message : String(cause));
   if (/memory|VRAM/i.test(message)) {

@@ -9,7 +9,7 @@ export class ModelTokenizer implements Tokenizer, AsyncDisposable {
   readonly #vocabulary: Vocabulary;
   readonly #template: ChatTemplate;
 
-  /** Takes the vocabulary over. `id` is what messages call the model. */
+  /** Takes ownership of the vocabulary. `id` names the model in messages. */
   constructor(vocabulary: Vocabulary, id: string) {
     this.model = id;
     this.#vocabulary = vocabulary;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { adapterBytes } from '../testing/adapter-bytes.ts';
+import { adapterBytes } from '../testing/gguf-adapter.ts';
 import { quickRankOf } from './quick-rank.ts';
 
 let folder = '';

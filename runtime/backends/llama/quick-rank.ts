@@ -1,21 +1,21 @@
 import { DamagedFile, readGgufHeader, type GgufHeader } from '@graft/kit';
 
-/** Raised where another rank is chosen, or reached otherwise: then what was made before is made anew. */
+/** Raise it when ranks are chosen or reached differently: earlier conversions are then redone. */
 export const quickRankVersion = 1;
 
 /**
- * Numbers that llama.cpp's kernels for matrices take at once with AVX-512, the widest of those for a CPU. A product whose
- * inner axis is no whole number of them is computed one number of the result at a time: measured by processor time, B of
- * rank 8 takes 0.57 ms a token of SmolLM2-135M, filled up to 16 it takes 0.23, and all its own matrices in Q8_0 1.43.
+ * Numbers that llama.cpp's widest CPU matrix kernels (AVX-512) take at once. A product whose inner axis is not a
+ * multiple computes its result number by number. Measured in CPU time on SmolLM2-135M: B of rank 8 takes 0.57 ms a
+ * token, padded to 16 it takes 0.23, and all its matrices in Q8_0 take 1.43.
  */
 const step = 16;
 
-/** Encodings whose numbers are whole bytes. */
+/** Encodings without blocks. */
 const plain = new Set(['F32', 'F16', 'BF16']);
 
 /**
- * The rank at which a CPU reads with a GGUF adapter quickest; undefined: its own, as where its modules have several, or
- * where its header is damaged, which llama.cpp will say. A matter of the file alone.
+ * The rank at which a CPU runs a GGUF adapter fastest; undefined: its own, also if its modules have several ranks, or
+ * its header is damaged, which llama.cpp will report. Depends only on the file.
  */
 export async function quickRankOf(file: string): Promise<number | undefined> {
   const { tensors } = await readGgufHeader(file).catch(nothingOfDamaged);

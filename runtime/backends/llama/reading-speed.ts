@@ -2,22 +2,22 @@ import { readGgufHeader, type GgufTensorInfo } from '@graft/kit';
 import { readableHeader } from '../catalogue/model-folder-file.ts';
 import type { LlamaFile } from './llama-file.ts';
 
-/** Raised where another form is chosen, or made otherwise: then what was made before is made anew. */
+/** Raise it when encodings are chosen or written differently: earlier conversions are then redone. */
 export const quickFormVersion = 1;
 
-/** What a model reads as on a CPU where that is quicker than as it was published. */
+/** The faster encoding of a model on a CPU. */
 export interface QuickForm {
   readonly encoding: 'Q8_0';
-  /** The encoding of most of what is converted. */
+  /** The encoding of most converted tensors. */
   readonly madeFrom: string;
-  /** How many times as quick prompts are expected to be read. */
+  /** Expected speed-up of reading prompts. */
   readonly quicker: number;
 }
 
 /**
- * Tokens that llama.cpp reads in a second of one core, as ratios to Q8_0, by encoding of the matrices. Measured by
- * processor time on x86-64 with AVX-512 (node-llama-cpp 3.21.1, pieces of 64 tokens): SmolLM2-135M, and for the
- * encodings in blocks of 256 a model of random weights, 768 wide. Q4_0 and Q4_K are repacked as they are loaded.
+ * Reading speed of llama.cpp, in tokens per second and core relative to Q8_0, by matrix encoding. Measured in CPU time
+ * on x86-64 with AVX-512 (node-llama-cpp 3.21.1, pieces of 64 tokens): SmolLM2-135M, and for encodings in blocks of 256
+ * a random model of width 768. llama.cpp repacks Q4_0 and Q4_K on loading.
  */
 const speeds: Readonly<Record<string, number>> = {
   F32: 0.43,
@@ -30,17 +30,17 @@ const speeds: Readonly<Record<string, number>> = {
   Q8_0: 1,
 };
 
-/** Below that, a file of its own is not worth its room. */
+/** Below this, a separate file is not worth its space. */
 const leastGain = 1.25;
 
 /**
- * The matrices that llama.cpp's own quantiser encodes in every architecture. Its operations ask for floats in others,
+ * The matrices that llama.cpp's own quantiser encodes in every architecture. Its operations require floats in others,
  * such as the router of a mixture.
  */
 const matrices =
   /^(token_embd|output|blk\.\d+\.(attn_(q|k|v|qkv|output)|ffn_(gate|up|down)(_exps|_shexp)?))\.weight$/;
 
-/** Whether a tensor is read quicker in Q8_0 than as it stands. */
+/** Whether a tensor is read faster in Q8_0 than as it is. */
 export function readsQuicker({
   name,
   typeName,
@@ -49,8 +49,8 @@ export function readsQuicker({
 }
 
 /**
- * What to read a GGUF file as on a CPU; undefined: as it is. A matter of the file alone, so that the cache keys that name
- * the model name this, too. Of one in several parts, or with types that cannot be written anew, nothing is made.
+ * The encoding to read a GGUF file in on a CPU; undefined: as it is. Depends only on the file, so that a cache key that
+ * names the model covers it. Never converts split files, or files with types that cannot be written.
  */
 export async function quickFormOf({ path }: LlamaFile): Promise<QuickForm | undefined> {
   const { metadata, tensors } = await readableHeader(path, readGgufHeader);
@@ -60,7 +60,7 @@ export async function quickFormOf({ path }: LlamaFile): Promise<QuickForm | unde
   let [before, after] = [0, 0];
   for (const tensor of tensors) {
     const { name, typeName } = tensor;
-    // What is looked up, or computed for the last token alone, takes no time in reading.
+    // Tables that are looked up, and tensors used only for the last token, do not affect reading speed.
     if (!matrices.test(name) || !name.startsWith('blk.')) continue;
     const numbers = tensor.shape.reduce((product, axis) => product * axis, 1);
     const time = numbers / (speeds[typeName] ?? 1);

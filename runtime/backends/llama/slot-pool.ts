@@ -1,8 +1,8 @@
 import { abortable, PendingWork } from '@graft/kit';
 
 /**
- * Up to `most` slots, made when first needed, each used by one at a time; who waits is served in order. An abort
- * ends waiting at once: the place in the queue is given up, and a slot that is being made is left to the next.
+ * Up to `most` slots, created on demand, each used by one caller at a time; callers wait in order. An abort ends
+ * waiting at once: it gives up the place in the queue, and leaves a slot in creation to the next.
  */
 export class SlotPool<Slot> {
   readonly #most: number;
@@ -10,7 +10,7 @@ export class SlotPool<Slot> {
   readonly #slots = new Set<Slot>();
   readonly #free: Slot[] = [];
   readonly #waiting: (() => void)[] = [];
-  /** Also that whose callers have given up. */
+  /** Including those whose callers have given up. */
   readonly #work = new PendingWork();
   #taken = 0;
 
@@ -19,14 +19,14 @@ export class SlotPool<Slot> {
     this.#make = make;
   }
 
-  /** Those made so far. */
+  /** The slots created so far. */
   get slots(): ReadonlySet<Slot> {
     return this.#slots;
   }
 
   /**
-   * Rejects with the signal's reason when it aborts; `work` then has the slot until it ends by itself. Of several free
-   * slots the one that `suits` most is taken, the last freed of equals.
+   * Rejects with the signal's reason when it aborts; `work` keeps the slot until it ends. Of several free slots it
+   * takes the one that `suits` most, of equal ones the last freed.
    */
   async use<T>(
     signal: AbortSignal,
@@ -38,7 +38,7 @@ export class SlotPool<Slot> {
     return abortable(working, signal);
   }
 
-  /** Gives back every slot once nobody works in one, for the caller to free. */
+  /** Returns every slot once nobody uses one, for the caller to free. */
   async close(): Promise<Slot[]> {
     await this.#work.settled();
     const slots = [...this.#slots];
@@ -77,7 +77,7 @@ export class SlotPool<Slot> {
     let leave = (): void => undefined;
     await new Promise<void>((resolve, reject) => {
       const turn = (): void => {
-        // At once, or somebody else might step in before this one goes on.
+        // Synchronously, or another caller might step in between.
         this.#taken++;
         resolve();
       };

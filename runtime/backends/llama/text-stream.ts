@@ -1,9 +1,9 @@
-/** Text of tokens, given those that came before. */
+/** Text of tokens, given the tokens before. */
 type Detokenize<Token> = (tokens: readonly Token[], before: readonly Token[]) => string;
 
 /**
- * Turns tokens into text as they come. Holds back a character that is not complete yet, and what may be
- * the beginning of a stop text; a stop text and what follows it never come out.
+ * Streams tokens as text. Holds back incomplete characters and possible beginnings of a stop text; never emits a stop
+ * text or what follows it.
  */
 export class TextStream<Token> {
   readonly #detokenize: Detokenize<Token>;
@@ -28,17 +28,17 @@ export class TextStream<Token> {
     return this.#text;
   }
 
-  /** True once a stop text is complete. */
+  /** Whether a stop text is complete. */
   push(token: Token): boolean {
     this.#pending.push(token);
     const piece = this.#detokenize(this.#pending, this.#before);
-    // The replacement character stands for bytes of a character still to come.
+    // The replacement character stands for bytes of an incomplete character.
     if (piece.endsWith('\uFFFD') && this.#pending.length < 4) return false;
     this.#settle();
     return this.#take(piece);
   }
 
-  /** At the end: nothing more is coming, so what was held back is text. */
+  /** At the end, what was held back is text. */
   end(): void {
     if (this.#pending.length > 0) {
       const piece = this.#detokenize(this.#pending, this.#before);
@@ -65,7 +65,7 @@ export class TextStream<Token> {
     return false;
   }
 
-  /** Length of the longest end of the held text that begins a stop text. */
+  /** Length of the longest suffix of the held text that begins a stop text. */
   #possibleStop(): number {
     let longest = 0;
     for (const stop of this.#stops) {

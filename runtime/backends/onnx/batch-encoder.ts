@@ -10,16 +10,19 @@ const encodingSchema = z.object({
   token_type_ids: z.array(z.array(z.number())).optional(),
 });
 
-/** transformers.js reads models below one global folder: loads take turns. */
+/** transformers.js reads models below one global folder, so loads take turns. */
 let loading: Promise<unknown> = Promise.resolve();
 
-/** A model's own tokenizer. All but loading throws `bad-model` where its files have what it cannot work with. */
+/**
+ * A model's own tokenizer. Except for loading, everything throws `bad-model` if its files contain something that it
+ * cannot process.
+ */
 export class BatchEncoder {
   readonly #folder: string;
   readonly #tokenizer: PreTrainedTokenizer;
   readonly #special: ReadonlySet<number>;
   readonly #within: TokenizerBudget;
-  /** Tokens at most; longer texts are cut. */
+  /** Maximal tokens; longer texts are cut. */
   readonly limit: number;
 
   private constructor(
@@ -34,7 +37,7 @@ export class BatchEncoder {
     this.limit = limit;
   }
 
-  /** `least`: milliseconds that any text may take; default: enough for a machine that is busy. */
+  /** `least`: minimal time limit of a text in milliseconds; default: enough for a busy machine. */
   static load(folder: string, limit: number, least?: number): Promise<BatchEncoder> {
     const load = loading.then(async () => {
       const { AutoTokenizer, env } = await import('@huggingface/transformers');
@@ -55,7 +58,7 @@ export class BatchEncoder {
     return load;
   }
 
-  /** With `pairs`, each text and its pair as one; at most `most` tokens, markers included. */
+  /** With `pairs`, joins each text and its pair; at most `most` tokens, with markers. */
   encode(
     texts: readonly string[],
     {
@@ -82,7 +85,7 @@ export class BatchEncoder {
     }));
   }
 
-  /** Tokens of the whole text, uncut. */
+  /** Tokens of the whole text, without cutting. */
   count(text: string): number {
     return this.#work(text.length, (tokenizer) => tokenizer.encode(text).length);
   }

@@ -22,7 +22,7 @@ export class OnnxCrossEncoder implements CrossEncoder, AsyncDisposable {
     this.#session = session;
   }
 
-  /** Logits, one a passage, in the passages' order. */
+  /** Logits, one for each passage, in order. */
   async score(query: string, passages: readonly string[], signal: AbortSignal): Promise<number[]> {
     const scores = new Array<number>(passages.length).fill(0);
     const rows = this.#encoder.encode(

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
-import { softwareVulkanDrivers } from '../probe/vulkan-drivers.ts';
+import { softwareVulkanDrivers } from '../probe/software-devices.ts';
 import {
   embedderId,
   largestDifference,

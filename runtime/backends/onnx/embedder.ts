@@ -4,7 +4,7 @@ import { BatchEncoder } from './batch-encoder.ts';
 import { eachBatch, tokenBatches } from './token-batches.ts';
 import { unitLength } from './unit-length.ts';
 
-/** Loads a sentence embedder: mean over the tokens of the last hidden state, then unit length. */
+/** Loads a sentence embedder: mean over the tokens of the last hidden state, then normalization. */
 export async function loadEmbedder(
   files: OnnxModelFiles,
   tokenizer?: BatchEncoder,
@@ -39,7 +39,7 @@ export class OnnxEmbedder implements Embedder, AsyncDisposable {
     this.#session = parts.session;
   }
 
-  /** All vectors share one buffer: copy one out to keep it without the others. */
+  /** All vectors share one buffer: copy one to keep it alone. */
   async embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
     const width = this.dimension;
     const vectors = new Float32Array(texts.length * width);
@@ -49,7 +49,7 @@ export class OnnxEmbedder implements Embedder, AsyncDisposable {
       batch.forEach(({ index, row }, at) => {
         const target = vectors.subarray(index * width, (index + 1) * width);
         const start = at * length * width;
-        // The mean's divisor drops out in the normalisation.
+        // Normalization cancels the mean's divisor.
         sumRows(data.subarray(start, start + row.ids.length * width), target);
         unitLength(target, this.model);
       });
@@ -89,7 +89,7 @@ export class OnnxEmbedder implements Embedder, AsyncDisposable {
     await this.#session.dispose();
   }
 
-  /** Positions of the text's own tokens; of a text without any, those of the markers around it. */
+  /** Positions of the text's own tokens; for an empty text, of its markers. */
   #textTokens(row: EncodedText): number[] {
     const positions = row.ids.map((_, position) => position);
     const own = positions.filter((position) => !this.#encoder.isSpecial(row.ids[position] ?? -1));

@@ -1,10 +1,7 @@
 import type { Embedder } from '@graft/graph';
 import { unitLength } from './unit-length.ts';
 
-/**
- * An embedder whose vectors go through a linear map: `matrix` is [dimension, dimension], row-major, and gives W · v, made one
- * long again.
- */
+/** An embedder followed by a linear map: `matrix` is [dimension, dimension], row-major, and gives W · v, normalized. */
 export function mappedEmbedder(base: Embedder, model: string, matrix: Float32Array): Embedder {
   const { dimension } = base;
   const mapped = (vectors: Float32Array): Float32Array => {

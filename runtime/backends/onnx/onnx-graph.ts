@@ -1,21 +1,21 @@
-/** Operators whose WebGPU kernels give wrong results on some drivers. */
+/** Operators whose WebGPU kernels are wrong on some drivers. */
 const attention = new Set(['MultiHeadAttention', 'Attention', 'GroupQueryAttention']);
 
-/** Operators that round activations by the range of the whole tensor, padding and other rows included. */
+/** Operators that round activations by the range of the whole tensor, including padding and other rows. */
 const quantising = new Set([
   'DynamicQuantizeLinear',
   'DynamicQuantizeMatMul',
   'DynamicQuantizeLSTM',
 ]);
 
-/** A field of a protobuf message. Changing `payload` changes the message it was read from. */
+/** A field of a protobuf message. Changing `payload` changes its message. */
 interface Field {
   readonly number: number;
   readonly payload: Uint8Array;
 }
 
 /**
- * Reads and edits what is needed of an ONNX model's protobuf: ModelProto.graph (7), GraphProto.node (1),
+ * Reads and edits the needed parts of an ONNX model's protobuf: ModelProto.graph (7), GraphProto.node (1),
  * NodeProto.name (3), op_type (4) and attribute (5), AttributeProto.name (1) and i (3).
  */
 export class OnnxGraph {
@@ -30,15 +30,15 @@ export class OnnxGraph {
     return this.#nodes.filter((node) => attention.has(text(node, 4))).map((node) => text(node, 3));
   }
 
-  /** Whether a row's result depends on the rows beside it. */
+  /** Whether a row's result depends on the other rows. */
   mixesRows(): boolean {
     return this.#nodes.some((node) => quantising.has(text(node, 4)));
   }
 
   /**
-   * Makes 4-bit products keep their activations as floats, in the model's own bytes. Models ask for 8-bit
-   * activations (accuracy_level 4), which every provider and every kind of CPU rounds in its own way: one text
-   * had vectors that differed by up to 5e-3 a component. Measured to cost a tenth of the CPU's speed.
+   * Makes 4-bit products keep activations as floats, in the model's own bytes. Models request 8-bit activations
+   * (accuracy_level 4), which every provider and CPU type rounds differently: vectors of one text differed by up to
+   * 5e-3 a component. Costs a tenth of the CPU's speed.
    */
   keepActivations(): void {
     for (const node of this.#nodes) {
@@ -59,7 +59,7 @@ function* payloads(message: Uint8Array, number: number): Iterable<Uint8Array> {
   for (const field of fields(message)) if (field.number === number) yield field.payload;
 }
 
-/** Ends where the bytes stop making sense. */
+/** Ends at malformed bytes. */
 function* fields(bytes: Uint8Array): Iterable<Field> {
   let at = 0;
   const varint = (): number => {

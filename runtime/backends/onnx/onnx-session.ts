@@ -4,7 +4,43 @@ import { dirname, join } from 'node:path';
 import { GraphError, type EncodedText, type ModelEntry } from '@graft/graph';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { OnnxGraph } from './onnx-graph.ts';
-import { isSameResult, probeRows, type BatchOutput } from './provider-check.ts';
+
+/** One output of a padded batch: row-major `dims`, on the CPU. */
+interface BatchOutput {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+const probe = (length: number): EncodedText => ({
+  // Any ids will do; every vocabulary has a thousand.
+  ids: Array.from({ length }, (_, at) => 100 + ((at * 389) % 900)),
+  segments: [],
+});
+
+/** Two texts, one padded: their lengths lie on both sides of those at which providers change kernels. */
+const probeRows: readonly EncodedText[] = [probe(40), probe(12)];
+
+/** Relative difference that rounding can explain; wrong kernels gave 0.05 and more. */
+const tolerance = 1e-2;
+
+/** Whether two providers computed the same; ignores padding. */
+function isSameResult(expected: BatchOutput, actual: BatchOutput): boolean {
+  if (expected.data.length !== actual.data.length) return false;
+  const perRow = expected.data.length / probeRows.length;
+  const perToken = expected.dims.length === 3 ? (expected.dims[2] ?? 1) : perRow;
+  let difference = 0;
+  let size = 0;
+  probeRows.forEach(({ ids }, row) => {
+    const end = Math.min(perRow, ids.length * perToken);
+    for (let at = row * perRow; at < row * perRow + end; at++) {
+      const value = expected.data[at] ?? 0;
+      difference += (value - (actual.data[at] ?? 0)) ** 2;
+      size += value ** 2;
+    }
+  });
+  // NaN never equals.
+  return Math.sqrt(difference) <= tolerance * Math.sqrt(size);
+}
 
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
 
@@ -13,7 +49,7 @@ export interface OnnxModelFiles {
   /** Folder laid out by the catalogue. */
   readonly folder: string;
   readonly device: OnnxDevice;
-  /** Of one session; default: the cores. */
+  /** Threads of one session; default: the number of cores. */
   readonly threads?: number;
 }
 
@@ -37,7 +73,7 @@ export class OnnxSession {
       : (session.outputNames[0] ?? output);
   }
 
-  /** `output` is the wanted output's name; a model without it gives its first. */
+  /** Name of the wanted output; a model without it returns its first. */
   static async load(files: OnnxModelFiles, output: string): Promise<OnnxSession> {
     const weights = files.entry.files.find(({ path }) => path.endsWith('.onnx'));
     if (weights === undefined) {
@@ -51,9 +87,9 @@ export class OnnxSession {
   }
 
   /**
-   * Every device keeps activations as floats, so that all give the same. Drivers and GPU kernels give wrong
-   * results without an error, so a GPU must agree with the CPU on a probe. Where attention is what goes wrong
-   * (seen on SwiftShader from 32 tokens on), the CPU computes it.
+   * Every device keeps activations as floats, so that all agree. Drivers and GPU kernels may be wrong without an error,
+   * so a GPU must match the CPU on a probe. If attention is wrong (seen on SwiftShader from 32 tokens on), the CPU
+   * computes it.
    */
   static async #open(files: OnnxModelFiles, path: string, output: string): Promise<OnnxSession> {
     const model = await readFile(path);
@@ -79,8 +115,8 @@ export class OnnxSession {
   }
 
   /**
-   * Pads to the longest row. Blocks the thread while it computes. A row gives the same in any batch, to rounding of
-   * floats: results are cached by row, so models that round a batch as a whole get rows one by one.
+   * Pads to the longest row. Blocks the thread. A row gives the same result in any batch, up to rounding: results are
+   * cached by row, so a model that rounds a whole batch gets its rows one by one.
    */
   async run(rows: readonly EncodedText[]): Promise<BatchOutput> {
     if (!this.#mixesRows || rows.length < 2) return this.#runBatch(rows);
@@ -149,12 +185,12 @@ function sessionOptions(
     ],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: files.threads ?? availableParallelism(),
-    // Outputs stay on the CPU, the default: reading one that lies on a GPU can abort the process.
+    // Outputs stay on the CPU, the default: reading one on a GPU can abort the process.
     logSeverityLevel: 3,
     extra: {
       session: {
-        // Threads that spin while they wait steal the cores from whatever else computes: measured a fifth
-        // slower beside other work, and no faster alone.
+        // Threads that spin while waiting take cores from other work: a fifth slower beside other work, and no faster
+        // alone.
         intra_op: { allow_spinning: '0' },
         model_external_initializers_file_folder_path: dataFolder,
       },
@@ -183,7 +219,7 @@ function cannotRun(id: string, cause: unknown): GraphError {
   return new GraphError('bad-model', `"${id}" cannot be run: ${message}`, { cause });
 }
 
-/** The error of an allocation that failed, in the words of onnxruntime, of CUDA and of WebGPU; undefined for others. */
+/** The message of a failed allocation in onnxruntime, CUDA or WebGPU; undefined for other errors. */
 function ranOut(id: string, cause: unknown): GraphError | undefined {
   const message = cause instanceof Error ? cause.message : String(cause);
   if (!/allocat|out of memory|out_of_memory|bad_alloc/i.test(message)) return undefined;

@@ -2,15 +2,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GraphError, type EncodedText } from '@graft/graph';
 
 /**
- * Padded tokens a batch. Measured on 2 cores: throughput is flat between 256 and 4,096, so a small batch
- * costs nothing, keeps memory low and lets a cancel through often.
+ * Padded tokens of a batch. Measured on 2 cores: throughput is flat between 256 and 4,096. A small batch costs nothing,
+ * saves memory and reacts to cancellation sooner.
  */
 const tokensPerBatch = 2_048;
 
-/** Rows of one batch, by their index in the input. */
+/** Rows of one batch, by index in the input. */
 export type Batch = readonly { readonly index: number; readonly row: EncodedText }[];
 
-/** Sorts by length and fills batches up to `budget` padded tokens, so that hardly anything is padding. */
+/** Sorts by length and fills batches up to `budget` padded tokens, which leaves hardly any padding. */
 export function tokenBatches(rows: readonly EncodedText[], budget = tokensPerBatch): Batch[] {
   const sorted = rows
     .map((row, index) => ({ index, row }))
@@ -28,7 +28,7 @@ export function tokenBatches(rows: readonly EncodedText[], budget = tokensPerBat
   return batches;
 }
 
-/** Runs `work` for each batch, letting the event loop turn in between so that a cancel is seen. */
+/** Runs `work` for each batch and yields to the event loop in between, so that a cancellation is noticed. */
 export async function eachBatch(
   batches: readonly Batch[],
   signal: AbortSignal,

@@ -1,8 +1,8 @@
 import { GraphError } from '@graft/graph';
 
 /**
- * Makes a vector that a model gave one long, in place; one of zeros stays. Throws `bad-model` where it is not finite:
- * it would be near to nothing, and an index never say why.
+ * Normalizes a model's vector in place; a zero vector stays. Throws `bad-model` if it is not finite: its search results
+ * would be wrong without any error.
  */
 export function unitLength(vector: Float32Array, model: string): void {
   let square = 0;

@@ -1,21 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { GraphError, type EngineName } from '@graft/graph';
 import { OpenedOnce } from '@graft/kit';
-import { llamaDevice, onnxDevice } from '../residency/device-choice.ts';
+import { llamaDevice, onnxDevice } from '../residency/model-request.ts';
 import { probeDevices } from './devices.ts';
 import { probeLlamaChoice } from './llama-probe.ts';
-import { gpuFiles, machineStamp } from './machine-stamp.ts';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { bootId } from '../catalogue/boot-id.ts';
+import { environment } from '../env.ts';
+import { backendVersions } from '../versions.ts';
 
-/** How a device may be asked for. */
+/** Linux device files of compute devices: kernel drivers, NVIDIA, AMD, and Windows (WSL). */
+const deviceFiles = [/^nvidia\d+$/, /^nvidiactl$/, /^kfd$/, /^dxg$/];
+/** Environment variables that select devices for drivers and engines. */
+const telling = /^(CUDA|NVIDIA|HIP|ROCR|VK|GGML|MESA|DAWN|ONNX)_|^NODE_LLAMA_CPP/;
+
+/** The files that open a Linux machine's GPUs; empty: it has no hardware GPU. */
+function gpuFiles(): readonly string[] {
+  const names = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+  const render = names('/dev/dri').filter((name) => name.startsWith('renderD'));
+  const others = names('/dev').filter((name) => deviceFiles.some((known) => known.test(name)));
+  return [...render.map((name) => join('dri', name)), ...others].sort();
+}
+
+/** Changes whenever the available devices may: hardware, drivers, engines, environment, and a restart. */
+function machineStamp(): string {
+  const driver = '/proc/driver/nvidia/version';
+  return JSON.stringify({
+    boot: bootId(),
+    machine: `${process.platform} ${process.arch}`,
+    engines: backendVersions,
+    files: gpuFiles(),
+    driver: existsSync(driver) ? readFileSync(driver, 'utf8') : '',
+    environment: Object.entries(environment)
+      .filter(([name]) => telling.test(name))
+      .sort(),
+  });
+}
+
+/** Spelling of a device request. */
 const known = /^(auto|cpu|webgpu|metal|(cuda|vulkan)(:\d+)?)$/;
 
 const rememberedSchema = z.object({
   version: z.literal(1),
   stamp: z.string(),
-  /** What llama.cpp takes by itself. */
+  /** What llama.cpp chooses by default. */
   llama: z.string().optional(),
   /** Every device of the machine. */
   devices: z.array(z.string()).optional(),
@@ -23,22 +54,22 @@ const rememberedSchema = z.object({
 type Remembered = z.infer<typeof rememberedSchema>;
 
 export interface DirectoryOptions {
-  /** Where answers are kept, so that the next process need not ask. */
+  /** Folder of cached answers, so that the next process need not ask. */
   readonly file: string;
   /** For tests. */
   readonly probe?: DeviceProbe;
 }
 export interface DeviceProbe {
-  /** Names the machine as it is. */
+  /** Identifies the state of the machine. */
   stamp(): string;
-  /** Id of the device that llama.cpp computes on where it may choose. */
+  /** Id of the device that llama.cpp uses by default. */
   llama(): Promise<string>;
   devices(): Promise<readonly string[]>;
 }
 
 const machine: DeviceProbe = {
   stamp: machineStamp,
-  // Without a GPU that is hardware there is nothing to choose from, and nothing to wait for.
+  // Without a hardware GPU there is nothing to choose, so do not wait.
   llama: () =>
     process.platform === 'linux' && gpuFiles().length === 0
       ? Promise.resolve('cpu')
@@ -47,8 +78,8 @@ const machine: DeviceProbe = {
 };
 
 /**
- * Which device an engine computes on when one, or `auto`, is asked for: keys need it before anything is loaded. Asked
- * of the machine once, and remembered on disk until hardware, drivers or engines change.
+ * Resolves a requested device, or `auto`, for an engine: keys need it before anything is loaded. Asks the machine once
+ * and remembers the answer on disk until hardware, drivers or engines change.
  */
 export class DeviceDirectory {
   readonly #file: string;
@@ -72,7 +103,7 @@ export class DeviceDirectory {
     this.#probe = probe;
   }
 
-  /** A real device's id; `auto` is the CPU but for llama.cpp, which takes a GPU that is hardware. */
+  /** A real device's id; `auto` is the CPU, except for llama.cpp, which prefers a hardware GPU. */
   async deviceOf(engine: EngineName | undefined, wanted: string): Promise<string> {
     switch (engine) {
       case undefined:
@@ -91,7 +122,7 @@ export class DeviceDirectory {
     }
   }
 
-  /** Throws `bad-param` for what names no device, and `unavailable` for one that the machine lacks. */
+  /** Throws `bad-param` for an invalid name, and `unavailable` for a device that the machine lacks. */
   async require(wanted: string): Promise<void> {
     if (wanted === 'auto' || wanted === 'cpu') return;
     if (!known.test(wanted)) {
@@ -109,7 +140,7 @@ export class DeviceDirectory {
     );
   }
 
-  /** An answer that is remembered, else the machine's, which then is. */
+  /** The remembered answer, else the machine's, which is then remembered. */
   async #ask<Answer>(
     remembered: (all: Remembered) => Answer | undefined,
     probe: () => Promise<Partial<Remembered>>,
@@ -118,7 +149,7 @@ export class DeviceDirectory {
     const answer = remembered(all);
     if (answer !== undefined) return answer;
     Object.assign(all, await probe());
-    // Not being able to keep it costs the next process the same question.
+    // If it cannot be stored, the next process asks again.
     await this.#write(all).catch(() => undefined);
     const found = remembered(all);
     if (found === undefined) throw new GraphError('internal', 'A probe found out nothing.');

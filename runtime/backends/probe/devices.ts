@@ -4,20 +4,20 @@ import { machineMemory } from '@graft/kit';
 import { probeLlama, type LlamaBackend } from './llama-probe.ts';
 import { probeOnnx, type OnnxProvider, type ProbeResult } from './onnx-probe.ts';
 
-/** What this machine can compute on. */
+/** The compute devices of this machine. */
 export interface DeviceReport {
-  /** Everything a graph may choose as `device`; the CPU is first. */
+  /** Every valid choice of `device`; the CPU is first. */
   readonly devices: readonly Device[];
   readonly cores: number;
   readonly onnx: Readonly<Record<OnnxProvider, ProbeResult>>;
   readonly llama: Readonly<Partial<Record<LlamaBackend, ProbeResult>>>;
 }
 
-/** Tries every provider and backend, each in a process of its own since drivers may end theirs. */
+/** Tries every provider and backend, each in a process of its own, because drivers may crash it. */
 export async function probeDevices(): Promise<DeviceReport> {
   const backends: readonly LlamaBackend[] =
     process.platform === 'darwin' ? ['cpu', 'metal'] : ['cpu', 'vulkan', 'cuda'];
-  // One after the other: each loads native libraries and may start a GPU driver.
+  // Sequentially: each loads native libraries and may start a GPU driver.
   const onnx = {
     cpu: await probeOnnx('cpu'),
     webgpu: await probeOnnx('webgpu'),
@@ -48,7 +48,7 @@ function cpuDevice(): Device {
   };
 }
 
-/** The provider does not name its adapter; it is software when no Vulkan device of hardware is known. */
+/** The provider does not name its adapter; it is software if there is no hardware Vulkan device. */
 function webgpuDevice(gpus: readonly Device[]): Device {
   const hardware = gpus.find((gpu) => !gpu.software);
   const software = process.platform === 'linux' && hardware === undefined;

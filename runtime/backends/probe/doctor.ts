@@ -4,33 +4,32 @@ import { runCommand } from '../catalogue/run-command.ts';
 import { probeDevices, type DeviceReport } from './devices.ts';
 import type { ProbeResult } from './onnx-probe.ts';
 import { probeProcess } from './probe-process.ts';
-import { remedies } from './remedies.ts';
 
-/** One thing that Graft needs, or could use. */
+/** A requirement or option of Graft. */
 export interface DoctorCheck {
   /** Stable: `onnx-webgpu`, `model:all-MiniLM-L6-v2`. */
   readonly id: string;
   readonly title: string;
   readonly status: ProbeResult['status'];
-  /** Nothing works without it. */
+  /** Whether nothing works without it. */
   readonly required: boolean;
-  /** What was found, or what it means that it was not. */
+  /** What was found, or the consequence of its absence. */
   readonly detail: string;
-  /** How to get it; absent when it is there. */
+  /** How to get it; absent if it is present. */
   readonly remedy?: string;
 }
 
 export interface DoctorReport {
   readonly checks: readonly DoctorCheck[];
   readonly devices: DeviceReport['devices'];
-  /** Everything required is there. */
+  /** Whether everything required is present. */
   readonly healthy: boolean;
 }
 
-/** Below this the default models and a first graph do not fit. */
+/** Below this, the default models and a first graph do not fit. */
 const neededBytes = 1_000_000_000;
 
-/** Looks at the machine: engines, devices, models and the clients that fetch them. */
+/** Inspects the machine: engines, devices, models and the clients that fetch them. */
 export async function doctor(options: { readonly modelsFolder: string }): Promise<DoctorReport> {
   const { devices, onnx, llama, cores } = await probeDevices();
   const cpu = devices[0];
@@ -132,7 +131,7 @@ async function probeFolder(folder: string): Promise<ProbeResult> {
   }
 }
 
-/** The first model of each kind: those that graphs use unless told otherwise. */
+/** The first model of each kind: the default of graphs. */
 async function modelChecks(modelsFolder: string): Promise<DoctorCheck[]> {
   const kinds = new Set<string>();
   const checks: DoctorCheck[] = [];
@@ -164,4 +163,33 @@ async function probeCommand(command: string, args: readonly string[]): Promise<P
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** How to get what a check did not find, by check id. */
+function remedies(platform: NodeJS.Platform): Readonly<Record<string, string>> {
+  const vulkan =
+    platform === 'linux'
+      ? 'Install your GPU’s Vulkan driver: mesa-vulkan-drivers for AMD and Intel (Mesa 23 or newer), ' +
+        'NVIDIA’s driver for NVIDIA. Inside a container, pass the GPU through'
+      : 'Install the newest driver of your GPU';
+  const reinstall =
+    'Run npm install again in Graft’s folder; the package’s prebuilt library is missing';
+  return {
+    node: 'Install Node 20.19 or newer, below 25',
+    'onnx-cpu': reinstall,
+    'onnx-webgpu': platform === 'darwin' ? reinstall : `${vulkan}. Graphs use the CPU until then`,
+    'onnx-cuda':
+      'For an NVIDIA GPU on 64-bit Linux: install CUDA 12 and cuDNN 9, then run the script that fetches ' +
+      'the provider: node node_modules/onnxruntime-node/script/install.js',
+    'llama-cpu': reinstall,
+    'llama-vulkan': `${vulkan}. Graphs use the CPU until then`,
+    'llama-cuda':
+      'Install NVIDIA’s driver and the CUDA 12 or 13 runtime; the library for it comes with npm install',
+    'llama-metal': 'Metal needs a Mac with Apple silicon or a supported GPU',
+    lancedb: reinstall,
+    'models-folder':
+      'Free at least 1 GB there, make it writable, or set GRAFT_MODELS to another folder',
+    npm: 'npm comes with Node; without it, models come only from the hub',
+    pip: 'Install python3 and python3-pip; without them, models come only from the hub or npm',
+  };
 }

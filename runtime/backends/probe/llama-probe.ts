@@ -2,7 +2,7 @@ import type { Device } from '@graft/graph';
 import { z } from 'zod';
 import type { ProbeResult } from './onnx-probe.ts';
 import { probeProcess } from './probe-process.ts';
-import { isSoftwareDevice } from './software-device.ts';
+import { isSoftwareDevice } from './software-devices.ts';
 
 export type LlamaBackend = 'cpu' | 'vulkan' | 'cuda' | 'metal';
 
@@ -11,7 +11,7 @@ const foundSchema = z.object({
   memory: z.number(),
 });
 
-/** Loads llama.cpp for the backend, in a process of its own, and lists the devices that it sees. */
+/** Loads llama.cpp for the backend, in a process of its own, and lists its devices. */
 export async function probeLlama(
   backend: LlamaBackend,
 ): Promise<ProbeResult & { readonly devices: readonly Device[] }> {
@@ -43,14 +43,14 @@ export async function probeLlama(
       id: backend === 'metal' ? 'metal' : `${backend}:${index}`,
       class: backend,
       name,
-      // The driver gives the sum of all.
+      // The driver reports only the sum.
       ...(names.length === 1 && memory > 0 ? { memory } : {}),
       software: isSoftwareDevice(name),
     })),
   };
 }
 
-/** The device that llama.cpp takes where it may choose: the first real GPU that it can use, else the CPU. */
+/** The device that llama.cpp uses by default: the first real GPU that works, else the CPU. */
 export async function probeLlamaChoice(): Promise<string> {
   const outcome = await probeProcess(`
     const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');

@@ -5,7 +5,7 @@ import { probeProcess } from './probe-process.ts';
 
 export type OnnxProvider = 'cpu' | 'webgpu' | 'cuda';
 
-/** Whether an engine can use something: `missing` is not installed, `broken` is there and fails. */
+/** Whether an engine can use something: `missing` is not installed, `broken` is installed and fails. */
 export interface ProbeResult {
   readonly status: 'ok' | 'missing' | 'broken';
   /** What was found, or why not. */
@@ -16,7 +16,7 @@ export interface ProbeResult {
 const tinyModel =
   'CAgSADo1Cg4KAXgKAXgSAXkiA0FkZBIBZ1oPCgF4EgoKCAgBEgQKAggEYg8KAXkSCgoICAESBAoCCARCBAoAEBE=';
 
-/** Computes something on the provider, in a process of its own. */
+/** Runs a small computation on the provider, in a process of its own. */
 export async function probeOnnx(
   provider: OnnxProvider,
   env: Readonly<Record<string, string>> = {},

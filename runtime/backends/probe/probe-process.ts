@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environment } from '../env.ts';
 
-/** What a script in a process of its own found out, or how it ended instead. */
+/** The result of a script in a process of its own, or how the process ended. */
 export type ProbeOutcome =
   | { readonly ended: 'well'; readonly value: unknown }
   | { readonly ended: 'badly'; readonly reason: string };
@@ -12,22 +12,22 @@ const timeoutMs = 60_000;
 const mark = '\u0001graft:';
 
 /**
- * Runs JavaScript that may take its process down: drivers do. The script is the body of an async function
- * that returns what it found; it imports npm packages by name.
+ * Runs JavaScript that may crash its process, as drivers do. The script is the body of an async function; it imports
+ * npm packages by name.
  */
 export async function probeProcess(
   body: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<ProbeOutcome> {
   const program = `
-    // Libraries that fork to try their own native code would hand these on.
+    // Libraries that fork to test their native code would pass these on.
     process.execArgv = [];
     const found = await (async () => { ${body} })()
       .then((value) => ({ value }), (error) => ({ error: String(error?.message ?? error) }));
     process.stdout.write('\\n${mark}' + JSON.stringify(found) + '\\n', () => process.exit(0));
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-    // Packages are looked for from here.
+    // Resolves packages from here.
     cwd: dirname(fileURLToPath(import.meta.url)),
     env: { ...environment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +47,7 @@ export async function probeProcess(
     });
   });
   clearTimeout(timer);
-  const line = output.split('\n').find((one) => one.startsWith(mark));
+  const line = output.split('\n').find((candidate) => candidate.startsWith(mark));
   if (line === undefined) return { ended: 'badly', reason: end };
   const found: unknown = JSON.parse(line.slice(mark.length));
   if (typeof found === 'object' && found !== null && 'error' in found) {

@@ -2,8 +2,8 @@ import type { GenerateRequest, RemoteModel } from '@graft/graph';
 import { z } from 'zod';
 
 /**
- * The body of a request for an answer, as a stream. Only what every server takes: samplers that the protocol does not
- * know are left to `fields`. What does nothing is not sent, since some servers refuse it.
+ * The body of a streaming request. Sends only what every server accepts: `fields` may add other samplers. Omits
+ * settings without effect, because some servers refuse them.
  */
 export function chatRequest(
   { model, fields }: Pick<RemoteModel, 'model' | 'fields'>,
@@ -37,7 +37,7 @@ const usageSchema = z
   .nullish()
   .catch(undefined);
 
-/** An answer, or a piece of one; the last may hold the usage alone. */
+/** An answer, or a piece of one; the last may contain only the usage. */
 export const completionSchema = z.object({
   choices: z
     .array(

@@ -1,7 +1,7 @@
-/** How much longer than a silence an answer may take in all. */
+/** Ratio of the whole time limit to the allowed silence. */
 const inAll = 10;
 
-/** Aborts when a server has been silent for too long, or takes too long in all. */
+/** Aborts when a server has been silent for too long, or takes too long in total. */
 export class Patience implements Disposable {
   readonly #silence: NodeJS.Timeout;
   readonly #whole: NodeJS.Timeout;

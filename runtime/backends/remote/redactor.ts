@@ -1,11 +1,11 @@
 import type { Key } from '../access/index.ts';
 
-/** Keeps a key out of what its server sends: `[NAME]` stands in its place, however a stream is cut. */
+/** Removes a key from a server's text: replaces it by `[NAME]`, however a stream is cut. */
 export class Redactor {
-  /** The key as it may stand in a text, in JSON and in an address. */
+  /** Forms of the key in a text, in JSON and in an address. */
   readonly #forms: readonly string[];
   readonly #mark: string;
-  /** The end of what was pushed, where it may be the key's beginning. */
+  /** The end of the pushed text that may begin the key. */
   #held = '';
 
   constructor(key: Key | undefined) {
@@ -15,12 +15,12 @@ export class Redactor {
     this.#mark = `[${name}]`;
   }
 
-  /** Of a whole text. */
+  /** Redacts a whole text. */
   text(text: string): string {
     return this.#forms.reduce((clean, form) => clean.replaceAll(form, this.#mark), text);
   }
 
-  /** Of a stream: what can be told by now. */
+  /** Redacts a stream: returns what is certain so far. */
   push(piece: string): string {
     const text = this.text(this.#held + piece);
     const begun = this.#forms.map((form) => {

@@ -4,30 +4,72 @@ import { hasCode } from '@graft/kit';
 import { z } from 'zod';
 import type { Key } from '../access/index.ts';
 import { bodyText } from './response-body.ts';
-import { jsonOf, serverWords } from './server-words.ts';
-import { TryAgain } from './try-again.ts';
+import { Redactor } from './redactor.ts';
 
-/** Whom a request was made to. */
+const wordsSchema = z.string().min(1);
+const saidSchema = z.union([
+  wordsSchema,
+  z.object({ message: wordsSchema }).transform(({ message }) => message),
+  z.object({ error: wordsSchema }).transform(({ error }) => error),
+  z.object({ error: z.object({ message: wordsSchema }) }).transform(({ error }) => error.message),
+  z.object({ detail: wordsSchema }).transform(({ detail }) => detail),
+]);
+/** Characters. */
+const mostWords = 300;
+
+/**
+ * A server's error in one line: its message, or the beginning of its text; empty if there is none. Removes the key
+ * before cutting the line, because half a key would stay undetected.
+ */
+export function serverWords(text: string, key: Key | undefined): string {
+  const { data = text } = saidSchema.safeParse(jsonOf(text));
+  const line = new Redactor(key)
+    .text(data)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  return line.length > mostWords ? `${line.slice(0, mostWords)}…` : line;
+}
+
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A failed request that may succeed on another try. */
+export class TryAgain extends Error {
+  /** Milliseconds that the server asks to wait; undefined: it does not say. */
+  readonly after: number | undefined;
+
+  constructor(why: string, after?: number) {
+    super(why);
+    this.after = after;
+  }
+}
+
+/** The target of a request. */
 export interface Asked {
   readonly remote: Pick<RemoteModel, 'url' | 'model'>;
   readonly key: Key | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Bytes of what a server says of an error, or of its models. */
-const mostSaid = 1 << 20;
-/** Models that a message names. */
+/** Most bytes to read of an error, or of a list of models. */
+const mostErrorBytes = 1 << 20;
+/** Most models that a message names. */
 const mostNamed = 12;
 
 export function authorization(key: Key | undefined): Record<string, string> {
   return key === undefined ? {} : { authorization: `Bearer ${key.value}` };
 }
 
-/** Why a request came to nothing before there was a response. */
+/** The error of a request that failed before a response arrived. */
 export function unreachable(error: unknown, { url }: Pick<RemoteModel, 'url'>): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const said = cause instanceof Error ? cause.message : String(cause);
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : said;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : reason;
   if (hasCode(cause, 'UND_ERR_HEADERS_OVERFLOW')) {
     return unavailable(
       `${url} answers with more than ${maxHeaderSize >> 10} KiB of headers, the limit. Check the address, and any proxy before the server.`,
@@ -41,7 +83,7 @@ export function unreachable(error: unknown, { url }: Pick<RemoteModel, 'url'>): 
   );
 }
 
-/** What a response that is no answer means, and who has to do what. */
+/** The error for a response that is no answer, saying who must act. */
 export async function refusal(response: Response, asked: Asked): Promise<Error> {
   const { key, remote } = asked;
   const { status } = response;
@@ -51,28 +93,28 @@ export async function refusal(response: Response, asked: Asked): Promise<Error> 
       `${remote.url} redirects to ${target(response, remote)}. Graft does not follow, because prompts and keys go only to the address in the graph. Set the final address there.`,
     );
   }
-  const text = await bodyText(response, { most: mostSaid });
+  const text = await bodyText(response, { most: mostErrorBytes });
   const words = serverWords(text, key);
-  const said = words === '' ? `it answers ${status}` : `it answers ${status}, "${words}"`;
-  if (status === 401 || status === 403) return keyRefused(said, asked);
+  const answer = words === '' ? `it answers ${status}` : `it answers ${status}, "${words}"`;
+  if (status === 401 || status === 403) return keyRefused(answer, asked);
   if (status === 400 || status === 404) {
     const unknown = await unknownModel(asked);
     if (unknown !== undefined) return unknown;
   }
   if (status === 404) {
     return unavailable(
-      `Nothing answers at ${remote.url}/chat/completions: ${said}. Check the address: OpenAI-compatible addresses mostly end in /v1.`,
+      `Nothing answers at ${remote.url}/chat/completions: ${answer}. Check the address: OpenAI-compatible addresses mostly end in /v1.`,
     );
   }
   if (status === 400 || status === 413 || status === 422) {
-    return new GraphError('bad-input', `${remote.url} refuses the prompt: ${said}.`);
+    return new GraphError('bad-input', `${remote.url} refuses the prompt: ${answer}.`);
   }
   const passes = status === 408 || status === 425 || status === 429 || status >= 500;
-  if (passes && !isSpent(text)) return new TryAgain(said, retryAfter(response));
-  return unavailable(`${remote.url} refuses to answer: ${said}.`);
+  if (passes && !isSpent(text)) return new TryAgain(answer, retryAfter(response));
+  return unavailable(`${remote.url} refuses to answer: ${answer}.`);
 }
 
-/** Where a redirect leads. Another host is not named: its name is the server's to choose, and may hold the key. */
+/** Target of a redirect. Does not name another host: the server chooses the name, which may contain the key. */
 function target(response: Response, { url }: Pick<RemoteModel, 'url'>): string {
   const to = response.headers.get('location') ?? '';
   if (!URL.canParse(to, url)) return 'nowhere';
@@ -80,17 +122,17 @@ function target(response: Response, { url }: Pick<RemoteModel, 'url'>): string {
   return hostname === new URL(url).hostname ? origin : 'another host';
 }
 
-function keyRefused(said: string, { key, remote: { url } }: Asked): GraphError {
+function keyRefused(answer: string, { key, remote: { url } }: Asked): GraphError {
   return unavailable(
     key === undefined
-      ? `${url} needs a key: ${said}. Set the key of the Remote model to the name of a secret.`
-      : `${url} refuses the key ${key.name}: ${said}. Correct GRAFT_SECRET_${key.name} in your settings.`,
+      ? `${url} needs a key: ${answer}. Set the key of the Remote model to the name of a secret.`
+      : `${url} refuses the key ${key.name}: ${answer}. Correct GRAFT_SECRET_${key.name} in your settings.`,
   );
 }
 
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });
 
-/** Asks the server what models it has; undefined where it has the one that is wanted, or does not say. */
+/** Asks the server for its models; undefined if it has the wanted one, or does not say. */
 async function unknownModel({ remote, key, signal }: Asked): Promise<GraphError | undefined> {
   try {
     const response = await fetch(`${remote.url}/models`, {
@@ -98,7 +140,7 @@ async function unknownModel({ remote, key, signal }: Asked): Promise<GraphError 
       redirect: 'manual',
       signal,
     });
-    const { data } = modelsSchema.parse(jsonOf(await bodyText(response, { most: mostSaid })));
+    const { data } = modelsSchema.parse(jsonOf(await bodyText(response, { most: mostErrorBytes })));
     const ids = data.map(({ id }) => serverWords(id, key));
     if (ids.includes(remote.model)) return undefined;
     const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
@@ -112,12 +154,12 @@ async function unknownModel({ remote, key, signal }: Asked): Promise<GraphError 
   }
 }
 
-/** No waiting helps where the account is used up. */
+/** Waiting does not help if the account is used up. */
 function isSpent(text: string): boolean {
   return text.includes('insufficient_quota');
 }
 
-/** Milliseconds: the header's seconds, or until its date. */
+/** Milliseconds: from the header's seconds or date. */
 function retryAfter(response: Response): number | undefined {
   const value = response.headers.get('retry-after')?.trim() ?? '';
   if (/^\d{1,9}(\.\d+)?$/.test(value)) return Number(value) * 1000;

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { SlotPool } from '../llama/slot-pool.ts';
-import { TryAgain } from './try-again.ts';
+import { TryAgain } from './refusals.ts';
 
 /** Milliseconds. */
 export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 const firstWait = 1_000;
 const longestBackoff = 30_000;
-/** Milliseconds that a server may ask to wait for; who asks for more is out of order. */
+/** Most milliseconds that a server may ask to wait; a longer wait fails. */
 const longestWait = 300_000;
 
 export interface RequestHooks {
@@ -19,7 +19,10 @@ export interface RequestHooks {
   readonly onDelay?: ((why: string) => void) | undefined;
 }
 
-/** An address, and all requests to it of this process: so many at once, and none while it has asked to wait. */
+/**
+ * An address, and all requests of this process to it: limits concurrency, and pauses while the server has asked to
+ * wait.
+ */
 export class RemoteEndpoint {
   readonly #url: string;
   readonly #wait: Wait;
@@ -32,7 +35,7 @@ export class RemoteEndpoint {
     this.#places = new SlotPool(parallel, () => Promise.resolve({}));
   }
 
-  /** Makes a request, again where that may help. Rejects at once when the signal aborts. */
+  /** Sends a request, and retries if that may help. Rejects at once when the signal aborts. */
   request<T>(hooks: RequestHooks, attempt: (retry: number) => Promise<T>): Promise<T> {
     return this.#places.use(hooks.signal, async () => {
       for (let retry = 0; ; retry++) {
@@ -57,7 +60,7 @@ export class RemoteEndpoint {
       this.#pause = Promise.all([this.#pause, this.#wait(after)]);
       return;
     }
-    // Those that failed together do not come back together.
+    // Spreads the retries of requests that failed together.
     const spread = 0.75 + Math.random() / 2;
     const ms = Math.min(longestBackoff, firstWait * 2 ** retry) * spread;
     hooks.onDelay?.(`Asking ${this.#url} again in ${seconds(ms)}: ${message}.`);

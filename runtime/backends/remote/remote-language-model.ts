@@ -5,39 +5,48 @@ import {
   type LanguageModel,
   type RemoteAsking,
   type RemoteModel,
+  type LanguageModelOptions,
+  type ModelSource,
 } from '@graft/graph';
-import type { Key } from '../access/index.ts';
+import type { Key, RemoteAccess } from '../access/index.ts';
 import { chatRequest, completionSchema, type Completion } from './chat-completion.ts';
 import { Patience } from './patience.ts';
 import { Redactor } from './redactor.ts';
-import { authorization, refusal, unavailable, unreachable, type Asked } from './refusals.ts';
-import type { RemoteEndpoint } from './remote-endpoint.ts';
+import {
+  authorization,
+  refusal,
+  unavailable,
+  unreachable,
+  type Asked,
+  TryAgain,
+  jsonOf,
+  serverWords,
+} from './refusals.ts';
+import { RemoteEndpoint } from './remote-endpoint.ts';
 import { bodyBytes, bodyText, type BodyLimit } from './response-body.ts';
 import { eventData } from './server-sent-events.ts';
-import { jsonOf, serverWords } from './server-words.ts';
-import { TryAgain } from './try-again.ts';
 
 export interface RemoteOptions {
-  /** What messages call the model. */
+  /** Name of the model in messages. */
   readonly id: string;
   readonly remote: RemoteModel & RemoteAsking;
   readonly key: Key | undefined;
   readonly endpoint: RemoteEndpoint;
-  /** Tokens of prompt and answer together, as far as this side goes. */
+  /** Tokens of prompt and answer together, as this side limits them. */
   readonly contextLength: number;
-  /** Told when nothing is left to do here but wait, and when it comes on. */
+  /** Called when the step only waits, and when it continues. */
   readonly waiting?: ((waiting: boolean) => void) | undefined;
 }
 
 type Hooks = Parameters<LanguageModel['generate']>[1];
 
-/** Bytes that a stream may take for an answer's tokens, generously, and beside them. */
+/** Most bytes of a stream, for each token of the answer and beyond. */
 const bytesPerToken = 4096;
 const bytesBeside = 1 << 20;
 
 /**
- * A language model behind an OpenAI-compatible address: one chat completion a request, streamed. Its key goes to that
- * address and no other, and into nothing that comes back. Aborted, it rejects at once with the signal's reason.
+ * A language model at an OpenAI-compatible address: one streamed chat completion for each request. Its key goes only to
+ * that address and never into results. On abort, it rejects at once with the signal's reason.
  */
 export class RemoteLanguageModel implements LanguageModel {
   readonly model: string;
@@ -59,7 +68,7 @@ export class RemoteLanguageModel implements LanguageModel {
     waiting?.(true);
     try {
       return await endpoint.request({ signal, retries: remote.retries, onDelay }, (retry) =>
-        // What a try has shown cannot be taken back, so only the first is watched.
+        // Text already shown cannot be withdrawn, so only the first try streams.
         this.#ask(request, { signal, ...(onText === undefined || retry > 0 ? {} : { onText }) }),
       );
     } finally {
@@ -124,7 +133,7 @@ export class RemoteLanguageModel implements LanguageModel {
   #read(text: string, type: string): Completion {
     const value = jsonOf(text);
     const { remote, key } = this.#options;
-    // Some send an error beside the choices, in the middle of an answer.
+    // Some servers send an error beside the choices, in the middle of an answer.
     if (tellsError(value)) throw new TryAgain(`it says "${serverWords(text, key)}"`);
     const { data } = completionSchema.safeParse(value);
     if (data !== undefined) return data;
@@ -138,7 +147,7 @@ function tellsError(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'error' in value && Boolean(value.error);
 }
 
-/** An answer as it comes: the first choice's text, without the key. */
+/** A streamed answer: the first choice's text, without the key. */
 class AnswerText {
   text = '';
   ending: string | undefined;
@@ -188,7 +197,30 @@ function finished(answer: AnswerText, { system, prompt }: GenerateRequest): Gene
   };
 }
 
-/** Tokenizers of today take about four bytes a token. */
+/** Current tokenizers take about four bytes a token. */
 function guessedTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4);
+}
+
+/** Remote models: all that ask one address share its concurrency and its pauses. */
+export class RemoteModels {
+  readonly #access: () => Promise<RemoteAccess>;
+  readonly #endpoints = new Map<string, RemoteEndpoint>();
+
+  /** Called for each step, because the operator's settings may have changed. */
+  constructor(access: () => Promise<RemoteAccess>) {
+    this.#access = access;
+  }
+
+  /** Throws `unavailable` if the operator does not allow the address, or its key there. Sends nothing. */
+  async languageModel(
+    { id, remote }: ModelSource & Required<Pick<ModelSource, 'remote'>>,
+    { contextLength, waiting }: LanguageModelOptions & Pick<RemoteOptions, 'waiting'>,
+  ): Promise<LanguageModel> {
+    const key = (await this.#access()).key(remote.url, remote.secret);
+    const place = `${remote.parallel} ${remote.url}`;
+    const endpoint = this.#endpoints.get(place) ?? new RemoteEndpoint(remote.url, remote.parallel);
+    this.#endpoints.set(place, endpoint);
+    return new RemoteLanguageModel({ id, remote, key, endpoint, contextLength, waiting });
+  }
 }

@@ -1,10 +1,10 @@
-/** What of a response is read: which bytes at most, and who is told that some have come. */
+/** How to read a response: the byte limit, and a callback for received bytes. */
 export interface BodyLimit {
   readonly most: number;
   readonly heard?: () => void;
 }
 
-/** A response's bytes. Throws a RangeError once there are more than `most`; the rest is then never read. */
+/** A response's bytes. Throws a RangeError beyond `most`, and stops reading. */
 export async function* bodyBytes(
   response: Response,
   { most, heard }: BodyLimit,
@@ -22,7 +22,7 @@ export async function* bodyBytes(
       yield value;
     }
   } finally {
-    // Also where whoever reads has had enough.
+    // Also if the reader stops early.
     await reader.cancel().catch(() => undefined);
   }
 }

@@ -1,10 +1,10 @@
-/** Characters of a line at most. */
+/** Most characters of a line. */
 const longestLine = 1 << 20;
 
 /**
- * The data of each event of a stream (WHATWG HTML, "Server-sent events"), as it comes; in time linear in its bytes. An
- * event that the end of the stream cuts off is given as well: some servers leave out the last blank line. Throws a
- * RangeError for a line without an end.
+ * The data of each event of a stream (WHATWG HTML, "Server-sent events"), as it arrives; in time linear in its bytes.
+ * Also yields an event cut off by the end of the stream, because some servers omit the last blank line. Throws a
+ * RangeError for an endless line.
  */
 export async function* eventData(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let data: string[] = [];
@@ -22,7 +22,7 @@ async function* lines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> 
   const decoder = new TextDecoder();
   let begun: string[] = [];
   let length = 0;
-  /** The piece before ended in CR, to which an LF may belong. */
+  /** The previous piece ended in CR; an LF may follow. */
   let halfBroken = false;
   for await (const chunk of bytes) {
     const piece = decoder.decode(chunk, { stream: true });

@@ -1,6 +1,5 @@
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { Device } from '@graft/graph';
-import { gpuOf, realGpus } from '../testing/real-gpus.ts';
 import {
   cosine,
   embedderId,
@@ -12,6 +11,7 @@ import {
 } from '../testing/real-models.ts';
 import { capacityOf } from './device-capacity.ts';
 import { createBackends } from './backends.ts';
+import { probeDevices } from '../probe/devices.ts';
 
 const gpus = await realGpus();
 
@@ -96,3 +96,17 @@ describe('on a real card', () => {
     expect(backends.memory(id).peak).toBeGreaterThan(memory / 4);
   });
 });
+
+/** The cards of this machine; what the CPU plays is none. */
+async function realGpus(): Promise<readonly Device[]> {
+  const { devices } = await probeDevices();
+  return devices.filter((device) => device.class !== 'cpu' && !device.software);
+}
+
+/** The first card that is used in one of these ways. */
+function gpuOf(
+  gpus: readonly Device[],
+  ...classes: readonly Device['class'][]
+): Device | undefined {
+  return gpus.find((gpu) => classes.includes(gpu.class));
+}

@@ -22,17 +22,15 @@ import { fileAt, isSafetensorsFolder, weightsPath } from '../llama/llama-file.ts
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
 import { mappedEmbedder } from '../onnx/mapped-embedder.ts';
-import { RemoteModels } from '../remote/remote-models.ts';
+import { RemoteModels } from '../remote/remote-language-model.ts';
 import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
 import type { LanguageModels } from './language-models.ts';
 import type { LanguageModelRequest, ModelRequest } from './model-request.ts';
 import { OnnxModels } from './onnx-models.ts';
 import type { WidenAdapter } from './quick-adapters.ts';
-import { queryAdapterMatrix } from './query-adapter.ts';
 import type { ConvertWeights } from './quick-forms.ts';
-import { trainedCrossEncoder } from './trained-cross-encoder.ts';
-import { trainedEmbedder } from './trained-embedder.ts';
+import { queryAdapterMatrix, trainedEncoder } from './trained-encoders.ts';
 
 export interface BackendsOptions {
   readonly catalogue: Catalogue;
@@ -41,32 +39,32 @@ export interface BackendsOptions {
   /** Default: the cores. */
   readonly threads?: number;
   /**
-   * Bytes that models and leases may take on each device; default what is measured to be free, on the CPU at most 80 %
-   * of the memory.
+   * Bytes that models and leases may take on each device; default: the measured free memory, on the CPU at most 80 % of
+   * all memory.
    */
   readonly memory?: number;
-  /** Makes the forms of language models that a CPU reads quicker; absent: all are read as published. */
+  /** Makes the encodings of language models that a CPU reads faster; absent: all stay as published. */
   readonly convertWeights?: ConvertWeights;
-  /** Makes the copies of adapters that a CPU reads with quicker; absent: all are loaded as they are. */
+  /** Makes the copies of adapters that a CPU reads faster; absent: all stay as they are. */
   readonly widenAdapter?: WidenAdapter;
-  /** What remote models may be asked, as it is when one is; default: those of this machine, without a key. */
+  /** Access rules of remote models, read at each request; default: those on this machine, without a key. */
   readonly remoteAccess?: () => Promise<RemoteAccess>;
 }
 
-/** What the services of one step need to know of it. */
+/** What the services of one step need to know about it. */
 export interface StepNeeds {
   readonly device: string;
   readonly signal: AbortSignal;
   readonly progress: (progress: FetchProgress) => void;
-  /** Told when a download begins and when it has ended. */
+  /** Called when a download begins and ends. */
   readonly waiting?: (waiting: boolean) => void;
-  /** The models that the step has used and the digests that it wants; default: any. */
+  /** The models that the step declared, with their digests; default: any. */
   readonly models?: UsedModels;
-  /** Told after each use of a model how many bytes it takes. */
+  /** Called after each use of a model with its bytes. */
   readonly held?: (model: string, bytes: number) => void;
 }
 
-/** Backends that load for one step: on its device, cancelled and reported with it. */
+/** Backends for one step: on its device, cancelled and reported with it. */
 export interface StepBackends {
   readonly backends: InferenceBackends;
   readonly models: {
@@ -74,20 +72,20 @@ export interface StepBackends {
     fetch(id: string): Promise<string>;
   };
   lease(bytes: number): Promise<Lease>;
-  /** Bytes that a lease could be given at once, idle models put out; Infinity where nobody tells. */
+  /** Bytes that a lease could get now if idle models were unloaded; Infinity if the device does not report it. */
   room(): Promise<number>;
 }
 
-/** Everything that runs models, in one process. Disposing frees all of it. */
+/** Everything that runs models, in one process. Disposal frees all of it. */
 export interface LoadedBackends extends InferenceBackends, AsyncDisposable {
-  /** Claims memory of the device, putting out idle models where needed; waits until it is free. */
+  /** Reserves memory of the device, unloading idle models if needed; waits until it is free. */
   lease(bytes: number, signal?: AbortSignal): Promise<Lease>;
-  /** The ledger of a device, for whoever watches it. */
+  /** The memory ledger of a device, for observers. */
   memory(device: string): Pick<DeviceMemory, 'used' | 'peak' | 'capacity'>;
   forStep(needs: StepNeeds): StepBackends;
 }
 
-/** Where weights lie; the stamp is of a catalogue's, whose files may change. */
+/** Location of weights; the stamp is of a catalogue model, whose files may change. */
 interface LocatedWeights {
   readonly path: string;
   readonly stamp?: string;
@@ -104,7 +102,7 @@ class ComposedBackends implements LoadedBackends {
   readonly #memories = new Map<string, DeviceMemory>();
   readonly #limit: number | undefined;
   readonly #onnx: OnnxModels;
-  /** With the first that is asked for: a step that embeds must not wait for llama.cpp's library. */
+  /** Measured by the first engine to ask: a step that embeds must not wait for llama.cpp's library. */
   readonly #llama: OpenedOnce<LanguageModels>;
   readonly #remote: RemoteModels;
   readonly #default: StepBackends;
@@ -215,7 +213,7 @@ class ComposedBackends implements LoadedBackends {
           const { trained, texts } = model;
           const { id, base, method } = trained.info;
           if (method !== 'query-adapter') {
-            const files = await trainedEmbedder(trained);
+            const files = await trainedEncoder('embedder', trained);
             return this.#onnx.embedder({ ...files, device, signal, held });
           }
           const plain = await this.#onnx.embedder(await request(base.id, 'embedder', base.digest));
@@ -231,7 +229,7 @@ class ComposedBackends implements LoadedBackends {
           this.#onnx.crossEncoder(
             typeof model === 'string'
               ? await request(model, 'cross-encoder')
-              : { ...(await trainedCrossEncoder(model)), device, signal, held },
+              : { ...(await trainedEncoder('cross-encoder', model)), device, signal, held },
           ),
         languageModel: async (source, wanted) => {
           const { remote } = source;
@@ -265,7 +263,7 @@ class ComposedBackends implements LoadedBackends {
     await (await this.#llama.opened)?.dispose();
   }
 
-  /** `free` is how the engine that asks first measures a GPU. */
+  /** `free` is how the first engine to ask measures a GPU. */
   #memory(id: string, free?: FreeOnGpu): DeviceMemory {
     const device = describe(id);
     const known = this.#memories.get(device.id);

@@ -5,13 +5,13 @@ import { availableMemory, hasCode, OpenedOnce } from '@graft/kit';
 import { probeLlama } from '../probe/llama-probe.ts';
 import type { MeasureCapacity } from './device-memory.ts';
 
-/** Of what is free on the CPU, what is left to everybody else and to an estimate that was too low. */
+/** Share of the free CPU memory to use: leaves the rest to others and to low estimates. */
 const spared = 0.1;
 
-/** Bytes free on a GPU, as a driver tells; undefined where it does not. */
+/** Free bytes of a GPU, from its driver; undefined if unknown. */
 export type FreeOnGpu = () => Promise<number | undefined>;
 
-/** How the capacity of a device is measured. `free` is what the engine that uses it knows. */
+/** How to measure a device's capacity. `free` asks the engine that uses it. */
 export function capacityOf(device: Device, free?: FreeOnGpu): MeasureCapacity {
   switch (device.class) {
     case 'cpu':
@@ -34,8 +34,8 @@ function afterOwn(free: FreeOnGpu): MeasureCapacity {
 }
 
 /**
- * WebGPU tells of no memory. Where it computes on an NVIDIA card its tool does; else Vulkan knows the card, by the
- * total alone, or that the CPU plays one, in its own memory.
+ * WebGPU does not report memory. On an NVIDIA card, its tool does; otherwise Vulkan knows the card, but only the total,
+ * or that the CPU emulates one in its own memory.
  */
 function webgpuCapacity(): MeasureCapacity {
   const probed = new OpenedOnce(() => probeLlama('vulkan'));
@@ -59,7 +59,7 @@ function indexOf({ id }: Device): number {
 const run = promisify(execFile);
 let isNvidia = true;
 
-/** Bytes free on an NVIDIA card, by `nvidia-smi`; undefined without one. */
+/** Free bytes of an NVIDIA card, from `nvidia-smi`; undefined without one. */
 async function nvidiaFree(index: number): Promise<number | undefined> {
   if (!isNvidia) return undefined;
   try {
@@ -68,7 +68,7 @@ async function nvidiaFree(index: number): Promise<number | undefined> {
     const mebibytes = Number(stdout.trim());
     return Number.isFinite(mebibytes) ? mebibytes * 2 ** 20 : undefined;
   } catch (error) {
-    // A tool that is there may answer the next time.
+    // An installed tool may answer next time.
     if (hasCode(error, 'ENOENT')) isNvidia = false;
     return undefined;
   }

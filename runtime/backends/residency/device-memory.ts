@@ -1,10 +1,10 @@
 import { GraphError, type Device, type Lease } from '@graft/graph';
 
-/** Something in memory that can be put out when the room is needed. */
+/** Something in memory that can be unloaded. */
 export interface Resident {
   readonly bytes: number;
   readonly busy: boolean;
-  /** Counts up with every use. */
+  /** Increases with every use. */
   readonly lastUsed: number;
   evict(): Promise<void>;
 }
@@ -16,23 +16,22 @@ interface Claim {
 }
 
 /**
- * How many bytes of a device we may take, as it stands: what is free on it and the `used` ones that are ours already.
- * Undefined where nobody tells.
+ * Bytes of a device that Graft may use now: the free ones plus the `used` ones that it already has. Undefined if
+ * unknown.
  */
 export type MeasureCapacity = (used: number) => Promise<number | undefined>;
 
 /**
- * The ledger of one device's memory: leases that steps hold, and residents that may be put out, least
- * recently used first, when a claim does not fit. Claims are granted in the order they were made. What is claimed is
- * never more than the capacity, and is claimed before it is taken.
+ * The memory ledger of a device: leases of steps, and residents, which it unloads (least recently used first) when a
+ * claim does not fit. Grants claims in order. Claims never exceed the capacity, and precede the allocation.
  */
 export class DeviceMemory {
   readonly device: Device;
   readonly #residents = new Set<Resident>();
-  /** What is being put out, by whoever: its bytes are not free until it is gone. */
+  /** Residents being unloaded: their bytes are not free until they are gone. */
   readonly #leaving = new Map<Promise<void>, number>();
   readonly #claims: Claim[] = [];
-  /** Bytes that are never exceeded, whatever is free. */
+  /** Fixed limit in bytes, whatever is free. */
   readonly #limit: number;
   readonly #measure: MeasureCapacity | undefined;
   #leased = 0;
@@ -41,7 +40,7 @@ export class DeviceMemory {
   #settling = false;
   #again = false;
 
-  /** `limit` in bytes; Infinity where only what is measured counts. */
+  /** `limit` in bytes; Infinity if only the measured capacity counts. */
   constructor(device: Device, limit: number, measure?: MeasureCapacity) {
     this.device = device;
     this.#limit = limit;
@@ -49,29 +48,29 @@ export class DeviceMemory {
     this.#measure = measure;
   }
 
-  /** As last measured. */
+  /** The last measurement. */
   get capacity(): number {
     return this.#capacity;
   }
 
-  /** Bytes claimed by leases and residents, those that are being put out included. */
+  /** Bytes claimed by leases and residents, including those being unloaded. */
   get used(): number {
     return this.#leased + sum(this.#residents) + this.#leavingBytes;
   }
 
-  /** The most that was ever claimed at a time. */
+  /** Peak of the claimed bytes. */
   get peak(): number {
     return this.#peak;
   }
 
-  /** Bytes that a lease could be given at once, idle residents put out. */
+  /** Bytes that a lease could get now if idle residents were unloaded. */
   async room(): Promise<number> {
     await this.#look();
     const busy = [...this.#residents].filter((resident) => resident.busy);
     return Math.max(0, this.#capacity - this.#leased - sum(busy));
   }
 
-  /** Waits until the bytes are free. Throws `out-of-memory` when they never can be. */
+  /** Waits until the bytes are free. Throws `out-of-memory` if they never can be. */
   async lease(bytes: number, signal?: AbortSignal): Promise<Lease> {
     if (bytes > this.#limit) throw this.#tooMuch(bytes);
     await this.#granted(bytes, signal);
@@ -94,12 +93,12 @@ export class DeviceMemory {
     return bytes;
   }
 
-  /** Puts out everything that is idle: memory ran out though there should have been enough. */
+  /** Unloads everything idle: memory ran out although there should have been enough. */
   async evictIdle(): Promise<void> {
     await this.#evict(() => true);
   }
 
-  /** In place of the lease that it was loaded under, in the same turn. */
+  /** Replaces the lease under which it was loaded, synchronously. */
   add(resident: Resident, lease: Lease): void {
     this.#residents.add(resident);
     lease[Symbol.dispose]();
@@ -111,7 +110,7 @@ export class DeviceMemory {
     this.changed();
   }
 
-  /** Something became free, idle, or changed its size: waiting claims are looked at again. */
+  /** Something was freed, became idle or changed its size: checks waiting claims again. */
   changed(): void {
     this.#again = true;
     if (this.#settling) return;
@@ -119,10 +118,10 @@ export class DeviceMemory {
     void this.#settleAll();
   }
 
-  /** Least recently used first, as long as it is needed and something is idle. */
+  /** Unloads idle residents, least recently used first, while needed. */
   async #evict(needed: () => boolean): Promise<void> {
     while (needed()) {
-      // What leaves already may be enough.
+      // Residents already leaving may free enough.
       const [leaving] = this.#leaving.keys();
       if (leaving !== undefined) {
         await leaving;
@@ -138,7 +137,7 @@ export class DeviceMemory {
   #putOut(resident: Resident): Promise<void> {
     const { bytes } = resident;
     this.#residents.delete(resident);
-    // What cannot be put out in order is no reason for others to wait for ever.
+    // A resident that fails to unload must not block others forever.
     const leaving = resident
       .evict()
       .catch(() => undefined)
@@ -179,7 +178,7 @@ export class DeviceMemory {
     });
   }
 
-  /** Until nothing has changed since the last look. */
+  /** Repeats until nothing has changed since the last check. */
   async #settleAll(): Promise<void> {
     try {
       while (this.#again) {
@@ -196,10 +195,10 @@ export class DeviceMemory {
       const { bytes } = claim;
       await this.#look();
       await this.#evict(() => this.used + bytes > this.#capacity);
-      // It may have been given up meanwhile.
+      // The claim may have been given up meanwhile.
       if (this.#claims[0] !== claim) continue;
       const fits = this.used + bytes <= this.#capacity;
-      // Whoever holds the rest gives it back some time. Others on the machine may not.
+      // Leases return their share in time; other programs may not.
       if (!fits && this.used > 0) return;
       this.#claims.shift();
       if (fits) {
@@ -210,7 +209,7 @@ export class DeviceMemory {
     }
   }
 
-  /** Measures, unless what leases have claimed may be taken in part: then it cannot be told what is ours. */
+  /** Measures, unless leases may have allocated a part of their claims: then our own share is unknown. */
   async #look(): Promise<void> {
     if (this.#leased > 0 || this.#measure === undefined) return;
     const measured = await this.#measure(this.used).catch(() => undefined);

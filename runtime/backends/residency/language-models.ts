@@ -14,10 +14,9 @@ import { loadLlamaRuntime, type LlamaDevice, type LlamaRuntime } from '../llama/
 import { ModelTokenizer } from '../llama/model-tokenizer.ts';
 import { ggufVocabulary } from '../llama/vocabulary.ts';
 import { loadLlamaVocabulary, loadLlamaWeights } from '../llama/llama-weights.ts';
-import type { LanguageModelRequest } from './model-request.ts';
+import { type LanguageModelRequest, llamaDevice } from './model-request.ts';
 import type { FreeOnGpu } from './device-capacity.ts';
 import type { DeviceMemory } from './device-memory.ts';
-import { llamaDevice } from './device-choice.ts';
 import {
   configurationBytes,
   LoadedLanguageModel,
@@ -30,18 +29,18 @@ import type { QuickForms } from './quick-forms.ts';
 interface LanguageModelsOptions {
   readonly memoryOf: (device: string, free?: FreeOnGpu) => DeviceMemory;
   readonly threads?: number;
-  /** Where models in another encoding are kept, and what makes them; absent: all are read as published. */
+  /** Where converted models are kept, and what makes them; absent: all stay as published. */
   readonly quickForms?: QuickForms | undefined;
-  /** The same of adapters. */
+  /** The same for adapters. */
   readonly quickAdapters?: QuickAdapters | undefined;
 }
 
-/** Language models, shared by all steps and loaded again after they were put out. */
+/** Language models, shared by all steps; reloads unloaded ones. */
 export class LanguageModels {
   readonly #options: LanguageModelsOptions;
   readonly #residency = new ModelResidency<LoadedLanguageModel>();
   readonly #runtimes = new Map<LlamaDevice, Promise<LlamaRuntime>>();
-  /** What counts tokens: the weights, or the vocabulary alone after they were put out. */
+  /** What counts tokens: the weights, or only the vocabulary once they are unloaded. */
   readonly #counters = new Map<string, LlamaModel>();
   readonly #memories = new Map<string, Promise<LlamaMemory>>();
   readonly #tokenizers = new Map<string, Promise<ModelTokenizer>>();
@@ -55,7 +54,7 @@ export class LanguageModels {
     request: LanguageModelRequest,
     { contextLength, parallel, adapters = [], encoding = 'fastest' }: LanguageModelOptions,
   ): Promise<LanguageModel> {
-    // The library loads on; only this caller stops waiting.
+    // The library goes on loading; only this caller stops waiting.
     const runtime = await abortable(this.#runtime(llamaDevice(request.device)), request.signal);
     const { threads, quickForms, quickAdapters } = this.#options;
     const published = encoding === 'as-published' || runtime.device !== 'cpu';
@@ -103,7 +102,7 @@ export class LanguageModels {
     };
   }
 
-  /** From the vocabulary alone, on the CPU whatever the device: nothing is computed. */
+  /** From the vocabulary alone, on the CPU for any device: it computes nothing. */
   tokenizer({ file, signal }: LanguageModelRequest): Promise<Tokenizer> {
     const key = fileKey(file);
     const load = async (): Promise<ModelTokenizer> =>
@@ -137,7 +136,7 @@ export class LanguageModels {
     );
   }
 
-  /** What the file will take, read once. */
+  /** Memory that the file will take, read once. */
   #memory(file: LlamaFile, runtime: LlamaRuntime): Promise<LlamaMemory> {
     const key = `${fileKey(file)} ${runtime.device}`;
     const reading = this.#memories.get(key) ?? LlamaMemory.of(file, runtime);
@@ -184,7 +183,7 @@ export class LanguageModels {
     };
   }
 
-  /** Nothing when nobody will count any more, or the file is gone: weights must be put out all the same. */
+  /** Undefined if nobody will count any more, or the file is gone: the weights must be unloaded anyway. */
   async #vocabularyToCount(
     runtime: LlamaRuntime,
     file: LlamaFile,

@@ -6,32 +6,32 @@ import { LlamaLanguageModel, requestsAtOnce, type LlamaOptions } from '../llama/
 
 interface Configured {
   readonly model: LlamaLanguageModel;
-  /** Bytes that its contexts are expected to take, all of them made. */
+  /** Expected bytes of all its contexts. */
   readonly expected: number;
   users: number;
 }
 
-/** One way to use the weights, with the bytes that one of its contexts takes. */
+/** One configuration of the weights, with the bytes of one context. */
 export interface Configuration {
   readonly options: LlamaOptions;
   readonly contextBytes: number;
 }
 
-/** Bytes that a configuration takes beside the weights, from nothing. */
+/** Bytes of a new configuration, without the weights. */
 export function configurationBytes({ options, contextBytes }: Configuration): number {
   const adapters = options.adapters ?? [];
   return contextsOf({ options, contextBytes }) + adapters.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Configurations that keep their contexts while nobody uses them: one without an adapter and a few with. */
+/** Unused configurations that keep their contexts: one without an adapter and a few with. */
 const keptIdle = 4;
 
-/** Weights, and the language models of other context lengths and adapters that share them. */
+/** Weights, and the language models of several context lengths and adapters that share them. */
 export class LoadedLanguageModel {
   readonly #weights: LlamaModel;
   /** Least recently used first. */
   readonly #configured = new Map<string, Configured>();
-  /** Bytes of every adapter's file that was ever applied: llama.cpp keeps them as long as the weights. */
+  /** Bytes of every applied adapter file: llama.cpp keeps them as long as the weights. */
   readonly #adapters = new Map<string, number>();
   readonly #dropping = new PendingWork();
 
@@ -58,7 +58,7 @@ export class LoadedLanguageModel {
     return configured === undefined ? all : all - contextsOf(configuration);
   }
 
-  /** Counts a configuration, before its contexts are made. */
+  /** Counts a configuration before its contexts exist. */
   grow(configuration: Configuration): void {
     const { options } = configuration;
     for (const { filePath, size } of options.adapters ?? []) this.#adapters.set(filePath, size);
@@ -72,7 +72,7 @@ export class LoadedLanguageModel {
     this.#configured.set(key, configured);
   }
 
-  /** Runs `work` on the model so configured, made when it is new. */
+  /** Runs `work` on the model in this configuration, created if new. */
   async use<Result>(
     configuration: Configuration,
     work: (model: LlamaLanguageModel) => Promise<Result> | Result,
@@ -89,7 +89,7 @@ export class LoadedLanguageModel {
     }
   }
 
-  /** Frees the contexts; the weights belong to whoever loaded them. */
+  /** Frees the contexts; the loader owns the weights. */
   async dispose(): Promise<void> {
     const models = [...this.#configured.values()].map(({ model }) => model);
     this.#configured.clear();

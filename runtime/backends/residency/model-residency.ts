@@ -2,10 +2,10 @@ import { GraphError, type Lease } from '@graft/graph';
 import { SharedWork } from '../shared/shared-work.ts';
 import type { DeviceMemory, Resident } from './device-memory.ts';
 
-/** A loaded model with what it takes. */
+/** A loaded model and its memory. */
 interface LoadedModel<Value> {
   readonly value: Value;
-  /** Bytes now; grows only by what `growth` said before. */
+  /** Current bytes; grows only by what `growth` announced. */
   bytes(): number;
   dispose(): Promise<void>;
 }
@@ -13,13 +13,13 @@ interface LoadedModel<Value> {
 export interface ModelLoader<Value> {
   readonly key: string;
   readonly memory: DeviceMemory;
-  /** Bytes that loading it for this use takes, claimed before. */
+  /** Bytes to claim before loading it for this use. */
   readonly estimate: number;
-  /** Bytes that this use adds to a loaded one, claimed before; absent: nothing. */
+  /** Bytes that this use adds to a loaded model, to claim before; absent: none. */
   readonly growth?: (value: Value) => number;
   /** Counts the growth as the model's own. */
   readonly grow?: (value: Value) => void;
-  /** Told after each use how many bytes the model takes. */
+  /** Called after each use with the bytes that the model takes. */
   readonly held?: ((model: string, bytes: number) => void) | undefined;
   load(signal: AbortSignal): Promise<LoadedModel<Value>>;
 }
@@ -52,16 +52,16 @@ class ResidentModel<Value> implements Resident {
 }
 
 /**
- * Models of one kind that are loaded once, shared, and put out when their memory is needed. Nobody holds a model while
- * waiting for memory, so that no two wait for each other.
+ * Models of one kind, loaded once, shared, and unloaded when their memory is needed. Nobody holds a model while waiting
+ * for memory, which prevents deadlocks.
  */
 export class ModelResidency<Value> {
   readonly #models = new Map<string, { model: ResidentModel<Value>; memory: DeviceMemory }>();
   readonly #loading = new SharedWork<ResidentModel<Value>, never>();
 
   /**
-   * Runs `work` on the model, loaded first if need be; it stays in memory at least until then. Where memory runs out
-   * all the same, whatever is idle on the device is put out, so that whoever tries again finds more.
+   * Runs `work` on the model, which it loads if needed and keeps at least until then. If memory still runs out, unloads
+   * everything idle on the device, so that a retry finds more.
    */
   async use<Result>(
     loader: ModelLoader<Value>,
@@ -99,7 +99,7 @@ export class ModelResidency<Value> {
       const there = this.#models.get(loader.key)?.model;
       if (there === undefined) {
         await this.#loading.join(loader.key, { signal }, (shared) => this.#load(loader, shared));
-        // Taken in the same turn as it became known, or put out again already: then once more.
+        // Taken synchronously once known; if it was unloaded meanwhile, tries again.
         continue;
       }
       const more = loader.growth?.(there.loaded.value) ?? 0;
@@ -109,7 +109,7 @@ export class ModelResidency<Value> {
       }
       there.lastUsed = ++clock;
       using lease = await loader.memory.lease(more, signal);
-      // Put out for the sake of this very claim: it does not fit beside what the model has grown to.
+      // Unloaded for this very claim: it does not fit beside the model's present size.
       if (this.#models.get(loader.key)?.model !== there) continue;
       there.users++;
       loader.grow?.(there.loaded.value);
@@ -136,7 +136,7 @@ export class ModelResidency<Value> {
     loader.grow?.(loaded.value);
     this.#models.set(key, { model, memory });
     memory.add(model, lease);
-    // Held until those who waited for it have had their turn: it would be put out for others before they use it.
+    // Held until those who waited have had their turn; otherwise others would unload it before its use.
     model.users++;
     setImmediate(() => {
       model.users--;
@@ -146,7 +146,7 @@ export class ModelResidency<Value> {
   }
 }
 
-/** A driver may have less than it says, or in pieces: what is idle is put out, and it is tried once more. */
+/** A driver may have less than it reports, or fragmented memory: unloads everything idle and tries again. */
 async function loadTwice<Value>(
   loader: ModelLoader<Value>,
   signal: AbortSignal,

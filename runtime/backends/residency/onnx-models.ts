@@ -4,9 +4,8 @@ import { modelMemory } from '../catalogue/model-memory.ts';
 import { loadCrossEncoder, type OnnxCrossEncoder } from '../onnx/cross-encoder.ts';
 import { loadEmbedder, type OnnxEmbedder } from '../onnx/embedder.ts';
 import { BatchEncoder } from '../onnx/batch-encoder.ts';
-import type { ModelRequest } from './model-request.ts';
+import { type ModelRequest, onnxDevice } from './model-request.ts';
 import type { DeviceMemory } from './device-memory.ts';
-import { onnxDevice } from './device-choice.ts';
 import { ModelResidency, type ModelLoader } from './model-residency.ts';
 
 interface OnnxModelsOptions {
@@ -14,7 +13,7 @@ interface OnnxModelsOptions {
   readonly threads?: number;
 }
 
-/** Embedders and cross-encoders, shared by all steps and loaded again after they were put out. */
+/** Embedders and cross-encoders, shared by all steps; reloads unloaded ones. */
 export class OnnxModels {
   readonly #options: OnnxModelsOptions;
   readonly #embedders = new ModelResidency<OnnxEmbedder>();
@@ -26,7 +25,7 @@ export class OnnxModels {
   }
 
   async embedder(request: ModelRequest): Promise<Embedder> {
-    // Counting tokens must work at once, also while the weights are out.
+    // Counting tokens must work at once, even while the weights are unloaded.
     const { entry } = request;
     const tokenizer = await abortable(this.#tokenizer(request), request.signal);
     const loader = this.#loader(request, (files) => loadEmbedder(files, tokenizer));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AdapterFile } from '../llama/llama-adapters.ts';
-import { adapterBytes } from '../testing/adapter-bytes.ts';
+import { adapterBytes } from '../testing/gguf-adapter.ts';
 import { QuickAdapters, type WidenAdapter } from './quick-adapters.ts';
 
 const hooks = { signal: new AbortController().signal, progress: () => undefined };

@@ -5,14 +5,14 @@ import type { AdapterFile } from '../llama/llama-adapters.ts';
 import { quickRankOf, quickRankVersion } from '../llama/quick-rank.ts';
 import type { LanguageModelRequest } from './model-request.ts';
 
-/** Writes a GGUF adapter anew at `to` with a larger rank, adding the same to each map. */
+/** Writes a GGUF adapter to `to` with a larger rank and the same effect. */
 export type WidenAdapter = (
   from: string,
   to: string,
   options: { readonly rank: number; readonly signal: AbortSignal },
 ) => Promise<void>;
 
-/** Adapters in the rank that a CPU reads with quickest, made of the given files where need be and kept as models are. */
+/** Adapters in the rank that a CPU runs fastest, converted if needed and kept like models. */
 export class QuickAdapters {
   readonly #made: ConvertedModels;
   readonly #widen: WidenAdapter;
@@ -22,7 +22,7 @@ export class QuickAdapters {
     this.#widen = widen;
   }
 
-  /** The file to load instead of the given one, which may be that one. */
+  /** The file to load instead of the given one, possibly the same. */
   async open(
     given: AdapterFile,
     { signal, progress }: Pick<LanguageModelRequest, 'signal' | 'progress'>,

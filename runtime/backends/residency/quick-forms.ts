@@ -9,7 +9,7 @@ import {
 } from '../llama/reading-speed.ts';
 import type { LanguageModelRequest } from './model-request.ts';
 
-/** Writes a GGUF file anew at `to` with the tensors that `encodesAnew` names in Q8_0. */
+/** Writes a GGUF file to `to`, with the tensors that `encodesAnew` selects in Q8_0. */
 export type ConvertWeights = (
   from: string,
   to: string,
@@ -20,11 +20,11 @@ export type ConvertWeights = (
   },
 ) => Promise<void>;
 
-/** Language models in the encoding that a CPU reads quickest, made of the published file where need be. */
+/** Language models in the encoding that a CPU reads fastest, converted from the published file if needed. */
 export class QuickForms {
   readonly #models: ConvertedModels;
   readonly #convert: ConvertWeights;
-  /** By the very file: a header with a large vocabulary takes a moment to read. */
+  /** By exact file, because a header with a large vocabulary takes a moment to read. */
   readonly #forms = new Map<string, Promise<QuickForm | undefined>>();
 
   constructor(modelsFolder: string, convert: ConvertWeights) {
@@ -32,7 +32,7 @@ export class QuickForms {
     this.#convert = convert;
   }
 
-  /** The file to read instead of the published one, under the digest of that; undefined: none is quicker. */
+  /** The file to read instead of the published one, found by its digest; undefined: none is faster. */
   async open({
     file,
     signal,

@@ -7,7 +7,7 @@ interface Job<Result, Progress> {
   waiting: number;
 }
 
-/** One piece of work for all who ask for the same key; it stops when all of them have given up. */
+/** Shares one piece of work among all callers with the same key; stops it when all have given up. */
 export class SharedWork<Result, Progress> {
   readonly #jobs = new Map<string, Job<Result, Progress>>();
 
@@ -48,7 +48,7 @@ export class SharedWork<Result, Progress> {
     const result = work(abort.signal, (progress) => {
       for (const listener of listeners) listener(progress);
     });
-    // Those who wait hear of a failure; without any, nobody needs to.
+    // Waiting callers receive the failure; without any, it is ignored.
     result.catch(() => undefined);
     const job: Job<Result, Progress> = { result, abort, listeners, waiting: 0 };
     this.#jobs.set(key, job);

@@ -2,22 +2,22 @@ import { createContext, Script } from 'node:vm';
 import { GraphError } from '@graft/graph';
 import { z } from 'zod';
 
-/** Does work on texts of so many characters. Throws `bad-model` where it takes too long. */
+/** Runs work on texts with this many characters. Throws `bad-model` if it takes too long. */
 export type TokenizerBudget = <Result>(characters: number, work: () => Result) => Result;
 
-/** Milliseconds that any text may take, on a machine that is busy with other things. */
+/** Minimal time limit of any text in milliseconds, on a busy machine. */
 const leastTime = 10_000;
-/** How many characters may take a further one; ordinary tokenizers do a thousand. */
+/** Characters that allow a further millisecond; ordinary tokenizers do a thousand. */
 const charactersPerMillisecond = 50;
 
-/** By its code: the error comes from another realm, where `Error` is another. */
+/** By its code: the error comes from another realm with its own `Error` class. */
 const lateSchema = z.object({ code: z.literal('ERR_SCRIPT_EXECUTION_TIMEOUT') });
 const context = createContext({ work: (): unknown => undefined });
 const callWork = new Script('work()');
 
 /**
- * Bounds the time of a tokenizer by its texts. A `tokenizer.json` may bring regular expressions of its own, and one that
- * tries every way to cut a text takes longer than anybody waits. Without any, nothing is watched.
+ * Limits a tokenizer's time by the length of its texts. A `tokenizer.json` may contain regular expressions, and one
+ * with catastrophic backtracking would take forever. Without any, nothing is watched.
  */
 export function tokenizerBudget(
   id: string,

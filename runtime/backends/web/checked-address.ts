@@ -7,14 +7,14 @@ export interface Address {
   readonly address: string;
   readonly family: number;
 }
-/** The addresses of a host name. */
+/** Resolves a host name to its addresses. */
 export type Resolve = (hostname: string) => Promise<readonly Address[]>;
 
 export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true });
 
 /**
- * An address of the web: http or https, without a name or password. How a host is written (`2130706433`, `0x7f.1`,
- * `[::ffff:7f00:1]`) makes no difference: parsing gives the one form that is checked and connected to.
+ * Parses a web address: http or https, without name or password. The spelling of a host (`2130706433`, `0x7f.1`,
+ * `[::ffff:7f00:1]`) makes no difference: parsing gives one form, which is checked and connected to.
  */
 export function webUrl(text: string, base?: URL): URL {
   if (!URL.canParse(text, base?.href))
@@ -40,8 +40,8 @@ interface Checking {
 }
 
 /**
- * The addresses behind a URL, to connect to and no others: looking the name up again could give other ones. Throws
- * `unavailable` where any of them is not public, or this machine's own, unless the operator allows the site.
+ * The addresses behind a URL; connect only to these, because another lookup could differ. Throws `unavailable` if any
+ * of them is not public or belongs to this machine, unless the operator allows the site.
  */
 export async function checkedAddresses(
   url: URL,
@@ -59,7 +59,7 @@ export function refused(message: string): GraphError {
   return new GraphError('unavailable', message);
 }
 
-/** An address as messages name it: without what may be long or nobody else's business. */
+/** An address for messages: without parts that may be long or private. */
 export function shown({ protocol, host, pathname }: URL): string {
   const text = `${protocol}//${host}${pathname}`;
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;

@@ -3,21 +3,21 @@ import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 export interface BodyLimit {
-  /** Bytes, unpacked. */
+  /** Bytes, decompressed. */
   readonly most: number;
-  /** What is beyond is left unread; absent: a RangeError. */
+  /** Stops reading beyond the limit; absent: throws a RangeError. */
   readonly cut?: boolean;
 }
 
 /**
- * The bytes of a reply, unpacked as they come, so that what unpacks to more than it may is left before it is held. Throws a
- * RangeError where there are more, and a TypeError for a packing that was not asked for; the connection is closed then.
+ * The bytes of a reply, decompressed as they arrive, so that a bomb is abandoned before it fills memory. Throws a
+ * RangeError beyond the limit, and a TypeError for an unexpected encoding, and closes the connection.
  */
 export async function replyBody(
   response: IncomingMessage,
   { most, cut = false }: BodyLimit,
 ): Promise<Uint8Array> {
-  // What has no body is packed as nothing, whatever the headers say of the one that it stands for.
+  // A reply without a body has no encoding, whatever its headers say.
   if (isEmpty(response)) {
     response.resume();
     return new Uint8Array();
@@ -48,11 +48,11 @@ function unpacked(response: IncomingMessage): Readable {
   if (packing === 'identity' || packing === '') return response;
   const unpack = unpacker(packing);
   if (unpack === undefined) {
-    // Nobody would ever read it.
+    // Nobody would read it.
     response.destroy();
     throw new TypeError(packing.slice(0, 40));
   }
-  // Whichever ends first, or breaks, takes the other along; the reader is told by what it reads.
+  // If either ends or fails, the other does too; the reader sees it in what it reads.
   return pipeline(response, unpack, () => undefined);
 }
 

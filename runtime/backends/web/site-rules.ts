@@ -1,6 +1,6 @@
-/** By which robots.txt names Graft. */
+/** Graft's name in a robots.txt. */
 export const robotName = 'Graft';
-/** Seconds between requests that a site may ask for at most. */
+/** Most seconds between requests that a site may ask for. */
 const longestPause = 60;
 
 export interface SiteRules {
@@ -19,14 +19,14 @@ interface Group {
 }
 
 /**
- * Rules of a robots.txt (RFC 9309): those of all groups that name Graft, else of those for everybody. Only these are kept,
- * and a path is matched in one go, so that no file costs more than it is long.
+ * Rules of a robots.txt (RFC 9309): those of all groups that name Graft, else those for everybody. Keeps only these,
+ * and matches a path in one pass, so that the cost is linear in the file.
  */
 export function siteRules(text: string): SiteRules {
   const own: Group = { rules: [], pause: 0 };
   const everybody: Group = { rules: [], pause: 0 };
   let named = false;
-  /** What the lines at hand are for, and whether their heads are still being read. */
+  /** The current group, and whether its user-agent lines continue. */
   let groups = new Set<Group>();
   let inHead = false;
   for (const line of text.split(/\r\n|\r|\n/)) {
@@ -63,10 +63,10 @@ export function siteRules(text: string): SiteRules {
   };
 }
 
-/** Of a site that has none. */
+/** For a site without rules. */
 export const noRules: SiteRules = { allows: () => true, pause: 0 };
 
-/** By the longest rule that fits; of equally long ones one that allows. */
+/** By the longest matching rule; of equally long ones an allowing one wins. */
 function isAllowed(rules: readonly Rule[], path: string): boolean {
   let allowed = true;
   let longest = -1;
@@ -78,14 +78,14 @@ function isAllowed(rules: readonly Rule[], path: string): boolean {
   return allowed;
 }
 
-/** Whether a path begins as a pattern says, in which `*` is anything, and `$` at the end that the path ends there. */
+/** Whether a path matches a prefix pattern, in which `*` is anything, and a final `$` the end of the path. */
 function fits(pattern: string, path: string): boolean {
   const ends = pattern.endsWith('$');
   const [start = '', ...parts] = (ends ? pattern.slice(0, -1) : pattern).split('*');
   if (!path.startsWith(start)) return false;
   const last = ends ? parts.pop() : undefined;
   if (ends && last === undefined) return path.length === start.length;
-  // Each part where it first stands leaves the most for those that follow.
+  // Matching each part at its first occurrence leaves the most for the rest.
   let at = start.length;
   for (const part of parts) {
     const found = path.indexOf(part, at);
@@ -95,13 +95,13 @@ function fits(pattern: string, path: string): boolean {
   return last === undefined || (path.length - last.length >= at && path.endsWith(last));
 }
 
-/** In one form, in whichever its letters were written. */
+/** In one percent-encoded form. */
 function encoded(text: string): string {
   let whole = text;
   try {
     whole = encodeURI(text).replaceAll('%25', '%');
   } catch {
-    // Half a letter cannot be encoded, and is in no path.
+    // Half a surrogate pair cannot be encoded, and no path contains one.
   }
   return whole.replace(/%[0-9a-f]{2}/gi, (code) => code.toUpperCase());
 }

@@ -14,7 +14,6 @@ import {
 } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { ownAddresses, type RemoteAccess } from '../access/index.ts';
-import { type Busy, busyHost, longestWait, restOf } from './busy-host.ts';
 import {
   checkedAddresses,
   refused,
@@ -24,7 +23,7 @@ import {
   type Address,
   type Resolve,
 } from './checked-address.ts';
-import type { HostPauses } from './host-pauses.ts';
+import { type HostPauses, type Busy, busyHost, longestWait, restOf } from './host-pauses.ts';
 import { replyBody, type BodyLimit } from './reply-body.ts';
 import { noRules, robotName, siteRules, type SiteRules } from './site-rules.ts';
 
@@ -32,22 +31,22 @@ type Access = Pick<RemoteAccess, 'mayVisit' | 'key' | 'checkListed' | 'hiddenSit
 
 export interface WebParts {
   readonly access: () => Promise<Access>;
-  /** Shared by all that ask at once. */
+  /** Shared by all requests. */
   readonly pauses: HostPauses;
-  /** The addresses of this machine. Default: as it says now. */
+  /** The addresses of this machine. Default: read from the system. */
   readonly own?: () => readonly string[];
-  /** Default: as this machine resolves names. */
+  /** Default: the system's resolver. */
   readonly resolve?: Resolve;
 }
 
 const mostRedirects = 5;
-/** Times that a page is asked for whose host says for how long it is busy. */
+/** Most requests of a page whose host says how long it is busy. */
 const mostTries = 3;
-/** Replies of 503 in a row that are of pages, and not of their host. */
+/** Consecutive replies of 503 that count as the page's own, not the host's. */
 const mostUnwell = 2;
-/** Bytes of a robots.txt that are read (RFC 9309 asks for 500 KiB at least). */
+/** Most bytes of a robots.txt to read (RFC 9309 asks for at least 500 KiB). */
 const mostRules = 512 * 1024;
-/** Characters of a validator that is sent back. */
+/** Most characters of a validator to send back. */
 const longestValidator = 1024;
 
 const headers = {
@@ -56,7 +55,10 @@ const headers = {
   'accept-encoding': 'gzip, deflate, br',
 };
 
-/** Reads the web for one step, as `Web` says: a site's robots.txt is read once, and its pauses kept among all who ask. */
+/**
+ * Reads the web for one step, as `Web` defines: reads a site's robots.txt once, and shares its pauses among all
+ * requests.
+ */
 export class WebClient implements Web {
   readonly #access: Promise<Access>;
   readonly #resolve: Resolve;
@@ -64,14 +66,14 @@ export class WebClient implements Web {
   readonly #rules = new Map<string, Promise<SiteRules>>();
   readonly #pauses: HostPauses;
   readonly #own: () => readonly string[];
-  /** Replies of 503 in a row, by host. */
+  /** Consecutive replies of 503, by host. */
   readonly #unwell = new Map<string, number>();
 
   constructor({ access, pauses, own = ownAddresses, resolve = systemResolve }: WebParts) {
     this.#pauses = pauses;
     this.#own = own;
     this.#access = access();
-    // Told to whoever asks.
+    // The error for all who ask.
     this.#access.catch(() => undefined);
     this.#resolve = resolve;
   }
@@ -108,8 +110,8 @@ export class WebClient implements Web {
   }
 
   /**
-   * What `ask` gives when the host has time for it. Throws where it says that it will not have for longer than is waited; so
-   * it does at once for all who would ask it meanwhile.
+   * Runs `ask` when the host is free. Throws if the host asks for a longer pause than Graft waits, also for all others
+   * that would ask it meanwhile.
    */
   async #patiently(
     { host }: URL,
@@ -134,7 +136,7 @@ export class WebClient implements Web {
     }
   }
 
-  /** How busy a host is by what it gave, and gave before; undefined where it is not. */
+  /** Whether a host is busy, by this reply and earlier ones; undefined if it is not. */
   #busy(host: string, reply: WebReply | URL | Busy): Busy | undefined {
     if (reply instanceof URL) return undefined;
     if ('seconds' in reply) return reply;
@@ -145,7 +147,7 @@ export class WebClient implements Web {
     return unwell > mostUnwell ? { status, seconds: undefined } : undefined;
   }
 
-  /** One request: the reply, where it sends on to, or how busy the host is. */
+  /** One request: the reply, the redirect target, or how busy the host is. */
   async #once(
     url: URL,
     request: WebRequest & { readonly left: number; readonly limit: BodyLimit; readonly start: URL },
@@ -163,20 +165,20 @@ export class WebClient implements Web {
         ...{ addresses: await abortable(checking, either), signal: either },
         unless: known?.url === url.href ? known.validators : undefined,
       });
-      const { statusCode: status = 0, headers: said } = response;
-      if ([301, 302, 303, 307, 308].includes(status) && said.location !== undefined) {
+      const { statusCode: status = 0, headers: received } = response;
+      if ([301, 302, 303, 307, 308].includes(status) && received.location !== undefined) {
         response.destroy();
-        return redirected(said.location, url);
+        return redirected(received.location, url);
       }
-      const busy = busyHost(status, said['retry-after']);
+      const busy = busyHost(status, received['retry-after']);
       if (busy !== undefined) {
         response.destroy();
         return busy;
       }
       const body = await replyBody(response, limit);
-      const validators = validatorsOf(said);
+      const validators = validatorsOf(received);
       return {
-        ...{ url: url.href, status, type: said['content-type'] ?? '', body },
+        ...{ url: url.href, status, type: received['content-type'] ?? '', body },
         ...(validators === undefined ? {} : { validators }),
       };
     } catch (error) {
@@ -186,24 +188,24 @@ export class WebClient implements Web {
           `${shown(url)} takes more than ${seconds} s. Raise the timeout, or remove the page.`,
         );
       }
-      throw told(error, { url, limit });
+      throw fetchError(error, { url, limit });
     }
   }
 
-  /** Whether the operator has named the site, so that it need not be public. Throws where it has to be named, and is not. */
+  /** Whether the operator has named the site, so that it need not be public. Throws if it must be named and is not. */
   async #isAllowed(
     { href, origin }: URL,
     { asks = false, start }: { readonly asks?: boolean; readonly start: URL },
   ): Promise<boolean> {
     const access = await this.#access;
     if (!asks) return access.mayVisit(href);
-    // Any graph may ask this machine where it names it, and no server may lead it to another port here.
+    // Any graph that names this machine may ask it, but no server may redirect to another port here.
     if (origin === start.origin) access.key(href, undefined);
     else access.checkListed(href);
     return true;
   }
 
-  /** How long the site is to be left alone after a reply, in seconds. Throws where its robots.txt forbids to ask. */
+  /** Pause after a reply, in seconds. Throws if the site's robots.txt forbids the request. */
   async #pauseAt(url: URL, request: WebRequest): Promise<number> {
     if (!request.robots) return request.pause;
     const rules = await this.#rulesOf(url, request);
@@ -225,8 +227,8 @@ export class WebClient implements Web {
   }
 
   /**
-   * Rules as RFC 9309 has it: of a site without a robots.txt none, and of one whose robots.txt cannot be had that nothing may
-   * be read. It is asked for twice, since one lost connection would cost all of a site's pages.
+   * Rules of RFC 9309: a site without a robots.txt has none; if it cannot be fetched, nothing may be read. Asks twice,
+   * because one lost connection would cost all pages of the site.
    */
   async #readRules(address: URL, request: WebRequest): Promise<SiteRules> {
     try {
@@ -254,12 +256,12 @@ export class WebClient implements Web {
   }
 }
 
-/** Whether a site could not be asked, and not that it may not be, or that nobody waits any more. */
+/** Whether the site could not be reached, as opposed to forbidden or aborted. */
 function isFailure(error: unknown, { signal }: WebRequest): error is GraphError {
   return !signal.aborted && error instanceof GraphError && error.audience !== 'operator';
 }
 
-/** Where a reply sends on to. */
+/** Target of a redirect. */
 function redirected(location: string, from: URL): URL {
   try {
     return webUrl(location, from);
@@ -268,7 +270,7 @@ function redirected(location: string, from: URL): URL {
   }
 }
 
-/** The same error, saying too by which address one comes there: only that one is in the graph. */
+/** The same error, with the address that led there: the graph contains only that one. */
 function ledFrom(start: URL, error: unknown): unknown {
   const by = ` ${shown(start)} redirects there.`;
   if (!(error instanceof GraphError) || error.message.endsWith(by)) return error;
@@ -293,7 +295,7 @@ function send(
   }: {
     readonly addresses: readonly Address[];
     readonly signal: AbortSignal;
-    /** Nothing is wanted where these still stand. */
+    /** Sends validators: an unchanged page need not be sent again. */
     readonly unless: Validators | undefined;
   },
 ): Promise<IncomingMessage> {
@@ -304,7 +306,7 @@ function send(
     const sent = start(
       url,
       {
-        // A connection of its own: none that was opened to another address before.
+        // A new connection: none that was opened to another address.
         ...{ agent: false, signal, headers: { ...headers, ...conditions(unless) } },
         lookup(_name, { all }, done) {
           if (all === true) done(null, [...addresses]);
@@ -325,8 +327,8 @@ function conditions({ etag, modified }: Validators = { etag: '', modified: '' })
   };
 }
 
-/** What went wrong, for whoever wrote the address. */
-function told(
+/** The error for the author of the address. */
+function fetchError(
   error: unknown,
   { url, limit }: { readonly url: URL; readonly limit: BodyLimit },
 ): Error {
@@ -359,8 +361,8 @@ function told(
       `${shown(url)} has damaged compression (${code}). Run again, or remove the page.`,
     );
   }
-  const said = code === '' ? (error instanceof Error ? error.message : String(error)) : code;
+  const reason = code === '' ? (error instanceof Error ? error.message : String(error)) : code;
   return refused(
-    `Graft cannot read ${shown(url)}: the connection failed (${said}). Run again later; Graft keeps the pages it has read.`,
+    `Graft cannot read ${shown(url)}: the connection failed (${reason}). Run again later; Graft keeps the pages it has read.`,
   );
 }

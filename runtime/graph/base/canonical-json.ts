@@ -4,8 +4,8 @@ import { isRecord, sortedKeys } from './record.ts';
 const maxDepth = 200;
 
 /**
- * A value as JSON on one line with sorted keys and a space after `,` and `:`. Equal values give equal
- * text. Throws GraphError `bad-param` for what JSON cannot hold (NaN, functions, cycles).
+ * Serializes JSON on one line, with sorted keys and a space after `,` and `:`. Equal values give equal text. Throws
+ * GraphError `bad-param` for values that JSON cannot hold (NaN, functions, cycles).
  */
 export function canonicalJson(value: unknown, depth = 0): string {
   if (depth > maxDepth) {
@@ -34,9 +34,34 @@ export function canonicalJson(value: unknown, depth = 0): string {
   );
 }
 
-/** Whether two values have the same canonical JSON; absent equals only absent. */
+/** Whether two values have the same canonical JSON; undefined equals only undefined. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined || typeof a !== typeof b) return false;
   return canonicalJson(a) === canonicalJson(b);
+}
+
+/** `"key": value` for each field, sorted. */
+export function fieldTexts(record: Readonly<Record<string, unknown>>): string[] {
+  return sortedKeys(record).flatMap((key) => {
+    const value = record[key];
+    if (value === undefined) return [];
+    try {
+      return `${JSON.stringify(key)}: ${canonicalJson(value)}`;
+    } catch (error) {
+      throw GraphError.from(error, { param: key });
+    }
+  });
+}
+
+/** Puts lines between brackets, indented one step deeper than `depth`; without lines, returns the bare brackets. */
+export function block(
+  brackets: '{}' | '[]',
+  parts: readonly (string | readonly never[])[],
+  depth: number,
+): string {
+  const lines = parts.flat();
+  if (lines.length === 0) return brackets;
+  const indent = '  '.repeat(depth + 1);
+  return `${brackets[0]}\n${indent}${lines.join(`,\n${indent}`)}\n${'  '.repeat(depth)}${brackets[1]}`;
 }

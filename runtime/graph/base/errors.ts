@@ -1,4 +1,4 @@
-/** Who must act on an error: the person using Graft, whoever runs the machine, or its developers. */
+/** Who must act on an error: the person using Graft, whoever runs the machine, or the developers. */
 export type Audience = 'user' | 'operator' | 'developer';
 
 export type GraphErrorCode =
@@ -42,25 +42,25 @@ export type GraphErrorCode =
   | 'unavailable' // a device or backend that this machine lacks
   | 'internal';
 
-/** Where a problem is. Every part is optional; all that are known are given. */
+/** Where a problem is. All parts are optional; known ones are set. */
 export interface Location {
   readonly file?: string;
-  /** The subgraph of that file. */
+  /** Subgraph of that file. */
   readonly graph?: string;
   readonly node?: string;
   readonly port?: string;
   readonly param?: string;
-  /** Of a parameter that is a list or a record: the index, or the name, of what is meant in it. */
+  /** Index or key within a parameter that is a list or record. */
   readonly entry?: string;
-  /** A part of the file that belongs to no node: `experiments.sizes.vary.chunk.size`. */
+  /** A part of the file outside any node: `experiments.sizes.vary.chunk.size`. */
   readonly field?: string;
-  /** 1-based, in the file. */
+  /** 1-based line in the file. */
   readonly line?: number;
-  /** Of a node within a subgraph that is used: the ids that lead to it from the graph that runs, `retriever/embed`. */
+  /** For a node within a used subgraph: its id path from the running graph, `retriever/embed`. */
   readonly path?: string;
 }
 
-/** A problem as plain data: what crosses process borders and what validation returns in lists. */
+/** A problem as plain data: crosses process borders, and validation returns lists of them. */
 export interface Problem {
   readonly code: GraphErrorCode;
   readonly message: string;
@@ -72,11 +72,11 @@ export interface GraphErrorOptions {
   readonly location?: Location;
   readonly audience?: Audience;
   readonly cause?: unknown;
-  /** When several problems were found; the error's own is the first. */
+  /** All problems if there are several; the error's own is the first. */
   readonly problems?: readonly Problem[];
 }
 
-/** The one error class of Graft: a stable code, where it happened, and a message that says what to do. */
+/** Graft's only error class: a stable code, a location, and a message with the remedy. */
 export class GraphError extends Error {
   override readonly name = 'GraphError';
   readonly code: GraphErrorCode;
@@ -111,7 +111,7 @@ export class GraphError extends Error {
     });
   }
 
-  /** Any thrown value as a GraphError; an unexpected one becomes `internal` with its message kept. */
+  /** Any thrown value as a GraphError; an unexpected one becomes `internal` and keeps its message. */
   static from(error: unknown, location: Location = {}): GraphError {
     if (error instanceof GraphError) {
       if (Object.keys(location).length === 0) return error;
@@ -121,7 +121,7 @@ export class GraphError extends Error {
         cause: error.cause,
       });
     }
-    // Clearing up failed as well: what failed first says why.
+    // If cleaning up failed too, the first failure is the reason.
     if (isSuppressed(error)) return GraphError.from(error.suppressed, location);
     const message = error instanceof Error ? error.message : String(error);
     if (isFullDisk(error)) {
@@ -140,7 +140,7 @@ function isSuppressed(error: unknown): error is { readonly suppressed: unknown }
   return error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error;
 }
 
-/** What any write may throw, wherever it happens. */
+/** Errors of any write. */
 function isFullDisk(error: unknown): boolean {
   return (
     error instanceof Error &&
@@ -149,7 +149,7 @@ function isFullDisk(error: unknown): boolean {
   );
 }
 
-/** What `formatProblem` reads: a Problem, or one that came out of an event. */
+/** Input of `formatProblem`: a Problem, or one from an event. */
 export interface LocatedMessage {
   readonly message: string;
   readonly location: { readonly [K in keyof Location]?: Location[K] | undefined };

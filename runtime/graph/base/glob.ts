@@ -1,15 +1,15 @@
 type Token =
-  /** A code unit by itself, or one of those of a class in brackets. */
+  /** A single code unit, or one of a class in brackets. */
   | { readonly kind: 'unit'; readonly pattern: string }
   /** `*` */
   | { readonly kind: 'name' }
-  /** `**`, and with a slash behind it. */
+  /** `**`, with the slash after it. */
   | { readonly kind: 'all' | 'folders' }
   | { readonly kind: 'open' | 'or' | 'close' };
 
 /**
- * The parts of a glob: `*` and `?` stay within a folder, `**` crosses folders, `{a,b}` and `[a-z]` choose; a folder's name, with or
- * without the final slash, means everything below it. Braces that nobody closes end with it.
+ * The parts of a glob: `*` and `?` stay within a folder, `**` crosses folders, `{a,b}` and `[a-z]` choose; a folder's
+ * name, with or without a final slash, means everything below it. Unclosed braces end with the glob.
  */
 function tokens(glob: string): Token[] {
   const found: Token[] = [];
@@ -48,7 +48,7 @@ function tokens(glob: string): Token[] {
   return found;
 }
 
-/** Undefined for what is no class, such as `z-a`. */
+/** Undefined for an invalid class, such as `z-a`. */
 function classPattern(glob: string): string | undefined {
   const inside = glob.replace(/[\\[\]&~]/g, '\\$&');
   const pattern = `[${inside.startsWith('!') ? `^${inside.slice(1)}` : inside}]`;
@@ -65,7 +65,7 @@ const patterns = {
   ...{ open: '(?:', or: '|', close: ')' },
 } as const;
 
-/** A glob as a regular expression, for engines that take no more than linear time for one. Here, `globMatcher` does. */
+/** A glob as a regular expression, for engines with linear-time matching. Elsewhere use `globMatcher`. */
 export function globPattern(glob: string): string {
   const pattern = tokens(glob)
     .map((token) => (token.kind === 'unit' ? token.pattern : patterns[token.kind]))
@@ -73,7 +73,7 @@ export function globPattern(glob: string): string {
   return glob.endsWith('/') ? `${pattern}.*` : `${pattern}(?:/.*)?`;
 }
 
-/** Whether a path is one of a glob, in time that grows with both: no way is gone twice, however many `**` there are. */
+/** Whether a path matches a glob, in time linear in both: it follows no state twice, however many `**` there are. */
 export function globMatcher(glob: string): (path: string) => boolean {
   const automaton = new Automaton();
   let at = automaton.state();
@@ -164,7 +164,7 @@ class Automaton {
 
   #reached(from: readonly number[]): Set<number> {
     const reached = new Set(from);
-    // A set gives what is added while it is gone through, too.
+    // Iterating a Set reaches entries added meanwhile.
     for (const state of reached) for (const to of this.#free[state] ?? []) reached.add(to);
     return reached;
   }

@@ -8,7 +8,7 @@ export function own<V>(record: Readonly<Record<string, V>>, key: string): V | un
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** Order of UTF-16 code units: the same on every machine, unlike a locale's. */
+/** Order by UTF-16 code units: equal on every machine, unlike a locale's. */
 export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

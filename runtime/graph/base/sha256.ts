@@ -1,6 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4) in plain TypeScript: synchronous and the same in the browser and on the server.
- * Meant for keys and small texts; artifacts are hashed where their bytes are.
+ * SHA-256 (FIPS 180-4) in plain TypeScript: synchronous, for browser and server. For keys and small texts; artifacts
+ * are hashed where their bytes are.
  */
 const roundConstants = Int32Array.from([
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,

@@ -3,14 +3,14 @@ import { bendsOf, type Bend, type Bends } from '../format/bends.ts';
 import { formatEdge } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphBody, NodeLayout } from '../format/graph-body.ts';
-import { wholePixel } from '../format/whole-pixel.ts';
+import { wholePixel } from '../format/annotation.ts';
 
-/** Leads an edge, given as its string, through points on whole pixels; through none, it finds its way by itself. */
+/** Routes an edge, given as its string, through points on whole pixels; without points, the canvas routes it. */
 export function setBends(graph: Graph, edge: string, points: readonly Bend[]): Graph {
   return withBends(graph, { ...graph.bends, [edge]: points.map((point) => moved(point, origin)) });
 }
 
-/** Lets edges find their ways by themselves. */
+/** Removes the bends of edges, so that the canvas routes them. */
 export function withoutBends(graph: Graph, isFreed: (edge: string) => boolean): Graph {
   const kept = Object.entries(graph.bends ?? {}).filter(([edge]) => !isFreed(edge));
   return kept.length === Object.keys(graph.bends ?? {}).length
@@ -18,7 +18,7 @@ export function withoutBends(graph: Graph, isFreed: (edge: string) => boolean): 
     : withBends(graph, Object.fromEntries(kept));
 }
 
-/** The bends of edges between nodes that are brought elsewhere, under the ids that they get there. */
+/** The bends of edges between copied nodes, under the new ids. */
 export function broughtBends(
   { edges, bends = {} }: Pick<GraphBody, 'edges' | 'bends'>,
   to: { readonly nodes: ReadonlyMap<string, string>; readonly shift: NodeLayout },

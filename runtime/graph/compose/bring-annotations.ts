@@ -1,25 +1,25 @@
-import { freeId } from '../base/free-id.ts';
+import { freeId } from '../base/names.ts';
 import { annotationsOf, type Annotations, type Group, type Note } from '../format/annotation.ts';
 import type { NodeLayout } from '../format/graph-body.ts';
 import { groupKey, noteKey } from './canvas-key.ts';
 import { aboutNone, wholeAt } from './keyed-annotations.ts';
 
-/** What notes and groups are brought to. */
+/** The notes and groups to add to. */
 interface Destination {
   readonly into: Annotations;
-  /** Of the nodes that come along, the ids that they get: a note about another is about none there. */
+  /** New ids of the copied nodes; a note about a node that is not among them loses that link. */
   readonly nodes: ReadonlyMap<string, string>;
   readonly shift: NodeLayout;
 }
 
-/** Adds notes and groups to others under ids that are free. `keys` are what those that were added go by. */
+/** Adds notes and groups under free ids. `keys` are the canvas keys of those added. */
 export function bringAnnotations(
   from: Annotations,
   { into, nodes, shift }: Destination,
 ): { readonly annotations: Annotations; readonly keys: readonly string[] } {
   const keys: string[] = [];
   const free = (id: string, record: object): string =>
-    freeId(id.replace(/-\d+$/, ''), (one) => Object.hasOwn(record, one));
+    freeId(id.replace(/-\d+$/, ''), (candidate) => Object.hasOwn(record, candidate));
   const at = ({ x, y }: NodeLayout): NodeLayout => ({ x: x + shift.x, y: y + shift.y });
   const notes: Record<string, Note> = { ...into.notes };
   for (const [id, note] of Object.entries(from.notes ?? {})) {

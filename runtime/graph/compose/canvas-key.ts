@@ -2,8 +2,8 @@ import { own } from '../base/record.ts';
 import type { GraphBody, NodeLayout } from '../format/graph-body.ts';
 
 /**
- * All that stands on the canvas goes by one kind of key, so that it is selected, moved, copied and removed together: a node
- * by its id, a note as `note:ID`, a group as `group:ID`. No node's id has a colon.
+ * Everything on the canvas has one kind of key, so that selecting, moving, copying and removing treat it alike: a node
+ * its id, a note `note:ID`, a group `group:ID`. No node id contains a colon.
  */
 export const noteKey = (id: string): string => `note:${id}`;
 export const groupKey = (id: string): string => `group:${id}`;
@@ -11,14 +11,14 @@ export const groupKey = (id: string): string => `group:${id}`;
 const idAfter = (prefix: string, key: string): string | undefined =>
   key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
 
-/** The note that a key means; undefined where it means something else. */
+/** The note of a key; undefined for other keys. */
 export const noteOfKey = (key: string): string | undefined => idAfter('note:', key);
 export const groupOfKey = (key: string): string | undefined => idAfter('group:', key);
 
-/** Whether a key means a node. */
+/** Whether a key is that of a node. */
 export const isNodeKey = (key: string): boolean => !key.includes(':');
 
-/** Where what a key means stands; undefined where there is no such thing, or it has no place yet. */
+/** Position of a key's object; undefined if it does not exist or has none yet. */
 export function placeOfKey(body: GraphBody, key: string): NodeLayout | undefined {
   const [note, group] = [noteOfKey(key), groupOfKey(key)];
   if (note !== undefined) return own(body.notes ?? {}, note);
@@ -26,12 +26,12 @@ export function placeOfKey(body: GraphBody, key: string): NodeLayout | undefined
   return own(body.layout, key);
 }
 
-/** Whether there is what a key means. */
+/** Whether a key's object exists. */
 export function hasKey(body: GraphBody, key: string): boolean {
   return isNodeKey(key) ? Object.hasOwn(body.nodes, key) : placeOfKey(body, key) !== undefined;
 }
 
-/** The keys of all that stands on the canvas. */
+/** The keys of everything on the canvas. */
 export function keysOf({ nodes, notes = {}, groups = {} }: GraphBody): readonly string[] {
   return [
     ...Object.keys(nodes),

@@ -6,7 +6,7 @@ import { bodiesBelow, freeName, renamedUses, usedBodies, withBody } from './grap
 
 type Bodies = Readonly<Record<string, GraphBody>>;
 
-/** The subgraphs of a file that some of its nodes use, and those that these use. */
+/** The subgraphs that some nodes of a file use, directly or through others. */
 export function subgraphsOf(graph: Graph, nodes: GraphBody['nodes']): Bodies {
   const used = usedBodies({ nodes, edges: [], layout: {} });
   return Object.fromEntries(
@@ -18,8 +18,9 @@ export function subgraphsOf(graph: Graph, nodes: GraphBody['nodes']): Bodies {
 }
 
 /**
- * Brings nodes of another file with the subgraphs that they use. One that the file has under its name already stays as it is;
- * where another has the name, what is brought gets one that is free. `graph` has the subgraphs and not the nodes.
+ * Adds nodes of another file, with the subgraphs that they use. If this file has an equal subgraph of that name, it
+ * stays; if the name belongs to another one, the added subgraph gets a free name. `graph` contains the subgraphs but
+ * not the nodes.
  */
 export function carrySubgraphs(
   graph: Graph,
@@ -30,7 +31,7 @@ export function carrySubgraphs(
   const renames = new Map<string, string>();
   for (const id of Object.keys(brought.graphs)) {
     if (there.has(id)) continue;
-    const name = freeName(id, (one) => names.has(one));
+    const name = freeName(id, (candidate) => names.has(candidate));
     names.add(name);
     renames.set(`#${id}`, `#${name}`);
   }
@@ -43,7 +44,10 @@ export function carrySubgraphs(
   return { graph: carried, nodes };
 }
 
-/** Those of other subgraphs that a file has: the same, wherever their nodes stand and whatever is noted beside them, and so is all that they use. */
+/**
+ * Names of incoming subgraphs that this file already has: equal in everything but node positions and notes, as are the
+ * subgraphs that they use.
+ */
 function alreadyThere({ graphs = {} }: Graph, others: Bodies): ReadonlySet<string> {
   const same = new Set(
     Object.entries(others).flatMap(([id, body]) => {

@@ -1,17 +1,17 @@
-import { freeId } from '../base/free-id.ts';
+import { freeId } from '../base/names.ts';
 import { own } from '../base/record.ts';
 import { bendsOf } from '../format/bends.ts';
 import { sortEdges } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphNode, NodeLayout } from '../format/graph-body.ts';
-import { wholePixel } from '../format/whole-pixel.ts';
+import { wholePixel } from '../format/annotation.ts';
 import { broughtBends } from './bend-edges.ts';
 import { bringAnnotations } from './bring-annotations.ts';
 import { pickAnnotations } from './keyed-annotations.ts';
 
 /**
- * Copies nodes with the edges among them, notes and groups, `offset` pixels away. `ids` maps each node to its copy; `keys`
- * are what the copies go by on the canvas.
+ * Copies nodes with the edges among them, notes and groups, `offset` pixels away. `ids` maps each node to its copy;
+ * `keys` are the canvas keys of the copies.
  */
 export function duplicateNodes(
   graph: Graph,

@@ -4,15 +4,15 @@ import type { GraphBody, GraphNode } from '../format/graph-body.ts';
 import { typeIn, type InterfaceContext } from '../plan/body-interface.ts';
 import { paramFields } from '../params/param-fields.ts';
 
-/** An edge after an edit, and the string of the one that it was. */
+/** An edge after an edit, and its string before. */
 export interface MovedEdge {
   readonly edge: Edge;
   readonly was: string;
 }
 
 /**
- * Lists with an entry an edge (weights of adapters) go by the order of edge strings. Where an edit gives edges other
- * strings, the lists of the nodes that they lead to are put in the new order.
+ * Keeps per-edge lists (adapter weights) aligned. Such lists follow the order of edge strings; if an edit changes these
+ * strings, reorders the lists of the target nodes.
  */
 export function reorderEdgeLists(
   body: GraphBody,
@@ -20,10 +20,10 @@ export function reorderEdgeLists(
   context: InterfaceContext,
 ): GraphBody {
   const byTarget = new Map<string, MovedEdge[]>();
-  for (const one of moved) {
-    const list = byTarget.get(one.edge.target);
-    if (list === undefined) byTarget.set(one.edge.target, [one]);
-    else list.push(one);
+  for (const move of moved) {
+    const list = byTarget.get(move.edge.target);
+    if (list === undefined) byTarget.set(move.edge.target, [move]);
+    else list.push(move);
   }
   const nodes: Record<string, GraphNode> = { ...body.nodes };
   let changed = false;
@@ -46,7 +46,7 @@ export function reorderEdgeLists(
   return changed ? { ...body, nodes } : body;
 }
 
-/** For each edge in the order of today, its place in that of before. */
+/** For each edge in the new order, its position in the old order. */
 function newOrder(edges: readonly MovedEdge[]): number[] {
   const before = [...edges].sort((a, b) => byCodeUnit(a.was, b.was));
   const after = [...edges].sort((a, b) => byCodeUnit(formatEdge(a.edge), formatEdge(b.edge)));

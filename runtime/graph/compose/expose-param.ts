@@ -1,6 +1,6 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { GraphError } from '../base/errors.ts';
-import { namePattern } from '../base/name.ts';
+import { namePattern, freeId } from '../base/names.ts';
 import { own } from '../base/record.ts';
 import type { Graph } from '../format/graph.ts';
 import type { Exposure, GraphBody, GraphNode } from '../format/graph-body.ts';
@@ -8,22 +8,21 @@ import { usedGraph } from '../format/used-graphs.ts';
 import { isInterfaceParam } from '../plan/interface-problems.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { roundParam, setPrefix } from '../types/structure-names.ts';
-import { freeId } from '../base/free-id.ts';
 import { allBodies, bodyOf, withBody, type BodyId } from './graph-bodies.ts';
 
-/** A parameter of a node of a body. */
+/** A parameter of a node in a body. */
 export interface BodyParam {
   readonly at?: BodyId;
   readonly node: string;
   readonly param: string;
 }
 
-/** Whether a parameter of a node type can be given to whoever uses the graph: not what says what the graph is. */
+/** Whether a parameter may be exposed to users of the graph. Parameters that define the graph itself may not. */
 export function canExpose(definition: NodeType, param: string): boolean {
   return !isInterfaceParam(definition, param) && Object.hasOwn(definition.params.shape, param);
 }
 
-/** The name under which a body gives a parameter to whoever uses it; undefined where it keeps it. */
+/** The name under which a body exposes a parameter; undefined if it does not. */
 export function exposedAs(
   { expose = {} }: GraphBody,
   { node, param }: Omit<BodyParam, 'at'>,
@@ -35,8 +34,8 @@ export function exposedAs(
 }
 
 /**
- * Gives a parameter of a body to whoever uses it, under its own name, or one with the node before it where that is taken.
- * What is exposed already stays so. Throws `unknown-node`.
+ * Exposes a parameter of a body under its own name, or prefixed with the node's if that is taken. An exposed parameter
+ * stays as it is. Throws `unknown-node`.
  */
 export function exposeParam(graph: Graph, at: BodyParam): Graph {
   const body = bodyOf(graph, at.at);
@@ -48,7 +47,7 @@ export function exposeParam(graph: Graph, at: BodyParam): Graph {
   if (exposedAs(body, at) !== undefined) return graph;
   const { expose = {} } = body;
   const wanted = at.param.startsWith(setPrefix) ? at.param.slice(setPrefix.length) : at.param;
-  // Under that name a loop would set it to the number of the round.
+  // A loop would set a parameter of that name to the number of the round.
   const taken = (name: string): boolean =>
     name === roundParam || !namePattern.test(name) || Object.hasOwn(expose, name);
   const name = taken(wanted)
@@ -59,8 +58,8 @@ export function exposeParam(graph: Graph, at: BodyParam): Graph {
 }
 
 /**
- * Keeps a parameter that a body exposed: its uses in this file set it no more, nor do the graphs around them expose it. Where
- * all uses gave it one value, the node has that from then on. Throws `unknown-param`.
+ * Stops exposing a parameter. Uses in this file no longer set it, and the graphs around them no longer expose it. If
+ * all uses had set the same value, the node keeps it. Throws `unknown-param`.
  */
 export function unexposeParam(
   graph: Graph,
@@ -100,20 +99,21 @@ export function unexposeParam(
 function usesOf(graph: Graph, used: BodyId): readonly (readonly [BodyId, string])[] {
   if (used === undefined) return [];
   return allBodies(graph).flatMap(([id, { nodes }]) =>
-    Object.entries(nodes).flatMap(([node, one]) =>
-      usedGraph(one) === `#${used}` ? [[id, node] as const] : [],
+    Object.entries(nodes).flatMap(([node, user]) =>
+      usedGraph(user) === `#${used}` ? [[id, node] as const] : [],
     ),
   );
 }
 
-/** The nodes of a body, the one that exposes something with the value that it has in every use, where that is one. */
+/** The nodes of a body; the node behind an exposed parameter gets the value that every use sets, if they agree. */
 function withOnlyValue(
   { nodes }: GraphBody,
   { node: id, param, default: standard }: Exposure,
   given: readonly unknown[],
 ): GraphBody['nodes'] {
   const node: GraphNode | undefined = own(nodes, id);
-  const [value, ...others] = given.length === 0 ? [standard] : given.map((one) => one ?? standard);
+  const [value, ...others] =
+    given.length === 0 ? [standard] : given.map((setting) => setting ?? standard);
   if (node === undefined || value === undefined) return nodes;
   if (others.some((other) => !sameJson(other, value))) return nodes;
   return { ...nodes, [id]: { ...node, params: { ...node.params, [param]: value } } };

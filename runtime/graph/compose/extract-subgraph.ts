@@ -12,8 +12,8 @@ import {
 } from './graph-bodies.ts';
 
 /**
- * Makes a subgraph of a file a file of its own, at `path` below the workspace: what it uses of this file goes along, and
- * all that used it use that file. Both files are to be saved, the new one first. Throws `unknown-node`.
+ * Moves a subgraph into a file of its own, at `path` below the workspace, with the subgraphs that it uses. All its uses
+ * then name that file. Save both files, the new one first. Throws `unknown-node`.
  */
 export function extractSubgraph(
   graph: Graph,
@@ -34,11 +34,14 @@ export function extractSubgraph(
   };
   const renames = new Map([[`#${id}`, path]]);
   let left = withoutBodies(graph, new Set([id]));
-  for (const [at, one] of allBodies(left)) left = withBody(left, at, renamedUses(one, renames));
-  // What went along stays here only for what still uses it here.
+  for (const [at, body] of allBodies(left)) left = withBody(left, at, renamedUses(body, renames));
+  // This file keeps a moved subgraph only if something here still uses it.
   const kept = bodiesBelow(left, [
     ...usedBodies(left),
     ...allBodies(left).flatMap(([at]) => (at === undefined || below.has(at) ? [] : at)),
   ]);
-  return { graph: withoutBodies(left, new Set([...below].filter((one) => !kept.has(one)))), file };
+  return {
+    graph: withoutBodies(left, new Set([...below].filter((bodyId) => !kept.has(bodyId)))),
+    file,
+  };
 }

@@ -5,8 +5,7 @@ import { parseGraph } from '../format/parse-graph.ts';
 import { createRegistry } from '../types/registry.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { numberNode, testDefinitions } from '../testing.ts';
-import { freezeOutput, readRowsOf } from './freeze-output.ts';
-import { isFrozenFile } from './frozen-file.ts';
+import { freezeOutput, readRowsOf, isFrozenFile } from './freeze-output.ts';
 
 const graph = parseGraph(
   JSON.stringify({

@@ -6,33 +6,47 @@ import type { Graph } from '../format/graph.ts';
 import type { GraphNode } from '../format/graph-body.ts';
 import { noGraphs } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
-import { rowTypeOf } from '../types/row-type-param.ts';
+import { rowTypeOf } from '../types/port-type-list.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { reorderEdgeLists } from './edge-lists.ts';
-import { freeId } from '../base/free-id.ts';
-import { frozenFileOf } from './frozen-file.ts';
+import { freeId } from '../base/names.ts';
 
-/** Rows that were written to a file, and the node type that reads them. */
+/** The node type that reads frozen rows. */
+export const rowsReader = 'load-rows';
+
+/** Whether a path below the workspace is that of a file of frozen rows. Graft edits only such files. */
+export function isFrozenFile(path: string): boolean {
+  return /^frozen\/.+\.jsonl$/.test(path);
+}
+
+/** The file of frozen rows that a node reads; undefined for other nodes and other files. */
+export function frozenFileOf(node: GraphNode | undefined): string | undefined {
+  if (node?.type !== rowsReader) return undefined;
+  const { file } = node.params;
+  return typeof file === 'string' && isFrozenFile(file) ? file : undefined;
+}
+
+/** Rows written to a file, and the node type that reads them. */
 export interface FrozenRows {
   readonly registry: Registry;
   readonly reader: NodeType;
-  /** Below the workspace. */
+  /** Path below the workspace. */
   readonly file: string;
   /** Id and version of their port type. */
   readonly type: string;
   readonly version: number;
 }
 
-/** A file of frozen rows as the node that reads it takes it. */
+/** A file of frozen rows, as the parameters of the node that reads it name it. */
 export interface ReadRows {
-  /** Below the workspace. */
+  /** Path below the workspace. */
   readonly file: string;
-  /** Id of the rows' port type, and the version that they were written in; 0: the newest. */
+  /** Id of the rows' port type, and the version in which they were written; 0: the newest. */
   readonly type: string;
   readonly written: number;
 }
 
-/** The frozen rows that a node reads; undefined for any other node, and one that reads another file. */
+/** The frozen rows that a node reads; undefined for other nodes and other files. */
 export function readRowsOf(node: GraphNode | undefined): ReadRows | undefined {
   const file = frozenFileOf(node);
   if (node === undefined || file === undefined) return undefined;
@@ -45,8 +59,8 @@ export function readRowsOf(node: GraphNode | undefined): ReadRows | undefined {
 const rowsPort = 'rows';
 
 /**
- * Puts a node that reads an output's rows from a file in the place of the node that gave them: under its id. Where other
- * outputs of it are used it stays, and the reader stands beside it; lists that go by edge follow their edges.
+ * Replaces a node by one that reads the rows of its output from a file, under the same id. If other outputs of the node
+ * are in use, it stays and the reader stands beside it. Per-edge lists follow their edges.
  */
 export function freezeOutput(
   graph: Graph,
@@ -86,7 +100,7 @@ export function freezeOutput(
       edges: sortEdges(moved.map(({ edge }) => edge)),
     },
     moved,
-    // Parameters of a node that uses a graph never go by edge.
+    // Parameters of a node that uses a graph never follow edges.
     { registry, graphs: noGraphs },
   );
   return {
@@ -102,7 +116,7 @@ export function freezeOutput(
   };
 }
 
-/** What the node was called, so that it is known by that where its rows stand for it. */
+/** Keeps the node's title, so that people recognize its rows. */
 function titleOf({ title, type, params }: GraphNode, registry: Registry): string | undefined {
   const definition = registry.get(type);
   const shown =

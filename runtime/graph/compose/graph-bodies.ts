@@ -6,10 +6,10 @@ import type { Graph } from '../format/graph.ts';
 import type { GraphBody } from '../format/graph-body.ts';
 import { usedGraph } from '../format/used-graphs.ts';
 
-/** Which body of a file: undefined for its own nodes, else the id of a subgraph. */
+/** A body of a file: undefined for its own nodes, else the id of a subgraph. */
 export type BodyId = string | undefined;
 
-/** Throws GraphError `unknown-node` where the file has no such subgraph. */
+/** Throws GraphError `unknown-node` if the file lacks the subgraph. */
 export function bodyOf(graph: Graph, id: BodyId): GraphBody {
   if (id === undefined) return graph;
   const body = own(graph.graphs ?? {}, id);
@@ -19,7 +19,7 @@ export function bodyOf(graph: Graph, id: BodyId): GraphBody {
   });
 }
 
-/** The file with another body in the place of one. */
+/** The file with one body replaced. */
 export function withBody(graph: Graph, id: BodyId, written: GraphBody): Graph {
   const { nodes, edges, expose, layout, extra } = written;
   const body: GraphBody = {
@@ -64,7 +64,7 @@ export function usedBodies(body: GraphBody): ReadonlySet<string> {
 /** These subgraphs and all that they use. */
 export function bodiesBelow(graph: Graph, ids: Iterable<string>): ReadonlySet<string> {
   const all = new Set(ids);
-  // A Set's iteration reaches what is added on the way.
+  // Iterating a Set reaches entries added meanwhile.
   for (const id of all) {
     const body = own(graph.graphs ?? {}, id);
     if (body !== undefined) for (const next of usedBodies(body)) all.add(next);
@@ -72,7 +72,7 @@ export function bodiesBelow(graph: Graph, ids: Iterable<string>): ReadonlySet<st
   return all;
 }
 
-/** A body whose nodes use other graphs, by `use`. */
+/** A body with the `use` of its nodes replaced. */
 export function renamedUses(body: GraphBody, renames: ReadonlyMap<string, string>): GraphBody {
   if (renames.size === 0) return body;
   const nodes = Object.entries(body.nodes).map(([id, node]) => {
@@ -85,7 +85,7 @@ export function renamedUses(body: GraphBody, renames: ReadonlyMap<string, string
   return { ...body, nodes: Object.fromEntries(nodes) };
 }
 
-/** `name`, or `name-2` and so on where it is taken. */
+/** `name`, or `name-2` and so on if it is taken. */
 export function freeName(name: string, taken: (name: string) => boolean): string {
   if (!taken(name)) return name;
   let number = 2;

@@ -12,9 +12,9 @@ import {
   setCollapsed,
   setParam,
   setTitle,
+  addNode,
 } from './graph-edit.ts';
 import { duplicateNodes } from './duplicate-nodes.ts';
-import { addNode } from './add-node.ts';
 import { bypassRefusal } from '../plan/pass-through.ts';
 import { Documents } from '../rows/port-types.ts';
 import { addNode as sum, doubleNode, numberNode } from '../testing.ts';

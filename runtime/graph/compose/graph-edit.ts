@@ -4,11 +4,14 @@ import { GraphError } from '../base/errors.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphNode, NodeLayout } from '../format/graph-body.ts';
 import { noLock } from '../format/lock.ts';
-import { wholePixel } from '../format/whole-pixel.ts';
+import { wholePixel } from '../format/annotation.ts';
 import { own } from '../base/record.ts';
 import { atPlaces, withoutKeys } from './keyed-annotations.ts';
+import type { NodeType } from '../types/node-type.ts';
+import { paramFields } from '../params/param-fields.ts';
+import { freeId } from '../base/names.ts';
 
-/** Editing a graph: each function returns a new graph and shares all that did not change. */
+/** Edits of a graph: each function returns a new graph that shares everything unchanged. */
 
 /** A graph without nodes. */
 export const emptyGraph: Graph = {
@@ -18,7 +21,7 @@ export const emptyGraph: Graph = {
   layout: {},
 };
 
-/** Removes nodes with their edges and places, and notes and groups, by their keys on the canvas. */
+/** Removes nodes with their edges and positions, and notes and groups, by canvas key. */
 export function removeNodes(graph: Graph, keys: Iterable<string>): Graph {
   const gone = new Set(keys);
   const kept = <V>(record: Readonly<Record<string, V>>): Record<string, V> =>
@@ -35,7 +38,7 @@ export function removeNodes(graph: Graph, keys: Iterable<string>): Graph {
   };
 }
 
-/** Notes, groups and bends are absent where there are none. */
+/** Omits empty notes, groups and bends. */
 function withoutAnnotations({
   notes: _notes,
   groups: _groups,
@@ -45,13 +48,13 @@ function withoutAnnotations({
   return graph;
 }
 
-/** Edges with the bends of them that there are. */
+/** The edges, and the bends of those that exist. */
 const withEdges = ({ bends }: Graph, edges: readonly Edge[]): Pick<Graph, 'edges' | 'bends'> => ({
   edges,
   ...bendsOf({ edges, bends }),
 });
 
-/** Adds an edge; whether it may be is for `connectionVerdict`. */
+/** Adds an edge. `connectionVerdict` decides whether it is allowed. */
 export function connect(graph: Graph, edge: Edge): Graph {
   return { ...graph, edges: sortEdges([...graph.edges, edge]) };
 }
@@ -63,7 +66,7 @@ export function disconnect(graph: Graph, edge: Edge): Graph {
   return { ...rest, ...withEdges(graph, edges) };
 }
 
-/** Sets a parameter; `undefined` takes it out, so that the default holds. */
+/** Sets a parameter; `undefined` removes it, so that the default applies. */
 export function setParam(
   graph: Graph,
   at: { readonly node: string; readonly param: string },
@@ -76,14 +79,14 @@ export function setParam(
   });
 }
 
-/** Sets a node's title; `undefined` or an empty one takes it out. */
+/** Sets a node's title; `undefined` or an empty title removes it. */
 export function setTitle(graph: Graph, id: string, title: string | undefined): Graph {
   return changeNode(graph, id, ({ title: _before, ...node }) =>
     title === undefined || title === '' ? node : { ...node, title },
   );
 }
 
-/** Switches nodes off, or on again. */
+/** Bypasses nodes, or ends their bypass. */
 export function setBypass(graph: Graph, ids: Iterable<string>, off: boolean): Graph {
   let changed = graph;
   for (const id of ids) {
@@ -94,7 +97,10 @@ export function setBypass(graph: Graph, ids: Iterable<string>, off: boolean): Gr
   return changed;
 }
 
-/** Moves nodes, notes and groups to places given by key, and the bends of edges both of whose ends move; what is not there is ignored. */
+/**
+ * Moves nodes, notes and groups to positions given by key, and the bends of edges whose two ends move. Ignores unknown
+ * keys.
+ */
 export function moveNodes(graph: Graph, places: Readonly<Record<string, NodeLayout>>): Graph {
   const moved = Object.entries(places).filter(([id]) => Object.hasOwn(graph.nodes, id));
   return {
@@ -108,7 +114,7 @@ export function moveNodes(graph: Graph, places: Readonly<Record<string, NodeLayo
   };
 }
 
-/** Bends move as far as the ends of their edge do: half way between, where those move differently. */
+/** Bends move by the mean of the movements of the edge's two ends. */
 function movedBends(
   { edges, bends, layout }: Graph,
   places: Readonly<Record<string, NodeLayout>>,
@@ -127,7 +133,7 @@ function movedBends(
   return { bends: { ...bends, ...Object.fromEntries(moved) } };
 }
 
-/** Folds the cards of nodes to their titles, or unfolds them; nodes without a place stay as they are. */
+/** Collapses node cards to their titles, or expands them; ignores nodes without a position. */
 export function setCollapsed(graph: Graph, ids: Iterable<string>, isFolded: boolean): Graph {
   const folded = [...ids].flatMap((id) => {
     const place = own(graph.layout, id);
@@ -150,4 +156,19 @@ function changeNode(graph: Graph, id: string, change: (node: GraphNode) => Graph
 
 function whole({ x, y }: NodeLayout): NodeLayout {
   return { x: wholePixel(x), y: wholePixel(y) };
+}
+
+/** Adds a node with its defaults written out, under a readable id: `embed`, then `embed-2`. */
+export function addNode(
+  graph: Graph,
+  definition: NodeType,
+  position: NodeLayout,
+): { readonly graph: Graph; readonly id: string } {
+  const id = freeId(definition.type, (candidate) => Object.hasOwn(graph.nodes, candidate));
+  const params = Object.fromEntries(
+    paramFields(definition).map((field) => [field.name, field.default] as const),
+  );
+  const node: GraphNode = { type: definition.type, version: definition.version, params };
+  const added = { ...graph, nodes: { ...graph.nodes, [id]: node } };
+  return { id, graph: moveNodes(added, { [id]: position }) };
 }

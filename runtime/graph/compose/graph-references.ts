@@ -7,27 +7,27 @@ import { usedFiles, usedGraph, variedFiles } from '../format/used-graphs.ts';
 import { maxNesting, type GraphLookup } from '../plan/graph-library.ts';
 import { allBodies, freeName, renamedUses, withBody } from './graph-bodies.ts';
 
-/** Where the files that a graph uses are found. */
+/** How to find the files that a graph uses. */
 export interface ReferenceContext {
   readonly graphs: GraphLookup;
-  /** The graph's own path: it is no reference of its own. */
+  /** The graph's own path: a graph does not reference itself. */
   readonly file?: string;
 }
 
 /** A graph file that a graph uses. */
 interface GraphReference {
-  /** Undefined where it is not to be had. */
+  /** Undefined if the file cannot be read. */
   readonly graph: Graph | undefined;
-  /** The nodes of its file that lead there, by the ids that lead to them: `reader/retriever`. */
+  /** The nodes of this file that lead there, by their id paths: `reader/retriever`. */
   readonly nodes: readonly string[];
 }
 /** By path. */
 export type GraphReferences = ReadonlyMap<string, GraphReference>;
 
-/** Ways to one body's uses of files: beyond that one a file is enough, to tell people of. */
+/** Limit of listed paths to the uses within one body; beyond it the file name is enough for people. */
 const mostWays = 1_000;
 
-/** The graph files that a graph uses, and those that these use. */
+/** All graph files that a graph uses, directly or through others. */
 export function graphReferences(graph: Graph, context: ReferenceContext): GraphReferences {
   const found = new Map<string, { graph: Graph | undefined; nodes: string[] }>();
   const known = new Map<string, ReadonlyMap<string, Graph | undefined>>();
@@ -43,13 +43,13 @@ export function graphReferences(graph: Graph, context: ReferenceContext): GraphR
   return found;
 }
 
-/** A node that names a file, by the ids that lead to it. */
+/** A node that names a file, by its id path. */
 interface FileUse {
   readonly node: string;
   readonly file: string;
 }
 
-/** The nodes that name other files, also those in the subgraphs that it uses. */
+/** The nodes that name other files, including those in the subgraphs that it uses. */
 function fileUses(graph: Graph): readonly FileUse[] {
   const known = new Map<string, readonly FileUse[]>();
   const usesIn = (body: GraphBody, depth: number): readonly FileUse[] => {
@@ -77,7 +77,7 @@ function fileUses(graph: Graph): readonly FileUse[] {
     if (body === undefined || depth > maxNesting) return [];
     const before = known.get(id);
     if (before !== undefined) return before;
-    // Within itself it has none: a recursion is refused when it is planned.
+    // A body within itself adds none: planning refuses recursion.
     known.set(id, []);
     const uses = usesIn(body, depth);
     known.set(id, uses);
@@ -86,14 +86,14 @@ function fileUses(graph: Graph): readonly FileUse[] {
   return usesIn(graph, 0);
 }
 
-/** A file and those that it uses. */
+/** A file and the files that it uses. */
 function filesBelow(
   first: string,
   { graphs, file }: ReferenceContext,
 ): ReadonlyMap<string, Graph | undefined> {
   const all = new Map<string, Graph | undefined>();
   const left = new Set([first]);
-  // A Set's iteration reaches what is added on the way.
+  // Iterating a Set reaches entries added meanwhile.
   for (const path of left) {
     if (path === file) continue;
     const found = graphs(path);
@@ -104,7 +104,7 @@ function filesBelow(
   return all;
 }
 
-/** The graph locked to a file that it uses as that is now. Throws `missing-file` where it is not to be had. */
+/** Locks the graph to the current content of a file that it uses. Throws `missing-file` if the file cannot be read. */
 export function takeReference(graph: Graph, path: string, context: ReferenceContext): Graph {
   const found = graphReferences(graph, context).get(path);
   if (found === undefined) throw unusedFile(path);
@@ -116,8 +116,8 @@ export function takeReference(graph: Graph, path: string, context: ReferenceCont
 }
 
 /**
- * The graph with a file that it uses as a subgraph of its own, the way that `kept` has it: all that used it uses the copy.
- * Files by which the graph comes to it are copied along, as they are. Throws `bad-input` where the graph uses no such file.
+ * Copies a file that the graph uses into a subgraph of its own, in the version that `kept` holds, and points all uses
+ * to the copy. Copies the files between as well. Throws `bad-input` if the graph does not use the file.
  */
 export function keepReference(
   graph: Graph,
@@ -127,7 +127,7 @@ export function keepReference(
   const references = graphReferences(graph, context);
   if (!references.has(path)) throw unusedFile(path);
   const copied = new Map<string, Graph>([[path, kept]]);
-  // Who uses one that is copied has to name the copy, and so is copied as well.
+  // Users of a copied file must name the copy, so they are copied too.
   for (let grown = true; grown;) {
     grown = false;
     for (const [at, { graph: document }] of references) {
@@ -155,7 +155,7 @@ export function keepReference(
   return withoutUnusedEntries(next, context);
 }
 
-/** Ids for subgraphs that come into a file. */
+/** Free ids for subgraphs that enter a file. */
 class Names {
   readonly #taken: Set<string>;
 
@@ -164,13 +164,13 @@ class Names {
   }
 
   take(wanted: string): string {
-    const name = freeName(wanted, (one) => this.#taken.has(one));
+    const name = freeName(wanted, (candidate) => this.#taken.has(candidate));
     this.#taken.add(name);
     return name;
   }
 }
 
-/** `lib/hybrid-retrieval.graft.json` → `hybrid-retrieval`, as an id can be. */
+/** `lib/hybrid-retrieval.graft.json` → `hybrid-retrieval`: a valid id. */
 function nameOf(path: string): string {
   const base = (path.split('/').at(-1) ?? path).replace(/\.graft\.json$/, '');
   const name = base
@@ -180,7 +180,7 @@ function nameOf(path: string): string {
   return name === '' ? 'graph' : name;
 }
 
-/** Without the lock's entries of files that are no longer used, by variants neither. */
+/** Removes lock entries of files that neither the graph nor its variants use any more. */
 function withoutUnusedEntries(graph: Graph, context: ReferenceContext): Graph {
   const varied = variedFiles(graph).flatMap((path) => [...filesBelow(path, context).keys()]);
   const used = new Set([...graphReferences(graph, context).keys(), ...varied]);

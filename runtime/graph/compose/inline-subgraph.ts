@@ -25,9 +25,10 @@ import {
 import type { ComposeContext } from './make-subgraph.ts';
 
 /**
- * Puts the nodes of the graph that a node uses in its place. What the use set is written into them, samples and what only
- * feeds these stay out, notes and groups come along, and a subgraph of the file that nothing uses any more goes. Throws `unknown-node`, or `bad-input`
- * for a node that uses no graph, one that is not to be had, or one that is switched off.
+ * Replaces a node that uses a graph by the nodes of that graph. Writes the parameters that the use sets into them,
+ * drops samples and nodes that only feed samples, takes notes and groups along, and removes a subgraph that nothing
+ * uses any more. Throws `unknown-node`, or `bad-input` if the node uses no graph, the graph cannot be read, or the node
+ * is bypassed.
  */
 export function inlineSubgraph(
   graph: Graph,
@@ -80,7 +81,7 @@ export function inlineSubgraph(
   };
 }
 
-/** Subgraphs of another file, and all that these use, in this one, under names that are free. */
+/** Copies subgraphs of another file, with those that they use, into this one, under free names. */
 function copyBodies(
   graph: Graph,
   from: Graph,
@@ -92,7 +93,10 @@ function copyBodies(
     const taken = new Set(names.values());
     names.set(
       id,
-      freeName(id, (one) => Object.hasOwn(graph.graphs ?? {}, one) || taken.has(one)),
+      freeName(
+        id,
+        (candidate) => Object.hasOwn(graph.graphs ?? {}, candidate) || taken.has(candidate),
+      ),
     );
   }
   const renames = new Map([...names].map(([id, to]) => [`#${id}`, `#${to}`]));
@@ -107,18 +111,18 @@ function withoutUnused(graph: Graph, id: string | undefined, foreign: boolean): 
   return used ? graph : withoutBodies(graph, new Set([id]));
 }
 
-/** The nodes of a body in the place of one that uses it. */
+/** The nodes of a body, placed where a node used it. */
 class Placement {
   readonly #outer: GraphBody;
   readonly #use: { readonly id: string; readonly node: GraphNode };
   readonly #inner: GraphBody;
-  /** Edges of the body by the node that they lead to. */
+  /** Edges of the body by target node. */
   readonly #into: ReadonlyMap<string, readonly Edge[]>;
-  /** Edges into the use, by its ports. */
+  /** Edges into the use, by port. */
   readonly #feeds: ReadonlyMap<string, readonly Edge[]>;
-  /** What the body exposes, by node. */
+  /** Exposed parameters of the body, by node. */
   readonly #exposed: ReadonlyMap<string, readonly (readonly [string, Exposure])[]>;
-  /** Of the nodes that come in, the ids that they get. */
+  /** New ids of the incoming nodes. */
   readonly #ids = new Map<string, string>();
   /** Ids of `input` and `output` nodes by name. */
   readonly #ports = { input: new Map<string, string>(), output: new Map<string, string>() };
@@ -146,7 +150,7 @@ class Placement {
         continue;
       }
       if (dropped.has(id)) continue;
-      const free = freeName(id, (one) => taken.has(one));
+      const free = freeName(id, (candidate) => taken.has(candidate));
       taken.add(free);
       this.#ids.set(id, free);
     }
@@ -213,7 +217,7 @@ class Placement {
     return Object.fromEntries(entries);
   }
 
-  /** The edges, with those that they stand for: on its side of the border each goes by one string. */
+  /** The new edges, with the old edges that they replace: on its side of the border each has one string. */
   moved(): MovedEdge[] {
     const inside = this.#inner.edges.flatMap((edge) => {
       const target = this.#ids.get(edge.target);
@@ -227,7 +231,7 @@ class Placement {
     return [...inside, ...this.#outside()];
   }
 
-  /** Of those, the ones that end outside. */
+  /** Of these, the edges that end outside. */
   #outside(): MovedEdge[] {
     return this.#outer.edges.flatMap((edge) => {
       if (edge.target === this.#use.id) return [];
@@ -235,13 +239,13 @@ class Placement {
       if (edge.source !== this.#use.id) return [{ edge, was }];
       const output = this.#ports.output.get(edge.sourcePort);
       return (this.#into.get(output ?? '') ?? [])
-        .filter((one) => one.targetPort === 'value')
-        .flatMap((one) => this.#sources(one))
+        .filter((feeding) => feeding.targetPort === 'value')
+        .flatMap((feeding) => this.#sources(feeding))
         .map(({ source, sourcePort }) => ({ edge: { ...edge, source, sourcePort }, was }));
     });
   }
 
-  /** Edges into the use, where each goes on to one place alone. */
+  /** Edges into the use whose port feeds exactly one place inside. */
   #entering(): MovedEdge[] {
     const places = grouped(
       this.#inner.edges.filter(({ target }) => this.#ids.has(target)),
@@ -256,7 +260,7 @@ class Placement {
     });
   }
 
-  /** What an inner source is, seen from outside. */
+  /** The outer sources behind an inner source. */
   #sources(edge: Edge): readonly Pick<Edge, 'source' | 'sourcePort'>[] {
     const id = this.#ids.get(edge.source);
     if (id !== undefined) return [{ source: id, sourcePort: edge.sourcePort }];
@@ -264,23 +268,23 @@ class Placement {
     return name === undefined ? [] : (this.#feeds.get(name) ?? []);
   }
 
-  /** What an inner node is called outside, where it is an input. */
+  /** The outer name of an inner node, if it is an input. */
   #inputName(id: string): string | undefined {
     const node = own(this.#inner.nodes, id);
     return node?.type === 'input' ? interfaceName(id, node.params) : undefined;
   }
 
-  /** Nodes that only feed samples: all that leaves them leads there. */
+  /** Nodes that only feed samples: all their edges lead there. */
   #samples(): ReadonlySet<string> {
     const { nodes, edges } = this.#inner;
     const isSample = ({ target, targetPort }: Edge): boolean =>
       own(nodes, target)?.type === 'input' && targetPort === 'sample';
-    /** Edges out of each node that are still wanted. */
+    /** Number of edges out of each node that remain. */
     const wanted = new Map<string, number>();
     for (const { source } of edges) wanted.set(source, (wanted.get(source) ?? 0) + 1);
     const dropped = new Set<string>();
     const unwanted = edges.filter(isSample);
-    // An array's iteration reaches what is added on the way.
+    // Iterating an array reaches entries added meanwhile.
     for (const { source } of unwanted) {
       const left = (wanted.get(source) ?? 0) - 1;
       wanted.set(source, left);
@@ -291,13 +295,13 @@ class Placement {
     return dropped;
   }
 
-  /** From the middle of the inner places to that of the node. */
+  /** Offset from the centre of the inner layout to the position of the node. */
   #shift(): NodeLayout {
     const place = own(this.#outer.layout, this.#use.id);
     const inner = [...this.#ids.keys()].flatMap((id) => own(this.#inner.layout, id) ?? []);
     if (place === undefined || inner.length === 0) return { x: 0, y: 0 };
-    const middle = (pick: (one: NodeLayout) => number): number =>
-      Math.round(inner.reduce((sum, one) => sum + pick(one), 0) / inner.length);
+    const middle = (pick: (layout: NodeLayout) => number): number =>
+      Math.round(inner.reduce((sum, layout) => sum + pick(layout), 0) / inner.length);
     return { x: place.x - middle(({ x }) => x), y: place.y - middle(({ y }) => y) };
   }
 }

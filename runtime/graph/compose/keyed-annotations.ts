@@ -1,10 +1,15 @@
 import { own } from '../base/record.ts';
-import { annotationsOf, type Annotations, type Group, type Note } from '../format/annotation.ts';
+import {
+  annotationsOf,
+  type Annotations,
+  type Group,
+  type Note,
+  wholePixel,
+} from '../format/annotation.ts';
 import type { NodeLayout } from '../format/graph-body.ts';
-import { wholePixel } from '../format/whole-pixel.ts';
 import { groupKey, noteKey } from './canvas-key.ts';
 
-/** Notes and groups without those of some keys; a note about a node that goes stays, and is about none. */
+/** Notes and groups without those of some keys. A note about a removed node stays, but loses that link. */
 export function withoutKeys(from: Annotations, gone: ReadonlySet<string>): Annotations {
   const kept = <V>(record: Readonly<Record<string, V>>, key: (id: string) => string) =>
     Object.entries(record).filter(([id]) => !gone.has(key(id)));
@@ -27,7 +32,7 @@ export function without(from: Annotations, gone: Annotations): Annotations {
   return withoutKeys(from, new Set(keys));
 }
 
-/** Notes and groups at new places, given by key. */
+/** Moves notes and groups to positions given by key. */
 export function atPlaces(
   from: Annotations,
   places: Readonly<Record<string, NodeLayout>>,
@@ -37,9 +42,12 @@ export function atPlaces(
     key: (id: string) => string,
   ): Record<string, V> =>
     Object.fromEntries(
-      Object.entries(record).map(([id, one]): [string, V] => {
+      Object.entries(record).map(([id, annotation]): [string, V] => {
         const place = own(places, key(id));
-        return [id, place === undefined ? one : wholeAt({ ...one, x: place.x, y: place.y })];
+        return [
+          id,
+          place === undefined ? annotation : wholeAt({ ...annotation, x: place.x, y: place.y }),
+        ];
       }),
     );
   return annotationsOf({
@@ -48,7 +56,7 @@ export function atPlaces(
   });
 }
 
-/** Those notes and groups whose key, or the note itself, is wanted. */
+/** The notes and groups whose key, or which themselves, pass the filter. */
 export function pickAnnotations(
   from: Annotations,
   isWanted: (key: string, about?: string) => boolean,
@@ -63,16 +71,16 @@ export function pickAnnotations(
   });
 }
 
-/** A note without the node that it is about. */
+/** A note without the link to its node. */
 export function aboutNone({ about: _about, ...note }: Note): Note {
   return note;
 }
 
-/** On whole pixels, as files hold it. */
-export function wholeAt<V extends Note | Group>(one: V): V {
-  const { x, y, width, height } = one;
+/** Rounds to whole pixels, as files hold positions. */
+export function wholeAt<V extends Note | Group>(annotation: V): V {
+  const { x, y, width, height } = annotation;
   return {
-    ...one,
+    ...annotation,
     x: wholePixel(x),
     y: wholePixel(y),
     width: wholePixel(width),

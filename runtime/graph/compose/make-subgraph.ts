@@ -2,9 +2,8 @@ import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import type { Annotations } from '../format/annotation.ts';
 import { carriedBends } from '../format/bends.ts';
-import { formatEdge, sortEdges, type Edge } from '../format/edge.ts';
+import { formatEdge, sortEdges, type Edge, type Feed } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
-import type { Feed } from '../format/feed.ts';
 import type { Exposure, GraphBody, GraphNode, NodeLayout } from '../format/graph-body.ts';
 import { typeIn } from '../plan/body-interface.ts';
 import { GraphLibrary, type GraphLookup } from '../plan/graph-library.ts';
@@ -15,28 +14,29 @@ import { pickAnnotations, without } from './keyed-annotations.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';
 import { bodyOf, freeName, withBody, type BodyId } from './graph-bodies.ts';
 
-/** What edits are made against. */
+/** What edits need to know about node types and files. */
 export interface ComposeContext {
   readonly registry: Registry;
   readonly graphs?: GraphLookup;
   readonly file?: string;
 }
 
-/** Pixels between what stands inside and the inputs and outputs beside it. */
-const beside = 260;
-const apart = 150;
+/** Pixels between the inner nodes and the `input` and `output` nodes beside them. */
+const portGap = 260;
+const rowGap = 150;
 
 /**
- * Puts some nodes of a body into a subgraph of the file, and a `graph` node in their place. Edges across the border become
- * ports: one input for each source outside, one output for each source inside, and one for each output of a node that gives
- * nothing to any other. Ports are called as the ports that they stand for. What the body exposed of them it goes on to
- * expose. Notes about them go along, and notes and groups among what is selected. `input` and `output` nodes stay. Throws `bad-input` where nothing is left to take.
+ * Moves some nodes of a body into a new subgraph of the file and puts a `graph` node in their place. Edges across the
+ * border become ports: one input for each outer source, one output for each inner source, and one for each output that
+ * feeds nothing. Ports take the names of the ports that they replace. The body still exposes what it exposed of these
+ * nodes. Notes about them, and selected notes and groups, move along. `input` and `output` nodes stay. Throws
+ * `bad-input` if no node is left to move.
  */
 export function makeSubgraph(
   graph: Graph,
   selection: {
     readonly at?: BodyId;
-    /** Keys on the canvas. */
+    /** Canvas keys. */
     readonly nodes: Iterable<string>;
     readonly name?: string;
   },
@@ -89,24 +89,24 @@ export function makeSubgraph(
   };
 }
 
-/** A port of what is made: the node for it within, and what it is called outside. */
+/** A port of the new subgraph: its inner node, and its name outside. */
 interface BorderPort {
   readonly id: string;
   readonly name: string;
   readonly from: Feed;
 }
 
-/** Its id is its name, where no other node has that. */
+/** The id is the name, unless another node has it. */
 const nameParams = ({ id, name }: BorderPort): { readonly name?: string } =>
   id === name ? {} : { name };
 
-/** A body cut in two: what is taken, and what stays with one node for it. */
+/** A body split in two: the moved part, and the rest with one node in its place. */
 class Split {
   readonly #body: GraphBody;
   readonly #taken: ReadonlySet<string>;
   readonly #node: string;
   readonly #notes: Annotations;
-  /** By `node.port` of the source, what crosses the border. */
+  /** Crossing edges by `node.port` of their source. */
   readonly #inputs = new Map<string, BorderPort>();
   readonly #outputs = new Map<string, BorderPort>();
 
@@ -114,10 +114,10 @@ class Split {
     body: GraphBody,
     cut: {
       readonly taken: ReadonlySet<string>;
-      /** Outputs of taken nodes that give nothing to any node, and are to be had from outside. */
+      /** Outputs of moved nodes that feed nothing and must stay reachable from outside. */
       readonly ends: readonly Feed[];
       readonly node: string;
-      /** Notes and groups that go along. */
+      /** Notes and groups that move along. */
       readonly notes: Annotations;
     },
   ) {
@@ -131,8 +131,8 @@ class Split {
       const source = `${from.node}.${from.port}`;
       if (ports.has(source)) return;
       const names = new Set([...ports.values()].map((port) => port.name));
-      const free = freeName(wanted, (one) => names.has(one));
-      const id = freeName(free, (one) => ids.has(one));
+      const free = freeName(wanted, (candidate) => names.has(candidate));
+      const id = freeName(free, (candidate) => ids.has(candidate));
       ids.add(id);
       ports.set(source, { id, name: free, from });
     };
@@ -155,10 +155,10 @@ class Split {
       if (place !== undefined) layout[id] = place;
     }
     const [place = { x: 0, y: 0 }, ...places] = Object.values(layout);
-    let [left, right, top] = [place.x - beside, place.x + beside, place.y];
+    let [left, right, top] = [place.x - portGap, place.x + portGap, place.y];
     for (const { x, y } of places) {
-      left = Math.min(left, x - beside);
-      right = Math.max(right, x + beside);
+      left = Math.min(left, x - portGap);
+      right = Math.max(right, x + portGap);
       top = Math.min(top, y);
     }
     const moved: MovedEdge[] = [];
@@ -176,7 +176,7 @@ class Split {
             params: { ...nameParams(input), ...(type === undefined ? {} : { type }) },
           };
           const at = [...this.#inputs.values()].indexOf(input);
-          layout[input.id] = { x: left, y: top + at * apart };
+          layout[input.id] = { x: left, y: top + at * rowGap };
         }
         moved.push({ edge: { ...edge, source: input.id, sourcePort: 'value' }, was });
       }
@@ -185,7 +185,7 @@ class Split {
       const { id, from } = output;
       const edge = { source: from.node, sourcePort: from.port, target: id, targetPort: 'value' };
       nodes[id] = { type: 'output', version: 1, params: nameParams(output) };
-      layout[id] = { x: right, y: top + at * apart };
+      layout[id] = { x: right, y: top + at * rowGap };
       moved.push({ edge, was: formatEdge(edge) });
     });
     const expose = Object.entries(this.#body.expose ?? {}).flatMap(
@@ -252,7 +252,7 @@ interface Part {
   readonly moved: readonly MovedEdge[];
 }
 
-/** Several that cross the border at one port are one edge on its other side. */
+/** Several edges that cross at one port become one edge on the other side. */
 const edgesOf = (moved: readonly MovedEdge[]): readonly Edge[] =>
   sortEdges(moved.map(({ edge }) => edge));
 

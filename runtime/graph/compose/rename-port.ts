@@ -1,5 +1,5 @@
 import { GraphError } from '../base/errors.ts';
-import { namePattern } from '../base/name.ts';
+import { namePattern } from '../base/names.ts';
 import { own } from '../base/record.ts';
 import { bendsOf, carriedBends } from '../format/bends.ts';
 import { sortEdges, formatEdge, type Edge } from '../format/edge.ts';
@@ -14,24 +14,24 @@ import { reorderEdgeLists } from './edge-lists.ts';
 import { allBodies, bodyOf, withBody, type BodyId } from './graph-bodies.ts';
 import type { ComposeContext } from './make-subgraph.ts';
 
-/** What a graph takes or gives, and the name that it is to have. */
+/** An input or output of a graph, and its new name. */
 export interface PortRenaming {
   readonly at?: BodyId;
-  /** The `input` or `output` node. */
+  /** Id of the `input` or `output` node. */
   readonly node: string;
   readonly name: string;
 }
 
 export interface RenamedPort {
   readonly graph: Graph;
-  /** The nodes that have another name now: two where a loop goes on from round to round by it, none where it had it. */
+  /** The renamed nodes: two if a loop passes this state from round to round, none if the name did not change. */
   readonly nodes: readonly string[];
 }
 
 /**
- * Gives what a graph takes or gives another name, and the edges at its uses in this file with it. Where a loop of this
- * file runs a subgraph, the input and the output of one name are its state: both get the new one. Other files follow by
- * the former name that it keeps. Throws `bad-name` for what cannot be a name, `name-taken`, or `unknown-node`.
+ * Renames an input or output of a graph, and the edges at its uses in this file. If a loop of this file runs the
+ * subgraph, the input and output of that name are its state: both get the new name. Other files follow through the
+ * former name, which the node keeps. Throws `bad-name`, `name-taken` or `unknown-node`.
  */
 export function renamePort(graph: Graph, port: PortRenaming, context: ComposeContext): RenamedPort {
   const { side, before } = portOf(graph, port, context);
@@ -64,7 +64,7 @@ function portOf(
   return { node, side, before: interfaceName(port.node, node.params) };
 }
 
-/** What a body takes, or what it gives. */
+/** Inputs or outputs of a body. */
 function portsOf(
   { nodes }: GraphBody,
   side: Side,
@@ -75,7 +75,7 @@ function portsOf(
   );
 }
 
-/** Whether a loop of the file runs a subgraph of it. */
+/** Whether a loop of the file runs one of its subgraphs. */
 function isLoopBody(graph: Graph, at: BodyId, { registry }: ComposeContext): boolean {
   if (at === undefined) return false;
   return [...allBodies(graph)].some(([, { nodes }]) =>
@@ -88,7 +88,7 @@ function isLoopBody(graph: Graph, at: BodyId, { registry }: ComposeContext): boo
 function renameSide(graph: Graph, port: PortRenaming, context: ComposeContext): Graph {
   const { node, side, before } = portOf(graph, port, context);
   const body = bodyOf(graph, port.at);
-  const others = portsOf(body, side, context).filter((one) => one.node !== port.node);
+  const others = portsOf(body, side, context).filter((other) => other.node !== port.node);
   requireFree(
     port.name,
     others.map(({ name }) => name),
@@ -122,7 +122,7 @@ function renameSide(graph: Graph, port: PortRenaming, context: ComposeContext): 
   });
 }
 
-/** Gives an exposed parameter another name, with what its uses in this file set. Throws as `renamePort` does. */
+/** Renames an exposed parameter, and the settings at its uses in this file. Throws as `renamePort` does. */
 export function renameExposure(
   graph: Graph,
   exposure: { readonly at?: BodyId; readonly name: string },
@@ -146,9 +146,9 @@ export function renameExposure(
       const { [from]: value, ...params } = node.params;
       nodes[id] = { ...node, params: { ...params, [to]: value } };
     }
-    const exposures = Object.entries(user.expose ?? {}).map(([key, one]) => {
-      const follows = uses.has(one.node) && one.param === from;
-      return [key, follows ? { ...one, param: to } : one] as const;
+    const exposures = Object.entries(user.expose ?? {}).map(([key, exposure]) => {
+      const follows = uses.has(exposure.node) && exposure.param === from;
+      return [key, follows ? { ...exposure, param: to } : exposure] as const;
     });
     return {
       ...user,
@@ -176,7 +176,7 @@ function renamedLoops(
   return { ...body, nodes };
 }
 
-/** Edits each body that uses a subgraph of the file, with the nodes that do. */
+/** Edits each body that uses a subgraph of the file; passes the nodes that use it. */
 function eachUse(
   graph: Graph,
   used: BodyId,
@@ -201,11 +201,11 @@ function renamedEdge(
   { side, before, after }: { readonly side: Side; readonly before: string; readonly after: string },
 ): Edge {
   if (side === 'input') {
-    const meant = uses.has(edge.target) && edge.targetPort === before;
-    return meant ? { ...edge, targetPort: after } : edge;
+    const isRenamed = uses.has(edge.target) && edge.targetPort === before;
+    return isRenamed ? { ...edge, targetPort: after } : edge;
   }
-  const meant = uses.has(edge.source) && edge.sourcePort === before;
-  return meant ? { ...edge, sourcePort: after } : edge;
+  const isRenamed = uses.has(edge.source) && edge.sourcePort === before;
+  return isRenamed ? { ...edge, sourcePort: after } : edge;
 }
 
 function formerlyOf(known: readonly string[], before: string, now: string): string[] {

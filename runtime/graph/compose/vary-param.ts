@@ -2,20 +2,20 @@ import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
 import type { Experiment } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
-import { reachable } from '../format/reachable.ts';
+import { reachable } from '../format/edge.ts';
 import { formatMetricName, formatSettingName, type SettingName } from '../format/setting-name.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Registry } from '../types/node-type.ts';
-import { freeId } from '../base/free-id.ts';
+import { freeId } from '../base/names.ts';
 
-/** What an experiment is called that is made for the values of a parameter. */
+/** Name of an experiment made to try values of parameters. */
 const sweep = 'sweep';
 
-/** Several values of a parameter, and the experiment that tries them. */
+/** Values of a parameter, and the experiment that tries them. */
 export interface VariedParam {
   readonly experiment: string;
   readonly values: readonly unknown[];
-  /** Whether the experiment was made for values of parameters, and nobody has written more into it. */
+  /** Whether the experiment was made to try values and nobody has added anything else to it. */
   readonly isSweep: boolean;
 }
 
@@ -24,16 +24,18 @@ const isSweep = (
   { vary: _vary, metrics: _metrics, ...others }: Experiment,
 ): boolean => name.startsWith(sweep) && Object.keys(others).length === 0;
 
-/** Where a parameter is varied: in the experiment that is `preferred`, else in a sweep, else in the first that does. */
+/** Where a parameter varies: in the `preferred` experiment, else in a sweep, else in the first that varies it. */
 export function variedParam(
   { experiments = {} }: Graph,
   setting: SettingName,
   preferred?: string,
 ): VariedParam | undefined {
   const key = formatSettingName(setting);
-  const found = Object.entries(experiments).flatMap(([name, one]): VariedParam[] => {
-    const values = own(one.vary ?? {}, key);
-    return values === undefined ? [] : [{ experiment: name, values, isSweep: isSweep(name, one) }];
+  const found = Object.entries(experiments).flatMap(([name, experiment]): VariedParam[] => {
+    const values = own(experiment.vary ?? {}, key);
+    return values === undefined
+      ? []
+      : [{ experiment: name, values, isSweep: isSweep(name, experiment) }];
   });
   return (
     found.find(({ experiment }) => experiment === preferred) ??
@@ -43,10 +45,10 @@ export function variedParam(
 }
 
 /**
- * Tries values of a parameter in an experiment, by the first metric of each node below that measures something. No experiment
- * loses values, nor gets others than it was written with: one that tries these values is given as it is, a sweep of other
- * parameters (`preferred` first) tries these too, and other values of the same parameter make a sweep of their own, unless
- * they `replace` those of a sweep that is being put together.
+ * Tries values of a parameter in an experiment, by the first metric of each downstream node that measures something. No
+ * experiment loses values or gets others than it was written with. An experiment that tries exactly these values is
+ * returned unchanged. A sweep of other parameters (`preferred` first) also gets this one. Other values of the same
+ * parameter make a new sweep, unless they `replace` the values of a sweep in progress.
  */
 export function varyParam(
   graph: Graph,
@@ -66,7 +68,7 @@ export function varyParam(
   );
   if (tried !== undefined && replace === undefined) return { graph, experiment: tried[0] };
   const sweeps = Object.entries(experiments)
-    .filter(([name, one]) => isSweep(name, one))
+    .filter(([name, experiment]) => isSweep(name, experiment))
     .sort(([a], [b]) => Number(b === preferred) - Number(a === preferred));
   const [joined] = sweeps.filter(([, { vary = {} }]) => !Object.hasOwn(vary, key));
   const [like] = sweeps.filter(([, { vary = {} }]) => Object.hasOwn(vary, key));
@@ -74,7 +76,7 @@ export function varyParam(
     replace ??
     (like === undefined && joined !== undefined
       ? joined[0]
-      : freeId(sweep, (one) => Object.hasOwn(experiments, one)));
+      : freeId(sweep, (candidate) => Object.hasOwn(experiments, candidate)));
   const base = own(experiments, replace ?? '') ??
     like?.[1] ??
     joined?.[1] ?? { metrics: metricsBelow(graph, setting, registry) };
@@ -82,7 +84,7 @@ export function varyParam(
   return { graph: { ...graph, experiments: { ...experiments, [experiment]: made } }, experiment };
 }
 
-/** Lets a parameter have one value again. An experiment that was made for values and has none left goes. */
+/** Makes a parameter constant again. Removes an experiment that was made for values and has none left. */
 export function unvaryParam(graph: Graph, setting: SettingName, name: string): Graph {
   const { experiments = {}, ...rest } = graph;
   const experiment = own(experiments, name);
@@ -102,16 +104,16 @@ export function unvaryParam(graph: Graph, setting: SettingName, name: string): G
   return { ...rest, experiments: { ...experiments, [name]: changed } };
 }
 
-/** Of each node that a node's results come to, the first of the metrics that it gives. */
+/** The first metric of each node downstream of a node. */
 function metricsBelow(
   { nodes, edges }: Graph,
   { node }: SettingName,
   registry: Registry,
 ): string[] {
   return [...reachable(edges, [node], 'after')].flatMap((id) => {
-    const one = own(nodes, id);
-    const definition = one === undefined ? undefined : registry.get(one.type);
-    const params = definition?.params.safeParse(one?.params).data;
+    const downstream = own(nodes, id);
+    const definition = downstream === undefined ? undefined : registry.get(downstream.type);
+    const params = definition?.params.safeParse(downstream?.params).data;
     const [metric] = params === undefined ? [] : (definition?.metrics?.(params) ?? []);
     const port = Object.entries(definition?.outputs ?? {}).find(
       ([, { type }]) => type.id === Metrics.id,

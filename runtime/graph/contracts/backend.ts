@@ -1,9 +1,8 @@
 import type { EncoderTokenizer, Tokenizer } from './tokenizer.ts';
 import type { ModelSource } from './model-source.ts';
-import type { CrossEncoderInfo } from '../rows/cross-encoder-type.ts';
-import type { EmbedderInfo } from '../rows/encoder-types.ts';
+import type { EmbedderInfo, CrossEncoderInfo } from '../rows/encoder-types.ts';
 import type { TreeInput } from '../types/node-type.ts';
-import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from '../rows/port-types.ts';
+import type { EmbeddedChunk, Hit, IndexInfo } from '../rows/port-types.ts';
 import type { Training, WeightedAdapter } from './training.ts';
 
 /** A sentence embedder. */
@@ -11,7 +10,7 @@ export interface Embedder {
   readonly model: string;
   readonly dimension: number;
   readonly device: string;
-  /** Unit-length vectors, one a text, each `dimension` wide. Texts over the context are cut. */
+  /** Unit-length vectors, one a text, `dimension` wide. Cuts texts beyond the context. */
   embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
   /** Unit-length vectors of every token of a text, row-major `[tokens, dimension]`, for late interaction. */
   embedTokens(
@@ -21,10 +20,10 @@ export interface Embedder {
   countTokens(text: string): number;
 }
 
-/** A cross-encoder that was trained, as it arrives at an input. */
+/** A trained cross-encoder, as it arrives at an input. */
 export type TrainedCrossEncoder = TreeInput<CrossEncoderInfo>;
 
-/** An embedder that was trained, as it arrives at an input, and what it is to embed: a query adapter maps questions alone. */
+/** A trained embedder, as it arrives at an input, and what it embeds: a query adapter maps only questions. */
 export interface TrainedEmbedder {
   readonly trained: TreeInput<EmbedderInfo>;
   readonly texts: 'questions' | 'passages';
@@ -48,31 +47,31 @@ export interface GenerateRequest {
   readonly repeatPenalty: number;
   readonly seed: number;
   readonly stop: readonly string[];
-  /** Tell how likely the model found what it wrote; those that cannot leave it out. */
+  /** How likely the model found its own text; absent if the model cannot tell. */
   readonly likelihood?: true;
 }
 export interface GenerateResult {
   readonly text: string;
   readonly promptTokens: number;
-  /** Of the prompt's, those at its beginning that were not read again, since a request before had begun with them. */
+  /** Prompt tokens at the beginning that the model did not read again, because an earlier request began with them. */
   readonly reusedTokens: number;
   readonly completionTokens: number;
   readonly finishReason: 'stop' | 'length' | 'aborted';
-  /** Nobody counted the tokens: they are guessed from the text. */
+  /** The token count is an estimate from the text. */
   readonly guessedTokens?: true;
-  /** Natural logarithm of the probability of all tokens that were written, where it was asked for. */
+  /** Natural logarithm of the probability of all written tokens, if requested. */
   readonly logProbability?: number;
 }
-/** How an answer might begin, to be told how likely a model finds each. */
+/** Possible beginnings of an answer, to learn how likely the model finds each. */
 export interface LikelihoodRequest {
   readonly system: string;
   readonly prompt: string;
   /** None is empty. */
   readonly choices: readonly string[];
 }
-/** Of one choice. */
+/** Result for one choice. */
 export interface Likelihood {
-  /** Natural logarithm of the probability of all of its tokens, one after the other; -87 for what is all but impossible. */
+  /** Natural logarithm of the probability of all its tokens in sequence; -87 for practically impossible ones. */
   readonly logProbability: number;
   readonly tokens: number;
 }
@@ -87,29 +86,29 @@ export interface LanguageModel {
   readonly device: string;
   /** Tokens. */
   readonly contextLength: number;
-  /** How many requests it takes at once. */
+  /** Requests that it takes at once. */
   readonly parallel: number;
-  /** What its weights are read as, for people; absent: as they were published. */
+  /** Encoding that its weights are read as, for people; absent: as published. */
   readonly readAs?: string;
-  /** Throws `bad-input` for a request that cannot be answered, though others may be. */
+  /** Throws `bad-input` for a request that it cannot answer; it may still answer others. */
   generate(
     request: GenerateRequest,
     options: {
       readonly signal: AbortSignal;
       readonly onText?: (text: string) => void;
-      /** Told, for people, why it takes longer. */
+      /** Receives, for people, the reason for a delay. */
       readonly onDelay?: (why: string) => void;
     },
   ): Promise<GenerateResult>;
   /**
-   * Reads the prompt once, and writes nothing. Absent where nobody tells probabilities, as of a remote model. Throws
+   * Reads the prompt once and writes nothing. Absent if the model tells no probabilities, such as a remote one. Throws
    * `bad-input` as `generate` does, and the signal's reason when it aborts.
    */
   likelihoods?(
     request: LikelihoodRequest,
     options: { readonly signal: AbortSignal },
   ): Promise<LikelihoodResult>;
-  /** A guess where the model is remote. */
+  /** An estimate for remote models. */
   countTokens(text: string): number;
 }
 
@@ -117,46 +116,46 @@ export type RetrievalMode = 'dense' | 'bm25' | 'hybrid';
 export interface SearchRequest {
   readonly mode: RetrievalMode;
   readonly text: string;
-  /** Needed by `dense` and `hybrid`. */
+  /** Required by `dense` and `hybrid`. */
   readonly vector?: Float32Array;
   readonly k: number;
   /** Candidates of each side before fusion. */
   readonly candidates: number;
   /** Constant of reciprocal rank fusion: score = Σ 1 / (constant + rank). */
   readonly rrf: number;
-  /** Only chunks whose path matches one of these globs, and whose metadata equal these values. */
+  /** Selects chunks whose path matches one of these globs and whose metadata equal these values. */
   readonly filter: {
     readonly paths: readonly string[];
     readonly metadata: Readonly<Record<string, string>>;
   };
 }
-/** An opened index. Whoever opened it closes it; one from `ctx.backends` is closed when its step ends. */
+/** An open index. The opener closes it; `ctx.backends` closes its own when the step ends. */
 export interface SearchIndex extends Disposable {
   readonly info: IndexInfo;
   search(request: SearchRequest, signal: AbortSignal): Promise<Hit[]>;
 }
 export interface BuildIndexRequest {
-  /** The chunks; they may be asked for again. */
+  /** The chunks. The iterable may be requested again. */
   readonly rows: () => AsyncIterable<EmbeddedChunk>;
   readonly dimension: number;
   /** Empty folder to write into. */
   readonly folder: string;
-  /** Language of the BM25 tokenizer: stemming and stop words. */
+  /** Language of the BM25 tokenizer, for stemming and stop words. */
   readonly language: string;
-  /** `flat`: none, exact. `ivf`: vectors in groups of their like, a few of which are compared. `hnsw`: a graph of neighbours. */
+  /** `flat`: none, exact. `ivf`: vectors in clusters, of which a few are compared. `hnsw`: a graph of neighbours. */
   readonly kind: 'flat' | 'ivf' | 'hnsw';
-  /** Folder of an index that was built before, of much the same chunks: what it has of them need not be built again. */
+  /** Folder of an earlier index over mostly the same chunks, which the new one need not build again. */
   readonly previous?: string;
 }
 export interface BuiltIndex {
   readonly rows: number;
-  /** Of these, those that were not built anew. */
+  /** Chunks taken from the earlier index. */
   readonly reused: number;
 }
 
 /**
- * How a language model's weights are encoded while it reads and writes. `fastest`: on a CPU as what it reads quickest,
- * made of the published file where need be; answers differ by rounding. `as-published`: as the file has them.
+ * Encoding of a language model's weights while it runs. `fastest`: on a CPU the encoding that it reads fastest,
+ * converted from the published file if necessary; answers differ by rounding. `as-published`: the file's.
  */
 export type ModelEncoding = 'fastest' | 'as-published';
 
@@ -168,19 +167,19 @@ export interface LanguageModelOptions {
   readonly adapters?: readonly WeightedAdapter[];
 }
 
-/** Engines of inference. Each loads its model (downloading it first, with progress) and shares it. */
+/** Inference engines. Each loads its model (and first downloads it, with progress) and shares it. */
 export interface InferenceBackends {
-  /** By its id in the catalogue, or one that was trained. */
+  /** By catalogue id, or a trained one. */
   embedder(model: string | TrainedEmbedder): Promise<Embedder>;
-  /** Of an encoder of the catalogue. */
+  /** Tokenizer of an encoder in the catalogue. */
   encoderTokenizer(model: string): Promise<EncoderTokenizer>;
-  /** By its id in the catalogue, or one that was trained. */
+  /** By catalogue id, or a trained one. */
   crossEncoder(model: string | TrainedCrossEncoder): Promise<CrossEncoder>;
-  /** Adapters are added to the one loaded base, each times its weight. */
+  /** Adds adapters to the shared base, each times its weight. */
   languageModel(model: ModelSource, options: LanguageModelOptions): Promise<LanguageModel>;
   tokenizer(model: ModelSource): Promise<Tokenizer>;
   buildIndex(request: BuildIndexRequest): Promise<BuiltIndex>;
-  /** From `ctx.backends`, the same one for each batch of the step. */
+  /** `ctx.backends` returns the same one for each batch of the step. */
   openIndex(folder: string, info: IndexInfo): Promise<SearchIndex>;
 }
 
@@ -188,4 +187,3 @@ export interface InferenceBackends {
 export interface Backends extends InferenceBackends {
   training(): Promise<Training>;
 }
-export type { Chunk, EmbeddedChunk, Hit, ModelRef };

@@ -1,28 +1,28 @@
 export type DatabaseValue = string | number | boolean | null;
 
-/** One statement that reads. */
+/** A read-only statement. */
 export interface DatabaseQuery {
   readonly text: string;
-  /** Of `$1`, `$2` … */
+  /** Values of `$1`, `$2` … */
   readonly values: readonly DatabaseValue[];
-  /** That the database may work on it. */
+  /** Seconds that the database may work on it. */
   readonly seconds: number;
   readonly signal: AbortSignal;
 }
 
-/** Some rows of a query, the values of each in the order of its columns, of which several may have one name. */
+/** A batch of rows, values in column order; several columns may share a name. */
 export interface DatabaseRows {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** Databases that the operator has given a secret each: its address, with name and password. */
+/** Databases that the operator has configured, each with a secret: its address, with name and password. */
 export interface Databases {
   /**
-   * Rows of a query, at most some hundred and some MiB at a time, at least once, in a transaction that can only read.
-   * Times are texts: a timestamp without a zone stays without one. `identity` is that of the `database` source which the
-   * step was keyed by. Throws `unavailable` for a database that may or can not be asked, `bad-param` for a query that it
-   * refuses, `too-large` for rows that are, and `input-changed` where the secret leads to another database by now.
+   * Rows of a query, in batches of at most some hundred rows and some MiB, at least one batch, in a read-only
+   * transaction. Times are texts; a timestamp without a zone stays without one. `identity` is that of the `database`
+   * source in the step's key. Throws `unavailable` for a database that is not allowed or unreachable, `bad-param` for a
+   * refused query, `too-large` for oversized rows, and `input-changed` if the secret now leads to another database.
    */
   rows(
     database: { readonly secret: string; readonly identity: string },

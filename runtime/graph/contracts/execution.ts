@@ -6,42 +6,57 @@ import type { CheckpointReport, ItemCounts } from './run-event.ts';
 import type { KeyPart } from './action.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 
-/** One step to execute. Plain data: it crosses the process border. */
+/** A physical device. `id` is `cpu`, `webgpu`, `cuda:0`, `vulkan:0`, `metal`. */
+export interface Device {
+  readonly id: string;
+  readonly class: 'cpu' | 'webgpu' | 'cuda' | 'vulkan' | 'metal';
+  readonly name: string;
+  /** Bytes; undefined if the driver does not report it. */
+  readonly memory?: number;
+  /** The CPU renders it (llvmpipe, SwiftShader). */
+  readonly software: boolean;
+}
+
+/** A disposable claim on a device's memory. */
+export interface Lease extends Disposable {
+  readonly device: Device;
+  readonly bytes: number;
+}
+
+/** One step to execute. Plain data, because it crosses the process border. */
 export interface StepRequest {
   readonly runId: string;
   readonly node: string;
   readonly type: string;
-  /** Of its node type. */
+  /** Implementation number of its node type. */
   readonly lane: Lane;
   /** Parsed by the definition's schema. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, readonly ArtifactRef[]>>;
   readonly sources: readonly ResolvedSource[];
-  /** Of each input port: `PlannedNode.inputFacets`, with the digests of embedders that the run has made. */
+  /** By input port: `PlannedNode.inputFacets`, with the digests of embedders that the run has made. */
   readonly inputFacets: PortFacets;
   readonly cacheKey: string;
   /**
-   * Key parts shared by all items of a map-type step: those of the key less what belongs to `items.over`,
-   * the input's digest or, over files, the digests of that source.
+   * Key parts shared by all items of a map-type step: the step's key without what belongs to `items.over` (the input's
+   * digest or, over files, the digests of that source).
    */
   readonly familyParts: readonly KeyPart[];
-  /**
-   * By output port, what its node gave the last time in this file, where its key differs from that in nothing but the inputs.
-   */
+  /** By output port, the node's last output in this file, if its key differs only in the inputs. */
   readonly previous?: Readonly<Record<string, ArtifactRef>>;
   /** A device id of the probe, never `auto`: `cpu`, `cuda:0`, `webgpu`, `vulkan:0`, `metal`. */
   readonly device: string;
-  /** 1, or 2 when memory ran out or the worker died: items then run in smaller batches. */
+  /** 1, or 2 after memory ran out or the worker died: items then run in smaller batches. */
   readonly attempt?: number;
 }
 export interface StepResult {
   readonly outputs: Readonly<Record<string, ArtifactRef>>;
   readonly items?: ItemCounts;
   readonly device: string;
-  /** Most bytes of leases and models that it used at a time; absent: it used none. */
+  /** Peak bytes of leases and models; absent: it used none. */
   readonly memory?: number;
 }
-/** What a step reports while it works. */
+/** Reports of a running step. */
 export type StepSignal =
   | {
       readonly type: 'progress';
@@ -58,14 +73,16 @@ export type StepSignal =
     }
   | { readonly type: 'token'; readonly item: string; readonly text: string }
   | { readonly type: 'metrics'; readonly row: MetricRow }
-  /** It trains; from the first on it may leave a checkpoint after its cancellation, when its run has ended. */
+  /**
+   * The step trains: from the first report on, it may leave a checkpoint after cancellation, when its run has ended.
+   */
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointReport }
-  /** It computes nothing until something has come, such as a model that is downloaded; false: it has. */
+  /** True: the step waits for something, such as a model download. False: the wait is over. */
   | { readonly type: 'waiting'; readonly waiting: boolean };
 
 /**
- * Executes steps: in this process, in a supervised worker, or on another machine. `execute` rejects with a
- * GraphError; after `signal` aborts it rejects with `cancelled` within 2 s, whatever it takes.
+ * Executes steps: in this process, in a supervised worker, or on another machine. `execute` rejects with a GraphError;
+ * after `signal` aborts it rejects with `cancelled` within 2 s.
  */
 export interface ExecutionBackend {
   execute(
@@ -76,16 +93,16 @@ export interface ExecutionBackend {
 
 export type DatabaseIdentity = (secret: string) => Promise<string>;
 
-/** Resolves what nodes declare as sources; files are hashed once and remembered by size, times and inode. */
+/** Resolves the sources that nodes declare. Hashes each file once and remembers the hash by size, times and inode. */
 export interface SourceResolver {
-  /** `anew`: hashes them whatever is remembered, because a reader found other bytes. */
+  /** `anew`: hashes the files again, because a reader found other bytes. */
   files(
     patterns: readonly string[],
     options?: { readonly anew?: boolean },
   ): Promise<ResolvedFile[]>;
   /**
-   * Which database a secret leads to, and as whom. Throws `unavailable` where it is not set, or is no address of one.
-   * Absent: databases cannot be asked here.
+   * The database that a secret leads to, and the user. Throws `unavailable` if the secret is missing or is not a
+   * database address. Absent: databases are not available here.
    */
   readonly database?: DatabaseIdentity;
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { evidenceTableSchema } from '../metrics/evidence-table.ts';
-import { raceDropSchema } from '../metrics/race-drop.ts';
+import { evidenceTableSchema, raceDropSchema } from '../metrics/evidence-table.ts';
 import { problemSchema, runStatusSchema } from './run-event.ts';
 
-/** As in other events, with the part of the file that an experiment's problems are at. */
+/** As in other events, plus the part of the file that an experiment's problems concern. */
 export const experimentProblemSchema = problemSchema.extend({
   location: problemSchema.shape.location.extend({ field: z.string().optional() }),
 });
@@ -11,8 +10,8 @@ export type ExperimentProblem = z.infer<typeof experimentProblemSchema>;
 
 const base = { seq: z.number().int(), runId: z.string(), at: z.number() };
 /**
- * Which of the runs of an experiment: a variant, its seed where it is repeated, and in a race the look, from 1, whose
- * part of the items it is given.
+ * Identifies a run of an experiment: the variant, its seed if it is repeated, and in a race the look, from 1, that
+ * selects its part of the items.
  */
 const which = {
   variant: z.string(),
@@ -21,9 +20,9 @@ const which = {
 };
 
 /**
- * What happens in a run of an experiment, in order, recorded for good. `seq` counts from 1 without gaps; `runId` is that
- * of the experiment, `run` that of a variant. The last is `experiment.finished`. A change of a shape raises
- * `storedExperimentEvent`'s version.
+ * Events of an experiment, in order, recorded permanently. `seq` counts from 1 without gaps; `runId` is the
+ * experiment's, `run` a variant's. The last is `experiment.finished`. A change of shape raises the version of
+ * `storedExperimentEvent`.
  */
 export const experimentEventSchema = z.discriminatedUnion('type', [
   z.object({
@@ -32,22 +31,24 @@ export const experimentEventSchema = z.discriminatedUnion('type', [
     /** Path of the graph file below the workspace. */
     file: z.string(),
     experiment: z.string(),
-    /** Name of the variant that others are compared with. */
+    /** Name of the variant that the others are compared with. */
     baseline: z.string(),
     /** `node.port:metric` */
     metrics: z.array(z.string()),
-    /** Those of which less is better because the file says so. */
+    /** Metrics that the file declares as lower is better. */
     lower: z.array(z.string()).optional(),
     race: z.object({ looks: z.number().int(), error: z.number() }).optional(),
     variants: z.array(
       z.object({
         name: z.string(),
         settings: z.record(z.string(), z.unknown()),
-        /** Why it is refused. */
+        /** Why the variant is refused. */
         problem: experimentProblemSchema.optional(),
       }),
     ),
-    /** Runs to be made: each variant that can run, once for each seed and, in a race, each look, unless it is dropped. */
+    /**
+     * Planned runs: each variant that can run, once for each seed and, in a race, each look, unless the race drops it.
+     */
     runs: z.number().int(),
   }),
   z.object({ ...base, type: z.literal('variant.started'), ...which, run: z.string() }),
@@ -61,14 +62,14 @@ export const experimentEventSchema = z.discriminatedUnion('type', [
     ms: z.number(),
     steps: z.object({
       total: z.number().int(),
-      /** Computed by this run. */
+      /** Items that this run computed. */
       computed: z.number().int(),
-      /** Taken from the cache, or from another variant that computed them. */
+      /** Items from the cache, or from another variant that computed them. */
       reused: z.number().int(),
     }),
     error: experimentProblemSchema.optional(),
   }),
-  /** All that still race have seen the part of the items of a look. */
+  /** Every variant still in the race has finished the items of a look. */
   z.object({
     ...base,
     type: z.literal('race.looked'),
@@ -76,14 +77,14 @@ export const experimentEventSchema = z.discriminatedUnion('type', [
     /** Distinct items of the deciding metric so far. */
     items: z.number().int(),
     dropped: z.array(raceDropSchema),
-    /** Runs that are still to be made at most. */
+    /** Runs still to make, at most. */
     runs: z.number().int(),
   }),
   z.object({
     ...base,
     type: z.literal('experiment.finished'),
     status: runStatusSchema,
-    /** Of all variants that gave something, with what is wrong with the others. */
+    /** All variants with results, and the problems of the others. */
     table: evidenceTableSchema,
     error: experimentProblemSchema.optional(),
     ms: z.number(),
@@ -91,5 +92,5 @@ export const experimentEventSchema = z.discriminatedUnion('type', [
 ]);
 export type ExperimentEvent = z.infer<typeof experimentEventSchema>;
 type WithoutStamp<E> = E extends unknown ? Omit<E, 'seq' | 'runId' | 'at'> : never;
-/** An event before it is numbered. */
+/** An event without its number. */
 export type UnstampedExperimentEvent = WithoutStamp<ExperimentEvent>;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Backends } from './backend.ts';
-import type { Lease } from './device.ts';
+import type { Lease } from './execution.ts';
 import type { Databases } from './databases.ts';
 import type { Web } from './web.ts';
 import type { SourceFile, StepSource } from '../types/resolved-source.ts';
@@ -17,7 +17,7 @@ import type {
   ResultRowOf,
 } from '../types/node-type.ts';
 
-/** What a node's `run` is given besides inputs and params. */
+/** What a node's `run` receives besides inputs and params. */
 export interface RunContext {
   readonly signal: AbortSignal;
   /** The node's id, for messages. */
@@ -26,57 +26,56 @@ export interface RunContext {
   log(level: 'info' | 'warning' | 'error', message: string, item?: string): void;
   /** Text just written for an item. */
   token(item: string, text: string): void;
-  /** A row of metrics as it comes, for curves that are watched; the result's rows are an output. */
+  /** Reports a metric row as it arrives, for live curves; the rows of the result are an output. */
   metrics(row: MetricRow): void;
-  /** Claims memory on the step's device before it is taken; waits until it is free. Throws `out-of-memory`. */
+  /** Reserves memory on the step's device; waits until it is free. Throws `out-of-memory`. */
   lease(bytes: number): Promise<Lease>;
-  /** Bytes that a lease could be given at once, idle models put out; Infinity where the device does not tell. */
+  /** Bytes that a lease could get now if idle models were unloaded; Infinity if the device does not report it. */
   room(): Promise<number>;
   readonly models: {
     facts(id: string): ModelFacts;
-    /** Downloads what is missing, with progress, and gives the local folder of the model's files. */
+    /** Downloads what is missing, with progress, and returns the local folder of the model's files. */
     fetch(id: string): Promise<string>;
   };
   readonly backends: Backends;
   readonly web: Web;
   readonly databases: Databases;
   readonly seed: number;
-  /** `auto`, or the device id that was asked for. */
+  /** `auto`, or the requested device id. */
   readonly device: string;
   readonly sources: readonly StepSource[];
-  /** What the plan knew of each input port, for example which embedder made the vectors. */
+  /** Planned facets of each input port, such as the embedder that made the vectors. */
   readonly inputFacets: PortFacets;
   /** An empty folder on the artifact store's filesystem, removed after the step. */
   scratch(): Promise<string>;
   /**
-   * A folder with verified copies of files, each at its workspace path, for what reads files by path only; removed
-   * after the step. Throws `input-changed`.
+   * A folder with verified copies of files, each at its workspace path, for code that reads files only by path. Graft
+   * removes it after the step. Throws `input-changed`.
    */
   copies(files: readonly SourceFile[]): Promise<string>;
   /**
-   * Absolute path of something to write below the workspace, by its path from there; it need not be there yet.
-   * Throws `outside-workspace` for what leads out, also through a link, and `bad-param` for what may not be written.
+   * Absolute path of a file or folder to write below the workspace; it need not exist. Throws `outside-workspace` for a
+   * path that leads out, also through a link, and `bad-param` for a path that may not be written.
    */
   output(path: string): Promise<string>;
   /**
-   * The read-only folder that this node gave at an output the last time in this file, for other inputs and otherwise the same
-   * key; undefined where there is none any more. For a result that costs less to make of the one before: it must be as good as
-   * one that is made anew, since the key does not tell them apart.
+   * The read-only folder of this node's last output in this file, with other inputs and otherwise the same key;
+   * undefined if it no longer exists. For results that are cheaper to derive from the last one. The result must be as
+   * good as one made from scratch, because the key does not distinguish them.
    */
   previous(output: string): Promise<string | undefined>;
   /**
-   * A folder that belongs to the step's cache key: what was left in it by an attempt that was cancelled or died
-   * is still there, and it is removed once the step's outputs are stored. Waits, and says so, while that attempt
-   * still writes into it.
+   * A folder for the step's cache key. It still holds what a cancelled or crashed attempt left; Graft removes it once
+   * the step's outputs are stored. Waits, and reports that, while an earlier attempt still writes to it.
    */
   checkpoints(): Promise<string>;
   /** Reports a checkpoint in that folder. */
   checkpoint(report: CheckpointReport): void;
   /**
-   * Values that several items of a step, and later runs, share: each is computed once a key, kept in the item cache
-   * beside the items, and belongs to the step's models, device and implementation, but to none of its parameters.
-   * `name` tells memos of a node apart; asked for again it is the same memo, with another `compute`. Values are plain JSON
-   * or a Float32Array; what is stored and does not fit `schema` is computed again.
+   * Values that several items of a step, and later runs, share. Each is computed once a key and kept in the item cache.
+   * It depends on the step's models, device and implementation, but on none of its parameters. `name` distinguishes the
+   * memos of a node; the same name returns the same memo with another `compute`. Values are plain JSON or a
+   * Float32Array. Graft computes stored values that do not fit `schema` again.
    */
   memo<Value>(
     name: string,
@@ -85,21 +84,21 @@ export interface RunContext {
   ): Promise<ItemMemo<Value>>;
 }
 
-/** Values of keys, in order. */
+/** Computes the values of keys, in order. */
 export type MemoCompute<Value> = (keys: readonly string[]) => Promise<readonly Value[]>;
 
 export interface ItemMemo<Value> {
-  /** Computes and stores the values of keys that have none yet, some dozens at once. */
+  /** Computes and stores the values of keys that have none, some dozens at once. */
   fill(keys: Iterable<string>): Promise<void>;
-  /** The value of a key, computed alone where it has not been filled. Memory is bounded: others are read again. */
+  /** The value of a key; computes it alone if it was not filled. Memory is bounded: other values are read again. */
   get(key: string): Promise<Value>;
-  /** The value of a key, if it has one; nothing is computed. */
+  /** The value of a key, if it has one; computes nothing. */
   peek(key: string): Promise<Value | undefined>;
-  /** Stores a value in the place of what the key has: for what is no function of its key, such as which key came last. */
+  /** Replaces the value of a key. For values that are no function of their key, such as the newest key. */
   put(key: string, value: Value): Promise<void>;
 }
 
-/** One item failed: it is retried alone, then reported, and the rest goes on. */
+/** One item failed. Graft retries it alone, reports it and goes on with the others. */
 export class ItemFailure {
   readonly message: string;
   constructor(message: string) {
@@ -107,19 +106,18 @@ export class ItemFailure {
   }
 }
 
-/** A node that runs whole. */
+/** A node that runs as a whole. */
 export interface WholeImplementation<N extends NodeType = NodeType> {
   readonly definition: N;
-  // Method syntax on purpose: implementations of different nodes meet in one map.
+  // Method syntax, because implementations of different nodes share one map.
   run(ctx: RunContext, inputs: InputsOf<N>, params: ParamsOf<N>): Promise<OutputsOf<N>>;
 }
 
 /**
- * A map-type node: `runItems` maps a batch of rows, in order, to payloads (plain JSON, or a Float32Array), or to promises
- * of them, each of which is stored once it is fulfilled, whatever becomes of the others;
- * `expand` turns a row and its payload into output rows, so that what a result does not depend on
- * (ids, paths) is taken from the row and never cached. An asynchronous `expand` may stream rows that are too
- * large to cache from the file that the item is.
+ * A map-type node. `runItems` maps a batch of rows, in order, to payloads (plain JSON or a Float32Array) or promises of
+ * them; Graft stores each as soon as its promise is fulfilled, whatever happens to the others. `expand` turns a row and
+ * its payload into output rows, so that ids and paths come from the row and are never cached. An asynchronous `expand`
+ * may stream rows too large to cache from the item's file.
  */
 export interface ItemsImplementation<N extends NodeType = NodeType, Payload = unknown> {
   readonly definition: N;
@@ -135,13 +133,13 @@ export interface ItemsImplementation<N extends NodeType = NodeType, Payload = un
     params: ParamsOf<N>,
   ): Iterable<ResultRowOf<N>> | AsyncIterable<ResultRowOf<N>>;
   /**
-   * Called once a step: what it gives looks at each output row beside the row that it was made of, in order and also where
-   * that is reused, and throws a GraphError to refuse it.
+   * Called once a step. The returned function receives each output row with its source row, in order, also reused ones,
+   * and throws a GraphError to refuse it.
    */
   watch?(ctx: RunContext, params: ParamsOf<N>): (row: ItemOf<N>, out: ResultRowOf<N>) => void;
   /**
-   * Looks at the whole result before it is committed, also when there were no items; throws a GraphError
-   * to refuse it, as a loader refuses an empty corpus.
+   * Checks the whole result before it is committed, even without items; throws a GraphError to refuse it, for example
+   * an empty corpus.
    */
   finish?(
     ctx: RunContext,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { keyPartSchema } from './action.ts';
-import { plural } from '../base/plural.ts';
+import { plural } from '../base/message-words.ts';
 import { metricRowSchema } from '../metrics/metrics.ts';
 
 export const stepStatusSchema = z.enum([
@@ -17,11 +17,11 @@ export type StepStatus = z.infer<typeof stepStatusSchema>;
 export const runStatusSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
-/** What a step that trains reports of its checkpoints. `step` is an optimizer step; 0: the beginning. */
+/** Checkpoint report of a training step. `step` is an optimizer step; 0: the beginning. */
 export const checkpointReportSchema = z.object({
   /**
-   * `resumed`: it begins here. `saved`: this step is on the disk. `saving`: it was stopped here, and is leaving a
-   * checkpoint. `unsaved`: it was stopped here, and could not leave one.
+   * `resumed`: starts here. `saved`: this step is on disk. `saving`: stopped here, saving a checkpoint. `unsaved`:
+   * stopped here, could not save one.
    */
   state: z.enum(['resumed', 'saved', 'saving', 'unsaved']),
   step: z.int().nonnegative(),
@@ -30,11 +30,11 @@ export type CheckpointReport = z.infer<typeof checkpointReportSchema>;
 
 /** All reports of a step together. */
 export const stepCheckpointsSchema = z.object({
-  /** The optimizer step that it continued from; 0: the beginning. */
+  /** The optimizer step that it resumed from; 0: the beginning. */
   from: z.int().nonnegative(),
-  /** The newest one on the disk; 0: none. */
+  /** The newest one on disk; 0: none. */
   saved: z.int().nonnegative(),
-  /** Where it was stopped, and whether that is on the disk; absent: it was not stopped. */
+  /** Where it stopped, and whether that is on disk; absent: it did not stop. */
   stopped: z
     .object({ step: z.int().nonnegative(), checkpoint: z.enum(['saved', 'saving', 'unsaved']) })
     .optional(),
@@ -57,10 +57,7 @@ export const problemSchema = z.object({
   audience: z.enum(['user', 'operator', 'developer']),
 });
 
-/**
- * Counts of a map-type step, in rows of its output (chunks, not documents); `failed` counts the input rows
- * that gave none.
- */
+/** Counts of a map-type step, in output rows (chunks, not documents); `failed` counts input rows without output. */
 export const itemCountsSchema = z.object({
   total: z.number().int(),
   computed: z.number().int(),
@@ -75,7 +72,7 @@ export function itemsText({ total, computed, reused, failed }: ItemCounts): stri
   return `${plural(total, 'item')}, ${computed} computed, ${reused} reused${failures}`;
 }
 
-/** Why a step runs: which parts of its key differ from the last time this node ran in this file. */
+/** Why a step runs: the parts of its key that differ from the node's last run in this file. */
 export const missReasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('first') }),
   z.object({
@@ -86,9 +83,9 @@ export const missReasonSchema = z.discriminatedUnion('kind', [
   }),
   /** Same key, but the record or an artifact is gone or damaged. */
   z.object({ kind: z.literal('evicted') }),
-  /** Same key, but the last time it failed, was cancelled or died. */
+  /** Same key, but the last attempt failed, was cancelled or crashed. */
   z.object({ kind: z.literal('unfinished') }),
-  /** Same key, but so many input rows failed the last time: they are tried again, so nothing was stored. */
+  /** Same key, but this many input rows failed: they are retried, and nothing was stored. */
   z.object({ kind: z.literal('incomplete'), failed: z.number().int() }),
   z.object({ kind: z.literal('volatile') }),
 ]);
@@ -98,14 +95,14 @@ export const stepSummarySchema = z.object({
   node: z.string(),
   type: z.string(),
   status: stepStatusSchema,
-  /** Milliseconds of work; 0 when cached. */
+  /** Milliseconds of work; 0 if cached. */
   ms: z.number(),
-  /** When a reused result was made, in ms since the epoch. */
+  /** Creation time of a reused result, in ms since the epoch. */
   madeAt: z.number().optional(),
-  /** The package that a reused result came in. */
+  /** The package of a reused result. */
   from: z.string().optional(),
   device: z.string().optional(),
-  /** Most bytes of leases and models that it used at a time; absent where it used none, and when cached. */
+  /** Peak bytes of leases and models; absent if it used none or is cached. */
   memory: z.number().optional(),
   items: itemCountsSchema.optional(),
   cacheKey: z.string().optional(),
@@ -115,7 +112,7 @@ export const stepSummarySchema = z.object({
   reason: missReasonSchema.optional(),
   outputs: z.record(z.string(), artifactRefSchema),
   error: problemSchema.optional(),
-  /** Of a step that trains. */
+  /** For a step that trains. */
   checkpoints: stepCheckpointsSchema.optional(),
 });
 export type StepSummary = z.infer<typeof stepSummarySchema>;
@@ -124,9 +121,9 @@ const outputPreviewSchema = z.object({ digest: z.string(), preview: z.string() }
 
 const base = { seq: z.number().int(), runId: z.string(), at: z.number() };
 /**
- * What happens in a run, in order, recorded for good (but for `step.token`, which is throttled, and gathered when the
- * run has ended: see `RunStore.finish`). `seq` counts from 1 without gaps within a run; `at` is ms since the epoch.
- * A change of a shape raises `storedRunEvent`'s version.
+ * Events of a run, in order, recorded permanently (except `step.token`, which is throttled, and merged when the run
+ * ends: see `RunStore.finish`). `seq` counts from 1 without gaps within a run; `at` is ms since the epoch. A change of
+ * shape raises the version of `storedRunEvent`.
  */
 export const runEventSchema = z.discriminatedUnion('type', [
   z.object({
@@ -138,15 +135,15 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** See `PortAliases`. */
     aliases: z.record(z.string(), z.array(z.string())).optional(),
   }),
-  /** A round of a loop begins, or what it collects is gathered: these become steps of the run. */
+  /** A round of a loop begins, or its collected rows are gathered: these become steps of the run. */
   z.object({
     ...base,
     type: z.literal('run.extended'),
     /** The step of the loop. */
     loop: z.string(),
-    /** From 1; absent: its rounds are over, and what they collected is gathered. */
+    /** From 1; absent: all rounds are over, and their collected rows are gathered. */
     round: z.number().int().optional(),
-    /** Rounds at most. */
+    /** Maximal number of rounds. */
     limit: z.number().int(),
     nodes: z.array(z.object({ node: z.string(), type: z.string() })),
     /** Of the round; see `PortAliases`. */
@@ -175,7 +172,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     node: z.string(),
     level: z.enum(['info', 'warning', 'error']),
     message: z.string(),
-    /** Item concerned, where there is one. */
+    /** Id of the item concerned, if any. */
     item: z.string().optional(),
   }),
   /** Text that a language model has just written for an item. */
@@ -186,14 +183,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
     item: z.string(),
     text: z.string(),
   }),
-  /** A row of metrics as it comes: a training step's loss. */
+  /** A row of metrics as it arrives: a training step's loss. */
   z.object({
     ...base,
     type: z.literal('step.metrics'),
     node: z.string(),
     row: metricRowSchema,
   }),
-  /** A step that trains has begun, left a checkpoint, or was stopped. */
+  /** A training step has begun, saved a checkpoint, or stopped. */
   z.object({
     ...base,
     type: z.literal('step.checkpoint'),
@@ -213,5 +210,5 @@ export const runEventSchema = z.discriminatedUnion('type', [
 ]);
 export type RunEvent = z.infer<typeof runEventSchema>;
 type WithoutStamp<E> = E extends unknown ? Omit<E, 'seq' | 'runId' | 'at'> : never;
-/** An event before the journal has numbered it. */
+/** An event before the journal numbers it. */
 export type UnstampedEvent = WithoutStamp<RunEvent>;

@@ -2,21 +2,21 @@ import type { Digest } from './artifact.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
 import type { RunEvent, RunStatus, StepSummary } from './run-event.ts';
 
-/** Where a run comes from: what of it is not the file as saved. */
+/** Origin of a run: how it differs from the saved file. */
 export interface RunOrigin {
-  /** Of a run of an experiment: its name. Such a run has variants and no steps. */
+  /** For a run of an experiment: its name. Such a run has variants and no steps. */
   readonly experiment?: string;
-  /** Of a variant's run: the run of its experiment. Deleted with it. */
+  /** For a variant's run: the run of its experiment, with which it is deleted. */
   readonly parent?: string;
   readonly variant?: string;
   readonly seed?: number;
-  /** Its steps are the last ones of their nodes within this scope only; absent: those of the file as saved. */
+  /** Its steps count as the last ones of their nodes only within this scope; absent: for the saved file. */
   readonly scope?: string;
-  /** Artifact with the text of the graph that ran. */
+  /** Artifact with the text of the graph. */
   readonly graph?: Digest;
-  /** Of the graph files that it used, by path: artifacts with their texts. Absent: none. */
+  /** Texts of the used graph files, by path, as artifacts. Absent: none. */
   readonly graphs?: Readonly<Record<string, Digest>>;
-  /** Artifact with what was set beside the graph, as JSON. */
+  /** Artifact with the settings beside the graph, as JSON. */
   readonly settings?: Digest;
 }
 
@@ -26,20 +26,20 @@ export interface RunRecord extends RunOrigin {
   readonly status: RunStatus;
   readonly startedAt: number;
   readonly finishedAt?: number;
-  /** Process that runs it: `pid:start-time:place`, to tell a crash from work. */
+  /** The running process: `pid:start-time:place`, to detect a crash. */
   readonly owner: string;
   readonly error?: string;
-  /** When its owner was asked to cancel it (ms since the epoch). */
+  /** When somebody asked its owner to cancel it (ms since the epoch). */
   readonly cancelAt?: number;
-  /** When it was pinned: pruning leaves it. */
+  /** When it was pinned: pruning keeps it. */
   readonly pinnedAt?: number;
 }
 
 export interface RunQuery {
   readonly file?: string;
-  /** Of this experiment's run; null: of no experiment; absent: all. */
+  /** Of this experiment's run; null: of none; absent: all. */
   readonly parent?: string | null;
-  /** Runs of experiments alone, or those of graphs alone; absent: both. */
+  /** Only runs of experiments, or only of graphs; absent: both. */
   readonly kind?: 'experiment' | 'graph';
   readonly limit: number;
 }
@@ -48,33 +48,33 @@ export interface RunQuery {
 export interface RunStore {
   create(run: RunRecord): Promise<void>;
   /**
-   * Ends a run. Its `step.token` events go: the text is in the outputs. Of steps that gave none, what was written for an
-   * item stays as one event, with the number of the last. Numbers keep their order; some are no longer there.
+   * Ends a run. Removes its `step.token` events, because outputs contain the text. For steps without outputs, merges an
+   * item's text into one event with the last number. Numbers keep their order, with gaps.
    */
   finish(id: string, end: { status: RunStatus; finishedAt: number; error?: string }): Promise<void>;
   get(id: string): Promise<RunRecord | undefined>;
-  /** Asks whoever runs it to cancel it; false where it has ended or is not there. */
+  /** Asks the owner to cancel it; false if it has ended or does not exist. */
   askToCancel(id: string): Promise<boolean>;
   /** The unfinished runs of a process. */
   unfinishedOf(owner: string): Promise<RunRecord[]>;
   /** Newest first. */
   list(query: RunQuery): Promise<RunRecord[]>;
-  /** A file has another name: its runs, and the last steps of its nodes, go with it. */
+  /** Renames a file: its runs, and the last steps of its nodes, follow. */
   renameFile(from: string, to: string): Promise<void>;
-  /** In one transaction; durable when it resolves. */
+  /** In one transaction; durable once it resolves. */
   append(runId: string, events: readonly RunEvent[]): Promise<void>;
-  /** In order, those with `seq` greater than `after`. */
+  /** In order, events with `seq` greater than `after`. */
   events(runId: string, after: number, limit: number): Promise<RunEvent[]>;
   steps(runId: string): Promise<StepSummary[]>;
   /**
-   * For each node of a file, its newest step that has a cache key, to explain misses with. In a scope: that of the
-   * newest run in it, else that of the file.
+   * For each node of a file, its newest step with a cache key, to explain misses. In a scope: that of the newest run in
+   * it, else that of the file.
    */
   lastSteps(file: string, scope?: string): Promise<Map<string, StepSummary>>;
-  /** What happened in a run of an experiment, in one transaction; durable when it resolves. */
+  /** Records events of an experiment's run, in one transaction; durable once it resolves. */
   appendExperiment(runId: string, events: readonly ExperimentEvent[]): Promise<void>;
-  /** Of a run of an experiment: in order, those with `seq` greater than `after`. */
+  /** Of an experiment's run: in order, events with `seq` greater than `after`. */
   experimentEvents(runId: string, after: number, limit: number): Promise<ExperimentEvent[]>;
-  /** Digests that running runs refer to, or variants of a running experiment that have succeeded: never evicted. */
+  /** Digests that running runs refer to, or succeeded variants of a running experiment: never evicted. */
   pinned(): Promise<Set<string>>;
 }

@@ -1,6 +1,6 @@
 import type { CheckpointReport, StepCheckpoints } from './run-event.ts';
 
-/** The checkpoints of a step after one more report. */
+/** The checkpoints of a step after another report. */
 export function withCheckpoint(
   before: StepCheckpoints | undefined,
   { state, step }: CheckpointReport,
@@ -17,19 +17,19 @@ export function withCheckpoint(
   return { from, saved, stopped: { step, checkpoint: step === saved ? 'saved' : state } };
 }
 
-/** Which step it continues from, as a sentence; empty where it begins anew. */
+/** The step that it resumes from, as a sentence; empty if it starts anew. */
 export function resumedText(from: number, verb: 'Continues' | 'Continued' = 'Continues'): string {
   return from === 0 ? '' : `${verb} from step ${from.toLocaleString('en')}.`;
 }
 
-/** What the next attempt at a training will continue from; empty where nothing is left of one before. */
+/** Where the next attempt at a training will resume; empty if nothing is left of an earlier one. */
 export function leftText({ step, saving }: { readonly step: number; readonly saving: boolean }) {
   return saving
     ? 'Its last checkpoint is still being saved; it continues from there.'
     : resumedText(step);
 }
 
-/** Where a step ended before its last optimizer step, and what the next run makes of it; empty where it made none. */
+/** Where a step stopped early, and what the next run makes of it; empty if it did no optimizer step. */
 export function stoppedText({ saved, stopped }: StepCheckpoints): string {
   const next =
     saved === 0

@@ -4,21 +4,24 @@ import { artifactRefSchema } from './artifact.ts';
 import { experimentEventSchema } from './experiment-event.ts';
 import { runEventSchema, stepSummarySchema } from './run-event.ts';
 
-/** A shape that is stored with the number of its version beside it. */
+/** A stored shape with its version. */
 export interface StoredShape<Schema extends z.ZodType> {
   /** For messages: "a run event". */
   readonly name: string;
   readonly schema: Schema;
-  /** The first leads from version 1 to 2, the next from 2 to 3: none is ever left out or changed. */
+  /** The first leads from version 1 to 2, the next from 2 to 3. Never remove or change one. */
   readonly migrations: readonly ((value: unknown) => unknown)[];
 }
 
-/** The version that is written. */
+/** The current version. */
 export function storedVersion(shape: StoredShape<z.ZodType>): number {
   return shape.migrations.length + 1;
 }
 
-/** What was stored, brought to this version and checked. Throws `newer-format`, or `store-damaged` if it is no such shape. */
+/**
+ * Migrates a stored value to the current version and checks it. Throws `newer-format`, or `store-damaged` if it does
+ * not have this shape.
+ */
 export function readStored<Schema extends z.ZodType>(
   shape: StoredShape<Schema>,
   stored: { readonly version: number; readonly text: string },
@@ -43,26 +46,25 @@ export function readStored<Schema extends z.ZodType>(
   }
 }
 
-/** A field was added that may be missing: what an older Graft wrote stays as it is, and that one refuses ours. */
+/** An optional field was added: older data stay valid, and an older Graft refuses ours. */
 const unchanged = (value: unknown): unknown => value;
 
 export const storedRunEvent: StoredShape<typeof runEventSchema> = {
   name: 'a run event',
   schema: runEventSchema,
-  // 2: the schema of an artifact's rows, and marks of many files. 3: item, question and weight of
-  // a metric row; the package that a step's result came in.
-  // 4: aliases of a run that has begun; subgraph, path and field of a problem's place. 5: rounds of loops.
-  // 6: the memory that a step claimed. 7: that a step failed or was broken off before, as a reason to run it.
-  // 8: checkpoints of a step that trains.
+  // 2: the schema version of an artifact's rows, and marks of many files. 3: item, question and weight of a metric row;
+  // the package of a step's result. 4: aliases at the start of a run; subgraph, path and field in a problem's location.
+  // 5: rounds of loops. 6: the memory that a step claimed. 7: an earlier failure or interruption as a reason to run. 8:
+  // checkpoints of a training step.
   migrations: [unchanged, unchanged, unchanged, unchanged, unchanged, unchanged, unchanged],
 };
 
 export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
   name: 'a step of a run',
   schema: stepSummarySchema,
-  // 2: the schema of an artifact's rows, and marks of many files. 3: the package that a result came in.
-  // 4: subgraph, path and field of a problem's place. 5: the memory that it claimed.
-  // 6: that it failed or was broken off before, as a reason to run it. 7: its checkpoints.
+  // 2: the schema version of an artifact's rows, and marks of many files. 3: the package of a result. 4: subgraph, path
+  // and field in a problem's location. 5: the claimed memory. 6: an earlier failure or interruption as a reason to run.
+  // 7: its checkpoints.
   migrations: [unchanged, unchanged, unchanged, unchanged, unchanged, unchanged],
 };
 
@@ -70,14 +72,14 @@ const actionOutputsSchema = z.record(z.string(), artifactRefSchema);
 export const storedActionOutputs: StoredShape<typeof actionOutputsSchema> = {
   name: 'the outputs of a cached step',
   schema: actionOutputsSchema,
-  // 2: the schema of an artifact's rows.
+  // 2: the schema version of an artifact's rows.
   migrations: [unchanged],
 };
 
 export const storedExperimentEvent: StoredShape<typeof experimentEventSchema> = {
   name: 'an event of an experiment',
   schema: experimentEventSchema,
-  // 2: races; metrics of which less is better, and those of which nobody has said it. 3: items that failed in all variants.
-  // 4: the runs that a variant's tokens are of. 5: what is named in why a variant gave nothing.
+  // 2: races; metrics with lower declared as better, and undeclared ones. 3: items that failed in all variants. 4: the
+  // runs behind a variant's tokens. 5: names in the problem of a variant without results.
   migrations: [unchanged, unchanged, unchanged, unchanged],
 };

@@ -1,18 +1,18 @@
-/** Tokens of a text as its encoder reads them, markers included. */
+/** Tokens of a text as its encoder reads them, with markers. */
 export interface EncodedText {
   readonly ids: readonly number[];
-  /** The segment of each token, 0 or 1; empty where the encoder tells none apart. */
+  /** The segment of each token, 0 or 1; empty if the encoder has no segments. */
   readonly segments: readonly number[];
 }
 
 /** The tokenizer of an embedder or a cross-encoder, without its weights. */
 export interface EncoderTokenizer {
   readonly model: string;
-  /** Tokens of a text at most. */
+  /** Maximal tokens of a text. */
   readonly contextLength: number;
   /**
-   * Tokens of each text; with `pairs`, of each text and its pair as one. What is beyond `most` tokens, at most the context,
-   * is cut.
+   * Tokens of each text; with `pairs`, of each text joined with its pair. Cuts beyond `most` tokens, at most the
+   * context.
    */
   encode(
     texts: readonly string[],
@@ -20,7 +20,7 @@ export interface EncoderTokenizer {
   ): EncodedText[];
 }
 
-/** A conversation's turn, as a chat template takes it. */
+/** A turn of a conversation, as chat templates take it. */
 export interface ChatTurn {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
@@ -29,14 +29,14 @@ export interface ChatTurn {
 /** A model's tokenizer with its chat template. */
 export interface Tokenizer {
   readonly model: string;
-  /** Ends a text that is not a conversation; undefined where the model has none. */
+  /** Ends a text that is not a conversation; undefined if the model has none. */
   readonly endOfText: number | undefined;
-  /** Tokens of plain text, with what the model puts in front of every text. */
+  /** Tokens of plain text, with the model's prefix for texts. */
   encode(text: string): number[];
   /**
-   * Tokens of a whole conversation by the model's chat template. `turns[i]` is the index of the turn whose content
-   * token i belongs to, the end of an assistant's turn included; -1 for what the template puts around.
-   * Contents are tokenized as text: markers in them stay characters.
+   * Tokens of a whole conversation in the model's chat template. `turns[i]` is the index of the turn that token i
+   * belongs to, including the end of an assistant's turn; -1 for template tokens. Contents are tokenized as text:
+   * markers in them stay characters.
    */
   encodeChat(turns: readonly ChatTurn[]): {
     readonly tokens: number[];

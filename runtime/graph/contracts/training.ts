@@ -1,9 +1,8 @@
 import type { MetricRow } from '../metrics/metrics.ts';
 import type { AdapterInfo } from '../rows/training-types.ts';
-import type { EmbedderInfo } from '../rows/encoder-types.ts';
-import type { CrossEncoderInfo } from '../rows/cross-encoder-type.ts';
+import type { EmbedderInfo, CrossEncoderInfo } from '../rows/encoder-types.ts';
 import type { EncodedText } from './tokenizer.ts';
-import type { Lease } from './device.ts';
+import type { Lease } from './execution.ts';
 import type { ModelFacts } from '../rows/model.ts';
 import type { CheckpointReport } from './run-event.ts';
 import type { ModelSource } from './model-source.ts';
@@ -13,11 +12,11 @@ import type { ModelRef } from '../rows/port-types.ts';
 export interface TrainingExample {
   readonly id: string;
   readonly tokens: readonly number[];
-  /** One a token: 1 where the loss counts its prediction. The first token is never predicted. */
+  /** One a token: 1 if the loss counts its prediction. The first token is never predicted. */
   readonly trained: readonly (0 | 1)[];
 }
 
-/** What is trained. */
+/** Training method. */
 export type TrainingMethod =
   | {
       readonly kind: 'lora';
@@ -26,7 +25,7 @@ export type TrainingMethod =
       /** s = α/√r instead of α/r. */
       readonly rankStabilized: boolean;
       readonly dora: boolean;
-      /** Share of the inputs of A that is dropped in training, from 0 to below 1. */
+      /** Dropout on the inputs of A, from 0 to below 1. */
       readonly dropout: number;
       /** Kinds of modules, or `all-linear`. */
       readonly targets: readonly string[];
@@ -39,37 +38,37 @@ export interface TrainingRequest {
   readonly model: ModelSource;
   readonly method: TrainingMethod;
   readonly train: readonly TrainingExample[];
-  /** May be empty: there is no evaluation loss then. */
+  /** May be empty: then there is no evaluation loss. */
   readonly evaluation: readonly TrainingExample[];
   readonly epochs: number;
-  /** Ends the training earlier; 0: no limit. */
+  /** Upper limit of steps; 0: none. */
   readonly maxSteps: number;
-  /** Tokens of a row at most; longer examples are refused before. */
+  /** Maximal tokens of a row; longer examples must be refused before. */
   readonly maxLength: number;
-  /** Several examples in one row, unseen by each other. */
+  /** Packs several examples into one row; they do not attend to each other. */
   readonly packing: boolean;
-  /** Rows an optimizer step. */
+  /** Rows of an optimizer step. */
   readonly batch: number;
-  /** Rows computed at once; 0: the largest that fits into the memory. Changes speed, not the result's meaning. */
+  /** Rows computed at once; 0: as many as fit into memory. Affects speed, not results beyond rounding. */
   readonly microBatch: number;
   readonly learningRate: number;
   readonly schedule: 'cosine' | 'linear' | 'constant';
-  /** Share of the steps that the rate takes to rise. */
+  /** Share of the steps in which the rate rises. */
   readonly warmup: number;
   readonly weightDecay: number;
-  /** Largest norm of all gradients together; 0: no clipping. */
+  /** Maximal norm of all gradients together; 0: no clipping. */
   readonly clip: number;
   readonly seed: number;
   /** Steps between two evaluations; 0: at the end of each epoch. */
   readonly evaluateEvery: number;
-  /** Evaluations without a better loss after which training stops; 0: never. */
+  /** Evaluations without improvement after which training stops; 0: never. */
   readonly patience: number;
-  /** Steps between two checkpoints at most; time makes them more frequent where steps are slow. */
+  /** Maximal steps between two checkpoints; slow steps save more often, by time. */
   readonly checkpointEvery: number;
   readonly device: string;
-  /** Bytes that it may take at most; absent: most of what is free when it starts. */
+  /** Memory limit in bytes; absent: most of the free memory at the start. */
   readonly memory?: number;
-  /** Kept between attempts: training goes on from the checkpoint that it finds there. */
+  /** Kept between attempts: training resumes from the checkpoint in it. */
   readonly checkpoints: string;
   /** Empty folder for the result: an adapter's files, or a model's. */
   readonly folder: string;
@@ -77,15 +76,15 @@ export interface TrainingRequest {
 
 export interface TrainingHooks {
   readonly signal: AbortSignal;
-  /** Claims the memory that the training was planned to take, before it takes it; given back when it has ended. */
+  /** Reserves the planned memory of the training; the training releases it at its end. */
   readonly lease?: (bytes: number) => Promise<Lease>;
   /**
-   * After each optimizer step: `train` with loss, accuracy (a share), rate, norm, tokens (so far), epoch (with its
-   * fraction), tokensPerSecond, eta (seconds) and memory (bytes), without tokens where none are read; after an evaluation
+   * After each optimizer step: `train` with loss, accuracy (a share), rate, norm, tokens (so far), epoch (fractional),
+   * tokensPerSecond, eta (seconds) and memory (bytes), without tokens if the task reads none. After an evaluation:
    * `eval` with its loss.
    */
   readonly metrics: (row: MetricRow) => void;
-  /** Where it begins, each checkpoint that it leaves, and what becomes of the last one when it is cancelled. */
+  /** Reports the resumed step, each checkpoint, and the last one on cancellation. */
   readonly checkpoint?: (report: CheckpointReport) => void;
   readonly log: (level: 'info' | 'warning', message: string) => void;
   readonly progress: (progress: {
@@ -97,11 +96,11 @@ export interface TrainingHooks {
 }
 
 export interface TrainingResult {
-  /** All rows, those before a resume included. */
+  /** All rows, including those before a resume. */
   readonly metrics: readonly MetricRow[];
   readonly trainable: number;
   readonly total: number;
-  /** sha256 of the base's weights, computed before and after; equal unless something is wrong. */
+  /** sha256 of the base's weights, before and after training; they differ only if something is wrong. */
   readonly baseBefore: string;
   readonly baseAfter: string;
   /** Set by `lora`. */
@@ -110,14 +109,16 @@ export interface TrainingResult {
   readonly model?: ModelRef;
 }
 
-/** A question with the passage that answers it and passages that only look as if they did; a text is its tokens. */
+/** A question with the passage that answers it and similar passages that do not; a text is its tokens. */
 export interface TextPair<Text = readonly number[]> {
   readonly question: Text;
   readonly passage: Text;
   readonly negatives: readonly Text[];
 }
 
-/** How an encoder is trained: LoRA on linear maps by the last part of their names, or `all-linear`; or every weight. */
+/**
+ * Training method of an encoder: LoRA on linear maps by the last part of their names, or `all-linear`; or every weight.
+ */
 export type EncoderMethod =
   | {
       readonly kind: 'lora';
@@ -129,7 +130,7 @@ export type EncoderMethod =
     }
   | { readonly kind: 'full' };
 
-/** As of a `TrainingRequest`, but for what is trained on; a step is of `batch` pairs, whole. */
+/** As in `TrainingRequest`, except for the data; a step takes `batch` whole pairs. */
 export interface EmbedderTrainingRequest extends Pick<
   TrainingRequest,
   | ('model' | 'epochs' | 'maxSteps' | 'batch' | 'learningRate' | 'schedule' | 'warmup')
@@ -138,52 +139,54 @@ export interface EmbedderTrainingRequest extends Pick<
 > {
   readonly method: EncoderMethod;
   readonly train: readonly TextPair[];
-  /** May be empty: there is no evaluation loss then. */
+  /** May be empty: then there is no evaluation loss. */
   readonly evaluation: readonly TextPair[];
 }
 
-/** As of a language model; `embedder` is what the folder holds. */
+/** As for a language model; `embedder` describes the folder. */
 export interface EmbedderTrainingResult extends Omit<TrainingResult, 'adapter' | 'model'> {
   readonly embedder: EmbedderInfo;
 }
 
-/** As of an embedder's own weights, but that its vectors are given: a text is the place of its vector. */
+/** As for an embedder's own weights, but with given vectors: a text is the index of its vector. */
 export interface QueryAdapterRequest extends Omit<
   EmbedderTrainingRequest,
   'model' | 'method' | 'train' | 'evaluation'
 > {
-  /** Whose vectors they are. */
+  /** The embedder of the vectors. */
   readonly model: Pick<ModelFacts, 'id' | 'digest' | 'architecture' | 'contextLength'>;
-  /** Unit-length, one after another, each `dimension` wide. */
+  /** Unit-length, concatenated, each `dimension` wide. */
   readonly vectors: Float32Array;
   readonly dimension: number;
   readonly train: readonly TextPair<number>[];
-  /** May be empty: there is no evaluation loss then. */
+  /** May be empty: then there is no evaluation loss. */
   readonly evaluation: readonly TextPair<number>[];
 }
 
-/** As of an embedder's own weights, which nobody has read here. */
+/** As for an embedder's own weights, which this training does not read. */
 export type QueryAdapterResult = Pick<EmbedderTrainingResult, 'metrics' | 'trainable' | 'embedder'>;
 
-/** A question with each of its passages as one text: the wanted passage first, then those that only look like it. */
+/** A question joined with each of its passages: the relevant one first, then similar ones. */
 export type TextList = readonly EncodedText[];
 
-/** As of an embedder, but for what is trained on; a step is of `batch` lists. */
+/** As for an embedder, except for the data; a step takes `batch` lists. */
 export interface RerankerTrainingRequest extends Omit<
   EmbedderTrainingRequest,
   'train' | 'evaluation'
 > {
   readonly train: readonly TextList[];
-  /** May be empty: there is no evaluation loss then. */
+  /** May be empty: then there is no evaluation loss. */
   readonly evaluation: readonly TextList[];
 }
 
-/** As of an embedder; `crossEncoder` is what the folder holds. */
+/** As for an embedder; `crossEncoder` describes the folder. */
 export interface RerankerTrainingResult extends Omit<EmbedderTrainingResult, 'embedder'> {
   readonly crossEncoder: CrossEncoderInfo;
 }
 
-/** Families of models that can be trained: `general.architecture` of GGUF files, with `model_type`s of a config.json. */
+/**
+ * Model families that Graft can train: `general.architecture` of GGUF files, with the `model_type`s of a config.json.
+ */
 export const trainableFamilies = {
   llama: ['llama', 'mistral'],
   qwen2: ['qwen2'],
@@ -192,14 +195,14 @@ export const trainableFamilies = {
 } as const;
 export type TrainableFamily = keyof typeof trainableFamilies;
 
-/** An adapter's folder with the weight that it is applied with. */
+/** An adapter's folder and its weight. */
 export interface WeightedAdapter {
   readonly path: string;
   readonly info: AdapterInfo;
   readonly weight: number;
 }
 
-/** PEFT's `combination_type`s. Those ending in `_svd` act on ΔW, the others on A and B apart. */
+/** PEFT's `combination_type`s. Those ending in `_svd` act on ΔW, the others on A and B separately. */
 export const mergeMethods = [
   'cat',
   'linear',
@@ -218,38 +221,41 @@ export type MergeMethod = (typeof mergeMethods)[number];
 export interface MergeRequest {
   readonly adapters: readonly WeightedAdapter[];
   readonly method: MergeMethod;
-  /** Of the result, for the `svd` methods; 0: the largest of the adapters. */
+  /** Rank of the result, for the `svd` methods; 0: the largest of the adapters. */
   readonly rank: number;
-  /** Share of values that is kept, for pruning methods. */
+  /** Share of the values to keep, for pruning methods. */
   readonly density: number;
   readonly sign: 'total' | 'frequency';
   readonly seed: number;
   readonly folder: string;
 }
 
-/** Training and everything about adapters. Long work honours `signal`. */
+/** Training, and operations on adapters. Long work honours `signal`. */
 export interface Training {
   /**
-   * Trains in a process of its own. Cancelled, it leaves a checkpoint of the last whole step, within a minute at most.
-   * Throws `cancelled`, `out-of-memory`, `bad-input`, `bad-model`, `no-space`.
+   * Trains in a process of its own. On cancellation, saves a checkpoint of the last whole step within a minute. Throws
+   * `cancelled`, `out-of-memory`, `bad-input`, `bad-model`, `no-space`.
    */
   train(request: TrainingRequest, hooks: TrainingHooks): Promise<TrainingResult>;
   /**
-   * The same of an embedder: each question is to pick its own passage out of those of its batch (MultipleNegativesRanking).
+   * Trains an embedder: each question must pick its own passage among those of its batch (MultipleNegativesRanking).
    */
   trainEmbedder(
     request: EmbedderTrainingRequest,
     hooks: TrainingHooks,
   ): Promise<EmbedderTrainingResult>;
   /**
-   * The same of a linear map that is applied to questions' vectors alone, so that passages and what is indexed of them stay
-   * as the base embeds them. Writes sentence-transformers' `2_Dense` into the folder.
+   * Trains a linear map for the vectors of questions, so that passages and their indexes stay valid. Writes `2_Dense`
+   * of sentence-transformers into the folder.
    */
   trainQueryAdapter(
     request: QueryAdapterRequest,
     hooks: TrainingHooks,
   ): Promise<QueryAdapterResult>;
-  /** The same of a cross-encoder, with a new head on an embedder's weights: the wanted passage of each list is to have the highest score. */
+  /**
+   * Trains a cross-encoder with a new head on an embedder's weights: the relevant passage of each list must score
+   * highest.
+   */
   trainReranker(
     request: RerankerTrainingRequest,
     hooks: TrainingHooks,
@@ -270,7 +276,7 @@ export interface Training {
     signal: AbortSignal,
   ): Promise<AdapterInfo>;
   mergeAdapters(request: MergeRequest, signal: AbortSignal): Promise<AdapterInfo>;
-  /** Writes the files of an adapter in another encoding. Throws `bad-input` where a number does not fit into it. */
+  /** Writes an adapter's files in another encoding. Throws `bad-input` if a number does not fit the encoding. */
   encodeAdapter(
     request: {
       readonly adapter: Omit<WeightedAdapter, 'weight'>;
@@ -289,13 +295,13 @@ export interface Training {
     },
     hooks: Pick<TrainingHooks, 'signal' | 'progress'>,
   ): Promise<ModelRef>;
-  /** Module by module: norms of both and the cosine between what they add. */
+  /** For each module: both norms, and the cosine between the two changes. */
   compareAdapters(
     one: WeightedAdapter,
     other: WeightedAdapter,
     signal: AbortSignal,
   ): Promise<MetricRow[]>;
-  /** A small model of the base's family and tokenizer with random weights, as `model.gguf` in the folder. */
+  /** Writes a small model with random weights, of the base's family and tokenizer, as `model.gguf` into the folder. */
   randomModel(
     request: {
       readonly like: ModelSource;

@@ -1,35 +1,35 @@
-/** By which a server is asked whether what it gave before still stands (RFC 9110, 8.8); empty where it does not say. */
+/** Validators of a conditional request (RFC 9110, 8.8); empty if the server sent none. */
 export interface Validators {
   readonly etag: string;
-  /** As the header `last-modified` has it. */
+  /** Value of the header `last-modified`. */
   readonly modified: string;
 }
 
-/** What is asked of the web, and how much of it is taken. */
+/** A web request and its limits. */
 export interface WebRequest {
   readonly signal: AbortSignal;
-  /** Bytes of a body at most, as it was sent and as it is unpacked. */
+  /** Most bytes of a body, compressed and decompressed. */
   readonly most: number;
-  /** For the whole of it, redirects included; what a site's pause takes is not counted. */
+  /** Seconds for everything, with redirects, without pauses. */
   readonly seconds: number;
-  /** Seconds between two requests to one host, where its robots.txt asks for no more. */
+  /** Seconds between two requests to a host, unless its robots.txt asks for more. */
   readonly pause: number;
-  /** Whether the rules of robots.txt hold: for all but what a site answers machines with. */
+  /** Whether robots.txt applies: always, except to interfaces for machines. */
   readonly robots: boolean;
   /**
-   * The address carries something of the workspace, as a question: it may go to those only that the operator allows graphs to
-   * ask, as models are asked.
+   * The address contains workspace data, such as a question: only addresses that the operator allows graphs to ask, as
+   * for models, may receive it.
    */
   readonly asks?: boolean;
-  /** What came from `url` before: where that still stands, the reply has the status 304 and no body. */
+  /** What `url` sent before: if it is still valid, the reply has status 304 and no body. */
   readonly known?: { readonly url: string; readonly validators: Validators };
 }
 
 export interface WebReply {
-  /** Where it came from in the end. */
+  /** Address after redirects. */
   readonly url: string;
   readonly status: number;
-  /** Of the header `content-type`; empty where there is none. */
+  /** Value of the header `content-type`; empty if missing. */
   readonly type: string;
   readonly validators?: Validators;
   readonly body: Uint8Array;
@@ -38,10 +38,10 @@ export interface WebReply {
 /** The web, as far as the operator lets graphs see it. */
 export interface Web {
   /**
-   * Gets what stands at an address, over http and https, following up to five redirects. Every address on the way is
-   * checked, and connected to is what was checked. Throws `unavailable` for one that is refused, does not answer, or is too
-   * slow, and `too-large`. A reply of any status is a reply, but for those by which a host says that it is asked too often: it
-   * is left alone for as long as it says, and who would ask it meanwhile waits, or is told so by `unavailable`.
+   * Fetches an address over http or https, following up to five redirects. Checks every address on the way, and
+   * connects to exactly what was checked. Throws `unavailable` for a refused, silent or slow address, and `too-large`.
+   * Returns replies of any status, except those of an overloaded host: Graft pauses it for as long as it says, and
+   * other requests to it wait, or throw `unavailable`.
    */
   get(url: string, request: WebRequest): Promise<WebReply>;
 }

@@ -5,25 +5,25 @@ import { boundedMeanInterval } from './bounded-intervals.ts';
 import { normalQuantile } from './distributions.ts';
 import { itemValues } from './item-values.ts';
 
-/** What a metric says of items: right or not. */
+/** A metric's verdicts on items: right or not. */
 export interface Verdicts {
-  /** Of the metric. */
+  /** Name of the metric. */
   readonly name: string;
   readonly byItem: ReadonlyMap<string, boolean>;
 }
 
-/** Which metrics say it, and from which value on. */
+/** Which metrics give verdicts, and from which value on. */
 export interface VerdictRule {
-  /** Empty: those of which more is better and that have no value but 0 and 1. */
+  /** Empty: those with more as better and only the values 0 and 1. */
   readonly metrics: readonly string[];
-  /** From here on a value says right; where less is better, below it. */
+  /** From this value on the verdict is right; if less is better, below it. */
   readonly threshold: number;
 }
 
-/** Says of an answer how far its judge agrees with itself, and not whether it is right. */
+/** Says how far a judge agrees with itself, not whether an answer is right. */
 const ofTheJudge = 'agreement';
 
-/** What the metrics of some rows say of their items, in the order in which they first stand. */
+/** The verdicts of some metric rows on their items, in order of first appearance. */
 export function verdictsOf(
   rows: readonly MetricRow[],
   { metrics, threshold }: VerdictRule,
@@ -52,7 +52,7 @@ export function verdictsOf(
   });
 }
 
-/** How far a metric says of answers what a person says. Intervals are of 95 %. */
+/** How far a metric agrees with a person on answers. Intervals at 95 %. */
 export interface Agreement {
   readonly bothRight: number;
   readonly bothWrong: number;
@@ -60,17 +60,17 @@ export interface Agreement {
   readonly onlyPerson: number;
   /** The person calls these wrong. */
   readonly onlyMetric: number;
-  /** Of the answers on which both agree. */
+  /** Share of the answers on which both agree. */
   readonly share: number;
-  /** Wilson's. */
+  /** Wilson's interval. */
   readonly interval: Interval;
-  /** Cohen's; undefined where both could not but agree, since neither says anything but the same. */
+  /** Cohen's kappa; undefined if both give only one and the same verdict. */
   readonly kappa: number | undefined;
-  /** By the large-sample variance of Fleiss, Cohen & Everitt 1969; undefined where that is 0, as of a kappa of 1. */
+  /** By the large-sample variance of Fleiss, Cohen & Everitt 1969; undefined if that is 0, as for a kappa of 1. */
   readonly kappaInterval: Interval | undefined;
 }
 
-/** Of answers that both say something of, one or more. */
+/** Number of answers with both verdicts, at least one. */
 export function agreementOf(
   pairs: readonly { readonly person: boolean; readonly metric: boolean }[],
 ): Agreement {

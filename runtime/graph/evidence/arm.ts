@@ -4,27 +4,27 @@ import type { MetricRow } from '../metrics/metrics.ts';
 import { type ItemValues, itemValues } from './item-values.ts';
 import type { Turns } from './turns.ts';
 
-/** What a variant has under one metric, and what it should have. */
+/** A variant's items under one metric, and those that it should have. */
 export interface Arm {
   readonly values: ItemValues;
-  /** Items that it should have and has not. */
+  /** Items that it should have and lacks. */
   readonly missing: ReadonlySet<string>;
-  /** It was stopped before it had seen all items, so that its numbers are of fewer. */
+  /** It stopped before it had all items, so its numbers cover fewer. */
   readonly stopped: boolean;
 }
 
-/** What `armsOf` reads of a variant. */
+/** Input of `armsOf` from a variant. */
 export interface ArmRows {
   readonly repeats: readonly (readonly MetricRow[])[];
   /** By metric. */
   readonly failed?: Readonly<Record<string, readonly string[]>>;
-  /** Ids of the items that it was given; absent: all. */
+  /** Ids of the items that it received; absent: all. */
   readonly given?: readonly string[];
 }
 
 /**
- * The variants under a metric. An item that any of them has, or that failed in it, every one should have that was given
- * it; an item that failed in one of several repeats has the mean of the others, and is missing all the same.
+ * The variants under a metric. An item that any of them has, or that failed in it, is expected of every one that
+ * received it. An item that failed in one of several repeats has the mean of the others, and still counts as missing.
  */
 export function* armsOf(variants: readonly ArmRows[], metric: Metric): Turns<readonly Arm[]> {
   const values: ItemValues[] = [];
@@ -54,7 +54,7 @@ export function* armsOf(variants: readonly ArmRows[], metric: Metric): Turns<rea
   return arms;
 }
 
-/** Items that some arm should have and none has: those that failed in all that were given them. */
+/** Items expected of some arm that none has: those that failed in all that received them. */
 export function missingInAll(arms: readonly Arm[]): number {
   const missing = new Set(arms.flatMap((arm) => [...arm.missing]));
   return [...missing].filter((item) => !arms.some(({ values }) => values.has(item))).length;

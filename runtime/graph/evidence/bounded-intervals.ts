@@ -1,10 +1,9 @@
-import { normalQuantile } from './distributions.ts';
+import { normalQuantile, withoutRounding } from './distributions.ts';
 import type { Interval } from '../metrics/evidence-table.ts';
-import { withoutRounding } from './rounding.ts';
 
 /**
- * Interval of a mean of values from `least` to `most`: Wilson's score interval of as many yes-and-no values as would
- * spread like these (the effective sample size of Korn & Graubard 1998). Of yes-and-no values it is Wilson's own.
+ * Interval of the mean of values from `least` to `most`: Wilson's score interval for the number of yes–no values with
+ * the same spread (effective sample size of Korn & Graubard 1998). For yes–no values it is Wilson's own.
  */
 export function boundedMeanInterval(
   pseudo: Float64Array,
@@ -15,29 +14,29 @@ export function boundedMeanInterval(
   const n = pseudo.length;
   const { mean, variance } = moments(pseudo);
   const within = Math.min(1, Math.max(0, (mean - least) / width));
-  // So near an edge it is rounding that keeps it from there.
+  // So close to an edge, the distance is rounding.
   const share = within * (1 - within) <= 1e-12 ? Math.round(within) : within;
   const spread = share * (1 - share) * width * width;
-  // Nothing is known of the spread at the edge, and there is none where all have one value between.
+  // At the edge the spread is unknown; between the edges it is zero if all values are equal.
   if (variance <= 1e-12 * width * width && spread > 0) return [mean, mean];
   const size = spread === 0 ? n : n * (spread / variance);
   const z = normalQuantile(0.5 + confidence / 2);
   const scaled = 1 + (z * z) / size;
   const middle = (share + (z * z) / (2 * size)) / scaled;
   const half = (z * Math.sqrt((share * (1 - share)) / size + (z * z) / (4 * size * size))) / scaled;
-  // The ends are the roots of one quadratic. By their product neither is a difference of equal numbers: of a share of 0
-  // the lower is 0, and no rounding beside it.
+  // The ends are the roots of one quadratic. Their product avoids the difference of nearly equal numbers: for a share
+  // of 0 the lower end is exactly 0.
   const lower = share ** 2 / (scaled * (middle + half));
   const upper = 1 - (1 - share) ** 2 / (scaled * (1 - middle + half));
   return [least + width * lower, least + width * upper];
 }
 
 /**
- * Interval of a mean paired difference of values that lie within `width` of each other. One pair that says more and one
- * that says less are added, so that a difference that was not seen is not taken for impossible (Bonett & Price 2012),
- * and both ends are moved by the skewness of what differs (Johnson 1978). The two pairs are as far apart as the pairs
- * that differ are in the mean square: yes-and-no values are 1 apart. Where the two pairs draw it past the mean that was
- * seen, it reaches out to that. How it was chosen: bench/statistics.
+ * Interval of a mean paired difference, for values that lie within `width` of each other. It adds one pair that is
+ * better and one that is worse, so that an unseen difference is not impossible (Bonett & Price 2012), and shifts both
+ * ends by the skewness of the differing pairs (Johnson 1978). The two added pairs differ by the root mean square of the
+ * differing pairs; yes–no values differ by 1. If the two pairs pull it past the observed mean, it extends to that mean.
+ * bench/statistics shows why this one was chosen.
  */
 export function boundedDifferenceInterval(
   differences: Float64Array,
@@ -58,7 +57,7 @@ export function boundedDifferenceInterval(
   const mean = sum / n;
   const square = (squares + 2 * apart) / n;
   const variance = square - mean * mean;
-  // All pairs differ by the same, as far as they could.
+  // All pairs differ by the same, the largest possible amount.
   if (variance <= 1e-12 * apart) return [seen, seen];
   const third = cubes / n - 3 * mean * square + 2 * mean ** 3;
   const z = normalQuantile(0.5 + confidence / 2);

@@ -6,14 +6,14 @@ import { estimatedDifference } from './mean-interval.ts';
 import { questionSums } from './questions.ts';
 import { signFlipTest } from './sign-flip-test.ts';
 
-/** With fewer questions that differ nothing is said of a difference. */
+/** With fewer differing questions, there is no verdict on the difference. */
 export const fewestDiffering = 10;
 
-/** A comparison before it is corrected for the others beside it. */
+/** A comparison before the correction for the others in its table. */
 export interface ArmDifference extends Omit<Difference, 'adjustedP' | 'verdict' | 'reason'> {
-  /** What `p` is of, on the oriented scale: above 0 the variant is better. */
+  /** Effect that `p` tests, on the oriented scale: above 0 the variant is better. */
   readonly gain: number;
-  /** p while the items count that both have, and no other. */
+  /** p over only the items that both have. */
   readonly pairedP: number | null;
 }
 
@@ -30,9 +30,9 @@ export interface Pair {
 }
 
 /**
- * A variant against the baseline over the items that both have; undefined where there are none. Items that only the
- * better of the two is missing count in the test as the worst that there is, so that nothing becomes better by what it
- * left out; where the metric has no worst, it is not called better at all.
+ * Compares a variant with the baseline over the items that both have; undefined if there are none. The test counts
+ * items that only the better side lacks as the worst possible, so that leaving items out never helps. If the metric has
+ * no worst value, the variant is not called better at all.
  */
 export function compareArms(
   variant: Arm,
@@ -50,10 +50,10 @@ export function compareArms(
   const sign = metric.direction === 'higher' ? 1 : -1;
   const counts = { wins: 0, ties: 0, losses: 0 };
   for (const [at, sum] of own.sums.entries()) {
-    const one = sum / (own.weights[at] ?? 1);
+    const mean = sum / (own.weights[at] ?? 1);
     const other = (base.sums[at] ?? 0) / (base.weights[at] ?? 1);
-    const gain = sign * (one - other);
-    const alike = 1e-9 * Math.max(Math.abs(one), Math.abs(other));
+    const gain = sign * (mean - other);
+    const alike = 1e-9 * Math.max(Math.abs(mean), Math.abs(other));
     counts[gain > alike ? 'wins' : gain < -alike ? 'losses' : 'ties'] += 1;
   }
   const common = { mean, interval, n: own.sums.length, ...counts };
@@ -82,14 +82,14 @@ export function pairsOf(variant: Arm, baseline: Arm): Pair[] {
   for (const [item, one] of variant.values) {
     const other = baseline.values.get(item);
     if (other === undefined) continue;
-    // Where the two do not agree on the question, the baseline's counts.
+    // If the two disagree on the question, the baseline's counts.
     const { question } = other;
     pairs.push({ question, one: { ...one, question }, other });
   }
   return pairs;
 }
 
-/** Items that `better` is missing and `worse` has. */
+/** Items that `better` lacks and `worse` has. */
 function missingPairs(better: Arm, worse: Arm): { question: string; one: ItemValue }[] {
   return [...better.missing].flatMap((item) => {
     const one = worse.values.get(item);
@@ -103,7 +103,7 @@ function worstOf(metric: Metric): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** What the variant gains in each question: the items' differences, each by the mean of its two weights. */
+/** Gain of the variant for each question: the differences of its items, each times the mean of its two weights. */
 export function gainsOf(pairs: readonly Pair[], sign: number): Float64Array {
   const gains = new Map<string, number>();
   for (const { question, one, other } of pairs) {

@@ -1,6 +1,6 @@
 /**
- * Quantile of the standard normal distribution, 0 < `share` < 1: Acklam's rational approximation, of relative error
- * below 1.2e-9.
+ * Quantile of the standard normal distribution, 0 < `share` < 1: Acklam's rational approximation, relative error below
+ * 1.2e-9.
  */
 export function normalQuantile(share: number): number {
   if (share > 0.5) return -normalQuantile(1 - share);
@@ -35,8 +35,8 @@ function polynomial(coefficients: readonly number[], x: number): number {
 }
 
 /**
- * The probability that a standard normal variable is farther from 0 than `distance`: erfc(`distance`/√2) by the
- * Chebyshev fit of Numerical Recipes (§6.2), of relative error below 1.2e-7.
+ * Probability that a standard normal variable is farther from 0 than `distance`: erfc(`distance`/√2) by the Chebyshev
+ * fit of Numerical Recipes (§6.2), relative error below 1.2e-7.
  */
 export function normalTails(distance: number): number {
   const x = Math.abs(distance) / Math.SQRT2;
@@ -49,10 +49,10 @@ const erfcExponent = [
   1.00002368, -1.26551223,
 ];
 
-/** The probability that of `tosses` of a fair coin at least `heads` or at most `tosses` − `heads` are heads. */
+/** Probability that `tosses` of a fair coin give at least `heads` or at most `tosses` − `heads` heads. */
 export function fairTails(heads: number, tosses: number): number {
   const least = Math.max(heads, tosses - heads);
-  // In logarithms: 2^-tosses is no number past 1,074 tosses.
+  // In logarithms: 2^-tosses underflows past 1,074 tosses.
   let logTerm = -tosses * Math.LN2;
   let sum = Math.exp(logTerm);
   for (let k = 1; k <= tosses - least; k += 1) {
@@ -60,4 +60,15 @@ export function fairTails(heads: number, tosses: number): number {
     sum += Math.exp(logTerm);
   }
   return Math.min(1, 2 * sum);
+}
+
+/** Largest rounding error of a sum or difference, relative to its operands. */
+const roundingOf = 1e-12;
+
+/**
+ * Returns 0 if a sum or difference of numbers of a `size` is mere rounding: equal means, summed in another order,
+ * differ by about 1e-17.
+ */
+export function withoutRounding(value: number, size: number): number {
+  return Math.abs(value) <= roundingOf * size ? 0 : value;
 }

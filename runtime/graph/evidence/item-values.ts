@@ -1,17 +1,17 @@
 import type { Metric } from '../metrics/metric.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 
-/** What one item has under one metric, its repeats averaged. */
+/** One item under one metric, averaged over its repeats. */
 export interface ItemValue {
-  /** On the scale on which the metric is averaged: the logarithm where its mean is geometric. */
+  /** On the metric's scale of averaging: the logarithm for geometric means. */
   readonly value: number;
   readonly weight: number;
-  /** Id of the question that the item is of, or of the item. */
+  /** Id of the item's question, or of the item. */
   readonly question: string;
 }
 export type ItemValues = ReadonlyMap<string, ItemValue>;
 
-/** The scale on which a metric is averaged, and back. */
+/** A metric's scale of averaging, and its inverse. */
 export interface Scale {
   to(value: number): number;
   from(mean: number): number;
@@ -27,9 +27,9 @@ export function scaleOf({ aggregation }: Metric): Scale {
 }
 
 /**
- * Values by item. Rows without an item, and those of curves, do not count; neither do values that are no finite number
- * on the metric's scale: those items have failed. An item of several rows, as of several seeds, has their weighted
- * mean and the mean of their weights.
+ * Values by item. Ignores rows without an item and rows of curves, and values that are not finite on the metric's
+ * scale: those items have failed. An item with several rows, as from several seeds, has their weighted mean and the
+ * mean of their weights.
  */
 export function itemValues(rows: Iterable<MetricRow>, metric: Metric): ItemValues {
   const scale = scaleOf(metric);

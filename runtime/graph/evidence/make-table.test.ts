@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { knownMetric, type Metric } from '../metrics/metric.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 import { Comparison, evidenceTableSchema } from '../metrics/evidence-table.ts';
-import { evidenceTable, evidenceTableByTurns } from './make-table.ts';
+import { evidenceTable, evidenceTableByTurns, type VariantEvidence } from './make-table.ts';
 import { accuracyRows } from './testing/simulated-answers.ts';
 import { accuracy, familyWiseError } from './testing/simulations.ts';
-import type { VariantEvidence } from './variant-evidence.ts';
 
 const perplexity: Metric = knownMetric('perplexity') ?? accuracy;
 const loss: Metric = knownMetric('loss') ?? accuracy;

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { GraphError } from '../base/errors.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { type Arm, armsOf, missingInAll } from './arm.ts';
 import { compareArms, type ArmDifference, fewestDiffering } from './compare-arms.ts';
@@ -10,12 +10,32 @@ import {
   type EvidenceTable,
   settingSchema,
   type TableRow,
+  type Cost,
 } from '../metrics/evidence-table.ts';
-import { holm } from './holm.ts';
+import { holm } from './sign-flip-test.ts';
 import { estimatedMean } from './mean-interval.ts';
 import { questionSums } from './questions.ts';
 import { atOnce, byTurns, type Turns } from './turns.ts';
-import type { VariantEvidence } from './variant-evidence.ts';
+import type { MetricRow } from '../metrics/metrics.ts';
+
+/** Results of one variant: the argument of `evidenceTable`. */
+export interface VariantEvidence {
+  /** Unique. */
+  readonly name: string;
+  /** All its settings; the table shows those that differ. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Its metric rows, one list for each repeat (seed); only rows with an item count. Empty: no results. */
+  readonly repeats: readonly (readonly MetricRow[])[];
+  /** By metric, ids of items that failed in any repeat. */
+  readonly failed?: Readonly<Record<string, readonly string[]>>;
+  /** Ids of the items that it received, if it stopped early; absent: all. */
+  readonly given?: readonly string[];
+  readonly cost?: Cost;
+  /** Why it has no results, or only some: refused, failed, dropped. */
+  readonly problem?: string;
+  /** As in the table. */
+  readonly named?: TableRow['named'];
+}
 
 const confidence = 0.95;
 const error = 0.05;
@@ -25,7 +45,7 @@ export interface TableOptions {
   readonly baseline: string;
   /** In the order of the columns. */
   readonly metrics: readonly Metric[];
-  /** Of resampling and of the drawn signs; the same seed gives the same table. Default 0. */
+  /** Seed of the resampling and of the drawn signs; the same seed gives the same table. Default 0. */
   readonly seed?: number;
 }
 
@@ -37,10 +57,10 @@ interface Compared {
 }
 
 /**
- * The table of variants: means with intervals, paired differences to the baseline, and what they show. All comparisons
- * of all metrics are one family: where nothing differs, a table says `better` or `worse` anywhere in at most 5 % of
- * cases. Comparisons in which too few questions differ are no tests, and do not count. Throws `bad-param` for an unknown
- * baseline and for two variants, or metrics, of one name.
+ * The table of variants: means with intervals, paired differences from the baseline, and verdicts. All comparisons of
+ * all metrics form one family: if nothing differs, at most 5 % of tables say `better` or `worse` anywhere. Comparisons
+ * with too few differing questions are no tests and do not count. Throws `bad-param` for an unknown baseline, and for
+ * two variants or metrics of one name.
  */
 export function evidenceTable(
   variants: readonly VariantEvidence[],
@@ -145,15 +165,15 @@ function cellOf(
   return { metric: metric.name, mean, interval, n: sums.sums.length, failures };
 }
 
-/** Holm's correction over all comparisons, and what each shows; by row and metric. */
+/** Applies Holm's correction over all comparisons; returns each verdict by row and metric. */
 function judged(compared: readonly Compared[]): ReadonlyMap<string, Difference> {
   const tests = compared.filter(({ comparison }) => comparison.p !== null);
   const adjusted = holm(tests.map(({ comparison }) => comparison.p ?? 1));
   const adjustedOf = new Map(tests.map((test, at) => [test, adjusted[at] ?? 1]));
   return new Map(
-    compared.map((one) => [
-      `${one.row} ${one.metric}`,
-      difference(one, adjustedOf.get(one) ?? null),
+    compared.map((cell) => [
+      `${cell.row} ${cell.metric}`,
+      difference(cell, adjustedOf.get(cell) ?? null),
     ]),
   );
 }
@@ -170,7 +190,7 @@ function difference({ variant, comparison }: Compared, adjustedP: number | null)
     );
   }
   if (adjustedP > error) {
-    // It would differ by the items that both have, were it not for those that are missing.
+    // It would differ by the shared items, but missing items prevent the verdict.
     if (pairedP !== shown.p && (pairedP ?? 1) <= error) {
       const who = gain > 0 ? 'it' : 'the baseline';
       return tooFew(
@@ -185,7 +205,7 @@ function difference({ variant, comparison }: Compared, adjustedP: number | null)
   return { ...shown, adjustedP, verdict: gain > 0 ? 'better' : 'worse' };
 }
 
-/** Settings that are not the same in all variants, in the order in which they first stand. */
+/** Settings that differ between variants, in order of first appearance. */
 function differingSettings(variants: readonly VariantEvidence[]): string[] {
   const names = [...new Set(variants.flatMap(({ settings }) => Object.keys(settings)))];
   return names.filter((name) => {

@@ -3,16 +3,16 @@ import { boundedDifferenceInterval, boundedMeanInterval } from './bounded-interv
 import type { Interval } from '../metrics/evidence-table.ts';
 import { scaleOf } from './item-values.ts';
 import { estimate, type QuestionSums } from './questions.ts';
-import { withoutRounding } from './rounding.ts';
+import { withoutRounding } from './distributions.ts';
 import { type IntervalOptions, studentizedInterval } from './studentized-interval.ts';
 
-/** A number over questions, with its interval; the interval is null where they are too few for one. */
+/** An estimate over questions, with its interval; null if there are too few questions for one. */
 export interface Estimated {
   readonly mean: number;
   readonly interval: Interval | null;
 }
 
-/** The mean of a variant as its metric aggregates; at least one question. */
+/** Mean of a variant, as its metric aggregates; needs at least one question. */
 export function estimatedMean(
   sums: QuestionSums,
   metric: Metric,
@@ -26,7 +26,7 @@ export function estimatedMean(
   if (range !== undefined) {
     return { mean: shown, interval: boundedMeanInterval(pseudo, range, options.confidence) };
   }
-  // On the scale of averaging, where the spread is more even; then back.
+  // Computes on the scale of averaging, where the spread is more even, then transforms back.
   const plain = { to: Number, from: Number, slope: () => 1 };
   const interval = studentizedInterval({ arm: sums, scale: plain }, options);
   return {
@@ -35,7 +35,9 @@ export function estimatedMean(
   };
 }
 
-/** The difference of a variant to the baseline over the same questions, as their metric aggregates; at least one. */
+/**
+ * Difference of a variant from the baseline over the same questions, as their metric aggregates; needs at least one.
+ */
 export function estimatedDifference(
   variant: QuestionSums,
   baseline: QuestionSums,
@@ -56,7 +58,7 @@ export function estimatedDifference(
   return { mean, interval: studentizedInterval({ arm: variant, less: baseline, scale }, options) };
 }
 
-/** The declared range, where the metric's values keep to it. */
+/** The declared range, if the metric's values stay within it. */
 function rangeOf(
   { range, aggregation }: Metric,
   arms: readonly QuestionSums[],

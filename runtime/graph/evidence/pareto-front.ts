@@ -1,14 +1,14 @@
 import type { EvidenceTable } from '../metrics/evidence-table.ts';
 import type { Metric } from '../metrics/metric.ts';
 
-/** A variant as one weighs it: what it gives, and for how much. */
+/** A variant's benefit and cost. */
 interface ParetoPoint {
   readonly variant: string;
   /** Mean of the table's first metric. */
   readonly value: number;
-  /** Tokens that language models read and wrote, a question. */
+  /** Tokens that language models read and wrote, for each question. */
   readonly tokens: number;
-  /** No other is as good for as little, and better or cheaper. */
+  /** No other is at least as good at the same cost or less, and better or cheaper. */
   readonly best: boolean;
 }
 
@@ -19,15 +19,15 @@ export interface ParetoFront {
 }
 
 /**
- * The variants of a table by what they give in its first metric and what they cost in tokens, with those marked that are
- * best for their cost. By means alone: what is no more than chance is for the table to say. Time is no axis of it, since
- * what variants share runs once. Undefined where fewer than two variants have both.
+ * The variants of a table by their first metric and their token cost, with the best for their cost marked. Uses only
+ * means: the table says what exceeds chance. Time is not an axis, because shared steps run once. Undefined if fewer
+ * than two variants have both.
  */
 export function paretoFront({ metrics: [metric], rows }: EvidenceTable): ParetoFront | undefined {
   if (metric === undefined) return undefined;
   const points = rows.flatMap(({ variant, cells, cost: { tokens, runs = 1 } }) => {
     const value = cells[0]?.mean ?? undefined;
-    // The first metric may be about some of the questions only.
+    // The first metric may cover only some questions.
     const questions = Math.max(...cells.map(({ n }) => n));
     return value === undefined || tokens === undefined
       ? []

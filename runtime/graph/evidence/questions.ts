@@ -1,12 +1,12 @@
 import type { ItemValue } from './item-values.ts';
 
-/** Sums over the items of each question, question by question: Σ weight × value, and Σ weight. */
+/** Sums over the items of each question: Σ weight × value, and Σ weight. */
 export interface QuestionSums {
   readonly sums: Float64Array;
   readonly weights: Float64Array;
 }
 
-/** Gathers items by question; `values` gives for each item one value for each of the arms. */
+/** Groups items by question; `values` gives one value for each arm. */
 export function questionSums(
   items: Iterable<readonly ItemValue[]>,
   arms: number,
@@ -37,13 +37,13 @@ export interface Estimate {
   /** Σ sums / Σ weights: the mean over items. */
   readonly mean: number;
   /**
-   * One number a question whose plain mean is `mean` and whose spread is that of the ratio, to first order: resampling
-   * questions is resampling these.
+   * One number for each question; their plain mean is `mean` and their spread is that of the ratio, to first order.
+   * Resampling questions means resampling these.
    */
   readonly pseudo: Float64Array;
 }
 
-/** The mean over items, and what each question adds to it. At least one question. */
+/** The mean over items, and each question's contribution. At least one question. */
 export function estimate({ sums, weights }: QuestionSums): Estimate {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const mean = sums.reduce((sum, value) => sum + value, 0) / total;

@@ -1,18 +1,18 @@
 import { GraphError } from '../base/errors.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
-import type { RaceDrop } from '../metrics/race-drop.ts';
+import type { RaceDrop } from '../metrics/evidence-table.ts';
 import { type Arm, armsOf } from './arm.ts';
 import { fewestDiffering, gainsOf, pairsOf } from './compare-arms.ts';
 import { estimate, questionSums } from './questions.ts';
 import { estimatedDifference } from './mean-interval.ts';
-import { seededOrder } from './seeded-order.ts';
+import { seededOrder } from './seeded-random.ts';
 import { signFlipShows } from './sign-flip-test.ts';
 import { atOnce, byTurns, type Turns } from './turns.ts';
 
 /**
- * The questions of each look of a race: each holds those of the look before, in parts of one size, and the last all,
- * in the order of `seededOrder`.
+ * The questions of each look of a race: each look contains the one before and adds an equal part; the last has all
+ * questions, in the order of `seededOrder`.
  */
 export function raceLooks(
   questions: readonly string[],
@@ -27,30 +27,29 @@ export function raceLooks(
 /** A variant that is still in the race. */
 export interface Racer {
   readonly name: string;
-  /** Of the questions so far, once for each repeat. */
+  /** Rows of the questions so far, one list for each repeat. */
   readonly repeats: readonly (readonly MetricRow[])[];
 }
 
 export interface RaceRules {
-  /** The one metric that decides. */
+  /** The deciding metric. */
   readonly metric: Metric;
   /** Never dropped. */
   readonly baseline: string;
-  /** Variants at the start, the baseline among them. */
+  /** Number of variants at the start, with the baseline. */
   readonly variants: number;
   readonly looks: number;
-  /** Probability, over the whole race, that the best variant is dropped. */
+  /** Probability, over the whole race, of dropping the best variant. */
   readonly error: number;
   readonly seed?: number;
 }
 
 /**
- * Who leaves the race after a look that is not the last: each variant whose adjusted interval of the difference to the
- * best so far lies wholly on the worse side, where at least ten questions differ, and a paired sign-flip test says the same
- * at the same level. The error is split evenly over the looks at which one can be dropped and over the pairs that one
- * variant is in, so that the variant that is truly best is dropped in at most that share of races: of right and wrong
- * answers the test is exact, so that this holds however far out the level is, where intervals are too narrow. Who has
- * values for none of the questions leaves no one behind.
+ * The variants to drop after a look that is not the last: those whose adjusted interval of the difference from the best
+ * lies wholly on the worse side, with at least ten differing questions, and for which a paired sign-flip test agrees at
+ * the same level. The error is split evenly over the looks that can drop a variant and over the pairs of one variant.
+ * So the truly best variant is dropped in at most that share of races. For right–wrong answers the test is exact, so
+ * this holds even at extreme levels, where intervals are too narrow. A variant without values drops nobody.
  */
 export function raceLook(racers: readonly Racer[], rules: RaceRules): readonly RaceDrop[] {
   return atOnce(look(racers, rules));
@@ -93,8 +92,8 @@ function* look(racers: readonly Racer[], rules: RaceRules): Turns<readonly RaceD
 }
 
 /**
- * How far an arm lies below the leading one; undefined where interval and test do not both say that it does, or where the
- * leader left out what this one has answered.
+ * How far an arm lies below the leader; undefined unless both interval and test say so, or if the leader lacks items
+ * that this one answered.
  */
 function* lagOf(
   arm: Arm,
@@ -102,7 +101,7 @@ function* lagOf(
   options: { readonly metric: Metric; readonly confidence: number; readonly seed: number },
 ): Turns<Pick<RaceDrop, 'difference' | 'interval' | 'n'> | undefined> {
   const pairs = pairsOf(arm, leading);
-  // It may lead by that alone.
+  // It may lead only because of that.
   if (pairs.length < arm.values.size || pairs.length === 0) return undefined;
   const [own, others] = questionSums(
     pairs.map(({ one, other }) => [one, other]),
@@ -120,7 +119,7 @@ function* lagOf(
   return { difference: mean, interval, n: own.sums.length };
 }
 
-/** Of a difference that is for the better. */
+/** Of an improvement. */
 const signOf = ({ direction }: Metric): number => (direction === 'higher' ? 1 : -1);
 
 function bestOf(arms: readonly Arm[], sign: number): number | undefined {
@@ -147,18 +146,18 @@ function differing(one: Sums, other: Sums): number {
   }).length;
 }
 
-/** What the racers of one metric were given, and what all of them would have been. */
+/** Data of all racers for one metric, and the full set of items. */
 export interface RaceCounts {
-  /** Variants that were dropped, of how many. */
+  /** Dropped variants, and of how many. */
   readonly dropped: number;
   readonly variants: number;
-  /** Evaluations of an item by a variant, once for each repeat: those of the race, and of every variant over all items. */
+  /** Evaluations of an item by a variant, one for each repeat: in the race, and if every variant had seen all items. */
   readonly made: number;
   readonly whole: number;
   readonly error: number;
 }
 
-/** What a race saved and what it risked, as a sentence. */
+/** A sentence on what a race saved and risked. */
 export function raceAccount({ dropped, variants, made, whole, error }: RaceCounts): string {
   if (dropped === 0) return 'The race dropped no variant, so it saved nothing and risked nothing.';
   const counted = (count: number): string => count.toLocaleString('en-US');

@@ -1,14 +1,17 @@
-/** A seeded generator of 32 random bits (sfc32): the same on every machine. */
+import { byCodeUnit } from '../base/record.ts';
+import { sha256 } from '../base/sha256.ts';
+
+/** A seeded generator of 32 random bits (sfc32), identical on every machine. */
 export class SeededRandom {
   #a: number;
   #b = 0x9e3779b9 | 0;
   #c = 0x243f6a88 | 0;
   #counter = 1;
 
-  /** `seed`: an integer; its low 32 bits count. */
+  /** `seed`: an integer; only its low 32 bits count. */
   constructor(seed: number) {
     this.#a = seed | 0;
-    // Neighbouring seeds part within a few rounds.
+    // Neighbouring seeds diverge within a few rounds.
     for (let round = 0; round < 16; round += 1) this.bits();
   }
 
@@ -31,4 +34,14 @@ export class SeededRandom {
   index(below: number): number {
     return Math.floor(this.uniform() * below);
   }
+}
+
+/**
+ * Orders ids by a hash of seed and id, without repetitions. The order depends neither on the input order nor on other
+ * ids, so that the first n are a sample, and a smaller n gives a subset.
+ */
+export function seededOrder(ids: Iterable<string>, seed: number): string[] {
+  const places = new Map<string, string>();
+  for (const id of ids) if (!places.has(id)) places.set(id, sha256(`${seed}:${id}`));
+  return [...places.keys()].sort((a, b) => byCodeUnit(places.get(a) ?? '', places.get(b) ?? ''));
 }

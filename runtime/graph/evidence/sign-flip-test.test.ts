@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from './seeded-random.ts';
-import { signFlipShows, signFlipTest } from './sign-flip-test.ts';
+import { signFlipShows, signFlipTest, holm } from './sign-flip-test.ts';
 import { normal } from './testing/simulated-answers.ts';
 import { atOnce } from './turns.ts';
 
@@ -87,4 +87,11 @@ describe('signFlipTest', () => {
     expect(test(0, 0, 0)).toBe(1);
     expect(test(1, -1)).toBe(1);
   });
+});
+
+it('multiplies by how many are left, never letting one pass another', () => {
+  const adjusted = holm([0.01, 0.04, 0.03, 0.005]);
+  for (const [at, p] of [0.03, 0.06, 0.06, 0.02].entries()) expect(adjusted[at]).toBeCloseTo(p, 12);
+  expect(holm([0.6, 0.7])).toEqual([1, 1]);
+  expect(holm([])).toEqual([]);
 });

@@ -1,11 +1,10 @@
-import { normalQuantile } from './distributions.ts';
+import { normalQuantile, withoutRounding } from './distributions.ts';
 import type { Interval } from '../metrics/evidence-table.ts';
 import type { Scale } from './item-values.ts';
 import type { QuestionSums } from './questions.ts';
-import { withoutRounding } from './rounding.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-/** What is resampled: the mean of one arm, or with `less` the difference to that of another over the same questions. */
+/** What is resampled: the mean of one arm or, with `less`, its difference from another arm over the same questions. */
 export interface Resampled {
   readonly arm: QuestionSums;
   readonly less?: QuestionSums;
@@ -14,20 +13,20 @@ export interface Resampled {
 export interface IntervalOptions {
   /** 0.95. */
   readonly confidence: number;
-  /** Of the resampling. */
+  /** Seed of the resampling. */
   readonly seed: number;
 }
 
 const resamples = 1999;
-/** Farther out resampling has seen too little: from there on the interval grows as the normal one does. */
+/** Beyond this quantile, resampling has too few samples: the interval then grows like the normal one. */
 const seen = 0.99;
-/** From so many questions on, the normal limit is as good as resampling. */
+/** From this many questions on, the normal limit is as good as resampling. */
 const many = 5000;
 
 /**
- * Interval of a mean of any numbers, weighted or not: the symmetric studentized bootstrap over questions (Hall 1988),
- * which holds its confidence where values are skewed and weights differ, as losses and tokens do. Of very many
- * questions it is the normal interval. Null where the questions are too few, or too much alike, to tell.
+ * Interval of a mean, weighted or not: the symmetric studentized bootstrap over questions (Hall 1988). It keeps its
+ * confidence for skewed values and uneven weights, such as losses and tokens. For very many questions it is the normal
+ * interval. Null if the questions are too few or too similar.
  */
 export function studentizedInterval(
   resampled: Resampled,
@@ -56,12 +55,12 @@ export function studentizedInterval(
   return [withoutRounding(value - half, half), withoutRounding(value + half, half)];
 }
 
-/** Standard errors that a normal interval reaches to either side. */
+/** Standard errors that a normal interval extends to either side. */
 function distance(confidence: number): number {
   return normalQuantile(0.5 + confidence / 2);
 }
 
-/** The number itself over the questions in `order`, and its standard error to first order; 0 where nothing spreads. */
+/** The estimate over the questions in `order`, and its standard error to first order; 0 without spread. */
 function valueAndError(
   { arm, less, scale }: Resampled,
   order: Int32Array,
@@ -83,7 +82,7 @@ function valueAndError(
     );
   }
   const n = order.length;
-  // What is left of equal numbers is rounding.
+  // Equal numbers leave only rounding.
   const error = squares <= n * (1e-12 * greatest) ** 2 ? 0 : Math.sqrt((squares * n) / (n - 1));
   const [own, base] = [scale.from(one.mean), other === undefined ? 0 : scale.from(other.mean)];
   const value = withoutRounding(own - base, Math.max(Math.abs(own), Math.abs(base)));

@@ -9,14 +9,14 @@ import type {
 import type { Metric } from '../metrics/metric.ts';
 import { paretoFront, paretoText } from './pareto-front.ts';
 
-/** The table as JSON, two spaces deep, with a line end. */
+/** The table as JSON, indented by two spaces, with a final newline. */
 export function tableToJson(table: EvidenceTable): string {
   return `${JSON.stringify(table, null, 2)}\n`;
 }
 
 /**
- * The table as CSV (RFC 4180, but with plain line ends): a line for each variant and metric, numbers in full. A text
- * that a spreadsheet would take for a formula gets an apostrophe in front.
+ * The table as CSV (RFC 4180, but with plain newlines): a line for each variant and metric, numbers in full. A text
+ * that a spreadsheet would read as a formula gets a leading apostrophe.
  */
 export function tableToCsv(table: EvidenceTable): string {
   const head = [
@@ -52,7 +52,7 @@ export function tableToCsv(table: EvidenceTable): string {
   return [head, ...lines].map((fields) => `${fields.map(csvField).join(',')}\n`).join('');
 }
 
-/** The table as markdown for people: a line for each variant, and below it what the words in it mean. */
+/** The table as markdown for people: a line for each variant, followed by the meaning of its words. */
 export function tableToMarkdown(table: EvidenceTable): string {
   const costs = costColumns.filter(({ of }) => table.rows.some((row) => of(row) !== undefined));
   const problems = table.rows.some(({ problem }) => problem !== undefined);
@@ -88,7 +88,7 @@ export function tableToMarkdown(table: EvidenceTable): string {
   return `${text.join('\n')}\n\n${markdownText(tableNote(table))}\n${below}`;
 }
 
-/** Why verdicts are `too few`: the variants and metrics of each reason in one sentence. */
+/** Why verdicts are `too few`: one sentence for each reason, with its variants and metrics. */
 export function tableReasons({ rows, metrics }: EvidenceTable): string[] {
   const whose = new Map<string, string[]>();
   for (const { variant, cells } of rows) {
@@ -101,7 +101,7 @@ export function tableReasons({ rows, metrics }: EvidenceTable): string[] {
   return [...whose].map(([reason, names]) => `${names.join(', ')}: ${reason}`);
 }
 
-/** What the numbers and words of a table mean, in a few sentences; `say` gives what its metrics are called within one. */
+/** The meaning of a table's numbers and words, in a few sentences; `say` names its metrics within a sentence. */
 export function tableNote(table: EvidenceTable, say = (metric: string): string => metric): string {
   const { confidence, metrics, race } = table;
   const names = (those: readonly Metric[]): string => those.map(({ name }) => say(name)).join(', ');
@@ -136,12 +136,12 @@ function failedInAll(
   });
 }
 
-/** `recall@3 ↑`: its name, and which way is better. */
+/** `recall@3 ↑`: its name and its better direction. */
 export function metricTitle({ name, direction }: Metric): string {
   return `${name} ${direction === 'higher' ? '↑' : '↓'}`;
 }
 
-/** A number for people: four significant digits at most. */
+/** A number for people: at most four significant digits. */
 export function tableNumber(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return minus(value.toExponential(2));
@@ -153,12 +153,12 @@ export function signed(value: number): string {
   return value > 0 ? `+${tableNumber(value)}` : tableNumber(value);
 }
 
-/** `3/20/1`, as the variant won, tied and lost. */
+/** `3/20/1`: wins, ties and losses of the variant. */
 export function winTieLoss(against: Difference | undefined): string {
   return against === undefined ? '' : `${against.wins}/${against.ties}/${against.losses}`;
 }
 
-/** A setting's value as it is read: text as it stands, all else as JSON; empty where there is none. */
+/** A setting's value for people: text unchanged, everything else as JSON; empty if missing. */
 export function settingText(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -174,7 +174,7 @@ function numberWithInterval(
   return `${write(value)} [${write(interval[0])}, ${write(interval[1])}]`;
 }
 
-/** One number where all metrics agree, else each. */
+/** One number if all metrics agree, else each. */
 function acrossCells(numbers: readonly Cell['n'][]): string {
   return [...new Set(numbers)].length <= 1 ? String(numbers[0] ?? '') : numbers.join(', ');
 }
@@ -213,7 +213,7 @@ function csvField(value: string | number | null | undefined): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Names that people gave, and what is said of them, in one line: nothing of it is markup or ends a field. */
+/** Puts names and messages on one line and escapes markup and field ends. */
 function markdownText(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\|`*_~<[\]&]/g, '\\$&');
 }

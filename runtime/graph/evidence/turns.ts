@@ -1,10 +1,10 @@
 /**
- * Work in parts, each a few dozen milliseconds at most: many variants over many items take seconds, in which a server has
- * others to answer.
+ * Work in parts of at most a few dozen milliseconds: many variants over many items take seconds, during which a server
+ * must answer others.
  */
 export type Turns<Result> = Generator<undefined, Result>;
 
-/** Does it in one go. */
+/** Runs it without pauses. */
 export function atOnce<Result>(work: Turns<Result>): Result {
   for (;;) {
     const step = work.next();
@@ -12,7 +12,7 @@ export function atOnce<Result>(work: Turns<Result>): Result {
   }
 }
 
-/** Does it with a pause after each part. */
+/** Runs it with a pause after each part. */
 export async function byTurns<Result>(
   work: Turns<Result>,
   pause: () => Promise<void>,

@@ -1,12 +1,15 @@
 import { GraphError, type GraphErrorCode } from '../base/errors.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { own } from '../base/record.ts';
 import type { Arm } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphNode } from '../format/graph-body.ts';
 import { parseSettingName } from '../format/setting-name.ts';
 
-/** The graph as an arm has it. Throws what it names and the graph has not, with its place below the arm. */
+/**
+ * Applies an arm to the graph. Throws for anything that the arm names and the graph lacks, with its location below the
+ * arm.
+ */
 export function applyArm(graph: Graph, arm: Arm, field: string): Graph {
   const nodes: Record<string, GraphNode> = { ...graph.nodes };
   const require = (id: string, at: string): GraphNode => {

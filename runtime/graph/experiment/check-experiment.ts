@@ -1,6 +1,6 @@
 import { GraphError, type GraphErrorCode, type Problem } from '../base/errors.ts';
 import { sameJson } from '../base/canonical-json.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { own, sortedKeys } from '../base/record.ts';
 import type { Experiment } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
@@ -16,17 +16,17 @@ import { Metrics } from '../metrics/metrics.ts';
 import { portPhrase } from '../rows/port-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 
-/** What of an experiment does not depend on its variants. */
+/** Parts of an experiment that do not depend on its variants. */
 export interface CheckedExperiment {
   readonly metrics: readonly MetricName[];
   readonly seeds: readonly (number | undefined)[];
-  /** Metrics of which less is better because the file says so, as `node.port:metric`. */
+  /** Metrics that the file declares as lower is better, as `node.port:metric`. */
   readonly lower: readonly string[];
   readonly race?: RacePlan;
   readonly limitMs?: number;
 }
 
-/** Throws `bad-input` for an experiment that is not there. */
+/** Throws `bad-input` if the experiment does not exist. */
 export function experimentNamed(graph: Graph, name: string): Experiment {
   const experiment = own(graph.experiments ?? {}, name);
   if (experiment !== undefined) return experiment;
@@ -34,11 +34,11 @@ export function experimentNamed(graph: Graph, name: string): Experiment {
   const known =
     names.length === 0
       ? ' The file has no experiments. Add one under "experiments".'
-      : suggestion(name, names) || ` There are: ${names.map((one) => `"${one}"`).join(', ')}.`;
+      : suggestion(name, names) || ` There are: ${names.map((known) => `"${known}"`).join(', ')}.`;
   throw new GraphError('bad-input', `There is no experiment "${name}".${known}`);
 }
 
-/** Throws a GraphError that holds everything that is wrong with what the experiment says. */
+/** Throws one GraphError with every problem of the experiment's definition. */
 export function checkExperiment(
   graph: Graph,
   name: string,
@@ -155,7 +155,7 @@ function checkMetric(
     );
     return undefined;
   }
-  // Nodes within subgraphs have paths, and are found in the plan only.
+  // Nodes within subgraphs have paths; only the plan knows them.
   if (name.node.includes('/')) return name;
   const node = own(graph.nodes, name.node);
   if (node === undefined) {
@@ -216,7 +216,7 @@ function checkSeeds(
     const definition = registry.get(type);
     return definition !== undefined && takesSeed(definition);
   });
-  // What a subgraph holds is not looked into.
+  // Does not look into subgraphs.
   const opaque = Object.values(graph.nodes).some(({ type }) => usesGraph(registry.get(type) ?? {}));
   if (!seeded && !opaque) {
     report(

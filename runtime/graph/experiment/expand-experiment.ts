@@ -10,7 +10,7 @@ import { applyArm } from './apply-arm.ts';
 import { checkExperiment, experimentNamed } from './check-experiment.ts';
 import { savedVariant, type ExperimentPlan, type Variant } from './experiment-plan.ts';
 import type { GraphLookup } from '../plan/graph-library.ts';
-import { nameInGraph } from '../plan/name-in-graph.ts';
+import { nameInGraph } from '../plan/node-name.ts';
 import { planVariant, type PlannedVariant } from './plan-variant.ts';
 import { requireCount } from './variant-count.ts';
 import { variantSettings, type VariantSettings } from './variant-settings.ts';
@@ -18,16 +18,16 @@ import { variantSettings, type VariantSettings } from './variant-settings.ts';
 export interface ExpandContext {
   readonly registry: Registry;
   readonly models: ModelLookup;
-  /** For locations. */
+  /** File name for locations. */
   readonly file?: string;
   /** Graph files that the graph may use. */
   readonly graphs?: GraphLookup;
 }
 
 /**
- * An experiment of a graph file as the variants to run. Throws a GraphError with all problems of the experiment itself,
- * each at its place (`experiments.sizes.vary.chunk.size`), and `too-large` before anything is expanded. A variant that
- * is no valid graph is no such problem: it is given with its own, unless none is valid, or the baseline is not.
+ * Expands an experiment of a graph file into its variants. Throws a GraphError with all problems of the experiment
+ * itself, each at its location (`experiments.sizes.vary.chunk.size`), and `too-large` before it expands anything. An
+ * invalid variant is no such problem: it carries its own, unless all variants or the baseline are invalid.
  */
 export function expandExperiment(
   written: Graph,
@@ -36,12 +36,12 @@ export function expandExperiment(
 ): ExperimentPlan {
   const field = `experiments.${name}`;
   try {
-    // By the lists as they are written: their values are many where it is too large.
+    // Counts by the lists as written: an oversized experiment has too many variants to build.
     requireCount(experimentNamed(written, name), field);
     return expand(migrateAll(written, context.registry).graph, name, context);
   } catch (thrown) {
     const error = GraphError.from(thrown);
-    // Several have their places already.
+    // A problem with several parts already locates each.
     if (error.problems.length > 1) throw error;
     const { file } = context;
     throw GraphError.from(error, file === undefined ? { field } : { file, field });
@@ -66,7 +66,9 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   requireSteps(metrics, saved, { field, nameOf });
   const settings = variantSettings(experiment);
   const keys = settingKeys(settings);
-  const made = settings.map((one) => madeVariant({ graph, one, field }, { keys, planContext }));
+  const made = settings.map((setting) =>
+    madeVariant({ graph, setting, field }, { keys, planContext }),
+  );
   requireEffect(Object.keys(experiment.vary ?? {}), saved, { field, nameOf });
   const twin = made.find(
     ({ planned }) => planned?.text !== undefined && planned.text === saved.text,
@@ -102,38 +104,38 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   };
 }
 
-/** Where an experiment is, and what people see the node of a path called. */
-interface Said {
+/** Location of an experiment, and the names of nodes for people. */
+interface Naming {
   readonly field: string;
   readonly nameOf: (path: string) => string;
 }
 
 /**
- * A race needs a place where the items of its metrics can be cut: `problem` is why a part of them could not be planned.
- * What is wrong with the `whole` file as well is said elsewhere.
+ * A race must be able to cut the items of its metrics: `problem` says why a part could not be planned. Problems of the
+ * `whole` file are reported elsewhere.
  */
 function requireParts(
   whole: PlannedVariant,
   {
     problem,
     metrics,
-    ...said
-  }: Pick<ExperimentPlan, 'metrics'> & Said & { readonly problem: Problem },
+    ...naming
+  }: Pick<ExperimentPlan, 'metrics'> & Naming & { readonly problem: Problem },
 ): void {
   if (whole.problems.length > 0) return;
-  requireSteps(metrics, whole, said);
+  requireSteps(metrics, whole, naming);
   throw GraphError.fromProblem({
     ...problem,
     message: `This experiment cannot race. ${problem.message}`,
-    location: { ...problem.location, field: `${said.field}.race` },
+    location: { ...problem.location, field: `${naming.field}.race` },
   });
 }
 
-/** A node of a loop is another step in each round, and metrics are of one. */
+/** A loop makes a new step of its node in each round, but a metric belongs to one step. */
 function requireSteps(
   metrics: ExperimentPlan['metrics'],
   { nodes }: PlannedVariant,
-  { field, nameOf }: Said,
+  { field, nameOf }: Naming,
 ): void {
   for (const [at, { node }] of metrics.entries()) {
     if (nodes === undefined || nodes.includes(node)) continue;
@@ -146,11 +148,11 @@ function requireSteps(
   }
 }
 
-/** What no metric depends on would be varied for nothing. */
+/** Refuses settings that no metric depends on. */
 function requireEffect(
   keys: readonly string[],
   { nodes }: PlannedVariant,
-  { field, nameOf }: Said,
+  { field, nameOf }: Naming,
 ): void {
   for (const key of keys) {
     const [id = ''] = key.split('.');
@@ -167,40 +169,40 @@ interface MadeVariant {
 }
 
 function madeVariant(
-  { graph, one, field }: { graph: Graph; one: VariantSettings; field: string },
+  { graph, setting, field }: { graph: Graph; setting: VariantSettings; field: string },
   {
     keys,
     planContext,
   }: { keys: readonly string[]; planContext: Parameters<typeof planVariant>[1] },
 ): MadeVariant {
-  const { name, arm } = one;
-  const place = `${field}.${one.field}`;
+  const { name, arm } = setting;
+  const place = `${field}.${setting.field}`;
   const { registry } = planContext;
   let applied: Graph;
   try {
-    applied = applyArm(graph, arm, one.field);
+    applied = applyArm(graph, arm, setting.field);
   } catch (thrown) {
     const error = GraphError.from(thrown);
     const problem = {
       ...error.toProblem(),
       location: { field: `${field}.${error.location.field ?? ''}` },
     };
-    // What is varied is wrong for all of them.
-    if (one.field === 'vary') throw new GraphError(error.code, error.message, problem);
+    // What all variants share is wrong for all.
+    if (setting.field === 'vary') throw new GraphError(error.code, error.message, problem);
     const settings = settingsOf(graph, { keys, arm }, registry);
     return { variant: { name, settings, graph, problems: [problem] } };
   }
   const planned = planVariant(applied, planContext);
   const problems = planned.problems.map((problem) => located(problem, { arm, place }));
   const unknown = problems.find(({ code }) => code === 'unknown-param');
-  if (one.field === 'vary' && unknown?.location.field?.startsWith(`${place}.`) === true) {
+  if (setting.field === 'vary' && unknown?.location.field?.startsWith(`${place}.`) === true) {
     throw GraphError.fromProblem(unknown);
   }
   const settings = settingsOf(applied, { keys, arm }, registry);
   return { variant: { name, settings, graph: applied, problems }, planned };
 }
 
-/** A problem of a variant, with the setting that made it where that is known. */
+/** A problem of a variant, with the setting that caused it, if known. */
 function located(problem: Problem, { arm, place }: { arm: Arm; place: string }): Problem {
   const { node, param } = problem.location;
   const key =
@@ -214,7 +216,7 @@ function located(problem: Problem, { arm, place }: { arm: Arm; place: string }):
   return { ...problem, location: { ...problem.location, field } };
 }
 
-/** Names of all that any variant sets, switches off or replaces. */
+/** Names of everything that any variant sets, bypasses or replaces. */
 function settingKeys(settings: readonly VariantSettings[]): readonly string[] {
   const keys = new Set<string>();
   for (const { arm } of settings) {
@@ -224,7 +226,7 @@ function settingKeys(settings: readonly VariantSettings[]): readonly string[] {
   return [...keys];
 }
 
-/** What a graph has of the named settings: set in the file, or by default. */
+/** Values of the named settings in a graph: from the file, or the defaults. */
 function settingsOf(
   graph: Graph,
   { keys, arm }: { keys: readonly string[]; arm: Arm },

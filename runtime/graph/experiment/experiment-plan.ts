@@ -2,44 +2,44 @@ import type { Problem } from '../base/errors.ts';
 import type { Graph } from '../format/graph.ts';
 import type { MetricName } from '../format/setting-name.ts';
 
-/** The name of the variant that is the file as it was saved. */
+/** Name of the variant that is the saved file. */
 export const savedVariant = 'as saved';
 
-/** One setting of an experiment, ready to be run. */
+/** A variant of an experiment, ready to run. */
 export interface Variant {
-  /** Unique; says only what differs. */
+  /** Unique; names only what differs. */
   readonly name: string;
-  /** `node.param` → value, a bypassed node → "off", a replaced one → its type. Of all variants by the same names. */
+  /** `node.param` → value, a bypassed node → "off", a replaced one → its type. All variants have the same names. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Migrated. */
+  /** Migrated graph. */
   readonly graph: Graph;
-  /** Why it cannot run; empty where it can. */
+  /** Why it cannot run; empty if it can. */
   readonly problems: readonly Problem[];
 }
 
 /** How the variants of an experiment race. */
 export interface RacePlan {
   readonly looks: number;
-  /** Probability, over the whole race, that the best variant is dropped. */
+  /** Probability, over the whole race, of dropping the best variant. */
   readonly error: number;
 }
 
-/** An experiment, expanded. */
+/** An expanded experiment. */
 export interface ExperimentPlan {
   readonly name: string;
-  /** The baseline first where it is the file as saved; then in the order of the settings. */
+  /** The baseline first if it is the saved file; then in the order of the settings. */
   readonly variants: readonly Variant[];
-  /** Name of the variant that others are compared with. */
+  /** Name of the variant that the others are compared with. */
   readonly baseline: string;
-  /** Each variant is run once with each; `undefined`: with the seeds that the nodes have. */
+  /** Each variant runs once with each; `undefined`: with the nodes' own seeds. */
   readonly seeds: readonly (number | undefined)[];
   readonly metrics: readonly MetricName[];
-  /** Those of which less is better because the file says so, as `node.port:metric`. */
+  /** Metrics that the file declares as lower is better, as `node.port:metric`. */
   readonly lower: readonly string[];
-  /** Absent: every variant sees all items at once. */
+  /** Absent: every variant receives all items at once. */
   readonly race?: RacePlan;
-  /** The nodes that must run for the metrics: what they do not need is left out. */
+  /** The nodes that the metrics need; others are left out. */
   readonly only: readonly string[];
-  /** Milliseconds after which nothing more is run. */
+  /** Milliseconds after which nothing more runs. */
   readonly limitMs?: number;
 }

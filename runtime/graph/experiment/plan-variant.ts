@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { GraphError, type Problem } from '../base/errors.ts';
-import { formatFeed } from '../format/feed.ts';
+import { formatFeed } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
 import type { ModelLookup } from '../rows/model.ts';
 import type { Registry } from '../types/node-type.ts';
@@ -15,16 +15,16 @@ export interface VariantContext {
   readonly graphs?: GraphLookup;
   readonly only: readonly string[];
   readonly seed: number | undefined;
-  /** That it is to be given in a race. */
+  /** Item part of the variant in a race. */
   readonly part?: ItemPart | undefined;
 }
 
 /** Whether a variant can run, and what it computes. */
 export interface PlannedVariant {
   readonly problems: readonly Problem[];
-  /** The same for two graphs that compute the same under the same node ids; absent where it cannot run. */
+  /** Equal for two graphs that compute the same under the same node ids; absent if the variant cannot run. */
   readonly text?: string;
-  /** What runs; absent where it cannot. */
+  /** The plan; absent if the variant cannot run. */
   readonly nodes?: readonly string[];
 }
 

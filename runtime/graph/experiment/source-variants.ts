@@ -11,15 +11,15 @@ import { isCountFit } from './variant-count.ts';
 import { variantSettings } from './variant-settings.ts';
 
 export interface SourceVariants {
-  /** Graphs that together name every file, model and graph that a variant reads beside those of the file as it is. */
+  /** Graphs that together name every file, model and graph that a variant reads beyond the saved file's. */
   readonly graphs: readonly Graph[];
-  /** Whether some could not be made: what these would read is not known. */
+  /** Whether some could not be built: their sources are unknown. */
   readonly partial: boolean;
 }
 
 /**
- * What the variants of a file's experiments read. Settings of nodes that read nothing make no difference, so that there
- * are as many graphs as choices of sources, and not as there are variants.
+ * The sources of the variants of a file's experiments. Settings of nodes that read nothing do not matter, so there are
+ * as many graphs as choices of sources, not as variants.
  */
 export function sourceVariants(written: Graph, registry: Registry): SourceVariants {
   if (written.experiments === undefined) return { graphs: [], partial: false };
@@ -37,14 +37,14 @@ export function sourceVariants(written: Graph, registry: Registry): SourceVarian
         graphs.set(key, applyArm(graph, reading, field));
       }
     } catch {
-      // It cannot run as it is, which is said where it is run.
+      // It cannot run as it is; running it reports that.
       partial = true;
     }
   }
   return { graphs: [...graphs.values()], partial };
 }
 
-/** What of an arm sets or replaces nodes that read something. */
+/** The parts of an arm that set or replace nodes with sources. */
 function readingPart(graph: Graph, arm: Arm, registry: Registry): Arm {
   const reads = (node: GraphNode | undefined): boolean => {
     const definition = node === undefined ? undefined : registry.get(node.type);

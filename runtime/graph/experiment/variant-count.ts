@@ -1,20 +1,20 @@
 import { GraphError } from '../base/errors.ts';
 import type { Experiment } from '../format/experiment.ts';
 
-/** Runs that an experiment may take unless its `limit` says otherwise. */
+/** Default limit of an experiment's runs. */
 export const defaultRunLimit = 200;
-/** And whatever it says. */
+/** Upper bound of that limit. */
 export const largestRunLimit = 2_000;
 
-/** How much an experiment is, the baseline not counted. */
+/** The size of an experiment, without its baseline. */
 export interface VariantCount {
-  /** Settings. */
+  /** Number of settings. */
   readonly variants: number;
-  /** Of each variant: once for each seed. */
+  /** Runs of each variant: one for each seed. */
   readonly repeats: number;
 }
 
-/** Counted from the lists alone: nothing is expanded. */
+/** Counts from the lists, without expanding. */
 export function countVariants({ vary, mode, arms, seeds }: Experiment): VariantCount {
   const lengths = Object.values(vary ?? {}).map((values) => values.length);
   const varied =
@@ -32,13 +32,13 @@ export function countVariants({ vary, mode, arms, seeds }: Experiment): VariantC
 const limitOf = ({ limit }: Experiment): number =>
   Math.min(largestRunLimit, limit?.variants ?? defaultRunLimit);
 
-/** Whether an experiment has no more runs than it may take. */
+/** Whether an experiment stays within its limit of runs. */
 export function isCountFit(experiment: Experiment): boolean {
   const { variants, repeats } = countVariants(experiment);
   return variants * repeats <= limitOf(experiment);
 }
 
-/** Throws `too-large` for more runs than the experiment may take. */
+/** Throws `too-large` if the experiment exceeds its limit of runs. */
 export function requireCount(experiment: Experiment, field: string): void {
   const { variants, repeats } = countVariants(experiment);
   if (isCountFit(experiment)) return;

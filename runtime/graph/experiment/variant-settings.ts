@@ -3,17 +3,17 @@ import { sortedKeys } from '../base/record.ts';
 import type { Arm, Experiment } from '../format/experiment.ts';
 import { parseSettingName } from '../format/setting-name.ts';
 
-/** What one variant changes of the file. */
+/** Changes of one variant to the file. */
 export interface VariantSettings {
   readonly name: string;
   readonly arm: Arm;
-  /** Where it stands in the file, below the experiment: `vary`, `arms.no reranker`. */
+  /** Its position in the file, below the experiment: `vary`, `arms.no reranker`. */
   readonly field: string;
 }
 
 const longestValue = 40;
 
-/** The variants of an experiment whose count was found fit, in order: the last setting changes quickest. */
+/** The variants of an experiment that passed the count check, in order: the last setting changes fastest. */
 export function variantSettings(experiment: Experiment): VariantSettings[] {
   const { vary = {}, mode = 'grid', arms = {} } = experiment;
   const keys = sortedKeys(vary);
@@ -36,22 +36,22 @@ export function variantSettings(experiment: Experiment): VariantSettings[] {
   return withUniqueNames([...varied, ...armed]);
 }
 
-/** What of the settings is said in a name: those of which there are several; all, where there is none. */
+/** The settings that a variant's name mentions: those with several values, or all if none has. */
 function nameParts(
   keys: readonly string[],
   lists: readonly (readonly unknown[])[],
 ): { readonly at: number; readonly label: string }[] {
   const several = keys.flatMap((_, at) => ((lists[at]?.length ?? 0) > 1 ? at : []));
-  const told = several.length === 0 ? keys.map((_, at) => at) : several;
-  const params = told.map((at) => parseSettingName(keys[at] ?? '')?.param);
-  return told.map((at, i) => {
+  const labelled = several.length === 0 ? keys.map((_, at) => at) : several;
+  const params = labelled.map((at) => parseSettingName(keys[at] ?? '')?.param);
+  return labelled.map((at, i) => {
     const param = params[i];
     const isUnique = params.filter((other) => other === param).length === 1;
     return { at, label: param !== undefined && isUnique ? param : (keys[at] ?? '') };
   });
 }
 
-/** Every choice of one value of each list: none where one is empty, however many the others would make. */
+/** Every combination of one value from each list; none if a list is empty. */
 function combinations(lists: readonly (readonly unknown[])[]): unknown[][] {
   if (lists.some((list) => list.length === 0)) return [];
   let rows: unknown[][] = [[]];
@@ -70,7 +70,7 @@ function shownValue(value: unknown): string {
   return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1).trimEnd()}…`;
 }
 
-/** Long values may look alike. The first of a name keeps it; the others get a number that no name has. */
+/** Long values may look alike. The first keeps the name; the others get a number that is free. */
 function withUniqueNames(variants: readonly VariantSettings[]): VariantSettings[] {
   const taken = new Set(variants.map(({ name }) => name));
   const used = new Map<string, number>();

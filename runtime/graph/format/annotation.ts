@@ -1,10 +1,9 @@
-import { namePattern, nameRule } from '../base/name.ts';
+import { namePattern, nameRule } from '../base/names.ts';
 import { isRecord, sortedKeys } from '../base/record.ts';
-import { block, fieldTexts } from './canonical-block.ts';
-import { unknownFields } from './unknown-fields.ts';
-import { wholePixel } from './whole-pixel.ts';
+import { block, fieldTexts } from '../base/canonical-json.ts';
+import { unknownFields } from './json-reader.ts';
 
-/** Where something stands on the canvas, by its upper left corner, and how large it is, in pixels. */
+/** Position (upper left corner) and size on the canvas, in pixels. */
 export interface Frame {
   readonly x: number;
   readonly y: number;
@@ -12,39 +11,39 @@ export interface Frame {
   readonly height: number;
 }
 
-/** A text in Markdown on the canvas. Like groups it is for people: it is in no key and no plan. */
+/** A Markdown text on the canvas. Like groups it is for people: no key and no plan contains it. */
 export interface Note extends Omit<Frame, 'height'> {
   readonly text: string;
-  /** The least that it has, for it is never lower than its text; absent: as high as that. */
+  /** Minimal height, because a note is never lower than its text; absent: the height of the text. */
   readonly height?: number;
-  /** The node that it is about: in the notebook it stands before that. */
+  /** The node that it describes: the notebook shows it before that node. */
   readonly about?: string;
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** A titled frame behind the nodes. What stands within it belongs to it. */
+/** A titled frame behind the nodes. It owns what stands within it. */
 export interface Group extends Frame {
   readonly title: string;
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** What a body has beside its nodes, by id; each absent where there are none. */
+/** Annotations of a body, by id; absent if there are none. */
 export interface Annotations {
   readonly notes?: Readonly<Record<string, Note>>;
   readonly groups?: Readonly<Record<string, Group>>;
 }
 
-/** Says what is wrong with a field of the file, and ends the reading. */
+/** Reports a problem with a field of the file, and stops reading. */
 type Bad = (message: string, field: string) => never;
 
-/** A note or a group as it is written, with its place in the file: `notes.note-1`. */
+/** A note or group as written, with its location in the file: `notes.note-1`. */
 interface Written {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly at: string;
   readonly bad: Bad;
 }
 
-/** Reads the notes and the groups of a body as it is written. */
+/** Reads the notes and groups of a body. */
 export function readAnnotations(body: Readonly<Record<string, unknown>>, bad: Bad): Annotations {
   return annotationsOf({
     notes: readAll('notes', { fields: body, at: '', bad }, readNote),
@@ -52,7 +51,7 @@ export function readAnnotations(body: Readonly<Record<string, unknown>>, bad: Ba
   });
 }
 
-/** Notes and groups as a body has them: absent where there are none. */
+/** Notes and groups of a body; omits empty ones. */
 export function annotationsOf({ notes = {}, groups = {} }: Annotations): Annotations {
   return {
     ...(Object.keys(notes).length === 0 ? {} : { notes }),
@@ -124,7 +123,7 @@ function readPixels({ fields, at, bad }: Written, name: string, least = -Infinit
   return bad(`This should be a number of pixels${more}.`, `${at}.${name}`);
 }
 
-/** The fields of a note or a group as they stand in a file. */
+/** The fields of a note or group as the file holds them. */
 export function annotationFields({ extra = {}, ...fields }: Note | Group): Record<string, unknown> {
   const whole = Object.entries(fields).map(([name, value]: [string, unknown]) => [
     name,
@@ -133,16 +132,27 @@ export function annotationFields({ extra = {}, ...fields }: Note | Group): Recor
   return { ...extra, ...Object.fromEntries(whole) };
 }
 
-/** The notes and the groups of a body as canonical text, a field a line. */
+/** Notes and groups of a body as canonical text, one field a line. */
 export function annotationTexts({ notes = {}, groups = {} }: Annotations, depth: number): string[] {
   return Object.entries({ notes, groups }).flatMap(([kind, all]) => {
     const ids = sortedKeys(all);
     if (ids.length === 0) return [];
     const texts = ids.flatMap((id) => {
-      const one: Note | Group | undefined = all[id];
-      if (one === undefined) return [];
-      return `${JSON.stringify(id)}: ${block('{}', fieldTexts(annotationFields(one)), depth + 1)}`;
+      const annotation: Note | Group | undefined = all[id];
+      if (annotation === undefined) return [];
+      return `${JSON.stringify(id)}: ${block('{}', fieldTexts(annotationFields(annotation)), depth + 1)}`;
     });
     return `"${kind}": ${block('{}', texts, depth)}`;
   });
+}
+
+/** Browsers draw reliably only up to about 33 million pixels; nobody scrolls this far. */
+const farthest = 10_000_000;
+
+/**
+ * Rounds to whole pixels, so that a nudge of half a pixel changes no file; never -0. Limits positions, so that browsers
+ * can draw them and sums of them stay finite.
+ */
+export function wholePixel(value: number): number {
+  return Math.max(-farthest, Math.min(farthest, Math.round(value))) + 0;
 }

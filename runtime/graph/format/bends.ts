@@ -1,16 +1,15 @@
-import { canonicalJson } from '../base/canonical-json.ts';
+import { canonicalJson, block } from '../base/canonical-json.ts';
 import { isRecord, own } from '../base/record.ts';
-import { block } from './canonical-block.ts';
 import { formatEdge, type Edge } from './edge.ts';
-import { wholePixel } from './whole-pixel.ts';
+import { wholePixel } from './annotation.ts';
 
-/** A point on the canvas that an edge is led through, in pixels. */
+/** A point on the canvas that an edge passes through, in pixels. */
 export interface Bend {
   readonly x: number;
   readonly y: number;
 }
 
-/** The points that edges are led through, from source to target, by edge as its string. */
+/** The points that edges pass through, from source to target, by edge string. */
 export type Bends = Readonly<Record<string, readonly Bend[]>>;
 
 interface Bent {
@@ -18,7 +17,7 @@ interface Bent {
   readonly bends?: Bends | undefined;
 }
 
-/** The bends of a body, of edges that are there: absent where there are none. */
+/** The bends of existing edges of a body; absent if there are none. */
 export function bendsOf({ edges, bends }: Bent): { readonly bends?: Bends } {
   if (bends === undefined) return {};
   const kept = edges.flatMap((edge): [string, readonly Bend[]][] => {
@@ -29,7 +28,7 @@ export function bendsOf({ edges, bends }: Bent): { readonly bends?: Bends } {
   return kept.length === 0 ? {} : { bends: Object.fromEntries(kept) };
 }
 
-/** The bends of edges that have other strings by now: each with the one that it had. */
+/** Bends of edges whose strings changed: each keeps those of its old string. */
 export function carriedBends(
   { bends = {} }: Pick<Bent, 'bends'>,
   moved: readonly { readonly edge: Edge; readonly was: string }[],
@@ -42,7 +41,7 @@ export function carriedBends(
   );
 }
 
-/** Reads bends as they are written; undefined where they are not as they should be. */
+/** Reads bends; undefined if they are malformed. */
 export function readBends(written: unknown): Bends | undefined {
   if (!isRecord(written)) return undefined;
   const bends: [string, readonly Bend[]][] = [];
@@ -59,7 +58,7 @@ export function readBends(written: unknown): Bends | undefined {
   return Object.fromEntries(bends);
 }
 
-/** The bends of a body as canonical text, an edge a line. */
+/** The bends of a body as canonical text, one edge a line. */
 export function bendTexts(body: Bent, depth: number): string[] {
   const { bends } = bendsOf(body);
   if (bends === undefined) return [];

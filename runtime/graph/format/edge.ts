@@ -34,7 +34,7 @@ export function parseEdge(text: string): Edge {
   return { source, sourcePort, target, targetPort };
 }
 
-/** Edges in the order of their strings, each once. */
+/** Edges in the order of their strings, without repetitions. */
 export function sortEdges(edges: readonly Edge[]): readonly Edge[] {
   const texts = edges.map(formatEdge);
   let sorted = true;
@@ -42,4 +42,40 @@ export function sortEdges(edges: readonly Edge[]): readonly Edge[] {
   if (sorted) return edges;
   const byText = new Map(edges.map((edge, i) => [texts[i] ?? '', edge]));
   return [...byText].sort(([a], [b]) => byCodeUnit(a, b)).map(([, edge]) => edge);
+}
+
+/** `retriever/embed.embeddings` */
+export function formatFeed({ node, port }: Feed): string {
+  return `${node}.${port}`;
+}
+
+/** Reverse of `formatFeed`. */
+export function parseFeed(text: string): Feed {
+  const dot = text.lastIndexOf('.');
+  return { node: text.slice(0, dot), port: text.slice(dot + 1) };
+}
+
+/** An output of a node. */
+export interface Feed {
+  readonly node: string;
+  readonly port: string;
+}
+
+/** The given nodes and everything downstream (`after`) or upstream (`before`) of them. */
+export function reachable(
+  edges: readonly Edge[],
+  from: Iterable<string>,
+  side: 'before' | 'after',
+): Set<string> {
+  const next = new Map<string, string[]>();
+  for (const { source, target } of edges) {
+    const [near, far] = side === 'after' ? [source, target] : [target, source];
+    const list = next.get(near);
+    if (list === undefined) next.set(near, [far]);
+    else list.push(far);
+  }
+  const found = new Set(from);
+  // Iterating a Set reaches entries added meanwhile.
+  for (const id of found) for (const neighbour of next.get(id) ?? []) found.add(neighbour);
+  return found;
 }

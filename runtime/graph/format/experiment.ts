@@ -3,18 +3,18 @@ import type { GraphNode } from './graph-body.ts';
 /** Every combination of the values; or the first of each together, then the second of each … */
 export type VaryMode = 'grid' | 'list';
 
-/** A named setting of a graph: what differs from the file. */
+/** A named setting of a graph: its differences from the file. */
 export interface Arm {
   /** `node.param` → value. */
   readonly set?: Readonly<Record<string, unknown>>;
-  /** Nodes that are switched off. */
+  /** Bypassed nodes. */
   readonly bypass?: readonly string[];
-  /** Nodes that stand in the place of those with these ids; edges stay. */
+  /** Nodes that replace those with these ids; edges stay. */
   readonly replace?: Readonly<Record<string, GraphNode>>;
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** What an experiment may take. */
+/** Limits of an experiment. */
 export interface ExperimentLimit {
   /** Runs: each variant once for each seed. */
   readonly variants?: number;
@@ -23,40 +23,40 @@ export interface ExperimentLimit {
 }
 
 /**
- * Variants on growing parts of the items: those that lie below the best are dropped on the way, the baseline never. A
- * field that is absent has its default: see `racePlan`.
+ * Runs variants on growing parts of the items and drops those behind the best, never the baseline. Absent fields have
+ * defaults: see `racePlan`.
  */
 export interface Race {
-  /** How often is looked; each look has an equal part of the items more, the last all of them. */
+  /** Number of looks; each adds an equal part of the items, the last has all. */
   readonly looks?: number;
-  /** Probability, over the whole race, that the best variant is dropped. */
+  /** Probability, over the whole race, of dropping the best variant. */
   readonly error?: number;
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A graph under several settings, to be run as one and compared. As the file has it: whether its nodes, parameters and
- * metrics are there is for `expandExperiment` to say.
+ * A graph under several settings, run as one and compared. As written: `expandExperiment` checks whether its nodes,
+ * parameters and metrics exist.
  */
 export interface Experiment {
   readonly doc?: string;
   /** `node.param` → the values to try. */
   readonly vary?: Readonly<Record<string, readonly unknown[]>>;
-  /** How the values of `vary` are combined; absent: `grid`. */
+  /** How to combine the values of `vary`; absent: `grid`. */
   readonly mode?: VaryMode;
   readonly arms?: Readonly<Record<string, Arm>>;
-  /** Each variant is run once with each of them, as the seed of every seeded node. */
+  /** Each variant runs once with each, as the seed of every seeded node. */
   readonly seeds?: readonly number[];
-  /** The variant that others are compared with; absent: the file as it is. */
+  /** The variant that the others are compared with; absent: the saved file. */
   readonly baseline?: string;
-  /** `node.port:metric`, the one to decide by first. */
+  /** `node.port:metric`, the deciding one first. */
   readonly metrics?: readonly string[];
-  /** Those of its metrics of which less is better, where their names do not say it. */
+  /** Metrics with lower as better, unless their names say so. */
   readonly lower?: readonly string[];
-  /** True: with everything by default. By the first metric. */
+  /** True: with all defaults, by the first metric. */
   readonly race?: true | Race;
   readonly limit?: ExperimentLimit;
-  /** Fields that this version does not know, kept for the next save. */
+  /** Fields unknown to this version, kept for the next save. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 

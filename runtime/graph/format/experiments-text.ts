@@ -1,13 +1,12 @@
 import { GraphError } from '../base/errors.ts';
-import { canonicalJson } from '../base/canonical-json.ts';
+import { canonicalJson, block, fieldTexts } from '../base/canonical-json.ts';
 import { sortedKeys } from '../base/record.ts';
-import { block, fieldTexts } from './canonical-block.ts';
 import type { Arm, Experiment, ExperimentLimit, Experiments, Race } from './experiment.ts';
 import type { GraphNode } from './graph-body.ts';
 
 type NodeText = (node: GraphNode, depth: number) => string;
 
-/** The field `experiments` of a graph file, a value a line; nothing where there are none. */
+/** The field `experiments` of a graph file, one value a line; nothing if there are none. */
 export function experimentsText(experiments: Experiments, nodeText: NodeText): string[] {
   const names = sortedKeys(experiments);
   if (names.length === 0) return [];

@@ -1,4 +1,4 @@
-import { namePattern } from '../base/name.ts';
+import { namePattern } from '../base/names.ts';
 import { isRecord } from '../base/record.ts';
 import type { Exposure } from './graph-body.ts';
 
@@ -10,15 +10,15 @@ export function formatTarget({ node, param }: Pick<Exposure, 'node' | 'param'>):
   return `${node}.${param}`;
 }
 
-/** As it stands in a file: the target alone, or an object where there is more to say. */
+/** The form in the file: only the target, or an object if there is more. */
 export function exposureValue(exposure: Exposure): unknown {
   const { node, param, extra = {}, ...rest } = exposure;
-  const said = Object.entries({ ...rest, ...extra }).filter(([, value]) => value !== undefined);
+  const fields = Object.entries({ ...rest, ...extra }).filter(([, value]) => value !== undefined);
   const target = formatTarget({ node, param });
-  return said.length === 0 ? target : { ...Object.fromEntries(said), param: target };
+  return fields.length === 0 ? target : { ...Object.fromEntries(fields), param: target };
 }
 
-/** Reverse of `exposureValue`; a text where it is none, saying why. */
+/** Reverse of `exposureValue`; returns the reason as a text if the value is malformed. */
 export function readExposure(value: unknown): Exposure | string {
   if (typeof value === 'string') return readTarget(value);
   if (!isRecord(value)) return 'should be "node.param", or an object with "param"';

@@ -5,16 +5,16 @@ import { noLock } from './lock.ts';
 import { serializeGraph } from './serialize-graph.ts';
 
 /**
- * What a graph is to one that uses it: without places and titles of nodes, notes, groups, its lock and its experiments. Unknown fields
- * count, since a newer Graft may compute by them.
+ * What a graph means to its users: without positions and titles of nodes, notes, groups, lock and experiments. Unknown
+ * fields count, because a newer Graft may compute with them.
  */
 export function meaningOf(graph: Graph): Graph {
-  const meant = Object.entries(graph.graphs ?? {}).map(
+  const bodies = Object.entries(graph.graphs ?? {}).map(
     ([id, body]) => [id, bodyMeaning(body)] as const,
   );
   return {
     ...bodyMeaning(graph),
-    ...(meant.length === 0 ? {} : { graphs: Object.fromEntries(meant) }),
+    ...(bodies.length === 0 ? {} : { graphs: Object.fromEntries(bodies) }),
     lock: noLock,
   };
 }
@@ -32,8 +32,8 @@ function bodyMeaning(body: GraphBody): GraphBody {
 const digests = new WeakMap<Graph, string>();
 
 /**
- * sha256 (hex) of the canonical text of what a graph means: the same for the same graph, however it is laid out. Made once
- * for each object: a graph of 100,000 nodes takes a second.
+ * sha256 (hex) of the canonical text of what a graph means: independent of its layout. Computed once for each object: a
+ * graph of 100,000 nodes takes a second.
  */
 export function meaningDigest(graph: Graph): string {
   const known = digests.get(graph);

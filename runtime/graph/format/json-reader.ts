@@ -1,6 +1,6 @@
 import { GraphError } from '../base/errors.ts';
 
-/** Deeper nesting than any graph needs, and shallow enough for every stack. */
+/** More nesting than any graph needs, but safe for every stack. */
 const maxDepth = 200;
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
@@ -8,9 +8,9 @@ const quoteCode = 34;
 const backslashCode = 92;
 
 /**
- * Reads JSON (RFC 8259), stricter than `JSON.parse` where silence would lose data: a key that stands
- * twice, a number beyond the range of a double, and nesting over 200 levels are refused. `-0` reads as 0.
- * Throws GraphError `bad-syntax` with the line. Keys such as `__proto__` become own properties.
+ * Reads JSON (RFC 8259), more strictly than `JSON.parse`, so that no data is lost silently: refuses duplicate keys,
+ * numbers beyond the range of a double, and nesting over 200 levels. `-0` reads as 0. Throws GraphError `bad-syntax`
+ * with the line. Keys such as `__proto__` become own properties.
  */
 export function readJson(text: string, file?: string): unknown {
   return new JsonReader(text, file).read();
@@ -80,7 +80,7 @@ class JsonReader {
       this.#skipSpace();
       const value = this.#value();
       if (key === '__proto__') {
-        // Assignment would set the prototype instead.
+        // Assignment would set the prototype.
         Object.defineProperty(object, key, {
           value,
           enumerable: true,
@@ -184,4 +184,13 @@ export function lineAt(text: string, offset: number): number {
   for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1))
     line++;
   return line;
+}
+
+/** The unknown fields of a record, to keep them; undefined if there are none. */
+export function unknownFields(
+  value: Record<string, unknown>,
+  known: ReadonlySet<string>,
+): Record<string, unknown> | undefined {
+  const entries = Object.entries(value).filter(([key]) => !known.has(key));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -1,24 +1,24 @@
 import { isRecord } from '../base/record.ts';
 
-/** What a source held when it was locked. One with a digest only is written as that digest alone. */
+/** Content of a source when it was locked. An entry with only a digest is written as that digest. */
 export interface LockEntry {
   /** sha256, hex. */
   readonly digest: string;
-  /** Bytes: of all files of the source. */
+  /** Bytes of all files of the source. */
   readonly size?: number;
-  /** Of a model: where its bytes can be had. */
+  /** For a model: where to get its bytes. */
   readonly source?: string;
-  /** Fields that this version does not know. */
+  /** Fields unknown to this version. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** The parts of a lock, in the order in which they are written. */
+/** The parts of a lock, in writing order. */
 export const lockKinds = ['models', 'files', 'graphs'] as const;
 export type LockKind = (typeof lockKinds)[number];
 
 /**
- * One entry a source: a model by id, a path or pattern of files as the graph names it, a referenced graph by path.
- * `extra` holds parts that this version does not know.
+ * One entry for each source: a model by id, a path or pattern of files as the graph names it, a referenced graph by
+ * path. `extra` holds parts unknown to this version.
  */
 export type Lock = Readonly<Record<LockKind, Readonly<Record<string, LockEntry>>>> & {
   readonly extra?: Readonly<Record<string, unknown>>;
@@ -27,14 +27,14 @@ export type Lock = Readonly<Record<LockKind, Readonly<Record<string, LockEntry>>
 /** Nothing is locked. */
 export const noLock: Lock = { models: {}, files: {}, graphs: {} };
 
-/** Whether anything is locked, be it something that only a newer version knows. */
+/** Whether anything is locked, even something that only a newer version knows. */
 export function isLocked(lock: Lock): boolean {
   return lock.extra !== undefined || lockKinds.some((kind) => Object.keys(lock[kind]).length > 0);
 }
 
 const knownFields = new Set(['digest', 'size', 'source']);
 
-/** An entry as a file holds it: a digest, or an object with it. Undefined for what is neither. */
+/** An entry as written: a digest, or an object with one. Undefined for anything else. */
 export function readLockEntry(value: unknown): LockEntry | undefined {
   if (typeof value === 'string') return { digest: value };
   if (!isRecord(value)) return undefined;
@@ -51,7 +51,7 @@ export function readLockEntry(value: unknown): LockEntry | undefined {
   };
 }
 
-/** The other way round. */
+/** Reverse. */
 export function writtenLockEntry({ digest, size, source, extra }: LockEntry): unknown {
   const facts = {
     ...extra,

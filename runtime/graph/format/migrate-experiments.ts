@@ -14,9 +14,9 @@ import {
 type Nodes = Readonly<Record<string, GraphNode>>;
 
 /**
- * Carries the settings of experiments over the migrations of the nodes that they set: each value is migrated in its
- * node, and read again under the parameter's new name. What a migration drops stays as it is, for the expansion to report.
- * `nodes` are those of the graph before they were migrated. Gives the same object where nothing changes.
+ * Migrates the settings of experiments with the nodes that they set: migrates each value in its node, and reads it
+ * under the parameter's new name. A setting that a migration drops stays, so that expansion reports it. `nodes` are the
+ * graph's before migration. Returns the same object if nothing changes.
  */
 export function migrateExperiments(
   experiments: Experiments,
@@ -34,7 +34,7 @@ export function migrateExperiments(
   return sameJson(migrated, experiments) ? experiments : migrated;
 }
 
-/** The nodes that arms put in the place of others. */
+/** The nodes that arms put in place of others. */
 const replacedNodes = (experiments: Experiments): readonly GraphNode[] =>
   Object.values(experiments)
     .flatMap(({ arms }) => Object.values(arms ?? {}))
@@ -77,7 +77,7 @@ function migrateVary(
 
 function migrateArm(arm: Arm, graphNodes: Nodes, registry: Registry): Arm {
   const { set, replace } = arm;
-  // What it sets, it sets of the nodes that it puts in.
+  // Its settings concern the nodes that it puts in.
   const nodes = { ...graphNodes, ...replace };
   return {
     ...arm,
@@ -104,7 +104,7 @@ function migrateArm(arm: Arm, graphNodes: Nodes, registry: Registry): Arm {
   };
 }
 
-/** Undefined where there is nothing to migrate, or what it sets is not there any more. */
+/** Undefined if there is nothing to migrate, or the setting's target no longer exists. */
 function migrateSetting(
   key: string,
   value: unknown,
@@ -131,7 +131,7 @@ function migrateMetric(text: string, nodes: Nodes, registry: Registry): string {
   return name === undefined || port === undefined ? text : formatMetricName({ ...name, port });
 }
 
-/** Undefined for a node of an unknown type, one that is not older than its definition, and one whose migration fails. */
+/** Undefined for a node of an unknown type, one that is current or newer, and one whose migration fails. */
 function migrated(node: GraphNode, registry: Registry): MigratedNode | undefined {
   try {
     return migrateNode(node, registry);

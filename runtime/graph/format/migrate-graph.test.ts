@@ -5,7 +5,7 @@ import { migrateGraph } from './migrate-graph.ts';
 import { parseGraph } from './parse-graph.ts';
 import { createRegistry } from '../types/registry.ts';
 import { doubleNode, numberNode, testModels, testRegistry } from '../testing.ts';
-import { validateGraph } from '../plan/validate-graph.ts';
+import { validateGraph } from '../plan/resolve-graph.ts';
 
 const old = parseGraph(
   JSON.stringify({

@@ -8,10 +8,10 @@ import { migrateNode, type Renames } from './migrate-node.ts';
 import type { Registry } from '../types/node-type.ts';
 
 /**
- * Brings every node to its definition's version, step by step; edges follow renamed ports, and the
- * settings of experiments and what is exposed renamed parameters; a type that another took the place of gives way to it. Unknown types,
- * and nodes newer than their definition, stay as they are (validation reports both). Returns the same
- * object when nothing had to change. Throws GraphError `internal` when a migration fails.
+ * Migrates every node to its definition's version, step by step. Edges follow renamed ports; settings of experiments
+ * and exposed parameters follow renamed parameters; a replaced type becomes its successor. Unknown types, and nodes
+ * newer than their definition, stay (validation reports both). Returns the same object if nothing changes. Throws
+ * GraphError `internal` if a migration fails.
  */
 export function migrateGraph(graph: Graph, registry: Registry): Graph {
   const { graph: migrated, problems } = migrateAll(graph, registry);
@@ -20,7 +20,7 @@ export function migrateGraph(graph: Graph, registry: Registry): Graph {
   throw new GraphError(code, message, { location, audience, problems });
 }
 
-/** As `migrateGraph`, with failures as problems: such a node keeps its old version. */
+/** Like `migrateGraph`, but reports failures as problems: such a node keeps its old version. */
 export function migrateAll(
   graph: Graph,
   registry: Registry,
@@ -49,7 +49,7 @@ export function migrateAll(
   return { graph: changed ? { ...root, graphs } : root, problems: all };
 }
 
-/** `migrateAll` of the nodes of one body; the same object where nothing had to change. */
+/** `migrateAll` for the nodes of one body; the same object if nothing changes. */
 export function migrateBody<Body extends GraphBody>(
   graph: Body,
   registry: Registry,

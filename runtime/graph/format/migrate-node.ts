@@ -4,7 +4,7 @@ import type { NodeType, Registry } from '../types/node-type.ts';
 import { definitionToday } from '../types/registry.ts';
 import type { GraphNode } from './graph-body.ts';
 
-/** What the migrations of a node renamed, from the names in the file to those of today. */
+/** Names that the migrations of a node changed, from the file's to the current ones. */
 export interface Renames {
   readonly inputs: Map<string, string>;
   readonly outputs: Map<string, string>;
@@ -17,8 +17,8 @@ export interface MigratedNode {
 }
 
 /**
- * Brings a node to the definition of today; undefined for one that is of it, of an unknown type, or newer. Throws what a
- * migration throws, and `internal` for one that gives no params.
+ * Migrates a node to its current definition; undefined if it is current, newer or of an unknown type. Throws what a
+ * migration throws, and `internal` for one that returns no params.
  */
 export function migrateNode(written: GraphNode, registry: Registry): MigratedNode | undefined {
   const definition = definitionToday(registry, written.type);
@@ -39,7 +39,7 @@ export function migrateNode(written: GraphNode, registry: Registry): MigratedNod
   return { node: { ...node, version: definition.version, params }, renames };
 }
 
-/** Whether a node is older than the definition of today. */
+/** Whether a node is older than its definition. */
 export function needsMigration(node: GraphNode, registry: Registry): boolean {
   const definition = definitionToday(registry, node.type);
   return definition !== undefined && isOlder(node, definition);
@@ -48,7 +48,7 @@ export function needsMigration(node: GraphNode, registry: Registry): boolean {
 const isOlder = (node: GraphNode, { type, version }: NodeType): boolean =>
   type !== node.type || node.version < version;
 
-/** Follows an earlier rename by a later one: a → b, then b → c, is a → c. */
+/** Chains renames: a → b, then b → c, is a → c. */
 function compose(renames: Map<string, string>, later: Readonly<Record<string, string>>): void {
   const taken = new Set(renames.values());
   for (const [before, after] of renames) renames.set(before, own(later, after) ?? after);

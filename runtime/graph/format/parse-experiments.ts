@@ -1,4 +1,4 @@
-import { namePattern } from '../base/name.ts';
+import { namePattern } from '../base/names.ts';
 import { isRecord } from '../base/record.ts';
 import type {
   Arm,
@@ -9,11 +9,11 @@ import type {
   VaryMode,
 } from './experiment.ts';
 import type { GraphNode } from './graph-body.ts';
-import { unknownFields } from './unknown-fields.ts';
+import { unknownFields } from './json-reader.ts';
 
-/** How the reader of the whole file says what is wrong, and reads a node. */
+/** How the reader of the whole file reports problems and reads nodes. */
 export interface ExperimentReader {
-  /** Throws, with the place in the file: `experiments.sizes.vary.chunk.size`. */
+  /** Throws, with the location in the file: `experiments.sizes.vary.chunk.size`. */
   readonly bad: (message: string, field: string) => never;
   readonly node: (value: unknown, field: string) => GraphNode;
 }
@@ -33,9 +33,9 @@ const experimentFields = new Set([
 const armFields = new Set(['set', 'bypass', 'replace']);
 const raceFields = new Set(['looks', 'error']);
 const limitFields = new Set(['variants', 'minutes']);
-/** The error is split over them, so that with many nobody is ever dropped. */
+/** The error is split over the looks: with more, a race would never drop anybody. */
 const mostLooks = 50;
-/** With far less, the confidence of its intervals could not be told from 1, at which there are none. */
+/** Below this, the confidence of the intervals rounds to 1, and there is no interval. */
 const leastError = 1e-6;
 /** Letters, spaces and signs, on one line. */
 const armName = /^(?! )[^\p{Cc}]{1,100}(?<! )$/u;
@@ -157,7 +157,7 @@ function readRace(value: unknown, field: string, reader: ExperimentReader): true
       `${field}.looks`,
     );
   }
-  // From a half on, no interval is as unsure.
+  // At one half and above, no interval has so little confidence.
   if (error !== undefined && !(typeof error === 'number' && error >= leastError && error < 0.5)) {
     reader.bad('This should be a probability, from 0.000001 to below 0.5.', `${field}.error`);
   }

@@ -1,5 +1,5 @@
-import { namePattern, nameRule } from '../base/name.ts';
-import { readAnnotations } from './annotation.ts';
+import { namePattern, nameRule } from '../base/names.ts';
+import { readAnnotations, wholePixel } from './annotation.ts';
 import { bendsOf, readBends } from './bends.ts';
 import { parseEdge, sortEdges, type Edge } from './edge.ts';
 import { GraphError, type GraphErrorCode, type Location } from '../base/errors.ts';
@@ -8,20 +8,18 @@ import { readExposure } from './exposure.ts';
 import type { Graph } from './graph.ts';
 import type { Exposure, GraphBody, GraphNode, NodeLayout } from './graph-body.ts';
 import { lockKinds, readLockEntry, type Lock, type LockEntry, type LockKind } from './lock.ts';
-import { lineAt, readJson } from './json-reader.ts';
+import { lineAt, readJson, unknownFields } from './json-reader.ts';
 import { isRecord } from '../base/record.ts';
 import { parseExperiments } from './parse-experiments.ts';
-import { unknownFields } from './unknown-fields.ts';
-import { wholePixel } from './whole-pixel.ts';
 
 /** The file format that this version writes. */
 export const graphFormat = 1;
-/** Beyond these a file is refused with `too-large`. */
+/** Limits of a file; beyond them reading throws `too-large`. */
 export const maxNodes = 200_000;
 /** UTF-16 code units; for ASCII text, bytes. */
 export const maxText = 64 * 1024 * 1024;
 
-/** Names that a graph may expose: no form of a node is longer. */
+/** Most parameters that a graph may expose: no node form is longer. */
 const maxExposed = 1000;
 const bodyFields = ['nodes', 'edges', 'expose', 'notes', 'groups', 'layout', 'bends'];
 const knownBodyFields = new Set(bodyFields);
@@ -29,8 +27,8 @@ const knownFields = new Set([...bodyFields, 'graft', 'graphs', 'experiments', 'l
 const knownNodeFields = new Set(['type', 'version', 'title', 'params', 'bypass']);
 
 /**
- * Reads a graph file. Unknown fields and unknown node types are kept. Throws GraphError `bad-syntax`,
- * `newer-format` or `too-large`, located by line or node; nothing else. Time is linear in the text.
+ * Reads a graph file. Keeps unknown fields and unknown node types. Throws only GraphError `bad-syntax`, `newer-format`
+ * or `too-large`, located by line or node. Time is linear in the text.
  */
 export function parseGraph(text: string, file?: string): Graph {
   return new GraphReader(text, file).read();
@@ -39,9 +37,9 @@ export function parseGraph(text: string, file?: string): Graph {
 class GraphReader {
   readonly #text: string;
   readonly #file: string | undefined;
-  /** Of all bodies so far. */
+  /** Nodes of all bodies so far. */
   #nodeCount = 0;
-  /** The subgraph that is being read. */
+  /** The subgraph being read. */
   #graph: string | undefined;
 
   constructor(text: string, file: string | undefined) {

@@ -1,73 +1,90 @@
-import type { Feed } from './feed.ts';
+import type { Feed } from './edge.ts';
 import type { NodeType, Source } from '../types/node-type.ts';
 import type { Facets, PortFacets } from '../types/facets.ts';
+import type { Location } from '../base/errors.ts';
 
-/** A node of a plan: validated, migrated, defaults filled in. */
+/** A node of a plan: validated, migrated, with defaults. */
 export interface PlannedNode {
-  /** Of a node within a graph that is used: the ids that lead to it, `retriever/embed`. */
+  /** For a node within a used graph, the id path to it: `retriever/embed`. */
   readonly id: string;
-  /** Where it is written, where that is not the graph itself. */
+  /** Where it is written, if not in the graph itself. */
   readonly place?: AuthoredPlace;
   readonly definition: NodeType;
   /** Parsed by the definition's schema. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** Input port → the outputs it is fed from. */
+  /** Input port → the outputs that feed it. */
   readonly inputs: Readonly<Record<string, readonly Feed[]>>;
   readonly inputFacets: PortFacets;
   readonly outputFacets: Readonly<Record<string, Facets>>;
   readonly sources: readonly Source[];
-  /** What a `repeat` node runs: its rounds become steps while the run goes. */
+  /** Content of a `repeat` node: its rounds become steps during the run. */
   readonly loop?: PlannedLoop;
 }
 
 /** Where a node of a plan is written. */
 export interface AuthoredPlace {
   readonly file?: string;
-  /** The subgraph of that file. */
+  /** Subgraph of that file. */
   readonly graph?: string;
   readonly node: string;
 }
 
 /**
- * For ports that are in the graph and not in its plan, what feeds them: by `node.port`, the `node.port` of the plan. Of
- * `graph` nodes their outputs, of `input` and `output` nodes their `value`, of nodes that are switched off what passes.
+ * For ports of the graph that the plan lacks, their source: `node.port` → `node.port` of the plan. For `graph` nodes
+ * their outputs, for `input` and `output` nodes their `value`, for bypassed nodes what passes through.
  */
 export type PortAliases = Readonly<Record<string, readonly string[]>>;
 
-/** The validated, migrated, topologically ordered graph, without layout, and with the graphs that it uses in their place. */
+/** The validated, migrated, topologically ordered graph, without layout; used graphs are expanded in place. */
 export interface Plan {
   readonly nodes: readonly PlannedNode[];
-  /** Absent where the graph has no such port. */
+  /** Absent if the graph has no such port. */
   readonly aliases?: PortAliases;
 }
 
-/** A `repeat` node as it is planned. Its rounds are not there before they begin: what ends it is known only then. */
+/** A planned `repeat` node. Its rounds become steps only as they begin, because results decide when the loop ends. */
 export interface PlannedLoop {
-  /** The ids that lead to it, without the numbers of rounds: those of its body's nodes begin with it. */
+  /** Id path without numbers of rounds; the paths of its body's nodes begin with it. */
   readonly path: string;
-  /** Rounds at most. */
+  /** Maximal number of rounds. */
   readonly limit: number;
-  /** Names of what a round takes from the one before it: inputs and outputs alike. */
+  /** Names of the state that a round takes from the one before: both inputs and outputs. */
   readonly state: readonly string[];
-  /** The state whose emptiness ends it. */
+  /** The state that ends the loop when it is empty. */
   readonly while?: string;
-  /** Whether rounds get their number, so that one which changed nothing says nothing of the next. */
+  /** Whether rounds receive their number; then an unchanged round does not predict the next. */
   readonly numbered: boolean;
-  /** The first round as planned: it stands for all of them where sources, models and devices are asked for. */
+  /** The first round as planned: it stands for all when sources, models and devices are collected. */
   readonly template: LoopBody;
-  /** A round as planned, from 1 on. Throws the GraphError of a later round that cannot be. */
+  /** Plans a round, from 1 on. Throws the GraphError of a later round that cannot be planned. */
   body(round: number): LoopBody;
-  /** What gathers the rows of a collected output, by its name; the outputs of the rounds are its `rows`. */
+  /** The node that gathers the rows of a collected output, by name; the outputs of the rounds are its `rows`. */
   readonly gather: Readonly<Record<string, PlannedNode>>;
 }
 
-/** The graph of a loop as one round has it, under the loop's path. */
+/** The graph of a loop in one round, under the loop's path. */
 export interface LoopBody {
   /** In topological order. */
   readonly nodes: readonly PlannedNode[];
-  /** By name of an input, the node whose `value` stands for what the round is given; it is none of `nodes`. */
+  /** By input name, the node whose `value` stands for what the round receives; it is not among `nodes`. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** By name of an output, what gives it: a node of the body, or an input of it. */
+  /** By output name, its source: a node of the body, or an input of it. */
   readonly outputs: Readonly<Record<string, Feed>>;
   readonly aliases: PortAliases;
+}
+
+/** Where a node of a plan is written: in the plan's file, or in a graph used there. */
+export function authoredLocation({ id, place }: PlannedNode, file?: string): Location {
+  if (place !== undefined) return { ...place, path: id };
+  return { ...(file === undefined ? {} : { file }), node: id };
+}
+
+/** All nodes of a plan, with those within its loops: one round stands for all. */
+export function* plannedNodes(nodes: Iterable<PlannedNode>): Generator<PlannedNode> {
+  for (const node of nodes) {
+    yield node;
+    if (node.loop === undefined) continue;
+    yield* plannedNodes(node.loop.template.nodes);
+    yield* Object.values(node.loop.gather);
+  }
 }

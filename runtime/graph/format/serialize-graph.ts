@@ -1,6 +1,5 @@
-import { canonicalJson } from '../base/canonical-json.ts';
+import { canonicalJson, block, fieldTexts } from '../base/canonical-json.ts';
 import { bendTexts } from './bends.ts';
-import { block, fieldTexts } from './canonical-block.ts';
 import { formatEdge, sortEdges } from './edge.ts';
 import { GraphError } from '../base/errors.ts';
 import { experimentsText } from './experiments-text.ts';
@@ -10,13 +9,12 @@ import type { GraphBody, GraphNode } from './graph-body.ts';
 import { lockKinds, writtenLockEntry } from './lock.ts';
 import { graphFormat } from './parse-graph.ts';
 import { sortedKeys } from '../base/record.ts';
-import { annotationTexts } from './annotation.ts';
-import { wholePixel } from './whole-pixel.ts';
+import { annotationTexts, wholePixel } from './annotation.ts';
 
 /**
- * The canonical text of a graph, made for git: nodes by id, one parameter a line, sorted edges one a
- * line, notes, groups, bends and layout last; integers for positions; a trailing newline. Equal graphs give equal text.
- * Throws GraphError `bad-param` at a value that JSON cannot hold.
+ * The canonical text of a graph, made for git: nodes by id, one parameter a line, sorted edges one a line, notes,
+ * groups, bends and layout last; integer positions; a trailing newline. Equal graphs give equal text. Throws GraphError
+ * `bad-param` for a value that JSON cannot hold.
  */
 export function serializeGraph(graph: Graph): string {
   const fields = [
@@ -33,7 +31,7 @@ export function serializeGraph(graph: Graph): string {
   return `${block('{}', fields, 0)}\n`;
 }
 
-/** All of a body but what stands at its end. */
+/** Everything of a body except its last fields. */
 function bodyTexts({ nodes, edges, expose = {} }: GraphBody, depth: number): string[] {
   const nodeTexts = sortedKeys(nodes).map((id) => {
     const node = nodes[id];
@@ -87,7 +85,7 @@ function locatedNodeText(
   }
 }
 
-/** A node whose fields stand one step deeper than `depth`. */
+/** A node, its fields indented one step deeper than `depth`. */
 function nodeText(node: GraphNode, depth: number): string {
   return block(
     '{}',
@@ -108,7 +106,7 @@ function lockText(graph: Graph): string[] {
   const parts = lockKinds.flatMap((kind) => {
     const entries = Object.entries(graph.lock[kind]);
     if (entries.length === 0) return [];
-    // One line a source, so that git merges them one by one.
+    // One line for each source, so that git merges them separately.
     const written = entries.map(([name, entry]) => [name, writtenLockEntry(entry)]);
     return `"${kind}": ${block('{}', fieldTexts(Object.fromEntries(written)), 2)}`;
   });

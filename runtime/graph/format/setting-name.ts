@@ -1,10 +1,12 @@
-/** A parameter of a node, as experiments name it: `chunk.size`. The parameter may hold dots, a node's id does not. */
+/**
+ * A parameter of a node, as experiments name it: `chunk.size`. The parameter may contain dots, a node id never does.
+ */
 export interface SettingName {
   readonly node: string;
   readonly param: string;
 }
 
-/** Undefined for what is no such name. */
+/** Undefined for an invalid name. */
 export function parseSettingName(text: string): SettingName | undefined {
   const dot = text.indexOf('.');
   if (dot <= 0 || dot === text.length - 1) return undefined;
@@ -15,14 +17,14 @@ export function formatSettingName({ node, param }: SettingName): string {
   return `${node}.${param}`;
 }
 
-/** A metric that an output holds: `score.metrics:recall@3`. */
+/** A metric of an output: `score.metrics:recall@3`. */
 export interface MetricName {
   readonly node: string;
   readonly port: string;
   readonly metric: string;
 }
 
-/** Undefined for what is no such name. */
+/** Undefined for an invalid name. */
 export function parseMetricName(text: string): MetricName | undefined {
   const colon = text.indexOf(':');
   const at = parseSettingName(text.slice(0, Math.max(0, colon)));

@@ -2,34 +2,34 @@ import type { CacheKey, KeyPart } from '../contracts/action.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { hashParts, canonicalEncode } from './canonical-encode.ts';
 import type { ResolvedSource } from '../types/resolved-source.ts';
-import type { EngineVersions } from '../types/engine.ts';
-import { enginesOf } from '../types/engines-of.ts';
+import type { EngineVersions } from '../types/node-type.ts';
+import { enginesOf } from '../types/node-facets.ts';
 import type { PlannedNode } from '../format/plan.ts';
 import { paramFields } from '../params/param-fields.ts';
 import { byCodeUnit, own } from '../base/record.ts';
 import { sha256 } from '../base/sha256.ts';
 
-/** Longer values stand in the key as their sha256, so that parts stay readable. Characters. */
+/** The key replaces longer values (in characters) by their sha256, to keep parts readable. */
 const maxValue = 200;
-/** More files than this are folded into one part. */
+/** The key folds more files than this into one part. */
 export const maxFiles = 64;
 
 export interface CacheKeyInput {
   readonly node: PlannedNode;
   /** Digests by input port, in the order of the edges. */
   readonly inputs: Readonly<Record<string, readonly string[]>>;
-  /** By input port, the digest of an embedder that the run made for it, and that none of the inputs is. */
+  /** By input port, the digest of an embedder that the run made and that is not itself an input. */
   readonly embedders?: Readonly<Record<string, string>>;
   readonly sources: readonly ResolvedSource[];
-  /** `cpu`, `cuda` …, of a real device: part of the key only where it changes the result. */
+  /** Class of a real device (`cpu`, `cuda` …): part of the key only if it changes the result. */
   readonly deviceClass: string;
-  /** Only those of the engines that the node uses get into the key. */
+  /** Only engines that the node uses enter the key. */
   readonly engines: EngineVersions;
 }
 
 /**
- * The key of a step: what its result depends on, and nothing else. Never the node's id, title or place,
- * nor parameters that are only about speed.
+ * The key of a step: exactly what its result depends on. Never the node's id, title or position, nor parameters that
+ * only affect speed.
  */
 export function cacheKey(input: CacheKeyInput): CacheKey {
   const { node, inputs, embedders = {}, sources, deviceClass, engines } = input;
@@ -48,12 +48,12 @@ export function cacheKey(input: CacheKeyInput): CacheKey {
     const digests = own(inputs, port) ?? [];
     if (digests.length > 0) parts.push({ name: `input.${port}`, value: digests.join(' ') });
   }
-  // Another embedder may make the same vectors, and what is made of them says which it was.
+  // Another embedder may make the same vectors, but results name the one that made them.
   for (const [port, digest] of Object.entries(embedders)) {
     parts.push({ name: `embedder.${port}`, value: digest });
   }
   for (const [port, { type }] of Object.entries(definition.outputs)) {
-    // Rows of an older schema are no result any more, unless migrating them gives the same.
+    // Rows of an older schema are not valid results, unless migration gives the same.
     const { version, reusedFrom = version } = type;
     if (reusedFrom > 1) parts.push({ name: `rows.${port}`, value: String(reusedFrom) });
   }
@@ -72,8 +72,8 @@ export function cacheKey(input: CacheKeyInput): CacheKey {
 }
 
 /**
- * The parts that all items of a step share: those of the key less what belongs to `items.over`, the
- * input's digest or, over files, that source's files. For a node that runs whole, less all files.
+ * Key parts that all items of a step share: the key without what belongs to `items.over` (the input's digest or, over
+ * files, that source's files). For a node that runs whole, without all files.
  */
 export function familyParts(key: CacheKey, node: PlannedNode): KeyPart[] {
   const over = node.definition.items?.over;
@@ -88,7 +88,7 @@ export function familyParts(key: CacheKey, node: PlannedNode): KeyPart[] {
 
 type FileLabels = (param: string) => string;
 
-/** What stands before a path in a part's name: nothing, or the parameter where several give files. */
+/** Prefix of a path in a part's name: none, or the parameter if several declare files. */
 function fileLabels(node: PlannedNode): FileLabels {
   const params = new Set(
     node.sources.flatMap((source) => (source.kind === 'files' ? source.param : [])),

@@ -10,7 +10,7 @@ const typeTags = {
   false: 0x66,
   number: 0x64,
   text: 0x73,
-  /** Text with a lone surrogate, which UTF-8 cannot hold: as UTF-16. */
+  /** Text with a lone surrogate, which UTF-8 cannot encode: stored as UTF-16. */
   brokenText: 0x75,
   array: 0x61,
   object: 0x6f,
@@ -22,11 +22,10 @@ const encoder = new TextEncoder();
 const loneSurrogate = /\p{Surrogate}/u;
 
 /**
- * Bytes that stand for a value: two values give the same bytes only if they are equal. Each value is a
- * tag, its length where it has one (32-bit big-endian), and its content, so 1 ≠ "1" and ["ab"] ≠ ["a", "b"].
- * Numbers are doubles, -0 is 0; keys are sorted and fields without a value skipped; Uint8Array and
- * Float32Array are taken as they are. Throws GraphError `bad-input` for NaN, infinities, functions,
- * undefined and cycles.
+ * Encodes a value canonically: two values give the same bytes only if they are equal. Each value is a tag, its length
+ * if it has one (32-bit big-endian), and its content, so 1 ≠ "1" and ["ab"] ≠ ["a", "b"]. Numbers are doubles, and -0
+ * is 0; keys are sorted and undefined fields skipped; Uint8Array and Float32Array keep their bytes. Throws GraphError
+ * `bad-input` for NaN, infinities, functions, undefined and cycles.
  */
 export function canonicalEncode(value: unknown): Uint8Array {
   const writer = new Writer();
@@ -34,14 +33,14 @@ export function canonicalEncode(value: unknown): Uint8Array {
   return writer.bytes();
 }
 
-/** One is enough, since an encoding is used up before the next; long texts must not be held for ever. */
+/** One buffer suffices, because each encoding is consumed before the next; it must not hold long texts forever. */
 let spare: Writer | undefined;
 const mostSpare = 1 << 20;
 
-/** A text in UTF-8 and after it the canonical encoding of a value: good until the next call, for hashing at once. */
+/** A text in UTF-8 followed by the canonical encoding of a value: valid until the next call, so hash it at once. */
 export function canonicalAfter(text: string, value: unknown): Uint8Array {
   const writer = spare ?? new Writer();
-  // Taken away meanwhile, so that an error leaves none that is half written.
+  // Removed meanwhile, so that an error leaves no half-written buffer.
   spare = undefined;
   writer.begin(text);
   writer.value(value, 0);
@@ -49,7 +48,7 @@ export function canonicalAfter(text: string, value: unknown): Uint8Array {
   return writer.written();
 }
 
-/** sha256 of the canonical encoding of key parts, whatever their order. */
+/** sha256 of the canonical encoding of key parts, independent of their order. */
 export function hashParts(parts: readonly KeyPart[]): string {
   const pairs = parts.map(({ name, value }) => [name, value] as const);
   pairs.sort(([a, x], [b, y]) => byCodeUnit(a, b) || byCodeUnit(x, y));
@@ -65,7 +64,7 @@ class Writer {
     return this.#buffer.slice(0, this.#length);
   }
 
-  /** What stands in the buffer, which the next writing alters. */
+  /** The content of the buffer, valid until the next write. */
   written(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
   }
@@ -74,7 +73,7 @@ class Writer {
     return this.#buffer.length;
   }
 
-  /** Begins anew, with a text. */
+  /** Starts over with a text. */
   begin(text: string): void {
     this.#length = 0;
     this.#reserve(text.length * 3);

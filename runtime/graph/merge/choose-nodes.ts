@@ -5,12 +5,12 @@ import { formatEdge, sortEdges, type Edge } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphBody, GraphNode } from '../format/graph-body.ts';
 
-/** Whose node is taken whole. */
+/** The side whose node is taken whole. */
 export type NodeSide = 'mine' | 'theirs';
 
-/** A node that both sides changed, each to something else; absent on a side: it removed the node. */
+/** A node that both sides changed differently; absent on the side that removed it. */
 export interface ChangedNode {
-  /** The subgraph that it stands in; absent: the graph of the file. */
+  /** Its subgraph; absent: the graph of the file. */
   readonly graph?: string;
   readonly node: string;
   readonly was?: GraphNode;
@@ -27,12 +27,12 @@ interface Sides {
   readonly theirs: Graph;
 }
 
-/** Names a node that both changed: no other of the file has the same. */
+/** Unique key in the file for a node that both changed. */
 export function changedKey({ graph, node }: Pick<ChangedNode, 'graph' | 'node'>): string {
   return graph === undefined ? node : `${graph}/${node}`;
 }
 
-/** The nodes that both sides changed. All sides are at the same versions. */
+/** The nodes that both sides changed. All sides have equal versions. */
 export function changedByBoth({ base, ours, theirs }: Sides): readonly ChangedNode[] {
   const shared = sortedKeys({ ...ours.graphs }).filter((id) => own(theirs.graphs ?? {}, id));
   return [undefined, ...shared].flatMap((graph) => {
@@ -58,9 +58,9 @@ const nodesOf = (graph: Graph, name: string | undefined): GraphBody['nodes'] =>
   (name === undefined ? graph : own(graph.graphs ?? {}, name))?.nodes ?? {};
 
 /**
- * The sides as if both had done to a node what the chosen one did: the merge then has it so. A node of mine that they removed
- * the merge keeps by itself, with all its edges: where theirs came back with it, those of their edges that took its place
- * would count as drawn after it.
+ * Rewrites the sides as if both had made the chosen change to a node, so that the merge follows the choice. The merge
+ * itself keeps a node of ours that they removed, with all its edges. If theirs were restored here, their edges in its
+ * place would count as later.
  */
 export function withChoices(sides: Sides, choices: NodeChoices): Sides {
   let { ours, theirs } = sides;
@@ -88,7 +88,7 @@ function given(
   };
 }
 
-/** A graph with the node as another has it; one that it did not have comes with its edges, as far as their place is free. */
+/** Copies a node from another graph; a missing one comes with its edges, unless their inputs are taken. */
 function withNode<Body extends GraphBody>(
   to: Body,
   { from, base, node }: { from: GraphBody; base: GraphBody; node: string },
@@ -107,7 +107,7 @@ function withNode<Body extends GraphBody>(
     [base, from, to].some(
       (side) => side.edges.filter((edge) => inputOf(edge) === input).length > 1,
     );
-  // What was connected in the place of the node meanwhile stays; an input that takes several takes it beside that.
+  // What was connected there meanwhile stays; an input for several edges takes both.
   const taken = new Set(to.edges.filter((edge) => !known.has(formatEdge(edge))).map(inputOf));
   const back = from.edges.filter(
     (edge) =>

@@ -4,14 +4,14 @@ import { formatEdge, sortEdges } from '../format/edge.ts';
 import { bendsOf } from '../format/bends.ts';
 import { exposureValue } from '../format/exposure.ts';
 import type { GraphBody, GraphNode } from '../format/graph-body.ts';
-import { diffAnnotations, type AnnotationChange } from './diff-annotations.ts';
+import { annotationFields, type Annotations, type Group, type Note } from '../format/annotation.ts';
 
 export interface NodeChange {
   readonly id: string;
   readonly node: GraphNode;
 }
 
-/** What differs between two bodies, in the terms of the graph. Lists are sorted by id, then name. */
+/** Differences between two bodies, in the terms of the graph. Lists are sorted by id, then name. */
 export interface BodyDiff {
   readonly added: readonly NodeChange[];
   readonly removed: readonly NodeChange[];
@@ -19,22 +19,22 @@ export interface BodyDiff {
   /** The same type at another version. */
   readonly reversioned: readonly ({ readonly id: string } & ValueChange)[];
   readonly retitled: readonly ({ readonly id: string } & ValueChange)[];
-  /** Nodes on both sides that were switched off or on: `after` says which. */
+  /** Nodes on both sides that were bypassed or unbypassed: `after` says which. */
   readonly bypassed: readonly { readonly id: string; readonly after: boolean }[];
-  /** Of nodes that are on both sides. */
+  /** Changed parameters of nodes on both sides. */
   readonly params: readonly ({ readonly node: string; readonly param: string } & ValueChange)[];
-  /** Exposed parameters, as they stand in the file. */
+  /** Exposed parameters, as the file holds them. */
   readonly exposed: readonly ({ readonly name: string } & ValueChange)[];
-  /** Fields that this version does not know, of a node or, without `node`, of the file. */
+  /** Fields unknown to this version, of a node or, without `node`, of the file. */
   readonly fields: readonly ({ readonly node?: string; readonly field: string } & ValueChange)[];
   /** As edge strings. */
   readonly edges: { readonly added: readonly string[]; readonly removed: readonly string[] };
   readonly annotations: readonly AnnotationChange[];
-  /** Nodes on both sides that stand elsewhere; this changes no result. */
+  /** Nodes on both sides with another position; does not change results. */
   readonly moved: readonly string[];
-  /** Nodes on both sides whose cards are folded to their titles on one; this changes no result. */
+  /** Nodes on both sides that are collapsed on one side; does not change results. */
   readonly folded: readonly string[];
-  /** Edges, as their strings, that are led through other points; this changes no result. */
+  /** Edges, as strings, with other bends; does not change results. */
   readonly bent: readonly string[];
 }
 
@@ -113,3 +113,27 @@ function edgesOnlyIn(a: GraphBody, b: GraphBody): string[] {
     .filter((edge) => !others.has(edge))
     .sort(byCodeUnit);
 }
+
+/** A changed note or group; without `field` it was added or removed. Does not change results. */
+export interface AnnotationChange extends ValueChange {
+  readonly kind: 'note' | 'group';
+  readonly id: string;
+  readonly field?: string;
+}
+
+/** Differences between the notes and groups of two bodies. */
+function diffAnnotations(a: Annotations, b: Annotations): readonly AnnotationChange[] {
+  return (['note', 'group'] as const).flatMap((kind) =>
+    changedKeys<Note | Group>(a[`${kind}s`] ?? {}, b[`${kind}s`] ?? {}).flatMap(
+      ({ key: id, before, after }): AnnotationChange[] =>
+        before === undefined || after === undefined
+          ? [{ kind, id, before: labelOf(before), after: labelOf(after) }]
+          : changedKeys(annotationFields(before), annotationFields(after)).map(
+              ({ key: field, ...values }) => ({ kind, id, field, ...values }),
+            ),
+    ),
+  );
+}
+
+const labelOf = (annotation: Note | Group | undefined): string | undefined =>
+  annotation === undefined ? undefined : 'text' in annotation ? annotation.text : annotation.title;

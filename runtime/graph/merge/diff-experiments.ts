@@ -5,7 +5,7 @@ import type { Experiment, Experiments } from '../format/experiment.ts';
 /** A change of an experiment: of a field, or of one entry of `vary`, `arms` or the limit. */
 export interface ExperimentChange {
   readonly experiment: string;
-  /** `vary.chunk.size`, `metrics`; absent: the whole experiment came or went. */
+  /** `vary.chunk.size`, `metrics`; absent: the whole experiment was added or removed. */
   readonly field?: string;
   readonly before: unknown;
   readonly after: unknown;

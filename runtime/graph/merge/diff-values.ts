@@ -1,7 +1,7 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { own, sortedKeys } from '../base/record.ts';
 
-/** A value before and after; undefined where it was or is not there. */
+/** A value before and after; undefined if absent. */
 export interface ValueChange {
   readonly before: unknown;
   readonly after: unknown;

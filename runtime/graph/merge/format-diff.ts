@@ -1,14 +1,13 @@
 import { canonicalJson } from '../base/canonical-json.ts';
-import { plural } from '../base/plural.ts';
+import { plural } from '../base/message-words.ts';
 import { sortedKeys } from '../base/record.ts';
 import type { GraphBody, GraphNode } from '../format/graph-body.ts';
-import type { AnnotationChange } from './diff-annotations.ts';
-import type { BodyDiff } from './diff-bodies.ts';
+import type { BodyDiff, AnnotationChange } from './diff-bodies.ts';
 import type { ValueChange } from './diff-values.ts';
 import type { ExperimentChange } from './diff-experiments.ts';
 import type { GraphDiff } from './diff-graphs.ts';
 
-/** A line for each difference; empty when only nothing differs. */
+/** One line for each difference; empty if there is none. */
 export function formatDiff(diff: GraphDiff): string[] {
   return [
     ...contentLines(diff),
@@ -71,8 +70,8 @@ function movedLines({ moved, folded, bent, annotations }: BodyDiff): string[] {
     { count: moved.length, name: 'node' },
     { count: count('note'), name: 'note' },
     { count: count('group'), name: 'group' },
-  ].filter((one) => one.count > 0);
-  const listed = counts.map((one) => plural(one.count, one.name)).join(', ');
+  ].filter((change) => change.count > 0);
+  const listed = counts.map((change) => plural(change.count, change.name)).join(', ');
   return [
     ...(counts.length === 0 ? [] : [`moved ${listed} (no result changes)`]),
     ...(folded.length === 0
@@ -94,8 +93,8 @@ function experimentLine({ experiment, field, before, after }: ExperimentChange):
 }
 
 function lockName({ kind, name }: GraphDiff['lock'][number]): string {
-  const one = { models: 'model', files: 'file', graphs: 'graph' } as const;
-  return `${one[kind]} "${name}"`;
+  const singular = { models: 'model', files: 'file', graphs: 'graph' } as const;
+  return `${singular[kind]} "${name}"`;
 }
 
 function paramList(node: GraphNode): string {

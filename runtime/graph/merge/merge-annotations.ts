@@ -1,6 +1,6 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { GraphError } from '../base/errors.ts';
-import { freeId } from '../base/free-id.ts';
+import { freeId } from '../base/names.ts';
 import { own, sortedKeys } from '../base/record.ts';
 import {
   annotationFields,
@@ -9,12 +9,16 @@ import {
   type Group,
   type Note,
 } from '../format/annotation.ts';
-import type { BodySides, MergeConflict } from './merge-conflict.ts';
-import { mergeRecords, mergeValues } from './merge-values.ts';
+import {
+  type BodySides,
+  type MergeConflict,
+  mergeRecords,
+  mergeValues,
+} from './three-way-merge.ts';
 
 /**
- * Merges notes and groups by field. Where both sides added one under the same id, both stay, theirs under an id that is
- * free; where both moved one, or sized it, ours stays as it is in that, and it is no conflict.
+ * Merges notes and groups by field. If both sides added one under the same id, both stay, theirs under a free id. If
+ * both moved or resized one, ours wins without a conflict.
  */
 export function mergeAnnotations(sides: BodySides, conflicts: MergeConflict[]): Annotations {
   const merge = (kind: 'notes' | 'groups') =>
@@ -28,7 +32,7 @@ export function mergeAnnotations(sides: BodySides, conflicts: MergeConflict[]): 
   });
 }
 
-/** A note or a group as it stands in a file. */
+/** A note or group as the file holds it. */
 type Fields = Readonly<Record<string, unknown>>;
 type Three<V> = readonly [was: V | undefined, mine: V | undefined, yours: V | undefined];
 
@@ -38,24 +42,24 @@ function mergeAll(
   conflicts: MergeConflict[],
 ): Record<string, Fields> {
   const [base = {}, ours = {}, theirs = {}] = sides.map(fieldsOfAll);
-  const one = kind === 'notes' ? 'note' : 'group';
+  const singular = kind === 'notes' ? 'note' : 'group';
   const merged: Record<string, Fields> = {};
   const added: Fields[] = [];
   for (const id of sortedKeys({ ...ours, ...theirs })) {
     const [was, mine, yours] = [own(base, id), own(ours, id), own(theirs, id)];
     const conflict = (message: string, name = ''): void => {
-      conflicts.push({ kind: one, location: { field: `${kind}.${id}${name}` }, message });
+      conflicts.push({ kind: singular, location: { field: `${kind}.${id}${name}` }, message });
     };
     if (mine === undefined || yours === undefined) {
-      // That it was moved does not keep what the other side removed.
-      const said = mergeValues(...mapped([was, mine, yours], unplaced));
+      // Moving it does not save it if the other side removed it.
+      const content = mergeValues(...mapped([was, mine, yours], unplaced));
       const kept = mine ?? yours;
-      if (said.value !== undefined && kept !== undefined) merged[id] = kept;
-      if (!said.conflict) continue;
+      if (content.value !== undefined && kept !== undefined) merged[id] = kept;
+      if (!content.conflict) continue;
       conflict(
         mine === undefined
-          ? `We removed this ${one} and they changed it. It stays removed.`
-          : `They removed this ${one} and we changed it. We keep it.`,
+          ? `We removed this ${singular} and they changed it. It stays removed.`
+          : `They removed this ${singular} and we changed it. We keep it.`,
       );
       continue;
     }
@@ -64,22 +68,24 @@ function mergeAll(
       added.push(yours);
       continue;
     }
-    const said = mergeRecords(unplaced(was ?? {}), unplaced(mine), unplaced(yours));
+    const content = mergeRecords(unplaced(was ?? {}), unplaced(mine), unplaced(yours));
     const spot = mergeValues(...mapped([was, mine, yours], placed)).value;
     const size = mergeValues(...mapped([was, mine, yours], sized)).value;
-    merged[id] = { ...said.merged, ...spot, ...size };
-    for (const name of said.conflicts) {
-      conflict(`Both sides changed "${name}" of this ${one}. We keep ours.`, `.${name}`);
+    merged[id] = { ...content.merged, ...spot, ...size };
+    for (const name of content.conflicts) {
+      conflict(`Both sides changed "${name}" of this ${singular}. We keep ours.`, `.${name}`);
     }
   }
   for (const yours of added) {
-    merged[freeId(one, (id) => Object.hasOwn(merged, id))] = yours;
+    merged[freeId(singular, (id) => Object.hasOwn(merged, id))] = yours;
   }
   return merged;
 }
 
 function fieldsOfAll(all: Readonly<Record<string, Note | Group>>): Record<string, Fields> {
-  return Object.fromEntries(Object.entries(all).map(([id, one]) => [id, annotationFields(one)]));
+  return Object.fromEntries(
+    Object.entries(all).map(([id, annotation]) => [id, annotationFields(annotation)]),
+  );
 }
 
 const spotFields = new Set(['x', 'y']);
@@ -94,7 +100,8 @@ function part(fields: Fields, isPart: (name: string) => boolean): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => isPart(name)));
 }
 
-function mapped<V, R>([was, mine, yours]: Three<V>, change: (one: V) => R): Three<R> {
-  const of = (one: V | undefined): R | undefined => (one === undefined ? undefined : change(one));
+function mapped<V, R>([was, mine, yours]: Three<V>, change: (value: V) => R): Three<R> {
+  const of = (value: V | undefined): R | undefined =>
+    value === undefined ? undefined : change(value);
   return [of(was), of(mine), of(yours)];
 }

@@ -1,4 +1,9 @@
-import type { MergeConflict, BodySides } from './merge-conflict.ts';
+import {
+  type MergeConflict,
+  type BodySides,
+  mergeRecords,
+  mergeValues,
+} from './three-way-merge.ts';
 import { sameJson } from '../base/canonical-json.ts';
 import { own, sortedKeys } from '../base/record.ts';
 import { bendsOf, type Bends } from '../format/bends.ts';
@@ -8,9 +13,10 @@ import { topologicalOrder } from '../plan/topological-order.ts';
 import { mergeAnnotations } from './merge-annotations.ts';
 import { mergeEdges } from './merge-edges.ts';
 import { mergeNode } from './merge-node.ts';
-import { mergeRecords, mergeValues } from './merge-values.ts';
 
-/** Merges by node, parameter, edge, exposure, note, group and place; `MergeConflict`s are added where ours was kept. */
+/**
+ * Merges by node, parameter, edge, exposure, note, group and position; adds a `MergeConflict` wherever it kept ours.
+ */
 export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): GraphBody {
   const { base, ours, theirs } = sides;
   const { nodes, contested } = mergeNodes(sides, conflicts);
@@ -75,7 +81,7 @@ function mergeNodes(
   return { nodes, contested };
 }
 
-/** Where both moved a node, or folded its card, ours stays; it is no conflict, for it changes no result. */
+/** If both moved or collapsed a node, ours wins without a conflict, because results do not change. */
 function mergeLayout(
   sides: BodySides & { readonly nodes: Readonly<Record<string, GraphNode>> },
 ): Record<string, NodeLayout> {
@@ -94,7 +100,7 @@ function mergeLayout(
   return layout;
 }
 
-/** Where it stands and whether it is folded are merged each by itself. */
+/** Merges position and collapsed state separately. */
 function mergePlace(was: NodeLayout | undefined, mine: NodeLayout, yours: NodeLayout): NodeLayout {
   const spots = [was, mine, yours].map((place) => place && { x: place.x, y: place.y });
   const spot = mergeValues(spots[0], spots[1], spots[2]).value ?? mine;
@@ -102,7 +108,7 @@ function mergePlace(was: NodeLayout | undefined, mine: NodeLayout, yours: NodeLa
   return { x: spot.x, y: spot.y, ...(fold === undefined ? {} : { collapsed: fold }) };
 }
 
-/** Where both bent an edge, ours stays; it changes no result. An edge that one side alone has goes as it does there. */
+/** If both bent an edge, ours wins, because results do not change. An edge of one side keeps its bends. */
 function mergeBends({ base, ours, theirs }: BodySides): Bends {
   const [mine, yours] = [ours, theirs].map(({ edges }) => new Set(edges.map(formatEdge)));
   const shared = Object.entries(base.bends ?? {}).filter(
@@ -111,7 +117,7 @@ function mergeBends({ base, ours, theirs }: BodySides): Bends {
   return mergeRecords(Object.fromEntries(shared), ours.bends ?? {}, theirs.bends ?? {}).merged;
 }
 
-/** Circles that neither side had. */
+/** Cycles that neither side had. */
 function newCycles(merged: GraphBody, sides: readonly GraphBody[]): MergeConflict[] {
   const { cycles } = topologicalOrder(sortedKeys(merged.nodes), merged.edges);
   if (cycles.length === 0) return [];

@@ -1,6 +1,6 @@
 import { formatEdge, sortEdges, type Edge } from '../format/edge.ts';
 import type { GraphBody, GraphNode } from '../format/graph-body.ts';
-import type { BodySides, MergeConflict } from './merge-conflict.ts';
+import type { BodySides, MergeConflict } from './three-way-merge.ts';
 import { own } from '../base/record.ts';
 
 export interface EdgeSides extends BodySides {
@@ -13,8 +13,8 @@ export interface EdgeSides extends BodySides {
 type EdgeMap = ReadonlyMap<string, Edge>;
 
 /**
- * Merges the edges as a set: one is there if either side added it, or if neither removed it. Then those
- * whose node is gone are dropped, and of two edges that the sides put into one single input ours stays.
+ * Merges the edges as a set: keeps an edge that either side added or neither removed. Then drops edges whose node is
+ * gone; if both sides fed one single input, ours wins.
  */
 export function mergeEdges(sides: EdgeSides, conflicts: MergeConflict[]): readonly Edge[] {
   const { nodes, contested } = sides;
@@ -51,7 +51,7 @@ export function mergeEdges(sides: EdgeSides, conflicts: MergeConflict[]): readon
   return sortEdges([...merged.values()]);
 }
 
-/** Whether a side that has the edge also had the node: then the edge was sound there. */
+/** Whether a side that has the edge also has the node: then the edge was valid there. */
 function knew(
   sides: BodySides,
   { ours, theirs, text }: { ours: EdgeMap; theirs: EdgeMap; text: string },
@@ -64,8 +64,8 @@ function knew(
 }
 
 /**
- * Their edges that meet one of ours in an input which takes a single edge. A graph does not say which
- * inputs do: one counts as single unless some version of the graph has two edges into it.
+ * Their edges that meet one of ours at an input for a single edge. A graph does not say which inputs these are: an
+ * input counts as single unless some version of the graph has two edges into it.
  */
 function rivals(maps: {
   base: EdgeMap;

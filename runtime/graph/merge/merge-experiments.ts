@@ -1,6 +1,6 @@
 import { own, sortedKeys } from '../base/record.ts';
 import type { Arm, Experiment, Experiments } from '../format/experiment.ts';
-import { mergeRecords, mergeValues } from './merge-values.ts';
+import { mergeRecords, mergeValues } from './three-way-merge.ts';
 
 interface ThreeSides<V> {
   readonly base: V | undefined;
@@ -9,8 +9,8 @@ interface ThreeSides<V> {
 }
 
 /**
- * Three-way merge of experiments: by experiment, by field, and within `vary` and `arms` by their names. `conflicts` are
- * the places on which ours was kept: `experiments.sizes.vary.chunk.size`.
+ * Three-way merge of experiments: by experiment, by field, and within `vary` and `arms` by name. `conflicts` are the
+ * locations where ours won: `experiments.sizes.vary.chunk.size`.
  */
 export function mergeExperiments(sides: ThreeSides<Experiments>): {
   readonly merged: Experiments;
@@ -30,9 +30,9 @@ export function mergeExperiments(sides: ThreeSides<Experiments>): {
       if (conflict) conflicts.push(field);
       continue;
     }
-    const one = mergeExperiment(each.base ?? {}, each.ours, each.theirs);
-    merged.push([name, one.merged]);
-    for (const at of one.conflicts) conflicts.push(`${field}.${at}`);
+    const experiment = mergeExperiment(each.base ?? {}, each.ours, each.theirs);
+    merged.push([name, experiment.merged]);
+    for (const at of experiment.conflicts) conflicts.push(`${field}.${at}`);
   }
   return { merged: Object.fromEntries(merged), conflicts };
 }
@@ -65,7 +65,7 @@ function mergeExperiment(base: Experiment, ours: Experiment, theirs: Experiment)
   };
 }
 
-/** Without the fields that are undefined. */
+/** Without undefined fields. */
 function present(fields: { [K in keyof Experiment]-?: Experiment[K] | undefined }): Experiment {
   const { doc, vary, mode, arms, seeds, baseline, metrics, lower, race, limit, extra } = fields;
   return {
@@ -88,7 +88,7 @@ function mergeNamed<V>(sides: ThreeSides<Readonly<Record<string, V>>>): {
   readonly conflicts: readonly string[];
 } {
   const { base, ours, theirs } = sides;
-  // Whether an empty one stands there is merged as the rest is.
+  // Merges the presence of an empty record as well.
   const there = mergeValues(base && true, ours && true, theirs && true).value === true;
   const { merged, conflicts } = mergeRecords(base ?? {}, ours ?? {}, theirs ?? {});
   const kept = there || Object.keys(merged).length > 0;

@@ -13,13 +13,12 @@ import {
   type NodeChoices,
 } from './choose-nodes.ts';
 import { mergeBodies } from './merge-bodies.ts';
-import type { MergeConflict } from './merge-conflict.ts';
+import { type MergeConflict, mergeRecords, mergeValues } from './three-way-merge.ts';
 import { mergeExperiments } from './merge-experiments.ts';
-import { mergeRecords, mergeValues } from './merge-values.ts';
 
 export interface MergeResult {
   readonly graph: Graph;
-  /** Nodes that both changed, each to something else, whatever was chosen of them. */
+  /** Nodes that both sides changed differently, whatever the choice for them. */
   readonly changed: readonly ChangedNode[];
   readonly conflicts: readonly MergeConflict[];
 }
@@ -32,10 +31,11 @@ export interface Sides {
 }
 
 /**
- * Three-way merge by node, parameter, edge and place, in the graph and in each of its subgraphs. What only one side
- * changed is taken; where both changed the same thing differently, ours stays and the conflict is reported. All sides
- * are brought to the registry's versions first: parameters and ports of two versions have other names, and do not mix.
- * Of a node for which a side is chosen that side's is taken whole, and it is no conflict. Throws GraphError `bad-param` only for graphs that could not be saved.
+ * Three-way merge by node, parameter, edge and position, in the graph and each of its subgraphs. A change of one side
+ * is taken; if both changed the same thing differently, ours wins and the conflict is reported. All sides are first
+ * migrated to the registry's versions, because parameters and ports of two versions do not mix. If a side is chosen for
+ * a node, that side is taken whole, without a conflict. Throws GraphError `bad-param` only for graphs that cannot be
+ * saved.
  */
 export function mergeGraphs(
   written: Sides,
@@ -80,7 +80,10 @@ export function mergeGraphs(
 
 const textsOf = ({ base, ours, theirs }: Sides) => [base, ours, theirs].map(serializeGraph);
 
-/** A node whose parameters cannot be upgraded keeps its version; if the other side's differs, that is a conflict. */
+/**
+ * A node whose parameters cannot be migrated keeps its version; if the other side has another version, that is a
+ * conflict.
+ */
 function migrated({ base, ours, theirs }: Sides, registry: Registry): Sides {
   return {
     base: migrateAll(base, registry).graph,
@@ -124,8 +127,8 @@ function mergeSubgraphs(
 }
 
 /**
- * Source by source. Files that both sides locked anew are no conflict: merged data have a third digest anyway, and the
- * next save takes it. A model, or a graph, that both took differently is.
+ * Merges the lock source by source. Files that both sides locked anew are no conflict: merged data have a third digest
+ * anyway, which the next save records. A model or graph that both locked differently is one.
  */
 function mergeLocks({ base, ours, theirs }: Sides, conflicts: MergeConflict[]): Lock {
   const merge = (kind: LockKind): Lock[LockKind] => {

@@ -1,10 +1,9 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { GraphNode } from '../format/graph-body.ts';
-import type { MergeConflict } from './merge-conflict.ts';
-import { mergeRecords, mergeValues } from './merge-values.ts';
+import { type MergeConflict, mergeRecords, mergeValues } from './three-way-merge.ts';
 import { own } from '../base/record.ts';
 
-/** One node on all sides; `was` is undefined where both added it. */
+/** One node on all sides; `was` is undefined if both added it. */
 export interface NodeSides {
   readonly id: string;
   readonly was: GraphNode | undefined;
@@ -12,12 +11,12 @@ export interface NodeSides {
   readonly yours: GraphNode;
 }
 
-/** Merges a node that both sides have, field by field and parameter by parameter. */
+/** Merges a node that both sides have, by field and parameter. */
 export function mergeNode(sides: NodeSides, conflicts: MergeConflict[]): GraphNode {
   const { id, was, mine, yours } = sides;
   const kind = mergeValues(shape(was), shape(mine), shape(yours));
   if (kind.conflict) {
-    // Parameters of two types or versions cannot be mixed.
+    // Parameters of two types or versions do not mix.
     const [a, b] = [mine, yours].map(({ type, version }) => `${type} (version ${version})`);
     conflicts.push({
       kind: 'node',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * How a metric is read: which way is better, and how the values of rows make one number.
+ * How to read a metric: its better direction, and how row values combine.
  * - `mean`: each row counts once.
  * - `weighted-mean`: each row counts by its `weight`, as a loss by its tokens.
  * - `weighted-geometric-mean`: exp of the weighted mean of the logarithms. Perplexity is that of its rows: exp of the
@@ -12,9 +12,9 @@ export const metricSchema = z.strictObject({
   name: z.string().min(1).max(200),
   direction: z.enum(['higher', 'lower']),
   aggregation: z.enum(['mean', 'weighted-mean', 'weighted-geometric-mean']),
-  /** Nobody has said which way is better: `direction` is a guess. */
+  /** The better direction is undeclared: `direction` is a guess. */
   assumed: z.literal(true).optional(),
-  /** Least and greatest value of a row, where there are such: intervals at the edge are better for it. */
+  /** Least and greatest possible value of a row, if there are any: they improve intervals at the edge. */
   range: z
     .tuple([z.number(), z.number()])
     .refine(([least, most]) => least < most, { message: 'The least value stands first.' })
@@ -30,10 +30,7 @@ const cosine: Declaration = { ...share, range: [-1, 1] };
 const spent: Declaration = { direction: 'lower', aggregation: 'mean' };
 const perToken: Declaration = { direction: 'lower', aggregation: 'weighted-mean' };
 
-/**
- * The metrics that Graft's nodes give, and what others commonly call what is spent, by name; `recall` stands for
- * `recall@k` of any k.
- */
+/** The metrics of Graft's nodes, and common names of costs, by name; `recall` stands for `recall@k` for any k. */
 const declarations: Readonly<Record<string, Declaration>> = {
   accuracy: share,
   agreement: share,
@@ -78,7 +75,7 @@ const declarations: Readonly<Record<string, Declaration>> = {
   perplexity: { direction: 'lower', aggregation: 'weighted-geometric-mean' },
 };
 
-/** A metric that is declared, by its name with or without its `@k`; undefined: nobody has said which way is better. */
+/** A declared metric, by its name with or without `@k`; undefined: its better direction is unknown. */
 export function knownMetric(name: string): Metric | undefined {
   const stem = name.replace(/@\d+$/, '');
   return Object.hasOwn(declarations, stem) ? { name, ...(declarations[stem] ?? share) } : undefined;

@@ -1,43 +1,42 @@
 import { z } from 'zod';
 import { knownMetric } from './metric.ts';
-import { metricsMediaType } from './metrics-media-type.ts';
-import { portType } from '../rows/port-type.ts';
+import { portType, metricsMediaType } from '../rows/port-type.ts';
 
 /**
- * One row of metrics. `series` names what it belongs to: `train` and `eval` (curves over `step`), `summary`, or a
- * name of the node's own. `label` says what a row without a step is about: a text, a module. What each of `values` is,
- * and which way is better, is declared once, by its name (`knownMetric`).
+ * One row of metrics. `series` names its group: `train` and `eval` (curves over `step`), `summary`, or a name of the
+ * node's own. `label` says what a row without a step describes: a text, a module. `knownMetric` declares each of
+ * `values`, and which direction is better, by name.
  */
 export const metricRowSchema = z.object({
   series: z.string(),
-  /** Optimizer steps done, where the row belongs to a curve. */
+  /** Optimizer steps done, for a row of a curve. */
   step: z.number().int().optional(),
   label: z.string().optional(),
   /**
-   * Id of the one item that the values are of: an answer, a hit list, a text. Equal ids are compared with each other
-   * between variants. Absent where the row is over many items, or of none.
+   * Id of the single item behind the values: an answer, a hit list, a text. Variants compare items of equal ids. Absent
+   * if the row covers many items or none.
    */
   item: z.string().optional(),
-  /** Id of the question that the item is of: items of one question are resampled together. Absent: the item itself. */
+  /** Id of the item's question: resampling keeps the items of a question together. Absent: the item itself. */
   question: z.string().optional(),
-  /** What the row counts in a weighted mean: its tokens. Absent: 1. */
+  /** Weight of the row in a weighted mean: its tokens. Absent: 1. */
   weight: z.number().nonnegative().optional(),
   values: z.record(z.string(), z.number()),
 });
 export type MetricRow = z.infer<typeof metricRowSchema>;
 
-/** Of version 1, rows of texts that were read: their label is the id of the item, and tokens are the weight. */
+/** Version 1 rows of texts: their label is the item id, and their tokens are the weight. */
 const textRowSchema = z.looseObject({
   series: z.enum(['documents', 'examples']),
   label: z.string(),
   values: z.looseObject({ perplexity: z.number(), tokens: z.number() }),
 });
 
-/** Of a row that sums up: its perplexity, else the first of its metrics that is a share. */
+/** For a summary row: its perplexity, else its first metric that is a share. */
 function headline({ series, label, values }: MetricRow): string | undefined {
   const name =
     values['perplexity'] === undefined
-      ? Object.keys(values).find((one) => knownMetric(one)?.range !== undefined)
+      ? Object.keys(values).find((name) => knownMetric(name)?.range !== undefined)
       : 'perplexity';
   const value = name === undefined ? undefined : values[name];
   if (series !== 'summary' || name === undefined || value === undefined) return undefined;
@@ -65,7 +64,7 @@ export const Metrics = portType({
       },
     },
   ],
-  // A training is not computed again for a field that its rows do not have.
+  // Graft does not recompute a training for a field that its rows lack.
   reusedFrom: 1,
   unit: 'metric rows',
   headline,

@@ -10,19 +10,19 @@ type Wanted<Value> =
   readonly (Value extends readonly (infer Entry)[] ? Entry : Value)[] | NumberRange;
 
 /**
- * What other parameters must be for one to count, all of them: one of some values, or a number in a range. A list is one
- * of them where it has such an entry, or none at all, which stands for all that there are.
+ * Conditions on other parameters, all of which must hold: one of some values, or a number in a range. A list satisfies
+ * it with such an entry, or if it is empty, which means all.
  */
 export type ParamCondition<Params = Readonly<Record<string, unknown>>> = {
   readonly [Name in keyof Params]?: Wanted<Params[Name]>;
 };
 
-/** For each parameter that does not count always: a condition, or several of which one is enough. */
+/** For each parameter that does not always apply: a condition, or alternatives. */
 export type ParamConditions<Params = Readonly<Record<string, unknown>>> = {
   readonly [Name in keyof Params]?: ParamCondition<Params> | readonly ParamCondition<Params>[];
 };
 
-/** The conditions of a parameter, of which one is enough; none: it always counts. */
+/** The alternative conditions of a parameter; none: it always applies. */
 export function conditionsOf(
   { when = {} }: { readonly when?: ParamConditions },
   name: string,
@@ -32,8 +32,8 @@ export function conditionsOf(
 }
 
 /**
- * Whether a parameter may count. `valuesOf` gives what another one may be: its value, those that are tried; undefined:
- * anything.
+ * Whether a parameter may apply. `valuesOf` gives the possible values of another parameter: its own, or those tried;
+ * undefined: any.
  */
 export function paramCounts(
   definition: { readonly when?: ParamConditions },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { paramFields } from './param-fields.ts';
-import { secretParam } from './secret.ts';
+import { secretParam } from './shared-params.ts';
 import { numberNode, vectorsNode } from '../testing.ts';
 
 describe('paramFields', () => {

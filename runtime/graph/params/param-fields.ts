@@ -18,14 +18,14 @@ export type ParamControl =
   | 'pairs'
   | 'json';
 
-/** One row of a node's parameter form. Bounds, of pairs those of each value, are inclusive, but for `exclusive` ones. */
+/** One row of a node's parameter form. Bounds (for pairs, of each value) are inclusive, except `exclusive` ones. */
 export interface ParamField {
   readonly name: string;
   readonly title: string;
   readonly description?: string;
   readonly unit?: string;
   readonly control: ParamControl;
-  /** What may be typed, shown where nothing is. */
+  /** Example shown in an empty field. */
   readonly example?: string;
   readonly min?: number;
   readonly max?: number;
@@ -35,21 +35,21 @@ export interface ParamField {
   readonly default: unknown;
   /** Allowed values of a `select`, or of the entries of a list. */
   readonly options?: readonly (string | number)[];
-  /** What the entries of a list are, where they are plain, or the values of pairs that are numbers. */
+  /** Type of the entries of a plain list, or of numeric values of pairs. */
   readonly entries?: 'text' | 'number' | 'integer';
-  /** The input port of which each edge has an entry of the list, in the order of the edges. */
+  /** The input port whose edges the entries of the list follow, in order. */
   readonly entryPerEdge?: string;
-  /** The value may also be null: "not set". */
+  /** The value may be null: "not set". */
   readonly nullable: boolean;
   readonly advanced: boolean;
-  /** Of paths: the ends of the names that are taken, `/` for folders; absent: everything. */
+  /** For paths: allowed name endings, `/` for folders; absent: all. */
   readonly takes?: readonly string[];
   readonly modelKind?: ModelKind;
-  /** Of a prompt or a template: what may stand in it in braces and is filled in; none where nothing is. */
+  /** For a prompt or template: the names that it may use in braces; none if nothing is filled in. */
   readonly places?: readonly string[];
-  /** Of code: the language that it is in. */
+  /** For code: its language. */
   readonly language?: CodeLanguage;
-  /** False for parameters that are only about speed. */
+  /** False for parameters that only affect speed. */
   readonly affectsResult: boolean;
 }
 
@@ -60,7 +60,7 @@ const boundsShape = {
   exclusiveMaximum: z.number().optional().catch(undefined),
 };
 
-/** What is read of a property of the params' JSON schema, our `.meta()` included. */
+/** The parts that the form reads of a property in the params' JSON schema, including our `.meta()`. */
 const propertySchema = z.looseObject({
   type: z.string().optional().catch(undefined),
   title: z.string().optional().catch(undefined),
@@ -100,10 +100,10 @@ const objectSchema = z.looseObject({
   properties: z.record(z.string(), propertySchema).default({}),
 });
 
-/** By schema, which nodes of one type share though their ports may differ. */
+/** By schema, which nodes of one type share although their ports may differ. */
 const cache = new WeakMap<ParamsSchema, readonly ParamField[]>();
 
-/** The parameter form of a node type, or of what else has a schema, in the order of its schema. Computed once. */
+/** The parameter form of a node type, or of anything else with a schema, in schema order. Computed once. */
 export function paramFields({ params }: { readonly params: ParamsSchema }): readonly ParamField[] {
   const known = cache.get(params);
   if (known !== undefined) return known;
@@ -147,7 +147,7 @@ function field(name: string, outer: Property): ParamField {
   };
 }
 
-/** `anyOf: [x, null]` is x that may be null; what is said outside (default, title) stays. */
+/** `anyOf: [x, null]` is an x that may be null; outer annotations (default, title) stay. */
 function withoutNull(outer: Property): { property: Property; nullable: boolean } {
   const branches = outer.anyOf ?? [];
   const rest = branches.filter((branch) => branch['type'] !== 'null');
@@ -156,10 +156,10 @@ function withoutNull(outer: Property): { property: Property; nullable: boolean }
     return { property: outer, nullable: false };
   }
   const inner = propertySchema.parse(only);
-  const said = Object.entries(outer).filter(
+  const annotations = Object.entries(outer).filter(
     ([key, value]) => value !== undefined && key !== 'anyOf',
   );
-  return { property: { ...inner, ...Object.fromEntries(said) }, nullable: true };
+  return { property: { ...inner, ...Object.fromEntries(annotations) }, nullable: true };
 }
 
 function allowedValues(property: Property): readonly (string | number)[] | undefined {
@@ -203,7 +203,7 @@ function controlOf(property: Property, options: readonly unknown[] | undefined):
   }
 }
 
-/** The bounds of whole numbers in a double say nothing to a person. */
+/** The bounds of whole numbers in a double tell people nothing. */
 function bound(value: number | undefined): number | undefined {
   return value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;
 }

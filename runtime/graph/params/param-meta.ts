@@ -4,29 +4,28 @@ import type { ModelKind } from '../rows/model.ts';
 /** A strict object with a default for every field, so that `{}` parses. */
 export type ParamsSchema = z.ZodObject;
 
-/** A model parameter: the form offers the catalogue's models of that kind. Put into `.meta()`. */
-/** Languages that a parameter may be written in. */
+/** Languages of code parameters. */
 export type CodeLanguage = 'javascript' | 'sql';
 
 export interface ParamMeta {
   readonly title: string;
   readonly description?: string;
   readonly unit?: string;
-  /** What may be typed, shown where nothing is: of pairs, a name. */
+  /** Example for an empty field; for pairs, a name. */
   readonly example?: string;
   /** `file`: one path below the workspace; `files`: several, and globs. */
   readonly control?: 'text' | 'multiline' | 'file' | 'files' | 'model' | 'questions' | 'secret';
-  /** Of paths: the ends of the names that are taken, `/` for folders; absent: everything. */
+  /** For paths: allowed name endings, `/` for folders; absent: all. */
   readonly takes?: readonly string[];
   readonly modelKind?: ModelKind;
-  /** Of a prompt or a template: what may stand in it in braces, `{name}`, and is filled in; anything else stays as it is. */
+  /** For a prompt or template: the names that it may use in braces, `{name}`; other braces stay. */
   readonly places?: readonly string[];
-  /** Of code: the language that it is in. */
+  /** For code: its language. */
   readonly language?: CodeLanguage;
-  /** Of a list: the input port of which each edge has an entry, in the order of the edges. */
+  /** For a list: the input port whose edges its entries follow, in order. */
   readonly entryPerEdge?: string;
   /** Shown under “More”. */
   readonly advanced?: boolean;
-  /** `false` for parameters that are only about speed: they are left out of the cache key. */
+  /** `false` for parameters that only affect speed: the cache key omits them. */
   readonly affectsResult?: boolean;
 }

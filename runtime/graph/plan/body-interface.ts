@@ -34,7 +34,7 @@ export function typeIn(
     : shapedType(definition, node.params, graphs);
 }
 
-/** What a body takes and gives. Of two parts with one name the first stands; validation reports the other. */
+/** Inputs and outputs of a body. Of two parts with one name the first counts; validation reports the other. */
 export function bodyInterface(body: GraphBody, context: InterfaceContext): GraphInterface {
   const inputs = new Map<string, InterfaceInput>();
   const outputs = new Map<string, InterfaceOutput>();
@@ -44,7 +44,7 @@ export function bodyInterface(body: GraphBody, context: InterfaceContext): Graph
     const { structure } = context.registry.get(type) ?? {};
     if (structure !== 'input' && structure !== 'output') continue;
     const name = interfaceName(node, params);
-    const said = {
+    const port = {
       name,
       node,
       doc: textParam(params, 'doc'),
@@ -53,10 +53,10 @@ export function bodyInterface(body: GraphBody, context: InterfaceContext): Graph
     if (structure === 'output') {
       feeds ??= firstFeeds(body);
       const edge = feeds.get(node);
-      if (!outputs.has(name)) outputs.set(name, { ...said, type: sourceType(body, edge, context) });
+      if (!outputs.has(name)) outputs.set(name, { ...port, type: sourceType(body, edge, context) });
     } else if (!inputs.has(name)) {
       inputs.set(name, {
-        ...said,
+        ...port,
         type: portTypeParam(params),
         optional: own(params, 'optional') === true,
         many: own(params, 'many') === true,
@@ -66,7 +66,7 @@ export function bodyInterface(body: GraphBody, context: InterfaceContext): Graph
   return { inputs, outputs, params: exposedParams(body, context) };
 }
 
-/** What a body exposes, by name; but parameters of one node stand together, as its own form has them. */
+/** Exposed parameters of a body, by name; those of one node stay together, in the order of its form. */
 function exposedParams(body: GraphBody, context: InterfaceContext): Map<string, InterfaceParam> {
   const byNode = new Map<string, [name: string, exposure: Exposure][]>();
   for (const name of sortedKeys(body.expose ?? {})) {
@@ -78,7 +78,7 @@ function exposedParams(body: GraphBody, context: InterfaceContext): Map<string, 
   }
   const params = new Map<string, InterfaceParam>();
   for (const [node, exposed] of byNode) {
-    // Once a node: a form may be as long as what a graph exposes.
+    // Computed once for each node: a form may be as long as the graph's exposed parameters.
     const shape = typeIn(body, node, context)?.params.shape ?? {};
     const places = new Map(Object.keys(shape).map((param, at) => [param, at]));
     const place = ([, { param }]: readonly [string, Exposure]): number => places.get(param) ?? -1;
@@ -107,14 +107,14 @@ function sourceType(body: GraphBody, edge: Edge | undefined, context: InterfaceC
   return port?.type ?? Anything;
 }
 
-/** The schema of a parameter as it is exposed; undefined where there is no such parameter. */
+/** The schema of an exposed parameter; undefined if the parameter does not exist. */
 function exposedSchema(
   body: GraphBody,
   { node, param, title, help, ...exposure }: Exposure,
   inner: unknown,
 ): z.ZodType | undefined {
   if (!(inner instanceof z.ZodType)) return undefined;
-  // What a list has an entry for is an edge within.
+  // The edges that such a list follows are inside the body.
   const { entryPerEdge: _within, ...meta } = inner.meta() ?? {};
   const fallback = exposure.default ?? own(own(body.nodes, node)?.params ?? {}, param);
   const schema =

@@ -5,7 +5,7 @@ import { edgeProblem } from './edge-problems.ts';
 import type { NodeDraft } from './node-draft.ts';
 import type { ProblemReport } from './problem-report.ts';
 
-/** Gives each draft what its edges bring, and reports the edges that cannot be. */
+/** Gives each draft the sources of its edges, and reports invalid edges. */
 export function connectDrafts(
   { graph, edges }: { readonly graph: GraphBody; readonly edges: readonly Edge[] },
   {

@@ -12,16 +12,15 @@ import { nodeName } from './node-name.ts';
 import { own } from '../base/record.ts';
 import { resolveGraph, type Resolution } from './resolve-graph.ts';
 
-/** What is asked for a verdict. */
+/** Input of a verdict. */
 export type VerdictContext = Pick<ResolveContext, 'registry' | 'models' | 'graphs' | 'file'>;
 
 export type ConnectionVerdict =
   { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /**
- * Whether an edge may be drawn, and if not, why: port types, an input that is taken, a cycle, a clash of
- * facets at its target. Cheap enough to ask on every move of the pointer: the graph is resolved once, and only the
- * target is looked at again. Never throws.
+ * Whether an edge may be drawn, and if not, why: port types, an occupied input, a cycle, a clash of facets at its
+ * target. Cheap enough for every pointer move: resolves the graph once, and then checks only the target. Never throws.
  */
 export function connectionVerdict(
   graph: Graph,
@@ -87,7 +86,7 @@ function cycleReason(graph: Graph, edge: Edge, registry: Registry): string | und
 
 interface Resolved extends VerdictContext {
   readonly resolution: Resolution;
-  /** As the graph's nodes see other graphs. */
+  /** Other graphs, as the graph's nodes see them. */
   readonly interfaces: InterfaceLookup;
 }
 const resolutions = new WeakMap<Graph, Resolved>();
@@ -114,8 +113,8 @@ function resolved(graph: Graph, context: VerdictContext): Resolved {
 }
 
 /**
- * A clash at the target. One further below is no reason: it is shown at its node, and drawing on may mend it, as where a
- * trained embedder is connected to what embeds passages and to what embeds questions, one after the other.
+ * A clash at the target. A clash further downstream is no reason: its node shows it, and further edges may resolve it,
+ * as when a trained embedder is connected first to what embeds passages and then to what embeds questions.
  */
 function facetReason(graph: Graph, edge: Edge, context: VerdictContext): string | undefined {
   const { resolution } = resolved(graph, context);
@@ -124,7 +123,7 @@ function facetReason(graph: Graph, edge: Edge, context: VerdictContext): string 
     : composedFacetReason(graph, edge, context);
 }
 
-/** Through the borders of other graphs an edge is more than one, so the graph is resolved with it. */
+/** Across the borders of other graphs an edge becomes several, so the graph is resolved with it. */
 function composedFacetReason(
   graph: Graph,
   edge: Edge,

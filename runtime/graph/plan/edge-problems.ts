@@ -1,19 +1,22 @@
 import type { GraphErrorCode } from '../base/errors.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { portPhrase, type PortType } from '../rows/port-type.ts';
 import { Anything } from '../rows/port-types.ts';
 import { list } from './param-problems.ts';
 import { own } from '../base/record.ts';
 
-/** Why an edge may not be, at which of its ends. */
+/** Why an edge is invalid, and at which end. */
 export interface EdgeProblem {
   readonly code: GraphErrorCode;
   readonly at: 'source' | 'target';
   readonly message: string;
 }
 
-/** The ends of an edge, with the ports that their nodes have; a definition is undefined where the node's type is unknown, and all goes. */
+/**
+ * The ends of an edge, with the ports of their nodes; a definition is undefined if the node type is unknown, which
+ * allows everything.
+ */
 export interface EdgeEnds {
   readonly source: NodeType | undefined;
   readonly sourcePort: string;
@@ -21,7 +24,7 @@ export interface EdgeEnds {
   readonly targetPort: string;
 }
 
-/** Checks that both ports are there and that their types are equal. */
+/** Checks that both ports exist and have equal types. */
 export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | undefined {
   const { source, sourcePort, target, targetPort } = ends;
   const output = source === undefined ? undefined : own(source.outputs, sourcePort);
@@ -55,7 +58,7 @@ export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | u
   };
 }
 
-/** An `output` node takes anything, and what one gives is not known where nothing sound feeds it. */
+/** An `output` node accepts anything; its type is unknown until a valid edge feeds it. */
 function flows(from: PortType, to: PortType): boolean {
   return from.id === to.id || from.id === Anything.id || to.id === Anything.id;
 }
@@ -71,7 +74,7 @@ function noPort(missing: {
   return `"${type}" has no ${side} "${port}".${suggestion(port, ports) || ` Its ${side}s: ${list(ports)}.`}`;
 }
 
-/** Titles of up to three node types that take one port type and give the other. */
+/** Titles of up to three node types that convert one port type into the other. */
 function converters(registry: Registry, from: string, to: string): string[] {
   const titles: string[] = [];
   for (const { title, inputs, outputs } of registry.values()) {

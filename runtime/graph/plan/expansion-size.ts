@@ -2,29 +2,29 @@ import { isStepType } from '../types/node-type.ts';
 import type { BodyDraft } from './read-body.ts';
 import { maxNesting } from './graph-library.ts';
 
-/** Nodes that run, once the graphs that it uses stand in a graph. */
+/** Limit of running nodes, after used graphs are expanded. */
 export const maxExpanded = 200_000;
-/** All nodes, those that are taken out again included. */
+/** Limit of all nodes, including those that planning removes. */
 const maxVisited = 1_000_000;
 
 interface Size {
   readonly running: number;
   readonly all: number;
-  /** Parameters that uses of graphs have because these expose them. */
+  /** Limit of parameters that uses have because their graphs expose them. */
   readonly exposed: number;
 }
 
 export interface ExpansionProblem {
   readonly code: 'too-large' | 'cycle';
   readonly message: string;
-  /** The body and its node at which it shows. */
+  /** The body and node to report it at. */
   readonly body: BodyDraft;
   readonly node: string | undefined;
 }
 
 /**
- * Counts the nodes that an expansion would have, before it is made, and finds graphs that use themselves. Every body is
- * counted once, however often it is used.
+ * Counts the nodes of an expansion before making it, and finds graphs that use themselves. Counts each body once,
+ * however often it is used.
  */
 export function expansionProblem(
   root: BodyDraft,
@@ -37,7 +37,7 @@ export function expansionProblem(
     for (const node of body.uses.keys()) {
       const child = read(body, node);
       if (child === undefined) continue;
-      const circle = above.findIndex((one) => one.body === child);
+      const circle = above.findIndex((parent) => parent.body === child);
       if (circle >= 0) {
         const names = [...above.slice(circle).map(({ name }) => name), nameOf(child)];
         const message = `A graph cannot contain itself: ${names.join(' → ')}. Choose another graph here, or remove this node.`;
@@ -73,7 +73,7 @@ export function expansionProblem(
       return { node, count: Math.max(ran * roundsOf(root, node), seen, set) };
     })
     .reduce<{ node: string; count: number } | undefined>(
-      (most, one) => (most === undefined || one.count > most.count ? one : most),
+      (most, expanded) => (most === undefined || expanded.count > most.count ? expanded : most),
       undefined,
     );
   const message =
@@ -92,7 +92,7 @@ export function expansionProblem(
 
 const exposedBy = ({ at }: BodyDraft): number => Object.keys(at.body.expose ?? {}).length;
 
-/** How often a body is run in the place of a node: of a loop its limit. */
+/** How often a node runs its body: a loop's limit. */
 function roundsOf({ drafts }: BodyDraft, node: string): number {
   const limit = drafts.get(node)?.params?.['limit'];
   return typeof limit === 'number' && drafts.get(node)?.definition.structure === 'repeat'
@@ -100,7 +100,7 @@ function roundsOf({ drafts }: BodyDraft, node: string): number {
     : 1;
 }
 
-/** Counts stop growing beyond what is refused, so that no power overflows. */
+/** Counts saturate beyond the refused size, so that no power overflows. */
 const most = Number.MAX_SAFE_INTEGER / 2;
 
 function ownSize({ drafts }: BodyDraft): Size {

@@ -1,53 +1,52 @@
 import type { Location } from '../base/errors.ts';
-import type { Feed } from '../format/feed.ts';
-import type { Edge } from '../format/edge.ts';
+import type { Edge, Feed } from '../format/edge.ts';
 import { namedDrafts, type NodeDraft } from './node-draft.ts';
 import { pathName } from './node-name.ts';
 import type { BodyDraft } from './read-body.ts';
 import type { Scope } from './scopes.ts';
 
-/** A node with the graphs that were used in their place. */
+/** A node after used graphs are expanded. */
 export interface FlatNode {
-  /** The ids that lead to it: `retriever/embed`. */
+  /** Its id path: `retriever/embed`. */
   readonly id: string;
-  /** As it is written. */
+  /** As written. */
   readonly draft: NodeDraft;
-  /** With the values that its graph was given from outside; undefined where they have problems. */
+  /** With the values given from outside; undefined if they have problems. */
   readonly params: NodeDraft['params'];
   readonly inputs: Readonly<Record<string, readonly Feed[]>>;
   readonly location: Location;
-  /** Whether it stands in a graph that is used. */
+  /** Whether it stands in a used graph. */
   readonly nested: boolean;
-  /** Where it stands, of a `repeat` node. */
+  /** Where a `repeat` node stands. */
   readonly use?: { readonly scope: Scope; readonly node: string };
 }
 
-/** A graph without structure: what is planned. */
+/** A graph without structure: the input of planning. */
 export interface FlatGraph {
   readonly nodes: ReadonlyMap<string, FlatNode>;
-  /** Sorted; of the nodes, and of those that could not be drafted. */
+  /** Sorted ids of the nodes, and of those that could not be drafted. */
   readonly ids: readonly string[];
-  /** Between these; which come first orders nothing. */
+  /** Edges between these; no order. */
   readonly edges: readonly Edge[];
   readonly aliases: Readonly<Record<string, readonly string[]>>;
-  /** By name of an output, what arrives at it; broken: something is wrong with it, and has been reported. */
+  /** What feeds each output, by name; broken: something is wrong with it, and is reported. */
   readonly outputs: ReadonlyMap<
     string,
     { readonly feeds: readonly Feed[]; readonly broken: boolean }
   >;
-  /** The nodes that a node's edges come from, before anything was taken out; also of what was. */
+  /** The nodes that a node's edges come from, before structure was removed; also for removed nodes. */
   above(id: string): readonly string[];
-  /** Also of what was taken out. */
+  /** Also of removed nodes. */
   locationOf(id: string): Location | undefined;
-  /** What people see a node called, also one that was taken out. */
+  /** A node's name for people, also of a removed one. */
   nameOf(id: string): string;
-  /** What a name stands for: a node, one that was taken out, of a `graph` node its outputs or all within. Empty: nothing. */
+  /** What a name stands for: a node, a removed node, or a `graph` node's outputs or content. Empty: nothing. */
   named(name: string): readonly string[];
   /** All names. */
   names(): Iterable<string>;
 }
 
-/** A body that has no structure is flat as it is. */
+/** A body without structure is already flat. */
 export function plainGraph({ ids, edges, drafts }: BodyDraft): FlatGraph {
   const nodes = new Map<string, FlatNode>();
   for (const [id, draft] of drafts) {

@@ -1,7 +1,6 @@
 import type { GraphErrorCode, Location } from '../base/errors.ts';
 import { byCodeUnit } from '../base/record.ts';
-import { formatFeed, type Feed } from '../format/feed.ts';
-import type { Edge } from '../format/edge.ts';
+import { type Edge, formatFeed, type Feed } from '../format/edge.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { interfaceName } from '../types/structure-names.ts';
@@ -26,16 +25,16 @@ import { paramsIn, type Scope } from './scopes.ts';
 export interface FlattenContext {
   readonly library: GraphLibrary;
   readonly report: ProblemReport;
-  /** Names of the inputs that are given from outside; undefined: all that the graph lacks are taken for given. */
+  /** Names of the inputs given from outside; undefined: assumes that everything the graph lacks is given. */
   readonly given: ReadonlySet<string> | undefined;
-  /** For every seeded node, instead of its own. */
+  /** Replaces the seed of every seeded node. */
   readonly seed: number | undefined;
 }
 
 /**
- * Takes the structure out of a graph: the nodes of the graphs that it uses stand in their place under paths, edges lead
- * through inputs, outputs and what is switched off to the nodes behind. The feeds of a port keep the order of the edge
- * strings where its node is written, and an edge that stands for several is replaced by them in place.
+ * Removes the structure of a graph: nodes of used graphs replace their uses, under paths, and edges lead through
+ * inputs, outputs and bypassed nodes to the nodes behind. The feeds of a port keep the order of the edge strings where
+ * its node is written; an edge that stands for several is replaced by them in place.
  */
 export function flatten(scopes: readonly Scope[], context: FlattenContext): FlatGraph {
   return new Flattening(scopes, context).flat();
@@ -49,7 +48,7 @@ class Flattening {
   readonly #locations = new Map<string, Location>();
   readonly #aliases: Record<string, readonly string[]> = {};
   readonly #takenIn = new Map<BodyDraft, ReadonlySet<string>>();
-  /** Outputs of nodes that are switched off at which nothing passes. */
+  /** Outputs of bypassed nodes through which nothing passes. */
   readonly #refused = new Set<string>();
 
   constructor(scopes: readonly Scope[], context: FlattenContext) {
@@ -111,7 +110,7 @@ class Flattening {
 
   #nameOf(path: string): string {
     return pathName(path, (prefix) => {
-      const scope = this.#scopes.find((one) => one.prefix === prefix);
+      const scope = this.#scopes.find((candidate) => candidate.prefix === prefix);
       return scope && namedDrafts(scope.body.drafts);
     });
   }
@@ -121,7 +120,7 @@ class Flattening {
     return { ...placeIn(scope.body.at), node: id, path: `${scope.prefix}${id}` };
   }
 
-  /** At a node, by its path, and more exactly at a port or parameter. */
+  /** Located at a node, by its path, and optionally at a port or parameter. */
   #add(code: GraphErrorCode, message: string, at: Location & { readonly path: string }): void {
     const { path, ...rest } = at;
     this.#context.report.add(code, message, { ...this.#locations.get(path), ...rest });
@@ -144,7 +143,7 @@ class Flattening {
     }
     if (structure === 'output') return { id: path, ...from('value') };
     if (structure !== 'input') {
-      // A graph that could not be found, or was cut off: reported.
+      // A missing or truncated graph, already reported.
       return structure === 'graph' ? { id: path, sources: [], broken: true } : undefined;
     }
     return this.#input(scope, { id, draft }, from('sample'));
@@ -184,7 +183,7 @@ class Flattening {
     return { id: path, ...sample };
   }
 
-  /** The nodes behind the edges of a scope: of a `graph` node the output that the edge leaves by. */
+  /** The nodes behind the edges of a scope; for a `graph` node, behind the output that the edge leaves by. */
   #sources(scope: Scope, feeds: readonly Feed[]): Feed[] {
     return feeds.flatMap(({ node, port }) => {
       if (scope.dropped.has(node)) return [];
@@ -196,7 +195,7 @@ class Flattening {
     });
   }
 
-  /** An edge may leave a node that is switched off only where something passes. */
+  /** An edge may leave a bypassed node only if something passes through. */
   #checkPassed(scope: Scope, node: string, port: string): void {
     const definition = scope.body.drafts.get(node)?.definition;
     const pass = definition === undefined ? undefined : passThrough(definition);
@@ -211,7 +210,7 @@ class Flattening {
     );
   }
 
-  /** Nodes of a body that edges leave. */
+  /** Nodes of a body that have outgoing edges. */
   #taken({ body }: Scope): ReadonlySet<string> {
     const known = this.#takenIn.get(body);
     if (known !== undefined) return known;
@@ -251,7 +250,7 @@ class Flattening {
     return { id: path, ...this.#params(scope, id, draft), inputs, location, nested, ...use };
   }
 
-  /** What the edges as written did not show. */
+  /** Problems that the written edges did not show. */
   #checkFeeds(
     {
       path,
@@ -301,9 +300,9 @@ class Flattening {
         ? { ...written, seed: seedOfRound(seed, written['seed']) }
         : seededParams(written, definition, seed);
     const { params, problems } = parseParams(definition, seeded);
-    // What a use sets wrong has been said where it sets it.
-    const said = scope.parent?.scope.body.drafts.get(scope.parent.node)?.params === undefined;
-    for (const { code, message, ...at } of said ? [] : problems) {
+    // The use has already reported its wrong settings.
+    const isReported = scope.parent?.scope.body.drafts.get(scope.parent.node)?.params === undefined;
+    for (const { code, message, ...at } of isReported ? [] : problems) {
       this.#add(code, message, { path, ...at });
     }
     return { params, draft: { ...draft, definition } };
@@ -362,7 +361,7 @@ class Flattening {
   }
 }
 
-/** Whether an edge was meant for a port and could not be: reported. */
+/** Whether an edge to a port failed; already reported. */
 function brokenAt(draft: NodeDraft, port: string): boolean {
   const { optional } = draft.definition.inputs[port] ?? {};
   const sound = (draft.inputs[port] ?? []).length > 0;

@@ -1,6 +1,6 @@
 import type { ModelLookup } from '../rows/model.ts';
 import { GraphError, type GraphErrorCode, type Location, type Problem } from '../base/errors.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { own } from '../base/record.ts';
 import type { Graph } from '../format/graph.ts';
 import type { GraphBody } from '../format/graph-body.ts';
@@ -11,28 +11,28 @@ import { bodyInterface } from './body-interface.ts';
 import { renameUses } from './rename-uses.ts';
 
 /**
- * The graph files that a graph may use, by their path below the workspace: an error where one cannot be read, undefined
- * where there is none. Whoever plans has read them before.
+ * The graph files that a graph may use, by path below the workspace: an error if a file cannot be read, undefined if it
+ * does not exist. The caller has read them beforehand.
  */
 export type GraphLookup = (path: string) => Graph | GraphError | undefined;
 
-/** Graphs within graphs, at most: deeper than anybody nests, and shallow enough for every stack. */
+/** Maximal nesting of graphs: deeper than anybody needs, but safe for every stack. */
 export const maxNesting = 100;
 
 /** A body and where it is written. */
 export interface LibraryBody {
-  /** The same for the same body. */
+  /** Equal for the same body. */
   readonly key: string;
   readonly file: string | undefined;
-  /** Of the subgraphs of that file; undefined for the file's own nodes. */
+  /** Id of a subgraph in that file; undefined for the file's own nodes. */
   readonly graph: string | undefined;
-  /** Migrated, also to the names that the graphs used by it have today. */
+  /** Migrated, and renamed to the current port names of the graphs that it uses. */
   readonly body: GraphBody;
-  /** What could not be migrated. */
+  /** Problems of the migration. */
   readonly problems: readonly Problem[];
 }
 
-/** Why a `graph` node's graph is not to be had. */
+/** Why the graph of a `graph` node is unavailable. */
 export interface UseProblem {
   readonly code: GraphErrorCode;
   readonly message: string;
@@ -45,7 +45,7 @@ export interface LibraryContext {
   readonly file?: string;
 }
 
-/** The bodies that are reached from a graph, each found, migrated and summed up as an interface once. */
+/** The bodies reachable from a graph; finds, migrates and summarizes each once. */
 export class GraphLibrary {
   readonly root: LibraryBody;
   readonly #graph: Graph;
@@ -53,7 +53,7 @@ export class GraphLibrary {
   readonly #bodies = new Map<string, LibraryBody>();
   readonly #interfaces = new Map<string, GraphInterface | undefined>();
   readonly #lookups = new Map<string, InterfaceLookup>();
-  /** Interfaces and migrations under way, one within the other. */
+  /** Interfaces and migrations in progress, nested. */
   #depth = 0;
 
   constructor(graph: Graph, context: LibraryContext) {
@@ -62,7 +62,7 @@ export class GraphLibrary {
     this.root = this.#take({ file: context.file, graph: undefined }, graph);
   }
 
-  /** What `use` means where `from` writes it. */
+  /** Resolves `use` as written in `from`. */
   find(use: string, from: Pick<LibraryBody, 'file' | 'graph'>): LibraryBody | UseProblem {
     if (use === '') return { code: 'bad-param', message: 'No graph is chosen. Choose a graph.' };
     const inside = use.startsWith('#');
@@ -96,7 +96,7 @@ export class GraphLibrary {
     );
   }
 
-  /** What graphs look like from within a body. */
+  /** Graphs as seen from a body. */
   lookup(from: Pick<LibraryBody, 'key' | 'file' | 'graph'>): InterfaceLookup {
     const known = this.#lookups.get(from.key);
     if (known !== undefined) return known;
@@ -108,7 +108,7 @@ export class GraphLibrary {
     return lookup;
   }
 
-  /** Undefined within itself, in a recursion. */
+  /** Undefined within itself: a recursion. */
   interfaceOf(body: LibraryBody): GraphInterface | undefined {
     if (this.#interfaces.has(body.key)) return this.#interfaces.get(body.key);
     if (this.#depth >= maxNesting) return undefined;
@@ -149,19 +149,19 @@ function bodyKey({ file = '', graph }: Pick<LibraryBody, 'file' | 'graph'>): str
   return graph === undefined ? file : `${file}#${graph}`;
 }
 
-/** Where a node of a body is, for problems. */
+/** Location of a node of a body, for problems. */
 export function placeIn({ file, graph }: Pick<LibraryBody, 'file' | 'graph'>): Location {
   return { ...(file === undefined ? {} : { file }), ...(graph === undefined ? {} : { graph }) };
 }
 
-/** What a graph is read against. */
+/** Context for reading a graph. */
 export interface ResolveContext extends LibraryContext {
   readonly models: ModelLookup;
   /**
-   * Names of the inputs that the graph is given from outside. Absent: nothing is to run, and all that it lacks are taken
-   * for given.
+   * Names of the inputs given from outside. Absent: nothing will run, so everything that the graph lacks counts as
+   * given.
    */
   readonly given?: ReadonlySet<string>;
-  /** For every seeded node, instead of its own. */
+  /** Replaces the seed of every seeded node. */
   readonly seed?: number;
 }

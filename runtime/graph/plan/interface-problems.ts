@@ -1,4 +1,4 @@
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { own } from '../base/record.ts';
 import { formatTarget } from '../format/exposure.ts';
 import type { GraphBody } from '../format/graph-body.ts';
@@ -11,7 +11,7 @@ import type { ProblemReport } from './problem-report.ts';
 
 type Drafts = ReadonlyMap<string, NodeDraft>;
 
-/** Reports two inputs or outputs of one name, and exposed parameters that are none. */
+/** Reports two inputs or outputs of one name, and invalid exposed parameters. */
 export function reportInterface(
   body: GraphBody,
   context: InterfaceContext & { readonly drafts: Drafts },
@@ -47,10 +47,10 @@ export function reportInterface(
   }
 }
 
-/** Parameters of a node that uses a graph by which its ports are what they are. */
+/** Parameters of a node that uses a graph that determine its ports. */
 const structuring: ReadonlySet<string> = new Set(['use', 'while', 'collect']);
 
-/** Whether a parameter says what its graph is: such cannot be set from outside. */
+/** Whether a parameter determines the graph itself: nobody may set such parameters from outside. */
 export function isInterfaceParam(definition: Pick<NodeType, 'structure'>, param: string): boolean {
   const { structure } = definition;
   if (structure === 'input' || structure === 'output') return true;
@@ -63,7 +63,7 @@ function exposureProblem(body: GraphBody, name: string, drafts: Drafts): string 
     return `but there is no node "${node}".${suggestion(node, Object.keys(body.nodes))}`;
   }
   const definition = drafts.get(node)?.definition;
-  // Its node has a problem of its own.
+  // The node has a problem of its own.
   if (definition === undefined) return undefined;
   if (isInterfaceParam(definition, param)) {
     return 'which defines the ports of the graph and cannot be set from outside. Expose another parameter.';

@@ -1,21 +1,21 @@
 import { own } from '../base/record.ts';
 import type { PlannedNode, PlannedLoop } from '../format/plan.ts';
-import type { Feed } from '../format/feed.ts';
+import type { Feed } from '../format/edge.ts';
 
-/** Where the items of some outputs can be cut: above the nodes that give rows of them, one by one. */
+/** Where to cut the items of some outputs: above the nodes that map rows one by one. */
 export interface ItemCut {
-  /** By node, its input ports whose rows its rows are of: of nodes that nothing else needs whole. */
+  /** By node, the input ports whose rows its rows derive from; only for nodes that nothing needs whole. */
   readonly ports: ReadonlyMap<string, readonly string[]>;
   /** By node, the outputs whose rows are taken item by item. */
   readonly asked: ReadonlyMap<string, ReadonlySet<string>>;
-  /** By node that something needs whole, what does. */
+  /** By node that something needs whole, the reason. */
   readonly whole: ReadonlyMap<string, string>;
 }
 
-/** What people see the node of a path called. */
+/** A node's name for people, by path. */
 export type NameOf = (path: string) => string;
 
-/** Follows items from outputs to where they come from. `nodes` are in topological order. */
+/** Traces items from outputs to their origin. `nodes` are in topological order. */
 export function cutItems(nodes: readonly PlannedNode[], of: readonly Feed[]): ItemCut {
   const ports = new Map<string, readonly string[]>();
   const asked = new Map<string, Set<string>>();
@@ -40,18 +40,18 @@ export function cutItems(nodes: readonly PlannedNode[], of: readonly Feed[]): It
   return { ports, asked, whole };
 }
 
-/** Why a node cannot be given a part of the items that an output of it is of, as a clause. */
+/** Why a node cannot get a part of the items behind an output, as a clause. */
 export function cutRefusal(
   { definition, loop }: PlannedNode,
   output: string,
   nameOf: NameOf,
 ): string {
-  const said =
+  const refusal =
     loop === undefined ? undefined : loopItems(loop, new Set([output])).refusal?.(output, nameOf);
-  return said ?? `"${definition.type}" does not score rows one by one`;
+  return refusal ?? `"${definition.type}" does not score rows one by one`;
 }
 
-/** The fed input ports whose rows the rows of some outputs are of; none where that is not known of all of them. */
+/** The fed input ports that the rows of some outputs derive from; none unless that is known of all of them. */
 function itemPorts(
   { definition: { items, outputs }, inputs, loop }: PlannedNode,
   asked: ReadonlySet<string>,
@@ -60,16 +60,16 @@ function itemPorts(
   const fed = (port: string): number => own(inputs, port)?.length ?? 0;
   if (typeof items?.over === 'string') return fed(items.over) === 0 ? [] : [items.over];
   const named = Object.values(outputs).flatMap(({ itemsOf = [] }) => itemsOf);
-  // Rows of one item that come by several edges would be drawn apart.
+  // Rows of one item that arrive by several edges would be sampled separately.
   return named.some((port) => fed(port) > 1)
     ? []
     : [...new Set(named)].filter((port) => fed(port) === 1);
 }
 
 interface LoopItems {
-  /** None where it is refused. */
+  /** None if it is refused. */
   readonly inputs: readonly string[];
-  /** What is in the way, said of an output. */
+  /** The obstacle, as a clause about an output. */
   readonly refusal?: (output: string, nameOf: NameOf) => string;
 }
 
@@ -84,7 +84,7 @@ function loopItems(loop: PlannedLoop, outputs: ReadonlySet<string>): LoopItems {
   return items;
 }
 
-/** What a round gives is of what it was given, and that, as far as it is state, of what the round before gave. */
+/** The output of a round derives from its input, and its state from the round before. */
 function followRounds({ template, state }: PlannedLoop, outputs: ReadonlySet<string>): LoopItems {
   const names = new Map(Object.entries(template.inputs).map(([name, node]) => [node, name]));
   const followed = new Set(outputs);

@@ -1,37 +1,36 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
-import type { Plan, PlannedNode } from '../format/plan.ts';
-import type { Feed } from '../format/feed.ts';
+import { type Plan, type PlannedNode, authoredLocation } from '../format/plan.ts';
+import type { Feed } from '../format/edge.ts';
 import type { Registry } from '../types/node-type.ts';
 import { rowTypeIds } from '../types/port-type-list.ts';
 import { shapedType } from '../types/shaped-type.ts';
-import { authoredLocation } from './authored-location.ts';
 import { cutItems, cutRefusal, type ItemCut, type NameOf } from './item-cut.ts';
 
-/** A part of the items that some nodes are of: the items of a smaller share are within those of a larger one. */
+/** The share of items that some nodes receive: a smaller share is a subset of a larger one. */
 export interface ItemPart {
-  /** Outputs of the plan whose rows are of items, as those of metrics are. */
+  /** Outputs of the plan whose rows are per item, such as metrics. */
   readonly of: readonly Feed[];
-  /** Above 0, below 1; at least `fewestItems` are taken. */
+  /** Above 0, below 1; takes at least `fewestItems`. */
   readonly share: number;
 }
 
 interface Against {
   readonly registry: Registry;
-  /** What people see the node of a path called. */
+  /** A node's name for people, by path. */
   readonly nameOf: NameOf;
   readonly file?: string | undefined;
 }
 
-/** The node type that takes a part of its rows. */
+/** The node type that samples its rows. */
 const samplingType = 'sample-rows';
-/** Fewer tell nothing: it takes ten questions that differ to drop a variant of a race. */
+/** Fewer say nothing: dropping a variant of a race takes ten differing questions. */
 const fewestItems = 10;
 
 /**
- * A plan in which some nodes are given a part of their items. The rows that the items come from are sampled as far up as
- * each node in between gives rows of the rows that it takes, and nothing else needs them whole: what is trained on stays
- * as it is. Throws `bad-input`, located, where the items cannot be cut.
+ * Plans a share of the items for some nodes. Samples the rows behind the items as far up as every node in between maps
+ * rows one by one and nothing else needs them whole: training data stay complete. Throws a located `bad-input` if the
+ * items cannot be cut.
  */
 export function planPart(plan: Plan, { of, share }: ItemPart, against: Against): Plan {
   const byId = new Map(plan.nodes.map((node) => [node.id, node]));
@@ -60,7 +59,7 @@ export function planPart(plan: Plan, { of, share }: ItemPart, against: Against):
   return { ...plan, nodes: fed.flatMap((node) => [node, ...below(node.id)]) };
 }
 
-/** Where they can be cut. */
+/** Outputs at which to cut. */
 function requireItems(plan: Plan, of: readonly Feed[], { nameOf, file }: Against): ItemCut {
   const cut = cutItems(plan.nodes, of);
   const bare = of.find(({ node }) => !cut.ports.has(node));

@@ -1,33 +1,33 @@
 import { topologicalOrder } from './topological-order.ts';
-import type { Feed } from '../format/feed.ts';
+import type { Feed } from '../format/edge.ts';
 
-/** A node that is taken out: what comes in goes out. */
+/** A removed node: its inputs pass to its outputs. */
 export interface Junction {
   readonly id: string;
-  /** What it is fed from, in order: nodes that stay, and other junctions. */
+  /** Its sources, in order: nodes that stay, and other junctions. */
   readonly sources: readonly Feed[];
-  /** Something is wrong with what feeds it, and has been reported. */
+  /** Its source has a problem, already reported. */
   readonly broken: boolean;
 }
 
-/** What a junction stands for. */
+/** The sources that a junction stands for. */
 interface Resolved {
   readonly feeds: readonly Feed[];
   readonly broken: boolean;
 }
 
-/** Edges that an expansion may have through junctions: each may stand for many. */
+/** Limit of edges that an expansion may have through junctions: each may stand for many. */
 const maxFeeds = 1_000_000;
 
 export interface ResolvedJunctions {
   readonly resolved: ReadonlyMap<string, Resolved>;
-  /** Junctions that lead to each other. */
+  /** Junctions that form a cycle. */
   readonly cycles: readonly (readonly string[])[];
-  /** More edges than are planned. */
+  /** More edges than the limit. */
   readonly tooMany: boolean;
 }
 
-/** Follows junctions to the nodes behind them. Linear in what comes out, which is counted before it is made. */
+/** Follows junctions to the nodes behind them. Linear in the result, whose size is counted first. */
 export function resolveJunctions(junctions: ReadonlyMap<string, Junction>): ResolvedJunctions {
   const edges = [...junctions.values()].flatMap(({ id, sources }) =>
     sources.flatMap(({ node, port }) =>
@@ -49,7 +49,7 @@ export function resolveJunctions(junctions: ReadonlyMap<string, Junction>): Reso
       broken: broken || parts.some((part) => part.broken),
     });
   }
-  // On or below a circle: reported, and nothing comes out of them.
+  // On or below a cycle: reported, and without output.
   for (const id of junctions.keys()) {
     if (!resolved.has(id)) resolved.set(id, { feeds: [], broken: true });
   }

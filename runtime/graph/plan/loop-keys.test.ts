@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { nestedGraph } from '../fixtures/nested-graph.ts';
-import { parseEdge, sortEdges, type Edge } from '../format/edge.ts';
+import { parseEdge, sortEdges, type Edge, type Feed } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
 import type { PlannedNode } from '../format/plan.ts';
-import type { Feed } from '../format/feed.ts';
 import type { GraphBody, GraphNode } from '../format/graph-body.ts';
 import { cacheKey } from '../key/cache-key.ts';
 import { testEngines, testModels as models, testRegistry } from '../testing.ts';

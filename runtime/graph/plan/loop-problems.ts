@@ -1,4 +1,4 @@
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import { own } from '../base/record.ts';
 import { portPhrase, type PortType } from '../rows/port-type.ts';
 import { Anything } from '../rows/port-types.ts';
@@ -8,7 +8,7 @@ import type { NodeDraft } from './node-draft.ts';
 import { list } from './param-problems.ts';
 import type { ProblemReport } from './problem-report.ts';
 
-/** Reports what keeps a graph from being run again and again: its state, and what the loop says of its outputs. */
+/** Reports what prevents a loop: problems of its state and of the outputs that it names. */
 export function reportLoop(
   node: string,
   { definition, node: { params } }: NodeDraft,
@@ -44,7 +44,7 @@ export function reportLoop(
   }
   for (const name of new Set(namesParam(params, 'collect'))) {
     const output = own(outputs, name);
-    const others = Object.keys(outputs).filter((one) => !state.includes(one));
+    const others = Object.keys(outputs).filter((output) => !state.includes(output));
     const why =
       output === undefined
         ? `is not an output of the graph that can be collected.${suggestion(name, others) || ` Choose among ${list(others)}.`}`

@@ -1,8 +1,9 @@
 import { own } from '../base/record.ts';
-import { formatFeed, parseFeed, type Feed } from '../format/feed.ts';
+import { formatFeed, parseFeed, type Feed } from '../format/edge.ts';
 import type { PlannedNode, PortAliases, PlannedLoop } from '../format/plan.ts';
+import type { Facets, MadeBy, PortFacets } from '../types/facets.ts';
 
-/** A round of a loop as steps of a run: its nodes have the number of the round in their paths, `reflect#2/grade`. */
+/** A round of a loop as steps of a run: the paths of its nodes contain its number, `reflect#2/grade`. */
 export interface LoopRound {
   readonly nodes: readonly PlannedNode[];
   /** By name. */
@@ -11,15 +12,15 @@ export interface LoopRound {
 }
 
 interface RoundPlace {
-  /** Of the loop among the steps: its path, with the numbers of the rounds that it stands in. */
+  /** Path of the loop among the steps, with the numbers of the surrounding rounds. */
   readonly id: string;
   /** From 1. */
   readonly round: number;
-  /** By input, what feeds it. */
+  /** By input, its source. */
   readonly fed: Readonly<Record<string, readonly Feed[]>>;
 }
 
-/** Draws a round: the body's nodes, led to what the round is given. Throws what `PlannedLoop.body` throws. */
+/** Builds a round: the body's nodes, connected to its inputs. Throws what `PlannedLoop.body` throws. */
 export function loopRound(loop: PlannedLoop, { id, round, fed }: RoundPlace): LoopRound {
   const body = loop.body(round);
   const place = (path: string): string => `${id}#${round}${path.slice(loop.path.length)}`;
@@ -43,7 +44,7 @@ export function loopRound(loop: PlannedLoop, { id, round, fed }: RoundPlace): Lo
     place(port),
     feeds.flatMap((feed) => behind(parseFeed(feed)).map(formatFeed)),
   ]);
-  // What the round is given is seen at the inputs of its body.
+  // The facets of the round's inputs appear at the inputs of its body.
   const taken = [...given].map(([node, feeds]) => [`${place(node)}.value`, feeds.map(formatFeed)]);
   return {
     nodes,
@@ -52,7 +53,38 @@ export function loopRound(loop: PlannedLoop, { id, round, fed }: RoundPlace): Lo
   };
 }
 
-/** The path of a step without the numbers of rounds: the same for all rounds of a node. */
+/** A step's path without numbers of rounds: equal for all rounds of a node. */
 export function pathWithoutRounds(step: string): string {
   return !step.includes('#') ? step : step.replace(/#[0-9]+\//g, '/');
 }
+
+/**
+ * Updates the known facets of a round's inputs after a round has ended: an embedder made under the loop's path is now
+ * one round older. Embedders that differed still differ. Ages are renumbered from 1 without gaps, so that rounds with
+ * equal inputs have equal plans.
+ */
+export function agedFacets(given: PortFacets, prefix: string): PortFacets {
+  const ages = new Map<string, Set<number>>();
+  for (const { embedder } of Object.values(given)) {
+    const made = embedder?.madeBy;
+    if (made === undefined || !made.node.startsWith(prefix)) continue;
+    const own = ages.get(outputOf(made)) ?? new Set();
+    ages.set(outputOf(made), own.add(made.before ?? 0));
+  }
+  if (ages.size === 0) return given;
+  return Object.fromEntries(
+    Object.entries(given).map(([name, facets]): [string, Facets] => {
+      const { embedder } = facets;
+      const made = embedder?.madeBy;
+      const own = made === undefined ? undefined : ages.get(outputOf(made));
+      if (embedder === undefined || made === undefined || own === undefined) return [name, facets];
+      const later = [...own].filter((age) => age < (made.before ?? 0)).length;
+      return [
+        name,
+        { ...facets, embedder: { ...embedder, madeBy: { ...made, before: later + 1 } } },
+      ];
+    }),
+  );
+}
+
+const outputOf = ({ node, port }: MadeBy): string => `${node}.${port}`;

@@ -1,4 +1,4 @@
-import type { Feed } from '../format/feed.ts';
+import type { Feed } from '../format/edge.ts';
 import { type NamedNodes, pathName } from './node-name.ts';
 import type { GraphNode } from '../format/graph-body.ts';
 import type { InterfaceLookup } from '../types/graph-interface.ts';
@@ -8,20 +8,20 @@ import { shapedType } from '../types/shaped-type.ts';
 import { parseParams } from './param-problems.ts';
 import type { ProblemReport } from './problem-report.ts';
 
-/** A node on its way into the plan: its type is known, its edges are being gathered. */
+/** A node before planning: its type is known, its edges are being collected. */
 export interface NodeDraft {
   readonly node: GraphNode;
-  /** With the ports and parameters that this node has. */
+  /** With the ports and parameters of this node. */
   readonly definition: NodeType;
-  /** Undefined where they have problems. */
+  /** Undefined if they have problems. */
   readonly params: Readonly<Record<string, unknown>> | undefined;
-  /** By input port, in the order of the edges' strings. */
+  /** By input port, in the order of the edge strings. */
   readonly inputs: Record<string, { readonly node: string; readonly port: string }[]>;
-  /** Inputs that an edge was meant for, good or not. */
+  /** Inputs that have an edge, valid or not. */
   readonly meant: Set<string>;
 }
 
-/** Undefined, with the problem reported, where the node cannot run whatever is connected to it. */
+/** Undefined, with the problem reported, if the node cannot run whatever is connected to it. */
 export function draftNode(
   drawn: { readonly id: string; readonly node: GraphNode; readonly seed?: number | undefined },
   { registry, graphs }: { readonly registry: Registry; readonly graphs: InterfaceLookup },
@@ -56,7 +56,7 @@ export function draftNode(
   return { node, definition, params, inputs, meant: new Set() };
 }
 
-/** A seed of the run stands in the place of that of each seeded node. */
+/** A run's seed replaces that of each seeded node. */
 export function seededParams(
   params: GraphNode['params'],
   definition: NodeType,
@@ -65,17 +65,17 @@ export function seededParams(
   return seed === undefined || !takesSeed(definition) ? params : { ...params, seed };
 }
 
-/** A seed of its own for each round under each seed of the run. Rounds are at most a thousand. */
+/** A separate seed for each round under each seed of the run. A loop has at most a thousand rounds. */
 export function seedOfRound(seed: number, round: unknown): number {
   return (seed * 1001 + Number(round)) % 2 ** 32;
 }
 
-/** Whether another seed gives another result of a node. */
+/** Whether another seed changes a node's result. */
 export function takesSeed({ caching, params }: NodeType): boolean {
   return caching === 'seeded' && Object.hasOwn(params.shape, 'seed');
 }
 
-/** Reports inputs with too many edges, and those that need one and have none. */
+/** Reports inputs with too many edges, and required inputs without one. */
 export function checkInputs(
   drafts: ReadonlyMap<string, NodeDraft>,
   registry: Registry,
@@ -102,13 +102,12 @@ export function checkInputs(
   }
 }
 
-/** Node types that are named as what gives a port type; others are left unsaid. */
+/** Most node types to name as sources of a port type. */
 const namedGivers = 3;
 
 /**
- * `, for example from "Files"`: what could be connected to an input. What makes it of something else stands before what passes it
- * on, what it is the first output of before what gives it beside, and what needs nothing before what needs much. Empty
- * where no node type gives that by itself.
+ * `, for example from "Files"`: what to connect to an input. Prefers nodes that produce the type over those that pass
+ * it on, its first output over others, and nodes that need few inputs. Empty if no node type produces it.
  */
 function givers(registry: Registry, type: string): string {
   const has = (ports: NodeType['inputs'] | NodeType['outputs']): boolean =>
@@ -128,7 +127,7 @@ function givers(registry: Registry, type: string): string {
   return `, for example from ${named.length === 0 ? last : `${named.join(', ')} or ${last}`}`;
 }
 
-/** Nodes on their way into the plan, by what people see them called. */
+/** Nodes before planning, by their names for people. */
 export function namedDrafts(drafts: ReadonlyMap<string, NodeDraft>): NamedNodes {
   const titleOf = (id: string): string | undefined => {
     const draft = drafts.get(id);
@@ -137,7 +136,7 @@ export function namedDrafts(drafts: ReadonlyMap<string, NodeDraft>): NamedNodes 
   return { ids: [...drafts.keys()], titleOf };
 }
 
-/** Where edges come from, as a sentence has it: `"chunks" of “Chunk”`. */
+/** Sources of edges, for a sentence: `"chunks" of “Chunk”`. */
 export function feedsText(feeds: readonly Feed[], nameOf: (node: string) => string): string {
   return feeds.map(({ node, port }) => `"${port}" of ${nameOf(node)}`).join(' and ');
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { GraphErrorCode } from '../base/errors.ts';
-import { nearest, suggestion } from '../base/nearest.ts';
+import { nearest, suggestion } from '../base/message-words.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { paramFields } from '../params/param-fields.ts';
 import { isRecord } from '../base/record.ts';
@@ -9,21 +9,21 @@ import { isRecord } from '../base/record.ts';
 interface ParamProblem {
   readonly code: GraphErrorCode;
   readonly message: string;
-  /** Absent when it concerns several parameters. */
+  /** Absent if it concerns several parameters. */
   readonly param?: string;
   /** See `Location`. */
   readonly entry?: string;
 }
 
 export interface ParsedParams {
-  /** Defaults filled in; absent when there are problems. */
+  /** With defaults; absent if there are problems. */
   readonly params?: Readonly<Record<string, unknown>>;
   readonly problems: readonly ParamProblem[];
 }
 
 /**
- * Parses a node's params by its definition. Unknown ones are reported and hide no other problem. Of a value that is wrong in
- * several ways the first is told: what mends it mostly mends the others.
+ * Parses a node's params by its definition. Reports unknown params without hiding other problems. For a value with
+ * several problems it reports the first: fixing that mostly fixes the others.
  */
 export function parseParams(
   definition: NodeType,
@@ -48,11 +48,11 @@ export function parseParams(
     const secrets = new Set(
       paramFields(definition).flatMap(({ name, control }) => (control === 'secret' ? [name] : [])),
     );
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const issue of result.error.issues) {
       const at = canonicalJson(issue.path.map(String));
-      if (told.has(at)) continue;
-      told.add(at);
+      if (reported.has(at)) continue;
+      reported.add(at);
       const name = String(issue.path[0]);
       problems.push(secrets.has(name) ? secretProblem(name) : paramProblem(issue, params));
     }
@@ -60,7 +60,7 @@ export function parseParams(
   return problems.length === 0 && result.success ? { params: result.data, problems } : { problems };
 }
 
-/** Says nothing of what stands there: it may be the secret itself. */
+/** Does not quote the value: it may be the secret itself. */
 function secretProblem(param: string): ParamProblem {
   return {
     code: 'bad-param',
@@ -104,20 +104,20 @@ function paramProblem(
   };
 }
 
-/** Whether any text would do, and there is none. */
+/** Whether any text would do, but it is empty. */
 const mayNotBeEmpty = (issue: z.core.$ZodIssue, value: unknown): boolean =>
   issue.code === 'too_small' && issue.minimum === 1 && value === '';
 
-/** What a value must be, in plain words, after the parameter's name. */
+/** What a value must be, in plain words, following the parameter's name. */
 export function requirement(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${typeName(issue.expected)}`;
     case 'invalid_value': {
-      const meant =
+      const likely =
         typeof value === 'string' ? nearest(value, issue.values.map(String)) : undefined;
       const allowed = issue.values.map((allowed) => JSON.stringify(allowed) ?? String(allowed));
-      return `must be ${allowed.length === 1 ? '' : 'one of '}${allowed.join(', ')}${meant === undefined ? '' : ` (did you mean "${meant}"?)`}`;
+      return `must be ${allowed.length === 1 ? '' : 'one of '}${allowed.join(', ')}${likely === undefined ? '' : ` (did you mean "${likely}"?)`}`;
     }
     case 'too_small':
       return `must ${bound(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}`;
@@ -171,7 +171,7 @@ function typeName(expected: string): string {
   }
 }
 
-/** `, but is 0`, where the value is short enough to show. */
+/** `, but is 0`, if the value is short enough to show. */
 function shown(value: unknown): string {
   try {
     const text = canonicalJson(value);

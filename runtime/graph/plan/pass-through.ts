@@ -2,11 +2,11 @@ import type { NodeType } from '../types/node-type.ts';
 
 type Switched = Pick<NodeType, 'type' | 'structure' | 'inputs' | 'outputs'>;
 
-/** The ports of a node between which it passes through while it is switched off, or why it does not. */
+/** The ports between which a bypassed node passes its input through, or why it cannot. */
 export type PassThrough =
   { readonly input: string; readonly output: string } | { readonly reason: string };
 
-/** A node passes through where exactly one output has the type of an input. */
+/** A node passes through if exactly one output has the type of an input. */
 export function passThrough({ type, structure, inputs, outputs }: Switched): PassThrough {
   if (structure === 'input' || structure === 'output') {
     return { reason: 'An input or output of a graph cannot be switched off. Remove it instead.' };
@@ -28,8 +28,8 @@ export function passThrough({ type, structure, inputs, outputs }: Switched): Pas
 }
 
 /**
- * Why a node cannot be switched off; undefined: it can. A source that is switched off counts as not connected, and outputs
- * that nobody takes are not missed.
+ * Why a node cannot be bypassed; undefined: it can. A bypassed source counts as not connected, and unused outputs do
+ * not matter.
  */
 export function bypassRefusal(definition: Switched, isTaken: boolean): string | undefined {
   const pass = passThrough(definition);

@@ -1,37 +1,40 @@
 import { GraphError, type Problem } from '../base/errors.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 import type { Graph } from '../format/graph.ts';
 import type { Plan } from '../format/plan.ts';
 import type { ModelLookup } from '../rows/model.ts';
 import type { Registry } from '../types/node-type.ts';
 import type { GraphLookup } from './graph-library.ts';
-import { nameInGraph } from './name-in-graph.ts';
+import { nameInGraph } from './node-name.ts';
 import { planPart, type ItemPart } from './item-part.ts';
 import { pathWithoutRounds } from './loop-round.ts';
 import { resolveGraph, type Resolution } from './resolve-graph.ts';
 
 export interface PlanOptions {
   readonly models: ModelLookup;
-  /** For locations, and what the paths of other graphs are beside. */
+  /** File name for locations, and base of relative paths of other graphs. */
   readonly file?: string;
   /** Graph files that the graph may use; default: none. */
   readonly graphs?: GraphLookup;
-  /** Only these and what they need; problems elsewhere do not matter. Ids, paths (`retriever/embed`) or `graph` nodes; what is within a loop means the loop. */
+  /**
+   * Plans only these nodes and what they need; problems elsewhere do not matter. Ids, paths (`retriever/embed`) or
+   * `graph` nodes; a node within a loop selects the loop.
+   */
   readonly only?: string | readonly string[];
-  /** For every seeded node, instead of its own. */
+  /** Replaces the seed of every seeded node. */
   readonly seed?: number;
   /**
-   * Names of the inputs that the graph is given from outside; `any`: all that it lacks, for a plan that is only looked at.
-   * They stay in the plan, and are never run.
+   * Names of the inputs given from outside; `any`: everything that the graph lacks, for a plan that is only inspected.
+   * They stay in the plan and never run.
    */
   readonly given?: ReadonlySet<string> | 'any';
-  /** Some nodes see a part of their items only. */
+  /** Limits some nodes to a part of their items. */
   readonly part?: ItemPart | undefined;
 }
 
 /**
- * The one function from a graph to what runs: migrated, validated, the graphs that it uses in their place, defaults filled
- * in, facets and sources known, in topological order. Throws a GraphError that holds all problems.
+ * Turns a graph into what runs; nothing else decides that. The plan is migrated, validated, expanded, with defaults,
+ * facets and sources, in topological order. Throws a GraphError with all problems.
  */
 export function planGraph(graph: Graph, registry: Registry, options: PlanOptions): Plan {
   const { only, part, given = new Set<string>(), ...context } = options;
@@ -57,7 +60,7 @@ function throwFirst(problems: readonly Problem[]): void {
   throw new GraphError(code, message, { location, audience, problems });
 }
 
-/** The part of a graph that some nodes depend on, themselves included. */
+/** The part of a graph that some nodes depend on, including themselves. */
 function onlyWanted(
   resolution: Resolution,
   names: readonly string[],
@@ -66,7 +69,7 @@ function onlyWanted(
   const { flat, loops, nodes, problems } = resolution;
   const named = names.flatMap((name) => namedNodes(resolution, name, file));
   const wanted = new Set(named);
-  // A Set's iteration reaches what is added on the way.
+  // Iterating a Set reaches entries added meanwhile.
   for (const id of wanted) for (const source of flat.above(id)) wanted.add(source);
   const wantedLoops = [...wanted].filter((id) => loops.has(id));
   const isWanted = (path: string): boolean =>
@@ -94,7 +97,7 @@ function placeKey(
   return JSON.stringify([file, graph, node]);
 }
 
-/** What is within a loop stands for the outermost loop around it, which runs as a whole. */
+/** A node within a loop selects the outermost loop around it, which runs as a whole. */
 function namedNodes(
   { flat, loops }: Resolution,
   name: string,

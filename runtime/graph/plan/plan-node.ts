@@ -11,11 +11,11 @@ import type { ProblemReport } from './problem-report.ts';
 
 interface Known {
   readonly models: ModelLookup;
-  /** Of the nodes above, by id. */
+  /** Planned upstream nodes, by id. */
   readonly outputFacets: ReadonlyMap<string, PlannedNode['outputFacets']>;
 }
 
-/** A draft whose parameters are good, with its sources and facets. Nodes above it come first. */
+/** Plans a valid draft, with sources and facets. Upstream nodes come first. */
 export function planNode(
   flat: FlatNode & { readonly params: PlannedNode['params'] },
   { models, outputFacets: above }: Known,

@@ -6,8 +6,8 @@ import { parseGraph } from '../format/parse-graph.ts';
 import { noiseNode as noise, testModels as models, testRegistry } from '../testing.ts';
 import { loopRound } from './loop-round.ts';
 import { planGraph, type PlanOptions } from './plan-graph.ts';
-import { plannedNodes } from './planned-nodes.ts';
-import { validateGraph } from './validate-graph.ts';
+import { plannedNodes } from '../format/plan.ts';
+import { validateGraph } from './resolve-graph.ts';
 
 const file = 'loop.graft.json';
 const graph = (body: object): Graph => parseGraph(JSON.stringify({ graft: 1, ...body }), file);

@@ -1,8 +1,8 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { GraphError, type Problem } from '../base/errors.ts';
 import { own } from '../base/record.ts';
-import type { PlannedNode, LoopBody, PlannedLoop } from '../format/plan.ts';
-import type { Feed } from '../format/feed.ts';
+import { type PlannedNode, type LoopBody, type PlannedLoop, plannedNodes } from '../format/plan.ts';
+import type { Feed } from '../format/edge.ts';
 import { sharedFacets, type Facets, type PortFacets } from '../types/facets.ts';
 import { nodeFacets } from '../types/node-facets.ts';
 import { shapedType } from '../types/shaped-type.ts';
@@ -10,45 +10,43 @@ import { stateNames } from '../types/structure-nodes.ts';
 import { roundParam } from '../types/structure-names.ts';
 import { namesParam, textParam } from '../types/structure-params.ts';
 import { maxExpanded } from './expansion-size.ts';
-import { agedFacets } from './aged-facets.ts';
+import { agedFacets } from './loop-round.ts';
 import type { FlatNode, FlatGraph } from './flat-graph.ts';
 import { flatten } from './flatten.ts';
 import { parseParams, requirement } from './param-problems.ts';
 import { placeOf, planNode } from './plan-node.ts';
-import { plannedNodes } from './planned-nodes.ts';
 import { ProblemReport } from './problem-report.ts';
-import type { BodyDraft } from './read-body.ts';
+import type { BodyDraft, BodyReader } from './read-body.ts';
 import { openRound } from './scopes.ts';
-import type { BodyReader } from './body-reader.ts';
 import type { GraphLibrary, ResolveContext } from './graph-library.ts';
 import { topologicalOrder } from './topological-order.ts';
 
-/** What the plan of a graph is made with, and what it gathers on the way. */
+/** Inputs of planning, and what it collects. */
 interface Planning {
   readonly context: ResolveContext;
   readonly library: GraphLibrary;
   readonly reader: BodyReader;
-  /** The graphs of loops before they were planned, by the loop's path. */
+  /** The graphs of loops before planning, by the loop's path. */
   readonly loops: Map<string, FlatGraph>;
-  /** Of each body that was opened, by its key, the nodes that are left out. */
+  /** For each opened body, by key, the nodes left out. */
   readonly dropped: Map<string, ReadonlySet<string>>;
-  /** Nodes that rounds may still have, with the limits that are given from outside. */
+  /** Remaining budget of nodes in rounds, and the limits given from outside. */
   room: number;
 }
 
 export interface PlanningOf {
   readonly planning: Planning;
   readonly report: ProblemReport;
-  /** Rounds of loops around it. */
+  /** Product of the rounds of the surrounding loops. */
   readonly times: number;
-  /** What is known of what the round of a loop is given, by its `input` node. */
+  /** Known facets of a round's inputs, by `input` node. */
   readonly given?: ReadonlyMap<string, Facets>;
 }
 
-/** Ids named in the message of a cycle. */
+/** Most ids in the message of a cycle. */
 const maxNamed = 20;
 
-/** The nodes of a flat graph in topological order, but for those that have problems and all on or below a cycle. */
+/** The nodes of a flat graph in topological order, without those that have problems and those on or below a cycle. */
 export function planNodes(flat: FlatGraph, how: PlanningOf): PlannedNode[] {
   const { planning, report, given } = how;
   const { order, cycles } = topologicalOrder(flat.ids, flat.edges);
@@ -84,13 +82,16 @@ function reportCycle(cycle: readonly string[], flat: FlatGraph, report: ProblemR
 
 type LoopNode = FlatNode & Required<Pick<FlatNode, 'use'>>;
 
-/** The node type that gathers what a loop collects: an input `rows` of many edges, an output `rows`, a parameter `type`. */
+/**
+ * The node type that gathers a loop's collected rows: an input `rows` of many edges, an output `rows`, a parameter
+ * `type`.
+ */
 const gatherType = 'gather-rows';
 
-/** Rounds by which what is known of the state must hold still. */
+/** Rounds within which the facets of the state must stabilize. */
 const maxSettling = 10;
 
-/** A `repeat` node with its rounds as they can be planned, and the facets of what it gives. */
+/** A `repeat` node with its plannable rounds, and the facets of its outputs. */
 function planLoop(flat: LoopNode, planned: PlannedNode, how: PlanningOf): PlannedNode {
   const body = how.planning.reader.readUse(flat.use.scope.body, flat.use.node);
   if (body === undefined) return planned;
@@ -99,7 +100,7 @@ function planLoop(flat: LoopNode, planned: PlannedNode, how: PlanningOf): Planne
 
 interface PlannedRound {
   readonly body: LoopBody;
-  /** Of its outputs. */
+  /** Facets of its outputs. */
   readonly facets: PortFacets;
 }
 
@@ -112,7 +113,7 @@ class LoopPlanning {
   readonly #state: readonly string[];
   readonly #numbered: boolean;
   readonly #rounds: PlannedRound[] = [];
-  /** What is known of what the next round is given. */
+  /** Known facets of the next round's inputs. */
   #given: PortFacets;
 
   constructor(
@@ -156,7 +157,7 @@ class LoopPlanning {
     return { ...this.#node, outputFacets, loop };
   }
 
-  /** Plans rounds until what is known of the state is what was known before. False: too large. */
+  /** Plans rounds until the facets of the state repeat. False: too large. */
   #planUntilSettled(): boolean {
     const { report } = this.#how;
     for (let round = 1; round <= this.#limit; round++) {
@@ -180,12 +181,12 @@ class LoopPlanning {
     return true;
   }
 
-  /** Problems that show in a later round only. */
+  /** Problems that appear only in a later round. */
   #addNew(problems: readonly Problem[]): void {
     const { report } = this.#how;
     for (const { code, message, location } of problems) {
       const known = report.problems.some(
-        (one) => one.message === message && one.location.path === location.path,
+        (problem) => problem.message === message && problem.location.path === location.path,
       );
       if (!known) report.add(code, message, location);
     }
@@ -217,7 +218,7 @@ class LoopPlanning {
     if (round === 1) {
       for (const { body, dropped } of scopes) planning.dropped.set(body.at.key, dropped);
       planning.loops.set(this.#flat.id, flat);
-      // What a round is given runs outside; one that only hands it on is a round all the same.
+      // A round's inputs run outside. A round that only passes them on still counts.
       planning.room -= Math.max(1, flat.nodes.size - given.size) * rounds;
       if (planning.room < 0) {
         const message = `With all its rounds, the graph has more than ${maxExpanded} nodes, which is the limit. Allow fewer rounds.`;
@@ -225,7 +226,7 @@ class LoopPlanning {
         return false;
       }
     }
-    // Later rounds have been counted with the first.
+    // Later rounds were counted with the first.
     const all = planNodes(flat, { planning, report, given, times: round === 1 ? rounds : 0 });
     const nodes = all.filter(({ id }) => !given.has(id));
     const outputs = this.#outputs(flat.outputs, report);
@@ -236,7 +237,7 @@ class LoopPlanning {
     return true;
   }
 
-  /** What gives each output: one thing. */
+  /** The source of each output: exactly one. */
   #outputs(
     arriving: ReadonlyMap<string, { readonly feeds: readonly Feed[]; readonly broken: boolean }>,
     report: ProblemReport,
@@ -277,7 +278,7 @@ class LoopPlanning {
     return planned.body;
   }
 
-  /** What is read was looked at when the run began. */
+  /** The run resolved its sources when it began. */
   #requireSources(round: number): void {
     const template = new Map(
       [...plannedNodes(this.#rounds[0]?.body.nodes ?? [])].map((node) => [node.id, node.sources]),
@@ -289,7 +290,7 @@ class LoopPlanning {
     }
   }
 
-  /** That the graph can be told the number of every round. */
+  /** Checks that the graph accepts the number of every round. */
   #checkRounds(): void {
     const { planning, report } = this.#how;
     if (!this.#numbered) return;
@@ -312,7 +313,7 @@ class LoopPlanning {
     const known = registry.get(gatherType);
     for (const name of new Set(namesParam(this.#node.params, 'collect'))) {
       const type = own(this.#node.definition.outputs, name)?.type;
-      // Reported where it is written.
+      // Reported at the place where it is written.
       if (type === undefined) continue;
       const written = { type: type.id };
       const definition = known === undefined ? undefined : shapedType(known, written);

@@ -1,10 +1,10 @@
 import { GraphError, type GraphErrorCode, type Location, type Problem } from '../base/errors.ts';
-import { suggestion } from '../base/nearest.ts';
+import { suggestion } from '../base/message-words.ts';
 
-/** Suggesting names is quadratic in the worst case; past this many, problems go without. */
+/** Suggestions are quadratic in the worst case; beyond this many, problems have none. */
 const maxSuggestions = 20;
 
-/** The problems found in one graph, each with its place below `at`. */
+/** The problems of one graph, each with its location below `at`. */
 export class ProblemReport {
   readonly problems: Problem[] = [];
   readonly #at: Location;
@@ -23,7 +23,7 @@ export class ProblemReport {
     });
   }
 
-  /** Definitions are code: what one throws is a problem of that node, and the rest is still looked at. */
+  /** Definitions are code: if one throws, that is a problem of its node, and planning goes on. */
   guard<T>(location: Location, call: () => T): T | undefined {
     try {
       return call();
@@ -34,7 +34,7 @@ export class ProblemReport {
     }
   }
 
-  /** ` Did you mean …?` where a candidate is near. */
+  /** ` Did you mean …?` if a candidate is close. */
   suggest(word: string, candidates: Iterable<string>): string {
     return this.#suggestions-- > 0 ? suggestion(word, candidates) : '';
   }

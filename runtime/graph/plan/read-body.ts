@@ -10,7 +10,7 @@ import { reportLoop } from './loop-problems.ts';
 import { checkInputs, draftNode, type NodeDraft } from './node-draft.ts';
 import { ProblemReport } from './problem-report.ts';
 
-/** A body whose nodes are drafted and connected, as it is written: the graphs that it uses are nodes in it. */
+/** A body with drafted and connected nodes, as written: uses of graphs are nodes in it. */
 export interface BodyDraft {
   readonly at: LibraryBody;
   /** Sorted. */
@@ -18,21 +18,21 @@ export interface BodyDraft {
   /** Sorted as strings. */
   readonly edges: readonly Edge[];
   readonly drafts: ReadonlyMap<string, NodeDraft>;
-  /** The bodies that its nodes use, but for those that are switched off. */
+  /** The bodies that its nodes use, except bypassed ones. */
   readonly uses: ReadonlyMap<string, LibraryBody>;
-  /** Whether anything has to be taken out of it before it can run. */
+  /** Whether it has structure to remove before it can run. */
   readonly composed: boolean;
   readonly problems: readonly Problem[];
 }
 
 export interface BodyContext {
   readonly registry: Registry;
-  /** For every seeded node, instead of its own. */
+  /** Replaces the seed of every seeded node. */
   readonly seed?: number;
 }
 
-/** Drafts a body, with all that is wrong with it whoever uses it. Linear but for a sort. */
-export function readBody(
+/** Drafts a body, with the problems that it has for every user. Linear, except for a sort. */
+function readBody(
   at: LibraryBody,
   library: GraphLibrary,
   { registry, seed }: BodyContext,
@@ -54,7 +54,7 @@ export function readBody(
     if (usesGraph(registry.get(node.type) ?? {})) {
       const found = library.find(textParam(node.params, 'use'), at);
       if (!('key' in found)) {
-        // Nothing can be said of its ports and parameters.
+        // Its ports and parameters are unknown.
         report.add(found.code, found.message, { node: id, param: 'use' });
         composed = true;
         continue;
@@ -74,4 +74,39 @@ export function readBody(
   }
   if (composed || body.expose !== undefined) reportInterface(body, { ...context, drafts }, report);
   return { at, ids, edges, drafts, uses, composed, problems: report.problems };
+}
+
+/** Drafts each body once, however often it is used. */
+export class BodyReader {
+  readonly #library: GraphLibrary;
+  readonly #context: BodyContext;
+  readonly #drafts = new Map<string, BodyDraft>();
+
+  constructor(library: GraphLibrary, { registry, seed }: BodyContext) {
+    this.#library = library;
+    this.#context = { registry, ...(seed === undefined ? {} : { seed }) };
+  }
+
+  read(body: LibraryBody): BodyDraft {
+    const known = this.#drafts.get(body.key);
+    if (known !== undefined) return known;
+    const draft = readBody(body, this.#library, this.#context);
+    this.#drafts.set(body.key, draft);
+    return draft;
+  }
+
+  /** The body that a `graph` node uses. */
+  readonly readUse = (body: BodyDraft, node: string): BodyDraft | undefined => {
+    const used = body.uses.get(node);
+    return used === undefined ? undefined : this.read(used);
+  };
+
+  /** Problems of the bodies read so far, without those of nodes that are not planned (`dropped`, by body key). */
+  problems(dropped: ReadonlyMap<string, ReadonlySet<string>> = new Map()): Problem[] {
+    return [...this.#drafts.values()].flatMap(({ at, problems }) => {
+      const out = dropped.get(at.key);
+      if (out === undefined || out.size === 0) return problems;
+      return problems.filter(({ location: { node } }) => node === undefined || !out.has(node));
+    });
+  }
 }

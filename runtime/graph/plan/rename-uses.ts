@@ -13,8 +13,8 @@ import { setPrefix } from '../types/structure-names.ts';
 import { textParam } from '../types/structure-params.ts';
 
 /**
- * A body with the names of today where a graph that it uses has renamed a port or an exposed parameter (`formerly`); the
- * same object where there is nothing to rename.
+ * Updates a body to the current names of ports and exposed parameters that a used graph renamed (`formerly`); the same
+ * object if nothing changes.
  */
 export function renameUses<Body extends GraphBody>(
   body: Body,
@@ -68,7 +68,7 @@ function renamedParams(
   );
 }
 
-/** What a loop says of outputs of its graph under the names that these have now; the same object where none has another. */
+/** Updates the output names in a loop's parameters to the current ones; the same object if nothing changes. */
 export function renamedOutputs(
   params: GraphNode['params'],
   now: (name: string) => string,

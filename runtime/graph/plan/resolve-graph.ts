@@ -7,7 +7,7 @@ import {
 import type { Problem } from '../base/errors.ts';
 import type { Graph } from '../format/graph.ts';
 import type { PlannedNode, PortAliases } from '../format/plan.ts';
-import { BodyReader } from './body-reader.ts';
+import { BodyReader } from './read-body.ts';
 import { expansionProblem, maxExpanded } from './expansion-size.ts';
 import { plainGraph, type FlatGraph } from './flat-graph.ts';
 import { flatten } from './flatten.ts';
@@ -16,22 +16,22 @@ import { ProblemReport } from './problem-report.ts';
 import { openScopes } from './scopes.ts';
 
 export interface Resolution {
-  /** In topological order; without nodes that have problems of their own, and all on or below a cycle. */
+  /** In topological order; without nodes that have problems and those on or below a cycle. */
   readonly nodes: readonly PlannedNode[];
   readonly problems: readonly Problem[];
-  /** Absent where nothing was taken out. */
+  /** Absent if there was no structure to remove. */
   readonly aliases?: PortAliases;
-  /** What the nodes were before they were planned. */
+  /** The nodes before planning. */
   readonly flat: FlatGraph;
   /** And those of the graphs of loops, by the loop's path. */
   readonly loops: ReadonlyMap<string, FlatGraph>;
-  /** The graphs that it uses make it endless or too large: nothing was planned. */
+  /** Used graphs make it endless or too large: nothing was planned. */
   readonly refused?: true;
 }
 
 /**
- * Migrates, validates, flattens and orders a graph in one pass, linear but for a sort: the one place that decides
- * what is wrong with a graph and what its plan is. Never throws.
+ * Migrates, validates, flattens and orders a graph in one pass, linear except for a sort. Only this decides what is
+ * wrong with a graph and what its plan is. Never throws.
  */
 export function resolveGraph(written: Graph, context: ResolveContext): Resolution {
   const { file, given, seed } = context;
@@ -66,16 +66,29 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
   return { nodes, problems, aliases: flat.aliases, flat, loops };
 }
 
-/** Every problem of the subgraphs of a file that nothing uses. */
-export function unusedProblems(written: Graph, context: LibraryContext): readonly Problem[] {
+/** Problems of a file's subgraphs that nothing uses. */
+function unusedProblems(written: Graph, context: LibraryContext): readonly Problem[] {
   if (written.graphs === undefined) return [];
   const library = new GraphLibrary(written, context);
   const reader = new BodyReader(library, context);
   const used = new Set([library.root]);
-  // A Set's iteration reaches what is added on the way.
-  for (const body of used) for (const one of reader.read(body).uses.values()) used.add(one);
+  // Iterating a Set reaches entries added meanwhile.
+  for (const body of used) for (const use of reader.read(body).uses.values()) used.add(use);
   return library
     .ownGraphs()
     .filter((body) => !used.has(body))
     .flatMap((body) => reader.read(body).problems);
+}
+
+/**
+ * All problems of a graph, located; empty if it can run. Reports nodes of unknown types and still checks the rest.
+ * Inputs from outside count as given. Never throws.
+ */
+export function validateGraph(
+  graph: Graph,
+  registry: ResolveContext['registry'],
+  options: Pick<ResolveContext, 'models' | 'file' | 'graphs'>,
+): readonly Problem[] {
+  const context = { registry, ...options };
+  return [...resolveGraph(graph, context).problems, ...unusedProblems(graph, context)];
 }

@@ -1,25 +1,25 @@
 import { own } from '../base/record.ts';
 import { interfaceName, roundParam, setPrefix } from '../types/structure-names.ts';
 import type { BodyDraft } from './read-body.ts';
-import { sampleBranch } from './sample-branch.ts';
+import type { NodeDraft } from './node-draft.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** One use of a body: its nodes have paths that begin with `prefix`. */
+/** One use of a body: the paths of its nodes begin with `prefix`. */
 export interface Scope {
   /** Empty, or `retriever/`. */
   readonly prefix: string;
   readonly body: BodyDraft;
-  /** The scope that uses it, and by which node. */
+  /** The scope that uses it, and the node that does. */
   readonly parent: { readonly scope: Scope; readonly node: string } | undefined;
-  /** The round that it is of a loop: then what it is given comes with the round. */
+  /** The round of a loop: then its inputs come with the round. */
   readonly round: number | undefined;
   readonly children: ReadonlyMap<string, Scope>;
-  /** By node, the parameters that were given from outside. */
+  /** By node, the parameters given from outside. */
   readonly given: ReadonlyMap<string, Params>;
-  /** By node, those of them that are the number of a round. */
+  /** By node, those that hold the number of a round. */
   readonly numbered: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Nodes that only feed samples which are not needed. */
+  /** Nodes that only feed unneeded samples. */
   readonly dropped: ReadonlySet<string>;
   /** Ids of its `input` and `output` nodes, by name. */
   readonly ports: InterfaceNodes;
@@ -30,7 +30,7 @@ interface InterfaceNodes {
   readonly output: ReadonlyMap<string, string>;
 }
 
-/** What scopes of one body have in common. */
+/** Shared data of the scopes of one body. */
 interface Shared {
   readonly dropped: ReadonlySet<string>;
   readonly ports: InterfaceNodes;
@@ -42,12 +42,12 @@ interface Opening {
   readonly fed: (name: string) => boolean;
 }
 
-/** Opens every use of every body below a root whose expansion has been counted, but for those of loops. */
+/** Opens every use of every body below a root whose size was checked, except loops. */
 export function openScopes(root: BodyDraft, opening: Opening): readonly Scope[] {
   return open(root, { prefix: '', parent: undefined, round: undefined }, opening);
 }
 
-/** Opens a round of a loop: its graph, with all that this uses. */
+/** Opens a round of a loop: its graph, with everything that it uses. */
 export function openRound(
   body: BodyDraft,
   use: Pick<Scope, 'prefix' | 'parent' | 'round'>,
@@ -109,7 +109,7 @@ function interfaceNodes({ drafts }: BodyDraft): InterfaceNodes {
   return ports;
 }
 
-/** The exposed parameters that a use sets, or that have a default of their own, by the node that has them. */
+/** The exposed parameters that a use sets or that have their own default, by node. */
 function givenParams(
   body: BodyDraft,
   { parent, round }: Pick<Scope, 'parent' | 'round'>,
@@ -132,9 +132,41 @@ function givenParams(
   return { given, numbered };
 }
 
-/** The parameters of a node of a scope, as they are written and as they are given from outside. */
+/** The parameters of a node of a scope, as written and as given from outside. */
 export function paramsIn(scope: Scope, node: string): Params {
   const written = scope.body.drafts.get(node)?.node.params ?? {};
   const given = scope.given.get(node);
   return given === undefined ? written : { ...written, ...given };
+}
+
+/**
+ * The nodes that only feed samples to inputs with outside values: all their edges lead there. Planning leaves them out.
+ */
+function sampleBranch(
+  drafts: ReadonlyMap<string, NodeDraft>,
+  fed: (id: string, draft: NodeDraft) => boolean,
+): ReadonlySet<string> {
+  const branch = new Set<string>();
+  const inputs = [...drafts].filter(
+    ([id, draft]) => draft.definition.structure === 'input' && fed(id, draft),
+  );
+  if (inputs.every(([, { inputs: ports }]) => (ports['sample'] ?? []).length === 0)) return branch;
+  /** Number of edges out of each node that remain. */
+  const wanted = new Map<string, number>();
+  for (const { inputs: ports } of drafts.values()) {
+    for (const { node } of Object.values(ports).flat())
+      wanted.set(node, (wanted.get(node) ?? 0) + 1);
+  }
+  const unwanted = inputs.flatMap(([, { inputs: ports }]) => ports['sample'] ?? []);
+  for (let feed = unwanted.pop(); feed !== undefined; feed = unwanted.pop()) {
+    const left = (wanted.get(feed.node) ?? 0) - 1;
+    wanted.set(feed.node, left);
+    const source = left === 0 ? drafts.get(feed.node) : undefined;
+    if (source === undefined || source.definition.structure === 'input') continue;
+    branch.add(feed.node);
+    for (const feeds of Object.values(source.inputs)) {
+      for (const next of feeds) unwanted.push(next);
+    }
+  }
+  return branch;
 }

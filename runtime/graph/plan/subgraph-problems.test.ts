@@ -5,7 +5,7 @@ import type { Graph } from '../format/graph.ts';
 import { testModels as models, testRegistry } from '../testing.ts';
 import { connectionVerdict } from './connection-verdict.ts';
 import { planGraph, type PlanOptions } from './plan-graph.ts';
-import { validateGraph } from './validate-graph.ts';
+import { validateGraph } from './resolve-graph.ts';
 
 const file = 'rag.graft.json';
 const graph = (body: object): Graph => parseGraph(JSON.stringify({ graft: 1, ...body }), file);

@@ -1,15 +1,15 @@
 import type { Edge } from '../format/edge.ts';
 
 export interface TopologicalOrder {
-  /** Node ids, each after all it depends on: by depth, then by id. Nodes on or below a cycle are absent. */
+  /** Node ids, each after all that it depends on: by depth, then by id. Nodes on or below a cycle are absent. */
   readonly order: readonly string[];
-  /** The cycles, each from its smallest id along its edges; disjoint. Empty for a sound graph. */
+  /** The cycles, each from its smallest id along its edges; disjoint. Empty for a valid graph. */
   readonly cycles: readonly (readonly string[])[];
 }
 
 /**
- * Orders nodes by Kahn's algorithm, level by level; the order depends on ids and edges alone. Edges at
- * ids that are not in `ids` are ignored. O(n log n + edges); `ids` must be sorted.
+ * Orders nodes by Kahn's algorithm, level by level; the order depends only on ids and edges. Ignores edges at ids
+ * outside `ids`. O(n log n + edges); `ids` must be sorted.
  */
 export function topologicalOrder(ids: readonly string[], edges: readonly Edge[]): TopologicalOrder {
   const indexOf = new Map(ids.map((id, index) => [id, index]));
@@ -44,8 +44,8 @@ export function topologicalOrder(ids: readonly string[], edges: readonly Edge[])
 }
 
 /**
- * Every node still waiting has a source that is still waiting, so walking from source to source must
- * come round. Each walk stops at nodes that an earlier one has seen: linear in all.
+ * Every remaining node has a remaining source, so walking from source to source must end in a cycle. Each walk stops at
+ * nodes seen before, so the total is linear.
  */
 function findCycles(waiting: Int32Array, sources: readonly (readonly number[])[]): number[][] {
   const cycles: number[][] = [];

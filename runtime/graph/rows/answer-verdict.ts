@@ -1,11 +1,9 @@
-import { abstains } from './abstention.ts';
-import { withoutCitations } from './citation-marks.ts';
 import type { Answer } from './port-types.ts';
 
-/** How an answer compares with the reference that its question carries. */
+/** Verdict on an answer, compared with its question's reference. */
 export type AnswerVerdict = 'right' | 'wrong' | 'no reference';
 
-/** Words that carry nothing to be compared. "No" and "not" are none of them. */
+/** Words without content. "No" and "not" are not among them. */
 const littleWords = new Set(
   'a an the at by in on of to for from after with and or is are was were be been it its he she they that this than only may must does do'.split(
     ' ',
@@ -22,7 +20,7 @@ const numberWords = new Map<string, number>([
   ...tens.map((word, index) => [word, (index + 2) * 10] as const),
 ]);
 
-/** `twenty-eight` → 28; other words as they are. */
+/** `twenty-eight` → 28; leaves other words unchanged. */
 function asNumber(word: string): string {
   const parts = word.split('-');
   const values = parts.map((part) => numberWords.get(part));
@@ -47,10 +45,12 @@ function wordsOf(text: string): readonly string[] {
   return words.map(asNumber).flatMap((word) => (/^\d/.test(word) ? [word] : word.split('-')));
 }
 
-/** The month, and not what one may do: after a word of its sentence, or before a number. */
+/** May as a month, not as a verb: after another word of its sentence, or before a number. */
 const may = /[\p{L}\p{N},]\sMay\b|\bMay\s\d/u;
 
-/** The words of a reference that an answer must have: of nothing but little words all, and none where it is empty. */
+/**
+ * The words of a reference that an answer must contain: all if the reference has only stop words, none if it is empty.
+ */
 function neededWords(reference: string): readonly string[] {
   const outside = reference.replace(/\([^()]*\)/g, ' ');
   for (const text of [outside, reference]) {
@@ -62,7 +62,7 @@ function neededWords(reference: string): readonly string[] {
   return wordsOf(reference);
 }
 
-/** Whether an answer agrees with its question’s reference, as `verdictRule` says. */
+/** Whether an answer agrees with its question’s reference, by the rule in `verdictRule`. */
 export function answerVerdict({
   text,
   question,
@@ -74,3 +74,45 @@ export function answerVerdict({
   const given = new Set(wordsOf(withoutCitations(text)));
   return needed.length > 0 && needed.every((word) => given.has(word)) ? 'right' : 'wrong';
 }
+
+/** `[1]`, `[1, 2]` and `[1–3]`, by which a model cites passages; the group holds the content of the brackets. */
+export const citationMarks = /\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]/g;
+
+/** Removes citations from a text, so that their numbers do not count as its own. */
+export function withoutCitations(text: string): string {
+  return text.replace(citationMarks, ' ');
+}
+
+const source =
+  '(?:articles?|context|documents?|excerpts?|handbook|information|manual|passages?|sources?|text)';
+const not = '(?:does|do|did) not';
+
+/** English only. A negation that does not concern a source (“no fee is given”) is no abstention. */
+const abstention = new RegExp(
+  [
+    `${not} (?:mention|say|specify|state)`,
+    `${source}(?: [a-z]+){0,3} ${not} (?:answer|contain|cover|give|hold|include|indicate|provide|tell)`,
+    '(?:is|are|was|were) not (?:mentioned|specified|stated)',
+    '(?:no|not enough|insufficient) information',
+    '(?:i|we) (?:cannot|can not|could not) (?:answer|determine|find|say|tell)',
+    '(?:i|we) do not know',
+    'cannot be (?:answered|determined)',
+    'unanswerable',
+  ]
+    .map((words) => `\\b${words}\\b`)
+    .join('|'),
+);
+
+/** Whether an answer says that the passages do not contain one, in common English phrases. */
+export function abstains(text: string): boolean {
+  const plain = text
+    .toLowerCase()
+    .replace(/\bcan['’]t\b/g, 'cannot')
+    .replace(/n['’]t\b/g, ' not')
+    .replace(/\s+/g, ' ');
+  return abstention.test(plain);
+}
+
+/** The rule of `answerVerdict`, in words for people. */
+export const verdictRule =
+  'Right: the answer has every word and number of the reference, in any order. Capitals, punctuation, little words and the reference’s words in brackets do not count; “three” counts as “3”. If there is no answer, right means that it says so. The rule compares words, not meaning: an answer in other words is marked wrong.';

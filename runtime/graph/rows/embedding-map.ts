@@ -1,27 +1,27 @@
-/** The vectors of the rows on a map, one after the other, each to its own scale from -127 to 127: only their directions count. */
+/** The vectors of the rows on a map, concatenated, each scaled to -127 to 127: only directions count. */
 export interface EmbeddingVectors {
   readonly dimension: number;
   /** Signed bytes, as base64. */
   readonly values: string;
 }
 
-/** A question, and the points of a map that were found nearest to it. */
+/** A question, and its nearest points on a map. */
 export interface MapQuestion {
   readonly question: string;
-  /** Points by their numbers on the map, and how much each counts: together 1. */
+  /** Points by their index on the map, with weights that sum to 1. */
   readonly near: readonly { readonly point: number; readonly weight: number }[];
 }
 
-/** Where the vectors of an artifact lie on the plane of their two first principal components. */
+/** The vectors of an artifact on the plane of their first two principal components. */
 export interface EmbeddingMap {
-  /** Numbers of the rows that are on it, from 0: all of them, or of very many such as stand as far apart. */
+  /** Indices of the rows on the map, from 0: all, or evenly spaced ones of very many. */
   readonly rows: readonly number[];
-  /** x and y of each of these, from -1 to 1. */
+  /** x and y of each, from -1 to 1. */
   readonly places: readonly number[];
-  /** Documents that the rows are of, those with most rows first. */
+  /** Documents of the rows, those with most rows first. */
   readonly documents: readonly string[];
-  /** Of each row on the map the number of its document in `documents`. */
+  /** For each row on the map, the index of its document in `documents`. */
   readonly documentOf: readonly number[];
-  /** Rows that the artifact has. */
+  /** Number of rows in the artifact. */
   readonly total: number;
 }

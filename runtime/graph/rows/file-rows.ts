@@ -1,28 +1,28 @@
-import { GraphError, type Problem } from '../base/errors.ts';
+import { GraphError, type Problem, type Location } from '../base/errors.ts';
 import { isRecord } from '../base/record.ts';
 import type { PortType } from './port-type.ts';
 import { withContentId } from './row-ids.ts';
 
-/** What the rows of a file are. */
+/** Type of the rows of a file. */
 export interface RowsKind {
   readonly type: PortType;
-  /** The version of the type that they were written in; 0: the newest. */
+  /** The version of the type in which they were written; 0: the newest. */
   readonly written: number;
 }
 
-/** Why a line is no row of its kind. */
+/** Why a line is not a row of its kind. */
 export interface RowFault {
-  /** Where in the row, `source.start`; absent: all of it. */
+  /** Field of the row, `source.start`; absent: the whole row. */
   readonly field?: string;
   readonly message: string;
 }
 
-/** Problems of a text that are told; more of them say nothing new. */
+/** Most problems of a text to report; more add nothing. */
 const mostProblems = 20;
 
 /**
- * A row of a file as it is taken now: named by its content where it has no id, of the newest version. Not checked; throws
- * `bad-param` for a value that is nested too deep, or a number too large, to be named by.
+ * Upgrades a row of a file to the newest version; names it by its content if it has no id. Does not check it. Throws
+ * `bad-param` for a value nested too deeply, or a number too large, to name it by.
  */
 export function currentRow(row: unknown, { type, written }: RowsKind): unknown {
   const named = withContentId(row);
@@ -32,11 +32,11 @@ export function currentRow(row: unknown, { type, written }: RowsKind): unknown {
     .reduce((before, migration) => migration.row(before), named);
 }
 
-/** What is wrong with one line of a file; undefined where it is a row of its kind. */
+/** The problem of one line of a file; undefined if it is a row of its kind. */
 export function rowFault(line: string, kind: RowsKind): RowFault | undefined {
   let row: unknown;
   try {
-    // Without the mark of byte order that a first line may begin with.
+    // Without the byte order mark that the first line may have.
     row = JSON.parse(line.trim());
   } catch (cause) {
     return { message: `this is not JSON: ${cause instanceof Error ? cause.message : 'unread'}` };
@@ -56,11 +56,11 @@ export function rowFault(line: string, kind: RowsKind): RowFault | undefined {
   return field === '' ? { message } : { field, message };
 }
 
-/** `it is missing: string expected`, and not that it is undefined. */
+/** `it is missing: string expected`, rather than "undefined". */
 function faultText(message: string): string {
-  const said = message.replace(/^Invalid (?:input|option): /, '');
-  const missing = /^expected (.*), received undefined$/.exec(said)?.[1];
-  return missing === undefined ? said : `it is missing; expected ${missing}`;
+  const reason = message.replace(/^Invalid (?:input|option): /, '');
+  const missing = /^expected (.*), received undefined$/.exec(reason)?.[1];
+  return missing === undefined ? reason : `it is missing; expected ${missing}`;
 }
 
 /** `row 3, field "text": expected string, received number` */
@@ -69,9 +69,9 @@ export function faultAt(row: number, { field, message }: RowFault): string {
 }
 
 /**
- * Checks the text of a file of rows, an object a line, blank lines passed over, and counts them. Throws `bad-row` with a
- * problem for each row that is none (row, line and field), at most 20; `bad-input` for a text without rows, which no node
- * would read; `newer-format` for rows of a newer Graft.
+ * Checks a text of rows, one object a line, ignoring blank lines, and counts them. Throws `bad-row` with a problem for
+ * each invalid row (row, line and field), at most 20; `bad-input` for a text without rows; `newer-format` for rows of a
+ * newer Graft.
  */
 export function checkRows(text: string, kind: RowsKind & { readonly file: string }): number {
   const { type, written, file } = kind;
@@ -106,4 +106,32 @@ export function checkRows(text: string, kind: RowsKind & { readonly file: string
   throw new GraphError('bad-input', `${file} would have no rows. Keep at least one row.`, {
     location: { file },
   });
+}
+
+/**
+ * Reads a row and upgrades it to the current version of its type. Throws `bad-row` with the reason why `subject` is not
+ * a row of it.
+ */
+export function rowOfType(
+  kind: RowsKind,
+  row: unknown,
+  { subject, location }: { readonly subject: string; readonly location: Location },
+): unknown {
+  const refused = (why: string, cause?: unknown): GraphError =>
+    new GraphError('bad-row', `${subject} is not a row of ${kind.type.id}: ${why}`, {
+      ...{ location, cause },
+    });
+  let current: unknown;
+  try {
+    current = currentRow(row, kind);
+  } catch (error) {
+    throw refused(GraphError.from(error).message, error);
+  }
+  const result = kind.type.schema.safeParse(current);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = issue?.path.join('.') ?? '';
+  throw refused(
+    `${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has the wrong shape'}.`,
+  );
 }

@@ -1,4 +1,4 @@
-import { isInnerPath } from '../base/inner-path.ts';
+import { isInnerPath } from '../base/names.ts';
 
 /** A model of a hub by name: `hf:owner/repo[@revision][/path | :quant]`. */
 export interface HubReference {

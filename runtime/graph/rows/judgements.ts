@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { portType } from './port-type.ts';
 
-/** Something that the judge gave verdicts of: a claim, a passage, an answer, a question that it made of the answer. */
+/** Something that the judge gave verdicts on: a claim, a passage, an answer, a question made from the answer. */
 const findingSchema = z.object({
   text: z.string(),
-  /** What a model said in each repeat; null where that could not be read. */
+  /** The model's verdict in each repeat; null if unreadable. */
   said: z.array(z.boolean().nullable()),
-  /** By the majority of what could be read; absent: nothing could be. */
+  /** Majority of the readable verdicts; absent: none was readable. */
   verdict: z.boolean().optional(),
-  /** Of a question made of the answer: its cosine with the question that was asked. */
+  /** For a question made from the answer: its cosine with the real question. */
   similarity: z.number().optional(),
 });
 export type JudgeFinding = z.infer<typeof findingSchema>;
 
-/** What the judge was asked at once, and what it wrote. */
+/** A prompt to the judge and its reply. */
 const exchangeSchema = z.object({
   asked: z.enum(['claims', 'verdicts', 'question']),
   /** From 1. */
@@ -21,12 +21,12 @@ const exchangeSchema = z.object({
   prompt: z.string(),
   /** Absent: it was not asked, or refused to answer. */
   reply: z.string().optional(),
-  /** Why there is no reply, or why it could not be read, as a sentence; absent: it was. */
+  /** Why there is no reply, or why it is unreadable, as a sentence; absent: it was read. */
   problem: z.string().optional(),
 });
 export type JudgeExchange = z.infer<typeof exchangeSchema>;
 
-/** One metric of one answer, as a judge has it, with its findings and, of a model, all that it was asked and said. */
+/** One metric of one answer by a judge, with its findings and, for a model, all prompts and replies. */
 export const judgementSchema = z.object({
   id: z.string(),
   /** Id of the answer. */
@@ -38,7 +38,7 @@ export const judgementSchema = z.object({
   }),
   answer: z.string(),
   metric: z.string(),
-  /** Absent: it could not be had, since a verdict is missing or there was nothing to judge. Never 0 for that. */
+  /** Absent: a verdict is missing, or there was nothing to judge. Never 0 for that. */
   value: z.number().optional(),
   findings: z.array(findingSchema),
   exchanges: z.array(exchangeSchema),

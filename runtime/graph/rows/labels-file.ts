@@ -1,4 +1,4 @@
-/** Whether a path below the workspace can be that of a file of labels; no pattern of several is one. */
+/** Whether a path below the workspace may name a labels file; a pattern of several files may not. */
 export function isLabelsFile(path: string): boolean {
   return /^[^*?[\]{}|]*[^/*?[\]{}|]\.labels\.jsonl$/.test(path);
 }

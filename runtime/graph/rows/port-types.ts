@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { answersMediaType } from './answers-media-type.ts';
-import { portType } from './port-type.ts';
-import { remoteModelSchema } from './remote-model.ts';
+import { portType, answersMediaType } from './port-type.ts';
+import { remoteModelSchema } from './model.ts';
 
-/** Free-form facts about a document; flat, so that they can be filtered on. */
+/** Free-form facts of a document; flat, so that filters can use them. */
 export const metadataSchema = z.record(
   z.string(),
   z.union([z.string(), z.number(), z.boolean(), z.null()]),
@@ -20,7 +19,7 @@ export const documentSchema = z.object({
   mediaType: z.string(),
   title: z.string(),
   text: z.string(),
-  /** Where this part's text begins in the whole document; 0 unless it was split. */
+  /** Offset of this part's text in the whole document; 0 unless it was split. */
   offset: z.number().int(),
   /** 1-based line of the first character of `text` in the whole document. */
   line: z.number().int(),
@@ -28,7 +27,7 @@ export const documentSchema = z.object({
 });
 export type Document = z.infer<typeof documentSchema>;
 
-/** A span of a document: `[start, end)` in code units and `[firstLine, lastLine]`, 1-based, of its text. */
+/** A span of a document's text: `[start, end)` in code units and `[firstLine, lastLine]`, 1-based. */
 export const spanSchema = z.object({
   documentId: z.string(),
   path: z.string(),
@@ -45,19 +44,19 @@ export const chunkSchema = z.object({
   text: z.string(),
   /** Headings above the chunk, outermost first. */
   headings: z.array(z.string()),
-  /** What the text does not say of itself: searched with it, and never put into a prompt. */
+  /** Context of the chunk: searched with it, and never put into a prompt. */
   context: z.string().optional(),
   source: spanSchema,
   metadata: metadataSchema,
 });
 export type Chunk = z.infer<typeof chunkSchema>;
 
-/** What of a chunk is embedded, and searched by words: its text, below its context where it has one. */
+/** The text of a chunk to embed and to index: its context, if any, and its text. */
 export function searchedText({ text, context }: Pick<Chunk, 'text' | 'context'>): string {
   return context === undefined || context === '' ? text : `${context}\n\n${text}`;
 }
 
-/** Floats as they are, in memory and in stored items. */
+/** Plain floats, in memory and in stored items. */
 export const vectorSchema = z.custom<Float32Array>((value) => value instanceof Float32Array);
 
 /** A chunk and its unit-length vector; the dimension is in the facets. */
@@ -70,7 +69,7 @@ export const embeddedChunkSchema = z.custom<EmbeddedChunk>(
     (value as { vector?: unknown }).vector instanceof Float32Array,
 );
 
-/** What an index folder says of itself, in its `graft.json`. */
+/** Facts of an index folder, in its `graft.json`. */
 export const indexInfoSchema = z.object({
   rows: z.number().int(),
   dimension: z.number().int(),
@@ -89,47 +88,47 @@ export const questionSchema = z.object({
   /** Paths of the documents that hold the answer. */
   documents: z.array(z.string()).optional(),
   answerable: z.boolean().optional(),
-  /** Known to be hard, for people who look at the answers. */
+  /** A known hard question, for people who read the answers. */
   hard: z.boolean().optional(),
-  /** What is searched for beside the question: it in other words, or passages that might answer it. */
+  /** Further search texts: paraphrases, or passages that might answer it. */
   variants: z.array(z.string()).optional(),
-  /** The question that it asks in other words: both belong to one side of a split. */
+  /** The question that it paraphrases: a split keeps both on one side. */
   paraphraseOf: z.string().optional(),
 });
 export type Question = z.infer<typeof questionSchema>;
 
-/** What a hit's score is made of. */
+/** Parts of a hit's score. */
 const hitScoresSchema = z.object({
   /** Cosine of question and chunk. */
   dense: z.number().optional(),
   bm25: z.number().optional(),
-  /** Sum of 1 / (constant + rank) over the lists that were fused. */
+  /** Sum of 1 / (constant + rank) over the fused lists. */
   rrf: z.number().optional(),
-  /** Of the wordings of a question that were searched for, those that found it. */
+  /** Number of a question's wordings that found it. */
   versions: z.number().optional(),
-  /** What the reranker's model gave. */
+  /** Score of the reranker's model. */
   rerank: z.number().optional(),
-  /** Topic, quality and its parts: from 0 to 1, the more the better. */
+  /** Topic, quality and its parts: from 0 to 1, more is better. */
   topic: z.number().optional(),
   quality: z.number().optional(),
   length: z.number().optional(),
   content: z.number().optional(),
   trust: z.number().optional(),
   freshness: z.number().optional(),
-  /** How far it was judged to help, from 0 to 1. */
+  /** Judged usefulness, from 0 to 1. */
   grade: z.number().optional(),
-  /** Hits of parts of it. */
+  /** Hits among its parts. */
   children: z.number().optional(),
-  /** Marginal relevance: relevance less likeness to the hits before. */
+  /** Marginal relevance: relevance minus similarity to earlier hits. */
   mmr: z.number().optional(),
-  /** Hits that say nearly the same and were left out for it. */
+  /** Near-duplicate hits that it replaced. */
   duplicates: z.number().optional(),
 });
 export type HitScores = z.infer<typeof hitScoresSchema>;
 
 /**
- * One retrieved chunk. `rank` is 1-based, `before` the rank that it came with to the node that ranked it anew; `scores` are
- * the parts of `score`.
+ * One retrieved chunk. `rank` is 1-based; `before` is its rank before a node reranked it; `scores` are the parts of
+ * `score`.
  */
 export const hitSchema = z.object({
   rank: z.number().int(),
@@ -147,7 +146,7 @@ export const questionHitsSchema = z.object({
 });
 export type QuestionHits = z.infer<typeof questionHitsSchema>;
 
-/** A numbered passage of a prompt; `[start, end)` are code units into the prompt's text. */
+/** A numbered passage of a prompt; `[start, end)` are code units of the prompt's text. */
 export const passageSchema = z.object({
   number: z.number().int(),
   chunkId: z.string(),
@@ -162,7 +161,7 @@ export const promptSchema = z.object({
   id: z.string(),
   question: questionSchema,
   text: z.string(),
-  /** Empty when nothing was injected. */
+  /** Empty if no passage was injected. */
   passages: z.array(passageSchema),
   tokens: z.number().int(),
   /** Hits left out because the token budget was full. */
@@ -190,18 +189,20 @@ export const answerSchema = z.object({
 });
 export type Answer = z.infer<typeof answerSchema>;
 
-/** A language model: weights in the catalogue, or in the artifact's own folder, or behind an address. Its `graft.json`. */
+/**
+ * A language model: weights in the catalogue, in the artifact's folder, or at an address. Content of its `graft.json`.
+ */
 export const modelSchema = z.object({
-  /** Id in the catalogue; a name for people where the weights are in the artifact. */
+  /** Catalogue id; a name for people if the artifact holds the weights. */
   id: z.string(),
-  /** Of the catalogue's entry, or sha256 of the weights' file, or of what is known of a remote one. */
+  /** Digest of the catalogue's entry, sha256 of the weights' file, or a digest of a remote model's facts. */
   digest: z.string(),
   /** Path of the weights below the artifact's folder; absent: the catalogue's. */
   weights: z.string().optional(),
   architecture: z.string(),
   format: z.enum(['gguf', 'safetensors', 'onnx', 'remote']),
   contextLength: z.number().int(),
-  /** Where it answers, where its weights are not here. */
+  /** Its address, if the weights are not local. */
   remote: remoteModelSchema.optional(),
 });
 export type ModelRef = z.infer<typeof modelSchema>;
@@ -306,7 +307,7 @@ export const Model = portType({
   doc: 'A language model.',
 });
 
-/** What an `output` node takes: it gives on what it is fed. Rows of no kind of their own. */
+/** Accepted by an `output` node, which passes on what it receives. Rows of no kind of their own. */
 export const Anything = portType({
   id: 'anything',
   family: 'structure',

@@ -2,13 +2,13 @@ import { answerVerdict } from './answer-verdict.ts';
 import { Answers, answerSchema, Documents, Hits, Prompts, Questions } from './port-types.ts';
 import { Dataset } from './training-types.ts';
 
-/** Something of each row by which rows are put in order. */
+/** A sortable property of rows. */
 export interface RowColumn {
   readonly id: string;
   readonly title: string;
-  /** Where it stands in a row; `*` is each entry of a list, of which the numbers are summed, and `length` that of a text or list. */
+  /** Path in a row; `*` is each entry of a list, whose numbers are summed, and `length` that of a text or list. */
   readonly path: readonly string[];
-  /** Whether people want the least of it first: words are read from A to Z. */
+  /** Whether people want the smallest first; text sorts from A to Z. */
   readonly ascending?: true;
 }
 
@@ -16,7 +16,7 @@ const question: RowColumn = {
   ...{ id: 'question', title: 'Question', path: ['question', 'question'], ascending: true },
 };
 
-/** Whether an answer is right by its reference: of all columns alone, it stands nowhere in a row. */
+/** Correctness of an answer by its reference: the only column that no row contains. */
 export const verdictColumn: RowColumn = { id: 'verdict', title: 'Right or wrong', path: [] };
 
 const columns: ReadonlyMap<string, readonly RowColumn[]> = new Map([
@@ -73,12 +73,12 @@ const columns: ReadonlyMap<string, readonly RowColumn[]> = new Map([
   ],
 ]);
 
-/** By what the rows of an artifact of a media type are put in order; none where their order means something. */
+/** Sortable columns for the rows of a media type; none if their order is meaningful. */
 export function rowColumns(mediaType: string): readonly RowColumn[] {
   return columns.get(mediaType) ?? [];
 }
 
-/** What a row has in a column; undefined where it has nothing. */
+/** A row's value in a column; undefined if it has none. */
 export function columnValue(
   row: unknown,
   { id, path }: Pick<RowColumn, 'id' | 'path'>,
@@ -99,7 +99,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   if (step === undefined) return value;
   if (step === '*') {
     if (!Array.isArray(value)) return undefined;
-    return value.reduce<number>((sum, one) => sum + (Number(valueAt(one, rest)) || 0), 0);
+    return value.reduce<number>((sum, entry) => sum + (Number(valueAt(entry, rest)) || 0), 0);
   }
   if (step === 'length' && typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;

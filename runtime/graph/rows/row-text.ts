@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { judgementSchema } from './judgements.ts';
 import {
   answerSchema,
@@ -11,7 +11,7 @@ import {
 } from './port-types.ts';
 import { preferenceSchema } from './training-types.ts';
 
-/** A row for people: a heading and the text below it. */
+/** A row for people: a heading with the text below it. */
 export interface RowText {
   readonly heading: string;
   readonly body: string;
@@ -20,7 +20,7 @@ export interface RowText {
 const place = ({ path, firstLine, lastLine }: Span): string =>
   `${path}:${String(firstLine)}–${String(lastLine)}`;
 
-/** What can be said of a row depends on its shape; the most particular shapes come first. */
+/** The most specific shapes come first. */
 const readers: readonly ((row: unknown) => RowText | undefined)[] = [
   reader(answerSchema, (answer) => ({
     heading: answer.question.question,
@@ -75,11 +75,42 @@ function reader<T>(
   };
 }
 
-/** A row as text, whole; JSON where its shape is none that has words. */
+/** A row as complete text; JSON if its shape has no text form. */
 export function rowText(row: unknown): RowText {
   for (const read of readers) {
     const text = read(row);
     if (text !== undefined) return text;
   }
   return { heading: '', body: JSON.stringify(row) ?? '' };
+}
+
+/**
+ * Whether any text or number of a row contains `text`, which is in lower case; ignores case, field names and vectors.
+ */
+export function rowHolds(value: unknown, text: string): boolean {
+  if (typeof value === 'string') return value.toLowerCase().includes(text);
+  if (typeof value === 'number') return String(value).includes(text);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  return Object.values(value).some((part) => rowHolds(part, text));
+}
+
+const rowSchema = z.looseObject({
+  id: z.string().optional(),
+  item: z.string().optional(),
+  question: z.union([z.string(), z.looseObject({ id: z.string() })]).optional(),
+});
+
+const askedSchema = z.looseObject({ question: z.looseObject({ question: z.string() }) });
+
+/** The text of the question behind a row; undefined if the row has none. */
+export function questionTextOf(row: unknown): string | undefined {
+  return askedSchema.safeParse(row).data?.question.question;
+}
+
+/** Id of the question behind a row, else of the row itself; undefined if it has neither, nor an item. */
+export function questionOfRow(row: unknown): string | undefined {
+  const { id, item, question } = rowSchema.safeParse(row).data ?? {};
+  if (typeof question === 'object') return question.id;
+  // A metrics row names the id of its question, a question its text.
+  return id ?? question ?? item;
 }

@@ -1,12 +1,12 @@
 import { GraphError } from '../base/errors.ts';
 import { portPhrase, type PortType } from './port-type.ts';
 import { RowIds } from './row-ids.ts';
-import { rowOfType } from './row-of-type.ts';
+import { rowOfType } from './file-rows.ts';
 
 /**
- * The rows that a text given from outside stands for, checked: JSON Lines where its first line is an object, else what the
- * port type makes of it. A row without an id gets one of its content, so that equal rows share what was computed of them.
- * Throws `bad-input` for a type that no text can give (a folder, vectors), and `bad-row` with the line.
+ * Reads and checks rows from a text: JSON Lines if its first line is an object, else as the port type defines. A row
+ * without an id gets one from its content, so that equal rows share results. Throws `bad-input` for a type that has no
+ * text form (a folder, vectors), and `bad-row` with the line.
  */
 export function rowsOfText(type: PortType, text: string): readonly unknown[] {
   if (type.encoding !== 'jsonl') {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { portType } from './port-type.ts';
 
-/** One turn of an example, or, without a chat template, one piece of its text. */
+/** A turn of an example or, without a chat template, a piece of its text. */
 export const turnSchema = z.object({
   role: z.enum(['system', 'user', 'assistant', 'text']),
   content: z.string(),
@@ -10,7 +10,7 @@ export const turnSchema = z.object({
 });
 export type Turn = z.infer<typeof turnSchema>;
 
-/** One row of a dataset, whatever format it was written in. */
+/** A row of a dataset, from any file format. */
 export const exampleSchema = z.object({
   /** Path and row: `data/style.jsonl:12`. */
   id: z.string(),
@@ -18,13 +18,13 @@ export const exampleSchema = z.object({
   /** 1-based row of the file. */
   row: z.number().int(),
   split: z.enum(['train', 'eval']),
-  /** `chat`: the turns go through the model's chat template. `text`: they are joined as they are. */
+  /** `chat`: the turns go through the model's chat template. `text`: they are concatenated. */
   kind: z.enum(['chat', 'text']),
   turns: z.array(turnSchema).min(1),
 });
 export type Example = z.infer<typeof exampleSchema>;
 
-/** Two answers to one prompt, of which the first is preferred: the fields by which others train on preferences. */
+/** Two answers to one prompt, the first preferred, in the usual fields for preference training. */
 export const preferenceSchema = z.object({
   id: z.string(),
   prompt: z.string(),
@@ -33,7 +33,7 @@ export const preferenceSchema = z.object({
 });
 export type Preference = z.infer<typeof preferenceSchema>;
 
-/** An example in a model's tokens: `pieces[i]` is the text of token i, `trained[i]` whether it is predicted. */
+/** An example in a model's tokens: `pieces[i]` is the text of token i, `trained[i]` whether the loss counts it. */
 export const tokenRowSchema = z.object({
   id: z.string(),
   split: z.enum(['train', 'eval']),
@@ -42,7 +42,7 @@ export const tokenRowSchema = z.object({
 });
 export type TokenRow = z.infer<typeof tokenRowSchema>;
 
-/** What one module of an adapter adds: of ΔW = s·B·A. */
+/** The change of one module of an adapter: ΔW = s·B·A. */
 export const adapterModuleSchema = z.object({
   /** Published path: `model.layers.3.self_attn.q_proj`. */
   path: z.string(),
@@ -57,8 +57,8 @@ export const adapterModuleSchema = z.object({
 export type AdapterModuleInfo = z.infer<typeof adapterModuleSchema>;
 
 /**
- * What an adapter folder says of itself, in its `graft.json`. The folder is a PEFT folder
- * (`adapter_config.json`, `adapter_model.safetensors`) and, but for DoRA, holds `adapter.gguf` for llama.cpp.
+ * Facts of an adapter folder, in its `graft.json`. The folder is a PEFT folder (`adapter_config.json`,
+ * `adapter_model.safetensors`) and, except for DoRA, contains `adapter.gguf` for llama.cpp.
  */
 export const adapterInfoSchema = z.object({
   /** Name for people. */
@@ -67,7 +67,7 @@ export const adapterInfoSchema = z.object({
     id: z.string(),
     digest: z.string(),
     architecture: z.string(),
-    /** Of queries, and of keys and values: GGUF files of some architectures order rows by head. */
+    /** Heads of queries, and of keys and values: GGUF files of some architectures order rows by head. */
     heads: z.number().int(),
     kvHeads: z.number().int(),
   }),
@@ -76,7 +76,7 @@ export const adapterInfoSchema = z.object({
   alpha: z.number(),
   /** Kinds of modules: `q_proj`, `down_proj` … */
   targets: z.array(z.string()),
-  /** Numbers in the adapter, and in the base that they are added to. */
+  /** Number of weights in the adapter, and in the base. */
   parameters: z.number().int(),
   baseParameters: z.number().int(),
   modules: z.array(adapterModuleSchema),

@@ -1,27 +1,27 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
-import type { RemoteAsking } from '../rows/remote-model.ts';
+import type { RemoteAsking } from '../rows/model.ts';
 
 /**
- * What is known of a port before running. All parts are optional: what is not known is absent,
- * and two facets clash only where both are known and differ.
+ * What is known of a port before a run. All parts are optional: unknown parts are absent, and two facets clash only if
+ * both are known and differ.
  */
 export interface Facets {
   /**
-   * Which embedder made the vectors, or makes them, its weights' digest, and their dimension. Weights that a run is yet to
-   * make have no digest, but the output that will give them; a step that needs them is told the digest of its artifact.
-   * `before` tells what earlier rounds of a loop made from what this one does, and from each other: the larger, the earlier.
+   * The embedder behind the vectors, its weights' digest, and their dimension. Weights that a run has yet to make have
+   * no digest, but the output that will make them; a step that needs them gets the digest of the artifact. `before`
+   * counts the rounds of a loop since they were made: larger is earlier.
    */
   readonly embedder?: {
     readonly model: string;
     readonly digest?: string;
     readonly madeBy?: MadeBy;
     readonly dimension: number;
-    /** Of one that embeds questions only: what embeds the passages that they are compared with. */
+    /** For an embedder of questions only: the embedder of the passages. */
     readonly passages?: { readonly model: string; readonly digest: string };
   };
   /**
-   * The language model: id, weights' digest, architecture, context length in tokens. Weights that a run is yet
+   * The language model: id, digest of the weights, architecture, context length in tokens. Weights that a run has yet
    * to make have no digest.
    */
   readonly model?: {
@@ -29,7 +29,7 @@ export interface Facets {
     readonly digest?: string;
     readonly architecture: string;
     readonly contextLength: number;
-    /** Of a model that answers elsewhere; absent: its weights are here. */
+    /** Address of a remote model; absent: the weights are local. */
     readonly remote?: RemoteAsking;
   };
   /** An adapter's base digest, kinds of target modules and rank. */
@@ -37,14 +37,14 @@ export interface Facets {
     readonly baseDigest?: string;
     readonly targets?: readonly string[];
     readonly rank?: number;
-    /** Of several adapters at one port, where they differ. */
+    /** Several adapters at one port, if they differ. */
     readonly ranks?: readonly number[];
   };
   /** Columns of a dataset. */
   readonly columns?: readonly string[];
 }
 
-/** An output of a node, by its path without rounds. */
+/** An output of a node, by its path without numbers of rounds. */
 export interface MadeBy {
   readonly node: string;
   readonly port: string;
@@ -53,7 +53,7 @@ export interface MadeBy {
 
 export type PortFacets = Readonly<Record<string, Facets>>;
 
-/** A clash found by a node's `check`: where it is, and what to do. */
+/** A clash found by a node's `check`: its location and the remedy. */
 export interface FacetClash {
   readonly port?: string;
   readonly param?: string;
@@ -63,8 +63,8 @@ export interface FacetClash {
 export type EmbedderFacet = NonNullable<Facets['embedder']>;
 
 /**
- * Whether vectors of both can be compared; undefined where that is not known. What a run is yet to make is none of what
- * is there already.
+ * Whether vectors of both are comparable; undefined if unknown. Weights that a run has yet to make equal no existing
+ * ones.
  */
 export function sameEmbedder(one: EmbedderFacet, other: EmbedderFacet): boolean | undefined {
   if (one.digest !== undefined || other.digest !== undefined) return one.digest === other.digest;
@@ -72,17 +72,17 @@ export function sameEmbedder(one: EmbedderFacet, other: EmbedderFacet): boolean 
   return sameJson(one.madeBy, other.madeBy);
 }
 
-/** What passages are embedded with where this one embeds the questions. */
+/** The embedder of the passages for an embedder of questions. */
 export function passageEmbedder({ passages, ...embedder }: EmbedderFacet): EmbedderFacet {
   return passages === undefined ? embedder : { ...passages, dimension: embedder.dimension };
 }
 
-/** What is known in all of them, and alike: where one knows nothing, nothing is said. */
+/** What all of them know and agree on; unknown parts stay unknown. */
 export function sharedFacets(all: readonly Facets[]): Facets {
   const [first = {}, ...others] = all;
   return Object.fromEntries(
     Object.entries(first).filter(([name, value]) =>
-      others.every((one) => sameJson(own({ ...one }, name), value)),
+      others.every((facet) => sameJson(own({ ...facet }, name), value)),
     ),
   );
 }

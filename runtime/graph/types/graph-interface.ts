@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { PortType } from '../rows/port-type.ts';
 
-/** What a graph takes under a name. */
+/** A named input of a graph. */
 export interface InterfaceInput {
   readonly name: string;
-  /** The `input` node. */
+  /** Id of the `input` node. */
   readonly node: string;
   readonly type: PortType;
   readonly doc: string;
@@ -13,23 +13,23 @@ export interface InterfaceInput {
   readonly formerly: readonly string[];
 }
 
-/** What a graph gives under a name. */
+/** A named output of a graph. */
 export interface InterfaceOutput {
   readonly name: string;
-  /** The `output` node. */
+  /** Id of the `output` node. */
   readonly node: string;
-  /** `Anything` where it is not known: nothing, or something unknown, feeds it. */
+  /** `Anything` if unknown: no source, or one of unknown type. */
   readonly type: PortType;
   readonly doc: string;
   readonly formerly: readonly string[];
 }
 
-/** A parameter that a graph gives to who uses it. */
+/** An exposed parameter of a graph. */
 export interface InterfaceParam {
   readonly name: string;
   readonly node: string;
   readonly param: string;
-  /** With title, help and default as a use sees them. */
+  /** With title, help and default for its uses. */
   readonly schema: z.ZodType;
   readonly formerly: readonly string[];
 }
@@ -42,15 +42,15 @@ export interface GraphInterface {
 }
 
 /**
- * The interface of the graph that a `graph` node names: `#reader` of the file that writes it, or a file's path.
- * Undefined where there is none to be had; why is said by validation.
+ * Interface of the graph that a `graph` node names: `#reader` in the same file, or a file's path. Undefined if it is
+ * unavailable; validation reports why.
  */
 export type InterfaceLookup = (use: string) => GraphInterface | undefined;
 
-/** Where no graph can be used. */
+/** No graph is available. */
 export const noGraphs: InterfaceLookup = () => undefined;
 
-/** What a name was called before: the part of today, if there is none of that name. */
+/** Resolves a former name: the current part, unless another part has that name. */
 export function renamedPart<
   Part extends { readonly name: string; readonly formerly: readonly string[] },
 >(parts: ReadonlyMap<string, Part> | undefined, name: string): Part | undefined {

@@ -1,14 +1,14 @@
 import { own } from '../base/record.ts';
 import type { Registry } from './node-type.ts';
 
-/** What metrics say, in a sentence each, by their names without `@k`. */
+/** The meaning of each metric, a sentence, by its name without `@k`. */
 export type MetricMeanings = Readonly<Record<string, string>>;
 
 const common = new WeakMap<Registry, MetricMeanings>();
 
 /**
- * What the metrics of a node say: its own, or, of one that hands on what others gave, those of all node types. Where these
- * mean different things by a name, each is told with its node's title, a line each.
+ * Meanings of a node's metrics: its own or, if it passes on others' metrics, those of all node types. If these disagree
+ * on a name, lists each with its node's title, one a line.
  */
 export function metricMeanings(registry: Registry, type: string): MetricMeanings {
   const known = registry.get(type)?.meanings ?? common.get(registry);
@@ -20,7 +20,7 @@ export function metricMeanings(registry: Registry, type: string): MetricMeanings
       byName.set(name, all.set(meaning, [...(all.get(meaning) ?? []), title]));
     }
   }
-  const told = Object.fromEntries(
+  const shared = Object.fromEntries(
     Array.from(byName, ([name, all]) => [
       name,
       all.size === 1
@@ -28,11 +28,11 @@ export function metricMeanings(registry: Registry, type: string): MetricMeanings
         : Array.from(all, ([meaning, titles]) => `${titles.join(', ')}: ${meaning}`).join('\n'),
     ]),
   );
-  common.set(registry, told);
-  return told;
+  common.set(registry, shared);
+  return shared;
 }
 
-/** What one says, by its name with or without its `@k`; undefined where nobody has said. */
+/** The meaning of a metric, by its name with or without `@k`; undefined if unknown. */
 export function metricMeaning(meanings: MetricMeanings, name: string): string | undefined {
   return own(meanings, name) ?? own(meanings, name.replace(/@\d+$/, ''));
 }

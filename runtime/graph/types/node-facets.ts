@@ -1,13 +1,12 @@
 import type { FacetClash, Facets, MadeBy, PortFacets } from './facets.ts';
 import type { ModelLookup } from '../rows/model.ts';
-import type { NodeType } from './node-type.ts';
-import { remoteClashes } from './engines-of.ts';
+import type { NodeType, EngineName } from './node-type.ts';
 import { facetsByPort, genericClashes } from './port-facets.ts';
 import { own } from '../base/record.ts';
 
-/** What the facets of a node depend on. */
+/** Inputs of a node's facets. */
 export interface FacetSource {
-  /** Of the node. */
+  /** The node's params. */
   readonly id: string;
   readonly definition: NodeType;
   readonly params: Readonly<Record<string, unknown>>;
@@ -17,12 +16,12 @@ export interface FacetSource {
 
 export interface NodeFacets {
   readonly inputFacets: PortFacets;
-  /** Of every output. */
+  /** Facets of every output. */
   readonly outputFacets: PortFacets;
   readonly clashes: readonly FacetClash[];
 }
 
-/** Carries facets through a node. Throws what its definition throws. */
+/** Computes the facets of a node's outputs. Throws what its definition throws. */
 export function nodeFacets(source: FacetSource, models: ModelLookup): NodeFacets {
   const { id, definition, params, incoming } = source;
   const inputFacets = facetsByPort(incoming);
@@ -32,17 +31,50 @@ export function nodeFacets(source: FacetSource, models: ModelLookup): NodeFacets
     outputFacets[port] = madeAt({ node: id, port }, own(known, port) ?? {});
   }
   const refused = remoteClashes(definition, incoming);
-  // Whatever else is to be said of a model whose weights are not here helps nobody.
+  // For a model whose weights are not local, no other clash matters.
   const declared = refused.length > 0 ? [] : definition.check?.(params, inputFacets, models);
   const clashes = [...genericClashes(incoming), ...refused, ...(declared ?? [])];
   return { inputFacets, outputFacets, clashes };
 }
 
-/** An embedder of which nobody has said whence it comes is one that this output will give. */
+/** An embedder of unknown origin is one that this output will make. */
 function madeAt(madeBy: MadeBy, facets: Facets): Facets {
   const { embedder } = facets;
   if (embedder === undefined || embedder.digest !== undefined || embedder.madeBy !== undefined) {
     return facets;
   }
   return { ...facets, embedder: { ...embedder, madeBy } };
+}
+
+/** The engines that a node uses. A remote model's answers depend only on how Graft asks it. */
+export function enginesOf(
+  { engines = [], inputs }: Pick<NodeType, 'engines' | 'inputs'>,
+  facets: PortFacets,
+): readonly EngineName[] {
+  const isRemote = Object.entries(inputs).some(
+    ([port, { type }]) => type.id === 'model' && own(facets, port)?.model?.remote !== undefined,
+  );
+  return isRemote ? engines.map((name) => (name === 'llama.cpp' ? 'remote' : name)) : engines;
+}
+
+/** Clashes of remote models at inputs that need local weights. */
+function remoteClashes(
+  { inputs, structure }: Pick<NodeType, 'inputs' | 'structure'>,
+  incoming: Readonly<Record<string, readonly Facets[]>>,
+): FacetClash[] {
+  if (structure !== undefined) return [];
+  return Object.entries(inputs).flatMap(([port, { type, remote = false }]) => {
+    if (type.id !== 'model' || remote) return [];
+    const models = (own(incoming, port) ?? []).flatMap(({ model }) => model ?? []);
+    return models.flatMap(({ id, remote: asking }) =>
+      asking === undefined
+        ? []
+        : [
+            {
+              port,
+              message: `"${id}" runs on the server ${asking.url}, so it can only write answers: its weights are not here. Connect a Base model.`,
+            },
+          ],
+    );
+  });
 }

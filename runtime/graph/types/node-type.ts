@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Encoding, Family, PortType, ValueOf } from '../rows/port-type.ts';
-import type { EngineName } from './engine.ts';
 import type { FacetClash, PortFacets } from './facets.ts';
 import type { InterfaceLookup } from './graph-interface.ts';
 import type { Cores, Lane } from './lane.ts';
@@ -14,32 +13,29 @@ export interface InputPort<T extends PortType = PortType> {
   readonly doc: string;
   /** May stay unconnected. */
   readonly optional?: boolean;
-  /** Takes any number of edges; their order is the order of the edge strings. */
+  /** Accepts any number of edges, in the order of the edge strings. */
   readonly many?: boolean;
-  /** Of a model: may be one whose weights are not here, which can be asked only. */
+  /** For a model: accepts remote ones, which can only be asked. */
   readonly remote?: boolean;
 }
 export interface OutputPort<T extends PortType = PortType> {
   readonly type: T;
   readonly doc: string;
   /**
-   * Of a node that is not of map type: input ports whose rows its rows are of, one by one, so that a part of those gives
-   * the same part of these. Experiments race on parts of the items by it.
+   * For a node that is not of map type: input ports whose rows map to its rows one by one, so that a part of the input
+   * gives the same part of the output. Races run on such parts.
    */
   readonly itemsOf?: readonly string[];
 }
 export type InputPorts = Readonly<Record<string, InputPort>>;
 export type OutputPorts = Readonly<Record<string, OutputPort>>;
 
-/**
- * `pure`: same key, same result. `seeded`: pure for a given `seed` parameter.
- * `volatile`: never reused.
- */
+/** `pure`: same key, same result. `seeded`: pure for a given `seed` parameter. `volatile`: never reused. */
 export type Caching = 'pure' | 'seeded' | 'volatile';
 
-/** Something outside the graph whose bytes belong to the cache key; resolved to digests before planning. */
+/** Something outside the graph that the cache key must cover; resolved to digests before planning. */
 export type Source =
-  /** Files below the workspace: paths, folders or globs. Missing or outside: a located problem. */
+  /** Files below the workspace: paths, folders or globs. Missing or outside files are a located problem. */
   | {
       readonly kind: 'files';
       readonly patterns: readonly string[];
@@ -49,22 +45,22 @@ export type Source =
     }
   /** A model of the catalogue, by id. */
   | { readonly kind: 'model'; readonly id: string; readonly param: string }
-  /** The present, in periods of so many hours: for what is outside of Graft and is looked at once in each. */
+  /** The current period of so many hours, for external data that Graft fetches once a period. */
   | { readonly kind: 'clock'; readonly hours: number; readonly param: string }
-  /** The database that a secret of the operator leads to: which it is, not what is in it. */
+  /** The database behind a secret of the operator: its identity, not its content. */
   | { readonly kind: 'database'; readonly secret: string; readonly param: string };
 
-/** An address of the web that a step gets by itself. */
+/** A web address that a step fetches itself. */
 export interface ReachedAddress {
   readonly url: string;
-  /** What it asks there carries something of the workspace; see `WebRequest`. */
+  /** The request carries workspace data; see `WebRequest`. */
   readonly asks: boolean;
   readonly param: string;
 }
 
-/** What the items of a map-type node are: the rows of an input port, or the files of a `files` source. */
+/** The items of a map-type node: the rows of an input port, or the files of a `files` source. */
 export type ItemsOver = string | FilesOver;
-/** The parameter whose `files` source gives the items: each is a `SourceFile`, keyed by path and digest. */
+/** The parameter whose `files` source supplies the items: each is a `SourceFile`, keyed by path and digest. */
 export interface FilesOver {
   readonly files: string;
 }
@@ -74,21 +70,21 @@ export interface ItemsSpec<Over extends ItemsOver = ItemsOver> {
   /** The input port whose rows are the items, or `{ files: param }`: one item a file of that source. */
   readonly over: Over;
   /**
-   * Paths of the fields (`text`, `question.question`) that the result depends on; absent: the whole row.
-   * Not used over files.
+   * Paths of the fields (`text`, `question.question`) that the result depends on; absent: the whole row. Ignored over
+   * files.
    */
   readonly key?: readonly string[];
   /** Length of a row, for batches sorted by length. */
   length?(row: unknown): number;
-  /** A text by which rows are sorted instead, where those that begin alike are computed faster one after another. */
+  /** A text to sort rows by instead, if rows with a common beginning compute faster in sequence. */
   prefix?(row: unknown): string;
-  /** Rows a batch at most; default 32. One that stops loses its batch, but for promises that were fulfilled. */
+  /** Maximal rows of a batch; default 32. A failed batch loses its results, except fulfilled promises. */
   readonly batch?: number;
 }
 
 /**
- * An upgrade of params from version `from` to `from + 1`. It says which ports and parameters it renames, so that edges,
- * the settings of experiments and exposed parameters are carried along.
+ * Upgrades params from version `from` to `from + 1`. Declares renamed ports and parameters, so that edges, settings of
+ * experiments and exposed parameters follow.
  */
 export interface NodeMigration {
   readonly from: number;
@@ -96,7 +92,7 @@ export interface NodeMigration {
   params(params: Readonly<Record<string, unknown>>): Record<string, unknown>;
   readonly renamedInputs?: Readonly<Record<string, string>>;
   readonly renamedOutputs?: Readonly<Record<string, string>>;
-  /** Old name → new one. */
+  /** Old name → new name. */
   readonly renamedParams?: Readonly<Record<string, string>>;
 }
 
@@ -107,82 +103,81 @@ export interface NodeType<
   Schema extends ParamsSchema = ParamsSchema,
   Over extends ItemsOver = ItemsOver,
 > {
-  /** kebab-case; the folder's name. */
+  /** kebab-case; also the folder's name. */
   readonly type: Type;
-  /** Types that it took the place of: in files, nodes of these are nodes of its version 1, whatever version they say. */
+  /** Types that this one replaces: Graft reads their nodes as its version 1, whatever version the file states. */
   readonly formerly?: readonly string[];
   /** Version of the definition's shape: params and ports. */
   readonly version: number;
-  /** Version of what `run` computes: raise it when the same inputs give another result. Part of the cache key. */
+  /** Version of the results of `run`: raise it when the same inputs give another result. Part of the cache key. */
   readonly implementation: number;
   readonly title: string;
   readonly group: Family;
   /** One paragraph. */
   readonly doc: string;
-  /** Words that people search it by, where its title and `doc` have others. */
+  /** Search words for people, beyond its title and `doc`. */
   readonly synonyms?: readonly string[];
   readonly inputs: Inputs;
   readonly outputs: Outputs;
   readonly params: Schema;
-  /** Where parameters count that do not always: a form leaves out what does not. Absent: all do. */
+  /** Conditions of parameters that do not always apply: a form hides the others. Absent: all apply. */
   readonly when?: ParamConditions<z.output<Schema>>;
-  /** The two or three parameters that matter, as shown on the node. */
+  /** The two or three parameters that matter, for the node's card. */
   summary(params: z.output<Schema>): readonly (readonly [string, string])[];
-  /** Names of the metrics that its rows of items have, the one to decide by first: what an experiment is offered. */
+  /** Names of its per-item metrics, the deciding one first: experiments offer them. */
   metrics?(params: z.output<Schema>): readonly string[];
-  /** What each of the `values` of its metric rows says, in a sentence; `recall` is `recall@k` of any k. */
+  /** The meaning of each of the `values` of its metric rows, a sentence; `recall` covers `recall@k` for any k. */
   readonly meanings?: Readonly<Record<string, string>>;
   readonly caching: Caching;
   readonly items?: ItemsSpec<Over>;
   sources?(params: z.output<Schema>): readonly Source[];
-  /** Addresses of the web that its parameters name, so that a plan can say which of them may not be reached. */
+  /** Web addresses in its parameters, so that a plan can report unreachable ones. */
   reaches?(params: z.output<Schema>): readonly ReachedAddress[];
-  /** Facets of the outputs, from the params and the inputs' facets. */
+  /** Facets of the outputs, from the params and the facets of the inputs. */
   facets?(params: z.output<Schema>, inputs: PortFacets, models: ModelLookup): PortFacets;
-  /** Clashes between params and the inputs' facets. */
+  /** Clashes between the params and the facets of the inputs. */
   check?(params: z.output<Schema>, inputs: PortFacets, models: ModelLookup): readonly FacetClash[];
   /**
-   * The engines that it uses: their versions are part of the cache key, and a step gets no others. The first is the
-   * one that computes on the step's device.
+   * The engines that it uses: the cache key contains their versions, and a step gets no others. The first runs on the
+   * step's device.
    */
   readonly engines?: readonly EngineName[];
   readonly device: {
-    /** What it claims: `cpu` only, or any accelerator that its backend can use. */
+    /** Device that it claims: only `cpu`, or any accelerator that its backend supports. */
     readonly needs: 'cpu' | 'accelerator';
-    /** Whether another device class gives other bytes; then the class is part of the key. */
+    /** Whether the device class affects the bytes; then the key contains it. */
     readonly affectsResult: boolean;
   };
-  /** Which steps it waits behind, and where it runs. Absent: `light` on the CPU only, else `inference`. */
+  /** Its queue and process. Absent: `light` if it only uses the CPU, else `inference`. */
   readonly lane?: Lane;
-  /** What a step keeps busy of the CPU. Absent: `one` in `light` and `bulk`, `all` in the others. */
+  /** CPU cores that a step occupies. Absent: `one` in `light` and `bulk`, `all` in the others. */
   readonly cores?: Cores;
   readonly migrations: readonly NodeMigration[];
   /**
-   * Its ports, where they depend on its parameters, or on the graph that these name; `inputs` and `outputs` are then those
-   * of its defaults. It is given the parameters as they stand in the file, right or wrong, and never throws. Read through
-   * `shapedType`.
+   * Its ports, if they depend on its parameters or on the graph that these name; `inputs` and `outputs` then hold those
+   * of the defaults. Receives the params as written, valid or not, and never throws. Read it through `shapedType`.
    */
   ports?(params: Readonly<Record<string, unknown>>, graphs: InterfaceLookup): NodePorts;
-  /** What a node without a title is called, where its parameters say so; as `ports`. */
+  /** Name of a node without a title, if the parameters determine it; called like `ports`. */
   titleFor?(params: Readonly<Record<string, unknown>>): string | undefined;
-  /** All of its parameters, where they depend on the graph that some of them name; as `ports`. */
+  /** All its parameters, if they depend on the graph that some of them name; called like `ports`. */
   paramsFor?(params: Readonly<Record<string, unknown>>, graphs: InterfaceLookup): ParamsSchema;
-  /** What shapes the graph and never runs itself: planning takes it out, or runs its graph. */
+  /** For types that structure the graph and never run themselves: planning removes them, or runs their graph. */
   readonly structure?: Structure;
 }
 
 /**
- * `input`, `output`: what a graph takes and gives. `graph`: another graph in its place. `repeat`: another graph again and
- * again, whose rounds become steps while the run goes.
+ * `input`, `output`: the interface of a graph. `graph`: another graph in its place. `repeat`: a graph that runs
+ * repeatedly; its rounds become steps during the run.
  */
 export type Structure = 'input' | 'output' | 'graph' | 'repeat';
 
-/** Whether a node of it uses a graph, which its `use` names and which its ports and form are of. */
+/** Whether its nodes use a graph, named by `use`, which determines their ports and form. */
 export function usesGraph({ structure }: Pick<NodeType, 'structure'>): boolean {
   return structure === 'graph' || structure === 'repeat';
 }
 
-/** Whether a node of it is a step of a run under its own id. */
+/** Whether its nodes are steps of a run under their own ids. */
 export function isStepType({ structure }: Pick<NodeType, 'structure'>): boolean {
   return structure === undefined || structure === 'repeat';
 }
@@ -208,7 +203,7 @@ export function defineNode<
   return definition;
 }
 
-/** The node types that a graph is read against, by `type`. The core takes it as an argument. */
+/** The node types to read a graph against, by `type`. The core takes it as an argument. */
 export type Registry = ReadonlyMap<string, NodeType>;
 
 export type ParamsOf<N> =
@@ -222,7 +217,7 @@ type EncodedInput<T extends PortType> = T['encoding'] extends infer E extends En
       : ValueOf<T>
   : never;
 
-/** A stream of rows, readable any number of times; never all in memory unless asked. */
+/** A stream of rows, readable any number of times; in memory as a whole only on request. */
 export interface RowsInput<Row> {
   readonly digest: string;
   readonly count: number;
@@ -235,7 +230,7 @@ export interface TreeInput<Info> {
   readonly info: Info;
   readonly path: string;
 }
-/** A folder to store: `path` is taken over (moved), `info` is written as its `graft.json`. */
+/** A folder to store: Graft moves `path` and writes `info` as its `graft.json`. */
 export interface TreeOutput<Info> {
   readonly path: string;
   readonly info: Info;
@@ -267,7 +262,7 @@ export type OutputsOf<N> =
     ? { readonly [K in keyof Outputs]: OutputOf<Outputs[K]> }
     : never;
 
-/** The row, or the file, that a map-type node's items are. */
+/** An item of a map-type node: a row or a file. */
 export type ItemOf<N> =
   N extends NodeType<string, infer Inputs, OutputPorts, ParamsSchema, infer Over>
     ? Over extends FilesOver
@@ -278,10 +273,29 @@ export type ItemOf<N> =
           : never
         : never
     : never;
-/** The row of a map-type node's single output. */
+/** A row of a map-type node's single output. */
 export type ResultRowOf<N> =
   N extends NodeType<string, InputPorts, infer Outputs, ParamsSchema>
     ? Outputs[keyof Outputs] extends OutputPort<infer T>
       ? ValueOf<T>
       : never
     : never;
+
+/** Engines whose version affects results, beside the nodes' own code. */
+export const engineNames = ['onnxruntime', 'llama.cpp', 'lance', 'training', 'remote'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** Versions of this installation, as cache keys contain them: `onnxruntime-node 1.30.0, tokenizers 0.2.0`. */
+export type EngineVersions = Readonly<Record<EngineName, string>>;
+
+/** The parameters that matter, for a card: name and value. */
+export type NodeFacts = readonly (readonly [string, string])[];
+
+/** Summarizes a node's parameters as written; undefined if they are invalid. */
+export function factsOf(
+  { params: schema, summary }: Pick<NodeType, 'params' | 'summary'>,
+  params: unknown,
+): NodeFacts | undefined {
+  const parsed = schema.safeParse(params);
+  return parsed.success ? summary(parsed.data) : undefined;
+}

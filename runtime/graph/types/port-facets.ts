@@ -1,7 +1,7 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { sameEmbedder, type FacetClash, type Facets, type PortFacets } from './facets.ts';
 
-/** What is known of a port fed by several outputs: the parts on which all that know them agree. */
+/** Facets of a port with several sources: the parts on which all that know them agree. */
 function commonFacets(all: readonly Facets[]): Facets {
   const [first = {}, ...rest] = all;
   if (rest.length === 0) return first;
@@ -20,12 +20,12 @@ function agreed<K extends keyof Facets>(key: K, all: readonly Facets[]): Pick<Fa
   return { [key]: first[key] };
 }
 
-/** Adapters of one base may well differ in rank and targets. */
+/** Adapters of one base may differ in rank and targets. */
 function commonAdapter(all: readonly Facets[]): Pick<Facets, 'adapter'> {
   const known = all.flatMap(({ adapter }) => adapter ?? []);
   if (known.length === 0) return {};
   const bases = [...new Set(known.flatMap(({ baseDigest }) => baseDigest ?? []))];
-  const targets = known.flatMap((one) => (one.targets === undefined ? [] : [one.targets]));
+  const targets = known.flatMap((facet) => (facet.targets === undefined ? [] : [facet.targets]));
   const ranks = [...new Set(known.flatMap(({ rank, ranks: several = [] }) => rank ?? several))];
   const [base] = bases;
   const [first] = targets;
@@ -33,7 +33,7 @@ function commonAdapter(all: readonly Facets[]): Pick<Facets, 'adapter'> {
   return {
     adapter: {
       ...(base === undefined || bases.length > 1 ? {} : { baseDigest: base }),
-      ...(first === undefined || !targets.every((one) => sameJson(one, first))
+      ...(first === undefined || !targets.every((target) => sameJson(target, first))
         ? {}
         : { targets: first }),
       ...(ranks.length > 1 ? { ranks } : rank === undefined ? {} : { rank }),
@@ -41,7 +41,7 @@ function commonAdapter(all: readonly Facets[]): Pick<Facets, 'adapter'> {
   };
 }
 
-/** Clashes that no node type needs to declare, between what the edges into a node are known to carry. */
+/** Clashes that no node type needs to declare, between the facets of a node's edges. */
 export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]>>): FacetClash[] {
   const clashes: FacetClash[] = [];
   const all = Object.entries(inputs).flatMap(([port, list]) =>
@@ -50,7 +50,7 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
   for (const [port, list] of Object.entries(inputs)) {
     const embedders = list.flatMap((facets) => facets.embedder ?? []);
     const [first] = embedders;
-    const other = embedders.find((one) => first && sameEmbedder(first, one) === false);
+    const other = embedders.find((embedder) => first && sameEmbedder(first, embedder) === false);
     if (first !== undefined && other !== undefined) {
       clashes.push({
         port,
@@ -80,7 +80,7 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
   return clashes;
 }
 
-/** One set of facets a port. */
+/** One set of facets for each port. */
 export function facetsByPort(inputs: Readonly<Record<string, readonly Facets[]>>): PortFacets {
   return Object.fromEntries(
     Object.entries(inputs)

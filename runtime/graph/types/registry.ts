@@ -1,4 +1,4 @@
-import { namePattern } from '../base/name.ts';
+import { namePattern } from '../base/names.ts';
 import { GraphError } from '../base/errors.ts';
 import type { NodeType, Registry } from './node-type.ts';
 import { own } from '../base/record.ts';
@@ -7,9 +7,10 @@ import { structuralTypes } from './structure-nodes.ts';
 const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
- * The registry of some definitions and of the types that every graph may use (`structuralTypes`). Throws GraphError `internal` (for developers) when a definition
- * breaks the contract: a type that is taken or not kebab-case, a parameter without a default, params
- * that let unknown fields through, a gap in the migrations, items over something that is no input.
+ * Builds the registry of some definitions and of the types that every graph may use (`structuralTypes`). Throws
+ * GraphError `internal` (for developers) if a definition breaks the contract: a type that is taken or not kebab-case, a
+ * parameter without a default, params that accept unknown fields, a gap in the migrations, items over something that is
+ * not an input.
  */
 export function createRegistry(definitions: readonly NodeType[]): Registry {
   const registry = new Map<string, NodeType>();
@@ -32,14 +33,16 @@ export function createRegistry(definitions: readonly NodeType[]): Registry {
 
 const formerTypes = new WeakMap<Registry, ReadonlyMap<string, NodeType>>();
 
-/** What defines nodes of a type today, also of one that another took the place of; undefined for an unknown type. */
+/** The current definition for a type, also for a replaced one; undefined if the type is unknown. */
 export function definitionToday(registry: Registry, type: string): NodeType | undefined {
   const definition = registry.get(type);
   if (definition !== undefined) return definition;
   let former = formerTypes.get(registry);
   if (former === undefined) {
     former = new Map(
-      [...registry.values()].flatMap((one) => (one.formerly ?? []).map((name) => [name, one])),
+      [...registry.values()].flatMap((definition) =>
+        (definition.formerly ?? []).map((name) => [name, definition]),
+      ),
     );
     formerTypes.set(registry, former);
   }

@@ -1,4 +1,4 @@
-/** A file below the workspace that a pattern matched, with the digest that the cache key was made of. */
+/** A file below the workspace that matched a pattern, with the digest in the cache key. */
 export interface ResolvedFile {
   /** Workspace path, with `/`. */
   readonly path: string;
@@ -6,7 +6,7 @@ export interface ResolvedFile {
   readonly digest: string;
   readonly size: number;
 }
-/** A source, resolved: the files are sorted by path. */
+/** A resolved source; files are sorted by path. */
 export type ResolvedSource =
   | { readonly kind: 'files'; readonly param: string; readonly files: readonly ResolvedFile[] }
   | {
@@ -15,26 +15,26 @@ export type ResolvedSource =
       readonly id: string;
       readonly digest: string;
     }
-  /** `since`: when the present period began, `2026-11-27T00:00:00.000Z`. */
+  /** `since`: start of the current period, `2026-11-27T00:00:00.000Z`. */
   | { readonly kind: 'clock'; readonly param: string; readonly since: string }
-  /** `identity`: another for another database, and for whoever else asks it; nothing of the secret can be read from it. */
+  /** `identity`: differs between databases and users; reveals nothing of the secret. */
   | { readonly kind: 'database'; readonly param: string; readonly identity: string };
 
 /**
- * A file as a node reads it: without a path to open, so that what is read is always what was hashed. Other bytes
- * than the digest's end the step as `input-changed`, whatever the node makes of them, and nothing of it is kept.
+ * A file as a node reads it: without a path, so that a node always reads what was hashed. If the bytes differ from the
+ * digest, the step ends as `input-changed`, whatever the node does, and nothing is kept.
  */
 export interface SourceFile {
   /** Workspace path, with `/`. */
   readonly path: string;
   readonly digest: string;
   readonly size: number;
-  /** All of its bytes, verified; for files that fit memory. */
+  /** All its bytes, verified; for files that fit in memory. */
   bytes(): Promise<Uint8Array>;
-  /** Its bytes in pieces. A small file is verified before the first, any other once the step has made use of it. */
+  /** Its bytes in pieces. A small file is verified before the first piece, any other after the step has read it. */
   stream(): AsyncIterable<Uint8Array>;
 }
-/** A resolved source as a node is given it. */
+/** A resolved source, as a node receives it. */
 export type StepSource =
   | { readonly kind: 'files'; readonly param: string; readonly files: readonly SourceFile[] }
   | Exclude<ResolvedSource, { kind: 'files' }>;

@@ -7,12 +7,12 @@ interface Shaped {
   readonly graphs: InterfaceLookup;
   readonly type: NodeType;
 }
-/** Params are replaced, never changed, so what was made of them holds. */
+/** Params are replaced, never mutated, so derived values stay valid. */
 const shapes = new WeakMap<Params, Shaped>();
 
 /**
- * A node type with the ports and parameters that a node of it has: the definition itself for most, which have the same
- * whatever their parameters. `params` are those of the file. Everything that asks for a node's ports asks here.
+ * A node type with the ports and parameters of one of its nodes: mostly the definition itself. `params` are those of
+ * the file. Everything that needs a node's ports asks here.
  */
 export function shapedType(
   definition: NodeType,

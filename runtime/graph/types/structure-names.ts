@@ -1,22 +1,22 @@
 import { own } from '../base/record.ts';
 import type { Structure } from './node-type.ts';
 
-/** Names by which a graph is shaped, apart from the schemas: the canvas draws by them before those have come. */
+/** Names of structural nodes, apart from the schemas: the canvas needs them before those have loaded. */
 
-/** Another graph again and again: its step stands beside those of its rounds. */
+/** A loop: its step stands beside those of its rounds. */
 export const loopType = 'repeat';
 
-/** The exposed parameter of a loop's graph that is set to the number of the round. */
+/** The exposed parameter of a loop's graph that receives the number of the round. */
 export const roundParam = 'round';
 
-/** Of the parameters of a `graph` node: those that set what its graph exposes. */
+/** Prefix of a `graph` node's parameters that set exposed parameters. */
 export const setPrefix = 'set.';
 
 const structures: Readonly<Record<string, Structure>> = {
   ...{ input: 'input', output: 'output', graph: 'graph', [loopType]: 'repeat' },
 };
 
-/** What nodes of a type are to the graph; undefined of those that are only steps. */
+/** The structural role of a node type; undefined for types that are only steps. */
 export function structureOf(type: string): Structure | undefined {
   return own(structures, type);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plural } from '../base/plural.ts';
+import { plural } from '../base/message-words.ts';
 import type { GraphInterface, InterfaceLookup } from './graph-interface.ts';
 import {
   defineNode,
@@ -22,7 +22,7 @@ import {
   typeParam,
 } from './structure-params.ts';
 
-/** Node types that every registry has: they shape a graph, and planning takes them out. */
+/** Node types that every registry has: they structure a graph, and planning removes them. */
 
 const structural = {
   version: 1,
@@ -53,7 +53,7 @@ function inputPorts(params: Params): { inputs: InputPorts; outputs: OutputPorts 
   };
 }
 
-/** What a graph takes, under a name. */
+/** A named input of a graph. */
 const inputNode: NodeType = defineNode({
   ...structural,
   type: 'input',
@@ -82,7 +82,7 @@ const inputNode: NodeType = defineNode({
   summary: ({ type }) => [['takes', type]],
 });
 
-/** What a graph gives, under a name. */
+/** A named output of a graph. */
 const outputNode: NodeType = defineNode({
   ...structural,
   type: 'output',
@@ -128,7 +128,7 @@ function usedPorts(found: GraphInterface | undefined): {
   return { inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs) };
 }
 
-/** The parameters that a graph exposes, as whoever uses it has them. */
+/** The exposed parameters of a graph, as its users see them. */
 function setParams(
   found: GraphInterface | undefined,
   left: (name: string) => boolean = () => true,
@@ -137,7 +137,7 @@ function setParams(
   return Object.fromEntries(exposed.map(({ name, schema }) => [`${setPrefix}${name}`, schema]));
 }
 
-/** All uses of a graph have one form: a schema is compiled when it first parses, which takes long beside the parsing. */
+/** All uses of a graph share one form: compiling a schema on its first parse takes long. */
 function formOfUse(
   form: (found: GraphInterface | undefined) => NodeType['params'],
 ): (params: Params, graphs: InterfaceLookup) => NodeType['params'] {
@@ -152,7 +152,7 @@ function formOfUse(
   };
 }
 
-/** What a node is called that uses a graph: as the subgraph, or the file. */
+/** The name of a node that uses a graph: that of the subgraph or the file. */
 function titleOfUse(params: Params): string | undefined {
   const name = textParam(params, 'use')
     .replace(/^#|^.*\//, '')
@@ -160,7 +160,7 @@ function titleOfUse(params: Params): string | undefined {
   return name === '' ? undefined : name;
 }
 
-/** Another graph in the place of a node. */
+/** Another graph in place of a node. */
 const graphNode: NodeType = defineNode({
   ...structural,
   type: 'graph',
@@ -176,7 +176,7 @@ const graphNode: NodeType = defineNode({
   summary: ({ use }) => [['uses', use === '' ? 'none chosen' : use]],
 });
 
-/** Names of what a round of a graph takes from the one before: outputs named like inputs. */
+/** State names of a loop: outputs that share their name with an input. */
 export function stateNames({ inputs, outputs }: NodePorts): readonly string[] {
   return Object.keys(outputs).filter((name) => Object.hasOwn(inputs, name));
 }
@@ -212,7 +212,7 @@ const loopParams = {
     } satisfies ParamMeta),
 };
 
-/** Another graph again and again, on what it gave. */
+/** A graph that runs repeatedly on its own outputs. */
 const repeatNode: NodeType = defineNode({
   ...structural,
   type: loopType,
@@ -225,7 +225,7 @@ const repeatNode: NodeType = defineNode({
   ports(params, graphs) {
     const ports = usedPorts(graphs(textParam(params, 'use')));
     const inputs = { ...ports.inputs };
-    // The first round begins with what is connected.
+    // The first round starts with the connected inputs.
     for (const name of stateNames(ports)) {
       const { optional: _optional, ...input } = inputs[name] ?? { type: Anything, doc: '' };
       inputs[name] = input;

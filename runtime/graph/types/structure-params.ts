@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { namePattern } from '../base/name.ts';
+import { namePattern } from '../base/names.ts';
 import { own } from '../base/record.ts';
 import type { ParamMeta } from '../params/param-meta.ts';
 import { Questions } from '../rows/port-types.ts';
 import { portTypes } from './port-type-list.ts';
 import type { PortType } from '../rows/port-type.ts';
 
-/** Parameters of the nodes that shape a graph, and how they are read from a file that may have them wrong. */
+/** Parameters of the structural nodes, read from a file that may be invalid. */
 
 type Params = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
-/** Thrown when a parse runs past the bytes that were read; the caller reads more or reports the cut. */
+/** Thrown when parsing passes the bytes read so far; the caller reads more, or reports the truncation. */
 export class OutOfBytes extends Error {
   readonly what: string;
-  /** Where what was being read would end. */
+  /** End of the value being read. */
   readonly end: number;
   constructor(what: string, end: number) {
     super(`${what} ends at byte ${end}`);
@@ -10,7 +10,7 @@ export class OutOfBytes extends Error {
   }
 }
 
-/** Reads little-endian values one after another. */
+/** Reads consecutive little-endian values. */
 export class ByteCursor {
   position = 0;
   readonly #bytes: Uint8Array;

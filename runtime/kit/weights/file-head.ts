@@ -1,6 +1,28 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
-/** Bytes of one call; the system reads at most 2 GiB. */
+/** A file that is truncated or not what its name says. The message names it and the remedy. */
+export class DamagedFile extends Error {
+  override readonly name = 'DamagedFile';
+  readonly file: string;
+
+  constructor(file: string, reason: string, cause?: unknown) {
+    super(`${file} ${reason}`, cause === undefined ? undefined : { cause });
+    this.file = file;
+  }
+}
+
+/** The error for a truncated file: what is missing, and the remedy. */
+export function cutOff(
+  file: { readonly path: string; readonly size: number },
+  missing: { readonly what: string; readonly end: number },
+): DamagedFile {
+  return new DamagedFile(
+    file.path,
+    `is cut off: ${missing.what} ends at byte ${missing.end}, the file at byte ${file.size}; fetch it again`,
+  );
+}
+
+/** Bytes of one read; the system reads at most 2 GiB. */
 const mostAtOnce = 1 << 30;
 
 /** Bytes whose beginning says what they hold: a file here, or one that is read over the web. */
@@ -9,11 +31,11 @@ export interface HeadSource {
   readonly path: string;
   /** Bytes in all. */
   readonly size: number;
-  /** The bytes from `offset`: as many as asked for, or fewer where they end. */
+  /** The bytes from `offset`: as many as requested, or fewer at the end of the file. */
   read(offset: number, bytes: number): Promise<Uint8Array>;
 }
 
-/** A file open for reading parts of it. Opening throws what the file system says. */
+/** A file open for partial reads. Opening throws the file system's error. */
 export class FileHead implements HeadSource, AsyncDisposable {
   readonly path: string;
   readonly size: number;

@@ -1,6 +1,5 @@
 import { ByteCursor, OutOfBytes } from './byte-cursor.ts';
-import { cutOff, DamagedFile } from './damaged-file.ts';
-import { FileHead, type HeadSource } from './file-head.ts';
+import { FileHead, cutOff, DamagedFile, type HeadSource } from './file-head.ts';
 import {
   ggmlTypes,
   valueTypes,
@@ -11,8 +10,8 @@ import {
 } from './gguf-types.ts';
 
 /**
- * A GGUF file's header (github.com/ggml-org/ggml/blob/master/docs/gguf.md). Every count, length and extent is within
- * what the file holds, no name stands twice and no tensors overlap: other readers of the file may trust it.
+ * A GGUF file's header (github.com/ggml-org/ggml/blob/master/docs/gguf.md). The reader has checked every count, length
+ * and extent against the file, that names are unique and that tensors do not overlap.
  */
 export interface GgufHeader {
   readonly version: number;
@@ -21,28 +20,28 @@ export interface GgufHeader {
 }
 export interface GgufTensorInfo {
   readonly name: string;
-  /** Outermost axis first; the file has it the other way round. */
+  /** Outermost axis first; the file stores the reverse. */
   readonly shape: readonly number[];
   /** Number of its ggml type. */
   readonly type: number;
   readonly typeName: string;
   /** In bytes from the file's start. */
   readonly offset: number;
-  /** 0 for types that are not known. */
+  /** 0 for unknown types. */
   readonly bytes: number;
 }
 
-/** Bytes of the first try; a header with a large vocabulary takes several. */
+/** Bytes of the first read; a header with a large vocabulary takes several. */
 const firstRead = 1 << 20;
-/** Bytes. The largest vocabularies known make headers of 20 MB. */
+/** Bytes. The largest known vocabularies make headers of 20 MB. */
 const maxHeader = 256 * 1024 * 1024;
 /** ggml's own limit. */
 const maxAxes = 4;
-/** Bytes that an entry takes at least, its name empty: what bounds how many there can be. */
+/** Least bytes of an entry, with an empty name: bounds the number of entries. */
 const leastValue = 13;
 const leastTensor = 24;
 
-/** Reads the header. Throws `DamagedFile`, and what the file system says of a file that cannot be opened. */
+/** Reads the header. Throws `DamagedFile`, or the file system's error if the file cannot be opened. */
 export async function readGgufHeader(path: string): Promise<GgufHeader> {
   await using file = await FileHead.open(path);
   return await ggufHeaderOf(file);
@@ -102,7 +101,7 @@ class HeaderParser {
     return { version, metadata, tensors };
   }
 
-  /** A count of entries that the file is large enough for: others are damage, not a reason to loop. */
+  /** A larger count than the file can hold is damage, not a reason to loop. */
   #count(what: string, least: number): number {
     const count = this.#cursor.u64(`the number of ${what}`);
     if (count * BigInt(least) > BigInt(this.#file.size)) {
@@ -122,7 +121,7 @@ class HeaderParser {
     }
     const axes = Array.from({ length: rank }, () => cursor.u64(what)).reverse();
     const count = axes.reduce((product, axis) => product * axis, 1n);
-    // No type has less than a bit a number.
+    // No type takes less than a bit a number.
     if (count > BigInt(this.#file.size) * 8n || axes.some((axis) => axis > 2n ** 40n)) {
       throw this.#damaged(
         `is damaged: tensor ${show(name)} claims ${count} numbers, the file has ${this.#file.size} bytes; fetch it again`,
@@ -175,7 +174,7 @@ class HeaderParser {
     if (of === 'array') {
       throw this.#damaged(`has ${what} with arrays in an array, which no known model does`);
     }
-    // A count beyond the bytes is damage, not a reason to allocate.
+    // A count beyond the file's bytes is damage, not a reason to allocate.
     cursor.need(count * scalarBytes[of], what);
     return { type, of, values: Array.from({ length: count }, () => readScalar(cursor, of, what)) };
   }
@@ -192,12 +191,12 @@ class HeaderParser {
   }
 }
 
-/** A name as a message shows it: names may be as long as the file. */
+/** A name for messages: names may be as long as the file. */
 function show(name: string): string {
   return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
 }
 
-/** Bytes of a value at least. */
+/** Least bytes of a value. */
 const scalarBytes: Readonly<Record<ScalarType, number>> = {
   ...{ u8: 1, i8: 1, bool: 1, u16: 2, i16: 2, u32: 4, i32: 4, f32: 4, u64: 8, i64: 8, f64: 8 },
   string: 8,

@@ -1,4 +1,4 @@
-/** ggml_type numbers (ggml.h): name, and elements and bytes of a block, to check extents of any tensor. */
+/** ggml_type numbers (ggml.h): name, and elements and bytes of a block, to check the extent of any tensor. */
 export const ggmlTypes: ReadonlyMap<
   number,
   readonly [name: string, elements: number, bytes: number]
@@ -55,7 +55,7 @@ export type ScalarType = Exclude<ValueType, 'array'>;
 
 export type GgufScalar = number | bigint | boolean | string;
 
-/** A metadata value with the type it has in the file. 64-bit numbers are bigint. */
+/** A metadata value with its type in the file. 64-bit numbers are bigint. */
 export type GgufValue =
   | { readonly type: ScalarType; readonly value: GgufScalar }
   | { readonly type: 'array'; readonly of: ValueType; readonly values: readonly GgufScalar[] };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GgufBytes, safetensorsBytes } from '../testing/gguf-bytes.ts';
-import { DamagedFile } from './damaged-file.ts';
+import { DamagedFile } from './file-head.ts';
 import { readGgufHeader } from './gguf-header.ts';
 import { readSafetensorsHeader } from './safetensors-header.ts';
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { cutOff, DamagedFile } from './damaged-file.ts';
-import { FileHead, type HeadSource } from './file-head.ts';
+import { FileHead, cutOff, DamagedFile, type HeadSource } from './file-head.ts';
 
 /**
- * A safetensors file's header (github.com/huggingface/safetensors). Every extent is within the file, as long as its
- * shape and type say, and none overlaps another.
+ * A safetensors file's header (github.com/huggingface/safetensors). The reader has checked that every extent lies
+ * within the file, fits its shape and type, and overlaps no other.
  */
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
@@ -13,7 +12,7 @@ export interface SafetensorsHeader {
 export interface SafetensorsTensorInfo {
   readonly name: string;
   readonly shape: readonly number[];
-  /** As the file names it: F32, BF16, F8_E4M3 … */
+  /** The file's name for it: F32, BF16, F8_E4M3 … */
   readonly dtype: string;
   /** In bytes from the file's start. */
   readonly offset: number;
@@ -22,7 +21,7 @@ export interface SafetensorsTensorInfo {
 
 /** Bytes; the format's own limit. */
 const maxHeader = 100_000_000;
-/** Bytes of a number, by the type's name. Types below a byte are told by their extent alone. */
+/** Bytes of a number, by type name. The extent alone gives those of types below a byte. */
 const dtypeBytes: ReadonlyMap<string, number> = new Map([
   ...['BOOL', 'U8', 'I8', 'F8_E4M3', 'F8_E5M2', 'F8_E8M0'].map((name) => [name, 1] as const),
   ...['U16', 'I16', 'F16', 'BF16'].map((name) => [name, 2] as const),
@@ -37,10 +36,10 @@ const tensorSchema = z.object({
   data_offsets: z.tuple([size, size]),
 });
 const metadataSchema = z.record(z.string(), z.string());
-/** Entries are taken one by one: a record would lose a tensor that is named `__proto__`. */
+/** Reads entries one by one: a record would lose a tensor named `__proto__`. */
 const headerSchema = z.custom<object>((value) => typeof value === 'object' && value !== null);
 
-/** Reads the header. Throws `DamagedFile`, and what the file system says of a file that cannot be opened. */
+/** Reads the header. Throws `DamagedFile`, or the file system's error if the file cannot be opened. */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   await using file = await FileHead.open(path);
   return await safetensorsHeaderOf(file);
@@ -67,8 +66,8 @@ export async function safetensorsHeaderOf(file: HeadSource): Promise<Safetensors
   let metadata: Record<string, string> = {};
   for (const [name, value] of entries) {
     const tensor = tensorSchema.safeParse(value);
-    const told = name === '__metadata__' ? metadataSchema.safeParse(value) : undefined;
-    if (told?.success === true) metadata = told.data;
+    const parsedMetadata = name === '__metadata__' ? metadataSchema.safeParse(value) : undefined;
+    if (parsedMetadata?.success === true) metadata = parsedMetadata.data;
     else if (tensor.success) tensors.push(infoOf(name, tensor.data, 8 + length));
     else throw damaged('its header is not the JSON that the format requires', tensor.error);
   }
@@ -111,7 +110,7 @@ function checkExtents(file: HeadSource, tensors: readonly SafetensorsTensorInfo[
     }
     const numbers = shape.reduce((product, axis) => product * axis, 1);
     const unit = dtypeBytes.get(dtype);
-    // A number of types that are not known takes four bits at least.
+    // An unknown type takes at least four bits a number.
     const fits = unit === undefined ? numbers <= bytes * 2 : numbers * unit === bytes;
     if (!fits) throw damaged(tensor, `has ${bytes} bytes for [${shape.join(', ')}] ${dtype}`);
     if (before !== undefined && before.offset + before.bytes > offset) {
@@ -121,7 +120,7 @@ function checkExtents(file: HeadSource, tensors: readonly SafetensorsTensorInfo[
   }
 }
 
-/** A name as a message shows it: names may be as long as the header. */
+/** A name for messages: names may be as long as the header. */
 function show(name: string): string {
   return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
 }

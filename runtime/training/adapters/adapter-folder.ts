@@ -1,19 +1,17 @@
 import { adapterGguf, type AdapterInfo } from '@graft/graph';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { architectureOf } from '../architectures/description.ts';
-import { linearKinds } from '../architectures/linear-kinds.ts';
+import { architectureOf, linearKinds } from '../architectures/description.ts';
 import type { ModelConfig } from '../architectures/model-config.ts';
 import { parameterCount } from '../architectures/weight-shapes.ts';
-import { isDora, type Adapter } from './adapter.ts';
+import { isDora, type Adapter, inModelOrder, placeOf } from './adapter.ts';
 import { writeGgufAdapter } from './gguf-adapter.ts';
-import { inModelOrder, placeOf } from './module-place.ts';
 import { mostFrequent, writePeftAdapter } from './peft.ts';
 import { normOf, spectrumOf } from './spectrum.ts';
 
-/** The model that an adapter belongs to. */
+/** The base model of an adapter. */
 export interface AdapterBase {
-  /** As the catalogue or a model artifact calls it, with the digest of its weights. */
+  /** Id in the catalogue or the model artifact, and the digest of its weights. */
   readonly id: string;
   readonly digest: string;
   readonly config: Pick<ModelConfig, 'architecture' | 'heads' | 'kvHeads'>;
@@ -28,7 +26,7 @@ export function adapterBase(
   return { id, digest, config, parameters: parameterCount(config) };
 }
 
-/** The base of an adapter that was written before, without the base's files. */
+/** The base of an existing adapter, without the base's files. */
 export function recordedBase({ base, baseParameters }: AdapterInfo, file: string): AdapterBase {
   const { id, digest, architecture: name, heads, kvHeads } = base;
   const architecture = architectureOf('gguf', name, file);
@@ -36,18 +34,18 @@ export function recordedBase({ base, baseParameters }: AdapterInfo, file: string
 }
 
 export interface AdapterTarget {
-  /** Made where it is missing. */
+  /** Created if missing. */
   readonly folder: string;
   /** Name for people. */
   readonly id: string;
-  /** Dropout that it was trained with, for the record. */
+  /** Dropout of its training, for the record. */
   readonly dropout?: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Writes the files of an adapter folder, a PEFT folder with `adapter.gguf` for llama.cpp beside (which DoRA does not
- * fit into), and gives what `graft.json` is to say. Norms and spectra come from the factors: no full matrix is made.
+ * Writes an adapter folder: a PEFT folder with `adapter.gguf` for llama.cpp (except for DoRA). Returns the content of
+ * `graft.json`. Computes norms and spectra from the factors, without a full matrix.
  */
 export async function writeAdapterFolder(
   adapter: Adapter,
@@ -66,7 +64,7 @@ export async function writeAdapterFolder(
   return info;
 }
 
-/** What an adapter is and what each of its modules adds, of ΔW = s·B·A: under DoRA before rows are scaled. */
+/** Facts of an adapter and of each module's ΔW = s·B·A; under DoRA before rows are scaled. */
 export async function adapterInfo(
   adapter: Adapter,
   base: AdapterBase,

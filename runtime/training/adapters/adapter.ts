@@ -1,8 +1,9 @@
 import { GraphError } from '@graft/graph';
+import { linearKinds } from '../architectures/description.ts';
 
 /**
- * The low-rank addition to one linear map W: ΔW = scale · B · A. Rows of B stand in the published order. Under DoRA
- * (Liu et al. 2024) the map becomes m / ‖W + ΔW‖ · (W + ΔW), norms taken over each row.
+ * The low-rank addition to one linear map W: ΔW = scale · B · A. Rows of B have the published order. Under DoRA (Liu et
+ * al. 2024) the map becomes m / ‖W + ΔW‖ · (W + ΔW), with a norm for each row.
  */
 export interface AdapterModule {
   readonly inputs: number;
@@ -13,7 +14,7 @@ export interface AdapterModule {
   readonly a: Float32Array;
   /** [outputs, rank]. */
   readonly b: Float32Array;
-  /** DoRA's m, [outputs], rows in the published order; undefined where the adapter is plain LoRA. */
+  /** DoRA's m, [outputs], rows in the published order; undefined for plain LoRA. */
   readonly magnitude?: Float32Array | undefined;
 }
 
@@ -23,7 +24,7 @@ export interface Adapter {
   readonly rankStabilized: boolean;
   /** By module path, as `model.layers.0.self_attn.q_proj`. */
   readonly modules: ReadonlyMap<string, AdapterModule>;
-  /** What the adapter says it was trained on, if anything. */
+  /** The base that the adapter states, if any. */
   readonly base: string | undefined;
 }
 
@@ -31,7 +32,7 @@ export function scaleOf(adapter: Adapter, module: AdapterModule): number {
   return module.alpha / (adapter.rankStabilized ? Math.sqrt(module.rank) : module.rank);
 }
 
-/** Whether any module has magnitudes beside its factors. */
+/** Whether any module has magnitudes in addition to its factors. */
 export function isDora(adapter: Adapter): boolean {
   return [...adapter.modules.values()].some((module) => module.magnitude !== undefined);
 }
@@ -46,7 +47,7 @@ export function deltaOf(adapter: Adapter, module: AdapterModule): Float32Array {
   for (let o = 0; o < outputs; o++) {
     row.fill(0);
     const factor = (r: number): number => (r < rank ? scale * (b[o * rank + r] ?? 0) : 0);
-    // Four rows of A at a time: the sum is read and written a quarter as often.
+    // Four rows of A at a time, to read and write the sum a quarter as often.
     for (let r = 0; r < rank; r += 4) {
       const [f0, f1, f2, f3] = [factor(r), factor(r + 1), factor(r + 2), factor(r + 3)];
       const [a0, a1, a2, a3] = [at(r), at(r + 1), at(r + 2), at(r + 3)];
@@ -60,7 +61,7 @@ export function deltaOf(adapter: Adapter, module: AdapterModule): Float32Array {
   return delta;
 }
 
-/** Pairs factors found in a file into modules; throws `bad-input` where one lacks its partner. */
+/** Pairs the factors of a file into modules; throws `bad-input` if one lacks its partner. */
 export function pairFactors(
   file: string,
   factors: ReadonlyMap<string, FactorPair>,
@@ -100,4 +101,19 @@ export interface FactorPair {
   a?: Factor;
   b?: Factor;
   magnitude?: Factor;
+}
+
+/** Layer and kind of a module, from its published path. */
+export function placeOf(path: string): { readonly layer: number; readonly kind: string } {
+  const layer = Number(/\.layers\.(\d+)\./.exec(path)?.[1] ?? 0);
+  return { layer, kind: path.split('.').at(-1) ?? path };
+}
+
+/** Paths in layer order, and within a layer in the model's order. */
+export function inModelOrder(paths: Iterable<string>): readonly string[] {
+  const order = (path: string): number => {
+    const { layer, kind } = placeOf(path);
+    return layer * linearKinds.length + linearKinds.findIndex((known) => known === kind);
+  };
+  return [...paths].toSorted((a, b) => order(a) - order(b));
 }

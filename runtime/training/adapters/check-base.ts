@@ -3,8 +3,8 @@ import { linearModules, type ModelConfig } from '../architectures/model-config.t
 import { scaleOf, type Adapter } from './adapter.ts';
 
 /**
- * Checks that every module of an adapter has its place in a base. Throws `bad-input` for a module that the base
- * lacks, another shape, a rank above the map's sizes, and values and scales that are no numbers.
+ * Checks that every module of an adapter fits a base. Throws `bad-input` for a module that the base lacks, another
+ * shape, a rank above the map's sizes, and values and scales that are not finite.
  */
 export function checkAgainstBase(
   adapter: Adapter,
@@ -28,7 +28,7 @@ export function checkAgainstBase(
       );
     }
     checkRank(file, path, { inputs, outputs, rank });
-    // As llama.cpp has it: to that, 0 says that nothing is scaled.
+    // For llama.cpp, 0 means no scaling.
     const scaled = Math.fround(scaleOf(adapter, module) * rank);
     if (scaled === 0 || !Number.isFinite(scaled)) {
       throw refuse(
@@ -41,7 +41,7 @@ export function checkAgainstBase(
   }
 }
 
-/** A rank above a map's sizes says nothing more than one within. */
+/** A rank above a map's sizes adds no expressiveness. */
 export function checkRank(
   file: string,
   path: string,

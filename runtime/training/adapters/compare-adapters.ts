@@ -1,10 +1,9 @@
 import { GraphError, type MetricRow } from '@graft/graph';
 import { setImmediate } from 'node:timers/promises';
-import { scaleOf, type AdapterModule } from './adapter.ts';
+import { scaleOf, type AdapterModule, inModelOrder } from './adapter.ts';
 import type { AdapterTerm } from './merge-adapters.ts';
-import { inModelOrder } from './module-place.ts';
 
-/** An adapter to compare, with what is known of it. */
+/** An adapter to compare, with its known facts. */
 export interface ComparedAdapter extends AdapterTerm {
   /** ‖s·B·A‖_F by module path. */
   readonly norms: ReadonlyMap<string, number>;
@@ -17,9 +16,9 @@ interface Term {
 }
 
 /**
- * What two adapters of equal sizes add, module by module (`modules`) and all together (`summary`): `norm` and
- * `otherNorm`, ‖ΔW‖_F, and `cosine` = ⟨ΔW₁, ΔW₂⟩_F / (‖ΔW₁‖·‖ΔW₂‖), absent where one of them adds nothing.
- * A module that one adapter lacks has norm 0 there. Of DoRA adapters ΔW = s·B·A is compared, before rows are scaled.
+ * Compares the changes of two adapters of equal sizes, for each module (`modules`) and in total (`summary`): `norm` and
+ * `otherNorm`, ‖ΔW‖_F, and `cosine` = ⟨ΔW₁, ΔW₂⟩_F / (‖ΔW₁‖·‖ΔW₂‖), absent if one of them is zero. A module that one
+ * adapter lacks has norm 0 there. For DoRA it compares ΔW = s·B·A, before rows are scaled.
  */
 export async function compareModules(
   one: ComparedAdapter,
@@ -58,7 +57,7 @@ function values(norm: number, otherNorm: number, product: number): Record<string
   return { ...norms, cosine: Math.max(-1, Math.min(1, product / (norm * otherNorm))) };
 }
 
-/** ⟨B₁A₁, B₂A₂⟩_F = tr((B₁ᵀB₂)(A₂A₁ᵀ)): products of rank × rank alone. */
+/** ⟨B₁A₁, B₂A₂⟩_F = tr((B₁ᵀB₂)(A₂A₁ᵀ)): only products of rank × rank. */
 function innerProduct(left: Term, right: Term): number {
   const [one, other] = [left.module, right.module];
   const { inputs, outputs } = one;

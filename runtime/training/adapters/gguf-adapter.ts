@@ -10,13 +10,13 @@ import { loadWeight } from '../formats/load-weight.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
 import { isDora, pairFactors, scaleOf, type Adapter, type FactorPair } from './adapter.ts';
 
-/** What of a base decides how its adapters are written for llama.cpp. */
+/** What determines the llama.cpp form of an adapter for this base. */
 type BaseLayout = Pick<ModelConfig, 'architecture' | 'heads' | 'kvHeads'>;
 
 /**
- * Writes an adapter as llama.cpp loads it. The loader scales by α/rank with one α for all, so that rsLoRA is
- * written as α·√rank and modules with a scale of their own have it multiplied into B. Throws `bad-input` for DoRA,
- * whose magnitudes the format has no place for.
+ * Writes an adapter for llama.cpp. The loader scales by α/rank with a single α, so rsLoRA is written as α·√rank, and
+ * modules with their own scale have it multiplied into B. Throws `bad-input` for DoRA, because the format cannot store
+ * magnitudes.
  */
 export async function writeGgufAdapter(
   file: string,
@@ -71,7 +71,7 @@ export async function writeGgufAdapter(
   await writeGguf(file, metadata, tensors);
 }
 
-/** Reads an adapter file made for llama.cpp; `config` is its base's, for the order of q and k. */
+/** Reads a llama.cpp adapter file; `config` is its base's, for the order of q and k. */
 export async function readGgufAdapter(file: string, config: BaseLayout): Promise<Adapter> {
   const { metadata, tensors } = await readGguf(file);
   const text = (key: string): string => {
@@ -111,7 +111,7 @@ export async function readGgufAdapter(file: string, config: BaseLayout): Promise
   return {
     rankStabilized: false,
     base: undefined,
-    // Without an alpha the loader does not scale: α equal to the rank says the same.
+    // Without an alpha the loader does not scale: α equal to the rank means the same.
     modules: pairFactors(file, factors, (path) => alpha || (factors.get(path)?.a?.shape[0] ?? 1)),
   };
 }

@@ -2,10 +2,10 @@ import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { setImmediate } from 'node:timers/promises';
 import { Random } from '../optimizer/random.ts';
 
-/** Residuals below this share of the largest singular value count as none: below the rounding of f32. */
+/** Residuals below this share of the largest singular value count as zero: below the rounding of f32. */
 const tolerance = 1e-8;
 
-/** Steps between two chances for others. */
+/** Iterations between two yields. */
 const patience = 16;
 
 type Numbers = Float32Array | Float64Array;
@@ -13,15 +13,15 @@ type Numbers = Float32Array | Float64Array;
 export interface Triplets {
   /** Largest first. */
   readonly values: readonly number[];
-  /** Unit vectors of the rows' and of the columns' side, one per value. */
+  /** Unit vectors on the side of the rows and of the columns, one for each value. */
   readonly left: readonly Float64Array[];
   readonly right: readonly Float64Array[];
 }
 
 /**
- * The `count` largest singular values of a full matrix with their vectors, by bidiagonalization (Golub and Kahan
- * 1965) from a fixed random vector, every new vector made orthogonal to all before. Ends once the wanted ones have
- * settled, at the latest when the vectors span everything, where the decomposition is exact.
+ * The `count` largest singular values of a full matrix with their vectors, by bidiagonalization (Golub and Kahan 1965)
+ * from a fixed random vector, with full reorthogonalization. Ends once the wanted values have converged, at the latest
+ * when the vectors span the space, where the decomposition is exact.
  */
 export async function leadingSingular(
   matrix: Numbers,
@@ -102,8 +102,8 @@ class Bidiagonalization {
   }
 
   /**
-   * What of a vector is orthogonal to the others, as unit vector and length. Where nothing is left, any vector that is
-   * orthogonal to them, with length 0.
+   * The component of a vector orthogonal to the others, as unit vector and length. If it vanishes, any orthogonal
+   * vector, with length 0.
    */
   #unit(
     vector: Float64Array,

@@ -1,7 +1,7 @@
 import { Matrix, QrDecomposition } from 'ml-matrix';
 import { leadingSingular } from './leading-singular.ts';
 
-/** The closest matrix of some rank, as factors: A = rows of Vᵀ, B = U · S. */
+/** The closest matrix of a given rank, as factors: A = rows of Vᵀ, B = U · S. */
 export interface LowRank {
   readonly a: Float32Array;
   readonly b: Float32Array;
@@ -31,8 +31,8 @@ export async function truncate(
 }
 
 /**
- * The same for B · A given as factors [outputs, r] and [r, inputs]: both are orthogonalised, so that only an
- * r × r matrix is decomposed.
+ * The same for B · A, given as factors [outputs, r] and [r, inputs]: orthogonalizes both, so that only an r × r matrix
+ * is decomposed.
  */
 export async function truncateProduct(
   factors: LowRank,

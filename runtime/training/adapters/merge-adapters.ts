@@ -13,12 +13,12 @@ import {
 
 export interface MergeOptions {
   readonly method: MergeMethod;
-  /** Share of values kept by ties, dare and magnitude_prune; default 1, everything. */
+  /** Share of values that ties, dare and magnitude_prune keep; default 1, all. */
   readonly density?: number;
   readonly sign?: 'total' | 'frequency';
-  /** Of what dare drops. */
+  /** Seed of what dare drops. */
   readonly seed?: number;
-  /** Of the result of svd methods; default the largest that a module has among the adapters. */
+  /** Rank of the result of svd methods; default: the largest of the module among the adapters. */
   readonly rank?: number;
 }
 
@@ -28,7 +28,7 @@ export interface AdapterTerm {
   readonly weight: number;
 }
 
-/** One module as one of the adapters has it. */
+/** A module of one adapter. */
 interface Part {
   readonly module: AdapterModule;
   readonly scale: number;
@@ -37,8 +37,8 @@ interface Part {
 }
 
 /**
- * Merges adapters of one base into one adapter of scale 1, as PEFT's `add_weighted_adapter` does. Other work and
- * `signal` have their turn between two modules, and within those that are decomposed.
+ * Merges adapters of one base into one adapter of scale 1, like PEFT's `add_weighted_adapter`. Yields to other work and
+ * checks `signal` between modules, and within decompositions.
  */
 export async function mergeAdapters(
   inputs: readonly AdapterTerm[],
@@ -114,7 +114,7 @@ function concatenated(parts: readonly Part[]): AdapterModule {
   return { inputs, outputs, rank, alpha: rank, a, b };
 }
 
-/** Weight and scale go half to A and half to B; a negative sign to A alone. */
+/** Weight and scale split evenly between A and B; A alone takes a negative sign. */
 function byFactor(
   parts: readonly Part[],
   combination: Combination,
@@ -207,18 +207,18 @@ function modulesOf(inputs: readonly AdapterTerm[], path: string): readonly Adapt
 
 function checkSize(
   all: readonly AdapterModule[],
-  one: { readonly path: string; readonly name: string; readonly module: AdapterModule },
+  added: { readonly path: string; readonly name: string; readonly module: AdapterModule },
 ): void {
-  const first = all[0] ?? one.module;
-  if (one.module.inputs !== first.inputs || one.module.outputs !== first.outputs) {
+  const first = all[0] ?? added.module;
+  if (added.module.inputs !== first.inputs || added.module.outputs !== first.outputs) {
     throw new GraphError(
       'bad-input',
-      `${one.path} is ${one.module.outputs} × ${one.module.inputs} in "${one.name}" and ${first.outputs} × ${first.inputs} before: the adapters are of different bases`,
+      `${added.path} is ${added.module.outputs} × ${added.module.inputs} in "${added.name}" and ${first.outputs} × ${first.inputs} before: the adapters are of different bases`,
     );
   }
 }
 
-/** What a DoRA adapter adds depends on the base's own weights, which no method looks at. */
+/** A DoRA adapter's change depends on the base's weights, which no method reads. */
 function checkKind(inputs: readonly AdapterTerm[]): void {
   const found = inputs.find(({ adapter }) => isDora(adapter));
   if (found === undefined) return;
@@ -228,7 +228,10 @@ function checkKind(inputs: readonly AdapterTerm[]): void {
   );
 }
 
-/** Methods that work on A and B apart need a module of one rank in all adapters; within one, modules may differ. */
+/**
+ * Methods that treat A and B separately need equal ranks of a module in all adapters; modules of one adapter may
+ * differ.
+ */
 function checkRanks(inputs: readonly AdapterTerm[], method: MergeMethod): void {
   if (method === 'cat' || method === 'svd' || method.endsWith('_svd')) return;
   const found = new Map<string, { readonly rank: number; readonly name: string }>();

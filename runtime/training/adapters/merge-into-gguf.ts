@@ -14,15 +14,14 @@ import type { AdapterTerm } from './merge-adapters.ts';
 export interface MergeTarget extends BandOptions {
   readonly file: string;
   readonly encoding: WrittenEncoding;
-  /** Called before each tensor with how many are written. */
+  /** Called before each tensor with the number of tensors written. */
   readonly progress?: (done: number, total: number) => void;
 }
 
 /**
- * Writes W + Σ weight · (W′ − W) as a standalone GGUF file with the base's metadata and tokenizer, where W′ is W with
- * one of the adapters: W + ΔW, or what DoRA makes of it. A band of rows is in memory at a time, and other work and
- * `signal` have their turn between two. Vectors stay f32, and rows that are no whole blocks f16, as llama.cpp's
- * converter does.
+ * Writes W + Σ weight · (W′ − W) as a standalone GGUF file with the base's metadata and tokenizer. W′ is W with one of
+ * the adapters: W + ΔW, or DoRA's result. Holds one band of rows in memory, and yields and checks `signal` between
+ * bands. Like llama.cpp's converter, keeps vectors in f32, and rows that are no whole blocks in f16.
  */
 export async function mergeIntoGguf(
   base: string,
@@ -46,7 +45,7 @@ export async function mergeIntoGguf(
       }
       return [{ adapter, module, weight }];
     });
-    // Factors and magnitudes with their rows as the file has them.
+    // Factors and magnitudes, rows in the order of the file.
     const order = ({ module, ...part }: Part): Part => {
       const rows = module.outputs;
       const toFile = (data: Float32Array): Float32Array =>
@@ -82,7 +81,7 @@ export async function mergeIntoGguf(
   }
   const metadata = new Map<string, GgufValue>(file.metadata);
   metadata.set('general.file_type', { type: 'u32', value: fileTypes[target.encoding] });
-  // The merged file is written with the writer's own alignment.
+  // The merged file uses the writer's own alignment.
   metadata.delete('general.alignment');
   await writeGguf(target.file, metadata, tensors);
 }
@@ -93,7 +92,7 @@ interface Part {
   readonly weight: number;
 }
 
-/** A tensor's bytes with the adapters in it, a band of rows after another. */
+/** A tensor's bytes with the adapters applied, band by band. */
 async function* merged(
   entry: TensorEntry,
   { parts, encoding }: { readonly parts: readonly Part[]; readonly encoding: WrittenEncoding },
@@ -101,7 +100,7 @@ async function* merged(
 ): AsyncGenerator<Uint8Array> {
   for await (const { weights: original, first, rows } of bandsOf(entry, target)) {
     const weights = parts.length === 0 ? original : original.slice();
-    for (const one of parts) addAdapter({ weights, original, first, rows }, one);
+    for (const part of parts) addAdapter({ weights, original, first, rows }, part);
     yield encode(encoding, weights);
   }
 }
@@ -110,7 +109,7 @@ interface ChangedBand extends Band {
   readonly original: Float32Array;
 }
 
-/** Adds weight · (W′ − W) of a band of rows. */
+/** Adds weight · (W′ − W) to a band of rows. */
 function addAdapter({ weights, original, first, rows }: ChangedBand, part: Part): void {
   const { adapter, module, weight } = part;
   const { inputs, rank, magnitude } = module;

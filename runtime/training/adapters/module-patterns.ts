@@ -1,17 +1,17 @@
 import { GraphError } from '@graft/graph';
 import { RE2JS } from 're2js';
 
-/** PEFT itself writes one pattern a module that departs; a layer has seven modules. */
+/** Most patterns: PEFT itself writes one for each deviating module; a layer has seven modules. */
 const mostPatterns = 10_000;
-/** Of patterns that are more than a name, and of one's characters: each is tried on each module. */
+/** Limits of patterns that are real expressions, and of the length of one: each is tried on each module. */
 const mostExpressions = 100;
 const longest = 500;
 
 /**
  * The value that PEFT gives a module by `rank_pattern` or `alpha_pattern`: that of the first pattern that matches the
- * end of its path from a dot on (`get_pattern_key`: `re.match(rf"(.*\.)?({pattern})$", path)`). Names are looked up;
- * expressions run on RE2, in time linear in pattern and path, since they come from whoever made the file. Throws
- * `bad-input` for one that RE2 lacks (look-around, back-references), or that is too much.
+ * end of its path from a dot on (`get_pattern_key`: `re.match(rf"(.*\.)?({pattern})$", path)`). Looks up plain names;
+ * runs expressions on RE2, in time linear in pattern and path, because the file may be hostile. Throws `bad-input` for
+ * an expression that RE2 lacks (look-around, back-references), or that exceeds the limits.
  */
 export function modulePatterns(
   patterns: Readonly<Record<string, number>>,
@@ -54,13 +54,13 @@ export function modulePatterns(
   };
 }
 
-/** A value and its pattern's place among all: the first that matches counts. */
+/** A value and the position of its pattern: the first match counts. */
 interface Ranked {
   readonly order: number;
   readonly value: number;
 }
 
-/** Matches a name whose dots are not all escaped: such a dot stands for any character. */
+/** Matches a name with unescaped dots, which stand for any character. */
 function dotted(pattern: string): (path: string) => boolean {
   const escapedDot = '\0';
   const name = pattern.replaceAll('\\.', escapedDot);
@@ -86,7 +86,7 @@ function compiled(pattern: string, refuse: (reason: string) => GraphError): RE2J
   }
 }
 
-/** The path, and what follows each of its dots. */
+/** The path, and the suffix after each dot. */
 function* endings(path: string): Generator<string> {
   yield path;
   for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {

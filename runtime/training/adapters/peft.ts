@@ -8,7 +8,7 @@ import { sourceOf } from '../formats/tensor-file.ts';
 import { isDora, pairFactors, type Adapter, type FactorPair } from './adapter.ts';
 import { modulePatterns } from './module-patterns.ts';
 
-/** What of PEFT's `adapter_config.json` decides how the tensors are meant. */
+/** The parts of PEFT's `adapter_config.json` that determine the meaning of the tensors. */
 const configSchema = z.object({
   peft_type: z.string(),
   r: z.number(),
@@ -27,7 +27,7 @@ const prefix = 'base_model.model.';
 export const peftConfig = 'adapter_config.json';
 export const peftTensors = 'adapter_model.safetensors';
 
-/** Reads an adapter folder as PEFT saves it. Refuses by name what plain LoRA cannot express. */
+/** Reads a PEFT adapter folder. Refuses by name what plain LoRA cannot express. */
 export async function readPeftAdapter(folder: string): Promise<Adapter> {
   const file = path.join(folder, peftConfig);
   const refuse = (reason: string, cause?: unknown): GraphError =>
@@ -78,7 +78,7 @@ export async function readPeftAdapter(folder: string): Promise<Adapter> {
 export interface PeftDetails {
   readonly base?: string;
   readonly dropout?: number;
-  /** As the user named them; default every path in full, which is always right. */
+  /** As the user named them; default: every full path, which is always correct. */
   readonly targets?: readonly string[];
 }
 
@@ -126,7 +126,7 @@ export async function writePeftAdapter(
   await writeFile(path.join(folder, peftConfig), `${JSON.stringify(config, null, 2)}\n`);
 }
 
-/** Writes the tensors of an adapter folder without its configuration, in the encoding asked for. */
+/** Writes the tensors of an adapter folder without its configuration, in the given encoding. */
 export async function writePeftTensors(
   folder: string,
   adapter: Adapter,
@@ -151,9 +151,9 @@ export async function writePeftTensors(
   );
 }
 
-/** The value that occurs most; 1 of none. */
+/** The most frequent value; 1 without any. */
 export function mostFrequent(values: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [1, 0])[0];
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [1, 0])[0];
 }

@@ -1,16 +1,16 @@
 import type { Random } from '../optimizer/random.ts';
 
-/** How two or more tensors of one shape become one. All after PEFT's utils/merge_utils.py. */
+/** Combines two or more tensors of one shape. All methods follow PEFT's utils/merge_utils.py. */
 export interface Combination {
   readonly weights: readonly number[];
-  /** Share of values kept, 0 to 1; from 1 on nothing is dropped. */
+  /** Share of values kept, 0 to 1; 1 and above keeps all. */
   readonly density: number;
   /** `total`: the sign of the sum; `frequency`: of the count of signs. */
   readonly sign: 'total' | 'frequency';
   readonly random: Random;
 }
 
-/** Keeps the int(density · n) largest by magnitude; of equal ones those that come first. */
+/** Keeps the int(density · n) largest by magnitude; of equal ones the first. */
 export function keepLargest(tensor: Float32Array, density: number): Float32Array {
   if (density >= 1) return tensor;
   const count = Math.trunc(density * tensor.length);
@@ -28,7 +28,7 @@ export function keepLargest(tensor: Float32Array, density: number): Float32Array
   return result;
 }
 
-/** Keeps each value with a chance of `density` and divides by it (Yu et al. 2024, "DARE"). */
+/** Keeps each value with probability `density` and divides by it (Yu et al. 2024, "DARE"). */
 export function keepAtRandom(tensor: Float32Array, density: number, random: Random): Float32Array {
   if (density >= 1) return tensor;
   return tensor.map((x) => (random.next() < density ? x / density : 0));
@@ -47,8 +47,8 @@ export function weightedSum(
 }
 
 /**
- * Elects a sign for each place, then averages the weighted values that agree with it (Yadav et al. 2023,
- * "TIES-Merging"). The election looks at values before weighting, as PEFT's does.
+ * Elects a sign for each position, then averages the weighted values that agree with it (Yadav et al. 2023,
+ * "TIES-Merging"). Like PEFT, the election uses values before weighting.
  */
 export function electAndMerge(
   tensors: readonly Float32Array[],

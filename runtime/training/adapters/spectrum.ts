@@ -3,8 +3,8 @@ import type { Adapter, AdapterModule } from './adapter.ts';
 import { scaleOf } from './adapter.ts';
 
 /**
- * Singular values of s·B·A, largest first, at most the rank. Exact without the full matrix: with B = Q₁R₁ and
- * Aᵀ = Q₂R₂ they are those of the small s·R₁R₂ᵀ, for Q₁ and Q₂ keep lengths.
+ * Singular values of s·B·A, largest first, at most the rank. Exact without the full matrix: with B = Q₁R₁ and Aᵀ = Q₂R₂
+ * they are those of the small s·R₁R₂ᵀ, because Q₁ and Q₂ preserve lengths.
  */
 export function spectrumOf(adapter: Adapter, module: AdapterModule): number[] {
   const { inputs, outputs, rank, a, b } = module;
@@ -19,7 +19,7 @@ export function spectrumOf(adapter: Adapter, module: AdapterModule): number[] {
   return diagonal;
 }
 
-/** The Frobenius norm that goes with singular values. */
+/** The Frobenius norm for these singular values. */
 export function normOf(spectrum: readonly number[]): number {
   return Math.hypot(...spectrum);
 }
@@ -34,7 +34,7 @@ function transposed(data: Float32Array, rows: number, columns: number): Float64A
   return result;
 }
 
-/** R of the QR decomposition of a [rows, columns] matrix by Householder reflections; `x` is overwritten. */
+/** R of the QR decomposition of a [rows, columns] matrix by Householder reflections; overwrites `x`. */
 function triangular(x: Float64Array, rows: number, columns: number): Matrix {
   const steps = Math.min(rows, columns);
   const at = (row: number, column: number): number => x[row * columns + column] ?? 0;

@@ -5,14 +5,14 @@ import { readWeight } from '../formats/load-weight.ts';
 import { sourceOf, type TensorEntry } from '../formats/tensor-file.ts';
 
 export interface WidenOptions {
-  /** To reach; more than the adapter's own. */
+  /** Target rank; more than the adapter's own. */
   readonly rank: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Writes a GGUF adapter of one rank anew with a larger one: rows of A and columns of B are added, all zero, and α grows
- * along, so that the same is added to each map. Throws `damaged-file`, and as `replaceFile` does.
+ * Writes a GGUF adapter with a larger rank: adds zero rows to A and zero columns to B and scales α, so that the effect
+ * stays the same. Throws `damaged-file`, and as `replaceFile` does.
  */
 export async function widenGgufAdapter(
   from: string,
@@ -28,7 +28,7 @@ export async function widenGgufAdapter(
   if (alpha?.type === 'f32') {
     metadata.set('adapter.lora.alpha', { type: 'f32', value: (Number(alpha.value) * rank) / own });
   }
-  // Written with the writer's own alignment.
+  // The file uses the writer's own alignment.
   metadata.delete('general.alignment');
   const widened = tensors.map((entry): GgufTensor => {
     const [rows = 0, columns = 0] = entry.shape;
@@ -50,7 +50,7 @@ function isA({ name }: TensorEntry): boolean {
   return name.endsWith('.lora_a');
 }
 
-/** A matrix of numbers of whole bytes at the upper left of a larger one. */
+/** Copies a matrix of whole-byte numbers into the upper left of a larger one. */
 function withZeros(
   matrix: Uint8Array,
   { shape, wide }: { readonly shape: readonly number[]; readonly wide: readonly [number, number] },

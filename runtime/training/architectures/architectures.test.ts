@@ -9,10 +9,9 @@ import { fixture, goldenShape, batchFeeds, readGolden, readTensors } from '../te
 import { randomWeights, writeTestModel } from '../testing/test-model.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { Random } from '../optimizer/random.ts';
-import { architectures } from './description.ts';
+import { architectures, linearKinds } from './description.ts';
 import { openBaseModel, type BaseModel } from './base-model.ts';
 import { parseHfConfig } from './hf-config.ts';
-import { linearKinds } from './linear-kinds.ts';
 import { targetModules } from './lora-spec.ts';
 import { fromGgufName, toGgufName } from './tensor-names.ts';
 import { buildEvaluationProgram, buildTrainingProgram, gradientName } from './training-program.ts';

@@ -3,13 +3,13 @@ import { softCap } from '../ir/layers.ts';
 import type { Value } from '../ir/op.ts';
 import { rotate, type Rotation } from './rope.ts';
 
-/** Added to scores that must not count: far below any score, and finite, so that derivatives are too. */
+/** Added to masked scores: far below any score, and finite, so that derivatives are too. */
 export const hidden = -1e30;
 
-/** Places whose scores are computed together: what lies ahead of them, or behind their window, is left out. */
+/** Positions whose scores are computed together: skips keys ahead of them, or behind their window. */
 const blockLength = 128;
 
-/** A block of queries, the keys that any of them sees, and what to add to their scores. */
+/** A block of queries, the keys that any of them sees, and their additive mask. */
 interface Block {
   readonly queries: Range;
   readonly keys: Range;
@@ -23,11 +23,11 @@ interface Range {
 
 export interface AttentionMasks {
   readonly causal: readonly Block[];
-  /** The same as `causal` where the model has no window. */
+  /** Equals `causal` if the model has no window. */
   readonly sliding: readonly Block[];
 }
 
-/** Nobody looks ahead, nor into another segment of a packed row, nor beyond the window. */
+/** No position sees later ones, another segment of a packed row, or beyond the window. */
 export function attentionMasks(
   b: Builder,
   segments: Value,
@@ -66,7 +66,7 @@ interface HeadTensors {
   readonly k: Value;
   readonly v: Value;
 }
-/** Of queries and keys; scores are scaled as the queries are rotated. */
+/** Rotation of queries and keys; rotating queries also scales the scores. */
 export interface AttentionRotations {
   readonly query: Rotation;
   readonly key: Rotation;
@@ -86,14 +86,14 @@ interface AttentionSettings {
   readonly rotations: AttentionRotations;
   readonly blocks: readonly Block[];
   readonly softCap: number | undefined;
-  /** Marks what is not to be computed again: rotated heads, and probabilities. */
+  /** Marks what is not to be recomputed: rotated heads, and probabilities. */
   readonly keepHeads: (value: Value) => Value;
   readonly keepProbabilities: (value: Value) => Value;
 }
 
 /**
- * Grouped-query attention: [batch · length, heads · head]. The query heads that share a key head become rows
- * of one product, so that keys and values are never repeated.
+ * Grouped-query attention: [batch · length, heads · head]. Query heads that share a key head become rows of one
+ * product, so that keys and values are never repeated.
  */
 export function attention(b: Builder, tensors: HeadTensors, settings: AttentionSettings): Value {
   const [batch = 1, length = 1, heads = 1, head = 1] = tensors.q.shape;

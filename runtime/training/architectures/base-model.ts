@@ -15,10 +15,10 @@ import type { ModelConfig, WeightLayout } from './model-config.ts';
 import { toGgufName } from './tensor-names.ts';
 import { weightShapes } from './weight-shapes.ts';
 
-/** Derived from the config by whoever wrote them, and by `forward.ts` again: nothing is lost by not reading them. */
+/** Tensors derived from the config, which `forward.ts` derives itself: safe to ignore. */
 const derived = /(?:^|\.)(?:rotary_emb\.inv_freq|attn_rot_embd\.weight)$|^rope_freqs\.weight$/;
 
-/** A base model on disk: what it is, and where each weight lies under its published name. */
+/** A base model on disk: its config, and the location of each weight by published name. */
 export interface BaseModel {
   readonly config: ModelConfig;
   readonly layout: WeightLayout;
@@ -130,7 +130,7 @@ function fromEntries({
 }: Omit<BaseModel, 'weights'> & { readonly names: Iterable<string> }): BaseModel {
   const [location = ''] = model.files;
   const { config, entry } = model;
-  // A tied head that is written out beside the table is the table.
+  // A tied head that the file also contains equals the embedding.
   const tied = config.tiedHead ? entry('lm_head.weight')?.name : undefined;
   checkTensors(
     {

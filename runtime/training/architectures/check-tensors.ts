@@ -2,16 +2,16 @@ import { GraphError } from '@graft/graph';
 import type { TensorEntry } from '../formats/tensor-file.ts';
 import type { Shape } from '../ir/shape.ts';
 
-/** What a program reads. */
+/** Tensors that a program reads. */
 export interface ReadTensors {
   readonly family: string;
   /** By published name. */
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** Tensors that may be left unread: they change nothing that is computed here. */
+  /** Tensors that may stay unread: they do not affect results. */
   readonly spare: (name: string) => boolean;
 }
 
-/** The tensors of a model's files, under the names that the files have for them. */
+/** The tensors of a model's files, under the names in the files. */
 export interface HeldTensors {
   /** For messages. */
   readonly location: string;
@@ -20,8 +20,8 @@ export interface HeldTensors {
 }
 
 /**
- * Checks that a model's files hold every tensor that its program reads, in its shape, and none that it would leave
- * out: with a bias unread the numbers would be wrong, and nothing would say so.
+ * Checks that a model's files hold every tensor that its program reads, in the right shape, and none that it would
+ * ignore: an ignored bias would silently change results.
  */
 export function checkTensors(
   { family, shapes, spare }: ReadTensors,

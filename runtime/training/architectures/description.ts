@@ -1,31 +1,42 @@
 import { GraphError, trainableFamilies, type TrainableFamily } from '@graft/graph';
-import type { LinearKind } from './linear-kinds.ts';
 
-/** How one family of decoder models departs from the common plan. Data, not code: `forward.ts` reads it. */
+/** The linear maps of a layer, by the last part of their published path, in model order. */
+export const linearKinds = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+] as const;
+export type LinearKind = (typeof linearKinds)[number];
+
+/** How a family of decoder models differs from the common plan. Data, not code: `forward.ts` reads it. */
 export interface Architecture {
   readonly name: string;
   /** `general.architecture` in GGUF files. */
   readonly gguf: TrainableFamily;
   /** `model_type` in a config.json. */
   readonly modelTypes: readonly string[];
-  /** Linear maps that always have a bias, and those that have one where a config.json says so, by its field. */
+  /** Linear maps that always have a bias, and those that have one if a config.json says so, by its field. */
   readonly biases: {
     readonly always: readonly LinearKind[];
     readonly attention: readonly LinearKind[];
     readonly mlp: readonly LinearKind[];
   };
-  /** RMSNorm of each head's query and key before RoPE. */
+  /** RMSNorm on each head's query and key before RoPE. */
   readonly queryKeyNorm: boolean;
   readonly activation: 'silu' | 'geluTanh';
-  /** A norm after attention and after the MLP too, not only before. */
+  /** A norm also after attention and after the MLP, not only before. */
   readonly postNorms: boolean;
   /** safetensors hold gain − 1; GGUF files hold the gain. */
   readonly gainLessOne: boolean;
   /** Embeddings are multiplied by √width. */
   readonly scaledEmbedding: boolean;
-  /** GGUF files hold rows of q and k interleaved: (i, i + head/2) side by side. */
+  /** GGUF files interleave the rows of q and k: (i, i + head/2) side by side. */
   readonly pairedRowsInGguf: boolean;
-  /** Of sliding layers when it differs from the others', else undefined. */
+  /** RoPE base of sliding layers if it differs, else undefined. */
   readonly localRopeBase: number | undefined;
   /** Every n-th layer sees everything, the others a window; undefined: the config decides. */
   readonly slidingPeriod: number | undefined;
@@ -83,13 +94,15 @@ export const architectures: readonly Architecture[] = [
   },
 ];
 
-/** The description of a model, or `bad-model` naming what is known. */
+/** The description of a model; throws `bad-model` with the known ones. */
 export function architectureOf(by: 'gguf' | 'modelType', name: string, file: string): Architecture {
-  const found = architectures.find((one) =>
-    by === 'gguf' ? one.gguf === name : one.modelTypes.includes(name),
+  const found = architectures.find((architecture) =>
+    by === 'gguf' ? architecture.gguf === name : architecture.modelTypes.includes(name),
   );
   if (found === undefined) {
-    const known = architectures.flatMap((one) => (by === 'gguf' ? [one.gguf] : one.modelTypes));
+    const known = architectures.flatMap((architecture) =>
+      by === 'gguf' ? [architecture.gguf] : architecture.modelTypes,
+    );
     throw new GraphError(
       'bad-model',
       `${file} has the architecture "${name}", which Graft cannot train; choose one of ${known.join(', ')}`,

@@ -8,13 +8,13 @@ import type { LinearModule, ModelConfig } from './model-config.ts';
 const rowsName = 'dropout.rows';
 const columnsName = 'dropout.columns';
 
-/** Rows are fed with numbers from this up to twice as much. */
+/** Row factors range from this to twice as much. */
 const leastRow = 1024;
 
 /**
- * Dropout on the inputs of A, a mask for each targeted module. A mask is worked out from one random number r per
- * place and one c per channel: an element goes where the fraction of r · c is below the rate. The product is one
- * rounding, the same on every device, and far fewer numbers are fed than a mask has.
+ * Dropout on the inputs of A, a mask for each targeted module. The mask derives from one random number r per position
+ * and one c per channel: it drops an element if the fraction of r · c is below the rate. The product rounds once,
+ * equally on every device, and far fewer numbers are fed than a mask has.
  */
 export class Dropout {
   readonly #b: Builder;
@@ -36,7 +36,7 @@ export class Dropout {
     this.#columns = b.input(columnsName, { shape: [modules.length, widest(modules)] });
   }
 
-  /** x [batch · length, inputs] with some elements zero and the others larger, as a module sees it. */
+  /** x [batch · length, inputs] as a module sees it: some elements zero, the others scaled up. */
   apply(path: string, x: Value): Value {
     const b = this.#b;
     const rate = this.#rate;
@@ -53,7 +53,7 @@ export class Dropout {
   }
 }
 
-/** What decides the masks of one micro-batch; the same seed gives the same. Nothing where there is no dropout. */
+/** What determines the masks of one micro-batch; the same seed gives the same masks. Empty without dropout. */
 export function dropoutFeeds(
   config: ModelConfig,
   given: { readonly lora?: LoraSpec; readonly batch: number; readonly length: number },

@@ -12,7 +12,7 @@ import {
 } from './attention.ts';
 import { Dropout } from './dropout.ts';
 import { headLogits, headLoss, placesAtOnce } from './head-loss.ts';
-import { linearKinds, type LinearKind } from './linear-kinds.ts';
+import { linearKinds, type LinearKind } from './description.ts';
 import { factorNames, magnitudeName, rankOf, targetModules, type LoraSpec } from './lora-spec.ts';
 import { LowRankAddition, type FrozenLinear } from './low-rank-addition.ts';
 import {
@@ -25,42 +25,41 @@ import {
 import { pairedRows } from './paired-rows.ts';
 import { rotationAt } from './rope.ts';
 
-/** A model to build: sizes, and how its file lays weights out. */
+/** A model to build: its sizes and the layout of its file. */
 export interface ModelPlan {
   readonly config: ModelConfig;
   readonly layout: WeightLayout;
 }
 
 export interface ForwardOptions {
-  /** Rows, and tokens of a row. */
+  /** Number of rows, and tokens of a row. */
   readonly batch: number;
   readonly length: number;
   readonly lora?: LoraSpec;
   /** Every weight is an input and trainable. */
   readonly full?: boolean;
-  /** Recompute each layer in the backward pass, its matrix products too: the least memory. */
+  /** Recomputes each layer in the backward pass, matrix products too: uses the least memory. */
   readonly checkpoint?: boolean;
   /**
-   * The head is computed at so many places alone: an input `places`, i32 [places], gives them as indices into
-   * [batch · length], and labels, weights and `correct` have one number for each. Absent: at every place.
+   * Computes the head only at this many positions: an input `places`, i32 [places], lists them as indices into [batch ·
+   * length], and labels, weights and `correct` have one number for each. Absent: at every position.
    */
   readonly places?: number;
-  /** Dropout acts, and its masks are fed: see `dropoutFeeds`. */
+  /** Enables dropout, with masks from `dropoutFeeds`. */
   readonly training?: boolean;
 }
 
 /**
- * Inputs of a forward program, each [batch, length]:
- * `tokens`, `positions` (restarting in packed rows, below `length`), `segments` (equal within one packed
- * text), `labels` (the token to predict at each place; any where the weight is 0) i32, and `weights` f32
- * (usually 1 / number of trained tokens of the whole optimizer step, 0 where masked).
+ * Inputs of a forward program, each [batch, length]: `tokens`, `positions` (restarting in packed rows, below `length`),
+ * `segments` (equal within one packed text), `labels` (the token to predict at each position; any if the weight is 0)
+ * in i32, and `weights` in f32 (usually 1 / number of trained tokens of the whole optimizer step, 0 if masked).
  */
 export interface Forward {
   /** [batch, length, vocabulary]. */
   readonly logits: Value;
   /** Σ weight · negative log-likelihood, a scalar. */
   readonly loss: Value;
-  /** 1 where the label has the largest logit, [batch, length]. */
+  /** 1 if the label has the largest logit, [batch, length]. */
   readonly correct: Value;
   /** Trainable inputs by name, in a fixed order. */
   readonly trainable: ReadonlyMap<string, Value>;
@@ -116,7 +115,7 @@ class ForwardBuilder {
     const nearby = rotations(config.localRope);
 
     const table = this.#tensor('model.embed_tokens.weight', [config.vocabulary, config.width]);
-    // Matrices of [batch · length, width] from here on: products take them as they are.
+    // From here on, matrices of [batch · length, width], which products take directly.
     const tokens = b.reshape(ids('tokens'), [options.batch * options.length]);
     let hidden = b.gather(table, tokens);
     if (config.architecture.scaledEmbedding) hidden = b.scale(hidden, Math.sqrt(config.width));
@@ -133,7 +132,7 @@ class ForwardBuilder {
     }
     const { places } = options;
     const counted = places === undefined ? shape : [places];
-    // Before the last norm, which then has as many rows.
+    // Before the last norm, which then has as few rows.
     if (places !== undefined) {
       hidden = b.gather(hidden, b.input('places', { shape: counted, dtype: 'i32' }));
     }
@@ -166,7 +165,7 @@ class ForwardBuilder {
     const path = `model.layers.${layer}`;
     const { postNorms, queryKeyNorm, activation } = config.architecture;
     const x = this.#norm(`${path}.input_layernorm`, input);
-    // A norm of theirs reads q and k before they are rotated; else only what is rotated is read again.
+    // With a norm of q and k, it reads them before rotation; otherwise only the rotated ones are read again.
     const keepRotated = !queryKeyNorm;
     const perHead = (kind: LinearKind, heads: number): Value => {
       const shape = [this.#options.batch, this.#options.length, heads, config.headWidth];
@@ -203,7 +202,7 @@ class ForwardBuilder {
     return b.add(middle, out);
   }
 
-  /** x·Wᵀ + bias, and the low-rank addition where the module is a target. */
+  /** x·Wᵀ + bias, plus the low-rank addition if the module is a target. */
   #linear(layer: number, kind: LinearKind, x: Value): Value {
     const b = this.#b;
     const config = this.#config;
@@ -230,7 +229,7 @@ class ForwardBuilder {
     };
   }
 
-  /** Declares the layer's trained factors. */
+  /** Declares the layer's trainable factors. */
   #prepareAdditions(layer: number): void {
     const { lora: spec } = this.#options;
     if (spec === undefined) return;
@@ -250,7 +249,7 @@ class ForwardBuilder {
     }
   }
 
-  /** Whether attention's probabilities take less than a quarter of what a layer keeps anyway: so in short rows. */
+  /** Whether attention probabilities take less than a quarter of what a layer keeps anyway: true in short rows. */
   #areProbabilitiesFew(): boolean {
     const config = this.#config;
     const options = this.#options;
@@ -258,7 +257,7 @@ class ForwardBuilder {
     return (config.heads * options.length) / 2 < ofPlace / 4;
   }
 
-  /** Everything else in a layer is quick to compute again. */
+  /** Everything else in a layer is cheap to recompute. */
   #keep(product: Value): Value {
     return this.#options.checkpoint === true ? product : this.#b.keep(product);
   }

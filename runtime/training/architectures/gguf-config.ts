@@ -2,12 +2,11 @@ import { GraphError } from '@graft/graph';
 import { loadWeight } from '../formats/load-weight.ts';
 import type { GgufFile } from '../formats/gguf-reader.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
-import { architectureOf } from './description.ts';
-import { linearKinds } from './linear-kinds.ts';
+import { architectureOf, linearKinds } from './description.ts';
 import { checkedLayers, linearPath, type ModelConfig, type Rope } from './model-config.ts';
 import { toGgufName } from './tensor-names.ts';
 
-/** Reads a model's sizes from GGUF metadata (keys as llama.cpp's gguf-py/gguf/constants.py names them). */
+/** Reads a model's sizes from GGUF metadata (keys as in llama.cpp's gguf-py/gguf/constants.py). */
 export async function readGgufConfig(file: GgufFile): Promise<ModelConfig> {
   const { path, metadata, tensors } = file;
   const scalar = (key: string): number | string | undefined => {
@@ -60,7 +59,7 @@ export async function readGgufConfig(file: GgufFile): Promise<ModelConfig> {
     headWidth,
     context: required('context_length'),
     normEpsilon: required('attention.layer_norm_rms_epsilon'),
-    // GGUF metadata do not name them: llama.cpp adds what the file holds.
+    // GGUF metadata do not list biases: llama.cpp adds those that the file holds.
     biases: linearKinds.filter((kind) =>
       tensors.has(toGgufName(architecture, `${linearPath(0, kind)}.bias`) ?? ''),
     ),
@@ -79,7 +78,7 @@ export async function readGgufConfig(file: GgufFile): Promise<ModelConfig> {
       (_, layer) =>
         slidingWindow !== undefined && (period === undefined || (layer + 1) % period !== 0),
     ),
-    // llama.cpp: Gemma 3 of 27 billion parameters (62 layers) scales by width per head, all others by head.
+    // llama.cpp: Gemma 3 with 27 billion parameters (62 layers) scales by width per head, all others by head width.
     attentionScale:
       (architecture.gguf === 'gemma3' && layers === 62 ? width / heads : headWidth) ** -0.5,
     attentionSoftCap: optional('attn_logit_softcapping'),

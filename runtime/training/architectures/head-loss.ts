@@ -3,7 +3,7 @@ import { negativeLogLikelihood, softCap, withSlopes } from '../ir/layers.ts';
 import type { Value } from '../ir/op.ts';
 import { sizeOf } from '../ir/shape.ts';
 
-/** Logits of this many numbers exist at once, or of `leastPlaces` places where the vocabulary is very large. */
+/** Most logits that exist at once, unless the vocabulary is so large that `leastPlaces` positions need more. */
 const mostLogits = 2 ** 23;
 const leastPlaces = 64;
 
@@ -11,11 +11,11 @@ export interface Head {
   /** [vocabulary, width]. */
   readonly matrix: Value;
   readonly softCap: number | undefined;
-  /** The matrix is trained too. */
+  /** Whether the matrix is trained too. */
   readonly trained: boolean;
 }
 
-/** How many places to take at once. */
+/** Positions of a chunk. */
 export function placesAtOnce(count: number, vocabulary: number): number {
   const chunks = Math.ceil(count / Math.max(leastPlaces, Math.floor(mostLogits / vocabulary)));
   return Math.ceil(count / chunks);
@@ -33,7 +33,7 @@ interface Places {
 export interface HeadLoss {
   /** Σ weight · negative log-likelihood, a scalar. */
   readonly loss: Value;
-  /** 1 where the label has the largest logit, shaped like the labels. */
+  /** 1 if the label has the largest logit, shaped like the labels. */
   readonly correct: Value;
 }
 
@@ -44,8 +44,8 @@ export function headLogits(b: Builder, hidden: Value, head: Head): Value {
 }
 
 /**
- * The loss over chunks of places, so that the logits of all never exist together. With `derive`, a chunk's gradients
- * are taken at once, while its logits are there, and stated to the derivative: softmax less one at the label.
+ * The loss over chunks of positions, so that the logits of all never exist together. With `derive`, takes a chunk's
+ * gradients at once, while its logits exist, and states them to the derivative: softmax minus one at the label.
  */
 export function headLoss(
   b: Builder,
@@ -79,7 +79,7 @@ export function headLoss(
 }
 
 interface ChunkLoss extends HeadLoss {
-  /** Once this is there, the chunk's logits are no longer read. */
+  /** Once this exists, nothing reads the chunk's logits any more. */
   readonly last: Value;
 }
 

@@ -32,7 +32,7 @@ const configSchema = z.object({
   rope_theta: z.number().optional(),
   rope_local_base_freq: z.number().optional(),
   rope_scaling: ropeSchema.nullish(),
-  /** From transformers 5 on; per layer type where layers differ. */
+  /** From transformers 5 on; for each layer type if layers differ. */
   rope_parameters: z
     .union([z.object({ full_attention: ropeSchema, sliding_attention: ropeSchema }), ropeSchema])
     .nullish(),
@@ -101,7 +101,7 @@ export function parseHfConfig(json: unknown, file: string): ModelConfig {
       ...(config.attention_bias === true ? architecture.biases.attention : []),
       ...(config.mlp_bias === true ? architecture.biases.mlp : []),
     ],
-    // Gemma ties unless told otherwise; the transformers library leaves defaults out of the file.
+    // Gemma ties unless told otherwise; the transformers library omits defaults from the file.
     tiedHead: config.tie_word_embeddings ?? architecture.scaledEmbedding,
     rope,
     localRope,

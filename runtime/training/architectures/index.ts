@@ -1,5 +1,4 @@
 export * from './description.ts';
-export * from './linear-kinds.ts';
 export * from './model-config.ts';
 export * from './hf-config.ts';
 export * from './gguf-config.ts';

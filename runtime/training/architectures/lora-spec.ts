@@ -6,7 +6,7 @@ import {
   type ModelConfig,
 } from './model-config.ts';
 
-/** Which linear maps get a low-rank addition, and how it is scaled (Hu et al. 2021, "LoRA"). */
+/** Which linear maps get a low-rank addition, and its scaling (Hu et al. 2021, "LoRA"). */
 export interface LoraSpec {
   readonly rank: number;
   readonly alpha: number;
@@ -14,11 +14,11 @@ export interface LoraSpec {
   readonly rankStabilized: boolean;
   /** Last parts of module paths, or `all-linear`. */
   readonly targets: readonly string[];
-  /** Trains the length of each row beside its direction (Liu et al. 2024, "DoRA"). */
+  /** Also trains the norm of each row (Liu et al. 2024, "DoRA"). */
   readonly dora?: boolean;
   /** Exactly these modules by path, each with its own rank, instead of `targets` with `rank`; the scale is α/`rank`. */
   readonly modules?: ReadonlyMap<string, number>;
-  /** Chance that an element of A's input is left out in training; default 0. */
+  /** Probability of dropping an element of A's input in training; default 0. */
   readonly dropout?: number;
 }
 
@@ -31,12 +31,12 @@ export function rankOf(spec: LoraSpec, path: string): number {
   return spec.modules?.get(path) ?? spec.rank;
 }
 
-/** The targeted modules; throws for a name the model has not, or a rank above a module's sizes. */
+/** The targeted modules; throws for a name that the model lacks, or a rank above a module's sizes. */
 export function targetModules(config: ModelConfig, spec: LoraSpec): readonly LinearModule[] {
   return targetsAmong(linearModules(config), spec);
 }
 
-/** The same of any model, by all of its linear maps. */
+/** The same for any model, given all its linear maps. */
 export function targetsAmong<Linear extends LinearMap>(
   all: readonly Linear[],
   spec: LoraSpec,
@@ -74,19 +74,19 @@ export function targetsAmong<Linear extends LinearMap>(
   return modules;
 }
 
-/** Program inputs of a module's factors: A [rank, inputs], B [outputs, rank]. PEFT's names. */
+/** Program inputs of a module's factors: A [rank, inputs], B [outputs, rank], with PEFT's names. */
 export function factorNames(path: string): readonly [a: string, b: string] {
   return [`${path}.lora_A.weight`, `${path}.lora_B.weight`];
 }
 
-/** Program input of a module's magnitudes under DoRA, [outputs]. PEFT's name. */
+/** Program input of a module's magnitudes under DoRA, [outputs], with PEFT's name. */
 export function magnitudeName(path: string): string {
   return `${path}.lora_magnitude_vector`;
 }
 
 /**
- * LoRA+ (Hayou et al. 2024): what multiplies the learning rate of a trained tensor, for `AdamW`. As in PEFT, B and
- * DoRA's magnitudes learn `ratio` times as fast as A.
+ * LoRA+ (Hayou et al. 2024): the factor on a tensor's learning rate, for `AdamW`. As in PEFT, B and DoRA's magnitudes
+ * learn `ratio` times as fast as A.
  */
 export function loraPlusFactor(ratio: number): (name: string) => number {
   return (name) => (name.endsWith('.lora_A.weight') ? 1 : ratio);

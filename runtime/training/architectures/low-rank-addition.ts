@@ -8,15 +8,15 @@ interface AdditionFactors {
   readonly a: Value;
   /** [outputs, rank]. */
   readonly b: Value;
-  /** DoRA's, [outputs]. */
+  /** DoRA's magnitudes, [outputs]. */
   readonly magnitude: Value | undefined;
 }
 
-/** A frozen linear map. Its outputs, and what is added to them, stand in the order of its file. */
+/** A frozen linear map. Its outputs, and what is added to them, have the order of its file. */
 export interface FrozenLinear {
   /** As stored, [outputs, inputs]. */
   readonly weight: Value;
-  /** Puts numbers of each output, [outputs, …] in the published order, into the file's. */
+  /** Reorders numbers of each output, [outputs, …], from the published order to the file's. */
   readonly stored: (rows: Value) => Value;
 }
 
@@ -28,8 +28,8 @@ interface AdditionParts {
 
 /**
  * s·(x·Aᵀ)·Bᵀ beside a frozen linear map and, under DoRA (Liu et al. 2024, "DoRA: Weight-Decomposed Low-Rank
- * Adaptation"), rows scaled to the trained magnitudes: m / ‖W + s·B·A‖ · (W + s·B·A)·x. The norm counts as a constant
- * for the derivative, as in the paper and in PEFT.
+ * Adaptation"), rows scaled to the trained magnitudes: m / ‖W + s·B·A‖ · (W + s·B·A)·x. As in the paper and in PEFT,
+ * the derivative treats the norm as constant.
  */
 export class LowRankAddition {
   readonly #builder: Builder;
@@ -39,7 +39,7 @@ export class LowRankAddition {
   /** m / norm, [outputs]. */
   readonly #gain: Value | undefined;
 
-  /** Appends the norms: outside of a checkpointed segment, so that they are computed once. */
+  /** Appends the norms outside checkpointed segments, so that they are computed once. */
   constructor(builder: Builder, parts: AdditionParts) {
     this.#builder = builder;
     this.#parts = parts;
@@ -52,14 +52,14 @@ export class LowRankAddition {
   }
 
   /**
-   * What to add to the frozen map's biased output; `dropped` is x after dropout, `output` x·Wᵀ. As in PEFT, dropout
-   * under DoRA also acts on what the magnitudes change of the frozen output.
+   * The addition to the frozen map's biased output; `dropped` is x after dropout, `output` x·Wᵀ. As in PEFT, dropout
+   * under DoRA also affects what the magnitudes change of the frozen output.
    */
   apply(x: Value, dropped: Value | undefined, output: Value): Value {
     const b = this.#builder;
     const { spec, factors, frozen } = this.#parts;
     const down = b.matmul(dropped ?? x, factors.a, { transposeB: true });
-    // Scaled between the factors, where tensors are smallest.
+    // Scales between the factors, where tensors are smallest.
     const scaled = b.keep(b.scale(down, loraScale(spec)));
     const up = b.matmul(scaled, this.#up, { transposeB: true });
     if (this.#gain === undefined) return up;
@@ -68,7 +68,7 @@ export class LowRankAddition {
     return b.sub(b.mul(this.#gain, b.add(straight, up)), straight);
   }
 
-  /** ‖W + s·B·A‖ per row, from ‖W‖² + Bᵀ ⊙ (2s·A·Wᵀ + s²·A·Aᵀ·Bᵀ): no matrix of W's size is made of B·A. */
+  /** ‖W + s·B·A‖ per row, from ‖W‖² + Bᵀ ⊙ (2s·A·Wᵀ + s²·A·Aᵀ·Bᵀ): never forms B·A at W's size. */
   #norms(): Value {
     const b = this.#builder;
     const { spec, factors, frozen } = this.#parts;

@@ -1,6 +1,5 @@
 import { GraphError } from '@graft/graph';
-import type { Architecture } from './description.ts';
-import { linearKinds, type LinearKind } from './linear-kinds.ts';
+import { type Architecture, linearKinds, type LinearKind } from './description.ts';
 
 /** RoPE's frequencies: θᵢ = base^(−2i/headWidth), then scaled. */
 export interface Rope {
@@ -21,7 +20,7 @@ export interface Rope {
     | { readonly kind: 'divisors'; readonly divisors: Float32Array };
 }
 
-/** The sizes of one model, whatever file they come from. */
+/** The sizes of one model, from any file format. */
 export interface ModelConfig {
   readonly architecture: Architecture;
   readonly vocabulary: number;
@@ -33,15 +32,15 @@ export interface ModelConfig {
   readonly headWidth: number;
   readonly context: number;
   readonly normEpsilon: number;
-  /** Linear maps that add a bias, in every layer. */
+  /** Linear maps with a bias, in every layer. */
   readonly biases: readonly LinearKind[];
   readonly tiedHead: boolean;
   readonly rope: Rope;
-  /** Of sliding layers. */
+  /** RoPE of sliding layers. */
   readonly localRope: Rope;
-  /** Tokens a sliding layer sees, itself included. */
+  /** Tokens that a sliding layer sees, including the current one. */
   readonly slidingWindow: number | undefined;
-  /** Per layer. */
+  /** Whether each layer slides. */
   readonly sliding: readonly boolean[];
   /** Multiplies q·k. */
   readonly attentionScale: number;
@@ -49,18 +48,18 @@ export interface ModelConfig {
   readonly logitSoftCap: number | undefined;
 }
 
-/** How a file departs from the published module layout. */
+/** How a file differs from the published module layout. */
 export interface WeightLayout {
-  /** Rows of q and k stand interleaved in pairs. */
+  /** Rows of q and k are interleaved in pairs. */
   readonly pairedRows: boolean;
-  /** Norm gains are stored less one. */
+  /** The file stores norm gains minus one. */
   readonly gainLessOne: boolean;
 }
 
 /** A linear map of a model, under its published module path. */
 export interface LinearMap {
   readonly path: string;
-  /** The last part of the path, which adapters name as target. */
+  /** The last part of the path: adapters name targets by it. */
   readonly kind: string;
   readonly inputs: number;
   readonly outputs: number;
@@ -95,7 +94,7 @@ export function linearPath(layer: number, kind: LinearKind): string {
   return `model.layers.${layer}.${block}.${kind}`;
 }
 
-/** Every linear map of the layers, in order; the head is not one of them. */
+/** Every linear map of the layers, in order; without the head. */
 export function linearModules(config: ModelConfig): readonly LinearModule[] {
   return Array.from({ length: config.layers }, (_, layer) =>
     linearKinds.map((kind) => {
@@ -108,7 +107,7 @@ export function linearModules(config: ModelConfig): readonly LinearModule[] {
 /** Known models have up to 150. */
 const mostLayers = 1_000;
 
-/** The number of layers that a file claims. Throws `bad-model` for what is none, or more than any model has. */
+/** The number of layers that a file states. Throws `bad-model` for an invalid number, or more than any model has. */
 export function checkedLayers(claimed: number, file: string): number {
   if (Number.isInteger(claimed) && claimed > 0 && claimed <= mostLayers) return claimed;
   throw new GraphError(

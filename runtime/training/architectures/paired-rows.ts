@@ -3,10 +3,10 @@ import type { Value } from '../ir/op.ts';
 import type { ModelConfig } from './model-config.ts';
 
 /**
- * GGUF files of the `llama` architecture hold each head's rows of q and k interleaved: row 2i is published
- * row i, row 2i + 1 is published row i + head/2. Bases are used as they lie, and so are the queries and keys they
- * give: scores do not depend on an order that both share. Adapters are always in the published order; this puts the
- * numbers of each row, [heads · head, …], into the file's.
+ * GGUF files of the `llama` architecture interleave each head's rows of q and k: row 2i is published row i, row 2i + 1
+ * is published row i + head/2. The program uses bases, and their queries and keys, in that order, because scores do not
+ * depend on an order that both share. Adapters always have the published order; this reorders the numbers of each row,
+ * [heads · head, …], to the file's.
  */
 export function pairedRows(b: Builder, rows: Value, heads: number): Value {
   const [count = 0, ...rest] = rows.shape;
@@ -16,7 +16,7 @@ export function pairedRows(b: Builder, rows: Value, heads: number): Value {
   return b.reshape(b.transpose(halves, order), rows.shape);
 }
 
-/** Rows of a [heads · head, columns] matrix from the published order to GGUF's, or back. */
+/** Reorders rows of a [heads · head, columns] matrix from the published order to GGUF's, or back. */
 export function permuteRows(
   data: Float32Array,
   size: { readonly heads: number; readonly rows: number },
@@ -27,7 +27,7 @@ export function permuteRows(
   const result = new Float32Array(data.length);
   for (let row = 0; row < size.rows; row++) {
     const [start, within] = [row - (row % head), row % head];
-    // Where published row `within` stands in pairs.
+    // Position of published row `within` in the interleaved order.
     const paired = start + (within < head / 2 ? 2 * within : 2 * (within - head / 2) + 1);
     const [from, to] = direction === 'toPairs' ? [row, paired] : [paired, row];
     result.set(data.subarray(from * columns, (from + 1) * columns), to * columns);
@@ -36,8 +36,8 @@ export function permuteRows(
 }
 
 /**
- * Rows of a module's matrix, or numbers one per row, between the published order and that of the architecture's GGUF
- * files: q and k of some architectures are permuted, all others are given back as they are.
+ * Reorders rows of a module's matrix, or one number per row, between the published order and that of the architecture's
+ * GGUF files: permutes q and k of some architectures, and returns all others unchanged.
  */
 export function permuteModule(
   config: Pick<ModelConfig, 'architecture' | 'heads' | 'kvHeads'>,

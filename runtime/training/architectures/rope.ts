@@ -2,7 +2,7 @@ import type { Builder } from '../ir/builder.ts';
 import type { Value } from '../ir/op.ts';
 import type { Rope } from './model-config.ts';
 
-/** Radians per position of each of the head's frequencies (Su et al. 2021). */
+/** Radians per position for each of a head's frequencies (Su et al. 2021). */
 function frequencies(rope: Rope, headWidth: number): Float64Array {
   return Float64Array.from({ length: headWidth / 2 }, (_, i) => {
     const plain = rope.base ** ((-2 * i) / headWidth);
@@ -26,12 +26,12 @@ function frequencies(rope: Rope, headWidth: number): Float64Array {
   });
 }
 
-/** What rotates heads at the positions of a batch. */
+/** The rotation of heads at the positions of a batch. */
 export interface Rotation {
-  /** Of each pair of a head's numbers, [batch · length, head/2]. */
+  /** For each pair of a head's numbers, [batch · length, head/2]. */
   readonly cosine: Value;
   readonly sine: Value;
-  /** The pairs are neighbours, 2i and 2i + 1; else i and i + head/2. */
+  /** Pairs are neighbours, 2i and 2i + 1; else i and i + head/2. */
   readonly paired: boolean;
 }
 
@@ -45,7 +45,7 @@ export function rotationAt(b: Builder, positions: Value, heads: Heads): Rotation
   const [batch = 1, length = 1] = positions.shape;
   const places = b.reshape(positions, [batch * length]);
   const rates = frequencies(heads.rope, heads.headWidth);
-  // Packed rows restart their positions, so none reaches the length of the row.
+  // Packed rows restart their positions, so none reaches the row's length.
   const table = (f: (angle: number) => number): Value => {
     const data = Float32Array.from({ length: length * rates.length }, (_, at) =>
       f(Math.floor(at / rates.length) * (rates[at % rates.length] ?? 0)),

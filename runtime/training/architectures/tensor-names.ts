@@ -15,7 +15,7 @@ const layerParts: Readonly<Record<string, string>> = {
   'mlp.down_proj': 'ffn_down',
 };
 
-/** With norms after attention and MLP, the norm before the MLP has a name of its own. */
+/** With norms after attention and MLP, the norm before the MLP has its own name. */
 const postNormParts: Readonly<Record<string, string>> = {
   ...layerParts,
   post_attention_layernorm: 'post_attention_norm',
@@ -29,7 +29,7 @@ const modelParts: Readonly<Record<string, string>> = {
   lm_head: 'output',
 };
 
-/** `model.layers.3.self_attn.q_proj.weight` → `blk.3.attn_q.weight`; undefined for a name GGUF has not. */
+/** `model.layers.3.self_attn.q_proj.weight` → `blk.3.attn_q.weight`; undefined for a name that GGUF lacks. */
 export function toGgufName(architecture: Architecture, name: string): string | undefined {
   const match = /^(.*)\.(weight|bias)$/.exec(name);
   const [module, kind] = [match?.[1] ?? '', match?.[2] ?? ''];

@@ -1,8 +1,7 @@
 import type { WeightLookup, WeightSource } from '../ir/executor.ts';
 import type { Value } from '../ir/op.ts';
-import type { Program } from '../ir/program.ts';
+import { type Program, weightUses } from '../ir/program.ts';
 import { sizeOf } from '../ir/shape.ts';
-import { weightUses } from '../ir/weight-use.ts';
 import type { BaseModel } from './base-model.ts';
 import type { ForwardOptions } from './forward.ts';
 import {
@@ -11,30 +10,30 @@ import {
   type TrainingProgram,
 } from './training-program.ts';
 
-/** Node and onnxruntime themselves, before any program. */
+/** Memory of Node and onnxruntime themselves, before any program. */
 export const runtimeMemory = 250e6;
 
 /**
- * What the allocator takes over the sum of what is alive, since it keeps blocks that no later value fits into, and the
- * session for the ops around each weight. Seen with SmolLM2-135M, f32 and Q4_1, at 256 to 2,048 tokens: whole processes
- * then took 0.88 to 1.10 times the estimate.
+ * Overhead of the allocator over the living values, since it keeps blocks that no later value fits, and of the session
+ * for the ops around each weight. Measured with SmolLM2-135M, f32 and Q4_1, at 256 to 2,048 tokens: whole processes
+ * took 0.88 to 1.10 times the estimate.
  */
 const slack = 1.35;
 const bytesPerWeight = 4e5;
 
-/** Bytes that the training program of these shapes takes while it runs, its frozen weights included. */
+/** Bytes of the running training program for these shapes, including frozen weights. */
 export function estimateTrainingMemory(model: BaseModel, options: ForwardOptions): number {
   return programMemory(buildTrainingProgram(model, options).program, model.weights);
 }
 
-/** The same of the program that only computes the loss. */
+/** The same for the program that only computes the loss. */
 export function estimateEvaluationMemory(model: BaseModel, options: ForwardOptions): number {
   return programMemory(buildLossProgram(model, options).program, model.weights);
 }
 
 /**
- * Bytes that a process takes which keeps all of these programs, each of which keeps what it has once taken, and `copies` of
- * what is trained, which all of them are given.
+ * Bytes of a process that keeps all these programs, each with its peak memory, and `copies` of the trainable tensors,
+ * which all of them receive.
  */
 export function memoryOfPrograms(
   programs: Iterable<TrainingProgram>,
@@ -50,9 +49,8 @@ export function memoryOfPrograms(
 }
 
 /**
- * Weights as they are held, and the most that values alive at the same time take. A weight that is not held as f32 is
- * widened for each of its readers, in two copies on the way, and gone after it. An estimate: executors fuse ops and
- * order them otherwise.
+ * Held weights, plus the peak of simultaneously living values. A weight not held in f32 is widened for each reader,
+ * through two copies, and freed afterwards. An estimate: executors fuse and reorder ops.
  */
 function programMemory(program: Program, weights: WeightLookup): number {
   const lastRead = new Map<Value, number>();
@@ -87,14 +85,14 @@ function programMemory(program: Program, weights: WeightLookup): number {
   return kept + slack * most + bytesPerWeight * program.weights.size;
 }
 
-/** Of a weight between its readers: blocks are a byte a value, with an f32 scale and often an offset each. */
+/** Bytes of a weight between its readers: blocks take a byte a value, with an f32 scale and often an offset each. */
 function heldBytes(value: Value, source: WeightSource | undefined): number {
   if (source?.kind !== 'file' || source.encoding === 'f32') return bytesOf(value);
   const isHalf = source.encoding === 'f16' || source.encoding === 'bf16';
   return (isHalf ? 2 : 1.25) * sizeOf(value.shape);
 }
 
-/** The value whose memory a reshaped one shares. */
+/** The value whose memory a reshaped value shares. */
 function holderOf(value: Value): Value {
   const source = value.inputs[0];
   return value.op.kind === 'reshape' && source !== undefined ? holderOf(source) : value;

@@ -4,11 +4,11 @@ import type { Value } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
 import { buildForward, type ForwardOptions, type ModelPlan } from './forward.ts';
 
-/** With the backward pass, or without. */
+/** With or without the backward pass. */
 export type ProgramKind = 'training' | 'evaluation';
 
 export interface TrainingProgram {
-  /** Outputs `loss`, `correct`, and, where it is trained, `gradient:<name>` of every trainable input. */
+  /** Outputs `loss`, `correct` and, if it trains, `gradient:<name>` of every trainable input. */
   readonly program: Program;
   readonly trainable: ReadonlyMap<string, readonly number[]>;
 }
@@ -17,7 +17,7 @@ export function gradientName(trainable: string): string {
   return `gradient:${trainable}`;
 }
 
-/** A forward pass whose loss can be derived by `trainable` inputs. */
+/** A forward pass whose loss is differentiable by `trainable` inputs. */
 export interface LossOutputs {
   readonly outputs: Readonly<Record<string, Value>> & { readonly loss: Value };
   readonly trainable: ReadonlyMap<string, Value>;

@@ -1,8 +1,8 @@
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { linearKinds } from './linear-kinds.ts';
+import { linearKinds } from './description.ts';
 import { linearPath, linearSize, type ModelConfig } from './model-config.ts';
 
-/** Every weight of a model by its published name, in the order of the layers, with its shape. */
+/** Every weight of a model by published name, in layer order, with its shape. */
 export function weightShapes(config: ModelConfig): ReadonlyMap<string, Shape> {
   const { vocabulary, width, headWidth, architecture } = config;
   const shapes = new Map<string, Shape>([['model.embed_tokens.weight', [vocabulary, width]]]);
@@ -34,7 +34,7 @@ export function weightShapes(config: ModelConfig): ReadonlyMap<string, Shape> {
   return shapes;
 }
 
-/** Numbers in a model; a head that shares the embedding's counts once. */
+/** Number of weights of a model; a head that is also the embedding counts once. */
 export function parameterCount(config: ModelConfig): number {
   return [...weightShapes(config).values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
 }

@@ -4,22 +4,22 @@ import type { Op, Value } from '../ir/op.ts';
 import { sameShape, sizeOf, type Shape } from '../ir/shape.ts';
 
 /**
- * One application of an op, as its derivative sees it: `inputs` and `output` are recomputed copies inside a
- * checkpointed segment, `wanted(i)` says whether input i leads to a requested gradient.
+ * One application of an op, for its derivative: `inputs` and `output` are recomputed copies inside a checkpointed
+ * segment; `wanted(i)` says whether input i leads to a requested gradient.
  */
 export interface Application {
   readonly op: Op;
   readonly inputs: readonly Value[];
-  /** Built only when a rule asks: a recomputed output that nobody reads costs nothing. */
+  /** Built only on demand: an unused recomputed output costs nothing. */
   output(): Value;
   readonly outputShape: Shape;
   wanted(index: number): boolean;
 }
 
-/** Gradients of the inputs, given the gradient of the output; undefined where not wanted or always zero. */
+/** Gradients of the inputs, given the gradient of the output; undefined if not wanted or always zero. */
 export type InputGradients = readonly (Value | undefined)[];
 
-/** Sums a gradient over the axes along which an operand was stretched. */
+/** Sums a gradient over the axes along which an operand was broadcast. */
 function unbroadcast(b: Builder, gradient: Value, shape: Shape): Value {
   if (sameShape(gradient.shape, shape)) return gradient;
   const lead = gradient.shape.length - shape.length;
@@ -121,7 +121,7 @@ export function inputGradients(b: Builder, call: Application, g: Value): InputGr
     case 'reduceSum':
       return each(() => b.broadcast(g, x.shape));
     case 'reduceMax':
-      // Ties share nothing: each maximum receives the whole gradient, as in a subgradient.
+      // Each maximum of a tie receives the whole gradient, as in a subgradient.
       return each(() => b.where(b.equal(x, call.output()), g, b.scalar(0)));
     case 'standardize':
       // r·(g − mean g − y·mean(g·y)), r being the inverse deviation and y the output
@@ -221,7 +221,7 @@ interface Product {
   readonly transposeB: boolean;
 }
 
-/** C = op(A)·op(B): each gradient is again one product, with flags chosen so that nothing is transposed. */
+/** C = op(A)·op(B): each gradient is again one product, with flags that avoid transposing. */
 function matmulGradients(
   b: Builder,
   { a, b: right, transposeA, transposeB }: Product,
@@ -233,7 +233,7 @@ function matmulGradients(
       : b.matmul(g, right, { transposeB: !transposeB });
   const gradientB = (): Value => {
     if (right.shape.length === 2 && a.shape.length > 2) {
-      // A shared matrix: the batch axes are rows like any other.
+      // A shared matrix: the batch axes count as rows.
       const rows = (value: Value): Value => {
         const columns = value.shape[value.shape.length - 1] ?? 1;
         return b.reshape(value, [sizeOf(value.shape) / columns, columns]);

@@ -5,9 +5,8 @@ import { inputGradients } from './derivative-rules.ts';
 import { Recomputation } from './recomputation.ts';
 
 /**
- * Reverse-mode derivative of a scalar with respect to `wanted`, appended to the same builder. Only what leads
- * to a wanted tensor is differentiated: frozen weights cost no gradient. A tensor that the loss does not
- * depend on gets zeros.
+ * Reverse-mode derivative of a scalar by `wanted`, appended to the same builder. Differentiates only what leads to a
+ * wanted tensor: frozen weights cost no gradient. A tensor that the loss does not depend on gets zeros.
  */
 export function gradients(b: Builder, loss: Value, wanted: readonly Value[]): readonly Value[] {
   if (loss.shape.some((axis) => axis !== 1) || loss.dtype !== 'f32') {
@@ -56,7 +55,7 @@ export function gradients(b: Builder, loss: Value, wanted: readonly Value[]): re
   return wanted.map((value) => result.get(value.id) ?? b.broadcast(b.scalar(0), value.shape));
 }
 
-/** Everything the value is computed from, itself last, in order of computation. */
+/** All values that the value is computed from, itself last, in order of computation. */
 function ancestors(root: Value): readonly Value[] {
   const found = new Map<number, Value>();
   const pending = [root];

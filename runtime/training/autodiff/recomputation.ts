@@ -3,13 +3,13 @@ import type { Value } from '../ir/op.ts';
 import type { Application } from './derivative-rules.ts';
 
 /**
- * Gradient checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). Inside a
- * segment the derivative reads copies computed anew from the segment's entries, so that the originals need
- * not outlive the forward pass. Values that leave a segment or are kept are its checkpoints, read as they are.
+ * Gradient checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). Inside a segment the
+ * derivative reads copies recomputed from the segment's inputs, so that the originals need not outlive the forward
+ * pass. Values that leave a segment, or are kept, are its checkpoints and read directly.
  */
 export class Recomputation {
   readonly #copies = new Map<string, Value>();
-  /** Per segment: a gradient that exists once the segment's derivative begins. */
+  /** For each segment, a gradient that exists once its derivative begins. */
   readonly #triggers = new Map<string, Value>();
   readonly #b: Builder;
   readonly #exits: ReadonlySet<number>;
@@ -19,7 +19,7 @@ export class Recomputation {
     this.#exits = segmentExits(forward);
   }
 
-  /** The op application to differentiate; copies that no rule reads are dropped with other dead values. */
+  /** The op application to differentiate; unused copies are dropped with other dead values. */
   application(value: Value, gradient: Value): Omit<Application, 'wanted'> {
     const { segment } = value;
     if (segment !== undefined && !this.#triggers.has(segment))
@@ -52,7 +52,7 @@ export class Recomputation {
     return this.#b.scope('recompute', () => this.#b.clone(value, inputs));
   }
 
-  /** Delayed until the segment's gradient is there: recomputed early, copies would save no memory. */
+  /** Delayed until the segment's gradient exists: recomputed earlier, copies would save no memory. */
   #entry(value: Value, segment: string): Value {
     const trigger = this.#triggers.get(segment);
     if (trigger === undefined || value.dtype !== 'f32' || value.inputs.length === 0) return value;

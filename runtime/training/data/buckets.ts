@@ -1,20 +1,44 @@
-/** A further bucket must save this share of the padded tokens: each costs a compilation and its memory. */
+import type { Row } from './rows.ts';
+
+/** Above this share of a program's positions it computes all: leaving out the rest saves nothing. */
+const mostOfAll = 0.9;
+/** Numbers of positions are a multiple of this, for faster matrix products. */
+const multiple = 8;
+
+/**
+ * For each micro-batch length, the largest number of positions that count in the loss, whichever rows it holds: in
+ * question–answer rows those of the answers. For a missing length (nearly) every position counts.
+ */
+export function headPlaces(
+  rows: readonly Row[],
+  { size, buckets }: { readonly size: number; readonly buckets: readonly number[] },
+): ReadonlyMap<number, number> {
+  const places = new Map<number, number>();
+  for (const length of buckets) {
+    // The longest row determines the length of a micro-batch: any shorter row may be in it.
+    const trained = rows.filter((row) => row.length <= length).map((row) => row.trained);
+    const most = trained.toSorted((a, b) => b - a).slice(0, size);
+    const sum = most.reduce((all, places) => all + places, 0);
+    const count = multiple * Math.max(1, Math.ceil(sum / multiple));
+    if (count <= mostOfAll * size * length) places.set(length, count);
+  }
+  return places;
+}
+
+/** Least share of padded tokens that a further bucket must save: each costs a compilation and its memory. */
 const worthwhile = 0.05;
 
 export interface BucketOptions {
-  /** Buckets at most. */
+  /** Maximal number of buckets. */
   readonly most: number;
-  /** No bucket is longer: the model's context. */
+  /** Maximal length of a bucket: the model's context. */
   readonly limit: number;
 }
 
-/**
- * Row lengths to compile programs for, ascending: those under which all rows together are padded least. Every
- * length fits one of them.
- */
+/** Row lengths to compile programs for, ascending, with the least padding over all rows. Every row fits one of them. */
 export function chooseBuckets(lengths: readonly number[], options: BucketOptions): number[] {
   const longest = lengths.reduce((most, length) => Math.max(most, length), 1);
-  // Lengths are multiples of it.
+  // Lengths are multiples of this.
   const unit = longest > 512 ? 64 : 32;
   const counts = new Map<number, number>();
   for (const length of lengths) {
@@ -33,7 +57,7 @@ export function chooseBuckets(lengths: readonly number[], options: BucketOptions
 
 interface BucketPlan {
   readonly buckets: readonly number[];
-  /** Of all rows, padding included. */
+  /** Of all rows, with padding. */
   readonly tokens: number;
 }
 

@@ -12,8 +12,8 @@ export function stepsPerEpoch(rows: number, batch: number): number {
 }
 
 /**
- * The rows of one optimizer step, counted from 0 over all epochs. Each epoch has an order of its own that depends
- * on the seed and its number alone, so that a resumed run needs to know the step only.
+ * The rows of one optimizer step, counted from 0 over all epochs. Each epoch has its own order, which depends only on
+ * the seed and its number, so that a resumed run needs only the step.
  */
 export function rowsOfStep<T>(rows: readonly T[], step: number, options: EpochOptions): T[] {
   const { seed, batch } = options;
@@ -23,14 +23,14 @@ export function rowsOfStep<T>(rows: readonly T[], step: number, options: EpochOp
   return order.slice(start, start + batch).flatMap((place) => rows.slice(place, place + 1));
 }
 
-/** The last order that was asked for: the steps of an epoch are asked for one after another. */
+/** Cache of the last order: the steps of an epoch come one after another. */
 let last: { readonly count: number; readonly seed: number; readonly order: readonly number[] } = {
   count: 0,
   seed: 0,
   order: [],
 };
 
-/** The places of rows in the order of an epoch. */
+/** Row indices in the order of an epoch. */
 function epochOrder(count: number, seed: number): readonly number[] {
   if (last.count !== count || last.seed !== seed) {
     const places = Array.from({ length: count }, (_, place) => place);

@@ -1,5 +1,4 @@
-export { chooseBuckets } from './buckets.ts';
-export { headPlaces } from './head-places.ts';
+export { chooseBuckets, headPlaces } from './buckets.ts';
 export { feedsOf, microBatches, paddedTokens } from './micro-batch.ts';
 export { prepareExamples } from './prepared-example.ts';
 export { layOutRows } from './rows.ts';

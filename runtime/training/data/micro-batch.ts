@@ -3,27 +3,27 @@ import type { Feeds } from '../ir/executor.ts';
 import type { PreparedExample } from './prepared-example.ts';
 import type { Row } from './rows.ts';
 
-/** Rows that are computed at once. */
+/** Rows computed at once. */
 export interface MicroBatch {
   readonly rows: readonly Row[];
   /** Rows of the program; those beyond `rows` are blank. */
   readonly size: number;
   /** Tokens of each row of the program. */
   readonly length: number;
-  /** Places that the program's head is computed at; absent: all. */
+  /** Positions of the program's head; absent: all. */
   readonly places?: number;
 }
 
 export interface BatchShapes {
   /** Rows of a micro-batch. */
   readonly size: number;
-  /** Lengths, ascending; the last takes every row. */
+  /** Lengths, ascending; every row fits the last. */
   readonly buckets: readonly number[];
-  /** By length, places that the head is computed at: see `headPlaces`. */
+  /** By length, the number of head positions: see `headPlaces`. */
   readonly places?: ReadonlyMap<number, number>;
 }
 
-/** The rows of one optimizer step in micro-batches, longest first, each in the shortest bucket that takes it. */
+/** Splits the rows of one optimizer step into micro-batches, longest first, each in the shortest bucket that fits. */
 export function microBatches(
   rows: readonly Row[],
   { size, buckets, places: byLength }: BatchShapes,
@@ -38,14 +38,14 @@ export function microBatches(
   });
 }
 
-/** Tokens of the programs that compute these micro-batches, padding and blank rows included. */
+/** Tokens that the programs compute for these micro-batches, with padding and blank rows. */
 export function paddedTokens(batches: readonly MicroBatch[]): number {
   return batches.reduce((sum, { size, length }) => sum + size * length, 0);
 }
 
 /**
- * Inputs of a forward or training program. `divisor` is the number of trained tokens of the whole optimizer step,
- * so that losses and gradients of its micro-batches add up exactly.
+ * Inputs of a forward or training program. `divisor` is the number of trained tokens of the whole optimizer step, so
+ * that losses and gradients of its micro-batches add up exactly.
  */
 export function feedsOf(
   { rows, size, length, places }: MicroBatch,
@@ -56,7 +56,7 @@ export function feedsOf(
   const tokens = ids();
   const positions = ids();
   const labels = ids();
-  // Padding is a segment of its own: no text sees it.
+  // Padding is a separate segment: no text sees it.
   const segments = ids().fill(-1);
   const weights = new Float32Array(size * length);
   for (const [place, row] of rows.entries()) {
@@ -82,7 +82,7 @@ export function feedsOf(
   };
 }
 
-/** Labels and weights of the places that count, and where these are; what is left over has weight 0. */
+/** Labels and weights of the counted positions, and their indices; unused ones have weight 0. */
 function gathered(count: number, labels: Int32Array, weights: Float32Array): Feeds {
   const result = {
     places: new Int32Array(count),

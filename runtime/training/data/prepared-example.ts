@@ -1,31 +1,31 @@
 import { GraphError, type TrainingExample } from '@graft/graph';
 
-/** An example as it is fed: what the model reads, and what it is to predict at each place. */
+/** An example as the program receives it: input tokens, and the token to predict at each position. */
 export interface PreparedExample {
   readonly id: string;
-  /** Tokens up to the one before the last that is trained; what follows cannot change the loss. */
+  /** Tokens up to the one before the last trained one; later tokens cannot change the loss. */
   readonly inputs: Int32Array;
   /** The token after each. */
   readonly labels: Int32Array;
-  /** 1 where the loss counts that token. */
+  /** 1 if the loss counts that token. */
   readonly mask: Uint8Array;
   /** Number of ones in the mask, at least 1. */
   readonly trained: number;
 }
 
 export interface ExampleLimits {
-  /** Tokens of an example at most. */
+  /** Maximal tokens of an example. */
   readonly maxLength: number;
-  /** Tokens that the model knows. */
+  /** Size of the model's vocabulary. */
   readonly vocabulary: number;
 }
 
-/** Ids named in a message. */
+/** Most ids that a message names. */
 const named = 5;
 
 /**
- * Examples made ready, in order. Throws one `bad-input` naming those that are too long, that train nothing, or
- * that were made with another model's tokenizer.
+ * Prepares examples, in order. Throws one `bad-input` with those that are too long, that train nothing, or that another
+ * model's tokenizer made.
  */
 export function prepareExamples(
   examples: readonly TrainingExample[],
@@ -49,13 +49,13 @@ export function prepareExamples(
     problem(long, `longer than the ${maxLength} tokens of a row`, 'raise it or shorten them'),
     problem(idle, 'without a token to train', 'leave them out or train more of their turns'),
     problem(foreign, `with tokens that the model lacks`, "use the model's own tokenizer"),
-  ].filter((one) => one !== undefined);
+  ].filter((text) => text !== undefined);
   if (problems.length > 0) throw new GraphError('bad-input', problems.join('. '));
   return prepared;
 }
 
 function prepare({ id, tokens, trained }: TrainingExample): PreparedExample | undefined {
-  // The first token has nothing before it that could predict it.
+  // Nothing precedes the first token to predict it from.
   let last = Math.min(tokens.length, trained.length) - 1;
   while (last > 0 && trained[last] !== 1) last--;
   if (last <= 0) return undefined;
@@ -65,7 +65,7 @@ function prepare({ id, tokens, trained }: TrainingExample): PreparedExample | un
     inputs: Int32Array.from(tokens.slice(0, last)),
     labels: Int32Array.from(tokens.slice(1, last + 1)),
     mask,
-    trained: mask.reduce((sum, one) => sum + one, 0),
+    trained: mask.reduce((sum, flag) => sum + flag, 0),
   };
 }
 

@@ -2,17 +2,17 @@ import type { PreparedExample } from './prepared-example.ts';
 
 /** A row of a batch: one example, or several that do not see each other. */
 export interface Row {
-  /** Indices of its examples, in the order in which they stand. */
+  /** Indices of its examples, in order. */
   readonly examples: readonly number[];
-  /** Tokens fed. */
+  /** Number of input tokens. */
   readonly length: number;
-  /** Tokens that the loss counts. */
+  /** Number of tokens that the loss counts. */
   readonly trained: number;
 }
 
 /**
- * Examples laid out in rows. Packed, each goes to the fullest row that still has room for it, longest first (best
- * fit decreasing), so that rows are the same in every epoch and only their order changes.
+ * Arranges examples in rows. With packing, each goes to the fullest row with room for it, longest first (best fit
+ * decreasing), so that rows are the same in every epoch and only their order changes.
  */
 export function layOutRows(
   examples: readonly PreparedExample[],
@@ -28,7 +28,7 @@ export function layOutRows(
 
 function packed(single: readonly Row[], capacity: number): Row[] {
   const longestFirst = single.toSorted((a, b) => b.length - a.length);
-  /** Rows under construction by the room that they have left. */
+  /** Unfinished rows by remaining room. */
   const open = Array.from({ length: capacity + 1 }, (): Row[] => []);
   for (const row of longestFirst) {
     let room = row.length;

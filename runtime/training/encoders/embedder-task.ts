@@ -9,12 +9,12 @@ import { checkPairs, pairObjective } from './pair-objective.ts';
 import { buildPairProgram, pairFeeds, type PairShape } from './pair-program.ts';
 import { checkLengths, encoderOptions, encoderTask, type EncoderTraining } from './row-task.ts';
 
-/** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
+/** Raise it when the same request would give other numbers: earlier checkpoints are then not resumed. */
 const encoderVersion = 3;
 
 /**
- * An encoder that learns from questions and their passages, a whole batch at once, since each question picks its own out
- * of the batch.
+ * Trains an encoder on questions and their passages, a whole batch at once, because each question picks its own from
+ * the batch.
  */
 export function embedderTask(training: EncoderTraining<TextPair>): TrainingTask<PairShape> {
   const { model, request } = training;

@@ -11,7 +11,7 @@ export interface EncoderConfig {
   readonly hiddenWidth: number;
   readonly layers: number;
   readonly heads: number;
-  /** Learned positions: tokens of a text at most. */
+  /** Learned positions: maximal tokens of a text. */
   readonly context: number;
   readonly tokenTypes: number;
   readonly normEpsilon: number;
@@ -32,7 +32,7 @@ const configSchema = z.object({
   is_decoder: z.literal(false).optional(),
 });
 
-/** Reads a `config.json` as the transformers library writes it; `bad-model` for another family than BERT's. */
+/** Reads a `config.json` as the transformers library writes it; throws `bad-model` for families other than BERT. */
 export async function readEncoderConfig(file: string): Promise<EncoderConfig> {
   const json = await readConfigJson(file);
   const refuse = (reason: string): GraphError =>
@@ -68,7 +68,7 @@ export async function readEncoderConfig(file: string): Promise<EncoderConfig> {
   };
 }
 
-/** The linear maps of a layer by their paths within it, in the order they stand in. */
+/** The linear maps of a layer by their paths within it, in order. */
 export const encoderLinears = [
   'attention.self.query',
   'attention.self.key',
@@ -103,7 +103,7 @@ export function encoderModules(config: EncoderConfig): readonly LinearMap[] {
   ).flat();
 }
 
-/** Every weight by its published name with its shape. There is no pooler: texts are the mean of their tokens. */
+/** Every weight by published name, with its shape. There is no pooler: texts are the mean of their tokens. */
 export function encoderWeightShapes(config: EncoderConfig): ReadonlyMap<string, Shape> {
   const { vocabulary, context, tokenTypes, width } = config;
   const shapes = new Map<string, Shape>([

@@ -8,7 +8,7 @@ import type { WeightLookup } from '../ir/executor.ts';
 import { encoderWeightShapes, readEncoderConfig, type EncoderConfig } from './encoder-config.ts';
 import { onnxWeights, type HeldWeight } from './onnx-weights.ts';
 
-/** An encoder on disk: its sizes, and its weights by their published names. */
+/** An encoder on disk: its sizes, and its weights by published name. */
 export interface EncoderModel {
   readonly config: EncoderConfig;
   /** The files that hold the weights, for digests. */
@@ -16,7 +16,7 @@ export interface EncoderModel {
   readonly weights: WeightLookup;
 }
 
-/** Opens a folder with config.json; `weights` is its `.safetensors` or `.onnx` file, by its path in the folder. */
+/** Opens a folder with config.json; `weights` is the path of its `.safetensors` or `.onnx` file in the folder. */
 export async function openEncoder(folder: string, weights: string): Promise<EncoderModel> {
   const config = await readEncoderConfig(path.join(folder, 'config.json'));
   const location = path.join(folder, weights);
@@ -29,8 +29,8 @@ export async function openEncoder(folder: string, weights: string): Promise<Enco
   return { config, files, weights: (name) => held.get(name)?.source };
 }
 
-/** Heads that read the hidden states, and the numbers of the positions: the hidden states are the same without them. */
-const beside = /^(?:pooler|cls)\.|^embeddings\.position_ids$/;
+/** Weights that the hidden states do not depend on: heads, and position ids. */
+const unread = /^(?:pooler|cls)\.|^embeddings\.position_ids$/;
 
 async function readWeights(
   location: string,
@@ -48,9 +48,9 @@ async function readWeights(
   }
   const held = new Map<string, HeldWeight>();
   for (const [name, entry] of (await readSafetensors(location)).tensors) {
-    // Models with a head of their own keep the encoder under this name.
+    // Models with a head keep the encoder under this prefix.
     const published = name.replace(/^bert\./, '');
-    if (beside.test(published)) continue;
+    if (unread.test(published)) continue;
     held.set(published, { name, shape: entry.shape, source: sourceOf(entry) });
   }
   return { files: [location], held };

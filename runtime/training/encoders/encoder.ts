@@ -15,18 +15,18 @@ import {
   type EncoderLinear,
 } from './encoder-config.ts';
 
-/** LoRA itself and rsLoRA. */
+/** Only LoRA and rsLoRA. */
 export type EncoderLora = Omit<LoraSpec, 'dora' | 'dropout' | 'modules'>;
 
 export interface EncoderOptions {
   readonly lora?: EncoderLora;
   /** Every weight is an input and trainable. */
   readonly full?: boolean;
-  /** Recompute each layer in the backward pass, its matrix products too: the least memory. */
+  /** Recomputes each layer in the backward pass, matrix products too: uses the least memory. */
   readonly checkpoint?: boolean;
 }
 
-/** Rows of texts, and tokens of a row. */
+/** Number of texts, and tokens of a text. */
 export interface TextShape {
   readonly batch: number;
   readonly length: number;
@@ -34,15 +34,15 @@ export interface TextShape {
 
 /** Texts as a program sees them. */
 export interface EncodedTexts {
-  /** [batch, length, width], of padding too. */
+  /** [batch, length, width], including padding. */
   readonly states: Value;
-  /** The mean over each text's tokens, [batch, width]; zeros for a row without any. */
+  /** Mean over each text's tokens, [batch, width]; zeros for a row without tokens. */
   readonly pooled: Value;
 }
 
 /**
- * A BERT that encodes texts: learned positions, token types, attention in both directions, the norm after each part
- * (Devlin et al. 2019), and the mean over the tokens in place of a pooler (Reimers and Gurevych 2019).
+ * A BERT that encodes texts: learned positions, token types, bidirectional attention, post-norm (Devlin et al. 2019),
+ * and the mean over the tokens instead of a pooler (Reimers and Gurevych 2019).
  */
 export class Encoder {
   readonly #b: Builder;
@@ -58,13 +58,13 @@ export class Encoder {
     b.scope('additions', () => this.#prepareAdditions());
   }
 
-  /** Trainable inputs by name, in a fixed order; all that are read once something is encoded. */
+  /** Trainable inputs by name, in a fixed order; complete once a text is encoded. */
   get trainable(): ReadonlyMap<string, Value> {
     return this.#trainable;
   }
 
   /**
-   * Appends the encoder over rows of texts, which share its weights with all others. Inputs, each [batch, length] i32:
+   * Appends the encoder over a batch of texts; all batches share its weights. Inputs, each [batch, length] i32:
    * `<name>.tokens`, `<name>.types` and `<name>.mask` (1 for a token, 0 for padding).
    */
   encode(name: string, shape: TextShape): EncodedTexts {
@@ -79,7 +79,7 @@ export class Encoder {
     const b = this.#b;
     const mask = b.input(`${name}.mask`, { shape: [batch, length], dtype: 'i32' });
     const keys = b.where(b.reshape(mask, [batch, 1, 1, length]), b.scalar(0), b.scalar(hidden));
-    // Matrices of [batch · length, width]: products take them as they are.
+    // Matrices of [batch · length, width], which products take directly.
     let rows = b.scope(`${name}/embeddings`, () => this.#embeddings(name, shape));
     for (let layer = 0; layer < layers; layer++) {
       rows = b.segment(`${name}/layer${String(layer)}`, () =>
@@ -129,7 +129,7 @@ export class Encoder {
     return this.#norm(`${path}.output.LayerNorm`, b.add(middle, closed));
   }
 
-  /** x·Wᵀ + bias, and the low-rank addition where the module is a target. */
+  /** x·Wᵀ + bias, plus the low-rank addition if the module is a target. */
   #linear(layer: string, part: EncoderLinear, x: Value): Value {
     const b = this.#b;
     const path = `${layer}.${part}`;
@@ -141,7 +141,7 @@ export class Encoder {
     return addition === undefined ? biased : b.add(biased, addition.apply(x, undefined, output));
   }
 
-  /** Declares the trained factors. */
+  /** Declares the trainable factors. */
   #prepareAdditions(): void {
     const { lora: spec } = this.#options;
     if (spec === undefined) return;
@@ -161,7 +161,7 @@ export class Encoder {
     }
   }
 
-  /** Whether attention's probabilities take less than a quarter of what a layer keeps anyway: so in short texts. */
+  /** Whether attention probabilities take less than a quarter of what a layer keeps anyway: true for short texts. */
   #areProbabilitiesFew(length: number): boolean {
     const ofPlace = encoderLinears.reduce(
       (sum, part) => sum + encoderLinearSize(this.#config, part)[1],
@@ -170,7 +170,7 @@ export class Encoder {
     return this.#config.heads * length < ofPlace / 4;
   }
 
-  /** Everything else in a layer is quick to compute again. */
+  /** Everything else in a layer is cheap to recompute. */
   #keep(product: Value): Value {
     return this.#options.checkpoint === true ? product : this.#b.keep(product);
   }
@@ -193,12 +193,12 @@ export class Encoder {
   }
 }
 
-/** The mean over the places that a mask of 1 and 0 leaves, [batch, width]. */
+/** Mean over the positions whose mask is 1, [batch, width]. */
 function meanOf(b: Builder, states: Value, mask: Value): Value {
   const [batch = 1, length = 1, width = 1] = states.shape;
   const ones = b.where(mask, b.scalar(1), b.scalar(0));
   const counts = b.reduceSum(ones, [-1]);
-  const some = b.greaterEqual(counts, b.scalar(1));
-  const shares = b.div(ones, b.where(some, counts, b.scalar(1)));
+  const hasTokens = b.greaterEqual(counts, b.scalar(1));
+  const shares = b.div(ones, b.where(hasTokens, counts, b.scalar(1)));
   return b.reshape(b.matmul(b.reshape(shares, [batch, 1, length]), states), [batch, width]);
 }

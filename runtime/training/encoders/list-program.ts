@@ -16,7 +16,7 @@ import { padded } from './text-feeds.ts';
 /** Sizes of a batch of questions, each with a list of passages. */
 export interface ListShape {
   readonly lists: number;
-  /** Passages of a list, the wanted one and those beside it. */
+  /** Passages of a list, with the relevant one. */
   readonly candidates: number;
   /** Tokens of a question and a passage together. */
   readonly length: number;
@@ -26,9 +26,9 @@ export type ListOptions = EncoderOptions & ListShape;
 
 /**
  * The localized contrastive loss (Gao, Dai and Callan 2021, "Rethink Training of BERT Rerankers in Multi-Stage
- * Retrieval Pipeline"): the negative log-likelihood of the wanted passage under a softmax over the scores of its list.
- * Reads `listFeeds`; outputs `loss`, `correct` of each list, `scores` of all, [lists · candidates], and for training
- * `gradient:<name>` of every trainable input.
+ * Retrieval Pipeline"): the negative log-likelihood of the relevant passage under a softmax over the scores of its
+ * list. Reads `listFeeds`; outputs `loss`, `correct` of each list, `scores` of all, [lists · candidates], and for
+ * training `gradient:<name>` of every trainable input.
  */
 export function buildListProgram(
   config: EncoderConfig,
@@ -47,7 +47,10 @@ export function buildListProgram(
   return lossProgram(b, kind, { outputs, trainable: scorer.trainable });
 }
 
-/** What a list program reads; `weight` is of each list, usually 1 / lists of the optimizer step. Lists may be fewer. */
+/**
+ * Inputs of a list program; `weight` is of each list, usually 1 / lists of the optimizer step. There may be fewer lists
+ * than the program has.
+ */
 export function listFeeds(
   lists: readonly TextList[],
   { lists: count, candidates, length }: ListShape,

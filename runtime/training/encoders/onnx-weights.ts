@@ -7,7 +7,7 @@ import { sourceOf, type TensorEntry } from '../formats/tensor-file.ts';
 import type { WeightSource } from '../ir/executor.ts';
 import type { Shape } from '../ir/shape.ts';
 
-/** A weight under the name that its file has for it. */
+/** A weight under its name in the file. */
 export interface HeldWeight {
   readonly name: string;
   readonly shape: Shape;
@@ -27,8 +27,8 @@ const layerParts: Readonly<Record<string, string>> = {
 };
 
 /**
- * The published name of a tensor; undefined where it has none. The builder's matrices that are not quantised have none:
- * it stores them turned, and nothing in a square one would show it. A tensor that has its published name is as published.
+ * The published name of a tensor; undefined if it has none. The builder's unquantised matrices have none: it stores
+ * them transposed, which a square one would not reveal. A tensor under its published name has the published layout.
  */
 function publishedName(name: string): string | undefined {
   if (/^(?:embeddings|encoder\.layer\.\d+)\.[\w.]+\.(?:weight|bias)$/.test(name)) return name;
@@ -47,9 +47,9 @@ function publishedName(name: string): string | undefined {
 }
 
 /**
- * The weights of an encoder in ONNX as onnxruntime-genai's model builder or `writeEncoderOnnx` writes it, by their
- * published names: matrices of 4 bits widened in memory, all others where they lie in their file. Throws `bad-model` for a
- * tensor that is none of them, since the encoder would be another without it.
+ * The weights of an encoder in ONNX, as onnxruntime-genai's model builder or `writeEncoderOnnx` writes it, by published
+ * name: widens 4-bit matrices in memory, and leaves all others in their file. Throws `bad-model` for any other tensor,
+ * because ignoring it would change the encoder.
  */
 export async function onnxWeights(file: OnnxFile): Promise<ReadonlyMap<string, HeldWeight>> {
   const products = new Map(
@@ -78,7 +78,7 @@ export async function onnxWeights(file: OnnxFile): Promise<ReadonlyMap<string, H
   return held;
 }
 
-/** Of the graph itself: shapes and axes, and single numbers. */
+/** Internal to the graph: shapes, axes and single numbers. */
 function isConstant({ typeName, shape }: TensorEntry): boolean {
   return typeName === 'INT64' || shape.every((axis) => axis === 1);
 }
@@ -97,7 +97,7 @@ function unfit({ path }: OnnxFile, { name }: TensorEntry): GraphError {
   );
 }
 
-/** Of MatMulNBits: [N, K] in blocks along K, 8 less than what stands in 4 bits, times the block's scale. */
+/** MatMulNBits: [N, K] in blocks along K; the 4-bit value minus 8, times the block's scale. */
 async function widened(
   file: OnnxFile,
   tensor: TensorEntry,

@@ -1,31 +1,31 @@
 import type { TextPair } from '@graft/graph';
 import { rowsOfStep, stepsPerEpoch } from '../data/epoch.ts';
 
-/** Pairs whose questions pick out of all their passages. */
+/** Pairs whose questions pick from all their passages. */
 export interface PairBatch<Text = readonly number[]> {
   readonly pairs: readonly TextPair<Text>[];
-  /** Questions that count, the first; the pairs behind them only bring passages. */
+  /** Number of questions that count, which come first; the pairs after them only bring passages. */
   readonly counted: number;
 }
 
-/** The pairs of a training, and how they are drawn. */
+/** The pairs of a training, and how to draw them. */
 export interface PairData<Text = readonly number[]> {
   readonly train: readonly TextPair<Text>[];
-  /** May be empty: there is no evaluation loss then. */
+  /** May be empty: then there is no evaluation loss. */
   readonly evaluation: readonly TextPair<Text>[];
-  /** Pairs a step. */
+  /** Pairs of a step. */
   readonly batch: number;
   readonly seed: number;
 }
 
-/** All that a pair brings to a batch, its own first. */
+/** All passages that a pair brings to a batch, its own first. */
 export function passagesOf<Text>({ passage, negatives }: TextPair<Text>): readonly Text[] {
   return [passage, ...negatives];
 }
 
 /**
- * The pairs of a step. What a question is told from is the rest of its batch, so the last batch of an epoch is filled up
- * with pairs of its first one, which are trained on once more: else a pair may be left alone, and have nothing to learn.
+ * The pairs of a step. A question competes with the rest of its batch, so the last batch of an epoch is filled with
+ * pairs of its first one, which are trained again: otherwise a lone pair could learn nothing.
  */
 export function trainingBatch<Text>(
   { train, batch, seed }: PairData<Text>,
@@ -41,8 +41,8 @@ export function trainingBatch<Text>(
 }
 
 /**
- * Batches to evaluate on. One that is not full borrows passages of other pairs, those to train on last, so that all
- * questions are told from as many.
+ * Batches for evaluation. An incomplete one borrows passages of other pairs, training pairs last, so that all questions
+ * face equally many.
  */
 export function evaluationBatches<Text>({
   train,
@@ -58,7 +58,7 @@ export function evaluationBatches<Text>({
   return batches;
 }
 
-/** The most of any pair: as many as programs have room for. */
+/** The most of any pair: the capacity of programs. */
 export function mostNegatives({
   train,
   evaluation,

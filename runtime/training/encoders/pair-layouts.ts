@@ -6,12 +6,12 @@ import type { PairRows, PairShape } from './pair-program.ts';
 import type { EncoderRequest } from './row-task.ts';
 import { cutRows, envelopeOf, rowsTokens, sortedLengths, takesAll } from './text-rows.ts';
 
-/** The share of the batches that a second program of shorter rows may be for. */
+/** Largest share of the batches that a second program with shorter rows may serve. */
 const shares = [0.5, 0.75, 0.9];
-/** It must save this share of the padded tokens: each costs a compilation and its memory. */
+/** Least share of padded tokens that it must save: each program costs a compilation and its memory. */
 const worthwhile = 0.05;
 
-/** The lengths of a batch's texts, ascending, of all rows that a program has. */
+/** The lengths of a batch's texts, ascending, for all rows of a program. */
 interface BatchLengths {
   readonly questions: readonly number[];
   readonly passages: readonly number[];
@@ -21,7 +21,7 @@ export function roomOf(request: EncoderRequest<TextPair>): PairRoom {
   return { pairs: request.batch, negatives: mostNegatives(request) };
 }
 
-/** The program that a batch runs in: of the first layout that has room for it. */
+/** The program of a batch: of the first layout with room for it. */
 export function shapeOf(
   pairs: readonly TextPair[],
   layouts: readonly PairRows[],
@@ -36,8 +36,8 @@ export function shapeOf(
 }
 
 /**
- * Rows that take every batch of the training and its evaluation, which are all known beforehand; and before them shorter
- * ones for most batches, where that is less work. No row is longer than `limit`.
+ * Row layouts for every batch of the training and its evaluation, all known beforehand; before them a layout of shorter
+ * rows for most batches, if that saves work. No row exceeds `limit`.
  */
 export function chooseLayouts(
   request: EncoderRequest<TextPair>,
@@ -69,7 +69,7 @@ export function chooseLayouts(
   return best.layouts;
 }
 
-/** Tokens that a program computes, padding included. */
+/** Tokens that a program computes, with padding. */
 export function paddedTokens({ questions, passages }: PairRows): number {
   return rowsTokens(questions) + rowsTokens(passages);
 }

@@ -10,16 +10,16 @@ import {
 } from './pair-batches.ts';
 import type { PairWeights } from './pair-places.ts';
 
-/** What pairs are to their programs, whatever a text is: its tokens, or the place of its vector. */
+/** What pairs are to their programs, whether a text is its tokens or the index of its vector. */
 export interface PairPrograms<Text, Sizes> extends Pick<Objective<Sizes>, 'sizes' | 'build'> {
-  /** Of the program that a batch runs in. */
+  /** Key of the program that a batch runs in. */
   readonly sizesOf: (pairs: readonly TextPair<Text>[]) => Sizes;
   readonly feeds: (pairs: readonly TextPair<Text>[], sizes: Sizes, weights: PairWeights) => Feeds;
-  /** Absent where no text is read. */
+  /** Absent if no text is read. */
   readonly tokensOf?: (pairs: readonly TextPair<Text>[]) => number;
 }
 
-/** MultipleNegativesRanking: each question of a batch is to pick its own passage out of the batch. */
+/** MultipleNegativesRanking: each question of a batch must pick its own passage from the batch. */
 export function pairObjective<Text, Sizes>(
   data: PairData<Text>,
   { sizes, build, sizesOf, feeds, tokensOf }: PairPrograms<Text, Sizes>,
@@ -43,7 +43,7 @@ export function pairObjective<Text, Sizes>(
   };
 }
 
-/** Throws `bad-input` for pairs that nothing can be learned from. */
+/** Throws `bad-input` for pairs without anything to learn. */
 export function checkPairs<Text>({ train, batch }: Pick<PairData<Text>, 'train' | 'batch'>): void {
   if (train.length === 0) {
     throw new GraphError('bad-input', 'There are no pairs of question and passage to train on.');

@@ -1,26 +1,26 @@
 import type { TextPair } from '@graft/graph';
 
-/** Pairs, and negatives of each, that a program has room for. */
+/** Capacity of a program: pairs, and negatives of each. */
 export interface PairRoom {
   readonly pairs: number;
   readonly negatives: number;
 }
 
-/** Which pairs of a batch count, and how much. */
+/** Which pairs of a batch count, and their weight. */
 export interface PairWeights {
-  /** Of each question that counts, usually 1 / questions of the optimizer step. */
+  /** Of each counted question, usually 1 / questions of the optimizer step. */
   readonly weight: number;
-  /** Questions that count, the first; the pairs behind them only bring passages. Default all. */
+  /** Number of questions that count, which come first; the pairs after them only bring passages. Default: all. */
   readonly counted?: number;
 }
 
-/** The pairs of a batch where the ranking loss looks for them. */
+/** The pairs of a batch, arranged for the ranking loss. */
 interface PairPlaces<Text> {
-  /** As many as there are; a program may have room for more. */
+  /** Present pairs; a program may have room for more. */
   readonly questions: readonly Text[];
   /**
-   * One a place of the program, undefined where there is none: all that belong to a question first, then everyone's
-   * first negative, then everyone's second.
+   * One for each place of the program, undefined if empty: first all own passages, then everyone's first negative, then
+   * everyone's second.
    */
   readonly passages: readonly (Text | undefined)[];
   /** `RankedTexts.open`. */
@@ -29,7 +29,7 @@ interface PairPlaces<Text> {
   readonly weights: Float32Array;
 }
 
-/** Lays out pairs, as many as there is room for or fewer. */
+/** Arranges pairs, up to the capacity. */
 export function pairPlaces<Text>(
   pairs: readonly TextPair<Text>[],
   { pairs: count, negatives: most }: PairRoom,
@@ -48,8 +48,8 @@ export function pairPlaces<Text>(
 }
 
 /**
- * A question picks from all passages but those that answer it as well: its own once more, of another question or as a
- * negative, and those of the same question asked again.
+ * A question picks from all passages except others that answer it too: copies of its own, as another question's or as a
+ * negative, and those of the same question.
  */
 function openPassages<Text>(
   questions: readonly Text[],

@@ -14,17 +14,17 @@ import { rankingLoss } from './ranking-loss.ts';
 import { rowFeeds } from './text-feeds.ts';
 import { groupName, rowsCount, type TextRows } from './text-rows.ts';
 
-/** Rows of tokens, one a question and one a passage. */
+/** Rows of tokens, one for each question and one for each passage. */
 export interface PairRows {
   readonly questions: TextRows;
   readonly passages: TextRows;
 }
 
-/** Sizes of a batch of questions, each with its passage and as many hard negatives. */
+/** Sizes of a batch of questions, each with its passage and an equal number of hard negatives. */
 export interface PairShape extends PairRoom, PairRows {}
 
 export interface PairOptions extends EncoderOptions, PairShape {
-  /** Multiplies cosines; default 20. */
+  /** Factor on cosines; default 20. */
   readonly scale?: number;
 }
 
@@ -51,7 +51,7 @@ export function buildPairProgram(
   return lossProgram(b, kind, { outputs, trainable: encoder.trainable });
 }
 
-/** What a pair program reads, of as many pairs as it has room for or fewer. */
+/** Inputs of a pair program, for at most as many pairs as it has room for. */
 export function pairFeeds(
   pairs: readonly TextPair[],
   shape: PairShape,

@@ -13,20 +13,20 @@ import { pairPlaces, type PairRoom } from './pair-places.ts';
 import { rankingLoss } from './ranking-loss.ts';
 import { rowTask } from './row-task.ts';
 
-/** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
+/** Raise it when the same request would give other numbers: earlier checkpoints are then not resumed. */
 const queryAdapterVersion = 1;
 
 /**
- * What is trained: Δ of W = I + Δ, [dimension, dimension]. It begins at zero, where a question's vector stays as it is, and weight
- * decay draws it back there.
+ * The trained tensor: Δ of W = I + Δ, [dimension, dimension]. It starts at zero, where a question's vector stays the
+ * same, and weight decay pulls it back there.
  */
 export const deltaName = 'delta';
 
-/** What a training is asked for; a text is the place of its vector. */
+/** A training request; a text is the index of its vector. */
 export interface QueryAdapterRequest extends RunRequest<TextPair<number>> {
-  /** Unit-length, one after another. */
+  /** Unit-length, concatenated. */
   readonly vectors: Float32Array;
-  /** Numbers of a vector. */
+  /** Dimension of a vector. */
   readonly dimension: number;
 }
 
@@ -36,13 +36,13 @@ export interface QueryAdapterTraining {
   readonly modelDigest: string;
 }
 
-/** A linear map of questions' vectors that brings each nearest to its passage's, which stay as they are. */
+/** Trains a linear map of questions' vectors that brings each closer to its passage's, which stay fixed. */
 export function queryAdapterTask(training: QueryAdapterTraining): TrainingTask<QueryAdapterShape> {
   const { request, modelDigest } = training;
   const { vectors, dimension, batch } = request;
   checkPairs(request);
   const sizes = { pairs: batch, negatives: mostNegatives(request), dimension };
-  /** One a row; rows without a place are zeros. */
+  /** One for each row; rows without an index are zeros. */
   const vectorsOf = (places: readonly (number | undefined)[], rows: number): Float32Array => {
     const found = new Float32Array(rows * dimension);
     for (const [row, place] of places.entries()) {
@@ -74,7 +74,7 @@ export function queryAdapterTask(training: QueryAdapterTraining): TrainingTask<Q
     // Δ, its gradient, and two moments.
     copies: 4,
     held: vectors.byteLength,
-    // Vectors are rows of one.
+    // Vectors are rows of length one.
     candidates: () => [{ size: batch, buckets: [1], recompute: false }],
     remedies: ['a smaller batch', 'fewer negatives', 'an embedder with shorter vectors'],
     describe: () => `${batch} pairs at once`,
@@ -83,12 +83,12 @@ export function queryAdapterTask(training: QueryAdapterTraining): TrainingTask<Q
 }
 
 export interface QueryAdapterShape extends PairRoom {
-  /** Numbers of a vector. */
+  /** Dimension of a vector. */
   readonly dimension: number;
 }
 
 /**
- * W·q of each question's vector is ranked against the vectors of the passages. Outputs `loss`, `correct` of each question,
+ * Ranks W·q of each question's vector against the vectors of the passages. Outputs `loss`, `correct` of each question,
  * and for training `gradient:delta`.
  */
 export function buildQueryAdapterProgram(

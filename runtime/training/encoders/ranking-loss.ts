@@ -3,32 +3,32 @@ import type { Builder } from '../ir/builder.ts';
 import { negativeLogLikelihood, unitLength } from '../ir/layers.ts';
 import type { Value } from '../ir/op.ts';
 
-/** What sentence-transformers multiplies cosines by. */
+/** The factor of sentence-transformers on cosines. */
 const defaultScale = 20;
 
 /** Questions and passages as vectors of any length. */
 export interface RankedTexts {
   /** [questions, width]. */
   readonly questions: Value;
-  /** [passages, width]: the first belong to the questions in their order, any others to none. */
+  /** [passages, width]: the first belong to the questions in order, any others to none. */
   readonly passages: Value;
-  /** i32, 0 where a passage is not to be picked from, [questions, passages]. */
+  /** i32, 0 for passages to exclude, [questions, passages]. */
   readonly open: Value;
-  /** [questions], usually 1 / number of questions of the step; 0 where there is none. */
+  /** [questions], usually 1 / number of questions of the step; 0 for empty places. */
   readonly weights: Value;
 }
 
 export interface PickLoss {
-  /** Σ weight · negative log-likelihood of the own choice, a scalar. */
+  /** Σ weight · negative log-likelihood of the own passage, a scalar. */
   readonly loss: Value;
-  /** 1 where no other choice has a higher score, [rows]. */
+  /** 1 if no other choice has a higher score, [rows]. */
   readonly correct: Value;
 }
 
 /**
  * MultipleNegativesRanking (Henderson et al. 2017, "Efficient Natural Language Response Suggestion for Smart Reply";
- * the name and the scale are sentence-transformers'): each question is to pick its own passage, by scaled cosine, out
- * of all passages of the batch.
+ * name and scale from sentence-transformers): each question must pick its own passage, by scaled cosine, from all
+ * passages of the batch.
  */
 export function rankingLoss(
   b: Builder,
@@ -47,7 +47,7 @@ export function rankingLoss(
   return pickLoss(b, scores, { own, weights });
 }
 
-/** The loss of picking `own` out of each row of scores, [rows, choices], by a softmax over them. */
+/** The loss of picking `own` from each row of scores, [rows, choices], by a softmax over them. */
 export function pickLoss(
   b: Builder,
   scores: Value,

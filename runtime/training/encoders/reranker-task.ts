@@ -14,23 +14,23 @@ import {
 } from './row-task.ts';
 import { newHead } from './score-head.ts';
 
-/** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
+/** Raise it when the same request would give other numbers: earlier checkpoints are then not resumed. */
 const rerankerVersion = 2;
 
-/** Lengths that programs are compiled for. */
+/** Most lengths to compile programs for. */
 const mostLengths = 3;
 
-/** Lists at once, where the memory allows it: more are no quicker on a CPU, and are padded more. */
+/** Lists at once, if memory allows: more are no faster on a CPU, and need more padding. */
 const mostAtOnce = 4;
 
-/** An encoder with a new head that learns to score a question and a passage, by lists of one wanted passage and others. */
+/** Trains an encoder with a new head to score a question and a passage, on lists of one relevant passage and others. */
 export function rerankerTask(training: EncoderTraining<TextList>): TrainingTask<ListShape> {
   const { model, request } = training;
   const { train, evaluation, batch } = request;
   checkLists(request);
   const texts = [...train, ...evaluation].flat().map(({ ids }) => ids);
   checkLengths('A question with its passage', texts, model);
-  // It knows nothing yet.
+  // The head starts untrained.
   const head = newHead(model.config, request.seed);
   return encoderTask(training, {
     version: { rerankerVersion },
@@ -61,7 +61,7 @@ export function rerankerTask(training: EncoderTraining<TextList>): TrainingTask<
   });
 }
 
-/** Lists know nothing of each other, so that a step is cut into as many runs as the memory asks for. */
+/** Lists are independent, so a step is split into as many runs as memory requires. */
 function listObjective(
   { model: { config }, request }: EncoderTraining<TextList>,
   { size, buckets, recompute }: RunShapes,
@@ -73,7 +73,7 @@ function listObjective(
   );
   const options = encoderOptions(request, recompute);
   const sizesOf = (length: number): ListShape => ({ lists: size, candidates, length });
-  /** The longest first, each padded to the shortest length that takes it. */
+  /** Longest first, each padded to the shortest length that fits. */
   const batchesOf = (lists: readonly TextList[]): Batch<ListShape>[] => {
     const sorted = lists.toSorted((a, b) => longestOf(b) - longestOf(a));
     return Array.from({ length: Math.ceil(sorted.length / size) }, (_, at) => {
@@ -99,7 +99,7 @@ function longestOf(list: TextList): number {
   return list.reduce((most, { ids }) => Math.max(most, ids.length), 0);
 }
 
-/** Throws `bad-input` for lists that nothing can be learned from. */
+/** Throws `bad-input` for lists without anything to learn. */
 function checkLists({ train }: EncoderRequest<TextList>): void {
   if (train.length === 0) {
     throw new GraphError('bad-input', 'There are no questions with passages to train on.');

@@ -9,15 +9,15 @@ import { planSteps } from '../loop/step-plan.ts';
 import type { EncoderModel } from './encoder-model.ts';
 import type { EncoderOptions } from './encoder.ts';
 
-/** What a task on pairs or lists is made of. */
+/** Parts of a task on pairs or lists. */
 export interface RowTaskParts<Row, Sizes>
   extends RunParts<Row>, Pick<TrainingTask<Sizes>, 'parameters' | 'objective'> {
   readonly weights?: WeightLookup;
-  /** Of what is trained, that are held at the same time: itself, two moments, and gradients. */
+  /** Copies of the trainable tensors held at the same time: themselves, two moments, and gradients. */
   readonly copies: number;
-  /** Bytes that are held beside programs and what is trained. */
+  /** Bytes held beside programs and trainable tensors. */
   readonly held?: number;
-  /** The best first. */
+  /** Best first. */
   readonly candidates: () => Iterable<RunShapes>;
   readonly remedies: readonly string[];
   readonly describe: (shapes: RunShapes) => string;
@@ -43,7 +43,7 @@ export function rowTask<Row, Sizes>(
   };
 }
 
-/** What the training of an encoder is asked for; steps are of `batch` rows. */
+/** A request for training an encoder; steps have `batch` rows. */
 export interface EncoderRequest<Row> extends RunRequest<Row> {
   readonly method: EncoderMethod;
 }
@@ -55,14 +55,14 @@ export interface EncoderTraining<Row> {
   readonly request: EncoderRequest<Row>;
 }
 
-/** What differs between the tasks on encoders. */
+/** Differences between the tasks on encoders. */
 interface EncoderParts<Row, Sizes> extends Omit<
   RowTaskParts<Row, Sizes>,
   'settings' | 'weights' | 'parameters' | 'held'
 > {
-  /** Of the code that decides the numbers, by its name. */
+  /** Version of the code that determines the numbers, by its name. */
   readonly version: Readonly<Record<string, number>>;
-  /** Parameters that the model does not have. */
+  /** Parameters that the model lacks. */
   readonly given?: InitialSource['given'];
 }
 
@@ -81,7 +81,7 @@ export function encoderTask<Row, Sizes>(
   });
 }
 
-/** What the method asks of a program. */
+/** Program options of the method. */
 export function encoderOptions(
   { method }: Pick<EncoderRequest<unknown>, 'method'>,
   recompute: boolean,
@@ -90,7 +90,7 @@ export function encoderOptions(
   return { ...trained, checkpoint: recompute };
 }
 
-/** Throws `bad-input` where a text is longer than the encoder reads. */
+/** Throws `bad-input` if a text is longer than the encoder reads. */
 export function checkLengths(
   what: string,
   texts: readonly { readonly length: number }[],

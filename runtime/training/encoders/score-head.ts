@@ -6,7 +6,7 @@ import { Random, seedFor } from '../optimizer/random.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { Encoder, type EncoderOptions, type TextShape } from './encoder.ts';
 
-/** Every weight of the head by its published name, without the `bert.` that the pooler has before it in files. */
+/** Every weight of the head by published name, without the `bert.` prefix that the pooler has in files. */
 export function headShapes({ width }: EncoderConfig): ReadonlyMap<string, Shape> {
   return new Map<string, Shape>([
     ['pooler.dense.weight', [width, width]],
@@ -16,10 +16,10 @@ export function headShapes({ width }: EncoderConfig): ReadonlyMap<string, Shape>
   ]);
 }
 
-/** Spread of a head's first numbers: `initializer_range` of BERT's configurations. */
+/** Standard deviation of a head's initial numbers: `initializer_range` of BERT's configurations. */
 const spread = 0.02;
 
-/** A head that knows nothing, as the transformers library begins one: small random matrices, no biases. */
+/** An untrained head, as the transformers library initializes it: small random matrices, no biases. */
 export function newHead(config: EncoderConfig, seed: number): Map<string, Float32Array> {
   return new Map(
     [...headShapes(config)].map(([name, shape]) => {
@@ -32,8 +32,8 @@ export function newHead(config: EncoderConfig, seed: number): Map<string, Float3
 
 /**
  * A BERT that reads a question and a passage together and gives one number: the first token's state through BERT's
- * pooler (a linear map and tanh) and a linear map to one score, as `BertForSequenceClassification` with one label has
- * it. The head is always trained, whether the encoder is so in full or by LoRA.
+ * pooler (a linear map and tanh) and a linear map to one score, like `BertForSequenceClassification` with one label.
+ * Training always includes the head, with the encoder in full or by LoRA.
  */
 export class Scorer {
   readonly #b: Builder;
@@ -47,12 +47,12 @@ export class Scorer {
     this.#encoder = new Encoder(b, config, options);
   }
 
-  /** Trainable inputs by name, in a fixed order; all that are read once something is scored. */
+  /** Trainable inputs by name, in a fixed order; complete once something is scored. */
   get trainable(): ReadonlyMap<string, Value> {
     return new Map([...this.#encoder.trainable, ...this.#head]);
   }
 
-  /** One score a row of `shape`, [batch]; inputs are those of `Encoder.encode`. */
+  /** One score for each row of `shape`, [batch]; inputs are those of `Encoder.encode`. */
   score(name: string, shape: TextShape): Value {
     const b = this.#b;
     const { width } = this.#config;

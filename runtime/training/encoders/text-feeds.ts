@@ -3,10 +3,10 @@ import type { Feeds } from '../ir/executor.ts';
 import type { TextShape } from './encoder.ts';
 import { groupName, placeTexts, type TextRows } from './text-rows.ts';
 
-/** Tokens of a text, markers at its ends included; undefined leaves a row empty. */
+/** Tokens of a text, with markers; undefined leaves a row empty. */
 type Tokens = readonly number[] | undefined;
 
-/** Texts one under another, with zeros behind them and in the rows beyond them. */
+/** Stacks texts, padded with zeros; missing rows are zeros too. */
 export function padded(texts: readonly Tokens[], { batch, length }: TextShape): Int32Array {
   const longest = texts.reduce((most, text) => Math.max(most, text?.length ?? 0), 0);
   if (texts.length > batch || longest > length) {
@@ -21,7 +21,7 @@ export function padded(texts: readonly Tokens[], { batch, length }: TextShape): 
   return rows;
 }
 
-/** What `encode(name, shape)` reads: texts of one type, padded; rows beyond them are empty. */
+/** Inputs of `encode(name, shape)`: texts of one type, padded; further rows are empty. */
 export function textFeeds(name: string, texts: readonly Tokens[], shape: TextShape): Feeds {
   return {
     [`${name}.tokens`]: padded(texts, shape),
@@ -33,7 +33,7 @@ export function textFeeds(name: string, texts: readonly Tokens[], shape: TextSha
   };
 }
 
-/** What `encodeRows(name, rows)` reads: texts of one type, each in a row that is long enough. */
+/** Inputs of `encodeRows(name, rows)`: texts of one type, each in a row that is long enough. */
 export function rowFeeds(name: string, texts: readonly Tokens[], rows: TextRows): Feeds {
   const { groups, rowOf } = placeTexts(texts, rows);
   const feeds = rows.map((shape, at) => textFeeds(groupName(name, at), groups[at] ?? [], shape));

@@ -2,26 +2,26 @@ import { GraphError } from '@graft/graph';
 import type { TextShape } from './encoder.ts';
 
 /**
- * The rows that a program has for texts of one kind, in groups, the shortest first: a text is padded to the length of its
- * group and not to the longest of its batch.
+ * The rows of a program for texts of one kind, in groups, the shortest first: a text is padded to its group's length,
+ * not to the longest of its batch.
  */
 export type TextRows = readonly TextShape[];
 
 export interface RowsOptions {
-  /** No row is longer: the model's context. */
+  /** Maximal length of a row: the model's context. */
   readonly limit: number;
-  /** Lengths are multiples of it; default 8. */
+  /** Lengths are multiples of this; default 8. */
   readonly unit?: number;
 }
 
 const mostGroups = 4;
 /**
- * What a group costs beside its tokens, in tokens: its products are smaller, and its gradient of every weight is added to
- * those of the others. Measured with all-MiniLM-L6-v2 on a CPU.
+ * Fixed cost of a group, in tokens: its products are smaller, and its gradient of every weight is added to the others'.
+ * Measured with all-MiniLM-L6-v2 on a CPU.
  */
 const groupCost = 64;
 
-/** By what a program calls a group of its rows. */
+/** The program's name for a group of rows. */
 export function groupName(name: string, at: number): string {
   return `${name}${String(at)}`;
 }
@@ -35,12 +35,12 @@ export function rowsCount(rows: TextRows): number {
   return rows.reduce((sum, { batch }) => sum + batch, 0);
 }
 
-/** Tokens of all rows, padding included. */
+/** Tokens of all rows, with padding. */
 export function rowsTokens(rows: TextRows): number {
   return rows.reduce((sum, { batch, length }) => sum + batch * length, 0);
 }
 
-/** The lengths of a batch's texts, ascending, one for each of `count` rows: a row that no text fills has none. */
+/** The lengths of a batch's texts, ascending, one for each of `count` rows; empty rows have none. */
 export function sortedLengths(
   texts: readonly ({ readonly length: number } | undefined)[],
   count: number,
@@ -49,7 +49,7 @@ export function sortedLengths(
   return [...new Array<number>(Math.max(0, count - lengths.length)).fill(0), ...lengths];
 }
 
-/** Whether each text finds a row, the shortest texts in the shortest rows. */
+/** Whether each text fits a row, the shortest texts in the shortest rows. */
 export function takesAll(rows: TextRows, lengths: readonly number[]): boolean {
   let row = 0;
   return rows.every(({ batch, length }) => {
@@ -58,7 +58,7 @@ export function takesAll(rows: TextRows, lengths: readonly number[]): boolean {
   });
 }
 
-/** The least lengths, ascending, that take each of several batches of as many texts. */
+/** The least lengths, ascending, that fit each of several batches of equally many texts. */
 export function envelopeOf(batches: readonly (readonly number[])[]): readonly number[] {
   const [first = []] = batches;
   return first.map((_, row) =>
@@ -66,14 +66,14 @@ export function envelopeOf(batches: readonly (readonly number[])[]): readonly nu
   );
 }
 
-/** Groups of rows that take texts of these lengths, ascending, with the least work. */
+/** Groups of rows that fit texts of these lengths, ascending, with the least work. */
 export function cutRows(lengths: readonly number[], { limit, unit = 8 }: RowsOptions): TextRows {
   const rounded = lengths.map((length) =>
     Math.min(limit, Math.ceil(Math.max(1, length) / unit) * unit),
   );
-  // Only where the length changes is a cut of use.
+  // Cuts are useful only where the length changes.
   const ends = rounded.flatMap((length, row) => (rounded[row + 1] === length ? [] : [row + 1]));
-  // best[end]: the rows before `end` in groups, for each count of groups the cheapest.
+  // best[end]: the rows before `end` in groups; for each number of groups the cheapest.
   let best = new Map<number, Plan>([[0, { rows: [], cost: 0 }]]);
   let least: Plan | undefined;
   for (let groups = 1; groups <= mostGroups; groups += 1) {
@@ -99,15 +99,15 @@ interface Plan {
   readonly cost: number;
 }
 
-/** Texts laid out in rows. */
+/** Texts arranged in rows. */
 export interface PlacedTexts<Text> {
-  /** Of each group, one a row. */
+  /** For each group, one for each row. */
   readonly groups: readonly (readonly (Text | undefined)[])[];
-  /** In which row, counted through all groups, a text stands; of rows that no text fills, too. */
+  /** The row of each text, counted across groups; empty rows are numbered too. */
   readonly rowOf: Int32Array;
 }
 
-/** Puts the shortest texts into the shortest rows. Throws `internal` where they do not fit. */
+/** Puts the shortest texts into the shortest rows. Throws `internal` if they do not fit. */
 export function placeTexts<Text extends { readonly length: number }>(
   texts: readonly (Text | undefined)[],
   rows: TextRows,

@@ -7,7 +7,7 @@ import { encoderModules, encoderWeightShapes } from './encoder-config.ts';
 import type { EncoderModel } from './encoder-model.ts';
 import type { EncoderLora } from './encoder.ts';
 
-/** The encoder's weights with what was trained in their place, or added to it. */
+/** The encoder's weights after training: replaced, or with the trained addition. */
 export async function trainedWeights(
   model: EncoderModel,
   method: EncoderMethod,
@@ -26,7 +26,7 @@ function trainedTensor(parameters: Parameters, name: string): Float32Array {
   });
 }
 
-/** The weights with W + s·B·A where the trained factors say so. */
+/** The weights, with W + s·B·A where there are trained factors. */
 async function mergeLora(
   model: EncoderModel,
   lora: EncoderLora,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, it } from 'vitest';
 import { loadWeight } from '../formats/load-weight.ts';
-import { encoderCases, readEncoderGolden } from '../testing/encoder-golden.ts';
+import { encoderCases, readEncoderGolden } from '../testing/encoder-measure.ts';
 import { fixture, readTensors } from '../testing/golden.ts';
 import { difference } from '../testing/measure.ts';
 import { requireWeight } from '../ir/executor.ts';

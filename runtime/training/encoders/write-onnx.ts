@@ -14,12 +14,13 @@ import { headShapes } from './score-head.ts';
 /** What mask values of 0 add to scores. */
 const closed = -1e30;
 
-/** Sizes of what is read. */
+/** Sizes of the inputs. */
 const texts = ['batch', 'sequence'] as const;
 
 /**
- * Writes an encoder as one ONNX file in f32, as embedders are loaded: inputs `input_ids`, `attention_mask` and
- * `token_type_ids`, i64 [batch, sequence] of any sizes; output `last_hidden_state`. Weights have their published names.
+ * Writes an encoder as one f32 ONNX file, in the form that embedders are loaded: inputs `input_ids`, `attention_mask`
+ * and `token_type_ids`, i64 [batch, sequence] of any size; output `last_hidden_state`. Weights have their published
+ * names.
  */
 export async function writeEncoderOnnx(
   file: string,
@@ -33,8 +34,8 @@ export async function writeEncoderOnnx(
 }
 
 /**
- * The same of an encoder with a score head, as cross-encoders are loaded (`AutoModelForSequenceClassification`):
- * output `logits`, [batch, 1]. `weights` has the head's too: see `headShapes`.
+ * The same for an encoder with a score head, in the form of cross-encoders (`AutoModelForSequenceClassification`):
+ * output `logits`, [batch, 1]. `weights` includes the head's: see `headShapes`.
  */
 export async function writeScorerOnnx(
   file: string,
@@ -139,7 +140,7 @@ class EncoderGraph {
     return this.#norm(`${path}.output.LayerNorm`, after);
   }
 
-  /** Matrices stand as published, [outputs, inputs]: runtimes turn them once, when they load the model. */
+  /** Matrices have the published layout, [outputs, inputs]: runtimes transpose them once, when loading the model. */
   #linear(path: string, x: string): string {
     const turned = this.#node('Transpose', [`${path}.weight`], { perm: [1, 0] });
     return this.#node('Add', [this.#node('MatMul', [x, turned]), `${path}.bias`]);

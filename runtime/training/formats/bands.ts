@@ -3,24 +3,21 @@ import { sizeOf } from '../ir/shape.ts';
 import { loadWeight } from './load-weight.ts';
 import { sourceOf, type TensorEntry } from './tensor-file.ts';
 
-/** Whole rows of a tensor, one after another, as f32. */
+/** Consecutive whole rows of a tensor, as f32. */
 export interface Band {
   readonly weights: Float32Array;
-  /** Of the tensor's rows; those of all outer axes are counted through. */
+  /** Index among the tensor's rows, counted across all outer axes. */
   readonly first: number;
   readonly rows: number;
 }
 
 export interface BandOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Numbers in memory at a time, of whole rows; default 4 Mi. */
+  /** Numbers in memory at a time, in whole rows; default 4 Mi. */
   readonly band?: number | undefined;
 }
 
-/**
- * A tensor's numbers, a band of rows after another; other work and `signal` have their turn between two. Throws
- * `bad-model` for a type that cannot be read.
- */
+/** Reads a tensor band by band; yields and checks `signal` between bands. Throws `bad-model` for an unreadable type. */
 export async function* bandsOf(
   entry: TensorEntry,
   { signal, band = 1 << 22 }: BandOptions,

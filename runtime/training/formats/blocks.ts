@@ -1,6 +1,6 @@
 import { halfToFloat } from './half.ts';
 
-/** A tensor quantised in blocks along its last axis: x = value · scale (+ offset), one pair per block. */
+/** A tensor quantised in blocks along its last axis: x = value · scale (+ offset), one pair for each block. */
 export interface AffineBlocks {
   readonly blockSize: number;
   /** −8 to 7, 0 to 15, −32 to 31 or a whole byte, by format. */
@@ -12,12 +12,12 @@ export interface AffineBlocks {
 export type BlockEncoding = 'q8_0' | 'q4_0' | 'q4_1' | 'q4_k' | 'q6_k';
 
 interface BlockLayout {
-  /** Elements and bytes of a block as the file has it. */
+  /** Elements and bytes of a block in the file. */
   readonly elements: number;
   readonly bytes: number;
   /** Elements that share a scale; the k-formats nest several in a block. */
   readonly group: number;
-  /** Smallest and largest value: tells whether 4 bits hold it. */
+  /** Smallest and largest value: says whether 4 bits hold it. */
   readonly range: readonly [number, number];
   readonly hasOffset: boolean;
   /** Decodes block `index` of `bytes` into `into`. */
@@ -33,7 +33,7 @@ export const blockLayouts: Readonly<Record<BlockEncoding, BlockLayout>> = {
   q6_k: { elements: 256, bytes: 210, group: 16, range: [-32, 31], hasOffset: false, decode: q6k },
 };
 
-/** Takes a tensor's blocks apart: values in one array, scales in another, as executors want them. */
+/** Splits a tensor's blocks into an array of values and one of scales, as executors need them. */
 export function splitBlocks(encoding: BlockEncoding, bytes: Uint8Array): AffineBlocks {
   const layout = blockLayouts[encoding];
   const count = Math.floor(bytes.length / layout.bytes);
@@ -117,7 +117,7 @@ function q4k(bytes: Uint8Array, index: number, into: AffineBlocks): void {
   }
 }
 
-/** Sixteen groups of 16; 4 low bits and 2 high bits of a value stand apart. */
+/** Sixteen groups of 16; the 4 low bits and 2 high bits of a value are stored separately. */
 function q6k(bytes: Uint8Array, index: number, into: AffineBlocks): void {
   const start = index * 210;
   const d = half(bytes, start + 208);

@@ -1,12 +1,12 @@
 import { floatToHalf, floatsToHalves } from './half.ts';
 
-/** What this package writes. */
+/** Encodings that this package writes. */
 export type WrittenEncoding = 'f32' | 'f16' | 'q8_0';
 
-/** llama.cpp's `general.file_type` of a model whose matrices are so encoded. */
+/** llama.cpp's `general.file_type` of a model with matrices in this encoding. */
 export const fileTypes: Readonly<Record<WrittenEncoding, number>> = { f32: 0, f16: 1, q8_0: 7 };
 
-/** f32 numbers as a file holds them. For `q8_0` rows must be whole blocks of 32. */
+/** Encodes f32 numbers for a file. For `q8_0` rows must be whole blocks of 32. */
 export function encode(encoding: WrittenEncoding, values: Float32Array): Uint8Array {
   switch (encoding) {
     case 'f32':

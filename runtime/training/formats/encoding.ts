@@ -2,7 +2,7 @@ import type { WeightEncoding } from '../ir/executor.ts';
 import { blockLayouts, joinBlocks, splitBlocks } from './blocks.ts';
 import { bfloatsToFloats, halvesToFloats } from './half.ts';
 
-/** Elements and bytes of an encoding's unit: one number, or one block. */
+/** Elements and bytes of an encoding's unit: one number or one block. */
 export function unitOf(encoding: WeightEncoding): { elements: number; bytes: number } {
   switch (encoding) {
     case 'f32':
@@ -28,7 +28,7 @@ export function encodedBytes(encoding: WeightEncoding, elements: number): number
 export function decode(encoding: WeightEncoding, bytes: Uint8Array): Float32Array {
   switch (encoding) {
     case 'f32': {
-      // A copy: the bytes may start anywhere, floats only at multiples of four.
+      // Copies, because the bytes may start anywhere, but floats only at multiples of four.
       const copy = bytes.slice();
       return new Float32Array(copy.buffer, copy.byteOffset, copy.length >> 2);
     }

@@ -1,7 +1,7 @@
 import { GraphError } from '@graft/graph';
 import { DamagedFile, FileHead } from '@graft/kit';
 
-/** A model file open for reading parts of it; sizes are checked before any read. */
+/** A model file open for partial reads; checks sizes before any read. */
 export class RangedFile implements AsyncDisposable {
   readonly #file: FileHead;
 
@@ -25,7 +25,7 @@ export class RangedFile implements AsyncDisposable {
     return this.#file.size;
   }
 
-  /** Exactly `bytes` bytes from `offset`, or a GraphError saying what of `what` is missing. */
+  /** Exactly `bytes` bytes from `offset`, or a GraphError that says what of `what` is missing. */
   async read(offset: number, bytes: number, what: string): Promise<Uint8Array> {
     const missing = { what, end: offset + bytes };
     if (missing.end > this.size) throw truncated(this, missing);
@@ -39,7 +39,7 @@ export class RangedFile implements AsyncDisposable {
   }
 }
 
-/** Says what of a file is missing and what to do about it. */
+/** The error for a truncated file: what is missing, and the remedy. */
 export function truncated(
   file: { readonly path: string; readonly size: number },
   missing: { readonly what: string; readonly end: number },
@@ -51,7 +51,7 @@ export function truncated(
   );
 }
 
-/** What a header says, its damage as `damaged-file` and a file that cannot be opened as `missing-file`. */
+/** Reads a header; reports damage as `damaged-file`, and a file that cannot be opened as `missing-file`. */
 export async function readableHeader<Header>(
   path: string,
   read: (path: string) => Promise<Header>,

@@ -4,11 +4,11 @@ import type { WeightEncoding } from '../ir/executor.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import { replaceFile } from '@graft/kit';
 import { encodedBytes } from './encoding.ts';
-import { ggmlNumbers } from './gguf-type.ts';
+import { ggmlNumbers } from './gguf-reader.ts';
 
 /**
- * A tensor to write; its bytes are asked for when their turn comes, whole or piece by piece, so that no model and no
- * tensor need fit in memory.
+ * A tensor to write. The writer requests its bytes when its turn comes, whole or in pieces, so that neither model nor
+ * tensor must fit in memory.
  */
 export interface GgufTensor {
   readonly name: string;

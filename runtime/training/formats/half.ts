@@ -1,8 +1,8 @@
-/** IEEE binary16 and bfloat16, as they stand in model files, to and from f32. */
+/** IEEE binary16 and bfloat16, as in model files, to and from f32. */
 
 let halfTable: Float32Array | undefined;
 
-/** All 65,536 halves: a look-up is several times faster than arithmetic over a whole tensor. */
+/** All 65,536 halves: a lookup is several times faster than arithmetic over a whole tensor. */
 function table(): Float32Array {
   if (halfTable !== undefined) return halfTable;
   halfTable = new Float32Array(65536);
@@ -33,7 +33,7 @@ export function fitsHalf(values: Float32Array): boolean {
   return values.every((value) => Math.abs(value) < 65_520);
 }
 
-/** Rounds to nearest, ties to even; beyond the range gives infinity. */
+/** Rounds to nearest, ties to even; overflows to infinity. */
 export function floatToHalf(value: number): number {
   scratch.setFloat32(0, value);
   const bits = scratch.getUint32(0);
@@ -42,7 +42,7 @@ export function floatToHalf(value: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   if (magnitude >= 0x47800000) return sign | 0x7c00;
   if (magnitude < 0x38800000) {
-    // Subnormal half: a whole multiple of 2^-24, which Math.round would take up at ties.
+    // Subnormal half: a multiple of 2^-24; Math.round would round ties up.
     const scaled = Math.abs(Math.fround(value)) * 2 ** 24;
     const floor = Math.floor(scaled);
     const rest = scaled - floor;

@@ -4,7 +4,6 @@ export * from './encoding.ts';
 export * from './encode.ts';
 export * from './tensor-file.ts';
 export * from './load-weight.ts';
-export * from './gguf-type.ts';
 export * from './gguf-reader.ts';
 export * from './gguf-writer.ts';
 export * from './to-q80.ts';

@@ -66,7 +66,7 @@ export async function readLlama2c(path: string): Promise<Llama2cFile> {
   perLayer('ffn_down', [dimension, hiddenDimension]);
   perLayer('ffn_up', [hiddenDimension, dimension]);
   take('output_norm.weight', [dimension]);
-  // Two tables of sines and cosines that the reader computes itself.
+  // Two tables of sines and cosines, which readers compute themselves.
   offset += 2 * context * (headDimension / 2) * 4;
   const tiedHead = at(5) > 0;
   if (!tiedHead) take('output.weight', [vocabulary, dimension]);

@@ -4,7 +4,7 @@ import { showShape, sizeOf, type Shape } from '../ir/shape.ts';
 import { decode, encodedBytes } from './encoding.ts';
 import { RangedFile } from './file-range.ts';
 
-/** A frozen tensor's bytes as they stand in its file. */
+/** A frozen tensor's bytes as in its file. */
 export async function readWeight(
   source: Extract<WeightSource, { kind: 'file' }>,
   shape: Shape,
@@ -21,7 +21,7 @@ export async function readWeight(
   return await file.read(source.offset, source.bytes, 'a tensor');
 }
 
-/** A frozen tensor as f32, wherever it is. */
+/** A frozen tensor as f32, from wherever it is. */
 export async function loadWeight(source: WeightSource, shape: Shape): Promise<Float32Array> {
   if (source.kind === 'file') return decode(source.encoding, await readWeight(source, shape));
   if (source.data.length !== sizeOf(shape)) {

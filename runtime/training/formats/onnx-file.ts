@@ -6,10 +6,12 @@ import { truncated } from './file-range.ts';
 import { packedIntegers, protobufFields } from './protobuf-reader.ts';
 import type { TensorEntries, TensorEntry } from './tensor-file.ts';
 
-/** What is read of an ONNX model (onnx.proto): its frozen tensors, in it or beside it, and its nodes. */
+/**
+ * The parts of an ONNX model (onnx.proto) that are read: its frozen tensors, inside or outside the file, and its nodes.
+ */
 export interface OnnxFile {
   readonly path: string;
-  /** This file, and those that it keeps tensors in. */
+  /** This file, and those with its external tensors. */
   readonly files: readonly string[];
   readonly tensors: TensorEntries;
   readonly nodes: readonly OnnxNode[];
@@ -18,7 +20,7 @@ export interface OnnxFile {
 export interface OnnxNode {
   readonly type: string;
   readonly inputs: readonly string[];
-  /** Attributes that are whole numbers. */
+  /** Integer attributes. */
   readonly integers: ReadonlyMap<string, number>;
 }
 
@@ -33,7 +35,7 @@ const types: ReadonlyMap<number, { name: string; encoding?: WeightEncoding }> = 
 
 /**
  * Reads a model's tensors and nodes. Throws `missing-file`, `damaged-file`, and `unsafe-path` for tensors in a file
- * outside of the model's folder.
+ * outside the model's folder.
  */
 export async function readOnnxFile(path: string): Promise<OnnxFile> {
   const model = await readFile(path).catch((cause: unknown) => {
@@ -104,7 +106,7 @@ function tensorOf(
   const shape: number[] = [];
   const outside = new Map<string, string>();
   let [name, dataType] = ['', 0];
-  // Where there are neither raw bytes nor another file the numbers stand in fields of their own: small constants.
+  // Small constants have neither raw bytes nor another file: their numbers are in typed fields.
   let inside = tensor.subarray(0, 0);
   for (const { number, integer, bytes } of protobufFields(tensor)) {
     if (number === 1) shape.push(...(bytes.length > 0 ? packedIntegers(bytes) : [integer]));

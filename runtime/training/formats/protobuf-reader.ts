@@ -1,13 +1,13 @@
-/** A field of a protobuf message: a whole number, or bytes where they lie in the message. */
+/** A field of a protobuf message: an integer, or a view of its bytes in the message. */
 export interface ProtobufField {
   readonly number: number;
-  /** Of a varint below 2⁵³; else 0. */
+  /** A varint below 2⁵³; else 0. */
   readonly integer: number;
-  /** Of strings, messages and packed lists, and of numbers of fixed width; else empty. */
+  /** Of strings, messages, packed lists, and numbers of fixed width; else empty. */
   readonly bytes: Uint8Array;
 }
 
-/** The fields of a message in the order of its bytes. Throws `RangeError` where they end too early or make no sense. */
+/** The fields of a message in byte order. Throws `RangeError` if they are truncated or invalid. */
 export function* protobufFields(message: Uint8Array): Iterable<ProtobufField> {
   const reader = new VarintReader(message);
   while (!reader.atEnd) {
@@ -32,7 +32,7 @@ export function* protobufFields(message: Uint8Array): Iterable<ProtobufField> {
   }
 }
 
-/** The whole numbers of a packed list. */
+/** The integers of a packed list. */
 export function packedIntegers(bytes: Uint8Array): readonly number[] {
   const reader = new VarintReader(bytes);
   const result: number[] = [];
@@ -54,7 +54,7 @@ class VarintReader {
 
   varint(): number {
     let value = 0;
-    // Ten bytes hold 64 bits; 2⁷ᵏ, as shifts end at 32.
+    // Ten bytes hold 64 bits; multiplies by 2⁷ᵏ, because shifts end at 32.
     for (let scale = 1; scale <= 2 ** 63; scale *= 128) {
       const byte = this.#bytes[this.#at++];
       if (byte === undefined) throw new RangeError('a number is cut off');

@@ -3,14 +3,14 @@ import type { WeightEncoding, WeightSource } from '../ir/executor.ts';
 import type { Shape } from '../ir/shape.ts';
 import { encodedBytes, unitOf } from './encoding.ts';
 
-/** One tensor of a model file: where its bytes are, not the bytes. */
+/** A tensor of a model file: the location of its bytes. */
 export interface TensorEntry {
   readonly name: string;
-  /** Outermost axis first, whatever order the file has. */
+  /** Outermost axis first, whatever the file's order. */
   readonly shape: Shape;
-  /** As the file names its type, for messages. */
+  /** The file's name of its type, for messages. */
   readonly typeName: string;
-  /** Undefined for types that cannot be read here. */
+  /** Undefined for unreadable types. */
   readonly encoding: WeightEncoding | undefined;
   readonly path: string;
   /** In bytes from the file's start. */
@@ -20,7 +20,7 @@ export interface TensorEntry {
 
 export type TensorEntries = ReadonlyMap<string, TensorEntry>;
 
-/** The entry as a source of frozen weights; throws `bad-model` for a type that cannot be read. */
+/** The entry as a source of frozen weights; throws `bad-model` for an unreadable type. */
 export function sourceOf(entry: TensorEntry): Extract<WeightSource, { kind: 'file' }> {
   const { encoding, path, offset } = entry;
   if (encoding === undefined) {

@@ -6,20 +6,20 @@ import { readGguf } from './gguf-reader.ts';
 import { writeGguf, type GgufTensor } from './gguf-writer.ts';
 import { sourceOf, type TensorEntry } from './tensor-file.ts';
 
-/** Bytes of a tensor that is copied, in memory at a time. */
+/** Bytes in memory at a time while copying a tensor. */
 const copiedAtOnce = 1 << 24;
 
 export interface ToQ80Options extends BandOptions {
-  /** Whether a tensor of two axes is encoded anew; the others, and rows that are no whole blocks, stay as they are. */
+  /** Whether to encode a two-axis tensor; others, and rows that are not whole blocks, stay as they are. */
   readonly encodesAnew: (tensor: Pick<TensorEntry, 'name' | 'typeName'>) => boolean;
-  /** Called before each tensor with how many are written. */
+  /** Called before each tensor with the number of tensors written. */
   readonly progress?: (done: number, total: number) => void;
 }
 
 /**
- * Writes a GGUF model anew with tensors in Q8_0: dequantised to f32, then quantised by ggml's own rule, a band of rows
- * at a time. Metadata, tokenizer and the other tensors' bytes stay. Throws `bad-model` where a tensor's type cannot be
- * read or written here, and as `replaceFile` does.
+ * Writes a GGUF model with tensors in Q8_0: dequantises to f32, then quantises by ggml's own rule, a band of rows at a
+ * time. Keeps metadata, tokenizer and the other tensors' bytes. Throws `bad-model` if a tensor's type cannot be read or
+ * written, and as `replaceFile` does.
  */
 export async function ggufToQ80(from: string, to: string, options: ToQ80Options): Promise<void> {
   const { encodesAnew, progress } = options;
@@ -39,7 +39,7 @@ export async function ggufToQ80(from: string, to: string, options: ToQ80Options)
   });
   const metadata = new Map<string, GgufValue>(file.metadata);
   metadata.set('general.file_type', { type: 'u32', value: fileTypes.q8_0 });
-  // Written with the writer's own alignment.
+  // The file uses the writer's own alignment.
   metadata.delete('general.alignment');
   await writeGguf(to, metadata, tensors);
 }

@@ -7,7 +7,7 @@ import { Builder } from '../ir/builder.ts';
 import { unitLength } from '../ir/layers.ts';
 import { miniLm, miniLmFolder, miniLmWeights, onCpu, tinyBert } from '../testing/encoder-cases.ts';
 import { encoderContract } from '../testing/encoder-contract.ts';
-import { onWebgpu } from '../testing/golden-webgpu.ts';
+import { onWebgpu } from '../testing/golden-contract.ts';
 
 // encoder-golden.test.ts compares the tiny encoder on cpu and tfjs, encoder-golden.soak.test.ts everything on every executor.
 // Here webgpu runs it forwards only: golden.integration.test.ts runs a language model backwards.

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { tfjsExecutor } from '../tfjs/executor.ts';
 import { miniLm, onCpu, tinyBert } from '../testing/encoder-cases.ts';
 import { encoderContract } from '../testing/encoder-contract.ts';
-import { onWebgpu } from '../testing/golden-webgpu.ts';
+import { onWebgpu } from '../testing/golden-contract.ts';
 
 await onWebgpu((executor) => {
   encoderContract('bert', { model: tinyBert, executor, stepped: ['full', 'lora'] });

@@ -1,7 +1,6 @@
 import { describe } from 'vitest';
 import { tfjsExecutor } from '../tfjs/executor.ts';
-import { goldenContract } from '../testing/golden-contract.ts';
-import { onWebgpu } from '../testing/golden-webgpu.ts';
+import { goldenContract, onWebgpu } from '../testing/golden-contract.ts';
 
 await onWebgpu((open) => goldenContract(open));
 

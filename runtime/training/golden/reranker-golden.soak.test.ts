@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { tfjsExecutor } from '../tfjs/executor.ts';
 import { miniLm, onCpu, tinyBert } from '../testing/encoder-cases.ts';
-import { onWebgpu } from '../testing/golden-webgpu.ts';
+import { onWebgpu } from '../testing/golden-contract.ts';
 import { rerankerContract } from '../testing/reranker-contract.ts';
 
 // reranker-golden.test.ts compares the tiny one on cpu and tfjs.

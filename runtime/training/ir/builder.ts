@@ -10,7 +10,7 @@ export interface TensorSpec {
   readonly dtype?: DType;
 }
 
-/** Builds a program op by op. Every method checks shapes at once and throws a GraphError naming the op. */
+/** Builds a program op by op. Every method checks shapes at once and throws a GraphError that names the op. */
 export class Builder {
   readonly #values: Value[] = [];
   readonly #declared = new Map<string, Value>();
@@ -18,12 +18,12 @@ export class Builder {
   readonly #keptIds = new Set<number>();
   #currentSegment: string | undefined;
 
-  /** A tensor fed at every run. Trainable tensors are inputs, so that an update needs no recompilation. */
+  /** A tensor fed at each run. Trainable tensors are inputs, so that an update needs no recompilation. */
   input(name: string, spec: TensorSpec): Value {
     return this.#declare({ kind: 'input', name }, spec);
   }
 
-  /** A frozen tensor whose bytes are bound when the program is compiled. */
+  /** A frozen tensor, whose bytes are bound at compilation. */
   weight(name: string, shape: Shape): Value {
     return this.#declare({ kind: 'weight', name }, { shape });
   }
@@ -193,8 +193,8 @@ export class Builder {
   }
 
   /**
-   * What `body` builds is forgotten after the forward pass and computed again, from what enters it and what it
-   * keeps, when its derivative is taken.
+   * Values that `body` builds are freed after the forward pass and recomputed for the derivative, from the segment's
+   * inputs and what it keeps.
    */
   segment<T>(name: string, body: () => T): T {
     if (this.#currentSegment !== undefined) {
@@ -210,7 +210,7 @@ export class Builder {
     }
   }
 
-  /** The value itself, which its segment does not forget: worth its memory, as it took long to compute. */
+  /** Keeps a value in its segment: worth its memory, because it was expensive to compute. */
   keep(value: Value): Value {
     this.#keptIds.add(value.id);
     return value;
@@ -280,7 +280,7 @@ export class Builder {
   }
 }
 
-/** A tensor before it was broadcast to the other operand's shape, if it was: the operation does that itself. */
+/** A tensor before it was broadcast to the other operand's shape, if it was: the op broadcasts itself. */
 function unstretched(a: Value, other: Value): Value {
   const [small] = a.inputs;
   return a.op.kind === 'broadcast' && small && sameShape(a.shape, other.shape) ? small : a;

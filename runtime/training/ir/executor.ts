@@ -6,10 +6,10 @@ export type TensorData = Float32Array | Int32Array;
 export type Feeds = Readonly<Record<string, TensorData>>;
 export type Results = Readonly<Record<string, Float32Array>>;
 
-/** Where a frozen tensor's bytes are. */
+/** Location of a frozen tensor's bytes. */
 export type WeightSource =
   | { readonly kind: 'memory'; readonly data: Float32Array }
-  /** Inside a file of the user's, row-major, little-endian; read or mapped where it lies. */
+  /** Inside a user's file, row-major, little-endian; read or mapped in place. */
   | {
       readonly kind: 'file';
       readonly path: string;
@@ -19,14 +19,14 @@ export type WeightSource =
       readonly encoding: WeightEncoding;
     };
 
-/** The GGUF names in lower case; the quantised ones are blocks along the last axis. */
+/** The GGUF names in lower case; the quantised ones use blocks along the last axis. */
 export type WeightEncoding = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q4_0' | 'q4_1' | 'q4_k' | 'q6_k';
 
 export type WeightLookup = (name: string) => WeightSource | undefined;
 
-/** A program made ready to run. Not reentrant: one run at a time. */
+/** A compiled program. Not reentrant: one run at a time. */
 export interface Executable extends AsyncDisposable {
-  /** Feeds every input of the program; gives every output as f32 (conditions as 0 and 1). */
+  /** Feeds every input of the program; returns every output as f32 (conditions as 0 and 1). */
   run(feeds: Feeds): Promise<Results>;
 }
 
@@ -36,7 +36,7 @@ export interface Executor {
   compile(program: Program, weights?: WeightLookup): Promise<Executable>;
 }
 
-/** Throws when an input is missing, or has the wrong type or number of elements. */
+/** Throws if an input is missing, or has the wrong type or number of elements. */
 export function checkFeeds(program: Program, feeds: Feeds): void {
   for (const [name, value] of program.inputs) {
     const data = feeds[name];
@@ -52,7 +52,7 @@ export function checkFeeds(program: Program, feeds: Feeds): void {
   }
 }
 
-/** The source of a weight, or a GraphError naming it. */
+/** The source of a weight, or a GraphError that names it. */
 export function requireWeight(weights: WeightLookup | undefined, name: string): WeightSource {
   const source = weights?.(name);
   if (source === undefined) {

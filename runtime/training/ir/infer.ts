@@ -7,7 +7,7 @@ export interface Inferred {
   readonly shape: Shape;
 }
 
-/** What an op gives for these inputs; throws a GraphError naming op and shapes when it takes them not. */
+/** Shape and type of an op's result; throws a GraphError with op and shapes if it does not accept the inputs. */
 export function infer(op: Op, inputs: readonly Value[]): Inferred {
   const shapes = inputs.map((input) => input.shape);
   const [a, b, c] = shapes;

@@ -2,7 +2,7 @@ import type { Builder } from './builder.ts';
 import type { Value } from './op.ts';
 import { normalizeAxes } from './shape.ts';
 
-/** The tanh approximation that Gemma is trained with. */
+/** The tanh approximation that Gemma was trained with. */
 export function geluTanh(b: Builder, x: Value): Value {
   const cubic = b.mul(b.mul(x, x), b.scale(x, 0.044715));
   const inner = b.scale(b.add(x, cubic), Math.sqrt(2 / Math.PI));
@@ -14,7 +14,7 @@ export function softCap(b: Builder, x: Value, cap: number): Value {
   return b.scale(b.tanh(b.scale(x, 1 / cap)), cap);
 }
 
-/** Over the last axis; `gain` multiplies, already offset where the family stores gain − 1. */
+/** Over the last axis; multiplies by `gain`, already offset if the family stores gain − 1. */
 export function rmsNorm(b: Builder, x: Value, norm: { gain: Value; epsilon: number }): Value {
   const last = normalizeAxes('rmsNorm', x.shape, [-1]);
   const meanSquare = b.reduceMean(b.mul(x, x), last);
@@ -47,7 +47,7 @@ export function negativeLogLikelihood(b: Builder, logits: Value, labels: Value):
   return b.neg(b.gatherLast(b.logSoftmax(logits), labels));
 }
 
-/** A scalar whose derivative with respect to some tensors is stated; it passes on no other. */
+/** A scalar with stated derivatives by some tensors; it passes no other gradient. */
 export function withSlopes(
   b: Builder,
   y: Value,

@@ -16,20 +16,20 @@ export type UnaryKind =
   | 'erf'
   /** x · Φ(x), exact. */
   | 'gelu'
-  /** Towards −∞; its derivative is taken as zero. */
+  /** Towards −∞; the derivative counts as zero. */
   | 'floor';
 export type BinaryKind = 'add' | 'sub' | 'mul' | 'div';
 export type CompareKind = 'equal' | 'greaterEqual';
 export type ReduceKind = 'reduceSum' | 'reduceMax';
 
 /**
- * The primitive ops. An executor implements exactly these; everything else (RMSNorm, attention, cross-entropy) is
- * built from them, so that a derivative is written once.
+ * The primitive ops. An executor implements exactly these; everything else (RMSNorm, attention, cross-entropy) is built
+ * from them, so that each derivative is written once.
  */
 export type Op =
-  /** Fed at every run. */
+  /** Fed at each run. */
   | { readonly kind: 'input'; readonly name: string }
-  /** Frozen: bound when the program is compiled, never differentiated unless asked for. */
+  /** Frozen: bound at compilation, differentiated only on request. */
   | { readonly kind: 'weight'; readonly name: string }
   | { readonly kind: 'constant'; readonly data: Float32Array | Int32Array }
   | { readonly kind: UnaryKind }
@@ -39,13 +39,13 @@ export type Op =
   /** (condition i32, then, otherwise), broadcast together. */
   | { readonly kind: 'where' }
   /**
-   * [...batch, m, k] × [...batch, k, n]; the flags say that an operand is stored with its last two axes
-   * swapped. `b` may be of rank 2 for any rank of `a`; else the batch axes are equal.
+   * [...batch, m, k] × [...batch, k, n]; the flags say that an operand is stored with its last two axes swapped. `b`
+   * may have rank 2 for any rank of `a`; else the batch axes are equal.
    */
   | { readonly kind: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   /** Axes sorted, kept as 1. */
   | { readonly kind: ReduceKind; readonly axes: readonly number[] }
-  /** Over the last axis: less the mean, times `inverseDeviation`. */
+  /** Over the last axis: minus the mean, times `inverseDeviation`. */
   | { readonly kind: 'standardize'; readonly epsilon: number }
   /** Over the last axis, kept as 1: 1 / √(variance + epsilon). */
   | { readonly kind: 'inverseDeviation'; readonly epsilon: number }
@@ -74,21 +74,21 @@ export type Op =
   | { readonly kind: 'scatterLast'; readonly depth: number }
   /**
    * (x [batch, length, heads, head], cosine and sine [batch · length, head/2]) → x with pairs of a head's numbers
-   * turned: (x cos − y sin, x sin + y cos), or back by the same angle. A pair is 2i and 2i + 1 where `paired`, else
-   * i and i + head/2. No gradient passes to the angles.
+   * rotated: (x cos − y sin, x sin + y cos), or back by the same angle. A pair is 2i and 2i + 1 if `paired`, else i and
+   * i + head/2. No gradient passes to the angles.
    */
   | { readonly kind: 'rotate'; readonly paired: boolean; readonly back: boolean }
-  /** The same tensor, but no gradient passes. */
+  /** The same tensor, without passing a gradient. */
   | { readonly kind: 'detach' }
   /**
-   * (x, dependency) → x, but not before the dependency is there. Puts recomputation where checkpointing
-   * wants it, and keeps executors from folding the copy into the original.
+   * (x, dependency) → x, but not before the dependency exists. Delays recomputation to where checkpointing needs it,
+   * and keeps executors from folding the copy into the original.
    */
   | { readonly kind: 'after' };
 
 export type OpKind = Op['kind'];
 
-/** One tensor of a program: the result of an op. */
+/** A tensor of a program: the result of an op. */
 export interface Value {
   /** Position in its program: inputs of an op always have smaller ids. */
   readonly id: number;

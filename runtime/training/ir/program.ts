@@ -1,6 +1,6 @@
 import type { Value } from './op.ts';
 
-/** A finished tensor program: values in an order in which they can be computed, unused ones dropped. */
+/** A finished tensor program: values in computable order, without unused ones. */
 export class Program {
   readonly values: readonly Value[];
   readonly outputs: Readonly<Record<string, Value>>;
@@ -17,7 +17,7 @@ export class Program {
     this.outputs = outputs;
   }
 
-  /** Values fed at every run, by name. */
+  /** Values fed at each run, by name. */
   get inputs(): ReadonlyMap<string, Value> {
     return this.#named('input');
   }
@@ -34,4 +34,29 @@ export class Program {
       ),
     );
   }
+}
+
+/**
+ * How a program uses a weight: a matrix only as the right factor of products, a table of rows only, or of rows and as a
+ * whole (an embedding that is also the head), or in another way.
+ */
+export type WeightUse = 'factor' | 'rows' | 'rowsAndFactor' | 'other';
+
+/** The use of each weight of a program. */
+export function weightUses(program: Program): ReadonlyMap<Value, WeightUse> {
+  const factors = new Set<Value>();
+  const rows = new Set<Value>();
+  const others = new Set<Value>();
+  for (const { op, inputs } of program.values) {
+    for (const [place, input] of inputs.entries()) {
+      if (op.kind === 'matmul' && place === 1 && input.shape.length === 2) factors.add(input);
+      else (op.kind === 'gather' && place === 0 ? rows : others).add(input);
+    }
+  }
+  const useOf = (value: Value): WeightUse => {
+    if (others.has(value)) return 'other';
+    if (rows.has(value)) return factors.has(value) ? 'rowsAndFactor' : 'rows';
+    return factors.has(value) ? 'factor' : 'other';
+  };
+  return new Map([...program.weights.values()].map((weight) => [weight, useOf(weight)]));
 }

@@ -1,6 +1,6 @@
 import { GraphError } from '@graft/graph';
 
-/** Sizes of a tensor's axes, outermost first. A scalar has none. Always static: one program per length bucket. */
+/** Sizes of a tensor's axes, outermost first. A scalar has none. Always static: one program for each length bucket. */
 export type Shape = readonly number[];
 
 /** `[2, 3]`, for messages. */
@@ -16,14 +16,14 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((axis, i) => axis === b[i]);
 }
 
-/** A shape that an op cannot take: a mistake in the program, located by op and shapes. */
+/** A shape that an op does not accept: a bug in the program, located by op and shapes. */
 export function shapeError(op: string, shapes: readonly Shape[], reason: string): GraphError {
   return new GraphError('internal', `${op}(${shapes.map(showShape).join(', ')}): ${reason}`, {
     audience: 'developer',
   });
 }
 
-/** NumPy's rule: axes are aligned at the end and a 1 stretches. */
+/** NumPy's rule: axes are aligned at the end, and a 1 broadcasts. */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   const result: number[] = [];
@@ -38,7 +38,7 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   return result;
 }
 
-/** Axes counted from the end made positive, sorted, each once. */
+/** Converts axes to positive, sorted and unique ones. */
 export function normalizeAxes(op: string, shape: Shape, axes: readonly number[]): number[] {
   const positive = axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
   for (const axis of positive) {

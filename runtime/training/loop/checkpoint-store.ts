@@ -12,7 +12,7 @@ import { loopStateSchema, runShapesSchema, type LoopState, type RunShapes } from
 import type { RunDefinition } from './run-definition.ts';
 import { namesIn, savedSteps, stepFolder, trainingFolders } from './step-folders.ts';
 
-/** Checkpoints kept: the newest, and one to fall back on when that cannot be read. */
+/** Checkpoints to keep: the newest, and one to fall back on. */
 const kept = 2;
 
 export interface Checkpoint {
@@ -24,7 +24,7 @@ export interface Checkpoint {
 
 const fileSchema = z.object({
   version: z.literal(1),
-  /** Of the names and numbers of all tensors. */
+  /** Limits of the names and numbers of all tensors. */
   tensors: z.string(),
   optimizerStep: z.number().int(),
   shapes: runShapesSchema,
@@ -34,9 +34,9 @@ const fileSchema = z.object({
 type Log = (level: 'info' | 'warning', message: string) => void;
 
 /**
- * Checkpoints of one training in a folder that others may share: `<run>/step-N/` with `tensors.safetensors` and
- * `state.json`, `<run>/best-N.safetensors`, and `<run>/run.json`. A folder appears under its name when all of it is
- * on the disk, so that a crash or a full disk leaves the one before as it was.
+ * Checkpoints of one training, in a folder that others may share: `<run>/step-N/` with `tensors.safetensors` and
+ * `state.json`, `<run>/best-N.safetensors`, and `<run>/run.json`. A folder gets its name once all of it is on disk, so
+ * that a crash or a full disk leaves the previous one intact.
  */
 export class CheckpointStore {
   readonly #root: string;
@@ -51,7 +51,7 @@ export class CheckpointStore {
     this.#log = log;
   }
 
-  /** Removes what an interrupted write left, and says when there are only checkpoints of other trainings. */
+  /** Removes leftovers of an interrupted write, and reports if there are only checkpoints of other trainings. */
   async open(): Promise<void> {
     const others = await trainingFolders(this.#root);
     if (!others.includes(this.#folder)) {
@@ -77,7 +77,7 @@ export class CheckpointStore {
     }
   }
 
-  /** The newest checkpoint that can be read; undefined where there is none. */
+  /** The newest readable checkpoint; undefined if there is none. */
   async load(): Promise<Checkpoint | undefined> {
     for (const step of (await this.#steps()).toReversed()) {
       try {
@@ -91,7 +91,7 @@ export class CheckpointStore {
     return undefined;
   }
 
-  /** Throws `no-space` when the disk is full. */
+  /** Throws `no-space` if the disk is full. */
   async save({ state, shapes, parameters, optimizer }: Checkpoint): Promise<void> {
     const target = this.#stepFolder(state.step);
     const partial = `${target}.part-${process.pid}`;
@@ -121,7 +121,7 @@ export class CheckpointStore {
     await this.#prune();
   }
 
-  /** Keeps the best parameters so far. */
+  /** Saves the best parameters so far. */
   async saveBest(step: number, parameters: Parameters): Promise<void> {
     try {
       await writeSafetensors(this.#bestFile(step), named('parameter', parameters), {
@@ -156,7 +156,7 @@ export class CheckpointStore {
     };
   }
 
-  /** Drops old checkpoints, and best parameters that no checkpoint left refers to. */
+  /** Deletes old checkpoints, and best parameters that no remaining checkpoint refers to. */
   async #prune(): Promise<void> {
     const steps = await this.#steps();
     const old = steps.slice(0, -kept);

@@ -5,21 +5,21 @@ import type { WeightLookup } from '../ir/executor.ts';
 import type { RunShapes } from './loop-state.ts';
 import type { Objective } from './objective.ts';
 
-/** How a training is cut into programs. */
+/** A division of a training into programs. */
 export interface ChosenShapes {
   readonly shapes: RunShapes;
-  /** Bytes that the process is expected to take. */
+  /** Expected bytes of the process. */
   readonly memory: number;
 }
 
 /** Why a training does not fit. */
 interface Refusal {
-  /** What was tried, after "are free". */
+  /** What was tried, following "are free". */
   readonly how: string;
   readonly remedies: readonly string[];
 }
 
-/** The first that fits; throws `out-of-memory` where none does. */
+/** The first that fits; throws `out-of-memory` if none does. */
 export function firstThatFits(
   candidates: Iterable<RunShapes>,
   memoryOf: (shapes: RunShapes) => number,
@@ -35,7 +35,7 @@ export function firstThatFits(
   throw tooLittleMemory(least, memory, { how, remedies });
 }
 
-/** Bytes that a process takes which keeps every program of an objective, and `copies` of what is trained. */
+/** Bytes of a process that keeps every program of an objective, and `copies` of the trainable tensors. */
 export function memoryOfObjective<Sizes>(
   { sizes, build, evaluation }: Objective<Sizes>,
   held: { readonly weights: WeightLookup; readonly copies: number },

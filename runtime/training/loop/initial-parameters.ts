@@ -10,17 +10,17 @@ import { Random, seedFor } from '../optimizer/random.ts';
 
 const magnitudeSuffix = magnitudeName('');
 
-/** Where parameters that no rule gives come from. */
+/** Initial values of parameters. */
 export interface InitialSource {
-  /** The model's own, which full fine-tuning starts from. */
+  /** The model's own weights, where full fine-tuning starts. */
   readonly weights: WeightLookup;
-  /** Comes first; undefined leaves a parameter to the method. */
+  /** Takes precedence; undefined leaves a parameter to the method. */
   readonly given?: ((name: string) => Promise<Float32Array> | Float32Array | undefined) | undefined;
 }
 
 /**
- * Where training starts. LoRA as PEFT: A uniform within ±1/√inputs (Kaiming's rule with a = √5), B zero, so that the
- * adapter changes nothing at first. Full fine-tuning: the model's weights.
+ * Initial parameters. LoRA as in PEFT: A uniform within ±1/√inputs (Kaiming's rule with a = √5), B zero, so that the
+ * adapter initially changes nothing. Full fine-tuning: the model's weights.
  */
 export async function initialParameters(
   { weights, given = () => undefined }: InitialSource,
@@ -65,7 +65,7 @@ function zeros(shape: Shape): Float32Array {
 /** ‖W‖ per row, in the published order. */
 async function rowNorms(base: BaseModel, path: string): Promise<Float32Array> {
   const { config, layout, weights } = base;
-  const module = linearModules(config).find((one) => one.path === path);
+  const module = linearModules(config).find((candidate) => candidate.path === path);
   if (module === undefined) {
     throw new GraphError('internal', `${path} is no linear map`, { audience: 'developer' });
   }

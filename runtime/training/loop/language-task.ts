@@ -23,7 +23,7 @@ import {
   type TrainingPlan,
 } from './training-plan.ts';
 
-/** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
+/** Raise it when the same request would give other numbers: earlier checkpoints are then not resumed. */
 const loopVersion = 2;
 
 export interface LanguageTraining {
@@ -31,12 +31,12 @@ export interface LanguageTraining {
   /** sha256 of the base's weights. */
   readonly baseDigest: string;
   readonly request: LoopRequest;
-  /** Bytes that are not exceeded without need, so that the numbers do not depend on what is free. */
+  /** Bytes not to exceed without need, so that the numbers do not depend on free memory. */
   readonly enough: number;
   readonly log: LoopHooks['log'];
 }
 
-/** A language model that learns the next token of every trained place; programs are by row length. */
+/** Trains a language model on the next token of every trained position; programs are by row length. */
 export function languageTask(training: LanguageTraining): TrainingTask<number> {
   const { base, baseDigest, request, enough, log } = training;
   const { method, batch, microBatch } = request;
@@ -46,7 +46,7 @@ export function languageTask(training: LanguageTraining): TrainingTask<number> {
     plan,
     run: defineRun(request, {
       settings: { loopVersion, base: baseDigest },
-      // Ids are names only.
+      // Ids are only names.
       numbersOf: ({ tokens, trained }) => [
         Int32Array.of(tokens.length, trained.length),
         Int32Array.from(tokens),
@@ -107,7 +107,7 @@ function languageObjective(
       (kind === 'training' ? buildTrainingProgram : buildLossProgram)(base, optionsOf(length)),
     batches(step) {
       const rows = rowsOfStep(train.rows, step, request);
-      // Dropout depends on the seed, the step and the micro-batch alone, so that a resumed run drops the same.
+      // Dropout depends only on the seed, the step and the micro-batch, so that a resumed run drops the same.
       return batchesOf({ ...train, rows }, (length, at) =>
         dropoutFeeds(
           base.config,

@@ -3,13 +3,13 @@ import { z } from 'zod';
 
 const count = z.number().int().nonnegative();
 
-/** What a training knows besides its tensors. Orders and random numbers follow from the seed and the step. */
+/** The state of a training besides its tensors. Orders and random numbers follow from the seed and the step. */
 export const loopStateSchema = z.object({
   /** Optimizer steps done. */
   step: count,
-  /** Tokens fed so far, padding left out. */
+  /** Tokens read so far, without padding. */
   tokens: count,
-  /** The step at which the last evaluation was made; -1: none yet. */
+  /** Step of the last evaluation; -1: none yet. */
   evaluatedAt: z.number().int(),
   /** Evaluations since the best one. */
   worse: count,
@@ -23,19 +23,19 @@ const rowsSchema = z
   .min(1)
   .readonly();
 
-/** How a training is cut into programs: kept by a resumed run, since sums would round otherwise. */
+/** The division into programs: a resumed run keeps it, because sums would round differently. */
 export const runShapesSchema = z.object({
   /** Rows of a micro-batch. */
   size: z.number().int().positive(),
   /** Row lengths, ascending. */
   buckets: z.array(z.number().int().positive()).min(1),
-  /** Where rows are pairs: the rows of each program, in groups of one length. */
+  /** If rows are pairs: the rows of each program, in groups of one length. */
   pairs: z
     .array(z.object({ questions: rowsSchema, passages: rowsSchema }))
     .min(1)
     .readonly()
     .optional(),
-  /** Layers are computed again in the backward pass. */
+  /** Whether the backward pass recomputes layers. */
   recompute: z.boolean(),
 });
 export type RunShapes = z.infer<typeof runShapesSchema>;

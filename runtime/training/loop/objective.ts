@@ -8,51 +8,49 @@ import {
 import type { Executable, Executor, Feeds, WeightLookup } from '../ir/executor.ts';
 import type { Parameters } from '../optimizer/adamw.ts';
 
-/** What one run of a program computes. */
+/** Input of one run of a program. */
 export interface Batch<Sizes> {
-  /** Of its program: batches of equal sizes share one. */
+  /** Key of its program: batches of equal sizes share one. */
   readonly sizes: Sizes;
   /**
-   * Every input of the program but the parameters. Rows count whose `weights` are above 0; over the batches of a step they
-   * add up to 1, so that losses and gradients do not depend on how a step is cut.
+   * Every input of the program except the parameters. Rows with `weights` above 0 count; weights add up to 1 over the
+   * batches of a step, so that losses and gradients do not depend on how a step is split.
    */
   readonly feeds: () => Feeds;
-  /** Tokens that are read, padding left out; absent where no text is read. */
+  /** Tokens read, without padding; absent if no text is read. */
   readonly tokens?: number;
 }
 
-/** What a training minimizes: its programs, and what each step feeds them. */
+/** What a training minimizes: its programs, and the inputs of each step. */
 export interface Objective<Sizes> {
   /** Of all programs that may be compiled. */
   readonly sizes: readonly Sizes[];
   readonly build: (kind: ProgramKind, sizes: Sizes) => TrainingProgram;
-  /**
-   * Of an optimizer step, counted from 0. The same step gives the same, however often the training was interrupted.
-   */
+  /** Batches of an optimizer step, counted from 0. The same step gives the same, despite interruptions. */
   readonly batches: (step: number) => readonly Batch<Sizes>[];
-  /** In parts, each of which rounds its share of right answers. Empty where there is nothing to evaluate on. */
+  /** In parts, each of which rounds its share of right answers. Empty if there is nothing to evaluate on. */
   readonly evaluation: readonly (readonly Batch<Sizes>[])[];
 }
 
-/** What several batches give together. */
+/** Result of several batches together. */
 export interface BatchLoss {
-  /** Mean over the rows that count. */
+  /** Mean over the counted rows. */
   readonly loss: number;
-  /** Share of the rows that count whose answer is right. */
+  /** Share of the counted rows whose answer is right. */
   readonly accuracy: number;
-  /** Absent where no text is read. */
+  /** Absent if no text is read. */
   readonly tokens?: number;
 }
 
 interface ComputationSetting {
   readonly executor: Executor;
-  /** What the model does not train. */
+  /** The model's frozen weights. */
   readonly weights?: WeightLookup | undefined;
   readonly parameters: Parameters;
   readonly signal: AbortSignal;
 }
 
-/** Runs an objective's batches, in programs that are compiled when first used. */
+/** Runs an objective's batches in programs compiled on first use. */
 export class Computation<Sizes> implements AsyncDisposable {
   readonly #objective: Objective<Sizes>;
   readonly #setting: ComputationSetting;
@@ -67,14 +65,14 @@ export class Computation<Sizes> implements AsyncDisposable {
     return this.#objective.evaluation.length > 0;
   }
 
-  /** Compiles what the first steps run, so that the pace of the first is that of all. */
+  /** Compiles the programs of the first steps, so that the first step is as fast as the others. */
   async prepare(steps: number): Promise<void> {
     for (let step = 0; step < steps; step += 1) {
       for (const { sizes } of this.#objective.batches(step)) await this.#program('training', sizes);
     }
   }
 
-  /** Loss and gradients of an optimizer step, summed over its batches in their order. */
+  /** Loss and gradients of an optimizer step, summed over its batches in order. */
   async step(step: number): Promise<BatchLoss & { readonly gradients: Parameters }> {
     const gradients = new Map<string, Float32Array>();
     const sums = await this.#run('training', this.#objective.batches(step), gradients);
@@ -107,7 +105,7 @@ export class Computation<Sizes> implements AsyncDisposable {
     const sums = { loss: 0, right: 0, counted: 0 };
     let tokens: number | undefined;
     for (const batch of batches) {
-      // A run blocks the thread; between two of them a cancellation can be heard.
+      // A run blocks the thread; between two runs a cancellation can arrive.
       await setImmediate();
       signal.throwIfAborted();
       const executable = await this.#program(kind, batch.sizes);

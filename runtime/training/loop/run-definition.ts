@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { StepRequest } from './step-plan.ts';
 
-/** Everything that decides the numbers of a training: a checkpoint is continued under an equal one only. */
+/** Everything that determines the numbers of a training: only an equal one resumes a checkpoint. */
 export interface RunDefinition {
   readonly digest: string;
-  /** For messages that say what differs. */
+  /** For messages about differences. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** A request for a training on rows, whatever they are. */
+/** A request for a training on any kind of rows. */
 export interface RunRequest<Row> extends StepRequest {
   readonly method?: object;
   readonly microBatch?: number;
@@ -17,13 +17,16 @@ export interface RunRequest<Row> extends StepRequest {
 }
 
 export interface RunParts<Row> {
-  /** What decides the numbers beside the request, by name: the weights' digest, and the version of the code. */
+  /** Further inputs that determine the numbers, by name: the weights' digest, and the version of the code. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** All that is trained on of a row. */
+  /** All trained content of a row. */
   readonly numbersOf: (row: Row) => readonly NodeJS.TypedArray[];
 }
 
-/** Where checkpoints are kept, and how often, changes no number, nor does a micro-batch: a resumed run keeps its first. */
+/**
+ * The place and frequency of checkpoints do not affect numbers, and neither does a micro-batch: a resumed run keeps its
+ * first.
+ */
 export function defineRun<Row>(
   request: RunRequest<Row>,
   { settings, numbersOf }: RunParts<Row>,

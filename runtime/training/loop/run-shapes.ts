@@ -13,16 +13,16 @@ import type { RunShapes } from './loop-state.ts';
 import { tooLittleMemory, type ChosenShapes } from './fitting.ts';
 import { forwardOptions, placesOf, programShapes, type TrainingPlan } from './training-plan.ts';
 
-/** Programs of different lengths that are kept at once. */
+/** Most programs of different lengths to keep at once. */
 const mostBuckets = 4;
 /**
- * What a run costs beside its tokens, in tokens: on a CPU frozen weights in quantised blocks are taken apart each time
- * (SmolLM2-135M took 0.55 s of CPU for that and 8 ms a token), on a GPU every op is launched.
+ * Fixed cost of a run, in tokens. On a CPU it unpacks quantised frozen weights each time (for SmolLM2-135M 0.55 s of
+ * CPU, at 8 ms a token); on a GPU it launches every op.
  */
 const runCost = { cpu: 64, gpu: 2048 } as const;
-/** Shapes that cost this much more than the quickest are as good when they take less memory. */
+/** Relative cost above the fastest shapes that is acceptable for less memory. */
 const alike = 1.05;
-/** Steps that shapes are judged by. */
+/** Steps by which shapes are judged. */
 const sampledSteps = 50;
 
 export interface ShapeRequest {
@@ -32,16 +32,16 @@ export interface ShapeRequest {
   /** Bytes that the process may take. */
   readonly memory: number;
   /**
-   * Bytes that are not exceeded without need. Shapes within do not depend on how much happens to be free, and so the
-   * numbers of a training do not, which are rounded by its shapes.
+   * Bytes not to exceed without need. Shapes below it do not depend on the memory that happens to be free, so neither
+   * do the numbers of a training, whose rounding depends on its shapes.
    */
   readonly enough: number;
 }
 
 /**
- * How to cut a training into programs: rows at once and lengths such that its tokens, padding included, and its runs
- * cost least among what fits into the memory; the least memory among what costs about the same. Where nothing fits,
- * layers are recomputed in the backward pass. Throws `out-of-memory` when that does not help either.
+ * Cuts a training into programs: picks the micro-batch and row lengths whose tokens (with padding) and runs cost least
+ * and fit into memory; among nearly equal costs, the least memory. If none fits, recomputes layers in the backward
+ * pass. Throws `out-of-memory` if that does not help.
  */
 export function chooseShapes(request: ShapeRequest): ChosenShapes {
   const memory = new MemoryTable(request);
@@ -59,7 +59,7 @@ export function chooseShapes(request: ShapeRequest): ChosenShapes {
       return candidates
         .filter(({ cost }) => cost <= alike * quickest.cost)
         .map(({ shapes }) => ({ shapes, memory: memory.of(shapes) }))
-        .reduce((best, one) => (one.memory < best.memory ? one : best));
+        .reduce((best, shape) => (shape.memory < best.memory ? shape : best));
     }
   }
   throw refusal(request, least);
@@ -67,12 +67,12 @@ export function chooseShapes(request: ShapeRequest): ChosenShapes {
 
 type Measured = Pick<ShapeRequest, 'base' | 'plan' | 'trainable'>;
 
-/** What a training of these shapes takes. */
+/** Bytes of a training with these shapes. */
 export function memoryOf(request: Measured, shapes: RunShapes): number {
   return new MemoryTable(request).of(shapes);
 }
 
-/** Estimates of programs, each made once. */
+/** Cached estimates of programs. */
 class MemoryTable {
   readonly #request: Measured;
   readonly #known = new Map<string, number>();
@@ -110,11 +110,11 @@ class MemoryTable {
 
 interface Candidate {
   readonly shapes: RunShapes;
-  /** In tokens, of the first steps. */
+  /** In tokens, over the first steps. */
   readonly cost: number;
 }
 
-/** Shapes that come into question, the quickest first. */
+/** Candidate shapes, fastest first. */
 function candidatesOf(
   { plan, base }: ShapeRequest,
   { recompute, sizes, most }: { recompute: boolean; sizes: readonly number[]; most: number },
@@ -137,8 +137,8 @@ function candidatesOf(
 }
 
 /**
- * Rows at once to choose among: what was asked for, then powers of two below, each only if none before it fits; or,
- * where nothing was asked for, all of them.
+ * Candidate micro-batch sizes: the requested one, then powers of two below it, each only if none before it fits;
+ * without a request, all of them.
  */
 function wanted({ request, train }: TrainingPlan): number[][] {
   const largest = Math.min(request.microBatch || request.batch, request.batch, train.rows.length);

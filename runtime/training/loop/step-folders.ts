@@ -1,12 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Checkpoints of one training lie in `step-N` below its folder; the folder of a step may hold several trainings. */
+/**
+ * Checkpoints of a training are `step-N` folders below its folder; the folder of a step may contain several trainings.
+ */
 export function stepFolder(training: string, step: number): string {
   return path.join(training, `step-${String(step).padStart(8, '0')}`);
 }
 
-/** The steps that a training has checkpoints of, ascending. */
+/** The steps with checkpoints of a training, ascending. */
 export async function savedSteps(training: string): Promise<number[]> {
   return (await namesIn(training))
     .flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? [])
@@ -21,14 +23,14 @@ export async function trainingFolders(root: string): Promise<string[]> {
 }
 
 /**
- * The newest step on the disk of the training that was at work last; undefined where none has left a checkpoint. Looks at
- * names only: a damaged checkpoint is found when it is read.
+ * The newest step on disk of the most recent training; undefined if none saved a checkpoint. Reads only names: damage
+ * shows on reading.
  */
 export async function newestSavedStep(root: string): Promise<number | undefined> {
   let newest: { readonly step: number; readonly at: number } | undefined;
   for (const training of await trainingFolders(root)) {
     const step = (await savedSteps(training)).at(-1);
-    // It may be removed at any time.
+    // It may disappear at any time.
     const at = (await stat(training).catch(() => undefined))?.mtimeMs;
     if (step === undefined || at === undefined) continue;
     if (newest === undefined || at > newest.at) newest = { step, at };
@@ -36,7 +38,7 @@ export async function newestSavedStep(root: string): Promise<number | undefined>
   return newest?.step;
 }
 
-/** Of a folder that need not be there. */
+/** Of a folder that may not exist. */
 export async function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }

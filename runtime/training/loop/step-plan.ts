@@ -1,7 +1,7 @@
 import { GraphError, type TrainingRequest } from '@graft/graph';
 import { stepsPerEpoch } from '../data/epoch.ts';
 
-/** What decides how steps are made, whatever they compute. */
+/** What determines the steps, whatever they compute. */
 export type StepRequest = Pick<
   TrainingRequest,
   | (
@@ -17,7 +17,7 @@ export type StepRequest = Pick<
   | ('seed' | 'evaluateEvery' | 'patience' | 'checkpointEvery' | 'checkpoints')
 >;
 
-/** How many steps are made, and how. */
+/** Number and kind of steps. */
 export interface StepPlan {
   readonly request: Pick<
     StepRequest,
@@ -25,11 +25,11 @@ export interface StepPlan {
   >;
   readonly stepsPerEpoch: number;
   readonly steps: number;
-  /** Steps that the rate takes to rise. */
+  /** Warm-up steps. */
   readonly warmup: number;
 }
 
-/** The steps of a training on so many rows. Throws `bad-param` where there are none. */
+/** The steps of a training on this many rows. Throws `bad-param` if there are none. */
 export function planSteps<Request extends StepRequest>(request: Request, rows: number) {
   const { epochs, maxSteps, batch, warmup } = request;
   const perEpoch = stepsPerEpoch(rows, batch);

@@ -10,29 +10,29 @@ import type { RunDefinition } from './run-definition.ts';
 import type { StepPlan, StepRequest } from './step-plan.ts';
 import { TrainingSteps, type StepResult } from './training-steps.ts';
 
-/** What is trained, on what: all that the loop does not know. */
+/** What the loop needs to know of a training: model, parameters, objective. */
 export interface TrainingTask<Sizes> {
   readonly plan: StepPlan & { readonly request: StepRequest };
   readonly run: RunDefinition;
-  /** Of the model, which are not trained. */
+  /** The model's frozen weights. */
   readonly weights?: WeightLookup;
-  /** Where they start. */
+  /** Initial parameters. */
   readonly parameters: (
     trainable: ReadonlyMap<string, Shape>,
   ) => Promise<Map<string, Float32Array>>;
-  /** Default: matrices decay, neither biases nor norms do. */
+  /** Default: matrices decay, biases and norms do not. */
   readonly optimizer?: Pick<AdamWOptions, 'rateFactor' | 'decays'>;
   readonly shapes: TaskShapes;
   readonly objective: (shapes: RunShapes) => Objective<Sizes>;
 }
 
-/** How a training may be cut into programs: sums are rounded by it. */
+/** Possible divisions into programs: sums round differently in each. */
 interface TaskShapes {
-  /** Those to take where there are so many bytes. Throws `out-of-memory`. */
+  /** The shapes for this much memory. Throws `out-of-memory`. */
   readonly choose: (memory: number) => ChosenShapes;
-  /** Bytes that the process takes. */
+  /** Bytes of the process. */
   readonly memoryOf: (shapes: RunShapes) => number;
-  /** Whether a resumed training keeps them where they fit; default: it does. */
+  /** Whether a resumed training keeps them if they fit; default: it does. */
   readonly keeps?: (shapes: RunShapes) => boolean;
   /** For the log. */
   readonly describe: (shapes: RunShapes) => string;
@@ -40,13 +40,13 @@ interface TaskShapes {
 
 export interface LoopSetting {
   readonly executor: Executor;
-  /** Bytes that the process may take. */
+  /** Memory limit of the process in bytes. */
   readonly memory: number;
   readonly hooks: LoopHooks;
 }
 
 export interface LoopHooks extends Omit<TrainingHooks, 'lease'> {
-  /** Bytes that it expects to take, before it takes them; it waits until they are granted. */
+  /** Announces the bytes that it will take; waits until they are granted. */
   readonly planned?: (memory: number) => Promise<void> | void;
 }
 
@@ -55,8 +55,8 @@ export interface LoopResult extends StepResult {
 }
 
 /**
- * Trains until the last step, or until evaluations stop improving. Goes on from the checkpoint that it finds. The same
- * request gives the same numbers on the same device, interrupted or not.
+ * Trains until the last step, or until evaluations stop improving; resumes from a checkpoint. The same request gives
+ * the same numbers on the same device, interrupted or not.
  */
 export async function runTraining<Sizes>(
   task: TrainingTask<Sizes>,
@@ -73,7 +73,7 @@ export async function runTraining<Sizes>(
   const parameters = await task.parameters(trainable);
   const optimizer = new AdamW(parameters, {
     weightDecay: plan.request.weightDecay,
-    // Gains and biases are not pulled to zero, as other trainers hold it too.
+    // Does not decay gains and biases, like other trainers.
     decays: (name) => (trainable.get(name)?.length ?? 0) > 1,
     ...task.optimizer,
   });
@@ -86,7 +86,7 @@ export async function runTraining<Sizes>(
   return { ...(await steps.result()), trainable };
 }
 
-/** Trainable tensors by name, in the order in which they are kept. */
+/** Trainable tensors by name, in the order of checkpoints. */
 function trainableOf<Sizes>({ sizes, build }: Objective<Sizes>): ReadonlyMap<string, Shape> {
   const [any] = sizes.map((each) => build('evaluation', each).trainable);
   return any ?? new Map();

@@ -3,21 +3,21 @@ import type { BaseModel } from '../architectures/base-model.ts';
 import type { ForwardOptions } from '../architectures/forward.ts';
 import { buildLossProgram } from '../architectures/training-program.ts';
 import { prepareExamples, type PreparedExample } from '../data/prepared-example.ts';
-import { headPlaces } from '../data/head-places.ts';
+import { headPlaces } from '../data/buckets.ts';
 import { layOutRows, type Row } from '../data/rows.ts';
 import type { Shape } from '../ir/shape.ts';
 import { planSteps, type StepPlan } from './step-plan.ts';
 
-/** What the loop needs of a request: the model is open already, and results are written by others. */
+/** The parts of a request that the loop needs: the model is already open, and others write results. */
 export type LoopRequest = Omit<TrainingRequest, 'model' | 'folder' | 'memory'>;
 
-/** Examples laid out in rows. */
+/** Examples arranged in rows. */
 export interface RowSet {
   readonly examples: readonly PreparedExample[];
   readonly rows: readonly Row[];
 }
 
-/** A request worked out against its base. */
+/** A request resolved against its base. */
 export interface TrainingPlan extends StepPlan {
   readonly request: LoopRequest;
   readonly train: RowSet;
@@ -25,7 +25,7 @@ export interface TrainingPlan extends StepPlan {
   readonly evaluation: RowSet;
 }
 
-/** Lays the data out and counts steps. Throws `bad-input` for examples that cannot be trained on. */
+/** Arranges the data and counts steps. Throws `bad-input` for unusable examples. */
 export function planTraining(base: BaseModel, request: LoopRequest): TrainingPlan {
   const { vocabulary } = base.config;
   const { maxLength, packing } = request;
@@ -40,7 +40,7 @@ export function planTraining(base: BaseModel, request: LoopRequest): TrainingPla
   return { ...plan, train, evaluation: rowsOf(request.evaluation) };
 }
 
-/** By length, at how many places of a micro-batch the loss counts at most: see `headPlaces`. */
+/** By length, the number of positions that count in the loss: see `headPlaces`. */
 export function placesOf(
   { train, evaluation }: Pick<TrainingPlan, 'train' | 'evaluation'>,
   shapes: { readonly size: number; readonly buckets: readonly number[] },
@@ -48,7 +48,7 @@ export function placesOf(
   return headPlaces([...train.rows, ...evaluation.rows], shapes);
 }
 
-/** Shapes of a program, with the places that its head is computed at where these are not all. */
+/** Shapes of a program, with the number of head positions if it is not all. */
 export function programShapes(
   { size, recompute }: { readonly size: number; readonly recompute: boolean },
   length: number,
@@ -59,7 +59,7 @@ export function programShapes(
   return count === undefined ? shapes : { ...shapes, places: count };
 }
 
-/** What the method asks of a program of these shapes. */
+/** Program options of the method, for these shapes. */
 export function forwardOptions(
   { method }: Pick<LoopRequest, 'method'>,
   shapes: Pick<ForwardOptions, 'batch' | 'length' | 'checkpoint' | 'places'>,
@@ -69,7 +69,7 @@ export function forwardOptions(
   return { ...shapes, lora: { rank, alpha, rankStabilized, targets, dora, dropout } };
 }
 
-/** Trainable tensors by name, in the order in which they are kept. */
+/** Trainable tensors by name, in the order of checkpoints. */
 export function trainableShapes(
   base: BaseModel,
   request: Pick<LoopRequest, 'method'>,

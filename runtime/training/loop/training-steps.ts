@@ -1,37 +1,34 @@
-import type { MetricRow, TrainingHooks } from '@graft/graph';
-import type { AdamW, Parameters } from '../optimizer/adamw.ts';
-import { clipFactor, gradientNorm } from '../optimizer/clip.ts';
+import { type MetricRow, type TrainingHooks, GraphError, type TrainingRequest } from '@graft/graph';
+import { type AdamW, type Parameters, clipFactor, gradientNorm } from '../optimizer/adamw.ts';
 import { rateAt } from '../optimizer/schedule.ts';
 import type { Checkpoint, CheckpointStore } from './checkpoint-store.ts';
-import { lossExploded } from './exploded.ts';
 import { startState, type LoopState, type RunShapes } from './loop-state.ts';
 import type { Computation } from './objective.ts';
-import { inWords, Pace } from './pace.ts';
-import { SaveSchedule } from './save-schedule.ts';
+import { inWords, Pace, SaveSchedule } from './pace.ts';
 import type { StepPlan } from './step-plan.ts';
 
 interface StepParts {
   readonly plan: StepPlan;
   readonly computation: Pick<Computation<unknown>, 'prepare' | 'step' | 'evaluates' | 'evaluate'>;
-  /** What the optimizer changes. */
+  /** Tensors that the optimizer changes. */
   readonly parameters: Map<string, Float32Array>;
   readonly optimizer: AdamW;
   /** Kept in checkpoints. */
   readonly shapes: RunShapes;
   readonly store: CheckpointStore;
   readonly hooks: TrainingHooks;
-  /** Milliseconds since whenever; default: the machine's clock. */
+  /** Milliseconds from any origin; default: the machine's clock. */
   readonly now?: () => number;
 }
 
-/** What is left when the steps are made. */
+/** Outcome of the steps. */
 export interface StepResult {
-  /** The best by evaluation loss where there is evaluation, else the last. */
+  /** The best by evaluation loss if there is evaluation, else the last. */
   readonly parameters: Parameters;
   readonly metrics: readonly MetricRow[];
 }
 
-/** Makes the steps of a training, with evaluations, checkpoints and reports between them. */
+/** Runs the steps of a training, with evaluations, checkpoints and reports. */
 export class TrainingSteps {
   readonly #parts: StepParts;
   readonly #pace = new Pace();
@@ -47,7 +44,7 @@ export class TrainingSteps {
     this.#schedule = this.#newSchedule();
   }
 
-  /** To the last step, or until evaluations stop improving; goes on from a checkpoint. */
+  /** Runs to the last step, or until evaluations stop improving; resumes from a checkpoint. */
   async run(checkpoint?: Checkpoint): Promise<void> {
     const { plan, computation, hooks } = this.#parts;
     if (checkpoint !== undefined) this.#restore(checkpoint);
@@ -161,7 +158,7 @@ export class TrainingSteps {
     const { loss, accuracy } = await computation.evaluate();
     if (!Number.isFinite(loss)) throw lossExploded({ loss, step, request: plan.request });
     this.#record('eval', { loss, accuracy, epoch: step / plan.stepsPerEpoch });
-    // The base alone is shown for comparison; what is chosen from are the results of training.
+    // The base alone is reported for comparison; the best is chosen among trained parameters.
     const better = step > 0 && loss < (this.#state.best?.loss ?? Infinity);
     if (better) await store.saveBest(step, parameters);
     this.#state = {
@@ -203,7 +200,7 @@ export class TrainingSteps {
     return new SaveSchedule(checkpointEvery, { step: this.#state.step, at: this.#now() });
   }
 
-  /** After a cancellation: the parameters are those of the last whole step. */
+  /** After cancellation: the parameters of the last whole step. */
   async #saveStopped(): Promise<void> {
     const { hooks } = this.#parts;
     const { step } = this.#state;
@@ -226,4 +223,33 @@ export class TrainingSteps {
     this.#schedule.saved(step, { from, to: this.#now() });
     hooks.checkpoint?.({ state: 'saved', step });
   }
+}
+
+interface Explosion {
+  readonly loss: number;
+  /** Norm of the gradients; absent in an evaluation. */
+  readonly norm?: number;
+  /** The current step, counted from 1; 0: before the first. */
+  readonly step: number;
+  readonly request: Pick<TrainingRequest, 'learningRate' | 'clip'>;
+}
+
+/** Error for a loss or gradient that is not finite: which, when, and the most likely remedy. */
+function lossExploded({ loss, norm, step, request }: Explosion): GraphError {
+  const what = Number.isFinite(loss) ? `gradients became ${String(norm)}` : `loss became ${loss}`;
+  if (step <= 1) {
+    return new GraphError(
+      'bad-model',
+      `The ${what} before training began: the base gives no finite numbers for this data. Choose another base, or another encoding of it.`,
+    );
+  }
+  const remedies = [
+    `lower the learning rate (now ${request.learningRate})`,
+    ...(request.clip > 0 ? [] : ['clip the gradients']),
+    'warm up longer',
+  ];
+  return new GraphError(
+    'bad-input',
+    `The ${what} at step ${step}: ${remedies.join(', ')}. Earlier checkpoints are kept.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { bytesOf, type OnnxModel, type TensorInfo } from './model.ts';
 
-/** Initializers that many nodes share, each once. Gives their names. */
+/** Shared initializers, each created once. Methods return their names. */
 export class Constants {
   readonly #model: OnnxModel;
   readonly #names = new Set<string>();

@@ -13,15 +13,15 @@ type Runtime = typeof import('onnxruntime-node');
 
 export interface OnnxOptions {
   readonly device: Provider;
-  /** Of the CPU; default 2. */
+  /** CPU threads; default 2. */
   readonly threads?: number;
-  /** Where weights that must be rewritten are kept while the program lives; default the system's. */
+  /** Folder for rewritten weights while the program lives; default: the system's. */
   readonly scratchFolder?: string;
 }
 
 /**
- * Runs programs on onnxruntime-node. A run blocks its thread, and a device may take the process down: train in
- * a child process.
+ * Runs programs on onnxruntime-node. A run blocks its thread, and a device may crash the process: train in a child
+ * process.
  */
 export async function onnxExecutor(options: OnnxOptions): Promise<Executor> {
   const runtime = await import('onnxruntime-node');
@@ -82,18 +82,18 @@ class OnnxExecutable implements Executable {
         intraOpNumThreads: options.threads ?? 2,
         interOpNumThreads: 1,
         logSeverityLevel: 3,
-        // A pattern is a second block as large as all that the first run took.
+        // A memory pattern would be a second block as large as the first run's peak.
         enableMemPattern: false,
         extra: {
           session: {
             model_external_initializers_file_folder_path: externalRoot,
-            // Would copy each weight twice, as the forward and the backward pass read it.
+            // It would copy each weight twice, because both forward and backward pass read it.
             disable_prepacking: '1',
-            // Threads spin for as long as it takes them to wake up: 5 % quicker than asleep. Longer, they would burn
-            // half as much again, and lose where others compute too.
+            // Threads spin for as long as waking up takes: 5 % faster than sleeping. Longer spinning burns half as much
+            // CPU again, and loses beside other work.
             intra_op: { allow_spinning: '1', spin_duration_us: '100' },
           },
-          // Would take what is computed anew, to save memory, for what was computed before, and widen weights for good.
+          // It would replace values recomputed to save memory by the earlier ones, and keep weights widened.
           optimization: {
             disable_specified_optimizers: 'CommonSubexpressionElimination;ConstantFolding',
           },
@@ -102,7 +102,7 @@ class OnnxExecutable implements Executable {
       return new OnnxExecutable(setting, { session, outputs, usedSidecar });
     } catch (error) {
       await usedSidecar[Symbol.asyncDispose]();
-      // Rewritten weights lie on the disk.
+      // The rewritten weights are on disk.
       if (error instanceof GraphError || isFullDisk(error)) throw GraphError.from(error);
       throw new GraphError(
         options.device === 'cpu' ? 'internal' : 'unavailable',
@@ -141,4 +141,31 @@ class OnnxExecutable implements Executable {
     await this.#session.release();
     await this.#usedSidecar[Symbol.asyncDispose]();
   }
+}
+
+interface ExecutorOptions {
+  /** `auto`, or a device id: `cpu`, `webgpu`, `cuda:0`. */
+  readonly device: string;
+  /** CPU threads. */
+  readonly threads: number;
+  readonly scratchFolder: string;
+}
+
+/**
+ * The executor for a device id. `auto` is the CPU, so that results do not depend on the machine. Throws `unavailable`
+ * for a device that cannot run programs.
+ */
+export async function openExecutor(options: ExecutorOptions): Promise<Executor> {
+  const { device, threads, scratchFolder } = options;
+  return onnxExecutor({ device: provider(device), threads, scratchFolder });
+}
+
+function provider(device: string): 'cpu' | 'webgpu' | 'cuda' {
+  const kind = device.split(':')[0];
+  if (kind === 'auto' || kind === 'cpu') return 'cpu';
+  if (kind === 'webgpu' || kind === 'cuda') return kind;
+  throw new GraphError(
+    'unavailable',
+    `Training does not run on ${device}; choose cpu, webgpu or cuda.`,
+  );
 }

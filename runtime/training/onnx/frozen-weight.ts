@@ -3,7 +3,7 @@ import type { Value } from '../ir/op.ts';
 import { blockLayouts, splitBlocks, type BlockEncoding } from '../formats/blocks.ts';
 import { loadWeight, readWeight } from '../formats/load-weight.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import type { WeightUse } from '../ir/weight-use.ts';
+import type { WeightUse } from '../ir/program.ts';
 import type { Lowering } from './lowering.ts';
 import { bytesOf, type ElementType } from './model.ts';
 import type { Sidecar } from './sidecar.ts';
@@ -17,10 +17,9 @@ interface Binding {
 }
 
 /**
- * Emits a frozen tensor. Plain encodings point into the user's file where it lies; blocks are taken apart into
- * the sidecar once, since ONNX wants values and scales in separate arrays. All but f32 stay as they are in memory
- * and are widened whenever they are read; but a head that is the embedding as well is held in f32, as it would take
- * that much at the peak of memory anyway.
+ * Emits a frozen tensor. Plain encodings point into the user's file. Blocks are split into the sidecar once, because
+ * ONNX wants values and scales in separate arrays. All but f32 stay encoded in memory and are widened at each read; a
+ * head that is also the embedding is held in f32, since it would take that much at the peak anyway.
  */
 export async function bindFrozenWeight(binding: Binding): Promise<void> {
   const { lowering, value, use, source, sidecar } = binding;
@@ -87,12 +86,12 @@ export async function bindFrozenWeight(binding: Binding): Promise<void> {
   );
 }
 
-/** Some rows of a stored tensor, or all. */
+/** Rows of a stored tensor, or all. */
 function picked(lowering: Lowering, stored: string, ids: string | undefined): string {
   return ids === undefined ? stored : lowering.node('Gather', [stored, ids], { axis: 0 });
 }
 
-/** How blocks are stored: one axis counts them, another the values in each. */
+/** Layout of blocks: one axis counts them, another the values in each. */
 interface BlockLayout {
   /**
    * - `columns`: a byte a value, columns laid out as rows. A scale goes along with a whole row of numbers, which

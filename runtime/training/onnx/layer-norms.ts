@@ -10,17 +10,17 @@ interface LayerNorm {
   readonly epsilon: number;
 }
 
-/** Names of a standardized tensor and of its inverse deviation. */
+/** Names of a standardized tensor and its inverse deviation. */
 interface Standard {
   readonly output: string;
   readonly inverse: string;
 }
 
-/** What ONNX does in one pass: standardizing, with its deviation beside it, and with a gain and a bias. */
+/** What ONNX does in one pass: standardizing, its deviation, and gain and bias. */
 export class LayerNorms {
   readonly #emitter: Emitter;
   readonly #sums: ReadonlyMap<Value, LayerNorm>;
-  /** On the way to sums, and read by nothing else. */
+  /** Part of a sum, and read by nothing else. */
   readonly #inner: ReadonlySet<Value>;
   readonly #standards = new Map<string, Standard>();
 
@@ -35,7 +35,7 @@ export class LayerNorms {
     this.#inner = innerValues(program, new Set(this.#sums.keys()));
   }
 
-  /** Whether the value is part of a whole norm; emits that where it is its result. */
+  /** Whether the value is part of a fused norm; emits the norm if the value is its result. */
   lowers(value: Value): boolean {
     if (this.#inner.has(value)) return true;
     const norm = this.#sums.get(value);
@@ -49,7 +49,7 @@ export class LayerNorms {
     return true;
   }
 
-  /** One node for all that read either. */
+  /** One node for all readers of either. */
   standard(x: Value | undefined, epsilon: number): Standard {
     const source = this.#emitter.name(x);
     const output = `${source}:standard ${String(epsilon)}`;
@@ -94,7 +94,9 @@ function innerValues(program: Program, sums: ReadonlySet<Value>): ReadonlySet<Va
     new Set(
       [...all]
         .flatMap(({ inputs }) => inputs.slice(0, 1))
-        .filter((value) => !outputs.has(value) && readers.get(value)?.every((one) => all.has(one))),
+        .filter(
+          (value) => !outputs.has(value) && readers.get(value)?.every((reader) => all.has(reader)),
+        ),
     );
   const products = readBy(sums);
   return new Set([...products, ...readBy(products)]);

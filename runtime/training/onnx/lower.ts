@@ -1,14 +1,12 @@
 import type { Value } from '../ir/op.ts';
-import type { Program } from '../ir/program.ts';
-import { weightUses, type WeightUse } from '../ir/weight-use.ts';
+import { type Program, weightUses, type WeightUse } from '../ir/program.ts';
 import type { Provider } from './emitter.ts';
 import { Lowering } from './lowering.ts';
 
 /**
- * The whole program as a model; `bindWeight` emits what a frozen tensor is read from. onnxruntime computes what
- * the last node without readers needs first, then the one before it: results are written last, in the reverse of
- * the program's order, so that a gradient is taken when its place in the backward pass is reached and what it
- * reads is freed.
+ * Lowers the whole program to a model; `bindWeight` emits the source of a frozen tensor. onnxruntime first computes
+ * what the last node without readers needs, then the one before it. So results are written last, in reverse program
+ * order: a gradient is taken during the backward pass, and what it reads is freed.
  */
 export async function lower(
   program: Program,

@@ -2,12 +2,11 @@ import { GraphError } from '@graft/graph';
 import type { Op, Value } from '../ir/op.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import type { Program } from '../ir/program.ts';
-import { batchedProduct } from './batched-product.ts';
+import { batchedProduct, scaledProducts, type Product } from './batched-product.ts';
 import { Constants } from './constants.ts';
 import type { Emitter, Provider } from './emitter.ts';
 import { LayerNorms } from './layer-norms.ts';
 import { bytesOf, OnnxModel, type Attribute, type ElementType, type Node } from './model.ts';
-import { scaledProducts, type Product } from './scaled-products.ts';
 
 const unaryTypes = {
   neg: 'Neg',
@@ -23,31 +22,31 @@ const unaryTypes = {
 const binaryTypes = { add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div' } as const;
 const compareTypes = { equal: 'Equal', greaterEqual: 'GreaterOrEqual' } as const;
 
-/** Readers so few ops apart share a widened tensor: those of the head's loss. */
+/** Readers within this many ops share a widened tensor: those of the head's loss. */
 const nearby = 256;
 
-/** Emits a stored tensor as f32: the rows of these ids, or all of it. Gives the name of the result. */
+/** Emits a stored tensor as f32: the given rows, or all. Returns the name of the result. */
 type Widening = (ids: string | undefined, shape: Shape) => string;
 
 interface Stored {
   readonly widening: Widening;
-  /** Columns are rows: of a matrix that is only ever the right factor of products. */
+  /** Stored with columns as rows: for a matrix that is only a right factor of products. */
   readonly transposed: boolean;
 }
 
-/** Emits the ops of a program as ONNX nodes. Frozen weights are the caller's: see `frozen-weight.ts`. */
+/** Emits the ops of a program as ONNX nodes. The caller binds frozen weights: see `frozen-weight.ts`. */
 export class Lowering implements Emitter {
   readonly device: Provider;
   readonly model = new OnnxModel();
   readonly constants = new Constants(this.model);
-  /** Frozen tensors that are stored in another encoding. */
+  /** Frozen tensors stored in another encoding. */
   readonly #stored = new Map<Value, Stored>();
-  /** Where they were last widened, and for which value. */
+  /** Where each was last widened, and for which value. */
   readonly #widened = new Map<Value, { readonly name: string; readonly reader: number }>();
-  /** Zeros that are there once a value is, for what is to come after it. */
+  /** Zeros that exist once a value does, to order later nodes after it. */
   readonly #zeros = new Map<Value, string>();
   #reader = 0;
-  /** Comparisons exist as booleans first, as i32 only for readers that want numbers. */
+  /** Comparisons give booleans; i32 only for readers that need numbers. */
   readonly #converted = new Set<string>();
   #temporaries = 0;
 
@@ -236,7 +235,7 @@ export class Lowering implements Emitter {
     }
   }
 
-  /** A program output under its name, as f32. */
+  /** Emits a program output under its name, as f32. */
   output(name: string, value: Value): string {
     const result = `${name}:output`;
     if (value.dtype === 'i32') {
@@ -253,7 +252,7 @@ export class Lowering implements Emitter {
     return result;
   }
 
-  /** Says how a frozen tensor becomes f32. It does so for each reader, rather than being kept from one to the next. */
+  /** Registers how a frozen tensor becomes f32. Does so for each reader instead of keeping the result. */
   widen(value: Value, widening: Widening, { transposed = false } = {}): void {
     this.#stored.set(value, { widening, transposed });
   }
@@ -315,7 +314,7 @@ export class Lowering implements Emitter {
     return this.node('Cast', [this.name(value)], { to: 9 });
   }
 
-  /** The tensor with an axis of 1 at its end. */
+  /** The tensor with a trailing axis of 1. */
   #column(value: Value | undefined): string {
     return this.reshaped(this.name(value), [...(value?.shape ?? []), 1]);
   }
@@ -333,7 +332,7 @@ export class Lowering implements Emitter {
       transB: op.transposeB !== turned ? 1 : 0,
       ...(factor !== 1 && { alpha: { float: factor } }),
     };
-    // Gemm takes the flags as they are and packs a frozen matrix once.
+    // Gemm takes the transpose flags directly and packs a frozen matrix once.
     if (left.length === 2) {
       this.#emitWith(value, { type: 'Gemm', inputs: [this.name(a), this.name(b)], attributes });
       return;
@@ -344,7 +343,7 @@ export class Lowering implements Emitter {
     this.#emit(value, 'Reshape', [gemm, this.constants.integers(value.shape)]);
   }
 
-  /** onnxruntime's operator takes tables of angles by position: the places of all rows are the positions here. */
+  /** onnxruntime's operator takes tables of angles by position: here, the positions of all rows. */
   #rotate(value: Value, op: Extract<Op, { kind: 'rotate' }>): void {
     const [x, cosine, sine] = value.inputs;
     const [batch = 1, length = 1, heads = 1, head = 1] = value.shape;
@@ -367,7 +366,7 @@ export class Lowering implements Emitter {
   /** ONNX has no control edges: adds min(|d|, 0), which is 0 for any number d of the dependency. */
   #after(value: Value): void {
     const [x, dependency] = value.inputs;
-    // An axis of 1 stretches to any shape but that of a scalar.
+    // An axis of 1 broadcasts to any shape except a scalar's.
     const zero = this.#zeroAfter(dependency);
     const scalar = value.shape.length === 0;
     this.#emit(value, 'Add', [this.name(x), scalar ? this.reshaped(zero, []) : zero]);

@@ -22,7 +22,7 @@ export interface Node {
   readonly type: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  /** Outputs behind the first. */
+  /** Outputs after the first. */
   readonly others?: readonly string[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
   /** onnxruntime's own operator, not ONNX's. */
@@ -35,13 +35,13 @@ export interface TensorInfo {
   readonly shape: Shape;
 }
 
-/** Of an input or an output, whose axes may be any number under a name. */
+/** Shape of an input or output; a named axis may have any size. */
 interface ValueInfo extends Omit<TensorInfo, 'shape'> {
   readonly shape: readonly (number | string)[];
 }
 
 export interface ExternalBytes {
-  /** As the session finds it: relative to the model's folder. */
+  /** Path for the session: relative to the model's folder. */
   readonly location: string;
   readonly offset: number;
   readonly bytes: number;
@@ -49,7 +49,7 @@ export interface ExternalBytes {
 
 const contributedDomain = 'com.microsoft';
 
-/** An ONNX model under construction: nodes of the standard operator set, version 21, and of onnxruntime's own. */
+/** An ONNX model in progress: nodes of the standard operator set, version 21, and of onnxruntime's own. */
 export class OnnxModel {
   readonly #graph = new ProtobufWriter().string(2, 'program');
 

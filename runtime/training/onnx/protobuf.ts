@@ -3,7 +3,7 @@ export class ProtobufWriter {
   readonly #parts: Uint8Array[] = [];
   static readonly #text = new TextEncoder();
 
-  /** A whole number, as int32, int64 or enum. */
+  /** An integer, as int32, int64 or enum. */
   integer(field: number, value: number | bigint): this {
     return this.#key(field, 0).#varint(BigInt(value));
   }
@@ -32,7 +32,7 @@ export class ProtobufWriter {
     return this;
   }
 
-  /** A packed list of whole numbers. */
+  /** A packed list of integers. */
   integers(field: number, values: readonly number[]): this {
     const packed = new ProtobufWriter();
     for (const value of values) packed.#varint(BigInt(value));

@@ -4,10 +4,10 @@ import path from 'node:path';
 import type { WeightSource } from '../ir/executor.ts';
 import type { ExternalBytes } from './model.ts';
 
-/** Sessions look external files up below this folder, so that any absolute path can be given. */
+/** Sessions resolve external files below this folder, so that any absolute path works. */
 export const externalRoot = path.parse(process.cwd()).root;
 
-/** Alignment of tensors in the sidecar, in bytes: what the runtime needs to map them. */
+/** Alignment of tensors in the sidecar, in bytes: required for mapping. */
 const alignment = 4096;
 
 interface ScratchFile {
@@ -17,8 +17,8 @@ interface ScratchFile {
 }
 
 /**
- * A scratch file for weights that ONNX cannot read from the user's file directly. Programs of one base share it, so
- * that one copy in memory, as it is mapped, serves them all; gone with the last of its users.
+ * A scratch file for weights that ONNX cannot read from the user's file. Programs of one base share it, so that one
+ * mapped copy serves all; deleted with its last user.
  */
 export class Sidecar {
   readonly #parent: string;
@@ -31,7 +31,7 @@ export class Sidecar {
     this.#parent = parent;
   }
 
-  /** Keeps the file until what this gives is disposed. */
+  /** Keeps the file until the returned handle is disposed. */
   use(): AsyncDisposable {
     this.#users++;
     return {
@@ -41,12 +41,12 @@ export class Sidecar {
     };
   }
 
-  /** Bytes of a file of the user's, where they lie. */
+  /** Bytes within a user's file. */
   inFile(source: Extract<WeightSource, { kind: 'file' }>): ExternalBytes {
     return { location: located(source.path), offset: source.offset, bytes: source.bytes };
   }
 
-  /** What `make` gave for this key, which says how the weight of this source is stored: made once. */
+  /** The result of `make` for this key, which describes how the weight is stored: computed once. */
   async once<T>(
     source: Extract<WeightSource, { kind: 'file' }>,
     layout: string,
@@ -73,7 +73,7 @@ export class Sidecar {
   }
 
   async #remove(): Promise<void> {
-    // Whoever comes meanwhile begins a new one.
+    // Later callers start a new one.
     const created = this.#file;
     this.#file = undefined;
     this.#kept.clear();

@@ -7,18 +7,18 @@ export interface AdamWOptions {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
-  /** Decoupled: parameters shrink by rate · weightDecay at each step, apart from the gradient. */
+  /** Decoupled: parameters shrink by rate · weightDecay at each step, independent of the gradient. */
   readonly weightDecay?: number;
-  /** Multiplies the learning rate of one parameter; LoRA+ gives B a larger one. */
+  /** Multiplies the learning rate of one parameter; LoRA+ raises that of B. */
   readonly rateFactor?: (name: string) => number;
-  /** Whether weight decay acts on a parameter; default on all. */
+  /** Whether weight decay applies to a parameter; default: to all. */
   readonly decays?: (name: string) => boolean;
 }
 
-/** All that a resumed run needs to continue bit for bit. */
+/** Everything that a resumed run needs to continue bit for bit. */
 export interface AdamWState {
   readonly step: number;
-  /** Means of gradients and of their squares. */
+  /** Running means of gradients and of their squares. */
   readonly first: Parameters;
   readonly second: Parameters;
 }
@@ -47,7 +47,7 @@ export class AdamW {
     }
   }
 
-  /** One step at this learning rate down the gradients, each times `factor`: see `clipFactor`. */
+  /** One step at this learning rate along the gradients, each times `factor`: see `clipFactor`. */
   update(gradients: Parameters, rate: number, factor = 1): void {
     this.#step++;
     const { beta1, beta2, epsilon, weightDecay, rateFactor, decays } = this.#options;
@@ -76,7 +76,7 @@ export class AdamW {
     return { step: this.#step, first: this.#first, second: this.#second };
   }
 
-  /** Continues from a saved state; throws `bad-input` when it belongs to other parameters. */
+  /** Continues from a saved state; throws `bad-input` if it belongs to other parameters. */
   restore(state: AdamWState): void {
     const same = (saved: Parameters): boolean =>
       saved.size === this.#parameters.size &&
@@ -105,4 +105,30 @@ function matching(tensors: Parameters, name: string, length: number): Float32Arr
     );
   }
   return data;
+}
+
+/** Norm of all gradients as one vector. */
+export function gradientNorm(gradients: Parameters): number {
+  let sum = 0;
+  for (const data of gradients.values()) sum += sumOfSquares(data);
+  return Math.sqrt(sum);
+}
+
+/** Four independent sums: twice as fast as one. */
+function sumOfSquares(data: Float32Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const even = data.length - (data.length % 4);
+  for (let i = 0; i < even; i += 4) {
+    a += (data[i] ?? 0) ** 2;
+    b += (data[i + 1] ?? 0) ** 2;
+    c += (data[i + 2] ?? 0) ** 2;
+    d += (data[i + 3] ?? 0) ** 2;
+  }
+  for (let i = even; i < data.length; i++) a += (data[i] ?? 0) ** 2;
+  return a + b + c + d;
+}
+
+/** The factor that limits gradients of this norm to `largest` together (PyTorch's rule); 1 below it. */
+export function clipFactor(norm: number, largest: number): number {
+  return Math.min(1, largest / (norm + 1e-6));
 }

@@ -1,4 +1,3 @@
 export * from './random.ts';
 export * from './adamw.ts';
-export * from './clip.ts';
 export * from './schedule.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AdamW } from './adamw.ts';
-import { clipFactor, gradientNorm } from './clip.ts';
+import { AdamW, clipFactor, gradientNorm } from './adamw.ts';
 import { Random, seedFor } from './random.ts';
 import { rateAt } from './schedule.ts';
 

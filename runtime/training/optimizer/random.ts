@@ -1,6 +1,6 @@
 /**
- * SplitMix32 (Steele et al. 2014): numbers that look random, the same on every machine. Its whole state is one
- * integer, so that a checkpoint can hold it.
+ * SplitMix32 (Steele et al. 2014): pseudorandom numbers, equal on every machine. Its whole state is one integer, so
+ * that a checkpoint can hold it.
  */
 export class Random {
   #current: number;
@@ -31,7 +31,7 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.next());
   }
 
-  /** The items in another order (Fisher and Yates). */
+  /** Shuffles the items (Fisher and Yates). */
   shuffled<T>(items: readonly T[]): T[] {
     const result = [...items];
     for (let i = result.length - 1; i > 0; i--) {
@@ -43,7 +43,7 @@ export class Random {
   }
 }
 
-/** A seed of its own for each named thing: FNV-1a of the name, mixed with the seed. */
+/** A separate seed for each named thing: FNV-1a of the name, mixed with the seed. */
 export function seedFor(name: string, seed: number): number {
   let value = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) {

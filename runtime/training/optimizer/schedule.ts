@@ -1,17 +1,17 @@
-/** How the learning rate moves after warm-up. */
+/** Course of the learning rate after warm-up. */
 export type ScheduleKind = 'cosine' | 'linear' | 'constant';
 
 export interface Schedule {
   readonly kind: ScheduleKind;
-  /** Of the peak. */
+  /** Peak rate. */
   readonly rate: number;
-  /** Steps from zero to the peak. */
+  /** Warm-up steps from zero to the peak. */
   readonly warmup: number;
-  /** Steps in all. */
+  /** Total steps. */
   readonly steps: number;
 }
 
-/** The learning rate of step `step`, counted from 0; the transformers library's formulas. */
+/** The learning rate of `step`, counted from 0; the transformers library's formulas. */
 export function rateAt(schedule: Schedule, step: number): number {
   const { kind, rate, warmup, steps } = schedule;
   if (step < warmup) return (rate * step) / Math.max(1, warmup);

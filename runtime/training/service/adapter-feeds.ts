@@ -10,7 +10,7 @@ import {
 } from '../architectures/lora-spec.ts';
 import type { ModelConfig } from '../architectures/model-config.ts';
 
-/** Adapters as a program takes them. */
+/** Adapters as inputs of a program. */
 export interface AdapterFeeds {
   /** Absent: there are no adapters. */
   readonly lora?: LoraSpec;
@@ -19,8 +19,8 @@ export interface AdapterFeeds {
 }
 
 /**
- * Adapter folders, each times its weight, as one addition to a base. Throws `bad-input` for a DoRA adapter that is not
- * alone, at weight 1: what it adds depends on the base's weights, so that there is no sum.
+ * Combines adapter folders, each times its weight, into one addition to a base. Throws `bad-input` for a DoRA adapter
+ * unless it is alone, at weight 1: its effect depends on the base's weights, so there is no sum.
  */
 export async function adapterFeeds(
   config: ModelConfig,
@@ -47,7 +47,7 @@ export async function adapterFeeds(
   return feedsOf(config, dora.adapter, 'dora');
 }
 
-/** Every module with its own rank and alpha: what they scale by goes into B. */
+/** Every module with its own rank and alpha: their scales go into B. */
 function feedsOf(config: ModelConfig, adapter: Adapter, kind: 'lora' | 'dora'): AdapterFeeds {
   const modules = new Map([...adapter.modules].map(([path, { rank }]) => [path, rank]));
   const scaleOne = { rank: 1, alpha: 1, rankStabilized: false };

@@ -16,12 +16,11 @@ import { mergeIntoGguf } from '../adapters/merge-into-gguf.ts';
 import { peftConfig, readPeftAdapter, writePeftTensors } from '../adapters/peft.ts';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { fitsHalf } from '../formats/half.ts';
-import type { ModelResolver } from './model-resolver.ts';
-import { ggufFile, modelGguf, modelRef } from './model-file.ts';
+import { ggufFile, modelGguf, modelRef, type ModelResolver } from './model-file.ts';
 import { writeRandomModel } from './random-model.ts';
 import { readAdapter } from './read-adapter.ts';
 
-/** What of `Training` is about adapters and models at rest. */
+/** The operations of `Training` on adapters and models on disk. */
 export type AdapterService = Pick<
   Training,
   | 'importAdapter'
@@ -34,7 +33,7 @@ export type AdapterService = Pick<
 type Loaded = Parameters<typeof mergeAdapters>[0][number];
 type Weighted = Parameters<Training['compareAdapters']>[0];
 
-/** Works in this process, a module or a tensor at a time, so that others have their turn in between. */
+/** Works in this process, one module or tensor at a time, and yields in between. */
 export function createAdapterService({
   resolveModel,
 }: {
@@ -115,7 +114,7 @@ async function loadCompared(adapter: Weighted): Promise<ComparedAdapter> {
   return { ...(await load(adapter)), norms };
 }
 
-/** The base that all adapters were trained on; throws `facet-mismatch`. */
+/** The common base of all adapters; throws `facet-mismatch`. */
 function commonBase(adapters: readonly Weighted[]): AdapterBase {
   const [first] = adapters;
   if (first === undefined)

@@ -9,9 +9,9 @@ const tokenizerFiles = ['tokenizer.json', 'tokenizer_config.json'] as const;
 const furtherFiles = ['special_tokens_map.json', 'vocab.txt'] as const;
 
 /**
- * Writes what an encoder is loaded by beside its weights, from one folder into another: its config with what `changes`
- * says, and its tokenizer. The files are new ones, so that those of a model, which nobody may write to, give them nothing but
- * their bytes. Throws `bad-model` where some of it is missing, and what the file system throws else.
+ * Copies the files that an encoder needs beside its weights: its config, with `changes`, and its tokenizer. Creates new
+ * files, so that the permissions of a read-only model do not carry over. Throws `bad-model` if some are missing, and
+ * other errors of the file system.
  */
 export async function writeBeside(
   from: string,

@@ -21,24 +21,24 @@ import { loopSetting, numbersIn, weightsDigest, type JobSetting } from './traini
 /** Name of the weights' file in an encoder's artifact. */
 const modelOnnx = 'model.onnx';
 
-/** Other tools load what its config names: a classifier with one label. */
+/** Other tools load the class that the config names: a classifier with one label. */
 const classifier = {
   architectures: ['BertForSequenceClassification'],
   id2label: { 0: 'LABEL_0' },
   label2id: { LABEL_0: 0 },
 };
 
-/** One training from an encoder on disk to the files of its result. */
+/** Trains an encoder on disk and writes its result files. */
 interface EncoderJob<Row> extends Omit<JobSetting, 'model'> {
   readonly model: {
     readonly id: string;
     readonly digest: string;
-    /** Folder with `config.json` and the tokenizer, and the weights' path in it. */
+    /** Folder with `config.json` and the tokenizer, and the path of the weights in it. */
     readonly path: string;
     readonly weights: string;
   };
   readonly request: EncoderRequest<Row> & { readonly device: string };
-  /** For the result. */
+  /** Folder of the result. */
   readonly folder: string;
 }
 export type EmbedderJob = EncoderJob<TextPair>;
@@ -65,7 +65,7 @@ export async function runEmbedderJob(
   };
 }
 
-/** The same of an encoder with a head that scores. */
+/** The same for an encoder with a scoring head. */
 export async function runRerankerJob(
   job: RerankerJob,
   hooks: LoopHooks,
@@ -85,7 +85,7 @@ export async function runRerankerJob(
   };
 }
 
-/** Opens a job's encoder, trains it, and digests its weights before and after: they are to stay as they were. */
+/** Opens a job's encoder, trains it, and digests its weights before and after: they must stay the same. */
 async function train<Row, Sizes>(
   job: EncoderJob<Row>,
   hooks: LoopHooks,
@@ -101,19 +101,19 @@ async function train<Row, Sizes>(
   const head = new Set(headShapes(encoder.config).keys());
   return {
     encoder,
-    /** The encoder's with what was trained of them, and the head's where one was trained. */
+    /** The encoder's weights after training, and the head's if one was trained. */
     weights: (name: string) => {
       const data = head.has(name) ? parameters.get(name) : undefined;
       return data === undefined ? trained(name) : { kind: 'memory' as const, data };
     },
-    /** How many numbers the encoder has itself. */
+    /** Number of the encoder's own weights. */
     own: numbersIn(encoderWeightShapes(encoder.config)),
     trainable: numbersIn(trainable),
     ...{ metrics, baseBefore, baseAfter },
   };
 }
 
-/** What is to be said of an encoder that was written to a file. */
+/** Describes an encoder that was written to a file. */
 async function modelOf(
   { model, request }: Pick<EncoderJob<unknown>, 'model' | 'request'>,
   file: string,

@@ -4,13 +4,12 @@ import { openBaseModel } from '../architectures/base-model.ts';
 import type { ForwardOptions } from '../architectures/forward.ts';
 import { estimateEvaluationMemory, runtimeMemory } from '../architectures/training-memory.ts';
 import { buildLossProgram } from '../architectures/training-program.ts';
-import { chooseBuckets } from '../data/buckets.ts';
-import { headPlaces } from '../data/head-places.ts';
+import { chooseBuckets, headPlaces } from '../data/buckets.ts';
 import { feedsOf, microBatches } from '../data/micro-batch.ts';
 import { prepareExamples } from '../data/prepared-example.ts';
 import { layOutRows } from '../data/rows.ts';
 import type { Executable } from '../ir/executor.ts';
-import { openExecutor } from '../loop/open-executor.ts';
+import { openExecutor } from '../onnx/executor.ts';
 import type { LoopHooks } from '../loop/training-loop.ts';
 import { programShapes } from '../loop/training-plan.ts';
 import { adapterFeeds } from './adapter-feeds.ts';
@@ -22,16 +21,16 @@ export interface EvaluationJob extends JobSetting {
   readonly device: string;
 }
 
-/** Σ of negative log-likelihoods of an example's trained tokens, and their number. */
+/** Sum of the negative log-likelihoods of an example's trained tokens, and their number. */
 export interface ExampleLoss {
   readonly loss: number;
   readonly tokens: number;
 }
 
-/** Row lengths that are compiled at most. */
+/** Most row lengths to compile. */
 const mostBuckets = 4;
 
-/** The loss of each example, in order, under the base with adapters added. Blocks the thread for a row at a time. */
+/** The loss of each example, in order, with the base and adapters. Blocks the thread for a row at a time. */
 export async function runEvaluationJob(
   job: EvaluationJob,
   { signal, progress, planned }: Pick<LoopHooks, 'signal' | 'progress' | 'planned'>,
@@ -40,7 +39,7 @@ export async function runEvaluationJob(
   const { context, vocabulary } = base.config;
   const losses = job.examples.map((): ExampleLoss => ({ loss: 0, tokens: 0 }));
   const counted = job.examples.flatMap((example, i) =>
-    example.trained.some((one, place) => place > 0 && one === 1) ? [i] : [],
+    example.trained.some((flag, place) => place > 0 && flag === 1) ? [i] : [],
   );
   const examples = prepareExamples(
     counted.flatMap((i) => job.examples[i] ?? []),
@@ -70,7 +69,7 @@ export async function runEvaluationJob(
       await setImmediate();
       signal.throwIfAborted();
       const { length } = batch;
-      // Longest first: a length that is done with does not come again.
+      // Longest first: a finished length does not return.
       if (compiled?.length !== length) {
         await compiled?.executable[Symbol.asyncDispose]();
         compiled = undefined;

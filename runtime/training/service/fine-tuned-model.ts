@@ -11,12 +11,12 @@ import { sourceOf } from '../formats/tensor-file.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Parameters } from '../optimizer/adamw.ts';
 
-/** llama.cpp's `general.file_type` of files whose matrices are f16. */
+/** llama.cpp's `general.file_type` of files with f16 matrices. */
 const mostlyF16 = 1;
 
 /**
  * Writes trained weights as a standalone GGUF file with the base's metadata and tokenizer: matrices in f16, vectors in
- * f32, as llama.cpp's converter does. Parameters stand in the order of the base's file, so that none is permuted.
+ * f32, like llama.cpp's converter. Parameters have the base file's order, so none is permuted.
  */
 export async function writeFineTuned(
   base: string,
@@ -54,7 +54,7 @@ export async function writeFineTuned(
   }
   const metadata = new Map<string, GgufValue>(file.metadata);
   metadata.set('general.file_type', { type: 'u32', value: mostlyF16 });
-  // The file is written with the writer's own alignment.
+  // The file uses the writer's own alignment.
   metadata.delete('general.alignment');
   await writeGguf(target.file, metadata, tensors);
 }

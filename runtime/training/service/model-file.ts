@@ -1,4 +1,4 @@
-import { GraphError, type ModelRef } from '@graft/graph';
+import { GraphError, type ModelRef, type ModelSource } from '@graft/graph';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelConfig } from '../architectures/model-config.ts';
@@ -7,7 +7,7 @@ import { hashFile } from '@graft/kit';
 /** Name of the weights' file in a model artifact. */
 export const modelGguf = 'model.gguf';
 
-/** The model's own GGUF file, whose metadata and tokenizer another is written with; `bad-model` for a folder. */
+/** The model's own GGUF file, whose metadata and tokenizer a new file copies; throws `bad-model` for a folder. */
 export async function ggufFile(location: string, id: string): Promise<string> {
   const folder = await stat(location).then(
     (found) => found.isDirectory(),
@@ -20,7 +20,7 @@ export async function ggufFile(location: string, id: string): Promise<string> {
   );
 }
 
-/** What is to be said of the `model.gguf` that was just written into a folder. */
+/** Describes the `model.gguf` just written into a folder. */
 export async function modelRef(
   folder: string,
   { id, config }: { readonly id: string; readonly config: ModelConfig },
@@ -35,3 +35,17 @@ export async function modelRef(
     contextLength: config.context,
   };
 }
+
+/**
+ * Absolute path of a model's weights for `openBaseModel`, a `.gguf` file or a folder with safetensors; downloads them
+ * if missing. Throws `bad-model`, `missing-file`, `no-space` or `cancelled`.
+ */
+export type ModelResolver = (model: ModelSource) => Promise<string>;
+
+/**
+ * Location of a catalogue encoder: the absolute path of its folder, which holds `config.json` and the tokenizer, and
+ * the path of its weights within. Throws as `ModelResolver` does.
+ */
+export type EncoderResolver = (
+  model: ModelSource,
+) => Promise<{ readonly path: string; readonly weights: string }>;

@@ -12,10 +12,10 @@ import { writeSafetensors } from '../formats/safetensors.ts';
 import { runTraining, type LoopHooks } from '../loop/training-loop.ts';
 import { loopSetting, numbersIn, type JobSetting } from './training-job.ts';
 
-/** Where sentence-transformers keeps a linear map that follows the pooling (0 the encoder, 1 the pooling). */
+/** Path of a linear map after the pooling in sentence-transformers (0 is the encoder, 1 the pooling). */
 const denseFolder = '2_Dense';
 
-/** A training on vectors that are there already: no model is opened. */
+/** A training on existing vectors: opens no model. */
 export interface QueryAdapterJob extends Omit<JobSetting, 'model'> {
   readonly model: {
     readonly id: string;
@@ -24,11 +24,11 @@ export interface QueryAdapterJob extends Omit<JobSetting, 'model'> {
     readonly contextLength: number;
   };
   readonly request: QueryAdapterRequest & Pick<TrainingRequest, 'device'>;
-  /** For the result. */
+  /** Folder of the result. */
   readonly folder: string;
 }
 
-/** One training from vectors to the files of its result. */
+/** Trains on vectors and writes the result files. */
 export async function runQueryAdapterJob(
   job: QueryAdapterJob,
   hooks: LoopHooks,
@@ -54,7 +54,7 @@ export async function runQueryAdapterJob(
   };
 }
 
-/** A module as sentence-transformers' `Dense` is saved: [outputs, inputs], without bias or activation. */
+/** A module in the format of sentence-transformers' `Dense`: [outputs, inputs], without bias or activation. */
 async function writeDense(folder: string, matrix: Float32Array, dimension: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   const config = {

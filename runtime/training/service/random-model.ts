@@ -15,12 +15,12 @@ import { ggufFile, modelGguf, modelRef } from './model-file.ts';
 
 type RandomModelRequest = Parameters<Training['randomModel']>[0];
 
-/** Of weights at the start, as GPT-2, Llama and most since begin. */
+/** Standard deviation of initial weights, as in GPT-2, Llama and most since. */
 const deviation = 0.02;
 
 /**
- * Writes a model of another's family and tokenizer with sizes of its own: matrices are normal of deviation 0.02,
- * gains 1, biases 0. `location` is the other's `.gguf` file. The same seed gives the same bytes.
+ * Writes a model with another's family and tokenizer and its own sizes: matrices are normal with deviation 0.02, gains
+ * 1, biases 0. `location` is the other's `.gguf` file. The same seed gives the same bytes.
  */
 export async function writeRandomModel(
   location: string,
@@ -61,7 +61,7 @@ export async function writeRandomModel(
   return modelRef(request.folder, { id, config }, signal);
 }
 
-/** Sizes as asked for; throws `bad-param` for those that no model of the family can have. */
+/** The requested sizes; throws `bad-param` for those impossible in the family. */
 function resized(like: ModelConfig, request: RandomModelRequest): ModelConfig {
   const { layers, width, heads, kvHeads, feedForward } = request;
   const refuse = (param: string, message: string): GraphError =>

@@ -6,7 +6,7 @@ import { readGgufAdapter } from '../adapters/gguf-adapter.ts';
 import { readPeftAdapter } from '../adapters/peft.ts';
 import type { ModelConfig } from '../architectures/model-config.ts';
 
-/** A PEFT folder, one of its two files, or a GGUF adapter, alone or as the only one of a folder. */
+/** A PEFT folder, one of its two files, or a GGUF adapter, alone or as the only one in a folder. */
 export async function readAdapter(location: string, base: ModelConfig): Promise<Adapter> {
   const refuse = (reason: string): GraphError =>
     new GraphError('bad-input', `${location} ${reason}`, { location: { file: location } });

@@ -1,13 +1,18 @@
 import { GraphError } from '@graft/graph';
 import type { LoopHooks } from '../loop/training-loop.ts';
-import { cancelled } from './cancelled.ts';
 import { runEmbedderJob, runRerankerJob } from './encoder-job.ts';
 import { runEvaluationJob } from './evaluation-job.ts';
 import { runQueryAdapterJob } from './query-adapter-job.ts';
-import { readToTrainer, type FromTrainer, type Jobs, type SentJob } from './trainer-protocol.ts';
+import {
+  readToTrainer,
+  type FromTrainer,
+  type Jobs,
+  type SentJob,
+  cancelled,
+} from './trainer-protocol.ts';
 import { runTrainingJob } from './training-job.ts';
 
-/** Makes this process a trainer: it works on the job that its parent sends over IPC, then ends. */
+/** Makes this process a trainer: it runs the job that its parent sends over IPC, then exits. */
 export function serveTrainer(): void {
   const controller = new AbortController();
   let grant = (): void => undefined;
@@ -62,7 +67,7 @@ function resultOf(message: SentJob, hooks: LoopHooks): Promise<Jobs[keyof Jobs][
   }
 }
 
-/** Runtimes say in many ways that an allocation failed. */
+/** Runtimes report a failed allocation in many ways. */
 function readable(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   if (
@@ -79,6 +84,6 @@ function readable(error: unknown): unknown {
 }
 
 function send(message: FromTrainer): void {
-  // Without a channel the parent has gone, and so will this process.
+  // Without a channel the parent has gone, and this process will end.
   if (process.connected) process.send?.(message);
 }

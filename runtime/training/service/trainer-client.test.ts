@@ -2,8 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { GraphError, type CheckpointReport, type Lease } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { runInTrainer } from './trainer-client.ts';
-import type { StartTrainer } from './trainer-process.ts';
-import type { FromTrainer, ToTrainer } from './trainer-protocol.ts';
+import type { FromTrainer, ToTrainer, StartTrainer } from './trainer-protocol.ts';
 
 const device = { id: 'cpu', class: 'cpu', name: 'CPU', software: false } as const;
 const job: ToTrainer & { type: 'evaluate' } = {

@@ -5,15 +5,20 @@ import {
   type MetricRow,
   type TrainingHooks,
 } from '@graft/graph';
-import { cancelled } from './cancelled.ts';
-import type { StartTrainer } from './trainer-process.ts';
-import { readFromTrainer, resultOf, type Jobs, type SentJob } from './trainer-protocol.ts';
+import {
+  readFromTrainer,
+  resultOf,
+  type Jobs,
+  type SentJob,
+  cancelled,
+  type StartTrainer,
+} from './trainer-protocol.ts';
 
-/** Milliseconds after which a cancelled trainer is killed that has nothing to save. */
+/** Milliseconds until the client kills a cancelled trainer that has nothing to save. */
 const patience = 1000;
 /**
- * Milliseconds for one that has steps to save: it hears of the cancellation only between two native runs, and a large
- * checkpoint takes its time. The step's run does not wait for it.
+ * Milliseconds until it kills one with steps to save. The trainer reads the cancellation only between two native runs,
+ * and a large checkpoint takes time. The step's run does not wait for it.
  */
 const savePatience = 60_000;
 
@@ -25,8 +30,8 @@ export interface ClientHooks extends Partial<TrainingHooks> {
 }
 
 /**
- * Has a process of its own work on one job. Rejects with a GraphError, after `signal` aborts with `cancelled`: as soon as
- * the trainer has left a checkpoint, which `checkpoint` reports, and has ended.
+ * Runs one job in a process of its own. Rejects with a GraphError; after `signal` aborts, with `cancelled`, as soon as
+ * the trainer has saved a checkpoint, which `checkpoint` reports, and exited.
  */
 export async function runInTrainer<Type extends keyof Jobs>(
   start: StartTrainer,
@@ -41,7 +46,7 @@ export async function runInTrainer<Type extends keyof Jobs>(
     answered = resolve;
     failed = reject;
   });
-  /** Optimizer steps that are made, and that are on the disk. */
+  /** Optimizer steps done, and steps saved on disk. */
   let made = 0;
   let saved = 0;
   const noteCheckpoint = (report: CheckpointReport): void => {
@@ -105,7 +110,7 @@ export async function runInTrainer<Type extends keyof Jobs>(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
-    // It has nothing left to do, and its memory is wanted back.
+    // It is done, and its memory is needed.
     trainer.kill();
     await trainer.exited;
     ended = true;

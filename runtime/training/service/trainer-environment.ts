@@ -3,9 +3,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const hugePages = 'glibc.malloc.hugetlb';
 
 /**
- * The environment that a trainer process is started with: its own process' and, unless the user has decided that, glibc
- * told to ask for huge pages, so that a step touches hundreds of them instead of hundreds of thousands. Elsewhere than
- * on Linux with glibc it says nothing to anyone.
+ * The environment of a trainer process: the parent's and, unless the user has decided that, glibc's setting for huge
+ * pages, so that a step touches hundreds of them instead of hundreds of thousands. It has no effect outside Linux with
+ * glibc.
  */
 export function trainerEnvironment(own: Environment): Environment {
   const tunables = own['GLIBC_TUNABLES'];

@@ -8,6 +8,7 @@ import {
   type RerankerTrainingResult,
   type TrainingHooks,
   type TrainingResult,
+  GraphError,
 } from '@graft/graph';
 import { z } from 'zod';
 import type { EmbedderJob, RerankerJob } from './encoder-job.ts';
@@ -15,7 +16,7 @@ import type { EvaluationJob, ExampleLoss } from './evaluation-job.ts';
 import type { QueryAdapterJob } from './query-adapter-job.ts';
 import type { TrainingJob } from './training-job.ts';
 
-/** What a trainer works on, and what it makes of it. */
+/** Jobs of a trainer, and their results. */
 export interface Jobs {
   readonly train: Work<TrainingJob, TrainingResult>;
   readonly 'train-embedder': Work<EmbedderJob, EmbedderTrainingResult>;
@@ -32,23 +33,23 @@ export type SentJob = {
   readonly [Type in keyof Jobs]: { readonly type: Type; readonly job: Jobs[Type]['job'] };
 }[keyof Jobs];
 
-/** To a trainer process. It works on one job, then ends. */
+/** Messages to a trainer process. It runs one job, then exits. */
 export type ToTrainer =
   | SentJob
-  /** It may take what it said that it would. */
+  /** It may take the announced memory. */
   | { readonly type: 'granted' }
   | { readonly type: 'cancel' };
 
 type Progress = Parameters<TrainingHooks['progress']>[0];
 
-/** From a trainer process. `done` and `failed` are its last. */
+/** Messages from a trainer process. `done` and `failed` are its last. */
 export type FromTrainer =
   | { readonly type: 'done'; readonly result: Jobs[keyof Jobs]['result'] }
   | { readonly type: 'metrics'; readonly row: MetricRow }
   | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointReport }
-  /** Bytes that it expects to take; it waits for `granted` before. */
+  /** Bytes that it expects to take; it waits for `granted` first. */
   | { readonly type: 'planned'; readonly memory: number }
   | { readonly type: 'failed'; readonly problem: Problem };
 
@@ -76,7 +77,10 @@ const fromTrainerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('failed'), problem: custom<Problem>() }),
 ]);
 
-/** A message of the channel; undefined for what is none of ours. Envelopes are checked, contents are of the same build. */
+/**
+ * Parses a message of the channel; undefined for foreign ones. Checks envelopes only: contents come from the same
+ * build.
+ */
 export function readToTrainer(message: unknown): ToTrainer | undefined {
   return toTrainerSchema.safeParse(message).data;
 }
@@ -84,7 +88,26 @@ export function readFromTrainer(message: unknown): FromTrainer | undefined {
   return fromTrainerSchema.safeParse(message).data;
 }
 
-/** What a job of this type has made; the trainer was started from the same build. */
+/** The result of a job of this type; the trainer was started from the same build. */
 export function resultOf<Type extends keyof Jobs>(result: unknown): Jobs[Type]['result'] {
   return custom<Jobs[Type]['result']>().parse(result);
 }
+
+export function cancelled(): GraphError {
+  return new GraphError('cancelled', 'The training was cancelled.');
+}
+
+/** A process that runs `serveTrainer`; its channel preserves typed arrays. */
+export interface TrainerProcess {
+  send(message: ToTrainer): void;
+  /** Kills it at once, whatever it is doing. */
+  kill(): void;
+  /** Settles when it has exited. */
+  readonly exited: Promise<unknown>;
+}
+
+/** Starts a trainer. `exit` receives how it ended as an error: `worker-died` or `out-of-memory`. */
+export type StartTrainer = (events: {
+  message(raw: unknown): void;
+  exit(error: GraphError): void;
+}) => TrainerProcess;

@@ -9,7 +9,7 @@ import { factorNames, magnitudeName, targetModules } from '../architectures/lora
 import { parameterCount } from '../architectures/weight-shapes.ts';
 import { hashFile } from '@graft/kit';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { openExecutor } from '../loop/open-executor.ts';
+import { openExecutor } from '../onnx/executor.ts';
 import { languageTask } from '../loop/language-task.ts';
 import {
   runTraining,
@@ -21,26 +21,26 @@ import type { LoopRequest } from '../loop/training-plan.ts';
 import { writeFineTuned } from './fine-tuned-model.ts';
 import { ggufFile, modelGguf, modelRef } from './model-file.ts';
 
-/** Where a job finds its model, and what it may use. */
+/** Where a job finds its model, and its limits. */
 export interface JobSetting {
   readonly model: { readonly id: string; readonly digest: string; readonly path: string };
-  /** Of the CPU. */
+  /** CPU threads. */
   readonly threads: number;
   /** Removed by whoever started the job, however it ends. */
   readonly scratchFolder: string;
-  /** Bytes; absent: most of what is free on the machine. */
+  /** Memory limit in bytes; absent: most of the machine's free memory. */
   readonly memory?: number;
-  /** Bytes that it is held to even where more is free. */
+  /** Memory limit in bytes that applies even if more is free. */
   readonly memoryLimit?: number;
 }
 
 export interface TrainingJob extends JobSetting {
   readonly request: LoopRequest;
-  /** For the result. */
+  /** Folder of the result. */
   readonly folder: string;
 }
 
-/** One training from an opened base to the files of its result. Blocks the thread for seconds at a time. */
+/** Runs one training from an opened base to the result files. Blocks the thread for seconds at a time. */
 export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promise<TrainingResult> {
   const { model, request, folder } = job;
   const { method } = request;
@@ -76,7 +76,7 @@ export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promis
   return { ...common, total: own + trainable, adapter };
 }
 
-/** What the loop trains a job's task by. */
+/** Inputs of the loop for a job's task. */
 export async function loopSetting(job: RequestedJob, hooks: LoopHooks): Promise<LoopSetting> {
   return {
     executor: await openExecutor({ ...job, device: job.request.device }),
@@ -88,8 +88,8 @@ export async function loopSetting(job: RequestedJob, hooks: LoopHooks): Promise<
 type RequestedJob = Omit<JobSetting, 'model'> & { readonly request: { readonly device: string } };
 
 /**
- * What was given, where the process itself takes it; a GPU's comes beside the machine's. Of what is free on that, as
- * much as leaves room for an estimate that was too low.
+ * The given limit, if it concerns this process's own memory; a GPU's comes on top of the machine's. From free GPU
+ * memory it leaves a margin for low estimates.
  */
 async function memoryFor({ memory, request: { device } }: RequestedJob): Promise<number> {
   if (memory !== undefined && /^(auto|cpu)/.test(device)) return memory;
@@ -114,12 +114,12 @@ function adapterOf(
   return { rankStabilized, base: undefined, modules };
 }
 
-/** How many numbers tensors have together. */
+/** Total number of values in tensors. */
 export function numbersIn(shapes: ReadonlyMap<string, Shape>): number {
   return [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
 }
 
-/** sha256 of the weights' file; of several, of their digests in order. */
+/** sha256 of the weights' file; for several files, of their digests in order. */
 export async function weightsDigest(
   { files }: Pick<BaseModel, 'files'>,
   signal: AbortSignal,

@@ -1,24 +1,50 @@
+import path from 'node:path';
 import { GraphError, type ModelSource, type Training, type TrainingHooks } from '@graft/graph';
-import { rm } from 'node:fs/promises';
+import { rm, mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { createAdapterService } from './adapter-service.ts';
-import { openJobFolder } from './job-folder.ts';
-import { lessenMemory, memoryLimit } from './memory-limit.ts';
-import type { EncoderResolver, ModelResolver } from './model-resolver.ts';
+import type { EncoderResolver, ModelResolver } from './model-file.ts';
 import { runInTrainer } from './trainer-client.ts';
-import type { StartTrainer } from './trainer-process.ts';
-import type { Jobs, SentJob } from './trainer-protocol.ts';
+import type { Jobs, SentJob, StartTrainer } from './trainer-protocol.ts';
 import type { JobSetting } from './training-job.ts';
+import { ownerStamp, removeLeftovers, replaceFile } from '@graft/kit';
+import { z } from 'zod';
+import { runtimeMemory } from '../architectures/training-memory.ts';
+
+/** Share of the insufficient memory, without the runtime's own, for the next attempt. */
+const lessened = 0.6;
+
+const limitSchema = z.object({ memory: z.number().positive() });
+
+/** Memory limit in bytes after an earlier attempt ran out of memory; undefined: none did. */
+async function memoryLimit(checkpoints: string): Promise<number | undefined> {
+  try {
+    return limitSchema.parse(JSON.parse(await readFile(limitFile(checkpoints), 'utf8'))).memory;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Records that an attempt expected to take this many bytes ran out of memory. */
+async function lessenMemory(checkpoints: string, expected: number): Promise<void> {
+  const own = Math.min(expected, runtimeMemory);
+  const text = JSON.stringify({ memory: Math.floor(own + (expected - own) * lessened) });
+  await replaceFile(limitFile(checkpoints), text);
+}
+
+function limitFile(checkpoints: string): string {
+  return path.join(checkpoints, 'memory-limit.json');
+}
 
 export interface TrainingOptions {
   /** Starts a process for each training and each evaluation. */
   readonly startTrainer: StartTrainer;
   readonly resolveModel: ModelResolver;
   readonly resolveEncoder: EncoderResolver;
-  /** Of the CPU. */
+  /** CPU threads. */
   readonly threads: number;
-  /** For files that live as long as a training does; made when needed. */
+  /** Folder for files that live as long as a training; created when needed. */
   readonly scratchFolder: string;
-  /** Bytes that a training may take; absent: most of what is free on the machine when it starts. */
+  /** Bytes that a training may take; absent: most of the free memory when it starts. */
   readonly memory?: number;
 }
 
@@ -26,11 +52,11 @@ type Setting = Omit<JobSetting, 'model'>;
 
 interface Attempt {
   readonly checkpoints: string;
-  /** Bytes that it may take at most. */
+  /** Memory limit in bytes. */
   readonly memory: number | undefined;
 }
 
-/** Training and everything about adapters. Starts no process until asked to train or to evaluate. */
+/** Training, and operations on adapters. Starts no process until it trains or evaluates. */
 export function createTraining(options: TrainingOptions): Training {
   const { startTrainer, resolveModel, resolveEncoder, threads, memory } = options;
 
@@ -48,7 +74,7 @@ export function createTraining(options: TrainingOptions): Training {
     return { id, digest, path: await resolveModel({ id, digest, ...source }) };
   };
 
-  /** Held to less where memory ran out under an attempt before, which is remembered. */
+  /** Uses less memory if an earlier attempt ran out of it. */
   const train = async <Type extends keyof Jobs>(
     { checkpoints, memory: room }: Attempt,
     hooks: TrainingHooks,
@@ -70,7 +96,7 @@ export function createTraining(options: TrainingOptions): Training {
       );
     } catch (error) {
       const ranOut = error instanceof GraphError && error.code === 'out-of-memory';
-      // Whoever tries again is to try less.
+      // The next attempt must take less.
       if (ranOut && expected !== undefined) await lessenMemory(checkpoints, expected);
       throw error;
     }
@@ -126,4 +152,11 @@ export function createTraining(options: TrainingOptions): Training {
       });
     },
   };
+}
+
+/** Creates a folder for one job below `parent`. Removes those that killed processes left there. */
+export async function openJobFolder(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  await removeLeftovers(parent);
+  return mkdtemp(path.join(parent, `${ownerStamp}-training-`));
 }

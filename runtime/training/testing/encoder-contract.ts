@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EncoderModel } from '../encoders/encoder-model.ts';
 import type { Executor } from '../ir/executor.ts';
-import type { EncoderCase } from './encoder-golden.ts';
-import { EncoderGoldenCase, type EncoderMethod } from './encoder-measure.ts';
+import { EncoderGoldenCase, type EncoderMethod, type EncoderCase } from './encoder-measure.ts';
 
 interface Compared {
   readonly model: () => Promise<EncoderModel>;

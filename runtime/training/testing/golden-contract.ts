@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Executor } from '../ir/executor.ts';
 import { cases, isFamily, type Case } from './golden.ts';
 import { GoldenCase } from './measure.ts';
+import { webgpuForTests } from './software-vulkan.ts';
 
 interface Compared {
   readonly chosen?: readonly Case[];
@@ -46,6 +47,19 @@ export function goldenContract(
       it('loses the same over 20 steps of AdamW', async () => {
         expect(await golden.losses(executor)).toBeLessThan(1e-3);
       });
+    }
+  });
+}
+
+/** Compares on the webgpu executor; says why it skips where there is no Vulkan device. Call before anything else touches Vulkan. */
+export async function onWebgpu(compare: (open: () => Promise<Executor>) => void): Promise<void> {
+  const webgpu = await webgpuForTests();
+  describe('onnx on webgpu', () => {
+    if (webgpu === undefined) {
+      it.skip('has no Vulkan device here; install chromium or mesa-vulkan-drivers', () =>
+        undefined);
+    } else {
+      compare(() => Promise.resolve(webgpu));
     }
   });
 }

@@ -1,5 +1,4 @@
 export { randomAdapter } from './test-model.ts';
 export { runEvaluationJob } from '../service/evaluation-job.ts';
-export { writeSlidingModel } from './sliding-model.ts';
 export { tinyEmbedder } from './tiny-embedder.ts';
-export { tiny, tinyConfig, TinyModel } from './tiny-model.ts';
+export { tiny, tinyConfig, TinyModel, writeSlidingModel } from './tiny-model.ts';

@@ -7,8 +7,7 @@ import {
   gradientName,
 } from '../architectures/training-program.ts';
 import type { Executor } from '../ir/executor.ts';
-import { AdamW } from '../optimizer/adamw.ts';
-import { clipFactor, gradientNorm } from '../optimizer/clip.ts';
+import { AdamW, clipFactor, gradientNorm } from '../optimizer/adamw.ts';
 import { rateAt } from '../optimizer/schedule.ts';
 import {
   batchFeeds,

@@ -1,4 +1,4 @@
-import { linearKinds } from '../architectures/linear-kinds.ts';
+import { linearKinds } from '../architectures/description.ts';
 import { linearPath, linearSize } from '../architectures/model-config.ts';
 import type { ModelConfig } from '../architectures/model-config.ts';
 import { permuteModule } from '../architectures/paired-rows.ts';

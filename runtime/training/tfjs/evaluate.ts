@@ -4,10 +4,10 @@ import { GraphError } from '@graft/graph';
 import type { Value } from '../ir/op.ts';
 import { sizeOf } from '../ir/shape.ts';
 
-/** TensorFlow.js, as far as this package uses it. */
+/** The parts of TensorFlow.js that this package uses. */
 export type Tensorflow = typeof tfjs;
 
-/** One op of the program in TensorFlow.js's terms. Intermediate tensors are the caller's to tidy. */
+/** One op of the program in TensorFlow.js. The caller disposes intermediate tensors. */
 export function evaluate(tf: Tensorflow, value: Value, inputs: readonly Tensor[]): Tensor {
   const { op } = value;
   const at = (index: number): Tensor => {

@@ -14,8 +14,8 @@ import { loadWeight } from '../formats/load-weight.ts';
 import { evaluate, type Tensorflow } from './evaluate.ts';
 
 /**
- * Runs programs op by op on TensorFlow.js's `cpu` backend, which is plain JavaScript: the independent check of
- * the ONNX executor, and the one that runs where no native library loads. Imported when first used.
+ * Runs programs op by op on TensorFlow.js's `cpu` backend, which is plain JavaScript: an independent check of the ONNX
+ * executor, and a fallback if no native library loads. Imported on first use.
  */
 export async function tfjsExecutor(): Promise<Executor> {
   const tensorflow = await import('@tensorflow/tfjs-core');
@@ -32,7 +32,7 @@ class TfjsExecutable implements Executable {
   readonly #tf: Tensorflow;
   readonly #program: Program;
   readonly #frozen: ReadonlyMap<number, tf.Tensor>;
-  /** After which value each tensor is no longer read. */
+  /** The last value that reads each tensor. */
   readonly #lastReads: ReadonlyMap<number, readonly Value[]>;
 
   private constructor(tensorflow: Tensorflow, program: Program, frozen: Map<number, tf.Tensor>) {

@@ -1,11 +1,11 @@
-/** The app's colour variables as a canvas takes them. */
+/** The app's colour variables, resolved for a canvas. */
 export interface ChartColours {
   of(variable: string): string;
   /** After the theme has changed. */
   forget(): void;
 }
 
-/** Variables may hold `light-dark(…)`, which only a property of an element resolves. */
+/** Variables may contain `light-dark(…)`, which only a property of an element resolves. */
 export function chartColours(element: HTMLElement): ChartColours {
   const known = new Map<string, string>();
   return {
@@ -24,12 +24,12 @@ export function chartColours(element: HTMLElement): ChartColours {
   };
 }
 
-/** Another word for each look that the page or the machine may have. */
+/** A key for each look of the page or the machine. */
 export const chartTheme = (): string =>
   document.documentElement.dataset['theme'] ??
   String(matchMedia('(prefers-color-scheme: dark)').matches);
 
-/** Calls back when the page or the machine goes from light to dark or back. Returns the stop function. */
+/** Calls back when the page or the machine switches between light and dark. Returns the stop function. */
 export function onThemeChange(changed: () => void): () => void {
   const media = matchMedia('(prefers-color-scheme: dark)');
   media.addEventListener('change', changed);

@@ -16,18 +16,18 @@ export interface ChartProps {
   /** CSS pixels. */
   readonly height: number;
   readonly log: boolean;
-  /** Values are shares of 1, written in per cent. */
+  /** Values are shares of 1, shown in per cent. */
   readonly share: boolean;
-  /** Whether the steps are written below. */
+  /** Whether to label the steps below. */
   readonly axis: boolean;
   /** Charts of one key share their cursor. */
   readonly sync: string;
   readonly label: string;
-  /** The step under the pointer; null once it has left. Must stay the same function. */
+  /** The step under the pointer; null once it has left. Must remain the same function. */
   readonly onHover: (step: number | null) => void;
 }
 
-/** Left margin, the same for charts that stand above each other. */
+/** Left margin, equal for stacked charts. */
 const axisWidth = 48;
 const axisHeight = 22;
 const font = "11px 'Inter Variable', system-ui, sans-serif";
@@ -44,13 +44,13 @@ function tick(value: number | null, share = false): string {
   return size >= 1e4 ? measure(value) : String(Number(value.toPrecision(6)));
 }
 
-/** From the first step to the last. What is asked for is not used: of a single step it is a guess. */
+/** From the first step to the last. Ignores the requested range, which is a guess for a single step. */
 function stepRange({ data: [steps] }: uPlot): [number, number] {
   const first = steps[0] ?? 0;
   return [first, Math.max(steps.at(-1) ?? 0, first + 1)];
 }
 
-/** A little beyond the values; never down to 0, which a logarithm never reaches. */
+/** A little beyond the values; never down to 0, which a logarithmic axis cannot show. */
 function logRange(_plot: uPlot, min: number | null, max: number | null): [number, number] {
   const low = Math.max(min ?? 1, 1e-9);
   return [low * 0.9, Math.max(max ?? 1, low) * 1.1];
@@ -93,7 +93,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
       y: false,
       drag: { x: false, y: false },
       sync: { key: props.sync, scales: ['x', null] },
-      // The smoothed line above a faint one has its point.
+      // The smoothed line above a faint one shows the point.
       points: {
         size: (_plot, at) => (props.series[at - 1]?.kind === 'faint' ? 0 : 6),
         width: 0,
@@ -125,7 +125,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
         values: (_plot, splits) => splits.map((value) => tick(value, props.share)),
       },
     ],
-    series: [{}, ...props.series.map((one) => seriesOptions(one, colours))],
+    series: [{}, ...props.series.map((line) => seriesOptions(line, colours))],
     hooks: {
       setCursor: [({ cursor, data }) => props.onHover(data[0][cursor.idx ?? -1] ?? null)],
     },
@@ -137,7 +137,10 @@ const dataOf = ({ steps, series }: ChartProps): uPlot.AlignedData => [
   ...series.map(({ values }) => [...values]),
 ];
 
-/** Curves and points over steps, on a canvas: thousands of points cost nothing. Its size never follows its data. */
+/**
+ * Curves and points over steps, on a canvas, so that thousands of points cost little. Its size never depends on its
+ * data.
+ */
 export const Chart = memo(function Chart(props: ChartProps): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);

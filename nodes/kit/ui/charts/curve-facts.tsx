@@ -2,7 +2,7 @@ import type { MetricRow } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { bytes, count, duration, measure } from '../text/amounts.ts';
 
-/** How far a training is; absent once it has ended. */
+/** Progress of a training; absent once it has ended. */
 export interface TrainingProgress {
   readonly done: number;
   readonly total?: number;
@@ -10,7 +10,7 @@ export interface TrainingProgress {
 
 type Fact = readonly [name: string, value: string];
 
-function told(value: number | undefined, tell: (value: number) => string): string {
+function shown(value: number | undefined, tell: (value: number) => string): string {
   return value === undefined || !Number.isFinite(value) ? '–' : tell(value);
 }
 
@@ -25,25 +25,25 @@ function bestEvaluation(rows: readonly MetricRow[]): number | undefined {
 function factsOf(rows: readonly MetricRow[], progress: TrainingProgress | undefined): Fact[] {
   const newest = rows.findLast(({ series, step }) => series === 'train' && step !== undefined);
   const values = newest?.values ?? {};
-  // A map of vectors is trained on texts that nobody reads any more.
+  // Training a map of vectors reads no texts.
   const readsTokens = newest === undefined || values['tokens'] !== undefined;
   const total = progress?.total === undefined ? '' : ` of ${count(progress.total)}`;
   const all: Fact[] = [
     progress === undefined
-      ? ['steps', told(newest?.step, count)]
+      ? ['steps', shown(newest?.step, count)]
       : ['step', `${count(progress.done)}${total}`],
     progress === undefined
-      ? ['best eval loss', told(bestEvaluation(rows), measure)]
-      : ['remaining', told(values['eta'], (seconds) => duration(seconds * 1_000))],
-    ['tokens/s', told(values['tokensPerSecond'], (rate) => count(Math.round(rate)))],
-    ['epoch', told(values['epoch'], (epoch) => epoch.toFixed(2))],
-    ['tokens', told(values['tokens'], count)],
-    ['memory', told(values['memory'], bytes)],
+      ? ['best eval loss', shown(bestEvaluation(rows), measure)]
+      : ['remaining', shown(values['eta'], (seconds) => duration(seconds * 1_000))],
+    ['tokens/s', shown(values['tokensPerSecond'], (rate) => count(Math.round(rate)))],
+    ['epoch', shown(values['epoch'], (epoch) => epoch.toFixed(2))],
+    ['tokens', shown(values['tokens'], count)],
+    ['memory', shown(values['memory'], bytes)],
   ];
   return readsTokens ? all : all.filter(([name]) => !name.startsWith('tokens'));
 }
 
-/** What is to be known of a training beside its curves, in places that do not move. */
+/** Facts of a training beside its curves, in fixed positions. */
 export function CurveFacts(props: {
   readonly rows: readonly MetricRow[];
   readonly progress?: TrainingProgress | undefined;

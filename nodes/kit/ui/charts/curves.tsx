@@ -16,7 +16,7 @@ const colours: Readonly<Record<string, string>> = {
 };
 const colourOf = (series: string): string => colours[series] ?? '--c-sources';
 
-/** Curves of rows over their steps: loss, accuracy, learning rate, gradient norm, and whatever else there is. */
+/** Curves of rows over their steps: loss, accuracy, learning rate, gradient norm, and others. */
 export function Curves({
   rows,
   meanings = {},
@@ -63,7 +63,7 @@ interface PanelProps {
   readonly toggleLog?: () => void;
 }
 
-/** Values that are shares, told in per cent. */
+/** Values that are shares, shown in per cent. */
 const shares: ReadonlySet<string> = new Set(['accuracy']);
 
 function Panel({ panel, meaning, hovered, chart, toggleLog }: PanelProps): ReactNode {

@@ -9,11 +9,11 @@ export interface HeatCell extends ModulePlace {
 export interface HeatMapProps {
   readonly title: string;
   readonly cells: readonly HeatCell[];
-  /** `from` 0 up: more is stronger. `around`: below and above `middle` have colours of their own. */
+  /** `from` 0 up: more is stronger. `around`: separate colours below and above `middle`. */
   readonly scale:
     | { readonly kind: 'from'; readonly most: number }
     | { readonly kind: 'around'; readonly middle: number; readonly reach: number };
-  /** A value as it is written. */
+  /** Formats a value. */
   readonly tell?: (value: number) => string;
   readonly chosen: HeatCell | undefined;
   readonly choose: (cell: HeatCell) => void;
@@ -22,7 +22,7 @@ export interface HeatMapProps {
 const labelWidth = 68;
 const cellHeight = 15;
 const columns = 290;
-/** Every how many layers one is numbered. */
+/** Layers between two numbered ones. */
 const numberedEvery = 5;
 
 function share(value: number, scale: HeatMapProps['scale']): number {
@@ -34,11 +34,11 @@ function share(value: number, scale: HeatMapProps['scale']): number {
 function fill(value: number, scale: HeatMapProps['scale']): string {
   const part = share(value, scale);
   const colour = part < 0 ? '--c-retrieval' : '--c-training';
-  // A little of the colour even at 0, so that a cell is told from no cell.
+  // A little colour even at 0, to distinguish it from an empty cell.
   return `color-mix(in oklab, var(${colour}) ${Math.round(4 + 96 * Math.abs(part))}%, var(--panel))`;
 }
 
-/** Layers from left to right, kinds of modules from top to bottom, a colour for each value. */
+/** Layers from left to right, module kinds from top to bottom, a colour for each value. */
 export function HeatMap(props: HeatMapProps): ReactNode {
   const { title, cells, scale, tell = measure, chosen, choose } = props;
   const kinds = kindsInOrder(cells.map(({ kind }) => kind));
@@ -130,7 +130,7 @@ export function cellText(
   return `layer ${layer} · ${kind} · ${tell(value)}`;
 }
 
-/** Five places on the scale between its ends. */
+/** Five points on the scale. */
 function Scale(props: {
   readonly scale: HeatMapProps['scale'];
   readonly tell: (value: number) => string;
@@ -151,7 +151,7 @@ function Scale(props: {
   );
 }
 
-/** A heat map that keeps which cell is chosen, at first the one with the largest value. */
+/** A heat map with a chosen cell, initially the one with the largest value. */
 export function useChosenCell(cells: readonly HeatCell[]): {
   readonly chosen: HeatCell | undefined;
   readonly choose: (cell: HeatCell) => void;

@@ -2,28 +2,28 @@ import { metricWords, type MetricRow } from '@graft/graph';
 
 /** One curve of a panel over the panel's steps; null where its series has no value. */
 export interface Curve {
-  /** `train`, `eval`, or as the row names it. */
+  /** `train`, `eval`, or the row's own name. */
   readonly series: string;
   readonly values: readonly (number | null)[];
 }
-/** One value over the optimizer steps, a curve for each series that has it. */
+/** One value over the optimizer steps, with a curve for each series that has it. */
 export interface CurvePanel {
-  /** As rows name it: `loss`. */
+  /** The row's name for it: `loss`. */
   readonly name: string;
   readonly title: string;
-  /** Ascending, each once. */
+  /** Ascending, without repetitions. */
   readonly steps: readonly number[];
   readonly curves: readonly Curve[];
 }
 
 const titles: ReadonlyMap<string, string> = new Map([
   ['loss', 'Loss'],
-  // Of tokens, or of questions that found their passage.
+  // Share of tokens, or of questions that found their passage.
   ['accuracy', 'Accuracy'],
   ['rate', 'Learning rate'],
   ['norm', 'Gradient norm'],
 ]);
-/** Told as facts, since their course says little. */
+/** Shown as facts, because their course says little. */
 const facts: ReadonlySet<string> = new Set([
   'tokens',
   'epoch',
@@ -40,8 +40,8 @@ function orderOf(known: readonly string[], name: string): number {
 }
 
 /**
- * The panels of rows that belong to steps: known values first, in a fixed order. Of a step that comes twice,
- * as after a resume, the later row counts.
+ * The panels of rows with a step: known values first, in a fixed order. For a repeated step, as after a resume, the
+ * later row counts.
  */
 export function curvePanels(rows: readonly MetricRow[]): CurvePanel[] {
   const values = new Map<string, Map<string, Map<number, number>>>();
@@ -60,7 +60,7 @@ export function curvePanels(rows: readonly MetricRow[]): CurvePanel[] {
   return [...values]
     .sort(([a], [b]) => orderOf(order, a) - orderOf(order, b))
     .map(([name, bySeries]) => {
-      const steps = [...new Set([...bySeries.values()].flatMap((one) => [...one.keys()]))];
+      const steps = [...new Set([...bySeries.values()].flatMap((values) => [...values.keys()]))];
       steps.sort((a, b) => a - b);
       const curves = [...bySeries]
         .sort(([a], [b]) => orderOf(seriesOrder, a) - orderOf(seriesOrder, b))
@@ -72,17 +72,17 @@ export function curvePanels(rows: readonly MetricRow[]): CurvePanel[] {
     });
 }
 
-/** A loss that is no number any more ends its curve; it cannot be drawn. */
+/** A loss that is no longer finite ends its curve. */
 function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
-/** Points from which on a curve is smoothed. */
+/** Number of points from which a curve is smoothed. */
 const smoothedFrom = 40;
 
 /**
- * The curve's exponential mean over about a twentieth of its points, taken from both sides so that it does not
- * lag behind; undefined for a curve too short to need it.
+ * The curve's exponential mean over about a twentieth of its points, from both sides to avoid lag; undefined for a
+ * curve too short to need it.
  */
 export function smoothed(values: readonly (number | null)[]): (number | null)[] | undefined {
   const count = values.reduce<number>((sum, value) => sum + (value === null ? 0 : 1), 0);
@@ -96,7 +96,7 @@ export function smoothed(values: readonly (number | null)[]): (number | null)[] 
   });
 }
 
-/** Weighted so that the first values count as much as their number. */
+/** Weighted, so that the first values are unbiased. */
 function runningMean(values: readonly (number | null)[], keep: number): (number | null)[] {
   let mean = 0;
   let weight = 0;
@@ -113,7 +113,7 @@ export interface DrawnCurve extends Curve {
   readonly kind: 'line' | 'faint' | 'points';
 }
 
-/** Evaluations are few: points. A long noisy curve is drawn smoothed over its own faint line. */
+/** Evaluations are few, so they are points. A long noisy curve is smoothed over its own faint line. */
 export function drawnCurves({ name, curves }: CurvePanel): DrawnCurve[] {
   return curves.flatMap(({ series, values }): DrawnCurve[] => {
     if (series === 'eval') return [{ kind: 'points', series, values }];
@@ -126,7 +126,7 @@ export function drawnCurves({ name, curves }: CurvePanel): DrawnCurve[] {
   });
 }
 
-/** Index of the newest value up to `at`, by default the last of all; -1 where there is none. */
+/** Index of the newest value up to `at`, by default of all; -1 if there is none. */
 export function lastValue(values: readonly (number | null)[], at = values.length - 1): number {
   let index = at;
   while (index >= 0 && values[index] === null) index -= 1;

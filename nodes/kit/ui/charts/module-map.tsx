@@ -10,7 +10,7 @@ export interface ModuleValue {
   readonly tell?: HeatMapProps['tell'];
 }
 
-/** A heat map over layers and modules of a value of rows that are labelled with modules' paths. */
+/** A heat map over layers and modules, from rows labelled with module paths. */
 export function ModuleMap(props: {
   readonly rows: readonly MetricRow[];
   readonly value: ModuleValue;

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 const width = 100;
 const height = 28;
 
-/** Corners of the line through values, evenly spread; at most one a unit of width, each the mean of its share. */
+/** Corners of the line through evenly spread values; at most one a unit of width, each the mean of its share. */
 export function sparklinePath(values: readonly number[]): string {
   const share = Math.max(1, values.length / width);
   const means: number[] = [];
@@ -26,7 +26,7 @@ export function sparklinePath(values: readonly number[]): string {
     .join('');
 }
 
-/** A course of values without axes, stretched over its place. Nothing for fewer than two. */
+/** A line of values without axes, stretched to its box. Nothing for fewer than two. */
 export function Sparkline(props: {
   readonly values: readonly number[];
   readonly label: string;

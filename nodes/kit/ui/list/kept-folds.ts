@@ -1,26 +1,31 @@
-/** Artifacts whose folds are kept: those that were looked at last. */
+/** Number of artifacts whose folds are kept: the most recent. */
 const mostKept = 100;
 
-/** What of an artifact's rows is folded or unfolded, so that a row is so wherever it is drawn again, in whichever order: by the numbers of the rows. */
+/**
+ * Folded and unfolded parts of an artifact's rows, by row number, so that a row keeps them wherever and in whichever
+ * order it is drawn again.
+ */
 export class KeptFolds {
   readonly #open = new Map<string, readonly boolean[]>();
   readonly #restored = new WeakSet<Element>();
 
-  /** Notes what people fold in the rows that are children of an element. */
+  /** Records what people fold in the rows below an element. */
   watch(rows: Element, signal: AbortSignal): void {
     const note = ({ target }: Event): void => {
-      const row = [...rows.children].find((one) => target instanceof Node && one.contains(target));
+      const row = [...rows.children].find(
+        (candidate) => target instanceof Node && candidate.contains(target),
+      );
       if (row !== undefined)
         this.#open.set(
           numberOf(row),
           foldsIn(row).map(({ open }) => open),
         );
     };
-    // It does not bubble.
+    // The event does not bubble.
     rows.addEventListener('toggle', note, { signal, capture: true });
   }
 
-  /** Folds a row that is drawn anew as it was. */
+  /** Restores the folds of a redrawn row. */
   restore(row: Element): void {
     if (this.#restored.has(row) || row.hasAttribute('data-waiting')) return;
     this.#restored.add(row);
@@ -36,7 +41,7 @@ const foldsIn = (row: Element): HTMLDetailsElement[] => [...row.querySelectorAll
 
 const kept = new Map<string, KeptFolds>();
 
-/** The folds of the rows of an artifact, the same in every list of them. */
+/** The folds of an artifact's rows, shared by all its lists. */
 export function foldsOf(digest: string): KeptFolds {
   const folds = kept.get(digest) ?? new KeptFolds();
   kept.delete(digest);

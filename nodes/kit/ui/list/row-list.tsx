@@ -1,9 +1,7 @@
 import { type ReactNode, useMemo } from 'react';
 import { z } from 'zod';
 import { count, plural } from '../text/amounts.ts';
-import { fittingRows } from './fitting-rows.ts';
 import { foldsOf } from './kept-folds.ts';
-import { numberAt, placeOfRow } from './row-numbers.ts';
 import type { PreviewProps } from '../preview-props.ts';
 import { mostOnPaper, VirtualRows } from './virtual-rows.tsx';
 
@@ -21,13 +19,13 @@ export interface RowListProps<T> extends Pick<
   | 'onPaper'
 > {
   readonly schema: z.ZodType<T>;
-  /** What rows are called, in the plural. */
+  /** Name of the rows, in the plural. */
   readonly unit: string;
   /** Draws a row; `at` is its number among all, from 0. */
   readonly children: (row: T, at: number) => ReactNode;
 }
 
-/** All rows there are, those in sight drawn: each by itself, those that do not fit the schema as JSON. */
+/** All rows, of which only those in view are drawn; shows rows that do not fit the schema as JSON. */
 export function RowList<T>(props: RowListProps<T>): ReactNode {
   const { rows, schema, children, rowActions, first = 0, numbers, went, want, total } = props;
   const { onPaper } = props;
@@ -35,7 +33,7 @@ export function RowList<T>(props: RowListProps<T>): ReactNode {
   const gone = useMemo(() => {
     const at = went === undefined ? undefined : placeOfRow(numbers, went.row);
     return at === undefined ? undefined : { at };
-    // Rows that come to those shown move none before them.
+    // New rows do not move those before them.
   }, [went, numbers === undefined]);
   const draw = (at: number, height: number): ReactNode => {
     const row = fitting[at - first];
@@ -89,12 +87,12 @@ export function RawRows(props: PreviewProps): ReactNode {
   );
 }
 
-/** A row that does not fit, as it is. */
+/** A row that does not fit the schema, as JSON. */
 export function RawRow({ value }: { readonly value: unknown }): ReactNode {
   return <pre className="gk-raw">{JSON.stringify(value, null, 1)}</pre>;
 }
 
-/** What paper does not have of the rows. */
+/** Notes on paper which rows are missing. */
 function LeftOut({ left }: { readonly left: number }): ReactNode {
   return left === 0 ? null : (
     <p className="gk-note">
@@ -103,7 +101,7 @@ function LeftOut({ left }: { readonly left: number }): ReactNode {
   );
 }
 
-/** How many rows there are. A single one speaks for itself. */
+/** The number of rows; nothing for a single one. */
 function Total(
   props: Pick<PreviewProps, 'artifact' | 'total' | 'loading' | 'numbers' | 'onPaper'> & {
     readonly unit: string;
@@ -122,7 +120,7 @@ function Total(
       </p>
     );
   }
-  // On paper the foot of the cell says it.
+  // On paper, the foot of the cell shows it.
   return total === 1 || onPaper ? null : (
     <p className="gk-pager">
       {count(total)} {unit}
@@ -134,14 +132,14 @@ export interface PagerProps extends Pick<
   PreviewProps,
   'total' | 'loading' | 'loadMore' | 'onPaper'
 > {
-  /** Number of the last row that is shown, from 1. */
+  /** Number of the last row shown, from 1. */
   readonly shown: number;
-  /** Rows that are left out before those shown. */
+  /** Rows omitted before those shown. */
   readonly from?: number;
   readonly unit: string;
 }
 
-/** How many rows are shown of how many, and a button for the next page. A single one speaks for itself. */
+/** How many of the rows are shown, and a button for the next page; nothing for a single row. */
 export function Pager(props: PagerProps): ReactNode {
   const { shown, from = 0, total, loading, loadMore, unit, onPaper } = props;
   if (total === 0 && !loading) return <p className="gk-note">No {unit}.</p>;
@@ -162,4 +160,31 @@ export function Pager(props: PagerProps): ReactNode {
       )}
     </div>
   );
+}
+
+/** The number of a shown row among all; `numbers` is undefined if all rows are shown. */
+export function numberAt(numbers: readonly number[] | undefined, at: number): number {
+  return numbers === undefined ? at : (numbers[at] ?? at);
+}
+
+/** The position of a row among those shown; undefined if it is not shown. */
+export function placeOfRow(
+  numbers: readonly number[] | undefined,
+  number: number,
+): number | undefined {
+  if (numbers === undefined) return number;
+  const at = numbers.indexOf(number);
+  return at === -1 ? undefined : at;
+}
+
+/** A row that fits the port's schema, or the raw row. */
+export type FittingRow<T> =
+  { readonly fits: true; readonly value: T } | { readonly fits: false; readonly raw: unknown };
+
+/** Reads rows by a schema; keeps a row that does not fit, to show it as JSON. */
+export function fittingRows<T>(rows: readonly unknown[], schema: z.ZodType<T>): FittingRow<T>[] {
+  return rows.map((raw) => {
+    const parsed = schema.safeParse(raw);
+    return parsed.success ? { fits: true, value: parsed.data } : { fits: false, raw };
+  });
 }

@@ -1,15 +1,15 @@
-/** Rows whose heights are summed up together: a place is looked up by blocks first. */
+/** Rows whose heights are summed in one block, for faster lookup. */
 const blockRows = 128;
-/** Rows that have been measured before the others are guessed by them. */
+/** Measured rows before their mean estimates the others. */
 const enoughMeasured = 8;
-/** How far the mean may go from the guess before that follows it. */
+/** How far the mean may deviate from the estimate before the estimate follows. */
 const leeway = 0.25;
 
-/** How high the rows of a list are, in pixels: those that were drawn as they are, the others by a guess. */
+/** Heights of the rows of a list, in pixels: measured where drawn, estimated elsewhere. */
 export class RowSizes {
   readonly count: number;
   readonly #measured = new Map<number, number>();
-  /** Of each block, what its measured rows add up to, and how many they are. */
+  /** For each block, the sum and number of its measured rows. */
   readonly #sums: Float64Array;
   readonly #known: Uint32Array;
   #sum = 0;
@@ -23,14 +23,14 @@ export class RowSizes {
     this.#known = new Uint32Array(blocks);
   }
 
-  /** The same where there are more rows, or fewer. */
+  /** The same for another number of rows. */
   resized(count: number): RowSizes {
     const sizes = new RowSizes(count, this.#guess);
     for (const [row, size] of this.#measured) if (row < count) sizes.set(row, size);
     return sizes;
   }
 
-  /** Notes the height of a row. True where something has become another height by it. */
+  /** Records the height of a row. True if any height changed. */
   set(row: number, size: number): boolean {
     const before = this.#measured.get(row);
     if (before !== undefined && Math.abs(before - size) < 0.5) return false;
@@ -54,7 +54,7 @@ export class RowSizes {
     return this.before(this.count);
   }
 
-  /** Where a row begins. */
+  /** Offset of a row. */
   before(row: number): number {
     const last = Math.floor(Math.min(row, this.count) / blockRows);
     let offset = 0;
@@ -63,7 +63,7 @@ export class RowSizes {
     return offset;
   }
 
-  /** The row that stands at a place; the first or last one beyond them. */
+  /** The row at an offset; the first or last one beyond them. */
   at(offset: number): number {
     let block = 0;
     let left = offset;

@@ -1,4 +1,4 @@
-/** Pixels that a list is high at most: browsers tell places further down to less than a pixel only, and at last draw nothing. */
+/** Most pixels of a list's height: beyond it browsers lose sub-pixel precision, and finally draw nothing. */
 export const mostHeight = 1_000_000;
 
 /** Screens that one scrolls by hand at once; further is a jump. */
@@ -6,24 +6,24 @@ const byHand = 4;
 
 /** A list in its scroller, in pixels. */
 export interface ScrollFrame {
-  /** From the upper edge of the list down to what is seen first; below 0 where the list begins further down. */
+  /** From the top of the list to the first visible pixel; below 0 if the list begins further down. */
   readonly top: number;
-  /** Of what is seen. */
+  /** Height of the visible part. */
   readonly view: number;
 }
 
 /**
- * Where one is among all rows, in pixels of their own heights. A list that would be higher than a browser draws is
- * as high as it can be: small steps in it are steps of as many pixels among the rows, large ones go by its share.
+ * The scroll position among all rows, in pixels of their own heights. A list taller than browsers can draw is clipped
+ * to the maximum: small scroll steps move by as many pixels among the rows, large ones proportionally.
  */
 export class ScrollPlace {
   /** Pixels of all rows. */
   total = 0;
-  /** Place among the rows of what is seen first. */
+  /** Offset of the first visible pixel among the rows. */
   at = 0;
   #top = 0;
 
-  /** Where the scroller stood last. */
+  /** Last position of the scroller. */
   get top(): number {
     return this.#top;
   }
@@ -47,7 +47,7 @@ export class ScrollPlace {
     else this.at = Math.min(Math.max(0, this.at + step), this.total - view);
   }
 
-  /** Where the scroller has to stand for a place among the rows. Whoever puts it there has said so by this. */
+  /** Scroller position for an offset among the rows; records it as set. */
   go(at: number, view: number): number {
     const end = this.total - view;
     this.at = at;
@@ -60,7 +60,7 @@ export class ScrollPlace {
     return this.#top;
   }
 
-  /** Where a place among the rows is drawn in the list. */
+  /** Position in the list at which an offset among the rows is drawn. */
   drawn(at: number): number {
     return this.#isWhole ? at : this.#top + at - this.at;
   }

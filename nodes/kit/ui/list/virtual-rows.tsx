@@ -10,28 +10,28 @@ import type { KeptFolds } from './kept-folds.ts';
 import { RowSizes } from './row-sizes.ts';
 import { type ScrollFrame, ScrollPlace } from './scroll-place.ts';
 
-/** Pixels drawn above and below what is seen. */
+/** Pixels drawn above and below the visible part. */
 const beyond = 400;
-/** Pixels that a row is taken to be high before any was drawn. */
+/** Assumed height of a row in pixels, before any was drawn. */
 const firstGuess = 44;
-/** Rows that are drawn before it is known how much is seen. */
+/** Rows drawn before the visible part is known. */
 const firstDrawn = 20;
-/** Rows that are drawn on paper at most. */
+/** Most rows drawn on paper. */
 export const mostOnPaper = 1_000;
-/** Milliseconds of rest after which a list that is higher than it is drawn is put where it stands among its rows. */
+/** Milliseconds of rest after which a list taller than its drawing is moved to its true place. */
 const restAfter = 150;
 
 export interface VirtualRowsProps {
   readonly count: number;
-  /** What of them is folded. */
+  /** Folds of the rows. */
   readonly folds: KeptFolds;
-  /** The place that was gone to last; a new object each time. */
+  /** The last jump target; a new object each time. */
   readonly went?: { readonly at: number } | undefined;
-  /** Told which places are drawn. */
+  /** Receives the positions that are drawn. */
   readonly want?: ((from: number, to: number) => void) | undefined;
-  /** Whether they are drawn for paper, which does not scroll. */
+  /** Whether to draw for paper, which does not scroll. */
   readonly onPaper?: boolean | undefined;
-  /** The element of one row; of one that has not come yet, as high as told, with `data-waiting`. */
+  /** The element of one row; for a row not yet loaded an element of the given height, with `data-waiting`. */
   readonly children: (at: number, height: number) => ReactNode;
 }
 
@@ -40,7 +40,7 @@ interface Drawn {
   readonly to: number;
 }
 
-/** Any number of rows, of which those in sight are drawn, whatever their heights, in whatever scrolls around them. */
+/** Draws the visible part of any number of rows, of any heights, in any scrolling element. */
 export function VirtualRows(props: VirtualRowsProps): ReactNode {
   const { count, folds, went, want, onPaper = false, children } = props;
   const list = useRef<HTMLDivElement>(null);
@@ -52,7 +52,7 @@ export function VirtualRows(props: VirtualRowsProps): ReactNode {
   const { current } = view;
   current.resize(count);
   useLayoutEffect(() => current.attach(list, setDrawn), [current]);
-  // After every drawing: what is new is measured, and lies where it belongs.
+  // After every drawing: measures new rows and puts them in place.
   useLayoutEffect(() => {
     current.isStill = onPaper;
     current.settle({ from, to });
@@ -74,20 +74,20 @@ export function VirtualRows(props: VirtualRowsProps): ReactNode {
   );
 }
 
-/** What scrolls an element. */
+/** The scrolling element around an element. */
 function scrollerOf(element: Element): Element {
-  for (let one = element.parentElement; one !== null; one = one.parentElement) {
-    if (/auto|scroll/.test(getComputedStyle(one).overflowY)) return one;
+  for (let ancestor = element.parentElement; ancestor !== null; ancestor = ancestor.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(ancestor).overflowY)) return ancestor;
   }
   return document.documentElement;
 }
 
-/** What the rows in an element can be scrolled by, in pixels of their own heights. */
+/** How far the rows in an element can scroll, in pixels of their own heights. */
 const views = new WeakMap<Element, RowsView>();
 
 /**
- * Scrolls the rows around a node by so many pixels of their heights, however high the list is drawn. False where `scroller` is not what
- * scrolls them.
+ * Scrolls the rows around a node by pixels of their own heights, however tall the list is drawn. False if `scroller`
+ * does not scroll them.
  */
 export function scrollRows(scroller: Element, node: Node, step: number): boolean {
   const element = node instanceof Element ? node : node.parentElement;
@@ -99,7 +99,7 @@ export function scrollRows(scroller: Element, node: Node, step: number): boolean
 
 class RowsView {
   sizes: RowSizes;
-  /** While it is printed nothing is measured or moved: the screen is as it was afterwards. */
+  /** While printing, nothing is measured or moved, so that the screen stays the same afterwards. */
   isStill = false;
   readonly #place = new ScrollPlace();
   readonly #folds: KeptFolds;
@@ -107,7 +107,7 @@ class RowsView {
   #scroller: Element | undefined;
   #draw: (drawn: Drawn) => void = () => undefined;
   #drawn: Drawn = { from: 0, to: 0 };
-  /** The row that stays in the middle while those around it are still being measured. */
+  /** The row to keep in the middle while those around it are measured. */
   #pinned: number | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
 
@@ -120,7 +120,7 @@ class RowsView {
     if (this.sizes.count !== count) this.sizes = this.sizes.resized(count);
   }
 
-  /** Watches what scrolls the list. Returns the stop function. */
+  /** Watches the scrolling element. Returns the stop function. */
   attach(list: RefObject<HTMLElement | null>, draw: (drawn: Drawn) => void): () => void {
     const { current: element } = list;
     const block = element?.firstElementChild;
@@ -148,13 +148,13 @@ class RowsView {
     this.#keep(() => undefined);
   }
 
-  /** Goes on by so many pixels of the rows' own heights. */
+  /** Scrolls on by pixels of the rows' own heights. */
   scrollBy(step: number): void {
     this.#pinned = undefined;
     this.#keep(() => undefined, step);
   }
 
-  /** Measures the rows that are drawn, without moving the one that is seen first. */
+  /** Measures the drawn rows, without moving the first visible one. */
   settle(drawn: Drawn): void {
     if (this.isStill) return;
     this.#drawn = drawn;
@@ -173,7 +173,7 @@ class RowsView {
   #scrolled(): void {
     const frame = this.#frame();
     if (frame === undefined || this.isStill) return;
-    // Whoever scrolls wants to go on from there, not to where was jumped to.
+    // People who scroll want to go on from there, not from the jump target.
     if (Math.abs(frame.top - this.#place.top) > 1) this.#pinned = undefined;
     this.#place.follow(frame);
     this.#redraw(frame);
@@ -189,8 +189,8 @@ class RowsView {
   }
 
   /**
-   * Lets the rows have other heights, and puts the scroller where the same row is seen first, or so many pixels further; or the one that
-   * is pinned.
+   * Updates row heights and scrolls so that the first visible row, or the pinned one, keeps its place, shifted by the
+   * given pixels.
    */
   #keep(change: () => void, further = 0): void {
     const before = this.#frame();
@@ -216,7 +216,7 @@ class RowsView {
     const step = place.go(wanted, view) - before.top;
     if (scroller !== undefined && Math.abs(step) >= 1) scroller.scrollTop += step;
     const frame = this.#frame() ?? before;
-    // It may not be possible to go that far.
+    // The scroller may not reach that far.
     place.follow(frame);
     this.#redraw(frame);
   }
@@ -229,7 +229,7 @@ class RowsView {
     });
     const block = this.#list?.firstElementChild;
     const [now, least, most] = [this.#drawn, around(beyond / 2), around(2 * beyond)];
-    // What is drawn stays as long as it is enough, and not too much: a pixel more or less changes nothing.
+    // Keeps the drawn range while it suffices and is not too large: a pixel more or less changes nothing.
     const isEnough = now.from <= least.from && now.to >= least.to;
     const isMuch = now.from < most.from || now.to > most.to;
     if (!isEnough || isMuch) this.#draw(around(beyond));

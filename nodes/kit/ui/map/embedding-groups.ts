@@ -1,17 +1,17 @@
 import type { EmbeddingMap } from '@graft/graph';
 
-/** Groups that have a colour of their own; all else is one more. */
+/** Groups with a colour of their own; the rest form one more. */
 const mostGroups = 6;
 
 export interface EmbeddingGroups {
-  /** The largest first; what has no colour of its own is the last, under `others`. */
+  /** Largest first; points without a colour of their own come last, under `others`. */
   readonly names: readonly string[];
-  /** Of each point the number of its group. */
+  /** Group number of each point. */
   readonly groupOf: readonly number[];
   readonly counts: readonly number[];
 }
 
-/** The points by their documents, or where these are many by the folders that they lie in. */
+/** Groups points by document or, if there are many, by folder. */
 export function embeddingGroups({ documents, documentOf }: EmbeddingMap): EmbeddingGroups {
   const few = documents.length <= mostGroups;
   const names = documents.map((path) => (few ? path : folderOf(path)));
@@ -28,11 +28,11 @@ export function embeddingGroups({ documents, documentOf }: EmbeddingMap): Embedd
   const all = rest === 0 ? own : [...own, rest === 1 ? '1 other' : `${String(rest)} others`];
   return {
     ...{ names: all, groupOf },
-    counts: all.map((_, group) => groupOf.filter((one) => one === group).length),
+    counts: all.map((_, group) => groupOf.filter((own) => own === group).length),
   };
 }
 
-/** `handbook/works/`; of a page its site; a file beside the graph stands for itself. */
+/** `handbook/works/`; for a page its site; a file beside the graph stands for itself. */
 function folderOf(path: string): string {
   if (/^https?:\/\//.test(path) && URL.canParse(path)) return new URL(path).host;
   const slash = path.lastIndexOf('/');

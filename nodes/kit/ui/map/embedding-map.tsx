@@ -17,35 +17,38 @@ import { Chosen, useRow } from './map-chosen.tsx';
 import { markOf, markPoints, traceMark } from './map-marks.ts';
 import { drawQuestions, questionPlaces } from './map-questions.ts';
 
-/** How the points are laid out, and how that is chosen. */
+/** The layout of the points, and its choice. */
 export interface MapLayout {
   readonly by: 'components' | 'umap';
   choose(by: MapLayout['by']): void;
-  /** How far UMAP is; undefined where it is not at work. */
+  /** Progress of UMAP; undefined if it is not running. */
   readonly progress: string | undefined;
-  /** Why it came to nothing. */
+  /** Why UMAP failed. */
   readonly problem: string | undefined;
-  /** x and y of each point by UMAP, from -1 to 1, once they are known. */
+  /** x and y of each point by UMAP, from -1 to 1, once known. */
   readonly places: readonly number[] | undefined;
 }
 
 export interface EmbeddingMapProps {
   readonly map: EmbeddingMap;
-  /** What was searched for among the chunks. */
+  /** Questions searched for among the chunks. */
   readonly questions?: readonly MapQuestion[] | undefined;
-  /** Absent: by principal components only. */
+  /** Absent: only principal components. */
   readonly layout?: MapLayout | undefined;
-  /** Shows a row of the list. */
+  /** Shows a row in the list. */
   readonly goTo: (row: number) => void;
-  /** Reads one of the artifact's rows; undefined where it cannot be had. */
+  /** Reads a row of the artifact; undefined if it is unavailable. */
   readonly readRow: (row: number) => Promise<unknown>;
 }
 
 const height = 260;
-/** Pixels from which on a drag draws a line around points. */
+/** Pixels from which a drag draws an outline around points. */
 const least = 5;
 
-/** Vectors on the plane of their two first principal components, or by UMAP: by pointer and by arrow keys, one or those within a line. */
+/**
+ * A map of vectors, by their first two principal components or by UMAP. Pointer or arrow keys choose a point; an
+ * outline chooses several.
+ */
 export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
   const { map: given, questions, layout, goTo, readRow } = props;
   const places = layout?.places;
@@ -57,7 +60,7 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
   const [chosen, choose] = useState<readonly number[]>([]);
   const [under, setUnder] = useState<number>();
   const row = under === undefined ? undefined : map.rows[under];
-  const told = useRow(row, readRow);
+  const shownRow = useRow(row, readRow);
   const document = map.documents[map.documentOf[under ?? -1] ?? -1];
   const { length } = map.rows;
   const question = under === undefined ? undefined : asked[under - length]?.question;
@@ -73,7 +76,7 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
           </>
         ) : document !== undefined ? (
           <>
-            <b>{told?.place ?? document}</b> {told?.text}
+            <b>{shownRow?.place ?? document}</b> {shownRow?.text}
           </>
         ) : (
           <span className="gk-map-hint">
@@ -128,7 +131,7 @@ export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
   );
 }
 
-/** A group's mark as its points have it. */
+/** A group's mark, as its points show it. */
 function Mark({ group }: { readonly group: number }): ReactNode {
   const { colour, shape } = markOf(group);
   const points = markPoints(shape, 4);
@@ -173,10 +176,10 @@ function LayoutChoice({ by, choose, progress, problem }: MapLayout): ReactNode {
 }
 
 interface FieldProps extends Pick<EmbeddingMapProps, 'map' | 'goTo'> {
-  /** The questions that are shown: points after those of the map. */
+  /** The visible questions: points after those of the map. */
   readonly asked: readonly MapQuestion[];
   readonly groups: EmbeddingGroups;
-  /** The group that is drawn before the others. */
+  /** The group drawn in front. */
   readonly only: number | undefined;
   readonly chosen: readonly number[];
   readonly choose: (points: readonly number[]) => void;
@@ -201,14 +204,14 @@ function Field(props: FieldProps): ReactNode {
     const all = [...map.places, ...questionPlaces(map, asked)];
     return new EmbeddingPlaces({ places: all }, { width, height, front: map.rows.length });
   }, [map, asked, width]);
-  /** The line that is being drawn: several moves may come before the next drawing. */
+  /** The outline in progress: several moves may precede the next drawing. */
   const drawn = useRef<readonly Spot[]>([]);
   const [line, setLine] = useState<readonly Spot[]>([]);
   const draw = (spots: readonly Spot[]): void => {
     drawn.current = spots;
     setLine(spots);
   };
-  // At once: a page that is printed goes to light just before.
+  // At once, because printing switches to the light theme just before.
   const theme = useSyncExternalStore(onThemeChange, chartTheme, () => '');
 
   useEffect(() => {
@@ -219,9 +222,9 @@ function Field(props: FieldProps): ReactNode {
     const radius = places.spots.length > 5_000 ? 1.4 : places.spots.length > 800 ? 2.1 : 3.2;
     const isFaint = (at: number): boolean =>
       within.size > 0 ? !within.has(at) : only !== undefined && groups.groupOf[at] !== only;
-    // What is to be seen is drawn last.
+    // Draws the highlighted points last.
     for (const faint of [true, false]) {
-      // The largest above the others, and what has no mark of its own below all.
+      // Largest groups in front, points without a mark behind all.
       for (const group of [...groups.names.keys()].reverse()) {
         context.globalAlpha = faint ? 0.14 : 0.75;
         const { colour, shape } = markOf(group);
@@ -283,7 +286,7 @@ function Field(props: FieldProps): ReactNode {
       ref={frame}
       className="gk-map-field"
       style={{ height }}
-      // By arrow keys one goes from point to point: no role that stands for one thing has that.
+      // Arrow keys move from point to point; no ARIA role of a single thing has that.
       role="application"
       aria-label={`${plural(map.rows.length, 'embedding')}${asked.length === 0 ? '' : ` and ${plural(asked.length, 'question')}`} on a map; arrow keys move between points, Enter shows the row`}
       tabIndex={0}
@@ -333,7 +336,7 @@ function useWidth(of: { readonly current: HTMLElement | null }): number {
   return width;
 }
 
-/** An empty canvas as sharp as the screen is. */
+/** An empty canvas at the screen's resolution. */
 function contextOf(
   canvas: HTMLCanvasElement | null,
   width: number,

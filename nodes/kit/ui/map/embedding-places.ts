@@ -5,21 +5,21 @@ export interface Spot {
   readonly y: number;
 }
 
-/** Pixels around a map that stay free, so that no point is cut. */
+/** Free pixels around a map, so that no point is clipped. */
 const margin = 10;
-/** Pixels of a cell of the grid by which points are found. */
+/** Pixels of a grid cell for finding points. */
 const cell = 24;
 
-/** Pixels from the middle of a mark within which it is meant. */
+/** Pixels from the centre of a mark that still hit it. */
 const mark = 6;
 
-/** Where the points of a map stand on a screen of a size, and which of them are near. */
+/** Screen positions of a map's points, and which are near. */
 export class EmbeddingPlaces {
   readonly spots: readonly Spot[];
   readonly #cells = new Map<string, number[]>();
   readonly #front: number;
 
-  /** Points from `front` on are marks that lie before all others. */
+  /** Points from `front` on are marks drawn in front of all others. */
   constructor(
     { places }: Pick<EmbeddingMap, 'places'>,
     { front = Infinity, ...size }: { width: number; height: number; front?: number },
@@ -38,7 +38,7 @@ export class EmbeddingPlaces {
     }
   }
 
-  /** The mark that lies at a place, else the point that is nearest, within a few pixels. */
+  /** The mark at a position, else the nearest point within a few pixels. */
   near(to: Spot): number | undefined {
     return (
       this.#nearest(to, { reach: mark, from: this.#front }) ??
@@ -60,7 +60,7 @@ export class EmbeddingPlaces {
     return nearest;
   }
 
-  /** The next point in a direction, of which one axis is 0: the nearest that lies more that way than aside. */
+  /** The next point in a direction along one axis: the nearest that lies more that way than sideways. */
   towards(from: number, direction: Spot): number | undefined {
     const start = this.spots[from];
     let nearest: number | undefined;
@@ -77,7 +77,7 @@ export class EmbeddingPlaces {
     return nearest;
   }
 
-  /** The points within a line that is drawn around them; its ends are joined. */
+  /** The points within a closed outline. */
   within(line: readonly Spot[]): number[] {
     return this.spots.flatMap((spot, at) => (isWithin(spot, line) ? [at] : []));
   }
@@ -90,7 +90,7 @@ function squared(a: Spot | undefined, b: Spot): number {
   return a === undefined ? Infinity : (a.x - b.x) ** 2 + (a.y - b.y) ** 2;
 }
 
-/** Whether a ray from it crosses the line an odd number of times. */
+/** Whether a ray from it crosses the outline an odd number of times. */
 function isWithin({ x, y }: Spot, line: readonly Spot[]): boolean {
   let inside = false;
   for (const [at, a] of line.entries()) {

@@ -4,12 +4,12 @@ import { count, plural } from '../text/amounts.ts';
 import { beginning } from '../text/beginning.ts';
 import { spanLabel } from '../text/origin.ts';
 
-/** Reads one of the artifact's rows; undefined where it cannot be had. */
+/** Reads a row of the artifact; undefined if it is unavailable. */
 type ReadRow = (row: number) => Promise<unknown>;
 
-/** Chosen rows that are listed at a time. */
+/** Chosen rows listed at a time. */
 const listed = 20;
-/** Milliseconds that a pointer rests before what is under it is read. */
+/** Milliseconds that a pointer rests before the row under it is read. */
 const rest = 60;
 
 /** The rows inside the outline, a few at a time. */
@@ -51,21 +51,21 @@ function ChosenRow(props: {
   readonly readRow: ReadRow;
 }): ReactNode {
   const { row, goTo, readRow } = props;
-  const told = useRow(row, readRow);
+  const shownRow = useRow(row, readRow);
   return (
     <button type="button" className="gk-map-row" onClick={() => goTo(row)}>
-      {told === undefined ? (
+      {shownRow === undefined ? (
         `Row ${count(row + 1)}`
       ) : (
         <>
-          <b>{told.place}</b> {told.text}
+          <b>{shownRow.place}</b> {shownRow.text}
         </>
       )}
     </button>
   );
 }
 
-/** Where a row is from and what it says, once it has been read. */
+/** A row's origin and text, once read. */
 export function useRow(
   row: number | undefined,
   readRow: ReadRow,

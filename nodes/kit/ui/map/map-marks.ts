@@ -1,8 +1,8 @@
 import type { Spot } from './embedding-places.ts';
 
-/** How the points of a group are drawn: colours alone are not told apart by everyone. */
+/** How the points of a group are drawn: not everyone can distinguish colours alone. */
 export interface MapMark {
-  /** The variable of its colour. */
+  /** CSS variable of its colour. */
   readonly colour: string;
   readonly shape: Shape;
 }
@@ -11,7 +11,7 @@ type Shape = 'circle' | 'triangle' | 'square' | 'drop' | 'cross' | 'bar';
 
 const shapes: readonly Shape[] = ['circle', 'triangle', 'square', 'drop', 'cross', 'bar'];
 
-/** The mark of a group by its number; of what has none of its own a faint one. */
+/** The mark of a group by number; a faint one for groups without their own. */
 export function markOf(group: number): MapMark {
   const shape = shapes[group];
   return shape === undefined

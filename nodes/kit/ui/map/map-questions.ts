@@ -1,10 +1,10 @@
 import type { EmbeddingMap, MapQuestion } from '@graft/graph';
 import type { Spot } from './embedding-places.ts';
 
-/** Half a question's mark, in pixels. */
+/** Half the size of a question's mark, in pixels. */
 const half = 4.5;
 
-/** Where questions stand among the points of a map, however these are laid out: x and y of each, amid what is nearest to it. */
+/** Positions of questions among a map's points, in any layout: x and y of each, amid its nearest points. */
 export function questionPlaces(
   { places }: Pick<EmbeddingMap, 'places'>,
   questions: readonly MapQuestion[],
@@ -16,7 +16,7 @@ export function questionPlaces(
   });
 }
 
-/** Draws each as a diamond: told from the points by its shape, whatever their colours. */
+/** Draws each as a diamond: its shape distinguishes it from the points, whatever their colours. */
 export function drawQuestions(
   context: CanvasRenderingContext2D,
   spots: readonly Spot[],

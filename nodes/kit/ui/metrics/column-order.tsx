@@ -7,11 +7,11 @@ export interface Order {
 
 export interface Sorting {
   readonly order: Order | undefined;
-  /** The greatest first; again: the least first; once more: as given. */
+  /** First click: greatest first; second: least first; third: as given. */
   sortBy(column: string): void;
 }
 
-/** By which column a table is sorted; at first by none. */
+/** The sort column of a table; initially none. */
 export function useSorting(): Sorting {
   const [order, setOrder] = useState<Order>();
   const sortBy = (column: string): void => {
@@ -21,12 +21,12 @@ export function useSorting(): Sorting {
   return { order, sortBy };
 }
 
-/** The head of a column, which sorts by it. */
+/** The head of a column; a click sorts by it. */
 export function SortedHead(props: {
   readonly column: string;
   readonly sorting: Sorting;
   readonly title?: string | undefined;
-  /** It stands back where there is little room: see `data-more` in the table's style. */
+  /** Hidden in narrow places: see `data-more` in the table's style. */
   readonly more?: boolean;
   readonly children: ReactNode;
 }): ReactNode {
@@ -48,7 +48,7 @@ export function SortedHead(props: {
   );
 }
 
-/** Numbers by size, texts as people sort them; rows without a value stay last either way. */
+/** Numbers by size, texts in people's order; rows without a value always stay last. */
 export function inOrder<Row>(
   rows: readonly Row[],
   order: Order | undefined,

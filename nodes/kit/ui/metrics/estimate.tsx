@@ -2,7 +2,7 @@ import { type Difference, type Interval, tableNumber } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { IntervalMark, type IntervalScale } from './interval-mark.tsx';
 
-/** A number, its interval in words below it, and drawn. */
+/** A number, with its interval in words below and drawn. */
 export function Estimate(props: {
   readonly value: number | null | undefined;
   readonly interval: Interval | null | undefined;
@@ -24,14 +24,14 @@ export function Estimate(props: {
   );
 }
 
-/** What a difference shows, in a word or two: of what cannot be told, what it lacks. */
+/** The verdict on a difference, in a word or two; if it is impossible, what is missing. */
 function verdictWords({ verdict, p, wins, losses }: Difference): string {
   if (verdict !== 'too few') return verdict;
   if (wins + losses === 0) return 'none differ';
   return p === null ? 'too few differ' : 'unclear';
 }
 
-/** What a difference shows: `better`, `worse`, or that it shows nothing, with the reason. */
+/** The verdict on a difference: `better`, `worse`, or nothing shown, with the reason. */
 export function DifferenceVerdict({
   difference,
 }: {

@@ -24,8 +24,8 @@ import { DifferenceVerdict, Estimate } from './estimate.tsx';
 import type { IntervalScale } from './interval-mark.tsx';
 
 /**
- * A table of variants: for each metric means and differences with their intervals drawn, and what they show. Where there is
- * little room, what each variant set and counts are shown when asked for.
+ * A table of variants: for each metric means and differences with their intervals, and verdicts. In narrow places,
+ * settings and counts of each variant appear on request.
  */
 export function EvidenceTableView({
   table: named,
@@ -36,7 +36,7 @@ export function EvidenceTableView({
   readonly table: EvidenceTable;
   readonly meanings?: MetricMeanings | undefined;
   readonly titles?: TableTitles | undefined;
-  /** Shows what a variant gave beside what the baseline did; absent: nothing can. */
+  /** Compares a variant's outputs with the baseline's; absent: not possible here. */
   readonly compare?: ((variant: string) => void) | undefined;
 }): ReactNode {
   const table = inMetricWords(named, titles.node);
@@ -79,9 +79,9 @@ export function EvidenceTableView({
   );
 }
 
-/** What is called otherwise on the screen than in the table; absent: as there. */
+/** Names for the screen that differ from the table's; absent: the table's. */
 interface TableTitles {
-  /** The node of a path. */
+  /** The name of a node, by path. */
   readonly node?: (path: string) => string;
   /** A setting, `chunk.size`. */
   readonly setting?: (name: string) => string;
@@ -91,9 +91,9 @@ interface Line {
   readonly row: TableRow;
   readonly cell: Cell | undefined;
 }
-/** Before the name of a setting, so that none is taken for another column. */
+/** Prefix of setting names, so that none equals another column. */
 const settingColumn = 'set ';
-/** From the worst to the best. */
+/** From worst to best. */
 const verdicts: readonly Verdict[] = ['worse', 'too few', 'no difference shown', 'better'];
 
 function MetricEvidence(props: {
@@ -291,7 +291,7 @@ function Costs({ rows }: { readonly rows: readonly TableRow[] }): ReactNode {
   );
 }
 
-/** From the least to the greatest that is drawn in a column, with `anchor` among them. */
+/** The least and greatest value drawn in a column, including `anchor`. */
 function scaleOver(
   drawn: readonly (readonly [number | null | undefined, Interval | null | undefined])[],
   anchor?: number,

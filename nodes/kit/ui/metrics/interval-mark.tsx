@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 export interface IntervalScale {
   readonly least: number;
   readonly most: number;
-  /** Where a line stands across: 0, for differences. */
+  /** Position of a reference line: 0, for differences. */
   readonly anchor?: number;
 }
 
@@ -12,7 +12,7 @@ const width = 64;
 const height = 14;
 const margin = 4;
 
-/** A dot with its interval as a line, on the scale that a column shares. What it says stands beside it in numbers. */
+/** A dot with its interval as a line, on the column's common scale. Numbers beside it say the same. */
 export function IntervalMark(props: {
   readonly value: number;
   readonly interval: Interval | undefined;

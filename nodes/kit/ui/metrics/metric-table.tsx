@@ -7,9 +7,9 @@ import { modulePlace } from '../text/module-path.ts';
 
 interface TableRows {
   readonly rows: readonly MetricRow[];
-  /** The number of each row in its output, by which it is gone to. */
+  /** The number of each row in its output, for jumps. */
   readonly places: ReadonlyMap<MetricRow, number>;
-  /** The row that was gone to. */
+  /** The row that was jumped to. */
   readonly current?: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export function MetricTables(
 
 const headingOf = (series: string): string => series.charAt(0).toUpperCase() + series.slice(1);
 
-/** A module's path as its place, which is short enough to be read. */
+/** A module's path as its place, which is short enough to read. */
 function shortLabel(label: string): string {
   const place = modulePlace(label);
   return place === undefined ? label : `layer ${place.layer} · ${place.kind}`;

@@ -1,14 +1,14 @@
 import { metricWords, type EvidenceTable } from '@graft/graph';
 
-/** What the node of a path is called. */
+/** The name of a node, by path. */
 type NodeTitle = (path: string) => string;
 
-/** A metric with its output, as tables name one of which there are several: `recall of score.metrics`. */
+/** A metric with its output, the table's form if several outputs have it: `recall of score.metrics`. */
 const withOutput = /^(.+) of ([^\s.]+)\.(.+)$/;
 
 /**
- * What a metric of a table is called on the screen: `exactMatch` → "Exact match", `f1 of score.metrics` → "F1 of Evaluate",
- * where it is known what the node is called.
+ * The screen name of a table's metric: `exactMatch` → "Exact match", `f1 of score.metrics` → "F1 of Evaluate", if the
+ * node's name is known.
  */
 export function tableMetricWords(name: string, titleOf?: NodeTitle): string {
   const [, metric, node = '', port = ''] = withOutput.exec(name) ?? [];
@@ -20,7 +20,7 @@ export function tableMetricWords(name: string, titleOf?: NodeTitle): string {
   return `${metricWords(metric)} of ${output}`;
 }
 
-/** A table whose metrics are called as on the screen, in what is said of it too. */
+/** A table with the screen names of its metrics, also in its sentences. */
 export function inMetricWords(table: EvidenceTable, titleOf?: NodeTitle): EvidenceTable {
   const { metrics, rows, failedInAll } = table;
   const words = (name: string): string => tableMetricWords(name, titleOf);

@@ -2,15 +2,14 @@ import { type MetricRow, metricRowSchema } from '@graft/graph';
 import { type ReactNode, useEffect, useMemo } from 'react';
 import { CurveFacts } from '../charts/curve-facts.tsx';
 import { Curves } from '../charts/curves.tsx';
-import { fittingRows } from '../list/fitting-rows.ts';
 import { MetricTables } from './metric-table.tsx';
 import type { PreviewProps } from '../preview-props.ts';
-import { Pager, RawRow } from '../list/row-list.tsx';
+import { Pager, RawRow, fittingRows } from '../list/row-list.tsx';
 
-/** Rows that are fetched without being asked for: a curve wants all of its points. */
+/** Rows fetched without a request: a curve needs all of its points. */
 const fetched = 50_000;
 
-/** The fitting rows of a page of metrics, and those that do not fit. */
+/** The valid rows of a page of metrics, and the others. */
 export function useMetricRows(props: PreviewProps): {
   readonly rows: readonly MetricRow[];
   readonly raw: readonly unknown[];
@@ -31,7 +30,7 @@ export function useMetricRows(props: PreviewProps): {
   }, [rows]);
 }
 
-/** Curves of the rows that have a step, tables of those that have none. */
+/** Curves of rows with a step, tables of rows without. */
 export function MetricsView(props: PreviewProps): ReactNode {
   const { rows, raw, places } = useMetricRows(props);
   const { curves, tables } = useMemo(
@@ -41,7 +40,7 @@ export function MetricsView(props: PreviewProps): ReactNode {
     }),
     [rows],
   );
-  // What sums up is no row of its own to who counts questions or steps.
+  // A summary is not a row to people who count questions or steps.
   const sums = rows.filter(
     ({ series, label }) => series === 'summary' && label === undefined,
   ).length;

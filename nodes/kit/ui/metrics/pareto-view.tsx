@@ -6,7 +6,7 @@ const width = 640;
 const height = 220;
 const margin = { left: 52, right: 20, top: 14, bottom: 34 };
 
-/** Variants by what they give and what they cost; the line leads over those that are best for their cost. */
+/** Variants by benefit and cost; the line connects those that are best for their cost. */
 export function ParetoView({ table }: { readonly table: EvidenceTable }): ReactNode {
   const title = useId();
   const front = paretoFront(table);
@@ -21,7 +21,7 @@ export function ParetoView({ table }: { readonly table: EvidenceTable }): ReactN
     [height - margin.bottom, margin.top],
   );
   const best = points.filter((point) => point.best);
-  // Between two of them there is nothing to be had but the cheaper one.
+  // Between two of them, only the cheaper one's benefit is available.
   const corners = best.flatMap(({ tokens, value }, at): (readonly [number, number])[] => {
     const before = best[at - 1];
     return [...(before === undefined ? [] : [[tokens, before.value] as const]), [tokens, value]];
@@ -79,7 +79,7 @@ export function ParetoView({ table }: { readonly table: EvidenceTable }): ReactN
   );
 }
 
-/** The same in words: a point is found by its name, and read without a pointer. */
+/** The same in words: people find a point by name and read it without a pointer. */
 function BestList({ front: { points } }: { readonly front: ParetoFront }): ReactNode {
   return (
     <ol className="gk-pareto-best">
@@ -95,7 +95,7 @@ function BestList({ front: { points } }: { readonly front: ParetoFront }): React
   );
 }
 
-/** From the least to the greatest value, a twentieth of air on both sides; with three ticks. */
+/** From the least to the greatest value, with a margin of a twentieth and three ticks. */
 function scale(
   values: readonly number[],
   [from, to]: readonly [number, number],

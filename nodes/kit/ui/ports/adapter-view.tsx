@@ -14,7 +14,7 @@ function scaleOf({ method, rank, alpha }: AdapterInfo): number {
   return method === 'rslora' ? alpha / Math.sqrt(rank) : alpha / rank;
 }
 
-/** What an adapter is, how much it adds where, and the singular values of the module that was chosen. */
+/** An adapter's facts, how much it adds where, and the singular values of the chosen module. */
 export function AdapterView({ info }: { readonly info: AdapterInfo }): ReactNode {
   const cells = useMemo(
     () => info.modules.map(({ layer, kind, norm }) => ({ layer, kind, value: norm })),
@@ -56,7 +56,7 @@ export function AdapterView({ info }: { readonly info: AdapterInfo }): ReactNode
   );
 }
 
-/** Singular values that hold a share of ‖ΔW‖². */
+/** Singular values that make up a share of ‖ΔW‖². */
 function needed(spectrum: readonly number[], share: number): number {
   const energy = spectrum.map((value) => value * value);
   const whole = energy.reduce((sum, value) => sum + value, 0);

@@ -8,16 +8,15 @@ import {
 } from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
 import { plural } from '../text/amounts.ts';
-import { fittingRows } from '../list/fitting-rows.ts';
 import type { PreviewProps } from '../preview-props.ts';
-import { RowList } from '../list/row-list.tsx';
+import { RowList, fittingRows } from '../list/row-list.tsx';
 import { SourceLink } from '../text/source-link.tsx';
 
-/** Answers with their citations; those being written right now come first. */
+/** Answers with their citations; those in progress come first. */
 export function AnswerList(props: PreviewProps): ReactNode {
   const finished = new Set(props.rows.map(idOf));
   const writing = Object.entries(props.streaming ?? {}).filter(([id]) => !finished.has(id));
-  // Answers without a reference are said to be so only beside others that have one.
+  // Marks answers without a reference only beside others that have one.
   const compared = useMemo(
     () =>
       fittingRows(props.rows, answerSchema).some(
@@ -127,7 +126,7 @@ function CitationRow(props: {
   );
 }
 
-/** What each prompt asks, by its id. */
+/** The question of each prompt, by id. */
 function questionsOf(prompts: readonly unknown[]): ReadonlyMap<string, string> {
   return new Map(
     fittingRows(prompts, promptSchema).flatMap((row) =>

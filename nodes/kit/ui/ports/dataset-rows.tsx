@@ -3,10 +3,10 @@ import type { ReactNode } from 'react';
 import type { PreviewProps } from '../preview-props.ts';
 import { RowList } from '../list/row-list.tsx';
 
-/** Characters of a turn that are shown before the rest is unfolded. */
+/** Characters of a turn shown before it folds. */
 const shown = 4_000;
 
-/** Examples as the conversations that they are, with what is trained marked. */
+/** Examples as conversations, with the trained parts marked. */
 export function DatasetRows(props: PreviewProps): ReactNode {
   return (
     <RowList {...props} schema={exampleSchema} unit="examples">
@@ -39,13 +39,13 @@ export function SplitBadge({ split }: { readonly split: Example['split'] }): Rea
   );
 }
 
-/** What the example is about: its question, else its beginning. */
+/** The example's subject: its question, else its beginning. */
 function firstWords({ turns }: Example): string {
   const turn = turns.find(({ role }) => role === 'user') ?? turns[0];
   return turn?.content.slice(0, 160) ?? '';
 }
 
-/** A text in what is shown of it and what is folded away, never parted within a word that is short enough. */
+/** Splits a text into a visible and a folded part, never within a word of ordinary length. */
 function partsOf(text: string): readonly [string, string] {
   if (text.length <= shown) return [text, ''];
   const space = text.lastIndexOf(' ', shown);

@@ -2,7 +2,7 @@ import { type Document, documentSchema } from '@graft/graph';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { plural } from '../text/amounts.ts';
 import { Facts } from '../text/facts.tsx';
-import { OriginIcon } from '../text/origin-icon.tsx';
+import { OriginIcon } from '../text/source-link.tsx';
 import { originOf } from '../text/origin.ts';
 import type { PreviewProps } from '../preview-props.ts';
 import { RowList } from '../list/row-list.tsx';
@@ -45,12 +45,12 @@ export function DocumentRows(props: PreviewProps): ReactNode {
   );
 }
 
-/** Characters that are laid out together: a part of a document may have half a million. */
+/** Characters in one block of layout: a part of a document may have half a million. */
 const blockLength = 8_000;
-/** Characters of a text that are printed: some four pages. */
+/** Characters of a text that are printed: about four pages. */
 const charactersOnPaper = 12_000;
 
-/** A text in blocks that end with a line, as far as its lines are short enough. */
+/** Splits a text into blocks at line ends, unless its lines are too long. */
 function blocksOf(text: string): readonly string[] {
   const blocks: string[] = [];
   for (let start = 0; start < text.length;) {
@@ -63,7 +63,7 @@ function blocksOf(text: string): readonly string[] {
   return blocks;
 }
 
-/** The text of a document of which only the beginning has come: all of it once it has been read. */
+/** The text of a document, of which only the beginning has loaded, and all of it once read. */
 function WholeReader(props: {
   readonly document: Document;
   readonly number: number;

@@ -7,13 +7,13 @@ import { ScoreLine, type ScoreShare, ScoreTable } from './score-parts.tsx';
 import { SourceLink } from '../text/source-link.tsx';
 
 export interface HitListProps extends PreviewProps {
-  /** A hit as it is to be drawn, where the node does not answer for all that it brings. */
+  /** A hit to draw, for nodes that change only some of its fields. */
   readonly shownHit?: (hit: Hit) => Hit;
-  /** What the parts of a hit's score give to it, as far as the node knows. */
+  /** Contributions of a hit's parts to its score, as far as the node knows them. */
   readonly sharesOf?: (hit: Hit) => readonly ScoreShare[];
 }
 
-/** Questions with their ranked hits, where these stood before, the parts of each score, the score itself as a bar. */
+/** Questions with their ranked hits, their earlier ranks, the parts of each score, and the score as a bar. */
 export function HitList(props: HitListProps): ReactNode {
   return (
     <RowList {...props} schema={questionHitsSchema} unit="questions">
@@ -61,7 +61,7 @@ export function HitList(props: HitListProps): ReactNode {
   );
 }
 
-/** The documents that hold the answer to a question, as the metrics count them: by their paths; and those without a hit. */
+/** The documents that answer a question, as the metrics count them: by path; and those without a hit. */
 function wantedDocuments({ question, hits }: QuestionHits): {
   readonly all: ReadonlySet<string>;
   readonly missing: readonly string[];
@@ -76,7 +76,7 @@ function HitRow(props: {
   readonly best: number;
   readonly open: PreviewProps['openSpan'];
   readonly sharesOf: HitListProps['sharesOf'];
-  /** Whether it is from a document that holds the answer. */
+  /** Whether it comes from a document with the answer. */
   readonly wanted: boolean;
 }): ReactNode {
   const { hit, best, open, sharesOf, wanted } = props;
@@ -108,7 +108,7 @@ function HitRow(props: {
   );
 }
 
-/** Where a hit stood before it was ranked anew. */
+/** A hit's rank before it was reranked. */
 function Moved({ hit: { rank, before } }: { readonly hit: Hit }): ReactNode {
   if (before === undefined) return null;
   const places = plural(Math.abs(before - rank), 'place');

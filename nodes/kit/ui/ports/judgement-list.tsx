@@ -10,7 +10,7 @@ import { measure } from '../text/amounts.ts';
 import type { PreviewProps } from '../preview-props.ts';
 import { RowList } from '../list/row-list.tsx';
 
-/** Judgements with their verdicts; what was asked and said of each unfolds. */
+/** Judgements with their verdicts; each unfolds to its prompts and replies. */
 export function JudgementList(props: PreviewProps): ReactNode {
   return (
     <RowList {...props} schema={judgementSchema} unit="judgements">
@@ -49,10 +49,10 @@ function JudgementRow({ judgement }: { readonly judgement: Judgement }): ReactNo
   );
 }
 
-/** `yes (2 of 3)`, or of a question that was made its cosine too. */
+/** `yes (2 of 3)`; for a generated question with its cosine. */
 function verdictText({ verdict, said, similarity }: JudgeFinding): string {
   const word = verdict === undefined ? '?' : verdict ? 'yes' : 'no';
-  const alike = said.filter((one) => one === verdict).length;
+  const alike = said.filter((vote) => vote === verdict).length;
   return [
     said.length > 1 && verdict !== undefined ? `${word} (${alike} of ${said.length})` : word,
     ...(similarity === undefined ? [] : [`similarity ${measure(similarity)}`]),

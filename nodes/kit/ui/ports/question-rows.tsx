@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { PreviewProps } from '../preview-props.ts';
 import { RowList } from '../list/row-list.tsx';
 
-/** Questions with what is known of their answers. */
+/** Questions with the known facts of their answers. */
 export function QuestionRows(props: PreviewProps): ReactNode {
   return (
     <RowList {...props} schema={questionSchema} unit="questions">

@@ -1,24 +1,24 @@
 import type { Hit, HitScores } from '@graft/graph';
 import type { ReactNode } from 'react';
 
-/** What a part of a hit's score gives to it. */
+/** Contribution of a part to a hit's score. */
 export interface ScoreShare {
-  /** `before`: the place that the hit came with. */
+  /** `before`: the hit's earlier rank. */
   readonly part: keyof HitScores | 'before';
   readonly weight?: number;
-  /** In a few words: `+0.0161`, `× 0.94`. */
+  /** Short form: `+0.0161`, `× 0.94`. */
   readonly gives: string;
 }
 
 interface Part {
   readonly name: ScoreShare['part'];
   readonly title: string;
-  /** After the point. */
+  /** Decimals. */
   readonly digits: number;
   readonly meaning: string;
 }
 
-/** The parts of scores, in the order of their making. */
+/** The parts of scores, in the order of computation. */
 const parts: readonly Part[] = [
   {
     ...{ name: 'dense', title: 'dense', digits: 2 },
@@ -88,23 +88,23 @@ const parts: readonly Part[] = [
   },
 ];
 
-/** The parts that a hit has, each with its value and what it gives. */
+/** The parts that a hit has, each with its value and contribution. */
 function partsOf(
   { before, score, scores }: Hit,
   shares: readonly ScoreShare[],
 ): (Part & { readonly value: number; readonly share: ScoreShare | undefined })[] {
   return parts.flatMap((part) => {
     const { name } = part;
-    const told = shares.find((share) => share.part === name);
-    const value = name === 'before' ? (told === undefined ? undefined : before) : scores[name];
+    const found = shares.find((share) => share.part === name);
+    const value = name === 'before' ? (found === undefined ? undefined : before) : scores[name];
     if (value === undefined) return [];
     const whole = value === score && name !== 'before';
     const share = whole ? { part: name, gives: 'the score' } : undefined;
-    return [{ ...part, value, share: told ?? share }];
+    return [{ ...part, value, share: found ?? share }];
   });
 }
 
-/** `dense 0.71 · BM25 12.4`; empty where there are none. Each says what it is to who hovers over it. */
+/** `dense 0.71 · BM25 12.4`; empty if there are none. Each has an explaining tooltip. */
 export function ScoreLine({ hit }: { readonly hit: Hit }): ReactNode {
   return partsOf(hit, []).map(({ name, title, digits, value, meaning }, at) => (
     <span key={name}>
@@ -116,7 +116,7 @@ export function ScoreLine({ hit }: { readonly hit: Hit }): ReactNode {
   ));
 }
 
-/** Each part of a score: what it is, its value, its weight, and what it gives. */
+/** Each part of a score: its meaning, value, weight and contribution. */
 export function ScoreTable({
   hit,
   shares,

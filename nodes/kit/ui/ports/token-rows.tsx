@@ -5,10 +5,10 @@ import { SplitBadge } from './dataset-rows.tsx';
 import type { PreviewProps } from '../preview-props.ts';
 import { RowList } from '../list/row-list.tsx';
 
-/** Tokens of a row shown at most. */
+/** Most tokens shown of a row. */
 const shown = 2_000;
 
-/** Each example in the model's tokens: those that are trained in colour, white space and special tokens visible. */
+/** Each example in the model's tokens: trained ones in colour, white space and special tokens visible. */
 export function TokenRows(props: PreviewProps): ReactNode {
   return (
     <>
@@ -48,7 +48,7 @@ export function TokenRows(props: PreviewProps): ReactNode {
   );
 }
 
-/** Markers that a tokenizer has as one token: `<|im_end|>`, `</s>`, `<start_of_turn>`, `[SEP]`. */
+/** Markers that are one token: `<|im_end|>`, `</s>`, `<start_of_turn>`, `[SEP]`. */
 const special = /^(<\|[^|]+\|>|<\/?[a-z_]+>|\[[A-Z]+\])$/;
 
 function TokenText({ row }: { readonly row: TokenRow }): ReactNode {
@@ -73,7 +73,7 @@ function TokenText({ row }: { readonly row: TokenRow }): ReactNode {
   );
 }
 
-/** A piece with its white space to be seen; a line end still ends the line. */
+/** A piece with visible white space; a line break still breaks the line. */
 function visible(piece: string): ReactNode {
   if (!/\s/.test(piece)) return piece === '' ? <span className="gk-blank">∅</span> : piece;
   return piece.split(/(\s)/).map((part, at) => {

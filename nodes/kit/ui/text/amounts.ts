@@ -29,7 +29,7 @@ export function count(value: number): string {
 
 export { plural } from '@graft/graph';
 
-/** `14:05`, with the date when it was another day. */
+/** `14:05`, with the date if it was another day. */
 export function clock(at: number, now = Date.now()): string {
   const date = new Date(at);
   const time = date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });

@@ -1,4 +1,4 @@
-/** The beginning of a text, at most so many characters of it, never cut within a word that is shorter than them. */
+/** The beginning of a text, with a limit of characters, never cut within a word of ordinary length. */
 export function beginning(text: string, most: number): string {
   if (text.length <= most) return text;
   const words = text.slice(0, most + 1);

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 export function Facts({
   facts,
 }: {
-  /** Each may say as its third what its name means. */
+  /** An optional third entry explains the name. */
   readonly facts: readonly (readonly [string, ReactNode, (string | undefined)?])[];
 }): ReactNode {
   return (

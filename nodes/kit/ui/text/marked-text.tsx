@@ -7,7 +7,7 @@ export interface Mark {
   readonly label?: string;
 }
 
-/** A text with spans of it marked in the colour of retrieval. Marks must not overlap; text is never markup. */
+/** A text with marked spans. Marks must not overlap; text is never markup. */
 export function MarkedText({
   text,
   marks,

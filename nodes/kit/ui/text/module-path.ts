@@ -5,7 +5,7 @@ export interface ModulePlace {
   readonly kind: string;
 }
 
-/** `model.layers.3.self_attn.q_proj` → layer 3, `q_proj`; undefined for what is no module of a layer. */
+/** `model.layers.3.self_attn.q_proj` → layer 3, `q_proj`; undefined for other paths. */
 export function modulePlace(path: string): ModulePlace | undefined {
   const found = /(?:^|\.)layers\.(\d+)\.(?:.*\.)?([^.]+)$/.exec(path);
   const [, layer, kind] = found ?? [];
@@ -14,7 +14,7 @@ export function modulePlace(path: string): ModulePlace | undefined {
 
 const known = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'];
 
-/** Kinds in the order in which a layer computes them. */
+/** Kinds in a layer's order of computation. */
 export function kindsInOrder(kinds: Iterable<string>): string[] {
   const rank = (kind: string): number => {
     const at = known.indexOf(kind);

@@ -1,13 +1,13 @@
 import type { Span } from '@graft/graph';
 
-/** Where a document comes from: a page of the web, a row of a table, or a file. */
+/** Origin of a document: a web page, a row of a table, or a file. */
 export interface Origin {
   readonly kind: 'page' | 'row' | 'file';
-  /** In short: `example.com/guide`, `shop.db · 3`, `notes/kilns.md · part 2`. */
+  /** Short form: `example.com/guide`, `shop.db · 3`, `notes/kilns.md · part 2`. */
   readonly where: string;
 }
 
-/** By its id, which begins with its path: with `#n` for a further part, with `:key` for a row. */
+/** From its id, which begins with its path: `#n` marks a further part, `:key` a row. */
 export function originOf({ id, path }: { readonly id: string; readonly path: string }): Origin {
   const rest = id.startsWith(path) ? id.slice(path.length) : '';
   if (rest.startsWith(':')) return { kind: 'row', where: `${path} · ${rest.slice(1)}` };
@@ -27,14 +27,14 @@ export function placeLabel({ documentId, path, firstLine, lastLine }: Span): str
   return `${originOf({ id: documentId, path }).where} · ${lines}`;
 }
 
-/** The same, after the title of what is no file: an address or a key says little of what stands there. */
+/** The same, after the title unless it is a file: an address or a key says little about the content. */
 export function spanLabel(span: Span): string {
   const { documentId: id, path, title } = span;
   const says = originOf({ id, path }).kind !== 'file' && title !== '' && title !== path;
   return says ? `${title} · ${placeLabel(span)}` : placeLabel(span);
 }
 
-/** As people write it, but for what would read as another address. */
+/** Decoded for people, except where it would read as another address. */
 function readable(pathname: string): string {
   try {
     const text = decodeURIComponent(pathname);

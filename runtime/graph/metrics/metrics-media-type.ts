@@ -1,2 +1,0 @@
-/** Apart from the port type, whose schema the page does not need to know metrics by. */
-export const metricsMediaType = 'application/vnd.graft.metrics+jsonl';
