@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GraphError } from '@graft/graph';
-import { TryAgain } from '../remote/try-again.ts';
-import { busyHost } from '../web/busy-host.ts';
+import { TryAgain } from '../remote/refusals.ts';
+import { busyHost } from '../web/host-pauses.ts';
 
 /** Milliseconds that a server may ask to be waited for: the hub counts requests over five minutes. */
 const longestWait = 5 * 60_000;

@@ -1,4 +1,4 @@
-import { TryAgain } from '../remote/try-again.ts';
+import { TryAgain } from '../remote/refusals.ts';
 import { BrokenOff, Unreachable } from './http-get.ts';
 
 /** Milliseconds before each further attempt, begun anew once bytes come. The first is for a connection that broke off. */
