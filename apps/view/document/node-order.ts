@@ -1,5 +1,5 @@
 import type { NodeType, Registry } from '@graft/graph';
-import { nodeTypes } from './node-types.ts';
+import { nodeTypes } from './lookups.ts';
 
 /**
  * How many nodes must come before one, at the least: 0 for sources, infinite where nothing gives a needed input.

@@ -13,8 +13,7 @@ import {
   type Registry,
 } from '@graft/graph';
 import { drawnFile, documentStore } from './document-store.ts';
-import { nodeTypes } from './node-types.ts';
-import { usedGraphs } from './used-graphs.ts';
+import { nodeTypes, usedGraphs } from './lookups.ts';
 
 type Shown = Pick<GraphNode, 'type' | 'params'>;
 
@@ -52,4 +51,21 @@ export function shapeOf(node: Shown | undefined): NodeType | undefined {
 export function nodeFacts(node: Shown | undefined, params: unknown): NodeFacts | undefined {
   const shape = shapeOf(node);
   return shape === undefined ? undefined : factsOf(shape, params);
+}
+
+/**
+ * The node type in whose view an output is drawn: its node's own, or, where the node gives what its parameters say, one that
+ * gives such rows whatever its parameters.
+ */
+export function previewType(
+  registry: Registry,
+  type: string,
+  mediaType: string | undefined,
+): string {
+  if (registry.get(type)?.ports === undefined) return type;
+  for (const { type: other, ports, outputs } of registry.values()) {
+    const given = Object.values(outputs).map((output) => output.type.mediaType);
+    if (ports === undefined && given.includes(mediaType ?? '')) return other;
+  }
+  return type;
 }

@@ -1,10 +1,28 @@
-import { GraphError, paramFields, type BodyId, type Graph, type GraphNode } from '@graft/graph';
+import {
+  GraphError,
+  paramFields,
+  type BodyId,
+  type Graph,
+  type GraphNode,
+  interfaceName,
+  type NodeType,
+} from '@graft/graph';
 import { bodyNodes, partOf, usedGraph } from './levels.ts';
 import { drawnFile, documentStore } from './document-store.ts';
-import { titleByLook } from './default-title.ts';
 import { shapeOf } from './node-shape.ts';
-import { nodeTypes } from './node-types.ts';
-import { usedGraphs } from './used-graphs.ts';
+import { nodeTypes, usedGraphs } from './lookups.ts';
+
+/** What a node is called that people gave no title: by its type; an input or output by its name too, where that says more. */
+export function titleByLook(
+  id: string,
+  { type, params }: Pick<GraphNode, 'type' | 'params'>,
+  look: Pick<NodeType, 'title' | 'structure'> | undefined,
+): string {
+  const title = look?.title ?? type;
+  const isPort = look?.structure === 'input' || look?.structure === 'output';
+  const name = isPort ? interfaceName(id, params) : title;
+  return name.toLowerCase() === title.toLowerCase() ? title : `${title} ${name}`;
+}
 
 /** What a node is called that people gave no title. */
 export function untitled(id: string, node: Titled): string {

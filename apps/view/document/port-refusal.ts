@@ -5,12 +5,13 @@ import {
   formatEdge,
   type Edge,
   type Graph,
+  type NodeType,
 } from '@graft/graph';
-import { checks } from './checks.ts';
+import { checks, usedGraphs, nodeTypes } from './lookups.ts';
 import type { PendingEdge } from '../screen/screen-store.ts';
 import { shapeOf } from './node-shape.ts';
-import { usedGraphs } from './used-graphs.ts';
-import { nodeTypes } from './node-types.ts';
+import { documentStore } from './document-store.ts';
+import { inOrder } from './node-order.ts';
 
 /** The edge between two ports, whichever of them it was drawn from. */
 export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefined {
@@ -103,4 +104,17 @@ export function acceptingPort(
   return ports
     .map((port): PendingEdge => ({ node, port, side }))
     .find((to) => portRefusal(graph, from, to) === undefined);
+}
+
+/** Node types that an edge from this port can go to. */
+export function fitting(from: PendingEdge): readonly NodeType[] {
+  const node = documentStore.getState().shown.nodes[from.node];
+  const own = shapeOf(node);
+  const port = from.side === 'source' ? own?.outputs[from.port] : own?.inputs[from.port];
+  if (port === undefined) return inOrder();
+  return inOrder().filter(({ inputs, outputs }) =>
+    Object.values(from.side === 'source' ? inputs : outputs).some(
+      ({ type }) => type.id === port.type.id,
+    ),
+  );
 }

@@ -3,7 +3,7 @@ import { documentStore } from './document-store.ts';
 import { bodyNodes, nodeIn } from './levels.ts';
 import { nodesAt } from './problem-places.ts';
 import { paramTitle, titleAmong } from './node-titles.ts';
-import { usedGraphs } from './used-graphs.ts';
+import { usedGraphs } from './lookups.ts';
 
 /** A problem to show: codes and locations of a newer server pass. */
 export type ShownProblem = ReturnType<typeof problemSchema.parse> & {
@@ -107,4 +107,23 @@ export function problemText({
       ? (port ?? param)
       : problemPlace({ location }, documentStore.getState().graph);
   return place === undefined ? message : `${place}: ${message}`;
+}
+
+/** Problems with one message from which on they are one line. */
+const many = 4;
+
+/** Problems in groups, in the order of the first of each: those that many places have alike together, the others alone. */
+export function alike<Problem extends { readonly code: string; readonly message: string }>(
+  problems: readonly Problem[],
+): readonly (readonly Problem[])[] {
+  const groups = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const key = `${problem.code}\n${problem.message}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [problem]);
+    else group.push(problem);
+  }
+  return [...groups.values()].flatMap((group) =>
+    group.length < many ? group.map((problem) => [problem]) : [group],
+  );
 }

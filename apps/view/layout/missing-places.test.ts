@@ -1,7 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
-import { provideNodeTypes } from '../document/node-types.ts';
+import { provideNodeTypes } from '../document/lookups.ts';
 import { laidOut } from './missing-places.ts';
 
 beforeAll(async () => {

@@ -1,7 +1,6 @@
 import type { RunEvent, StepSummary, UnstampedEvent } from '@graft/graph';
 import { describe, expect, it, vi } from 'vitest';
-import { listed } from './growing-list.ts';
-import { GrowingMap } from './growing-map.ts';
+import { listed, GrowingMap } from './growing-collections.ts';
 import { emptyRun, foldEvent, isOver, stepsInOrder, type RunState } from './run-state.ts';
 import type { StepView } from './step-view.ts';
 import { roundsOf } from './run-view.ts';

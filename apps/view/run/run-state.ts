@@ -1,6 +1,5 @@
 import { withCheckpoint, type PortAliases, type RunEvent, type RunStatus } from '@graft/graph';
-import { appended, emptyList, type GrowingList } from './growing-list.ts';
-import { GrowingMap } from './growing-map.ts';
+import { appended, emptyList, type GrowingList, GrowingMap } from './growing-collections.ts';
 import {
   noStandIns,
   noTexts,

@@ -5,8 +5,7 @@ import {
   type PortAliases,
   type StepStatus,
 } from '@graft/graph';
-import { appended, emptyList, type GrowingList } from './growing-list.ts';
-import { GrowingMap } from './growing-map.ts';
+import { appended, emptyList, type GrowingList, GrowingMap } from './growing-collections.ts';
 import type { StepView } from './step-view.ts';
 
 /** A node of the file that a plan has other steps for. */

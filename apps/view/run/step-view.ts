@@ -7,9 +7,10 @@ import type {
   Problem,
   StepCheckpoints,
   StepStatus,
+  StepSummary,
 } from '@graft/graph';
-import type { GrowingList } from './growing-list.ts';
-import type { GrowingMap } from './growing-map.ts';
+import type { GrowingList, GrowingMap } from './growing-collections.ts';
+import { readJson } from '../read-json.ts';
 
 interface LogLine {
   readonly at: number;
@@ -66,4 +67,16 @@ export interface StepView {
   readonly metrics: GrowingList<MetricRow>;
   /** Text written so far, by item, in the order the items began. */
   readonly texts: GrowingMap<string>;
+}
+
+/** The parameters that a step had, out of the parts of its cache key: but for long ones, of which these hold a digest. */
+export function stepParams({
+  parts,
+}: Pick<StepSummary, 'parts'>): Readonly<Record<string, unknown>> {
+  const entries = (parts ?? []).flatMap(({ name, value }): [string, unknown][] => {
+    if (!name.startsWith('param.')) return [];
+    const read = readJson(value);
+    return read === undefined ? [] : [[name.slice('param.'.length), read]];
+  });
+  return Object.fromEntries(entries);
 }

@@ -1,8 +1,7 @@
 import { hasKey } from '@graft/graph';
-import { announce } from './announcement.ts';
+import { announce, screenStore } from './screen-store.ts';
 import { documentStore } from '../document/document-store.ts';
 import { overlayStore } from './overlay-store.ts';
-import { screenStore } from './screen-store.ts';
 
 /** Why an edit is refused while the graph of an earlier run is shown. */
 export const whyNotPast =

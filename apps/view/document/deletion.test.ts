@@ -1,7 +1,27 @@
-import { addGroup, addNote, changeNote, emptyGraph, type Graph } from '@graft/graph';
-import { beforeEach, expect, it } from 'vitest';
+import { parseGraph, addGroup, addNote, changeNote, emptyGraph, type Graph } from '@graft/graph';
+import { expect, it, beforeEach } from 'vitest';
+import { neighbourOf, leaveEmpty } from './deletion.ts';
 import { redo, undo, documentStore } from './document-store.ts';
-import { leaveEmpty } from './leave-empty.ts';
+
+const node = { type: 'chunk', version: 1, params: {} };
+const graph = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: { a: node, b: node, c: node, far: node, near: node },
+    edges: ['a.chunks -> b.documents', 'b.chunks -> c.documents'],
+    layout: { a: [0, 0], b: [300, 0], c: [600, 0], far: [900, 900], near: [620, 90] },
+  }),
+);
+const without = (...gone: string[]) =>
+  Object.fromEntries(Object.entries(graph.nodes).filter(([id]) => !gone.includes(id)));
+
+it('is what fed the node, else what it fed, else the nearest', () => {
+  expect(neighbourOf('b', graph, without('b'))).toBe('a');
+  expect(neighbourOf('b', graph, without('a', 'b'))).toBe('c');
+  expect(neighbourOf('a', graph, without('a'))).toBe('b');
+  expect(neighbourOf('c', graph, without('b', 'c'))).toBe('near');
+  expect(neighbourOf('c', graph, {})).toBeUndefined();
+});
 
 const edit = (change: (graph: Graph) => Graph): void => documentStore.getState().edit(change);
 const add = (text: string): void =>

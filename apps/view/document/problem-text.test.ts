@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { alike } from './alike-problems.ts';
+import { alike } from './problem-text.ts';
 
 const problem = (message: string, at = 0) => ({ code: 'missing-input', message, at });
 

@@ -1,6 +1,16 @@
 import { roundParam, setPrefix, type Graph, type GraphNode } from '@graft/graph';
-import { bodyAt, nodeIn, type Trail } from './levels.ts';
-import { drawnFile } from './document-store.ts';
+import { bodyAt, nodeIn, type Trail, prefixOf } from './levels.ts';
+import { drawnFile, documentStore } from './document-store.ts';
+
+/** What a node that is shown is called in plans and runs: the ids that lead to it, `retriever/embed`. */
+export function pathOf(id: string): string {
+  return prefixOf(documentStore.getState().trail) + id;
+}
+
+/** Whether a step of a plan is a node's own, or one within the graph that the node uses. */
+export function isPartOf(step: string, path: string): boolean {
+  return step === path || step.startsWith(`${path}/`);
+}
 
 type Params = GraphNode['params'];
 
