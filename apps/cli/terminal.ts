@@ -1,4 +1,15 @@
 import { env } from './env.ts';
+import { exitCode } from './exit-code.ts';
+
+/** Prints a line, or lines, to standard output. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Prints a value as indented JSON. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, undefined, 2));
+}
 
 const colours = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
 type Colour = keyof typeof colours;
@@ -41,4 +52,22 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
       .trimEnd(),
   );
   return lines.join('\n');
+}
+
+/** From a supervisor; from a terminal that was closed. */
+const endSignals = ['SIGTERM', 'SIGHUP'] as const;
+
+/** The first interrupt cancels; a second one ends the process at once. */
+export function cancelOnInterrupt(cancel: () => void): () => void {
+  const interrupted = (): void => {
+    process.once('SIGINT', () => process.exit(exitCode.cancelled));
+    process.stderr.write('cancelling… (press Ctrl+C again to stop at once)\n');
+    cancel();
+  };
+  process.once('SIGINT', interrupted);
+  for (const signal of endSignals) process.once(signal, cancel);
+  return () => {
+    process.off('SIGINT', interrupted);
+    for (const signal of endSignals) process.off(signal, cancel);
+  };
 }

@@ -3,9 +3,8 @@ import type { CollectReport } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, table } from '../terminal.ts';
 import { formatBytes, formatDuration, parseBytes } from '../quantity.ts';
-import { table } from '../terminal.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
 const optionsSchema = z.object({

@@ -2,8 +2,7 @@ import { diffGraphs, formatDiff } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readGraphFile } from '../graph-source.ts';
-import { print, printJson } from '../output.ts';
-import { printable } from '../terminal.ts';
+import { print, printJson, printable } from '../terminal.ts';
 
 const optionsSchema = z.object({ json: z.boolean().optional() });
 

@@ -16,7 +16,7 @@ import { namedEditor, openEditor } from '../editor.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { freezeNamed, type NamedOutput } from '../frozen-output.ts';
 import { open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { printProblems } from '../problem-report.ts';
 import { locateGraph } from '../workspace-location.ts';
 

@@ -2,14 +2,12 @@ import { countVariants, plural, type Experiment, type Graph } from '@graft/graph
 import { writeOutFile } from '@graft/workspace/write-out-file';
 import { z } from 'zod';
 import { exitCode, exitCodeOfRun, type ExitCode } from '../exit-code.ts';
-import { cancelOnInterrupt } from '../interrupt.ts';
+import { cancelOnInterrupt, print, printJson, table } from '../terminal.ts';
 import { open, openGraph } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
 import { printProblems } from '../problem-report.ts';
 import { ExperimentView } from '../progress/experiment-view.ts';
 import { formatDuration } from '../quantity.ts';
 import { experimentSummary, tableWriter } from '../report/experiment-table.ts';
-import { table } from '../terminal.ts';
 
 const optionsSchema = z.object({
   json: z.boolean().optional(),

@@ -14,7 +14,7 @@ import { writeOutFile } from '@graft/workspace/write-out-file';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { markdownReport } from '../report/markdown-report.ts';
 import { reportFile } from '../report/report-file.ts';
 import { writeOutputs } from '../run-outputs.ts';

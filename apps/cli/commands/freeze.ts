@@ -3,7 +3,7 @@ import { plural } from '@graft/graph';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { freezeNamed } from '../frozen-output.ts';
 import { open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { locateGraph } from '../workspace-location.ts';
 
 const optionsSchema = z.object({ workspace: z.string().optional() });

@@ -3,7 +3,7 @@ import type { RetentionPolicy, Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson } from '../terminal.ts';
 import { parseTimeSpan } from '../quantity.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 

@@ -11,7 +11,7 @@ import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open, usedGraphs } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { locateGraph } from '../workspace-location.ts';
 
 const optionsSchema = z.object({

@@ -2,9 +2,8 @@ import { createCatalogue, defaultModelsFolder, type Catalogue } from '@graft/bac
 import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, table } from '../terminal.ts';
 import { formatBytes } from '../quantity.ts';
-import { table } from '../terminal.ts';
 
 const listSchema = z.object({ json: z.boolean().optional() });
 const pullSchema = z.object({ acceptLicence: z.boolean().optional() });

@@ -9,8 +9,7 @@ import {
 import { registry } from '@graft/nodes/definitions';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { print, printJson } from '../output.ts';
-import { oneLine, painter, table } from '../terminal.ts';
+import { print, printJson, oneLine, painter, table } from '../terminal.ts';
 
 const optionsSchema = z.object({ json: z.boolean().optional() });
 

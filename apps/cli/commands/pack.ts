@@ -4,9 +4,8 @@ import { packageSuffix, type PackageContents } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print, printable } from '../terminal.ts';
 import { formatBytes } from '../quantity.ts';
-import { printable } from '../terminal.ts';
 import { locateGraph } from '../workspace-location.ts';
 
 const optionsSchema = z.object({

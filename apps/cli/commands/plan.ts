@@ -4,11 +4,10 @@ import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readInputs } from '../input-text.ts';
 import { open, openGraph } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, table } from '../terminal.ts';
 import { printDrift, printProblems } from '../problem-report.ts';
 import { reasonText } from '../progress/step-line.ts';
 import { formatDuration } from '../quantity.ts';
-import { table } from '../terminal.ts';
 
 const optionsSchema = z.object({
   set: z.array(z.string()),

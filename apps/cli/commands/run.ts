@@ -2,13 +2,12 @@ import type { PortAliases, RunEvent, StepSummary } from '@graft/graph';
 import { z } from 'zod';
 import { exitCodeOfRun, type ExitCode } from '../exit-code.ts';
 import { readInputs } from '../input-text.ts';
-import { cancelOnInterrupt } from '../interrupt.ts';
+import { cancelOnInterrupt, print, oneLine, painter } from '../terminal.ts';
 import { open, openGraph } from '../opened-workspace.ts';
-import { print } from '../output.ts';
 import { printDrift, printProblems, type ShownProblem } from '../problem-report.ts';
-import { progressView } from '../progress/progress-view.ts';
 import { formatDuration } from '../quantity.ts';
-import { oneLine, painter } from '../terminal.ts';
+import { LiveView } from '../progress/live-view.ts';
+import { PlainView } from '../progress/plain-view.ts';
 
 const optionsSchema = z.object({
   set: z.array(z.string()),
@@ -95,4 +94,16 @@ function printSummary(end: RunEnd, steps: readonly StepSummary[]): void {
     }
   }
   print(`${end.status} in ${formatDuration(end.ms)}: ${parts.join(', ')}  (run ${end.runId})`);
+}
+
+/** Shows a run as it goes, on standard error. */
+export interface ProgressView {
+  show(event: RunEvent): void;
+  /** Leaves the cursor on a line of its own. */
+  close(): void;
+}
+
+/** Bars on a terminal, plain lines otherwise. */
+function progressView(stream: NodeJS.WriteStream): ProgressView {
+  return stream.isTTY ? new LiveView(stream) : new PlainView(stream);
 }

@@ -6,7 +6,7 @@ import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { chosenToken, keptToken } from '../kept-token.ts';
 import { open, stateFolderOf } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { parseBytes } from '../quantity.ts';
 import { markdownReport } from '../report/markdown-report.ts';
 import { reportFile } from '../report/report-file.ts';

@@ -4,7 +4,7 @@ import { GraphError, parseGraph, plural } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { printProblems } from '../problem-report.ts';
 import { formatBytes } from '../quantity.ts';
 import { existingFolder, locateWorkspace } from '../workspace-location.ts';

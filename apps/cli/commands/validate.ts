@@ -4,7 +4,7 @@ import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readGraphFile } from '../graph-source.ts';
 import { stateFolderOf, usedGraphs } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { printDrift, printProblems } from '../problem-report.ts';
 import { locateGraph } from '../workspace-location.ts';
 import { z } from 'zod';

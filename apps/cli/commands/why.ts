@@ -11,10 +11,9 @@ import {
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, oneLine, painter, table } from '../terminal.ts';
 import { itemsText } from '../progress/step-line.ts';
 import { formatDuration } from '../quantity.ts';
-import { oneLine, painter, table } from '../terminal.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
 const optionsSchema = z.object({ json: z.boolean().optional(), workspace: z.string().optional() });
