@@ -4,9 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import { artifactRefSchema, GraphError } from '@graft/graph';
 import { exportFormats, exportMediaTypes, type Workspace } from '@graft/workspace';
 import { z } from 'zod';
-import { queryOf } from './query-of.ts';
 import { safeHeaders } from './static-files.ts';
-import { withoutFolders } from './without-folders.ts';
+import { withoutFolders } from './router/shown-paths.ts';
+
+/** What stands behind the question mark of a request's address. */
+export const queryOf = ({ url = '/' }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(new URL(url, 'http://graft').searchParams);
 
 /** Where rows are downloaded. */
 export const downloadPath = '/api/download';

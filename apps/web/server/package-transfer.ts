@@ -4,12 +4,11 @@ import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
 import { packageSuffix, type Workspace } from '@graft/workspace';
 import { z } from 'zod';
-import { disposition, refuse, safeFileName } from './download.ts';
-import { queryOf } from './query-of.ts';
-import { receiveBody } from './receive-body.ts';
+import { disposition, refuse, safeFileName, queryOf } from './download.ts';
+import { receiveBody } from './receive-files.ts';
 import { pathInput } from './router/graphs.ts';
 import { safeHeaders } from './static-files.ts';
-import { withoutFolders } from './without-folders.ts';
+import { withoutFolders } from './router/shown-paths.ts';
 
 /** Where packages go out (GET) and come in (POST). */
 export const packagePath = '/api/package';

@@ -10,7 +10,7 @@ import { Gate } from './gate.ts';
 import { listen } from './listen.ts';
 import { openLiveSocket } from './live-socket.ts';
 import { packagePath, receivePackage, sendPackage } from './package-transfer.ts';
-import { receiveUpload, uploadPath } from './receive-upload.ts';
+import { receiveUpload, uploadPath } from './receive-files.ts';
 import { reportPath, sendReport, type MarkdownWriter } from './report/send-report.ts';
 import { allowedHosts, isLoopback, openableHost, outerHosts } from './request-guard.ts';
 import { appRouter } from './router/index.ts';

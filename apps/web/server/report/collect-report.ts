@@ -17,8 +17,7 @@ import {
   rowsKey,
   type RunState,
 } from '@graft/view';
-import { shownTable } from '../router/shown-experiment.ts';
-import { shownEvent, shownRun } from '../router/shown-paths.ts';
+import { shownTable, shownEvent, shownRun } from '../router/shown-paths.ts';
 import { embeddedSize } from './embedded-json.ts';
 import { outputRows, type RowLimits } from './output-rows.ts';
 import { readRanGraphs } from './ran-graphs.ts';

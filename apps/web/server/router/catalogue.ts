@@ -1,6 +1,7 @@
 import { secretStates } from '@graft/workspace';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
+import { shownProblem } from './shown-paths.ts';
 
 export const catalogueRouter = router({
   models: procedure.query(({ ctx }) => ctx.workspace.models.list()),
@@ -14,4 +15,35 @@ export const catalogueRouter = router({
   matchFiles: procedure
     .input(z.object({ patterns: z.array(z.string().min(1).max(1_000)).max(100) }))
     .query(({ ctx, input }) => ctx.workspace.sources.match(input.patterns, 8)),
+});
+
+const modelInput = z.object({ id: z.string().min(1).max(300) });
+
+export const modelsRouter = router({
+  /** The catalogue's models with what each would take of this machine. */
+  offered: procedure.query(({ ctx }) => ctx.workspace.models.offered()),
+  downloads: procedure.query(({ ctx: { workspace } }) =>
+    workspace.models.downloads().map(({ problem, ...download }) => ({
+      ...download,
+      ...(problem === undefined ? {} : { problem: shownProblem(problem, workspace.root) }),
+    })),
+  ),
+  /** It goes on when the page is closed. `consent`: the person has accepted the licence. */
+  download: procedure
+    .input(
+      modelInput.extend({
+        consent: z.boolean().default(false),
+        from: z.object({ source: z.string().max(2_000), size: z.number().optional() }).optional(),
+      }),
+    )
+    .mutation(({ ctx, input: { id, ...options } }) => ctx.workspace.models.download(id, options)),
+  /** Adds a model from a path on the server's machine, or `hf:`. Stops when nobody waits for it any more. */
+  import: procedure
+    .input(z.object({ from: z.string().min(1).max(2_000), id: modelInput.shape.id.optional() }))
+    .mutation(({ ctx, input, signal }) =>
+      ctx.workspace.models.import(input.from, { id: input.id, signal }),
+    ),
+  cancelDownload: procedure
+    .input(modelInput)
+    .mutation(({ ctx, input }) => ctx.workspace.models.cancel(input.id)),
 });

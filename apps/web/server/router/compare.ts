@@ -3,7 +3,7 @@ import { rowFilters } from '@graft/workspace';
 import { z } from 'zod';
 import { mostSides } from '@graft/view';
 import { compareRuns } from '../compare/compare-runs.ts';
-import { shownTable } from './shown-experiment.ts';
+import { shownTable } from './shown-paths.ts';
 import { procedure, router } from './trpc.ts';
 
 const sidesInput = z.object({

@@ -9,8 +9,7 @@ import {
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { pathInput, textInput } from './graphs.ts';
-import { shownExperimentEvent, shownTable } from './shown-experiment.ts';
-import { shownRun } from './shown-paths.ts';
+import { shownExperimentEvent, shownTable, shownRun } from './shown-paths.ts';
 import { procedure, router } from './trpc.ts';
 
 const nameInput = z.string().min(1).max(200);

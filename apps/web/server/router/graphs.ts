@@ -58,3 +58,18 @@ export const graphsRouter = router({
     .input(z.object({ trashId: z.string().max(100) }))
     .mutation(({ ctx, input }) => ctx.workspace.graphs.restore(input.trashId)),
 });
+
+const packageInput = z.object({ id: z.string().min(1).max(300) });
+
+export const packagesRouter = router({
+  /** What a package of a file could hold, with sizes. */
+  contents: procedure
+    .input(z.object({ file: pathInput }))
+    .query(({ ctx, input }) => ctx.workspace.packages.contents(input.file)),
+  /** Bytes of a package that the page may send. */
+  limit: procedure.query(({ ctx }) => ctx.largestPackage),
+  list: procedure.query(({ ctx }) => ctx.workspace.packages.list()),
+  trust: procedure
+    .input(packageInput)
+    .mutation(({ ctx, input }) => ctx.workspace.packages.trust(input.id)),
+});

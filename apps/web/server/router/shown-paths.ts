@@ -1,5 +1,18 @@
-import type { RunEvent, RunRecord, StepSummary } from '@graft/graph';
-import { withoutFolders } from '../without-folders.ts';
+import type {
+  RunEvent,
+  RunRecord,
+  StepSummary,
+  EvidenceTable,
+  ExperimentEvent,
+} from '@graft/graph';
+import { homedir } from 'node:os';
+import { sep } from 'node:path';
+
+/** Paths below the workspace as everywhere on the page, others below the home folder by `~`: not where this machine keeps them. */
+export function withoutFolders(text: string, root: string | undefined): string {
+  const short = root === undefined ? text : text.replaceAll(root + sep, '').replaceAll(root, '.');
+  return short.replaceAll(homedir() + sep, `~${sep}`);
+}
 
 interface Located {
   readonly message: string;
@@ -57,5 +70,38 @@ export function shownEvent(event: RunEvent, root: string): RunEvent {
     case 'step.metrics':
     case 'step.checkpoint':
       return event;
+  }
+}
+
+/** A table without paths of this machine in its reasons. */
+export function shownTable(table: EvidenceTable, root: string): EvidenceTable {
+  const rows = table.rows.map((row) =>
+    row.problem === undefined ? row : { ...row, problem: withoutFolders(row.problem, root) },
+  );
+  return { ...table, rows };
+}
+
+/** An event of an experiment likewise. */
+export function shownExperimentEvent(event: ExperimentEvent, root: string): ExperimentEvent {
+  switch (event.type) {
+    case 'experiment.started': {
+      const variants = event.variants.map((variant) => ({
+        ...variant,
+        ...(variant.problem === undefined ? {} : { problem: shownProblem(variant.problem, root) }),
+      }));
+      return { ...event, variants };
+    }
+    case 'variant.started':
+    case 'race.looked':
+      return event;
+    case 'variant.finished':
+      return event.error === undefined
+        ? event
+        : { ...event, error: shownProblem(event.error, root) };
+    case 'experiment.finished': {
+      const { error } = event;
+      const problem = error === undefined ? {} : { error: shownProblem(error, root) };
+      return { ...event, table: shownTable(event.table, root), ...problem };
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rowBeginnings } from './row-beginnings.ts';
+import { rowBeginnings } from './artifacts.ts';
 
 it('cuts long texts and tells how long they are', () => {
   const rows = [{ id: 'a', text: 'short' }, { id: 'b', text: 'a long one' }, 'a plain text', null];

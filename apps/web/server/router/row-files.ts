@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { pathInput, textInput } from './graphs.ts';
 import { procedure, router } from './trpc.ts';
 
-/** Bytes of a file of rows that the page edits: its editor holds all of them. */
+/** Bytes of the largest file of rows that the page edits: its editor holds the whole file. */
 const limit = { atMost: 4_000_000 };
 
 /** Frozen rows, edited by hand. The workspace refuses every file that is none. */
@@ -24,6 +24,21 @@ export const rowsRouter = router({
     )
     .mutation(async ({ ctx, input }) => {
       const { revision } = await ctx.workspace.frozen.save(input, limit);
+      return { revision };
+    }),
+});
+
+/** What people say of answers. The workspace refuses every file that is not for that. */
+export const labelsRouter = router({
+  /** Empty, with an empty revision, where there is no such file yet. */
+  read: procedure
+    .input(z.object({ file: pathInput }))
+    .query(({ ctx, input }) => ctx.workspace.labels.read(input.file, limit)),
+  /** Refused with `bad-row` for a line that is no label, `stale-save` when the file is no longer at revision `base`. */
+  save: procedure
+    .input(z.object({ file: pathInput, text: textInput, base: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      const { revision } = await ctx.workspace.labels.save(input, limit);
       return { revision };
     }),
 });

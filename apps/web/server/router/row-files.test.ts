@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTRPCClient, httpLink } from '@trpc/client';
@@ -8,6 +8,8 @@ import { startServer, type RunningServer } from '../start-server.ts';
 import type { AppRouter } from './index.ts';
 
 const file = 'frozen/flow/ask.questions.jsonl';
+const labels = 'deep/answers.labels.jsonl';
+const line = `${JSON.stringify({ id: 'a', question: 'When?', answer: 'At noon.', label: 'right' })}\n`;
 let root: string;
 let workspace: Workspace;
 let server: RunningServer;
@@ -59,9 +61,30 @@ it('names the limit, and the file as the page knows it', async () => {
   });
 });
 
-it('touches no other file', async () => {
+it('reads rows from no other file', async () => {
   for (const other of ['out/index.html', '.graft/index.db', 'frozen/../a.jsonl'])
     await expect(api().rows.read.query({ file: other })).rejects.toMatchObject({
+      data: { httpStatus: 400 },
+    });
+});
+
+it('reads labels where there are any, and writes them, with the problem that refuses them and its place', async () => {
+  const { revision } = await api().labels.read.query({ file: labels });
+  expect(revision).toBe('');
+  const save = (text: string, base: string) =>
+    api().labels.save.mutate({ file: labels, text, base });
+  await expect(save(line.replace('right', 'good'), revision)).rejects.toMatchObject({
+    data: { httpStatus: 400, problems: [{ code: 'bad-row', location: { file: labels, line: 1 } }] },
+  });
+  const saved = await save(line, revision);
+  expect(await api().labels.read.query({ file: labels })).toMatchObject({ ...saved, text: line });
+  await expect(save('', revision)).rejects.toMatchObject({ data: { httpStatus: 409 } });
+  expect(await readFile(join(root, labels), 'utf8')).toBe(line);
+});
+
+it('reads labels from no other file', async () => {
+  for (const other of ['out/index.html', '.graft/a.labels.jsonl', 'a.jsonl'])
+    await expect(api().labels.read.query({ file: other })).rejects.toMatchObject({
       data: { httpStatus: 400 },
     });
 });

@@ -1,10 +1,14 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { request, type ClientRequest } from 'node:http';
+import { request, type ClientRequest, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWorkspace, type Workspace } from '@graft/workspace';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startServer, type RunningServer } from './start-server.ts';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { receiveBody } from './receive-files.ts';
 
 const limit = 1_000_000;
 let folder: string;
@@ -100,4 +104,27 @@ it('refuses what is too large as soon as it is, and says what to do instead', as
 
 it('refuses an address that names no place', async () => {
   expect((await send('to=elsewhere', (sent) => sent.end('x'))).status).toBe(400);
+});
+
+it('tells whoever reads when nobody waits for the answer any more, though all has come', async () => {
+  let told: Promise<unknown> | undefined;
+  const server = createServer((sent, response) => {
+    const taking = { request: sent, response, limit: 100, root: '/', what: 'It', instead: 'Not' };
+    void receiveBody(taking, async (body, signal) => {
+      expect(await text(body)).toBe('all of it');
+      told = once(signal, 'abort');
+      client.destroy();
+      await told;
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = request({ host: '127.0.0.1', port, method: 'POST' });
+  try {
+    client.end('all of it');
+    await once(client, 'error');
+    await told;
+  } finally {
+    server.close();
+  }
 });
