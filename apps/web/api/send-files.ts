@@ -1,7 +1,7 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import type { FileToSend, ShownProblem } from '@graft/view';
 import { api } from './client.ts';
-import { toldProblems } from './told-problems.ts';
+import { toldProblems } from './problem.ts';
 
 export interface Sending {
   /** Of its bytes, how many have gone. */
@@ -83,4 +83,13 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Why files were not taken; of `several` with the one whose name cannot be, which the screen says nowhere else. */
+export function uploadRefusal(error: unknown, several: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  const [problem] = error instanceof UploadRefused ? error.problems : [];
+  const { file } = problem?.location ?? {};
+  const isNamed = several && problem?.code === 'bad-name' && file !== undefined;
+  return isNamed ? `${file}: ${error.message}` : error.message;
 }

@@ -1,7 +1,7 @@
 import { defineNode, Documents, type MissReason, type NodeType } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { checkpointText, reasonLine } from './miss-reason.ts';
+import { checkpointText, reasonLine } from './miss-reason.tsx';
 
 const definition = defineNode({
   type: 'probe',

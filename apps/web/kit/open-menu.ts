@@ -1,8 +1,26 @@
 import type { MouseEvent } from 'react';
-import { portAt } from './focus-node.ts';
+import { portAt } from './focus.ts';
 import { useDocument, useOverlay, useScreen } from './stores.ts';
-import type { MenuTarget } from '@graft/view';
-import { rowActionsAt } from './row-menus.ts';
+import type { MenuTarget, RowAction } from '@graft/view';
+
+/** What can be done to the rows in an element, by their numbers. */
+type RowActions = (row: number) => readonly RowAction[];
+
+const lists = new WeakMap<Element, RowActions>();
+
+/** Says what the rows in an element have for a menu. */
+export function giveRowMenus(list: Element, actions: RowActions): void {
+  list.setAttribute('data-row-menus', '');
+  lists.set(list, actions);
+}
+
+/** What can be done to the row that an element belongs to; undefined where it is of none. */
+function rowActionsAt(element: Element): readonly RowAction[] | undefined {
+  const row = element.closest<HTMLElement>('[data-row]');
+  const actions = lists.get(row?.closest('[data-row-menus]') ?? element);
+  const own = actions?.(Number(row?.dataset['row'])) ?? [];
+  return own.length === 0 ? undefined : own;
+}
 
 interface Place {
   readonly x: number;
@@ -72,4 +90,12 @@ export function openMenuAtFocus(): boolean {
     x: box.left + (whole ? box.width / 2 : Math.min(24, box.width / 2)),
     y: box.top + (whole ? box.height / 3 : Math.min(28, box.height / 2)),
   });
+}
+
+/**
+ * Where menus stand in the page: within a landmark, so that whoever goes by those finds what is open. A panel that lies over
+ * the canvas is the one that counts.
+ */
+export function menuPlace(): HTMLElement | null {
+  return document.querySelector('[role="main"]') ?? document.querySelector('main');
 }

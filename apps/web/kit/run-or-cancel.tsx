@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { keyName } from './platform.ts';
+import { keyName } from './chord.ts';
 
 /** How long "Run" waits where "Cancel" just stood: about what a hand needs to see that the button changed. */
 const settling = 400;

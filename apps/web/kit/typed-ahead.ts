@@ -1,5 +1,5 @@
-import { useOverlay, useScreen } from './stores.ts';
 import { pressKey } from './press-key.ts';
+import { useOverlay, useScreen } from './stores.ts';
 
 /** Frames for which keys are kept. What was asked for and has not come by then may never come. */
 const patience = 300;
@@ -32,7 +32,7 @@ export function awaitField(): void {
 }
 
 /** Forgets the keys that were kept: what was asked for does not come. */
-export function dropKeys(): void {
+function dropKeys(): void {
   state = 'idle';
   kept = [];
   cancelAnimationFrame(frame);
@@ -104,4 +104,27 @@ export function awaitAsked(): () => void {
     dropKeys();
     for (const stop of stops) stop();
   };
+}
+
+/** Frames that what gets the focus may take to come. */
+const focusPatience = 120;
+
+/** Gives the focus to something that is on its way; `done` when it has it, or does not come. */
+export function focusOnceThere(
+  find: () => HTMLElement | null,
+  done?: (has: boolean) => void,
+): void {
+  const look = (left: number): void => {
+    const found = find();
+    found?.focus();
+    if (found !== null || left === 0) done?.(found !== null);
+    else requestAnimationFrame(() => look(left - 1));
+  };
+  requestAnimationFrame(() => look(focusPatience));
+}
+
+/** The same for something that is typed in: keys that are pressed on the way are pressed there. */
+export function focusAwaited(find: () => HTMLElement | null): void {
+  awaitField();
+  focusOnceThere(find, (has) => (has ? void pressKept() : dropKeys()));
 }

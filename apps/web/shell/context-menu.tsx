@@ -15,7 +15,7 @@ import { useOverlay } from '../kit/stores.ts';
 import type { OpenMenu } from '@graft/view';
 import type { MenuItem, SubMenu } from './menu-item.ts';
 import { menuItems } from './menu-items.ts';
-import { menuPlace } from '../kit/menu-place.ts';
+import { menuPlace } from '../kit/open-menu.ts';
 
 function close(): void {
   useOverlay.getState().show({ menu: null });

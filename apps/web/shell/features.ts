@@ -1,14 +1,12 @@
 import { provideActions, provideCommands, type Actions, type Command } from '@graft/view';
-import { askActions } from '../features/conversation/actions.ts';
-import { appViewActions } from '../features/app/actions.ts';
-import { askCommands } from '../features/conversation/commands.ts';
+import { askActions, askCommands } from '../features/conversation/commands.ts';
+import { appViewActions } from '../features/app/app-store.ts';
 import { canvasActions } from '../features/canvas/actions.ts';
 import { arrangeCommands } from '../features/canvas/arrange-commands.ts';
 import { editCommands, selectCommands, zoomCommands } from '../features/canvas/commands.ts';
 import { foldCommands } from '../features/canvas/fold-commands.ts';
 import { subgraphCommands } from '../features/canvas/subgraph-commands.ts';
-import { compareActions } from '../features/compare/actions.ts';
-import { compareCommands } from '../features/compare/commands.ts';
+import { compareActions, compareCommands } from '../features/compare/commands.ts';
 import { fileCommands } from '../features/files/commands.ts';
 import { fullPageCommands, inspectorCommands } from '../features/inspector/commands.ts';
 import { labelCommands } from '../features/labels/commands.ts';

@@ -14,8 +14,7 @@ import { fileTitle } from '../api/graphs/graph-file.ts';
 import { saveFile } from '../api/graphs/save-file.ts';
 import { usePlan } from '../api/runs/plan-store.ts';
 import { countText, useProblems } from '../api/graphs/use-problems.ts';
-import { cancelRun } from '../api/runs/run-actions.ts';
-import { runShown } from '../api/runs/run-shown.ts';
+import { cancelRun, runShown } from '../api/runs/run-actions.ts';
 import { useOpenRunsOnChange } from '../api/runs/run-on-change.ts';
 import {
   DarkIcon,
@@ -27,8 +26,8 @@ import {
   UndoIcon,
 } from '../kit/icons.tsx';
 import { HeaderChips } from './header-chips.tsx';
-import { planLine, runLine } from '../api/runs/plan-line.ts';
-import { keyName } from '../kit/platform.ts';
+import { planLine, runLine } from '../api/runs/plan-report.ts';
+import { keyName } from '../kit/chord.ts';
 import { RunOrCancel } from '../kit/run-or-cancel.tsx';
 import { isDark, setTheme, useTheme } from '../kit/theme.ts';
 

@@ -1,5 +1,5 @@
 import { hasKey } from '@graft/graph';
-import { nodeCard } from '../kit/focus-node.ts';
+import { nodeCard } from '../kit/focus.ts';
 import { neighbourOf, wayOf } from '@graft/view';
 import { useConflict, useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 

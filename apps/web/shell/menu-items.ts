@@ -1,5 +1,6 @@
-import { formatEdge, isNodeKey, noteOfKey, type Edge } from '@graft/graph';
+import { formatEdge, isNodeKey, noteOfKey } from '@graft/graph';
 import {
+  action,
   type Command,
   allCommands,
   commandOf,
@@ -11,7 +12,7 @@ import {
   openPanel,
   type PendingEdge,
 } from '@graft/view';
-import { addNoteAbout, addNoteAt } from '../features/canvas/notes/note-edits.ts';
+import { addNoteAt } from '../features/canvas/notes/note-edits.ts';
 import {
   addBendAt,
   bendNear,
@@ -21,14 +22,11 @@ import {
 } from '../features/canvas/bend-edits.ts';
 import { takeOff } from '../features/canvas/edge-ends.ts';
 import { isAt } from '../features/canvas/focus-port.ts';
-import { selectedBy } from '../features/canvas/subgraph-actions.ts';
-import { canvasPlace, fitNodes } from '../features/canvas/viewport.ts';
 import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import { openFile } from '../api/graphs/open-file.ts';
 import { canLeave, enterSelected, selectedFile, selectedUse } from '../api/graphs/navigation.ts';
 import { deleteFile, duplicateFile } from '../api/graphs/workspace-files.ts';
-import { canMoveProse, moveProse } from '../features/canvas/move-prose.ts';
-import type { ProseStep } from '../features/canvas/moved-prose.ts';
+import { canMoveProse, moveProse, type ProseStep } from '../features/canvas/moved-prose.ts';
 import { openForm } from '../features/notebook/open-form.ts';
 import type { MenuGroups, MenuItem, SubMenu } from './menu-item.ts';
 import { runMenu, stepMenu } from './run-menu.ts';
@@ -53,9 +51,9 @@ function itemOf(own: Command, other: Partial<MenuItem> = {}): MenuItem {
 const ifEnabled = (id: string): readonly MenuItem[] =>
   commandOf(id).enabled?.() === false ? [] : [command(id)];
 
-function selectNode(id: string): void {
+function goToNode(id: string): void {
   useScreen.getState().select([id]);
-  fitNodes([id]);
+  action('bringIntoSight')(id);
 }
 
 /** The menu of notes and groups, where no node is selected beside them. */
@@ -123,8 +121,8 @@ function nodeMenu(): MenuGroups {
               ...(isFile ? [] : [command('extract-subgraph')]),
             ]),
           ]),
-      ...(selectedBy(false).length > 0 ? [command('switch-off')] : []),
-      ...(selectedBy(true).length > 0 ? [command('switch-on')] : []),
+      ...ifEnabled('switch-off'),
+      ...ifEnabled('switch-on'),
       ...ifEnabled('collapse'),
       ...ifEnabled('expand'),
     ],
@@ -150,7 +148,7 @@ function proseMenu(): MenuGroups {
     disabled: !canMoveProse(id, step),
     run: () => moveProse(id, step),
   });
-  const addBelow = (): void => (about === undefined ? addNoteAt() : addNoteAbout(about));
+  const addBelow = (): void => (about === undefined ? addNoteAt() : action('addNoteAbout')(about));
   return [
     [
       command('write', { title: 'Edit the text' }),
@@ -237,7 +235,7 @@ function portMenu(port: PendingEdge): MenuGroups {
     [...new Set(ends)].map((id) => ({
       id: `go-${id}`,
       title: `Go to ${titleAmong(id, nodes)}`,
-      run: () => selectNode(id),
+      run: () => goToNode(id),
     })),
   ];
 }
@@ -263,19 +261,19 @@ function bendItems(edge: string, at: OpenMenu['at']): readonly MenuItem[] {
 
 function edgeMenu(id: string, at: OpenMenu['at']): MenuGroups {
   const { edges, nodes } = useDocument.getState().shown;
-  const edge = edges.find((one: Edge) => formatEdge(one) === id);
+  const edge = edges.find((candidate) => formatEdge(candidate) === id);
   if (edge === undefined) return [];
   return [
     [
       {
         id: 'source',
         title: `Go to ${titleAmong(edge.source, nodes)}`,
-        run: () => selectNode(edge.source),
+        run: () => goToNode(edge.source),
       },
       {
         id: 'target',
         title: `Go to ${titleAmong(edge.target, nodes)}`,
-        run: () => selectNode(edge.target),
+        run: () => goToNode(edge.target),
       },
     ],
     bendItems(id, at),
@@ -292,7 +290,7 @@ function edgeMenu(id: string, at: OpenMenu['at']): MenuGroups {
 }
 
 /** Adds a note where the menu was asked for. */
-const addNoteUnder = (at: OpenMenu['at']): void => addNoteAt(canvasPlace(at));
+const addNoteUnder = (at: OpenMenu['at']): void => addNoteAt(action('canvasPlace')(at));
 
 function canvasMenu(at: OpenMenu['at']): MenuGroups {
   return [

@@ -1,4 +1,4 @@
-import { hasKey } from '@graft/graph';
+import { hasKey, type RunRecord } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { listenAtPorts } from '../features/canvas/port-keys.ts';
@@ -9,8 +9,8 @@ import { report, syncDraft } from '../api/graphs/graph-file.ts';
 import { openFeed } from '../api/runs/live-feed.ts';
 import { isOver, wayOf } from '@graft/view';
 import { usePlan } from '../api/runs/plan-store.ts';
+import { sawExperimentRun } from '../api/experiments.ts';
 import { refreshRuns } from '../api/runs/run-actions.ts';
-import { sawNewestRun } from '../api/runs/newest-run.ts';
 import { forgetUsedGraph, readUsedGraphs } from '../api/graphs/used-graphs.ts';
 import { takeDroppedFiles } from '../features/files/dropped-files.ts';
 import { keepPlaceInAddress } from './keep-place-in-address.ts';
@@ -35,6 +35,26 @@ function useCalm(act: () => void, ms: number, changes: readonly unknown[]): void
     return () => clearTimeout(timer);
     // What is done depends on `changes` alone: the callers read the stores when it is time.
   }, changes);
+}
+
+/**
+ * Notes the newest run of a file. Follows a run that another tab or the command line started, unless this tab runs something
+ * itself or shows an earlier run. The experiments panel shows runs of an experiment.
+ */
+function sawNewestRun(seen: RunRecord): void {
+  const { id, file, experiment, status, scope } = seen;
+  if (useDocument.getState().file?.path !== file) return;
+  if (experiment !== undefined) {
+    if (status === 'running' || status === 'queued') sawExperimentRun(seen);
+    return;
+  }
+  void refreshRuns();
+  // A run of a part, or with other inputs, is shown only where it was started.
+  if (scope !== undefined && useScreen.getState().view !== 'app') return;
+  const { run, newest, past, setNewest, follow } = useRunView.getState();
+  if (id === newest) return;
+  setNewest(id);
+  if (run === null || (run.runId === newest && isOver(run) && !past)) follow(id);
 }
 
 /** Follows the run on the screen, new runs of the file, and changes of files. */

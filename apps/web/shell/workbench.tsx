@@ -14,16 +14,15 @@ import {
   usePanels,
   useScreen,
 } from '../kit/stores.ts';
-import { isAsked } from '@graft/view';
+import { isAsked, closeOverlays } from '@graft/view';
 import { BottomPanel } from './bottom-panel.tsx';
 import { Header } from './header.tsx';
 import { Notices } from './notices.tsx';
 import { Panels } from './panels.tsx';
 import { provideFeatures } from './features.ts';
 import { useUpkeep } from './upkeep.ts';
-import { keyName } from '../kit/platform.ts';
-import { part } from '../kit/part.tsx';
-import { FailedDialog } from './failed-dialog.tsx';
+import { keyName } from '../kit/chord.ts';
+import { part, PartFailure } from '../kit/part.tsx';
 
 provideFeatures();
 
@@ -203,5 +202,25 @@ export function Workbench() {
         <Screen />
       </ReactFlowProvider>
     </QueryClientProvider>
+  );
+}
+
+/** Lets go of what was asked for. */
+function close(): void {
+  useScreen.getState().show({ commandMenu: false, openEnd: null, source: null });
+  closeOverlays();
+  useConflict.setState({ shown: false });
+}
+
+/** In the place of a dialog or a menu that could not be fetched, over the page. */
+function FailedDialog({ retry }: { readonly retry: () => void }) {
+  return (
+    <div className="fixed inset-x-0 top-[18%] z-30 mx-auto w-[560px] overflow-hidden rounded-[10px] border border-line-strong bg-panel shadow-(--shadow)">
+      <PartFailure retry={retry}>
+        <button type="button" className="button small" onClick={close}>
+          Close
+        </button>
+      </PartFailure>
+    </div>
   );
 }

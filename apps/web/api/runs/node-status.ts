@@ -1,7 +1,7 @@
 import { headlineInWords, metricsMediaType, type ArtifactRef } from '@graft/graph';
 import { count, duration, plural } from '@graft/nodes/kit/ui';
 import { shareDone, type StepView } from '@graft/view';
-import { progressText } from './progress-text.ts';
+import { progressText } from './run-texts.ts';
 
 type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
 export interface Status {

@@ -7,6 +7,7 @@ import {
   runView,
   screenStore,
   whileOpen,
+  action,
 } from '@graft/view';
 import { report } from '../graphs/graph-file.ts';
 import { saveFile } from '../graphs/save-file.ts';
@@ -103,4 +104,10 @@ export async function cancelRun(): Promise<void> {
   } catch (error) {
     report(error);
   }
+}
+
+/** Runs what is looked at: in the app view what its form holds, wherever that is asked for, else the file as it is. */
+export async function runShown(): Promise<void> {
+  if (screenStore.getState().view !== 'app') return startRun();
+  await action('runForm')();
 }

@@ -2,9 +2,8 @@ import { isLabelsFile } from '@graft/graph';
 import { queries, queryClient } from '../client.ts';
 import { isIdle, isOver, isUnsaved, documentStore, runView, screenStore } from '@graft/view';
 import { usePlan } from './plan-store.ts';
-import { startAlone } from './run-actions.ts';
+import { startAlone, runShown } from './run-actions.ts';
 import { runsOnChange, setRunsOnChange, useRunOnChange } from './run-on-change.ts';
-import { runShown } from './run-shown.ts';
 
 /** Files that the open graph reads and that have other bytes than before: see `Workspace.watchSources`. */
 export interface SourceChange {

@@ -1,9 +1,9 @@
 import { isLocked, parseGraph, serializeGraph } from '@graft/graph';
 import { api } from '../client.ts';
-import { planLine } from './plan-line.ts';
+import { planLine } from './plan-report.ts';
 import { isUnsaved, openPanel, whileOpen, documentStore, screenStore } from '@graft/view';
 import { usePlan } from './plan-store.ts';
-import { runShown } from './run-shown.ts';
+import { runShown } from './run-actions.ts';
 
 /**
  * Locks the graph to the rows as they are now, as every save does: they were changed for it, which is no news. One with

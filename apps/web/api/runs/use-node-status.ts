@@ -3,7 +3,7 @@ import type { GraphNode, NodeFacts, NodeType } from '@graft/graph';
 import { useState } from 'react';
 import { nodeFacts, keptNow, ownStep, stepIn, type StepView, runView } from '@graft/view';
 import { useOutdated } from './use-outdated.ts';
-import { plannedParts } from './plan-parts.ts';
+import { plannedParts } from './plan-report.ts';
 import { usePlan } from './plan-store.ts';
 import { keptStatus, stepStatus, type Status } from './node-status.ts';
 

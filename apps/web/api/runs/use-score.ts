@@ -1,7 +1,7 @@
 import { answersMediaType, type ArtifactRef } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../client.ts';
-import { scoreText } from './score-text.ts';
+import { scoreText } from './run-texts.ts';
 
 /** `9 of 30 right`; undefined where there is nothing to compare. */
 export function useScore(artifact: ArtifactRef | undefined): string | undefined {

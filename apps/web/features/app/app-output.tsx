@@ -1,5 +1,5 @@
 import { problemText, makerIn } from '@graft/view';
-import { progressText } from '../../api/runs/progress-text.ts';
+import { progressText } from '../../api/runs/run-texts.ts';
 import { useRunView } from '../../kit/stores.ts';
 import type { ShownOutput } from '../../api/graphs/graph-function.ts';
 import { OutputPreview } from '../../kit/slots.ts';

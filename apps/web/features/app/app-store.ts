@@ -1,7 +1,12 @@
 import { sameJson } from '@graft/graph';
 import { create } from 'zustand';
 import { startGiven } from '../../api/runs/run-actions.ts';
-import type { GivenParam, GraphFunction } from '../../api/graphs/graph-function.ts';
+import {
+  type GivenParam,
+  type GraphFunction,
+  graphFunction,
+} from '../../api/graphs/graph-function.ts';
+import type { Actions } from '@graft/view';
 
 interface AppState {
   /** The file that all this is of. */
@@ -76,3 +81,12 @@ export async function runApp({ inputs, params, wanted }: GraphFunction): Promise
   // Refused, the outputs stay those of what was run before.
   if (isStarted && useApp.getState().file === file) useApp.setState({ ran: { texts, values } });
 }
+
+/** Runs the open graph with what the form holds; not where something is missing, which the form says. */
+export async function runForm(): Promise<void> {
+  const graph = graphFunction();
+  if (graph === undefined || missingInputs(graph, useApp.getState().texts).length > 0) return;
+  await runApp(graph);
+}
+
+export const appViewActions = { runForm } satisfies Partial<Actions>;

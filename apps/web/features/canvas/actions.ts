@@ -5,7 +5,7 @@ import { addNoteAbout } from './notes/note-edits.ts';
 import { addAtOpenEnd, addToCanvas } from './add-to-canvas.ts';
 import { pasteCopied } from './clipboard-actions.ts';
 import { copySelected, deleteSelected } from './edit-actions.ts';
-import { freePlace } from './free-place.ts';
+import { freePlace } from './drawn-frames.ts';
 import { canvasPlace, revealNode, selectedEdges } from './viewport.ts';
 
 /** Brings a node of the graph that is shown into sight: its card, or its cell. */
@@ -31,7 +31,7 @@ export const canvasActions = {
   canvasPlace,
   // Loaded when first asked for.
   moveProse: (note, step) =>
-    void import('./move-prose.ts').then((loaded) => loaded.moveProse(note, step)),
+    void import('./moved-prose.ts').then((loaded) => loaded.moveProse(note, step)),
   freePlace: () => freePlace(useDocument.getState().shown),
   showNode,
   copySelected,

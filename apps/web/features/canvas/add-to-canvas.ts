@@ -12,7 +12,7 @@ import {
 } from '@graft/view';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { edgeName } from './edge-ends.ts';
-import { freePlace } from './free-place.ts';
+import { freePlace } from './drawn-frames.ts';
 import { settled } from './make-room.ts';
 import { revealNode } from './viewport.ts';
 

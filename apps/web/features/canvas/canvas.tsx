@@ -18,7 +18,7 @@ import { openMenu } from '../../kit/open-menu.ts';
 import { FitIcon, PlanIcon, TidyIcon } from '../../kit/icons.tsx';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { wayOf, connectInPlace, edgeBetween, portRefusal, shapeOf } from '@graft/view';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour, nodeDragType } from '../../kit/node-types.ts';
 import {
   FarContext,
   farScale,
@@ -43,7 +43,6 @@ import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts'
 import { GraphEdgeView, isLit } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { useEdgeUnder } from './edge-under.ts';
-import { nodeDragType } from '../../kit/node-drag.ts';
 import { useRouting } from './routing/use-routes.ts';
 import { attachViewport, fitAll, revealNode, showView, zoomRange } from './viewport.ts';
 import { enterSelected } from '../../api/graphs/navigation.ts';

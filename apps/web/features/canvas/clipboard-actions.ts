@@ -3,7 +3,7 @@ import { useDocument, useScreen } from '../../kit/stores.ts';
 import { whileShown } from '@graft/view';
 import { copySelected, deleteSelected } from './edit-actions.ts';
 import { pasteText } from './paste-nodes.ts';
-import { freePlace } from './free-place.ts';
+import { freePlace } from './drawn-frames.ts';
 
 /** What was last copied here: pages that may not read the clipboard paste that. */
 let lastCopied = '';

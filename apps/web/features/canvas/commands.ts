@@ -1,5 +1,5 @@
 import { canUndo, hasFile, hasNodes, hasSelection, redo, undo, type Command } from '@graft/view';
-import { meantNode, nodeCard } from '../../kit/focus-node.ts';
+import { meantNode, nodeCard } from '../../kit/focus.ts';
 import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { hasSelectedEdge } from './actions.ts';
 import {

@@ -9,7 +9,7 @@ import {
   type PortPair,
 } from './connections.ts';
 import { edgeName, otherEnd, takeOff } from './edge-ends.ts';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour, aboutType, rank } from '../../kit/node-types.ts';
 import {
   portRefusal,
   shapeOf,
@@ -19,7 +19,6 @@ import {
 } from '@graft/view';
 import { useModal } from '../../kit/modal.ts';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
-import { aboutType, rank } from '../../kit/rank.ts';
 import { SearchField } from '../../kit/search-field.tsx';
 
 /** Rows of a kind that are listed at once: of more, one types what is meant. */

@@ -15,7 +15,7 @@ import { useDocument } from '../../kit/stores.ts';
 import { edgeName, ends, portName } from './edge-ends.ts';
 import { addConnected } from './add-to-canvas.ts';
 import { isAt } from './focus-port.ts';
-import { freePlace } from './free-place.ts';
+import { freePlace } from './drawn-frames.ts';
 
 /** Two ports that an edge could be drawn between: one of the node that is asked for, and another's. */
 export interface PortPair {

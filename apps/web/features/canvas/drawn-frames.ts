@@ -1,6 +1,15 @@
 import { groupKey, noteKey, type Frame, type Graph, type NodeLayout } from '@graft/graph';
-import { type Card, writtenHeight } from '@graft/view';
-import { cardSize, drawnFrame } from './viewport.ts';
+import {
+  type Card,
+  writtenHeight,
+  boundsAround,
+  type Bounds,
+  columnGap,
+  nodeWidth,
+  roomFor,
+} from '@graft/view';
+import { cardSize, drawnFrame, viewMiddle } from './viewport.ts';
+import type { InternalNode } from '@xyflow/react';
 
 /** Where a card stands and how large it is drawn, or will be. */
 export function cardFrame(graph: Graph, id: string): Card {
@@ -37,4 +46,37 @@ export function groupFrames({ groups = {} }: Graph): readonly Card[] {
 export function isWithin(group: Frame, { x, y, width, height }: Frame): boolean {
   const [across, down] = [x + width / 2 - group.x, y + height / 2 - group.y];
   return across >= 0 && across <= group.width && down >= 0 && down <= group.height;
+}
+
+/** The box around cards where they are drawn, on the graph's plane. */
+export function boundsOf(nodes: Iterable<Pick<InternalNode, 'measured' | 'internals'>>): Bounds {
+  return boundsAround(drawn(nodes));
+}
+
+function* drawn(
+  nodes: Iterable<Pick<InternalNode, 'measured' | 'internals'>>,
+): Generator<NodeLayout & Partial<Frame>> {
+  for (const { internals, measured } of nodes) {
+    const { width = 0, height = 0 } = measured;
+    yield { ...internals.positionAbsolute, width, height };
+  }
+}
+
+/** Height of a new card, near enough. */
+const newHeight = 140;
+
+/** A free place for a new node: right or left of another where one is given, in its groups; else in the middle of the view. */
+export function freePlace(
+  graph: Graph,
+  other?: string,
+  side: 'right' | 'left' = 'right',
+): NodeLayout {
+  const beside = other === undefined ? undefined : cardFrame(graph, other);
+  const step = (nodeWidth + columnGap) * (side === 'right' ? 1 : -1);
+  const { x, y } = beside === undefined ? viewMiddle() : { x: beside.x + step, y: beside.y };
+  const foreign = groupFrames(graph).filter(
+    (group) => beside === undefined || !isWithin(group, beside),
+  );
+  const card = { x, y, width: nodeWidth, height: newHeight };
+  return roomFor(card, [...drawnFrames(graph), ...foreign]);
 }

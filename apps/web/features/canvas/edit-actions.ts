@@ -1,6 +1,16 @@
-import { disconnect, duplicateNodes, formatEdge, keysOf, removeNodes } from '@graft/graph';
+import {
+  disconnect,
+  duplicateNodes,
+  formatEdge,
+  keysOf,
+  removeNodes,
+  noLock,
+  pickAnnotations,
+  serializeGraph,
+  subgraphsOf,
+  type Graph,
+} from '@graft/graph';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { copiedText } from './clipboard.ts';
 import { selectedEdges } from './viewport.ts';
 
 /** Deletes what is selected as one edit: nodes, notes, groups, which leave what stands in them, and edges. */
@@ -31,4 +41,24 @@ export function selectAll(): void {
 export function copySelected(): string | undefined {
   const { selection } = useScreen.getState();
   return selection.length === 0 ? undefined : copiedText(useDocument.getState().shown, selection);
+}
+
+/** Nodes, the edges among them and the subgraphs that they use, notes and groups, by their keys, as the text of a graph file: it can be pasted into an editor as well. */
+export function copiedText(graph: Graph, keys: readonly string[]): string {
+  const chosen = new Set(keys);
+  const pick = <V>(record: Readonly<Record<string, V>>): Record<string, V> =>
+    Object.fromEntries(Object.entries(record).filter(([id]) => chosen.has(id)));
+  const nodes = pick(graph.nodes);
+  const graphs = subgraphsOf(graph, nodes);
+  const edges = graph.edges.filter(
+    ({ source, target }) => chosen.has(source) && chosen.has(target),
+  );
+  return serializeGraph({
+    ...{ nodes, edges },
+    ...(graph.bends === undefined ? {} : { bends: graph.bends }),
+    ...(Object.keys(graphs).length === 0 ? {} : { graphs }),
+    ...pickAnnotations(graph, (key) => chosen.has(key)),
+    lock: noLock,
+    layout: pick(graph.layout),
+  });
 }

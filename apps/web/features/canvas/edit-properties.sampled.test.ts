@@ -44,7 +44,7 @@ import {
 } from '@graft/view';
 import { useDocument } from '../../kit/stores.ts';
 import { addToCanvas } from './add-to-canvas.ts';
-import { copiedText } from './clipboard.ts';
+import { copiedText } from './edit-actions.ts';
 import { pasteText } from './paste-nodes.ts';
 import { tidied } from './tidied.ts';
 

@@ -17,12 +17,28 @@ import {
 } from '@xyflow/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useDocument, useScreen, useUsedGraphs } from '../../kit/stores.ts';
-import { carried } from './carrying.ts';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 import { knownCards, manyNodes, titleFontLoaded, useFarCards } from './far/far-view.ts';
 import { edgeLayer, flowGroups, flowNotes } from './flow-annotations.ts';
-import { useReadingOrder } from './reading-order.ts';
 import { shapeOf, titleAmong } from '@graft/view';
+import { create } from 'zustand';
+
+/** In which order nodes stand in the page, and Tab goes on: as they are read, once what knows that has come. */
+export const useReadingOrder = create<{
+  readonly order: ((graph: GraphBody) => readonly string[]) | undefined;
+}>()(() => ({ order: undefined }));
+
+/** Adds what stands in groups that move to changes of places. */
+type Carry = (changes: readonly NodeChange[], nodes: readonly FlowNode[]) => readonly NodeChange[];
+
+let carry: Carry = (changes) => changes;
+
+/** What draws groups says what they carry: until there is one, nothing is carried. */
+export function provideCarry(given: Carry): void {
+  carry = given;
+}
+
+const carried: Carry = (changes, nodes) => carry(changes, nodes);
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
 

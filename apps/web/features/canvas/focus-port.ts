@@ -1,6 +1,6 @@
 import type { Edge } from '@graft/graph';
 import type { PendingEdge } from '@graft/view';
-import { nodeCard, portAt } from '../../kit/focus-node.ts';
+import { nodeCard, portAt } from '../../kit/focus.ts';
 
 /** The port that has the focus. */
 export const focusedPort = (): PendingEdge | undefined => portAt(document.activeElement);

@@ -3,9 +3,8 @@ import { useScore } from '../../api/runs/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
 import { type ShownProblem, paramTitle, titleAmong } from '@graft/view';
-import { useDocument, useRunView, useOverlay, useScreen } from '../../kit/stores.ts';
-import { useParamsHere } from '../../kit/node-hooks.ts';
-import { useDrift } from '../../api/graphs/use-drift.ts';
+import { useDocument, useRunView, useOverlay, useScreen, useParamsHere } from '../../kit/stores.ts';
+import { useDrift } from '../../api/runs/plan-report.ts';
 import { NodeTitle } from '../../kit/node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
 import {

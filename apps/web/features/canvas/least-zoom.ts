@@ -1,5 +1,5 @@
 import type { InternalNode } from '@xyflow/react';
-import { boundsOf } from './drawn-bounds.ts';
+import { boundsOf } from './drawn-frames.ts';
 import { zoomRange } from './viewport.ts';
 
 /** The renderer's own store. Nothing is imported from the renderer here: it would come in pieces then. */

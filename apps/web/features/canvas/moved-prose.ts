@@ -1,6 +1,7 @@
-import { changeNote, type Frame, type Graph, type Note } from '@graft/graph';
+import { changeNote, type Frame, type Graph, type Note, noteKey } from '@graft/graph';
 import { cardFrame, drawnFrames, noteFrame } from './drawn-frames.ts';
-import { belowCard, betweenNotes, cellOrder, proseOrder } from '@graft/view';
+import { belowCard, betweenNotes, cellOrder, proseOrder, announce } from '@graft/view';
+import { useDocument } from '../../kit/stores.ts';
 
 /** Which way a note goes on the page: up, or down. */
 export type ProseStep = -1 | 1;
@@ -109,4 +110,24 @@ export function movedProse(graph: Graph, id: string, step: ProseStep): Graph | u
   const placed =
     below.length > 0 ? before(moved, id, below) : behind(moved, id, { node, last: above.at(-1) });
   return inOrder(placed, order);
+}
+
+/** Whether a note can go up or down on the page. */
+export function canMoveProse(id: string, step: ProseStep): boolean {
+  return movedProse(useDocument.getState().shown, id, step) !== undefined;
+}
+
+/** Moves a note up or down on the page, and leaves the focus on it. */
+export function moveProse(id: string, step: ProseStep): void {
+  const { shown, edit } = useDocument.getState();
+  if (!canMoveProse(id, step)) return;
+  edit((graph) => movedProse(graph, id, step) ?? graph);
+  if (useDocument.getState().shown === shown) return;
+  announce(step < 0 ? 'Moved the note up.' : 'Moved the note down.');
+  // It is drawn anew where it has come to.
+  requestAnimationFrame(() => {
+    const cell = document.querySelector<HTMLElement>(`[data-cell="${CSS.escape(noteKey(id))}"]`);
+    cell?.focus({ preventScroll: true });
+    cell?.scrollIntoView({ block: 'nearest' });
+  });
 }

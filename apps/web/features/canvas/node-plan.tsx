@@ -1,6 +1,5 @@
 import { leftText, type GraphNode } from '@graft/graph';
-import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
-import { reasonLine } from '../../kit/miss-reason.ts';
+import { ReasonSentence, reasonLine } from '../../kit/miss-reason.tsx';
 import { useChecks, useRunView } from '../../kit/stores.ts';
 import { usePlan } from '../../api/runs/plan-store.ts';
 import { nodeTypes, isOver, stepIn } from '@graft/view';

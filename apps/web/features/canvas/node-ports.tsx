@@ -2,7 +2,7 @@ import type { NodeType } from '@graft/graph';
 import { Handle, Position, useUpdateNodeInternals } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 import { portsOf, portRefusal } from '@graft/view';
 
 /** An input or output of a node; only inputs are optional. */

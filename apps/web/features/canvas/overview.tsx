@@ -3,9 +3,9 @@ import { useEffect, useRef, type PointerEvent } from 'react';
 import { useTheme } from '../../kit/theme.ts';
 import { useDocument } from '../../kit/stores.ts';
 import { shapeOf, type Bounds } from '@graft/view';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 import { reachesOut } from './keep-in-sight.ts';
-import { boundsOf } from './drawn-bounds.ts';
+import { boundsOf } from './drawn-frames.ts';
 import { coloursAt } from './picture-colours.ts';
 import { overviewSize, showView } from './viewport.ts';
 

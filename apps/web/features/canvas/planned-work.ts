@@ -1,6 +1,6 @@
 import { paramFields, type GraphNode, type ModelLookup, type NodeType } from '@graft/graph';
 import { bytes, duration, plural } from '@graft/nodes/kit/ui';
-import { plannedParts } from '../../api/runs/plan-parts.ts';
+import { plannedParts } from '../../api/runs/plan-report.ts';
 import type { PlanReport } from '../../api/client.ts';
 
 type Step = PlanReport['nodes'][number];

@@ -1,7 +1,7 @@
 import { useDocument, useOverlay } from '../../kit/stores.ts';
 import type { PendingEdge } from '@graft/view';
 import { edgeName, otherEnd, takeOff } from './edge-ends.ts';
-import { focusNode, portAt } from '../../kit/focus-node.ts';
+import { focusNode, portAt } from '../../kit/focus.ts';
 import { focusPort, isAt, portsDrawn } from './focus-port.ts';
 import { revealNode } from './viewport.ts';
 

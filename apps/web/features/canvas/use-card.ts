@@ -1,9 +1,8 @@
-import { useDocument, useRunView } from '../../kit/stores.ts';
-import { usePath, useShape } from '../../kit/node-hooks.ts';
+import { useDocument, useRunView, usePath, useShape } from '../../kit/stores.ts';
 import { untitled, stepOf } from '@graft/view';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 
 /** What of a node is seen from near and far, and what its card is called. */
 export function useCard(id: string) {

@@ -1,6 +1,13 @@
-import { type Command, hasRun, selectedNodes, pathOf, mostSides } from '@graft/view';
+import { type Command, hasRun, selectedNodes, pathOf, mostSides, type Actions } from '@graft/view';
 import { useRunView } from '../../kit/stores.ts';
-import { compareActions } from './actions.ts';
+
+export const compareActions = {
+  // Loaded when first asked for.
+  compareSides: (sides) =>
+    void import('./compare-place.ts').then((loaded) => loaded.compareSides(sides)),
+  compareVariants: (variants) =>
+    void import('./compare-variants.ts').then((loaded) => loaded.compareVariants(variants)),
+} satisfies Partial<Actions>;
 
 /** Sets what the selected nodes gave in the run on the screen beside each other. */
 function compareSelected(): void {

@@ -14,10 +14,9 @@ import {
   outputName,
   outputOf,
 } from '@graft/view';
-import { NodeTitle } from './node-title.tsx';
+import { NodeTitle, sideName } from './side-labels.tsx';
 import { Overview } from './overview.tsx';
 import { RowFeed } from './row-feed.tsx';
-import { sideName } from './side-name.ts';
 
 const leave = (): void => useScreen.getState().look('canvas');
 

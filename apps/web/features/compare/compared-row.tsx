@@ -1,12 +1,11 @@
 import type { Citation, Span } from '@graft/graph';
-import type { ComparedCell, ComparedRow } from './compared-rows.ts';
+import type { ComparedCell, ComparedRow } from './use-compared-rows.ts';
 import { count, SourceLink } from '@graft/nodes/kit/ui';
 import { memo, useMemo } from 'react';
 import { useScreen } from '../../kit/stores.ts';
 import { letterOf } from '@graft/view';
 import { HitCells } from './hit-cells.tsx';
-import { MarkedWords } from './marked-words.tsx';
-import { wordChanges, type WordChanges } from './word-changes.ts';
+import { MarkedWords, wordChanges, type WordChanges } from './word-changes.tsx';
 
 const openSource = (source: Span): void => useScreen.getState().show({ source });
 

@@ -1,5 +1,5 @@
 import type { ComparedEdge } from '@graft/view';
-import { SideHeads } from './side-heads.tsx';
+import { SideHeads } from './side-labels.tsx';
 
 /** Whether a side has an edge, and whether it got or lost it beside the first. */
 function Has({ has, side }: { readonly has: ComparedEdge['has']; readonly side: number }) {

@@ -1,5 +1,5 @@
 import type { Span } from '@graft/graph';
-import type { ComparedCell } from './compared-rows.ts';
+import type { ComparedCell } from './use-compared-rows.ts';
 import { SourceLink } from '@graft/nodes/kit/ui';
 import { letterOf } from '@graft/view';
 

@@ -9,7 +9,7 @@ import {
 } from '@graft/graph';
 import { count, DifferenceVerdict, Estimate } from '@graft/nodes/kit/ui';
 import { letterOf } from '@graft/view';
-import { SideHeads } from './side-heads.tsx';
+import { SideHeads } from './side-labels.tsx';
 
 type Cell = EvidenceTable['rows'][number]['cells'][number];
 

@@ -1,5 +1,5 @@
 import { bytes, duration, plural } from '@graft/nodes/kit/ui';
-import { absentWords } from './absent-words.ts';
+import { absentWords, NodeTitle, SideHeads } from './side-labels.tsx';
 import { showInComparison } from './compare-place.ts';
 import {
   type ComparedNode,
@@ -8,8 +8,6 @@ import {
   type NodeSide,
   outputName,
 } from '@graft/view';
-import { NodeTitle } from './node-title.tsx';
-import { SideHeads } from './side-heads.tsx';
 
 const words: Readonly<Partial<Record<string, string>>> = {
   cached: 'reused',

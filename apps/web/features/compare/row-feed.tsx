@@ -3,10 +3,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { refusalOf } from '../../api/problem.ts';
 import { showInComparison, useComparePlace, type Turned } from './compare-place.ts';
-import { absentWords } from './absent-words.ts';
+import { absentWords, NodeTitle } from './side-labels.tsx';
 import { letterOf, type NamedOutput } from '@graft/view';
 import { ComparedRowView } from './compared-row.tsx';
-import { NodeTitle } from './node-title.tsx';
 import { useRowFacts, useRows, type RowFacts } from './use-compared-rows.ts';
 
 /** Pixels of a row that has not been measured. */

@@ -1,10 +1,8 @@
 import { paramFields } from '@graft/graph';
-import { isDigest, partName, plain } from '../../kit/miss-reason.ts';
+import { isDigest, partName, plain } from '../../kit/miss-reason.tsx';
 import { nodeTypes, type ComparedNode, type ComparedSetting } from '@graft/view';
-import { MarkedWords } from './marked-words.tsx';
-import { NodeTitle } from './node-title.tsx';
-import { SideHeads } from './side-heads.tsx';
-import { wordChanges, type WordChanges } from './word-changes.ts';
+import { MarkedWords, wordChanges, type WordChanges } from './word-changes.tsx';
+import { NodeTitle, SideHeads } from './side-labels.tsx';
 
 const absences = {
   'not set': 'not set',

@@ -1,7 +1,12 @@
 import type { ArtifactRef } from '@graft/graph';
-import type { ComparedRow, ComparedRows, RowFilter } from './compared-rows.ts';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { queries } from '../../api/client.ts';
+import { queries, type api } from '../../api/client.ts';
+
+/** Rows of outputs beside each other, as the server compares them. */
+type ComparedRows = Awaited<ReturnType<typeof api.compare.rows.query>>;
+type RowFilter = Parameters<typeof api.compare.rows.query>[0]['filter'];
+export type ComparedRow = ComparedRows['rows'][number];
+export type ComparedCell = NonNullable<ComparedRow['cells'][number]>;
 
 /** Rows that are asked for at once. */
 const pageSize = 25;

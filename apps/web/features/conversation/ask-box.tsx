@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useGraphFunction, type ShownOutput, askable } from '../../api/graphs/graph-function.ts';
-import { progressText } from '../../api/runs/progress-text.ts';
+import { progressText } from '../../api/runs/run-texts.ts';
 import { OutputPreview } from '../../kit/slots.ts';
 import { useDocument, useRunView } from '../../kit/stores.ts';
 import { isOver, makerIn, type RunState, stepsInOrder } from '@graft/view';

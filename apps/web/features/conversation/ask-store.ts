@@ -7,6 +7,7 @@ import { report } from '../../api/graphs/graph-file.ts';
 import { saveFile } from '../../api/graphs/save-file.ts';
 import { tellOfCancel } from '../../api/runs/run-actions.ts';
 import { keepAsked, keptAsked } from '../../api/graphs/kept-questions.ts';
+import { showAsked } from './focus-ask.ts';
 
 /** A question that was asked here, and the run that answers it. */
 export interface Asked {
@@ -157,4 +158,9 @@ export function forgetAll(): void {
 export function failureOf({ run }: Asked): string | undefined {
   if (run.status !== 'failed') return undefined;
   return run.error === undefined ? 'The run failed.' : problemText(run.error);
+}
+
+/** Runs the graph for one of its saved questions alone, and shows the answer. What was typed beside it stays. */
+export async function askAlone(question: string): Promise<void> {
+  if (await ask(question)) showAsked();
 }

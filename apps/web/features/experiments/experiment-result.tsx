@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { useDocument } from '../../kit/stores.ts';
 import { stepTitle, nodeTypes, comparedMeanings, verdictSentence, action } from '@graft/view';
-import { reportAddress } from '../../api/runs/export-run.ts';
+import { reportAddress } from '../../api/runs/run-history.ts';
 import { inVariantNames, problemInNames, settingName, variantName } from './experiment-names.ts';
 
 function download(text: string, name: string): void {

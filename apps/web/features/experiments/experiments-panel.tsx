@@ -1,17 +1,21 @@
-import { serializeGraph, type Experiment } from '@graft/graph';
+import { serializeGraph, type Experiment, countVariants, type Experiments } from '@graft/graph';
 import { clock, count, duration, plural } from '@graft/nodes/kit/ui';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useDeferredValue } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { api, queries } from '../../api/client.ts';
-import { problemText, type ExperimentProgress } from '@graft/view';
+import { problemText, type ExperimentProgress, foldExperimentEvent, noProgress } from '@graft/view';
 import { RunOrCancel } from '../../kit/run-or-cancel.tsx';
 import { useDocument } from '../../kit/stores.ts';
-import { cancelExperiment, startExperiment, useExperiments } from '../../api/experiments.ts';
-import { ExperimentList } from './experiment-list.tsx';
+import {
+  cancelExperiment,
+  startExperiment,
+  useExperiments,
+  experimentEnded,
+} from '../../api/experiments.ts';
 import { ExperimentResult } from './experiment-result.tsx';
 import { PlannedVariants } from './planned-variants.tsx';
 import { variantName } from './experiment-names.ts';
-import { useExperimentProgress } from './use-experiment-progress.ts';
+import { report } from '../../api/graphs/graph-file.ts';
 
 /** Milliseconds between two looks for runs that another tab or the command line started. */
 const lookEvery = 3_000;
@@ -169,4 +173,58 @@ export default function ExperimentsPanel() {
       <Details key={`${path} ${shown}`} path={path} name={shown} experiment={experiment} />
     </div>
   );
+}
+
+/** The experiments of the open file; one is looked at by a click. */
+function ExperimentList(props: { readonly experiments: Experiments; readonly shown: string }) {
+  return (
+    <ul className="w-44 shrink-0 overflow-auto border-r border-line" aria-label="Experiments">
+      {Object.entries(props.experiments).map(([name, experiment]) => {
+        const { variants, repeats } = countVariants(experiment);
+        return (
+          <li key={name}>
+            <button
+              type="button"
+              className="quiet-row flex-col items-start! gap-0! py-1 text-sm"
+              aria-current={name === props.shown}
+              title={experiment.doc}
+              onClick={() => useExperiments.setState({ chosen: name })}
+            >
+              <span className="w-full truncate text-left font-[550] text-ink">{name}</span>
+              <span className="text-ink-2">
+                {count(variants)} {variants === 1 ? 'variant' : 'variants'}
+                {repeats === 1 ? '' : `, ${count(repeats)} seeds each`}
+              </span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Follows a run of an experiment to its end; after a disconnect it goes on behind the last event that came. */
+function useExperimentProgress(runId: string | undefined): ExperimentProgress {
+  const [state, setState] = useState({ runId, progress: noProgress });
+  useEffect(() => {
+    if (runId === undefined) return;
+    const subscription = api.experiments.follow.subscribe(
+      { runId },
+      {
+        onData: ({ data }) => {
+          setState((before) => ({
+            runId,
+            progress: foldExperimentEvent(
+              before.runId === runId ? before.progress : noProgress,
+              data,
+            ),
+          }));
+          if (data.type === 'experiment.finished') void experimentEnded();
+        },
+        onError: report,
+      },
+    );
+    return () => subscription.unsubscribe();
+  }, [runId]);
+  return state.runId === runId ? state.progress : noProgress;
 }

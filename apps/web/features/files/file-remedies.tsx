@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import type { FileToSend } from '@graft/view';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
 import { asSent } from '../../kit/dropped-entries.ts';
-import { folderOf } from '../../kit/folder-of.ts';
+import { folderOf } from '../../kit/path-parts.ts';
 
 interface FileRemediesProps {
   readonly node: string;

@@ -2,11 +2,10 @@ import { bytes } from '@graft/nodes/kit/ui';
 import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { queries, queryClient } from '../../api/client.ts';
-import { sendFiles, UploadRefused } from '../../api/send-files.ts';
+import { sendFiles, UploadRefused, uploadRefusal } from '../../api/send-files.ts';
 import type { FileToSend } from '@graft/view';
 import { forgetDrawn } from '../../api/graphs/workspace-files.ts';
 import { asSent, broughtPaths, takeDropped } from '../../kit/dropped-entries.ts';
-import { uploadRefusal } from './upload-refusal.ts';
 
 interface FileUploadProps {
   /** Where they go. */

@@ -1,8 +1,7 @@
 import { clock, count, plural } from '@graft/nodes/kit/ui';
 import { useDocument, useRunView } from '../../kit/stores.ts';
 import { edgesInto, stepIn, type StepView, nodeTypes } from '@graft/view';
-import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
-import { allReused, checkpointText, reasonLine } from '../../kit/miss-reason.ts';
+import { ReasonSentence, allReused, checkpointText, reasonLine } from '../../kit/miss-reason.tsx';
 
 /** Reused, computed and failed rows of a map-type step. */
 function itemsText(step: StepView): string {

@@ -1,9 +1,9 @@
 import { Content, Portal, Root, Trigger } from '@radix-ui/react-popover';
 import { useEffect, useMemo, useState } from 'react';
 import { createPortal } from 'react-dom';
-import { nodeCard } from '../../kit/focus-node.ts';
+import { nodeCard } from '../../kit/focus.ts';
 import { missingPath, titleAmong, byNode } from '@graft/view';
-import { menuPlace } from '../../kit/menu-place.ts';
+import { menuPlace } from '../../kit/open-menu.ts';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { useProblems, useProblemsAt } from '../../api/graphs/use-problems.ts';
 import { NodeRemedies } from './node-remedies.tsx';

@@ -1,7 +1,6 @@
 import { bytes, count } from '@graft/nodes/kit/ui';
 import { report } from '../../api/graphs/graph-file.ts';
-import { DownloadButton } from './download-button.tsx';
-import { DownloadProgress } from './download-progress.tsx';
+import { DownloadButton, DownloadProgress } from './download.tsx';
 import { memoryWords, weightCount } from './memory-words.ts';
 import { cancelDownload, type Download, type Offered, type OfferedModel } from './use-models.ts';
 

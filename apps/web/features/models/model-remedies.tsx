@@ -4,8 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
 import { report } from '../../api/graphs/graph-file.ts';
-import { DownloadButton } from './download-button.tsx';
-import { DownloadProgress } from './download-progress.tsx';
+import { DownloadButton, DownloadProgress } from './download.tsx';
 import { cancelDownload, download, useDownloads } from './use-models.ts';
 
 interface ModelRemediesProps {

@@ -1,8 +1,7 @@
 import { paramFields, setParam } from '@graft/graph';
 import { FileRemedies } from '../../kit/slots.ts';
 import { missingPath } from '@graft/view';
-import { useDocument } from '../../kit/stores.ts';
-import { useShape } from '../../kit/node-hooks.ts';
+import { useDocument, useShape } from '../../kit/stores.ts';
 import { useProblemsAt } from '../../api/graphs/use-problems.ts';
 import { ModelRemedies } from './model-remedies.tsx';
 

@@ -1,12 +1,19 @@
 import { memo, useRef, type KeyboardEvent } from 'react';
 import { deleteKeys, action, stepOf, undo, untitled } from '@graft/view';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 import { TitleField } from '../../kit/node-title.tsx';
 import { offStatus, outdatedText, resultText } from '../../api/runs/node-status.ts';
-import { progressText } from '../../api/runs/progress-text.ts';
+import { progressText } from '../../api/runs/run-texts.ts';
 import { useStatus } from '../../api/runs/use-node-status.ts';
-import { useParamsHere, useShape, usePath } from '../../kit/node-hooks.ts';
-import { useDocument, useRunView, useOverlay, useScreen } from '../../kit/stores.ts';
+import {
+  useParamsHere,
+  useShape,
+  usePath,
+  useDocument,
+  useRunView,
+  useOverlay,
+  useScreen,
+} from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { openMenu } from '../../kit/open-menu.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
@@ -19,7 +26,7 @@ import { lookAtCell, useCellLook } from './cell-looks.ts';
 import { useKeyBefore } from './key-before.ts';
 import { openForm } from './open-form.ts';
 import { OutputFrame } from './output-frame.tsx';
-import { Settings } from '../../kit/settings-text.tsx';
+import { Settings } from '../../kit/cell-parts.tsx';
 
 /** Adds a note that stands before the cell of a node. */
 function addProse(id: string): void {

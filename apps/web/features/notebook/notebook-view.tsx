@@ -1,9 +1,8 @@
 import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
-import { familyColour } from '../../kit/family-colour.ts';
-import { useDocument, useScreen } from '../../kit/stores.ts';
+import { familyColour } from '../../kit/node-types.ts';
+import { useDocument, useScreen, useShape } from '../../kit/stores.ts';
 import { bodyAt, cellOrder, proseOrder, untitled, keepViewShowable } from '@graft/view';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
-import { useShape } from '../../kit/node-hooks.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
 import { askForNode } from './ask-for-node.ts';
 import { Cell } from './cell.tsx';

@@ -1,4 +1,4 @@
-import { focusAwaited } from '../../kit/focus-awaited.ts';
+import { focusAwaited } from '../../kit/typed-ahead.ts';
 import { lookAtCell } from './cell-looks.ts';
 
 const fields = '.cell-form :is(input, textarea, select, [contenteditable])';

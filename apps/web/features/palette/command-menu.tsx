@@ -12,16 +12,15 @@ import {
   inOrder,
   type OpenEnd,
   type View,
+  titleAmong,
 } from '@graft/view';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour, aboutType, rank } from '../../kit/node-types.ts';
 import { chordName } from '../../kit/chord.ts';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { startExperiment } from '../../api/experiments.ts';
 import { openFile } from '../../api/graphs/open-file.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { commandWords } from './command-words.ts';
-import { goToNode, nodesCalled } from './go-to-node.ts';
-import { aboutType, rank } from '../../kit/rank.ts';
 import { useModal } from '../../kit/modal.ts';
 import { SearchField } from '../../kit/search-field.tsx';
 
@@ -199,4 +198,27 @@ export function CommandMenu() {
       </Command>
     </dialog>
   );
+}
+
+/** As many as can be told apart at a glance. */
+const most = 12;
+
+/** Selects a node of the graph that is shown, and brings it into sight: its card, or its cell. The focus follows. */
+function goToNode(id: string): void {
+  useScreen.getState().select([id]);
+  action('bringIntoSight')(id);
+}
+
+/** The nodes of the graph that is shown which are called what is typed, by title or id, the best first. */
+function nodesCalled(search: string): readonly { id: string; title: string; value: string }[] {
+  if (search.trim() === '') return [];
+  const { nodes } = useDocument.getState().shown;
+  return Object.keys(nodes)
+    .map((id) => {
+      const title = titleAmong(id, nodes);
+      return { id, title, value: `go to ${title} ${id}` };
+    })
+    .filter(({ value }) => rank(value, search) > 0)
+    .toSorted((a, b) => rank(b.value, search) - rank(a.value, search))
+    .slice(0, most);
 }

@@ -1,5 +1,5 @@
 import { isRecord, rowHolds } from '@graft/graph';
-import type { Found } from '../../kit/find/found.ts';
+import type { Found } from '../../kit/find/find-bar.tsx';
 import type { ReportRows } from '@graft/view';
 
 /** The rows that hold a text, as the server finds them; undefined while nothing is searched. */

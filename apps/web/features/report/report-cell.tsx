@@ -2,13 +2,11 @@ import type { ArtifactRef } from '@graft/graph';
 import { clock, CurveFacts, Curves, duration, plural } from '@graft/nodes/kit/ui';
 import { previews } from '@graft/nodes/previews';
 import { createContext, useContext, useState } from 'react';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 import { offStatus, resultText, stepStatus } from '../../api/runs/node-status.ts';
-import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
-import { reasonLine } from '../../kit/miss-reason.ts';
-import { ScoreLine } from '../../kit/score-line.tsx';
-import { scoreText } from '../../api/runs/score-text.ts';
-import { Settings } from '../../kit/settings-text.tsx';
+import { ReasonSentence, reasonLine } from '../../kit/miss-reason.tsx';
+import { ScoreLine, Settings } from '../../kit/cell-parts.tsx';
+import { scoreText } from '../../api/runs/run-texts.ts';
 import {
   emptyList,
   noTexts,

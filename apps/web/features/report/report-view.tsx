@@ -1,6 +1,6 @@
 import { duration, EvidenceTableView, inMetricWords, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useState } from 'react';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 import { type Report, type ReportCell, verdictSentence } from '@graft/view';
 import { anchorOf, groupsAround, Opened, type OpenedGroups } from './opened-groups.ts';
 import { Prose } from './prose.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { FooterQuestion } from '../../kit/footer-question.tsx';
-import { keyName } from '../../kit/platform.ts';
+import { keyName } from '../../kit/chord.ts';
 import type { RowsEditing } from './use-rows-editing.ts';
 
 interface FooterProps {

@@ -6,7 +6,7 @@ import { clock, duration } from '@graft/nodes/kit/ui';
 import { action, mostSides } from '@graft/view';
 import { useDocument, useRunView } from '../../kit/stores.ts';
 import { openMenuOf } from '../../kit/open-menu.ts';
-import { lookAtRun } from './look-at-run.ts';
+import { lookAtRun } from './commands.ts';
 
 const tones: Readonly<Record<string, string>> = {
   succeeded: 'good',

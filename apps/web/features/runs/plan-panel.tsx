@@ -1,5 +1,4 @@
-import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
-import { reasonLine } from '../../kit/miss-reason.ts';
+import { ReasonSentence, reasonLine } from '../../kit/miss-reason.tsx';
 import { leftText, type StepStatus } from '@graft/graph';
 import { duration } from '@graft/nodes/kit/ui';
 import { usePlan } from '../../api/runs/plan-store.ts';

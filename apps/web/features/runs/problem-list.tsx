@@ -8,7 +8,7 @@ import {
   action,
 } from '@graft/view';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { removeLooseEdges } from './loose-edges.ts';
+import { bodyOf, withBody, type BodyId, type Graph } from '@graft/graph';
 
 function show(problem: ShownProblem): void {
   const path = problemPath(problem, useDocument.getState());
@@ -92,4 +92,21 @@ export function ProblemList({
       )}
     </ul>
   );
+}
+
+function withoutLoose(graph: Graph, at: BodyId): Graph {
+  const body = bodyOf(graph, at);
+  const edges = body.edges.filter(
+    ({ source, target }) => Object.hasOwn(body.nodes, source) && Object.hasOwn(body.nodes, target),
+  );
+  return edges.length === body.edges.length ? graph : withBody(graph, at, { ...body, edges });
+}
+
+/** Removes edges that name a node which is not there: nothing on the canvas stands for them. One undoable edit. */
+function removeLooseEdges(): void {
+  useDocument
+    .getState()
+    .editFile((graph) =>
+      [undefined, ...Object.keys(graph.graphs ?? {})].reduce(withoutLoose, graph),
+    );
 }

@@ -1,8 +1,7 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
-import { lineText, logTime } from '../../kit/log-lines.ts';
-import { LogText } from '../../kit/log-text.tsx';
+import { lineText, logTime, LogText } from '../../kit/log-lines.tsx';
 import { copyText } from '../../kit/copy-text.ts';
 import { drawnFile, stepsInOrder, stepTitle, action } from '@graft/view';
 import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';

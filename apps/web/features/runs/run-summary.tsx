@@ -1,8 +1,19 @@
 import { duration } from '@graft/nodes/kit/ui';
-import { reportAddress } from '../../api/runs/export-run.ts';
+import { reportAddress } from '../../api/runs/run-history.ts';
 import { isOver, type RunState } from '@graft/view';
 import { useRunView } from '../../kit/stores.ts';
-import { useNow } from './use-now.ts';
+import { useEffect, useState } from 'react';
+
+/** Now, every `ms` while `active`. */
+export function useNow(active: boolean, ms: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!active) return;
+    const timer = setInterval(() => setNow(Date.now()), ms);
+    return () => clearInterval(timer);
+  }, [active, ms]);
+  return now;
+}
 
 const statusWords: Record<RunState['status'], string> = {
   queued: 'queued',

@@ -2,7 +2,7 @@ import { stoppedText } from '@graft/graph';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, useState, type FocusEvent } from 'react';
 import { progressShare, stepStatus } from '../../api/runs/node-status.ts';
-import { progressText } from '../../api/runs/progress-text.ts';
+import { progressText } from '../../api/runs/run-texts.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
 import { openMenuOf } from '../../kit/open-menu.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
@@ -16,7 +16,7 @@ import {
   action,
 } from '@graft/view';
 import { useRunView, useDocument, useScreen } from '../../kit/stores.ts';
-import { useNow } from './use-now.ts';
+import { useNow } from './run-summary.tsx';
 
 const barColour: Record<StepView['status'], string> = {
   queued: 'transparent',

@@ -7,8 +7,7 @@ import { problemsOf } from '../../api/problem.ts';
 import { problemText } from '@graft/view';
 import { CloseIcon } from '../../kit/icons.tsx';
 import { useRunView, useScreen } from '../../kit/stores.ts';
-import { documentArtifacts, findDocument } from './find-document.ts';
-import { sourceLines } from './source-lines.ts';
+import { documentArtifacts, findDocument, sourceLines } from './source-document.ts';
 import { useModal } from '../../kit/modal.ts';
 
 function close(): void {

@@ -1,4 +1,4 @@
-import { keyName } from '../../kit/platform.ts';
+import { keyName } from '../../kit/chord.ts';
 
 /** One thing that the tour shows. */
 export interface Stop {

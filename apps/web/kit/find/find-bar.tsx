@@ -1,7 +1,34 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useState, type ReactNode } from 'react';
 import { DownIcon, FilterIcon, UpIcon } from '../icons.tsx';
-import type { Found, Places } from './found.ts';
+import { type ArtifactRef, isRecord, Metrics } from '@graft/graph';
+
+/** Whether there is something to read in the rows of an output: of metrics in those that a table names, not in points. */
+export function isFindable({ mediaType }: ArtifactRef, rows: readonly unknown[]): boolean {
+  if (mediaType !== Metrics.mediaType) return true;
+  return rows.some((row) => isRecord(row) && typeof row['label'] === 'string');
+}
+
+/** What a search over the rows of an output has found. */
+export interface Found {
+  /** Rows that hold the text, from 0, in order. */
+  readonly rows: readonly number[];
+  /** Rows that have been looked at. */
+  readonly searched: number;
+  /** Whether that was all of them. */
+  readonly complete: boolean;
+  /** Whether it goes on. */
+  readonly searching: boolean;
+  /** Whether it goes on, and has found nothing yet. */
+  readonly loading: boolean;
+}
+
+/** Where rows stand that were put in order. */
+export interface Places {
+  readonly placeOf: (row: number) => number;
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+}
 
 export interface FindBarProps {
   readonly total: number;

@@ -1,6 +1,5 @@
 import { CloseIcon, PlusIcon } from '../icons.tsx';
-import { NumberEntry } from './entry-input.tsx';
-import { EntryGroup } from './entry-group.tsx';
+import { NumberEntry, EntryGroup } from './entries.tsx';
 import { isWrongEntry, type FieldProps } from './field-props.ts';
 
 /** A list of numbers, one a row. */

@@ -1,5 +1,5 @@
-import type { Node as FlowNode, NodeChange } from '@xyflow/react';
-import { createContext } from 'react';
+import { type Node as FlowNode, type NodeChange, useStore, type InternalNode } from '@xyflow/react';
+import { createContext, useRef } from 'react';
 import { create } from 'zustand';
 
 /** Nodes above which a graph is large: only those in sight are drawn then, and more than this in sight as one picture. */
@@ -68,4 +68,55 @@ export function placedFlat(node: FlowNode): FlowNode {
   };
   placed.set(node, flat);
   return flat;
+}
+
+/** Nodes in sight below which cards are drawn one by one again: a view at the border must not change back and forth. */
+const fewNodes = 0.75 * manyNodes;
+
+interface Sight {
+  readonly transform: readonly [x: number, y: number, zoom: number];
+  readonly width: number;
+  readonly height: number;
+  readonly nodeLookup: ReadonlyMap<string, Pick<InternalNode, 'measured' | 'internals'>>;
+}
+
+/** Whether more than so many nodes are in sight. */
+export function hasInSight({ transform, width, height, nodeLookup }: Sight, most: number): boolean {
+  if (nodeLookup.size <= most) return false;
+  const [x, y, zoom] = transform;
+  let seen = 0;
+  for (const { internals, measured } of nodeLookup.values()) {
+    const left = internals.positionAbsolute.x * zoom + x;
+    const top = internals.positionAbsolute.y * zoom + y;
+    const right = left + (measured.width ?? 0) * zoom;
+    const bottom = top + (measured.height ?? 0) * zoom;
+    if (right > 0 && left < width && bottom > 0 && top < height && ++seen > most) return true;
+  }
+  return false;
+}
+
+/** Whether so many nodes are in sight that they are drawn as one picture. */
+export function useManyInSight(): boolean {
+  const was = useRef(false);
+  return useStore((state) => (was.current = hasInSight(state, was.current ? fewNodes : manyNodes)));
+}
+
+/** Zoom below which what stands on a card is too small to be read: only its title and its result are drawn then, larger. */
+const farFrom = 0.5;
+/** Zoom below which titles become smaller with their nodes: larger ones would not fit on them any more. */
+const leastZoom = 0.18;
+/** Steps in which the zoom doubles: the titles of a large graph are not laid out anew with each frame. */
+const steps = 4;
+
+/** Scale above which a card is too low for a result below its title. */
+const mostForResults = 3.5;
+
+/** Whether cards drawn with this scale have room for their results. */
+export const showsResults = (scale: number): boolean => scale <= mostForResults;
+
+/** How much larger titles are drawn than they are to be seen; undefined where nodes are drawn as they are. */
+export function farScale(zoom: number): number | undefined {
+  if (zoom >= farFrom) return undefined;
+  const scale = 1 / Math.max(zoom, leastZoom);
+  return 2 ** (Math.round(Math.log2(scale) * steps) / steps);
 }

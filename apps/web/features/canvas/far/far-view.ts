@@ -3,8 +3,14 @@
  * canvas imports from here; `far-layer.tsx`, which draws the picture, is fetched when there is one.
  */
 export { FarCard } from './far-card.tsx';
-export { FarContext, manyNodes, placedFlat, pointAt, useFarCards } from './far-cards.ts';
-export { farScale, showsResults } from './far-scale.ts';
-export { useKnownSizesKept } from './keep-known-sizes.ts';
-export { knownCards, titleFontLoaded } from './known-cards.ts';
-export { useManyInSight } from './many-in-sight.ts';
+export {
+  FarContext,
+  manyNodes,
+  placedFlat,
+  pointAt,
+  useFarCards,
+  useManyInSight,
+  farScale,
+  showsResults,
+} from './far-cards.ts';
+export { useKnownSizesKept, knownCards, titleFontLoaded } from './known-cards.ts';

@@ -1,10 +1,18 @@
 import type { Graph, GraphNode, NodeType } from '@graft/graph';
-import type { Node as FlowNode, NodeHandle, Position } from '@xyflow/react';
-import { shapeOf, nodeFacts } from '@graft/view';
-import { untitled } from '@graft/view';
-import { cardHeight, foldedHeight, mostTitleLines, nodeWidth, portMiddle } from '@graft/view';
-import { portsOf } from '@graft/view';
+import { type Node as FlowNode, type NodeHandle, type Position, useStoreApi } from '@xyflow/react';
+import {
+  shapeOf,
+  nodeFacts,
+  untitled,
+  cardHeight,
+  foldedHeight,
+  mostTitleLines,
+  nodeWidth,
+  portMiddle,
+  portsOf,
+} from '@graft/view';
 import { titleLines } from './title-lines.ts';
+import { useState } from 'react';
 
 /** What is left of a card's width for its title, and how it is written there: as in `canvas.css`. */
 const titleWidth = 167;
@@ -93,4 +101,33 @@ export function knownCards(nodes: readonly FlowNode[], graph: Graph, sides: Side
 /** Comes when titles can be measured: with the font that they are written in. */
 export async function titleFontLoaded(): Promise<void> {
   await document.fonts.load(titleFont).catch(() => []);
+}
+
+type Store = ReturnType<typeof useStoreApi>;
+
+const keeping = new WeakSet<Store>();
+
+/** Keeps the ports and the size of a card that `known-cards.ts` found: the renderer would look for each port in the page. */
+function keepKnownSizes(store: Store): void {
+  if (keeping.has(store)) return;
+  keeping.add(store);
+  const { updateNodeInternals } = store.getState();
+  store.setState({
+    updateNodeInternals(updates) {
+      const { nodeLookup } = store.getState();
+      const unknown = [...updates].filter(([id, { nodeElement }]) => {
+        const { handles, measured } = nodeLookup.get(id) ?? {};
+        const { offsetWidth, offsetHeight } = nodeElement;
+        const isSame = measured?.width === offsetWidth && measured.height === offsetHeight;
+        return handles === undefined || !isSame;
+      });
+      if (unknown.length > 0) updateNodeInternals(new Map(unknown));
+    },
+  });
+}
+
+/** Runs once, before the renderer takes the function that it measures with. */
+export function useKnownSizesKept(): void {
+  const store = useStoreApi();
+  useState(() => keepKnownSizes(store));
 }

@@ -2,7 +2,7 @@ import type { InternalNode, Node as FlowNode } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
 import { prefixOf, shapeOf, stepOf, untitled, type StepView } from '@graft/view';
 import { useDocument, useRunView, useUsedGraphs } from '../../../kit/stores.ts';
-import { familyColour } from '../../../kit/family-colour.ts';
+import { familyColour } from '../../../kit/node-types.ts';
 import { resultText } from '../../../api/runs/node-status.ts';
 import type { PictureCard, PictureEdge } from './draw-picture.ts';
 import type { GraphFlowEdge } from '../flow-nodes.ts';

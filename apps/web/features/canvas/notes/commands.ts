@@ -2,7 +2,7 @@ import { isNodeKey } from '@graft/graph';
 import { addNoteAbout, addNoteAt, groupSelection } from './note-edits.ts';
 import { useOverlay, useScreen } from '../../../kit/stores.ts';
 import { type Command, hasFile, hasSelection } from '@graft/view';
-import { meantNode } from '../../../kit/focus-node.ts';
+import { meantNode } from '../../../kit/focus.ts';
 
 /** The note or group that is selected, where it is one alone. */
 function selectedAnnotation(): string | undefined {

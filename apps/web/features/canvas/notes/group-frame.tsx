@@ -1,11 +1,11 @@
 import { changeGroup, groupOfKey } from '@graft/graph';
 import type { NodeProps } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
-import { provideCarry } from '../carrying.ts';
+import { provideCarry } from '../flow-nodes.ts';
 import { drawAs } from '../viewport.ts';
 import { useDocument, useOverlay } from '../../../kit/stores.ts';
 import { carry } from './carry.ts';
-import { focusWhenShown } from '../../../kit/focus-when-shown.ts';
+import { focusWhenShown } from '../../../kit/note-field.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
 
 provideCarry(carry);

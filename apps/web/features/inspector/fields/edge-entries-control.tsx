@@ -1,8 +1,7 @@
 import type { Graph } from '@graft/graph';
 import { CloseIcon } from '../../../kit/icons.tsx';
 import { useDocument } from '../../../kit/stores.ts';
-import { NumberEntry } from '../../../kit/form/entry-input.tsx';
-import { EntryGroup } from '../../../kit/form/entry-group.tsx';
+import { NumberEntry, EntryGroup } from '../../../kit/form/entries.tsx';
 import { isWrongEntry, type FieldProps } from '../../../kit/form/field-props.ts';
 import { nodeTypes } from '@graft/view';
 

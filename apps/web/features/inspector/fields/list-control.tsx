@@ -2,7 +2,7 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 import { PathInput } from './path-input.tsx';
 import { CloseIcon, PlusIcon } from '../../../kit/icons.tsx';
-import { EntryGroup } from '../../../kit/form/entry-group.tsx';
+import { EntryGroup } from '../../../kit/form/entries.tsx';
 import { isWrongEntry, type FieldProps } from '../../../kit/form/field-props.ts';
 
 const asList = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);

@@ -1,0 +1,44 @@
+import type { Family, NodeType } from '@graft/graph';
+
+/** The CSS colour of a family; faint for what this version does not know. */
+export function familyColour(family: Family | undefined): string {
+  return family === undefined ? 'var(--ink-3)' : `var(--c-${family})`;
+}
+
+export const familyTitles: Readonly<Record<Family, string>> = {
+  sources: 'Sources',
+  retrieval: 'Retrieval',
+  'language-model': 'Language model',
+  training: 'Training',
+  evaluation: 'Evaluation',
+  structure: 'Structure',
+};
+export const families: readonly Family[] = [
+  'sources',
+  'retrieval',
+  'language-model',
+  'training',
+  'evaluation',
+  'structure',
+];
+
+/** Words that a node type is found by beside its name. */
+export function aboutType({ doc, synonyms = [] }: Pick<NodeType, 'doc' | 'synonyms'>): string {
+  return [...synonyms, doc].join(' ');
+}
+
+/** How well something fits what is typed, 0 where not at all: every word must begin a word of the name, or else of what it is about. */
+export function rank(value: string, search: string, keywords: readonly string[] = []): number {
+  const words = search
+    .toLowerCase()
+    .split(/[\s-]+/)
+    .filter(Boolean);
+  const begins = (text: string): boolean =>
+    words.every((word) => ` ${text.toLowerCase().replaceAll('-', ' ')}`.includes(` ${word}`));
+  if (begins(value)) return 1;
+  if (words.every((word) => value.toLowerCase().includes(word))) return 0.8;
+  return begins(`${value} ${keywords.join(' ')}`) ? 0.4 : 0;
+}
+
+/** Data type of a node type that is dragged from the palette. */
+export const nodeDragType = 'application/x-graft-node-type';
