@@ -94,10 +94,9 @@ export {
   withShown,
   type Trail,
 } from './document/levels.ts';
-export { missingPath } from './document/missing-path.ts';
 export { inOrder } from './document/node-order.ts';
 export { shapeOf, nodeFacts, previewType } from './document/node-shape.ts';
-export { problemPath } from './document/problem-places.ts';
+export { missingPath, problemPath } from './document/problem-places.ts';
 export {
   type ShownProblem,
   isIncomplete,

@@ -87,3 +87,12 @@ export function problemPath(
   const prefix = body === bodyAt(trail) ? prefixOf(trail) : prefixInto(graph, body);
   return prefix === undefined ? undefined : prefix + known;
 }
+
+/** The path or pattern in a parameter's value that matches no file; undefined for other problems, and those of other nodes. */
+export function missingPath(
+  { location: { source } }: { readonly location: Location },
+  value: unknown,
+): string | undefined {
+  const paths: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return paths.includes(source) ? source : undefined;
+}

@@ -2,7 +2,17 @@ import { GraphError, isRecord } from '@graft/graph';
 import { TRPCClientError } from '@trpc/client';
 import { problemText, type ShownProblem } from '@graft/view';
 
-const texts = ['file', 'graph', 'node', 'port', 'param', 'entry', 'field', 'path'] as const;
+const texts = [
+  'file',
+  'graph',
+  'node',
+  'port',
+  'param',
+  'entry',
+  'source',
+  'field',
+  'path',
+] as const;
 
 function isLocation(value: unknown): value is ShownProblem['location'] {
   const isTold = (name: string, type: 'string' | 'number'): boolean =>

@@ -63,7 +63,9 @@ async function matchPattern(root: string, pattern: string): Promise<readonly str
 }
 
 function missing(pattern: string, advice: string): GraphError {
-  return new GraphError('missing-file', `"${pattern}" matches no file. ${advice}`);
+  return new GraphError('missing-file', `"${pattern}" matches no file. ${advice}`, {
+    location: { source: pattern },
+  });
 }
 
 /** Its name was read as a text, which names no file then. */

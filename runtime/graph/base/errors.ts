@@ -52,6 +52,8 @@ export interface Location {
   readonly param?: string;
   /** Of a parameter that is a list or a record: the index, or the name, of what is meant in it. */
   readonly entry?: string;
+  /** Of a parameter that names files: its path or pattern that matches none. */
+  readonly source?: string;
   /** A part of the file that belongs to no node: `experiments.sizes.vary.chunk.size`. */
   readonly field?: string;
   /** 1-based, in the file. */

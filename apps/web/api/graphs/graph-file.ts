@@ -43,14 +43,12 @@ export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
 export function reportUnopened(path: string, error: unknown): void {
   const [problem] = problemsOf(error);
   if (problem === undefined) return;
-  const { code, message } = problem;
-  // A server that does not answer concerns no file, and a path may be too long to be read.
-  const isNamed = code === 'unavailable' || path.length > longestPath || message.includes(path);
-  const named = isNamed ? message : `${path}: ${message}`;
-  const whole = message.startsWith('The file ') ? message.replace('The file', path) : named;
+  const { code, location } = problem;
+  // A server that does not answer is no problem of this file.
+  const message = location.file === undefined ? problem.message : `${path}: ${problem.message}`;
   const mend = (): void => overlayStore.getState().show({ mending: path });
   screenStore.getState().notify({
-    ...{ tone: 'error', message: whole, about: path },
+    ...{ tone: 'error', message, about: path },
     ...(code === 'bad-syntax' ? { action: { label: 'Open as text', run: mend } } : {}),
   });
 }

@@ -76,7 +76,8 @@ async function open(path: string, value: number): Promise<void> {
   read?.answer(onDisk(path, value));
   await opened;
 }
-const missing = (): GraphError => new GraphError('missing-file', 'There is no such file.');
+const missing = (file = a): GraphError =>
+  new GraphError('missing-file', 'There is no such file.', { location: { file } });
 
 beforeEach(async () => {
   const leave = stubBrowser();
@@ -242,10 +243,17 @@ describe('a file that cannot be opened', () => {
   it.each<[string, GraphError, string]>([
     [
       'is no JSON',
-      new GraphError('bad-syntax', 'The file is not valid JSON (line 1): a key should stand here.'),
-      'b.graft.json is not valid JSON (line 1): a key should stand here.',
+      new GraphError(
+        'bad-syntax',
+        'The file is not valid JSON (line 1): a key should stand here.',
+        {
+          location: { file: 'b.graft.json', line: 1 },
+        },
+      ),
+      'b.graft.json: The file is not valid JSON (line 1): a key should stand here.',
     ],
-    ['is gone', missing(), 'b.graft.json: There is no such file.'],
+    ['is gone', missing('b.graft.json'), 'b.graft.json: There is no such file.'],
+    ['cannot be asked for', new GraphError('unavailable', 'No answer for b.'), 'No answer for b.'],
   ])('is named where it %s, until another is opened', async (_, error, message) => {
     const opened = openFile('b.graft.json');
     const [read] = await next('read b.graft.json');

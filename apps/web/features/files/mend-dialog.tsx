@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
-import { faultLine } from '../../kit/code/fault-line.ts';
 import { promptView, type PromptView } from '../../kit/code/code-view.ts';
 import { FooterQuestion } from '../../kit/footer-question.tsx';
 import { useModal } from '../../kit/modal.ts';
@@ -54,7 +53,7 @@ export function MendDialog({ path }: { readonly path: string }) {
     made.view.focus();
     return () => made.view.destroy();
   }, [read, isLong, path]);
-  useEffect(() => editor.current?.markFault(faultLine([unsaved?.message ?? ''])), [unsaved]);
+  useEffect(() => editor.current?.markFault(unsaved?.line), [unsaved]);
   const save = async (over: boolean): Promise<void> => {
     const text = editor.current?.view.state.doc.toString();
     if (read === undefined || text === undefined) return;
