@@ -12,7 +12,7 @@ const maxText = 256 * 1024 * 1024;
 /** All of a stream, which may have no end. Throws `too-large`; `what` begins the message. */
 export async function boundedBytes(
   stream: AsyncIterable<Buffer | string>,
-  what: string,
+  subject: string,
 ): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
@@ -22,7 +22,7 @@ export async function boundedBytes(
     if (size > maxText) {
       throw new GraphError(
         'too-large',
-        `${what} is longer than ${String(maxText / 1024 / 1024)} MiB, the limit. Give a shorter one.`,
+        `${subject} is longer than ${String(maxText / 1024 / 1024)} MiB, the limit. Give a shorter one.`,
       );
     }
     pieces.push(bytes);

@@ -58,8 +58,8 @@ const shownChanges = 8;
 export function printDrift(drift: readonly Drift[], file: string): void {
   const paint = painter(process.stderr);
   const write = (line: string): void => void process.stderr.write(`${line}\n`);
-  const said = drift.filter(({ kind }) => kind !== 'models');
-  for (const { kind, message, changes } of said.slice(0, shown)) {
+  const sources = drift.filter(({ kind }) => kind !== 'models');
+  for (const { kind, message, changes } of sources.slice(0, shown)) {
     write(`${paint('yellow', 'note')} ${printable(message)}`);
     if (changes === undefined) {
       if (kind === 'graphs') write('       Its locked version is not on this machine.');
@@ -69,10 +69,10 @@ export function printDrift(drift: readonly Drift[], file: string): void {
     if (changes.length > shownChanges)
       write(`       … and ${String(changes.length - shownChanges)} more differences`);
   }
-  if (said.length > shown) write(`… and ${String(said.length - shown)} more sources.`);
-  const [graph] = said.filter(({ changes }) => changes !== undefined);
+  if (sources.length > shown) write(`… and ${String(sources.length - shown)} more sources.`);
+  const [graph] = sources.filter(({ changes }) => changes !== undefined);
   const name = printable(file);
-  if (said.length > 0) write(paint('dim', `To accept these changes, run graft lock ${name}.`));
+  if (sources.length > 0) write(paint('dim', `To accept these changes, run graft lock ${name}.`));
   if (graph !== undefined) {
     const kept = `graft lock ${name} --keep ${printable(graph.name)}`;
     write(paint('dim', `To copy the locked version into the file, run ${kept}.`));

@@ -41,14 +41,14 @@ export async function pack(file: string, rawOptions: unknown): Promise<ExitCode>
 
 function partLines(contents: PackageContents, options: Options): string[] {
   const { graphs, data, artifacts, models } = contents;
-  const line = (part: 'data' | 'artifacts' | 'models', what: string, size: number): string => {
+  const line = (part: 'data' | 'artifacts' | 'models', label: string, size: number): string => {
     const how =
       options.list === true
         ? `--${part}`
         : options[part] === true
           ? 'packed'
           : `left out (--${part})`;
-    return `  ${what.padEnd(40)} ${formatBytes(size).padStart(10)}  ${how}`;
+    return `  ${label.padEnd(40)} ${formatBytes(size).padStart(10)}  ${how}`;
   };
   return [
     `  ${plural(graphs.count, 'graph file').padEnd(40)} ${formatBytes(graphs.size).padStart(10)}  always`,
