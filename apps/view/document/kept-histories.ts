@@ -51,9 +51,12 @@ export function relocked(
   { pastStates, futureStates }: History,
   written: { readonly from: Graph['lock']; readonly to: Graph['lock'] },
 ): History {
-  const one = ({ graph, trail = [] }: Partial<Placed>): Partial<Placed> =>
+  const relockedState = ({ graph, trail = [] }: Partial<Placed>): Partial<Placed> =>
     graph === undefined ? {} : placed({ ...graph, lock: carriedLock(graph.lock, written) }, trail);
-  return { pastStates: pastStates.map(one), futureStates: futureStates.map(one) };
+  return {
+    pastStates: pastStates.map(relockedState),
+    futureStates: futureStates.map(relockedState),
+  };
 }
 
 /**

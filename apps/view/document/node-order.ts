@@ -6,18 +6,18 @@ import { nodeTypes } from './lookups.ts';
  * Settled round by round, since types may feed each other in circles.
  */
 function depths(all: readonly NodeType[]): ReadonlyMap<NodeType, number> {
-  const known = new Map(all.map((one) => [one, Infinity]));
+  const known = new Map(all.map((type) => [type, Infinity]));
   const nearest = (type: string): number =>
     all
       .filter(({ outputs }) => Object.values(outputs).some((port) => port.type.id === type))
       .reduce((least, maker) => Math.min(least, known.get(maker) ?? Infinity), Infinity);
   for (let settled = false; !settled;) {
     settled = true;
-    for (const one of all) {
-      const needed = Object.values(one.inputs).filter(({ optional }) => optional !== true);
+    for (const type of all) {
+      const needed = Object.values(type.inputs).filter(({ optional }) => optional !== true);
       const depth = needed.reduce((most, { type }) => Math.max(most, nearest(type.id) + 1), 0);
-      if (depth >= (known.get(one) ?? Infinity)) continue;
-      known.set(one, depth);
+      if (depth >= (known.get(type) ?? Infinity)) continue;
+      known.set(type, depth);
       settled = false;
     }
   }
@@ -38,10 +38,10 @@ function reports({ outputs }: NodeType): boolean {
 /** Node types in the order of work rather than of the alphabet: one stands after those that feed it. */
 export function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
   const depth = depths(all);
-  const rank = (one: NodeType): readonly number[] => [
-    reports(one) ? 1 : 0,
-    depth.get(one) ?? Infinity,
-    refines(one) ? 0 : 1,
+  const rank = (type: NodeType): readonly number[] => [
+    reports(type) ? 1 : 0,
+    depth.get(type) ?? Infinity,
+    refines(type) ? 0 : 1,
   ];
   return all.toSorted((a, b) => {
     const other = rank(b);

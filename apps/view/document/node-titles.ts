@@ -66,7 +66,7 @@ function titlesIn(nodes: Readonly<Record<string, Titled>>): ReadonlyMap<string, 
   const { graphs } = drawnFile(documentStore.getState());
   const by = [nodeTypes(), usedGraphs.getState().lookup, graphs];
   const known = counted.get(nodes);
-  if (known?.by.every((one, index) => one === by[index]) === true) return known.titles;
+  if (known?.by.every((value, index) => value === by[index]) === true) return known.titles;
   const titles = new Map<string, number>();
   for (const node of Object.values(nodes)) {
     const title = titleOf(node);

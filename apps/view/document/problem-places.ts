@@ -27,8 +27,8 @@ export interface Viewed {
 function reached(use: string, { graph, files, file: open }: Viewed): ReadonlySet<string> {
   const keys = new Set<string>();
   const waiting = new Set([JSON.stringify([open ?? '', use])]);
-  for (const one of waiting) {
-    const [from = '', written = ''] = JSON.parse(one) as readonly string[];
+  for (const next of waiting) {
+    const [from = '', written = ''] = JSON.parse(next) as readonly string[];
     const inside = written.startsWith('#');
     const file = inside ? from : written;
     const own = file === (open ?? '');
@@ -55,8 +55,8 @@ export function nodesAt(view: Viewed): (location: Location) => readonly string[]
       byGraph = new Map();
       for (const [id, node] of Object.entries(shown.nodes)) {
         const use = usedGraph(node);
-        for (const one of use === undefined ? [] : reached(use, view)) {
-          byGraph.set(one, [...(byGraph.get(one) ?? []), id]);
+        for (const key of use === undefined ? [] : reached(use, view)) {
+          byGraph.set(key, [...(byGraph.get(key) ?? []), id]);
         }
       }
     }

@@ -58,7 +58,8 @@ export function byNode(problems: readonly ShownProblem[]): ByNode {
   const { lookup: files } = usedGraphs.getState();
   const by = [trail, shown.nodes, graph.graphs, files];
   const known = kept.get(problems);
-  if (known !== undefined && by.every((one, index) => one === known.by[index])) return known.nodes;
+  if (known !== undefined && by.every((value, index) => value === known.by[index]))
+    return known.nodes;
   const nodes = new Map<string, ShownProblem[]>();
   const find = nodesAt({ graph, trail, shown, file: file?.path, files });
   for (const problem of problems) {

@@ -56,9 +56,9 @@ it('lists what was appended, in order', () => {
 
 it('changes no version when two go on from the same one', () => {
   const base = grown([1, 2]);
-  const one = grown([3, 4], base);
+  const branch = grown([3, 4], base);
   const other = grown([5], base);
-  expect([base, one, other].map(listed)).toEqual([
+  expect([base, branch, other].map(listed)).toEqual([
     [1, 2],
     [1, 2, 3, 4],
     [1, 2, 5],

@@ -131,7 +131,7 @@ export class GrowingMap<V> {
   #keysWith(key: string): Keys {
     const { list, places } = this.#keys;
     const isNewest = list.length > 0 && list.length === list.shared.length;
-    const own = isNewest ? places : new Map([...this.keys()].map((one, at) => [one, at]));
+    const own = isNewest ? places : new Map([...this.keys()].map((key, at) => [key, at]));
     own.set(key, list.length);
     return { list: appended(list, key), places: own };
   }

@@ -59,11 +59,11 @@ function defined<T extends object>(value: T): Defined<T> {
 
 function changeStep(run: RunState, node: string, change: (step: StepView) => StepView): RunState {
   const known = run.steps.get(node);
-  const was = known ?? queuedStep({ node, type: '' });
-  const now = change(was);
+  const before = known ?? queuedStep({ node, type: '' });
+  const now = change(before);
   const steps = run.steps.with(node, now);
   const roots = known === undefined ? appended(run.roots, node) : run.roots;
-  const standIns = withStep(run.standIns, { id: node, was, now });
+  const standIns = withStep(run.standIns, { id: node, before, now });
   const changed = { ...run, steps, roots, standIns };
   return { ...changed, shown: standInViews(changed, standIns.shownBy.get(node) ?? []) };
 }
@@ -105,7 +105,10 @@ function queuedStep({ node, type }: { node: string; type: string }): StepView {
 /** A round of a loop has begun: the loop is at work, and has further steps. */
 function extendRun(run: RunState, event: EventOf<'run.extended'>): RunState {
   const added = event.nodes.map(({ node }) => node);
-  const steps = event.nodes.reduce((all, one) => all.with(one.node, queuedStep(one)), run.steps);
+  const steps = event.nodes.reduce(
+    (all, planned) => all.with(planned.node, queuedStep(planned)),
+    run.steps,
+  );
   const { count, steps: before } = run.rounds.get(event.loop) ?? { count: 0, steps: emptyList };
   const rounds = run.rounds.with(event.loop, {
     count: Math.max(count, event.round ?? 0),
@@ -133,14 +136,14 @@ function withAdded(
   },
 ): Pick<RunState, 'standIns' | 'shown'> {
   const brought = withStandIns(standIns, { aliases, added }, steps);
-  const told = { standIns: brought.standIns, steps, shown };
-  return { standIns: brought.standIns, shown: standInViews(told, brought.ids) };
+  const nodes = { standIns: brought.standIns, steps, shown };
+  return { standIns: brought.standIns, shown: standInViews(nodes, brought.ids) };
 }
 
 function startRun(event: EventOf<'run.started'>): RunState {
   const empty = emptyRun(event.runId);
   const steps = GrowingMap.of(
-    event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]),
+    event.nodes.map((planned): [string, StepView] => [planned.node, queuedStep(planned)]),
   );
   const roots = event.nodes.reduce<GrowingList<string>>(
     (all, { node }) => appended(all, node),

@@ -56,7 +56,7 @@ interface Said {
 }
 
 /** Reads the nodes out of aliases; `added` are the ids of the steps that come with them, `steps` all that the run has. */
-function saidOf(
+function representedNodes(
   aliases: PortAliases,
   added: Iterable<string>,
   steps: Steps,
@@ -97,9 +97,9 @@ export function withStandIns(
   brought: { readonly aliases: PortAliases; readonly added: Iterable<string> },
   steps: Steps,
 ): { readonly standIns: StandIns; readonly ids: readonly string[] } {
-  const said = saidOf(brought.aliases, brought.added, steps);
+  const represented = representedNodes(brought.aliases, brought.added, steps);
   let { nodes, shownBy } = before;
-  for (const [id, { within, feeds }] of said) {
+  for (const [id, { within, feeds }] of represented) {
     const known = nodes.get(id);
     const sources = [...new Set(Object.values(feeds).map(({ node }) => node))];
     // What stands for the steps that feed it may be told of one again; those within a graph are new.
@@ -110,7 +110,7 @@ export function withStandIns(
       members: members.reduce<GrowingList<string>>(appended, known?.members ?? emptyList),
       feeds: { ...known?.feeds, ...feeds },
       tally: members.reduce(
-        (tally, step) => retold(tally, step, { now: steps.get(step) }),
+        (tally, step) => updatedTally(tally, step, { now: steps.get(step) }),
         known?.tally ?? noSteps,
       ),
     });
@@ -119,26 +119,26 @@ export function withStandIns(
       if (!shown.includes(id)) shownBy = shownBy.with(step, [...shown, id]);
     }
   }
-  return { standIns: { nodes, shownBy }, ids: [...said.keys()] };
+  return { standIns: { nodes, shownBy }, ids: [...represented.keys()] };
 }
 
 /** A tally with one of the steps as it is now; absent: it was not among them, or is none. */
-function retold(
+function updatedTally(
   tally: Tally,
   id: string,
-  { was, now }: { readonly was?: StepView | undefined; readonly now: StepView | undefined },
+  { before, now }: { readonly before?: StepView | undefined; readonly now: StepView | undefined },
 ): Tally {
   if (now === undefined) return tally;
   const counts = { ...tally.counts };
-  if (was !== undefined) counts[was.status] -= 1;
+  if (before !== undefined) counts[before.status] -= 1;
   counts[now.status] += 1;
   const isWorking = now.status === 'running';
-  const wasWorking = was?.status === 'running';
+  const wasWorking = before?.status === 'running';
   const others =
-    wasWorking && !isWorking ? tally.working.filter((one) => one !== id) : tally.working;
+    wasWorking && !isWorking ? tally.working.filter((working) => working !== id) : tally.working;
   return {
     counts,
-    ms: tally.ms + (now.ms ?? 0) - (was?.ms ?? 0),
+    ms: tally.ms + (now.ms ?? 0) - (before?.ms ?? 0),
     working: isWorking && !wasWorking ? [...others, id] : others,
     error: tally.error ?? now.error,
     from: tally.from ?? now.from,
@@ -148,16 +148,19 @@ function retold(
 /** The nodes with a step as it is now in the place of what it was. */
 export function withStep(
   { nodes, shownBy }: StandIns,
-  step: { readonly id: string; readonly was: StepView; readonly now: StepView },
+  step: { readonly id: string; readonly before: StepView; readonly now: StepView },
 ): StandIns {
-  const { id, was, now } = step;
-  let told = nodes;
+  const { id, before, now } = step;
+  let updated = nodes;
   for (const shown of shownBy.get(id) ?? []) {
-    const node = told.get(shown);
+    const node = updated.get(shown);
     if (node === undefined || !isMember(shown, id, node)) continue;
-    told = told.with(shown, { ...node, tally: retold(node.tally, id, { was, now }) });
+    updated = updated.with(shown, {
+      ...node,
+      tally: updatedTally(node.tally, id, { before, now }),
+    });
   }
-  return { nodes: told, shownBy };
+  return { nodes: updated, shownBy };
 }
 
 /** Of what shows a step: whether the step is within it, or it has none within and the step feeds it. */
@@ -192,7 +195,7 @@ function progressOf(
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const done = total - counts.queued - counts.running;
   const shares = working.map((id) => shareDone(steps.get(id) ?? {}) ?? 0);
-  const share = shares.reduce((sum, one) => sum + one, done) / total;
+  const share = shares.reduce((sum, part) => sum + part, done) / total;
   if (total > 1) return { share, progress: { done, total, unit: 'steps' } };
   const { progress } = steps.get(working[0] ?? '') ?? {};
   return progress === undefined ? undefined : { share, progress };
@@ -205,7 +208,7 @@ function standInView(
   { steps, before }: { readonly steps: Steps; readonly before: StepView | undefined },
 ): StepView {
   const status = statusOf(tally);
-  const told = status === 'running' ? progressOf(tally, steps) : undefined;
+  const progress = status === 'running' ? progressOf(tally, steps) : undefined;
   const outputs = Object.entries(feeds).flatMap(([port, feed]): [string, ArtifactRef][] => {
     const artifact = steps.get(feed.node)?.outputs[feed.port];
     return artifact === undefined ? [] : [[port, artifact]];
@@ -217,9 +220,9 @@ function standInView(
     ...{ node, type: '', status, feeds, outputs: Object.fromEntries(outputs) },
     ...{ ms, logs: [], metrics: emptyList, texts: working?.texts ?? noTexts },
     // More steps may have come, and a step may begin to count something else.
-    ...(told === undefined
+    ...(progress === undefined
       ? {}
-      : { ...told, share: Math.max(told.share ?? 0, before?.share ?? 0) }),
+      : { ...progress, share: Math.max(progress.share ?? 0, before?.share ?? 0) }),
     ...(error === undefined ? {} : { error }),
     ...(from === undefined ? {} : { from }),
   };

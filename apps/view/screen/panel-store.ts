@@ -88,7 +88,7 @@ function change(part: Partial<Chosen>): void {
 
 function give(panel: PanelName, own: Kept): void {
   const { kept, opened } = panelStore.getState();
-  change({ kept: { ...kept, [panel]: own }, opened: opened.filter((one) => one !== panel) });
+  change({ kept: { ...kept, [panel]: own }, opened: opened.filter((name) => name !== panel) });
 }
 
 /** Has the browser remember how the panels stand. */
@@ -113,14 +113,14 @@ export function resetPanel(panel: PanelName): void {
 export function openPanel(panel: PanelName): void {
   const { collapsed, opened, narrow } = panelStore.getState();
   if (!collapsed[panel]) return;
-  const stay = narrow && panel !== 'lower' ? opened.filter((one) => one === 'lower') : opened;
+  const stay = narrow && panel !== 'lower' ? opened.filter((name) => name === 'lower') : opened;
   change({ opened: [...stay, panel] });
 }
 
 /** Puts a panel away that lies over the canvas. */
 export function closePanel(panel: PanelName): void {
   const { narrow, opened } = panelStore.getState();
-  if (narrow && opened.includes(panel)) change({ opened: opened.filter((one) => one !== panel) });
+  if (narrow && opened.includes(panel)) change({ opened: opened.filter((name) => name !== panel) });
 }
 
 /** Says whether the window has no room beside the canvas. */

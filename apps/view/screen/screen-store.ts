@@ -141,11 +141,13 @@ export const innerStepStore = createStore<{ readonly step: string | null }>()(()
 }));
 
 /** Announcements for screen readers: what a key changed elsewhere on the screen. */
-export const announcementStore = createStore<{ readonly said: string }>()(() => ({ said: '' }));
+export const announcementStore = createStore<{ readonly message: string }>()(() => ({
+  message: '',
+}));
 
-/** Says something; once more too, which needs another text than the one before. */
+/** Announces a message. A repeated one gets a trailing space: screen readers read only changed text. */
 export function announce(message: string): void {
-  announcementStore.setState(({ said }) => ({
-    said: said === message ? `${message}\u00a0` : message,
+  announcementStore.setState((last) => ({
+    message: last.message === message ? `${message}\u00a0` : message,
   }));
 }
