@@ -44,8 +44,8 @@ export function toldProblems(data: unknown): readonly ShownProblem[] | undefined
 export function problemsOf(error: unknown): readonly ShownProblem[] {
   if (error instanceof GraphError) return error.problems.map((problem) => ({ ...problem }));
   if (error instanceof TRPCClientError) {
-    const told = toldProblems(error.data);
-    if (told !== undefined) return told;
+    const sent = toldProblems(error.data);
+    if (sent !== undefined) return sent;
     const message =
       'The server does not answer. Check that "graft serve" is still running; your graph is not lost.';
     return [{ code: 'unavailable', message, location: {}, audience: 'operator' }];

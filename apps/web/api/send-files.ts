@@ -34,7 +34,7 @@ export async function sendFiles(
       `The upload has ${bytes(size)}; the server accepts at most ${bytes(limit)}. Copy it to the server’s machine yourself, or serve with a larger --max-package.`,
     );
   }
-  for (const one of files) await requireReadable(one);
+  for (const file of files) await requireReadable(file);
   signal?.throwIfAborted();
   const head = { files: files.map(({ path, file }) => ({ path, size: file.size })) };
   const body = new Blob([`${JSON.stringify(head)}\n`, ...files.map(({ file }) => file)]);

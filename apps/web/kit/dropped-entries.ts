@@ -9,7 +9,7 @@ export interface Entry {
   readonly name: string;
   file?(take: (file: File) => void, fail: (error: Error) => void): void;
   createReader?(): {
-    readEntries(take: (some: readonly Entry[]) => void, fail: (error: Error) => void): void;
+    readEntries(take: (entries: readonly Entry[]) => void, fail: (error: Error) => void): void;
   };
 }
 
@@ -17,11 +17,11 @@ export interface Entry {
 async function entriesIn(reader: ReturnType<NonNullable<Entry['createReader']>>) {
   const all: Entry[] = [];
   for (;;) {
-    const some = await new Promise<readonly Entry[]>((resolve, reject) =>
+    const batch = await new Promise<readonly Entry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
-    if (some.length === 0) break;
-    all.push(...some);
+    if (batch.length === 0) break;
+    all.push(...batch);
   }
   return all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -35,7 +35,7 @@ export async function filesIn(entries: readonly Entry[]): Promise<readonly FileT
     const path = way + entry.name;
     const reader = entry.createReader?.();
     if (reader !== undefined) {
-      for (const one of await entriesIn(reader)) await walk(one, `${path}/`);
+      for (const child of await entriesIn(reader)) await walk(child, `${path}/`);
       return;
     }
     if (found.length === mostFiles) {

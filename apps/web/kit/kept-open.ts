@@ -22,6 +22,6 @@ export function useKeptOpen(key: string, mustOpen = false) {
 function keep(key: string, open: boolean): void {
   const { keys } = useUnfolded.getState();
   if (keys.has(key) === open) return;
-  const others = [...keys].filter((one) => one !== key);
+  const others = [...keys].filter((other) => other !== key);
   useUnfolded.setState({ keys: new Set(open ? [...others, key] : others) });
 }

@@ -58,12 +58,12 @@ function isKnown(token: Token): token is MarkedToken {
 function blocks(tokens: readonly Token[] | undefined, at: At): ReactNode {
   return (tokens ?? []).map((token, key) => (
     <Fragment key={key}>
-      {isKnown(token) ? one(token, { ...at, depth: at.depth + 1 }) : null}
+      {isKnown(token) ? drawn(token, { ...at, depth: at.depth + 1 }) : null}
     </Fragment>
   ));
 }
 
-function one(token: MarkedToken, at: At): ReactNode {
+function drawn(token: MarkedToken, at: At): ReactNode {
   if (at.depth > mostDepth) return token.raw;
   switch (token.type) {
     case 'heading':

@@ -5,9 +5,9 @@ interface Listed<One> {
   readonly found: readonly One[];
   /** The one that is marked. */
   readonly shown: One | undefined;
-  readonly mark: (one: One) => void;
+  readonly mark: (item: One) => void;
   /** Id of the element of one. */
-  readonly idOf: (one: One) => string;
+  readonly idOf: (item: One) => string;
   /** What keys other than the arrows do. */
   readonly keys: Readonly<Record<string, () => void>>;
 }

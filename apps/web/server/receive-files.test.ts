@@ -107,14 +107,14 @@ it('refuses an address that names no place', async () => {
 });
 
 it('tells whoever reads when nobody waits for the answer any more, though all has come', async () => {
-  let told: Promise<unknown> | undefined;
+  let answer: Promise<unknown> | undefined;
   const server = createServer((sent, response) => {
     const taking = { request: sent, response, limit: 100, root: '/', what: 'It', instead: 'Not' };
     void receiveBody(taking, async (body, signal) => {
       expect(await text(body)).toBe('all of it');
-      told = once(signal, 'abort');
+      answer = once(signal, 'abort');
       client.destroy();
-      await told;
+      await answer;
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -123,7 +123,7 @@ it('tells whoever reads when nobody waits for the answer any more, though all ha
   try {
     client.end('all of it');
     await once(client, 'error');
-    await told;
+    await answer;
   } finally {
     server.close();
   }

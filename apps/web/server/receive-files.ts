@@ -38,8 +38,8 @@ export async function receiveBody(
   const leaving = new AbortController();
   response.once('close', () => leaving.abort());
   try {
-    const said = Number(request.headers['content-length'] ?? 0);
-    if (said > limit) throw tooLarge(`${what} has ${String(said)} bytes`, taking);
+    const size = Number(request.headers['content-length'] ?? 0);
+    if (size > limit) throw tooLarge(`${what} has ${String(size)} bytes`, taking);
     answer(200, await take(upTo(taking), leaving.signal));
   } catch (error) {
     const problems = GraphError.from(error).problems.map((problem) => shownProblem(problem, root));

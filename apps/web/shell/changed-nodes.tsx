@@ -95,10 +95,10 @@ function NodeChoice({
           </tr>
         </thead>
         <tbody>
-          {differencesOf(changed).map(({ name: what, values }) => (
-            <tr key={what} className="align-baseline">
+          {differencesOf(changed).map(({ name: label, values }) => (
+            <tr key={label} className="align-baseline">
               <th scope="row" className="pr-2 text-left font-normal break-words">
-                {what}
+                {label}
               </th>
               {values.map((value, at) => (
                 <td key={at} className="pr-2 font-mono text-[11px] break-words whitespace-pre-wrap">
@@ -116,16 +116,16 @@ function NodeChoice({
       )}
       <div className="mt-2 flex flex-wrap gap-x-4 gap-y-1">
         {sides
-          .filter((one) => isWhole || one.side !== undefined)
-          .map((one) => (
-            <label key={one.label} className="flex items-center gap-1.5">
+          .filter((line) => isWhole || line.side !== undefined)
+          .map((line) => (
+            <label key={line.label} className="flex items-center gap-1.5">
               <input
                 type="radio"
                 name={`side of ${name}`}
-                checked={(isWhole ? side : (side ?? 'mine')) === one.side}
-                onChange={() => choose(one.side)}
+                checked={(isWhole ? side : (side ?? 'mine')) === line.side}
+                onChange={() => choose(line.side)}
               />
-              {one.label}
+              {line.label}
             </label>
           ))}
       </div>

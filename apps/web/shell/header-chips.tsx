@@ -19,7 +19,7 @@ function RunningElsewhere() {
   if (newest === undefined || newest.file === open) return null;
   const { file, experiment } = newest;
   const title = fileTitle(file);
-  const more = others.map((one) => fileTitle(one.file));
+  const more = others.map((other) => fileTitle(other.file));
   return (
     <button
       type="button"

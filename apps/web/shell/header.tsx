@@ -154,16 +154,16 @@ function Views() {
   const isOpen = useDocument((state) => state.file !== null);
   const view = useScreen((state) => state.view);
   // A form of nothing is no use.
-  const offered = viewTitles.filter(([one]) => one !== 'app' || !empty);
+  const offered = viewTitles.filter(([view]) => view !== 'app' || !empty);
   return !isOpen ? null : (
     <span role="group" aria-label="View" className="view-switch">
-      {offered.map(([one, title]) => (
+      {offered.map(([view, title]) => (
         <button
-          key={one}
+          key={view}
           type="button"
-          aria-pressed={one === view}
-          data-view={one}
-          onClick={() => useScreen.getState().look(one)}
+          aria-pressed={view === view}
+          data-view={view}
+          onClick={() => useScreen.getState().look(view)}
         >
           {title}
         </button>

@@ -121,8 +121,8 @@ function useSide(panel: SidePanel, across: number) {
 /** Whether the window has no room for a panel beside the canvas; what was opened over it gives way to what was chosen there. */
 function useNarrow(): boolean {
   const { palette, inspector } = leastWidth;
-  const is = useWindowSize('innerWidth') < leastCanvas.width + palette + inspector;
-  useLayoutEffect(() => setNarrow(is), [is]);
+  const isNarrow = useWindowSize('innerWidth') < leastCanvas.width + palette + inspector;
+  useLayoutEffect(() => setNarrow(isNarrow), [isNarrow]);
   const path = useDocument(({ file }) => file?.path);
   useEffect(() => closePanel('palette'), [path]);
   return usePanels((state) => state.narrow);

@@ -63,7 +63,7 @@ function KeyList({ keys }: { readonly keys: readonly (readonly [does: string, ke
 /** `?`: every key that there is in this view, from the list that also makes them work. */
 export function ShortcutSheet() {
   const view = useScreen((state) => state.view);
-  const told = allCommands().filter(
+  const commands = allCommands().filter(
     (command) => command.keys !== undefined && belongsTo(command, view),
   );
   const dialog = useRef<HTMLDialogElement>(null);
@@ -94,12 +94,12 @@ export function ShortcutSheet() {
         </div>
         <div className="mt-3 gap-8 sm:columns-2">
           {groups
-            .filter((group) => told.some((command) => command.group === group))
+            .filter((group) => commands.some((command) => command.group === group))
             .map((group) => (
               <section key={group} className="mb-4 break-inside-avoid">
                 <h3 className="mb-1 text-sm font-[550] text-ink-2">{group}</h3>
                 <KeyList
-                  keys={told
+                  keys={commands
                     .filter((command) => command.group === group)
                     .map(({ title, keys = [] }) => [title, chordName(keys[0] ?? '')])}
                 />

@@ -123,7 +123,7 @@ function usePlanned(): void {
       // The last plan stays until the server can be asked again.
       if (!connected) return;
       // That a run has begun changes nothing of what it would do.
-      if (working && changes.every((one, at) => one === planned.current[at])) return;
+      if (working && changes.every((change, at) => change === planned.current[at])) return;
       planned.current = changes;
       if (path === undefined) usePlan.getState().clear();
       else void usePlan.getState().ask(path, useDocument.getState().graph);

@@ -136,12 +136,12 @@ function AppScreen() {
   );
 }
 
-/** There from the beginning: what hears the screen tells only of changes. */
+/** Always drawn: screen readers announce only changes of an element that exists. */
 function Announcement() {
-  const said = useAnnouncement((state) => state.said);
+  const message = useAnnouncement((state) => state.message);
   return (
     <p role="status" className="sr-only" data-testid="announcement">
-      {said}
+      {message}
     </p>
   );
 }

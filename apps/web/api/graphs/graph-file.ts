@@ -69,8 +69,8 @@ export function readFile(file: ReadFile): OpenFile {
 }
 
 /** Whether two graphs are the same, whatever they are locked to: a run and a save write locks. */
-export function isSameButForLock(one: Graph, other: Graph): boolean {
-  return serializeGraph({ ...one, lock: other.lock }) === serializeGraph(other);
+export function isSameButForLock(graph: Graph, other: Graph): boolean {
+  return serializeGraph({ ...graph, lock: other.lock }) === serializeGraph(other);
 }
 
 export function showInAddress(path: string): void {

@@ -98,7 +98,9 @@ function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface):
     graph.edges.filter(({ targetPort }) => targetPort === 'sample').map(({ target }) => target),
   );
   const exposed = [...params.values()];
-  const schema = z.strictObject(Object.fromEntries(exposed.map((one) => [one.name, one.schema])));
+  const schema = z.strictObject(
+    Object.fromEntries(exposed.map((param) => [param.name, param.schema])),
+  );
   return {
     inputs: [...inputs.values()].map((input) => ({
       ...input,

@@ -61,13 +61,14 @@ const using = (use: string): Graph => ({
 });
 const size = (): unknown => documentStore.getState().graph.nodes['chunk']?.params['size'];
 const draw = (value: number): void => documentStore.getState().edit(() => sized(value));
-const told = (): readonly string[] => screenStore.getState().notices.map(({ message }) => message);
+const messages = (): readonly string[] =>
+  screenStore.getState().notices.map(({ message }) => message);
 const onDisk = (path: string, value: number) => ({
   ...{ path, revision: `r${String(value)}`, text: serializeGraph(sized(value)) },
 });
 /** The questions that are asked next, in their order. */
 async function next(...of: readonly string[]): Promise<readonly Question[]> {
-  await expect.poll(() => asked.map((one) => one.of)).toEqual(of);
+  await expect.poll(() => asked.map((question) => question.of)).toEqual(of);
   return asked.splice(0);
 }
 async function open(path: string, value: number): Promise<void> {
@@ -115,7 +116,7 @@ describe('a change on disk', () => {
     fresh?.answer(onDisk(a, 2));
     await changed;
     expect(size()).toBe(2);
-    expect(told()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 
   it('is no conflict where it is the page’s own save, of which the answer is on its way', async () => {
@@ -143,7 +144,7 @@ describe('a change on disk', () => {
     read?.fail(missing());
     await changed;
     expect(documentStore.getState().file).toMatchObject({ path: 'b.graft.json', base: 'r5' });
-    expect(told()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 
   it('is newer than what changes are discarded for', async () => {
@@ -207,7 +208,7 @@ describe('once another file is asked for', () => {
     await open('b.graft.json', 5);
     read?.fail(missing());
     await broken;
-    expect(told()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 
   it('a copy that is written after that is not opened', async () => {
@@ -259,9 +260,9 @@ describe('a file that cannot be opened', () => {
     const [read] = await next('read b.graft.json');
     read?.fail(error);
     await opened;
-    expect(told()).toEqual([message]);
+    expect(messages()).toEqual([message]);
     await open('c.graft.json', 7);
-    expect(told()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 
   it('says nothing in another file of what failed in the one before', async () => {
@@ -270,9 +271,9 @@ describe('a file that cannot be opened', () => {
     const [save] = await next(`save ${a}`);
     save?.fail(new Error('The disk is full.'));
     await saved;
-    expect(told()).toEqual(['The disk is full.']);
+    expect(messages()).toEqual(['The disk is full.']);
     await open('b.graft.json', 5);
-    expect(told()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 });
 

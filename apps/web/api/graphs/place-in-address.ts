@@ -47,8 +47,8 @@ export function placeFromAddress(): Place {
     graph: searchParams.get('graph') || null,
     within: (searchParams.get('in') ?? '').split('/').filter((id) => id !== ''),
     nodes: searchParams.getAll('node'),
-    tab: tabs.find((one) => one === tab),
-    below: bottomTabs.find((one) => one === searchParams.get('below')),
+    tab: tabs.find((known) => known === tab),
+    below: bottomTabs.find((known) => known === searchParams.get('below')),
     view: views.find((view) => view === searchParams.get('view')) ?? 'canvas',
     run: run === '' || run.length > longestRun ? null : run,
   };

@@ -38,7 +38,7 @@ export function useProblemAt(
   const all = useProblemsAt(node);
   const graph = useStore(documentStore, (state) => (all.length === 0 ? undefined : state.graph));
   if (graph === undefined) return undefined;
-  const problem = all.find((one) => !isIncomplete(one, graph)) ?? all[0];
+  const problem = all.find((candidate) => !isIncomplete(candidate, graph)) ?? all[0];
   return problem && { problem, incomplete: isIncomplete(problem, graph) };
 }
 

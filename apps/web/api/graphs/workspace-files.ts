@@ -63,7 +63,7 @@ async function revisionOf(path: string): Promise<string> {
   const { file } = documentStore.getState();
   if (file?.path === path && file.base !== null) return file.base;
   const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
-  return listed.find((one) => one.path === path)?.revision ?? '';
+  return listed.find((file) => file.path === path)?.revision ?? '';
 }
 
 /** Takes the history of a file along when it is renamed. */
@@ -103,7 +103,7 @@ export async function renameFile(path: string, name: string): Promise<Refusal> {
 /** `name-copy`, or with a number where that is there already. */
 async function freeCopyName(path: string): Promise<string> {
   const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
-  const taken = new Set(listed.map((one) => one.path));
+  const taken = new Set(listed.map((file) => file.path));
   const stem = `${fileTitle(path).replace(/-copy(-\d+)?$/, '')}-copy`;
   let candidate = graphPath(stem);
   for (let number = 2; taken.has(candidate); number++) {
@@ -156,7 +156,7 @@ export async function deleteFile(path: string): Promise<boolean> {
       if (documentStore.getState().file?.path === path)
         await openNeighbour(
           path,
-          listed.map((one) => one.path),
+          listed.map((file) => file.path),
         );
       screenStore.getState().notify({
         tone: 'info',

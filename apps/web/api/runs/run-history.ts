@@ -91,9 +91,9 @@ function standInsOf(steps: GrowingMap<StepView>, aliases: PortAliases): Steps {
 }
 
 /** Whether a step gave something else than another. */
-function gaveOther(one: StepView | undefined, other: StepView): boolean {
+function gaveOther(step: StepView | undefined, other: StepView): boolean {
   const ports = Object.entries(other.outputs);
-  return ports.some(([port, { digest }]) => one?.outputs[port]?.digest !== digest);
+  return ports.some(([port, { digest }]) => step?.outputs[port]?.digest !== digest);
 }
 
 /**

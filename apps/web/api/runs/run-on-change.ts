@@ -30,7 +30,7 @@ export function runsOnChange(path: string): boolean {
 }
 
 export function setRunsOnChange(path: string, on: boolean): void {
-  const others = stored().filter((one) => one !== path);
+  const others = stored().filter((other) => other !== path);
   const paths = on ? [...others, path].slice(-100) : others;
   localStorage.setItem(key, JSON.stringify(paths));
   useRunOnChange.setState({ paths });

@@ -36,15 +36,15 @@ export async function isRefused(only?: readonly string[]): Promise<boolean> {
   });
   const [first] = problems;
   if (first === undefined) return false;
-  const told = problems.slice(0, mostTold).map((problem) => {
+  const lines = problems.slice(0, mostTold).map((problem) => {
     const place = problemPlace(problem, graph);
     return place === undefined ? problem.message : `${place}: ${problem.message}`;
   });
-  const more = problems.length - told.length;
+  const more = problems.length - lines.length;
   screenStore.getState().notify({
     ...{ tone: 'error', until: 'run' },
     ...(file === null ? {} : { about: file.path }),
-    message: [...told, ...(more > 0 ? [`And ${String(more)} more.`] : [])].join('\n'),
+    message: [...lines, ...(more > 0 ? [`And ${String(more)} more.`] : [])].join('\n'),
     ...(problemPath(first, documentStore.getState()) === undefined
       ? {}
       : { action: { label: 'Show problem', run: () => show(first) } }),

@@ -168,7 +168,7 @@ function tell(change: SourceChange, path: string, why = ''): void {
   // Who says which answers are right, or edits rows, knows it.
   if (
     change.total > 0 &&
-    change.files.every((one) => isLabelsFile(one) || one.startsWith('frozen/'))
+    change.files.every((file) => isLabelsFile(file) || file.startsWith('frozen/'))
   )
     return;
   screenStore.getState().notify({

@@ -24,7 +24,7 @@ async function lockToRows(): Promise<void> {
 }
 
 /** After rows were saved: shows what the next run computes anew, and offers it. */
-export async function tellOfSaved(rowsFile: string, what: string): Promise<void> {
+export async function tellOfSaved(rowsFile: string, subject: string): Promise<void> {
   // Where that fails, the plan says that the rows have changed.
   const isOpen = whileOpen();
   await lockToRows().catch(() => undefined);
@@ -38,7 +38,7 @@ export async function tellOfSaved(rowsFile: string, what: string): Promise<void>
   const next = report === null ? '' : `\nThe next run: ${planLine(report)}.`;
   screenStore.getState().notify({
     tone: 'info',
-    message: `${what} in ${rowsFile}.${next}`,
+    message: `${subject} in ${rowsFile}.${next}`,
     about: file.path,
     until: 'run',
     action: { label: 'Run', run: () => void runShown() },

@@ -5,7 +5,7 @@ import { readInto } from './app-input.tsx';
 
 vi.mock('../../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
 
-const told = (): readonly string[] =>
+const messages = (): readonly string[] =>
   useScreen.getState().notices.map(({ tone, message }) => `${tone}: ${message}`);
 const typed = (): unknown => useApp.getState().texts;
 
@@ -19,13 +19,13 @@ beforeEach(() => {
 it('puts what a file holds into the field', async () => {
   await readInto('text', new File(['From a file.'], 'a.txt'));
   expect(typed()).toEqual({ text: 'From a file.' });
-  expect(told()).toEqual([]);
+  expect(messages()).toEqual([]);
 });
 
 it('says that a file is too large, and keeps what was typed', async () => {
   await readInto('text', new File([new Uint8Array(20_000_001)], 'large.txt'));
   expect(typed()).toEqual({ text: 'Typed.' });
-  expect(told()).toEqual([expect.stringMatching(/^error: large\.txt has 20\.0 MB; /)]);
+  expect(messages()).toEqual([expect.stringMatching(/^error: large\.txt has 20\.0 MB; /)]);
 });
 
 it('says that a file cannot be read, and keeps what was typed', async () => {
@@ -33,7 +33,7 @@ it('says that a file cannot be read, and keeps what was typed', async () => {
   vi.spyOn(gone, 'text').mockRejectedValue(new Error('NotReadableError'));
   await readInto('text', gone);
   expect(typed()).toEqual({ text: 'Typed.' });
-  expect(told()).toEqual([expect.stringMatching(/^error: gone\.txt could not be read\./)]);
+  expect(messages()).toEqual([expect.stringMatching(/^error: gone\.txt could not be read\./)]);
 });
 
 it('lets go what comes after another graph was opened', async () => {

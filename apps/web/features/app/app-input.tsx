@@ -98,7 +98,7 @@ export function AppInput({ input }: { readonly input: GivenText }) {
       />
       <p id={`${id}-help`} className="mt-1 text-sm text-ink-2">
         {[doc, without === undefined ? '' : withoutText[without]]
-          .filter((one) => one !== '')
+          .filter((part) => part !== '')
           .join(' ')}
       </p>
     </section>

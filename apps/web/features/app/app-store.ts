@@ -71,9 +71,9 @@ export async function runApp({ inputs, params, wanted }: GraphFunction): Promise
     ),
     set: [
       ...given.flatMap(({ node, settings }) => settings?.(texts[node] ?? '') ?? []),
-      ...params.flatMap((one) => {
-        const value = values[valueKey(one)];
-        return value === undefined ? [] : [{ node: one.node, param: one.param, value }];
+      ...params.flatMap((param) => {
+        const value = values[valueKey(param)];
+        return value === undefined ? [] : [{ node: param.node, param: param.param, value }];
       }),
     ],
     ...wanted,

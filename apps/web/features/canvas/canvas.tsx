@@ -163,8 +163,8 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'see
     const settle = (): void => {
       const now = { path, prefix };
       fitted.current = now;
-      const some = Object.keys(useDocument.getState().shown.nodes).length > 0;
-      if (some && view === undefined) {
+      const hasNodes = Object.keys(useDocument.getState().shown.nodes).length > 0;
+      if (hasNodes && view === undefined) {
         // Another may be shown by then.
         void fitAll(0).then(() => fitted.current === now && see(shown));
       } else {

@@ -29,21 +29,21 @@ function close(): void {
 }
 
 /** What fits what is typed, best first. */
-function found<One>(
-  all: readonly One[],
+function found<Item>(
+  all: readonly Item[],
   search: string,
-  words: (one: One) => readonly [name: string, about?: string],
-): readonly One[] {
+  words: (item: Item) => readonly [name: string, about?: string],
+): readonly Item[] {
   if (search.trim() === '') return all.slice(0, listed);
   return all
-    .map((one) => {
-      const [name, about = ''] = words(one);
-      return { one, fit: rank(name, search, [about]) };
+    .map((item) => {
+      const [name, about = ''] = words(item);
+      return { item, fit: rank(name, search, [about]) };
     })
     .filter(({ fit }) => fit > 0)
     .toSorted((a, b) => b.fit - a.fit)
     .slice(0, listed)
-    .map(({ one }) => one);
+    .map(({ item }) => item);
 }
 
 function portColour(graph: Graph, { node, port, side }: PendingEdge): string {
@@ -221,9 +221,9 @@ export function ConnectMenu({ question }: { readonly question: ConnectQuestion }
   );
   const { node, port } = question;
   const title = titleAmong(node, graph.nodes);
-  const what = port === undefined ? title : `${port.port} of ${title}`;
+  const subject = port === undefined ? title : `${port.port} of ${title}`;
   const takesOff = question.disconnect === true;
-  const label = takesOff ? `Disconnect ${what}` : `Connect ${what} to`;
+  const label = takesOff ? `Disconnect ${subject}` : `Connect ${subject} to`;
   return (
     <dialog
       ref={dialog}

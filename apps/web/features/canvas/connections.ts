@@ -84,7 +84,7 @@ export function connectionsOf(graph: Graph, { node, port }: ConnectQuestion): Co
     fitting: fits.toSorted((a, b) => rank(a) - rank(b)),
     refused,
     fresh: own.flatMap((from) => fitting(from).map((type) => ({ from, type }))),
-    edges: graph.edges.filter((edge) => own.some((one) => isAt(edge, one))),
+    edges: graph.edges.filter((edge) => own.some((port) => isAt(edge, port))),
   };
 }
 
@@ -108,7 +108,9 @@ export function connectNew({ from, type }: NewEnd): void {
   const side = from.side === 'target' ? 'left' : 'right';
   addConnected(type.type, from, freePlace(before, from.node, side));
   const { shown } = useDocument.getState();
-  const edge = shown.edges.find((one) => !before.edges.includes(one) && isAt(one, from));
+  const edge = shown.edges.find(
+    (candidate) => !before.edges.includes(candidate) && isAt(candidate, from),
+  );
   announce(
     edge === undefined
       ? `Added ${type.title}. None of its ports accepts ${from.port}.`

@@ -2,6 +2,9 @@ import { parseGraph } from '@graft/graph';
 import { expect, it } from 'vitest';
 import { freePlace } from './drawn-frames.ts';
 import { meets } from '@graft/view';
+import { provideNodeTypes } from '@graft/view';
+
+provideNodeTypes(new Map());
 
 const any = { type: 'any', version: 1, params: {} };
 const note = { x: -100, y: -50, width: 400, height: 300 };

@@ -84,7 +84,7 @@ const shown = (): Graph => useDocument.getState().shown;
 const ids = (): string[] => Object.keys(shown().nodes);
 const context = () => ({ registry: nodeTypes() });
 const at = () => bodyAt(useDocument.getState().trail);
-const some = ([a, b, c]: Picks): string[] => [
+const picked = ([a, b, c]: Picks): string[] => [
   ...new Set([a, b, c].flatMap((n) => pick(ids(), n) ?? [])),
 ];
 const things = ([a, b, c]: Picks): string[] => [
@@ -160,7 +160,7 @@ const edits: Readonly<Record<string, (picks: Picks) => Taken | Promise<Taken>>> 
     return [];
   },
   switch(picks) {
-    useDocument.getState().edit((graph) => setBypass(graph, some(picks), picks[0] % 2 === 0));
+    useDocument.getState().edit((graph) => setBypass(graph, picked(picks), picks[0] % 2 === 0));
     return [];
   },
   bend([a, b, c]) {
@@ -174,7 +174,7 @@ const edits: Readonly<Record<string, (picks: Picks) => Taken | Promise<Taken>>> 
     return [];
   },
   fold(picks) {
-    useDocument.getState().edit((graph) => setCollapsed(graph, some(picks), picks[0] % 3 > 0));
+    useDocument.getState().edit((graph) => setCollapsed(graph, picked(picks), picks[0] % 3 > 0));
     return [];
   },
   expose([a, b]) {

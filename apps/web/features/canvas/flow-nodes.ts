@@ -161,8 +161,8 @@ export function useFlowNodes(): {
       }
     }
     const { carry } = useFarCards.getState();
-    const one = carry?.(changes, drawn.current) ?? changes;
-    const single = one.filter(({ type }) => type !== 'remove');
+    const uncarried = carry?.(changes, drawn.current) ?? changes;
+    const single = uncarried.filter(({ type }) => type !== 'remove');
     if (single.length > 0) setNodes((before) => applyNodeChanges(single, before));
     if (Object.keys(places).length > 0) commitPlaces(places);
     commitSelection(changes);

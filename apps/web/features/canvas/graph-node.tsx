@@ -158,9 +158,9 @@ export const GraphNodeView = memo(function GraphNodeView(props: ViewProps) {
   const isFar = use(FarContext) && !isNear;
   const renamed = useOverlay((state) => state.renamingNode === id);
   const isOff = useDocument((state) => state.shown.nodes[id]?.bypass === true);
-  const meant = useScreen(({ selection }) => selected && selection.length <= fewSelected);
+  const isFocusSelected = useScreen(({ selection }) => selected && selection.length <= fewSelected);
   // One that was just added is measured as a whole.
-  if (!isFar || width === undefined || height === undefined || meant || renamed || isOff)
+  if (!isFar || width === undefined || height === undefined || isFocusSelected || renamed || isOff)
     return <Card id={id} selected={selected} />;
   return <FarCard {...{ id, width, height, selected }} />;
 }, isSameView);

@@ -47,7 +47,7 @@ export function limitZoom(store: ZoomStore): () => void {
     const { nodes, width, height } = store.getState();
     const now = [nodes, width, height];
     const before = seen;
-    if (Array.isArray(before) && now.every((one, at) => one === before[at])) return;
+    if (Array.isArray(before) && now.every((value, at) => value === before[at])) return;
     seen = now;
     clearTimeout(waiting);
     waiting = setTimeout(limit, rest);

@@ -107,11 +107,11 @@ function shifted(graph: Graph, { by, first, stays }: Shift): Graph {
   };
   const bands = inBands([...cards.values()]);
   // What is covered anew by something, or by a group that it does not belong to.
-  const pushed = (was: Frame, is: Frame, own: ReadonlySet<string>): void => {
-    for (const band of bandsOf(is)) {
+  const queueCovered = (before: Frame, after: Frame, own: ReadonlySet<string>): void => {
+    for (const band of bandsOf(after)) {
       for (const card of bands.get(band) ?? []) {
         if (own.has(card.id) || moved.has(card.id)) continue;
-        if (meets(is, card) && !meets(was, card)) queue.push(card.id);
+        if (meets(after, card) && !meets(before, card)) queue.push(card.id);
       }
     }
   };
@@ -125,17 +125,19 @@ function shifted(graph: Graph, { by, first, stays }: Shift): Graph {
       moved.add(key);
       follow(about.get(key) ?? []);
       const card = cards.get(key);
-      if (card !== undefined) pushed(card, right(card), none);
+      if (card !== undefined) queueCovered(card, right(card), none);
     }
     for (const group of groups) {
       const { frame } = group;
       const own = heldBy.get(frame.id) ?? none;
-      const is = now(group);
-      if (is !== frame) pushed(frame, is, own);
+      const grown = now(group);
+      if (grown !== frame) queueCovered(frame, grown, own);
       // A group that something comes into which does not belong to it makes way as a whole.
       const comes = [...moved].some((key) => {
         const card = cards.get(key);
-        return card !== undefined && !own.has(key) && meets(right(card), is) && !meets(card, frame);
+        return (
+          card !== undefined && !own.has(key) && meets(right(card), grown) && !meets(card, frame)
+        );
       });
       if (!comes || moved.has(frame.id)) continue;
       if (group.isWhole) {

@@ -1,7 +1,9 @@
 import { parseGraph, serializeGraph, type Graph } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { cellOrder, proseOrder } from '@graft/view';
+import { cellOrder, proseOrder, provideNodeTypes } from '@graft/view';
 import { movedProse } from './moved-prose.ts';
+
+provideNodeTypes(new Map());
 
 const node = { type: 'chunk', version: 1, params: {} };
 const note = (y: number, about?: string) => ({ text: 'One line', x: 0, y, width: 200, about });

@@ -28,7 +28,7 @@ export function plannedWork(
   if (open.length === 0) return { verdict: 'reused', word: 'reused' };
   const runs = open.filter(({ verdict }) => verdict === 'miss');
   const times = open.flatMap(({ estimatedMs }) => estimatedMs ?? []);
-  const ms = times.reduce((sum, one) => sum + one, 0);
+  const ms = times.reduce((sum, time) => sum + time, 0);
   const step = runs.find(({ reason }) => reason !== undefined);
   return {
     ...(runs.length === 0

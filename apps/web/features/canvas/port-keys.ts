@@ -10,7 +10,7 @@ const edgesAt = (port: PendingEdge) =>
 
 /** The element of a port; undefined while its node is not drawn. */
 function drawnPort({ node, port, side }: PendingEdge): HTMLElement | undefined {
-  return portsDrawn(node, side).find((one) => one.dataset['port'] === port);
+  return portsDrawn(node, side).find((element) => element.dataset['port'] === port);
 }
 
 /** A port that was out of sight is drawn some frames after the canvas has gone there. */

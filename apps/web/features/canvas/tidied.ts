@@ -131,7 +131,7 @@ class Tidying {
       const inside = insides.get(key);
       const size = inside === undefined ? this.#stacks.get(key) : inside.get(key);
       const hasNode =
-        inside === undefined || [...inside.keys()].some((one) => this.#cards.has(one));
+        inside === undefined || [...inside.keys()].some((key) => this.#cards.has(key));
       if (size !== undefined && hasNode) sizes.set(key, size);
       else free.push(key);
     }
@@ -153,7 +153,7 @@ class Tidying {
   /** A group with what it holds, as seen from one another. */
   async #framed(key: string): Promise<Frames> {
     const inside = await this.within(key);
-    if ([...inside.keys()].some((one) => this.#cards.has(one)))
+    if ([...inside.keys()].some((key) => this.#cards.has(key)))
       return inside.set(key, frameAround(inside.values()));
     const own = this.#groups.filter(({ id }) => id === key);
     const { left, top, right, bottom } = boundsAround([...own, ...inside.values()]);
@@ -198,8 +198,8 @@ class Tidying {
     const own = inside?.get(key);
     if (inside !== undefined && own !== undefined) {
       const [x, y] = [place.x - own.x, place.y - own.y];
-      for (const [one, frame] of inside)
-        frames.set(one, { ...frame, x: frame.x + x, y: frame.y + y });
+      for (const [key, frame] of inside)
+        frames.set(key, { ...frame, x: frame.x + x, y: frame.y + y });
       return;
     }
     const card = this.#cards.get(key) ?? noteFrame(this.#graph, noteOfKey(key) ?? '');

@@ -29,7 +29,7 @@ function comparePlaceOf({ searchParams }: URL): ComparePlace {
       .slice(0, mostSides)
       .flatMap((text) => sideOf(text) ?? []),
     output: outputOf(searchParams.get('of') ?? ''),
-    turned: turns.find((one) => one === searchParams.get('turned')),
+    turned: turns.find((turn) => turn === searchParams.get('turned')),
     all: searchParams.get('all') === 'true',
   };
 }

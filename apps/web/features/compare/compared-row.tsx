@@ -82,8 +82,8 @@ function Cell({ row, side }: { readonly row: ComparedRow; readonly side: number 
   const cell = cells[side];
   const verdict = cell?.kind === 'text' ? cell.answer?.verdict : undefined;
   const text = (at: number): TextCell | undefined => {
-    const one = cells[at];
-    return one?.kind === 'text' ? one : undefined;
+    const cell = cells[at];
+    return cell?.kind === 'text' ? cell : undefined;
   };
   return (
     <div className="compare-cell" data-testid={`side-${letterOf(side)}`}>

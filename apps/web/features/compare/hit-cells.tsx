@@ -26,7 +26,7 @@ export function HitCells(props: {
       const without = others.filter(({ hits }) => !hits.some((hit) => hit.place === place));
       if (without.length === 0) return { word: '' };
       const letters = cells.flatMap((cell, at) =>
-        without.some((one) => one === cell) ? letterOf(at) : [],
+        without.some((candidate) => candidate === cell) ? letterOf(at) : [],
       );
       return { word: cells.length === 2 ? 'lost' : `not in ${letters.join(', ')}`, tone: 'lost' };
     }

@@ -18,11 +18,11 @@ const tones: Readonly<Partial<Record<string, string>>> = { failed: 'bad', runnin
 
 /** Whether a node did, or gave, anything else on a side than on the first; times are never the same. */
 function nodeDiffers({ sides, outputs, settings }: ComparedNode): boolean {
-  const went = sides.map((side) =>
+  const statuses = sides.map((side) =>
     'absent' in side ? side.absent : side.status === 'cached' ? 'succeeded' : side.status,
   );
   return (
-    went.some((one) => one !== went[0] || one === 'failed') ||
+    statuses.some((status) => status !== statuses[0] || status === 'failed') ||
     outputs.some(({ differs, gone }) => differs || gone.includes(true)) ||
     settings.some(({ differs }) => differs)
   );
@@ -68,7 +68,7 @@ function Output({
   readonly output: ComparedOutput;
 }) {
   const { port, rows, differs, gone } = output;
-  const lost = gone.flatMap((is, side) => (is ? letterOf(side) : []));
+  const lost = gone.flatMap((isGone, side) => (isGone ? letterOf(side) : []));
   const word = differs ? 'different' : 'same';
   return (
     <li>

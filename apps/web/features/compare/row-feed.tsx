@@ -62,10 +62,10 @@ function lackOf({ node, output }: NamedOutput, side: number): string | undefined
   if (output.gone[side] === true)
     return 'Removed from the cache. Run the graph again to compute it.';
   if (output.artifacts[side] !== null) return undefined;
-  const went = node.sides[side];
-  if (went === undefined) return 'No result.';
-  if ('absent' in went) return `No result: the node ${absentWords[went.absent]}.`;
-  return `No result: the node ${went.status}${went.error === undefined ? '' : `: ${went.error}`}`;
+  const nodeSide = node.sides[side];
+  if (nodeSide === undefined) return 'No result.';
+  if ('absent' in nodeSide) return `No result: the node ${absentWords[nodeSide.absent]}.`;
+  return `No result: the node ${nodeSide.status}${nodeSide.error === undefined ? '' : `: ${nodeSide.error}`}`;
 }
 
 /** An output of the sides row by row. Only rows in view are drawn; arrows go from one to the next. */

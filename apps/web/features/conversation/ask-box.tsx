@@ -157,8 +157,8 @@ export function AskBox() {
             </button>
           </div>
           <ol className="flex flex-col gap-3" aria-label="Asked questions">
-            {asked.map((one) => (
-              <AskedRow key={one.run.runId} asked={one} />
+            {asked.map((question) => (
+              <AskedRow key={question.run.runId} asked={question} />
             ))}
           </ol>
         </>

@@ -112,7 +112,7 @@ function follow(runId: string, begun?: () => void): void {
         }
         const run = data.events.reduce(foldEvent, held.run);
         useAsk.setState(({ asked }) => ({
-          asked: asked.map((one) => (one.run.runId === runId ? { ...one, run } : one)),
+          asked: asked.map((entry) => (entry.run.runId === runId ? { ...entry, run } : entry)),
         }));
         if (isOver(run)) subscription.unsubscribe();
         isKnown();
@@ -146,7 +146,7 @@ export function forget(question: Asked): void {
   takeOff(question);
   const { file } = useAsk.getState();
   const { runId } = question.run;
-  if (file !== undefined) keepAsked(file, (kept) => kept.filter((one) => one.runId !== runId));
+  if (file !== undefined) keepAsked(file, (kept) => kept.filter((entry) => entry.runId !== runId));
 }
 
 /** Takes every question whose run is over off the screen. */

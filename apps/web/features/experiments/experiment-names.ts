@@ -33,26 +33,26 @@ function saidParam(address: string, graph: Graph): string | undefined {
 
 /** What a variant is called: `maxTokens=64, cut.size=9`, as it is named by what is varied → "max tokens = 64, Chunk · size = 9". */
 export function variantName(name: string, varied: readonly string[], graph: Graph): string {
-  let said = `, ${name}`;
+  let suffix = `, ${name}`;
   for (const address of varied) {
     const param = saidParam(address, graph);
     if (param === undefined) continue;
     const short = parseSettingName(address)?.param ?? address;
-    said = said
+    suffix = suffix
       .replace(`, ${address}=`, () => `, ${settingName(address, graph)} = `)
       .replace(`, ${short}=`, () => `, ${param} = `);
   }
-  return said.slice(2);
+  return suffix.slice(2);
 }
 
 /** Why a variant gave nothing, with the nodes and variants that it names called as on the screen. */
 export function problemInNames(
   { problem, named = [] }: Pick<TableRow, 'problem' | 'named'>,
   graph: Graph,
-  said: (variant: string) => string,
+  title: (variant: string) => string,
 ): string | undefined {
   return named.reduce((sentence, { text, node, variant }) => {
-    const name = node === undefined ? said(variant ?? text) : stepTitle(node, graph);
+    const name = node === undefined ? title(variant ?? text) : stepTitle(node, graph);
     return name === node ? sentence : sentence?.replace(text, () => `“${name}”`);
   }, problem);
 }
@@ -60,17 +60,17 @@ export function problemInNames(
 /** A table whose variants are called as on the screen, and which one is called so. */
 export function inVariantNames(
   table: EvidenceTable,
-  said: (variant: string) => string,
-): { readonly table: EvidenceTable; readonly variantOf: (said: string) => string } {
+  title: (variant: string) => string,
+): { readonly table: EvidenceTable; readonly variantOf: (title: string) => string } {
   const names = table.rows.map(({ variant }) => variant);
-  const own = new Map(names.map((name) => [said(name), name]));
+  const own = new Map(names.map((name) => [title(name), name]));
   // Two that would be called the same keep their names.
   if (own.size < names.length) return { table, variantOf: (name) => name };
   return {
     table: {
       ...table,
-      baseline: said(table.baseline),
-      rows: table.rows.map((row) => ({ ...row, variant: said(row.variant) })),
+      baseline: title(table.baseline),
+      rows: table.rows.map((row) => ({ ...row, variant: title(row.variant) })),
     },
     variantOf: (name) => own.get(name) ?? name,
   };

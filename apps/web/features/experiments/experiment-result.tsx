@@ -72,12 +72,12 @@ export function ExperimentResult({
     const problem = problemInNames(row, graph, call);
     return problem === undefined ? row : { ...row, problem };
   });
-  const said = inVariantNames({ ...table, rows }, call);
+  const titled = inVariantNames({ ...table, rows }, call);
   const titles = {
     node: (path: string) => stepTitle(path, graph),
     setting: (address: string) => settingName(address, graph),
   };
-  const verdict = verdictSentence(inMetricWords(said.table, titles.node));
+  const verdict = verdictSentence(inMetricWords(titled.table, titles.node));
   return (
     <div data-testid="experiment-table">
       <div className="flex items-start gap-4 px-4 py-1.5">
@@ -85,13 +85,13 @@ export function ExperimentResult({
         <Downloads {...{ table, name, runId }} />
       </div>
       <EvidenceTableView
-        table={said.table}
+        table={titled.table}
         {...{ meanings, titles }}
         compare={(variant) =>
           action('compareVariants')({
             runId,
             baseline: table.baseline,
-            variant: said.variantOf(variant),
+            variant: titled.variantOf(variant),
           })
         }
       />

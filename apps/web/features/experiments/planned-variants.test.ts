@@ -28,8 +28,8 @@ it('says the runs of several seeds, and what cannot run', () => {
   if (saved === undefined || small === undefined || large === undefined) throw new Error('missing');
   const of = { code: 'bad-input', audience: 'user', location: {} } as const;
   const problem = { ...of, message: 'It cannot be.' };
-  const some = planned([], { variants: [saved, { ...small, problem }, large] });
-  expect(plannedExtent(some, 'as saved')).toBe(
+  const partly = planned([], { variants: [saved, { ...small, problem }, large] });
+  expect(plannedExtent(partly, 'as saved')).toBe(
     '2 variants, 1 of which cannot run, against “as saved”',
   );
   // The file as it was saved is none of them.

@@ -36,7 +36,8 @@ function Bringing(props: {
   const { question, files } = props;
   const dialog = useModal();
   const [only] = files;
-  const what = only !== undefined && files.length === 1 ? only.path : plural(files.length, 'file');
+  const subject =
+    only !== undefined && files.length === 1 ? only.path : plural(files.length, 'file');
   return (
     <dialog
       ref={dialog}
@@ -45,7 +46,7 @@ function Bringing(props: {
       onClose={close}
     >
       <h2 className="truncate px-4 pt-3.5 pb-2.5 font-[600]">
-        Add {what} to {question.folder === '' ? 'the workspace' : question.folder}
+        Add {subject} to {question.folder === '' ? 'the workspace' : question.folder}
       </h2>
       <FileUpload
         folder={question.folder}

@@ -25,8 +25,8 @@ const aKind = {
 
 /** Whether each word that is typed stands in what a model is called, or in what is said of it. */
 function isMeant({ facts, licence }: OfferedModel, search: string): boolean {
-  const said = [facts.title, facts.id, facts.architecture, facts.format, licence.id];
-  const text = said.join(' ').toLowerCase();
+  const words = [facts.title, facts.id, facts.architecture, facts.format, licence.id];
+  const text = words.join(' ').toLowerCase();
   return search
     .toLowerCase()
     .split(/\s+/)

@@ -25,7 +25,7 @@ export function ModelDetails({ model, machine, coming, choose }: ModelDetailsPro
   ];
   return (
     <section aria-label={facts.title} className="shrink-0 border-t border-line px-4 py-3">
-      <p className="text-ink-2">{parts.filter((one) => one !== undefined).join(' · ')}</p>
+      <p className="text-ink-2">{parts.filter((part) => part !== undefined).join(' · ')}</p>
       <p className="mt-0.5">
         <span
           className={

@@ -104,11 +104,11 @@ function fileGroup(paths: readonly string[]): Group {
 }
 
 function commandGroup(view: View, experiments: Graph['experiments'] = {}): Group {
-  const meant = allCommands().filter(
+  const commands = allCommands().filter(
     (command) =>
       command.hidden !== true && belongsTo(command, view) && command.enabled?.() !== false,
   );
-  const run = meant.map((command): Offer => ({
+  const run = commands.map((command): Offer => ({
     value: `${command.title} ${commandWords[command.id] ?? ''}`,
     ...(command.keys?.[0] === undefined ? {} : { hint: chordName(command.keys[0]) }),
     run: () => runCommand(command),

@@ -109,7 +109,7 @@ export function promptView(given: Given): PromptView {
         keymap.of([...standardKeymap, ...historyKeymap]),
         described.of(typedInto(attributes)),
         EditorView.updateListener.of(({ docChanged, transactions, state }) => {
-          if (docChanged && !transactions.some((one) => one.annotation(fromGraph)))
+          if (docChanged && !transactions.some((transaction) => transaction.annotation(fromGraph)))
             change(state.doc.toString());
         }),
       ],

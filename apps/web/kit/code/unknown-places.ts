@@ -29,11 +29,11 @@ const inBraces = (names: readonly string[]): string =>
 export function unknownMessage(text: string, known: readonly string[]): string | undefined {
   const unknown = unknownPlaces(text, known);
   if (unknown.length === 0) return undefined;
-  const [what, stays] =
+  const [predicate, stays] =
     unknown.length === 1
       ? ['is not a placeholder here', 'it stays']
       : ['are not placeholders here', 'they stay'];
   const instead =
     known.length === 0 ? 'This text has no placeholders.' : `Placeholders: ${inBraces(known)}.`;
-  return `${inBraces(unknown)} ${what}: ${stays} as written. ${instead}`;
+  return `${inBraces(unknown)} ${predicate}: ${stays} as written. ${instead}`;
 }

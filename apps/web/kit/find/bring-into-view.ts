@@ -20,11 +20,11 @@ function below(element: Element, place: Element | Range): number {
 function scrollTo(place: Element | Range): void {
   const node = place instanceof Range ? place.startContainer : place;
   if (!node.isConnected) return;
-  for (let one = node.parentElement; one !== null; one = one.parentElement) {
-    if (!scrolls(one)) continue;
-    const step = below(one, place);
-    if (Math.abs(step) <= one.clientHeight / 3) continue;
-    if (!scrollRows(one, node, step)) one.scrollTop += step;
+  for (let ancestor = node.parentElement; ancestor !== null; ancestor = ancestor.parentElement) {
+    if (!scrolls(ancestor)) continue;
+    const step = below(ancestor, place);
+    if (Math.abs(step) <= ancestor.clientHeight / 3) continue;
+    if (!scrollRows(ancestor, node, step)) ancestor.scrollTop += step;
   }
 }
 

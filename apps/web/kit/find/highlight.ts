@@ -31,7 +31,7 @@ export function unfold(row: Element, text: string): Range | undefined {
   const found = wanted === '' ? [] : places(row, wanted);
   const holders = found.flatMap(({ startContainer }) => startContainer.parentElement ?? []);
   const isFolded = (holder: Element): boolean => foldsAround(holder, row).some(({ open }) => !open);
-  const isSeen = holders.some((one) => !isFolded(one) && one.closest('summary') === null);
+  const isSeen = holders.some((holder) => !isFolded(holder) && holder.closest('summary') === null);
   const folded = isSeen ? undefined : holders.find(isFolded);
   for (const fold of folded === undefined ? [] : foldsAround(folded, row)) fold.open = true;
   return found[0];

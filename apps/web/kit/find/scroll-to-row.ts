@@ -19,15 +19,15 @@ export function useScrolledRow(
   list: RefObject<HTMLElement | null>,
   text: string,
 ): { readonly went: ScrolledRow | undefined; readonly goTo: (row: number) => void } {
-  const [went, setWent] = useState<ScrolledRow>();
+  const [scrolled, setWent] = useState<ScrolledRow>();
   useEffect(() => {
-    if (went === undefined) return;
+    if (scrolled === undefined) return;
     let waiting = 0;
     let rest = (): void => undefined;
     let isSeen = false;
     let drawing = patienceForText;
     const look = (left: number): void => {
-      const row = list.current?.querySelector(`[data-row="${String(went.row)}"]`);
+      const row = list.current?.querySelector(`[data-row="${String(scrolled.row)}"]`);
       const place = row ? unfold(row, text) : undefined;
       if (row && (place !== undefined || !isSeen)) {
         rest();
@@ -53,6 +53,6 @@ export function useScrolledRow(
       for (const act of byHand) element?.removeEventListener(act, stop);
     };
     // Only where one goes to a row, not while the text is typed.
-  }, [went]);
-  return { went, goTo: (row) => setWent({ row }) };
+  }, [scrolled]);
+  return { went: scrolled, goTo: (row) => setWent({ row }) };
 }

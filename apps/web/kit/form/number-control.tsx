@@ -51,8 +51,8 @@ export function NumberControl(props: FieldProps) {
   const before = useRef(value);
   const [held] = useState(() => new HeldText(placeShown));
   useEffect(() => () => held.take(), [held]);
-  const one = value === null || value === undefined ? '' : String(value);
-  const shown = typed ?? varied?.values?.map(String).join(', ') ?? one;
+  const own = value === null || value === undefined ? '' : String(value);
+  const shown = typed ?? varied?.values?.map(String).join(', ') ?? own;
   const isHeld = (text: string): boolean => varied?.values !== undefined || looksLikeSeveral(text);
   const isSeveral = typed !== undefined && looksLikeSeveral(typed);
   const valueOf = (text: string): unknown =>

@@ -82,7 +82,7 @@ export const experimentsRouter = router({
       }),
     )
     .subscription(async function* ({ ctx, input, signal }) {
-      const stop = AbortSignal.any([ctx.closing, signal].filter((one) => one !== undefined));
+      const stop = AbortSignal.any([ctx.closing, signal].filter((source) => source !== undefined));
       const after = Math.max(input.after, Number(input.lastEventId ?? 0));
       for await (const event of ctx.workspace.experiments.events(input.runId, after, stop)) {
         yield tracked(String(event.seq), shownExperimentEvent(event, ctx.workspace.root));

@@ -41,7 +41,7 @@ export const liveRouter = router({
     const { workspace } = ctx;
     const ended = new AbortController();
     const stop = AbortSignal.any(
-      [ctx.closing, ended.signal, signal].filter((one) => one !== undefined),
+      [ctx.closing, ended.signal, signal].filter((source) => source !== undefined),
     );
     let seq = Math.max(input.after, Number(input.lastEventId ?? 0));
     const queue = new MergedQueue<LiveMessage>();

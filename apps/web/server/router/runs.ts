@@ -56,7 +56,10 @@ export const runsRouter = router({
       const { path, only, device, inputs, outputs, set = [] } = input;
       const { text, revision } = await workspace.graphs.read(path);
       const saved = parseGraph(text, path);
-      const graph = set.reduce((changed, one) => setParam(changed, one, one.value), saved);
+      const graph = set.reduce(
+        (changed, setting) => setParam(changed, setting, setting.value),
+        saved,
+      );
       const handle = await workspace.runs.start(graph, path, {
         ...(only === undefined ? {} : { only }),
         ...(device === undefined ? {} : { device }),

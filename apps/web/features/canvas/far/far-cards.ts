@@ -97,8 +97,10 @@ export function hasInSight({ transform, width, height, nodeLookup }: Sight, most
 
 /** Whether so many nodes are in sight that they are drawn as one picture. */
 export function useManyInSight(): boolean {
-  const was = useRef(false);
-  return useStore((state) => (was.current = hasInSight(state, was.current ? fewNodes : manyNodes)));
+  const wasMany = useRef(false);
+  return useStore(
+    (state) => (wasMany.current = hasInSight(state, wasMany.current ? fewNodes : manyNodes)),
+  );
 }
 
 /** Zoom below which what stands on a card is too small to be read: only its title and its result are drawn then, larger. */

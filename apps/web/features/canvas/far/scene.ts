@@ -83,7 +83,7 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
     const by = [edges, graphNodes, bends, used, flow, within, runs];
     const isAsBefore =
       last.current?.nodes.length === nodes.length &&
-      by.every((one, at) => one === last.current?.by[at]) &&
+      by.every((value, at) => value === last.current?.by[at]) &&
       nodes.every((node, at) => standsAs(node, last.current?.nodes[at]));
     last.current = { by, nodes };
     if (isAsBefore) return;

@@ -11,11 +11,14 @@ const noteHeight = 90;
 const lineHeight = 44;
 
 /** Takes over what was added: selected, and to be written in at once. */
-function take({ graph, key }: { readonly graph: Graph; readonly key: string }, said: string): void {
+function take(
+  { graph, key }: { readonly graph: Graph; readonly key: string },
+  announcement: string,
+): void {
   useDocument.getState().edit(() => graph);
   useScreen.getState().select([key]);
   useOverlay.getState().show({ renamingNode: key });
-  announce(said);
+  announce(announcement);
 }
 
 /** The place nearest to the middle of what is in view at which a note covers nothing. */
