@@ -1,4 +1,4 @@
-// What the page is made of, without React, DOM or network. `apps/web` draws it; the server reads it for reports and comparisons.
+// The page without React, DOM or network. `apps/web` draws it; the server reads it for reports and comparisons.
 export { action, provideActions, type Actions, type ComparedSide } from './commands/actions.ts';
 export {
   type Chord,

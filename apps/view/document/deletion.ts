@@ -8,14 +8,14 @@ import {
 } from '@graft/graph';
 import { documentStore } from './document-store.ts';
 
-/** Deletes nodes, notes and groups, whatever is selected. */
+/** Deletes nodes, notes and groups by their keys. */
 export function deleteKeys(keys: readonly string[]): void {
   documentStore.getState().edit((graph) => removeNodes(graph, keys));
 }
 
 /**
- * Takes away a note that was left without words, if it has none still, and from the history the steps in which it has none: undo does not bring it
- * back empty, to be saved. Words that it had stay to be undone to.
+ * Removes a note that is still empty, and every step of the history in which it was empty, so that undo never restores
+ * an empty note. Undo still restores words that the note once had.
  */
 export function leaveEmpty(id: string): void {
   const { temporal } = documentStore;
@@ -31,14 +31,14 @@ export function leaveEmpty(id: string): void {
   const ofIt = pastStates
     .slice(began)
     .filter(({ shown: before }) => before?.notes?.[id]?.text.trim() !== '');
-  // Where it was not there yet is where one is now.
+  // The step before the note existed equals the present state.
   if (ofIt.at(-1)?.shown?.notes?.[id] === undefined) ofIt.pop();
   temporal.setState({ pastStates: [...pastStates.slice(0, began), ...ofIt] });
 }
 
 /**
- * The node that one goes on to when another, or a note or group, is gone: one that fed it, else one that it fed, else the nearest. `before` is the
- * graph that still had it; undefined where no node is left.
+ * The node to select after another node, a note or a group is gone: the one that fed it, else one that it fed, else the
+ * nearest. `before` is the graph that still had it. Undefined if no node is left.
  */
 export function neighbourOf(
   gone: string,

@@ -3,33 +3,33 @@ import { createStore } from 'zustand/vanilla';
 
 let registry: Registry | undefined;
 
-/** Sets the node types that the page works with, before anything is drawn. */
+/** Sets the node types of the page, before anything is drawn. */
 export function provideNodeTypes(types: Registry): void {
   registry = types;
 }
 
-/** The node types that the page works with. */
+/** The node types of the page. */
 export function nodeTypes(): Registry {
   if (registry === undefined) throw new Error('Call provideNodeTypes first.');
   return registry;
 }
 
 interface UsedGraphs {
-  /** The graph files that the open one uses, as last read; a new function when one has changed. */
+  /** Graph files that the open one uses, as last read. The function is replaced when one of them changes. */
   readonly lookup: GraphLookup;
 }
 
 export const usedGraphs = createStore<UsedGraphs>()(() => ({ lookup: () => undefined }));
 
 interface Checks {
-  /** What keeps the open graph from running, as far as it can be told without the server. */
+  /** What keeps the open graph from running, as far as the page can tell without the server. */
   readonly problems: readonly Problem[];
-  /** The catalogue as last seen; the same function while it stays the same, since verdicts are kept by it. */
+  /** The catalogue as last seen. The function stays the same while the catalogue does: verdicts are cached by it. */
   readonly models: ModelLookup;
   setModels(models: readonly ModelFacts[]): void;
 }
 
-/** No model is known: the catalogue has not come. */
+/** Used until the catalogue has arrived. */
 export const noModels: ModelLookup = () => undefined;
 
 export const checks = createStore<Checks>()((set) => ({

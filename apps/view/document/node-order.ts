@@ -2,8 +2,8 @@ import type { NodeType, Registry } from '@graft/graph';
 import { nodeTypes } from './lookups.ts';
 
 /**
- * How many nodes must come before one, at the least: 0 for sources, infinite where nothing gives a needed input.
- * Settled round by round, since types may feed each other in circles.
+ * The least number of nodes that must come before each: 0 for sources, infinite where nothing provides a needed input.
+ * Computed in rounds, since types may feed each other in cycles.
  */
 function depths(all: readonly NodeType[]): ReadonlyMap<NodeType, number> {
   const known = new Map(all.map((type) => [type, Infinity]));
@@ -24,18 +24,21 @@ function depths(all: readonly NodeType[]): ReadonlyMap<NodeType, number> {
   return known;
 }
 
-/** Whether a node gives what it takes, and so stands before what takes that too: a reranker gives hits. */
+/**
+ * Whether a node outputs a type that it also takes, as a reranker does with hits: it comes before other nodes that take
+ * it.
+ */
 function refines({ inputs, outputs }: NodeType): boolean {
   const given = new Set(Object.values(outputs).map(({ type }) => type.id));
   return Object.values(inputs).some(({ type }) => given.has(type.id));
 }
 
-/** Whether a node only tells of something: exports, measurements. */
+/** Whether a node only reports: exports, measurements. */
 function reports({ outputs }: NodeType): boolean {
   return Object.values(outputs).every(({ type }) => type.id === 'metrics');
 }
 
-/** Node types in the order of work rather than of the alphabet: one stands after those that feed it. */
+/** Node types in the order of a pipeline: each after those that feed it. */
 export function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
   const depth = depths(all);
   const rank = (type: NodeType): readonly number[] => [
@@ -54,7 +57,7 @@ export function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
 
 const known = new WeakMap<Registry, readonly NodeType[]>();
 
-/** Every node type, in the order of work. */
+/** All node types, in the order of a pipeline. */
 export function inOrder(): readonly NodeType[] {
   const registry = nodeTypes();
   const order = known.get(registry) ?? inOrderOfWork([...registry.values()]);

@@ -2,19 +2,19 @@ import { roundParam, setPrefix, type Graph, type GraphNode } from '@graft/graph'
 import { bodyAt, nodeIn, type Trail, prefixOf } from './levels.ts';
 import { drawnFile, documentStore } from './document-store.ts';
 
-/** What a node that is shown is called in plans and runs: the ids that lead to it, `retriever/embed`. */
+/** The path of a shown node in plans and runs: the ids that lead to it, `retriever/embed`. */
 export function pathOf(id: string): string {
   return prefixOf(documentStore.getState().trail) + id;
 }
 
-/** Whether a step of a plan is a node's own, or one within the graph that the node uses. */
+/** Whether a step is that of a node, or lies within the graph that the node uses. */
 export function isPartOf(step: string, path: string): boolean {
   return step === path || step.startsWith(`${path}/`);
 }
 
 type Params = GraphNode['params'];
 
-/** What a node of a subgraph is given from outside, where one came through a use that sets it: by parameter. */
+/** The parameters that a node of a subgraph gets from outside, if the trail came through a use that sets them. */
 export function givenParams(graph: Graph, trail: Trail, id: string): Params {
   const entered = trail.at(-1);
   const body = bodyAt(trail);
@@ -33,7 +33,7 @@ export function givenParams(graph: Graph, trail: Trail, id: string): Params {
   return Object.fromEntries(given);
 }
 
-/** The same of a node that is drawn, in the graph of now or of a run of before. */
+/** The same for a node of the drawn graph, be it the present one or that of a past run. */
 export const givenHere = (
   state: Parameters<typeof drawnFile>[0] & { readonly trail: Trail },
   id: string,

@@ -26,7 +26,7 @@ let last:
     }
   | undefined;
 
-/** How the nodes of the open graph see other graphs; the same function while these stay the same. */
+/** How nodes of the open graph see other graphs. The function stays the same while those graphs do. */
 function interfaces(registry: Registry): InterfaceLookup {
   const graph = drawnFile(documentStore.getState());
   const files = usedGraphs.getState().lookup;
@@ -38,7 +38,7 @@ function interfaces(registry: Registry): InterfaceLookup {
   return last.lookup;
 }
 
-/** The type of a node of the open graph, with the ports and parameters that this node has. */
+/** The type of a node of the open graph, with the ports and parameters of this very node. */
 export function shapeOf(node: Shown | undefined): NodeType | undefined {
   const registry = nodeTypes();
   const definition = node === undefined ? undefined : registry.get(node.type);
@@ -47,15 +47,15 @@ export function shapeOf(node: Shown | undefined): NodeType | undefined {
   return shapedType(definition, node.params, graphs);
 }
 
-/** The parameters that matter, as `params` have them. Undefined where they are wrong, which the inspector explains. */
+/** The relevant parameters. Undefined if they are invalid, which the inspector explains. */
 export function nodeFacts(node: Shown | undefined, params: unknown): NodeFacts | undefined {
   const shape = shapeOf(node);
   return shape === undefined ? undefined : factsOf(shape, params);
 }
 
 /**
- * The node type in whose view an output is drawn: its node's own, or, where the node gives what its parameters say, one that
- * gives such rows whatever its parameters.
+ * The node type whose preview draws an output: the node's own. If its ports depend on parameters, the type that always
+ * outputs such rows.
  */
 export function previewType(
   registry: Registry,

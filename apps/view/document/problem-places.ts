@@ -10,7 +10,7 @@ import { bodyAt, nodeIn, prefixInto, prefixOf, usedGraph, wayOf, type Trail } fr
 
 type Location = LocatedMessage['location'];
 
-/** What is shown, and of what. */
+/** What the canvas shows, and where it is in the file. */
 export interface Viewed {
   readonly graph: Graph;
   readonly trail: Trail;
@@ -21,8 +21,8 @@ export interface Viewed {
 }
 
 /**
- * The graphs that one uses, itself among them: `#name` for a subgraph of the open file, else the path of the file. A set is
- * gone through while it grows.
+ * All graphs that a use reaches, itself among them: `#name` for a subgraph of the open file, else the path of a file.
+ * The loop visits what it adds to the set.
  */
 function reached(use: string, { graph, files, file: open }: Viewed): ReadonlySet<string> {
   const keys = new Set<string>();
@@ -45,7 +45,7 @@ function reached(use: string, { graph, files, file: open }: Viewed): ReadonlySet
   return keys;
 }
 
-/** Finds the nodes that are shown at which something shows: where it is, else the nodes in whose graphs it is. */
+/** Finds the shown nodes at which to show a problem: its own node, else the nodes that use the graph it is in. */
 export function nodesAt(view: Viewed): (location: Location) => readonly string[] {
   const { graph, trail, shown, file: open } = view;
   const [at, prefix] = [bodyAt(trail), wayOf(trail)];
@@ -74,7 +74,7 @@ export function nodesAt(view: Viewed): (location: Location) => readonly string[]
   };
 }
 
-/** The path of the node of the open file that a problem is at; undefined where it has none that can be shown. */
+/** The path of the node of the open file that a problem is at; undefined if that node cannot be shown. */
 export function problemPath(
   { location: { file: at, graph: body, node, path } }: { readonly location: Location },
   { graph, trail, file }: Pick<Viewed, 'graph' | 'trail'> & { file: { path: string } | null },
@@ -88,7 +88,10 @@ export function problemPath(
   return prefix === undefined ? undefined : prefix + known;
 }
 
-/** The path or pattern in a parameter's value that matches no file; undefined for other problems, and those of other nodes. */
+/**
+ * The path or pattern in a parameter's value that matches no file. Undefined for other problems, and for problems of
+ * other nodes.
+ */
 export function missingPath(
   { location: { source } }: { readonly location: Location },
   value: unknown,

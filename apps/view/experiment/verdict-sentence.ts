@@ -1,6 +1,6 @@
 import { metricInSentence, type Difference, type EvidenceTable } from '@graft/graph';
 
-/** Variants that are called by their name in a sentence. */
+/** The most variants that a sentence names. */
 const named = 3;
 
 function spelled(names: readonly string[]): string {
@@ -11,7 +11,7 @@ function spelled(names: readonly string[]): string {
   return called.length === 0 ? last : `${called.join(', ')} and ${last}`;
 }
 
-/** What may be said of a difference, of what cannot be told also why; in the order in which it is said. */
+/** What a comparison can find, in the order of the sentence. The last three say why there is no verdict. */
 const findings = ['better', 'worse', 'even', 'equal', 'few', 'lacking'] as const;
 type Finding = (typeof findings)[number];
 
@@ -19,11 +19,11 @@ function findingOf({ verdict, p, wins, losses }: Difference): Finding {
   if (verdict === 'no difference shown') return 'even';
   if (verdict !== 'too few') return verdict;
   if (wins + losses === 0) return 'equal';
-  // Those that differ were enough: items are missing, or it was stopped early.
+  // Enough questions differ: rows are missing, or the run was stopped early.
   return p === null ? 'few' : 'lacking';
 }
 
-/** What a table shows by its first metric, in a sentence; undefined where nothing was compared. */
+/** A sentence on what a table shows by its first metric; undefined if nothing was compared. */
 export function verdictSentence({
   baseline,
   metrics: [metric],

@@ -1,10 +1,10 @@
 /**
- * A list that grows at its end. Versions share one array, so that appending to the newest costs the same
- * however long it is; appending to an older one copies, and no version ever changes.
+ * A list that grows at its end. Versions share one array: appending to the newest version costs the same at any length.
+ * Appending to an older one copies. No version ever changes.
  */
 export interface GrowingList<T> {
   readonly length: number;
-  /** Shared with other versions; what is behind `length` belongs to newer ones. Read it with `listed`. */
+  /** Shared by all versions; what lies beyond `length` belongs to newer ones. Read it with `listed`. */
   readonly shared: T[];
 }
 
@@ -22,16 +22,16 @@ export function listed<T>({ length, shared }: GrowingList<T>): readonly T[] {
   return shared.slice(0, length);
 }
 
-/** Values of a block, or blocks below it, at most. */
+/** The most values of a block, or blocks below it. */
 const width = 32;
 
-/** A part of the values: of the lowest level, or of those that stand below. */
+/** A part of the map: values at the lowest level, blocks above it. */
 interface Block<V> {
   readonly values: readonly V[];
   readonly below: readonly Block<V>[];
 }
 
-/** The keys of all versions in a line, and where the value of each stands: shared, as of a `GrowingList`. */
+/** The keys of a line of versions, and the position of each key's value. Shared, like a `GrowingList`. */
 interface Keys {
   readonly list: GrowingList<string>;
   readonly places: Map<string, number>;
@@ -40,13 +40,13 @@ interface Keys {
 const noBlock = { values: [], below: [] };
 
 /**
- * A map to which keys are added and whose values are replaced, in the order in which the keys came. Versions share all that
- * is the same, so that setting a value costs about the same however many there are, and no version ever changes.
+ * A map that keeps the order of its keys and only grows. Versions share what is equal: setting a value costs about the
+ * same at any size. No version ever changes.
  */
 export class GrowingMap<V> {
   readonly #keys: Keys;
   readonly #root: Block<V>;
-  /** Levels of blocks above those that hold values. */
+  /** Number of block levels above the values. */
   readonly #depth: number;
 
   private constructor(keys: Keys, root: Block<V>, depth: number) {
@@ -74,7 +74,7 @@ export class GrowingMap<V> {
     return this.#place(key) !== undefined;
   }
 
-  /** The value whose key came last. */
+  /** The value of the key that was added last. */
   last(): V | undefined {
     return this.#at(this.size - 1);
   }
@@ -127,7 +127,7 @@ export class GrowingMap<V> {
     return block.values[slot(place, 0)];
   }
 
-  /** The newest version adds to what all share; an older one goes on with keys of its own. */
+  /** The newest version adds to the shared keys; an older one copies them first. */
   #keysWith(key: string): Keys {
     const { list, places } = this.#keys;
     const isNewest = list.length > 0 && list.length === list.shared.length;
@@ -141,7 +141,7 @@ function slot(place: number, level: number): number {
   return Math.floor(place / width ** level) % width;
 }
 
-/** A block with one value replaced, or put behind the last. */
+/** A block with one value replaced, or appended. */
 function replaced<V>(
   { values, below }: Block<V>,
   level: number,

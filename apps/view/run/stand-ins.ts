@@ -8,25 +8,25 @@ import {
 import { appended, emptyList, type GrowingList, GrowingMap } from './growing-collections.ts';
 import type { StepView } from './step-view.ts';
 
-/** A node of the file that a plan has other steps for. */
+/** A node of the file that a plan replaces by other steps. */
 interface StandIn {
-  /** The steps whose progress is its own: those within a `graph` node, else those that feed it. */
+  /** The steps that make up its progress: those within a `graph` node, else those that feed it. */
   readonly members: GrowingList<string>;
-  /** By output, what is seen at it. */
+  /** By output, the step output that the node shows. */
   readonly feeds: Readonly<Record<string, Feed>>;
   readonly tally: Tally;
 }
 
-/** What the members of a node have come to, gathered: one that changes is taken out as it was and put in as it is. */
+/** The members of a node, summed up. When a member changes, its old state is subtracted and the new one added. */
 interface Tally {
   readonly counts: Readonly<Record<StepStatus, number>>;
-  /** Milliseconds of work of all of them. */
+  /** Milliseconds of work, over all members. */
   readonly ms: number;
-  /** Those at work, as they began. */
+  /** The running members, in the order of their start. */
   readonly working: readonly string[];
-  /** Of the first that failed. */
+  /** That of the first failed member. */
   readonly error?: StepView['error'];
-  /** The package that one of them came in. */
+  /** The package that one of the results came in. */
   readonly from?: string | undefined;
 }
 
@@ -38,7 +38,9 @@ const noSteps: Tally = {
   working: [],
 };
 
-/** The nodes of a file that are not steps of its run: graphs that are used, `input`, `output`, and what is switched off. */
+/**
+ * The nodes of a file that are not steps of its run: used graphs, `input`, `output`, and nodes that are switched off.
+ */
 export interface StandIns {
   readonly nodes: GrowingMap<StandIn>;
   /** By step, the nodes that show it. */
@@ -49,18 +51,18 @@ export const noStandIns: StandIns = { nodes: GrowingMap.of(), shownBy: GrowingMa
 
 type Steps = Pick<GrowingMap<StepView>, 'get' | 'has'>;
 
-/** What the aliases of a run say of a node, and the steps within it. */
-interface Said {
+/** What the aliases of a run name for a node, and the steps within it. */
+interface Represented {
   readonly within: readonly string[] | undefined;
   readonly feeds: Readonly<Record<string, Feed>>;
 }
 
-/** Reads the nodes out of aliases; `added` are the ids of the steps that come with them, `steps` all that the run has. */
+/** Reads the nodes from aliases. `added` are the ids of the steps that came with them, `steps` all steps of the run. */
 function representedNodes(
   aliases: PortAliases,
   added: Iterable<string>,
   steps: Steps,
-): ReadonlyMap<string, Said> {
+): ReadonlyMap<string, Represented> {
   const within = new Map<string, string[]>();
   for (const step of added) {
     for (let end = step.indexOf('/'); end !== -1; end = step.indexOf('/', end + 1)) {
@@ -74,7 +76,7 @@ function representedNodes(
   for (const graph of within.keys()) feeds.set(graph, {});
   for (const [alias, sources] of Object.entries(aliases)) {
     const { node, port } = parseFeed(alias);
-    // A run of a part of the graph has the aliases of all of it.
+    // A run of a part of the graph has the aliases of the whole graph.
     const found = sources.map(parseFeed).filter((feed) => steps.has(feed.node));
     if (found.length === 0) continue;
     const ports = feeds.get(node) ?? {};
@@ -88,10 +90,7 @@ function representedNodes(
   );
 }
 
-/**
- * The nodes that stand for others, with those that further steps bring. `steps` has the added ones too. What it costs is by
- * what is added.
- */
+/** The stand-ins, extended by further steps. `steps` includes the added ones. The cost grows with what is added. */
 export function withStandIns(
   before: StandIns,
   brought: { readonly aliases: PortAliases; readonly added: Iterable<string> },
@@ -102,7 +101,7 @@ export function withStandIns(
   for (const [id, { within, feeds }] of represented) {
     const known = nodes.get(id);
     const sources = [...new Set(Object.values(feeds).map(({ node }) => node))];
-    // What stands for the steps that feed it may be told of one again; those within a graph are new.
+    // A node whose own steps feed it may be named again; nodes with steps inside are new.
     const members = (within ?? sources).filter(
       (step) => within !== undefined || shownBy.get(step)?.includes(id) !== true,
     );
@@ -122,7 +121,7 @@ export function withStandIns(
   return { standIns: { nodes, shownBy }, ids: [...represented.keys()] };
 }
 
-/** A tally with one of the steps as it is now; absent: it was not among them, or is none. */
+/** A tally after one member changed. `before` is absent if the step was no member yet. */
 function updatedTally(
   tally: Tally,
   id: string,
@@ -145,7 +144,7 @@ function updatedTally(
   };
 }
 
-/** The nodes with a step as it is now in the place of what it was. */
+/** The stand-ins after one step changed. */
 export function withStep(
   { nodes, shownBy }: StandIns,
   step: { readonly id: string; readonly before: StepView; readonly now: StepView },
@@ -163,17 +162,17 @@ export function withStep(
   return { nodes: updated, shownBy };
 }
 
-/** Of what shows a step: whether the step is within it, or it has none within and the step feeds it. */
+/** Whether a step counts as a member of a node: it lies within the node, or feeds a node that has none within. */
 function isMember(id: string, step: string, { members }: StandIn): boolean {
   const [first = ''] = members.shared;
   return first.startsWith(`${id}/`) ? step.startsWith(`${id}/`) : true;
 }
 
-/** What several steps came to as one. */
+/** The status of several steps as one. */
 function statusOf({ counts }: Tally): StepStatus {
   if (counts.running > 0) return 'running';
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  // Between two of its steps it is still at work.
+  // Between two of its steps it is still running.
   if (counts.queued > 0) return counts.queued === all ? 'queued' : 'running';
   for (const status of ['failed', 'cancelled', 'skipped', 'succeeded'] as const) {
     if (counts[status] > 0) return status;
@@ -181,13 +180,13 @@ function statusOf({ counts }: Tally): StepStatus {
   return 'cached';
 }
 
-/** The share of a step that is done, 0 to 1; undefined where its end is not known. */
+/** The done share of a step, 0 to 1; undefined while its end is unknown. */
 export function shareDone({ progress }: Pick<StepView, 'progress'>): number | undefined {
   if (progress?.total === undefined || progress.total <= 0) return undefined;
   return Math.min(1, progress.done / progress.total);
 }
 
-/** How far the steps of a node are, those at work by their own progress. One alone tells its own. */
+/** The progress of a node over its steps. A single step reports its own. */
 function progressOf(
   { counts, working }: Tally,
   steps: Steps,
@@ -201,7 +200,7 @@ function progressOf(
   return progress === undefined ? undefined : { share, progress };
 }
 
-/** A node as its steps tell it, after what they told `before`. */
+/** A node as its steps describe it; `before` is what it showed last. */
 function standInView(
   node: string,
   { feeds, tally }: StandIn,
@@ -219,7 +218,7 @@ function standInView(
   return {
     ...{ node, type: '', status, feeds, outputs: Object.fromEntries(outputs) },
     ...{ ms, logs: [], metrics: emptyList, texts: working?.texts ?? noTexts },
-    // More steps may have come, and a step may begin to count something else.
+    // More steps may have come, and a step may start to count another unit: the share never goes back.
     ...(progress === undefined
       ? {}
       : { ...progress, share: Math.max(progress.share ?? 0, before?.share ?? 0) }),
@@ -228,7 +227,7 @@ function standInView(
   };
 }
 
-/** Of a step that has written nothing. */
+/** The texts of a step that has written none. */
 export const noTexts: GrowingMap<string> = GrowingMap.of();
 
 interface StandInState {
@@ -238,7 +237,7 @@ interface StandInState {
   readonly shown: GrowingMap<StepView>;
 }
 
-/** Nodes as the steps are now; the others stay the same objects. */
+/** The stand-ins that the given steps change; all others stay the same objects. */
 export function standInViews(
   { standIns, steps, shown }: StandInState,
   ids: Iterable<string>,

@@ -1,8 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { expect, it } from 'vitest';
 import { freePlace } from './drawn-frames.ts';
-import { meets } from '@graft/view';
-import { provideNodeTypes } from '@graft/view';
+import { meets, provideNodeTypes } from '@graft/view';
 
 provideNodeTypes(new Map());
 
