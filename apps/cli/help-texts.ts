@@ -34,5 +34,5 @@ none, as in a fresh clone, Graft takes the nearest folder with those graphs. If 
 with the data in its lock, else the file's own folder. Give --workspace DIR for another one.
 `;
 
-/** Of `--workspace`, for commands with a graph file. */
+/** The help of `--workspace`, for commands that take a graph file. */
 export const workspaceOfFile = 'workspace folder (default: found from the file; see graft --help)';

@@ -4,10 +4,10 @@ import { env } from './env.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import { painter, printable } from './terminal.ts';
 
-/** Problems printed before the rest is counted only. */
+/** The most problems that are printed; the others are counted. */
 const shown = 20;
 
-/** Where more help is, by code; the problem's own message already says what to do. */
+/** Where to find more help, by code. The message of the problem already says what to do. */
 const hints: Readonly<Record<string, string>> = {
   'unknown-type': 'graft nodes lists the node types.',
   'unknown-param': 'graft nodes TYPE lists the parameters of a node type.',
@@ -23,7 +23,7 @@ const hints: Readonly<Record<string, string>> = {
 /** A problem as errors and events carry it. */
 export type ShownProblem = LocatedMessage & { readonly code: string };
 
-/** Prints problems to standard error, one a line, and then where more help is. */
+/** Prints problems to standard error, one a line, then where to find more help. */
 export function printProblems(problems: readonly ShownProblem[]): void {
   const paint = painter(process.stderr);
   for (const problem of problems.slice(0, shown)) {
@@ -40,21 +40,21 @@ export function printProblems(problems: readonly ShownProblem[]): void {
 }
 
 function hintOf({ code, message }: ShownProblem): string | undefined {
-  // It says itself what that command can do.
+  // Its message already advises that command.
   if (code === 'no-space' && message.includes('graft cache gc')) return undefined;
   return hints[code];
 }
 
-/** The lines of a text in one. Linear, whatever blanks a name or a value brings. */
+/** Joins the lines of a text. Linear in its length, whatever blanks it has. */
 export function inOneLine(text: string): string {
   const lines = text.split('\n').map((line) => line.trim());
   return lines.filter((line) => line !== '').join(' ');
 }
 
-/** Lines for what has changed in a graph, before the rest is counted only. */
+/** The most changes of a graph that are printed; the others are counted. */
 const shownChanges = 8;
 
-/** Says which files and graphs are others than a graph was locked to: nothing stops for it. Models are problems. */
+/** Prints which files and graphs differ from the lock; the run goes on. Models that differ are problems instead. */
 export function printDrift(drift: readonly Drift[], file: string): void {
   const paint = painter(process.stderr);
   const write = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -79,7 +79,7 @@ export function printDrift(drift: readonly Drift[], file: string): void {
   }
 }
 
-/** Reports anything thrown and says how to exit. Stack traces show only with GRAFT_DEBUG=1. */
+/** Prints anything thrown and returns the exit code. Stack traces need GRAFT_DEBUG=1. */
 export function reportError(thrown: unknown): ExitCode {
   const error = GraphError.from(thrown);
   printProblems(error.problems);

@@ -14,7 +14,7 @@ export function printJson(value: unknown): void {
 const colours = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
 type Colour = keyof typeof colours;
 
-/** Paints for a stream: plain text where it is not a terminal, or where NO_COLOR is set. */
+/** Adds colours for a stream: none if it is no terminal or NO_COLOR is set. */
 export type Paint = (colour: Colour, text: string) => string;
 
 export function painter(stream: { readonly isTTY?: boolean | undefined }): Paint {
@@ -22,7 +22,7 @@ export function painter(stream: { readonly isTTY?: boolean | undefined }): Paint
   return (colour, text) => `\u001b[${colours[colour]}m${text}\u001b[0m`;
 }
 
-/** Text of documents and models may hold control characters: none of them reaches the terminal. */
+/** Removes control characters: texts of documents and models must not control the terminal. */
 export function printable(text: string): string {
   // eslint-disable-next-line no-control-regex -- they are what is taken out
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
@@ -34,7 +34,7 @@ export function oneLine(text: string, width: number): string {
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
 
-/** Rows in columns; numbers to the right. Nothing is cut. */
+/** Rows as aligned columns; the columns in `right` are right-aligned. Nothing is cut. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths: number[] = [];
   for (const row of rows) {
@@ -54,10 +54,10 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   return lines.join('\n');
 }
 
-/** From a supervisor; from a terminal that was closed. */
+/** Sent by a supervisor; sent when the terminal is closed. */
 const endSignals = ['SIGTERM', 'SIGHUP'] as const;
 
-/** The first interrupt cancels; a second one ends the process at once. */
+/** The first interrupt cancels; the second ends the process at once. */
 export function cancelOnInterrupt(cancel: () => void): () => void {
   const interrupted = (): void => {
     process.once('SIGINT', () => process.exit(exitCode.cancelled));

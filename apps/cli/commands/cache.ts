@@ -81,7 +81,7 @@ async function collect(folder: string | undefined, maxBytes: number): Promise<Co
   return await workspace.storage.collect(maxBytes);
 }
 
-/** The usual advice on a full disk is this very command. */
+/** The usual advice on a full disk names this very command, so it gets its own. */
 function nothingToGive(cause: unknown): GraphError {
   return new GraphError(
     'no-space',

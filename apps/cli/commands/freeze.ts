@@ -8,7 +8,9 @@ import { locateGraph } from '../workspace-location.ts';
 
 const optionsSchema = z.object({ workspace: z.string().optional() });
 
-/** `graft freeze FILE NODE[.PORT]`: what the node last gave becomes a file, which is read in its place. */
+/**
+ * `graft freeze FILE NODE[.PORT]`: writes the last output of a node to a file; the graph then reads that file instead.
+ */
 export async function freeze(file: string, output: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const located = await locateGraph(file, options.workspace);

@@ -14,7 +14,7 @@ const optionsSchema = z.object({
   olderThan: z.string().optional(),
 });
 
-/** Milliseconds that the end of a cancelled run is waited for: steps have two seconds, then their process is killed. */
+/** Milliseconds to wait for the end of a cancelled run: after two seconds, the processes of its steps are killed. */
 const cancelWithin = 15_000;
 
 /** `graft runs cancel RUN`. */

@@ -57,7 +57,7 @@ function firstSentence(text: string): string {
   return oneLine(/^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text, 100);
 }
 
-/** Where a parameter counts, if it does not always. */
+/** When a parameter applies, unless it always does. */
 function whereText(node: NodeType, param: string): string[] {
   const conditions = conditionsOf(node, param);
   return conditions.length === 0 ? [] : [`Applies if ${conditionText(conditions)}.`];

@@ -18,7 +18,7 @@ const optionsSchema = z.object({
 });
 type Options = z.infer<typeof optionsSchema>;
 
-/** `graft pack FILE`: says how large each part is, then writes the chosen ones into one file. */
+/** `graft pack FILE`: prints the size of each part, then writes the chosen parts into one file. */
 export async function pack(file: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const located = await locateGraph(file, options.workspace);

@@ -27,7 +27,7 @@ export async function listPackages(rawOptions: unknown): Promise<ExitCode> {
   return exitCode.succeeded;
 }
 
-/** What its results are used for. */
+/** Whether its results are trusted or held back. */
 function use({ trusted, held }: ReceivedPackage): string {
   if (trusted) return 'trusted';
   return held === true

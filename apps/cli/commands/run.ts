@@ -63,7 +63,7 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
     await writeOutputs(workspace, steps, options.out);
   }
   if (options.json === true) {
-    // The events say all.
+    // The events have been printed.
   } else if (options.output.length > 0) {
     const { printOutputs } = await import('../print-outputs.ts');
     await printOutputs(workspace, { outputs: options.output, opened, steps, aliases });
@@ -72,7 +72,7 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
   return exitCodeOfRun(end);
 }
 
-/** What went wrong in the steps; else what kept the run from starting. */
+/** The problems of the steps; else what kept the run from starting. */
 function problemsOf(end: RunEnd): readonly ShownProblem[] {
   const failed = end.steps.map((step) => step.error).filter((error) => error !== undefined);
   if (failed.length > 0) return failed;
@@ -96,10 +96,10 @@ function printSummary(end: RunEnd, steps: readonly StepSummary[]): void {
   print(`${end.status} in ${formatDuration(end.ms)}: ${parts.join(', ')}  (run ${end.runId})`);
 }
 
-/** Shows a run as it goes, on standard error. */
+/** Shows the progress of a run on standard error. */
 export interface ProgressView {
   show(event: RunEvent): void;
-  /** Leaves the cursor on a line of its own. */
+  /** Ends the current line. */
   close(): void;
 }
 

@@ -44,7 +44,7 @@ export async function showRun(name: string, rawOptions: unknown): Promise<ExitCo
   return exitCode.succeeded;
 }
 
-/** Its variants' runs, and the table of what they have given so far. */
+/** The runs of its variants, and the table so far. */
 async function showExperiment(
   workspace: Workspace,
   run: RunRecord,

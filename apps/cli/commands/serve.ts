@@ -12,7 +12,7 @@ import { markdownReport } from '../report/markdown-report.ts';
 import { reportFile } from '../report/report-file.ts';
 import { existingFolder } from '../workspace-location.ts';
 
-/** The port that is tried first where none is asked for; the next free one will do. */
+/** The default port; if it is taken, the next free one. */
 const usualPort = 3000;
 
 const badPort = '--port takes a whole number from 0 to 65535.';
@@ -33,13 +33,13 @@ const optionsSchema = z.object({
   maxPackage: z.string().optional(),
 });
 
-/** The exported page, beside this app. Both the sources and the bundle lie one level below it. */
+/** The exported page. Both the sources and the bundle of this app lie one level below it. */
 const staticFolder = path.resolve(import.meta.dirname, '../../web/out');
 
-/** The examples, where they have come along. */
+/** The examples, if they are installed. */
 const examplesFolder = path.resolve(import.meta.dirname, '../../../examples');
 
-/** `graft serve [DIR]`: until it is interrupted. */
+/** `graft serve [DIR]`: serves until it is interrupted. */
 export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.safeParse(rawOptions);
   if (!options.success) {
@@ -63,7 +63,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const interrupted = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
-    // The terminal that it was started in was closed.
+    // The terminal was closed.
     process.once('SIGHUP', resolve);
   });
   const { surviveRejections } = await import('@graft/workspace');

@@ -93,7 +93,7 @@ function verdict(step: StepSummary): string {
   }
 }
 
-/** A loop has no key: its steps have. */
+/** A loop has no key of its own; its steps have. */
 function loopVerdict({ node, status }: StepSummary): string {
   if (status === 'cached') return 'All steps of its rounds were reused.';
   if (status === 'succeeded' || status === 'failed') {
