@@ -9,22 +9,22 @@ import { safeHeaders } from './static-files.ts';
 interface Taking {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Bytes that are taken at most. */
+  /** The most bytes to accept. */
   readonly limit: number;
-  /** The workspace's folder, which nobody is told of. */
+  /** The workspace's folder, which must not appear in answers. */
   readonly root: string;
-  /** `The package`, in messages; and what to do `instead` with one that is too large. */
+  /** `The package`, for messages; and the advice for one that is too large. */
   readonly what: string;
   readonly instead: string;
 }
 
-/** Milliseconds in which a sender of too much may read why, before the connection is cut. */
+/** Milliseconds for the sender of a too large body to read the answer, before the connection is cut. */
 const graceMs = 2_000;
 
 /**
- * Gives `take` what is sent, as it comes, and answers with what came of it, or with what is wrong. What is larger than the
- * limit is refused before it is read, or, where its size was not said, when it gets too large. `signal` aborts when nobody
- * waits for the answer any more, also where all has come.
+ * Passes the body to `take` as it arrives, and answers with the result or the problems. A body over the limit is
+ * refused before it is read, or, without a content length, as soon as it exceeds the limit. `signal` aborts when the
+ * client has gone, even if everything has arrived.
  */
 export async function receiveBody(
   taking: Taking,
@@ -52,7 +52,7 @@ export async function receiveBody(
   }
 }
 
-/** The bytes of a request. Throws `too-large`; the request stays open to be answered. */
+/** The bytes of a request. Throws `too-large`, and leaves the request open for the answer. */
 async function* upTo(taking: Taking): AsyncGenerator<Uint8Array> {
   const { request, limit, what } = taking;
   let size = 0;
@@ -71,7 +71,7 @@ function tooLarge(has: string, { limit, instead }: Taking): GraphError {
   );
 }
 
-/** Where the page sends files to (POST). */
+/** The address of uploads (POST). */
 export const uploadPath = '/api/upload';
 
 const query = z.discriminatedUnion('to', [
@@ -79,7 +79,10 @@ const query = z.discriminatedUnion('to', [
   z.object({ to: z.literal('models'), id: z.string().min(1).max(200).optional() }),
 ]);
 
-/** Takes files into the workspace, and answers with their paths and which of them are new; or a model into the catalogue, and answers with its facts. */
+/**
+ * Takes files into the workspace and answers with their paths and which are new; or takes a model into the catalogue
+ * and answers with its facts.
+ */
 export function receiveUpload(
   { workspace, limit }: { readonly workspace: Workspace; readonly limit: number },
   request: IncomingMessage,

@@ -8,7 +8,7 @@ import { liveRouter } from './live.ts';
 import { runsRouter } from './runs.ts';
 import { router } from './trpc.ts';
 
-/** The API of the page, by topic. Every input is validated here; every path by the workspace. */
+/** The API of the page, by topic. It validates every input; the workspace validates every path. */
 export const appRouter = router({
   graphs: graphsRouter,
   catalogue: catalogueRouter,

@@ -6,12 +6,12 @@ import { procedure, router } from './trpc.ts';
 /** Bytes of the largest file of rows that the page edits: its editor holds the whole file. */
 const limit = { atMost: 4_000_000 };
 
-/** Frozen rows, edited by hand. The workspace refuses every file that is none. */
+/** Frozen rows that people edit. The workspace refuses all other files. */
 export const rowsRouter = router({
   read: procedure
     .input(z.object({ file: pathInput }))
     .query(({ ctx, input }) => ctx.workspace.frozen.read(input.file, limit)),
-  /** Refused with `bad-row` for what is no row of the type, `stale-save` when the file is no longer at revision `base`. */
+  /** Refused with `bad-row` for an invalid row, with `stale-save` if the file is no longer at revision `base`. */
   save: procedure
     .input(
       z.object({
@@ -28,13 +28,13 @@ export const rowsRouter = router({
     }),
 });
 
-/** What people say of answers. The workspace refuses every file that is not for that. */
+/** Labels of answers. The workspace refuses all other files. */
 export const labelsRouter = router({
-  /** Empty, with an empty revision, where there is no such file yet. */
+  /** Empty, with an empty revision, if the file does not exist yet. */
   read: procedure
     .input(z.object({ file: pathInput }))
     .query(({ ctx, input }) => ctx.workspace.labels.read(input.file, limit)),
-  /** Refused with `bad-row` for a line that is no label, `stale-save` when the file is no longer at revision `base`. */
+  /** Refused with `bad-row` for an invalid label, with `stale-save` if the file is no longer at revision `base`. */
   save: procedure
     .input(z.object({ file: pathInput, text: textInput, base: z.string() }))
     .mutation(async ({ ctx, input }) => {

@@ -8,7 +8,7 @@ import type {
 import { homedir } from 'node:os';
 import { sep } from 'node:path';
 
-/** Paths below the workspace as everywhere on the page, others below the home folder by `~`: not where this machine keeps them. */
+/** Shortens paths for the page: relative to the workspace, or from `~`. They do not reveal folders of this machine. */
 export function withoutFolders(text: string, root: string | undefined): string {
   const short = root === undefined ? text : text.replaceAll(root + sep, '').replaceAll(root, '.');
   return short.replaceAll(homedir() + sep, `~${sep}`);
@@ -19,7 +19,7 @@ interface Located {
   readonly location: { readonly file?: string | undefined };
 }
 
-/** A problem as the page is told it: without where this machine keeps the workspace. */
+/** A problem for the page, without folders of this machine. */
 export function shownProblem<P extends Located>(problem: P, root: string | undefined): P {
   const { file } = problem.location;
   return {
@@ -40,7 +40,7 @@ export function shownRun(run: RunRecord, root: string): RunRecord {
   return run.error === undefined ? run : { ...run, error: withoutFolders(run.error, root) };
 }
 
-/** An event likewise; what a model writes and what a row holds is content, and stays. */
+/** The same for an event. Texts of models and rows are content and stay. */
 export function shownEvent(event: RunEvent, root: string): RunEvent {
   switch (event.type) {
     case 'step.log':
@@ -73,7 +73,7 @@ export function shownEvent(event: RunEvent, root: string): RunEvent {
   }
 }
 
-/** A table without paths of this machine in its reasons. */
+/** The same for the reasons in a table. */
 export function shownTable(table: EvidenceTable, root: string): EvidenceTable {
   const rows = table.rows.map((row) =>
     row.problem === undefined ? row : { ...row, problem: withoutFolders(row.problem, root) },
@@ -81,7 +81,7 @@ export function shownTable(table: EvidenceTable, root: string): EvidenceTable {
   return { ...table, rows };
 }
 
-/** An event of an experiment likewise. */
+/** The same for an event of an experiment. */
 export function shownExperimentEvent(event: ExperimentEvent, root: string): ExperimentEvent {
   switch (event.type) {
     case 'experiment.started': {
