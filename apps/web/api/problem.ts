@@ -31,8 +31,8 @@ function isProblem(value: unknown): value is ShownProblem {
 }
 
 /**
- * The problems that came with an answer of the API; undefined where it brought none, as what did not come from our server. By hand, and
- * not by the schema: schemas come after the first load.
+ * The problems in an answer of the API; undefined if it has none, as an answer of another server. Checked by hand: the
+ * zod schemas load after the first screen.
  */
 export function toldProblems(data: unknown): readonly ShownProblem[] | undefined {
   const problems = isRecord(data) ? data['problems'] : undefined;
@@ -40,7 +40,7 @@ export function toldProblems(data: unknown): readonly ShownProblem[] | undefined
   return problems.every(isProblem) ? problems : undefined;
 }
 
-/** What to tell of any failure: the server's own problems, or that it did not answer. */
+/** The problems of any failure: those of the server, or that it does not answer. */
 export function problemsOf(error: unknown): readonly ShownProblem[] {
   if (error instanceof GraphError) return error.problems.map((problem) => ({ ...problem }));
   if (error instanceof TRPCClientError) {
@@ -58,7 +58,7 @@ export function problemCode(error: unknown): string {
   return problemsOf(error)[0]?.code ?? 'internal';
 }
 
-/** Why something was refused: its problems, a line each. */
+/** Why something was refused: its problems, one a line. */
 export function refusalOf(error: unknown): string {
   return problemsOf(error).map(problemText).join('\n');
 }

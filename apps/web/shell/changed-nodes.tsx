@@ -9,7 +9,7 @@ import {
 } from '@graft/graph';
 import { nodeTypes, titleByLook } from '@graft/view';
 
-/** Characters of a value that are shown. */
+/** The most characters of a value to show. */
 const longestValue = 160;
 
 const sides = [
@@ -23,7 +23,7 @@ interface Difference {
   readonly values: readonly (string | undefined)[];
 }
 
-/** What two sides made of a node, as far as either changed it: before, yours, the file's. */
+/** What each side changed in a node: before, yours, the file's. */
 function differencesOf({ was, mine, theirs }: ChangedNode): readonly Difference[] {
   const all = [was, mine, theirs];
   const shown = (value: unknown): string | undefined => {
@@ -133,7 +133,7 @@ function NodeChoice({
   );
 }
 
-/** The nodes that both sides changed, what each made of them, and whose is taken. */
+/** The nodes that both sides changed, each side's changes, and the choice between them. */
 export function ChangedNodes({
   nodes,
   choices,

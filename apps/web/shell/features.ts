@@ -28,7 +28,7 @@ import { FileList as Files } from '../features/files/file-list.tsx';
 import { OutputPreview as ShownOutput } from '../features/inspector/shown-output.ts';
 import { findCommands, viewCommands } from './view-commands.ts';
 
-/** The commands of all features. Where several have one key, the first that has something to do takes it. */
+/** The commands of all features. If several share a key, the first enabled one takes it. */
 const commands: readonly Command[] = [
   ...fullPageCommands,
   ...startCommands,
@@ -50,10 +50,12 @@ const commands: readonly Command[] = [
   ...compareCommands,
 ];
 
-/** What features do for each other: every action has the feature that owns it. */
+/** What features do for each other: one feature owns each action. */
 const actions: Actions = { ...appViewActions, ...askActions, ...canvasActions, ...compareActions };
 
-/** The parts that features draw of each other. What the notebook and the app draw comes with these: see `notebook-screen.tsx`. */
+/**
+ * Parts that features draw in each other. Those of the notebook and the app load with them: see `notebook-screen.tsx`.
+ */
 function fillSlots(): void {
   AskBox.fill(
     part(() => import('../features/conversation/ask-box.tsx').then((loaded) => loaded.AskBox)),
@@ -83,7 +85,7 @@ function fillSlots(): void {
   );
 }
 
-/** Lets commands, keys and menus, and features among each other, reach what each feature does. */
+/** Connects the features: commands, actions and slots. */
 export function provideFeatures(): void {
   provideCommands(commands);
   provideActions(actions);

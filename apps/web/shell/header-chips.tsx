@@ -12,7 +12,7 @@ async function goThere(file: string, experiment: boolean): Promise<void> {
   useScreen.getState().show({ bottomTab: experiment ? 'experiments' : 'run' });
 }
 
-/** That a run goes on of another file than the open one, and the way there; of several, to the newest first. */
+/** Says that another file is running, and opens it; with several, the newest. */
 function RunningElsewhere() {
   const [newest, ...others] = useRunView((state) => state.elsewhere);
   const open = useDocument((state) => state.file?.path);
@@ -38,7 +38,7 @@ function RunningElsewhere() {
   );
 }
 
-/** That the open file runs by itself, which is else seen only when it does; it is switched off here. */
+/** Says that the open file runs on change, and turns it off. */
 export function RunsOnChange() {
   const path = useDocument((state) => state.file?.path);
   const on = useOpenRunsOnChange();
@@ -67,7 +67,7 @@ export function RunsOnChange() {
   );
 }
 
-/** What goes on beside what is done on the page. */
+/** What happens in the background. */
 export function HeaderChips() {
   return (
     <>

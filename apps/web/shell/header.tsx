@@ -110,7 +110,7 @@ function PlanLine() {
       </button>
     );
   }
-  // What the next run would do is not known before this one has ended.
+  // The plan for the next run is unknown until this one has ended.
   if (going !== undefined) {
     return (
       <span className="truncate text-ink-2 tabular-nums max-md:hidden" data-testid="run-line">
@@ -148,12 +148,12 @@ const viewTitles = [
   ['app', 'App'],
 ] as const;
 
-/** The same graph as it is drawn, as a page of cells, or as a form with its outputs. */
+/** The views of the graph: canvas, notebook, app. */
 function Views() {
   const empty = useDocument((state) => Object.keys(state.graph.nodes).length === 0);
   const isOpen = useDocument((state) => state.file !== null);
   const view = useScreen((state) => state.view);
-  // A form of nothing is no use.
+  // An empty graph has no form.
   const offered = viewTitles.filter(([view]) => view !== 'app' || !empty);
   return !isOpen ? null : (
     <span role="group" aria-label="View" className="view-switch">
@@ -178,7 +178,7 @@ const panels = [
   { name: 'inspector', title: 'inspector', key: 'I', Icon: RightPanelIcon },
 ] as const;
 
-/** Folds the panels away, and brings them back. */
+/** Folds the panels, and shows them again. */
 function PanelButtons() {
   const collapsed = usePanels((state) => state.collapsed);
   const onCanvas = useScreen(({ view }) => view === 'canvas');

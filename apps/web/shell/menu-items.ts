@@ -31,7 +31,7 @@ import { openForm } from '../features/notebook/open-form.ts';
 import type { MenuGroups, MenuItem, SubMenu } from './menu-item.ts';
 import { runMenu, stepMenu } from './run-menu.ts';
 
-/** A command as a menu shows it. */
+/** A command as a menu item. */
 function command(id: string, other: Partial<MenuItem> = {}): MenuItem {
   return itemOf(commandOf(id), other);
 }
@@ -47,7 +47,7 @@ function itemOf(own: Command, other: Partial<MenuItem> = {}): MenuItem {
   };
 }
 
-/** A command where there is something to do it to, else nothing. */
+/** A command if it is enabled, else nothing. */
 const ifEnabled = (id: string): readonly MenuItem[] =>
   commandOf(id).enabled?.() === false ? [] : [command(id)];
 
@@ -56,7 +56,7 @@ function goToNode(id: string): void {
   action('bringIntoSight')(id);
 }
 
-/** The menu of notes and groups, where no node is selected beside them. */
+/** The menu of notes and groups, if no node is selected. */
 function annotationMenu(selection: readonly string[]): MenuGroups {
   return [
     selection.length === 1
@@ -168,13 +168,13 @@ const subMenu = (title: string, items: readonly MenuItem[]): SubMenu => ({
 const arrangements = (): readonly string[] =>
   allCommands().flatMap(({ id, submenu }) => (submenu === 'Arrange' ? [id] : []));
 
-/** Shows a node where it is drawn. */
+/** Shows a node on the canvas. */
 function showOnCanvas(id: string): void {
   useScreen.getState().look('canvas');
   useScreen.getState().select([id]);
 }
 
-/** The menu of a cell of the notebook: what its keys and buttons do. */
+/** The menu of a notebook cell: what its keys and buttons do. */
 function cellMenu(): MenuGroups {
   const [id = ''] = useScreen.getState().selection;
   if (!isNodeKey(id)) return proseMenu();
@@ -210,7 +210,7 @@ function cellMenu(): MenuGroups {
   ];
 }
 
-/** Asks what to connect to, or what to take off. */
+/** Asks what to connect to, or what to disconnect. */
 function ask(connecting: ConnectQuestion): void {
   useOverlay.getState().show({ connecting });
 }
@@ -240,7 +240,7 @@ function portMenu(port: PendingEdge): MenuGroups {
   ];
 }
 
-/** What can be done to the points that an edge is led through, or to the one that was pointed at. */
+/** Items for the bend points of an edge, or for the one under the pointer. */
 function bendItems(edge: string, at: OpenMenu['at']): readonly MenuItem[] {
   const bend = bendNear(edge, at);
   const bends = bendsAt(edge);
@@ -289,7 +289,7 @@ function edgeMenu(id: string, at: OpenMenu['at']): MenuGroups {
   ];
 }
 
-/** Adds a note where the menu was asked for. */
+/** Adds a note where the menu was opened. */
 const addNoteUnder = (at: OpenMenu['at']): void => addNoteAt(action('canvasPlace')(at));
 
 function canvasMenu(at: OpenMenu['at']): MenuGroups {
@@ -349,7 +349,7 @@ function fileMenu(path: string): MenuGroups {
   ];
 }
 
-/** What can be done to what was pointed at. */
+/** The menu of what was pointed at. */
 export function menuItems({ target, at }: OpenMenu): MenuGroups {
   switch (target.kind) {
     case 'canvas':

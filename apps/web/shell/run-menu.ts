@@ -8,7 +8,7 @@ import { useRunView, useScreen } from '../kit/stores.ts';
 import { lookAtRun } from '../features/runs/commands.ts';
 import type { MenuGroups } from './menu-item.ts';
 
-/** The menu of a run in the list of all. */
+/** The menu of a run in the list of runs. */
 export function runMenu(id: string): MenuGroups {
   const { newest } = useRunView.getState();
   return [

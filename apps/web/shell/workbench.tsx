@@ -54,7 +54,7 @@ const AskedDialogs = part(
   FailedDialog,
 );
 
-// Needed only when asked for.
+// Loaded on demand.
 const AppView = part(() => import('./app-screen.tsx').then((loaded) => loaded.AppView));
 const NotebookView = part(() =>
   import('./notebook-screen.tsx').then((loaded) => loaded.NotebookView),
@@ -69,7 +69,7 @@ function CanvasHint() {
   const empty = useDocument((state) => Object.keys(state.shown.nodes).length === 0);
   if (!empty) return null;
   if (file === null) {
-    // Not while the first graph is on its way.
+    // Not while the first graph is loading.
     return !begun ? null : <FirstScreen />;
   }
   return (
@@ -79,7 +79,7 @@ function CanvasHint() {
   );
 }
 
-/** Above the canvas: that a run of before is shown, and what one has gone into. */
+/** Above the canvas: the banner of a past run, and the trail of entered graphs. */
 function Banners() {
   const past = useRunView((state) => state.past);
   const from = useDocument((state) => state.from);
@@ -110,7 +110,7 @@ function Dialogs() {
   );
 }
 
-/** The graph as a page of cells, or runs of it beside each other. */
+/** The notebook, or a comparison of runs. */
 function PageScreen({ compares }: { readonly compares: boolean }) {
   return (
     <div className="notebook-screen">
@@ -205,14 +205,14 @@ export function Workbench() {
   );
 }
 
-/** Lets go of what was asked for. */
+/** Cancels the request for the dialog. */
 function close(): void {
   useScreen.getState().show({ commandMenu: false, openEnd: null, source: null });
   closeOverlays();
   useConflict.setState({ shown: false });
 }
 
-/** In the place of a dialog or a menu that could not be fetched, over the page. */
+/** Replaces a dialog or menu that could not be fetched. */
 function FailedDialog({ retry }: { readonly retry: () => void }) {
   return (
     <div className="fixed inset-x-0 top-[18%] z-30 mx-auto w-[560px] overflow-hidden rounded-[10px] border border-line-strong bg-panel shadow-(--shadow)">

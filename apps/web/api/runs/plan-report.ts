@@ -5,16 +5,16 @@ import { pathWithoutRounds } from '@graft/graph';
 import { useMemo } from 'react';
 import { usePlan } from './plan-store.ts';
 
-/** `3 of 11 done`: how far a run is. Nothing where it has no steps yet. */
+/** `3 of 11 done`: the progress of a run; empty while it has no steps. */
 export function runLine(run: Pick<RunState, 'steps'>): string {
   const { done, all } = stepsDone(run);
   return all === 0 ? '' : `${count(done)} of ${count(all)} done`;
 }
 
-/** Milliseconds below which a run is not worth an estimate. */
+/** Milliseconds below which no estimate is shown. */
 const worthSaying = 500;
 
-/** `5 reused · 3 will run · 40 s last time`; `over` where the time of some node is not known yet. */
+/** `5 reused · 3 will run · 40 s last time`; `over` if the time of some node is unknown. */
 export function planLine(
   report: Pick<PlanReport, 'nodes' | 'reused' | 'toRun' | 'estimatedMs'>,
 ): string {
@@ -41,7 +41,7 @@ type Parts = ReadonlyMap<string, readonly Planned[]>;
 const noParts: readonly Planned[] = [];
 const known = new WeakMap<readonly Planned[], Parts>();
 
-/** By a node's path, its own step and those within the graph that it uses. */
+/** The steps at or below each path of a node. */
 function partsByPath(nodes: readonly Planned[]): Parts {
   const found = known.get(nodes);
   if (found !== undefined) return found;
@@ -60,15 +60,15 @@ function partsByPath(nodes: readonly Planned[]): Parts {
   return parts;
 }
 
-/** What a plan says of a node's own step, and of those within the graph that it uses; found once for a plan. */
+/** The planned steps of a node and of the graph that it uses; indexed once for each plan. */
 export function plannedParts(nodes: readonly Planned[], path: string): readonly Planned[] {
   return partsByPath(nodes).get(path) ?? noParts;
 }
 
-/** A source that is another than the open graph is locked to. */
+/** A source that differs from the lock of the open graph. */
 export type ShownDrift = NonNullable<PlanReport['drift']>[number];
 
-/** Those sources that a node uses, or the graph that it uses; of a loop, in whichever round. */
+/** The changed sources that a node uses, or the graph that it uses; in a loop, in any round. */
 export function driftAt(drift: readonly ShownDrift[], path: string): readonly ShownDrift[] {
   const node = pathWithoutRounds(path);
   return drift.filter(({ nodes }) => nodes.some((user) => isPartOf(user, node)));
@@ -76,7 +76,7 @@ export function driftAt(drift: readonly ShownDrift[], path: string): readonly Sh
 
 const noDrift: readonly ShownDrift[] = [];
 
-/** All of them, or those of a node, by its path. */
+/** The changed sources of a node, by its path, or of all nodes. */
 export function useDrift(node?: string): readonly ShownDrift[] {
   const drift = usePlan((state) => state.report?.drift) ?? noDrift;
   return useMemo(() => (node === undefined ? drift : driftAt(drift, node)), [drift, node]);

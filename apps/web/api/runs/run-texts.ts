@@ -3,10 +3,10 @@ import type { StepView } from '@graft/view';
 
 type Progress = NonNullable<StepView['progress']>;
 
-/** Milliseconds after which a speed can be told. */
+/** Milliseconds after which a speed is meaningful. */
 const speedAfter = 1_000;
 
-/** ` · 3.1 MB/s, 28 s left`; nothing while it is not known. */
+/** ` · 3.1 MB/s, 28 s left`; empty while it is unknown. */
 function speedText({ done, total = done, since }: Progress): string {
   if (since === undefined) return '';
   const passed = since.to - since.from;
@@ -20,11 +20,11 @@ function speedText({ done, total = done, since }: Progress): string {
 export function progressText(progress: Progress): string {
   const { done, total, unit, message } = progress;
   if (unit.startsWith('bytes of ')) {
-    // How a model comes that is not here yet. A package client does not say how far it is.
+    // A model is being downloaded. Downloads by a package client have no size.
     if (total === undefined) return `downloading ${message ?? unit.slice('bytes of '.length)}`;
     return `downloading ${bytes(done)} of ${bytes(total)}${speedText(progress)}`;
   }
-  // What a loop says of itself: how many rounds it takes is known only when it has ended.
+  // A loop ends early when its condition is met.
   if (unit === 'rounds' && message !== undefined && total !== undefined) {
     return `${message} of at most ${count(total)}`;
   }
@@ -33,7 +33,7 @@ export function progressText(progress: Progress): string {
   return message === undefined ? amount : `${amount} · ${message}`;
 }
 
-/** `9 of 30 right`; undefined where there is nothing to compare. */
+/** `9 of 30 right`; undefined if nothing was compared. */
 export function scoreText(score: {
   readonly right: number;
   readonly wrong: number;

@@ -6,8 +6,8 @@ import { usePlan } from './plan-store.ts';
 import { runShown } from './run-actions.ts';
 
 /**
- * Locks the graph to the rows as they are now, as every save does: they were changed for it, which is no news. One with
- * unsaved changes is saved by whoever makes them.
+ * Locks the graph to the edited rows, as every save does. A graph with unsaved changes is locked when the person saves
+ * it.
  */
 async function lockToRows(): Promise<void> {
   const { file, graph } = documentStore.getState();
@@ -23,9 +23,9 @@ async function lockToRows(): Promise<void> {
   });
 }
 
-/** After rows were saved: shows what the next run computes anew, and offers it. */
+/** After saving rows: shows what the next run would compute, and offers it. */
 export async function tellOfSaved(rowsFile: string, subject: string): Promise<void> {
-  // Where that fails, the plan says that the rows have changed.
+  // If that fails, the plan reports the changed rows.
   const isOpen = whileOpen();
   await lockToRows().catch(() => undefined);
   const { file, graph } = documentStore.getState();
