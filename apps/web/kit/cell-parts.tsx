@@ -1,6 +1,6 @@
 import { settingText, verdictRule } from '@graft/graph';
 
-/** The parameters that a node does not leave to their defaults, as code has them. */
+/** The parameters of a node that differ from their defaults, in code form. */
 export function Settings({ params }: { readonly params: Readonly<Record<string, unknown>> }) {
   const set = Object.entries(params).filter(([, value]) => value !== undefined);
   if (set.length === 0) return <span className="text-ink-2">all defaults</span>;
@@ -12,7 +12,7 @@ export function Settings({ params }: { readonly params: Readonly<Record<string, 
   ));
 }
 
-/** How many answers agree with the references of their questions, and by what rule. */
+/** How many answers agree with their references, and by which rule. */
 export function ScoreLine({ score }: { readonly score: string }) {
   return (
     <p

@@ -1,7 +1,7 @@
 import { rowText } from '@graft/graph';
 import { useScreen } from './stores.ts';
 
-/** A row as people read it. */
+/** A row as readable text. */
 export function textOf(row: unknown): string {
   const { heading, body } = rowText(row);
   return heading === '' ? body : `${heading}\n${body}`;

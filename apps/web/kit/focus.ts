@@ -1,12 +1,12 @@
 import { selectedNode, type PendingEdge } from '@graft/view';
 import { useDocument } from './stores.ts';
 
-/** The card of a node that is shown. */
+/** The card of a shown node. */
 export function nodeCard(id: string): HTMLElement | null {
   return document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
 }
 
-/** Gives a node the focus, as far as it is drawn; under an inspector that lies over it, that. */
+/** Focuses the card of a node if it is drawn; under a full-page inspector, the inspector. */
 export function focusNode(id: string): void {
   const card = nodeCard(id);
   const isCovered = card !== null && card.closest('[inert]') !== null;
@@ -14,7 +14,7 @@ export function focusNode(id: string): void {
   stop?.focus({ preventScroll: true });
 }
 
-/** The node that has the focus, or within which the focus is, on the canvas; else the selected one. */
+/** The focused node of the canvas, or the one that holds the focus; else the selected one. */
 export function meantNode(): string | undefined {
   const focused = document.activeElement?.closest<HTMLElement>('.react-flow__node');
   const { shown } = useDocument.getState();
@@ -22,7 +22,7 @@ export function meantNode(): string | undefined {
   return id !== undefined && Object.hasOwn(shown.nodes, id) ? id : undefined;
 }
 
-/** The port that an element stands for; undefined if it is not a port. */
+/** The port of an element; undefined for other elements. */
 export function portAt(element: Element | null): PendingEdge | undefined {
   if (!(element instanceof HTMLElement) || !element.classList.contains('port')) return undefined;
   const { nodeid: node, port, side } = element.dataset;

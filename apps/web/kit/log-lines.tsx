@@ -5,7 +5,7 @@ import { useRunView } from './stores.ts';
 
 export type LogLine = StepView['logs'][number] & { readonly step?: string };
 
-/** What the steps logged that a run has for a node which is none itself. */
+/** The log of the steps that stand for a node which is no step itself. */
 function linesOf(run: RunState | null, node: string): readonly LogLine[] | undefined {
   const members = run?.standIns.nodes.get(node)?.members;
   if (members === undefined) return undefined;
@@ -16,34 +16,34 @@ function linesOf(run: RunState | null, node: string): readonly LogLine[] | undef
     .sort((a, b) => a.at - b.at);
 }
 
-/** What a node logged in the run that is shown, oldest first; of a graph or a loop its steps. */
+/** The log of a node in the shown run, oldest first; for a graph or a loop, that of its steps. */
 export function useLogLines(node: string): readonly LogLine[] | undefined {
   const own = useRunView((state) => stepOf(state, node)?.logs);
-  // Of a step of its own the rest of the run says nothing.
+  // The log is in the step itself.
   const run = useRunView((state) => (state.run?.standIns.nodes.get(node) ? state.run : null));
   return useMemo(() => linesOf(run, node) ?? own, [run, node, own]);
 }
 
-/** Those that warn of something. */
+/** Its warnings and errors. */
 export function useWarnings(node: string): readonly LogLine[] {
   const lines = useLogLines(node);
   return useMemo(() => lines?.filter(({ level }) => level === 'warning') ?? [], [lines]);
 }
 
-/** `Embed: notes.pdf: It has no text.`: whose line it is, and of what, where it does not begin with that itself. */
+/** `Embed: notes.pdf: It has no text.`: the node and the item of a line, unless the line names the item itself. */
 export function lineText({ step, item, message }: LogLine, graph: Graph): string {
   const about = item === undefined || message.startsWith(`${item} `) ? '' : `${item}: `;
   return `${step === undefined ? '' : `${stepTitle(step, graph)}: `}${about}${message}`;
 }
 
-/** When a line was logged, for people. */
+/** The time of a line, for people. */
 export function logTime(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB');
 }
 
 const tones = { info: '', warning: 'text-working', error: 'text-error' } as const;
 
-/** What a line says, in the colour of its level, which stands before it. */
+/** The text of a line in the colour of its level, after the name of the level. */
 export function LogText(props: { readonly level: keyof typeof tones; readonly text: string }) {
   const { level, text } = props;
   return (

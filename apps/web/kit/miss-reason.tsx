@@ -8,28 +8,28 @@ import {
 import { plural } from '@graft/nodes/kit/ui';
 import type { StepView } from '@graft/view';
 
-/** One difference, in words: `size` `512` → `256`. Values are absent where they are only digests. */
+/** One difference in words: `size` `512` → `256`. Without values, if they are only digests. */
 interface Change {
   readonly what: string;
   readonly before?: string;
   readonly after?: string;
 }
 
-/** Why a step ran or was reused, for one line. */
+/** Why a step ran or was reused, on one line. */
 export interface ReasonLine {
-  /** `Re-ran because`, or the whole sentence where there are no changes. */
+  /** `Re-ran because`, or the whole sentence without changes. */
   readonly lead: string;
   readonly changes: readonly Change[];
   readonly rest?: string;
 }
 
-/** Differences named; more are counted. */
+/** The most differences that are named; others are counted. */
 const changeLimit = 3;
 
 export const isDigest = (value: string | undefined): boolean =>
   value !== undefined && /^(sha256:)?[0-9a-f]{64}( |$)/.test(value);
 
-/** A key part's value as people know it: JSON text loses its quotes. */
+/** The value of a key part for people: JSON texts lose their quotes. */
 export function plain(value: string): string {
   return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
@@ -66,7 +66,7 @@ function changes(
   reason: Extract<MissReason, { kind: 'changed' }>,
   definition: NodeType | undefined,
 ): Change[] {
-  // A folded list of files always changes together with its digest; the count says more.
+  // The digest of a folded list of files always changes with the list; the count says more.
   const parts = reason.parts.filter(
     ({ name }, _index, all) =>
       !name.startsWith('files.') ||
@@ -80,13 +80,13 @@ function changes(
   }));
 }
 
-/** What the items of a node are. */
+/** The noun for the items of a node. */
 function tried(definition: NodeType | undefined): string {
   const over = definition?.items?.over;
   return typeof over === 'object' && 'files' in over ? 'file' : 'row';
 }
 
-/** Why a step has to run, as a verb and what changed. */
+/** Why a step must run, as a verb and the changes. */
 export function reasonLine(
   reason: MissReason,
   words: { readonly ran: string; readonly definition: NodeType | undefined },
@@ -117,7 +117,7 @@ export function reasonLine(
   }
 }
 
-/** Of a step that trains: what it continued from, and where it stopped. */
+/** Where training continued from, and where it stopped. */
 export function checkpointText({
   status,
   checkpoints,
@@ -136,7 +136,7 @@ export function allReused(above: readonly (StepView | undefined)[]): boolean {
   return above.length > 0 && above.every((step) => step?.status === 'cached');
 }
 
-/** Why a step ran, with what changed set off. */
+/** Why a step ran, with the changes emphasized. */
 export function ReasonSentence({ line }: { readonly line: ReasonLine }) {
   return (
     <>

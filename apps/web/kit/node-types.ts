@@ -1,6 +1,6 @@
 import type { Family, NodeType } from '@graft/graph';
 
-/** The CSS colour of a family; faint for what this version does not know. */
+/** The CSS colour of a family; faint for one that this version does not know. */
 export function familyColour(family: Family | undefined): string {
   return family === undefined ? 'var(--ink-3)' : `var(--c-${family})`;
 }
@@ -22,12 +22,15 @@ export const families: readonly Family[] = [
   'structure',
 ];
 
-/** Words that a node type is found by beside its name. */
+/** Words that find a node type besides its name. */
 export function aboutType({ doc, synonyms = [] }: Pick<NodeType, 'doc' | 'synonyms'>): string {
   return [...synonyms, doc].join(' ');
 }
 
-/** How well something fits what is typed, 0 where not at all: every word must begin a word of the name, or else of what it is about. */
+/**
+ * How well an item matches the search; 0: not at all. Every word must begin a word of the name, or else of its
+ * keywords.
+ */
 export function rank(value: string, search: string, keywords: readonly string[] = []): number {
   const words = search
     .toLowerCase()
@@ -40,5 +43,5 @@ export function rank(value: string, search: string, keywords: readonly string[] 
   return begins(`${value} ${keywords.join(' ')}`) ? 0.4 : 0;
 }
 
-/** Data type of a node type that is dragged from the palette. */
+/** The drag data type of a node type from the palette. */
 export const nodeDragType = 'application/x-graft-node-type';

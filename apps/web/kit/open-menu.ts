@@ -3,18 +3,18 @@ import { portAt } from './focus.ts';
 import { useDocument, useOverlay, useScreen } from './stores.ts';
 import type { MenuTarget, RowAction } from '@graft/view';
 
-/** What can be done to the rows in an element, by their numbers. */
+/** The actions of the rows in an element, by row number. */
 type RowActions = (row: number) => readonly RowAction[];
 
 const lists = new WeakMap<Element, RowActions>();
 
-/** Says what the rows in an element have for a menu. */
+/** Sets the menu of the rows in an element. */
 export function giveRowMenus(list: Element, actions: RowActions): void {
   list.setAttribute('data-row-menus', '');
   lists.set(list, actions);
 }
 
-/** What can be done to the row that an element belongs to; undefined where it is of none. */
+/** The actions of the row that contains an element; undefined outside of rows. */
 function rowActionsAt(element: Element): readonly RowAction[] | undefined {
   const row = element.closest<HTMLElement>('[data-row]');
   const actions = lists.get(row?.closest('[data-row-menus]') ?? element);
@@ -27,7 +27,7 @@ interface Place {
   readonly y: number;
 }
 
-/** What an element belongs to that has a menu. */
+/** What the menu of an element is about. */
 function targetOf(element: Element): MenuTarget | undefined {
   const file = element.closest<HTMLElement>('[data-file]')?.dataset['file'];
   if (file !== undefined) return { kind: 'file', path: file };
@@ -46,7 +46,7 @@ function targetOf(element: Element): MenuTarget | undefined {
     element.closest<HTMLElement>('[data-cell]')?.dataset['cell'];
   if (typeof node === 'string') {
     const { selection, select } = useScreen.getState();
-    // Of several that are selected the menu is for all; another node is selected instead of them.
+    // With several selected nodes the menu is for all; otherwise the node is selected first.
     if (!selection.includes(node)) select([node]);
     return { kind: 'nodes' };
   }
@@ -57,7 +57,7 @@ function targetOf(element: Element): MenuTarget | undefined {
   return onCanvas && useDocument.getState().file !== null ? { kind: 'canvas' } : undefined;
 }
 
-/** Opens the menu of an element. False where it has none. */
+/** Opens the menu of an element. False if it has none. */
 export function openMenu(element: Element, at: Place): boolean {
   if (element.closest('input, textarea, [contenteditable]') !== null) return false;
   const target = targetOf(element);
@@ -66,17 +66,17 @@ export function openMenu(element: Element, at: Place): boolean {
   return true;
 }
 
-/** By the right button, the menu of what was pointed at; the browser's own where it has none. */
+/** Opens the menu at a right click; the browser's own menu if there is none. */
 export function openMenuOf(event: MouseEvent<HTMLElement>): void {
   if (!(event.target instanceof Element)) return;
   if (openMenu(event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
 }
 
-/** What has a menu of its own when it has the focus. */
+/** Elements with a menu of their own while focused. */
 const ownMenu =
   '[data-file], [data-folder], [data-run], [data-step], [data-cell], [data-row], .react-flow__edge, .react-flow__node';
 
-/** By key: the menu of what has the focus, else of the selected nodes, else of the canvas. */
+/** Opens the menu of the focused element, else of the selected nodes, else of the canvas. */
 export function openMenuAtFocus(): boolean {
   const focused = document.activeElement;
   const chosen = document.querySelector('.react-flow__node.selected');
@@ -92,10 +92,7 @@ export function openMenuAtFocus(): boolean {
   });
 }
 
-/**
- * Where menus stand in the page: within a landmark, so that whoever goes by those finds what is open. A panel that lies over
- * the canvas is the one that counts.
- */
+/** The parent of menus: a landmark, so that screen readers find an open menu. A panel over the canvas comes first. */
 export function menuPlace(): HTMLElement | null {
   return document.querySelector('[role="main"]') ?? document.querySelector('main');
 }

@@ -38,15 +38,15 @@ function bound<State, Methods extends object>(store: StoreApi<State> & Methods) 
 export const useDocument = bound(documentStore);
 /** The runs on the screen. */
 export const useRunView = bound(runView);
-/** What is shown and selected. */
+/** The view and the selection. */
 export const useScreen = bound(screenStore);
-/** What lies over the screen for a moment. */
+/** Dialogs and menus over the screen. */
 export const useOverlay = bound(overlayStore);
-/** How the panels stand. */
+/** The state of the panels. */
 export const usePanels = bound(panelStore);
-/** The file on disk, where it is no longer what the open graph was made from. */
+/** The file on disk, if it has changed since the open graph was read. */
 export const useConflict = bound(conflictStore);
-/** What keeps the graph from running, and the catalogue. */
+/** The problems of the graph, and the catalogue. */
 export const useChecks = bound(checks);
 /** The graph files that the open one uses. */
 export const useUsedGraphs = bound(usedGraphs);
@@ -68,23 +68,23 @@ panelStore.subscribe(({ remembered }, before) => {
   try {
     localStorage.setItem(storageKey, JSON.stringify(remembered));
   } catch {
-    // The next page has them as they were.
+    // The next page starts with the old panels.
   }
 });
 
-/** What a node that is shown is called in plans and runs: see `pathOf`. */
+/** The path of a shown node in plans and runs: see `pathOf`. */
 export function usePath(id: string): string {
   return useDocument(({ trail }) => prefixOf(trail)) + id;
 }
 
-/** As `shapeOf`, and again when the graphs that the open one uses have come. */
+/** `shapeOf` as a hook; also renewed when used graphs have loaded. */
 export function useShape(node: GraphNode | undefined): NodeType | undefined {
   useUsedGraphs((state) => state.lookup);
   useDocument((state) => drawnFile(state).graphs);
   return shapeOf(node);
 }
 
-/** The parameters that a node that is shown has in this use of its graph. */
+/** The parameters of a shown node in this use of its graph. */
 export function useParamsHere(id: string): GraphNode['params'] | undefined {
   const own = useDocument((state) => state.shown.nodes[id]?.params);
   const given = useDocument(useShallow((state) => givenHere(state, id)));

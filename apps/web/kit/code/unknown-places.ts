@@ -1,12 +1,12 @@
-/** Something in braces that stands in a text: `{name}`. */
+/** A name in braces within a text: `{name}`. */
 export interface Place {
   readonly name: string;
-  /** Index of the opening brace, and after the closing one. */
+  /** Index of the opening brace, and the index after the closing one. */
   readonly from: number;
   readonly to: number;
 }
 
-/** What stands in braces in a text as a name does; braces of code and JSON are none. */
+/** The names in braces in a text; braces of code and JSON do not count. */
 export function placesIn(text: string): Place[] {
   return [...text.matchAll(/\{(\w+)\}/g)].map(({ index, 0: whole, 1: name = '' }) => ({
     name,
@@ -15,7 +15,7 @@ export function placesIn(text: string): Place[] {
   }));
 }
 
-/** The names in braces with which nothing is done, each once, in the order of the text. */
+/** The names in braces that nothing replaces, without duplicates, in the order of the text. */
 function unknownPlaces(text: string, known: readonly string[]): string[] {
   const names = placesIn(text).map(({ name }) => name);
   return [...new Set(names)].filter((name) => !known.includes(name));
@@ -25,7 +25,7 @@ const listed = new Intl.ListFormat('en', { type: 'conjunction' });
 const inBraces = (names: readonly string[]): string =>
   listed.format(names.map((name) => `{${name}}`));
 
-/** What to say of names with which nothing is done; undefined where there are none. */
+/** What to say about names that nothing replaces; undefined if there are none. */
 export function unknownMessage(text: string, known: readonly string[]): string | undefined {
   const unknown = unknownPlaces(text, known);
   if (unknown.length === 0) return undefined;

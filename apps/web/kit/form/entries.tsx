@@ -2,7 +2,7 @@ import { type ComponentProps, useState } from 'react';
 import type { FieldProps } from './field-props.ts';
 import { readNumber } from './number-control.tsx';
 
-/** The entries of a field, one below another, under its title. */
+/** The entries of a field, one below another. */
 export function EntryGroup({
   field,
   describedBy,
@@ -19,7 +19,7 @@ export function EntryGroup({
   );
 }
 
-/** A number in a list. What does not read as one is kept as typed, and validation says so. */
+/** A number in a list. Text that is no number is kept as typed, and validation reports it. */
 export function NumberEntry(props: {
   readonly id?: string | undefined;
   readonly label: string;

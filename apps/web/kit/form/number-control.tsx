@@ -3,16 +3,16 @@ import { placeShown, HeldText } from '@graft/view';
 import type { FieldProps } from './field-props.ts';
 import { useScreen } from '../stores.ts';
 
-/** Several values typed into a field: by a semicolon, or a comma with a space behind it; `1,024` and `0,7` are one. */
+/** Several typed values: separated by a semicolon, or by a comma and a space. `1,024` and `0,7` are one value. */
 const between = /\s*;\s*|,\s+/;
-/** One that is not done: a comma, and nothing behind it yet. */
+/** The next value is still missing after the separator. */
 const unfinished = /[,;]\s*$/;
 
-/** Whether a text is, or is about to become, several values. */
+/** Whether a text holds several values, or is about to. */
 export const looksLikeSeveral = (text: string): boolean =>
   unfinished.test(text) || between.test(text.trim());
 
-/** The values of a text, each once: as numbers, where they read as such. */
+/** The values of a text without duplicates, as numbers where possible. */
 export function readSeveral(text: string): readonly (string | number)[] {
   const parts = text
     .replace(unfinished, '')
@@ -22,7 +22,7 @@ export function readSeveral(text: string): readonly (string | number)[] {
   return [...new Set(parts.map((part) => readNumber(part) ?? part))];
 }
 
-/** Reads a number as typed: spaces, thousands commas and a decimal comma are understood; else undefined. */
+/** Reads a typed number with spaces, thousands commas or a decimal comma; undefined for other text. */
 export function readNumber(text: string): number | undefined {
   const trimmed = text.trim();
   const plain = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(trimmed)
@@ -39,15 +39,15 @@ function step(field: FieldProps['field'], value: number, direction: number): num
 }
 
 /**
- * A number with its unit. It is set once nobody types on, when the field is left, and before a key that may run or save; what
- * does not read as one is kept as typed, and validation says so. Several numbers are taken over as such when the field is left,
- * or with Enter.
+ * A number with its unit. It is set when typing pauses, when the field is left, and before a key that may run or save.
+ * Text that is no number is kept as typed, and validation reports it. Several numbers are set when the field is left,
+ * or on Enter.
  */
 export function NumberControl(props: FieldProps) {
   const { field, id, value, invalid, describedBy, change, varied } = props;
   const inApp = useScreen(({ view }) => view === 'app');
   const [typed, setTyped] = useState<string>();
-  /** What it had before anybody typed. */
+  /** The value before typing. */
   const before = useRef(value);
   const [held] = useState(() => new HeldText(placeShown));
   useEffect(() => () => held.take(), [held]);
@@ -64,7 +64,7 @@ export function NumberControl(props: FieldProps) {
       return;
     }
     held.drop();
-    // The first of them was taken for the only one.
+    // The first of several numbers was set as the only one.
     if (varied?.values === undefined && value !== before.current) change(before.current);
   };
   const takeOver = (): void => {
@@ -78,7 +78,7 @@ export function NumberControl(props: FieldProps) {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const { key, ctrlKey, metaKey } = event;
-    // Set first, so that whoever takes back what was typed has it in the history.
+    // Set first, so that undo finds it in the history.
     if (key === 'Escape') {
       held.take();
       setTyped(undefined);

@@ -2,7 +2,7 @@ import { CloseIcon, PlusIcon } from '../icons.tsx';
 import { NumberEntry, EntryGroup } from './entries.tsx';
 import { isWrongEntry, type FieldProps } from './field-props.ts';
 
-/** A list of numbers, one a row. */
+/** A list of numbers, one in a row. */
 export function NumbersControl(props: FieldProps) {
   const { field, id, value, describedBy, change } = props;
   const list: readonly unknown[] = Array.isArray(value) ? value : [];

@@ -5,7 +5,7 @@ import { CloseIcon, PlusIcon } from '../icons.tsx';
 import { NumberEntry, EntryGroup } from './entries.tsx';
 import { isWrongEntry, type FieldProps } from './field-props.ts';
 
-/** A name with what stands beside it, as it is being written. */
+/** A name and its value, while they are edited. */
 interface Pair {
   readonly name: string;
   readonly value: unknown;
@@ -17,13 +17,13 @@ export function pairsOf(value: unknown): Pair[] {
     : [];
 }
 
-/** Names that stand more than once. */
+/** Names that occur more than once. */
 export function repeatedNames(pairs: readonly Pair[]): string[] {
   const names = pairs.map(({ name }) => name);
   return [...new Set(names.filter((name, at) => name !== '' && names.indexOf(name) < at))];
 }
 
-/** What is written so far: without pairs that lack their name or number; of a name that stands twice, the first. */
+/** The record so far: without pairs that lack their name or number; of two equal names, the first. */
 export function recordOf(
   pairs: readonly Pair[],
   { numbers }: { readonly numbers: boolean },
@@ -38,11 +38,11 @@ export function recordOf(
 
 interface Draft {
   readonly pairs: readonly Pair[];
-  /** What was made of them: where the value is another one, they are out of date. */
+  /** The record that they produced: if the value differs from it, they are out of date. */
   readonly record: Readonly<Record<string, unknown>>;
 }
 
-/** Names with a text or a number each: metadata to filter by, how far globs are trusted. */
+/** Names, each with a text or a number: metadata to filter by, how far globs are trusted. */
 export function PairsControl(props: FieldProps) {
   const { field, id, value, describedBy, change } = props;
   const [draft, setDraft] = useState<Draft>();
@@ -57,7 +57,7 @@ export function PairsControl(props: FieldProps) {
     if (!sameJson(record, value)) change(record);
   };
   const add = (): void => {
-    // Drawn and focused at once: the next key is meant for the row.
+    // Drawn and focused at once: the next key is meant for the new row.
     flushSync(() => set([...pairs, { name: '', value: '' }]));
     rows.current?.querySelectorAll('input')[2 * pairs.length]?.focus();
   };

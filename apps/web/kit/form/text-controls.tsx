@@ -17,7 +17,7 @@ export function TextControl({ id, value, invalid, describedBy, change }: FieldPr
   );
 }
 
-/** Code, typed questions, and prompts whose editor is not there: as high as their text, up to a limit. */
+/** Code, typed questions, and prompts while their editor is loading; as high as the text, up to a limit. */
 export function MultilineControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
   const text = asText(value);
   const lines = text
@@ -80,7 +80,7 @@ export function BooleanControl({ field, id, value, describedBy, change }: FieldP
   );
 }
 
-/** Any other value, as JSON. What does not parse stays as typed and is not taken over. */
+/** Any other value, as JSON. Invalid JSON stays as typed and is not set. */
 export function JsonControl({ id, value, invalid, describedBy, change }: FieldProps) {
   const [typed, setTyped] = useState<string>();
   const [broken, setBroken] = useState(false);
