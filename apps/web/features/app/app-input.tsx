@@ -5,12 +5,12 @@ import { useApp } from './app-store.ts';
 import { bytes } from '@graft/nodes/kit/ui';
 import { useScreen } from '../../kit/stores.ts';
 
-/** Bytes of a file that is read into a field. */
+/** The most bytes of a file that a field accepts. */
 const largestFile = 20_000_000;
 
 /**
- * Reads a file into an input of the form. What cannot be read is told of, and the field stays as it was; of a graph that is
- * no longer open the text is let go.
+ * Reads a file into an input of the form. An unreadable file is reported and leaves the field as it was; if another
+ * graph was opened meanwhile, the text is dropped.
  */
 export async function readInto(input: string, file: File): Promise<void> {
   const { file: graph } = useApp.getState();
@@ -35,14 +35,14 @@ function refuse(message: string): void {
   useScreen.getState().notify({ tone: 'error', message });
 }
 
-/** What may be left out of a field, said in it. */
+/** The placeholder of an optional field. */
 const withoutText = {
   sample: 'Leave empty to use the graph’s sample.',
   saved: 'Leave empty to use the questions of the file.',
   nothing: 'Optional.',
 } as const;
 
-/** One input of the graph: a text, typed or read from a file. */
+/** An input of the graph: a text, typed or read from a file. */
 export function AppInput({ input }: { readonly input: GivenText }) {
   const { name, node, title, doc, type, without } = input;
   const text = useApp((state) => state.texts[node] ?? '');

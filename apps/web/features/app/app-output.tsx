@@ -4,7 +4,7 @@ import { useRunView } from '../../kit/stores.ts';
 import type { ShownOutput } from '../../api/graphs/graph-function.ts';
 import { OutputPreview } from '../../kit/slots.ts';
 
-/** What one output of the graph gave in the run that is shown, or is giving. */
+/** An output of the shown run, also while it is being written. */
 export function AppOutput({ output }: { readonly output: ShownOutput }) {
   const { name, node, doc } = output;
   const step = useRunView(({ run }) => makerIn(run, output).step);

@@ -2,14 +2,14 @@ import { type Command, hasRun, selectedNodes, pathOf, mostSides, type Actions } 
 import { useRunView } from '../../kit/stores.ts';
 
 export const compareActions = {
-  // Loaded when first asked for.
+  // Loaded on demand.
   compareSides: (sides) =>
     void import('./compare-place.ts').then((loaded) => loaded.compareSides(sides)),
   compareVariants: (variants) =>
     void import('./compare-variants.ts').then((loaded) => loaded.compareVariants(variants)),
 } satisfies Partial<Actions>;
 
-/** Sets what the selected nodes gave in the run on the screen beside each other. */
+/** Compares the selected nodes in the run on the screen. */
 function compareSelected(): void {
   const { run } = useRunView.getState();
   if (run === null) return;

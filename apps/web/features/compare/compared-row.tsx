@@ -14,7 +14,7 @@ type TextCell = Extract<ComparedCell, { kind: 'text' }>;
 const placeOf = ({ source }: Citation): string =>
   `${source.documentId} ${String(source.start)} ${String(source.end)}`;
 
-/** What an answer cites; what the other side does not cite is marked. */
+/** The citations of an answer, with those marked that the other side lacks. */
 function Citations(props: {
   readonly citations: readonly Citation[];
   readonly others: ReadonlySet<string> | undefined;
@@ -42,7 +42,7 @@ function Text(props: {
   readonly cell: TextCell;
   readonly first: TextCell | undefined;
   readonly side: number;
-  /** Of two sides the first is marked too: with what the other has not. */
+  /** With two sides the first is marked, too: with what the other lacks. */
   readonly other: TextCell | undefined;
 }) {
   const { cell, first, side, other } = props;
@@ -111,7 +111,7 @@ function Cell({ row, side }: { readonly row: ComparedRow; readonly side: number 
   );
 }
 
-/** An item, and below it what each side has of it. */
+/** An item, and below it each side's values. */
 export const ComparedRowView = memo(function ComparedRowView({
   row,
 }: {

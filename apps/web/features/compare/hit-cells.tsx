@@ -8,7 +8,7 @@ type Hits = Extract<ComparedCell, { kind: 'hits' }>;
 const hitsOf = (cell: ComparedCell | null | undefined): Hits | undefined =>
   cell?.kind === 'hits' ? cell : undefined;
 
-/** The hits of one side: those that the first has not are gained, those that others have not are lost; others may have moved. */
+/** The hits of one side: gained if the first lacks them, lost if others lack them; others may have moved. */
 export function HitCells(props: {
   readonly cells: readonly (ComparedCell | null)[];
   readonly side: number;
@@ -22,7 +22,7 @@ export function HitCells(props: {
   const rankBefore = new Map(first?.hits.map(({ place, rank }) => [place, rank]));
   const change = (place: string, rank: number): { word: string; tone?: 'gained' | 'lost' } => {
     if (side === 0) {
-      // Of a side that gave nothing nothing is lost.
+      // A side without results has lost nothing.
       const without = others.filter(({ hits }) => !hits.some((hit) => hit.place === place));
       if (without.length === 0) return { word: '' };
       const letters = cells.flatMap((cell, at) =>

@@ -16,7 +16,7 @@ const words: Readonly<Partial<Record<string, string>>> = {
 };
 const tones: Readonly<Partial<Record<string, string>>> = { failed: 'bad', running: 'working' };
 
-/** Whether a node did, or gave, anything else on a side than on the first; times are never the same. */
+/** Whether a node's status, outputs or settings differ from the first side; times always do. */
 function nodeDiffers({ sides, outputs, settings }: ComparedNode): boolean {
   const statuses = sides.map((side) =>
     'absent' in side ? side.absent : side.status === 'cached' ? 'succeeded' : side.status,
@@ -89,7 +89,7 @@ function Output({
   );
 }
 
-/** What became of each node on each side, how long it took, and whether it gave the same. */
+/** The status, time and result of each node on each side. */
 export function NodesTable(props: {
   readonly nodes: readonly ComparedNode[];
   readonly sides: number;

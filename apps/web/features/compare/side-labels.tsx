@@ -2,7 +2,7 @@ import { familyColour } from '../../kit/node-types.ts';
 import { type ComparedNode, letterOf, type ComparedRun, type Absence } from '@graft/view';
 import { clock } from '@graft/nodes/kit/ui';
 
-/** What a side is called: its variant, else when it ran; where one node is compared, that too. */
+/** The name of a side: its variant, else the time of its run; with the node if single nodes are compared. */
 export function sideName({ startedAt, variant, seed, nodeTitle }: ComparedRun): string {
   const run = variant ?? `Run of ${clock(startedAt)}`;
   return [run, seed === undefined ? undefined : `seed ${String(seed)}`, nodeTitle]
@@ -10,7 +10,7 @@ export function sideName({ startedAt, variant, seed, nodeTitle }: ComparedRun): 
     .join(', ');
 }
 
-/** The head of a column for each side. */
+/** A column heading for each side. */
 export function SideHeads({ sides }: { readonly sides: number }) {
   return Array.from({ length: sides }, (_, at) => (
     <th key={at} scope="col">
@@ -19,7 +19,7 @@ export function SideHeads({ sides }: { readonly sides: number }) {
   ));
 }
 
-/** A node as the canvas shows it: the colour of its group, and what it is called. */
+/** The title of a node, with the colour of its group. */
 export function NodeTitle({
   node,
 }: {
@@ -37,7 +37,7 @@ export function NodeTitle({
   );
 }
 
-/** Why a side has no step of a node, after what the node is called. */
+/** Why a side has no step of a node, to follow the title of the node. */
 export const absentWords: Readonly<Record<Absence, string>> = {
   'not in its graph': 'is not in its graph',
   'switched off': 'is switched off',

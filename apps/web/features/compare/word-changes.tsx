@@ -1,6 +1,6 @@
 import { diffWordsWithSpace } from 'diff';
 
-/** Part of a text: whether it is only on this side. */
+/** A part of a text, and whether only this side has it. */
 export interface WordPart {
   readonly text: string;
   readonly changed: boolean;
@@ -11,10 +11,10 @@ export interface WordChanges {
   readonly after: readonly WordPart[];
 }
 
-/** Milliseconds after which two texts are taken to have little in common. */
+/** Milliseconds of diffing after which two texts count as entirely different. */
 const patience = 150;
 
-/** The words that two texts do not have in common, as parts of each. */
+/** The differing words of two texts, as parts of each. */
 export function wordChanges(before: string, after: string): WordChanges {
   const changes = diffWordsWithSpace(before, after, { timeout: patience });
   if (changes === undefined) {
@@ -29,7 +29,7 @@ export function wordChanges(before: string, after: string): WordChanges {
   return { before: side('added'), after: side('removed') };
 }
 
-/** Changed words with nothing but a space between them are one change: so it is read. */
+/** Joins changed words that only a space separates. */
 function joined(parts: readonly WordPart[]): WordPart[] {
   const all: WordPart[] = [];
   for (const [at, part] of parts.entries()) {
@@ -44,7 +44,7 @@ function joined(parts: readonly WordPart[]): WordPart[] {
   return all;
 }
 
-/** A text with the words marked that the other side has not. */
+/** A text with the words marked that the other side lacks. */
 export function MarkedWords({
   parts,
   side,

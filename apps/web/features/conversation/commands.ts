@@ -2,7 +2,7 @@ import { isRunnable, type Command, type Actions } from '@graft/view';
 import { focusAsk } from './focus-ask.ts';
 
 export const askActions = {
-  // Loaded when first asked for.
+  // Loaded on demand.
   askAlone: async (question) => (await import('./ask-store.ts')).askAlone(question),
 } satisfies Partial<Actions>;
 

@@ -13,7 +13,7 @@ function download(text: string, name: string): void {
   link.href = address;
   link.download = name;
   link.click();
-  // The download has its own hold on the bytes once it began.
+  // The browser holds the bytes itself once the download has started.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
@@ -53,7 +53,7 @@ function Downloads(props: {
   );
 }
 
-/** What a run of an experiment gave: the verdict, then the table with its intervals drawn. */
+/** The result of an experiment: the verdict, then the table with drawn intervals. */
 export function ExperimentResult({
   runId,
   name,

@@ -17,13 +17,13 @@ import { PlannedVariants } from './planned-variants.tsx';
 import { variantName } from './experiment-names.ts';
 import { report } from '../../api/graphs/graph-file.ts';
 
-/** Milliseconds between two looks for runs that another tab or the command line started. */
+/** Milliseconds between two checks for runs that another tab or the command line started. */
 const lookEvery = 3_000;
 
-/** What a run of it would be, by the graph as it stands on the screen. */
+/** What running the experiment would mean, by the graph on the screen. */
 function usePlanned(path: string, name: string) {
   const graph = useDeferredValue(useDocument((state) => state.graph));
-  // Where nodes stand changes nothing of it.
+  // The layout does not matter to it.
   const text = serializeGraph({ ...graph, layout: {} });
   return useQuery({
     queryKey: ['planned-experiment', path, name, text],
@@ -43,12 +43,12 @@ function useRunsOf(path: string, name: string) {
   return data.filter(({ experiment }) => experiment === name);
 }
 
-/** Names of variants have commas of their own. */
+/** Quoted, because names of variants contain commas. */
 const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
 
 function Progress(props: {
   readonly progress: ExperimentProgress;
-  /** What a variant is called. */
+  /** The title of a variant. */
   readonly called: (variant: string) => string;
 }) {
   const { progress, called } = props;
@@ -102,7 +102,7 @@ function Details(props: {
       <header className="flex items-center gap-3 px-4 pb-1">
         <RunOrCancel
           working={working !== undefined}
-          // Not while it is being started: a button that is disabled loses the focus.
+          // Not disabled while it starts: a disabled button loses the focus.
           disabled={planned?.plan === undefined}
           look="small"
           of=" the experiment"
@@ -146,7 +146,7 @@ function Details(props: {
   );
 }
 
-/** The experiments of the open file: what they are, how the one that runs goes, and what the newest run shows. */
+/** The experiments of the open file: their variants, the progress of a run, and the newest result. */
 export default function ExperimentsPanel() {
   const path = useDocument((state) => state.file?.path);
   const experiments = useDocument((state) => state.graph.experiments);
@@ -175,7 +175,7 @@ export default function ExperimentsPanel() {
   );
 }
 
-/** The experiments of the open file; one is looked at by a click. */
+/** The experiments of the open file; a click shows one. */
 function ExperimentList(props: { readonly experiments: Experiments; readonly shown: string }) {
   return (
     <ul className="w-44 shrink-0 overflow-auto border-r border-line" aria-label="Experiments">
@@ -203,7 +203,7 @@ function ExperimentList(props: { readonly experiments: Experiments; readonly sho
   );
 }
 
-/** Follows a run of an experiment to its end; after a disconnect it goes on behind the last event that came. */
+/** Follows a run of an experiment to its end; after a disconnect it resumes after the last event. */
 function useExperimentProgress(runId: string | undefined): ExperimentProgress {
   const [state, setState] = useState({ runId, progress: noProgress });
   useEffect(() => {

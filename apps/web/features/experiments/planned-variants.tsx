@@ -9,8 +9,8 @@ import type { api } from '../../api/client.ts';
 export type Planned = NonNullable<Awaited<ReturnType<typeof api.experiments.plan.mutate>>['plan']>;
 
 /**
- * `12 variants, 3 seeds each, against “as saved” (39 runs)`: as many variants as the list of experiments says, which the file as
- * it was saved is none of.
+ * `12 variants, 3 seeds each, against “as saved” (39 runs)`. Counts variants as the list of experiments does: without
+ * the saved graph.
  */
 export function plannedExtent(planned: Planned, baseline: string): string {
   const { variants, seeds, looks } = planned;
@@ -26,15 +26,14 @@ export function plannedExtent(planned: Planned, baseline: string): string {
   ].join(', ');
 }
 
-/** What a run of an experiment would be, as the server says. */
-/** The variants of an experiment before it runs: what each sets, and why one cannot. */
+/** The variants of an experiment before it runs: the settings of each, and why one cannot run. */
 export function PlannedVariants({
   planned,
   varied,
   open,
 }: {
   readonly planned: Planned;
-  /** The settings that it varies. */
+  /** The settings that vary. */
   readonly varied: readonly string[];
   readonly open: boolean;
 }) {

@@ -6,18 +6,18 @@ import { useOneTabStop } from '../../kit/one-tab-stop.ts';
 import { useOverlay } from '../../kit/stores.ts';
 import { FileRow } from './file-row.tsx';
 
-/** A folder with a `/` at its end (none for the workspace itself), and the files right in it. */
+/** A folder, ending in `/` (empty for the workspace itself), and the files directly in it. */
 interface Folder {
   readonly folder: string;
   readonly paths: readonly string[];
 }
 
-/** Without the extension that all of them have: `flow` stands before `flow-copy`. */
+/** Without the common extension, so that `flow` sorts before `flow-copy`. */
 function stem(path: string): string {
   return path.replace(/\.graft\.json$/, '');
 }
 
-/** Paths by the folder they are in: first those of the workspace itself, then each folder in the order of names. */
+/** Paths by folder: first the workspace itself, then its folders by name. */
 export function byFolder(paths: readonly string[]): readonly Folder[] {
   const folders = new Map<string, string[]>();
   for (const path of paths) {
@@ -49,7 +49,7 @@ function FolderHeading({ folder }: { readonly folder: string }) {
         className="icon-button quiet-icon size-[22px]"
         aria-label={`New graph in ${folder.slice(0, -1)}`}
         title={`New graph in ${folder.slice(0, -1)}`}
-        // By keys it is in the menu of the folder's files.
+        // Keys reach it through the menu of a file in the folder.
         tabIndex={-1}
         onClick={() => askForNew(folder)}
       >

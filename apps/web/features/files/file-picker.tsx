@@ -14,10 +14,10 @@ function close(): void {
   useOverlay.getState().show({ fileQuestion: null });
 }
 
-/** Entries that are drawn: of more the name is typed. */
+/** The most entries to draw; others are found by typing. */
 const mostShown = 500;
 
-/** Files and folders of the workspace, or nothing but what is brought there: who has files need not look at others. */
+/** Chooses files and folders of the workspace, or only uploads: whoever brings files need not see others. */
 export function FilePicker({ question }: { readonly question: FileQuestion }) {
   return question.files === undefined ? (
     <Picker question={question} />
@@ -26,7 +26,7 @@ export function FilePicker({ question }: { readonly question: FileQuestion }) {
   );
 }
 
-/** Whether a folder is taken as it is. */
+/** Whether a folder itself can be chosen. */
 const takesFolders = ({ takes }: FileQuestion): boolean => takes?.includes('/') !== false;
 
 function Bringing(props: {
@@ -64,7 +64,7 @@ function Bringing(props: {
   );
 }
 
-/** Files and folders of the workspace, gone through by keys or by the mouse, and those of this computer to bring there. */
+/** Files and folders of the workspace, browsed by keys or mouse, and uploads from this computer. */
 function Picker({ question }: { readonly question: FileQuestion }) {
   const dialog = useModal();
   const id = useId();

@@ -9,14 +9,14 @@ import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';
 import { saveText, type ReadText, type Unsaved } from './save-text.ts';
 
-/** Characters that are edited as text: more is for an editor of one's own. */
+/** The most characters that are edited here; larger files need an editor. */
 const longest = 1_000_000;
 
 function close(): void {
   useOverlay.getState().show({ mending: null });
 }
 
-/** A file that cannot be opened as a graph, as text. It is saved once it is one. */
+/** Edits a file as text that cannot be opened as a graph. It can be saved once it is one. */
 export function MendDialog({ path }: { readonly path: string }) {
   const dialog = useModal();
   const host = useRef<HTMLDivElement>(null);
@@ -65,12 +65,12 @@ export function MendDialog({ path }: { readonly path: string }) {
     close();
     await openFile(path);
   };
-  /** Leaves at once where nothing would be lost, else asks. */
+  /** Closes if nothing would be lost, else asks. */
   const wantToLeave = (): void => {
     if (isEdited) setLeaving(!isLeaving);
     else close();
   };
-  // Wherever the focus is: it is nowhere when what had it has gone.
+  // On the document: the focus may be nowhere after its element disappeared.
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
@@ -92,7 +92,7 @@ export function MendDialog({ path }: { readonly path: string }) {
       ref={dialog}
       className="dialog w-[960px]"
       aria-labelledby="mend-dialog-title"
-      // It goes by its own buttons alone: whatever else would close it might lose what was typed.
+      // Only its own buttons close it: anything else might lose the text.
       onCancel={(event) => event.preventDefault()}
       onClose={() => dialog.current?.showModal()}
     >

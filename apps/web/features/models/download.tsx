@@ -4,7 +4,7 @@ import { download, type OfferedModel, type Download } from './use-models.ts';
 import { progressText } from '../../api/runs/run-texts.ts';
 import { ProgressBar } from '../../kit/progress-bar.tsx';
 
-/** Begins a download; of a licence that asks for consent this is how it is given. */
+/** Starts a download; for a licence that needs consent, the click gives it. */
 export function DownloadButton(props: { readonly model: OfferedModel; readonly small?: boolean }) {
   const { model, small = false } = props;
   const { facts, licence } = model;
@@ -19,7 +19,7 @@ export function DownloadButton(props: { readonly model: OfferedModel; readonly s
   );
 }
 
-/** How far a download is, how fast, and how long it takes still; or what ended it. */
+/** The progress and speed of a download, the time left, or why it failed. */
 export function DownloadProgress({ coming }: { readonly coming: Download }) {
   const { model, progress, problem } = coming;
   if (problem !== undefined)

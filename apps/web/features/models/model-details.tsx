@@ -11,7 +11,7 @@ interface ModelDetailsProps {
   readonly choose: () => void;
 }
 
-/** What a model is, what it takes of this machine, and what can be done with it. */
+/** A model: what it is, what it needs of this machine, and what can be done with it. */
 export function ModelDetails({ model, machine, coming, choose }: ModelDetailsProps) {
   const { facts, licence, installed } = model;
   const { fits, words } = memoryWords(model, machine);

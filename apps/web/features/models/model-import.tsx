@@ -8,12 +8,12 @@ import { ProgressBar } from '../../kit/progress-bar.tsx';
 import { refreshModels } from './use-models.ts';
 import type { FileToSend } from '@graft/view';
 
-/** What a model is made of; a folder may hold much else, such as the same weights in other formats. */
+/** The files of a model; its folder may hold others, such as weights in other formats. */
 const parts = /\.(gguf|json|jinja|safetensors|onnx|onnx_data(_\d+)?)$/;
 
 /**
- * Of what was chosen, what is sent of it: one file, or of a folder what can be of a model, by its path from there. Throws
- * `UploadRefused` where there is nothing of the kind.
+ * The chosen files to upload: a single file, or the model files of a folder, by relative path. Throws `UploadRefused`
+ * if there are none.
  */
 export function modelFiles(chosen: readonly File[]): readonly FileToSend[] {
   const found = chosen
@@ -30,7 +30,7 @@ export function modelFiles(chosen: readonly File[]): readonly FileToSend[] {
 }
 
 interface ModelImportProps {
-  /** A model has come: its id. */
+  /** Called with the id of the imported model. */
   readonly came: (id: string) => void;
   readonly leave: () => void;
 }
@@ -50,7 +50,7 @@ function FileButton(props: {
   const { folder = false, disabled, take, children } = props;
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    // React knows no such property.
+    // React's types lack this property.
     if (folder) input.current?.setAttribute('webkitdirectory', '');
   }, [folder]);
   return (
@@ -78,13 +78,13 @@ function FileButton(props: {
   );
 }
 
-/** Adds a model of one's own: a path on the server's machine, or files from this one. */
+/** Imports a model: from a path on the server's machine, or from files of this one. */
 export function ModelImport({ came, leave }: ModelImportProps) {
   const [state, setState] = useState<State>({ kind: 'asking' });
   const [from, setFrom] = useState('');
   const [name, setName] = useState('');
   const stop = useRef<AbortController>(undefined);
-  // What is under way then, which is not what was when this came.
+  // Reads the latest state, not that of this render.
   useEffect(() => () => stop.current?.abort(), []);
   const working = state.kind === 'working';
   const id = name.trim();
@@ -111,7 +111,7 @@ export function ModelImport({ came, leave }: ModelImportProps) {
     const progress = (done: number, total: number): void =>
       setState({
         kind: 'working',
-        // What is read then has no end that is known.
+        // The size of what is read is unknown then.
         ...(done < total ? { share: done / total } : {}),
         line:
           done < total ? `Sent ${bytes(done)} of ${bytes(total)}` : 'Reading the uploaded files …',

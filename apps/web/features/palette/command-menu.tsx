@@ -28,13 +28,13 @@ function close(): void {
   useScreen.getState().show({ commandMenu: false, openEnd: null });
 }
 
-/** Something that the menu offers. */
+/** An entry of the menu. */
 interface Offer {
-  /** What it is found by; no two have the same. */
+  /** The text that finds it; unique. */
   readonly value: string;
   readonly run: () => void;
   readonly hint?: string;
-  /** What it is found by too, after everything that is called so. */
+  /** Further words that find it, after all entries that match by name. */
   readonly about?: string;
   readonly children: ReactNode;
 }
@@ -82,7 +82,7 @@ function nodeGroup(openEnd: OpenEnd | null): Group {
   };
 }
 
-/** None while nothing is typed: in a large graph they would be more than can be read. */
+/** Nothing while the search is empty: a large graph has too many nodes to read. */
 function shownGroup(search: string): readonly Group[] {
   const offers = nodesCalled(search).map(({ id, title, value }) => ({
     value,
@@ -130,7 +130,7 @@ function commandGroup(view: View, experiments: Graph['experiments'] = {}): Group
   return { heading: 'Commands', offers: [...run, ...compare] };
 }
 
-/** The groups with that first which has the best for what is typed: cmdk orders what is in them, and leaves them where they are. */
+/** The groups, with the best match first: cmdk orders entries within groups only. */
 function byBest(groups: readonly Group[], search: string): readonly Group[] {
   const best = new Map(
     groups.map((group) => [
@@ -145,7 +145,7 @@ function byBest(groups: readonly Group[], search: string): readonly Group[] {
   return groups.toSorted((a, b) => (best.get(b) ?? 0) - (best.get(a) ?? 0));
 }
 
-/** ⌘K: add a node, go to one, open a file, or do what a key would. */
+/** ⌘K: adds a node, goes to one, opens a file, or runs a command. */
 export function CommandMenu() {
   const dialog = useModal();
   const [search, setSearch] = useState('');
@@ -200,16 +200,16 @@ export function CommandMenu() {
   );
 }
 
-/** As many as can be told apart at a glance. */
+/** The most nodes to list: as many as can be told apart at a glance. */
 const most = 12;
 
-/** Selects a node of the graph that is shown, and brings it into sight: its card, or its cell. The focus follows. */
+/** Selects a shown node and brings its card or cell into sight. The focus follows. */
 function goToNode(id: string): void {
   useScreen.getState().select([id]);
   action('bringIntoSight')(id);
 }
 
-/** The nodes of the graph that is shown which are called what is typed, by title or id, the best first. */
+/** The shown nodes whose title or id matches the search, the best first. */
 function nodesCalled(search: string): readonly { id: string; title: string; value: string }[] {
   if (search.trim() === '') return [];
   const { nodes } = useDocument.getState().shown;

@@ -19,7 +19,7 @@ import { cancelRun, startRun, runShown } from '../../api/runs/run-actions.ts';
 import { switchRunOnChange } from '../../api/runs/source-changes.ts';
 import { useRunView, useScreen } from '../../kit/stores.ts';
 
-/** Shows a run of before. The list goes, and its row with it: the focus moves to the tab of the run, the first one. */
+/** Shows a past run. Its row disappears with the list, so that the focus moves to the first tab, that of the run. */
 export function lookAtRun(runId: string): void {
   useRunView.getState().lookBack(runId);
   document.querySelector<HTMLElement>('section[aria-label="Runs"] [role="tab"]')?.focus();
@@ -70,7 +70,7 @@ export const runCommands: readonly Command[] = [
     group: 'Run',
     views: ['canvas', 'notebook', 'app'],
     keys: ['escape'],
-    // What is selected goes first.
+    // Selected text comes first.
     enabled: () => isPast() && !hasSelection() && !action('hasSelectedEdge')(),
     passOn: true,
     run: () => useRunView.getState().follow(useRunView.getState().newest),

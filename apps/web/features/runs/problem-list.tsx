@@ -50,7 +50,7 @@ function Row({ problem }: { readonly problem: ShownProblem }) {
   );
 }
 
-/** Problems that say the same, of so many nodes that a line for each would hide the others. */
+/** One line for a problem that many nodes share. */
 function Alike({ problems }: { readonly problems: readonly ShownProblem[] }) {
   const [first] = problems;
   const graph = useDocument((state) => state.graph);
@@ -73,7 +73,7 @@ function Alike({ problems }: { readonly problems: readonly ShownProblem[] }) {
   );
 }
 
-/** Everything that keeps the graph from running, each with the way to its node; what many nodes have alike is one line. */
+/** Everything that keeps the graph from running, with links to the nodes; a problem of many nodes takes one line. */
 export function ProblemList({
   problems,
   label = 'Problems',
@@ -102,7 +102,7 @@ function withoutLoose(graph: Graph, at: BodyId): Graph {
   return edges.length === body.edges.length ? graph : withBody(graph, at, { ...body, edges });
 }
 
-/** Removes edges that name a node which is not there: nothing on the canvas stands for them. One undoable edit. */
+/** Removes edges to missing nodes, which the canvas cannot show. One undoable edit. */
 function removeLooseEdges(): void {
   useDocument
     .getState()

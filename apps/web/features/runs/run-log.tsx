@@ -7,7 +7,7 @@ import { drawnFile, stepsInOrder, stepTitle, action } from '@graft/view';
 import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { levels, logOf, matching, type Level } from './log-filter.ts';
 
-/** What all steps of the run on the screen logged, oldest first: by node, by level, or by a word in it. */
+/** The log of all steps of the run on the screen, oldest first; filtered by node, level or text. */
 export function RunLog() {
   const run = useRunView((state) => state.run);
   const graph = useDocument(drawnFile);
@@ -39,7 +39,7 @@ export function RunLog() {
     );
   }
   const nodes = new Map(lines.map(({ step, title }) => [step, title]));
-  // The node of a run of before may have logged nothing in this one.
+  // The node chosen for an earlier run may have no lines here.
   const chosen = nodes.has(node) ? node : '';
   return (
     <>

@@ -4,7 +4,7 @@ import { isOver, type RunState } from '@graft/view';
 import { useRunView } from '../../kit/stores.ts';
 import { useEffect, useState } from 'react';
 
-/** Now, every `ms` while `active`. */
+/** The current time, updated every `ms` while `active`. */
 export function useNow(active: boolean, ms: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -23,7 +23,7 @@ const statusWords: Record<RunState['status'], string> = {
   cancelled: 'cancelled',
 };
 
-/** How the run on the screen stands, on one line: where that is narrow, without what is known from elsewhere too. */
+/** The status of the run on one line; a narrow one leaves out what other parts of the screen show. */
 export function RunSummary() {
   const run = useRunView((state) => state.run);
   const now = useNow(run !== null && !isOver(run), 200);

@@ -14,7 +14,7 @@ function close(): void {
   useScreen.getState().show({ source: null });
 }
 
-/** The lines, of which only those in view are drawn; the span's first line is scrolled to. */
+/** The lines in view; scrolls to the first line of the span. */
 function Lines({ document, span }: { readonly document: Document; readonly span: Span }) {
   const lines = useMemo(() => sourceLines(document, span), [document, span]);
   const first = Math.max(

@@ -8,7 +8,7 @@ import {
 import { api } from '../../api/client.ts';
 import type { RunState } from '@graft/view';
 
-/** The documents that a run has read, each artifact once. */
+/** The documents that a run has read, without duplicates. */
 export function documentArtifacts(run: RunState | null): ArtifactRef[] {
   const found = new Map<string, ArtifactRef>();
   for (const { outputs } of run?.steps.values() ?? []) {
@@ -19,7 +19,7 @@ export function documentArtifacts(run: RunState | null): ArtifactRef[] {
   return [...found.values()];
 }
 
-/** The document, or part, that a span is of; null where none of the artifacts has it. */
+/** The document, or part, that contains a span; null if no artifact has it. */
 export async function findDocument(
   artifacts: readonly ArtifactRef[],
   { documentId }: Span,
@@ -32,7 +32,7 @@ export async function findDocument(
   return null;
 }
 
-/** One line of a document, cut where the span begins and ends. */
+/** A line of a document, cut at the start and end of the span. */
 export interface SourceLine {
   /** 1-based, in the whole document. */
   readonly number: number;
@@ -41,7 +41,7 @@ export interface SourceLine {
   readonly after: string;
 }
 
-/** The lines of a document, or of its part, with the span's text apart. Offsets count from the whole document. */
+/** The lines of a document, or of its part, cut at the span. Offsets count from the whole document. */
 export function sourceLines(document: Document, span: Span): SourceLine[] {
   let from = document.offset;
   return document.text.split('\n').map((text, at) => {

@@ -3,14 +3,14 @@ import { useOverlay, useScreen } from '../../kit/stores.ts';
 import { stops } from './stops.ts';
 import './tour.css';
 
-/** Pixels that the frame around what is told of stands off it. */
+/** Pixels between an element and the frame around it. */
 const off = 3;
 
 function close(): void {
   useOverlay.getState().show({ tour: false });
 }
 
-/** What of the screen is told of, with its frame as far as that is seen; undefined where it is not on the screen. */
+/** The visible frame of the explained element; undefined if it is not on the screen. */
 function boxOf(about: string): DOMRect | undefined {
   const box = document.querySelector(about)?.getBoundingClientRect();
   if (box === undefined || box.width < 8 || box.height < 8) return undefined;
@@ -22,7 +22,7 @@ function boxOf(about: string): DOMRect | undefined {
   return new DOMRect(left, top, right - left, bottom - top);
 }
 
-/** A way through the screen, one thing after another, each lit and told of in two sentences. */
+/** A tour of the screen: one element after another, highlighted and explained in two sentences. */
 export function Tour() {
   const dialog = useRef<HTMLDialogElement>(null);
   const card = useRef<HTMLDivElement>(null);
@@ -43,7 +43,7 @@ export function Tour() {
       if (size) setPlace(cardPlace(box, size, { width: innerWidth, height: innerHeight }));
     };
     put();
-    // The canvas may be on its way when the tour begins in another view.
+    // The canvas may still be loading when the tour starts in another view.
     const later = setTimeout(put, 120);
     window.addEventListener('resize', put);
     return () => {
@@ -116,12 +116,12 @@ interface Box extends Size {
   readonly top: number;
 }
 
-/** Pixels between a thing and what is said of it, and to the edges of the window. */
+/** Pixels between the card and the element, and between the card and the window. */
 const gap = 14;
 
 /**
- * Where a card stands beside a box in a window: where there is room, below it, above, to its right or left; within it,
- * in its lower part, where it fills the window. Of no box: in the middle.
+ * Where a card goes beside a box: below, above, to the right or left, wherever there is room; inside, near the bottom,
+ * if the box fills the window. Without a box: in the middle.
  */
 export function cardPlace(box: Box | undefined, card: Size, view: Size): Pick<Box, 'left' | 'top'> {
   if (box === undefined)
