@@ -15,7 +15,7 @@ export interface ConnectionStore {
   subscribe(changed: () => void): () => void;
 }
 
-/** Why the port under the pointer does not take the edge. Nothing is imported from the renderer here: it would come in pieces then. */
+/** Why the port under the pointer refuses the edge. Imports nothing from React Flow: the bundler would split it. */
 function RefusalHint({ flow }: { readonly flow: ConnectionStore }) {
   const target = useSyncExternalStore(flow.subscribe, () => {
     const { connection } = flow.getState();
@@ -38,12 +38,12 @@ function RefusalHint({ flow }: { readonly flow: ConnectionStore }) {
   );
 }
 
-/** Nodes that are put in order at most: with more of them each edit would wait for that. */
+/** The most nodes to put in order: more would delay every edit. */
 const mostRead = 400;
 
 /**
- * Tab, and whoever hears the page read, comes to nodes in the order in which they are read, and to edges after them: the
- * renderer has these first. What is drawn behind what goes by layers of its own.
+ * Puts nodes into reading order for Tab and screen readers, with edges after them; React Flow puts edges first. The
+ * z-order of layers is independent of it.
  */
 function useReadInOrder(): void {
   useEffect(() => {
@@ -58,7 +58,7 @@ function useReadInOrder(): void {
   }, []);
 }
 
-/** What belongs to the canvas and nobody needs for its first sight. */
+/** Parts of the canvas that the first screen does not need. */
 export function CanvasExtras(props: {
   readonly flow: ZoomStore & ConnectionStore & OverviewStore & SightStore;
 }) {

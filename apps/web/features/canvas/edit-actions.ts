@@ -13,7 +13,7 @@ import {
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { selectedEdges } from './viewport.ts';
 
-/** Deletes what is selected as one edit: nodes, notes, groups, which leave what stands in them, and edges. */
+/** Deletes the selected nodes, notes, groups (not what they hold) and edges in one edit. */
 export function deleteSelected(): void {
   const { selection, select } = useScreen.getState();
   const cut = new Set(selectedEdges());
@@ -24,7 +24,7 @@ export function deleteSelected(): void {
   select([]);
 }
 
-/** Copies what is selected beside itself. */
+/** Duplicates the selection beside itself. */
 export function duplicateSelection(): void {
   const { selection, select } = useScreen.getState();
   if (selection.length === 0) return;
@@ -37,13 +37,16 @@ export function selectAll(): void {
   useScreen.getState().select(keysOf(useDocument.getState().shown));
 }
 
-/** Text for the clipboard; undefined when nothing is selected. */
+/** Text for the clipboard; undefined without a selection. */
 export function copySelected(): string | undefined {
   const { selection } = useScreen.getState();
   return selection.length === 0 ? undefined : copiedText(useDocument.getState().shown, selection);
 }
 
-/** Nodes, the edges among them and the subgraphs that they use, notes and groups, by their keys, as the text of a graph file: it can be pasted into an editor as well. */
+/**
+ * Nodes, notes and groups by key, with the edges among them and the subgraphs they use, as the text of a graph file,
+ * which can also be pasted into an editor.
+ */
 export function copiedText(graph: Graph, keys: readonly string[]): string {
   const chosen = new Set(keys);
   const pick = <V>(record: Readonly<Record<string, V>>): Record<string, V> =>

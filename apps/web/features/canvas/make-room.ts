@@ -12,16 +12,16 @@ import {
 import { type Card, columnGap, meets, roomFor } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 
-/** The graph with a node where it covers nothing, as near as can be to where it was dropped. */
+/** The graph with a node moved to the nearest place where it covers nothing. */
 export function settled(graph: Graph, id: string): Graph {
   const others = drawnFrames(graph).filter((other) => other.id !== id);
   return moveNodes(graph, { [id]: roomFor(cardFrame(graph, id), others) });
 }
 
 /**
- * The graph with room for a node that was put on an edge: where it would cover something it stands right of the edge's source,
- * and all that comes after it moves right, with what would be covered then. Where the edge leads back, the node goes where
- * nothing is.
+ * The graph with room for a node that was dropped on an edge. If it would cover something, it goes right of the edge's
+ * source, and everything after it moves right, along with what would be covered. If the edge leads back, the node goes
+ * to free space.
  */
 export function withRoom(graph: Graph, id: string, { source, target }: Edge): Graph {
   const node = cardFrame(graph, id);
@@ -52,11 +52,11 @@ export function withRoom(graph: Graph, id: string, { source, target }: Edge): Gr
 interface Shift {
   readonly by: number;
   readonly first: readonly string[];
-  /** What stays where it is, and within its groups. */
+  /** What stays in place, and within its groups. */
   readonly stays: string;
 }
 
-/** Pixels from top to bottom in which cards are looked for together. */
+/** Height in pixels of the bands that index cards. */
 const bandHeight = 400;
 
 function bandsOf({ y, height }: Frame): readonly number[] {
@@ -77,8 +77,8 @@ function inBands(cards: readonly Card[]): ReadonlyMap<number, readonly Card[]> {
 }
 
 /**
- * Moves some right, with notes about them and all that they would cover. A group whose content moves goes along; one of which
- * only a part moves becomes wider.
+ * Moves nodes right, with their notes and everything they would cover. A group moves if all of its content does;
+ * otherwise it becomes wider.
  */
 function shifted(graph: Graph, { by, first, stays }: Shift): Graph {
   const cards = new Map(
@@ -106,7 +106,7 @@ function shifted(graph: Graph, { by, first, stays }: Shift): Graph {
     return isWhole && going === held.length ? right(frame) : wider(frame);
   };
   const bands = inBands([...cards.values()]);
-  // What is covered anew by something, or by a group that it does not belong to.
+  // Queues cards that something newly covers, or a group that they do not belong to.
   const queueCovered = (before: Frame, after: Frame, own: ReadonlySet<string>): void => {
     for (const band of bandsOf(after)) {
       for (const card of bands.get(band) ?? []) {
@@ -132,7 +132,7 @@ function shifted(graph: Graph, { by, first, stays }: Shift): Graph {
       const own = heldBy.get(frame.id) ?? none;
       const grown = now(group);
       if (grown !== frame) queueCovered(frame, grown, own);
-      // A group that something comes into which does not belong to it makes way as a whole.
+      // A group moves as a whole if a foreign card would come to lie in it.
       const comes = [...moved].some((key) => {
         const card = cards.get(key);
         return (

@@ -5,7 +5,7 @@ import { type Command, hasSelection, shapeOf } from '@graft/view';
 import { bypassRefusal, GraphError, setBypass } from '@graft/graph';
 import { report } from '../../api/graphs/graph-file.ts';
 
-/** Those of the selected nodes that are switched off, or that are not. */
+/** The selected nodes that are switched off, or those that are on. */
 function selectedBy(off: boolean): readonly string[] {
   const { nodes } = useDocument.getState().shown;
   return useScreen.getState().selection.filter((id) => {
@@ -14,7 +14,7 @@ function selectedBy(off: boolean): readonly string[] {
   });
 }
 
-/** Switches the selected nodes off, or on again: one step of the history. All of them, or none with the reason. */
+/** Switches the selected nodes off or on in one step of the history: all of them, or none, with the reason. */
 function switchSelected(off: boolean): void {
   const { shown, edit } = useDocument.getState();
   const ids = selectedBy(!off);

@@ -49,7 +49,7 @@ const isSameEdge = (a: SceneEdge, b: SceneEdge | undefined): boolean =>
   a.via === b.via &&
   a.colour === b.colour;
 
-/** Whether a node is where it was and as large, with its ports where they were: that it is selected changes nothing. */
+/** Whether a node has the same place, size and ports; the selection does not count. */
 const standsAs = (a: FlowNode, b: FlowNode | undefined): boolean =>
   b !== undefined &&
   a.id === b.id &&
@@ -78,7 +78,7 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
   const last = useRef<{ readonly by: readonly unknown[]; readonly nodes: readonly FlowNode[] }>(
     undefined,
   );
-  // After the renderer has taken over the nodes.
+  // After React Flow has the nodes.
   useEffect(() => {
     const by = [edges, graphNodes, bends, used, flow, within, runs];
     const isAsBefore =
