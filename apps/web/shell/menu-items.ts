@@ -1,10 +1,7 @@
 import { formatEdge, isNodeKey, noteOfKey } from '@graft/graph';
 import {
   action,
-  type Command,
   allCommands,
-  commandOf,
-  runCommand,
   pathOf,
   titleAmong,
   type ConnectQuestion,
@@ -28,28 +25,8 @@ import { canLeave, enterSelected, selectedFile, selectedUse } from '../api/graph
 import { deleteFile, duplicateFile } from '../api/graphs/workspace-files.ts';
 import { canMoveProse, moveProse, type ProseStep } from '../features/canvas/moved-prose.ts';
 import { openForm } from '../features/notebook/open-form.ts';
-import type { MenuGroups, MenuItem, SubMenu } from './menu-item.ts';
+import { command, ifEnabled, subMenu, type MenuGroups, type MenuItem } from './menu-item.ts';
 import { runMenu, stepMenu } from './run-menu.ts';
-
-/** A command as a menu item. */
-function command(id: string, other: Partial<MenuItem> = {}): MenuItem {
-  return itemOf(commandOf(id), other);
-}
-
-function itemOf(own: Command, other: Partial<MenuItem> = {}): MenuItem {
-  return {
-    id: own.id,
-    title: own.title,
-    ...(own.keys?.[0] === undefined ? {} : { keys: own.keys[0] }),
-    disabled: own.enabled?.() === false,
-    run: () => runCommand(own),
-    ...other,
-  };
-}
-
-/** A command if it is enabled, else nothing. */
-const ifEnabled = (id: string): readonly MenuItem[] =>
-  commandOf(id).enabled?.() === false ? [] : [command(id)];
 
 function goToNode(id: string): void {
   useScreen.getState().select([id]);
@@ -160,10 +137,6 @@ function proseMenu(): MenuGroups {
     [command('delete', { grave: true })],
   ];
 }
-
-const subMenu = (title: string, items: readonly MenuItem[]): SubMenu => ({
-  ...{ id: title.toLowerCase(), title, items },
-});
 
 const arrangements = (): readonly string[] =>
   allCommands().flatMap(({ id, submenu }) => (submenu === 'Arrange' ? [id] : []));

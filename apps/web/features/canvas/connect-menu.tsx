@@ -17,7 +17,7 @@ import {
   type ConnectQuestion,
   type PendingEdge,
 } from '@graft/view';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
 import { SearchField } from '../../kit/search-field.tsx';
 

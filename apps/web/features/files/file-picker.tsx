@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { queries } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { useListed } from '../../kit/use-listed.ts';
 import { useOverlay } from '../../kit/stores.ts';
 import type { FileQuestion } from '@graft/view';

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { api } from '../../api/client.ts';
 import { tellOfSaved } from '../../api/runs/tell-of-saved-rows.ts';
 import { CloseIcon } from '../../kit/icons.tsx';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { AnswerList } from './answer-list.tsx';
 import { isListed, nextOpen, type AnswerToLabel, type LabelFilter } from './answers-to-label.ts';

@@ -21,7 +21,7 @@ import { startExperiment } from '../../api/experiments.ts';
 import { openFile } from '../../api/graphs/open-file.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { commandWords } from './command-words.ts';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { SearchField } from '../../kit/search-field.tsx';
 
 function close(): void {

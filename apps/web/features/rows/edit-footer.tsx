@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { FooterQuestion } from '../../kit/footer-question.tsx';
+import { FooterQuestion } from '../../kit/dialog.tsx';
 import { keyName } from '../../kit/chord.ts';
 import type { RowsEditing } from './use-rows-editing.ts';
 

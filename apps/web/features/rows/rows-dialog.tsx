@@ -1,7 +1,7 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { CloseIcon, PlusIcon, RedoIcon, UndoIcon } from '../../kit/icons.tsx';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { keyName } from '../../kit/chord.ts';
 import { useOverlay } from '../../kit/stores.ts';
 import type { RowsToEdit } from '@graft/view';

@@ -8,7 +8,7 @@ import { problemText } from '@graft/view';
 import { CloseIcon } from '../../kit/icons.tsx';
 import { useRunView, useScreen } from '../../kit/stores.ts';
 import { documentArtifacts, findDocument, sourceLines } from './source-document.ts';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 
 function close(): void {
   useScreen.getState().show({ source: null });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placesIn, unknownMessage } from './unknown-places.ts';
+import { placesIn, unknownMessage } from './place-extensions.ts';
 
 it('finds names in braces, and takes no braces of code for them', () => {
   const text = 'Q: {question} {"a": {b}} { c } {}';
