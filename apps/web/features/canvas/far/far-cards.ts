@@ -1,5 +1,5 @@
-import { type Node as FlowNode, type NodeChange, useStore, type InternalNode } from '@xyflow/react';
-import { createContext, useRef } from 'react';
+import type { Node as FlowNode, NodeChange } from '@xyflow/react';
+import { createContext } from 'react';
 import { create } from 'zustand';
 
 /**
@@ -70,42 +70,6 @@ export function placedFlat(node: FlowNode): FlowNode {
   };
   placed.set(node, flat);
   return flat;
-}
-
-/**
- * Visible nodes below which cards are drawn one by one again: lower, so that a view at the border does not flip back
- * and forth.
- */
-const fewNodes = 0.75 * manyNodes;
-
-interface Sight {
-  readonly transform: readonly [x: number, y: number, zoom: number];
-  readonly width: number;
-  readonly height: number;
-  readonly nodeLookup: ReadonlyMap<string, Pick<InternalNode, 'measured' | 'internals'>>;
-}
-
-/** Whether more than `most` nodes are visible. */
-export function hasInSight({ transform, width, height, nodeLookup }: Sight, most: number): boolean {
-  if (nodeLookup.size <= most) return false;
-  const [x, y, zoom] = transform;
-  let seen = 0;
-  for (const { internals, measured } of nodeLookup.values()) {
-    const left = internals.positionAbsolute.x * zoom + x;
-    const top = internals.positionAbsolute.y * zoom + y;
-    const right = left + (measured.width ?? 0) * zoom;
-    const bottom = top + (measured.height ?? 0) * zoom;
-    if (right > 0 && left < width && bottom > 0 && top < height && ++seen > most) return true;
-  }
-  return false;
-}
-
-/** Whether so many nodes are visible that they are drawn as one picture. */
-export function useManyInSight(): boolean {
-  const wasMany = useRef(false);
-  return useStore(
-    (state) => (wasMany.current = hasInSight(state, wasMany.current ? fewNodes : manyNodes)),
-  );
 }
 
 /** Below this zoom the text of a card is too small: only its title and result are drawn, enlarged. */

@@ -9,8 +9,8 @@ export {
   placedFlat,
   pointAt,
   useFarCards,
-  useManyInSight,
   farScale,
   showsResults,
 } from './far-cards.ts';
-export { useKnownSizesKept, knownCards, titleFontLoaded } from './known-cards.ts';
+export { useKnownSizesKept, useManyInSight } from './flow-store.ts';
+export { knownCards, titleFontLoaded } from './known-cards.ts';

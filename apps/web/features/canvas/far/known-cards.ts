@@ -1,5 +1,5 @@
 import type { Graph, GraphNode, NodeType } from '@graft/graph';
-import { type Node as FlowNode, type NodeHandle, type Position, useStoreApi } from '@xyflow/react';
+import type { Node as FlowNode, NodeHandle, Position } from '@xyflow/react';
 import {
   shapeOf,
   nodeFacts,
@@ -12,7 +12,6 @@ import {
   portsOf,
 } from '@graft/view';
 import { titleLines } from './title-lines.ts';
-import { useState } from 'react';
 
 /** The width and font of titles on cards, as in `canvas.css`. */
 const titleWidth = 167;
@@ -101,33 +100,4 @@ export function knownCards(nodes: readonly FlowNode[], graph: Graph, sides: Side
 /** Resolves when titles can be measured: their font has loaded. */
 export async function titleFontLoaded(): Promise<void> {
   await document.fonts.load(titleFont).catch(() => []);
-}
-
-type Store = ReturnType<typeof useStoreApi>;
-
-const keeping = new WeakSet<Store>();
-
-/** Keeps the computed ports and size of a card: React Flow would search the page for each port. */
-function keepKnownSizes(store: Store): void {
-  if (keeping.has(store)) return;
-  keeping.add(store);
-  const { updateNodeInternals } = store.getState();
-  store.setState({
-    updateNodeInternals(updates) {
-      const { nodeLookup } = store.getState();
-      const unknown = [...updates].filter(([id, { nodeElement }]) => {
-        const { handles, measured } = nodeLookup.get(id) ?? {};
-        const { offsetWidth, offsetHeight } = nodeElement;
-        const isSame = measured?.width === offsetWidth && measured.height === offsetHeight;
-        return handles === undefined || !isSame;
-      });
-      if (unknown.length > 0) updateNodeInternals(new Map(unknown));
-    },
-  });
-}
-
-/** Runs once, before React Flow reads the function that it measures with. */
-export function useKnownSizesKept(): void {
-  const store = useStoreApi();
-  useState(() => keepKnownSizes(store));
 }
