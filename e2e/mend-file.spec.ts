@@ -12,7 +12,7 @@ test('a file that is no graph is named, and mended as text', async ({ page, work
   const bench = new Workbench(page);
   await bench.load(workspace.url, 'broken-text.graft.json');
   const notice = page.getByTestId('notice');
-  await expect(notice).toContainText('broken-text.graft.json is not valid JSON (line ');
+  await expect(notice).toContainText('broken-text.graft.json: The file is not valid JSON (line ');
   await notice.getByRole('button', { name: 'Open as text' }).click();
   const dialog = page.getByRole('dialog', { name: 'broken-text, as text' });
   const text = dialog.getByRole('textbox', { name: 'Text of broken-text' });

@@ -56,7 +56,7 @@ test('a file that cannot be read is marked and named, and its line goes with it'
   await row.getByRole('button').first().click();
   const line = page
     .getByRole('alert')
-    .filter({ hasText: 'unreadable.graft.json is not valid JSON' });
+    .filter({ hasText: 'unreadable.graft.json: The file is not valid JSON' });
   await expect(line).toContainText('(line 1): expected a key in double quotes.');
   await page.locator('[data-file="sound-too.graft.json"] button').first().click();
   await expect(line).toHaveCount(0);

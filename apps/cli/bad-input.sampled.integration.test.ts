@@ -302,9 +302,9 @@ describe('bad input', () => {
       },
       ['ask.questions -> code-1.rows'],
     );
-    const said = await message(text);
-    expect(said).toContain('node "code-1", param "code": ');
-    expect(said).toMatch(expected);
+    const output = await message(text);
+    expect(output).toContain('node "code-1", param "code": ');
+    expect(output).toMatch(expected);
   });
 
   // The command waits for the lock for seconds; prisma/database.isolated.test.ts always waits.

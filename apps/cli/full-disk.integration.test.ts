@@ -34,7 +34,7 @@ describe.skipIf(disk === undefined)('on a disk that is full', () => {
     await writeFile(path.join(small, 'corpus/b.txt'), 'B');
     await mkdir(path.join(small, 'outputs'));
     const written = ['run.html', 'run.md', 'outputs/chunk.chunks.jsonl'];
-    for (const one of written) await writeFile(path.join(small, one), 'Mine.');
+    for (const file of written) await writeFile(path.join(small, file), 'Mine.');
     const before = await readFile(path.join(small, file), 'utf8');
     const names = [...(await readdir(small)), 'filler'].sort();
     disk?.fill();
@@ -52,8 +52,8 @@ describe.skipIf(disk === undefined)('on a disk that is full', () => {
       ]);
     }
     expect(await readFile(path.join(small, file), 'utf8')).toBe(before);
-    for (const one of written) {
-      expect(await readFile(path.join(small, one), 'utf8'), one).toBe('Mine.');
+    for (const file of written) {
+      expect(await readFile(path.join(small, file), 'utf8'), file).toBe('Mine.');
     }
     expect((await readdir(small)).sort()).toEqual(names);
   }, 120_000);

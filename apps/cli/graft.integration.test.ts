@@ -24,7 +24,7 @@ function eventsOf({ stdout }: Finished): { events: RunEvent[]; end: RunEnd } {
   return { events, end };
 }
 const step = (end: RunEnd, node: string): RunEnd['steps'][number] | undefined =>
-  end.steps.find((one) => one.node === node);
+  end.steps.find((step) => step.node === node);
 
 describe('graft, from file to results', () => {
   let folder: string;

@@ -1,18 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { GraphError, parseGraph, type Graph } from '@graft/graph';
 
-/** Reads and parses a graph file; `shown` is how messages name it. Throws located GraphErrors. */
+/** Reads and parses a graph file; messages call it `shown`. Throws located GraphErrors. */
 export async function readGraphFile(file: string, shown = file): Promise<Graph> {
   return parseGraph(await readText(file, shown), shown);
 }
 
-/** Bytes of a text that is read whole. */
+/** Bytes of the largest text that is read whole. */
 const maxText = 256 * 1024 * 1024;
 
-/** All of a stream, which may have no end. Throws `too-large`; `what` begins the message. */
+/** The whole of a stream, which may never end. Throws `too-large`; `subject` begins its message. */
 export async function boundedBytes(
   stream: AsyncIterable<Buffer | string>,
-  what: string,
+  subject: string,
 ): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
@@ -22,7 +22,7 @@ export async function boundedBytes(
     if (size > maxText) {
       throw new GraphError(
         'too-large',
-        `${what} is longer than ${String(maxText / 1024 / 1024)} MiB, the limit. Give a shorter one.`,
+        `${subject} is longer than ${String(maxText / 1024 / 1024)} MiB, the limit. Give a shorter one.`,
       );
     }
     pieces.push(bytes);
@@ -30,7 +30,7 @@ export async function boundedBytes(
   return Buffer.concat(pieces);
 }
 
-/** A text file, which must be UTF-8. */
+/** Reads a text file, which must be UTF-8. */
 export async function readText(file: string, shown = file): Promise<string> {
   const bytes = await boundedBytes(createReadStream(file), shown).catch(
     (cause: NodeJS.ErrnoException) => {

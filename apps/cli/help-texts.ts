@@ -1,3 +1,7 @@
+import { exitCode } from './exit-code.ts';
+
+const exitCodes = `Exit codes: ${exitCode.succeeded} succeeded, ${exitCode.failed} failed, ${exitCode.badInput} bad input, ${exitCode.cancelled} cancelled.`;
+
 /** After the help of `graft run`. */
 export const runExamples = `
 Examples:
@@ -7,7 +11,7 @@ Examples:
   graft run answers.graft.json --input question="What is LoRA?" --output answers
   graft run quickstart.graft.json --json | tail -n 1
 
-Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
+${exitCodes}`;
 
 /** After the help of `graft experiment`. */
 export const experimentExamples = `
@@ -16,7 +20,7 @@ Examples:
   graft experiment chunking.graft.json sizes --out sizes.md
   graft experiment chunking.graft.json sizes --json | tail -n 1
 
-Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
+${exitCodes}`;
 
 /** After the help of `graft`. */
 export const graftExamples = `
@@ -30,5 +34,5 @@ none, as in a fresh clone, Graft takes the nearest folder with those graphs. If 
 with the data in its lock, else the file's own folder. Give --workspace DIR for another one.
 `;
 
-/** Of `--workspace`, for commands with a graph file. */
+/** The help of `--workspace`, for commands that take a graph file. */
 export const workspaceOfFile = 'workspace folder (default: found from the file; see graft --help)';

@@ -98,12 +98,12 @@ describe.skipIf(process.platform === 'win32')('a loop on a real model', () => {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       const closed = once(child, 'close');
-      let told = '';
+      let events = '';
       for await (const data of child.stdout.setEncoding('utf8')) {
-        told += String(data);
+        events += String(data);
         const third =
           /"step.started","node":"again#3\/generate"|"node":"again#3\/generate"[^\n]*"device"/;
-        if (third.test(told)) break;
+        if (third.test(events)) break;
       }
       child.kill('SIGKILL');
       await closed;

@@ -14,9 +14,9 @@ it('blanks that end in no line take no longer than their number', () => {
 it('of a model that does not exist it says what to type', () => {
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   printProblems([{ code: 'bad-model', message: 'There is no model "a".', location: {} }]);
-  const said = written.mock.calls.map(([text]) => String(text)).join('');
+  const output = written.mock.calls.map(([text]) => String(text)).join('');
   written.mockRestore();
-  expect(said).toContain('graft models ls');
-  expect(said).toContain('graft models pull ID');
-  expect(said).toContain('graft models import PATH');
+  expect(output).toContain('graft models ls');
+  expect(output).toContain('graft models pull ID');
+  expect(output).toContain('graft models import PATH');
 });

@@ -4,10 +4,10 @@ import { env } from './env.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import { painter } from './terminal.ts';
 
-/** Problems printed before the rest is counted only. */
+/** The most problems that are printed; the others are counted. */
 const shown = 20;
 
-/** Where more help is, by code; the problem's own message already says what to do. */
+/** Where to find more help, by code. The message of the problem already says what to do. */
 const hints: Readonly<Record<string, string>> = {
   'unknown-type': 'graft nodes lists the node types.',
   'unknown-param': 'graft nodes TYPE lists the parameters of a node type.',
@@ -23,7 +23,7 @@ const hints: Readonly<Record<string, string>> = {
 /** A problem as errors and events carry it. */
 export type ShownProblem = LocatedMessage & { readonly code: string };
 
-/** Prints problems to standard error, one a line, and then where more help is. */
+/** Prints problems to standard error, one a line, then where to find more help. */
 export function printProblems(problems: readonly ShownProblem[]): void {
   const paint = painter(process.stderr);
   for (const problem of problems.slice(0, shown)) {
@@ -40,26 +40,26 @@ export function printProblems(problems: readonly ShownProblem[]): void {
 }
 
 function hintOf({ code, message }: ShownProblem): string | undefined {
-  // It says itself what that command can do.
+  // Its message already advises that command.
   if (code === 'no-space' && message.includes('graft cache gc')) return undefined;
   return hints[code];
 }
 
-/** The lines of a text in one. Linear, whatever blanks a name or a value brings. */
+/** Joins the lines of a text. Linear in its length, whatever blanks it has. */
 export function inOneLine(text: string): string {
   const lines = text.split('\n').map((line) => line.trim());
   return lines.filter((line) => line !== '').join(' ');
 }
 
-/** Lines for what has changed in a graph, before the rest is counted only. */
+/** The most changes of a graph that are printed; the others are counted. */
 const shownChanges = 8;
 
-/** Says which files and graphs are others than a graph was locked to: nothing stops for it. Models are problems. */
+/** Prints which files and graphs differ from the lock; the run goes on. Models that differ are problems instead. */
 export function printDrift(drift: readonly Drift[], file: string): void {
   const paint = painter(process.stderr);
   const write = (line: string): void => void process.stderr.write(`${line}\n`);
-  const said = drift.filter(({ kind }) => kind !== 'models');
-  for (const { kind, message, changes } of said.slice(0, shown)) {
+  const sources = drift.filter(({ kind }) => kind !== 'models');
+  for (const { kind, message, changes } of sources.slice(0, shown)) {
     write(`${paint('yellow', 'note')} ${printable(message)}`);
     if (changes === undefined) {
       if (kind === 'graphs') write('       Its locked version is not on this machine.');
@@ -69,17 +69,17 @@ export function printDrift(drift: readonly Drift[], file: string): void {
     if (changes.length > shownChanges)
       write(`       … and ${String(changes.length - shownChanges)} more differences`);
   }
-  if (said.length > shown) write(`… and ${String(said.length - shown)} more sources.`);
-  const [graph] = said.filter(({ changes }) => changes !== undefined);
+  if (sources.length > shown) write(`… and ${String(sources.length - shown)} more sources.`);
+  const [graph] = sources.filter(({ changes }) => changes !== undefined);
   const name = printable(file);
-  if (said.length > 0) write(paint('dim', `To accept these changes, run graft lock ${name}.`));
+  if (sources.length > 0) write(paint('dim', `To accept these changes, run graft lock ${name}.`));
   if (graph !== undefined) {
     const kept = `graft lock ${name} --keep ${printable(graph.name)}`;
     write(paint('dim', `To copy the locked version into the file, run ${kept}.`));
   }
 }
 
-/** Reports anything thrown and says how to exit. Stack traces show only with GRAFT_DEBUG=1. */
+/** Prints anything thrown and returns the exit code. Stack traces need GRAFT_DEBUG=1. */
 export function reportError(thrown: unknown): ExitCode {
   const error = GraphError.from(thrown);
   printProblems(error.problems);

@@ -98,7 +98,7 @@ describe.skipIf(process.platform === 'win32')('a reflection on a small model', (
 
   /** The answers by their questions, and the means. */
   async function run(set: readonly string[]) {
-    const settings = set.flatMap((one) => ['--set', one]);
+    const settings = set.flatMap((setting) => ['--set', setting]);
     const { code, stderr } = await graft(['run', file, ...settings, '--out', 'out'], {
       cwd: folder,
     });
@@ -110,7 +110,11 @@ describe.skipIf(process.platform === 'win32')('a reflection on a small model', (
         .map((line) => JSON.parse(line));
     const answers = (await rows('again.answers.jsonl')).map((row) => answerSchema.parse(row));
     const [summary] = (await rows('score.metrics.jsonl')).map((row) => metricRowSchema.parse(row));
-    return { stderr, means: summary?.values, byId: new Map(answers.map((one) => [one.id, one])) };
+    return {
+      stderr,
+      means: summary?.values,
+      byId: new Map(answers.map((answer) => [answer.id, answer])),
+    };
   }
 
   it('that never agrees ends at its limit, knowing nothing, with all that it has cost', async () => {

@@ -274,7 +274,7 @@ it.runIf(inject('share') === 1)(
       ...['judge-model.key={"$secret":"LOCAL"}', 'files.paths=["handbook/kilns/**/*.md"]'],
       ...['topic.paths=["handbook/kilns/eastern-kiln.md"]', 'make-dataset.answerability=none'],
       ...['judge.maxTokens=48', 'judge.context=2048'],
-    ].flatMap((one) => ['--set', one]);
+    ].flatMap((setting) => ['--set', setting]);
     const runIt = () =>
       run(['run', path.join(shown, example), '--workspace', shown, '--out', 'shown-out', ...set]);
     // Whether the model writes a question that can be read depends on the processor.

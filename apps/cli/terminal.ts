@@ -1,10 +1,21 @@
 import { printable } from '@graft/graph';
 import { env } from './env.ts';
+import { exitCode } from './exit-code.ts';
+
+/** Prints a line, or lines, to standard output. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Prints a value as indented JSON. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, undefined, 2));
+}
 
 const colours = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
 type Colour = keyof typeof colours;
 
-/** Paints for a stream: plain text where it is not a terminal, or where NO_COLOR is set. */
+/** Adds colours for a stream: none if it is no terminal or NO_COLOR is set. */
 export type Paint = (colour: Colour, text: string) => string;
 
 export function painter(stream: { readonly isTTY?: boolean | undefined }): Paint {
@@ -18,7 +29,7 @@ export function oneLine(text: string, width: number): string {
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
 
-/** Rows in columns; numbers to the right. Nothing is cut. */
+/** Rows as aligned columns; the columns in `right` are right-aligned. Nothing is cut. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths: number[] = [];
   for (const row of rows) {
@@ -36,4 +47,22 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
       .trimEnd(),
   );
   return lines.join('\n');
+}
+
+/** Sent by a supervisor; sent when the terminal is closed. */
+const endSignals = ['SIGTERM', 'SIGHUP'] as const;
+
+/** The first interrupt cancels; the second ends the process at once. */
+export function cancelOnInterrupt(cancel: () => void): () => void {
+  const interrupted = (): void => {
+    process.once('SIGINT', () => process.exit(exitCode.cancelled));
+    process.stderr.write('cancelling… (press Ctrl+C again to stop at once)\n');
+    cancel();
+  };
+  process.once('SIGINT', interrupted);
+  for (const signal of endSignals) process.once(signal, cancel);
+  return () => {
+    process.off('SIGINT', interrupted);
+    for (const signal of endSignals) process.off(signal, cancel);
+  };
 }

@@ -1,6 +1,15 @@
-// What the page is made of, without React, DOM or network. `apps/web` draws it; the server reads it for reports and comparisons.
+// The page without React, DOM or network. `apps/web` draws it; the server reads it for reports and comparisons.
 export { action, provideActions, type Actions, type ComparedSide } from './commands/actions.ts';
-export { type Chord, type CommandGroup, type Command, belongsTo } from './commands/command.ts';
+export {
+  type Chord,
+  type CommandGroup,
+  type Command,
+  belongsTo,
+  provideCommands,
+  allCommands,
+  commandOf,
+  runCommand,
+} from './commands/command.ts';
 export {
   hasFile,
   isRunnable,
@@ -13,7 +22,6 @@ export {
   isPast,
   works,
 } from './commands/conditions.ts';
-export { provideCommands, allCommands, commandOf, runCommand } from './commands/registry.ts';
 export {
   mostSides,
   letterOf,
@@ -26,11 +34,21 @@ export {
   type ComparedNode,
   type ComparedEdge,
   type Comparison,
+  outputName,
+  comparedOutputs,
+  outputOf,
+  type NamedOutput,
 } from './compare/comparison.ts';
-export { outputName, comparedOutputs, outputOf, type NamedOutput } from './compare/output-name.ts';
-export { checks, noModels } from './document/checks.ts';
-export { titleByLook } from './document/default-title.ts';
-export { deleteKeys } from './document/delete-keys.ts';
+export { checks, noModels, usedGraphs, provideNodeTypes, nodeTypes } from './document/lookups.ts';
+export {
+  titleByLook,
+  untitled,
+  titleOf,
+  paramTitle,
+  titleAmong,
+  stepTitle,
+} from './document/node-titles.ts';
+export { deleteKeys, leaveEmpty, neighbourOf } from './document/deletion.ts';
 export {
   drawnFile,
   onPastEdit,
@@ -46,12 +64,19 @@ export {
   type Origin,
   type HistoryMark,
 } from './document/document-store.ts';
-export { fitting } from './document/fitting-types.ts';
-export { givenParams, givenHere } from './document/given-params.ts';
+export {
+  fitting,
+  edgeBetween,
+  replacedEdges,
+  connectInPlace,
+  portRefusal,
+  onlyEdge,
+  acceptingPort,
+} from './document/port-refusal.ts';
+export { givenParams, givenHere, pathOf, isPartOf } from './document/node-place.ts';
 export { takeHeld, HeldText } from './document/held-text.ts';
 export { keptHistories } from './document/kept-histories.ts';
 export { Latest, placeShown, whileShown, whileOpen, madeOfShown } from './document/latest.ts';
-export { leaveEmpty } from './document/leave-empty.ts';
 export {
   usedGraph,
   bodyAt,
@@ -69,22 +94,9 @@ export {
   withShown,
   type Trail,
 } from './document/levels.ts';
-export { missingPath } from './document/missing-path.ts';
-export { neighbourOf } from './document/neighbour.ts';
 export { inOrder } from './document/node-order.ts';
-export { pathOf, isPartOf } from './document/node-path.ts';
-export { shapeOf, nodeFacts } from './document/node-shape.ts';
-export { untitled, titleOf, paramTitle, titleAmong, stepTitle } from './document/node-titles.ts';
-export { provideNodeTypes, nodeTypes } from './document/node-types.ts';
-export {
-  edgeBetween,
-  replacedEdges,
-  connectInPlace,
-  portRefusal,
-  onlyEdge,
-  acceptingPort,
-} from './document/port-refusal.ts';
-export { problemPath } from './document/problem-places.ts';
+export { shapeOf, nodeFacts, previewType } from './document/node-shape.ts';
+export { missingPath, problemPath } from './document/problem-places.ts';
 export {
   type ShownProblem,
   isIncomplete,
@@ -94,8 +106,8 @@ export {
   type ProblemCount,
   countProblems,
   problemText,
+  alike,
 } from './document/problem-text.ts';
-export { usedGraphs } from './document/used-graphs.ts';
 export { comparedMeanings } from './experiment/compared-meanings.ts';
 export {
   noProgress,
@@ -123,7 +135,7 @@ export { portsOf } from './layout/node-port-names.ts';
 export { belowCard, betweenNotes, roomFor } from './layout/room-for.ts';
 export { cellHead, type CellHead } from './notebook/cell-head.ts';
 export { cellOrder } from './notebook/cell-order.ts';
-export { proseOrder } from './notebook/prose-order.ts';
+export { proseOrder } from './notebook/cell-order.ts';
 export { readJson } from './read-json.ts';
 export {
   rowsKey,
@@ -135,10 +147,9 @@ export {
   type ReportGroup,
   type Report,
 } from './report/report.ts';
-export { alike } from './run/alike-problems.ts';
 export { resultNodes } from './run/graph-results.ts';
-export { emptyList, appended, listed } from './run/growing-list.ts';
-export { GrowingMap } from './run/growing-map.ts';
+export { emptyList, appended, listed } from './run/growing-collections.ts';
+export { GrowingMap } from './run/growing-collections.ts';
 export {
   allReused,
   checkpointText,
@@ -150,7 +161,6 @@ export {
   reasonSentence,
   type ReasonLine,
 } from './run/miss-reason.ts';
-export { previewType } from './run/preview-type.ts';
 export {
   emptyRun,
   foldEvent,
@@ -174,9 +184,21 @@ export {
   type PastParams,
 } from './run/run-view.ts';
 export { noStandIns, withStandIns, shareDone, noTexts, standInViews } from './run/stand-ins.ts';
-export { stepParams } from './run/step-params.ts';
-export type { ReportedProblem, StepView } from './run/step-view.ts';
-export { announcementStore, announce } from './screen/announcement.ts';
+export { stepParams, type ReportedProblem, type StepView } from './run/step-view.ts';
+export {
+  announcementStore,
+  announce,
+  type InspectorTab,
+  views,
+  type View,
+  bottomTabs,
+  type BottomTab,
+  type Notice,
+  type PendingEdge,
+  type OpenEnd,
+  screenStore,
+  innerStepStore,
+} from './screen/screen-store.ts';
 export { type Conflict, conflictStore } from './screen/conflict-store.ts';
 export { keepViewShowable } from './screen/keep-view-showable.ts';
 export {
@@ -210,15 +232,3 @@ export {
   openLowerHeight,
 } from './screen/panel-store.ts';
 export { whyNotPast, refusePast } from './screen/past-refusal.ts';
-export {
-  type InspectorTab,
-  views,
-  type View,
-  bottomTabs,
-  type BottomTab,
-  type Notice,
-  type PendingEdge,
-  type OpenEnd,
-  screenStore,
-  innerStepStore,
-} from './screen/screen-store.ts';

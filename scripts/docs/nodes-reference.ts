@@ -7,7 +7,7 @@ import {
   type OutputPort,
   type ParamField,
 } from '@graft/graph';
-import { families, familyTitles } from '../../apps/web/kit/family-colour.ts';
+import { families, familyTitles } from '../../apps/web/kit/node-types.ts';
 import { headingAnchor } from './heading-anchor.ts';
 
 const cachingTexts: Readonly<Record<NodeType['caching'], string>> = {

@@ -8,7 +8,7 @@ vi.mock('../opened-workspace.ts', () => ({
   open: async () => ({ storage: { collect }, [Symbol.asyncDispose]: async () => undefined }),
 }));
 
-async function told(failure: Error): Promise<string> {
+async function reported(failure: Error): Promise<string> {
   collect.mockRejectedValueOnce(failure);
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
@@ -16,22 +16,22 @@ async function told(failure: Error): Promise<string> {
   } catch (error) {
     reportError(error);
   }
-  const said = written.mock.calls.map(([text]) => String(text)).join('');
+  const output = written.mock.calls.map(([text]) => String(text)).join('');
   written.mockRestore();
-  return said;
+  return output;
 }
 
 it('does not advise itself where the disk is full of other files', async () => {
   const full = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
   for (const failure of [full, GraphError.from(full)]) {
-    const said = await told(failure);
-    expect(said).toContain('The disk is full of other files');
-    expect(said).not.toContain('--max-size');
+    const output = await reported(failure);
+    expect(output).toContain('The disk is full of other files');
+    expect(output).not.toContain('--max-size');
   }
 });
 
 it('tells any other failure as it is', async () => {
-  expect(await told(new GraphError('store-locked', 'Another one has it.'))).toContain(
+  expect(await reported(new GraphError('store-locked', 'Another one has it.'))).toContain(
     'Another one has it.',
   );
 });

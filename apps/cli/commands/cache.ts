@@ -3,9 +3,8 @@ import type { CollectReport } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, table } from '../terminal.ts';
 import { formatBytes, formatDuration, parseBytes } from '../quantity.ts';
-import { table } from '../terminal.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
 const optionsSchema = z.object({
@@ -82,7 +81,7 @@ async function collect(folder: string | undefined, maxBytes: number): Promise<Co
   return await workspace.storage.collect(maxBytes);
 }
 
-/** The usual advice on a full disk is this very command. */
+/** The usual advice on a full disk names this very command, so it gets its own. */
 function nothingToGive(cause: unknown): GraphError {
   return new GraphError(
     'no-space',

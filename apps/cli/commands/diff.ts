@@ -2,7 +2,7 @@ import { diffGraphs, formatDiff, printable } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readGraphFile } from '../graph-source.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson } from '../terminal.ts';
 
 const optionsSchema = z.object({ json: z.boolean().optional() });
 

@@ -3,8 +3,7 @@ import { doctor as examine, type DoctorCheck } from '@graft/backends/probe';
 import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { print, printJson } from '../output.ts';
-import { painter, table } from '../terminal.ts';
+import { print, printJson, painter, table } from '../terminal.ts';
 
 const optionsSchema = z.object({ json: z.boolean().optional() });
 const colours = { ok: 'green', missing: 'yellow', broken: 'red' } as const;

@@ -16,26 +16,29 @@ import { namedEditor, openEditor } from '../editor.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { freezeNamed, type NamedOutput } from '../frozen-output.ts';
 import { open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { printProblems } from '../problem-report.ts';
 import { locateGraph } from '../workspace-location.ts';
 
 const optionsSchema = z.object({ workspace: z.string().optional() });
 
-/** Bytes of rows that an editor is given: a text file is read whole. */
+/** Bytes of the largest file of rows that an editor gets: it reads the whole file. */
 const limit = { atMost: 256 * 1024 * 1024 };
 
-/** Steps named before the rest is counted only. */
+/** The most steps that a message names; the others are counted. */
 const namedSteps = 8;
 
-/** `graft edit FILE NODE[.PORT]`: opens the editor on frozen rows, which are frozen first where they are not, and checks them. */
+/**
+ * `graft edit FILE NODE[.PORT]`: freezes the rows unless they are frozen, opens the editor on them, and checks the
+ * result.
+ */
 export async function edit(file: string, output: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const located = await locateGraph(file, options.workspace);
   const named = { file, path: located.path, output };
   await using workspace = await open(located.root);
   const known = await rowsOfNode(workspace, named);
-  // Before anything is frozen.
+  // Checked before anything is frozen.
   const editor = requireEditor(named, known);
   const rows = known ?? (await frozenNow(workspace, named));
   const { file: of, type, written } = rows;
@@ -66,7 +69,7 @@ export async function edit(file: string, output: string, rawOptions: unknown): P
   return exitCode.succeeded;
 }
 
-/** Locks a graph that is locked to the rows as they are now, as a save on the page does: they were changed for it. */
+/** Locks a locked graph to the edited rows, as a save on the page does. */
 async function lockToRows(workspace: Workspace, path: string): Promise<void> {
   const { text, revision } = await workspace.graphs.read(path);
   if (!isLocked(parseGraph(text, path).lock)) return;
@@ -74,7 +77,7 @@ async function lockToRows(workspace: Workspace, path: string): Promise<void> {
   if (locked !== text) await workspace.graphs.save(path, locked, revision);
 }
 
-/** The rows that a node of the file reads already; undefined for any other node. */
+/** The rows that a node of the file reads; undefined for nodes that read none. */
 async function rowsOfNode(
   workspace: Workspace,
   { file, path, output }: NamedOutput,
@@ -91,7 +94,7 @@ async function rowsOfNode(
   );
 }
 
-/** Throws `bad-input` where no editor can be opened; says what can be done instead. */
+/** Throws `bad-input` if no editor can be opened; the message says what to do instead. */
 function requireEditor({ file, output }: NamedOutput, known: ReadRows | undefined): string {
   const instead =
     known === undefined
@@ -120,7 +123,9 @@ async function frozenNow(workspace: Workspace, named: NamedOutput): Promise<Read
   return frozen;
 }
 
-/** Tells of a text that was not taken, and asks until the answer is one. The end of the input leaves it. */
+/**
+ * Reports why a text was refused, and asks until there is a valid answer. At the end of the input, the draft is left.
+ */
 async function askWhatNow(refusal: GraphError, draft: string): Promise<Choice> {
   printProblems(refusal.problems);
   const stale = refusal.code === 'stale-save';

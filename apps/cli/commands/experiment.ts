@@ -2,9 +2,8 @@ import { countVariants, plural, type Experiment, type Graph } from '@graft/graph
 import { writeOutFile } from '@graft/workspace/write-out-file';
 import { z } from 'zod';
 import { exitCode, exitCodeOfRun, type ExitCode } from '../exit-code.ts';
-import { cancelOnInterrupt } from '../interrupt.ts';
+import { cancelOnInterrupt, print, printJson, table } from '../terminal.ts';
 import { open, openGraph } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
 import { printProblems } from '../problem-report.ts';
 import { ExperimentView } from '../progress/experiment-view.ts';
 import { formatDuration } from '../quantity.ts';
@@ -60,17 +59,19 @@ export async function experiment(rawArguments: unknown, rawOptions: unknown): Pr
 function list(graph: Graph, json: boolean): ExitCode {
   const all = Object.entries(graph.experiments ?? {});
   if (json) {
-    printJson(all.map(([name, one]) => ({ name, ...countVariants(one), ...one })));
+    printJson(
+      all.map(([name, experiment]) => ({ name, ...countVariants(experiment), ...experiment })),
+    );
   } else if (all.length === 0) {
     print('The file has no experiments. Add one under "experiments", by name.');
   } else {
     print(
       table(
-        all.map(([name, one]) => [
+        all.map(([name, experiment]) => [
           name,
-          extent(one),
-          (one.metrics ?? []).join(', '),
-          one.doc ?? '',
+          extent(experiment),
+          (experiment.metrics ?? []).join(', '),
+          experiment.doc ?? '',
         ]),
       ),
     );
@@ -78,8 +79,8 @@ function list(graph: Graph, json: boolean): ExitCode {
   return exitCode.succeeded;
 }
 
-function extent(one: Experiment): string {
-  const { variants, repeats } = countVariants(one);
+function extent(experiment: Experiment): string {
+  const { variants, repeats } = countVariants(experiment);
   const times = repeats === 1 ? '' : ` × ${String(repeats)} seeds`;
   return `${plural(variants, 'variant')}${times}`;
 }

@@ -15,12 +15,12 @@ import { writeOutFile } from '@graft/workspace/write-out-file';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { writeOutputs } from '../run-outputs.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 import { reportFile } from './built-pages.ts';
 
-/** The formats, and what the files end in. */
+/** The formats, and the endings of their files. */
 const endings = { html: '.html', md: '.md', markdown: '.md', bundle: '' } as const;
 const optionsSchema = z.object({
   format: z.string(),
@@ -30,7 +30,7 @@ const optionsSchema = z.object({
 
 const isFormat = (text: string): text is keyof typeof endings => Object.hasOwn(endings, text);
 
-/** Events read from the journal at a time. */
+/** Events read from the journal at once. */
 const eventsAtOnce = 1000;
 
 /** `graft export RUN --format html|md|bundle`; `markdown` is `md`. */
@@ -62,7 +62,7 @@ export async function exportRun(name: string, rawOptions: unknown): Promise<Exit
   return exitCode.succeeded;
 }
 
-/** A file, and beside it a folder with the pictures that it shows, where there are any. */
+/** A Markdown file, with a folder of its pictures beside it. */
 async function writeMarkdown(workspace: Workspace, run: RunRecord, target: string): Promise<void> {
   const { dir, name } = path.parse(target);
   const folder = `${name}-pictures`;
@@ -97,7 +97,7 @@ async function writeBundle(workspace: Workspace, run: RunRecord, folder: string)
   await writeOutputs(workspace, steps, path.join(folder, 'outputs'));
 }
 
-/** The next events of a run, or of a run of an experiment, without folders of this machine. */
+/** The next events of a run or an experiment, without paths of this machine. */
 async function eventsAfter(
   { journal, root }: Workspace,
   { id, experiment }: RunRecord,

@@ -3,12 +3,14 @@ import { plural } from '@graft/graph';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { freezeNamed } from '../frozen-output.ts';
 import { open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { locateGraph } from '../workspace-location.ts';
 
 const optionsSchema = z.object({ workspace: z.string().optional() });
 
-/** `graft freeze FILE NODE[.PORT]`: what the node last gave becomes a file, which is read in its place. */
+/**
+ * `graft freeze FILE NODE[.PORT]`: writes the last output of a node to a file; the graph then reads that file instead.
+ */
 export async function freeze(file: string, output: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const located = await locateGraph(file, options.workspace);

@@ -3,7 +3,7 @@ import type { RetentionPolicy, Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson } from '../terminal.ts';
 import { parseTimeSpan } from '../quantity.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
@@ -14,7 +14,7 @@ const optionsSchema = z.object({
   olderThan: z.string().optional(),
 });
 
-/** Milliseconds that the end of a cancelled run is waited for: steps have two seconds, then their process is killed. */
+/** Milliseconds to wait for the end of a cancelled run: after two seconds, the processes of its steps are killed. */
 const cancelWithin = 15_000;
 
 /** `graft runs cancel RUN`. */

@@ -11,7 +11,7 @@ import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open, usedGraphs } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { locateGraph } from '../workspace-location.ts';
 
 const optionsSchema = z.object({
@@ -22,14 +22,14 @@ const optionsSchema = z.object({
 type Options = z.infer<typeof optionsSchema>;
 
 /**
- * `graft lock FILE`: writes one digest for each model, each source of files and each graph that it uses into the graph, as
- * they are now. With `--take` and `--keep`, only of the graphs that are named: as they are now, or as they were.
+ * `graft lock FILE`: writes a digest of every model, source of files and used graph into the graph. With `--take` and
+ * `--keep`, only for the named graphs: their new digest, or the old one.
  */
 export async function lock(file: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const located = await locateGraph(file, options.workspace);
   await using workspace = await open(located.root);
-  // The very text of the revision that the save is based on.
+  // The text of the revision that the save is based on.
   const { text: written, revision } = await workspace.graphs.read(located.path);
   const graph = parseGraph(written, file);
   const single = options.take.length > 0 || options.keep.length > 0;
@@ -51,7 +51,7 @@ export async function lock(file: string, rawOptions: unknown): Promise<ExitCode>
 }
 
 async function withAll(workspace: Workspace, graph: Graph, path: string): Promise<Graph> {
-  // What is wrong with the graph is said first: its lock would lack sources.
+  // Problems come first: without their sources, the lock would be incomplete.
   await workspace.plans.plan(graph, path);
   return { ...graph, lock: await workspace.locks.taken(graph, path) };
 }

@@ -3,10 +3,9 @@ import { isHubReference } from '@graft/graph';
 import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { cancelOnInterrupt } from '../interrupt.ts';
-import { print, printJson } from '../output.ts';
+import { cancelOnInterrupt } from '../terminal.ts';
+import { print, printJson } from '../terminal.ts';
 import { formatBytes } from '../quantity.ts';
-import { table } from '../terminal.ts';
 
 const listSchema = z.object({ json: z.boolean().optional() });
 const pullSchema = z.object({ acceptLicence: z.boolean().optional() });

@@ -9,8 +9,7 @@ import {
 import { registry } from '@graft/nodes/definitions';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { print, printJson } from '../output.ts';
-import { oneLine, painter, table } from '../terminal.ts';
+import { print, printJson, oneLine, painter, table } from '../terminal.ts';
 
 const optionsSchema = z.object({ json: z.boolean().optional() });
 
@@ -58,7 +57,7 @@ function firstSentence(text: string): string {
   return oneLine(/^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text, 100);
 }
 
-/** Where a parameter counts, if it does not always. */
+/** When a parameter applies, unless it always does. */
 function whereText(node: NodeType, param: string): string[] {
   const conditions = conditionsOf(node, param);
   return conditions.length === 0 ? [] : [`Applies if ${conditionText(conditions)}.`];

@@ -4,7 +4,7 @@ import { packageSuffix, type PackageContents } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print, printable } from '../terminal.ts';
 import { formatBytes } from '../quantity.ts';
 import { locateGraph } from '../workspace-location.ts';
 
@@ -18,7 +18,7 @@ const optionsSchema = z.object({
 });
 type Options = z.infer<typeof optionsSchema>;
 
-/** `graft pack FILE`: says how large each part is, then writes the chosen ones into one file. */
+/** `graft pack FILE`: prints the size of each part, then writes the chosen parts into one file. */
 export async function pack(file: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const located = await locateGraph(file, options.workspace);
@@ -41,14 +41,14 @@ export async function pack(file: string, rawOptions: unknown): Promise<ExitCode>
 
 function partLines(contents: PackageContents, options: Options): string[] {
   const { graphs, data, artifacts, models } = contents;
-  const line = (part: 'data' | 'artifacts' | 'models', what: string, size: number): string => {
+  const line = (part: 'data' | 'artifacts' | 'models', label: string, size: number): string => {
     const how =
       options.list === true
         ? `--${part}`
         : options[part] === true
           ? 'packed'
           : `left out (--${part})`;
-    return `  ${what.padEnd(40)} ${formatBytes(size).padStart(10)}  ${how}`;
+    return `  ${label.padEnd(40)} ${formatBytes(size).padStart(10)}  ${how}`;
   };
   return [
     `  ${plural(graphs.count, 'graph file').padEnd(40)} ${formatBytes(graphs.size).padStart(10)}  always`,

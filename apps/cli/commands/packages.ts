@@ -2,9 +2,8 @@ import type { ReceivedPackage } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print, table } from '../terminal.ts';
 import { formatBytes, formatDuration } from '../quantity.ts';
-import { table } from '../terminal.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
 const optionsSchema = z.object({
@@ -28,7 +27,7 @@ export async function listPackages(rawOptions: unknown): Promise<ExitCode> {
   return exitCode.succeeded;
 }
 
-/** What its results are used for. */
+/** Whether its results are trusted or held back. */
 function use({ trusted, held }: ReceivedPackage): string {
   if (trusted) return 'trusted';
   return held === true

@@ -4,11 +4,10 @@ import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readInputs } from '../input-text.ts';
 import { open, openGraph } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, table } from '../terminal.ts';
 import { printDrift, printProblems } from '../problem-report.ts';
 import { reasonText } from '../progress/step-line.ts';
 import { formatDuration } from '../quantity.ts';
-import { table } from '../terminal.ts';
 
 const optionsSchema = z.object({
   set: z.array(z.string()),
@@ -47,7 +46,7 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
     ]);
     if (rows.length > 0) print(table(rows));
     const time = timeText(report);
-    // A graph that cannot be planned would run nothing of which there is anything to say.
+    // Without a plan there are no counts to print.
     const isPlan = rows.length > 0 || report.problems.length === 0;
     if (isPlan) print(`${report.reused} reused, ${report.toRun} to run${time}`);
   }
@@ -56,7 +55,7 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
   return report.problems.length === 0 ? exitCode.succeeded : exitCode.badInput;
 }
 
-/** What the nodes that would run took the last time; `over` where that is not known of all. */
+/** The time that the nodes took last; `over` if some of it is unknown. */
 function timeText({ nodes, estimatedMs }: PlanReport): string {
   if (estimatedMs === undefined) return '';
   const known = nodes.every((step) => step.verdict === 'hit' || step.estimatedMs !== undefined);

@@ -2,13 +2,12 @@ import type { PortAliases, RunEvent, StepSummary } from '@graft/graph';
 import { z } from 'zod';
 import { exitCodeOfRun, type ExitCode } from '../exit-code.ts';
 import { readInputs } from '../input-text.ts';
-import { cancelOnInterrupt } from '../interrupt.ts';
+import { cancelOnInterrupt, print, oneLine, painter } from '../terminal.ts';
 import { open, openGraph } from '../opened-workspace.ts';
-import { print } from '../output.ts';
 import { printDrift, printProblems, type ShownProblem } from '../problem-report.ts';
-import { progressView } from '../progress/progress-view.ts';
 import { formatDuration } from '../quantity.ts';
-import { oneLine, painter } from '../terminal.ts';
+import { LiveView } from '../progress/live-view.ts';
+import { PlainView } from '../progress/plain-view.ts';
 
 const optionsSchema = z.object({
   set: z.array(z.string()),
@@ -64,7 +63,7 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
     await writeOutputs(workspace, steps, options.out);
   }
   if (options.json === true) {
-    // The events say all.
+    // The events have been printed.
   } else if (options.output.length > 0) {
     const { printOutputs } = await import('../print-outputs.ts');
     await printOutputs(workspace, { outputs: options.output, opened, steps, aliases });
@@ -73,7 +72,7 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
   return exitCodeOfRun(end);
 }
 
-/** What went wrong in the steps; else what kept the run from starting. */
+/** The problems of the steps; else what kept the run from starting. */
 function problemsOf(end: RunEnd): readonly ShownProblem[] {
   const failed = end.steps.map((step) => step.error).filter((error) => error !== undefined);
   if (failed.length > 0) return failed;
@@ -95,4 +94,16 @@ function printSummary(end: RunEnd, steps: readonly StepSummary[]): void {
     }
   }
   print(`${end.status} in ${formatDuration(end.ms)}: ${parts.join(', ')}  (run ${end.runId})`);
+}
+
+/** Shows the progress of a run on standard error. */
+export interface ProgressView {
+  show(event: RunEvent): void;
+  /** Ends the current line. */
+  close(): void;
+}
+
+/** Bars on a terminal, plain lines otherwise. */
+function progressView(stream: NodeJS.WriteStream): ProgressView {
+  return stream.isTTY ? new LiveView(stream) : new PlainView(stream);
 }

@@ -3,7 +3,7 @@ import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson } from '../terminal.ts';
 import { formatDuration } from '../quantity.ts';
 import { compareSteps } from '../run-comparison.ts';
 import { experimentSummary } from '../experiment-table.ts';
@@ -44,7 +44,7 @@ export async function showRun(name: string, rawOptions: unknown): Promise<ExitCo
   return exitCode.succeeded;
 }
 
-/** Its variants' runs, and the table of what they have given so far. */
+/** The runs of its variants, and the table so far. */
 async function showExperiment(
   workspace: Workspace,
   run: RunRecord,

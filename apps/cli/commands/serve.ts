@@ -6,12 +6,12 @@ import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { chosenToken, keptToken } from '../kept-token.ts';
 import { open, stateFolderOf } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { parseBytes } from '../quantity.ts';
 import { existingFolder } from '../workspace-location.ts';
 import { reportFile, staticFolder } from './built-pages.ts';
 
-/** The port that is tried first where none is asked for; the next free one will do. */
+/** The default port; if it is taken, the next free one. */
 const usualPort = 3000;
 
 const badPort = '--port takes a whole number from 0 to 65535.';
@@ -32,10 +32,10 @@ const optionsSchema = z.object({
   maxPackage: z.string().optional(),
 });
 
-/** The examples, where they have come along. Both the sources and the bundle lie one level below this app. */
+/** The examples, if they are installed. Both the sources and the bundle lie one level below this app. */
 const examplesFolder = path.resolve(import.meta.dirname, '../../../examples');
 
-/** `graft serve [DIR]`: until it is interrupted. */
+/** `graft serve [DIR]`: serves until it is interrupted. */
 export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.safeParse(rawOptions);
   if (!options.success) {
@@ -59,7 +59,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const interrupted = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
-    // The terminal that it was started in was closed.
+    // The terminal was closed.
     process.once('SIGHUP', resolve);
   });
   const { surviveRejections } = await import('@graft/workspace');

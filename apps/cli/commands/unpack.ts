@@ -4,7 +4,7 @@ import { GraphError, parseGraph, plural } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { printProblems } from '../problem-report.ts';
 import { formatBytes } from '../quantity.ts';
 import { existingFolder, locateWorkspace } from '../workspace-location.ts';
@@ -15,7 +15,7 @@ const optionsSchema = z.object({
   workspace: z.string().optional(),
 });
 
-/** `graft unpack X.graft.zip`. What is missing to run it is said, with each way to get it; that is no failure. */
+/** `graft unpack X.graft.zip`. Prints what the graph still needs to run and how to get it; that is no failure. */
 export async function unpack(archive: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   await using workspace = await open(rootOf(options.workspace));
@@ -28,7 +28,7 @@ export async function unpack(archive: string, rawOptions: unknown): Promise<Exit
   return exitCode.succeeded;
 }
 
-/** The workspace around this folder; where there is none, this folder becomes one. */
+/** The workspace around this folder; else this folder becomes a workspace. */
 function rootOf(workspace: string | undefined): string {
   if (workspace !== undefined) return existingFolder(workspace);
   try {
@@ -78,7 +78,7 @@ async function printReport(workspace: Workspace, report: UnpackReport): Promise<
   }
 }
 
-/** Beside what the command prints for programs. */
+/** For people, beside the output for programs. */
 function printNote(text: string): void {
   process.stderr.write(`note: ${text}\n`);
 }

@@ -4,14 +4,17 @@ import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readGraphFile } from '../graph-source.ts';
 import { stateFolderOf, usedGraphs } from '../opened-workspace.ts';
-import { print } from '../output.ts';
+import { print } from '../terminal.ts';
 import { printDrift, printProblems } from '../problem-report.ts';
 import { locateGraph } from '../workspace-location.ts';
 import { z } from 'zod';
 
 const optionsSchema = z.object({ workspace: z.string().optional() });
 
-/** `graft validate FILE…`: every problem of every file, and what has changed in the graphs it uses; nothing is written or run. */
+/**
+ * `graft validate FILE…`: prints the problems of each file, and changes in the graphs it uses. It runs and writes
+ * nothing.
+ */
 export async function validate(files: readonly string[], rawOptions: unknown): Promise<ExitCode> {
   const { workspace } = optionsSchema.parse(rawOptions);
   const [{ registry }, { createCatalogue, defaultModelsFolder }] = await Promise.all([

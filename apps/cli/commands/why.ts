@@ -12,9 +12,8 @@ import {
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson } from '../terminal.ts';
 import { formatDuration } from '../quantity.ts';
-import { oneLine, painter, table } from '../terminal.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
 const optionsSchema = z.object({ json: z.boolean().optional(), workspace: z.string().optional() });
@@ -94,7 +93,7 @@ function verdict(step: StepSummary): string {
   }
 }
 
-/** A loop has no key: its steps have. */
+/** A loop has no key of its own; its steps have. */
 function loopVerdict({ node, status }: StepSummary): string {
   if (status === 'cached') return 'All steps of its rounds were reused.';
   if (status === 'succeeded' || status === 'failed') {

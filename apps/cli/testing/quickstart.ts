@@ -32,9 +32,9 @@ export class Quickstart implements AsyncDisposable {
   /** Asks the first questions with these settings, and gives the ids of those that are answered correctly. */
   async rightWith(...settings: readonly string[]): Promise<string[]> {
     const out = path.join(this.folder, 'out');
-    const set = [`questions.limit=${String(this.#asked)}`, ...settings].flatMap((one) => [
+    const set = [`questions.limit=${String(this.#asked)}`, ...settings].flatMap((setting) => [
       '--set',
-      one,
+      setting,
     ]);
     const run = await graft(['run', file, '--out', out, ...set], { cwd: this.folder });
     expect(run).toMatchObject({ code: 0 });

@@ -1,9 +1,9 @@
 import type { ArtifactRef, Family, RunStatus, StepStatus } from '@graft/graph';
 
-/** Runs that are compared at once: more columns would not be read. */
+/** The most runs that can be compared at once. */
 export const mostSides = 4;
 
-/** A run on one side, and its node where only that is compared. */
+/** A run on one side; with one of its nodes where only nodes are compared. */
 export interface ComparedRun {
   readonly id: string;
   readonly file: string;
@@ -15,9 +15,9 @@ export interface ComparedRun {
   readonly variant?: string;
   readonly seed?: number;
   readonly node?: string;
-  /** What that node is called. */
+  /** The title of that node. */
   readonly nodeTitle?: string;
-  /** Whether the graph that it ran is still kept: without it, long texts and titles are not known. */
+  /** Whether the store still has the graph of the run. Without it, long texts and titles are unknown. */
   readonly graphKept: boolean;
 }
 
@@ -36,13 +36,13 @@ export type NodeSide =
       readonly error?: string;
     };
 
-/** A value on one side: as text, or why there is none. Of a long text only its digest may be kept. */
+/** A value on one side, or why there is none. The graph may hold only the digest of a long text. */
 export type ComparedValue =
   | { readonly text: string; readonly cut?: true }
   | { readonly absent: 'not set' | 'not known' | 'no such node' }
   | { readonly absent: 'not kept'; readonly digest: string };
 
-/** A parameter, or what else of a node's own its result depends on: a part of its key, such as its files and models. */
+/** A parameter, or another part of a node's key, such as its files and models. */
 export interface ComparedSetting {
   readonly kind: 'param' | 'part';
   readonly name: string;
@@ -50,14 +50,14 @@ export interface ComparedSetting {
   readonly differs: boolean;
 }
 
-/** An output as each side has it. */
+/** An output, by side. */
 export interface ComparedOutput {
   readonly port: string;
-  /** How its rows are compared; absent: only whether it is the same. */
+  /** How its rows are compared; absent: only whether the outputs are equal. */
   readonly rows?: 'answers' | 'hits' | 'text';
   readonly unit: string;
   readonly artifacts: readonly (ArtifactRef | null)[];
-  /** Of each side, whether it is in the store no more. */
+  /** By side, whether the store has evicted it. */
   readonly gone: readonly boolean[];
   readonly differs: boolean;
 }
@@ -73,27 +73,54 @@ export interface ComparedNode {
   readonly outputs: readonly ComparedOutput[];
 }
 
-/** An edge that not every side has. */
+/** An edge that at least one side lacks. */
 export interface ComparedEdge {
-  /** As it is written, after the nodes that lead to its graph: `reader/chunk.chunks -> embed.chunks`. */
+  /** As the file writes it, after the nodes that lead to its graph: `reader/chunk.chunks -> embed.chunks`. */
   readonly path: string;
-  /** What its ends are called: a node's title and a port. */
+  /** Its ends as text: the title of a node and a port. */
   readonly from: string;
   readonly to: string;
-  /** Whether each side has it; null where the graph of a side is not kept. */
+  /** Whether each side has it; null where the graph of that side is gone. */
   readonly has: readonly (boolean | null)[];
 }
 
-/** Several runs side by side, the first to compare with. */
+/** Several runs side by side. The first is the baseline. */
 export interface Comparison {
   readonly runs: readonly ComparedRun[];
-  /** In the order in which they ran; those that only later sides have come last. */
+  /** In the order in which they ran; nodes that only later sides have come last. */
   readonly nodes: readonly ComparedNode[];
-  /** What is connected otherwise; none where only a node of each run is compared. */
+  /** Edges that differ; none where only one node of each run is compared. */
   readonly edges: readonly ComparedEdge[];
-  /** Nodes that are not shown, since there are too many. */
+  /** Number of nodes beyond the limit, which are not shown. */
   readonly leftOut: number;
 }
 
-/** What a side is called. */
+/** The letter of a side. */
 export const letterOf = (side: number): string => String.fromCharCode(65 + side);
+
+/** The name of an output in the address: `retriever/search.hits`. */
+export function outputName(
+  { path }: Pick<ComparedNode, 'path'>,
+  { port }: Pick<ComparedOutput, 'port'>,
+): string {
+  return `${path}.${port}`;
+}
+
+export interface NamedOutput {
+  readonly node: ComparedNode;
+  readonly output: ComparedOutput;
+}
+
+/** The outputs whose rows are compared. */
+export function comparedOutputs(nodes: readonly ComparedNode[]): NamedOutput[] {
+  return nodes.flatMap((node) =>
+    node.outputs.flatMap((output) => (output.rows === undefined ? [] : { node, output })),
+  );
+}
+
+export function outputOf(
+  nodes: readonly ComparedNode[],
+  name: string | undefined,
+): NamedOutput | undefined {
+  return comparedOutputs(nodes).find(({ node, output }) => outputName(node, output) === name);
+}

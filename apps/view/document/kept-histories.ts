@@ -8,7 +8,7 @@ import {
 } from '@graft/graph';
 import { placed, type Placed, type Trail } from './levels.ts';
 
-/** Steps of a history: what a state before an edit, or one that was undone, had. */
+/** Steps of a history: the states before each edit, or those that were undone. */
 type Steps = Partial<Placed>[];
 
 interface History {
@@ -16,21 +16,21 @@ interface History {
   readonly futureStates: Steps;
 }
 
-/** The history of a file that is no longer open, and how the file was left. */
+/** The history of a closed file, and the graph with which it was closed. */
 interface KeptHistory extends History {
   readonly graph: Graph;
   readonly trail: Trail;
 }
 
 /**
- * Histories of files that are no longer open, by path, those left last at the end. Whoever gives a path to another file, or
- * leaves a file as it was saved, takes its history out.
+ * Histories of closed files by path, the last closed at the end. Renaming a file, or closing it unchanged, removes its
+ * history.
  */
 export const keptHistories = new Map<string, KeptHistory>();
 
 /**
- * The lock of another step of the history, once a save or a run has made `to` of `from`: what that changed it changes here
- * as well, and what a person took, kept or gave back stays theirs to undo.
+ * The lock of another step of the history after a save or a run changed the lock from `from` to `to`: the same change
+ * is applied here. What the person took, kept or restored stays theirs to undo.
  */
 function carriedLock(lock: Lock, { from, to }: { from: Lock; to: Lock }): Lock {
   const carried = lockKinds.map((kind) => {
@@ -46,19 +46,22 @@ function carriedLock(lock: Lock, { from, to }: { from: Lock; to: Lock }): Lock {
   return { ...lock, ...Object.fromEntries(carried) };
 }
 
-/** A history with a lock that was written by a save or a run, which is nobody's edit, in all its steps. */
+/** A history whose steps all have the lock that a save or a run wrote: nobody edited it. */
 export function relocked(
   { pastStates, futureStates }: History,
   written: { readonly from: Graph['lock']; readonly to: Graph['lock'] },
 ): History {
-  const one = ({ graph, trail = [] }: Partial<Placed>): Partial<Placed> =>
+  const relockedState = ({ graph, trail = [] }: Partial<Placed>): Partial<Placed> =>
     graph === undefined ? {} : placed({ ...graph, lock: carriedLock(graph.lock, written) }, trail);
-  return { pastStates: pastStates.map(one), futureStates: futureStates.map(one) };
+  return {
+    pastStates: pastStates.map(relockedState),
+    futureStates: futureStates.map(relockedState),
+  };
 }
 
 /**
- * The history with which a file is opened: as it was left, or a new one. Where the file has become another meanwhile, that
- * is a step like any other, as it is where a file changes that is open: undone, it is as it was left.
+ * The history for a file that is opened: the kept one, or a new one. If the file has changed since, the change is one
+ * step: undo returns to the graph as it was left.
  */
 export function historyFor(path: string, graph: Graph): History & { readonly isChanged: boolean } {
   const left = keptHistories.get(path);

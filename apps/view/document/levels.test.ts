@@ -17,8 +17,8 @@ import {
 } from './levels.ts';
 import { nodesAt } from './problem-places.ts';
 import { redo, undo, documentStore } from './document-store.ts';
-import { givenHere, givenParams } from './given-params.ts';
-import { provideNodeTypes } from './node-types.ts';
+import { givenHere, givenParams } from './node-place.ts';
+import { provideNodeTypes } from './lookups.ts';
 
 const use = (name: string) => ({ type: 'graph', version: 1, params: { use: name } });
 const chunk = { type: 'chunk', version: 1, params: { size: 64 } };

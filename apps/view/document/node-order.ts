@@ -1,47 +1,50 @@
 import type { NodeType, Registry } from '@graft/graph';
-import { nodeTypes } from './node-types.ts';
+import { nodeTypes } from './lookups.ts';
 
 /**
- * How many nodes must come before one, at the least: 0 for sources, infinite where nothing gives a needed input.
- * Settled round by round, since types may feed each other in circles.
+ * The least number of nodes that must come before each: 0 for sources, infinite where nothing provides a needed input.
+ * Computed in rounds, since types may feed each other in cycles.
  */
 function depths(all: readonly NodeType[]): ReadonlyMap<NodeType, number> {
-  const known = new Map(all.map((one) => [one, Infinity]));
+  const known = new Map(all.map((type) => [type, Infinity]));
   const nearest = (type: string): number =>
     all
       .filter(({ outputs }) => Object.values(outputs).some((port) => port.type.id === type))
       .reduce((least, maker) => Math.min(least, known.get(maker) ?? Infinity), Infinity);
   for (let settled = false; !settled;) {
     settled = true;
-    for (const one of all) {
-      const needed = Object.values(one.inputs).filter(({ optional }) => optional !== true);
+    for (const type of all) {
+      const needed = Object.values(type.inputs).filter(({ optional }) => optional !== true);
       const depth = needed.reduce((most, { type }) => Math.max(most, nearest(type.id) + 1), 0);
-      if (depth >= (known.get(one) ?? Infinity)) continue;
-      known.set(one, depth);
+      if (depth >= (known.get(type) ?? Infinity)) continue;
+      known.set(type, depth);
       settled = false;
     }
   }
   return known;
 }
 
-/** Whether a node gives what it takes, and so stands before what takes that too: a reranker gives hits. */
+/**
+ * Whether a node outputs a type that it also takes, as a reranker does with hits: it comes before other nodes that take
+ * it.
+ */
 function refines({ inputs, outputs }: NodeType): boolean {
   const given = new Set(Object.values(outputs).map(({ type }) => type.id));
   return Object.values(inputs).some(({ type }) => given.has(type.id));
 }
 
-/** Whether a node only tells of something: exports, measurements. */
+/** Whether a node only reports: exports, measurements. */
 function reports({ outputs }: NodeType): boolean {
   return Object.values(outputs).every(({ type }) => type.id === 'metrics');
 }
 
-/** Node types in the order of work rather than of the alphabet: one stands after those that feed it. */
+/** Node types in the order of a pipeline: each after those that feed it. */
 export function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
   const depth = depths(all);
-  const rank = (one: NodeType): readonly number[] => [
-    reports(one) ? 1 : 0,
-    depth.get(one) ?? Infinity,
-    refines(one) ? 0 : 1,
+  const rank = (type: NodeType): readonly number[] => [
+    reports(type) ? 1 : 0,
+    depth.get(type) ?? Infinity,
+    refines(type) ? 0 : 1,
   ];
   return all.toSorted((a, b) => {
     const other = rank(b);
@@ -54,7 +57,7 @@ export function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
 
 const known = new WeakMap<Registry, readonly NodeType[]>();
 
-/** Every node type, in the order of work. */
+/** All node types, in the order of a pipeline. */
 export function inOrder(): readonly NodeType[] {
   const registry = nodeTypes();
   const order = known.get(registry) ?? inOrderOfWork([...registry.values()]);

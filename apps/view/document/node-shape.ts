@@ -13,8 +13,7 @@ import {
   type Registry,
 } from '@graft/graph';
 import { drawnFile, documentStore } from './document-store.ts';
-import { nodeTypes } from './node-types.ts';
-import { usedGraphs } from './used-graphs.ts';
+import { nodeTypes, usedGraphs } from './lookups.ts';
 
 type Shown = Pick<GraphNode, 'type' | 'params'>;
 
@@ -27,7 +26,7 @@ let last:
     }
   | undefined;
 
-/** How the nodes of the open graph see other graphs; the same function while these stay the same. */
+/** How nodes of the open graph see other graphs. The function stays the same while those graphs do. */
 function interfaces(registry: Registry): InterfaceLookup {
   const graph = drawnFile(documentStore.getState());
   const files = usedGraphs.getState().lookup;
@@ -39,7 +38,7 @@ function interfaces(registry: Registry): InterfaceLookup {
   return last.lookup;
 }
 
-/** The type of a node of the open graph, with the ports and parameters that this node has. */
+/** The type of a node of the open graph, with the ports and parameters of this very node. */
 export function shapeOf(node: Shown | undefined): NodeType | undefined {
   const registry = nodeTypes();
   const definition = node === undefined ? undefined : registry.get(node.type);
@@ -48,8 +47,25 @@ export function shapeOf(node: Shown | undefined): NodeType | undefined {
   return shapedType(definition, node.params, graphs);
 }
 
-/** The parameters that matter, as `params` have them. Undefined where they are wrong, which the inspector explains. */
+/** The relevant parameters. Undefined if they are invalid, which the inspector explains. */
 export function nodeFacts(node: Shown | undefined, params: unknown): NodeFacts | undefined {
   const shape = shapeOf(node);
   return shape === undefined ? undefined : factsOf(shape, params);
+}
+
+/**
+ * The node type whose preview draws an output: the node's own. If its ports depend on parameters, the type that always
+ * outputs such rows.
+ */
+export function previewType(
+  registry: Registry,
+  type: string,
+  mediaType: string | undefined,
+): string {
+  if (registry.get(type)?.ports === undefined) return type;
+  for (const { type: other, ports, outputs } of registry.values()) {
+    const given = Object.values(outputs).map((output) => output.type.mediaType);
+    if (ports === undefined && given.includes(mediaType ?? '')) return other;
+  }
+  return type;
 }

@@ -2,8 +2,7 @@ import { GraphError, parseGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
 import { stepTitle, untitled } from './node-titles.ts';
-import { provideNodeTypes } from './node-types.ts';
-import { usedGraphs } from './used-graphs.ts';
+import { provideNodeTypes, usedGraphs } from './lookups.ts';
 
 const graph = parseGraph(
   JSON.stringify({

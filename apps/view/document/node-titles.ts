@@ -1,24 +1,44 @@
-import { GraphError, paramFields, type BodyId, type Graph, type GraphNode } from '@graft/graph';
+import {
+  GraphError,
+  paramFields,
+  type BodyId,
+  type Graph,
+  type GraphNode,
+  interfaceName,
+  type NodeType,
+} from '@graft/graph';
 import { bodyNodes, partOf, usedGraph } from './levels.ts';
 import { drawnFile, documentStore } from './document-store.ts';
-import { titleByLook } from './default-title.ts';
 import { shapeOf } from './node-shape.ts';
-import { nodeTypes } from './node-types.ts';
-import { usedGraphs } from './used-graphs.ts';
+import { nodeTypes, usedGraphs } from './lookups.ts';
 
-/** What a node is called that people gave no title. */
+/**
+ * The title of a node that has none of its own: its type; for an input or output with its name, unless they are equal.
+ */
+export function titleByLook(
+  id: string,
+  { type, params }: Pick<GraphNode, 'type' | 'params'>,
+  look: Pick<NodeType, 'title' | 'titleFor' | 'structure'> | undefined,
+): string {
+  const title = look?.titleFor?.(params) ?? look?.title ?? type;
+  const isPort = look?.structure === 'input' || look?.structure === 'output';
+  const name = isPort ? interfaceName(id, params) : title;
+  return name.toLowerCase() === title.toLowerCase() ? title : `${title} ${name}`;
+}
+
+/** The title of a node of the open graph that has none of its own. */
 export function untitled(id: string, node: Titled): string {
   return titleByLook(id, node, shapeOf(node));
 }
 
 type Titled = Pick<GraphNode, 'type' | 'title' | 'params'>;
 
-/** What a node is called: by people, else by its type and what it uses. */
+/** The title of a node: its own, else that of its type and of the graph that it uses. */
 export function titleOf(node: Titled): string {
   return node.title ?? shapeOf(node)?.title ?? node.type;
 }
 
-/** What a parameter of a node is called within a sentence: `chunk size`; its name where the type has none such. */
+/** The title of a parameter within a sentence: `chunk size`; its name if the type does not have it. */
 export function paramTitle(
   node: Pick<GraphNode, 'type' | 'params'> | undefined,
   param: string,
@@ -28,7 +48,7 @@ export function paramTitle(
   return fields.find(({ name }) => name === param)?.title.toLowerCase() ?? param;
 }
 
-/** What a node is called on the screen; its id beside it where others are called the same. */
+/** The title of a node on the screen, with its id where several have the same title. */
 export function titleAmong(id: string, nodes: Readonly<Record<string, Titled>>): string {
   const own = Object.hasOwn(nodes, id) ? nodes[id] : undefined;
   if (own === undefined) return id;
@@ -37,18 +57,18 @@ export function titleAmong(id: string, nodes: Readonly<Record<string, Titled>>):
 }
 
 interface Counted {
-  /** What titles depend on besides the nodes. */
+  /** Everything besides the nodes that titles depend on. */
   readonly by: readonly unknown[];
   readonly titles: ReadonlyMap<string, number>;
 }
 const counted = new WeakMap<Readonly<Record<string, Titled>>, Counted>();
 
-/** How many nodes are called alike; counted once. */
+/** How many nodes have each title; counted once for each graph. */
 function titlesIn(nodes: Readonly<Record<string, Titled>>): ReadonlyMap<string, number> {
   const { graphs } = drawnFile(documentStore.getState());
   const by = [nodeTypes(), usedGraphs.getState().lookup, graphs];
   const known = counted.get(nodes);
-  if (known?.by.every((one, index) => one === by[index]) === true) return known.titles;
+  if (known?.by.every((value, index) => value === by[index]) === true) return known.titles;
   const titles = new Map<string, number>();
   for (const node of Object.values(nodes)) {
     const title = titleOf(node);
@@ -59,8 +79,8 @@ function titlesIn(nodes: Readonly<Record<string, Titled>>): ReadonlyMap<string, 
 }
 
 /**
- * The same for a node of a plan or a run; within a graph, of this file or of another, what the nodes are called that lead
- * there stands before it. The path itself where one of them is not there.
+ * The title of a node of a plan or a run, after the titles of the nodes that lead to it, in this file or another. The
+ * path itself if one of those nodes is missing.
  */
 export function stepTitle(path: string, graph: Graph): string {
   const { lookup } = usedGraphs.getState();

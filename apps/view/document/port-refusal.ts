@@ -5,14 +5,15 @@ import {
   formatEdge,
   type Edge,
   type Graph,
+  type NodeType,
 } from '@graft/graph';
-import { checks } from './checks.ts';
+import { checks, usedGraphs, nodeTypes } from './lookups.ts';
 import type { PendingEdge } from '../screen/screen-store.ts';
 import { shapeOf } from './node-shape.ts';
-import { usedGraphs } from './used-graphs.ts';
-import { nodeTypes } from './node-types.ts';
+import { documentStore } from './document-store.ts';
+import { inOrder } from './node-order.ts';
 
-/** The edge between two ports, whichever of them it was drawn from. */
+/** The edge between two ports, from whichever end it was drawn. */
 export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefined {
   if (from.side === to.side) return undefined;
   const [source, target] = from.side === 'source' ? [from, to] : [to, from];
@@ -24,7 +25,7 @@ export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefine
   };
 }
 
-/** The edges that a new one takes the place of: an input that takes one gives up what it has. */
+/** The edges that a new edge replaces: an input that takes a single edge loses the one it has. */
 export function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
   const type = shapeOf(graph.nodes[edge.target]);
   const input = type?.inputs[edge.targetPort];
@@ -37,7 +38,7 @@ export function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
   );
 }
 
-/** The graph as it is while edges are lifted off it; the same object for the same, since verdicts are kept by it. */
+/** A graph without some edges, cached: verdicts are cached by the graph object. */
 const lifted = new WeakMap<Graph, Map<string, Graph>>();
 
 function without(graph: Graph, edges: readonly Edge[]): Graph {
@@ -50,12 +51,12 @@ function without(graph: Graph, edges: readonly Edge[]): Graph {
   return rest;
 }
 
-/** Draws an edge, in place of what its input had. */
+/** Adds an edge in place of the ones that it replaces. */
 export function connectInPlace(graph: Graph, edge: Edge): Graph {
   return connect(without(graph, replacedEdges(graph, edge)), edge);
 }
 
-/** Why an edge cannot be drawn between two ports; undefined when it can. */
+/** Why two ports cannot be connected; undefined if they can. */
 export function portRefusal(graph: Graph, from: PendingEdge, to: PendingEdge): string | undefined {
   const edge = edgeBetween(from, to);
   if (edge === undefined) {
@@ -70,8 +71,7 @@ export function portRefusal(graph: Graph, from: PendingEdge, to: PendingEdge): s
 }
 
 /**
- * The edge from one node to another where just one fits: of those into inputs that are needed, or else of all. Undefined where
- * there is a choice.
+ * The edge from one node to another if exactly one fits, among required inputs first. Undefined if there is a choice.
  */
 export function onlyEdge(graph: Graph, source: string, target: string): Edge | undefined {
   const outputs = Object.entries(shapeOf(graph.nodes[source])?.outputs ?? {});
@@ -91,7 +91,7 @@ export function onlyEdge(graph: Graph, source: string, target: string): Edge | u
   return others.length === 0 ? only?.edge : undefined;
 }
 
-/** The first port of a node that takes the edge. */
+/** The first port of a node that accepts the edge. */
 export function acceptingPort(
   graph: Graph,
   from: PendingEdge,
@@ -103,4 +103,17 @@ export function acceptingPort(
   return ports
     .map((port): PendingEdge => ({ node, port, side }))
     .find((to) => portRefusal(graph, from, to) === undefined);
+}
+
+/** Node types with a port for an edge from this port. */
+export function fitting(from: PendingEdge): readonly NodeType[] {
+  const node = documentStore.getState().shown.nodes[from.node];
+  const own = shapeOf(node);
+  const port = from.side === 'source' ? own?.outputs[from.port] : own?.inputs[from.port];
+  if (port === undefined) return inOrder();
+  return inOrder().filter(({ inputs, outputs }) =>
+    Object.values(from.side === 'source' ? inputs : outputs).some(
+      ({ type }) => type.id === port.type.id,
+    ),
+  );
 }

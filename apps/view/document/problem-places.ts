@@ -10,7 +10,7 @@ import { bodyAt, nodeIn, prefixInto, prefixOf, usedGraph, wayOf, type Trail } fr
 
 type Location = LocatedMessage['location'];
 
-/** What is shown, and of what. */
+/** What the canvas shows, and where it is in the file. */
 export interface Viewed {
   readonly graph: Graph;
   readonly trail: Trail;
@@ -21,14 +21,14 @@ export interface Viewed {
 }
 
 /**
- * The graphs that one uses, itself among them: `#name` for a subgraph of the open file, else the path of the file. A set is
- * gone through while it grows.
+ * All graphs that a use reaches, itself among them: `#name` for a subgraph of the open file, else the path of a file.
+ * The loop visits what it adds to the set.
  */
 function reached(use: string, { graph, files, file: open }: Viewed): ReadonlySet<string> {
   const keys = new Set<string>();
   const waiting = new Set([JSON.stringify([open ?? '', use])]);
-  for (const one of waiting) {
-    const [from = '', written = ''] = JSON.parse(one) as readonly string[];
+  for (const next of waiting) {
+    const [from = '', written = ''] = JSON.parse(next) as readonly string[];
     const inside = written.startsWith('#');
     const file = inside ? from : written;
     const own = file === (open ?? '');
@@ -45,7 +45,7 @@ function reached(use: string, { graph, files, file: open }: Viewed): ReadonlySet
   return keys;
 }
 
-/** Finds the nodes that are shown at which something shows: where it is, else the nodes in whose graphs it is. */
+/** Finds the shown nodes at which to show a problem: its own node, else the nodes that use the graph it is in. */
 export function nodesAt(view: Viewed): (location: Location) => readonly string[] {
   const { graph, trail, shown, file: open } = view;
   const [at, prefix] = [bodyAt(trail), wayOf(trail)];
@@ -55,8 +55,8 @@ export function nodesAt(view: Viewed): (location: Location) => readonly string[]
       byGraph = new Map();
       for (const [id, node] of Object.entries(shown.nodes)) {
         const use = usedGraph(node);
-        for (const one of use === undefined ? [] : reached(use, view)) {
-          byGraph.set(one, [...(byGraph.get(one) ?? []), id]);
+        for (const key of use === undefined ? [] : reached(use, view)) {
+          byGraph.set(key, [...(byGraph.get(key) ?? []), id]);
         }
       }
     }
@@ -74,7 +74,7 @@ export function nodesAt(view: Viewed): (location: Location) => readonly string[]
   };
 }
 
-/** The path of the node of the open file that a problem is at; undefined where it has none that can be shown. */
+/** The path of the node of the open file that a problem is at; undefined if that node cannot be shown. */
 export function problemPath(
   { location: { file: at, graph: body, node, path } }: { readonly location: Location },
   { graph, trail, file }: Pick<Viewed, 'graph' | 'trail'> & { file: { path: string } | null },
@@ -86,4 +86,16 @@ export function problemPath(
     return undefined;
   const prefix = body === bodyAt(trail) ? prefixOf(trail) : prefixInto(graph, body);
   return prefix === undefined ? undefined : prefix + known;
+}
+
+/**
+ * The path or pattern in a parameter's value that matches no file. Undefined for other problems, and for problems of
+ * other nodes.
+ */
+export function missingPath(
+  { location: { source } }: { readonly location: Location },
+  value: unknown,
+): string | undefined {
+  const paths: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return paths.includes(source) ? source : undefined;
 }

@@ -3,26 +3,26 @@ import { documentStore } from './document-store.ts';
 import { bodyNodes, nodeIn } from './levels.ts';
 import { nodesAt } from './problem-places.ts';
 import { paramTitle, titleAmong } from './node-titles.ts';
-import { usedGraphs } from './used-graphs.ts';
+import { usedGraphs } from './lookups.ts';
 
-/** A problem to show: codes and locations of a newer server pass. */
+/** A problem to show. Its code may be one that only a newer server knows. */
 export type ShownProblem = ReturnType<typeof problemSchema.parse> & {
-  /** Problems of a run name no entry, only the parameter. */
+  /** Problems of a run name the parameter only, never the entry. */
   readonly location: { readonly entry?: string | undefined };
 };
 
-/** The node of the open file that a problem is at; undefined for one of another file. */
+/** The node of the open file that a problem is at; undefined for a problem of another file. */
 function writtenAt({ location }: Pick<ShownProblem, 'location'>, graph: Graph) {
   const { file, graph: body, node } = location;
   const isOwn = file === undefined || file === documentStore.getState().file?.path;
   return isOwn && node !== undefined ? nodeIn(graph, body, node) : undefined;
 }
 
-/** What the person still has to give is not an error: an open input, a value that was never set. */
+/** What the person has yet to fill in is not an error: an open input, a value that was never set. */
 export function isIncomplete(problem: ShownProblem, graph: Graph): boolean {
   const { code, location } = problem;
   if (code === 'missing-input') return true;
-  // A node's own check of its values reports them with its facets.
+  // The node type's own check of values reports them among its facets.
   if (code !== 'bad-param' && code !== 'facet-mismatch') return false;
   const node = writtenAt(problem, graph);
   if (node === undefined || location.param === undefined) return false;
@@ -36,7 +36,9 @@ const keyOf = ({ code, location }: ShownProblem): string =>
     ...[location.port, location.param, location.entry],
   ].join('\n');
 
-/** What was found here and by the server, each once: here first, since that follows every edit. */
+/**
+ * The problems found here and by the server, without duplicates. Those found here come first: they follow every edit.
+ */
 export function joinProblems(
   here: readonly ShownProblem[],
   server: readonly ShownProblem[],
@@ -46,19 +48,20 @@ export function joinProblems(
 }
 
 type ByNode = ReadonlyMap<string, readonly ShownProblem[]>;
-/** For a list of problems, the nodes that they show at, and what that was found by: a use may come without a problem. */
+/** Cache: the problems of a list by node, and the state they were computed from. */
 const kept = new WeakMap<
   readonly ShownProblem[],
   { readonly by: readonly unknown[]; readonly nodes: ByNode }
 >();
 
-/** Problems by the node that is shown and that they show at; the same lists until there are others, or others are shown. */
+/** Problems by the shown node that shows them. The lists stay the same objects until problems or shown nodes change. */
 export function byNode(problems: readonly ShownProblem[]): ByNode {
   const { graph, trail, shown, file } = documentStore.getState();
   const { lookup: files } = usedGraphs.getState();
   const by = [trail, shown.nodes, graph.graphs, files];
   const known = kept.get(problems);
-  if (known !== undefined && by.every((one, index) => one === known.by[index])) return known.nodes;
+  if (known !== undefined && by.every((value, index) => value === known.by[index]))
+    return known.nodes;
   const nodes = new Map<string, ShownProblem[]>();
   const find = nodesAt({ graph, trail, shown, file: file?.path, files });
   for (const problem of problems) {
@@ -96,7 +99,7 @@ export function countProblems(problems: readonly ShownProblem[], graph: Graph): 
   return { broken: problems.length - incomplete, incomplete };
 }
 
-/** `Embed, batch: message`: where it is, in the words of the screen, and what it is. */
+/** `Embed, batch: message`: where the problem is, and what it is. */
 export function problemText({
   message,
   location,
@@ -107,4 +110,23 @@ export function problemText({
       ? (port ?? param)
       : problemPlace({ location }, documentStore.getState().graph);
   return place === undefined ? message : `${place}: ${message}`;
+}
+
+/** The number of equal problems from which they share one line. */
+const many = 4;
+
+/** Problems in groups, each at the place of its first: many equal ones together, all others alone. */
+export function alike<Problem extends { readonly code: string; readonly message: string }>(
+  problems: readonly Problem[],
+): readonly (readonly Problem[])[] {
+  const groups = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const key = `${problem.code}\n${problem.message}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [problem]);
+    else group.push(problem);
+  }
+  return [...groups.values()].flatMap((group) =>
+    group.length < many ? group.map((problem) => [problem]) : [group],
+  );
 }

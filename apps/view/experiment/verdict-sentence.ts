@@ -1,6 +1,6 @@
 import { metricInSentence, type Difference, type EvidenceTable } from '@graft/graph';
 
-/** Variants that are called by their name in a sentence. */
+/** The most variants that a sentence names. */
 const named = 3;
 
 function spelled(names: readonly string[]): string {
@@ -11,25 +11,25 @@ function spelled(names: readonly string[]): string {
   return called.length === 0 ? last : `${called.join(', ')} and ${last}`;
 }
 
-/** What may be said of a difference, of what cannot be told also why; in the order in which it is said. */
-const sayings = ['better', 'worse', 'even', 'equal', 'few', 'lacking'] as const;
-type Said = (typeof sayings)[number];
+/** What a comparison can find, in the order of the sentence. The last three say why there is no verdict. */
+const findings = ['better', 'worse', 'even', 'equal', 'few', 'lacking'] as const;
+type Finding = (typeof findings)[number];
 
-function saidOf({ verdict, p, wins, losses }: Difference): Said {
+function findingOf({ verdict, p, wins, losses }: Difference): Finding {
   if (verdict === 'no difference shown') return 'even';
   if (verdict !== 'too few') return verdict;
   if (wins + losses === 0) return 'equal';
-  // Those that differ were enough: items are missing, or it was stopped early.
+  // Enough questions differ: rows are missing, or the run was stopped early.
   return p === null ? 'few' : 'lacking';
 }
 
-/** What a table shows by its first metric, in a sentence; undefined where nothing was compared. */
+/** A sentence on what a table shows by its first metric; undefined if nothing was compared. */
 export function verdictSentence({
   baseline,
   metrics: [metric],
   rows,
 }: EvidenceTable): string | undefined {
-  const sentences: Readonly<Record<Said, (names: string, are: string) => string>> = {
+  const sentences: Readonly<Record<Finding, (names: string, are: string) => string>> = {
     better: (names, are) => `${names} ${are} better than “${baseline}”`,
     worse: (names, are) => `${names} ${are} worse than “${baseline}”`,
     even: (names) => `no difference from “${baseline}” is shown for ${names}`,
@@ -37,16 +37,18 @@ export function verdictSentence({
     few: (names) => `too few questions differ to judge ${names}`,
     lacking: (names) => `the result for ${names} is unclear`,
   };
-  const names = new Map<Said, string[]>();
+  const names = new Map<Finding, string[]>();
   for (const { variant, cells } of rows) {
     const difference = cells[0]?.difference;
     if (difference === undefined) continue;
-    const said = saidOf(difference);
-    names.set(said, [...(names.get(said) ?? []), variant]);
+    const finding = findingOf(difference);
+    names.set(finding, [...(names.get(finding) ?? []), variant]);
   }
-  const parts = sayings.flatMap((said) => {
-    const own = names.get(said) ?? [];
-    return own.length === 0 ? [] : [sentences[said](spelled(own), own.length === 1 ? 'is' : 'are')];
+  const parts = findings.flatMap((finding) => {
+    const own = names.get(finding) ?? [];
+    return own.length === 0
+      ? []
+      : [sentences[finding](spelled(own), own.length === 1 ? 'is' : 'are')];
   });
   return metric === undefined || parts.length === 0
     ? undefined

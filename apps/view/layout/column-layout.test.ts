@@ -1,7 +1,7 @@
 import { parseGraph, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
-import { provideNodeTypes } from '../document/node-types.ts';
+import { provideNodeTypes } from '../document/lookups.ts';
 import { laidOut } from './column-layout.ts';
 
 beforeAll(async () => {

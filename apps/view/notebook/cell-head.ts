@@ -1,5 +1,5 @@
 import type { Family, GraphNode, NodeType } from '@graft/graph';
-import { titleByLook } from '../document/default-title.ts';
+import { titleByLook } from '../document/node-titles.ts';
 
 /** What a cell says first of its node, in the notebook and in a report of a run alike. */
 export interface CellHead {

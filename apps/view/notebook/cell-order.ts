@@ -1,4 +1,4 @@
-import type { GraphBody, NodeLayout } from '@graft/graph';
+import type { GraphBody, NodeLayout, Note } from '@graft/graph';
 
 /**
  * The nodes of a graph in an order in which each stands below what feeds it; among those that could come next, the one that is
@@ -44,4 +44,24 @@ function insert(ready: string[], id: string, rank: ReadonlyMap<string, number>):
     else high = middle;
   }
   ready.splice(low, 0, id);
+}
+
+/** A note of the page, by its id. */
+type Prose = readonly [id: string, note: Note];
+
+/** The notes of a graph as prose: those about a node by that node, and those at the head of the page, each from the top down. */
+export function proseOrder({ nodes, notes = {} }: GraphBody): {
+  readonly head: readonly Prose[];
+  readonly before: ReadonlyMap<string, readonly Prose[]>;
+} {
+  const placed = Object.entries(notes).sort(([, a], [, b]) => a.y - b.y || a.x - b.x);
+  const head: Prose[] = [];
+  const before = new Map<string, Prose[]>();
+  for (const prose of placed) {
+    const [, { about }] = prose;
+    // A node that is gone leaves what was said of it.
+    if (about === undefined || !Object.hasOwn(nodes, about)) head.push(prose);
+    else before.set(about, [...(before.get(about) ?? []), prose]);
+  }
+  return { head, before };
 }

@@ -1,7 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { provideNodeTypes } from '../document/node-types.ts';
+import { provideNodeTypes } from '../document/lookups.ts';
 import { resultNodes } from './graph-results.ts';
 
 beforeAll(() => {

@@ -1,7 +1,6 @@
 import type { RunEvent, StepSummary, UnstampedEvent } from '@graft/graph';
 import { describe, expect, it, vi } from 'vitest';
-import { listed } from './growing-list.ts';
-import { GrowingMap } from './growing-map.ts';
+import { listed, GrowingMap } from './growing-collections.ts';
 import { emptyRun, foldEvent, isOver, stepsInOrder, type RunState } from './run-state.ts';
 import type { StepView } from './step-view.ts';
 import { roundsOf } from './run-view.ts';
@@ -18,12 +17,12 @@ function fold(events: readonly RunEvent[], from: RunState = emptyRun('r')): RunS
   return events.reduce(foldEvent, from);
 }
 /** All that can be read of a run. */
-function told({ steps, shown, ...run }: RunState): object {
+function plain({ steps, shown, ...run }: RunState): object {
   const { file, status, seq } = run;
-  const step = (one: StepView): object => ({
-    ...{ ...one, metrics: listed(one.metrics), texts: [...one.texts] },
+  const step = (view: StepView): object => ({
+    ...{ ...view, metrics: listed(view.metrics), texts: [...view.texts] },
   });
-  const views = [...steps, ...shown].map(([id, one]) => [id, step(one)]);
+  const views = [...steps, ...shown].map(([id, view]) => [id, step(view)]);
   return { file, status, seq, views, order: stepsInOrder({ steps, shown, ...run }).map(step) };
 }
 const started: UnstampedEvent = {
@@ -102,8 +101,8 @@ describe('foldEvent', () => {
 
   it('is the same whether events come once, twice or in two parts', () => {
     const once = fold(story);
-    expect(told(fold([...story, ...story]))).toEqual(told(once));
-    expect(told(fold(story.slice(2), fold(story.slice(0, 4))))).toEqual(told(once));
+    expect(plain(fold([...story, ...story]))).toEqual(plain(once));
+    expect(plain(fold(story.slice(2), fold(story.slice(0, 4))))).toEqual(plain(once));
   });
 
   it('gathers rows of metrics in order', () => {
@@ -149,9 +148,11 @@ describe('foldEvent', () => {
 
     it('waits, works and is done as the steps within a graph are', () => {
       const events = [begun, start('sub/files'), ends('sub/files', 'succeeded')];
-      const told = [1, 2, 3].map((n) => fold(stamped(events.slice(0, n))).shown.get('sub')?.status);
+      const statuses = [1, 2, 3].map(
+        (n) => fold(stamped(events.slice(0, n))).shown.get('sub')?.status,
+      );
       // Between its two steps it is at work.
-      expect(told).toEqual(['queued', 'running', 'running']);
+      expect(statuses).toEqual(['queued', 'running', 'running']);
       const done = fold(stamped([...events, ends('sub/deep/chunk', 'cached')]));
       expect(done.shown.get('sub')).toMatchObject({
         status: 'succeeded',
@@ -166,20 +167,20 @@ describe('foldEvent', () => {
     });
 
     it('is never less far than it was, however its steps count and however many come', () => {
-      const told = (node: string, done: number, unit: string): UnstampedEvent => ({
+      const progress = (node: string, done: number, unit: string): UnstampedEvent => ({
         ...{ type: 'step.progress', node, done, total: 10, unit },
       });
       const events = [
         ...[
           begun,
           start('sub/files'),
-          told('sub/files', 8, 'bytes of a'),
-          told('sub/files', 1, 'files'),
+          progress('sub/files', 8, 'bytes of a'),
+          progress('sub/files', 1, 'files'),
         ],
         ...[
           ends('sub/files', 'succeeded'),
           start('sub/deep/chunk'),
-          told('sub/deep/chunk', 5, 'rows'),
+          progress('sub/deep/chunk', 5, 'rows'),
         ],
         {
           ...{ type: 'run.extended' as const, loop: 'sub/deep/chunk', round: 1, limit: 3 },
@@ -366,8 +367,8 @@ describe('foldEvent', () => {
 
   it('does not mutate the state before', () => {
     const before = fold(story.slice(0, 7));
-    const copy = structuredClone(told(before));
+    const copy = structuredClone(plain(before));
     fold(story.slice(7), before);
-    expect(told(before)).toEqual(copy);
+    expect(plain(before)).toEqual(copy);
   });
 });

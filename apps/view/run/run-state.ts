@@ -1,6 +1,5 @@
 import { withCheckpoint, type PortAliases, type RunEvent, type RunStatus } from '@graft/graph';
-import { appended, emptyList, type GrowingList } from './growing-list.ts';
-import { GrowingMap } from './growing-map.ts';
+import { appended, emptyList, type GrowingList, GrowingMap } from './growing-collections.ts';
 import {
   noStandIns,
   noTexts,
@@ -11,10 +10,10 @@ import {
 } from './stand-ins.ts';
 import type { ReportedProblem, StepView } from './step-view.ts';
 
-/** The rounds of a loop that have begun. */
+/** The rounds of a loop that have started. */
 interface Rounds {
   readonly count: number;
-  /** The steps that they brought, and what gathers the rows of all of them. */
+  /** The steps of these rounds, and the step that collects the rows of all of them. */
   readonly steps: GrowingList<string>;
 }
 
@@ -25,22 +24,22 @@ export interface RunState {
   readonly startedAt: number;
   readonly finishedAt?: number;
   readonly steps: GrowingMap<StepView>;
-  /** Those that no round brought. */
+  /** Steps that belong to no round. */
   readonly roots: GrowingList<string>;
   /** By the step of the loop. */
   readonly rounds: GrowingMap<Rounds>;
   readonly standIns: StandIns;
-  /** Nodes of the file that the run has other steps for, as these tell them. */
+  /** Nodes of the file that the run replaces by other steps, computed from those steps. */
   readonly shown: GrowingMap<StepView>;
   readonly error?: ReportedProblem;
   /** `seq` of the newest event that is in this state; older ones change nothing. */
   readonly seq: number;
 }
 
-/** Log lines kept for a step; the rest is in the journal. */
+/** The most log lines that a step keeps here; the journal has all of them. */
 const logLimit = 500;
 
-/** A run of which no event is known yet. */
+/** A run without any event yet. */
 export function emptyRun(runId: string): RunState {
   return {
     ...{ runId, file: '', status: 'queued', startedAt: 0, seq: 0 },
@@ -50,7 +49,7 @@ export function emptyRun(runId: string): RunState {
 }
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
-/** Drops keys whose value is undefined, which events allow and states do not. */
+/** Events allow undefined values, states do not: this drops such keys. */
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 function defined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(
@@ -60,11 +59,11 @@ function defined<T extends object>(value: T): Defined<T> {
 
 function changeStep(run: RunState, node: string, change: (step: StepView) => StepView): RunState {
   const known = run.steps.get(node);
-  const was = known ?? queuedStep({ node, type: '' });
-  const now = change(was);
+  const before = known ?? queuedStep({ node, type: '' });
+  const now = change(before);
   const steps = run.steps.with(node, now);
   const roots = known === undefined ? appended(run.roots, node) : run.roots;
-  const standIns = withStep(run.standIns, { id: node, was, now });
+  const standIns = withStep(run.standIns, { id: node, before, now });
   const changed = { ...run, steps, roots, standIns };
   return { ...changed, shown: standInViews(changed, standIns.shownBy.get(node) ?? []) };
 }
@@ -103,10 +102,13 @@ function queuedStep({ node, type }: { node: string; type: string }): StepView {
   };
 }
 
-/** A round of a loop has begun: the loop is at work, and has further steps. */
+/** A loop has started a round: it is running and has more steps. */
 function extendRun(run: RunState, event: EventOf<'run.extended'>): RunState {
   const added = event.nodes.map(({ node }) => node);
-  const steps = event.nodes.reduce((all, one) => all.with(one.node, queuedStep(one)), run.steps);
+  const steps = event.nodes.reduce(
+    (all, planned) => all.with(planned.node, queuedStep(planned)),
+    run.steps,
+  );
   const { count, steps: before } = run.rounds.get(event.loop) ?? { count: 0, steps: emptyList };
   const rounds = run.rounds.with(event.loop, {
     count: Math.max(count, event.round ?? 0),
@@ -120,7 +122,7 @@ function extendRun(run: RunState, event: EventOf<'run.extended'>): RunState {
   }));
 }
 
-/** The nodes that stand for steps, with those that are added. */
+/** The nodes that stand for steps, with the added ones. */
 function withAdded(
   { standIns, shown }: Pick<RunState, 'standIns' | 'shown'>,
   {
@@ -134,14 +136,14 @@ function withAdded(
   },
 ): Pick<RunState, 'standIns' | 'shown'> {
   const brought = withStandIns(standIns, { aliases, added }, steps);
-  const told = { standIns: brought.standIns, steps, shown };
-  return { standIns: brought.standIns, shown: standInViews(told, brought.ids) };
+  const nodes = { standIns: brought.standIns, steps, shown };
+  return { standIns: brought.standIns, shown: standInViews(nodes, brought.ids) };
 }
 
 function startRun(event: EventOf<'run.started'>): RunState {
   const empty = emptyRun(event.runId);
   const steps = GrowingMap.of(
-    event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]),
+    event.nodes.map((planned): [string, StepView] => [planned.node, queuedStep(planned)]),
   );
   const roots = event.nodes.reduce<GrowingList<string>>(
     (all, { node }) => appended(all, node),
@@ -155,7 +157,7 @@ function startRun(event: EventOf<'run.started'>): RunState {
 }
 
 function finishRun(run: RunState, event: EventOf<'run.finished'>): RunState {
-  // A step that the run left behind did not run, whatever it said last.
+  // A step that the run left behind did not run, whatever its last event said.
   const left = event.status === 'cancelled' ? 'cancelled' : 'skipped';
   const finished = [...run.steps.values()]
     .filter(({ status }) => status === 'running' || status === 'queued')
@@ -214,13 +216,13 @@ function next(run: RunState, event: RunEvent): RunState {
   }
 }
 
-/** The state after an event. An event of another run, or one seen before, changes nothing. */
+/** The state after an event. Events of other runs and repeated events change nothing. */
 export function foldEvent(run: RunState, event: RunEvent): RunState {
   if (event.runId !== run.runId || event.seq <= run.seq) return run;
   return { ...next(run, event), seq: event.seq };
 }
 
-/** The steps as they are listed: those of the rounds of a loop stand behind it. */
+/** The steps in the order of the list: those of rounds follow their loop. */
 export function stepsInOrder({ steps, roots, rounds }: RunState): readonly StepView[] {
   const inOrder: StepView[] = [];
   const list = ({ shared, length }: GrowingList<string>): void => {
@@ -236,7 +238,7 @@ export function stepsInOrder({ steps, roots, rounds }: RunState): readonly StepV
   return inOrder;
 }
 
-/** How many steps of a run have ended, of all that it has by now: rounds of loops bring more. */
+/** How many steps of a run have ended, of all that are known so far: rounds of loops add more. */
 export function stepsDone({ steps }: Pick<RunState, 'steps'>): {
   readonly done: number;
   readonly all: number;

@@ -5,29 +5,28 @@ import {
   type PortAliases,
   type StepStatus,
 } from '@graft/graph';
-import { appended, emptyList, type GrowingList } from './growing-list.ts';
-import { GrowingMap } from './growing-map.ts';
+import { appended, emptyList, type GrowingList, GrowingMap } from './growing-collections.ts';
 import type { StepView } from './step-view.ts';
 
-/** A node of the file that a plan has other steps for. */
+/** A node of the file that a plan replaces by other steps. */
 interface StandIn {
-  /** The steps whose progress is its own: those within a `graph` node, else those that feed it. */
+  /** The steps that make up its progress: those within a `graph` node, else those that feed it. */
   readonly members: GrowingList<string>;
-  /** By output, what is seen at it. */
+  /** By output, the step output that the node shows. */
   readonly feeds: Readonly<Record<string, Feed>>;
   readonly tally: Tally;
 }
 
-/** What the members of a node have come to, gathered: one that changes is taken out as it was and put in as it is. */
+/** The members of a node, summed up. When a member changes, its old state is subtracted and the new one added. */
 interface Tally {
   readonly counts: Readonly<Record<StepStatus, number>>;
-  /** Milliseconds of work of all of them. */
+  /** Milliseconds of work, over all members. */
   readonly ms: number;
-  /** Those at work, as they began. */
+  /** The running members, in the order of their start. */
   readonly working: readonly string[];
-  /** Of the first that failed. */
+  /** That of the first failed member. */
   readonly error?: StepView['error'];
-  /** The package that one of them came in. */
+  /** The package that one of the results came in. */
   readonly from?: string | undefined;
 }
 
@@ -39,7 +38,9 @@ const noSteps: Tally = {
   working: [],
 };
 
-/** The nodes of a file that are not steps of its run: graphs that are used, `input`, `output`, and what is switched off. */
+/**
+ * The nodes of a file that are not steps of its run: used graphs, `input`, `output`, and nodes that are switched off.
+ */
 export interface StandIns {
   readonly nodes: GrowingMap<StandIn>;
   /** By step, the nodes that show it. */
@@ -50,18 +51,18 @@ export const noStandIns: StandIns = { nodes: GrowingMap.of(), shownBy: GrowingMa
 
 type Steps = Pick<GrowingMap<StepView>, 'get' | 'has'>;
 
-/** What the aliases of a run say of a node, and the steps within it. */
-interface Said {
+/** What the aliases of a run name for a node, and the steps within it. */
+interface Represented {
   readonly within: readonly string[] | undefined;
   readonly feeds: Readonly<Record<string, Feed>>;
 }
 
-/** Reads the nodes out of aliases; `added` are the ids of the steps that come with them, `steps` all that the run has. */
-function saidOf(
+/** Reads the nodes from aliases. `added` are the ids of the steps that came with them, `steps` all steps of the run. */
+function representedNodes(
   aliases: PortAliases,
   added: Iterable<string>,
   steps: Steps,
-): ReadonlyMap<string, Said> {
+): ReadonlyMap<string, Represented> {
   const within = new Map<string, string[]>();
   for (const step of added) {
     for (let end = step.indexOf('/'); end !== -1; end = step.indexOf('/', end + 1)) {
@@ -75,7 +76,7 @@ function saidOf(
   for (const graph of within.keys()) feeds.set(graph, {});
   for (const [alias, sources] of Object.entries(aliases)) {
     const { node, port } = parseFeed(alias);
-    // A run of a part of the graph has the aliases of all of it.
+    // A run of a part of the graph has the aliases of the whole graph.
     const found = sources.map(parseFeed).filter((feed) => steps.has(feed.node));
     if (found.length === 0) continue;
     const ports = feeds.get(node) ?? {};
@@ -89,21 +90,18 @@ function saidOf(
   );
 }
 
-/**
- * The nodes that stand for others, with those that further steps bring. `steps` has the added ones too. What it costs is by
- * what is added.
- */
+/** The stand-ins, extended by further steps. `steps` includes the added ones. The cost grows with what is added. */
 export function withStandIns(
   before: StandIns,
   brought: { readonly aliases: PortAliases; readonly added: Iterable<string> },
   steps: Steps,
 ): { readonly standIns: StandIns; readonly ids: readonly string[] } {
-  const said = saidOf(brought.aliases, brought.added, steps);
+  const represented = representedNodes(brought.aliases, brought.added, steps);
   let { nodes, shownBy } = before;
-  for (const [id, { within, feeds }] of said) {
+  for (const [id, { within, feeds }] of represented) {
     const known = nodes.get(id);
     const sources = [...new Set(Object.values(feeds).map(({ node }) => node))];
-    // What stands for the steps that feed it may be told of one again; those within a graph are new.
+    // A node whose own steps feed it may be named again; nodes with steps inside are new.
     const members = (within ?? sources).filter(
       (step) => within !== undefined || shownBy.get(step)?.includes(id) !== true,
     );
@@ -111,7 +109,7 @@ export function withStandIns(
       members: members.reduce<GrowingList<string>>(appended, known?.members ?? emptyList),
       feeds: { ...known?.feeds, ...feeds },
       tally: members.reduce(
-        (tally, step) => retold(tally, step, { now: steps.get(step) }),
+        (tally, step) => updatedTally(tally, step, { now: steps.get(step) }),
         known?.tally ?? noSteps,
       ),
     });
@@ -120,58 +118,61 @@ export function withStandIns(
       if (!shown.includes(id)) shownBy = shownBy.with(step, [...shown, id]);
     }
   }
-  return { standIns: { nodes, shownBy }, ids: [...said.keys()] };
+  return { standIns: { nodes, shownBy }, ids: [...represented.keys()] };
 }
 
-/** A tally with one of the steps as it is now; absent: it was not among them, or is none. */
-function retold(
+/** A tally after one member changed. `before` is absent if the step was no member yet. */
+function updatedTally(
   tally: Tally,
   id: string,
-  { was, now }: { readonly was?: StepView | undefined; readonly now: StepView | undefined },
+  { before, now }: { readonly before?: StepView | undefined; readonly now: StepView | undefined },
 ): Tally {
   if (now === undefined) return tally;
   const counts = { ...tally.counts };
-  if (was !== undefined) counts[was.status] -= 1;
+  if (before !== undefined) counts[before.status] -= 1;
   counts[now.status] += 1;
   const isWorking = now.status === 'running';
-  const wasWorking = was?.status === 'running';
+  const wasWorking = before?.status === 'running';
   const others =
-    wasWorking && !isWorking ? tally.working.filter((one) => one !== id) : tally.working;
+    wasWorking && !isWorking ? tally.working.filter((working) => working !== id) : tally.working;
   return {
     counts,
-    ms: tally.ms + (now.ms ?? 0) - (was?.ms ?? 0),
+    ms: tally.ms + (now.ms ?? 0) - (before?.ms ?? 0),
     working: isWorking && !wasWorking ? [...others, id] : others,
     error: tally.error ?? now.error,
     from: tally.from ?? now.from,
   };
 }
 
-/** The nodes with a step as it is now in the place of what it was. */
+/** The stand-ins after one step changed. */
 export function withStep(
   { nodes, shownBy }: StandIns,
-  step: { readonly id: string; readonly was: StepView; readonly now: StepView },
+  step: { readonly id: string; readonly before: StepView; readonly now: StepView },
 ): StandIns {
-  const { id, was, now } = step;
-  let told = nodes;
+  const { id, before, now } = step;
+  let updated = nodes;
   for (const shown of shownBy.get(id) ?? []) {
-    const node = told.get(shown);
+    const node = updated.get(shown);
     if (node === undefined || !isMember(shown, id, node)) continue;
-    told = told.with(shown, { ...node, tally: retold(node.tally, id, { was, now }) });
+    updated = updated.with(shown, {
+      ...node,
+      tally: updatedTally(node.tally, id, { before, now }),
+    });
   }
-  return { nodes: told, shownBy };
+  return { nodes: updated, shownBy };
 }
 
-/** Of what shows a step: whether the step is within it, or it has none within and the step feeds it. */
+/** Whether a step counts as a member of a node: it lies within the node, or feeds a node that has none within. */
 function isMember(id: string, step: string, { members }: StandIn): boolean {
   const [first = ''] = members.shared;
   return first.startsWith(`${id}/`) ? step.startsWith(`${id}/`) : true;
 }
 
-/** What several steps came to as one. */
+/** The status of several steps as one. */
 function statusOf({ counts }: Tally): StepStatus {
   if (counts.running > 0) return 'running';
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  // Between two of its steps it is still at work.
+  // Between two of its steps it is still running.
   if (counts.queued > 0) return counts.queued === all ? 'queued' : 'running';
   for (const status of ['failed', 'cancelled', 'skipped', 'succeeded'] as const) {
     if (counts[status] > 0) return status;
@@ -179,13 +180,13 @@ function statusOf({ counts }: Tally): StepStatus {
   return 'cached';
 }
 
-/** The share of a step that is done, 0 to 1; undefined where its end is not known. */
+/** The done share of a step, 0 to 1; undefined while its end is unknown. */
 export function shareDone({ progress }: Pick<StepView, 'progress'>): number | undefined {
   if (progress?.total === undefined || progress.total <= 0) return undefined;
   return Math.min(1, progress.done / progress.total);
 }
 
-/** How far the steps of a node are, those at work by their own progress. One alone tells its own. */
+/** The progress of a node over its steps. A single step reports its own. */
 function progressOf(
   { counts, working }: Tally,
   steps: Steps,
@@ -193,20 +194,20 @@ function progressOf(
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const done = total - counts.queued - counts.running;
   const shares = working.map((id) => shareDone(steps.get(id) ?? {}) ?? 0);
-  const share = shares.reduce((sum, one) => sum + one, done) / total;
+  const share = shares.reduce((sum, part) => sum + part, done) / total;
   if (total > 1) return { share, progress: { done, total, unit: 'steps' } };
   const { progress } = steps.get(working[0] ?? '') ?? {};
   return progress === undefined ? undefined : { share, progress };
 }
 
-/** A node as its steps tell it, after what they told `before`. */
+/** A node as its steps describe it; `before` is what it showed last. */
 function standInView(
   node: string,
   { feeds, tally }: StandIn,
   { steps, before }: { readonly steps: Steps; readonly before: StepView | undefined },
 ): StepView {
   const status = statusOf(tally);
-  const told = status === 'running' ? progressOf(tally, steps) : undefined;
+  const progress = status === 'running' ? progressOf(tally, steps) : undefined;
   const outputs = Object.entries(feeds).flatMap(([port, feed]): [string, ArtifactRef][] => {
     const artifact = steps.get(feed.node)?.outputs[feed.port];
     return artifact === undefined ? [] : [[port, artifact]];
@@ -217,16 +218,16 @@ function standInView(
   return {
     ...{ node, type: '', status, feeds, outputs: Object.fromEntries(outputs) },
     ...{ ms, logs: [], metrics: emptyList, texts: working?.texts ?? noTexts },
-    // More steps may have come, and a step may begin to count something else.
-    ...(told === undefined
+    // More steps may have come, and a step may start to count another unit: the share never goes back.
+    ...(progress === undefined
       ? {}
-      : { ...told, share: Math.max(told.share ?? 0, before?.share ?? 0) }),
+      : { ...progress, share: Math.max(progress.share ?? 0, before?.share ?? 0) }),
     ...(error === undefined ? {} : { error }),
     ...(from === undefined ? {} : { from }),
   };
 }
 
-/** Of a step that has written nothing. */
+/** The texts of a step that has written none. */
 export const noTexts: GrowingMap<string> = GrowingMap.of();
 
 interface StandInState {
@@ -236,7 +237,7 @@ interface StandInState {
   readonly shown: GrowingMap<StepView>;
 }
 
-/** Nodes as the steps are now; the others stay the same objects. */
+/** The stand-ins that the given steps change; all others stay the same objects. */
 export function standInViews(
   { standIns, steps, shown }: StandInState,
   ids: Iterable<string>,

@@ -7,9 +7,10 @@ import type {
   Problem,
   StepCheckpoints,
   StepStatus,
+  StepSummary,
 } from '@graft/graph';
-import type { GrowingList } from './growing-list.ts';
-import type { GrowingMap } from './growing-map.ts';
+import type { GrowingList, GrowingMap } from './growing-collections.ts';
+import { readJson } from '../read-json.ts';
 
 interface LogLine {
   readonly at: number;
@@ -18,7 +19,7 @@ interface LogLine {
   readonly item?: string;
 }
 
-/** A problem as events carry it: its code is not checked against this version's list. */
+/** A problem as events carry it: its code may be unknown to this version. */
 export type ReportedProblem = Omit<Problem, 'code' | 'location'> & {
   readonly code: string;
   readonly location: {
@@ -26,7 +27,7 @@ export type ReportedProblem = Omit<Problem, 'code' | 'location'> & {
   };
 };
 
-/** One step as its events tell it. */
+/** One step, folded from its events. */
 export interface StepView {
   readonly node: string;
   readonly type: string;
@@ -37,7 +38,7 @@ export interface StepView {
   readonly finishedAt?: number;
   /** Milliseconds of work. */
   readonly ms?: number;
-  /** Of a reused result: when it was made, in ms since the epoch. */
+  /** When a reused result was made, in ms since the epoch. */
   readonly madeAt?: number;
   /** The package that a reused result came in. */
   readonly from?: string;
@@ -46,24 +47,36 @@ export interface StepView {
     readonly total?: number;
     readonly unit: string;
     readonly message?: string;
-    /** Its amount and time when it was first told in this unit, and the time of this one, in ms since the epoch. */
+    /** The amount and time of the first report in this unit, and the time of this report, in ms since the epoch. */
     readonly since?: { readonly done: number; readonly from: number; readonly to: number };
   };
-  /** Of a node that the run has other steps for, while they run: the share of them that is done, 0 to 1. It never goes back. */
+  /** The done share of a node that other steps replace, 0 to 1, while they run. It never goes back. */
   readonly share?: number;
   readonly reason?: MissReason;
   readonly items?: ItemCounts;
   readonly outputs: Readonly<Record<string, ArtifactRef>>;
-  /** Of a node that the run has other steps for: by output, the step's output that is seen at it. */
+  /** For a node that other steps replace: by output, the step output that it shows. */
   readonly feeds?: Readonly<Record<string, Feed>>;
   readonly error?: ReportedProblem;
-  /** Of one that failed: the key of what it ran with. */
+  /** The key of a failed step. */
   readonly failedKey?: string;
-  /** Of one that trains. */
+  /** Of a training step. */
   readonly checkpoints?: StepCheckpoints;
   readonly logs: readonly LogLine[];
   /** Rows of metrics so far, for curves. */
   readonly metrics: GrowingList<MetricRow>;
-  /** Text written so far, by item, in the order the items began. */
+  /** Text written so far, by item, in the order in which the items started. */
   readonly texts: GrowingMap<string>;
+}
+
+/** The parameters of a step, read from the parts of its cache key. Long values are digests there. */
+export function stepParams({
+  parts,
+}: Pick<StepSummary, 'parts'>): Readonly<Record<string, unknown>> {
+  const entries = (parts ?? []).flatMap(({ name, value }): [string, unknown][] => {
+    if (!name.startsWith('param.')) return [];
+    const read = readJson(value);
+    return read === undefined ? [] : [[name.slice('param.'.length), read]];
+  });
+  return Object.fromEntries(entries);
 }

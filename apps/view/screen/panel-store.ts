@@ -4,13 +4,13 @@ import { createStore } from 'zustand/vanilla';
 /** The panels around the canvas. */
 export type PanelName = 'palette' | 'inspector' | 'lower';
 
-/** Pixels of the heading that stays of the lower panel when it is folded. */
+/** Height in pixels of the heading that remains of the folded lower panel. */
 export const headingHeight = 33;
 
-/** Pixels of the lower panel that is asked for where there is nothing to show in it yet. */
+/** Height in pixels of the lower panel while it has nothing to show. */
 const openHeight = 215;
 
-/** What this browser remembers of a panel: what people gave it. */
+/** The size that people gave a panel, which the browser remembers. */
 interface Kept {
   readonly size?: number;
   readonly folded?: boolean;
@@ -20,20 +20,22 @@ type KeptPanels = Readonly<Record<PanelName, Kept>>;
 
 interface Chosen {
   readonly kept: KeptPanels;
-  /** What the browser is to remember of that: not every size while a border is drawn. */
+  /** What the browser stores: not every size while a border is dragged. */
   readonly remembered: KeptPanels;
-  /** Those that were folded away and are shown for now, since something in them was asked for. */
+  /** Folded panels that are shown for now, because something in them was asked for. */
   readonly opened: readonly PanelName[];
-  /** Pixels that the lower panel needs for what it has to show. */
+  /** Height in pixels of the content of the lower panel. */
   readonly needed: number;
-  /** Whether the inspector lies over all the others. */
+  /** Whether the inspector covers all other panels. */
   readonly fullPage: boolean;
-  /** Whether the window has no room beside the canvas: a side panel lies over it then, one at a time, and none at first. */
+  /**
+   * Whether the window has no room beside the canvas: side panels then lie over it, one at a time, and none at first.
+   */
   readonly narrow: boolean;
 }
 
 interface PanelState extends Chosen {
-  /** Which panels are folded away. */
+  /** The folded panels. */
   readonly collapsed: Readonly<Record<PanelName, boolean>>;
 }
 
@@ -46,7 +48,7 @@ function keptOf(stored: unknown): Kept {
   };
 }
 
-/** Gives the panels what the browser remembered of them; anything that it did not write is ignored. */
+/** Restores the panels from the browser's storage; ignores anything that Graft did not write. */
 export function recallPanels(stored: unknown): void {
   const { palette, inspector, lower } = isRecord(stored) ? stored : {};
   const kept = { palette: keptOf(palette), inspector: keptOf(inspector), lower: keptOf(lower) };
@@ -70,7 +72,7 @@ function withFolds(chosen: Chosen): PanelState {
 
 const nothingKept: KeptPanels = { palette: {}, inspector: {}, lower: {} };
 
-/** How the panels stand. */
+/** The state of the panels. */
 export const panelStore = createStore<PanelState>()(() =>
   withFolds({
     kept: nothingKept,
@@ -88,52 +90,52 @@ function change(part: Partial<Chosen>): void {
 
 function give(panel: PanelName, own: Kept): void {
   const { kept, opened } = panelStore.getState();
-  change({ kept: { ...kept, [panel]: own }, opened: opened.filter((one) => one !== panel) });
+  change({ kept: { ...kept, [panel]: own }, opened: opened.filter((name) => name !== panel) });
 }
 
-/** Has the browser remember how the panels stand. */
+/** Stores the state of the panels in the browser. */
 export function keepPanels(): void {
   change({ remembered: panelStore.getState().kept });
 }
 
-/** Draws a panel larger or smaller, or folds it away; remembered once `keepPanels` is asked. */
+/** Resizes or folds a panel. The browser remembers it after `keepPanels`. */
 export function drawPanel(panel: PanelName, to: { size: number } | 'folded'): void {
   const { size } = panelStore.getState().kept[panel];
   if (to !== 'folded') give(panel, { size: to.size, folded: false });
   else give(panel, { ...(size === undefined ? {} : { size }), folded: true });
 }
 
-/** Gives a panel its first size again. */
+/** Resets a panel to its first size. */
 export function resetPanel(panel: PanelName): void {
   give(panel, {});
   keepPanels();
 }
 
-/** Shows a panel where it is folded away. */
+/** Shows a panel that is folded. */
 export function openPanel(panel: PanelName): void {
   const { collapsed, opened, narrow } = panelStore.getState();
   if (!collapsed[panel]) return;
-  const stay = narrow && panel !== 'lower' ? opened.filter((one) => one === 'lower') : opened;
+  const stay = narrow && panel !== 'lower' ? opened.filter((name) => name === 'lower') : opened;
   change({ opened: [...stay, panel] });
 }
 
-/** Puts a panel away that lies over the canvas. */
+/** Closes a panel that lies over the canvas. */
 export function closePanel(panel: PanelName): void {
   const { narrow, opened } = panelStore.getState();
-  if (narrow && opened.includes(panel)) change({ opened: opened.filter((one) => one !== panel) });
+  if (narrow && opened.includes(panel)) change({ opened: opened.filter((name) => name !== panel) });
 }
 
-/** Says whether the window has no room beside the canvas. */
+/** Sets whether the window has no room beside the canvas. */
 export function setNarrow(narrow: boolean): void {
   if (narrow !== panelStore.getState().narrow) change({ narrow });
 }
 
-/** Lays the inspector over all the other panels, or back beside them. */
+/** Lays the inspector over all other panels, or back beside them. */
 export function setFullPage(fullPage: boolean): void {
   change({ fullPage });
 }
 
-/** Folds a panel away or shows it again, as a person asked: this browser remembers it, but for one over the canvas. */
+/** Folds or shows a panel at a person's request. The browser remembers it, except for panels over the canvas. */
 export function togglePanel(panel: PanelName): void {
   const { kept, collapsed, narrow } = panelStore.getState();
   if (narrow && panel !== 'lower') {
@@ -145,16 +147,16 @@ export function togglePanel(panel: PanelName): void {
   keepPanels();
 }
 
-/** What the lower panel has to show has become more or less: where nobody gave it a size, it follows. */
+/** The content of the lower panel has changed its height: the panel follows unless a person gave it a size. */
 export function needHeight(needed: number): void {
   const { kept, opened, needed: before } = panelStore.getState();
-  // A place in the address may have opened it before it was drawn.
+  // The address may have opened the panel before it was drawn.
   if (needed === before) return;
   const isChosen = kept.lower.size !== undefined || kept.lower.folded !== undefined;
   change({ needed, opened: isChosen ? opened : opened.filter((panel) => panel !== 'lower') });
 }
 
-/** Pixels of the lower panel that is open. */
+/** Height in pixels of the open lower panel. */
 export function openLowerHeight({ kept, needed }: Chosen): number {
   return kept.lower.size ?? (needed > headingHeight ? needed : openHeight);
 }

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { sendFiles } from './send-files.ts';
+import { sendFiles, UploadRefused, uploadRefusal } from './send-files.ts';
 
 const served = vi.hoisted(() => ({ limit: (): Promise<number> => Promise.resolve(0) }));
 vi.mock('./client.ts', () => ({ api: { packages: { limit: { query: () => served.limit() } } } }));
@@ -72,4 +72,15 @@ it('sends nothing once it is stopped, also while it asks how much may be sent', 
   await expect.poll(() => sent).toHaveLength(1);
   going.abort();
   await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+const message = 'A name cannot contain "<". Remove it.';
+const refused = (code: string): UploadRefused =>
+  new UploadRefused(message, [{ code, message, audience: 'user', location: { file: 'n/<.md' } }]);
+
+it('names the file whose name cannot be, where there are several', () => {
+  expect(uploadRefusal(refused('bad-name'), true)).toBe(`n/<.md: ${message}`);
+  expect(uploadRefusal(refused('bad-name'), false)).toBe(message);
+  expect(uploadRefusal(refused('no-space'), true)).toBe(message);
+  expect(uploadRefusal(new Error('Broken.'), true)).toBe('Broken.');
 });

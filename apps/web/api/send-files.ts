@@ -1,15 +1,15 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import type { FileToSend, ShownProblem } from '@graft/view';
 import { api } from './client.ts';
-import { toldProblems } from './told-problems.ts';
+import { toldProblems } from './problem.ts';
 
 export interface Sending {
-  /** Of its bytes, how many have gone. */
+  /** Called with the bytes sent so far, and all bytes. */
   readonly progress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** What the server did not take, with each reason. */
+/** Files that the server refused, with the reasons. */
 export class UploadRefused extends Error {
   readonly problems: readonly ShownProblem[];
 
@@ -19,7 +19,9 @@ export class UploadRefused extends Error {
   }
 }
 
-/** Sends files in one body, as the server reads them, and gives its answer. Throws `UploadRefused`; `AbortError` when it is stopped. */
+/**
+ * Sends files in one body and returns the server's answer. Throws `UploadRefused`, or `AbortError` when it is stopped.
+ */
 export async function sendFiles(
   files: readonly FileToSend[],
   query: Readonly<Record<string, string>>,
@@ -34,14 +36,14 @@ export async function sendFiles(
       `The upload has ${bytes(size)}; the server accepts at most ${bytes(limit)}. Copy it to the server’s machine yourself, or serve with a larger --max-package.`,
     );
   }
-  for (const one of files) await requireReadable(one);
+  for (const file of files) await requireReadable(file);
   signal?.throwIfAborted();
   const head = { files: files.map(({ path, file }) => ({ path, size: file.size })) };
   const body = new Blob([`${JSON.stringify(head)}\n`, ...files.map(({ file }) => file)]);
   return post(`api/upload?${new URLSearchParams(query).toString()}`, body, sending);
 }
 
-/** A folder that is dropped comes as a file that cannot be read, and would end what is sent without a reason. */
+/** A dropped folder arrives as an unreadable file: without this check, the upload would end without a reason. */
 async function requireReadable({ file }: FileToSend): Promise<void> {
   await file
     .slice(0, 1)
@@ -52,7 +54,7 @@ async function requireReadable({ file }: FileToSend): Promise<void> {
     });
 }
 
-// By XMLHttpRequest: fetch does not tell how much has gone.
+// XMLHttpRequest, because fetch reports no progress of an upload.
 function post(address: string, body: Blob, { progress, signal }: Sending): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -63,7 +65,7 @@ function post(address: string, body: Blob, { progress, signal }: Sending): Promi
       const problems = toldProblems(answer) ?? [];
       reject(new UploadRefused(problems[0]?.message ?? 'The server refused the upload.', problems));
     });
-    // A file that was changed or taken away since it was chosen ends it too.
+    // The upload also ends if a file was changed or removed after it was chosen.
     const broken =
       'The upload broke off. Check that “graft serve” is still running and the file has not changed, then try again.';
     request.addEventListener('error', () => reject(new UploadRefused(broken)));
@@ -83,4 +85,16 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Why an upload was refused. With several files, a bad name is prefixed with its file: the screen shows it nowhere
+ * else.
+ */
+export function uploadRefusal(error: unknown, several: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  const [problem] = error instanceof UploadRefused ? error.problems : [];
+  const { file } = problem?.location ?? {};
+  const isNamed = several && problem?.code === 'bad-name' && file !== undefined;
+  return isNamed ? `${file}: ${error.message}` : error.message;
 }

@@ -1,5 +1,13 @@
 import type { Chord } from '@graft/view';
-import { isApple } from './platform.ts';
+
+/** Whether the command key is ⌘, else Ctrl. False in the build. */
+const isApple = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** `⌘S` or `Ctrl S`. */
+export function keyName(key: string, shift = false): string {
+  if (isApple) return `${shift ? '⇧' : ''}⌘${key}`;
+  return `Ctrl ${shift ? '⇧ ' : ''}${key}`;
+}
 
 interface Parts {
   readonly key: string;
@@ -17,7 +25,7 @@ function parse(chord: Chord): Parts {
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'metaKey' | 'ctrlKey' | 'altKey' | 'shiftKey'>;
 
-/** Signs for which Shift is held on some keyboards and not on others. */
+/** Signs that need Shift on some keyboards only. */
 const isSign = (key: string): boolean => key.length === 1 && !/[a-z0-9]/.test(key);
 
 export function matches(chord: Chord, event: KeyPress): boolean {

@@ -1,41 +1,44 @@
 import type { FileToSend } from '@graft/view';
 import { useScreen } from './stores.ts';
 
-/** Files of one drop, as many as the server takes at once. */
+/** The most files of one drop: the server takes no more at once. */
 const mostFiles = 2_000;
 
-/** A file or a folder, as browsers tell of what is dropped. */
+/** A dropped file or folder, as browsers describe it. */
 export interface Entry {
   readonly name: string;
   file?(take: (file: File) => void, fail: (error: Error) => void): void;
   createReader?(): {
-    readEntries(take: (some: readonly Entry[]) => void, fail: (error: Error) => void): void;
+    readEntries(take: (entries: readonly Entry[]) => void, fail: (error: Error) => void): void;
   };
 }
 
-/** All that is in a folder: it is told a part at a time. */
+/** The content of a folder, which the browser returns in batches. */
 async function entriesIn(reader: ReturnType<NonNullable<Entry['createReader']>>) {
   const all: Entry[] = [];
   for (;;) {
-    const some = await new Promise<readonly Entry[]>((resolve, reject) =>
+    const batch = await new Promise<readonly Entry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
-    if (some.length === 0) break;
-    all.push(...some);
+    if (batch.length === 0) break;
+    all.push(...batch);
   }
   return all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The files of what was dropped, those in folders with the way to them; nothing hidden. Throws where there are none, or too many. */
+/**
+ * The dropped files, with their paths inside dropped folders; without hidden ones. Throws if there are none or too
+ * many.
+ */
 export async function filesIn(entries: readonly Entry[]): Promise<readonly FileToSend[]> {
   const found: FileToSend[] = [];
   const walk = async (entry: Entry, way: string): Promise<void> => {
-    // The workspace shows nothing that is hidden either.
+    // The workspace hides them, too.
     if (entry.name.startsWith('.')) return;
     const path = way + entry.name;
     const reader = entry.createReader?.();
     if (reader !== undefined) {
-      for (const one of await entriesIn(reader)) await walk(one, `${path}/`);
+      for (const child of await entriesIn(reader)) await walk(child, `${path}/`);
       return;
     }
     if (found.length === mostFiles) {
@@ -57,7 +60,10 @@ export async function filesIn(entries: readonly Entry[]): Promise<readonly FileT
 
 const tell = (message: string): void => useScreen.getState().notify({ tone: 'error', message });
 
-/** Takes what was dropped: files, and folders with all that is in them; `refuse` is told why it cannot be. Called while the drop is heard: later the browser tells nothing of it. */
+/**
+ * Takes dropped files, and folders with their content; tells `refuse` why it cannot. Must run within the drop event:
+ * later the browser returns nothing.
+ */
 export function takeDropped(
   data: DataTransfer,
   take: (files: readonly FileToSend[]) => void,
@@ -74,10 +80,13 @@ export function takeDropped(
   );
 }
 
-/** A file that lies in no folder. */
+/** A file outside any folder. */
 export const asSent = (file: File): FileToSend => ({ path: file.name, file });
 
-/** What was brought, as nodes read it: of a folder the folder, where folders are taken. `paths` are where `files` went. */
+/**
+ * The uploaded files as a node reads them: a folder as its own path, if folders are allowed. `paths` are where `files`
+ * went.
+ */
 export function broughtPaths(
   files: readonly FileToSend[],
   paths: readonly string[],
@@ -87,7 +96,7 @@ export function broughtPaths(
   const way = folder === '' ? '' : `${folder}/`;
   const brought = files.map(({ path }, at) => {
     const to = paths[at] ?? way + path;
-    // What got another name stands beside another of its own, which is not meant.
+    // A renamed file means that the folder also holds an older one, which was not meant.
     return path.includes('/') && to === way + path ? way + (path.split('/')[0] ?? '') : to;
   });
   return [...new Set(brought)];

@@ -1,16 +1,16 @@
 import { useEffect, type ToggleEvent } from 'react';
 import { create } from 'zustand';
 
-/** What was unfolded, by what it belongs to; as long as the page is open. */
+/** The unfolded elements, by key, for as long as the page is open. */
 const useUnfolded = create<{ readonly keys: ReadonlySet<string> }>()(() => ({ keys: new Set() }));
 
 /**
- * Keeps a `details` as somebody left it, also where something else is shown in its place meanwhile. What was unfolded for a
- * reason of its own (`mustOpen`) stays so once that is gone.
+ * Remembers whether a `details` element is open, also while something else takes its place. If `mustOpen` opened it, it
+ * stays open afterwards.
  */
 export function useKeptOpen(key: string, mustOpen = false) {
   const kept = useUnfolded(({ keys }) => keys.has(key));
-  // At once: the event of an element that unfolded comes later, and the reason may be gone by then.
+  // At once: the toggle event comes later, when the reason may be gone.
   useEffect(() => {
     if (mustOpen) keep(key, true);
   }, [key, mustOpen]);
@@ -22,6 +22,6 @@ export function useKeptOpen(key: string, mustOpen = false) {
 function keep(key: string, open: boolean): void {
   const { keys } = useUnfolded.getState();
   if (keys.has(key) === open) return;
-  const others = [...keys].filter((one) => one !== key);
+  const others = [...keys].filter((other) => other !== key);
   useUnfolded.setState({ keys: new Set(open ? [...others, key] : others) });
 }

@@ -1,20 +1,23 @@
 import { lexer, type MarkedToken, type Token, type Tokens } from 'marked';
 import { createElement, Fragment, useMemo, type ReactNode } from 'react';
 
-/** Characters beyond which a text is shown as it is written. */
+/** Longer texts are shown as they are written. */
 const mostText = 100_000;
-/** Lists, quotations and words within each other beyond which what is within is shown as it is written. */
+/** Deeper nesting of lists, quotations and words is shown as it is written. */
 const mostDepth = 24;
 
 interface MarkdownProps {
   readonly text: string;
-  /** The level of the page's headings that the largest of the text begins at; absent: its headings are none of the page's. */
+  /**
+   * The heading level of the page with which the largest heading of the text starts; absent: the text has no headings
+   * of the page.
+   */
   readonly level?: number;
 }
 
 /**
- * A text in Markdown, as elements: HTML in it is shown as it is written, and pictures are links, so that a note that somebody
- * else wrote runs and fetches nothing.
+ * A Markdown text as elements. HTML is shown as it is written and pictures are links: a note by somebody else runs and
+ * fetches nothing.
  */
 export function Markdown({ text, level }: MarkdownProps) {
   const tokens = useMemo(() => tokensOf(text), [text]);
@@ -24,7 +27,7 @@ export function Markdown({ text, level }: MarkdownProps) {
   );
 }
 
-/** Undefined where the text is no Markdown that can be read. */
+/** Undefined if the text cannot be read as Markdown. */
 function tokensOf(text: string): Token[] | undefined {
   if (text.length > mostText) return undefined;
   try {
@@ -40,7 +43,7 @@ interface At {
   readonly heading: (depth: number) => string;
 }
 
-/** Headings one below the other from a level on, whichever the text has. */
+/** Consecutive heading levels from the given one, whichever levels the text uses. */
 function headings(tokens: readonly Token[], level: number | undefined): At['heading'] {
   if (level === undefined) return () => 'p';
   const depths = tokens.flatMap((token) =>
@@ -50,7 +53,7 @@ function headings(tokens: readonly Token[], level: number | undefined): At['head
   return (depth) => `h${String(Math.min(6, level + Math.max(0, sorted.indexOf(depth))))}`;
 }
 
-/** Without extensions there are no others. */
+/** Without extensions there are no other tokens. */
 function isKnown(token: Token): token is MarkedToken {
   return token.type !== 'generic';
 }
@@ -58,12 +61,12 @@ function isKnown(token: Token): token is MarkedToken {
 function blocks(tokens: readonly Token[] | undefined, at: At): ReactNode {
   return (tokens ?? []).map((token, key) => (
     <Fragment key={key}>
-      {isKnown(token) ? one(token, { ...at, depth: at.depth + 1 }) : null}
+      {isKnown(token) ? drawn(token, { ...at, depth: at.depth + 1 }) : null}
     </Fragment>
   ));
 }
 
-function one(token: MarkedToken, at: At): ReactNode {
+function drawn(token: MarkedToken, at: At): ReactNode {
   if (at.depth > mostDepth) return token.raw;
   switch (token.type) {
     case 'heading':
@@ -148,8 +151,8 @@ function Table({ table, at }: { readonly table: Tokens.Table; readonly at: At })
 }
 
 /**
- * A link that leads to a page of the web by its whole address; of any other the words alone. A text may be read from a file,
- * where `//host` is a share of another machine, and a path one of this.
+ * A link to a complete web address; any other link is text. A text may come from a file, where `//host` is a share of
+ * another machine and a path one of this machine.
  */
 function Link({ href, children }: { readonly href: string; readonly children: ReactNode }) {
   if (!isPage(href)) return children;
@@ -172,7 +175,7 @@ const named: Readonly<Record<string, string>> = {
   ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' },
 };
 
-/** Text with the characters that it holds by name or number. */
+/** Replaces named and numbered character references. */
 function characters(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,4}));/gi,

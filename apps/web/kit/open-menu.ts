@@ -1,15 +1,33 @@
 import type { MouseEvent } from 'react';
-import { portAt } from './focus-node.ts';
+import { portAt } from './focus.ts';
 import { useDocument, useOverlay, useScreen } from './stores.ts';
-import type { MenuTarget } from '@graft/view';
-import { rowActionsAt } from './row-menus.ts';
+import type { MenuTarget, RowAction } from '@graft/view';
+
+/** The actions of the rows in an element, by row number. */
+type RowActions = (row: number) => readonly RowAction[];
+
+const lists = new WeakMap<Element, RowActions>();
+
+/** Sets the menu of the rows in an element. */
+export function giveRowMenus(list: Element, actions: RowActions): void {
+  list.setAttribute('data-row-menus', '');
+  lists.set(list, actions);
+}
+
+/** The actions of the row that contains an element; undefined outside of rows. */
+function rowActionsAt(element: Element): readonly RowAction[] | undefined {
+  const row = element.closest<HTMLElement>('[data-row]');
+  const actions = lists.get(row?.closest('[data-row-menus]') ?? element);
+  const own = actions?.(Number(row?.dataset['row'])) ?? [];
+  return own.length === 0 ? undefined : own;
+}
 
 interface Place {
   readonly x: number;
   readonly y: number;
 }
 
-/** What an element belongs to that has a menu. */
+/** What the menu of an element is about. */
 function targetOf(element: Element): MenuTarget | undefined {
   const file = element.closest<HTMLElement>('[data-file]')?.dataset['file'];
   if (file !== undefined) return { kind: 'file', path: file };
@@ -28,7 +46,7 @@ function targetOf(element: Element): MenuTarget | undefined {
     element.closest<HTMLElement>('[data-cell]')?.dataset['cell'];
   if (typeof node === 'string') {
     const { selection, select } = useScreen.getState();
-    // Of several that are selected the menu is for all; another node is selected instead of them.
+    // With several selected nodes the menu is for all; otherwise the node is selected first.
     if (!selection.includes(node)) select([node]);
     return { kind: 'nodes' };
   }
@@ -39,7 +57,7 @@ function targetOf(element: Element): MenuTarget | undefined {
   return onCanvas && useDocument.getState().file !== null ? { kind: 'canvas' } : undefined;
 }
 
-/** Opens the menu of an element. False where it has none. */
+/** Opens the menu of an element. False if it has none. */
 export function openMenu(element: Element, at: Place): boolean {
   if (element.closest('input, textarea, [contenteditable]') !== null) return false;
   const target = targetOf(element);
@@ -48,17 +66,17 @@ export function openMenu(element: Element, at: Place): boolean {
   return true;
 }
 
-/** By the right button, the menu of what was pointed at; the browser's own where it has none. */
+/** Opens the menu at a right click; the browser's own menu if there is none. */
 export function openMenuOf(event: MouseEvent<HTMLElement>): void {
   if (!(event.target instanceof Element)) return;
   if (openMenu(event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
 }
 
-/** What has a menu of its own when it has the focus. */
+/** Elements with a menu of their own while focused. */
 const ownMenu =
   '[data-file], [data-folder], [data-run], [data-step], [data-cell], [data-row], .react-flow__edge, .react-flow__node';
 
-/** By key: the menu of what has the focus, else of the selected nodes, else of the canvas. */
+/** Opens the menu of the focused element, else of the selected nodes, else of the canvas. */
 export function openMenuAtFocus(): boolean {
   const focused = document.activeElement;
   const chosen = document.querySelector('.react-flow__node.selected');
@@ -72,4 +90,9 @@ export function openMenuAtFocus(): boolean {
     x: box.left + (whole ? box.width / 2 : Math.min(24, box.width / 2)),
     y: box.top + (whole ? box.height / 3 : Math.min(28, box.height / 2)),
   });
+}
+
+/** The parent of menus: a landmark, so that screen readers find an open menu. A panel over the canvas comes first. */
+export function menuPlace(): HTMLElement | null {
+  return document.querySelector('[role="main"]') ?? document.querySelector('main');
 }

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { isTaken, pathParts } from './path-parts.ts';
+import { expect, test, it } from 'vitest';
+import { isTaken, pathParts, folderOf } from './path-parts.ts';
 
 test('a path is completed in its folder, a pattern nowhere', () => {
   expect(pathParts('')).toEqual({ folder: '', begun: '' });
@@ -18,4 +18,16 @@ test('what a field takes goes by the end of the name, in either case', () => {
   expect(isTaken(file('a.csv'), undefined)).toBe(true);
   expect(isTaken({ name: 'lora', folder: true }, ['/', '.gguf'])).toBe(true);
   expect(isTaken({ name: 'lora', folder: true }, ['.gguf'])).toBe(false);
+});
+
+it.each([
+  ['notes/kilns.md', 'notes'],
+  ['notes/a/*.md', 'notes/a'],
+  ['notes/**/a/x.md', 'notes'],
+  ['kilns.md', ''],
+  ['', ''],
+  ['../kilns.md', ''],
+  ['/etc/hosts', ''],
+])('of %j it is %j', (pattern, folder) => {
+  expect(folderOf(pattern)).toBe(folder);
 });

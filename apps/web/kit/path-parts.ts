@@ -1,4 +1,4 @@
-/** What is typed of a path so far: the folder that it is in, and how the name there begins; undefined where it is no plain path. */
+/** The folder of a path that is being typed, and the start of the name in it; undefined if it is no plain path. */
 export function pathParts(
   text: string,
 ): { readonly folder: string; readonly begun: string } | undefined {
@@ -9,7 +9,7 @@ export function pathParts(
   return { folder: parts.join('/'), begun };
 }
 
-/** Whether a field takes a file or a folder of the workspace, by the ends of the names that it takes: `/` for folders. */
+/** Whether a field accepts a file or folder of the workspace, by the endings that it takes; `/` stands for folders. */
 export function isTaken(
   { name, folder }: { readonly name: string; readonly folder: boolean },
   takes: readonly string[] | undefined,
@@ -17,4 +17,11 @@ export function isTaken(
   if (takes === undefined) return true;
   if (folder) return takes.includes('/');
   return takes.some((end) => name.toLowerCase().endsWith(end));
+}
+
+/** The folder of a path or pattern, as far as it is fixed: `notes` of `notes/*.md`; `''` for the workspace. */
+export function folderOf(pattern: string): string {
+  const parts = pattern.split('/').slice(0, -1);
+  const end = parts.findIndex((part) => /[*?[\]{}!()]|^\.\.?$|^$/.test(part));
+  return parts.slice(0, end === -1 ? undefined : end).join('/');
 }

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'react';
-import { keyName } from './platform.ts';
+import { keyName } from './chord.ts';
 
-/** How long "Run" waits where "Cancel" just stood: about what a hand needs to see that the button changed. */
+/**
+ * Milliseconds that "Run" is blocked where "Cancel" just stood: about the time that a hand needs to notice the change.
+ */
 const settling = 400;
 
-/** Whether what worked has ended a moment ago. */
+/** Whether a run has just ended. */
 function useJustEnded(working: boolean): boolean {
   const [before, setBefore] = useState(working);
   const [justEnded, setJustEnded] = useState(false);
@@ -21,8 +23,8 @@ function useJustEnded(working: boolean): boolean {
 }
 
 /**
- * Runs, or cancels what runs. A click that was aimed at "Cancel" as the run ended starts no other one, and the second of
- * a double click on "Run" cancels nothing.
+ * Runs, or cancels the run. A click on "Cancel" at the moment the run ends starts no new run, and the second click of a
+ * double click on "Run" cancels nothing.
  */
 export function RunOrCancel(props: {
   readonly working: boolean;
@@ -31,7 +33,7 @@ export function RunOrCancel(props: {
   readonly of?: string;
   readonly run: () => void;
   readonly cancel: () => void;
-  /** Whether the key that does the same stands beside it. */
+  /** Whether to show the key beside it. */
   readonly byKey?: boolean;
 }) {
   const { working, disabled, look = '', of = '', run, cancel, byKey = false } = props;

@@ -1,26 +1,26 @@
-import { useOverlay, useScreen } from './stores.ts';
 import { pressKey } from './press-key.ts';
+import { useOverlay, useScreen } from './stores.ts';
 
-/** Frames for which keys are kept. What was asked for and has not come by then may never come. */
+/** Frames for which keys are kept: a field that has not appeared by then may never appear. */
 const patience = 300;
 
-/** Keys that are kept besides those that write. */
+/** Kept keys besides those that write. */
 const otherKeys = new Set(['Enter', 'Escape', 'Backspace', 'ArrowUp', 'ArrowDown']);
 
-/** A key that is pressed, and what is held with it. */
+/** A pressed key and its modifiers. */
 type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isTrusted'>;
 
 let kept: string[] = [];
-/** `awaiting`: a field was asked for and has not come. `pressing`: kept keys are being pressed in it, and later ones follow. */
+/**
+ * `awaiting`: a field was requested and has not appeared. `pressing`: kept keys are replayed in it, and later ones
+ * follow.
+ */
 let state: 'idle' | 'awaiting' | 'pressing' = 'idle';
 let frame = 0;
-/** Counts the fields in which kept keys were pressed: those left go to the newest. */
+/** Counts the fields in which keys were replayed: the remaining keys go to the newest. */
 let turn = 0;
 
-/**
- * Keeps keys from now on for a field, a list or a menu that was asked for: until it has the focus, keys would be lost or be taken
- * for commands.
- */
+/** Keeps keys for a requested field, list or menu until it has the focus: they would be lost, or taken for commands. */
 export function awaitField(): void {
   state = 'awaiting';
   cancelAnimationFrame(frame);
@@ -31,14 +31,16 @@ export function awaitField(): void {
   wait(patience);
 }
 
-/** Forgets the keys that were kept: what was asked for does not come. */
-export function dropKeys(): void {
+/** Forgets the kept keys: the field does not appear. */
+function dropKeys(): void {
   state = 'idle';
   kept = [];
   cancelAnimationFrame(frame);
 }
 
-/** The field has the focus: presses the kept keys there. A command among them may ask for another field, which gets the rest. */
+/**
+ * The field has the focus: replays the kept keys. A command among them may request another field, which gets the rest.
+ */
 export async function pressKept(): Promise<void> {
   if (state !== 'awaiting') return;
   cancelAnimationFrame(frame);
@@ -56,16 +58,16 @@ export async function pressKept(): Promise<void> {
   }
 }
 
-/** Keeps a key that is pressed while a field is awaited. True if it was kept. */
+/** Keeps a key while a field is awaited. True if it was kept. */
 export function typeAhead({ key, ctrlKey, metaKey, altKey, isTrusted }: Press): boolean {
-  // Kept keys are pressed by the page itself, which nobody would press again.
+  // The page replays kept keys; those must not be kept again.
   if (state === 'idle' || !isTrusted || ctrlKey || metaKey || altKey) return false;
   if (key.length !== 1 && !otherKeys.has(key)) return false;
   kept.push(key);
   return true;
 }
 
-/** How many fields, lists and menus are asked for that take keys as soon as they are there: the tour takes none. */
+/** How many requested fields, lists and menus take keys; the tour takes none. */
 function countAsked(): number {
   const { tour: _tour, show: _show, ...questions } = useOverlay.getState();
   const { commandMenu } = useScreen.getState();
@@ -74,11 +76,11 @@ function countAsked(): number {
   ).length;
 }
 
-/** What takes keys. */
+/** Elements that take keys. */
 const takesKeys =
   'input, textarea, [contenteditable="true"], dialog[open], dialog[open] *, [role="menu"]';
 
-/** Awaits whatever is asked for from now on, until it has the focus. Returns the stop function. */
+/** Awaits everything that is requested from now on, until it has the focus. Returns the stop function. */
 export function awaitAsked(): () => void {
   const listening = new AbortController();
   const { signal } = listening;
@@ -86,22 +88,45 @@ export function awaitAsked(): () => void {
   const look = (): void => {
     const asked = countAsked();
     if (asked > before) awaitField();
-    // It was closed before it came.
+    // It was closed before it appeared.
     if (asked < before && state === 'awaiting') dropKeys();
     before = asked;
   };
   const stops = [useOverlay.subscribe(look), useScreen.subscribe(look)];
   const focused = ({ target }: FocusEvent): void => {
-    // What gives the focus may move it on at once, and selects the text.
+    // The focus may move on at once, and the text gets selected.
     if (target instanceof Element && target.matches(takesKeys))
       queueMicrotask(() => void pressKept());
   };
   document.addEventListener('focusin', focused, { signal });
-  // Who presses elsewhere types there.
+  // A press elsewhere moves the typing there.
   document.addEventListener('pointerdown', dropKeys, { signal, capture: true });
   return () => {
     listening.abort();
     dropKeys();
     for (const stop of stops) stop();
   };
+}
+
+/** Frames to wait for the element. */
+const focusPatience = 120;
+
+/** Focuses an element as soon as it exists; calls `done` when it has the focus, or never appears. */
+export function focusOnceThere(
+  find: () => HTMLElement | null,
+  done?: (has: boolean) => void,
+): void {
+  const look = (left: number): void => {
+    const found = find();
+    found?.focus();
+    if (found !== null || left === 0) done?.(found !== null);
+    else requestAnimationFrame(() => look(left - 1));
+  };
+  requestAnimationFrame(() => look(focusPatience));
+}
+
+/** The same for a field: keys pressed meanwhile are replayed in it. */
+export function focusAwaited(find: () => HTMLElement | null): void {
+  awaitField();
+  focusOnceThere(find, (has) => (has ? void pressKept() : dropKeys()));
 }

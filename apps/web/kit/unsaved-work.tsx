@@ -1,5 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
-import { FooterQuestion } from './footer-question.tsx';
+import { FooterQuestion } from './dialog.tsx';
 
 /** The browser asks before the page goes while something is not saved. */
 export function useUnsavedGuard(unsaved: boolean): void {

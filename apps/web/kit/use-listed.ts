@@ -1,18 +1,18 @@
 import { useEffect, type KeyboardEvent } from 'react';
 
 interface Listed<One> {
-  /** What is listed below the field. */
+  /** The items below the field. */
   readonly found: readonly One[];
-  /** The one that is marked. */
+  /** The marked item. */
   readonly shown: One | undefined;
-  readonly mark: (one: One) => void;
-  /** Id of the element of one. */
-  readonly idOf: (one: One) => string;
-  /** What keys other than the arrows do. */
+  readonly mark: (item: One) => void;
+  /** The element id of an item. */
+  readonly idOf: (item: One) => string;
+  /** What other keys do. */
   readonly keys: Readonly<Record<string, () => void>>;
 }
 
-/** The keys of a field above a list, which go through it; what they mark comes into sight. */
+/** Keys of a field above a list: the arrows move the mark, which stays in sight. */
 export function useListed<One>({ found, shown, mark, idOf, keys }: Listed<One>): {
   readonly press: (event: KeyboardEvent) => void;
   readonly shownId: string | undefined;

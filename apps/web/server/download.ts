@@ -4,11 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import { artifactRefSchema, GraphError } from '@graft/graph';
 import { exportFormats, exportMediaTypes, type Workspace } from '@graft/workspace';
 import { z } from 'zod';
-import { queryOf } from './query-of.ts';
 import { safeHeaders } from './static-files.ts';
-import { withoutFolders } from './without-folders.ts';
+import { withoutFolders } from './router/shown-paths.ts';
 
-/** Where rows are downloaded. */
+/** The query parameters of a request's address. */
+export const queryOf = ({ url = '/' }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(new URL(url, 'http://graft').searchParams);
+
+/** The address of downloads of rows. */
 export const downloadPath = '/api/download';
 
 const querySchema = z.object({
@@ -18,7 +21,7 @@ const querySchema = z.object({
   name: z.string().max(300).default('rows'),
 });
 
-/** A name that every system can write, and that no header is broken by. */
+/** A file name that is valid on every system and in a header. */
 export function safeFileName(name: string): string {
   const plain = name
     .normalize('NFKC')
@@ -28,7 +31,7 @@ export function safeFileName(name: string): string {
   return plain === '' ? 'rows' : plain;
 }
 
-/** `filename` for old readers in ASCII, `filename*` for all others (RFC 6266). */
+/** The header for a download: `filename` in ASCII for old clients, `filename*` for all others (RFC 6266). */
 export function disposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]/g, '_');
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name)}`;
@@ -39,7 +42,7 @@ export function refuse(response: ServerResponse, status: number, message: string
   response.end(`${message}\n`);
 }
 
-/** Sends all rows of an artifact as a file, as they are read. */
+/** Streams all rows of an artifact as a file. */
 export async function sendDownload(
   workspace: Workspace,
   request: IncomingMessage,
@@ -54,7 +57,7 @@ export async function sendDownload(
     }
     const rows = workspace.rows.export({ digest, mediaType: type, size: 0 }, format);
     const body = Readable.from(rows, { objectMode: false });
-    // A failure before the first byte can still be told.
+    // Until the first byte, a failure can still be answered with a status.
     await new Promise<void>((resolve, reject) => {
       body.once('readable', resolve).once('end', resolve).once('error', reject);
     });
@@ -63,7 +66,7 @@ export async function sendDownload(
       'Content-Type': exportMediaTypes[format],
       'Content-Disposition': disposition(`${safeFileName(name)}.${format}`),
       'Cache-Control': 'no-store',
-      // A file of the workspace's data is never a page of ours.
+      // Data of the workspace must never run as a page of Graft.
       'Content-Security-Policy': "default-src 'none'; sandbox",
     });
     await pipeline(body, response);

@@ -2,6 +2,5 @@ export { startServer, type RunningServer, type ServerOptions } from './start-ser
 export { collectReport } from './report/collect-report.ts';
 export { markdownReport } from './report/markdown-report.ts';
 export { readReportPage, reportPage } from './report/report-page.ts';
-export { shownExperimentEvent } from './router/shown-experiment.ts';
-export { shownEvent, shownRun, shownStep } from './router/shown-paths.ts';
+export { shownExperimentEvent, shownEvent, shownRun, shownStep } from './router/shown-paths.ts';
 export type { AppRouter } from './router/index.ts';

@@ -19,8 +19,8 @@ const start = (port = 0): Promise<RunningServer> =>
 const socketUrl = (): string => new URL('api/live', server.url).href;
 
 /** Numbers of the run events in what came, in order. */
-const seqsIn = (told: unknown): readonly number[] =>
-  [...JSON.stringify(told).matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq));
+const seqsIn = (message: unknown): readonly number[] =>
+  [...JSON.stringify(message).matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq));
 
 const file = 'a.graft.json';
 const logged = (runId: string, seq: number): RunEvent => ({
@@ -96,15 +96,15 @@ describe('what a tab follows', () => {
         drained: () => opened,
       })
       .live.feed({ run: 'long', file: null });
-    let [last, told] = [0, 0];
+    let [last, count] = [0, 0];
     const whole = (async () => {
       for await (const message of feed) {
-        told += 1;
+        count += 1;
         last = seqsIn(message).at(-1) ?? last;
         if (last === 10_004) break;
       }
     })();
-    await expect.poll(() => told).toBe(1);
+    await expect.poll(() => count).toBe(1);
     await expect.poll(() => read.mock.calls.length).toBeGreaterThan(1);
     // As long as nothing drains nothing more is read, however long one waits.
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -4,14 +4,13 @@ import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
 import { packageSuffix, type Workspace } from '@graft/workspace';
 import { z } from 'zod';
-import { disposition, refuse, safeFileName } from './download.ts';
-import { queryOf } from './query-of.ts';
-import { receiveBody } from './receive-body.ts';
+import { disposition, refuse, safeFileName, queryOf } from './download.ts';
+import { receiveBody } from './receive-files.ts';
 import { pathInput } from './router/graphs.ts';
 import { safeHeaders } from './static-files.ts';
-import { withoutFolders } from './without-folders.ts';
+import { withoutFolders } from './router/shown-paths.ts';
 
-/** Where packages go out (GET) and come in (POST). */
+/** The address of packages: GET sends one, POST takes one. */
 export const packagePath = '/api/package';
 
 const flag = z.enum(['0', '1']).default('0');
@@ -49,7 +48,7 @@ export async function sendPackage(
   });
 }
 
-/** Unpacks what is sent, and answers with the report. */
+/** Unpacks the uploaded package and answers with the report. */
 export function receivePackage(
   { workspace, limit }: { readonly workspace: Workspace; readonly limit: number },
   request: IncomingMessage,

@@ -10,7 +10,7 @@ import { Gate } from './gate.ts';
 import { listen } from './listen.ts';
 import { openLiveSocket } from './live-socket.ts';
 import { packagePath, receivePackage, sendPackage } from './package-transfer.ts';
-import { receiveUpload, uploadPath } from './receive-upload.ts';
+import { receiveUpload, uploadPath } from './receive-files.ts';
 import { reportPath, sendReport } from './report/send-report.ts';
 import { allowedHosts, isLoopback, openableHost, outerHosts } from './request-guard.ts';
 import { appRouter } from './router/index.ts';
@@ -19,12 +19,12 @@ import { newToken, Sessions } from './sessions.ts';
 import { openStaticFiles, safeHeaders } from './static-files.ts';
 
 const apiPrefix = '/api/trpc/';
-/** Bytes of a request: a graph of 100,000 nodes is below 40 MB. */
+/** Bytes of the largest request: a graph of 100,000 nodes takes less than 40 MB. */
 const maxBodySize = 64 * 1024 * 1024;
-/** Bytes of a package: data and a few models. */
+/** Bytes of the largest package by default: data and a few models. */
 const usualPackage = 20e9;
 
-/** Answers are compressed as they are made; files were when they were built. */
+/** Compresses answers; files were compressed by the build. */
 const compress = compression({
   filter: (_request, response) =>
     String(response.getHeader('content-type')).startsWith('application/json'),
@@ -32,34 +32,37 @@ const compress = compression({
 
 export interface ServerOptions {
   readonly workspace: Workspace;
-  /** Address to bind, `127.0.0.1` unless people ask for another. */
+  /** Address to bind: `127.0.0.1` unless the person chooses another. */
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
-  /** Whether one of the next ports will do where `port` is taken. */
+  /** Whether to take one of the next ports if `port` is taken. */
   readonly orNextPort?: boolean;
-  /** Names besides this machine's own by which a proxy is reached. */
+  /** Host names, besides this machine's own, under which a proxy is reached. */
   readonly allowHosts?: readonly string[];
-  /** Below which a proxy serves this, as `/graft`; absent: at the root. */
+  /** The path below which a proxy serves this, as `/graft`; absent: the root. */
   readonly basePath?: string;
-  /** Demanded of every request; made up where none or an empty one is given. Null waives it: whoever reaches the port may do all. */
+  /**
+   * Required of every request. Generated if absent or empty. Null disables it: anyone who reaches the port has full
+   * access.
+   */
   readonly token?: string | null;
   /** The exported page: `apps/web/out`. */
   readonly staticFolder: string;
   /** The built page of a run: `apps/web/dist/report-page.html`. */
   readonly reportFile?: string;
-  /** Bytes of a package that the page may send. */
+  /** The most bytes of a package that the page may upload. */
   readonly largestPackage?: number;
 }
 
 export interface RunningServer {
-  /** Address to open, with the token where one is demanded. */
+  /** Address to open, with the token if one is required. */
   readonly url: string;
-  /** The same from other machines, where every address is bound. */
+  /** The same from other machines, if all addresses are bound. */
   readonly outerUrls: readonly string[];
-  /** The same behind a proxy, where it has its usual port. */
+  /** The same behind a proxy on its default port. */
   readonly proxyUrls: readonly string[];
-  /** Whether anybody on the network may do anything. */
+  /** Whether anyone on the network has full access. */
   readonly unguarded: boolean;
   close(): Promise<void>;
 }
@@ -118,12 +121,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!(await staticFiles(request, response))) refuse(response, 404, 'There is no such page.');
   }
 
-  // A package with models takes longer to arrive than the five minutes that Node gives a request: only its head has a limit.
+  // A package with models takes longer than the five minutes that Node allows: only the headers have a time limit.
   const server = createServer(
     { requestTimeout: 0, headersTimeout: 60_000 },
     (request, response) => {
       respond(request, response).catch(() => {
-        // The client went away, or a file vanished between two calls: nothing of it is for the reader.
+        // The client has gone, or a file vanished meanwhile: there is nothing to answer.
         if (response.headersSent) response.destroy();
         else refuse(response, 500, 'The server could not answer this request.');
       });
@@ -139,7 +142,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     proxyUrls: allowHosts.map((name) => urlOf(`https://${name}`)),
     unguarded: token === undefined && (!isLoopback(host) || allowHosts.length > 0),
     async close() {
-      // Before the subscriptions end: a page that is told of an end does not come back.
+      // Before the subscriptions end: a page that sees one end does not reconnect.
       closeSockets();
       closing.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -37,9 +37,9 @@ async function ask(name: string, input: unknown): Promise<string> {
 async function follow(input: unknown, last: string): Promise<string> {
   const socket = await OpenedSocket.open(new URL('api/live', url).href);
   socket.subscribe('live.feed', input);
-  const told = await socket.until(last);
+  const messages = await socket.until(last);
   socket.close();
-  return told;
+  return messages;
 }
 
 it('nothing that is told of a run says where this machine keeps the workspace', async () => {

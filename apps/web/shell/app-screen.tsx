@@ -1,7 +1,7 @@
 import { PlainControl as Control } from '../features/inspector/fields/plain-control.tsx';
 import { PastRunBanner, PlainControl, RunsOnChange } from '../kit/slots.ts';
 import { PastRunBanner as Banner } from '../features/runs/past-run-banner.tsx';
-import { RunsOnChange as OnChange } from './runs-on-change.tsx';
+import { RunsOnChange as OnChange } from './header-chips.tsx';
 
 PastRunBanner.fill(Banner);
 PlainControl.fill(Control);

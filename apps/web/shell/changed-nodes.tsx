@@ -9,7 +9,7 @@ import {
 } from '@graft/graph';
 import { nodeTypes, titleByLook } from '@graft/view';
 
-/** Characters of a value that are shown. */
+/** The most characters of a value to show. */
 const longestValue = 160;
 
 const sides = [
@@ -23,7 +23,7 @@ interface Difference {
   readonly values: readonly (string | undefined)[];
 }
 
-/** What two sides made of a node, as far as either changed it: before, yours, the file's. */
+/** What each side changed in a node: before, yours, the file's. */
 function differencesOf({ was, mine, theirs }: ChangedNode): readonly Difference[] {
   const all = [was, mine, theirs];
   const shown = (value: unknown): string | undefined => {
@@ -95,10 +95,10 @@ function NodeChoice({
           </tr>
         </thead>
         <tbody>
-          {differencesOf(changed).map(({ name: what, values }) => (
-            <tr key={what} className="align-baseline">
+          {differencesOf(changed).map(({ name: label, values }) => (
+            <tr key={label} className="align-baseline">
               <th scope="row" className="pr-2 text-left font-normal break-words">
-                {what}
+                {label}
               </th>
               {values.map((value, at) => (
                 <td key={at} className="pr-2 font-mono text-[11px] break-words whitespace-pre-wrap">
@@ -116,16 +116,16 @@ function NodeChoice({
       )}
       <div className="mt-2 flex flex-wrap gap-x-4 gap-y-1">
         {sides
-          .filter((one) => isWhole || one.side !== undefined)
-          .map((one) => (
-            <label key={one.label} className="flex items-center gap-1.5">
+          .filter((line) => isWhole || line.side !== undefined)
+          .map((line) => (
+            <label key={line.label} className="flex items-center gap-1.5">
               <input
                 type="radio"
                 name={`side of ${name}`}
-                checked={(isWhole ? side : (side ?? 'mine')) === one.side}
-                onChange={() => choose(one.side)}
+                checked={(isWhole ? side : (side ?? 'mine')) === line.side}
+                onChange={() => choose(line.side)}
               />
-              {one.label}
+              {line.label}
             </label>
           ))}
       </div>
@@ -133,7 +133,7 @@ function NodeChoice({
   );
 }
 
-/** The nodes that both sides changed, what each made of them, and whose is taken. */
+/** The nodes that both sides changed, each side's changes, and the choice between them. */
 export function ChangedNodes({
   nodes,
   choices,

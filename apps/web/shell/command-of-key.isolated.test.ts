@@ -15,7 +15,7 @@ class Target {
     this.fits = fits;
   }
   matches(selector: string): boolean {
-    return selector.split(', ').some((one) => this.fits.includes(one));
+    return selector.split(', ').some((part) => this.fits.includes(part));
   }
   closest(selector: string): Target | null {
     return this.matches(selector) ? this : null;
@@ -33,7 +33,7 @@ beforeEach(() => {
   vi.stubGlobal('document', { body, activeElement: body, querySelector: () => null });
 });
 
-const meant = (
+const commandId = (
   view: View,
   key: string,
   { target = body, ctrlKey = false, selection = ['chunk'] } = {},
@@ -53,40 +53,40 @@ it('leaves the unseen graph alone in the app view', () => {
     ...['canvas-view', 'notebook-view', 'app-view', 'theme', 'tour', 'shortcuts'],
   ]);
   for (const key of ['a', 'd', 'e', 'g', 'y', 'z', 'Z'])
-    expect(meant('app', key, held)).toBe(undefined);
+    expect(commandId('app', key, held)).toBe(undefined);
   for (const key of ['Delete', 'Backspace', 'F2', 'Escape'])
-    expect(meant('app', key)).toBe(undefined);
+    expect(commandId('app', key)).toBe(undefined);
   for (const type of ['copy', 'cut', 'paste'] as const) expect(meansNodes(type)).toBe(false);
-  expect(meant('app', 'Enter', held)).toBe('run');
+  expect(commandId('app', 'Enter', held)).toBe('run');
 });
 
 it('deletes in the notebook only from a cell itself', () => {
-  expect(meant('notebook', 'Delete', { target: cell })).toBe('delete');
-  expect(meant('notebook', 'Backspace', { target: cell })).toBe('delete');
-  expect(meant('notebook', 'Delete', { target: prose })).toBe('delete');
-  expect(meant('notebook', 'Delete')).toBe(undefined);
-  expect(meant('notebook', 'Backspace', { target: within })).toBe(undefined);
+  expect(commandId('notebook', 'Delete', { target: cell })).toBe('delete');
+  expect(commandId('notebook', 'Backspace', { target: cell })).toBe('delete');
+  expect(commandId('notebook', 'Delete', { target: prose })).toBe('delete');
+  expect(commandId('notebook', 'Delete')).toBe(undefined);
+  expect(commandId('notebook', 'Backspace', { target: within })).toBe(undefined);
   expect([meansNodes('cut'), meansNodes('copy'), meansNodes('paste')]).toEqual([false, true, true]);
   vi.stubGlobal('document', { body, activeElement: cell });
   expect(meansNodes('cut')).toBe(true);
 });
 
 it('selects all nodes only where they are drawn', () => {
-  expect(meant('notebook', 'a', held)).toBe(undefined);
-  expect(meant('notebook', 'z', held)).toBe('undo');
-  expect(meant('canvas', 'a', held)).toBe('select-all');
-  expect(meant('canvas', 'Delete')).toBe('delete');
+  expect(commandId('notebook', 'a', held)).toBe(undefined);
+  expect(commandId('notebook', 'z', held)).toBe('undo');
+  expect(commandId('canvas', 'a', held)).toBe('select-all');
+  expect(commandId('canvas', 'Delete')).toBe('delete');
 });
 
 it('changes no graph that the inspector lies over', () => {
   setFullPage(true);
-  expect(meant('canvas', 'Delete')).toBe(undefined);
-  expect(meant('canvas', 'a', held)).toBe(undefined);
+  expect(commandId('canvas', 'Delete')).toBe(undefined);
+  expect(commandId('canvas', 'a', held)).toBe(undefined);
   expect(meansNodes('cut')).toBe(false);
-  expect(meant('canvas', 'z', held)).toBe('undo');
-  expect(meant('canvas', 'Escape')).toBe('leave-full-page');
+  expect(commandId('canvas', 'z', held)).toBe('undo');
+  expect(commandId('canvas', 'Escape')).toBe('leave-full-page');
   setFullPage(false);
-  expect(meant('canvas', 'Escape')).toBe('select-none');
+  expect(commandId('canvas', 'Escape')).toBe('select-none');
 });
 
 it('lets go of an edge by Escape before it goes back from an earlier run', () => {
@@ -100,22 +100,22 @@ it('lets go of an edge by Escape before it goes back from an earlier run', () =>
   const bare = { selection: [] };
   useRunView.setState({ past: true });
   for (const view of ['notebook', 'app'] as const)
-    expect(meant(view, 'Escape', bare)).toBe('leave-past-run');
-  expect(meant('canvas', 'Escape', bare)).toBe('select-none');
+    expect(commandId(view, 'Escape', bare)).toBe('leave-past-run');
+  expect(commandId('canvas', 'Escape', bare)).toBe('select-none');
   runCommand(commandOf('select-none'));
-  expect(meant('canvas', 'Escape', bare)).toBe('leave-past-run');
+  expect(commandId('canvas', 'Escape', bare)).toBe('leave-past-run');
   useRunView.setState({ past: false });
 });
 
 it('goes back from an earlier run by Escape, once nothing is selected', () => {
   const bare = { selection: [] };
-  expect(meant('canvas', 'Escape', bare)).toBe(undefined);
+  expect(commandId('canvas', 'Escape', bare)).toBe(undefined);
   useRunView.setState({ past: true });
-  expect(meant('canvas', 'Escape')).toBe('select-none');
+  expect(commandId('canvas', 'Escape')).toBe('select-none');
   for (const view of ['canvas', 'notebook', 'app'] as const)
-    expect(meant(view, 'Escape', bare)).toBe('leave-past-run');
+    expect(commandId(view, 'Escape', bare)).toBe('leave-past-run');
   setFullPage(true);
-  expect(meant('canvas', 'Escape', bare)).toBe('leave-full-page');
+  expect(commandId('canvas', 'Escape', bare)).toBe('leave-full-page');
   setFullPage(false);
   useRunView.setState({ past: false });
 });

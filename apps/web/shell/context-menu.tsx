@@ -15,7 +15,7 @@ import { useOverlay } from '../kit/stores.ts';
 import type { OpenMenu } from '@graft/view';
 import type { MenuItem, SubMenu } from './menu-item.ts';
 import { menuItems } from './menu-items.ts';
-import { menuPlace } from '../kit/menu-place.ts';
+import { menuPlace } from '../kit/open-menu.ts';
 
 function close(): void {
   useOverlay.getState().show({ menu: null });
@@ -30,7 +30,7 @@ function Command({ item }: { readonly item: MenuItem }) {
       data-grave={grave === true}
       onSelect={() => {
         close();
-        // At once: keys that are pressed before a field is there that this opens would be lost.
+        // At once: keys pressed before the field appears would be lost.
         run();
       }}
     >
@@ -40,7 +40,7 @@ function Command({ item }: { readonly item: MenuItem }) {
   );
 }
 
-/** Keys of the canvas, such as Delete, are not meant while a menu is open. */
+/** Keys of the canvas, such as Delete, must not act while a menu is open. */
 const keepKeys = (event: { readonly nativeEvent: KeyboardEvent }): void =>
   event.nativeEvent.stopPropagation();
 
@@ -64,7 +64,7 @@ function Further({ title, items }: SubMenu) {
   );
 }
 
-/** The menu of what was pointed at, where it was pointed at. */
+/** The context menu, at the place where it was opened. */
 export function ContextMenu({ menu }: { readonly menu: OpenMenu }) {
   const groups = menuItems(menu).filter((group) => group.length > 0);
   return (
@@ -86,13 +86,13 @@ export function ContextMenu({ menu }: { readonly menu: OpenMenu }) {
         <Content
           className="menu"
           align="start"
-          // Beside the place, where all of the window's height is free for it.
+          // To the side, where the full height of the window is free.
           side="right"
           sideOffset={2}
           collisionPadding={8}
           loop
           aria-label="Actions"
-          // Of a window that is low it scrolls, and is then to be scrolled by keys too.
+          // In a low window the menu scrolls; keys must be able to scroll it.
           tabIndex={0}
           onContextMenu={(event) => event.preventDefault()}
           onKeyDown={keepKeys}

@@ -1,14 +1,12 @@
 import { provideActions, provideCommands, type Actions, type Command } from '@graft/view';
-import { askActions } from '../features/conversation/actions.ts';
-import { appViewActions } from '../features/app/actions.ts';
-import { askCommands } from '../features/conversation/commands.ts';
+import { askActions, askCommands } from '../features/conversation/commands.ts';
+import { appViewActions } from '../features/app/app-store.ts';
 import { canvasActions } from '../features/canvas/actions.ts';
 import { arrangeCommands } from '../features/canvas/arrange-commands.ts';
 import { editCommands, selectCommands, zoomCommands } from '../features/canvas/commands.ts';
 import { foldCommands } from '../features/canvas/fold-commands.ts';
 import { subgraphCommands } from '../features/canvas/subgraph-commands.ts';
-import { compareActions } from '../features/compare/actions.ts';
-import { compareCommands } from '../features/compare/commands.ts';
+import { compareActions, compareCommands } from '../features/compare/commands.ts';
 import { fileCommands } from '../features/files/commands.ts';
 import { fullPageCommands, inspectorCommands } from '../features/inspector/commands.ts';
 import { labelCommands } from '../features/labels/commands.ts';
@@ -30,7 +28,7 @@ import { FileList as Files } from '../features/files/file-list.tsx';
 import { OutputPreview as ShownOutput } from '../features/inspector/shown-output.ts';
 import { findCommands, viewCommands } from './view-commands.ts';
 
-/** The commands of all features. Where several have one key, the first that has something to do takes it. */
+/** The commands of all features. If several share a key, the first enabled one takes it. */
 const commands: readonly Command[] = [
   ...fullPageCommands,
   ...startCommands,
@@ -52,10 +50,12 @@ const commands: readonly Command[] = [
   ...compareCommands,
 ];
 
-/** What features do for each other: every action has the feature that owns it. */
+/** What features do for each other: one feature owns each action. */
 const actions: Actions = { ...appViewActions, ...askActions, ...canvasActions, ...compareActions };
 
-/** The parts that features draw of each other. What the notebook and the app draw comes with these: see `notebook-screen.tsx`. */
+/**
+ * Parts that features draw in each other. Those of the notebook and the app load with them: see `notebook-screen.tsx`.
+ */
 function fillSlots(): void {
   AskBox.fill(
     part(() => import('../features/conversation/ask-box.tsx').then((loaded) => loaded.AskBox)),
@@ -85,7 +85,7 @@ function fillSlots(): void {
   );
 }
 
-/** Lets commands, keys and menus, and features among each other, reach what each feature does. */
+/** Connects the features: commands, actions and slots. */
 export function provideFeatures(): void {
   provideCommands(commands);
   provideActions(actions);

@@ -1,7 +1,73 @@
-import { RunningElsewhere } from './running-elsewhere.tsx';
-import { RunsOnChange } from './runs-on-change.tsx';
+import { announce, openPanel } from '@graft/view';
+import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
+import { setRunsOnChange, useOpenRunsOnChange } from '../api/runs/run-on-change.ts';
+import { CloseIcon } from '../kit/icons.tsx';
+import { openFile } from '../api/graphs/open-file.ts';
+import { fileTitle } from '../api/graphs/graph-file.ts';
 
-/** What goes on beside what is done on the page. */
+async function goThere(file: string, experiment: boolean): Promise<void> {
+  await openFile(file);
+  if (useDocument.getState().file?.path !== file) return;
+  openPanel('lower');
+  useScreen.getState().show({ bottomTab: experiment ? 'experiments' : 'run' });
+}
+
+/** Says that another file is running, and opens it; with several, the newest. */
+function RunningElsewhere() {
+  const [newest, ...others] = useRunView((state) => state.elsewhere);
+  const open = useDocument((state) => state.file?.path);
+  if (newest === undefined || newest.file === open) return null;
+  const { file, experiment } = newest;
+  const title = fileTitle(file);
+  const more = others.map((other) => fileTitle(other.file));
+  return (
+    <button
+      type="button"
+      className="chip inline-flex min-w-0 items-center gap-1 hover:underline"
+      data-tone="working"
+      title={`Open ${title}, which is running${more.length === 0 ? '' : `. So are: ${more.join(', ')}`}`}
+      data-testid="running-elsewhere"
+      onClick={() => void goThere(file, experiment)}
+    >
+      <span className="mr-0.5 size-1.5 shrink-0 rounded-full bg-working" />
+      <span className="max-w-48 truncate">{title}</span>{' '}
+      <span>
+        {more.length === 0 ? 'is running' : `and ${String(more.length)} more are running`}
+      </span>
+    </button>
+  );
+}
+
+/** Says that the open file runs on change, and turns it off. */
+export function RunsOnChange() {
+  const path = useDocument((state) => state.file?.path);
+  const on = useOpenRunsOnChange();
+  if (path === undefined || !on) return null;
+  return (
+    <span
+      className="chip inline-flex shrink-0 items-center gap-1"
+      data-tone="working"
+      title="The graph runs whenever a file that it reads changes, while this page is open"
+      data-testid="runs-on-change"
+    >
+      runs on change
+      <button
+        type="button"
+        className="hover:text-ink"
+        aria-label="Turn off run on change"
+        title="Turn off run on change"
+        onClick={() => {
+          setRunsOnChange(path, false);
+          announce('Run on change is off.');
+        }}
+      >
+        <CloseIcon />
+      </button>
+    </span>
+  );
+}
+
+/** What happens in the background. */
 export function HeaderChips() {
   return (
     <>

@@ -14,8 +14,7 @@ import { fileTitle } from '../api/graphs/graph-file.ts';
 import { saveFile } from '../api/graphs/save-file.ts';
 import { usePlan } from '../api/runs/plan-store.ts';
 import { countText, useProblems } from '../api/graphs/use-problems.ts';
-import { cancelRun } from '../api/runs/run-actions.ts';
-import { runShown } from '../api/runs/run-shown.ts';
+import { cancelRun, runShown } from '../api/runs/run-actions.ts';
 import { useOpenRunsOnChange } from '../api/runs/run-on-change.ts';
 import {
   DarkIcon,
@@ -27,8 +26,8 @@ import {
   UndoIcon,
 } from '../kit/icons.tsx';
 import { HeaderChips } from './header-chips.tsx';
-import { planLine, runLine } from '../api/runs/plan-line.ts';
-import { keyName } from '../kit/platform.ts';
+import { planLine, runLine } from '../api/runs/plan-report.ts';
+import { keyName } from '../kit/chord.ts';
 import { RunOrCancel } from '../kit/run-or-cancel.tsx';
 import { isDark, setTheme, useTheme } from '../kit/theme.ts';
 
@@ -111,7 +110,7 @@ function PlanLine() {
       </button>
     );
   }
-  // What the next run would do is not known before this one has ended.
+  // The plan for the next run is unknown until this one has ended.
   if (going !== undefined) {
     return (
       <span className="truncate text-ink-2 tabular-nums max-md:hidden" data-testid="run-line">
@@ -149,22 +148,22 @@ const viewTitles = [
   ['app', 'App'],
 ] as const;
 
-/** The same graph as it is drawn, as a page of cells, or as a form with its outputs. */
+/** The views of the graph: canvas, notebook, app. */
 function Views() {
   const empty = useDocument((state) => Object.keys(state.graph.nodes).length === 0);
   const isOpen = useDocument((state) => state.file !== null);
   const view = useScreen((state) => state.view);
-  // A form of nothing is no use.
-  const offered = viewTitles.filter(([one]) => one !== 'app' || !empty);
+  // An empty graph has no form.
+  const offered = viewTitles.filter(([view]) => view !== 'app' || !empty);
   return !isOpen ? null : (
     <span role="group" aria-label="View" className="view-switch">
-      {offered.map(([one, title]) => (
+      {offered.map(([view, title]) => (
         <button
-          key={one}
+          key={view}
           type="button"
-          aria-pressed={one === view}
-          data-view={one}
-          onClick={() => useScreen.getState().look(one)}
+          aria-pressed={view === view}
+          data-view={view}
+          onClick={() => useScreen.getState().look(view)}
         >
           {title}
         </button>
@@ -179,7 +178,7 @@ const panels = [
   { name: 'inspector', title: 'inspector', key: 'I', Icon: RightPanelIcon },
 ] as const;
 
-/** Folds the panels away, and brings them back. */
+/** Folds the panels, and shows them again. */
 function PanelButtons() {
   const collapsed = usePanels((state) => state.collapsed);
   const onCanvas = useScreen(({ view }) => view === 'canvas');

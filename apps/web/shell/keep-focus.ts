@@ -1,32 +1,32 @@
 import { hasKey } from '@graft/graph';
-import { nodeCard } from '../kit/focus-node.ts';
+import { nodeCard } from '../kit/focus.ts';
 import { neighbourOf, wayOf } from '@graft/view';
 import { useConflict, useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 
-/** What lies over the screen and has the focus to itself. */
+/** What covers the screen and takes the focus. */
 const overlay = 'dialog, [role="menu"]';
 
-/** Frames that a node may take to come: it is measured before it is shown, and hidden until then. */
+/** Frames to wait for a node: it is measured, hidden, before it is shown. */
 const patience = 60;
-/** Frames that another view may take to come, which is fetched when it is first asked for. */
+/** Frames to wait for another view, which is loaded when it is first shown. */
 const patienceForView = 600;
 
 type Control = HTMLElement | SVGElement;
 const isControl = (target: EventTarget | null): target is Control =>
   target instanceof HTMLElement || target instanceof SVGElement;
 
-/** Where one was last: a control, and a node. The control comes first, where it is still there. */
+/** The last place of the focus: a control, and a node. The control is preferred while it exists. */
 interface Place {
   readonly control: Control | undefined;
   readonly node: string | undefined;
 }
 
 const card = '.react-flow__node';
-/** A node is found again by its id: what is drawn of it may be another element by then. */
+/** A node is found by its id: its element may have been replaced. */
 const controlOf = (element: Control): Control | undefined =>
   element.matches(card) ? undefined : element;
 const canvas = (): HTMLElement | null => document.querySelector('.react-flow');
-/** Where one begins in a view: the canvas, the first cell, the first field of the form, what of a comparison is shown. */
+/** Where the focus starts in each view: the canvas, the first cell, the first field of the form, the comparison. */
 const beginnings = [
   ...[
     '.react-flow',
@@ -40,10 +40,10 @@ const beginning = (): HTMLElement | null =>
     (found, selector) => found ?? document.querySelector<HTMLElement>(selector),
     null,
   );
-/** A node as the view that is shown has it: its card, or its cell. */
+/** A node as the current view shows it: its card, or its cell. */
 const drawnNode = (id: string): HTMLElement | null =>
   nodeCard(id) ?? document.querySelector<HTMLElement>(`[data-cell="${CSS.escape(id)}"]`);
-/** The same control of a view that is drawn anew: the header of each has its own. */
+/** The same control after the view was redrawn: each view has its own header. */
 function again(control: Control | undefined): Control | undefined {
   const view = control?.isConnected === false ? control.dataset['view'] : undefined;
   return view === undefined
@@ -55,7 +55,7 @@ function isLost(focused: Element | null): boolean {
   return focused === null || focused === document.body || focused.matches(':disabled');
 }
 
-/** Takes the focus from the canvas, or from a node that a command has taken out of the selection: it added others. */
+/** Removes the focus from the canvas, or from a node that a command has deselected because it added others. */
 function leaveBehind(selection: readonly string[]): void {
   const { activeElement: focused } = document;
   if (!(focused instanceof HTMLElement)) return;
@@ -63,14 +63,16 @@ function leaveBehind(selection: readonly string[]): void {
   if (isNode || focused === canvas()) focused.blur();
 }
 
-/** Gives the focus to where one was, or to the canvas, or where a new view begins. False while that is still to come. */
+/**
+ * Moves the focus to its last place, to the canvas, or to the start of a new view. False while that has not appeared.
+ */
 function giveTo({ control, node }: Place, isNewView: boolean): boolean {
   const isThere = node !== undefined && hasKey(useDocument.getState().shown, node);
   for (const place of [again(control), isThere ? drawnNode(node) : undefined]) {
     place?.focus({ preventScroll: true });
     if (place === document.activeElement) return true;
   }
-  // Other views show no nodes to wait for.
+  // Other views have no nodes to wait for.
   const { view } = useScreen.getState();
   if (isThere && (view === 'canvas' || view === 'notebook')) return false;
   const stop = isNewView ? beginning() : canvas();
@@ -80,21 +82,21 @@ function giveTo({ control, node }: Place, isNewView: boolean): boolean {
 }
 
 /**
- * Keeps the focus from getting lost: where what had it is taken away by a command, or a dialog or menu closes, it goes to what
- * had it before, to the selected node, to a neighbour of one that was deleted, or to the canvas. Returns the stop function.
+ * Prevents the focus from getting lost. If a command removes the focused element, or a dialog or menu closes, the focus
+ * goes to its last place, the selected node, a neighbour of a deleted node, or the canvas. Returns the stop function.
  */
 export function keepFocus(): () => void {
   const listening = new AbortController();
   let place: Place = { control: undefined, node: undefined };
-  /** Whether a button of the pointer is down: who presses on nothing wants the focus nowhere. */
+  /** Whether a pointer button is down: a press on nothing removes the focus on purpose. */
   let pressed = false;
-  /** Whether Tab is down, and whether it has led out of the page, past the last control: the focus is not brought back then. */
+  /** Whether Tab is down, and whether it has left the page past the last control: the focus must not return then. */
   let tabbed = false;
   let hasLeft = false;
-  /** Whether anything on the page had the focus yet: until then, no focus can get lost. */
+  /** Whether anything on the page has had the focus: until then, none can get lost. */
   let hasBegun = false;
   let waiting = 0;
-  /** Whether another view has been asked for, in which nothing has had the focus yet. */
+  /** Whether another view was opened in which nothing has had the focus yet. */
   let isNewView = false;
 
   const restore = (): void => {
@@ -113,7 +115,7 @@ export function keepFocus(): () => void {
       }
       waiting = requestAnimationFrame(look);
     };
-    // A frame later, what has changed is drawn, and what takes the focus for itself has it.
+    // A frame later, the change is drawn, and new elements have taken the focus.
     waiting = requestAnimationFrame(look);
   };
 
@@ -125,7 +127,7 @@ export function keepFocus(): () => void {
       const node = target.closest<HTMLElement>(card)?.dataset['id'];
       place = { control: controlOf(target), node: node ?? place.node };
     } else if (isControl(relatedTarget) && relatedTarget.closest(overlay) === null) {
-      // What had it before the dialog.
+      // The place before the dialog.
       place = { ...place, control: controlOf(relatedTarget) };
     }
   };
@@ -147,7 +149,7 @@ export function keepFocus(): () => void {
   };
   const key = ({ type, key: name }: KeyboardEvent): void => {
     tabbed = type === 'keydown' && name === 'Tab';
-    // A key other than Tab that reaches the page means that the focus is back.
+    // A key other than Tab means that the focus is back on the page.
     if (type === 'keydown' && !tabbed) hasLeft = false;
     hasBegun = true;
   };

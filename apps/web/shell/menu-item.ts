@@ -1,4 +1,4 @@
-import type { Chord } from '@graft/view';
+import { commandOf, runCommand, type Chord } from '@graft/view';
 
 export interface MenuItem {
   readonly id: string;
@@ -9,7 +9,7 @@ export interface MenuItem {
   run(): void;
 }
 
-/** What is wanted less often, behind a word of its own. */
+/** Rarer items, behind an item of their own. */
 export interface SubMenu {
   readonly id: string;
   readonly title: string;
@@ -18,3 +18,26 @@ export interface SubMenu {
 
 /** Items of a menu in groups, with a line between them. */
 export type MenuGroups = readonly (readonly (MenuItem | SubMenu)[])[];
+
+/** A command as a menu item. */
+export function command(id: string, other: Partial<MenuItem> = {}): MenuItem {
+  const own = commandOf(id);
+  return {
+    id: own.id,
+    title: own.title,
+    ...(own.keys?.[0] === undefined ? {} : { keys: own.keys[0] }),
+    disabled: own.enabled?.() === false,
+    run: () => runCommand(own),
+    ...other,
+  };
+}
+
+/** A command if it is enabled, else nothing. */
+export const ifEnabled = (id: string): readonly MenuItem[] =>
+  commandOf(id).enabled?.() === false ? [] : [command(id)];
+
+export const subMenu = (title: string, items: readonly MenuItem[]): SubMenu => ({
+  id: title.toLowerCase(),
+  title,
+  items,
+});

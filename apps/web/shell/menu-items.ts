@@ -1,9 +1,7 @@
-import { formatEdge, isNodeKey, noteOfKey, type Edge } from '@graft/graph';
+import { formatEdge, isNodeKey, noteOfKey } from '@graft/graph';
 import {
-  type Command,
+  action,
   allCommands,
-  commandOf,
-  runCommand,
   pathOf,
   titleAmong,
   type ConnectQuestion,
@@ -11,7 +9,7 @@ import {
   openPanel,
   type PendingEdge,
 } from '@graft/view';
-import { addNoteAbout, addNoteAt } from '../features/canvas/notes/note-edits.ts';
+import { addNoteAt } from '../features/canvas/notes/note-edits.ts';
 import {
   addBendAt,
   bendNear,
@@ -21,44 +19,21 @@ import {
 } from '../features/canvas/edges/edges.ts';
 import { takeOff } from '../features/canvas/edge-ends.ts';
 import { isAt } from '../features/canvas/focus-port.ts';
-import { selectedBy } from '../features/canvas/subgraph-actions.ts';
-import { canvasPlace, fitNodes } from '../features/canvas/viewport.ts';
 import { useDocument, useOverlay, useScreen } from '../kit/stores.ts';
 import { openFile } from '../api/graphs/open-file.ts';
 import { canLeave, enterSelected, selectedFile, selectedUse } from '../api/graphs/navigation.ts';
 import { deleteFile, duplicateFile } from '../api/graphs/workspace-files.ts';
-import { canMoveProse, moveProse } from '../features/canvas/move-prose.ts';
-import type { ProseStep } from '../features/canvas/moved-prose.ts';
+import { canMoveProse, moveProse, type ProseStep } from '../features/canvas/moved-prose.ts';
 import { openForm } from '../features/notebook/cell-looks.ts';
-import type { MenuGroups, MenuItem, SubMenu } from './menu-item.ts';
+import { command, ifEnabled, subMenu, type MenuGroups, type MenuItem } from './menu-item.ts';
 import { runMenu, stepMenu } from './run-menu.ts';
 
-/** A command as a menu shows it. */
-function command(id: string, other: Partial<MenuItem> = {}): MenuItem {
-  return itemOf(commandOf(id), other);
-}
-
-function itemOf(own: Command, other: Partial<MenuItem> = {}): MenuItem {
-  return {
-    id: own.id,
-    title: own.title,
-    ...(own.keys?.[0] === undefined ? {} : { keys: own.keys[0] }),
-    disabled: own.enabled?.() === false,
-    run: () => runCommand(own),
-    ...other,
-  };
-}
-
-/** A command where there is something to do it to, else nothing. */
-const ifEnabled = (id: string): readonly MenuItem[] =>
-  commandOf(id).enabled?.() === false ? [] : [command(id)];
-
-function selectNode(id: string): void {
+function goToNode(id: string): void {
   useScreen.getState().select([id]);
-  fitNodes([id]);
+  action('bringIntoSight')(id);
 }
 
-/** The menu of notes and groups, where no node is selected beside them. */
+/** The menu of notes and groups, if no node is selected. */
 function annotationMenu(selection: readonly string[]): MenuGroups {
   return [
     selection.length === 1
@@ -123,8 +98,8 @@ function nodeMenu(): MenuGroups {
               ...(isFile ? [] : [command('extract-subgraph')]),
             ]),
           ]),
-      ...(selectedBy(false).length > 0 ? [command('switch-off')] : []),
-      ...(selectedBy(true).length > 0 ? [command('switch-on')] : []),
+      ...ifEnabled('switch-off'),
+      ...ifEnabled('switch-on'),
       ...ifEnabled('collapse'),
       ...ifEnabled('expand'),
     ],
@@ -150,7 +125,7 @@ function proseMenu(): MenuGroups {
     disabled: !canMoveProse(id, step),
     run: () => moveProse(id, step),
   });
-  const addBelow = (): void => (about === undefined ? addNoteAt() : addNoteAbout(about));
+  const addBelow = (): void => (about === undefined ? addNoteAt() : action('addNoteAbout')(about));
   return [
     [
       command('write', { title: 'Edit the text' }),
@@ -163,20 +138,16 @@ function proseMenu(): MenuGroups {
   ];
 }
 
-const subMenu = (title: string, items: readonly MenuItem[]): SubMenu => ({
-  ...{ id: title.toLowerCase(), title, items },
-});
-
 const arrangements = (): readonly string[] =>
   allCommands().flatMap(({ id, submenu }) => (submenu === 'Arrange' ? [id] : []));
 
-/** Shows a node where it is drawn. */
+/** Shows a node on the canvas. */
 function showOnCanvas(id: string): void {
   useScreen.getState().look('canvas');
   useScreen.getState().select([id]);
 }
 
-/** The menu of a cell of the notebook: what its keys and buttons do. */
+/** The menu of a notebook cell: what its keys and buttons do. */
 function cellMenu(): MenuGroups {
   const [id = ''] = useScreen.getState().selection;
   if (!isNodeKey(id)) return proseMenu();
@@ -212,7 +183,7 @@ function cellMenu(): MenuGroups {
   ];
 }
 
-/** Asks what to connect to, or what to take off. */
+/** Asks what to connect to, or what to disconnect. */
 function ask(connecting: ConnectQuestion): void {
   useOverlay.getState().show({ connecting });
 }
@@ -237,12 +208,12 @@ function portMenu(port: PendingEdge): MenuGroups {
     [...new Set(ends)].map((id) => ({
       id: `go-${id}`,
       title: `Go to ${titleAmong(id, nodes)}`,
-      run: () => selectNode(id),
+      run: () => goToNode(id),
     })),
   ];
 }
 
-/** What can be done to the points that an edge is led through, or to the one that was pointed at. */
+/** Items for the bend points of an edge, or for the one under the pointer. */
 function bendItems(edge: string, at: OpenMenu['at']): readonly MenuItem[] {
   const bend = bendNear(edge, at);
   const bends = bendsAt(edge);
@@ -263,19 +234,19 @@ function bendItems(edge: string, at: OpenMenu['at']): readonly MenuItem[] {
 
 function edgeMenu(id: string, at: OpenMenu['at']): MenuGroups {
   const { edges, nodes } = useDocument.getState().shown;
-  const edge = edges.find((one: Edge) => formatEdge(one) === id);
+  const edge = edges.find((candidate) => formatEdge(candidate) === id);
   if (edge === undefined) return [];
   return [
     [
       {
         id: 'source',
         title: `Go to ${titleAmong(edge.source, nodes)}`,
-        run: () => selectNode(edge.source),
+        run: () => goToNode(edge.source),
       },
       {
         id: 'target',
         title: `Go to ${titleAmong(edge.target, nodes)}`,
-        run: () => selectNode(edge.target),
+        run: () => goToNode(edge.target),
       },
     ],
     bendItems(id, at),
@@ -291,8 +262,8 @@ function edgeMenu(id: string, at: OpenMenu['at']): MenuGroups {
   ];
 }
 
-/** Adds a note where the menu was asked for. */
-const addNoteUnder = (at: OpenMenu['at']): void => addNoteAt(canvasPlace(at));
+/** Adds a note where the menu was opened. */
+const addNoteUnder = (at: OpenMenu['at']): void => addNoteAt(action('canvasPlace')(at));
 
 function canvasMenu(at: OpenMenu['at']): MenuGroups {
   return [
@@ -351,7 +322,7 @@ function fileMenu(path: string): MenuGroups {
   ];
 }
 
-/** What can be done to what was pointed at. */
+/** The menu of what was pointed at. */
 export function menuItems({ target, at }: OpenMenu): MenuGroups {
   switch (target.kind) {
     case 'canvas':

@@ -12,27 +12,30 @@ import {
 } from '@graft/view';
 import { PanelBorder } from './panel-border.tsx';
 
-/** Pixels that a side panel has at least. */
+/** The least widths of side panels, in pixels. */
 const leastWidth = { palette: 150, inspector: 260 };
 
-/** Share of the window that a side panel takes at most. */
+/** The largest share of the window for a side panel. */
 const mostShare = { palette: 0.4, inspector: 0.65 };
 
-/** Pixels that the canvas keeps, whatever is made of the others. */
+/** The least size of the canvas in pixels, whatever the panels take. */
 const leastCanvas = { width: 340, height: 160 };
 
-/** Pixels of the border that a panel is drawn by: a part of its landmark, so that whoever goes by those comes to it. */
+/**
+ * Width in pixels of the border that resizes a panel. It is part of the panel's landmark, so that screen readers reach
+ * it.
+ */
 const borderSize = 1;
 
-/** Pixels of the lower panel, where nobody gave it a size: as many as its steps need; lists and tables of their own need more. */
+/** Heights in pixels of the lower panel while nobody resized it: enough for the steps; lists and tables need more. */
 const lowerHeight = { least: 96, most: 215, table: 330 };
 
-/** What is not of the steps of the run on the screen. */
+/** Tabs that show more than the steps of the run on the screen. */
 const tables: ReadonlySet<BottomTab> = new Set(['runs', 'experiments']);
 
 type SidePanel = Exclude<PanelName, 'lower'>;
 
-/** Pixels that the side panels take at first: less where the window has little. */
+/** The first widths of the side panels in pixels: smaller in a small window. */
 function firstWidths(windowWidth: number): Readonly<Record<SidePanel, number>> {
   return windowWidth < 1200 ? { palette: 188, inspector: 300 } : { palette: 220, inspector: 372 };
 }
@@ -46,7 +49,7 @@ function useWindowSize(side: 'innerWidth' | 'innerHeight'): number {
   return useSyncExternalStore(onResize, () => window[side]);
 }
 
-/** Pixels that the lower panel needs for what it has to show: its heading only, where there is no run. */
+/** The height in pixels that the lower panel needs; without a run, only its heading. */
 function useNeededHeight(): number {
   const steps = useRunView(({ run }) =>
     run === null || run.seq === 0 ? undefined : run.steps.size,
@@ -105,7 +108,7 @@ interface PanelsProps extends MiddleProps {
   readonly right: ReactNode;
 }
 
-/** A side panel in what the canvas and the panel across leave of the window: however wide it was drawn in a wider one. */
+/** A side panel, limited to the space that the canvas and the opposite panel leave. */
 function useSide(panel: SidePanel, across: number) {
   const windowWidth = useWindowSize('innerWidth');
   const kept = usePanels((state) => state.kept[panel].size);
@@ -118,19 +121,22 @@ function useSide(panel: SidePanel, across: number) {
   return { folded, track: `${size + borderSize}px`, border: { panel, size, least, most } };
 }
 
-/** Whether the window has no room for a panel beside the canvas; what was opened over it gives way to what was chosen there. */
+/**
+ * Whether the window has no room for a panel beside the canvas. A panel over the canvas closes when something is chosen
+ * on the canvas.
+ */
 function useNarrow(): boolean {
   const { palette, inspector } = leastWidth;
-  const is = useWindowSize('innerWidth') < leastCanvas.width + palette + inspector;
-  useLayoutEffect(() => setNarrow(is), [is]);
+  const isNarrow = useWindowSize('innerWidth') < leastCanvas.width + palette + inspector;
+  useLayoutEffect(() => setNarrow(isNarrow), [isNarrow]);
   const path = useDocument(({ file }) => file?.path);
   useEffect(() => closePanel('palette'), [path]);
   return usePanels((state) => state.narrow);
 }
 
 /**
- * The panels around the canvas: drawn larger and smaller by their borders (with the arrow keys too), folded away
- * past their least size, given their first size by a double click. All of it is remembered in this browser.
+ * The panels around the canvas: resized at their borders, also by arrow keys; folded below their least size; reset by a
+ * double click. The browser remembers all of it.
  */
 export function Panels({ left, canvas, lower, right }: PanelsProps) {
   const inspectorFolded = usePanels(({ collapsed }) => collapsed.inspector);
@@ -140,9 +146,9 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
   const narrow = useNarrow();
   const over = (panel: SidePanel): string =>
     usePanels.getState().collapsed[panel] ? 'hidden' : 'absolute inset-0 z-20';
-  // What lies over the canvas is what the page is about then.
+  // A panel over the canvas is the main content of the page.
   const roleOf = (isOver: boolean): string => (isOver ? 'main' : 'complementary');
-  // It is of the node that is selected: whoever goes to another, or to another file or view, finds the panels as they were.
+  // The full-page inspector belongs to the selected node: another node, file or view restores the panels.
   useEffect(
     () =>
       useScreen.subscribe(({ selection }, before) => {

@@ -48,7 +48,7 @@ it('says of nothing that it was added, and selects nothing that is not there', a
   useDocument.getState().open({ path: 'a.graft.json', base: null, baseText: '', baseGraph });
   useDocument.getState().look({ ...baseGraph });
   addNoteAt({ x: 0, y: 0 });
-  await expect.poll(() => useAnnouncement.getState().said).toBe('Nothing changed.');
+  await expect.poll(() => useAnnouncement.getState().message).toBe('Nothing changed.');
   expect(useScreen.getState().selection).toEqual([]);
   expect(useOverlay.getState().renamingNode).toBeNull();
 });

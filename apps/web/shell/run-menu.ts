@@ -1,14 +1,14 @@
 import { works, openPanel, stepIn, type InspectorTab, action } from '@graft/view';
 import { copyText } from '../kit/copy-text.ts';
 import { addressOfRun } from '../api/graphs/place-in-address.ts';
-import { downloadRun } from '../api/runs/export-run.ts';
+import { downloadRun } from '../api/runs/run-history.ts';
 import { restoreRan } from '../api/runs/restore-run.ts';
 import { startRun } from '../api/runs/run-actions.ts';
 import { useRunView, useScreen } from '../kit/stores.ts';
-import { lookAtRun } from '../features/runs/look-at-run.ts';
+import { lookAtRun } from '../features/runs/commands.ts';
 import type { MenuGroups } from './menu-item.ts';
 
-/** The menu of a run in the list of all. */
+/** The menu of a run in the list of runs. */
 export function runMenu(id: string): MenuGroups {
   const { newest } = useRunView.getState();
   return [

@@ -6,7 +6,7 @@ import { belongsTo, type CommandGroup, allCommands } from '@graft/view';
 
 const groups: readonly CommandGroup[] = ['Run', 'File', 'Edit', 'View'];
 
-/** What the mouse does, beside what the keys do. */
+/** What the mouse does. */
 const gestures: readonly (readonly [string, string])[] = [
   ['Drag on the canvas', 'Select the nodes inside'],
   ['Drag with the right or middle button', 'Move the canvas'],
@@ -22,7 +22,7 @@ function close(): void {
   useOverlay.getState().show({ shortcutSheet: false });
 }
 
-/** What keys do at a port that has the focus, beside the commands. */
+/** Keys at a focused port, besides the commands. */
 const portKeys: readonly (readonly [string, string])[] = [
   ['Go to another port of the node', '↑ ↓ ← →'],
   ['Follow the connection', '← →'],
@@ -31,7 +31,7 @@ const portKeys: readonly (readonly [string, string])[] = [
   ['Back to the node', 'Esc'],
 ];
 
-/** What keys do at a cell that has the focus, beside the commands. */
+/** Keys at a focused cell, besides the commands. */
 const cellKeys: readonly (readonly [string, string])[] = [
   ['From cell to cell', '↑ ↓ J K'],
   ['Open the parameters, back to the cell', '↵ Esc'],
@@ -44,7 +44,7 @@ const cellKeys: readonly (readonly [string, string])[] = [
   ['Delete, undo', 'D D Z'],
 ];
 
-/** What keys do, a line each. */
+/** Keys and what they do, one a line. */
 function KeyList({ keys }: { readonly keys: readonly (readonly [does: string, keys: string])[] }) {
   return (
     <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1">
@@ -60,16 +60,16 @@ function KeyList({ keys }: { readonly keys: readonly (readonly [does: string, ke
   );
 }
 
-/** `?`: every key that there is in this view, from the list that also makes them work. */
+/** `?`: all keys of the view, from the list that also makes them work. */
 export function ShortcutSheet() {
   const view = useScreen((state) => state.view);
-  const told = allCommands().filter(
+  const commands = allCommands().filter(
     (command) => command.keys !== undefined && belongsTo(command, view),
   );
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
-    // Else the first button would look as if it were chosen.
+    // Otherwise the first button would look chosen.
     dialog.current?.focus();
   }, []);
   return (
@@ -94,12 +94,12 @@ export function ShortcutSheet() {
         </div>
         <div className="mt-3 gap-8 sm:columns-2">
           {groups
-            .filter((group) => told.some((command) => command.group === group))
+            .filter((group) => commands.some((command) => command.group === group))
             .map((group) => (
               <section key={group} className="mb-4 break-inside-avoid">
                 <h3 className="mb-1 text-sm font-[550] text-ink-2">{group}</h3>
                 <KeyList
-                  keys={told
+                  keys={commands
                     .filter((command) => command.group === group)
                     .map(({ title, keys = [] }) => [title, chordName(keys[0] ?? '')])}
                 />

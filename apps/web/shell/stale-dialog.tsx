@@ -4,7 +4,7 @@ import { useConflict, useDocument } from '../kit/stores.ts';
 import type { Conflict, OpenFile } from '@graft/view';
 import { compare, keepAsCopy, saveMerged, takeTheirs } from '../api/graphs/merge-file.ts';
 import { ChangedNodes } from './changed-nodes.tsx';
-import { useModal } from '../kit/modal.ts';
+import { useModal } from '../kit/dialog.tsx';
 
 function close(): void {
   useConflict.setState({ shown: false });

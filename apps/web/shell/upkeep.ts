@@ -1,4 +1,4 @@
-import { hasKey } from '@graft/graph';
+import { hasKey, type RunRecord } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { listenAtPorts } from '../features/canvas/port-keys.ts';
@@ -9,8 +9,8 @@ import { report, syncDraft } from '../api/graphs/graph-file.ts';
 import { openFeed } from '../api/runs/live-feed.ts';
 import { isOver, wayOf } from '@graft/view';
 import { usePlan } from '../api/runs/plan-store.ts';
+import { sawExperimentRun } from '../api/experiments.ts';
 import { refreshRuns } from '../api/runs/run-actions.ts';
-import { sawNewestRun } from '../api/runs/newest-run.ts';
 import { forgetUsedGraph, readUsedGraphs } from '../api/graphs/used-graphs.ts';
 import { takeDroppedFiles } from '../features/files/dropped-files.ts';
 import { keepPlaceInAddress } from './keep-place-in-address.ts';
@@ -22,10 +22,10 @@ import { afterPaint } from '../kit/after-paint.ts';
 import { keepFocus } from './keep-focus.ts';
 import { fetchParts } from '../kit/part.tsx';
 
-/** Milliseconds of rest after an edit before it is checked, kept as a draft, and planned. */
+/** Milliseconds without an edit before the graph is checked, drafted and planned. */
 const checkAfter = 120;
 const draftAfter = 400;
-/** Milliseconds after which an edit is kept as a draft also where others follow without rest, as while one types. */
+/** Milliseconds after which a draft is kept even while edits continue, as in typing. */
 const draftAtLatest = 700;
 const planAfter = 500;
 
@@ -33,8 +33,28 @@ function useCalm(act: () => void, ms: number, changes: readonly unknown[]): void
   useEffect(() => {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
-    // What is done depends on `changes` alone: the callers read the stores when it is time.
+    // The effect depends on `changes` alone: callers read the stores when it runs.
   }, changes);
+}
+
+/**
+ * Notes the newest run of a file. Follows a run that another tab or the command line started, unless this tab runs something
+ * itself or shows an earlier run. The experiments panel shows runs of an experiment.
+ */
+function sawNewestRun(seen: RunRecord): void {
+  const { id, file, experiment, status, scope } = seen;
+  if (useDocument.getState().file?.path !== file) return;
+  if (experiment !== undefined) {
+    if (status === 'running' || status === 'queued') sawExperimentRun(seen);
+    return;
+  }
+  void refreshRuns();
+  // A run of a part, or with other inputs, is shown only where it was started.
+  if (scope !== undefined && useScreen.getState().view !== 'app') return;
+  const { run, newest, past, setNewest, follow } = useRunView.getState();
+  if (id === newest) return;
+  setNewest(id);
+  if (run === null || (run.runId === newest && isOver(run) && !past)) follow(id);
 }
 
 /** Follows the run on the screen, new runs of the file, and changes of files. */
@@ -48,7 +68,7 @@ function useFeed(): void {
         {
           fileChanged: (path) => {
             if (path !== undefined) forgetUsedGraph(path);
-            // The server was away: what could not be read then can be now.
+            // The server was away: what failed to load can load now.
             else void queryClient.invalidateQueries();
             void fileChangedOutside(path);
           },
@@ -61,7 +81,7 @@ function useFeed(): void {
   );
 }
 
-/** Of a graph that is only looked at the server's plan says whether anything is wrong; then all of it is looked for here. */
+/** The server's plan says whether a graph that is only viewed has problems; the page then finds all of them. */
 function checkWhereNeeded(): void {
   const { pastStates, futureStates } = useDocument.temporal.getState();
   const isEdited = pastStates.length + futureStates.length > 0;
@@ -86,7 +106,7 @@ function useChecked(): void {
   useCalm(checkWhereNeeded, checkAfter, [nodes, edges, graphs, used, models, isUnsound]);
 }
 
-/** The plan follows every edit and every graph file that could change it, also while a run goes on, and every run that ends. */
+/** The plan is renewed after every edit, every change of a used file, and every run that ends, also during a run. */
 function usePlanned(): void {
   const nodes = useDocument((state) => state.graph.nodes);
   const edges = useDocument((state) => state.graph.edges);
@@ -100,10 +120,10 @@ function usePlanned(): void {
   const planned = useRef<readonly unknown[]>([]);
   useCalm(
     () => {
-      // The last plan stays until the server can be asked again.
+      // The last plan stays until the server answers again.
       if (!connected) return;
-      // That a run has begun changes nothing of what it would do.
-      if (working && changes.every((one, at) => one === planned.current[at])) return;
+      // The start of a run does not change the plan.
+      if (working && changes.every((change, at) => change === planned.current[at])) return;
       planned.current = changes;
       if (path === undefined) usePlan.getState().clear();
       else void usePlan.getState().ask(path, useDocument.getState().graph);
@@ -139,8 +159,8 @@ function useDrafts(): void {
 }
 
 /**
- * A node that is gone, however it went, is not selected: an undo, a merge, a file that changed outside. Nor is one of what
- * was shown before something else was.
+ * Deselects nodes that disappear: by undo, a merge, or a change of the file from outside. Also deselects when another
+ * graph is shown.
  */
 function useKeptSelection(): void {
   useEffect(
@@ -154,7 +174,7 @@ function useKeptSelection(): void {
   );
 }
 
-/** Draws the graph of the run of before that is looked at, then again that of now. */
+/** Draws the graph of the past run that is shown, then the present one again. */
 function usePastGraph(): void {
   const runId = useRunView(({ run, past }) => (past ? run?.runId : undefined));
   useEffect(() => {
@@ -163,23 +183,23 @@ function usePastGraph(): void {
   }, [runId]);
 }
 
-/** What the run on the screen does not tell itself: its parameters where it is of before, else what it left out. */
+/** Loads what the run on the screen lacks: the parameters of a past run, else the steps that it left out. */
 function useHistory(): void {
   const runId = useRunView(({ run }) => (run !== null && isOver(run) ? run.runId : undefined));
   const past = useRunView((state) => state.past);
-  // Steps within other files are known once these have come.
+  // Steps within other files are known once those are loaded.
   const used = useUsedGraphs((state) => state.lookup);
   useEffect(() => {
     if (runId === undefined) return;
-    // What cannot be read is missing from the screen, and nothing else.
+    // What cannot be read is only missing from the screen.
     (past ? readPastParams : readEarlier)(runId).catch(() => undefined);
   }, [runId, past, used]);
 }
 
-/** Milliseconds after which the rest of the page is fetched where no graph is seen on the canvas. */
+/** Milliseconds after which the rest of the page is fetched if the canvas shows no graph. */
 const fetchAfter = 2_000;
 
-/** Fetches the rest of the page once the first graph has been painted. */
+/** Fetches the rest of the page after the first graph is painted. */
 function useRestFetched(): void {
   const begun = useScreen((state) => state.begun);
   const seen = useScreen((state) => state.seen);
@@ -191,7 +211,7 @@ function useRestFetched(): void {
   }, [begun, seen]);
 }
 
-/** Everything that goes on behind the screen. */
+/** Everything that runs in the background of the screen. */
 export function useUpkeep(): void {
   useRestFetched();
   useKeptSelection();

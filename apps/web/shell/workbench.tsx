@@ -14,16 +14,15 @@ import {
   usePanels,
   useScreen,
 } from '../kit/stores.ts';
-import { isAsked } from '@graft/view';
+import { isAsked, closeOverlays } from '@graft/view';
 import { BottomPanel } from './bottom-panel.tsx';
 import { Header } from './header.tsx';
 import { Notices } from './notices.tsx';
 import { Panels } from './panels.tsx';
 import { provideFeatures } from './features.ts';
 import { useUpkeep } from './upkeep.ts';
-import { keyName } from '../kit/platform.ts';
-import { part } from '../kit/part.tsx';
-import { FailedDialog } from './failed-dialog.tsx';
+import { keyName } from '../kit/chord.ts';
+import { part, PartFailure } from '../kit/part.tsx';
 
 provideFeatures();
 
@@ -55,7 +54,7 @@ const AskedDialogs = part(
   FailedDialog,
 );
 
-// Needed only when asked for.
+// Loaded on demand.
 const AppView = part(() => import('./app-screen.tsx').then((loaded) => loaded.AppView));
 const NotebookView = part(() =>
   import('./notebook-screen.tsx').then((loaded) => loaded.NotebookView),
@@ -70,7 +69,7 @@ function CanvasHint() {
   const empty = useDocument((state) => Object.keys(state.shown.nodes).length === 0);
   if (!empty) return null;
   if (file === null) {
-    // Not while the first graph is on its way.
+    // Not while the first graph is loading.
     return !begun ? null : <FirstScreen />;
   }
   return (
@@ -80,7 +79,7 @@ function CanvasHint() {
   );
 }
 
-/** Above the canvas: that a run of before is shown, and what one has gone into. */
+/** Above the canvas: the banner of a past run, and the trail of entered graphs. */
 function Banners() {
   const past = useRunView((state) => state.past);
   const from = useDocument((state) => state.from);
@@ -111,7 +110,7 @@ function Dialogs() {
   );
 }
 
-/** The graph as a page of cells, or runs of it beside each other. */
+/** The notebook, or a comparison of runs. */
 function PageScreen({ compares }: { readonly compares: boolean }) {
   return (
     <div className="notebook-screen">
@@ -137,12 +136,12 @@ function AppScreen() {
   );
 }
 
-/** There from the beginning: what hears the screen tells only of changes. */
+/** Always drawn: screen readers announce only changes of an element that exists. */
 function Announcement() {
-  const said = useAnnouncement((state) => state.said);
+  const message = useAnnouncement((state) => state.message);
   return (
     <p role="status" className="sr-only" data-testid="announcement">
-      {said}
+      {message}
     </p>
   );
 }
@@ -203,5 +202,25 @@ export function Workbench() {
         <Screen />
       </ReactFlowProvider>
     </QueryClientProvider>
+  );
+}
+
+/** Cancels the request for the dialog. */
+function close(): void {
+  useScreen.getState().show({ commandMenu: false, openEnd: null, source: null });
+  closeOverlays();
+  useConflict.setState({ shown: false });
+}
+
+/** Replaces a dialog or menu that could not be fetched. */
+function FailedDialog({ retry }: { readonly retry: () => void }) {
+  return (
+    <div className="fixed inset-x-0 top-[18%] z-30 mx-auto w-[560px] overflow-hidden rounded-[10px] border border-line-strong bg-panel shadow-(--shadow)">
+      <PartFailure retry={retry}>
+        <button type="button" className="button small" onClick={close}>
+          Close
+        </button>
+      </PartFailure>
+    </div>
   );
 }

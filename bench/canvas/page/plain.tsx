@@ -99,7 +99,7 @@ const Card = memo(function Card({ data: { card }, selected }: NodeProps<CardNode
 
 const nodeTypes = { card: Card };
 
-/** How much larger titles are drawn far out, as in `apps/web/features/canvas/far-scale.ts`: cards look the same at every zoom. */
+/** How much larger titles are drawn far out, as in `apps/web/features/canvas/far/far-cards.ts`: cards look the same at every zoom. */
 function farScale(zoom: number): number | undefined {
   if (zoom >= 0.55) return undefined;
   return 2 ** (Math.round(Math.log2(1 / Math.max(zoom, 0.18)) * 4) / 4);

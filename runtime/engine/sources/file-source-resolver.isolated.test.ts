@@ -60,7 +60,10 @@ describe('patterns', () => {
 
   it('that match nothing are an error', async () => {
     for (const pattern of ['no.txt', '*.pdf', '.git/no.md', '.graft', 'docs/node_modules']) {
-      await expect(paths(pattern), pattern).rejects.toMatchObject({ code: 'missing-file' });
+      await expect(paths(pattern), pattern).rejects.toMatchObject({
+        code: 'missing-file',
+        location: { source: pattern },
+      });
     }
   });
 
@@ -94,7 +97,10 @@ describe('patterns', () => {
   it('that no file can have, or that lead to nothing, are missing, and not a fault', async () => {
     await symlink('self.md', join(root, 'self.md'));
     for (const pattern of [`${'x'.repeat(300)}.md`, 'docs/a.md/b.md', 'self.md']) {
-      await expect(paths(pattern), pattern).rejects.toMatchObject({ code: 'missing-file' });
+      await expect(paths(pattern), pattern).rejects.toMatchObject({
+        code: 'missing-file',
+        location: { source: pattern },
+      });
     }
     const many = Array.from({ length: 60 }, (_, at) => `none-${at}`).join();
     expect(await paths(`{${many},docs/*}.md`)).toEqual(['docs/a.md']);

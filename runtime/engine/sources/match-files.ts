@@ -63,7 +63,9 @@ async function matchPattern(root: string, pattern: string): Promise<readonly str
 }
 
 function missing(pattern: string, advice: string): GraphError {
-  return new GraphError('missing-file', `"${pattern}" matches no file. ${advice}`);
+  return new GraphError('missing-file', `"${pattern}" matches no file. ${advice}`, {
+    location: { source: pattern },
+  });
 }
 
 /** The error for a name that is no valid UTF-8: the text that was read of it names no file. */

@@ -52,7 +52,9 @@ export interface Location {
   readonly param?: string;
   /** Index or key within a parameter that is a list or record. */
   readonly entry?: string;
-  /** A part of the file outside any node: `experiments.sizes.vary.chunk.size`. */
+  /** Of a parameter that names files: its path or pattern that matches none. */
+  readonly source?: string;
+  /** A part of the file that belongs to no node: `experiments.sizes.vary.chunk.size`. */
   readonly field?: string;
   /** 1-based line in the file. */
   readonly line?: number;

@@ -50,6 +50,7 @@ export const problemSchema = z.object({
     node: z.string().optional(),
     port: z.string().optional(),
     param: z.string().optional(),
+    source: z.string().optional(),
     field: z.string().optional(),
     line: z.number().optional(),
     path: z.string().optional(),

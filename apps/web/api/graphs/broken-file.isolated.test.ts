@@ -33,7 +33,7 @@ it('names a file that cannot be opened, as long as no other one is', async () =>
   texts.set('whole.graft.json', serializeGraph(emptyGraph));
   await openFile('broken.graft.json');
   const [notice] = screenStore.getState().notices;
-  expect(notice?.message).toMatch(/^broken\.graft\.json is not valid JSON \(line 1\)/);
+  expect(notice?.message).toMatch(/^broken\.graft\.json: The file is not valid JSON \(line 1\)/);
   notice?.action?.run();
   expect(overlayStore.getState().mending).toBe('broken.graft.json');
   await openFile('whole.graft.json');
@@ -51,6 +51,6 @@ it('tells once of a file that is broken while it is open, and mends it as text',
   await openFile(path);
   const { notices } = screenStore.getState();
   expect(notices.map(({ message, action }) => [message, action?.label])).toEqual([
-    [expect.stringMatching(/^open\.graft\.json is not valid JSON/), 'Open as text'],
+    [expect.stringMatching(/^open\.graft\.json: The file is not valid JSON/), 'Open as text'],
   ]);
 });

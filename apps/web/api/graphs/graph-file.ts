@@ -14,24 +14,24 @@ import { problemsOf } from '../problem.ts';
 import { dropDraft, keepDraft } from './drafts.ts';
 import { addressOfPlace } from './place-in-address.ts';
 
-/** Characters that the path of a file has at most; an address may hold more. */
+/** The most characters of a file's path; an address may hold more. */
 export const longestPath = 1_000;
 
 const ending = '.graft.json';
 export const lastFileKey = 'graft.last';
 
-/** Name of a file for people: its path without the ending. */
+/** The title of a file: its path without the ending. */
 export function fileTitle(path: string): string {
   return path.endsWith(ending) ? path.slice(0, -ending.length) : path;
 }
 
-/** The path of a file that people call by a name: it gets its ending where it lacks it. */
+/** The path of a file that a person named; adds the ending if it lacks one. */
 export function graphPath(name: string): string {
   const trimmed = name.trim();
   return trimmed.endsWith(ending) ? trimmed : `${trimmed}${ending}`;
 }
 
-/** Reports a failure, with one line for each of its problems. The notice goes when another file is opened. */
+/** Reports a failure, one line for each problem. The notice disappears when another file is opened. */
 export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
   const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
   const { file } = documentStore.getState();
@@ -39,18 +39,16 @@ export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
   screenStore.getState().notify({ tone: 'error', message, ...about, ...of });
 }
 
-/** Says which file could not be opened and why, until another is. A file that is no graph can be mended as text. */
+/** Reports why a file could not be opened, until another one is. A file that is no graph can be opened as text. */
 export function reportUnopened(path: string, error: unknown): void {
   const [problem] = problemsOf(error);
   if (problem === undefined) return;
-  const { code, message } = problem;
-  // A server that does not answer concerns no file, and a path may be too long to be read.
-  const isNamed = code === 'unavailable' || path.length > longestPath || message.includes(path);
-  const named = isNamed ? message : `${path}: ${message}`;
-  const whole = message.startsWith('The file ') ? message.replace('The file', path) : named;
+  const { code, location } = problem;
+  // Without a file in its location, the problem is not about this file: the server does not answer, for instance.
+  const message = location.file === undefined ? problem.message : `${path}: ${problem.message}`;
   const mend = (): void => overlayStore.getState().show({ mending: path });
   screenStore.getState().notify({
-    ...{ tone: 'error', message: whole, about: path },
+    ...{ tone: 'error', message, about: path },
     ...(code === 'bad-syntax' ? { action: { label: 'Open as text', run: mend } } : {}),
   });
 }
@@ -70,9 +68,9 @@ export function readFile(file: ReadFile): OpenFile {
   return { path: file.path, base: file.revision, baseText: file.text, baseGraph };
 }
 
-/** Whether two graphs are the same, whatever they are locked to: a run and a save write locks. */
-export function isSameButForLock(one: Graph, other: Graph): boolean {
-  return serializeGraph({ ...one, lock: other.lock }) === serializeGraph(other);
+/** Whether two graphs are equal apart from their locks, which runs and saves write. */
+export function isSameButForLock(graph: Graph, other: Graph): boolean {
+  return serializeGraph({ ...graph, lock: other.lock }) === serializeGraph(other);
 }
 
 export function showInAddress(path: string): void {
@@ -83,7 +81,7 @@ export function showInAddress(path: string): void {
   document.title = `${fileTitle(path)} · Graft`;
 }
 
-/** Keeps unsaved work in the browser, or drops what was kept, and what was said of it, once it is saved. */
+/** Keeps unsaved work in the browser. Once it is saved, removes the draft and its notice. */
 export function syncDraft(): void {
   const { file, graph } = documentStore.getState();
   if (file === null) return;

@@ -21,7 +21,7 @@ interface Setting {
   readonly value: unknown;
 }
 
-/** Something to be given to a graph, as a field of its form. */
+/** An input of the graph, as a field of its form. */
 export interface GivenText {
   readonly name: string;
   readonly title: string;
@@ -29,20 +29,20 @@ export interface GivenText {
   readonly type: PortType;
   /** The node that takes it. */
   readonly node: string;
-  /** What flows where nothing is given: a sample, what the file has, or nothing; undefined: something has to be given. */
+  /** What is used without an input: a sample, the saved value, or nothing; undefined: it is required. */
   readonly without: 'sample' | 'saved' | 'nothing' | undefined;
-  /** The parameters that a text becomes; absent: it is given at an input of the graph. */
+  /** Turns the text into parameters; absent: it goes to an input of the graph. */
   settings?(text: string): readonly Setting[];
 }
 
-/** A parameter that may be set, and where it stands. */
+/** A parameter that can be set, and its node. */
 export interface GivenParam {
   readonly field: ParamField;
   readonly node: string;
   readonly param: string;
 }
 
-/** What is shown of a run. */
+/** An output of the run to show. */
 export interface ShownOutput {
   readonly name: string;
   readonly doc: string;
@@ -50,18 +50,18 @@ export interface ShownOutput {
   readonly port: string;
 }
 
-/** A graph as a function: what it takes, what may be set, what it gives. */
+/** A graph as a function: inputs, parameters and outputs. */
 export interface GraphFunction {
   readonly inputs: readonly GivenText[];
   readonly params: readonly GivenParam[];
   readonly outputs: readonly ShownOutput[];
-  /** What a run has to come to: outputs of its interface, else nodes. */
+  /** What a run must compute: outputs of the interface, else nodes. */
   readonly wanted: { readonly outputs: string[] } | { readonly only: string[] };
 }
 
 /**
- * The open graph as a function, by its interface. One without is asked: its questions may be typed anew, and its answers
- * are shown. Undefined where it has neither.
+ * The open graph as a function, by its interface. A graph without one takes questions and shows answers. Undefined if
+ * it has neither.
  */
 export function useGraphFunction(): GraphFunction | undefined {
   const graph = useStore(documentStore, (state) => state.graph);
@@ -71,7 +71,7 @@ export function useGraphFunction(): GraphFunction | undefined {
   return useMemo(() => functionOf({ graph, file, graphs }), [graph, file, graphs]);
 }
 
-/** The same, of what is open now. */
+/** The same for the graph that is open now. */
 export function graphFunction(): GraphFunction | undefined {
   const { graph, file } = documentStore.getState();
   return functionOf({ graph, file: file?.path, graphs: usedGraphs.getState().lookup });
@@ -98,7 +98,9 @@ function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface):
     graph.edges.filter(({ targetPort }) => targetPort === 'sample').map(({ target }) => target),
   );
   const exposed = [...params.values()];
-  const schema = z.strictObject(Object.fromEntries(exposed.map((one) => [one.name, one.schema])));
+  const schema = z.strictObject(
+    Object.fromEntries(exposed.map((param) => [param.name, param.schema])),
+  );
   return {
     inputs: [...inputs.values()].map((input) => ({
       ...input,
@@ -119,7 +121,7 @@ function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface):
   };
 }
 
-/** The nodes of a graph that take questions by hand, and those that answer. */
+/** The nodes of a graph that take typed questions, and those that answer. */
 function byQuestions(graph: Graph): GraphFunction | undefined {
   const inputs: GivenText[] = [];
   const outputs: ShownOutput[] = [];
@@ -136,7 +138,7 @@ function byQuestions(graph: Graph): GraphFunction | undefined {
         doc: '',
         settings: (text) => [
           { node: id, param: typed.name, value: text },
-          // What is asked stands for what is read.
+          // The typed questions replace the questions that are read.
           ...files.map((field) => ({ node: id, param: field.name, value: [] })),
         ],
       });
@@ -149,7 +151,7 @@ function byQuestions(graph: Graph): GraphFunction | undefined {
   return { inputs, params: [], outputs, wanted: { only: outputs.map(({ node }) => node) } };
 }
 
-/** The inputs of a graph that take questions; undefined where it cannot be asked, or needs something else as well. */
+/** The inputs of a graph that take questions; undefined if there are none, or other inputs are required. */
 export function askable(graph: GraphFunction | undefined): GraphFunction['inputs'] | undefined {
   const takes = graph?.inputs.filter(({ type }) => type.id === 'questions') ?? [];
   const others = graph?.inputs.filter(

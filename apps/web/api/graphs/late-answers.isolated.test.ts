@@ -61,13 +61,14 @@ const using = (use: string): Graph => ({
 });
 const size = (): unknown => documentStore.getState().graph.nodes['chunk']?.params['size'];
 const draw = (value: number): void => documentStore.getState().edit(() => sized(value));
-const told = (): readonly string[] => screenStore.getState().notices.map(({ message }) => message);
+const messages = (): readonly string[] =>
+  screenStore.getState().notices.map(({ message }) => message);
 const onDisk = (path: string, value: number) => ({
   ...{ path, revision: `r${String(value)}`, text: serializeGraph(sized(value)) },
 });
 /** The questions that are asked next, in their order. */
 async function next(...of: readonly string[]): Promise<readonly Question[]> {
-  await expect.poll(() => asked.map((one) => one.of)).toEqual(of);
+  await expect.poll(() => asked.map((question) => question.of)).toEqual(of);
   return asked.splice(0);
 }
 async function open(path: string, value: number): Promise<void> {
@@ -76,7 +77,8 @@ async function open(path: string, value: number): Promise<void> {
   read?.answer(onDisk(path, value));
   await opened;
 }
-const missing = (): GraphError => new GraphError('missing-file', 'There is no such file.');
+const missing = (file = a): GraphError =>
+  new GraphError('missing-file', 'There is no such file.', { location: { file } });
 
 beforeEach(async () => {
   const leave = stubBrowser();
@@ -114,7 +116,7 @@ describe('a change on disk', () => {
     fresh?.answer(onDisk(a, 2));
     await changed;
     expect(size()).toBe(2);
-    expect(told()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 
   it('is no conflict where it is the page’s own save, of which the answer is on its way', async () => {
@@ -142,7 +144,7 @@ describe('a change on disk', () => {
     read?.fail(missing());
     await changed;
     expect(documentStore.getState().file).toMatchObject({ path: 'b.graft.json', base: 'r5' });
-    expect(told()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 
   it('is newer than what changes are discarded for', async () => {
@@ -206,7 +208,7 @@ describe('once another file is asked for', () => {
     await open('b.graft.json', 5);
     read?.fail(missing());
     await broken;
-    expect(told()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 
   it('a copy that is written after that is not opened', async () => {
@@ -242,18 +244,25 @@ describe('a file that cannot be opened', () => {
   it.each<[string, GraphError, string]>([
     [
       'is no JSON',
-      new GraphError('bad-syntax', 'The file is not valid JSON (line 1): a key should stand here.'),
-      'b.graft.json is not valid JSON (line 1): a key should stand here.',
+      new GraphError(
+        'bad-syntax',
+        'The file is not valid JSON (line 1): a key should stand here.',
+        {
+          location: { file: 'b.graft.json', line: 1 },
+        },
+      ),
+      'b.graft.json: The file is not valid JSON (line 1): a key should stand here.',
     ],
-    ['is gone', missing(), 'b.graft.json: There is no such file.'],
+    ['is gone', missing('b.graft.json'), 'b.graft.json: There is no such file.'],
+    ['cannot be asked for', new GraphError('unavailable', 'No answer for b.'), 'No answer for b.'],
   ])('is named where it %s, until another is opened', async (_, error, message) => {
     const opened = openFile('b.graft.json');
     const [read] = await next('read b.graft.json');
     read?.fail(error);
     await opened;
-    expect(told()).toEqual([message]);
+    expect(messages()).toEqual([message]);
     await open('c.graft.json', 7);
-    expect(told()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 
   it('says nothing in another file of what failed in the one before', async () => {
@@ -262,9 +271,9 @@ describe('a file that cannot be opened', () => {
     const [save] = await next(`save ${a}`);
     save?.fail(new Error('The disk is full.'));
     await saved;
-    expect(told()).toEqual(['The disk is full.']);
+    expect(messages()).toEqual(['The disk is full.']);
     await open('b.graft.json', 5);
-    expect(told()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 });
 

@@ -46,10 +46,10 @@ const answer = (path: string, graph: Graph) => ({
 /** A file that answers when it is told to. */
 function late(path: string, graph: Graph): () => void {
   let tell = (): void => undefined;
-  const told = new Promise<void>((resolve) => (tell = resolve));
+  const answered = new Promise<void>((resolve) => (tell = resolve));
   served.read.set(
     path,
-    told.then(() => answer(path, graph)),
+    answered.then(() => answer(path, graph)),
   );
   return tell;
 }
@@ -174,7 +174,7 @@ const locked = (graph: Graph, digest: string): Graph => ({
   lock: { ...graph.lock, files: { 'a.txt': { digest, size: 1 } } },
 });
 const lock = (): string | undefined => documentStore.getState().graph.lock.files['a.txt']?.digest;
-const said = (): number => screenStore.getState().notices.length;
+const noticeCount = (): number => screenStore.getState().notices.length;
 
 it('takes over the lock that a save wrote, and is saved', async () => {
   served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
@@ -189,12 +189,12 @@ it('takes over the lock that a save wrote, and is saved', async () => {
 it('takes over a lock that a run wrote, without a word, and keeps what is drawn', async () => {
   served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
   await openFile('a.graft.json');
-  const before = said();
+  const before = noticeCount();
   draw(3);
   const written = answer('a.graft.json', locked(sized(1), 'd'));
   served.read.set('a.graft.json', Promise.resolve(written));
   await fileChangedOutside('a.graft.json');
-  expect([size(), lock(), said()]).toEqual([3, 'd', before]);
+  expect([size(), lock(), noticeCount()]).toEqual([3, 'd', before]);
   expect(conflictStore.getState().conflict).toBeNull();
   expect(documentStore.getState().file?.base).toBe(written.revision);
 });
@@ -253,9 +253,9 @@ it('is saved, or asked about, where a file that was gone has come again', async 
     return Promise.reject(new GraphError('name-taken', 'It is there.'));
   };
   syncDraft();
-  expect(said()).toBe(1);
+  expect(noticeCount()).toBe(1);
   expect(await saveFile()).toBe(true);
-  expect([conflictStore.getState().conflict, said()]).toEqual([null, 0]);
+  expect([conflictStore.getState().conflict, noticeCount()]).toEqual([null, 0]);
 
   served.read.set(path, Promise.reject(new GraphError('missing-file', 'It is gone.')));
   await fileChangedOutside(path);
@@ -326,11 +326,11 @@ it('saves no other file than was open when it was asked to', async () => {
   await openFile('a.graft.json');
   draw(3);
   let tell = (): void => undefined;
-  const told = new Promise<void>((resolve) => (tell = resolve));
+  const answered = new Promise<void>((resolve) => (tell = resolve));
   const saved: string[] = [];
   served.save = async ({ path, text }) => {
     saved.push(path);
-    await told;
+    await answered;
     return { path, revision: text, text };
   };
   const saves = [saveFile(), saveFile()];

@@ -17,25 +17,25 @@ import {
 
 const tabs: readonly InspectorTab[] = ['parameters', 'output', 'logs', 'about'];
 
-/** Characters of the ids of selected nodes in an address at most: those that come after are left out. */
+/** The most characters of node ids in an address; further ids are left out. */
 const longestNodes = 1_500;
 
-/** Characters of the id of a run at most: the server takes no longer one. */
+/** The most characters of a run's id: the server takes no longer one. */
 const longestRun = 200;
 
-/** What a reload, or somebody who is given the address, should see again. */
+/** What a reload, or the recipient of a link, sees again. */
 export interface Place {
   /** Path of the file. */
   readonly graph: string | null;
-  /** The nodes that were gone into. */
+  /** The nodes that were entered. */
   readonly within: readonly string[];
   /** The selected nodes. */
   readonly nodes: readonly string[];
   readonly tab: InspectorTab | undefined;
-  /** The tab of the lower panel, where that is open; absent: the run, or the panel is folded. */
+  /** The tab of the open lower panel; absent: the run, or the panel is folded. */
   readonly below: BottomTab | undefined;
   readonly view: View;
-  /** The run of before that is looked at. */
+  /** The past run that is shown. */
   readonly run: string | null;
 }
 
@@ -47,22 +47,22 @@ export function placeFromAddress(): Place {
     graph: searchParams.get('graph') || null,
     within: (searchParams.get('in') ?? '').split('/').filter((id) => id !== ''),
     nodes: searchParams.getAll('node'),
-    tab: tabs.find((one) => one === tab),
-    below: bottomTabs.find((one) => one === searchParams.get('below')),
+    tab: tabs.find((known) => known === tab),
+    below: bottomTabs.find((known) => known === searchParams.get('below')),
     view: views.find((view) => view === searchParams.get('view')) ?? 'canvas',
     run: run === '' || run.length > longestRun ? null : run,
   };
 }
 
-/** What the address holds of a comparison. */
+/** The parameters of a comparison in the address. */
 const comparePlaceNames = ['side', 'of', 'turned', 'all'] as const;
 
 let reading = false;
 
-/** Whether a place is being taken from the address: it is not written meanwhile. */
+/** Whether the address is being read; it is not written meanwhile. */
 export const isReading = (): boolean => reading;
 
-/** Shows a place in the open graph, as far as it still has it. */
+/** Shows a place of the open graph, as far as it still exists. */
 export function showPlace({ within, nodes, tab, below, view, run }: Place): void {
   reading = true;
   screenStore.getState().look(view);
@@ -82,7 +82,7 @@ export function showPlace({ within, nodes, tab, below, view, run }: Place): void
   history.replaceState(null, '', addressOfPlace());
 }
 
-/** The address of what is shown in the open file. */
+/** The address of what the open file shows. */
 export function addressOfPlace(): URL {
   const { trail } = documentStore.getState();
   const { selection, inspectorTab, bottomTab, view } = screenStore.getState();
@@ -100,12 +100,12 @@ export function addressOfPlace(): URL {
   put('view', view === 'canvas' ? undefined : view);
   const { past, run } = runView.getState();
   put('run', past ? run?.runId : undefined);
-  // What is compared stands there as long as it is looked at: see `compare/compare-place.ts`.
+  // A comparison keeps its own parameters: see `compare/compare-place.ts`.
   if (view !== 'compare') for (const name of comparePlaceNames) put(name, undefined);
   return url;
 }
 
-/** The address at which a run of the open file is looked at. */
+/** The address of a run of the open file. */
 export function addressOfRun(runId: string): URL {
   const { file } = documentStore.getState();
   const url = new URL(location.pathname, location.href);

@@ -22,7 +22,7 @@ export function useProblems(): readonly ShownProblem[] {
 
 const none: readonly ShownProblem[] = [];
 
-/** What is wrong at a node that is shown, or in the graph that it uses. */
+/** The problems of a shown node, or of the graph that it uses. */
 export function useProblemsAt(node: string): readonly ShownProblem[] {
   useStore(documentStore, (state) => state.trail);
   useStore(usedGraphs, (state) => state.lookup);
@@ -31,14 +31,14 @@ export function useProblemsAt(node: string): readonly ShownProblem[] {
   return useMemo(() => joinProblems(here, server), [here, server]);
 }
 
-/** The first problem of a node: what is broken before what is only missing. */
+/** The first problem of a node: errors before missing values. */
 export function useProblemAt(
   node: string,
 ): { readonly problem: ShownProblem; readonly incomplete: boolean } | undefined {
   const all = useProblemsAt(node);
   const graph = useStore(documentStore, (state) => (all.length === 0 ? undefined : state.graph));
   if (graph === undefined) return undefined;
-  const problem = all.find((one) => !isIncomplete(one, graph)) ?? all[0];
+  const problem = all.find((candidate) => !isIncomplete(candidate, graph)) ?? all[0];
   return problem && { problem, incomplete: isIncomplete(problem, graph) };
 }
 

@@ -23,10 +23,10 @@ import { usePlan } from '../runs/plan-store.ts';
 import { moveSaves, withOwnMove } from './save-file.ts';
 import { moveAsked } from './kept-questions.ts';
 
-/** Why something was refused, to be said where it was asked for; undefined when it was done. */
+/** Why something was refused, to show where it was requested; undefined if it was done. */
 export type Refusal = string | undefined;
 
-/** Forgets what is drawn under names and not saved, and its history: of a new file it would be that of one that is gone. */
+/** Forgets unsaved work under these paths, and its history: it belongs to files that no longer exist. */
 export async function forgetDrawn(...paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     keptHistories.delete(path);
@@ -34,7 +34,7 @@ export async function forgetDrawn(...paths: readonly string[]): Promise<void> {
   }
 }
 
-/** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */
+/** Saves a graph as a new file and opens it; adds the ending to the name if it lacks one. */
 export async function createFile(name: string, graph: Graph = emptyGraph): Promise<Refusal> {
   const path = graphPath(name);
   const open = openWhenWritten();
@@ -49,7 +49,7 @@ export async function createFile(name: string, graph: Graph = emptyGraph): Promi
   }
 }
 
-/** Goes on with the open graph under another name; the file that it came from stays as it was saved. */
+/** Continues the open graph under another name; the old file stays as saved. */
 export async function saveFileAs(name: string): Promise<Refusal> {
   const { file, graph } = documentStore.getState();
   if (file === null) return undefined;
@@ -58,22 +58,22 @@ export async function saveFileAs(name: string): Promise<Refusal> {
   return refused;
 }
 
-/** The revision to rename or delete by: what the screen has seen of the file. */
+/** The revision to rename or delete: the one that the page last saw. */
 async function revisionOf(path: string): Promise<string> {
   const { file } = documentStore.getState();
   if (file?.path === path && file.base !== null) return file.base;
   const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
-  return listed.find((one) => one.path === path)?.revision ?? '';
+  return listed.find((file) => file.path === path)?.revision ?? '';
 }
 
-/** Takes the history of a file along when it is renamed. */
+/** Moves the history of a renamed file. */
 function moveHistory(from: string, to: string): void {
   const history = keptHistories.get(from);
   for (const path of [from, to]) keptHistories.delete(path);
   if (history !== undefined) keptHistories.set(to, history);
 }
 
-/** Gives a file another name. Its unsaved changes, the history and the run on the screen stay. */
+/** Renames a file. Its unsaved changes, its history and the run on the screen stay. */
 export async function renameFile(path: string, name: string): Promise<Refusal> {
   const to = graphPath(name);
   if (to === path) return undefined;
@@ -100,10 +100,10 @@ export async function renameFile(path: string, name: string): Promise<Refusal> {
   }
 }
 
-/** `name-copy`, or with a number where that is there already. */
+/** `name-copy`, with a number if that exists. */
 async function freeCopyName(path: string): Promise<string> {
   const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
-  const taken = new Set(listed.map((one) => one.path));
+  const taken = new Set(listed.map((file) => file.path));
   const stem = `${fileTitle(path).replace(/-copy(-\d+)?$/, '')}-copy`;
   let candidate = graphPath(stem);
   for (let number = 2; taken.has(candidate); number++) {
@@ -112,7 +112,7 @@ async function freeCopyName(path: string): Promise<string> {
   return candidate;
 }
 
-/** A copy beside the file, opened: of what is on the screen where that is unsaved, else byte for byte. */
+/** Copies a file beside itself and opens the copy: with unsaved changes if there are any, else byte for byte. */
 export async function duplicateFile(path: string): Promise<void> {
   const open = openWhenWritten();
   try {
@@ -129,7 +129,7 @@ export async function duplicateFile(path: string): Promise<void> {
   }
 }
 
-/** Shows the file after the one that went, or the one before it. */
+/** Opens the file after a removed one, or the one before it. */
 async function openNeighbour(path: string, paths: readonly string[]): Promise<void> {
   const at = paths.indexOf(path);
   const next = paths[at + 1] ?? paths[at - 1];
@@ -144,7 +144,7 @@ async function openNeighbour(path: string, paths: readonly string[]): Promise<vo
   usePlan.getState().clear();
 }
 
-/** Deletes a file; false where it cannot be. What was deleted comes back by the button that says so, with unsaved changes. */
+/** Deletes a file; false if that fails. The notice has a button that restores it, with unsaved changes. */
 export async function deleteFile(path: string): Promise<boolean> {
   const wasOpen = documentStore.getState().file?.path === path;
   try {
@@ -152,11 +152,11 @@ export async function deleteFile(path: string): Promise<boolean> {
     await withOwnMove(path, async () => {
       if (wasOpen) syncDraft();
       const { trashId } = await api.graphs.delete.mutate({ path, base: await revisionOf(path) });
-      // Another may have been opened meanwhile.
+      // Another file may have been opened meanwhile.
       if (documentStore.getState().file?.path === path)
         await openNeighbour(
           path,
-          listed.map((one) => one.path),
+          listed.map((file) => file.path),
         );
       screenStore.getState().notify({
         tone: 'info',
@@ -194,7 +194,7 @@ async function restoreFile(deleted: Deleted): Promise<void> {
         message: `A new file named ${name} exists. The deleted file was restored as ${fileTitle(path)}.`,
       });
   } catch (error) {
-    // It is kept: whatever stands in the way can be mended, and it be asked for again.
+    // The deleted file is kept: the person can fix the cause and retry.
     const action =
       problemCode(error) === 'missing-file'
         ? {}

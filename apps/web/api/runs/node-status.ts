@@ -1,7 +1,7 @@
 import { headlineInWords, metricsMediaType, type ArtifactRef } from '@graft/graph';
 import { count, duration, plural } from '@graft/nodes/kit/ui';
 import { shareDone, type StepView } from '@graft/view';
-import { progressText } from './progress-text.ts';
+import { progressText } from './run-texts.ts';
 
 type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
 export interface Status {
@@ -9,13 +9,13 @@ export interface Status {
   readonly tone: Tone;
 }
 
-/** The chip of a node that the newest run left out: what it gave before is still there. */
+/** The chip of a node that the newest run left out: its earlier result still exists. */
 export const keptStatus: Status = { label: 'earlier run', tone: 'plain' };
 
 /** The chip of a node that is switched off. */
 export const offStatus: Status = { label: 'off', tone: 'plain' };
 
-/** The chip of a node: what its step came to. Nothing while it has not run. */
+/** The chip of a node: the status of its step; undefined before it has run. */
 export function stepStatus(step: StepView | undefined): Status | undefined {
   switch (step?.status) {
     case undefined:
@@ -27,7 +27,7 @@ export function stepStatus(step: StepView | undefined): Status | undefined {
     case 'cached':
       return { label: step.from === undefined ? 'reused' : `from ${step.from}`, tone: 'plain' };
     case 'succeeded':
-      // Made elsewhere: how long it took there says nothing here.
+      // A time from another machine would mislead.
       return step.from === undefined
         ? { label: duration(step.ms ?? 0), tone: 'good' }
         : { label: `from ${step.from}`, tone: 'plain' };
@@ -40,7 +40,7 @@ export function stepStatus(step: StepView | undefined): Status | undefined {
   }
 }
 
-/** Share done, 0 to 1; undefined where the end is not known. */
+/** The done share of a step, 0 to 1; undefined while its end is unknown. */
 export function progressShare(step: StepView): number | undefined {
   return step.share ?? shareDone(step);
 }
@@ -62,7 +62,7 @@ function trainingText({ progress, metrics }: StepView): string | undefined {
   return progressText({ ...progress, message: `${count(Math.round(rate))} tokens/s` });
 }
 
-/** While text is written or a model trained: how far it is, and the end of the newest text, or the speed. */
+/** The progress of writing or training, with the end of the newest text, or the speed. */
 function runningText(step: StepView): string {
   const training = trainingText(step);
   if (training !== undefined) return training;
@@ -74,7 +74,7 @@ function runningText(step: StepView): string {
   return `${count(progress.done)} of ${count(progress.total)} · ${snippet}`;
 }
 
-/** The line at the foot of a node whose error is of what it had before. */
+/** The foot of a node that failed before its last change. */
 export const outdatedText = 'failed before the change';
 
 const keptWords = { saved: 'saved', saving: 'saving', unsaved: 'not saved' } as const;
@@ -97,12 +97,12 @@ export function resultText(step: StepView | undefined): string {
   const failed = step.items?.failed ?? 0;
   if (failed > 0) outputs.push(`${count(failed)} failed`);
   const warnings = step.logs.filter(({ level }) => level === 'warning').length;
-  // Each failed item warns of itself.
+  // Each failed item has its own warning.
   if (warnings > failed) outputs.push(plural(warnings - failed, 'warning'));
   return outputs.length > 0 ? outputs.join(' · ') : 'no result';
 }
 
-/** The same for what a graph takes, before anything has come: who gives it, and what stands in for that in a run by itself. */
+/** The foot of an input before the first run: who provides it, and the sample that a plain run uses. */
 export function givenText(sample: string | undefined): string {
   return sample === undefined ? 'set by caller; no sample' : `set by caller; sample: ${sample}`;
 }

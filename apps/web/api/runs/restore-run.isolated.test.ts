@@ -32,14 +32,14 @@ beforeEach(() => {
   documentStore.getState().open({ path, base: null, baseText: '', baseGraph: sized(3) });
 });
 const size = (): unknown => documentStore.getState().shown.nodes['chunk']?.params['size'];
-const told = (): number => screenStore.getState().notices.length;
+const noticeCount = (): number => screenStore.getState().notices.length;
 
 it.each([
   ['undone', () => undo(), 3],
   ['edited', () => documentStore.getState().editFile(() => sized(4)), 4],
 ])('no longer says that the graph is as it was once that is %s', async (_, change, then) => {
   await restoreRan('run');
-  expect([size(), told()]).toEqual([2, 1]);
+  expect([size(), noticeCount()]).toEqual([2, 1]);
   change();
-  expect([size(), told()]).toEqual([then, 0]);
+  expect([size(), noticeCount()]).toEqual([then, 0]);
 });

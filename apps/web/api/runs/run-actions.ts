@@ -7,6 +7,7 @@ import {
   runView,
   screenStore,
   whileOpen,
+  action,
 } from '@graft/view';
 import { report } from '../graphs/graph-file.ts';
 import { saveFile } from '../graphs/save-file.ts';
@@ -17,20 +18,23 @@ export async function refreshRuns(): Promise<void> {
 }
 
 type StartInput = Parameters<typeof api.runs.start.mutate>[0];
-/** What a run of the file is given where it is used as a function. */
+/** What a run of the file gets when it is used as a function. */
 export type Given = Pick<StartInput, 'inputs' | 'set' | 'outputs' | 'only'>;
 
-/** Saves, then runs the file; `only` limits it to nodes and what these need, within a loop to the loop. */
+/**
+ * Saves and runs the file. `only` limits the run to these nodes and what they need; a node in a loop stands for the
+ * loop.
+ */
 export async function startRun(...only: readonly string[]): Promise<void> {
   const paths = [...new Set(only.map(plannedPath))];
   if (paths.length === 0) await start({}, isSound);
   else await start({ only: paths }, () => isSound(paths));
 }
 
-/** Whether nothing that is known here keeps the graph from running; see `isRefused`. */
+/** Whether the page knows nothing that prevents a run; see `isRefused`. */
 const isSound = async (only?: readonly string[]): Promise<boolean> => !(await isRefused(only));
 
-/** Saves, then runs the file with what it is given. Whether it was started; why not is on the screen. */
+/** Saves and runs the file with these inputs. Whether it started; if not, the screen says why. */
 export function startGiven(given: Given): Promise<boolean> {
   return start(given);
 }
@@ -49,8 +53,8 @@ async function start(
 }
 
 /**
- * Starts a run once it is ready, and follows it. Undefined: not where one is known to go on or is being started already, where
- * `ready` says no, or where it fails, which is reported.
+ * Starts a run once `ready` agrees, and follows it. Undefined if a run is in progress or starting, if `ready` refuses,
+ * or if starting fails, which is reported.
  */
 export async function startAlone(
   input: StartInput,
@@ -80,7 +84,7 @@ export async function startAlone(
   }
 }
 
-/** What the page says of a wish to cancel; nothing where the run's own events tell it at once. */
+/** What the page says about a request to cancel; nothing if the events of the run show it at once. */
 const cancelWords: Readonly<
   Record<Awaited<ReturnType<typeof api.runs.cancel.mutate>>['outcome'], string | undefined>
 > = {
@@ -103,4 +107,10 @@ export async function cancelRun(): Promise<void> {
   } catch (error) {
     report(error);
   }
+}
+
+/** Runs what is shown: in the app view with the values of its form, else the file as it is. */
+export async function runShown(): Promise<void> {
+  if (screenStore.getState().view !== 'app') return startRun();
+  await action('runForm')();
 }

@@ -20,13 +20,13 @@ import {
   usedGraphs,
 } from '@graft/view';
 
-/** Runs looked through for the rounds of loops that the newest one did not have. */
+/** The most runs to search for rounds of loops that the newest run lacks. */
 const lookThrough = 10;
 
-/** What nobody was told while it ran. */
+/** What only a followed run has. */
 const unheard = { logs: [], metrics: emptyList, texts: noTexts };
 
-/** A step as its record tells it: without what was said while it ran. */
+/** A step from its record, without its logs, metrics and texts. */
 function stepFrom(summary: StepSummary): StepView {
   const { node, type, status, ms, outputs, madeAt, from, device, reason, items } = summary;
   return {
@@ -39,7 +39,7 @@ function stepFrom(summary: StepSummary): StepView {
   };
 }
 
-/** Reads the parameters of the run of before that is on the screen. */
+/** Reads the parameters of the past run on the screen. */
 export async function readPastParams(runId: string): Promise<void> {
   const steps = await api.runs.steps.query({ runId });
   const params: PastParams = Object.fromEntries(steps.map((step) => [step.node, stepParams(step)]));
@@ -47,8 +47,8 @@ export async function readPastParams(runId: string): Promise<void> {
 }
 
 /**
- * Finds the newest results of steps that the newest run did not have, so that a run up to one node leaves the others as they
- * were, also after the page is opened anew.
+ * Finds the newest results of steps that the newest run lacks: a run up to one node leaves the others as they were,
+ * even after a reload.
  */
 export async function readEarlier(runId: string): Promise<void> {
   const registry = nodeTypes();
@@ -70,7 +70,7 @@ export async function readEarlier(runId: string): Promise<void> {
   };
   const single = idsOf(false);
   if (single.size > 0) take(await api.runs.last.query({ file: file.path }), single);
-  // The rounds of a loop are all of one run.
+  // All rounds of a loop come from one run.
   const loops = idsOf(true);
   if (loops.size > 0) {
     for (const { id } of await api.runs.list.query({ file: file.path, limit: lookThrough + 1 })) {
@@ -79,26 +79,26 @@ export async function readEarlier(runId: string): Promise<void> {
       for (const loop of loops) if (found[loop] !== undefined) loops.delete(loop);
     }
   }
-  // Nodes that are no steps are shown by those that there are now, whichever run had them.
+  // Stand-ins show the steps that exist now, of whichever run.
   const steps = GrowingMap.of([...Object.entries(found), ...run.steps]);
   runView.getState().setEarlier(runId, { ...standInsOf(steps, aliases), ...found });
 }
 
-/** The nodes of the file that are no steps, as steps tell them. */
+/** The nodes of the file that are no steps, computed from steps. */
 function standInsOf(steps: GrowingMap<StepView>, aliases: PortAliases): Steps {
   const { standIns, ids } = withStandIns(noStandIns, { aliases, added: steps.keys() }, steps);
   return Object.fromEntries(standInViews({ standIns, steps, shown: GrowingMap.of() }, ids));
 }
 
-/** Whether a step gave something else than another. */
-function gaveOther(one: StepView | undefined, other: StepView): boolean {
+/** Whether a step has other outputs than another. */
+function gaveOther(step: StepView | undefined, other: StepView): boolean {
   const ports = Object.entries(other.outputs);
-  return ports.some(([port, { digest }]) => one?.outputs[port]?.digest !== digest);
+  return ports.some(([port, { digest }]) => step?.outputs[port]?.digest !== digest);
 }
 
 /**
- * Shows the results that the graph as it is drawn has already, where the runs on the screen gave others, or none: of a run
- * before, of another file, of what came in a package.
+ * Shows results that the store already has for the drawn graph, where the runs on the screen have other results or
+ * none: from an earlier run, another file, or a package.
  */
 export function showKept({ nodes, problems }: PlanReport, after: string | null): void {
   const { setKept, ...state } = runView.getState();
@@ -113,7 +113,7 @@ export function showKept({ nodes, problems }: PlanReport, after: string | null):
   const { graph } = documentStore.getState();
   const models = checks.getState().models;
   const graphs = usedGraphs.getState().lookup;
-  // What is wrong with a graph may keep it from being laid out as steps.
+  // A graph with problems may have no plan.
   const { aliases = {} } =
     problems.length === 0 ? resolveGraph(graph, { registry, models, graphs }) : {};
   const steps = GrowingMap.of([
@@ -126,4 +126,24 @@ export function showKept({ nodes, problems }: PlanReport, after: string | null):
     ...Object.fromEntries(standIns.filter(([id, view]) => gaveOther(stepRun(state, id), view))),
     ...Object.fromEntries(others),
   });
+}
+
+/** The address that downloads a run as a page, or as Markdown: see `server/report`. */
+export function reportAddress(runId: string, format: 'html' | 'md' = 'html'): string {
+  const query = { run: runId, ...(format === 'html' ? {} : { format }) };
+  return `api/report?${new URLSearchParams(query).toString()}`;
+}
+
+/** Downloads a run as a page, or as Markdown. */
+export function downloadRun(runId: string, format?: 'html' | 'md'): void {
+  const link = document.createElement('a');
+  link.href = reportAddress(runId, format);
+  link.download = '';
+  link.click();
+}
+
+/** Downloads the run on the screen as a page. */
+export function exportRun(): void {
+  const { run } = runView.getState();
+  if (run !== null) downloadRun(run.runId);
 }

@@ -1,7 +1,7 @@
 import { useStore, create } from 'zustand';
 import { documentStore } from '@graft/view';
 
-/** The files of which this browser runs a new version of what they read. */
+/** Files that this browser runs when their sources change. */
 const key = 'graft.run-on-change';
 
 function stored(): readonly string[] {
@@ -13,24 +13,24 @@ function stored(): readonly string[] {
   }
 }
 
-/** Whether files run by themselves when what they read changes. Of this browser, not of the graph: others share that. */
+/** Whether files run when their sources change. A setting of this browser, not of the graph, which others share. */
 export const useRunOnChange = create<{ readonly paths: readonly string[] }>()(() => ({
   paths: stored(),
 }));
 
-/** Whether the open file does. */
+/** Whether the open file runs when its sources change. */
 export function useOpenRunsOnChange(): boolean {
   const path = useStore(documentStore, (state) => state.file?.path);
   return useRunOnChange(({ paths }) => path !== undefined && paths.includes(path));
 }
 
 export function runsOnChange(path: string): boolean {
-  // Another tab may have switched it.
+  // Another tab may have changed it.
   return stored().includes(path);
 }
 
 export function setRunsOnChange(path: string, on: boolean): void {
-  const others = stored().filter((one) => one !== path);
+  const others = stored().filter((other) => other !== path);
   const paths = on ? [...others, path].slice(-100) : others;
   localStorage.setItem(key, JSON.stringify(paths));
   useRunOnChange.setState({ paths });

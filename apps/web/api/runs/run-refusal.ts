@@ -3,7 +3,7 @@ import { findProblems } from '../graphs/check-graph.ts';
 import { documentStore, openPanel, problemPath, problemPlace, screenStore } from '@graft/view';
 import { goTo } from '../graphs/navigation.ts';
 
-/** Problems told of at once. */
+/** The most problems in one notice. */
 const mostTold = 3;
 
 function show(problem: Problem): void {
@@ -15,8 +15,8 @@ function show(problem: Problem): void {
 }
 
 /**
- * Whether the graph as it is drawn cannot be run, or not up to some nodes, which is then told: what is wrong would be saved, and
- * refused by the server after that. Where it cannot be told here the server says it.
+ * Whether the drawn graph cannot run, or not up to these nodes; the notice says why. Checked before saving: the server
+ * would refuse the run after it. The server reports what the page cannot check.
  */
 export async function isRefused(only?: readonly string[]): Promise<boolean> {
   const { file, graph } = documentStore.getState();
@@ -36,15 +36,15 @@ export async function isRefused(only?: readonly string[]): Promise<boolean> {
   });
   const [first] = problems;
   if (first === undefined) return false;
-  const told = problems.slice(0, mostTold).map((problem) => {
+  const lines = problems.slice(0, mostTold).map((problem) => {
     const place = problemPlace(problem, graph);
     return place === undefined ? problem.message : `${place}: ${problem.message}`;
   });
-  const more = problems.length - told.length;
+  const more = problems.length - lines.length;
   screenStore.getState().notify({
     ...{ tone: 'error', until: 'run' },
     ...(file === null ? {} : { about: file.path }),
-    message: [...told, ...(more > 0 ? [`And ${String(more)} more.`] : [])].join('\n'),
+    message: [...lines, ...(more > 0 ? [`And ${String(more)} more.`] : [])].join('\n'),
     ...(problemPath(first, documentStore.getState()) === undefined
       ? {}
       : { action: { label: 'Show problem', run: () => show(first) } }),

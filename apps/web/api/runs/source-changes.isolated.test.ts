@@ -185,10 +185,10 @@ it('runs once more for what changes while a run is being started', async () => {
 });
 
 it('tells no change twice', async () => {
-  const one = change('a.md');
+  const file = change('a.md');
   // The feed that begins with a run tells how the files are; the one that ends tells which changed.
-  await sourcesChanged({ ...change(), state: one.state });
-  await sourcesChanged(one);
+  await sourcesChanged({ ...change(), state: file.state });
+  await sourcesChanged(file);
   expect(notices()).toEqual(['A file that the graph reads changed.']);
   expect(server.planned).toBe(1);
   await sourcesChanged(change('a.md'));

@@ -2,11 +2,10 @@ import { isLabelsFile } from '@graft/graph';
 import { queries, queryClient } from '../client.ts';
 import { isIdle, isOver, isUnsaved, documentStore, runView, screenStore } from '@graft/view';
 import { usePlan } from './plan-store.ts';
-import { startAlone } from './run-actions.ts';
+import { startAlone, runShown } from './run-actions.ts';
 import { runsOnChange, setRunsOnChange, useRunOnChange } from './run-on-change.ts';
-import { runShown } from './run-shown.ts';
 
-/** Files that the open graph reads and that have other bytes than before: see `Workspace.watchSources`. */
+/** Sources of the open graph that have changed: see `Workspace.watchSources`. */
 export interface SourceChange {
   readonly files: readonly string[];
   readonly total: number;
@@ -14,19 +13,18 @@ export interface SourceChange {
   readonly reads: string;
 }
 
-/** Runs in a row that changed what they read, after which it is no chance. */
+/** Consecutive runs that changed their own sources, after which run on change turns off. */
 const mostRepeats = 3;
 
-/** Runs that were started here because files had changed, of the file that is open. */
+/** Runs of the open file that this tab started because sources changed. */
 const started = { path: '', runs: new Set<string>(), repeats: 0 };
 
-/** How the files were when they were last told of, and which: the feed begins anew with every run. */
+/** The state of the sources in the last message, and which sources they are: the feed restarts with every run. */
 const last = { path: '', state: '', reads: '' };
 
 /**
- * Whether this says no more than how files are that are looked at for the first time, or are known to be so: a feed that
- * begins may tell of a change before the one that ends. Where the graph names other files than before, these are looked
- * at for the first time.
+ * Whether a message reports nothing new: the first look at sources, or a known state. A new feed may report a change
+ * before the old one ends. When the graph names other files, they are looked at for the first time.
  */
 function isNoNews({ state, total, reads }: SourceChange, path: string): boolean {
   const isFirst = last.path !== path;
@@ -37,14 +35,14 @@ function isNoNews({ state, total, reads }: SourceChange, path: string): boolean 
 }
 
 /**
- * Files changed that the open graph reads: the plan follows, and where the graph is to run then, it runs, one run after the
+ * Sources of the open graph have changed: renews the plan, and runs the graph if it runs on change, one run after the
  * other. Unsaved work is neither saved nor run.
  */
 export async function sourcesChanged(change: SourceChange): Promise<void> {
   const { file, graph } = documentStore.getState();
   if (file === null || isNoNews(change, file.path)) return;
   const { path } = file;
-  // What fields say of the files that they name.
+  // What fields show of the files that they name.
   void queryClient.invalidateQueries({ queryKey: queries.catalogue.matchFiles.queryKey() });
   await usePlan.getState().ask(path, graph);
   if (documentStore.getState().file?.path !== path) return;
@@ -68,7 +66,7 @@ export async function sourcesChanged(change: SourceChange): Promise<void> {
   inTurn(path);
 }
 
-/** Whether the run under way, and those before it, were started for a change, as this one will be. */
+/** Whether this run and those before it were started by a change. */
 function repeats(path: string): boolean {
   if (started.path !== path) Object.assign(started, { path, runs: new Set(), repeats: 0 });
   const { run } = runView.getState();
@@ -77,16 +75,16 @@ function repeats(path: string): boolean {
   return started.repeats >= mostRepeats;
 }
 
-/** The file whose one run waits for its turn. */
+/** The file whose single next run is waiting. */
 let waiting: string | undefined;
-/** The turns until now: the next one comes after them. */
+/** The chain of runs: the next one starts after it. */
 let turns = Promise.resolve();
 
 function inTurn(path: string): void {
   if (waiting === path) return;
   waiting = path;
   turns = turns.then(whenIdle).then(() => {
-    // What changes from here on, this run may have read already.
+    // A change from here on may already be part of this run.
     if (waiting === path) waiting = undefined;
     return runNow(path);
   });
@@ -109,12 +107,12 @@ async function runNow(path: string): Promise<void> {
   if (runId !== undefined) started.runs.add(runId);
 }
 
-/** Files that this tab runs, or asks whether it does. */
+/** Files that this tab runs, or is deciding to. */
 const leading = new Map<string, Promise<boolean>>();
 
 /**
- * Whether this tab is the one that runs a file, of several that have it open: it stays that until it opens another one, or
- * no longer runs on changes. Where the browser has no locks (no secure context), each is.
+ * Whether this tab runs a file, among several that have it open. It does so until it opens another file or stops
+ * running on change. Without locks in the browser (no secure context), every tab does.
  */
 function leads(path: string): Promise<boolean> {
   if (!('locks' in navigator)) return Promise.resolve(true);
@@ -135,12 +133,12 @@ function askToLead(path: string): Promise<boolean> {
         if (lock === null) return undefined;
         return whileRunOnChange(path).then(() => leading.delete(path));
       })
-      // Refused where the page is not to keep anything.
+      // Refused if the page may not store anything.
       .catch(() => resolve(true));
   });
 }
 
-/** Until another file is open here, or this one does not run on changes any more. */
+/** Until this tab opens another file, or stops running on change. */
 function whileRunOnChange(path: string): Promise<void> {
   return new Promise((resolve) => {
     const check = (): void => {
@@ -153,7 +151,7 @@ function whileRunOnChange(path: string): Promise<void> {
   });
 }
 
-/** Switches the running on changes of the open file, and says how it is now. */
+/** Switches run on change for the open file, and announces it. */
 export function switchRunOnChange(): void {
   const { file } = documentStore.getState();
   if (file === null) return;
@@ -166,10 +164,10 @@ export function switchRunOnChange(): void {
 }
 
 function tell(change: SourceChange, path: string, why = ''): void {
-  // Who says which answers are right, or edits rows, knows it.
+  // Whoever labels answers or edits rows already knows.
   if (
     change.total > 0 &&
-    change.files.every((one) => isLabelsFile(one) || one.startsWith('frozen/'))
+    change.files.every((file) => isLabelsFile(file) || file.startsWith('frozen/'))
   )
     return;
   screenStore.getState().notify({

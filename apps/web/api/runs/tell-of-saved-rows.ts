@@ -1,13 +1,13 @@
 import { isLocked, parseGraph, serializeGraph } from '@graft/graph';
 import { api } from '../client.ts';
-import { planLine } from './plan-line.ts';
+import { planLine } from './plan-report.ts';
 import { isUnsaved, openPanel, whileOpen, documentStore, screenStore } from '@graft/view';
 import { usePlan } from './plan-store.ts';
-import { runShown } from './run-shown.ts';
+import { runShown } from './run-actions.ts';
 
 /**
- * Locks the graph to the rows as they are now, as every save does: they were changed for it, which is no news. One with
- * unsaved changes is saved by whoever makes them.
+ * Locks the graph to the edited rows, as every save does. A graph with unsaved changes is locked when the person saves
+ * it.
  */
 async function lockToRows(): Promise<void> {
   const { file, graph } = documentStore.getState();
@@ -23,9 +23,9 @@ async function lockToRows(): Promise<void> {
   });
 }
 
-/** After rows were saved: shows what the next run computes anew, and offers it. */
-export async function tellOfSaved(rowsFile: string, what: string): Promise<void> {
-  // Where that fails, the plan says that the rows have changed.
+/** After saving rows: shows what the next run would compute, and offers it. */
+export async function tellOfSaved(rowsFile: string, subject: string): Promise<void> {
+  // If that fails, the plan reports the changed rows.
   const isOpen = whileOpen();
   await lockToRows().catch(() => undefined);
   const { file, graph } = documentStore.getState();
@@ -38,7 +38,7 @@ export async function tellOfSaved(rowsFile: string, what: string): Promise<void>
   const next = report === null ? '' : `\nThe next run: ${planLine(report)}.`;
   screenStore.getState().notify({
     tone: 'info',
-    message: `${what} in ${rowsFile}.${next}`,
+    message: `${subject} in ${rowsFile}.${next}`,
     about: file.path,
     until: 'run',
     action: { label: 'Run', run: () => void runShown() },

@@ -3,11 +3,11 @@ import type { GraphNode, NodeFacts, NodeType } from '@graft/graph';
 import { useState } from 'react';
 import { nodeFacts, keptNow, ownStep, stepIn, type StepView, runView } from '@graft/view';
 import { useOutdated } from './use-outdated.ts';
-import { plannedParts } from './plan-parts.ts';
+import { plannedParts } from './plan-report.ts';
 import { usePlan } from './plan-store.ts';
 import { keptStatus, stepStatus, type Status } from './node-status.ts';
 
-/** The facts, or the last that could be told: a node keeps its height while a value is typed. */
+/** The facts, or the last valid ones: a node keeps its height while a value is typed. */
 export function useFacts(
   node: GraphNode | undefined,
   look: NodeType | undefined,
@@ -18,14 +18,14 @@ export function useFacts(
     params: unknown;
     facts: NodeFacts;
   }>({ look, params: null, facts: [] });
-  // A graph that is used may come after the node that uses it, and changes what its parameters may be.
+  // A used graph may arrive after the node that uses it, and changes the valid parameters.
   if (kept.params === params && kept.look === look) return kept.facts;
   const facts = nodeFacts(node, params) ?? kept.facts;
   keep({ look, params, facts });
   return facts;
 }
 
-/** The chip: what a run came to, or what the next one would do where that differs. */
+/** The chip: the status of the last run, or what the next run would do if that differs. */
 export function useStatus(path: string, step: StepView | undefined): Status | undefined {
   const runs = usePlan(({ report, passed }) => {
     return (

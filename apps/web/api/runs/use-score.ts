@@ -1,9 +1,9 @@
 import { answersMediaType, type ArtifactRef } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../client.ts';
-import { scoreText } from './score-text.ts';
+import { scoreText } from './run-texts.ts';
 
-/** `9 of 30 right`; undefined where there is nothing to compare. */
+/** `9 of 30 right`; undefined if nothing was compared. */
 export function useScore(artifact: ArtifactRef | undefined): string | undefined {
   const answers = artifact?.mediaType === answersMediaType;
   const { data } = useQuery(

@@ -2,16 +2,47 @@ import { portPhrase } from '@graft/graph';
 import { useRef } from 'react';
 import type { GivenText } from '../../api/graphs/graph-function.ts';
 import { useApp } from './app-store.ts';
-import { readInto } from './read-into.ts';
+import { bytes } from '@graft/nodes/kit/ui';
+import { useScreen } from '../../kit/stores.ts';
 
-/** What may be left out of a field, said in it. */
+/** The most bytes of a file that a field accepts. */
+const largestFile = 20_000_000;
+
+/**
+ * Reads a file into an input of the form. An unreadable file is reported and leaves the field as it was; if another
+ * graph was opened meanwhile, the text is dropped.
+ */
+export async function readInto(input: string, file: File): Promise<void> {
+  const { file: graph } = useApp.getState();
+  if (file.size > largestFile) {
+    return refuse(
+      `${file.name} has ${bytes(file.size)}; a field accepts at most ${bytes(largestFile)}. Choose a smaller file, or read it with a node on the canvas.`,
+    );
+  }
+  let text: string;
+  try {
+    text = await file.text();
+  } catch {
+    return refuse(
+      `${file.name} could not be read. Check that it still exists, then choose it again.`,
+    );
+  }
+  const now = useApp.getState();
+  if (now.file === graph) now.give(input, text);
+}
+
+function refuse(message: string): void {
+  useScreen.getState().notify({ tone: 'error', message });
+}
+
+/** The placeholder of an optional field. */
 const withoutText = {
   sample: 'Leave empty to use the graph’s sample.',
   saved: 'Leave empty to use the questions of the file.',
   nothing: 'Optional.',
 } as const;
 
-/** One input of the graph: a text, typed or read from a file. */
+/** An input of the graph: a text, typed or read from a file. */
 export function AppInput({ input }: { readonly input: GivenText }) {
   const { name, node, title, doc, type, without } = input;
   const text = useApp((state) => state.texts[node] ?? '');
@@ -67,7 +98,7 @@ export function AppInput({ input }: { readonly input: GivenText }) {
       />
       <p id={`${id}-help`} className="mt-1 text-sm text-ink-2">
         {[doc, without === undefined ? '' : withoutText[without]]
-          .filter((one) => one !== '')
+          .filter((part) => part !== '')
           .join(' ')}
       </p>
     </section>

@@ -1,10 +1,10 @@
 import { problemText, makerIn } from '@graft/view';
-import { progressText } from '../../api/runs/progress-text.ts';
+import { progressText } from '../../api/runs/run-texts.ts';
 import { useRunView } from '../../kit/stores.ts';
 import type { ShownOutput } from '../../api/graphs/graph-function.ts';
 import { OutputPreview } from '../../kit/slots.ts';
 
-/** What one output of the graph gave in the run that is shown, or is giving. */
+/** An output of the shown run, also while it is being written. */
 export function AppOutput({ output }: { readonly output: ShownOutput }) {
   const { name, node, doc } = output;
   const step = useRunView(({ run }) => makerIn(run, output).step);

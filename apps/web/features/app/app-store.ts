@@ -1,27 +1,32 @@
 import { sameJson } from '@graft/graph';
 import { create } from 'zustand';
 import { startGiven } from '../../api/runs/run-actions.ts';
-import type { GivenParam, GraphFunction } from '../../api/graphs/graph-function.ts';
+import {
+  type GivenParam,
+  type GraphFunction,
+  graphFunction,
+} from '../../api/graphs/graph-function.ts';
+import type { Actions } from '@graft/view';
 
 interface AppState {
-  /** The file that all this is of. */
+  /** The file that this belongs to. */
   readonly file: string | undefined;
-  /** What was typed for inputs, by the node that takes it: an input that is called otherwise keeps its text. */
+  /** Typed inputs, by node: a renamed input keeps its text. */
   readonly texts: Readonly<Record<string, string>>;
-  /** What was set of exposed parameters, by `valueKey`; the rest is as in the file. */
+  /** Changed parameters, by `valueKey`; all others are as in the file. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** The same as they were in the last run that was started here. */
+  /** The values of the last run that was started here. */
   readonly ran: Pick<AppState, 'texts' | 'values'> | undefined;
   give(input: string, text: string): void;
   set(param: GivenParam, value: unknown): void;
-  /** Forgets what was typed for another file. */
+  /** Starts over for another file. */
   begin(file: string | undefined): void;
 }
 
-/** Where a parameter stands, whatever it is exposed as. */
+/** The identity of a parameter, whatever its exposed name. */
 export const valueKey = ({ node, param }: GivenParam): string => `${node}.${param}`;
 
-/** What is filled into the form of the open graph: nothing here is saved with it. */
+/** The values in the form of the open graph; the file does not store them. */
 export const useApp = create<AppState>()((set) => ({
   file: undefined,
   texts: {},
@@ -37,14 +42,14 @@ export const useApp = create<AppState>()((set) => ({
     set((state) => (state.file === file ? state : { file, texts: {}, values: {}, ran: undefined })),
 }));
 
-/** Whether the form holds something else than what was run. */
+/** Whether the form differs from the last run. */
 export function isChanged({ ran, texts, values }: AppState): boolean {
   return ran !== undefined && !sameJson({ texts, values }, ran);
 }
 
 const isBlank = (text: string | undefined): boolean => (text ?? '').trim() === '';
 
-/** Titles of what has to be given and is not. */
+/** Titles of the required inputs that are empty. */
 export function missingInputs(
   { inputs }: GraphFunction,
   texts: AppState['texts'],
@@ -54,7 +59,7 @@ export function missingInputs(
     .map(({ title }) => title);
 }
 
-/** Runs the graph with what the form holds, as far as its outputs need. */
+/** Runs the graph with the values of the form, as far as its outputs need. */
 export async function runApp({ inputs, params, wanted }: GraphFunction): Promise<void> {
   const { file, texts, values } = useApp.getState();
   const given = inputs.filter(({ node }) => !isBlank(texts[node]));
@@ -66,13 +71,22 @@ export async function runApp({ inputs, params, wanted }: GraphFunction): Promise
     ),
     set: [
       ...given.flatMap(({ node, settings }) => settings?.(texts[node] ?? '') ?? []),
-      ...params.flatMap((one) => {
-        const value = values[valueKey(one)];
-        return value === undefined ? [] : [{ node: one.node, param: one.param, value }];
+      ...params.flatMap((param) => {
+        const value = values[valueKey(param)];
+        return value === undefined ? [] : [{ node: param.node, param: param.param, value }];
       }),
     ],
     ...wanted,
   });
-  // Refused, the outputs stay those of what was run before.
+  // After a refusal, the outputs of the last run stay.
   if (isStarted && useApp.getState().file === file) useApp.setState({ ran: { texts, values } });
 }
+
+/** Runs the open graph with the values of the form; not if a required input is empty, which the form shows. */
+export async function runForm(): Promise<void> {
+  const graph = graphFunction();
+  if (graph === undefined || missingInputs(graph, useApp.getState().texts).length > 0) return;
+  await runApp(graph);
+}
+
+export const appViewActions = { runForm } satisfies Partial<Actions>;

@@ -8,18 +8,18 @@ import { copySelected, deleteSelected } from './edit-actions.ts';
 import { freePlace } from './make-room.ts';
 import { canvasPlace, revealNode, selectedEdges } from './viewport.ts';
 
-/** Brings a node of the graph that is shown into sight: its card, or its cell. */
+/** Brings the card or cell of a shown node into sight. */
 function bringIntoSight(id: string): void {
   if (useScreen.getState().view === 'canvas') revealNode(useDocument.getState().shown, id);
   else document.querySelector(`[data-cell="${CSS.escape(id)}"]`)?.scrollIntoView();
 }
 
-/** Shows the node at a path of the file: its graph is gone into, it is selected and comes into sight. */
+/** Shows the node at a path of the file: enters its graph, selects it, and brings it into sight. */
 function showNode(path: string): void {
   bringIntoSight(goTo(path));
 }
 
-/** Whether an edge is selected where it can be seen. */
+/** Whether a visible edge is selected. */
 export const hasSelectedEdge = (): boolean =>
   useScreen.getState().view === 'canvas' && selectedEdges().length > 0;
 
@@ -29,9 +29,9 @@ export const canvasActions = {
   addToCanvas: (type) => addToCanvas(type),
   bringIntoSight,
   canvasPlace,
-  // Loaded when first asked for.
+  // Loaded on demand.
   moveProse: (note, step) =>
-    void import('./move-prose.ts').then((loaded) => loaded.moveProse(note, step)),
+    void import('./moved-prose.ts').then((loaded) => loaded.moveProse(note, step)),
   freePlace: () => freePlace(useDocument.getState().shown),
   showNode,
   copySelected,

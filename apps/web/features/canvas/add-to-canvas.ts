@@ -17,7 +17,7 @@ import { revealNode } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };
 
-/** A graph with a new node, connected; `how` says that. */
+/** A graph with a new, connected node; `how` is the announcement. */
 interface Joined {
   readonly graph: Graph;
   readonly how?: string;
@@ -27,13 +27,13 @@ type Between = (graph: Graph, id: string) => Joined | undefined;
 
 /** Where a node was dropped. */
 interface Drop extends Place {
-  /** Puts it between the ends of what is there; undefined where it does not fit. */
+  /** Puts the node between the ends of an edge; undefined if it does not fit. */
   readonly between?: Between;
 }
 
 /**
- * Adds a node of a type where it was dropped, or beside the selected one, to which it is connected where just one edge fits;
- * selects it, and says so.
+ * Adds a node where it was dropped, or beside the selected one; connects the two if exactly one edge fits. Selects the
+ * new node and announces it.
  */
 export function addToCanvas(type: string, drop?: Drop): void {
   const { shown, edit, file } = useDocument.getState();
@@ -49,12 +49,12 @@ export function addToCanvas(type: string, drop?: Drop): void {
   edit(() => placed);
   announce(`Added ${definition.title}${how}.`);
   select([added.id]);
-  // There is no output to look at yet.
+  // A new node has no output to look at.
   show({ inspectorTab: 'parameters' });
   revealNode(placed, added.id);
 }
 
-/** A new node connected to the one that it stands beside, or put between others, as far as that fits. */
+/** A new node, connected to the one beside it or put between two, as far as that fits. */
 function joined(
   { graph, id }: { readonly graph: Graph; readonly id: string },
   {
@@ -74,7 +74,7 @@ export function addAtOpenEnd(type: string, { from, at }: OpenEnd): void {
   addConnected(type, from, { x: from.side === 'source' ? at.x : at.x - nodeWidth, y: at.y - 44 });
 }
 
-/** Adds a node of a type at a place, connected to a port where one of its own takes it, and selects it. */
+/** Adds a node at a place, connects it to a port if one of its own accepts the edge, and selects it. */
 export function addConnected(type: string, from: PendingEdge, place: Place): void {
   const { shown, edit } = useDocument.getState();
   const definition = nodeTypes().get(type);

@@ -30,8 +30,8 @@ it('tidies what is selected, with notes about it, onto no other card, note or gr
   const { shown } = useDocument.getState();
   const all = drawnFrames(shown);
   const own = all.filter(({ id }) => ['a', 'b', 'note:about'].includes(id));
-  const others = [...all.filter((one) => !own.includes(one)), ...groupFrames(shown)];
-  expect(own.flatMap((one) => others.filter((other) => meets(one, other)))).toEqual([]);
+  const others = [...all.filter((frame) => !own.includes(frame)), ...groupFrames(shown)];
+  expect(own.flatMap((frame) => others.filter((other) => meets(frame, other)))).toEqual([]);
   const { a, b } = shown.layout;
   expect(b).toEqual({ x: (a?.x ?? 0) + 262, y: a?.y });
   expect(shown.notes?.['about']).toMatchObject({ x: a?.x, y: (a?.y ?? 0) + 116 });

@@ -1,20 +1,49 @@
-import { useEffect } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { listenForLongPress } from '../../kit/long-press.ts';
-import { cellOrder } from '@graft/view';
-import { useScreen } from '../../kit/stores.ts';
+import { cellOrder, portRefusal } from '@graft/view';
+import { useScreen, useDocument } from '../../kit/stores.ts';
 import { useKeptInSight, type SightStore } from './keep-in-sight.ts';
 import { Overview, type OverviewStore } from './overview.tsx';
-import { RefusalHint, type ConnectionStore } from './refusal-hint.tsx';
-import { useReadingOrder } from './reading-order.ts';
+import { useReadingOrder } from './flow-nodes.ts';
 import { limitZoom, type ZoomStore } from './least-zoom.ts';
 import { CardRemedies } from '../../kit/slots.ts';
+import type { ConnectionState } from '@xyflow/react';
+import { portOf } from './edge-drawing.ts';
 
-/** Nodes that are put in order at most: with more of them each edit would wait for that. */
+export interface ConnectionStore {
+  getState(): { readonly connection: ConnectionState };
+  subscribe(changed: () => void): () => void;
+}
+
+/** Why the port under the pointer refuses the edge. Imports nothing from React Flow: the bundler would split it. */
+function RefusalHint({ flow }: { readonly flow: ConnectionStore }) {
+  const target = useSyncExternalStore(flow.subscribe, () => {
+    const { connection } = flow.getState();
+    return connection.inProgress && connection.isValid === false ? connection.toHandle : null;
+  });
+  const from = useScreen((state) => state.pendingEdge);
+  if (target === null || from === null) return null;
+  const reason = portRefusal(useDocument.getState().shown, from, portOf(target));
+  if (reason === undefined) return null;
+  return (
+    <div className="react-flow__panel bottom center">
+      <p
+        role="status"
+        data-testid="refusal"
+        className="max-w-[480px] rounded-[7px] border border-line-strong bg-panel px-3 py-1.5 shadow-(--shadow)"
+      >
+        {reason}
+      </p>
+    </div>
+  );
+}
+
+/** The most nodes to put in order: more would delay every edit. */
 const mostRead = 400;
 
 /**
- * Tab, and whoever hears the page read, comes to nodes in the order in which they are read, and to edges after them: the
- * renderer has these first. What is drawn behind what goes by layers of its own.
+ * Puts nodes into reading order for Tab and screen readers, with edges after them; React Flow puts edges first. The
+ * z-order of layers is independent of it.
  */
 function useReadInOrder(): void {
   useEffect(() => {
@@ -29,7 +58,7 @@ function useReadInOrder(): void {
   }, []);
 }
 
-/** What belongs to the canvas and nobody needs for its first sight. */
+/** Parts of the canvas that the first screen does not need. */
 export function CanvasExtras(props: {
   readonly flow: ZoomStore & ConnectionStore & OverviewStore & SightStore;
 }) {

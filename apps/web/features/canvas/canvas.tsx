@@ -18,7 +18,7 @@ import { openMenu } from '../../kit/open-menu.ts';
 import { FitIcon, PlanIcon, TidyIcon } from '../../kit/icons.tsx';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { wayOf, connectInPlace, edgeBetween, portRefusal, shapeOf } from '@graft/view';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour, nodeDragType } from '../../kit/node-types.ts';
 import {
   FarContext,
   farScale,
@@ -42,7 +42,6 @@ import { tidyShown } from './tidy-shown.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphNodeView } from './graph-node.tsx';
 import { addBendAt, GraphEdgeView, isLit, useEdgeUnder, useRouting } from './edges/edges.ts';
-import { nodeDragType } from '../../kit/node-drag.ts';
 import { attachViewport, fitAll, revealNode, showView, zoomRange } from './viewport.ts';
 import { enterSelected } from '../../api/graphs/navigation.ts';
 import { CanvasExtras } from './canvas-extras.tsx';
@@ -60,18 +59,18 @@ const flowNodeTypes = {
   frame: GroupFrame,
 };
 const edgeTypes = { graph: GraphEdgeView };
-// One object for good: the renderer listens anew for each, and loses count of the keys that are down.
+// One constant object: React Flow listens again for every new one, and loses the pressed keys.
 const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
-/** Milliseconds in which the first graph fades in, with some to spare. */
+/** Milliseconds in which the first graph fades in, with some reserve. */
 const fadeIn = 300;
-/** Of a graph that has no nodes yet. */
+/** The view of a graph without nodes. */
 const emptyView: Viewport = { x: 0, y: 0, zoom: 1 };
 
-// The same functions for good: with others, the renderer renders every node and edge anew.
+// Constant functions: React Flow redraws every node and edge for new ones.
 type Handlers = ReactFlowProps<FlowNode, GraphFlowEdge>;
 const nodeHandlers = {
   onNodeDoubleClick({ target }) {
-    // There it renames.
+    // A double click renames there.
     if (target instanceof Element && target.closest('.node-title') !== null) return;
     enterSelected();
   },
@@ -80,7 +79,7 @@ const nodeHandlers = {
   onNodeMouseEnter: (_event, { id }) => pointAt(id),
   onNodeMouseLeave: () => pointAt(undefined),
   onNodeClick(event, { id }) {
-    // One of many that is clicked alone is then the one selected.
+    // A click on one of several selected nodes selects it alone.
     if (!event.shiftKey && !event.metaKey && !event.ctrlKey) useScreen.getState().select([id]);
   },
   onEdgeDoubleClick: ({ clientX: x, clientY: y }, { id }) => addBendAt(id, { x, y }),
@@ -161,9 +160,9 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'see
     const settle = (): void => {
       const now = { path, prefix };
       fitted.current = now;
-      const some = Object.keys(useDocument.getState().shown.nodes).length > 0;
-      if (some && view === undefined) {
-        // Another may be shown by then.
+      const hasNodes = Object.keys(useDocument.getState().shown.nodes).length > 0;
+      if (hasNodes && view === undefined) {
+        // Another graph may be shown by then.
         void fitAll(0).then(() => fitted.current === now && see(shown));
       } else {
         showView(view ?? emptyView);
@@ -173,7 +172,7 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'see
     const isEmpty = Object.keys(useDocument.getState().shown.nodes).length === 0;
     if (isEmpty || (measured && before === undefined)) settle();
     else if (measured) {
-      // The nodes of before may be those that were measured.
+      // The measured nodes may be those of the graph before.
       const timer = setTimeout(settle, 60);
       return () => clearTimeout(timer);
     }
@@ -183,7 +182,7 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'see
   return shown === seen ? 'seen' : 'held';
 }
 
-/** The edge being drawn has the colour of the port that it comes from. */
+/** Gives the edge being drawn the colour of its port. */
 function useLineColour(): string {
   const pending = useScreen((state) => state.pendingEdge);
   const node = useDocument((state) => state.shown.nodes[pending?.node ?? '']);
@@ -192,7 +191,7 @@ function useLineColour(): string {
   return familyColour(ports?.[pending?.port ?? '']?.type.family);
 }
 
-/** The edges that stand out: beside the picture of a large graph only these are drawn one by one. */
+/** The highlighted edges: beside the picture of a large graph, only these are drawn one by one. */
 function useOutstanding(edges: readonly GraphFlowEdge[]): GraphFlowEdge[] {
   const selection = useScreen((state) => state.selection);
   const under = useEdgeUnder(({ id }) => id);
@@ -215,7 +214,7 @@ export function Canvas() {
   useEffect(() => {
     if (first !== 'seen') return undefined;
     const timer = setTimeout(() => {
-      // What is fetched from here on is no part of the first load.
+      // Requests from here on are not part of the first load.
       performance.mark('graph-seen');
       useScreen.getState().show({ seen: true });
     }, fadeIn);
@@ -243,7 +242,7 @@ export function Canvas() {
       data-planned={planned}
       style={{ '--far': far }}
       onFocus={({ target }) => {
-        // One that is reached by Tab is wholly in sight.
+        // A node reached by Tab must be wholly in sight.
         const id = target.matches('.react-flow__node:focus-visible') && target.dataset['id'];
         if (id) revealNode(useDocument.getState().shown, id);
       }}
@@ -296,13 +295,13 @@ export function Canvas() {
           selectionKeyCode={null}
           multiSelectionKeyCode={multiSelectionKeys}
           connectionRadius={28}
-          // A marquee that begins at the border would scroll by itself.
+          // A selection that starts at the border would scroll the canvas.
           autoPanOnSelection={false}
           minZoom={zoomRange.min}
           maxZoom={zoomRange.max}
           proOptions={{ hideAttribution: true }}
           aria-label="Canvas"
-          // Where the focus goes on when what had it is gone.
+          // The focus goes here when its element disappears.
           tabIndex={-1}
         >
           <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--grid)" />

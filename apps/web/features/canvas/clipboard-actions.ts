@@ -5,34 +5,34 @@ import { copySelected, deleteSelected } from './edit-actions.ts';
 import { pasteText } from './paste-nodes.ts';
 import { freePlace } from './make-room.ts';
 
-/** What was last copied here: pages that may not read the clipboard paste that. */
+/** The last copied text: pages that may not read the clipboard paste it. */
 let lastCopied = '';
 
-/** For menus: keys copy through the browser's own events. */
+/** For menus; keys copy through the browser's own events. */
 export async function copyToClipboard(): Promise<void> {
   const text = copySelected();
   if (text === undefined) return;
   lastCopied = text;
-  // Refused where the page is served from afar without TLS.
+  // Browsers refuse it for pages of other machines without TLS.
   await navigator.clipboard?.writeText(text).catch(() => undefined);
 }
 
 export async function cutToClipboard(): Promise<void> {
   const copied = copyToClipboard();
-  // Now: while the browser asks whether the page may copy, something else may be selected.
+  // Delete now: while the browser asks for permission, the selection may change.
   deleteSelected();
   await copied;
 }
 
 export async function pasteFromClipboard(): Promise<void> {
-  // The browser may ask whether the page may read it.
+  // The browser may ask for permission to read.
   const isShown = whileShown();
   const text = (await navigator.clipboard?.readText().catch(() => undefined)) ?? lastCopied;
   if (!isShown() || pasteCopied(text)) return;
   useScreen.getState().notify({ tone: 'info', message: 'The clipboard has no nodes to paste.' });
 }
 
-/** Adds what feeds the selected nodes to the selection, or what they feed, however far away. */
+/** Adds all nodes to the selection that feed the selected ones, or that they feed. */
 export function selectNeighbours(side: 'before' | 'after'): void {
   const { selection, select } = useScreen.getState();
   const { edges } = useDocument.getState().shown;

@@ -1,5 +1,5 @@
 import { canUndo, hasFile, hasNodes, hasSelection, redo, undo, type Command } from '@graft/view';
-import { meantNode, nodeCard } from '../../kit/focus-node.ts';
+import { meantNode, nodeCard } from '../../kit/focus.ts';
 import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { hasSelectedEdge } from './actions.ts';
 import {
@@ -13,7 +13,7 @@ import { focusedPort, focusFirstPort } from './focus-port.ts';
 import { tidyShown } from './tidy-shown.ts';
 import { fitAll, fitNodes, selectedEdges, unselectEdges, zoomBy, zoomTo } from './viewport.ts';
 
-/** Asks what the node that is meant shall be connected to, or its port that has the focus. */
+/** Asks what to connect the focused port or node to. */
 function connectMeant(): void {
   const node = meantNode();
   const port = focusedPort();
@@ -21,7 +21,7 @@ function connectMeant(): void {
     useOverlay.getState().show({ connecting: { node, ...(port === undefined ? {} : { port }) } });
 }
 
-/** Writes the title of the node that is meant anew: of a large graph seen from far its card may not be drawn. */
+/** Renames the focused node: in the far view of a large graph its card may not be drawn. */
 function renameMeant(): void {
   const node = meantNode();
   if (node === undefined) return;
@@ -29,7 +29,7 @@ function renameMeant(): void {
   if (useScreen.getState().view === 'canvas' && nodeCard(node) === null) fitNodes([node]);
 }
 
-/** Whether the node that is meant has an edge. */
+/** Whether the focused node has an edge. */
 function isConnected(): boolean {
   const node = meantNode();
   const { edges } = useDocument.getState().shown;
@@ -153,7 +153,7 @@ export const selectCommands: readonly Command[] = [
     title: 'Select nothing',
     group: 'Edit',
     keys: ['escape'],
-    // An edge that is being drawn takes the key for itself.
+    // An edge that is being drawn takes the key.
     enabled: () =>
       (hasSelection() || hasSelectedEdge()) && useScreen.getState().pendingEdge === null,
     passOn: true,

@@ -9,7 +9,7 @@ import {
   type PortPair,
 } from './connections.ts';
 import { edgeName, otherEnd, takeOff } from './edge-ends.ts';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour, aboutType, rank } from '../../kit/node-types.ts';
 import {
   portRefusal,
   shapeOf,
@@ -17,34 +17,33 @@ import {
   type ConnectQuestion,
   type PendingEdge,
 } from '@graft/view';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
-import { aboutType, rank } from '../../kit/rank.ts';
 import { SearchField } from '../../kit/search-field.tsx';
 
-/** Rows of a kind that are listed at once: of more, one types what is meant. */
+/** The most rows of a kind; others are found by typing. */
 const listed = 60;
 
 function close(): void {
   useOverlay.getState().show({ connecting: null });
 }
 
-/** What fits what is typed, best first. */
-function found<One>(
-  all: readonly One[],
+/** The items that match the search, best first. */
+function found<Item>(
+  all: readonly Item[],
   search: string,
-  words: (one: One) => readonly [name: string, about?: string],
-): readonly One[] {
+  words: (item: Item) => readonly [name: string, about?: string],
+): readonly Item[] {
   if (search.trim() === '') return all.slice(0, listed);
   return all
-    .map((one) => {
-      const [name, about = ''] = words(one);
-      return { one, fit: rank(name, search, [about]) };
+    .map((item) => {
+      const [name, about = ''] = words(item);
+      return { item, fit: rank(name, search, [about]) };
     })
     .filter(({ fit }) => fit > 0)
     .toSorted((a, b) => b.fit - a.fit)
     .slice(0, listed)
-    .map(({ one }) => one);
+    .map(({ item }) => item);
 }
 
 function portColour(graph: Graph, { node, port, side }: PendingEdge): string {
@@ -52,7 +51,7 @@ function portColour(graph: Graph, { node, port, side }: PendingEdge): string {
   return familyColour((side === 'source' ? look?.outputs : look?.inputs)?.[port]?.type.family);
 }
 
-/** `documents → Chunk documents`: the own port first, whichever way the edge goes. */
+/** `documents → Chunk documents`: the own port first, whatever the direction of the edge. */
 function Ends(props: { readonly from: PendingEdge; readonly children: ReactNode }) {
   const { from, children } = props;
   const gives = from.side === 'source';
@@ -72,14 +71,14 @@ interface ItemsProps {
   readonly search: string;
 }
 
-/** Pairs that fit what is typed, by the names of both ends. */
+/** Pairs that match the search, by the names of both ends. */
 function foundPairs({ graph, pairs, search }: PairsProps): readonly PortPair[] {
   return found(pairs, search, ({ from, to }) => [
     `${titleAmong(to.node, graph.nodes)} ${to.port} ${to.node} ${from.port}`,
   ]);
 }
 
-/** A pair as it is listed: `documents → Chunk documents`. */
+/** A pair in the list: `documents → Chunk documents`. */
 function PairEnds(props: { readonly pair: PortPair; readonly graph: Graph }) {
   const { from, to } = props.pair;
   return (
@@ -187,7 +186,7 @@ function EdgeItems(props: ItemsProps & { readonly edges: readonly Edge[]; readon
 
 function RefusedItems(props: PairsProps & { readonly say: (refusal: string) => void }) {
   const { graph, say } = props;
-  // Everything else of the graph is here: only what is looked for is shown.
+  // These rows cover the rest of the graph: only matches are shown.
   if (props.search.trim() === '') return null;
   const shown = foundPairs(props).slice(0, 8);
   if (shown.length === 0) return null;
@@ -210,7 +209,7 @@ function RefusedItems(props: PairsProps & { readonly say: (refusal: string) => v
   );
 }
 
-/** What a node or a port can be connected to, by keys: ports of the graph, new nodes; and what it is connected to. */
+/** Connects a node or port by keys: to ports of the graph or new nodes; and disconnects it. */
 export function ConnectMenu({ question }: { readonly question: ConnectQuestion }) {
   const dialog = useModal();
   const [search, setSearch] = useState('');
@@ -222,9 +221,9 @@ export function ConnectMenu({ question }: { readonly question: ConnectQuestion }
   );
   const { node, port } = question;
   const title = titleAmong(node, graph.nodes);
-  const what = port === undefined ? title : `${port.port} of ${title}`;
+  const subject = port === undefined ? title : `${port.port} of ${title}`;
   const takesOff = question.disconnect === true;
-  const label = takesOff ? `Disconnect ${what}` : `Connect ${what} to`;
+  const label = takesOff ? `Disconnect ${subject}` : `Connect ${subject} to`;
   return (
     <dialog
       ref={dialog}

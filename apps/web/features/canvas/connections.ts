@@ -17,11 +17,11 @@ import { addConnected } from './add-to-canvas.ts';
 import { isAt } from './focus-port.ts';
 import { freePlace } from './make-room.ts';
 
-/** Two ports that an edge could be drawn between: one of the node that is asked for, and another's. */
+/** Two ports that an edge could connect: one of the given node, and another node's. */
 export interface PortPair {
   readonly from: PendingEdge;
   readonly to: PendingEdge;
-  /** What the edge would take the place of. */
+  /** The edges that it would replace. */
   readonly replaces: readonly Edge[];
 }
 
@@ -31,10 +31,10 @@ export interface NewEnd {
   readonly type: NodeType;
 }
 
-/** All that a node, or one of its ports, could be connected to, and is. */
+/** Everything that a node, or one of its ports, could be connected to, and is. */
 export interface Connections {
   readonly fitting: readonly PortPair[];
-  /** Ports on the other side of an edge that do not fit; `portRefusal` says why. */
+  /** Ports on the other side that do not fit; `portRefusal` says why. */
   readonly refused: readonly PortPair[];
   readonly fresh: readonly NewEnd[];
   readonly edges: readonly Edge[];
@@ -53,13 +53,13 @@ function typeAt(graph: Graph, { node, port, side }: PendingEdge): string | undef
   return (side === 'source' ? look?.outputs : look?.inputs)?.[port]?.type.id;
 }
 
-/** Whether a port still waits for an edge: an input that is needed and has none. */
+/** Whether a port is a required input without an edge. */
 function waits(graph: Graph, port: PendingEdge): boolean {
   if (port.side === 'source' || graph.edges.some((edge) => isAt(edge, port))) return false;
   return shapeOf(graph.nodes[port.node])?.inputs[port.port]?.optional !== true;
 }
 
-/** What can be chosen of: pairs that wait for each other first, and what would replace an edge last. */
+/** The possible connections: pairs of open inputs first, replacements last. */
 export function connectionsOf(graph: Graph, { node, port }: ConnectQuestion): Connections {
   const own = port === undefined ? portsAt(graph, node) : [port];
   const fits: PortPair[] = [];
@@ -72,7 +72,7 @@ export function connectionsOf(graph: Graph, { node, port }: ConnectQuestion): Co
       if (edge === undefined || graph.edges.some((other) => isAt(other, from) && isAt(other, to)))
         continue;
       const pair = { from, to, replaces: replacedEdges(graph, edge) };
-      // Most ports carry something else: only of those that carry the same the rest is asked.
+      // Most ports have another type: only equal types need the full check.
       const isSame = type !== undefined && type === typeAt(graph, to);
       const takes = isSame && portRefusal(graph, from, to) === undefined;
       (takes ? fits : refused).push(pair);
@@ -84,11 +84,11 @@ export function connectionsOf(graph: Graph, { node, port }: ConnectQuestion): Co
     fitting: fits.toSorted((a, b) => rank(a) - rank(b)),
     refused,
     fresh: own.flatMap((from) => fitting(from).map((type) => ({ from, type }))),
-    edges: graph.edges.filter((edge) => own.some((one) => isAt(edge, one))),
+    edges: graph.edges.filter((edge) => own.some((port) => isAt(edge, port))),
   };
 }
 
-/** Draws the edge between two ports, and says so. Gives why it is refused, where it is. */
+/** Connects two ports and announces it. Returns the reason if that is refused. */
 export function connectPair({ from, to }: PortPair): string | undefined {
   const { shown, edit } = useDocument.getState();
   const edge = edgeBetween(from, to);
@@ -101,14 +101,16 @@ export function connectPair({ from, to }: PortPair): string | undefined {
   return undefined;
 }
 
-/** Adds a node beside the one that is asked for, connects it, and says so. */
+/** Adds a node beside the given one, connects it, and announces it. */
 export function connectNew({ from, type }: NewEnd): void {
   const before = useDocument.getState().shown;
-  // What feeds a node stands left of it.
+  // A source stands to the left of its target.
   const side = from.side === 'target' ? 'left' : 'right';
   addConnected(type.type, from, freePlace(before, from.node, side));
   const { shown } = useDocument.getState();
-  const edge = shown.edges.find((one) => !before.edges.includes(one) && isAt(one, from));
+  const edge = shown.edges.find(
+    (candidate) => !before.edges.includes(candidate) && isAt(candidate, from),
+  );
   announce(
     edge === undefined
       ? `Added ${type.title}. None of its ports accepts ${from.port}.`

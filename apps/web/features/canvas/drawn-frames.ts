@@ -1,14 +1,23 @@
 import { groupKey, noteKey, type Frame, type Graph, type NodeLayout } from '@graft/graph';
-import { type Card, writtenHeight } from '@graft/view';
-import { cardSize, drawnFrame } from './viewport.ts';
+import {
+  type Card,
+  writtenHeight,
+  boundsAround,
+  type Bounds,
+  columnGap,
+  nodeWidth,
+  roomFor,
+} from '@graft/view';
+import { cardSize, drawnFrame, viewMiddle } from './viewport.ts';
+import type { InternalNode } from '@xyflow/react';
 
-/** Where a card stands and how large it is drawn, or will be. */
+/** The place and size of a card, drawn or expected. */
 export function cardFrame(graph: Graph, id: string): Card {
   const { x, y }: NodeLayout = graph.layout[id] ?? { x: 0, y: 0 };
   return { id, x, y, ...cardSize(graph, id) };
 }
 
-/** The same of a note. */
+/** The same for a note. */
 export function noteFrame(graph: Graph, id: string): Card | undefined {
   const note = graph.notes?.[id];
   if (note === undefined) return undefined;
@@ -17,7 +26,7 @@ export function noteFrame(graph: Graph, id: string): Card | undefined {
   return { id: key, x: note.x, y: note.y, width: note.width, height };
 }
 
-/** The cards and notes of a graph where they stand; groups lie behind them. */
+/** The cards and notes of a graph; groups lie behind them. */
 export function drawnFrames(graph: Graph): readonly Card[] {
   return [
     ...Object.keys(graph.nodes).map((id) => cardFrame(graph, id)),
@@ -33,8 +42,41 @@ export function groupFrames({ groups = {} }: Graph): readonly Card[] {
   }));
 }
 
-/** Whether what stands somewhere belongs to a group: by its middle. */
+/** Whether a frame belongs to a group: its middle lies inside. */
 export function isWithin(group: Frame, { x, y, width, height }: Frame): boolean {
   const [across, down] = [x + width / 2 - group.x, y + height / 2 - group.y];
   return across >= 0 && across <= group.width && down >= 0 && down <= group.height;
+}
+
+/** The bounding box of drawn cards, in graph coordinates. */
+export function boundsOf(nodes: Iterable<Pick<InternalNode, 'measured' | 'internals'>>): Bounds {
+  return boundsAround(drawn(nodes));
+}
+
+function* drawn(
+  nodes: Iterable<Pick<InternalNode, 'measured' | 'internals'>>,
+): Generator<NodeLayout & Partial<Frame>> {
+  for (const { internals, measured } of nodes) {
+    const { width = 0, height = 0 } = measured;
+    yield { ...internals.positionAbsolute, width, height };
+  }
+}
+
+/** The approximate height of a new card. */
+const newHeight = 140;
+
+/** A free place for a new node: right or left of another node and in its groups, else in the middle of the view. */
+export function freePlace(
+  graph: Graph,
+  other?: string,
+  side: 'right' | 'left' = 'right',
+): NodeLayout {
+  const beside = other === undefined ? undefined : cardFrame(graph, other);
+  const step = (nodeWidth + columnGap) * (side === 'right' ? 1 : -1);
+  const { x, y } = beside === undefined ? viewMiddle() : { x: beside.x + step, y: beside.y };
+  const foreign = groupFrames(graph).filter(
+    (group) => beside === undefined || !isWithin(group, beside),
+  );
+  const card = { x, y, width: nodeWidth, height: newHeight };
+  return roomFor(card, [...drawnFrames(graph), ...foreign]);
 }

@@ -44,7 +44,7 @@ import {
 } from '@graft/view';
 import { useDocument } from '../../kit/stores.ts';
 import { addToCanvas } from './add-to-canvas.ts';
-import { copiedText } from './clipboard.ts';
+import { copiedText } from './edit-actions.ts';
 import { pasteText } from './paste-nodes.ts';
 import { tidied } from './tidied.ts';
 
@@ -84,7 +84,7 @@ const shown = (): Graph => useDocument.getState().shown;
 const ids = (): string[] => Object.keys(shown().nodes);
 const context = () => ({ registry: nodeTypes() });
 const at = () => bodyAt(useDocument.getState().trail);
-const some = ([a, b, c]: Picks): string[] => [
+const picked = ([a, b, c]: Picks): string[] => [
   ...new Set([a, b, c].flatMap((n) => pick(ids(), n) ?? [])),
 ];
 const things = ([a, b, c]: Picks): string[] => [
@@ -162,7 +162,7 @@ const edits: Readonly<Record<string, (picks: Picks) => Taken | Promise<Taken>>> 
     return [];
   },
   switch(picks) {
-    useDocument.getState().edit((graph) => setBypass(graph, some(picks), picks[0] % 2 === 0));
+    useDocument.getState().edit((graph) => setBypass(graph, picked(picks), picks[0] % 2 === 0));
     return [];
   },
   bend([a, b, c]) {
@@ -176,7 +176,7 @@ const edits: Readonly<Record<string, (picks: Picks) => Taken | Promise<Taken>>> 
     return [];
   },
   fold(picks) {
-    useDocument.getState().edit((graph) => setCollapsed(graph, some(picks), picks[0] % 3 > 0));
+    useDocument.getState().edit((graph) => setCollapsed(graph, picked(picks), picks[0] % 3 > 0));
     return [];
   },
   expose([a, b]) {

@@ -17,16 +17,32 @@ import {
 } from '@xyflow/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useDocument, useScreen, useUsedGraphs } from '../../kit/stores.ts';
-import { carried } from './carrying.ts';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 import { knownCards, manyNodes, titleFontLoaded, useFarCards } from './far/far-view.ts';
 import { edgeLayer, flowGroups, flowNotes } from './flow-annotations.ts';
-import { useReadingOrder } from './reading-order.ts';
 import { shapeOf, titleAmong } from '@graft/view';
+import { create } from 'zustand';
+
+/** The order of nodes in the page, and so of Tab: reading order, once the code for it has loaded. */
+export const useReadingOrder = create<{
+  readonly order: ((graph: GraphBody) => readonly string[]) | undefined;
+}>()(() => ({ order: undefined }));
+
+/** Adds the content of moving groups to changes of places. */
+type Carry = (changes: readonly NodeChange[], nodes: readonly FlowNode[]) => readonly NodeChange[];
+
+let carry: Carry = (changes) => changes;
+
+/** Set by the frames of groups; until they have loaded, groups move alone. */
+export function provideCarry(given: Carry): void {
+  carry = given;
+}
+
+const carried: Carry = (changes, nodes) => carry(changes, nodes);
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
 
-/** The renderer's nodes for those of the graph, given in their order; what did not change stays the same object. */
+/** React Flow's nodes for those of the graph, in their order. Unchanged nodes stay the same objects. */
 function reconcile(
   before: readonly FlowNode[],
   { ids, layout }: Pick<GraphBody, 'layout'> & { readonly ids: readonly string[] },
@@ -49,7 +65,7 @@ function reconcile(
   });
 }
 
-/** Writes places into the graph, where they differ. */
+/** Writes changed places into the graph. */
 function commitPlaces(places: Readonly<Record<string, NodeLayout>>): void {
   useDocument.getState().edit((graph) => {
     const moved = Object.entries(places).filter(([id, { x, y }]) => {
@@ -61,8 +77,8 @@ function commitPlaces(places: Readonly<Record<string, NodeLayout>>): void {
 }
 
 /**
- * Takes over what people selected on the canvas. Only their clicks come as changes: reading the renderer's whole
- * selection instead would answer each selection made elsewhere with the one before it, without end.
+ * Takes over what people selected on the canvas. Only their clicks arrive as changes: reading React Flow's whole
+ * selection would endlessly undo selections made elsewhere.
  */
 function commitSelection(changes: readonly NodeChange[]): void {
   const selects = changes.filter((change) => change.type === 'select');
@@ -76,7 +92,7 @@ function commitSelection(changes: readonly NodeChange[]): void {
   select([...selected].sort());
 }
 
-/** Whether the font has come in which titles are measured. */
+/** Whether the font for measuring titles has loaded. */
 let hasFont = false;
 const sides = { target: Position.Left, source: Position.Right };
 
@@ -85,7 +101,7 @@ async function loadTitleFont(): Promise<void> {
   hasFont = true;
 }
 
-/** The cards of a large graph as they will be; those of a small one are drawn and measured. */
+/** Adds computed sizes to the cards of a large graph; those of a small one are drawn and measured. */
 function sized(nodes: FlowNode[]): FlowNode[] {
   const { shown } = useDocument.getState();
   if (nodes.length > manyNodes) return knownCards(nodes, shown, sides);
@@ -95,7 +111,7 @@ function sized(nodes: FlowNode[]): FlowNode[] {
   });
 }
 
-/** Nodes as the renderer wants them. A drag stays in here; where it ends goes into the graph, as one edit. */
+/** Nodes for React Flow. A drag stays in here; the drop changes the graph, in one edit. */
 export function useFlowNodes(): {
   nodes: FlowNode[];
   onNodesChange: (changes: NodeChange[]) => void;
@@ -106,7 +122,7 @@ export function useFlowNodes(): {
   const notes = useDocument((state) => state.shown.notes);
   const groups = useDocument((state) => state.shown.groups);
   const selection = useScreen((state) => state.selection);
-  // Ports of graphs that are used come after the graph.
+  // Ports of used graphs arrive after the graph.
   const used = useUsedGraphs((state) => state.lookup);
   const order = useReadingOrder((state) => state.order);
   const [nodes, setNodes] = useState<FlowNode[]>([]);
@@ -125,7 +141,7 @@ export function useFlowNodes(): {
           ...flowNotes(before, notes, selected),
           ...flowGroups(before, groups, selected),
         ];
-        // What people select on the canvas it has drawn by then.
+        // React Flow has already drawn a selection made on the canvas.
         const isSame = now.length === before.length && now.every((node, at) => node === before[at]);
         return isSame ? before : now;
       });
@@ -145,8 +161,8 @@ export function useFlowNodes(): {
       }
     }
     const { carry } = useFarCards.getState();
-    const one = carry?.(changes, drawn.current) ?? changes;
-    const single = one.filter(({ type }) => type !== 'remove');
+    const uncarried = carry?.(changes, drawn.current) ?? changes;
+    const single = uncarried.filter(({ type }) => type !== 'remove');
     if (single.length > 0) setNodes((before) => applyNodeChanges(single, before));
     if (Object.keys(places).length > 0) commitPlaces(places);
     commitSelection(changes);
@@ -154,14 +170,14 @@ export function useFlowNodes(): {
   return { nodes, onNodesChange };
 }
 
-/** Edges as the renderer wants them, in the colour of their source's port. */
+/** Edges for React Flow, in the colour of their source's port. */
 export function useFlowEdges(): {
   edges: GraphFlowEdge[];
   onEdgesChange: (changes: EdgeChange<GraphFlowEdge>[]) => void;
 } {
   const graphEdges = useDocument((state) => state.shown.edges);
   const graphNodes = useDocument((state) => state.shown.nodes);
-  // Ports of graphs that are used come after the graph.
+  // Ports of used graphs arrive after the graph.
   const used = useUsedGraphs((state) => state.lookup);
   const [edges, setEdges] = useState<GraphFlowEdge[]>([]);
   useEffect(() => {

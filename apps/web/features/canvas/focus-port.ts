@@ -1,8 +1,8 @@
 import type { Edge } from '@graft/graph';
 import type { PendingEdge } from '@graft/view';
-import { nodeCard, portAt } from '../../kit/focus-node.ts';
+import { nodeCard, portAt } from '../../kit/focus.ts';
 
-/** The port that has the focus. */
+/** The focused port. */
 export const focusedPort = (): PendingEdge | undefined => portAt(document.activeElement);
 
 /** Whether an edge begins or ends at a port. */
@@ -12,15 +12,15 @@ export function isAt(edge: Edge, { node, port, side }: PendingEdge): boolean {
     : edge.target === node && edge.targetPort === port;
 }
 
-/** The ports of a node as they are drawn, those of a side or all. */
+/** The drawn ports of a node, on one side or both. */
 export function portsDrawn(node: string, side?: PendingEdge['side']): readonly HTMLElement[] {
   const all = nodeCard(node)?.querySelectorAll<HTMLElement>('.port') ?? [];
   return [...all].filter((port) => side === undefined || port.dataset['side'] === side);
 }
 
 /**
- * Gives a port the focus. It takes none by itself: a press on it draws an edge, and keys are meant for the node then
- * (`port-keys.ts` takes it out again).
+ * Focuses a port. Ports do not take the focus themselves: a press on one draws an edge, and keys then belong to the
+ * node (`port-keys.ts` resets it).
  */
 export function focusPort(port: HTMLElement | undefined): void {
   if (port === undefined) return;
@@ -28,7 +28,7 @@ export function focusPort(port: HTMLElement | undefined): void {
   port.focus({ preventScroll: true });
 }
 
-/** Goes from a node to its ports: to the first that gives something, as edges are mostly drawn from there. */
+/** Moves from a node to its first output, where most edges start, else its first port. */
 export function focusFirstPort(node: string): void {
   focusPort(portsDrawn(node, 'source')[0] ?? portsDrawn(node)[0]);
 }

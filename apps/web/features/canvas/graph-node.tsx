@@ -3,9 +3,8 @@ import { useScore } from '../../api/runs/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
 import { type ShownProblem, paramTitle, titleAmong } from '@graft/view';
-import { useDocument, useRunView, useOverlay, useScreen } from '../../kit/stores.ts';
-import { useParamsHere } from '../../kit/node-hooks.ts';
-import { useDrift } from '../../api/graphs/use-drift.ts';
+import { useDocument, useRunView, useOverlay, useScreen, useParamsHere } from '../../kit/stores.ts';
+import { useDrift } from '../../api/runs/plan-report.ts';
 import { NodeTitle } from '../../kit/node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
 import {
@@ -24,7 +23,7 @@ import { part } from '../../kit/part.tsx';
 
 const NodeCurve = part(() => import('./node-curve.tsx').then((loaded) => loaded.NodeCurve));
 
-/** Values that read better alone than beside their name: files and long ids. */
+/** Values that need no name beside them: files and long ids. */
 const standsAlone = new Set(['files', 'file', 'model']);
 
 function Facts({ facts }: { readonly facts: NodeFacts }) {
@@ -52,7 +51,7 @@ function Facts({ facts }: { readonly facts: NodeFacts }) {
   );
 }
 
-/** Of an input of the graph, what is said while nothing has come. */
+/** What an input of the graph shows before anything has arrived. */
 function useGiven(id: string, look: NodeType | undefined): string | undefined {
   const isInput = look?.structure === 'input';
   return useDocument(({ shown, trail }) => {
@@ -63,7 +62,7 @@ function useGiven(id: string, look: NodeType | undefined): string | undefined {
   });
 }
 
-/** `needs chunks`: what the person still has to give. */
+/** `needs chunks`: what the person has yet to provide. */
 function useMissing(problem: ShownProblem | undefined, node: GraphNode | undefined): string {
   const { port, param } = problem?.location ?? {};
   const field = param === undefined ? 'a value' : paramTitle(node, param);
@@ -131,7 +130,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
         )}
         {status === undefined ? null : (
           <span
-            // What runs or failed says so itself, and needs the width.
+            // The status of a running or failed node needs the width.
             className={status.tone === 'working' || status.tone === 'bad' ? 'sr-only' : 'chip'}
             data-tone={status.tone}
             data-testid={`status-${id}`}
@@ -144,24 +143,24 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
   );
 }
 
-/** Of a large selection each node stays as it is seen from far. */
+/** In a larger selection, nodes stay in the far view. */
 const fewSelected = 20;
 
-/** What of the renderer's many props a card is drawn by: not its place, which changes with each step of a drag. */
+/** The props that a card needs; not its place, which changes with every step of a drag. */
 type ViewProps = Pick<NodeProps, 'id' | 'selected' | 'width' | 'height'>;
 const isSameView = (a: ViewProps, b: ViewProps): boolean =>
   a.id === b.id && a.selected === b.selected && a.width === b.width && a.height === b.height;
 
-/** A node of the canvas; from far, of a large graph, what stands for it as long as nobody points at it. */
+/** A node of the canvas; in the far view of a large graph, a placeholder unless the pointer is on it. */
 export const GraphNodeView = memo(function GraphNodeView(props: ViewProps) {
   const { id, selected, width, height } = props;
   const isNear = useFarCards(({ near }) => near === id);
   const isFar = use(FarContext) && !isNear;
   const renamed = useOverlay((state) => state.renamingNode === id);
   const isOff = useDocument((state) => state.shown.nodes[id]?.bypass === true);
-  const meant = useScreen(({ selection }) => selected && selection.length <= fewSelected);
-  // One that was just added is measured as a whole.
-  if (!isFar || width === undefined || height === undefined || meant || renamed || isOff)
+  const isFocusSelected = useScreen(({ selection }) => selected && selection.length <= fewSelected);
+  // A node that was just added is measured as a whole.
+  if (!isFar || width === undefined || height === undefined || isFocusSelected || renamed || isOff)
     return <Card id={id} selected={selected} />;
   return <FarCard {...{ id, width, height, selected }} />;
 }, isSameView);

@@ -1,8 +1,8 @@
 import type { InternalNode } from '@xyflow/react';
-import { boundsOf } from './drawn-bounds.ts';
+import { boundsOf } from './drawn-frames.ts';
 import { zoomRange } from './viewport.ts';
 
-/** The renderer's own store. Nothing is imported from the renderer here: it would come in pieces then. */
+/** React Flow's store. Imports nothing from React Flow: the bundler would split it. */
 export interface ZoomStore {
   getState(): {
     readonly nodes: readonly unknown[];
@@ -15,14 +15,14 @@ export interface ZoomStore {
   subscribe(changed: () => void): () => void;
 }
 
-/** How much smaller than when it is fitted a graph may be drawn. */
+/** How much smaller than the fitted view a graph may become. */
 const margin = 0.6;
-/** A small graph may always be zoomed out to this. */
+/** Small graphs can always be zoomed out to this. */
 const leastOfSmall = 0.3;
-/** Milliseconds after a change after which the limit is found anew. */
+/** Milliseconds after a change until the limit is computed again. */
 const rest = 200;
 
-/** The zoom below which a graph would only be a speck, in steps, so that it changes seldom. */
+/** The zoom below which a graph would be a speck; rounded to steps, so that it rarely changes. */
 export function leastZoom(
   nodes: Iterable<Pick<InternalNode, 'measured' | 'internals'>>,
   { width, height }: { readonly width: number; readonly height: number },
@@ -34,7 +34,7 @@ export function leastZoom(
   return Math.max(zoomRange.min, 2 ** Math.floor(Math.log2(wanted)));
 }
 
-/** Keeps the canvas from being zoomed out until its graph cannot be found again. Returns the stop function. */
+/** Limits zooming out, so that the graph cannot get lost. Returns the stop function. */
 export function limitZoom(store: ZoomStore): () => void {
   let seen: unknown;
   let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -47,7 +47,7 @@ export function limitZoom(store: ZoomStore): () => void {
     const { nodes, width, height } = store.getState();
     const now = [nodes, width, height];
     const before = seen;
-    if (Array.isArray(before) && now.every((one, at) => one === before[at])) return;
+    if (Array.isArray(before) && now.every((value, at) => value === before[at])) return;
     seen = now;
     clearTimeout(waiting);
     waiting = setTimeout(limit, rest);

@@ -21,13 +21,13 @@ function graphOf(
   return parseGraph(
     JSON.stringify({
       ...{ graft: 1, nodes, layout, ...more },
-      edges: edges.map((one) => one.replace(' -> ', '.out -> ') + '.in').sort(),
+      edges: edges.map((edge) => edge.replace(' -> ', '.out -> ') + '.in').sort(),
     }),
   );
 }
 const covered = (graph: Graph): boolean => {
   const all = drawnFrames(graph);
-  return all.some((one, at) => all.slice(at + 1).some((other) => meets(one, other)));
+  return all.some((card, at) => all.slice(at + 1).some((other) => meets(card, other)));
 };
 
 it('makes room right of the source of the edge that a node is put on, and moves all that is right of it', () => {

@@ -37,9 +37,9 @@ export function settled(graph: Graph, id: string): Graph {
 }
 
 /**
- * The graph with room for a node that was put on an edge. Where the node would cover something, it stands right of the edge's
- * source, and everything right of that line moves right: columns stay columns, and no two cards come closer. If the edge
- * leads back, the node takes the nearest free place.
+ * The graph with room for a node that was dropped on an edge. If it would cover something, it goes right of the edge's
+ * source, and everything after it moves right, along with what would be covered. If the edge leads back, the node goes
+ * to free space.
  */
 export function withRoom(graph: Graph, id: string, { source, target }: Edge): Graph {
   const node = cardFrame(graph, id);

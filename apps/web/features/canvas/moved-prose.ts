@@ -1,15 +1,16 @@
-import { changeNote, type Frame, type Graph, type Note } from '@graft/graph';
+import { changeNote, type Frame, type Graph, type Note, noteKey } from '@graft/graph';
 import { cardFrame, drawnFrames, noteFrame } from './drawn-frames.ts';
-import { belowCard, betweenNotes, cellOrder, proseOrder } from '@graft/view';
+import { belowCard, betweenNotes, cellOrder, proseOrder, announce } from '@graft/view';
+import { useDocument } from '../../kit/stores.ts';
 
-/** Which way a note goes on the page: up, or down. */
+/** The direction of a note on the page: up, or down. */
 export type ProseStep = -1 | 1;
 
-/** A note, and the node that it is read before, if not at the head of the page; or the cell of a node. */
+/** An item of the page: a note with the node that it precedes (none at the head of the page), or the cell of a node. */
 type Item =
   { readonly note: string; readonly node: string | undefined } | { readonly cell: string };
 
-/** What is on the page, from the top down. */
+/** The items of the page, from the top. */
 function pageOf(graph: Graph): readonly Item[] {
   const { head, before } = proseOrder(graph);
   const prose = (notes: typeof head = [], node?: string): Item[] =>
@@ -24,7 +25,7 @@ function frameOf(graph: Graph, id: string): Frame {
   return noteFrame(graph, id) ?? { x: 0, y: 0, width: 0, height: 0 };
 }
 
-/** Two notes that are read one after the other change places, with as much between them as there was. */
+/** Swaps two consecutive notes and keeps the distance between them. */
 function swapped(graph: Graph, upper: string, lower: string): Graph {
   const [first, second] = [frameOf(graph, upper), frameOf(graph, lower)];
   const apart = second.y - first.y - first.height;
@@ -32,7 +33,7 @@ function swapped(graph: Graph, upper: string, lower: string): Graph {
   return changeNote(raised, upper, { x: second.x, y: first.y + second.height + apart });
 }
 
-/** The graph with notes that are read in this order: where they lie on one another, a pixel decides. */
+/** Orders notes: where they overlap, moves them apart by a pixel. */
 function inOrder(graph: Graph, ids: readonly string[]): Graph {
   let lowest = -Infinity;
   return ids.reduce((changed, id) => {
@@ -43,7 +44,7 @@ function inOrder(graph: Graph, ids: readonly string[]): Graph {
   }, graph);
 }
 
-/** The graph with a note that is about another node, or about none. */
+/** The graph with a note about another node, or about none. */
 function withAbout(graph: Graph, id: string, node: string | undefined): Graph {
   const { notes = {} } = graph;
   const note = notes[id];
@@ -53,7 +54,7 @@ function withAbout(graph: Graph, id: string, node: string | undefined): Graph {
   return { ...graph, notes: { ...notes, [id]: changed } };
 }
 
-/** The graph with a note before one of those that are read where it was not; they make room for it, as far as they have to. */
+/** Puts a note before the first of some notes, which move down as far as they must. */
 function before(graph: Graph, id: string, notes: readonly string[]): Graph {
   const [first = id] = notes;
   const { x, y } = frameOf(graph, first);
@@ -73,7 +74,7 @@ interface Above {
   readonly last: string | undefined;
 }
 
-/** The graph with a note below all those that are read where it was not: on the canvas below the last of them, else its node. */
+/** Puts a note below all other notes of a place: on the canvas below the last of them, else below its node. */
 function behind(graph: Graph, id: string, { node, last }: Above): Graph {
   const above = last === undefined ? node && cardFrame(graph, node) : noteFrame(graph, last);
   const own = noteFrame(graph, id);
@@ -83,8 +84,8 @@ function behind(graph: Graph, id: string, { node, last }: Above): Graph {
 }
 
 /**
- * The graph with a note one further up or down on the page: past another note, or past a cell, which makes it a note about another
- * node. Undefined where there is nothing to go past; behind the last cell no note is read.
+ * Moves a note one item up or down: past another note, or past a cell, which makes it a note about another node.
+ * Undefined at the ends; no note can follow the last cell.
  */
 export function movedProse(graph: Graph, id: string, step: ProseStep): Graph | undefined {
   const page = pageOf(graph);
@@ -109,4 +110,24 @@ export function movedProse(graph: Graph, id: string, step: ProseStep): Graph | u
   const placed =
     below.length > 0 ? before(moved, id, below) : behind(moved, id, { node, last: above.at(-1) });
   return inOrder(placed, order);
+}
+
+/** Whether a note can move up or down on the page. */
+export function canMoveProse(id: string, step: ProseStep): boolean {
+  return movedProse(useDocument.getState().shown, id, step) !== undefined;
+}
+
+/** Moves a note up or down on the page, and keeps the focus on it. */
+export function moveProse(id: string, step: ProseStep): void {
+  const { shown, edit } = useDocument.getState();
+  if (!canMoveProse(id, step)) return;
+  edit((graph) => movedProse(graph, id, step) ?? graph);
+  if (useDocument.getState().shown === shown) return;
+  announce(step < 0 ? 'Moved the note up.' : 'Moved the note down.');
+  // It is redrawn at its new place.
+  requestAnimationFrame(() => {
+    const cell = document.querySelector<HTMLElement>(`[data-cell="${CSS.escape(noteKey(id))}"]`);
+    cell?.focus({ preventScroll: true });
+    cell?.scrollIntoView({ block: 'nearest' });
+  });
 }

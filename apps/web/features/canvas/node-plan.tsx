@@ -5,12 +5,12 @@ import { usePlan } from '../../api/runs/plan-store.ts';
 import { isOver, nodeTypes, reasonLine, stepIn } from '@graft/view';
 import { plannedWork, weightsText } from './planned-work.ts';
 
-/** Above a card, what a run would do with it: reuse it or run it, why, how long that took, and the weights that it loads. */
+/** Above a card: whether a run would reuse the node or run it, why, how long it took, and the weights it loads. */
 export function NodePlan({ node, path }: { readonly node: GraphNode; readonly path: string }) {
   const report = usePlan((state) => state.report);
   const models = useChecks((state) => state.models);
   const work = report === null ? undefined : plannedWork(report, path);
-  // What a run has done by now is said by the card: the plan was made before it.
+  // The card shows what the run has done since this plan was made.
   const isDone = useRunView(({ run, past }) => {
     if (run === null || past || isOver(run)) return false;
     const status = stepIn(run, path)?.status ?? 'queued';

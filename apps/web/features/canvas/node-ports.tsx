@@ -2,7 +2,7 @@ import type { NodeType } from '@graft/graph';
 import { Handle, Position, useUpdateNodeInternals } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 import { portsOf, portRefusal } from '@graft/view';
 
 /** An input or output of a node; only inputs are optional. */
@@ -15,7 +15,7 @@ interface PortProps {
   readonly port: ShownPort | undefined;
 }
 
-/** Whether the edge being drawn could end here: undefined when none is drawn. */
+/** Why the edge being drawn cannot end here, if it cannot; undefined if none is drawn. */
 function useOffer({ node, name, side }: PortProps): { refusal: string | undefined } | undefined {
   const pending = useScreen((state) => state.pendingEdge);
   if (
@@ -59,15 +59,15 @@ function Port(props: PortProps) {
   );
 }
 
-/** The ports of a node, and those that its edges name beside them: of a graph that is not there, of an unknown type. */
+/** The ports of a node, and further ones that its edges name, if its type or graph is missing. */
 function usePorts(node: string, look: NodeType | undefined) {
   const edges = useDocument((state) => state.shown.edges);
   return useMemo(() => portsOf(edges, node, look), [edges, node, look]);
 }
 
 /**
- * The renderer measures ports with their card, which it does only where that has another size: ports that a card has
- * instead of others are measured here, as of a node within a subgraph that has the id of one outside.
+ * React Flow measures ports only when the size of the card changes. This measures replaced ports, as those of a
+ * subgraph's node with the same id as one outside.
  */
 function useMeasuredPorts(node: string, ports: ReturnType<typeof usePorts>): void {
   const measure = useUpdateNodeInternals();
@@ -80,7 +80,7 @@ function useMeasuredPorts(node: string, ports: ReturnType<typeof usePorts>): voi
   }, [measure, node, names]);
 }
 
-/** One row per port: inputs on the left, outputs on the right. */
+/** A row for each port: inputs on the left, outputs on the right. */
 export function NodePorts(props: { readonly id: string; readonly look: NodeType | undefined }) {
   const { id, look } = props;
   const ports = usePorts(id, look);

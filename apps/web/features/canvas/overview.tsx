@@ -3,46 +3,45 @@ import { useEffect, useRef, type PointerEvent } from 'react';
 import { useTheme } from '../../kit/theme.ts';
 import { useDocument } from '../../kit/stores.ts';
 import { shapeOf, type Bounds } from '@graft/view';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 import { reachesOut } from './keep-in-sight.ts';
-import { boundsOf } from './drawn-bounds.ts';
+import { boundsOf } from './drawn-frames.ts';
 import { coloursAt } from './picture-colours.ts';
 import { overviewSize, showView } from './viewport.ts';
 
-/** The renderer's own store. Nothing is imported from the renderer here: it would come in pieces then. */
+/** React Flow's store. Imports nothing from React Flow: the bundler would split it. */
 export interface OverviewStore {
   getState(): ReactFlowState;
   subscribe(changed: (now: ReactFlowState, before: ReactFlowState) => void): () => void;
 }
 
-/** Pixels of room around what is shown. */
+/** Margin around the content, in pixels. */
 const border = 5;
-/** Pixels of the plane by which the corners of a card are rounded. */
+/** Corner radius of cards, in graph coordinates. */
 const radius = 18;
 
-/** As the style sheet has it. */
+/** The colour of a card in the style sheet. */
 function colourOf({ id, type }: Pick<InternalNode, 'id' | 'type'>): string {
   if (type !== 'graph') return type === 'note' ? 'var(--line-strong)' : 'transparent';
   return familyColour(shapeOf(useDocument.getState().shown.nodes[id])?.group);
 }
 
-/** What of the graph's plane is seen on the canvas. */
+/** The part of the graph that the canvas shows. */
 function viewOf({ transform: [x, y, zoom], width, height }: ReactFlowState): Bounds {
   const [left, top] = [-x / zoom, -y / zoom];
   return { left, top, right: left + width / zoom, bottom: top + height / zoom };
 }
 
 /**
- * The whole graph in a corner while not all of it is in sight: drag in it to move, scroll to zoom. One picture, drawn when nodes
- * have changed. As the view moves, only a frame is moved over it, and the picture where the view leaves it; React Flow's own
- * draws each node anew then.
+ * The whole graph in a corner while part of it is out of sight: drag in it to move, scroll to zoom. One picture,
+ * redrawn when nodes change. A moving view moves only a frame over it; React Flow's minimap would redraw each node.
  */
 export function Overview({ flow }: { readonly flow: OverviewStore }) {
   const { width, height } = overviewSize;
   const box = useRef<HTMLDivElement>(null);
   const picture = useRef<HTMLCanvasElement>(null);
   const view = useRef<HTMLDivElement>(null);
-  /** Pixels of the plane to one of the overview. */
+  /** Graph units for each pixel of the overview. */
   const scale = useRef(1);
   const theme = useTheme();
 
@@ -53,9 +52,9 @@ export function Overview({ flow }: { readonly flow: OverviewStore }) {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     let colours = coloursAt(around);
     let bounds: Bounds = { left: 0, top: 0, right: 1, bottom: 1 };
-    // What cannot be seen is not drawn: all of the graph is in sight as it opens, and each selection is told as other nodes.
+    // Nothing is drawn while it is hidden: a graph opens wholly in sight, and each selection changes the nodes.
     let isStale = true;
-    /** Pixels of the screen to one of the page, as they were when the picture was drawn: they are others once the page is zoomed. */
+    /** Device pixels for each page pixel when the picture was drawn; they change with the zoom of the page. */
     let pixels = 0;
 
     const place = (): void => {
@@ -135,7 +134,7 @@ export function Overview({ flow }: { readonly flow: OverviewStore }) {
     };
   }, [width, height, flow, theme]);
 
-  // The wheel zooms: what is scrolled beneath would be the page.
+  // The wheel zooms; the page beneath must not scroll.
   useEffect(() => {
     const around = box.current;
     const turn = (event: WheelEvent): void => {
@@ -166,7 +165,7 @@ export function Overview({ flow }: { readonly flow: OverviewStore }) {
   return (
     <div
       ref={box}
-      // Not to be seen for a moment as it comes: whether it is of use is told when it is there.
+      // Invisible for a moment at first, until it is known whether it is needed.
       className="react-flow__panel react-flow__minimap bottom left overview hidden-overview"
       role="img"
       aria-label="Overview of the graph"

@@ -1,23 +1,23 @@
 import { paramFields, type GraphNode, type ModelLookup, type NodeType } from '@graft/graph';
 import { bytes, duration, plural } from '@graft/nodes/kit/ui';
-import { plannedParts } from '../../api/runs/plan-parts.ts';
+import { plannedParts } from '../../api/runs/plan-report.ts';
 import type { PlanReport } from '../../api/client.ts';
 
 type Step = PlanReport['nodes'][number];
 
 /** What a run would do with a node, for the line above its card. */
 export interface PlannedWork {
-  /** `some`: it has several steps, of which only some would be reused. */
+  /** `some`: a run would reuse some of its steps only. */
   readonly verdict: 'reused' | 'runs' | 'some' | 'unknown';
   /** `reused`, `runs`, `3 of 5 run`. */
   readonly word: string;
-  /** `12 s`, of what would run, where it ran before. */
+  /** `12 s`: how long the steps to run took before. */
   readonly time?: string;
-  /** The first step that would run, and says why. */
+  /** The first step that would run; it explains why. */
   readonly step?: Step;
 }
 
-/** Undefined where a plan says nothing of a node: one that no run has a step for. */
+/** Undefined for a node without steps in the plan. */
 export function plannedWork(
   { nodes }: Pick<PlanReport, 'nodes'>,
   path: string,
@@ -28,7 +28,7 @@ export function plannedWork(
   if (open.length === 0) return { verdict: 'reused', word: 'reused' };
   const runs = open.filter(({ verdict }) => verdict === 'miss');
   const times = open.flatMap(({ estimatedMs }) => estimatedMs ?? []);
-  const ms = times.reduce((sum, one) => sum + one, 0);
+  const ms = times.reduce((sum, time) => sum + time, 0);
   const step = runs.find(({ reason }) => reason !== undefined);
   return {
     ...(runs.length === 0
@@ -43,7 +43,7 @@ export function plannedWork(
   };
 }
 
-/** `91 MB`: the weights of the models that a node names, which it has to load. */
+/** `91 MB`: the weights of the models that the node must load. */
 export function weightsText(
   node: GraphNode,
   definition: NodeType | undefined,

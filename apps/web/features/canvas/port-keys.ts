@@ -1,7 +1,7 @@
 import { useDocument, useOverlay } from '../../kit/stores.ts';
 import type { PendingEdge } from '@graft/view';
 import { edgeName, otherEnd, takeOff } from './edge-ends.ts';
-import { focusNode, portAt } from '../../kit/focus-node.ts';
+import { focusNode, portAt } from '../../kit/focus.ts';
 import { focusPort, isAt, portsDrawn } from './focus-port.ts';
 import { revealNode } from './viewport.ts';
 
@@ -10,17 +10,17 @@ const edgesAt = (port: PendingEdge) =>
 
 /** The element of a port; undefined while its node is not drawn. */
 function drawnPort({ node, port, side }: PendingEdge): HTMLElement | undefined {
-  return portsDrawn(node, side).find((one) => one.dataset['port'] === port);
+  return portsDrawn(node, side).find((element) => element.dataset['port'] === port);
 }
 
-/** A port that was out of sight is drawn some frames after the canvas has gone there. */
+/** Focuses a port once it is drawn: some frames after the canvas has moved to it. */
 function focusOnceDrawn(port: PendingEdge, patience: number): void {
   const element = drawnPort(port);
   if (element !== undefined) focusPort(element);
   else if (patience > 0) requestAnimationFrame(() => focusOnceDrawn(port, patience - 1));
 }
 
-/** Along the edge of a port to its other end. False where it has none. */
+/** Follows the edge of a port to its other end. False without an edge. */
 function follow(port: PendingEdge): boolean {
   const [edge] = edgesAt(port);
   if (edge === undefined) return false;
@@ -30,7 +30,7 @@ function follow(port: PendingEdge): boolean {
   return true;
 }
 
-/** To the port beside it on the other side of the card. */
+/** Moves to the port on the opposite side of the card. */
 function across(element: HTMLElement, { node, side }: PendingEdge): void {
   const row = portsDrawn(node, side).indexOf(element);
   const others = portsDrawn(node, side === 'source' ? 'target' : 'source');
@@ -43,7 +43,7 @@ function upOrDown(element: HTMLElement, { node, side }: PendingEdge, step: numbe
   if (next !== undefined) focusPort(next);
 }
 
-/** What the keys do at a port; false for one that is not its. */
+/** Handles a key at a port; false for keys that it does not use. */
 function act(key: string, element: HTMLElement, port: PendingEdge): boolean {
   const outward = port.side === 'source' ? 'ArrowRight' : 'ArrowLeft';
   switch (key) {
@@ -72,7 +72,7 @@ function act(key: string, element: HTMLElement, port: PendingEdge): boolean {
   }
 }
 
-/** Before the renderer hears of them: it would move the node, or select it. */
+/** Before React Flow, which would move or select the node. */
 function pressKey(event: KeyboardEvent): void {
   const { target, key, ctrlKey, metaKey, altKey, shiftKey } = event;
   if (!(target instanceof HTMLElement) || ctrlKey || metaKey || altKey || shiftKey) return;
@@ -82,7 +82,7 @@ function pressKey(event: KeyboardEvent): void {
   event.stopPropagation();
 }
 
-/** Says of the port that has the focus what it is connected to, and what the keys do. */
+/** Describes the connections of the focused port, and its keys. */
 function describe({ target }: FocusEvent): void {
   const element = target instanceof HTMLElement ? target : null;
   const port = portAt(element);
@@ -94,14 +94,14 @@ function describe({ target }: FocusEvent): void {
   element.setAttribute('aria-description', `${state} ${keys}`);
 }
 
-/** A press on the canvas is for nodes and edges: no port takes the focus by it. */
+/** A press on the canvas is for nodes and edges: ports do not take the focus. */
 function press(): void {
   for (const port of document.querySelectorAll('.port[tabindex]')) {
     if (port !== document.activeElement) port.removeAttribute('tabindex');
   }
 }
 
-/** Lets ports be gone through and connected by keys. Returns the stop function. */
+/** Lets keys move through ports and connect them. Returns the stop function. */
 export function listenAtPorts(): () => void {
   const listening = new AbortController();
   const { signal } = listening;

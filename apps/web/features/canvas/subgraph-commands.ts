@@ -1,8 +1,35 @@
-import { selectedBy, switchSelected } from './subgraph-actions.ts';
 import { inlineSelected, makeSubgraphOfSelection } from '../../api/graphs/subgraph-edits.ts';
 import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { canLeave, enterSelected, leave, selectedUse } from '../../api/graphs/navigation.ts';
-import { type Command, hasSelection } from '@graft/view';
+import { type Command, hasSelection, shapeOf } from '@graft/view';
+import { bypassRefusal, GraphError, setBypass } from '@graft/graph';
+import { report } from '../../api/graphs/graph-file.ts';
+
+/** The selected nodes that are switched off, or those that are on. */
+function selectedBy(off: boolean): readonly string[] {
+  const { nodes } = useDocument.getState().shown;
+  return useScreen.getState().selection.filter((id) => {
+    const node = nodes[id];
+    return node !== undefined && (node.bypass === true) === off;
+  });
+}
+
+/** Switches the selected nodes off or on in one step of the history: all of them, or none, with the reason. */
+function switchSelected(off: boolean): void {
+  const { shown, edit } = useDocument.getState();
+  const ids = selectedBy(!off);
+  for (const id of off ? ids : []) {
+    const shape = shapeOf(shown.nodes[id]);
+    const isTaken = shown.edges.some(({ source }) => source === id);
+    const refusal = shape === undefined ? undefined : bypassRefusal(shape, isTaken);
+    if (refusal !== undefined) {
+      const location = ids.length === 1 ? {} : { node: id };
+      report(new GraphError('bad-bypass', refusal, { location }));
+      return;
+    }
+  }
+  edit((before) => setBypass(before, ids, off));
+}
 
 export const subgraphCommands: readonly Command[] = [
   {

@@ -54,8 +54,10 @@ it('lays notes below their nodes, with room for them, and draws groups around wh
 /** Cards and notes that lie on one another, as they are drawn. */
 function covered(drawn: Graph): string[] {
   const all = drawnFrames(drawn);
-  return all.flatMap((one, at) =>
-    all.slice(at + 1).flatMap((other) => (meets(one, other) ? `${one.id} and ${other.id}` : [])),
+  return all.flatMap((frame, at) =>
+    all
+      .slice(at + 1)
+      .flatMap((other) => (meets(frame, other) ? `${frame.id} and ${other.id}` : [])),
   );
 }
 
@@ -64,8 +66,8 @@ function taken(before: Graph, after: Graph): string[] {
   const stood = new Map(groupFrames(before).map((group) => [group.id, group]));
   return groupFrames(after).flatMap((group) =>
     Object.keys(after.nodes).flatMap((id) => {
-      const was = stood.get(group.id);
-      const isOwn = was !== undefined && isWithin(was, cardFrame(before, id));
+      const frame = stood.get(group.id);
+      const isOwn = frame !== undefined && isWithin(frame, cardFrame(before, id));
       return !isOwn && meets(group, cardFrame(after, id)) ? `${id} in ${group.id}` : [];
     }),
   );

@@ -15,13 +15,12 @@ import { endsOf, type Places, type UnitLink, type Units } from './layers/units.t
 /** Pixels between a node and a note about it. */
 const between = 16;
 
-/** Says where units stand beside one another; asked as often as there are groups to lay out. */
+/** Computes the places of units; called for each group. */
 type Ask = (units: Units) => Promise<Places>;
 
 /**
- * The graph laid out anew: notes about a node stand below it, groups around what stood in them and nothing else, and other
- * notes beside what they stood beside, where they cover nothing. Edges find their ways anew: points that they were led through
- * are gone.
+ * Lays out a graph: notes about a node go below it, groups around what they held and nothing else, other notes beside
+ * their old neighbours, in free space. Removes bend points.
  */
 export async function tidied(graph: Graph, ask: Ask): Promise<Graph> {
   const frames = await new Tidying(graph, ask).within(undefined);
@@ -36,12 +35,12 @@ export async function tidied(graph: Graph, ask: Ask): Promise<Graph> {
   );
 }
 
-/** A node with the notes about it, one below the other. */
+/** A node with the notes about it, stacked. */
 interface Stack extends Size {
   readonly notes: readonly Card[];
 }
 
-/** What nodes take up with the notes about them. */
+/** The sizes of nodes with the notes about them. */
 export function stacksOf(graph: Graph): ReadonlyMap<string, Stack> {
   const stacks = new Map<string, Stack>();
   for (const id of Object.keys(graph.nodes)) {
@@ -60,7 +59,7 @@ export function stacksOf(graph: Graph): ReadonlyMap<string, Stack> {
   return stacks;
 }
 
-/** Where the notes about a node stand that stands somewhere, by their keys. */
+/** The places of the notes about a node, by key. */
 export function notesBelow(
   { x, y, height }: Frame,
   notes: readonly Card[],
@@ -75,17 +74,17 @@ export function notesBelow(
 
 type Frames = Map<string, Frame>;
 
-/** Lays out what a group holds, then the group as one thing beside others. */
+/** Lays out the content of a group, then the group as one unit among others. */
 class Tidying {
   readonly #graph: Graph;
   readonly #ask: Ask;
   readonly #stacks: ReadonlyMap<string, Stack>;
   readonly #cards: ReadonlyMap<string, Card>;
-  /** From the smallest. */
+  /** The smallest first. */
   readonly #groups: readonly Card[];
-  /** Of each thing the key of the smallest group that it stands in. */
+  /** By key, the smallest group around it. */
   readonly #parents = new Map<string, string>();
-  /** What stands in each group, or in none. */
+  /** By group, what it holds directly; undefined: outside of groups. */
   readonly #held = new Map<string | undefined, string[]>();
 
   constructor(graph: Graph, ask: Ask) {
@@ -103,7 +102,7 @@ class Tidying {
     }
   }
 
-  /** Notes that are about no node of the graph. */
+  /** Notes about no node of the graph. */
   #freeNotes(): readonly Card[] {
     return Object.entries(this.#graph.notes ?? {}).flatMap(([id, { about }]) =>
       about !== undefined && this.#stacks.has(about) ? [] : (noteFrame(this.#graph, id) ?? []),
@@ -117,7 +116,7 @@ class Tidying {
     else held.push(key);
   }
 
-  /** Where all stands that a group holds, or that stands in none; only as seen from one another. */
+  /** The places of everything in a group, or outside of groups, relative to each other. */
   async within(group: string | undefined): Promise<Frames> {
     const held = this.#held.get(group) ?? [];
     const insides = new Map<string, Frames>();
@@ -131,7 +130,7 @@ class Tidying {
       const inside = insides.get(key);
       const size = inside === undefined ? this.#stacks.get(key) : inside.get(key);
       const hasNode =
-        inside === undefined || [...inside.keys()].some((one) => this.#cards.has(one));
+        inside === undefined || [...inside.keys()].some((key) => this.#cards.has(key));
       if (size !== undefined && hasNode) sizes.set(key, size);
       else free.push(key);
     }
@@ -150,17 +149,17 @@ class Tidying {
     return frames;
   }
 
-  /** A group with what it holds, as seen from one another. */
+  /** A group with its content, relative to each other. */
   async #framed(key: string): Promise<Frames> {
     const inside = await this.within(key);
-    if ([...inside.keys()].some((one) => this.#cards.has(one)))
+    if ([...inside.keys()].some((key) => this.#cards.has(key)))
       return inside.set(key, frameAround(inside.values()));
     const own = this.#groups.filter(({ id }) => id === key);
     const { left, top, right, bottom } = boundsAround([...own, ...inside.values()]);
     return inside.set(key, { x: left, y: top, width: right - left, height: bottom - top });
   }
 
-  /** What feeds what of the things in a group: of groups, what feeds something in them. */
+  /** The links between the units of a group; a link to something in a group is a link to that group. */
   #links(
     group: string | undefined,
     { sizes, insides }: Pick<Units, 'sizes'> & { readonly insides: ReadonlyMap<string, Frames> },
@@ -170,7 +169,7 @@ class Tidying {
       while (key !== undefined && this.#parents.get(key) !== group) key = this.#parents.get(key);
       return key !== undefined && sizes.has(key) ? key : undefined;
     };
-    /** How far below the top of its unit a node stands. */
+    /** How far a node lies below the top of its unit. */
     const down = (node: string, unit: string): number => {
       const inside = insides.get(unit);
       return (inside?.get(node)?.y ?? 0) - (inside?.get(unit)?.y ?? 0);
@@ -189,7 +188,7 @@ class Tidying {
     });
   }
 
-  /** Writes down where something stands, with all that goes with it. */
+  /** Records the place of something and of everything that moves with it. */
   #place(
     frames: Frames,
     { key, place, insides }: { key: string; place: NodeLayout; insides: Map<string, Frames> },
@@ -198,8 +197,8 @@ class Tidying {
     const own = inside?.get(key);
     if (inside !== undefined && own !== undefined) {
       const [x, y] = [place.x - own.x, place.y - own.y];
-      for (const [one, frame] of inside)
-        frames.set(one, { ...frame, x: frame.x + x, y: frame.y + y });
+      for (const [key, frame] of inside)
+        frames.set(key, { ...frame, x: frame.x + x, y: frame.y + y });
       return;
     }
     const card = this.#cards.get(key) ?? noteFrame(this.#graph, noteOfKey(key) ?? '');
@@ -211,7 +210,7 @@ class Tidying {
     }
   }
 
-  /** Puts the upper left corner of the cards at the origin, and says how far it has moved. */
+  /** Moves the upper left corner of the cards to the origin, and returns the offset. */
   #shift(frames: Frames): NodeLayout {
     const now = boundsAround([...frames].flatMap(([key, at]) => (this.#cards.has(key) ? at : [])));
     if (now.left === Infinity) return { x: 0, y: 0 };
@@ -222,7 +221,7 @@ class Tidying {
     return { x: -was.left, y: -was.top };
   }
 
-  /** What something takes up, with the notes about it. */
+  /** The area of something with the notes about it. */
   #taken(frames: Frames, key: string): readonly Card[] {
     const keys = [key, ...(this.#stacks.get(key)?.notes ?? []).map(({ id }) => id)];
     return keys.flatMap((id) => {
@@ -231,13 +230,13 @@ class Tidying {
     });
   }
 
-  /** Where something free stood, as large as it will be. */
+  /** The old place of something free, with its new size. */
   #was(key: string, insides: ReadonlyMap<string, Frames>): Frame | undefined {
     return insides.get(key)?.get(key) ?? noteFrame(this.#graph, noteOfKey(key) ?? '');
   }
 }
 
-/** Whether a group stands wholly in another. */
+/** Whether a group lies entirely within another. */
 function holds(outer: Frame, inner: Frame): boolean {
   const [right, bottom] = [outer.x + outer.width, outer.y + outer.height];
   return (

@@ -58,7 +58,8 @@ it('is one edit, laid out once, however often it is pressed before it is done', 
 
 describe('while it is at work', () => {
   let end = (): void => undefined;
-  const said = (): readonly string[] => useScreen.getState().notices.map(({ message }) => message);
+  const messages = (): readonly string[] =>
+    useScreen.getState().notices.map(({ message }) => message);
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -68,21 +69,21 @@ describe('while it is at work', () => {
 
   it('says so after a moment, until it is done', async () => {
     const work = tidyShown();
-    expect(said()).toEqual([]);
+    expect(messages()).toEqual([]);
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(said()).toEqual(['Tidying 2 nodes …']);
+    expect(messages()).toEqual(['Tidying 2 nodes …']);
     // Without it nobody could stop what takes longer than other lines stay.
     expect(useScreen.getState().notices.map(timeOf)).toEqual([undefined]);
     end();
     await work;
-    expect(said()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 
   it('says nothing where it is done at once', async () => {
     end();
     await tidyShown();
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(said()).toEqual([]);
+    expect(messages()).toEqual([]);
   });
 
   it('can be stopped, which leaves the graph as it is, and can be asked for again', async () => {
@@ -91,7 +92,7 @@ describe('while it is at work', () => {
     useScreen.getState().notices[0]?.action?.run();
     await work;
     expect(useDocument.getState().graph).toBe(baseGraph);
-    expect(said()).toEqual([]);
+    expect(messages()).toEqual([]);
     end();
     await tidyShown();
     expect(steps()).toBe(1);
@@ -102,7 +103,7 @@ describe('while it is at work', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     open('b.graft.json');
     await vi.advanceTimersByTimeAsync(0);
-    expect(said()).toEqual([]);
+    expect(messages()).toEqual([]);
     await work;
     expect(steps()).toBe(0);
   });

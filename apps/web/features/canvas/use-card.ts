@@ -1,18 +1,17 @@
-import { useDocument, useRunView } from '../../kit/stores.ts';
-import { usePath, useShape } from '../../kit/node-hooks.ts';
+import { useDocument, useRunView, usePath, useShape } from '../../kit/stores.ts';
 import { untitled, stepOf } from '@graft/view';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 
-/** What of a node is seen from near and far, and what its card is called. */
+/** What the near and the far view both show of a node, and the name of its card. */
 export function useCard(id: string) {
   const node = useDocument((state) => state.shown.nodes[id]);
   const path = usePath(id);
   const step = useRunView((state) => stepOf(state, path));
   const isPast = useDocument(({ past }) => past !== null);
   const found = useProblemAt(id);
-  // What is wrong with the graph of now is nothing to that of before.
+  // Problems of the present graph do not apply to a past one.
   const { problem, incomplete = false } = (isPast ? undefined : found) ?? {};
   const outdated = useOutdated(step?.error, path);
   const look = useShape(node);

@@ -1,8 +1,15 @@
-import { type Command, hasRun, selectedNodes, pathOf, mostSides } from '@graft/view';
+import { type Command, hasRun, selectedNodes, pathOf, mostSides, type Actions } from '@graft/view';
 import { useRunView } from '../../kit/stores.ts';
-import { compareActions } from './actions.ts';
 
-/** Sets what the selected nodes gave in the run on the screen beside each other. */
+export const compareActions = {
+  // Loaded on demand.
+  compareSides: (sides) =>
+    void import('./compare-place.ts').then((loaded) => loaded.compareSides(sides)),
+  compareVariants: (variants) =>
+    void import('./compare-variants.ts').then((loaded) => loaded.compareVariants(variants)),
+} satisfies Partial<Actions>;
+
+/** Compares the selected nodes in the run on the screen. */
 function compareSelected(): void {
   const { run } = useRunView.getState();
   if (run === null) return;

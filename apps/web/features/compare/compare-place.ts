@@ -5,19 +5,19 @@ import { mostSides, type ComparedSide } from '@graft/view';
 /** Answers that became right, or wrong. */
 export type Turned = 'gained' | 'lost';
 
-/** What of which runs is looked at. */
+/** What the comparison shows. */
 export interface ComparePlace {
-  /** The first is what the others are compared with. */
+  /** The first is the baseline. */
   readonly sides: readonly ComparedSide[];
   /** An output, `generate.answers`; undefined: the overview. */
   readonly output: string | undefined;
-  /** Only answers that turned so. */
+  /** Only answers that turned this way. */
   readonly turned: Turned | undefined;
-  /** Whether what is equal is shown too. */
+  /** Whether equal values are shown, too. */
   readonly all: boolean;
 }
 
-/** Characters of the name of a run, a node or an output at most: nothing that is longer is one. */
+/** The most characters of the name of a run, a node or an output. */
 const longestName = 700;
 
 const turns: readonly Turned[] = ['gained', 'lost'];
@@ -29,7 +29,7 @@ function comparePlaceOf({ searchParams }: URL): ComparePlace {
       .slice(0, mostSides)
       .flatMap((text) => sideOf(text) ?? []),
     output: outputOf(searchParams.get('of') ?? ''),
-    turned: turns.find((one) => one === searchParams.get('turned')),
+    turned: turns.find((turn) => turn === searchParams.get('turned')),
     all: searchParams.get('all') === 'true',
   };
 }
@@ -44,7 +44,7 @@ function sideOf(text: string): ComparedSide | undefined {
   return node === '' ? { run } : { run, node };
 }
 
-/** Writes it into an address, in the place of what stood there of another. */
+/** Writes the comparison into an address, in place of the one that was there. */
 function withComparePlace(url: URL, { sides, output, turned, all }: ComparePlace): URL {
   const to = new URL(url);
   to.searchParams.delete('side');
@@ -64,18 +64,18 @@ function withComparePlace(url: URL, { sides, output, turned, all }: ComparePlace
 
 export const useComparePlace = create<ComparePlace>()(() => comparePlaceOf(new URL(location.href)));
 
-/** Looks at something else of it. The address holds it, so that it is found again and can be sent. */
+/** Changes what the comparison shows. The address keeps it for reloads and links. */
 export function showInComparison(part: Partial<ComparePlace>): void {
   useComparePlace.setState(part);
   const place = useComparePlace.getState();
   history.replaceState(null, '', withComparePlace(new URL(location.href), place));
 }
 
-/** Sets runs, or nodes of them, beside each other. The browser's own way back leads to where one was. */
+/** Compares runs, or nodes of them. The browser's Back leads to where the person was. */
 export function compareSides(sides: readonly ComparedSide[]): void {
   const place: ComparePlace = { sides, output: undefined, turned: undefined, all: false };
   const url = withComparePlace(new URL(location.href), place);
-  // What is selected is so on the canvas only.
+  // The canvas selection means nothing here.
   for (const name of ['node', 'tab', 'below']) url.searchParams.delete(name);
   url.searchParams.set('view', 'compare');
   history.pushState(null, '', url);
@@ -83,7 +83,7 @@ export function compareSides(sides: readonly ComparedSide[]): void {
   useScreen.getState().look('compare');
 }
 
-/** Follows the browser's own way back and forth. Returns the stop function. */
+/** Follows the browser's Back and Forward. Returns the stop function. */
 export function followComparePlace(): () => void {
   const read = (): void => useComparePlace.setState(comparePlaceOf(new URL(location.href)));
   read();

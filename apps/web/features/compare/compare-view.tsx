@@ -14,16 +14,15 @@ import {
   outputName,
   outputOf,
 } from '@graft/view';
-import { NodeTitle } from './node-title.tsx';
+import { NodeTitle, sideName } from './side-labels.tsx';
 import { Overview } from './overview.tsx';
 import { RowFeed } from './row-feed.tsx';
-import { sideName } from './side-name.ts';
 
 const leave = (): void => useScreen.getState().look('canvas');
 
 const tones: Readonly<Partial<Record<string, string>>> = { failed: 'bad', running: 'working' };
 
-/** Shows a run of before on the canvas, where it is one of the open file. */
+/** Shows a past run on the canvas, if it belongs to the open file. */
 function showRun({ id }: ComparedRun): void {
   useRunView.getState().lookBack(id);
   useScreen.getState().show({ bottomTab: 'run' });
@@ -104,7 +103,7 @@ function Toolbar({ runs }: { readonly runs: readonly ComparedRun[] }) {
   );
 }
 
-/** The overview, and the outputs whose rows are compared. */
+/** The overview, and the outputs with compared rows. */
 function Rail({ comparison, all }: { readonly comparison: Comparison; readonly all: boolean }) {
   const current = useComparePlace((state) => state.output);
   const outputs = comparedOutputs(comparison.nodes).filter(
@@ -147,7 +146,7 @@ function Rail({ comparison, all }: { readonly comparison: Comparison; readonly a
   );
 }
 
-/** Goes back to the canvas on Escape, where nothing lies over this. */
+/** Escape goes back to the canvas unless a dialog is open. */
 function useEscape(): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
@@ -160,7 +159,7 @@ function useEscape(): void {
   }, []);
 }
 
-/** A comparison is of runs of the open file: another one is shown on its own. */
+/** A comparison belongs to the open file: opening another file closes it. */
 function useOwnFile(): void {
   const path = useDocument((state) => state.file?.path);
   const began = useRef(path);
@@ -178,7 +177,7 @@ export function CompareView() {
   const { sides, output, all } = useComparePlace();
   const enabled = sides.length > 1;
   const input = { sides: [...sides] };
-  // A run that goes on gives more.
+  // A run in progress adds results.
   const { data, error } = useQuery(
     queries.compare.overview.queryOptions(input, { enabled, staleTime: 0 }),
   );

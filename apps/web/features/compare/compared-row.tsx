@@ -1,12 +1,11 @@
 import type { Citation, Span } from '@graft/graph';
-import type { ComparedCell, ComparedRow } from './compared-rows.ts';
+import type { ComparedCell, ComparedRow } from './use-compared-rows.ts';
 import { count, SourceLink } from '@graft/nodes/kit/ui';
 import { memo, useMemo } from 'react';
 import { useScreen } from '../../kit/stores.ts';
 import { letterOf } from '@graft/view';
 import { HitCells } from './hit-cells.tsx';
-import { MarkedWords } from './marked-words.tsx';
-import { wordChanges, type WordChanges } from './word-changes.ts';
+import { MarkedWords, wordChanges, type WordChanges } from './word-changes.tsx';
 
 const openSource = (source: Span): void => useScreen.getState().show({ source });
 
@@ -15,7 +14,7 @@ type TextCell = Extract<ComparedCell, { kind: 'text' }>;
 const placeOf = ({ source }: Citation): string =>
   `${source.documentId} ${String(source.start)} ${String(source.end)}`;
 
-/** What an answer cites; what the other side does not cite is marked. */
+/** The citations of an answer, with those marked that the other side lacks. */
 function Citations(props: {
   readonly citations: readonly Citation[];
   readonly others: ReadonlySet<string> | undefined;
@@ -43,7 +42,7 @@ function Text(props: {
   readonly cell: TextCell;
   readonly first: TextCell | undefined;
   readonly side: number;
-  /** Of two sides the first is marked too: with what the other has not. */
+  /** With two sides the first is marked, too: with what the other lacks. */
   readonly other: TextCell | undefined;
 }) {
   const { cell, first, side, other } = props;
@@ -83,8 +82,8 @@ function Cell({ row, side }: { readonly row: ComparedRow; readonly side: number 
   const cell = cells[side];
   const verdict = cell?.kind === 'text' ? cell.answer?.verdict : undefined;
   const text = (at: number): TextCell | undefined => {
-    const one = cells[at];
-    return one?.kind === 'text' ? one : undefined;
+    const cell = cells[at];
+    return cell?.kind === 'text' ? cell : undefined;
   };
   return (
     <div className="compare-cell" data-testid={`side-${letterOf(side)}`}>
@@ -112,7 +111,7 @@ function Cell({ row, side }: { readonly row: ComparedRow; readonly side: number 
   );
 }
 
-/** An item, and below it what each side has of it. */
+/** An item, and below it each side's values. */
 export const ComparedRowView = memo(function ComparedRowView({
   row,
 }: {

@@ -1,7 +1,7 @@
 import type { ComparedEdge } from '@graft/view';
-import { SideHeads } from './side-heads.tsx';
+import { SideHeads } from './side-labels.tsx';
 
-/** Whether a side has an edge, and whether it got or lost it beside the first. */
+/** Whether a side has an edge, and whether it gained or lost it against the first. */
 function Has({ has, side }: { readonly has: ComparedEdge['has']; readonly side: number }) {
   const own = has[side];
   const first = has[0];
@@ -11,7 +11,7 @@ function Has({ has, side }: { readonly has: ComparedEdge['has']; readonly side: 
   return own ? 'connected' : <span className="compare-none">not connected</span>;
 }
 
-/** The edges that not every side has. */
+/** The edges that at least one side lacks. */
 export function EdgesTable(props: {
   readonly edges: readonly ComparedEdge[];
   readonly sides: number;

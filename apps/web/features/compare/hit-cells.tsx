@@ -1,5 +1,5 @@
 import type { Span } from '@graft/graph';
-import type { ComparedCell } from './compared-rows.ts';
+import type { ComparedCell } from './use-compared-rows.ts';
 import { SourceLink } from '@graft/nodes/kit/ui';
 import { letterOf } from '@graft/view';
 
@@ -8,7 +8,7 @@ type Hits = Extract<ComparedCell, { kind: 'hits' }>;
 const hitsOf = (cell: ComparedCell | null | undefined): Hits | undefined =>
   cell?.kind === 'hits' ? cell : undefined;
 
-/** The hits of one side: those that the first has not are gained, those that others have not are lost; others may have moved. */
+/** The hits of one side: gained if the first lacks them, lost if others lack them; others may have moved. */
 export function HitCells(props: {
   readonly cells: readonly (ComparedCell | null)[];
   readonly side: number;
@@ -22,11 +22,11 @@ export function HitCells(props: {
   const rankBefore = new Map(first?.hits.map(({ place, rank }) => [place, rank]));
   const change = (place: string, rank: number): { word: string; tone?: 'gained' | 'lost' } => {
     if (side === 0) {
-      // Of a side that gave nothing nothing is lost.
+      // A side without results has lost nothing.
       const without = others.filter(({ hits }) => !hits.some((hit) => hit.place === place));
       if (without.length === 0) return { word: '' };
       const letters = cells.flatMap((cell, at) =>
-        without.some((one) => one === cell) ? letterOf(at) : [],
+        without.some((candidate) => candidate === cell) ? letterOf(at) : [],
       );
       return { word: cells.length === 2 ? 'lost' : `not in ${letters.join(', ')}`, tone: 'lost' };
     }

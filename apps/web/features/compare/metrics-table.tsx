@@ -9,11 +9,11 @@ import {
 } from '@graft/graph';
 import { count, DifferenceVerdict, Estimate } from '@graft/nodes/kit/ui';
 import { letterOf } from '@graft/view';
-import { SideHeads } from './side-heads.tsx';
+import { SideHeads } from './side-labels.tsx';
 
 type Cell = EvidenceTable['rows'][number]['cells'][number];
 
-/** Whether anything was won or lost by a metric, or failed. */
+/** Whether a metric changed or failed. */
 function differs(cells: readonly (Cell | undefined)[]): boolean {
   return cells.some(
     (cell) =>
@@ -59,7 +59,7 @@ function Shown({ cell }: { readonly cell: Cell | undefined }) {
   );
 }
 
-/** Each metric of the sides in a line: means, paired differences with their intervals, and what they show. */
+/** The metrics of the sides, one a line: means, paired differences with intervals, and verdicts. */
 export function MetricsTable(props: { readonly table: EvidenceTable; readonly all: boolean }) {
   const { table, all } = props;
   const { metrics, rows } = table;

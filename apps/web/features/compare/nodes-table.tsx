@@ -1,5 +1,5 @@
 import { bytes, duration, plural } from '@graft/nodes/kit/ui';
-import { absentWords } from './absent-words.ts';
+import { absentWords, NodeTitle, SideHeads } from './side-labels.tsx';
 import { showInComparison } from './compare-place.ts';
 import {
   type ComparedNode,
@@ -8,8 +8,6 @@ import {
   type NodeSide,
   outputName,
 } from '@graft/view';
-import { NodeTitle } from './node-title.tsx';
-import { SideHeads } from './side-heads.tsx';
 
 const words: Readonly<Partial<Record<string, string>>> = {
   cached: 'reused',
@@ -18,13 +16,13 @@ const words: Readonly<Partial<Record<string, string>>> = {
 };
 const tones: Readonly<Partial<Record<string, string>>> = { failed: 'bad', running: 'working' };
 
-/** Whether a node did, or gave, anything else on a side than on the first; times are never the same. */
+/** Whether a node's status, outputs or settings differ from the first side; times always do. */
 function nodeDiffers({ sides, outputs, settings }: ComparedNode): boolean {
-  const went = sides.map((side) =>
+  const statuses = sides.map((side) =>
     'absent' in side ? side.absent : side.status === 'cached' ? 'succeeded' : side.status,
   );
   return (
-    went.some((one) => one !== went[0] || one === 'failed') ||
+    statuses.some((status) => status !== statuses[0] || status === 'failed') ||
     outputs.some(({ differs, gone }) => differs || gone.includes(true)) ||
     settings.some(({ differs }) => differs)
   );
@@ -70,7 +68,7 @@ function Output({
   readonly output: ComparedOutput;
 }) {
   const { port, rows, differs, gone } = output;
-  const lost = gone.flatMap((is, side) => (is ? letterOf(side) : []));
+  const lost = gone.flatMap((isGone, side) => (isGone ? letterOf(side) : []));
   const word = differs ? 'different' : 'same';
   return (
     <li>
@@ -91,7 +89,7 @@ function Output({
   );
 }
 
-/** What became of each node on each side, how long it took, and whether it gave the same. */
+/** The status, time and result of each node on each side. */
 export function NodesTable(props: {
   readonly nodes: readonly ComparedNode[];
   readonly sides: number;

@@ -3,13 +3,12 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { refusalOf } from '../../api/problem.ts';
 import { showInComparison, useComparePlace, type Turned } from './compare-place.ts';
-import { absentWords } from './absent-words.ts';
+import { absentWords, NodeTitle } from './side-labels.tsx';
 import { letterOf, type NamedOutput } from '@graft/view';
 import { ComparedRowView } from './compared-row.tsx';
-import { NodeTitle } from './node-title.tsx';
 import { useRowFacts, useRows, type RowFacts } from './use-compared-rows.ts';
 
-/** Pixels of a row that has not been measured. */
+/** The assumed height of an unmeasured row, in pixels. */
 const estimate = 150;
 
 const turns: readonly { readonly id: Turned; readonly title: string }[] = [
@@ -17,7 +16,7 @@ const turns: readonly { readonly id: Turned; readonly title: string }[] = [
   { id: 'lost', title: 'became wrong' },
 ];
 
-/** How many rows differ, and of answers how many turned; by a click only those. */
+/** How many rows differ, and how many answers turned; a click filters by them. */
 function Counts({ facts, unit }: { readonly facts: RowFacts; readonly unit: string }) {
   const turned = useComparePlace((state) => state.turned);
   const { counts, right, left } = facts;
@@ -58,27 +57,27 @@ function Counts({ facts, unit }: { readonly facts: RowFacts; readonly unit: stri
   );
 }
 
-/** Why a side has no rows of an output; undefined where it has some. */
+/** Why a side has no rows of an output; undefined if it has some. */
 function lackOf({ node, output }: NamedOutput, side: number): string | undefined {
   if (output.gone[side] === true)
     return 'Removed from the cache. Run the graph again to compute it.';
   if (output.artifacts[side] !== null) return undefined;
-  const went = node.sides[side];
-  if (went === undefined) return 'No result.';
-  if ('absent' in went) return `No result: the node ${absentWords[went.absent]}.`;
-  return `No result: the node ${went.status}${went.error === undefined ? '' : `: ${went.error}`}`;
+  const nodeSide = node.sides[side];
+  if (nodeSide === undefined) return 'No result.';
+  if ('absent' in nodeSide) return `No result: the node ${absentWords[nodeSide.absent]}.`;
+  return `No result: the node ${nodeSide.status}${nodeSide.error === undefined ? '' : `: ${nodeSide.error}`}`;
 }
 
-/** An output of the sides row by row. Only rows in view are drawn; arrows go from one to the next. */
+/** An output of all sides, row by row. Only rows in view are drawn; arrow keys go from row to row. */
 export function RowFeed({ node, output }: NamedOutput) {
   const { all, turned } = useComparePlace();
   const scroller = useRef<HTMLDivElement>(null);
   const lacks = output.artifacts.map((_, side) => lackOf({ node, output }, side));
   const lacking = lacks.flatMap((lack, side) => (lack === undefined ? [] : { lack, side }));
   const wish = {
-    // What is gone is not read.
+    // Evicted outputs are not read.
     artifacts: output.artifacts.map((ref, side) => (output.gone[side] === true ? null : ref)),
-    // Beside nothing all rows differ, and none of them.
+    // With a missing side, every row would count as different.
     filter: lacking.length > 0 ? 'all' : (turned ?? (all ? 'all' : 'differing')),
   } as const;
   const { facts, error: unread } = useRowFacts(wish);
@@ -93,7 +92,7 @@ export function RowFeed({ node, output }: NamedOutput) {
   const rows = useRows(wish, { first: items[0]?.index ?? 0, last: items.at(-1)?.index ?? 0 });
   const error = unread ?? rows.error;
   useEffect(() => virtualizer.scrollToOffset(0), [virtualizer, wish.filter]);
-  /** The row that gets the focus once it has been scrolled to, and drawn. */
+  /** The row to focus once it is scrolled to and drawn. */
   const wanted = useRef<number | undefined>(undefined);
   const giveFocus = (): void => {
     const at = wanted.current;
@@ -119,7 +118,7 @@ export function RowFeed({ node, output }: NamedOutput) {
     if (to === undefined) return;
     event.preventDefault();
     wanted.current = Math.min(total - 1, Math.max(0, to));
-    // Keys go on being heard while the row that has the focus is taken away.
+    // Keys must keep working while the focused row is removed.
     scroller.current?.focus({ preventScroll: true });
     virtualizer.scrollToIndex(wanted.current, { align: 'auto' });
     giveFocus();

@@ -7,10 +7,10 @@ import {
   type ComparedNode,
   type ComparedSetting,
 } from '@graft/view';
-import { MarkedWords } from './marked-words.tsx';
-import { NodeTitle } from './node-title.tsx';
-import { SideHeads } from './side-heads.tsx';
-import { wordChanges, type WordChanges } from './word-changes.ts';
+import { MarkedWords } from './word-changes.tsx';
+import { NodeTitle } from './side-labels.tsx';
+import { SideHeads } from './side-labels.tsx';
+import { wordChanges, type WordChanges } from './word-changes.tsx';
 
 const absences = {
   'not set': 'not set',
@@ -19,10 +19,10 @@ const absences = {
   'no such node': 'no such node',
 } as const;
 
-/** Characters from which on two values are read as texts, in which words changed. */
+/** From this many characters, two values are compared word by word. */
 const textLength = 24;
 
-/** What a setting is called: as in the form of its node, or what else the result depends on. */
+/** The title of a setting: that of its form, or of the other part of the key. */
 function nameOf({ kind, name }: ComparedSetting, type: string): string {
   const definition = nodeTypes().get(type);
   if (kind === 'part') return partName(name, definition);
@@ -31,8 +31,8 @@ function nameOf({ kind, name }: ComparedSetting, type: string): string {
 }
 
 /**
- * What goes without saying is left out: a folded list of files always changes together with its number, and where a parameter
- * names other files, others are read.
+ * Whether a setting is worth a line: the digest of a folded list of files changes with its count, and the files change
+ * with the parameter that names them.
  */
 function isSaid({ kind, name, values }: ComparedSetting, all: readonly ComparedSetting[]): boolean {
   if (kind !== 'part') return true;
@@ -70,7 +70,7 @@ function Value(props: {
   if (isDigest(value.text)) {
     return <code title={value.text}>{value.text.replace(/^sha256:/, '').slice(0, 8)} …</code>;
   }
-  // Of two, the first shows what went; of more, each of the others shows what it has instead.
+  // With two sides, the first shows what was removed; with more, each other side shows what it has instead.
   const own =
     side === 0 ? (changes.length === 2 ? changes[1]?.before : undefined) : changes[side]?.after;
   return (
@@ -85,11 +85,11 @@ function Value(props: {
   );
 }
 
-/** What was set to what on each side, by node. */
+/** The settings of each side, by node. */
 export function SettingsTable(props: {
   readonly nodes: readonly ComparedNode[];
   readonly sides: number;
-  /** Whether equal ones are shown too. */
+  /** Whether equal settings are shown, too. */
   readonly all: boolean;
 }) {
   const { nodes, sides, all } = props;

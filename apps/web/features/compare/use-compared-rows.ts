@@ -1,12 +1,17 @@
 import type { ArtifactRef } from '@graft/graph';
-import type { ComparedRow, ComparedRows, RowFilter } from './compared-rows.ts';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { queries } from '../../api/client.ts';
+import { queries, type api } from '../../api/client.ts';
 
-/** Rows that are asked for at once. */
+/** Rows of outputs, joined by the server. */
+type ComparedRows = Awaited<ReturnType<typeof api.compare.rows.query>>;
+type RowFilter = Parameters<typeof api.compare.rows.query>[0]['filter'];
+export type ComparedRow = ComparedRows['rows'][number];
+export type ComparedCell = NonNullable<ComparedRow['cells'][number]>;
+
+/** Rows in one request. */
 const pageSize = 25;
 
-/** Which rows of which outputs, each of another side. */
+/** Which rows of which outputs, one output for each side. */
 export interface RowsWish {
   readonly artifacts: readonly (ArtifactRef | null)[];
   readonly filter: RowFilter;
@@ -18,12 +23,12 @@ function pageOf({ artifacts, filter }: RowsWish, number: number) {
   const input = { artifacts: [...artifacts], filter };
   return queries.compare.rows.queryOptions(
     { ...input, offset: number * pageSize, limit: pageSize },
-    // Artifacts never change. Of what is gone on all sides there is nothing to read.
+    // Artifacts never change. If all are evicted, there is nothing to read.
     { staleTime: Infinity, enabled: artifacts.some((ref) => ref !== null) },
   );
 }
 
-/** How many rows there are of each kind; undefined while that is not known. */
+/** How many rows there are of each kind; undefined while unknown. */
 export function useRowFacts(wish: RowsWish): {
   readonly facts: RowFacts | undefined;
   readonly error: unknown;
@@ -32,7 +37,7 @@ export function useRowFacts(wish: RowsWish): {
   return { facts: data, error };
 }
 
-/** Reads the rows from `first` to `last`, each by its place where it has come. */
+/** Reads the rows from `first` to `last`; returns those that have arrived, by position. */
 export function useRows(
   wish: RowsWish,
   { first, last }: { readonly first: number; readonly last: number },

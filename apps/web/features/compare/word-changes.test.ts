@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wordChanges, type WordPart } from './word-changes.ts';
+import { wordChanges, type WordPart } from './word-changes.tsx';
 
 const marked = (parts: readonly WordPart[]): string =>
   parts.map(({ text, changed }) => (changed ? `[${text}]` : text)).join('');

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useGraphFunction, type ShownOutput, askable } from '../../api/graphs/graph-function.ts';
-import { progressText } from '../../api/runs/progress-text.ts';
+import { progressText } from '../../api/runs/run-texts.ts';
 import { OutputPreview } from '../../kit/slots.ts';
 import { useDocument, useRunView } from '../../kit/stores.ts';
 import { isOver, makerIn, type RunState, stepsInOrder } from '@graft/view';
@@ -15,14 +15,14 @@ import {
   type Asked,
 } from './ask-store.ts';
 
-/** What the run is at: the step that works, and how far it is. `waits`: another run goes on, which comes first. */
+/** What the run is doing: its current step and progress. `waits`: another run comes first. */
 function workText(run: RunState, waits: boolean): string {
   const at = stepsInOrder(run).find(({ status }) => status === 'running');
   if (at === undefined) return waits ? 'Queued: another run is under way.' : 'Starting.';
   return at.progress === undefined ? 'Running.' : progressText(at.progress);
 }
 
-/** What one output of the graph gave to the question, or is giving. */
+/** The answer of one output, also while it is being written. */
 function Answer({
   asked: { question, run },
   output,
@@ -91,7 +91,7 @@ function AskedRow({ asked }: { readonly asked: Asked }) {
   );
 }
 
-/** Asks the open graph something that is not in its file; the answers stand here, beside what the saved questions gave. */
+/** Asks the open graph questions that are not in its file. Their answers are shown beside those of saved questions. */
 export function AskBox() {
   const path = useDocument((state) => state.file?.path);
   const graph = useGraphFunction();
@@ -157,8 +157,8 @@ export function AskBox() {
             </button>
           </div>
           <ol className="flex flex-col gap-3" aria-label="Asked questions">
-            {asked.map((one) => (
-              <AskedRow key={one.run.runId} asked={one} />
+            {asked.map((question) => (
+              <AskedRow key={question.run.runId} asked={question} />
             ))}
           </ol>
         </>

@@ -50,8 +50,8 @@ afterAll(() => vi.unstubAllGlobals());
 /** The answer to the next question, which comes when it is let. */
 function late(runId: string): () => void {
   let tell = (): void => undefined;
-  const told = new Promise<void>((resolve) => (tell = resolve));
-  served.start = () => told.then(() => ({ runId }));
+  const answered = new Promise<void>((resolve) => (tell = resolve));
+  served.start = () => answered.then(() => ({ runId }));
   return tell;
 }
 

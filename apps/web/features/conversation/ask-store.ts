@@ -7,8 +7,9 @@ import { report } from '../../api/graphs/graph-file.ts';
 import { saveFile } from '../../api/graphs/save-file.ts';
 import { tellOfCancel } from '../../api/runs/run-actions.ts';
 import { keepAsked, keptAsked } from '../../api/graphs/kept-questions.ts';
+import { showAsked } from './focus-ask.ts';
 
-/** A question that was asked here, and the run that answers it. */
+/** A question asked here, and the run that answers it. */
 export interface Asked {
   readonly question: string;
   readonly outputs: readonly ShownOutput[];
@@ -16,19 +17,19 @@ export interface Asked {
 }
 
 interface AskState {
-  /** The file that all this is of. */
+  /** The file that this belongs to. */
   readonly file: string | undefined;
   readonly question: string;
   /** Newest first. */
   readonly asked: readonly Asked[];
-  /** Whether a question is on its way to the server. */
+  /** Whether a question is being sent. */
   readonly starting: boolean;
 }
 
-/** Questions kept on the screen. */
+/** The most questions on the screen. */
 const mostAsked = 20;
 
-/** What is asked of the open graph beside what it is saved with: nothing of it is in the file. */
+/** Questions to the open graph that the file does not store. */
 export const useAsk = create<AskState>()(() => ({
   file: undefined,
   question: '',
@@ -36,7 +37,7 @@ export const useAsk = create<AskState>()(() => ({
   starting: false,
 }));
 
-/** Shows what was asked of a file, in this page or before it was loaded, in the place of what was asked of another. */
+/** Shows the questions to a file, also those from before a reload. */
 export function askOf(file: string | undefined): void {
   if (useAsk.getState().file === file) return;
   const kept = file === undefined ? [] : keptAsked(file).slice(0, mostAsked);
@@ -52,7 +53,9 @@ export function askOf(file: string | undefined): void {
   next(0);
 }
 
-/** Runs the graph for a question of one's own. The screen goes on showing what the saved ones gave. False where it was not begun. */
+/**
+ * Runs the graph for a typed question; the screen keeps the results of the saved ones. False if the run did not start.
+ */
 export async function ask(question: string): Promise<boolean> {
   const { file } = useDocument.getState();
   const graph = graphFunction();
@@ -60,7 +63,7 @@ export async function ask(question: string): Promise<boolean> {
   if (file === null || graph === undefined || inputs === undefined || question.trim() === '')
     return false;
   askOf(file.path);
-  // Enter may be pressed again before it is known that a question is on its way.
+  // Enter may be pressed again before the question is sent.
   if (useAsk.getState().starting) return false;
   useAsk.setState({ starting: true });
   try {
@@ -78,7 +81,7 @@ export async function ask(question: string): Promise<boolean> {
     if (useAsk.getState().file !== file.path) return false;
     const asked = { question, outputs: graph.outputs, run: emptyRun(runId) };
     useAsk.setState((state) => ({
-      // Another that is being typed stays.
+      // Keep a text that was typed meanwhile.
       question: state.question === question ? '' : state.question,
       asked: [asked, ...state.asked].slice(0, mostAsked),
     }));
@@ -92,7 +95,7 @@ export async function ask(question: string): Promise<boolean> {
   }
 }
 
-/** Folds the events of a run into what is shown of it, until it is over. `begun` is called once it is known, or is gone. */
+/** Follows a run until it is over. Calls `begun` once the run is known, or gone. */
 function follow(runId: string, begun?: () => void): void {
   let waiting = begun;
   const isKnown = (): void => {
@@ -111,15 +114,15 @@ function follow(runId: string, begun?: () => void): void {
         }
         const run = data.events.reduce(foldEvent, held.run);
         useAsk.setState(({ asked }) => ({
-          asked: asked.map((one) => (one.run.runId === runId ? { ...one, run } : one)),
+          asked: asked.map((entry) => (entry.run.runId === runId ? { ...entry, run } : entry)),
         }));
         if (isOver(run)) subscription.unsubscribe();
         isKnown();
       },
       onError: (error) => {
         const held = useAsk.getState().asked.find(({ run }) => run.runId === runId);
-        // Runs are pruned: a question of before whose run is gone has no answer any more. It is not forgotten for that: the
-        // server may be in trouble, or serve another workspace that has a file of this name.
+        // A pruned run has no answer any more. The question stays: the server may be in trouble, or serve another
+        // workspace that has a file of this name.
         if (begun === undefined) report(error);
         else if (held !== undefined) takeOff(held);
         isKnown();
@@ -140,21 +143,26 @@ function takeOff({ run: { runId } }: Asked): void {
   useAsk.setState(({ asked }) => ({ asked: asked.filter(({ run }) => run.runId !== runId) }));
 }
 
-/** Takes a question off the screen, for good; its run stays among all runs. */
+/** Removes a question for good; its run stays in the list of runs. */
 export function forget(question: Asked): void {
   takeOff(question);
   const { file } = useAsk.getState();
   const { runId } = question.run;
-  if (file !== undefined) keepAsked(file, (kept) => kept.filter((one) => one.runId !== runId));
+  if (file !== undefined) keepAsked(file, (kept) => kept.filter((entry) => entry.runId !== runId));
 }
 
-/** Takes every question whose run is over off the screen. */
+/** Removes all questions whose runs are over. */
 export function forgetAll(): void {
   for (const asked of useAsk.getState().asked) if (isOver(asked.run)) forget(asked);
 }
 
-/** Why an answer did not come, in a sentence. */
+/** Why there is no answer, as a sentence. */
 export function failureOf({ run }: Asked): string | undefined {
   if (run.status !== 'failed') return undefined;
   return run.error === undefined ? 'The run failed.' : problemText(run.error);
+}
+
+/** Runs the graph for one of its saved questions, and shows the answer. The typed text stays. */
+export async function askAlone(question: string): Promise<void> {
+  if (await ask(question)) showAsked();
 }

@@ -1,4 +1,4 @@
-import { focusAwaited, focusOnceThere } from '../../kit/focus-awaited.ts';
+import { focusAwaited, focusOnceThere } from '../../kit/typed-ahead.ts';
 import { openPanel, setFullPage } from '@graft/view';
 import { useScreen } from '../../kit/stores.ts';
 
@@ -9,7 +9,7 @@ function showGraph(): void {
   setFullPage(false);
 }
 
-/** Leads to where the graph is asked, with what is typed on the way. */
+/** Focuses the question field; keys pressed meanwhile are replayed in it. */
 export function focusAsk(): void {
   showGraph();
   focusAwaited(() => {
@@ -19,7 +19,7 @@ export function focusAsk(): void {
   });
 }
 
-/** Leads to what was asked last, which may still have to come. */
+/** Focuses the last asked question, which may still have to appear. */
 export function showAsked(): void {
   showGraph();
   focusOnceThere(() => document.querySelector('[data-testid="asked"] button'));

@@ -40,18 +40,20 @@ it('calls a setting by the titles of its node and of its parameter', () => {
 });
 
 it('calls outputs and variants in what went wrong as on the screen', () => {
-  const said = (problem: string, named?: TableRow['named']): string | undefined =>
+  const reason = (problem: string, named?: TableRow['named']): string | undefined =>
     problemInNames({ problem, ...(named && { named }) }, graph, (name) => `${name}!`);
   const lacks = 'No row of "rate.metrics" has the metric "recall".';
-  expect(said(lacks, [{ text: '"rate.metrics"', node: 'rate' }])).toBe(
+  expect(reason(lacks, [{ text: '"rate.metrics"', node: 'rate' }])).toBe(
     'No row of “Evaluate” has the metric "recall".',
   );
   const gone = 'No row of "gone.metrics" has the metric "recall".';
-  expect(said(gone, [{ text: '"gone.metrics"', node: 'gone' }])).toBe(gone);
+  expect(reason(gone, [{ text: '"gone.metrics"', node: 'gone' }])).toBe(gone);
   const dropped = 'Dropped at look 1: 0.1 to “$& size=9”, the best so far.';
-  expect(said(dropped, [{ text: '“$& size=9”', variant: '$& size=9' }])).toContain('“$& size=9!”');
+  expect(reason(dropped, [{ text: '“$& size=9”', variant: '$& size=9' }])).toContain(
+    '“$& size=9!”',
+  );
   // What only looks like the output of a node is left as it is.
-  expect(said('"rate.json" cannot be read.')).toBe('"rate.json" cannot be read.');
+  expect(reason('"rate.json" cannot be read.')).toBe('"rate.json" cannot be read.');
 });
 
 it('calls a variant by what it sets, and leaves names that people gave', () => {
@@ -67,9 +69,9 @@ it('says the variants of a table so, and knows which one is meant', () => {
     ['size=1', 'size=2'].map((name) => ({ name, settings: {}, repeats: [] })),
     { baseline: 'size=2', metrics: [] },
   );
-  const said = inVariantNames(table, (name) => name.replace('size=', 'size = '));
-  expect(said.table.baseline).toBe('size = 2');
-  expect(said.table.rows.map(({ variant }) => variant)).toEqual(['size = 1', 'size = 2']);
-  expect(said.variantOf('size = 1')).toBe('size=1');
+  const titled = inVariantNames(table, (name) => name.replace('size=', 'size = '));
+  expect(titled.table.baseline).toBe('size = 2');
+  expect(titled.table.rows.map(({ variant }) => variant)).toEqual(['size = 1', 'size = 2']);
+  expect(titled.variantOf('size = 1')).toBe('size=1');
   expect(inVariantNames(table, () => 'same').table).toBe(table);
 });

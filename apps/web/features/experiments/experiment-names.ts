@@ -8,7 +8,7 @@ import {
 import { tableMetricWords } from '@graft/nodes/kit/ui';
 import { placeOf, paramTitle, stepTitle } from '@graft/view';
 
-/** What a metric that an experiment compares is called: `score.metrics:rougeL` → "ROUGE-L of Evaluate". */
+/** The title of a metric that an experiment compares: `score.metrics:rougeL` → "ROUGE-L of Evaluate". */
 export function metricName(address: string, graph: Graph): string {
   const at = parseMetricName(address);
   return at === undefined
@@ -16,7 +16,7 @@ export function metricName(address: string, graph: Graph): string {
     : tableMetricWords(`${at.metric} of ${at.node}.${at.port}`, (path) => stepTitle(path, graph));
 }
 
-/** What a setting is called: `cut.size` → "Chunk · size"; as it is written where its node is not there. */
+/** The title of a setting: `cut.size` → "Chunk · size"; as written if its node is missing. */
 export function settingName(address: string, graph: Graph): string {
   const param = saidParam(address, graph);
   const node = parseSettingName(address)?.node;
@@ -31,46 +31,46 @@ function saidParam(address: string, graph: Graph): string | undefined {
   return at === undefined || node === undefined ? undefined : paramTitle(node, at.param);
 }
 
-/** What a variant is called: `maxTokens=64, cut.size=9`, as it is named by what is varied → "max tokens = 64, Chunk · size = 9". */
+/** The title of a variant, from what it varies: `maxTokens=64, cut.size=9` → "max tokens = 64, Chunk · size = 9". */
 export function variantName(name: string, varied: readonly string[], graph: Graph): string {
-  let said = `, ${name}`;
+  let suffix = `, ${name}`;
   for (const address of varied) {
     const param = saidParam(address, graph);
     if (param === undefined) continue;
     const short = parseSettingName(address)?.param ?? address;
-    said = said
+    suffix = suffix
       .replace(`, ${address}=`, () => `, ${settingName(address, graph)} = `)
       .replace(`, ${short}=`, () => `, ${param} = `);
   }
-  return said.slice(2);
+  return suffix.slice(2);
 }
 
-/** Why a variant gave nothing, with the nodes and variants that it names called as on the screen. */
+/** Why a variant failed, with the titles of the nodes and variants that the message names. */
 export function problemInNames(
   { problem, named = [] }: Pick<TableRow, 'problem' | 'named'>,
   graph: Graph,
-  said: (variant: string) => string,
+  title: (variant: string) => string,
 ): string | undefined {
   return named.reduce((sentence, { text, node, variant }) => {
-    const name = node === undefined ? said(variant ?? text) : stepTitle(node, graph);
+    const name = node === undefined ? title(variant ?? text) : stepTitle(node, graph);
     return name === node ? sentence : sentence?.replace(text, () => `“${name}”`);
   }, problem);
 }
 
-/** A table whose variants are called as on the screen, and which one is called so. */
+/** A table with the titles of variants, and the way back from title to name. */
 export function inVariantNames(
   table: EvidenceTable,
-  said: (variant: string) => string,
-): { readonly table: EvidenceTable; readonly variantOf: (said: string) => string } {
+  title: (variant: string) => string,
+): { readonly table: EvidenceTable; readonly variantOf: (title: string) => string } {
   const names = table.rows.map(({ variant }) => variant);
-  const own = new Map(names.map((name) => [said(name), name]));
-  // Two that would be called the same keep their names.
+  const own = new Map(names.map((name) => [title(name), name]));
+  // Two variants with the same title keep their names.
   if (own.size < names.length) return { table, variantOf: (name) => name };
   return {
     table: {
       ...table,
-      baseline: said(table.baseline),
-      rows: table.rows.map((row) => ({ ...row, variant: said(row.variant) })),
+      baseline: title(table.baseline),
+      rows: table.rows.map((row) => ({ ...row, variant: title(row.variant) })),
     },
     variantOf: (name) => own.get(name) ?? name,
   };

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { useDocument } from '../../kit/stores.ts';
 import { stepTitle, nodeTypes, comparedMeanings, verdictSentence, action } from '@graft/view';
-import { reportAddress } from '../../api/runs/export-run.ts';
+import { reportAddress } from '../../api/runs/run-history.ts';
 import { inVariantNames, problemInNames, settingName, variantName } from './experiment-names.ts';
 
 function download(text: string, name: string): void {
@@ -13,7 +13,7 @@ function download(text: string, name: string): void {
   link.href = address;
   link.download = name;
   link.click();
-  // The download has its own hold on the bytes once it began.
+  // The browser holds the bytes itself once the download has started.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
@@ -53,7 +53,7 @@ function Downloads(props: {
   );
 }
 
-/** What a run of an experiment gave: the verdict, then the table with its intervals drawn. */
+/** The result of an experiment: the verdict, then the table with drawn intervals. */
 export function ExperimentResult({
   runId,
   name,
@@ -72,12 +72,12 @@ export function ExperimentResult({
     const problem = problemInNames(row, graph, call);
     return problem === undefined ? row : { ...row, problem };
   });
-  const said = inVariantNames({ ...table, rows }, call);
+  const titled = inVariantNames({ ...table, rows }, call);
   const titles = {
     node: (path: string) => stepTitle(path, graph),
     setting: (address: string) => settingName(address, graph),
   };
-  const verdict = verdictSentence(inMetricWords(said.table, titles.node));
+  const verdict = verdictSentence(inMetricWords(titled.table, titles.node));
   return (
     <div data-testid="experiment-table">
       <div className="flex items-start gap-4 px-4 py-1.5">
@@ -85,13 +85,13 @@ export function ExperimentResult({
         <Downloads {...{ table, name, runId }} />
       </div>
       <EvidenceTableView
-        table={said.table}
+        table={titled.table}
         {...{ meanings, titles }}
         compare={(variant) =>
           action('compareVariants')({
             runId,
             baseline: table.baseline,
-            variant: said.variantOf(variant),
+            variant: titled.variantOf(variant),
           })
         }
       />

@@ -1,25 +1,29 @@
-import { serializeGraph, type Experiment } from '@graft/graph';
+import { serializeGraph, type Experiment, countVariants, type Experiments } from '@graft/graph';
 import { clock, count, duration, plural } from '@graft/nodes/kit/ui';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useDeferredValue } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { api, queries } from '../../api/client.ts';
-import { problemText, type ExperimentProgress } from '@graft/view';
+import { problemText, type ExperimentProgress, foldExperimentEvent, noProgress } from '@graft/view';
 import { RunOrCancel } from '../../kit/run-or-cancel.tsx';
 import { useDocument } from '../../kit/stores.ts';
-import { cancelExperiment, startExperiment, useExperiments } from '../../api/experiments.ts';
-import { ExperimentList } from './experiment-list.tsx';
+import {
+  cancelExperiment,
+  startExperiment,
+  useExperiments,
+  experimentEnded,
+} from '../../api/experiments.ts';
 import { ExperimentResult } from './experiment-result.tsx';
 import { PlannedVariants } from './planned-variants.tsx';
 import { variantName } from './experiment-names.ts';
-import { useExperimentProgress } from './use-experiment-progress.ts';
+import { report } from '../../api/graphs/graph-file.ts';
 
-/** Milliseconds between two looks for runs that another tab or the command line started. */
+/** Milliseconds between two checks for runs that another tab or the command line started. */
 const lookEvery = 3_000;
 
-/** What a run of it would be, by the graph as it stands on the screen. */
+/** What running the experiment would mean, by the graph on the screen. */
 function usePlanned(path: string, name: string) {
   const graph = useDeferredValue(useDocument((state) => state.graph));
-  // Where nodes stand changes nothing of it.
+  // The layout does not matter to it.
   const text = serializeGraph({ ...graph, layout: {} });
   return useQuery({
     queryKey: ['planned-experiment', path, name, text],
@@ -39,12 +43,12 @@ function useRunsOf(path: string, name: string) {
   return data.filter(({ experiment }) => experiment === name);
 }
 
-/** Names of variants have commas of their own. */
+/** Quoted, because names of variants contain commas. */
 const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
 
 function Progress(props: {
   readonly progress: ExperimentProgress;
-  /** What a variant is called. */
+  /** The title of a variant. */
   readonly called: (variant: string) => string;
 }) {
   const { progress, called } = props;
@@ -98,7 +102,7 @@ function Details(props: {
       <header className="flex items-center gap-3 px-4 pb-1">
         <RunOrCancel
           working={working !== undefined}
-          // Not while it is being started: a button that is disabled loses the focus.
+          // Not disabled while it starts: a disabled button loses the focus.
           disabled={planned?.plan === undefined}
           look="small"
           of=" the experiment"
@@ -142,7 +146,7 @@ function Details(props: {
   );
 }
 
-/** The experiments of the open file: what they are, how the one that runs goes, and what the newest run shows. */
+/** The experiments of the open file: their variants, the progress of a run, and the newest result. */
 export default function ExperimentsPanel() {
   const path = useDocument((state) => state.file?.path);
   const experiments = useDocument((state) => state.graph.experiments);
@@ -169,4 +173,58 @@ export default function ExperimentsPanel() {
       <Details key={`${path} ${shown}`} path={path} name={shown} experiment={experiment} />
     </div>
   );
+}
+
+/** The experiments of the open file; a click shows one. */
+function ExperimentList(props: { readonly experiments: Experiments; readonly shown: string }) {
+  return (
+    <ul className="w-44 shrink-0 overflow-auto border-r border-line" aria-label="Experiments">
+      {Object.entries(props.experiments).map(([name, experiment]) => {
+        const { variants, repeats } = countVariants(experiment);
+        return (
+          <li key={name}>
+            <button
+              type="button"
+              className="quiet-row flex-col items-start! gap-0! py-1 text-sm"
+              aria-current={name === props.shown}
+              title={experiment.doc}
+              onClick={() => useExperiments.setState({ chosen: name })}
+            >
+              <span className="w-full truncate text-left font-[550] text-ink">{name}</span>
+              <span className="text-ink-2">
+                {count(variants)} {variants === 1 ? 'variant' : 'variants'}
+                {repeats === 1 ? '' : `, ${count(repeats)} seeds each`}
+              </span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Follows a run of an experiment to its end; after a disconnect it resumes after the last event. */
+function useExperimentProgress(runId: string | undefined): ExperimentProgress {
+  const [state, setState] = useState({ runId, progress: noProgress });
+  useEffect(() => {
+    if (runId === undefined) return;
+    const subscription = api.experiments.follow.subscribe(
+      { runId },
+      {
+        onData: ({ data }) => {
+          setState((before) => ({
+            runId,
+            progress: foldExperimentEvent(
+              before.runId === runId ? before.progress : noProgress,
+              data,
+            ),
+          }));
+          if (data.type === 'experiment.finished') void experimentEnded();
+        },
+        onError: report,
+      },
+    );
+    return () => subscription.unsubscribe();
+  }, [runId]);
+  return state.runId === runId ? state.progress : noProgress;
 }

@@ -1,19 +1,39 @@
-import { metricInSentence, settingText } from '@graft/graph';
+import { metricInSentence, settingText, savedVariant } from '@graft/graph';
 import { Fragment } from 'react';
 import { problemText } from '@graft/view';
 import { useDocument } from '../../kit/stores.ts';
-import { plannedExtent, type Planned } from './planned-extent.ts';
 import { metricName, settingName, variantName } from './experiment-names.ts';
+import { count, plural } from '@graft/nodes/kit/ui';
+import type { api } from '../../api/client.ts';
 
-/** What a run of an experiment would be, as the server says. */
-/** The variants of an experiment before it runs: what each sets, and why one cannot. */
+export type Planned = NonNullable<Awaited<ReturnType<typeof api.experiments.plan.mutate>>['plan']>;
+
+/**
+ * `12 variants, 3 seeds each, against “as saved” (39 runs)`. Counts variants as the list of experiments does: without
+ * the saved graph.
+ */
+export function plannedExtent(planned: Planned, baseline: string): string {
+  const { variants, seeds, looks } = planned;
+  const own = variants.filter(({ name }) => name !== savedVariant);
+  const refused = own.filter(({ problem }) => problem !== undefined).length;
+  const runs = variants.filter(({ problem }) => problem === undefined).length * seeds;
+  return [
+    plural(own.length, 'variant'),
+    ...(refused === 0 ? [] : [`${count(refused)} of which cannot run`]),
+    ...(seeds === 1 ? [] : [`${count(seeds)} seeds each`]),
+    `against “${baseline}”${seeds === 1 ? '' : ` (${plural(runs, 'run')})`}`,
+    ...(looks === undefined ? [] : [`weak variants stopped early (${count(looks)} checks)`]),
+  ].join(', ');
+}
+
+/** The variants of an experiment before it runs: the settings of each, and why one cannot run. */
 export function PlannedVariants({
   planned,
   varied,
   open,
 }: {
   readonly planned: Planned;
-  /** The settings that it varies. */
+  /** The settings that vary. */
   readonly varied: readonly string[];
   readonly open: boolean;
 }) {

@@ -5,7 +5,31 @@ import { PlusIcon } from '../../kit/icons.tsx';
 import { useOneTabStop } from '../../kit/one-tab-stop.ts';
 import { useOverlay } from '../../kit/stores.ts';
 import { FileRow } from './file-row.tsx';
-import { byFolder } from './folders.ts';
+
+/** A folder, ending in `/` (empty for the workspace itself), and the files directly in it. */
+interface Folder {
+  readonly folder: string;
+  readonly paths: readonly string[];
+}
+
+/** Without the common extension, so that `flow` sorts before `flow-copy`. */
+function stem(path: string): string {
+  return path.replace(/\.graft\.json$/, '');
+}
+
+/** Paths by folder: first the workspace itself, then its folders by name. */
+export function byFolder(paths: readonly string[]): readonly Folder[] {
+  const folders = new Map<string, string[]>();
+  for (const path of paths) {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const own = folders.get(folder) ?? [];
+    own.push(path);
+    folders.set(folder, own);
+  }
+  return [...folders]
+    .map(([folder, own]) => ({ folder, paths: own.sort((a, b) => (stem(a) < stem(b) ? -1 : 1)) }))
+    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+}
 
 function askForNew(folder: string): void {
   useOverlay.getState().show({ nameQuestion: { kind: 'new', folder } });
@@ -25,7 +49,7 @@ function FolderHeading({ folder }: { readonly folder: string }) {
         className="icon-button quiet-icon size-[22px]"
         aria-label={`New graph in ${folder.slice(0, -1)}`}
         title={`New graph in ${folder.slice(0, -1)}`}
-        // By keys it is in the menu of the folder's files.
+        // Keys reach it through the menu of a file in the folder.
         tabIndex={-1}
         onClick={() => askForNew(folder)}
       >

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { queries } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { useListed } from '../../kit/use-listed.ts';
 import { useOverlay } from '../../kit/stores.ts';
 import type { FileQuestion } from '@graft/view';
@@ -14,10 +14,10 @@ function close(): void {
   useOverlay.getState().show({ fileQuestion: null });
 }
 
-/** Entries that are drawn: of more the name is typed. */
+/** The most entries to draw; others are found by typing. */
 const mostShown = 500;
 
-/** Files and folders of the workspace, or nothing but what is brought there: who has files need not look at others. */
+/** Chooses files and folders of the workspace, or only uploads: whoever brings files need not see others. */
 export function FilePicker({ question }: { readonly question: FileQuestion }) {
   return question.files === undefined ? (
     <Picker question={question} />
@@ -26,7 +26,7 @@ export function FilePicker({ question }: { readonly question: FileQuestion }) {
   );
 }
 
-/** Whether a folder is taken as it is. */
+/** Whether a folder itself can be chosen. */
 const takesFolders = ({ takes }: FileQuestion): boolean => takes?.includes('/') !== false;
 
 function Bringing(props: {
@@ -36,7 +36,8 @@ function Bringing(props: {
   const { question, files } = props;
   const dialog = useModal();
   const [only] = files;
-  const what = only !== undefined && files.length === 1 ? only.path : plural(files.length, 'file');
+  const subject =
+    only !== undefined && files.length === 1 ? only.path : plural(files.length, 'file');
   return (
     <dialog
       ref={dialog}
@@ -45,7 +46,7 @@ function Bringing(props: {
       onClose={close}
     >
       <h2 className="truncate px-4 pt-3.5 pb-2.5 font-[600]">
-        Add {what} to {question.folder === '' ? 'the workspace' : question.folder}
+        Add {subject} to {question.folder === '' ? 'the workspace' : question.folder}
       </h2>
       <FileUpload
         folder={question.folder}
@@ -63,7 +64,7 @@ function Bringing(props: {
   );
 }
 
-/** Files and folders of the workspace, gone through by keys or by the mouse, and those of this computer to bring there. */
+/** Files and folders of the workspace, browsed by keys or mouse, and uploads from this computer. */
 function Picker({ question }: { readonly question: FileQuestion }) {
   const dialog = useModal();
   const id = useId();

@@ -3,16 +3,16 @@ import { useRef } from 'react';
 import type { FileToSend } from '@graft/view';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
 import { asSent } from '../../kit/dropped-entries.ts';
-import { folderOf } from '../../kit/folder-of.ts';
+import { folderOf } from '../../kit/path-parts.ts';
 
 interface FileRemediesProps {
   readonly node: string;
   readonly param: string;
-  /** The path or pattern that gives no file. */
+  /** The path or pattern that matches no file. */
   readonly missing: string;
 }
 
-/** The value of a parameter with other paths in the place of one: a list, or one path. */
+/** The value of a parameter with one path replaced by others; the value is a list, or a path. */
 function replaced(value: unknown, missing: string, paths: readonly string[]): unknown {
   if (!Array.isArray(value)) return paths[0] ?? value;
   const list = value.map(String);
@@ -20,7 +20,7 @@ function replaced(value: unknown, missing: string, paths: readonly string[]): un
   return [...new Set(list.toSpliced(at === -1 ? list.length : at, 1, ...paths))];
 }
 
-/** Of a path that gives no file: each way to one. */
+/** Ways to replace a path that matches no file. */
 export function FileRemedies({ node, param, missing }: FileRemediesProps) {
   const input = useRef<HTMLInputElement>(null);
   const ask = (files?: readonly FileToSend[]): void => {

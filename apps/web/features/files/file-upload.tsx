@@ -2,25 +2,24 @@ import { bytes } from '@graft/nodes/kit/ui';
 import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { queries, queryClient } from '../../api/client.ts';
-import { sendFiles, UploadRefused } from '../../api/send-files.ts';
+import { sendFiles, UploadRefused, uploadRefusal } from '../../api/send-files.ts';
 import type { FileToSend } from '@graft/view';
 import { forgetDrawn } from '../../api/graphs/workspace-files.ts';
 import { asSent, broughtPaths, takeDropped } from '../../kit/dropped-entries.ts';
-import { uploadRefusal } from './upload-refusal.ts';
 
 interface FileUploadProps {
-  /** Where they go. */
+  /** The target folder. */
   readonly folder: string;
-  /** Files that are brought at once. */
+  /** Files that are uploaded at once. */
   readonly first: readonly FileToSend[] | undefined;
-  /** One is brought, not several. */
+  /** Whether a single file is wanted. */
   readonly one: boolean;
-  /** Whether a folder is taken as such, or only what is in it. */
+  /** Whether a folder counts as such, or only its content. */
   readonly folders: boolean;
   readonly came: (paths: readonly string[]) => void;
-  /** Where there is nothing but what is brought: what is done when that is given up. */
+  /** If there is nothing but the upload: called when it is abandoned. */
   readonly giveUp?: () => void;
-  /** Takes the folder as it is; absent where it cannot be taken. */
+  /** Chooses the folder itself; absent if that is impossible. */
   readonly wholeFolder: (() => void) | undefined;
 }
 
@@ -35,7 +34,7 @@ type State =
 
 const answerSchema = z.object({ paths: z.array(z.string()), written: z.array(z.string()) });
 
-/** Brings files of this computer into a folder of the workspace; never in the place of another without having asked. */
+/** Uploads files into a folder of the workspace. Asks before it replaces any. */
 export function FileUpload(props: FileUploadProps) {
   const { folder, first, one, came, giveUp, wholeFolder } = props;
   const [state, setState] = useState<State>({ kind: 'asking' });
@@ -61,7 +60,7 @@ export function FileUpload(props: FileUploadProps) {
         await sendFiles(sent, query, { progress, signal }),
       );
       await forgetDrawn(...written);
-      // What a pattern matches is another now.
+      // Patterns may match other files now.
       void queryClient.invalidateQueries({ queryKey: queries.catalogue.matchFiles.queryKey() });
       if (!signal.aborted) came(broughtPaths(files, paths, { folder, folders }));
     } catch (error) {

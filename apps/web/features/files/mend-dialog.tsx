@@ -1,23 +1,22 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
-import { faultLine } from '../../kit/code/fault-line.ts';
 import { promptView, type PromptView } from '../../kit/code/code-view.ts';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { openFile } from '../../api/graphs/open-file.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';
 import { UnsavedQuestion, useDialogKeys, useUnsavedGuard } from '../../kit/unsaved-work.tsx';
 import { saveText, type ReadText, type Unsaved } from './save-text.ts';
 
-/** Characters that are edited as text: more is for an editor of one's own. */
+/** The most characters that are edited here; larger files need an editor. */
 const longest = 1_000_000;
 
 function close(): void {
   useOverlay.getState().show({ mending: null });
 }
 
-/** A file that cannot be opened as a graph, as text. It is saved once it is one. */
+/** Edits a file as text that cannot be opened as a graph. It can be saved once it is one. */
 export function MendDialog({ path }: { readonly path: string }) {
   const dialog = useModal();
   const host = useRef<HTMLDivElement>(null);
@@ -54,7 +53,7 @@ export function MendDialog({ path }: { readonly path: string }) {
     made.view.focus();
     return () => made.view.destroy();
   }, [read, isLong, path]);
-  useEffect(() => editor.current?.markFault(faultLine([unsaved?.message ?? ''])), [unsaved]);
+  useEffect(() => editor.current?.markFault(unsaved?.line), [unsaved]);
   const save = async (over: boolean): Promise<void> => {
     const text = editor.current?.view.state.doc.toString();
     if (read === undefined || text === undefined) return;
@@ -66,7 +65,7 @@ export function MendDialog({ path }: { readonly path: string }) {
     close();
     await openFile(path);
   };
-  /** Leaves at once where nothing would be lost, else asks. */
+  /** Closes if nothing would be lost, else asks. */
   const wantToLeave = (): void => {
     if (isEdited) setLeaving(!isLeaving);
     else close();
@@ -81,7 +80,7 @@ export function MendDialog({ path }: { readonly path: string }) {
       ref={dialog}
       className="dialog w-[960px]"
       aria-labelledby="mend-dialog-title"
-      // It goes by its own buttons alone: whatever else would close it might lose what was typed.
+      // Only its own buttons close it: anything else might lose the text.
       onCancel={(event) => event.preventDefault()}
       onClose={() => dialog.current?.showModal()}
     >

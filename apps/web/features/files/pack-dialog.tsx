@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { queries } from '../../api/client.ts';
 import { problemsOf } from '../../api/problem.ts';
 import { problemText } from '@graft/view';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';
 

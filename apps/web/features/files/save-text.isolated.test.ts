@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 it('saves a text that is a graph, and no other', async () => {
-  expect(await saveText(path, '{ graft: 1 }', '2')).toMatchObject({ stale: false });
+  expect(await saveText(path, '{ graft: 1 }', '2')).toMatchObject({ stale: false, line: 1 });
   expect(disk.saved).toEqual([]);
   expect(await saveText(path, whole, '2')).toBeUndefined();
   expect(disk.saved).toEqual([whole]);

@@ -1,6 +1,6 @@
 import { parseGraph } from '@graft/graph';
 import { api } from '../../api/client.ts';
-import { problemCode, refusalOf } from '../../api/problem.ts';
+import { problemsOf, refusalOf } from '../../api/problem.ts';
 
 /** A graph file as text, and its revision. */
 export interface ReadText {
@@ -8,15 +8,17 @@ export interface ReadText {
   readonly revision: string;
 }
 
-/** Why a text was not saved. `stale`: another one was saved meanwhile. */
+/** Why a text was not saved. `stale`: the file changed since it was read. */
 export interface Unsaved {
   readonly message: string;
+  /** Where the text is wrong, from 1. */
+  readonly line?: number | undefined;
   readonly stale: boolean;
 }
 
 /**
- * Saves a text as a graph file, which it has to be: the server saves any text, as editors do. Without the revision that it
- * is based on it takes the place of whatever is there.
+ * Saves a text as a graph file. It must be a graph: the server would save any text. Without `base`, the revision that the text
+ * starts from, it replaces whatever the file holds.
  */
 export async function saveText(
   path: string,
@@ -29,6 +31,11 @@ export async function saveText(
     await api.graphs.save.mutate({ path, text, base: from });
     return undefined;
   } catch (error) {
-    return { message: refusalOf(error), stale: problemCode(error) === 'stale-save' };
+    const [problem] = problemsOf(error);
+    return {
+      message: refusalOf(error),
+      line: problem?.location.line,
+      stale: problem?.code === 'stale-save',
+    };
   }
 }

@@ -2,7 +2,7 @@ import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { api } from '../../api/client.ts';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { openFile } from '../../api/graphs/open-file.ts';
 import { refreshFiles, report as reportProblem } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { queries, type api } from '../../api/client.ts';
 import { commandOf, nodeTypes } from '@graft/view';
 import { CloseIcon } from '../../kit/icons.tsx';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { openFile } from '../../api/graphs/open-file.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';

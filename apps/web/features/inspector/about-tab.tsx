@@ -1,5 +1,5 @@
 import type { InputPort, NodeType, OutputPort } from '@graft/graph';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour } from '../../kit/node-types.ts';
 
 function PortList(props: {
   readonly title: string;

@@ -1,5 +1,5 @@
 import type { Command } from '@graft/view';
-import { meantNode } from '../../kit/focus-node.ts';
+import { meantNode } from '../../kit/focus.ts';
 import { usePanels } from '../../kit/stores.ts';
 import { focusInspector } from './focus-inspector.ts';
 import { leaveFullPage, showFullPage } from './full-page.ts';

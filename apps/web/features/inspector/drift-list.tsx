@@ -1,5 +1,5 @@
 import { keepGraph, takeGraph, takeSources } from '../../api/graphs/lock-sources.ts';
-import type { ShownDrift } from '../../api/graphs/use-drift.ts';
+import type { ShownDrift } from '../../api/runs/plan-report.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 
 /** Which sources are others than the graph is locked to, each with what can be done about it. */

@@ -1,4 +1,4 @@
-import { useDrift } from '../../api/graphs/use-drift.ts';
+import { useDrift } from '../../api/runs/plan-report.ts';
 import { part } from '../../kit/part.tsx';
 
 const DriftList = part(() => import('./drift-list.tsx').then((loaded) => loaded.DriftList));

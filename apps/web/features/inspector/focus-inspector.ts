@@ -1,4 +1,4 @@
-import { focusAwaited, focusOnceThere } from '../../kit/focus-awaited.ts';
+import { focusAwaited, focusOnceThere } from '../../kit/typed-ahead.ts';
 import { openPanel } from '@graft/view';
 import { useScreen } from '../../kit/stores.ts';
 

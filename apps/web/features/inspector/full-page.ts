@@ -1,4 +1,4 @@
-import { focusNode } from '../../kit/focus-node.ts';
+import { focusNode } from '../../kit/focus.ts';
 import { openPanel, setFullPage } from '@graft/view';
 import { useScreen } from '../../kit/stores.ts';
 import { focusInspector } from './focus-inspector.ts';

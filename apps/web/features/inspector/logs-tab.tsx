@@ -1,7 +1,6 @@
 import { drawnFile } from '@graft/view';
 import { useDocument } from '../../kit/stores.ts';
-import { lineText, logTime, useLogLines } from '../../kit/log-lines.ts';
-import { LogText } from '../../kit/log-text.tsx';
+import { lineText, logTime, useLogLines, LogText } from '../../kit/log-lines.tsx';
 
 /** What the step logged, oldest first. */
 export function LogsTab({ node }: { readonly node: string }) {

@@ -1,15 +1,21 @@
 import { setTitle, type GraphNode } from '@graft/graph';
-import { focusNode } from '../../kit/focus-node.ts';
-import { useDocument, useRunView, usePanels, useScreen } from '../../kit/stores.ts';
+import { focusNode } from '../../kit/focus.ts';
+import {
+  useDocument,
+  useRunView,
+  usePanels,
+  useScreen,
+  usePath,
+  useShape,
+} from '../../kit/stores.ts';
 import { usedGraph, untitled, type InspectorTab } from '@graft/view';
-import { usePath, useShape } from '../../kit/node-hooks.ts';
 import { enterSelected } from '../../api/graphs/navigation.ts';
 import { startRun } from '../../api/runs/run-actions.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { DriftNotice } from './drift-notice.tsx';
 import { goFullPage, leaveFullPage } from './full-page.ts';
 import { GraphSummary } from './graph-summary.tsx';
-import { useWarnings } from '../../kit/log-lines.ts';
+import { useWarnings } from '../../kit/log-lines.tsx';
 import { LogsTab } from './logs-tab.tsx';
 import { OutputTab } from './output-tab.tsx';
 import { PastParameters } from './past-parameters.tsx';

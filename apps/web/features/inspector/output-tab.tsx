@@ -10,7 +10,7 @@ import {
   nodeTypes,
   action,
 } from '@graft/view';
-import { progressText } from '../../api/runs/progress-text.ts';
+import { progressText } from '../../api/runs/run-texts.ts';
 import { useDocument, useRunView, useInnerStep } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { Score } from './score.tsx';

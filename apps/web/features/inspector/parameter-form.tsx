@@ -19,9 +19,8 @@ import {
   problemPlace,
   commandOf,
 } from '@graft/view';
-import { useDocument, useRunView } from '../../kit/stores.ts';
+import { useDocument, useRunView, usePath } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
-import { usePath } from '../../kit/node-hooks.ts';
 import { useProblemsAt } from '../../api/graphs/use-problems.ts';
 import { countingFields } from './counting-fields.ts';
 import { useKeptOpen } from '../../kit/kept-open.ts';

@@ -1,7 +1,6 @@
 import { paramCounts, paramFields, settingText, type NodeType } from '@graft/graph';
-import { useDocument, useRunView } from '../../kit/stores.ts';
+import { useDocument, useRunView, usePath } from '../../kit/stores.ts';
 import { givenParams, bodyAt, nodeIn } from '@graft/view';
-import { usePath } from '../../kit/node-hooks.ts';
 import { useShallow } from 'zustand/react/shallow';
 
 /** What a node has in the file as it is now; undefined where it is no longer there. */

@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '@graft/graph';
-import { ScoreLine } from '../../kit/score-line.tsx';
+import { ScoreLine } from '../../kit/cell-parts.tsx';
 import { useScore } from '../../api/runs/use-score.ts';
 
 /** The score of answers; nothing where there is nothing to compare. */

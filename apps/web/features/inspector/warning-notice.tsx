@@ -1,6 +1,6 @@
 import { plural } from '@graft/nodes/kit/ui';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { lineText, useWarnings } from '../../kit/log-lines.ts';
+import { lineText, useWarnings } from '../../kit/log-lines.tsx';
 
 /** Warnings that are shown in full; more are counted. */
 const mostShown = 3;

@@ -1,7 +1,7 @@
 import type { Label, Labels } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
-import { keyName } from '../../kit/platform.ts';
+import { keyName } from '../../kit/chord.ts';
 import { labelWord } from './answer-line.tsx';
 import type { UseLabelBook } from './label-book.ts';
 

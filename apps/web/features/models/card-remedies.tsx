@@ -1,14 +1,14 @@
 import { Content, Portal, Root, Trigger } from '@radix-ui/react-popover';
 import { useEffect, useMemo, useState } from 'react';
 import { createPortal } from 'react-dom';
-import { nodeCard } from '../../kit/focus-node.ts';
+import { nodeCard } from '../../kit/focus.ts';
 import { missingPath, titleAmong, byNode } from '@graft/view';
-import { menuPlace } from '../../kit/menu-place.ts';
+import { menuPlace } from '../../kit/open-menu.ts';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { useProblems, useProblemsAt } from '../../api/graphs/use-problems.ts';
 import { NodeRemedies } from './node-remedies.tsx';
 
-/** The foot of a node's card, as long as it is drawn: it is another one after each time that it was out of sight. */
+/** The foot of a drawn node card; a card that was out of sight gets a new element. */
 function useDrawnFoot(id: string): Element | null {
   const [foot, setFoot] = useState<Element | null>(null);
   const view = useScreen((state) => state.view);
@@ -24,10 +24,10 @@ function useDrawnFoot(id: string): Element | null {
   return foot;
 }
 
-/** Problems over what can be had: a model or a file that is not here. */
+/** Problems with a remedy: a missing model or file. */
 const codes = new Set(['bad-model', 'missing-file']);
 
-/** Whether a node lacks something to which there are ways. */
+/** Whether a node lacks a model or a file. */
 function useLack(id: string): boolean {
   const problems = useProblemsAt(id);
   const params = useDocument((state) => state.shown.nodes[id]?.params);
@@ -38,7 +38,7 @@ function useLack(id: string): boolean {
   });
 }
 
-/** On a card, the way to what its node names and is not here. */
+/** On a card: the ways to get what its node lacks. */
 function OnCard({ id }: { readonly id: string }) {
   const foot = useDrawnFoot(id);
   const title = useDocument((state) => titleAmong(id, state.shown.nodes));
@@ -66,7 +66,7 @@ function OnCard({ id }: { readonly id: string }) {
   );
 }
 
-/** On the cards of nodes that name a model or a file which is not here: the ways to it. */
+/** On the cards of nodes that lack a model or a file: the ways to get it. */
 export function CardRemedies() {
   const problems = useProblems();
   const ids = useMemo(

@@ -11,7 +11,7 @@ import { useDownloads, type OfferedModel } from './use-models.ts';
 interface ModelChoiceProps {
   readonly question: ModelQuestion;
   readonly title: string;
-  /** The one that is shown at first. */
+  /** The model that is shown first. */
   readonly first: string;
   readonly take: (id: string) => void;
   readonly importOne: () => void;
@@ -23,17 +23,17 @@ const aKind = {
   'language-model': 'a language model',
 };
 
-/** Whether each word that is typed stands in what a model is called, or in what is said of it. */
+/** Whether every typed word occurs in the names or facts of a model. */
 function isMeant({ facts, licence }: OfferedModel, search: string): boolean {
-  const said = [facts.title, facts.id, facts.architecture, facts.format, licence.id];
-  const text = said.join(' ').toLowerCase();
+  const words = [facts.title, facts.id, facts.architecture, facts.format, licence.id];
+  const text = words.join(' ').toLowerCase();
   return search
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
 }
 
-/** The models to choose from, found by typing, and what is known of the one that is shown. */
+/** The models to choose from, found by typing, with details of the shown one. */
 export function ModelChoice({ question, title, first, take, importOne }: ModelChoiceProps) {
   const { kind, current } = question;
   const id = useId();

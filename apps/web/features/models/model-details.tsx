@@ -1,7 +1,6 @@
 import { bytes, count } from '@graft/nodes/kit/ui';
 import { report } from '../../api/graphs/graph-file.ts';
-import { DownloadButton } from './download-button.tsx';
-import { DownloadProgress } from './download-progress.tsx';
+import { DownloadButton, DownloadProgress } from './download.tsx';
 import { memoryWords, weightCount } from './memory-words.ts';
 import { cancelDownload, type Download, type Offered, type OfferedModel } from './use-models.ts';
 
@@ -12,7 +11,7 @@ interface ModelDetailsProps {
   readonly choose: () => void;
 }
 
-/** What a model is, what it takes of this machine, and what can be done with it. */
+/** A model: what it is, what it needs of this machine, and what can be done with it. */
 export function ModelDetails({ model, machine, coming, choose }: ModelDetailsProps) {
   const { facts, licence, installed } = model;
   const { fits, words } = memoryWords(model, machine);
@@ -26,7 +25,7 @@ export function ModelDetails({ model, machine, coming, choose }: ModelDetailsPro
   ];
   return (
     <section aria-label={facts.title} className="shrink-0 border-t border-line px-4 py-3">
-      <p className="text-ink-2">{parts.filter((one) => one !== undefined).join(' · ')}</p>
+      <p className="text-ink-2">{parts.filter((part) => part !== undefined).join(' · ')}</p>
       <p className="mt-0.5">
         <span
           className={

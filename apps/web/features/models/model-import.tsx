@@ -3,13 +3,34 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { z } from 'zod';
 import { api } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
-import { sendFiles } from '../../api/send-files.ts';
+import { sendFiles, UploadRefused } from '../../api/send-files.ts';
 import { ProgressBar } from '../../kit/progress-bar.tsx';
-import { modelFiles } from './model-files.ts';
 import { refreshModels } from './use-models.ts';
+import type { FileToSend } from '@graft/view';
+
+/** The files of a model; its folder may hold others, such as weights in other formats. */
+const parts = /\.(gguf|json|jinja|safetensors|onnx|onnx_data(_\d+)?)$/;
+
+/**
+ * The chosen files to upload: a single file, or the model files of a folder, by relative path. Throws `UploadRefused`
+ * if there are none.
+ */
+export function modelFiles(chosen: readonly File[]): readonly FileToSend[] {
+  const found = chosen
+    .map((file) => ({ file, path: file.webkitRelativePath || file.name }))
+    .filter(
+      ({ path }) =>
+        chosen.length === 1 ||
+        (parts.test(path) && !path.split('/').some((part) => part.startsWith('.'))),
+    );
+  if (found.length > 0) return found;
+  throw new UploadRefused(
+    'This folder contains no model. Choose a folder with config.json, tokenizer.json and weights in safetensors or ONNX.',
+  );
+}
 
 interface ModelImportProps {
-  /** A model has come: its id. */
+  /** Called with the id of the imported model. */
   readonly came: (id: string) => void;
   readonly leave: () => void;
 }
@@ -29,7 +50,7 @@ function FileButton(props: {
   const { folder = false, disabled, take, children } = props;
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    // React knows no such property.
+    // React's types lack this property.
     if (folder) input.current?.setAttribute('webkitdirectory', '');
   }, [folder]);
   return (
@@ -57,13 +78,13 @@ function FileButton(props: {
   );
 }
 
-/** Adds a model of one's own: a path on the server's machine, or files from this one. */
+/** Imports a model: from a path on the server's machine, or from files of this one. */
 export function ModelImport({ came, leave }: ModelImportProps) {
   const [state, setState] = useState<State>({ kind: 'asking' });
   const [from, setFrom] = useState('');
   const [name, setName] = useState('');
   const stop = useRef<AbortController>(undefined);
-  // What is under way then, which is not what was when this came.
+  // Reads the latest state, not that of this render.
   useEffect(() => () => stop.current?.abort(), []);
   const working = state.kind === 'working';
   const id = name.trim();
@@ -90,7 +111,7 @@ export function ModelImport({ came, leave }: ModelImportProps) {
     const progress = (done: number, total: number): void =>
       setState({
         kind: 'working',
-        // What is read then has no end that is known.
+        // The size of what is read is unknown then.
         ...(done < total ? { share: done / total } : {}),
         line:
           done < total ? `Sent ${bytes(done)} of ${bytes(total)}` : 'Reading the uploaded files …',

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { useOverlay } from '../../kit/stores.ts';
 import type { ModelQuestion } from '@graft/view';
 import { ModelChoice } from './model-choice.tsx';

@@ -4,18 +4,17 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
 import { report } from '../../api/graphs/graph-file.ts';
-import { DownloadButton } from './download-button.tsx';
-import { DownloadProgress } from './download-progress.tsx';
+import { DownloadButton, DownloadProgress } from './download.tsx';
 import { cancelDownload, download, useDownloads } from './use-models.ts';
 
 interface ModelRemediesProps {
-  /** The model that is named. */
+  /** The id of the missing model. */
   readonly id: string;
   readonly kind: ModelKind | undefined;
   readonly choose: (id: string) => void;
 }
 
-/** Of a model that is named and is not here: each way to it. Nothing for one that is here. */
+/** Ways to get a model that is named but missing; nothing for an available one. */
 export function ModelRemedies({ id, kind, choose }: ModelRemediesProps) {
   const { data } = useQuery(queries.models.offered.queryOptions());
   const coming = useDownloads().get(id);
@@ -25,7 +24,7 @@ export function ModelRemedies({ id, kind, choose }: ModelRemediesProps) {
   if (data === undefined || id === '' || (fits && model.installed)) return null;
   const ask = (importing: boolean): void =>
     useOverlay.getState().show({ modelQuestion: { kind, current: id, choose, importing } });
-  // Where others had it, as the graph's lock says; only the hub is asked for what a file names.
+  // The source in the graph's lock. For an id in a file, only the hub is asked.
   const source = locked?.source?.startsWith('hf:') === true ? locked.source : undefined;
   const isComing = coming !== undefined && coming.problem === undefined;
   return (

@@ -1,12 +1,11 @@
 import { paramFields, setParam } from '@graft/graph';
 import { FileRemedies } from '../../kit/slots.ts';
 import { missingPath } from '@graft/view';
-import { useDocument } from '../../kit/stores.ts';
-import { useShape } from '../../kit/node-hooks.ts';
+import { useDocument, useShape } from '../../kit/stores.ts';
 import { useProblemsAt } from '../../api/graphs/use-problems.ts';
 import { ModelRemedies } from './model-remedies.tsx';
 
-/** Of each model and file that the node names and that is not here: the ways to it. */
+/** Ways to get each model and file that the node names and that is missing. */
 export function NodeRemedies({ id }: { readonly id: string }) {
   const node = useDocument((state) => state.shown.nodes[id]);
   const definition = useShape(node);

@@ -1,7 +1,6 @@
 import { plural, type Edge } from '@graft/graph';
 import { Fragment, useMemo } from 'react';
-import { useDocument, useOverlay } from '../../kit/stores.ts';
-import { useShape } from '../../kit/node-hooks.ts';
+import { useDocument, useOverlay, useShape } from '../../kit/stores.ts';
 import { titleAmong } from '@graft/view';
 
 interface CellLinksProps {

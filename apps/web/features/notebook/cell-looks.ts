@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { focusAwaited } from '../../kit/focus-awaited.ts';
+import { focusAwaited } from '../../kit/typed-ahead.ts';
 import type { OutputLook } from '../../kit/notebook/cell-frame.tsx';
 
 /** How a cell is looked at; nothing of it is saved with the graph. */

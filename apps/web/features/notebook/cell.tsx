@@ -3,10 +3,17 @@ import { action, cellHead, deleteKeys, stepOf, undo, untitled } from '@graft/vie
 import { CellFrame } from '../../kit/notebook/cell-frame.tsx';
 import { TitleField } from '../../kit/node-title.tsx';
 import { offStatus, outdatedText, resultText } from '../../api/runs/node-status.ts';
-import { progressText } from '../../api/runs/progress-text.ts';
+import { progressText } from '../../api/runs/run-texts.ts';
 import { useStatus } from '../../api/runs/use-node-status.ts';
-import { useParamsHere, useShape, usePath } from '../../kit/node-hooks.ts';
-import { useDocument, useRunView, useOverlay, useScreen } from '../../kit/stores.ts';
+import {
+  useParamsHere,
+  useShape,
+  usePath,
+  useDocument,
+  useRunView,
+  useOverlay,
+  useScreen,
+} from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { openMenu } from '../../kit/open-menu.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
@@ -15,7 +22,7 @@ import { OutputTab, ParameterForm, PastParameters } from '../../kit/slots.ts';
 import { cellAct, useKeyBefore, type CellAct, type CellStep } from './cell-act.ts';
 import { CellLinks } from './cell-links.tsx';
 import { lookAtCell, openForm, useCellLook } from './cell-looks.ts';
-import { Settings } from '../../kit/settings-text.tsx';
+import { Settings } from '../../kit/cell-parts.tsx';
 
 /** Asks which node to add: after the selected one, where one is. */
 export function askForNode(): void {

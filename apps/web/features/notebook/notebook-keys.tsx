@@ -1,5 +1,4 @@
-import { chordName } from '../../kit/chord.ts';
-import { keyName } from '../../kit/platform.ts';
+import { chordName, keyName } from '../../kit/chord.ts';
 
 /** What the keys do while a cell has the focus. */
 const keys: readonly (readonly [key: string, does: string])[] = [

@@ -1,8 +1,7 @@
 import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
-import { useDocument, useScreen } from '../../kit/stores.ts';
+import { useDocument, useScreen, useShape } from '../../kit/stores.ts';
 import { bodyAt, cellHead, cellOrder, proseOrder, keepViewShowable } from '@graft/view';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
-import { useShape } from '../../kit/node-hooks.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
 import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
 import { askForNode, Cell } from './cell.tsx';

@@ -12,30 +12,29 @@ import {
   inOrder,
   type OpenEnd,
   type View,
+  titleAmong,
 } from '@graft/view';
-import { familyColour } from '../../kit/family-colour.ts';
+import { familyColour, aboutType, rank } from '../../kit/node-types.ts';
 import { chordName } from '../../kit/chord.ts';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { startExperiment } from '../../api/experiments.ts';
 import { openFile } from '../../api/graphs/open-file.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { commandWords } from './command-words.ts';
-import { goToNode, nodesCalled } from './go-to-node.ts';
-import { aboutType, rank } from '../../kit/rank.ts';
-import { useModal } from '../../kit/modal.ts';
+import { useModal } from '../../kit/dialog.tsx';
 import { SearchField } from '../../kit/search-field.tsx';
 
 function close(): void {
   useScreen.getState().show({ commandMenu: false, openEnd: null });
 }
 
-/** Something that the menu offers. */
+/** An entry of the menu. */
 interface Offer {
-  /** What it is found by; no two have the same. */
+  /** The text that finds it; unique. */
   readonly value: string;
   readonly run: () => void;
   readonly hint?: string;
-  /** What it is found by too, after everything that is called so. */
+  /** Further words that find it, after all entries that match by name. */
   readonly about?: string;
   readonly children: ReactNode;
 }
@@ -83,7 +82,7 @@ function nodeGroup(openEnd: OpenEnd | null): Group {
   };
 }
 
-/** None while nothing is typed: in a large graph they would be more than can be read. */
+/** Nothing while the search is empty: a large graph has too many nodes to read. */
 function shownGroup(search: string): readonly Group[] {
   const offers = nodesCalled(search).map(({ id, title, value }) => ({
     value,
@@ -105,11 +104,11 @@ function fileGroup(paths: readonly string[]): Group {
 }
 
 function commandGroup(view: View, experiments: Graph['experiments'] = {}): Group {
-  const meant = allCommands().filter(
+  const commands = allCommands().filter(
     (command) =>
       command.hidden !== true && belongsTo(command, view) && command.enabled?.() !== false,
   );
-  const run = meant.map((command): Offer => ({
+  const run = commands.map((command): Offer => ({
     value: `${command.title} ${commandWords[command.id] ?? ''}`,
     ...(command.keys?.[0] === undefined ? {} : { hint: chordName(command.keys[0]) }),
     run: () => runCommand(command),
@@ -131,7 +130,7 @@ function commandGroup(view: View, experiments: Graph['experiments'] = {}): Group
   return { heading: 'Commands', offers: [...run, ...compare] };
 }
 
-/** The groups with that first which has the best for what is typed: cmdk orders what is in them, and leaves them where they are. */
+/** The groups, with the best match first: cmdk orders entries within groups only. */
 function byBest(groups: readonly Group[], search: string): readonly Group[] {
   const best = new Map(
     groups.map((group) => [
@@ -146,7 +145,7 @@ function byBest(groups: readonly Group[], search: string): readonly Group[] {
   return groups.toSorted((a, b) => (best.get(b) ?? 0) - (best.get(a) ?? 0));
 }
 
-/** ⌘K: add a node, go to one, open a file, or do what a key would. */
+/** ⌘K: adds a node, goes to one, opens a file, or runs a command. */
 export function CommandMenu() {
   const dialog = useModal();
   const [search, setSearch] = useState('');
@@ -199,4 +198,27 @@ export function CommandMenu() {
       </Command>
     </dialog>
   );
+}
+
+/** The most nodes to list: as many as can be told apart at a glance. */
+const most = 12;
+
+/** Selects a shown node and brings its card or cell into sight. The focus follows. */
+function goToNode(id: string): void {
+  useScreen.getState().select([id]);
+  action('bringIntoSight')(id);
+}
+
+/** The shown nodes whose title or id matches the search, the best first. */
+function nodesCalled(search: string): readonly { id: string; title: string; value: string }[] {
+  if (search.trim() === '') return [];
+  const { nodes } = useDocument.getState().shown;
+  return Object.keys(nodes)
+    .map((id) => {
+      const title = titleAmong(id, nodes);
+      return { id, title, value: `go to ${title} ${id}` };
+    })
+    .filter(({ value }) => rank(value, search) > 0)
+    .toSorted((a, b) => rank(b.value, search) - rank(a.value, search))
+    .slice(0, most);
 }

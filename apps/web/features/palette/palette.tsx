@@ -1,10 +1,9 @@
 import type { NodeType } from '@graft/graph';
 import { action, inOrder } from '@graft/view';
 import { FileList } from '../../kit/slots.ts';
-import { families, familyColour, familyTitles } from '../../kit/family-colour.ts';
-import { nodeDragType } from '../../kit/node-drag.ts';
+import { families, familyColour, familyTitles, nodeDragType } from '../../kit/node-types.ts';
 import { useOneTabStop } from '../../kit/one-tab-stop.ts';
-import { keyName } from '../../kit/platform.ts';
+import { keyName } from '../../kit/chord.ts';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 
 function PaletteItem({ definition }: { readonly definition: NodeType }) {

@@ -12,12 +12,12 @@ import {
 } from '@graft/view';
 import { createContext, useContext, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { offStatus, resultText, stepStatus } from '../../api/runs/node-status.ts';
-import { scoreText } from '../../api/runs/score-text.ts';
+import { scoreText } from '../../api/runs/run-texts.ts';
 import { Markdown } from '../../kit/markdown.tsx';
 import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
 import { CellFrame, type OutputLook } from '../../kit/notebook/cell-frame.tsx';
-import { ScoreLine } from '../../kit/score-line.tsx';
-import { Settings } from '../../kit/settings-text.tsx';
+import { ScoreLine } from '../../kit/cell-parts.tsx';
+import { Settings } from '../../kit/cell-parts.tsx';
 import { PortTabs } from '../../kit/tab-list.tsx';
 import { OutputView } from './report-output.tsx';
 

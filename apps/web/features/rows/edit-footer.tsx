@@ -1,5 +1,5 @@
 import { RedoIcon, UndoIcon } from '../../kit/icons.tsx';
-import { keyName } from '../../kit/platform.ts';
+import { keyName } from '../../kit/chord.ts';
 import { UnsavedQuestion } from '../../kit/unsaved-work.tsx';
 import type { RowsEditing } from './use-rows-editing.ts';
 

@@ -14,11 +14,18 @@ import {
   type BottomTab,
   type Command,
 } from '@graft/view';
-import { exportRun } from '../../api/runs/export-run.ts';
-import { cancelRun, startRun } from '../../api/runs/run-actions.ts';
-import { runShown } from '../../api/runs/run-shown.ts';
+import { exportRun } from '../../api/runs/run-history.ts';
+import { cancelRun, startRun, runShown } from '../../api/runs/run-actions.ts';
 import { switchRunOnChange } from '../../api/runs/source-changes.ts';
 import { useRunView, useScreen } from '../../kit/stores.ts';
+
+/** Shows a past run. Its row disappears with the list, so that the focus moves to the first tab, that of the run. */
+export function lookAtRun(runId: string): void {
+  useRunView.getState().lookBack(runId);
+  document.querySelector<HTMLElement>('section[aria-label="Runs"] [role="tab"]')?.focus();
+  openPanel('lower');
+  useScreen.getState().show({ bottomTab: 'run' });
+}
 
 /** Shows a tab of the lower panel. */
 function showBelow(bottomTab: BottomTab): void {
@@ -63,7 +70,7 @@ export const runCommands: readonly Command[] = [
     group: 'Run',
     views: ['canvas', 'notebook', 'app'],
     keys: ['escape'],
-    // What is selected goes first.
+    // Selected text comes first.
     enabled: () => isPast() && !hasSelection() && !action('hasSelectedEdge')(),
     passOn: true,
     run: () => useRunView.getState().follow(useRunView.getState().newest),

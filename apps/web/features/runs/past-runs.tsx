@@ -6,7 +6,7 @@ import { clock, duration } from '@graft/nodes/kit/ui';
 import { action, mostSides } from '@graft/view';
 import { useDocument, useRunView } from '../../kit/stores.ts';
 import { openMenuOf } from '../../kit/open-menu.ts';
-import { lookAtRun } from './look-at-run.ts';
+import { lookAtRun } from './commands.ts';
 
 const tones: Readonly<Record<string, string>> = {
   succeeded: 'good',
@@ -15,13 +15,13 @@ const tones: Readonly<Record<string, string>> = {
   queued: 'working',
 };
 
-/** What of a run was not the graph as it was saved. */
+/** How a run differed from the saved graph. */
 function otherThanSaved({ scope, settings }: RunRecord): string | undefined {
   if (scope !== undefined) return 'with another input';
   return settings === undefined ? undefined : 'part of the graph';
 }
 
-/** What its graph has otherwise than that of the run before it; nothing where that is not known. */
+/** How its graph differs from that of the run before; nothing if that is unknown. */
 function Changes({ lines }: { readonly lines: readonly string[] | undefined }) {
   if (lines === undefined) return null;
   const [first = 'same graph', ...others] = lines;
@@ -40,7 +40,7 @@ function RunRow(props: {
   readonly shown: boolean;
   readonly newest: string;
   readonly chosen: boolean;
-  /** Whether no more can be chosen. */
+  /** Whether the selection is full. */
   readonly full: boolean;
   readonly choose: (chosen: boolean) => void;
 }) {
@@ -93,7 +93,7 @@ function RunRow(props: {
   );
 }
 
-/** Runs of the open file, newest first: one is looked at by a click, several are chosen to be compared. */
+/** Runs of the open file, newest first. A click shows one; several can be selected and compared. */
 export function PastRuns() {
   const path = useDocument((state) => state.file?.path);
   const shown = useRunView((state) => state.run?.runId);
@@ -112,7 +112,7 @@ export function PastRuns() {
     ),
   );
   if (runs.length === 0) return <p className="px-3.5 text-ink-2">No runs yet.</p>;
-  // The oldest is what the others are compared with.
+  // The oldest is the baseline.
   const sides = runs.filter(({ id }) => chosen.includes(id)).toReversed();
   return (
     <>

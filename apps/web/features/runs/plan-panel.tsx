@@ -9,7 +9,7 @@ import { action, isOver, nodeTypes, reasonLine, stepIn, stepTitle } from '@graft
 import { useProblems } from '../../api/graphs/use-problems.ts';
 import { ProblemList } from './problem-list.tsx';
 
-/** What the run that goes on has come to with a step. */
+/** The state of a step in the current run. */
 const goingWords: Readonly<Partial<Record<StepStatus, string>>> = {
   queued: 'Queued.',
   running: 'Running.',
@@ -37,7 +37,7 @@ function Verdict({ step }: { readonly step: PlanReport['nodes'][number] }) {
   );
 }
 
-/** What a run would do: for each node, whether it is reused, and if not, why. */
+/** What a run would do: whether each node is reused, and why not. */
 export function PlanPanel() {
   return (
     <>

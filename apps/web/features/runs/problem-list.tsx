@@ -8,7 +8,7 @@ import {
   action,
 } from '@graft/view';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { removeLooseEdges } from './loose-edges.ts';
+import { bodyOf, withBody, type BodyId, type Graph } from '@graft/graph';
 
 function show(problem: ShownProblem): void {
   const path = problemPath(problem, useDocument.getState());
@@ -50,7 +50,7 @@ function Row({ problem }: { readonly problem: ShownProblem }) {
   );
 }
 
-/** Problems that say the same, of so many nodes that a line for each would hide the others. */
+/** One line for a problem that many nodes share. */
 function Alike({ problems }: { readonly problems: readonly ShownProblem[] }) {
   const [first] = problems;
   const graph = useDocument((state) => state.graph);
@@ -73,7 +73,7 @@ function Alike({ problems }: { readonly problems: readonly ShownProblem[] }) {
   );
 }
 
-/** Everything that keeps the graph from running, each with the way to its node; what many nodes have alike is one line. */
+/** Everything that keeps the graph from running, with links to the nodes; a problem of many nodes takes one line. */
 export function ProblemList({
   problems,
   label = 'Problems',
@@ -92,4 +92,21 @@ export function ProblemList({
       )}
     </ul>
   );
+}
+
+function withoutLoose(graph: Graph, at: BodyId): Graph {
+  const body = bodyOf(graph, at);
+  const edges = body.edges.filter(
+    ({ source, target }) => Object.hasOwn(body.nodes, source) && Object.hasOwn(body.nodes, target),
+  );
+  return edges.length === body.edges.length ? graph : withBody(graph, at, { ...body, edges });
+}
+
+/** Removes edges to missing nodes, which the canvas cannot show. One undoable edit. */
+function removeLooseEdges(): void {
+  useDocument
+    .getState()
+    .editFile((graph) =>
+      [undefined, ...Object.keys(graph.graphs ?? {})].reduce(withoutLoose, graph),
+    );
 }

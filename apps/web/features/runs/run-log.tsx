@@ -1,14 +1,13 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
-import { lineText, logTime } from '../../kit/log-lines.ts';
-import { LogText } from '../../kit/log-text.tsx';
+import { lineText, logTime, LogText } from '../../kit/log-lines.tsx';
 import { copyText } from '../../kit/copy-text.ts';
 import { drawnFile, stepsInOrder, stepTitle, action } from '@graft/view';
 import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { levels, logOf, matching, type Level } from './log-filter.ts';
 
-/** What all steps of the run on the screen logged, oldest first: by node, by level, or by a word in it. */
+/** The log of all steps of the run on the screen, oldest first; filtered by node, level or text. */
 export function RunLog() {
   const run = useRunView((state) => state.run);
   const graph = useDocument(drawnFile);
@@ -40,7 +39,7 @@ export function RunLog() {
     );
   }
   const nodes = new Map(lines.map(({ step, title }) => [step, title]));
-  // The node of a run of before may have logged nothing in this one.
+  // The node chosen for an earlier run may have no lines here.
   const chosen = nodes.has(node) ? node : '';
   return (
     <>

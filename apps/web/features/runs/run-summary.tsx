@@ -1,8 +1,19 @@
 import { duration } from '@graft/nodes/kit/ui';
-import { reportAddress } from '../../api/runs/export-run.ts';
+import { reportAddress } from '../../api/runs/run-history.ts';
 import { isOver, type RunState } from '@graft/view';
 import { useRunView } from '../../kit/stores.ts';
-import { useNow } from './use-now.ts';
+import { useEffect, useState } from 'react';
+
+/** The current time, updated every `ms` while `active`. */
+export function useNow(active: boolean, ms: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!active) return;
+    const timer = setInterval(() => setNow(Date.now()), ms);
+    return () => clearInterval(timer);
+  }, [active, ms]);
+  return now;
+}
 
 const statusWords: Record<RunState['status'], string> = {
   queued: 'queued',
@@ -12,7 +23,7 @@ const statusWords: Record<RunState['status'], string> = {
   cancelled: 'cancelled',
 };
 
-/** How the run on the screen stands, on one line: where that is narrow, without what is known from elsewhere too. */
+/** The status of the run on one line; a narrow one leaves out what other parts of the screen show. */
 export function RunSummary() {
   const run = useRunView((state) => state.run);
   const now = useNow(run !== null && !isOver(run), 200);

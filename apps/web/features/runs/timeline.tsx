@@ -2,7 +2,7 @@ import { stoppedText } from '@graft/graph';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, useState, type FocusEvent } from 'react';
 import { progressShare, stepStatus } from '../../api/runs/node-status.ts';
-import { progressText } from '../../api/runs/progress-text.ts';
+import { progressText } from '../../api/runs/run-texts.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
 import { openMenuOf } from '../../kit/open-menu.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
@@ -16,7 +16,7 @@ import {
   action,
 } from '@graft/view';
 import { useRunView, useDocument, useScreen } from '../../kit/stores.ts';
-import { useNow } from './use-now.ts';
+import { useNow } from './run-summary.tsx';
 
 const barColour: Record<StepView['status'], string> = {
   queued: 'transparent',
@@ -28,20 +28,20 @@ const barColour: Record<StepView['status'], string> = {
   cancelled: 'var(--line-strong)',
 };
 
-/** Smallest part of the width that can still be seen, in percent. */
+/** The smallest visible share of the width, in percent. */
 const leastShare = 0.6;
 
-/** A step, and the run that it belongs to: when it began, and until when it goes where the step itself has not ended. */
+/** A step and its run: when the run started, and where an unfinished step ends. */
 interface StepOfRun {
   readonly step: StepView;
   readonly began: number;
   readonly end: number | undefined;
 }
 
-/** Pixels of a row's height. */
+/** The height of a row in pixels. */
 const rowHeight = 20;
 
-/** Milliseconds as a part of the run, which the list of steps knows: a bar is drawn anew only with its step. */
+/** Milliseconds as a share of the run, which the list sets: a bar is redrawn only with its step. */
 const partOfRun = (ms: number): string => `calc(${Math.max(0, ms)} / var(--run-ms) * 100%)`;
 
 function Bar({ step, began, end }: StepOfRun) {
@@ -56,7 +56,7 @@ function Bar({ step, began, end }: StepOfRun) {
           left: `min(${partOfRun(from - began)}, ${100 - leastShare}%)`,
           width: `max(${partOfRun(to - from)}, ${leastShare}%)`,
           background: barColour[step.status],
-          // While it runs the bar ends at now; how far it is stands in it, where that is known.
+          // The bar of a running step ends now, and shows its progress if that is known.
           ...(share === undefined
             ? {}
             : {
@@ -79,13 +79,13 @@ function stepText(step: StepView): string {
   return stepStatus(step)?.label ?? '';
 }
 
-/** How far a step is, or where it stopped. */
+/** The progress of a step, or where it stopped. */
 function hintOf({ status, progress, checkpoints }: StepView): string | undefined {
   if (progress !== undefined && status === 'running') return progressText(progress);
   return checkpoints === undefined || status === 'succeeded' ? undefined : stoppedText(checkpoints);
 }
 
-/** Where it ran; nothing of a step that has no choice, or whose result was reused. */
+/** The device of a step; empty if it has no choice, or was reused. */
 function deviceOf({ device, status }: StepView): string {
   return device === undefined || device === 'auto' || status === 'cached' ? '' : device;
 }
@@ -134,13 +134,13 @@ const Row = memo(function Row({ index, count, step, began, end }: RowProps) {
   );
 });
 
-/** Whether a step is drawn as going on until now, or until the run ended. */
+/** Whether a step is drawn up to now, or up to the end of the run. */
 const isOpen = ({ status, finishedAt }: StepView): boolean =>
   finishedAt === undefined && (status === 'running' || status === 'cancelled');
 
 /**
- * The rows in sight, and that which has the focus: each one clips its texts, which costs with every change of the page. Keeps the
- * step in sight that failed, or else the last of those that run, but for whoever is among the rows.
+ * The rows in view, and the focused one: each row clips its texts, which costs time with every change. Keeps the failed
+ * step, else the last running one, in view, unless the focus is in the list.
  */
 function useRowsInSight(steps: readonly StepView[], error: unknown) {
   const list = useRef<HTMLOListElement>(null);
@@ -164,7 +164,7 @@ function useRowsInSight(steps: readonly StepView[], error: unknown) {
   useEffect(() => {
     if (at >= 0 && list.current?.matches(':hover, :focus-within') === false)
       virtualizer.scrollToIndex(at);
-    // What is said of the run takes some of the room.
+    // The summary takes some of the room.
   }, [virtualizer, at, error]);
   return { list, virtualizer, onFocus, onBlur };
 }

@@ -7,15 +7,14 @@ import { problemsOf } from '../../api/problem.ts';
 import { problemText } from '@graft/view';
 import { CloseIcon } from '../../kit/icons.tsx';
 import { useRunView, useScreen } from '../../kit/stores.ts';
-import { documentArtifacts, findDocument } from './find-document.ts';
-import { sourceLines } from './source-lines.ts';
-import { useModal } from '../../kit/modal.ts';
+import { documentArtifacts, findDocument, sourceLines } from './source-document.ts';
+import { useModal } from '../../kit/dialog.tsx';
 
 function close(): void {
   useScreen.getState().show({ source: null });
 }
 
-/** The lines, of which only those in view are drawn; the span's first line is scrolled to. */
+/** The lines in view; scrolls to the first line of the span. */
 function Lines({ document, span }: { readonly document: Document; readonly span: Span }) {
   const lines = useMemo(() => sourceLines(document, span), [document, span]);
   const first = Math.max(

@@ -1,14 +1,14 @@
-import { keyName } from '../../kit/platform.ts';
+import { keyName } from '../../kit/chord.ts';
 
-/** One thing that the tour shows. */
+/** A stop of the tour. */
 export interface Stop {
   readonly title: string;
   readonly says: string;
-  /** What of the screen it is about; where that is folded away or not there, it is said all the same. */
+  /** A selector for the explained element; the text is shown even if the element is hidden. */
   readonly about: string;
 }
 
-/** The way through the screen, read in less than a minute. */
+/** The stops, read in less than a minute. */
 export const stops: readonly Stop[] = [
   {
     title: 'A graph is a pipeline',

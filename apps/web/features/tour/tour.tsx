@@ -1,17 +1,16 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useOverlay, useScreen } from '../../kit/stores.ts';
-import { cardPlace } from './card-place.ts';
 import { stops } from './stops.ts';
 import './tour.css';
 
-/** Pixels that the frame around what is told of stands off it. */
+/** Pixels between an element and the frame around it. */
 const off = 3;
 
 function close(): void {
   useOverlay.getState().show({ tour: false });
 }
 
-/** What of the screen is told of, with its frame as far as that is seen; undefined where it is not on the screen. */
+/** The visible frame of the explained element; undefined if it is not on the screen. */
 function boxOf(about: string): DOMRect | undefined {
   const box = document.querySelector(about)?.getBoundingClientRect();
   if (box === undefined || box.width < 8 || box.height < 8) return undefined;
@@ -23,7 +22,7 @@ function boxOf(about: string): DOMRect | undefined {
   return new DOMRect(left, top, right - left, bottom - top);
 }
 
-/** A way through the screen, one thing after another, each lit and told of in two sentences. */
+/** A tour of the screen: one element after another, highlighted and explained in two sentences. */
 export function Tour() {
   const dialog = useRef<HTMLDialogElement>(null);
   const card = useRef<HTMLDivElement>(null);
@@ -44,7 +43,7 @@ export function Tour() {
       if (size) setPlace(cardPlace(box, size, { width: innerWidth, height: innerHeight }));
     };
     put();
-    // The canvas may be on its way when the tour begins in another view.
+    // The canvas may still be loading when the tour starts in another view.
     const later = setTimeout(put, 120);
     window.addEventListener('resize', put);
     return () => {
@@ -105,4 +104,44 @@ export function Tour() {
       </div>
     </dialog>
   );
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Box extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** Pixels between the card and the element, and between the card and the window. */
+const gap = 14;
+
+/**
+ * Where a card goes beside a box: below, above, to the right or left, wherever there is room; inside, near the bottom,
+ * if the box fills the window. Without a box: in the middle.
+ */
+export function cardPlace(box: Box | undefined, card: Size, view: Size): Pick<Box, 'left' | 'top'> {
+  if (box === undefined)
+    return { left: (view.width - card.width) / 2, top: (view.height - card.height) / 2 };
+  const { left, top, width, height } = box;
+  const within = (at: number, size: number, all: number): number =>
+    Math.max(gap, Math.min(at, all - size - gap));
+  const across = within(left + (width - card.width) / 2, card.width, view.width);
+  const along = within(top + (height - card.height) / 2, card.height, view.height);
+  const below = top + height + gap;
+  const above = top - gap - card.height;
+  const right = left + width + gap;
+  const before = left - gap - card.width;
+  if (right + card.width + gap <= view.width && height > card.height)
+    return { left: right, top: along };
+  if (before >= gap && height > card.height) return { left: before, top: along };
+  if (below + card.height + gap <= view.height) return { left: across, top: below };
+  if (above >= gap) return { left: across, top: above };
+  return {
+    left: across,
+    top: within(top + height - card.height - 4 * gap, card.height, view.height),
+  };
 }

@@ -5,7 +5,7 @@ import type { CodeLanguage } from '@graft/graph';
 import { codeExtensions } from './code-extensions.ts';
 import { placeExtensions } from './place-extensions.ts';
 
-/** Marks a change that came from the graph, and is not to be written into it again. */
+/** Marks a change that came from the graph: it must not be written back. */
 const fromGraph = Annotation.define<true>();
 
 const look = EditorView.theme({
@@ -57,16 +57,16 @@ const look = EditorView.theme({
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '600' },
 });
 
-/** Attributes of the element that is typed into. */
+/** Attributes of the editable element. */
 export type TypedInto = Readonly<Record<string, string>>;
 
-/** An editor of a prompt, or of code. */
+/** An editor of a prompt or of code. */
 export interface PromptView {
   readonly view: EditorView;
-  /** Takes over what the graph has by now, which is nothing that was typed. */
+  /** Takes over a text from the graph: not an edit of the person. */
   take(text: string): void;
   describe(attributes: TypedInto): void;
-  /** Marks the line, from 1, that something is wrong with. */
+  /** Marks the faulty line, counted from 1. */
   markFault(line: number | undefined): void;
 }
 
@@ -78,7 +78,7 @@ interface Given {
   change(text: string): void;
 }
 
-/** The mark of a line, as long as the text has it. */
+/** Marks a line while the text has it. */
 function faultAt(line: number | undefined): Extension {
   if (line === undefined) return [];
   const mark = Decoration.line({ class: 'cm-fault' });
@@ -87,13 +87,13 @@ function faultAt(line: number | undefined): Extension {
   );
 }
 
-/** Makes the editor; whoever made it shows its element, and destroys it. */
+/** Creates the editor; the caller inserts its element and destroys it. */
 export function promptView(given: Given): PromptView {
   const { text, places, language, attributes, change } = given;
   const described = new Compartment();
   const coded = new Compartment();
   const faulty = new Compartment();
-  // What scrolls needs something that takes the focus, by an attribute that accessibility tools look for.
+  // A scrolling element must hold something focusable; accessibility tools look for this attribute.
   const typedInto = (now: TypedInto): Extension =>
     EditorView.contentAttributes.of({ tabindex: '0', ...now });
   const view = new EditorView({
@@ -109,14 +109,14 @@ export function promptView(given: Given): PromptView {
         keymap.of([...standardKeymap, ...historyKeymap]),
         described.of(typedInto(attributes)),
         EditorView.updateListener.of(({ docChanged, transactions, state }) => {
-          if (docChanged && !transactions.some((one) => one.annotation(fromGraph)))
+          if (docChanged && !transactions.some((transaction) => transaction.annotation(fromGraph)))
             change(state.doc.toString());
         }),
       ],
     }),
   });
   if (language !== undefined) {
-    // Without it code is written as plain text.
+    // Until the language has loaded, code is plain text.
     codeExtensions(language).then(
       (extensions) => view.dispatch({ effects: coded.reconfigure(extensions) }),
       () => undefined,

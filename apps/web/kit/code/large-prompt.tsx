@@ -1,7 +1,7 @@
 import type { EditorView } from '@codemirror/view';
 import { useEffect, useRef, type RefObject } from 'react';
 import { CloseIcon } from '../icons.tsx';
-import { useModal } from '../modal.ts';
+import { useModal } from '../dialog.tsx';
 
 interface LargeProps {
   readonly title: string;

@@ -3,7 +3,7 @@ import { FullPageIcon } from '../icons.tsx';
 import type { FieldProps } from '../form/field-props.ts';
 import { LargePrompt } from './large-prompt.tsx';
 import { promptView, type PromptView, type TypedInto } from './code-view.ts';
-import { unknownMessage } from './unknown-places.ts';
+import { unknownMessage } from './place-extensions.ts';
 
 /** What is selected in a text that had the focus. */
 export interface Selected {

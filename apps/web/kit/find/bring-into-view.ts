@@ -1,6 +1,9 @@
 import { scrollRows } from '@graft/nodes/kit/ui';
 
-/** Frames within which what is around a place may still change its height: what is far off is laid out once it is near. */
+/**
+ * Frames in which the surroundings of a place may still change their height: distant content is laid out only when it
+ * is near.
+ */
 const patience = 30;
 
 const scrolls = (element: Element): boolean =>
@@ -8,7 +11,7 @@ const scrolls = (element: Element): boolean =>
   (element.scrollHeight > element.clientHeight + 1 &&
     /auto|scroll/.test(getComputedStyle(element).overflowY));
 
-/** Pixels from the middle of what an element shows down to the middle of a place; of a long one to that of its beginning. */
+/** Pixels from the middle of the visible part of an element to the middle of a place, or to the start of a long one. */
 function below(element: Element, place: Element | Range): number {
   const { clientHeight: view } = element;
   const { top, height } = place.getBoundingClientRect();
@@ -16,19 +19,19 @@ function below(element: Element, place: Element | Range): number {
   return top + Math.min(height, view * 0.8) / 2 - (edge + view / 2);
 }
 
-/** Scrolls whatever scrolls around a place, from within outwards, where it is not in sight. */
+/** Scrolls every scrolling ancestor of a place that is out of sight, from the inside out. */
 function scrollTo(place: Element | Range): void {
   const node = place instanceof Range ? place.startContainer : place;
   if (!node.isConnected) return;
-  for (let one = node.parentElement; one !== null; one = one.parentElement) {
-    if (!scrolls(one)) continue;
-    const step = below(one, place);
-    if (Math.abs(step) <= one.clientHeight / 3) continue;
-    if (!scrollRows(one, node, step)) one.scrollTop += step;
+  for (let ancestor = node.parentElement; ancestor !== null; ancestor = ancestor.parentElement) {
+    if (!scrolls(ancestor)) continue;
+    const step = below(ancestor, place);
+    if (Math.abs(step) <= ancestor.clientHeight / 3) continue;
+    if (!scrollRows(ancestor, node, step)) ancestor.scrollTop += step;
   }
 }
 
-/** Brings a place into sight, and keeps it there until what is around it has come to rest. Returns the stop function. */
+/** Brings a place into sight, and keeps it there until its surroundings have settled. Returns the stop function. */
 export function bringIntoView(place: Element | Range): () => void {
   let waiting = 0;
   const look = (left: number): void => {

@@ -1,37 +1,64 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useState, type ReactNode } from 'react';
 import { DownIcon, FilterIcon, UpIcon } from '../icons.tsx';
-import type { Found, Places } from './found.ts';
+import { type ArtifactRef, isRecord, Metrics } from '@graft/graph';
+
+/** Whether the rows of an output hold text to search: of metrics, only labelled rows do. */
+export function isFindable({ mediaType }: ArtifactRef, rows: readonly unknown[]): boolean {
+  if (mediaType !== Metrics.mediaType) return true;
+  return rows.some((row) => isRecord(row) && typeof row['label'] === 'string');
+}
+
+/** The result of a search over the rows of an output. */
+export interface Found {
+  /** Numbers of the rows that match, from 0, in order. */
+  readonly rows: readonly number[];
+  /** Number of searched rows. */
+  readonly searched: number;
+  /** Whether all rows were searched. */
+  readonly complete: boolean;
+  /** Whether the search continues. */
+  readonly searching: boolean;
+  /** Whether the search continues and has found nothing yet. */
+  readonly loading: boolean;
+}
+
+/** Positions of rows in another order than by number. */
+export interface Places {
+  readonly placeOf: (row: number) => number;
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+}
 
 export interface FindBarProps {
   readonly total: number;
-  /** Whether rows can be searched: a curve has none to be read. */
+  /** Whether the rows can be searched; those of a curve cannot. */
   readonly findable: boolean;
-  /** Whether one goes to a row by its number: a table shows all of them at once. */
+  /** Whether a row can be reached by number; tables show all rows at once. */
   readonly byRow: boolean;
   readonly text: string;
   readonly search: (text: string) => void;
   readonly found: Found | undefined;
   readonly current: number | undefined;
   readonly goTo: (row: number) => void;
-  /** Whether only the rows that match are shown; absent where that cannot be. */
+  /** Whether only matching rows are shown; absent if that is impossible. */
   readonly only?: { readonly on: boolean; readonly set: (on: boolean) => void } | undefined;
-  /** Places of the rows, where they stand in another order than by their numbers. */
+  /** The positions of rows, if they are ordered otherwise than by number. */
   readonly places?: Places | undefined;
-  /** By what they are put in order. */
+  /** The choice of the order. */
   readonly sort?: ReactNode;
-  /** What else can be done, at the end of the line. */
+  /** Further controls at the end of the bar. */
   readonly children?: ReactNode;
 }
 
 interface Step {
   readonly current: number | undefined;
   readonly step: 1 | -1;
-  /** Where a row stands among all. */
+  /** The position of a row. */
   readonly place: (row: number) => number;
 }
 
-/** The match after (or before) the row that is marked, round in a circle. */
+/** The match after (or before) the marked row, wrapping around. */
 function neighbour({ rows }: Found, { current, step, place }: Step): number | undefined {
   const at = current === undefined ? undefined : place(current);
   if (step === 1) return rows.find((row) => place(row) > (at ?? -1)) ?? rows[0];
@@ -57,7 +84,7 @@ function foundTitle({ complete, searching, searched }: Found): string | undefine
 
 function Find(props: FindBarProps) {
   const { text, search, found, current, goTo, total, byRow, only, places } = props;
-  /** Enter came before what it is to go to. */
+  /** Enter was pressed before the match was found. */
   const [waiting, setWaiting] = useState<1 | -1>();
   const go = (step: 1 | -1): void => {
     setWaiting(found?.loading === true ? step : undefined);
@@ -137,9 +164,9 @@ function Find(props: FindBarProps) {
   );
 }
 
-/** Rows from which on people name one by its number. */
+/** From this many rows, people name a row by its number. */
 const manyRows = 20;
-/** Rows up to which both ends are a scroll away. */
+/** Up to this many rows, both ends are a scroll away. */
 const fewRows = 50;
 
 type JumpProps = Pick<FindBarProps, 'total' | 'goTo' | 'current' | 'places'>;
@@ -195,7 +222,7 @@ function Jump({ total, goTo, current, places }: JumpProps) {
   );
 }
 
-/** Above an output: find in all of its rows, go to one. */
+/** Above an output: searches its rows, or goes to one. */
 export function FindBar({ children, ...props }: FindBarProps) {
   const { findable, byRow, total, found, only, sort } = props;
   const jumps = byRow && total > manyRows;

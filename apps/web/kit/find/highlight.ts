@@ -1,7 +1,7 @@
 import { useEffect, type RefObject } from 'react';
 
 const name = 'graft-found';
-/** Places marked at most: more than anyone reads. */
+/** The most marks: more than anyone reads. */
 const limit = 2_000;
 
 function places(root: Node, text: string): Range[] {
@@ -10,7 +10,7 @@ function places(root: Node, text: string): Range[] {
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const content = (node.nodeValue ?? '').toLowerCase();
     for (let at = content.indexOf(text); at !== -1; at = content.indexOf(text, at + text.length)) {
-      // Letters may grow when they are made small; such a place is not marked.
+      // Some letters get longer in lower case; then nothing is marked.
       if (at + text.length > (node.nodeValue ?? '').length) break;
       const range = document.createRange();
       range.setStart(node, at);
@@ -23,21 +23,21 @@ function places(root: Node, text: string): Range[] {
 }
 
 /**
- * Unfolds what holds the first place in a row where a text stands, also where it stands in the line that folds it, and gives that
- * place; undefined where the text stands nowhere, as an empty one does.
+ * Unfolds whatever hides the first match in a row, its own summary included, and returns the match. Undefined without a
+ * match, or for an empty text.
  */
 export function unfold(row: Element, text: string): Range | undefined {
   const wanted = text.trim().toLowerCase();
   const found = wanted === '' ? [] : places(row, wanted);
   const holders = found.flatMap(({ startContainer }) => startContainer.parentElement ?? []);
   const isFolded = (holder: Element): boolean => foldsAround(holder, row).some(({ open }) => !open);
-  const isSeen = holders.some((one) => !isFolded(one) && one.closest('summary') === null);
+  const isSeen = holders.some((holder) => !isFolded(holder) && holder.closest('summary') === null);
   const folded = isSeen ? undefined : holders.find(isFolded);
   for (const fold of folded === undefined ? [] : foldsAround(folded, row)) fold.open = true;
   return found[0];
 }
 
-/** What has to be unfolded within a row for a place to be seen; not what the place is the line of. */
+/** The folded ancestors of a place within its row, except one whose summary holds the place. */
 function foldsAround(holder: Element, row: Element): HTMLDetailsElement[] {
   const folds: HTMLDetailsElement[] = [];
   for (let fold = holder.closest('details'); fold !== null && row.contains(fold);) {
@@ -47,7 +47,7 @@ function foldsAround(holder: Element, row: Element): HTMLDetailsElement[] {
   return folds;
 }
 
-/** Marks a text wherever it stands below an element, without changing the elements. */
+/** Marks all matches below an element without changing the elements. */
 export function useHighlight(root: RefObject<HTMLElement | null>, text: string): void {
   useEffect(() => {
     const element = root.current;

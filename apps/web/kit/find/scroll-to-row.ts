@@ -2,39 +2,41 @@ import { useEffect, useState, type RefObject } from 'react';
 import { bringIntoView } from './bring-into-view.ts';
 import { unfold } from './highlight.ts';
 
-/** Frames that a row may take to come. */
+/** Frames to wait for a row. */
 const patience = 600;
-/** Frames that the text in a row that is there may take to be drawn. */
+/** Frames to wait for the text of a row. */
 const patienceForText = 30;
 
-/** What one scrolls by. */
+/** Events of scrolling by hand. */
 const byHand = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 
 export interface ScrolledRow {
   readonly row: number;
 }
 
-/** The row that was gone to last, a new object each time: brought into view once it is drawn, where the text stands in it. */
+/**
+ * The row that was last scrolled to, a new object each time. It comes into view once it is drawn, at the matching text.
+ */
 export function useScrolledRow(
   list: RefObject<HTMLElement | null>,
   text: string,
 ): { readonly went: ScrolledRow | undefined; readonly goTo: (row: number) => void } {
-  const [went, setWent] = useState<ScrolledRow>();
+  const [scrolled, setWent] = useState<ScrolledRow>();
   useEffect(() => {
-    if (went === undefined) return;
+    if (scrolled === undefined) return;
     let waiting = 0;
     let rest = (): void => undefined;
     let isSeen = false;
     let drawing = patienceForText;
     const look = (left: number): void => {
-      const row = list.current?.querySelector(`[data-row="${String(went.row)}"]`);
+      const row = list.current?.querySelector(`[data-row="${String(scrolled.row)}"]`);
       const place = row ? unfold(row, text) : undefined;
       if (row && (place !== undefined || !isSeen)) {
         rest();
         rest = bringIntoView(place ?? row);
         isSeen = true;
       }
-      // Some of a row is drawn, or read, once it has been gone to.
+      // Parts of a row are drawn, or loaded, only after it was scrolled to.
       const more = text.trim() !== '' && place === undefined;
       if (row && row.querySelector('[data-reading]') === null) drawing -= 1;
       if (left > 0 && (!row || (more && drawing > 0)))
@@ -42,7 +44,7 @@ export function useScrolledRow(
     };
     look(patience);
     const { current: element } = list;
-    // Whoever has gone on by hand meanwhile is not fetched back.
+    // Whoever has scrolled on must not be taken back.
     const stop = (): void => {
       cancelAnimationFrame(waiting);
       rest();
@@ -52,7 +54,7 @@ export function useScrolledRow(
       stop();
       for (const act of byHand) element?.removeEventListener(act, stop);
     };
-    // Only where one goes to a row, not while the text is typed.
-  }, [went]);
-  return { went, goTo: (row) => setWent({ row }) };
+    // Only when a row is scrolled to, not while the text is typed.
+  }, [scrolled]);
+  return { went: scrolled, goTo: (row) => setWent({ row }) };
 }

@@ -1,6 +1,6 @@
 import type { CellHead } from '@graft/view';
 import type { ComponentProps, ReactNode } from 'react';
-import { familyColour } from '../family-colour.ts';
+import { familyColour } from '../node-types.ts';
 import { OutputFrame } from './output-frame.tsx';
 
 /** How the output of a cell is looked at; nothing of it is saved with the graph. */

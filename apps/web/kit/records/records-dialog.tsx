@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { CloseIcon } from '../icons.tsx';
-import { useModal } from '../modal.ts';
+import { useModal } from '../dialog.tsx';
 import { useUnsavedGuard } from '../unsaved-work.tsx';
 
 interface RecordsDialogProps {

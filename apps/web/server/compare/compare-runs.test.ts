@@ -66,8 +66,8 @@ it('calls a node as its graph does, also beside a side that does not have it', a
     nodes: { label: node('label'), cut: node('chunk') },
     steps: [label, cut],
   });
-  const one = await record({ nodes: { cut: node('chunk', {}, 'Pieces') }, steps: [cut] });
-  const { nodes } = await compared(both, one);
+  const first = await record({ nodes: { cut: node('chunk', {}, 'Pieces') }, steps: [cut] });
+  const { nodes } = await compared(both, first);
   expect(nodes.map(({ path, title }) => [path, title])).toEqual([
     ['label', 'Label'],
     ['cut', 'Chunk · Pieces'],
@@ -78,8 +78,8 @@ it('calls a node as its graph does, also beside a side that does not have it', a
 it('tells nodes apart that are called alike, and says so once where only one side has two', async () => {
   const steps = [{ node: 'cut', type: 'chunk' }];
   const two = await record({ nodes: { cut: node('chunk'), again: node('chunk') }, steps });
-  const one = await record({ nodes: { cut: node('chunk') }, steps });
-  const { nodes } = await compared(two, one);
+  const first = await record({ nodes: { cut: node('chunk') }, steps });
+  const { nodes } = await compared(two, first);
   expect(nodes.map(({ title }) => title)).toEqual(['Chunk (cut)']);
 });
 

@@ -46,10 +46,10 @@ function settings(
   const compared = [...names].map((name): ComparedSetting => {
     const all = values.map((own, at): ComparedValue => own.get(name) ?? missing(sides[at], kind));
     // A node that is not there is said once, and is no other value of each of its parameters.
-    const told = all.filter(
+    const named = all.filter(
       (value) => !('absent' in value) || value.absent === 'not set' || value.absent === 'not kept',
     );
-    const differs = new Set(told.map((value) => JSON.stringify(value))).size > 1;
+    const differs = new Set(named.map((value) => JSON.stringify(value))).size > 1;
     const most = differs ? longestValue : longestEqual;
     return { kind, name, values: all.map((value) => cut(value, most)), differs };
   });

@@ -9,8 +9,8 @@ const edge = (source: string, target: string) => ({
   ...{ source, sourcePort: 'chunks', target, targetPort: 'chunks' },
 });
 const graph = (part: Partial<Graph>): Graph => ({ ...emptyGraph, ...part });
-const changes = (was: Partial<Graph>, is: Partial<Graph>): readonly string[] =>
-  changesOf(graph(was), graph(is), registry);
+const changes = (before: Partial<Graph>, after: Partial<Graph>): readonly string[] =>
+  changesOf(graph(before), graph(after), registry);
 
 it('says by their titles what was set otherwise, defaults included', () => {
   const cut = (params: object) => ({ nodes: { cut: node('chunk', params) } });
@@ -25,12 +25,16 @@ it('says by their titles what was set otherwise, defaults included', () => {
 });
 
 it('says which nodes came, went and were switched off, and counts what else is connected', () => {
-  const was = { a: node('chunk'), b: node('embed'), c: node('index') };
-  const is = { a: node('chunk'), c: { ...node('index'), bypass: true as const }, d: node('chunk') };
+  const before = { a: node('chunk'), b: node('embed'), c: node('index') };
+  const after = {
+    a: node('chunk'),
+    c: { ...node('index'), bypass: true as const },
+    d: node('chunk'),
+  };
   expect(
     changes(
-      { nodes: was, edges: [edge('a', 'b'), edge('a', 'c')] },
-      { nodes: is, edges: [edge('a', 'd'), edge('c', 'a')] },
+      { nodes: before, edges: [edge('a', 'b'), edge('a', 'c')] },
+      { nodes: after, edges: [edge('a', 'd'), edge('c', 'a')] },
     ),
   ).toEqual(['Chunk (d) added', 'Embed removed', 'Index switched off', '2 connections changed']);
 });

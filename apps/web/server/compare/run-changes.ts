@@ -15,14 +15,14 @@ import { ranTitles } from './ran-node.ts';
 const mostChanges = 20;
 const longestValue = 24;
 
-/** Nodes of the graphs that are read for a list of runs at most: of what is beyond nothing is said. */
+/** Nodes of the graphs that are read at most for a list of runs; later runs get no sentences. */
 const mostNodes = 50_000;
 
 type Source = Pick<Workspace, 'artifacts' | 'registry'>;
 
 /**
- * For each of some runs of a file, newest first, what its graph has otherwise than that of the run of the saved file before it, a short sentence each:
- * none where the graph is the same. Absent: that is not known, or it is the first.
+ * For each run of a file, newest first: how its graph differs from that of the saved file's run before it, in short sentences.
+ * An empty list: the graphs are the same. Absent: unknown, or there is no run before.
  */
 export async function runChanges(
   { artifacts, registry }: Source,
@@ -35,7 +35,7 @@ export async function runChanges(
     const known = read.get(graph);
     if (known !== undefined) return known;
     if (nodes > mostNodes) return undefined;
-    // One that an older or newer Graft wrote may not be readable here.
+    // Another version of Graft may have written it.
     const found = readRanGraph({ artifacts }, graph, file).catch(() => undefined);
     read.set(graph, found);
     nodes += Object.keys((await found)?.nodes ?? {}).length;
@@ -43,44 +43,46 @@ export async function runChanges(
   };
   const changes: Record<string, readonly string[]> = {};
   for (const [at, run] of runs.entries()) {
-    // One that was given something else for once had that in its graph, not what the file had.
+    // A run with its own inputs or parameters ran another graph than the file's.
     const before = runs.slice(at + 1).find(({ scope }) => scope === undefined);
     if (before?.graph === undefined || run.graph === undefined) continue;
     if (before.graph === run.graph) {
       changes[run.id] = [];
       continue;
     }
-    const [was, is] = [await graphOf(before), await graphOf(run)];
-    if (was !== undefined && is !== undefined) changes[run.id] = changesOf(was, is, registry);
+    const [graphBefore, graphNow] = [await graphOf(before), await graphOf(run)];
+    if (graphBefore !== undefined && graphNow !== undefined)
+      changes[run.id] = changesOf(graphBefore, graphNow, registry);
   }
   return changes;
 }
 
-/** What a graph computes otherwise than the one before, as sentences; what only looks otherwise is none. */
-export function changesOf(was: Graph, is: Graph, registry: Registry): readonly string[] {
-  const diff = diffGraphs(was, is);
+/** What a graph computes differently from the one before, one sentence each; changes of looks do not count. */
+export function changesOf(before: Graph, after: Graph, registry: Registry): readonly string[] {
+  const diff = diffGraphs(before, after);
   const within = diff.graphs.changed.flatMap(({ id, diff: inner }) => {
-    const [before, after] = [was.graphs?.[id]?.nodes ?? {}, is.graphs?.[id]?.nodes ?? {}];
-    return said(inner, { was: before, is: after, registry }).map((line) => `in ${id}: ${line}`);
+    const nodesOf = ({ graphs }: Graph): Nodes => graphs?.[id]?.nodes ?? {};
+    const sides = { before: nodesOf(before), after: nodesOf(after), registry };
+    return sentencesOf(inner, sides).map((line) => `in ${id}: ${line}`);
   });
-  const files = diff.lock.flatMap(({ name, before, after }) =>
-    before === undefined || after === undefined ? [] : `${name} changed`,
+  const files = diff.lock.flatMap(({ name, before: old, after: now }) =>
+    old === undefined || now === undefined ? [] : `${name} changed`,
   );
-  return [...said(diff, { was: was.nodes, is: is.nodes, registry }), ...within, ...files].slice(
-    0,
-    mostChanges,
-  );
+  const own = sentencesOf(diff, { before: before.nodes, after: after.nodes, registry });
+  return [...own, ...within, ...files].slice(0, mostChanges);
 }
 
 type Nodes = Graph['nodes'];
 type Diff = Pick<GraphDiff, 'added' | 'removed' | 'retyped' | 'bypassed' | 'params' | 'edges'>;
+interface Sides {
+  readonly before: Nodes;
+  readonly after: Nodes;
+  readonly registry: Registry;
+}
 
-function said(
-  diff: Diff,
-  { was, is, registry }: { readonly was: Nodes; readonly is: Nodes; readonly registry: Registry },
-): string[] {
-  const [before, after] = [ranTitles(was, registry), ranTitles(is, registry)];
-  const title = (id: string): string => after.get(id) ?? before.get(id) ?? id;
+function sentencesOf(diff: Diff, { before, after, registry }: Sides): string[] {
+  const [oldTitles, newTitles] = [ranTitles(before, registry), ranTitles(after, registry)];
+  const title = (id: string): string => newTitles.get(id) ?? oldTitles.get(id) ?? id;
   const added = diff.added.map(({ id }) => `${title(id)} added`);
   const removed = diff.removed.map(({ id }) => `${title(id)} removed`);
   const retyped = diff.retyped.map(({ id }) => `${title(id)} is another node`);
@@ -90,13 +92,13 @@ function said(
   );
   const params = diff.params.flatMap(({ node, param, before: from, after: to }) => {
     if (other.has(node)) return [];
-    const definition = registry.get(is[node]?.type ?? '');
+    const definition = registry.get(after[node]?.type ?? '');
     const field = definition && paramFields(definition).find(({ name }) => name === param);
     const [old, now] = [from ?? field?.default, to ?? field?.default].map(valueText);
     if (old === now) return [];
     return `${title(node)}: ${field?.title.toLowerCase() ?? param} ${old ?? ''} → ${now ?? ''}`;
   });
-  // Those of a node that came or went say nothing more.
+  // A node that was added or removed already implies its connections.
   const ids = new Set([...diff.added, ...diff.removed].map(({ id }) => id));
   const edges = [...diff.edges.added, ...diff.edges.removed].filter(
     (edge) => !edge.split(' -> ').some((end) => ids.has(end.slice(0, end.lastIndexOf('.')))),

@@ -17,7 +17,7 @@ import {
   rowsKey,
   type RunState,
 } from '@graft/view';
-import { shownTable } from '../router/shown-experiment.ts';
+import { shownTable } from '../router/shown-paths.ts';
 import { shownEvent, shownRun } from '../router/shown-paths.ts';
 import { outputRows, type RowLimits } from './output-rows.ts';
 import { readRanGraphs } from './ran-graphs.ts';

@@ -1,10 +1,27 @@
-import { artifactRefSchema } from '@graft/graph';
+import { artifactRefSchema, isRecord } from '@graft/graph';
 import { z } from 'zod';
 import { pathInput } from './graphs.ts';
-import { rowBeginnings } from './row-beginnings.ts';
 import { procedure, router } from './trpc.ts';
 
-/** Characters of a row's text after which it is cut. */
+/** Rows as sent: long texts may be cut. */
+interface RowBeginnings {
+  readonly rows: readonly unknown[];
+  /** The cut rows, by index in `rows`, and the number of characters of their whole texts. */
+  readonly cut: readonly { readonly at: number; readonly characters: number }[];
+}
+
+/** Rows with texts cut to `most` characters. */
+export function rowBeginnings(rows: readonly unknown[], most = Infinity): RowBeginnings {
+  const cut: { at: number; characters: number }[] = [];
+  const sent = rows.map((row, at) => {
+    if (!isRecord(row) || typeof row['text'] !== 'string' || row['text'].length <= most) return row;
+    cut.push({ at, characters: row['text'].length });
+    return { ...row, text: row['text'].slice(0, most) };
+  });
+  return { rows: sent, cut };
+}
+
+/** The number of characters after which a text is cut. */
 const textAtMost = z.number().int().min(1);
 
 export const artifactsRouter = router({
@@ -21,7 +38,7 @@ export const artifactsRouter = router({
       const { total, rows } = await ctx.workspace.rows.page(artifact, offset, limit);
       return { total, ...rowBeginnings(rows, most) };
     }),
-  /** Rows by their ids, wherever in the artifact they are. */
+  /** Rows by id. */
   rows: procedure
     .input(
       z.object({
@@ -30,7 +47,7 @@ export const artifactsRouter = router({
       }),
     )
     .query(({ ctx, input }) => ctx.workspace.rows.find(input.artifact, input.ids)),
-  /** Rows by their numbers, from 0. */
+  /** Rows by number, from 0. */
   pick: procedure
     .input(
       z.object({
@@ -42,7 +59,7 @@ export const artifactsRouter = router({
     .query(async ({ ctx, input: { artifact, numbers, textAtMost: most } }) =>
       rowBeginnings(await ctx.workspace.rows.pick(artifact, numbers), most),
     ),
-  /** The numbers of all rows in the order of a column. */
+  /** The numbers of all rows, ordered by a column. */
   order: procedure
     .input(
       z.object({
@@ -57,7 +74,9 @@ export const artifactsRouter = router({
         ...(signal === undefined ? {} : { signal }),
       }),
     ),
-  /** Rows that hold a text, from a row on: those of a moment, so that the first are there at once. */
+  /**
+   * Rows that contain a text, from a row on. Each answer covers a moment's search, so that the first rows come at once.
+   */
   search: procedure
     .input(
       z.object({
@@ -75,7 +94,7 @@ export const artifactsRouter = router({
         ...(signal === undefined ? {} : { signal }),
       }),
     ),
-  /** Writes the rows of a node's output to a file of the workspace, so that a node can read them in its place. */
+  /** Writes the rows of an output to a file of the workspace, for a node that reads it instead. */
   freeze: procedure
     .input(
       z.object({
@@ -86,15 +105,15 @@ export const artifactsRouter = router({
       }),
     )
     .mutation(({ ctx, input }) => ctx.workspace.frozen.write(input)),
-  /** Where the vectors of embeddings lie. */
+  /** Positions of embeddings on the map. */
   map: procedure
     .input(z.object({ artifact: artifactRefSchema }))
     .query(({ ctx, input }) => ctx.workspace.maps.of(input.artifact)),
-  /** The vectors of the rows on that map, for another layout of them. */
+  /** The vectors of the rows on the map, for another layout. */
   vectors: procedure
     .input(z.object({ artifact: artifactRefSchema }))
     .query(({ ctx, input }) => ctx.workspace.maps.vectors(input.artifact)),
-  /** The questions that stand on that map, by the hits that were found for them. */
+  /** Questions on the map, placed by their hits. */
   mapQuestions: procedure
     .input(z.object({ artifact: artifactRefSchema, hits: artifactRefSchema }))
     .query(({ ctx, input }) => ctx.workspace.maps.questions(input.artifact, input.hits)),

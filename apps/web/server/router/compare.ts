@@ -3,7 +3,7 @@ import { rowFilters } from '@graft/workspace';
 import { z } from 'zod';
 import { mostSides } from '@graft/view';
 import { compareRuns } from '../compare/compare-runs.ts';
-import { shownTable } from './shown-experiment.ts';
+import { shownTable } from './shown-paths.ts';
 import { procedure, router } from './trpc.ts';
 
 const sidesInput = z.object({
@@ -15,17 +15,17 @@ const sidesInput = z.object({
     .max(mostSides),
 });
 
-/** Runs, or a node of each, side by side. The first is what the others are compared with. */
+/** Runs, or one node of each, side by side. The first is the baseline. */
 export const compareRouter = router({
   overview: procedure
     .input(sidesInput)
     .query(({ ctx, input }) => compareRuns(ctx.workspace, input.sides)),
-  /** Their metrics as the table of an experiment; null where they have none of items. */
+  /** Their metrics as the table of an experiment; null without metrics of single items. */
   metrics: procedure.input(sidesInput).query(async ({ ctx: { workspace }, input }) => {
     const table = await workspace.comparisons.table(input.sides);
     return table === undefined ? null : shownTable(table, workspace.root);
   }),
-  /** Rows of an output, those of one id beside each other. */
+  /** Rows of an output, joined by id. */
   rows: procedure
     .input(
       z.object({

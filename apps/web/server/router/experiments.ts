@@ -9,24 +9,23 @@ import {
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { pathInput, textInput } from './graphs.ts';
-import { shownExperimentEvent, shownTable } from './shown-experiment.ts';
-import { shownRun } from './shown-paths.ts';
+import { shownExperimentEvent, shownTable, shownRun } from './shown-paths.ts';
 import { procedure, router } from './trpc.ts';
 
 const nameInput = z.string().min(1).max(200);
 const runInput = z.string().min(1).max(200);
 const textAt = z.object({ path: pathInput, text: textInput });
 
-/** An experiment as the page shows it before it runs. */
+/** An experiment before it runs. */
 interface PlannedExperiment {
   readonly problems: readonly Problem[];
-  /** Absent where it cannot run. */
+  /** Absent if it cannot run. */
   readonly plan?: {
     readonly baseline: string;
     readonly metrics: readonly string[];
     /** Runs of each variant that can run. */
     readonly seeds: number;
-    /** Of a race: on growing parts of the items. */
+    /** In a race: the number of checks, each on more items. */
     readonly looks?: number;
     readonly variants: readonly {
       readonly name: string;
@@ -37,14 +36,14 @@ interface PlannedExperiment {
 }
 
 export const experimentsRouter = router({
-  /** The experiments of a text, saved or not, counted and not expanded. */
+  /** The experiments of a text, saved or not, with counts instead of variants. */
   list: procedure.input(textAt).mutation(({ input }) => {
     const { experiments = {} } = parseGraph(input.text, input.path);
     return Object.entries(experiments).map(([name, experiment]) => ({
       ...{ name, experiment, count: countVariants(experiment) },
     }));
   }),
-  /** What a run of an experiment of this text would be. Problems are returned, not thrown. */
+  /** What running an experiment of this text would mean. Problems are returned, not thrown. */
   plan: procedure
     .input(textAt.extend({ name: nameInput }))
     .mutation(async ({ ctx, input }): Promise<PlannedExperiment> => {
@@ -72,7 +71,7 @@ export const experimentsRouter = router({
       );
       return { runId };
     }),
-  /** Its events after `after`, then those to come; each message's id is the event's `seq`. */
+  /** The events after `after`, then the new ones. The id of a message is the `seq` of its event. */
   follow: procedure
     .input(
       z.object({
@@ -83,27 +82,27 @@ export const experimentsRouter = router({
       }),
     )
     .subscription(async function* ({ ctx, input, signal }) {
-      const stop = AbortSignal.any([ctx.closing, signal].filter((one) => one !== undefined));
+      const stop = AbortSignal.any([ctx.closing, signal].filter((source) => source !== undefined));
       const after = Math.max(input.after, Number(input.lastEventId ?? 0));
       for await (const event of ctx.workspace.experiments.events(input.runId, after, stop)) {
         yield tracked(String(event.seq), shownExperimentEvent(event, ctx.workspace.root));
         await ctx.drained();
       }
     }),
-  /** Its table, of what there is so far. */
+  /** The table so far. */
   table: procedure
     .input(z.object({ runId: runInput }))
     .query(async ({ ctx: { workspace }, input }) =>
       shownTable(await workspace.experiments.table(input.runId), workspace.root),
     ),
-  /** The runs of its variants, newest first. */
+  /** The runs of the variants, newest first. */
   variants: procedure
     .input(z.object({ runId: runInput }))
     .query(async ({ ctx: { workspace }, input }) => {
       const runs = await workspace.journal.list({ parent: input.runId, limit: 2_000 });
       return runs.map((run) => shownRun(run, workspace.root));
     }),
-  /** The runs of the experiments of a file, newest first. */
+  /** The runs of a file's experiments, newest first. */
   runs: procedure
     .input(z.object({ file: pathInput, limit: z.number().int().min(1).max(200) }))
     .query(async ({ ctx: { workspace }, input: { file, limit } }) => {

@@ -2,12 +2,12 @@ import { parseGraph, serializeGraph } from '@graft/graph';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
 
-/** Below the workspace; the workspace itself refuses what leads outside. */
+/** A path below the workspace, which itself refuses paths that lead outside. */
 export const pathInput = z
   .string()
   .min(1, 'no file is named')
   .max(1_000, 'longer than the path of a file may be, which is 1,000 characters');
-/** 40 MB: a graph of 100,000 nodes. */
+/** 40 MB hold a graph of 100,000 nodes. */
 export const textInput = z.string().max(40_000_000);
 
 export const graphsRouter = router({
@@ -15,35 +15,35 @@ export const graphsRouter = router({
   read: procedure
     .input(z.object({ path: pathInput }))
     .query(({ ctx, input }) => ctx.workspace.graphs.read(input.path)),
-  /** Refused with `stale-save` when the file is no longer at revision `base`. */
+  /** Refused with `stale-save` if the file is no longer at revision `base`. */
   save: procedure
     .input(z.object({ path: pathInput, text: textInput, base: z.string().nullable() }))
     .mutation(async ({ ctx: { workspace }, input: { path, text, base } }) =>
       workspace.graphs.save(path, await workspace.locks.saved(text, path), base),
     ),
-  /** The lock of a text with every source as it is now: to take what is another than was locked. */
+  /** The lock of a text for all sources as they are now, to accept changed sources. */
   lock: procedure
     .input(z.object({ path: pathInput, text: textInput }))
-    // A mutation only so that the text travels in the body; it changes nothing.
+    // A mutation only because the text travels in the body; it changes nothing.
     .mutation(({ ctx, input }) =>
       ctx.workspace.locks.taken(parseGraph(input.text, input.path), input.path),
     ),
-  /** Graphs to begin with, which came with Graft. */
+  /** The examples that come with Graft. */
   examples: procedure.query(({ ctx }) => ctx.workspace.examples.list()),
-  /** The tables that an example was measured by, by experiment. */
+  /** The measured tables of an example, by experiment. */
   exampleTables: procedure
     .input(z.object({ path: pathInput }))
     .query(({ ctx, input }) => ctx.workspace.examples.tables(input.path)),
   copyExample: procedure
     .input(z.object({ path: pathInput }))
     .mutation(({ ctx, input }) => ctx.workspace.examples.copy(input.path)),
-  /** The text of a graph file as another was locked to it, by the digest that its lock holds. */
+  /** The text of a graph file that a lock refers to, by its digest. */
   kept: procedure
     .input(z.object({ digest: z.string().max(100) }))
     .query(async ({ ctx, input }) =>
       serializeGraph(await ctx.workspace.keptGraphs.require(input.digest)),
     ),
-  /** The revision guards rename and delete as it does save: what changed outside is not moved or thrown away unseen. */
+  /** The revision guards rename and delete, too: no change from outside is lost unseen. */
   rename: procedure
     .input(z.object({ from: pathInput, to: pathInput, base: z.string() }))
     .mutation(({ ctx, input }) => ctx.workspace.graphs.rename(input.from, input.to, input.base)),
@@ -57,4 +57,19 @@ export const graphsRouter = router({
   restore: procedure
     .input(z.object({ trashId: z.string().max(100) }))
     .mutation(({ ctx, input }) => ctx.workspace.graphs.restore(input.trashId)),
+});
+
+const packageInput = z.object({ id: z.string().min(1).max(300) });
+
+export const packagesRouter = router({
+  /** The parts that a package of the file can hold, with sizes. */
+  contents: procedure
+    .input(z.object({ file: pathInput }))
+    .query(({ ctx, input }) => ctx.workspace.packages.contents(input.file)),
+  /** The most bytes of a package that the page may upload. */
+  limit: procedure.query(({ ctx }) => ctx.largestPackage),
+  list: procedure.query(({ ctx }) => ctx.workspace.packages.list()),
+  trust: procedure
+    .input(packageInput)
+    .mutation(({ ctx, input }) => ctx.workspace.packages.trust(input.id)),
 });

@@ -1,17 +1,14 @@
 import { artifactsRouter } from './artifacts.ts';
-import { catalogueRouter } from './catalogue.ts';
+import { catalogueRouter, modelsRouter } from './catalogue.ts';
 import { compareRouter } from './compare.ts';
 import { experimentsRouter } from './experiments.ts';
-import { graphsRouter } from './graphs.ts';
-import { labelsRouter } from './labels.ts';
+import { graphsRouter, packagesRouter } from './graphs.ts';
+import { labelsRouter, rowsRouter } from './row-files.ts';
 import { liveRouter } from './live.ts';
-import { modelsRouter } from './models.ts';
-import { packagesRouter } from './packages.ts';
-import { rowsRouter } from './rows.ts';
 import { runsRouter } from './runs.ts';
 import { router } from './trpc.ts';
 
-/** The API of the page, by topic. Every input is validated here; every path by the workspace. */
+/** The API of the page, by topic. It validates every input; the workspace validates every path. */
 export const appRouter = router({
   graphs: graphsRouter,
   catalogue: catalogueRouter,

@@ -6,42 +6,43 @@ import { MergedQueue } from './merged-queue.ts';
 import { shownEvent, shownRun } from './shown-paths.ts';
 import { procedure, router } from './trpc.ts';
 
-/** Events that are read ahead of a slow reader. */
+/** The most events that are read ahead of a slow client. */
 const mostAhead = 1_000;
 
-/** What a tab is told while it is open. */
+/** A message to an open tab. */
 export type LiveMessage =
   | { readonly kind: 'run'; readonly events: readonly RunEvent[] }
-  /** A graph file appeared, changed or went away on disk. */
+  /** A graph file was added, changed or removed on disk. */
   | { readonly kind: 'file'; readonly path: string }
-  /** Files that the file that was asked for reads have other bytes than before. */
+  /** Sources of the asked file have changed. */
   | { readonly kind: 'sources'; readonly change: SourceChange }
-  /** The newest run of the file that was asked for, or of its experiments, or its status, is another than before. */
+  /** The asked file has a newer run, of itself or an experiment, or its run has another status. */
   | { readonly kind: 'newest'; readonly run: RunRecord }
-  /** Runs go on of these other files than the one that was asked for. */
+  /** Other files that are running. */
   | { readonly kind: 'elsewhere'; readonly files: readonly RunningFile[] };
 
 const feedInput = z.object({
   /** The run to follow, if any. */
   run: z.string().min(1).nullable(),
-  /** The file whose newest runs to tell of, wherever they were started. */
+  /** The file to watch for new runs, wherever they start. */
   file: z.string().min(1).max(1_000).nullable().default(null),
-  /** Events up to this `seq` are known already. */
+  /** Events up to this `seq` are known. */
   after: z.number().int().nonnegative().default(0),
-  /** Set by the client after a disconnect: the `seq` it has got to. */
+  /** Set by the client after a disconnect: the last `seq` that it has. */
   lastEventId: z.string().regex(/^\d+$/).nullish(),
 });
 
 export const liveRouter = router({
   /**
-   * One subscription a tab: changes of graph files and of what the open one reads, new runs of the open one, which others run, and the events of the run it looks at. A message's id is the
-   * `seq` of the last run event before or in it, so that a reconnect goes on without gap or double.
+   * The one subscription of a tab: changes of graph files and of the open file's sources, its new runs, other files
+   * that run, and the events of the followed run. The id of a message is the `seq` of the last run event in or before
+   * it, so that a reconnect neither skips nor repeats events.
    */
   feed: procedure.input(feedInput).subscription(async function* ({ ctx, input, signal }) {
     const { workspace } = ctx;
     const ended = new AbortController();
     const stop = AbortSignal.any(
-      [ctx.closing, ended.signal, signal].filter((one) => one !== undefined),
+      [ctx.closing, ended.signal, signal].filter((source) => source !== undefined),
     );
     let seq = Math.max(input.after, Number(input.lastEventId ?? 0));
     const queue = new MergedQueue<LiveMessage>();
@@ -73,7 +74,7 @@ export const liveRouter = router({
       };
       try {
         for await (const event of workspace.runs.events(runId, seq, stop)) {
-          // What is read at once is sent at once: a page that is reloaded reads thousands.
+          // Events that are read together are sent together: a reloaded page reads thousands.
           if (batch.length === 0) setImmediate(flush);
           batch.push(shownEvent(event, root));
           ahead += 1;
@@ -95,7 +96,7 @@ export const liveRouter = router({
       }
     } finally {
       ended.abort();
-      // A feed that began after the server closed hears no abort.
+      // A feed that starts after the server closed never sees the abort.
       unlisten();
     }
   }),

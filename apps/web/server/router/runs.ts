@@ -15,7 +15,7 @@ const listInput = z.object({
   limit: z.number().int().min(1).max(200),
 });
 
-/** Runs newest first; those of experiments have a list of their own. */
+/** Runs, newest first, without those of experiments. */
 function graphRuns(
   workspace: Workspace,
   { file, limit }: z.output<typeof listInput>,
@@ -28,7 +28,7 @@ export const runsRouter = router({
   /** What a run of this text would do, saved or not. Problems are returned, not thrown. */
   plan: procedure
     .input(z.object({ path: pathInput, text: textInput, only: nodeInput.optional() }))
-    // A mutation only so that the text travels in the body; it changes nothing.
+    // A mutation only because the text travels in the body; it changes nothing.
     .mutation(async ({ ctx, input }) => {
       const { workspace } = ctx;
       const graph = parseGraph(input.text, input.path);
@@ -37,7 +37,7 @@ export const runsRouter = router({
       const problems = report.problems.map((problem) => shownProblem(problem, workspace.root));
       return { ...report, problems };
     }),
-  /** Runs the file as it is saved; as a function where it is given texts for its inputs, or values for parameters. */
+  /** Runs the saved file, with inputs and parameters if they are given. */
   start: procedure
     .input(
       z.object({
@@ -56,7 +56,10 @@ export const runsRouter = router({
       const { path, only, device, inputs, outputs, set = [] } = input;
       const { text, revision } = await workspace.graphs.read(path);
       const saved = parseGraph(text, path);
-      const graph = set.reduce((changed, one) => setParam(changed, one, one.value), saved);
+      const graph = set.reduce(
+        (changed, setting) => setParam(changed, setting, setting.value),
+        saved,
+      );
       const handle = await workspace.runs.start(graph, path, {
         ...(only === undefined ? {} : { only }),
         ...(device === undefined ? {} : { device }),
@@ -64,7 +67,7 @@ export const runsRouter = router({
         ...(outputs === undefined ? {} : { outputs }),
         ...(set.length > 0 ? { settings: { set } } : { revision }),
       });
-      // How it ended is in its events; here nobody waits for it.
+      // Its events tell how it ended; nothing waits here.
       handle.finished.catch(() => undefined);
       return { runId: handle.runId };
     }),
@@ -75,21 +78,21 @@ export const runsRouter = router({
     const runs = await graphRuns(workspace, input);
     return runs.map((run) => shownRun(run, workspace.root));
   }),
-  /** What each of them has otherwise than the run before it; asked again when there is a newer one. */
+  /** How each run's graph differs from the run before; asked again after a new run. */
   changes: procedure
     .input(listInput.extend({ newest: runInput }))
     .query(async ({ ctx: { workspace }, input }) =>
-      // The last one, too, has one before it.
+      // The last run also needs the one before it.
       runChanges(workspace, await graphRuns(workspace, { ...input, limit: input.limit + 1 })),
     ),
-  /** What the steps of a run came to, with every part of their cache keys. */
+  /** The results of a run's steps, with all parts of their cache keys. */
   steps: procedure
     .input(z.object({ runId: runInput }))
     .query(async ({ ctx: { workspace }, input }) => {
       const steps = await workspace.journal.steps(input.runId);
       return steps.map((step) => shownStep(step, workspace.root));
     }),
-  /** A run with the text of the graph as it had it, absent where that is not kept; null where there is no such run. */
+  /** A run with the text of its graph; without the text if the graph is gone; null if there is no such run. */
   graph: procedure
     .input(z.object({ runId: runInput }))
     .query(async ({ ctx: { workspace }, input }) => {
@@ -99,14 +102,14 @@ export const runsRouter = router({
       const graph = await readRanGraph(workspace, run.graph, file);
       return { file, startedAt, ...(graph === undefined ? {} : { text: serializeGraph(graph) }) };
     }),
-  /** For each node of a file, by its path, its newest step of whichever run; see `RunStore.lastSteps`. */
+  /** The newest step of each node of the file, by path, of any run; see `RunStore.lastSteps`. */
   last: procedure
     .input(z.object({ file: pathInput }))
     .query(async ({ ctx: { workspace }, input }) => {
       const steps = await workspace.journal.lastSteps(input.file);
       return [...steps.values()].map((step) => shownStep(step, workspace.root));
     }),
-  /** Why a step ran or was reused, with every part of its cache key. */
+  /** Why a step ran or was reused, with all parts of its cache key. */
   why: procedure
     .input(z.object({ runId: runInput, node: nodeInput }))
     .query(async ({ ctx: { workspace }, input }) =>

@@ -1,12 +1,25 @@
-import type { RunEvent, RunRecord, StepSummary } from '@graft/graph';
-import { withoutFolders } from '../without-folders.ts';
+import type {
+  RunEvent,
+  RunRecord,
+  StepSummary,
+  EvidenceTable,
+  ExperimentEvent,
+} from '@graft/graph';
+import { homedir } from 'node:os';
+import { sep } from 'node:path';
+
+/** Shortens paths for the page: relative to the workspace, or from `~`. They do not reveal folders of this machine. */
+export function withoutFolders(text: string, root: string | undefined): string {
+  const short = root === undefined ? text : text.replaceAll(root + sep, '').replaceAll(root, '.');
+  return short.replaceAll(homedir() + sep, `~${sep}`);
+}
 
 interface Located {
   readonly message: string;
   readonly location: { readonly file?: string | undefined };
 }
 
-/** A problem as the page is told it: without where this machine keeps the workspace. */
+/** A problem for the page, without folders of this machine. */
 export function shownProblem<P extends Located>(problem: P, root: string | undefined): P {
   const { file } = problem.location;
   return {
@@ -27,7 +40,7 @@ export function shownRun(run: RunRecord, root: string): RunRecord {
   return run.error === undefined ? run : { ...run, error: withoutFolders(run.error, root) };
 }
 
-/** An event likewise; what a model writes and what a row holds is content, and stays. */
+/** The same for an event. Texts of models and rows are content and stay. */
 export function shownEvent(event: RunEvent, root: string): RunEvent {
   switch (event.type) {
     case 'step.log':
@@ -57,5 +70,38 @@ export function shownEvent(event: RunEvent, root: string): RunEvent {
     case 'step.metrics':
     case 'step.checkpoint':
       return event;
+  }
+}
+
+/** The same for the reasons in a table. */
+export function shownTable(table: EvidenceTable, root: string): EvidenceTable {
+  const rows = table.rows.map((row) =>
+    row.problem === undefined ? row : { ...row, problem: withoutFolders(row.problem, root) },
+  );
+  return { ...table, rows };
+}
+
+/** The same for an event of an experiment. */
+export function shownExperimentEvent(event: ExperimentEvent, root: string): ExperimentEvent {
+  switch (event.type) {
+    case 'experiment.started': {
+      const variants = event.variants.map((variant) => ({
+        ...variant,
+        ...(variant.problem === undefined ? {} : { problem: shownProblem(variant.problem, root) }),
+      }));
+      return { ...event, variants };
+    }
+    case 'variant.started':
+    case 'race.looked':
+      return event;
+    case 'variant.finished':
+      return event.error === undefined
+        ? event
+        : { ...event, error: shownProblem(event.error, root) };
+    case 'experiment.finished': {
+      const { error } = event;
+      const problem = error === undefined ? {} : { error: shownProblem(error, root) };
+      return { ...event, table: shownTable(event.table, root), ...problem };
+    }
   }
 }

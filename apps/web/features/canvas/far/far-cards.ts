@@ -2,28 +2,31 @@ import type { Node as FlowNode, NodeChange } from '@xyflow/react';
 import { createContext } from 'react';
 import { create } from 'zustand';
 
-/** Nodes above which a graph is large: only those in sight are drawn then, and more than this in sight as one picture. */
+/**
+ * Number of nodes above which a graph is large: then only visible nodes are drawn, and more visible nodes than this as
+ * one picture.
+ */
 export const manyNodes = 200;
 
 /** Whether cards and edges are drawn as one picture. */
 export const FarContext = createContext(false);
 
 interface FarCards {
-  /** The node under the pointer, which is a whole card then. */
+  /** The node under the pointer, which is drawn as a whole card. */
   readonly near: string | undefined;
-  /** While the cards and edges of a large graph are one picture: its edge at a point of the window. */
+  /** Finds the edge at a point of the window, while the cards and edges of a large graph are one picture. */
   readonly edgeAt:
     ((point: { readonly x: number; readonly y: number }) => string | undefined) | undefined;
-  /** While there is such a picture: what is left to draw one by one of changes that come with a step of a drag. */
+  /** Filters the changes of a drag while there is such a picture: returns those to draw one by one. */
   readonly carry:
     | ((changes: readonly NodeChange[], nodes: readonly FlowNode[]) => readonly NodeChange[])
     | undefined;
-  /** Nodes of the picture that are dragged together, and how far by now, in pixels of the graph. */
+  /** Nodes of the picture that are dragged together, and their offset in graph coordinates. */
   readonly carried:
     | {
         readonly ids: ReadonlySet<string>;
         readonly by: { readonly x: number; readonly y: number };
-        /** All nodes as they were when these were taken hold of. */
+        /** All nodes as they were at the start of the drag. */
         readonly known: ReadonlyMap<string, FlowNode>;
       }
     | undefined;
@@ -36,14 +39,14 @@ export const useFarCards = create<FarCards>()(() => ({
   carried: undefined,
 }));
 
-/** Milliseconds that the pointer stays on a node before its card is whole: a view that moves takes many past it. */
+/** Milliseconds that the pointer rests on a node before its whole card is drawn: a moving view passes many. */
 const dwell = 80;
 let pointing: ReturnType<typeof setTimeout> | undefined;
 
 export function pointAt(near: string | undefined): void {
   clearTimeout(pointing);
   const { edgeAt, carried, near: before } = useFarCards.getState();
-  // What is carried passes over others.
+  // Dragged nodes pass over others.
   if (carried !== undefined || (edgeAt === undefined && before === undefined)) return;
   pointing = setTimeout(() => useFarCards.setState({ near }), dwell);
 }
@@ -51,9 +54,8 @@ export function pointAt(near: string | undefined): void {
 const placed = new WeakMap<FlowNode, FlowNode>();
 
 /**
- * The node placed by its left and top edge, and as large as it is known to be. A transform of its own, as the renderer gives it, is a
- * layer of its own to look after for the browser, and a size that follows from what is in it makes it lay out all nodes where one
- * changes: of either, a thousand are more than it can do at once.
+ * Positions a node by left and top, with its known size. Otherwise the browser makes a layer for each transform, and
+ * lays out all nodes when one changes: too slow for a thousand.
  */
 export function placedFlat(node: FlowNode): FlowNode {
   const known = placed.get(node);
@@ -68,4 +70,24 @@ export function placedFlat(node: FlowNode): FlowNode {
   };
   placed.set(node, flat);
   return flat;
+}
+
+/** Below this zoom the text of a card is too small: only its title and result are drawn, enlarged. */
+const farFrom = 0.5;
+/** Below this zoom titles shrink with their nodes, which have no room for larger ones. */
+const leastZoom = 0.18;
+/** Steps for each doubling of the zoom: titles of a large graph are not laid out on every frame. */
+const steps = 4;
+
+/** Scale above which a card has no room for a result below its title. */
+const mostForResults = 3.5;
+
+/** Whether cards at this scale have room for their results. */
+export const showsResults = (scale: number): boolean => scale <= mostForResults;
+
+/** How much titles are enlarged; undefined at a zoom that shows whole cards. */
+export function farScale(zoom: number): number | undefined {
+  if (zoom >= farFrom) return undefined;
+  const scale = 1 / Math.max(zoom, leastZoom);
+  return 2 ** (Math.round(Math.log2(scale) * steps) / steps);
 }

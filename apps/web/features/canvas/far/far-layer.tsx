@@ -1,4 +1,10 @@
-import type { EdgeChange, InternalNode, Node as FlowNode, ReactFlowState } from '@xyflow/react';
+import type {
+  EdgeChange,
+  InternalNode,
+  Node as FlowNode,
+  ReactFlowState,
+  NodeChange,
+} from '@xyflow/react';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useTheme } from '../../../kit/theme.ts';
 import { useFarCards } from './far-cards.ts';
@@ -6,17 +12,49 @@ import { curveOf } from './draw-picture.ts';
 import { useScene, type Scene } from './scene.ts';
 import type { GraphFlowEdge } from '../flow-nodes.ts';
 import { carriedPicture } from './carried-picture.ts';
-import { carriedAsPicture } from './carry-nodes.ts';
 import { pictureOn, type PictureView } from './picture-canvas.ts';
 import { coloursAt } from '../picture-colours.ts';
 import type { Point } from '../edges/edges.ts';
+
+/** The most nodes that are drawn one by one during a drag; more are moved as one picture. */
+const fewCarried = 30;
+
+/**
+ * The changes of a drag that are drawn one by one. When many nodes of the picture move together, they become a picture
+ * of their own until the drop.
+ */
+function carriedAsPicture(
+  changes: readonly NodeChange[],
+  nodes: readonly FlowNode[],
+): readonly NodeChange[] {
+  const { carried } = useFarCards.getState();
+  const isStep = (change: NodeChange): boolean => change.type === 'position';
+  const steps = changes.filter(isStep).length;
+  if (steps <= fewCarried) return changes;
+  const known = carried?.known ?? new Map(nodes.map((node) => [node.id, node]));
+  const isCard = (id: string): boolean => known.get(id)?.type === 'graph';
+  const moved = changes.flatMap((change) =>
+    change.type === 'position' && change.position !== undefined && isCard(change.id) ? change : [],
+  );
+  const [first] = moved;
+  const from = first === undefined ? undefined : known.get(first.id)?.position;
+  if (first?.position === undefined || from === undefined) return changes;
+  const by = { x: first.position.x - from.x, y: first.position.y - from.y };
+  // After the drop, their places come with the graph.
+  if (first.dragging !== true) useFarCards.setState({ carried: undefined });
+  else {
+    const ids = carried?.ids ?? new Set(moved.map(({ id }) => id));
+    useFarCards.setState({ carried: { ids, known, by } });
+  }
+  return changes.filter((change) => !isStep(change) || !('id' in change) || !isCard(change.id));
+}
 
 interface FarLayerProps {
   readonly nodes: readonly FlowNode[];
   readonly edges: readonly GraphFlowEdge[];
   readonly far: number;
   readonly onEdgesChange: (changes: EdgeChange<GraphFlowEdge>[]) => void;
-  /** The renderer's own store. Nothing is imported from the renderer here: it would come in pieces then. */
+  /** React Flow's store. Imports nothing from React Flow: the bundler would split it. */
   readonly flow: {
     getState(): PictureView & {
       readonly domNode: HTMLElement | null;
@@ -26,12 +64,12 @@ interface FarLayerProps {
   };
 }
 
-/** Milliseconds without a move after which the picture is made anew for where the view stands. */
+/** Milliseconds without movement after which the picture is redrawn for the new view. */
 const rest = 120;
-/** Pixels from an edge within which a press means it. */
+/** Pixels around an edge within which a press hits it. */
 const reach = 6;
 
-/** What is left in its place, while some nodes are carried. */
+/** The part of the scene that stays while some nodes are dragged. */
 function staying({ cards, edges }: Scene): Scene {
   const ids = useFarCards.getState().carried?.ids;
   if (ids === undefined) return { cards, edges };
@@ -42,9 +80,9 @@ function staying({ cards, edges }: Scene): Scene {
 }
 
 /**
- * Cards and edges of a large graph as one picture beneath the nodes. While the view moves, the picture is moved, which costs
- * next to nothing; it is made anew where that would show, and when the view has come to rest. Nodes that are carried are
- * pictures of their own meanwhile.
+ * Cards and edges of a large graph as one picture beneath the nodes. A moving view moves the picture, which costs
+ * almost nothing; it is redrawn where that would show, and when the view rests. Dragged nodes are pictures of their
+ * own.
  */
 export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerProps) {
   const picture = useRef<HTMLCanvasElement>(null);
@@ -119,7 +157,7 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
     });
     const stopCarrying = useFarCards.subscribe((now, before) => {
       if (now.carried === before.carried) return;
-      // What was let go is drawn where it stands then, with the scene that has it there; or where it stood.
+      // Dropped nodes are drawn with the scene that has them in their new place, or in the old one.
       if (now.carried === undefined) settling = setTimeout(draw, rest);
       else if (now.carried.ids === before.carried?.ids) soon(follow);
       else draw();
@@ -135,13 +173,13 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
 
   useEffect(() => drawAnew.current(), [current]);
 
-  // A press beside the nodes means the edge that is there.
+  // A press beside the nodes hits the edge there.
   useEffect(() => {
     const pane = picture.current?.parentElement?.querySelector<HTMLElement>('.react-flow__pane');
     const press = ({ target, clientX: x, clientY: y }: MouseEvent): void => {
       const id = target === pane ? useFarCards.getState().edgeAt?.({ x, y }) : undefined;
       if (id === undefined) return;
-      // After the renderer, which takes a press here to mean nothing.
+      // After React Flow, for which a press here hits nothing.
       setTimeout(() => onEdgesChange([{ type: 'select', id, selected: true }]));
     };
     pane?.addEventListener('click', press);

@@ -1,12 +1,19 @@
 import type { Graph, GraphNode, NodeType } from '@graft/graph';
 import type { Node as FlowNode, NodeHandle, Position } from '@xyflow/react';
-import { shapeOf, nodeFacts } from '@graft/view';
-import { untitled } from '@graft/view';
-import { cardHeight, foldedHeight, mostTitleLines, nodeWidth, portMiddle } from '@graft/view';
-import { portsOf } from '@graft/view';
+import {
+  shapeOf,
+  nodeFacts,
+  untitled,
+  cardHeight,
+  foldedHeight,
+  mostTitleLines,
+  nodeWidth,
+  portMiddle,
+  portsOf,
+} from '@graft/view';
 import { titleLines } from './title-lines.ts';
 
-/** What is left of a card's width for its title, and how it is written there: as in `canvas.css`. */
+/** The width and font of titles on cards, as in `canvas.css`. */
 const titleWidth = 167;
 const titleFont = '600 13px "Inter Variable", system-ui, sans-serif';
 
@@ -28,7 +35,7 @@ function linesOfTitle(title: string): number {
 
 const factsByParams = new WeakMap<object, { readonly look: NodeType; readonly facts: number }>();
 
-/** How many facts a card shows; undefined where its parameters are wrong, which leaves it as high as it is. */
+/** The number of facts on a card; undefined for invalid parameters, with which the card keeps its height. */
 function factsOn(node: GraphNode, look: NodeType): number | undefined {
   const known = factsByParams.get(node.params);
   if (known?.look === look) return known.facts;
@@ -37,13 +44,13 @@ function factsOn(node: GraphNode, look: NodeType): number | undefined {
   return facts;
 }
 
-/** Width of a port as the renderer measures it: that of an index is turned by half a right angle. */
+/** The width of a port as React Flow measures it: that of an index is rotated by 45°. */
 const portSize = (shape: string | undefined): number => (shape === 'index' ? 15.2 : 11);
 
-/** From what a node's ports and size were found. */
+/** The inputs from which a node's ports and size were computed. */
 const foundFrom = new WeakMap<readonly NodeHandle[], string>();
 
-/** Where ports are on a card. Nothing is imported from the renderer here: it would come in pieces then. */
+/** The positions of ports on a card. Imports nothing from React Flow: the bundler would split it. */
 interface Sides {
   readonly target: Position;
   readonly source: Position;
@@ -66,7 +73,7 @@ function withSize(node: FlowNode, graph: Graph, sides: Sides): FlowNode {
       const ports = side === 'source' ? look.outputs : look.inputs;
       const size = portSize(ports[id]?.type.shape);
       const x = (side === 'source' ? nodeWidth - 1 : 1) - size / 2;
-      // Those of a folded card share its height.
+      // The ports of a folded card share its height.
       const middle = isFolded
         ? 1 + ((row + 0.5) / portRows) * (folded - 2)
         : portMiddle(lines, row);
@@ -85,12 +92,12 @@ function withSize(node: FlowNode, graph: Graph, sides: Sides): FlowNode {
   return { ...node, handles, measured: { width: nodeWidth, height } };
 }
 
-/** Nodes of a large graph with their size and ports as they will be drawn, so that none has to be drawn to be measured. */
+/** Nodes of a large graph with their computed size and ports, so that none must be drawn to be measured. */
 export function knownCards(nodes: readonly FlowNode[], graph: Graph, sides: Sides): FlowNode[] {
   return nodes.map((node) => (node.type === 'graph' ? withSize(node, graph, sides) : node));
 }
 
-/** Comes when titles can be measured: with the font that they are written in. */
+/** Resolves when titles can be measured: their font has loaded. */
 export async function titleFontLoaded(): Promise<void> {
   await document.fonts.load(titleFont).catch(() => []);
 }

@@ -2,7 +2,7 @@ import type { InternalNode, Node as FlowNode } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
 import { prefixOf, shapeOf, stepOf, untitled, type StepView } from '@graft/view';
 import { useDocument, useRunView, useUsedGraphs } from '../../../kit/stores.ts';
-import { familyColour } from '../../../kit/family-colour.ts';
+import { familyColour } from '../../../kit/node-types.ts';
 import { resultText } from '../../../api/runs/node-status.ts';
 import type { PictureCard, PictureEdge } from './draw-picture.ts';
 import type { GraphFlowEdge } from '../flow-nodes.ts';
@@ -49,7 +49,7 @@ const isSameEdge = (a: SceneEdge, b: SceneEdge | undefined): boolean =>
   a.via === b.via &&
   a.colour === b.colour;
 
-/** Whether a node is where it was and as large, with its ports where they were: that it is selected changes nothing. */
+/** Whether a node has the same place, size and ports; the selection does not count. */
 const standsAs = (a: FlowNode, b: FlowNode | undefined): boolean =>
   b !== undefined &&
   a.id === b.id &&
@@ -78,12 +78,12 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
   const last = useRef<{ readonly by: readonly unknown[]; readonly nodes: readonly FlowNode[] }>(
     undefined,
   );
-  // After the renderer has taken over the nodes.
+  // After React Flow has the nodes.
   useEffect(() => {
     const by = [edges, graphNodes, bends, used, flow, within, runs];
     const isAsBefore =
       last.current?.nodes.length === nodes.length &&
-      by.every((one, at) => one === last.current?.by[at]) &&
+      by.every((value, at) => value === last.current?.by[at]) &&
       nodes.every((node, at) => standsAs(node, last.current?.nodes[at]));
     last.current = { by, nodes };
     if (isAsBefore) return;

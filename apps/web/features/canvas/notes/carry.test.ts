@@ -40,7 +40,7 @@ it('moves what stands in a group with it, as a whole or by its middle, and each 
 
 it('carries what it was taken hold of with, wherever it goes, until it is let go', () => {
   const ids = (changes: ReturnType<typeof carry>) =>
-    changes.flatMap((one) => ('id' in one ? one.id : []));
+    changes.flatMap((change) => ('id' in change ? change.id : []));
   expect(ids(carry([moved('group:inner', 300, true)], nodes))).toEqual(['group:inner', 'in']);
   const far = [
     frame('all', 0, 400),

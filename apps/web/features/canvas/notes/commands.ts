@@ -2,9 +2,9 @@ import { isNodeKey } from '@graft/graph';
 import { addNoteAbout, addNoteAt, groupSelection } from './note-edits.ts';
 import { useOverlay, useScreen } from '../../../kit/stores.ts';
 import { type Command, hasFile, hasSelection } from '@graft/view';
-import { meantNode } from '../../../kit/focus-node.ts';
+import { meantNode } from '../../../kit/focus.ts';
 
-/** The note or group that is selected, where it is one alone. */
+/** The selected note or group, if it is the only selection. */
 function selectedAnnotation(): string | undefined {
   const { selection } = useScreen.getState();
   const [only] = selection;
@@ -14,7 +14,7 @@ function selectedAnnotation(): string | undefined {
 const write = (): void =>
   useOverlay.getState().show({ renamingNode: selectedAnnotation() ?? null });
 
-/** Before those of nodes, which have the same keys. */
+/** They come before commands for nodes, which have the same keys. */
 export const noteCommands: readonly Command[] = [
   {
     id: 'write',

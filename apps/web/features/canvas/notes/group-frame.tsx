@@ -1,11 +1,11 @@
 import { changeGroup, groupOfKey } from '@graft/graph';
 import type { NodeProps } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
-import { provideCarry } from '../carrying.ts';
+import { provideCarry } from '../flow-nodes.ts';
 import { drawAs } from '../viewport.ts';
 import { useDocument, useOverlay } from '../../../kit/stores.ts';
 import { carry } from './carry.ts';
-import { focusWhenShown } from '../../../kit/focus-when-shown.ts';
+import { focusWhenShown } from '../../../kit/note-field.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
 
 provideCarry(carry);
@@ -43,7 +43,7 @@ function TitleField({ id, title }: { readonly id: string; readonly title: string
   );
 }
 
-/** A titled frame behind the cards. Its head moves it with what stands in it; a double click or F2 writes its title. */
+/** A titled frame behind the cards. Dragging its head moves what it holds; a double click or F2 edits its title. */
 export const GroupFrame = memo(function GroupFrame({ id: key, selected }: NodeProps) {
   const id = groupOfKey(key) ?? '';
   const title = useDocument(({ shown }) => shown.groups?.[id]?.title);

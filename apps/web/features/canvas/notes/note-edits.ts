@@ -5,32 +5,35 @@ import { drawnFrame, viewMiddle } from '../viewport.ts';
 import { useDocument, useOverlay, useScreen } from '../../../kit/stores.ts';
 
 const noteWidth = 240;
-/** Of a note that is being written. */
+/** The height of a note in edit. */
 const noteHeight = 90;
-/** Of one of which only the first line is written. */
+/** The height of a note with one line. */
 const lineHeight = 44;
 
-/** Takes over what was added: selected, and to be written in at once. */
-function take({ graph, key }: { readonly graph: Graph; readonly key: string }, said: string): void {
+/** Adds something, selects it, opens it for editing, and announces it. */
+function take(
+  { graph, key }: { readonly graph: Graph; readonly key: string },
+  announcement: string,
+): void {
   useDocument.getState().edit(() => graph);
   useScreen.getState().select([key]);
   useOverlay.getState().show({ renamingNode: key });
-  announce(said);
+  announce(announcement);
 }
 
-/** The place nearest to the middle of what is in view at which a note covers nothing. */
+/** The free place for a note that is nearest to the middle of the view. */
 function freeMiddle(graph: Graph): NodeLayout {
   return roomFor({ ...viewMiddle(), width: noteWidth, height: noteHeight }, drawnFrames(graph));
 }
 
-/** Adds an empty note, where it is wanted or near the middle of what is in view. */
+/** Adds an empty note at a place, else near the middle of the view. */
 export function addNoteAt(place?: NodeLayout): void {
   const { shown } = useDocument.getState();
   const { x, y } = place ?? freeMiddle(shown);
   take(addNote(shown, { text: '', x, y, width: noteWidth }), 'Added a note.');
 }
 
-/** Adds a note about a node, below it, where it covers nothing. */
+/** Adds a note about a node, in a free place below it. */
 export function addNoteAbout(node: string): void {
   const { shown } = useDocument.getState();
   const others = drawnFrames(shown).filter(({ id }) => id !== node);
@@ -40,7 +43,7 @@ export function addNoteAbout(node: string): void {
   take(addNote(shown, note), 'Added a note about the node.');
 }
 
-/** Draws a group around what is selected. */
+/** Adds a group around the selection. */
 export function groupSelection(): void {
   const { shown } = useDocument.getState();
   const frames = useScreen.getState().selection.flatMap((key) => drawnFrame(key) ?? []);

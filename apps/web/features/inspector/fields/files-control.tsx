@@ -5,7 +5,7 @@ import type { FileToSend } from '@graft/view';
 import { problemsOf } from '../../../api/problem.ts';
 import { plural } from '@graft/nodes/kit/ui';
 import { takeDropped } from '../../../kit/dropped-entries.ts';
-import { folderOf } from '../../../kit/folder-of.ts';
+import { folderOf } from '../../../kit/path-parts.ts';
 import { PathInput } from './path-input.tsx';
 import { useOverlay } from '../../../kit/stores.ts';
 import type { FieldProps } from '../../../kit/form/field-props.ts';

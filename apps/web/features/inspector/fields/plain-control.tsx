@@ -3,6 +3,12 @@ import { ChoicesControl } from '../../../kit/form/choices-control.tsx';
 import type { FieldProps } from '../../../kit/form/field-props.ts';
 import { FilesControl } from './files-control.tsx';
 import { JsonControl } from '../../../kit/form/json-control.tsx';
+import {
+  BooleanControl,
+  MultilineControl,
+  SelectControl,
+  TextControl,
+} from '../../../kit/form/text-controls.tsx';
 import { ListControl } from './list-control.tsx';
 import { ModelControl } from './model-control.tsx';
 import { NumberControl } from '../../../kit/form/number-control.tsx';
@@ -10,12 +16,6 @@ import { NumbersControl } from '../../../kit/form/numbers-control.tsx';
 import { PairsControl } from '../../../kit/form/pairs-control.tsx';
 import { PromptControl } from '../../../kit/code/prompt-control.tsx';
 import { SecretControl } from './secret-control.tsx';
-import {
-  BooleanControl,
-  MultilineControl,
-  SelectControl,
-  TextControl,
-} from '../../../kit/form/text-controls.tsx';
 
 /** A list of which every entry is one of a few values. */
 export function isChoices(field: ParamField): boolean {

@@ -1,7 +1,7 @@
 import { sameJson } from '@graft/graph';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
-import { focusNode } from '../../../kit/focus-node.ts';
+import { focusNode } from '../../../kit/focus.ts';
 import { markHistory } from '@graft/view';
 
 interface Edited {

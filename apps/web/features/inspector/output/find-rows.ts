@@ -2,7 +2,7 @@ import type { ArtifactRef } from '@graft/graph';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { api } from '../../../api/client.ts';
-import type { Found } from '../../../kit/find/found.ts';
+import type { Found } from '../../../kit/find/find-bar.tsx';
 
 /** Milliseconds of rest after a key before the server searches. */
 const restAfter = 80;

@@ -2,7 +2,7 @@ import { Content, Item, Portal, Root, Trigger } from '@radix-ui/react-dropdown-m
 import type { ArtifactRef } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { useState, type ReactNode } from 'react';
-import { menuPlace } from '../../../kit/menu-place.ts';
+import { menuPlace } from '../../../kit/open-menu.ts';
 import { CopyIcon, DownloadIcon, EditIcon, FreezeIcon } from '../../../kit/icons.tsx';
 import { copyText, textOf } from '../../../kit/copy-text.ts';
 import type { EditWish } from './edit-wish.ts';

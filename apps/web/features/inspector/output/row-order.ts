@@ -2,7 +2,7 @@ import { rowColumns, verdictColumn, type ArtifactRef, type RowColumn } from '@gr
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '../../../api/client.ts';
-import type { Places } from '../../../kit/find/found.ts';
+import type { Places } from '../../../kit/find/find-bar.tsx';
 import { useScore } from '../../../api/runs/use-score.ts';
 
 /** Rows and bytes that are put in order at most: all of them are read for it. */

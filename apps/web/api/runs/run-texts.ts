@@ -1,0 +1,43 @@
+import { bytes, count, duration } from '@graft/nodes/kit/ui';
+import type { StepView } from '@graft/view';
+
+type Progress = NonNullable<StepView['progress']>;
+
+/** Milliseconds after which a speed is meaningful. */
+const speedAfter = 1_000;
+
+/** ` · 3.1 MB/s, 28 s left`; empty while it is unknown. */
+function speedText({ done, total = done, since }: Progress): string {
+  if (since === undefined) return '';
+  const passed = since.to - since.from;
+  const came = done - since.done;
+  if (passed < speedAfter || came <= 0 || done >= total) return '';
+  const left = ((total - done) / came) * passed;
+  return ` · ${bytes((came / passed) * 1_000)}/s, ${duration(left)} left`;
+}
+
+/** `148 of 400 steps · 47 tokens/s` */
+export function progressText(progress: Progress): string {
+  const { done, total, unit, message } = progress;
+  if (unit.startsWith('bytes of ')) {
+    // A model is being downloaded. Downloads by a package client have no size.
+    if (total === undefined) return `downloading ${message ?? unit.slice('bytes of '.length)}`;
+    return `downloading ${bytes(done)} of ${bytes(total)}${speedText(progress)}`;
+  }
+  // A loop ends early when its condition is met.
+  if (unit === 'rounds' && message !== undefined && total !== undefined) {
+    return `${message} of at most ${count(total)}`;
+  }
+  const amount =
+    total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`;
+  return message === undefined ? amount : `${amount} · ${message}`;
+}
+
+/** `9 of 30 right`; undefined if nothing was compared. */
+export function scoreText(score: {
+  readonly right: number;
+  readonly wrong: number;
+}): string | undefined {
+  const compared = score.right + score.wrong;
+  return compared === 0 ? undefined : `${count(score.right)} of ${count(compared)} right`;
+}
