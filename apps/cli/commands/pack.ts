@@ -4,7 +4,7 @@ import { packageSuffix, type PackageContents } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
-import { print, printable } from '../terminal.ts';
+import { print } from '../terminal.ts';
 import { formatBytes } from '../quantity.ts';
 import { locateGraph } from '../workspace-location.ts';
 

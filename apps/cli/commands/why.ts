@@ -12,7 +12,7 @@ import {
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
-import { print, printJson } from '../terminal.ts';
+import { print, printJson, oneLine, painter, table } from '../terminal.ts';
 import { formatDuration } from '../quantity.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 

@@ -1,14 +1,6 @@
 import { groupKey, noteKey, type Frame, type Graph, type NodeLayout } from '@graft/graph';
-import {
-  type Card,
-  writtenHeight,
-  boundsAround,
-  type Bounds,
-  columnGap,
-  nodeWidth,
-  roomFor,
-} from '@graft/view';
-import { cardSize, drawnFrame, viewMiddle } from './viewport.ts';
+import { type Card, writtenHeight, boundsAround, type Bounds } from '@graft/view';
+import { cardSize, drawnFrame } from './viewport.ts';
 import type { InternalNode } from '@xyflow/react';
 
 /** The place and size of a card, drawn or expected. */
@@ -60,23 +52,4 @@ function* drawn(
     const { width = 0, height = 0 } = measured;
     yield { ...internals.positionAbsolute, width, height };
   }
-}
-
-/** The approximate height of a new card. */
-const newHeight = 140;
-
-/** A free place for a new node: right or left of another node and in its groups, else in the middle of the view. */
-export function freePlace(
-  graph: Graph,
-  other?: string,
-  side: 'right' | 'left' = 'right',
-): NodeLayout {
-  const beside = other === undefined ? undefined : cardFrame(graph, other);
-  const step = (nodeWidth + columnGap) * (side === 'right' ? 1 : -1);
-  const { x, y } = beside === undefined ? viewMiddle() : { x: beside.x + step, y: beside.y };
-  const foreign = groupFrames(graph).filter(
-    (group) => beside === undefined || !isWithin(group, beside),
-  );
-  const card = { x, y, width: nodeWidth, height: newHeight };
-  return roomFor(card, [...drawnFrames(graph), ...foreign]);
 }
