@@ -125,17 +125,29 @@ describe('a lease', () => {
     expect(await names()).toEqual(['step/held']);
   });
 
-  it('of a step is done without on a full disk', async () => {
+  it('can be done without on a full disk, until there is room', async () => {
+    let full = true;
     const failing = database.queries.withPlugin({
-      transformQuery: () => {
-        throw new GraphError('no-space', 'No space is left.');
+      transformQuery: ({ node }) => {
+        if (full) throw new GraphError('no-space', 'No space is left.');
+        return node;
       },
       transformResult: async ({ result }) => result,
     });
-    const claim = await open(undefined, failing).claim('key', {});
-    await claim.release();
-    await expect(open(undefined, failing).take('placing')).rejects.toMatchObject({
-      code: 'no-space',
-    });
+    const [filling, other] = [open(undefined, failing), open()];
+    await expect(filling.take('placing')).rejects.toMatchObject({ code: 'no-space' });
+    const [one, second] = [
+      await filling.take('one', { evenIfFull: true }),
+      await filling.take('second', { evenIfFull: true }),
+    ];
+    await one.check();
+    const taken = await other.take('second');
+    full = false;
+    await one.check();
+    expect(await isFree(other, 'one')).toBe(false);
+    await expect(second.check()).rejects.toMatchObject({ code: 'store-locked' });
+    await Promise.all([one.release(), second.release()]);
+    expect(await names()).toEqual(['second']);
+    await taken.check();
   });
 });

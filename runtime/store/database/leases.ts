@@ -28,6 +28,8 @@ export interface LeaseOptions {
   readonly waiting?: (pid: number) => void;
   /** Says who owns it, and what to do, when patience ends. */
   readonly busy?: (pid: number) => string;
+  /** Goes on without where the disk has no room for a row; the first `check` that finds room takes it. Default: throws. */
+  readonly evenIfFull?: boolean;
 }
 
 export interface LeasesParts {
@@ -77,11 +79,12 @@ export class Leases {
 
   /** Waits for the lease. Throws the signal's reason, or `store-locked` when patience ends. */
   async take(name: string, options: LeaseOptions = {}): Promise<Lease> {
-    const { signal, patience = Infinity, waiting, busy } = options;
+    const { signal, patience = Infinity, waiting, busy, evenIfFull = false } = options;
     const deadline = performance.now() + patience;
     for (let waits = false; ; waits = true) {
       signal?.throwIfAborted();
-      const outcome = await this.tryTake(name);
+      const outcome = await (evenIfFull ? this.#tryTakeIfRoom(name) : this.tryTake(name));
+      if (outcome === undefined) return this.#leaseWithoutRow(name);
       if (typeof outcome === 'object') return outcome;
       if (performance.now() > deadline) {
         const message = busy?.(outcome) ?? `The process ${String(outcome)} has ${name}.`;
@@ -103,17 +106,9 @@ export class Leases {
     return await work(lease);
   }
 
-  /** A cache key, so that no two processes compute the same at once. On a full disk, work goes on without. */
-  async claim(
-    key: string,
-    options: Pick<LeaseOptions, 'signal' | 'waiting'>,
-  ): Promise<Pick<Lease, 'release'>> {
-    try {
-      return await this.take(`step/${key}`, options);
-    } catch (error) {
-      if (!(error instanceof GraphError) || error.code !== 'no-space') throw error;
-      return { release: () => Promise.resolve() };
-    }
+  /** A cache key, so that no two processes compute the same at once. */
+  claim(key: string, options: Pick<LeaseOptions, 'signal' | 'waiting'>): Promise<Lease> {
+    return this.take(`step/${key}`, { ...options, evenIfFull: true });
   }
 
   /** The lease, or the pid of its owner. */
@@ -262,6 +257,25 @@ export class Leases {
       release,
       [Symbol.asyncDispose]: release,
     };
+  }
+
+  #tryTakeIfRoom(name: string): Promise<Lease | number | undefined> {
+    return this.tryTake(name).catch((error: unknown) => {
+      if (error instanceof GraphError && error.code === 'no-space') return undefined;
+      throw error;
+    });
+  }
+
+  #leaseWithoutRow(name: string): Lease {
+    let lease: Lease | undefined;
+    const check = async (): Promise<void> => {
+      if (lease !== undefined) return lease.check();
+      const outcome = await this.#tryTakeIfRoom(name);
+      if (typeof outcome === 'number') throw lost();
+      lease = outcome;
+    };
+    const release = async (): Promise<void> => lease?.release();
+    return { check, release, [Symbol.asyncDispose]: release };
   }
 
   async #giveBack(name: string): Promise<void> {

@@ -78,7 +78,9 @@ export class StateStorage {
     const scratchLeft = await folderSize(scratchFolder);
     const checkpoints = await collectCheckpoints(checkpointFolder);
     const converted = await catalogue.removeUnusedConversions();
-    const report = await leases.with('collection', { patience, busy }, async (lease) => {
+    // Whoever makes room must be let in where there is none.
+    const options = { patience, busy, evenIfFull: true };
+    const report = await leases.with('collection', options, async (lease) => {
       const actions = await this.#parts.received.withAll(stores.actions);
       return collectGarbage({ ...stores, actions, maxSize, check: () => lease.check() });
     });
