@@ -127,7 +127,7 @@ export class RunSteps {
 }
 
 /** The error of a loop: the one of the step that failed in its round. */
-export function roundError({ node, loop }: LoopStep, failed: StepState): GraphError {
+function roundError({ node, loop }: LoopStep, failed: StepState): GraphError {
   const { code = 'internal', message = 'It failed.', audience = 'user' } = failed.error ?? {};
   const round = loop.rounds.length;
   const where = failed.node.id.startsWith(`${node.id}#collect/`)
