@@ -152,9 +152,39 @@ test('a run is exported as one page, which works from disk and without a network
       'true',
     );
   });
+  await test.step('an output is drawn higher, and folded away', async () => {
+    const scores = page.getByRole('article', { name: 'Score hits' });
+    const output = scores.locator('.cell-output');
+    await scores.getByRole('separator').focus();
+    const height = await output.evaluate(({ clientHeight }) => clientHeight);
+    await page.keyboard.press('ArrowDown');
+    await expect
+      .poll(() => output.evaluate(({ clientHeight }) => clientHeight))
+      .toBeGreaterThan(height);
+    await scores.getByRole('button', { name: 'Fold the output' }).click();
+    await expect(output).toHaveCount(0);
+    await scores.getByRole('button', { name: 'Show the output' }).click();
+    await expect(output).toBeVisible();
+  });
+  await test.step('on paper it has all rows that the page holds, in light colours', async () => {
+    const only = page.locator('#node-hits').getByRole('button', { name: 'Only rows that match' });
+    await only.click();
+    await page.evaluate(() => {
+      addEventListener('beforeprint', () => {
+        const printed = document.querySelectorAll('#node-hits [data-row]');
+        const { theme } = document.documentElement.dataset;
+        document.body.dataset['printed'] = `${String(printed.length)} rows, ${String(theme)}`;
+      });
+    });
+    await page.pdf();
+    await expect(page.locator('body')).toHaveAttribute('data-printed', '1000 rows, light');
+    await expect(page.locator('html')).not.toHaveAttribute('data-theme');
+    await only.click();
+  });
   await test.step('on paper it is the cells alone, and nothing of them is cut off', async () => {
     await page.emulateMedia({ media: 'print' });
     await expect(page.getByRole('navigation', { name: 'Outline' })).toBeHidden();
+    await expect(page.locator('.cell-output')).toHaveCount(5);
     const cut = await page
       .locator('.cell-output')
       .evaluateAll((outputs) => outputs.some((one) => one.scrollHeight > one.clientHeight + 1));

@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { giveFile } from './small-graphs.ts';
+import { openChatServer } from '../runtime/backends/testing/chat-server.ts';
 import { expect, test, type SmallWorkspace } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -72,26 +72,47 @@ test('a graph that is used has changed while a run goes on: that is said, and pl
   page,
   workspace,
 }) => {
+  // The model never answers: its step goes on until it is cancelled.
+  await using chat = await openChatServer(() => new Promise(() => undefined));
   await giveGraphs(workspace, 'changing', 71);
-  // Long enough to be cut for half a minute on a quick machine; it is cancelled before.
-  const sentence = 'The eastern kiln is lit at 05:40 and reaches 960 °C before noon. ';
-  await giveFile(workspace.folder, 'long/text.md', sentence.repeat(2_400_000));
   const file = path.join(workspace.folder, 'changing.graft.json');
-  const written = await readFile(file, 'utf8');
-  await writeFile(file, written.replace('notes/*.md', 'long/*.md'));
+  await workspace.graph('changing', {
+    nodes: {
+      files: { type: 'load-files', params: { paths: ['notes/*.md'] } },
+      cut: { type: 'graph', params: { use: 'lib/changing-cut.graft.json' } },
+      ask: { type: 'questions', params: { questions: 'When is the kiln lit?' } },
+      prompt: { type: 'prompt' },
+      remote: { type: 'remote-model', params: { url: chat.url, model: 'kiln-1' } },
+      write: { type: 'generate' },
+    },
+    edges: [
+      'files.documents -> cut.documents',
+      'ask.questions -> prompt.questions',
+      'prompt.prompts -> write.prompts',
+      'remote.model -> write.model',
+    ],
+    layout: {
+      files: [0, 0],
+      cut: [280, 0],
+      ask: [0, 200],
+      prompt: [280, 200],
+      remote: [280, 400],
+      write: [560, 200],
+    },
+  });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'changing.graft.json');
   await bench.select('files');
-  await page.getByLabel('Title', { exact: true }).fill('Long');
+  await page.getByLabel('Title', { exact: true }).fill('Notes');
   await page.keyboard.press('Control+s');
   await expect.poll(() => readFile(file, 'utf8')).toContain('changing-cut.graft.json": "');
   await bench.run();
-  await bench.reaches('cut', 'running');
+  await bench.reaches('write', 'running');
   await giveGraphs(workspace, 'changing', 73);
   await expect(bench.node('cut')).toContainText('changed since locked');
   await bench.select('cut');
   await expect(page.getByTestId('drift')).toContainText('"chunk": size 71 → 73');
-  await bench.reaches('cut', 'running');
+  await bench.reaches('write', 'running');
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
-  await bench.reaches('cut', 'cancelled');
+  await bench.reaches('write', 'cancelled');
 });

@@ -1,8 +1,8 @@
-import { formatProblem, GraphError, type LocatedMessage } from '@graft/graph';
+import { formatProblem, GraphError, printable, type LocatedMessage } from '@graft/graph';
 import type { Drift } from '@graft/workspace';
 import { env } from './env.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
-import { painter, printable } from './terminal.ts';
+import { painter } from './terminal.ts';
 
 /** Problems printed before the rest is counted only. */
 const shown = 20;

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine, painter, printable, table } from './terminal.ts';
+import { oneLine, painter, table } from './terminal.ts';
 
 describe('terminal text', () => {
-  it('lets no control character of a document through', () => {
-    expect(printable('a\u001b]0;title\u0007b\u009b31mc\td\ne')).toBe('a]0;titleb31mc\td\ne');
-  });
-
   it('cuts a text to one line', () => {
     expect(oneLine('  two\n lines  ', 20)).toBe('two lines');
     expect(oneLine('abcdef', 4)).toBe('abc…');

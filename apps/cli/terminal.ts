@@ -1,3 +1,4 @@
+import { printable } from '@graft/graph';
 import { env } from './env.ts';
 
 const colours = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
@@ -9,12 +10,6 @@ export type Paint = (colour: Colour, text: string) => string;
 export function painter(stream: { readonly isTTY?: boolean | undefined }): Paint {
   if (stream.isTTY !== true || env.noColor) return (_colour, text) => text;
   return (colour, text) => `\u001b[${colours[colour]}m${text}\u001b[0m`;
-}
-
-/** Text of documents and models may hold control characters: none of them reaches the terminal. */
-export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is taken out
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }
 
 /** One line of at most `width` characters. */

@@ -131,6 +131,7 @@ export { portsOf } from './layout/node-port-names.ts';
 export { writtenHeight } from './layout/note-size.ts';
 export { meets, roomFor } from './layout/room-for.ts';
 export { type Size, tidyLayout, layOut } from './layout/tidy-layout.ts';
+export { cellHead, type CellHead } from './notebook/cell-head.ts';
 export { cellOrder } from './notebook/cell-order.ts';
 export { proseOrder } from './notebook/prose-order.ts';
 export { readJson } from './read-json.ts';
@@ -145,8 +146,20 @@ export {
   type Report,
 } from './report/report.ts';
 export { alike } from './run/alike-problems.ts';
+export { resultNodes } from './run/graph-results.ts';
 export { emptyList, appended, listed } from './run/growing-list.ts';
 export { GrowingMap } from './run/growing-map.ts';
+export {
+  allReused,
+  checkpointText,
+  isDigest,
+  partName,
+  plain,
+  ranBecause,
+  reasonLine,
+  reasonSentence,
+  type ReasonLine,
+} from './run/miss-reason.ts';
 export { previewType } from './run/preview-type.ts';
 export {
   emptyRun,

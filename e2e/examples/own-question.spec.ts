@@ -41,6 +41,15 @@ test('a question is asked beside the saved ones, which stay on the screen', asyn
   const generate = bench.node('generate');
   await expect(generate).toHaveAttribute('data-status', /succeeded|cached/, { timeout: 240_000 });
   await expect(generate).toContainText('4 answers', { timeout: 240_000 });
+  await test.step('the answers stand in the panel, and say that a tiny model wrote them', async () => {
+    const result = page.getByRole('region', { name: 'Result' });
+    await expect(result).toContainText('4 answers');
+    await expect(result).toContainText('This model is for trying out.');
+    await result.getByRole('button', { name: 'Choose a larger one' }).click();
+    await expect(page.getByRole('dialog', { name: 'Choose a language model' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  });
   await page.locator('.react-flow__pane').click({ position: { x: 6, y: 6 } });
   await page.keyboard.press('q');
   // At once: the field is still on its way.

@@ -156,6 +156,7 @@ export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/names.ts';
 export { isRecord } from './base/record.ts';
 export { nearest, suggestion, plural } from './base/message-words.ts';
+export { printable } from './base/printable.ts';
 export {
   conditionsOf,
   conditionText,

@@ -206,6 +206,7 @@ export const zones = [
       '@graft/graph',
       '@graft/kit',
       '@graft/nodes/definitions',
+      '@graft/nodes/kit/amounts',
       '@graft/nodes/kit/curves',
       '@graft/view',
       '@graft/workspace',

@@ -1,9 +1,8 @@
-import { diffGraphs, formatDiff } from '@graft/graph';
+import { diffGraphs, formatDiff, printable } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readGraphFile } from '../graph-source.ts';
 import { print, printJson } from '../output.ts';
-import { printable } from '../terminal.ts';
 
 const optionsSchema = z.object({ json: z.boolean().optional() });
 

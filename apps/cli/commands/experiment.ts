@@ -8,7 +8,7 @@ import { print, printJson } from '../output.ts';
 import { printProblems } from '../problem-report.ts';
 import { ExperimentView } from '../progress/experiment-view.ts';
 import { formatDuration } from '../quantity.ts';
-import { experimentSummary, tableWriter } from '../report/experiment-table.ts';
+import { experimentSummary, tableWriter } from '../experiment-table.ts';
 import { table } from '../terminal.ts';
 
 const optionsSchema = z.object({

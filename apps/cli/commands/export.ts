@@ -2,6 +2,7 @@ import path from 'node:path';
 import { GraphError, type ExperimentEvent, type RunEvent, type RunRecord } from '@graft/graph';
 import {
   collectReport,
+  markdownReport,
   readReportPage,
   reportPage,
   shownEvent,
@@ -15,10 +16,9 @@ import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
 import { print } from '../output.ts';
-import { markdownReport } from '../report/markdown-report.ts';
-import { reportFile } from '../report/report-file.ts';
 import { writeOutputs } from '../run-outputs.ts';
 import { locateWorkspace } from '../workspace-location.ts';
+import { reportFile } from './built-pages.ts';
 
 /** The formats, and what the files end in. */
 const endings = { html: '.html', md: '.md', markdown: '.md', bundle: '' } as const;

@@ -1,9 +1,16 @@
-import { emptyGraph, formatProblem, mergeGraphs, serializeGraph, type Graph } from '@graft/graph';
+import {
+  emptyGraph,
+  formatProblem,
+  mergeGraphs,
+  printable,
+  serializeGraph,
+  type Graph,
+} from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { writeOutFile } from '@graft/workspace/write-out-file';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readGraphFile, readText } from '../graph-source.ts';
-import { painter, printable } from '../terminal.ts';
+import { painter } from '../terminal.ts';
 
 /**
  * `graft merge BASE OURS THEIRS`, as git calls a merge driver: the result goes to OURS; conflicts, in which

@@ -1,12 +1,11 @@
 import path from 'node:path';
-import { plural } from '@graft/graph';
+import { plural, printable } from '@graft/graph';
 import { packageSuffix, type PackageContents } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
 import { print } from '../output.ts';
 import { formatBytes } from '../quantity.ts';
-import { printable } from '../terminal.ts';
 import { locateGraph } from '../workspace-location.ts';
 
 const optionsSchema = z.object({

@@ -1,13 +1,12 @@
-import { type RunRecord, type StepSummary } from '@graft/graph';
+import { itemsText, type RunRecord, type StepSummary } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
 import { print, printJson } from '../output.ts';
-import { itemsText } from '../progress/step-line.ts';
 import { formatDuration } from '../quantity.ts';
 import { compareSteps } from '../run-comparison.ts';
-import { experimentSummary } from '../report/experiment-table.ts';
+import { experimentSummary } from '../experiment-table.ts';
 import { oneLine, table } from '../terminal.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 

@@ -8,9 +8,8 @@ import { chosenToken, keptToken } from '../kept-token.ts';
 import { open, stateFolderOf } from '../opened-workspace.ts';
 import { print } from '../output.ts';
 import { parseBytes } from '../quantity.ts';
-import { markdownReport } from '../report/markdown-report.ts';
-import { reportFile } from '../report/report-file.ts';
 import { existingFolder } from '../workspace-location.ts';
+import { reportFile, staticFolder } from './built-pages.ts';
 
 /** The port that is tried first where none is asked for; the next free one will do. */
 const usualPort = 3000;
@@ -33,10 +32,7 @@ const optionsSchema = z.object({
   maxPackage: z.string().optional(),
 });
 
-/** The exported page, beside this app. Both the sources and the bundle lie one level below it. */
-const staticFolder = path.resolve(import.meta.dirname, '../../web/out');
-
-/** The examples, where they have come along. */
+/** The examples, where they have come along. Both the sources and the bundle lie one level below this app. */
 const examplesFolder = path.resolve(import.meta.dirname, '../../../examples');
 
 /** `graft serve [DIR]`: until it is interrupted. */
@@ -76,7 +72,6 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const server = await startServer({
     ...{ workspace, host, port, staticFolder, reportFile, token, basePath },
     ...{ orNextPort: options.data.port === undefined, allowHosts: allowHost },
-    markdown: markdownReport,
     ...(largestPackage === undefined ? {} : { largestPackage }),
   });
   print(`Graft serves ${root} at ${server.url}`);

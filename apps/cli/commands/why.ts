@@ -1,5 +1,6 @@
 import {
   GraphError,
+  itemsText,
   loopType,
   plural,
   resumedText,
@@ -12,7 +13,6 @@ import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
 import { print, printJson } from '../output.ts';
-import { itemsText } from '../progress/step-line.ts';
 import { formatDuration } from '../quantity.ts';
 import { oneLine, painter, table } from '../terminal.ts';
 import { locateWorkspace } from '../workspace-location.ts';

@@ -1,6 +1,6 @@
 import {
   type CheckpointReport,
-  type ItemCounts,
+  itemsText,
   type MissReason,
   plural,
   resumedText,
@@ -45,11 +45,6 @@ export function finishedLine(step: FinishedStep, width: number, paint: Paint): s
 /** What a step that trains says when it begins; empty where it begins anew, and of all later checkpoints. */
 export function checkpointLine({ state, step }: CheckpointReport): string {
   return state === 'resumed' ? resumedText(step) : '';
-}
-
-export function itemsText(items: ItemCounts): string {
-  const failed = items.failed > 0 ? `, ${items.failed} failed` : '';
-  return `${plural(items.total, 'item')}, ${items.computed} computed, ${items.reused} reused${failed}`;
 }
 
 /** Why a step runs, in a few words: `size 400 → 256`. */

@@ -2,12 +2,13 @@ import type {
   ArtifactRef,
   EmbeddingMap,
   EvidenceTable,
-  Family,
   KeyPart,
   MetricMeanings,
   MetricRow,
   RunRecord,
 } from '@graft/graph';
+import type { CellHead } from '../notebook/cell-head.ts';
+import type { ReasonLine } from '../run/miss-reason.ts';
 import type { StepView } from '../run/step-view.ts';
 
 /** Rows of an output as a page of a run holds them. */
@@ -41,7 +42,7 @@ export interface ReportOutput {
 }
 
 /** What a step came to. */
-type ReportStep = Omit<StepView, 'outputs' | 'feeds' | 'logs' | 'metrics' | 'texts'>;
+type ReportStep = Omit<StepView, 'outputs' | 'feeds' | 'logs' | 'metrics' | 'texts' | 'reason'>;
 
 /** What a step had come to that was ended before it gave anything. */
 export interface Unfinished {
@@ -53,21 +54,19 @@ export interface Unfinished {
 }
 
 /** A node as the notebook has it: what it is, its parameters, and what came of it. */
-export interface ReportCell {
+export interface ReportCell extends CellHead {
   /** As steps name it: `retriever/embed`. */
   readonly path: string;
   /** Notes about it, in Markdown: they are read before it. */
   readonly prose?: readonly string[];
-  readonly title: string;
   readonly type: string;
   readonly doc?: string;
-  readonly group?: Family;
-  /** Switched off. */
-  readonly off: boolean;
   /** Those not left to their defaults. */
   readonly params: Readonly<Record<string, unknown>>;
   /** Absent: the run had none. */
   readonly step?: ReportStep;
+  /** Why it ran. */
+  readonly reason?: ReasonLine;
   readonly outputs: readonly ReportOutput[];
   readonly unfinished?: Unfinished;
   /** What its result depends on. */

@@ -1,4 +1,4 @@
-import type { ReasonLine } from './miss-reason.ts';
+import type { ReasonLine } from '@graft/view';
 
 /** Why a step ran, with what changed set off. */
 export function ReasonSentence({ line }: { readonly line: ReasonLine }) {

@@ -58,3 +58,22 @@ export function TabList<Id extends string>(props: TabListProps<Id>) {
     </div>
   );
 }
+
+/** The ports of a node, one of whose outputs is shown; nothing where there is no choice. */
+export function PortTabs(props: {
+  readonly ports: readonly string[];
+  readonly current: string | undefined;
+  readonly choose: (port: string) => void;
+}) {
+  if (props.ports.length < 2) return null;
+  return (
+    <TabList
+      label="Outputs"
+      tabs={props.ports.map((port) => ({ id: port, title: port }))}
+      current={props.current}
+      choose={props.choose}
+      className="flex gap-1 px-4 pb-3"
+      tabClassName="chip aria-selected:bg-accent-soft aria-selected:text-accent"
+    />
+  );
+}

@@ -11,7 +11,7 @@ import { listen } from './listen.ts';
 import { openLiveSocket } from './live-socket.ts';
 import { packagePath, receivePackage, sendPackage } from './package-transfer.ts';
 import { receiveUpload, uploadPath } from './receive-upload.ts';
-import { reportPath, sendReport, type MarkdownWriter } from './report/send-report.ts';
+import { reportPath, sendReport } from './report/send-report.ts';
 import { allowedHosts, isLoopback, openableHost, outerHosts } from './request-guard.ts';
 import { appRouter } from './router/index.ts';
 import { maxBatchSize } from './router/trpc.ts';
@@ -48,8 +48,6 @@ export interface ServerOptions {
   readonly staticFolder: string;
   /** The built page of a run: `apps/web/dist/report-page.html`. */
   readonly reportFile?: string;
-  /** Writes a run in Markdown; absent: that is not offered. */
-  readonly markdown?: MarkdownWriter;
   /** Bytes of a package that the page may send. */
   readonly largestPackage?: number;
 }
@@ -68,7 +66,7 @@ export interface RunningServer {
 
 /** Serves the page and the API over an opened workspace. Throws `unavailable` when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { workspace, host, largestPackage = usualPackage, reportFile, markdown } = options;
+  const { workspace, host, largestPackage = usualPackage, reportFile } = options;
   const { token: chosen = '' } = options;
   // An empty token would let everybody in.
   const token = chosen === '' ? newToken() : (chosen ?? undefined);
@@ -113,7 +111,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (path === packagePath) return sendPackage(workspace, request, response);
     if (path === downloadPath) return sendDownload(workspace, request, response);
     if (path === reportPath) {
-      return sendReport({ workspace, page: reportFile, markdown }, request, response);
+      return sendReport({ workspace, page: reportFile }, request, response);
     }
     const cookie = path === '/' ? gate.prolonged(request) : undefined;
     if (cookie !== undefined) response.setHeader('Set-Cookie', cookie);

@@ -29,7 +29,7 @@ import { canLeave, enterSelected, selectedFile, selectedUse } from '../api/graph
 import { deleteFile, duplicateFile } from '../api/graphs/workspace-files.ts';
 import { canMoveProse, moveProse } from '../features/canvas/move-prose.ts';
 import type { ProseStep } from '../features/canvas/moved-prose.ts';
-import { openForm } from '../features/notebook/open-form.ts';
+import { openForm } from '../features/notebook/cell-looks.ts';
 import type { MenuGroups, MenuItem, SubMenu } from './menu-item.ts';
 import { runMenu, stepMenu } from './run-menu.ts';
 

@@ -38,6 +38,8 @@ interface Reading {
   readonly allowed?: readonly string[];
   readonly resolve?: NonNullable<WebParts['resolve']>;
   readonly own?: NonNullable<WebParts['own']>;
+  /** Seconds that an answer may take. */
+  readonly timeout?: number;
 }
 type Read = (url: string, reading?: Reading) => Promise<GraphError | string>;
 
@@ -66,7 +68,8 @@ async function outcome(documents: AsyncIterable<{ readonly text: string }>) {
 
 const readers: Readonly<Record<string, Read>> = {
   async 'load-web'(url, reading = {}) {
-    const params = loadWeb.params.parse({ pages: [url], pause: 0, timeout: 1, largest: 1 });
+    const { timeout = 60 } = reading;
+    const params = loadWeb.params.parse({ pages: [url], pause: 0, timeout, largest: 1 });
     async function* documents() {
       yield* (await runLoad.run(context(reading), {}, params)).documents;
     }
@@ -77,7 +80,8 @@ const readers: Readonly<Record<string, Read>> = {
     const engine = await site((_, response) => {
       response.end(JSON.stringify({ results: [{ url }] }));
     });
-    const params = searchWeb.params.parse({ url: engine.url, pause: 0, timeout: 1 });
+    const { timeout = 60 } = reading;
+    const params = searchWeb.params.parse({ url: engine.url, pause: 0, timeout });
     const questions = rowsInput([{ id: 'q', question: 'When is the kiln lit?' }]);
     async function* documents() {
       yield* (await runSearch.run(context(reading), { questions }, params)).documents;
@@ -171,11 +175,11 @@ describe.each(Object.entries(readers))('%s', (_name, read) => {
   });
 
   it.each([
-    ['a bomb', 'too-large'],
-    ['an endless body', 'too-large'],
-    ['a slow body', 'unavailable'],
-    ['a slow answer', 'unavailable'],
-  ])('is not held up by %s', async (form, code) => {
+    ['a bomb', 'too-large', 60],
+    ['an endless body', 'too-large', 60],
+    ['a slow body', 'unavailable', 1],
+    ['a slow answer', 'unavailable', 1],
+  ])('is not held up by %s', async (form, code, timeout) => {
     const block = Buffer.alloc(100_000, 'a');
     const { url } = await site((_, response) => {
       response.setHeader('content-type', 'text/plain');
@@ -193,6 +197,6 @@ describe.each(Object.entries(readers))('%s', (_name, read) => {
         response.on('close', () => clearInterval(dripping));
       }
     });
-    expect(await read(url, { allowed: [url] })).toMatchObject({ code });
+    expect(await read(url, { allowed: [url], timeout })).toMatchObject({ code });
   });
 });

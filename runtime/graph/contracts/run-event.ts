@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { keyPartSchema } from './action.ts';
+import { plural } from '../base/message-words.ts';
 import { metricRowSchema } from '../metrics/metrics.ts';
 
 export const stepStatusSchema = z.enum([
@@ -64,6 +65,12 @@ export const itemCountsSchema = z.object({
   failed: z.number().int(),
 });
 export type ItemCounts = z.infer<typeof itemCountsSchema>;
+
+/** `418 items, 3 computed, 415 reused` */
+export function itemsText({ total, computed, reused, failed }: ItemCounts): string {
+  const failures = failed > 0 ? `, ${failed} failed` : '';
+  return `${plural(total, 'item')}, ${computed} computed, ${reused} reused${failures}`;
+}
 
 /** Why a step runs: the parts of its key that differ from the node's last run in this file. */
 export const missReasonSchema = z.discriminatedUnion('kind', [

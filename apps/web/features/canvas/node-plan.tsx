@@ -1,9 +1,8 @@
 import { leftText, type GraphNode } from '@graft/graph';
 import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
-import { reasonLine } from '../../kit/miss-reason.ts';
 import { useChecks, useRunView } from '../../kit/stores.ts';
 import { usePlan } from '../../api/runs/plan-store.ts';
-import { nodeTypes, isOver, stepIn } from '@graft/view';
+import { isOver, nodeTypes, reasonLine, stepIn } from '@graft/view';
 import { plannedWork, weightsText } from './planned-work.ts';
 
 /** Above a card, what a run would do with it: reuse it or run it, why, how long that took, and the weights that it loads. */

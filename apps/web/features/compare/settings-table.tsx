@@ -1,6 +1,12 @@
 import { paramFields } from '@graft/graph';
-import { isDigest, partName, plain } from '../../kit/miss-reason.ts';
-import { nodeTypes, type ComparedNode, type ComparedSetting } from '@graft/view';
+import {
+  isDigest,
+  nodeTypes,
+  partName,
+  plain,
+  type ComparedNode,
+  type ComparedSetting,
+} from '@graft/view';
 import { MarkedWords } from './marked-words.tsx';
 import { NodeTitle } from './node-title.tsx';
 import { SideHeads } from './side-heads.tsx';

@@ -6,6 +6,7 @@ import { useDocument, useScreen } from '../../kit/stores.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { countText, useProblems } from '../../api/graphs/use-problems.ts';
 import { part } from '../../kit/part.tsx';
+import { GraphResult, useResults } from './graph-result.tsx';
 import { AskBox, ProblemList } from '../../kit/slots.ts';
 
 const GraphFacts = part(() => import('./graph-facts.tsx').then((loaded) => loaded.GraphFacts));
@@ -27,13 +28,36 @@ function Problems() {
   );
 }
 
-/** With nothing selected: the graph as a whole, what is wrong with it, and the keys to begin with. */
+/** What to do first, and its keys. */
+function Tips() {
+  return (
+    <>
+      <p className="mt-4 text-ink-2">Select a node to see its parameters and its output.</p>
+      <dl className="mt-4 grid grid-cols-[1fr_auto] gap-x-3 gap-y-1.5">
+        {tips.map((id) => {
+          const { title, keys = [] } = commandOf(id);
+          return (
+            <div key={id} className="contents">
+              <dt className="text-ink-2">{title}</dt>
+              <dd className="text-right">
+                <kbd className="kbd font-sans">{chordName(keys[0] ?? '')}</kbd>
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </>
+  );
+}
+
+/** With nothing selected: the graph as a whole, what is wrong with it, and its results; before a first run the keys to begin with. */
 export function GraphSummary() {
   const path = useDocument((state) => state.file?.path);
   const body = useDocument(({ trail }) => bodyAt(trail));
   const nodes = useDocument((state) => Object.keys(state.shown.nodes).length);
   const edges = useDocument((state) => state.shown.edges.length);
   const begun = useScreen((state) => state.begun);
+  const results = useResults();
   if (path === undefined) {
     // Not while the first graph is on its way.
     return !begun ? null : (
@@ -52,20 +76,7 @@ export function GraphSummary() {
         <DriftNotice />
       </div>
       <Problems />
-      <p className="mt-4 text-ink-2">Select a node to see its parameters and its output.</p>
-      <dl className="mt-4 grid grid-cols-[1fr_auto] gap-x-3 gap-y-1.5">
-        {tips.map((id) => {
-          const { title, keys = [] } = commandOf(id);
-          return (
-            <div key={id} className="contents">
-              <dt className="text-ink-2">{title}</dt>
-              <dd className="text-right">
-                <kbd className="kbd font-sans">{chordName(keys[0] ?? '')}</kbd>
-              </dd>
-            </div>
-          );
-        })}
-      </dl>
+      {results === undefined ? <Tips /> : <GraphResult results={results} />}
       <AskBox />
       <GraphFacts />
     </div>

@@ -14,32 +14,15 @@ import { progressText } from '../../api/runs/progress-text.ts';
 import { useDocument, useRunView, useInnerStep } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { Score } from './score.tsx';
+import { SmallModelLine } from './small-model-line.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
 import { WarningNotice } from './warning-notice.tsx';
-import { TabList } from '../../kit/tab-list.tsx';
+import { PortTabs } from '../../kit/tab-list.tsx';
 import { InnerSteps } from './inner-steps.tsx';
 import { part } from '../../kit/part.tsx';
 import { OutputPreview } from './shown-output.ts';
 
 const LiveCurves = part(() => import('./live-curves.tsx').then((loaded) => loaded.LiveCurves));
-
-function PortTabs(props: {
-  readonly ports: readonly string[];
-  readonly current: string | undefined;
-  readonly choose: (port: string) => void;
-}) {
-  if (props.ports.length < 2) return null;
-  return (
-    <TabList
-      label="Outputs"
-      tabs={props.ports.map((port) => ({ id: port, title: port }))}
-      current={props.current}
-      choose={props.choose}
-      className="flex gap-1 px-4 pb-3"
-      tabClassName="chip aria-selected:bg-accent-soft aria-selected:text-accent"
-    />
-  );
-}
 
 function Empty({ children }: { readonly children: string }) {
   return <p className="px-4 py-3 text-ink-2">{children}</p>;
@@ -146,6 +129,7 @@ function StepOutput({ node }: { readonly node: string }) {
       )}
       <WarningNotice node={node} />
       <Score artifact={artifact} />
+      <SmallModelLine artifact={artifact} />
       <PortTabs ports={ports} current={tab} choose={choose} />
       {trains ? <LiveCurves step={step} /> : null}
       {artifact !== undefined || writes ? (

@@ -1,8 +1,15 @@
 import { clock, count, plural } from '@graft/nodes/kit/ui';
 import { useDocument, useRunView } from '../../kit/stores.ts';
-import { edgesInto, stepIn, type StepView, nodeTypes } from '@graft/view';
+import {
+  allReused,
+  checkpointText,
+  edgesInto,
+  nodeTypes,
+  ranBecause,
+  stepIn,
+  type StepView,
+} from '@graft/view';
 import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
-import { allReused, checkpointText, reasonLine } from '../../kit/miss-reason.ts';
 
 /** Reused, computed and failed rows of a map-type step. */
 function itemsText(step: StepView): string {
@@ -28,23 +35,13 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
       </p>
     );
   }
-  if (step.reason === undefined) return null;
-  const first = step.reason.kind === 'first';
-  const running = step.status === 'running';
-  const ran =
-    step.status === 'cancelled'
-      ? 'Would have run'
-      : running
-        ? 'Running'
-        : first
-          ? 'Ran'
-          : 'Ran again';
-  const line = reasonLine(step.reason, { ran, definition: nodeTypes().get(step.type) });
+  const line = ranBecause(step, nodeTypes().get(step.type));
+  if (line === undefined) return null;
   const above = edgesInto(graph, step.node).map(({ source }) => stepIn(run, source));
   return (
     <p className={box} data-testid="reason">
       <ReasonSentence line={line} />
-      {!first && allReused(above) ? ' All its inputs were reused.' : ''}
+      {step.reason?.kind !== 'first' && allReused(above) ? ' All its inputs were reused.' : ''}
       {itemsText(step)}
       {checkpointText(step)}
     </p>

@@ -1,3 +1,5 @@
+import { useRef, type KeyboardEvent } from 'react';
+
 /** What a key does in a cell. */
 export type CellAct =
   | 'leave'
@@ -79,4 +81,17 @@ export function cellAct(press: Press, { target, isCell, before }: At): CellAct |
   if (held || target.closest(typing) !== null) return undefined;
   if (key === 'd' && isCell) return before === 'd' ? 'delete' : undefined;
   return Object.hasOwn(plain, key) ? plain[key] : undefined;
+}
+
+/** Milliseconds in which a key belongs to the one before. */
+const together = 800;
+
+/** Notes a key press, and gives the key that was pressed just before it; undefined where that was longer ago. */
+export function useKeyBefore(): (event: KeyboardEvent) => string | undefined {
+  const pressed = useRef({ key: '', at: -together });
+  return ({ key, timeStamp }) => {
+    const before = pressed.current;
+    pressed.current = { key, at: timeStamp };
+    return timeStamp - before.at < together ? before.key : undefined;
+  };
 }

@@ -1,13 +1,11 @@
 import { create } from 'zustand';
+import { focusAwaited } from '../../kit/focus-awaited.ts';
+import type { OutputLook } from '../../kit/notebook/cell-frame.tsx';
 
 /** How a cell is looked at; nothing of it is saved with the graph. */
-export interface CellLook {
+interface CellLook extends OutputLook {
   /** Whether its parameters are a form. */
   readonly open?: boolean;
-  /** Whether its output is folded away. */
-  readonly folded?: boolean;
-  /** Pixels of its output, where somebody drew it to a height. */
-  readonly height?: number | undefined;
 }
 
 const none: CellLook = {};
@@ -26,4 +24,12 @@ export function lookAtCell(path: string, change: CellLook): void {
   useLooks.setState(({ looks }) => ({
     looks: { ...looks, [path]: { ...looks[path], ...change } },
   }));
+}
+
+const fields = '.cell-form :is(input, textarea, select, [contenteditable])';
+
+/** Opens the parameters of a cell, and goes into the first of them. `path` is its node's. */
+export function openForm(id: string, path: string): void {
+  lookAtCell(path, { open: true });
+  focusAwaited(() => document.querySelector(`[data-cell="${CSS.escape(id)}"] ${fields}`));
 }

@@ -1,6 +1,6 @@
 import { memo, useRef, type KeyboardEvent } from 'react';
-import { deleteKeys, action, stepOf, undo, untitled } from '@graft/view';
-import { familyColour } from '../../kit/family-colour.ts';
+import { action, cellHead, deleteKeys, stepOf, undo, untitled } from '@graft/view';
+import { CellFrame } from '../../kit/notebook/cell-frame.tsx';
 import { TitleField } from '../../kit/node-title.tsx';
 import { offStatus, outdatedText, resultText } from '../../api/runs/node-status.ts';
 import { progressText } from '../../api/runs/progress-text.ts';
@@ -12,14 +12,15 @@ import { openMenu } from '../../kit/open-menu.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
 import { startRun } from '../../api/runs/run-actions.ts';
 import { OutputTab, ParameterForm, PastParameters } from '../../kit/slots.ts';
-import { askForNode } from './ask-for-node.ts';
-import { cellAct, type CellAct, type CellStep } from './cell-act.ts';
+import { cellAct, useKeyBefore, type CellAct, type CellStep } from './cell-act.ts';
 import { CellLinks } from './cell-links.tsx';
-import { lookAtCell, useCellLook } from './cell-looks.ts';
-import { useKeyBefore } from './key-before.ts';
-import { openForm } from './open-form.ts';
-import { OutputFrame } from './output-frame.tsx';
+import { lookAtCell, openForm, useCellLook } from './cell-looks.ts';
 import { Settings } from '../../kit/settings-text.tsx';
+
+/** Asks which node to add: after the selected one, where one is. */
+export function askForNode(): void {
+  useScreen.getState().show({ commandMenu: true, openEnd: null });
+}
 
 /** Adds a note that stands before the cell of a node. */
 function addProse(id: string): void {
@@ -41,7 +42,6 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
   const step = useRunView((state) => stepOf(state, path));
   const ran = useStatus(path, step);
   const outdated = useOutdated(step?.error, path);
-  const look = useShape(node);
   const definition = useShape(node);
   const params = useParamsHere(id) ?? {};
   const past = useRunView((state) => state.past);
@@ -51,12 +51,13 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
   const { problem, incomplete = false } = (isPast ? undefined : found) ?? {};
   const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === id);
   const renaming = useOverlay((state) => state.renamingNode === id);
-  const { open = false, folded = false, height } = useCellLook(path);
+  const look = useCellLook(path);
+  const { open = false, folded = false } = look;
   const cell = useRef<HTMLElement>(null);
   const keyBefore = useKeyBefore();
   if (node === undefined) return null;
-  const title = node.title ?? untitled(id, node);
-  const status = node.bypass === true ? offStatus : ran;
+  const head = cellHead(id, node, definition);
+  const { title } = head;
   const hasOutput =
     step !== undefined &&
     (Object.keys(step.outputs).length > 0 ||
@@ -100,10 +101,49 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
     event.stopPropagation();
   };
   return (
-    <article
+    <CellFrame
       ref={cell}
-      className="cell"
-      style={{ '--c': familyColour(look?.group) }}
+      head={head}
+      name={id}
+      status={head.off ? offStatus : ran}
+      result={
+        step?.status === 'running' && step.progress !== undefined
+          ? progressText(step.progress)
+          : outdated
+            ? outdatedText
+            : resultText(step)
+      }
+      failed={step?.error !== undefined && !outdated}
+      look={look}
+      relook={(change) => lookAtCell(path, change)}
+      output={hasOutput ? <OutputTab key={path} node={path} /> : undefined}
+      titleField={
+        renaming ? (
+          <TitleField id={id} title={node.title} fallback={untitled(id, node)} />
+        ) : undefined
+      }
+      beforeStatus={
+        <button
+          type="button"
+          className="button small cell-quiet"
+          aria-label={`Add a note above ${title}`}
+          title="Add a note above this cell (A)"
+          onClick={() => addProse(id)}
+        >
+          Add note above
+        </button>
+      }
+      afterStatus={
+        <button
+          type="button"
+          className="button small cell-run"
+          aria-label={`Run ${title}`}
+          title="Run this cell and the nodes it needs (Shift ↵)"
+          onClick={() => void startRun(path)}
+        >
+          Run
+        </button>
+      }
       data-cell={id}
       data-testid={`cell-${id}`}
       data-selected={selected}
@@ -122,40 +162,6 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
         if (openMenu(target, at)) event.preventDefault();
       }}
     >
-      <header className="cell-head">
-        <i className="group-square" />
-        {renaming ? (
-          <TitleField id={id} title={node.title} fallback={untitled(id, node)} />
-        ) : (
-          <h2 className="truncate font-[600]">{title}</h2>
-        )}
-        <code className="truncate text-[11.5px] text-ink-2">{id}</code>
-        <span className="flex-1" />
-        <button
-          type="button"
-          className="button small cell-quiet"
-          aria-label={`Add a note above ${title}`}
-          title="Add a note above this cell (A)"
-          onClick={() => addProse(id)}
-        >
-          {' '}
-          Add note above{' '}
-        </button>
-        {status === undefined ? null : (
-          <span className="chip" data-tone={status.tone}>
-            {status.label}
-          </span>
-        )}
-        <button
-          type="button"
-          className="button small cell-run"
-          aria-label={`Run ${title}`}
-          title="Run this cell and the nodes it needs (Shift ↵)"
-          onClick={() => void startRun(path)}
-        >
-          Run
-        </button>
-      </header>
       <button
         type="button"
         className="cell-settings"
@@ -178,30 +184,6 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
           )}
         </div>
       ) : null}
-      {hasOutput && !folded ? (
-        <OutputFrame
-          height={height}
-          label={title}
-          resize={(wanted) => lookAtCell(path, { height: wanted })}
-        >
-          <OutputTab key={path} node={path} />
-        </OutputFrame>
-      ) : null}
-      <footer className="cell-foot">
-        <span className={step?.error === undefined || outdated ? '' : 'text-error'}>
-          {step?.status === 'running' && step.progress !== undefined
-            ? progressText(step.progress)
-            : outdated
-              ? outdatedText
-              : resultText(step)}
-        </span>
-        <span className="flex-1" />
-        {hasOutput ? (
-          <button type="button" aria-expanded={!folded} onClick={fold}>
-            {folded ? 'Show the output' : 'Fold the output'}
-          </button>
-        ) : null}
-      </footer>
-    </article>
+    </CellFrame>
   );
 });

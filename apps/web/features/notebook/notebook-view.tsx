@@ -1,37 +1,29 @@
 import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
-import { familyColour } from '../../kit/family-colour.ts';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { bodyAt, cellOrder, proseOrder, untitled, keepViewShowable } from '@graft/view';
+import { bodyAt, cellHead, cellOrder, proseOrder, keepViewShowable } from '@graft/view';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useShape } from '../../kit/node-hooks.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
-import { askForNode } from './ask-for-node.ts';
-import { Cell } from './cell.tsx';
+import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
+import { askForNode, Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
-import { useFirstKey } from './first-key.ts';
 import { NotebookKeys } from './notebook-keys.tsx';
-import { printLight } from './print-light.ts';
 import { ProseCell } from './prose-cell.tsx';
 
-function OutlineEntry({ id, go }: { readonly id: string; readonly go: (id: string) => void }) {
+function Entry({ id, go }: { readonly id: string; readonly go: (id: string) => void }) {
   const node = useDocument((state) => state.shown.nodes[id]);
-  const look = useShape(node);
+  const definition = useShape(node);
   const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === id);
   const { problem, incomplete = false } = useProblemAt(id) ?? {};
   if (node === undefined) return null;
   return (
     <li>
-      <button
-        type="button"
-        className="outline-entry"
-        style={{ '--c': familyColour(look?.group) }}
-        aria-current={selected}
+      <OutlineEntry
+        head={cellHead(id, node, definition)}
         data-problem={problem !== undefined && !incomplete}
+        aria-current={selected}
         onClick={() => go(id)}
-      >
-        <i className="group-square" />
-        <span className="truncate">{node.title ?? untitled(id, node)}</span>
-      </button>
+      />
     </li>
   );
 }
@@ -61,6 +53,26 @@ function useNewCell(order: readonly string[], go: (id: string) => void): void {
   }, [order, of, go]);
 }
 
+/** What may have the focus while no cell has had it: nothing, or what the page was asked for with. */
+const unclaimed = 'body, [data-view]';
+const firstKeys = new Set(['ArrowDown', 'ArrowUp', 'j', 'k']);
+
+/** The keys that go from cell to cell come to the first, while none has the focus. */
+function useFirstKey(first: string | undefined, go: (id: string) => void): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      const { key, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented } = event;
+      if (!firstKeys.has(key) || ctrlKey || metaKey || altKey || shiftKey || defaultPrevented)
+        return;
+      if (first === undefined || document.activeElement?.matches(unclaimed) !== true) return;
+      event.preventDefault();
+      go(first);
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [first, go]);
+}
+
 /** In the place of the cells of a graph that has none yet. */
 function NoCell() {
   return (
@@ -88,7 +100,6 @@ export function NotebookView() {
     all.map(([id]) => <ProseCell key={id} id={id} move={moveFocus} />);
   const page = useRef<HTMLDivElement>(null);
   useEffect(keepViewShowable, []);
-  useEffect(printLight, []);
   const go = useCallback((id: string): void => {
     const cell = page.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(id)}"]`);
     cell?.scrollIntoView({ block: 'start' });
@@ -98,30 +109,30 @@ export function NotebookView() {
   useFirstKey(order[0], go);
   if (path === undefined) return null;
   return (
-    <div className="notebook">
-      <nav aria-label="Outline" className="notebook-outline">
-        <ol>
-          {order.map((id) => (
-            <OutlineEntry key={id} id={id} go={go} />
-          ))}
-        </ol>
-        {order.length === 0 ? null : <NotebookKeys />}
-      </nav>
-      <main className="notebook-page" ref={page}>
-        <div className="notebook-cells">
-          <h1 className="pb-3 text-2xl font-[650] tracking-[-0.02em] break-words">
-            {body ?? fileTitle(path).split('/').at(-1)}
-          </h1>
-          {prose(head)}
-          {order.length === 0 ? <NoCell /> : null}
-          {order.map((id, at) => (
-            <Fragment key={id}>
-              {prose(before.get(id))}
-              <Cell id={id} number={at + 1} move={moveFocus} go={go} />
-            </Fragment>
-          ))}
-        </div>
-      </main>
-    </div>
+    <NotebookPage
+      ref={page}
+      outline={
+        <>
+          <ol>
+            {order.map((id) => (
+              <Entry key={id} id={id} go={go} />
+            ))}
+          </ol>
+          {order.length === 0 ? null : <NotebookKeys />}
+        </>
+      }
+    >
+      <h1 className="pb-3 text-2xl font-[650] tracking-[-0.02em] break-words">
+        {body ?? fileTitle(path).split('/').at(-1)}
+      </h1>
+      {prose(head)}
+      {order.length === 0 ? <NoCell /> : null}
+      {order.map((id, at) => (
+        <Fragment key={id}>
+          {prose(before.get(id))}
+          <Cell id={id} number={at + 1} move={moveFocus} go={go} />
+        </Fragment>
+      ))}
+    </NotebookPage>
   );
 }

@@ -6,8 +6,7 @@ import { Markdown } from '../../kit/markdown.tsx';
 import { openMenu } from '../../kit/open-menu.ts';
 import { NoteField } from '../../kit/note-field.tsx';
 import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
-import { cellAct, type CellStep } from './cell-act.ts';
-import { useKeyBefore } from './key-before.ts';
+import { cellAct, useKeyBefore, type CellStep } from './cell-act.ts';
 
 interface ProseCellProps {
   readonly id: string;

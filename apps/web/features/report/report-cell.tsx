@@ -1,14 +1,6 @@
 import type { ArtifactRef } from '@graft/graph';
 import { clock, CurveFacts, Curves, duration, plural } from '@graft/nodes/kit/ui';
 import { previews } from '@graft/nodes/previews';
-import { createContext, useContext, useState } from 'react';
-import { familyColour } from '../../kit/family-colour.ts';
-import { offStatus, resultText, stepStatus } from '../../api/runs/node-status.ts';
-import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
-import { reasonLine } from '../../kit/miss-reason.ts';
-import { ScoreLine } from '../../kit/score-line.tsx';
-import { scoreText } from '../../api/runs/score-text.ts';
-import { Settings } from '../../kit/settings-text.tsx';
 import {
   emptyList,
   noTexts,
@@ -18,12 +10,112 @@ import {
   rowsKey,
   type StepView,
 } from '@graft/view';
-import { anchorOf, groupKey, Opened } from './opened-groups.ts';
-import { Prose } from './prose.tsx';
+import { createContext, useContext, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { offStatus, resultText, stepStatus } from '../../api/runs/node-status.ts';
+import { scoreText } from '../../api/runs/score-text.ts';
+import { Markdown } from '../../kit/markdown.tsx';
+import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
+import { CellFrame, type OutputLook } from '../../kit/notebook/cell-frame.tsx';
+import { ScoreLine } from '../../kit/score-line.tsx';
+import { Settings } from '../../kit/settings-text.tsx';
+import { PortTabs } from '../../kit/tab-list.tsx';
 import { OutputView } from './report-output.tsx';
 
 /** The rows that the page holds. */
 export const HeldRows = createContext<Report['rows']>({});
+
+/** What the cell of a step is called in addresses. */
+export const anchorOf = (path: string): string => `node-${path}`;
+
+/** The cell that the address names. */
+export const addressed = (): string => decodeURIComponent(location.hash.slice(1));
+
+/** Tells which cell the address names: at first, and whenever it is followed. */
+function useAddressed(tell: (anchor: string) => void): void {
+  const follow = useEffectEvent(() => tell(addressed()));
+  useEffect(() => {
+    const listen = (): void => follow();
+    listen();
+    addEventListener('hashchange', listen);
+    return () => removeEventListener('hashchange', listen);
+  }, []);
+}
+
+/** Notes in the place where they are read. */
+function Prose({ texts = [] }: { readonly texts?: readonly string[] | undefined }) {
+  return texts.map((text, at) => (
+    <section key={at} className="prose-cell" aria-label="Note">
+      <Markdown text={text} level={2} />
+    </section>
+  ));
+}
+
+/** Notes and nodes as they stand below each other. */
+export function Cells({ prose, cells }: ReportGroup) {
+  return (
+    <>
+      <Prose texts={prose} />
+      {cells.map((cell) => (
+        <CellView key={cell.path} cell={cell} />
+      ))}
+    </>
+  );
+}
+
+/** A node, below what is noted about it: what it is, its parameters, and what came of it. */
+function CellView({ cell }: { readonly cell: ReportCell }) {
+  const { path, type, params, step, outputs, unfinished, inside } = cell;
+  const [look, setLook] = useState<OutputLook>({});
+  const [about, setAbout] = useState(false);
+  const frame = useRef<HTMLElement>(null);
+  useAddressed((anchor) => {
+    if (anchor === anchorOf(path)) frame.current?.scrollIntoView();
+  });
+  const view = viewOf(cell);
+  return (
+    <>
+      <Prose texts={cell.prose} />
+      <CellFrame
+        ref={frame}
+        id={anchorOf(path)}
+        head={cell}
+        name={path}
+        status={cell.off ? offStatus : stepStatus(view)}
+        result={resultText(view)}
+        failed={step?.error !== undefined}
+        look={look}
+        relook={(change) => setLook({ ...look, ...change })}
+        output={
+          outputs.length > 0 ? (
+            <Outputs outputs={outputs} />
+          ) : unfinished === undefined ? undefined : (
+            <UnfinishedOutput {...unfinished} />
+          )
+        }
+        belowOutput={
+          <>
+            {inside.map((group) => (
+              <Inside key={group.round ?? 0} group={group} />
+            ))}
+            {about ? <About cell={cell} /> : null}
+          </>
+        }
+        footEnd={
+          <button type="button" aria-expanded={about} onClick={() => setAbout(!about)}>
+            About this step
+          </button>
+        }
+        data-status={step?.status ?? 'idle'}
+        data-type={type}
+        aria-label={cell.title}
+      >
+        <div className="cell-settings">
+          <Settings params={params} />
+        </div>
+      </CellFrame>
+    </>
+  );
+}
 
 function viewOf({ step, outputs }: ReportCell): StepView | undefined {
   if (step === undefined) return undefined;
@@ -31,7 +123,7 @@ function viewOf({ step, outputs }: ReportCell): StepView | undefined {
   return { ...step, outputs: made, logs: [], metrics: emptyList, texts: noTexts };
 }
 
-function Outputs({ outputs, tall }: Pick<ReportCell, 'outputs'> & { readonly tall: boolean }) {
+function Outputs({ outputs }: Pick<ReportCell, 'outputs'>) {
   const held = useContext(HeldRows);
   const [chosen, choose] = useState(outputs[0]?.port);
   const output = outputs.find(({ port }) => port === chosen);
@@ -39,39 +131,75 @@ function Outputs({ outputs, tall }: Pick<ReportCell, 'outputs'> & { readonly tal
   if (output === undefined || rows === undefined) return null;
   const score = rows.score === undefined ? undefined : scoreText(rows.score);
   return (
-    <div className="cell-output" data-tall={tall}>
-      {outputs.length > 1 ? (
-        <div role="tablist" aria-label="Outputs" className="flex gap-1 px-4 pt-1 pb-2">
-          {outputs.map(({ port }) => (
-            <button
-              key={port}
-              type="button"
-              role="tab"
-              aria-selected={port === chosen}
-              className="chip aria-selected:bg-accent-soft aria-selected:text-accent"
-              onClick={() => choose(port)}
-            >
-              {port}
-            </button>
-          ))}
+    <div className="flex min-h-0 flex-1 flex-col overflow-auto">
+      {output.madeBy === undefined ? null : (
+        <p className="px-4 py-2 text-ink-2">
+          Output of <code className="text-[11.5px]">{output.madeBy}</code>.
+        </p>
+      )}
+      {score === undefined ? null : <ScoreLine score={score} />}
+      <PortTabs ports={outputs.map(({ port }) => port)} current={chosen} choose={choose} />
+      <OutputView key={output.port} output={output} held={rows} />
+    </div>
+  );
+}
+
+/** What a step had measured or written that was ended before it gave anything. */
+function UnfinishedOutput({ view, metrics, texts }: NonNullable<ReportCell['unfinished']>) {
+  const Preview = previews[view];
+  return (
+    <div className="flex min-h-0 flex-1 flex-col overflow-auto">
+      {metrics.length === 0 ? null : (
+        <>
+          <CurveFacts rows={metrics} />
+          <Curves rows={metrics} />
+        </>
+      )}
+      {Object.keys(texts).length === 0 || Preview === undefined ? null : (
+        <Preview
+          artifact={noArtifact}
+          {...{ rows: [], total: 0, loading: false, params: {}, stopped: true }}
+          loadMore={() => undefined}
+          streaming={texts}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What a preview is given where there is only text that was being written. */
+const noArtifact: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
+
+/** The nodes of a graph that a node uses, or of a round of a loop, drawn where they are unfolded. */
+function Inside({ group }: { readonly group: ReportGroup }) {
+  const [open, setOpen] = useState(false);
+  const { round, cells } = group;
+  const [{ path } = { path: '' }] = cells;
+  useAddressed((anchor) => {
+    if (anchor.startsWith(anchorOf(path.slice(0, path.lastIndexOf('/') + 1)))) setOpen(true);
+  });
+  const within = `${plural(cells.length, 'node')} inside`;
+  return (
+    <details
+      className="border-t border-line bg-paper"
+      open={open}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
+      <summary className="px-4 py-1.5 text-sm text-ink-2">
+        {round === undefined ? within : `Round ${String(round)}: ${within}`}
+      </summary>
+      {open ? (
+        <div className="flex flex-col gap-2.5 px-3 pt-1 pb-3.5">
+          <Cells {...group} />
         </div>
       ) : null}
-      <div className="flex min-h-0 flex-1 flex-col overflow-auto">
-        {output.madeBy === undefined ? null : (
-          <p className="px-4 py-2 text-ink-2">
-            Output of <code className="text-[11.5px]">{output.madeBy}</code>.
-          </p>
-        )}
-        {score === undefined ? null : <ScoreLine score={score} />}
-        <OutputView key={output.port} output={output} held={rows} />
-      </div>
-    </div>
+    </details>
   );
 }
 
 /** What the node type is, why the step ran and how long, and what its result depends on. */
 function About({ cell }: { readonly cell: ReportCell }) {
-  const { step, doc, parts, moreParts } = cell;
+  const { step, doc, reason, parts, moreParts } = cell;
   const facts =
     step === undefined
       ? []
@@ -81,11 +209,11 @@ function About({ cell }: { readonly cell: ReportCell }) {
           step.madeAt === undefined ? '' : `reused from the run of ${clock(step.madeAt)}`,
         ].filter((fact) => fact !== '');
   return (
-    <div className="report-about">
+    <div className="flex flex-col gap-2 border-t border-line px-4 py-2">
       {doc === undefined ? null : <p>{doc}</p>}
-      {step?.reason === undefined || step.status === 'cached' ? null : (
+      {reason === undefined ? null : (
         <p>
-          <ReasonSentence line={reasonLine(step.reason, { ran: 'Ran', definition: undefined })} />
+          <ReasonSentence line={reason} />
         </p>
       )}
       {facts.length === 0 ? null : <p className="text-ink-2">{facts.join(', ')}</p>}
@@ -101,122 +229,5 @@ function About({ cell }: { readonly cell: ReportCell }) {
         </dl>
       )}
     </div>
-  );
-}
-
-/** What a step had measured or written that was ended before it gave anything. */
-function Unfinished({
-  unfinished,
-}: {
-  readonly unfinished: NonNullable<ReportCell['unfinished']>;
-}) {
-  const { view, metrics, texts } = unfinished;
-  const Preview = previews[view];
-  return (
-    <div className="cell-output">
-      <div className="flex min-h-0 flex-1 flex-col overflow-auto">
-        {metrics.length === 0 ? null : (
-          <>
-            <CurveFacts rows={metrics} />
-            <Curves rows={metrics} />
-          </>
-        )}
-        {Object.keys(texts).length === 0 || Preview === undefined ? null : (
-          <Preview
-            artifact={noArtifact}
-            {...{ rows: [], total: 0, loading: false, params: {}, stopped: true }}
-            loadMore={() => undefined}
-            streaming={texts}
-          />
-        )}
-      </div>
-    </div>
-  );
-}
-
-/** What a preview is given where there is only text that was being written. */
-const noArtifact: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
-
-/** The nodes of a graph that a node uses, or of a round of a loop, drawn where they are unfolded. */
-function Inside({ group }: { readonly group: ReportGroup }) {
-  const { opened, toggle } = useContext(Opened);
-  const { round, cells } = group;
-  const key = groupKey(group);
-  const open = opened.has(key);
-  const within = `${plural(cells.length, 'node')} inside`;
-  return (
-    <details
-      className="report-inside"
-      open={open}
-      onToggle={({ currentTarget }) => toggle(key, currentTarget.open)}
-    >
-      <summary>{round === undefined ? within : `Round ${String(round)}: ${within}`}</summary>
-      {open ? (
-        <div className="report-cells">
-          <Prose texts={group.prose} />
-          {cells.map((cell) => (
-            <CellView key={cell.path} cell={cell} />
-          ))}
-        </div>
-      ) : null}
-    </details>
-  );
-}
-
-/** A node, below what is noted about it: what it is, its parameters, and what came of it. */
-export function CellView({ cell }: { readonly cell: ReportCell }) {
-  const { path, title, type, group, off, params, step, outputs, unfinished, inside } = cell;
-  const [tall, setTall] = useState(false);
-  const [about, setAbout] = useState(false);
-  const view = viewOf(cell);
-  const status = off ? offStatus : stepStatus(view);
-  return (
-    <>
-      <Prose texts={cell.prose} />
-      <article
-        id={anchorOf(cell)}
-        className="cell"
-        style={{ '--c': familyColour(group) }}
-        data-status={step?.status ?? 'idle'}
-        data-type={type}
-        aria-label={title}
-      >
-        <header className="cell-head">
-          <i className="group-square" />
-          <h2 className="font-[600]">{title}</h2>
-          <code className="text-[11.5px] text-ink-2">{path}</code>
-          <span className="flex-1" />
-          {status === undefined ? null : (
-            <span className="chip" data-tone={status.tone}>
-              {status.label}
-            </span>
-          )}
-        </header>
-        <div className="cell-settings">
-          <Settings params={params} />
-        </div>
-        {step?.error === undefined ? null : (
-          <p className="px-4 pb-2 break-words text-error">{step.error.message}</p>
-        )}
-        {outputs.length === 0 ? null : <Outputs {...{ outputs, tall }} />}
-        {unfinished === undefined ? null : <Unfinished unfinished={unfinished} />}
-        {inside.map((one) => (
-          <Inside key={one.round ?? 0} group={one} />
-        ))}
-        {about ? <About cell={cell} /> : null}
-        <footer className="cell-foot">
-          <span>{off ? 'switched off' : resultText(view)}</span>
-          <span className="flex-1" />
-          {outputs.length === 0 ? null : (
-            <button type="button" onClick={() => setTall(!tall)}>
-              {tall ? 'Shorter' : 'Taller'}
-            </button>
-          )}
-          <button type="button" aria-expanded={about} onClick={() => setAbout(!about)}>
-            About this step
-          </button>
-        </footer>
-      </article>
-    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Metrics } from '@graft/graph';
+import { isRecord, Metrics, rowHolds } from '@graft/graph';
 import { count, placeOfRow, plural, RawRows } from '@graft/nodes/kit/ui';
 import { previews } from '@graft/nodes/previews';
 import { useCallback, useMemo, useRef, useState } from 'react';
@@ -6,7 +6,8 @@ import { FindBar } from '../../kit/find/find-bar.tsx';
 import { isFindable } from '../../kit/find/findable.ts';
 import { useHighlight } from '../../kit/find/highlight.ts';
 import { useScrolledRow } from '../../kit/find/scroll-to-row.ts';
-import { foundIn } from './embedded-rows.ts';
+import { usePrinting } from '../../kit/notebook/printing.ts';
+import type { Found } from '../../kit/find/found.ts';
 import type { ReportOutput, ReportRows } from '@graft/view';
 
 /** What of an output is not in the page. */
@@ -17,7 +18,24 @@ function Left({ rows, total, cut }: ReportRows) {
       : '',
     cut > 0 ? `Long texts in ${plural(cut, 'row')} are shortened (“…”).` : '',
   ].filter((text) => text !== '');
-  return texts.length === 0 ? null : <p className="report-left">{texts.join(' ')}</p>;
+  return texts.length === 0 ? null : (
+    <p className="border-b border-line bg-working/9 px-4 py-1.5 text-sm">{texts.join(' ')}</p>
+  );
+}
+
+/** The rows that hold a text, as the server finds them; undefined while nothing is searched. */
+function foundIn({ rows, total }: ReportRows, text: string): Found | undefined {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === '') return undefined;
+  const found = rows.flatMap((row, at) => (rowHolds(withoutVector(row), wanted) ? [at] : []));
+  const searched = rows.length;
+  return { rows: found, searched, complete: searched === total, searching: false, loading: false };
+}
+
+function withoutVector(row: unknown): unknown {
+  if (!isRecord(row)) return row;
+  const { vector: _vector, ...rest } = row;
+  return rest;
 }
 
 /** All rows of a page have come. */
@@ -38,6 +56,11 @@ export function OutputView({
   const numbers = filters ? found?.rows : undefined;
   const rows = useMemo(() => numbers?.map((row) => held.rows[row]) ?? held.rows, [held, numbers]);
   useHighlight(list, text);
+  const [onPaper, setOnPaper] = useState(false);
+  usePrinting(
+    () => setOnPaper(true),
+    () => setOnPaper(false),
+  );
   const readRow = useCallback((row: number) => Promise.resolve(held.rows[row]), [held]);
   const { went, goTo: mark } = useScrolledRow(list, text);
   if (held.gone) {
@@ -71,6 +94,7 @@ export function OutputView({
           total={rows.length}
           loading={false}
           loadMore={nothing}
+          {...(onPaper ? { onPaper } : {})}
           {...(meanings === undefined ? {} : { meanings })}
           {...(numbers === undefined ? {} : { numbers })}
           {...(went === undefined ? {} : { went })}

@@ -1,32 +1,25 @@
 import { duration, EvidenceTableView, inMetricWords, plural } from '@graft/nodes/kit/ui';
-import { useEffect, useState } from 'react';
-import { familyColour } from '../../kit/family-colour.ts';
 import { type Report, type ReportCell, verdictSentence } from '@graft/view';
-import { anchorOf, groupsAround, Opened, type OpenedGroups } from './opened-groups.ts';
-import { Prose } from './prose.tsx';
-import { CellView, HeldRows } from './report-cell.tsx';
+import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
+import { addressed, anchorOf, Cells, HeldRows } from './report-cell.tsx';
 
 const tones: Readonly<Record<string, string>> = { succeeded: 'good', failed: 'bad' };
 
 /** The nodes, with those of the graphs that they use; not those of every round. */
 function Outline({ cells }: { readonly cells: readonly ReportCell[] }) {
   return (
-    <ol>
+    <ol className="[&_&]:pl-4">
       {cells.map((cell) => (
         <li key={cell.path}>
-          <a
-            href={`#${encodeURIComponent(anchorOf(cell))}`}
-            className="outline-entry"
+          <OutlineEntry
+            head={cell}
+            data-problem={cell.step?.status === 'failed'}
+            href={`#${encodeURIComponent(anchorOf(cell.path))}`}
             onClick={() => {
               // An address that is there already changes nothing, though its cell may be folded away.
-              if (addressed() === anchorOf(cell)) dispatchEvent(new Event('hashchange'));
+              if (addressed() === anchorOf(cell.path)) dispatchEvent(new Event('hashchange'));
             }}
-            style={{ '--c': familyColour(cell.group) }}
-            data-problem={cell.step?.status === 'failed'}
-          >
-            <i className="group-square" />
-            <span className="truncate">{cell.title}</span>
-          </a>
+          />
           {cell.inside.map((group) =>
             group.round === undefined ? <Outline key="" cells={group.cells} /> : null,
           )}
@@ -75,58 +68,16 @@ function Head({ report }: { readonly report: Report }) {
   );
 }
 
-/** The cell that the address names. */
-const addressed = (): string => decodeURIComponent(location.hash.slice(1));
-
-/** Unfolds what a cell stands in that the address names, and goes there. */
-function useOpenedGroups(cells: readonly ReportCell[]): OpenedGroups {
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const [wanted, setWanted] = useState<{ readonly anchor: string }>();
-  useEffect(() => {
-    const follow = (): void => {
-      const anchor = addressed();
-      const around = groupsAround(cells, anchor);
-      if (around === undefined) return;
-      setOpened((before) => new Set([...before, ...around]));
-      setWanted({ anchor });
-    };
-    follow();
-    addEventListener('hashchange', follow);
-    return () => removeEventListener('hashchange', follow);
-  }, [cells]);
-  useEffect(() => {
-    if (wanted !== undefined) document.getElementById(wanted.anchor)?.scrollIntoView();
-  }, [wanted]);
-  const toggle = (key: string, open: boolean): void => {
-    if (open === opened.has(key)) return;
-    setOpened(new Set(open ? [...opened, key] : [...opened].filter((one) => one !== key)));
-  };
-  return { opened, toggle };
-}
-
-/** A run as a page: an outline, and its nodes as cells, each below what feeds it. */
+/** A run as a page: the notebook of its graph, with what the run gave. */
 export function ReportView({ report }: { readonly report: Report }) {
-  const { cells, experiment, rows, prose } = report;
-  const groups = useOpenedGroups(cells);
+  const { cells, experiment, rows } = report;
   return (
     <HeldRows value={rows}>
-      <Opened value={groups}>
-        <div className="report">
-          {cells.length === 0 ? null : (
-            <nav aria-label="Outline" className="report-outline">
-              <Outline cells={cells} />
-            </nav>
-          )}
-          <main className="report-page">
-            <Head report={report} />
-            {experiment === undefined ? null : <Experiment {...experiment} />}
-            <Prose texts={prose} />
-            {cells.map((cell) => (
-              <CellView key={cell.path} cell={cell} />
-            ))}
-          </main>
-        </div>
-      </Opened>
+      <NotebookPage outline={cells.length === 0 ? null : <Outline cells={cells} />}>
+        <Head report={report} />
+        {experiment === undefined ? null : <Experiment {...experiment} />}
+        <Cells {...report} />
+      </NotebookPage>
     </HeldRows>
   );
 }

@@ -1,12 +1,11 @@
 import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
-import { reasonLine } from '../../kit/miss-reason.ts';
 import { leftText, type StepStatus } from '@graft/graph';
 import { duration } from '@graft/nodes/kit/ui';
 import { usePlan } from '../../api/runs/plan-store.ts';
 import type { PlanReport } from '../../api/client.ts';
 import { useDocument, useRunView } from '../../kit/stores.ts';
 import { setRunsOnChange, useOpenRunsOnChange } from '../../api/runs/run-on-change.ts';
-import { action, stepTitle, isOver, stepIn, nodeTypes } from '@graft/view';
+import { action, isOver, nodeTypes, reasonLine, stepIn, stepTitle } from '@graft/view';
 import { useProblems } from '../../api/graphs/use-problems.ts';
 import { ProblemList } from './problem-list.tsx';
 

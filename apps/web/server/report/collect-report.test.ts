@@ -139,9 +139,9 @@ it('has the nodes as the notebook has them, with those of used graphs and rounds
   expect(report.engines).toEqual(['onnxruntime code 2', 'onnxruntime-node 1.2.3']);
   expect(report.cells.map(({ title, path }) => [path, title])).toEqual([
     ['questions', 'What is asked'],
-    ['inner', 'Subgraph'],
+    ['inner', 'inner'],
     ['late', 'Sample'],
-    ['again', 'Repeat'],
+    ['again', 'round'],
   ]);
   const [questions, inner, late, again] = report.cells;
   expect(questions?.params).toEqual({ questions: 'Why?' });

@@ -19,10 +19,10 @@ import {
 } from '@graft/view';
 import { shownTable } from '../router/shown-experiment.ts';
 import { shownEvent, shownRun } from '../router/shown-paths.ts';
-import { embeddedSize } from './embedded-json.ts';
 import { outputRows, type RowLimits } from './output-rows.ts';
 import { readRanGraphs } from './ran-graphs.ts';
 import { reportCells } from './report-cells.ts';
+import { embeddedSize } from './report-page.ts';
 
 /** Fewer points are no map. */
 const leastMapped = 3;
@@ -46,7 +46,13 @@ export async function collectReport(
   ];
   // What is told of the nodes takes its part of the page.
   const all = Math.max(limits.all / 4, limits.all - embeddedSize(cells));
-  const rows = await outputRows(workspace, artifacts, { ...limits, all });
+  const held = await outputRows(workspace, artifacts, { ...limits, all });
+  const rows: Record<string, ReportRows> = {};
+  for (const artifact of artifacts) {
+    const own = held[rowsKey(artifact)];
+    if (own !== undefined)
+      rows[rowsKey(artifact)] = { ...own, ...(await factsOf(workspace, artifact, own)) };
+  }
   const shown = shownRun(record, workspace.root);
   const { id, file, status, startedAt, finishedAt, error, variant } = shown;
   return {
@@ -65,8 +71,7 @@ export async function collectReport(
     ),
     ...(experiment === undefined ? {} : { experiment }),
     ...(prose === undefined ? {} : { prose }),
-    ...{ cells, leftOut },
-    rows: await withFacts(workspace, artifacts, rows),
+    ...{ cells, leftOut, rows },
   };
 }
 
@@ -88,27 +93,13 @@ async function whatRan(
   return { cells: [], leftOut: 0, experiment: { name, table, meanings } };
 }
 
-/** The rows, with what is found out of all of an output. */
-async function withFacts(
-  workspace: Workspace,
-  artifacts: readonly ArtifactRef[],
-  rows: Report['rows'],
-): Promise<Report['rows']> {
-  const told: Record<string, ReportRows> = { ...rows };
-  for (const artifact of artifacts) {
-    const held = rows[rowsKey(artifact)];
-    if (held === undefined || held.gone) continue;
-    told[rowsKey(artifact)] = { ...held, ...(await factsOf(workspace, artifact, held)) };
-  }
-  return told;
-}
-
-/** Of answers how many are right, of embeddings where those lie that are held. */
+/** What is found out of all of an output: of answers how many are right, of embeddings where those lie that are held. */
 async function factsOf(
   workspace: Workspace,
   artifact: ArtifactRef,
   held: ReportRows,
 ): Promise<Pick<ReportRows, 'score' | 'map'>> {
+  if (held.gone) return {};
   switch (artifact.mediaType) {
     case answersMediaType: {
       const { right, wrong } = await workspace.scores.of(artifact);

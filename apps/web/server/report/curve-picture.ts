@@ -1,6 +1,11 @@
 import type { MetricRow } from '@graft/graph';
-import { curvePanels, smoothed, type Curve, type CurvePanel } from '@graft/nodes/kit/curves';
-import { escapeMarkup } from './escape-markup.ts';
+import {
+  curvePanels,
+  drawnCurves,
+  type CurvePanel,
+  type DrawnCurve,
+} from '@graft/nodes/kit/curves';
+import { escapeMarkup } from './report-page.ts';
 
 /** Pixels. */
 const width = 680;
@@ -68,7 +73,7 @@ function panelPart(panel: CurvePanel, height: number): string {
         (step) =>
           `<text x="${at(across(step))}" y="${bottom + 16}" text-anchor="middle">${written(step)}</text>`,
       ),
-    ...curves.map((curve) => curvePart(panel, curve, { across, up })),
+    ...drawnCurves(panel).map((drawn) => curvePart(steps, drawn, { across, up })),
   ].join('');
 }
 
@@ -77,28 +82,20 @@ interface Scales {
   readonly up: Scale;
 }
 
-/** As on the screen: evaluations are few, and points; a long noisy curve is smoothed over its own faint line. */
-function curvePart(
-  { name, steps }: CurvePanel,
-  { series, values }: Curve,
-  { across, up }: Scales,
-): string {
-  const kind = series === 'train' || series === 'eval' ? series : 'other';
-  const placed = (of: readonly (number | null)[]): (readonly [string, string])[] =>
-    of.flatMap((value, index) =>
-      value === null ? [] : [[at(across(steps[index] ?? 0)), at(up(value))] as const],
-    );
-  if (series === 'eval') {
-    return placed(values)
+/** As on the screen. */
+function curvePart(steps: readonly number[], drawn: DrawnCurve, { across, up }: Scales): string {
+  const { kind, series, values } = drawn;
+  const places = values.flatMap((value, index) =>
+    value === null ? [] : [[at(across(steps[index] ?? 0)), at(up(value))] as const],
+  );
+  if (kind === 'points') {
+    return places
       .map(([x, y]) => `<circle class="points eval" cx="${x}" cy="${y}" r="3"/>`)
       .join('');
   }
-  const line = (of: readonly (number | null)[], more = ''): string =>
-    `<polyline class="curve ${kind}${more}" points="${placed(of)
-      .map(([x, y]) => `${x},${y}`)
-      .join(' ')}"/>`;
-  const even = name === 'rate' ? undefined : smoothed(values);
-  return even === undefined ? line(values) : line(values, ' faint') + line(even);
+  const colour = series === 'train' ? series : 'other';
+  const points = places.map((place) => place.join(',')).join(' ');
+  return `<polyline class="curve ${colour}${kind === 'faint' ? ' faint' : ''}" points="${points}"/>`;
 }
 
 type Scale = (value: number) => number;

@@ -1,8 +1,8 @@
 import { Documents, Metrics, type ArtifactRef } from '@graft/graph';
 import { expect, it } from 'vitest';
 import { rowsKey } from '@graft/view';
-import { embeddedJson } from './embedded-json.ts';
 import { outputRows, shareOf, type RowLimits } from './output-rows.ts';
+import { embeddedJson } from './report-page.ts';
 
 const limits: RowLimits = { all: 20_000, output: 10_000, rows: 50, metrics: 100 };
 const ref = (digest: string, mediaType = Documents.mediaType): ArtifactRef => ({

@@ -1,9 +1,7 @@
 import { isRecord, Metrics, type ArtifactRef } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { type ReportRows, rowsKey } from '@graft/view';
-import { cutTexts } from './cut-texts.ts';
-import { embeddedSize } from './embedded-json.ts';
-import { spread } from './spread.ts';
+import { embeddedSize } from './report-page.ts';
 
 /** How much of the outputs of a run a report holds. */
 export interface RowLimits {
@@ -76,7 +74,11 @@ export async function outputRows(
     limits.all,
   );
   return Object.fromEntries([
-    ...reads.map((read): [string, ReportRows] => [read.key, within(read, share)]),
+    ...reads.map((read): [string, ReportRows] => {
+      const held = fitting(read, share);
+      const cut = held.filter((one) => one.cut).length;
+      return [read.key, { total: read.total, rows: held.map(({ row }) => row), cut, gone: false }];
+    }),
     ...gone.map((key): [string, ReportRows] => [key, { total: 0, rows: [], cut: 0, gone: true }]),
   ]);
 }
@@ -91,33 +93,32 @@ async function readRows(
   const isMetrics = artifact.mediaType === Metrics.mediaType;
   const most = isMetrics ? metricRows : limits.rows;
   const held: Held[] = [];
-  let bytes = 0;
   let total = 0;
   let evenly = false;
   for (let offset = 0; offset < most;) {
     const limit = Math.min(isMetrics ? metricPage : pageSize, most - offset);
     const page = await workspace.rows.page(artifact, offset, limit);
     total = page.total;
-    for (const row of page.rows) {
-      evenly ||= isMetrics && isRecord(row) && row['step'] !== undefined;
-      const one = heldRow(row);
-      bytes += one.size;
-      // A curve is read to its end, and thinned below.
-      if (!evenly && bytes > limits.output) break;
-      held.push(one);
-    }
     offset += page.rows.length;
-    if (page.rows.length === 0 || offset >= total || held.length < offset) break;
+    for (const row of page.rows) held.push(heldRow(row));
+    evenly ||= isMetrics && page.rows.some((row) => isRecord(row) && row['step'] !== undefined);
+    if (page.rows.length === 0 || offset >= total) break;
+    // A curve is read to its end, and thinned below.
+    if (!evenly && sizeOf(held) > limits.output) break;
   }
   const read = { key: rowsKey(artifact), total, held, evenly };
-  const room = Math.floor(held.length * Math.min(1, limits.output / Math.max(1, bytes)));
-  return isMetrics ? pick(read, Math.min(limits.metrics, evenly ? room : Infinity)) : read;
+  return { ...read, held: fitting(read, limits.output, isMetrics ? limits.metrics : Infinity) };
 }
 
-/** So many rows of an output: the first, or of a curve such as stand as far apart. */
-function pick(read: Read, most: number): Read {
-  const { held, evenly } = read;
-  return { ...read, held: evenly ? spread(held, most) : held.slice(0, most) };
+/** What of an output fits into some bytes: its first rows, or of a curve such as stand as far apart. */
+function fitting({ held, evenly }: Read, bytes: number, most = Infinity): readonly Held[] {
+  if (evenly) {
+    const share = Math.min(1, bytes / Math.max(1, sizeOf(held)));
+    return spread(held, Math.min(most, Math.floor(held.length * share)));
+  }
+  let left = bytes;
+  const end = held.findIndex(({ size }) => (left -= size) < 0);
+  return held.slice(0, Math.min(most, end === -1 ? held.length : end));
 }
 
 /** The most that each of several may have, so that all together have no more than `all`. */
@@ -130,26 +131,6 @@ export function shareOf(lengths: readonly number[], all: number): number {
     left -= length;
   }
   return Infinity;
-}
-
-function within(read: Read, share: number): ReportRows {
-  const { held, total, evenly } = read;
-  let kept = 0;
-  if (evenly) {
-    kept = Math.floor(held.length * Math.min(1, share / sizeOf(held)));
-  } else {
-    for (let bytes = 0; kept < held.length; kept++) {
-      bytes += held[kept]?.size ?? 0;
-      if (bytes > share) break;
-    }
-  }
-  const picked = pick(read, kept).held;
-  return {
-    total,
-    rows: picked.map(({ row }) => row),
-    cut: picked.filter(({ cut }) => cut).length,
-    gone: false,
-  };
 }
 
 /** A row with vectors of few digits, and where it is very long with its texts cut. */
@@ -178,5 +159,29 @@ function isVector(value: unknown): value is readonly number[] {
     Array.isArray(value) &&
     value.length >= vectorLength &&
     value.every((one) => typeof one === 'number')
+  );
+}
+
+/** Characters of a text that are kept where it is cut. */
+const kept = 4_000;
+
+/** A value of JSON with its long texts cut, and whether any was. */
+export function cutTexts<T>(value: T): { readonly value: T; readonly cut: boolean } {
+  let cut = false;
+  const text = JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== 'string' || part.length <= kept) return part;
+    cut = true;
+    return `${part.slice(0, kept)}…`;
+  });
+  // Only texts became shorter.
+  return { value: cut ? (JSON.parse(text) as T) : value, cut };
+}
+
+/** So many of several values at most, as far apart from one another, with the first and the last. */
+export function spread<T>(values: readonly T[], most: number): readonly T[] {
+  if (values.length <= most) return values;
+  const step = (values.length - 1) / Math.max(1, most - 1);
+  return Array.from({ length: most }, (_, at) => values[Math.round(at * step)]).filter(
+    (value) => value !== undefined,
   );
 }

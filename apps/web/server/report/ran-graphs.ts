@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { parseGraph, type Graph, type GraphBody, type RunRecord } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 
@@ -23,9 +24,7 @@ export async function readRanGraph(
   file: string,
 ): Promise<Graph | undefined> {
   if (digest === undefined || !(await artifacts.has(digest))) return undefined;
-  const blocks: Uint8Array[] = [];
-  for await (const block of artifacts.get(digest)) blocks.push(block);
-  return parseGraph(Buffer.concat(blocks).toString('utf8'), file);
+  return parseGraph(await text(artifacts.get(digest)), file);
 }
 
 /** Undefined where the graph of the run is not kept: on a full disk none was, and what is in no cache any more is gone. */

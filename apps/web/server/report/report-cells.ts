@@ -12,10 +12,12 @@ import {
   type StepSummary,
 } from '@graft/graph';
 import {
+  cellHead,
   cellOrder,
   listed,
   previewType,
   proseOrder,
+  ranBecause,
   type ReportCell,
   type ReportGroup,
   type ReportOutput,
@@ -23,13 +25,11 @@ import {
   stepParams,
   stepsInOrder,
   type StepView,
-  titleByLook,
   type Unfinished,
   usedGraph,
 } from '@graft/view';
 import type { RanBody, RanGraphs } from './ran-graphs.ts';
-import { cutTexts } from './cut-texts.ts';
-import { spread } from './spread.ts';
+import { cutTexts, spread } from './output-rows.ts';
 
 /** Nodes within graphs and loops that a report has at most. */
 const mostInside = 400;
@@ -105,15 +105,16 @@ class CellWriter {
     const view = run.steps.get(path) ?? run.shown.get(path);
     const definition = registry.get(node.type);
     const id = path.split('/').at(-1) ?? path;
+    const reason = view && ranBecause(view, definition);
     const summary = summaries.get(path);
     const parts = summary?.parts ?? [];
     const most = path === id ? mostParts.outside : mostParts.inside;
     return {
-      ...{ path, type: node.type, off: node.bypass === true },
-      title: node.title ?? titleByLook(id, node, definition),
-      ...(definition === undefined ? {} : { doc: definition.doc, group: definition.group }),
+      ...{ path, type: node.type, ...cellHead(id, node, definition) },
+      ...(definition === undefined ? {} : { doc: definition.doc }),
       params: cutTexts(setParams(node, summary, definition)).value,
       ...(view === undefined ? {} : { step: stepOf(view) }),
+      ...(reason === undefined ? {} : { reason }),
       outputs: view === undefined ? [] : this.#outputs(view, node),
       ...(view === undefined ? {} : unfinishedOf(view)),
       parts: parts.slice(0, most),
@@ -127,14 +128,16 @@ class CellWriter {
     const use = usedGraph(node);
     const inner = use === undefined ? undefined : graphs?.used(use, from);
     if (inner === undefined || node.bypass === true) return [];
-    if (structureOf(node.type) !== 'repeat')
-      return [{ ...headOf(inner), cells: this.body(inner, `${path}/`) }];
     const rounds = run.rounds.get(path)?.count ?? 0;
-    return Array.from({ length: rounds }, (_, at) => ({
-      round: at + 1,
-      ...(at === 0 ? headOf(inner) : {}),
-      cells: this.body(inner, `${path}#${String(at + 1)}/`),
-    })).filter(({ cells }) => cells.length > 0);
+    const groups: ReportGroup[] =
+      structureOf(node.type) === 'repeat'
+        ? Array.from({ length: rounds }, (_, at) => ({
+            round: at + 1,
+            ...(at === 0 ? headOf(inner) : {}),
+            cells: this.body(inner, `${path}#${String(at + 1)}/`),
+          }))
+        : [{ ...headOf(inner), cells: this.body(inner, `${path}/`) }];
+    return groups.filter(({ cells }) => cells.length > 0);
   }
 
   #outputs(view: StepView, node: Authored): ReportOutput[] {
@@ -193,7 +196,7 @@ function unfinishedOf(view: StepView): { readonly unfinished?: Unfinished } {
 }
 
 function stepOf(view: StepView): NonNullable<ReportCell['step']> {
-  const { outputs: _outputs, feeds: _feeds, logs: _logs, ...rest } = view;
+  const { outputs: _outputs, feeds: _feeds, logs: _logs, reason: _reason, ...rest } = view;
   const { metrics: _metrics, texts: _texts, ...step } = rest;
   return step;
 }

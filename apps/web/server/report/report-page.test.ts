@@ -1,10 +1,9 @@
 import { GraphError } from '@graft/graph';
 import { expect, it } from 'vitest';
 import type { Report } from '@graft/view';
-import { embeddedJson } from './embedded-json.ts';
-import { readReportPage, reportPage } from './report-page.ts';
+import { embeddedJson, readReportPage, reportPage } from './report-page.ts';
 
-const hostile = '</script><script>alert(1)</script><!-- \u2028\u2029 {{data}} $& & <b>';
+const hostile = '</script><script>alert(1)</script><!-- \u2028\u2029 {{data}} {{title}} $& & <b>';
 const report: Report = {
   title: hostile,
   run: { id: 'r', file: 'a.graft.json', status: 'succeeded', startedAt: 0 },

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { GraphError } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
+import { ZipFile } from 'yazl';
 import { z } from 'zod';
 import { disposition, refuse, safeFileName } from '../download.ts';
 import { queryOf } from '../query-of.ts';
@@ -8,8 +10,8 @@ import { safeHeaders } from '../static-files.ts';
 import { withoutFolders } from '../without-folders.ts';
 import type { Report } from '@graft/view';
 import { collectReport } from './collect-report.ts';
+import { markdownReport } from './markdown-report.ts';
 import { readReportPage, reportPage } from './report-page.ts';
-import { zipped } from './zipped.ts';
 
 /** Where a run is downloaded as a page. */
 export const reportPath = '/api/report';
@@ -19,16 +21,9 @@ const querySchema = z.object({
   format: z.enum(['html', 'md']).default('html'),
 });
 
-/** Writes a report in Markdown, and its pictures (SVG, by file name), which stand in a folder of that name beside it. */
-export type MarkdownWriter = (
-  report: Report,
-  folder: string,
-) => { readonly text: string; readonly pictures: ReadonlyMap<string, string> };
-
 interface Source {
   readonly workspace: Workspace;
   readonly page: string | undefined;
-  readonly markdown: MarkdownWriter | undefined;
 }
 
 /** What is sent of a run. */
@@ -39,9 +34,9 @@ interface Sent {
 }
 
 /** The report in Markdown; one with pictures is an archive of both. */
-async function inMarkdown(write: MarkdownWriter, report: Report, name: string): Promise<Sent> {
+async function inMarkdown(report: Report, name: string): Promise<Sent> {
   const folder = `${name}-pictures`;
-  const { text, pictures } = write(report, folder);
+  const { text, pictures } = markdownReport(report, folder);
   if (pictures.size === 0)
     return { body: text, mediaType: 'text/markdown; charset=utf-8', ending: 'md' };
   const files = [...pictures].map(([file, svg]) => [`${folder}/${file}`, svg] as const);
@@ -49,17 +44,24 @@ async function inMarkdown(write: MarkdownWriter, report: Report, name: string): 
   return { body, mediaType: 'application/zip', ending: 'zip' };
 }
 
+/** An archive of texts, by their paths in it. The same texts give the same bytes. */
+export async function zipped(files: ReadonlyMap<string, string>): Promise<Buffer> {
+  const zip = new ZipFile();
+  const options = { mtime: new Date(Date.UTC(1980, 0, 1)), forceDosTimestamp: true };
+  for (const [path, text] of files) zip.addBuffer(Buffer.from(text), path, options);
+  zip.end();
+  return buffer(zip.outputStream);
+}
+
 /** Sends a run as one file of HTML, or in Markdown. */
 export async function sendReport(
-  { workspace, page, markdown }: Source,
+  { workspace, page }: Source,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const query = querySchema.safeParse(queryOf(request));
   if (!query.success) return refuse(response, 400, 'This is not the address of a report.');
   const { run: id, format } = query.data;
-  if (format === 'md' && markdown === undefined)
-    return refuse(response, 404, 'This server writes no Markdown.');
   let sent: Sent;
   let name: string;
   try {
@@ -68,8 +70,8 @@ export async function sendReport(
     const report = await collectReport(workspace, run);
     name = safeFileName(`${report.title}-${id}`);
     sent =
-      format === 'md' && markdown !== undefined
-        ? await inMarkdown(markdown, report, name)
+      format === 'md'
+        ? await inMarkdown(report, name)
         : {
             body: reportPage(await readReportPage(page), report),
             mediaType: 'text/html; charset=utf-8',

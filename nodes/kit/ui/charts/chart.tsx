@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import { measure } from '../text/amounts.ts';
 import { chartColours, type ChartColours, onThemeChange } from './chart-colours.ts';
 
-export interface ChartSeries {
+interface ChartSeries {
   readonly kind: 'line' | 'faint' | 'points';
   /** A colour variable of the app: `--c-training`. */
   readonly colour: string;

@@ -1,8 +1,14 @@
 import { metricMeaning, type MetricMeanings, type MetricRow } from '@graft/graph';
 import { type ReactNode, useId, useMemo, useState } from 'react';
 import { measure, percent, plural } from '../text/amounts.ts';
-import { Chart, type ChartSeries } from './chart.tsx';
-import { type Curve, type CurvePanel, curvePanels, lastValue, smoothed } from './metric-curves.ts';
+import { Chart } from './chart.tsx';
+import {
+  type Curve,
+  type CurvePanel,
+  curvePanels,
+  drawnCurves,
+  lastValue,
+} from './metric-curves.ts';
 
 const colours: Readonly<Record<string, string>> = {
   train: '--c-training',
@@ -60,22 +66,11 @@ interface PanelProps {
 /** Values that are shares, shown in per cent. */
 const shares: ReadonlySet<string> = new Set(['accuracy']);
 
-/** Evaluations are few, so they are points. A long noisy curve is smoothed over its own faint line. */
-function seriesOf({ name, curves }: CurvePanel): ChartSeries[] {
-  return curves.flatMap(({ series, values }): ChartSeries[] => {
-    const colour = colourOf(series);
-    if (series === 'eval') return [{ kind: 'points', colour, values }];
-    const even = name === 'rate' ? undefined : smoothed(values);
-    if (even === undefined) return [{ kind: 'line', colour, values }];
-    return [
-      { kind: 'faint', colour, values },
-      { kind: 'line', colour, values: even },
-    ];
-  });
-}
-
 function Panel({ panel, meaning, hovered, chart, toggleLog }: PanelProps): ReactNode {
-  const series = useMemo(() => seriesOf(panel), [panel]);
+  const series = useMemo(
+    () => drawnCurves(panel).map((drawn) => ({ ...drawn, colour: colourOf(drawn.series) })),
+    [panel],
+  );
   const at =
     hovered === null
       ? panel.steps.length - 1

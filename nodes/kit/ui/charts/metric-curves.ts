@@ -108,6 +108,24 @@ function runningMean(values: readonly (number | null)[], keep: number): (number 
   });
 }
 
+/** A curve as it is drawn. */
+export interface DrawnCurve extends Curve {
+  readonly kind: 'line' | 'faint' | 'points';
+}
+
+/** Evaluations are few, so they are points. A long noisy curve is smoothed over its own faint line. */
+export function drawnCurves({ name, curves }: CurvePanel): DrawnCurve[] {
+  return curves.flatMap(({ series, values }): DrawnCurve[] => {
+    if (series === 'eval') return [{ kind: 'points', series, values }];
+    const even = name === 'rate' ? undefined : smoothed(values);
+    if (even === undefined) return [{ kind: 'line', series, values }];
+    return [
+      { kind: 'faint', series, values },
+      { kind: 'line', series, values: even },
+    ];
+  });
+}
+
 /** Index of the newest value up to `at`, by default of all; -1 if there is none. */
 export function lastValue(values: readonly (number | null)[], at = values.length - 1): number {
   let index = at;

@@ -1,9 +1,9 @@
 import { Documents, Metrics, type ArtifactRef } from '@graft/graph';
 import { mostOnPaper } from '@graft/nodes/kit/ui';
-import { useEffect, useEffectEvent, useState } from 'react';
-import { flushSync } from 'react-dom';
+import { useState } from 'react';
 import { z } from 'zod';
 import { apiUrl } from '../../../api/client.ts';
+import { usePrinting } from '../../../kit/notebook/printing.ts';
 import { useScreen } from '../../../kit/stores.ts';
 import { beginning, type RowWindow } from './row-window.ts';
 
@@ -83,17 +83,12 @@ export function useOnPaper(
   numbers: readonly number[] | undefined,
 ): RowWindow & { readonly onPaper?: true } {
   const [printed, setPrinted] = useState<Partial<PrintedRows>>();
-  const print = useEffectEvent(() => {
-    if (artifact === undefined || useScreen.getState().view !== 'notebook') return;
-    const read = readForPaper(artifact, numbers, window) ?? {};
-    flushSync(() => setPrinted(read));
-  });
-  useEffect(() => {
-    const listening = new AbortController();
-    const { signal } = listening;
-    globalThis.addEventListener('beforeprint', () => print(), { signal });
-    globalThis.addEventListener('afterprint', () => setPrinted(undefined), { signal });
-    return () => listening.abort();
-  }, []);
+  usePrinting(
+    () => {
+      if (artifact === undefined || useScreen.getState().view !== 'notebook') return;
+      setPrinted(readForPaper(artifact, numbers, window) ?? {});
+    },
+    () => setPrinted(undefined),
+  );
   return printed === undefined ? window : { ...window, ...printed, onPaper: true };
 }

@@ -1,12 +1,12 @@
 import { SeededRandom } from '@graft/graph';
 import { lexer, walkTokens, type Token } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { proseText } from './prose.ts';
+import { noteText } from './markdown-note.ts';
 
 /** What stands in a report that a note is in: all kinds of tokens of it. */
 function tokensOf(note: string): readonly Token[] {
   const tokens: Token[] = [];
-  void walkTokens(lexer(`${proseText(note)}\n\n## After it`, { gfm: true }), (token) => {
+  void walkTokens(lexer(`${noteText(note)}\n\n## After it`, { gfm: true }), (token) => {
     tokens.push(token);
   });
   return tokens;
@@ -62,14 +62,14 @@ describe('a note in a report', () => {
   it('keeps links to pages of the web', () => {
     const note =
       '[a](https://x.example/a "A") [b](<HTTP://x.example>) [c]\n\n[c]: https://x.example';
-    expect(proseText(note)).toBe(note);
+    expect(noteText(note)).toBe(note);
   });
 
   it('keeps code, addresses and headings', () => {
     const note =
       '# Why\n\n`<b>` and ``a ` <i>``, see <https://x.example/>.\n\n~~~html\n# <b>\n```\n~~~';
-    expect(proseText(note)).toBe(`#${note}`);
-    expect(proseText('```\n<b>')).toBe('```\n<b>\n```');
+    expect(noteText(note)).toBe(`#${note}`);
+    expect(noteText('```\n<b>')).toBe('```\n<b>\n```');
   });
 
   it('has none whatever it is made of', () => {
@@ -107,7 +107,7 @@ describe('a note in a report', () => {
         { length },
         () => parts[Math.floor(random.uniform() * parts.length)] ?? '',
       ).join('');
-      if (!isProse(note)) expect.fail(JSON.stringify([note, proseText(note)]));
+      if (!isProse(note)) expect.fail(JSON.stringify([note, noteText(note)]));
     }
   });
 });

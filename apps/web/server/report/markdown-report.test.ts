@@ -1,5 +1,5 @@
 import { Answers, Metrics } from '@graft/graph';
-import { rowsKey, type Report } from '@graft/web/server';
+import { rowsKey, type Report } from '@graft/view';
 import { describe, expect, it } from 'vitest';
 import { markdownReport } from './markdown-report.ts';
 
@@ -23,8 +23,8 @@ const cell = {
   params: { system: hostile },
   step: {
     ...{ node: 'generate', type: 'generate', status: 'succeeded' as const, ms: 1200 },
-    reason: { kind: 'first' as const },
   },
+  reason: { lead: 'Ran again because', changes: [{ what: 'size', before: '<i>', after: '2' }] },
   ...{ outputs: [answers], parts: [], moreParts: 0, inside: [] },
 };
 const report: Report = {
@@ -75,6 +75,7 @@ describe('a report in Markdown', () => {
     expect(lines.some((line) => line.startsWith('**\\<script\\>'))).toBe(true);
     expect(lines.join('\n')).toContain('[1] a.md:3–4');
     expect(lines.some((line) => line.startsWith('2 answers \\<img'))).toBe(true);
+    expect(lines).toContain('Ran again because size \\<i\\> → 2 changed.');
   });
 
   it('shows what a node inside another gave once, and says of the outer one who made it', () => {

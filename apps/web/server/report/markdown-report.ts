@@ -1,27 +1,29 @@
 import {
+  itemsText,
   Metrics,
   metricRowSchema,
   plural,
+  printable,
+  rowText,
   settingText,
   tableToMarkdown,
   type MetricRow,
 } from '@graft/graph';
+import { bytes, duration } from '@graft/nodes/kit/amounts';
 import {
   allCells,
-  curvePicture,
+  reasonSentence,
   rowsKey,
   type Report,
   type ReportCell,
   type ReportOutput,
-} from '@graft/web/server';
-import { itemsText, reasonText } from '../progress/step-line.ts';
-import { formatBytes, formatDuration } from '../quantity.ts';
-import { printable } from '../terminal.ts';
-import { proseText } from './prose.ts';
-import { rowText } from './row-text.ts';
+} from '@graft/view';
+import { curvePicture } from './curve-picture.ts';
+import { noteText } from './markdown-note.ts';
 
-/** Rows of an output that are shown. */
+/** Rows of an output that are shown, and characters of the text of one. */
 const shownRows = 40;
+const shownText = 2_000;
 
 /** Text of documents and models inside Markdown: nothing of it is markup. */
 function inline(text: string): string {
@@ -36,6 +38,9 @@ function block(text: string): string {
   const fence = '`'.repeat(longest + 1);
   return `${fence}text\n${printable(text)}\n${fence}`;
 }
+
+const beginning = (text: string): string =>
+  text.length <= shownText ? text : `${text.slice(0, shownText)}…`;
 
 /** A report in Markdown, and the pictures that it shows. */
 export interface MarkdownReport {
@@ -63,9 +68,9 @@ type Draw = (rows: readonly MetricRow[], name: string) => string[];
 function reportText(report: Report, draw: Draw): string {
   const { title, run, experiment } = report;
   const time =
-    run.finishedAt === undefined ? '' : ` in ${formatDuration(run.finishedAt - run.startedAt)}`;
+    run.finishedAt === undefined ? '' : ` in ${duration(run.finishedAt - run.startedAt)}`;
   const cells = allCells(report.cells);
-  const prose = (report.prose ?? []).map(proseText);
+  const prose = (report.prose ?? []).map(noteText);
   return [
     `# ${inline(title)}`,
     `${run.status}${time}, ${new Date(run.startedAt).toISOString()}. Run \`${run.id}\` of ${inline(run.file)}.`,
@@ -93,7 +98,7 @@ function stepTable(cells: readonly ReportCell[]): string {
         inline(path),
         inline(type),
         step?.status ?? '',
-        step?.ms === undefined || step.ms === 0 ? '' : formatDuration(step.ms),
+        step?.ms === undefined || step.ms === 0 ? '' : duration(step.ms),
         step?.items === undefined ? '' : itemsText(step.items),
         '',
       ]
@@ -104,14 +109,12 @@ function stepTable(cells: readonly ReportCell[]): string {
 }
 
 function cellPart(cell: ReportCell, held: Report['rows'], draw: Draw): string[] {
-  const { path, title, params, step, unfinished } = cell;
+  const { path, title, params, step, reason, unfinished } = cell;
   const set = Object.entries(params).filter(([, value]) => value !== undefined);
   return [
-    ...(cell.prose ?? []).map(proseText),
+    ...(cell.prose ?? []).map(noteText),
     `## ${inline(title)} (${inline(path)})`,
-    ...(step?.reason === undefined || step.status === 'cached'
-      ? []
-      : [`Ran because: ${inline(reasonText(step.reason))}.`]),
+    ...(reason === undefined ? [] : [inline(reasonSentence(reason))]),
     ...(step?.error === undefined ? [] : [block(step.error.message)]),
     ...(set.length === 0
       ? []
@@ -133,7 +136,7 @@ function outputPart(
   draw: (rows: readonly MetricRow[]) => string[],
 ): string[] {
   const { port, artifact, madeBy } = output;
-  const facts = `${inline(artifact.summary ?? artifact.mediaType)}, ${formatBytes(artifact.size)}, \`${artifact.digest}\``;
+  const facts = `${inline(artifact.summary ?? artifact.mediaType)}, ${bytes(artifact.size)}, \`${artifact.digest}\``;
   const heading = `### ${inline(port)}`;
   if (madeBy !== undefined) return [heading, `${facts}, made by ${inline(madeBy)}.`];
   const { total, rows, gone } = held[rowsKey(artifact)] ?? noRows;
@@ -150,7 +153,7 @@ function outputPart(
       .map(rowText)
       .flatMap(({ heading: said, body }) => [
         ...(said === '' ? [] : [`**${inline(said)}**`]),
-        ...(body === '' ? [] : [block(body)]),
+        ...(body === '' ? [] : [block(beginning(body))]),
       ]),
     ...(more > 0 ? [`… and ${more} more.`] : []),
   ];

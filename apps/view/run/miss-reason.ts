@@ -1,7 +1,6 @@
-import type { MissReason, NodeType } from '@graft/graph';
-import { paramFields, resumedText, stoppedText } from '@graft/graph';
-import { plural } from '@graft/nodes/kit/ui';
-import type { StepView } from '@graft/view';
+import type { MissReason, NodeType, StepStatus } from '@graft/graph';
+import { paramFields, plural, resumedText, stoppedText } from '@graft/graph';
+import type { StepView } from './step-view.ts';
 
 /** One difference, in words: `size` `512` → `256`. Values are absent where they are only digests. */
 interface Change {
@@ -110,6 +109,32 @@ export function reasonLine(
       };
     }
   }
+}
+
+/** The same as plain text: `Ran again because chunk size 512 → 256 changed.` */
+export function reasonSentence({ lead, changes, rest }: ReasonLine): string {
+  const all = changes.map(({ what, before, after }) =>
+    [what, before, after === undefined ? undefined : `→ ${after}`]
+      .filter((part) => part !== undefined)
+      .join(' '),
+  );
+  if (all.length === 0) return lead;
+  const end = rest ?? (all.length > 1 ? `and ${all.pop() ?? ''}` : '');
+  return [lead, all.join(', '), end, 'changed.'].filter((part) => part !== '').join(' ');
+}
+
+/** Why a step of a run ran; undefined where it was reused, or nobody knows. */
+export function ranBecause(
+  { status, reason }: Pick<StepView, 'status' | 'reason'>,
+  definition: NodeType | undefined,
+): ReasonLine | undefined {
+  if (status === 'cached' || reason === undefined) return undefined;
+  const first = reason.kind === 'first' ? 'Ran' : 'Ran again';
+  const others: Partial<Record<StepStatus, string>> = {
+    cancelled: 'Would have run',
+    running: 'Running',
+  };
+  return reasonLine(reason, { ran: others[status] ?? first, definition });
 }
 
 /** Of a step that trains: what it continued from, and where it stopped. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { zipped } from './zipped.ts';
+import { zipped } from './send-report.ts';
 
 it('packs texts by their paths, the same bytes for the same texts', async () => {
   const files = new Map([

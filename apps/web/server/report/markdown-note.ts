@@ -1,4 +1,4 @@
-import { printable } from '../terminal.ts';
+import { printable } from '@graft/graph';
 
 /** A line that may begin a block of code, or end one. */
 const fenceLine = /^( *)(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
@@ -12,7 +12,7 @@ interface Fence {
  * A note as part of a report in Markdown: its headings below those of the report, markup shown and not meant, pictures as links, and no
  * block of code that goes on into what follows. Where it is not sure that something is code it is taken for text.
  */
-export function proseText(text: string): string {
+export function noteText(text: string): string {
   const lines = printable(text).trim().split('\n');
   const written: string[] = [];
   /** Lines of text that stand together: code may go on from one to the next. */

@@ -13,8 +13,8 @@ import {
   type Cost,
   type EvidenceTable,
 } from '@graft/graph';
-import { formatBytes, formatDuration } from '../quantity.ts';
-import { oneLine, table } from '../terminal.ts';
+import { formatBytes, formatDuration } from './quantity.ts';
+import { oneLine, table } from './terminal.ts';
 
 /** How to write a table into a file of that name. Throws `bad-name` for an ending that is none of ours. */
 export function tableWriter(file: string): (table: EvidenceTable) => string {

@@ -1,7 +1,7 @@
 import { defineNode, Documents, type MissReason, type NodeType } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { checkpointText, reasonLine } from './miss-reason.ts';
+import { checkpointText, ranBecause, reasonLine, reasonSentence } from './miss-reason.ts';
 
 const definition = defineNode({
   type: 'probe',
@@ -80,4 +80,29 @@ it('says what a training continues from, and where it was stopped', () => {
     ' Stopped at step 15. The next run continues from there.',
   );
   expect(checkpointText({ status: 'succeeded' })).toBe('');
+});
+
+describe('ranBecause', () => {
+  const reason: MissReason = {
+    kind: 'changed',
+    parts: [
+      { name: 'param.size', before: '512', after: '256' },
+      { name: 'input.documents', before: 'a'.repeat(64), after: 'b'.repeat(64) },
+    ],
+  };
+
+  it('says what became of the step, in words or as one text', () => {
+    const line = ranBecause({ status: 'succeeded', reason }, definition);
+    expect(line && reasonSentence(line)).toBe(
+      'Ran again because chunk size 512 → 256 and the input documents changed.',
+    );
+    expect(ranBecause({ status: 'running', reason }, definition)?.lead).toBe('Running because');
+    const first = ranBecause({ status: 'failed', reason: { kind: 'first' } }, definition);
+    expect(first && reasonSentence(first)).toBe('Ran for the first time in this file.');
+  });
+
+  it('says nothing of a step that was reused, or whose reason nobody knows', () => {
+    expect(ranBecause({ status: 'cached', reason }, definition)).toBeUndefined();
+    expect(ranBecause({ status: 'succeeded' }, definition)).toBeUndefined();
+  });
 });

@@ -1,0 +1,50 @@
+import { answersMediaType, setParam, type ArtifactRef } from '@graft/graph';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { queries } from '../../api/client.ts';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
+import { modelsOf } from './models-of.ts';
+
+/** Parameters below which a language model is for trying out. */
+const usableSize = 500_000_000;
+
+/** Below the score of answers: that the model which wrote them is for trying out, with the way to a larger one. */
+export function SmallModelLine({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
+  const graph = useDocument((state) => state.graph);
+  const isAnswers = artifact?.mediaType === answersMediaType;
+  const models = useMemo(() => (isAnswers ? modelsOf(graph) : []), [graph, isAnswers]);
+  const { data: offered } = useQuery(
+    queries.models.offered.queryOptions(undefined, { enabled: models.length > 0 }),
+  );
+  const writers = models.flatMap((used) => {
+    const facts = offered?.models.find(({ facts: { id } }) => id === used.id)?.facts;
+    return facts?.kind === 'language-model' ? [{ ...used, facts }] : [];
+  });
+  const [small] = writers;
+  // Where the graph has another model too, that one may have written them.
+  const isOnlyModel =
+    writers.every(({ facts }) => (facts.parameters ?? usableSize) < usableSize) &&
+    Object.values(graph.nodes).every(({ type }) => type !== 'remote-model');
+  if (small === undefined || !isOnlyModel) return null;
+  const choose = (id: string): void =>
+    useDocument
+      .getState()
+      .edit((edited) => setParam(edited, { node: small.node, param: 'model' }, id));
+  return (
+    <p className="px-4 pb-2 text-sm text-ink-2">
+      This model is for trying out.{' '}
+      <button
+        type="button"
+        className="underline hover:text-ink"
+        onClick={() =>
+          useOverlay
+            .getState()
+            .show({ modelQuestion: { kind: 'language-model', current: small.id, choose } })
+        }
+      >
+        Choose a larger one
+      </button>
+      .
+    </p>
+  );
+}

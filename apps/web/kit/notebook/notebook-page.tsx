@@ -1,0 +1,45 @@
+import type { CellHead } from '@graft/view';
+import { useEffect, type ReactNode, type Ref } from 'react';
+import { familyColour } from '../family-colour.ts';
+import { printLight } from './print-light.ts';
+
+/** A graph as a page: an outline, where there is any, and its nodes as cells, each below what feeds it. */
+export function NotebookPage(props: {
+  readonly outline: ReactNode;
+  readonly children: ReactNode;
+  readonly ref?: Ref<HTMLElement>;
+}) {
+  useEffect(printLight, []);
+  return (
+    <div className="notebook">
+      {props.outline === null ? null : (
+        <nav aria-label="Outline" className="notebook-outline">
+          {props.outline}
+        </nav>
+      )}
+      <main className="notebook-page" ref={props.ref}>
+        <div className="notebook-cells">{props.children}</div>
+      </main>
+    </div>
+  );
+}
+
+interface OutlineEntryProps {
+  readonly head: CellHead;
+  readonly 'data-problem': boolean;
+  readonly onClick: () => void;
+  readonly 'aria-current'?: boolean;
+  /** The address of its cell, where cells have addresses. */
+  readonly href?: string;
+}
+
+/** The line of a cell in the outline, which leads to it. */
+export function OutlineEntry({ head, ...link }: OutlineEntryProps) {
+  const Element = link.href === undefined ? 'button' : 'a';
+  return (
+    <Element className="outline-entry" style={{ '--c': familyColour(head.group) }} {...link}>
+      <i className="group-square" />
+      <span className="truncate">{head.title}</span>
+    </Element>
+  );
+}

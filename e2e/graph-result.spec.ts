@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
+import { expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('after a run the panel shows what the graph gave, with nothing selected', async ({
+  page,
+  workspace,
+}) => {
+  await using chat = await openChatServer((_asked, response) => answerWith(response, 'At 05:40.'));
+  const asked = [
+    { id: 'kiln', question: 'When is the kiln lit?', reference: 'At 05:40.' },
+    { id: 'gate', question: 'Who opens the gate?', reference: 'Ansel Thripp.' },
+  ];
+  await writeFile(
+    path.join(workspace.folder, 'asked.jsonl'),
+    asked.map((row) => `${JSON.stringify(row)}\n`).join(''),
+  );
+  await workspace.graph('answers', {
+    nodes: {
+      ask: { type: 'questions', params: { paths: ['asked.jsonl'] } },
+      prompt: { type: 'prompt' },
+      remote: { type: 'remote-model', params: { url: chat.url, model: 'kiln-1' } },
+      write: { type: 'generate' },
+      score: { type: 'evaluate', params: { metrics: ['accuracy'] } },
+    },
+    edges: [
+      'ask.questions -> prompt.questions',
+      'prompt.prompts -> write.prompts',
+      'remote.model -> write.model',
+      'write.answers -> score.answers',
+    ],
+    layout: { ask: [0, 0], prompt: [280, 0], remote: [280, 200], write: [560, 0], score: [840, 0] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'answers.graft.json');
+  const result = page.getByRole('region', { name: 'Result' });
+  await expect(page.getByText('Select a node to see its parameters')).toBeVisible();
+  await expect(result).toHaveCount(0);
+
+  await bench.run();
+  await expect(result.getByRole('button', { name: /^Generate/ })).toContainText('1 of 2 right');
+  await expect(result.getByTestId('output')).toContainText('At 05:40.');
+  await expect(page.getByText('Select a node to see its parameters')).toHaveCount(0);
+
+  const evaluate = result.getByRole('button', { name: /^Evaluate/ });
+  await evaluate.press('Enter');
+  await expect(evaluate).toHaveAttribute('aria-pressed', 'true');
+  await expect(result.getByTestId('output')).toContainText('Accuracy');
+  await result.getByRole('button', { name: 'Show this node' }).click();
+  await expect(bench.node('score')).toHaveAttribute('data-selected', 'true');
+
+  // It stands there again when the graph is opened anew.
+  await bench.open(workspace.url, 'answers.graft.json');
+  await expect(result.getByRole('button', { name: /^Generate/ })).toContainText('1 of 2 right');
+});
