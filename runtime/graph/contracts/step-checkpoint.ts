@@ -25,7 +25,7 @@ export function resumedText(from: number, verb: 'Continues' | 'Continued' = 'Con
 /** What the next attempt at a training will continue from; empty where nothing is left of one before. */
 export function leftText({ step, saving }: { readonly step: number; readonly saving: boolean }) {
   return saving
-    ? 'Its last checkpoint is still being saved; it continues from there.'
+    ? 'Its last checkpoint is still being saved. The next run continues from there.'
     : resumedText(step);
 }
 

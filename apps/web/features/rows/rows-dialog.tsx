@@ -262,7 +262,7 @@ export function RowsDialog({ rows }: { readonly rows: RowsToEdit }) {
             <button
               type="button"
               className="icon-button"
-              aria-label="Undo in the rows"
+              aria-label="Undo the last change to the rows"
               title={`Undo (${keyName('Z')})`}
               disabled={!editing.canUndo}
               onClick={editing.undo}
@@ -272,7 +272,7 @@ export function RowsDialog({ rows }: { readonly rows: RowsToEdit }) {
             <button
               type="button"
               className="icon-button"
-              aria-label="Redo in the rows"
+              aria-label="Redo the last change to the rows"
               title={`Redo (${keyName('Z', true)})`}
               disabled={!editing.canRedo}
               onClick={editing.redo}
