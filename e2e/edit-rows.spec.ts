@@ -52,9 +52,9 @@ test('rows of an output are edited with the mouse, and what is below runs on the
   const text = field(page, 'text');
   await text.fill((await text.inputValue()).replace('Glaze no. 7', 'Glaze no. 9'));
   await expect(changes(page)).toHaveText('1 row changed');
-  await page.getByRole('button', { name: 'Undo in the rows' }).click();
+  await page.getByRole('button', { name: 'Undo the last change to the rows' }).click();
   await expect(text).toHaveValue(/Glaze no\. 7/);
-  await page.getByRole('button', { name: 'Redo in the rows' }).click();
+  await page.getByRole('button', { name: 'Redo the last change to the rows' }).click();
   await expect(text).toHaveValue(/Glaze no\. 9/);
   await page.getByRole('searchbox', { name: 'Filter the rows' }).fill('');
 

@@ -368,7 +368,7 @@ test('that a graph runs by itself is seen, and switched off, wherever it is look
   await expect(page.getByTestId('cell-chunk')).toBeVisible();
   await expect(chip).toBeVisible();
   await page.getByRole('button', { name: 'Canvas', exact: true }).click();
-  await chip.getByRole('button', { name: 'Turn off run on change' }).click();
+  await chip.getByRole('button', { name: 'Turn off “run on change”' }).click();
   await expect(chip).toHaveCount(0);
   await bench.tab('Plan');
   await expect(box).not.toBeChecked();

@@ -146,7 +146,7 @@ test('a port is renamed within, and its uses follow; the subgraph becomes a file
 
   await bench.node('subgraph').locator('header').click({ button: 'right' });
   await menuItem(page, 'Subgraph').press('ArrowRight');
-  await menuItem(page, 'Make the subgraph a file').click();
+  await menuItem(page, 'Move the subgraph to a file').click();
   await page.getByLabel('Name', { exact: true }).fill('lib/cutter');
   await page.getByRole('button', { name: 'Create' }).click();
   // It goes once the list of files has come; keys are its own until then.

@@ -11,7 +11,7 @@ export const diversify = defineNode({
   synonyms: ['mmr', 'deduplicate'],
   inputs: { hits: { type: Hits, doc: 'Hits to choose from.' } },
   outputs: {
-    hits: { type: Hits, doc: 'The chosen hits, in the order of choice.' },
+    hits: { type: Hits, doc: 'The chosen hits, in the order in which they were chosen.' },
   },
   params: z.strictObject({
     top: z

@@ -18,7 +18,7 @@ export const gradeHits = defineNode({
   implementation: 4,
   title: 'Grade hits',
   group: 'retrieval',
-  doc: 'Grades whether each hit helps to answer its question, keeps those that do, and lists the questions without any. It grades by shared words, by the hit’s score, or by a language model’s probability of yes. If questions name the documents that hold the answer, it also measures how often the grade is right.',
+  doc: 'Grades whether each hit helps to answer its question, keeps the hits that do, and lists the questions that have none left. It grades by shared words, by the hit’s score, or by a language model’s probability of yes. If questions name the documents that hold the answer, it also measures how often the grade is right.',
   inputs: {
     hits: { type: Hits, doc: 'Questions with their hits.' },
     model: { type: Model, optional: true, doc: 'A local language model, for grading by model.' },

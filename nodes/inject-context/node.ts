@@ -38,7 +38,7 @@ export const injectContext = defineNode({
       .meta({
         title: 'Budget',
         unit: 'tokens',
-        description: 'The longest whole prompt, estimated from its text.',
+        description: 'Limit for the whole prompt, estimated from its text.',
       } satisfies ParamMeta),
     template: z
       .string()

@@ -148,7 +148,7 @@ export const judge = defineNode({
     }),
     context: contextParam(4096),
     seed: seedParam(
-      'Fixes the judge’s random choice of words. It matters only if the temperature is above 0.',
+      'Makes the judge’s random sampling repeatable. It matters only if the temperature is above 0.',
     ),
     parallel: parallelParam,
   }),

@@ -33,7 +33,7 @@ export const loadDataset = defineNode({
       .meta({
         title: 'Files',
         description:
-          'JSONL, JSON and CSV files in the workspace, folders or globs, such as data/**/*.jsonl.',
+          'JSONL, JSON or CSV files in the workspace. Folders and globs work too, such as data/**/*.jsonl.',
         control: 'files',
         takes: ['.jsonl', '.json', '.csv', '/'],
       } satisfies ParamMeta),

@@ -46,7 +46,7 @@ export const loadFiles = defineNode({
       .meta({
         title: 'Encoding',
         description:
-          'Encoding of the text files. If a file has other bytes, the run fails and names it.',
+          'Encoding of the text files. If a file is not in this encoding, the run fails and names the file.',
         advanced: true,
       } satisfies ParamMeta),
     textColumns: z

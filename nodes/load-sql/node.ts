@@ -9,7 +9,7 @@ export const loadSql = defineNode({
   implementation: 4,
   title: 'SQL',
   group: 'sources',
-  doc: 'Runs a query on a SQLite file of the workspace, or on a Postgres database, and reads its rows as documents. It can only read.',
+  doc: 'Runs a query on a SQLite file of the workspace, or on a Postgres database, and reads the rows that it returns as documents. It cannot change data.',
   synonyms: ['database', 'postgres', 'sqlite', 'query', 'table'],
   inputs: {},
   outputs: {
@@ -38,7 +38,7 @@ export const loadSql = defineNode({
         title: 'Query',
         control: 'multiline',
         language: 'sql',
-        description: 'A single reading statement, such as select id, title, text from articles.',
+        description: 'A single read-only statement, such as select id, title, text from articles.',
       } satisfies ParamMeta),
     values: z
       .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))

@@ -46,7 +46,7 @@ export const lookUp = defineNode({
           {
             param: 'keys',
             message:
-              'No key column is set. Name the columns whose words identify a row in a question.',
+              'No key column is set. Name the columns whose words must all occur in a question for a row to answer it.',
           },
         ]
       : [],

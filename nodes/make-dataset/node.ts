@@ -76,7 +76,7 @@ export const makeDataset = defineNode({
       .meta({
         title: 'Questions',
         unit: 'a chunk',
-        description: 'Questions to write about each chunk. Some will be dropped.',
+        description: 'How many questions to write about each chunk. Some will be dropped.',
       } satisfies ParamMeta),
     unanswerable: z
       .number()
@@ -87,7 +87,7 @@ export const makeDataset = defineNode({
         title: 'Without answer',
         unit: 'share of the questions',
         description:
-          'Questions that the chunk does not answer, so that a model learns to say so. 0: none.',
+          'Questions that the chunk does not answer, to teach a model to say that it does not know. 0: none.',
       } satisfies ParamMeta),
     paraphrases: countParam(8, {
       title: 'Paraphrases',
@@ -98,7 +98,7 @@ export const makeDataset = defineNode({
       title: 'Distractors',
       unit: 'a question',
       description:
-        'Wrong answers of the same kind for each question. With the reference they become its choices, for multiple choice.',
+        'Plausible wrong answers to write for each question. Together with the reference, they are its choices for multiple choice.',
     }),
     answerability: z
       .enum(['support', 'model', 'both', 'none'])

@@ -7,7 +7,7 @@ export const questions = defineNode({
   implementation: 4,
   title: 'Questions',
   group: 'sources',
-  doc: 'Questions, typed in one a line, or read from JSONL and CSV files. A file can also give ids, reference answers, choices, and the documents that hold the answers.',
+  doc: 'Questions that you type, one per line, or that are read from JSONL and CSV files. A file can also give ids, reference answers, choices, and the documents that hold the answers.',
   synonyms: ['queries', 'user input'],
   inputs: {},
   outputs: {

@@ -7,7 +7,7 @@ export const randomModel = defineNode({
   implementation: 1,
   title: 'Random model',
   group: 'training',
-  doc: 'Makes a model of any size with random weights, and with the family and tokenizer of another model. It knows nothing yet; Fine-tune trains it from scratch.',
+  doc: 'Makes an untrained model of any size: random weights, with the family and tokenizer of another model. Fine-tune trains it from scratch.',
   inputs: {
     like: { type: Model, doc: 'The model, in GGUF, whose family and tokenizer to use.' },
   },
@@ -40,9 +40,9 @@ export const randomModel = defineNode({
       .max(256)
       .default(2)
       .meta({
-        title: 'Key heads',
+        title: 'Key/value heads',
         description:
-          'Heads of keys and values, each shared by several attention heads. A divisor of the heads.',
+          'Each is shared by several attention heads (grouped-query attention). The number of attention heads must be a multiple of it.',
       } satisfies ParamMeta),
     feedForward: z
       .int()
@@ -57,7 +57,7 @@ export const randomModel = defineNode({
   }),
   summary: ({ layers, width, heads, kvHeads }) => [
     ['layers', `${layers} of ${width}`],
-    ['heads', `${heads}, ${kvHeads} of keys`],
+    ['heads', `${heads}, ${kvHeads} for keys and values`],
   ],
   caching: 'seeded',
   facets({ layers, width }, inputs) {
@@ -80,7 +80,7 @@ export const randomModel = defineNode({
     return [
       {
         param: 'kvHeads',
-        message: `${heads} heads cannot share ${kvHeads} key heads evenly. Choose a divisor of ${heads}.`,
+        message: `${heads} heads cannot share ${kvHeads} key/value heads evenly. Choose a divisor of ${heads}.`,
       },
     ];
   },

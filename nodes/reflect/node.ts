@@ -41,7 +41,7 @@ export const reflect = defineNode({
     before: {
       type: Answers,
       optional: true,
-      doc: 'Answers of earlier rounds. A new answer to the same question replaces the old one. Its tokens are added to the old.',
+      doc: 'Answers of earlier rounds. A new answer to the same question replaces the old one, and the token counts of both are added up.',
     },
     model: { type: Model, optional: true, doc: 'A local language model, for judging by model.' },
   },

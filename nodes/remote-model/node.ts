@@ -127,7 +127,7 @@ export const remoteModel = defineNode({
             {
               param: 'url',
               message:
-                'Use an address such as http://127.0.0.1:11434/v1, without name, password or query. Name the key in its own parameter.',
+                'Use an address such as http://127.0.0.1:11434/v1, without user name, password or query string. Enter the name of the key’s secret under Key.',
             },
           ]
         : []),

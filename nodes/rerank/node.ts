@@ -36,7 +36,7 @@ function partWeight(title: string, what: string) {
     .default(1)
     .meta({
       title: `${title} weight`,
-      description: `How much of the quality share ${what} can cost a hit. 0: nothing.`,
+      description: `How much of the quality share a hit can lose for ${what}. 0: nothing.`,
       advanced: true,
     } satisfies ParamMeta);
 }

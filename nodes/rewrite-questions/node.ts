@@ -61,7 +61,7 @@ export const rewriteQuestions = defineNode({
     }),
     context: contextParam(1024),
     seed: seedParam(
-      'Fixes the random choice of words. It matters only if the temperature is above 0.',
+      'Makes the random sampling repeatable. It matters only if the temperature is above 0.',
     ),
     parallel: parallelParam,
   }),

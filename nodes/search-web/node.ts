@@ -46,7 +46,7 @@ export const searchWeb = defineNode({
       } satisfies ParamMeta),
     refresh: refreshParam(24, {
       title: 'Search again after',
-      description: 'The age at which the search is repeated. 0: never.',
+      description: 'Results older than this are searched for again. 0: never.',
     }),
     revision: revisionParam('searches'),
     language: z
@@ -63,7 +63,7 @@ export const searchWeb = defineNode({
       .default('any')
       .meta({
         title: 'Age',
-        description: 'The oldest results to accept, if the search engine knows their age.',
+        description: 'How old a result may be, if the search engine knows its age.',
         advanced: true,
       } satisfies ParamMeta),
     content: contentParam,
@@ -89,7 +89,7 @@ export const searchWeb = defineNode({
           {
             param: 'url',
             message:
-              'Use an address such as http://127.0.0.1:8888, without name, password or query.',
+              'Use an address such as http://127.0.0.1:8888, without user name, password or query string.',
           },
         ]
       : [],

@@ -33,7 +33,7 @@ export async function sendFiles(
   const size = files.reduce((sum, { file }) => sum + file.size, 0);
   if (size > limit) {
     throw new UploadRefused(
-      `The upload has ${bytes(size)}; the server accepts at most ${bytes(limit)}. Copy it to the server’s machine yourself, or serve with a larger --max-package.`,
+      `The upload is ${bytes(size)}, but the server accepts at most ${bytes(limit)}. Copy it to the server’s machine yourself, or start the server with a larger --max-package.`,
     );
   }
   for (const file of files) await requireReadable(file);

@@ -39,7 +39,7 @@ function sendPage(
 const titles: Readonly<Record<Denial, string>> = {
   missing: 'This address lacks its token',
   wrong: 'Wrong token for this workspace',
-  limited: 'Too many wrong tokens',
+  limited: 'Too many tries with a wrong token',
 };
 
 /** The sentence for those who read no HTML. */

@@ -159,7 +159,7 @@ describe('the page that asks for the token', () => {
     }
     const limited = await send({ token: 'wrong' }, {}, guessed.url);
     expect(limited.status).toBe(429);
-    expect(limited.body).toContain('Too many wrong tokens');
+    expect(limited.body).toContain('Too many tries with a wrong token');
     expect((await send({ token }, {}, guessed.url)).status).toBe(303);
     expect((await askAt(guessed.url, `/?token=${token}`)).status).toBe(303);
   });

@@ -97,7 +97,7 @@ export function openLiveSocket(
   });
   return () => {
     for (const client of sockets.clients) {
-      client.close(restarting, 'The server closes.');
+      client.close(restarting, 'The server is shutting down.');
       setTimeout(() => client.terminate(), graceMs).unref();
     }
   };

@@ -67,7 +67,7 @@ async function* upTo(taking: Taking): AsyncGenerator<Uint8Array> {
 function tooLarge(has: string, { limit, instead }: Taking): GraphError {
   return new GraphError(
     'too-large',
-    `${has}, and this server takes ${String(limit)} bytes at most. ${instead}, or serve with a larger --max-package.`,
+    `${has}, and this server takes ${String(limit)} bytes at most. ${instead}, or start the server with a larger --max-package.`,
   );
 }
 

@@ -54,8 +54,8 @@ export function RunsOnChange() {
       <button
         type="button"
         className="hover:text-ink"
-        aria-label="Turn off run on change"
-        title="Turn off run on change"
+        aria-label="Turn off “run on change”"
+        title="Turn off “run on change”"
         onClick={() => {
           setRunsOnChange(path, false);
           announce('Run on change is off.');

@@ -50,7 +50,7 @@ export function answerMetrics(rows: readonly MetricRow[], names: readonly string
 export function noReference(location: Location): GraphError {
   return new GraphError(
     'bad-input',
-    'No question has a reference. Add references to the questions’ file, in the field "reference".',
+    'No question has a reference. In the questions’ file, give each question its right answer in the field "reference".',
     { location },
   );
 }

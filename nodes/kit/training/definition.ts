@@ -300,7 +300,7 @@ export const trainingMeanings = {
     'The loss on the rows kept for evaluation, before training. Less is better.',
   'evaluation loss':
     'The lowest loss on the rows kept for evaluation. The result has the weights of that step.',
-  trainable: 'Trained numbers of the model.',
-  'of all': 'All numbers of the model.',
-  'trainable %': 'The share of the model’s numbers that are trained, in per cent.',
+  trainable: 'Weights that are trained.',
+  'of all': 'All weights of the model.',
+  'trainable %': 'The share of the weights that are trained, in per cent.',
 } as const;

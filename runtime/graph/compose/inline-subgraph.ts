@@ -43,7 +43,7 @@ export function inlineSubgraph(
   }
   const structure = context.registry.get(node.type)?.structure;
   if (structure === 'repeat') {
-    const why = 'A loop runs its graph many times, and nodes in its place would run once.';
+    const why = 'A loop runs its graph many times, but nodes in its place would run only once.';
     throw new GraphError(
       'bad-input',
       `A loop cannot be replaced by the nodes of its graph. ${why}`,

@@ -25,7 +25,7 @@ export function resumedText(from: number, verb: 'Continues' | 'Continued' = 'Con
 /** Where the next attempt at a training will resume; empty if nothing is left of an earlier one. */
 export function leftText({ step, saving }: { readonly step: number; readonly saving: boolean }) {
   return saving
-    ? 'Its last checkpoint is still being saved; it continues from there.'
+    ? 'Its last checkpoint is still being saved. The next run continues from there.'
     : resumedText(step);
 }
 

@@ -147,7 +147,7 @@ describe('failures', () => {
     const cells = cellsOf([base, variant('left', left), variant('few', few)]);
     expect(cells.get('left')?.difference).toMatchObject({
       ...{ wins: 20, losses: 0, verdict: 'too few', n: 85 },
-      reason: expect.stringContaining('Items are missing that it should have'),
+      reason: expect.stringContaining('Rows that it should have are missing'),
     });
     expect(cells.get('few')?.difference).toMatchObject({ verdict: 'better', n: 99 });
   });

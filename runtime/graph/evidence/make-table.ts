@@ -194,7 +194,7 @@ function difference({ variant, comparison }: Compared, adjustedP: number | null)
     if (pairedP !== shown.p && (pairedP ?? 1) <= error) {
       const who = gain > 0 ? 'it' : 'the baseline';
       return tooFew(
-        `Items are missing that ${who} should have; were those as bad as can be, ${who} might not be better.`,
+        `Rows that ${who} should have are missing. If those were as bad as possible, ${who} might not be better.`,
       );
     }
     return { ...shown, adjustedP, verdict: 'no difference shown' };

@@ -64,7 +64,7 @@ function readAll<T>(
   { fields: { [kind]: all = {} }, bad }: Written,
   read: (written: Written) => T,
 ): Record<string, T> {
-  if (!isRecord(all)) return bad(`This should be an object of ${kind} by id.`, kind);
+  if (!isRecord(all)) return bad(`This should be an object that maps ids to ${kind}.`, kind);
   const entries = Object.entries(all).map(([id, fields]): [string, T] => {
     const at = `${kind}.${id.slice(0, 200)}`;
     if (!namePattern.test(id))

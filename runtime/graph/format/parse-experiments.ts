@@ -104,7 +104,7 @@ function readArms(value: unknown, field: string, reader: ExperimentReader): Reco
     Object.entries(record).map(([name, arm]): [string, Arm] => {
       if (armName.test(name)) return [name, readArm(arm, `${field}.${name}`, reader)];
       return reader.bad(
-        `${JSON.stringify(name.slice(0, 200))} is not a valid arm name. Use up to 100 characters on one line.`,
+        `${JSON.stringify(name.slice(0, 200))} is not a valid name of a variant. Use up to 100 characters on one line, without spaces at either end.`,
         field,
       );
     }),
@@ -200,5 +200,5 @@ function textAt(value: unknown, field: string, reader: ExperimentReader): string
 function textsAt(value: unknown, field: string, reader: ExperimentReader): readonly string[] {
   const isText = (entry: unknown): entry is string => typeof entry === 'string';
   if (Array.isArray(value) && value.every(isText)) return value;
-  return reader.bad('This should be a list of texts.', field);
+  return reader.bad('This should be a list of strings.', field);
 }

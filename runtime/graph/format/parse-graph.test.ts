@@ -97,8 +97,8 @@ describe('parseGraph', () => {
     ['{"graft": 1, "lock": {"models": {"a": 1}}}', '"lock.models" should have'],
     ['{"graft": 1, "lock": {"files": {"a": {"size": 1}}}}', '"lock.files" should have'],
     ['{"graft": 1, "lock": {"files": {"a": {"digest": "d", "size": -1}}}}', '"lock.files" should'],
-    ['{"graft": 1, "nodes": {"a.b": {}}}', '"a.b" is not a valid id'],
-    ['{"graft": 1, "nodes": {"__proto__": {}}}', '"__proto__" is not a valid id'],
+    ['{"graft": 1, "nodes": {"a.b": {}}}', '"a.b" is not a valid node id'],
+    ['{"graft": 1, "nodes": {"__proto__": {}}}', '"__proto__" is not a valid node id'],
   ])('refuses %j', (text, message) => {
     expect(refusal(text)).toMatchObject({ code: 'bad-syntax', location: { file: 'x.graft.json' } });
     expect(refusal(text).message).toContain(message);

@@ -89,11 +89,12 @@ class GraphReader {
   }
 
   #graphs(value: unknown): Record<string, GraphBody> | undefined {
-    if (!isRecord(value)) return this.#bad('"graphs" should be an object of subgraphs by id.');
+    if (!isRecord(value))
+      return this.#bad('"graphs" should be an object that maps ids to subgraphs.');
     const graphs: Record<string, GraphBody> = {};
     for (const [id, body] of Object.entries(value)) {
       if (!namePattern.test(id)) {
-        this.#bad(`${shownName(id)} is not a valid id of a subgraph. ${nameRule}`);
+        this.#bad(`${shownName(id)} is not a valid subgraph id. ${nameRule}`);
       }
       this.#graph = id;
       if (!isRecord(body)) {
@@ -106,7 +107,8 @@ class GraphReader {
   }
 
   #expose(value: unknown): Record<string, Exposure> | undefined {
-    if (!isRecord(value)) return this.#bad('"expose" should be an object of parameters by name.');
+    if (!isRecord(value))
+      return this.#bad('"expose" should be an object that maps names to parameters.');
     const names = Object.keys(value).length;
     if (names > maxExposed) {
       return this.#bad(
@@ -140,7 +142,7 @@ class GraphReader {
   }
 
   #nodes(value: unknown): Record<string, GraphNode> {
-    if (!isRecord(value)) return this.#bad('"nodes" should be an object of nodes by id.');
+    if (!isRecord(value)) return this.#bad('"nodes" should be an object that maps ids to nodes.');
     const ids = Object.keys(value);
     this.#nodeCount += ids.length;
     if (this.#nodeCount > maxNodes) {
@@ -152,7 +154,7 @@ class GraphReader {
     const nodes: Record<string, GraphNode> = {};
     for (const id of ids) {
       if (!namePattern.test(id)) {
-        this.#bad(`${shownName(id)} is not a valid id of a node. ${nameRule}`);
+        this.#bad(`${shownName(id)} is not a valid node id. ${nameRule}`);
       }
       nodes[id] = this.#node({ node: id }, value[id]);
     }
@@ -175,7 +177,7 @@ class GraphReader {
       return this.#bad('"bypass" should be true or false.', location);
     const params = Object.hasOwn(value, 'params') ? value['params'] : {};
     if (!isRecord(params))
-      return this.#bad('"params" should be an object of parameters by name.', location);
+      return this.#bad('"params" should be an object that maps parameters to values.', location);
     const extra = unknownFields(value, knownNodeFields);
     return {
       type,
@@ -230,7 +232,7 @@ class GraphReader {
   #lockEntries(kind: LockKind, lock: Record<string, unknown>): Record<string, LockEntry> {
     const value = lock[kind] ?? {};
     if (!isRecord(value))
-      return this.#bad(`"lock.${kind}" should be an object of digests by name.`);
+      return this.#bad(`"lock.${kind}" should be an object that maps names to digests.`);
     return Object.fromEntries(
       Object.entries(value).map(([name, written]): [string, LockEntry] => {
         const entry = readLockEntry(written);
@@ -243,7 +245,8 @@ class GraphReader {
   }
 
   #layout(value: unknown): Record<string, NodeLayout> {
-    if (!isRecord(value)) return this.#bad('"layout" should be an object of [x, y] by node id.');
+    if (!isRecord(value))
+      return this.#bad('"layout" should be an object that maps node ids to [x, y].');
     const layout: Record<string, NodeLayout> = {};
     for (const id of Object.keys(value)) {
       const position = value[id];

@@ -283,14 +283,14 @@ class Flattening {
     const { body, library } = { body: scope.body.at, library: this.#context.library };
     const definition = shapedType(draft.definition, written, library.lookup(body));
     if (!samePorts(definition, draft.definition)) {
-      const message = `A value given to the graph changes the ports of this node. Ports cannot be set from outside.`;
+      const message = `A value given to the graph would change the ports of this node. Set that parameter on the node itself instead.`;
       this.#add('bad-param', message, { path });
       return { params: undefined, draft };
     }
     const numbered = scope.numbered.get(id);
     if (definition.structure === 'repeat' && numbered?.has('limit') === true) {
       const message =
-        'The round of an outer loop cannot set the number of rounds of this loop. Expose another parameter as "round".';
+        'The number of the outer loop’s round cannot limit the rounds of this loop. Expose another parameter as "round".';
       this.#add('bad-param', message, { path, param: 'limit' });
       return { params: undefined, draft };
     }

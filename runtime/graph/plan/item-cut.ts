@@ -109,7 +109,7 @@ function followRounds({ template, state }: PlannedLoop, outputs: ReadonlySet<str
       return {
         inputs: [],
         refusal: (_output, nameOf) =>
-          `${nameOf(by)} needs all of "${kept}" in each round. Give it a separate input`,
+          `${nameOf(by)} needs all rows of "${kept}" in each round. Connect that node to a separate input`,
       };
     }
     return { inputs: reached };

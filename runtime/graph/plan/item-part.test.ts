@@ -148,7 +148,7 @@ describe('a plan of a part of the items', () => {
     const edges = ['noise.value -> grade.value', 'grade.metrics -> scores.value'];
     const summed = ['in.value -> sum.terms', 'sum.sum -> total.value'];
     expect(problem(() => looped({ nodes: sum, edges: [...edges, ...summed] }))?.message).toContain(
-      '“Repeat/Add” needs all of "open" in each round. Give it a separate input.',
+      '“Repeat/Add” needs all rows of "open" in each round. Connect that node to a separate input.',
     );
   });
 

@@ -84,7 +84,7 @@ function samplingNode(
         ? `the node type "${samplingType}" is not installed`
         : `${type} are not rows of text`;
     const location = { ...authoredLocation(upstream, file), port };
-    throw new GraphError('bad-input', `Graft cannot draw a part of its rows: ${why}.`, {
+    throw new GraphError('bad-input', `Graft cannot sample its rows: ${why}.`, {
       location,
     });
   }

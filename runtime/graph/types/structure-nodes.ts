@@ -219,7 +219,7 @@ const repeatNode: NodeType = defineNode({
   structure: 'repeat',
   title: 'Repeat',
   titleFor: titleOfUse,
-  doc: 'Runs another graph in rounds. An output with the name of an input feeds that input in the next round; after the last round it is the result. The loop ends when no rows are left, when a round changes nothing, or at a limit. A parameter exposed as "round" gets the number of the round.',
+  doc: 'Runs another graph in rounds. An output with the same name as an input feeds that input in the next round; after the last round, it is the result. The loop ends when no rows are left, when a round changes nothing, or at a limit. A parameter exposed as "round" gets the number of the round.',
   inputs: {},
   outputs: {},
   ports(params, graphs) {

@@ -17,7 +17,7 @@ const portName = z
 
 export const nameParam = portName.default('').meta({
   title: 'Name',
-  description: 'Its name seen from outside. Empty: the id of the node.',
+  description: 'Its name outside this graph. Empty: the id of the node.',
   control: 'text',
 } satisfies ParamMeta);
 export const docParam = z

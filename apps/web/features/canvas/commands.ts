@@ -150,7 +150,7 @@ export const selectCommands: readonly Command[] = [
   },
   {
     id: 'select-none',
-    title: 'Select nothing',
+    title: 'Clear the selection',
     group: 'Edit',
     keys: ['escape'],
     // An edge that is being drawn takes the key.

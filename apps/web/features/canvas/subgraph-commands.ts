@@ -50,7 +50,7 @@ export const subgraphCommands: readonly Command[] = [
   },
   {
     id: 'extract-subgraph',
-    title: 'Make the subgraph a file …',
+    title: 'Move the subgraph to a file …',
     group: 'Edit',
     enabled: () => selectedUse()?.startsWith('#') === true,
     run: () => {

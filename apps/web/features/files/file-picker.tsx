@@ -178,7 +178,7 @@ function Picker({ question }: { readonly question: FileQuestion }) {
           {error !== null
             ? refusalOf(error)
             : data === undefined
-              ? 'Looking …'
+              ? 'Loading …'
               : found.length > 0
                 ? ''
                 : search !== ''

@@ -14,7 +14,7 @@ function closeOf(question: NameQuestion): void {
 const words = {
   new: { title: 'New graph', button: 'Create' },
   'save-as': { title: 'Save as', button: 'Save' },
-  extract: { title: 'Make the subgraph a file', button: 'Create' },
+  extract: { title: 'Move the subgraph to a file', button: 'Create' },
 };
 
 async function answered(question: NameQuestion, name: string): Promise<Refusal> {

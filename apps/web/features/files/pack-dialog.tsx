@@ -142,7 +142,7 @@ export function PackDialog({ file }: { readonly file: string }) {
         )}
         <div className="mt-3 flex items-center justify-end gap-2 border-t border-line pt-4">
           <span className="mr-auto text-ink-2">
-            {contents === undefined ? 'Looking …' : `${bytes(total)} before compression`}
+            {contents === undefined ? 'Loading …' : `${bytes(total)} before compression`}
           </span>
           <button type="button" className="button" onClick={close}>
             Cancel

@@ -37,7 +37,7 @@ async function send(file: File): Promise<Report> {
   const limit = await api.packages.limit.query();
   if (file.size > limit) {
     throw new Error(
-      `${file.name} has ${bytes(file.size)}; this server accepts at most ${bytes(limit)}. Unpack it with “graft unpack” in the workspace, or serve with a larger --max-package.`,
+      `${file.name} is ${bytes(file.size)}, but this server accepts at most ${bytes(limit)}. Unpack it with “graft unpack” in the workspace, or start the server with a larger --max-package.`,
     );
   }
   const query = new URLSearchParams({ name: file.name });

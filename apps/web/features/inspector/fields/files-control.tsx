@@ -39,7 +39,7 @@ function Matches({ patterns, told }: MatchesProps) {
   if (asked.length === 0) return null;
   if (error !== null)
     return told ? null : <p className="mt-1 text-sm text-error">{problemsOf(error)[0]?.message}</p>;
-  if (data === undefined) return <p className="mt-1 text-sm text-ink-2">Looking …</p>;
+  if (data === undefined) return <p className="mt-1 text-sm text-ink-2">Loading …</p>;
   if (data.total === 0)
     return (
       <p className="mt-1 text-sm text-error">
