@@ -36,7 +36,7 @@ function Buttons({ editing, onlyChanged, showChanged, cancel, save }: FooterProp
           key={name}
           type="button"
           className="icon-button"
-          aria-label={`${name} in the rows`}
+          aria-label={`${name} the last change to the rows`}
           title={`${name} (${title})`}
           disabled={!can}
           onClick={take}
