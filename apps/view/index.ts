@@ -121,6 +121,7 @@ export {
   nodeWidth,
   columnGap,
   groupHead,
+  groupTitleWidth,
   mostTitleLines,
   cardHeight,
   portMiddle,

@@ -8,6 +8,8 @@ export const nodeWidth = 206;
 export const columnGap = 56;
 /** Height of the title of a group, with its border. */
 export const groupHead = 34;
+/** Width of the words of a group's title with their padding, estimated from the letters. */
+export const groupTitleWidth = (title: string): number => 24 + title.length * 8.5;
 /** Height of a line of a title, of a row of ports, and of a fact. */
 const row = 20;
 /** Lines of a title that are shown. */

@@ -4,7 +4,15 @@ import { parseGraph, type Graph, type GraphBody } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import { beforeAll, expect, inject, it } from 'vitest';
-import { shapeOf, provideNodeTypes, portsOf, laidOut, nodeHeight, nodeWidth } from '@graft/view';
+import {
+  groupTitleWidth,
+  laidOut,
+  nodeHeight,
+  nodeWidth,
+  portsOf,
+  provideNodeTypes,
+  shapeOf,
+} from '@graft/view';
 import { layOutLayers } from '../layers/lay-out-layers.ts';
 import { tidied } from '../tidied.ts';
 import { routeEdges } from './route-edges.ts';
@@ -56,16 +64,17 @@ function flowNodes(graph: Drawn): Parameters<typeof obstaclesOf>[0] {
     ...{ type: 'graph', position: graph.layout[id] ?? { x: 0, y: 0 } },
     measured: { width: nodeWidth, height: nodeHeight(graph, id) },
   }));
-  const frames = Object.values(graph.groups ?? {}).map(({ x, y, width, height }) => ({
-    ...{ type: 'frame', position: { x, y }, measured: { width, height } },
+  const frames = Object.values(graph.groups ?? {}).map(({ x, y, width, height, title }) => ({
+    ...{ type: 'frame', position: { x, y }, measured: { width, height }, ariaLabel: title },
   }));
   return [...frames, ...cards];
 }
 
-/** Where the titles of its groups are drawn. */
+/** Where the words of its groups' titles are drawn. */
 const titles = ({ groups = {} }: Drawn): Box[] =>
-  Object.values(groups).map(({ x, y, width }) => ({
-    ...{ left: x, top: y, right: x + width, bottom: y + headHeight },
+  Object.values(groups).map(({ x, y, width, title }) => ({
+    ...{ left: x, top: y, bottom: y + headHeight },
+    right: x + Math.min(width, groupTitleWidth(title)),
   }));
 
 /** Edges that run behind a card, or something else, as they are drawn: by the way found for them, or else by their curve. */
@@ -101,7 +110,7 @@ it.each(files)(
       const columns = laidOut({ ...graph, ...body, layout: {} });
       expect(crossings(body), 'as saved').toEqual([]);
       expect(crossings({ ...columns, groups: {} }), 'tidied').toEqual([]);
-      const layers = await inLayers({ ...graph, ...body });
+      const layers = await inLayers({ ...graph, notes: {}, groups: {}, ...body });
       expect(crossings(layers, titles(layers)), 'in layers').toEqual([]);
     }
   },

@@ -1,5 +1,5 @@
 import { useReactFlow, type InternalNode, type Node as FlowNode } from '@xyflow/react';
-import { groupHead } from '@graft/view';
+import { groupHead, groupTitleWidth } from '@graft/view';
 import { useEffect } from 'react';
 import { create } from 'zustand';
 import { useDocument } from '../../../kit/stores.ts';
@@ -26,15 +26,17 @@ export function portPlace(
   };
 }
 
-/** The measured nodes as obstacles. Groups lie behind the edges, except for their titles. */
+/** The measured nodes as obstacles. Groups lie behind the edges, except for the words of their titles. */
 export function obstaclesOf(
-  nodes: readonly Pick<FlowNode, 'type' | 'position' | 'measured'>[],
+  nodes: readonly Pick<FlowNode, 'type' | 'position' | 'measured' | 'ariaLabel'>[],
 ): Obstacles {
-  const boxes = nodes.flatMap(({ type, position: { x, y }, measured: { width, height } = {} }) => {
+  const boxes = nodes.flatMap(({ type, position: { x, y }, measured = {}, ariaLabel = '' }) => {
+    const { width, height } = measured;
     if (width === undefined || height === undefined) return [];
     const isGroup = type === 'frame';
+    const right = x + (isGroup ? Math.min(width, groupTitleWidth(ariaLabel)) : width);
     const bottom = y + (isGroup ? groupHead : height);
-    return [{ isGroup, box: { left: x, top: y, right: x + width, bottom } }];
+    return [{ isGroup, box: { left: x, top: y, right, bottom } }];
   });
   const of = (groups: boolean) =>
     boxes.flatMap(({ isGroup, box }) => (isGroup === groups ? [box] : []));
