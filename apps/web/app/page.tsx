@@ -9,9 +9,8 @@ Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 
 /** The one place that names the node types: everything else gets them from there, once it is drawn. */
 async function load() {
-  const [{ registry }, { begin }, { Workbench: loaded }] = await Promise.all([
+  const [{ registry }, { begin, Workbench: loaded }] = await Promise.all([
     import('@graft/nodes/definitions'),
-    import('../shell/begin.ts'),
     import('../shell/workbench.tsx'),
   ]);
   await begin(registry);

@@ -24,6 +24,9 @@ import { useUpkeep } from './upkeep.ts';
 import { keyName } from '../kit/chord.ts';
 import { part, PartFailure } from '../kit/part.tsx';
 
+// With the screen, not beside it: the bundler would put what both need into the page twice.
+export { begin } from './begin.ts';
+
 provideFeatures();
 
 const FirstScreen = part(() => import('./first-screen.tsx').then((loaded) => loaded.FirstScreen));
