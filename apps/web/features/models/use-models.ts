@@ -50,6 +50,9 @@ type DownloadInput = Parameters<typeof api.models.download.mutate>[0];
 export async function download(of: DownloadInput): Promise<void> {
   await api.models.download.mutate(of);
   await look();
+  const under = queryClient.getQueryData(queries.models.downloads.queryKey());
+  // One that came before the first look was never seen under way.
+  if (under?.some(({ model }) => model === of.id) !== true) await refreshModels();
 }
 
 /** Stops a download, or forgets one that failed. */
