@@ -152,6 +152,8 @@ test('seen from far, no card changes its size, and no edge its route', async ({
       ),
     );
   await expect(far).toHaveAttribute('data-far', 'false');
+  // The title may take another number of lines in the font that is still loading.
+  await page.evaluate(() => document.fonts.ready);
   const near = await drawn();
   for (let presses = 0; presses < 12; presses++) await page.keyboard.press('Control+-');
   await expect(far).toHaveAttribute('data-far', 'true');

@@ -152,7 +152,6 @@ const viewTitles = [
 function Views() {
   const empty = useDocument((state) => Object.keys(state.graph.nodes).length === 0);
   const isOpen = useDocument((state) => state.file !== null);
-  const view = useScreen((state) => state.view);
   // An empty graph has no form.
   const offered = viewTitles.filter(([view]) => view !== 'app' || !empty);
   return !isOpen ? null : (
