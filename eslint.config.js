@@ -46,6 +46,7 @@ export default tseslint.config(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     plugins: { graft },
     rules: {
+      'no-self-compare': 'error',
       'graft/allowed-imports': 'error',
       'graft/file-names': 'error',
       'max-lines': ['error', { max: 400 }],

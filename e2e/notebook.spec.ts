@@ -11,6 +11,8 @@ test('a graph is read, changed and run as a notebook, by keys', async ({ page, w
   await bench.open(workspace.url, 'a-first.graft.json');
   await page.getByRole('button', { name: 'Notebook', exact: true }).click();
   await expect.poll(() => new URL(page.url()).searchParams.get('view')).toBe('notebook');
+  const views = page.getByRole('group', { name: 'View' });
+  await expect(views.getByRole('button', { pressed: true })).toHaveText(['Notebook']);
   const cells = page.locator('.cell');
   await expect(cells).toHaveCount(2);
   // Its keys work at once, also beside the button that leads here.

@@ -152,6 +152,7 @@ const viewTitles = [
 function Views() {
   const empty = useDocument((state) => Object.keys(state.graph.nodes).length === 0);
   const isOpen = useDocument((state) => state.file !== null);
+  const shown = useScreen((state) => state.view);
   // An empty graph has no form.
   const offered = viewTitles.filter(([view]) => view !== 'app' || !empty);
   return !isOpen ? null : (
@@ -160,7 +161,7 @@ function Views() {
         <button
           key={view}
           type="button"
-          aria-pressed={view === view}
+          aria-pressed={view === shown}
           data-view={view}
           onClick={() => useScreen.getState().look(view)}
         >
