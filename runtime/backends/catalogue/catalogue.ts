@@ -55,6 +55,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   return new FolderCatalogue(options);
 }
 
+/** The digests of a model's files, as far as they are known. */
+const digestsOf = (entry: ModelEntry | undefined): readonly string[] =>
+  entry?.files.flatMap(({ digest }) => digest ?? []) ?? [];
+
 class FolderCatalogue implements Catalogue {
   readonly modelsFolder: string;
   readonly #access: HubAccess;
@@ -204,7 +208,7 @@ class FolderCatalogue implements Catalogue {
     await this.#converted.remove(modelDigest(entry));
     await this.#blobs.removeModel(id);
     for (const file of entry.files) await removeParts(this.#blobs, file);
-    const digests = entry.files.flatMap(({ digest }) => digest ?? []);
+    const digests = digestsOf(entry);
     await this.#dropBlobs(digests, id);
     await this.#records.forget(id);
   }
@@ -279,14 +283,21 @@ class FolderCatalogue implements Catalogue {
       });
     try {
       return await withFileLock(this.#lockOf(id), { signal, waiting }, async () => {
-        const isNew = this.#records.find(id) === undefined;
-        if (wanted !== undefined && (isNew || wanted.as !== undefined)) {
-          await this.#lookUp(id, wanted, work);
-        }
+        const before = this.#records.find(id);
+        const isLookedUp =
+          wanted !== undefined && (before === undefined || wanted.as !== undefined);
+        if (isLookedUp) await this.#lookUp(id, wanted, work);
         try {
+          const digest = await this.#fetchMissing(id, work);
+          if (!isLookedUp || before === undefined) return digest;
+          // The files of the one before go, from the model's folder too.
+          await this.#blobs.removeModel(id);
+          await this.#dropBlobs(digestsOf(before));
           return await this.#fetchMissing(id, work);
         } catch (error) {
-          if (isNew && wanted !== undefined) await this.#forgetUnlessBegun(id);
+          if (isLookedUp && before === undefined) await this.#forgetUnlessBegun(id);
+          // What was there under this name still works.
+          else if (isLookedUp && before !== undefined) await this.#records.add(before);
           throw error;
         }
       });

@@ -239,6 +239,25 @@ describe('a model by name', () => {
     await expect(other).rejects.toMatchObject({ code: 'name-taken' });
     expect(catalogue.lookup('mine')?.size).toBe(q4.length);
   });
+
+  it('imported in the place of another, leaves that as it was where it does not come, and else takes its files', async () => {
+    const hub = await serve({ 'o/r': language });
+    const catalogue = await open(hub);
+    await catalogue.import('hf:o/r:Q4_K_M', { id: 'mine' });
+    const before = await storedFiles(catalogue);
+    hub.fail({
+      host: 'cdn',
+      on: /./,
+      times: 1,
+      answer: (response) => void response.writeHead(404).end(),
+    });
+    await expect(catalogue.import('hf:o/r:Q8_0', { id: 'mine' })).rejects.toThrow();
+    expect(catalogue.lookup('mine')?.size).toBe(q4.length);
+    expect(await storedFiles(catalogue)).toEqual(before);
+    await catalogue.import('hf:o/r:Q8_0', { id: 'mine' });
+    expect(catalogue.lookup('mine')?.size).toBe(q8.length);
+    expect(await storedFiles(catalogue)).toHaveLength(before.length);
+  });
 });
 
 describe('a token', () => {

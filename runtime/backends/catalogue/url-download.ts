@@ -47,10 +47,13 @@ class Download {
   readonly #request: UrlDownload;
   readonly #part: PartFile;
   readonly #reached = { yet: false };
+  /** The most bytes that were there at one time. */
+  #furthest = 0;
 
   constructor(request: UrlDownload, part: PartFile) {
     this.#request = request;
     this.#part = part;
+    this.#furthest = part.received;
   }
 
   async run(): Promise<void> {
@@ -178,7 +181,13 @@ class Download {
       await this.#write(bytes, at, retries);
       at += bytes.byteLength;
     }
-    if (size !== undefined && at < size) throw new BrokenOff(`it ended ${size - at} bytes early`);
+    if (size === undefined || at >= size) return;
+    // An answer that says where it ends has ended there: the server holds a shorter file.
+    const { 'content-length': length, 'transfer-encoding': encoding } = response.headers;
+    if (length !== undefined || encoding !== undefined) {
+      throw new Refused(`it holds ${at} bytes instead of ${size}`);
+    }
+    throw new BrokenOff(`it ended ${size - at} bytes early`);
   }
 
   /** Of one connection: those beside it fail and wait for themselves. */
@@ -188,7 +197,10 @@ class Download {
 
   async #write(bytes: Uint8Array, at: number, retries: Retries): Promise<void> {
     await this.#part.write(bytes, at);
-    retries.came(bytes.byteLength);
-    this.#request.received(this.#part.received);
+    // Bytes that came before, and are coming again, are no progress.
+    const { received } = this.#part;
+    retries.came(Math.max(0, received - this.#furthest));
+    this.#furthest = Math.max(this.#furthest, received);
+    this.#request.received(received);
   }
 }

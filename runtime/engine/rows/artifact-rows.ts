@@ -74,7 +74,8 @@ export class ArtifactRows {
       for await (const row of this.#rowsFrom(ref, next)) {
         if (number === next) {
           picked.set(number, withNumbers(parse(row)));
-          if ((waiting[0] ?? Infinity) - number > passed) break;
+          const [after] = waiting;
+          if (after === undefined || after - number > passed) break;
           next = waiting.shift();
         }
         number += 1;

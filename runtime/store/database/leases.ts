@@ -8,6 +8,9 @@ import { GroupCommit } from './group-commit.ts';
 const shortestPause = 30;
 const longestPause = 80;
 
+/** What the names of the leases of runs begin with. */
+export const runLeasePrefix = 'run/';
+
 /** A right that nobody else has at the same time, in this process or another. */
 export interface Lease extends AsyncDisposable {
   /**
@@ -176,7 +179,8 @@ export class Leases {
     const rows = await this.#queries.selectFrom('Lease').selectAll().execute();
     this.#watch.keepOnly(new Set(rows.map(holderOf)));
     for (const row of rows) {
-      if (!this.#isGone(row)) continue;
+      // A run is ended by whoever takes its lease over, which would not find one that is deleted.
+      if (row.name.startsWith(runLeasePrefix) || !this.#isGone(row)) continue;
       await this.#queries
         .deleteFrom('Lease')
         .where('name', '=', row.name)

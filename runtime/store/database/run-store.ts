@@ -24,7 +24,7 @@ import { chunks } from './chunks.ts';
 import { insertEvents, type EventEntry } from './event-rows.ts';
 import { gatherRunTokens } from './gather-run-tokens.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { Lease, Leases } from './leases.ts';
+import { runLeasePrefix, type Lease, type Leases } from './leases.ts';
 
 type RunRow = Tables['Run'];
 
@@ -326,7 +326,7 @@ export class DatabaseRunStore implements RunJournal {
 }
 
 /** The lease of a run. */
-const leaseOf = (runId: string): string => `run/${runId}`;
+const leaseOf = (runId: string): string => runLeasePrefix + runId;
 
 function isUnfinished({ status }: { readonly status: string }): boolean {
   return unfinishedStatuses.some((unfinished) => unfinished === status);

@@ -106,6 +106,7 @@ export async function writeFiles<File extends ComingFile, T>(
     for (const folder of new Set(coming.map(({ place }) => dirname(place)))) {
       await syncPath(folder);
     }
+    await journal.check();
     const done = await from.rest(written.map(({ path }) => path));
     await journal.end();
     await removeAll(staged);

@@ -44,17 +44,20 @@ export class WantedDownloads {
   }
 
   #change(change: (all: Wanted) => Wanted): Promise<void> {
-    this.#writing = this.#writing.then(async () => {
-      const before = await this.read();
-      const after = change(before);
-      if (JSON.stringify(after) === JSON.stringify(before)) return;
-      try {
-        await replaceFile(this.#path, `${JSON.stringify(after, undefined, 2)}\n`);
-      } catch (error) {
-        // It is downloaded all the same; only a restart would not know of it.
-        if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS')) throw error;
-      }
-    });
+    // One change that failed does not keep the next from being written.
+    this.#writing = this.#writing
+      .catch(() => undefined)
+      .then(async () => {
+        const before = await this.read();
+        const after = change(before);
+        if (JSON.stringify(after) === JSON.stringify(before)) return;
+        try {
+          await replaceFile(this.#path, `${JSON.stringify(after, undefined, 2)}\n`);
+        } catch (error) {
+          // It is downloaded all the same; only a restart would not know of it.
+          if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS')) throw error;
+        }
+      });
     return this.#writing;
   }
 }
