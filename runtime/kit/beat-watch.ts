@@ -1,5 +1,5 @@
-/** Milliseconds that a beat may stand still; it comes every two or three seconds. */
-const stillFor = 12_000;
+/** Milliseconds that a beat may stand still, by default; it comes every two or three seconds. */
+const usuallyStillFor = 12_000;
 /** Milliseconds between two looks beyond which we were asleep, and cannot say for how long others stood still. */
 const sleptFor = 3_500;
 
@@ -18,8 +18,8 @@ export class BeatWatch {
     this.#now = now;
   }
 
-  /** To be asked at least every 3 s with the beat that was just read. */
-  isStill(holder: string, beat: number): boolean {
+  /** To be asked at least every 3 s with the beat that was just read. `stillFor`: milliseconds without a beat that count. */
+  isStill(holder: string, beat: number, stillFor = usuallyStillFor): boolean {
     const now = this.#now();
     if (now - this.#lastLook > sleptFor) this.#seen.clear();
     this.#lastLook = now;

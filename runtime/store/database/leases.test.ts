@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
-import { BeatWatch } from '@graft/kit';
+import { BeatWatch, holderName } from '@graft/kit';
 import { openDatabase, type Database } from '@graft/prisma';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/contract/temporary.ts';
@@ -89,6 +89,17 @@ describe('a lease', () => {
     await using again = await slow.take('collection');
     await expect(lease.check()).rejects.toMatchObject({ code: 'store-locked' });
     await again.check();
+  });
+
+  it('is kept for a minute by a process of this machine that lives without beating: its disk may be full', async () => {
+    const other = open();
+    // This process, by another name.
+    await open(holderName()).take('collection');
+    for (let looks = 0; looks < 30; looks++) {
+      expect(await isFree(other, 'collection')).toBe(false);
+      now += 2_000;
+    }
+    expect(await isFree(other, 'collection')).toBe(true);
   });
 
   it('is kept by an owner that beats, however long it takes', async () => {

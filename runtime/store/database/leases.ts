@@ -11,6 +11,12 @@ const longestPause = 80;
 /** What the names of the leases of runs begin with. */
 export const runLeasePrefix = 'run/';
 
+/**
+ * Milliseconds without a beat after which a process of this machine that lives counts as stopped. A database that nobody
+ * can write, or a full disk, keeps its beats away for longer than those of a process elsewhere may be.
+ */
+const livingStillFor = 60_000;
+
 /** A right that nobody else has at the same time, in this process or another. */
 export interface Lease extends AsyncDisposable {
   /**
@@ -231,7 +237,10 @@ export class Leases {
 
   #isGone(row: LeaseRow): boolean {
     if (row.owner === this.owner) return false;
-    return ownerFate(row.owner) === 'gone' || this.#watch.isStill(holderOf(row), row.beat);
+    const fate = ownerFate(row.owner);
+    if (fate === 'gone') return true;
+    const stillFor = fate === 'lives' ? livingStillFor : undefined;
+    return this.#watch.isStill(holderOf(row), row.beat, stillFor);
   }
 
   /** Whoever held the name before has lost it, or it could not be taken. */
