@@ -28,9 +28,15 @@ export class PartFile implements AsyncDisposable {
   static async open(path: string): Promise<PartFile> {
     const { ranges, noted } = await readRanges(path);
     const flags = (await stat(path).catch(() => undefined)) === undefined ? 'w+' : 'r+';
-    const file = new PartFile(path, await open(path, flags), ranges);
-    if (noted) file.#notes = open(rangesPath(path), 'a');
-    return file;
+    const notes = noted ? await open(rangesPath(path), 'a') : undefined;
+    try {
+      const file = new PartFile(path, await open(path, flags), ranges);
+      if (notes !== undefined) file.#notes = Promise.resolve(notes);
+      return file;
+    } catch (error) {
+      await notes?.close();
+      throw error;
+    }
   }
 
   /** Bytes that have come of the file at a path. */
@@ -83,13 +89,12 @@ export class PartFile implements AsyncDisposable {
     await rm(rangesPath(this.#path), { force: true });
   }
 
+  /** What the disk has no room to note comes again: that hides no reason for which a download ends. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      await this.#note();
-    } finally {
-      await (await this.#notes)?.close();
-      await this.#handle.close();
-    }
+    await this.#note().catch(() => undefined);
+    const notes = await this.#notes?.catch(() => undefined);
+    await notes?.close();
+    await this.#handle.close();
   }
 
   /** Whether bytes there go on from all that has come. */
