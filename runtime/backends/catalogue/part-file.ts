@@ -106,8 +106,13 @@ export class PartFile implements AsyncDisposable {
   async #beginNotes(): Promise<FileHandle> {
     const notes = await open(rangesPath(this.#path), 'w');
     this.#unnoted = [];
-    await notes.appendFile(lines(this.#ranges));
-    return notes;
+    try {
+      await notes.appendFile(this.#ranges.length === 0 ? nothingYet : lines(this.#ranges));
+      return notes;
+    } catch (error) {
+      await notes.close();
+      throw error;
+    }
   }
 
   async #note(): Promise<void> {
@@ -117,6 +122,9 @@ export class PartFile implements AsyncDisposable {
     if (ranges.length > 0) await notes?.appendFile(lines(ranges));
   }
 }
+
+/** First line of a list where nothing has come yet: one without any line was cut off before the file had gaps. */
+const nothingYet = '0 0\n';
 
 const rangesPath = (path: string): string => `${path}.ranges`;
 const sizeOf = (ranges: readonly ByteRange[]): number =>
@@ -142,7 +150,9 @@ async function readRanges(path: string): Promise<{ ranges: ByteRange[]; noted: b
   };
   const size = (await stat(path).catch(absent))?.size ?? 0;
   const text = size === 0 ? undefined : await readFile(rangesPath(path), 'utf8').catch(absent);
-  if (text === undefined) return { ranges: size === 0 ? [] : [[0, size]], noted: false };
+  if (text?.includes('\n') !== true) {
+    return { ranges: size === 0 ? [] : [[0, size]], noted: false };
+  }
   // A last line that was cut off has no end; what lies beyond the file was lost with the machine's power.
   const noted = [...text.matchAll(/^(\d{1,15}) (\d{1,15})\n/gm)]
     .map(([, from, to]): ByteRange => [Number(from), Number(to)])
