@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
@@ -18,8 +18,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const beatOf = async (name: string): Promise<number | undefined> => {
-  const lease = database.queries.selectFrom('Lease').select('beat').where('name', '=', name);
+const beatOf = async (name: string, { queries } = database): Promise<number | undefined> => {
+  const lease = queries.selectFrom('Lease').select('beat').where('name', '=', name);
   return (await lease.executeTakeFirst())?.beat;
 };
 
@@ -45,4 +45,35 @@ it('beats for the leases of its owner alone, also while the event loop is busy',
   reader.close();
   await heartbeat.stop();
   expect(await beatOf('run/2')).toBe(0);
+});
+
+it('begins to beat once a database can be opened that could not be at first', async () => {
+  const place = join(folder, 'later');
+  const path = join(place, 'index.db');
+  const heartbeat = startHeartbeat(path, 'me');
+  // The thread has begun by then, and found no folder.
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await mkdir(place);
+  const later = await openDatabase(path);
+  await later.queries
+    .insertInto('Lease')
+    .values([{ name: 'run/1', owner: 'me', beat: 0 }])
+    .execute();
+  await expect.poll(() => beatOf('run/1', later)).toBeGreaterThan(0);
+  await heartbeat.stop();
+  await later.close();
+});
+
+it('leaves it to the connection that syncs what it writes to write a long log back', async () => {
+  const lease = { name: 'run/1', owner: 'me', beat: 0 };
+  await database.queries.insertInto('Lease').values([lease]).execute();
+  const writer = new Libsql(database.path);
+  writer.exec('PRAGMA wal_autocheckpoint = 0; CREATE TABLE "Long" ("bytes" BLOB)');
+  writer.exec('INSERT INTO "Long" VALUES (randomblob(8000000))');
+  const { size } = await stat(database.path);
+  const heartbeat = startHeartbeat(database.path, 'me');
+  await expect.poll(() => beatOf('run/1')).toBeGreaterThan(0);
+  expect((await stat(database.path)).size).toBe(size);
+  await heartbeat.stop();
+  writer.close();
 });

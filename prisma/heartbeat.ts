@@ -6,23 +6,25 @@ const every = 2_000;
 
 /**
  * What the thread runs. As text, so that it needs no file of its own beside a bundle, nor a compiler. A beat that
- * finds the database busy or the disk full is left out; the next one may succeed.
+ * finds the database busy, the disk full or no file to open is left out; the next one may succeed. It syncs what it
+ * writes back of the log into the database, which it does only where beats alone have made the log long: else that is for
+ * the connection that everything else is written by.
  */
 const thread = `
 const { parentPort, workerData } = require('node:worker_threads');
 const Libsql = require(workerData.driver);
-const database = new Libsql(workerData.path);
-database.exec('PRAGMA busy_timeout = 1000; PRAGMA synchronous = OFF');
-const attempt = (sql, ...values) => {
+let database;
+const beat = () => {
   try {
-    database.prepare(sql).run(...values);
+    database ??= new Libsql(workerData.path);
+    database.exec('PRAGMA busy_timeout = 1000; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000');
+    database.prepare('UPDATE "Lease" SET "beat" = "beat" + 1 WHERE "owner" = ?').run(workerData.owner);
   } catch {}
 };
-const beat = () => attempt('UPDATE "Lease" SET "beat" = "beat" + 1 WHERE "owner" = ?', workerData.owner);
 const timer = setInterval(beat, workerData.every);
 parentPort.once('message', () => {
   clearInterval(timer);
-  database.close();
+  database?.close();
 });
 beat();
 `;

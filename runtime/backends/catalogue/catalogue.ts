@@ -187,6 +187,7 @@ class FolderCatalogue implements Catalogue {
         find: (id) => this.#records.find(id),
         alone: (id, signal, work) => withFileLock(this.#lockOf(id), { signal }, work),
         add: (entry) => this.#records.add(entry),
+        drop: (digests) => this.#dropBlobs(digests),
       },
       from,
       options,
@@ -248,7 +249,10 @@ class FolderCatalogue implements Catalogue {
       options.id === undefined
         ? from
         : importedId(options.id, (own) => this.#records.isBuiltIn(own));
-    await this.#downloads.join(id, options, (signal, progress) =>
+    // Another reference, or other terms, under the same id is other work: it waits, and is refused or takes its place.
+    const { signal: _signal, progress: _progress, ...terms } = options;
+    const key = JSON.stringify({ ...terms, from, id });
+    await this.#downloads.join(key, options, (signal, progress) =>
       this.#fetchLocked(id, { signal, progress, wanted: { reference, as: options } }),
     );
     return this.entry(id);

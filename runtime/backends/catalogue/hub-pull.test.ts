@@ -240,6 +240,21 @@ describe('a model by name', () => {
     expect(catalogue.lookup('mine')?.size).toBe(q4.length);
   });
 
+  it('is the one of its name of two that are imported at once', async () => {
+    const hub = await serve({ 'o/r': language });
+    const catalogue = await open(hub);
+    const came = await Promise.allSettled(
+      ['hf:o/r:Q4_K_M', 'hf:o/r:Q8_0'].map((from) =>
+        catalogue.import(from, { id: 'mine', keep: true }),
+      ),
+    );
+    expect(came.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(came).toContainEqual(
+      expect.objectContaining({ reason: expect.objectContaining({ code: 'name-taken' }) }),
+    );
+    expect(await storedFiles(catalogue)).toHaveLength(2);
+  });
+
   it('imported in the place of another, leaves that as it was where it does not come, and else takes its files', async () => {
     const hub = await serve({ 'o/r': language });
     const catalogue = await open(hub);

@@ -37,6 +37,8 @@ interface ImportTarget {
   /** Does something while nobody else writes to the model of an id. */
   readonly alone: (id: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
   readonly add: (entry: ModelEntry) => Promise<void>;
+  /** Deletes stored files that no model has. */
+  readonly drop: (digests: readonly string[]) => Promise<void>;
 }
 
 /** A file brought to the models folder's filesystem, with where it came from. */
@@ -87,13 +89,8 @@ export async function importModel(
     });
     await target.alone(id, signal, async () => {
       if (options.keep === true) requireFree(target.find(id), entry);
-      for (const [at, { file }] of brought.entries()) {
-        const found = files[at];
-        if (found === undefined) continue;
-        await target.blobs.adopt(file, found);
-        await target.blobs.layOut(id, found);
-      }
-      await target.add(entry);
+      const staged = brought.map(({ file }) => file);
+      await store(target, entry, { staged, files });
     });
     return entry;
   } catch (error) {
@@ -110,6 +107,29 @@ export async function importModel(
   } finally {
     await Promise.all(brought.map(({ file }) => rm(file, { force: true })));
   }
+}
+
+/** In the place of another model of its id: once this one is recorded, that one's files go, from its folder too. */
+async function store(
+  { blobs, find, add, drop }: ImportTarget,
+  entry: ModelEntry,
+  { staged, files }: { readonly staged: readonly string[]; readonly files: readonly KnownFile[] },
+): Promise<void> {
+  const { id } = entry;
+  const before = find(id);
+  const isOther = before !== undefined && modelDigest(before) !== modelDigest(entry);
+  try {
+    for (const [at, file] of files.entries()) await blobs.adopt(staged[at] ?? '', file);
+    await add(entry);
+  } catch (error) {
+    await drop(files.map(({ digest }) => digest));
+    throw error;
+  }
+  if (isOther) {
+    await blobs.removeModel(id);
+    await drop(before.files.flatMap(({ digest }) => digest ?? []));
+  }
+  for (const file of files) await blobs.layOut(id, file);
 }
 
 async function hashed(

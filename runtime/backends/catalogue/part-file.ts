@@ -28,9 +28,15 @@ export class PartFile implements AsyncDisposable {
   static async open(path: string): Promise<PartFile> {
     const { ranges, noted } = await readRanges(path);
     const flags = (await stat(path).catch(() => undefined)) === undefined ? 'w+' : 'r+';
-    const file = new PartFile(path, await open(path, flags), ranges);
-    if (noted) file.#notes = open(rangesPath(path), 'a');
-    return file;
+    const notes = noted ? await open(rangesPath(path), 'a') : undefined;
+    try {
+      const file = new PartFile(path, await open(path, flags), ranges);
+      if (notes !== undefined) file.#notes = Promise.resolve(notes);
+      return file;
+    } catch (error) {
+      await notes?.close();
+      throw error;
+    }
   }
 
   /** Bytes that have come of the file at a path. */
@@ -83,13 +89,12 @@ export class PartFile implements AsyncDisposable {
     await rm(rangesPath(this.#path), { force: true });
   }
 
+  /** What the disk has no room to note comes again: that hides no reason for which a download ends. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      await this.#note();
-    } finally {
-      await (await this.#notes)?.close();
-      await this.#handle.close();
-    }
+    await this.#note().catch(() => undefined);
+    const notes = await this.#notes?.catch(() => undefined);
+    await notes?.close();
+    await this.#handle.close();
   }
 
   /** Whether bytes there go on from all that has come. */
@@ -101,8 +106,13 @@ export class PartFile implements AsyncDisposable {
   async #beginNotes(): Promise<FileHandle> {
     const notes = await open(rangesPath(this.#path), 'w');
     this.#unnoted = [];
-    await notes.appendFile(lines(this.#ranges));
-    return notes;
+    try {
+      await notes.appendFile(this.#ranges.length === 0 ? nothingYet : lines(this.#ranges));
+      return notes;
+    } catch (error) {
+      await notes.close();
+      throw error;
+    }
   }
 
   async #note(): Promise<void> {
@@ -112,6 +122,9 @@ export class PartFile implements AsyncDisposable {
     if (ranges.length > 0) await notes?.appendFile(lines(ranges));
   }
 }
+
+/** First line of a list where nothing has come yet: one without any line was cut off before the file had gaps. */
+const nothingYet = '0 0\n';
 
 const rangesPath = (path: string): string => `${path}.ranges`;
 const sizeOf = (ranges: readonly ByteRange[]): number =>
@@ -137,7 +150,9 @@ async function readRanges(path: string): Promise<{ ranges: ByteRange[]; noted: b
   };
   const size = (await stat(path).catch(absent))?.size ?? 0;
   const text = size === 0 ? undefined : await readFile(rangesPath(path), 'utf8').catch(absent);
-  if (text === undefined) return { ranges: size === 0 ? [] : [[0, size]], noted: false };
+  if (text?.includes('\n') !== true) {
+    return { ranges: size === 0 ? [] : [[0, size]], noted: false };
+  }
   // A last line that was cut off has no end; what lies beyond the file was lost with the machine's power.
   const noted = [...text.matchAll(/^(\d{1,15}) (\d{1,15})\n/gm)]
     .map(([, from, to]): ByteRange => [Number(from), Number(to)])

@@ -12,8 +12,9 @@ const longestPause = 80;
 export const runLeasePrefix = 'run/';
 
 /**
- * Milliseconds without a beat after which a process of this machine that lives counts as stopped. A database that nobody
- * can write, or a full disk, keeps its beats away for longer than those of a process elsewhere may be.
+ * Milliseconds without a beat after which a process of this machine that lives, as far as the system tells, counts as
+ * stopped. A database that nobody can write, or a full disk, keeps its beats away for longer than those of a process
+ * elsewhere may be.
  */
 const livingStillFor = 60_000;
 
@@ -239,7 +240,7 @@ export class Leases {
     if (row.owner === this.owner) return false;
     const fate = ownerFate(row.owner);
     if (fate === 'gone') return true;
-    const stillFor = fate === 'lives' ? livingStillFor : undefined;
+    const stillFor = fate === 'lives' || fate === 'unsure' ? livingStillFor : undefined;
     return this.#watch.isStill(holderOf(row), row.beat, stillFor);
   }
 

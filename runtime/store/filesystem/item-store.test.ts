@@ -144,10 +144,11 @@ describe('FilesystemItemStore', () => {
     ];
     const store = await FilesystemItemStore.open(join(folder, 'items'));
     const first = children.map((child) => `${child.pid} 0`);
-    for (let tries = 0; tries < 100; tries++) {
+    const haveWritten = async (): Promise<boolean> => {
       await using items = await store.open(family);
-      if (first.every((name) => items.has(name))) break;
-    }
+      return first.every((name) => items.has(name));
+    };
+    await expect.poll(haveWritten).toBe(true);
     expect(await store.delete(family)).toBe(false);
     for (const child of children) await kill(child);
     await using items = await store.open(family);

@@ -189,7 +189,7 @@ export class Examples {
    * the place of another (`name-taken`), nothing. Gives the paths of what was written. Throws `missing-file`.
    */
   async copy(path: string): Promise<readonly string[]> {
-    const { folder, root, scratchFolder, journal } = this.#parts;
+    const { folder, root, scratchFolder } = this.#parts;
     if (folder === undefined || !Object.hasOwn(await listing(folder), path)) {
       throw new GraphError('missing-file', `There is no example "${path}".`);
     }
@@ -197,7 +197,7 @@ export class Examples {
     await makeStateFolder(scratchFolder);
     const open = ({ absolute }: ExampleFile) => createReadStream(absolute);
     const rest = async (written: readonly string[]) => written;
-    return journal.alone(async () =>
+    return this.#parts.journal.alone(async (journal) =>
       writeFiles(files, await filePlaces(root, files, path), {
         ...{ root, open, scratchFolder, journal, rest },
       }),

@@ -17,7 +17,7 @@ import { mountSmallDisk } from '@graft/kit/testing';
 import { openDatabaseStores, type DatabaseStores, type Lease } from '@graft/store/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filePlaces, writeFiles } from './place-files.ts';
-import { PlacingJournal } from './placing-journal.ts';
+import { PlacingJournal, type HeldJournal } from './placing-journal.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const texts: Readonly<Record<string, string>> = {
@@ -66,8 +66,7 @@ async function place(
   before: (path: string) => Promise<void>,
   rest: () => Promise<void> = async () => {},
 ): Promise<readonly string[]> {
-  const journal = openJournal();
-  return journal.alone(async () =>
+  return openJournal().alone(async (journal) =>
     writeFiles(files, await filePlaces(root, files, 'x'), {
       ...{ root, scratchFolder, journal },
       open: async function* ({ path }) {
@@ -138,8 +137,8 @@ describe('files whose writer was killed', () => {
     files: files.map((file) => ({ ...file, stagedAt })),
     folders: ['deep', 'deep/er'],
   };
-  const cutOff = async (record: Parameters<PlacingJournal['begin']>[0]): Promise<void> => {
-    await openJournal().begin(record);
+  const cutOff = async (record: Parameters<HeldJournal['begin']>[0]): Promise<void> => {
+    await openJournal().alone((journal) => journal.begin(record));
     await writeFile(join(root, 'a.txt'), 'One.');
     await mkdir(join(root, 'deep'));
     await writeFile(join(root, 'deep/c.txt'), 'Three.');
@@ -215,33 +214,65 @@ describe('files whose writer was killed', () => {
     expect(await readdir(state)).not.toContain('placing.json');
   });
 
-  it('are left to whoever took over from a writer that stood still, which places no more', async () => {
-    let isLost = false;
-    const lease: Lease = {
-      check: async () => {
-        if (isLost) throw new GraphError('store-locked', 'lost');
-      },
-      release: nothing,
-      [Symbol.asyncDispose]: nothing,
+  /** A writer that stands still before it reads `deep/c.txt`, so that it loses its lease; then `meanwhile` happens. */
+  const placeLosing = (
+    meanwhile: (journal: PlacingJournal) => Promise<void>,
+  ): Promise<readonly string[]> => {
+    const lost = new Set<Lease>();
+    const newLease = (): Lease => {
+      const lease: Lease = {
+        check: async () => {
+          if (lost.has(lease)) throw new GraphError('store-locked', 'lost');
+        },
+        release: nothing,
+        [Symbol.asyncDispose]: nothing,
+      };
+      return lease;
     };
+    const first = newLease();
+    const leases = [first];
+    const take = (): Lease => leases.shift() ?? newLease();
     const journal = new PlacingJournal({
       ...{ root, stateFolder: state, receivedAt: async () => received },
-      leases: { with: (_name, _options, work) => work(lease), tryTake: async () => lease },
+      leases: { with: (_name, _options, work) => work(take()), tryTake: async () => take() },
     });
-    const placing = journal.alone(async () =>
+    return journal.alone(async (held) =>
       writeFiles(files, await filePlaces(root, files, 'x'), {
-        ...{ root, scratchFolder, journal },
+        ...{ root, scratchFolder, journal: held },
         open: async function* ({ path }) {
-          isLost = path === 'deep/c.txt';
+          if (path === 'deep/c.txt') {
+            lost.add(first);
+            await meanwhile(journal);
+          }
           yield Buffer.from(texts[path] ?? '');
         },
-        rest: () => Promise.reject(new Error('too late')),
+        rest: async (written) => written,
       }),
     );
-    await expect(placing).rejects.toMatchObject({ code: 'store-locked' });
+  };
+
+  it('are left to whoever took over from a writer that stood still, which places no more', async () => {
+    await expect(placeLosing(nothing)).rejects.toMatchObject({ code: 'store-locked' });
     // The folders are taken back with the journal, by the other.
     expect(await there()).toEqual(['deep', 'deep/er']);
     expect(await readdir(state)).toContain('placing.json');
+  });
+
+  it('are not placed under the lease that its process took for something else meanwhile', async () => {
+    let end: () => void = () => undefined;
+    let other: Promise<void> | undefined;
+    const placing = placeLosing(async (journal) => {
+      await new Promise<void>((begun) => {
+        other = journal.alone(async () => {
+          begun();
+          await new Promise<void>((resolve) => (end = resolve));
+        });
+      });
+    });
+    await expect(placing).rejects.toMatchObject({ code: 'store-locked' });
+    end();
+    await other;
+    expect(await there()).toEqual([]);
   });
 
   it('are left alone while their writer is at work', async () => {

@@ -2,7 +2,7 @@ import { lstat, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GraphError } from '@graft/graph';
 import { syncPath } from '@graft/kit';
-import type { Placing, PlacingJournal } from './placing-journal.ts';
+import type { HeldJournal, Placing } from './placing-journal.ts';
 import { placesOf } from './unpack-path.ts';
 import { isFileOf, placeStagedFile, stageNewFile, type PlacedFile } from './write-new-file.ts';
 
@@ -67,7 +67,7 @@ export async function writeFiles<File extends ComingFile, T>(
     readonly root: string;
     readonly open: (file: File) => AsyncIterable<Uint8Array>;
     readonly scratchFolder: string;
-    readonly journal: PlacingJournal;
+    readonly journal: HeldJournal;
     readonly package?: Placing['package'];
     readonly rest: (written: readonly string[]) => Promise<T>;
   },

@@ -53,7 +53,6 @@ interface PlacingJournalParts {
 export class PlacingJournal {
   readonly #parts: PlacingJournalParts;
   readonly #file: string;
-  #lease: Lease | undefined;
 
   constructor(parts: PlacingJournalParts) {
     this.#parts = parts;
@@ -64,16 +63,15 @@ export class PlacingJournal {
    * Does work while nobody else places files, after taking back what a killed process left. Throws `store-locked` where
    * that takes long, and `newer-format` where a newer Graft was killed.
    */
-  alone<T>(work: () => Promise<T>): Promise<T> {
+  alone<T>(work: (journal: HeldJournal) => Promise<T>): Promise<T> {
     const { leases, patience = usualPatience } = this.#parts;
     const busy = (pid: number): string =>
       `The process ${String(pid)} is unpacking a package or copying an example. Nothing was written. Try again when it has finished.`;
-    return leases.with('placing', { patience, busy }, (lease) =>
-      this.#within(lease, async () => {
-        await this.#takeBackLeft();
-        return work();
-      }),
-    );
+    return leases.with('placing', { patience, busy }, async (lease) => {
+      const held = this.#heldBy(lease);
+      await this.#takeBackLeft(held);
+      return work(held);
+    });
   }
 
   /** Takes back what a killed process left. Does nothing while another process places files. */
@@ -82,66 +80,19 @@ export class PlacingJournal {
     const lease = await this.#parts.leases.tryTake('placing');
     if (typeof lease === 'number') return;
     await using held = lease;
-    await this.#within(held, () => this.#takeBackLeft());
+    await this.#takeBackLeft(this.#heldBy(held));
   }
 
-  /** Throws where another process took this one for dead, and takes its files back. To be called before each file. */
-  async check(): Promise<void> {
-    await this.#lease?.check();
+  #heldBy(lease: Lease): HeldJournal {
+    return new HeldJournal(this.#file, this.#parts.root, lease);
   }
 
-  /**
-   * To be called by `alone` work before the first folder is made, and again, with the times of the staged files, before the
-   * first file takes its place.
-   */
-  async begin(placing: Placing): Promise<void> {
-    await this.check();
-    await replaceFile(this.#file, JSON.stringify({ graftPlacing: 1, ...placing }));
-  }
-
-  /** The files stay. */
-  async end(): Promise<void> {
-    await this.check();
-    await rm(this.#file, { force: true });
-  }
-
-  /** Removes the files that are still those that were placed, then the folders that are empty, then the journal. */
-  async takeBack({ files, folders }: Placing): Promise<void> {
-    const { root } = this.#parts;
-    await this.check();
-    for (const { path, digest, stagedAt } of files) {
-      const place = join(root, path);
-      const found = await lstat(place).catch(() => undefined);
-      if (found === undefined || stagedAt === undefined) continue;
-      const isOurs = Math.abs(found.mtimeMs - stagedAt) <= clockGrain;
-      if (isOurs && (await isFileOf(place, digest))) await rm(place);
-    }
-    // Where the scratch folder is on another disk, files are staged beside their places.
-    const places = new Set(files.map(({ path }) => dirname(path)));
-    for (const folder of places) await removePartials(join(root, folder));
-    for (const folder of folders.toReversed()) {
-      await rmdir(join(root, folder)).catch((error: unknown) => {
-        if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw error;
-      });
-    }
-    await this.end();
-  }
-
-  async #within<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
-    this.#lease = lease;
-    try {
-      return await work();
-    } finally {
-      this.#lease = undefined;
-    }
-  }
-
-  async #takeBackLeft(): Promise<void> {
+  async #takeBackLeft(journal: HeldJournal): Promise<void> {
     const left = await this.#read();
     if (left === undefined) return;
     const { id, receivedAt } = left.package ?? {};
     const isWhole = id !== undefined && (await this.#parts.receivedAt(id)) === receivedAt;
-    await (isWhole ? this.end() : this.takeBack(left));
+    await (isWhole ? journal.end() : journal.takeBack(left));
   }
 
   /** One that cannot be read, which `replaceFile` never leaves, lists nothing. */
@@ -161,6 +112,57 @@ export class PlacingJournal {
       );
     }
     return journalSchema.safeParse(value).data ?? { files: [], folders: [] };
+  }
+}
+
+/** The journal, for as long as one lease lasts: what lost its lease does not go on under the next one of its process. */
+export class HeldJournal {
+  readonly #file: string;
+  readonly #root: string;
+  readonly #lease: Lease;
+
+  constructor(file: string, root: string, lease: Lease) {
+    this.#file = file;
+    this.#root = root;
+    this.#lease = lease;
+  }
+
+  /** Throws where another process took this one for dead, and takes its files back. To be called before each file. */
+  check(): Promise<void> {
+    return this.#lease.check();
+  }
+
+  /** To be called before the first folder is made, and again, with the times of the staged files, before the first file takes its place. */
+  async begin(placing: Placing): Promise<void> {
+    await this.check();
+    await replaceFile(this.#file, JSON.stringify({ graftPlacing: 1, ...placing }));
+  }
+
+  /** The files stay. */
+  async end(): Promise<void> {
+    await this.check();
+    await rm(this.#file, { force: true });
+  }
+
+  /** Removes the files that are still those that were placed, then the folders that are empty, then the journal. */
+  async takeBack({ files, folders }: Placing): Promise<void> {
+    await this.check();
+    for (const { path, digest, stagedAt } of files) {
+      const place = join(this.#root, path);
+      const found = await lstat(place).catch(() => undefined);
+      if (found === undefined || stagedAt === undefined) continue;
+      const isOurs = Math.abs(found.mtimeMs - stagedAt) <= clockGrain;
+      if (isOurs && (await isFileOf(place, digest))) await rm(place);
+    }
+    // Where the scratch folder is on another disk, files are staged beside their places.
+    const places = new Set(files.map(({ path }) => dirname(path)));
+    for (const folder of places) await removePartials(join(this.#root, folder));
+    for (const folder of folders.toReversed()) {
+      await rmdir(join(this.#root, folder)).catch((error: unknown) => {
+        if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw error;
+      });
+    }
+    await this.end();
   }
 }
 

@@ -23,7 +23,7 @@ import {
   type PackageManifest,
 } from './package-manifest.ts';
 import { filePlaces, writeFiles } from './place-files.ts';
-import type { PlacingJournal } from './placing-journal.ts';
+import type { HeldJournal, PlacingJournal } from './placing-journal.ts';
 import { soundRecords } from './sound-records.ts';
 import { receivedId, type ReceivedPackage, type ReceivedPackages } from './received-packages.ts';
 import { requireGraphName } from './unpack-path.ts';
@@ -81,14 +81,21 @@ export async function unpack(
   requireGraphName(manifest.graph, name);
   if (!manifest.files.some(({ path }) => path === manifest.graph))
     throw damaged(name, `its graph ${manifest.graph} is missing`);
-  return await parts.journal.alone(() => receive(parts, archive, records));
+  return await parts.journal.alone((journal) => receive(parts, { archive, records, journal }));
 }
 
 /** Takes what was verified. */
 async function receive(
   parts: UnpackParts,
-  archive: PackageArchive,
-  records: Records,
+  {
+    archive,
+    records,
+    journal,
+  }: {
+    readonly archive: PackageArchive;
+    readonly records: Records;
+    readonly journal: HeldJournal;
+  },
 ): Promise<Omit<UnpackReport, 'missingModels' | 'missingFiles'>> {
   const { manifest, name } = archive;
   const where = await filePlaces(parts.root, manifest.files, name);
@@ -122,7 +129,7 @@ async function receive(
         root: parts.root,
         open: ({ digest }) => archive.blob(digest),
         scratchFolder: parts.scratchFolder,
-        journal: parts.journal,
+        journal,
         package: { id, receivedAt },
         rest: async (files) => {
           await lease.check();
