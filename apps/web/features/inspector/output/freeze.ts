@@ -117,7 +117,7 @@ export async function freeze(output: OutputOfStep): Promise<void> {
 }
 
 /** Freezes an output, and opens the editor on its rows; who leaves it without saving has frozen nothing. */
-export async function editOutput(output: OutputOfStep): Promise<void> {
+async function editOutput(output: OutputOfStep): Promise<void> {
   const written = await freezeRows(output);
   if (written === undefined) return;
   const { file, type, version, before } = written;
