@@ -47,6 +47,7 @@ export default tseslint.config(
     plugins: { graft },
     rules: {
       'no-self-compare': 'error',
+      'no-duplicate-imports': 'error',
       'graft/allowed-imports': 'error',
       'graft/file-names': 'error',
       'max-lines': ['error', { max: 400 }],

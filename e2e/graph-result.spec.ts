@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
-import { expect, test } from './small-workspace.ts';
+import { asking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 test('after a run the panel shows what the graph gave, with nothing selected', async ({
@@ -17,21 +17,15 @@ test('after a run the panel shows what the graph gave, with nothing selected', a
     path.join(workspace.folder, 'asked.jsonl'),
     asked.map((row) => `${JSON.stringify(row)}\n`).join(''),
   );
+  const { nodes, edges, layout } = asking(chat.url);
   await workspace.graph('answers', {
     nodes: {
+      ...nodes,
       ask: { type: 'questions', params: { paths: ['asked.jsonl'] } },
-      prompt: { type: 'prompt' },
-      remote: { type: 'remote-model', params: { url: chat.url, model: 'kiln-1' } },
-      write: { type: 'generate' },
       score: { type: 'evaluate', params: { metrics: ['accuracy'] } },
     },
-    edges: [
-      'ask.questions -> prompt.questions',
-      'prompt.prompts -> write.prompts',
-      'remote.model -> write.model',
-      'write.answers -> score.answers',
-    ],
-    layout: { ask: [0, 0], prompt: [280, 0], remote: [280, 200], write: [560, 0], score: [840, 0] },
+    edges: [...edges, 'write.answers -> score.answers'],
+    layout: { ...layout, score: [840, 0] },
   });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'answers.graft.json');

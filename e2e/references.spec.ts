@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openChatServer } from '../runtime/backends/testing/chat-server.ts';
-import { expect, test, type SmallWorkspace } from './small-workspace.ts';
+import { asking, expect, test, type SmallWorkspace } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 /** Writes `lib/cut`, which chunks documents, and a graph that uses it. */
@@ -76,29 +76,15 @@ test('a graph that is used has changed while a run goes on: that is said, and pl
   await using chat = await openChatServer(() => new Promise(() => undefined));
   await giveGraphs(workspace, 'changing', 71);
   const file = path.join(workspace.folder, 'changing.graft.json');
+  const { nodes, edges, layout } = asking(chat.url);
   await workspace.graph('changing', {
     nodes: {
+      ...nodes,
       files: { type: 'load-files', params: { paths: ['notes/*.md'] } },
       cut: { type: 'graph', params: { use: 'lib/changing-cut.graft.json' } },
-      ask: { type: 'questions', params: { questions: 'When is the kiln lit?' } },
-      prompt: { type: 'prompt' },
-      remote: { type: 'remote-model', params: { url: chat.url, model: 'kiln-1' } },
-      write: { type: 'generate' },
     },
-    edges: [
-      'files.documents -> cut.documents',
-      'ask.questions -> prompt.questions',
-      'prompt.prompts -> write.prompts',
-      'remote.model -> write.model',
-    ],
-    layout: {
-      files: [0, 0],
-      cut: [280, 0],
-      ask: [0, 200],
-      prompt: [280, 200],
-      remote: [280, 400],
-      write: [560, 200],
-    },
+    edges: [...edges, 'files.documents -> cut.documents'],
+    layout: { ...layout, files: [0, 400], cut: [280, 400] },
   });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'changing.graft.json');

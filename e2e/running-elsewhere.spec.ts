@@ -1,5 +1,5 @@
 import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
-import { chunking, expect, test } from './small-workspace.ts';
+import { asking, chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 test('a run of another file than the open one is seen, and leads there', async ({
@@ -12,20 +12,7 @@ test('a run of another file than the open one is seen, and leads there', async (
     await asked;
     answerWith(response, 'At ', '05:40.');
   });
-  await workspace.graph('slow', {
-    nodes: {
-      ask: { type: 'questions', params: { questions: 'When is the kiln lit?' } },
-      prompt: { type: 'prompt' },
-      remote: { type: 'remote-model', params: { url: chat.url, model: 'kiln-1' } },
-      write: { type: 'generate' },
-    },
-    edges: [
-      'ask.questions -> prompt.questions',
-      'prompt.prompts -> write.prompts',
-      'remote.model -> write.model',
-    ],
-    layout: { ask: [0, 0], prompt: [280, 0], remote: [280, 200], write: [560, 0] },
-  });
+  await workspace.graph('slow', asking(chat.url));
   await workspace.graph('meanwhile', chunking);
   const bench = new Workbench(page);
   const elsewhere = page.getByTestId('running-elsewhere');

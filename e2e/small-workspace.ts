@@ -33,6 +33,22 @@ export const chunking: SmallGraph = {
   layout: { files: [0, 0], chunk: [280, 0] },
 };
 
+/** A question that the remote model at `url` answers. */
+export const asking = (url: string): Required<SmallGraph> => ({
+  nodes: {
+    ask: { type: 'questions', params: { questions: 'When is the kiln lit?' } },
+    prompt: { type: 'prompt' },
+    remote: { type: 'remote-model', params: { url, model: 'kiln-1' } },
+    write: { type: 'generate' },
+  },
+  edges: [
+    'ask.questions -> prompt.questions',
+    'prompt.prompts -> write.prompts',
+    'remote.model -> write.model',
+  ],
+  layout: { ask: [0, 0], prompt: [280, 0], remote: [280, 200], write: [560, 0] },
+});
+
 async function writeDocuments(folder: string, of: string): Promise<void> {
   await rm(path.join(folder, 'notes'), { recursive: true, force: true });
   await mkdir(path.join(folder, 'notes'));

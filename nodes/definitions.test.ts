@@ -10,7 +10,7 @@ import {
 } from '@graft/graph';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
-import { headingAnchor } from '../scripts/docs/heading-anchor.ts';
+import { headingAnchor } from '../scripts/docs/markdown-links.ts';
 import { definitions, registry } from './definitions.gen.ts';
 import { previews } from './previews.gen.ts';
 import { implementations } from './runs.gen.ts';

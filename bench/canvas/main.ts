@@ -4,7 +4,7 @@ import { pan, zoom, type Frames } from './gestures.ts';
 import { fileOf, madeGraph, plainGraph } from './made-graph.ts';
 import { canvasSize, cardSizes, opened, openBrowser } from './opened.ts';
 import { servePlain } from './plain-site.ts';
-import { serveGraphs } from './served-graphs.ts';
+import { serveGraphs } from '../report/serve-folder.ts';
 
 const rounds = Number(process.argv[2] ?? 3);
 const seconds = Number(process.argv[3] ?? 3);

@@ -7,7 +7,8 @@ import { modelsFolder } from '../env.ts';
 import { median, printTable, verdict } from '../report/table.ts';
 import { bareLoop } from './bare-loop.ts';
 import { embedNode } from './embed-node.ts';
-import { textsInArrivalOrder } from './texts.ts';
+import { prose } from '../report/prose.ts';
+import { seededRandom } from '../report/random.ts';
 
 /**
  * Texts a second of the `embed` node beside a bare @huggingface/transformers loop over the same texts, in
@@ -100,4 +101,10 @@ function largestDifference(
     }
   }
   return largest;
+}
+
+/** Texts of 1 to 12 sentences in no order of length, as chunks of mixed documents arrive. */
+function textsInArrivalOrder(count: number): string[] {
+  const random = seededRandom(7);
+  return Array.from({ length: count }, (_, i) => prose(i, 1 + Math.floor(12 * random() ** 2)));
 }

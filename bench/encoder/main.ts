@@ -4,7 +4,7 @@ import { createCatalogue } from '@graft/backends/catalogue';
 import { trainerEnvironment } from '@graft/training/service';
 import { z } from 'zod';
 import { environment, modelsFolder, peerPython } from '../env.ts';
-import { ask } from '../report/ask.ts';
+import { ask } from '../report/measured-process.ts';
 import { median, printTable, verdict } from '../report/table.ts';
 import { evenBatch, writtenBatches } from './batches.ts';
 

@@ -12,7 +12,7 @@ import { requireWeight, sizeOf } from '@graft/training/ir';
 import { onnxExecutor } from '@graft/training/onnx';
 import { AdamW, clipFactor, gradientNorm, Random } from '@graft/training/optimizer';
 import { z } from 'zod';
-import { peakOf } from '../report/peak-memory.ts';
+import { peakOf } from '../report/measured-process.ts';
 
 /** Steps of ours on pairs in this process; prints one JSON object, as peer.py does. */
 const count = z.number();

@@ -1,6 +1,22 @@
 import path from 'node:path';
-import { runMeasured, type ProcessReport } from '../report/peak-memory.ts';
-import { runFinishedSchema, type RunFinished } from './run-finished.ts';
+import { runMeasured, type ProcessReport } from '../report/measured-process.ts';
+import { itemCountsSchema } from '@graft/graph';
+import { z } from 'zod';
+
+/** What the benchmark reads of the last line of `graft run --json`. */
+const runFinishedSchema = z.object({
+  type: z.literal('run.finished'),
+  status: z.literal('succeeded'),
+  steps: z.array(
+    z.object({
+      node: z.string(),
+      status: z.string(),
+      ms: z.number(),
+      items: itemCountsSchema.optional(),
+    }),
+  ),
+});
+type RunFinished = z.infer<typeof runFinishedSchema>;
 
 const cli = path.resolve(import.meta.dirname, '../../apps/cli/bin/graft.mjs');
 

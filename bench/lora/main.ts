@@ -15,7 +15,7 @@ import {
   type Shape,
 } from './measure.ts';
 import { writeRealRows } from './real-rows.ts';
-import { widen } from './widen.ts';
+import { encode, loadWeight, readGguf, sourceOf, writeGguf } from '@graft/training/formats';
 
 /**
  * Tokens a second and peak memory of a LoRA step (rank 8, all linears, SmolLM2-135M) beside PyTorch and PEFT, each in
@@ -191,4 +191,16 @@ function summary(runs: readonly Measured[], { length, batch }: Shape) {
     memory: Math.max(...runs.map((run) => run.peakBytes)),
     estimated: runs[0]?.estimatedBytes ?? 0,
   };
+}
+
+/** Writes a GGUF file's model again with all its tensors as f32. */
+async function widen(from: string, to: string): Promise<void> {
+  const file = await readGguf(from);
+  const tensors = [...file.tensors.values()].map((entry) => ({
+    name: entry.name,
+    shape: entry.shape,
+    encoding: 'f32' as const,
+    bytes: async () => encode('f32', await loadWeight(sourceOf(entry), entry.shape)),
+  }));
+  await writeGguf(to, file.metadata, tensors);
 }

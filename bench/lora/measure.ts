@@ -2,7 +2,7 @@ import path from 'node:path';
 import { trainerEnvironment } from '@graft/training/service';
 import { z } from 'zod';
 import { environment, peerPython } from '../env.ts';
-import { ask } from '../report/ask.ts';
+import { ask } from '../report/measured-process.ts';
 
 /** Rows of a step, and tokens of a row. */
 export interface Shape {

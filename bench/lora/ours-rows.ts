@@ -13,7 +13,7 @@ import { sizeOf, type Executable } from '@graft/training/ir';
 import { onnxExecutor } from '@graft/training/onnx';
 import { AdamW, clipFactor, gradientNorm, Random } from '@graft/training/optimizer';
 import { z } from 'zod';
-import { peakOf } from '../report/peak-memory.ts';
+import { peakOf } from '../report/measured-process.ts';
 import { realRowsSchema } from './real-rows.ts';
 
 /** LoRA steps over real rows in this process, as the training loop makes them; prints one JSON object, as peer.py. */

@@ -4,13 +4,14 @@ import {
   gradientName,
   openBaseModel,
   runtimeMemory,
+  linearModules,
+  type ModelConfig,
 } from '@graft/training/architectures';
 import { sizeOf } from '@graft/training/ir';
 import { onnxExecutor } from '@graft/training/onnx';
 import { AdamW, clipFactor, gradientNorm, Random } from '@graft/training/optimizer';
 import { z } from 'zod';
-import { peakOf } from '../report/peak-memory.ts';
-import { workOfStep } from './work.ts';
+import { peakOf } from '../report/measured-process.ts';
 
 /** LoRA steps of ours in this process; prints one JSON object, as peer.py does. */
 const given = z
@@ -75,3 +76,21 @@ console.log(
     estimatedBytes: runtimeMemory + estimateTrainingMemory(base, options),
   }),
 );
+
+/**
+ * Floating-point operations that a LoRA step cannot do without: two passes over the frozen matrices and the head,
+ * three over the factors, and attention over the places before each.
+ */
+function workOfStep(
+  config: ModelConfig,
+  { batch, length, lora }: { batch: number; length: number; lora: { rank: number } },
+): number {
+  const modules = linearModules(config);
+  const frozen = modules.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
+  const factors = modules.reduce((sum, { inputs, outputs }) => sum + inputs + outputs, 0);
+  const head = config.vocabulary * config.width;
+  const seen = (length + 1) / 2;
+  const attention = config.layers * config.heads * config.headWidth * seen;
+  const perToken = 2 * (2 * (frozen + head) + 3 * lora.rank * factors + 6 * attention);
+  return batch * length * perToken;
+}

@@ -6,7 +6,7 @@ import { Hits, questionHitsSchema, type QuestionHits, type StepRequest } from '@
 import { rerank as definition } from '@graft/nodes/definitions';
 import { openWorkerHost } from '@graft/worker/host';
 import { modelsFolder } from '../env.ts';
-import { peakOf } from '../report/peak-memory.ts';
+import { peakOf } from '../report/measured-process.ts';
 import { printTable, verdict } from '../report/table.ts';
 import { scoreEachQuestion } from './each-question.ts';
 import { questionsWithHits } from './work.ts';

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { Hits, parseGraph, questionHitsSchema, setParam, type QuestionHits } from '@graft/graph';
 import { openWorkspace, type Workspace } from '@graft/workspace';
 import { printTable, verdict } from '../report/table.ts';
-import { answerable, meanReciprocalRank, recallAt } from './recall.ts';
 
 /** Recall of a graph's retrieval, read from the artifacts of its runs: as the file has it, and in each mode. Its node `retriever` is the library's. */
 const file = path.resolve(process.argv[2] ?? 'examples/rag-quickstart.graft.json');
@@ -45,4 +44,33 @@ async function hitsOf(
   if (artifact === undefined) throw new Error('The node "retriever/retrieve" gave no hits.');
   const { rows: page1 } = await workspace.rows.page(artifact, 0, artifact.count ?? 1000);
   return page1.map((row) => questionHitsSchema.parse(row));
+}
+
+/** The share of the documents that hold the answer that are among the first `k` hits, averaged over the answerable questions. */
+function recallAt(k: number, rows: readonly QuestionHits[]): number {
+  return mean(
+    answerable(rows).map(({ question, hits }) => {
+      const found = new Set(hits.slice(0, k).map(({ chunk }) => chunk.source.path));
+      const wanted = question.documents ?? [];
+      return wanted.filter((document) => found.has(document)).length / wanted.length;
+    }),
+  );
+}
+
+/** Mean reciprocal rank of the first hit from a document that holds the answer. */
+function meanReciprocalRank(rows: readonly QuestionHits[]): number {
+  return mean(
+    answerable(rows).map(({ question, hits }) => {
+      const first = hits.find(({ chunk }) => question.documents?.includes(chunk.source.path));
+      return first === undefined ? 0 : 1 / first.rank;
+    }),
+  );
+}
+
+function answerable(rows: readonly QuestionHits[]): readonly QuestionHits[] {
+  return rows.filter(({ question }) => (question.documents?.length ?? 0) > 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -5,7 +5,7 @@ import { createBackends } from '@graft/backends';
 import { createCatalogue } from '@graft/backends/catalogue';
 import type { SearchIndex } from '@graft/graph';
 import { modelsFolder } from '../env.ts';
-import { peakOf } from '../report/peak-memory.ts';
+import { peakOf } from '../report/measured-process.ts';
 import { median, printTable, verdict } from '../report/table.ts';
 import { dimension, MadeVectors } from './made-vectors.ts';
 import { Nearest } from './nearest.ts';

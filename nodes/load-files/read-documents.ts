@@ -1,5 +1,4 @@
-import { type Document, type Metadata, type SourceFile, plural } from '@graft/graph';
-import { GraphError } from '@graft/graph';
+import { type Document, type Metadata, type SourceFile, plural, GraphError } from '@graft/graph';
 import type { TextEncoding } from '../kit/text/decode-text.ts';
 import { fileText, tableRows } from '../kit/text/table-rows.ts';
 import { codeLanguage, type FileKind, mediaTypeOf } from './file-kind.ts';

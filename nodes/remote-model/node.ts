@@ -1,6 +1,5 @@
 import { defineNode, Model, type ParamMeta, secretParam } from '@graft/graph';
 import { z } from 'zod';
-import { remoteAddress } from './address.ts';
 
 export const remoteModel = defineNode({
   type: 'remote-model',
@@ -148,3 +147,16 @@ export const remoteModel = defineNode({
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],
 });
+
+/**
+ * Canonical form of an address: without trailing slashes, and without the path of a single request. Undefined if it is
+ * invalid, or contains a name, password or query, which do not belong in a graph.
+ */
+export function remoteAddress(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (!URL.canParse(trimmed)) return undefined;
+  const { protocol, username, password, search, hash, origin, pathname } = new URL(trimmed);
+  if (protocol !== 'http:' && protocol !== 'https:') return undefined;
+  if (`${username}${password}${search}${hash}` !== '') return undefined;
+  return origin + pathname.replace(/\/(chat\/completions)?\/*$/, '').replace(/\/+$/, '');
+}

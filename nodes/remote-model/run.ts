@@ -1,6 +1,5 @@
 import { canonicalJson, GraphError, implement, type RemoteModel, sha256 } from '@graft/graph';
-import { remoteAddress } from './address.ts';
-import { remoteModel } from './node.ts';
+import { remoteAddress, remoteModel } from './node.ts';
 
 export const run = implement(remoteModel, async (ctx, _inputs, params) => {
   const { model, revision, fields, context } = params;

@@ -7,9 +7,8 @@ import {
 } from '@graft/graph';
 import { describe, expect, it, vi } from 'vitest';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
-import { searchWeb } from './node.ts';
+import { searchWeb, searchAddress } from './node.ts';
 import { run } from './run.ts';
-import { searchAddress } from './search-address.ts';
 
 const engine = 'http://127.0.0.1:8888';
 const site = 'https://news.example';

@@ -8,7 +8,6 @@ import {
   revisionParam,
   timeoutParam,
 } from '../kit/web/definition.ts';
-import { searchAddress } from './search-address.ts';
 
 export const searchWeb = defineNode({
   type: 'search-web',
@@ -97,3 +96,17 @@ export const searchWeb = defineNode({
   lane: 'web',
   migrations: [],
 });
+
+/**
+ * The address of a search engine, without the path of its answers; undefined if it is not http or https, or contains a
+ * name, a password or a query.
+ */
+export function searchAddress(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (!URL.canParse(trimmed)) return undefined;
+  const { protocol, username, password, search, hash, origin, pathname } = new URL(trimmed);
+  if (!/^https?:$/.test(protocol) || `${username}${password}${search}${hash}` !== '') {
+    return undefined;
+  }
+  return origin + pathname.replace(/\/+$/, '').replace(/\/search$/, '');
+}

@@ -10,8 +10,7 @@ import { z } from 'zod';
 import { keptPages, pageDocuments, type Snapshot } from '../kit/web/page-snapshot.ts';
 import { addressOf, memoKey, presentPeriod } from '../kit/web/web-memo.ts';
 import { askEngine } from './ask-engine.ts';
-import { searchWeb } from './node.ts';
-import { searchAddress } from './search-address.ts';
+import { searchWeb, searchAddress } from './node.ts';
 
 type Params = ParamsOf<typeof searchWeb>;
 

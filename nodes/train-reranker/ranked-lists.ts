@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Hit, QuestionHits } from '@graft/graph';
-import { searchedText } from '@graft/graph';
+import { type Hit, type QuestionHits, searchedText } from '@graft/graph';
 import { holderOf } from '../kit/training/question-passages.ts';
 
 /** A question with passages: the relevant one first, then hits of other documents. */

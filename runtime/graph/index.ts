@@ -68,7 +68,6 @@ export * from './contracts/training.ts';
 export * from './contracts/model-source.ts';
 export * from './types/facets.ts';
 export * from './types/resolved-source.ts';
-export * from './params/param-meta.ts';
 export * from './types/node-type.ts';
 export * from './types/lane.ts';
 export * from './rows/hub-reference.ts';
@@ -156,8 +155,7 @@ export { canonicalJson, sameJson } from './base/canonical-json.ts';
 export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/names.ts';
 export { isRecord } from './base/record.ts';
-export { nearest, suggestion, plural } from './base/message-words.ts';
-export { printable } from './base/printable.ts';
+export { nearest, suggestion, plural, printable } from './base/message-words.ts';
 export {
   conditionsOf,
   conditionText,
@@ -166,10 +164,16 @@ export {
   type ParamConditions,
 } from './params/param-conditions.ts';
 export { metricMeaning, metricMeanings, type MetricMeanings } from './types/metric-meanings.ts';
-export { paramFields, type ParamControl, type ParamField } from './params/param-fields.ts';
+export {
+  paramFields,
+  type CodeLanguage,
+  type ParamControl,
+  type ParamField,
+  type ParamMeta,
+  type ParamsSchema,
+} from './params/param-fields.ts';
 export { diffGraphs, type GraphDiff } from './merge/diff-graphs.ts';
-export type { BodyDiff, NodeChange } from './merge/diff-bodies.ts';
-export type { ValueChange } from './merge/diff-values.ts';
+export type { BodyDiff, NodeChange, ValueChange } from './merge/diff-bodies.ts';
 export { formatDiff } from './merge/format-diff.ts';
 export { mergeGraphs, type MergeResult } from './merge/merge-graphs.ts';
 export { changedKey, type ChangedNode, type NodeSide } from './merge/choose-nodes.ts';

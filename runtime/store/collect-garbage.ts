@@ -1,10 +1,23 @@
-import { GraphError, type ActionRecord, type ActionStore, type ArtifactStore } from '@graft/graph';
-import type { CollectableItems } from './collectable-items.ts';
+import {
+  GraphError,
+  type ActionRecord,
+  type ActionStore,
+  type ArtifactStore,
+  type ItemStore,
+} from '@graft/graph';
 import { References } from './references.ts';
 import type { RunJournal } from './run-journal.ts';
 
 /** Action stores mark use at this resolution (ms): what looks this much older may still be newer. */
 const useResolutionMs = 60_000;
+
+/** An item store that garbage collection can look into. */
+export interface CollectableItems extends ItemStore {
+  /** Every family with its bytes and when it was last opened (ms since the epoch). */
+  list(): AsyncIterable<{ family: string; size: number; usedAt: number }>;
+  /** Removes a family; false, and nothing removed, while some process appends to it. */
+  delete(family: string): Promise<boolean>;
+}
 
 export interface GarbageOptions {
   readonly artifacts: ArtifactStore;

@@ -1,5 +1,9 @@
-export type { CollectableItems } from './collectable-items.ts';
-export { collectGarbage, type GarbageOptions, type GarbageReport } from './collect-garbage.ts';
+export {
+  type CollectableItems,
+  collectGarbage,
+  type GarbageOptions,
+  type GarbageReport,
+} from './collect-garbage.ts';
 export { collectCheckpoints } from './collect-checkpoints.ts';
 export { diskError, stateGone } from './disk-error.ts';
 export { reconcileRuns } from './reconcile-runs.ts';

@@ -1,6 +1,6 @@
 import { exitCode } from '../../apps/cli/exit-code.ts';
 import type { createProgram } from '../../apps/cli/program.ts';
-import { headingAnchor } from './heading-anchor.ts';
+import { headingAnchor } from './markdown-links.ts';
 
 type Command = ReturnType<typeof createProgram>;
 type Argument = Command['registeredArguments'][number];

@@ -1,5 +1,3 @@
-import { headingAnchor } from './heading-anchor.ts';
-
 /** The text without code, in which brackets are no links and `#` begins no heading. */
 function prose(markdown: string): string {
   return markdown
@@ -26,4 +24,14 @@ export function headingAnchors(markdown: string): ReadonlySet<string> {
     anchors.add(name);
   }
   return anchors;
+}
+
+/** The name under which GitHub links to a heading; the second of equal ones has `-1` behind it, and so on. */
+export function headingAnchor(heading: string): string {
+  return heading
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M}\p{Pc} -]/gu, '')
+    .replaceAll(' ', '-');
 }

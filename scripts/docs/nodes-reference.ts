@@ -8,7 +8,7 @@ import {
   type ParamField,
 } from '@graft/graph';
 import { families, familyTitles } from '../../apps/web/kit/node-types.ts';
-import { headingAnchor } from './heading-anchor.ts';
+import { headingAnchor } from './markdown-links.ts';
 
 const cachingTexts: Readonly<Record<NodeType['caching'], string>> = {
   pure: 'reused until its inputs, files, models or parameters change',

@@ -8,9 +8,8 @@ import {
 import { hubReferenceText, missingModel, GraphError, parseHubReference } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { print, printJson } from '../terminal.ts';
+import { print, printJson, table } from '../terminal.ts';
 import { formatBytes } from '../quantity.ts';
-import { table } from '../terminal.ts';
 import { catalogue } from './models.ts';
 
 const searchSchema = z.object({

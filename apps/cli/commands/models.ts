@@ -3,8 +3,7 @@ import { isHubReference } from '@graft/graph';
 import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { cancelOnInterrupt, table } from '../terminal.ts';
-import { print, printJson } from '../terminal.ts';
+import { cancelOnInterrupt, table, print, printJson } from '../terminal.ts';
 import { formatBytes } from '../quantity.ts';
 
 const listSchema = z.object({ json: z.boolean().optional() });

@@ -3,11 +3,10 @@ import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
-import { print, printJson } from '../terminal.ts';
+import { print, printJson, oneLine, table } from '../terminal.ts';
 import { formatDuration } from '../quantity.ts';
 import { compareSteps } from '../run-comparison.ts';
 import { experimentSummary } from '../experiment-table.ts';
-import { oneLine, table } from '../terminal.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
 const optionsSchema = z.object({

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { runMeasured } from '../../../bench/report/peak-memory.ts';
+import { runMeasured } from '../../../bench/report/measured-process.ts';
 import { graftEntry, temporaryFolder } from './graft-process.ts';
 import { graphText } from './graph-text.ts';
 

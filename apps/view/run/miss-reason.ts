@@ -1,5 +1,12 @@
-import type { MissReason, NodeType, StepStatus } from '@graft/graph';
-import { paramFields, plural, resumedText, stoppedText } from '@graft/graph';
+import {
+  type MissReason,
+  type NodeType,
+  type StepStatus,
+  paramFields,
+  plural,
+  resumedText,
+  stoppedText,
+} from '@graft/graph';
 import type { StepView } from './step-view.ts';
 
 /** One difference, in words: `size` `512` → `256`. Values are absent where they are only digests. */

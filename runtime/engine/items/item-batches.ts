@@ -5,7 +5,7 @@ import {
   type ItemFamily,
   type RunContext,
 } from '@graft/graph';
-import { encodePayload } from './payload.ts';
+import { encodePayload } from './stored-item.ts';
 
 /** A row without a stored result. */
 export interface MissingItem {

@@ -6,8 +6,7 @@ import {
   type MemoCompute,
 } from '@graft/graph';
 import type { z } from 'zod';
-import { rowKeyer } from './item-key.ts';
-import { decodePayload, encodePayload } from './payload.ts';
+import { rowKeyer, decodePayload, encodePayload } from './stored-item.ts';
 
 /** Keys computed and stored at once. A cancelled step loses this many, and as many are held while they are stored. */
 const slice = 64;

@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import { ItemBatches, type MissingItem, type RunBatch } from './item-batches.ts';
 import { type HeldRow, ItemWindow } from './item-window.ts';
-import { decodePayload } from './payload.ts';
+import { decodePayload } from './stored-item.ts';
 
 const defaultBatch = 32;
 /** Output rows handed on at a time. */

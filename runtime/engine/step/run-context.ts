@@ -9,12 +9,14 @@ import {
   type RunContext,
   type StepRequest,
   type StepSignal,
+  treeManifestSchema,
+  type ArtifactStore,
+  type Digest,
 } from '@graft/graph';
 import { ownerStamp } from '@graft/kit';
 import type { z } from 'zod';
 import { memoFamily, StoredMemo } from '../items/item-memo.ts';
 import { SourceReader } from '../sources/source-reader.ts';
-import { openWhole } from './open-whole.ts';
 import { outputPath } from './output-path.ts';
 import type { StepHost } from './step-host.ts';
 import { StepCheckpointFolder } from './step-checkpoint-folder.ts';
@@ -183,6 +185,24 @@ export async function createStepContext(
       }
     },
   };
+}
+
+/**
+ * Opens a tree after comparing all of its bytes with their digests: a tree that was laid out earlier may be damaged. Throws
+ * if any file of it is missing or damaged.
+ */
+export async function openWhole(
+  artifacts: Pick<ArtifactStore, 'get' | 'openTree'>,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<string> {
+  const manifest: Uint8Array[] = [];
+  for await (const piece of artifacts.get(digest)) manifest.push(piece);
+  const { files } = treeManifestSchema.parse(JSON.parse(Buffer.concat(manifest).toString('utf8')));
+  for (const file of files) {
+    for await (const _piece of artifacts.get(file.digest)) signal.throwIfAborted();
+  }
+  return artifacts.openTree(digest);
 }
 
 /** The engine of each backend. */

@@ -13,7 +13,7 @@ import {
 import { abortable } from '@graft/kit';
 import { z } from 'zod';
 import { readBlocks, readInput, RowBlocks, writeArtifact } from '../rows/index.ts';
-import { fileKeyer, rowKeyer } from '../items/item-key.ts';
+import { fileKeyer, rowKeyer } from '../items/stored-item.ts';
 import { fileItems, runItemsStep, type ItemSource } from '../items/items-step.ts';
 import type { SourceReader } from '../sources/source-reader.ts';
 import { createStepContext } from './run-context.ts';

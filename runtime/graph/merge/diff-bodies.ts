@@ -1,10 +1,28 @@
-import { type ValueChange, changedKeys } from './diff-values.ts';
-import { byCodeUnit } from '../base/record.ts';
+import { byCodeUnit, own, sortedKeys } from '../base/record.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import { bendsOf } from '../format/bends.ts';
 import { exposureValue } from '../format/exposure.ts';
 import type { GraphBody, GraphNode } from '../format/graph-body.ts';
 import { annotationFields, type Annotations, type Group, type Note } from '../format/annotation.ts';
+import { sameJson } from '../base/canonical-json.ts';
+
+/** A value before and after; undefined if absent. */
+export interface ValueChange {
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** Keys whose values differ, sorted, with both values. */
+export function changedKeys<V>(
+  a: Readonly<Record<string, V>>,
+  b: Readonly<Record<string, V>>,
+): { key: string; before: V | undefined; after: V | undefined }[] {
+  return sortedKeys({ ...a, ...b }).flatMap((key) => {
+    const before = own(a, key);
+    const after = own(b, key);
+    return sameJson(before, after) ? [] : { key, before, after };
+  });
+}
 
 export interface NodeChange {
   readonly id: string;

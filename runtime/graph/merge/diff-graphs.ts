@@ -2,8 +2,7 @@ import type { Graph } from '../format/graph.ts';
 import type { GraphBody } from '../format/graph-body.ts';
 import { lockKinds, type LockKind } from '../format/lock.ts';
 import { diffExperiments, type ExperimentChange } from './diff-experiments.ts';
-import { diffBodies, type BodyDiff } from './diff-bodies.ts';
-import { changedKeys, type ValueChange } from './diff-values.ts';
+import { diffBodies, type BodyDiff, changedKeys, type ValueChange } from './diff-bodies.ts';
 
 /** What differs between two graphs. */
 export interface GraphDiff extends BodyDiff {

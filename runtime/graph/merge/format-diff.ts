@@ -2,8 +2,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { plural } from '../base/message-words.ts';
 import { sortedKeys } from '../base/record.ts';
 import type { GraphBody, GraphNode } from '../format/graph-body.ts';
-import type { BodyDiff, AnnotationChange } from './diff-bodies.ts';
-import type { ValueChange } from './diff-values.ts';
+import type { BodyDiff, AnnotationChange, ValueChange } from './diff-bodies.ts';
 import type { ExperimentChange } from './diff-experiments.ts';
 import type { GraphDiff } from './diff-graphs.ts';
 

@@ -1,4 +1,4 @@
-import type { ParamMeta } from './param-meta.ts';
+import type { ParamMeta } from './param-fields.ts';
 import { z } from 'zod';
 
 /** Form of the name of a secret in the operator's settings. */

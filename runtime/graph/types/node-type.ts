@@ -6,7 +6,7 @@ import type { Cores, Lane } from './lane.ts';
 import type { ModelLookup } from '../rows/model.ts';
 import type { ParamConditions } from '../params/param-conditions.ts';
 import type { SourceFile } from './resolved-source.ts';
-import type { ParamsSchema } from '../params/param-meta.ts';
+import type { ParamsSchema } from '../params/param-fields.ts';
 
 export interface InputPort<T extends PortType = PortType> {
   readonly type: T;

@@ -17,7 +17,7 @@ import {
 import { Adapter, Dataset, Preferences, Tokens } from '../rows/training-types.ts';
 import { z } from 'zod';
 import { own } from '../base/record.ts';
-import type { ParamMeta } from '../params/param-meta.ts';
+import type { ParamMeta } from '../params/param-fields.ts';
 
 /** Every port type, by id. An edge is allowed if the ids are equal. */
 export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(

@@ -10,7 +10,7 @@ import {
   type OutputPort,
   type OutputPorts,
 } from './node-type.ts';
-import type { ParamMeta } from '../params/param-meta.ts';
+import type { ParamMeta } from '../params/param-fields.ts';
 import { Anything } from '../rows/port-types.ts';
 import { loopType, roundParam, setPrefix } from './structure-names.ts';
 import {

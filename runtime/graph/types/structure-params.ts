@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { namePattern } from '../base/names.ts';
 import { own } from '../base/record.ts';
-import type { ParamMeta } from '../params/param-meta.ts';
+import type { ParamMeta } from '../params/param-fields.ts';
 import { Questions } from '../rows/port-types.ts';
 import { portTypes } from './port-type-list.ts';
 import type { PortType } from '../rows/port-type.ts';

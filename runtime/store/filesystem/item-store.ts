@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ItemFamily } from '@graft/graph';
 import { isDigest } from '../digest.ts';
 import { diskError } from '../disk-error.ts';
-import type { CollectableItems } from '../collectable-items.ts';
+import type { CollectableItems } from '../collect-garbage.ts';
 import { FilesystemItemFamily, isInUse } from './item-family.ts';
 
 /** `ab/<family>/` holds the segments of a family. Payloads stay on disk; keys are in memory while it is open. */

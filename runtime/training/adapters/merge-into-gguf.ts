@@ -2,7 +2,7 @@ import { GraphError } from '@graft/graph';
 import { readGgufConfig } from '../architectures/gguf-config.ts';
 import { permuteModule } from '../architectures/paired-rows.ts';
 import { fromGgufName } from '../architectures/tensor-names.ts';
-import { bandsOf, type Band, type BandOptions } from '../formats/bands.ts';
+import { bandsOf, type Band, type BandOptions } from '../formats/load-weight.ts';
 import { encode, fileTypes, type WrittenEncoding } from '../formats/encode.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
 import type { GgufValue } from '@graft/kit';

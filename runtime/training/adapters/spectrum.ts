@@ -1,6 +1,5 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
-import type { Adapter, AdapterModule } from './adapter.ts';
-import { scaleOf } from './adapter.ts';
+import { type Adapter, type AdapterModule, scaleOf } from './adapter.ts';
 
 /**
  * Singular values of s·B·A, largest first, at most the rank. Exact without the full matrix: with B = Q₁R₁ and Aᵀ = Q₂R₂

@@ -1,7 +1,6 @@
 import type { Builder } from '../ir/builder.ts';
 import type { Value } from '../ir/op.ts';
-import type { Shape } from '../ir/shape.ts';
-import { sizeOf } from '../ir/shape.ts';
+import { type Shape, sizeOf } from '../ir/shape.ts';
 import { Random, seedFor } from '../optimizer/random.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { Encoder, type EncoderOptions, type TextShape } from './encoder.ts';

@@ -1,8 +1,13 @@
 import { GraphError } from '@graft/graph';
-import { valueTypes, type GgufScalar, type GgufValue, type ScalarType } from '@graft/kit';
+import {
+  valueTypes,
+  type GgufScalar,
+  type GgufValue,
+  type ScalarType,
+  replaceFile,
+} from '@graft/kit';
 import type { WeightEncoding } from '../ir/executor.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { replaceFile } from '@graft/kit';
 import { encodedBytes } from './encoding.ts';
 import { ggmlNumbers } from './gguf-reader.ts';
 

@@ -1,5 +1,5 @@
 import type { GgufValue } from '@graft/kit';
-import { bandsOf, type BandOptions } from './bands.ts';
+import { bandsOf, type BandOptions } from './load-weight.ts';
 import { encode, fileTypes } from './encode.ts';
 import { RangedFile } from './file-range.ts';
 import { readGguf } from './gguf-reader.ts';

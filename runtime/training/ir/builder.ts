@@ -2,8 +2,14 @@ import { GraphError } from '@graft/graph';
 import { infer } from './infer.ts';
 import type { DType, Op, Value } from './op.ts';
 import { Program } from './program.ts';
-import { broadcastShapes, normalizeAxes, sameShape, shapeError, sizeOf } from './shape.ts';
-import type { Shape } from './shape.ts';
+import {
+  broadcastShapes,
+  normalizeAxes,
+  sameShape,
+  shapeError,
+  sizeOf,
+  type Shape,
+} from './shape.ts';
 
 export interface TensorSpec {
   readonly shape: Shape;

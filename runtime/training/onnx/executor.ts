@@ -1,8 +1,15 @@
 import { GraphError } from '@graft/graph';
 import { isFullDisk } from '@graft/kit';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Executable, Executor, Feeds, Results, WeightLookup } from '../ir/executor.ts';
-import { checkFeeds, requireWeight } from '../ir/executor.ts';
+import {
+  type Executable,
+  type Executor,
+  type Feeds,
+  type Results,
+  type WeightLookup,
+  checkFeeds,
+  requireWeight,
+} from '../ir/executor.ts';
 import type { Program } from '../ir/program.ts';
 import { bindFrozenWeight } from './frozen-weight.ts';
 import { lower } from './lower.ts';

@@ -1,5 +1,5 @@
 import type { TrainingResult } from '@graft/graph';
-import { availableMemory, machineMemory } from '@graft/kit';
+import { availableMemory, machineMemory, hashFile } from '@graft/kit';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Adapter, AdapterModule } from '../adapters/adapter.ts';
@@ -7,7 +7,6 @@ import { adapterBase, writeAdapterFolder } from '../adapters/adapter-folder.ts';
 import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
 import { factorNames, magnitudeName, targetModules } from '../architectures/lora-spec.ts';
 import { parameterCount } from '../architectures/weight-shapes.ts';
-import { hashFile } from '@graft/kit';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import { openExecutor } from '../onnx/executor.ts';
 import { languageTask } from '../loop/language-task.ts';

@@ -1,6 +1,5 @@
 import { linearKinds } from '../architectures/description.ts';
-import { linearPath, linearSize } from '../architectures/model-config.ts';
-import type { ModelConfig } from '../architectures/model-config.ts';
+import { linearPath, linearSize, type ModelConfig } from '../architectures/model-config.ts';
 import { permuteModule } from '../architectures/paired-rows.ts';
 import { toGgufName } from '../architectures/tensor-names.ts';
 import { weightShapes } from '../architectures/weight-shapes.ts';

@@ -1,13 +1,14 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type {
-  Executable,
-  Executor,
-  Feeds,
-  Results,
-  TensorData,
-  WeightLookup,
+import {
+  type Executable,
+  type Executor,
+  type Feeds,
+  type Results,
+  type TensorData,
+  type WeightLookup,
+  checkFeeds,
+  requireWeight,
 } from '../ir/executor.ts';
-import { checkFeeds, requireWeight } from '../ir/executor.ts';
 import type { Value } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
 import { loadWeight } from '../formats/load-weight.ts';

@@ -10,8 +10,9 @@ import {
   type RunOrigin,
   type RunStatus,
   type Variant,
+  type ArtifactStore,
+  type RunStore,
 } from '@graft/graph';
-import type { ArtifactStore, RunStore } from '@graft/graph';
 import type { RunHandle, StartOptions } from '../runs/run-handle.ts';
 import type { ExperimentJournal } from './experiment-journal.ts';
 import { experimentTable, tableMetrics } from './experiment-table.ts';

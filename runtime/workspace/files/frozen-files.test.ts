@@ -17,7 +17,7 @@ import { mountReadOnly } from '@graft/kit/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MemoryArtifactStore } from '@graft/store/testing';
 import { FrozenFiles } from './frozen-files.ts';
-import { withSaveLock } from './save-lock.ts';
+import { withSaveLock } from './save-file.ts';
 
 const file = 'frozen/flow/ask.questions.jsonl';
 const rows = '{"id":"a","question":"When?","mine":[1.0]}\n\n{"id":"b","question":"Who?"}\n';

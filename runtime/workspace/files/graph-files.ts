@@ -13,10 +13,8 @@ import {
 import { glob } from 'tinyglobby';
 import { graphSuffix, requireGraphPath, requireNewGraphPath } from './graph-path.ts';
 import { GraphTrash } from './graph-trash.ts';
-import { numberedName } from './numbered-name.ts';
-import { workspacePath, type WorkspacePath } from './workspace-path.ts';
-import { replaceOwnFile } from './replace-own-file.ts';
-import { withSaveLock } from './save-lock.ts';
+import { numberedName, workspacePath, type WorkspacePath } from './workspace-path.ts';
+import { replaceOwnFile, withSaveLock } from './save-file.ts';
 import { writeError } from './write-error.ts';
 
 /** A graph file as read: `revision` is the sha256 of its bytes. */

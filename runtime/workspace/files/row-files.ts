@@ -4,8 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { insideWorkspace, outputPath, outside } from '@graft/engine';
 import { GraphError } from '@graft/graph';
 import { requirePortablePath, requireVisible } from './graph-path.ts';
-import { replaceOwnFile } from './replace-own-file.ts';
-import { withSaveLock } from './save-lock.ts';
+import { replaceOwnFile, withSaveLock } from './save-file.ts';
 
 /** A file of rows as read: `revision` is the sha256 of its bytes, empty where there is no file yet. */
 export interface RowFile {

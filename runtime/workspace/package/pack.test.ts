@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseGraph, runEventSchema, serializeGraph } from '@graft/graph';
-import { scratchFolder } from '@graft/worker/scratch-folder';
+import { scratchFolder } from '@graft/worker/state-folders';
 import { describe, expect, it } from 'vitest';
 import { experimentFile, experimentGraph } from '../testing/experiment-graph.ts';
 import { file, graphText, PackageBench } from '../testing/test-packages.ts';

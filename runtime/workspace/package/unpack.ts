@@ -13,7 +13,7 @@ import {
   type RunStore,
 } from '@graft/graph';
 import type { Leases } from '@graft/store/database';
-import { requireRoom } from '../files/require-room.ts';
+import { requireRoom } from '../files/write-error.ts';
 import { PackageArchive } from './package-archive.ts';
 import {
   damaged,

@@ -17,7 +17,7 @@ import type { FileSourceResolver } from '@graft/engine';
 import { isFullDisk, stagingName, writeStream } from '@graft/kit';
 import type { Leases } from '@graft/store/database';
 import { namedSources } from '../locks/graph-lock.ts';
-import { fullDisk } from '../files/require-room.ts';
+import { fullDisk } from '../files/write-error.ts';
 import { makeStateFolder, type StateGuard } from '../files/state-folder.ts';
 import { readUsedGraphs } from '../locks/used-graphs.ts';
 import type { GraphFile } from '../files/graph-files.ts';

@@ -11,7 +11,7 @@ import {
 } from '@graft/graph';
 import { PendingWork } from '@graft/kit';
 import type { RunJournal } from '@graft/store';
-import { leftCheckpoint } from '@graft/worker/checkpoint-folder';
+import { leftCheckpoint } from '@graft/worker/state-folders';
 import { engineVersions } from '@graft/worker/engine-versions';
 import type { StateGuard } from '../files/state-folder.ts';
 import { requireLocked, throwProblems, type Drift } from '../locks/graph-lock.ts';

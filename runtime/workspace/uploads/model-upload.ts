@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
 import { hasCode, isFullDisk, stagingName } from '@graft/kit';
 import { requirePortablePath, requireVisible } from '../files/graph-path.ts';
-import { fullDisk, requireRoom } from '../files/require-room.ts';
+import { fullDisk, requireRoom } from '../files/write-error.ts';
 import { makeStateFolder } from '../files/state-folder.ts';
 import { SentFiles, type SentFile } from './sent-files.ts';
 

@@ -2,8 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { GraphError } from '@graft/graph';
 import { hashFile } from '@graft/kit';
 import { requirePortablePath } from '../files/graph-path.ts';
-import { numberedName } from '../files/numbered-name.ts';
-import { workspacePath, type WorkspacePath } from '../files/workspace-path.ts';
+import { numberedName, workspacePath, type WorkspacePath } from '../files/workspace-path.ts';
 import { isFileOf } from '../package/write-new-file.ts';
 import type { SentFile } from './sent-files.ts';
 

@@ -15,9 +15,8 @@ import {
 import { isVisible } from '../files/graph-path.ts';
 import { workspacePath, type WorkspacePath } from '../files/workspace-path.ts';
 import { stagingPath } from '../package/write-new-file.ts';
-import { fullDisk, requireRoom } from '../files/require-room.ts';
+import { fullDisk, requireRoom, writeError } from '../files/write-error.ts';
 import { makeStateFolder } from '../files/state-folder.ts';
-import { writeError } from '../files/write-error.ts';
 import { SentFiles } from './sent-files.ts';
 import { requireFree, taken, uploadEnds, uploadPlace, type StagedFile } from './upload-places.ts';
 

@@ -7,10 +7,8 @@ import {
   type ComparedNode,
   type ComparedSetting,
 } from '@graft/view';
-import { MarkedWords } from './word-changes.tsx';
-import { NodeTitle } from './side-labels.tsx';
-import { SideHeads } from './side-labels.tsx';
-import { wordChanges, type WordChanges } from './word-changes.tsx';
+import { MarkedWords, wordChanges, type WordChanges } from './word-changes.tsx';
+import { NodeTitle, SideHeads } from './side-labels.tsx';
 
 const absences = {
   'not set': 'not set',

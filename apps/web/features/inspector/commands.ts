@@ -1,8 +1,7 @@
 import type { Command } from '@graft/view';
 import { meantNode } from '../../kit/focus.ts';
 import { usePanels } from '../../kit/stores.ts';
-import { focusInspector } from './focus-inspector.ts';
-import { leaveFullPage, showFullPage } from './full-page.ts';
+import { focusInspector, leaveFullPage, showFullPage } from './focus-inspector.ts';
 
 function toInspector(tab: 'parameters' | 'output'): void {
   const node = meantNode();

@@ -8,11 +8,10 @@ const SeveralSelected = part(() =>
   import('./several-selected.tsx').then((loaded) => loaded.SeveralSelected),
 );
 
+/** Loaded when a node is first selected. */
 const NodeInspector = part(() =>
   import('./node-inspector.tsx').then((loaded) => loaded.NodeInspector),
 );
-
-/** Loaded when a node is first selected. */
 
 /** The selected nodes, one frame after they are seen as such on the canvas, unless those before are gone. */
 function useInspected(): readonly string[] {

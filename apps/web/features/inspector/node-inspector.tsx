@@ -13,7 +13,7 @@ import { enterSelected } from '../../api/graphs/navigation.ts';
 import { startRun } from '../../api/runs/run-actions.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { DriftNotice } from './drift-notice.tsx';
-import { goFullPage, leaveFullPage } from './full-page.ts';
+import { goFullPage, leaveFullPage } from './focus-inspector.ts';
 import { GraphSummary } from './graph-summary.tsx';
 import { useWarnings } from '../../kit/log-lines.tsx';
 import { LogsTab } from './logs-tab.tsx';

@@ -1,28 +1,25 @@
 import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/graph';
-import { numberAt, placeOfRow, RawRows } from '@graft/nodes/kit/ui';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { numberAt, placeOfRow, RawRows, type PreviewComponent } from '@graft/nodes/kit/ui';
+import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { problemsOf } from '../../api/problem.ts';
-import { problemText, placeOf, type StepView, nodeTypes } from '@graft/view';
+import { problemText, placeOf, type StepView, nodeTypes, previewType } from '@graft/view';
 import { openMenu, giveRowMenus } from '../../kit/open-menu.ts';
 import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
-import { useItemRows } from './item-rows.ts';
+import { useItemRows, useReadRow } from './output/read-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
 import { isFindable } from '../../kit/find/find-bar.tsx';
-import { useFromTheTop } from './output/from-the-top.ts';
-import { editWish } from './output/edit-wish.ts';
+import { editWish, canFreeze, freeze } from './output/freeze.ts';
 import { useEmbeddingMap } from './output/embedding-map.ts';
-import { canFreeze, freeze } from './output/freeze.ts';
 import { useHighlight } from '../../kit/find/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
 import { useOnPaper } from './output/on-paper.ts';
-import { previewOf } from './output/preview-of.ts';
-import { useReadRow } from './output/read-row.ts';
 import { useRowActions } from './output/row-actions.tsx';
 import { inOrder, useRowOrder } from './output/row-order.ts';
 import { useRowWindow } from './output/row-window.ts';
 import { SortControl } from './output/sort-control.tsx';
 import { useScrolledRow } from '../../kit/find/scroll-to-row.ts';
+import { previews } from '@graft/nodes/previews';
 
 /** What a preview is given while there is no artifact yet, only text being written. */
 const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
@@ -52,6 +49,26 @@ function useGivenParams({ node, type }: StepView): Readonly<Record<string, unkno
       ?.params.safeParse(given ?? {});
     return parsed?.success === true ? { ...parsed.data } : { ...given };
   }, [given, type]);
+}
+
+/** Shows the beginning of a list again once its rows stand in another order, just below the bar that stays above it. */
+function useFromTheTop(list: RefObject<HTMLElement | null>, order: unknown): void {
+  const known = useRef(order);
+  useEffect(() => {
+    if (known.current === order) return;
+    known.current = order;
+    const { current: element } = list;
+    const bar = element?.previousElementSibling?.getBoundingClientRect();
+    if (element === null || bar === undefined) return;
+    if (element.getBoundingClientRect().top >= bar.bottom - 1) return;
+    element.style.scrollMarginTop = `${String(bar.height)}px`;
+    element.scrollIntoView();
+  }, [order, list]);
+}
+
+/** How an output is drawn: see `previewType`. */
+function previewOf(type: string, mediaType: string | undefined): PreviewComponent | undefined {
+  return previews[previewType(nodeTypes(), type, mediaType)];
 }
 
 /** A page of an output in its node type's own view. Loaded when a first output is looked at, with every view. */

@@ -1,4 +1,4 @@
-import { Metrics } from '@graft/graph';
+import { Metrics, type ArtifactRef } from '@graft/graph';
 import { useState } from 'react';
 import {
   problemText,
@@ -13,7 +13,6 @@ import {
 import { progressText } from '../../api/runs/run-texts.ts';
 import { useDocument, useRunView, useInnerStep } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
-import { Score } from './score.tsx';
 import { SmallModelLine } from './small-model-line.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
 import { WarningNotice } from './warning-notice.tsx';
@@ -21,6 +20,8 @@ import { PortTabs } from '../../kit/tab-list.tsx';
 import { InnerSteps } from './inner-steps.tsx';
 import { part } from '../../kit/part.tsx';
 import { OutputPreview } from './shown-output.ts';
+import { ScoreLine } from '../../kit/notebook/cell-frame.tsx';
+import { useScore } from '../../api/runs/use-score.ts';
 
 const LiveCurves = part(() => import('./live-curves.tsx').then((loaded) => loaded.LiveCurves));
 
@@ -57,6 +58,12 @@ export function OutputTab({ node }: { readonly node: string }) {
   ) : (
     output
   );
+}
+
+/** The score of answers; nothing where there is nothing to compare. */
+function Score({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
+  const score = useScore(artifact);
+  return score === undefined ? null : <ScoreLine score={score} />;
 }
 
 /** Why the step ran, and what came out of it, a page at a time. */

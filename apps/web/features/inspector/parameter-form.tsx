@@ -18,6 +18,7 @@ import {
   isIncomplete,
   problemPlace,
   commandOf,
+  givenParams,
 } from '@graft/view';
 import { useDocument, useRunView, usePath } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
@@ -27,7 +28,6 @@ import { useKeptOpen } from '../../kit/kept-open.ts';
 import type { FieldProps } from '../../kit/form/field-props.ts';
 import { ExposureButton, hasInterface } from './fields/exposure-button.tsx';
 import { EdgeEntriesControl } from './fields/edge-entries-control.tsx';
-import { GivenNote } from './fields/given-note.tsx';
 import { GraphControl } from './fields/graph-control.tsx';
 import { withoutEmptyRows } from './fields/list-control.tsx';
 import { isChoices, PlainControl } from './fields/plain-control.tsx';
@@ -37,6 +37,7 @@ import { useTakeBack } from './fields/take-back.ts';
 import { TrySeveral } from './fields/try-several.tsx';
 import { SeveralChip, useVaried } from './fields/varied.tsx';
 import { FileRemedies } from '../../kit/slots.ts';
+import { count } from '@graft/nodes/kit/ui';
 
 function Control({
   node,
@@ -273,5 +274,23 @@ export function ParameterForm({
         </details>
       )}
     </div>
+  );
+}
+
+/** Says what a parameter is given in this use of the graph, whatever is written in the graph itself. */
+function GivenNote({ node, param }: { readonly node: string; readonly param: string }) {
+  const graph = useDocument((state) => state.graph);
+  const trail = useDocument((state) => state.trail);
+  const given = Object.entries(givenParams(graph, trail, node)).find(([name]) => name === param);
+  if (given === undefined) return null;
+  const [, value] = given;
+  const last = trail.at(-1);
+  const shown = typeof value === 'string' ? `“${value}”` : JSON.stringify(value);
+  return (
+    <p className="font-[550]" data-testid={`given-${param}`}>
+      {last?.round === undefined
+        ? `“${last?.node ?? ''}” set this to ${shown}.`
+        : `Round ${count(last.round)} of “${last.node}” set this to ${shown}.`}
+    </p>
   );
 }

@@ -4,7 +4,6 @@ import { useMemo } from 'react';
 import { api } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
 import { answersToLabel, type AnswerToLabel } from './answers-to-label.ts';
-import { firstRows } from './first-rows.ts';
 import { useConnected, useInputs, type LabelParams } from './labelled-node.ts';
 
 /** More answers would not be read by anybody. Of metrics, of which an answer may have several rows, more are read. */
@@ -62,4 +61,33 @@ function absence(artifact: ArtifactRef | undefined, error: Error | null): string
     return 'There are no answers yet. Run the graph, then label its answers.';
   }
   return error === null ? undefined : refusalOf(error);
+}
+
+interface Page {
+  readonly rows: readonly unknown[];
+  /** Of all pages. */
+  readonly total: number;
+}
+
+interface FirstRows {
+  readonly rows: readonly unknown[];
+  /** How many come after them. */
+  readonly left: number;
+}
+
+const pageSize = 5_000;
+
+/** The first rows of an output, at most so many. */
+export async function firstRows(
+  read: (page: { readonly offset: number; readonly limit: number }) => Promise<Page>,
+  atMost: number,
+): Promise<FirstRows> {
+  const rows: unknown[] = [];
+  for (;;) {
+    const limit = Math.min(pageSize, atMost - rows.length);
+    const found = await read({ offset: rows.length, limit });
+    rows.push(...found.rows);
+    const left = found.total - rows.length;
+    if (found.rows.length === 0 || left <= 0 || rows.length >= atMost) return { rows, left };
+  }
 }

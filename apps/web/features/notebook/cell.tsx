@@ -1,6 +1,6 @@
 import { memo, useRef, type KeyboardEvent } from 'react';
 import { action, cellHead, deleteKeys, stepOf, undo, untitled } from '@graft/view';
-import { CellFrame } from '../../kit/notebook/cell-frame.tsx';
+import { CellFrame, Settings } from '../../kit/notebook/cell-frame.tsx';
 import { TitleField } from '../../kit/node-title.tsx';
 import { offStatus, outdatedText, resultText } from '../../api/runs/node-status.ts';
 import { progressText } from '../../api/runs/run-texts.ts';
@@ -22,7 +22,6 @@ import { OutputTab, ParameterForm, PastParameters } from '../../kit/slots.ts';
 import { cellAct, useKeyBefore, type CellAct, type CellStep } from './cell-act.ts';
 import { CellLinks } from './cell-links.tsx';
 import { lookAtCell, openForm, useCellLook } from './cell-looks.ts';
-import { Settings } from '../../kit/cell-parts.tsx';
 
 /** Asks which node to add: after the selected one, where one is. */
 export function askForNode(): void {

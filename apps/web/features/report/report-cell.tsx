@@ -15,9 +15,7 @@ import { offStatus, resultText, stepStatus } from '../../api/runs/node-status.ts
 import { scoreText } from '../../api/runs/run-texts.ts';
 import { Markdown } from '../../kit/markdown.tsx';
 import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
-import { CellFrame, type OutputLook } from '../../kit/notebook/cell-frame.tsx';
-import { ScoreLine } from '../../kit/cell-parts.tsx';
-import { Settings } from '../../kit/cell-parts.tsx';
+import { CellFrame, type OutputLook, ScoreLine, Settings } from '../../kit/notebook/cell-frame.tsx';
 import { PortTabs } from '../../kit/tab-list.tsx';
 import { OutputView } from './report-output.tsx';
 

@@ -2,11 +2,10 @@ import { isRecord, Metrics, rowHolds } from '@graft/graph';
 import { count, placeOfRow, plural, RawRows } from '@graft/nodes/kit/ui';
 import { previews } from '@graft/nodes/previews';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { FindBar, isFindable } from '../../kit/find/find-bar.tsx';
+import { FindBar, isFindable, type Found } from '../../kit/find/find-bar.tsx';
 import { useHighlight } from '../../kit/find/highlight.ts';
 import { useScrolledRow } from '../../kit/find/scroll-to-row.ts';
 import { usePrinting } from '../../kit/notebook/printing.ts';
-import type { Found } from '../../kit/find/find-bar.tsx';
 import type { ReportOutput, ReportRows } from '@graft/view';
 
 /** What of an output is not in the page. */

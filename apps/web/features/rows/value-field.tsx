@@ -1,7 +1,7 @@
 import { isRecord } from '@graft/graph';
 import { useId, useState } from 'react';
 import { AddButton, RemoveButton } from '../../kit/form/entry-group.tsx';
-import { NumberEntry } from '../../kit/form/entry-input.tsx';
+import { NumberEntry } from '../../kit/form/numbers-control.tsx';
 import type { InputProps } from '../../kit/form/field-props.ts';
 import { JsonControl } from '../../kit/form/json-control.tsx';
 import {

@@ -3,8 +3,8 @@ import {
   HighlightStyle,
   indentUnit,
   syntaxHighlighting,
+  type LanguageSupport,
 } from '@codemirror/language';
-import type { LanguageSupport } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
 import type { CodeLanguage } from '@graft/graph';
 import { tags } from '@lezer/highlight';

@@ -1,6 +1,5 @@
 import type { InputProps } from './field-props.ts';
-import { TextLines } from './text-controls.tsx';
-import { useTyped } from './use-typed.ts';
+import { TextLines, useTyped } from './text-controls.tsx';
 
 /** What a text stands for: its JSON, or, while it is none, the text. */
 function readJson(text: string): unknown {

@@ -2,9 +2,8 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { placeShown, HeldText } from '@graft/view';
 import type { FieldProps } from './field-props.ts';
 import { useScreen } from '../stores.ts';
-import { readNumber } from './read-number.ts';
+import { readNumber, looksLikeSeveral, readSeveral } from './read-number.ts';
 import { TextLine } from './text-controls.tsx';
-import { looksLikeSeveral, readSeveral } from './several-values.ts';
 
 function step(field: FieldProps['field'], value: number, direction: number): number {
   const size = field.control === 'integer' ? 1 : 0.05;

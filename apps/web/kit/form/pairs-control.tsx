@@ -1,11 +1,41 @@
-import { sameJson } from '@graft/graph';
+import { sameJson, isRecord } from '@graft/graph';
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { NumberEntry } from './entry-input.tsx';
+import { NumberEntry } from './numbers-control.tsx';
 import { AddButton, EntryGroup, EntryRow } from './entry-group.tsx';
 import { isWrongEntry, type FieldProps } from './field-props.ts';
 import { TextLine } from './text-controls.tsx';
-import { type Pair, pairsOf, recordOf, repeatedNames } from './pairs.ts';
+
+/** A name with what stands beside it, as it is being written. */
+interface Pair {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+export function pairsOf(value: unknown): Pair[] {
+  return isRecord(value)
+    ? Object.entries(value).map(([name, each]) => ({ name, value: each }))
+    : [];
+}
+
+/** Names that stand more than once. */
+export function repeatedNames(pairs: readonly Pair[]): string[] {
+  const names = pairs.map(({ name }) => name);
+  return [...new Set(names.filter((name, at) => name !== '' && names.indexOf(name) < at))];
+}
+
+/** What is written so far: without pairs that lack their name or number; of a name that stands twice, the first. */
+export function recordOf(
+  pairs: readonly Pair[],
+  { numbers }: { readonly numbers: boolean },
+): Readonly<Record<string, unknown>> {
+  const record = new Map<string, unknown>();
+  for (const { name, value } of pairs) {
+    const isWhole = name !== '' && !(numbers && value === '');
+    if (isWhole && !record.has(name)) record.set(name, value);
+  }
+  return Object.fromEntries(record);
+}
 
 interface Draft {
   readonly pairs: readonly Pair[];

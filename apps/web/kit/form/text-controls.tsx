@@ -1,8 +1,21 @@
-import type { ParamField } from '@graft/graph';
-import type { ComponentProps } from 'react';
 import type { FieldProps, InputProps } from './field-props.ts';
+import { type ParamField, sameJson, metricWords } from '@graft/graph';
+import { type ComponentProps, useState } from 'react';
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/**
+ * What is typed into a field, for as long as it stands for the field's value: afterwards, as once the value was undone, undefined. `read` says
+ * what a text stands for.
+ */
+export function useTyped(
+  value: unknown,
+  read: (text: string) => unknown,
+): readonly [typed: string | undefined, type: (text: string | undefined) => void] {
+  const [typed, type] = useState<string>();
+  const holds = typed !== undefined && sameJson(read(typed), value);
+  return [holds ? typed : undefined, type];
+}
 
 interface LineProps extends Omit<
   ComponentProps<'input'>,
@@ -116,6 +129,38 @@ export function SelectControl({
         </option>
       ))}
     </select>
+  );
+}
+
+/** Any number of allowed values, each a box to tick; kept in the order in which they are offered. */
+export function ChoicesControl({ field, value, describedBy, change }: FieldProps) {
+  const options = field.options ?? [];
+  const chosen: readonly unknown[] = Array.isArray(value) ? value : [];
+  return (
+    <div
+      className="flex flex-wrap gap-x-4 gap-y-1"
+      role="group"
+      aria-label={field.title}
+      aria-describedby={describedBy}
+    >
+      {options.map((option) => (
+        <label key={option} className="flex items-center gap-1.5">
+          <input
+            type="checkbox"
+            className="size-[15px]"
+            checked={chosen.includes(option)}
+            onChange={(event) =>
+              change(
+                options.filter((other) =>
+                  other === option ? event.target.checked : chosen.includes(other),
+                ),
+              )
+            }
+          />
+          {field.name === 'metrics' ? metricWords(String(option)) : option}
+        </label>
+      ))}
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { CellHead } from '@graft/view';
 import { useEffect, type ReactNode, type Ref } from 'react';
 import { familyColour } from '../node-types.ts';
-import { printLight } from './print-light.ts';
+import { printLight } from './printing.ts';
 
 /** A graph as a page: an outline, where there is any, and its nodes as cells, each below what feeds it. */
 export function NotebookPage(props: {

@@ -17,8 +17,7 @@ import {
   rowsKey,
   type RunState,
 } from '@graft/view';
-import { shownTable } from '../router/shown-paths.ts';
-import { shownEvent, shownRun } from '../router/shown-paths.ts';
+import { shownTable, shownEvent, shownRun } from '../router/shown-paths.ts';
 import { outputRows, type RowLimits } from './output-rows.ts';
 import { readRanGraphs } from './ran-graphs.ts';
 import { reportCells } from './report-cells.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CollectableItems } from '../../collectable-items.ts';
+import type { CollectableItems } from '../../collect-garbage.ts';
 import { all, noise, sha256 } from './bytes.ts';
 
 const family = sha256('a family');

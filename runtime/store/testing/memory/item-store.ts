@@ -1,5 +1,5 @@
 import type { ItemFamily } from '@graft/graph';
-import type { CollectableItems } from '../../collectable-items.ts';
+import type { CollectableItems } from '../../collect-garbage.ts';
 
 interface Held {
   readonly items: Map<string, Uint8Array>;

@@ -1,6 +1,6 @@
 import type { Graph } from '@graft/graph';
 import { useDocument } from '../../../kit/stores.ts';
-import { NumberEntry } from '../../../kit/form/entry-input.tsx';
+import { NumberEntry } from '../../../kit/form/numbers-control.tsx';
 import { EntryGroup, EntryRow } from '../../../kit/form/entry-group.tsx';
 import { TextLine } from '../../../kit/form/text-controls.tsx';
 import { isWrongEntry, type FieldProps } from '../../../kit/form/field-props.ts';

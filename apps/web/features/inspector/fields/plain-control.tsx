@@ -1,14 +1,14 @@
 import type { ParamField } from '@graft/graph';
-import { ChoicesControl } from '../../../kit/form/choices-control.tsx';
-import type { FieldProps } from '../../../kit/form/field-props.ts';
-import { FilesControl } from './files-control.tsx';
-import { JsonControl } from '../../../kit/form/json-control.tsx';
 import {
+  ChoicesControl,
   BooleanControl,
   MultilineControl,
   SelectControl,
   TextControl,
 } from '../../../kit/form/text-controls.tsx';
+import type { FieldProps } from '../../../kit/form/field-props.ts';
+import { FilesControl } from './files-control.tsx';
+import { JsonControl } from '../../../kit/form/json-control.tsx';
 import { ListControl } from './list-control.tsx';
 import { ModelControl } from './model-control.tsx';
 import { NumberControl } from '../../../kit/form/number-control.tsx';

@@ -5,7 +5,7 @@ import { api } from '../../../api/client.ts';
 import { useDocument, useRunView } from '../../../kit/stores.ts';
 import { stepOf } from '@graft/view';
 import { hitsAfter } from './hits-after.ts';
-import { useReadRow } from './read-row.ts';
+import { useReadRow } from './read-rows.ts';
 import { useUmap } from './umap/use-umap.ts';
 
 /** The hits that were found in embeddings, in the run that is shown. */

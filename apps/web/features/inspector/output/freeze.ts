@@ -1,4 +1,12 @@
-import { freezeOutput, rowsReader, portTypes, type ArtifactRef, type Graph } from '@graft/graph';
+import {
+  freezeOutput,
+  rowsReader,
+  portTypes,
+  type ArtifactRef,
+  type Graph,
+  readRowsOf,
+  type GraphNode,
+} from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
 import { api } from '../../../api/client.ts';
 import {
@@ -109,10 +117,35 @@ export async function freeze(output: OutputOfStep): Promise<void> {
 }
 
 /** Freezes an output, and opens the editor on its rows; who leaves it without saving has frozen nothing. */
-export async function editOutput(output: OutputOfStep): Promise<void> {
+async function editOutput(output: OutputOfStep): Promise<void> {
   const written = await freezeRows(output);
   if (written === undefined) return;
   const { file, type, version, before } = written;
   const giveUp = (): void => undoTo(before);
   useOverlay.getState().show({ editedRows: { file, type, written: version, giveUp } });
+}
+
+/** A way to edit rows, as a button says it. */
+export interface EditWish {
+  readonly label: string;
+  readonly title: string;
+  readonly run: () => void;
+}
+
+/** How the rows of an output are edited: where they are frozen, else once they are. Undefined where they cannot be. */
+export function editWish(
+  node: GraphNode | undefined,
+  output: OutputOfStep | undefined,
+): EditWish | undefined {
+  const frozen = readRowsOf(node);
+  if (frozen !== undefined) {
+    const run = (): void => useOverlay.getState().show({ editedRows: frozen });
+    return { label: 'Edit the rows', title: `Edit the rows in ${frozen.file} …`, run };
+  }
+  if (output === undefined) return undefined;
+  return {
+    label: 'Edit this output',
+    title: 'Edit this output …: freezes its rows to a file that takes the node’s place',
+    run: () => void editOutput(output),
+  };
 }

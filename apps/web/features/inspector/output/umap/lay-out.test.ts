@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { layOut } from './lay-out.ts';
-import type { UmapNews } from './umap-message.ts';
+import { layOut, type UmapNews } from './lay-out.ts';
 
 /** Two bundles of directions at right angles to each other, one after the other in turn. */
 const count = 60;

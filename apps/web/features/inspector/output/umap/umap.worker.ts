@@ -1,5 +1,4 @@
-import { layOut } from './lay-out.ts';
-import type { UmapTask } from './umap-message.ts';
+import { layOut, type UmapTask } from './lay-out.ts';
 
 addEventListener('message', ({ data }: MessageEvent<UmapTask>) => {
   for (const news of layOut(data)) postMessage(news);

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { api } from '../../../../api/client.ts';
 import { problemsOf } from '../../../../api/problem.ts';
 import { problemText } from '@graft/view';
-import type { UmapNews, UmapTask } from './umap-message.ts';
+import type { UmapNews, UmapTask } from './lay-out.ts';
 
 /** Places of layouts that were made, by digest: artifacts never change. */
 const made = new Map<string, readonly number[]>();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pairsOf, recordOf, repeatedNames } from './pairs.ts';
+import { pairsOf, recordOf, repeatedNames } from './pairs-control.tsx';
 
 const pair = (name: string, value: unknown) => ({ name, value });
 

@@ -1,6 +1,14 @@
 import { GraphError } from '@graft/graph';
-import { acquireFileLock, LockBusyError, type FileLock } from '@graft/kit';
+import {
+  acquireFileLock,
+  LockBusyError,
+  type FileLock,
+  removePartials,
+  replaceFile,
+} from '@graft/kit';
 import { diskError } from '@graft/store';
+import { dirname } from 'node:path';
+import { writeError } from './write-error.ts';
 
 /** Milliseconds to wait for another save, which takes a few: as long as it takes to tell a holder from elsewhere from a dead one. */
 const patience = 20_000;
@@ -25,5 +33,23 @@ async function acquire(folder: string): Promise<FileLock> {
       `The process ${String(error.pid)} has been saving for ${String(patience / 1000)} s. Try again when it has finished, or end that process.`,
       { audience: 'operator', cause: error },
     );
+  }
+}
+
+/**
+ * Gives a file of the workspace new content, of which `what` says in a sentence that it was not saved. Whatever keeps it
+ * from being written leaves the file as it was, which is worth saying: `no-space`, `state-unusable`.
+ */
+export async function replaceOwnFile(
+  path: string,
+  content: string | Uint8Array,
+  { file, what }: { readonly file: string; readonly what: string },
+): Promise<void> {
+  try {
+    await replaceFile(path, content);
+    // Of saves that were killed: the folder is one's own, and may be under version control.
+    await removePartials(dirname(path));
+  } catch (cause) {
+    throw writeError(cause, { file, what: `${what}, and the file is unchanged` });
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { withSaveLock } from './save-lock.ts';
+import { withSaveLock } from './save-file.ts';
 
 it('lets one save at a time, and waits for no process that is gone', async () => {
   const state = await mkdtemp(join(tmpdir(), 'graft-lock-'));

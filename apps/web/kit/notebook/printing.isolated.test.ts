@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { printLight } from './print-light.ts';
+import { printLight } from './printing.ts';
 
 let dataset: Record<string, string> = {};
 let page = new EventTarget();

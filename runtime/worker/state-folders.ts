@@ -3,6 +3,11 @@ import { checkpointLock, type LeftCheckpoint } from '@graft/engine';
 import { isLocked } from '@graft/kit';
 import { newestSavedStep } from '@graft/training/saved-steps';
 
+/** Folder for temporary files of steps and trainings; each entry is named for its process. */
+export function scratchFolder(stateFolder: string): string {
+  return join(stateFolder, 'scratch');
+}
+
 /** Folder of checkpoints, with one folder for each cache key. */
 export function checkpointFolder(stateFolder: string): string {
   return join(stateFolder, 'checkpoints');

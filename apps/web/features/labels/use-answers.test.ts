@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { firstRows } from './first-rows.ts';
+import { firstRows } from './use-answers.ts';
 
 it.each([
   [0, 0],

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fileKeyer, rowKeyer } from './item-key.ts';
-import { decodePayload, encodePayload } from './payload.ts';
+import { fileKeyer, rowKeyer, decodePayload, encodePayload } from './stored-item.ts';
 
 describe('the key of a row', () => {
   const key = rowKeyer('family', undefined);
