@@ -5,6 +5,7 @@ import {
   modelMemory,
   type Catalogue,
   type FetchProgress,
+  type ModelOrigin,
 } from '@graft/backends/catalogue';
 import {
   GraphError,
@@ -26,6 +27,10 @@ interface OfferedModel {
   /** All of its files are here. */
   readonly installed: boolean;
   readonly imported: boolean;
+  /** The other tool that keeps it on this computer, whose files Graft reads in place; absent: Graft keeps it. */
+  readonly origin?: ModelOrigin;
+  /** Why Graft cannot run it although it is here: one sentence. */
+  readonly unusable?: string;
   /** Bytes that it takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
   readonly memory: number;
 }
@@ -98,8 +103,10 @@ export class WorkspaceModels {
   async offered(): Promise<OfferedModels> {
     const listed = await this.#parts.catalogue.list();
     return {
-      models: listed.map(({ entry, facts, installed, imported }) => ({
+      models: listed.map(({ entry, facts, installed, imported, origin }) => ({
         ...{ facts, installed, imported, licence: entry.licence, memory: modelMemory(entry) },
+        ...(origin === undefined ? {} : { origin }),
+        ...(facts.unusable === undefined ? {} : { unusable: facts.unusable }),
       })),
       memory: { total: machineMemory(), free: await availableMemory() },
     };
