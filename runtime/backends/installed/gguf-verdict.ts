@@ -4,10 +4,12 @@ import { z } from 'zod';
 /** What a GGUF file is to Graft. */
 export type GgufVerdict =
   | { readonly kind: 'language-model' }
+  /** An embedder or a reranker. */
+  | { readonly kind: 'encoder' }
   /** Part of another model, or none for texts: not worth listing. */
   | { readonly kind: 'other' }
   /** One that llama.cpp, as Graft has it, does not run. */
-  | { readonly kind: 'unusable'; readonly as: 'language-model' | 'embedder'; readonly why: string };
+  | { readonly kind: 'unusable'; readonly why: string };
 
 /** Encoders by their architecture; others say so by their pooling. */
 const encoders = new Set([
@@ -104,13 +106,12 @@ export async function judgeGguf(header: GgufHeader): Promise<GgufVerdict> {
   }
   const pooling = metadata.get(`${architecture}.pooling_type`);
   if (encoders.has(architecture) || (pooling !== undefined && numberOf(pooling) !== 0)) {
-    const why = 'It is an embedder in GGUF; Graft runs embedders in ONNX.';
-    return { kind: 'unusable', as: 'embedder', why };
+    return { kind: 'encoder' };
   }
   return { kind: 'language-model' };
 }
 
-const unusable = (why: string): GgufVerdict => ({ kind: 'unusable', as: 'language-model', why });
+const unusable = (why: string): GgufVerdict => ({ kind: 'unusable', why });
 
 /** node-llama-cpp lists them for its llama.cpp, in an enumeration that TypeScript lets nobody go through. */
 async function llamaArchitectures(): Promise<ReadonlySet<string>> {

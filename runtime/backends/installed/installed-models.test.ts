@@ -290,6 +290,11 @@ describe('what cannot be run', () => {
     });
   });
 
+  it('is no language model because it is an embedder', async () => {
+    await tools.ollama('nomic-embed-text', ggufOf('nomic-bert', { 'nomic-bert.pooling_type': 1 }));
+    expect((await only()).entry.kind).toBe('embedder');
+  });
+
   it('is no part of another model', async () => {
     await tools.lmStudio('o/r/mmproj-m-F16.gguf', ggufOf('clip'));
     await tools.lmStudio('o/r/eyes.gguf', ggufOf('clip'));
