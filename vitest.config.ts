@@ -1,15 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { noOtherTools } from './runtime/backends/testing/no-other-tools.ts';
 
 /**
- * How long a test waits for an outcome, in milliseconds: long enough that only what never happens fails, on a busy machine too.
- * Wait with `expect.poll`, which knows of it; `vi.waitFor` does not.
+ * What every project has. `timeout`: how long a test waits for an outcome, in milliseconds: long enough that only what
+ * never happens fails, on a busy machine too. Wait with `expect.poll`, which knows of it; `vi.waitFor` does not.
  */
-const patience = {
+const common = {
   environment: 'node',
   expect: { poll: { timeout: 60_000 } },
   testTimeout: 180_000,
   hookTimeout: 180_000,
+  env: noOtherTools,
 } as const;
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/out/**', '**/.next/**', 'e2e/**'];
@@ -34,7 +36,7 @@ export default defineConfig({
           maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 0 },
           provide: { share: 0.05 },
-          ...patience,
+          ...common,
         },
       },
       {
@@ -47,7 +49,7 @@ export default defineConfig({
           maxWorkers: '100%',
           sequence: { groupOrder: 1 },
           provide: { share: 0.05 },
-          ...patience,
+          ...common,
         },
       },
       {
@@ -60,7 +62,7 @@ export default defineConfig({
           maxWorkers: '100%',
           sequence: { groupOrder: 2 },
           provide: { share: 0.05 },
-          ...patience,
+          ...common,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -73,7 +75,7 @@ export default defineConfig({
           pool: 'forks',
           fileParallelism: false,
           sequence: { groupOrder: 3 },
-          ...patience,
+          ...common,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
@@ -88,7 +90,7 @@ export default defineConfig({
           fileParallelism: false,
           sequence: { groupOrder: 4 },
           provide: { share: 1 },
-          ...patience,
+          ...common,
           testTimeout: 1_800_000,
           hookTimeout: 300_000,
         },

@@ -1,9 +1,13 @@
 import { defineConfig } from '@playwright/test';
+import { noOtherTools } from '../runtime/backends/testing/no-other-tools.ts';
 import { findChromium } from '../scripts/find-chromium.mjs';
 
 const executablePath = await findChromium();
 /** Recording every step takes about a fifth more processor time, so failures are traced on request only: `GRAFT_TRACE=1`. */
 const traced = (process.env['GRAFT_TRACE'] ?? '') !== '';
+
+// Servers of tests inherit it.
+Object.assign(process.env, noOtherTools);
 
 /** Soaks run only when named. Workers read this file too, and learn it from the environment. */
 if (process.argv.join('=').includes('--project=soak')) process.env['GRAFT_SOAK'] = '1';

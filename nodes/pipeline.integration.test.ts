@@ -61,7 +61,7 @@ const facts = (id: string) => {
 
 beforeAll(async () => {
   backends = createBackends({ catalogue });
-  const models = { facts, fetch: (id: string) => catalogue.fetch(id) };
+  const models = { facts, files: () => expect.fail() };
   const training = (): never => {
     throw new Error('Nothing is trained here.');
   };

@@ -55,7 +55,7 @@ beforeAll(() => {
   ctx = testContext({
     backends: all,
     log: (_level, message) => log.push(message),
-    models: { facts, fetch: (one) => catalogue.fetch(one) },
+    models: { facts, files: () => expect.fail() },
     inputFacets: { embeddings: { embedder: { model: id, digest, dimension } } },
   });
 });

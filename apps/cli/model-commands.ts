@@ -29,7 +29,7 @@ export function addModels(program: Command, end: (code: ExitCode) => void): void
     .action(async (name, options) => end(await (await hub()).modelInfo(name, options)));
   models
     .command('ls')
-    .description('list the catalogue, and which models are downloaded')
+    .description('list the catalogue, what is downloaded, and the models of other tools here')
     .option('--json', 'print as JSON')
     .action(async (options) => end(await (await command()).listModels(options)));
   models

@@ -35,6 +35,23 @@ it('gives the model by digest, and says so before it runs', async () => {
   });
 });
 
+it('has a file read whose digest nobody knows yet, so that the step is keyed by it', async () => {
+  const { models } = testContext();
+  const read: string[] = [];
+  const files = (id: string): Promise<ReadonlyMap<string, string>> => {
+    read.push(id);
+    return Promise.resolve(new Map());
+  };
+  const chosen = async (more: Partial<ModelFacts>): Promise<void> => {
+    const lookup = (id: string): ModelFacts => ({ ...facts('language-model')(id), ...more });
+    await run.run(testContext({ models: { ...models, files, facts: lookup } }), {}, params);
+  };
+  await chosen({});
+  expect(read).toEqual([]);
+  await chosen({ unpinned: true });
+  expect(read).toEqual(['SmolLM2-135M-Instruct']);
+});
+
 it('refuses a model of another kind', async () => {
   const lookup = facts('embedder');
   const base = testContext();

@@ -20,7 +20,8 @@ export const baseModel = defineNode({
       .default('SmolLM2-135M-Instruct')
       .meta({
         title: 'Model',
-        description: 'A language model, by its id in the catalogue or as hf:owner/repo:quant.',
+        description:
+          'A language model, by its id in the catalogue, as hf:owner/repo:quant, or as ollama:name of another tool on this computer.',
         control: 'model',
         modelKind: 'language-model',
       } satisfies ParamMeta),

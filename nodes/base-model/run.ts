@@ -2,7 +2,10 @@ import { GraphError, implement } from '@graft/graph';
 import { baseModel } from './node.ts';
 
 export const run = implement(baseModel, async (ctx, _inputs, params) => {
-  const { id, digest, architecture, format, contextLength, kind } = ctx.models.facts(params.model);
+  const facts = ctx.models.facts(params.model);
+  const { id, digest, architecture, format, contextLength, kind } = facts;
+  // The digest of a file of another tool is known once it has been read. This step is then keyed by it and runs again.
+  if (facts.unpinned === true) await ctx.models.files(id);
   if (kind !== 'language-model') {
     throw new GraphError(
       'bad-model',

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelSchema } from '@graft/graph';
 import { expect, it } from 'vitest';
@@ -31,13 +31,18 @@ it('writes the weights that are in the artifact', async () => {
 it('writes the files of the catalogue for a model of the catalogue', async () => {
   await using tiny = await TinyTraining.open();
   const [catalogue, target] = [await tiny.files.folder(), join(await tiny.files.folder(), 'mine')];
-  await mkdir(join(catalogue, 'onnx'));
-  await writeFile(join(catalogue, 'onnx', 'model.onnx'), 'weights');
+  // As another tool may keep it: in a folder with other files, and by another name.
+  await writeFile(join(catalogue, 'sha256-1'), 'weights');
   await writeFile(join(catalogue, 'config.json'), '{}');
+  await writeFile(join(catalogue, 'sha256-2'), 'another model');
+  const files = new Map([
+    ['config.json', join(catalogue, 'config.json')],
+    ['onnx/model.onnx', join(catalogue, 'sha256-1')],
+  ]);
   const { models } = testContext();
   const ctx = tiny.context({
     output: () => Promise.resolve(target),
-    models: { ...models, fetch: () => Promise.resolve(catalogue) },
+    models: { ...models, files: () => Promise.resolve(files) },
   });
   const info = modelSchema.parse({
     ...{ id: 'm', digest: 'd', architecture: 'llama', format: 'onnx', contextLength: 64 },

@@ -54,7 +54,7 @@ async function judgeAll(): Promise<{ rows: MetricRow[]; judgements: Judgement[];
   const base = testContext();
   const ctx = testContext({
     log: (_level, message) => log.push(message),
-    models: { facts, fetch: (id) => catalogue.fetch(id) },
+    models: { facts, files: () => expect.fail() },
     backends: {
       ...base.backends,
       embedder: (id) => backends.embedder(id),

@@ -53,7 +53,7 @@ async function result(params: Partial<Params>): Promise<string> {
   const { ctx } = leaningContext((prompt) => numberOf('', prompt) / 10 + 0.1);
   const asked = testContext({
     log: () => undefined,
-    models: { facts: () => ({}) as never, fetch: ctx.models.fetch },
+    models: { facts: () => ({}) as never, files: ctx.models.files },
     backends: {
       ...ctx.backends,
       embedder: (name) => Promise.resolve(embedder(String(name))),

@@ -65,7 +65,7 @@ function context(checkpoints: string, parts: Partial<RunContext> = {}): RunConte
   return testContext({
     log: (_level, message) => log.push(message),
     lease: (bytes) => backends.lease(bytes),
-    models: { facts: () => facts ?? expect.fail(), fetch: (name) => catalogue.fetch(name) },
+    models: { facts: () => facts ?? expect.fail(), files: () => expect.fail() },
     scratch: () => mkdtemp(join(folder, 'scratch-')),
     checkpoints: () => Promise.resolve(checkpoints),
     device: 'cpu',

@@ -63,7 +63,7 @@ it('gives a cross-encoder that tells the wanted passages from the others', async
   const ctx = testContext({
     metrics: (row) => curve.push(row),
     lease: (bytes) => backends.lease(bytes),
-    models: { facts: () => facts ?? expect.fail(), fetch: (name) => catalogue.fetch(name) },
+    models: { facts: () => facts ?? expect.fail(), files: () => expect.fail() },
     scratch: () => mkdtemp(join(folder, 'scratch-')),
     checkpoints: () => mkdtemp(join(folder, 'checkpoints-')),
     device: 'cpu',

@@ -171,7 +171,7 @@ export function createTestHost(
       backends: noBackends,
       web: { get: unavailable },
       databases: { rows: unavailable },
-      models: { facts: unavailable, fetch: unavailable },
+      models: { facts: unavailable, files: unavailable },
       verify: () => Promise.resolve(),
       lease: (bytes) =>
         Promise.resolve({

@@ -72,6 +72,7 @@ export * from './types/node-type.ts';
 export * from './types/lane.ts';
 export * from './rows/hub-reference.ts';
 export * from './rows/model.ts';
+export * from './rows/model-reference.ts';
 export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';
 export * from './contracts/step-checkpoint.ts';

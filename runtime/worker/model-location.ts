@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { UsedModels } from '@graft/backends/catalogue';
 import { GraphError, type ModelSource } from '@graft/graph';
 
@@ -19,8 +18,8 @@ export async function modelLocation(
       `"${id}" has neither a GGUF file nor safetensors, which training needs. Choose another model`,
     );
   }
-  const { folder } = await models.open(id, digest);
-  return gguf === undefined ? folder : join(folder, gguf.path);
+  const { folder, file } = await models.open(id, digest);
+  return gguf === undefined ? folder : file(gguf.path);
 }
 
 /** Location of a catalogue encoder, downloaded if missing: safetensors if available, else ONNX. */

@@ -69,7 +69,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
       },
       models: {
         facts: (id) => models.facts(id),
-        fetch: async (id) => (await models.open(id)).folder,
+        files: (id) => models.files(id),
       },
       verify: () => models.verify(),
       lease: async (bytes) => (await forStep()).lease(bytes),

@@ -33,7 +33,6 @@ import { RunKeeper } from './runs/run-keeper.ts';
 import { StateStorage } from './runs/state-storage.ts';
 import { WorkspaceFiles } from './uploads/workspace-files.ts';
 import { WorkspaceChanges } from './watch/workspace-changes.ts';
-import { ModelList } from './workers/model-list.ts';
 import { operatorAccess } from './workers/operator-access.ts';
 import { StepDevices } from './workers/step-devices.ts';
 import { WorkerSupervisor } from './workers/supervisor.ts';
@@ -85,7 +84,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   );
   await removeLeftovers(scratchFolder(stateFolder));
   await reserve.take();
-  const modelList = await ModelList.open(catalogue);
+  // Plans look models up without waiting, those of other tools as they were last listed.
+  await catalogue.list();
   const threads = options.threads ?? availableParallelism();
   const supervisor = new WorkerSupervisor({
     entry: options.workerEntry ?? defaultWorkerEntry(),
@@ -134,7 +134,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   });
   const keptGraphs = new KeptGraphs(stateFolder);
   const models = new WorkspaceModels({
-    ...{ ...folders, catalogue, modelList },
+    ...{ ...folders, catalogue },
     ...(options.models === undefined ? {} : { lookup: options.models }),
   });
   const against = { registry, artifacts, models: models.lookup };

@@ -5,7 +5,13 @@ import {
   type HubRepo,
   type HubVariant,
 } from '@graft/backends/catalogue';
-import { hubReferenceText, missingModel, GraphError, parseHubReference } from '@graft/graph';
+import {
+  canonicalModelId,
+  GraphError,
+  hubReferenceText,
+  missingModel,
+  parseHubReference,
+} from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { print, printJson, table } from '../terminal.ts';
@@ -55,7 +61,8 @@ export async function searchModels(words: readonly string[], raw: unknown): Prom
 export async function modelInfo(id: string, raw: unknown): Promise<ExitCode> {
   const { json = false } = infoSchema.parse(raw);
   const models = catalogue();
-  const listed = (await models.list()).find(({ entry }) => entry.id === id);
+  const name = canonicalModelId(id);
+  const listed = (await models.list()).find(({ entry }) => entry.id === name);
   if (listed !== undefined) {
     if (json) printJson(listed);
     else print(table(localRows(listed)));
@@ -78,7 +85,7 @@ export async function modelInfo(id: string, raw: unknown): Promise<ExitCode> {
 }
 
 function localRows(listed: Awaited<ReturnType<Catalogue['list']>>[number]): string[][] {
-  const { entry, facts, installed } = listed;
+  const { entry, facts, installed, origin } = listed;
   const { licence } = entry;
   return [
     ['model', entry.id],
@@ -88,7 +95,9 @@ function localRows(listed: Awaited<ReturnType<Catalogue['list']>>[number]): stri
     ['parameters', amount(facts.parameters) || 'unknown'],
     ['context', `${entry.contextLength} tokens`],
     ['licence', licence.url === undefined ? licence.id : `${licence.id} (${licence.url})`],
-    ['digest', facts.digest],
+    ...(facts.unpinned === true ? [] : [['digest', facts.digest]]),
+    ...(origin === undefined ? [] : [['kept by', `${origin.tool}, in ${origin.path}`]]),
+    ...(facts.unusable === undefined ? [] : [['unusable', facts.unusable]]),
     ...(facts.source === undefined ? [] : [['source', facts.source]]),
   ];
 }

@@ -1,4 +1,9 @@
-import { createCatalogue, defaultModelsFolder, type Catalogue } from '@graft/backends/catalogue';
+import {
+  createCatalogue,
+  defaultModelsFolder,
+  type Catalogue,
+  type ListedModel,
+} from '@graft/backends/catalogue';
 import { isHubReference } from '@graft/graph';
 import { z } from 'zod';
 import { env } from '../env.ts';
@@ -20,30 +25,25 @@ export async function listModels(rawOptions: unknown): Promise<ExitCode> {
   const models = await catalogue().list();
   if (json) printJson(models);
   else {
-    print(
-      table(
-        models.map(({ entry, facts, installed, imported, partial, bytes }) => [
-          entry.id,
-          entry.kind,
-          entry.format,
-          formatBytes(facts.size),
-          entry.licence.id,
-          [
-            installed
-              ? 'here'
-              : partial > 0
-                ? unfinished(bytes + partial, facts.size)
-                : 'not downloaded',
-            imported && !isHubReference(entry.id) ? 'imported' : '',
-          ]
-            .filter((word) => word !== '')
-            .join(', '),
-        ]),
-        [3],
-      ),
-    );
+    const rows = models.map((model) => {
+      const { id, kind, format, licence } = model.entry;
+      return [id, kind, format, formatBytes(model.facts.size), licence.id, whereOf(model)];
+    });
+    print(table(rows, [3]));
   }
   return exitCode.succeeded;
+}
+
+/** Where a model is, or how much of it; and why it cannot be run. */
+export function whereOf({ entry, facts, ...listed }: ListedModel): string {
+  const { installed, imported, origin, partial, bytes } = listed;
+  const absent = partial > 0 ? unfinished(bytes + partial, facts.size) : 'not downloaded';
+  const place = origin === undefined ? 'here' : `in ${origin.tool}`;
+  return [
+    installed ? place : absent,
+    ...(imported && !isHubReference(entry.id) ? ['imported'] : []),
+    ...(facts.unusable === undefined ? [] : [`unusable: ${facts.unusable}`]),
+  ].join(', ');
 }
 
 /** `graft models pull NAME`: an interrupted download goes on where it stopped. */

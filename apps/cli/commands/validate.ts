@@ -21,7 +21,9 @@ export async function validate(files: readonly string[], rawOptions: unknown): P
     import('@graft/nodes/definitions'),
     import('@graft/backends/catalogue'),
   ]);
-  const { lookup } = createCatalogue({ modelsFolder: defaultModelsFolder(env.all) });
+  const models = createCatalogue({ modelsFolder: defaultModelsFolder(env.all) });
+  // Other tools may have new models.
+  await models.list();
   let sound = true;
   for (const file of files) {
     let drift: readonly Drift[] = [];
@@ -31,7 +33,7 @@ export async function validate(files: readonly string[], rawOptions: unknown): P
       const graphs = await usedGraphs(graph, root);
       const { changedGraphs } = await import('@graft/workspace');
       drift = await changedGraphs(graph, { graphs, file: path, stateFolder: stateFolderOf(root) });
-      return validateGraph(graph, registry, { models: lookup, file: path, graphs });
+      return validateGraph(graph, registry, { models: models.lookup, file: path, graphs });
     });
     if (problems.length === 0) print(`${file}: sound`);
     else sound = false;

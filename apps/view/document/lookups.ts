@@ -1,4 +1,11 @@
-import type { ModelFacts, ModelLookup, Problem, GraphLookup, Registry } from '@graft/graph';
+import {
+  canonicalModelId,
+  type GraphLookup,
+  type ModelFacts,
+  type ModelLookup,
+  type Problem,
+  type Registry,
+} from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
 
 let registry: Registry | undefined;
@@ -37,6 +44,6 @@ export const checks = createStore<Checks>()((set) => ({
   models: noModels,
   setModels(models) {
     const byId = new Map(models.map((model) => [model.id, model]));
-    set({ models: (id) => byId.get(id) });
+    set({ models: (id) => byId.get(canonicalModelId(id)) });
   },
 }));

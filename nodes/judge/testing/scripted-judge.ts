@@ -114,7 +114,7 @@ export async function judgeAll(model: LanguageModel, setting: Setting): Promise<
   const ctx = testContext({
     log: (level, message, item) => log.push(`${level} ${item ?? ''}: ${message}`),
     progress: ({ done, total, message }) => progress.push(`${done}/${total}, ${message}`),
-    models: { facts: () => facts, fetch: base.models.fetch },
+    models: { facts: () => facts, files: base.models.files },
     backends: {
       ...base.backends,
       languageModel: () => Promise.resolve(model),

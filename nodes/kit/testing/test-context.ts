@@ -44,7 +44,7 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
     metrics: () => undefined,
     lease: absent('device'),
     room: () => Promise.resolve(Number.POSITIVE_INFINITY),
-    models: { facts: absent('catalogue'), fetch: absent('catalogue') },
+    models: { facts: absent('catalogue'), files: absent('catalogue') },
     backends,
     web: { get: absent('web') },
     databases: { rows: absent('database') },

@@ -60,7 +60,7 @@ function context(parts: Partial<RunContext> = {}): RunContext {
       backends
         .forStep({ device: 'cpu', signal: new AbortController().signal, progress: () => undefined })
         .room(),
-    models: { facts: () => facts ?? expect.fail(), fetch: (name) => catalogue.fetch(name) },
+    models: { facts: () => facts ?? expect.fail(), files: () => expect.fail() },
     scratch: () => mkdtemp(join(folder, 'scratch-')),
     checkpoints: () => mkdtemp(join(folder, 'checkpoints-')),
     device: 'cpu',

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isPlainModelId } from '@graft/graph';
 import { z } from 'zod';
 import {
-  hasCode,
   hashFile,
   linkOrCopy,
   placeFile,
@@ -16,6 +14,7 @@ import {
   syncPath,
 } from '@graft/kit';
 import { bootId } from './boot-id.ts';
+import { stampOf, statOf } from './file-stamp.ts';
 
 /** A file whose digest is known. */
 export interface KnownFile {
@@ -188,23 +187,5 @@ export class BlobStore {
       return true;
     }
     return false;
-  }
-}
-
-/**
- * Size, times and inode of a file. The time of its last change of any kind is among them, which nobody can set: a tool
- * that puts the time of writing back changes the stamp all the same.
- */
-async function stampOf(path: string): Promise<string | undefined> {
-  const found = await statOf(path);
-  return found && [found.size, found.mtimeNs, found.ctimeNs, found.ino].join(' ');
-}
-
-async function statOf(path: string): Promise<BigIntStats | undefined> {
-  try {
-    return await stat(path, { bigint: true });
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
   }
 }

@@ -8,7 +8,7 @@ export interface CatalogueOptions {
   readonly modelsFolder: string;
   /** Base address of the hub; default `$HF_ENDPOINT`, else `https://huggingface.co`. */
   readonly hubEndpoint?: string;
-  /** Instead of this process's, for tests. */
+  /** Says where other tools keep models; default: this process's. For tests. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Waits before a request is made again; for tests. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -25,11 +25,22 @@ export interface FetchOptions {
   readonly consent?: boolean;
 }
 
+/** The tool that keeps a model on this computer. Graft reads its files in place and never changes them. */
+export interface ModelOrigin {
+  readonly tool: 'Ollama' | 'LM Studio' | 'llama.cpp' | 'Hugging Face cache';
+  /** Absolute path of the file, or of the folder that holds its files. */
+  readonly path: string;
+}
+
 export interface ListedModel {
   readonly entry: ModelEntry;
+  /** With `unusable` for one that is here and that Graft cannot run. */
   readonly facts: ModelFacts;
+  /** All of its files are on this computer. */
   readonly installed: boolean;
-  /** Bytes on disk. */
+  /** Absent: its files are in the models folder, or are to be downloaded there. */
+  readonly origin?: ModelOrigin;
+  /** Bytes in the models folder. */
   readonly bytes: number;
   /** Bytes that have come of files whose download has not ended. */
   readonly partial: number;
@@ -47,11 +58,14 @@ export interface ModelsUsage {
 /** A model whose files held the bytes of its digest when it was opened. */
 export interface OpenedModel {
   readonly entry: ModelEntry;
+  /** Holds its files at their paths, unless it is a GGUF model of another tool. */
   readonly folder: string;
+  /** Where the file of a path of its entry lies. */
+  file(path: string): string;
   readonly digest: string;
   /** Of these very files on disk: another once anybody has touched one of them. */
   readonly stamp: string;
-  /** Whether the files still hold those bytes: by their stamp, else by hashing them. */
+  /** Whether the files still hold those bytes: by their stamp, else by hashing them. Throws `missing-file` for one of another tool that is gone. */
   isSound(): Promise<boolean>;
 }
 
@@ -62,7 +76,7 @@ export interface ModelPackage {
   readonly blob: (digest: string) => AsyncIterable<Uint8Array>;
 }
 
-/** The models that can be had, and those that are here. */
+/** The models that can be had, and those that are here, in the models folder and with other tools. */
 export interface Catalogue {
   readonly modelsFolder: string;
   /** What the hub has. */
@@ -70,11 +84,13 @@ export interface Catalogue {
   readonly lookup: ModelLookup;
   /** Throws `bad-model` for an unknown id. Digests that were pinned on first use are filled in. */
   entry(id: string): ModelEntry;
+  /** What is on this computer now: other tools are looked at each time. */
   list(): Promise<ListedModel[]>;
   /**
    * The folder holding the model's files, verified, downloaded first where they are missing. Concurrent
    * calls, also of other processes, download once. A reference to a hub that is new here is looked up first and pinned
-   * to the commit that it names now. Throws `bad-model`, `no-space` or `cancelled`.
+   * to the commit that it names now. A model of another tool is verified where it is. Throws `bad-model`, `no-space`,
+   * `missing-file`, `damaged-file` or `cancelled`.
    */
   fetch(id: string, options?: FetchOptions): Promise<string>;
   /**
@@ -90,7 +106,10 @@ export interface Catalogue {
    * `damaged-file` or `no-space`.
    */
   receive(entry: ModelEntry, from: ModelPackage): Promise<void>;
-  /** Deletes the files, what has come of them and what was made of them; an imported model's entry and pinned digests too. */
+  /**
+   * Deletes the files, what has come of them and what was made of them; an imported model's entry and pinned digests too.
+   * Throws `bad-input` for a model of another tool.
+   */
   remove(id: string): Promise<void>;
   /** What the models folder takes of the disk. */
   usage(): Promise<ModelsUsage>;

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import {
   GraphError,
+  howToDelete,
   isHubReference,
+  isInstalledReference,
   missingModel,
   parseHubReference,
   type HubReference,
@@ -27,6 +29,7 @@ import { foreignEntry } from './foreign-entry.ts';
 import { HubAccess } from './hub-access.ts';
 import { HubModels } from './hub-models.ts';
 import { importedId, importModel, requireFree, type ImportOptions } from './import-model.ts';
+import { factsOfInstalled, listModels } from './listed-models.ts';
 import { factsOf, modelDigest } from './model-facts.ts';
 import {
   cancelled,
@@ -37,6 +40,8 @@ import {
 } from './model-download.ts';
 import { diskUsage } from './models-usage.ts';
 import { receiveModel } from './receive-model.ts';
+import { InstalledModels } from '../installed/installed-models.ts';
+import type { InstalledModel } from '../installed/installed-record.ts';
 import { SharedWork } from '../shared/shared-work.ts';
 
 /** A model of a hub to look up first; `as`: under another name, in place of what has it. */
@@ -55,6 +60,13 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   return new FolderCatalogue(options);
 }
 
+function notOurs(id: string, { origin: { tool, path } }: InstalledModel): GraphError {
+  return new GraphError(
+    'bad-input',
+    `${tool} keeps the model "${id}" in ${path}, and Graft deletes nothing there. ${howToDelete(id, path)}`,
+  );
+}
+
 /** The digests of a model's files, as far as they are known. */
 const digestsOf = (entry: ModelEntry | undefined): readonly string[] =>
   entry?.files.flatMap(({ digest }) => digest ?? []) ?? [];
@@ -66,19 +78,22 @@ class FolderCatalogue implements Catalogue {
   readonly #records: CatalogueRecords;
   readonly #blobs: BlobStore;
   readonly #converted: ConvertedModels;
+  readonly #elsewhere: InstalledModels;
   readonly #downloads = new SharedWork<string, FetchProgress>();
 
   constructor(options: CatalogueOptions) {
     this.modelsFolder = options.modelsFolder;
+    const settings = options.environment ?? environment;
     this.#access = new HubAccess({
       endpoint: options.hubEndpoint,
-      environment: options.environment ?? environment,
+      environment: settings,
       pause: options.pause,
     });
     this.#records = new CatalogueRecords(options.modelsFolder, options.entries ?? builtInEntries);
     this.#blobs = new BlobStore(options.modelsFolder);
     this.#hub = new HubModels(this.#access, this.#blobs);
     this.#converted = new ConvertedModels(options.modelsFolder);
+    this.#elsewhere = new InstalledModels(options.modelsFolder, settings);
   }
 
   get hub(): Catalogue['hub'] {
@@ -87,13 +102,16 @@ class FolderCatalogue implements Catalogue {
 
   readonly lookup: ModelLookup = (id) => {
     const entry = this.#records.find(id);
-    return entry === undefined ? undefined : factsOf(entry);
+    if (entry !== undefined) return factsOf(entry);
+    const installed = this.#elsewhere.find(id);
+    return installed && factsOfInstalled(installed);
   };
 
   entry(id: string): ModelEntry {
-    const entry = this.#records.find(id);
+    const entry = this.#records.find(id) ?? this.#elsewhere.find(id)?.entry;
     if (entry !== undefined) return entry;
-    if (isHubReference(id)) throw new GraphError('bad-model', missingModel(id));
+    if (isHubReference(id) || isInstalledReference(id))
+      throw new GraphError('bad-model', missingModel(id));
     const known = this.#records.all().map((other) => other.id);
     throw new GraphError(
       'bad-model',
@@ -101,38 +119,16 @@ class FolderCatalogue implements Catalogue {
     );
   }
 
-  async list(): Promise<ListedModel[]> {
-    const imported = this.#records.importedIds();
-    const hasParts = await this.#blobs.hasParts();
-    return Promise.all(
-      this.#records.all().map(async (entry): Promise<ListedModel> => {
-        const present = await Promise.all(
-          entry.files.map(
-            async (file) =>
-              file.digest !== undefined &&
-              this.#blobs.isPresent(entry.id, { ...file, digest: file.digest }),
-          ),
-        );
-        const bytes = entry.files.reduce(
-          (sum, file, index) => sum + (present[index] === true ? file.size : 0),
-          0,
-        );
-        const absent = entry.files.filter((_, index) => present[index] !== true);
-        const begun = hasParts ? absent : [];
-        const parts = await Promise.all(begun.map((file) => receivedOf(this.#blobs, file)));
-        return {
-          entry,
-          facts: factsOf(entry),
-          installed: absent.length === 0,
-          bytes,
-          partial: parts.reduce((sum, part) => sum + part, 0),
-          imported: imported.has(entry.id),
-        };
-      }),
-    );
+  list(): Promise<ListedModel[]> {
+    const places = { records: this.#records, blobs: this.#blobs, elsewhere: this.#elsewhere };
+    return listModels(places);
   }
 
   async fetch(id: string, options: FetchOptions = {}): Promise<string> {
+    return (await this.#openElsewhere(id, options))?.folder ?? this.#fetchOwn(id, options);
+  }
+
+  async #fetchOwn(id: string, options: FetchOptions): Promise<string> {
     const reference = this.#records.find(id) === undefined ? parseHubReference(id) : undefined;
     if (reference === undefined) {
       const entry = this.entry(id);
@@ -152,10 +148,25 @@ class FolderCatalogue implements Catalogue {
     }
   }
 
+  /** A model that the models folder has not, and another tool has. */
+  async #openElsewhere(id: string, options: FetchOptions): Promise<OpenedModel | undefined> {
+    const own = this.#records.find(id);
+    if (own !== undefined) {
+      if (this.#elsewhere.holding(own) === undefined) return undefined;
+      await this.#records.requireConsent(own, options.consent === true);
+      if (await this.#isLaidOutBefore(own, options.signal)) return undefined;
+      return this.#elsewhere.openFor(own, options);
+    }
+    const isReference = isHubReference(id) || isInstalledReference(id);
+    return isReference ? this.#elsewhere.open(id, options) : undefined;
+  }
+
   async open(id: string, options: FetchOptions = {}): Promise<OpenedModel> {
+    const elsewhere = await this.#openElsewhere(id, options);
+    if (elsewhere !== undefined) return elsewhere;
     for (let looks = 0; looks < 3; looks++) {
       const before = await this.#stamp(this.entry(id));
-      const folder = await this.fetch(id, options);
+      const folder = await this.#fetchOwn(id, options);
       // Read again: the first download tells digests that were not known before.
       const entry = this.entry(id);
       const stamp = await this.#stamp(entry);
@@ -163,7 +174,8 @@ class FolderCatalogue implements Catalogue {
       if (stamp === undefined || stamp !== before) continue;
       const isSound = async (): Promise<boolean> =>
         (await this.#stamp(entry)) === stamp || this.#isLaidOut(entry);
-      return { entry, folder, digest: modelDigest(entry), stamp, isSound };
+      const file = (path: string): string => join(folder, path);
+      return { entry, folder, file, digest: modelDigest(entry), stamp, isSound };
     }
     throw new GraphError(
       'input-changed',
@@ -197,6 +209,7 @@ class FolderCatalogue implements Catalogue {
   receive(entry: ModelEntry, { name, blob }: ModelPackage): Promise<void> {
     const target = {
       ...{ blobs: this.#blobs, find: (id: string) => this.#records.find(id) },
+      elsewhere: (id: string) => this.#elsewhere.find(id)?.entry,
       add: (added: ModelEntry) => this.#records.add(added),
     };
     return withFileLock(this.#lockOf(entry.id), {}, () =>
@@ -205,6 +218,8 @@ class FolderCatalogue implements Catalogue {
   }
 
   async remove(id: string): Promise<void> {
+    const installed = this.#records.find(id) === undefined ? this.#elsewhere.find(id) : undefined;
+    if (installed !== undefined) throw notOurs(id, installed);
     const entry = this.entry(id);
     await this.#converted.remove(modelDigest(entry));
     await this.#blobs.removeModel(id);

@@ -6,6 +6,7 @@ import { GraphError } from '@graft/graph';
 import { GgufBytes } from '@graft/kit/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HubServer, type HubFault } from '../testing/hub-server.ts';
+import { noOtherTools } from '../testing/no-other-tools.ts';
 import { hubFolder, smallEmbedder, smallGguf } from '../testing/hub-folder.ts';
 import { createCatalogue } from './catalogue.ts';
 
@@ -304,7 +305,7 @@ async function refused(
   const modelsFolder = join(root, 'a', 'b', 'models');
   const catalogue = createCatalogue({
     ...{ modelsFolder, entries: [], hubEndpoint: hub.url, pause: () => Promise.resolve() },
-    environment: { HF_TOKEN: token, XDG_CONFIG_HOME: '/nowhere' },
+    environment: { ...noOtherTools, HF_TOKEN: token, XDG_CONFIG_HOME: '/nowhere' },
   });
   const error: unknown = await catalogue.fetch(id).catch((thrown: unknown) => thrown);
   if (!(error instanceof GraphError))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HubServer, type HubServerOptions } from '../testing/hub-server.ts';
+import { noOtherTools } from '../testing/no-other-tools.ts';
 import { hubFolder, smallEmbedder, smallGguf, type HubFolderFiles } from '../testing/hub-folder.ts';
 import { createCatalogue } from './catalogue.ts';
 import type { Catalogue, CatalogueOptions } from './catalogue-contract.ts';
@@ -46,7 +47,10 @@ async function open(
   const { token = '', ...others } = options;
   return createCatalogue({
     ...{ modelsFolder: await modelsFolder(), entries: [], hubEndpoint: hub.url },
-    environment: { HF_TOKEN: token, HF_HOME: '/nowhere', XDG_CONFIG_HOME: '/nowhere' },
+    environment: {
+      ...noOtherTools,
+      ...{ HF_TOKEN: token, HF_HOME: '/nowhere', XDG_CONFIG_HOME: '/nowhere' },
+    },
     pause: () => Promise.resolve(),
     ...others,
   });
@@ -325,7 +329,12 @@ describe('a token', () => {
     // The address of a hub that only the proxy knows.
     const proxied = await open(hub, {
       hubEndpoint: 'http://hub.example',
-      environment: { HF_TOKEN: 'hf_good', HTTP_PROXY: hub.url, XDG_CONFIG_HOME: '/nowhere' },
+      environment: {
+        ...noOtherTools,
+        HF_TOKEN: 'hf_good',
+        HTTP_PROXY: hub.url,
+        XDG_CONFIG_HOME: '/nowhere',
+      },
     });
     await proxied.fetch('hf:o/r');
     expect(hub.requests[0]?.path).toContain('http://hub.example/api/models/o/r');
@@ -340,7 +349,7 @@ it('HF_HUB_OFFLINE keeps from asking, and what is here goes on', async () => {
   hub.requests.length = 0;
   const offline = await open(hub, {
     modelsFolder: catalogue.modelsFolder,
-    environment: { HF_HUB_OFFLINE: '1' },
+    environment: { ...noOtherTools, HF_HUB_OFFLINE: '1' },
   });
   await offline.fetch('hf:o/r:Q4_K_M');
   await expect(offline.fetch('hf:o/r:Q8_0')).rejects.toThrow('HF_HUB_OFFLINE is set');

@@ -26,7 +26,8 @@ export function factsOf(entry: ModelEntry): ModelFacts {
 function sourceOf({ files }: ModelEntry): Pick<ModelFacts, 'source'> {
   const [largest] = [...files].sort((a, b) => b.size - a.size);
   const source = largest?.sources[0];
-  if (source === undefined) return {};
+  // The name of a model of another tool says it already.
+  if (source === undefined || /^(ollama|lmstudio):/.test(source)) return {};
   if (source.startsWith('file:')) return { source: `file:${source.replace(/^.*[/\\]/, '')}` };
   if (!/^https?:/.test(source)) return { source };
   if (!URL.canParse(source)) return {};

@@ -8,18 +8,25 @@ interface ReceiveTarget {
   readonly blobs: BlobStore;
   /** What the catalogue has under an id. */
   readonly find: (id: string) => ModelEntry | undefined;
+  /** What another tool has under it. */
+  readonly elsewhere: (id: string) => ModelEntry | undefined;
   readonly add: (entry: ModelEntry) => Promise<void>;
 }
 
 /** Takes over a model's files from a package, lays them out, and records its entry where the catalogue has none. */
 export async function receiveModel(
-  { blobs, find, add }: ReceiveTarget,
+  { blobs, find, elsewhere, add }: ReceiveTarget,
   entry: ModelEntry,
   bytes: (digest: string) => AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const files = entry.files.map((file) => knownFile(entry, file));
   const here = find(entry.id);
   if (here !== undefined) requireSame(here, entry);
+  const installed = here === undefined ? elsewhere(entry.id) : undefined;
+  if (installed !== undefined) {
+    requireSame(installed, entry);
+    return;
+  }
   const adopted: string[] = [];
   try {
     for (const file of files) {

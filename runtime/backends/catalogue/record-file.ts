@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs';
 import { GraphError } from '@graft/graph';
 import { hasCode, replaceFile, withFileLock } from '@graft/kit';
 import type { z } from 'zod';
+import { stampOfSync } from './file-stamp.ts';
 
 /** A small JSON file of records by key, validated on read and replaced atomically on write. */
 export class RecordFile<Value> {
   readonly #path: string;
   readonly #schema: z.ZodType<Record<string, Value>>;
-
   readonly #remade: boolean;
+  /** What the file held when it had this stamp: it is replaced whole. */
+  #last: { readonly stamp: string; readonly records: Record<string, Value> } | undefined;
 
   /** `remade`: what it holds can be made anew, so that a damaged one is as good as none. */
   constructor(
@@ -29,6 +31,9 @@ export class RecordFile<Value> {
 
   /** For look-ups that cannot wait. */
   readSync(): Record<string, Value> {
+    const stamp = stampOfSync(this.#path);
+    if (stamp === undefined) return {};
+    if (this.#last?.stamp === stamp) return this.#last.records;
     let text: string;
     try {
       text = readFileSync(this.#path, 'utf8');
@@ -36,7 +41,10 @@ export class RecordFile<Value> {
       absentAsUndefined(error);
       return {};
     }
-    return this.#parse(text);
+    const records = this.#parse(text);
+    // Replaced meanwhile, it is read again.
+    if (stampOfSync(this.#path) === stamp) this.#last = { stamp, records };
+    return records;
   }
 
   /** One change at a time, also of other processes: each sees the one before. */

@@ -33,6 +33,13 @@ export class UsedModels {
     return model;
   }
 
+  /** Where each of its files lies, by its path in the model and in that order; as `open`. */
+  async files(id: string): Promise<ReadonlyMap<string, string>> {
+    const { entry, file } = await this.open(id);
+    const paths = entry.files.map(({ path }) => path).sort();
+    return new Map(paths.map((path) => [path, file(path)]));
+  }
+
   /** Throws `bad-model` for an unknown id. */
   entry(id: string): ModelEntry {
     return this.#options.catalogue.entry(id);

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GraphError, type ModelEntry, type ModelSource } from '@graft/graph';
+import { GraphError, howToGet, type ModelSource } from '@graft/graph';
 import { readGgufHeader } from '@graft/kit';
+import type { OpenedModel } from '../catalogue/index.ts';
 import { readableHeader } from '../catalogue/model-folder-file.ts';
 
 /** A GGUF file, and its name in messages. */
@@ -24,30 +25,52 @@ export function fileKey({ digest, path, stamp = '' }: LlamaFile): string {
   return `${digest} ${path} ${stamp}`;
 }
 
-/** Location of a catalogue model's weights: its GGUF file, or its folder. */
-export function weightsPath({ files }: ModelEntry, folder: string): string {
-  const gguf = files.find(({ path }) => path.endsWith('.gguf'));
-  return gguf === undefined ? folder : join(folder, gguf.path);
+/** Where weights lie: a GGUF file, or a folder. */
+export interface Weights {
+  readonly path: string;
+  /** A GGUF file, whatever its name: Ollama names files by their digests. */
+  readonly isGguf?: boolean;
+  /** Of a catalogue model, whose files may change. */
+  readonly stamp?: string;
 }
 
-/**
- * The weights at a path: a GGUF file, or a folder with one. Throws `missing-file`, and `bad-model` for other formats.
- */
-export async function fileAt({ id, digest }: ModelSource, path: string): Promise<LlamaFile> {
+/** Location of a catalogue model's weights: its GGUF file, or its folder. */
+export function weightsOf({ entry, folder, file, stamp }: OpenedModel): Weights {
+  const gguf = entry.files.find(({ path }) => path.endsWith('.gguf'));
+  return gguf === undefined
+    ? { path: folder, stamp }
+    : { path: file(gguf.path), isGguf: true, stamp };
+}
+
+/** The weights of a model. Throws `missing-file`, and `bad-model` for other formats than GGUF. */
+export async function fileAt(
+  { id, digest }: ModelSource,
+  { path, isGguf = path.endsWith('.gguf'), ...stamp }: Weights,
+): Promise<LlamaFile> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new GraphError('missing-file', `the weights of "${id}" are missing at ${path}`, {
-      cause,
-    });
+    throw missingWeights({ id, path }, cause);
   });
   if (!found.isDirectory()) {
-    if (!path.endsWith('.gguf')) throw notGguf(id);
-    return { id, path, digest, size: found.size };
+    if (!isGguf) throw notGguf(id);
+    return { id, path, digest, size: found.size, ...stamp };
   }
   // Split weights are opened by the first file.
   const name = (await readdir(path)).filter((each) => each.endsWith('.gguf')).sort()[0];
   if (name === undefined) throw notGguf(id);
   const file = join(path, name);
-  return { id, path: file, digest, size: (await stat(file)).size };
+  return { id, path: file, digest, size: (await stat(file)).size, ...stamp };
+}
+
+/** What to say of weights that are not where they were. */
+export function missingWeights(
+  { id, path }: Pick<LlamaFile, 'id' | 'path'>,
+  cause?: unknown,
+): GraphError {
+  return new GraphError(
+    'missing-file',
+    `The weights of "${id}" are missing at ${path}. ${howToGet(id)}`,
+    { cause, location: { file: path } },
+  );
 }
 
 /**

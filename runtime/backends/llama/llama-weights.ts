@@ -1,6 +1,7 @@
 import { GraphError } from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
-import { requireSoundHeader, type LlamaFile } from './llama-file.ts';
+import { stampOf } from '../catalogue/file-stamp.ts';
+import { missingWeights, requireSoundHeader, type LlamaFile } from './llama-file.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 
 /** Loads a GGUF file. Aborting rejects at once and frees what is loaded meanwhile. */
@@ -26,7 +27,7 @@ export async function loadLlamaWeights(
     loading.then((model) => model.dispose()).catch(() => undefined);
     if (cause instanceof GraphError) throw cause;
     if (signal.aborted) throw new GraphError('cancelled', 'cancelled', { cause });
-    throw loadError(file.id, cause, await runtime.complaint());
+    throw await loadFailure(runtime, file, cause);
   } finally {
     signal.removeEventListener('abort', give);
   }
@@ -37,12 +38,24 @@ export async function loadLlamaVocabulary(
   runtime: LlamaRuntime,
   file: LlamaFile,
 ): Promise<LlamaModel> {
-  await requireSoundHeader(file);
   try {
+    await requireSoundHeader(file);
     return await runtime.llama.loadModel({ modelPath: file.path, vocabOnly: true });
   } catch (cause) {
-    throw loadError(file.id, cause, await runtime.complaint());
+    if (cause instanceof GraphError) throw cause;
+    throw await loadFailure(runtime, file, cause);
   }
+}
+
+/** Of a file that is gone, as one of another tool may be at any time, llama.cpp says only that it cannot be loaded. */
+async function loadFailure(
+  runtime: LlamaRuntime,
+  file: LlamaFile,
+  cause: unknown,
+): Promise<GraphError> {
+  const complaint = await runtime.complaint();
+  const isGone = (await stampOf(file.path)) === undefined;
+  return isGone ? missingWeights(file, cause) : loadError(file.id, cause, complaint);
 }
 
 /** `complaint` is llama.cpp's logged error, if any. */

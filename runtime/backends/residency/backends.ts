@@ -16,9 +16,14 @@ import {
   type TrainedEmbedder,
 } from '@graft/graph';
 import { machineMemory, OpenedOnce } from '@graft/kit';
-import { UsedModels, type Catalogue, type FetchProgress } from '../catalogue/index.ts';
+import {
+  UsedModels,
+  type Catalogue,
+  type FetchProgress,
+  type OpenedModel,
+} from '../catalogue/index.ts';
 import { RemoteAccess } from '../access/index.ts';
-import { fileAt, isSafetensorsFolder, weightsPath } from '../llama/llama-file.ts';
+import { fileAt, isSafetensorsFolder, weightsOf, type Weights } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
 import { mappedEmbedder } from '../onnx/mapped-embedder.ts';
@@ -69,7 +74,7 @@ export interface StepBackends {
   readonly backends: InferenceBackends;
   readonly models: {
     facts(id: string): ModelFacts;
-    fetch(id: string): Promise<string>;
+    files(id: string): Promise<ReadonlyMap<string, string>>;
   };
   lease(bytes: number): Promise<Lease>;
   /** Bytes that a lease could get now if idle models were unloaded; Infinity if the device does not report it. */
@@ -83,12 +88,6 @@ export interface LoadedBackends extends InferenceBackends, AsyncDisposable {
   /** The memory ledger of a device, for observers. */
   memory(device: string): Pick<DeviceMemory, 'used' | 'peak' | 'capacity'>;
   forStep(needs: StepNeeds): StepBackends;
-}
-
-/** Location of weights; the stamp is of a catalogue model, whose files may change. */
-interface LocatedWeights {
-  readonly path: string;
-  readonly stamp?: string;
 }
 
 /** Composes onnxruntime, llama.cpp and LanceDB over a catalogue. Loads nothing until asked. */
@@ -172,7 +171,7 @@ class ComposedBackends implements LoadedBackends {
     const device = wanted === 'auto' ? this.#device : wanted;
     const catalogue = this.#catalogue;
     const models = used ?? new UsedModels({ catalogue, ...options });
-    const request = async (id: string, kind: ModelKind, digest?: string): Promise<ModelRequest> => {
+    const opened = async (id: string, kind: ModelKind, digest?: string): Promise<OpenedModel> => {
       const known = catalogue.entry(id);
       if (known.kind !== kind) {
         throw new GraphError(
@@ -180,10 +179,13 @@ class ComposedBackends implements LoadedBackends {
           `"${id}" is ${kindName(known.kind)}, but ${kindName(kind)} is needed; choose another model`,
         );
       }
-      const { entry, folder, stamp } = await models.open(id, digest);
+      return models.open(id, digest);
+    };
+    const request = async (id: string, kind: ModelKind, digest?: string): Promise<ModelRequest> => {
+      const { entry, folder, stamp } = await opened(id, kind, digest);
       return { entry, folder, stamp, device, signal, held };
     };
-    const located = async ({ id, digest, path, remote }: ModelSource): Promise<LocatedWeights> => {
+    const located = async ({ id, digest, path, remote }: ModelSource): Promise<Weights> => {
       if (remote !== undefined) {
         throw new GraphError(
           'bad-model',
@@ -191,19 +193,15 @@ class ComposedBackends implements LoadedBackends {
         );
       }
       if (path !== undefined) return { path };
-      const { entry, folder, stamp } = await request(id, 'language-model', digest);
-      return { path: weightsPath(entry, folder), stamp };
+      return weightsOf(await opened(id, 'language-model', digest));
     };
     const inGguf = async (
       source: ModelSource,
-      { path, stamp }: LocatedWeights,
-    ): Promise<LanguageModelRequest> => {
-      const file = await fileAt(source, path);
-      return {
-        file: stamp === undefined ? file : { ...file, stamp },
-        ...{ device, signal, held, progress: options.progress, verify: () => models.verify() },
-      };
-    };
+      weights: Weights,
+    ): Promise<LanguageModelRequest> => ({
+      file: await fileAt(source, weights),
+      ...{ device, signal, held, progress: options.progress, verify: () => models.verify() },
+    });
     return {
       backends: {
         embedder: async (model) => {
@@ -251,7 +249,7 @@ class ComposedBackends implements LoadedBackends {
       },
       models: {
         facts: (id) => models.facts(id),
-        fetch: async (id) => (await models.open(id)).folder,
+        files: (id) => models.files(id),
       },
       lease: (bytes) => this.#memory(device).lease(bytes, signal),
       room: () => this.#memory(device).room(),

@@ -1,14 +1,9 @@
-import {
-  GraphError,
-  type LanguageModel,
-  type LanguageModelOptions,
-  type Tokenizer,
-} from '@graft/graph';
+import type { LanguageModel, LanguageModelOptions, Tokenizer } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import type { LlamaModel } from 'node-llama-cpp';
 import { llamaAdapters, type AdapterFile } from '../llama/llama-adapters.ts';
 import type { LlamaLanguageModel, LlamaOptions } from '../llama/language-model.ts';
-import { fileKey, type LlamaFile } from '../llama/llama-file.ts';
+import { fileKey, missingWeights, type LlamaFile } from '../llama/llama-file.ts';
 import { LlamaMemory } from '../llama/llama-memory.ts';
 import { loadLlamaRuntime, type LlamaDevice, type LlamaRuntime } from '../llama/llama-runtime.ts';
 import { ModelTokenizer } from '../llama/model-tokenizer.ts';
@@ -91,12 +86,7 @@ export class LanguageModels {
         use(hooks.signal, (model) => model.likelihoods(request, hooks)),
       countTokens: (text) => {
         const counter = this.#counters.get(loader.key);
-        if (counter === undefined) {
-          throw new GraphError(
-            'missing-file',
-            `Graft unloaded "${file.id}", and its file is now missing`,
-          );
-        }
+        if (counter === undefined) throw missingWeights(file);
         return counter.tokenize(text).length;
       },
     };

@@ -18,7 +18,9 @@ export class SharedWork<Result, Progress> {
   ): Promise<Result> {
     const { signal, progress } = caller;
     if (signal?.aborted === true) throw new GraphError('cancelled', 'cancelled');
-    const job = this.#jobs.get(key) ?? this.#start(key, work);
+    // Who starts it hears it from the first word on.
+    const listeners = new Set(progress === undefined ? [] : [progress]);
+    const job = this.#jobs.get(key) ?? this.#start(key, listeners, work);
     job.waiting++;
     if (progress !== undefined) job.listeners.add(progress);
     let giveUp = (): void => undefined;
@@ -41,10 +43,10 @@ export class SharedWork<Result, Progress> {
 
   #start(
     key: string,
+    listeners: Job<Result, Progress>['listeners'],
     work: (signal: AbortSignal, progress: (progress: Progress) => void) => Promise<Result>,
   ): Job<Result, Progress> {
     const abort = new AbortController();
-    const listeners = new Set<(progress: Progress) => void>();
     const result = work(abort.signal, (progress) => {
       for (const listener of listeners) listener(progress);
     });

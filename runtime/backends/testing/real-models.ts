@@ -1,6 +1,6 @@
 import { createCatalogue, defaultModelsFolder, type Catalogue } from '../catalogue/index.ts';
 import type { ModelEntry, ModelSource } from '@graft/graph';
-import { fileAt, weightsPath, type LlamaFile } from '../llama/llama-file.ts';
+import { fileAt, weightsOf, type LlamaFile } from '../llama/llama-file.ts';
 
 /** The person's own catalogue: tests run on real models, downloaded once into the user's cache. */
 export function realCatalogue(): Catalogue {
@@ -26,8 +26,7 @@ export function languageModelSource(): ModelSource {
 
 /** The same model's file, fetched. */
 export async function languageModelFile(): Promise<LlamaFile> {
-  const { entry, folder } = await realModel(languageModelId);
-  return fileAt(languageModelSource(), weightsPath(entry, folder));
+  return fileAt(languageModelSource(), weightsOf(await realCatalogue().open(languageModelId)));
 }
 
 /** Generous: a first run downloads, on a slow machine that others use as well. */

@@ -34,8 +34,8 @@ export interface RunContext {
   room(): Promise<number>;
   readonly models: {
     facts(id: string): ModelFacts;
-    /** Downloads what is missing, with progress, and returns the local folder of the model's files. */
-    fetch(id: string): Promise<string>;
+    /** Downloads what is missing, with progress, and tells where each file of the model lies, by its path in the model. */
+    files(id: string): Promise<ReadonlyMap<string, string>>;
   };
   readonly backends: Backends;
   readonly web: Web;

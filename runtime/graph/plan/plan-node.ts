@@ -1,7 +1,7 @@
 import type { AuthoredPlace, PlannedNode } from '../format/plan.ts';
 import type { Location } from '../base/errors.ts';
 import type { Facets } from '../types/facets.ts';
-import { missingModel } from '../rows/hub-reference.ts';
+import { missingModel } from '../rows/model-reference.ts';
 import type { ModelLookup } from '../rows/model.ts';
 import { nodeFacets } from '../types/node-facets.ts';
 import type { NodeType, Source } from '../types/node-type.ts';
@@ -68,6 +68,8 @@ function checkSource(
   const kind = paramFields(definition).find(({ name }) => name === source.param)?.modelKind;
   if (facts === undefined) {
     report.add('bad-model', missingModel(source.id), location);
+  } else if (facts.unusable !== undefined) {
+    report.add('bad-model', `Graft cannot run "${source.id}": ${facts.unusable}`, location);
   } else if (kind !== undefined && facts.kind !== kind) {
     report.add(
       'bad-model',

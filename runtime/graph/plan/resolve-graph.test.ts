@@ -10,7 +10,11 @@ import { validateGraph } from './resolve-graph.ts';
 
 type Nodes = Record<string, { type: string; version?: number; params?: Record<string, unknown> }>;
 
-function problems(nodes: Nodes, edges: readonly string[] = []): readonly Problem[] {
+function problems(
+  nodes: Nodes,
+  edges: readonly string[] = [],
+  models = testModels,
+): readonly Problem[] {
   const full = Object.entries(nodes).map(([id, node]) => [
     id,
     { version: testRegistry.get(node.type)?.version ?? 1, params: {}, ...node },
@@ -18,7 +22,7 @@ function problems(nodes: Nodes, edges: readonly string[] = []): readonly Problem
   const graph = parseGraph(
     JSON.stringify({ graft: 1, nodes: Object.fromEntries(full) as object, edges }),
   );
-  return validateGraph(graph, testRegistry, { models: testModels, file: 'x.graft.json' });
+  return validateGraph(graph, testRegistry, { models, file: 'x.graft.json' });
 }
 function only(found: readonly Problem[]): Problem {
   expect(found.map(({ message }) => message)).toHaveLength(1);
@@ -246,6 +250,20 @@ describe('validateGraph', () => {
       location: { node: 'embed', param: 'model' },
     });
     expect(found[0]?.message).toContain(message);
+  });
+
+  it('refuses a model that is here and cannot be run, with the reason', () => {
+    const unusable = 'Its file is cut off.';
+    const embed = { type: 'vectors', params: { model: 'tiny-embedder' } };
+    const found = problems({ ...retrieval, embed }, wires, (id) => {
+      const facts = testModels(id);
+      return facts && { ...facts, unusable };
+    });
+    expect(found.find(({ location }) => location.node === 'embed')).toMatchObject({
+      code: 'bad-model',
+      message: 'Graft cannot run "tiny-embedder": Its file is cut off.',
+      location: { node: 'embed', param: 'model' },
+    });
   });
 
   it('reports a node that a newer version saved, and leaves it alone', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hubReferenceText, missingModel, parseHubReference } from './hub-reference.ts';
+import { hubReferenceText, parseHubReference } from './hub-reference.ts';
+import { missingModel } from './model-reference.ts';
 import { modelEntrySchema } from './model.ts';
 
 const commit = 'a'.repeat(40);

@@ -43,13 +43,3 @@ export function hubReferenceText({ repo, revision, path, quant }: HubReference):
   const at = revision === undefined ? '' : `@${revision}`;
   return `${scheme}${repo}${at}${path === undefined ? '' : `/${path}`}${quant === undefined ? '' : `:${quant}`}`;
 }
-
-/** What to do about a model that a graph names and that this machine lacks. */
-export function missingModel(id: string): string {
-  if (!isHubReference(id)) {
-    return `There is no model "${id}" in the catalogue. Choose another, or import it.`;
-  }
-  return parseHubReference(id) === undefined
-    ? `"${id}" is not the name of a model. Write hf:owner/repo, hf:owner/repo:Q4_K_M or hf:owner/repo/file.gguf.`
-    : `The model "${id}" is not on this computer yet. Download it with: graft models pull ${id}`;
-}

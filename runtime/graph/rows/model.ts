@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isInnerPath } from '../base/names.ts';
 import { parseHubReference } from './hub-reference.ts';
+import { parseInstalledReference } from './model-reference.ts';
 
 /** A model at an OpenAI-compatible address: everything that its answers depend on. */
 export const remoteModelSchema = z.object({
@@ -58,13 +59,19 @@ export type ModelFile = z.infer<typeof modelFileSchema>;
 /** Whether an id may name a folder as it is. */
 export const isPlainModelId = (id: string): boolean => /^[A-Za-z0-9][\w.-]*$/.test(id);
 
+/** Whether it is one, or a reference to a hub or to a model of another tool. */
+const isModelId = (id: string): boolean =>
+  isPlainModelId(id) ||
+  parseHubReference(id) !== undefined ||
+  parseInstalledReference(id) !== undefined;
+
 /** An entry of the model catalogue. Its digest is the sha256 of its files' paths and digests. */
 export const modelEntrySchema = z.object({
-  /** Looked up as a key: letters, digits, `.`, `_` and `-`, beginning with a letter or a digit, or a reference to a hub. */
-  id: z
-    .string()
-    .max(255)
-    .refine((id) => isPlainModelId(id) || parseHubReference(id) !== undefined, 'It is not an id'),
+  /**
+   * Looked up as a key: letters, digits, `.`, `_` and `-`, beginning with a letter or a digit, or a reference to a hub or
+   * to a model of another tool.
+   */
+  id: z.string().max(255).refine(isModelId, 'It is not an id'),
   title: label,
   kind: modelKindSchema,
   format: z.enum(['gguf', 'safetensors', 'onnx']),
@@ -105,8 +112,10 @@ export interface ModelFacts {
   readonly size: number;
   /** Public source of its weights: the first one that is not specific to one machine or person. */
   readonly source?: string;
-  /** The digest is not yet that of its bytes: a file's digest becomes known with its download. */
+  /** The digest is not yet that of its bytes: a file's digest becomes known with its download, or its first use. */
   readonly unpinned?: true;
+  /** Why Graft cannot run it although it is here: one sentence. */
+  readonly unusable?: string;
 }
 /** Looks up a model by id; undefined if the catalogue lacks it. */
 export type ModelLookup = (id: string) => ModelFacts | undefined;

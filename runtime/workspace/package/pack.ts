@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Catalogue } from '@graft/backends/catalogue';
 import { orNone } from '@graft/engine';
 import {
@@ -290,12 +290,10 @@ async function packModels(
     );
   }
   for (const id of ids) {
-    const folder = await catalogue.fetch(id);
-    // Read after it was fetched: a digest may have been pinned by that.
-    const entry = catalogue.entry(id);
+    const { entry, file } = await catalogue.open(id);
     for (const { path, digest, size } of entry.files) {
       if (digest === undefined) continue;
-      add(fileBlob(join(folder, path), { digest, size, shown: `${id}/${path}`, compress: false }));
+      add(fileBlob(file(path), { digest, size, shown: `${id}/${path}`, compress: false }));
     }
     entries.push(portableEntry(entry, name));
   }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCatalogue } from '@graft/backends/catalogue';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ModelList } from '../workers/model-list.ts';
 import { sentBody } from '../testing/sent-body.ts';
 import { WorkspaceModels } from '../workers/workspace-models.ts';
 
@@ -15,9 +14,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'graft-model-upload-'));
   scratchFolder = join(folder, 'scratch');
   const catalogue = createCatalogue({ modelsFolder: join(folder, 'models'), entries: [] });
-  const modelList = await ModelList.open(catalogue);
   const stateFolder = join(folder, 'state');
-  models = new WorkspaceModels({ root: folder, catalogue, modelList, scratchFolder, stateFolder });
+  models = new WorkspaceModels({ root: folder, catalogue, scratchFolder, stateFolder });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 

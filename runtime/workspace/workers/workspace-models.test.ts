@@ -10,7 +10,8 @@ import { createCatalogue } from '@graft/backends/catalogue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hubFolder, smallGguf } from '../../backends/testing/hub-folder.ts';
 import { HubServer } from '../../backends/testing/hub-server.ts';
-import { ModelList } from './model-list.ts';
+import { noOtherTools } from '../../backends/testing/no-other-tools.ts';
+import { OtherTools } from '../../backends/testing/other-tools.ts';
 import { WorkspaceModels } from './workspace-models.ts';
 
 const weights = Buffer.from('weights');
@@ -38,10 +39,9 @@ const entry = (changes: Partial<ModelEntry> = {}): ModelEntry => ({
 
 async function modelsOf(...entries: readonly ModelEntry[]) {
   const catalogue = createCatalogue({ modelsFolder: join(folder, 'models'), entries });
-  const modelList = await ModelList.open(catalogue);
   const scratchFolder = join(folder, 'scratch');
   return new WorkspaceModels({
-    ...{ root: folder, catalogue, modelList, scratchFolder },
+    ...{ root: folder, catalogue, scratchFolder },
     stateFolder: join(folder, 'state'),
   });
 }
@@ -52,6 +52,31 @@ it('offers models with what they take, and whether they are here', async () => {
   expect(offered).toMatchObject([{ facts: { id: 'm' }, installed: false, imported: false }]);
   expect(offered[0]?.memory).toBeGreaterThan(2 * weights.length);
   expect(memory.free).toBeLessThanOrEqual(memory.total);
+});
+
+it('offers models of other tools, with where they are, and why one cannot be run', async () => {
+  await using tools = await OtherTools.open();
+  const file = await tools.lmStudio('o/r/m.gguf', smallGguf());
+  await tools.ollamaManifest('broken', 'no manifest');
+  const catalogue = createCatalogue({
+    ...{ modelsFolder: join(folder, 'models'), entries: [], environment: tools.environment },
+  });
+  const scratchFolder = join(folder, 'scratch');
+  const models = new WorkspaceModels({
+    ...{ root: folder, catalogue, scratchFolder, stateFolder: join(folder, 'state') },
+  });
+  const { models: offered } = await models.offered();
+  expect(offered).toMatchObject([
+    {
+      facts: { id: 'ollama:broken' },
+      origin: { tool: 'Ollama' },
+      unusable: expect.stringContaining('damaged') as string,
+    },
+    { facts: { id: 'lmstudio:o/r/m.gguf' }, origin: { tool: 'LM Studio', path: file } },
+  ]);
+  expect(offered[1]).not.toHaveProperty('unusable');
+  await tools.lmStudio('o/r/new.gguf', smallGguf(4096, 2));
+  expect((await models.list()).map(({ id }) => id)).toContain('lmstudio:o/r/new.gguf');
 });
 
 it('keeps why a download failed until it is asked for again, and forgets one that came', async () => {
@@ -99,10 +124,10 @@ describe('a download that the server does not see the end of', () => {
     const modelsFolder = join(folder, 'models');
     const catalogue = createCatalogue({
       ...{ modelsFolder, entries: [], hubEndpoint: hub.url },
-      environment: { XDG_CONFIG_HOME: folder, HF_HOME: folder },
+      environment: { ...noOtherTools, XDG_CONFIG_HOME: folder, HF_HOME: folder },
     });
     return new WorkspaceModels({
-      ...{ root: folder, catalogue, modelList: await ModelList.open(catalogue) },
+      ...{ root: folder, catalogue },
       ...{ scratchFolder: join(folder, 'scratch'), stateFolder: join(folder, 'state') },
     });
   }

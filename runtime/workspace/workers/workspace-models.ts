@@ -5,6 +5,7 @@ import {
   modelMemory,
   type Catalogue,
   type FetchProgress,
+  type ModelOrigin,
 } from '@graft/backends/catalogue';
 import {
   GraphError,
@@ -15,7 +16,6 @@ import {
   type Problem,
 } from '@graft/graph';
 import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
-import type { ModelList } from './model-list.ts';
 import { WantedDownloads } from './wanted-downloads.ts';
 import { receiveModelFiles } from '../uploads/model-upload.ts';
 
@@ -26,6 +26,10 @@ interface OfferedModel {
   /** All of its files are here. */
   readonly installed: boolean;
   readonly imported: boolean;
+  /** The other tool that keeps it on this computer, whose files Graft reads in place; absent: Graft keeps it. */
+  readonly origin?: ModelOrigin;
+  /** Why Graft cannot run it although it is here: one sentence. */
+  readonly unusable?: string;
   /** Bytes that it takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
   readonly memory: number;
 }
@@ -62,7 +66,6 @@ export interface ImportedAs {
 export interface WorkspaceModelsParts {
   readonly root: string;
   readonly catalogue: Catalogue;
-  readonly modelList: ModelList;
   /** Default: the catalogue's. */
   readonly lookup?: ModelLookup;
   readonly scratchFolder: string;
@@ -82,6 +85,7 @@ export class WorkspaceModels {
   readonly #jobs = new Map<string, Job>();
   readonly #work = new PendingWork();
   readonly #wanted: WantedDownloads;
+  #facts: readonly ModelFacts[] = [];
   #closing = false;
 
   constructor(parts: WorkspaceModelsParts) {
@@ -90,16 +94,23 @@ export class WorkspaceModels {
     this.#wanted = new WantedDownloads(parts.stateFolder);
   }
 
-  /** The models of the catalogue, without waiting. */
-  list(): readonly ModelFacts[] {
-    return this.#parts.modelList.current();
+  /** Those that the catalogue and other tools have now. */
+  async list(): Promise<readonly ModelFacts[]> {
+    try {
+      this.#facts = (await this.#parts.catalogue.list()).map(({ facts }) => facts);
+    } catch {
+      // What was known stays; a damaged catalogue is reported by what uses a model.
+    }
+    return this.#facts;
   }
 
   async offered(): Promise<OfferedModels> {
     const listed = await this.#parts.catalogue.list();
     return {
-      models: listed.map(({ entry, facts, installed, imported }) => ({
+      models: listed.map(({ entry, facts, installed, imported, origin }) => ({
         ...{ facts, installed, imported, licence: entry.licence, memory: modelMemory(entry) },
+        ...(origin === undefined ? {} : { origin }),
+        ...(facts.unusable === undefined ? {} : { unusable: facts.unusable }),
       })),
       memory: { total: machineMemory(), free: await availableMemory() },
     };
@@ -169,7 +180,6 @@ export class WorkspaceModels {
       ...(id === undefined ? {} : { id, title: id }),
       ...(signal === undefined ? {} : { signal }),
     });
-    await this.#parts.modelList.refresh();
     return factsOf(entry);
   }
 
@@ -181,7 +191,7 @@ export class WorkspaceModels {
 
   async #bring(id: string, job: Job, { consent = false, from }: DownloadOptions): Promise<void> {
     const { signal } = job.abort;
-    const { catalogue, modelList } = this.#parts;
+    const { catalogue } = this.#parts;
     let since: { readonly done: number; readonly from: number } | undefined;
     const progress = (told: FetchProgress): void => {
       const to = Date.now();
@@ -201,7 +211,6 @@ export class WorkspaceModels {
     try {
       if (from === undefined) await catalogue.fetch(id, { signal, consent, progress });
       else await catalogue.import(from.source, { id, title: id, keep: true, signal, progress });
-      await modelList.refresh();
       if (this.#jobs.get(id) === job) this.#jobs.delete(id);
     } catch (error) {
       const [problem] = GraphError.from(error).problems;
