@@ -4,7 +4,6 @@ import {
   Metrics,
   structureOf,
   type GraphNode,
-  type NodeType,
   type Note,
   type Registry,
   type StepSummary,
