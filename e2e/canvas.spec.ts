@@ -25,6 +25,27 @@ test('types into the search that Ctrl+K opens', async ({ page, workspace }) => {
   await expect(bench.node('questions')).toBeVisible();
 });
 
+test('puts a tall node from the palette on no other card', async ({ page, workspace }) => {
+  await workspace.graph('alone', {
+    nodes: { chunk: { type: 'chunk', params: { size: 128 } } },
+    layout: { chunk: [0, 0] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'alone.graft.json');
+  await page.getByRole('button', { name: 'Add Generate', exact: true }).click();
+  const boxOf = (id: string) => bench.node(id).boundingBox();
+  await expect(bench.node('generate')).toBeVisible();
+  await expect
+    .poll(async () => {
+      const [one, other] = [await boxOf('chunk'), await boxOf('generate')];
+      if (one === null || other === null) return 'not drawn';
+      const across = Math.max(other.x - one.x - one.width, one.x - other.x - other.width);
+      const down = Math.max(other.y - one.y - one.height, one.y - other.y - other.height);
+      return Math.max(across, down) > 10 ? 'free' : 'covered';
+    })
+    .toBe('free');
+});
+
 test('keeps what is typed before the search has come', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await page.route(/\.js(\?|$)/, async (route) => {

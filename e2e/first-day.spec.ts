@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { examples } from './served-workspace.ts';
 import { giveFile, menuItem, typedIn } from './small-graphs.ts';
-import { expect, test } from './small-workspace.ts';
+import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 // What anyone expects on the first day, by real keys and a real mouse.
@@ -136,6 +136,20 @@ test.describe('files', () => {
     expect(await readFile(path.join(workspace.folder, 'second.graft.json'), 'utf8')).toContain(
       'Another one?',
     );
+  });
+
+  test('keep what was typed right before a reload', async ({ page, workspace }) => {
+    await workspace.graph('typed-last', chunking);
+    const bench = new Workbench(page);
+    await bench.open(workspace.url, 'typed-last.graft.json');
+    await bench.select('chunk');
+    const size = page.getByLabel('Size', { exact: true });
+    await size.click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('77');
+    await page.reload();
+    await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+    await expect(bench.node('chunk')).toContainText('77 tokens');
   });
 
   test('keep the drafts of two tabs apart, also through a reload and a crash', async ({

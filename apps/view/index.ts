@@ -134,7 +134,7 @@ export { columnLayout, laidOut, type Size } from './layout/column-layout.ts';
 export { type Bounds, type Card, boundsAround, frameAround, meets } from './layout/frames.ts';
 export { portsOf } from './layout/node-port-names.ts';
 export { belowCard, betweenNotes, roomFor } from './layout/room-for.ts';
-export { cellHead, type CellHead } from './notebook/cell-head.ts';
+export { cellHead, changedParams, type CellHead } from './notebook/cell-head.ts';
 export { cellOrder } from './notebook/cell-order.ts';
 export { proseOrder } from './notebook/cell-order.ts';
 export { readJson } from './read-json.ts';

@@ -1,6 +1,6 @@
 import { registry } from '@graft/nodes/definitions';
 import { expect, it } from 'vitest';
-import { cellHead } from './cell-head.ts';
+import { cellHead, changedParams } from './cell-head.ts';
 
 const headOf = (id: string, type: string, more: object = {}) =>
   cellHead(id, { type, params: {}, ...more }, registry.get(type));
@@ -19,4 +19,13 @@ it('calls a node as the graph that it uses, and an input with its name', () => {
 
 it('knows no family of an unknown type, and says what is switched off', () => {
   expect(headOf('x', 'unheard-of', { bypass: true })).toEqual({ title: 'unheard-of', off: true });
+});
+
+it('lists the parameters that differ from their defaults, written into the file or not', () => {
+  const chunk = registry.get('chunk');
+  const drawn = { method: 'recursive', size: 64, overlap: 32, unit: 'tokens' };
+  expect(changedParams(drawn, chunk)).toEqual({ size: 64 });
+  expect(changedParams({ size: 256 }, chunk)).toEqual({});
+  expect(changedParams({ paths: ['a'] }, registry.get('load-files'))).toEqual({ paths: ['a'] });
+  expect(changedParams(drawn, undefined)).toEqual(drawn);
 });

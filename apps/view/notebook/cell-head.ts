@@ -1,4 +1,4 @@
-import type { Family, GraphNode, NodeType } from '@graft/graph';
+import { paramFields, sameJson, type Family, type GraphNode, type NodeType } from '@graft/graph';
 import { titleByLook } from '../document/node-titles.ts';
 
 /** What a cell says first of its node, in the notebook and in a report of a run alike. */
@@ -20,4 +20,19 @@ export function cellHead(
     ...(definition === undefined ? {} : { group: definition.group }),
     off: node.bypass === true,
   };
+}
+
+/**
+ * The parameters that differ from their defaults; all of them where the type is unknown. A graph drawn on the page writes
+ * defaults too.
+ */
+export function changedParams(
+  params: GraphNode['params'],
+  definition: Pick<NodeType, 'params'> | undefined,
+): GraphNode['params'] {
+  if (definition === undefined) return params;
+  const defaults = new Map(paramFields(definition).map((field) => [field.name, field.default]));
+  return Object.fromEntries(
+    Object.entries(params).filter(([name, value]) => !sameJson(value, defaults.get(name))),
+  );
 }

@@ -223,7 +223,7 @@ export function Header() {
   const elsewhere = useRunView((state) => state.elsewhere.length > 0);
   const runsOnChange = useOpenRunsOnChange();
   return (
-    <header className="flex min-h-11 items-center gap-3.5 border-b border-line bg-panel px-3.5 max-md:flex-wrap max-md:gap-x-2 max-md:gap-y-1 max-md:px-2 max-md:py-1">
+    <header className="flex min-h-11 items-center gap-3.5 border-b border-line bg-panel px-3.5 max-xl:gap-2 max-md:flex-wrap max-md:gap-x-2 max-md:gap-y-1 max-md:px-2 max-md:py-1">
       <h1 className="font-[650] tracking-[-0.01em]">Graft</h1>
       <Breadcrumb />
       <HistoryButtons />

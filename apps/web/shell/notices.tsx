@@ -65,7 +65,7 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
 export function Notices() {
   const notices = useScreen((state) => state.notices);
   return (
-    <div className="pointer-events-none absolute inset-x-44 print:hidden bottom-3 z-20 flex flex-col items-center gap-2 *:pointer-events-auto">
+    <div className="pointer-events-none absolute right-28 left-3 print:hidden bottom-3 xl:inset-x-44 z-20 flex flex-col items-center gap-2 *:pointer-events-auto">
       {notices.map((notice) => (
         <NoticeLine key={notice.id} notice={notice} />
       ))}

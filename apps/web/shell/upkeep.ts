@@ -7,7 +7,7 @@ import { useChecks, useDocument, useRunView, useScreen, useUsedGraphs } from '..
 import { checkGraph, clearChecks } from '../api/graphs/check-graph.ts';
 import { report, syncDraft } from '../api/graphs/graph-file.ts';
 import { openFeed } from '../api/runs/live-feed.ts';
-import { isOver, wayOf } from '@graft/view';
+import { isOver, takeHeld, wayOf } from '@graft/view';
 import { usePlan } from '../api/runs/plan-store.ts';
 import { sawExperimentRun } from '../api/experiments.ts';
 import { refreshRuns } from '../api/runs/run-actions.ts';
@@ -153,8 +153,12 @@ function useDrafts(): void {
     return () => clearTimeout(timer);
   }, [graph]);
   useEffect(() => {
-    window.addEventListener('pagehide', syncDraft);
-    return () => window.removeEventListener('pagehide', syncDraft);
+    const leave = (): void => {
+      takeHeld();
+      syncDraft();
+    };
+    window.addEventListener('pagehide', leave);
+    return () => window.removeEventListener('pagehide', leave);
   }, []);
 }
 

@@ -58,6 +58,17 @@ describe('patterns', () => {
     expect(await paths('.')).toHaveLength(3);
   });
 
+  it('leave out graph files, unless they name them: each save of a graph would change what it reads', async () => {
+    await put('docs/mine.graft.json', '{}');
+    expect(await paths('docs')).toEqual(['docs/a.md', 'docs/deep/b.txt']);
+    expect(await paths('docs/*')).toEqual(['docs/a.md']);
+    await expect(paths('docs/*.json')).rejects.toMatchObject({ code: 'missing-file' });
+    expect(await paths('docs/mine.graft.json')).toEqual(['docs/mine.graft.json']);
+    expect(await paths('**/*.graft.json')).toEqual(['docs/mine.graft.json']);
+    await put('only/mine.graft.json', '{}');
+    await expect(paths('only')).rejects.toThrow('The folder holds no files besides graphs.');
+  });
+
   it('that match nothing are an error', async () => {
     for (const pattern of ['no.txt', '*.pdf', '.git/no.md', '.graft', 'docs/node_modules']) {
       await expect(paths(pattern), pattern).rejects.toMatchObject({

@@ -10,6 +10,12 @@ import { insideWorkspace, isInside, outside } from './inside-workspace.ts';
 const ignored = ['**/.graft/**', '**/.git/**', '**/node_modules/**'];
 const ignoredSegments: ReadonlySet<string> = new Set(['.graft', '.git', 'node_modules']);
 
+/**
+ * Graph files match only a pattern that names them. A graph beside its documents would otherwise be one of its own sources:
+ * each save, which locks them, would change them.
+ */
+const graphSuffix = '.graft.json';
+
 /** Files matched between two pauses for other work of the process. */
 const chunk = 1000;
 
@@ -57,9 +63,13 @@ async function matchPattern(root: string, pattern: string): Promise<readonly str
   }
   // `*` matches every possible file name, also one with a line break.
   const wanted = path === '.' ? '**/*' : isFolder ? `${escapePath(path)}/**/*` : path;
-  const found = await globFiles(root, wanted, ignored);
+  const without = wanted.endsWith(graphSuffix) ? ignored : [...ignored, `**/*${graphSuffix}`];
+  const found = await globFiles(root, wanted, without);
   if (found.length > 0) return found;
-  throw missing(pattern, isFolder ? 'The folder is empty.' : 'Check the pattern.');
+  throw missing(
+    pattern,
+    isFolder ? 'The folder holds no files besides graphs.' : 'Check the pattern.',
+  );
 }
 
 function missing(pattern: string, advice: string): GraphError {

@@ -49,7 +49,7 @@ describe('diffGraphs', () => {
       '"embed": colour none → "red"',
       'connected embed.out -> new.in',
       'disconnected old.value -> turns.x',
-      'locked again model "m"',
+      'renewed the lock of model "m"',
       'locked file "fresh"',
       'unlocked file "gone"',
       'locked graph "lib"',

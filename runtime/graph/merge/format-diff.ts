@@ -19,7 +19,7 @@ export function formatDiff(diff: GraphDiff): string[] {
     ...diff.lock.map((change) =>
       change.after === undefined
         ? `unlocked ${lockName(change)}`
-        : `${change.before === undefined ? 'locked' : 'locked again'} ${lockName(change)}`,
+        : `${change.before === undefined ? 'locked' : 'renewed the lock of'} ${lockName(change)}`,
     ),
     ...movedLines(diff),
   ];

@@ -1,9 +1,10 @@
-import { addNode, isNodeKey, type Graph } from '@graft/graph';
+import { addNode, isNodeKey, type Graph, type NodeType } from '@graft/graph';
 import {
   announce,
   nodeTypes,
   type OpenEnd,
   type PendingEdge,
+  nodeHeight,
   nodeWidth,
   acceptingPort,
   connectInPlace,
@@ -42,7 +43,7 @@ export function addToCanvas(type: string, drop?: Drop): void {
   const { selection, select, show } = useScreen.getState();
   const nodes = selection.filter(isNodeKey);
   const beside = drop === undefined && nodes.length === 1 ? nodes[0] : undefined;
-  const added = addNode(shown, definition, drop ?? freePlace(shown, beside));
+  const added = addNode(shown, definition, drop ?? placeFor(shown, definition, beside));
   const { graph, how = '' } = joined(added, { beside, between: drop?.between });
   // Beside another and between two it has its place.
   const placed = drop === undefined || how !== '' ? graph : settled(graph, added.id);
@@ -52,6 +53,12 @@ export function addToCanvas(type: string, drop?: Drop): void {
   // A new node has no output to look at.
   show({ inspectorTab: 'parameters' });
   revealNode(placed, added.id);
+}
+
+/** A free place for a node of a type, as high as its ports and parameters make it. */
+function placeFor(graph: Graph, definition: NodeType, other: string | undefined): Place {
+  const drawn = addNode(graph, definition, { x: 0, y: 0 });
+  return freePlace(graph, { other, height: nodeHeight(drawn.graph, drawn.id) });
 }
 
 /** A new node, connected to the one beside it or put between two, as far as that fits. */

@@ -106,7 +106,7 @@ export function connectNew({ from, type }: NewEnd): void {
   const before = useDocument.getState().shown;
   // A source stands to the left of its target.
   const side = from.side === 'target' ? 'left' : 'right';
-  addConnected(type.type, from, freePlace(before, from.node, side));
+  addConnected(type.type, from, freePlace(before, { other: from.node, side }));
   const { shown } = useDocument.getState();
   const edge = shown.edges.find(
     (candidate) => !before.edges.includes(candidate) && isAt(candidate, from),

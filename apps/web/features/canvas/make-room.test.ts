@@ -124,6 +124,9 @@ it('puts a new node neither on a note nor into a group', () => {
 });
 
 it('puts one that is added beside a node into its group', () => {
-  expect(freePlace(withNote, 'a')).toEqual({ x: 12, y: 320 });
-  expect(freePlace({ ...withNote, notes: {} }, 'a', 'left')).toEqual({ x: -512, y: 320 });
+  expect(freePlace(withNote, { other: 'a' })).toEqual({ x: 12, y: 320 });
+  expect(freePlace({ ...withNote, notes: {} }, { other: 'a', side: 'left' })).toEqual({
+    x: -512,
+    y: 320,
+  });
 });

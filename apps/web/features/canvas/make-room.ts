@@ -11,14 +11,21 @@ import { type Card, columnGap, meets, nodeWidth, roomFor } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { viewMiddle } from './viewport.ts';
 
-/** Estimated height of a new card. */
-const newHeight = 140;
+/** Height of a card of which nothing is known, near enough. */
+const usualHeight = 140;
+
+interface Wanted {
+  /** The node beside which the new one belongs. */
+  readonly other?: string | undefined;
+  readonly side?: 'right' | 'left';
+  /** Of the new card. */
+  readonly height?: number;
+}
 
 /** A free place for a new node: right or left of another node, in its groups, or else in the middle of the view. */
 export function freePlace(
   graph: Graph,
-  other?: string,
-  side: 'right' | 'left' = 'right',
+  { other, side = 'right', height = usualHeight }: Wanted = {},
 ): NodeLayout {
   const beside = other === undefined ? undefined : cardFrame(graph, other);
   const step = (nodeWidth + columnGap) * (side === 'right' ? 1 : -1);
@@ -26,7 +33,7 @@ export function freePlace(
   const foreign = groupFrames(graph).filter(
     (group) => beside === undefined || !isWithin(group, beside),
   );
-  const card = { x, y, width: nodeWidth, height: newHeight };
+  const card = { x, y, width: nodeWidth, height };
   return roomFor(card, [...drawnFrames(graph), ...foreign]);
 }
 

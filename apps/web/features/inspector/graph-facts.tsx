@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { queries } from '../../api/client.ts';
 import { useGraphFunction, type GraphFunction } from '../../api/graphs/graph-function.ts';
-import { commandOf, action } from '@graft/view';
+import { bodyAt, commandOf, action } from '@graft/view';
 import { useDocument } from '../../kit/stores.ts';
 import { modelsOf } from './models-of.ts';
 
@@ -59,13 +59,15 @@ function Interface({ of }: { readonly of: GraphFunction }) {
 export function GraphFacts() {
   const graph = useDocument((state) => state.graph);
   const asFunction = useGraphFunction();
+  /** Within a subgraph, the inputs and outputs of the file would pass for its own. */
+  const isFile = useDocument(({ trail }) => bodyAt(trail) === undefined);
   const models = useMemo(() => modelsOf(graph), [graph]);
   const { data: offered } = useQuery(
     queries.models.offered.queryOptions(undefined, { enabled: models.length > 0 }),
   );
   return (
     <>
-      {asFunction === undefined ? null : <Interface of={asFunction} />}
+      {asFunction !== undefined && isFile ? <Interface of={asFunction} /> : null}
       {models.length === 0 ? null : (
         <Fact title="Models">
           {models.map(({ id, node }) => {

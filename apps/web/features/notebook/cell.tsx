@@ -1,5 +1,5 @@
 import { memo, useRef, type KeyboardEvent } from 'react';
-import { action, cellHead, deleteKeys, stepOf, undo, untitled } from '@graft/view';
+import { action, cellHead, changedParams, deleteKeys, stepOf, undo, untitled } from '@graft/view';
 import { CellFrame, Settings } from '../../kit/notebook/cell-frame.tsx';
 import { TitleField } from '../../kit/node-title.tsx';
 import { offStatus, outdatedText, resultText } from '../../api/runs/node-status.ts';
@@ -175,7 +175,7 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
         title={open ? 'Close the parameters' : 'Open the parameters'}
         onClick={() => (open ? lookAtCell(path, { open: false }) : openOwn())}
       >
-        <Settings params={params} />
+        <Settings params={changedParams(params, definition)} />
       </button>
       <CellLinks id={id} go={go} />
       {problem === undefined ? null : (

@@ -1,4 +1,4 @@
-import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
+import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useDocument, useScreen, useShape } from '../../kit/stores.ts';
 import { bodyAt, cellHead, cellOrder, proseOrder, keepViewShowable } from '@graft/view';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
@@ -58,7 +58,8 @@ const firstKeys = new Set(['ArrowDown', 'ArrowUp', 'j', 'k']);
 
 /** The keys that go from cell to cell come to the first, while none has the focus. */
 function useFirstKey(first: string | undefined, go: (id: string) => void): void {
-  useEffect(() => {
+  // Before the cells are seen: a key that is pressed at once would be lost.
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       const { key, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented } = event;
       if (!firstKeys.has(key) || ctrlKey || metaKey || altKey || shiftKey || defaultPrevented)

@@ -2,11 +2,8 @@ import {
   Comparison,
   metricMeanings,
   Metrics,
-  paramFields,
-  sameJson,
   structureOf,
   type GraphNode,
-  type NodeType,
   type Note,
   type Registry,
   type StepSummary,
@@ -14,6 +11,7 @@ import {
 import {
   cellHead,
   cellOrder,
+  changedParams,
   listed,
   previewType,
   proseOrder,
@@ -112,7 +110,10 @@ class CellWriter {
     return {
       ...{ path, type: node.type, ...cellHead(id, node, definition) },
       ...(definition === undefined ? {} : { doc: definition.doc }),
-      params: cutTexts(setParams(node, summary, definition)).value,
+      params: cutTexts(
+        // A use of its graph, or the run, may have set others.
+        changedParams({ ...node.params, ...stepParams(summary ?? {}) }, definition),
+      ).value,
       ...(view === undefined ? {} : { step: stepOf(view) }),
       ...(reason === undefined ? {} : { reason }),
       outputs: view === undefined ? [] : this.#outputs(view, node),
@@ -167,23 +168,6 @@ const headOf = ({ body }: RanBody): Prose => proseIn(proseOrder(body).head);
 function proseIn(notes: readonly (readonly [string, Note])[] = []): Prose {
   const texts = notes.map(([, { text }]) => cutTexts(text).value);
   return texts.length === 0 ? {} : { prose: texts };
-}
-
-/** What a node sets, and what else was set for it from outside: by the use of its graph, or for this run. */
-function setParams(
-  { params }: Authored,
-  summary: StepSummary | undefined,
-  definition: NodeType | undefined,
-): Readonly<Record<string, unknown>> {
-  const defaults = new Map(
-    definition === undefined
-      ? []
-      : paramFields(definition).map((field) => [field.name, field.default]),
-  );
-  const given = Object.entries(summary === undefined ? {} : stepParams(summary)).filter(
-    ([name, value]) => Object.hasOwn(params, name) || !sameJson(value, defaults.get(name)),
-  );
-  return { ...params, ...Object.fromEntries(given) };
 }
 
 /** What a step had written or measured that gave nothing. */

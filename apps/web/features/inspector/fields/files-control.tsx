@@ -82,7 +82,7 @@ export function FilesControl(props: FieldProps) {
   const browse = (
     <button
       type="button"
-      className={isOne ? 'button small h-[30px]' : 'button small mt-1.5'}
+      className={`button small ${isOne ? 'h-[30px]' : ''}`}
       aria-label={`Browse for ${field.title}`}
       title="Files and folders of the workspace, or of this computer"
       onClick={() => ask()}
@@ -115,10 +115,9 @@ export function FilesControl(props: FieldProps) {
             {browse}
           </div>
         ) : (
-          <ListControl {...props} />
+          <ListControl {...props} besideAdd={browse} />
         )}
       </div>
-      {isOne ? null : browse}
       {isOne ? null : <Matches patterns={paths.filter(Boolean)} told={props.invalid} />}
     </>
   );

@@ -1,4 +1,4 @@
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
 import { PathInput } from './path-input.tsx';
 import { AddButton, EntryGroup, EntryRow } from '../../../kit/form/entry-group.tsx';
@@ -12,7 +12,10 @@ export const withoutEmptyRows = (value: unknown): unknown =>
   Array.isArray(value) ? value.filter((text) => text !== '') : value;
 
 /** A list of texts, one a row. Enter adds a row after one that says something, Backspace in an empty one removes it, and so does going elsewhere. */
-export function ListControl(props: FieldProps) {
+export function ListControl({
+  besideAdd,
+  ...props
+}: FieldProps & { readonly besideAdd?: ReactNode }) {
   const { field, id, value, describedBy, change } = props;
   const entries = asList(value);
   /** Where a row stands that was added, and in which nothing is typed yet: it is no part of the value. */
@@ -90,11 +93,14 @@ export function ListControl(props: FieldProps) {
           {entryOf(text, index)}
         </EntryRow>
       ))}
-      <AddButton
-        id={list.length === 0 ? id : undefined}
-        label={`Add to ${field.title}`}
-        onClick={() => (list.at(-1) === '' ? focusRow(list.length - 1) : insert(list.length))}
-      />
+      <div className="flex gap-1.5">
+        <AddButton
+          id={list.length === 0 ? id : undefined}
+          label={`Add to ${field.title}`}
+          onClick={() => (list.at(-1) === '' ? focusRow(list.length - 1) : insert(list.length))}
+        />
+        {besideAdd}
+      </div>
     </EntryGroup>
   );
 }
