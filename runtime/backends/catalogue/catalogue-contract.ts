@@ -1,5 +1,5 @@
 import type { ModelEntry, ModelFacts, ModelLookup } from '@graft/graph';
-import type { HubClient } from './hub-client.ts';
+import type { HubModels } from './hub-models.ts';
 import type { ImportOptions } from './import-model.ts';
 import type { FetchProgress } from './model-download.ts';
 
@@ -66,7 +66,7 @@ export interface ModelPackage {
 export interface Catalogue {
   readonly modelsFolder: string;
   /** What the hub has. */
-  readonly hub: Pick<HubClient, 'repo' | 'search'>;
+  readonly hub: Pick<HubModels, 'describe' | 'hasToken' | 'repo' | 'search'>;
   readonly lookup: ModelLookup;
   /** Throws `bad-model` for an unknown id. Digests that were pinned on first use are filled in. */
   entry(id: string): ModelEntry;

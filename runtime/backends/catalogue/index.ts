@@ -7,8 +7,8 @@ export type {
   ModelsUsage,
   OpenedModel,
 } from './catalogue-contract.ts';
-export { chosenVariant, hubVariants, type HubVariant } from './hub-choice.ts';
-export type { HubRepo } from './hub-client.ts';
+export { hubOffers, meantOffer, type HubOffer } from './hub-choice.ts';
+export type { FoundRepo, HubRepo } from './hub-client.ts';
 export type { ImportOptions } from './import-model.ts';
 export type { FetchProgress } from './model-download.ts';
 export { builtInEntries } from './entries.ts';

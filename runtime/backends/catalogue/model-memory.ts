@@ -7,7 +7,13 @@ import type { ModelEntry } from '@graft/graph';
 const onnxOverhead = 2.6;
 
 /** Bytes that a model takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
-export function modelMemory({ format, files }: Pick<ModelEntry, 'format' | 'files'>): number {
+export function modelMemory({
+  format,
+  files,
+}: {
+  readonly format: ModelEntry['format'];
+  readonly files: readonly { readonly size: number }[];
+}): number {
   const size = files.reduce((sum, file) => sum + file.size, 0);
   return format === 'onnx' ? size * onnxOverhead : size;
 }
