@@ -15,6 +15,7 @@ import {
   type Problem,
 } from '@graft/graph';
 import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
+import { HubShelf } from './hub-shelf.ts';
 import type { ModelList } from './model-list.ts';
 import { WantedDownloads } from './wanted-downloads.ts';
 import { receiveModelFiles } from '../uploads/model-upload.ts';
@@ -22,10 +23,23 @@ import { receiveModelFiles } from '../uploads/model-upload.ts';
 /** A model of the catalogue, as somebody chooses it. */
 interface OfferedModel {
   readonly facts: ModelFacts;
+  /** Precision of the weights: `q4_k_m`, `fp32`. */
+  readonly dtype: string;
   readonly licence: ModelEntry['licence'];
   /** All of its files are here. */
   readonly installed: boolean;
   readonly imported: boolean;
+  /** Bytes that are here, of an unfinished download too. */
+  readonly received: number;
+  /** The tool whose file it is, used where it lies. */
+  readonly origin?: {
+    readonly tool: 'Ollama' | 'LM Studio' | 'llama.cpp' | 'Hugging Face cache';
+    readonly path: string;
+  };
+  /** Why it cannot be loaded. */
+  readonly unusable?: string;
+  /** Why it suits this machine. */
+  readonly recommended?: { readonly reason: string };
   /** Bytes that it takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
   readonly memory: number;
 }
@@ -78,6 +92,8 @@ interface Job {
 export class WorkspaceModels {
   /** Finds what is known of a model by its id. */
   readonly lookup: ModelLookup;
+  /** What the hub has. */
+  readonly hub: HubShelf;
   readonly #parts: WorkspaceModelsParts;
   readonly #jobs = new Map<string, Job>();
   readonly #work = new PendingWork();
@@ -88,6 +104,7 @@ export class WorkspaceModels {
     this.#parts = parts;
     this.lookup = parts.lookup ?? parts.catalogue.lookup;
     this.#wanted = new WantedDownloads(parts.stateFolder);
+    this.hub = new HubShelf(parts.catalogue);
   }
 
   /** The models of the catalogue, without waiting. */
@@ -98,8 +115,9 @@ export class WorkspaceModels {
   async offered(): Promise<OfferedModels> {
     const listed = await this.#parts.catalogue.list();
     return {
-      models: listed.map(({ entry, facts, installed, imported }) => ({
-        ...{ facts, installed, imported, licence: entry.licence, memory: modelMemory(entry) },
+      models: listed.map(({ entry, facts, installed, imported, bytes, partial }) => ({
+        ...{ facts, installed, imported, received: bytes + partial, licence: entry.licence },
+        ...{ memory: modelMemory(entry), dtype: entry.dtype },
       })),
       memory: { total: machineMemory(), free: await availableMemory() },
     };

@@ -1,3 +1,4 @@
+import { modelKindSchema } from '@graft/graph';
 import { secretStates } from '@graft/workspace';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
@@ -17,11 +18,28 @@ export const catalogueRouter = router({
     .query(({ ctx, input }) => ctx.workspace.sources.match(input.patterns, 8)),
 });
 
+/** Where a call can not be stopped. */
+const never = new AbortController().signal;
+
 const modelInput = z.object({ id: z.string().min(1).max(300) });
 
 export const modelsRouter = router({
   /** The models of the catalogue, with what each needs of this machine. */
   offered: procedure.query(({ ctx }) => ctx.workspace.models.offered()),
+  /** Repositories of the hub. Stops when the client has gone, as typing on makes it. */
+  search: procedure
+    .input(z.object({ text: z.string().trim().min(1).max(200), kind: modelKindSchema.optional() }))
+    .query(({ ctx, input, signal = never }) =>
+      ctx.workspace.models.hub.search({ ...input, signal }),
+    ),
+  /** A repository of the hub, with its models. */
+  repo: procedure
+    .input(modelInput)
+    .query(({ ctx, input, signal = never }) => ctx.workspace.models.hub.repo(input.id, signal)),
+  /** What a model of the hub is, before it is downloaded. */
+  describe: procedure
+    .input(modelInput)
+    .query(({ ctx, input, signal = never }) => ctx.workspace.models.hub.describe(input.id, signal)),
   downloads: procedure.query(({ ctx: { workspace } }) =>
     workspace.models.downloads().map(({ problem, ...download }) => ({
       ...download,
