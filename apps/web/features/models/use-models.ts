@@ -21,7 +21,7 @@ export async function refreshModels(): Promise<void> {
   if (file !== null) await usePlan.getState().ask(file.path, graph);
 }
 
-/** Downloads under way or failed, by model. The models are read anew when one has come. */
+/** Downloads under way or failed, by model. */
 export function useDownloads(): ReadonlyMap<string, Download> {
   const { data = [] } = useQuery(
     queries.models.downloads.queryOptions(undefined, {
@@ -30,16 +30,21 @@ export function useDownloads(): ReadonlyMap<string, Download> {
         state.data?.some(({ problem }) => problem === undefined) === true ? lookEvery : false,
     }),
   );
+  return new Map(data.map((download) => [download.model, download]));
+}
+
+/** Reads the models anew when a download has ended, and when one's size shows that the catalogue has got to know it. */
+export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): void {
   const before = useRef<ReadonlyMap<string, Download>>(new Map());
-  const now = new Map(data.map((download) => [download.model, download]));
   useEffect(() => {
-    const came = [...before.current].some(
-      ([id, { problem }]) => problem === undefined && !now.has(id),
-    );
-    before.current = now;
-    if (came) void refreshModels();
+    const isNews = [...before.current].some(([id, { problem, progress }]) => {
+      const now = downloads.get(id);
+      const isFound = progress?.total === undefined && now?.progress?.total !== undefined;
+      return (problem === undefined && now === undefined) || isFound;
+    });
+    before.current = downloads;
+    if (isNews) void refreshModels();
   });
-  return now;
 }
 
 const look = (): Promise<void> =>
