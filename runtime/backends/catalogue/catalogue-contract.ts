@@ -25,10 +25,20 @@ export interface FetchOptions {
   readonly consent?: boolean;
 }
 
+/** The tool that keeps a model on this computer. Graft reads its files in place and never changes them. */
+export interface ModelOrigin {
+  readonly tool: 'Ollama' | 'LM Studio' | 'llama.cpp' | 'Hugging Face cache';
+  /** Absolute path of the file, or of the folder that holds its files. */
+  readonly path: string;
+}
+
 export interface ListedModel {
   readonly entry: ModelEntry;
+  /** With `unusable` for one that is here and that Graft cannot run. */
   readonly facts: ModelFacts;
   readonly installed: boolean;
+  /** Absent: its files are in the models folder, or are to be downloaded there. */
+  readonly origin?: ModelOrigin;
   /** Bytes on disk. */
   readonly bytes: number;
   /** Bytes that have come of files whose download has not ended. */

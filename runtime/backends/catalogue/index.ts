@@ -4,6 +4,7 @@ export type {
   CatalogueOptions,
   FetchOptions,
   ListedModel,
+  ModelOrigin,
   ModelsUsage,
   OpenedModel,
 } from './catalogue-contract.ts';

@@ -5,6 +5,7 @@ import {
   modelMemory,
   type Catalogue,
   type FetchProgress,
+  type ModelOrigin,
 } from '@graft/backends/catalogue';
 import {
   GraphError,
@@ -31,12 +32,9 @@ interface OfferedModel {
   readonly imported: boolean;
   /** Bytes that are here, of an unfinished download too. */
   readonly received: number;
-  /** The tool whose file it is, used where it lies. */
-  readonly origin?: {
-    readonly tool: 'Ollama' | 'LM Studio' | 'llama.cpp' | 'Hugging Face cache';
-    readonly path: string;
-  };
-  /** Why it cannot be loaded. */
+  /** The other tool that keeps it on this computer, whose files Graft reads in place; absent: Graft keeps it. */
+  readonly origin?: ModelOrigin;
+  /** Why Graft cannot run it although it is here: one sentence. */
   readonly unusable?: string;
   /** Why it suits this machine. */
   readonly recommended?: { readonly reason: string };
@@ -115,9 +113,11 @@ export class WorkspaceModels {
   async offered(): Promise<OfferedModels> {
     const listed = await this.#parts.catalogue.list();
     return {
-      models: listed.map(({ entry, facts, installed, imported, bytes, partial }) => ({
+      models: listed.map(({ entry, facts, installed, imported, bytes, partial, origin }) => ({
         ...{ facts, installed, imported, received: bytes + partial, licence: entry.licence },
         ...{ memory: modelMemory(entry), dtype: entry.dtype },
+        ...(origin === undefined ? {} : { origin }),
+        ...(facts.unusable === undefined ? {} : { unusable: facts.unusable }),
       })),
       memory: { total: machineMemory(), free: await availableMemory() },
     };

@@ -2,7 +2,7 @@ import { modelKindSchema } from '@graft/graph';
 import { secretStates } from '@graft/workspace';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
-import { shownProblem } from './shown-paths.ts';
+import { shownProblem, withoutFolders } from './shown-paths.ts';
 
 export const catalogueRouter = router({
   models: procedure.query(({ ctx }) => ctx.workspace.models.list()),
@@ -24,8 +24,15 @@ const never = new AbortController().signal;
 const modelInput = z.object({ id: z.string().min(1).max(300) });
 
 export const modelsRouter = router({
-  /** The models of the catalogue, with what each needs of this machine. */
-  offered: procedure.query(({ ctx }) => ctx.workspace.models.offered()),
+  /** The models of the catalogue and those of other tools on this machine, with what each needs of it. */
+  offered: procedure.query(async ({ ctx: { workspace } }) => {
+    const { models, ...rest } = await workspace.models.offered();
+    const shown = ({ origin, ...model }: (typeof models)[number]): (typeof models)[number] => ({
+      ...model,
+      ...(origin && { origin: { ...origin, path: withoutFolders(origin.path, workspace.root) } }),
+    });
+    return { models: models.map(shown), ...rest };
+  }),
   /** Repositories of the hub. Stops when the client has gone, as typing on makes it. */
   search: procedure
     .input(z.object({ text: z.string().trim().min(1).max(200), kind: modelKindSchema.optional() }))
