@@ -1,34 +1,23 @@
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   factsOf,
-  modelMemory,
   type Catalogue,
   type FetchProgress,
+  type ModelMachine,
 } from '@graft/backends/catalogue';
 import {
   GraphError,
   parseHubReference,
-  type ModelEntry,
   type ModelFacts,
   type ModelLookup,
   type Problem,
 } from '@graft/graph';
 import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
 import type { ModelList } from './model-list.ts';
+import { offeredModels, type OfferedModel } from './offered-models.ts';
 import { WantedDownloads } from './wanted-downloads.ts';
 import { receiveModelFiles } from '../uploads/model-upload.ts';
-
-/** A model of the catalogue, as somebody chooses it. */
-interface OfferedModel {
-  readonly facts: ModelFacts;
-  readonly licence: ModelEntry['licence'];
-  /** All of its files are here. */
-  readonly installed: boolean;
-  readonly imported: boolean;
-  /** Bytes that it takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
-  readonly memory: number;
-}
 
 export interface OfferedModels {
   readonly models: readonly OfferedModel[];
@@ -67,7 +56,13 @@ export interface WorkspaceModelsParts {
   readonly lookup?: ModelLookup;
   readonly scratchFolder: string;
   readonly stateFolder: string;
+  /** Where language models compute; default: on the processor. */
+  readonly machine?: () => Promise<ModelMachine>;
 }
+
+const processor = async (): Promise<ModelMachine> => ({
+  ...{ memory: await availableMemory(), cores: availableParallelism() },
+});
 
 interface Job {
   readonly abort: AbortController;
@@ -96,11 +91,10 @@ export class WorkspaceModels {
   }
 
   async offered(): Promise<OfferedModels> {
-    const listed = await this.#parts.catalogue.list();
+    const { catalogue, machine = processor } = this.#parts;
+    const listed = await catalogue.list();
     return {
-      models: listed.map(({ entry, facts, installed, imported }) => ({
-        ...{ facts, installed, imported, licence: entry.licence, memory: modelMemory(entry) },
-      })),
+      models: offeredModels(listed, catalogue.selection, await machine()),
       memory: { total: machineMemory(), free: await availableMemory() },
     };
   }
@@ -125,7 +119,7 @@ export class WorkspaceModels {
     const job: Job = { abort: new AbortController(), state: { model: id } };
     this.#jobs.set(id, job);
     this.#work.follow(this.#wanted.add(id, { ...from }));
-    this.#work.follow(this.#bring(id, job, isKnown ? { consent } : { from }));
+    this.#work.follow(this.#bring(id, job, { consent, ...(isKnown ? {} : { from }) }));
   }
 
   /** Goes on with the downloads that were under way when the last server of this workspace ended, however it did. */
@@ -200,7 +194,10 @@ export class WorkspaceModels {
     };
     try {
       if (from === undefined) await catalogue.fetch(id, { signal, consent, progress });
-      else await catalogue.import(from.source, { id, title: id, keep: true, signal, progress });
+      else {
+        const as = { id, title: id, keep: true, consent };
+        await catalogue.import(from.source, { ...as, signal, progress });
+      }
       await modelList.refresh();
       if (this.#jobs.get(id) === job) this.#jobs.delete(id);
     } catch (error) {
