@@ -37,6 +37,8 @@ import {
 } from './model-download.ts';
 import { diskUsage } from './models-usage.ts';
 import { receiveModel } from './receive-model.ts';
+import { isRunnable, selectedLicence, type SelectedModel } from './selected-model.ts';
+import { selectedModels } from './selected-models.ts';
 import { SharedWork } from '../shared/shared-work.ts';
 
 /** A model of a hub to look up first; `as`: under another name, in place of what has it. */
@@ -61,6 +63,8 @@ const digestsOf = (entry: ModelEntry | undefined): readonly string[] =>
 
 class FolderCatalogue implements Catalogue {
   readonly modelsFolder: string;
+  readonly selection: readonly SelectedModel[];
+  readonly #selected: readonly SelectedModel[];
   readonly #access: HubAccess;
   readonly #hub: HubModels;
   readonly #records: CatalogueRecords;
@@ -70,6 +74,9 @@ class FolderCatalogue implements Catalogue {
 
   constructor(options: CatalogueOptions) {
     this.modelsFolder = options.modelsFolder;
+    const own = options.entries === undefined ? selectedModels : [];
+    this.#selected = options.selection ?? own;
+    this.selection = this.#selected.filter(isRunnable);
     this.#access = new HubAccess({
       endpoint: options.hubEndpoint,
       environment: options.environment ?? environment,
@@ -138,6 +145,8 @@ class FolderCatalogue implements Catalogue {
       const entry = this.entry(id);
       await this.#records.requireConsent(entry, options.consent === true);
       if (await this.#isLaidOutBefore(entry, options.signal)) return this.#blobs.modelFolder(id);
+    } else {
+      await this.#requireConsent(id, reference, options.consent === true);
     }
     options.waiting?.(true);
     try {
@@ -169,6 +178,12 @@ class FolderCatalogue implements Catalogue {
       'input-changed',
       `the files of the model "${id}" keep changing; run again when nothing writes to them`,
     );
+  }
+
+  /** Before anything of a model of the hub is downloaded under an id, as far as its licence is known by then. */
+  async #requireConsent(id: string, reference: HubReference, given: boolean): Promise<void> {
+    const licence = selectedLicence(this.#selected, reference);
+    if (licence !== undefined) await this.#records.requireConsent({ id, licence }, given);
   }
 
   /** Undefined where a file is missing. */
@@ -248,6 +263,7 @@ class FolderCatalogue implements Catalogue {
       options.id === undefined
         ? from
         : importedId(options.id, (own) => this.#records.isBuiltIn(own));
+    await this.#requireConsent(id, reference, options.consent === true);
     await this.#downloads.join(id, options, (signal, progress) =>
       this.#fetchLocked(id, { signal, progress, wanted: { reference, as: options } }),
     );
@@ -312,11 +328,12 @@ class FolderCatalogue implements Catalogue {
       ...{ id, reference, signal, progress },
       drop: (digests) => this.#dropBlobs(digests),
       add: async (found) => {
+        const licence = selectedLicence(this.#selected, reference) ?? found.licence;
         const entry = {
           ...found,
           title: as?.title ?? found.title,
           kind: as?.kind ?? found.kind,
-          licence: as?.licence === undefined ? found.licence : { ...found.licence, id: as.licence },
+          licence: as?.licence === undefined ? licence : { ...licence, id: as.licence },
         };
         if (as?.keep === true) requireFree(this.#records.find(id), entry);
         await this.#records.add(entry);

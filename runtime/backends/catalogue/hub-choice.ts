@@ -44,10 +44,10 @@ export function hubOffers(
   const variants = hubVariants({ files: all });
   return variants.map((variant): HubOffer => {
     const { format, quant, files } = variant;
+    const size = files.reduce((sum, file) => sum + file.size, 0);
     return {
       ...{ format, quant, model: referenceTo(variant, variants, base), path: firstPath(variant) },
-      size: files.reduce((sum, { size }) => sum + size, 0),
-      memory: modelMemory({ format, files }),
+      ...{ size, memory: modelMemory({ format, size }) },
     };
   });
 }

@@ -1,6 +1,7 @@
 import {
   hubOffers,
   meantOffer,
+  selectedLicence,
   type Catalogue,
   type FoundRepo,
   type HubOffer,
@@ -16,7 +17,8 @@ import {
 } from '@graft/graph';
 
 /** A repository of a hub with its models. */
-export interface OfferedRepo extends Omit<HubRepo, 'files'> {
+export interface OfferedRepo extends Omit<HubRepo, 'files' | 'licence'> {
+  readonly licence: ModelEntry['licence'];
   readonly models: readonly HubOffer[];
   /** The model that the name means, or the usual one. */
   readonly meant?: string;
@@ -44,32 +46,34 @@ const mostFound = 20;
 
 /** What a hub has, for whoever chooses a model. Every method throws `bad-model` with one line for people. */
 export class HubShelf {
-  readonly #hub: Catalogue['hub'];
+  readonly #catalogue: Pick<Catalogue, 'hub' | 'selection'>;
 
-  constructor({ hub }: Pick<Catalogue, 'hub'>) {
-    this.#hub = hub;
+  constructor(catalogue: Pick<Catalogue, 'hub' | 'selection'>) {
+    this.#catalogue = catalogue;
   }
 
   /** Most downloaded first. */
   search({ text, kind, signal }: HubSearch): Promise<readonly FoundRepo[]> {
     const format = kind === undefined || kind === 'language-model' ? 'gguf' : 'onnx';
-    return this.#hub.search({ text, format, limit: mostFound, signal });
+    return this.#catalogue.hub.search({ text, format, limit: mostFound, signal });
   }
 
   /** The repository that a reference names, with all of its models. */
   async repo(name: string, signal: AbortSignal): Promise<OfferedRepo> {
     const reference = referenceOf(name);
-    const found = await this.#hub.repo(reference.repo, reference.revision, signal);
-    const { files: _, ...repo } = found;
+    const { hub, selection } = this.#catalogue;
+    const found = await hub.repo(reference.repo, reference.revision, signal);
+    const { files: _, licence: id, ...repo } = found;
+    const licence = selectedLicence(selection, found) ?? { id, url: repo.page, consent: false };
     return {
-      ...{ ...repo, models: hubOffers(found, reference), hasToken: await this.#hub.hasToken() },
+      ...{ ...repo, licence, models: hubOffers(found, reference), hasToken: await hub.hasToken() },
       ...meant(found, reference),
     };
   }
 
   /** Reads the header of a GGUF file, or the small files beside other weights. */
   async describe(model: string, signal: AbortSignal): Promise<HubModelFacts> {
-    const described = await this.#hub.describe(referenceOf(model), signal);
+    const described = await this.#catalogue.hub.describe(referenceOf(model), signal);
     const { kind, architecture, dtype, contextLength, parameters, dimension } = described;
     return {
       ...{ kind, architecture, dtype, contextLength, parameters },

@@ -1,16 +1,14 @@
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   factsOf,
-  modelMemory,
   type Catalogue,
   type FetchProgress,
-  type ModelOrigin,
+  type ModelMachine,
 } from '@graft/backends/catalogue';
 import {
   GraphError,
   parseHubReference,
-  type ModelEntry,
   type ModelFacts,
   type ModelLookup,
   type Problem,
@@ -18,29 +16,9 @@ import {
 import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
 import { HubShelf } from './hub-shelf.ts';
 import type { ModelList } from './model-list.ts';
+import { offeredModels, type OfferedModel } from './offered-models.ts';
 import { WantedDownloads } from './wanted-downloads.ts';
 import { receiveModelFiles } from '../uploads/model-upload.ts';
-
-/** A model of the catalogue, as somebody chooses it. */
-interface OfferedModel {
-  readonly facts: ModelFacts;
-  /** Precision of the weights: `q4_k_m`, `fp32`. */
-  readonly dtype: string;
-  readonly licence: ModelEntry['licence'];
-  /** All of its files are here. */
-  readonly installed: boolean;
-  readonly imported: boolean;
-  /** Bytes that are here, of an unfinished download too. */
-  readonly received: number;
-  /** The other tool that keeps it on this computer, whose files Graft reads in place; absent: Graft keeps it. */
-  readonly origin?: ModelOrigin;
-  /** Why Graft cannot run it although it is here: one sentence. */
-  readonly unusable?: string;
-  /** Why it suits this machine. */
-  readonly recommended?: { readonly reason: string };
-  /** Bytes that it takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
-  readonly memory: number;
-}
 
 export interface OfferedModels {
   readonly models: readonly OfferedModel[];
@@ -79,7 +57,13 @@ export interface WorkspaceModelsParts {
   readonly lookup?: ModelLookup;
   readonly scratchFolder: string;
   readonly stateFolder: string;
+  /** Where language models compute; default: on the processor. */
+  readonly machine?: () => Promise<ModelMachine>;
 }
+
+const processor = async (): Promise<ModelMachine> => ({
+  ...{ memory: await availableMemory(), cores: availableParallelism() },
+});
 
 interface Job {
   readonly abort: AbortController;
@@ -111,14 +95,10 @@ export class WorkspaceModels {
   }
 
   async offered(): Promise<OfferedModels> {
-    const listed = await this.#parts.catalogue.list();
+    const { catalogue, machine = processor } = this.#parts;
+    const listed = await catalogue.list();
     return {
-      models: listed.map(({ entry, facts, installed, imported, bytes, partial, origin }) => ({
-        ...{ facts, installed, imported, received: bytes + partial, licence: entry.licence },
-        ...{ memory: modelMemory(entry), dtype: entry.dtype },
-        ...(origin === undefined ? {} : { origin }),
-        ...(facts.unusable === undefined ? {} : { unusable: facts.unusable }),
-      })),
+      models: offeredModels(listed, catalogue.selection, await machine()),
       memory: { total: machineMemory(), free: await availableMemory() },
     };
   }
@@ -143,7 +123,7 @@ export class WorkspaceModels {
     const job: Job = { abort: new AbortController(), state: { model: id } };
     this.#jobs.set(id, job);
     this.#work.follow(this.#wanted.add(id, { ...from }));
-    this.#work.follow(this.#bring(id, job, isKnown ? { consent } : { from }));
+    this.#work.follow(this.#bring(id, job, { consent, ...(isKnown ? {} : { from }) }));
   }
 
   /** Goes on with the downloads that were under way when the last server of this workspace ended, however it did. */
@@ -218,7 +198,10 @@ export class WorkspaceModels {
     };
     try {
       if (from === undefined) await catalogue.fetch(id, { signal, consent, progress });
-      else await catalogue.import(from.source, { id, title: id, keep: true, signal, progress });
+      else {
+        const as = { id, title: id, keep: true, consent };
+        await catalogue.import(from.source, { ...as, signal, progress });
+      }
       await modelList.refresh();
       if (this.#jobs.get(id) === job) this.#jobs.delete(id);
     } catch (error) {

@@ -125,7 +125,7 @@ function Actions(props: {
     <ModelActions
       of={{
         ...{ id: chosen.model, size: known?.facts.size ?? chosen.size },
-        ...{ received: known?.received ?? 0, licence: { id: repo.licence, consent: false } },
+        ...{ received: known?.received ?? 0, licence: repo.licence },
       }}
       isHere={known?.installed === true}
       coming={downloads.get(chosen.model)}
@@ -233,7 +233,7 @@ function useChosenFacts(
 
 function factsOf(repo: OfferedRepo, known: KnownFacts): readonly (readonly [string, ReactNode])[] {
   const facts: readonly (readonly [string, ReactNode | undefined])[] = [
-    ['Licence', <Licence id={repo.licence} url={repo.page} />],
+    ['Licence', <Licence {...repo.licence} />],
     ['Context', known.contextLength === undefined ? '…' : `${count(known.contextLength)} tokens`],
     ['Parameters', known.parameters === undefined ? '…' : weightCount(known.parameters)],
     ['Architecture', known.architecture ?? '…'],

@@ -59,7 +59,7 @@ export function ModelDetails({ model, machine, coming, use }: ModelDetailsProps)
     ['Size', bytes(size)],
     facts.dimension === undefined ? undefined : ['Vectors', `${count(facts.dimension)} wide`],
     ['Context', `${count(facts.contextLength)} tokens`],
-    ['Licence', <Licence id={licence.id} url={licence.url} />],
+    ['Licence', <Licence {...licence} />],
     origin === undefined
       ? undefined
       : ['File', <code className="font-mono text-[11.5px]">{origin.path}</code>],
