@@ -16,6 +16,11 @@ export { builtInEntries } from './entries.ts';
 export { factsOf, modelDigest } from './model-facts.ts';
 export { modelMemory } from './model-memory.ts';
 export { suitableModels, type ModelMachine, type Suitable } from './fitting-models.ts';
-export { selectedFacts, selectedLicence, type OfferedFacts, type SelectedModel } from './selected-model.ts';
+export {
+  selectedFacts,
+  selectedLicence,
+  type OfferedFacts,
+  type SelectedModel,
+} from './selected-model.ts';
 export { UsedModels } from './used-models.ts';
 export { defaultModelsFolder } from './models-folder.ts';

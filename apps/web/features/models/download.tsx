@@ -1,5 +1,6 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import { report } from '../../api/graphs/graph-file.ts';
+import { shareOf } from './downloads-line.ts';
 import { cancelDownload, download, type Download } from './use-models.ts';
 import { progressText } from '../../api/runs/run-texts.ts';
 import { ProgressBar } from '../../kit/progress-bar.tsx';
@@ -13,14 +14,6 @@ export interface Downloadable {
   readonly received?: number;
   readonly licence: { readonly id: string; readonly consent: boolean };
 }
-
-/** From 0 to 1; undefined while the end is not known. */
-export function shareOf({ progress }: Download): number | undefined {
-  return progress?.total === undefined ? undefined : Math.min(1, progress.done / progress.total);
-}
-
-/** `34 %` */
-export const percentOf = (share: number): string => `${Math.floor(100 * share)} %`;
 
 interface DownloadButtonProps {
   readonly of: Downloadable;

@@ -1,12 +1,7 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import { report } from '../../api/graphs/graph-file.ts';
-import {
-  DownloadButton,
-  DownloadProgress,
-  PauseButton,
-  percentOf,
-  type Downloadable,
-} from './download.tsx';
+import { DownloadButton, DownloadProgress, PauseButton, type Downloadable } from './download.tsx';
+import { percentOf } from './downloads-line.ts';
 import { download, type Download } from './use-models.ts';
 
 interface ModelActionsProps {

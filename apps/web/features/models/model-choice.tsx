@@ -108,7 +108,11 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
           spellCheck={false}
           placeholder={`${title}: a word, owner/repo, or the address of a page of the hub`}
           value={search}
-          onChange={(event) => setSearch(event.target.value)}
+          onChange={(event) => {
+            setSearch(event.target.value);
+            // The first of what is found.
+            setAt('');
+          }}
           onKeyDown={press}
         />
         <button type="button" className="button small" onClick={importOne}>

@@ -49,7 +49,8 @@ interface ModelDetailsProps {
 
 /** A model: what it is, what it needs of this machine, and what can be done with it. */
 export function ModelDetails({ model, machine, coming, use }: ModelDetailsProps) {
-  const { facts, licence, installed, received, origin, unusable, recommended, dtype } = model;
+  const { facts, licence, installed, received, dtype } = model;
+  const { origin, unusable, recommended, tested } = model;
   const { id, kind, format, architecture, size } = facts;
   const lora = loraWords({ kind, format, architecture, precision: dtype });
   const known: readonly (readonly [string, ReactNode] | undefined)[] = [
@@ -79,6 +80,7 @@ export function ModelDetails({ model, machine, coming, use }: ModelDetailsProps)
           {unusable === undefined ? null : <p className="text-error">{unusable}</p>}
           <MemoryLine model={model} machine={machine} />
           {lora === undefined ? null : <p className="text-ink-2">{lora}.</p>}
+          {tested === undefined ? null : <p className="text-ink-2">{tested}</p>}
         </div>
       </div>
       {unusable !== undefined ? null : (

@@ -1,6 +1,6 @@
 import { bytes, count } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
-import { percentOf, shareOf } from './download.tsx';
+import { percentOf, shareOf } from './downloads-line.ts';
 import { weightCount } from './memory-words.ts';
 import type { FoundRepo } from './use-hub.ts';
 import type { Download, OfferedModel } from './use-models.ts';

@@ -36,8 +36,7 @@ export function modelSections(
     (model) => (kind === undefined || model.facts.kind === kind) && matches(model, search),
   );
   const placeOf = (model: OfferedModel): ModelSection['id'] => {
-    const isHere = model.installed || model.received > 0 || model.imported;
-    if (isHere || coming.has(model.facts.id)) return 'here';
+    if (model.installed || model.received > 0 || coming.has(model.facts.id)) return 'here';
     return model.recommended === undefined ? 'catalogue' : 'recommended';
   };
   return (['here', 'recommended', 'catalogue'] as const)

@@ -1,3 +1,4 @@
+import { announce } from '@graft/view';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { api, queries, queryClient } from '../../api/client.ts';
@@ -37,14 +38,23 @@ export function useDownloads(): ReadonlyMap<string, Download> {
 export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): void {
   const before = useRef<ReadonlyMap<string, Download>>(new Map());
   useEffect(() => {
-    const isNews = [...before.current].some(([id, { problem, progress }]) => {
-      const now = downloads.get(id);
-      const isFound = progress?.total === undefined && now?.progress?.total !== undefined;
-      return (problem === undefined && now === undefined) || isFound;
-    });
+    const going = [...before.current].filter(([, { problem }]) => problem === undefined);
     before.current = downloads;
-    if (isNews) void refreshModels();
+    const ended = going.flatMap(([id]) => (downloads.has(id) ? [] : [id]));
+    const isFound = going.some(
+      ([id, { progress }]) =>
+        progress?.total === undefined && downloads.get(id)?.progress?.total !== undefined,
+    );
+    if (isFound || ended.length > 0) void refreshModels().then(() => announceCome(ended));
   });
+}
+
+/** Of downloads that ended, those that were not only paused. */
+async function announceCome(ended: readonly string[]): Promise<void> {
+  if (ended.length === 0) return;
+  const { models } = await queryClient.fetchQuery(queries.models.offered.queryOptions());
+  for (const { facts, installed } of models)
+    if (installed && ended.includes(facts.id)) announce(`${facts.title} is downloaded.`);
 }
 
 const look = (): Promise<void> =>
