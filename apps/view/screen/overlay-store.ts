@@ -25,6 +25,8 @@ export interface ModelQuestion {
   readonly current: string;
   /** Absent: models are looked at and downloaded, and nothing takes one. */
   readonly choose?: (id: string) => void;
+  /** The node whose parameter it is, on the screen. */
+  readonly node?: string;
   /** The model that is shown first; default: the one that is chosen now. */
   readonly first?: string;
   /** One is to be imported first. */

@@ -6,11 +6,14 @@ import { useListed } from '../../kit/use-listed.ts';
 import type { ModelQuestion } from '@graft/view';
 import { HubDetails } from './hub-details.tsx';
 import { ModelDetails } from './model-details.tsx';
-import { ModelRow, RepoRow } from './model-row.tsx';
+import { ModelRow, RepoRow, ServerRow } from './model-row.tsx';
 import { kindNames, modelSections } from './model-sections.ts';
 import { typedReference } from './typed-reference.ts';
-import { useHubSearch, type FoundRepo } from './use-hub.ts';
-import { useDownloads, type OfferedModel } from './use-models.ts';
+import { entrySections, type Entry } from './picker-entries.ts';
+import { ServerDetails } from './server-details.tsx';
+import { useHubSearch } from './use-hub.ts';
+import { useDownloads } from './use-models.ts';
+import { useMayAskServer, useServers, type ServedModel } from './use-servers.ts';
 
 interface ModelChoiceProps {
   readonly question: ModelQuestion;
@@ -19,22 +22,20 @@ interface ModelChoiceProps {
   readonly first: string;
   /** Takes a model; undefined where nothing asks for one. */
   readonly take: ((id: string) => void) | undefined;
+  /** Asks a server instead. */
+  readonly askInstead: (of: ServedModel) => void;
   readonly importOne: () => void;
 }
 
-/** What stands in the list: a model that Graft knows, or a repository of the hub. */
-type Entry =
-  | { readonly kind: 'model'; readonly id: string; readonly model: OfferedModel }
-  | { readonly kind: 'repo'; readonly id: string; readonly found?: FoundRepo };
-
-interface EntrySection {
-  readonly id: string;
-  readonly title: string;
-  readonly entries: readonly Entry[];
-}
-
 /** The models to choose from: of this computer, of the catalogue and of the hub, found by typing. */
-export function ModelChoice({ question, title, first, take, importOne }: ModelChoiceProps) {
+export function ModelChoice({
+  question,
+  title,
+  first,
+  take,
+  askInstead,
+  importOne,
+}: ModelChoiceProps) {
   const { kind, current } = question;
   const id = useId();
   const [search, setSearch] = useState('');
@@ -44,10 +45,12 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
   );
   const downloads = useDownloads();
   const named = typedReference(search);
-  // What is named in full, or pasted, is not searched for.
-  const hub = useHubSearch(search.includes(':') ? '' : search, kind);
-  const sections = listSections({
-    ...{ named, found: hub.found },
+  // A reference with a precision or a revision, and an address, are in no name of a repository.
+  const hub = useHubSearch(named !== undefined && /[:@]/.test(search) ? '' : search, kind);
+  const mayAskServer = useMayAskServer(question) && take !== undefined;
+  const servers = useServers(mayAskServer);
+  const sections = entrySections({
+    ...{ search, named, found: hub.found, servers: mayAskServer ? servers : undefined },
     known: modelSections(data?.models ?? [], { kind, search, coming: downloads }),
   });
   const entries = sections.flatMap((section) => section.entries);
@@ -74,6 +77,8 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
       ...{ id: rowId(entry), isShown: entry === shown },
       ...{ show: () => setAt(entry.id), choose: () => choose(entry) },
     };
+    if (entry.kind === 'server')
+      return <ServerRow key={entry.id} {...common} server={entry.server} />;
     if (entry.kind === 'repo')
       return (
         <RepoRow
@@ -149,7 +154,9 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
           )}
         </div>
         <div id={`${id}-details`} className="flex min-h-0 flex-col">
-          {data === undefined || shown === undefined ? null : shown.kind === 'repo' ? (
+          {data === undefined || shown === undefined ? null : shown.kind === 'server' ? (
+            <ServerDetails key={shown.id} server={shown.server} use={askInstead} />
+          ) : shown.kind === 'repo' ? (
             <HubDetails {...{ name: shown.id, kind, offered: data, downloads }} use={take} />
           ) : (
             <ModelDetails
@@ -165,35 +172,6 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
     </div>
   );
 }
-
-/** A repository stands once in the list; what is named in full stands first. */
-function listSections(of: {
-  readonly named: string | undefined;
-  readonly known: ReturnType<typeof modelSections>;
-  readonly found: readonly FoundRepo[];
-}): readonly EntrySection[] {
-  const { named, known, found } = of;
-  const local = known.map(({ models, ...section }) => ({
-    ...section,
-    entries: models.map((model): Entry => ({ kind: 'model', id: model.facts.id, model })),
-  }));
-  const isKnown = local.some(({ entries }) => entries.some(({ id }) => id === named));
-  const repos = found
-    .map((each): Entry => ({ kind: 'repo', id: `hf:${each.repo}`, found: each }))
-    .filter((entry) => entry.id !== named);
-  const listed = [
-    {
-      id: 'named',
-      title: 'By name',
-      entries: isKnown || named === undefined ? [] : [repoOf(named)],
-    },
-    ...local,
-    { id: 'hub', title: 'From the hub', entries: repos },
-  ];
-  return listed.filter(({ entries }) => entries.length > 0);
-}
-
-const repoOf = (id: string): Entry => ({ kind: 'repo', id });
 
 /** Below the list: how the search of the hub goes. Always one line, so that nothing moves. */
 function HubLine(

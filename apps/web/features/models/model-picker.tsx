@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useModal } from '../../kit/dialog.tsx';
-import { useOverlay } from '../../kit/stores.ts';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
 import type { ModelQuestion } from '@graft/view';
 import { ModelChoice } from './model-choice.tsx';
 import { ModelImport } from './model-import.tsx';
+import { asRemoteModel, type ServedModel } from './use-servers.ts';
 
 const titles = {
   embedder: 'Choose an embedder',
@@ -34,6 +35,12 @@ export function ModelPicker({ question }: { readonly question: ModelQuestion }) 
           close();
           if (id !== current) chosen(id);
         };
+  const askInstead = (served: ServedModel): void => {
+    close();
+    const { node } = question;
+    if (node !== undefined)
+      useDocument.getState().edit((graph) => asRemoteModel(graph, node, served));
+  };
   return (
     <dialog
       ref={dialog}
@@ -54,7 +61,10 @@ export function ModelPicker({ question }: { readonly question: ModelQuestion }) 
           }}
         />
       ) : (
-        <ModelChoice {...{ question, title, first, take }} importOne={() => setImports(true)} />
+        <ModelChoice
+          {...{ question, title, first, take, askInstead }}
+          importOne={() => setImports(true)}
+        />
       )}
     </dialog>
   );

@@ -12,10 +12,12 @@ interface ModelRemediesProps {
   readonly id: string;
   readonly kind: ModelKind | undefined;
   readonly choose: (id: string) => void;
+  /** The node that names it, on the screen. */
+  readonly node?: string | undefined;
 }
 
 /** Ways to get a model that is named but missing; nothing for an available one. */
-export function ModelRemedies({ id, kind, choose }: ModelRemediesProps) {
+export function ModelRemedies({ id, kind, choose, node }: ModelRemediesProps) {
   const { data } = useQuery(queries.models.offered.queryOptions());
   const coming = useDownloads().get(id);
   const locked = useDocument(({ graph }) => graph.lock.models[id]);
@@ -23,7 +25,12 @@ export function ModelRemedies({ id, kind, choose }: ModelRemediesProps) {
   const fits = model !== undefined && (kind === undefined || model.facts.kind === kind);
   if (data === undefined || id === '' || (fits && model.installed)) return null;
   const ask = (importing: boolean): void =>
-    useOverlay.getState().show({ modelQuestion: { kind, current: id, choose, importing } });
+    useOverlay.getState().show({
+      modelQuestion: {
+        ...{ kind, current: id, choose, importing },
+        ...(node === undefined ? {} : { node }),
+      },
+    });
   // The source in the graph's lock. For an id in a file, only the hub is asked.
   const source = locked?.source?.startsWith('hf:') === true ? locked.source : undefined;
   const isOnHub = parseHubReference(id) !== undefined;

@@ -1,9 +1,10 @@
-import { bytes, count } from '@graft/nodes/kit/ui';
+import { bytes, count, plural } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
 import { percentOf, shareOf } from './downloads-line.ts';
 import { weightCount } from './memory-words.ts';
 import type { FoundRepo } from './use-hub.ts';
 import type { Download, OfferedModel } from './use-models.ts';
+import { hostOf, type RunningServer } from './use-servers.ts';
 
 interface RowProps {
   readonly id: string;
@@ -131,6 +132,22 @@ export function RepoRow(
               `${count(found.downloads)} downloads`,
               found.gated ? 'licence to accept first' : undefined,
             ]
+      }
+    />
+  );
+}
+
+/** A server of models: one that runs, or the way to another. */
+export function ServerRow(props: RowProps & { readonly server: RunningServer | undefined }) {
+  const { server } = props;
+  return (
+    <Row
+      {...props}
+      name={<b className="font-[550]">{server?.program ?? 'Another server …'}</b>}
+      facts={
+        server === undefined
+          ? ['test the connection to an OpenAI-compatible address']
+          : [hostOf(server.url), plural(server.models.length, 'model')]
       }
     />
   );

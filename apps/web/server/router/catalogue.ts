@@ -1,5 +1,5 @@
 import { modelKindSchema } from '@graft/graph';
-import { secretStates } from '@graft/workspace';
+import { askServer, runningServers, secretStates } from '@graft/workspace';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
 import { shownProblem, withoutFolders } from './shown-paths.ts';
@@ -47,6 +47,12 @@ export const modelsRouter = router({
   describe: procedure
     .input(modelInput)
     .query(({ ctx, input, signal = never }) => ctx.workspace.models.hub.describe(input.id, signal)),
+  /** The usual servers of models that run on this machine. */
+  servers: procedure.query(({ signal = never }) => runningServers(signal)),
+  /** Tests the connection to a server, by its models. */
+  server: procedure
+    .input(z.object({ url: z.url({ protocol: /^https?$/ }).max(2_000) }))
+    .query(({ input, signal = never }) => askServer(input.url, signal)),
   downloads: procedure.query(({ ctx: { workspace } }) =>
     workspace.models.downloads().map(({ problem, ...download }) => ({
       ...download,
