@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
+import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
 import { hubFolder, smallEmbedder, smallGguf } from '../runtime/backends/testing/hub-folder.ts';
 import { HubServer } from '../runtime/backends/testing/hub-server.ts';
 import { languageModelFile } from '../runtime/backends/testing/real-models.ts';
@@ -277,4 +278,38 @@ test('a failed download says why and is tried again; without a hub the rest is s
     await expectAccessible(page, 'a hub that is away');
   };
   await withModels({}, use, alone(`${served.path}-home`, hub.url));
+});
+
+test('a running server is tested, and answers in the place of the base model', async ({ page }) => {
+  await using chat = await openChatServer(({ path: asked }, response) =>
+    asked === '/v1/models'
+      ? void response.end(JSON.stringify({ data: [{ id: 'kiln-1' }, { id: 'kiln-2' }] }))
+      : answerWith(response, 'At 05:40.'),
+  );
+  await withModels({}, async (url, workspace) => {
+    await giveFile(workspace, 'server.graft.json', answering);
+    const bench = new Workbench(page);
+    await bench.open(url, 'server.graft.json');
+    const { dialog, field, details } = await openPicker(page, bench);
+    await field.fill('another server');
+    await expect(dialog.getByRole('group', { name: 'Running servers' })).toContainText('Another');
+    await field.press('Enter');
+    const other = details('Another server');
+    const address = other.getByLabel('Address');
+    await address.fill('http://127.0.0.1:1/v1');
+    await address.press('Enter');
+    await expect(other.getByRole('status')).toContainText('Nothing answers at');
+    await address.fill(chat.url);
+    await address.press('Enter');
+    await expect(other.getByRole('status')).toHaveText('It answers, with 2 models.');
+    await expectAccessible(page, 'a running server');
+    await other.getByRole('radio', { name: 'kiln-2' }).check();
+    await page.keyboard.press('Enter');
+    await expect(dialog).toHaveCount(0);
+    await expect(bench.node('model')).toContainText('kiln-2');
+    await bench.run();
+    await bench.reaches('write', 'succeeded');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(bench.node('model')).toContainText('none-yet');
+  });
 });

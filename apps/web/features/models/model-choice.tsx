@@ -63,7 +63,7 @@ export function ModelChoice({
     else focusDetails();
   };
   const focusDetails = (): void =>
-    ['input:checked', '.button.go', 'button']
+    ['input:checked', '.button.go', 'input', 'button']
       .map((part) => document.querySelector<HTMLElement>(`[id="${id}-details"] ${part}`))
       .find((found) => found !== null)
       ?.focus();

@@ -19,10 +19,12 @@ function Row(
     readonly name: ReactNode;
     readonly facts: readonly (string | undefined)[];
     readonly chip?: ReactNode;
+    /** Below the facts, as far as it has room. */
+    readonly reason?: string | undefined;
     readonly dead?: boolean;
   },
 ) {
-  const { id, isShown, show, choose, name, facts, chip, dead = false } = props;
+  const { id, isShown, show, choose, name, facts, chip, reason, dead = false } = props;
   return (
     <div
       id={id}
@@ -40,6 +42,7 @@ function Row(
       <div className="truncate text-sm text-ink-2 tabular-nums">
         {facts.filter((fact) => fact !== undefined).join(' · ')}
       </div>
+      {reason === undefined ? null : <div className="text-sm text-ink-2">{reason}</div>}
     </div>
   );
 }
@@ -100,9 +103,9 @@ export function ModelRow(
               bytes(facts.size),
               licence.id,
               origin?.tool ?? (isHub ? 'from the hub' : imported ? 'imported' : undefined),
-              recommended?.reason,
             ]
       }
+      reason={recommended?.best === true && !model.installed ? recommended.reason : undefined}
       chip={<StateChip model={model} coming={coming} />}
     />
   );

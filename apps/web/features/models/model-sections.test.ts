@@ -15,6 +15,7 @@ const embedder = model('embedder', { installed: true });
 const models = [
   model('known'),
   model('advised', { recommended: { reason: 'Fits.' } }),
+  model('best', { recommended: { reason: 'Fits best.', best: true } }),
   model('used', { installed: true, recommended: { reason: 'Fits.' } }),
   model('paused', { received: 10 }),
   model('coming'),
@@ -31,7 +32,7 @@ const idsOf = (search: string, kind?: 'language-model'): readonly (readonly stri
 it('puts what is here before what is recommended, and that before the rest', () => {
   expect(idsOf('', 'language-model')).toEqual([
     ['On this computer', 'used', 'paused', 'coming', 'theirs'],
-    ['Recommended', 'advised'],
+    ['Recommended', 'best', 'advised'],
     ['In the catalogue', 'known'],
   ]);
   expect(idsOf('').flat()).toContain('embedder');

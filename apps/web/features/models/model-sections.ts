@@ -21,6 +21,10 @@ export const kindNames: Readonly<Record<ModelKind, string>> = {
   'language-model': 'a language model',
 };
 
+/** The one to take where nobody has a preference comes first; the others keep their order. */
+const bestFirst = (a: OfferedModel, b: OfferedModel): number =>
+  Number(b.recommended?.best === true) - Number(a.recommended?.best === true);
+
 const titles = {
   here: 'On this computer',
   recommended: 'Recommended',
@@ -43,7 +47,7 @@ export function modelSections(
     .map((id) => ({
       id,
       title: titles[id],
-      models: found.filter((model) => placeOf(model) === id),
+      models: found.filter((model) => placeOf(model) === id).toSorted(bestFirst),
     }))
     .filter((section) => section.models.length > 0);
 }

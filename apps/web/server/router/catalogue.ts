@@ -18,8 +18,8 @@ export const catalogueRouter = router({
     .query(({ ctx, input }) => ctx.workspace.sources.match(input.patterns, 8)),
 });
 
-/** Where a call can not be stopped. */
-const never = new AbortController().signal;
+/** Of a call that cannot be stopped. */
+const never = (): AbortSignal => new AbortController().signal;
 
 const modelInput = z.object({ id: z.string().min(1).max(300) });
 
@@ -36,23 +36,25 @@ export const modelsRouter = router({
   /** Repositories of the hub. Stops when the client has gone, as typing on makes it. */
   search: procedure
     .input(z.object({ text: z.string().trim().min(1).max(200), kind: modelKindSchema.optional() }))
-    .query(({ ctx, input, signal = never }) =>
+    .query(({ ctx, input, signal = never() }) =>
       ctx.workspace.models.hub.search({ ...input, signal }),
     ),
   /** A repository of the hub, with its models. */
   repo: procedure
     .input(modelInput)
-    .query(({ ctx, input, signal = never }) => ctx.workspace.models.hub.repo(input.id, signal)),
+    .query(({ ctx, input, signal = never() }) => ctx.workspace.models.hub.repo(input.id, signal)),
   /** What a model of the hub is, before it is downloaded. */
   describe: procedure
     .input(modelInput)
-    .query(({ ctx, input, signal = never }) => ctx.workspace.models.hub.describe(input.id, signal)),
+    .query(({ ctx, input, signal = never() }) =>
+      ctx.workspace.models.hub.describe(input.id, signal),
+    ),
   /** The usual servers of models that run on this machine. */
-  servers: procedure.query(({ signal = never }) => runningServers(signal)),
+  servers: procedure.query(({ signal = never() }) => runningServers(signal)),
   /** Tests the connection to a server, by its models. */
   server: procedure
     .input(z.object({ url: z.url({ protocol: /^https?$/ }).max(2_000) }))
-    .query(({ input, signal = never }) => askServer(input.url, signal)),
+    .query(({ input, signal = never() }) => askServer(input.url, signal)),
   downloads: procedure.query(({ ctx: { workspace } }) =>
     workspace.models.downloads().map(({ problem, ...download }) => ({
       ...download,
