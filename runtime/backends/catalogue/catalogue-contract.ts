@@ -2,6 +2,7 @@ import type { ModelEntry, ModelFacts, ModelLookup } from '@graft/graph';
 import type { HubClient } from './hub-client.ts';
 import type { ImportOptions } from './import-model.ts';
 import type { FetchProgress } from './model-download.ts';
+import type { ModelPreferences } from './model-preferences.ts';
 import type { SelectedModel } from './selected-model.ts';
 
 export interface CatalogueOptions {
@@ -71,6 +72,7 @@ export interface Catalogue {
   /** What the hub has. */
   readonly hub: Pick<HubClient, 'repo' | 'search'>;
   readonly lookup: ModelLookup;
+  readonly preferences: ModelPreferences;
   /** Models of the hub worth choosing that Graft can run, whether they are here or not. */
   readonly selection: readonly SelectedModel[];
   /** Throws `bad-model` for an unknown id. Digests that were pinned on first use are filled in. */
