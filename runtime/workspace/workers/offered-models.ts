@@ -1,21 +1,25 @@
 import {
+  fitOfModels,
   modelMemory,
   selectedFacts,
-  suitableModels,
   type ListedModel,
   type ModelMachine,
   type OfferedFacts,
   type SelectedModel,
 } from '@graft/backends/catalogue';
-import type { ModelEntry } from '@graft/graph';
+import { parseHubReference, type ModelEntry } from '@graft/graph';
 
 /** A model of the catalogue, or of the hub and worth choosing, as somebody chooses it. */
 export interface OfferedModel {
   readonly facts: OfferedFacts;
+  /** Precision of the weights: `q4_k_m`, `fp32`. */
+  readonly dtype: string;
   readonly licence: ModelEntry['licence'];
   /** All of its files are here. */
   readonly installed: boolean;
   readonly imported: boolean;
+  /** Bytes that are here, of an unfinished download too. */
+  readonly received: number;
   /** Bytes that it takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
   readonly memory: number;
   /** It suits this machine: why, in one sentence. `best`: the one to take where nobody has a preference. */
@@ -31,8 +35,12 @@ export function offeredModels(
   machine: ModelMachine,
 ): OfferedModel[] {
   const selected = new Map(selection.map((model) => [model.id, model]));
+  const fitting = fitOfModels(selection, machine).filter(({ fits }) => fits === 'well');
   const suitable = new Map(
-    suitableModels(selection, machine).map(({ model, ...why }) => [model.id, why]),
+    fitting.map(({ model, reason, best }) => [
+      model.id,
+      { reason, ...(best === undefined ? {} : { best }) },
+    ]),
   );
   const about = (id: string): Pick<OfferedModel, 'recommended' | 'tested'> => {
     const recommended = suitable.get(id);
@@ -42,19 +50,20 @@ export function offeredModels(
       ...(model === undefined ? {} : { tested: model.tested }),
     };
   };
-  const catalogued = listed.map(({ entry, facts, installed, imported }): OfferedModel => ({
-    ...{ facts, licence: entry.licence, installed, imported },
-    ...{ memory: modelMemory(facts), ...about(entry.id) },
-  }));
   const known = new Set(listed.map(({ entry }) => entry.id));
   const others = selection.filter(({ id }) => !known.has(id));
   return [
-    ...catalogued,
-    ...others.map((model): OfferedModel => {
+    ...listed.map(({ entry, facts, installed, imported, bytes, partial }) => ({
+      ...{ facts, dtype: entry.dtype, licence: entry.licence, installed, imported },
+      ...{ received: bytes + partial, memory: modelMemory(facts), ...about(entry.id) },
+    })),
+    ...others.map((model) => {
+      const { id, licence } = model;
       const facts = selectedFacts(model);
       return {
-        ...{ facts, licence: model.licence, installed: false, imported: false },
-        ...{ memory: modelMemory(facts), ...about(model.id) },
+        ...{ facts, licence, installed: false, imported: false },
+        dtype: parseHubReference(id)?.quant?.toLowerCase() ?? 'unknown',
+        ...{ received: 0, memory: modelMemory(facts), ...about(id) },
       };
     }),
   ];

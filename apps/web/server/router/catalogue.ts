@@ -1,3 +1,4 @@
+import { modelKindSchema } from '@graft/graph';
 import { secretStates } from '@graft/workspace';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
@@ -22,6 +23,12 @@ const modelInput = z.object({ id: z.string().min(1).max(300) });
 export const modelsRouter = router({
   /** The models of the catalogue, with what each needs of this machine. */
   offered: procedure.query(({ ctx }) => ctx.workspace.models.offered()),
+  /** The language model to take in place of the small default; null: nobody is to be asked. Waits for the hub. */
+  suggested: procedure.query(async ({ ctx }) => (await ctx.workspace.models.suggested()) ?? null),
+  /** Decides which model new nodes begin with; null: their own default. */
+  prefer: procedure
+    .input(z.object({ kind: modelKindSchema, model: modelInput.shape.id.nullable() }))
+    .mutation(({ ctx, input }) => ctx.workspace.models.prefer(input.kind, input.model)),
   downloads: procedure.query(({ ctx: { workspace } }) =>
     workspace.models.downloads().map(({ problem, ...download }) => ({
       ...download,
