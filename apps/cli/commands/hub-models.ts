@@ -1,10 +1,10 @@
 import {
-  chosenVariant,
   fitOfModels,
-  hubVariants,
+  hubOffers,
+  meantOffer,
   type Catalogue,
+  type HubOffer,
   type HubRepo,
-  type HubVariant,
 } from '@graft/backends/catalogue';
 import { llamaChoice, modelMachine } from '@graft/backends/probe';
 import { hubReferenceText, missingModel, GraphError, parseHubReference } from '@graft/graph';
@@ -68,13 +68,11 @@ export async function modelInfo(id: string, raw: unknown): Promise<ExitCode> {
   if (reference === undefined) throw new GraphError('bad-model', missingModel(id));
   const { signal } = new AbortController();
   const repo = await models.hub.repo(reference.repo, reference.revision, signal);
-  const variants = hubVariants(repo);
   // Of a name that says which, that one alone.
-  const shown =
+  const offered =
     reference.path === undefined && reference.quant === undefined
-      ? variants
-      : [chosenVariant(repo, reference)];
-  const offered = shown.map((variant) => offer(repo, variant, reference.revision));
+      ? hubOffers(repo, reference)
+      : [meantOffer(repo, reference)].filter((offer) => offer !== undefined);
   if (json) printJson({ ...repo, models: offered });
   else print([table(repoRows(repo)), '', table(offered.map(offerRow), [1])].join('\n'));
   return exitCode.succeeded;
@@ -133,24 +131,11 @@ function repoRows({ repo, page, commit, licence, gated, gguf }: HubRepo): string
   ];
 }
 
-interface Offer {
-  readonly model: string;
-  readonly format: HubVariant['format'];
-  /** Bytes. */
-  readonly size: number;
-}
-
-/** How a model of a repository is asked for, and how large its weights are. */
-function offer({ repo }: HubRepo, variant: HubVariant, revision: string | undefined): Offer {
-  const at = revision === undefined ? {} : { revision };
-  return {
-    model: hubReferenceText({ repo, ...at, quant: variant.quant }),
-    format: variant.format,
-    size: variant.files.reduce((sum, { size }) => sum + size, 0),
-  };
-}
-
-const offerRow = ({ model, format, size }: Offer): string[] => [model, formatBytes(size), format];
+const offerRow = ({ model, format, size }: HubOffer): string[] => [
+  model,
+  formatBytes(size),
+  format,
+];
 
 /** `135 M`, `1.7 B`. */
 function amount(parameters: number | undefined): string {

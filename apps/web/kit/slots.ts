@@ -44,6 +44,8 @@ export const ModelRemedies = slot<{
   readonly id: string;
   readonly kind: ModelKind | undefined;
   readonly choose: (id: string) => void;
+  /** The node that names it, on the screen. */
+  readonly node?: string | undefined;
 }>();
 /** The output of a port. */
 export const OutputPreview = slot<{

@@ -1,5 +1,5 @@
 import type { ModelEntry, ModelFacts, ModelLookup } from '@graft/graph';
-import type { HubClient } from './hub-client.ts';
+import type { HubModels } from './hub-models.ts';
 import type { ImportOptions } from './import-model.ts';
 import type { FetchProgress } from './model-download.ts';
 import type { ModelPreferences } from './model-preferences.ts';
@@ -29,10 +29,20 @@ export interface FetchOptions {
   readonly consent?: boolean;
 }
 
+/** The tool that keeps a model on this computer. Graft reads its files in place and never changes them. */
+export interface ModelOrigin {
+  readonly tool: 'Ollama' | 'LM Studio' | 'llama.cpp' | 'Hugging Face cache';
+  /** Absolute path of the file, or of the folder that holds its files. */
+  readonly path: string;
+}
+
 export interface ListedModel {
   readonly entry: ModelEntry;
+  /** With `unusable` for one that is here and that Graft cannot run. */
   readonly facts: ModelFacts;
   readonly installed: boolean;
+  /** Absent: its files are in the models folder, or are to be downloaded there. */
+  readonly origin?: ModelOrigin;
   /** Bytes on disk. */
   readonly bytes: number;
   /** Bytes that have come of files whose download has not ended. */
@@ -70,7 +80,7 @@ export interface ModelPackage {
 export interface Catalogue {
   readonly modelsFolder: string;
   /** What the hub has. */
-  readonly hub: Pick<HubClient, 'repo' | 'search'>;
+  readonly hub: Pick<HubModels, 'describe' | 'hasToken' | 'repo' | 'search'>;
   readonly lookup: ModelLookup;
   readonly preferences: ModelPreferences;
   /** Models of the hub worth choosing that Graft can run, whether they are here or not. */

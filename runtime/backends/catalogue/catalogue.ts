@@ -92,7 +92,7 @@ class FolderCatalogue implements Catalogue {
   }
 
   get hub(): Catalogue['hub'] {
-    return this.#hub.client;
+    return this.#hub;
   }
 
   readonly lookup: ModelLookup = (id) => {

@@ -68,6 +68,8 @@ function checkSource(
   const kind = paramFields(definition).find(({ name }) => name === source.param)?.modelKind;
   if (facts === undefined) {
     report.add('bad-model', missingModel(source.id), location);
+  } else if (facts.unusable !== undefined) {
+    report.add('bad-model', `Graft cannot run "${source.id}": ${facts.unusable}`, location);
   } else if (kind !== undefined && facts.kind !== kind) {
     report.add(
       'bad-model',

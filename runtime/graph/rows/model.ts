@@ -108,8 +108,10 @@ export interface ModelFacts {
   readonly size: number;
   /** Public source of its weights: the first one that is not specific to one machine or person. */
   readonly source?: string;
-  /** The digest is not yet that of its bytes: a file's digest becomes known with its download. */
+  /** The digest is not yet that of its bytes: a file's digest becomes known with its download, or its first use. */
   readonly unpinned?: true;
+  /** Why Graft cannot run it although it is here: one sentence. */
+  readonly unusable?: string;
 }
 /** Looks up a model by id; undefined if the catalogue lacks it. */
 export type ModelLookup = (id: string) => ModelFacts | undefined;

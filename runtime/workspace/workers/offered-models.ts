@@ -4,6 +4,7 @@ import {
   selectedFacts,
   type ListedModel,
   type ModelMachine,
+  type ModelOrigin,
   type OfferedFacts,
   type SelectedModel,
 } from '@graft/backends/catalogue';
@@ -20,6 +21,10 @@ export interface OfferedModel {
   readonly imported: boolean;
   /** Bytes that are here, of an unfinished download too. */
   readonly received: number;
+  /** The other tool that keeps it on this computer, whose files Graft reads in place; absent: Graft keeps it. */
+  readonly origin?: ModelOrigin;
+  /** Why Graft cannot run it although it is here: one sentence. */
+  readonly unusable?: string;
   /** Bytes that it takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
   readonly memory: number;
   /** It suits this machine: why, in one sentence. `best`: the one to take where nobody has a preference. */
@@ -50,20 +55,23 @@ export function offeredModels(
       ...(model === undefined ? {} : { tested: model.tested }),
     };
   };
+  const catalogued = listed.map(({ entry, facts, ...here }): OfferedModel => ({
+    ...{ facts, dtype: entry.dtype, licence: entry.licence },
+    ...{ installed: here.installed, imported: here.imported, received: here.bytes + here.partial },
+    ...(here.origin === undefined ? {} : { origin: here.origin }),
+    ...(facts.unusable === undefined ? {} : { unusable: facts.unusable }),
+    ...{ memory: modelMemory(facts), ...about(entry.id) },
+  }));
   const known = new Set(listed.map(({ entry }) => entry.id));
   const others = selection.filter(({ id }) => !known.has(id));
   return [
-    ...listed.map(({ entry, facts, installed, imported, bytes, partial }) => ({
-      ...{ facts, dtype: entry.dtype, licence: entry.licence, installed, imported },
-      ...{ received: bytes + partial, memory: modelMemory(facts), ...about(entry.id) },
-    })),
-    ...others.map((model) => {
-      const { id, licence } = model;
+    ...catalogued,
+    ...others.map((model): OfferedModel => {
       const facts = selectedFacts(model);
       return {
-        ...{ facts, licence, installed: false, imported: false },
-        dtype: parseHubReference(id)?.quant?.toLowerCase() ?? 'unknown',
-        ...{ received: 0, memory: modelMemory(facts), ...about(id) },
+        ...{ facts, dtype: parseHubReference(model.id)?.quant?.toLowerCase() ?? 'unknown' },
+        ...{ licence: model.licence, installed: false, imported: false, received: 0 },
+        ...{ memory: modelMemory(facts), ...about(model.id) },
       };
     }),
   ];

@@ -18,6 +18,7 @@ import {
   type Problem,
 } from '@graft/graph';
 import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
+import { HubShelf } from './hub-shelf.ts';
 import type { ModelList } from './model-list.ts';
 import { offeredModels, type OfferedModel } from './offered-models.ts';
 import { WantedDownloads } from './wanted-downloads.ts';
@@ -80,6 +81,8 @@ interface Job {
 export class WorkspaceModels {
   /** Finds what is known of a model by its id. */
   readonly lookup: ModelLookup;
+  /** What the hub has. */
+  readonly hub: HubShelf;
   readonly #parts: WorkspaceModelsParts;
   readonly #jobs = new Map<string, Job>();
   readonly #work = new PendingWork();
@@ -90,6 +93,7 @@ export class WorkspaceModels {
     this.#parts = parts;
     this.lookup = parts.lookup ?? parts.catalogue.lookup;
     this.#wanted = new WantedDownloads(parts.stateFolder);
+    this.hub = new HubShelf(parts.catalogue);
   }
 
   /** The models of the catalogue, without waiting. */

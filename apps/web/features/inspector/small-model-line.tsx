@@ -36,9 +36,14 @@ export function SmallModelLine({ artifact }: { readonly artifact: ArtifactRef | 
           type="button"
           className="underline hover:text-ink"
           onClick={() =>
-            useOverlay
-              .getState()
-              .show({ modelQuestion: { kind: 'language-model', current: small.id, choose } })
+            useOverlay.getState().show({
+              modelQuestion: {
+                kind: 'language-model',
+                current: small.id,
+                choose,
+                node: small.node,
+              },
+            })
           }
         >
           Choose a larger one
