@@ -34,7 +34,7 @@ export function modelsReference(
         `## ${title}`,
         `Built in: ${own.map(({ id, licence }) => `\`${id}\` (${licence.id})`).join(', ')}.`,
         table(chosen),
-        ...chosen.map(details),
+        chosen.map(details).join('\n'),
       ];
     }),
   ].join('\n\n');

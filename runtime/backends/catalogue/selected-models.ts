@@ -36,8 +36,7 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ id: 'hf:unsloth/gemma-3-270m-it-GGUF:Q8_0', title: 'Gemma 3 270M' },
     ...{ architecture: 'gemma3', parameters: 268e6, contextLength: 32_768, size: 292e6 },
     licence: gemmaTerms,
-    tested:
-      'The base weights of this size were run and trained in Graft in Q4_K_M; these weights have not been run.',
+    tested: unseen,
   },
   {
     ...languageModel,
