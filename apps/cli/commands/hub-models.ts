@@ -78,6 +78,8 @@ export async function modelInfo(id: string, raw: unknown): Promise<ExitCode> {
   return exitCode.succeeded;
 }
 
+const fitWords = { well: 'suits this computer', slow: 'slow here', 'too-large': 'no room here' };
+
 /** `graft models recommended`: the selection, each model with how it fits this machine. */
 export async function recommendedModels(raw: unknown): Promise<ExitCode> {
   const { json = false } = infoSchema.parse(raw);
@@ -92,7 +94,10 @@ export async function recommendedModels(raw: unknown): Promise<ExitCode> {
     const fit = byId.get(id);
     return [
       ...[fit?.best === true ? '*' : '', id, kind, amount(parameters), formatBytes(size)],
-      ...[licence.consent ? `${licence.id}, to accept` : licence.id, fit?.fits ?? ''],
+      ...[
+        licence.consent ? `${licence.id}, to accept` : licence.id,
+        fit === undefined ? '' : fitWords[fit.fits],
+      ],
     ];
   });
   const best = fits.find((fit) => fit.best === true);
