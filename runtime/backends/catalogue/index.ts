@@ -15,7 +15,7 @@ export type { FetchProgress } from './model-download.ts';
 export { builtInEntries } from './entries.ts';
 export { factsOf, modelDigest } from './model-facts.ts';
 export { modelMemory } from './model-memory.ts';
-export { fitOfModels, type Fit, type ModelMachine } from './fitting-models.ts';
+export { fitOfModels, type ModelMachine } from './fitting-models.ts';
 export {
   selectedFacts,
   selectedLicence,

@@ -6,12 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelEntry } from '@graft/graph';
-import {
-  createCatalogue,
-  selectedModels,
-  type Catalogue,
-  type SelectedModel,
-} from '@graft/backends/catalogue';
+import { createCatalogue, type Catalogue, type SelectedModel } from '@graft/backends/catalogue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hubFolder, smallGguf } from '../../backends/testing/hub-folder.ts';
 import { HubServer } from '../../backends/testing/hub-server.ts';
