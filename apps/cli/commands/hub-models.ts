@@ -1,10 +1,12 @@
 import {
+  fitOfModels,
   hubOffers,
   meantOffer,
   type Catalogue,
   type HubOffer,
   type HubRepo,
 } from '@graft/backends/catalogue';
+import { llamaChoice, modelMachine } from '@graft/backends/probe';
 import { hubReferenceText, missingModel, GraphError, parseHubReference } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -73,6 +75,37 @@ export async function modelInfo(id: string, raw: unknown): Promise<ExitCode> {
       : [meantOffer(repo, reference)].filter((offer) => offer !== undefined);
   if (json) printJson({ ...repo, models: offered });
   else print([table(repoRows(repo)), '', table(offered.map(offerRow), [1])].join('\n'));
+  return exitCode.succeeded;
+}
+
+const fitWords = { well: 'suits this computer', slow: 'slow here', 'too-large': 'no room here' };
+
+/** `graft models recommended`: the selection, each model with how it fits this machine. */
+export async function recommendedModels(raw: unknown): Promise<ExitCode> {
+  const { json = false } = infoSchema.parse(raw);
+  const { selection } = catalogue();
+  const fits = fitOfModels(selection, await modelMachine(await llamaChoice()));
+  const byId = new Map(fits.map(({ model, ...fit }) => [model.id, fit]));
+  if (json) {
+    printJson(selection.map((model) => ({ ...model, ...byId.get(model.id) })));
+    return exitCode.succeeded;
+  }
+  const rows = selection.map(({ id, kind, parameters, size, licence }) => {
+    const fit = byId.get(id);
+    return [
+      ...[fit?.best === true ? '*' : '', id, kind, amount(parameters), formatBytes(size)],
+      ...[
+        licence.consent ? `${licence.id}, to accept` : licence.id,
+        fit === undefined ? '' : fitWords[fit.fits],
+      ],
+    ];
+  });
+  const best = fits.find((fit) => fit.best === true);
+  const advice =
+    best === undefined
+      ? 'No language model of this list has room on this computer.'
+      : `* suits this computer best. ${best.reason}\nDownload it with: graft models pull ${best.model.id}`;
+  print([table(rows, [3, 4]), '', advice].join('\n'));
   return exitCode.succeeded;
 }
 

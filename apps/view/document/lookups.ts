@@ -1,4 +1,16 @@
-import type { ModelFacts, ModelLookup, Problem, GraphLookup, Registry } from '@graft/graph';
+import {
+  addNode,
+  paramFields,
+  type Graph,
+  type GraphLookup,
+  type ModelFacts,
+  type ModelKind,
+  type ModelLookup,
+  type NodeLayout,
+  type NodeType,
+  type Problem,
+  type Registry,
+} from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
 
 let registry: Registry | undefined;
@@ -26,7 +38,9 @@ interface Checks {
   readonly problems: readonly Problem[];
   /** The catalogue as last seen. The function stays the same while the catalogue does: verdicts are cached by it. */
   readonly models: ModelLookup;
-  setModels(models: readonly ModelFacts[]): void;
+  /** The models that the person wants new nodes to begin with. */
+  readonly preferred: ReadonlyMap<ModelKind, string>;
+  setModels(models: readonly (ModelFacts & { readonly preferred?: true })[]): void;
 }
 
 /** Used until the catalogue has arrived. */
@@ -35,8 +49,33 @@ export const noModels: ModelLookup = () => undefined;
 export const checks = createStore<Checks>()((set) => ({
   problems: [],
   models: noModels,
+  preferred: new Map(),
   setModels(models) {
     const byId = new Map(models.map((model) => [model.id, model]));
-    set({ models: (id) => byId.get(id) });
+    const preferred = models.filter((model) => model.preferred === true);
+    set({
+      models: (id) => byId.get(id),
+      preferred: new Map(preferred.map(({ kind, id }) => [kind, id])),
+    });
   },
 }));
+
+/** Adds a node as `addNode` does, with the person's models in place of the node's own. */
+export function addPreferredNode(
+  graph: Graph,
+  definition: NodeType,
+  position: NodeLayout,
+): ReturnType<typeof addNode> {
+  const added = addNode(graph, definition, position);
+  const node = added.graph.nodes[added.id];
+  if (node === undefined) return added;
+  const { preferred } = checks.getState();
+  const chosen = paramFields(definition).flatMap(({ name, modelKind, default: own }) => {
+    const model = modelKind === undefined ? undefined : preferred.get(modelKind);
+    // An empty one leaves the choice to the node.
+    return model === undefined || own === '' ? [] : [[name, model] as const];
+  });
+  const params = { ...node.params, ...Object.fromEntries(chosen) };
+  const nodes = { ...added.graph.nodes, [added.id]: { ...node, params } };
+  return { id: added.id, graph: { ...added.graph, nodes } };
+}

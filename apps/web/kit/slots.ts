@@ -37,6 +37,8 @@ export const FileRemedies = slot<{
 export const FileList = slot<object>();
 /** Leads to the answers of a node that takes labels, by its path. */
 export const LabelAnswers = slot<{ readonly path: string }>();
+/** Offers a language model that suits this computer, to somebody who has only the small one. */
+export const ModelOffer = slot<object>();
 /** What can be done about a model that is not here. */
 export const ModelRemedies = slot<{
   readonly id: string;

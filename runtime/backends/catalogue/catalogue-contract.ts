@@ -2,6 +2,7 @@ import type { ModelEntry, ModelFacts, ModelLookup } from '@graft/graph';
 import type { HubModels } from './hub-models.ts';
 import type { ImportOptions } from './import-model.ts';
 import type { FetchProgress } from './model-download.ts';
+import type { ModelPreferences } from './model-preferences.ts';
 import type { SelectedModel } from './selected-model.ts';
 
 export interface CatalogueOptions {
@@ -81,6 +82,7 @@ export interface Catalogue {
   /** What the hub has. */
   readonly hub: Pick<HubModels, 'describe' | 'hasToken' | 'repo' | 'search'>;
   readonly lookup: ModelLookup;
+  readonly preferences: ModelPreferences;
   /** Models of the hub worth choosing that Graft can run, whether they are here or not. */
   readonly selection: readonly SelectedModel[];
   /** Throws `bad-model` for an unknown id. Digests that were pinned on first use are filled in. */

@@ -36,6 +36,7 @@ import {
   type FetchProgress,
 } from './model-download.ts';
 import { diskUsage } from './models-usage.ts';
+import { ModelPreferences } from './model-preferences.ts';
 import { receiveModel } from './receive-model.ts';
 import { isRunnable, selectedLicence, type SelectedModel } from './selected-model.ts';
 import { selectedModels } from './selected-models.ts';
@@ -63,6 +64,7 @@ const digestsOf = (entry: ModelEntry | undefined): readonly string[] =>
 
 class FolderCatalogue implements Catalogue {
   readonly modelsFolder: string;
+  readonly preferences: ModelPreferences;
   readonly selection: readonly SelectedModel[];
   readonly #selected: readonly SelectedModel[];
   readonly #access: HubAccess;
@@ -74,6 +76,7 @@ class FolderCatalogue implements Catalogue {
 
   constructor(options: CatalogueOptions) {
     this.modelsFolder = options.modelsFolder;
+    this.preferences = new ModelPreferences(options.modelsFolder);
     const own = options.entries === undefined ? selectedModels : [];
     this.#selected = options.selection ?? own;
     this.selection = this.#selected.filter(isRunnable);

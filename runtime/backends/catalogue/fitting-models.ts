@@ -21,8 +21,12 @@ const contextBytes = 0.8e9;
 const readingSpeed = 5;
 /** A question with its passages, in tokens, and the seconds that somebody waits for the first word. */
 const prompt = { tokens: 1000, seconds: 20 };
-/** Operations a second of one processor in llama.cpp's matrix products, and operations of a weight and token. */
+/**
+ * Operations a second of one processor in llama.cpp's matrix products: half of the 94e9 that reading a prompt with
+ * SmolLM2-135M in Q8_0 took of CPU time on a Xeon with AVX-512 (node-llama-cpp 3.21.1), since most computers have AVX2.
+ */
 const coreSpeed = 50e9;
+/** A multiplication and an addition a token. */
 const perWeight = 2;
 /**
  * Bytes a second that a device reads weights with: each new token reads them all. Half of what two channels of DDR4-3200
@@ -61,37 +65,52 @@ function exceeded({ parameters, size }: Sized, limits: Limits): keyof Limits | u
   return size > limits.weights ? 'weights' : undefined;
 }
 
-/** A model that suits a machine, and why, in one sentence. */
-export interface Suitable<Model> {
+/** How a language model fits a machine. */
+export interface Fit<Model> {
   readonly model: Model;
+  /** It has no room in memory, or answers slower than people read. */
+  readonly fits: 'well' | 'slow' | 'too-large';
+  /** Why, in one sentence. */
   readonly reason: string;
-  /** No other that suits is as large and free of terms to accept. */
+  /** The one to take where nobody has a preference. */
   readonly best?: true;
 }
 
 /**
- * The language models that answer at reading speed on a machine and have room in its memory. The best is the largest
- * whose licence asks for no consent, since one click then is enough.
+ * How language models fit a machine, smallest first. The best is the largest that fits well and whose licence asks for
+ * no consent, since one click then is enough.
  */
-export function suitableModels<Model extends SelectedModel>(
+export function fitOfModels<Model extends SelectedModel>(
   models: readonly Model[],
   machine: ModelMachine,
-): Suitable<Model>[] {
+): Fit<Model>[] {
   const limits = limitsOf(machine);
   const candidates = models
     .filter(({ kind }) => kind === 'language-model')
-    .toSorted((a, b) => a.parameters - b.parameters);
-  const fitting = candidates.filter((model) => exceeded(model, limits) === undefined);
-  const best = fitting.findLast(({ licence }) => !licence.consent);
-  const larger = candidates.find(
-    (model) => best !== undefined && model.parameters > best.parameters && !fitting.includes(model),
+    .toSorted((a, b) => a.parameters - b.parameters)
+    .map((model) => ({ model, bound: exceeded(model, limits) }));
+  const best = candidates.findLast(
+    ({ model, bound }) => bound === undefined && !model.licence.consent,
+  )?.model;
+  const next = candidates.find(
+    ({ model, bound }) => bound !== undefined && model.parameters > (best?.parameters ?? 0),
   );
-  const bound = larger === undefined ? undefined : exceeded(larger, limits);
-  return fitting.map((model) =>
-    model === best
-      ? { model, reason: bestReason(machine, limits, bound), best: true }
-      : { model, reason: `It fits in ${placeOf(machine)} and answers at reading speed.` },
-  );
+  const place = placeOf(machine);
+  return candidates.map(({ model, bound }): Fit<Model> => {
+    if (bound === 'memory') {
+      return { model, fits: 'too-large', reason: `It has no room in ${place}.` };
+    }
+    if (bound !== undefined) {
+      const how =
+        bound === 'parameters'
+          ? `begins to answer after more than ${prompt.seconds} s`
+          : 'answers slower than people read';
+      return { model, fits: 'slow', reason: `With ${place} it ${how}.` };
+    }
+    return model === best
+      ? { model, fits: 'well', best: true, reason: bestReason(machine, limits, next?.bound) }
+      : { model, fits: 'well', reason: `It has room in ${place} and answers at reading speed.` };
+  });
 }
 
 function bestReason(

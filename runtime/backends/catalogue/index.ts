@@ -15,12 +15,14 @@ export type { FetchProgress } from './model-download.ts';
 export { builtInEntries } from './entries.ts';
 export { factsOf, modelDigest } from './model-facts.ts';
 export { modelMemory } from './model-memory.ts';
-export { suitableModels, type ModelMachine, type Suitable } from './fitting-models.ts';
+export { fitOfModels, type ModelMachine } from './fitting-models.ts';
 export {
   selectedFacts,
   selectedLicence,
   type OfferedFacts,
   type SelectedModel,
 } from './selected-model.ts';
+export { selectedModels } from './selected-models.ts';
+export { suggestedModel, type SuggestedModel } from './suggested-model.ts';
 export { UsedModels } from './used-models.ts';
 export { defaultModelsFolder } from './models-folder.ts';

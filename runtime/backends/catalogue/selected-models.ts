@@ -8,7 +8,9 @@ import { selectedModelSchema, type SelectedModel } from './selected-model.ts';
 const unseen =
   'Name, size and licence come from public sources; these weights have not been run in Graft.';
 const qwen3 =
-  'The chat template is tested (it answers without thinking aloud); these weights have not been run in Graft.';
+  'A test shows that its kind of chat template asks for the answer alone, without thinking aloud; these weights have not been run in Graft.';
+const smolLm3 =
+  'It may think aloud before it answers unless the system prompt says /no_think; these weights have not been run in Graft.';
 
 const apache = (page: string): SelectedModel['licence'] => ({
   ...{ id: 'Apache-2.0', url: `https://huggingface.co/${page}`, consent: false },
@@ -34,8 +36,7 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ id: 'hf:unsloth/gemma-3-270m-it-GGUF:Q8_0', title: 'Gemma 3 270M' },
     ...{ architecture: 'gemma3', parameters: 268e6, contextLength: 32_768, size: 292e6 },
     licence: gemmaTerms,
-    tested:
-      'The base weights of this size were run and trained in Graft in Q4_K_M; these weights have not been run.',
+    tested: unseen,
   },
   {
     ...languageModel,
@@ -85,7 +86,7 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ id: 'hf:ggml-org/SmolLM3-3B-GGUF:Q4_K_M', title: 'SmolLM3 3B' },
     ...{ architecture: 'smollm3', parameters: 3075e6, contextLength: 65_536, size: 1915e6 },
     licence: apache('HuggingFaceTB/SmolLM3-3B'),
-    tested: unseen,
+    tested: smolLm3,
   },
   {
     ...languageModel,

@@ -1,7 +1,7 @@
 import {
+  fitOfModels,
   modelMemory,
   selectedFacts,
-  suitableModels,
   type ListedModel,
   type ModelMachine,
   type ModelOrigin,
@@ -40,8 +40,12 @@ export function offeredModels(
   machine: ModelMachine,
 ): OfferedModel[] {
   const selected = new Map(selection.map((model) => [model.id, model]));
+  const fitting = fitOfModels(selection, machine).filter(({ fits }) => fits === 'well');
   const suitable = new Map(
-    suitableModels(selection, machine).map(({ model, ...why }) => [model.id, why]),
+    fitting.map(({ model, reason, best }) => [
+      model.id,
+      { reason, ...(best === undefined ? {} : { best }) },
+    ]),
   );
   const about = (id: string): Pick<OfferedModel, 'recommended' | 'tested'> => {
     const recommended = suitable.get(id);
@@ -65,7 +69,7 @@ export function offeredModels(
     ...others.map((model): OfferedModel => {
       const facts = selectedFacts(model);
       return {
-        ...{ facts, dtype: parseHubReference(model.id)?.quant ?? 'unknown' },
+        ...{ facts, dtype: parseHubReference(model.id)?.quant?.toLowerCase() ?? 'unknown' },
         ...{ licence: model.licence, installed: false, imported: false, received: 0 },
         ...{ memory: modelMemory(facts), ...about(model.id) },
       };

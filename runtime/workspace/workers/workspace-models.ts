@@ -1,15 +1,19 @@
-import { availableParallelism, homedir } from 'node:os';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   factsOf,
+  suggestedModel,
   type Catalogue,
   type FetchProgress,
   type ModelMachine,
+  type SuggestedModel,
 } from '@graft/backends/catalogue';
+import { modelMachine } from '@graft/backends/probe';
 import {
   GraphError,
   parseHubReference,
   type ModelFacts,
+  type ModelKind,
   type ModelLookup,
   type Problem,
 } from '@graft/graph';
@@ -24,6 +28,11 @@ export interface OfferedModels {
   readonly models: readonly OfferedModel[];
   /** Bytes of the machine: all of them, and those that nobody has taken. */
   readonly memory: { readonly total: number; readonly free: number };
+}
+
+/** A model of the catalogue; `preferred`: new nodes begin with it. */
+export interface CataloguedModel extends ModelFacts {
+  readonly preferred?: true;
 }
 
 /** A download that somebody asked for: under way, or ended by `problem`. */
@@ -57,13 +66,11 @@ export interface WorkspaceModelsParts {
   readonly lookup?: ModelLookup;
   readonly scratchFolder: string;
   readonly stateFolder: string;
-  /** Where language models compute; default: on the processor. */
+  /** What the machine has for language models; default: what it has without a GPU. */
   readonly machine?: () => Promise<ModelMachine>;
 }
 
-const processor = async (): Promise<ModelMachine> => ({
-  ...{ memory: await availableMemory(), cores: availableParallelism() },
-});
+const processor = (): Promise<ModelMachine> => modelMachine({ id: 'cpu' });
 
 interface Job {
   readonly abort: AbortController;
@@ -80,7 +87,7 @@ export class WorkspaceModels {
   readonly #jobs = new Map<string, Job>();
   readonly #work = new PendingWork();
   readonly #wanted: WantedDownloads;
-  #closing = false;
+  readonly #closed = new AbortController();
 
   constructor(parts: WorkspaceModelsParts) {
     this.#parts = parts;
@@ -90,8 +97,13 @@ export class WorkspaceModels {
   }
 
   /** The models of the catalogue, without waiting. */
-  list(): readonly ModelFacts[] {
-    return this.#parts.modelList.current();
+  list(): readonly CataloguedModel[] {
+    const preferred = this.#parts.catalogue.preferences.all();
+    return this.#parts.modelList
+      .current()
+      .map((facts) =>
+        preferred.get(facts.kind) === facts.id ? { ...facts, preferred: true } : facts,
+      );
   }
 
   async offered(): Promise<OfferedModels> {
@@ -101,6 +113,19 @@ export class WorkspaceModels {
       models: offeredModels(listed, catalogue.selection, await machine()),
       memory: { total: machineMemory(), free: await availableMemory() },
     };
+  }
+
+  /** The language model to take in place of the small default, if somebody should be asked. Waits for the hub. */
+  async suggested(): Promise<SuggestedModel | undefined> {
+    const { catalogue, machine = processor } = this.#parts;
+    const asked = suggestedModel(catalogue, await machine(), this.#closed.signal);
+    this.#work.follow(asked);
+    return asked;
+  }
+
+  /** Decides what new nodes begin with; null: their own default. */
+  prefer(kind: ModelKind, id: string | null): Promise<void> {
+    return this.#parts.catalogue.preferences.prefer(kind, id);
   }
 
   /** Those under way, and those that failed since they were last asked for. */
@@ -172,7 +197,7 @@ export class WorkspaceModels {
   }
 
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#closed.abort();
     for (const { abort } of this.#jobs.values()) abort.abort();
     await this.#work.settled();
   }
@@ -210,7 +235,7 @@ export class WorkspaceModels {
     } finally {
       // One that only ends with the server goes on with the next.
       const isCurrent = (this.#jobs.get(id) ?? job) === job;
-      if (!this.#closing && isCurrent) await this.#wanted.drop(id);
+      if (!this.#closed.signal.aborted && isCurrent) await this.#wanted.drop(id);
     }
   }
 }

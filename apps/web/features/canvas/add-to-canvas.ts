@@ -1,5 +1,6 @@
-import { addNode, isNodeKey, type Graph } from '@graft/graph';
+import { isNodeKey, type Graph } from '@graft/graph';
 import {
+  addPreferredNode,
   announce,
   nodeTypes,
   type OpenEnd,
@@ -42,7 +43,7 @@ export function addToCanvas(type: string, drop?: Drop): void {
   const { selection, select, show } = useScreen.getState();
   const nodes = selection.filter(isNodeKey);
   const beside = drop === undefined && nodes.length === 1 ? nodes[0] : undefined;
-  const added = addNode(shown, definition, drop ?? freePlace(shown, beside));
+  const added = addPreferredNode(shown, definition, drop ?? freePlace(shown, beside));
   const { graph, how = '' } = joined(added, { beside, between: drop?.between });
   // Beside another and between two it has its place.
   const placed = drop === undefined || how !== '' ? graph : settled(graph, added.id);
@@ -79,7 +80,7 @@ export function addConnected(type: string, from: PendingEdge, place: Place): voi
   const { shown, edit } = useDocument.getState();
   const definition = nodeTypes().get(type);
   if (definition === undefined) return;
-  const added = addNode(shown, definition, place);
+  const added = addPreferredNode(shown, definition, place);
   const to = acceptingPort(added.graph, from, added.id);
   const edge = to === undefined ? undefined : edgeBetween(from, to);
   const graph = edge === undefined ? added.graph : connectInPlace(added.graph, edge);

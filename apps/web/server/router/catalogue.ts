@@ -33,6 +33,12 @@ export const modelsRouter = router({
     });
     return { models: models.map(shown), ...rest };
   }),
+  /** The language model to take in place of the small default; null: nobody is to be asked. Waits for the hub. */
+  suggested: procedure.query(async ({ ctx }) => (await ctx.workspace.models.suggested()) ?? null),
+  /** Decides which model new nodes begin with; null: their own default. */
+  prefer: procedure
+    .input(z.object({ kind: modelKindSchema, model: modelInput.shape.id.nullable() }))
+    .mutation(({ ctx, input }) => ctx.workspace.models.prefer(input.kind, input.model)),
   /** Repositories of the hub. Stops when the client has gone, as typing on makes it. */
   search: procedure
     .input(z.object({ text: z.string().trim().min(1).max(200), kind: modelKindSchema.optional() }))
