@@ -171,6 +171,17 @@ describe('a download that the server does not see the end of', () => {
     });
   }
 
+  it('is in the list of models by the time that its size is told', async () => {
+    await using served = await hubFolder({ 'o/r': { 'm-Q8_0.gguf': weights } });
+    await using hub = await HubServer.start({ folder: served.path });
+    const models = await hubModels(hub);
+    void hub.gate.stopAfter((1 << 20) + weights.length * 0.3, 'hold');
+    models.download(id);
+    await expect.poll(() => models.downloads()[0]?.progress?.total).toBe(weights.length);
+    expect(models.list().map((facts) => facts.id)).toContain(id);
+    await models.close();
+  });
+
   it('goes on with the next server; one that was cancelled does not', async () => {
     await using served = await hubFolder({ 'o/r': { 'm-Q8_0.gguf': weights } });
     await using hub = await HubServer.start({ folder: served.path });

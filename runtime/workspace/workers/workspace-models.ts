@@ -206,11 +206,16 @@ export class WorkspaceModels {
     const { signal } = job.abort;
     const { catalogue, modelList } = this.#parts;
     let since: { readonly done: number; readonly from: number } | undefined;
+    let listed: Promise<unknown> | undefined;
+    let isListed = false;
     const progress = (told: FetchProgress): void => {
       const to = Date.now();
       since ??= { done: told.done, from: to };
+      if (told.total !== undefined) listed ??= modelList.refresh().then(() => (isListed = true));
       // Of what is imported its own size is not known before it is here.
-      const total = from === undefined ? told.total : from.size;
+      const size = from === undefined ? told.total : from.size;
+      // Who sees the size finds the model in the list.
+      const total = isListed || from !== undefined ? size : undefined;
       const { done, unit, message } = told;
       job.state = {
         model: id,

@@ -25,8 +25,12 @@ interface DownloadButtonProps {
 /** Begins a download, or goes on with one; for a licence that needs consent, the click gives it. */
 export function DownloadButton({ of, use, look }: DownloadButtonProps) {
   const { id, size, received = 0, licence } = of;
-  const verb = received > 0 ? 'continue' : 'download';
-  const words = `${licence.consent ? `accept ${licence.id} and ` : ''}${verb}${use === undefined ? '' : ' and use'}`;
+  const steps = [
+    ...(licence.consent ? [`accept ${licence.id}`] : []),
+    received > 0 ? 'continue' : 'download',
+    ...(use === undefined ? [] : ['use']),
+  ];
+  const words = `${steps.slice(0, -1).join(', ')}${steps.length > 1 ? ' and ' : ''}${steps.at(-1) ?? ''}`;
   return (
     <button
       type="button"

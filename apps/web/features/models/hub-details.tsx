@@ -77,7 +77,10 @@ function Repository({
           <FactList facts={factsOf(repo, facts.known)} />
         </div>
         {models.length === 0 ? null : (
-          <Variants models={models} chosen={chosen} choose={setAt} offered={offered} />
+          <Variants
+            {...{ models, chosen, offered, consent: repo.licence.consent }}
+            choose={setAt}
+          />
         )}
         {chosen === undefined ? null : (
           <div className="mt-3 grid gap-1">
@@ -154,13 +157,14 @@ interface VariantsProps {
   readonly chosen: HubOffer | undefined;
   readonly choose: (model: string) => void;
   readonly offered: Offered;
+  readonly consent: boolean;
 }
 
 const fitWords = { fits: 'fits', tight: 'tight', 'too-large': 'too large' } as const;
 const fitTones = { fits: 'good', tight: 'working', 'too-large': 'bad' } as const;
 
 /** The models of a repository by precision: arrows go through them. */
-function Variants({ models, chosen, choose, offered }: VariantsProps) {
+function Variants({ models, chosen, choose, offered, consent }: VariantsProps) {
   const group = useId();
   const formats = new Set(models.map(({ format }) => format));
   return (
@@ -168,7 +172,10 @@ function Variants({ models, chosen, choose, offered }: VariantsProps) {
       className="mt-3"
       onKeyDown={(event) => {
         if (event.key !== 'Enter') return;
-        event.currentTarget.closest('section')?.querySelector<HTMLElement>('.button.go')?.click();
+        const go = event.currentTarget.closest('section')?.querySelector<HTMLElement>('.button.go');
+        // Terms are accepted at the button that names them.
+        if (consent) go?.focus();
+        else go?.click();
       }}
     >
       <legend className="mb-1 font-[550]">Precision</legend>
@@ -179,7 +186,7 @@ function Variants({ models, chosen, choose, offered }: VariantsProps) {
           <label
             key={model}
             title={path}
-            className="grid cursor-default grid-cols-[auto_minmax(0,1fr)_auto_64px] items-baseline gap-x-2.5 rounded-[7px] px-2 py-1 hover:bg-paper has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="grid cursor-default grid-cols-[auto_minmax(0,1fr)_auto_72px] items-center gap-x-2.5 rounded-[7px] px-2 py-1 hover:bg-paper has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

@@ -102,7 +102,7 @@ export function ModelRow(
               facts.parameters === undefined ? undefined : weightCount(facts.parameters),
               bytes(facts.size),
               licence.id,
-              origin?.tool ?? (isHub ? 'from the hub' : imported ? 'imported' : undefined),
+              origin?.tool ?? (imported && !isHub ? 'imported' : undefined),
             ]
       }
       reason={recommended?.best === true && !model.installed ? recommended.reason : undefined}

@@ -114,7 +114,7 @@ function ServedModels({ server, use }: ServerDetailsProps & { readonly server: R
         {models.map((model) => (
           <label
             key={model}
-            className="flex cursor-default items-baseline gap-2.5 rounded-[7px] px-2 py-1 hover:bg-paper has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="flex cursor-default items-center gap-2.5 rounded-[7px] px-2 py-1 hover:bg-paper has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"
