@@ -148,7 +148,7 @@ async function listModels({ remote, key, signal }: AskedServer) {
 
 /** The names of the models that a server has. Throws `unavailable`, with what to do. */
 export async function servedModels(asked: AskedServer): Promise<readonly string[]> {
-  const { remote, key, signal } = asked;
+  const { remote, signal } = asked;
   const answer = await listModels(asked).catch(() => undefined);
   signal.throwIfAborted();
   if (answer === undefined) {
