@@ -74,7 +74,7 @@ function Repository({
         {repo.gated ? <Gate repo={repo} /> : null}
         {repo.refusal === undefined ? null : <p className="mt-2 text-error">{repo.refusal}</p>}
         <div className="mt-3">
-          <FactList facts={factsOf(repo, facts.known)} />
+          <FactList facts={factsOf(repo, facts)} />
         </div>
         {models.length === 0 ? null : (
           <Variants
@@ -216,12 +216,19 @@ function Variants({ models, chosen, choose, offered, consent }: VariantsProps) {
 
 type KnownFacts = Partial<HubModelFacts>;
 
+interface ChosenFacts {
+  readonly known: KnownFacts;
+  /** Instead of what is not known: that it is being read, or why it cannot be. */
+  readonly words?: string;
+  readonly isReading?: true;
+}
+
 /** What the hub read of a model, else what its header says; `words`: instead, where that is not known yet. */
 function useChosenFacts(
   { gguf }: OfferedRepo,
   chosen: HubOffer | undefined,
   isOpen: boolean,
-): { readonly known: KnownFacts; readonly words?: string } {
+): ChosenFacts {
   const { architecture, contextLength, parameters } = gguf ?? {};
   const isTold =
     chosen?.format === 'gguf' && architecture !== undefined && contextLength !== undefined;
@@ -235,16 +242,24 @@ function useChosenFacts(
     };
   if (facts !== undefined) return { known: facts };
   if (chosen === undefined || !isOpen) return { known: {} };
-  return { known: {}, words: error === null ? 'Reading what its file says …' : refusalOf(error) };
+  return error === null
+    ? { known: {}, words: 'Reading what its file says …', isReading: true }
+    : { known: {}, words: refusalOf(error) };
 }
 
-function factsOf(repo: OfferedRepo, known: KnownFacts): readonly (readonly [string, ReactNode])[] {
+/** What is still read keeps its line, so that nothing moves when it comes. */
+function factsOf(
+  { licence }: OfferedRepo,
+  { known, isReading }: ChosenFacts,
+): readonly (readonly [string, ReactNode])[] {
+  const { contextLength, parameters, architecture, dimension } = known;
+  const coming = isReading === true ? '…' : undefined;
   const facts: readonly (readonly [string, ReactNode | undefined])[] = [
-    ['Licence', <Licence {...repo.licence} />],
-    ['Context', known.contextLength === undefined ? '…' : `${count(known.contextLength)} tokens`],
-    ['Parameters', known.parameters === undefined ? '…' : weightCount(known.parameters)],
-    ['Architecture', known.architecture ?? '…'],
-    ['Vectors', known.dimension === undefined ? undefined : `${count(known.dimension)} wide`],
+    ['Licence', <Licence {...licence} />],
+    ['Context', contextLength === undefined ? coming : `${count(contextLength)} tokens`],
+    ['Parameters', parameters === undefined ? coming : weightCount(parameters)],
+    ['Architecture', architecture ?? coming],
+    ['Vectors', dimension === undefined ? undefined : `${count(dimension)} wide`],
   ];
   return facts.filter(([, value]) => value !== undefined);
 }
