@@ -22,7 +22,8 @@ export async function serve(
 ): Promise<{ process: ChildProcess; url: string }> {
   const server = spawn(process.execPath, [entry, 'serve', folder, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
+    // No hub but one of this machine.
+    env: { ...process.env, HF_HUB_OFFLINE: env['HF_ENDPOINT'] === undefined ? '1' : '', ...env },
   });
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';

@@ -64,6 +64,47 @@ describe('graft models', () => {
     expect((await models('ls')).stdout).not.toContain('hf:');
   });
 
+  it('lists what is worth choosing and what suits this computer, and keeps a default', async () => {
+    await serve({ 'o/small-GGUF': { 'a-Q8_0.gguf': smallGguf(4096) } });
+    const id = 'hf:o/small-GGUF:Q8_0';
+    const listed = await models('recommended');
+    expect(listed.code).toBe(0);
+    expect(listed.stdout).toMatch(/hf:Qwen\/Qwen3-8B-GGUF:Q4_K_M +language-model +8\.2 B +5\.0 GB/);
+    expect(listed.stdout).toMatch(/gemma-3-1b-it-GGUF:Q4_K_M .* Gemma, to accept/);
+    expect(listed.stdout).not.toContain('embedder');
+    const asJson = await models('recommended', '--json');
+    expect(JSON.parse(asJson.stdout)).toContainEqual(
+      expect.objectContaining({ id: 'hf:Qwen/Qwen3-8B-GGUF:Q4_K_M', fits: expect.any(String) }),
+    );
+    expect(hub.requests).toEqual([]);
+
+    expect((await models('default')).stdout).toContain('No default is chosen');
+    const unknown = await models('default', id);
+    expect(unknown.stderr).toContain(`Download it with: graft models pull ${id}`);
+    await models('pull', id);
+    expect((await models('default', id)).stdout).toBe(`${id}\n`);
+    expect((await models('default')).stdout).toBe(`${id}\n`);
+    const other = await models('default', 'all-MiniLM-L6-v2');
+    expect(other.stderr).toContain('is no language model');
+    expect((await models('default', '--none')).stdout).toContain('No default is chosen');
+  });
+
+  it('downloads a model with terms only once they are accepted', async () => {
+    const repo = 'unsloth/gemma-3-270m-it-GGUF';
+    await serve({ [repo]: { 'g-Q8_0.gguf': smallGguf(4096) } });
+    const refused = await models('pull', `hf:${repo}:Q8_0`);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain('Gemma (https://ai.google.dev/gemma/terms)');
+    const imported = await models('import', `hf:${repo}`, '--id', 'gemma');
+    expect(imported.stderr).toContain('needs your consent');
+    expect(hub.requests).toEqual([]);
+    expect((await models('import', `hf:${repo}`, '--id', 'gemma', '--accept-licence')).code).toBe(
+      0,
+    );
+    expect((await models('pull', `hf:${repo}:Q8_0`, '--accept-licence')).code).toBe(0);
+    expect((await models('ls')).stdout).toMatch(/hf:unsloth\/gemma\S+ .* Gemma +here/);
+  });
+
   it('says what a hub refuses, in one line each', async () => {
     await serve({ 'o/g': smallEmbedder }, { terms: { 'o/g': { gated: true } } });
     for (const [name, words] of [

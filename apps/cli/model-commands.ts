@@ -33,6 +33,17 @@ export function addModels(program: Command, end: (code: ExitCode) => void): void
     .option('--json', 'print as JSON')
     .action(async (options) => end(await (await command()).listModels(options)));
   models
+    .command('recommended')
+    .description('list models of the hub that are worth choosing, and which suit this computer')
+    .option('--json', 'print as JSON')
+    .action(async (options) => end(await (await hub()).recommendedModels(options)));
+  models
+    .command('default')
+    .description('show or choose the language model that new nodes begin with')
+    .argument('[name]', modelName)
+    .option('--none', 'go back to the small built-in model')
+    .action(async (name, options) => end(await (await command()).defaultModel(name, options)));
+  models
     .command('pull')
     .description('download a model and verify it; continue a download that was interrupted')
     .argument('<name>', modelName)
@@ -43,6 +54,7 @@ export function addModels(program: Command, end: (code: ExitCode) => void): void
     .description('add a model from files on this machine, or one of the hub under another id')
     .argument('<path>', 'a .gguf file, a folder with ONNX weights and tokenizer, or hf:owner/repo')
     .option('--id <id>', 'id in the catalogue (default: the file’s name)')
+    .option('--accept-licence', 'accept the licence, if a model of the hub asks for consent')
     .action(async (path, options) => end(await (await command()).importModel(path, options)));
   models
     .command('du')

@@ -39,7 +39,14 @@ export {
   outputOf,
   type NamedOutput,
 } from './compare/comparison.ts';
-export { checks, noModels, usedGraphs, provideNodeTypes, nodeTypes } from './document/lookups.ts';
+export {
+  addPreferredNode,
+  checks,
+  noModels,
+  usedGraphs,
+  provideNodeTypes,
+  nodeTypes,
+} from './document/lookups.ts';
 export {
   titleByLook,
   untitled,

@@ -134,7 +134,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   });
   const keptGraphs = new KeptGraphs(stateFolder);
   const models = new WorkspaceModels({
-    ...{ ...folders, catalogue },
+    ...{ ...folders, catalogue, machine: devices.modelMachine },
     ...(options.models === undefined ? {} : { lookup: options.models }),
   });
   const against = { registry, artifacts, models: models.lookup };

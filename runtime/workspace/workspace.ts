@@ -29,6 +29,7 @@ export type { RunHandle, StartOptions } from './runs/run-handle.ts';
 export type { RunningFile } from './watch/changed-runs.ts';
 export type { SourceChange } from './watch/changed-sources.ts';
 export { secretStates } from './workers/operator-access.ts';
+export { askServer, runningServers } from './workers/running-servers.ts';
 export { surviveRejections } from './workers/survive-rejections.ts';
 export type { Workspace } from './workspace-rooms.ts';
 

@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { builtInEntries, selectedModels } from '@graft/backends/catalogue';
 import { registry } from '@graft/nodes/definitions';
 import { format, resolveConfig } from 'prettier';
 import { createProgram } from '../../apps/cli/program.ts';
 import { commandsReference } from './commands-reference.ts';
+import { modelsReference } from './models-reference.ts';
 import { nodesReference } from './nodes-reference.ts';
 
 export const root = path.resolve(import.meta.dirname, '../..');
@@ -11,6 +13,7 @@ export const root = path.resolve(import.meta.dirname, '../..');
 export async function references(): Promise<ReadonlyMap<string, string>> {
   const pages = {
     'docs/commands.md': commandsReference(createProgram(() => undefined)),
+    'docs/models.md': modelsReference(builtInEntries, selectedModels),
     'docs/nodes.md': nodesReference([...registry.values()]),
   };
   const formatted = Object.entries(pages).map(async ([page, text]) => {

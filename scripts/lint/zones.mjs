@@ -175,6 +175,7 @@ export const zones = [
       '@graft/backends/access',
       '@graft/backends/catalogue',
       '@graft/backends/probe',
+      '@graft/backends/remote',
       '@graft/worker',
       '@graft/prisma',
       '@graft/nodes/definitions',

@@ -1,10 +1,12 @@
 import {
-  chosenVariant,
-  hubVariants,
+  fitOfModels,
+  hubOffers,
+  meantOffer,
   type Catalogue,
+  type HubOffer,
   type HubRepo,
-  type HubVariant,
 } from '@graft/backends/catalogue';
+import { llamaChoice, modelMachine } from '@graft/backends/probe';
 import {
   canonicalModelId,
   GraphError,
@@ -72,15 +74,44 @@ export async function modelInfo(id: string, raw: unknown): Promise<ExitCode> {
   if (reference === undefined) throw new GraphError('bad-model', missingModel(id));
   const { signal } = new AbortController();
   const repo = await models.hub.repo(reference.repo, reference.revision, signal);
-  const variants = hubVariants(repo);
   // Of a name that says which, that one alone.
-  const shown =
+  const offered =
     reference.path === undefined && reference.quant === undefined
-      ? variants
-      : [chosenVariant(repo, reference)];
-  const offered = shown.map((variant) => offer(repo, variant, reference.revision));
+      ? hubOffers(repo, reference)
+      : [meantOffer(repo, reference)].filter((offer) => offer !== undefined);
   if (json) printJson({ ...repo, models: offered });
   else print([table(repoRows(repo)), '', table(offered.map(offerRow), [1])].join('\n'));
+  return exitCode.succeeded;
+}
+
+const fitWords = { well: 'suits this computer', slow: 'slow here', 'too-large': 'no room here' };
+
+/** `graft models recommended`: the selection, each model with how it fits this machine. */
+export async function recommendedModels(raw: unknown): Promise<ExitCode> {
+  const { json = false } = infoSchema.parse(raw);
+  const { selection } = catalogue();
+  const fits = fitOfModels(selection, await modelMachine(await llamaChoice()));
+  const byId = new Map(fits.map(({ model, ...fit }) => [model.id, fit]));
+  if (json) {
+    printJson(selection.map((model) => ({ ...model, ...byId.get(model.id) })));
+    return exitCode.succeeded;
+  }
+  const rows = selection.map(({ id, kind, parameters, size, licence }) => {
+    const fit = byId.get(id);
+    return [
+      ...[fit?.best === true ? '*' : '', id, kind, amount(parameters), formatBytes(size)],
+      ...[
+        licence.consent ? `${licence.id}, to accept` : licence.id,
+        fit === undefined ? '' : fitWords[fit.fits],
+      ],
+    ];
+  });
+  const best = fits.find((fit) => fit.best === true);
+  const advice =
+    best === undefined
+      ? 'No language model of this list has room on this computer.'
+      : `* suits this computer best. ${best.reason}\nDownload it with: graft models pull ${best.model.id}`;
+  print([table(rows, [3, 4]), '', advice].join('\n'));
   return exitCode.succeeded;
 }
 
@@ -113,24 +144,11 @@ function repoRows({ repo, page, commit, licence, gated, gguf }: HubRepo): string
   ];
 }
 
-interface Offer {
-  readonly model: string;
-  readonly format: HubVariant['format'];
-  /** Bytes. */
-  readonly size: number;
-}
-
-/** How a model of a repository is asked for, and how large its weights are. */
-function offer({ repo }: HubRepo, variant: HubVariant, revision: string | undefined): Offer {
-  const at = revision === undefined ? {} : { revision };
-  return {
-    model: hubReferenceText({ repo, ...at, quant: variant.quant }),
-    format: variant.format,
-    size: variant.files.reduce((sum, { size }) => sum + size, 0),
-  };
-}
-
-const offerRow = ({ model, format, size }: Offer): string[] => [model, formatBytes(size), format];
+const offerRow = ({ model, format, size }: HubOffer): string[] => [
+  model,
+  formatBytes(size),
+  format,
+];
 
 /** `135 M`, `1.7 B`. */
 function amount(parameters: number | undefined): string {

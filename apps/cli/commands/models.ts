@@ -4,7 +4,7 @@ import {
   type Catalogue,
   type ListedModel,
 } from '@graft/backends/catalogue';
-import { isHubReference } from '@graft/graph';
+import { GraphError, isHubReference, type ModelEntry } from '@graft/graph';
 import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -13,7 +13,11 @@ import { formatBytes } from '../quantity.ts';
 
 const listSchema = z.object({ json: z.boolean().optional() });
 const pullSchema = z.object({ acceptLicence: z.boolean().optional() });
-const importSchema = z.object({ id: z.string().optional() });
+const importSchema = z.object({
+  id: z.string().optional(),
+  acceptLicence: z.boolean().optional(),
+});
+const defaultSchema = z.object({ none: z.boolean().optional() });
 
 export function catalogue(): Catalogue {
   return createCatalogue({ modelsFolder: defaultModelsFolder(env.all) });
@@ -96,13 +100,13 @@ export async function modelsUsage(rawOptions: unknown): Promise<ExitCode> {
 
 /** `graft models import PATH`: a file or folder of this machine, or a model of the hub under another id. */
 export async function importModel(from: string, rawOptions: unknown): Promise<ExitCode> {
-  const { id } = importSchema.parse(rawOptions);
+  const { id, acceptLicence = false } = importSchema.parse(rawOptions);
   const cancelled = new AbortController();
   const settled = cancelOnInterrupt(() => cancelled.abort());
   const line = progressLine();
   const entry = await catalogue()
     .import(from, {
-      ...{ signal: cancelled.signal, progress: line.show },
+      ...{ signal: cancelled.signal, progress: line.show, consent: acceptLicence },
       ...(id === undefined ? {} : { id }),
     })
     .finally(() => {
@@ -112,6 +116,25 @@ export async function importModel(from: string, rawOptions: unknown): Promise<Ex
   print(`${entry.id}: ${entry.kind}, ${entry.format}, ${entry.architecture}`);
   return exitCode.succeeded;
 }
+
+/** `graft models default [NAME]`: the language model that new nodes on the page begin with. */
+export async function defaultModel(id: string | undefined, rawOptions: unknown): Promise<ExitCode> {
+  const { none = false } = defaultSchema.parse(rawOptions);
+  const models = catalogue();
+  const kind = 'language-model';
+  if (none) await models.preferences.prefer(kind, null);
+  else if (id !== undefined) {
+    // One that is not here yet cannot be in a graph.
+    const entry = models.entry(id);
+    if (entry.kind !== kind) throw notLanguageModel(entry);
+    await models.preferences.prefer(kind, id);
+  }
+  print(models.preferences.of(kind) ?? 'No default is chosen: new nodes begin with their own.');
+  return exitCode.succeeded;
+}
+
+const notLanguageModel = ({ id, kind }: ModelEntry): GraphError =>
+  new GraphError('bad-model', `"${id}" is no language model (kind: ${kind}).`);
 
 /** `graft models rm ID`. */
 export async function removeModel(id: string): Promise<ExitCode> {

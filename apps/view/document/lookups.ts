@@ -1,8 +1,14 @@
 import {
+  addNode,
   canonicalModelId,
+  paramFields,
+  type Graph,
   type GraphLookup,
   type ModelFacts,
+  type ModelKind,
   type ModelLookup,
+  type NodeLayout,
+  type NodeType,
   type Problem,
   type Registry,
 } from '@graft/graph';
@@ -33,7 +39,9 @@ interface Checks {
   readonly problems: readonly Problem[];
   /** The catalogue as last seen. The function stays the same while the catalogue does: verdicts are cached by it. */
   readonly models: ModelLookup;
-  setModels(models: readonly ModelFacts[]): void;
+  /** The models that the person wants new nodes to begin with. */
+  readonly preferred: ReadonlyMap<ModelKind, string>;
+  setModels(models: readonly (ModelFacts & { readonly preferred?: true })[]): void;
 }
 
 /** Used until the catalogue has arrived. */
@@ -42,8 +50,33 @@ export const noModels: ModelLookup = () => undefined;
 export const checks = createStore<Checks>()((set) => ({
   problems: [],
   models: noModels,
+  preferred: new Map(),
   setModels(models) {
     const byId = new Map(models.map((model) => [model.id, model]));
-    set({ models: (id) => byId.get(canonicalModelId(id)) });
+    const preferred = models.filter((model) => model.preferred === true);
+    set({
+      models: (id) => byId.get(canonicalModelId(id)),
+      preferred: new Map(preferred.map(({ kind, id }) => [kind, id])),
+    });
   },
 }));
+
+/** Adds a node as `addNode` does, with the person's models in place of the node's own. */
+export function addPreferredNode(
+  graph: Graph,
+  definition: NodeType,
+  position: NodeLayout,
+): ReturnType<typeof addNode> {
+  const added = addNode(graph, definition, position);
+  const node = added.graph.nodes[added.id];
+  if (node === undefined) return added;
+  const { preferred } = checks.getState();
+  const chosen = paramFields(definition).flatMap(({ name, modelKind, default: own }) => {
+    const model = modelKind === undefined ? undefined : preferred.get(modelKind);
+    // An empty one leaves the choice to the node.
+    return model === undefined || own === '' ? [] : [[name, model] as const];
+  });
+  const params = { ...node.params, ...Object.fromEntries(chosen) };
+  const nodes = { ...added.graph.nodes, [added.id]: { ...node, params } };
+  return { id: added.id, graph: { ...added.graph, nodes } };
+}

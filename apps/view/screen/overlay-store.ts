@@ -23,7 +23,12 @@ export interface ConnectQuestion {
 export interface ModelQuestion {
   readonly kind: ModelKind | undefined;
   readonly current: string;
-  readonly choose: (id: string) => void;
+  /** Absent: models are looked at and downloaded, and nothing takes one. */
+  readonly choose?: (id: string) => void;
+  /** The node whose parameter it is, on the screen. */
+  readonly node?: string;
+  /** The model that is shown first; default: the one that is chosen now. */
+  readonly first?: string;
   /** One is to be imported first. */
   readonly importing?: boolean;
 }

@@ -37,11 +37,15 @@ export const FileRemedies = slot<{
 export const FileList = slot<object>();
 /** Leads to the answers of a node that takes labels, by its path. */
 export const LabelAnswers = slot<{ readonly path: string }>();
+/** Offers a language model that suits this computer, to somebody who has only the small one. */
+export const ModelOffer = slot<object>();
 /** What can be done about a model that is not here. */
 export const ModelRemedies = slot<{
   readonly id: string;
   readonly kind: ModelKind | undefined;
   readonly choose: (id: string) => void;
+  /** The node that names it, on the screen. */
+  readonly node?: string | undefined;
 }>();
 /** The output of a port. */
 export const OutputPreview = slot<{

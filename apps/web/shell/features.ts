@@ -20,6 +20,7 @@ import {
   FileList,
   FileRemedies,
   LabelAnswers,
+  ModelOffer,
   ModelRemedies,
   OutputPreview,
   ProblemList,
@@ -72,6 +73,12 @@ function fillSlots(): void {
   LabelAnswers.fill(
     part(() =>
       import('../features/labels/label-answers.tsx').then((loaded) => loaded.LabelAnswers),
+    ),
+  );
+  ModelOffer.fill(
+    part(
+      () => import('../features/models/model-offer.tsx').then((loaded) => loaded.ModelOffer),
+      () => null,
     ),
   );
   ModelRemedies.fill(

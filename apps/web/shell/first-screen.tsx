@@ -6,6 +6,7 @@ import { commandOf } from '@graft/view';
 import { takeDroppedFiles } from '../features/files/dropped-files.ts';
 import { useCopyExample } from '../features/gallery/copy-example.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
+import { ModelOffer } from '../kit/slots.ts';
 import { useOverlay } from '../kit/stores.ts';
 
 /** Where no graph is open: how to begin. Examples are offered where the workspace has no graph yet. */
@@ -47,6 +48,9 @@ export function FirstScreen() {
           <button type="button" className="button" onClick={commandOf('tour').run}>
             Take the tour
           </button>
+        </div>
+        <div className="mt-5 empty:hidden">
+          <ModelOffer />
         </div>
         {isNew ? <ExampleList /> : null}
       </div>

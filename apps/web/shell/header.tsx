@@ -30,6 +30,13 @@ import { planLine, runLine } from '../api/runs/plan-report.ts';
 import { keyName } from '../kit/chord.ts';
 import { RunOrCancel } from '../kit/run-or-cancel.tsx';
 import { isDark, setTheme, useTheme } from '../kit/theme.ts';
+import { part } from '../kit/part.tsx';
+
+/** Looks after the downloads of models, wherever one is. */
+const DownloadsChip = part(
+  () => import('../features/models/downloads-chip.tsx').then((loaded) => loaded.DownloadsChip),
+  () => null,
+);
 
 function Breadcrumb() {
   const file = useDocument((state) => state.file);
@@ -222,6 +229,11 @@ export function Header() {
   const connected = useRunView((state) => state.connected);
   const elsewhere = useRunView((state) => state.elsewhere.length > 0);
   const runsOnChange = useOpenRunsOnChange();
+  const hasFile = useDocument((state) => state.file !== null);
+  // After the first graph: the page is not to wait for it.
+  const isSettled = useScreen(
+    ({ begun, seen, view }) => begun && (seen || !hasFile || view !== 'canvas'),
+  );
   return (
     <header className="flex min-h-11 items-center gap-3.5 border-b border-line bg-panel px-3.5 max-xl:gap-2 max-md:flex-wrap max-md:gap-x-2 max-md:gap-y-1 max-md:px-2 max-md:py-1">
       <h1 className="font-[650] tracking-[-0.01em]">Graft</h1>
@@ -235,6 +247,7 @@ export function Header() {
         </span>
       )}
       {elsewhere || runsOnChange ? <HeaderChips /> : null}
+      {isSettled ? <DownloadsChip /> : null}
       <PlanLine />
       <button type="button" className="button max-md:hidden" onClick={commandOf('show-plan').run}>
         Plan

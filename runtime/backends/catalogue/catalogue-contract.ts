@@ -1,7 +1,9 @@
 import type { ModelEntry, ModelFacts, ModelLookup } from '@graft/graph';
-import type { HubClient } from './hub-client.ts';
+import type { HubModels } from './hub-models.ts';
 import type { ImportOptions } from './import-model.ts';
 import type { FetchProgress } from './model-download.ts';
+import type { ModelPreferences } from './model-preferences.ts';
+import type { SelectedModel } from './selected-model.ts';
 
 export interface CatalogueOptions {
   /** Where model files are kept; made when needed. */
@@ -14,6 +16,8 @@ export interface CatalogueOptions {
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Instead of the built-in ones, for tests. */
   readonly entries?: readonly ModelEntry[];
+  /** Models of the hub worth choosing; default: with the built-in entries Graft's own, else none. */
+  readonly selection?: readonly SelectedModel[];
 }
 
 export interface FetchOptions {
@@ -80,8 +84,11 @@ export interface ModelPackage {
 export interface Catalogue {
   readonly modelsFolder: string;
   /** What the hub has. */
-  readonly hub: Pick<HubClient, 'repo' | 'search'>;
+  readonly hub: Pick<HubModels, 'describe' | 'hasToken' | 'repo' | 'search'>;
   readonly lookup: ModelLookup;
+  readonly preferences: ModelPreferences;
+  /** Models of the hub worth choosing that Graft can run, whether they are here or not. */
+  readonly selection: readonly SelectedModel[];
   /** Throws `bad-model` for an unknown id. Digests that were pinned on first use are filled in. */
   entry(id: string): ModelEntry;
   /** What is on this computer now: other tools are looked at each time. */

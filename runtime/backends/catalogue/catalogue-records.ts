@@ -69,7 +69,10 @@ export class CatalogueRecords {
   }
 
   /** Throws `bad-model` where a licence asks for a consent that is neither given nor recorded; records a given one. */
-  async requireConsent({ id, licence }: ModelEntry, given: boolean): Promise<void> {
+  async requireConsent(
+    { id, licence }: Pick<ModelEntry, 'id' | 'licence'>,
+    given: boolean,
+  ): Promise<void> {
     if (!licence.consent || own(this.#consents.readSync(), id) !== undefined) return;
     if (!given) {
       throw new GraphError(

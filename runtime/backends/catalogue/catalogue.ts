@@ -39,7 +39,10 @@ import {
   type FetchProgress,
 } from './model-download.ts';
 import { diskUsage } from './models-usage.ts';
+import { ModelPreferences } from './model-preferences.ts';
 import { receiveModel } from './receive-model.ts';
+import { isRunnable, selectedLicence, type SelectedModel } from './selected-model.ts';
+import { selectedModels } from './selected-models.ts';
 import { InstalledModels } from '../installed/installed-models.ts';
 import type { InstalledModel } from '../installed/installed-record.ts';
 import { SharedWork } from '../shared/shared-work.ts';
@@ -73,6 +76,9 @@ const digestsOf = (entry: ModelEntry | undefined): readonly string[] =>
 
 class FolderCatalogue implements Catalogue {
   readonly modelsFolder: string;
+  readonly preferences: ModelPreferences;
+  readonly selection: readonly SelectedModel[];
+  readonly #selected: readonly SelectedModel[];
   readonly #access: HubAccess;
   readonly #hub: HubModels;
   readonly #records: CatalogueRecords;
@@ -83,6 +89,10 @@ class FolderCatalogue implements Catalogue {
 
   constructor(options: CatalogueOptions) {
     this.modelsFolder = options.modelsFolder;
+    this.preferences = new ModelPreferences(options.modelsFolder);
+    const own = options.entries === undefined ? selectedModels : [];
+    this.#selected = options.selection ?? own;
+    this.selection = this.#selected.filter(isRunnable);
     const settings = options.environment ?? environment;
     this.#access = new HubAccess({
       endpoint: options.hubEndpoint,
@@ -97,7 +107,7 @@ class FolderCatalogue implements Catalogue {
   }
 
   get hub(): Catalogue['hub'] {
-    return this.#hub.client;
+    return this.#hub;
   }
 
   readonly lookup: ModelLookup = (id) => {
@@ -134,6 +144,8 @@ class FolderCatalogue implements Catalogue {
       const entry = this.entry(id);
       await this.#records.requireConsent(entry, options.consent === true);
       if (await this.#isLaidOutBefore(entry, options.signal)) return this.#blobs.modelFolder(id);
+    } else {
+      await this.#requireConsent(id, reference, options.consent === true);
     }
     options.waiting?.(true);
     try {
@@ -181,6 +193,12 @@ class FolderCatalogue implements Catalogue {
       'input-changed',
       `the files of the model "${id}" keep changing; run again when nothing writes to them`,
     );
+  }
+
+  /** Before anything of a model of the hub is downloaded under an id, as far as its licence is known by then. */
+  async #requireConsent(id: string, reference: HubReference, given: boolean): Promise<void> {
+    const licence = selectedLicence(this.#selected, reference);
+    if (licence !== undefined) await this.#records.requireConsent({ id, licence }, given);
   }
 
   /** Undefined where a file is missing. */
@@ -264,6 +282,7 @@ class FolderCatalogue implements Catalogue {
       options.id === undefined
         ? from
         : importedId(options.id, (own) => this.#records.isBuiltIn(own));
+    await this.#requireConsent(id, reference, options.consent === true);
     // Another reference, or other terms, under the same id is other work: it waits, and is refused or takes its place.
     const { signal: _signal, progress: _progress, ...terms } = options;
     const key = JSON.stringify({ ...terms, from, id });
@@ -331,11 +350,12 @@ class FolderCatalogue implements Catalogue {
       ...{ id, reference, signal, progress },
       drop: (digests) => this.#dropBlobs(digests),
       add: async (found) => {
+        const licence = selectedLicence(this.#selected, reference) ?? found.licence;
         const entry = {
           ...found,
           title: as?.title ?? found.title,
           kind: as?.kind ?? found.kind,
-          licence: as?.licence === undefined ? found.licence : { ...found.licence, id: as.licence },
+          licence: as?.licence === undefined ? licence : { ...licence, id: as.licence },
         };
         if (as?.keep === true) requireFree(this.#records.find(id), entry);
         await this.#records.add(entry);

@@ -1,6 +1,7 @@
-import { type HubReference } from '@graft/graph';
+import { hubReferenceText, parseHubReference, type HubReference } from '@graft/graph';
 import type { HubFile, HubRepo } from './hub-client.ts';
 import { refusal } from './hub-refusals.ts';
+import { modelMemory } from './model-memory.ts';
 import { onnxWeights } from './onnx-description.ts';
 
 /** One model of a repository: its weights in one precision. */
@@ -12,6 +13,18 @@ export interface HubVariant {
   readonly files: readonly HubFile[];
 }
 
+/** A model of a repository, as somebody chooses it. */
+export interface HubOffer extends Pick<HubVariant, 'format' | 'quant'> {
+  /** The reference that means it. */
+  readonly model: string;
+  /** The first file of its weights. */
+  readonly path: string;
+  /** Bytes of its weights. */
+  readonly size: number;
+  /** Bytes that it takes once it is loaded, as `modelMemory`. */
+  readonly memory: number;
+}
+
 /** Taken first where a name says nothing of the precision, as llama.cpp does. */
 const usualQuants = ['Q4_K_M', 'Q4_0', 'Q4_1', 'Q5_K_M', 'Q8_0'];
 /** Models that a message names. */
@@ -20,6 +33,45 @@ const mostNamed = 20;
 /** The models of a repository that Graft can use, in the order in which it prefers their formats. */
 export function hubVariants({ files }: Pick<HubRepo, 'files'>): HubVariant[] {
   return [...ggufVariants(files), ...onnxVariants(files), ...safetensorsVariants(files)];
+}
+
+/** The same as somebody chooses them. A name with a revision makes names with that revision. */
+export function hubOffers(
+  { repo, files: all }: Pick<HubRepo, 'repo' | 'files'>,
+  { revision }: Pick<HubReference, 'revision'>,
+): HubOffer[] {
+  const base = { repo, ...(revision === undefined ? {} : { revision }) };
+  const variants = hubVariants({ files: all });
+  return variants.map((variant): HubOffer => {
+    const { format, quant, files } = variant;
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    return {
+      ...{ format, quant, model: referenceTo(variant, variants, base), path: firstPath(variant) },
+      ...{ size, memory: modelMemory({ format, size }) },
+    };
+  });
+}
+
+const firstPath = ({ files }: HubVariant): string => files[0]?.path ?? '';
+
+/** By precision; by file where another model has the same precision, or where it cannot stand in a name. */
+function referenceTo(
+  variant: HubVariant,
+  variants: readonly HubVariant[],
+  base: HubReference,
+): string {
+  const quant = variant.quant.toLowerCase();
+  const byQuant = hubReferenceText({ ...base, quant: variant.quant });
+  const isMeant = variants.find((each) => each.quant.toLowerCase() === quant) === variant;
+  return isMeant && parseHubReference(byQuant) !== undefined
+    ? byQuant
+    : hubReferenceText({ ...base, path: firstPath(variant) });
+}
+
+/** The one of the models offered that a reference means. Throws as `chosenVariant`. */
+export function meantOffer(repo: HubRepo, reference: HubReference): HubOffer | undefined {
+  const path = firstPath(chosenVariant(repo, reference));
+  return hubOffers(repo, reference).find((offer) => offer.path === path);
 }
 
 /** The model that a reference means. Throws `bad-model` with those that there are. */

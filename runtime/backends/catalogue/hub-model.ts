@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   GraphError,
   hubReferenceText,
@@ -64,6 +65,31 @@ export async function hubEntry(
   }
   const licence = { id: repo.licence, url: repo.page, consent: false };
   return keptEntrySchema.parse({ ...facts, id, licence, files: known });
+}
+
+/**
+ * What a model of a hub is, by the headers and small files that say so; nothing is stored. Throws as `hubEntry` does.
+ */
+export async function hubDescription(
+  { repo, reference }: { readonly repo: HubRepo; readonly reference: HubReference },
+  { access, signal }: Pick<HubModelParts, 'access' | 'signal'>,
+): Promise<ModelDescription> {
+  const variant = chosenVariant(repo, reference);
+  if (repo.gated && !(await access.hasToken())) throw gatedRefusal(repo, false);
+  const texts = new Map<string, string>();
+  const parts: HubModelParts = {
+    ...{ access, signal },
+    requireRoom: () => Promise.resolve(),
+    fetch: async ({ path, size }) => {
+      const bytes = await files.head(files.require(path)).read(0, size);
+      const digest = createHash('sha256').update(bytes).digest('hex');
+      texts.set(digest, Buffer.from(bytes).toString('utf8'));
+      return { path, digest, size };
+    },
+    read: ({ digest }) => Promise.resolve(texts.get(digest) ?? ''),
+  };
+  const files = new HubFiles(repo, parts);
+  return describe(variant, files);
 }
 
 async function describe(variant: HubVariant, files: HubFiles): Promise<ModelDescription> {

@@ -1,9 +1,16 @@
-import { GraphError, type HubReference, type ModelEntry, type ModelFile } from '@graft/graph';
+import {
+  GraphError,
+  hubReferenceText,
+  type HubReference,
+  type ModelEntry,
+  type ModelFile,
+} from '@graft/graph';
 import { isFullDisk } from '@graft/kit';
 import type { BlobStore } from './blob-store.ts';
 import type { HubAccess } from './hub-access.ts';
-import { HubClient } from './hub-client.ts';
-import { hubEntry } from './hub-model.ts';
+import { HubClient, type FoundRepo, type HubQuery, type HubRepo } from './hub-client.ts';
+import { hubDescription, hubEntry } from './hub-model.ts';
+import type { ModelDescription } from './onnx-description.ts';
 import { refusal } from './hub-refusals.ts';
 import { cancelled, ModelDownload, requireRoom, type FetchProgress } from './model-download.ts';
 
@@ -18,16 +25,39 @@ export interface LookUp {
   readonly drop: (digests: readonly string[]) => Promise<void>;
 }
 
-/** Looks models of a hub up by reference, and pins them. */
+/** What a hub has, and models of it, looked up by reference and pinned. */
 export class HubModels {
-  readonly client: HubClient;
+  readonly #client: HubClient;
   readonly #access: HubAccess;
   readonly #blobs: BlobStore;
 
   constructor(access: HubAccess, blobs: BlobStore) {
     this.#access = access;
     this.#blobs = blobs;
-    this.client = new HubClient(access);
+    this.#client = new HubClient(access);
+  }
+
+  search(query: HubQuery): Promise<FoundRepo[]> {
+    return this.#client.search(query);
+  }
+
+  repo(repo: string, revision: string | undefined, signal: AbortSignal): Promise<HubRepo> {
+    return this.#client.repo(repo, revision, signal);
+  }
+
+  hasToken(): Promise<boolean> {
+    return this.#access.hasToken();
+  }
+
+  /** What the model of a reference is; nothing of it is kept. Throws as `lookUp`. */
+  async describe(reference: HubReference, signal: AbortSignal): Promise<ModelDescription> {
+    const repo = await this.#client.repo(reference.repo, reference.revision, signal);
+    try {
+      return await hubDescription({ repo, reference }, { access: this.#access, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw lookUpError(hubReferenceText(reference), error);
+    }
   }
 
   /**
@@ -43,7 +73,7 @@ export class HubModels {
     const stored: string[] = [];
     try {
       const { repo, revision } = reference;
-      const found = await this.client.repo(repo, revision, signal);
+      const found = await this.#client.repo(repo, revision, signal);
       const entry = await hubEntry(
         id,
         { repo: found, reference },
@@ -62,9 +92,7 @@ export class HubModels {
     } catch (error) {
       await drop(stored);
       if (signal.aborted) throw cancelled(error);
-      if (error instanceof GraphError || isFullDisk(error)) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      throw refusal(`Graft cannot look up the model "${id}": ${why}. Try again later.`, error);
+      throw isFullDisk(error) ? error : lookUpError(id, error);
     }
   }
 
@@ -76,4 +104,10 @@ export class HubModels {
     }
     return bytes;
   }
+}
+
+function lookUpError(id: string, error: unknown): GraphError {
+  if (error instanceof GraphError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return refusal(`Graft cannot look up the model "${id}": ${why}. Try again later.`, error);
 }

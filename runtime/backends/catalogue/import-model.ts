@@ -24,6 +24,8 @@ export interface ImportOptions {
   readonly licence?: string;
   /** Refuses with `name-taken` what would take the place of other bytes that were imported under its id. */
   readonly keep?: boolean;
+  /** Of a model of the hub: the person has accepted the licence. Remembered. */
+  readonly consent?: boolean;
   readonly signal?: AbortSignal;
   readonly progress?: (progress: FetchProgress) => void;
 }

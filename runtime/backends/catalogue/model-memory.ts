@@ -1,4 +1,4 @@
-import type { ModelEntry } from '@graft/graph';
+import type { ModelFacts } from '@graft/graph';
 
 /**
  * Weights of an ONNX session as unpacked by onnxruntime, and its working memory, in parts of the file size. Seen with
@@ -7,7 +7,6 @@ import type { ModelEntry } from '@graft/graph';
 const onnxOverhead = 2.6;
 
 /** Bytes that a model takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
-export function modelMemory({ format, files }: Pick<ModelEntry, 'format' | 'files'>): number {
-  const size = files.reduce((sum, file) => sum + file.size, 0);
+export function modelMemory({ format, size }: Pick<ModelFacts, 'format' | 'size'>): number {
   return format === 'onnx' ? size * onnxOverhead : size;
 }

@@ -30,6 +30,8 @@ const alternating = `{% if (message['role'] == 'user') != (loop.index0 % 2 == 0)
 const gemma = `{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for message in messages %}${alternating}{% if message['role'] == 'assistant' %}{% set role = 'model' %}{% else %}{% set role = message['role'] %}{% endif %}{{ '<repo_name>' + role + '\n' + message['content'] | trim + '<file_sep>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<repo_name>model\n' }}{% endif %}`;
 const llama2 = `{% for message in messages %}${alternating}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + message['content'].strip() + ' [/INST]' }}{% else %}{{ ' ' + message['content'].strip() + ' ' + eos_token }}{% endif %}{% endfor %}`;
 const alpaca = `{% for message in messages %}{% if message.role == 'user' %}### Instruction:\n{{ message.content }}\n\n{% else %}### Response:\n{{ message.content }}\n\n{% endif %}{% endfor %}{% if add_generation_prompt %}### Response:\n{% endif %}`;
+/** As Qwen3 writes turns: a thought, which may be empty, before the last answer. */
+const thinking = `{%- set ns = namespace(asked=messages|length - 1, looks=true) %}{%- for message in messages[::-1] %}{%- set index = (messages|length - 1) - loop.index0 %}{%- if ns.looks and message.role == 'user' and not(message.content.startswith('<tool_response>')) %}{%- set ns.looks = false %}{%- set ns.asked = index %}{%- endif %}{%- endfor %}{%- for message in messages %}{%- if message.role == 'assistant' %}{%- set content = message.content %}{%- set thought = '' %}{%- if '</think>' in content %}{%- set thought = content.split('</think>')[0].rstrip('\n').split('<think>')[-1].lstrip('\n') %}{%- set content = content.split('</think>')[-1].lstrip('\n') %}{%- endif %}{%- if loop.index0 > ns.asked and loop.last %}{{- '<|im_start|>assistant\n<think>\n' + thought.strip('\n') + '\n</think>\n\n' + content.lstrip('\n') }}{%- else %}{{- '<|im_start|>assistant\n' + content }}{%- endif %}{%- else %}{{- '<|im_start|>' + message.role + '\n' + message.content }}{%- endif %}{{- '<|im_end|>\n' }}{%- endfor %}{%- if add_generation_prompt %}{{- '<|im_start|>assistant\n' }}{%- endif %}`;
 
 describe('the tokenizer of a language model', { timeout: modelTestTimeout }, () => {
   let runtime: LlamaRuntime;
@@ -87,6 +89,21 @@ describe('the tokenizer of a language model', { timeout: modelTestTimeout }, () 
       '4:At 05:40.<|im_end|>',
       '-\n',
     ]);
+  });
+
+  it('asks a model that can think aloud for the answer alone', () => {
+    expect(byTemplate(thinking, [system, question, answer])).toEqual([
+      '-<|im_start|>system\n',
+      '0:Be brief.',
+      '-<|im_end|>\n<|im_start|>user\n',
+      '1:Who lights the kiln?',
+      '-<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n',
+      '2:The night guard.<|im_end|>',
+      '-\n',
+    ]);
+    const template = new ChatTemplate({ ...vocabulary, template: thinking }, 'other');
+    const { tokens } = template.write('Be brief.', 'Who lights the kiln?');
+    expect(tokenizer.pieces(tokens).join('')).toMatch(/assistant\n<think>\n\n<\/think>\n\n$/);
   });
 
   it('leaves the template’s own system prompt in place, also for an empty one', () => {

@@ -22,7 +22,7 @@ const open = (): DeviceDirectory =>
       stamp: () => stamp,
       llama() {
         asked.push('llama');
-        return Promise.resolve('vulkan:0');
+        return Promise.resolve({ id: 'vulkan:0', gpu: { name: 'A card', memory: 8e9 } });
       },
       devices() {
         asked.push('devices');
@@ -59,7 +59,7 @@ describe('the device of an engine', () => {
       file: join(folder, 'devices.json'),
       probe: {
         stamp: () => stamp,
-        llama: () => probe('vulkan:0'),
+        llama: () => probe({ id: 'vulkan:0', gpu: { name: 'A card', memory: 8e9 } }),
         devices: () => probe(['cpu', 'vulkan:0']),
       },
     });

@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { GraphError, type EngineName } from '@graft/graph';
 import { OpenedOnce } from '@graft/kit';
+import type { ModelMachine } from '../catalogue/fitting-models.ts';
 import { llamaDevice, onnxDevice } from '../residency/model-request.ts';
 import { probeDevices } from './devices.ts';
-import { probeLlamaChoice } from './llama-probe.ts';
+import { modelMachine } from './model-machine.ts';
+import { probeLlamaChoice, type LlamaChoice } from './llama-probe.ts';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { bootId } from '../catalogue/boot-id.ts';
 import { environment } from '../env.ts';
@@ -48,6 +50,8 @@ const rememberedSchema = z.object({
   stamp: z.string(),
   /** What llama.cpp chooses by default. */
   llama: z.string().optional(),
+  /** Its GPU; earlier versions remembered none. */
+  gpu: z.object({ name: z.string(), memory: z.number() }).optional(),
   /** Every device of the machine. */
   devices: z.array(z.string()).optional(),
 });
@@ -62,18 +66,20 @@ export interface DirectoryOptions {
 export interface DeviceProbe {
   /** Identifies the state of the machine. */
   stamp(): string;
-  /** Id of the device that llama.cpp uses by default. */
-  llama(): Promise<string>;
+  llama(): Promise<LlamaChoice>;
   devices(): Promise<readonly string[]>;
+}
+
+/** The device that llama.cpp uses by default. Without a hardware GPU there is nothing to choose, so nobody waits. */
+export function llamaChoice(): Promise<LlamaChoice> {
+  return process.platform === 'linux' && gpuFiles().length === 0
+    ? Promise.resolve({ id: 'cpu' })
+    : probeLlamaChoice();
 }
 
 const machine: DeviceProbe = {
   stamp: machineStamp,
-  // Without a hardware GPU there is nothing to choose, so do not wait.
-  llama: () =>
-    process.platform === 'linux' && gpuFiles().length === 0
-      ? Promise.resolve('cpu')
-      : probeLlamaChoice(),
+  llama: llamaChoice,
   devices: async () => (await probeDevices()).devices.map(({ id }) => id),
 };
 
@@ -87,8 +93,14 @@ export class DeviceDirectory {
   #remembered: Promise<Remembered> | undefined;
   readonly #llama = new OpenedOnce(() =>
     this.#ask(
-      ({ llama }) => llama,
-      async () => ({ llama: await this.#probe.llama() }),
+      ({ llama: id, gpu }): LlamaChoice | undefined => {
+        if (id === undefined || id === 'cpu') return id && { id };
+        return gpu && { id, gpu };
+      },
+      async () => {
+        const { id, gpu } = await this.#probe.llama();
+        return { llama: id, ...(gpu === undefined ? {} : { gpu }) };
+      },
     ),
   );
   readonly #devices = new OpenedOnce<readonly string[]>(() =>
@@ -103,6 +115,11 @@ export class DeviceDirectory {
     this.#probe = probe;
   }
 
+  /** What the machine has for language models, where nobody names a device. */
+  async modelMachine(): Promise<ModelMachine> {
+    return modelMachine(await this.#llama.get());
+  }
+
   /** A real device's id; `auto` is the CPU, except for llama.cpp, which prefers a hardware GPU. */
   async deviceOf(engine: EngineName | undefined, wanted: string): Promise<string> {
     switch (engine) {
@@ -115,7 +132,7 @@ export class DeviceDirectory {
       case 'training':
         return wanted === 'auto' ? 'cpu' : wanted;
       case 'llama.cpp': {
-        if (wanted === 'auto') return this.#llama.get();
+        if (wanted === 'auto') return (await this.#llama.get()).id;
         if (wanted !== 'webgpu') return wanted;
         return llamaDevice(wanted) === 'metal' ? 'metal' : 'vulkan:0';
       }

@@ -14,6 +14,12 @@ it('tells what is there, and how to get what is not', async () => {
     expect(byId.get(id), id).toMatchObject({ status: 'ok', required: true });
   }
   expect(byId.get('model:all-MiniLM-L6-v2')).toMatchObject({ status: 'missing' });
+  const suited = byId.get('suited-model');
+  if (suited !== undefined) {
+    expect(suited).toMatchObject({ status: 'missing', required: false });
+    expect(suited.detail).toMatch(/^[^,]+, for \d+\.\d GB of /);
+    expect(suited.remedy).toMatch(/^graft models pull hf:\S+ +\(\d+ MB\)$/);
+  }
   for (const { id, status, detail, remedy } of checks) {
     expect(detail, id).not.toBe('');
     expect(remedy === undefined, id).toBe(status === 'ok');

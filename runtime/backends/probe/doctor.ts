@@ -1,7 +1,10 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
-import { createCatalogue } from '../catalogue/index.ts';
+import { createCatalogue, fitOfModels } from '../catalogue/index.ts';
 import { runCommand } from '../catalogue/run-command.ts';
+import { hasUsableModel } from '../catalogue/suggested-model.ts';
+import { llamaChoice } from './device-directory.ts';
 import { probeDevices, type DeviceReport } from './devices.ts';
+import { modelMachine } from './model-machine.ts';
 import type { ProbeResult } from './onnx-probe.ts';
 import { probeProcess } from './probe-process.ts';
 
@@ -131,11 +134,13 @@ async function probeFolder(folder: string): Promise<ProbeResult> {
   }
 }
 
-/** The first model of each kind: the default of graphs. */
+/** The first model of each kind, the default of graphs, and the language model that suits the machine. */
 async function modelChecks(modelsFolder: string): Promise<DoctorCheck[]> {
   const kinds = new Set<string>();
   const checks: DoctorCheck[] = [];
-  for (const { entry, installed, facts } of await createCatalogue({ modelsFolder }).list()) {
+  const catalogue = createCatalogue({ modelsFolder });
+  const listed = await catalogue.list();
+  for (const { entry, installed, facts } of listed) {
     if (kinds.has(entry.kind)) continue;
     kinds.add(entry.kind);
     checks.push({
@@ -149,7 +154,18 @@ async function modelChecks(modelsFolder: string): Promise<DoctorCheck[]> {
         : { remedy: `graft models pull ${entry.id}   (${Math.ceil(facts.size / 1e6)} MB)` }),
     });
   }
-  return checks;
+  const fits = fitOfModels(catalogue.selection, await modelMachine(await llamaChoice()));
+  const best = fits.find((fit) => fit.best === true);
+  if (best === undefined || hasUsableModel(listed)) return checks;
+  const { id, title, size } = best.model;
+  const remedy = `graft models pull ${id}   (${Math.ceil(size / 1e6)} MB)`;
+  return [
+    ...checks,
+    {
+      ...{ id: 'suited-model', title: 'A model that suits this computer', required: false },
+      ...{ status: 'missing', detail: `${title}, for ${best.reason.replace(/\.$/, '')}`, remedy },
+    },
+  ];
 }
 
 async function probeCommand(command: string, args: readonly string[]): Promise<ProbeResult> {

@@ -50,8 +50,16 @@ export async function probeLlama(
   };
 }
 
-/** The device that llama.cpp uses by default: the first real GPU that works, else the CPU. */
-export async function probeLlamaChoice(): Promise<string> {
+/** The device that llama.cpp uses by default. */
+export interface LlamaChoice {
+  /** Of a `Device`. */
+  readonly id: string;
+  /** Its first GPU's name, and the memory of all of them in bytes, 0 if unknown; absent: the CPU. */
+  readonly gpu?: { readonly name: string; readonly memory: number };
+}
+
+/** The first real GPU that works, else the CPU. */
+export async function probeLlamaChoice(): Promise<LlamaChoice> {
   const outcome = await probeProcess(`
     const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
     const llama = await getLlama({
@@ -59,12 +67,12 @@ export async function probeLlamaChoice(): Promise<string> {
       logLevel: LlamaLogLevel.disabled,
     });
     const names = llama.gpu === false ? [] : await llama.getGpuDeviceNames();
-    return { gpu: llama.gpu === false ? 'cpu' : llama.gpu, names };
+    const { total } = llama.gpu === false ? { total: 0 } : await llama.getVramState();
+    return { gpu: llama.gpu === false ? 'cpu' : llama.gpu, names, memory: total };
   `);
-  if (outcome.ended === 'badly') return 'cpu';
-  const { gpu, names } = z
-    .object({ gpu: z.string(), names: z.array(z.string()) })
-    .parse(outcome.value);
-  if (gpu === 'cpu' || names.length === 0 || names.every(isSoftwareDevice)) return 'cpu';
-  return gpu === 'metal' ? 'metal' : `${gpu}:0`;
+  if (outcome.ended === 'badly') return { id: 'cpu' };
+  const { gpu, names, memory } = foundSchema.extend({ gpu: z.string() }).parse(outcome.value);
+  const name = names.find((each) => !isSoftwareDevice(each));
+  if (gpu === 'cpu' || name === undefined) return { id: 'cpu' };
+  return { id: gpu === 'metal' ? 'metal' : `${gpu}:0`, gpu: { name, memory } };
 }

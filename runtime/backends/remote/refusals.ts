@@ -122,7 +122,7 @@ function target(response: Response, { url }: Pick<RemoteModel, 'url'>): string {
   return hostname === new URL(url).hostname ? origin : 'another host';
 }
 
-function keyRefused(answer: string, { key, remote: { url } }: Asked): GraphError {
+function keyRefused(answer: string, { key, remote: { url } }: AskedServer): GraphError {
   return unavailable(
     key === undefined
       ? `${url} needs a key: ${answer}. Set the key of the Remote model to the name of a secret.`
@@ -130,23 +130,50 @@ function keyRefused(answer: string, { key, remote: { url } }: Asked): GraphError
   );
 }
 
-const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });
+const modelsSchema = z.object({ data: z.array(z.object({ id: z.string().min(1) })) });
+
+type AskedServer = Pick<Asked, 'key' | 'signal'> & { readonly remote: Pick<RemoteModel, 'url'> };
+
+/** `names`: undefined where the answer is no list of models. */
+async function listModels({ remote, key, signal }: AskedServer) {
+  const response = await fetch(`${remote.url}/models`, {
+    headers: authorization(key),
+    redirect: 'manual',
+    signal,
+  });
+  const body = jsonOf(await bodyText(response, { most: mostErrorBytes }));
+  const { data: parsed } = modelsSchema.safeParse(body);
+  return { status: response.status, names: parsed?.data.map(({ id }) => serverWords(id, key)) };
+}
+
+/** The names of the models that a server has. Throws `unavailable`, with what to do. */
+export async function servedModels(asked: AskedServer): Promise<readonly string[]> {
+  const { remote, signal } = asked;
+  const answer = await listModels(asked).catch(() => undefined);
+  signal.throwIfAborted();
+  if (answer === undefined) {
+    throw unavailable(
+      `Nothing answers at ${remote.url}. Start the server, or correct the address.`,
+    );
+  }
+  const { status, names } = answer;
+  if (names !== undefined) return names;
+  if (status === 401 || status === 403) throw keyRefused(`it answers ${status}`, asked);
+  throw unavailable(
+    `${remote.url}/models lists no models: it answers ${status}. Check the address: OpenAI-compatible addresses mostly end in /v1.`,
+  );
+}
 
 /** Asks the server for its models; undefined if it has the wanted one, or does not say. */
-async function unknownModel({ remote, key, signal }: Asked): Promise<GraphError | undefined> {
+async function unknownModel(asked: Asked): Promise<GraphError | undefined> {
+  const { remote, signal } = asked;
   try {
-    const response = await fetch(`${remote.url}/models`, {
-      headers: authorization(key),
-      redirect: 'manual',
-      signal,
-    });
-    const { data } = modelsSchema.parse(jsonOf(await bodyText(response, { most: mostErrorBytes })));
-    const ids = data.map(({ id }) => serverWords(id, key));
-    if (ids.includes(remote.model)) return undefined;
-    const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
+    const { names = [] } = await listModels(asked);
+    if (names.length === 0 || names.includes(remote.model)) return undefined;
+    const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
     return new GraphError(
       'bad-model',
-      `${remote.url} has no model "${remote.model}". Choose one of ${ids.slice(0, mostNamed).join(', ')}${more}.`,
+      `${remote.url} has no model "${remote.model}". Choose one of ${names.slice(0, mostNamed).join(', ')}${more}.`,
     );
   } catch {
     signal.throwIfAborted();

@@ -1,5 +1,6 @@
 import type { CrossEncoder, Embedder, EncoderTokenizer } from '@graft/graph';
 import { abortable } from '@graft/kit';
+import { factsOf } from '../catalogue/model-facts.ts';
 import { modelMemory } from '../catalogue/model-memory.ts';
 import { loadCrossEncoder, type OnnxCrossEncoder } from '../onnx/cross-encoder.ts';
 import { loadEmbedder, type OnnxEmbedder } from '../onnx/embedder.ts';
@@ -80,7 +81,7 @@ export class OnnxModels {
     }) => Promise<Value>,
   ): ModelLoader<Value> {
     const device = onnxDevice(wanted);
-    const bytes = modelMemory(entry);
+    const bytes = modelMemory(factsOf(entry));
     const { threads, memoryOf } = this.#options;
     return {
       key: `${folder} ${stamp} ${device}`,

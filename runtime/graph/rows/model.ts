@@ -96,6 +96,9 @@ export const modelEntrySchema = z.object({
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
+/** Parameters below which a language model is for trying out. */
+export const usableParameters = 500_000_000;
+
 /** Facts of a model that definitions may use before it is downloaded. */
 export interface ModelFacts {
   readonly id: string;

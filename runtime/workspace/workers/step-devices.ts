@@ -1,4 +1,5 @@
-import { DeviceDirectory } from '@graft/backends/probe';
+import type { ModelMachine } from '@graft/backends/catalogue';
+import { DeviceDirectory, modelMachine } from '@graft/backends/probe';
 import type { StepDevice } from '@graft/engine';
 import type { NodeType } from '@graft/graph';
 
@@ -10,6 +11,10 @@ export class StepDevices {
   constructor(file: string) {
     this.#directory = new DeviceDirectory({ file });
   }
+
+  /** What the machine has for language models. A machine that cannot be asked has no GPU. */
+  readonly modelMachine = (): Promise<ModelMachine> =>
+    this.#directory.modelMachine().catch(() => modelMachine({ id: 'cpu' }));
 
   /** Throws `bad-param` or `unavailable` for a device that cannot be. */
   require(device: string): Promise<void> {

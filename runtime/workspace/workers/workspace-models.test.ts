@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelEntry } from '@graft/graph';
-import { createCatalogue } from '@graft/backends/catalogue';
+import { createCatalogue, type Catalogue, type SelectedModel } from '@graft/backends/catalogue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hubFolder, smallGguf } from '../../backends/testing/hub-folder.ts';
 import { HubServer } from '../../backends/testing/hub-server.ts';
@@ -37,17 +37,21 @@ const entry = (changes: Partial<ModelEntry> = {}): ModelEntry => ({
   ...changes,
 });
 
-async function modelsOf(...entries: readonly ModelEntry[]) {
-  const catalogue = createCatalogue({ modelsFolder: join(folder, 'models'), entries });
+function modelsOf(...entries: readonly ModelEntry[]): WorkspaceModels {
+  return modelsIn(createCatalogue({ modelsFolder: join(folder, 'models'), entries }));
+}
+
+function modelsIn(catalogue: Catalogue): WorkspaceModels {
   const scratchFolder = join(folder, 'scratch');
   return new WorkspaceModels({
     ...{ root: folder, catalogue, scratchFolder },
     stateFolder: join(folder, 'state'),
+    machine: () => Promise.resolve({ memory: 8e9, cores: 8 }),
   });
 }
 
 it('offers models with what they take, and whether they are here', async () => {
-  const models = await modelsOf(entry());
+  const models = modelsOf(entry());
   const { models: offered, memory } = await models.offered();
   expect(offered).toMatchObject([{ facts: { id: 'm' }, installed: false, imported: false }]);
   expect(offered[0]?.memory).toBeGreaterThan(2 * weights.length);
@@ -79,8 +83,68 @@ it('offers models of other tools, with where they are, and why one cannot be run
   expect((await models.list()).map(({ id }) => id)).toContain('lmstudio:o/r/new.gguf');
 });
 
+describe('models that are worth choosing', () => {
+  const id = 'hf:o/large-GGUF:Q8_0';
+  const selected = (changes: Partial<SelectedModel> = {}): SelectedModel => ({
+    ...{ id, title: 'Large', kind: 'language-model', format: 'gguf', architecture: 'llama' },
+    ...{ parameters: 1e9, contextLength: 64, size: 1e9, tested: 'Nothing of it.', needs: [] },
+    licence: { id: 'MIT', url: 'https://example.org/large', consent: false },
+    ...changes,
+  });
+  const huge = selected({ id: 'hf:o/huge-GGUF:Q8_0', parameters: 9e9, size: 9e9 });
+  const hidden = selected({ id: 'hf:o/cls-ONNX:q8', kind: 'embedder', needs: ['pooling'] });
+
+  it('are offered before they are here, with what suits this machine', async () => {
+    await using served = await hubFolder({ 'o/large-GGUF': { 'a-Q8_0.gguf': smallGguf(4096) } });
+    await using hub = await HubServer.start({ folder: served.path });
+    const catalogue = createCatalogue({
+      ...{ modelsFolder: join(folder, 'models'), entries: [entry()], hubEndpoint: hub.url },
+      environment: { XDG_CONFIG_HOME: folder, HF_HOME: folder },
+      selection: [selected(), huge, hidden],
+    });
+    const models = modelsIn(catalogue);
+    const before = (await models.offered()).models;
+    expect(before.map(({ facts }) => facts.id)).toEqual(['m', id, huge.id]);
+    expect(before[0]).not.toHaveProperty('tested');
+    expect(before[1]).toMatchObject({
+      facts: { id, title: 'Large', size: 1e9, parameters: 1e9, source: id },
+      ...{ installed: false, dtype: 'q8_0', received: 0, memory: 1e9, tested: 'Nothing of it.' },
+      recommended: { reason: expect.stringContaining('8.0 GB'), best: true },
+    });
+    expect(before[2]).not.toHaveProperty('recommended');
+    models.download(id);
+    await expect.poll(() => models.downloads()).toEqual([]);
+    const after = (await models.offered()).models;
+    expect(after.map(({ facts }) => facts.id)).toEqual(['m', id, huge.id]);
+    expect(after[1]).toMatchObject({ installed: true, recommended: { best: true } });
+    await models.close();
+  });
+
+  it('are suggested until somebody decides, and what was preferred is marked', async () => {
+    await using served = await hubFolder({ 'o/large-GGUF': { 'a-Q8_0.gguf': smallGguf(4096) } });
+    await using hub = await HubServer.start({ folder: served.path });
+    const catalogue = createCatalogue({
+      ...{ modelsFolder: join(folder, 'models'), entries: [entry()], hubEndpoint: hub.url },
+      environment: { XDG_CONFIG_HOME: folder, HF_HOME: folder },
+      selection: [selected()],
+    });
+    const models = modelsIn(catalogue);
+    expect(await models.suggested()).toMatchObject({ id });
+    await models.prefer('language-model', id);
+    expect(await models.suggested()).toBeUndefined();
+    // It is not known yet, and no node can begin with it.
+    expect((await models.list()).filter(({ preferred }) => preferred)).toEqual([]);
+    models.download(id);
+    await expect.poll(() => models.downloads()).toEqual([]);
+    expect((await models.list()).filter(({ preferred }) => preferred)).toMatchObject([{ id }]);
+    await models.prefer('language-model', null);
+    expect((await models.list()).filter(({ preferred }) => preferred)).toEqual([]);
+    await models.close();
+  });
+});
+
 it('keeps why a download failed until it is asked for again, and forgets one that came', async () => {
-  const models = await modelsOf(entry());
+  const models = modelsOf(entry());
   models.download('m');
   await expect.poll(() => models.downloads()[0]?.problem?.code).toBe('bad-model');
   await writeFile(join(folder, 'there.onnx'), weights);
@@ -91,7 +155,7 @@ it('keeps why a download failed until it is asked for again, and forgets one tha
 });
 
 it('refuses an unknown model, and one whose licence nobody has accepted', async () => {
-  const models = await modelsOf(entry({ licence: { id: 'Theirs', consent: true } }));
+  const models = modelsOf(entry({ licence: { id: 'Theirs', consent: true } }));
   expect(() => models.download('other')).toThrow(/has no model "other"/);
   models.download('m');
   await expect.poll(() => models.downloads()[0]?.problem?.message).toContain('Theirs');
@@ -104,7 +168,7 @@ it('stops what is under way when it is closed', async () => {
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;
   const sources = [`http://127.0.0.1:${port}/never`];
-  const models = await modelsOf(entry({ files: [{ path: 'a', size: 1, sources }] }));
+  const models = modelsOf(entry({ files: [{ path: 'a', size: 1, sources }] }));
   try {
     models.download('m');
     await once(silent, 'request');
@@ -131,6 +195,17 @@ describe('a download that the server does not see the end of', () => {
       ...{ scratchFolder: join(folder, 'scratch'), stateFolder: join(folder, 'state') },
     });
   }
+
+  it('is in the list of models by the time that its size is told', async () => {
+    await using served = await hubFolder({ 'o/r': { 'm-Q8_0.gguf': weights } });
+    await using hub = await HubServer.start({ folder: served.path });
+    const models = await hubModels(hub);
+    void hub.gate.stopAfter((1 << 20) + weights.length * 0.3, 'hold');
+    models.download(id);
+    await expect.poll(() => models.downloads()[0]?.progress?.total).toBe(weights.length);
+    expect(models.list().map((facts) => facts.id)).toContain(id);
+    await models.close();
+  });
 
   it('goes on with the next server; one that was cancelled does not', async () => {
     await using served = await hubFolder({ 'o/r': { 'm-Q8_0.gguf': weights } });

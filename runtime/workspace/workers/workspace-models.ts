@@ -2,42 +2,36 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   factsOf,
-  modelMemory,
+  suggestedModel,
   type Catalogue,
   type FetchProgress,
-  type ModelOrigin,
+  type ModelMachine,
+  type SuggestedModel,
 } from '@graft/backends/catalogue';
+import { modelMachine } from '@graft/backends/probe';
 import {
   GraphError,
   parseHubReference,
-  type ModelEntry,
   type ModelFacts,
+  type ModelKind,
   type ModelLookup,
   type Problem,
 } from '@graft/graph';
 import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
+import { HubShelf } from './hub-shelf.ts';
+import { offeredModels, type OfferedModel } from './offered-models.ts';
 import { WantedDownloads } from './wanted-downloads.ts';
 import { receiveModelFiles } from '../uploads/model-upload.ts';
-
-/** A model of the catalogue, as somebody chooses it. */
-interface OfferedModel {
-  readonly facts: ModelFacts;
-  readonly licence: ModelEntry['licence'];
-  /** All of its files are here. */
-  readonly installed: boolean;
-  readonly imported: boolean;
-  /** The other tool that keeps it on this computer, whose files Graft reads in place; absent: Graft keeps it. */
-  readonly origin?: ModelOrigin;
-  /** Why Graft cannot run it although it is here: one sentence. */
-  readonly unusable?: string;
-  /** Bytes that it takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
-  readonly memory: number;
-}
 
 export interface OfferedModels {
   readonly models: readonly OfferedModel[];
   /** Bytes of the machine: all of them, and those that nobody has taken. */
   readonly memory: { readonly total: number; readonly free: number };
+}
+
+/** A model of the catalogue; `preferred`: new nodes begin with it. */
+export interface CataloguedModel extends ModelFacts {
+  readonly preferred?: true;
 }
 
 /** A download that somebody asked for: under way, or ended by `problem`. */
@@ -70,7 +64,11 @@ export interface WorkspaceModelsParts {
   readonly lookup?: ModelLookup;
   readonly scratchFolder: string;
   readonly stateFolder: string;
+  /** What the machine has for language models; default: what it has without a GPU. */
+  readonly machine?: () => Promise<ModelMachine>;
 }
+
+const processor = (): Promise<ModelMachine> => modelMachine({ id: 'cpu' });
 
 interface Job {
   readonly abort: AbortController;
@@ -81,39 +79,56 @@ interface Job {
 export class WorkspaceModels {
   /** Finds what is known of a model by its id. */
   readonly lookup: ModelLookup;
+  /** What the hub has. */
+  readonly hub: HubShelf;
   readonly #parts: WorkspaceModelsParts;
   readonly #jobs = new Map<string, Job>();
   readonly #work = new PendingWork();
   readonly #wanted: WantedDownloads;
   #facts: readonly ModelFacts[] = [];
-  #closing = false;
+  readonly #closed = new AbortController();
 
   constructor(parts: WorkspaceModelsParts) {
     this.#parts = parts;
     this.lookup = parts.lookup ?? parts.catalogue.lookup;
     this.#wanted = new WantedDownloads(parts.stateFolder);
+    this.hub = new HubShelf(parts.catalogue);
   }
 
   /** Those that the catalogue and other tools have now. */
-  async list(): Promise<readonly ModelFacts[]> {
+  async list(): Promise<readonly CataloguedModel[]> {
+    const { catalogue } = this.#parts;
     try {
-      this.#facts = (await this.#parts.catalogue.list()).map(({ facts }) => facts);
+      this.#facts = (await catalogue.list()).map(({ facts }) => facts);
     } catch {
       // What was known stays; a damaged catalogue is reported by what uses a model.
     }
-    return this.#facts;
+    const preferred = catalogue.preferences.all();
+    return this.#facts.map((facts) =>
+      preferred.get(facts.kind) === facts.id ? { ...facts, preferred: true } : facts,
+    );
   }
 
   async offered(): Promise<OfferedModels> {
-    const listed = await this.#parts.catalogue.list();
+    const { catalogue, machine = processor } = this.#parts;
+    const listed = await catalogue.list();
     return {
-      models: listed.map(({ entry, facts, installed, imported, origin }) => ({
-        ...{ facts, installed, imported, licence: entry.licence, memory: modelMemory(entry) },
-        ...(origin === undefined ? {} : { origin }),
-        ...(facts.unusable === undefined ? {} : { unusable: facts.unusable }),
-      })),
+      models: offeredModels(listed, catalogue.selection, await machine()),
       memory: { total: machineMemory(), free: await availableMemory() },
     };
+  }
+
+  /** The language model to take in place of the small default, if somebody should be asked. Waits for the hub. */
+  async suggested(): Promise<SuggestedModel | undefined> {
+    const { catalogue, machine = processor } = this.#parts;
+    const asked = suggestedModel(catalogue, await machine(), this.#closed.signal);
+    this.#work.follow(asked);
+    return asked;
+  }
+
+  /** Decides what new nodes begin with; null: their own default. */
+  prefer(kind: ModelKind, id: string | null): Promise<void> {
+    return this.#parts.catalogue.preferences.prefer(kind, id);
   }
 
   /** Those under way, and those that failed since they were last asked for. */
@@ -136,7 +151,7 @@ export class WorkspaceModels {
     const job: Job = { abort: new AbortController(), state: { model: id } };
     this.#jobs.set(id, job);
     this.#work.follow(this.#wanted.add(id, { ...from }));
-    this.#work.follow(this.#bring(id, job, isKnown ? { consent } : { from }));
+    this.#work.follow(this.#bring(id, job, { consent, ...(isKnown ? {} : { from }) }));
   }
 
   /** Goes on with the downloads that were under way when the last server of this workspace ended, however it did. */
@@ -184,7 +199,7 @@ export class WorkspaceModels {
   }
 
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#closed.abort();
     for (const { abort } of this.#jobs.values()) abort.abort();
     await this.#work.settled();
   }
@@ -210,7 +225,10 @@ export class WorkspaceModels {
     };
     try {
       if (from === undefined) await catalogue.fetch(id, { signal, consent, progress });
-      else await catalogue.import(from.source, { id, title: id, keep: true, signal, progress });
+      else {
+        const as = { id, title: id, keep: true, consent };
+        await catalogue.import(from.source, { ...as, signal, progress });
+      }
       if (this.#jobs.get(id) === job) this.#jobs.delete(id);
     } catch (error) {
       const [problem] = GraphError.from(error).problems;
@@ -218,7 +236,7 @@ export class WorkspaceModels {
     } finally {
       // One that only ends with the server goes on with the next.
       const isCurrent = (this.#jobs.get(id) ?? job) === job;
-      if (!this.#closing && isCurrent) await this.#wanted.drop(id);
+      if (!this.#closed.signal.aborted && isCurrent) await this.#wanted.drop(id);
     }
   }
 }

@@ -1,5 +1,6 @@
-import { addNode, isNodeKey, type Graph, type NodeType } from '@graft/graph';
+import { isNodeKey, type Graph, type NodeType } from '@graft/graph';
 import {
+  addPreferredNode,
   announce,
   nodeTypes,
   type OpenEnd,
@@ -43,7 +44,7 @@ export function addToCanvas(type: string, drop?: Drop): void {
   const { selection, select, show } = useScreen.getState();
   const nodes = selection.filter(isNodeKey);
   const beside = drop === undefined && nodes.length === 1 ? nodes[0] : undefined;
-  const added = addNode(shown, definition, drop ?? placeFor(shown, definition, beside));
+  const added = addPreferredNode(shown, definition, drop ?? placeFor(shown, definition, beside));
   const { graph, how = '' } = joined(added, { beside, between: drop?.between });
   // Beside another and between two it has its place.
   const placed = drop === undefined || how !== '' ? graph : settled(graph, added.id);
@@ -86,7 +87,7 @@ export function addConnected(type: string, from: PendingEdge, place: Place): voi
   const { shown, edit } = useDocument.getState();
   const definition = nodeTypes().get(type);
   if (definition === undefined) return;
-  const added = addNode(shown, definition, place);
+  const added = addPreferredNode(shown, definition, place);
   const to = acceptingPort(added.graph, from, added.id);
   const edge = to === undefined ? undefined : edgeBetween(from, to);
   const graph = edge === undefined ? added.graph : connectInPlace(added.graph, edge);

@@ -77,7 +77,7 @@ export function GraphFacts() {
                 ? ''
                 : model === undefined
                   ? 'not in the catalogue'
-                  : `${bytes(model.facts.size)}${model.installed ? '' : ', downloaded by the first run'}`;
+                  : `${bytes(model.facts.size)}${model.installed ? '' : model.tested === undefined ? ', downloaded by the first run' : ', not downloaded'}`;
             return <Entry key={id} node={node} name={model?.facts.title ?? id} says={says} />;
           })}
         </Fact>

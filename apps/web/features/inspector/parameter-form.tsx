@@ -55,7 +55,7 @@ function Control({
   if (control === 'json' && port !== undefined && !isChoices(props.field)) {
     return <EdgeEntriesControl {...props} node={node} port={port} />;
   }
-  return <PlainControl {...props} />;
+  return <PlainControl {...props} node={node} />;
 }
 
 /** Whether a field is a list of which each row is a text. */

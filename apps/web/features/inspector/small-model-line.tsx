@@ -1,14 +1,12 @@
-import { answersMediaType, setParam, type ArtifactRef } from '@graft/graph';
+import { answersMediaType, setParam, usableParameters, type ArtifactRef } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { queries } from '../../api/client.ts';
+import { ModelOffer } from '../../kit/slots.ts';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
 import { modelsOf } from './models-of.ts';
 
-/** Parameters below which a language model is for trying out. */
-const usableSize = 500_000_000;
-
-/** Below the score of answers: that the model which wrote them is for trying out, with the way to a larger one. */
+/** Below the score of answers: that the model which wrote them is for trying out, with the way to a larger one, and which one suits this computer. */
 export function SmallModelLine({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
   const graph = useDocument((state) => state.graph);
   const isAnswers = artifact?.mediaType === answersMediaType;
@@ -23,7 +21,7 @@ export function SmallModelLine({ artifact }: { readonly artifact: ArtifactRef | 
   const [small] = writers;
   // Where the graph has another model too, that one may have written them.
   const isOnlyModel =
-    writers.every(({ facts }) => (facts.parameters ?? usableSize) < usableSize) &&
+    writers.every(({ facts }) => (facts.parameters ?? usableParameters) < usableParameters) &&
     Object.values(graph.nodes).every(({ type }) => type !== 'remote-model');
   if (small === undefined || !isOnlyModel) return null;
   const choose = (id: string): void =>
@@ -31,20 +29,30 @@ export function SmallModelLine({ artifact }: { readonly artifact: ArtifactRef | 
       .getState()
       .edit((edited) => setParam(edited, { node: small.node, param: 'model' }, id));
   return (
-    <p className="px-4 pb-2 text-sm text-ink-2">
-      This model is for trying out.{' '}
-      <button
-        type="button"
-        className="underline hover:text-ink"
-        onClick={() =>
-          useOverlay
-            .getState()
-            .show({ modelQuestion: { kind: 'language-model', current: small.id, choose } })
-        }
-      >
-        Choose a larger one
-      </button>
-      .
-    </p>
+    <div className="px-4 pb-2 text-sm text-ink-2">
+      <p>
+        This model is for trying out.{' '}
+        <button
+          type="button"
+          className="underline hover:text-ink"
+          onClick={() =>
+            useOverlay.getState().show({
+              modelQuestion: {
+                kind: 'language-model',
+                current: small.id,
+                choose,
+                node: small.node,
+              },
+            })
+          }
+        >
+          Choose a larger one
+        </button>
+        .
+      </p>
+      <div className="mt-2 text-ink empty:hidden">
+        <ModelOffer />
+      </div>
+    </div>
   );
 }

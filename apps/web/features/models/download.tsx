@@ -1,20 +1,67 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import { report } from '../../api/graphs/graph-file.ts';
-import { download, type OfferedModel, type Download } from './use-models.ts';
+import { shareOf } from './downloads-line.ts';
+import { cancelDownload, download, type Download } from './use-models.ts';
 import { progressText } from '../../api/runs/run-texts.ts';
 import { ProgressBar } from '../../kit/progress-bar.tsx';
 
-/** Starts a download; for a licence that needs consent, the click gives it. */
-export function DownloadButton(props: { readonly model: OfferedModel; readonly small?: boolean }) {
-  const { model, small = false } = props;
-  const { facts, licence } = model;
+/** A model that can be downloaded, of the catalogue or of a hub. */
+export interface Downloadable {
+  readonly id: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes that have come. */
+  readonly received?: number;
+  readonly licence: { readonly id: string; readonly consent: boolean };
+}
+
+interface DownloadButtonProps {
+  readonly of: Downloadable;
+  /** Takes the model at once; it comes meanwhile. */
+  readonly use?: () => void;
+  readonly look?: 'small' | 'go';
+}
+
+/** Begins a download, or goes on with one; for a licence that needs consent, the click gives it. */
+export function DownloadButton({ of, use, look }: DownloadButtonProps) {
+  const { id, size, received = 0, licence } = of;
+  const steps = [
+    ...(licence.consent ? [`accept ${licence.id}`] : []),
+    received > 0 ? 'continue' : 'download',
+    ...(use === undefined ? [] : ['use']),
+  ];
+  const words = `${steps.slice(0, -1).join(', ')}${steps.length > 1 ? ' and ' : ''}${steps.at(-1) ?? ''}`;
+  return (
+    <button
+      type="button"
+      className={`button ${look ?? ''}`}
+      onClick={() => {
+        void download({ id, consent: licence.consent }).catch(report);
+        use?.();
+      }}
+    >
+      {words.charAt(0).toUpperCase()}
+      {words.slice(1)} ({bytes(Math.max(0, size - received))})
+    </button>
+  );
+}
+
+/** Stops a download; what has come stays, and the next one goes on from there. */
+export function PauseButton({
+  id,
+  small = false,
+}: {
+  readonly id: string;
+  readonly small?: boolean;
+}) {
   return (
     <button
       type="button"
       className={`button ${small ? 'small' : ''}`}
-      onClick={() => void download({ id: facts.id, consent: licence.consent }).catch(report)}
+      title="Keeps what has come, and goes on from there"
+      onClick={() => void cancelDownload(id).catch(report)}
     >
-      {licence.consent ? `Accept ${licence.id} and download` : 'Download'} ({bytes(facts.size)})
+      Pause download
     </button>
   );
 }
@@ -28,14 +75,12 @@ export function DownloadProgress({ coming }: { readonly coming: Download }) {
         {problem.message}
       </p>
     );
-  const share =
-    progress?.total === undefined ? undefined : Math.min(1, progress.done / progress.total);
   return (
     <div>
-      <p className="text-sm text-ink-2">
+      <p className="text-sm text-ink-2 tabular-nums">
         {progress === undefined ? 'Beginning …' : progressText(progress)}
       </p>
-      <ProgressBar inline label={`Download of ${model}`} share={share} />
+      <ProgressBar inline label={`Download of ${model}`} share={shareOf(coming)} />
     </div>
   );
 }

@@ -1,40 +1,41 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { queries } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
 import { useListed } from '../../kit/use-listed.ts';
 import type { ModelQuestion } from '@graft/view';
+import { HubDetails } from './hub-details.tsx';
 import { ModelDetails } from './model-details.tsx';
-import { ModelRow } from './model-row.tsx';
-import { useDownloads, type OfferedModel } from './use-models.ts';
+import { ModelRow, RepoRow, ServerRow } from './model-row.tsx';
+import { kindNames, modelSections } from './model-sections.ts';
+import { typedReference } from './typed-reference.ts';
+import { entrySections, type Entry } from './picker-entries.ts';
+import { ServerDetails } from './server-details.tsx';
+import { useHubSearch } from './use-hub.ts';
+import { useDownloads } from './use-models.ts';
+import { useMayAskServer, useServers, type ServedModel } from './use-servers.ts';
 
 interface ModelChoiceProps {
   readonly question: ModelQuestion;
   readonly title: string;
   /** The model that is shown first. */
   readonly first: string;
-  readonly take: (id: string) => void;
+  /** Takes a model; undefined where nothing asks for one. */
+  readonly take: ((id: string) => void) | undefined;
+  /** Asks a server instead. */
+  readonly askInstead: (of: ServedModel) => void;
   readonly importOne: () => void;
 }
 
-const aKind = {
-  embedder: 'an embedder',
-  'cross-encoder': 'a cross-encoder',
-  'language-model': 'a language model',
-};
-
-/** Whether every typed word occurs in the names or facts of a model. */
-function isMeant({ facts, licence }: OfferedModel, search: string): boolean {
-  const words = [facts.title, facts.id, facts.architecture, facts.format, licence.id];
-  const text = words.join(' ').toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
-}
-
-/** The models to choose from, found by typing, with details of the shown one. */
-export function ModelChoice({ question, title, first, take, importOne }: ModelChoiceProps) {
+/** The models to choose from: of this computer, of the catalogue and of the hub, found by typing. */
+export function ModelChoice({
+  question,
+  title,
+  first,
+  take,
+  askInstead,
+  importOne,
+}: ModelChoiceProps) {
   const { kind, current } = question;
   const id = useId();
   const [search, setSearch] = useState('');
@@ -43,21 +44,62 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
     queries.models.offered.queryOptions(undefined, { staleTime: 0 }),
   );
   const downloads = useDownloads();
-  const offered = (data?.models ?? []).filter(
-    (model) => (kind === undefined || model.facts.kind === kind) && isMeant(model, search),
-  );
-  const shown = offered.find(({ facts }) => facts.id === at) ?? offered[0];
-  const rowId = (model: OfferedModel): string => `${id}-${model.facts.id}`;
-  const choose = (model: OfferedModel | undefined): void => {
-    if (model !== undefined) take(model.facts.id);
+  const named = typedReference(search);
+  // A reference with a precision or a revision, and an address, are in no name of a repository.
+  const hub = useHubSearch(named !== undefined && /[:@]/.test(search) ? '' : search, kind);
+  const mayAskServer = useMayAskServer(question) && take !== undefined;
+  const servers = useServers(mayAskServer);
+  const sections = entrySections({
+    ...{ search, named, found: hub.found, servers: mayAskServer ? servers : undefined },
+    known: modelSections(data?.models ?? [], { kind, search, coming: downloads }),
+  });
+  const entries = sections.flatMap((section) => section.entries);
+  const shown = entries.find((entry) => entry.id === at) ?? entries[0];
+  const rowId = (entry: Entry): string => `${id}-${entry.id}`;
+  const use = (model: string): void => take?.(model);
+  const choose = (entry: Entry | undefined): void => {
+    if (entry?.kind === 'model' && entry.model.installed && entry.model.unusable === undefined)
+      use(entry.model.facts.id);
+    else focusDetails();
   };
-  const other = data?.models.find(({ facts }) => facts.id === first && facts.kind !== kind);
-  const { press, shownId } = useListed<OfferedModel>({
-    ...{ found: offered, shown, mark: ({ facts }) => setAt(facts.id), idOf: rowId },
+  const focusDetails = (): void =>
+    ['input:checked', '.button.go', 'input', 'button']
+      .map((part) => document.querySelector<HTMLElement>(`[id="${id}-details"] ${part}`))
+      .find((found) => found !== null)
+      ?.focus();
+  const { press, shownId } = useListed<Entry>({
+    ...{ found: entries, shown, mark: (entry) => setAt(entry.id), idOf: rowId },
     keys: { Enter: () => choose(shown) },
   });
+  const other = data?.models.find(({ facts }) => facts.id === first && facts.kind !== kind);
+  const row = (entry: Entry): ReactNode => {
+    const common = {
+      ...{ id: rowId(entry), isShown: entry === shown },
+      ...{ show: () => setAt(entry.id), choose: () => choose(entry) },
+    };
+    if (entry.kind === 'server')
+      return <ServerRow key={entry.id} {...common} server={entry.server} />;
+    if (entry.kind === 'repo')
+      return (
+        <RepoRow
+          key={entry.id}
+          {...common}
+          name={entry.id.replace(/^hf:/, '')}
+          found={entry.found}
+        />
+      );
+    return (
+      <ModelRow
+        key={entry.id}
+        {...common}
+        model={entry.model}
+        isCurrent={entry.id === current}
+        coming={downloads.get(entry.id)}
+      />
+    );
+  };
   return (
-    <div className="flex max-h-[75vh] flex-col">
+    <div className="flex h-full flex-col">
       <div className="flex h-11 shrink-0 items-center border-b border-line pr-2">
         <input
           data-focus
@@ -68,9 +110,14 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
           aria-controls={`${id}-list`}
           aria-activedescendant={shownId}
           autoComplete="off"
-          placeholder={title}
+          spellCheck={false}
+          placeholder={`${title}: a word, owner/repo, or the address of a page of the hub`}
           value={search}
-          onChange={(event) => setSearch(event.target.value)}
+          onChange={(event) => {
+            setSearch(event.target.value);
+            // The first of what is found.
+            setAt('');
+          }}
           onKeyDown={press}
         />
         <button type="button" className="button small" onClick={importOne}>
@@ -78,47 +125,78 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
         </button>
       </div>
       {kind === undefined || other === undefined ? null : (
-        <p className="px-4 pt-2 text-working" role="status">
-          {other.facts.title} is {aKind[other.facts.kind]}, which does not fit here. Choose a model
-          from the list.
+        <p className="shrink-0 border-b border-line px-4 py-2 text-working" role="status">
+          {other.facts.title} is {kindNames[other.facts.kind]}, which does not fit here. Choose{' '}
+          {kindNames[kind]} from the list.
         </p>
       )}
-      <div
-        id={`${id}-list`}
-        role="listbox"
-        aria-label="Models"
-        className="min-h-0 flex-1 overflow-auto p-1.5"
-      >
-        {offered.map((model) => (
-          <ModelRow
-            key={model.facts.id}
-            id={rowId(model)}
-            model={model}
-            isShown={model === shown}
-            isCurrent={model.facts.id === current}
-            coming={downloads.get(model.facts.id)}
-            show={() => setAt(model.facts.id)}
-            choose={() => choose(model)}
-          />
-        ))}
+      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,1fr)] max-md:grid-cols-1 max-md:grid-rows-2">
+        <div className="min-h-0 overflow-auto border-line p-1.5 md:border-r max-md:border-b">
+          <div id={`${id}-list`} role="listbox" aria-label="Models">
+            {sections.map((section) => (
+              <div key={section.id} role="group" aria-labelledby={`${id}-${section.id}`}>
+                <p
+                  id={`${id}-${section.id}`}
+                  role="presentation"
+                  className="quiet-heading px-2.5! pt-2.5"
+                >
+                  {section.title}
+                </p>
+                {section.entries.map(row)}
+              </div>
+            ))}
+          </div>
+          <HubLine {...hub} search={search} isNamed={named !== undefined} />
+          {error === null && data !== undefined ? null : (
+            <p role="status" className="px-2.5 py-2 text-ink-2">
+              {error === null ? 'Reading the models …' : refusalOf(error)}
+            </p>
+          )}
+        </div>
+        <div id={`${id}-details`} className="flex min-h-0 flex-col">
+          {data === undefined || shown === undefined ? null : shown.kind === 'server' ? (
+            <ServerDetails key={shown.id} server={shown.server} use={askInstead} />
+          ) : shown.kind === 'repo' ? (
+            <HubDetails {...{ name: shown.id, kind, offered: data, downloads }} use={take} />
+          ) : (
+            <ModelDetails
+              key={shown.id}
+              model={shown.model}
+              machine={data.memory}
+              coming={downloads.get(shown.id)}
+              use={take === undefined ? undefined : () => use(shown.id)}
+            />
+          )}
+        </div>
       </div>
-      <p role="status" className={offered.length > 0 ? 'sr-only' : 'px-4 pb-4 text-ink-2'}>
-        {error !== null
-          ? refusalOf(error)
-          : data === undefined
-            ? 'Reading the models …'
-            : offered.length === 0
-              ? 'No model matches.'
-              : ''}
+    </div>
+  );
+}
+
+/** Below the list: how the search of the hub goes. Always one line, so that nothing moves. */
+function HubLine(
+  props: ReturnType<typeof useHubSearch> & { readonly search: string; readonly isNamed: boolean },
+) {
+  const { found, error, isCurrent, isFetching, refetch, search, isNamed } = props;
+  const isAsked = search.trim() !== '';
+  const words = !isAsked
+    ? 'Type a name to search the hub as well.'
+    : isFetching || !isCurrent
+      ? 'Searching the hub …'
+      : error !== null
+        ? refusalOf(error)
+        : found.length === 0 && !isNamed
+          ? `The hub has nothing for “${search.trim()}”. Try fewer words, or paste the address of a repository.`
+          : '';
+  return (
+    <div className="flex min-h-8 items-baseline gap-3 px-2.5 py-2 text-sm text-ink-2">
+      <p role="status" className="min-w-0">
+        {words}
       </p>
-      {shown === undefined || data === undefined ? null : (
-        <ModelDetails
-          key={shown.facts.id}
-          model={shown}
-          machine={data.memory}
-          coming={downloads.get(shown.facts.id)}
-          choose={() => choose(shown)}
-        />
+      {error === null || isFetching || !isAsked ? null : (
+        <button type="button" className="quiet-action shrink-0" onClick={() => void refetch()}>
+          Search again
+        </button>
       )}
     </div>
   );

@@ -1,70 +1,96 @@
-import { bytes, count } from '@graft/nodes/kit/ui';
-import { report } from '../../api/graphs/graph-file.ts';
-import { DownloadButton, DownloadProgress } from './download.tsx';
+import { count, bytes } from '@graft/nodes/kit/ui';
+import type { ReactNode } from 'react';
+import { loraWords } from './lora-words.ts';
 import { memoryWords, weightCount } from './memory-words.ts';
-import { cancelDownload, type Download, type Offered, type OfferedModel } from './use-models.ts';
+import { ModelActions } from './model-actions.tsx';
+import type { Download, Offered, OfferedModel } from './use-models.ts';
+
+const tones = { fits: 'text-ink-2', tight: 'text-working', 'too-large': 'text-error' } as const;
+
+/** Whether a model has room in the memory of this machine. */
+export function MemoryLine(props: {
+  readonly model: Parameters<typeof memoryWords>[0];
+  readonly machine: Offered['memory'];
+}) {
+  const { fits, words } = memoryWords(props.model, props.machine);
+  return <p className={tones[fits]}>{words}.</p>;
+}
+
+/** A name and what it is, one below the other. */
+export function FactList({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
+      {facts.map(([name, value]) => (
+        <div key={name} className="contents">
+          <dt className="text-ink-2">{name}</dt>
+          <dd className="min-w-0 wrap-anywhere">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** A licence, with its page where one is known. */
+export function Licence({ id, url }: { readonly id: string; readonly url?: string | undefined }) {
+  if (url === undefined) return id;
+  return (
+    <a className="underline" href={url} target="_blank" rel="noreferrer">
+      {id}
+    </a>
+  );
+}
 
 interface ModelDetailsProps {
   readonly model: OfferedModel;
   readonly machine: Offered['memory'];
   readonly coming: Download | undefined;
-  readonly choose: () => void;
+  readonly use: (() => void) | undefined;
 }
 
 /** A model: what it is, what it needs of this machine, and what can be done with it. */
-export function ModelDetails({ model, machine, coming, choose }: ModelDetailsProps) {
-  const { facts, licence, installed } = model;
-  const { fits, words } = memoryWords(model, machine);
-  const parts = [
-    facts.id,
-    facts.format,
-    facts.parameters === undefined ? undefined : `${weightCount(facts.parameters)} parameters`,
-    facts.dimension === undefined ? undefined : `${facts.dimension} wide`,
-    `${count(facts.contextLength)} tokens of context`,
-    `${bytes(facts.size)} on disk`,
+export function ModelDetails({ model, machine, coming, use }: ModelDetailsProps) {
+  const { facts, licence, installed, received, dtype } = model;
+  const { origin, unusable, recommended, tested } = model;
+  const { id, kind, format, architecture, size } = facts;
+  const lora = loraWords({ kind, format, architecture, precision: dtype });
+  const known: readonly (readonly [string, ReactNode] | undefined)[] = [
+    ['Name', <code className="font-mono text-[11.5px]">{id}</code>],
+    facts.parameters === undefined ? undefined : ['Parameters', weightCount(facts.parameters)],
+    ['Format', `${format}, ${dtype}`],
+    ['Size', bytes(size)],
+    facts.dimension === undefined ? undefined : ['Vectors', `${count(facts.dimension)} wide`],
+    ['Context', `${count(facts.contextLength)} tokens`],
+    ['Licence', <Licence {...licence} />],
+    origin === undefined
+      ? undefined
+      : ['File', <code className="font-mono text-[11.5px]">{origin.path}</code>],
   ];
   return (
-    <section aria-label={facts.title} className="shrink-0 border-t border-line px-4 py-3">
-      <p className="text-ink-2">{parts.filter((part) => part !== undefined).join(' · ')}</p>
-      <p className="mt-0.5">
-        <span
-          className={
-            fits === 'fits' ? 'text-ink-2' : fits === 'tight' ? 'text-working' : 'text-error'
-          }
-        >
-          {words}.
-        </span>{' '}
-        <span className="text-ink-2">
-          Licence:{' '}
-          {licence.url === undefined ? (
-            licence.id
-          ) : (
-            <a className="underline" href={licence.url} target="_blank" rel="noreferrer">
-              {licence.id}
-            </a>
-          )}
-          .
-        </span>
-      </p>
-      <div className="mt-3 flex items-center gap-2">
-        <div className="min-w-0 flex-1">
-          {coming === undefined ? null : <DownloadProgress coming={coming} />}
-        </div>
-        {coming !== undefined && coming.problem === undefined ? (
-          <button
-            type="button"
-            className="button"
-            onClick={() => void cancelDownload(facts.id).catch(report)}
-          >
-            Cancel download
-          </button>
-        ) : installed ? null : (
-          <DownloadButton model={model} />
+    <section aria-label={facts.title} className="flex min-h-0 flex-1 flex-col">
+      <div className="min-h-0 flex-1 overflow-auto px-4 py-3">
+        <h3 className="text-lg font-[620] wrap-anywhere">{facts.title}</h3>
+        {origin === undefined ? null : (
+          <p className="text-ink-2">Used in place from {origin.tool}; nothing is copied.</p>
         )}
-        <button type="button" className="button go" onClick={choose}>
-          Use this model
-        </button>
+        {recommended === undefined ? null : <p className="text-ink-2">{recommended.reason}</p>}
+        <div className="mt-3">
+          <FactList facts={known.filter((fact) => fact !== undefined)} />
+        </div>
+        <div className="mt-3 grid gap-1">
+          {unusable === undefined ? null : <p className="text-error">{unusable}</p>}
+          <MemoryLine model={model} machine={machine} />
+          {lora === undefined ? null : <p className="text-ink-2">{lora}.</p>}
+          {tested === undefined ? null : <p className="text-ink-2">{tested}</p>}
+        </div>
       </div>
+      {unusable !== undefined ? null : (
+        <ModelActions
+          of={{ id, size, received, licence }}
+          isHere={installed}
+          coming={coming}
+          use={use}
+        />
+      )}
     </section>
   );
 }

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useModal } from '../../kit/dialog.tsx';
-import { useOverlay } from '../../kit/stores.ts';
+import { useDocument, useOverlay } from '../../kit/stores.ts';
 import type { ModelQuestion } from '@graft/view';
 import { ModelChoice } from './model-choice.tsx';
 import { ModelImport } from './model-import.tsx';
+import { asRemoteModel, type ServedModel } from './use-servers.ts';
 
 const titles = {
   embedder: 'Choose an embedder',
@@ -15,24 +16,35 @@ function close(): void {
   useOverlay.getState().show({ modelQuestion: null });
 }
 
-/** The catalogue's models of a kind: what each is and takes, whether it is here, and the ways to it. */
+/** Models of a kind: of this computer, of the catalogue and of the hub, with what each is and takes, and the ways to it. */
 export function ModelPicker({ question }: { readonly question: ModelQuestion }) {
   const { kind, current, importing = false } = question;
   const dialog = useModal();
   const [imports, setImports] = useState(importing);
-  const [first, setFirst] = useState(current);
-  const title = kind === undefined ? 'Choose a model' : titles[kind];
+  const [first, setFirst] = useState(question.first ?? current);
+  const title =
+    question.choose === undefined ? 'Models' : kind === undefined ? 'Choose a model' : titles[kind];
   useEffect(() => {
     dialog.current?.querySelector<HTMLElement>('[data-focus]')?.focus();
   }, [dialog, imports]);
-  const take = (id: string): void => {
+  const { choose: chosen } = question;
+  const take =
+    chosen === undefined
+      ? undefined
+      : (id: string): void => {
+          close();
+          if (id !== current) chosen(id);
+        };
+  const askInstead = (served: ServedModel): void => {
     close();
-    if (id !== current) question.choose(id);
+    const { node } = question;
+    if (node !== undefined)
+      useDocument.getState().edit((graph) => asRemoteModel(graph, node, served));
   };
   return (
     <dialog
       ref={dialog}
-      className={`dialog overflow-hidden ${imports ? 'w-[560px]' : 'w-[760px]'}`}
+      className={`dialog overflow-hidden ${imports ? 'w-[560px]' : 'h-[min(640px,76vh)] w-[960px]'}`}
       aria-label={imports ? 'Import a model' : title}
       onClose={close}
       onClick={(event) => {
@@ -49,7 +61,10 @@ export function ModelPicker({ question }: { readonly question: ModelQuestion }) 
           }}
         />
       ) : (
-        <ModelChoice {...{ question, title, first, take }} importOne={() => setImports(true)} />
+        <ModelChoice
+          {...{ question, title, first, take, askInstead }}
+          importOne={() => setImports(true)}
+        />
       )}
     </dialog>
   );

@@ -1,53 +1,157 @@
-import { bytes } from '@graft/nodes/kit/ui';
+import { bytes, count, plural } from '@graft/nodes/kit/ui';
+import type { ReactNode } from 'react';
+import { percentOf, shareOf } from './downloads-line.ts';
 import { weightCount } from './memory-words.ts';
+import type { FoundRepo } from './use-hub.ts';
 import type { Download, OfferedModel } from './use-models.ts';
+import { hostOf, type RunningServer } from './use-servers.ts';
 
-interface ModelRowProps {
+interface RowProps {
   readonly id: string;
-  readonly model: OfferedModel;
   readonly isShown: boolean;
-  /** It is the one that the parameter has. */
-  readonly isCurrent: boolean;
-  readonly coming: Download | undefined;
   readonly show: () => void;
+  /** What a double click does. */
   readonly choose: () => void;
 }
 
-function state({ model, coming }: Pick<ModelRowProps, 'model' | 'coming'>): string {
-  if (coming !== undefined) return coming.problem === undefined ? 'downloading' : 'failed';
-  return model.installed ? 'here' : 'not downloaded';
-}
-
-/** One model to choose: a click shows it, a double click takes it. */
-export function ModelRow(props: ModelRowProps) {
-  const { id, model, isShown, isCurrent, show, choose } = props;
-  const { facts, licence, installed, imported } = model;
+function Row(
+  props: RowProps & {
+    readonly name: ReactNode;
+    readonly facts: readonly (string | undefined)[];
+    readonly chip?: ReactNode;
+    /** Below the facts, as far as it has room. */
+    readonly reason?: string | undefined;
+    readonly dead?: boolean;
+  },
+) {
+  const { id, isShown, show, choose, name, facts, chip, reason, dead = false } = props;
   return (
     <div
       id={id}
       role="option"
       aria-selected={isShown}
-      className="grid cursor-default grid-cols-[minmax(0,1fr)_56px_90px_70px_108px] items-baseline gap-x-3 rounded-[7px] px-2.5 py-1.5 hover:bg-paper aria-selected:bg-accent-soft"
+      aria-disabled={dead}
+      className="cursor-default rounded-[7px] px-2.5 py-1.5 hover:bg-paper aria-selected:bg-accent-soft"
       onClick={show}
       onDoubleClick={choose}
     >
-      <span className="truncate" title={facts.id}>
-        <b className="font-[550]">{facts.title}</b>
-        {isCurrent ? <span className="text-ink-2"> · chosen now</span> : ''}
-        {imported ? <span className="text-ink-2"> · imported</span> : ''}
-      </span>
-      <span className="text-right text-ink-2 tabular-nums">
-        {facts.parameters === undefined ? '' : weightCount(facts.parameters)}
-      </span>
-      <span className="truncate text-ink-2" title={licence.id}>
-        {licence.id}
-      </span>
-      <span className="text-right text-ink-2 tabular-nums">{bytes(facts.size)}</span>
-      <span className="text-right">
-        <span className="chip" data-tone={installed ? 'good' : 'plain'}>
-          {state(props)}
-        </span>
-      </span>
+      <div className="flex items-baseline gap-2">
+        <span className={`min-w-0 flex-1 truncate ${dead ? 'text-ink-2' : ''}`}>{name}</span>
+        {chip}
+      </div>
+      <div className="truncate text-sm text-ink-2 tabular-nums">
+        {facts.filter((fact) => fact !== undefined).join(' · ')}
+      </div>
+      {reason === undefined ? null : <div className="text-sm text-ink-2">{reason}</div>}
     </div>
+  );
+}
+
+function StateChip({ model, coming }: ModelState) {
+  const { facts, installed, received } = model;
+  const [tone, words] =
+    coming?.problem !== undefined
+      ? ['bad', 'failed']
+      : coming !== undefined
+        ? [
+            'working',
+            `downloading${shareOf(coming) === undefined ? '' : ` ${percentOf(shareOf(coming) ?? 0)}`}`,
+          ]
+        : !installed && received > 0
+          ? ['plain', `paused at ${percentOf(received / facts.size)}`]
+          : ['plain', undefined];
+  return words === undefined ? null : (
+    <span className="chip shrink-0" data-tone={tone}>
+      {words}
+    </span>
+  );
+}
+
+interface ModelState {
+  readonly model: OfferedModel;
+  readonly coming: Download | undefined;
+}
+
+/** A model of this computer or of the catalogue: a click shows it, a double click takes it. */
+export function ModelRow(
+  props: RowProps &
+    ModelState & {
+      /** It is the one that the parameter has. */
+      readonly isCurrent: boolean;
+    },
+) {
+  const { model, isCurrent, coming } = props;
+  const { facts, licence, imported, origin, unusable, recommended } = model;
+  const isHub = facts.id.startsWith('hf:');
+  return (
+    <Row
+      {...props}
+      dead={unusable !== undefined}
+      name={
+        <>
+          <b className="font-[550]" title={facts.id}>
+            {facts.title}
+          </b>
+          {isCurrent ? <span className="text-ink-2"> · chosen now</span> : null}
+        </>
+      }
+      facts={
+        unusable !== undefined
+          ? [unusable]
+          : [
+              facts.parameters === undefined ? undefined : weightCount(facts.parameters),
+              bytes(facts.size),
+              licence.id,
+              origin?.tool ?? (imported && !isHub ? 'imported' : undefined),
+            ]
+      }
+      reason={recommended?.best === true && !model.installed ? recommended.reason : undefined}
+      chip={<StateChip model={model} coming={coming} />}
+    />
+  );
+}
+
+/** A repository of the hub, found or named in full. */
+export function RepoRow(
+  props: RowProps & { readonly name: string; readonly found?: FoundRepo | undefined },
+) {
+  const { name, found } = props;
+  const [owner = '', ...rest] = name.split('/');
+  return (
+    <Row
+      {...props}
+      name={
+        <>
+          <span className="text-ink-2">{owner}/</span>
+          <b className="font-[550]">{rest.join('/')}</b>
+        </>
+      }
+      facts={
+        found === undefined
+          ? ['on the hub']
+          : [
+              found.gguf?.parameters === undefined ? undefined : weightCount(found.gguf.parameters),
+              found.licence,
+              `${count(found.downloads)} downloads`,
+              found.gated ? 'licence to accept first' : undefined,
+            ]
+      }
+    />
+  );
+}
+
+/** A server of models: one that runs, or the way to another. */
+export function ServerRow(props: RowProps & { readonly server: RunningServer | undefined }) {
+  const { server } = props;
+  return (
+    <Row
+      {...props}
+      name={<b className="font-[550]">{server?.program ?? 'Another server …'}</b>}
+      facts={
+        server === undefined
+          ? ['test the connection to an OpenAI-compatible address']
+          : [hostOf(server.url), plural(server.models.length, 'model')]
+      }
+    />
   );
 }

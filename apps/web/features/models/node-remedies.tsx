@@ -20,6 +20,7 @@ export function NodeRemedies({ id }: { readonly id: string }) {
         source.kind === 'model' ? (
           <ModelRemedies
             key={source.param}
+            node={id}
             id={source.id}
             kind={fields.get(source.param)?.modelKind}
             choose={(model) =>

@@ -1,3 +1,4 @@
+import { announce } from '@graft/view';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { api, queries, queryClient } from '../../api/client.ts';
@@ -21,7 +22,7 @@ export async function refreshModels(): Promise<void> {
   if (file !== null) await usePlan.getState().ask(file.path, graph);
 }
 
-/** Downloads under way or failed, by model. The models are read anew when one has come. */
+/** Downloads under way or failed, by model. */
 export function useDownloads(): ReadonlyMap<string, Download> {
   const { data = [] } = useQuery(
     queries.models.downloads.queryOptions(undefined, {
@@ -30,16 +31,30 @@ export function useDownloads(): ReadonlyMap<string, Download> {
         state.data?.some(({ problem }) => problem === undefined) === true ? lookEvery : false,
     }),
   );
+  return new Map(data.map((download) => [download.model, download]));
+}
+
+/** Reads the models anew when a download has ended, and when one's size shows that the catalogue has got to know it. */
+export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): void {
   const before = useRef<ReadonlyMap<string, Download>>(new Map());
-  const now = new Map(data.map((download) => [download.model, download]));
   useEffect(() => {
-    const came = [...before.current].some(
-      ([id, { problem }]) => problem === undefined && !now.has(id),
+    const going = [...before.current].filter(([, { problem }]) => problem === undefined);
+    before.current = downloads;
+    const ended = going.flatMap(([id]) => (downloads.has(id) ? [] : [id]));
+    const isFound = going.some(
+      ([id, { progress }]) =>
+        progress?.total === undefined && downloads.get(id)?.progress?.total !== undefined,
     );
-    before.current = now;
-    if (came) void refreshModels();
+    if (isFound || ended.length > 0) void refreshModels().then(() => announceCome(ended));
   });
-  return now;
+}
+
+/** Of downloads that ended, those that were not only paused. */
+async function announceCome(ended: readonly string[]): Promise<void> {
+  if (ended.length === 0) return;
+  const { models } = await queryClient.fetchQuery(queries.models.offered.queryOptions());
+  for (const { facts, installed } of models)
+    if (installed && ended.includes(facts.id)) announce(`${facts.title} is downloaded.`);
 }
 
 const look = (): Promise<void> =>

@@ -30,6 +30,8 @@ export interface FieldProps {
   change(value: unknown): void;
   /** Its name for those who do not see it, where the label beside it does not tell it from others. */
   readonly label?: string | undefined;
+  /** The node whose parameter it is, on the screen; absent elsewhere. */
+  readonly node?: string | undefined;
   /** Absent where an experiment cannot give it several values. */
   readonly varied?: Varied | undefined;
 }

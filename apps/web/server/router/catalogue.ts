@@ -1,4 +1,5 @@
-import { secretStates } from '@graft/workspace';
+import { modelKindSchema } from '@graft/graph';
+import { askServer, runningServers, secretStates } from '@graft/workspace';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
 import { shownProblem, withoutFolders } from './shown-paths.ts';
@@ -17,6 +18,9 @@ export const catalogueRouter = router({
     .query(({ ctx, input }) => ctx.workspace.sources.match(input.patterns, 8)),
 });
 
+/** Of a call that cannot be stopped. */
+const never = (): AbortSignal => new AbortController().signal;
+
 const modelInput = z.object({ id: z.string().min(1).max(300) });
 
 export const modelsRouter = router({
@@ -29,6 +33,34 @@ export const modelsRouter = router({
     });
     return { models: models.map(shown), ...rest };
   }),
+  /** The language model to take in place of the small default; null: nobody is to be asked. Waits for the hub. */
+  suggested: procedure.query(async ({ ctx }) => (await ctx.workspace.models.suggested()) ?? null),
+  /** Decides which model new nodes begin with; null: their own default. */
+  prefer: procedure
+    .input(z.object({ kind: modelKindSchema, model: modelInput.shape.id.nullable() }))
+    .mutation(({ ctx, input }) => ctx.workspace.models.prefer(input.kind, input.model)),
+  /** Repositories of the hub. Stops when the client has gone, as typing on makes it. */
+  search: procedure
+    .input(z.object({ text: z.string().trim().min(1).max(200), kind: modelKindSchema.optional() }))
+    .query(({ ctx, input, signal = never() }) =>
+      ctx.workspace.models.hub.search({ ...input, signal }),
+    ),
+  /** A repository of the hub, with its models. */
+  repo: procedure
+    .input(modelInput)
+    .query(({ ctx, input, signal = never() }) => ctx.workspace.models.hub.repo(input.id, signal)),
+  /** What a model of the hub is, before it is downloaded. */
+  describe: procedure
+    .input(modelInput)
+    .query(({ ctx, input, signal = never() }) =>
+      ctx.workspace.models.hub.describe(input.id, signal),
+    ),
+  /** The usual servers of models that run on this machine. */
+  servers: procedure.query(({ signal = never() }) => runningServers(signal)),
+  /** Tests the connection to a server, by its models. */
+  server: procedure
+    .input(z.object({ url: z.url({ protocol: /^https?$/ }).max(2_000) }))
+    .query(({ input, signal = never() }) => askServer(input.url, signal)),
   downloads: procedure.query(({ ctx: { workspace } }) =>
     workspace.models.downloads().map(({ problem, ...download }) => ({
       ...download,

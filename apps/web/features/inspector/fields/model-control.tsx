@@ -6,7 +6,8 @@ import type { FieldProps } from '../../../kit/form/field-props.ts';
 import { ModelRemedies } from '../../../kit/slots.ts';
 
 /** The catalogue's models of the kind that the parameter asks for. */
-export function ModelControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+export function ModelControl(props: FieldProps) {
+  const { field, id, value, invalid, describedBy, change, node } = props;
   const { data = [] } = useQuery(queries.catalogue.models.queryOptions());
   const offered = data.filter(
     (model) => field.modelKind === undefined || model.kind === field.modelKind,
@@ -42,7 +43,10 @@ export function ModelControl({ field, id, value, invalid, describedBy, change }:
           title="All models, with sizes, licences and downloads"
           onClick={() =>
             useOverlay.getState().show({
-              modelQuestion: { kind: field.modelKind, current, choose: change },
+              modelQuestion: {
+                ...{ kind: field.modelKind, current, choose: change },
+                ...(node === undefined ? {} : { node }),
+              },
             })
           }
         >
@@ -61,7 +65,7 @@ export function ModelControl({ field, id, value, invalid, describedBy, change }:
         </p>
       )}
       <div className="mt-1 text-sm">
-        <ModelRemedies id={current} kind={field.modelKind} choose={change} />
+        <ModelRemedies id={current} kind={field.modelKind} choose={change} node={node} />
       </div>
     </>
   );

@@ -1,0 +1,276 @@
+import { bytes, count } from '@graft/nodes/kit/ui';
+import { useId, useState, type ReactNode } from 'react';
+import type { ModelKind } from '@graft/graph';
+import { refusalOf } from '../../api/problem.ts';
+import { loraWords } from './lora-words.ts';
+import { memoryWords, weightCount } from './memory-words.ts';
+import { ModelActions } from './model-actions.tsx';
+import { FactList, Licence, MemoryLine } from './model-details.tsx';
+import { kindNames } from './model-sections.ts';
+import { useHubFacts, useHubRepo, type HubModelFacts, type OfferedRepo } from './use-hub.ts';
+import type { Download, Offered } from './use-models.ts';
+
+type HubOffer = OfferedRepo['models'][number];
+
+interface HubDetailsProps {
+  /** A reference to the repository, or to a model of it. */
+  readonly name: string;
+  /** The kind of model that is asked for. */
+  readonly kind: ModelKind | undefined;
+  readonly offered: Offered;
+  readonly downloads: ReadonlyMap<string, Download>;
+  /** Takes a model; undefined where nothing asks for one. */
+  readonly use: ((id: string) => void) | undefined;
+}
+
+/** A repository of the hub: its models by precision, what each is and needs, and the ways to it. */
+export function HubDetails(props: HubDetailsProps) {
+  const { name } = props;
+  const { repo, error, refetch } = useHubRepo(name);
+  if (repo === undefined)
+    return (
+      <section aria-label={name} className="min-h-0 flex-1 overflow-auto px-4 py-3">
+        <h3 className="text-lg font-[620] wrap-anywhere">{name.replace(/^hf:/, '')}</h3>
+        <p role="status" className="mt-2 text-ink-2">
+          {error === null ? 'Asking the hub …' : refusalOf(error)}
+        </p>
+        {error === null ? null : (
+          <button type="button" className="button small mt-3" onClick={() => void refetch()}>
+            Ask again
+          </button>
+        )}
+      </section>
+    );
+  return <Repository key={name} {...props} repo={repo} />;
+}
+
+function Repository({
+  repo,
+  kind,
+  offered,
+  downloads,
+  use,
+}: HubDetailsProps & { readonly repo: OfferedRepo }) {
+  const models = repo.models.toSorted((a, b) => a.size - b.size);
+  const [at, setAt] = useState<string>();
+  const chosen =
+    models.find(({ model }) => model === at) ??
+    models.find(({ model }) => model === repo.meant) ??
+    models.find(
+      ({ memory }) => memoryWords(withKind(memory, kind), offered.memory).fits === 'fits',
+    ) ??
+    models[0];
+  const isClosed = repo.gated && !repo.hasToken;
+  const facts = useChosenFacts(repo, chosen, !isClosed);
+  return (
+    <section aria-label={repo.repo} className="flex min-h-0 flex-1 flex-col">
+      <div className="min-h-0 flex-1 overflow-auto px-4 py-3">
+        <h3 className="text-lg font-[620] wrap-anywhere">{repo.repo}</h3>
+        <p className="text-ink-2">
+          <a className="underline" href={repo.page} target="_blank" rel="noreferrer">
+            Page on the hub
+          </a>
+        </p>
+        {repo.gated ? <Gate repo={repo} /> : null}
+        {repo.refusal === undefined ? null : <p className="mt-2 text-error">{repo.refusal}</p>}
+        <div className="mt-3">
+          <FactList facts={factsOf(repo, facts)} />
+        </div>
+        {models.length === 0 ? null : (
+          <Variants
+            {...{ models, chosen, offered, consent: repo.licence.consent }}
+            choose={setAt}
+          />
+        )}
+        {chosen === undefined ? null : (
+          <div className="mt-3 grid gap-1">
+            <MemoryLine
+              model={withKind(chosen.memory, facts.known.kind ?? kind)}
+              machine={offered.memory}
+            />
+            <p className="text-ink-2">{facts.words ?? loraLine(facts.known, chosen)}</p>
+            {kind === undefined ||
+            facts.known.kind === undefined ||
+            facts.known.kind === kind ? null : (
+              <p className="text-error">
+                This is {kindNames[facts.known.kind]}, which does not fit here. Choose{' '}
+                {kindNames[kind]}.
+              </p>
+            )}
+          </div>
+        )}
+      </div>
+      {chosen === undefined || isClosed ? null : (
+        <Actions
+          {...{ repo, chosen, offered, downloads }}
+          use={
+            use === undefined ||
+            (kind !== undefined && facts.known.kind !== undefined && facts.known.kind !== kind)
+              ? undefined
+              : () => use(chosen.model)
+          }
+        />
+      )}
+    </section>
+  );
+}
+
+function Actions(props: {
+  readonly repo: OfferedRepo;
+  readonly chosen: HubOffer;
+  readonly offered: Offered;
+  readonly downloads: ReadonlyMap<string, Download>;
+  readonly use: (() => void) | undefined;
+}) {
+  const { repo, chosen, offered, downloads, use } = props;
+  const known = offered.models.find(({ facts }) => facts.id === chosen.model);
+  return (
+    <ModelActions
+      of={{
+        ...{ id: chosen.model, size: known?.facts.size ?? chosen.size },
+        ...{ received: known?.received ?? 0, licence: repo.licence },
+      }}
+      isHere={known?.installed === true}
+      coming={downloads.get(chosen.model)}
+      use={use}
+    />
+  );
+}
+
+/** How to get at a repository whose licence has to be accepted. */
+function Gate({ repo }: { readonly repo: OfferedRepo }) {
+  return (
+    <p className="mt-2 text-working">
+      Everybody has to accept the licence of this repository first.{' '}
+      <a className="underline" href={repo.page} target="_blank" rel="noreferrer">
+        Accept it on its page
+      </a>
+      {repo.hasToken
+        ? '; the token of this server must belong to the account that did.'
+        : ', set HF_TOKEN to a token of your account where Graft runs, and start Graft again.'}
+    </p>
+  );
+}
+
+interface VariantsProps {
+  readonly models: readonly HubOffer[];
+  readonly chosen: HubOffer | undefined;
+  readonly choose: (model: string) => void;
+  readonly offered: Offered;
+  readonly consent: boolean;
+}
+
+const fitWords = { fits: 'fits', tight: 'tight', 'too-large': 'too large' } as const;
+const fitTones = { fits: 'good', tight: 'working', 'too-large': 'bad' } as const;
+
+/** The models of a repository by precision: arrows go through them. */
+function Variants({ models, chosen, choose, offered, consent }: VariantsProps) {
+  const group = useId();
+  const formats = new Set(models.map(({ format }) => format));
+  return (
+    <fieldset
+      className="mt-3"
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter') return;
+        const go = event.currentTarget.closest('section')?.querySelector<HTMLElement>('.button.go');
+        // Terms are accepted at the button that names them.
+        if (consent) go?.focus();
+        else go?.click();
+      }}
+    >
+      <legend className="mb-1 font-[550]">Precision</legend>
+      {models.map(({ model, quant, format, size, memory, path }) => {
+        const { fits } = memoryWords(withKind(memory, undefined), offered.memory);
+        const known = offered.models.find(({ facts }) => facts.id === model);
+        return (
+          <label
+            key={model}
+            title={path}
+            className="grid cursor-default grid-cols-[auto_minmax(0,1fr)_auto_72px] items-center gap-x-2.5 rounded-[7px] px-2 py-1 hover:bg-paper has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          >
+            <input
+              type="radio"
+              className="outline-none"
+              name={group}
+              value={model}
+              checked={model === chosen?.model}
+              onChange={() => choose(model)}
+            />
+            <span className="truncate">
+              {quant}
+              {formats.size > 1 ? <span className="text-ink-2"> · {format}</span> : null}
+              {known?.installed === true ? <span className="text-ink-2"> · here</span> : null}
+            </span>
+            <span className="text-right text-ink-2 tabular-nums">{bytes(size)}</span>
+            <span className="text-right">
+              <span className="chip" data-tone={fitTones[fits]}>
+                {fitWords[fits]}
+              </span>
+            </span>
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+type KnownFacts = Partial<HubModelFacts>;
+
+interface ChosenFacts {
+  readonly known: KnownFacts;
+  /** Instead of what is not known: that it is being read, or why it cannot be. */
+  readonly words?: string;
+  readonly isReading?: true;
+}
+
+/** What the hub read of a model, else what its header says; `words`: instead, where that is not known yet. */
+function useChosenFacts(
+  { gguf }: OfferedRepo,
+  chosen: HubOffer | undefined,
+  isOpen: boolean,
+): ChosenFacts {
+  const { architecture, contextLength, parameters } = gguf ?? {};
+  const isTold =
+    chosen?.format === 'gguf' && architecture !== undefined && contextLength !== undefined;
+  const { facts, error } = useHubFacts(isTold || !isOpen ? undefined : chosen?.model);
+  if (isTold)
+    return {
+      known: {
+        ...{ kind: 'language-model', architecture, contextLength },
+        ...(parameters === undefined ? {} : { parameters }),
+      },
+    };
+  if (facts !== undefined) return { known: facts };
+  if (chosen === undefined || !isOpen) return { known: {} };
+  return error === null
+    ? { known: {}, words: 'Reading what its file says …', isReading: true }
+    : { known: {}, words: refusalOf(error) };
+}
+
+/** What is still read keeps its line, so that nothing moves when it comes. */
+function factsOf(
+  { licence }: OfferedRepo,
+  { known, isReading }: ChosenFacts,
+): readonly (readonly [string, ReactNode])[] {
+  const { contextLength, parameters, architecture, dimension } = known;
+  const coming = isReading === true ? '…' : undefined;
+  const facts: readonly (readonly [string, ReactNode | undefined])[] = [
+    ['Licence', <Licence {...licence} />],
+    ['Context', contextLength === undefined ? coming : `${count(contextLength)} tokens`],
+    ['Parameters', parameters === undefined ? coming : weightCount(parameters)],
+    ['Architecture', architecture ?? coming],
+    ['Vectors', dimension === undefined ? undefined : `${count(dimension)} wide`],
+  ];
+  return facts.filter(([, value]) => value !== undefined);
+}
+
+function loraLine({ kind, architecture }: KnownFacts, { format, quant }: HubOffer): string {
+  if (kind === undefined || architecture === undefined) return '';
+  const words = loraWords({ kind, format, architecture, precision: quant });
+  return words === undefined ? '' : `${words}.`;
+}
+
+const withKind = (memory: number, kind: ModelKind | undefined) => ({
+  memory,
+  facts: { kind: kind ?? 'language-model' },
+});

@@ -1,0 +1,26 @@
+import { trainableFamilies, type ModelKind } from '@graft/graph';
+
+/** Precisions of GGUF files whose blocks the trainer cannot read. */
+const unreadable = /^(ud-)?(iq|tq|mxfp|nvfp|q[1235]_)/i;
+
+const families = new Set<string>(
+  Object.entries(trainableFamilies).flatMap(([gguf, types]) => [gguf, ...types]),
+);
+
+interface Weights {
+  readonly kind: ModelKind;
+  readonly format: 'gguf' | 'onnx' | 'safetensors';
+  readonly architecture: string;
+  /** `q4_k_m`, `Q8_0`, `f16`. */
+  readonly precision: string;
+}
+
+/** Whether LoRA training works on a model; undefined for what is no language model. */
+export function loraWords({ kind, format, architecture, precision }: Weights): string | undefined {
+  if (kind !== 'language-model') return undefined;
+  if (!families.has(architecture))
+    return `LoRA training does not work: Graft cannot train the architecture ${architecture}`;
+  if (format === 'gguf' && unreadable.test(precision))
+    return `LoRA training does not work with ${precision}. Choose Q4_K_M, Q8_0 or F16`;
+  return 'LoRA training works';
+}

@@ -1,0 +1,63 @@
+import type { ModelKind } from '@graft/graph';
+import type { Download, OfferedModel } from './use-models.ts';
+
+export interface ModelSection {
+  readonly id: 'here' | 'recommended' | 'catalogue';
+  readonly title: string;
+  readonly models: readonly OfferedModel[];
+}
+
+interface Wanted {
+  readonly kind: ModelKind | undefined;
+  readonly search: string;
+  /** Downloads under way or failed, by model. */
+  readonly coming: ReadonlyMap<string, Download>;
+}
+
+/** A model of a kind, in a sentence. */
+export const kindNames: Readonly<Record<ModelKind, string>> = {
+  embedder: 'an embedder',
+  'cross-encoder': 'a cross-encoder',
+  'language-model': 'a language model',
+};
+
+/** The one to take where nobody has a preference comes first; the others keep their order. */
+const bestFirst = (a: OfferedModel, b: OfferedModel): number =>
+  Number(b.recommended?.best === true) - Number(a.recommended?.best === true);
+
+const titles = {
+  here: 'On this computer',
+  recommended: 'Recommended',
+  catalogue: 'In the catalogue',
+} as const;
+
+/** The models that match a search, in sections; empty sections are left out. */
+export function modelSections(
+  models: readonly OfferedModel[],
+  { kind, search, coming }: Wanted,
+): readonly ModelSection[] {
+  const found = models.filter(
+    (model) => (kind === undefined || model.facts.kind === kind) && matches(model, search),
+  );
+  const placeOf = (model: OfferedModel): ModelSection['id'] => {
+    if (model.installed || model.received > 0 || coming.has(model.facts.id)) return 'here';
+    return model.recommended === undefined ? 'catalogue' : 'recommended';
+  };
+  return (['here', 'recommended', 'catalogue'] as const)
+    .map((id) => ({
+      id,
+      title: titles[id],
+      models: found.filter((model) => placeOf(model) === id).toSorted(bestFirst),
+    }))
+    .filter((section) => section.models.length > 0);
+}
+
+/** Whether every typed word occurs in the names or facts of a model. */
+function matches({ facts, licence, origin }: OfferedModel, search: string): boolean {
+  const words = [facts.title, facts.id, facts.architecture, facts.format, licence.id];
+  const text = [...words, origin?.tool ?? ''].join(' ').toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}

@@ -1,0 +1,315 @@
+import path from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
+import { hubFolder, smallEmbedder, smallGguf } from '../runtime/backends/testing/hub-folder.ts';
+import { HubServer } from '../runtime/backends/testing/hub-server.ts';
+import { languageModelFile } from '../runtime/backends/testing/real-models.ts';
+import { expectAccessible } from './accessible.ts';
+import { expect, test, withModels } from './served-workspace.ts';
+import { giveFile } from './small-graphs.ts';
+import { Workbench } from './workbench.ts';
+
+const answering = JSON.stringify({
+  graft: 1,
+  nodes: {
+    ask: { type: 'questions', version: 1, params: { questions: 'What is two and two?' } },
+    prompt: { type: 'prompt', version: 1, params: {} },
+    model: { type: 'base-model', version: 1, params: { model: 'none-yet' } },
+    write: { type: 'generate', version: 1, params: { maxTokens: 4 } },
+  },
+  edges: [
+    'ask.questions -> prompt.questions',
+    'prompt.prompts -> write.prompts',
+    'model.model -> write.model',
+  ],
+  layout: { ask: [0, 0], prompt: [260, 0], model: [260, 200], write: [520, 0] },
+});
+
+/** Nothing of this machine's own hub cache, token or settings. */
+const alone = (home: string, hub: string): Record<string, string> => ({
+  ...{ HF_ENDPOINT: hub, HF_HOME: path.join(home, 'hf'), HF_TOKEN: '', HF_HUB_OFFLINE: '' },
+  ...{ XDG_CONFIG_HOME: path.join(home, 'config'), XDG_CACHE_HOME: path.join(home, 'cache') },
+});
+
+interface Picker {
+  readonly dialog: Locator;
+  readonly field: Locator;
+  readonly details: (name: string) => Locator;
+  readonly option: (name: RegExp) => Locator;
+}
+
+/** Opens the picker of the model node by key. */
+async function openPicker(page: Page, bench: Workbench): Promise<Picker> {
+  await bench.select('model');
+  await page.getByRole('button', { name: 'Choose Model' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Choose a language model' });
+  return {
+    ...{ dialog, field: dialog.getByRole('combobox') },
+    details: (name) => dialog.getByRole('region', { name }),
+    option: (name) => dialog.getByRole('option', { name }),
+  };
+}
+
+test('a model of the hub is named, looked at, pulled and used, from an empty folder', async ({
+  page,
+}) => {
+  test.setTimeout(180_000);
+  const real = await languageModelFile();
+  const name = 'own/SmolLM2-135M-Instruct-GGUF';
+  await using served = await hubFolder({
+    [name]: {
+      'SmolLM2-135M-Instruct-Q4_1.gguf': real.path,
+      'SmolLM2-135M-Instruct-Q2_K.gguf': smallGguf(8192),
+    },
+  });
+  const terms = { [name]: { licence: 'apache-2.0' } };
+  await using hub = await HubServer.start({ folder: served.path, terms });
+  const use = async (url: string, workspace: string): Promise<void> => {
+    await giveFile(workspace, 'answers.graft.json', answering);
+    const bench = new Workbench(page);
+    await bench.open(url, 'answers.graft.json');
+    const { dialog, field, details, option } = await openPicker(page, bench);
+    const chip = page.getByTestId('downloads');
+    const quant = (precision: string): Locator => dialog.getByRole('radio', { name: precision });
+
+    await test.step('typing finds it, and shows what it is before anything is pulled', async () => {
+      await expect(dialog.getByRole('group', { name: 'On this computer' })).toHaveCount(0);
+      await page.keyboard.type('135m-instruct-gguf');
+      await expect(dialog.getByRole('group', { name: 'From the hub' })).toContainText(name);
+      await expect(option(/own\//)).toContainText('apache-2.0');
+      const found = details(name);
+      await expect(found).toContainText('apache-2.0');
+      await expect(found).toContainText('8,192 tokens');
+      await expect(found.getByText('Q4_1').locator('..')).toContainText(/\d MB\s*fits/);
+      await expect(found).toContainText(/Needs about .* and its context/);
+      await expect(found).toContainText('LoRA training works.');
+      await expectAccessible(page, 'a repository of the hub');
+    });
+
+    await test.step('keys choose the precision, and use it while it comes', async () => {
+      // What is on the way first is the header that the picker read.
+      void hub.gate.stopAfter(30_000_000, 'hold');
+      await field.press('Enter');
+      await expect(quant('Q4_1')).toBeFocused();
+      await page.keyboard.press('ArrowUp');
+      await expect(quant('Q2_K')).toBeChecked();
+      await expect(details(name)).toContainText('LoRA training does not work with Q2_K');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await expect(dialog).toHaveCount(0);
+      await expect(chip).toContainText(/SmolLM2-135M-Instruct-GGUF:Q4_1 \d+ %/);
+      const inspector = page.getByTestId('inspector');
+      await expect(inspector.getByRole('progressbar', { name: /^Download/ })).toBeVisible();
+      await expectAccessible(page, 'a download in the header');
+    });
+
+    await test.step('the download is in sight after a reload, pauses and goes on', async () => {
+      await page.keyboard.press('Control+s');
+      await expect(page.getByTestId('save-state')).toHaveText('saved');
+      await page.reload();
+      await chip.click();
+      const models = page.getByRole('dialog', { name: 'Models' });
+      const row = models.getByRole('option', { name: /SmolLM2.*downloading \d+ %/ });
+      await expect(row).toHaveAttribute('aria-selected', 'true');
+      await expectAccessible(page, 'downloads');
+      await models.getByRole('button', { name: 'Pause download' }).click();
+      await expect(models.getByRole('option', { name: /paused at \d+ %/ })).toBeVisible();
+      await expect(chip).toHaveCount(0);
+      hub.gate.open();
+      await models.getByRole('button', { name: /^Continue/ }).click();
+      await expect(chip).toHaveCount(0, { timeout: 60_000 });
+      await expect(models.getByRole('group', { name: 'On this computer' })).toContainText(
+        'SmolLM2',
+      );
+      await expect(models.getByRole('button', { name: /download/i })).toHaveCount(0);
+      await page.keyboard.press('Escape');
+    });
+
+    await test.step('the graph runs with it', async () => {
+      await expect(bench.node('model')).toContainText('SmolLM2');
+      await bench.run();
+      await bench.reaches('write', 'succeeded', 90_000);
+    });
+  };
+  await withModels({}, use, alone(`${served.path}-home`, hub.url));
+});
+
+const small = {
+  'own/small-GGUF': { 'small-Q8_0.gguf': smallGguf(4 << 20), 'small-F16.gguf': smallGguf(8 << 20) },
+  'own/smaller-GGUF': { 'smaller-Q8_0.gguf': smallGguf(4096, 2) },
+  'own/closed-GGUF': { 'closed-Q8_0.gguf': smallGguf(4096, 3) },
+  'own/embedder': smallEmbedder,
+};
+const smallTerms = {
+  'own/small-GGUF': { gguf: { architecture: 'mamba', context_length: 64, total: 1024 } },
+  'own/closed-GGUF': { licence: 'theirs', gated: true },
+};
+
+test('a full name, a pasted address and a closed repository stand first and say what to do', async ({
+  page,
+}) => {
+  await using served = await hubFolder(small);
+  await using hub = await HubServer.start({ folder: served.path, terms: smallTerms });
+  const use = async (url: string, workspace: string): Promise<void> => {
+    await giveFile(workspace, 'named.graft.json', answering);
+    const bench = new Workbench(page);
+    await bench.open(url, 'named.graft.json');
+    const { dialog, field, details, option } = await openPicker(page, bench);
+    const first = dialog.getByRole('option').first();
+
+    await field.fill('own/small-GGUF:F16');
+    await expect(first).toContainText('own/small-GGUF:F16');
+    await expect(first).toHaveAttribute('aria-selected', 'true');
+    await expect(dialog.getByRole('radio', { name: 'F16' })).toBeChecked();
+    await expect(details('own/small-GGUF')).toContainText(
+      'Graft cannot train the architecture mamba',
+    );
+
+    await field.fill('https://huggingface.co/own/small-GGUF/blob/main/small-Q8_0.gguf');
+    await expect(first).toContainText('own/small-GGUF/small-Q8_0.gguf');
+    await expect(dialog.getByRole('radio', { name: 'Q8_0' })).toBeChecked();
+
+    await field.fill('hf:own/absent');
+    await expect(details('hf:own/absent')).toContainText('has no repository own/absent');
+    await field.fill('own/small-GGUF:Q2_K');
+    await expect(details('own/small-GGUF')).toContainText('has no model "Q2_K". It has');
+
+    await field.fill('own/embedder');
+    await expect(details('own/embedder')).toContainText('This is an embedder, which does not fit');
+    await expect(dialog.getByRole('button', { name: /use/ })).toHaveCount(0);
+
+    await field.fill('closed');
+    await expect(option(/closed-GGUF/)).toContainText('licence to accept first');
+    const closed = details('own/closed-GGUF');
+    await expect(closed.getByRole('link', { name: 'Accept it on its page' })).toHaveAttribute(
+      'href',
+      `${hub.url}/own/closed-GGUF`,
+    );
+    await expect(closed).toContainText('set HF_TOKEN');
+    await expect(closed.getByRole('button')).toHaveCount(0);
+    await expectAccessible(page, 'a closed repository');
+  };
+  await withModels({}, use, alone(`${served.path}-home`, hub.url));
+});
+
+test('results come without moving anything, and only those of what is typed last', async ({
+  page,
+}) => {
+  await using served = await hubFolder(small);
+  await using hub = await HubServer.start({ folder: served.path, terms: smallTerms });
+  const use = async (url: string, workspace: string): Promise<void> => {
+    await giveFile(workspace, 'typed.graft.json', answering);
+    const bench = new Workbench(page);
+    await bench.open(url, 'typed.graft.json');
+    const { dialog, field, option } = await openPicker(page, bench);
+    const list = dialog.getByRole('listbox', { name: 'Models' });
+    const boxes = (): Promise<unknown> =>
+      Promise.all([dialog.boundingBox(), field.boundingBox(), list.locator('..').boundingBox()]);
+
+    // The first search waits for ever, until its connection is closed.
+    let gone = (): void => undefined;
+    const isGone = new Promise<void>((resolve) => (gone = resolve));
+    const waits = new Promise<void>((resolve) =>
+      hub.fail({
+        ...{ host: 'hub', on: /search=small&/, times: 1 },
+        answer: (_response, request) => {
+          request.socket.on('close', gone);
+          resolve();
+        },
+      }),
+    );
+    await field.fill('small');
+    await waits;
+    await expect(dialog).toContainText('Searching the hub …');
+    const before = await boxes();
+    await field.fill('smaller');
+    await isGone;
+    await expect(option(/own\/smaller-GGUF/)).toBeVisible();
+    await expect(option(/own\/small-GGUF/)).toHaveCount(0);
+    expect(await boxes()).toEqual(before);
+    await field.fill('small-');
+    await expect(option(/own\/small-GGUF/)).toBeVisible();
+    expect(await boxes()).toEqual(before);
+
+    await field.fill('nothing like it');
+    await expect(dialog).toContainText(
+      'The hub has nothing for “nothing like it”. Try fewer words',
+    );
+    expect(await boxes()).toEqual(before);
+  };
+  await withModels({}, use, alone(`${served.path}-home`, hub.url));
+});
+
+test('a failed download says why and is tried again; without a hub the rest is still offered', async ({
+  page,
+}) => {
+  await using served = await hubFolder(small);
+  await using hub = await HubServer.start({ folder: served.path, terms: smallTerms });
+  const use = async (url: string, workspace: string): Promise<void> => {
+    await giveFile(workspace, 'failed.graft.json', answering);
+    const bench = new Workbench(page);
+    await bench.open(url, 'failed.graft.json');
+    const { dialog, field, option } = await openPicker(page, bench);
+    await field.fill('own/smaller-GGUF');
+    await dialog.getByRole('radio', { name: 'Q8_0' }).waitFor();
+    const fault = {
+      ...{ host: 'cdn' as const, on: /own\/smaller-GGUF/ },
+      answer: (response: { writeHead(status: number): { end(): void } }) =>
+        response.writeHead(403).end(),
+    };
+    hub.fail(fault);
+    await dialog.getByRole('button', { name: /^Download \(/ }).click();
+    await expect(dialog.getByRole('alert')).toContainText('403');
+    const chip = page.getByTestId('downloads');
+    await expect(chip).toHaveText('smaller-GGUF:Q8_0 failed');
+    hub.faults.length = 0;
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    await expect(dialog.getByRole('button', { name: 'Use this model' })).toBeEnabled();
+    await expect(chip).toHaveCount(0);
+
+    await hub[Symbol.asyncDispose]();
+    await field.fill('small');
+    await expect(dialog).toContainText('Graft cannot reach the hub');
+    await expect(dialog.getByRole('button', { name: 'Search again' })).toBeVisible();
+    await expect(option(/SmolLM2 135M/)).toHaveCount(0);
+    await field.fill('smol');
+    await expect(option(/SmolLM2 135M/)).toBeVisible();
+    await expectAccessible(page, 'a hub that is away');
+  };
+  await withModels({}, use, alone(`${served.path}-home`, hub.url));
+});
+
+test('a running server is tested, and answers in the place of the base model', async ({ page }) => {
+  await using chat = await openChatServer(({ path: asked }, response) =>
+    asked === '/v1/models'
+      ? void response.end(JSON.stringify({ data: [{ id: 'kiln-1' }, { id: 'kiln-2' }] }))
+      : answerWith(response, 'At 05:40.'),
+  );
+  await withModels({}, async (url, workspace) => {
+    await giveFile(workspace, 'server.graft.json', answering);
+    const bench = new Workbench(page);
+    await bench.open(url, 'server.graft.json');
+    const { dialog, field, details } = await openPicker(page, bench);
+    await field.fill('another server');
+    await expect(dialog.getByRole('group', { name: 'Running servers' })).toContainText('Another');
+    await field.press('Enter');
+    const other = details('Another server');
+    const address = other.getByLabel('Address');
+    await address.fill('http://127.0.0.1:1/v1');
+    await address.press('Enter');
+    await expect(other.getByRole('status')).toContainText('Nothing answers at');
+    await address.fill(chat.url);
+    await address.press('Enter');
+    await expect(other.getByRole('status')).toHaveText('It answers, with 2 models.');
+    await expectAccessible(page, 'a running server');
+    await other.getByRole('radio', { name: 'kiln-2' }).check();
+    await page.keyboard.press('Enter');
+    await expect(dialog).toHaveCount(0);
+    await expect(bench.node('model')).toContainText('kiln-2');
+    await bench.run();
+    await bench.reaches('write', 'succeeded');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(bench.node('model')).toContainText('none-yet');
+  });
+});

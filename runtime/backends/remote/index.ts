@@ -1,0 +1,1 @@
+export { servedModels } from './refusals.ts';

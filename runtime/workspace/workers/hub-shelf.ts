@@ -1,0 +1,105 @@
+import {
+  hubOffers,
+  meantOffer,
+  selectedLicence,
+  type Catalogue,
+  type FoundRepo,
+  type HubOffer,
+  type HubRepo,
+} from '@graft/backends/catalogue';
+import {
+  GraphError,
+  missingModel,
+  parseHubReference,
+  type HubReference,
+  type ModelEntry,
+  type ModelKind,
+} from '@graft/graph';
+
+/** A repository of a hub with its models. */
+export interface OfferedRepo extends Omit<HubRepo, 'files' | 'licence'> {
+  readonly licence: ModelEntry['licence'];
+  readonly models: readonly HubOffer[];
+  /** The model that the name means, or the usual one. */
+  readonly meant?: string;
+  /** Why the name means none of them. */
+  readonly refusal?: string;
+  /** Whether the server has a token for repositories whose licence has to be accepted. */
+  readonly hasToken: boolean;
+}
+
+/** What a model of a hub is, read before it is downloaded. */
+export type HubModelFacts = Pick<
+  ModelEntry,
+  'kind' | 'architecture' | 'dtype' | 'contextLength' | 'parameters' | 'dimension'
+>;
+
+export interface HubSearch {
+  readonly text: string;
+  /** Absent: language models. */
+  readonly kind?: ModelKind | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Repositories of a search: as many as one reads. */
+const mostFound = 20;
+
+/** What a hub has, for whoever chooses a model. Every method throws `bad-model` with one line for people. */
+export class HubShelf {
+  readonly #catalogue: Pick<Catalogue, 'hub' | 'selection'>;
+
+  constructor(catalogue: Pick<Catalogue, 'hub' | 'selection'>) {
+    this.#catalogue = catalogue;
+  }
+
+  /** Most downloaded first. */
+  search({ text, kind, signal }: HubSearch): Promise<readonly FoundRepo[]> {
+    const format = kind === undefined || kind === 'language-model' ? 'gguf' : 'onnx';
+    return this.#catalogue.hub.search({ text, format, limit: mostFound, signal });
+  }
+
+  /** The repository that a reference names, with all of its models. */
+  async repo(name: string, signal: AbortSignal): Promise<OfferedRepo> {
+    const reference = referenceOf(name);
+    const { hub, selection } = this.#catalogue;
+    const found = await hub.repo(reference.repo, reference.revision, signal);
+    const { files: _, licence: id, ...repo } = found;
+    const licence = selectedLicence(selection, found) ?? { id, url: repo.page, consent: false };
+    return {
+      ...{ ...repo, licence, models: hubOffers(found, reference), hasToken: await hub.hasToken() },
+      ...meant(found, reference),
+    };
+  }
+
+  /** Reads the header of a GGUF file, or the small files beside other weights. */
+  async describe(model: string, signal: AbortSignal): Promise<HubModelFacts> {
+    const described = await this.#catalogue.hub.describe(referenceOf(model), signal);
+    const { kind, architecture, dtype, contextLength, parameters, dimension } = described;
+    return {
+      ...{ kind, architecture, dtype, contextLength, parameters },
+      ...(dimension === undefined ? {} : { dimension }),
+    };
+  }
+}
+
+function referenceOf(name: string): HubReference {
+  const reference = parseHubReference(name);
+  if (reference === undefined) throw new GraphError('bad-model', missingModel(name));
+  return reference;
+}
+
+/** A repository with several models of which none is the usual one has none that a bare name means. */
+function meant(
+  repo: HubRepo,
+  reference: HubReference,
+): Pick<OfferedRepo, 'meant'> & Pick<OfferedRepo, 'refusal'> {
+  try {
+    const model = meantOffer(repo, reference)?.model;
+    return model === undefined ? {} : { meant: model };
+  } catch (error) {
+    const { quant, path } = reference;
+    const isOpen =
+      quant === undefined && path === undefined && hubOffers(repo, reference).length > 0;
+    return isOpen ? {} : { refusal: GraphError.from(error).message };
+  }
+}
