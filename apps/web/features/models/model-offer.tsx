@@ -23,8 +23,9 @@ async function decide(model: string | null): Promise<void> {
 }
 
 async function downloadAndUse({ id }: Suggested): Promise<void> {
-  await decide(id);
-  await download({ id });
+  // A first look that goes on would be taken for one after the download began.
+  await queryClient.cancelQueries({ queryKey: queries.models.downloads.queryKey() });
+  await Promise.all([download({ id }), decide(id)]);
 }
 
 /** Offers once the language model that suits this computer, to somebody who has none for more than trying out. */
