@@ -203,7 +203,7 @@ describe('a download that the server does not see the end of', () => {
     void hub.gate.stopAfter((1 << 20) + weights.length * 0.3, 'hold');
     models.download(id);
     await expect.poll(() => models.downloads()[0]?.progress?.total).toBe(weights.length);
-    expect(models.list().map((facts) => facts.id)).toContain(id);
+    expect((await models.list()).map((facts) => facts.id)).toContain(id);
     await models.close();
   });
 

@@ -58,7 +58,7 @@ export function addToCanvas(type: string, drop?: Drop): void {
 
 /** A free place for a node of a type, as high as its ports and parameters make it. */
 function placeFor(graph: Graph, definition: NodeType, other: string | undefined): Place {
-  const drawn = addNode(graph, definition, { x: 0, y: 0 });
+  const drawn = addPreferredNode(graph, definition, { x: 0, y: 0 });
   return freePlace(graph, { other, height: nodeHeight(drawn.graph, drawn.id) });
 }
 
