@@ -131,8 +131,13 @@ export function ModelChoice({
         </p>
       )}
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,1fr)] max-md:grid-cols-1 max-md:grid-rows-2">
-        <div className="min-h-0 overflow-auto border-line p-1.5 md:border-r max-md:border-b">
-          <div id={`${id}-list`} role="listbox" aria-label="Models">
+        <div className="flex min-h-0 flex-col border-line md:border-r max-md:border-b">
+          <div
+            id={`${id}-list`}
+            role="listbox"
+            aria-label="Models"
+            className="min-h-0 flex-1 overflow-auto p-1.5"
+          >
             {sections.map((section) => (
               <div key={section.id} role="group" aria-labelledby={`${id}-${section.id}`}>
                 <p
@@ -146,12 +151,12 @@ export function ModelChoice({
               </div>
             ))}
           </div>
-          <HubLine {...hub} search={search} isNamed={named !== undefined} />
-          {error === null && data !== undefined ? null : (
-            <p role="status" className="px-2.5 py-2 text-ink-2">
-              {error === null ? 'Reading the models …' : refusalOf(error)}
+          {error === null ? null : (
+            <p role="alert" className="border-t border-line px-4 py-2 text-error">
+              {refusalOf(error)}
             </p>
           )}
+          <HubLine {...hub} search={search} isNamed={named !== undefined} />
         </div>
         <div id={`${id}-details`} className="flex min-h-0 flex-col">
           {data === undefined || shown === undefined ? null : shown.kind === 'server' ? (
@@ -173,7 +178,7 @@ export function ModelChoice({
   );
 }
 
-/** Below the list: how the search of the hub goes. Always one line, so that nothing moves. */
+/** Below the list: how the search of the hub goes. Always there, so that nothing moves. */
 function HubLine(
   props: ReturnType<typeof useHubSearch> & { readonly search: string; readonly isNamed: boolean },
 ) {
@@ -187,9 +192,11 @@ function HubLine(
         ? refusalOf(error)
         : found.length === 0 && !isNamed
           ? `The hub has nothing for “${search.trim()}”. Try fewer words, or paste the address of a repository.`
-          : '';
+          : isNamed
+            ? 'This name is looked up on the hub.'
+            : 'The hub’s most downloaded come first.';
   return (
-    <div className="flex min-h-8 items-baseline gap-3 px-2.5 py-2 text-sm text-ink-2">
+    <div className="flex min-h-[35px] shrink-0 items-baseline gap-3 border-t border-line px-4 py-2 text-sm text-ink-2">
       <p role="status" className="min-w-0">
         {words}
       </p>
