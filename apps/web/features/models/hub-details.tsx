@@ -203,7 +203,7 @@ function Variants({ models, chosen, choose, offered, consent }: VariantsProps) {
             </span>
             <span className="text-right text-ink-2 tabular-nums">{bytes(size)}</span>
             <span className="text-right">
-              <span className="chip" data-tone={fitTones[fits]}>
+              <span className="chip bg-panel" data-tone={fitTones[fits]}>
                 {fitWords[fits]}
               </span>
             </span>

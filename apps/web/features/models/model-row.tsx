@@ -61,7 +61,7 @@ function StateChip({ model, coming }: ModelState) {
           ? ['plain', `paused at ${percentOf(received / facts.size)}`]
           : ['plain', undefined];
   return words === undefined ? null : (
-    <span className="chip shrink-0" data-tone={tone}>
+    <span className="chip shrink-0 bg-panel" data-tone={tone}>
       {words}
     </span>
   );
