@@ -96,11 +96,6 @@ export class BatchEncoder {
     });
   }
 
-  /** Tokens of the whole text, without cutting. */
-  count(text: string): number {
-    return this.#work(text.length, (tokenizer) => tokenizer.encode(text).length);
-  }
-
   isSpecial(id: number): boolean {
     return this.#special.has(id);
   }

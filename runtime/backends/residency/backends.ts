@@ -3,6 +3,7 @@ import {
   type CrossEncoder,
   type Device,
   type Embedder,
+  type EmbedderUse,
   type EncoderTokenizer,
   type InferenceBackends,
   type LanguageModel,
@@ -21,7 +22,7 @@ import { RemoteAccess } from '../access/index.ts';
 import { fileAt, isSafetensorsFolder, weightsPath } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
-import { mappedEmbedder } from '../onnx/mapped-embedder.ts';
+import { cutEmbedder, mappedEmbedder } from '../onnx/mapped-embedder.ts';
 import { RemoteModels } from '../remote/remote-language-model.ts';
 import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
@@ -136,8 +137,8 @@ class ComposedBackends implements LoadedBackends {
     });
   }
 
-  embedder(model: string | TrainedEmbedder): Promise<Embedder> {
-    return this.#default.backends.embedder(model);
+  embedder(model: string | TrainedEmbedder, use?: EmbedderUse): Promise<Embedder> {
+    return this.#default.backends.embedder(model, use);
   }
 
   encoderTokenizer(model: string): Promise<EncoderTokenizer> {
@@ -206,20 +207,16 @@ class ComposedBackends implements LoadedBackends {
     };
     return {
       backends: {
-        embedder: async (model) => {
-          if (typeof model === 'string') {
-            return this.#onnx.embedder(await request(model, 'embedder'));
-          }
-          const { trained, texts } = model;
-          const { id, base, method } = trained.info;
-          if (method !== 'query-adapter') {
-            const files = await trainedEncoder('embedder', trained);
-            return this.#onnx.embedder({ ...files, device, signal, held });
-          }
-          const plain = await this.#onnx.embedder(await request(base.id, 'embedder', base.digest));
-          return texts === 'passages'
-            ? plain
-            : mappedEmbedder(plain, id, await queryAdapterMatrix(trained));
+        embedder: async (model, use = {}) => {
+          const whole = await this.#wholeEmbedder(model, use, {
+            known: async (id, digest) => request(id, 'embedder', digest),
+            trained: async (tuned) => ({
+              ...(await trainedEncoder('embedder', tuned)),
+              ...{ device, signal, held },
+            }),
+          });
+          const { dimension = 0 } = use;
+          return dimension === 0 ? whole : cutEmbedder(whole, dimension);
         },
         encoderTokenizer: async (id) => {
           const { entry, folder, stamp } = await models.open(id);
@@ -261,6 +258,25 @@ class ComposedBackends implements LoadedBackends {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#onnx.dispose();
     await (await this.#llama.opened)?.dispose();
+  }
+
+  /** An embedder that gives whole vectors. */
+  async #wholeEmbedder(
+    model: string | TrainedEmbedder,
+    use: EmbedderUse,
+    requests: {
+      readonly known: (id: string, digest?: string) => Promise<ModelRequest>;
+      readonly trained: (model: TrainedEmbedder) => Promise<ModelRequest>;
+    },
+  ): Promise<Embedder> {
+    const load = (request: ModelRequest): Promise<Embedder> => this.#onnx.embedder(request, use);
+    if (typeof model === 'string') return load(await requests.known(model));
+    const { id, base, method } = model.info;
+    if (method !== 'query-adapter') return load(await requests.trained(model));
+    const plain = await load(await requests.known(base.id, base.digest));
+    return use.texts === 'questions'
+      ? mappedEmbedder(plain, id, await queryAdapterMatrix(model))
+      : plain;
   }
 
   /** `free` is how the first engine to ask measures a GPU. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isInnerPath } from '../base/names.ts';
+import { embeddingLayoutSchema, type EmbeddingLayout } from './embedding-layout.ts';
 import { parseHubReference } from './hub-reference.ts';
 
 /** A model at an OpenAI-compatible address: everything that its answers depend on. */
@@ -58,7 +59,7 @@ export type ModelFile = z.infer<typeof modelFileSchema>;
 /** Whether an id may name a folder as it is. */
 export const isPlainModelId = (id: string): boolean => /^[A-Za-z0-9][\w.-]*$/.test(id);
 
-/** An entry of the model catalogue. Its digest is the sha256 of its files' paths and digests. */
+/** An entry of the model catalogue. Its digest is the sha256 of its files' paths and digests, and of its layout. */
 export const modelEntrySchema = z.object({
   /** Looked up as a key: letters, digits, `.`, `_` and `-`, beginning with a letter or a digit, or a reference to a hub. */
   id: z
@@ -82,6 +83,8 @@ export const modelEntrySchema = z.object({
   dtype: label,
   /** Vector width, for embedders. */
   dimension: z.number().int().optional(),
+  /** How an embedder makes a text's vector; absent: the mean over its tokens, without prompts. */
+  embedding: embeddingLayoutSchema.optional(),
   /** Tokens. */
   contextLength: z.number().int(),
   parameters: z.number().int(),
@@ -98,6 +101,8 @@ export interface ModelFacts {
   readonly architecture: string;
   readonly format: ModelEntry['format'];
   readonly dimension?: number;
+  /** As in the entry. */
+  readonly embedding?: EmbeddingLayout;
   readonly contextLength: number;
   /** Number of its weights; absent if nobody has counted them. */
   readonly parameters?: number;
