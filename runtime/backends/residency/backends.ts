@@ -20,6 +20,7 @@ import { machineMemory, OpenedOnce } from '@graft/kit';
 import { UsedModels, type Catalogue, type FetchProgress } from '../catalogue/index.ts';
 import { RemoteAccess } from '../access/index.ts';
 import { fileAt, isSafetensorsFolder, weightsPath } from '../llama/llama-file.ts';
+import type { LlamaDevice, LlamaRuntime } from '../llama/llama-runtime.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
 import { cutEmbedder, mappedEmbedder } from '../onnx/mapped-embedder.ts';
@@ -27,6 +28,7 @@ import { RemoteModels } from '../remote/remote-language-model.ts';
 import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
 import type { LanguageModels } from './language-models.ts';
+import type { LlamaEncoders } from './llama-encoders.ts';
 import type { LanguageModelRequest, ModelRequest } from './model-request.ts';
 import { OnnxModels } from './onnx-models.ts';
 import type { WidenAdapter } from './quick-adapters.ts';
@@ -104,7 +106,7 @@ class ComposedBackends implements LoadedBackends {
   readonly #limit: number | undefined;
   readonly #onnx: OnnxModels;
   /** Measured by the first engine to ask: a step that embeds must not wait for llama.cpp's library. */
-  readonly #llama: OpenedOnce<LanguageModels>;
+  readonly #llama: OpenedOnce<{ models: LanguageModels; encoders: LlamaEncoders }>;
   readonly #remote: RemoteModels;
   readonly #default: StepBackends;
 
@@ -117,15 +119,18 @@ class ComposedBackends implements LoadedBackends {
     this.#onnx = new OnnxModels({ memoryOf, ...threads });
     const { convertWeights, widenAdapter } = options;
     this.#llama = new OpenedOnce(async () => {
-      const [it, { QuickForms }, { QuickAdapters }] = await Promise.all([
+      const [it, { LlamaEncoders }, { QuickForms }, { QuickAdapters }] = await Promise.all([
         import('./language-models.ts'),
+        import('./llama-encoders.ts'),
         import('./quick-forms.ts'),
         import('./quick-adapters.ts'),
       ]);
       const { modelsFolder } = this.#catalogue;
       const quickForms = convertWeights && new QuickForms(modelsFolder, convertWeights);
       const quickAdapters = widenAdapter && new QuickAdapters(modelsFolder, widenAdapter);
-      return new it.LanguageModels({ memoryOf, quickForms, quickAdapters, ...threads });
+      const models = new it.LanguageModels({ memoryOf, quickForms, quickAdapters, ...threads });
+      const runtimeOf = (wanted: LlamaDevice): Promise<LlamaRuntime> => models.runtime(wanted);
+      return { models, encoders: new LlamaEncoders({ memoryOf, runtimeOf, ...threads }) };
     });
     this.#remote = new RemoteModels(
       options.remoteAccess ?? (() => Promise.resolve(new RemoteAccess({}))),
@@ -222,26 +227,27 @@ class ComposedBackends implements LoadedBackends {
           const { entry, folder, stamp } = await models.open(id);
           return this.#onnx.tokenizer({ entry, folder, stamp, device, signal });
         },
-        crossEncoder: async (model) =>
-          this.#onnx.crossEncoder(
+        crossEncoder: async (model) => {
+          const wanted =
             typeof model === 'string'
               ? await request(model, 'cross-encoder')
-              : { ...(await trainedEncoder('cross-encoder', model)), device, signal, held },
-          ),
+              : { ...(await trainedEncoder('cross-encoder', model)), device, signal, held };
+          return (await this.#encodersFor(wanted)).crossEncoder(wanted);
+        },
         languageModel: async (source, wanted) => {
           const { remote } = source;
           if (remote !== undefined) {
             const { waiting } = options;
             return this.#remote.languageModel({ ...source, remote }, { ...wanted, waiting });
           }
-          const llama = await this.#llama.get();
+          const { models: llama } = await this.#llama.get();
           return llama.languageModel(await inGguf(source, await located(source)), wanted);
         },
         tokenizer: async (source) => {
           const weights = await located(source);
           return (await isSafetensorsFolder(weights.path))
             ? folderTokenizer(weights.path, source.id)
-            : (await this.#llama.get()).tokenizer(await inGguf(source, weights));
+            : (await this.#llama.get()).models.tokenizer(await inGguf(source, weights));
         },
         buildIndex,
         openIndex,
@@ -257,7 +263,9 @@ class ComposedBackends implements LoadedBackends {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#onnx.dispose();
-    await (await this.#llama.opened)?.dispose();
+    const llama = await this.#llama.opened;
+    await llama?.encoders.dispose();
+    await llama?.models.dispose();
   }
 
   /** An embedder that gives whole vectors. */
@@ -269,7 +277,8 @@ class ComposedBackends implements LoadedBackends {
       readonly trained: (model: TrainedEmbedder) => Promise<ModelRequest>;
     },
   ): Promise<Embedder> {
-    const load = (request: ModelRequest): Promise<Embedder> => this.#onnx.embedder(request, use);
+    const load = async (request: ModelRequest): Promise<Embedder> =>
+      (await this.#encodersFor(request)).embedder(request, use);
     if (typeof model === 'string') return load(await requests.known(model));
     const { id, base, method } = model.info;
     if (method !== 'query-adapter') return load(await requests.trained(model));
@@ -277,6 +286,11 @@ class ComposedBackends implements LoadedBackends {
     return use.texts === 'questions'
       ? mappedEmbedder(plain, id, await queryAdapterMatrix(model))
       : plain;
+  }
+
+  /** The engine of a model's format. */
+  async #encodersFor({ entry }: ModelRequest): Promise<OnnxModels | LlamaEncoders> {
+    return entry.format === 'gguf' ? (await this.#llama.get()).encoders : this.#onnx;
   }
 
   /** `free` is how the first engine to ask measures a GPU. */

@@ -23,6 +23,8 @@ export interface Facets {
     readonly pooling?: readonly Pooling[];
     /** Text before each passage; absent: none. */
     readonly prompt?: string;
+    /** What runs it, if not onnxruntime. */
+    readonly engine?: 'llama.cpp';
     /** For an embedder of questions only: the embedder of the passages. */
     readonly passages?: Omit<EmbedderFacet, 'digest' | 'dimension' | 'madeBy' | 'passages'> & {
       readonly digest: string;
@@ -95,6 +97,7 @@ export function embedderFacet(
       ...{ model, digest, dimension },
       ...(pooling.join() === 'mean' ? {} : { pooling }),
       ...(prompt === '' ? {} : { prompt }),
+      ...(facts.format === 'gguf' ? { engine: 'llama.cpp' } : {}),
     },
     settings,
   );
