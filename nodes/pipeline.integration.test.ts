@@ -67,7 +67,7 @@ beforeAll(async () => {
   };
   const all: Backends = {
     training,
-    embedder: (id) => backends.embedder(id),
+    embedder: (id, use) => backends.embedder(id, use),
     encoderTokenizer: (id) => backends.encoderTokenizer(id),
     crossEncoder: (id) => backends.crossEncoder(id),
     languageModel: (source, options) => backends.languageModel(source, options),

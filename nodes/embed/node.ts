@@ -2,10 +2,12 @@ import {
   type Chunk,
   Chunks,
   defineNode,
+  embedderFacet,
   EmbedderModel,
   Embeddings,
   type ParamMeta,
   passageEmbedder,
+  passageFacet,
   searchedText,
 } from '@graft/graph';
 import { z } from 'zod';
@@ -38,6 +40,27 @@ export const embed = defineNode({
         control: 'model',
         modelKind: 'embedder',
       } satisfies ParamMeta),
+    dimensions: z
+      .int()
+      .min(0)
+      .max(65_536)
+      .default(0)
+      .meta({
+        title: 'Dimensions',
+        unit: 'numbers',
+        description:
+          'Numbers kept of each vector, from the first on; the vector is normalised again. Only models trained for it (Matryoshka) keep their quality. 0: all.',
+        advanced: true,
+      } satisfies ParamMeta),
+    prompt: z
+      .string()
+      .default('')
+      .meta({
+        title: 'Prompt',
+        description:
+          'Text before each chunk, instead of the model’s own prompt, such as passage: for E5. Empty: the model’s own, if it has one.',
+        advanced: true,
+      } satisfies ParamMeta),
     batch: z
       .int()
       .min(1)
@@ -51,7 +74,10 @@ export const embed = defineNode({
         affectsResult: false,
       } satisfies ParamMeta),
   }),
-  summary: ({ model }) => [['model', model]],
+  summary: ({ model, dimensions }) => [
+    ['model', model],
+    ...(dimensions === 0 ? [] : [['dimensions', String(dimensions)] as const]),
+  ],
   caching: 'pure',
   items: {
     over: 'chunks',
@@ -59,24 +85,29 @@ export const embed = defineNode({
     length: (row) => searchedText(row as Pick<Chunk, 'text' | 'context'>).length,
   },
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
-  facets: ({ model }, { trained }, models) => {
-    if (trained !== undefined) {
-      const { embedder } = trained;
-      return embedder === undefined ? {} : { embeddings: { embedder: passageEmbedder(embedder) } };
-    }
-    const facts = models(model);
-    if (facts?.dimension === undefined) return {};
-    return {
-      embeddings: { embedder: { model, digest: facts.digest, dimension: facts.dimension } },
-    };
+  facets: (params, { trained }, models) => {
+    const embedder =
+      trained === undefined
+        ? embedderFacet(models(params.model), params)
+        : trained.embedder && passageFacet(passageEmbedder(trained.embedder), params);
+    return embedder === undefined ? {} : { embeddings: { embedder } };
   },
-  check({ model }, _inputs, models) {
+  check({ model, dimensions }, { trained }, models) {
     const facts = models(model);
-    if (facts === undefined || facts.kind === 'embedder') return [];
+    if (facts !== undefined && facts.kind !== 'embedder') {
+      return [
+        {
+          param: 'model',
+          message: `"${model}" is not an embedder (kind: ${facts.kind}). Choose an embedder.`,
+        },
+      ];
+    }
+    const used = trained?.embedder ?? { model, dimension: facts?.dimension ?? Infinity };
+    if (dimensions <= used.dimension) return [];
     return [
       {
-        param: 'model',
-        message: `"${model}" is not an embedder (kind: ${facts.kind}). Choose an embedder.`,
+        param: 'dimensions',
+        message: `"${used.model}" gives vectors of ${used.dimension} numbers. Keep at most these, or 0 for all.`,
       },
     ];
   },

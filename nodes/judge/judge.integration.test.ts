@@ -57,7 +57,7 @@ async function judgeAll(): Promise<{ rows: MetricRow[]; judgements: Judgement[];
     models: { facts, files: () => expect.fail() },
     backends: {
       ...base.backends,
-      embedder: (id) => backends.embedder(id),
+      embedder: (id, use) => backends.embedder(id, use),
       languageModel: (source, options) => backends.languageModel(source, options),
     },
   });

@@ -257,6 +257,15 @@ export const rerank = defineNode({
         },
       ];
     }
+    const { method, embedder } = params;
+    if (method === 'late-interaction' && models(embedder)?.format === 'gguf') {
+      return [
+        {
+          param: 'embedder',
+          message: `"${embedder}" is in GGUF, which gives no vectors of tokens. Choose an embedder in ONNX.`,
+        },
+      ];
+    }
     return judgingClashes({ params, isAsked: params.method === 'language-model' }, inputs, models);
   },
   engines: ['onnxruntime', 'llama.cpp'],

@@ -70,7 +70,7 @@ it('searches for every wording of a question, and fuses what they find', async (
       ...base.backends,
       embedder: (model) =>
         Promise.resolve({
-          ...{ model: String(model), dimension: 2, device: 'cpu', countTokens: () => 1 },
+          ...{ model: String(model), dimension: 2, device: 'cpu' },
           embed: (texts) => Promise.resolve(texts.map((text) => Float32Array.of(text.length, 0))),
           embedTokens: () => Promise.reject(new Error('not asked for')),
         }),
@@ -198,10 +198,10 @@ it('embeds questions with a query adapter where its base made the index, and no 
   const ctx = testContext({
     backends: {
       ...base.backends,
-      embedder(model) {
-        asked.push(model);
+      embedder(model, use) {
+        asked.push([model, use]);
         return Promise.resolve({
-          ...{ model: 'm', dimension: 2, device: 'cpu', countTokens: () => 1 },
+          ...{ model: 'm', dimension: 2, device: 'cpu' },
           embed: (texts) => Promise.resolve(texts.map(() => Float32Array.of(0, 1))),
           embedTokens: () => expect.fail('not asked for'),
         });
@@ -230,11 +230,11 @@ it('embeds questions with a query adapter where its base made the index, and no 
           info: { rows: 1, dimension: 2, embedder: made.model, embedderDigest },
         },
       },
-      params: retrieve.params.parse({ mode: 'dense' }),
+      params: retrieve.params.parse({ mode: 'dense', prompt: 'q: ' }),
     });
   const [found] = await search(made.digest);
   expect(found?.hits[0]?.chunk.id).toBe('0,1');
-  expect(asked).toEqual([{ trained, texts: 'questions' }]);
+  expect(asked).toEqual([[trained, { texts: 'questions', dimension: 2, prompt: 'q: ' }]]);
   await expect(search('d'.repeat(64))).rejects.toMatchObject({ code: 'facet-mismatch' });
 });
 

@@ -1,7 +1,9 @@
 import {
   defineNode,
   type EmbedderFacet,
+  embedderFacet,
   EmbedderModel,
+  embedderWords,
   Hits,
   Index,
   type ParamMeta,
@@ -89,6 +91,16 @@ export const retrieve = defineNode({
         modelKind: 'embedder',
         advanced: true,
       } satisfies ParamMeta),
+    prompt: z
+      .string()
+      .default('')
+      .meta({
+        title: 'Prompt',
+        description:
+          'Text before each question that is embedded, instead of the model’s own prompt: an instruction, or query: for E5. Empty: the model’s own, if it has one.',
+        control: 'multiline',
+        advanced: true,
+      } satisfies ParamMeta),
     paths: z
       .array(z.string().min(1))
       .default([])
@@ -109,6 +121,7 @@ export const retrieve = defineNode({
   }),
   when: {
     embedder: { mode: ['dense', 'hybrid'] },
+    prompt: { mode: ['dense', 'hybrid'] },
   },
   summary({ mode, k, paths, metadata }) {
     const filters = [...paths, ...Object.entries(metadata).map((pair) => pair.join(' = '))];
@@ -152,12 +165,13 @@ export const retrieve = defineNode({
     if (embedder === '') return [];
     const facts = models(embedder);
     if (facts === undefined || facts.digest === made.digest) return [];
-    const own = facts.dimension === undefined ? embedder : `${embedder} (${facts.dimension} wide)`;
+    const asked = embedderFacet(facts);
+    const own = asked === undefined ? embedder : embedderWords(asked);
     return [
       {
         port: 'index',
         param: 'embedder',
-        message: `The index was made with ${made.model} (${made.dimension} wide), but the questions would be embedded with ${own}. Choose ${made.model} here or leave the embedder empty, or embed the chunks with ${embedder}.`,
+        message: `The index was made with ${embedderWords(made)}, but the questions would be embedded with ${own}. Choose ${made.model} here or leave the embedder empty, or embed the chunks with ${embedder}.`,
       },
     ];
   },

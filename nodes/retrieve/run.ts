@@ -51,9 +51,12 @@ export const run = implementItems(retrieve, {
           { location: { node: ctx.node, port: 'index', param: 'embedder' } },
         );
       }
-      const embedder = await ctx.backends.embedder(
-        trained === undefined ? chosen : { trained, texts: 'questions' },
-      );
+      const use = {
+        texts: 'questions',
+        dimension: index.info.dimension,
+        prompt: params.prompt,
+      } as const;
+      const embedder = await ctx.backends.embedder(trained ?? chosen, use);
       return embedder.embed(texts, ctx.signal);
     }
   },

@@ -71,7 +71,7 @@ function context(checkpoints: string, parts: Partial<RunContext> = {}): RunConte
     device: 'cpu',
     backends: {
       ...testContext().backends,
-      embedder: (model) => backends.embedder(model),
+      embedder: (model, use) => backends.embedder(model, use),
       encoderTokenizer: (model) => backends.encoderTokenizer(model),
       training: () => Promise.resolve(training),
     },
@@ -144,7 +144,7 @@ it('goes on where it was stopped, and gives an embedder that knows the words', a
   ]);
   expect(await accuracy(await backends.embedder('all-MiniLM-L6-v2'))).toBeLessThan(0.6);
   const trained = { ...treeInput(info, embedder.path), digest: info.digest };
-  const tuned = await backends.embedder({ trained, texts: 'questions' });
+  const tuned = await backends.embedder(trained, { texts: 'questions' });
   expect(await accuracy(tuned)).toBeGreaterThan(0.9);
 });
 
@@ -169,8 +169,8 @@ it('gives a query adapter that maps questions alone, also those that it was not 
   const trained = { ...treeInput(info, embedder.path), digest: info.digest };
   const [base, asking, answering] = [
     await backends.embedder('all-MiniLM-L6-v2'),
-    await backends.embedder({ trained, texts: 'questions' }),
-    await backends.embedder({ trained, texts: 'passages' }),
+    await backends.embedder(trained, { texts: 'questions' }),
+    await backends.embedder(trained, { texts: 'passages' }),
   ];
   const texts = chunks.map(({ text }) => text);
   expect(await answering.embed(texts, signal)).toEqual(await base.embed(texts, signal));

@@ -1,7 +1,9 @@
 import {
   type Chunk,
+  embeddingLayoutSchema,
   type ModelFacts,
   parseGraph,
+  plainLayout,
   planGraph,
   type QueryAdapterRequest,
   type Question,
@@ -30,6 +32,23 @@ it('refuses what is no embedder, one of another family, and texts longer than it
   ]);
   expect(check({ maxLength: 600 })).toEqual([
     { param: 'maxLength', message: expect.stringContaining('at most 512 tokens') },
+  ]);
+});
+
+it('refuses embedders whose vectors training cannot make, but not for a query adapter', () => {
+  const refused = (layout: object, message: RegExp) => {
+    const embedding = embeddingLayoutSchema.parse(layout);
+    expect(check({}, { embedding })).toEqual([
+      { param: 'model', message: expect.stringMatching(message) },
+    ]);
+    expect(check({ method: 'query-adapter' }, { embedding })).toEqual([]);
+  };
+  refused({ pooling: ['cls'] }, /has cls pooling, but training takes only mean pooling/);
+  refused({ prompts: { question: 'q: ' } }, /has prompts before texts/);
+  refused({ dense: [{ weights: '2_Dense/w', activation: 'Tanh' }] }, /has a dense layer/);
+  expect(check({}, { embedding: plainLayout })).toEqual([]);
+  expect(check({}, { format: 'gguf' })).toEqual([
+    { param: 'model', message: expect.stringContaining('Choose it in ONNX') },
   ]);
 });
 
@@ -105,7 +124,7 @@ it('asks for a map of the vectors that the embedder gives, each text once', asyn
       ...base.backends,
       embedder: () =>
         Promise.resolve({
-          ...{ model: facts.id, dimension: 2, device: 'cpu', countTokens: absent },
+          ...{ model: facts.id, dimension: 2, device: 'cpu' },
           embed(texts) {
             embedded.push([...texts]);
             return Promise.resolve(lengthOnly(texts));

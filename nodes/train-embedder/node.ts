@@ -1,6 +1,7 @@
 import {
   Chunks,
   defineNode,
+  embedderFacet,
   EmbedderModel,
   Metrics,
   type ParamMeta,
@@ -138,11 +139,15 @@ export const trainEmbedder = defineNode({
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
   facets({ model, method }, _inputs, models) {
     const facts = models(model);
-    if (facts?.dimension === undefined) return {};
-    const { dimension, digest } = facts;
+    const base = embedderFacet(facts);
+    if (facts === undefined || base === undefined) return {};
+    const { dimension, ...passages } = base;
     const embedder =
       method === 'query-adapter'
-        ? { model: `${model} with a query adapter`, dimension, passages: { model, digest } }
+        ? {
+            ...{ model: `${model} with a query adapter`, dimension },
+            passages: { ...passages, digest: facts.digest },
+          }
         : { model: `${model} tuned`, dimension };
     return { embedder: { embedder } };
   },
@@ -152,6 +157,7 @@ export const trainEmbedder = defineNode({
       : encoderClashes(params, models, {
           trained: 'training takes only embedders',
           longest: 'text',
+          layout: true,
         }),
   engines: ['training', 'onnxruntime'],
   device: { needs: 'accelerator', affectsResult: true },

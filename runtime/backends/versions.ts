@@ -9,7 +9,7 @@ const tokenizers = `tokenizers ${dependencies['@huggingface/tokenizers']}`;
  * whose number is raised when results change.
  */
 export const backendVersions: Omit<EngineVersions, 'training'> = {
-  onnxruntime: `onnxruntime code 2, onnxruntime-node ${dependencies['onnxruntime-node']}, ${tokenizers}`,
+  onnxruntime: `onnxruntime code 3, onnxruntime-node ${dependencies['onnxruntime-node']}, ${tokenizers}`,
   'llama.cpp': `llama.cpp code 5, node-llama-cpp ${dependencies['node-llama-cpp']}, jinja ${dependencies['@huggingface/jinja']}, ${tokenizers}`,
   remote: 'remote code 1',
   lance: `lance code 5, lancedb ${dependencies['@lancedb/lancedb']}`,

@@ -70,6 +70,7 @@ export * from './types/facets.ts';
 export * from './types/resolved-source.ts';
 export * from './types/node-type.ts';
 export * from './types/lane.ts';
+export * from './rows/embedding-layout.ts';
 export * from './rows/hub-reference.ts';
 export * from './rows/model.ts';
 export * from './rows/model-reference.ts';

@@ -43,7 +43,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
       (await backends.get()).forStep({ device, signal, progress, models, held });
     return {
       backends: {
-        embedder: async (model) => (await forStep()).backends.embedder(model),
+        embedder: async (model, use) => (await forStep()).backends.embedder(model, use),
         encoderTokenizer: async (model) => (await forStep()).backends.encoderTokenizer(model),
         crossEncoder: async (model) => (await forStep()).backends.crossEncoder(model),
         languageModel: async (model, wanted) =>

@@ -81,7 +81,6 @@ const embedder: Embedder = {
       ),
     ),
   embedTokens: () => Promise.reject(new Error('not here')),
-  countTokens: () => 1,
 };
 
 interface Judged {

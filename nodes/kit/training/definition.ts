@@ -5,6 +5,7 @@ import {
   type ModelLookup,
   type ParamMeta,
   type PortFacets,
+  untrainablePart,
 } from '@graft/graph';
 import { z } from 'zod';
 
@@ -257,19 +258,33 @@ export function kindClashes(model: string, models: ModelLookup): readonly FacetC
 
 /**
  * Clashes of a trained model, and of how much of a text it reads; `trained` names the result, and `longest` the length.
+ * With `layout`, the result makes vectors as the model does.
  */
 export function encoderClashes(
   { model, maxLength }: { readonly model: string; readonly maxLength: number },
   models: ModelLookup,
-  { trained, longest }: { readonly trained: string; readonly longest: string },
+  {
+    trained,
+    longest,
+    layout = false,
+  }: { readonly trained: string; readonly longest: string; readonly layout?: boolean },
 ): readonly FacetClash[] {
   const other = kindClashes(model, models);
   const facts = models(model);
   if (other.length > 0 || facts === undefined) return other;
   const refuse = (message: string, param = 'model') => [{ param, message }];
+  if (facts.format !== 'onnx') {
+    return refuse(`"${model}" is in GGUF, but ${trained} in ONNX. Choose it in ONNX.`);
+  }
   if (facts.architecture !== 'bert') {
     return refuse(
       `"${model}" belongs to the family ${facts.architecture}, but ${trained} of the family bert. Choose one, such as all-MiniLM-L6-v2.`,
+    );
+  }
+  const lacking = layout ? untrainablePart(facts.embedding) : undefined;
+  if (lacking !== undefined) {
+    return refuse(
+      `"${model}" has ${lacking}, but training takes only mean pooling without prompts. Choose another embedder, or the method query-adapter.`,
     );
   }
   if (maxLength <= facts.contextLength) return [];

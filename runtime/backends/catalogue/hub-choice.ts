@@ -31,7 +31,7 @@ const usualQuants = ['Q4_K_M', 'Q4_0', 'Q4_1', 'Q5_K_M', 'Q8_0'];
 const mostNamed = 20;
 
 /** The models of a repository that Graft can use, in the order in which it prefers their formats. */
-function hubVariants({ files }: Pick<HubRepo, 'files'>): HubVariant[] {
+export function hubVariants({ files }: Pick<HubRepo, 'files'>): HubVariant[] {
   return [...ggufVariants(files), ...onnxVariants(files), ...safetensorsVariants(files)];
 }
 

@@ -6,7 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { HubServer, type HubServerOptions } from '../testing/hub-server.ts';
 import { noOtherTools } from '../testing/no-other-tools.ts';
 import { hubFolder, smallEmbedder, smallGguf, type HubFolderFiles } from '../testing/hub-folder.ts';
+import { plainLayout } from '@graft/graph';
 import { createCatalogue } from './catalogue.ts';
+import { modelDigest } from './model-facts.ts';
 import type { Catalogue, CatalogueOptions } from './catalogue-contract.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -165,6 +167,33 @@ describe('a model by name', () => {
     expect(catalogue.entry('hf:o/e').files.every(({ digest }) => digest !== undefined)).toBe(true);
     await catalogue.fetch('hf:o/e:fp32');
     expect(catalogue.entry('hf:o/e:fp32').dtype).toBe('fp32');
+  });
+
+  it('may embed in a layout of its own, which its digest covers', async () => {
+    const layout = {
+      'modules.json': JSON.stringify(
+        ['Transformer', 'Pooling'].map((name, at) => ({
+          path: at === 0 ? '' : '1_Pooling',
+          type: `sentence_transformers.models.${name}`,
+        })),
+      ),
+      '1_Pooling/config.json': '{"word_embedding_dimension":8,"pooling_mode_cls_token":true}',
+      'config_sentence_transformers.json': '{"prompts":{"query":"query: "}}',
+    };
+    const hub = await serve({ 'o/e': { ...smallEmbedder, ...layout } });
+    const catalogue = await open(hub);
+    const folder = await catalogue.fetch('hf:o/e');
+    expect(await readdir(folder)).toContain('1_Pooling');
+    const embedding = {
+      ...{ ...plainLayout, pooling: ['cls'] },
+      prompts: { question: 'query: ', passage: '' },
+    };
+    expect(catalogue.entry('hf:o/e').embedding).toEqual(embedding);
+    expect(catalogue.lookup('hf:o/e')).toMatchObject({ dimension: 8, embedding });
+    const entry = catalogue.entry('hf:o/e');
+    const { embedding: _, ...plain } = entry;
+    expect(modelDigest(plain)).not.toBe(modelDigest(entry));
+    expect(modelDigest({ ...plain, embedding: plainLayout })).toBe(modelDigest(plain));
   });
 
   it('that was renamed is found, and pinned under its new name', async () => {

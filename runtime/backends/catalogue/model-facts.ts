@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { ModelEntry, ModelFacts } from '@graft/graph';
+import {
+  canonicalJson,
+  plainLayout,
+  sameJson,
+  type ModelEntry,
+  type ModelFacts,
+} from '@graft/graph';
 
 /** What definitions may know of the model. */
 export function factsOf(entry: ModelEntry): ModelFacts {
@@ -11,6 +17,7 @@ export function factsOf(entry: ModelEntry): ModelFacts {
     architecture: entry.architecture,
     format: entry.format,
     ...(entry.dimension === undefined ? {} : { dimension: entry.dimension }),
+    ...(entry.embedding === undefined ? {} : { embedding: entry.embedding }),
     contextLength: entry.contextLength,
     ...(entry.parameters === 0 ? {} : { parameters: entry.parameters }),
     size: entry.files.reduce((sum, file) => sum + file.size, 0),
@@ -37,7 +44,8 @@ function sourceOf({ files }: ModelEntry): Pick<ModelFacts, 'source'> {
 
 /**
  * sha256 over the files' paths and digests, sorted by path. A file not pinned yet counts by its sources, so
- * that the digest changes once, when it has been downloaded for the first time.
+ * that the digest changes once, when it has been downloaded for the first time. An embedder's layout counts unless it
+ * is the plain one, which earlier entries do not state.
  */
 export function modelDigest(entry: ModelEntry): string {
   const hash = createHash('sha256');
@@ -45,5 +53,7 @@ export function modelDigest(entry: ModelEntry): string {
   for (const { path, digest, sources } of files) {
     hash.update(`${path}\0${digest ?? `unpinned ${sources.join(' ')}`}\n`);
   }
+  const { embedding = plainLayout } = entry;
+  if (!sameJson(embedding, plainLayout)) hash.update(`embedding\0${canonicalJson(embedding)}\n`);
   return hash.digest('hex');
 }

@@ -23,8 +23,6 @@ export const describedSchema = z.object({
 });
 export type DescribedModel = z.infer<typeof describedSchema>;
 
-const inGguf = 'It is an embedder in GGUF; Graft runs embedders in ONNX.';
-
 /** Bytes of a file that is hashed to be described: those without a digest of their own are small, but for a GGUF file. */
 const mostHashed = 64 << 20;
 
@@ -59,20 +57,17 @@ async function describeGgufModel(found: FoundModel): Promise<DescribedModel> {
     for (const { shape } of tensors) parameters += shape.reduce((size, axis) => size * axis, 1);
   }
   const licence = header.metadata.get('general.license');
-  const isMistaken = verdict.kind === 'encoder' && description.kind === 'language-model';
-  const unusable = verdict.kind === 'unusable' ? verdict.why : isMistaken ? inGguf : undefined;
   return described(
     found,
     {
       ...{ ...description, parameters },
-      ...(isMistaken ? { kind: 'embedder' } : {}),
       // Ollama's own name for it tells apart what is one model to its file.
       ...(found.origin.tool === 'Ollama' ? { title: found.title } : {}),
     },
     {
       files: found.weights,
       ...(licence?.type === 'string' ? { licence: String(licence.value) } : {}),
-      ...(unusable === undefined ? {} : { unusable }),
+      ...(verdict.kind === 'unusable' ? { unusable: verdict.why } : {}),
     },
   );
 }

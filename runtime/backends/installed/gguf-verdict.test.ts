@@ -22,7 +22,7 @@ it.each([
   ['lfm2', {}, ['token_embd_norm.weight']],
   ['qwen3vl', sections, ['w']],
 ] as const)('llama.cpp runs a plain file of %s', async (architecture, values, tensors) => {
-  expect(await verdictOf(architecture, values, tensors)).toEqual({ kind: 'language-model' });
+  expect(await verdictOf(architecture, values, tensors)).toEqual({ kind: 'model' });
 });
 
 describe('a model that Ollama mends in memory is told by its header', () => {
@@ -60,8 +60,8 @@ it('names an architecture that llama.cpp lacks', async () => {
 it.each([
   ['nomic-bert', {}],
   ['qwen3', { 'qwen3.pooling_type': 3 }],
-] as const)('%s %j is an embedder', async (architecture, values) => {
-  expect(await verdictOf(architecture, values)).toEqual({ kind: 'encoder' });
+] as const)('%s %j is a model', async (architecture, values) => {
+  expect(await verdictOf(architecture, values)).toEqual({ kind: 'model' });
 });
 
 it.each([

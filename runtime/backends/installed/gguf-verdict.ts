@@ -3,19 +3,12 @@ import { z } from 'zod';
 
 /** What a GGUF file is to Graft. */
 export type GgufVerdict =
-  | { readonly kind: 'language-model' }
-  /** An embedder or a reranker. */
-  | { readonly kind: 'encoder' }
+  | { readonly kind: 'model' }
   /** Part of another model, or none for texts: not worth listing. */
   | { readonly kind: 'other' }
   /** One that llama.cpp, as Graft has it, does not run. */
   | { readonly kind: 'unusable'; readonly why: string };
 
-/** Encoders by their architecture; others say so by their pooling. */
-const encoders = new Set([
-  ...['bert', 'modern-bert', 'nomic-bert', 'nomic-bert-moe', 'neo-bert', 'jina-bert-v2'],
-  ...['jina-bert-v3', 'eurobert', 'gemma-embedding', 'llama-embed', 't5encoder'],
-]);
 /** What llama.cpp knows and nobody talks to: parts of other models, and speech. */
 const otherArchitectures = new Set([
   ...['clip', 'wavtokenizer-dec', 'qwen3tts', 'gemma4-assistant', 'eagle3', 'dflash'],
@@ -104,11 +97,7 @@ export async function judgeGguf(header: GgufHeader): Promise<GgufVerdict> {
     const name = JSON.stringify(architecture.slice(0, 60));
     return unusable(`Graft’s llama.cpp does not know its architecture, ${name}.`);
   }
-  const pooling = metadata.get(`${architecture}.pooling_type`);
-  if (encoders.has(architecture) || (pooling !== undefined && numberOf(pooling) !== 0)) {
-    return { kind: 'encoder' };
-  }
-  return { kind: 'language-model' };
+  return { kind: 'model' };
 }
 
 const unusable = (why: string): GgufVerdict => ({ kind: 'unusable', why });
@@ -122,8 +111,4 @@ async function llamaArchitectures(): Promise<ReadonlySet<string>> {
 
 function textOf(value: GgufValue | undefined): string | undefined {
   return value !== undefined && value.type === 'string' ? String(value.value) : undefined;
-}
-
-function numberOf(value: GgufValue): number | undefined {
-  return value.type === 'array' ? undefined : Number(value.value);
 }

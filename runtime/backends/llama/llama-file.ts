@@ -35,7 +35,12 @@ export interface Weights {
 }
 
 /** Location of a catalogue model's weights: its GGUF file, or its folder. */
-export function weightsOf({ entry, folder, file, stamp }: OpenedModel): Weights {
+export function weightsOf({
+  entry,
+  folder,
+  file,
+  stamp,
+}: Pick<OpenedModel, 'entry' | 'folder' | 'file' | 'stamp'>): Weights {
   const gguf = entry.files.find(({ path }) => path.endsWith('.gguf'));
   return gguf === undefined
     ? { path: folder, stamp }

@@ -30,12 +30,27 @@ export class LlamaMemory {
   }
 
   /** Bytes of one context of this many tokens, on the computing device. */
-  async context(contextLength: number): Promise<number> {
+  context(contextLength: number): Promise<number> {
+    return this.#contextOf({
+      contextSize: Math.min(contextLength, this.#insights.trainContextSize ?? contextLength),
+      batchSize: pieceSize(this.#device),
+    });
+  }
+
+  /** Bytes of one context that reads this many tokens at once, as encoders do. */
+  encoderContext(contextSize: number): Promise<number> {
+    return this.#contextOf({ contextSize, batchSize: contextSize, isEmbeddingContext: true });
+  }
+
+  async #contextOf(sizes: {
+    readonly contextSize: number;
+    readonly batchSize: number;
+    readonly isEmbeddingContext?: true;
+  }): Promise<number> {
     const onCpu = this.#device === 'cpu';
     const { cpuRam, gpuVram } = await this.#insights.estimateContextResourceRequirementsV2({
-      contextSize: Math.min(contextLength, this.#insights.trainContextSize ?? contextLength),
+      ...sizes,
       modelGpuLayers: onCpu ? 0 : this.#insights.totalLayers,
-      batchSize: pieceSize(this.#device),
       sequences: 1,
     });
     return onCpu ? cpuRam : gpuVram;

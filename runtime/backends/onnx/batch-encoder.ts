@@ -4,11 +4,14 @@ import { GraphError, type EncodedText } from '@graft/graph';
 import type { PreTrainedTokenizer } from '@huggingface/transformers';
 import { z } from 'zod';
 import { tokenizerBudget, type TokenizerBudget } from '../shared/tokenizer-budget.ts';
+import { cutPair, cutText, markersOf, type Markers } from './cut-tokens.ts';
 
 const encodingSchema = z.object({
   input_ids: z.array(z.array(z.number())),
   token_type_ids: z.array(z.array(z.number())).optional(),
 });
+
+const configSchema = z.object({ model_input_names: z.array(z.string()).nullish() });
 
 /** transformers.js reads models below one global folder, so loads take turns. */
 let loading: Promise<unknown> = Promise.resolve();
@@ -22,17 +25,29 @@ export class BatchEncoder {
   readonly #tokenizer: PreTrainedTokenizer;
   readonly #special: ReadonlySet<number>;
   readonly #within: TokenizerBudget;
+  /** Whether its files ask for segments; else its class decides. */
+  readonly #hasSegments: boolean;
+  #markers: Markers | undefined;
   /** Maximal tokens; longer texts are cut. */
   readonly limit: number;
 
   private constructor(
     folder: string,
     tokenizer: PreTrainedTokenizer,
-    { limit, within }: { readonly limit: number; readonly within: TokenizerBudget },
+    {
+      limit,
+      within,
+      hasSegments,
+    }: {
+      readonly limit: number;
+      readonly within: TokenizerBudget;
+      readonly hasSegments: boolean;
+    },
   ) {
     this.#folder = folder;
     this.#tokenizer = tokenizer;
     this.#within = within;
+    this.#hasSegments = hasSegments;
     this.#special = new Set(tokenizer.all_special_ids);
     this.limit = limit;
   }
@@ -45,9 +60,14 @@ export class BatchEncoder {
       env.localModelPath = dirname(folder);
       try {
         const tokenizer = await AutoTokenizer.from_pretrained(basename(folder));
-        const json = await readFile(join(folder, 'tokenizer.json'), 'utf8').catch(() => '');
+        const read = (name: string): Promise<string | undefined> =>
+          readFile(join(folder, name), 'utf8').catch(() => undefined);
+        const json = (await read('tokenizer.json')) ?? '';
         const within = tokenizerBudget(basename(folder), json, least);
-        return new BatchEncoder(folder, tokenizer, { limit, within });
+        const config: unknown = JSON.parse((await read('tokenizer_config.json')) ?? '{}');
+        const { model_input_names: names } = configSchema.parse(config);
+        const hasSegments = names?.includes('token_type_ids') ?? false;
+        return new BatchEncoder(folder, tokenizer, { limit, within, hasSegments });
       } catch (cause) {
         throw new GraphError('bad-model', `Graft cannot read the tokenizer in ${folder}`, {
           cause,
@@ -58,7 +78,7 @@ export class BatchEncoder {
     return load;
   }
 
-  /** With `pairs`, joins each text and its pair; at most `most` tokens, with markers. */
+  /** With `pairs`, joins each text and its pair. Cuts the texts, not their markers, beyond `most` tokens. */
   encode(
     texts: readonly string[],
     {
@@ -66,6 +86,21 @@ export class BatchEncoder {
       most = this.limit,
     }: { readonly pairs?: readonly string[]; readonly most?: number } = {},
   ): EncodedText[] {
+    const longest = Math.min(most, this.limit);
+    return this.#whole(texts, pairs).map((text, at) => {
+      if (text.ids.length <= longest) return text;
+      const markers = (this.#markers ??= this.#findMarkers());
+      return pairs === undefined
+        ? cutText(text, longest, markers)
+        : cutPair(text, longest, { own: this.#plain(texts[at] ?? '').length, markers });
+    });
+  }
+
+  isSpecial(id: number): boolean {
+    return this.#special.has(id);
+  }
+
+  #whole(texts: readonly string[], pairs: readonly string[] | undefined): EncodedText[] {
     if (texts.length === 0) return [];
     const characters = [...texts, ...(pairs ?? [])].reduce((sum, { length }) => sum + length, 0);
     const encoded = this.#work(characters, (tokenizer) =>
@@ -73,9 +108,9 @@ export class BatchEncoder {
         tokenizer([...texts], {
           ...(pairs === undefined ? {} : { text_pair: [...pairs] }),
           return_tensor: false,
-          padding: false,
-          truncation: true,
-          max_length: Math.min(most, this.limit),
+          ...(this.#hasSegments ? { return_token_type_ids: true } : {}),
+          // The tokenizer would cut off the marker at the end, too.
+          truncation: false,
         }),
       ),
     );
@@ -85,13 +120,17 @@ export class BatchEncoder {
     }));
   }
 
-  /** Tokens of the whole text, without cutting. */
-  count(text: string): number {
-    return this.#work(text.length, (tokenizer) => tokenizer.encode(text).length);
+  /** Tokens without markers. */
+  #plain(text: string): number[] {
+    return this.#work(text.length, (tokenizer) =>
+      tokenizer.encode(text, { add_special_tokens: false }),
+    );
   }
 
-  isSpecial(id: number): boolean {
-    return this.#special.has(id);
+  #findMarkers(): Markers {
+    const probe = 'a';
+    const [marked, paired] = [this.#whole([probe], undefined), this.#whole([probe], [probe])];
+    return markersOf(this.#plain(probe), marked[0]?.ids ?? [], paired[0]?.ids ?? []);
   }
 
   #work<Result>(characters: number, use: (tokenizer: PreTrainedTokenizer) => Result): Result {

@@ -6,7 +6,7 @@ import { eachBatch, tokenBatches } from './token-batches.ts';
 /** Loads a cross-encoder: a classifier with one logit over `[CLS] query [SEP] passage [SEP]`. */
 export async function loadCrossEncoder(files: OnnxModelFiles): Promise<OnnxCrossEncoder> {
   const encoder = await BatchEncoder.load(files.folder, files.entry.contextLength);
-  return new OnnxCrossEncoder(files, encoder, await OnnxSession.load(files, 'logits'));
+  return new OnnxCrossEncoder(files, encoder, await OnnxSession.load(files, ['logits']));
 }
 
 export class OnnxCrossEncoder implements CrossEncoder, AsyncDisposable {

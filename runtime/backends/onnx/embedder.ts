@@ -1,10 +1,18 @@
-import { GraphError, type Embedder, type EncodedText } from '@graft/graph';
+import {
+  GraphError,
+  plainLayout,
+  type Embedder,
+  type EmbeddingLayout,
+  type EncodedText,
+} from '@graft/graph';
 import { OnnxSession, type OnnxModelFiles } from './onnx-session.ts';
 import { BatchEncoder } from './batch-encoder.ts';
+import { applyDense, loadDenseLayers, type DenseLayer } from './dense-layer.ts';
+import { poolTokens } from './pooling.ts';
 import { eachBatch, tokenBatches } from './token-batches.ts';
 import { unitLength } from './unit-length.ts';
 
-/** Loads a sentence embedder: mean over the tokens of the last hidden state, then normalization. */
+/** Loads a sentence embedder: its tokens' last hidden states, pooled as its layout says, then normalized. */
 export async function loadEmbedder(
   files: OnnxModelFiles,
   tokenizer?: BatchEncoder,
@@ -14,14 +22,21 @@ export async function loadEmbedder(
     throw new GraphError('bad-model', `"${entry.id}" does not state its vector width`);
   }
   const encoder = tokenizer ?? (await BatchEncoder.load(folder, entry.contextLength));
-  const session = await OnnxSession.load(files, 'last_hidden_state');
-  return new OnnxEmbedder({ ...files, encoder, session, dimension: entry.dimension });
+  const layout = entry.embedding ?? plainLayout;
+  const dense = await loadDenseLayers(folder, layout);
+  const session = await OnnxSession.load(files, ['last_hidden_state', 'token_embeddings']);
+  return new OnnxEmbedder({
+    ...{ ...files, encoder, session, layout, dense },
+    dimension: entry.dimension,
+  });
 }
 
 interface EmbedderParts extends OnnxModelFiles {
   readonly encoder: BatchEncoder;
   readonly session: OnnxSession;
   readonly dimension: number;
+  readonly layout: EmbeddingLayout;
+  readonly dense: readonly DenseLayer[];
 }
 
 export class OnnxEmbedder implements Embedder, AsyncDisposable {
@@ -30,6 +45,10 @@ export class OnnxEmbedder implements Embedder, AsyncDisposable {
   readonly device: string;
   readonly #encoder: BatchEncoder;
   readonly #session: OnnxSession;
+  readonly #layout: EmbeddingLayout;
+  readonly #dense: readonly DenseLayer[];
+  /** Of a token's vector. */
+  readonly #width: number;
 
   constructor(parts: EmbedderParts) {
     this.model = parts.entry.id;
@@ -37,31 +56,43 @@ export class OnnxEmbedder implements Embedder, AsyncDisposable {
     this.dimension = parts.dimension;
     this.#encoder = parts.encoder;
     this.#session = parts.session;
+    this.#layout = parts.layout;
+    this.#dense = parts.dense;
+    this.#width = (parts.dense[0]?.inputs ?? parts.dimension) / parts.layout.pooling.length;
   }
 
-  /** All vectors share one buffer: copy one to keep it alone. */
-  async embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
-    const width = this.dimension;
-    const vectors = new Float32Array(texts.length * width);
-    const batches = tokenBatches(this.#encoder.encode(texts));
+  /** All vectors share one buffer: copy one to keep it alone. `prompt` stands before each text. */
+  async embed(texts: readonly string[], signal: AbortSignal, prompt = ''): Promise<Float32Array[]> {
+    const { dimension } = this;
+    const width = this.#width;
+    const vectors = new Float32Array(texts.length * dimension);
+    const from = this.#layout.includePrompt ? 0 : this.#promptTokens(prompt);
+    const prompted = prompt === '' ? texts : texts.map((text) => prompt + text);
+    const batches = tokenBatches(this.#encoder.encode(prompted));
     await eachBatch(batches, signal, async (batch) => {
       const { data, length } = await this.#hiddenStates(batch.map(({ row }) => row));
       batch.forEach(({ index, row }, at) => {
-        const target = vectors.subarray(index * width, (index + 1) * width);
         const start = at * length * width;
-        // Normalization cancels the mean's divisor.
-        sumRows(data.subarray(start, start + row.ids.length * width), target);
+        const own = data.subarray(start, start + row.ids.length * width);
+        const target = vectors.subarray(index * dimension, (index + 1) * dimension);
+        target.set(this.#vectorOf(own, from));
         unitLength(target, this.model);
       });
     });
-    return texts.map((_, index) => vectors.subarray(index * width, (index + 1) * width));
+    return texts.map((_, index) => vectors.subarray(index * dimension, (index + 1) * dimension));
   }
 
   async embedTokens(
     texts: readonly string[],
     signal: AbortSignal,
   ): Promise<{ tokens: number; vectors: Float32Array }[]> {
-    const width = this.dimension;
+    const width = this.#width;
+    if (width !== this.dimension) {
+      throw new GraphError(
+        'bad-model',
+        `"${this.model}" changes its vectors after pooling, so those of its tokens cannot be compared. Choose another embedder for late interaction.`,
+      );
+    }
     const results: { tokens: number; vectors: Float32Array }[] = [];
     const batches = tokenBatches(this.#encoder.encode(texts));
     await eachBatch(batches, signal, async (batch) => {
@@ -81,12 +112,23 @@ export class OnnxEmbedder implements Embedder, AsyncDisposable {
     return results;
   }
 
-  countTokens(text: string): number {
-    return this.#encoder.count(text);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#session.dispose();
+  }
+
+  /** A text's vector from those of its tokens; the first `from` do not count. */
+  #vectorOf(data: Float32Array, from: number): Float32Array {
+    const { pooling } = this.#layout;
+    const pooled = new Float32Array(this.#width * pooling.length);
+    poolTokens({ data, width: this.#width, from }, pooling, pooled);
+    return this.#dense.reduce<Float32Array>((vector, layer) => applyDense(layer, vector), pooled);
+  }
+
+  /** Tokens of a prompt at the beginning of a text, with the marker before it. */
+  #promptTokens(prompt: string): number {
+    if (prompt === '') return 0;
+    const [{ ids } = { ids: [] }] = this.#encoder.encode([prompt]);
+    return this.#encoder.isSpecial(ids.at(-1) ?? -1) ? ids.length - 1 : ids.length;
   }
 
   /** Positions of the text's own tokens; for an empty text, of its markers. */
@@ -101,21 +143,12 @@ export class OnnxEmbedder implements Embedder, AsyncDisposable {
   ): Promise<{ data: Float32Array; length: number }> {
     const { data, dims } = await this.#session.run(rows);
     const [, length, width] = dims;
-    if (dims.length !== 3 || length === undefined || width !== this.dimension) {
+    if (dims.length !== 3 || length === undefined || width !== this.#width) {
       throw new GraphError(
         'bad-model',
-        `"${this.model}" gave an output of ${dims.join(' × ')}; expected texts × tokens × ${this.dimension}`,
+        `"${this.model}" gave an output of ${dims.join(' × ')}; expected texts × tokens × ${this.#width}`,
       );
     }
     return { data, length };
-  }
-}
-
-function sumRows(rows: Float32Array, target: Float32Array): void {
-  const width = target.length;
-  for (let start = 0; start < rows.length; start += width) {
-    for (let column = 0; column < width; column++) {
-      target[column] = (target[column] ?? 0) + (rows[start + column] ?? 0);
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { embedderId, modelTestTimeout, realModel } from '../testing/real-models.ts';
 import type { EncodedText } from '@graft/graph';
@@ -23,7 +24,7 @@ it(
           folder,
           device: 'cpu',
         },
-        'last_hidden_state',
+        ['last_hidden_state'],
       );
       const alone = await session.run([row(101, 7, 102)]);
       const beside = await session.run([row(101, 7, 102), row(101, 29_000, 500, 3, 102)]);
@@ -37,3 +38,22 @@ it(
   },
   modelTestTimeout,
 );
+
+it('gives decoders the positions of tokens, and nothing before them', async () => {
+  const { entry } = await realModel(embedderId);
+  const [file] = entry.files;
+  if (file === undefined) throw new Error('no files');
+  const session = await OnnxSession.load(
+    {
+      entry: { ...entry, files: [{ ...file, path: 'decoder-positions.onnx' }] },
+      folder: fileURLToPath(new URL('./fixtures', import.meta.url)),
+      device: 'cpu',
+    },
+    ['last_hidden_state'],
+  );
+  // The graph adds the number of earlier tokens to each position.
+  const { data, dims } = await session.run([row(5, 6, 7), row(8)]);
+  expect(dims).toEqual([2, 3, 1]);
+  expect([...data]).toEqual([0, 1, 2, 0, 1, 2]);
+  await session.dispose();
+});

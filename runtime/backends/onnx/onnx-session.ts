@@ -62,25 +62,24 @@ export class OnnxSession {
 
   private constructor(
     session: InferenceSession,
-    output: string,
+    wanted: readonly string[],
     { id, mixesRows }: { readonly id: string; readonly mixesRows: boolean },
   ) {
     this.#session = session;
     this.#id = id;
     this.#mixesRows = mixesRows;
-    this.#output = session.outputNames.includes(output)
-      ? output
-      : (session.outputNames[0] ?? output);
+    const { outputNames } = session;
+    this.#output = wanted.find((name) => outputNames.includes(name)) ?? outputNames[0] ?? '';
   }
 
-  /** Name of the wanted output; a model without it returns its first. */
-  static async load(files: OnnxModelFiles, output: string): Promise<OnnxSession> {
+  /** `wanted`: names of the output, the best first; a model without them returns its first. */
+  static async load(files: OnnxModelFiles, wanted: readonly string[]): Promise<OnnxSession> {
     const weights = files.entry.files.find(({ path }) => path.endsWith('.onnx'));
     if (weights === undefined) {
       throw new GraphError('bad-model', `"${files.entry.id}" has no .onnx file`);
     }
     try {
-      return await OnnxSession.#open(files, join(files.folder, weights.path), output);
+      return await OnnxSession.#open(files, join(files.folder, weights.path), wanted);
     } catch (cause) {
       throw sessionError(files, cause);
     }
@@ -91,7 +90,11 @@ export class OnnxSession {
    * so a GPU must match the CPU on a probe. If attention is wrong (seen on SwiftShader from 32 tokens on), the CPU
    * computes it.
    */
-  static async #open(files: OnnxModelFiles, path: string, output: string): Promise<OnnxSession> {
+  static async #open(
+    files: OnnxModelFiles,
+    path: string,
+    wanted: readonly string[],
+  ): Promise<OnnxSession> {
     const model = await readFile(path);
     const graph = new OnnxGraph(model);
     graph.keepActivations();
@@ -99,7 +102,7 @@ export class OnnxSession {
     const create = async (device: OnnxDevice, onCpu: readonly string[]): Promise<OnnxSession> => {
       const options = sessionOptions(files, device, { onCpu, dataFolder: dirname(path) });
       const session = await InferenceSession.create(model, options);
-      return new OnnxSession(session, output, { id: files.entry.id, mixesRows });
+      return new OnnxSession(session, wanted, { id: files.entry.id, mixesRows });
     };
     const cpu = await create('cpu', []);
     if (files.device === 'cpu') return cpu;
@@ -148,9 +151,17 @@ export class OnnxSession {
       attention_mask: mask,
       token_type_ids: segments,
     };
+    if (this.#session.inputNames.includes('position_ids')) {
+      all['position_ids'] = BigInt64Array.from(ids, (_, at) => BigInt(at % length));
+    }
     const feeds: Record<string, Tensor> = {};
     for (const name of this.#session.inputNames) {
       const values = all[name];
+      const past = values === undefined ? this.#emptyPast(name, rows.length) : undefined;
+      if (past !== undefined) {
+        feeds[name] = past;
+        continue;
+      }
       if (values === undefined) {
         throw new GraphError(
           'bad-model',
@@ -167,6 +178,17 @@ export class OnnxSession {
       throw new GraphError('bad-model', `the model's output "${this.#output}" is not float32`);
     }
     return { data: output.data, dims: output.dims };
+  }
+
+  /** Keys or values of earlier tokens, which decoders take: there are none. Undefined for another input. */
+  #emptyPast(name: string, rows: number): Tensor | undefined {
+    const input = this.#session.inputMetadata.find((each) => each.name === name);
+    if (!name.startsWith('past_key_values.') || input?.isTensor !== true) return undefined;
+    const dims = input.shape.map((size, axis) =>
+      axis === 0 ? rows : typeof size === 'number' ? size : 0,
+    );
+    if (input.type === 'float16') return new Tensor('float16', new Uint16Array(0), dims);
+    return new Tensor('float32', new Float32Array(0), dims);
   }
 
   async dispose(): Promise<void> {

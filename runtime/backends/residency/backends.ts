@@ -3,6 +3,7 @@ import {
   type CrossEncoder,
   type Device,
   type Embedder,
+  type EmbedderUse,
   type EncoderTokenizer,
   type InferenceBackends,
   type LanguageModel,
@@ -24,13 +25,15 @@ import {
 } from '../catalogue/index.ts';
 import { RemoteAccess } from '../access/index.ts';
 import { fileAt, isSafetensorsFolder, weightsOf, type Weights } from '../llama/llama-file.ts';
+import type { LlamaDevice, LlamaRuntime } from '../llama/llama-runtime.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
-import { mappedEmbedder } from '../onnx/mapped-embedder.ts';
+import { cutEmbedder, mappedEmbedder } from '../onnx/mapped-embedder.ts';
 import { RemoteModels } from '../remote/remote-language-model.ts';
 import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
 import type { LanguageModels } from './language-models.ts';
+import type { LlamaEncoders } from './llama-encoders.ts';
 import type { LanguageModelRequest, ModelRequest } from './model-request.ts';
 import { OnnxModels } from './onnx-models.ts';
 import type { WidenAdapter } from './quick-adapters.ts';
@@ -102,7 +105,7 @@ class ComposedBackends implements LoadedBackends {
   readonly #limit: number | undefined;
   readonly #onnx: OnnxModels;
   /** Measured by the first engine to ask: a step that embeds must not wait for llama.cpp's library. */
-  readonly #llama: OpenedOnce<LanguageModels>;
+  readonly #llama: OpenedOnce<{ models: LanguageModels; encoders: LlamaEncoders }>;
   readonly #remote: RemoteModels;
   readonly #default: StepBackends;
 
@@ -115,15 +118,18 @@ class ComposedBackends implements LoadedBackends {
     this.#onnx = new OnnxModels({ memoryOf, ...threads });
     const { convertWeights, widenAdapter } = options;
     this.#llama = new OpenedOnce(async () => {
-      const [it, { QuickForms }, { QuickAdapters }] = await Promise.all([
+      const [it, { LlamaEncoders }, { QuickForms }, { QuickAdapters }] = await Promise.all([
         import('./language-models.ts'),
+        import('./llama-encoders.ts'),
         import('./quick-forms.ts'),
         import('./quick-adapters.ts'),
       ]);
       const { modelsFolder } = this.#catalogue;
       const quickForms = convertWeights && new QuickForms(modelsFolder, convertWeights);
       const quickAdapters = widenAdapter && new QuickAdapters(modelsFolder, widenAdapter);
-      return new it.LanguageModels({ memoryOf, quickForms, quickAdapters, ...threads });
+      const models = new it.LanguageModels({ memoryOf, quickForms, quickAdapters, ...threads });
+      const runtimeOf = (wanted: LlamaDevice): Promise<LlamaRuntime> => models.runtime(wanted);
+      return { models, encoders: new LlamaEncoders({ memoryOf, runtimeOf, ...threads }) };
     });
     this.#remote = new RemoteModels(
       options.remoteAccess ?? (() => Promise.resolve(new RemoteAccess({}))),
@@ -135,8 +141,8 @@ class ComposedBackends implements LoadedBackends {
     });
   }
 
-  embedder(model: string | TrainedEmbedder): Promise<Embedder> {
-    return this.#default.backends.embedder(model);
+  embedder(model: string | TrainedEmbedder, use?: EmbedderUse): Promise<Embedder> {
+    return this.#default.backends.embedder(model, use);
   }
 
   encoderTokenizer(model: string): Promise<EncoderTokenizer> {
@@ -182,8 +188,8 @@ class ComposedBackends implements LoadedBackends {
       return models.open(id, digest);
     };
     const request = async (id: string, kind: ModelKind, digest?: string): Promise<ModelRequest> => {
-      const { entry, folder, stamp } = await opened(id, kind, digest);
-      return { entry, folder, stamp, device, signal, held };
+      const { entry, folder, file, stamp } = await opened(id, kind, digest);
+      return { entry, folder, file, stamp, device, signal, held };
     };
     const located = async ({ id, digest, path, remote }: ModelSource): Promise<Weights> => {
       if (remote !== undefined) {
@@ -204,45 +210,42 @@ class ComposedBackends implements LoadedBackends {
     });
     return {
       backends: {
-        embedder: async (model) => {
-          if (typeof model === 'string') {
-            return this.#onnx.embedder(await request(model, 'embedder'));
-          }
-          const { trained, texts } = model;
-          const { id, base, method } = trained.info;
-          if (method !== 'query-adapter') {
-            const files = await trainedEncoder('embedder', trained);
-            return this.#onnx.embedder({ ...files, device, signal, held });
-          }
-          const plain = await this.#onnx.embedder(await request(base.id, 'embedder', base.digest));
-          return texts === 'passages'
-            ? plain
-            : mappedEmbedder(plain, id, await queryAdapterMatrix(trained));
+        embedder: async (model, use = {}) => {
+          const whole = await this.#wholeEmbedder(model, use, {
+            known: async (id, digest) => request(id, 'embedder', digest),
+            trained: async (tuned) => ({
+              ...(await trainedEncoder('embedder', tuned)),
+              ...{ device, signal, held },
+            }),
+          });
+          const { dimension = 0 } = use;
+          return dimension === 0 ? whole : cutEmbedder(whole, dimension);
         },
         encoderTokenizer: async (id) => {
-          const { entry, folder, stamp } = await models.open(id);
-          return this.#onnx.tokenizer({ entry, folder, stamp, device, signal });
+          const { entry, folder, file, stamp } = await models.open(id);
+          return this.#onnx.tokenizer({ entry, folder, file, stamp, device, signal });
         },
-        crossEncoder: async (model) =>
-          this.#onnx.crossEncoder(
+        crossEncoder: async (model) => {
+          const wanted =
             typeof model === 'string'
               ? await request(model, 'cross-encoder')
-              : { ...(await trainedEncoder('cross-encoder', model)), device, signal, held },
-          ),
+              : { ...(await trainedEncoder('cross-encoder', model)), device, signal, held };
+          return (await this.#encodersFor(wanted)).crossEncoder(wanted);
+        },
         languageModel: async (source, wanted) => {
           const { remote } = source;
           if (remote !== undefined) {
             const { waiting } = options;
             return this.#remote.languageModel({ ...source, remote }, { ...wanted, waiting });
           }
-          const llama = await this.#llama.get();
+          const { models: llama } = await this.#llama.get();
           return llama.languageModel(await inGguf(source, await located(source)), wanted);
         },
         tokenizer: async (source) => {
           const weights = await located(source);
           return (await isSafetensorsFolder(weights.path))
             ? folderTokenizer(weights.path, source.id)
-            : (await this.#llama.get()).tokenizer(await inGguf(source, weights));
+            : (await this.#llama.get()).models.tokenizer(await inGguf(source, weights));
         },
         buildIndex,
         openIndex,
@@ -258,7 +261,34 @@ class ComposedBackends implements LoadedBackends {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#onnx.dispose();
-    await (await this.#llama.opened)?.dispose();
+    const llama = await this.#llama.opened;
+    await llama?.encoders.dispose();
+    await llama?.models.dispose();
+  }
+
+  /** An embedder that gives whole vectors. */
+  async #wholeEmbedder(
+    model: string | TrainedEmbedder,
+    use: EmbedderUse,
+    requests: {
+      readonly known: (id: string, digest?: string) => Promise<ModelRequest>;
+      readonly trained: (model: TrainedEmbedder) => Promise<ModelRequest>;
+    },
+  ): Promise<Embedder> {
+    const load = async (request: ModelRequest): Promise<Embedder> =>
+      (await this.#encodersFor(request)).embedder(request, use);
+    if (typeof model === 'string') return load(await requests.known(model));
+    const { id, base, method } = model.info;
+    if (method !== 'query-adapter') return load(await requests.trained(model));
+    const plain = await load(await requests.known(base.id, base.digest));
+    return use.texts === 'questions'
+      ? mappedEmbedder(plain, id, await queryAdapterMatrix(model))
+      : plain;
+  }
+
+  /** The engine of a model's format. */
+  async #encodersFor({ entry }: ModelRequest): Promise<OnnxModels | LlamaEncoders> {
+    return entry.format === 'gguf' ? (await this.#llama.get()).encoders : this.#onnx;
   }
 
   /** `free` is how the first engine to ask measures a GPU. */

@@ -50,7 +50,7 @@ export class LanguageModels {
     { contextLength, parallel, adapters = [], encoding = 'fastest' }: LanguageModelOptions,
   ): Promise<LanguageModel> {
     // The library goes on loading; only this caller stops waiting.
-    const runtime = await abortable(this.#runtime(llamaDevice(request.device)), request.signal);
+    const runtime = await abortable(this.runtime(llamaDevice(request.device)), request.signal);
     const { threads, quickForms, quickAdapters } = this.#options;
     const published = encoding === 'as-published' || runtime.device !== 'cpu';
     const file = published ? request.file : ((await quickForms?.open(request)) ?? request.file);
@@ -97,7 +97,7 @@ export class LanguageModels {
     const key = fileKey(file);
     const load = async (): Promise<ModelTokenizer> =>
       new ModelTokenizer(
-        ggufVocabulary(await loadLlamaVocabulary(await this.#runtime('cpu'), file)),
+        ggufVocabulary(await loadLlamaVocabulary(await this.runtime('cpu'), file)),
         file.id,
       );
     const loading = this.#tokenizers.get(key) ?? load();
@@ -182,7 +182,8 @@ export class LanguageModels {
     return loadLlamaVocabulary(runtime, file).catch(() => undefined);
   }
 
-  #runtime(device: LlamaDevice): Promise<LlamaRuntime> {
+  /** llama.cpp on a device, loaded once. */
+  runtime(device: LlamaDevice): Promise<LlamaRuntime> {
     const loading = this.#runtimes.get(device) ?? loadLlamaRuntime(device);
     this.#runtimes.set(device, loading);
     loading.catch(() => this.#runtimes.delete(device));

@@ -8,6 +8,8 @@ import type { LlamaDevice } from '../llama/llama-runtime.ts';
 export interface ModelRequest {
   readonly entry: ModelEntry;
   readonly folder: string;
+  /** Where one of its files lies, by its path in the model. */
+  readonly file: (path: string) => string;
   /** Identifies these exact files: requests with equal stamps share loaded weights. */
   readonly stamp: string;
   readonly device: string;

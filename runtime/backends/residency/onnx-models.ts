@@ -1,4 +1,10 @@
-import type { CrossEncoder, Embedder, EncoderTokenizer } from '@graft/graph';
+import {
+  promptFor,
+  type CrossEncoder,
+  type Embedder,
+  type EmbedderUse,
+  type EncoderTokenizer,
+} from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { factsOf } from '../catalogue/model-facts.ts';
 import { modelMemory } from '../catalogue/model-memory.ts';
@@ -25,8 +31,7 @@ export class OnnxModels {
     this.#options = options;
   }
 
-  async embedder(request: ModelRequest): Promise<Embedder> {
-    // Counting tokens must work at once, even while the weights are unloaded.
+  async embedder(request: ModelRequest, use: EmbedderUse = {}): Promise<Embedder> {
     const { entry } = request;
     const tokenizer = await abortable(this.#tokenizer(request), request.signal);
     const loader = this.#loader(request, (files) => loadEmbedder(files, tokenizer));
@@ -35,13 +40,15 @@ export class OnnxModels {
       dimension,
       device,
     }));
+    const { prompt = '' } = use;
+    const before = prompt === '' ? promptFor(entry.embedding, use.texts ?? 'passages') : prompt;
     return {
       ...facts,
       model: entry.id,
-      embed: (texts, signal) => residency.use(loader, signal, (it) => it.embed(texts, signal)),
+      embed: (texts, signal) =>
+        residency.use(loader, signal, (it) => it.embed(texts, signal, before)),
       embedTokens: (texts, signal) =>
         residency.use(loader, signal, (it) => it.embedTokens(texts, signal)),
-      countTokens: (text) => tokenizer.count(text),
     };
   }
 

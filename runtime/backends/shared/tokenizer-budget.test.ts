@@ -44,11 +44,10 @@ it('a pattern of a tokenizer file that tries every way to cut a text is broken o
   await write('(a+)+$');
   const encoder = await BatchEncoder.load(folder, 64, hasty);
   expect(await thrown(() => encoder.encode([hostile]))).toMatchObject(tooLong);
-  expect(await thrown(() => encoder.count(hostile))).toMatchObject(tooLong);
   const { tokenizer } = await folderVocabulary(folder, 'm', hasty);
   expect(await thrown(() => tokenizer(hostile))).toMatchObject(tooLong);
   // It can still be used for other texts.
-  expect(encoder.count('aa')).toBe(1);
+  expect(encoder.encode(['aa'])[0]?.ids).toHaveLength(1);
 });
 
 it('an ordinary pattern is none the worse for it', async () => {

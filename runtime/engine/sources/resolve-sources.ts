@@ -53,7 +53,12 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
     }
     const facts = resolvers.models(source.id);
     if (facts === undefined) throw new GraphError('bad-model', missingModel(source.id));
-    return { kind: 'model', param, id: facts.id, digest: facts.digest };
+    const { id, digest } = facts;
+    const isEncoder = facts.kind !== 'language-model';
+    return {
+      ...{ kind: 'model', param, id, digest },
+      ...(isEncoder && facts.format === 'gguf' ? { engine: 'llama.cpp' } : {}),
+    };
   };
   for (const node of plannedNodes(plan.nodes)) {
     for (const source of node.sources) {

@@ -243,7 +243,7 @@ function noticing(
     });
   };
   return {
-    embedder: async (model) => noticed(named('embedder').embedder(model)),
+    embedder: async (model, use) => noticed(named('embedder').embedder(model, use)),
     encoderTokenizer: async (model) => named('encoderTokenizer').encoderTokenizer(model),
     crossEncoder: async (model) => noticed(named('crossEncoder').crossEncoder(model)),
     languageModel: async (model, options) =>

@@ -1,5 +1,6 @@
 import type { EncoderTokenizer, Tokenizer } from './tokenizer.ts';
 import type { ModelSource } from './model-source.ts';
+import type { EmbeddedTexts } from '../rows/embedding-layout.ts';
 import type { EmbedderInfo, CrossEncoderInfo } from '../rows/encoder-types.ts';
 import type { TreeInput } from '../types/node-type.ts';
 import type { EmbeddedChunk, Hit, IndexInfo } from '../rows/port-types.ts';
@@ -10,23 +11,32 @@ export interface Embedder {
   readonly model: string;
   readonly dimension: number;
   readonly device: string;
-  /** Unit-length vectors, one a text, `dimension` wide. Cuts texts beyond the context. */
+  /** Unit-length vectors, one a text, `dimension` wide. Cuts texts, with their prompt, beyond the context. */
   embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
-  /** Unit-length vectors of every token of a text, row-major `[tokens, dimension]`, for late interaction. */
+  /**
+   * Unit-length vectors of every token of a text without a prompt, row-major `[tokens, dimension]`, for late interaction.
+   * Throws `bad-model` for an embedder whose tokens have vectors of another width.
+   */
   embedTokens(
     texts: readonly string[],
     signal: AbortSignal,
   ): Promise<{ tokens: number; vectors: Float32Array }[]>;
-  countTokens(text: string): number;
 }
 
 /** A trained cross-encoder, as it arrives at an input. */
 export type TrainedCrossEncoder = TreeInput<CrossEncoderInfo>;
 
-/** A trained embedder, as it arrives at an input, and what it embeds: a query adapter maps only questions. */
-export interface TrainedEmbedder {
-  readonly trained: TreeInput<EmbedderInfo>;
-  readonly texts: 'questions' | 'passages';
+/** A trained embedder, as it arrives at an input. */
+export type TrainedEmbedder = TreeInput<EmbedderInfo>;
+
+/** What a step embeds, and how. */
+export interface EmbedderUse {
+  /** Models may put a prompt before them, and a query adapter maps only questions; default: passages. */
+  readonly texts?: EmbeddedTexts;
+  /** Text before each text, instead of the model's own prompt; absent or empty: the model's own. */
+  readonly prompt?: string;
+  /** Components to keep of each vector, which is then normalised again; absent or 0: all. */
+  readonly dimension?: number;
 }
 
 /** Scores (query, passage) pairs; higher is more relevant. */
@@ -170,7 +180,7 @@ export interface LanguageModelOptions {
 /** Inference engines. Each loads its model (and first downloads it, with progress) and shares it. */
 export interface InferenceBackends {
   /** By catalogue id, or a trained one. */
-  embedder(model: string | TrainedEmbedder): Promise<Embedder>;
+  embedder(model: string | TrainedEmbedder, use?: EmbedderUse): Promise<Embedder>;
   /** Tokenizer of an encoder in the catalogue. */
   encoderTokenizer(model: string): Promise<EncoderTokenizer>;
   /** By catalogue id, or a trained one. */

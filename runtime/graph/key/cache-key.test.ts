@@ -59,6 +59,19 @@ describe('cacheKey', () => {
     expect(same.value).toBe(key(planned(doubleNode)).value);
   });
 
+  it('has the engine of encoders in GGUF, by their source or at an input', () => {
+    const node = planned({ ...doubleNode, engines: ['onnxruntime', 'lance'] });
+    const enginesOf = (parts: readonly KeyPart[]) =>
+      Object.keys(named(parts)).filter((name) => name.startsWith('engine.'));
+    expect(enginesOf(key(node).parts)).toEqual(['engine.lance', 'engine.onnxruntime']);
+    const model = { kind: 'model', param: 'model', id: 'e', digest: 'd' } as const;
+    const sources = [{ ...model, engine: 'llama.cpp' as const }];
+    expect(enginesOf(key(node, { sources }).parts)).toEqual(['engine.lance', 'engine.llama.cpp']);
+    const embedder = { model: 'e', digest: 'd', dimension: 3, engine: 'llama.cpp' as const };
+    const fed = { ...node, inputFacets: { value: { embedder } } };
+    expect(enginesOf(key(fed).parts)).toEqual(['engine.lance', 'engine.llama.cpp']);
+  });
+
   it('has the embedder that a run made for an input, and nothing of it where it made none', () => {
     const [plain, one] = [key(planned(doubleNode)), { value: 'one' }];
     expect(key(planned(doubleNode), { embedders: {} })).toEqual(plain);

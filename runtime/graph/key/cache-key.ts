@@ -61,7 +61,7 @@ export function cacheKey(input: CacheKeyInput): CacheKey {
   for (const source of sources) {
     for (const part of sourceParts(source, label)) parts.push(part);
   }
-  const used = enginesOf(definition, node.inputFacets);
+  const used = enginesOf(definition, node.inputFacets, sources);
   const isElsewhere = used.length === 1 && used[0] === 'remote';
   if (definition.device.affectsResult && !isElsewhere) {
     parts.push({ name: 'device', value: deviceClass });

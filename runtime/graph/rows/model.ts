@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isInnerPath } from '../base/names.ts';
+import { embeddingLayoutSchema, type EmbeddingLayout } from './embedding-layout.ts';
 import { parseHubReference } from './hub-reference.ts';
 import { parseInstalledReference } from './model-reference.ts';
 
@@ -65,7 +66,7 @@ const isModelId = (id: string): boolean =>
   parseHubReference(id) !== undefined ||
   parseInstalledReference(id) !== undefined;
 
-/** An entry of the model catalogue. Its digest is the sha256 of its files' paths and digests. */
+/** An entry of the model catalogue. Its digest is the sha256 of its files' paths and digests, and of its layout. */
 export const modelEntrySchema = z.object({
   /**
    * Looked up as a key: letters, digits, `.`, `_` and `-`, beginning with a letter or a digit, or a reference to a hub or
@@ -89,6 +90,8 @@ export const modelEntrySchema = z.object({
   dtype: label,
   /** Vector width, for embedders. */
   dimension: z.number().int().optional(),
+  /** How an embedder makes a text's vector; absent: the mean over its tokens, without prompts. */
+  embedding: embeddingLayoutSchema.optional(),
   /** Tokens. */
   contextLength: z.number().int(),
   parameters: z.number().int(),
@@ -108,6 +111,8 @@ export interface ModelFacts {
   readonly architecture: string;
   readonly format: ModelEntry['format'];
   readonly dimension?: number;
+  /** As in the entry. */
+  readonly embedding?: EmbeddingLayout;
   readonly contextLength: number;
   /** Number of its weights; absent if nobody has counted them. */
   readonly parameters?: number;

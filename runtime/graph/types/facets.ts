@@ -1,6 +1,7 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
-import type { RemoteAsking } from '../rows/model.ts';
+import { promptFor, type Pooling } from '../rows/embedding-layout.ts';
+import type { ModelFacts, RemoteAsking } from '../rows/model.ts';
 
 /**
  * What is known of a port before a run. All parts are optional: unknown parts are absent, and two facets clash only if
@@ -16,9 +17,18 @@ export interface Facets {
     readonly model: string;
     readonly digest?: string;
     readonly madeBy?: MadeBy;
+    /** Of these vectors: fewer than the embedder gives if they were cut. */
     readonly dimension: number;
+    /** How it makes a vector of tokens; absent: their mean. The digest covers it; people read it in messages. */
+    readonly pooling?: readonly Pooling[];
+    /** Text before each passage; absent: none. */
+    readonly prompt?: string;
+    /** What runs it, if not onnxruntime. */
+    readonly engine?: 'llama.cpp';
     /** For an embedder of questions only: the embedder of the passages. */
-    readonly passages?: { readonly model: string; readonly digest: string };
+    readonly passages?: Omit<EmbedderFacet, 'digest' | 'dimension' | 'madeBy' | 'passages'> & {
+      readonly digest: string;
+    };
   };
   /**
    * The language model: id, digest of the weights, architecture, context length in tokens. Weights that a run has yet
@@ -62,14 +72,73 @@ export interface FacetClash {
 
 export type EmbedderFacet = NonNullable<Facets['embedder']>;
 
+/** How a step embeds passages. */
+export interface PassageSettings {
+  /** Components kept of each vector; 0: all. */
+  readonly dimensions: number;
+  /** Instead of the embedder's own prompt, if it is not empty. */
+  readonly prompt: string;
+}
+
 /**
- * Whether vectors of both are comparable; undefined if unknown. Weights that a run has yet to make equal no existing
- * ones.
+ * The facet of passages that an embedder of the catalogue embeds, by default as the model states it; undefined if its
+ * dimension is unknown.
+ */
+export function embedderFacet(
+  facts: ModelFacts | undefined,
+  settings: PassageSettings = { dimensions: 0, prompt: '' },
+): EmbedderFacet | undefined {
+  if (facts?.dimension === undefined) return undefined;
+  const { id: model, digest, dimension, embedding } = facts;
+  const pooling = embedding?.pooling ?? ['mean'];
+  const prompt = promptFor(embedding, 'passages');
+  return passageFacet(
+    {
+      ...{ model, digest, dimension },
+      ...(pooling.join() === 'mean' ? {} : { pooling }),
+      ...(prompt === '' ? {} : { prompt }),
+      ...(facts.format === 'gguf' ? { engine: 'llama.cpp' } : {}),
+    },
+    settings,
+  );
+}
+
+/** The facet of passages that an embedder embeds with these settings. */
+export function passageFacet(
+  embedder: EmbedderFacet,
+  { dimensions, prompt }: PassageSettings,
+): EmbedderFacet {
+  return {
+    ...embedder,
+    ...(dimensions > 0 ? { dimension: dimensions } : {}),
+    ...(prompt === '' ? {} : { prompt }),
+  };
+}
+
+/**
+ * Whether both are the same weights, so that a question of one can search vectors of the other; undefined if unknown.
+ * Weights that a run has yet to make equal no existing ones.
  */
 export function sameEmbedder(one: EmbedderFacet, other: EmbedderFacet): boolean | undefined {
   if (one.digest !== undefined || other.digest !== undefined) return one.digest === other.digest;
   if (one.madeBy === undefined || other.madeBy === undefined) return undefined;
   return sameJson(one.madeBy, other.madeBy);
+}
+
+/** Whether passages of both may lie in one index: the same weights, dimension and prompt; undefined if unknown. */
+export function samePassages(one: EmbedderFacet, other: EmbedderFacet): boolean | undefined {
+  const isCutAlike = one.dimension === other.dimension && one.prompt === other.prompt;
+  return isCutAlike ? sameEmbedder(one, other) : false;
+}
+
+/** An embedder and what tells its vectors from others, for messages: `bge-small (384 wide, cls pooling)`. */
+export function embedderWords({ model, dimension, pooling, prompt }: EmbedderFacet): string {
+  const parts = [
+    `${dimension} wide`,
+    ...(pooling === undefined ? [] : [`${pooling.join(' and ')} pooling`]),
+    ...(prompt === undefined ? [] : [`prompt ${JSON.stringify(prompt)}`]),
+  ];
+  return `${model} (${parts.join(', ')})`;
 }
 
 /** The embedder of the passages for an embedder of questions. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { EmbedderModel, Embeddings } from '../index.ts';
-import { sameEmbedder, type Facets } from './facets.ts';
+import { embedderWords, sameEmbedder, samePassages, type Facets } from './facets.ts';
 import { nodeFacets } from './node-facets.ts';
 import { defineNode } from './node-type.ts';
 
@@ -62,4 +62,16 @@ it('tells embedders apart by their weights, or by what makes them', () => {
   expect(sameEmbedder(one, one)).toBe(true);
   expect(sameEmbedder(one, other)).toBe(false);
   expect(sameEmbedder(one, { model: 'unknown', dimension: 3 })).toBeUndefined();
+});
+
+it('tells passages of one embedder apart by their dimension and prompt', () => {
+  const base = { model: 'e', dimension: 3, digest: 'a' };
+  expect(samePassages(base, { ...base })).toBe(true);
+  expect(samePassages(base, { ...base, dimension: 2 })).toBe(false);
+  expect(samePassages(base, { ...base, prompt: 'p: ' })).toBe(false);
+  expect(samePassages(base, { ...base, digest: 'b' })).toBe(false);
+  expect(embedderWords(base)).toBe('e (3 wide)');
+  expect(embedderWords({ ...base, pooling: ['cls', 'max'], prompt: 'p: ' })).toBe(
+    'e (3 wide, cls and max pooling, prompt "p: ")',
+  );
 });

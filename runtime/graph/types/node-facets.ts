@@ -1,6 +1,7 @@
 import type { FacetClash, Facets, MadeBy, PortFacets } from './facets.ts';
 import type { ModelLookup } from '../rows/model.ts';
 import type { NodeType, EngineName } from './node-type.ts';
+import type { ResolvedSource } from './resolved-source.ts';
 import { facetsByPort, genericClashes } from './port-facets.ts';
 import { own } from '../base/record.ts';
 
@@ -46,15 +47,26 @@ function madeAt(madeBy: MadeBy, facets: Facets): Facets {
   return { ...facets, embedder: { ...embedder, madeBy } };
 }
 
-/** The engines that a node uses. A remote model's answers depend only on how Graft asks it. */
+/**
+ * The engines that a node uses. A remote model's answers depend only on how Graft asks it, and llama.cpp runs encoders in
+ * GGUF.
+ */
 export function enginesOf(
   { engines = [], inputs }: Pick<NodeType, 'engines' | 'inputs'>,
   facets: PortFacets,
+  sources: readonly ResolvedSource[],
 ): readonly EngineName[] {
   const isRemote = Object.entries(inputs).some(
     ([port, { type }]) => type.id === 'model' && own(facets, port)?.model?.remote !== undefined,
   );
-  return isRemote ? engines.map((name) => (name === 'llama.cpp' ? 'remote' : name)) : engines;
+  const isInGguf =
+    sources.some((source) => source.kind === 'model' && source.engine === 'llama.cpp') ||
+    Object.values(facets).some(({ embedder }) => embedder?.engine === 'llama.cpp');
+  const used = engines.map((name): EngineName => {
+    if (isRemote && name === 'llama.cpp') return 'remote';
+    return isInGguf && name === 'onnxruntime' ? 'llama.cpp' : name;
+  });
+  return [...new Set(used)];
 }
 
 /** Clashes of remote models at inputs that need local weights. */

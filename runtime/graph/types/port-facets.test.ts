@@ -53,3 +53,21 @@ describe('an adapter beside a model', () => {
     }
   });
 });
+
+describe('vectors of several embedders at one port', () => {
+  const embedded = (embedder: Partial<NonNullable<Facets['embedder']>>): Facets => ({
+    embedder: { model: 'e', digest: 'a', dimension: 8, ...embedder },
+  });
+
+  it('clash where weights, dimensions or prompts differ, and say which', () => {
+    const clash = (other: Facets) => genericClashes({ embeddings: [embedded({}), other] });
+    expect(clash(embedded({}))).toEqual([]);
+    expect(clash(embedded({ dimension: 4 }))).toEqual([
+      { port: 'embeddings', message: expect.stringMatching(/e \(8 wide\) and e \(4 wide\)/) },
+    ]);
+    expect(clash(embedded({ prompt: 'passage: ' }))).toEqual([
+      { port: 'embeddings', message: expect.stringContaining('e (8 wide, prompt "passage: ")') },
+    ]);
+    expect(clash(embedded({ digest: 'b' }))).toHaveLength(1);
+  });
+});

@@ -1,5 +1,11 @@
 import { sameJson } from '../base/canonical-json.ts';
-import { sameEmbedder, type FacetClash, type Facets, type PortFacets } from './facets.ts';
+import {
+  embedderWords,
+  samePassages,
+  type FacetClash,
+  type Facets,
+  type PortFacets,
+} from './facets.ts';
 
 /** Facets of a port with several sources: the parts on which all that know them agree. */
 function commonFacets(all: readonly Facets[]): Facets {
@@ -50,11 +56,11 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
   for (const [port, list] of Object.entries(inputs)) {
     const embedders = list.flatMap((facets) => facets.embedder ?? []);
     const [first] = embedders;
-    const other = embedders.find((embedder) => first && sameEmbedder(first, embedder) === false);
+    const other = embedders.find((embedder) => first && samePassages(first, embedder) === false);
     if (first !== undefined && other !== undefined) {
       clashes.push({
         port,
-        message: `Vectors of "${first.model}" (${first.dimension} wide) and "${other.model}" (${other.dimension} wide) cannot be mixed. Use one embedder for both.`,
+        message: `Vectors of ${embedderWords(first)} and ${embedderWords(other)} cannot be mixed. Use one embedder for both, with the same dimensions and prompt.`,
       });
     }
   }

@@ -14,6 +14,8 @@ export type ResolvedSource =
       readonly param: string;
       readonly id: string;
       readonly digest: string;
+      /** What runs an encoder that onnxruntime does not. */
+      readonly engine?: 'llama.cpp';
     }
   /** `since`: start of the current period, `2026-11-27T00:00:00.000Z`. */
   | { readonly kind: 'clock'; readonly param: string; readonly since: string }
