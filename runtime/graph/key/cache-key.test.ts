@@ -70,6 +70,10 @@ describe('cacheKey', () => {
     const embedder = { model: 'e', digest: 'd', dimension: 3, engine: 'llama.cpp' as const };
     const fed = { ...node, inputFacets: { value: { embedder } } };
     expect(enginesOf(key(fed).parts)).toEqual(['engine.lance', 'engine.llama.cpp']);
+    // A query adapter runs on the embedder of the passages.
+    const adapter = { model: 'a', dimension: 3, passages: embedder };
+    const adapted = { ...node, inputFacets: { value: { embedder: adapter } } };
+    expect(enginesOf(key(adapted).parts)).toEqual(['engine.lance', 'engine.llama.cpp']);
   });
 
   it('has the embedder that a run made for an input, and nothing of it where it made none', () => {

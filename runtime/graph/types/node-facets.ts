@@ -61,7 +61,9 @@ export function enginesOf(
   );
   const isInGguf =
     sources.some((source) => source.kind === 'model' && source.engine === 'llama.cpp') ||
-    Object.values(facets).some(({ embedder }) => embedder?.engine === 'llama.cpp');
+    Object.values(facets).some(({ embedder }) =>
+      [embedder, embedder?.passages].some((each) => each?.engine === 'llama.cpp'),
+    );
   const used = engines.map((name): EngineName => {
     if (isRemote && name === 'llama.cpp') return 'remote';
     return isInGguf && name === 'onnxruntime' ? 'llama.cpp' : name;
