@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { modelKindSchema, type ModelKind } from '@graft/graph';
+import { canonicalModelId, modelKindSchema, type ModelKind } from '@graft/graph';
 import { z } from 'zod';
 import { RecordFile } from './record-file.ts';
 
@@ -37,6 +37,7 @@ export class ModelPreferences {
 
   /** Decides for a kind. The model need not be here yet. */
   async prefer(kind: ModelKind, id: string | null): Promise<void> {
-    await this.#records.update((all) => ({ ...all, [kind]: id }));
+    const canonical = id === null ? null : canonicalModelId(id);
+    await this.#records.update((all) => ({ ...all, [kind]: canonical }));
   }
 }

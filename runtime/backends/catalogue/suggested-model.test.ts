@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hubFolder, smallGguf } from '../testing/hub-folder.ts';
 import { HubServer, type HubServerOptions } from '../testing/hub-server.ts';
+import { noOtherTools } from '../testing/no-other-tools.ts';
 import { createCatalogue } from './catalogue.ts';
-import type { Catalogue } from './catalogue-contract.ts';
+import type { Catalogue, ListedModel } from './catalogue-contract.ts';
 import { selectedModelSchema, type SelectedModel } from './selected-model.ts';
 import { suggestedModel } from './suggested-model.ts';
 
@@ -48,7 +49,10 @@ async function open(
   });
   const catalogue = createCatalogue({
     ...{ modelsFolder, entries: [], selection, hubEndpoint: hub.url },
-    environment: { HF_HOME: '/nowhere', XDG_CONFIG_HOME: '/nowhere', HF_HUB_OFFLINE: offline },
+    environment: {
+      ...noOtherTools,
+      ...{ HF_HOME: '/nowhere', XDG_CONFIG_HOME: '/nowhere', HF_HUB_OFFLINE: offline },
+    },
     pause: () => Promise.resolve(),
   });
   return { hub, catalogue };
@@ -109,6 +113,10 @@ describe('the suggested model', () => {
     const { selection, preferences, hub: client } = second.catalogue;
     const usable = { list, selection, preferences, hub: client };
     expect(await suggestedModel(usable, machine, signal)).toBeUndefined();
+    const unusable = async (): Promise<ListedModel[]> =>
+      (await list()).map((each) => ({ ...each, facts: { ...each.facts, unusable: 'Why.' } }));
+    // Another tool keeps it, and Graft cannot run it.
+    expect(await suggestedModel({ ...usable, list: unusable }, machine, signal)).toBeDefined();
   });
 });
 
@@ -149,5 +157,8 @@ describe('what new nodes begin with', () => {
     expect([...preferences.all()]).toEqual([['language-model', 'hf:o/r:Q8_0']]);
     expect(preferences.of('embedder')).toBeNull();
     expect(preferences.of('cross-encoder')).toBeUndefined();
+    // The name by which lists have it.
+    await preferences.prefer('language-model', 'ollama:qwen3:latest');
+    expect(preferences.of('language-model')).toBe('ollama:qwen3');
   });
 });

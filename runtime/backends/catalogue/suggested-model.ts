@@ -12,8 +12,8 @@ export interface SuggestedModel extends Pick<SelectedModel, 'id' | 'title' | 'li
   readonly reason: string;
 }
 
-/** Milliseconds that the hub has for an answer: whoever is slower gives no download either. */
-const patience = 5_000;
+/** Milliseconds that the hub has for an answer, also where this machine is busy: whoever is slower gives no download either. */
+const patience = 15_000;
 
 /**
  * The language model that suits a machine best, for somebody who has neither decided nor a model for more than trying
@@ -40,8 +40,10 @@ export async function suggestedModel(
 /** Whether a language model for more than trying out is here, or on its way. */
 export function hasUsableModel(listed: readonly ListedModel[]): boolean {
   return listed.some(
-    ({ installed, partial, facts: { kind, parameters = usableParameters } }) =>
-      (installed || partial > 0) && kind === 'language-model' && parameters >= usableParameters,
+    ({ installed, partial, facts: { kind, parameters = usableParameters, unusable } }) =>
+      ((installed && unusable === undefined) || partial > 0) &&
+      kind === 'language-model' &&
+      parameters >= usableParameters,
   );
 }
 
