@@ -24,6 +24,8 @@ const models =
     void (request.url === '/v1/models'
       ? response.end(JSON.stringify({ object: 'list', data: ids.map((id) => ({ id })) }))
       : response.writeHead(404).end());
+/** Milliseconds: a busy machine takes its time. */
+const long = 60_000;
 const absent = 'http://127.0.0.1:1/v1';
 
 it('finds the usual servers that run and have models', async () => {
@@ -33,7 +35,7 @@ it('finds the usual servers that run and have models', async () => {
     { program: 'Empty', url: await served(models()) },
     { program: 'Other', url: await served((_, response) => void response.end('<html>')) },
   ];
-  expect(await runningServers(signal, usual)).toEqual([
+  expect(await runningServers(signal, usual, long)).toEqual([
     { ...usual[0], models: ['qwen3:4b', 'smollm2'] },
   ]);
 });

@@ -20,15 +20,17 @@ const usualServers = [
 ] as const;
 
 /** Milliseconds: what runs on this machine answers at once, and others get a moment more. */
-const patience = { usual: 1_500, named: 10_000 };
+const usualPatience = 1_500;
+const namedPatience = 10_000;
 
 /** The usual servers of this machine that run now and have models. */
 export async function runningServers(
   signal: AbortSignal,
   usual: readonly { readonly program: string; readonly url: string }[] = usualServers,
+  patience = usualPatience,
 ): Promise<readonly RunningServer[]> {
   const asked = usual.map(async ({ program, url }): Promise<RunningServer[]> => {
-    const either = AbortSignal.any([signal, AbortSignal.timeout(patience.usual)]);
+    const either = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
     try {
       const models = await servedModels({ remote: { url }, key: undefined, signal: either });
       return models.length === 0 ? [] : [{ program, url, models }];
@@ -48,7 +50,7 @@ export async function askServer(url: string, signal: AbortSignal): Promise<Runni
   const access = await operatorAccess();
   const { origin } = new URL(url);
   const secret = access.secrets().find(({ origins }) => origins.includes(origin))?.name;
-  const either = AbortSignal.any([signal, AbortSignal.timeout(patience.named)]);
+  const either = AbortSignal.any([signal, AbortSignal.timeout(namedPatience)]);
   try {
     const key = access.key(url, secret);
     const models = await servedModels({ remote: { url }, key, signal: either });
@@ -57,7 +59,7 @@ export async function askServer(url: string, signal: AbortSignal): Promise<Runni
     if (!either.aborted || signal.aborted) throw error;
     throw new GraphError(
       'unavailable',
-      `${url} does not answer within ${patience.named / 1000} s. Check the address, and that the server is running.`,
+      `${url} does not answer within ${namedPatience / 1000} s. Check the address, and that the server is running.`,
       { audience: 'operator', cause: error },
     );
   }

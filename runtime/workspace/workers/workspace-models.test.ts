@@ -99,7 +99,7 @@ describe('models that are worth choosing', () => {
     await using hub = await HubServer.start({ folder: served.path });
     const catalogue = createCatalogue({
       ...{ modelsFolder: join(folder, 'models'), entries: [entry()], hubEndpoint: hub.url },
-      environment: { XDG_CONFIG_HOME: folder, HF_HOME: folder },
+      environment: { ...noOtherTools, XDG_CONFIG_HOME: folder, HF_HOME: folder },
       selection: [selected(), huge, hidden],
     });
     const models = modelsIn(catalogue);
@@ -125,7 +125,7 @@ describe('models that are worth choosing', () => {
     await using hub = await HubServer.start({ folder: served.path });
     const catalogue = createCatalogue({
       ...{ modelsFolder: join(folder, 'models'), entries: [entry()], hubEndpoint: hub.url },
-      environment: { XDG_CONFIG_HOME: folder, HF_HOME: folder },
+      environment: { ...noOtherTools, XDG_CONFIG_HOME: folder, HF_HOME: folder },
       selection: [selected()],
     });
     const models = modelsIn(catalogue);
