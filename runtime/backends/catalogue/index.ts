@@ -19,6 +19,7 @@ export { fitOfModels, type ModelMachine } from './fitting-models.ts';
 export {
   selectedFacts,
   selectedLicence,
+  lackingFeatures,
   type OfferedFacts,
   type SelectedModel,
 } from './selected-model.ts';
