@@ -130,8 +130,7 @@ class FolderCatalogue implements Catalogue {
   }
 
   list(): Promise<ListedModel[]> {
-    const places = { records: this.#records, blobs: this.#blobs, elsewhere: this.#elsewhere };
-    return listModels(places);
+    return listModels({ records: this.#records, blobs: this.#blobs, elsewhere: this.#elsewhere });
   }
 
   async fetch(id: string, options: FetchOptions = {}): Promise<string> {
