@@ -1,4 +1,4 @@
-import { lackingFeatures, type SelectedModel } from '@graft/backends/catalogue';
+import type { SelectedModel } from '@graft/backends/catalogue';
 import type { ModelEntry, ModelKind } from '@graft/graph';
 
 const kinds: readonly { readonly kind: ModelKind; readonly title: string }[] = [
@@ -11,7 +11,7 @@ const kinds: readonly { readonly kind: ModelKind; readonly title: string }[] = [
 const lacks: Readonly<Record<SelectedModel['needs'][number], string>> = {
   pooling: 'other pooling than the mean',
   prompts: 'prompts for queries and passages',
-  'dense-layers': 'a verified place of the dense layers after pooling',
+  'dense-layers': 'dense layers after pooling',
   'late-positions': 'positions that begin at 2',
   'gguf-vectors': 'embedders in GGUF',
   'gguf-scores': 'rerankers in GGUF',
@@ -51,14 +51,12 @@ function table(models: readonly SelectedModel[]): string {
 }
 
 /** What no column says of it. */
-function details(model: SelectedModel): string {
-  const { title, tested, embedder, dimension } = model;
+function details({ title, tested, embedder, dimension, needs }: SelectedModel): string {
   const parts = [
     ...(dimension === undefined ? [] : [`${dimension} numbers a vector`]),
     ...(embedder === undefined ? [] : [`pooling \`${embedder.pooling}\``, ...prompts(embedder)]),
   ];
   const shown = parts.length === 0 ? '' : ` ${parts.join(', ')}.`;
-  const needs = lackingFeatures(model);
   const missing =
     needs.length === 0
       ? ''

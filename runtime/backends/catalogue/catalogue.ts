@@ -41,7 +41,7 @@ import {
 import { diskUsage } from './models-usage.ts';
 import { ModelPreferences } from './model-preferences.ts';
 import { receiveModel } from './receive-model.ts';
-import { isRunnable, selectedLicence, withSelected, type SelectedModel } from './selected-model.ts';
+import { isRunnable, selectedLicence, type SelectedModel } from './selected-model.ts';
 import { selectedModels } from './selected-models.ts';
 import { InstalledModels } from '../installed/installed-models.ts';
 import type { InstalledModel } from '../installed/installed-record.ts';
@@ -349,10 +349,11 @@ class FolderCatalogue implements Catalogue {
       ...{ id, reference, signal, progress },
       drop: (digests) => this.#dropBlobs(digests),
       add: async (found) => {
-        const known = withSelected(this.#selected, reference, found);
-        const { title, kind, licence } = known;
+        const licence = selectedLicence(this.#selected, reference) ?? found.licence;
         const entry = {
-          ...{ ...known, title: as?.title ?? title, kind: as?.kind ?? kind },
+          ...found,
+          title: as?.title ?? found.title,
+          kind: as?.kind ?? found.kind,
           licence: as?.licence === undefined ? licence : { ...licence, id: as.licence },
         };
         if (as?.keep === true) requireFree(this.#records.find(id), entry);

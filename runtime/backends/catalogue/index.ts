@@ -19,7 +19,6 @@ export { fitOfModels, type ModelMachine } from './fitting-models.ts';
 export {
   selectedFacts,
   selectedLicence,
-  lackingFeatures,
   type OfferedFacts,
   type SelectedModel,
 } from './selected-model.ts';

@@ -1,19 +1,16 @@
 import {
-  embeddingLayoutSchema,
   modelEntrySchema,
   modelKindSchema,
   parseHubReference,
-  poolingSchema,
-  type EmbeddingLayout,
   type HubReference,
   type ModelEntry,
   type ModelFacts,
 } from '@graft/graph';
 import { z } from 'zod';
 
-/** How an embedder makes a vector of a text, where its files do not say it. Prompts stand before the text, literally. */
+/** How an embedder makes a vector of a text. Prompts stand before the text, literally. */
 const embedderSchema = z.strictObject({
-  pooling: poolingSchema,
+  pooling: z.enum(['mean', 'cls', 'last-token']),
   query: z.string(),
   passage: z.string(),
 });
@@ -63,24 +60,11 @@ export const selectedModelSchema = z.strictObject({
 });
 export type SelectedModel = z.infer<typeof selectedModelSchema>;
 
-type Feature = z.infer<typeof featureSchema>;
+/** What the engines have of it; a model that needs more is not offered. */
+const engineFeatures: ReadonlySet<z.infer<typeof featureSchema>> = new Set();
 
-/**
- * What the engines have of it for a model of the selection. Not dense layers: they run, but nobody has verified that the
- * repository of a model here has their weights where Graft looks for them.
- */
-const engineFeatures: ReadonlySet<Feature> = new Set([
-  ...(['pooling', 'prompts', 'late-positions', 'gguf-vectors', 'gguf-scores'] as const),
-]);
-
-/** What a model needs that Graft does not have for it. */
-export function lackingFeatures({ needs }: Pick<SelectedModel, 'needs'>): readonly Feature[] {
-  return needs.filter((feature) => !engineFeatures.has(feature));
-}
-
-/** Whether it is offered. */
-export function isRunnable(model: Pick<SelectedModel, 'needs'>): boolean {
-  return lackingFeatures(model).length === 0;
+export function isRunnable({ needs }: Pick<SelectedModel, 'needs'>): boolean {
+  return needs.every((feature) => engineFeatures.has(feature));
 }
 
 /** Facts of a model whose digest may not be known yet. */
@@ -94,45 +78,8 @@ export function selectedLicence(
   selection: readonly SelectedModel[],
   { repo }: Pick<HubReference, 'repo'>,
 ): ModelEntry['licence'] | undefined {
-  return selectedFrom(selection, repo)?.licence;
-}
-
-/**
- * How the embedder of a reference's repository makes vectors: as its files say, and what they do not say as the selection
- * knows it. Without it a model would be pooled by the mean, and lack the prompts that it was trained with.
- */
-export function selectedLayout(
-  selection: readonly SelectedModel[],
-  { repo }: Pick<HubReference, 'repo'>,
-  stated: EmbeddingLayout | undefined,
-): EmbeddingLayout | undefined {
-  const known = selectedFrom(selection, repo)?.embedder;
-  if (known === undefined) return stated;
-  const { pooling, query, passage } = known;
-  const layout = stated ?? embeddingLayoutSchema.parse({ pooling: [pooling] });
-  const { prompts } = layout;
-  const hasPrompts = prompts.question !== '' || prompts.passage !== '';
-  return hasPrompts ? layout : { ...layout, prompts: { question: query, passage } };
-}
-
-/** An entry of the hub with what the selection knows of its repository: its terms, and how it makes vectors. */
-export function withSelected(
-  selection: readonly SelectedModel[],
-  reference: Pick<HubReference, 'repo'>,
-  entry: ModelEntry,
-): ModelEntry {
-  const licence = selectedLicence(selection, reference) ?? entry.licence;
-  const embedding =
-    entry.kind === 'embedder' ? selectedLayout(selection, reference, entry.embedding) : undefined;
-  return { ...entry, licence, ...(embedding === undefined ? {} : { embedding }) };
-}
-
-function selectedFrom(
-  selection: readonly SelectedModel[],
-  repo: string,
-): SelectedModel | undefined {
   const name = repo.toLowerCase();
-  return selection.find(({ id }) => parseHubReference(id)?.repo.toLowerCase() === name);
+  return selection.find(({ id }) => parseHubReference(id)?.repo.toLowerCase() === name)?.licence;
 }
 
 /** What people choose by before it is looked up. */

@@ -1,8 +1,8 @@
-import { parseHubReference, plainLayout } from '@graft/graph';
+import { parseHubReference } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { createCatalogue } from './catalogue.ts';
 import { builtInEntries } from './entries.ts';
-import { isRunnable, selectedLayout, selectedLicence } from './selected-model.ts';
+import { isRunnable, selectedLicence } from './selected-model.ts';
 import { selectedModels } from './selected-models.ts';
 
 const ofKind = (wanted: string) => selectedModels.filter(({ kind }) => kind === wanted);
@@ -70,27 +70,10 @@ describe('the models worth choosing', () => {
     }
     const { selection } = createCatalogue({ modelsFolder: '/nowhere' });
     expect(selection).toEqual(selectedModels.filter(isRunnable));
-    const hidden = selectedModels.filter((model) => !isRunnable(model)).map(({ title }) => title);
-    expect(hidden).toEqual(['EmbeddingGemma 300M']);
     expect(selection.filter(({ kind }) => kind === 'language-model')).toEqual(
       ofKind('language-model'),
     );
   });
-});
-
-it('adds to how an embedder makes vectors only what its files do not say', () => {
-  const at = { repo: 'qwen/qwen3-embedding-0.6b-gguf' };
-  const question = selectedModels.find(({ id }) => id.includes('Qwen3-Embedding'))?.embedder?.query;
-  const plain = selectedLayout(selectedModels, at, undefined);
-  expect(plain).toMatchObject({ pooling: ['last'], prompts: { question, passage: '' } });
-  // A GGUF file says how it pools, and no prompts.
-  const stated = { ...(plain ?? plainLayout), pooling: ['mean' as const], includePrompt: false };
-  const without = { ...stated, prompts: plainLayout.prompts };
-  expect(selectedLayout(selectedModels, at, without)).toEqual(stated);
-  const own = { ...stated, prompts: { question: 'own: ', passage: '' } };
-  expect(selectedLayout(selectedModels, at, own)).toEqual(own);
-  expect(selectedLayout(selectedModels, { repo: 'o/r' }, own)).toEqual(own);
-  expect(selectedLayout(selectedModels, { repo: 'o/r' }, undefined)).toBeUndefined();
 });
 
 it('knows the licence of every file of a repository', () => {

@@ -223,7 +223,7 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ contextLength: 32_768, size: 639e6 },
     licence: apache('Qwen/Qwen3-Embedding-0.6B'),
     embedder: {
-      ...{ pooling: 'last', passage: '' },
+      ...{ pooling: 'last-token', passage: '' },
       query:
         'Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:',
     },

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { hubFolder, smallEmbedder, smallGguf } from '../testing/hub-folder.ts';
+import { hubFolder, smallGguf } from '../testing/hub-folder.ts';
 import { HubServer, type HubServerOptions } from '../testing/hub-server.ts';
 import { noOtherTools } from '../testing/no-other-tools.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -38,7 +38,6 @@ async function open(
 ): Promise<Opened> {
   const served = await hubFolder({
     'o/large-GGUF': { 'large-Q8_0.gguf': weights, 'large-Q4_K_M.gguf': smallGguf(2048, 2) },
-    'o/embedder': smallEmbedder,
   });
   const hub = await HubServer.start({
     ...{ folder: served.path },
@@ -146,21 +145,6 @@ describe('terms of the selection', () => {
     await catalogue.fetch(id);
     expect(catalogue.entry(id).licence.consent).toBe(false);
   });
-});
-
-it('knows how an embedder of the selection makes vectors, where its files do not say it', async () => {
-  const id = 'hf:o/embedder:q4';
-  const embedder = { pooling: 'cls', query: 'query: ', passage: '' } as const;
-  const { catalogue } = await open([
-    model({ id, kind: 'embedder', format: 'onnx', dimension: 8, embedder }),
-  ]);
-  await catalogue.fetch(id);
-  const embedding = {
-    ...{ pooling: ['cls'], includePrompt: true, dense: [] },
-    prompts: { question: 'query: ', passage: '' },
-  };
-  expect(catalogue.entry(id).embedding).toEqual(embedding);
-  expect(catalogue.lookup(id)).toMatchObject({ embedding });
 });
 
 describe('what new nodes begin with', () => {

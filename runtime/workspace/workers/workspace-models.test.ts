@@ -92,7 +92,7 @@ describe('models that are worth choosing', () => {
     ...changes,
   });
   const huge = selected({ id: 'hf:o/huge-GGUF:Q8_0', parameters: 9e9, size: 9e9 });
-  const hidden = selected({ id: 'hf:o/cls-ONNX:q8', kind: 'embedder', needs: ['dense-layers'] });
+  const hidden = selected({ id: 'hf:o/cls-ONNX:q8', kind: 'embedder', needs: ['pooling'] });
 
   it('are offered before they are here, with what suits this machine', async () => {
     await using served = await hubFolder({ 'o/large-GGUF': { 'a-Q8_0.gguf': smallGguf(4096) } });
