@@ -1,21 +1,11 @@
 import type { SelectedModel } from '@graft/backends/catalogue';
-import type { ModelEntry, ModelKind } from '@graft/graph';
+import type { EmbeddingLayout, ModelEntry, ModelKind } from '@graft/graph';
 
 const kinds: readonly { readonly kind: ModelKind; readonly title: string }[] = [
   { kind: 'language-model', title: 'Language models' },
   { kind: 'embedder', title: 'Embedders' },
   { kind: 'cross-encoder', title: 'Rerankers (cross-encoders)' },
 ];
-
-/** What a model needs of an engine, for people. */
-const lacks: Readonly<Record<SelectedModel['needs'][number], string>> = {
-  pooling: 'other pooling than the mean',
-  prompts: 'prompts for queries and passages',
-  'dense-layers': 'dense layers after pooling',
-  'late-positions': 'positions that begin at 2',
-  'gguf-vectors': 'embedders in GGUF',
-  'gguf-scores': 'rerankers in GGUF',
-};
 
 /** `docs/models.md`: the models that Graft knows, read from the catalogue. */
 export function modelsReference(
@@ -51,23 +41,23 @@ function table(models: readonly SelectedModel[]): string {
 }
 
 /** What no column says of it. */
-function details({ title, tested, embedder, dimension, needs }: SelectedModel): string {
+function details({ title, tested, embedding, dimension }: SelectedModel): string {
   const parts = [
     ...(dimension === undefined ? [] : [`${dimension} numbers a vector`]),
-    ...(embedder === undefined ? [] : [`pooling \`${embedder.pooling}\``, ...prompts(embedder)]),
+    ...(embedding === undefined ? [] : layout(embedding)),
   ];
   const shown = parts.length === 0 ? '' : ` ${parts.join(', ')}.`;
-  const missing =
-    needs.length === 0
-      ? ''
-      : ` Not offered yet: Graft lacks ${needs.map((need) => lacks[need]).join(' and ')}.`;
-  return `- **${title}**:${shown}${missing} ${tested}`;
+  return `- **${title}**:${shown} ${tested}`;
 }
 
-function prompts({ query, passage }: NonNullable<SelectedModel['embedder']>): readonly string[] {
+function layout({ pooling, prompts }: EmbeddingLayout): readonly string[] {
   const shown = (text: string): string =>
     text === '' ? 'none' : `\`${JSON.stringify(text).slice(1, -1)}\``;
-  return [`prompt of queries ${shown(query)}`, `of passages ${shown(passage)}`];
+  return [
+    `pooling \`${pooling.join(' and ')}\``,
+    `prompt of questions ${shown(prompts.question)}`,
+    `of passages ${shown(prompts.passage)}`,
+  ];
 }
 
 const millions = (count: number): string =>

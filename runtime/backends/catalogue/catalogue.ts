@@ -41,7 +41,7 @@ import {
 import { diskUsage } from './models-usage.ts';
 import { ModelPreferences } from './model-preferences.ts';
 import { receiveModel } from './receive-model.ts';
-import { isRunnable, selectedLicence, type SelectedModel } from './selected-model.ts';
+import { findSelected, withSelected, type SelectedModel } from './selected-model.ts';
 import { selectedModels } from './selected-models.ts';
 import { InstalledModels } from '../installed/installed-models.ts';
 import type { InstalledModel } from '../installed/installed-record.ts';
@@ -78,7 +78,6 @@ class FolderCatalogue implements Catalogue {
   readonly modelsFolder: string;
   readonly preferences: ModelPreferences;
   readonly selection: readonly SelectedModel[];
-  readonly #selected: readonly SelectedModel[];
   readonly #access: HubAccess;
   readonly #hub: HubModels;
   readonly #records: CatalogueRecords;
@@ -91,8 +90,7 @@ class FolderCatalogue implements Catalogue {
     this.modelsFolder = options.modelsFolder;
     this.preferences = new ModelPreferences(options.modelsFolder);
     const own = options.entries === undefined ? selectedModels : [];
-    this.#selected = options.selection ?? own;
-    this.selection = this.#selected.filter(isRunnable);
+    this.selection = options.selection ?? own;
     const settings = options.environment ?? environment;
     this.#access = new HubAccess({
       endpoint: options.hubEndpoint,
@@ -196,7 +194,7 @@ class FolderCatalogue implements Catalogue {
 
   /** Before anything of a model of the hub is downloaded under an id, as far as its licence is known by then. */
   async #requireConsent(id: string, reference: HubReference, given: boolean): Promise<void> {
-    const licence = selectedLicence(this.#selected, reference);
+    const licence = findSelected(this.selection, reference)?.licence;
     if (licence !== undefined) await this.#records.requireConsent({ id, licence }, given);
   }
 
@@ -348,13 +346,13 @@ class FolderCatalogue implements Catalogue {
     return this.#hub.lookUp({
       ...{ id, reference, signal, progress },
       drop: (digests) => this.#dropBlobs(digests),
-      add: async (found) => {
-        const licence = selectedLicence(this.#selected, reference) ?? found.licence;
+      add: async (read) => {
+        const found = withSelected(read, findSelected(this.selection, reference));
         const entry = {
           ...found,
           title: as?.title ?? found.title,
           kind: as?.kind ?? found.kind,
-          licence: as?.licence === undefined ? licence : { ...licence, id: as.licence },
+          licence: as?.licence === undefined ? found.licence : { ...found.licence, id: as.licence },
         };
         if (as?.keep === true) requireFree(this.#records.find(id), entry);
         await this.#records.add(entry);

@@ -17,8 +17,8 @@ export { factsOf, modelDigest } from './model-facts.ts';
 export { modelMemory } from './model-memory.ts';
 export { fitOfModels, type ModelMachine } from './fitting-models.ts';
 export {
+  findSelected,
   selectedFacts,
-  selectedLicence,
   type OfferedFacts,
   type SelectedModel,
 } from './selected-model.ts';

@@ -1,4 +1,5 @@
 import {
+  embeddingLayoutSchema,
   modelEntrySchema,
   modelKindSchema,
   parseHubReference,
@@ -7,26 +8,6 @@ import {
   type ModelFacts,
 } from '@graft/graph';
 import { z } from 'zod';
-
-/** How an embedder makes a vector of a text. Prompts stand before the text, literally. */
-const embedderSchema = z.strictObject({
-  pooling: z.enum(['mean', 'cls', 'last-token']),
-  query: z.string(),
-  passage: z.string(),
-});
-
-/**
- * What some embedders and cross-encoders ask of an engine. `late-positions`: those of XLM-R begin at 2, so that it reads
- * two tokens fewer than it has positions.
- */
-const featureSchema = z.enum([
-  'pooling',
-  'prompts',
-  'dense-layers',
-  'late-positions',
-  'gguf-vectors',
-  'gguf-scores',
-]);
 
 /**
  * A model of the hub that is worth choosing. Its id is a reference; the hub states digests and the commit once it is
@@ -52,34 +33,41 @@ export const selectedModelSchema = z.strictObject({
     url: z.url({ protocol: /^https$/ }),
     consent: z.boolean(),
   }),
-  embedder: embedderSchema.optional(),
+  /** How an embedder makes vectors. */
+  embedding: embeddingLayoutSchema.optional(),
   /** What was verified of it, and what was not: one sentence. */
   tested: z.string().regex(/^[A-Z].*\.$/),
-  /** What it asks of the engine beyond every model of its kind. */
-  needs: z.array(featureSchema).default([]),
 });
 export type SelectedModel = z.infer<typeof selectedModelSchema>;
-
-/** What the engines have of it; a model that needs more is not offered. */
-const engineFeatures: ReadonlySet<z.infer<typeof featureSchema>> = new Set();
-
-export function isRunnable({ needs }: Pick<SelectedModel, 'needs'>): boolean {
-  return needs.every((feature) => engineFeatures.has(feature));
-}
 
 /** Facts of a model whose digest may not be known yet. */
 export type OfferedFacts = Omit<ModelFacts, 'digest' | 'unpinned'>;
 
 /**
- * The licence that a reference's repository has, as far as the selection knows it: also of its other files and
- * precisions, since consent is to a licence.
+ * The selected model of a reference's repository. Its licence and layout also hold for the other files and precisions
+ * there.
  */
-export function selectedLicence(
+export function findSelected(
   selection: readonly SelectedModel[],
   { repo }: Pick<HubReference, 'repo'>,
-): ModelEntry['licence'] | undefined {
+): SelectedModel | undefined {
   const name = repo.toLowerCase();
-  return selection.find(({ id }) => parseHubReference(id)?.repo.toLowerCase() === name)?.licence;
+  return selection.find(({ id }) => parseHubReference(id)?.repo.toLowerCase() === name);
+}
+
+/**
+ * An entry read from a repository, with what the selection knows of it: the licence, and the layout of an embedder as
+ * far as no file states it. Empty prompts state none: sentence-transformers writes them for every model.
+ */
+export function withSelected(entry: ModelEntry, selected: SelectedModel | undefined): ModelEntry {
+  if (selected === undefined) return entry;
+  const { licence, embedding } = selected;
+  const known = { ...entry, licence };
+  if (entry.kind !== 'embedder' || embedding === undefined) return known;
+  const stated = entry.embedding ?? embedding;
+  const { question, passage } = stated.prompts;
+  const prompts = question === '' && passage === '' ? embedding.prompts : stated.prompts;
+  return { ...known, embedding: { ...stated, prompts } };
 }
 
 /** What people choose by before it is looked up. */
@@ -88,6 +76,7 @@ export function selectedFacts(model: SelectedModel): OfferedFacts {
   return {
     ...{ id, title, kind, format, architecture, parameters, contextLength, size },
     ...(model.dimension === undefined ? {} : { dimension: model.dimension }),
+    ...(model.embedding === undefined ? {} : { embedding: model.embedding }),
     source: id,
   };
 }

@@ -2,7 +2,7 @@ import { parseHubReference } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { createCatalogue } from './catalogue.ts';
 import { builtInEntries } from './entries.ts';
-import { isRunnable, selectedLicence } from './selected-model.ts';
+import { findSelected } from './selected-model.ts';
 import { selectedModels } from './selected-models.ts';
 
 const ofKind = (wanted: string) => selectedModels.filter(({ kind }) => kind === wanted);
@@ -52,32 +52,23 @@ describe('the models worth choosing', () => {
     }
   });
 
-  it('say what they need of an engine, and are hidden while it lacks that', () => {
-    for (const { id, kind, format, architecture, embedder, dimension, needs } of selectedModels) {
-      const needed = {
-        pooling: embedder !== undefined && embedder.pooling !== 'mean',
-        prompts: embedder !== undefined && embedder.query + embedder.passage !== '',
-        'late-positions': architecture === 'xlm-roberta',
-        'gguf-vectors': kind === 'embedder' && format === 'gguf',
-        'gguf-scores': kind === 'cross-encoder' && format === 'gguf',
-      };
-      expect(embedder !== undefined && dimension !== undefined, id).toBe(kind === 'embedder');
-      for (const [need, isNeeded] of Object.entries(needed))
-        expect(
-          needs.some((each) => each === need),
-          `${id}: ${need}`,
-        ).toBe(isNeeded);
+  it('say how embedders make vectors, and how much of a text encoders read', () => {
+    for (const { id, kind, format, contextLength, embedding, dimension } of selectedModels) {
+      const isEmbedder = kind === 'embedder';
+      expect([embedding !== undefined, dimension !== undefined], id).toEqual([
+        isEmbedder,
+        isEmbedder,
+      ]);
+      // The weights of layers are files, which only a repository names.
+      expect(embedding?.dense ?? [], id).toEqual([]);
+      if (format === 'gguf' && kind !== 'language-model') expect(contextLength, id).toBe(2048);
     }
-    const { selection } = createCatalogue({ modelsFolder: '/nowhere' });
-    expect(selection).toEqual(selectedModels.filter(isRunnable));
-    expect(selection.filter(({ kind }) => kind === 'language-model')).toEqual(
-      ofKind('language-model'),
-    );
+    expect(createCatalogue({ modelsFolder: '/nowhere' }).selection).toBe(selectedModels);
   });
 });
 
 it('knows the licence of every file of a repository', () => {
-  const licence = (repo: string) => selectedLicence(selectedModels, { repo });
+  const licence = (repo: string) => findSelected(selectedModels, { repo })?.licence;
   expect(licence('unsloth/gemma-3-1b-it-GGUF')?.consent).toBe(true);
   expect(licence('UNSLOTH/Gemma-3-1B-it-gguf')?.consent).toBe(true);
   expect(licence('Qwen/Qwen3-8B-GGUF')?.id).toBe('Apache-2.0');

@@ -29,7 +29,10 @@ const languageModel = { kind: 'language-model', format: 'gguf' } as const;
 const embedder = { kind: 'embedder', format: 'onnx' } as const;
 const crossEncoder = { kind: 'cross-encoder', format: 'onnx' } as const;
 
-/** Models of the hub worth choosing, by kind and then by size. Built-in models are not repeated here. */
+/**
+ * Models of the hub worth choosing, by kind and then by size. Built-in models are not repeated here. Encoders in GGUF
+ * read 2,048 tokens, whatever the model allows.
+ */
 export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSchema).parse([
   {
     ...languageModel,
@@ -156,11 +159,10 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ id: 'hf:Xenova/bge-small-en-v1.5:q8', title: 'BGE small, English, v1.5' },
     ...{ architecture: 'bert', parameters: 33e6, dimension: 384, contextLength: 512, size: 35e6 },
     licence: mit('BAAI/bge-small-en-v1.5'),
-    embedder: {
-      ...{ pooling: 'cls', passage: '' },
-      query: 'Represent this sentence for searching relevant passages: ',
+    embedding: {
+      pooling: ['cls'],
+      prompts: { question: 'Represent this sentence for searching relevant passages: ' },
     },
-    needs: ['pooling', 'prompts'],
     tested: unseen,
   },
   {
@@ -168,8 +170,7 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ id: 'hf:Xenova/multilingual-e5-small:q8', title: 'Multilingual E5 small' },
     ...{ architecture: 'bert', parameters: 118e6, dimension: 384, contextLength: 512, size: 136e6 },
     licence: mit('intfloat/multilingual-e5-small'),
-    embedder: { pooling: 'mean', query: 'query: ', passage: 'passage: ' },
-    needs: ['prompts'],
+    embedding: { pooling: ['mean'], prompts: { question: 'query: ', passage: 'passage: ' } },
     tested: unseen,
   },
   {
@@ -178,8 +179,10 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ architecture: 'nomic_bert', parameters: 137e6, dimension: 768 },
     ...{ contextLength: 8192, size: 139e6 },
     licence: apache('nomic-ai/nomic-embed-text-v1.5'),
-    embedder: { pooling: 'mean', query: 'search_query: ', passage: 'search_document: ' },
-    needs: ['prompts'],
+    embedding: {
+      pooling: ['mean'],
+      prompts: { question: 'search_query: ', passage: 'search_document: ' },
+    },
     tested: unseen,
   },
   {
@@ -188,23 +191,8 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ architecture: 'modernbert', parameters: 149e6, dimension: 768 },
     ...{ contextLength: 8192, size: 153e6 },
     licence: apache('Alibaba-NLP/gte-modernbert-base'),
-    embedder: { pooling: 'cls', query: '', passage: '' },
-    needs: ['pooling'],
+    embedding: { pooling: ['cls'] },
     tested: unseen,
-  },
-  {
-    ...embedder,
-    ...{ id: 'hf:onnx-community/embeddinggemma-300m-ONNX:q8', title: 'EmbeddingGemma 300M' },
-    ...{ architecture: 'gemma3_text', parameters: 308e6, dimension: 768 },
-    ...{ contextLength: 2048, size: 330e6 },
-    licence: gemmaTerms,
-    embedder: {
-      pooling: 'mean',
-      ...{ query: 'task: search result | query: ', passage: 'title: none | text: ' },
-    },
-    needs: ['prompts', 'dense-layers'],
-    tested:
-      'Prompts and file layout are not verified, and these weights have not been run in Graft.',
   },
   {
     ...embedder,
@@ -212,22 +200,22 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ architecture: 'xlm-roberta', parameters: 568e6, dimension: 1024 },
     ...{ contextLength: 8192, size: 587e6 },
     licence: mit('BAAI/bge-m3'),
-    embedder: { pooling: 'cls', query: '', passage: '' },
-    needs: ['pooling', 'late-positions'],
+    embedding: { pooling: ['cls'] },
     tested: unseen,
   },
   {
     ...{ kind: 'embedder', format: 'gguf' },
     ...{ id: 'hf:Qwen/Qwen3-Embedding-0.6B-GGUF:Q8_0', title: 'Qwen3 Embedding 0.6B' },
     ...{ architecture: 'qwen3', parameters: 596e6, dimension: 1024 },
-    ...{ contextLength: 32_768, size: 639e6 },
+    ...{ contextLength: 2048, size: 639e6 },
     licence: apache('Qwen/Qwen3-Embedding-0.6B'),
-    embedder: {
-      ...{ pooling: 'last-token', passage: '' },
-      query:
-        'Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:',
+    embedding: {
+      pooling: ['last'],
+      prompts: {
+        question:
+          'Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:',
+      },
     },
-    needs: ['prompts', 'pooling', 'gguf-vectors'],
     tested: unseen,
   },
   {
@@ -242,7 +230,6 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ id: 'hf:Xenova/bge-reranker-base:q8', title: 'BGE Reranker base' },
     ...{ architecture: 'xlm-roberta', parameters: 278e6, contextLength: 512, size: 297e6 },
     licence: mit('BAAI/bge-reranker-base'),
-    needs: ['late-positions'],
     tested: unseen,
   },
   {
@@ -250,15 +237,13 @@ export const selectedModels: readonly SelectedModel[] = z.array(selectedModelSch
     ...{ id: 'hf:onnx-community/bge-reranker-v2-m3-ONNX:q8', title: 'BGE Reranker v2 M3' },
     ...{ architecture: 'xlm-roberta', parameters: 568e6, contextLength: 8192, size: 588e6 },
     licence: apache('BAAI/bge-reranker-v2-m3'),
-    needs: ['late-positions'],
     tested: unseen,
   },
   {
     ...{ kind: 'cross-encoder', format: 'gguf' },
     ...{ id: 'hf:ggml-org/Qwen3-Reranker-0.6B-Q8_0-GGUF:Q8_0', title: 'Qwen3 Reranker 0.6B' },
-    ...{ architecture: 'qwen3', parameters: 596e6, contextLength: 32_768, size: 639e6 },
+    ...{ architecture: 'qwen3', parameters: 596e6, contextLength: 2048, size: 639e6 },
     licence: apache('Qwen/Qwen3-Reranker-0.6B'),
-    needs: ['gguf-scores'],
     tested: unseen,
   },
 ]);

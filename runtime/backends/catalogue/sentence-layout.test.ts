@@ -167,6 +167,11 @@ describe('the description of an ONNX model', () => {
     expect(await tokens({ 'tokenizer_config.json': { model_max_length: 1e30 } })).toBe(512);
     const roberta = { model_type: 'roberta', max_position_embeddings: 514, pad_token_id: 1 };
     expect(await tokens({ 'config.json': roberta, 'tokenizer_config.json': {} })).toBe(512);
+    const crossEncoder = {
+      ...{ model_type: 'xlm-roberta', architectures: ['XLMRobertaForSequenceClassification'] },
+      ...{ max_position_embeddings: 8194, pad_token_id: 1 },
+    };
+    expect(await tokens({ 'config.json': crossEncoder })).toBe(8192);
   });
 
   it('may be of an embedder that was made of a language model', async () => {

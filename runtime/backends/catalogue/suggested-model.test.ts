@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { hubFolder, smallGguf } from '../testing/hub-folder.ts';
+import { hubFolder, smallEmbedder, smallGguf, type HubFolderFiles } from '../testing/hub-folder.ts';
 import { HubServer, type HubServerOptions } from '../testing/hub-server.ts';
 import { noOtherTools } from '../testing/no-other-tools.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -34,10 +34,18 @@ interface Opened {
 
 async function open(
   selection: readonly SelectedModel[],
-  { terms, offline = '' }: Pick<HubServerOptions, 'terms'> & { readonly offline?: string } = {},
+  {
+    terms,
+    offline = '',
+    embedder = smallEmbedder,
+  }: Pick<HubServerOptions, 'terms'> & {
+    readonly offline?: string;
+    readonly embedder?: HubFolderFiles;
+  } = {},
 ): Promise<Opened> {
   const served = await hubFolder({
     'o/large-GGUF': { 'large-Q8_0.gguf': weights, 'large-Q4_K_M.gguf': smallGguf(2048, 2) },
+    'o/embedder': embedder,
   });
   const hub = await HubServer.start({
     ...{ folder: served.path },
@@ -144,6 +152,58 @@ describe('terms of the selection', () => {
     const id = 'hf:o/large-GGUF:Q4_K_M';
     await catalogue.fetch(id);
     expect(catalogue.entry(id).licence.consent).toBe(false);
+  });
+});
+
+describe('the layout of a selected embedder', () => {
+  const id = 'hf:o/embedder:q4';
+  const plain = { prompts: { question: '', passage: '' }, includePrompt: true, dense: [] };
+  const prompts = { question: 'query: ', passage: 'passage: ' };
+  const selected = model({
+    ...{ id: 'hf:O/embedder:q8', kind: 'embedder', format: 'onnx', dimension: 8 },
+    embedding: { ...plain, pooling: ['cls'], prompts },
+  });
+  const layout = {
+    'modules.json': JSON.stringify(
+      ['Transformer', 'Pooling'].map((kind) => ({
+        ...{ path: kind, type: `sentence_transformers.models.${kind}` },
+      })),
+    ),
+    'Pooling/config.json': '{"embedding_dimension":8,"pooling_mode":"max"}',
+  };
+  const stating = (own: object): HubFolderFiles => ({
+    ...{ ...smallEmbedder, ...layout },
+    'config_sentence_transformers.json': JSON.stringify(own),
+  });
+
+  it('holds for every model of its repository whose files state none', async () => {
+    const { catalogue } = await open([selected]);
+    await catalogue.fetch(id);
+    expect(catalogue.entry(id).embedding).toEqual(selected.embedding);
+    await catalogue.import(id, { id: 'mine' });
+    expect(catalogue.entry('mine').embedding).toEqual(selected.embedding);
+    const unselected = await open([]);
+    await unselected.catalogue.fetch(id);
+    expect(unselected.catalogue.entry(id)).not.toHaveProperty('embedding');
+  });
+
+  it('gives way to pooling in the files, and to prompts there that are not empty', async () => {
+    const empty = stating({ prompts: { query: '', document: '' } });
+    const silent = await open([selected], { embedder: empty });
+    await silent.catalogue.fetch(id);
+    expect(silent.catalogue.entry(id).embedding).toEqual({ ...plain, pooling: ['max'], prompts });
+    const own = stating({ prompts: { query: 'q: ' } });
+    const stated = await open([selected], { embedder: own });
+    await stated.catalogue.fetch(id);
+    expect(stated.catalogue.entry(id).embedding).toEqual({
+      ...{ ...plain, pooling: ['max'], prompts: { question: 'q: ', passage: '' } },
+    });
+  });
+
+  it('is not given to other kinds of models', async () => {
+    const { catalogue } = await open([{ ...selected, id: 'hf:o/large-GGUF:Q8_0' }]);
+    await catalogue.fetch('hf:o/large-GGUF:Q8_0');
+    expect(catalogue.entry('hf:o/large-GGUF:Q8_0')).not.toHaveProperty('embedding');
   });
 });
 

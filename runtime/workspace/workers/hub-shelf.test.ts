@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCatalogue } from '@graft/backends/catalogue';
+import type { ModelKind } from '@graft/graph';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { hubFolder, smallEmbedder, smallGguf } from '../../backends/testing/hub-folder.ts';
 import { HubServer, type HubServerOptions } from '../../backends/testing/hub-server.ts';
@@ -12,6 +13,8 @@ const repos = {
   'own/two-GGUF': { 'a.gguf': smallGguf(), 'b.gguf': smallGguf() },
   'own/closed-GGUF': { 'closed-F16.gguf': smallGguf() },
   'own/embedder': smallEmbedder,
+  'own/embedder-GGUF': { 'embedder-Q8_0.gguf': smallGguf() },
+  'own/both-embedders': { ...smallEmbedder, 'embedder-Q8_0.gguf': smallGguf() },
   'own/words': { 'README.md': '# Nothing to run' },
 };
 const terms = {
@@ -50,8 +53,12 @@ it('searches for models of the kind that is asked for', async () => {
   const { shelf } = served;
   const found = await shelf.search({ text: 'small', signal });
   expect(found).toMatchObject([{ repo: 'own/Small-GGUF', licence: 'apache-2.0', gated: false }]);
-  expect(await shelf.search({ text: 'embed', kind: 'embedder', signal })).toHaveLength(1);
-  expect(await shelf.search({ text: 'embed', kind: 'language-model', signal })).toEqual([]);
+  const namesOf = async (kind: ModelKind): Promise<string[]> =>
+    (await shelf.search({ text: 'embed', kind, signal })).map(({ repo }) => repo).sort();
+  const inGguf = ['own/both-embedders', 'own/embedder-GGUF'];
+  expect(await namesOf('embedder')).toEqual([inGguf[0], 'own/embedder', inGguf[1]]);
+  expect(await namesOf('cross-encoder')).toEqual(await namesOf('embedder'));
+  expect(await namesOf('language-model')).toEqual(inGguf);
 });
 
 it('offers the models of a repository, and says which one its name means', async () => {

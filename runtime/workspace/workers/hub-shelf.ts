@@ -1,7 +1,7 @@
 import {
+  findSelected,
   hubOffers,
   meantOffer,
-  selectedLicence,
   type Catalogue,
   type FoundRepo,
   type HubOffer,
@@ -52,10 +52,18 @@ export class HubShelf {
     this.#catalogue = catalogue;
   }
 
-  /** Most downloaded first. */
-  search({ text, kind, signal }: HubSearch): Promise<readonly FoundRepo[]> {
-    const format = kind === undefined || kind === 'language-model' ? 'gguf' : 'onnx';
-    return this.#catalogue.hub.search({ text, format, limit: mostFound, signal });
+  /**
+   * Most downloaded first. Embedders and cross-encoders share GGUF with language models, which are downloaded more: each
+   * format has its part.
+   */
+  async search({ text, kind = 'language-model', signal }: HubSearch): Promise<FoundRepo[]> {
+    const formats = kind === 'language-model' ? (['gguf'] as const) : (['gguf', 'onnx'] as const);
+    const limit = mostFound / formats.length;
+    const found = await Promise.all(
+      formats.map((format) => this.#catalogue.hub.search({ text, format, limit, signal })),
+    );
+    const byName = new Map(found.flat().map((repo) => [repo.repo, repo]));
+    return [...byName.values()].toSorted((a, b) => b.downloads - a.downloads);
   }
 
   /** The repository that a reference names, with all of its models. */
@@ -64,7 +72,11 @@ export class HubShelf {
     const { hub, selection } = this.#catalogue;
     const found = await hub.repo(reference.repo, reference.revision, signal);
     const { files: _, licence: id, ...repo } = found;
-    const licence = selectedLicence(selection, found) ?? { id, url: repo.page, consent: false };
+    const licence = findSelected(selection, found)?.licence ?? {
+      id,
+      url: repo.page,
+      consent: false,
+    };
     return {
       ...{ ...repo, licence, models: hubOffers(found, reference), hasToken: await hub.hasToken() },
       ...meant(found, reference),

@@ -87,12 +87,11 @@ describe('models that are worth choosing', () => {
   const id = 'hf:o/large-GGUF:Q8_0';
   const selected = (changes: Partial<SelectedModel> = {}): SelectedModel => ({
     ...{ id, title: 'Large', kind: 'language-model', format: 'gguf', architecture: 'llama' },
-    ...{ parameters: 1e9, contextLength: 64, size: 1e9, tested: 'Nothing of it.', needs: [] },
+    ...{ parameters: 1e9, contextLength: 64, size: 1e9, tested: 'Nothing of it.' },
     licence: { id: 'MIT', url: 'https://example.org/large', consent: false },
     ...changes,
   });
   const huge = selected({ id: 'hf:o/huge-GGUF:Q8_0', parameters: 9e9, size: 9e9 });
-  const hidden = selected({ id: 'hf:o/cls-ONNX:q8', kind: 'embedder', needs: ['pooling'] });
 
   it('are offered before they are here, with what suits this machine', async () => {
     await using served = await hubFolder({ 'o/large-GGUF': { 'a-Q8_0.gguf': smallGguf(4096) } });
@@ -100,7 +99,7 @@ describe('models that are worth choosing', () => {
     const catalogue = createCatalogue({
       ...{ modelsFolder: join(folder, 'models'), entries: [entry()], hubEndpoint: hub.url },
       environment: { ...noOtherTools, XDG_CONFIG_HOME: folder, HF_HOME: folder },
-      selection: [selected(), huge, hidden],
+      selection: [selected(), huge],
     });
     const models = modelsIn(catalogue);
     const before = (await models.offered()).models;

@@ -7,7 +7,13 @@ import { memoryWords, weightCount } from './memory-words.ts';
 import { ModelActions } from './model-actions.tsx';
 import { FactList, Licence, MemoryLine } from './model-details.tsx';
 import { kindNames } from './model-sections.ts';
-import { useHubFacts, useHubRepo, type HubModelFacts, type OfferedRepo } from './use-hub.ts';
+import {
+  toldFacts,
+  useHubFacts,
+  useHubRepo,
+  type HubModelFacts,
+  type OfferedRepo,
+} from './use-hub.ts';
 import type { Download, Offered } from './use-models.ts';
 
 type HubOffer = OfferedRepo['models'][number];
@@ -61,7 +67,7 @@ function Repository({
     ) ??
     models[0];
   const isClosed = repo.gated && !repo.hasToken;
-  const facts = useChosenFacts(repo, chosen, !isClosed);
+  const facts = useChosenFacts(chosen, toldFacts(repo, chosen?.format, kind), !isClosed);
   return (
     <section aria-label={repo.repo} className="flex min-h-0 flex-1 flex-col">
       <div className="min-h-0 flex-1 overflow-auto px-4 py-3">
@@ -223,23 +229,15 @@ interface ChosenFacts {
   readonly isReading?: true;
 }
 
-/** What the hub read of a model, else what its header says; `words`: instead, where that is not known yet. */
+/** What the hub tells of a model, else what its header says; `words`: instead, where that is not known yet. */
 function useChosenFacts(
-  { gguf }: OfferedRepo,
   chosen: HubOffer | undefined,
+  told: KnownFacts | undefined,
   isOpen: boolean,
 ): ChosenFacts {
-  const { architecture, contextLength, parameters } = gguf ?? {};
-  const isTold =
-    chosen?.format === 'gguf' && architecture !== undefined && contextLength !== undefined;
-  const { facts, error } = useHubFacts(isTold || !isOpen ? undefined : chosen?.model);
-  if (isTold)
-    return {
-      known: {
-        ...{ kind: 'language-model', architecture, contextLength },
-        ...(parameters === undefined ? {} : { parameters }),
-      },
-    };
+  const isRead = told === undefined && isOpen;
+  const { facts, error } = useHubFacts(isRead ? chosen?.model : undefined);
+  if (told !== undefined) return { known: told };
   if (facts !== undefined) return { known: facts };
   if (chosen === undefined || !isOpen) return { known: {} };
   return error === null

@@ -53,6 +53,25 @@ export function useHubRepo(name: string) {
   };
 }
 
+/**
+ * What the hub tells of a GGUF file's header. It does not tell encoders from language models: where one of those is
+ * asked for, Graft reads the header.
+ */
+export function toldFacts(
+  { gguf }: Pick<OfferedRepo, 'gguf'>,
+  format: OfferedRepo['models'][number]['format'] | undefined,
+  asked: ModelKind | undefined,
+): Partial<HubModelFacts> | undefined {
+  const { architecture, contextLength, parameters } = gguf ?? {};
+  const mayBeEncoder = asked === 'embedder' || asked === 'cross-encoder';
+  if (mayBeEncoder || format !== 'gguf') return undefined;
+  if (architecture === undefined || contextLength === undefined) return undefined;
+  return {
+    ...{ kind: 'language-model', architecture, contextLength },
+    ...(parameters === undefined ? {} : { parameters }),
+  };
+}
+
 /** What a model of the hub is, read from its files; `undefined`: nothing is asked. */
 export function useHubFacts(model: string | undefined) {
   const id = useCalm(model);
