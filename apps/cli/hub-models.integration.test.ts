@@ -71,7 +71,7 @@ describe('graft models', () => {
     expect(listed.code).toBe(0);
     expect(listed.stdout).toMatch(/hf:Qwen\/Qwen3-8B-GGUF:Q4_K_M +language-model +8\.2 B +5\.0 GB/);
     expect(listed.stdout).toMatch(/gemma-3-1b-it-GGUF:Q4_K_M .* Gemma, to accept/);
-    expect(listed.stdout).not.toContain('embedder');
+    expect(listed.stdout).toMatch(/hf:Xenova\/bge-small-en-v1\.5:q8 +embedder/);
     const asJson = await models('recommended', '--json');
     expect(JSON.parse(asJson.stdout)).toContainEqual(
       expect.objectContaining({ id: 'hf:Qwen/Qwen3-8B-GGUF:Q4_K_M', fits: expect.any(String) }),

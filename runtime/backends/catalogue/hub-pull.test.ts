@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HubServer, type HubServerOptions } from '../testing/hub-server.ts';
-import { noOtherTools } from '../testing/no-other-tools.ts';
-import { hubFolder, smallEmbedder, smallGguf, type HubFolderFiles } from '../testing/hub-folder.ts';
+import { smallEmbedder, smallGguf, type HubFolderFiles } from '../testing/hub-folder.ts';
+import { HubCatalogues } from '../testing/hub-catalogues.ts';
 import { plainLayout } from '@graft/graph';
-import { createCatalogue } from './catalogue.ts';
+import type { Catalogue } from './catalogue-contract.ts';
 import { modelDigest } from './model-facts.ts';
-import type { Catalogue, CatalogueOptions } from './catalogue-contract.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const q4 = smallGguf(4096, 1);
@@ -21,42 +18,9 @@ const language: HubFolderFiles = {
   'mmproj-small-f16.gguf': smallGguf(64, 3),
 };
 
-const cleanUp: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const each of cleanUp.splice(0).reverse()) await each[Symbol.asyncDispose]();
-});
-
-async function modelsFolder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'graft-pull-'));
-  cleanUp.push({ [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) });
-  return path;
-}
-
-async function serve(
-  repos: Readonly<Record<string, HubFolderFiles>>,
-  options: Omit<HubServerOptions, 'folder'> = {},
-): Promise<HubServer> {
-  const folder = await hubFolder(repos);
-  const server = await HubServer.start({ folder: folder.path, ...options });
-  cleanUp.push(folder, server);
-  return server;
-}
-
-async function open(
-  hub: HubServer,
-  options: Partial<CatalogueOptions> & { readonly token?: string } = {},
-): Promise<Catalogue> {
-  const { token = '', ...others } = options;
-  return createCatalogue({
-    ...{ modelsFolder: await modelsFolder(), entries: [], hubEndpoint: hub.url },
-    environment: {
-      ...noOtherTools,
-      ...{ HF_TOKEN: token, HF_HOME: '/nowhere', XDG_CONFIG_HOME: '/nowhere' },
-    },
-    pause: () => Promise.resolve(),
-    ...others,
-  });
-}
+const hubs = new HubCatalogues();
+const { open, serve } = hubs;
+afterEach(() => hubs.close());
 
 describe('a model by name', () => {
   it('is pinned to its commit, verified and laid out', async () => {
@@ -306,109 +270,6 @@ describe('a model by name', () => {
     expect(catalogue.lookup('mine')?.size).toBe(q8.length);
     expect(await storedFiles(catalogue)).toHaveLength(before.length);
   });
-});
-
-describe('a token', () => {
-  const gated = { terms: { 'o/r': { gated: true } }, granted: ['hf_good'] };
-
-  it('opens a gated repository, and goes to no other host', async () => {
-    const hub = await serve({ 'o/r': language }, gated);
-    const catalogue = await open(hub, { token: 'hf_good' });
-    await catalogue.fetch('hf:o/r:Q4_K_M');
-    const sent = hub.requests.map(({ host, authorization }) => [host, authorization]);
-    expect(sent).toContainEqual(['hub', 'Bearer hf_good']);
-    expect(sent).toContainEqual(['cdn', undefined]);
-    expect(sent).not.toContainEqual(['cdn', 'Bearer hf_good']);
-    expect(sent).not.toContainEqual(['hub', undefined]);
-  });
-
-  it.each([
-    ['none', '', 'Then set HF_TOKEN to a token of your account'],
-    ['one without access', 'hf_other', 'the present one has no access'],
-  ])('%s is refused with the page of the licence', async (_, token, words) => {
-    const hub = await serve({ 'o/r': language }, gated);
-    const catalogue = await open(hub, { token });
-    const refused: unknown = await catalogue
-      .fetch('hf:o/r:Q4_K_M')
-      .catch((error: unknown) => error);
-    expect(String(refused)).toContain(`Open ${hub.url}/o/r in a browser, log in, and accept it.`);
-    expect(String(refused)).toContain(words);
-    expect(String(refused)).not.toContain('hf_other');
-    expect(catalogue.lookup('hf:o/r:Q4_K_M')).toBeUndefined();
-  });
-
-  it('is not sent on when the hub redirects elsewhere and back', async () => {
-    const hub = await serve({ 'o/r': language }, gated);
-    const back = `${hub.url}/back`;
-    hub.fail({
-      ...{ host: 'hub', on: /resolve/ },
-      answer: (response) => void response.writeHead(302, { location: `${hub.cdnUrl}/x` }).end(),
-    });
-    hub.fail({
-      ...{ host: 'cdn', on: /^\/x$/ },
-      answer: (response) => void response.writeHead(302, { location: back }).end(),
-    });
-    const catalogue = await open(hub, { token: 'hf_good' });
-    await expect(catalogue.fetch('hf:o/r:Q4_K_M')).rejects.toThrow('404');
-    expect(hub.requests.find(({ path }) => path === '/back')?.authorization).toBeUndefined();
-  });
-
-  it('goes to no hub without encryption', async () => {
-    const hub = await serve({ 'o/r': language });
-    // The address of a hub that only the proxy knows.
-    const proxied = await open(hub, {
-      hubEndpoint: 'http://hub.example',
-      environment: {
-        ...noOtherTools,
-        HF_TOKEN: 'hf_good',
-        HTTP_PROXY: hub.url,
-        XDG_CONFIG_HOME: '/nowhere',
-      },
-    });
-    await proxied.fetch('hf:o/r');
-    expect(hub.requests[0]?.path).toContain('http://hub.example/api/models/o/r');
-    expect(hub.requests.every(({ authorization }) => authorization === undefined)).toBe(true);
-  });
-});
-
-it('HF_HUB_OFFLINE keeps from asking, and what is here goes on', async () => {
-  const hub = await serve({ 'o/r': language });
-  const catalogue = await open(hub);
-  await catalogue.fetch('hf:o/r:Q4_K_M');
-  hub.requests.length = 0;
-  const offline = await open(hub, {
-    modelsFolder: catalogue.modelsFolder,
-    environment: { ...noOtherTools, HF_HUB_OFFLINE: '1' },
-  });
-  await offline.fetch('hf:o/r:Q4_K_M');
-  await expect(offline.fetch('hf:o/r:Q8_0')).rejects.toThrow('HF_HUB_OFFLINE is set');
-  expect(hub.requests).toEqual([]);
-});
-
-it('a disk without room is told before the first byte', async () => {
-  const hub = await serve({ 'o/r': language });
-  hub.fail({
-    ...{ host: 'hub', on: /\/api\/models/ },
-    answer: (response) => {
-      const lfs = { size: 2 ** 50, sha256: 'a'.repeat(64) };
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(
-        JSON.stringify({
-          id: 'o/r',
-          sha: 'b'.repeat(40),
-          siblings: [{ rfilename: 'a.gguf', lfs }],
-        }),
-      );
-    },
-  });
-  const catalogue = await open(hub);
-  await expect(catalogue.fetch('hf:o/r')).rejects.toMatchObject({
-    code: 'no-space',
-    message: expect.stringMatching(
-      /needs 1125899906842624 bytes more.*Graft downloaded nothing/,
-    ) as string,
-  });
-  expect(hub.requests).toHaveLength(1);
 });
 
 /** All files below the models folder but locks and records. */
