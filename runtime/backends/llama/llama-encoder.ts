@@ -145,8 +145,8 @@ const isPairTemplate = (text: string): text is PairTemplate =>
   text.includes('{{query}}') && text.includes('{{document}}');
 
 /**
- * How a question and a passage are joined, where the library does it otherwise than the model was trained: it puts a
- * missing end before the text of a template, and none after the passage of a BERT. Undefined: as the library does it.
+ * The template that joins a question and a passage, for models that the library would join wrongly: it puts a missing end
+ * token before a template's text, and leaves out the separator after the passage of a BERT. Undefined: the library is right.
  */
 function pairTemplate({ tokens, fileInfo, vocabularyType }: LlamaModel): PairTemplate | undefined {
   const own: unknown = fileInfo.metadata.tokenizer['chat_template.rerank'];

@@ -14,6 +14,12 @@ export interface LlamaRuntime {
   complaint(): Promise<string | undefined>;
 }
 
+/** Free bytes of the GPU that a runtime computes on; undefined on a processor. */
+export async function freeOnGpu({ llama }: LlamaRuntime): Promise<number | undefined> {
+  const { total, free } = await llama.getVramState();
+  return total === 0 ? undefined : free;
+}
+
 /** Loads llama.cpp's prebuilt library; never compiles or downloads. */
 export async function loadLlamaRuntime(wanted: LlamaDevice): Promise<LlamaRuntime> {
   if (wanted !== 'cpu') {

@@ -5,7 +5,12 @@ import { llamaAdapters, type AdapterFile } from '../llama/llama-adapters.ts';
 import type { LlamaLanguageModel, LlamaOptions } from '../llama/language-model.ts';
 import { fileKey, missingWeights, type LlamaFile } from '../llama/llama-file.ts';
 import { LlamaMemory } from '../llama/llama-memory.ts';
-import { loadLlamaRuntime, type LlamaDevice, type LlamaRuntime } from '../llama/llama-runtime.ts';
+import {
+  freeOnGpu,
+  loadLlamaRuntime,
+  type LlamaDevice,
+  type LlamaRuntime,
+} from '../llama/llama-runtime.ts';
 import { ModelTokenizer } from '../llama/model-tokenizer.ts';
 import { ggufVocabulary } from '../llama/vocabulary.ts';
 import { loadLlamaVocabulary, loadLlamaWeights } from '../llama/llama-weights.ts';
@@ -143,10 +148,7 @@ export class LanguageModels {
     const key = `${fileKey(file)} ${runtime.device}`;
     return {
       key,
-      memory: this.#options.memoryOf(runtime.device, async () => {
-        const { total, free } = await runtime.llama.getVramState();
-        return total === 0 ? undefined : free;
-      }),
+      memory: this.#options.memoryOf(runtime.device, () => freeOnGpu(runtime)),
       estimate: file.size + configurationBytes(configuration),
       growth: (loaded) => loaded.growth(configuration),
       grow: (loaded) => {

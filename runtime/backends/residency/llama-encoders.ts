@@ -1,10 +1,4 @@
-import {
-  GraphError,
-  promptFor,
-  type CrossEncoder,
-  type Embedder,
-  type EmbedderUse,
-} from '@graft/graph';
+import { GraphError, type CrossEncoder, type Embedder, type EmbedderUse } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import type { LlamaModel } from 'node-llama-cpp';
 import {
@@ -16,7 +10,8 @@ import {
 } from '../llama/llama-encoder.ts';
 import { fileAt, weightsOf, type LlamaFile } from '../llama/llama-file.ts';
 import { LlamaMemory } from '../llama/llama-memory.ts';
-import type { LlamaDevice, LlamaRuntime } from '../llama/llama-runtime.ts';
+import { freeOnGpu, type LlamaDevice, type LlamaRuntime } from '../llama/llama-runtime.ts';
+import { residentCrossEncoder, residentEmbedder } from './resident-encoders.ts';
 import { loadLlamaWeights } from '../llama/llama-weights.ts';
 import type { FreeOnGpu } from './device-capacity.ts';
 import type { DeviceMemory } from './device-memory.ts';
@@ -44,17 +39,8 @@ export class LlamaEncoders {
   async embedder(request: ModelRequest, use: EmbedderUse): Promise<Embedder> {
     const { entry } = request;
     const loader = await this.#loader(request, (weights, how) => new LlamaEmbedder(weights, how));
-    const residency = this.#embedders;
-    const facts = await residency.use(loader, request.signal, ({ dimension, device }) => ({
-      ...{ dimension, device },
-    }));
-    const { prompt = '' } = use;
-    const before = prompt === '' ? promptFor(entry.embedding, use.texts ?? 'passages') : prompt;
     return {
-      ...facts,
-      model: entry.id,
-      embed: (texts, signal) =>
-        residency.use(loader, signal, (it) => it.embed(texts, signal, before)),
+      ...(await residentEmbedder(this.#embedders, loader, { ...request, use })),
       embedTokens: () =>
         Promise.reject(
           new GraphError(
@@ -69,14 +55,7 @@ export class LlamaEncoders {
     const make: MakeEncoder<LlamaCrossEncoder> = (weights, how) =>
       new LlamaCrossEncoder(weights, how);
     const loader = await this.#loader(request, make);
-    const residency = this.#crossEncoders;
-    const device = await residency.use(loader, request.signal, (it) => it.device);
-    return {
-      device,
-      model: request.entry.id,
-      score: (query, passages, signal) =>
-        residency.use(loader, signal, (it) => it.score(query, passages, signal)),
-    };
+    return residentCrossEncoder(this.#crossEncoders, loader, request);
   }
 
   async dispose(): Promise<void> {
@@ -101,10 +80,7 @@ export class LlamaEncoders {
     const contexts = contextsAtOnce(options).contexts * each;
     return {
       key: `${file.path} ${stamp} ${runtime.device}`,
-      memory: memoryOf(runtime.device, async () => {
-        const { total, free } = await runtime.llama.getVramState();
-        return total === 0 ? undefined : free;
-      }),
+      memory: memoryOf(runtime.device, () => freeOnGpu(runtime)),
       estimate: file.size + contexts,
       held,
       load: async (loading) => {

@@ -1,5 +1,4 @@
 import {
-  promptFor,
   type CrossEncoder,
   type Embedder,
   type EmbedderUse,
@@ -14,6 +13,7 @@ import { BatchEncoder } from '../onnx/batch-encoder.ts';
 import { type ModelRequest, onnxDevice } from './model-request.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import { ModelResidency, type ModelLoader } from './model-residency.ts';
+import { residentCrossEncoder, residentEmbedder } from './resident-encoders.ts';
 
 interface OnnxModelsOptions {
   readonly memoryOf: (device: string) => DeviceMemory;
@@ -32,21 +32,11 @@ export class OnnxModels {
   }
 
   async embedder(request: ModelRequest, use: EmbedderUse = {}): Promise<Embedder> {
-    const { entry } = request;
     const tokenizer = await abortable(this.#tokenizer(request), request.signal);
     const loader = this.#loader(request, (files) => loadEmbedder(files, tokenizer));
     const residency = this.#embedders;
-    const facts = await residency.use(loader, request.signal, ({ dimension, device }) => ({
-      dimension,
-      device,
-    }));
-    const { prompt = '' } = use;
-    const before = prompt === '' ? promptFor(entry.embedding, use.texts ?? 'passages') : prompt;
     return {
-      ...facts,
-      model: entry.id,
-      embed: (texts, signal) =>
-        residency.use(loader, signal, (it) => it.embed(texts, signal, before)),
+      ...(await residentEmbedder(residency, loader, { ...request, use })),
       embedTokens: (texts, signal) =>
         residency.use(loader, signal, (it) => it.embedTokens(texts, signal)),
     };
@@ -64,14 +54,7 @@ export class OnnxModels {
 
   async crossEncoder(request: ModelRequest): Promise<CrossEncoder> {
     const loader = this.#loader(request, loadCrossEncoder);
-    const residency = this.#crossEncoders;
-    const device = await residency.use(loader, request.signal, (it) => it.device);
-    return {
-      device,
-      model: request.entry.id,
-      score: (query, passages, signal) =>
-        residency.use(loader, signal, (it) => it.score(query, passages, signal)),
-    };
+    return residentCrossEncoder(this.#crossEncoders, loader, request);
   }
 
   async dispose(): Promise<void> {
