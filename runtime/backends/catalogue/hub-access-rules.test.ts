@@ -1,16 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { smallGguf, type HubFolderFiles } from '../testing/hub-folder.ts';
+import { twoPrecisions, type HubFolderFiles } from '../testing/hub-folder.ts';
 import { HubCatalogues } from '../testing/hub-catalogues.ts';
 import { noOtherTools } from '../testing/no-other-tools.ts';
 
-const q4 = smallGguf(4096, 1);
-const q8 = smallGguf(8192, 2);
-const language: HubFolderFiles = {
-  'README.md': '# A model',
-  'small-Q4_K_M.gguf': q4,
-  'small-Q8_0.gguf': q8,
-  'mmproj-small-f16.gguf': smallGguf(64, 3),
-};
+const language: HubFolderFiles = twoPrecisions;
 
 const hubs = new HubCatalogues();
 const { open, serve } = hubs;
@@ -93,7 +86,7 @@ it('HF_HUB_OFFLINE keeps from asking, and what is here goes on', async () => {
   expect(hub.requests).toEqual([]);
 });
 
-it('a disk without room is told before the first byte', async () => {
+it('refuses a model that the disk has no room for before the first byte', async () => {
   const hub = await serve({ 'o/r': language });
   hub.fail({
     ...{ host: 'hub', on: /\/api\/models/ },

@@ -2,21 +2,20 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { smallEmbedder, smallGguf, type HubFolderFiles } from '../testing/hub-folder.ts';
+import {
+  smallEmbedder,
+  smallGguf,
+  twoPrecisions,
+  type HubFolderFiles,
+} from '../testing/hub-folder.ts';
 import { HubCatalogues } from '../testing/hub-catalogues.ts';
 import { plainLayout } from '@graft/graph';
 import type { Catalogue } from './catalogue-contract.ts';
 import { modelDigest } from './model-facts.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const q4 = smallGguf(4096, 1);
-const q8 = smallGguf(8192, 2);
-const language: HubFolderFiles = {
-  'README.md': '# A model',
-  'small-Q4_K_M.gguf': q4,
-  'small-Q8_0.gguf': q8,
-  'mmproj-small-f16.gguf': smallGguf(64, 3),
-};
+const { 'small-Q4_K_M.gguf': q4, 'small-Q8_0.gguf': q8 } = twoPrecisions;
+const language: HubFolderFiles = twoPrecisions;
 
 const hubs = new HubCatalogues();
 const { open, serve } = hubs;

@@ -57,3 +57,11 @@ export const smallEmbedder: HubFolderFiles = {
   'onnx/model_q4.onnx': 'weights in q4',
   'onnx/model_q4.onnx_data': 'more of them',
 };
+
+/** The files of a language model in two precisions, with what reads images for it. */
+export const twoPrecisions = {
+  'README.md': '# A model',
+  'small-Q4_K_M.gguf': smallGguf(4096, 1),
+  'small-Q8_0.gguf': smallGguf(8192, 2),
+  'mmproj-small-f16.gguf': smallGguf(64, 3),
+} as const satisfies HubFolderFiles;
