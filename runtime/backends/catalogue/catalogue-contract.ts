@@ -114,7 +114,7 @@ export interface Catalogue {
    */
   receive(entry: ModelEntry, from: ModelPackage): Promise<void>;
   /**
-   * Deletes the files, what has come of them and what was made of them; an imported model's entry and pinned digests too.
+   * Deletes a model's files, its unfinished downloads and its conversions; of an imported model its entry and pinned digests too.
    * Throws `bad-input` for a model of another tool.
    */
   remove(id: string): Promise<void>;

@@ -16,7 +16,7 @@ it('names each model by its precision, at the revision that was asked for', () =
   expect(modelsOf(several, 'v1')[0]).toBe('hf:o/r@v1:Q4_K_M');
 });
 
-it('names the file where a precision occurs twice, or is none', () => {
+it('names the file where a precision occurs twice or is unknown', () => {
   expect(modelsOf(repo('a/m-Q8_0.gguf', 'b/m-Q8_0.gguf', 'my model.gguf'))).toEqual([
     ...['hf:o/r:Q8_0', 'hf:o/r/b/m-Q8_0.gguf', 'hf:o/r/my model.gguf'],
   ]);

@@ -33,7 +33,7 @@ const pooling = async (config: object) =>
   (await layoutOf({ '1_Pooling/config.json': config }))?.embedding.pooling;
 
 describe('a layout of sentence-transformers', () => {
-  it('is none without modules.json', async () => {
+  it('is absent without modules.json', async () => {
     expect(await sentenceLayout(filesOf({}))).toBeUndefined();
   });
 

@@ -76,7 +76,7 @@ describe('the suggested model', () => {
     });
   });
 
-  it('is none where the hub does not answer, lacks it or asks for its terms', async () => {
+  it('is not offered where the hub does not answer, lacks it or asks for its terms', async () => {
     const silent = await open([model()]);
     await silent.hub[Symbol.asyncDispose]();
     expect(await suggestedModel(silent.catalogue, machine, signal)).toBeUndefined();
@@ -91,7 +91,7 @@ describe('the suggested model', () => {
     expect(await suggestedModel(gated.catalogue, machine, signal)).toBeUndefined();
   });
 
-  it('is none where none fits, or only one for trying out', async () => {
+  it('is not offered where none fits, or only one for trying out', async () => {
     const { hub, catalogue } = await open([model()]);
     const small = { memory: 1e9, cores: 8 };
     expect(await suggestedModel(catalogue, small, signal)).toBeUndefined();
@@ -100,7 +100,7 @@ describe('the suggested model', () => {
     expect([...hub.requests, ...tiny.hub.requests]).toEqual([]);
   });
 
-  it('is none once somebody has decided, in this process or another, or has a usable one', async () => {
+  it('is not offered once somebody has decided, in this process or another, or has a usable one', async () => {
     const { hub, catalogue } = await open([model()]);
     const { modelsFolder } = catalogue;
     await catalogue.preferences.prefer('language-model', null);

@@ -12,7 +12,7 @@ export interface SuggestedModel extends Pick<SelectedModel, 'id' | 'title' | 'li
   readonly reason: string;
 }
 
-/** Milliseconds that the hub has for an answer, also where this machine is busy: whoever is slower gives no download either. */
+/** Milliseconds to wait for the hub. Long enough for a busy machine; a slower hub is no good for a download. */
 const patience = 15_000;
 
 /**

@@ -14,7 +14,7 @@ import { whyUnreadable } from './store-folder.ts';
 
 /** What a model of another tool is, as its files said when they were last read. */
 export const describedSchema = z.object({
-  /** Undefined for what is none to list. */
+  /** Undefined: it is no model, or none that is listed. */
   entry: modelEntrySchema.optional(),
   /** Why Graft cannot run it: one sentence. */
   unusable: z.string().optional(),

@@ -38,7 +38,7 @@ export interface InstalledStore {
   readonly tool: ModelOrigin['tool'];
   /** Nothing outside of it is read. */
   readonly root: string;
-  /** What is there now; nothing where the folder is missing. Throws for nothing that a store may hold. */
+  /** The models there now; none where the folder is missing. Never throws, whatever the store holds. */
   list(): Promise<readonly FoundModel[]>;
 }
 

@@ -25,7 +25,7 @@ it.each([
   expect(await verdictOf(architecture, values, tensors)).toEqual({ kind: 'model' });
 });
 
-describe('a model that Ollama mends in memory is told by its header', () => {
+describe('recognises by its header a model that Ollama patches in memory', () => {
   it.each([
     ['gptoss', {}, ['w']],
     ['qwen25vl', {}, ['w']],

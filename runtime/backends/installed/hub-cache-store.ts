@@ -70,7 +70,7 @@ export class HubCacheStore implements InstalledStore {
     const weights = variant.files.map(async ({ path }) => {
       const file = join(folder, path);
       const digest = await blobDigest(file);
-      // As in the entry of a download: a GGUF file lies by itself.
+      // A download keeps a GGUF file without its folders; the entries must agree.
       return { path: isGguf ? basename(path) : path, file, ...(digest && { digest }) };
     });
     return {

@@ -100,11 +100,8 @@ function referenceOf(name: string): HubReference {
   return reference;
 }
 
-/** A repository with several models of which none is the usual one has none that a bare name means. */
-function meant(
-  repo: HubRepo,
-  reference: HubReference,
-): Pick<OfferedRepo, 'meant'> & Pick<OfferedRepo, 'refusal'> {
+/** A bare name means the usual model of a repository; where none of several is usual, it means none. */
+function meant(repo: HubRepo, reference: HubReference): Pick<OfferedRepo, 'meant' | 'refusal'> {
   try {
     const model = meantOffer(repo, reference)?.model;
     return model === undefined ? {} : { meant: model };

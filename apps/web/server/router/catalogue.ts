@@ -33,7 +33,7 @@ export const modelsRouter = router({
     });
     return { models: models.map(shown), ...rest };
   }),
-  /** The language model to take in place of the small default; null: nobody is to be asked. Waits for the hub. */
+  /** The language model that the page offers in place of the small default; null: none. Waits for the hub. */
   suggested: procedure.query(async ({ ctx }) => (await ctx.workspace.models.suggested()) ?? null),
   /** Decides which model new nodes begin with; null: their own default. */
   prefer: procedure
