@@ -215,9 +215,9 @@ test('F2 renames the node that has the focus, whatever is selected', async ({
   page,
   workspace,
 }) => {
-  await workspace.graph('renamed', chain);
+  await workspace.graph('renamed-focus', chain);
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'renamed.graft.json');
+  await bench.open(workspace.url, 'renamed-focus.graft.json');
   await bench.select('chunk');
   await page.locator('.react-flow__node[data-id="files"]').focus();
   await page.keyboard.press('F2');
