@@ -274,6 +274,7 @@ test('a row of a list that is left empty is none', async ({ page, workspace }) =
   await expect(rows.last()).toBeFocused();
   await bench.select('chunk');
   await bench.select('files');
+  await bench.tab('Parameters');
   await expect(rows).toHaveCount(1);
   await expect(page.getByTestId('plan-line')).not.toContainText('problem');
 });

@@ -12,7 +12,7 @@ it('takes away what was said of the next run when it starts, and nothing else', 
   expect(screenStore.getState().notices.map(({ message }) => message)).toEqual(['Saved.']);
 });
 
-it('opens a node that has outputs on them, and others on their parameters, until a tab is chosen for such nodes', () => {
+it('opens a node that has run on its outputs, and others on their parameters, until a tab is chosen for such nodes', () => {
   const { select, chooseTab } = screenStore.getState();
   const opened = (node: string): string => {
     select([node]);

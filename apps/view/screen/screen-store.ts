@@ -2,7 +2,7 @@ import type { Span } from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
 import { documentStore } from '../document/document-store.ts';
 import { prefixOf } from '../document/levels.ts';
-import { runView, stepOf } from '../run/run-view.ts';
+import { runView, stepRun } from '../run/run-view.ts';
 
 export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
 /** The views of a graph: canvas, page of cells, form with outputs; and runs side by side. */
@@ -48,7 +48,7 @@ interface ScreenState {
   readonly seen: boolean;
   readonly selection: readonly string[];
   readonly inspectorTab: InspectorTab;
-  /** The tabs on which nodes open that have outputs, and others: as the person last chose for such nodes. */
+  /** The tabs on which nodes open that have run, and others: as the person last chose for such nodes. */
   readonly opensOn: { readonly ran: InspectorTab; readonly other: InspectorTab };
   readonly bottomTab: BottomTab;
   readonly commandMenu: boolean;
@@ -90,9 +90,9 @@ interface ScreenState {
   dismissUntil(...now: readonly NonNullable<Notice['until']>[]): void;
 }
 
-/** Whether a node of the graph that is shown has outputs to look at. */
-function hasOutputs(node: string): boolean {
-  const step = stepOf(runView.getState(), prefixOf(documentStore.getState().trail) + node);
+/** Whether a node of the graph that is shown has run. What the plan says of others comes later, and moves no tab. */
+function hasRun(node: string): boolean {
+  const step = stepRun(runView.getState(), prefixOf(documentStore.getState().trail) + node);
   return Object.keys(step?.outputs ?? {}).length > 0;
 }
 
@@ -126,7 +126,7 @@ export const screenStore = createStore<ScreenState>()((set) => ({
       )
         return state;
       if (node === undefined || others.length > 0) return { selection };
-      return { selection, inspectorTab: state.opensOn[hasOutputs(node) ? 'ran' : 'other'] };
+      return { selection, inspectorTab: state.opensOn[hasRun(node) ? 'ran' : 'other'] };
     }),
   keepSelected: (exists) =>
     set((state) =>
@@ -139,7 +139,7 @@ export const screenStore = createStore<ScreenState>()((set) => ({
       opensOn:
         node === undefined
           ? opensOn
-          : { ...opensOn, [hasOutputs(node) ? 'ran' : 'other']: inspectorTab },
+          : { ...opensOn, [hasRun(node) ? 'ran' : 'other']: inspectorTab },
     })),
   drawFrom: (pendingEdge) => set({ pendingEdge }),
   notify: (notice) =>
