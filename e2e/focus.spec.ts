@@ -194,6 +194,7 @@ test('Escape in a line takes back what was typed and leads to the node, then let
   });
   await test.step('nor a row that was left', async () => {
     await bench.select('files');
+    await bench.tab('Parameters');
     await page.getByRole('button', { name: 'Add to Files' }).press('Enter');
     const added = page.getByRole('combobox', { name: 'Files, row 2' });
     await expect(added).toBeFocused();
