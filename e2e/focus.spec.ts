@@ -194,6 +194,7 @@ test('Escape in a line takes back what was typed and leads to the node, then let
   });
   await test.step('nor a row that was left', async () => {
     await bench.select('files');
+    await bench.tab('Parameters');
     await page.getByRole('button', { name: 'Add to Files' }).press('Enter');
     const added = page.getByRole('combobox', { name: 'Files, row 2' });
     await expect(added).toBeFocused();
@@ -274,6 +275,7 @@ test('a row of a list that is left empty is none', async ({ page, workspace }) =
   await expect(rows.last()).toBeFocused();
   await bench.select('chunk');
   await bench.select('files');
+  await bench.tab('Parameters');
   await expect(rows).toHaveCount(1);
   await expect(page.getByTestId('plan-line')).not.toContainText('problem');
 });

@@ -41,6 +41,7 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
     await expect(plan('small')).toContainText('reused');
     await expect(plan('other')).toContainText('Runs for the first time in this file.');
     await bench.select('small');
+    await bench.tab('Parameters');
     await bench.fill('Size', '72');
     await expect(plan('small')).toContainText('size changed');
     await expectAccessible(page, 'the plan on the canvas');

@@ -67,6 +67,7 @@ test('a subgraph is entered, edited, run, left and undone', async ({ page, works
   await page.keyboard.press('Control+z');
   await expect(trail(page)).toContainText('within›subgraph');
   await bench.select('chunk');
+  await bench.tab('Parameters');
   await expect(page.getByLabel('Size', { exact: true })).toHaveValue('90');
   await page.locator('.react-flow__pane').click({ position: { x: 8, y: 300 } });
   await page.keyboard.press('Control+z');
