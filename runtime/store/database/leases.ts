@@ -81,6 +81,8 @@ export class Leases {
   readonly #watch: BeatWatch;
   /** Steps take and release many at once. */
   readonly #writes = new GroupCommit<LeaseWrite>((writes) => this.#write(writes));
+  /** By number of names: building one takes longer than running it, and every step waits for one. */
+  readonly #insertions = new Map<number, Insertion>();
   readonly #held = new Map<string, object>();
   /** Leases that could not be given back. */
   readonly #kept = new Set<string>();
@@ -230,16 +232,11 @@ export class Leases {
     names: readonly string[],
   ): Promise<Map<string, Pick<Lease, 'mayBeRecorded'>>> {
     if (names.length === 0) return new Map();
-    const rows = await queries
-      .insertInto('Lease')
-      .values(names.map((name) => ({ name, owner: this.owner, beat: 0 })))
-      .onConflict((conflict) => conflict.doNothing())
-      .returning((eb) => {
-        const key = eb.fn<string>('substr', ['Lease.name', eb.lit(stepLeasePrefix.length + 1)]);
-        const record = eb.selectFrom('Action').select('Action.key').where('Action.key', '=', key);
-        return ['name', eb.exists(record).as('isRecorded')];
-      })
-      .execute();
+    const compiled = this.#insertions.get(names.length) ?? insertion(queries, names.length);
+    this.#insertions.set(names.length, compiled);
+    const parameters = names.flatMap((name) => [name, this.owner, 0]);
+    const query: Insertion = { ...compiled, parameters };
+    const { rows } = await queries.executeQuery(query);
     return new Map(rows.map((row) => [row.name, { mayBeRecorded: Boolean(row.isRecorded) }]));
   }
 
@@ -325,6 +322,22 @@ export class Leases {
     }
   }
 }
+
+/** Takes as many leases as are free. Its parameters are, for each, its name, owner and beat. */
+function insertion(queries: Queries, count: number) {
+  return queries
+    .insertInto('Lease')
+    .values(Array.from({ length: count }, () => ({ name: '', owner: '', beat: 0 })))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning((eb) => {
+      const key = eb.fn<string>('substr', ['Lease.name', eb.lit(stepLeasePrefix.length + 1)]);
+      const record = eb.selectFrom('Action').select('Action.key').where('Action.key', '=', key);
+      return ['name', eb.exists(record).as('isRecorded')];
+    })
+    .compile();
+}
+
+type Insertion = ReturnType<typeof insertion>;
 
 const holderOf = ({ name, owner }: LeaseRow): string => `${name} ${owner}`;
 
