@@ -111,8 +111,8 @@ export class StepExecutor {
     };
     const claim = await parts.claims?.claim(key, { signal, waiting }).catch(stopped);
     if (claim !== undefined) claimed(claim);
-    const isFresh = claim === undefined && room?.waited !== true;
-    const found = isFresh ? undefined : await lookup.again(key);
+    const mayBeRecorded = claim?.mayBeRecorded ?? room?.waited ?? false;
+    const found = mayBeRecorded ? await lookup.again(key) : undefined;
     if (found !== undefined && isResultOf(step, found)) return found;
     await room?.enter(signal).catch(stopped);
     return this.#timed(step, room);

@@ -67,17 +67,19 @@ export class DatabaseRunStore implements RunJournal {
     end: { status: RunStatus; finishedAt: number; error?: string },
   ): Promise<void> {
     const steps = await this.steps(id);
-    const { numUpdatedRows } = await this.#queries.transaction().execute(async (tx) => {
-      await this.#leases.releaseWithin(tx, leaseOf(id));
+    const { ended, released } = await this.#queries.transaction().execute(async (tx) => {
+      await this.#leases.checkWithin(tx, [leaseOf(id)]);
+      const released = await this.#leases.releaseWithin(tx, [leaseOf(id)]);
       await gatherRunTokens(tx, id, steps);
-      return tx
+      const { numUpdatedRows: ended } = await tx
         .updateTable('Run')
         .set({ status: end.status, finishedAt: end.finishedAt, error: end.error ?? null })
         .where('id', '=', id)
         .executeTakeFirst();
+      return { ended, released };
     });
-    if (numUpdatedRows === 0n) throw unknownRun(id);
-    this.#leases.forget(leaseOf(id));
+    if (ended === 0n) throw unknownRun(id);
+    released();
   }
 
   async askToCancel(id: string): Promise<boolean> {
