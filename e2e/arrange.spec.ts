@@ -69,8 +69,15 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await expect(edge(page, 'Connection from hits of Retrieve to hits of Rerank')).toHaveCount(0);
     await page.keyboard.press('Control+z');
     await expect(edge(page, 'Connection from hits of Retrieve to hits of Rerank')).toHaveCount(1);
-    // And where it stood.
+    // And where it stood. The edge led around it, and does so no more a moment later.
     await page.keyboard.press('Control+z');
+    await expect.poll(() => boxOf(bench, 'expand')).toEqual(head);
+    await expect
+      .poll(async () => {
+        const now = await middleOf(bench, 'hits', 'rerank');
+        return Math.hypot(now.x - x, now.y - y);
+      })
+      .toBeLessThan(2);
   });
 
   await test.step('one from the palette, too', async () => {
