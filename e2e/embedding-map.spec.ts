@@ -114,7 +114,7 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
       await expect(bench.output.locator('[data-current="true"]')).toContainText('Flour', {
         timeout: 5_000,
       });
-    }).toPass();
+    }).toPass({ timeout: 200_000 });
     const questions = map.getByRole('button', { name: 'Questions 2' });
     await expect(questions).toHaveAttribute('aria-pressed', 'true');
     await questions.press('Enter');
