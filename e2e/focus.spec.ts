@@ -304,6 +304,9 @@ test('another view has the focus where one was', async ({ page, workspace }) => 
       await page.keyboard.press('Control+k');
       await expect(page.getByRole('dialog')).toBeVisible();
       await page.keyboard.type(words);
+      await expect(page.getByRole('dialog').getByRole('option', { selected: true })).toContainText(
+        words,
+      );
       await page.keyboard.press('Enter');
     };
     await show('as a notebook');

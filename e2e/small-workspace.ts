@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 import { browserTest, serve } from './served-workspace.ts';
+import { giveFile } from './small-graphs.ts';
 
 /** A workspace of small graphs that need no model, for what the screen does with any graph. */
 export interface SmallWorkspace {
@@ -83,8 +84,9 @@ export const test = browserTest.extend<{ documents: void }, { workspace: SmallWo
   workspace: [
     async ({}, use) => {
       const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-small-')));
-      const graph = (name: string, of: SmallGraph): Promise<void> =>
-        writeFile(path.join(folder, `${name}.graft.json`), textOf(of));
+      const graph = async (name: string, of: SmallGraph): Promise<void> => {
+        await giveFile(folder, `${name}.graft.json`, textOf(of));
+      };
       for (const name of atFirst) await graph(name, chunking);
       const server = await serve(folder);
       await use({ url: server.url, folder, graph });

@@ -22,19 +22,19 @@ export class Workbench {
   }
 
   /** Waits until the canvas has fitted the graph and loaded its later parts: both move what a test is about to press. */
-  async #holdsStill(): Promise<void> {
-    await this.page.waitForFunction(async () => {
+  async #holdsStill(frames = 3): Promise<void> {
+    await this.page.waitForFunction(async (least) => {
       const isFitted = (): boolean =>
         document.querySelector('.held') === null && document.querySelector('.overview') !== null;
       const place = (): string | null | undefined =>
         document.querySelector('.react-flow__viewport')?.getAttribute('style');
       const before = place();
-      for (let frames = 0; frames < 3; frames += 1) {
+      for (let passed = 0; passed < least; passed += 1) {
         if (!isFitted() || place() !== before) return false;
         await new Promise(requestAnimationFrame);
       }
       return true;
-    });
+    }, frames);
   }
 
   /** Loads the page, without waiting for anything of it to be seen. */
@@ -57,6 +57,8 @@ export class Workbench {
     await this.page.getByLabel('Name', { exact: true }).fill(name);
     await this.page.getByRole('button', { name: 'Create' }).click();
     await expect(this.page.getByRole('navigation', { name: 'File' })).toContainText(name);
+    // It closes once the file is open; until then keys are for its fields.
+    await expect(dialog).toHaveCount(0);
   }
 
   /** Drags a node type from the palette to a place on the canvas, in pixels from its top left corner. */
@@ -75,6 +77,8 @@ export class Workbench {
 
   /** Draws an edge as far as the target's port, without letting go: `files.documents`, `chunk.documents`. */
   async draw(source: string, target: string): Promise<void> {
+    // What brings a node that was just dropped into sight takes some frames to begin.
+    await this.#holdsStill(6);
     await this.#moveTo(this.#handle(source));
     await this.page.mouse.down();
     await this.#moveTo(this.#handle(target));
@@ -94,6 +98,11 @@ export class Workbench {
       await this.node(id).locator('header').click();
       await expect(this.node(id)).toHaveAttribute('data-selected', 'true', { timeout: 2_000 });
     }).toPass({ timeout: 30_000 });
+    // The inspector follows a frame later. Until then its fields are those of the node before.
+    await this.page.waitForFunction((node) => {
+      const panel = document.querySelector<HTMLElement>('#inspector-panel');
+      return panel === null || panel.dataset['node'] === node;
+    }, id);
   }
 
   /** A tab of the inspector, or an output of the selected node. */
