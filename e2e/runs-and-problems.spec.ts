@@ -140,12 +140,14 @@ test('leaves results downstream where a run goes up to a node', async ({ page, w
   await bench.open(workspace.url, 'part.graft.json');
   await expect(page.getByTestId('plan-line')).toHaveText(/2 will run/);
   await page.evaluate(() => {
-    // What stands in the header each time that it is drawn.
+    const line = (): string =>
+      document.querySelector('[data-testid=run-line], [data-testid=plan-line]')?.textContent ?? '';
+    let last = line();
+    // What stands in the header each time that this has changed.
     new MutationObserver(() => {
-      const line = document.querySelector('[data-testid=run-line], [data-testid=plan-line]');
-      const shown = [document.body.dataset['shown'] ?? '', line?.textContent ?? ''];
-      if (shown[1] !== shown[0]?.split('|').at(-1))
-        document.body.dataset['shown'] = shown.join('|');
+      if (line() === last) return;
+      last = line();
+      document.body.dataset['shown'] = `${document.body.dataset['shown'] ?? ''}|${last}`;
     }).observe(document.querySelector('header') ?? document.body, {
       ...{ subtree: true, childList: true, characterData: true },
     });
@@ -251,8 +253,7 @@ test('does not paint a fresh node red', async ({ page, workspace }) => {
 test('keeps errors of a new graph in its dialogue', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url);
-  await page.getByRole('button', { name: 'New graph', exact: true }).click();
-  const dialog = page.getByRole('dialog');
+  const dialog = await bench.askForGraph();
   await page.getByLabel('Name', { exact: true }).fill('a-first');
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('alert')).toHaveText(
