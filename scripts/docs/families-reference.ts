@@ -43,7 +43,7 @@ export function familiesReference({ architectures, tensorTypes }: Trainable): st
       `- **Architectures.** In GGUF files ${listed(Object.keys(architectures))}; in safetensors folders ${listed([...new Set(Object.values(architectures).flat())])}. Graft refuses any other while you draw.`,
       `- **Tensor types of GGUF files.** ${listed(tensorTypes)}. Graft refuses a file in IQ1, IQ2, IQ3, TQ or MXFP4 while you draw.`,
       '- **RoPE scaling.** None, linear, and that of Llama 3. Graft refuses others, such as YaRN, when it opens the model.',
-      '- **Mistral’s sliding window.** llama.cpp ignores it, so the comparison stays within the window. Mistral models since v0.2 have none.',
+      '- **Mistral’s sliding window.** llama.cpp ignores it, so the comparison stays within the window. Most Mistral models since v0.2 have none.',
       '- **All weights.** The base must be a GGUF file; the result is a GGUF file in f16.',
       '- **DoRA.** llama.cpp cannot load such adapters. Merge the adapter into its base instead.',
     ].join('\n'),
