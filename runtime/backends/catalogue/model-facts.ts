@@ -16,6 +16,7 @@ export function factsOf(entry: ModelEntry): ModelFacts {
     digest: modelDigest(entry),
     architecture: entry.architecture,
     format: entry.format,
+    dtype: entry.dtype,
     ...(entry.dimension === undefined ? {} : { dimension: entry.dimension }),
     ...(entry.embedding === undefined ? {} : { embedding: entry.embedding }),
     contextLength: entry.contextLength,

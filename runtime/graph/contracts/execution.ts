@@ -44,7 +44,7 @@ export interface StepRequest {
   readonly familyParts: readonly KeyPart[];
   /** By output port, the node's last output in this file, if its key differs only in the inputs. */
   readonly previous?: Readonly<Record<string, ArtifactRef>>;
-  /** A device id of the probe, never `auto`: `cpu`, `cuda:0`, `webgpu`, `vulkan:0`, `metal`. */
+  /** A device id, never `auto`: `cpu`, `cuda:0`, `webgpu`, `vulkan:0`, `metal`, `tensorflow`. */
   readonly device: string;
   /** 1, or 2 after memory ran out or the worker died: items then run in smaller batches. */
   readonly attempt?: number;

@@ -110,6 +110,8 @@ export interface ModelFacts {
   readonly digest: string;
   readonly architecture: string;
   readonly format: ModelEntry['format'];
+  /** As in the entry. */
+  readonly dtype?: string;
   readonly dimension?: number;
   /** As in the entry. */
   readonly embedding?: EmbeddingLayout;

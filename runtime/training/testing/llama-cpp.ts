@@ -117,11 +117,15 @@ export async function ours(
   });
   const { vocabulary } = base.config;
   return tokens.map((_, at) => {
-    const row = logits.slice(at * vocabulary, (at + 1) * vocabulary);
-    const top = row.reduce((a, x) => Math.max(a, x), -Infinity);
-    const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x - top), 0)) + top;
-    return row.map((x) => x - total);
+    return logProbabilities(logits.slice(at * vocabulary, (at + 1) * vocabulary));
   });
+}
+
+/** Logits of one position as log-probabilities. */
+export function logProbabilities(row: Float32Array): Float32Array {
+  const top = row.reduce((a, x) => Math.max(a, x), -Infinity);
+  const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x - top), 0)) + top;
+  return row.map((x) => x - total);
 }
 
 /** Largest difference over the tokens that the second thinks at all likely (p > 1e-4); NaN where one lacks some. */
