@@ -115,8 +115,15 @@ export async function ours(
     weights: new Float32Array(tokens.length),
     ...Object.fromEntries(factors),
   });
-  const { vocabulary } = base.config;
-  return tokens.map((_, at) => {
+  return answersOf(logits, { vocabulary: base.config.vocabulary, count: tokens.length });
+}
+
+/** The answers that logits are, those of the first `count` tokens. */
+export function answersOf(
+  logits: Float32Array,
+  { vocabulary, count }: { readonly vocabulary: number; readonly count: number },
+): Answers {
+  return Array.from({ length: count }, (_, at) => {
     const row = logits.slice(at * vocabulary, (at + 1) * vocabulary);
     const top = row.reduce((a, x) => Math.max(a, x), -Infinity);
     const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x - top), 0)) + top;
