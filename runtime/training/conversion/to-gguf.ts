@@ -3,10 +3,7 @@ import type { GgufValue } from '@graft/kit';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
-import { architectures } from '../architectures/description.ts';
-import { readConfigJson } from '../architectures/hf-config.ts';
 import type { ModelConfig } from '../architectures/model-config.ts';
 import { permuteModule } from '../architectures/paired-rows.ts';
 import { ropeDivisors } from '../architectures/rope.ts';
@@ -55,7 +52,6 @@ export interface GgufPlan {
  */
 export async function planGguf(folder: string, options: ToGgufOptions): Promise<GgufPlan> {
   const configFile = path.join(folder, 'config.json');
-  await requireFamily(configFile);
   const base = await openBaseModel(folder);
   const config = expressibleConfig(base.config, configFile);
   const tokenizer = tokenizerMetadata(await readTokenizer(folder), config.vocabulary);
@@ -98,21 +94,6 @@ export async function planGguf(folder: string, options: ToGgufOptions): Promise<
       await requireSame(to, config);
     },
   };
-}
-
-const typeSchema = z.object({ model_type: z.string() });
-
-/** Throws `bad-model`, by its name, for a family that is not converted. */
-async function requireFamily(file: string): Promise<void> {
-  const typed = typeSchema.safeParse(await readConfigJson(file));
-  const family = typed.success ? typed.data.model_type : undefined;
-  const known = architectures.flatMap(({ modelTypes }) => modelTypes);
-  if (family !== undefined && known.includes(family)) return;
-  throw new GraphError(
-    'bad-model',
-    `${file} ${family === undefined ? 'names no model_type' : `has the model_type "${family}"`}; Graft converts ${known.join(', ')} to GGUF. Convert others with llama.cpp's convert_hf_to_gguf.py and import the result`,
-    { location: { file } },
-  );
 }
 
 interface PlannedTensor extends Omit<GgufTensor, 'bytes'> {

@@ -26,8 +26,12 @@ export function tokenizerMetadata(tokenizer: TokenizerFile, size: number): reado
   if (beyond >= 0) {
     throw badTokenizer(file, `has the token ${beyond}, but its model only ${size} tokens`);
   }
-  const texts = Array.from({ length: size }, (_, at) => tokens[at] ?? `[PAD${at}]`);
   const isBytes = !tokenizer.byteFallback;
+  const texts = Array.from({ length: size }, (_, at) => {
+    const text = tokens[at] ?? `[PAD${at}]`;
+    // llama.cpp looks for them before it writes spaces as SentencePiece does.
+    return !isBytes && added.get(at)?.special === false ? text.replaceAll('▁', ' ') : text;
+  });
   const types = texts.map((text, at) => {
     if (tokens[at] === undefined) return tokenTypes.unused;
     if (at === unknown && !isBytes) return tokenTypes.unknown;
