@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { GraphError } from '@graft/graph';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HubCatalogues } from '../testing/hub-catalogues.ts';
@@ -76,23 +76,34 @@ const leftIn = async ({ modelsFolder }: Catalogue): Promise<string[]> => [
 describe('a folder of safetensors converted to GGUF', () => {
   it('is a model of its own, whose origin stays, and the folder is as it was', async () => {
     const own = await published();
+    const file = `${basename(own)}-Q8_0.gguf`;
     const made = converter();
     const catalogue = await catalogueWith(made);
     const entry = await catalogue.import(own, { id: 'mine', toGguf: 'q8_0', licence: 'MIT' });
     expect(made.asked).toEqual(['mine q8_0 MIT']);
     expect(entry).toMatchObject({
       ...{ id: 'mine', format: 'gguf', licence: { id: 'MIT', consent: false } },
-      files: [{ path: 'mine.gguf', sources: [`converted:file:${own}`] }],
+      files: [{ path: file, sources: [`converted:file:${own}`] }],
     });
-    expect(await readFile(join(await catalogue.fetch('mine'), 'mine.gguf'))).toEqual(
+    expect(await readFile(join(await catalogue.fetch('mine'), file))).toEqual(
       Buffer.from(smallGguf(4096)),
     );
     // No path of this machine leaves it.
-    expect(catalogue.lookup('mine')?.source).toBe(`converted:file:${own.replace(/^.*\//, '')}`);
+    expect(catalogue.lookup('mine')?.source).toBe(`converted:file:${basename(own)}`);
     expect((await readdir(own)).sort()).toEqual(Object.keys(files()).sort());
     await rm(join(catalogue.modelsFolder, 'models'), { recursive: true });
     await rm(join(catalogue.modelsFolder, 'sha256'), { recursive: true });
     await expect(catalogue.fetch('mine')).rejects.toThrow(/Graft converted it from file:.*again/);
+  });
+
+  it('of a model that is in the catalogue is named after it', async () => {
+    const own = await published();
+    const catalogue = await catalogueWith(converter());
+    await catalogue.import(own, { id: 'mine', licence: 'MIT' });
+    expect(await catalogue.import('mine', { toGguf: 'f16' })).toMatchObject({
+      ...{ id: 'mine-F16', licence: { id: 'MIT' } },
+      files: [{ path: 'mine-F16.gguf', sources: [`converted:file:${own}`] }],
+    });
   });
 
   it('of another family is refused by its name before anything is written', async () => {
@@ -155,6 +166,8 @@ describe('a repository of safetensors converted to GGUF', () => {
     expect(catalogue.lookup('hf:o/r')?.format).toBe('safetensors');
     expect(await catalogue.import('hf:o/r', { toGguf: 'f16' })).toEqual(entry);
     expect(made.asked).toHaveLength(1);
+    await catalogue.import('hf:o/r', { toGguf: 'q8_0', id: 'r-F16' });
+    expect(made.asked).toHaveLength(2);
   });
 
   it('of another format or family is refused before it is downloaded', async () => {

@@ -5,7 +5,6 @@ import {
   hubReferenceText,
   parseHubReference,
   trainableFamilies,
-  type HubReference,
   type ModelEntry,
 } from '@graft/graph';
 import type { BlobStore } from './blob-store.ts';
@@ -25,8 +24,9 @@ import { localFiles } from './model-files.ts';
 import { describeSafetensors } from './safetensors-description.ts';
 import type { ModelDescription } from './onnx-description.ts';
 
-/** A model in safetensors: its folder, and where that is from. */
+/** A model in safetensors: its name, its folder, and where that is from. */
 interface Published {
+  readonly name: string;
   readonly folder: string;
   /** A reference with its commit, or the folder's own path. */
   readonly origin: string;
@@ -43,7 +43,8 @@ interface ConversionTarget extends ImportTarget {
 }
 
 /**
- * Adds a GGUF file made of the safetensors of a folder, or of a repository of a hub, which are downloaded first and stay.
+ * Adds a GGUF file made of the safetensors of a folder, of a model of the catalogue, or of a repository of a hub, which are
+ * downloaded first and stay.
  * Throws `bad-model` for a family that is not converted, `no-space` before it writes anything, `cancelled`, and as the
  * converter does; nothing of the GGUF file stays then.
  */
@@ -54,22 +55,25 @@ export async function importConverted(
 ): Promise<ModelEntry> {
   const { catalogue, access } = target;
   const reference = parseHubReference(from);
-  if (reference === undefined) {
-    const folder = localPath(from, access.endpoint);
-    return addConverted(target, { folder, origin: `file:${folder}` }, options);
-  }
   const { signal = new AbortController().signal } = options;
-  const known = catalogue.lookup(from) ?? (await catalogue.hub.describe(reference, signal));
+  const known =
+    catalogue.lookup(from) ?? (reference && (await catalogue.hub.describe(reference, signal)));
+  if (known === undefined) {
+    const folder = localPath(from, access.endpoint);
+    const origin = `file:${folder}`;
+    return addConverted(target, { name: basename(folder), folder, origin }, options);
+  }
   requireConvertible(from, known);
   const folder = await catalogue.fetch(from, options);
   const entry = catalogue.entry(from);
-  const origin = pinnedReference(reference, entry);
-  return addConverted(target, { folder, origin, licence: entry.licence }, options);
+  const { licence } = entry;
+  const name = basename(reference?.repo ?? from);
+  return addConverted(target, { name, folder, licence, origin: originOf(entry) }, options);
 }
 
 async function addConverted(
   target: ConversionTarget,
-  { folder, origin, licence }: Published,
+  { name: publishedName, folder, origin, licence }: Published,
   options: ConversionOptions,
 ): Promise<ModelEntry> {
   const { toGguf: encoding } = options;
@@ -86,12 +90,12 @@ async function addConverted(
     if (!found.isDirectory()) throw notSafetensors(folder);
     const published = await describeSafetensors(localFiles(folder));
     requireConvertible(origin, published);
-    const name = options.id ?? `${nameOf(origin)}-${encoding.toUpperCase()}`;
+    const name = options.id ?? `${publishedName}-${encoding.toUpperCase()}`;
     const id = importedId(name, target.taken);
-    const path = `${id.replace(/[^\w.-]+/g, '-')}.gguf`;
+    const path = `${publishedName.replace(/[^\w.-]+/g, '-')}-${encoding.toUpperCase()}.gguf`;
     const made = `converted:${origin}`;
     const before = isPinned(origin) ? target.find(id) : undefined;
-    if (before !== undefined && (await isHere(blobs, before, made))) return before;
+    if (before !== undefined && (await isHere(blobs, before, { path, made }))) return before;
     const source = licence?.url;
     const plan = await converter(folder, {
       encoding,
@@ -140,16 +144,17 @@ function notSafetensors(from: string, format?: string): GraphError {
   );
 }
 
-/** `SmolLM2-135M` of a folder's path, or of a repository at a commit. */
-const nameOf = (origin: string): string => basename(origin.replace(/@[^/]+$/, ''));
-
 /** The same bytes for ever: a folder may have changed. */
 const isPinned = (origin: string): boolean => /@[0-9a-f]{40}$/.test(origin);
 
 /** Whether a model was made of the same before, and is here. */
-async function isHere(blobs: BlobStore, { id, files }: ModelEntry, made: string): Promise<boolean> {
+async function isHere(
+  blobs: BlobStore,
+  { id, files }: ModelEntry,
+  { path, made }: { readonly path: string; readonly made: string },
+): Promise<boolean> {
   for (const { digest = '', ...file } of files) {
-    if (!file.sources.includes(made)) return false;
+    if (file.path !== path || !file.sources.includes(made)) return false;
     if (!(await blobs.isLaidOut(id, { ...file, digest }))) return false;
   }
   return true;
@@ -158,12 +163,12 @@ async function isHere(blobs: BlobStore, { id, files }: ModelEntry, made: string)
 const stopped = (cause: unknown): GraphError =>
   new GraphError('cancelled', 'the conversion was cancelled; nothing of it stays', { cause });
 
-/** The reference that names safetensors at the commit that an entry's files come from. */
-function pinnedReference(reference: HubReference, { files }: ModelEntry): string {
-  const [source = ''] = files[0]?.sources ?? [];
-  const revision = /@([^/]+)\//.exec(source)?.[1];
-  return hubReferenceText({
-    repo: reference.repo,
-    ...(revision === undefined ? {} : { revision }),
-  });
+/** What the files of a model are from: a repository at its commit, a folder, or else the model's own id. */
+function originOf({ id, files }: ModelEntry): string {
+  const [{ path, sources: [source = ''] = [] }] = [...files, { path: '' }];
+  const { repo, revision } = parseHubReference(source) ?? {};
+  if (repo !== undefined) return hubReferenceText({ repo, ...(revision && { revision }) });
+  return source.startsWith('file:') && source.endsWith(`/${path}`)
+    ? source.slice(0, -path.length - 1)
+    : id;
 }
