@@ -47,7 +47,7 @@ export interface ImportTarget {
 }
 
 /** A file brought to the models folder's filesystem, with where it came from. */
-export interface Brought {
+interface Brought {
   readonly file: string;
   readonly path: string;
   readonly source: string;

@@ -28,7 +28,7 @@ const tekken =
   '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
 
 /** How llama.cpp splits a text before byte-level BPE, by its name of it (llama-vocab.cpp). */
-export interface PreTokenizer {
+interface PreTokenizer {
   readonly name: string;
   /** A piece that is a token by itself needs no merges. */
   readonly ignoresMerges: boolean;
