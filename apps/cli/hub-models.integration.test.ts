@@ -5,6 +5,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hubFolder, smallEmbedder, smallGguf } from '../../runtime/backends/testing/hub-folder.ts';
 import { HubServer } from '../../runtime/backends/testing/hub-server.ts';
+import { architectureOf, type ModelConfig } from '../../runtime/training/architectures/index.ts';
+import { writeTestCheckpoint } from '../../runtime/training/testing/test-checkpoint.ts';
+import { randomWeights } from '../../runtime/training/testing/test-model.ts';
 import { embedderId, realModel } from '../../runtime/backends/testing/real-models.ts';
 import { parseGraph, serializeGraph } from '@graft/graph';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -62,6 +65,26 @@ describe('graft models', () => {
     expect((await models('du')).stdout).toMatch(/^hf:o\/small-GGUF:Q8_0 +8\.4 kB/);
     expect((await models('rm', 'hf:o/small-GGUF:Q8_0')).code).toBe(0);
     expect((await models('ls')).stdout).not.toContain('hf:');
+  });
+
+  it('converts safetensors to GGUF, and says which formats and types there are', async () => {
+    const rope = { base: 10_000, scaling: { kind: 'none' } } as const;
+    const config: ModelConfig = {
+      architecture: architectureOf('gguf', 'llama', 'test'),
+      ...{ vocabulary: 264, width: 32, hiddenWidth: 64, layers: 1, heads: 4, kvHeads: 2 },
+      ...{ headWidth: 8, context: 64, normEpsilon: 1e-5, biases: [], tiedHead: true },
+      ...{ rope, localRope: rope, slidingWindow: undefined, sliding: [false] },
+      ...{ attentionScale: 8 ** -0.5, attentionSoftCap: undefined, logitSoftCap: undefined },
+    };
+    await writeTestCheckpoint(path.join(folder, 'tiny'), config, randomWeights(config, 3));
+    await serve({});
+    const wrong = await models('import', 'tiny', '--to', 'gguf', '--type', 'q4_0');
+    expect(wrong.stderr).toContain(
+      '--to is gguf, and --type, which goes with it, one of f16, q8_0',
+    );
+    const made = await models('import', 'tiny', '--to', 'gguf', '--type', 'q8_0');
+    expect(made).toMatchObject({ code: 0, stdout: 'tiny-Q8_0: language-model, gguf, llama\n' });
+    expect((await models('ls')).stdout).toMatch(/tiny-Q8_0 +language-model +gguf/);
   });
 
   it('lists what is worth choosing and what suits this computer, and keeps a default', async () => {

@@ -52,8 +52,13 @@ export function addModels(program: Command, end: (code: ExitCode) => void): void
   models
     .command('import')
     .description('add a model from files on this machine, or one of the hub under another id')
-    .argument('<path>', 'a .gguf file, a folder with ONNX weights and tokenizer, or hf:owner/repo')
+    .argument(
+      '<path>',
+      'a .gguf file, a folder with safetensors or ONNX weights and tokenizer, or hf:owner/repo',
+    )
     .option('--id <id>', 'id in the catalogue (default: the file’s name)')
+    .option('--to <format>', 'gguf: convert safetensors, which llama.cpp cannot read, to GGUF')
+    .option('--type <type>', 'precision of the GGUF file: f16 or q8_0 (default: f16)')
     .option('--accept-licence', 'accept the licence, if a model of the hub asks for consent')
     .action(async (path, options) => end(await (await command()).importModel(path, options)));
   models

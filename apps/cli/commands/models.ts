@@ -1,10 +1,12 @@
 import {
   createCatalogue,
   defaultModelsFolder,
+  ggufEncodings,
   type Catalogue,
   type ListedModel,
 } from '@graft/backends/catalogue';
 import { GraphError, isHubReference, type ModelEntry } from '@graft/graph';
+import { ggufConverter } from '@graft/worker/convert-to-gguf';
 import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -16,11 +18,13 @@ const pullSchema = z.object({ acceptLicence: z.boolean().optional() });
 const importSchema = z.object({
   id: z.string().optional(),
   acceptLicence: z.boolean().optional(),
+  to: z.literal('gguf').optional(),
+  type: z.enum(ggufEncodings).optional(),
 });
 const defaultSchema = z.object({ none: z.boolean().optional() });
 
 export function catalogue(): Catalogue {
-  return createCatalogue({ modelsFolder: defaultModelsFolder(env.all) });
+  return createCatalogue({ modelsFolder: defaultModelsFolder(env.all), ggufConverter });
 }
 
 /** `graft models ls`. */
@@ -100,7 +104,14 @@ export async function modelsUsage(rawOptions: unknown): Promise<ExitCode> {
 
 /** `graft models import PATH`: a file or folder of this machine, or a model of the hub under another id. */
 export async function importModel(from: string, rawOptions: unknown): Promise<ExitCode> {
-  const { id, acceptLicence = false } = importSchema.parse(rawOptions);
+  const parsed = importSchema.safeParse(rawOptions);
+  if (!parsed.success || (parsed.data.type !== undefined && parsed.data.to === undefined)) {
+    throw new GraphError(
+      'bad-input',
+      `--to is gguf, and --type, which goes with it, one of ${ggufEncodings.join(', ')}.`,
+    );
+  }
+  const { id, acceptLicence = false, to, type = 'f16' } = parsed.data;
   const cancelled = new AbortController();
   const settled = cancelOnInterrupt(() => cancelled.abort());
   const line = progressLine();
@@ -108,6 +119,7 @@ export async function importModel(from: string, rawOptions: unknown): Promise<Ex
     .import(from, {
       ...{ signal: cancelled.signal, progress: line.show, consent: acceptLicence },
       ...(id === undefined ? {} : { id }),
+      ...(to === undefined ? {} : { toGguf: type }),
     })
     .finally(() => {
       settled();

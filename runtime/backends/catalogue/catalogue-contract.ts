@@ -1,5 +1,6 @@
 import type { ModelEntry, ModelFacts, ModelLookup } from '@graft/graph';
 import type { HubModels } from './hub-models.ts';
+import type { GgufConverter } from './gguf-converter.ts';
 import type { ImportOptions } from './import-model.ts';
 import type { FetchProgress } from './model-download.ts';
 import type { ModelPreferences } from './model-preferences.ts';
@@ -16,6 +17,8 @@ export interface CatalogueOptions {
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Instead of the built-in ones, for tests. */
   readonly entries?: readonly ModelEntry[];
+  /** Makes GGUF files of safetensors; without it none are made. */
+  readonly ggufConverter?: GgufConverter;
   /** Models of the hub worth choosing; default: with the built-in entries Graft's own, else none. */
   readonly selection?: readonly SelectedModel[];
 }
@@ -105,7 +108,10 @@ export interface Catalogue {
    * where they are written to all the time.
    */
   open(id: string, options?: FetchOptions): Promise<OpenedModel>;
-  /** Adds a GGUF file, or a folder with an ONNX model or safetensors, by path, file: or https: address, or a model of a hub by reference. */
+  /**
+   * Adds a GGUF file, or a folder with an ONNX model or safetensors, by path, file: or https: address, or a model of a
+   * hub by reference. With `toGguf` it adds a GGUF file made of safetensors, and keeps their licence and origin.
+   */
   import(from: string, options?: ImportOptions): Promise<ModelEntry>;
   /**
    * Adds a model whose files come with somebody's package, each checked against its digest. One of a built-in id must be

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   GraphError,
-  howToDelete,
   isHubReference,
   isInstalledReference,
   missingModel,
@@ -24,6 +23,7 @@ import type {
 } from './catalogue-contract.ts';
 import { CatalogueRecords } from './catalogue-records.ts';
 import { ConvertedModels } from './converted-models.ts';
+import { importConverted } from './convert-model.ts';
 import { builtInEntries } from './entries.ts';
 import { foreignEntry } from './foreign-entry.ts';
 import { HubAccess } from './hub-access.ts';
@@ -44,7 +44,7 @@ import { receiveModel } from './receive-model.ts';
 import { findSelected, withSelected, type SelectedModel } from './selected-model.ts';
 import { selectedModels } from './selected-models.ts';
 import { InstalledModels } from '../installed/installed-models.ts';
-import type { InstalledModel } from '../installed/installed-record.ts';
+import { notOurs } from '../installed/installed-record.ts';
 import { SharedWork } from '../shared/shared-work.ts';
 
 /** A model of a hub to look up first; `as`: under another name, in place of what has it. */
@@ -63,13 +63,6 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   return new FolderCatalogue(options);
 }
 
-function notOurs(id: string, { origin: { tool, path } }: InstalledModel): GraphError {
-  return new GraphError(
-    'bad-input',
-    `${tool} keeps the model "${id}" in ${path}, and Graft deletes nothing there. ${howToDelete(id, path)}`,
-  );
-}
-
 /** The digests of a model's files, as far as they are known. */
 const digestsOf = (entry: ModelEntry | undefined): readonly string[] =>
   entry?.files.flatMap(({ digest }) => digest ?? []) ?? [];
@@ -84,6 +77,7 @@ class FolderCatalogue implements Catalogue {
   readonly #blobs: BlobStore;
   readonly #converted: ConvertedModels;
   readonly #elsewhere: InstalledModels;
+  readonly #ggufConverter: CatalogueOptions['ggufConverter'];
   readonly #downloads = new SharedWork<string, FetchProgress>();
 
   constructor(options: CatalogueOptions) {
@@ -97,6 +91,7 @@ class FolderCatalogue implements Catalogue {
       environment: settings,
       pause: options.pause,
     });
+    this.#ggufConverter = options.ggufConverter;
     this.#records = new CatalogueRecords(options.modelsFolder, options.entries ?? builtInEntries);
     this.#blobs = new BlobStore(options.modelsFolder);
     this.#hub = new HubModels(this.#access, this.#blobs);
@@ -205,20 +200,21 @@ class FolderCatalogue implements Catalogue {
   }
 
   import(from: string, options: ImportOptions = {}): Promise<ModelEntry> {
-    if (isHubReference(from)) return this.#importFromHub(from, options);
-    return importModel(
-      {
-        blobs: this.#blobs,
-        access: this.#access,
-        taken: (id) => this.#records.isBuiltIn(id),
-        find: (id) => this.#records.find(id),
-        alone: (id, signal, work) => withFileLock(this.#lockOf(id), { signal }, work),
-        add: (entry) => this.#records.add(entry),
-        drop: (digests) => this.#dropBlobs(digests),
-      },
-      from,
-      options,
-    );
+    const { toGguf } = options;
+    if (toGguf === undefined && isHubReference(from)) return this.#importFromHub(from, options);
+    const target = {
+      blobs: this.#blobs,
+      access: this.#access,
+      taken: (id: string) => this.#records.isBuiltIn(id),
+      find: (id: string) => this.#records.find(id),
+      alone: (id: string, signal: AbortSignal, work: () => Promise<void>) =>
+        withFileLock(this.#lockOf(id), { signal }, work),
+      add: (entry: ModelEntry) => this.#records.add(entry),
+      drop: (digests: readonly string[]) => this.#dropBlobs(digests),
+    };
+    if (toGguf === undefined) return importModel(target, from, options);
+    const joined = { ...target, catalogue: this, converter: this.#ggufConverter };
+    return importConverted(joined, from, { ...options, toGguf });
   }
 
   receive(entry: ModelEntry, { name, blob }: ModelPackage): Promise<void> {

@@ -106,7 +106,7 @@ it('refuses a model that the disk has no room for before the first byte', async 
   await expect(catalogue.fetch('hf:o/r')).rejects.toMatchObject({
     code: 'no-space',
     message: expect.stringMatching(
-      /needs 1125899906842624 bytes more.*Graft downloaded nothing/,
+      /needs 1125899906842624 bytes more.*Graft wrote nothing/,
     ) as string,
   });
   expect(hub.requests).toHaveLength(1);

@@ -9,6 +9,7 @@ import type { HubAccess } from './hub-access.ts';
 import { cancelled, type FetchProgress } from './model-download.ts';
 import { modelDigest } from './model-facts.ts';
 import { localFiles } from './model-files.ts';
+import type { GgufEncoding } from './gguf-converter.ts';
 import { fileWithin } from './model-folder-file.ts';
 import { describeOnnx, type ModelDescription } from './onnx-description.ts';
 import { describeSafetensors } from './safetensors-description.ts';
@@ -26,11 +27,13 @@ export interface ImportOptions {
   readonly keep?: boolean;
   /** Of a model of the hub: the person has accepted the licence. Remembered. */
   readonly consent?: boolean;
+  /** Of safetensors: the GGUF file to make of them, which takes their place. */
+  readonly toGguf?: GgufEncoding;
   readonly signal?: AbortSignal;
   readonly progress?: (progress: FetchProgress) => void;
 }
 
-interface ImportTarget {
+export interface ImportTarget {
   readonly blobs: BlobStore;
   readonly access: HubAccess;
   /** Whether an id belongs to a built-in model. */
@@ -58,9 +61,8 @@ export async function importModel(
 ): Promise<ModelEntry> {
   const signal = options.signal ?? new AbortController().signal;
   const remote = /^https?:/.test(from);
-  const local = from.startsWith('file:') ? parseLocal(from, target.access.endpoint) : resolve(from);
-  const brought: Brought[] = [];
-  try {
+  const local = localPath(from, target.access.endpoint);
+  return staged(target, { from, signal }, async (brought) => {
     let description: ModelDescription;
     if (remote) {
       const name = basename(from.split('?')[0] ?? from);
@@ -78,27 +80,24 @@ export async function importModel(
         await copyFile(source, file, constants.COPYFILE_FICLONE);
       }
     }
-    const id = importedId(options.id ?? description.name, target.taken);
-    const files = await hashed(brought, signal);
-    const { name: _name, files: _files, ...facts } = description;
-    const entry = keptEntrySchema.parse({
-      ...facts,
-      id,
-      title: options.title ?? description.title,
-      kind: options.kind ?? description.kind,
-      licence: { id: options.licence ?? 'unknown', consent: false },
-      files,
-    });
-    await target.alone(id, signal, async () => {
-      if (options.keep === true) requireFree(target.find(id), entry);
-      const staged = brought.map(({ file }) => file);
-      await store(target, entry, { staged, files });
-    });
-    return entry;
+    return keepModel(target, { description, brought }, options);
+  });
+}
+
+/** Brings files to the models folder; none of them stays there unless it was stored. */
+export async function staged(
+  { blobs }: ImportTarget,
+  { from, signal }: { readonly from: string; readonly signal: AbortSignal },
+  work: (brought: Brought[]) => Promise<ModelEntry>,
+): Promise<ModelEntry> {
+  const brought: Brought[] = [];
+  try {
+    return await work(brought);
   } catch (error) {
-    if (signal.aborted) throw cancelled(error);
+    const isStopped = error instanceof GraphError && error.code === 'cancelled';
+    if (signal.aborted) throw isStopped ? error : cancelled(error);
     if (isFullDisk(error)) {
-      throw new GraphError('no-space', `the disk of ${target.blobs.root} is full`, {
+      throw new GraphError('no-space', `the disk of ${blobs.root} is full`, {
         cause: error,
         audience: 'operator',
       });
@@ -111,17 +110,48 @@ export async function importModel(
   }
 }
 
+/** Stores what was brought under an id, and records its entry. */
+export async function keepModel(
+  target: ImportTarget,
+  given: {
+    readonly description: ModelDescription;
+    readonly brought: readonly Brought[];
+    readonly licence?: ModelEntry['licence'];
+  },
+  options: ImportOptions,
+): Promise<ModelEntry> {
+  const { description, brought } = given;
+  const signal = options.signal ?? new AbortController().signal;
+  const id = importedId(options.id ?? description.name, target.taken);
+  const files = await hashed(brought, signal);
+  const { name: _name, files: _files, ...facts } = description;
+  const licence = given.licence ?? { id: 'unknown', consent: false };
+  const entry = keptEntrySchema.parse({
+    ...facts,
+    id,
+    title: options.title ?? description.title,
+    kind: options.kind ?? description.kind,
+    licence: { ...licence, id: options.licence ?? licence.id },
+    files,
+  });
+  await target.alone(id, signal, async () => {
+    if (options.keep === true) requireFree(target.find(id), entry);
+    await store(target, entry, { paths: brought.map(({ file }) => file), files });
+  });
+  return entry;
+}
+
 /** In the place of another model of its id: once this one is recorded, that one's files go, from its folder too. */
 async function store(
   { blobs, find, add, drop }: ImportTarget,
   entry: ModelEntry,
-  { staged, files }: { readonly staged: readonly string[]; readonly files: readonly KnownFile[] },
+  { paths, files }: { readonly paths: readonly string[]; readonly files: readonly KnownFile[] },
 ): Promise<void> {
   const { id } = entry;
   const before = find(id);
   const isOther = before !== undefined && modelDigest(before) !== modelDigest(entry);
   try {
-    for (const [at, file] of files.entries()) await blobs.adopt(staged[at] ?? '', file);
+    for (const [at, file] of files.entries()) await blobs.adopt(paths[at] ?? '', file);
     await add(entry);
   } catch (error) {
     await drop(files.map(({ digest }) => digest));
@@ -171,7 +201,9 @@ async function describeLocal(path: string): Promise<ModelDescription> {
   throw notAModel(path);
 }
 
-function parseLocal(from: string, hubEndpoint: string): string {
+/** The absolute path that a path or a file: address means. */
+export function localPath(from: string, hubEndpoint: string): string {
+  if (!from.startsWith('file:')) return resolve(from);
   const source = parseSource(from, hubEndpoint);
   if (source.kind !== 'file') throw notAModel(from);
   return source.path;

@@ -246,7 +246,7 @@ export class ModelDownload {
 
 /** Throws `no-space` where the disk of the models folder has less room than a model needs. */
 export async function requireRoom(
-  { entry, blobs }: Pick<DownloadContext, 'entry' | 'blobs'>,
+  { entry, blobs }: { readonly entry: Pick<ModelEntry, 'id'>; readonly blobs: BlobStore },
   needed: number,
 ): Promise<void> {
   await mkdir(blobs.root, { recursive: true });
@@ -256,7 +256,7 @@ export async function requireRoom(
   throw new GraphError(
     'no-space',
     `"${entry.id}" needs ${needed} bytes more, but the disk of ${blobs.root} has only ${free} free. ` +
-      'Graft downloaded nothing. Free some space, or set GRAFT_MODELS to a folder on another disk.',
+      'Graft wrote nothing. Free some space, or set GRAFT_MODELS to a folder on another disk.',
     { audience: 'operator' },
   );
 }

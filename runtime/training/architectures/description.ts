@@ -105,7 +105,7 @@ export function architectureOf(by: 'gguf' | 'modelType', name: string, file: str
     );
     throw new GraphError(
       'bad-model',
-      `${file} has the architecture "${name}", which Graft cannot train; choose one of ${known.join(', ')}`,
+      `${file} has the architecture "${name}", which Graft can neither train nor convert; choose one of ${known.join(', ')}`,
       { location: { file } },
     );
   }

@@ -26,6 +26,13 @@ function frequencies(rope: Rope, headWidth: number): Float64Array {
   });
 }
 
+/** What a scaling of frequencies divides each of them by, as `rope_freqs.weight` of GGUF files states it. */
+export function ropeDivisors(rope: Rope, headWidth: number): Float32Array {
+  const plain = frequencies({ ...rope, scaling: { kind: 'none' } }, headWidth);
+  const scaled = frequencies(rope, headWidth);
+  return Float32Array.from(plain, (rate, i) => rate / (scaled[i] ?? rate));
+}
+
 /** The rotation of heads at the positions of a batch. */
 export interface Rotation {
   /** For each pair of a head's numbers, [batch · length, head/2]. */

@@ -48,18 +48,20 @@ export interface BandOptions {
   readonly signal?: AbortSignal | undefined;
   /** Numbers in memory at a time, in whole rows; default 4 Mi. */
   readonly band?: number | undefined;
+  /** Rows that stay together; default 1. */
+  readonly together?: number | undefined;
 }
 
 /** Reads a tensor band by band; yields and checks `signal` between bands. Throws `bad-model` for an unreadable type. */
 export async function* bandsOf(
   entry: TensorEntry,
-  { signal, band = 1 << 22 }: BandOptions,
+  { signal, band = 1 << 22, together = 1 }: BandOptions,
 ): AsyncGenerator<Band> {
   const source = sourceOf(entry);
   const columns = entry.shape.at(-1) ?? 1;
   const rows = sizeOf(entry.shape) / columns;
   const rowBytes = source.bytes / rows;
-  const most = Math.max(1, Math.floor(band / columns));
+  const most = together * Math.max(1, Math.floor(band / columns / together));
   for (let first = 0; first < rows; first += most) {
     await setImmediate();
     signal?.throwIfAborted();

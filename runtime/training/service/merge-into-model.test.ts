@@ -101,7 +101,7 @@ describe('merging into a model', () => {
     } as const;
     const folder = { ...tiny, path: fixture('llama') };
     await expect(service.mergeIntoModel({ ...request, model: folder }, hooks)).rejects.toThrow(
-      /folder of safetensors.*convert_hf_to_gguf/,
+      /folder of safetensors.*graft models import .* --to gguf/,
     );
     const small = { ...tinyConfig, layers: 1, sliding: [false] };
     const other = path.join(made.root, 'small.gguf');

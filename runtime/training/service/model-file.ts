@@ -16,7 +16,7 @@ export async function ggufFile(location: string, id: string): Promise<string> {
   if (!folder) return location;
   throw new GraphError(
     'bad-model',
-    `${id} is a folder of safetensors, which has no tokenizer in GGUF form; convert it with llama.cpp's convert_hf_to_gguf.py, import the result, and choose that`,
+    `${id} is a folder of safetensors, which has no tokenizer in GGUF form; convert it with graft models import ${id} --to gguf, and choose the result`,
   );
 }
 

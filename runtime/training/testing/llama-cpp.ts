@@ -115,10 +115,17 @@ export async function ours(
     weights: new Float32Array(tokens.length),
     ...Object.fromEntries(factors),
   });
-  const { vocabulary } = base.config;
-  return tokens.map((_, at) => {
-    return logProbabilities(logits.slice(at * vocabulary, (at + 1) * vocabulary));
-  });
+  return answersOf(logits, { vocabulary: base.config.vocabulary, count: tokens.length });
+}
+
+/** The answers that logits are, those of the first `count` tokens. */
+export function answersOf(
+  logits: Float32Array,
+  { vocabulary, count }: { readonly vocabulary: number; readonly count: number },
+): Answers {
+  return Array.from({ length: count }, (_, at) =>
+    logProbabilities(logits.slice(at * vocabulary, (at + 1) * vocabulary)),
+  );
 }
 
 /** Logits of one position as log-probabilities. */

@@ -4,6 +4,7 @@ import { permuteModule } from '../architectures/paired-rows.ts';
 import { toGgufName } from '../architectures/tensor-names.ts';
 import { weightShapes } from '../architectures/weight-shapes.ts';
 import type { Adapter, AdapterModule } from '../adapters/adapter.ts';
+import { configMetadata } from '../conversion/config-metadata.ts';
 import { encode, type WrittenEncoding } from '../formats/encode.ts';
 import type { GgufValue } from '@graft/kit';
 import { writeGguf, type GgufTensor } from '../formats/gguf-writer.ts';
@@ -68,7 +69,8 @@ export async function writeTestModel(
       bytes: () => encode(encoding, rows),
     };
   });
-  const metadata = new Map([...sizes(config), ...vocabulary(config.vocabulary)]);
+  const name: Entry = ['general.name', { type: 'string', value: 'test' }];
+  const metadata = new Map([...configMetadata(config), name, ...vocabulary(config.vocabulary)]);
   await writeGguf(file, metadata, tensors);
 }
 
@@ -76,31 +78,6 @@ type Entry = readonly [string, GgufValue];
 
 function count(key: string, value: number): Entry {
   return [key, { type: 'u32', value }];
-}
-
-function sizes(config: ModelConfig): Entry[] {
-  const { gguf } = config.architecture;
-  const own = (key: string, value: number): Entry => count(`${gguf}.${key}`, value);
-  const real = (key: string, value: number): Entry => [`${gguf}.${key}`, { type: 'f32', value }];
-  return [
-    ['general.architecture', { type: 'string', value: gguf }],
-    ['general.name', { type: 'string', value: 'test' }],
-    own('vocab_size', config.vocabulary),
-    own('context_length', config.context),
-    own('embedding_length', config.width),
-    own('block_count', config.layers),
-    own('feed_forward_length', config.hiddenWidth),
-    own('attention.head_count', config.heads),
-    own('attention.head_count_kv', config.kvHeads),
-    own('attention.key_length', config.headWidth),
-    own('attention.value_length', config.headWidth),
-    own('rope.dimension_count', config.headWidth),
-    real('rope.freq_base', config.rope.base),
-    real('attention.layer_norm_rms_epsilon', config.normEpsilon),
-    ...(config.slidingWindow === undefined
-      ? []
-      : [own('attention.sliding_window', config.slidingWindow)]),
-  ];
 }
 
 function vocabulary(size: number): Entry[] {

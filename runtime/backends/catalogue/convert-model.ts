@@ -1,0 +1,174 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import {
+  GraphError,
+  hubReferenceText,
+  parseHubReference,
+  trainableFamilies,
+  type ModelEntry,
+} from '@graft/graph';
+import type { BlobStore } from './blob-store.ts';
+import type { Catalogue } from './catalogue-contract.ts';
+import type { GgufConverter, GgufEncoding } from './gguf-converter.ts';
+import { describeGguf } from './gguf-description.ts';
+import {
+  importedId,
+  keepModel,
+  localPath,
+  staged,
+  type ImportOptions,
+  type ImportTarget,
+} from './import-model.ts';
+import { requireRoom } from './model-download.ts';
+import { localFiles } from './model-files.ts';
+import { describeSafetensors } from './safetensors-description.ts';
+import type { ModelDescription } from './onnx-description.ts';
+
+/** A model in safetensors: its name, its folder, and where that is from. */
+interface Published {
+  readonly name: string;
+  readonly folder: string;
+  /** A reference with its commit, or the folder's own path. */
+  readonly origin: string;
+  readonly licence?: ModelEntry['licence'];
+}
+
+interface ConversionOptions extends ImportOptions {
+  readonly toGguf: GgufEncoding;
+}
+
+interface ConversionTarget extends ImportTarget {
+  readonly catalogue: Pick<Catalogue, 'entry' | 'fetch' | 'hub' | 'lookup'>;
+  readonly converter: GgufConverter | undefined;
+}
+
+/**
+ * Adds a GGUF file made of the safetensors of a folder, of a model of the catalogue, or of a repository of a hub, which are
+ * downloaded first and stay.
+ * Throws `bad-model` for a family that is not converted, `no-space` before it writes anything, `cancelled`, and as the
+ * converter does; nothing of the GGUF file stays then.
+ */
+export async function importConverted(
+  target: ConversionTarget,
+  from: string,
+  options: ConversionOptions,
+): Promise<ModelEntry> {
+  const { catalogue, access } = target;
+  const reference = parseHubReference(from);
+  const { signal = new AbortController().signal } = options;
+  const known =
+    catalogue.lookup(from) ?? (reference && (await catalogue.hub.describe(reference, signal)));
+  if (known === undefined) {
+    const folder = localPath(from, access.endpoint);
+    const origin = `file:${folder}`;
+    return addConverted(target, { name: basename(folder), folder, origin }, options);
+  }
+  requireConvertible(from, known);
+  const folder = await catalogue.fetch(from, options);
+  const entry = catalogue.entry(from);
+  const { licence } = entry;
+  const name = basename(reference?.repo ?? from);
+  return addConverted(target, { name, folder, licence, origin: originOf(entry) }, options);
+}
+
+async function addConverted(
+  target: ConversionTarget,
+  { name: publishedName, folder, origin, licence }: Published,
+  options: ConversionOptions,
+): Promise<ModelEntry> {
+  const { toGguf: encoding } = options;
+  const { converter, blobs } = target;
+  if (converter === undefined) {
+    throw new GraphError('internal', 'This catalogue has no converter.', { audience: 'developer' });
+  }
+  const signal = options.signal ?? new AbortController().signal;
+  return staged(target, { from: origin.replace(/^file:/, ''), signal }, async (brought) => {
+    const found = await stat(folder).catch(() => undefined);
+    if (found === undefined) {
+      throw new GraphError('missing-file', `there is no folder ${folder}`);
+    }
+    if (!found.isDirectory()) throw notSafetensors(folder);
+    const published = await describeSafetensors(localFiles(folder));
+    requireConvertible(origin, published);
+    const name = options.id ?? `${publishedName}-${encoding.toUpperCase()}`;
+    const id = importedId(name, target.taken);
+    const path = `${publishedName.replace(/[^\w.-]+/g, '-')}-${encoding.toUpperCase()}.gguf`;
+    const made = `converted:${origin}`;
+    const before = isPinned(origin) ? target.find(id) : undefined;
+    if (before !== undefined && (await isHere(blobs, before, { path, made }))) return before;
+    const source = licence?.url;
+    const plan = await converter(folder, {
+      encoding,
+      name,
+      licence: options.licence ?? licence?.id,
+      source,
+    });
+    await requireRoom({ entry: { id }, blobs }, plan.bytes);
+    const file = await blobs.stagingPath('.gguf');
+    brought.push({ file, path, source: made });
+    const progress = (done: number, total: number): void =>
+      options.progress?.({ done, total, unit: `bytes of ${id}`, message: `converts to ${path}` });
+    await plan.write(file, { signal, progress }).catch((error: unknown) => {
+      throw signal.aborted ? stopped(error) : error;
+    });
+    const description = { ...(await describeGguf(file, path)), title: published.title };
+    return keepModel(
+      target,
+      { description, brought, ...(licence === undefined ? {} : { licence }) },
+      { ...options, id },
+    );
+  });
+}
+
+/** Throws `bad-model` where Graft makes no GGUF file of a model: by its format, and by the name of its family. */
+function requireConvertible(
+  from: string,
+  { format, architecture }: Pick<ModelDescription, 'format' | 'architecture'>,
+): void {
+  if (format !== 'safetensors') throw notSafetensors(from, format);
+  const known = Object.values(trainableFamilies).flat();
+  if (known.some((family) => family === architecture)) return;
+  throw new GraphError(
+    'bad-model',
+    `${from} has the model_type "${architecture}"; Graft converts ${known.join(', ')} to GGUF. ` +
+      "Convert others with llama.cpp's convert_hf_to_gguf.py and import the result.",
+  );
+}
+
+function notSafetensors(from: string, format?: string): GraphError {
+  return new GraphError(
+    'bad-model',
+    format === undefined
+      ? `${from} is no folder with safetensors; only these are converted to GGUF`
+      : `${from} means its ${format} files; only safetensors are converted to GGUF. If it has them too, name them: hf:owner/repo:safetensors`,
+  );
+}
+
+/** The same bytes for ever: a folder may have changed. */
+const isPinned = (origin: string): boolean => /@[0-9a-f]{40}$/.test(origin);
+
+/** Whether a model was made of the same before, and is here. */
+async function isHere(
+  blobs: BlobStore,
+  { id, files }: ModelEntry,
+  { path, made }: { readonly path: string; readonly made: string },
+): Promise<boolean> {
+  for (const { digest = '', ...file } of files) {
+    if (file.path !== path || !file.sources.includes(made)) return false;
+    if (!(await blobs.isLaidOut(id, { ...file, digest }))) return false;
+  }
+  return true;
+}
+
+const stopped = (cause: unknown): GraphError =>
+  new GraphError('cancelled', 'the conversion was cancelled; nothing of it stays', { cause });
+
+/** What the files of a model are from: a repository at its commit, a folder, or else the model's own id. */
+function originOf({ id, files }: ModelEntry): string {
+  const [{ path, sources: [source = ''] = [] }] = [...files, { path: '' }];
+  const { repo, revision } = parseHubReference(source) ?? {};
+  if (repo !== undefined) return hubReferenceText({ repo, ...(revision && { revision }) });
+  return source.startsWith('file:') && source.endsWith(`/${path}`)
+    ? source.slice(0, -path.length - 1)
+    : id;
+}

@@ -1,0 +1,1 @@
+export { planGguf, type GgufPlan, type ToGgufOptions, type WriteHooks } from './to-gguf.ts';
