@@ -45,7 +45,8 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
       backends: {
         embedder: async (model, use) => (await forStep()).backends.embedder(model, use),
         encoderTokenizer: async (model) => (await forStep()).backends.encoderTokenizer(model),
-        crossEncoder: async (model) => (await forStep()).backends.crossEncoder(model),
+        crossEncoder: async (model, use) =>
+          (await forStep()).backends.crossEncoder(model, use),
         languageModel: async (model, wanted) =>
           (await forStep()).backends.languageModel(model, wanted),
         tokenizer: async (model) => (await forStep()).backends.tokenizer(model),

@@ -245,7 +245,7 @@ function noticing(
   return {
     embedder: async (model, use) => noticed(named('embedder').embedder(model, use)),
     encoderTokenizer: async (model) => named('encoderTokenizer').encoderTokenizer(model),
-    crossEncoder: async (model) => noticed(named('crossEncoder').crossEncoder(model)),
+    crossEncoder: async (model, use) => noticed(named('crossEncoder').crossEncoder(model, use)),
     languageModel: async (model, options) =>
       noticed(named('languageModel').languageModel(model, options)),
     tokenizer: async (model) => named('tokenizer').tokenizer(model),

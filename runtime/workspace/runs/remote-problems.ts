@@ -1,6 +1,8 @@
 import type { RemoteAccess } from '@graft/backends/access';
 import {
   authoredLocation,
+  CrossEncoderModel,
+  EmbedderModel,
   GraphError,
   Model,
   pathWithoutRounds,
@@ -96,7 +98,13 @@ function remotesIn(
   ports: Readonly<Record<string, { readonly type: PortType }>>,
   facets: Readonly<Record<string, Facets>>,
 ): RemoteAsking[] {
-  return Object.entries(ports).flatMap(([name, { type }]) =>
-    type.id === Model.id ? (facets[name]?.model?.remote ?? []) : [],
-  );
+  return Object.entries(ports).flatMap(([name, { type }]) => {
+    const { model, embedder, crossEncoder } = facets[name] ?? {};
+    const found = new Map<string, { readonly remote?: RemoteAsking } | undefined>([
+      [Model.id, model],
+      [EmbedderModel.id, embedder],
+      [CrossEncoderModel.id, crossEncoder],
+    ]);
+    return found.get(type.id)?.remote ?? [];
+  });
 }
