@@ -1,7 +1,15 @@
 import { GraphError, type CrossEncoder, type RemoteUse } from '@graft/graph';
 import { z } from 'zod';
 import { unavailable, type RequestKind } from './refusals.ts';
-import { inBatches, inTurn, sendForJson, withFields, type RemoteClient } from './remote-request.ts';
+import {
+  encoderUsageSchema,
+  inBatches,
+  inTurn,
+  sendForJson,
+  spendOnTexts,
+  withFields,
+  type RemoteClient,
+} from './remote-request.ts';
 
 const rerank: RequestKind = {
   path: '/rerank',
@@ -22,12 +30,18 @@ export type PassageFields = Map<string, PassageField>;
 
 const index = z.int().nonnegative();
 const responseSchema = z.union([
-  z.array(z.object({ index, score: z.number() })),
   z
-    .object({ results: z.array(z.object({ index, relevance_score: z.number() })) })
-    .transform(({ results }) =>
-      results.map(({ index, relevance_score: score }) => ({ index, score })),
-    ),
+    .array(z.object({ index, score: z.number() }))
+    .transform((scored) => ({ scored, usage: undefined })),
+  z
+    .object({
+      results: z.array(z.object({ index, relevance_score: z.number() })),
+      usage: encoderUsageSchema,
+    })
+    .transform(({ results, usage }) => ({
+      scored: results.map(({ index, relevance_score: score }) => ({ index, score })),
+      usage,
+    })),
 ]);
 
 /** Most bytes of a response, for each passage, which some servers repeat, and beyond. */
@@ -89,7 +103,7 @@ export class RemoteCrossEncoder implements CrossEncoder {
     const { model } = remote;
     const characters = passages.reduce((sum, { length }) => sum + length, 0);
     const body = { ...(model === '' ? {} : { model }), query, [field]: passages };
-    const results = await sendForJson(
+    const { scored, usage } = await sendForJson(
       this.#client,
       {
         ...{ to: rerank, signal, expected: `the scores of ${passages.length} passages` },
@@ -98,11 +112,17 @@ export class RemoteCrossEncoder implements CrossEncoder {
       },
       (value) => responseSchema.safeParse(value).data,
     );
-    const scores = new Map(results.map(({ index, score }) => [index, score]));
+    // The model reads the question with each passage.
+    spendOnTexts(
+      this.#client,
+      usage,
+      passages.flatMap((passage) => [query, passage]),
+    );
+    const scores = new Map(scored.map(({ index, score }) => [index, score]));
     const ordered = passages.flatMap((_, at) => scores.get(at) ?? []);
-    if (results.length === passages.length && ordered.length === passages.length) return ordered;
+    if (scored.length === passages.length && ordered.length === passages.length) return ordered;
     throw unavailable(
-      `${remote.url} gives scores for ${ordered.length} of ${passages.length} passages in ${results.length} results. Remove top_n from the fields, or ask another server.`,
+      `${remote.url} gives scores for ${ordered.length} of ${passages.length} passages in ${scored.length} results. Remove top_n from the fields, or ask another server.`,
     );
   }
 }

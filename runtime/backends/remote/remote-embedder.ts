@@ -8,7 +8,15 @@ import {
 import { z } from 'zod';
 import { unitLength } from '../onnx/unit-length.ts';
 import { unavailable, type RequestKind } from './refusals.ts';
-import { inBatches, inTurn, sendForJson, withFields, type RemoteClient } from './remote-request.ts';
+import {
+  encoderUsageSchema,
+  inBatches,
+  inTurn,
+  sendForJson,
+  spendOnTexts,
+  withFields,
+  type RemoteClient,
+} from './remote-request.ts';
 
 const embeddings: RequestKind = {
   path: '/embeddings',
@@ -27,6 +35,7 @@ const responseSchema = z.object({
       embedding: z.union([z.array(z.number()), z.base64()]),
     }),
   ),
+  usage: encoderUsageSchema,
 });
 type Vectors = z.infer<typeof responseSchema>['data'];
 
@@ -71,7 +80,7 @@ export class RemoteEmbedder implements Embedder {
 
   async #ask(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
     const { remote } = this.#client;
-    const { data } = await sendForJson(
+    const { data, usage } = await sendForJson(
       this.#client,
       {
         ...{ to: embeddings, signal, expected: `the vectors of ${texts.length} texts` },
@@ -80,6 +89,7 @@ export class RemoteEmbedder implements Embedder {
       },
       (value) => responseSchema.safeParse(value).data,
     );
+    spendOnTexts(this.#client, usage, texts);
     return this.#inOrder(data, texts.length);
   }
 

@@ -1,4 +1,4 @@
-import type { RemoteAsking, RemoteModel } from '@graft/graph';
+import type { RemoteAsking, RemoteModel, RemoteUsage } from '@graft/graph';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openChatServer, refuse, sendJson, type ChatRequest } from '../testing/chat-server.ts';
 import { RemoteCrossEncoder } from './remote-cross-encoder.ts';
@@ -30,8 +30,11 @@ async function open(answer: Answer, part: Part) {
     waits.push(ms);
     return Promise.resolve();
   });
-  const client = { id: remote.model, remote, key, endpoint };
-  return { client, waits, requests: server.requests };
+  const spending: RemoteUsage[] = [];
+  const price = { input: 2, output: 9 };
+  const spent = (usage: RemoteUsage): void => void spending.push(usage);
+  const client = { ...{ id: remote.model, remote, key, endpoint, price }, spent };
+  return { client, waits, spending, requests: server.requests };
 }
 
 async function openEmbedder(answer: Answer, part: Part = {}, use = {}) {
@@ -156,7 +159,7 @@ describe('a remote embedder', () => {
       'vectors that are not finite',
     ],
     ['of words', [{ index: 0, embedding: ['a'] }], 'unavailable', 'is not an OpenAI-compatible'],
-  ])('refuses vectors %s', async (_how, data, code, message) => {
+  ])('refuses vectors %s', async (_how, data, ...[code, message]) => {
     const { embed, requests } = await openEmbedder((_asked, response) => {
       sendJson(response, { data });
     });
@@ -192,6 +195,23 @@ describe('a remote embedder', () => {
     const { message } = await complaint(embed('held', 'refused'));
     expect(message).toContain('URL refuses the key LOCAL');
     await expect.poll(() => held[0]?.gone.aborted).toBe(true);
+  });
+
+  it('reports each answered request, with the tokens that the server counts or else an estimate', async () => {
+    const { embed, spending, requests } = await openEmbedder(
+      (request, response) => {
+        if (requests.length === 1) return refuse(response, 503, 'loading');
+        const data = inputsOf(request).map((text) => ({ embedding: vectorOf(text) }));
+        const usage = { prompt_tokens: 500, total_tokens: 500 };
+        sendJson(response, { data, ...(requests.length === 2 ? { usage } : {}) });
+      },
+      { batch: 1, parallel: 1 },
+    );
+    await embed('first', 'second');
+    expect(spending).toEqual([
+      { requests: 1, inputTokens: 500, outputTokens: 0, dollars: 0.001 },
+      { requests: 1, inputTokens: 4, outputTokens: 0, guessed: true, dollars: 0.000_008 },
+    ]);
   });
 
   it('gives no vectors of tokens', async () => {

@@ -7,7 +7,7 @@ import {
 import { chat, chatRequest, completionSchema, type Completion } from './chat-completion.ts';
 import { Redactor } from './redactor.ts';
 import { jsonOf, notSuchAnswer, serverWords, TryAgain } from './refusals.ts';
-import { inTurn, send, type RemoteClient } from './remote-request.ts';
+import { guessedTokens, inTurn, send, spend, type RemoteClient } from './remote-request.ts';
 import { bodyBytes, wholeText, type BodyLimit } from './response-body.ts';
 import { eventData } from './server-sent-events.ts';
 
@@ -62,7 +62,12 @@ export class RemoteLanguageModel implements LanguageModel {
     return send(this.#options, requested, async (response, limit) => {
       const answer = new AnswerText(new Redactor(key), onText);
       for await (const piece of this.#pieces(response, limit)) answer.take(piece);
-      return finished(answer, request);
+      const result = finished(answer, request);
+      spend(this.#options, {
+        ...{ inputTokens: result.promptTokens, outputTokens: result.completionTokens },
+        ...(result.guessedTokens === undefined ? {} : { guessed: result.guessedTokens }),
+      });
+      return result;
     });
   }
 
@@ -141,9 +146,4 @@ function finished(answer: AnswerText, { system, prompt }: GenerateRequest): Gene
     finishReason: ending === 'length' ? 'length' : 'stop',
     ...(usage === undefined ? { guessedTokens: true } : {}),
   };
-}
-
-/** Current tokenizers take about four bytes a token. */
-function guessedTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 4);
 }

@@ -18,7 +18,7 @@ import { RemoteEndpoint } from './remote-endpoint.ts';
 import { RemoteLanguageModel } from './remote-language-model.ts';
 import type { RemoteClient } from './remote-request.ts';
 
-type Step = Pick<RemoteClient, 'waiting'>;
+type Step = Pick<RemoteClient, 'waiting' | 'spent'>;
 
 /** For a remote encoder whose settings are unknown. */
 const cautious = { parallel: 1, timeout: 120, retries: 4 };
@@ -37,9 +37,9 @@ export class RemoteModels {
   /** Throws `unavailable` if the operator does not allow the address, or its key there. Sends nothing. */
   async languageModel(
     { id, remote }: ModelSource & Required<Pick<ModelSource, 'remote'>>,
-    { contextLength, waiting }: LanguageModelOptions & Step,
+    { contextLength, waiting, spent }: LanguageModelOptions & Step,
   ): Promise<LanguageModel> {
-    const client = await this.#client(id, remote, { waiting });
+    const client = await this.#client(id, remote, { waiting, spent });
     return new RemoteLanguageModel({ ...client, contextLength });
   }
 
@@ -66,15 +66,13 @@ export class RemoteModels {
     return this.#client(id, { ...cautious, ...asking, ...remote }, step);
   }
 
-  async #client(
-    id: string,
-    remote: RemoteModel & RemoteAsking,
-    { waiting }: Step,
-  ): Promise<RemoteClient> {
-    const key = (await this.#access()).key(remote.url, remote.secret);
+  async #client(id: string, remote: RemoteModel & RemoteAsking, step: Step): Promise<RemoteClient> {
+    const access = await this.#access();
+    const key = access.key(remote.url, remote.secret);
+    const price = access.price(remote.url, remote.model);
     const place = `${remote.parallel} ${remote.url}`;
     const endpoint = this.#endpoints.get(place) ?? new RemoteEndpoint(remote.url, remote.parallel);
     this.#endpoints.set(place, endpoint);
-    return { id, remote, key, endpoint, waiting };
+    return { ...step, id, remote, key, endpoint, price };
   }
 }

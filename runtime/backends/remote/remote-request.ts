@@ -1,5 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import { GraphError, type RemoteAsking, type RemoteModel } from '@graft/graph';
+import {
+  GraphError,
+  tokenCost,
+  type RemoteAsking,
+  type RemoteModel,
+  type RemoteUsage,
+  type TokenPrice,
+} from '@graft/graph';
+import { z } from 'zod';
 import type { Key } from '../access/index.ts';
 import { Patience } from './patience.ts';
 import {
@@ -23,6 +31,10 @@ export interface RemoteClient {
   readonly remote: RemoteModel & RemoteAsking;
   readonly key: Key | undefined;
   readonly endpoint: RemoteEndpoint;
+  /** Absent: the operator has set none. */
+  readonly price?: TokenPrice | undefined;
+  /** Called after each successful request. */
+  readonly spent?: ((usage: RemoteUsage) => void) | undefined;
   /** Called when the step only waits, and when it continues. */
   readonly waiting?: ((waiting: boolean) => void) | undefined;
 }
@@ -106,6 +118,41 @@ export async function sendForJson<T>(
     const type = response.headers.get('content-type') ?? 'no content type';
     throw notSuchAnswer({ ...client, to: requested.to }, { type, text });
   });
+}
+
+/** Reports a successful request, with the tokens that it took. */
+export function spend(
+  { price, spent }: Pick<RemoteClient, 'price' | 'spent'>,
+  tokens: Pick<RemoteUsage, 'inputTokens' | 'outputTokens' | 'guessed'>,
+): void {
+  const dollars = tokenCost(price, tokens);
+  spent?.({ requests: 1, ...tokens, ...(dollars === undefined ? {} : { dollars }) });
+}
+
+/** The tokens of a response without text. Servers of encoders mostly report all of them as `total_tokens`. */
+export const encoderUsageSchema = z
+  .object({
+    total_tokens: z.int().nonnegative().optional(),
+    prompt_tokens: z.int().nonnegative().optional(),
+  })
+  .nullish()
+  .catch(undefined);
+
+/** Reports a request to an encoder; if the server counts no tokens, they are estimated from the texts. */
+export function spendOnTexts(
+  client: Pick<RemoteClient, 'price' | 'spent'>,
+  usage: z.infer<typeof encoderUsageSchema>,
+  texts: readonly string[],
+): void {
+  const counted = usage?.prompt_tokens ?? usage?.total_tokens;
+  const inputTokens = counted ?? texts.reduce((sum, text) => sum + guessedTokens(text), 0);
+  const guessed = counted === undefined ? ({ guessed: true } as const) : {};
+  spend(client, { inputTokens, outputTokens: 0, ...guessed });
+}
+
+/** Current tokenizers take about four bytes a token. */
+export function guessedTokens(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 4);
 }
 
 /** A request's body with the fields of its node, which override Graft's; null removes a field. */

@@ -15,6 +15,7 @@ import {
   type ModelKind,
   type ModelSource,
   type RemoteEmbedderInfo,
+  type RemoteUsage,
   type RemoteUse,
   type Tokenizer,
   type TrainedEmbedder,
@@ -73,6 +74,8 @@ export interface StepNeeds {
   readonly models?: UsedModels;
   /** Called after each use of a model with its bytes. */
   readonly held?: (model: string, bytes: number) => void;
+  /** Called after each successful request to a server. */
+  readonly spent?: (usage: RemoteUsage) => void;
 }
 
 /** Backends for one step: on its device, cancelled and reported with it. */
@@ -176,7 +179,7 @@ class ComposedBackends implements LoadedBackends {
   }
 
   forStep({ device: wanted, models: used, held, ...options }: StepNeeds): StepBackends {
-    const { signal, waiting } = options;
+    const { signal, waiting, spent } = options;
     const device = wanted === 'auto' ? this.#device : wanted;
     const catalogue = this.#catalogue;
     const models = used ?? new UsedModels({ catalogue, ...options });
@@ -216,7 +219,7 @@ class ComposedBackends implements LoadedBackends {
         embedder: async (model, use = {}) => {
           const whole = await this.#wholeEmbedder(model, use, {
             known: async (id, digest) => request(id, 'embedder', digest),
-            remote: async (info) => this.#remote.embedder(info, use, { waiting }),
+            remote: async (info) => this.#remote.embedder(info, use, { waiting, spent }),
             trained: async (tuned) => ({
               ...(await trainedEncoder('embedder', tuned)),
               ...{ device, signal, held },
@@ -235,7 +238,7 @@ class ComposedBackends implements LoadedBackends {
             return (await this.#encodersFor(known)).crossEncoder(known);
           }
           const { info, path, digest } = model;
-          if ('remote' in info) return this.#remote.crossEncoder(info, use, { waiting });
+          if ('remote' in info) return this.#remote.crossEncoder(info, use, { waiting, spent });
           const trained = await trainedEncoder('cross-encoder', { info, path, digest });
           const wanted = { ...trained, device, signal, held };
           return (await this.#encodersFor(wanted)).crossEncoder(wanted);
@@ -243,7 +246,7 @@ class ComposedBackends implements LoadedBackends {
         languageModel: async (source, wanted) => {
           const { remote } = source;
           if (remote !== undefined) {
-            return this.#remote.languageModel({ ...source, remote }, { ...wanted, waiting });
+            return this.#remote.languageModel({ ...source, remote }, { ...wanted, waiting, spent });
           }
           const { models: llama } = await this.#llama.get();
           return llama.languageModel(await inGguf(source, await located(source)), wanted);

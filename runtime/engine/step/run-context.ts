@@ -82,6 +82,9 @@ export async function createStepContext(
     held: (model, bytes) => {
       memory.uses(model, bytes);
     },
+    spent: (usage) => {
+      reporter.spent(usage);
+    },
     models: new Map(
       request.sources.flatMap((source) =>
         source.kind === 'model' ? [[source.id, source.digest]] : [],

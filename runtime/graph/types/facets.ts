@@ -44,7 +44,7 @@ export interface Facets {
     /** Address of a remote model; absent: the weights are local. */
     readonly remote?: RemoteAsking;
   };
-  /** A reranker on a server: its name there, and how to ask it. */
+  /** A reranker on a server: its name there, perhaps none, and how to ask it. */
   readonly crossEncoder?: { readonly model: string; readonly remote: RemoteAsking };
   /** An adapter's base digest, kinds of target modules and rank. */
   readonly adapter?: {
