@@ -35,7 +35,7 @@ beforeAll(async () => {
       const data = strings
         .parse(body['input'])
         .map((text, index) => ({ index, embedding: vectorOf(text) }));
-      return sendJson(response, { data: data.reverse() });
+      return sendJson(response, { data: data.reverse(), usage: { prompt_tokens: 500 } });
     }
     const scored = strings
       .parse(body['documents'])
@@ -74,13 +74,18 @@ async function run(remote: Readonly<Record<string, unknown>> = {}) {
     ],
   );
   await writeFile(path.join(folder, file), text);
-  return graft(['run', file, '--out', 'out'], {
+  return command('run', file, '--out', 'out');
+}
+
+function command(...args: readonly string[]) {
+  return graft(args, {
     cwd: folder,
     env: {
       XDG_CONFIG_HOME: path.join(folder, 'no-settings'),
       GRAFT_MODELS: defaultModelsFolder(process.env),
       GRAFT_SECRET_LOCAL: secret,
       GRAFT_ENDPOINTS: `LOCAL@${new URL(server.url).origin}`,
+      GRAFT_PRICES: `counts@${new URL(server.url).origin}=2`,
     },
   });
 }
@@ -100,8 +105,19 @@ it('embeds, indexes, searches and reranks on a server, and asks once', async () 
     ...['/v1/embeddings', '/v1/embeddings', '/v1/rerank'],
   ]);
 
+  const shown = await command('runs', 'show', 'latest');
+  expect(shown.stdout).toMatch(/^embed .* 1 request, 500 tokens in, \$0\.0010/m);
+  expect(shown.stdout).toMatch(/^rerank .* 1 request, about \d+ tokens in\b(?!.*\$)/m);
+
   expect(await run({ batch: 2, retries: 0 })).toMatchObject({ code: 0 });
   expect(server.requests).toHaveLength(3);
+});
+
+it('says before a run what it costs at most', async () => {
+  await run({ revision: 'unpriced' });
+  expect((await command('plan', file, '--set', 'embed.prompt=passage: ')).stdout).toMatch(
+    /, at most \$0\.00\d+ for servers, unknown for find \(an estimate\)/,
+  );
 });
 
 it('says which dimension the server’s vectors have', async () => {

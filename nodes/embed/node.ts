@@ -81,6 +81,7 @@ export const embed = defineNode({
   caching: 'pure',
   items: {
     over: 'chunks',
+    asksOnce: true,
     key: ['text', 'context'],
     length: (row) => searchedText(row as Pick<Chunk, 'text' | 'context'>).length,
   },

@@ -44,7 +44,7 @@ export const remoteReranker = defineNode({
   facets(params) {
     const url = remoteAddress(params.url);
     if (url === undefined) return {};
-    const crossEncoder = { model: rerankerName(url, params.model), remote: askingOf(url, params) };
+    const crossEncoder = { model: params.model, remote: askingOf(url, params) };
     return { reranker: { crossEncoder } };
   },
   check: ({ url }) => addressClashes(url, exampleAddress),

@@ -134,6 +134,7 @@ export const retrieve = defineNode({
   caching: 'pure',
   items: {
     over: 'questions',
+    asksOnce: true,
     key: ['question', 'variants'],
     length: (row) => (row as { question: string }).question.length,
   },
