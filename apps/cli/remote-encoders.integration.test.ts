@@ -116,7 +116,7 @@ it('embeds, indexes, searches and reranks on a server, and asks once', async () 
 it('says before a run what it costs at most', async () => {
   await run({ revision: 'unpriced' });
   expect((await command('plan', file, '--set', 'embed.prompt=passage: ')).stdout).toMatch(
-    /, at most \$0\.00\d+ for servers, unknown for find \(an estimate\)/,
+    /, at most \$0\.00\d+ for servers \(estimate\), unknown for find$/m,
   );
 });
 

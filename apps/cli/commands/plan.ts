@@ -65,7 +65,7 @@ function timeText({ nodes, estimatedMs }: PlanReport): string {
 
 function costText(report: PlanReport): string {
   const text = upperCostText(report);
-  return text === '' ? '' : `, ${text} (an estimate)`;
+  return text === '' ? '' : `, ${text}`;
 }
 
 function why(step: PlannedStep): string {

@@ -54,7 +54,7 @@ export function dollarsText(dollars: number): string {
   return `$${dollars.toFixed(digits)}`;
 }
 
-/** `at most $0.12 for servers`, or what of it is known; empty if no model has a price. */
+/** `at most $0.12 for servers (estimate)`, or what of it is known; empty if no model has a price. */
 export function upperCostText({
   estimatedDollars,
   unknownCost = [],
@@ -64,7 +64,7 @@ export function upperCostText({
 }): string {
   const others = unknownCost.length === 0 ? '' : `unknown for ${unknownCost.join(', ')}`;
   if (estimatedDollars === undefined) return others === '' ? '' : `cost of servers ${others}`;
-  const most = `at most ${dollarsText(estimatedDollars)} for servers`;
+  const most = `at most ${dollarsText(estimatedDollars)} for servers (estimate)`;
   return others === '' ? most : `${most}, ${others}`;
 }
 

@@ -61,9 +61,11 @@ it('is unknown before the rows are known, and nothing without a price', async ()
 
 it('is said as an upper bound', () => {
   expect(upperCostText({})).toBe('');
-  expect(upperCostText({ estimatedDollars: 0.0042 })).toBe('at most $0.0042 for servers');
+  expect(upperCostText({ estimatedDollars: 0.0042 })).toBe(
+    'at most $0.0042 for servers (estimate)',
+  );
   expect(upperCostText({ estimatedDollars: 3, unknownCost: ['judge'] })).toBe(
-    'at most $3.00 for servers, unknown for judge',
+    'at most $3.00 for servers (estimate), unknown for judge',
   );
   expect(upperCostText({ unknownCost: ['judge'] })).toBe('cost of servers unknown for judge');
 });
