@@ -59,6 +59,10 @@ it('is unknown before the rows are known, and nothing without a price', async ()
   }
 });
 
+it('is nothing where the prices cannot be read', async () => {
+  expect(await estimated('kiln-1=1', true)).toEqual({ dollars: new Map(), unknown: [] });
+});
+
 it('is said as an upper bound', () => {
   expect(upperCostText({})).toBe('');
   expect(upperCostText({ estimatedDollars: 0.0042 })).toBe(

@@ -1,5 +1,11 @@
 import type { RemoteAccess } from '@graft/backends/access';
-import { tokenCost, type ArtifactRef, type Plan, type PlannedNode } from '@graft/graph';
+import {
+  tokenCost,
+  type ArtifactRef,
+  type Plan,
+  type PlannedNode,
+  type TokenPrice,
+} from '@graft/graph';
 import { remotesIn } from './remote-problems.ts';
 import type { PlannedStep } from './planned-steps.ts';
 
@@ -38,7 +44,7 @@ export async function remoteEstimate(
     const node = nodes.get(step.node);
     if (node === undefined) continue;
     for (const { model, asking } of remotesIn(node.definition.inputs, node.inputFacets)) {
-      const price = (await access()).price(asking.url, model);
+      const price = await priceOf(access, asking.url, model);
       if (price === undefined) continue;
       const tokens = mostTokens(node, rowsOf(node, outputs));
       const cost = tokens && tokenCost(price, tokens);
@@ -47,6 +53,19 @@ export async function remoteEstimate(
     }
   }
   return { dollars, unknown };
+}
+
+/** Undefined also for settings that cannot be read, which `remoteProblems` reports. */
+async function priceOf(
+  access: Estimated['access'],
+  url: string,
+  model: string,
+): Promise<TokenPrice | undefined> {
+  try {
+    return (await access()).price(url, model);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The rows that a node will ask about, if they are in the cache. */

@@ -71,6 +71,17 @@ it('says that a key may not be sent there, or is not set', async () => {
   expect(await messages({ GRAFT_ENDPOINTS, GRAFT_SECRET_HOSTED: 'sk-0123456789' })).toEqual([]);
 });
 
+it('says that a price cannot be read', async () => {
+  const GRAFT_PRICES = 'm=1/2';
+  const found = await problems({ GRAFT_ENDPOINTS: 'https://models.example', GRAFT_PRICES });
+  expect(found).toEqual([
+    expect.objectContaining({
+      location: { file, node: 'remote' },
+      message: expect.stringContaining('has the entry m=1/2, which is no price'),
+    }),
+  ]);
+});
+
 it('says nothing where all answers are kept', async () => {
   expect(await problems({}, ['write'])).toHaveLength(1);
   expect(await problems({}, ['write', 'again'])).toEqual([]);

@@ -82,11 +82,13 @@ async function modelProblems(
     const { definition, loop, inputFacets, outputFacets } = node;
     // A loop passes on what it is given.
     if (loop !== undefined || remotesIn(definition.inputs, inputFacets).length > 0) continue;
-    for (const { asking } of remotesIn(definition.outputs, outputFacets)) {
+    for (const { model, asking } of remotesIn(definition.outputs, outputFacets)) {
       const { url, secret } = asking;
       if (!asked.some((one) => one.url === url && one.secret === secret)) continue;
       try {
-        (await access()).key(url, secret);
+        const allowed = await access();
+        allowed.key(url, secret);
+        allowed.price(url, model);
       } catch (error) {
         problems.push(GraphError.from(error, authoredLocation(node, file)).toProblem());
       }
