@@ -90,7 +90,7 @@ function command(...args: readonly string[]) {
   });
 }
 
-it('embeds, indexes, searches and reranks on a server, and asks once', async () => {
+it('embeds, indexes, searches and reranks on a server, asks once, and says what that costs', async () => {
   const end = await run();
   expect(end.stdout + end.stderr).not.toContain(secret);
   expect(end).toMatchObject({ code: 0 });
@@ -109,19 +109,15 @@ it('embeds, indexes, searches and reranks on a server, and asks once', async () 
   expect(shown.stdout).toMatch(/^embed .* 1 request, 500 tokens in, \$0\.0010/m);
   expect(shown.stdout).toMatch(/^rerank .* 1 request, about \d+ tokens in\b(?!.*\$)/m);
 
+  const planned = await command('plan', file, '--set', 'embed.prompt=passage: ');
+  expect(planned.stdout).toMatch(/, at most \$0\.00\d+ for servers \(estimate\)$/m);
+
   expect(await run({ batch: 2, retries: 0 })).toMatchObject({ code: 0 });
   expect(server.requests).toHaveLength(3);
 });
 
-it('says before a run what it costs at most', async () => {
-  await run({ revision: 'unpriced' });
-  expect((await command('plan', file, '--set', 'embed.prompt=passage: ')).stdout).toMatch(
-    /, at most \$0\.00\d+ for servers \(estimate\), unknown for find$/m,
-  );
-});
-
 it('says which dimension the server’s vectors have', async () => {
   const end = await run({ dimension: 4, revision: 'anew' });
-  expect(end.code).toBe(1);
+  expect(end.code).toBe(2);
   expect(end.stderr).toContain('gives vectors of 3 numbers, not of 4. Set Dimension to 3');
 });

@@ -1,4 +1,4 @@
-import type { RemoteUsage } from './remote-usage.ts';
+import type { RemoteUsage } from '../metrics/remote-usage.ts';
 import type { ArtifactRef } from './artifact.ts';
 import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { keyPartSchema } from './action.ts';
-import { remoteUsageSchema } from './remote-usage.ts';
+import { remoteUsageSchema } from '../metrics/remote-usage.ts';
 import { plural } from '../base/message-words.ts';
 import { metricRowSchema } from '../metrics/metrics.ts';
 

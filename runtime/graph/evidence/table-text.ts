@@ -1,4 +1,4 @@
-import { dollarsText } from '../contracts/remote-usage.ts';
+import { dollarsText } from '../metrics/remote-usage.ts';
 import { own } from '../base/record.ts';
 import type {
   Cell,
