@@ -77,6 +77,7 @@ export * from './rows/model-reference.ts';
 export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';
 export * from './contracts/step-checkpoint.ts';
+export * from './metrics/remote-usage.ts';
 export * from './contracts/run-event.ts';
 export * from './contracts/experiment-event.ts';
 export * from './contracts/run-store.ts';

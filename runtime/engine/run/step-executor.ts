@@ -1,4 +1,5 @@
 import {
+  addedUsage,
   familyParts,
   GraphError,
   type ActionRecord,
@@ -186,6 +187,13 @@ export class StepExecutor {
     });
     const { node } = request;
     const report = (reported: StepSignal): void => {
+      if (reported.type === 'spent') {
+        step.remote = addedUsage([
+          ...(step.remote === undefined ? [] : [step.remote]),
+          reported.usage,
+        ]);
+        return;
+      }
       if (reported.type === 'checkpoint') {
         step.checkpoints = withCheckpoint(step.checkpoints, reported.checkpoint);
       }
@@ -249,7 +257,7 @@ export class StepExecutor {
   }
 }
 
-function toEvent(node: string, signal: Exclude<StepSignal, { type: 'waiting' }>) {
+function toEvent(node: string, signal: Exclude<StepSignal, { type: 'waiting' | 'spent' }>) {
   switch (signal.type) {
     case 'progress':
       return { ...signal, type: 'step.progress', node } as const;

@@ -1,3 +1,4 @@
+import type { RemoteUsage } from '../metrics/remote-usage.ts';
 import type { ArtifactRef } from './artifact.ts';
 import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
@@ -73,6 +74,8 @@ export type StepSignal =
     }
   | { readonly type: 'token'; readonly item: string; readonly text: string }
   | { readonly type: 'metrics'; readonly row: MetricRow }
+  /** Requests to servers that have succeeded since the last report. */
+  | { readonly type: 'spent'; readonly usage: RemoteUsage }
   /**
    * The step trains: from the first report on, it may leave a checkpoint after cancellation, when its run has ended.
    */
