@@ -136,6 +136,9 @@ describe('a download', () => {
     await expect
       .poll(async () => (await readdir(parts)).some((name) => name.endsWith('.ranges')))
       .toBe(true);
+    const deleted = await models('rm', 'hf:o/r');
+    expect(deleted.code).toBe(2);
+    expect(deleted.stderr).toContain(`The process ${child.pid} is downloading the model "hf:o/r".`);
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;

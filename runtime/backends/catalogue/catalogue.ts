@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   GraphError,
-  howToDelete,
   isHubReference,
   isInstalledReference,
   missingModel,
@@ -21,6 +20,7 @@ import type {
   ModelPackage,
   ModelsUsage,
   OpenedModel,
+  RemoveOptions,
 } from './catalogue-contract.ts';
 import { CatalogueRecords } from './catalogue-records.ts';
 import { ConvertedModels } from './converted-models.ts';
@@ -36,6 +36,7 @@ import {
   ModelDownload,
   receivedOf,
   removeParts,
+  unlessDownloading,
   type FetchProgress,
 } from './model-download.ts';
 import { diskUsage } from './models-usage.ts';
@@ -43,8 +44,7 @@ import { ModelPreferences } from './model-preferences.ts';
 import { receiveModel } from './receive-model.ts';
 import { findSelected, withSelected, type SelectedModel } from './selected-model.ts';
 import { selectedModels } from './selected-models.ts';
-import { InstalledModels } from '../installed/installed-models.ts';
-import type { InstalledModel } from '../installed/installed-record.ts';
+import { InstalledModels, notOurs } from '../installed/installed-models.ts';
 import { SharedWork } from '../shared/shared-work.ts';
 
 /** A model of a hub to look up first; `as`: under another name, in place of what has it. */
@@ -61,13 +61,6 @@ interface FetchWork {
 /** Opens the catalogue over a models folder. Cheap: reads nothing until asked. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
   return new FolderCatalogue(options);
-}
-
-function notOurs(id: string, { origin: { tool, path } }: InstalledModel): GraphError {
-  return new GraphError(
-    'bad-input',
-    `${tool} keeps the model "${id}" in ${path}, and Graft deletes nothing there. ${howToDelete(id, path)}`,
-  );
 }
 
 /** The digests of a model's files, as far as they are known. */
@@ -232,15 +225,23 @@ class FolderCatalogue implements Catalogue {
     );
   }
 
-  async remove(id: string): Promise<void> {
+  async remove(id: string, { patience = 0 }: RemoveOptions = {}): Promise<void> {
     const installed = this.#records.find(id) === undefined ? this.#elsewhere.find(id) : undefined;
     if (installed !== undefined) throw notOurs(id, installed);
+    this.entry(id);
+    const lock = { folder: this.#lockOf(id), patience };
+    await unlessDownloading(id, lock, () => this.#removeLocked(id));
+  }
+
+  /** Without the lock of the model, which the caller holds. */
+  async #removeLocked(id: string): Promise<void> {
     const entry = this.entry(id);
     await this.#converted.remove(modelDigest(entry));
     await this.#blobs.removeModel(id);
-    for (const file of entry.files) await removeParts(this.#blobs, file);
-    const digests = digestsOf(entry);
-    await this.#dropBlobs(digests, id);
+    const others = this.#records.all().filter((other) => other.id !== id);
+    const kept = others.flatMap(({ files }) => files);
+    for (const file of entry.files) await removeParts(this.#blobs, file, kept);
+    await this.#dropBlobs(digestsOf(entry), id);
     await this.#records.forget(id);
   }
 
@@ -363,7 +364,7 @@ class FolderCatalogue implements Catalogue {
   /** Of a model that was looked up in vain nothing stays; one of which bytes have come goes on next time. */
   async #forgetUnlessBegun(id: string): Promise<void> {
     const parts = this.entry(id).files.map((file) => receivedOf(this.#blobs, file));
-    if ((await Promise.all(parts)).every((bytes) => bytes === 0)) await this.remove(id);
+    if ((await Promise.all(parts)).every((bytes) => bytes === 0)) await this.#removeLocked(id);
   }
 
   async #fetchMissing(id: string, { signal, progress }: FetchWork): Promise<string> {

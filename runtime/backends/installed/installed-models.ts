@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { canonicalModelId, GraphError, howToGet, type ModelEntry } from '@graft/graph';
+import { canonicalModelId, GraphError, howToDelete, howToGet, type ModelEntry } from '@graft/graph';
 import { hashFile, SharedCall, type FileHash } from '@graft/kit';
 import { z } from 'zod';
 import { bootId } from '../catalogue/boot-id.ts';
@@ -294,5 +294,13 @@ function damaged(id: string, path: string): GraphError {
     'damaged-file',
     `${path} does not hold the bytes that its name states, so Graft does not use the model "${id}". Delete it with the tool that keeps it. ${howToGet(id)}`,
     { location: { file: path } },
+  );
+}
+
+/** Why a model of another tool is not deleted. */
+export function notOurs(id: string, { origin: { tool, path } }: InstalledModel): GraphError {
+  return new GraphError(
+    'bad-input',
+    `${tool} keeps the model "${id}" in ${path}, and Graft deletes nothing there. ${howToDelete(id, path)}`,
   );
 }
