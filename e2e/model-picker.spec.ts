@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
@@ -237,6 +238,46 @@ test('results come without moving anything, and only those of what is typed last
       'The hub has nothing for “nothing like it”. Try fewer words',
     );
     expect(await boxes()).toEqual(before);
+  };
+  await withModels({}, use, alone(`${served.path}-home`, hub.url));
+});
+
+test('a download that failed or is paused is deleted', async ({ page }) => {
+  await using served = await hubFolder(small);
+  await using hub = await HubServer.start({ folder: served.path, terms: smallTerms });
+  const use = async (url: string, workspace: string): Promise<void> => {
+    await giveFile(workspace, 'deleted.graft.json', answering);
+    const bench = new Workbench(page);
+    await bench.open(url, 'deleted.graft.json');
+    const { dialog, field, option } = await openPicker(page, bench);
+    const chip = page.getByTestId('downloads');
+    const deletes = dialog.getByRole('button', { name: 'Delete download' });
+    hub.fail({
+      ...{ host: 'cdn', on: /own\/smaller-GGUF/ },
+      answer: (response) => response.writeHead(403).end(),
+    });
+    await field.fill('own/smaller-GGUF:Q8_0');
+    await dialog.getByRole('button', { name: /^Download \(/ }).click();
+    await expect(chip).toHaveText('smaller-GGUF:Q8_0 failed');
+    await deletes.click();
+    await expect(chip).toHaveCount(0);
+    await expect(field).toBeFocused();
+    await expect(deletes).toHaveCount(0);
+
+    // Its header comes, and some of it.
+    void hub.gate.stopAfter((1 << 20) + (2 << 20), 'hold');
+    await field.fill('own/small-GGUF:F16');
+    await dialog.getByRole('button', { name: /^Download \(/ }).click();
+    await expect(chip).toContainText(/small-GGUF:F16 \d+ %/);
+    await dialog.getByRole('button', { name: 'Pause download' }).click();
+    await expect(option(/paused at \d+ %/)).toBeVisible();
+    await expectAccessible(page, 'a download that is paused');
+    await deletes.click();
+    await expect(option(/paused/)).toHaveCount(0);
+    await expect(dialog.getByRole('button', { name: /^Download \(/ })).toBeVisible();
+    hub.gate.open();
+    const parts = path.join(workspace, '../partial');
+    expect(await readdir(parts)).toEqual([]);
   };
   await withModels({}, use, alone(`${served.path}-home`, hub.url));
 });

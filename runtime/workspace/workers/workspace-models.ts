@@ -70,6 +70,9 @@ export interface WorkspaceModelsParts {
 
 const processor = (): Promise<ModelMachine> => modelMachine({ id: 'cpu' });
 
+/** Milliseconds in which a download that was stopped has written its last bytes. */
+const stopPatience = 10_000;
+
 interface Job {
   readonly abort: AbortController;
   state: ModelDownload;
@@ -171,6 +174,23 @@ export class WorkspaceModels {
     this.#work.follow(this.#wanted.drop(id));
     this.#jobs.get(id)?.abort.abort();
     this.#jobs.delete(id);
+  }
+
+  /**
+   * Deletes what has come of a download that is paused or has failed, and stops one that goes on. Throws `bad-input` for
+   * a model that is here whole, and as `Catalogue.remove`.
+   */
+  async discard(id: string): Promise<void> {
+    const { catalogue } = this.#parts;
+    const listed = (await catalogue.list()).find(({ entry }) => entry.id === id);
+    if (listed?.installed === true)
+      throw new GraphError(
+        'bad-input',
+        `"${id}" has been downloaded whole. Graft deleted nothing.`,
+      );
+    this.cancel(id);
+    // Of one that failed before the hub told what it is, nothing has come.
+    if (listed !== undefined) await catalogue.remove(id, { patience: stopPatience });
   }
 
   /**

@@ -85,4 +85,8 @@ export const modelsRouter = router({
   cancelDownload: procedure
     .input(modelInput)
     .mutation(({ ctx, input }) => ctx.workspace.models.cancel(input.id)),
+  /** Deletes what has come of a download that is paused or has failed. */
+  discardDownload: procedure
+    .input(modelInput)
+    .mutation(({ ctx, input }) => ctx.workspace.models.discard(input.id)),
 });
