@@ -121,6 +121,14 @@ export class WorkspaceModels {
     };
   }
 
+  /** What is known of a model whose files are on this computer. Throws `bad-model` for any other, and for one that Graft cannot run. */
+  async installed(id: string): Promise<ModelFacts> {
+    const listed = (await this.#parts.catalogue.list()).find(({ entry }) => entry.id === id);
+    const { unusable } = listed?.facts ?? {};
+    if (listed?.installed === true && unusable === undefined) return listed.facts;
+    throw new GraphError('bad-model', unusable ?? `"${id}" is not downloaded. Download it first.`);
+  }
+
   /** The language model to take in place of the small default, if somebody should be asked. Waits for the hub. */
   async suggested(): Promise<SuggestedModel | undefined> {
     const { catalogue, machine = processor } = this.#parts;
