@@ -158,7 +158,7 @@ test('keys that edit do nothing to a graph that is not seen', async ({ page, wor
 });
 
 test('a view of what is not there is the canvas', async ({ page, workspace }) => {
-  await page.goto(appLink(workspace.url, 'gone.graft.json'));
+  await page.goto(appLink(workspace.url, 'never-there.graft.json'));
   await expect(page.getByRole('heading', { name: 'No graph is open' })).toBeVisible();
   await expect(page.getByRole('complementary', { name: 'Palette' })).toBeVisible();
   await workspace.graph('empty', { nodes: {} });

@@ -26,12 +26,12 @@ test('types into the search that Ctrl+K opens', async ({ page, workspace }) => {
 });
 
 test('puts a tall node from the palette on no other card', async ({ page, workspace }) => {
-  await workspace.graph('alone', {
+  await workspace.graph('node-alone', {
     nodes: { chunk: { type: 'chunk', params: { size: 128 } } },
     layout: { chunk: [0, 0] },
   });
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'alone.graft.json');
+  await bench.open(workspace.url, 'node-alone.graft.json');
   await page.getByRole('button', { name: 'Add Generate', exact: true }).click();
   const boxOf = (id: string) => bench.node(id).boundingBox();
   await expect(bench.node('generate')).toBeVisible();
@@ -203,9 +203,9 @@ test('lays out a file without places, and leads edges around the cards', async (
 });
 
 test('a run by key leaves the node selected that has the focus', async ({ page, workspace }) => {
-  await workspace.graph('by-key', chunking);
+  await workspace.graph('moved-by-key', chunking);
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'by-key.graft.json');
+  await bench.open(workspace.url, 'moved-by-key.graft.json');
   await bench.select('files');
   await page.keyboard.press('Shift+Enter');
   await bench.reaches('files', 'succeeded');

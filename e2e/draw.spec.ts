@@ -24,7 +24,7 @@ test('follows a run that the command line starts', async ({ page, workspace }) =
 test('says why a connection is refused', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url);
-  await bench.newGraph('refused');
+  await bench.newGraph('refused-wire');
   await bench.drag('Files', 100, 60);
   await bench.drag('Embed', 450, 60);
   await bench.draw('load-files.documents', 'embed.chunks');

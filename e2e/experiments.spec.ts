@@ -133,7 +133,7 @@ test('runs an experiment of the file and shows what its table says', async ({
 test('says how far an experiment is, and cancels it', async ({ page, workspace }) => {
   // Enough that it still runs when the page has been loaded again.
   await giveFile(workspace.folder, 'rows/some.jsonl', hits(2_000, 4_000));
-  const many = 'many.graft.json';
+  const many = 'many-experiments.graft.json';
   const values = Array.from({ length: 190 }, (_, at) => at + 1);
   const experiments = { depths: { vary: { 'score.k': values }, metrics: ['score.metrics:mrr'] } };
   await writeFile(path.join(workspace.folder, many), JSON.stringify({ ...graph, experiments }));

@@ -41,6 +41,7 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
     await expect(plan('small')).toContainText('reused');
     await expect(plan('other')).toContainText('Runs for the first time in this file.');
     await bench.select('small');
+    await bench.tab('Parameters');
     await bench.fill('Size', '72');
     await expect(plan('small')).toContainText('size changed');
     await expectAccessible(page, 'the plan on the canvas');
@@ -124,9 +125,9 @@ test('the step that failed is in sight below, however many there are', async ({
     const paths = [at === 15 ? 'many/old.md' : 'many/fine.md'];
     return [`files-${String(at + 10)}`, { type: 'load-files', params: { paths } }] as const;
   });
-  await workspace.graph('many', { nodes: Object.fromEntries(files) });
+  await workspace.graph('many-files', { nodes: Object.fromEntries(files) });
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'many.graft.json');
+  await bench.open(workspace.url, 'many-files.graft.json');
   await bench.run();
   await bench.reaches('files-25', 'failed');
   const step = page.getByRole('list', { name: 'Steps' }).getByRole('button', { name: 'failed' });
