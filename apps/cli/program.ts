@@ -65,6 +65,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       '--locked',
       'refuse files and graphs that differ from the lock (models are always checked)',
     )
+    .option('--pull', 'first download the models that the graph names as hf:… and that are missing')
     .option('--workspace <dir>', workspaceOfFile)
     .addHelpText('after', runExamples)
     .action(async (file, options) =>

@@ -20,6 +20,7 @@ import type {
   ModelPackage,
   ModelsUsage,
   OpenedModel,
+  RemoveOptions,
 } from './catalogue-contract.ts';
 import { CatalogueRecords } from './catalogue-records.ts';
 import { ConvertedModels } from './converted-models.ts';
@@ -36,6 +37,7 @@ import {
   ModelDownload,
   receivedOf,
   removeParts,
+  unlessDownloading,
   type FetchProgress,
 } from './model-download.ts';
 import { diskUsage } from './models-usage.ts';
@@ -228,15 +230,23 @@ class FolderCatalogue implements Catalogue {
     );
   }
 
-  async remove(id: string): Promise<void> {
+  async remove(id: string, { patience = 0 }: RemoveOptions = {}): Promise<void> {
     const installed = this.#records.find(id) === undefined ? this.#elsewhere.find(id) : undefined;
     if (installed !== undefined) throw notOurs(id, installed);
+    this.entry(id);
+    const lock = { folder: this.#lockOf(id), patience };
+    await unlessDownloading(id, lock, () => this.#removeLocked(id));
+  }
+
+  /** Without the lock of the model, which the caller holds. */
+  async #removeLocked(id: string): Promise<void> {
     const entry = this.entry(id);
     await this.#converted.remove(modelDigest(entry));
     await this.#blobs.removeModel(id);
-    for (const file of entry.files) await removeParts(this.#blobs, file);
-    const digests = digestsOf(entry);
-    await this.#dropBlobs(digests, id);
+    const others = this.#records.all().filter((other) => other.id !== id);
+    const kept = others.flatMap(({ files }) => files);
+    for (const file of entry.files) await removeParts(this.#blobs, file, kept);
+    await this.#dropBlobs(digestsOf(entry), id);
     await this.#records.forget(id);
   }
 
@@ -359,7 +369,7 @@ class FolderCatalogue implements Catalogue {
   /** Of a model that was looked up in vain nothing stays; one of which bytes have come goes on next time. */
   async #forgetUnlessBegun(id: string): Promise<void> {
     const parts = this.entry(id).files.map((file) => receivedOf(this.#blobs, file));
-    if ((await Promise.all(parts)).every((bytes) => bytes === 0)) await this.remove(id);
+    if ((await Promise.all(parts)).every((bytes) => bytes === 0)) await this.#removeLocked(id);
   }
 
   async #fetchMissing(id: string, { signal, progress }: FetchWork): Promise<string> {

@@ -3,6 +3,7 @@ import type { Queries, Tables } from '@graft/prisma';
 import {
   digestSchema,
   GraphError,
+  noFile,
   readStored,
   runStatusSchema,
   storedRunEvent,
@@ -106,7 +107,7 @@ export class DatabaseRunStore implements RunJournal {
     const rows = await this.#queries
       .selectFrom('Run')
       .selectAll()
-      .$if(file !== undefined, (rows) => rows.where('file', '=', file ?? ''))
+      .where('file', file === undefined ? '!=' : '=', file ?? noFile)
       .$if(parent === null, (rows) => rows.where('parent', 'is', null))
       .$if(typeof parent === 'string', (rows) => rows.where('parent', '=', parent ?? ''))
       .$if(kind === 'experiment', (rows) => rows.where('experiment', 'is not', null))

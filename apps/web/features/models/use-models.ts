@@ -86,3 +86,9 @@ export async function cancelDownload(id: string): Promise<void> {
   await api.models.cancelDownload.mutate({ id });
   await look();
 }
+
+/** Deletes what has come of a download that is paused or has failed. */
+export async function discardDownload(id: string): Promise<void> {
+  await api.models.discardDownload.mutate({ id });
+  await Promise.all([look(), refreshModels()]);
+}
