@@ -240,3 +240,4 @@ export {
   openLowerHeight,
 } from './screen/panel-store.ts';
 export { whyNotPast, refusePast } from './screen/past-refusal.ts';
+export { freeName, type Start, startsFor, type TemplateId } from './templates/templates.ts';
