@@ -62,12 +62,12 @@ export function askDocuments(material: Material): Template {
     edges: [...searchableEdges, ...answeredEdges],
     groups: {
       documents: searchableGroup,
-      answers: { title: 'A question, answered', x: 2, y: 302, width: 968, height: 386 },
+      answers: { title: 'A question, answered', x: 2, y: 302, width: 968, height: 410 },
     },
     notes: {
       start: {
         text: `# Ask ${documents}\n\nGraft cuts the documents into chunks, finds the chunks that fit a question, and lets a model answer from them. Press **Run** (Ctrl ↵).`,
-        ...{ x: 2, y: -110, width: 448 },
+        ...{ x: 2, y: -84, width: 448 },
       },
       questions: {
         text: 'Type your own questions here, one a line. Or select nothing and ask in the panel on the right.',
@@ -75,7 +75,7 @@ export function askDocuments(material: Material): Template {
       },
       generate: {
         text: 'Is an answer wrong? See in _Retrieve_ whether the right passage was found. If it was, choose a larger model in _Base model_.',
-        ...{ about: 'generate', x: 988, y: 348, width: 206 },
+        ...{ about: 'generate', x: 746, y: 566, width: 206 },
       },
     },
   };

@@ -37,7 +37,7 @@ export function compareSettings(material: Material, table: TableFile): Template 
     notes: {
       start: {
         text: `# Which settings suit ${plural(countDocuments(material), 'document')}?\n\nThree chunk sizes, each searched by meaning, by words and by both. Open **Experiments** below and run _size-and-search_. Shared steps run once.`,
-        ...{ x: 2, y: -110, width: 448 },
+        ...{ x: 2, y: -84, width: 448 },
       },
       questions: {
         text: `${plural(table.rows, 'question')} with known ${byDocuments ? 'documents' : 'answers'}. More of them tell settings apart more surely: with fewer than ten that differ, Graft names no winner.`,
@@ -56,7 +56,7 @@ const measuredHits = {
   metrics: ['score.metrics:recall@3', 'score.metrics:mrr'],
   next: {
     text: 'Set the winner in _Chunk_ and _Retrieve_. To try other values, type several into a parameter: 128, 256.',
-    ...{ about: 'score', x: 746, y: 348 },
+    ...{ about: 'score', x: 504, y: 510 },
   },
 } as const;
 
@@ -68,6 +68,6 @@ const measuredAnswers = {
   metrics: ['evaluate.metrics:accuracy', 'evaluate.metrics:f1'],
   next: {
     text: 'Set the winner in _Chunk_ and _Retrieve_. A larger model in _Base model_ may matter more than either.',
-    ...{ about: 'evaluate', x: 1230, y: 348 },
+    ...{ about: 'evaluate', x: 988, y: 540 },
   },
 } as const;

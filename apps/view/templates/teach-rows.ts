@@ -53,7 +53,7 @@ export function teachRows(table: TableFile): Template {
     notes: {
       start: {
         text: `# Teach a model ${plural(table.rows, 'row')}\n\nAn adapter learns the rows of ${codeOf(table.path)}; the model itself stays as it is. Press **Run** (Ctrl ↵): it trains, then asks before and after.`,
-        ...{ x: 2, y: -110, width: 448 },
+        ...{ x: 2, y: -84, width: 448 },
       },
       questions: {
         text: 'These come from the first rows, which were trained on. Type others to see what the model has learned beyond them.',

@@ -17,8 +17,9 @@ export function FirstScreen() {
   const { starts, isLooking } = useStarts(isNew);
   // Here nobody asks for node types, with which it comes elsewhere.
   useEffect(takeDroppedFiles, []);
+  const examples = useQuery(queries.graphs.examples.queryOptions(undefined, { enabled: isNew }));
   // Drawn when all of it is known, so that nothing moves.
-  if (files === undefined || (isNew && isLooking)) return null;
+  if (files === undefined || isLooking || examples.isLoading) return null;
   const offered = starts.some(({ id, lay }) => id !== 'empty' && lay !== undefined);
   return (
     <section
