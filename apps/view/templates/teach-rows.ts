@@ -1,5 +1,5 @@
-import { detectFormat, plural, type TableFile } from '@graft/graph';
-import { checks } from '../document/lookups.ts';
+import { detectFormat, paramFields, plural, type TableFile, trainableFamilies } from '@graft/graph';
+import { checks, nodeTypes } from '../document/lookups.ts';
 import { askedByRows } from './folder-files.ts';
 import type { Template } from './lay-graph.ts';
 
@@ -7,9 +7,24 @@ import type { Template } from './lay-graph.ts';
 const fewRows = 20;
 const someRows = 200;
 
-/** A training that suits so many rows. The small model of the start bears a high learning rate. */
-function trainingOf({ rows }: TableFile): Readonly<Record<string, unknown>> {
-  const isSmall = !checks.getState().preferred.has('language-model');
+/** The families that Graft trains, as GGUF files and safetensors folders name them. */
+const trainable = Object.entries(trainableFamilies).flat(2);
+
+/** Whether the person prefers a model that Graft can train. */
+function prefersTrainable(): boolean {
+  const { preferred, models } = checks.getState();
+  const facts = models(preferred.get('language-model') ?? '');
+  return facts?.format !== 'onnx' && trainable.includes(facts?.architecture ?? '');
+}
+
+/** The model of a new node where nobody prefers another: Graft can train it. */
+function smallModel(): unknown {
+  const type = nodeTypes().get('base-model');
+  return type && paramFields(type).find(({ name }) => name === 'model')?.default;
+}
+
+/** A training that suits so many rows. The small model bears a high learning rate. */
+function trainingOf({ rows }: TableFile, isSmall: boolean): Readonly<Record<string, unknown>> {
   return {
     ...{ batch: 4, epochs: rows < someRows ? 8 : 3, onLong: 'truncate' },
     ...(isSmall ? { learningRate: 0.002 } : {}),
@@ -25,12 +40,16 @@ export function teachRows(table: TableFile): Template {
     ...(format === 'prompt-completion' ? { template: 'chat' } : {}),
   };
   const asked = askedByRows(table);
+  const isSmall = !prefersTrainable();
   const asking = { system: '', maxTokens: 64 };
   return {
     nodes: {
-      'base-model': { type: 'base-model', at: [20, 86] },
+      'base-model': {
+        ...{ type: 'base-model', at: [20, 86] },
+        params: isSmall ? { model: smallModel() } : {},
+      },
       dataset: { type: 'load-dataset', at: [262, 86], params: dataset },
-      'train-lora': { type: 'train-lora', at: [504, 86], params: trainingOf(table) },
+      'train-lora': { type: 'train-lora', at: [504, 86], params: trainingOf(table, isSmall) },
       questions: {
         ...{ type: 'questions', at: [20, 388] },
         params: { questions: asked.length === 0 ? 'What have you learned?' : asked.join('\n') },

@@ -184,8 +184,22 @@ it('begins with the models that the person prefers', () => {
   expect(ask?.nodes['embed']?.params).toMatchObject({ model: 'vectors' });
   // The rate that the small model bears is too high for others.
   const large = laid({ documents: [], tables: [rows.alpaca] }, 'teach');
+  expect(large?.nodes['base-model']?.params).toEqual({ model: 'hf:o/writer:Q8_0' });
   expect(small?.nodes['train-lora']?.params['learningRate']).toBe(0.002);
   expect(large?.nodes['train-lora']?.params['learningRate']).toBe(2e-4);
+});
+
+it('trains the small model where the preferred one cannot be trained', () => {
+  const foreign = {
+    ...facts('hf:o/mamba:Q8_0', 'language-model', 'mamba'),
+    preferred: true,
+  } as const;
+  checks.getState().setModels([foreign]);
+  const teach = laid({ documents: [], tables: [rows.alpaca] }, 'teach');
+  expect(teach?.nodes['base-model']?.params).toEqual({ model: 'SmolLM2-135M-Instruct' });
+  expect(teach?.nodes['train-lora']?.params['learningRate']).toBe(0.002);
+  const ask = laid({ documents: [notes], tables: [] }, 'ask');
+  expect(ask?.nodes['base-model']?.params).toEqual({ model: foreign.id });
 });
 
 it('finds a name that is free', () => {
