@@ -12,7 +12,6 @@ import type { PendingEdge } from '../screen/screen-store.ts';
 import { shapeOf } from './node-shape.ts';
 import { documentStore } from './document-store.ts';
 import { inOrder } from './node-order.ts';
-import { usualFirst } from './usual-steps.ts';
 
 /** The edge between two ports, from whichever end it was drawn. */
 export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefined {
@@ -106,16 +105,15 @@ export function acceptingPort(
     .find((to) => portRefusal(graph, from, to) === undefined);
 }
 
-/** Node types with a port for an edge from this port, the usual next step first. */
+/** Node types with a port for an edge from this port. */
 export function fitting(from: PendingEdge): readonly NodeType[] {
   const node = documentStore.getState().shown.nodes[from.node];
   const own = shapeOf(node);
   const port = from.side === 'source' ? own?.outputs[from.port] : own?.inputs[from.port];
   if (port === undefined) return inOrder();
-  const fits = inOrder().filter(({ inputs, outputs }) =>
+  return inOrder().filter(({ inputs, outputs }) =>
     Object.values(from.side === 'source' ? inputs : outputs).some(
       ({ type }) => type.id === port.type.id,
     ),
   );
-  return usualFirst(fits, { side: from.side, type: port.type.id });
 }

@@ -1,5 +1,8 @@
 import type { NodeType } from '@graft/graph';
 import type { PendingEdge } from '../screen/screen-store.ts';
+import { documentStore } from './document-store.ts';
+import { shapeOf } from './node-shape.ts';
+import { fitting } from './port-refusal.ts';
 
 /** The node types that usually take a port type, and those that usually give it; the most usual first. */
 interface Usual {
@@ -34,4 +37,12 @@ export function usualFirst(
     return at === -1 ? usual.length : at;
   };
   return types.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Node types with a port for an edge from this port, the usual next step first. */
+export function nextSteps(from: PendingEdge): readonly NodeType[] {
+  const { node, port, side } = from;
+  const own = shapeOf(documentStore.getState().shown.nodes[node]);
+  const type = (side === 'source' ? own?.outputs : own?.inputs)?.[port]?.type.id ?? '';
+  return usualFirst(fitting(from), { side, type });
 }

@@ -8,8 +8,8 @@ import {
   belongsTo,
   allCommands,
   runCommand,
-  fitting,
   inOrder,
+  nextSteps,
   type OpenEnd,
   type View,
   titleAmong,
@@ -61,7 +61,7 @@ function OfferItem({ value, run, hint, about, children }: Offer) {
 }
 
 function nodeGroup(openEnd: OpenEnd | null): Group {
-  const offered = openEnd === null ? inOrder() : fitting(openEnd.from);
+  const offered = openEnd === null ? inOrder() : nextSteps(openEnd.from);
   return {
     heading: openEnd === null ? 'Add a node' : `Connect ${openEnd.from.port} to`,
     offers: offered.map((definition) => ({
