@@ -15,7 +15,6 @@ test('a wire let go on the empty canvas opens the menu there, the usual next ste
   });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'wire-menu.graft.json');
-  await page.keyboard.press('Control+0');
   const menu = page.getByRole('dialog', { name: 'Command menu' });
   const letGo = async (): Promise<{ readonly x: number; readonly y: number }> => {
     const [from, pane] = await Promise.all([
