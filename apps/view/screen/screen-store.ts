@@ -38,6 +38,8 @@ export interface OpenEnd {
   readonly from: PendingEdge;
   /** Where it was dropped, on the canvas. */
   readonly at: { readonly x: number; readonly y: number };
+  /** The same place in pixels of the window: the menu opens there. */
+  readonly over: { readonly x: number; readonly y: number };
 }
 
 interface ScreenState {

@@ -12,6 +12,8 @@ export const catalogueRouter = router({
   folder: procedure
     .input(z.object({ path: z.string().max(1_000) }))
     .query(({ ctx, input }) => ctx.workspace.files.list(input.path)),
+  /** What the files of the workspace offer to begin a graph with. */
+  material: procedure.query(({ ctx }) => ctx.workspace.files.material()),
   /** How many files the patterns of a parameter match, and the first few of them. */
   matchFiles: procedure
     .input(z.object({ patterns: z.array(z.string().min(1).max(1_000)).max(100) }))
