@@ -34,7 +34,6 @@ async function giveQuickstart(workspace: string): Promise<void> {
 test('models of the hub are named, looked at, pulled and used in the quickstart, from an empty folder', async ({
   page,
 }) => {
-  test.setTimeout(180_000);
   const real = await languageModelFile();
   const embedder = await realModel(embedderId);
   const name = 'own/SmolLM2-135M-Instruct-GGUF';
