@@ -26,8 +26,6 @@ export const stepLeaseOf = (key: string): string => stepLeasePrefix + key;
 
 /** A right that nobody else has at the same time, in this process or another. */
 export interface Lease extends AsyncDisposable {
-  /** False if the step that it is of had no record when the lease was taken. */
-  readonly mayBeRecorded: boolean;
   /**
    * Throws `store-locked` where this process stood still for so long that another took the lease. To be called before
    * what only its owner may do to files; what goes to the database is checked in its transaction.
@@ -35,6 +33,11 @@ export interface Lease extends AsyncDisposable {
   check(): Promise<void>;
   /** Never rejects: what the database refuses now is tried again. */
   release(): Promise<void>;
+}
+
+export interface TakenLease extends Lease {
+  /** False if the step that it is of had no record when the lease was taken. */
+  readonly mayBeRecorded: boolean;
 }
 
 export interface LeaseOptions {
@@ -64,7 +67,7 @@ interface LeaseWrite {
   readonly kind: 'take' | 'release';
   readonly name: string;
   /** Set where the name was free. */
-  taken?: Pick<Lease, 'mayBeRecorded'>;
+  taken?: Pick<TakenLease, 'mayBeRecorded'>;
 }
 
 /**
@@ -98,12 +101,12 @@ export class Leases {
   }
 
   /** Waits for the lease. Throws the signal's reason, or `store-locked` when patience ends. */
-  async take(name: string, options: LeaseOptions = {}): Promise<Lease> {
+  async take(name: string, options: LeaseOptions = {}): Promise<TakenLease> {
     const { signal, patience = Infinity, waiting, busy, evenIfFull = false } = options;
     const deadline = performance.now() + patience;
     for (let waits = false; ; waits = true) {
       signal?.throwIfAborted();
-      const outcome = await (evenIfFull ? this.#tryTakeIfRoom(name) : this.tryTake(name));
+      const outcome = await (evenIfFull ? this.#tryTakeIfRoom(name) : this.#tryTake(name));
       if (outcome === undefined) return this.#leaseWithoutRow(name);
       if (typeof outcome === 'object') return outcome;
       if (performance.now() > deadline) {
@@ -127,27 +130,13 @@ export class Leases {
   }
 
   /** A cache key, so that no two processes compute the same at once. */
-  claim(key: string, options: Pick<LeaseOptions, 'signal' | 'waiting'>): Promise<Lease> {
+  claim(key: string, options: Pick<LeaseOptions, 'signal' | 'waiting'>): Promise<TakenLease> {
     return this.take(stepLeaseOf(key), { ...options, evenIfFull: true });
   }
 
   /** The lease, or the pid of its owner. */
-  async tryTake(name: string): Promise<Lease | number> {
-    const write: LeaseWrite = { kind: 'take', name };
-    await this.#writes.write([write]);
-    if (write.taken !== undefined) return this.#leaseOf(name, write.taken);
-    const row = await this.#rowOf(name);
-    // Given back in between.
-    if (row === undefined) return this.tryTake(name);
-    if (!this.#isGone(row)) return pidInName(row.owner) ?? 0;
-    const { numUpdatedRows } = await this.#queries
-      .updateTable('Lease')
-      .set({ owner: this.owner, beat: 0 })
-      .where('name', '=', name)
-      .where('owner', '=', row.owner)
-      .where('beat', '=', row.beat)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n ? this.#leaseOf(name, { mayBeRecorded: true }) : this.tryTake(name);
+  tryTake(name: string): Promise<Lease | number> {
+    return this.#tryTake(name);
   }
 
   /** Takes a lease that nobody has, with the rows of what it is of. */
@@ -212,6 +201,24 @@ export class Leases {
     await this.#heartbeat?.stop();
   }
 
+  async #tryTake(name: string): Promise<TakenLease | number> {
+    const write: LeaseWrite = { kind: 'take', name };
+    await this.#writes.write([write]);
+    if (write.taken !== undefined) return this.#leaseOf(name, write.taken);
+    const row = await this.#rowOf(name);
+    // Given back in between.
+    if (row === undefined) return this.#tryTake(name);
+    if (!this.#isGone(row)) return pidInName(row.owner) ?? 0;
+    const { numUpdatedRows } = await this.#queries
+      .updateTable('Lease')
+      .set({ owner: this.owner, beat: 0 })
+      .where('name', '=', name)
+      .where('owner', '=', row.owner)
+      .where('beat', '=', row.beat)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n ? this.#leaseOf(name, { mayBeRecorded: true }) : this.#tryTake(name);
+  }
+
   async #write(writes: readonly LeaseWrite[]): Promise<void> {
     const names = (kind: LeaseWrite['kind']): string[] =>
       writes.flatMap((write) => (write.kind === kind ? write.name : []));
@@ -230,7 +237,7 @@ export class Leases {
   async #insert(
     queries: Queries,
     names: readonly string[],
-  ): Promise<Map<string, Pick<Lease, 'mayBeRecorded'>>> {
+  ): Promise<Map<string, Pick<TakenLease, 'mayBeRecorded'>>> {
     if (names.length === 0) return new Map();
     const compiled = this.#insertions.get(names.length) ?? insertion(queries, names.length);
     this.#insertions.set(names.length, compiled);
@@ -273,7 +280,7 @@ export class Leases {
     return this.#held.get(name) === holder;
   }
 
-  #leaseOf(name: string, { mayBeRecorded }: Pick<Lease, 'mayBeRecorded'>): Lease {
+  #leaseOf(name: string, { mayBeRecorded }: Pick<TakenLease, 'mayBeRecorded'>): TakenLease {
     const holder = this.#hold(name);
     const release = async (): Promise<void> => {
       if (!this.#isHeld(name, holder)) return;
@@ -293,14 +300,14 @@ export class Leases {
     };
   }
 
-  #tryTakeIfRoom(name: string): Promise<Lease | number | undefined> {
-    return this.tryTake(name).catch((error: unknown) => {
+  #tryTakeIfRoom(name: string): Promise<TakenLease | number | undefined> {
+    return this.#tryTake(name).catch((error: unknown) => {
       if (error instanceof GraphError && error.code === 'no-space') return undefined;
       throw error;
     });
   }
 
-  #leaseWithoutRow(name: string): Lease {
+  #leaseWithoutRow(name: string): TakenLease {
     let lease: Lease | undefined;
     const check = async (): Promise<void> => {
       if (lease !== undefined) return lease.check();
