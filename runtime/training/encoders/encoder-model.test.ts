@@ -148,7 +148,9 @@ it('widens matrices of 4 bits in ONNX, and reads all others where they lie', asy
   const written = await writeOnnx();
   const { config, weights } = await openOnnx();
   for (const [name, shape] of encoderWeightShapes(config)) {
-    expect(await loadWeight(requireWeight(weights, name), shape), name).toEqual(written.get(name));
+    // A block with a negative scale reads as −0 where its value is 0.
+    const read = (await loadWeight(requireWeight(weights, name), shape)).map((x) => x + 0);
+    expect(read, name).toEqual(written.get(name));
   }
 });
 
