@@ -214,7 +214,7 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
 });
 
 test('problems, and a step that failed', async ({ page, workspace }) => {
-  await workspace.graph('broken', {
+  await workspace.graph('broken-edges', {
     nodes: {
       files: { type: 'load-files', params: { paths: ['nowhere/*.md'] } },
       chunk: { type: 'chunk', params: { size: -4 } },
@@ -225,7 +225,7 @@ test('problems, and a step that failed', async ({ page, workspace }) => {
     layout: { files: [0, 0], chunk: [280, 0], strange: [560, 0], off: [0, 200] },
   });
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'broken.graft.json');
+  await bench.open(workspace.url, 'broken-edges.graft.json');
   await page.getByTestId('problem-count').click();
   await expect(page.getByRole('list', { name: 'Problems' })).toBeVisible();
   await expectAccessible(page, 'problems');
@@ -248,15 +248,15 @@ test('problems, and a step that failed', async ({ page, workspace }) => {
 });
 
 test('an empty workspace, and a package without its data', async ({ page, workspace }) => {
-  await workspace.graph('bare', chunking);
+  await workspace.graph('packed', chunking);
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-bare-')));
-  const archive = path.join(folder, 'bare.graft.zip');
+  const archive = path.join(folder, 'packed.graft.zip');
   const server = await serve(folder);
   const gone = once(server.process, 'exit');
   try {
-    await new Workbench(page).open(workspace.url, 'bare.graft.json');
+    await new Workbench(page).open(workspace.url, 'packed.graft.json');
     await command(page, 'Pack the graph');
-    const dialog = page.getByRole('dialog', { name: 'Pack bare' });
+    const dialog = page.getByRole('dialog', { name: 'Pack packed' });
     await dialog.getByRole('checkbox', { name: /Data/ }).uncheck();
     const download = page.waitForEvent('download');
     await dialog.getByRole('link', { name: 'Download' }).click();
@@ -268,7 +268,7 @@ test('an empty workspace, and a package without its data', async ({ page, worksp
     await expectAccessible(page, 'empty workspace');
     await page.getByRole('button', { name: 'Open a package …' }).click();
     await page.locator('input[type=file]').setInputFiles(archive);
-    await expect(page.getByRole('dialog', { name: 'Unpacked bare' })).toContainText(
+    await expect(page.getByRole('dialog', { name: 'Unpacked packed' })).toContainText(
       'No file here or in the package matches',
     );
     await expectAccessible(page, 'missing data');

@@ -47,11 +47,14 @@ test('a graph is used as an app: form, sample, own text, parameter, link', async
   // With nothing written the sample flows.
   const pieces = page.getByTestId('app-output-chunks');
   await expect(pieces).toContainText('No output yet.');
-  await page.getByRole('button', { name: /^Run/ }).press('Enter');
+  const run = page.getByRole('button', { name: /^Run/ });
+  await run.press('Enter');
   await expect(pieces).toContainText('The eastern kiln is lit at 05:40');
 
   await page.getByLabel('text', { exact: true }).click();
   await page.keyboard.type('Seven bowls stand in the window. '.repeat(12));
+  // While a run goes on, even if its output is there, the key starts no other.
+  await expect(run).toBeEnabled();
   await page.keyboard.press('Control+Enter');
   await expect(pieces).toContainText('Seven bowls stand in the window.');
   await expect(pieces).not.toContainText('The eastern kiln');
@@ -60,6 +63,7 @@ test('a graph is used as an app: form, sample, own text, parameter, link', async
   await expect(pieces).toContainText(/[3-9] chunks/);
 
   await page.getByLabel('Piece size').fill('400');
+  await expect(run).toBeEnabled();
   await page.keyboard.press('Control+Enter');
   await expect(pieces).toContainText('1 chunk');
 
@@ -158,7 +162,7 @@ test('keys that edit do nothing to a graph that is not seen', async ({ page, wor
 });
 
 test('a view of what is not there is the canvas', async ({ page, workspace }) => {
-  await page.goto(appLink(workspace.url, 'gone.graft.json'));
+  await page.goto(appLink(workspace.url, 'never-there.graft.json'));
   await expect(page.getByRole('heading', { name: 'No graph is open' })).toBeVisible();
   await expect(page.getByRole('complementary', { name: 'Palette' })).toBeVisible();
   await workspace.graph('empty', { nodes: {} });

@@ -49,6 +49,16 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
   await bench.open(workspace.url, 'on-edge.graft.json');
 
   await test.step('a card without edges that is dragged onto an edge goes between its ends', async () => {
+    /** Where the card and the edge are drawn, from a card that stays. */
+    const drawn = async (): Promise<readonly number[]> => {
+      const { x, y } = await boxOf(bench, 'hits');
+      const places = [
+        await boxOf(bench, 'expand'),
+        await middleOf(bench, 'hits', 'rerank'),
+      ] as const;
+      return places.flatMap((place) => [place.x - x, place.y - y]);
+    };
+    const before = await drawn();
     const head = await boxOf(bench, 'expand');
     const { x, y } = await middleOf(bench, 'hits', 'rerank');
     await page.mouse.move(head.x + 60, head.y + 14);
@@ -69,8 +79,13 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await expect(edge(page, 'Connection from hits of Retrieve to hits of Rerank')).toHaveCount(0);
     await page.keyboard.press('Control+z');
     await expect(edge(page, 'Connection from hits of Retrieve to hits of Rerank')).toHaveCount(1);
-    // And where it stood.
+    // And where it stood. The edge led around it, and does so no more a moment later.
     await page.keyboard.press('Control+z');
+    await expect(async () => {
+      const now = await drawn();
+      for (const [at, place] of before.entries())
+        expect(Math.abs((now[at] ?? Infinity) - place)).toBeLessThan(2);
+    }).toPass();
   });
 
   await test.step('one from the palette, too', async () => {

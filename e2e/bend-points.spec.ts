@@ -62,7 +62,7 @@ test('an edge is led through points that are added, dragged, moved by keys, remo
     for (let press = 0; press < 4; press++) await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Shift+ArrowUp');
     await expect.poll(async () => (await middle(bends)).x - before.x).toBeGreaterThan(15);
-    expect(before.y - (await middle(bends)).y).toBeGreaterThan(15);
+    await expect.poll(async () => before.y - (await middle(bends)).y).toBeGreaterThan(15);
     await page.keyboard.press('Control+z');
     await expect.poll(async () => Math.abs((await middle(bends)).x - before.x)).toBeLessThan(2);
   });
@@ -103,6 +103,8 @@ test('an edge is led through points that are added, dragged, moved by keys, remo
     await expect(bends).toHaveCount(0);
     await expect(edge).toHaveCount(1);
     await page.keyboard.press('Control+z');
+    // Without it, the menu would be that of the edge.
+    await expect(bends).toHaveCount(1);
     await page.mouse.click(last.x, last.y, { button: 'right' });
     await menuItem(page, 'Remove the bend point').click();
     await expect(bends).toHaveCount(0);

@@ -80,6 +80,9 @@ test('nodes are folded to their titles and unfolded, by key, menu and command me
     await expect.poll(() => height('join')).toBeLessThan(60);
     await page.keyboard.press('Control+k');
     await page.keyboard.type('Expand again');
+    await expect(page.getByRole('dialog').getByRole('option', { selected: true })).toHaveText(
+      /^Expand again/,
+    );
     await page.keyboard.press('Enter');
     await expect.poll(() => height('chunk')).toBeCloseTo(whole, 0);
     await bench.node('files').locator('header').click({ button: 'right' });

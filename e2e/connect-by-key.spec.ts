@@ -25,9 +25,9 @@ async function isAtPort(page: Page, port: string): Promise<void> {
 }
 
 test('ports are gone through, connected and disconnected by keys', async ({ page, workspace }) => {
-  await workspace.graph('by-key', loose);
+  await workspace.graph('connected', loose);
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'by-key.graft.json');
+  await bench.open(workspace.url, 'connected.graft.json');
   await bench.select('files');
 
   await test.step('an input that is empty', async () => {
@@ -98,13 +98,13 @@ test('keeps what is typed before the list of ports, or of models, has come', asy
   workspace,
 }) => {
   const nodes = { ...loose.nodes, embed: { type: 'embed' } };
-  await workspace.graph('by-key', { ...loose, nodes });
+  await workspace.graph('connected', { ...loose, nodes });
   const bench = new Workbench(page);
   await page.route(/\.js(\?|$)/, async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     await route.continue();
   });
-  await bench.open(workspace.url, 'by-key.graft.json');
+  await bench.open(workspace.url, 'connected.graft.json');
   // Nothing of the page was touched before: what comes with the first touch is not there yet.
   await page.locator('.react-flow__node[data-id="files"]').focus();
   await page.keyboard.press('p');
@@ -124,9 +124,9 @@ test('a new node is connected as it is added, and a wrong port is refused with t
   page,
   workspace,
 }) => {
-  await workspace.graph('by-key-new', loose);
+  await workspace.graph('connected-new', loose);
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'by-key-new.graft.json');
+  await bench.open(workspace.url, 'connected-new.graft.json');
   await bench.select('chunk');
   await page.keyboard.press('c');
   await page.keyboard.type('embed');

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { examples, runGraft } from './served-workspace.ts';
+import { giveFile } from './small-graphs.ts';
 import { expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -24,7 +25,7 @@ test('follows a run that the command line starts', async ({ page, workspace }) =
 test('says why a connection is refused', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url);
-  await bench.newGraph('refused');
+  await bench.newGraph('refused-wire');
   await bench.drag('Files', 100, 60);
   await bench.drag('Embed', 450, 60);
   await bench.draw('load-files.documents', 'embed.chunks');
@@ -70,7 +71,7 @@ test('refuses a stale save, and merges', async ({ page, workspace }) => {
   await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
 
   const theirs = (await readFile(file, 'utf8')).replace('"k": 20', '"k": 12');
-  await writeFile(file, theirs);
+  await giveFile(workspace.folder, 'shared.graft.json', theirs);
   await page.keyboard.press('Control+s');
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('was changed outside');

@@ -255,12 +255,12 @@ test('rows that are too many for the page are left to an editor, by their path',
   await mkdir(path.join(workspace.folder, 'frozen/large'), { recursive: true });
   const row = JSON.stringify({ question: 'x'.repeat(1_000) });
   await writeFile(path.join(workspace.folder, file), `${row}\n`.repeat(5_000));
-  await workspace.graph('large', {
+  await workspace.graph('large-rows', {
     nodes: { asked: { type: 'load-rows', params: { type: 'questions', file } } },
     layout: { asked: [0, 0] },
   });
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'large.graft.json');
+  await bench.open(workspace.url, 'large-rows.graft.json');
   await bench.select('asked');
   await bench.node('asked').locator('header').click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Edit the rows' }).click();

@@ -85,32 +85,36 @@ test('runs an experiment of the file and shows what its table says', async ({
 
   const table = search.getByRole('group', { name: 'mrr' });
   const variants = (): Promise<string[]> => table.getByRole('rowheader').allInnerTexts();
-  expect(await variants()).toEqual([
-    expect.stringContaining('some'),
-    expect.stringContaining('most'),
-    expect.stringContaining('few'),
-  ]);
+  await expect
+    .poll(variants)
+    .toEqual([
+      expect.stringContaining('some'),
+      expect.stringContaining('most'),
+      expect.stringContaining('few'),
+    ]);
   await expect(table.locator('.gk-interval').first()).toBeVisible();
   // With both side panels open, variant, verdict and mean are seen without scrolling; the rest when asked for.
   const heads = (): Promise<string[]> => table.getByRole('columnheader').allInnerTexts();
-  expect(await heads()).toEqual(['Variant', 'Shown', 'Mean', 'Difference']);
-  const reach = await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
-  expect(reach).toBe(0);
+  await expect.poll(heads).toEqual(['Variant', 'Shown', 'Mean', 'Difference']);
+  const reach = () => table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+  await expect.poll(reach).toBe(0);
   await table.getByRole('button', { name: 'More columns' }).press('Enter');
-  expect(await heads()).toContain('Rows · file');
+  await expect.poll(heads).toContain('Rows · file');
   await table.getByRole('button', { name: 'Fewer columns' }).press('Enter');
   await table.getByRole('button', { name: 'Mean' }).click();
-  expect(await variants()).toEqual([
-    expect.stringContaining('most'),
-    expect.stringContaining('some'),
-    expect.stringContaining('few'),
-  ]);
+  await expect
+    .poll(variants)
+    .toEqual([
+      expect.stringContaining('most'),
+      expect.stringContaining('some'),
+      expect.stringContaining('few'),
+    ]);
   await expect(table.getByRole('columnheader', { name: 'Mean' })).toHaveAttribute(
     'aria-sort',
     'descending',
   );
   await table.getByRole('button', { name: 'Mean' }).click();
-  expect((await variants())[0]).toContain('few');
+  await expect.poll(async () => (await variants())[0]).toContain('few');
 
   for (const [button, begin] of [
     ['CSV', 'variant,hits.file,metric,direction,mean'],
@@ -133,7 +137,7 @@ test('runs an experiment of the file and shows what its table says', async ({
 test('says how far an experiment is, and cancels it', async ({ page, workspace }) => {
   // Enough that it still runs when the page has been loaded again.
   await giveFile(workspace.folder, 'rows/some.jsonl', hits(2_000, 4_000));
-  const many = 'many.graft.json';
+  const many = 'many-experiments.graft.json';
   const values = Array.from({ length: 190 }, (_, at) => at + 1);
   const experiments = { depths: { vary: { 'score.k': values }, metrics: ['score.metrics:mrr'] } };
   await writeFile(path.join(workspace.folder, many), JSON.stringify({ ...graph, experiments }));

@@ -55,8 +55,8 @@ test('a page of cells comes with its notes', async ({ page, workspace }) => {
     ...{ graft: 1, edges: [], nodes: { chunk: { type: 'chunk', version: 1, params: {} } } },
     notes: { begin: { text: 'What this is for.', x: 0, y: -200, width: 206 } },
   };
-  await writeFile(path.join(workspace.folder, 'noted.graft.json'), JSON.stringify(graph));
-  await page.goto(`${workspace.url}&graph=noted.graft.json&view=notebook`);
+  await writeFile(path.join(workspace.folder, 'noted-page.graft.json'), JSON.stringify(graph));
+  await page.goto(`${workspace.url}&graph=noted-page.graft.json&view=notebook`);
   await expect(page.getByText('What this is for.')).toBeVisible();
   const seen = await page.evaluate(() => globalThis.sights);
   expect(seen.filter(({ cells, notes }) => cells > 0 && notes === 0)).toEqual([]);

@@ -194,6 +194,7 @@ test('Escape in a line takes back what was typed and leads to the node, then let
   });
   await test.step('nor a row that was left', async () => {
     await bench.select('files');
+    await bench.tab('Parameters');
     await page.getByRole('button', { name: 'Add to Files' }).press('Enter');
     const added = page.getByRole('combobox', { name: 'Files, row 2' });
     await expect(added).toBeFocused();
@@ -215,9 +216,9 @@ test('F2 renames the node that has the focus, whatever is selected', async ({
   page,
   workspace,
 }) => {
-  await workspace.graph('renamed', chain);
+  await workspace.graph('renamed-focus', chain);
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'renamed.graft.json');
+  await bench.open(workspace.url, 'renamed-focus.graft.json');
   await bench.select('chunk');
   await page.locator('.react-flow__node[data-id="files"]').focus();
   await page.keyboard.press('F2');
@@ -274,6 +275,7 @@ test('a row of a list that is left empty is none', async ({ page, workspace }) =
   await expect(rows.last()).toBeFocused();
   await bench.select('chunk');
   await bench.select('files');
+  await bench.tab('Parameters');
   await expect(rows).toHaveCount(1);
   await expect(page.getByTestId('plan-line')).not.toContainText('problem');
 });
@@ -302,6 +304,9 @@ test('another view has the focus where one was', async ({ page, workspace }) => 
       await page.keyboard.press('Control+k');
       await expect(page.getByRole('dialog')).toBeVisible();
       await page.keyboard.type(words);
+      await expect(page.getByRole('dialog').getByRole('option', { selected: true })).toContainText(
+        words,
+      );
       await page.keyboard.press('Enter');
     };
     await show('as a notebook');

@@ -73,6 +73,8 @@ test('an output is shown over the full page and back by button and key, and the 
     expect(await width()).toBe(1_440);
     await page.keyboard.press('Escape');
     await expect.poll(width).toBe(372);
+    // A frame later; pressed before, the key would take the focus for one of the inspector.
+    await expect(page.locator('.react-flow__node[data-id="asking"]')).toBeFocused();
   }
 });
 

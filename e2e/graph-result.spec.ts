@@ -18,7 +18,7 @@ test('after a run the panel shows what the graph gave, with nothing selected', a
     asked.map((row) => `${JSON.stringify(row)}\n`).join(''),
   );
   const { nodes, edges, layout } = asking(chat.url);
-  await workspace.graph('answers', {
+  await workspace.graph('asked-twice', {
     nodes: {
       ...nodes,
       ask: { type: 'questions', params: { paths: ['asked.jsonl'] } },
@@ -28,7 +28,7 @@ test('after a run the panel shows what the graph gave, with nothing selected', a
     layout: { ...layout, score: [840, 0] },
   });
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'answers.graft.json');
+  await bench.open(workspace.url, 'asked-twice.graft.json');
   const result = page.getByRole('region', { name: 'Result' });
   await expect(page.getByText('Select a node to see its parameters')).toBeVisible();
   await expect(result).toHaveCount(0);
@@ -46,6 +46,6 @@ test('after a run the panel shows what the graph gave, with nothing selected', a
   await expect(bench.node('score')).toHaveAttribute('data-selected', 'true');
 
   // It stands there again when the graph is opened anew.
-  await bench.open(workspace.url, 'answers.graft.json');
+  await bench.open(workspace.url, 'asked-twice.graft.json');
   await expect(result.getByRole('button', { name: /^Generate/ })).toContainText('1 of 2 right');
 });

@@ -118,9 +118,9 @@ test('an input of a graph file that is opened alone says who gives it, and its s
     ],
     layout: { ...cutter.layout, asked: [-280, 220], question: [0, 220], questions: [280, 220] },
   };
-  await writeFile(path.join(workspace.folder, 'alone.graft.json'), JSON.stringify(graph));
+  await writeFile(path.join(workspace.folder, 'opened-alone.graft.json'), JSON.stringify(graph));
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'alone.graft.json');
+  await bench.open(workspace.url, 'opened-alone.graft.json');
   // What it lacks when it runs by itself is known by then.
   await expect(page.getByTestId('problem-count')).toHaveText('1 to fill in');
   await expect(bench.node('documents')).toContainText('set by caller; no sample');

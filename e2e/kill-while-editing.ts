@@ -96,7 +96,8 @@ export async function withServer(use: (server: KilledServer) => Promise<void>): 
       },
     });
   } finally {
-    server.process.kill('SIGKILL');
+    // It writes until it is gone.
+    if (server.process.kill('SIGKILL')) await once(server.process, 'exit');
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,10 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Locator, Page } from '@playwright/test';
 import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
 import { hubFolder, smallEmbedder, smallGguf } from '../runtime/backends/testing/hub-folder.ts';
 import { HubServer } from '../runtime/backends/testing/hub-server.ts';
-import { languageModelFile } from '../runtime/backends/testing/real-models.ts';
 import { expectAccessible } from './accessible.ts';
+import { alone, openPicker } from './model-picker.ts';
 import { expect, test, withModels } from './served-workspace.ts';
 import { giveFile } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
@@ -23,116 +23,6 @@ const answering = JSON.stringify({
     'model.model -> write.model',
   ],
   layout: { ask: [0, 0], prompt: [260, 0], model: [260, 200], write: [520, 0] },
-});
-
-/** Nothing of this machine's own hub cache, token or settings. */
-const alone = (home: string, hub: string): Record<string, string> => ({
-  ...{ HF_ENDPOINT: hub, HF_HOME: path.join(home, 'hf'), HF_TOKEN: '', HF_HUB_OFFLINE: '' },
-  ...{ XDG_CONFIG_HOME: path.join(home, 'config'), XDG_CACHE_HOME: path.join(home, 'cache') },
-});
-
-interface Picker {
-  readonly dialog: Locator;
-  readonly field: Locator;
-  readonly details: (name: string) => Locator;
-  readonly option: (name: RegExp) => Locator;
-}
-
-/** Opens the picker of the model node by key. */
-async function openPicker(page: Page, bench: Workbench): Promise<Picker> {
-  await bench.select('model');
-  await page.getByRole('button', { name: 'Choose Model' }).focus();
-  await page.keyboard.press('Enter');
-  const dialog = page.getByRole('dialog', { name: 'Choose a language model' });
-  return {
-    ...{ dialog, field: dialog.getByRole('combobox') },
-    details: (name) => dialog.getByRole('region', { name }),
-    option: (name) => dialog.getByRole('option', { name }),
-  };
-}
-
-test('a model of the hub is named, looked at, pulled and used, from an empty folder', async ({
-  page,
-}) => {
-  test.setTimeout(180_000);
-  const real = await languageModelFile();
-  const name = 'own/SmolLM2-135M-Instruct-GGUF';
-  await using served = await hubFolder({
-    [name]: {
-      'SmolLM2-135M-Instruct-Q4_1.gguf': real.path,
-      'SmolLM2-135M-Instruct-Q2_K.gguf': smallGguf(8192),
-    },
-  });
-  const terms = { [name]: { licence: 'apache-2.0' } };
-  await using hub = await HubServer.start({ folder: served.path, terms });
-  const use = async (url: string, workspace: string): Promise<void> => {
-    await giveFile(workspace, 'answers.graft.json', answering);
-    const bench = new Workbench(page);
-    await bench.open(url, 'answers.graft.json');
-    const { dialog, field, details, option } = await openPicker(page, bench);
-    const chip = page.getByTestId('downloads');
-    const quant = (precision: string): Locator => dialog.getByRole('radio', { name: precision });
-
-    await test.step('typing finds it, and shows what it is before anything is pulled', async () => {
-      await expect(dialog.getByRole('group', { name: 'On this computer' })).toHaveCount(0);
-      await page.keyboard.type('135m-instruct-gguf');
-      await expect(dialog.getByRole('group', { name: 'From the hub' })).toContainText(name);
-      await expect(option(/own\//)).toContainText('apache-2.0');
-      const found = details(name);
-      await expect(found).toContainText('apache-2.0');
-      await expect(found).toContainText('8,192 tokens');
-      await expect(found.getByText('Q4_1').locator('..')).toContainText(/\d MB\s*fits/);
-      await expect(found).toContainText(/Needs about .* and its context/);
-      await expect(found).toContainText('LoRA training works.');
-      await expectAccessible(page, 'a repository of the hub');
-    });
-
-    await test.step('keys choose the precision, and use it while it comes', async () => {
-      // What is on the way first is the header that the picker read.
-      void hub.gate.stopAfter(30_000_000, 'hold');
-      await field.press('Enter');
-      await expect(quant('Q4_1')).toBeFocused();
-      await page.keyboard.press('ArrowUp');
-      await expect(quant('Q2_K')).toBeChecked();
-      await expect(details(name)).toContainText('LoRA training does not work with Q2_K');
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('Enter');
-      await expect(dialog).toHaveCount(0);
-      await expect(chip).toContainText(/SmolLM2-135M-Instruct-GGUF:Q4_1 \d+ %/);
-      const inspector = page.getByTestId('inspector');
-      await expect(inspector.getByRole('progressbar', { name: /^Download/ })).toBeVisible();
-      await expectAccessible(page, 'a download in the header');
-    });
-
-    await test.step('the download is in sight after a reload, pauses and goes on', async () => {
-      await page.keyboard.press('Control+s');
-      await expect(page.getByTestId('save-state')).toHaveText('saved');
-      await page.reload();
-      await chip.click();
-      const models = page.getByRole('dialog', { name: 'Models' });
-      const row = models.getByRole('option', { name: /smollm2.*downloading \d+ %/i });
-      await expect(row).toHaveAttribute('aria-selected', 'true');
-      await expectAccessible(page, 'downloads');
-      await models.getByRole('button', { name: 'Pause download' }).click();
-      await expect(models.getByRole('option', { name: /paused at \d+ %/ })).toBeVisible();
-      await expect(chip).toHaveCount(0);
-      hub.gate.open();
-      await models.getByRole('button', { name: /^Continue/ }).click();
-      await expect(chip).toHaveCount(0, { timeout: 60_000 });
-      await expect(models.getByRole('group', { name: 'On this computer' })).toContainText(
-        /smollm2/i,
-      );
-      await expect(models.getByRole('button', { name: /download/i })).toHaveCount(0);
-      await page.keyboard.press('Escape');
-    });
-
-    await test.step('the graph runs with it', async () => {
-      await expect(bench.node('model')).toContainText(/smollm2/i);
-      await bench.run();
-      await bench.reaches('write', 'succeeded', 90_000);
-    });
-  };
-  await withModels({}, use, alone(`${served.path}-home`, hub.url));
 });
 
 const small = {
@@ -241,6 +131,46 @@ test('results come without moving anything, and only those of what is typed last
   await withModels({}, use, alone(`${served.path}-home`, hub.url));
 });
 
+test('a download that failed or is paused is deleted', async ({ page }) => {
+  await using served = await hubFolder(small);
+  await using hub = await HubServer.start({ folder: served.path, terms: smallTerms });
+  const use = async (url: string, workspace: string): Promise<void> => {
+    await giveFile(workspace, 'deleted.graft.json', answering);
+    const bench = new Workbench(page);
+    await bench.open(url, 'deleted.graft.json');
+    const { dialog, field, option } = await openPicker(page, bench);
+    const chip = page.getByTestId('downloads');
+    const deletes = dialog.getByRole('button', { name: 'Delete download' });
+    hub.fail({
+      ...{ host: 'cdn', on: /own\/smaller-GGUF/ },
+      answer: (response) => response.writeHead(403).end(),
+    });
+    await field.fill('own/smaller-GGUF:Q8_0');
+    await dialog.getByRole('button', { name: /^Download \(/ }).click();
+    await expect(chip).toHaveText('smaller-GGUF:Q8_0 failed');
+    await deletes.click();
+    await expect(chip).toHaveCount(0);
+    await expect(field).toBeFocused();
+    await expect(deletes).toHaveCount(0);
+
+    // Its header comes, and some of it.
+    void hub.gate.stopAfter((1 << 20) + (2 << 20), 'hold');
+    await field.fill('own/small-GGUF:F16');
+    await dialog.getByRole('button', { name: /^Download \(/ }).click();
+    await expect(chip).toContainText(/small-GGUF:F16 \d+ %/);
+    await dialog.getByRole('button', { name: 'Pause download' }).click();
+    await expect(option(/paused at \d+ %/)).toBeVisible();
+    await expectAccessible(page, 'a download that is paused');
+    await deletes.click();
+    await expect(option(/paused/)).toHaveCount(0);
+    await expect(dialog.getByRole('button', { name: /^Download \(/ })).toBeVisible();
+    hub.gate.open();
+    const parts = path.join(workspace, '../partial');
+    expect(await readdir(parts)).toEqual([]);
+  };
+  await withModels({}, use, alone(`${served.path}-home`, hub.url));
+});
+
 test('a failed download says why and is tried again; without a hub the rest is still offered', async ({
   page,
 }) => {
@@ -281,11 +211,15 @@ test('a failed download says why and is tried again; without a hub the rest is s
 });
 
 test('a running server is tested, and answers in the place of the base model', async ({ page }) => {
-  await using chat = await openChatServer(({ path: asked }, response) =>
-    asked === '/v1/models'
-      ? void response.end(JSON.stringify({ data: [{ id: 'kiln-1' }, { id: 'kiln-2' }] }))
-      : answerWith(response, 'At 05:40.'),
-  );
+  let hang = (_gone: AbortSignal): void => undefined;
+  const hanging = new Promise<AbortSignal>((resolve) => (hang = resolve));
+  await using chat = await openChatServer(({ path: asked, messages, gone }, response) => {
+    if (asked === '/v1/models')
+      return void response.end(JSON.stringify({ data: [{ id: 'kiln-1' }, { id: 'kiln-2' }] }));
+    if (!JSON.stringify(messages).includes('Never answered'))
+      return answerWith(response, 'At 05:40.');
+    hang(gone);
+  });
   await withModels({}, async (url, workspace) => {
     await giveFile(workspace, 'server.graft.json', answering);
     const bench = new Workbench(page);
@@ -304,6 +238,18 @@ test('a running server is tested, and answers in the place of the base model', a
     await expect(other.getByRole('status')).toHaveText('It answers, with 2 models.');
     await expectAccessible(page, 'a running server');
     await other.getByRole('radio', { name: 'kiln-2' }).check();
+    const prompt = other.getByLabel('Try a prompt');
+    await prompt.fill('When is the kiln lit?');
+    await prompt.press('Enter');
+    await expect(other.getByTestId('tried-answer')).toHaveText('At 05:40.');
+    await expect(other.getByRole('button', { name: 'Try' })).toBeEnabled();
+    await prompt.fill('Never answered');
+    await prompt.press('Enter');
+    const gone = await hanging;
+    await other.getByRole('button', { name: 'Cancel' }).click();
+    await expect(other.getByText('Cancelled.')).toBeVisible();
+    await expect.poll(() => gone.aborted).toBe(true);
+    await other.getByRole('radio', { name: 'kiln-2' }).focus();
     await page.keyboard.press('Enter');
     await expect(dialog).toHaveCount(0);
     await expect(bench.node('model')).toContainText('kiln-2');

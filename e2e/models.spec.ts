@@ -149,6 +149,7 @@ test('a model is imported from the server’s machine and from the browser', asy
       await place.press('Enter');
       const chosen = page.getByRole('option', { name: /own-llama.*imported/ });
       await expect(chosen).toHaveAttribute('aria-selected', 'true');
+      await expect(page.getByRole('dialog').getByRole('combobox')).toBeFocused();
       await page.keyboard.press('Enter');
       await expect(bench.node('model')).toContainText('own-llama');
     });

@@ -11,13 +11,13 @@ test('a graph is packed, and opened by a teammate with its results in place', as
   page,
   workspace,
 }) => {
-  await workspace.graph('sent', chunking);
+  await workspace.graph('sent-on', chunking);
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'sent.graft.json');
+  await bench.open(workspace.url, 'sent-on.graft.json');
   await bench.run();
   await expect(bench.node('chunk')).toHaveAttribute('data-status', /succeeded|cached/);
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-ben-')));
-  const archive = path.join(folder, 'sent.graft.zip');
+  const archive = path.join(folder, 'sent-on.graft.zip');
   const ben = path.join(folder, 'ben');
   await mkdir(ben);
   const server = await serve(ben, { GRAFT_MODELS: path.join(folder, 'models') });
@@ -25,7 +25,7 @@ test('a graph is packed, and opened by a teammate with its results in place', as
     await page.keyboard.press('Control+k');
     await page.keyboard.type('pack the graph');
     await page.getByRole('option', { name: /Pack the graph/ }).click();
-    const dialog = page.getByRole('dialog', { name: 'Pack sent' });
+    const dialog = page.getByRole('dialog', { name: 'Pack sent-on' });
     await expect(dialog).toContainText('2 files read by its nodes');
     await expect(dialog.getByRole('checkbox', { name: /Results/ })).toBeChecked();
     if (process.env['GRAFT_SCREENSHOTS'] !== undefined) {
@@ -42,9 +42,9 @@ test('a graph is packed, and opened by a teammate with its results in place', as
     await page.keyboard.type('open a package');
     await page.getByRole('option', { name: /Open a package/ }).click();
     await page.locator('input[type=file]').setInputFiles(archive);
-    const done = page.getByRole('dialog', { name: 'Unpacked sent' });
+    const done = page.getByRole('dialog', { name: 'Unpacked sent-on' });
     await expect(done).toContainText('3 files written.');
-    await expect(done).toContainText('marked “from sent”');
+    await expect(done).toContainText('marked “from sent-on”');
     if (process.env['GRAFT_SCREENSHOTS'] !== undefined) {
       await page.screenshot({ path: path.join(os.tmpdir(), 'unpack-dialog.png') });
     }
@@ -55,7 +55,7 @@ test('a graph is packed, and opened by a teammate with its results in place', as
     await bench.tab('Output');
     await expect(bench.output).toContainText('Glaze no. 7');
     await bench.run();
-    await expect(page.getByTestId('status-chunk')).toHaveText('from sent');
+    await expect(page.getByTestId('status-chunk')).toHaveText('from sent-on');
 
     // Once more, over a file that is another one by now.
     await writeFile(path.join(ben, 'notes/kilns.md'), 'Mine.');

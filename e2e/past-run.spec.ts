@@ -21,6 +21,7 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await bench.reaches('chunk', 'succeeded');
   const chunks = async (): Promise<string | undefined> =>
     /\d+ chunks/.exec((await bench.node('chunk').textContent()) ?? '')?.[0];
+  await expect.poll(chunks).toBeDefined();
   const first = await chunks();
   await bench.select('chunk');
   await bench.tab('Parameters');
@@ -28,8 +29,8 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await bench.run();
   await bench.reaches('files', 'cached');
   await bench.reaches('chunk', 'succeeded');
+  await expect.poll(async () => [undefined, first].includes(await chunks())).toBe(false);
   const second = await chunks();
-  expect(second).not.toBe(first);
   await expect(page.getByTestId('past-run')).toHaveCount(0);
 
   await bench.tab('All runs');
@@ -114,6 +115,8 @@ test('shows a run of before as such, with its parameters, and leads back', async
       .node('files')
       .locator('header')
       .click({ modifiers: ['Shift'] });
+    // It is written there once the screen has been painted.
+    await expect(page).toHaveURL(/(?=.*node=files)(?=.*node=chunk)(?=.*below=plan)/);
     await page.reload();
     await expect(page.getByRole('list', { name: 'Plan' })).toBeVisible();
     for (const id of ['files', 'chunk'])

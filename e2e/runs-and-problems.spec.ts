@@ -41,6 +41,7 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
     await expect(plan('small')).toContainText('reused');
     await expect(plan('other')).toContainText('Runs for the first time in this file.');
     await bench.select('small');
+    await bench.tab('Parameters');
     await bench.fill('Size', '72');
     await expect(plan('small')).toContainText('size changed');
     await expectAccessible(page, 'the plan on the canvas');
@@ -124,9 +125,9 @@ test('the step that failed is in sight below, however many there are', async ({
     const paths = [at === 15 ? 'many/old.md' : 'many/fine.md'];
     return [`files-${String(at + 10)}`, { type: 'load-files', params: { paths } }] as const;
   });
-  await workspace.graph('many', { nodes: Object.fromEntries(files) });
+  await workspace.graph('many-files', { nodes: Object.fromEntries(files) });
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'many.graft.json');
+  await bench.open(workspace.url, 'many-files.graft.json');
   await bench.run();
   await bench.reaches('files-25', 'failed');
   const step = page.getByRole('list', { name: 'Steps' }).getByRole('button', { name: 'failed' });
@@ -139,12 +140,14 @@ test('leaves results downstream where a run goes up to a node', async ({ page, w
   await bench.open(workspace.url, 'part.graft.json');
   await expect(page.getByTestId('plan-line')).toHaveText(/2 will run/);
   await page.evaluate(() => {
-    // What stands in the header each time that it is drawn.
+    const line = (): string =>
+      document.querySelector('[data-testid=run-line], [data-testid=plan-line]')?.textContent ?? '';
+    let last = line();
+    // What stands in the header each time that this has changed.
     new MutationObserver(() => {
-      const line = document.querySelector('[data-testid=run-line], [data-testid=plan-line]');
-      const shown = [document.body.dataset['shown'] ?? '', line?.textContent ?? ''];
-      if (shown[1] !== shown[0]?.split('|').at(-1))
-        document.body.dataset['shown'] = shown.join('|');
+      if (line() === last) return;
+      last = line();
+      document.body.dataset['shown'] = `${document.body.dataset['shown'] ?? ''}|${last}`;
     }).observe(document.querySelector('header') ?? document.body, {
       ...{ subtree: true, childList: true, characterData: true },
     });
@@ -250,8 +253,7 @@ test('does not paint a fresh node red', async ({ page, workspace }) => {
 test('keeps errors of a new graph in its dialogue', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url);
-  await page.getByRole('button', { name: 'New graph', exact: true }).click();
-  const dialog = page.getByRole('dialog');
+  const dialog = await bench.askForGraph();
   await page.getByLabel('Name', { exact: true }).fill('a-first');
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('alert')).toHaveText(

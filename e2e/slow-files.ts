@@ -9,7 +9,8 @@ export class SlowFiles implements AsyncDisposable {
   #slow = true;
 
   private constructor(bytes: Uint8Array) {
-    const pieces = 40;
+    // A minute of them: a busy page may take long to press what stops it.
+    const pieces = 400;
     this.#server = createServer(async (request, response) => {
       const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
       const size = bytes.length;

@@ -1,4 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 
@@ -11,11 +13,14 @@ export const typedIn = (questions: string): string =>
     layout: { questions: [80, 80] },
   });
 
-/** Writes a file into a served workspace. */
+/** Writes a file into a served workspace, at once: nobody sees it emptied and not yet written. */
 export async function giveFile(folder: string, name: string, text: string): Promise<string> {
   const file = path.join(folder, name);
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, text);
+  // Beside the workspaces, which are watched.
+  const written = path.join(os.tmpdir(), `graft-e2e-${randomUUID()}`);
+  await writeFile(written, text);
+  await rename(written, file);
   return file;
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 import { browserTest, serve } from './served-workspace.ts';
+import { giveFile } from './small-graphs.ts';
 
 /** A workspace of small graphs that need no model, for what the screen does with any graph. */
 export interface SmallWorkspace {
@@ -49,6 +50,9 @@ export const asking = (url: string): Required<SmallGraph> => ({
   layout: { ask: [0, 0], prompt: [280, 0], remote: [280, 200], write: [560, 0] },
 });
 
+/** Graphs that every test finds as they are here, whatever another made of them. */
+const atFirst = ['a-first', 'rag-quickstart'];
+
 async function writeDocuments(folder: string, of: string): Promise<void> {
   await rm(path.join(folder, 'notes'), { recursive: true, force: true });
   await mkdir(path.join(folder, 'notes'));
@@ -66,12 +70,13 @@ function textOf({ nodes, edges = [], layout }: SmallGraph): string {
 
 /**
  * `test` with a small workspace that the tests of a worker share. Each test has documents of its own, so that nothing of
- * it was computed by another before.
+ * it was computed by another before, and gives its graphs names of its own, since runs are remembered by them.
  */
 export const test = browserTest.extend<{ documents: void }, { workspace: SmallWorkspace }>({
   documents: [
     async ({ workspace }, use, { testId }) => {
       await writeDocuments(workspace.folder, testId.slice(-8));
+      for (const name of atFirst) await workspace.graph(name, chunking);
       await use();
     },
     { auto: true },
@@ -79,10 +84,10 @@ export const test = browserTest.extend<{ documents: void }, { workspace: SmallWo
   workspace: [
     async ({}, use) => {
       const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-small-')));
-      const graph = (name: string, of: SmallGraph): Promise<void> =>
-        writeFile(path.join(folder, `${name}.graft.json`), textOf(of));
-      await graph('a-first', chunking);
-      await graph('rag-quickstart', chunking);
+      const graph = async (name: string, of: SmallGraph): Promise<void> => {
+        await giveFile(folder, `${name}.graft.json`, textOf(of));
+      };
+      for (const name of atFirst) await graph(name, chunking);
       const server = await serve(folder);
       await use({ url: server.url, folder, graph });
       server.process.kill('SIGINT');

@@ -16,17 +16,17 @@ test('rows are sorted, filtered, found far down in a long one, and taken along a
   const long = Array.from({ length: 4_000 }, (_, at) => `Sentence ${at} of many.`).join(' ');
   rows[5] = { id: 'q5', question: `${long} At the end the clay is blue heron glazed.` };
   const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-  await giveFile(workspace.folder, 'asked.jsonl', text);
+  await giveFile(workspace.folder, 'sorted/asked.jsonl', text);
   const [hits] = rowsOfTypes['hits'] ?? [];
   const found = Array.from({ length: 6 }, (_, at) => ({
     ...Object(hits),
     ...{ id: `q${at}`, question: { id: `q${at}`, question: `Question ${9 - at}?` } },
   }));
-  await giveFile(workspace.folder, 'found.jsonl', jsonl(found));
+  await giveFile(workspace.folder, 'sorted/found.jsonl', jsonl(found));
   await workspace.graph('sorted', {
     nodes: {
-      rows: { type: 'questions', params: { paths: ['asked.jsonl'] } },
-      hits: { type: 'load-rows', params: { type: 'hits', file: 'found.jsonl' } },
+      rows: { type: 'questions', params: { paths: ['sorted/asked.jsonl'] } },
+      hits: { type: 'load-rows', params: { type: 'hits', file: 'sorted/found.jsonl' } },
     },
     layout: { rows: [80, 80], hits: [80, 300] },
   });

@@ -86,7 +86,10 @@ test('a run that cannot start saves nothing, and says where it is wrong', async 
   await expect(page.getByLabel('Size', { exact: true })).toBeVisible();
 
   await test.step('it goes with the next run', async () => {
+    await bench.fill('Size', '-5');
     await bench.run();
+    // Of this run: while its refusal is on its way no other begins.
+    await expect(notice).toContainText('-5');
     await expect(notice).toHaveCount(1);
     await bench.fill('Size', '64');
     await bench.run();

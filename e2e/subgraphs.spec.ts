@@ -157,7 +157,7 @@ test('a node within that looks like one outside, and has its id, keeps its edges
   await expect(page.getByTestId('trail')).toContainText('same-id›pass');
   await expect(page.getByTestId('handle-given-value')).toBeVisible();
   // Of another size it would be measured anew in any case.
-  expect(await sizeOfGiven()).toEqual(outside);
+  await expect.poll(sizeOfGiven).toEqual(outside);
   await expect(edges).toHaveCount(2);
   await page.keyboard.press('Control+ArrowUp');
   await expect(page.getByTestId('trail')).toBeHidden();

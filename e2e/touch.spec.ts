@@ -149,11 +149,13 @@ test('titles on a phone are whole lines, on low cards too', async ({ page, works
   const bench = new Workbench(page);
   await bench.load(workspace.url, 'narrow.graft.json');
   await expect(page.locator('[data-far="true"] .node-title')).toHaveCount(types.length);
-  const heights = await page.locator('.node-title').evaluateAll((titles) =>
-    titles.map((title) => {
-      const { height, lineHeight } = getComputedStyle(title, '::after');
-      return { of: title.textContent, lines: parseFloat(height) / parseFloat(lineHeight) };
-    }),
-  );
-  for (const { of, lines } of heights) expect(lines, of).toBeCloseTo(Math.round(lines), 1);
+  await expect(async () => {
+    const heights = await page.locator('.node-title').evaluateAll((titles) =>
+      titles.map((title) => {
+        const { height, lineHeight } = getComputedStyle(title, '::after');
+        return { of: title.textContent, lines: parseFloat(height) / parseFloat(lineHeight) };
+      }),
+    );
+    for (const { of, lines } of heights) expect(lines, of).toBeCloseTo(Math.round(lines), 1);
+  }).toPass();
 });

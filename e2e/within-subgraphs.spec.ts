@@ -67,6 +67,7 @@ test('a subgraph is entered, edited, run, left and undone', async ({ page, works
   await page.keyboard.press('Control+z');
   await expect(trail(page)).toContainText('within›subgraph');
   await bench.select('chunk');
+  await bench.tab('Parameters');
   await expect(page.getByLabel('Size', { exact: true })).toHaveValue('90');
   await page.locator('.react-flow__pane').click({ position: { x: 8, y: 300 } });
   await page.keyboard.press('Control+z');
@@ -76,15 +77,15 @@ test('a subgraph is entered, edited, run, left and undone', async ({ page, works
 });
 
 test('by keyboard one enters, makes another within, and leaves', async ({ page, workspace }) => {
-  await workspace.graph('by-key', cutting(92));
+  await workspace.graph('cut-deep', cutting(92));
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'by-key.graft.json');
+  await bench.open(workspace.url, 'cut-deep.graft.json');
   await bench.select('chunk');
   await page.keyboard.press('Control+g');
   await expect(bench.node('subgraph')).toBeVisible();
   await page.locator('.react-flow__node[data-id="subgraph"]').focus();
   await page.keyboard.press('Enter');
-  await expect(trail(page)).toContainText('by-key›subgraph');
+  await expect(trail(page)).toContainText('cut-deep›subgraph');
 
   await page.locator('.react-flow__node[data-id="chunk"]').focus();
   await page.keyboard.press('Enter');
@@ -92,7 +93,7 @@ test('by keyboard one enters, makes another within, and leaves', async ({ page, 
   await page.keyboard.press('Control+g');
   await expect(bench.node('subgraph-2')).toHaveAttribute('data-selected', 'true');
   await page.keyboard.press('Control+ArrowDown');
-  await expect(trail(page)).toContainText('by-key›subgraph›subgraph-2');
+  await expect(trail(page)).toContainText('cut-deep›subgraph›subgraph-2');
   await expect(page).toHaveURL(/in=subgraph%2Fsubgraph-2/);
 
   await page.keyboard.press('Escape');
@@ -107,14 +108,14 @@ test('by keyboard one enters, makes another within, and leaves', async ({ page, 
   await page.keyboard.press('Control+k');
   await page.keyboard.type('open the subgraph');
   await page.keyboard.press('Enter');
-  await expect(trail(page)).toContainText('by-key›subgraph');
+  await expect(trail(page)).toContainText('cut-deep›subgraph');
   // The browser's own way back leads out, and the address leads in again.
   await page.goBack();
   await expect(trail(page)).toBeHidden();
   await page.goForward();
-  await expect(trail(page)).toContainText('by-key›subgraph');
+  await expect(trail(page)).toContainText('cut-deep›subgraph');
   await page.reload();
-  await expect(trail(page)).toContainText('by-key›subgraph');
+  await expect(trail(page)).toContainText('cut-deep›subgraph');
   await expect(bench.node('documents')).toBeVisible();
 });
 

@@ -18,23 +18,23 @@ export class Workbench {
   async open(url: string, graph?: string): Promise<void> {
     await this.load(url, graph);
     await expect(this.page.getByRole('complementary', { name: 'Palette' })).toBeVisible();
-    if (graph !== undefined) await this.#holdsStill();
+    if (graph !== undefined) await this.holdsStill();
   }
 
   /** Waits until the canvas has fitted the graph and loaded its later parts: both move what a test is about to press. */
-  async #holdsStill(): Promise<void> {
-    await this.page.waitForFunction(async () => {
+  async holdsStill(frames = 3): Promise<void> {
+    await this.page.waitForFunction(async (least) => {
       const isFitted = (): boolean =>
         document.querySelector('.held') === null && document.querySelector('.overview') !== null;
       const place = (): string | null | undefined =>
         document.querySelector('.react-flow__viewport')?.getAttribute('style');
       const before = place();
-      for (let frames = 0; frames < 3; frames += 1) {
+      for (let passed = 0; passed < least; passed += 1) {
         if (!isFitted() || place() !== before) return false;
         await new Promise(requestAnimationFrame);
       }
       return true;
-    });
+    }, frames);
   }
 
   /** Loads the page, without waiting for anything of it to be seen. */
@@ -45,6 +45,18 @@ export class Workbench {
   }
 
   async newGraph(name: string): Promise<void> {
+    const dialog = await this.askForGraph();
+    await this.page.getByLabel('Name', { exact: true }).fill(name);
+    await this.page.getByRole('button', { name: 'Create' }).click();
+    await expect(this.page.getByRole('navigation', { name: 'File' })).toContainText(name);
+    // It closes once the file is open; until then keys are for its fields.
+    await expect(dialog).toHaveCount(0);
+    // The canvas draws it a moment after the header names it.
+    await expect(this.page.locator('.react-flow__node')).toHaveCount(0);
+  }
+
+  /** Opens the dialog that asks for the name of a new graph. */
+  async askForGraph(): Promise<Locator> {
     const dialog = this.page.getByRole('dialog', { name: 'New graph' });
     // The list of files may load between press and release and move the button away. An open dialog covers the button.
     await expect(async () => {
@@ -54,9 +66,7 @@ export class Workbench {
           .click({ timeout: 3_000 });
       await expect(dialog).toBeVisible({ timeout: 3_000 });
     }).toPass();
-    await this.page.getByLabel('Name', { exact: true }).fill(name);
-    await this.page.getByRole('button', { name: 'Create' }).click();
-    await expect(this.page.getByRole('navigation', { name: 'File' })).toContainText(name);
+    return dialog;
   }
 
   /** Drags a node type from the palette to a place on the canvas, in pixels from its top left corner. */
@@ -75,6 +85,8 @@ export class Workbench {
 
   /** Draws an edge as far as the target's port, without letting go: `files.documents`, `chunk.documents`. */
   async draw(source: string, target: string): Promise<void> {
+    // What brings a node that was just dropped into sight takes some frames to begin.
+    await this.holdsStill(6);
     await this.#moveTo(this.#handle(source));
     await this.page.mouse.down();
     await this.#moveTo(this.#handle(target));
@@ -94,6 +106,11 @@ export class Workbench {
       await this.node(id).locator('header').click();
       await expect(this.node(id)).toHaveAttribute('data-selected', 'true', { timeout: 2_000 });
     }).toPass({ timeout: 30_000 });
+    // The inspector follows a frame later. Until then its fields are those of the node before.
+    await this.page.waitForFunction((node) => {
+      const panel = document.querySelector<HTMLElement>('#inspector-panel');
+      return panel === null || panel.dataset['node'] === node;
+    }, id);
   }
 
   /** A tab of the inspector, or an output of the selected node. */

@@ -80,39 +80,35 @@ it('says what to do where there is no terminal, and freezes nothing', async () =
   expect(await graft(['freeze', file, 'ask'], { cwd: folder })).toMatchObject({ code: 0 });
   const again = await graft(['edit', file, 'ask'], { cwd: folder });
   expect(again.stderr).toContain(`The rows are in ${frozen}`);
-}, 120_000);
+});
 
-it.skipIf(!hasScript)(
-  'freezes, opens the editor, saves, and says what runs again',
-  async () => {
-    const without = await onTerminal(['edit', file, 'ask'], {});
-    expect(without).toMatchObject({
-      code: 2,
-      said: expect.stringContaining('Set $VISUAL or $EDITOR'),
-    });
-    await expect(rowsOnDisk()).rejects.toThrow();
+it.skipIf(!hasScript)('freezes, opens the editor, saves, and says what runs again', async () => {
+  const without = await onTerminal(['edit', file, 'ask'], {});
+  expect(without).toMatchObject({
+    code: 2,
+    said: expect.stringContaining('Set $VISUAL or $EDITOR'),
+  });
+  await expect(rowsOnDisk()).rejects.toThrow();
 
-    // An editor may have arguments, and $VISUAL goes before $EDITOR.
-    const VISUAL = `${await typing(`sed -i 's/Where/Whence/' "$2"`)} --wait`;
-    const edited = await onTerminal(['edit', file, 'ask.questions'], { VISUAL, EDITOR: 'false' });
-    expect(edited.said).toContain(`${frozen}: 2 rows, 1 of them new or changed.`);
-    expect(edited.said).toContain('The next run computes ask; 0 steps are reused.');
-    expect(edited.code).toBe(0);
-    expect(await rowsOnDisk()).toContain('"Whence?"');
-    const run = await graft(['run', file, '--out', 'out'], { cwd: folder });
-    expect(run).toMatchObject({ code: 0 });
+  // An editor may have arguments, and $VISUAL goes before $EDITOR.
+  const VISUAL = `${await typing(`sed -i 's/Where/Whence/' "$2"`)} --wait`;
+  const edited = await onTerminal(['edit', file, 'ask.questions'], { VISUAL, EDITOR: 'false' });
+  expect(edited.said).toContain(`${frozen}: 2 rows, 1 of them new or changed.`);
+  expect(edited.said).toContain('The next run computes ask; 0 steps are reused.');
+  expect(edited.code).toBe(0);
+  expect(await rowsOnDisk()).toContain('"Whence?"');
+  const run = await graft(['run', file, '--out', 'out'], { cwd: folder });
+  expect(run).toMatchObject({ code: 0 });
 
-    // The run has locked the graph; rows that are edited for it are locked again.
-    const more = await typing(`sed -i 's/Whence/Whither/' "$1"`);
-    expect(await onTerminal(['edit', file, 'ask'], { EDITOR: more })).toMatchObject({ code: 0 });
-    const locked = await graft(['run', file, '--locked'], { cwd: folder });
-    expect(locked).toMatchObject({ code: 0, stderr: expect.not.stringContaining('note') });
+  // The run has locked the graph; rows that are edited for it are locked again.
+  const more = await typing(`sed -i 's/Whence/Whither/' "$1"`);
+  expect(await onTerminal(['edit', file, 'ask'], { EDITOR: more })).toMatchObject({ code: 0 });
+  const locked = await graft(['run', file, '--locked'], { cwd: folder });
+  expect(locked).toMatchObject({ code: 0, stderr: expect.not.stringContaining('note') });
 
-    const same = await onTerminal(['edit', file, 'ask'], { EDITOR: 'true' });
-    expect(same).toMatchObject({ code: 0, said: expect.stringContaining('You changed nothing') });
-  },
-  120_000,
-);
+  const same = await onTerminal(['edit', file, 'ask'], { EDITOR: 'true' });
+  expect(same).toMatchObject({ code: 0, said: expect.stringContaining('You changed nothing') });
+});
 
 it.skipIf(!hasScript)(
   'says where rows are none, opens the same text again, and keeps one that is left',
@@ -135,26 +131,21 @@ it.skipIf(!hasScript)(
     expect(await readFile(draft, 'utf8')).toBe(`${before}nonsense\n`);
     await rm(path.dirname(draft), { recursive: true });
   },
-  120_000,
 );
 
-it.skipIf(!hasScript)(
-  'overwrites what was changed meanwhile only when told to',
-  async () => {
-    const theirs = `echo '{"question":"theirs"}' > ${path.join(folder, frozen)}`;
-    const mine = `sed -i 's/Where/Whence/' "$1"`;
-    const EDITOR = await typing(`${theirs}; ${mine}`);
-    const left = await onTerminal(['edit', file, 'ask'], { EDITOR, answers: 'l' });
-    expect(left.said).toContain('Graft did not overwrite it');
-    expect(await rowsOnDisk()).toBe('{"question":"theirs"}\n');
-    const [, draft = ''] = /is unchanged\. Your text is in (\S+)\./.exec(left.said) ?? [];
-    expect(await readFile(draft, 'utf8')).toContain('Whence');
-    await rm(path.dirname(draft), { recursive: true });
+it.skipIf(!hasScript)('overwrites what was changed meanwhile only when told to', async () => {
+  const theirs = `echo '{"question":"theirs"}' > ${path.join(folder, frozen)}`;
+  const mine = `sed -i 's/Where/Whence/' "$1"`;
+  const EDITOR = await typing(`${theirs}; ${mine}`);
+  const left = await onTerminal(['edit', file, 'ask'], { EDITOR, answers: 'l' });
+  expect(left.said).toContain('Graft did not overwrite it');
+  expect(await rowsOnDisk()).toBe('{"question":"theirs"}\n');
+  const [, draft = ''] = /is unchanged\. Your text is in (\S+)\./.exec(left.said) ?? [];
+  expect(await readFile(draft, 'utf8')).toContain('Whence');
+  await rm(path.dirname(draft), { recursive: true });
 
-    const again = await typing(`${theirs}; echo '{"question":"mine"}' > "$1"; echo >> ${frozen}`);
-    const over = await onTerminal(['edit', file, 'ask'], { EDITOR: again, answers: 'o' });
-    expect(over.code).toBe(0);
-    expect(await rowsOnDisk()).toBe('{"question":"mine"}\n');
-  },
-  120_000,
-);
+  const again = await typing(`${theirs}; echo '{"question":"mine"}' > "$1"; echo >> ${frozen}`);
+  const over = await onTerminal(['edit', file, 'ask'], { EDITOR: again, answers: 'o' });
+  expect(over.code).toBe(0);
+  expect(await rowsOnDisk()).toBe('{"question":"mine"}\n');
+});

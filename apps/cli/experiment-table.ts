@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {
+  dollarsText,
   GraphError,
   metricTitle,
   signed,
@@ -59,6 +60,10 @@ export function experimentSummary(made: EvidenceTable): string {
 const costColumns: readonly { title: string; of(cost: Cost): string | undefined }[] = [
   { title: 'time', of: ({ ms }) => (ms === undefined ? undefined : formatDuration(ms)) },
   { title: 'tokens', of: ({ tokens }) => tokens?.toLocaleString('en-US') },
+  {
+    title: 'cost',
+    of: ({ dollars }) => (dollars === undefined ? undefined : dollarsText(dollars)),
+  },
   { title: 'memory', of: ({ bytes }) => (bytes === undefined ? undefined : formatBytes(bytes)) },
 ];
 

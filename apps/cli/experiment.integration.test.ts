@@ -136,7 +136,7 @@ describe('graft experiment', () => {
     ]);
     const none = await run({});
     expect([none.code, none.stdout]).toEqual([0, expect.stringContaining('no experiments')]);
-  }, 60_000);
+  });
 
   it(
     'runs arms that switch a node off or put another in its place',

@@ -41,4 +41,4 @@ it('freezes what a node of the file gave, and writes nothing for one of a graph 
     'load-rows',
   );
   expect(await graft(['run', file], { cwd: folder })).toMatchObject({ code: 0 });
-}, 120_000);
+});

@@ -24,7 +24,7 @@ describe.skipIf(disk === undefined)('on a disk that is full', () => {
     ]);
     await writeFile(path.join(small, file), serializeGraph(parseGraph(nodes)));
     expect((await there('run', file)).code).toBe(0);
-  }, 120_000);
+  });
   afterAll(async () => {
     disk?.unmount();
     await rm(state, { recursive: true, force: true });
@@ -56,5 +56,5 @@ describe.skipIf(disk === undefined)('on a disk that is full', () => {
       expect(await readFile(path.join(small, file), 'utf8'), file).toBe('Mine.');
     }
     expect((await readdir(small)).sort()).toEqual(names);
-  }, 120_000);
+  });
 });

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runEventSchema } from '@graft/graph';
+import { openChatServer } from '../../runtime/backends/testing/chat-server.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graft } from './testing/graft-command.ts';
 import { graftEntry, temporaryFolder } from './testing/graft-process.ts';
@@ -23,7 +24,20 @@ describe.skipIf(process.platform === 'win32')('a terminal that is closed', () =>
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('cancels the run that was started in it, and the run ends truly', async () => {
-    const child = spawn(process.execPath, [graftEntry, 'run', file, '--json'], {
+    // The model never answers: the run lasts until the signal.
+    await using chat = await openChatServer(() => new Promise(() => undefined));
+    const nodes = {
+      ask: ['questions', { questions: 'What does a vase cost?' }],
+      prompt: ['prompt'],
+      remote: ['remote-model', { url: chat.url, model: 'kiln-1' }],
+      write: ['generate'],
+    } as const;
+    const edges = [
+      ...['ask.questions -> prompt.questions', 'prompt.prompts -> write.prompts'],
+      'remote.model -> write.model',
+    ];
+    await writeFile(path.join(folder, 'waiting.graft.json'), graphText(nodes, edges));
+    const child = spawn(process.execPath, [graftEntry, 'run', 'waiting.graft.json', '--json'], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

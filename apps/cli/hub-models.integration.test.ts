@@ -159,6 +159,9 @@ describe('a download', () => {
     await expect
       .poll(async () => (await readdir(parts)).some((name) => name.endsWith('.ranges')))
       .toBe(true);
+    const deleted = await models('rm', 'hf:o/r');
+    expect(deleted.code).toBe(2);
+    expect(deleted.stderr).toContain(`The process ${child.pid} is downloading the model "hf:o/r".`);
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
@@ -197,8 +200,14 @@ it('a graph names a model of a hub, runs with it, and is locked to its digest', 
   const before = await graft(['run', 'flow.graft.json'], here);
   expect(before.code).not.toBe(0);
   expect(before.stderr).toContain('Download it with: graft models pull hf:o/mini');
-  expect((await models('pull', 'hf:o/mini')).code).toBe(0);
-  expect(await graft(['run', 'flow.graft.json'], here)).toMatchObject({ code: 0 });
+  expect(before.stderr).toContain(
+    // The weights alone, as `graft models info` states.
+    'Not on this computer: hf:o/mini (54.5 MB). To download it and run, add --pull.',
+  );
+  expect((await models('ls')).stdout).not.toContain('hf:o/mini');
+  const pulled = await graft(['run', 'flow.graft.json', '--pull'], here);
+  expect(pulled).toMatchObject({ code: 0 });
+  expect(pulled.stderr).toContain('hf:o/mini: 55.0 MB, licence');
   const { lock } = parseGraph(await readFile(path.join(folder, 'flow.graft.json'), 'utf8'));
   expect(lock.models).toMatchObject({ 'hf:o/mini': { size: 55_036_119 } });
 });

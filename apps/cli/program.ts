@@ -57,11 +57,15 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--only <node>', 'run only this node and the nodes it needs')
     .option('--json', 'print run events, one JSON object a line')
     .option('--out <dir>', 'write each output into this folder')
-    .option('--device <id>', 'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal')
+    .option(
+      '--device <id>',
+      'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal; tensorflow trains in plain JavaScript',
+    )
     .option(
       '--locked',
       'refuse files and graphs that differ from the lock (models are always checked)',
     )
+    .option('--pull', 'first download the models that the graph names as hf:… and that are missing')
     .option('--workspace <dir>', workspaceOfFile)
     .addHelpText('after', runExamples)
     .action(async (file, options) =>
@@ -79,7 +83,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       '--locked',
       'refuse files and graphs that differ from the lock (models are always checked)',
     )
-    .option('--device <id>', 'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal')
+    .option(
+      '--device <id>',
+      'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal; tensorflow trains in plain JavaScript',
+    )
     .option('--workspace <dir>', workspaceOfFile)
     .addHelpText('after', experimentExamples)
     .action(async (file, name, options) =>

@@ -39,8 +39,10 @@ describe.skipIf(!existsSync(page))('graft serve', () => {
     const first = await served([]);
     const second = await served([]);
     await Promise.all([stopped(first.child), stopped(second.child)]);
-    expect(portOf(first.printed)).toBeGreaterThanOrEqual(3000);
-    expect(portOf(second.printed)).toBeGreaterThan(portOf(first.printed));
+    const ports = [first, second].map(({ printed }) => portOf(printed));
+    for (const port of ports) expect(port).toBeGreaterThanOrEqual(3000);
+    // Another program may have let go of a lower one in between.
+    expect(new Set(ports).size).toBe(2);
   });
 
   it('takes no other port than it was asked for', async () => {

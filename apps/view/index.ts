@@ -102,6 +102,7 @@ export {
   type Trail,
 } from './document/levels.ts';
 export { inOrder } from './document/node-order.ts';
+export { nextSteps } from './document/usual-steps.ts';
 export { shapeOf, nodeFacts, previewType } from './document/node-shape.ts';
 export { missingPath, problemPath } from './document/problem-places.ts';
 export {
@@ -240,3 +241,4 @@ export {
   openLowerHeight,
 } from './screen/panel-store.ts';
 export { whyNotPast, refusePast } from './screen/past-refusal.ts';
+export { freeName, type Start, startsFor, type TemplateId } from './templates/templates.ts';

@@ -36,6 +36,7 @@ try {
     ...{ node: 'bench', device: 'cpu', signal, progress: () => undefined },
     waiting: () => undefined,
     held: () => undefined,
+    spent: () => undefined,
     models: new Map(),
   });
   const embedder = await services.backends.embedder(model);

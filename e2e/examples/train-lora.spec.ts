@@ -7,9 +7,10 @@ const firstRun = 400_000;
 
 /** Steps that a live curve of the loss has. */
 async function stepsOf(curves: Locator): Promise<number> {
-  const chart = curves.getByRole('img', { name: /^Loss over/ });
-  if ((await chart.count()) === 0) return 0;
-  const label = (await chart.getAttribute('aria-label')) ?? '';
+  // Read at once: between two looks it may be gone.
+  const [label = ''] = await curves
+    .getByRole('img', { name: /^Loss over/ })
+    .evaluateAll((charts) => charts.map((one) => one.getAttribute('aria-label') ?? ''));
   return Number(/over (\d+) steps/.exec(label)?.[1] ?? 0);
 }
 

@@ -25,7 +25,7 @@ export const embed = defineNode({
     trained: {
       type: EmbedderModel,
       optional: true,
-      doc: 'A trained embedder, used in place of the chosen one. Of a query adapter, its base is used.',
+      doc: 'A trained or remote embedder, used in place of the chosen one. Of a query adapter, its base is used.',
     },
   },
   outputs: { embeddings: { type: Embeddings, doc: 'The chunks with their vectors.' } },
@@ -81,6 +81,7 @@ export const embed = defineNode({
   caching: 'pure',
   items: {
     over: 'chunks',
+    asksOnce: true,
     key: ['text', 'context'],
     length: (row) => searchedText(row as Pick<Chunk, 'text' | 'context'>).length,
   },

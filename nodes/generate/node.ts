@@ -125,6 +125,7 @@ export const generate = defineNode({
   caching: 'seeded',
   items: {
     over: 'prompts',
+    asksOnce: true,
     key: ['text'],
     prefix: (row) => (row as { text: string }).text,
     // Large, because each answer is stored as it arrives, and the model idles between batches.

@@ -1,8 +1,14 @@
-import { Dataset, defineNode, Model, type ParamMeta, Tokens, seedParam } from '@graft/graph';
+import {
+  Dataset,
+  datasetFormats,
+  defineNode,
+  Model,
+  type ParamMeta,
+  Tokens,
+  seedParam,
+} from '@graft/graph';
 import { z } from 'zod';
 import { evalShareParam } from '../kit/training/definition.ts';
-
-export const formats = ['alpaca', 'sharegpt', 'messages', 'prompt-completion', 'text'] as const;
 
 export const loadDataset = defineNode({
   type: 'load-dataset',
@@ -38,7 +44,7 @@ export const loadDataset = defineNode({
         takes: ['.jsonl', '.json', '.csv', '/'],
       } satisfies ParamMeta),
     format: z
-      .enum(['auto', ...formats])
+      .enum(['auto', ...datasetFormats])
       .default('auto')
       .meta({
         title: 'Format',

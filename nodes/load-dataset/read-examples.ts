@@ -1,6 +1,10 @@
 import {
+  type DatasetFormat,
+  detectFormat,
   type Example,
+  formatColumns,
   GraphError,
+  knownColumns,
   type ParamsOf,
   plural,
   type SourceFile,
@@ -12,15 +16,7 @@ import { splitOf } from '../kit/training/dataset-split.ts';
 import { RowFaults } from '../kit/training/row-faults.ts';
 import type { loadDataset } from './node.ts';
 import { type DataRow, endings, holdsRows, readRows } from './read-rows.ts';
-import {
-  Refused,
-  type RowContent,
-  rowContent,
-  detectFormat,
-  knownColumns,
-  needed,
-  type RowFormat,
-} from './row-turns.ts';
+import { Refused, type RowContent, rowContent } from './row-turns.ts';
 
 export interface ReadOptions {
   readonly files: readonly SourceFile[];
@@ -40,7 +36,7 @@ export async function* readExamples(options: ReadOptions): AsyncGenerator<Exampl
   let left = params.limit === 0 ? Number.POSITIVE_INFINITY : params.limit;
   for (const file of readable(options)) {
     const faults = new RowFaults();
-    let format: RowFormat | undefined;
+    let format: DatasetFormat | undefined;
     for await (const row of readRows(file)) {
       options.signal.throwIfAborted();
       if (left === 0) break;
@@ -81,7 +77,7 @@ function readable({ files, params, node, log }: ReadOptions): SourceFile[] {
   return files.filter(({ path }) => holdsRows(path));
 }
 
-function formatOf(file: SourceFile, row: DataRow, options: ReadOptions): RowFormat {
+function formatOf(file: SourceFile, row: DataRow, options: ReadOptions): DatasetFormat {
   const { params, node, log } = options;
   const columns = Object.keys(row.values);
   const format = params.format === 'auto' ? detectFormat(columns) : params.format;
@@ -100,7 +96,7 @@ function formatOf(file: SourceFile, row: DataRow, options: ReadOptions): RowForm
     );
   }
   if (params.format === 'auto') {
-    const found = needed[format].map((column) => `"${column}"`).join(' and ');
+    const found = formatColumns[format].map((column) => `"${column}"`).join(' and ');
     log('info', `Reads ${file.path} as ${format}, because its first row has ${found}.`);
   }
   return format;
@@ -108,7 +104,7 @@ function formatOf(file: SourceFile, row: DataRow, options: ReadOptions): RowForm
 
 interface FormattedRow {
   readonly row: DataRow;
-  readonly format: RowFormat;
+  readonly format: DatasetFormat;
 }
 
 function exampleOf(
@@ -116,11 +112,11 @@ function exampleOf(
   { row, format }: FormattedRow,
   params: ReadOptions['params'],
 ): Example {
-  const missing = needed[format].filter((column) => !(column in row.values));
+  const missing = formatColumns[format].filter((column) => !(column in row.values));
   if (missing.length > 0) {
     throw new Refused(
       `no column ${missing.map((column) => `"${column}"`).join(' and ')}`,
-      `Rows in the format ${format} need ${needed[format].join(' and ')}.`,
+      `Rows in the format ${format} need ${formatColumns[format].join(' and ')}.`,
     );
   }
   const { kind, turns } = learned(rowContent(row.values, format), params);

@@ -1,31 +1,5 @@
-import type { ChatTurn } from '@graft/graph';
+import type { ChatTurn, DatasetFormat } from '@graft/graph';
 import type { RowFault } from '../kit/training/row-faults.ts';
-import type { formats } from './node.ts';
-
-export type RowFormat = (typeof formats)[number];
-
-/** Required columns of each format. A row has the first format all of whose columns it has. */
-export const needed: Readonly<Record<RowFormat, readonly string[]>> = {
-  messages: ['messages'],
-  sharegpt: ['conversations'],
-  alpaca: ['instruction', 'output'],
-  'prompt-completion': ['prompt', 'completion'],
-  text: ['text'],
-};
-
-/** The format of a row with these columns. */
-export function detectFormat(columns: readonly string[]): RowFormat | undefined {
-  return order.find((format) => needed[format].every((column) => columns.includes(column)));
-}
-
-const order: readonly RowFormat[] = [
-  ...(['messages', 'sharegpt', 'alpaca', 'prompt-completion', 'text'] as const),
-];
-
-/** `messages; conversations; instruction and output; …` */
-export function knownColumns(): string {
-  return order.map((format) => `${needed[format].join(' and ')} (${format})`).join(', ');
-}
 
 /** A turn of a row; `trained: false` if the row excludes it from training. */
 interface RowTurn extends ChatTurn {
@@ -49,7 +23,7 @@ export class Refused extends Error {
 }
 
 /** The content of a row of a format. Throws `Refused`. */
-export function rowContent(values: Values, format: RowFormat): RowContent {
+export function rowContent(values: Values, format: DatasetFormat): RowContent {
   switch (format) {
     case 'alpaca':
       return answered(alpaca(values));

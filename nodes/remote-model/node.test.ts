@@ -2,8 +2,9 @@ import { modelSchema, parseGraph, planGraph, validateGraph, cacheKey } from '@gr
 import { testEngines } from '@graft/graph/testing';
 import { describe, expect, it } from 'vitest';
 import { registry } from '../definitions.gen.ts';
+import { remoteAddress } from '../kit/remote/definition.ts';
 import { testContext } from '../kit/testing/test-context.ts';
-import { remoteAddress, remoteModel } from './node.ts';
+import { remoteModel } from './node.ts';
 import { run } from './run.ts';
 
 const url = 'http://127.0.0.1:11434/v1';

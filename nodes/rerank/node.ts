@@ -42,7 +42,7 @@ function partWeight(title: string, what: string) {
 }
 
 export const noCrossEncoder =
-  'No cross-encoder is connected. Connect Train reranker, or choose another method.';
+  'No cross-encoder is connected. Connect Train reranker or Remote reranker, or choose another method.';
 
 /** Rejects `2026-02-30`; accepts `2026-02` and `2026`. */
 export function isDay(day: string): boolean {
@@ -68,7 +68,7 @@ export const rerank = defineNode({
     trained: {
       type: CrossEncoderModel,
       optional: true,
-      doc: 'A trained cross-encoder, for the method trained.',
+      doc: 'A trained or remote cross-encoder, for the method trained.',
     },
   },
   outputs: { hits: { type: Hits, doc: 'The best hits, in the new order.' } },
@@ -233,6 +233,7 @@ export const rerank = defineNode({
   caching: 'pure',
   items: {
     over: 'hits',
+    asksOnce: true,
     key: ['question.question', 'hits'],
     length: (row) => (row as { hits: readonly unknown[] }).hits.length,
     batch: 8,

@@ -1,5 +1,6 @@
 import {
   type Chunk,
+  type ConnectedCrossEncoder,
   GraphError,
   type HitScores,
   implementItems,
@@ -8,12 +9,12 @@ import {
   type QuestionHits,
   type RunContext,
   searchedText,
-  type TrainedCrossEncoder,
   vectorSchema,
   globMatcher,
   type Hit,
 } from '@graft/graph';
 import { greatest, least } from '../kit/evaluation/numeric.ts';
+import { refusedAlone, remoteUse } from '../kit/remote/remote-use.ts';
 import { hitQuality, trustOf, type TrustOf } from './hit-quality.ts';
 import { leaningScorer } from './leaning-scorer.ts';
 import { maxSim, type TokenVectors } from './max-sim.ts';
@@ -97,7 +98,7 @@ function scorer(
     trained,
   }: Params & {
     readonly method: Exclude<Params['method'], 'language-model'>;
-    readonly trained: TrainedCrossEncoder | undefined;
+    readonly trained: ConnectedCrossEncoder | undefined;
   },
 ): Promise<Scorer> {
   switch (method) {
@@ -209,14 +210,18 @@ async function crossEncode(
     model,
     textOf,
   }: {
-    readonly model: string | TrainedCrossEncoder;
+    readonly model: string | ConnectedCrossEncoder;
     readonly textOf: (chunk: Chunk) => string;
   },
-): Promise<number[]> {
+): Promise<number[] | ItemFailure> {
   if (row.hits.length === 0) return [];
-  const encoder = await ctx.backends.crossEncoder(model);
+  const encoder = await ctx.backends.crossEncoder(model, remoteUse(ctx, 'trained'));
   const passages = row.hits.map(({ chunk }) => textOf(chunk));
-  return encoder.score(row.question.question, passages, ctx.signal);
+  try {
+    return await encoder.score(row.question.question, passages, ctx.signal);
+  } catch (error) {
+    return refusedAlone(encoder, error);
+  }
 }
 
 /**

@@ -27,7 +27,7 @@ export const retrieve = defineNode({
     trained: {
       type: EmbedderModel,
       optional: true,
-      doc: 'The trained embedder that made the index, or a query adapter for the embedder that made it.',
+      doc: 'The trained or remote embedder that made the index, or a query adapter for the embedder that made it.',
     },
   },
   outputs: { hits: { type: Hits, doc: 'The best chunks of each question, in order.' } },
@@ -134,6 +134,7 @@ export const retrieve = defineNode({
   caching: 'pure',
   items: {
     over: 'questions',
+    asksOnce: true,
     key: ['question', 'variants'],
     length: (row) => (row as { question: string }).question.length,
   },
@@ -154,11 +155,12 @@ export const retrieve = defineNode({
         },
       ];
     }
-    if (made.digest === undefined) {
+    if (made.digest === undefined || made.engine === 'remote') {
+      const origin = made.engine === 'remote' ? 'on a server' : 'trained in this graph';
       return [
         {
           port: 'index',
-          message: `The index was made with ${made.model}, an embedder trained in this graph. Connect that embedder here, too.`,
+          message: `The index was made with ${made.model}, an embedder ${origin}. Connect that embedder here, too.`,
         },
       ];
     }
@@ -184,10 +186,17 @@ export const retrieve = defineNode({
 /** Clash of an embedder for questions that did not make the index, with the remedy. */
 function otherThan(
   made: EmbedderFacet,
-  { model, passages }: EmbedderFacet,
+  asking: EmbedderFacet,
 ): { readonly asked: string; readonly remedy: string } {
+  const { model, passages } = asking;
   if (passages !== undefined) return { asked: model, remedy: `choose ${passages.model} in` };
   if (model !== made.model) return { asked: model, remedy: `connect ${model} to` };
+  if (asking.engine === 'remote') {
+    return {
+      asked: `other settings of it: ${embedderWords(asking)}`,
+      remedy: 'connect this embedder to',
+    };
+  }
   return {
     asked: 'another training of it',
     remedy: 'connect this embedder to',

@@ -1,11 +1,11 @@
 import {
-  type EmbedderInfo,
   GraphError,
   type Hit,
   implementItems,
   type RunContext,
-  type TreeInput,
+  type ConnectedEmbedder,
 } from '@graft/graph';
+import { remoteUse } from '../kit/remote/remote-use.ts';
 import { retrieve } from './node.ts';
 
 /** Questions. Each holds all its candidates, perhaps thousands of whole chunks, until they are fused and cut. */
@@ -55,6 +55,7 @@ export const run = implementItems(retrieve, {
         texts: 'questions',
         dimension: index.info.dimension,
         prompt: params.prompt,
+        ...remoteUse(ctx, 'trained'),
       } as const;
       const embedder = await ctx.backends.embedder(trained ?? chosen, use);
       return embedder.embed(texts, ctx.signal);
@@ -95,11 +96,12 @@ async function inParts<Row, Result>(
   return results;
 }
 
-/** The embedder of the passages for a trained embedder's questions, as an index records it. */
-function ofPassages({ info, digest }: TreeInput<EmbedderInfo>): {
+/** The embedder of the passages for a connected embedder's questions, as an index records it. */
+function ofPassages({ info, digest }: ConnectedEmbedder): {
   readonly id: string;
   readonly digest: string;
 } {
+  if ('remote' in info) return info;
   return info.method === 'query-adapter' ? info.base : { id: info.id, digest };
 }
 

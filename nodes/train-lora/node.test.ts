@@ -1,15 +1,14 @@
-import type { ModelFacts } from '@graft/graph';
+import { trainableArchitectures, type ModelFacts } from '@graft/graph';
 import { architectures, linearKinds } from '@graft/training/architectures';
 import { describe, expect, it } from 'vitest';
-import { trainableArchitectures } from '../kit/training/definition.ts';
 import { trainLora } from './node.ts';
 
 const parse = (params: object = {}) => trainLora.params.parse(params);
 const model = { id: 'm', digest: 'd', architecture: 'llama', contextLength: 2048 };
-const check = (facets: object = {}, params: object = {}, format: ModelFacts['format'] = 'gguf') =>
+const check = (facets: object = {}, params: object = {}, facts: Partial<ModelFacts> = {}) =>
   trainLora.check?.(parse(params), { model: { model: { ...model, ...facets } } }, (id) => ({
-    ...{ id, title: id, kind: 'language-model', digest: 'd', architecture: 'llama', format },
-    ...{ contextLength: 2048, size: 1 },
+    ...{ id, title: id, kind: 'language-model', digest: 'd', architecture: 'llama' },
+    ...{ format: 'gguf', contextLength: 2048, size: 1, ...facts },
   }));
 
 it('knows the architectures and the modules that the trainer knows', () => {
@@ -39,7 +38,7 @@ describe('refuses', () => {
   });
 
   it('a model in ONNX, and rows longer than the model reads', () => {
-    expect(check({}, {}, 'onnx')).toEqual([
+    expect(check({}, {}, { format: 'onnx' })).toEqual([
       { port: 'model', message: expect.stringContaining('is an ONNX model') },
     ]);
     expect(check({}, { maxLength: 4096 })).toEqual([
@@ -49,6 +48,20 @@ describe('refuses', () => {
         message: expect.stringContaining('at most 2048 tokens'),
       },
     ]);
+  });
+
+  it('a precision that the trainer cannot read, with those to choose', () => {
+    const refused = [
+      {
+        port: 'model',
+        message:
+          '"m" is in IQ2_M, whose blocks Graft cannot read for training. Choose the model in Q4_K_M, Q8_0 or F16.',
+      },
+    ];
+    expect(check({}, {}, { dtype: 'iq2_m' })).toEqual(refused);
+    for (const dtype of ['iq4_xs', 'q5_0', 'q2_k', 'q4_k_m', 'bf16']) {
+      expect(check({}, {}, { dtype })).toEqual([]);
+    }
   });
 
   it('a module that no model has, and none at all', () => {

@@ -9,6 +9,7 @@ export * from './rows/judgements.ts';
 export { headlineInWords, metricInSentence, metricWords } from './metrics/metric-words.ts';
 export { knownMetric, metricSchema, type Metric } from './metrics/metric.ts';
 export * from './rows/training-types.ts';
+export * from './rows/dataset-formats.ts';
 export * from './rows/encoder-types.ts';
 export {
   answerVerdict,
@@ -65,6 +66,7 @@ export { agreementOf, verdictsOf, type Agreement, type Verdicts } from './eviden
 export * from './evidence/race.ts';
 export { SeededRandom, seededOrder } from './evidence/seeded-random.ts';
 export * from './contracts/training.ts';
+export * from './contracts/material.ts';
 export * from './contracts/model-source.ts';
 export * from './types/facets.ts';
 export * from './types/resolved-source.ts';
@@ -77,6 +79,7 @@ export * from './rows/model-reference.ts';
 export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';
 export * from './contracts/step-checkpoint.ts';
+export * from './metrics/remote-usage.ts';
 export * from './contracts/run-event.ts';
 export * from './contracts/experiment-event.ts';
 export * from './contracts/run-store.ts';

@@ -37,15 +37,15 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
   await removeLeftovers(scratch);
 
   const services = ({ models: digests, ...request }: ServiceRequest): StepServices => {
-    const { device, signal, progress, waiting, held } = request;
+    const { device, signal, progress, waiting, held, spent } = request;
     const models = new UsedModels({ catalogue, digests, signal, progress, waiting });
     const forStep = async () =>
-      (await backends.get()).forStep({ device, signal, progress, models, held });
+      (await backends.get()).forStep({ device, signal, progress, waiting, models, held, spent });
     return {
       backends: {
         embedder: async (model, use) => (await forStep()).backends.embedder(model, use),
         encoderTokenizer: async (model) => (await forStep()).backends.encoderTokenizer(model),
-        crossEncoder: async (model) => (await forStep()).backends.crossEncoder(model),
+        crossEncoder: async (model, use) => (await forStep()).backends.crossEncoder(model, use),
         languageModel: async (model, wanted) =>
           (await forStep()).backends.languageModel(model, wanted),
         tokenizer: async (model) => (await forStep()).backends.tokenizer(model),

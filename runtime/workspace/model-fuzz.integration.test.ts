@@ -17,7 +17,7 @@ const fuzz = openModelFuzz();
 // model-fuzz.soak.test.ts tries all changes.
 testModelFuzz(fuzz, 0.01);
 
-describe('what fuzzing found', { timeout: 120_000 }, () => {
+describe('what fuzzing found', () => {
   const own = (): string => join(fuzz.folder, 'own');
   const embedder = async (files: Files): Promise<StepRequest> => {
     await lay(own(), files);

@@ -29,6 +29,7 @@ import { ReceivedPackages } from './package/received-packages.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
 import { GraphPlanner } from './runs/graph-planner.ts';
 import { GraphRuns } from './runs/graph-runs.ts';
+import { ModelTrials } from './runs/model-trials.ts';
 import { RunKeeper } from './runs/run-keeper.ts';
 import { StateStorage } from './runs/state-storage.ts';
 import { WorkspaceFiles } from './uploads/workspace-files.ts';
@@ -183,6 +184,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     files: new WorkspaceFiles(folders),
     sources: files,
     models,
+    trials: new ModelTrials({ models, runs: graphRuns }),
     packages: new WorkspacePackages({
       ...{ ...folders, ...against, stores, leases, files, state, received, catalogue },
       journal: places,

@@ -14,6 +14,7 @@ import type { EmbeddingMaps } from './maps/embedding-maps.ts';
 import type { WorkspacePackages } from './package/workspace-packages.ts';
 import type { GraphPlanner } from './runs/graph-planner.ts';
 import type { GraphRuns } from './runs/graph-runs.ts';
+import type { ModelTrials } from './runs/model-trials.ts';
 import type { StateStorage } from './runs/state-storage.ts';
 import type { WorkspaceFiles } from './uploads/workspace-files.ts';
 import type { WorkspaceChanges } from './watch/workspace-changes.ts';
@@ -57,6 +58,8 @@ export interface Workspace extends AsyncDisposable {
   /** What the patterns of a `files` parameter match. */
   readonly sources: Pick<FileSourceResolver, 'match'>;
   readonly models: WorkspaceModels;
+  /** Single prompts to models. */
+  readonly trials: ModelTrials;
   /** Graphs with all that belongs to them in one file. */
   readonly packages: WorkspacePackages;
   /** Graphs that came with Graft. */

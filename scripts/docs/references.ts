@@ -1,9 +1,12 @@
 import path from 'node:path';
 import { builtInEntries, selectedModels } from '@graft/backends/catalogue';
+import { trainableFamilies } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { format, resolveConfig } from 'prettier';
 import { createProgram } from '../../apps/cli/program.ts';
+import { readableTypes } from '@graft/training/formats';
 import { commandsReference } from './commands-reference.ts';
+import { familiesReference } from './families-reference.ts';
 import { modelsReference } from './models-reference.ts';
 import { nodesReference } from './nodes-reference.ts';
 
@@ -13,6 +16,10 @@ export const root = path.resolve(import.meta.dirname, '../..');
 export async function references(): Promise<ReadonlyMap<string, string>> {
   const pages = {
     'docs/commands.md': commandsReference(createProgram(() => undefined)),
+    'docs/families.md': familiesReference({
+      architectures: trainableFamilies,
+      tensorTypes: readableTypes,
+    }),
     'docs/models.md': modelsReference(builtInEntries, selectedModels),
     'docs/nodes.md': nodesReference([...registry.values()]),
   };

@@ -113,7 +113,7 @@ export const zones = [
     files: /^nodes\/[^/]+\/.*\.ts$/,
     packages: ['@graft/graph'],
     forbidden: [...ENGINES, ...REACT],
-    stay: /^nodes\/({folder}|kit\/(asking|evaluation|export|text|training|web))\//,
+    stay: /^nodes\/({folder}|kit\/(asking|evaluation|export|remote|text|training|web))\//,
     why: 'a node implementation imports its own node.ts and interfaces of runtime/graph; backends arrive through the context, and no node imports another node; logic that several need is in nodes/kit',
   },
   {

@@ -57,6 +57,12 @@ export function whereOf({ entry, facts, ...listed }: ListedModel): string {
 /** `graft models pull NAME`: an interrupted download goes on where it stopped. */
 export async function pullModel(id: string, rawOptions: unknown): Promise<ExitCode> {
   const { acceptLicence = false } = pullSchema.parse(rawOptions);
+  print(await pull(id, { consent: acceptLicence }));
+  return exitCode.succeeded;
+}
+
+/** Downloads a model and tells its size, its licence and its progress. Gives the folder with its files. */
+export async function pull(id: string, options: { readonly consent: boolean }): Promise<string> {
   const models = catalogue();
   const cancelled = new AbortController();
   const settled = cancelOnInterrupt(() => cancelled.abort());
@@ -75,14 +81,10 @@ export async function pullModel(id: string, rawOptions: unknown): Promise<ExitCo
     announce();
     line.show(told);
   };
-  const folder = await models
-    .fetch(id, { signal: cancelled.signal, consent: acceptLicence, progress })
-    .finally(() => {
-      settled();
-      line.close();
-    });
-  print(folder);
-  return exitCode.succeeded;
+  return models.fetch(id, { signal: cancelled.signal, ...options, progress }).finally(() => {
+    settled();
+    line.close();
+  });
 }
 
 /** `graft models du`. */

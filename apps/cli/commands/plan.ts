@@ -1,4 +1,4 @@
-import { leftText, plural } from '@graft/graph';
+import { leftText, plural, upperCostText } from '@graft/graph';
 import type { PlannedStep, PlanReport } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -48,7 +48,7 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
     const time = timeText(report);
     // Without a plan there are no counts to print.
     const isPlan = rows.length > 0 || report.problems.length === 0;
-    if (isPlan) print(`${report.reused} reused, ${report.toRun} to run${time}`);
+    if (isPlan) print(`${report.reused} reused, ${report.toRun} to run${time}${costText(report)}`);
   }
   printDrift(report.drift ?? [], opened.file);
   printProblems(report.problems);
@@ -61,6 +61,11 @@ function timeText({ nodes, estimatedMs }: PlanReport): string {
   const known = nodes.every((step) => step.verdict === 'hit' || step.estimatedMs !== undefined);
   const time = formatDuration(estimatedMs);
   return known ? `, ${time} the last time` : `, over ${time}`;
+}
+
+function costText(report: PlanReport): string {
+  const text = upperCostText(report);
+  return text === '' ? '' : `, ${text}`;
 }
 
 function why(step: PlannedStep): string {

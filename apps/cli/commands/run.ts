@@ -1,4 +1,4 @@
-import type { PortAliases, RunEvent, StepSummary } from '@graft/graph';
+import { GraphError, type PortAliases, type RunEvent, type StepSummary } from '@graft/graph';
 import { z } from 'zod';
 import { exitCodeOfRun, type ExitCode } from '../exit-code.ts';
 import { readInputs } from '../input-text.ts';
@@ -6,6 +6,7 @@ import { cancelOnInterrupt, print, oneLine, painter } from '../terminal.ts';
 import { open, openGraph } from '../opened-workspace.ts';
 import { printDrift, printProblems, type ShownProblem } from '../problem-report.ts';
 import { formatDuration } from '../quantity.ts';
+import { pullMissing, tellMissing } from '../missing-models.ts';
 import { LiveView } from '../progress/live-view.ts';
 import { PlainView } from '../progress/plain-view.ts';
 
@@ -18,6 +19,7 @@ const optionsSchema = z.object({
   out: z.string().optional(),
   device: z.string().optional(),
   locked: z.boolean().optional(),
+  pull: z.boolean().optional(),
   workspace: z.string().optional(),
 });
 
@@ -29,7 +31,8 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
   const opened = await openGraph(file, options);
   const inputs = await readInputs(options.input);
   await using workspace = await open(opened.root);
-  const handle = await workspace.runs.start(opened.graph, opened.file, {
+  if (options.pull === true) await pullMissing(workspace, opened);
+  const starting = workspace.runs.start(opened.graph, opened.file, {
     inputs,
     outputs: options.output,
     ...(options.only === undefined ? {} : { only: options.only }),
@@ -37,6 +40,11 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
     ...(options.locked === undefined ? {} : { locked: options.locked }),
     ...(options.set.length === 0 ? {} : { settings: { set: options.set } }),
     ...(opened.revision === undefined ? {} : { revision: opened.revision }),
+  });
+  const handle = await starting.catch(async (error: unknown) => {
+    const { problems } = GraphError.from(error);
+    if (problems.some(({ code }) => code === 'bad-model')) await tellMissing(workspace, opened);
+    throw error;
   });
   printDrift(handle.drift, opened.file);
   const release = cancelOnInterrupt(() => handle.cancel());

@@ -1,4 +1,4 @@
-import { itemsText, type RunRecord, type StepSummary } from '@graft/graph';
+import { itemsText, type RunRecord, type StepSummary, usageText } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -122,6 +122,7 @@ function stepRow(step: StepSummary): string[] {
     step.ms > 0 ? formatDuration(step.ms) : '',
     step.device ?? '',
     step.items === undefined ? '' : itemsText(step.items),
+    step.remote === undefined ? '' : usageText(step.remote),
     step.error === undefined ? '' : oneLine(step.error.message, 120),
   ];
 }

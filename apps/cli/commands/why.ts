@@ -1,6 +1,7 @@
 import {
   GraphError,
   itemsText,
+  usageText,
   loopType,
   plural,
   resumedText,
@@ -42,6 +43,7 @@ function explain(step: StepSummary): void {
   const device = step.device === undefined ? '' : ` on ${step.device}`;
   print(`${paint('bold', step.node)} (${step.type}) ${step.status}${time}${device}`);
   if (step.items !== undefined) print(itemsText(step.items));
+  if (step.remote !== undefined) print(`Asked servers: ${usageText(step.remote)}`);
   if (step.error !== undefined) print(oneLine(step.error.message, 1000));
   print(`\n${verdict(step)}`);
   if (step.checkpoints !== undefined) printCheckpoints(step.checkpoints, step.status);

@@ -6,6 +6,7 @@ import {
   resumedText,
   type RunEvent,
   stoppedText,
+  usageText,
 } from '@graft/graph';
 import { formatDuration } from '../quantity.ts';
 import { oneLine, type Paint } from '../terminal.ts';
@@ -29,6 +30,7 @@ export function finishedLine(step: FinishedStep, width: number, paint: Paint): s
     step.from === undefined ? step.status : `${step.status}, from ${step.from}`,
     step.ms > 0 ? formatDuration(step.ms) : '',
     step.items === undefined ? '' : itemsText(step.items),
+    step.remote === undefined ? '' : usageText(step.remote),
     step.status === 'succeeded' ? (step.device ?? '') : '',
     Object.values(step.outputs)
       .map((output) => output.summary ?? '')

@@ -61,6 +61,18 @@ export const checks = createStore<Checks>()((set) => ({
   },
 }));
 
+/** The parameters of a new node: its defaults, with the person's models in place of the node's own. */
+export function newParams(definition: NodeType): Readonly<Record<string, unknown>> {
+  const { preferred } = checks.getState();
+  return Object.fromEntries(
+    paramFields(definition).map(({ name, modelKind, default: own }) => {
+      const model = modelKind === undefined ? undefined : preferred.get(modelKind);
+      // An empty one leaves the choice to the node.
+      return [name, model === undefined || own === '' ? own : model] as const;
+    }),
+  );
+}
+
 /** Adds a node as `addNode` does, with the person's models in place of the node's own. */
 export function addPreferredNode(
   graph: Graph,
@@ -70,13 +82,6 @@ export function addPreferredNode(
   const added = addNode(graph, definition, position);
   const node = added.graph.nodes[added.id];
   if (node === undefined) return added;
-  const { preferred } = checks.getState();
-  const chosen = paramFields(definition).flatMap(({ name, modelKind, default: own }) => {
-    const model = modelKind === undefined ? undefined : preferred.get(modelKind);
-    // An empty one leaves the choice to the node.
-    return model === undefined || own === '' ? [] : [[name, model] as const];
-  });
-  const params = { ...node.params, ...Object.fromEntries(chosen) };
-  const nodes = { ...added.graph.nodes, [added.id]: { ...node, params } };
+  const nodes = { ...added.graph.nodes, [added.id]: { ...node, params: newParams(definition) } };
   return { id: added.id, graph: { ...added.graph, nodes } };
 }

@@ -80,7 +80,7 @@ function withLog(step: StepView, event: EventOf<'step.log'>): StepView {
 }
 
 function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
-  const { node, type, status, ms, outputs, madeAt, from, device, reason, items, error } =
+  const { node, type, status, ms, outputs, madeAt, from, device, reason, items, remote, error } =
     event.step;
   const { checkpoints } = event.step;
   const failedKey = error === undefined ? undefined : event.step.cacheKey;
@@ -91,7 +91,7 @@ function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
     ms,
     outputs,
     finishedAt: event.at,
-    ...defined({ madeAt, from, device, reason, items, error, failedKey, checkpoints }),
+    ...defined({ madeAt, from, device, reason, items, remote, error, failedKey, checkpoints }),
   }));
 }
 

@@ -5,6 +5,7 @@ import type {
   MetricRow,
   MissReason,
   Problem,
+  RemoteUsage,
   StepCheckpoints,
   StepStatus,
   StepSummary,
@@ -54,6 +55,8 @@ export interface StepView {
   readonly share?: number;
   readonly reason?: MissReason;
   readonly items?: ItemCounts;
+  /** What it asked servers for. */
+  readonly remote?: RemoteUsage;
   readonly outputs: Readonly<Record<string, ArtifactRef>>;
   /** For a node that other steps replace: by output, the step output that it shows. */
   readonly feeds?: Readonly<Record<string, Feed>>;

@@ -1,10 +1,11 @@
 import type { ModelKind, ReadRows } from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
+import type { TemplateId } from '../templates/templates.ts';
 import type { PendingEdge } from './screen-store.ts';
 
-/** What a name is asked for. `folder` and `name` stand in the field at first. */
+/** What a name is asked for. `folder` and `name` stand in the field at first; `start` is chosen at first. */
 export type NameQuestion =
-  | { readonly kind: 'new'; readonly folder?: string }
+  | { readonly kind: 'new'; readonly folder?: string; readonly start?: TemplateId }
   | { readonly kind: 'save-as'; readonly name: string }
   | { readonly kind: 'extract'; readonly name: string; readonly subgraph: string };
 

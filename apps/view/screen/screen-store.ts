@@ -1,5 +1,8 @@
 import type { Span } from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
+import { documentStore } from '../document/document-store.ts';
+import { prefixOf } from '../document/levels.ts';
+import { runView, stepRun } from '../run/run-view.ts';
 
 export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
 /** The views of a graph: canvas, page of cells, form with outputs; and runs side by side. */
@@ -35,6 +38,8 @@ export interface OpenEnd {
   readonly from: PendingEdge;
   /** Where it was dropped, on the canvas. */
   readonly at: { readonly x: number; readonly y: number };
+  /** The same place in pixels of the window: the menu opens there. */
+  readonly over: { readonly x: number; readonly y: number };
 }
 
 interface ScreenState {
@@ -45,6 +50,8 @@ interface ScreenState {
   readonly seen: boolean;
   readonly selection: readonly string[];
   readonly inspectorTab: InspectorTab;
+  /** The tabs on which nodes open that have run, and others: as the person last chose for such nodes. */
+  readonly opensOn: { readonly ran: InspectorTab; readonly other: InspectorTab };
   readonly bottomTab: BottomTab;
   readonly commandMenu: boolean;
   /** Whether each card shows what a run would do with it. */
@@ -55,6 +62,7 @@ interface ScreenState {
   readonly source: Span | null;
   readonly notices: readonly Notice[];
   look(view: View): void;
+  /** Selects nodes; of a single one the inspector shows the tab on which such nodes open. */
   select(nodes: readonly string[]): void;
   /** Deselects nodes that no longer exist. */
   keepSelected(exists: (node: string) => boolean): void;
@@ -73,6 +81,8 @@ interface ScreenState {
       >
     >,
   ): void;
+  /** Shows a tab of the inspector, and opens nodes like the selected one on it from now on. */
+  chooseTab(tab: InspectorTab): void;
   drawFrom(port: PendingEdge | null): void;
   notify(notice: Omit<Notice, 'id'>): void;
   dismiss(id: number): void;
@@ -80,6 +90,12 @@ interface ScreenState {
   dismissOthers(file: string): void;
   /** Removes notices that end with one of these events. */
   dismissUntil(...now: readonly NonNullable<Notice['until']>[]): void;
+}
+
+/** Whether a node of the graph that is shown has run. What the plan says of others comes later, and moves no tab. */
+function hasRun(node: string): boolean {
+  const step = stepRun(runView.getState(), prefixOf(documentStore.getState().trail) + node);
+  return Object.keys(step?.outputs ?? {}).length > 0;
 }
 
 let lastNotice = 0;
@@ -93,6 +109,7 @@ export const screenStore = createStore<ScreenState>()((set) => ({
   seen: false,
   selection: [],
   inspectorTab: 'parameters',
+  opensOn: { ran: 'output', other: 'parameters' },
   bottomTab: 'run',
   commandMenu: false,
   planOverlay: false,
@@ -103,17 +120,29 @@ export const screenStore = createStore<ScreenState>()((set) => ({
   // Keys in another view must not act on the canvas selection.
   look: (view) => set((state) => (state.view === view ? state : { view, selection: [] })),
   select: (selection) =>
-    set((state) =>
-      state.selection.length === selection.length &&
-      state.selection.every((id, index) => id === selection[index])
-        ? state
-        : { selection },
-    ),
+    set((state) => {
+      const [node, ...others] = selection;
+      if (
+        state.selection.length === selection.length &&
+        state.selection.every((id, index) => id === selection[index])
+      )
+        return state;
+      if (node === undefined || others.length > 0) return { selection };
+      return { selection, inspectorTab: state.opensOn[hasRun(node) ? 'ran' : 'other'] };
+    }),
   keepSelected: (exists) =>
     set((state) =>
       state.selection.every(exists) ? state : { selection: state.selection.filter(exists) },
     ),
   show: (part) => set(part),
+  chooseTab: (inspectorTab) =>
+    set(({ selection: [node], opensOn }) => ({
+      inspectorTab,
+      opensOn:
+        node === undefined
+          ? opensOn
+          : { ...opensOn, [hasRun(node) ? 'ran' : 'other']: inspectorTab },
+    })),
   drawFrom: (pendingEdge) => set({ pendingEdge }),
   notify: (notice) =>
     set((state) => ({

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { queries } from '../api/client.ts';
 import { commandOf } from '@graft/view';
 import { takeDroppedFiles } from '../features/files/dropped-files.ts';
+import { StartOffers, useStarts } from '../features/files/starts.tsx';
 import { useCopyExample } from '../features/gallery/copy-example.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
 import { ModelOffer } from '../kit/slots.ts';
@@ -12,10 +13,14 @@ import { useOverlay } from '../kit/stores.ts';
 /** Where no graph is open: how to begin. Examples are offered where the workspace has no graph yet. */
 export function FirstScreen() {
   const { data: files } = useQuery(queries.graphs.list.queryOptions());
+  const isNew = files?.length === 0;
+  const { starts, isLooking } = useStarts(isNew);
   // Here nobody asks for node types, with which it comes elsewhere.
   useEffect(takeDroppedFiles, []);
-  if (files === undefined) return null;
-  const isNew = files.length === 0;
+  const examples = useQuery(queries.graphs.examples.queryOptions(undefined, { enabled: isNew }));
+  // Drawn when all of it is known, so that nothing moves.
+  if (files === undefined || isLooking || examples.isLoading) return null;
+  const offered = starts.some(({ id, lay }) => id !== 'empty' && lay !== undefined);
   return (
     <section
       aria-label="How to begin"
@@ -27,13 +32,16 @@ export function FirstScreen() {
         </h1>
         <p className="mt-1 text-ink-2">
           {isNew
-            ? 'Create a graph, open a package that somebody sent you, or start from an example.'
+            ? offered
+              ? 'Start with the files of its folder, create a graph, or start from an example.'
+              : 'Drop documents or rows here to start with them, create a graph, or start from an example.'
             : 'Open a graph on the left, create one, or open a package that somebody sent you.'}
         </p>
+        {isNew ? <StartOffers starts={starts} /> : null}
         <div className="mt-4 flex gap-2">
           <button
             type="button"
-            className={`button ${isNew ? 'go' : ''}`}
+            className={`button ${isNew && !offered ? 'go' : ''}`}
             onClick={() => useOverlay.getState().show({ nameQuestion: { kind: 'new' } })}
           >
             New graph …

@@ -1,6 +1,7 @@
 import {
   seedParam,
-  trainableFamilies,
+  isTrainablePrecision,
+  trainableArchitectures,
   type FacetClash,
   type ModelLookup,
   type ParamMeta,
@@ -172,11 +173,6 @@ export type TrainingParams = z.output<z.ZodObject<typeof trainingParams>> & {
   readonly learningRate: number;
 };
 
-/** Trainable families: `general.architecture` of GGUF files and `model_type` of safetensors folders. */
-export const trainableArchitectures: readonly string[] = [
-  ...new Set(Object.entries(trainableFamilies).flatMap(([gguf, types]) => [gguf, ...types])),
-];
-
 /** Clashes that prevent training the model at input `model`, as far as known before a run. */
 export function trainingClashes(
   { maxLength }: { readonly maxLength: number },
@@ -185,13 +181,21 @@ export function trainingClashes(
 ): FacetClash[] {
   const model = inputs['model']?.model;
   if (model === undefined) return [];
-  if (models(model.id)?.format === 'onnx')
-    return [{ port: 'model', message: onnxRefused(model.id) }];
+  const { format, dtype = '' } = models(model.id) ?? {};
+  if (format === 'onnx') return [{ port: 'model', message: onnxRefused(model.id) }];
   if (!trainableArchitectures.includes(model.architecture)) {
     return [
       {
         port: 'model',
         message: `"${model.id}" has the architecture "${model.architecture}", which Graft cannot train. Choose a model with one of ${trainableArchitectures.join(', ')}.`,
+      },
+    ];
+  }
+  if (format === 'gguf' && !isTrainablePrecision(dtype)) {
+    return [
+      {
+        port: 'model',
+        message: `"${model.id}" is in ${dtype.toUpperCase()}, whose blocks Graft cannot read for training. Choose the model in Q4_K_M, Q8_0 or F16.`,
       },
     ];
   }

@@ -183,3 +183,26 @@ describe('the settings', () => {
     await expect(operatorSettings(environment)).rejects.toThrow(`Graft cannot read ${file}`);
   });
 });
+
+describe('prices', () => {
+  const url = 'https://api.example.com/v1';
+  const price = (prices: string, model: string, at = url): unknown =>
+    new RemoteAccess({ GRAFT_PRICES: prices }).price(at, model);
+
+  it('are those of a model at an address, the last one of several', () => {
+    const prices =
+      'owner/m:free@https://api.example.com=0.25/2, e@https://api.example.com/v1=0.02 @http://10.0.0.5:8000=1/0 e@https://api.example.com=0.03';
+    expect(price(prices, 'owner/m:free')).toEqual({ input: 0.25, output: 2 });
+    expect(price(prices, 'e')).toEqual({ input: 0.03, output: 0 });
+    expect(price(prices, '', 'http://10.0.0.5:8000')).toEqual({ input: 1, output: 0 });
+    expect(price(prices, 'owner/m:free', 'https://other.example')).toBeUndefined();
+    expect(price('', 'e')).toBeUndefined();
+  });
+
+  it.each(['m=1', 'm@api.example.com=1', 'm@https://api.example.com', 'm@https://a.example=1/x'])(
+    'are of one form: %s',
+    (entry) => {
+      expect(() => price(entry, 'm')).toThrow(/which is no price\. Write MODEL@https:/);
+    },
+  );
+});

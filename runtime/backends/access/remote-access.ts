@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GraphError } from '@graft/graph';
+import { GraphError, type TokenPrice } from '@graft/graph';
 import { toldSettingsFile } from './operator-settings.ts';
 import { isHidden, writtenAddress } from './public-address.ts';
 
@@ -99,6 +99,28 @@ export class RemoteAccess {
     throw refused(
       `The graph would send its prompts or questions to ${origin}, which your settings do not allow. If you trust that server, ${this.#adding('GRAFT_ENDPOINTS', origin)}`,
     );
+  }
+
+  /**
+   * The price of a model at an address, from `GRAFT_PRICES`: `MODEL@https://api.example.com=INPUT/OUTPUT`, in US dollars
+   * for a million tokens. Undefined if it has none. Throws `unavailable` for an entry of another form.
+   */
+  price(url: string, model: string): TokenPrice | undefined {
+    const { origin } = new URL(url);
+    let price: TokenPrice | undefined;
+    for (const entry of (this.#settings['GRAFT_PRICES'] ?? '').split(/[\s,]+/)) {
+      if (entry === '') continue;
+      const parts = /^(.*)@(https?:\/\/[^@=]+)=(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?$/.exec(entry);
+      const [, name, address = '', input, output = '0'] = parts ?? [];
+      if (!URL.canParse(address)) {
+        throw refused(
+          `GRAFT_PRICES (in ${this.#file} or the environment) has the entry ${entry}, which is no price. Write MODEL@https://api.example.com=0.25/2: US dollars for a million tokens that it reads, and writes.`,
+        );
+      }
+      if (new URL(address).origin !== origin || name !== model) continue;
+      price = { input: Number(input), output: Number(output) };
+    }
+    return price;
   }
 
   /** Whether graphs may read a site on this machine or a private network. */

@@ -84,6 +84,11 @@ export interface ModelPackage {
 }
 
 /** The models that can be had, and those that are here, in the models folder and with other tools. */
+export interface RemoveOptions {
+  /** Milliseconds to wait for the end of a download that was stopped a moment ago; default: none. */
+  readonly patience?: number;
+}
+
 export interface Catalogue {
   readonly modelsFolder: string;
   /** What the hub has. */
@@ -121,9 +126,9 @@ export interface Catalogue {
   receive(entry: ModelEntry, from: ModelPackage): Promise<void>;
   /**
    * Deletes a model's files, its unfinished downloads and its conversions; of an imported model its entry and pinned digests too.
-   * Throws `bad-input` for a model of another tool.
+   * Throws `bad-input` for a model of another tool, and for one that is being downloaded, by any process.
    */
-  remove(id: string): Promise<void>;
+  remove(id: string, options?: RemoveOptions): Promise<void>;
   /** What the models folder takes of the disk. */
   usage(): Promise<ModelsUsage>;
   /** Deletes what was made of models to be read quicker and was not read for a week. Gives its bytes. */

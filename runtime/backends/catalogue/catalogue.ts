@@ -20,6 +20,7 @@ import type {
   ModelPackage,
   ModelsUsage,
   OpenedModel,
+  RemoveOptions,
 } from './catalogue-contract.ts';
 import { CatalogueRecords } from './catalogue-records.ts';
 import { ConvertedModels } from './converted-models.ts';
@@ -30,12 +31,13 @@ import { HubAccess } from './hub-access.ts';
 import { HubModels } from './hub-models.ts';
 import { importedId, importModel, requireFree, type ImportOptions } from './import-model.ts';
 import { factsOfInstalled, listModels } from './listed-models.ts';
-import { factsOf, modelDigest } from './model-facts.ts';
+import { digestsOf, factsOf, modelDigest } from './model-facts.ts';
 import {
   cancelled,
   ModelDownload,
   receivedOf,
   removeParts,
+  unlessDownloading,
   type FetchProgress,
 } from './model-download.ts';
 import { diskUsage } from './models-usage.ts';
@@ -62,10 +64,6 @@ interface FetchWork {
 export function createCatalogue(options: CatalogueOptions): Catalogue {
   return new FolderCatalogue(options);
 }
-
-/** The digests of a model's files, as far as they are known. */
-const digestsOf = (entry: ModelEntry | undefined): readonly string[] =>
-  entry?.files.flatMap(({ digest }) => digest ?? []) ?? [];
 
 class FolderCatalogue implements Catalogue {
   readonly modelsFolder: string;
@@ -223,20 +221,27 @@ class FolderCatalogue implements Catalogue {
       elsewhere: (id: string) => this.#elsewhere.find(id)?.entry,
       add: (added: ModelEntry) => this.#records.add(added),
     };
-    return withFileLock(this.#lockOf(entry.id), {}, () =>
-      receiveModel(target, foreignEntry(entry, name), blob),
-    );
+    const received = foreignEntry(entry, name);
+    return withFileLock(this.#lockOf(entry.id), {}, () => receiveModel(target, received, blob));
   }
 
-  async remove(id: string): Promise<void> {
+  async remove(id: string, { patience = 0 }: RemoveOptions = {}): Promise<void> {
     const installed = this.#records.find(id) === undefined ? this.#elsewhere.find(id) : undefined;
     if (installed !== undefined) throw notOurs(id, installed);
+    this.entry(id);
+    const lock = { folder: this.#lockOf(id), patience };
+    await unlessDownloading(id, lock, () => this.#removeLocked(id));
+  }
+
+  /** Without the lock of the model, which the caller holds. */
+  async #removeLocked(id: string): Promise<void> {
     const entry = this.entry(id);
     await this.#converted.remove(modelDigest(entry));
     await this.#blobs.removeModel(id);
-    for (const file of entry.files) await removeParts(this.#blobs, file);
-    const digests = digestsOf(entry);
-    await this.#dropBlobs(digests, id);
+    const others = this.#records.all().filter((other) => other.id !== id);
+    const kept = others.flatMap(({ files }) => files);
+    for (const file of entry.files) await removeParts(this.#blobs, file, kept);
+    await this.#dropBlobs(digestsOf(entry), id);
     await this.#records.forget(id);
   }
 
@@ -359,7 +364,7 @@ class FolderCatalogue implements Catalogue {
   /** Of a model that was looked up in vain nothing stays; one of which bytes have come goes on next time. */
   async #forgetUnlessBegun(id: string): Promise<void> {
     const parts = this.entry(id).files.map((file) => receivedOf(this.#blobs, file));
-    if ((await Promise.all(parts)).every((bytes) => bytes === 0)) await this.remove(id);
+    if ((await Promise.all(parts)).every((bytes) => bytes === 0)) await this.#removeLocked(id);
   }
 
   async #fetchMissing(id: string, { signal, progress }: FetchWork): Promise<string> {

@@ -221,6 +221,47 @@ describe('a model by name', () => {
     expect(await catalogue.usage()).toMatchObject({ models: [], partial: 0 });
   });
 
+  it('is not removed while it is downloaded, and with what has come of it afterwards', async () => {
+    const weights = smallGguf(2 << 20);
+    const hub = await serve({ 'o/r': { 'm-Q8_0.gguf': weights } });
+    const catalogue = await open(hub);
+    const other = await open(hub, { modelsFolder: catalogue.modelsFolder });
+    /** Pulls until some of it has come, and gives what stops it. */
+    const begin = async (id: string): Promise<() => Promise<unknown>> => {
+      const stopped = new AbortController();
+      let pull: Promise<unknown> = Promise.resolve();
+      await new Promise<void>((begun) => {
+        const progress = ({ done }: { readonly done: number }): void => {
+          if (done > 0) begun();
+        };
+        pull = catalogue.fetch(id, { signal: stopped.signal, progress }).catch(() => undefined);
+      });
+      return () => {
+        stopped.abort();
+        hub.gate.open();
+        return pull;
+      };
+    };
+    // The header comes before, of a megabyte.
+    void hub.gate.stopAfter(2 << 20, 'hold');
+    const stop = await begin('hf:o/r');
+    await expect(other.remove('hf:o/r')).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('is downloading the model "hf:o/r". Stop that') as string,
+    });
+    await stop();
+    // Another name of the same file goes on from there.
+    void hub.gate.stopAfter((1 << 20) + (1 << 18), 'hold');
+    await (
+      await begin('hf:o/r:Q8_0')
+    )();
+    await other.remove('hf:o/r', { patience: 60_000 });
+    expect((await other.list()).map(({ partial }) => partial > 0)).toEqual([true]);
+    await other.remove('hf:o/r:Q8_0', { patience: 60_000 });
+    expect(await storedFiles(catalogue)).toEqual([]);
+    expect(await other.usage()).toMatchObject({ models: [], partial: 0 });
+  });
+
   it('may be imported under another name', async () => {
     const hub = await serve({ 'o/r': language });
     const catalogue = await open(hub);

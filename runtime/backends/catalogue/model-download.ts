@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GraphError, type ModelEntry, type ModelFile } from '@graft/graph';
-import { hasCode, hashFile, isFullDisk, withFileLock } from '@graft/kit';
+import { hasCode, hashFile, isFullDisk, LockBusyError, withFileLock } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
 import { Unreachable } from './http-get.ts';
 import type { HubAccess } from './hub-access.ts';
@@ -267,9 +267,16 @@ export async function receivedOf(blobs: BlobStore, file: ModelFile): Promise<num
   return Math.max(...(await Promise.all(parts)));
 }
 
-/** Forgets what has come of a file. */
-export async function removeParts(blobs: BlobStore, file: ModelFile): Promise<void> {
-  for (const source of file.sources) await PartFile.remove(partOf(blobs, source, file));
+/** Forgets what has come of a file, except what belongs to files of other models as well. */
+export async function removeParts(
+  blobs: BlobStore,
+  file: ModelFile,
+  others: readonly ModelFile[],
+): Promise<void> {
+  const partsOf = (of: ModelFile): string[] =>
+    of.sources.map((source) => partOf(blobs, source, of));
+  const kept = new Set(others.flatMap(partsOf));
+  for (const part of partsOf(file)) if (!kept.has(part)) await PartFile.remove(part);
 }
 
 function partOf(blobs: BlobStore, source: string, { digest }: ModelFile): string {
@@ -287,4 +294,23 @@ export function cancelled(cause: unknown): GraphError {
   return new GraphError('cancelled', 'the download was cancelled; the next one continues there', {
     cause,
   });
+}
+
+/** Runs `work` with the lock of a model, which whoever downloads it holds. Throws `bad-input` where somebody does. */
+export async function unlessDownloading<T>(
+  id: string,
+  { folder, patience }: { readonly folder: string; readonly patience: number },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await withFileLock(folder, { patience }, work);
+  } catch (error) {
+    if (!(error instanceof LockBusyError)) throw error;
+    const who = error.pid === process.pid ? 'Graft' : `The process ${error.pid}`;
+    throw new GraphError(
+      'bad-input',
+      `${who} is downloading the model "${id}". Stop that download first, then delete the model.`,
+      { cause: error },
+    );
+  }
 }

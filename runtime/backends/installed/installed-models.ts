@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { canonicalModelId, GraphError, howToGet, type ModelEntry } from '@graft/graph';
+import { canonicalModelId, GraphError, howToDelete, howToGet, type ModelEntry } from '@graft/graph';
 import { hashFile, SharedCall, type FileHash } from '@graft/kit';
 import { z } from 'zod';
 import { bootId } from '../catalogue/boot-id.ts';

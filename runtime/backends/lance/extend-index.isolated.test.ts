@@ -269,8 +269,10 @@ describe('an index that is made of the one before', () => {
     const base = await built(twice);
     const one = await built([...before, chunkOf(3)], { previous: base.folder });
     expect(one).toMatchObject({ rows: 2_101, reused: 2_101 });
-    const hits = await hitsOf(one, [{ vector: vectorOf(3), k: 3 }]);
-    expect(hits[0]?.filter(({ chunk }) => chunk.id === 'note-3')).toHaveLength(2);
+    // By words, whose index is exact.
+    const filter = { paths: ['note-3.md'], metadata: {} };
+    const hits = await hitsOf(one, [{ mode: 'bm25', text: chunkOf(3).text, filter }]);
+    expect(hits[0]?.map(({ chunk }) => chunk.id)).toEqual(['note-3', 'note-3']);
     const four = await built([...twice, chunkOf(3)], { previous: one.folder });
     expect(four).toMatchObject({ rows: 2_103, reused: 2_102 });
   });

@@ -43,6 +43,8 @@ describe('the device of an engine', () => {
 
   it('is one that it can use', async () => {
     const devices = open();
+    expect(await devices.deviceOf('training', 'tensorflow')).toBe('tensorflow');
+    expect(await devices.deviceOf('onnxruntime', 'tensorflow')).toBe('cpu');
     expect(await devices.deviceOf('onnxruntime', 'vulkan:0')).toBe('cpu');
     expect(await devices.deviceOf('onnxruntime', 'cuda:0')).toBe('cuda:0');
     expect(await devices.deviceOf('llama.cpp', 'webgpu')).toBe(
@@ -98,6 +100,7 @@ describe('a device that is asked for', () => {
 
   it('must be there', async () => {
     await open().require('vulkan');
+    await open().require('tensorflow');
     await expect(open().require('cuda:0')).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('Choose one of cpu, vulkan:0, webgpu'),

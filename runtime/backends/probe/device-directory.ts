@@ -43,7 +43,7 @@ function machineStamp(): string {
 }
 
 /** Spelling of a device request. */
-const known = /^(auto|cpu|webgpu|metal|(cuda|vulkan)(:\d+)?)$/;
+const known = /^(auto|cpu|webgpu|metal|tensorflow|(cuda|vulkan)(:\d+)?)$/;
 
 const rememberedSchema = z.object({
   version: z.literal(1),
@@ -120,7 +120,10 @@ export class DeviceDirectory {
     return modelMachine(await this.#llama.get());
   }
 
-  /** A real device's id; `auto` is the CPU, except for llama.cpp, which prefers a hardware GPU. */
+  /**
+   * A real device's id; `auto` is the CPU, except for llama.cpp, which prefers a hardware GPU. TensorFlow.js only trains;
+   * for other engines `tensorflow` is `auto`.
+   */
   async deviceOf(engine: EngineName | undefined, wanted: string): Promise<string> {
     switch (engine) {
       case undefined:
@@ -132,7 +135,7 @@ export class DeviceDirectory {
       case 'training':
         return wanted === 'auto' ? 'cpu' : wanted;
       case 'llama.cpp': {
-        if (wanted === 'auto') return (await this.#llama.get()).id;
+        if (wanted === 'auto' || wanted === 'tensorflow') return (await this.#llama.get()).id;
         if (wanted !== 'webgpu') return wanted;
         return llamaDevice(wanted) === 'metal' ? 'metal' : 'vulkan:0';
       }
@@ -141,11 +144,11 @@ export class DeviceDirectory {
 
   /** Throws `bad-param` for an invalid name, and `unavailable` for a device that the machine lacks. */
   async require(wanted: string): Promise<void> {
-    if (wanted === 'auto' || wanted === 'cpu') return;
+    if (wanted === 'auto' || wanted === 'cpu' || wanted === 'tensorflow') return;
     if (!known.test(wanted)) {
       throw new GraphError(
         'bad-param',
-        `"${wanted}" is not a device. Devices are auto, cpu, webgpu, cuda:0, vulkan:0 and metal. \`graft doctor\` shows which this machine has.`,
+        `"${wanted}" is not a device. Devices are auto, cpu, webgpu, cuda:0, vulkan:0, metal and, for training alone, tensorflow. \`graft doctor\` shows which this machine has.`,
       );
     }
     const devices = await this.#devices.get();

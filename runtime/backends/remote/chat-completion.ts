@@ -1,5 +1,15 @@
 import type { GenerateRequest, RemoteModel } from '@graft/graph';
 import { z } from 'zod';
+import type { RequestKind } from './refusals.ts';
+import { withFields } from './remote-request.ts';
+
+export const chat: RequestKind = {
+  path: '/chat/completions',
+  node: 'Remote model',
+  sends: 'prompt',
+  server: 'an OpenAI-compatible server',
+  address: 'OpenAI-compatible addresses mostly end in /v1.',
+};
 
 /**
  * The body of a streaming request. Sends only what every server accepts: `fields` may add other samplers. Omits
@@ -9,7 +19,7 @@ export function chatRequest(
   { model, fields }: Pick<RemoteModel, 'model' | 'fields'>,
   { system, prompt, maxTokens, temperature, topP, seed, stop }: GenerateRequest,
 ): Record<string, unknown> {
-  const body: Record<string, unknown> = {
+  const body = {
     model,
     messages: [
       ...(system === '' ? [] : [{ role: 'system', content: system }]),
@@ -21,9 +31,8 @@ export function chatRequest(
     ...(stop.length === 0 ? {} : { stop }),
     stream: true,
     stream_options: { include_usage: true },
-    ...fields,
   };
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  return withFields(body, { fields });
 }
 
 const tokensSchema = z.number().int().nonnegative();

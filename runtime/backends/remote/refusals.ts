@@ -49,11 +49,24 @@ export class TryAgain extends Error {
   }
 }
 
+/** A kind of request, with the words of its messages. */
+export interface RequestKind {
+  /** Below the address. */
+  readonly path: string;
+  /** Title of the node that names the address. */
+  readonly node: string;
+  readonly sends: string;
+  readonly server: string;
+  /** What an address is like. */
+  readonly address: string;
+}
+
 /** The target of a request. */
 export interface Asked {
   readonly remote: Pick<RemoteModel, 'url' | 'model'>;
   readonly key: Key | undefined;
   readonly signal: AbortSignal;
+  readonly to: RequestKind;
 }
 
 /** Most bytes to read of an error, or of a list of models. */
@@ -66,7 +79,7 @@ export function authorization(key: Key | undefined): Record<string, string> {
 }
 
 /** The error of a request that failed before a response arrived. */
-export function unreachable(error: unknown, { url }: Pick<RemoteModel, 'url'>): Error {
+export function unreachable(error: unknown, { remote: { url }, to }: Asked): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : reason;
@@ -79,35 +92,35 @@ export function unreachable(error: unknown, { url }: Pick<RemoteModel, 'url'>): 
     return new TryAgain(`the connection failed (${code})`);
   }
   return unavailable(
-    `There is no server at ${url} (${code}). Start it, or correct the address of the Remote model.`,
+    `There is no server at ${url} (${code}). Start it, or correct the address of the ${to.node}.`,
   );
 }
 
 /** The error for a response that is no answer, saying who must act. */
 export async function refusal(response: Response, asked: Asked): Promise<Error> {
-  const { key, remote } = asked;
+  const { key, remote, to } = asked;
   const { status } = response;
   if (status >= 300 && status < 400) {
     await response.body?.cancel();
     return unavailable(
-      `${remote.url} redirects to ${target(response, remote)}. Graft does not follow, because prompts and keys go only to the address in the graph. Set the final address there.`,
+      `${remote.url} redirects to ${target(response, remote)}. Graft does not follow, because ${to.sends}s and keys go only to the address in the graph. Set the final address there.`,
     );
   }
   const text = await bodyText(response, { most: mostErrorBytes });
   const words = serverWords(text, key);
   const answer = words === '' ? `it answers ${status}` : `it answers ${status}, "${words}"`;
-  if (status === 401 || status === 403) return keyRefused(answer, asked);
+  if (status === 401 || status === 403) return keyRefused(answer, asked, to.node);
   if (status === 400 || status === 404) {
     const unknown = await unknownModel(asked);
     if (unknown !== undefined) return unknown;
   }
   if (status === 404) {
     return unavailable(
-      `Nothing answers at ${remote.url}/chat/completions: ${answer}. Check the address: OpenAI-compatible addresses mostly end in /v1.`,
+      `Nothing answers at ${remote.url}${to.path}: ${answer}. Check the address: ${to.address}`,
     );
   }
   if (status === 400 || status === 413 || status === 422) {
-    return new GraphError('bad-input', `${remote.url} refuses the prompt: ${answer}.`);
+    return new GraphError('bad-input', `${remote.url} refuses the ${to.sends}: ${answer}.`);
   }
   const passes = status === 408 || status === 425 || status === 429 || status >= 500;
   if (passes && !isSpent(text)) return new TryAgain(answer, retryAfter(response));
@@ -122,10 +135,24 @@ function target(response: Response, { url }: Pick<RemoteModel, 'url'>): string {
   return hostname === new URL(url).hostname ? origin : 'another host';
 }
 
-function keyRefused(answer: string, { key, remote: { url } }: AskedServer): GraphError {
+/** The error of a response that is not what such a server answers. */
+export function notSuchAnswer(
+  { remote: { url }, key, to }: Pick<Asked, 'remote' | 'key' | 'to'>,
+  { type, text }: { readonly type: string; readonly text: string },
+): GraphError {
+  return unavailable(
+    `${url} is not ${to.server}: it sends ${serverWords(type, key)}, "${serverWords(text, key)}". Check the address.`,
+  );
+}
+
+function keyRefused(
+  answer: string,
+  { key, remote: { url } }: AskedServer,
+  node = 'Remote model',
+): GraphError {
   return unavailable(
     key === undefined
-      ? `${url} needs a key: ${answer}. Set the key of the Remote model to the name of a secret.`
+      ? `${url} needs a key: ${answer}. Set the key of the ${node} to the name of a secret.`
       : `${url} refuses the key ${key.name}: ${answer}. Correct GRAFT_SECRET_${key.name} in your settings.`,
   );
 }
@@ -167,6 +194,8 @@ export async function servedModels(asked: AskedServer): Promise<readonly string[
 /** Asks the server for its models; undefined if it has the wanted one, or does not say. */
 async function unknownModel(asked: Asked): Promise<GraphError | undefined> {
   const { remote, signal } = asked;
+  // A server of one model needs no name.
+  if (remote.model === '') return undefined;
   try {
     const { names = [] } = await listModels(asked);
     if (names.length === 0 || names.includes(remote.model)) return undefined;

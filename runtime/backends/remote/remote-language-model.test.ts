@@ -1,6 +1,6 @@
 import { maxHeaderSize } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GenerateRequest, RemoteAsking, RemoteModel } from '@graft/graph';
+import type { GenerateRequest, RemoteAsking, RemoteModel, RemoteUsage } from '@graft/graph';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   answerWith,
@@ -36,6 +36,7 @@ async function open(
   const waits: number[] = [];
   const delays: string[] = [];
   const waiting: boolean[] = [];
+  const spending: RemoteUsage[] = [];
   const remote = {
     ...{ url: server.url, model: 'kiln-1', fields: {}, secret: key.name },
     ...{ parallel: 2, timeout: 60, retries: 2, ...part },
@@ -47,6 +48,8 @@ async function open(
   const model = new RemoteLanguageModel({
     ...{ id: 'kiln-1', remote, key, endpoint, contextLength: 2048 },
     waiting: (waits) => waiting.push(waits),
+    price: { input: 1_000, output: 2_000 },
+    spent: (usage) => spending.push(usage),
   });
   const ask = (parts: Partial<GenerateRequest> = {}, signal = never) => {
     const pieces: string[] = [];
@@ -55,7 +58,7 @@ async function open(
     const answered = model.generate({ ...request, ...parts }, { signal, onDelay, onText });
     return answered.then((result) => ({ ...result, pieces }));
   };
-  return { ask, model, waits, delays, waiting, requests: server.requests };
+  return { ask, model, waits, delays, waiting, spending, requests: server.requests };
 }
 
 /** What a server that answers so is said to do. */
@@ -90,7 +93,7 @@ describe('a remote model', () => {
   });
 
   it('streams its answer, and counts tokens as the server does', async () => {
-    const { ask, requests, waiting } = await open((_asked, response) => {
+    const { ask, requests, waiting, spending } = await open((_asked, response) => {
       answerWith(response, 'At ', '05:40', '.');
     });
     expect(await ask()).toEqual({
@@ -107,6 +110,7 @@ describe('a remote model', () => {
     });
     expect(requests[0]?.headers.authorization).toBe(`Bearer ${key.value}`);
     expect(waiting).toEqual([true, false]);
+    expect(spending).toEqual([{ requests: 1, inputTokens: 7, outputTokens: 3, dollars: 0.013 }]);
   });
 
   it('is asked with a seed and a share where it chooses, and with the fields of its node', async () => {

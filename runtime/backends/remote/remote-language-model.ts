@@ -3,39 +3,17 @@ import {
   type GenerateRequest,
   type GenerateResult,
   type LanguageModel,
-  type RemoteAsking,
-  type RemoteModel,
-  type LanguageModelOptions,
-  type ModelSource,
 } from '@graft/graph';
-import type { Key, RemoteAccess } from '../access/index.ts';
-import { chatRequest, completionSchema, type Completion } from './chat-completion.ts';
-import { Patience } from './patience.ts';
+import { chat, chatRequest, completionSchema, type Completion } from './chat-completion.ts';
 import { Redactor } from './redactor.ts';
-import {
-  authorization,
-  refusal,
-  unavailable,
-  unreachable,
-  type Asked,
-  TryAgain,
-  jsonOf,
-  serverWords,
-} from './refusals.ts';
-import { RemoteEndpoint } from './remote-endpoint.ts';
-import { bodyBytes, bodyText, type BodyLimit } from './response-body.ts';
+import { jsonOf, notSuchAnswer, serverWords, TryAgain } from './refusals.ts';
+import { guessedTokens, inTurn, send, spend, type RemoteClient } from './remote-request.ts';
+import { bodyBytes, wholeText, type BodyLimit } from './response-body.ts';
 import { eventData } from './server-sent-events.ts';
 
-export interface RemoteOptions {
-  /** Name of the model in messages. */
-  readonly id: string;
-  readonly remote: RemoteModel & RemoteAsking;
-  readonly key: Key | undefined;
-  readonly endpoint: RemoteEndpoint;
+export interface RemoteOptions extends RemoteClient {
   /** Tokens of prompt and answer together, as this side limits them. */
   readonly contextLength: number;
-  /** Called when the step only waits, and when it continues. */
-  readonly waiting?: ((waiting: boolean) => void) | undefined;
 }
 
 type Hooks = Parameters<LanguageModel['generate']>[1];
@@ -63,17 +41,11 @@ export class RemoteLanguageModel implements LanguageModel {
   }
 
   async generate(request: GenerateRequest, hooks: Hooks): Promise<GenerateResult> {
-    const { endpoint, remote, waiting } = this.#options;
     const { signal, onText, onDelay } = hooks;
-    waiting?.(true);
-    try {
-      return await endpoint.request({ signal, retries: remote.retries, onDelay }, (retry) =>
-        // Text already shown cannot be withdrawn, so only the first try streams.
-        this.#ask(request, { signal, ...(onText === undefined || retry > 0 ? {} : { onText }) }),
-      );
-    } finally {
-      waiting?.(false);
-    }
+    return inTurn(this.#options, { signal, onDelay }, (retry) =>
+      // Text already shown cannot be withdrawn, so only the first try streams.
+      this.#ask(request, { signal, ...(onText === undefined || retry > 0 ? {} : { onText }) }),
+    );
   }
 
   countTokens(text: string): number {
@@ -82,46 +54,27 @@ export class RemoteLanguageModel implements LanguageModel {
 
   async #ask(request: GenerateRequest, { signal, onText }: Hooks): Promise<GenerateResult> {
     const { remote, key } = this.#options;
-    using patience = new Patience(remote.timeout);
-    const asked: Asked = { remote, key, signal: AbortSignal.any([signal, patience.signal]) };
-    const limit = {
+    const requested = {
+      ...{ to: chat, body: chatRequest(remote, request), signal },
       most: bytesBeside + request.maxTokens * bytesPerToken,
-      heard: patience.heard,
+      expected: `an answer of at most ${request.maxTokens} tokens`,
     };
-    try {
-      const response = await fetch(`${remote.url}/chat/completions`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'text/event-stream, application/json',
-          ...authorization(key),
-        },
-        body: JSON.stringify(chatRequest(remote, request)),
-        redirect: 'manual',
-        signal: asked.signal,
-      });
-      patience.heard();
-      if (response.status !== 200) throw await refusal(response, asked);
+    return send(this.#options, requested, async (response, limit) => {
       const answer = new AnswerText(new Redactor(key), onText);
       for await (const piece of this.#pieces(response, limit)) answer.take(piece);
-      return finished(answer, request);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (patience.why !== undefined) throw new TryAgain(patience.why);
-      if (error instanceof RangeError) {
-        throw unavailable(
-          `${remote.url} does not stop sending: more than ${limit.most} bytes for an answer of at most ${request.maxTokens} tokens.`,
-        );
-      }
-      if (error instanceof GraphError || error instanceof TryAgain) throw error;
-      throw unreachable(error, remote);
-    }
+      const result = finished(answer, request);
+      spend(this.#options, {
+        ...{ inputTokens: result.promptTokens, outputTokens: result.completionTokens },
+        ...(result.guessedTokens === undefined ? {} : { guessed: result.guessedTokens }),
+      });
+      return result;
+    });
   }
 
   async *#pieces(response: Response, limit: BodyLimit): AsyncGenerator<Completion> {
     const type = response.headers.get('content-type') ?? 'no content type';
     if (!type.toLowerCase().includes('text/event-stream')) {
-      yield this.#read(await bodyText(response, limit), type);
+      yield this.#read(await wholeText(response, limit), type);
       return;
     }
     for await (const data of eventData(bodyBytes(response, limit))) {
@@ -137,9 +90,7 @@ export class RemoteLanguageModel implements LanguageModel {
     if (tellsError(value)) throw new TryAgain(`it says "${serverWords(text, key)}"`);
     const { data } = completionSchema.safeParse(value);
     if (data !== undefined) return data;
-    throw unavailable(
-      `${remote.url} is not an OpenAI-compatible server: it sends ${serverWords(type, key)}, "${serverWords(text, key)}". Check the address.`,
-    );
+    throw notSuchAnswer({ remote, key, to: chat }, { type, text });
   }
 }
 
@@ -195,32 +146,4 @@ function finished(answer: AnswerText, { system, prompt }: GenerateRequest): Gene
     finishReason: ending === 'length' ? 'length' : 'stop',
     ...(usage === undefined ? { guessedTokens: true } : {}),
   };
-}
-
-/** Current tokenizers take about four bytes a token. */
-function guessedTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 4);
-}
-
-/** Remote models: all that ask one address share its concurrency and its pauses. */
-export class RemoteModels {
-  readonly #access: () => Promise<RemoteAccess>;
-  readonly #endpoints = new Map<string, RemoteEndpoint>();
-
-  /** Called for each step, because the operator's settings may have changed. */
-  constructor(access: () => Promise<RemoteAccess>) {
-    this.#access = access;
-  }
-
-  /** Throws `unavailable` if the operator does not allow the address, or its key there. Sends nothing. */
-  async languageModel(
-    { id, remote }: ModelSource & Required<Pick<ModelSource, 'remote'>>,
-    { contextLength, waiting }: LanguageModelOptions & Pick<RemoteOptions, 'waiting'>,
-  ): Promise<LanguageModel> {
-    const key = (await this.#access()).key(remote.url, remote.secret);
-    const place = `${remote.parallel} ${remote.url}`;
-    const endpoint = this.#endpoints.get(place) ?? new RemoteEndpoint(remote.url, remote.parallel);
-    this.#endpoints.set(place, endpoint);
-    return new RemoteLanguageModel({ id, remote, key, endpoint, contextLength, waiting });
-  }
 }

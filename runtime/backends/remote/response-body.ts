@@ -27,16 +27,28 @@ export async function* bodyBytes(
   }
 }
 
+/** A response's text. Throws a RangeError beyond the limit. */
+export async function wholeText(response: Response, limit: BodyLimit): Promise<string> {
+  let text = '';
+  for await (const piece of textPieces(response, limit)) text += piece;
+  return text;
+}
+
 /** A response's text, or its beginning. */
 export async function bodyText(response: Response, limit: BodyLimit): Promise<string> {
-  const decoder = new TextDecoder();
   let text = '';
   try {
-    for await (const bytes of bodyBytes(response, limit)) {
-      text += decoder.decode(bytes, { stream: true });
-    }
+    for await (const piece of textPieces(response, limit)) text += piece;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
   return text;
+}
+
+async function* textPieces(response: Response, limit: BodyLimit): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const bytes of bodyBytes(response, limit)) {
+    yield decoder.decode(bytes, { stream: true });
+  }
+  yield decoder.decode();
 }

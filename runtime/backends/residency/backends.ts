@@ -1,5 +1,7 @@
 import {
   GraphError,
+  type ConnectedCrossEncoder,
+  type ConnectedEmbedder,
   type CrossEncoder,
   type Device,
   type Embedder,
@@ -12,8 +14,10 @@ import {
   type ModelFacts,
   type ModelKind,
   type ModelSource,
+  type RemoteEmbedderInfo,
+  type RemoteUsage,
+  type RemoteUse,
   type Tokenizer,
-  type TrainedCrossEncoder,
   type TrainedEmbedder,
 } from '@graft/graph';
 import { machineMemory, OpenedOnce } from '@graft/kit';
@@ -29,7 +33,7 @@ import type { LlamaDevice, LlamaRuntime } from '../llama/llama-runtime.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
 import { cutEmbedder, mappedEmbedder } from '../onnx/mapped-embedder.ts';
-import { RemoteModels } from '../remote/remote-language-model.ts';
+import { RemoteModels } from '../remote/remote-models.ts';
 import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
 import type { LanguageModels } from './language-models.ts';
@@ -70,6 +74,8 @@ export interface StepNeeds {
   readonly models?: UsedModels;
   /** Called after each use of a model with its bytes. */
   readonly held?: (model: string, bytes: number) => void;
+  /** Called after each successful request to a server. */
+  readonly spent?: (usage: RemoteUsage) => void;
 }
 
 /** Backends for one step: on its device, cancelled and reported with it. */
@@ -141,7 +147,7 @@ class ComposedBackends implements LoadedBackends {
     });
   }
 
-  embedder(model: string | TrainedEmbedder, use?: EmbedderUse): Promise<Embedder> {
+  embedder(model: string | ConnectedEmbedder, use?: EmbedderUse): Promise<Embedder> {
     return this.#default.backends.embedder(model, use);
   }
 
@@ -149,8 +155,8 @@ class ComposedBackends implements LoadedBackends {
     return this.#default.backends.encoderTokenizer(model);
   }
 
-  crossEncoder(model: string | TrainedCrossEncoder): Promise<CrossEncoder> {
-    return this.#default.backends.crossEncoder(model);
+  crossEncoder(model: string | ConnectedCrossEncoder, use?: RemoteUse): Promise<CrossEncoder> {
+    return this.#default.backends.crossEncoder(model, use);
   }
 
   languageModel(model: ModelSource, options: LanguageModelOptions): Promise<LanguageModel> {
@@ -173,7 +179,7 @@ class ComposedBackends implements LoadedBackends {
   }
 
   forStep({ device: wanted, models: used, held, ...options }: StepNeeds): StepBackends {
-    const { signal } = options;
+    const { signal, waiting, spent } = options;
     const device = wanted === 'auto' ? this.#device : wanted;
     const catalogue = this.#catalogue;
     const models = used ?? new UsedModels({ catalogue, ...options });
@@ -213,6 +219,7 @@ class ComposedBackends implements LoadedBackends {
         embedder: async (model, use = {}) => {
           const whole = await this.#wholeEmbedder(model, use, {
             known: async (id, digest) => request(id, 'embedder', digest),
+            remote: async (info) => this.#remote.embedder(info, use, { waiting, spent }),
             trained: async (tuned) => ({
               ...(await trainedEncoder('embedder', tuned)),
               ...{ device, signal, held },
@@ -225,18 +232,21 @@ class ComposedBackends implements LoadedBackends {
           const { entry, folder, file, stamp } = await models.open(id);
           return this.#onnx.tokenizer({ entry, folder, file, stamp, device, signal });
         },
-        crossEncoder: async (model) => {
-          const wanted =
-            typeof model === 'string'
-              ? await request(model, 'cross-encoder')
-              : { ...(await trainedEncoder('cross-encoder', model)), device, signal, held };
+        crossEncoder: async (model, use = {}) => {
+          if (typeof model === 'string') {
+            const known = await request(model, 'cross-encoder');
+            return (await this.#encodersFor(known)).crossEncoder(known);
+          }
+          const { info, path, digest } = model;
+          if ('remote' in info) return this.#remote.crossEncoder(info, use, { waiting, spent });
+          const trained = await trainedEncoder('cross-encoder', { info, path, digest });
+          const wanted = { ...trained, device, signal, held };
           return (await this.#encodersFor(wanted)).crossEncoder(wanted);
         },
         languageModel: async (source, wanted) => {
           const { remote } = source;
           if (remote !== undefined) {
-            const { waiting } = options;
-            return this.#remote.languageModel({ ...source, remote }, { ...wanted, waiting });
+            return this.#remote.languageModel({ ...source, remote }, { ...wanted, waiting, spent });
           }
           const { models: llama } = await this.#llama.get();
           return llama.languageModel(await inGguf(source, await located(source)), wanted);
@@ -268,21 +278,25 @@ class ComposedBackends implements LoadedBackends {
 
   /** An embedder that gives whole vectors. */
   async #wholeEmbedder(
-    model: string | TrainedEmbedder,
+    model: string | ConnectedEmbedder,
     use: EmbedderUse,
     requests: {
       readonly known: (id: string, digest?: string) => Promise<ModelRequest>;
+      readonly remote: (info: RemoteEmbedderInfo) => Promise<Embedder>;
       readonly trained: (model: TrainedEmbedder) => Promise<ModelRequest>;
     },
   ): Promise<Embedder> {
     const load = async (request: ModelRequest): Promise<Embedder> =>
       (await this.#encodersFor(request)).embedder(request, use);
     if (typeof model === 'string') return load(await requests.known(model));
-    const { id, base, method } = model.info;
-    if (method !== 'query-adapter') return load(await requests.trained(model));
+    const { info, path, digest } = model;
+    if ('remote' in info) return requests.remote(info);
+    const { id, base, method } = info;
+    const trained = { info, path, digest };
+    if (method !== 'query-adapter') return load(await requests.trained(trained));
     const plain = await load(await requests.known(base.id, base.digest));
     return use.texts === 'questions'
-      ? mappedEmbedder(plain, id, await queryAdapterMatrix(model))
+      ? mappedEmbedder(plain, id, await queryAdapterMatrix(trained))
       : plain;
   }
 

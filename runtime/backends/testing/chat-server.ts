@@ -2,17 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 
-const bodySchema = z.looseObject({
-  model: z.string(),
-  messages: z.array(z.object({ role: z.string(), content: z.string() })),
-  max_tokens: z.number().optional(),
+const bodySchema = z.object({
+  messages: z.array(z.object({ role: z.string(), content: z.string() })).default([]),
 });
 
-/** A request as a chat server got it. */
+/** A request as a server got it: for a chat, or to an encoder. */
 export interface ChatRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Empty of what is no chat. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   /** Aborts when whoever asked has gone. */
@@ -32,10 +29,12 @@ export async function openChatServer(answer: Answer) {
     incoming.on('data', (part: Buffer) => parts.push(part));
     incoming.once('end', () => {
       const text = Buffer.concat(parts).toString();
-      const body = text === '' ? undefined : bodySchema.parse(JSON.parse(text));
+      const sent: unknown = text === '' ? {} : JSON.parse(text);
+      const { messages } = bodySchema.parse(sent);
+      const body = z.record(z.string(), z.unknown()).parse(sent);
       const request: ChatRequest = {
         ...{ path: incoming.url ?? '', headers: incoming.headers },
-        ...{ body: body ?? {}, messages: body?.messages ?? [], gone: gone.signal },
+        ...{ body, messages, gone: gone.signal },
       };
       requests.push(request);
       void answer(request, response);
@@ -89,6 +88,11 @@ export function answerWith(response: ServerResponse, ...pieces: readonly string[
   beginStream(response);
   for (const piece of pieces) writePiece(response, piece);
   endStream(response, { prompt: 7, completion: pieces.length });
+}
+
+export function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(value));
 }
 
 export function refuse(response: ServerResponse, status: number, message: string): void {

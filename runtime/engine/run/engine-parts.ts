@@ -53,6 +53,9 @@ export interface StepClaims {
   ): Promise<StepClaim>;
 }
 export interface StepClaim {
+  /** False if no result of the key was recorded when it was claimed. */
+  readonly mayBeRecorded: boolean;
+  /** Does nothing where recording the result has given the claim back. */
   release(): unknown;
 }
 

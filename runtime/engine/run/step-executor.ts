@@ -1,4 +1,5 @@
 import {
+  addedUsage,
   familyParts,
   GraphError,
   type ActionRecord,
@@ -111,8 +112,8 @@ export class StepExecutor {
     };
     const claim = await parts.claims?.claim(key, { signal, waiting }).catch(stopped);
     if (claim !== undefined) claimed(claim);
-    const isFresh = claim === undefined && room?.waited !== true;
-    const found = isFresh ? undefined : await lookup.again(key);
+    const mayBeRecorded = claim?.mayBeRecorded ?? room?.waited ?? false;
+    const found = mayBeRecorded ? await lookup.again(key) : undefined;
     if (found !== undefined && isResultOf(step, found)) return found;
     await room?.enter(signal).catch(stopped);
     return this.#timed(step, room);
@@ -186,6 +187,13 @@ export class StepExecutor {
     });
     const { node } = request;
     const report = (reported: StepSignal): void => {
+      if (reported.type === 'spent') {
+        step.remote = addedUsage([
+          ...(step.remote === undefined ? [] : [step.remote]),
+          reported.usage,
+        ]);
+        return;
+      }
       if (reported.type === 'checkpoint') {
         step.checkpoints = withCheckpoint(step.checkpoints, reported.checkpoint);
       }
@@ -249,7 +257,7 @@ export class StepExecutor {
   }
 }
 
-function toEvent(node: string, signal: Exclude<StepSignal, { type: 'waiting' }>) {
+function toEvent(node: string, signal: Exclude<StepSignal, { type: 'waiting' | 'spent' }>) {
   switch (signal.type) {
     case 'progress':
       return { ...signal, type: 'step.progress', node } as const;

@@ -5,6 +5,7 @@ import {
   GraphError,
   parseGraph,
   planGraph,
+  type ActionRecord,
   type ExecutionBackend,
   type NodeType,
   type Plan,
@@ -28,6 +29,14 @@ function planOf(...nodes: readonly (readonly [type: string, value: number])[]): 
   ]);
   const text = JSON.stringify({ graft: 1, nodes: Object.fromEntries(entries), edges: [] });
   return planGraph(parseGraph(text), registry, { models: testModels });
+}
+
+class CountingActionStore extends MemoryActionStore {
+  lookups = 0;
+  override getMany(keys: readonly string[]): Promise<Map<string, ActionRecord>> {
+    this.lookups += 1;
+    return super.getMany(keys);
+  }
 }
 
 /** An engine whose steps end when they are told to. */
@@ -105,7 +114,7 @@ describe('steps of several runs', () => {
           waiting(4711);
           await new Promise<void>((resolve) => (gone = resolve));
         }
-        return { release: () => undefined };
+        return { mayBeRecorded: true, release: () => undefined };
       },
     });
     const first = await start(planOf(['heavy', 1]));
@@ -137,7 +146,7 @@ describe('steps of several runs', () => {
           waiting(4711);
           await new Promise<void>((resolve) => (gone = resolve));
         }
-        return { release: () => (released += 1) };
+        return { mayBeRecorded: true, release: () => (released += 1) };
       },
     });
     const first = await start(planOf(['heavy', 1]));
@@ -160,7 +169,7 @@ describe('steps of several runs', () => {
       {
         async claim(key) {
           await actions.putMany([{ ...foreign, key, outputs: {} }]);
-          return { release: () => undefined };
+          return { mayBeRecorded: true, release: () => undefined };
         },
       },
       actions,
@@ -170,6 +179,34 @@ describe('steps of several runs', () => {
     end('heavy-1');
     expect((await finished).steps.map(({ status }) => status)).toEqual(['succeeded']);
   });
+
+  it.each([
+    { mayBeRecorded: false, lookups: 0, status: 'succeeded' },
+    { mayBeRecorded: true, lookups: 1, status: 'cached' },
+  ])(
+    'are looked up again only where a claim says they may be recorded: $mayBeRecorded',
+    async ({ mayBeRecorded, lookups, status }) => {
+      const actions = new CountingActionStore();
+      let before = Infinity;
+      const { start, running, end } = setUp(
+        {
+          async claim(key) {
+            await actions.putMany([{ key, nodeType: 'heavy', outputs: {}, ms: 1, createdAt: 1 }]);
+            before = actions.lookups;
+            return { mayBeRecorded, release: () => undefined };
+          },
+        },
+        actions,
+      );
+      const { finished } = await start(planOf(['heavy', 1]));
+      if (!mayBeRecorded) {
+        await expect.poll(running).toEqual(['heavy-1']);
+        end('heavy-1');
+      }
+      expect((await finished).steps.map((step) => step.status)).toEqual([status]);
+      expect(actions.lookups - before).toBe(lookups);
+    },
+  );
 
   it('that wait for a download keep no room from others, and go on as soon as it is there', async () => {
     const { start, running, end, report } = setUp();

@@ -14,6 +14,7 @@ import {
   type PlannedLoop,
   type PlannedNode,
   type PortFacets,
+  type RemoteUsage,
   type ResolvedSource,
   type StepCheckpoints,
   type StepRequest,
@@ -39,6 +40,8 @@ export interface StepState {
   device?: string;
   /** Most bytes that it claimed at once. */
   memory?: number;
+  /** What it asked servers for, in all attempts. */
+  remote?: RemoteUsage | undefined;
   /** Milliseconds of work. */
   ms: number;
   /** Of a reused result. */
@@ -235,6 +238,7 @@ export function summarize(step: StepState): StepSummary {
     ...(step.device === undefined ? {} : { device: step.device }),
     ...(step.memory === undefined ? {} : { memory: step.memory }),
     ...(step.items === undefined ? {} : { items: step.items }),
+    ...(step.remote === undefined ? {} : { remote: step.remote }),
     ...(step.key === undefined ? {} : { cacheKey: step.key.value, parts: step.key.parts }),
     ...(marks === undefined ? {} : { fileMarks: marks }),
     ...(step.reason === undefined ? {} : { reason: step.reason }),

@@ -82,6 +82,9 @@ export async function createStepContext(
     held: (model, bytes) => {
       memory.uses(model, bytes);
     },
+    spent: (usage) => {
+      reporter.spent(usage);
+    },
     models: new Map(
       request.sources.flatMap((source) =>
         source.kind === 'model' ? [[source.id, source.digest]] : [],
@@ -245,7 +248,7 @@ function noticing(
   return {
     embedder: async (model, use) => noticed(named('embedder').embedder(model, use)),
     encoderTokenizer: async (model) => named('encoderTokenizer').encoderTokenizer(model),
-    crossEncoder: async (model) => noticed(named('crossEncoder').crossEncoder(model)),
+    crossEncoder: async (model, use) => noticed(named('crossEncoder').crossEncoder(model, use)),
     languageModel: async (model, options) =>
       noticed(named('languageModel').languageModel(model, options)),
     tokenizer: async (model) => named('tokenizer').tokenizer(model),

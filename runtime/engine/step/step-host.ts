@@ -5,6 +5,7 @@ import type {
   Implementation,
   ItemStore,
   Lease,
+  RemoteUsage,
   RunContext,
   Web,
 } from '@graft/graph';
@@ -38,6 +39,8 @@ export interface ServiceRequest {
   readonly waiting: (waiting: boolean) => void;
   /** Call this after each use of a loaded model, with the bytes that it takes. */
   readonly held: (model: string, bytes: number) => void;
+  /** Call this after each successful request to a server. */
+  readonly spent: (usage: RemoteUsage) => void;
 }
 
 /** Where steps run: their code, the stores they read and write, and the machine's services. */

@@ -1,4 +1,4 @@
-import type { CheckpointReport, StepSignal } from '@graft/graph';
+import type { CheckpointReport, RemoteUsage, StepSignal } from '@graft/graph';
 
 /** Milliseconds between two progress reports of a step. */
 const progressEvery = 50;
@@ -37,6 +37,10 @@ export class StepReporter {
 
   metrics(signal: Extract<StepSignal, { type: 'metrics' }>): void {
     this.#send(signal);
+  }
+
+  spent(usage: RemoteUsage): void {
+    this.#send({ type: 'spent', usage });
   }
 
   checkpoint(checkpoint: CheckpointReport): void {

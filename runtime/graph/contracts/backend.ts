@@ -1,7 +1,13 @@
 import type { EncoderTokenizer, Tokenizer } from './tokenizer.ts';
 import type { ModelSource } from './model-source.ts';
 import type { EmbeddedTexts } from '../rows/embedding-layout.ts';
-import type { EmbedderInfo, CrossEncoderInfo } from '../rows/encoder-types.ts';
+import type {
+  CrossEncoderInfo,
+  EmbedderInfo,
+  RemoteCrossEncoderInfo,
+  RemoteEmbedderInfo,
+} from '../rows/encoder-types.ts';
+import type { RemoteAsking } from '../rows/model.ts';
 import type { TreeInput } from '../types/node-type.ts';
 import type { EmbeddedChunk, Hit, IndexInfo } from '../rows/port-types.ts';
 import type { Training, WeightedAdapter } from './training.ts';
@@ -26,11 +32,25 @@ export interface Embedder {
 /** A trained cross-encoder, as it arrives at an input. */
 export type TrainedCrossEncoder = TreeInput<CrossEncoderInfo>;
 
+/** A cross-encoder at an input: trained, or on a server. */
+export type ConnectedCrossEncoder = TreeInput<CrossEncoderInfo | RemoteCrossEncoderInfo>;
+
 /** A trained embedder, as it arrives at an input. */
 export type TrainedEmbedder = TreeInput<EmbedderInfo>;
 
+/** An embedder at an input: trained, or on a server. */
+export type ConnectedEmbedder = TreeInput<EmbedderInfo | RemoteEmbedderInfo>;
+
+/** How a step asks an encoder on a server; others ignore it. */
+export interface RemoteUse {
+  /** From the facets of its input; absent: one request at a time, without a key. */
+  readonly asking?: RemoteAsking;
+  /** Receives, for people, the reason for a delay. */
+  readonly onDelay?: (why: string) => void;
+}
+
 /** What a step embeds, and how. */
-export interface EmbedderUse {
+export interface EmbedderUse extends RemoteUse {
   /** Models may put a prompt before them, and a query adapter maps only questions; default: passages. */
   readonly texts?: EmbeddedTexts;
   /** Text before each text, instead of the model's own prompt; absent or empty: the model's own. */
@@ -179,12 +199,12 @@ export interface LanguageModelOptions {
 
 /** Inference engines. Each loads its model (and first downloads it, with progress) and shares it. */
 export interface InferenceBackends {
-  /** By catalogue id, or a trained one. */
-  embedder(model: string | TrainedEmbedder, use?: EmbedderUse): Promise<Embedder>;
+  /** By catalogue id, or the one at an input. */
+  embedder(model: string | ConnectedEmbedder, use?: EmbedderUse): Promise<Embedder>;
   /** Tokenizer of an encoder in the catalogue. */
   encoderTokenizer(model: string): Promise<EncoderTokenizer>;
-  /** By catalogue id, or a trained one. */
-  crossEncoder(model: string | TrainedCrossEncoder): Promise<CrossEncoder>;
+  /** By catalogue id, or the one at an input. */
+  crossEncoder(model: string | ConnectedCrossEncoder, use?: RemoteUse): Promise<CrossEncoder>;
   /** Adds adapters to the shared base, each times its weight. */
   languageModel(model: ModelSource, options: LanguageModelOptions): Promise<LanguageModel>;
   tokenizer(model: ModelSource): Promise<Tokenizer>;

@@ -1,3 +1,4 @@
+import type { RemoteUsage } from '../metrics/remote-usage.ts';
 import type { ArtifactRef } from './artifact.ts';
 import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
@@ -44,7 +45,7 @@ export interface StepRequest {
   readonly familyParts: readonly KeyPart[];
   /** By output port, the node's last output in this file, if its key differs only in the inputs. */
   readonly previous?: Readonly<Record<string, ArtifactRef>>;
-  /** A device id of the probe, never `auto`: `cpu`, `cuda:0`, `webgpu`, `vulkan:0`, `metal`. */
+  /** A device id, never `auto`: `cpu`, `cuda:0`, `webgpu`, `vulkan:0`, `metal`, `tensorflow`. */
   readonly device: string;
   /** 1, or 2 after memory ran out or the worker died: items then run in smaller batches. */
   readonly attempt?: number;
@@ -73,6 +74,8 @@ export type StepSignal =
     }
   | { readonly type: 'token'; readonly item: string; readonly text: string }
   | { readonly type: 'metrics'; readonly row: MetricRow }
+  /** Requests to servers that have succeeded since the last report. */
+  | { readonly type: 'spent'; readonly usage: RemoteUsage }
   /**
    * The step trains: from the first report on, it may leave a checkpoint after cancellation, when its run has ended.
    */

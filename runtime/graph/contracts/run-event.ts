@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { keyPartSchema } from './action.ts';
+import { remoteUsageSchema } from '../metrics/remote-usage.ts';
 import { plural } from '../base/message-words.ts';
 import { metricRowSchema } from '../metrics/metrics.ts';
 
@@ -106,6 +107,8 @@ export const stepSummarySchema = z.object({
   /** Peak bytes of leases and models; absent if it used none or is cached. */
   memory: z.number().optional(),
   items: itemCountsSchema.optional(),
+  /** What it asked servers for, also if it failed; absent: nothing. */
+  remote: remoteUsageSchema.optional(),
   cacheKey: z.string().optional(),
   parts: z.array(keyPartSchema).optional(),
   /** See `fileMarks`. */

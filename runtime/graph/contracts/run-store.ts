@@ -20,8 +20,12 @@ export interface RunOrigin {
   readonly settings?: Digest;
 }
 
+/** The `file` of a run of no graph file, such as a prompt that somebody tries a model with. */
+export const noFile = '';
+
 export interface RunRecord extends RunOrigin {
   readonly id: string;
+  /** Path of the graph file, or `noFile`. */
   readonly file: string;
   readonly status: RunStatus;
   readonly startedAt: number;
@@ -36,6 +40,7 @@ export interface RunRecord extends RunOrigin {
 }
 
 export interface RunQuery {
+  /** Absent: of all files, without the runs of `noFile`. */
   readonly file?: string;
   /** Of this experiment's run; null: of none; absent: all. */
   readonly parent?: string | null;

@@ -55,8 +55,8 @@ export const storedRunEvent: StoredShape<typeof runEventSchema> = {
   // 2: the schema version of an artifact's rows, and marks of many files. 3: item, question and weight of a metric row;
   // the package of a step's result. 4: aliases at the start of a run; subgraph, path and field in a problem's location.
   // 5: rounds of loops. 6: the memory that a step claimed. 7: an earlier failure or interruption as a reason to run. 8:
-  // checkpoints of a training step. 9: the source in a problem's location.
-  migrations: Array.from({ length: 8 }, () => unchanged),
+  // checkpoints of a training step. 9: the source in a problem's location. 10: what a step asked servers for.
+  migrations: Array.from({ length: 9 }, () => unchanged),
 };
 
 export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
@@ -64,8 +64,8 @@ export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
   schema: stepSummarySchema,
   // 2: the schema version of an artifact's rows, and marks of many files. 3: the package of a result. 4: subgraph, path
   // and field in a problem's location. 5: the claimed memory. 6: an earlier failure or interruption as a reason to run.
-  // 7: its checkpoints. 8: the source in a problem's location.
-  migrations: Array.from({ length: 7 }, () => unchanged),
+  // 7: its checkpoints. 8: the source in a problem's location. 9: what it asked servers for.
+  migrations: Array.from({ length: 8 }, () => unchanged),
 };
 
 const actionOutputsSchema = z.record(z.string(), artifactRefSchema);
@@ -81,6 +81,6 @@ export const storedExperimentEvent: StoredShape<typeof experimentEventSchema> = 
   schema: experimentEventSchema,
   // 2: races; metrics with lower declared as better, and undeclared ones. 3: items that failed in all variants. 4: the
   // runs behind a variant's tokens. 5: names in the problem of a variant without results. 6: the source in
-  // a problem's location.
-  migrations: Array.from({ length: 5 }, () => unchanged),
+  // a problem's location. 7: the dollars that a variant cost.
+  migrations: Array.from({ length: 6 }, () => unchanged),
 };

@@ -195,6 +195,19 @@ export const trainableFamilies = {
 } as const;
 export type TrainableFamily = keyof typeof trainableFamilies;
 
+/** The families by any of these names. */
+export const trainableArchitectures: readonly string[] = [
+  ...new Set(Object.entries(trainableFamilies).flatMap(([gguf, types]) => [gguf, ...types])),
+];
+
+/** Precisions of GGUF files with tensors that Graft cannot read. */
+const unreadablePrecision = /^(ud-)?(iq[123]|tq[12]|mxfp|nvfp|q1_)/i;
+
+/** Whether the trainer reads a GGUF file of this precision: `q4_k_m`, `Q8_0`, `f16`. */
+export function isTrainablePrecision(precision: string): boolean {
+  return !unreadablePrecision.test(precision);
+}
+
 /** An adapter's folder and its weight. */
 export interface WeightedAdapter {
   readonly path: string;

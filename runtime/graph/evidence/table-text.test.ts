@@ -44,10 +44,10 @@ describe('a table as text', () => {
       /^variant,chunk\.size,retrieve\.mode,metric,direction,mean,low,high,n,failures,failed in all variants,difference,/,
     );
     expect(lines[1]).toMatch(
-      /^as saved,256,dense,accuracy,higher,0\.5,0\.3\d+,0\.6\d+,60,0,0,,,,,,,,,,baseline,1234,,,6,6,$/,
+      /^as saved,256,dense,accuracy,higher,0\.5,0\.3\d+,0\.6\d+,60,0,0,,,,,,,,,,baseline,1234,,,,6,6,$/,
     );
     expect(lines[2]).toMatch(
-      /^'=large\|,512,"a ""b"", c",accuracy,higher,0\.83\d+,.*,better,61000,12,,6,2,$/,
+      /^'=large\|,512,"a ""b"", c",accuracy,higher,0\.83\d+,.*,better,61000,12,,,6,2,$/,
     );
     expect(lines[3]).toMatch(/^broken,-1,,accuracy,higher,,,,0,60,0,.*,chunk\.size is below 1\.$/);
     const fields = (lines[0] ?? '').split(',').length;

@@ -1,3 +1,4 @@
+import { dollarsText } from '../metrics/remote-usage.ts';
 import { own } from '../base/record.ts';
 import type {
   Cell,
@@ -33,7 +34,18 @@ export function tableToCsv(table: EvidenceTable): string {
       'failed in all variants',
     ],
     ...['difference', 'difference low', 'difference high', 'pairs', 'wins', 'ties', 'losses'],
-    ...['p', 'adjusted p', 'verdict', 'ms', 'tokens', 'bytes', 'steps', 'reused', 'problem'],
+    ...[
+      'p',
+      'adjusted p',
+      'verdict',
+      'ms',
+      'tokens',
+      'dollars',
+      'bytes',
+      'steps',
+      'reused',
+      'problem',
+    ],
   ];
   const directions = new Map(table.metrics.map(({ name, direction }) => [name, direction]));
   const lines = table.rows.flatMap((row) =>
@@ -45,7 +57,14 @@ export function tableToCsv(table: EvidenceTable): string {
       ...[against?.mean, against?.interval?.[0], against?.interval?.[1], against?.n],
       ...[against?.wins, against?.ties, against?.losses, against?.p, against?.adjustedP],
       row.variant === table.baseline ? 'baseline' : against?.verdict,
-      ...[row.cost.ms, row.cost.tokens, row.cost.bytes, row.cost.steps, row.cost.reused],
+      ...[
+        row.cost.ms,
+        row.cost.tokens,
+        row.cost.dollars,
+        row.cost.bytes,
+        row.cost.steps,
+        row.cost.reused,
+      ],
       row.problem,
     ]),
   );
@@ -185,6 +204,10 @@ const costColumns: readonly { name: string; of(row: TableRow): string | undefine
     of: ({ cost: { ms } }) => (ms === undefined ? undefined : `${tableNumber(ms / 1000)} s`),
   },
   { name: 'tokens', of: ({ cost: { tokens } }) => tokens?.toString() },
+  {
+    name: 'cost',
+    of: ({ cost: { dollars } }) => (dollars === undefined ? undefined : dollarsText(dollars)),
+  },
   {
     name: 'memory',
     of: ({ cost: { bytes } }) =>

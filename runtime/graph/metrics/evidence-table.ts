@@ -78,6 +78,8 @@ const costSchema = z.object({
   tokens: z.int().optional(),
   /** Runs that the tokens cover, one a seed; absent: one. */
   runs: z.int().optional(),
+  /** US dollars that its own steps paid to servers; absent also if a model has no price. */
+  dollars: z.number().optional(),
   /** Peak memory, in bytes. */
   bytes: z.number().optional(),
   /** Steps, and how many of them came from the cache or another variant. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { remoteModelSchema } from './model.ts';
 import { portType } from './port-type.ts';
 
 /**
@@ -26,15 +27,29 @@ export const embedderInfoSchema = z.object({
 });
 export type EmbedderInfo = z.infer<typeof embedderInfoSchema>;
 
+/** Facts of an embedder on a server, in its folder's `graft.json`; the folder holds nothing else. */
+export const remoteEmbedderInfoSchema = z.object({
+  /** The server's name for it. */
+  id: z.string(),
+  /** Of everything that its vectors depend on, as far as Graft knows it: see `remoteDigest`. */
+  digest: z.string(),
+  /** Dimension of a vector. */
+  dimension: z.number().int().positive(),
+  /** Text before each text; the empty text: nothing. */
+  prompts: z.object({ question: z.string(), passage: z.string() }),
+  remote: remoteModelSchema,
+});
+export type RemoteEmbedderInfo = z.infer<typeof remoteEmbedderInfoSchema>;
+
 export const EmbedderModel = portType({
   id: 'embedder',
   family: 'retrieval',
   shape: 'model',
   encoding: 'tree',
   mediaType: 'application/vnd.graft.embedder+tree',
-  schema: embedderInfoSchema,
+  schema: z.union([remoteEmbedderInfoSchema, embedderInfoSchema]),
   unit: 'embedders',
-  doc: 'A trained sentence embedder.',
+  doc: 'A sentence embedder: trained, or on a server.',
 });
 
 /**
@@ -58,13 +73,22 @@ export const crossEncoderInfoSchema = z.object({
 });
 export type CrossEncoderInfo = z.infer<typeof crossEncoderInfoSchema>;
 
+/** Facts of a reranker on a server, in its folder's `graft.json`; the folder holds nothing else. */
+export const remoteCrossEncoderInfoSchema = z.object({
+  /** The server's name for it. */
+  id: z.string(),
+  digest: z.string(),
+  remote: remoteModelSchema,
+});
+export type RemoteCrossEncoderInfo = z.infer<typeof remoteCrossEncoderInfoSchema>;
+
 export const CrossEncoderModel = portType({
   id: 'cross-encoder',
   family: 'retrieval',
   shape: 'model',
   encoding: 'tree',
   mediaType: 'application/vnd.graft.cross-encoder+tree',
-  schema: crossEncoderInfoSchema,
+  schema: z.union([remoteCrossEncoderInfoSchema, crossEncoderInfoSchema]),
   unit: 'cross-encoders',
-  doc: 'A trained cross-encoder: it scores a question and a passage together.',
+  doc: 'A cross-encoder, trained or on a server: it scores a question and a passage together.',
 });

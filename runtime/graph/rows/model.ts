@@ -4,7 +4,7 @@ import { embeddingLayoutSchema, type EmbeddingLayout } from './embedding-layout.
 import { parseHubReference } from './hub-reference.ts';
 import { parseInstalledReference } from './model-reference.ts';
 
-/** A model at an OpenAI-compatible address: everything that its answers depend on. */
+/** A model at an address: everything that its answers depend on. */
 export const remoteModelSchema = z.object({
   /** Without a trailing slash: `http://127.0.0.1:11434/v1`. */
   url: z.string(),
@@ -26,6 +26,8 @@ export interface RemoteAsking {
   readonly timeout: number;
   /** Retries after the first attempt. */
   readonly retries: number;
+  /** Texts in one request, for embedders and rerankers. */
+  readonly batch?: number;
 }
 
 export const modelKindSchema = z.enum(['embedder', 'cross-encoder', 'language-model']);
@@ -110,6 +112,8 @@ export interface ModelFacts {
   readonly digest: string;
   readonly architecture: string;
   readonly format: ModelEntry['format'];
+  /** As in the entry. */
+  readonly dtype?: string;
   readonly dimension?: number;
   /** As in the entry. */
   readonly embedding?: EmbeddingLayout;

@@ -19,12 +19,14 @@ export interface Facets {
     readonly madeBy?: MadeBy;
     /** Of these vectors: fewer than the embedder gives if they were cut. */
     readonly dimension: number;
-    /** How it makes a vector of tokens; absent: their mean. The digest covers it; people read it in messages. */
+    /** How it makes a vector of tokens; absent: their mean, or unknown if it is remote. The digest covers it; people read it in messages. */
     readonly pooling?: readonly Pooling[];
     /** Text before each passage; absent: none. */
     readonly prompt?: string;
     /** What runs it, if not onnxruntime. */
-    readonly engine?: 'llama.cpp';
+    readonly engine?: 'llama.cpp' | 'remote';
+    /** How to ask a remote one; known only where it is an input, not of its vectors. */
+    readonly remote?: RemoteAsking;
     /** For an embedder of questions only: the embedder of the passages. */
     readonly passages?: Omit<EmbedderFacet, 'digest' | 'dimension' | 'madeBy' | 'passages'> & {
       readonly digest: string;
@@ -42,6 +44,8 @@ export interface Facets {
     /** Address of a remote model; absent: the weights are local. */
     readonly remote?: RemoteAsking;
   };
+  /** A reranker on a server: its name there, perhaps none, and how to ask it. */
+  readonly crossEncoder?: { readonly model: string; readonly remote: RemoteAsking };
   /** An adapter's base digest, kinds of target modules and rank. */
   readonly adapter?: {
     readonly baseDigest?: string;
@@ -105,7 +109,7 @@ export function embedderFacet(
 
 /** The facet of passages that an embedder embeds with these settings. */
 export function passageFacet(
-  embedder: EmbedderFacet,
+  { remote: _, ...embedder }: EmbedderFacet,
   { dimensions, prompt }: PassageSettings,
 ): EmbedderFacet {
   return {

@@ -49,7 +49,7 @@ function madeAt(madeBy: MadeBy, facets: Facets): Facets {
 
 /**
  * The engines that a node uses. A remote model's answers depend only on how Graft asks it, and llama.cpp runs encoders in
- * GGUF.
+ * GGUF. Beside a remote cross-encoder a node may use its own engines: whether it asks it depends on its parameters.
  */
 export function enginesOf(
   { engines = [], inputs }: Pick<NodeType, 'engines' | 'inputs'>,
@@ -59,15 +59,20 @@ export function enginesOf(
   const isRemote = Object.entries(inputs).some(
     ([port, { type }]) => type.id === 'model' && own(facets, port)?.model?.remote !== undefined,
   );
+  const embedders = new Set(
+    Object.values(facets).flatMap(({ embedder }) => [embedder?.engine, embedder?.passages?.engine]),
+  );
   const isInGguf =
     sources.some((source) => source.kind === 'model' && source.engine === 'llama.cpp') ||
-    Object.values(facets).some(({ embedder }) =>
-      [embedder, embedder?.passages].some((each) => each?.engine === 'llama.cpp'),
-    );
+    embedders.has('llama.cpp');
   const used = engines.map((name): EngineName => {
     if (isRemote && name === 'llama.cpp') return 'remote';
-    return isInGguf && name === 'onnxruntime' ? 'llama.cpp' : name;
+    if (name !== 'onnxruntime') return name;
+    if (embedders.has('remote')) return 'remote';
+    return isInGguf ? 'llama.cpp' : name;
   });
+  const reranks = Object.values(facets).some(({ crossEncoder }) => crossEncoder !== undefined);
+  if (reranks) used.push('remote');
   return [...new Set(used)];
 }
 

@@ -78,6 +78,11 @@ export interface ItemsSpec<Over extends ItemsOver = ItemsOver> {
   length?(row: unknown): number;
   /** A text to sort rows by instead, if rows with a common beginning compute faster in sequence. */
   prefix?(row: unknown): string;
+  /**
+   * It sends a remote model at most one request for each row, with no other texts than those of the row and its
+   * parameters, and an answer of at most `maxTokens`: a plan can tell the greatest cost.
+   */
+  readonly asksOnce?: true;
   /** Maximal rows of a batch; default 32. A failed batch loses its results, except fulfilled promises. */
   readonly batch?: number;
 }

@@ -9,6 +9,7 @@ import {
 } from '@graft/graph';
 import { chunks } from './chunks.ts';
 import { GroupCommit } from './group-commit.ts';
+import { stepLeaseOf, type Leases } from './leases.ts';
 
 const keysPerQuery = 1_000;
 const rowsPerInsert = 500;
@@ -17,13 +18,18 @@ const touchEveryMs = 60_000;
 
 type Row = Tables['Action'];
 
-/** Cache records in the database. Simultaneous `putMany` calls share a transaction. */
+/**
+ * Cache records in the database. Simultaneous `putMany` calls share a transaction, which gives back the leases of the
+ * recorded steps: who takes one next finds the record.
+ */
 export class DatabaseActionStore implements ActionStore {
   readonly #queries: Queries;
+  readonly #leases: Leases;
   readonly #writes: GroupCommit<ActionRecord>;
 
-  constructor(queries: Queries) {
+  constructor(queries: Queries, leases: Leases) {
     this.#queries = queries;
+    this.#leases = leases;
     this.#writes = new GroupCommit((records) => this.#insert(records));
   }
 
@@ -89,9 +95,12 @@ export class DatabaseActionStore implements ActionStore {
     // A statement must not name a key twice; the later record counts.
     const latest = [...new Map(records.map((record) => [record.key, record])).values()];
     const now = Date.now();
-    await this.#queries.transaction().execute(async (tx) => {
+    const released = await this.#queries.transaction().execute(async (tx) => {
       for (const slice of chunks(latest, rowsPerInsert)) await upsert(tx, slice, now);
+      const names = latest.map(({ key }) => stepLeaseOf(key));
+      return this.#leases.releaseWithin(tx, names);
     });
+    released();
   }
 }
 

@@ -4,7 +4,9 @@ import { GraphError } from '@graft/graph';
 import { BeatWatch, holderName } from '@graft/kit';
 import { openDatabase, type Database } from '@graft/prisma';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { action } from '../testing/contract/action-store.ts';
 import { temporaryFolder } from '../testing/contract/temporary.ts';
+import { DatabaseActionStore } from './action-store.ts';
 import { Leases } from './leases.ts';
 
 /** No process has this id: Linux gives none above 4,194,304. */
@@ -27,6 +29,16 @@ const isFree = async (leases: Leases, name: string): Promise<boolean> => {
   if (typeof lease === 'object') await lease.release();
   return typeof lease === 'object';
 };
+
+/** Queries that throw where `refuses` says so of the kind of a statement. */
+const failing = (refuses: (kind: string) => boolean, error: Error) =>
+  database.queries.withPlugin({
+    transformQuery: ({ node }) => {
+      if (refuses(node.kind)) throw error;
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
 
 beforeEach(async () => {
   now = 0;
@@ -123,14 +135,8 @@ describe('a lease', () => {
     // Whoever ends the run takes this one over.
     await open(dead).take('run/dead');
     let full = false;
-    const failing = database.queries.withPlugin({
-      transformQuery: ({ node }) => {
-        if (full && node.kind === 'DeleteQueryNode') throw new Error('no room');
-        return node;
-      },
-      transformResult: async ({ result }) => result,
-    });
-    const leases = open(undefined, failing);
+    const queries = failing((kind) => full && kind === 'DeleteQueryNode', new Error('no room'));
+    const leases = open(undefined, queries);
     await leases.take('step/held');
     const lease = await leases.take('step/kept');
     full = true;
@@ -143,14 +149,8 @@ describe('a lease', () => {
 
   it('can be done without on a full disk, until there is room', async () => {
     let full = true;
-    const failing = database.queries.withPlugin({
-      transformQuery: ({ node }) => {
-        if (full) throw new GraphError('no-space', 'No space is left.');
-        return node;
-      },
-      transformResult: async ({ result }) => result,
-    });
-    const [filling, other] = [open(undefined, failing), open()];
+    const queries = failing(() => full, new GraphError('no-space', 'No space is left.'));
+    const [filling, other] = [open(undefined, queries), open()];
     await expect(filling.take('placing')).rejects.toMatchObject({ code: 'no-space' });
     const [one, second] = [
       await filling.take('one', { evenIfFull: true }),
@@ -165,5 +165,68 @@ describe('a lease', () => {
     await Promise.all([one.release(), second.release()]);
     expect(await names()).toEqual(['second']);
     await taken.check();
+  });
+});
+
+describe('the lease of a step', () => {
+  const store = (leases: Leases, queries = database.queries): DatabaseActionStore =>
+    new DatabaseActionStore(queries, leases);
+
+  it('is given back by the transaction that records it, once', async () => {
+    const statements: string[] = [];
+    const counted = failing((kind) => {
+      statements.push(kind);
+      return false;
+    }, new Error());
+    const [leases, other] = [open(undefined, counted), open()];
+    const claims = [await leases.claim('a', {}), await leases.claim('b', {})];
+    expect(claims.map(({ mayBeRecorded }) => mayBeRecorded)).toEqual([false, false]);
+    // Both are taken by one, which is built once.
+    expect(statements.splice(0)).toEqual(['InsertQueryNode']);
+    await store(leases, counted).putMany([action('a'), action('c')]);
+    expect(await names()).toEqual(['step/b']);
+    await claims[0]?.release();
+    expect(statements).toEqual(['InsertQueryNode', 'DeleteQueryNode']);
+    // Somebody else has it now.
+    await using _taken = await other.claim('a', {});
+    await claims[0]?.release();
+    expect(await names()).toEqual(['step/a', 'step/b']);
+    await claims[1]?.release();
+  });
+
+  it('is kept without a record where the two cannot be written together', async () => {
+    let full = true;
+    const queries = failing((kind) => full && kind === 'DeleteQueryNode', new Error('no room'));
+    const leases = open();
+    const actions = store(leases, queries);
+    const claim = await leases.claim('a', {});
+    await expect(actions.putMany([action('a')])).rejects.toThrow('no room');
+    expect(await names()).toEqual(['step/a']);
+    expect((await actions.getMany(['a'])).size).toBe(0);
+    await claim.check();
+    full = false;
+    await actions.putMany([action('a')]);
+    expect(await names()).toEqual([]);
+  });
+
+  it('tells who takes it next that there is a record', async () => {
+    const [first, second] = [open(), open()];
+    const claim = await first.claim('a', {});
+    const next = second.claim('a', {});
+    await store(first).putMany([action('a')]);
+    expect((await next).mayBeRecorded).toBe(true);
+    await claim.release();
+    expect(await names()).toEqual(['step/a']);
+  });
+
+  it('that was lost is left to who took it over, and the record is kept', async () => {
+    const [slow, other] = [open(dead), open()];
+    await slow.claim('a', {});
+    const taken = await other.claim('a', {});
+    // Its owner may have recorded the step and not said so.
+    expect(taken.mayBeRecorded).toBe(true);
+    await store(slow).putMany([action('a')]);
+    await taken.check();
+    expect([...(await store(other).getMany(['a'])).keys()]).toEqual(['a']);
   });
 });

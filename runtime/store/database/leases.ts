@@ -18,8 +18,16 @@ export const runLeasePrefix = 'run/';
  */
 const livingStillFor = 60_000;
 
+/** What the names of the leases of steps begin with; their cache key follows. */
+const stepLeasePrefix = 'step/';
+
+/** The lease of the step with this cache key. */
+export const stepLeaseOf = (key: string): string => stepLeasePrefix + key;
+
 /** A right that nobody else has at the same time, in this process or another. */
 export interface Lease extends AsyncDisposable {
+  /** False if the step that it is of had no record when the lease was taken. */
+  readonly mayBeRecorded: boolean;
   /**
    * Throws `store-locked` where this process stood still for so long that another took the lease. To be called before
    * what only its owner may do to files; what goes to the database is checked in its transaction.
@@ -55,8 +63,8 @@ type LeaseRow = Tables['Lease'];
 interface LeaseWrite {
   readonly kind: 'take' | 'release';
   readonly name: string;
-  /** Whether the name was free. */
-  taken: boolean;
+  /** Set where the name was free. */
+  taken?: Pick<Lease, 'mayBeRecorded'>;
 }
 
 /**
@@ -73,6 +81,8 @@ export class Leases {
   readonly #watch: BeatWatch;
   /** Steps take and release many at once. */
   readonly #writes = new GroupCommit<LeaseWrite>((writes) => this.#write(writes));
+  /** By number of names: building one takes longer than running it, and every step waits for one. */
+  readonly #insertions = new Map<number, Insertion>();
   readonly #held = new Map<string, object>();
   /** Leases that could not be given back. */
   readonly #kept = new Set<string>();
@@ -118,14 +128,14 @@ export class Leases {
 
   /** A cache key, so that no two processes compute the same at once. */
   claim(key: string, options: Pick<LeaseOptions, 'signal' | 'waiting'>): Promise<Lease> {
-    return this.take(`step/${key}`, { ...options, evenIfFull: true });
+    return this.take(stepLeaseOf(key), { ...options, evenIfFull: true });
   }
 
   /** The lease, or the pid of its owner. */
   async tryTake(name: string): Promise<Lease | number> {
-    const write: LeaseWrite = { kind: 'take', name, taken: false };
+    const write: LeaseWrite = { kind: 'take', name };
     await this.#writes.write([write]);
-    if (write.taken) return this.#leaseOf(name);
+    if (write.taken !== undefined) return this.#leaseOf(name, write.taken);
     const row = await this.#rowOf(name);
     // Given back in between.
     if (row === undefined) return this.tryTake(name);
@@ -137,7 +147,7 @@ export class Leases {
       .where('owner', '=', row.owner)
       .where('beat', '=', row.beat)
       .executeTakeFirst();
-    return numUpdatedRows > 0n ? this.#leaseOf(name) : this.tryTake(name);
+    return numUpdatedRows > 0n ? this.#leaseOf(name, { mayBeRecorded: true }) : this.tryTake(name);
   }
 
   /** Takes a lease that nobody has, with the rows of what it is of. */
@@ -159,16 +169,15 @@ export class Leases {
     if (rows.length < held.length) throw lost();
   }
 
-  /** Gives a lease back as `tx` commits. Throws as `checkWithin`. */
-  async releaseWithin(tx: Queries, name: string): Promise<void> {
-    if (!this.#held.has(name)) return;
-    const { numDeletedRows } = await this.#deletion(tx, [name]).executeTakeFirst();
-    if (numDeletedRows === 0n) throw lost();
-  }
-
-  /** What `releaseWithin` gave back is committed. */
-  forget(name: string): void {
-    this.#held.delete(name);
+  /** Gives back those of the leases that this process has, as `tx` commits. Call what it returns once that is done. */
+  async releaseWithin(tx: Queries, names: readonly string[]): Promise<() => void> {
+    const holders = new Map(names.map((name) => [name, this.#held.get(name)]));
+    const held = names.filter((name) => holders.get(name) !== undefined);
+    if (held.length > 0) await this.#deletion(tx, held).execute();
+    return () => {
+      // Somebody else here may have taken it again.
+      for (const name of held) if (this.#isHeld(name, holders.get(name))) this.#held.delete(name);
+    };
   }
 
   /** Whether the owner of a lease lives; undefined where nobody took it. */
@@ -209,19 +218,26 @@ export class Leases {
     const released = names('release');
     if (released.length > 0) await this.#deletion(this.#queries, released).execute();
     const free = await this.#insert(this.#queries, names('take'));
-    for (const write of writes) if (write.kind === 'take') write.taken = free.delete(write.name);
+    for (const write of writes) {
+      const taken = write.kind === 'take' ? free.get(write.name) : undefined;
+      if (taken === undefined) continue;
+      write.taken = taken;
+      free.delete(write.name);
+    }
   }
 
-  /** Takes those that are free, and gives their names. */
-  async #insert(queries: Queries, names: readonly string[]): Promise<Set<string>> {
-    if (names.length === 0) return new Set();
-    const rows = await queries
-      .insertInto('Lease')
-      .values(names.map((name) => ({ name, owner: this.owner, beat: 0 })))
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('name')
-      .execute();
-    return new Set(rows.map(({ name }) => name));
+  /** Takes those that are free, which it returns by name. */
+  async #insert(
+    queries: Queries,
+    names: readonly string[],
+  ): Promise<Map<string, Pick<Lease, 'mayBeRecorded'>>> {
+    if (names.length === 0) return new Map();
+    const compiled = this.#insertions.get(names.length) ?? insertion(queries, names.length);
+    this.#insertions.set(names.length, compiled);
+    const parameters = names.flatMap((name) => [name, this.owner, 0]);
+    const query: Insertion = { ...compiled, parameters };
+    const { rows } = await queries.executeQuery(query);
+    return new Map(rows.map((row) => [row.name, { mayBeRecorded: Boolean(row.isRecorded) }]));
   }
 
   #rowOf(name: string): Promise<LeaseRow | undefined> {
@@ -253,19 +269,23 @@ export class Leases {
     return holder;
   }
 
-  #leaseOf(name: string): Lease {
+  #isHeld(name: string, holder: object | undefined): boolean {
+    return this.#held.get(name) === holder;
+  }
+
+  #leaseOf(name: string, { mayBeRecorded }: Pick<Lease, 'mayBeRecorded'>): Lease {
     const holder = this.#hold(name);
-    const isHeld = (): boolean => this.#held.get(name) === holder;
     const release = async (): Promise<void> => {
-      if (!isHeld()) return;
+      if (!this.#isHeld(name, holder)) return;
       this.#held.delete(name);
       const released = this.#giveBack(name);
       this.#releases.follow(released);
       await released;
     };
     return {
+      mayBeRecorded,
       check: async () => {
-        if (!isHeld()) throw lost();
+        if (!this.#isHeld(name, holder)) throw lost();
         await this.checkWithin(this.#queries, [name]);
       },
       release,
@@ -289,12 +309,12 @@ export class Leases {
       lease = outcome;
     };
     const release = async (): Promise<void> => lease?.release();
-    return { check, release, [Symbol.asyncDispose]: release };
+    return { mayBeRecorded: true, check, release, [Symbol.asyncDispose]: release };
   }
 
   async #giveBack(name: string): Promise<void> {
     try {
-      await this.#writes.write([{ kind: 'release', name, taken: false }]);
+      await this.#writes.write([{ kind: 'release', name }]);
       this.#kept.delete(name);
     } catch {
       // The disk is full, or another program has the database: nobody may wait for this one for as long as it lives.
@@ -302,6 +322,22 @@ export class Leases {
     }
   }
 }
+
+/** Takes as many leases as are free. Its parameters are, for each, its name, owner and beat. */
+function insertion(queries: Queries, count: number) {
+  return queries
+    .insertInto('Lease')
+    .values(Array.from({ length: count }, () => ({ name: '', owner: '', beat: 0 })))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning((eb) => {
+      const key = eb.fn<string>('substr', ['Lease.name', eb.lit(stepLeasePrefix.length + 1)]);
+      const record = eb.selectFrom('Action').select('Action.key').where('Action.key', '=', key);
+      return ['name', eb.exists(record).as('isRecorded')];
+    })
+    .compile();
+}
+
+type Insertion = ReturnType<typeof insertion>;
 
 const holderOf = ({ name, owner }: LeaseRow): string => `${name} ${owner}`;
 

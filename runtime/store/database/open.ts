@@ -19,7 +19,7 @@ export async function openDatabaseStores(dbPath: string): Promise<DatabaseStores
   });
   return {
     leases,
-    actions: new DatabaseActionStore(database.queries),
+    actions: new DatabaseActionStore(database.queries, leases),
     runs: new DatabaseRunStore(database.queries, leases),
     close: async () => {
       await leases.close();

@@ -3,6 +3,7 @@ import type { Queries, Tables } from '@graft/prisma';
 import {
   digestSchema,
   GraphError,
+  noFile,
   readStored,
   runStatusSchema,
   storedRunEvent,
@@ -67,17 +68,19 @@ export class DatabaseRunStore implements RunJournal {
     end: { status: RunStatus; finishedAt: number; error?: string },
   ): Promise<void> {
     const steps = await this.steps(id);
-    const { numUpdatedRows } = await this.#queries.transaction().execute(async (tx) => {
-      await this.#leases.releaseWithin(tx, leaseOf(id));
+    const { ended, released } = await this.#queries.transaction().execute(async (tx) => {
+      await this.#leases.checkWithin(tx, [leaseOf(id)]);
+      const released = await this.#leases.releaseWithin(tx, [leaseOf(id)]);
       await gatherRunTokens(tx, id, steps);
-      return tx
+      const { numUpdatedRows: ended } = await tx
         .updateTable('Run')
         .set({ status: end.status, finishedAt: end.finishedAt, error: end.error ?? null })
         .where('id', '=', id)
         .executeTakeFirst();
+      return { ended, released };
     });
-    if (numUpdatedRows === 0n) throw unknownRun(id);
-    this.#leases.forget(leaseOf(id));
+    if (ended === 0n) throw unknownRun(id);
+    released();
   }
 
   async askToCancel(id: string): Promise<boolean> {
@@ -104,7 +107,7 @@ export class DatabaseRunStore implements RunJournal {
     const rows = await this.#queries
       .selectFrom('Run')
       .selectAll()
-      .$if(file !== undefined, (rows) => rows.where('file', '=', file ?? ''))
+      .where('file', file === undefined ? '!=' : '=', file ?? noFile)
       .$if(parent === null, (rows) => rows.where('parent', 'is', null))
       .$if(typeof parent === 'string', (rows) => rows.where('parent', '=', parent ?? ''))
       .$if(kind === 'experiment', (rows) => rows.where('experiment', 'is not', null))

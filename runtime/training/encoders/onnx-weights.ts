@@ -1,5 +1,5 @@
 import { GraphError } from '@graft/graph';
-import { joinBlocks } from '../formats/blocks.ts';
+import { joinBlocks } from '../formats/affine-blocks.ts';
 import { RangedFile } from '../formats/file-range.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import type { OnnxFile, OnnxNode } from '../formats/onnx-file.ts';

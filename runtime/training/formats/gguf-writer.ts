@@ -8,8 +8,7 @@ import {
 } from '@graft/kit';
 import type { WeightEncoding } from '../ir/executor.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { encodedBytes } from './encoding.ts';
-import { ggmlNumbers } from './gguf-reader.ts';
+import { encodedBytes, ggmlNumbers } from './encoding.ts';
 
 /**
  * A tensor to write. The writer requests its bytes when its turn comes, whole or in pieces, so that neither model nor

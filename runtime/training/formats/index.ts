@@ -1,4 +1,5 @@
 export * from './half.ts';
+export * from './affine-blocks.ts';
 export * from './blocks.ts';
 export * from './encoding.ts';
 export * from './encode.ts';

@@ -1,7 +1,7 @@
 import { GraphError } from '@graft/graph';
 import type { WeightEncoding, WeightSource } from '../ir/executor.ts';
 import type { Shape } from '../ir/shape.ts';
-import { encodedBytes, unitOf } from './encoding.ts';
+import { encodedBytes, readableTypes, unitOf } from './encoding.ts';
 
 /** A tensor of a model file: the location of its bytes. */
 export interface TensorEntry {
@@ -26,7 +26,7 @@ export function sourceOf(entry: TensorEntry): Extract<WeightSource, { kind: 'fil
   if (encoding === undefined) {
     throw new GraphError(
       'bad-model',
-      `tensor "${entry.name}" of ${path} is ${entry.typeName}; readable are F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q4_K and Q6_K`,
+      `tensor "${entry.name}" of ${path} is ${entry.typeName}, which Graft cannot read; choose a file of the model in ${readableTypes.join(', ')}`,
       { location: { file: path } },
     );
   }

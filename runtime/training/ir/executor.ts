@@ -1,4 +1,5 @@
 import { GraphError } from '@graft/graph';
+import type { BlockEncoding } from '../formats/blocks.ts';
 import type { Program } from './program.ts';
 import { sizeOf } from './shape.ts';
 
@@ -20,7 +21,7 @@ export type WeightSource =
     };
 
 /** The GGUF names in lower case; the quantised ones use blocks along the last axis. */
-export type WeightEncoding = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q4_0' | 'q4_1' | 'q4_k' | 'q6_k';
+export type WeightEncoding = 'f32' | 'f16' | 'bf16' | BlockEncoding;
 
 export type WeightLookup = (name: string) => WeightSource | undefined;
 

@@ -149,30 +149,3 @@ class OnnxExecutable implements Executable {
     await this.#usedSidecar[Symbol.asyncDispose]();
   }
 }
-
-interface ExecutorOptions {
-  /** `auto`, or a device id: `cpu`, `webgpu`, `cuda:0`. */
-  readonly device: string;
-  /** CPU threads. */
-  readonly threads: number;
-  readonly scratchFolder: string;
-}
-
-/**
- * The executor for a device id. `auto` is the CPU, so that results do not depend on the machine. Throws `unavailable`
- * for a device that cannot run programs.
- */
-export async function openExecutor(options: ExecutorOptions): Promise<Executor> {
-  const { device, threads, scratchFolder } = options;
-  return onnxExecutor({ device: provider(device), threads, scratchFolder });
-}
-
-function provider(device: string): 'cpu' | 'webgpu' | 'cuda' {
-  const kind = device.split(':')[0];
-  if (kind === 'auto' || kind === 'cpu') return 'cpu';
-  if (kind === 'webgpu' || kind === 'cuda') return kind;
-  throw new GraphError(
-    'unavailable',
-    `Training does not run on ${device}; choose cpu, webgpu or cuda.`,
-  );
-}

@@ -9,7 +9,7 @@ import { feedsOf, microBatches } from '../data/micro-batch.ts';
 import { prepareExamples } from '../data/prepared-example.ts';
 import { layOutRows } from '../data/rows.ts';
 import type { Executable } from '../ir/executor.ts';
-import { openExecutor } from '../onnx/executor.ts';
+import { openExecutor } from './open-executor.ts';
 import type { LoopHooks } from '../loop/training-loop.ts';
 import { programShapes } from '../loop/training-plan.ts';
 import { adapterFeeds } from './adapter-feeds.ts';

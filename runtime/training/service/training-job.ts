@@ -8,7 +8,6 @@ import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
 import { factorNames, magnitudeName, targetModules } from '../architectures/lora-spec.ts';
 import { parameterCount } from '../architectures/weight-shapes.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { openExecutor } from '../onnx/executor.ts';
 import { languageTask } from '../loop/language-task.ts';
 import {
   runTraining,
@@ -19,6 +18,7 @@ import {
 import type { LoopRequest } from '../loop/training-plan.ts';
 import { writeFineTuned } from './fine-tuned-model.ts';
 import { ggufFile, modelGguf, modelRef } from './model-file.ts';
+import { openExecutor, usesOwnMemory } from './open-executor.ts';
 
 /** Where a job finds its model, and its limits. */
 export interface JobSetting {
@@ -91,7 +91,7 @@ type RequestedJob = Omit<JobSetting, 'model'> & { readonly request: { readonly d
  * memory it leaves a margin for low estimates.
  */
 async function memoryFor({ memory, request: { device } }: RequestedJob): Promise<number> {
-  if (memory !== undefined && /^(auto|cpu)/.test(device)) return memory;
+  if (memory !== undefined && usesOwnMemory(device)) return memory;
   return Math.min(memory ?? Infinity, 0.85 * (await availableMemory()));
 }
 

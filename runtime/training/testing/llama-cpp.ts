@@ -123,12 +123,16 @@ export function answersOf(
   logits: Float32Array,
   { vocabulary, count }: { readonly vocabulary: number; readonly count: number },
 ): Answers {
-  return Array.from({ length: count }, (_, at) => {
-    const row = logits.slice(at * vocabulary, (at + 1) * vocabulary);
-    const top = row.reduce((a, x) => Math.max(a, x), -Infinity);
-    const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x - top), 0)) + top;
-    return row.map((x) => x - total);
-  });
+  return Array.from({ length: count }, (_, at) =>
+    logProbabilities(logits.slice(at * vocabulary, (at + 1) * vocabulary)),
+  );
+}
+
+/** Logits of one position as log-probabilities. */
+export function logProbabilities(row: Float32Array): Float32Array {
+  const top = row.reduce((a, x) => Math.max(a, x), -Infinity);
+  const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x - top), 0)) + top;
+  return row.map((x) => x - total);
 }
 
 /** Largest difference over the tokens that the second thinks at all likely (p > 1e-4); NaN where one lacks some. */

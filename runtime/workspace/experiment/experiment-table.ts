@@ -140,12 +140,14 @@ function costOf(newest: readonly VariantResult[], all: readonly VariantResult[])
     all.reduce((total, result) => total + of(result), 0);
   const tokens = newest.flatMap((result) => result.tokens ?? []);
   const { memory } = mostMemory(all);
+  const dollars = all.flatMap((result) => result.dollars ?? []);
   return {
     ms: Math.round(sum(({ ms }) => ms)),
     steps: sum(({ steps }) => steps.total),
     reused: sum(({ steps }) => steps.reused),
     ...(memory === undefined ? {} : { bytes: memory }),
     ...(tokens.length === 0 ? {} : { tokens: tokens.reduce((total, count) => total + count) }),
+    ...(dollars.length === 0 ? {} : { dollars: dollars.reduce((total, part) => total + part) }),
     ...(tokens.length > 1 ? { runs: tokens.length } : {}),
   };
 }

@@ -23,6 +23,20 @@ it('takes the time of a loop for that of its rounds', () => {
   });
 });
 
+it('takes what all its steps paid to servers, unless a price is unknown', () => {
+  const remote = { requests: 1, inputTokens: 9, outputTokens: 1, dollars: 0.25 };
+  const steps = [
+    step('embed', 'embed', { remote }),
+    step('write', 'generate', { status: 'failed', remote }),
+    step('reused', 'generate', { status: 'cached' }),
+  ];
+  expect(countSteps(steps)).toMatchObject({ dollars: 0.5 });
+  const { dollars: _, ...unpriced } = remote;
+  expect(countSteps([...steps, step('judge', 'judge', { remote: unpriced })])).not.toHaveProperty(
+    'dollars',
+  );
+});
+
 it('counts what was read and written for each answer once, however often it is passed on', async () => {
   const artifacts = new MemoryArtifactStore();
   const answer = (id: string, tokens: number): Answer => ({

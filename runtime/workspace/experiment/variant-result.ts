@@ -1,5 +1,6 @@
 import { readRows } from '@graft/engine';
 import {
+  addedUsage,
   Answers,
   answerSchema,
   GraphError,
@@ -30,6 +31,8 @@ export interface VariantResult {
   readonly ms: number;
   /** Of its answers, computed or reused: what models read and wrote; absent where it has none. */
   readonly tokens?: number;
+  /** US dollars of the requests that it made itself; absent where it made none, or a model has no price. */
+  readonly dollars?: number;
   /** Most bytes that a step which it computed claimed at a time; absent where none did. */
   readonly memory?: number;
   readonly steps: { readonly total: number; readonly computed: number; readonly reused: number };
@@ -135,9 +138,12 @@ function answersMade(steps: readonly StepSummary[]): Iterable<ArtifactRef> {
 }
 
 /** How many steps a run computed, and how many it found done. What a loop takes is what the steps of its rounds take. */
-export function countSteps(all: readonly Pick<StepSummary, 'type' | 'status' | 'ms' | 'memory'>[]) {
+export function countSteps(
+  all: readonly Pick<StepSummary, 'type' | 'status' | 'ms' | 'memory' | 'remote'>[],
+) {
   const steps = all.filter(({ type }) => type !== loopType);
   const computed = steps.filter(({ status }) => status === 'succeeded');
+  const { dollars } = addedUsage(steps.flatMap(({ remote }) => remote ?? [])) ?? {};
   return {
     steps: {
       total: steps.length,
@@ -146,6 +152,7 @@ export function countSteps(all: readonly Pick<StepSummary, 'type' | 'status' | '
     },
     ms: computed.reduce((sum, { ms }) => sum + ms, 0),
     ...mostMemory(computed),
+    ...(dollars === undefined ? {} : { dollars }),
   };
 }
 

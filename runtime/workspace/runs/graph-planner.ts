@@ -13,6 +13,7 @@ import {
   type Plan,
   type Problem,
   type Registry,
+  type Source,
   type SourceResolver,
 } from '@graft/graph';
 import type { GraphFiles } from '../files/graph-files.ts';
@@ -88,12 +89,23 @@ export class GraphPlanner {
 
   /** Patterns of the files that a graph reads, sound or not, those of the graphs that it uses included. */
   async filePatterns(graph: Graph, file: string): Promise<readonly string[]> {
+    const sources = await this.#sources(graph, file);
+    const patterns = sources.flatMap((one) => (one.kind === 'files' ? one.patterns : []));
+    return [...new Set(patterns)].sort();
+  }
+
+  /** Ids of the models that a graph names and nobody here knows, sound or not, those of the graphs that it uses included. */
+  async missingModels(graph: Graph, file: string): Promise<readonly string[]> {
+    const sources = await this.#sources(graph, file);
+    const named = sources.flatMap((one) => (one.kind === 'model' ? one.id : []));
+    return [...new Set(named)].filter((id) => this.#against.models(id) === undefined).sort();
+  }
+
+  async #sources(graph: Graph, file: string): Promise<readonly Source[]> {
     const { registry, models } = this.#against;
     const { graphs } = await this.read(graph, file);
     const { nodes } = resolveGraph(graph, { registry, models, file, graphs });
-    const sources = [...plannedNodes(nodes)].flatMap((node) => node.sources);
-    const patterns = sources.flatMap((one) => (one.kind === 'files' ? one.patterns : []));
-    return [...new Set(patterns)].sort();
+    return [...plannedNodes(nodes)].flatMap((node) => node.sources);
   }
 
   /** What a graph takes and gives, and the parameters that it exposes. */

@@ -21,6 +21,7 @@ import { operatorAccess } from '../workers/operator-access.ts';
 import type { StepDevices } from '../workers/step-devices.ts';
 import type { GraphPlanner, PlanAgainst, PlannedRun } from './graph-planner.ts';
 import type { PlannedStep, PlanReport } from './planned-steps.ts';
+import { remoteEstimate, type RemoteEstimate } from './remote-estimate.ts';
 import { remoteProblems } from './remote-problems.ts';
 import type { RunHandle, StartOptions } from './run-handle.ts';
 import { keepOrigin, type RunSettings } from './run-origin.ts';
@@ -92,7 +93,9 @@ export class GraphRuns {
     );
     const checked = await locks.check(graph, planned, { file, locked, resolved });
     const refused = await remoteProblems(plan, { steps: nodes, file, access: operatorAccess });
+    const estimate = await remoteEstimate(plan, { steps: nodes, access: operatorAccess });
     return planReport(nodes, {
+      estimate,
       problems: [...problems, ...checked.problems, ...refused],
       drift: checked.drift,
     });
@@ -183,16 +186,32 @@ export class GraphRuns {
 /** What a run would do, in numbers. */
 function planReport(
   nodes: readonly PlannedStep[],
-  { problems, drift }: { readonly problems: readonly Problem[]; readonly drift: readonly Drift[] },
+  {
+    problems,
+    drift,
+    estimate = { dollars: new Map(), unknown: [] },
+  }: {
+    readonly problems: readonly Problem[];
+    readonly drift: readonly Drift[];
+    readonly estimate?: RemoteEstimate;
+  },
 ): PlanReport {
+  const { dollars, unknown } = estimate;
   const reused = nodes.filter(({ verdict }) => verdict === 'hit').length;
   const estimates = nodes.flatMap(({ estimatedMs }) => estimatedMs ?? []);
   return {
-    nodes,
+    nodes: nodes.map((step) => {
+      const most = dollars.get(step.node);
+      return most === undefined ? step : { ...step, estimatedDollars: most };
+    }),
     problems,
     reused,
     toRun: nodes.length - reused,
     ...(drift.length === 0 ? {} : { drift }),
     ...(estimates.length === 0 ? {} : { estimatedMs: estimates.reduce((sum, ms) => sum + ms, 0) }),
+    ...(dollars.size === 0
+      ? {}
+      : { estimatedDollars: [...dollars.values()].reduce((sum, most) => sum + most) }),
+    ...(unknown.length === 0 ? {} : { unknownCost: unknown }),
   };
 }

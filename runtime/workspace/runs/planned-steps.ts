@@ -12,6 +12,10 @@ export interface PlanReport {
   readonly drift?: readonly Drift[];
   /** What those nodes took the last time of which that is known; undefined where it is of none. */
   readonly estimatedMs?: number;
+  /** US dollars that those nodes will pay to servers at most; absent: no model has a price. */
+  readonly estimatedDollars?: number;
+  /** Nodes whose cost is unknown, although their model has a price; absent: none. */
+  readonly unknownCost?: readonly string[];
 }
 
 export interface PlannedStep {
@@ -25,6 +29,8 @@ export interface PlannedStep {
   /** What it would continue from; of a miss that trains. */
   readonly checkpoint?: LeftCheckpoint;
   readonly estimatedMs?: number;
+  /** US dollars at most; absent: its model has no price, or the cost is unknown. */
+  readonly estimatedDollars?: number;
   /** What would be reused, by port; of a hit. */
   readonly outputs?: Readonly<Record<string, ArtifactRef>>;
   /** The package that brought the result which would be reused. */

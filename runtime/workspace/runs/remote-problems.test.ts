@@ -71,9 +71,66 @@ it('says that a key may not be sent there, or is not set', async () => {
   expect(await messages({ GRAFT_ENDPOINTS, GRAFT_SECRET_HOSTED: 'sk-0123456789' })).toEqual([]);
 });
 
+it('says that a price cannot be read', async () => {
+  const GRAFT_PRICES = 'm=1/2';
+  const found = await problems({ GRAFT_ENDPOINTS: 'https://models.example', GRAFT_PRICES });
+  expect(found).toEqual([
+    expect.objectContaining({
+      location: { file, node: 'remote' },
+      message: expect.stringContaining('has the entry m=1/2, which is no price'),
+    }),
+  ]);
+});
+
 it('says nothing where all answers are kept', async () => {
   expect(await problems({}, ['write'])).toHaveLength(1);
   expect(await problems({}, ['write', 'again'])).toEqual([]);
+});
+
+it('says so of embedders and rerankers, where their vectors or scores are not kept', async () => {
+  const graph = parseGraph(
+    JSON.stringify({
+      graft: 1,
+      nodes: write({
+        texts: ['load-files', { paths: ['*.md'] }],
+        chunk: ['chunk'],
+        embedder: ['remote-embedder', { url, model: 'm' }],
+        embed: ['embed'],
+        index: ['index'],
+        ask: ['questions', { questions: 'When is the kiln lit?' }],
+        find: ['retrieve'],
+        reranker: ['remote-reranker', { url: 'https://scores.example' }],
+        rerank: ['rerank', { method: 'trained' }],
+      }),
+      edges: [
+        ...['texts.documents -> chunk.documents', 'chunk.chunks -> embed.chunks'],
+        ...['embedder.embedder -> embed.trained', 'embedder.embedder -> find.trained'],
+        ...['embed.embeddings -> index.embeddings', 'index.index -> find.index'],
+        ...['ask.questions -> find.questions', 'find.hits -> rerank.hits'],
+        'reranker.reranker -> rerank.trained',
+      ],
+    }),
+    file,
+  );
+  const facts = {
+    kind: 'embedder',
+    dimension: 384,
+    digest: 'a'.repeat(64),
+    format: 'onnx',
+  } as const;
+  const known = { id: 'm', title: 'm', architecture: 'bert', contextLength: 256, size: 1 };
+  const plan = planGraph(graph, registry, { models: () => ({ ...facts, ...known }), file });
+  const refusedNodes = async (missing: readonly string[]) => {
+    const steps = plan.nodes.map(({ id: node }) => ({
+      ...{ node, verdict: missing.includes(node) ? ('miss' as const) : ('hit' as const) },
+    }));
+    const access = () => Promise.resolve(new RemoteAccess({}));
+    const found = await remoteProblems(plan, { steps, file, access });
+    return found.map(({ location: { node } }) => node);
+  };
+  expect(await refusedNodes(['find', 'rerank'])).toEqual(['embedder', 'reranker']);
+  expect(await refusedNodes(['embed'])).toEqual(['embedder']);
+  expect(await refusedNodes(['chunk'])).toEqual([]);
 });
 
 it('sees into loops', async () => {

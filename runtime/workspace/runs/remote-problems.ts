@@ -1,6 +1,8 @@
 import type { RemoteAccess } from '@graft/backends/access';
 import {
   authoredLocation,
+  CrossEncoderModel,
+  EmbedderModel,
   GraphError,
   Model,
   pathWithoutRounds,
@@ -73,16 +75,20 @@ async function modelProblems(
 ): Promise<Problem[]> {
   const asked = nodes
     .filter(({ id }) => toRun.has(id))
-    .flatMap(({ definition, inputFacets }) => remotesIn(definition.inputs, inputFacets));
+    .flatMap(({ definition, inputFacets }) => remotesIn(definition.inputs, inputFacets))
+    .map(({ asking }) => asking);
   const problems: Problem[] = [];
   for (const node of nodes) {
     const { definition, loop, inputFacets, outputFacets } = node;
     // A loop passes on what it is given.
     if (loop !== undefined || remotesIn(definition.inputs, inputFacets).length > 0) continue;
-    for (const { url, secret } of remotesIn(definition.outputs, outputFacets)) {
+    for (const { model, asking } of remotesIn(definition.outputs, outputFacets)) {
+      const { url, secret } = asking;
       if (!asked.some((one) => one.url === url && one.secret === secret)) continue;
       try {
-        (await access()).key(url, secret);
+        const allowed = await access();
+        allowed.key(url, secret);
+        allowed.price(url, model);
       } catch (error) {
         problems.push(GraphError.from(error, authoredLocation(node, file)).toProblem());
       }
@@ -91,12 +97,29 @@ async function modelProblems(
   return problems;
 }
 
+/** A model on a server: its name there, and how to ask it. */
+interface AskedRemotely {
+  readonly model: string;
+  readonly asking: RemoteAsking;
+}
+
 /** Answers know their model too, but only a model's own port leads to its server. */
-function remotesIn(
+export function remotesIn(
   ports: Readonly<Record<string, { readonly type: PortType }>>,
   facets: Readonly<Record<string, Facets>>,
-): RemoteAsking[] {
-  return Object.entries(ports).flatMap(([name, { type }]) =>
-    type.id === Model.id ? (facets[name]?.model?.remote ?? []) : [],
-  );
+): AskedRemotely[] {
+  return Object.entries(ports).flatMap(([name, { type }]) => {
+    const { model, embedder, crossEncoder } = facets[name] ?? {};
+    const found = new Map<
+      string,
+      { readonly model: string | undefined; readonly remote: RemoteAsking | undefined }
+    >([
+      [Model.id, { model: model?.id, remote: model?.remote }],
+      [EmbedderModel.id, { model: embedder?.model, remote: embedder?.remote }],
+      [CrossEncoderModel.id, { model: crossEncoder?.model, remote: crossEncoder?.remote }],
+    ]).get(type.id);
+    return found?.model === undefined || found.remote === undefined
+      ? []
+      : [{ model: found.model, asking: found.remote }];
+  });
 }

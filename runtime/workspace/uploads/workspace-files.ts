@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { GraphError } from '@graft/graph';
+import { GraphError, type Material } from '@graft/graph';
 import {
   hasCode,
   isFullDisk,
@@ -12,6 +12,7 @@ import {
   writeStream,
   type MadeFolder,
 } from '@graft/kit';
+import { findMaterial } from '../files/find-material.ts';
 import { isVisible } from '../files/graph-path.ts';
 import { workspacePath, type WorkspacePath } from '../files/workspace-path.ts';
 import { stagingPath } from '../package/write-new-file.ts';
@@ -78,6 +79,11 @@ export class WorkspaceFiles {
     return entries.sort(
       (a, b) => Number(b.folder) - Number(a.folder) || byName.compare(a.name, b.name),
     );
+  }
+
+  /** What the workspace's files offer to begin a graph with. */
+  material(): Promise<Material> {
+    return findMaterial(this.#parts.root, (folder) => this.list(folder));
   }
 
   /** None for what is hidden, leads out or is neither a file nor a folder. */

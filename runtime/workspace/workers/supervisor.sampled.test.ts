@@ -169,8 +169,13 @@ describe('a process with several steps in it', () => {
     const reports: StepSignal[] = [];
     const { working, result } = started(inside('slow', { ms: 60_000 }));
     await working;
-    const other = execute(inside('slow', { ms: 300 }), never, (signal) => reports.push(signal));
-    await expect.poll(() => reports.length).toBeGreaterThan(0);
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const other = execute(inside('slow', { ms: 1_000 }), never, (signal) => {
+      reports.push(signal);
+      begin();
+    });
+    await begun;
     const [pid = 0] = pids();
     process.kill(pid, 'SIGKILL');
     await expect(other).resolves.toMatchObject({ device: 'cpu' });

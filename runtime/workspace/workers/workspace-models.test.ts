@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelEntry } from '@graft/graph';
@@ -207,6 +207,33 @@ describe('a download that the server does not see the end of', () => {
     // One that is stopped goes on writing for a moment, beside the removal of the folder.
     hub.gate.open();
     await expect.poll(() => models.downloads()).toEqual([]);
+    await models.close();
+  });
+
+  it('is deleted with what has come of it, and does not go on', async () => {
+    await using served = await hubFolder({ 'o/r': { 'm-Q8_0.gguf': weights } });
+    await using hub = await HubServer.start({ folder: served.path });
+    const models = await hubModels(hub);
+    void hub.gate.stopAfter((1 << 20) + weights.length * 0.3, 'hold');
+    models.download(id);
+    await expect.poll(() => models.downloads()[0]?.progress?.done ?? 0).toBeGreaterThan(0);
+    models.cancel(id);
+    expect((await models.offered()).models).toMatchObject([{ facts: { id }, installed: false }]);
+    await models.discard(id);
+    expect((await models.offered()).models).toEqual([]);
+    expect(await readdir(join(folder, 'models/partial'))).toEqual([]);
+    await models.resume();
+    expect(models.downloads()).toEqual([]);
+
+    hub.gate.open();
+    models.download(id);
+    await expect.poll(() => models.downloads()).toEqual([]);
+    await expect(models.discard(id)).rejects.toMatchObject({ code: 'bad-input' });
+    expect((await models.offered()).models).toMatchObject([{ installed: true }]);
+    models.download('hf:o/absent');
+    await expect.poll(() => models.downloads()[0]?.problem?.code).toBe('bad-model');
+    await models.discard('hf:o/absent');
+    expect(models.downloads()).toEqual([]);
     await models.close();
   });
 

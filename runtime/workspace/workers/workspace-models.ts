@@ -70,6 +70,9 @@ export interface WorkspaceModelsParts {
 
 const processor = (): Promise<ModelMachine> => modelMachine({ id: 'cpu' });
 
+/** Milliseconds in which a download that was stopped has written its last bytes. */
+const stopPatience = 10_000;
+
 interface Job {
   readonly abort: AbortController;
   state: ModelDownload;
@@ -116,6 +119,14 @@ export class WorkspaceModels {
       models: offeredModels(listed, catalogue.selection, await machine()),
       memory: { total: machineMemory(), free: await availableMemory() },
     };
+  }
+
+  /** What is known of a model whose files are on this computer. Throws `bad-model` for any other, and for one that Graft cannot run. */
+  async installed(id: string): Promise<ModelFacts> {
+    const listed = (await this.#parts.catalogue.list()).find(({ entry }) => entry.id === id);
+    const { unusable } = listed?.facts ?? {};
+    if (listed?.installed === true && unusable === undefined) return listed.facts;
+    throw new GraphError('bad-model', unusable ?? `"${id}" is not downloaded. Download it first.`);
   }
 
   /** The language model to take in place of the small default, if somebody should be asked. Waits for the hub. */
@@ -171,6 +182,23 @@ export class WorkspaceModels {
     this.#work.follow(this.#wanted.drop(id));
     this.#jobs.get(id)?.abort.abort();
     this.#jobs.delete(id);
+  }
+
+  /**
+   * Deletes what has come of a download that is paused or has failed, and stops one that goes on. Throws `bad-input` for
+   * a model that is here whole, and as `Catalogue.remove`.
+   */
+  async discard(id: string): Promise<void> {
+    const { catalogue } = this.#parts;
+    const listed = (await catalogue.list()).find(({ entry }) => entry.id === id);
+    if (listed?.installed === true)
+      throw new GraphError(
+        'bad-input',
+        `"${id}" has been downloaded whole. Graft deleted nothing.`,
+      );
+    this.cancel(id);
+    // Of one that failed before the hub told what it is, nothing has come.
+    if (listed !== undefined) await catalogue.remove(id, { patience: stopPatience });
   }
 
   /**

@@ -70,7 +70,7 @@ export function showPlace({ within, nodes, tab, below, view, run }: Place): void
   go(follow(drawnFile(files), within).trail);
   const { shown } = documentStore.getState();
   screenStore.getState().select(nodes.filter((node) => Object.hasOwn(shown.nodes, node)));
-  if (tab !== undefined) screenStore.getState().show({ inspectorTab: tab });
+  screenStore.getState().show({ inspectorTab: tab ?? 'parameters' });
   if (below !== undefined) {
     openPanel('lower');
     screenStore.getState().show({ bottomTab: below });

@@ -22,6 +22,13 @@ it('does not promise a time that leaves out a node', () => {
   );
 });
 
+it('says what servers cost at most', () => {
+  const report = { nodes: [{ ...miss }], reused: 0, toRun: 1, estimatedDollars: 0.25 };
+  expect(planLine({ ...report, unknownCost: ['judge'] })).toBe(
+    '1 will run · at most $0.25 for servers (estimate), unknown for judge',
+  );
+});
+
 it('says when nothing has to run', () => {
   expect(planLine({ nodes: [hit], reused: 1, toRun: 0 })).toBe('all reused');
 });

@@ -1,7 +1,7 @@
 import type { PlanReport } from '../client.ts';
 import { count, duration } from '@graft/nodes/kit/ui';
 import { type RunState, stepsDone, isPartOf } from '@graft/view';
-import { pathWithoutRounds } from '@graft/graph';
+import { pathWithoutRounds, upperCostText } from '@graft/graph';
 import { useMemo } from 'react';
 import { usePlan } from './plan-store.ts';
 
@@ -16,7 +16,10 @@ const worthSaying = 500;
 
 /** `5 reused · 3 will run · 40 s last time`; `over` if the time of some node is unknown. */
 export function planLine(
-  report: Pick<PlanReport, 'nodes' | 'reused' | 'toRun' | 'estimatedMs'>,
+  report: Pick<
+    PlanReport,
+    'nodes' | 'reused' | 'toRun' | 'estimatedMs' | 'estimatedDollars' | 'unknownCost'
+  >,
 ): string {
   const { nodes, reused, toRun, estimatedMs } = report;
   if (toRun === 0) return 'all reused';
@@ -31,8 +34,9 @@ export function planLine(
       : known
         ? `${duration(estimatedMs)} last time`
         : `over ${duration(estimatedMs)}`,
+    upperCostText(report),
   ];
-  return parts.filter((part) => part !== undefined).join(' · ');
+  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }
 
 type Planned = PlanReport['nodes'][number];

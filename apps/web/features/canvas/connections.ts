@@ -1,7 +1,7 @@
 import type { Edge, Graph, NodeType } from '@graft/graph';
 import {
-  fitting,
   announce,
+  nextSteps,
   shapeOf,
   type ConnectQuestion,
   type PendingEdge,
@@ -83,7 +83,7 @@ export function connectionsOf(graph: Graph, { node, port }: ConnectQuestion): Co
   return {
     fitting: fits.toSorted((a, b) => rank(a) - rank(b)),
     refused,
-    fresh: own.flatMap((from) => fitting(from).map((type) => ({ from, type }))),
+    fresh: own.flatMap((from) => nextSteps(from).map((type) => ({ from, type }))),
     edges: graph.edges.filter((edge) => own.some((port) => isAt(edge, port))),
   };
 }

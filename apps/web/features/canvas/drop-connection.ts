@@ -82,5 +82,7 @@ export function dropConnection({ from, to, at, held }: Drawn): void {
   if (onPane && held !== undefined) return endPulling(held, undefined);
   if (!onPane) return;
   if (fitting(from).length === 0) return;
-  useScreen.getState().show({ openEnd: { from, at: canvasPlace(at) }, commandMenu: true });
+  useScreen
+    .getState()
+    .show({ openEnd: { from, at: canvasPlace(at), over: at }, commandMenu: true });
 }

@@ -1,10 +1,11 @@
 import { create } from 'zustand';
 import { api } from '../../api/client.ts';
-import { problemText, emptyRun, foldEvent, isOver, type RunState } from '@graft/view';
+import { problemText, emptyRun, isOver, type RunState } from '@graft/view';
 import { askable, graphFunction, type ShownOutput } from '../../api/graphs/graph-function.ts';
 import { useDocument } from '../../kit/stores.ts';
 import { report } from '../../api/graphs/graph-file.ts';
 import { saveFile } from '../../api/graphs/save-file.ts';
+import { followRun } from '../../api/runs/follow-run.ts';
 import { tellOfCancel } from '../../api/runs/run-actions.ts';
 import { keepAsked, keptAsked } from '../../api/graphs/kept-questions.ts';
 import { showAsked } from './focus-ask.ts';
@@ -102,33 +103,26 @@ function follow(runId: string, begun?: () => void): void {
     waiting?.();
     waiting = undefined;
   };
-  const subscription = api.live.feed.subscribe(
-    { run: runId, file: null, after: 0 },
-    {
-      onData: ({ data }) => {
-        if (data.kind !== 'run') return;
-        const held = useAsk.getState().asked.find(({ run }) => run.runId === runId);
-        if (held === undefined) {
-          subscription.unsubscribe();
-          return isKnown();
-        }
-        const run = data.events.reduce(foldEvent, held.run);
+  const heldNow = (): Asked | undefined =>
+    useAsk.getState().asked.find(({ run }) => run.runId === runId);
+  const stop = followRun(runId, {
+    changed: (run) => {
+      if (heldNow() === undefined) stop();
+      else
         useAsk.setState(({ asked }) => ({
           asked: asked.map((entry) => (entry.run.runId === runId ? { ...entry, run } : entry)),
         }));
-        if (isOver(run)) subscription.unsubscribe();
-        isKnown();
-      },
-      onError: (error) => {
-        const held = useAsk.getState().asked.find(({ run }) => run.runId === runId);
-        // A pruned run has no answer any more. The question stays: the server may be in trouble, or serve another
-        // workspace that has a file of this name.
-        if (begun === undefined) report(error);
-        else if (held !== undefined) takeOff(held);
-        isKnown();
-      },
+      isKnown();
     },
-  );
+    failed: (error) => {
+      const held = heldNow();
+      // A pruned run has no answer any more. The question stays: the server may be in trouble, or serve another
+      // workspace that has a file of this name.
+      if (begun === undefined) report(error);
+      else if (held !== undefined) takeOff(held);
+      isKnown();
+    },
+  });
 }
 
 export async function cancelAsked({ run }: Asked): Promise<void> {

@@ -3,6 +3,7 @@ import { type FileToSend, nodeWidth, announce, nodeTypes, action } from '@graft/
 import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { openFile } from '../../api/graphs/open-file.ts';
 import { refreshFiles } from '../../api/graphs/graph-file.ts';
+import { queries, queryClient } from '../../api/client.ts';
 import { takeDropped } from '../../kit/dropped-entries.ts';
 
 interface Point {
@@ -43,6 +44,7 @@ function bring(
       ...{ folder: '', files },
       choose: (paths) => {
         void refreshFiles();
+        void queryClient.invalidateQueries({ queryKey: queries.catalogue.material.queryKey() });
         const graph = paths.find(isGraph);
         const data = paths.filter((path) => !isGraph(path));
         // The graph of a run of before takes no node.

@@ -1,9 +1,13 @@
+import type { Graph } from '@graft/graph';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { queries } from '../../api/client.ts';
 import { extractAs } from '../../api/graphs/subgraph-edits.ts';
 import { graphPath } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';
-import type { NameQuestion } from '@graft/view';
+import { freeName, type NameQuestion, type Start } from '@graft/view';
 import { createFile, saveFileAs, type Refusal } from '../../api/graphs/workspace-files.ts';
+import { StartChoice, useStarts } from './starts.tsx';
 
 /** Another question may be asked by now. */
 function closeOf(question: NameQuestion): void {
@@ -17,33 +21,56 @@ const words = {
   extract: { title: 'Move the subgraph to a file', button: 'Create' },
 };
 
-async function answered(question: NameQuestion, name: string): Promise<Refusal> {
-  if (question.kind === 'new') return createFile(name);
+/** An answer: a name and, for a new graph, what it begins with. */
+interface Answer {
+  readonly name: string;
+  readonly graph: Graph | undefined;
+}
+
+async function answered(question: NameQuestion, { name, graph }: Answer): Promise<Refusal> {
+  if (question.kind === 'new') return createFile(name, graph);
   if (question.kind === 'save-as') return saveFileAs(name);
   return extractAs(question.subgraph, name);
 }
 
-/** Asks for a name. What is wrong with it is said under it, and it stays to be mended. */
+/** What stands in the field until somebody types: the folder, with a name for what a new graph begins with. */
+function useProposal(question: NameQuestion, start: Start | undefined): string {
+  const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
+  if (question.kind !== 'new') return question.name;
+  const { folder = '' } = question;
+  const taken = new Set(files.map(({ path }) => path));
+  return folder + freeName(start?.name ?? '', (name) => taken.has(graphPath(folder + name)));
+}
+
+/** Asks for a name, and for what a new graph begins with. What is wrong with the name is said under it. */
 export function NameDialog({ question }: { readonly question: NameQuestion }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = (): void => closeOf(question);
   const field = useRef<HTMLInputElement>(null);
+  const isNew = question.kind === 'new';
   const first = question.kind === 'new' ? (question.folder ?? '') : question.name;
-  const [name, setName] = useState(first);
+  const [chosen, choose] = useState(
+    question.kind === 'new' ? (question.start ?? 'empty') : 'empty',
+  );
+  const { starts, isLooking } = useStarts(isNew);
+  const start = starts.find(({ id }) => id === chosen);
+  const proposal = useProposal(question, start);
+  const [typed, type] = useState<string>();
+  const name = typed ?? proposal;
   const [refused, setRefused] = useState<string>();
   const { title, button } = words[question.kind];
   const isGiven = question.kind === 'extract' || name.trim() !== first.trim();
-  const empty = name.trim() === '' || !isGiven;
+  const isReady = name.trim() !== '' && isGiven && (!isNew || start?.lay !== undefined);
   useEffect(() => {
     dialog.current?.showModal();
     field.current?.focus();
     // A folder is gone on from; a name is written over.
-    field.current?.setSelectionRange(question.kind === 'new' ? first.length : 0, first.length);
-  }, [question.kind, first]);
+    field.current?.setSelectionRange(isNew ? first.length : 0, field.current.value.length);
+  }, [isNew, first]);
   return (
     <dialog
       ref={dialog}
-      className="dialog w-[420px]"
+      className={`dialog ${isNew ? 'w-[480px]' : 'w-[420px]'}`}
       aria-labelledby="name-dialog-title"
       onClose={close}
     >
@@ -52,7 +79,8 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
         method="dialog"
         onSubmit={(event) => {
           event.preventDefault();
-          void answered(question, name).then((reason) => {
+          if (!isReady) return;
+          void answered(question, { name, graph: start?.lay?.() }).then((reason) => {
             setRefused(reason);
             if (reason === undefined) close();
             else field.current?.focus();
@@ -62,6 +90,9 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
         <h2 id="name-dialog-title" className="text-lg font-[620]">
           {title}
         </h2>
+        {isNew ? (
+          <StartChoice starts={starts} isLooking={isLooking} chosen={chosen} choose={choose} />
+        ) : null}
         <label className="mt-3 block">
           <span className="mb-1 block font-[550]">Name</span>
           <input
@@ -74,7 +105,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
             aria-invalid={refused !== undefined}
             aria-describedby="name-dialog-help"
             onChange={(event) => {
-              setName(event.target.value);
+              type(event.target.value);
               setRefused(undefined);
             }}
           />
@@ -98,7 +129,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
           <button type="button" className="button" onClick={close}>
             Cancel
           </button>
-          <button type="submit" className="button go" disabled={empty}>
+          <button type="submit" className="button go" disabled={!isReady}>
             {button}
           </button>
         </div>

@@ -43,7 +43,7 @@ function Tabs({ node }: { readonly node: string }) {
       label="Inspector"
       tabs={tabs.map((tab) => (tab.id === 'logs' ? { ...tab, warnings } : tab))}
       current={current}
-      choose={(inspectorTab) => useScreen.getState().show({ inspectorTab })}
+      choose={useScreen.getState().chooseTab}
       className="flex flex-1 gap-[18px]"
       tabClassName="-mb-px border-b-2 border-transparent py-[7px] text-ink-2 hover:text-ink aria-selected:border-accent aria-selected:font-[550] aria-selected:text-ink"
       panel="inspector-panel"

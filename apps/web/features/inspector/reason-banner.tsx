@@ -1,3 +1,4 @@
+import { usageText } from '@graft/graph';
 import { clock, count, plural } from '@graft/nodes/kit/ui';
 import { useDocument, useRunView } from '../../kit/stores.ts';
 import {
@@ -44,6 +45,7 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
       {step.reason?.kind !== 'first' && allReused(above) ? ' All its inputs were reused.' : ''}
       {itemsText(step)}
       {checkpointText(step)}
+      {step.remote === undefined ? '' : ` Servers: ${usageText(step.remote)}.`}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import { report } from '../../api/graphs/graph-file.ts';
 import { shareOf } from './downloads-line.ts';
-import { cancelDownload, download, type Download } from './use-models.ts';
+import { cancelDownload, discardDownload, download, type Download } from './use-models.ts';
 import { progressText } from '../../api/runs/run-texts.ts';
 import { ProgressBar } from '../../kit/progress-bar.tsx';
 
@@ -62,6 +62,30 @@ export function PauseButton({
       onClick={() => void cancelDownload(id).catch(report)}
     >
       Pause download
+    </button>
+  );
+}
+
+/** Deletes what has come of a download that is paused or has failed. It goes with it, so the focus does too. */
+export function DiscardButton({
+  id,
+  received,
+}: {
+  readonly id: string;
+  readonly received: number;
+}) {
+  return (
+    <button
+      type="button"
+      className="button mr-auto"
+      title={received > 0 ? `Frees ${bytes(received)}` : 'Forgets why it failed'}
+      onClick={({ currentTarget }) => {
+        const list = currentTarget.closest('dialog')?.querySelector<HTMLElement>('[data-focus]');
+        void discardDownload(id).catch(report);
+        list?.focus();
+      }}
+    >
+      Delete download
     </button>
   );
 }

@@ -5,7 +5,7 @@ import { refusalOf } from '../../api/problem.ts';
 import { loraWords } from './lora-words.ts';
 import { memoryWords, weightCount } from './memory-words.ts';
 import { ModelActions } from './model-actions.tsx';
-import { FactList, Licence, MemoryLine } from './model-details.tsx';
+import { FactList, isTryable, Licence, MemoryLine } from './model-details.tsx';
 import { kindNames } from './model-sections.ts';
 import {
   toldFacts,
@@ -14,6 +14,7 @@ import {
   type HubModelFacts,
   type OfferedRepo,
 } from './use-hub.ts';
+import { TryBox } from './try-box.tsx';
 import type { Download, Offered } from './use-models.ts';
 
 type HubOffer = OfferedRepo['models'][number];
@@ -67,6 +68,7 @@ function Repository({
     ) ??
     models[0];
   const isClosed = repo.gated && !repo.hasToken;
+  const here = offered.models.find(({ facts }) => facts.id === chosen?.model);
   const facts = useChosenFacts(chosen, toldFacts(repo, chosen?.format, kind), !isClosed);
   return (
     <section aria-label={repo.repo} className="flex min-h-0 flex-1 flex-col">
@@ -104,6 +106,9 @@ function Repository({
               </p>
             )}
           </div>
+        )}
+        {here === undefined || !isTryable(here) ? null : (
+          <TryBox key={here.facts.id} of={{ id: here.facts.id }} />
         )}
       </div>
       {chosen === undefined || isClosed ? null : (

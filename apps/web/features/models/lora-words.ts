@@ -1,11 +1,4 @@
-import { trainableFamilies, type ModelKind } from '@graft/graph';
-
-/** Precisions of GGUF files whose blocks the trainer cannot read. */
-const unreadable = /^(ud-)?(iq|tq|mxfp|nvfp|q[1235]_)/i;
-
-const families = new Set<string>(
-  Object.entries(trainableFamilies).flatMap(([gguf, types]) => [gguf, ...types]),
-);
+import { isTrainablePrecision, trainableArchitectures, type ModelKind } from '@graft/graph';
 
 interface Weights {
   readonly kind: ModelKind;
@@ -18,9 +11,9 @@ interface Weights {
 /** Whether LoRA training works on a model; undefined for what is no language model. */
 export function loraWords({ kind, format, architecture, precision }: Weights): string | undefined {
   if (kind !== 'language-model') return undefined;
-  if (!families.has(architecture))
+  if (!trainableArchitectures.includes(architecture))
     return `LoRA training does not work: Graft cannot train the architecture ${architecture}`;
-  if (format === 'gguf' && unreadable.test(precision))
+  if (format === 'gguf' && !isTrainablePrecision(precision))
     return `LoRA training does not work with ${precision}. Choose Q4_K_M, Q8_0 or F16`;
   return 'LoRA training works';
 }

@@ -1,6 +1,12 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import { report } from '../../api/graphs/graph-file.ts';
-import { DownloadButton, DownloadProgress, PauseButton, type Downloadable } from './download.tsx';
+import {
+  DiscardButton,
+  DownloadButton,
+  DownloadProgress,
+  PauseButton,
+  type Downloadable,
+} from './download.tsx';
 import { percentOf } from './downloads-line.ts';
 import { download, type Download } from './use-models.ts';
 
@@ -28,6 +34,9 @@ export function ModelActions({ of, isHere, coming, use }: ModelActionsProps) {
         </p>
       ) : null}
       <div className="flex flex-wrap justify-end gap-2">
+        {!isHere && !isComing && (coming !== undefined || received > 0) ? (
+          <DiscardButton id={id} received={received} />
+        ) : null}
         {isComing ? (
           <PauseButton id={id} />
         ) : coming !== undefined ? (

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { loraWords } from './lora-words.ts';
 import { memoryWords, weightCount } from './memory-words.ts';
 import { ModelActions } from './model-actions.tsx';
+import { TryBox } from './try-box.tsx';
 import type { Download, Offered, OfferedModel } from './use-models.ts';
 
 const tones = { fits: 'text-ink-2', tight: 'text-working', 'too-large': 'text-error' } as const;
@@ -38,6 +39,11 @@ export function Licence({ id, url }: { readonly id: string; readonly url?: strin
       {id}
     </a>
   );
+}
+
+/** Whether a model is here and answers prompts. */
+export function isTryable({ installed, unusable, facts }: OfferedModel): boolean {
+  return installed && unusable === undefined && facts.kind === 'language-model';
 }
 
 interface ModelDetailsProps {
@@ -82,6 +88,7 @@ export function ModelDetails({ model, machine, coming, use }: ModelDetailsProps)
           {lora === undefined ? null : <p className="text-ink-2">{lora}.</p>}
           {tested === undefined ? null : <p className="text-ink-2">{tested}</p>}
         </div>
+        {isTryable(model) ? <TryBox of={{ id }} /> : null}
       </div>
       {unusable !== undefined ? null : (
         <ModelActions

@@ -2,6 +2,7 @@ import { plural } from '@graft/nodes/kit/ui';
 import { useId, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
+import { TryBox } from './try-box.tsx';
 import { hostOf, type RunningServer, type ServedModel } from './use-servers.ts';
 
 interface ServerDetailsProps {
@@ -102,36 +103,39 @@ function ServedModels({ server, use }: ServerDetailsProps & { readonly server: R
   const [chosen = '', setChosen] = useState(models[0]);
   if (models.length === 0) return null;
   return (
-    <form
-      className="mt-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        use({ url, model: chosen, ...(secret === undefined ? {} : { secret }) });
-      }}
-    >
-      <fieldset>
-        <legend className="mb-1 font-[550]">Models</legend>
-        {models.map((model) => (
-          <label
-            key={model}
-            className="flex cursor-default items-center gap-2.5 rounded-[7px] px-2 py-1 hover:bg-paper has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
-          >
-            <input
-              type="radio"
-              className="outline-none"
-              name={group}
-              checked={model === chosen}
-              onChange={() => setChosen(model)}
-            />
-            <span className="truncate">{model}</span>
-          </label>
-        ))}
-      </fieldset>
-      <div className="mt-3 flex justify-end">
-        <button type="submit" className="button go">
-          Use this model
-        </button>
-      </div>
-    </form>
+    <>
+      <form
+        className="mt-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          use({ url, model: chosen, ...(secret === undefined ? {} : { secret }) });
+        }}
+      >
+        <fieldset>
+          <legend className="mb-1 font-[550]">Models</legend>
+          {models.map((model) => (
+            <label
+              key={model}
+              className="flex cursor-default items-center gap-2.5 rounded-[7px] px-2 py-1 hover:bg-paper has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            >
+              <input
+                type="radio"
+                className="outline-none"
+                name={group}
+                checked={model === chosen}
+                onChange={() => setChosen(model)}
+              />
+              <span className="truncate">{model}</span>
+            </label>
+          ))}
+        </fieldset>
+        <div className="mt-3 flex justify-end">
+          <button type="submit" className="button go">
+            Use this model
+          </button>
+        </div>
+      </form>
+      <TryBox key={chosen} of={{ url, model: chosen, secret }} />
+    </>
   );
 }

@@ -22,15 +22,26 @@ export async function refreshModels(): Promise<void> {
   if (file !== null) await usePlan.getState().ask(file.path, graph);
 }
 
+/** Reads the downloads. Once one has ended, the list of models is read first, so that its model is never in neither. */
+async function readDownloads(): Promise<Download[]> {
+  const downloads = await api.models.downloads.query();
+  const before = queryClient.getQueryData(queries.models.downloads.queryKey()) ?? [];
+  const hasEnded = ({ model }: Download): boolean =>
+    downloads.every((download) => download.model !== model);
+  if (before.some(hasEnded))
+    await queryClient.invalidateQueries({ queryKey: queries.models.offered.queryKey() });
+  return downloads;
+}
+
 /** Downloads under way or failed, by model. */
 export function useDownloads(): ReadonlyMap<string, Download> {
-  const { data = [] } = useQuery(
-    queries.models.downloads.queryOptions(undefined, {
-      staleTime: 0,
-      refetchInterval: ({ state }) =>
-        state.data?.some(({ problem }) => problem === undefined) === true ? lookEvery : false,
-    }),
-  );
+  const { data = [] } = useQuery({
+    queryKey: queries.models.downloads.queryKey(),
+    queryFn: readDownloads,
+    staleTime: 0,
+    refetchInterval: ({ state }) =>
+      state.data?.some(({ problem }) => problem === undefined) === true ? lookEvery : false,
+  });
   return new Map(data.map((download) => [download.model, download]));
 }
 
@@ -74,4 +85,10 @@ export async function download(of: DownloadInput): Promise<void> {
 export async function cancelDownload(id: string): Promise<void> {
   await api.models.cancelDownload.mutate({ id });
   await look();
+}
+
+/** Deletes what has come of a download that is paused or has failed. */
+export async function discardDownload(id: string): Promise<void> {
+  await api.models.discardDownload.mutate({ id });
+  await Promise.all([look(), refreshModels()]);
 }

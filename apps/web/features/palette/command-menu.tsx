@@ -1,15 +1,15 @@
 import type { Graph } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
-import { useState, type ReactNode } from 'react';
+import { useState, type CSSProperties, type ReactNode } from 'react';
 import { queries } from '../../api/client.ts';
 import {
   action,
   belongsTo,
   allCommands,
   runCommand,
-  fitting,
   inOrder,
+  nextSteps,
   type OpenEnd,
   type View,
   titleAmong,
@@ -61,7 +61,7 @@ function OfferItem({ value, run, hint, about, children }: Offer) {
 }
 
 function nodeGroup(openEnd: OpenEnd | null): Group {
-  const offered = openEnd === null ? inOrder() : fitting(openEnd.from);
+  const offered = openEnd === null ? inOrder() : nextSteps(openEnd.from);
   return {
     heading: openEnd === null ? 'Add a node' : `Connect ${openEnd.from.port} to`,
     offers: offered.map((definition) => ({
@@ -130,6 +130,21 @@ function commandGroup(view: View, experiments: Graph['experiments'] = {}): Group
   return { heading: 'Commands', offers: [...run, ...compare] };
 }
 
+/** Pixels of the menu at a dropped edge, and its least distance from the border of the window. */
+const menuWidth = 420;
+const menuHeight = 440;
+const margin = 12;
+
+/** Puts the menu where an edge was dropped, within the window. */
+function placeOver({ over: { x, y } }: OpenEnd): CSSProperties {
+  const within = (at: number, most: number): number => Math.max(margin, Math.min(at, most));
+  return {
+    left: within(x, window.innerWidth - menuWidth - margin),
+    top: within(y, window.innerHeight - menuHeight - margin),
+    width: menuWidth,
+  };
+}
+
 /** The groups, with the best match first: cmdk orders entries within groups only. */
 function byBest(groups: readonly Group[], search: string): readonly Group[] {
   const best = new Map(
@@ -164,7 +179,8 @@ export function CommandMenu() {
   return (
     <dialog
       ref={dialog}
-      className="dialog w-[560px]"
+      className={openEnd === null ? 'dialog w-[560px]' : 'dialog placed'}
+      style={openEnd === null ? undefined : placeOver(openEnd)}
       aria-label="Command menu"
       onClose={close}
       onClick={(event) => {

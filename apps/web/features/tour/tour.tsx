@@ -5,6 +5,8 @@ import './tour.css';
 
 /** Pixels between an element and the frame around it. */
 const off = 3;
+/** Milliseconds after which an element that is not on the screen yet is looked for again. */
+const again = 120;
 
 function close(): void {
   useOverlay.getState().show({ tour: false });
@@ -36,15 +38,21 @@ export function Tour() {
     dialog.current?.showModal();
   }, []);
   useLayoutEffect(() => {
-    const put = (): void => {
+    let later: ReturnType<typeof setTimeout> | undefined;
+    /** Whether the explained element is on the screen. */
+    const put = (): boolean => {
       const box = boxOf(stops[at]?.about ?? '');
       const size = card.current?.getBoundingClientRect();
       setLit(box);
       if (size) setPlace(cardPlace(box, size, { width: innerWidth, height: innerHeight }));
+      return box !== undefined;
+    };
+    const putUntilSeen = (): void => {
+      if (!put()) later = setTimeout(putUntilSeen, again);
     };
     put();
     // The canvas may still be loading when the tour starts in another view.
-    const later = setTimeout(put, 120);
+    later = setTimeout(putUntilSeen, again);
     window.addEventListener('resize', put);
     return () => {
       clearTimeout(later);

@@ -7,6 +7,7 @@ import {
   rowText,
   settingText,
   tableToMarkdown,
+  usageText,
   type MetricRow,
 } from '@graft/graph';
 import { bytes, duration } from '@graft/nodes/kit/amounts';
@@ -99,7 +100,10 @@ function stepTable(cells: readonly ReportCell[]): string {
         inline(type),
         step?.status ?? '',
         step?.ms === undefined || step.ms === 0 ? '' : duration(step.ms),
-        step?.items === undefined ? '' : itemsText(step.items),
+        [
+          ...(step?.items === undefined ? [] : [itemsText(step.items)]),
+          ...(step?.remote === undefined ? [] : [usageText(step.remote)]),
+        ].join('; '),
         '',
       ]
         .join(' | ')

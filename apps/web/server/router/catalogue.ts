@@ -12,6 +12,8 @@ export const catalogueRouter = router({
   folder: procedure
     .input(z.object({ path: z.string().max(1_000) }))
     .query(({ ctx, input }) => ctx.workspace.files.list(input.path)),
+  /** What the files of the workspace offer to begin a graph with. */
+  material: procedure.query(({ ctx }) => ctx.workspace.files.material()),
   /** How many files the patterns of a parameter match, and the first few of them. */
   matchFiles: procedure
     .input(z.object({ patterns: z.array(z.string().min(1).max(1_000)).max(100) }))
@@ -61,6 +63,27 @@ export const modelsRouter = router({
   server: procedure
     .input(z.object({ url: z.url({ protocol: /^https?$/ }).max(2_000) }))
     .query(({ input, signal = never() }) => askServer(input.url, signal)),
+  /** Begins a run that asks a model one prompt; its events hold the answer. */
+  try: procedure
+    .input(
+      z.object({
+        of: z.union([
+          modelInput,
+          z.object({
+            url: z.url({ protocol: /^https?$/ }).max(2_000),
+            model: z.string().min(1).max(300),
+            secret: z.string().max(200).optional(),
+          }),
+        ]),
+        prompt: z.string().trim().min(1).max(10_000),
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const handle = await ctx.workspace.trials.start(input.of, input.prompt);
+      // Its events tell how it ended; nothing waits here.
+      handle.finished.catch(() => undefined);
+      return { runId: handle.runId };
+    }),
   downloads: procedure.query(({ ctx: { workspace } }) =>
     workspace.models.downloads().map(({ problem, ...download }) => ({
       ...download,
@@ -85,4 +108,8 @@ export const modelsRouter = router({
   cancelDownload: procedure
     .input(modelInput)
     .mutation(({ ctx, input }) => ctx.workspace.models.cancel(input.id)),
+  /** Deletes what has come of a download that is paused or has failed. */
+  discardDownload: procedure
+    .input(modelInput)
+    .mutation(({ ctx, input }) => ctx.workspace.models.discard(input.id)),
 });

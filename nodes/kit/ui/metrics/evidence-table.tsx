@@ -1,5 +1,6 @@
 import {
   type Cell,
+  dollarsText,
   type EvidenceTable,
   type Interval,
   type Metric,
@@ -249,6 +250,10 @@ function MetricEvidence(props: {
 const costs: readonly { title: string; of(cost: TableRow['cost']): string | undefined }[] = [
   { title: 'Time', of: ({ ms }) => (ms === undefined ? undefined : duration(ms)) },
   { title: 'Tokens', of: ({ tokens }) => (tokens === undefined ? undefined : count(tokens)) },
+  {
+    title: 'Cost',
+    of: ({ dollars }) => (dollars === undefined ? undefined : dollarsText(dollars)),
+  },
   { title: 'Memory', of: ({ bytes: size }) => (size === undefined ? undefined : bytes(size)) },
   {
     title: 'Reused',

@@ -1,11 +1,4 @@
-import {
-  type ModelRef,
-  modelSchema,
-  type CrossEncoderInfo,
-  crossEncoderInfoSchema,
-  type EmbedderInfo,
-  embedderInfoSchema,
-} from '@graft/graph';
+import { type ModelRef, modelSchema, CrossEncoderModel, EmbedderModel } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { count } from '../text/amounts.ts';
 import { Facts } from '../text/facts.tsx';
@@ -52,19 +45,35 @@ const trained = {
   'query-adapter': 'a map for the vectors of questions',
 } as const;
 
-/** Facts of a trained cross-encoder. */
+/** A server, in the place of weights. */
+function at(url: string): readonly [string, ReactNode] {
+  return [
+    'weights',
+    <>
+      remote: <span className="gk-mono">{url}</span>
+    </>,
+  ];
+}
+
+const mono = (text: string): ReactNode => <span className="gk-mono">{text}</span>;
+
+/** Facts of a cross-encoder, trained or on a server. */
 export function CrossEncoderFacts(props: PreviewProps): ReactNode {
   return (
-    <RowList {...props} schema={crossEncoderInfoSchema} unit="cross-encoders">
-      {(info: CrossEncoderInfo) => (
+    <RowList {...props} schema={CrossEncoderModel.schema} unit="cross-encoders">
+      {(info) => (
         <Facts
           facts={[
             ['cross-encoder', info.id],
-            ['trained from', info.base.id],
-            ['trained', trained[info.method]],
-            ['context', `${count(info.contextLength)} tokens`],
-            ['weights', <span className="gk-mono">{info.weights}</span>],
-            ['digest', <span className="gk-mono">{info.digest}</span>],
+            ...('remote' in info
+              ? [at(info.remote.url)]
+              : ([
+                  ['trained from', info.base.id],
+                  ['trained', trained[info.method]],
+                  ['context', `${count(info.contextLength)} tokens`],
+                  ['weights', mono(info.weights)],
+                ] as const)),
+            ['digest', mono(info.digest)],
           ]}
         />
       )}
@@ -72,20 +81,24 @@ export function CrossEncoderFacts(props: PreviewProps): ReactNode {
   );
 }
 
-/** Facts of a trained embedder. */
+/** Facts of an embedder, trained or on a server. */
 export function EmbedderFacts(props: PreviewProps): ReactNode {
   return (
-    <RowList {...props} schema={embedderInfoSchema} unit="embedders">
-      {(info: EmbedderInfo) => (
+    <RowList {...props} schema={EmbedderModel.schema} unit="embedders">
+      {(info) => (
         <Facts
           facts={[
             ['embedder', info.id],
-            ['trained from', info.base.id],
-            ['trained', trained[info.method]],
             ['vectors', `${count(info.dimension)} numbers`],
-            ['context', `${count(info.contextLength)} tokens`],
-            ['weights', <span className="gk-mono">{info.weights}</span>],
-            ['digest', <span className="gk-mono">{info.digest}</span>],
+            ...('remote' in info
+              ? [at(info.remote.url)]
+              : ([
+                  ['trained from', info.base.id],
+                  ['trained', trained[info.method]],
+                  ['context', `${count(info.contextLength)} tokens`],
+                  ['weights', mono(info.weights)],
+                ] as const)),
+            ['digest', mono(info.digest)],
           ]}
         />
       )}

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent, RunRecord, StepSummary, UnstampedEvent } from '@graft/graph';
+import {
+  noFile,
+  type RunEvent,
+  type RunRecord,
+  type StepSummary,
+  type UnstampedEvent,
+} from '@graft/graph';
 import type { RunJournal } from '../../run-journal.ts';
 import { sha256 } from './bytes.ts';
 
@@ -275,6 +281,17 @@ export function runStoreContract(name: string, make: () => Promise<RunJournal>):
         'running',
         'new',
       ]);
+    });
+
+    it('lists and deletes runs of no file, the former only where they are asked for', async () => {
+      const store = await make();
+      await store.create(run('a', { startedAt: 1 }));
+      await store.create(run('tried', { startedAt: 2, file: noFile, scope: 'trial' }));
+      expect((await store.list({ limit: 9 })).map(({ id }) => id)).toEqual(['a']);
+      expect((await store.list({ file: noFile, limit: 9 })).map(({ id }) => id)).toEqual(['tried']);
+      expect((await store.unfinished()).map(({ id }) => id)).toEqual(['a', 'tried']);
+      await store.finish('tried', { status: 'succeeded', finishedAt: 3 });
+      expect(await store.prune({ keep: 0 })).toEqual(['tried']);
     });
 
     it('pins what running runs refer to', async () => {

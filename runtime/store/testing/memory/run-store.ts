@@ -1,5 +1,6 @@
 import {
   GraphError,
+  noFile,
   type ExperimentEvent,
   type RunEvent,
   type RunQuery,
@@ -67,6 +68,12 @@ export class MemoryRunStore implements RunJournal {
   }
 
   async list(query: RunQuery): Promise<RunRecord[]> {
+    return this.#newest(query)
+      .filter(({ file }) => query.file !== undefined || file !== noFile)
+      .slice(0, query.limit);
+  }
+
+  #newest(query: Omit<RunQuery, 'limit'>): RunRecord[] {
     return [...this.#runs.values()]
       .map(({ run }) => run)
       .filter((run) => query.file === undefined || run.file === query.file)
@@ -75,8 +82,7 @@ export class MemoryRunStore implements RunJournal {
         const kind = experiment === undefined ? 'graph' : 'experiment';
         return query.kind === undefined || query.kind === kind;
       })
-      .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1))
-      .slice(0, query.limit);
+      .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
   }
 
   async unfinished(): Promise<RunRecord[]> {
@@ -203,7 +209,7 @@ export class MemoryRunStore implements RunJournal {
         run.pinnedAt === undefined ? [] : (run.parent ?? []),
       ),
     );
-    const newest = await this.list({ parent: null, limit: Infinity });
+    const newest = this.#newest({ parent: null });
     const old = newest
       .slice(keep)
       .filter(

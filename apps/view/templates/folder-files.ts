@@ -1,0 +1,72 @@
+import { detectFormat, type DocumentGroup, type Material, type TableFile } from '@graft/graph';
+
+/** How many documents a folder has. */
+export function countDocuments({ documents }: Material): number {
+  return documents.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Patterns for the documents: one for each folder, such as `notes/**\/*.{md,pdf}`. */
+export function documentPatterns({ documents }: Material): readonly string[] {
+  const folders = [...new Set(documents.map(({ folder }) => folder))];
+  return folders.map((folder) =>
+    patternOf(
+      folder,
+      documents.filter((group) => group.folder === folder),
+    ),
+  );
+}
+
+function patternOf(folder: string, groups: readonly DocumentGroup[]): string {
+  const endings = groups.map(({ ending }) => ending);
+  const files = endings.length === 1 ? `*.${endings.join('')}` : `*.{${endings.join(',')}}`;
+  // A sign that means something in patterns stands for itself as any one.
+  return folder === '' ? files : `${folder.replace(/[*?[\]{}!()]/g, '?')}/**/${files}`;
+}
+
+/** The file with the most rows that a training can use. */
+export function trainingTable({ tables }: Material): TableFile | undefined {
+  return tables
+    .filter(({ columns }) => detectFormat(columns) !== undefined)
+    .toSorted((a, b) => b.rows - a.rows)
+    .at(0);
+}
+
+/** The file with the most questions that have a column of each of these names. */
+export function questionTable(
+  { tables }: Material,
+  ...needed: readonly string[]
+): TableFile | undefined {
+  return tables
+    .filter(({ columns }) => ['question', ...needed].every((name) => columns.includes(name)))
+    .toSorted((a, b) => b.rows - a.rows)
+    .at(0);
+}
+
+/** The most letters of a question that is taken from a row. */
+const longestQuestion = 160;
+
+/** What the first rows of a training ask, one a line, to ask it before and after. */
+export function askedByRows({ head }: TableFile): readonly string[] {
+  return head.flatMap((row) => {
+    const asked = [row['instruction'], row['prompt'], firstTurn(row), row['text']].find(
+      (text) => typeof text === 'string' && text.trim() !== '',
+    );
+    if (typeof asked !== 'string') return [];
+    return asked.replace(/\s+/g, ' ').trim().slice(0, longestQuestion);
+  });
+}
+
+/** The first thing that the person says in a conversation. */
+function firstTurn(row: Readonly<Record<string, unknown>>): unknown {
+  const turns: unknown = row['messages'] ?? row['conversations'];
+  if (!Array.isArray(turns)) return undefined;
+  return turns
+    .map((turn: unknown) => turnOf(turn))
+    .find(({ by }) => by === 'user' || by === 'human')?.text;
+}
+
+function turnOf(turn: unknown): { readonly by?: unknown; readonly text?: unknown } {
+  if (typeof turn !== 'object' || turn === null) return {};
+  const { role, from, content, value }: Record<string, unknown> = { ...turn };
+  return { by: role ?? from, text: content ?? value };
+}

@@ -1,0 +1,60 @@
+import {
+  connect,
+  emptyGraph,
+  parseEdge,
+  type Experiments,
+  type Graph,
+  type GraphNode,
+  type Group,
+  type Note,
+} from '@graft/graph';
+import { newParams, nodeTypes } from '../document/lookups.ts';
+
+/** A node of a template: what differs from a new node of its type, and where it stands. */
+export interface LaidNode {
+  readonly type: string;
+  readonly at: readonly [x: number, y: number];
+  readonly title?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+/** A graph that is laid as a whole. */
+export interface Template {
+  readonly nodes: Readonly<Record<string, LaidNode>>;
+  /** As in graph files: `files.documents -> chunk.documents`. */
+  readonly edges: readonly string[];
+  readonly notes: Readonly<Record<string, Note>>;
+  readonly groups: Readonly<Record<string, Group>>;
+  readonly experiments?: Experiments;
+}
+
+/** The graph of a template; its nodes begin as new ones do, with the person's models. */
+export function layGraph({ nodes, edges, notes, groups, experiments }: Template): Graph {
+  const unconnected: Graph = {
+    ...emptyGraph,
+    nodes: Object.fromEntries(Object.entries(nodes).map(([id, node]) => [id, laid(node)])),
+    ...{ notes, groups },
+    ...(experiments === undefined ? {} : { experiments }),
+    layout: Object.fromEntries(
+      Object.entries(nodes).map(
+        ([
+          id,
+          {
+            at: [x, y],
+          },
+        ]) => [id, { x, y }],
+      ),
+    ),
+  };
+  return edges.map(parseEdge).reduce(connect, unconnected);
+}
+
+function laid({ type, title, params }: LaidNode): GraphNode {
+  const definition = nodeTypes().get(type);
+  if (definition === undefined) throw new Error(`There is no node type ${type}.`);
+  return {
+    ...{ type, version: definition.version },
+    ...(title === undefined ? {} : { title }),
+    params: { ...newParams(definition), ...params },
+  };
+}

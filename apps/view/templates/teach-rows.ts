@@ -1,0 +1,90 @@
+import { detectFormat, paramFields, plural, type TableFile, trainableFamilies } from '@graft/graph';
+import { checks, nodeTypes } from '../document/lookups.ts';
+import { askedByRows } from './folder-files.ts';
+import type { Template } from './lay-graph.ts';
+
+/** Fewer rows leave too few to keep some for evaluation, and are gone through more often. */
+const fewRows = 20;
+const someRows = 200;
+
+/** The families that Graft trains, as GGUF files and safetensors folders name them. */
+const trainable = Object.entries(trainableFamilies).flat(2);
+
+/** Whether the person prefers a model that Graft can train. */
+function prefersTrainable(): boolean {
+  const { preferred, models } = checks.getState();
+  const facts = models(preferred.get('language-model') ?? '');
+  return facts?.format !== 'onnx' && trainable.includes(facts?.architecture ?? '');
+}
+
+/** The model of a new node where nobody prefers another: Graft can train it. */
+function smallModel(): unknown {
+  const type = nodeTypes().get('base-model');
+  return type && paramFields(type).find(({ name }) => name === 'model')?.default;
+}
+
+/** A training that suits so many rows. The small model bears a high learning rate. */
+function trainingOf({ rows }: TableFile, isSmall: boolean): Readonly<Record<string, unknown>> {
+  return {
+    ...{ batch: 4, epochs: rows < someRows ? 8 : 3, onLong: 'truncate' },
+    ...(isSmall ? { learningRate: 0.002 } : {}),
+  };
+}
+
+/** Rows of a file, trained into an adapter; questions, answered without and with it. */
+export function teachRows(table: TableFile): Template {
+  const format = detectFormat(table.columns);
+  const dataset = {
+    ...{ files: [table.path], evalShare: table.rows < fewRows ? 0 : 0.1 },
+    // Trained in the form in which Generate asks.
+    ...(format === 'prompt-completion' ? { template: 'chat' } : {}),
+  };
+  const asked = askedByRows(table);
+  const isSmall = !prefersTrainable();
+  const asking = { system: '', maxTokens: 64 };
+  return {
+    nodes: {
+      'base-model': {
+        ...{ type: 'base-model', at: [20, 86] },
+        params: isSmall ? { model: smallModel() } : {},
+      },
+      dataset: { type: 'load-dataset', at: [262, 86], params: dataset },
+      'train-lora': { type: 'train-lora', at: [504, 86], params: trainingOf(table, isSmall) },
+      questions: {
+        ...{ type: 'questions', at: [20, 388] },
+        params: { questions: asked.length === 0 ? 'What have you learned?' : asked.join('\n') },
+      },
+      prompt: { type: 'prompt', at: [262, 388] },
+      before: { type: 'generate', at: [504, 388], title: 'Before: the base alone', params: asking },
+      after: { type: 'generate', at: [746, 388], title: 'After: with the adapter', params: asking },
+    },
+    edges: [
+      ...['base-model.model -> dataset.model', 'base-model.model -> train-lora.model'],
+      ...['base-model.model -> before.model', 'base-model.model -> after.model'],
+      ...['dataset.dataset -> train-lora.dataset', 'train-lora.adapter -> after.adapters'],
+      ...['questions.questions -> prompt.questions'],
+      ...['prompt.prompts -> before.prompts', 'prompt.prompts -> after.prompts'],
+    ],
+    groups: {
+      learn: { title: 'Learn', x: 2, y: 40, width: 726, height: 266 },
+      ask: { title: 'Ask before and after', x: 2, y: 342, width: 968, height: 270 },
+    },
+    notes: {
+      start: {
+        text: `# Teach a model ${plural(table.rows, 'row')}\n\nAn adapter learns the rows of ${codeOf(table.path)}; the model itself stays as it is. Press **Run** (Ctrl ↵): it trains, then asks before and after.`,
+        ...{ x: 2, y: -84, width: 448 },
+      },
+      questions: {
+        text: 'These come from the first rows, which were trained on. Type others to see what the model has learned beyond them.',
+        ...{ about: 'questions', x: 20, y: 640, width: 206 },
+      },
+      after: {
+        text: 'Select _Before_ and _After_, right-click and choose **Compare**. Too little has changed? Raise _Epochs_ in _Train LoRA_, or add rows.',
+        ...{ about: 'after', x: 746, y: 640, width: 206 },
+      },
+    },
+  };
+}
+
+/** A path in Markdown, as it is. */
+const codeOf = (path: string): string => `\`${path.replaceAll('`', '')}\``;

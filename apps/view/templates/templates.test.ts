@@ -1,0 +1,210 @@
+import {
+  emptyGraph,
+  expandExperiment,
+  parseGraph,
+  serializeGraph,
+  validateGraph,
+  type Material,
+  type ModelFacts,
+  type TableFile,
+} from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { checks, provideNodeTypes } from '../document/lookups.ts';
+import { nodeHeight, nodeWidth, writtenHeight } from '../layout/card-size.ts';
+import { meets } from '../layout/frames.ts';
+import { freeName, startsFor, type TemplateId } from './templates.ts';
+
+beforeAll(() => provideNodeTypes(registry));
+afterEach(() => checks.getState().setModels([]));
+
+const facts = (id: string, kind: ModelFacts['kind'], architecture = 'llama'): ModelFacts => ({
+  ...{ id, title: id, kind, digest: '0'.repeat(64), architecture, format: 'gguf' },
+  ...{ contextLength: 8192, size: 1 },
+});
+
+/** The models that nodes begin with where nobody prefers others. */
+const models = [
+  facts('SmolLM2-135M-Instruct', 'language-model'),
+  facts('all-MiniLM-L6-v2', 'embedder', 'bert'),
+];
+
+const table = (path: string, head: readonly Readonly<Record<string, unknown>>[]): TableFile => ({
+  ...{ path, rows: 30, head },
+  columns: Object.keys(head[0] ?? {}),
+});
+
+const notes = { folder: '', ending: 'md', count: 5 } as const;
+const pdfs = { folder: 'letters [old]', ending: 'pdf', count: 2 } as const;
+const pages = { folder: 'letters [old]', ending: 'html', count: 40 } as const;
+const answers = table('asked.csv', [{ question: 'Who?', reference: 'Ada' }]);
+const places = table('data/asked.jsonl', [{ question: 'Who?', documents: ['a.md'] }]);
+const rows = {
+  completions: table('words.jsonl', [
+    { prompt: 'What is\na kiln?', completion: 'An oven.' },
+    { prompt: '', completion: 'x' },
+  ]),
+  alpaca: table('a.jsonl', [{ instruction: 'Say yes.', input: '', output: 'Yes.' }]),
+  chats: table('c.jsonl', [
+    {
+      messages: [
+        { role: 'system', content: 'Be kind.' },
+        { role: 'user', content: 'Hello?' },
+      ],
+    },
+  ]),
+  shared: table('s.jsonl', [{ conversations: [{ from: 'human', value: 'Hi?' }] }]),
+  texts: table('t.csv', [{ text: 'Once upon a time.' }]),
+};
+
+const folders: Readonly<Record<string, Material>> = {
+  'one folder of notes': { documents: [notes], tables: [] },
+  'folders with names of their own, and questions': {
+    documents: [notes, pdfs, pages],
+    tables: [answers, places],
+  },
+  'questions with answers': { documents: [pdfs], tables: [answers] },
+  ...Object.fromEntries(
+    Object.entries(rows).map(([name, file]) => [name, { documents: [], tables: [file] }]),
+  ),
+  everything: { documents: [pages], tables: [answers, places, ...Object.values(rows)] },
+};
+
+function laid(material: Material, wanted: TemplateId) {
+  return startsFor(material)
+    .find(({ id }) => id === wanted)
+    ?.lay?.();
+}
+
+describe.each(Object.entries(folders))('%s', (_, material) => {
+  const starts = startsFor(material).flatMap(({ id, lay }) =>
+    lay === undefined || id === 'empty' ? [] : [[id, lay] as const],
+  );
+
+  it.each(starts)('gives a graph for “%s” that runs as it is', (_id, lay) => {
+    const graph = lay();
+    const options = {
+      models: (id: string) => models.find((model) => model.id === id),
+      file: 'new.graft.json',
+      graphs: () => undefined,
+    };
+    expect(validateGraph(graph, registry, options)).toEqual([]);
+    expect(parseGraph(serializeGraph(graph))).toEqual(graph);
+    for (const name of Object.keys(graph.experiments ?? {})) {
+      expect(() => expandExperiment(graph, name, { registry, ...options })).not.toThrow();
+    }
+  });
+
+  it.each(starts)('says in “%s” what each part does, and covers nothing', (_id, lay) => {
+    const graph = lay();
+    const written = Object.values(graph.notes ?? {});
+    expect(written.filter(({ text }) => text.startsWith('# '))).toHaveLength(1);
+    expect(written).toHaveLength(3);
+    for (const { about } of written) {
+      if (about !== undefined) expect(graph.nodes).toHaveProperty(about);
+    }
+    const cards = [
+      ...Object.entries(graph.layout).map(([id, at]) => ({
+        ...{ id, ...at, width: nodeWidth, height: nodeHeight(graph, id) },
+      })),
+      ...written.map((note, at) => ({ ...note, id: `note ${at}`, height: writtenHeight(note) })),
+    ];
+    const covered = cards.flatMap((card, at) =>
+      cards.slice(at + 1).flatMap((other) => (meets(card, other) ? [[card.id, other.id]] : [])),
+    );
+    expect(covered).toEqual([]);
+    const boxes = Object.values(graph.groups ?? {});
+    for (const card of cards) {
+      for (const box of boxes.filter((group) => meets(card, group))) {
+        expect(card.x, card.id).toBeGreaterThanOrEqual(box.x);
+        expect(card.x + card.width, card.id).toBeLessThanOrEqual(box.x + box.width);
+        expect(card.y, card.id).toBeGreaterThanOrEqual(box.y);
+        expect(card.y + card.height, card.id).toBeLessThanOrEqual(box.y + box.height);
+      }
+    }
+  });
+});
+
+it('counts what lies in the folder, and says of what is missing what to add', () => {
+  const titles = (material?: Material) => startsFor(material).map(({ title }) => title);
+  expect(titles({ documents: [notes], tables: [rows.alpaca] })).toEqual([
+    'Ask these 5 documents',
+    'Teach a model these 30 rows',
+    'Compare settings',
+    'Start empty',
+  ]);
+  expect(titles({ documents: [{ ...notes, count: 1 }], tables: [] })[0]).toBe('Ask this document');
+  expect(titles()).toEqual([
+    'Ask documents',
+    'Teach a model rows',
+    'Compare settings',
+    'Start empty',
+  ]);
+  const missing = startsFor({ documents: [notes], tables: [] }).filter(({ lay }) => !lay);
+  expect(missing.map(({ id, about }) => [id, about])).toEqual([
+    ['teach', expect.stringContaining('prompt and completion')],
+    ['compare', expect.stringContaining('question and reference')],
+  ]);
+  expect(startsFor().at(-1)?.lay?.()).toEqual(emptyGraph);
+});
+
+it('reads the files by paths below the workspace', () => {
+  const { everything: whole = { documents: [], tables: [] } } = folders;
+  const ask = laid({ ...whole, documents: [notes, pdfs, pages] }, 'ask');
+  expect(ask?.nodes['files']?.params).toMatchObject({
+    paths: ['*.md', 'letters ?old?/**/*.{pdf,html}'],
+    extensions: ['md', 'pdf', 'html'],
+  });
+  expect(ask?.nodes['questions']?.params).toMatchObject({ paths: ['asked.csv'] });
+  expect(laid(whole, 'compare')?.nodes['questions']?.params).toMatchObject({
+    paths: ['data/asked.jsonl'],
+  });
+});
+
+it.each([
+  ['completions', 'What is a kiln?'],
+  ['alpaca', 'Say yes.'],
+  ['chats', 'Hello?'],
+  ['shared', 'Hi?'],
+  ['texts', 'Once upon a time.'],
+] as const)('asks before and after what %s ask', (name, question) => {
+  const graph = laid({ documents: [], tables: [rows[name]] }, 'teach');
+  expect(graph?.nodes['questions']?.params['questions']).toBe(question);
+  expect(graph?.nodes['dataset']?.params['files']).toEqual([rows[name].path]);
+});
+
+it('begins with the models that the person prefers', () => {
+  const small = laid({ documents: [], tables: [rows.alpaca] }, 'teach');
+  checks.getState().setModels([
+    { ...facts('hf:o/writer:Q8_0', 'language-model'), preferred: true },
+    { ...facts('vectors', 'embedder'), preferred: true },
+  ]);
+  const ask = laid({ documents: [notes], tables: [] }, 'ask');
+  expect(ask?.nodes['base-model']?.params).toEqual({ model: 'hf:o/writer:Q8_0' });
+  expect(ask?.nodes['embed']?.params).toMatchObject({ model: 'vectors' });
+  // The rate that the small model bears is too high for others.
+  const large = laid({ documents: [], tables: [rows.alpaca] }, 'teach');
+  expect(large?.nodes['base-model']?.params).toEqual({ model: 'hf:o/writer:Q8_0' });
+  expect(small?.nodes['train-lora']?.params['learningRate']).toBe(0.002);
+  expect(large?.nodes['train-lora']?.params['learningRate']).toBe(2e-4);
+});
+
+it('trains the small model where the preferred one cannot be trained', () => {
+  const foreign = {
+    ...facts('hf:o/mamba:Q8_0', 'language-model', 'mamba'),
+    preferred: true,
+  } as const;
+  checks.getState().setModels([foreign]);
+  const teach = laid({ documents: [], tables: [rows.alpaca] }, 'teach');
+  expect(teach?.nodes['base-model']?.params).toEqual({ model: 'SmolLM2-135M-Instruct' });
+  expect(teach?.nodes['train-lora']?.params['learningRate']).toBe(0.002);
+  const ask = laid({ documents: [notes], tables: [] }, 'ask');
+  expect(ask?.nodes['base-model']?.params).toEqual({ model: foreign.id });
+});
+
+it('finds a name that is free', () => {
+  const taken = new Set(['ask-documents', 'ask-documents-2']);
+  expect(freeName('ask-documents', (name) => taken.has(name))).toBe('ask-documents-3');
+  expect(freeName('teach-model', (name) => taken.has(name))).toBe('teach-model');
+  expect(freeName('', () => true)).toBe('');
+});

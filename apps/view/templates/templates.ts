@@ -1,0 +1,93 @@
+import { emptyGraph, plural, type Graph, type Material } from '@graft/graph';
+import { askDocuments } from './ask-documents.ts';
+import { compareSettings, measuringTable } from './compare-settings.ts';
+import { countDocuments, documentPatterns, trainingTable } from './folder-files.ts';
+import { layGraph } from './lay-graph.ts';
+import { teachRows } from './teach-rows.ts';
+
+export type TemplateId = 'empty' | 'ask' | 'teach' | 'compare';
+
+/** A way to begin a graph. */
+export interface Start {
+  readonly id: TemplateId;
+  /** `Ask these 5 documents` */
+  readonly title: string;
+  /** The files that it uses; of one that cannot be laid, what is missing. */
+  readonly about: string;
+  /** A name for the file, without folder and ending. */
+  readonly name: string;
+  /** The graph; absent: its files are missing. */
+  readonly lay?: () => Graph;
+}
+
+const nothing: Material = { documents: [], tables: [] };
+
+/** The ways to begin a graph, with what a folder offers; always the same ones in the same order. */
+export function startsFor(material: Material = nothing): readonly Start[] {
+  return [
+    askStart(material),
+    teachStart(material),
+    compareStart(material),
+    {
+      ...{ id: 'empty', title: 'Start empty', name: '' },
+      ...{ about: 'An empty canvas.', lay: () => emptyGraph },
+    },
+  ];
+}
+
+function askStart(material: Material): Start {
+  const count = countDocuments(material);
+  const start = { id: 'ask', name: 'ask-documents' } as const;
+  if (count === 0) {
+    const about = 'Put text, Markdown, PDF, Word, HTML or EPUB files into the folder.';
+    return { ...start, title: 'Ask documents', about };
+  }
+  return {
+    ...{
+      ...start,
+      title: count === 1 ? 'Ask this document' : `Ask these ${plural(count, 'document')}`,
+    },
+    ...{ about: documentPatterns(material).join(', ') },
+    lay: () => layGraph(askDocuments(material)),
+  };
+}
+
+function teachStart(material: Material): Start {
+  const table = trainingTable(material);
+  const start = { id: 'teach', name: 'teach-model' } as const;
+  if (table === undefined) {
+    const about = 'Put a JSONL or CSV file with the columns prompt and completion into the folder.';
+    return { ...start, title: 'Teach a model rows', about };
+  }
+  const rows = table.rows === 1 ? 'this row' : `these ${plural(table.rows, 'row')}`;
+  return {
+    ...{ ...start, title: `Teach a model ${rows}`, about: table.path },
+    lay: () => layGraph(teachRows(table)),
+  };
+}
+
+function compareStart(material: Material): Start {
+  const table = measuringTable(material);
+  const start = { id: 'compare', name: 'compare-settings', title: 'Compare settings' } as const;
+  if (countDocuments(material) === 0 || table === undefined) {
+    const about =
+      'Needs documents, and a file of questions with the columns question and reference.';
+    return { ...start, about };
+  }
+  return {
+    ...{
+      ...start,
+      about: `Chunk size and search mode, by ${plural(table.rows, 'question')} of ${table.path}`,
+    },
+    lay: () => layGraph(compareSettings(material, table)),
+  };
+}
+
+/** The name, with a number if a file of it exists: `ask-documents-2`. */
+export function freeName(name: string, isTaken: (name: string) => boolean): string {
+  if (name === '' || !isTaken(name)) return name;
+  for (let number = 2; ; number++) {
+    const next = `${name}-${String(number)}`;
+    if (!isTaken(next)) return next;
+  }
+}

@@ -1,0 +1,108 @@
+import { useQuery } from '@tanstack/react-query';
+import { useId } from 'react';
+import { queries } from '../../api/client.ts';
+import { type Start, startsFor, type TemplateId } from '@graft/view';
+import { useOverlay } from '../../kit/stores.ts';
+
+interface Starts {
+  readonly starts: readonly Start[];
+  /** Whether the folder is still being looked through. */
+  readonly isLooking: boolean;
+}
+
+/** The ways to begin a graph. Files may have come since the folder was last looked through. */
+export function useStarts(isAsked: boolean): Starts {
+  const { data, isLoading } = useQuery(
+    queries.catalogue.material.queryOptions(undefined, { staleTime: 0, enabled: isAsked }),
+  );
+  return { starts: startsFor(data), isLooking: isLoading };
+}
+
+interface ChoiceProps extends Starts {
+  readonly chosen: TemplateId;
+  readonly choose: (id: TemplateId) => void;
+}
+
+/** What a new graph begins with. All ways are listed, so that none appears under the pointer. */
+export function StartChoice({ starts, isLooking, chosen, choose }: ChoiceProps) {
+  const id = useId();
+  return (
+    <fieldset className="mt-3">
+      <legend className="mb-1 font-[550]">Start with</legend>
+      {starts.map(({ id: start, title, about, lay }) => (
+        <label
+          key={start}
+          className="flex items-start gap-2.5 rounded-[7px] px-2 py-1.5 hover:bg-paper has-checked:bg-accent-soft"
+        >
+          <input
+            type="radio"
+            name={id}
+            className="mt-1"
+            checked={start === chosen}
+            disabled={lay === undefined}
+            aria-labelledby={`${id}-${start}`}
+            aria-describedby={`${id}-${start}-about`}
+            onChange={() => choose(start)}
+          />
+          <span className="min-w-0 flex-1">
+            <span
+              id={`${id}-${start}`}
+              className={`block ${lay === undefined ? 'text-ink-2' : 'font-[550]'}`}
+            >
+              {title}
+            </span>
+            <span
+              id={`${id}-${start}-about`}
+              className="block truncate text-sm text-ink-2"
+              title={about}
+            >
+              {lay === undefined && isLooking ? 'Looking through the folder …' : about}
+            </span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** The ways to begin with files of the folder, each a button; where files are missing, which. */
+export function StartOffers({ starts }: Pick<Starts, 'starts'>) {
+  const id = useId();
+  return (
+    <ul
+      aria-label="Start with your files"
+      className="mt-4 divide-y divide-line overflow-hidden rounded-[9px] border border-line bg-panel"
+    >
+      {starts
+        .filter((start) => start.id !== 'empty')
+        .map(({ id: start, title, about, lay }) => (
+          <li key={start}>
+            {lay === undefined ? (
+              <p className="px-4 py-2.5 text-ink-2">
+                {title}
+                <span className="mt-0.5 block text-sm">{about}</span>
+              </p>
+            ) : (
+              <button
+                type="button"
+                className="block w-full px-4 py-2.5 text-left hover:bg-paper"
+                aria-labelledby={`${id}-${start}`}
+                aria-describedby={`${id}-${start}-about`}
+                onClick={() => useOverlay.getState().show({ nameQuestion: { kind: 'new', start } })}
+              >
+                <span id={`${id}-${start}`} className="font-[600] text-accent">
+                  {title} …
+                </span>
+                <span
+                  id={`${id}-${start}-about`}
+                  className="mt-0.5 block truncate text-sm text-ink-2"
+                >
+                  {about}
+                </span>
+              </button>
+            )}
+          </li>
+        ))}
+    </ul>
+  );
+}

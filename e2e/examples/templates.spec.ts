@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+import { expectAccessible } from '../accessible.ts';
+import { browserTest as test, expect, serve } from '../served-workspace.ts';
+import { Workbench } from '../workbench.ts';
+
+const files: Readonly<Record<string, string>> = {
+  'kiln.md': '# The kiln\n\nAda lights the kiln at six every morning, and Ben empties it at noon.\n',
+  'keys.md': '# Keys\n\nThe key of the gate hangs behind the door of the glaze room.\n',
+  'letters/clay.txt': 'The clay comes from Orlund, by boat, on the first Monday of a month.\n',
+  'rows.jsonl': ['hutch', 'saggar', 'pug mill']
+    .map((word) => JSON.stringify({ prompt: `What is a ${word}?`, completion: `A ${word} is here.` }))
+    .join('\n'),
+};
+
+test('from a folder of files to a first answer in three decisions', async ({ page }) => {
+  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-templates-')));
+  await mkdir(path.join(folder, 'letters'));
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
+  const server = await serve(folder);
+  const bench = new Workbench(page);
+  const begin = page.getByRole('region', { name: 'How to begin' });
+  const dialog = page.getByRole('dialog', { name: 'New graph' });
+  const name = dialog.getByLabel('Name', { exact: true });
+  const create = dialog.getByRole('button', { name: 'Create' });
+  try {
+    await bench.open(server.url);
+    await test.step('the first screen offers what the folder holds, and says what is missing', async () => {
+      await expect(begin.getByRole('button', { name: 'Teach a model these 3 rows' })).toBeVisible();
+      await expect(begin.getByRole('listitem').filter({ hasText: 'Compare settings' })).toContainText(
+        'Needs documents, and a file of questions',
+      );
+      await expectAccessible(page, 'what the folder offers');
+      await begin.getByRole('button', { name: 'Ask these 3 documents' }).click();
+      await expect(dialog.getByRole('radio', { name: 'Ask these 3 documents' })).toBeChecked();
+      await expect(dialog.getByRole('radio', { name: 'Compare settings' })).toBeDisabled();
+      await expect(name).toHaveValue('ask-documents');
+      await expect(name).toBeFocused();
+      await expectAccessible(page, 'the ways to begin a graph');
+    });
+
+    await test.step('the graph is laid, has no problem, and answers', async () => {
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('ask-documents');
+      await expect(bench.node('generate')).toBeVisible();
+      await expect(page.getByText('Ask 3 documents')).toBeVisible();
+      await expect(page.getByTestId('plan-line')).toContainText('will run');
+      await expect(page.getByTestId('problem-count')).toHaveCount(0);
+      await bench.run();
+      await bench.reaches('generate', 'succeeded', 240_000);
+      await expect(bench.node('files')).toContainText('3 documents');
+      const result = page.getByRole('region', { name: 'Result' });
+      await expect(result).toContainText('What are these documents about?');
+    });
+
+    await test.step('its file is an ordinary one, with paths of the workspace', async () => {
+      const text = await readFile(path.join(folder, 'ask-documents.graft.json'), 'utf8');
+      expect(text).toMatch(/"paths": \[\s*"\*\.md",\s*"letters\/\*\*\/\*\.txt"\s*\]/);
+      expect(text).not.toContain(folder);
+    });
+
+    await test.step('a name that is taken is refused, and another way is a choice away', async () => {
+      await page.getByRole('button', { name: 'New graph', exact: true }).click();
+      await expect(dialog.getByRole('radio', { name: 'Start empty' })).toBeChecked();
+      await expect(create).toBeDisabled();
+      await dialog.getByRole('radio', { name: 'Ask these 3 documents' }).check();
+      await expect(name).toHaveValue('ask-documents-2');
+      await name.fill('ask-documents');
+      await create.click();
+      await expect(dialog.getByRole('alert')).toContainText('already exists');
+      await dialog.getByRole('radio', { name: 'Teach a model these 3 rows' }).check();
+      await name.fill('words');
+      await create.click();
+      await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('words');
+      await expect(bench.node('train-lora')).toBeVisible();
+      await expect(page.getByTestId('plan-line')).toContainText('will run');
+      await expect(page.getByTestId('problem-count')).toHaveCount(0);
+      await bench.select('questions');
+      await expect(page.getByLabel('Questions', { exact: true })).toHaveValue(
+        /^What is a hutch\?\nWhat is a saggar\?/,
+      );
+    });
+  } finally {
+    server.process.kill('SIGINT');
+    await once(server.process, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import {
+  documentEndings,
+  isLabelsFile,
+  type DocumentGroup,
+  type Material,
+  type TableFile,
+} from '@graft/graph';
+import { workspacePath } from './workspace-path.ts';
+
+/** The most folders to look into: the rest of a huge workspace is not searched. */
+const mostFolders = 400;
+/** The most tables to read, and the most bytes of each. */
+const mostTables = 50;
+const largestTable = 4_000_000;
+/** Rows shown of a table, and the most characters of each. */
+const shownRows = 3;
+const longestRow = 4_000;
+
+interface FoundFile {
+  readonly path: string;
+  readonly folder: boolean;
+  /** Bytes, of a file. */
+  readonly size: number;
+}
+
+/**
+ * What the files of a workspace offer to begin a graph with. `list` gives the content of a folder below `root`, `''` for
+ * `root` itself. Files that cannot be read are left out.
+ */
+export async function findMaterial(
+  root: string,
+  list: (folder: string) => Promise<readonly FoundFile[]>,
+): Promise<Material> {
+  const groups = new Map<string, DocumentGroup>();
+  const found: FoundFile[] = [];
+  const folders = [''];
+  // `folders` grows meanwhile: nearer folders come first.
+  for (const [at, folder] of folders.entries()) {
+    if (at >= mostFolders) break;
+    for (const file of await list(folder).catch(() => [])) {
+      if (file.folder) folders.push(file.path);
+      else if (isTable(file)) found.push(file);
+      else countDocument(groups, file.path);
+    }
+  }
+  const tables: TableFile[] = [];
+  for (const { path } of found.slice(0, mostTables)) {
+    const table = await readTable(root, path).catch(() => undefined);
+    if (table !== undefined) tables.push(table);
+  }
+  return { documents: [...groups.values()], tables };
+}
+
+const endingOf = (path: string): string => /\.([^./]+)$/.exec(path)?.[1] ?? '';
+
+function isTable({ path, size }: FoundFile): boolean {
+  return ['jsonl', 'csv'].includes(endingOf(path)) && !isLabelsFile(path) && size <= largestTable;
+}
+
+function countDocument(groups: Map<string, DocumentGroup>, path: string): void {
+  const ending = documentEndings.find((known) => known === endingOf(path));
+  if (ending === undefined) return;
+  const folder = path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
+  const key = `${folder}/${ending}`;
+  groups.set(key, { folder, ending, count: (groups.get(key)?.count ?? 0) + 1 });
+}
+
+async function readTable(root: string, path: string): Promise<TableFile | undefined> {
+  const text = await readFile((await workspacePath(root, path)).absolute, 'utf8');
+  const rows = path.endsWith('.csv') ? await csvRows(text) : jsonlRows(text);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  return {
+    ...{ path, rows: rows.length, columns: Object.keys(first) },
+    head: rows.slice(0, shownRows).filter((row) => JSON.stringify(row).length <= longestRow),
+  };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function jsonlRows(text: string): readonly Row[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    const value: unknown = JSON.parse(line.trim());
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new TypeError('This line is no object.');
+    return Object.fromEntries(Object.entries(value));
+  });
+}
+
+async function csvRows(text: string): Promise<readonly Row[]> {
+  const { parse } = await import('csv-parse/sync');
+  const head = text.split('\n', 1)[0] ?? '';
+  const count = (sign: string): number => head.split(sign).length;
+  const delimiter = [',', ';', '\t'].reduce((best, sign) =>
+    count(sign) > count(best) ? sign : best,
+  );
+  const options = { columns: true, bom: true, skip_empty_lines: true, delimiter } as const;
+  return parse<Record<string, string>>(text, options);
+}
