@@ -31,7 +31,7 @@ import { HubAccess } from './hub-access.ts';
 import { HubModels } from './hub-models.ts';
 import { importedId, importModel, requireFree, type ImportOptions } from './import-model.ts';
 import { factsOfInstalled, listModels } from './listed-models.ts';
-import { factsOf, modelDigest } from './model-facts.ts';
+import { digestsOf, factsOf, modelDigest } from './model-facts.ts';
 import {
   cancelled,
   ModelDownload,
@@ -64,10 +64,6 @@ interface FetchWork {
 export function createCatalogue(options: CatalogueOptions): Catalogue {
   return new FolderCatalogue(options);
 }
-
-/** The digests of a model's files, as far as they are known. */
-const digestsOf = (entry: ModelEntry | undefined): readonly string[] =>
-  entry?.files.flatMap(({ digest }) => digest ?? []) ?? [];
 
 class FolderCatalogue implements Catalogue {
   readonly modelsFolder: string;
@@ -225,9 +221,8 @@ class FolderCatalogue implements Catalogue {
       elsewhere: (id: string) => this.#elsewhere.find(id)?.entry,
       add: (added: ModelEntry) => this.#records.add(added),
     };
-    return withFileLock(this.#lockOf(entry.id), {}, () =>
-      receiveModel(target, foreignEntry(entry, name), blob),
-    );
+    const received = foreignEntry(entry, name);
+    return withFileLock(this.#lockOf(entry.id), {}, () => receiveModel(target, received, blob));
   }
 
   async remove(id: string, { patience = 0 }: RemoveOptions = {}): Promise<void> {

@@ -59,3 +59,7 @@ export function modelDigest(entry: ModelEntry): string {
   if (!sameJson(embedding, plainLayout)) hash.update(`embedding\0${canonicalJson(embedding)}\n`);
   return hash.digest('hex');
 }
+
+/** The digests of a model's files, as far as they are known. */
+export const digestsOf = (entry: ModelEntry | undefined): readonly string[] =>
+  entry?.files.flatMap(({ digest }) => digest ?? []) ?? [];
