@@ -77,8 +77,9 @@ test('shows a run of before as such, with its parameters, and leads back', async
   });
   await expect(page.getByTestId('past-run')).toHaveCount(0);
   await expect(page).not.toHaveURL(/run=/);
-  await bench.select('chunk');
   await bench.reaches('files', 'cached');
+  await bench.select('chunk');
+  await bench.tab('Parameters');
   await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
   await test.step('its graph is taken back, and that can be undone', async () => {
     await bench.tab('All runs');
@@ -86,6 +87,7 @@ test('shows a run of before as such, with its parameters, and leads back', async
     await page.getByRole('button', { name: 'Restore graph' }).click();
     await expect(page.getByTestId('past-run')).toHaveCount(0);
     await bench.select('chunk');
+    await bench.tab('Parameters');
     await expect(page.getByLabel('Size', { exact: true })).toHaveValue('128');
     await expect(page.getByTestId('plan-line')).toHaveText('all reused');
     // With what that graph gave, though no run of now gave it.

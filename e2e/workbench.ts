@@ -125,7 +125,14 @@ export class Workbench {
 
   /** Shows the parameters of the selected node that are seldom needed. */
   async more(): Promise<void> {
+    await this.#showParameters();
     await this.page.getByText('More', { exact: true }).click();
+  }
+
+  /** A node that has run opens on its output. */
+  async #showParameters(): Promise<void> {
+    const tab = this.inspectorTab('Parameters');
+    if (await tab.isVisible()) await tab.click();
   }
 
   /** Runs the selected node and what it needs. */
@@ -135,6 +142,7 @@ export class Workbench {
 
   /** Fills a text or number parameter of the selected node. */
   async fill(label: string, value: string): Promise<void> {
+    await this.#showParameters();
     await this.page.getByLabel(label, { exact: true }).fill(value);
   }
 

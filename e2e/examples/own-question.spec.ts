@@ -100,7 +100,8 @@ test('it says that the graph is saved when it is asked', async ({ page, workspac
   const file = path.join(workspace.folder, 'rag-quickstart.graft.json');
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'rag-quickstart.graft.json');
-  await bench.node('inject-context').locator('header').click();
+  await bench.select('inject-context');
+  await bench.tab('Parameters');
   await page.getByRole('textbox', { name: 'Top', exact: true }).fill('1');
   await page.locator('.react-flow__pane').click({ position: { x: 6, y: 6 } });
   const field = page.getByRole('textbox', { name: 'Ask' });

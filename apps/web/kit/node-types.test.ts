@@ -32,6 +32,12 @@ it('puts what is called so before what only speaks of it', () => {
   expect(found('embed')[0]).toBe('embed');
 });
 
+it('puts what has the very word before what only begins with it', () => {
+  expect(rank('add Embed embed', 'embed')).toBeGreaterThan(
+    rank('add Remote embedder remote-embedder', 'embed'),
+  );
+});
+
 it('finds nothing by words that nothing is about', () => {
   expect(found('zebra')).toEqual([]);
 });

@@ -28,17 +28,19 @@ export function aboutType({ doc, synonyms = [] }: Pick<NodeType, 'doc' | 'synony
 }
 
 /**
- * How well an item matches the search; 0: not at all. Every word must begin a word of the name, or else of its
- * keywords.
+ * How well an item matches the search; 0: not at all. Every word must be or begin a word of the name, or else of its
+ * keywords: "embed" finds Embed before Remote embedder.
  */
 export function rank(value: string, search: string, keywords: readonly string[] = []): number {
   const words = search
     .toLowerCase()
     .split(/[\s-]+/)
     .filter(Boolean);
+  const spaced = (text: string): string => ` ${text.toLowerCase().replaceAll('-', ' ')} `;
   const begins = (text: string): boolean =>
-    words.every((word) => ` ${text.toLowerCase().replaceAll('-', ' ')}`.includes(` ${word}`));
-  if (begins(value)) return 1;
+    words.every((word) => spaced(text).includes(` ${word}`));
+  if (words.every((word) => spaced(value).includes(` ${word} `))) return 1;
+  if (begins(value)) return 0.9;
   if (words.every((word) => value.toLowerCase().includes(word))) return 0.8;
   return begins(`${value} ${keywords.join(' ')}`) ? 0.4 : 0;
 }
