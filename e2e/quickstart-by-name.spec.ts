@@ -40,7 +40,7 @@ test('models of the hub are named, looked at, pulled and used in the quickstart,
   await using served = await hubFolder({
     [name]: {
       'SmolLM2-135M-Instruct-Q4_1.gguf': real.path,
-      'SmolLM2-135M-Instruct-Q2_K.gguf': smallGguf(8192),
+      'SmolLM2-135M-Instruct-IQ2_M.gguf': smallGguf(8192),
     },
     'own/MiniLM-ONNX': Object.fromEntries(
       embedder.entry.files.map((file) => [file.path, path.join(embedder.folder, file.path)]),
@@ -87,8 +87,8 @@ test('models of the hub are named, looked at, pulled and used in the quickstart,
       await field.press('Enter');
       await expect(quant('Q4_1')).toBeFocused();
       await page.keyboard.press('ArrowUp');
-      await expect(quant('Q2_K')).toBeChecked();
-      await expect(details(name)).toContainText('LoRA training does not work with Q2_K');
+      await expect(quant('IQ2_M')).toBeChecked();
+      await expect(details(name)).toContainText('LoRA training does not work with IQ2_M');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await expect(dialog).toHaveCount(0);

@@ -233,7 +233,6 @@ export const rerank = defineNode({
   caching: 'pure',
   items: {
     over: 'hits',
-    asksOnce: true,
     key: ['question.question', 'hits'],
     length: (row) => (row as { hits: readonly unknown[] }).hits.length,
     batch: 8,

@@ -20,7 +20,7 @@ function patternOf(folder: string, groups: readonly DocumentGroup[]): string {
   const endings = groups.map(({ ending }) => ending);
   const files = endings.length === 1 ? `*.${endings.join('')}` : `*.{${endings.join(',')}}`;
   // A sign that means something in patterns stands for itself as any one.
-  return folder === '' ? files : `${folder.replace(/[*?[\]{}!()]/g, '?')}/**/${files}`;
+  return folder === '' ? files : `${folder.replace(/[*?[\]{}!()"\\]/g, '?')}/**/${files}`;
 }
 
 /** The file with the most rows that a training can use. */

@@ -1,4 +1,11 @@
-import { detectFormat, paramFields, plural, type TableFile, trainableFamilies } from '@graft/graph';
+import {
+  detectFormat,
+  isTrainablePrecision,
+  paramFields,
+  plural,
+  type TableFile,
+  trainableArchitectures,
+} from '@graft/graph';
 import { checks, nodeTypes } from '../document/lookups.ts';
 import { askedByRows } from './folder-files.ts';
 import type { Template } from './lay-graph.ts';
@@ -7,14 +14,15 @@ import type { Template } from './lay-graph.ts';
 const fewRows = 20;
 const someRows = 200;
 
-/** The families that Graft trains, as GGUF files and safetensors folders name them. */
-const trainable = Object.entries(trainableFamilies).flat(2);
-
-/** Whether the person prefers a model that Graft can train. */
+/** Whether the person prefers a model that Graft can train and then ask: one in GGUF. */
 function prefersTrainable(): boolean {
   const { preferred, models } = checks.getState();
   const facts = models(preferred.get('language-model') ?? '');
-  return facts?.format !== 'onnx' && trainable.includes(facts?.architecture ?? '');
+  return (
+    facts?.format === 'gguf' &&
+    trainableArchitectures.includes(facts.architecture) &&
+    isTrainablePrecision(facts.dtype ?? '')
+  );
 }
 
 /** The model of a new node where nobody prefers another: Graft can train it. */

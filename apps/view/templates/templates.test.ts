@@ -189,11 +189,12 @@ it('begins with the models that the person prefers', () => {
   expect(large?.nodes['train-lora']?.params['learningRate']).toBe(2e-4);
 });
 
-it('trains the small model where the preferred one cannot be trained', () => {
-  const foreign = {
-    ...facts('hf:o/mamba:Q8_0', 'language-model', 'mamba'),
-    preferred: true,
-  } as const;
+it.each([
+  ['architecture', facts('hf:o/mamba:Q8_0', 'language-model', 'mamba')],
+  ['precision', { ...facts('hf:o/llama:IQ3_M', 'language-model'), dtype: 'iq3_m' }],
+  ['format', { ...facts('hf:o/llama', 'language-model'), format: 'safetensors' as const }],
+])('trains the small model where the preferred one cannot be trained by its %s', (_, preferred) => {
+  const foreign = { ...preferred, preferred: true } as const;
   checks.getState().setModels([foreign]);
   const teach = laid({ documents: [], tables: [rows.alpaca] }, 'teach');
   expect(teach?.nodes['base-model']?.params).toEqual({ model: 'SmolLM2-135M-Instruct' });

@@ -83,12 +83,12 @@ export interface ModelPackage {
   readonly blob: (digest: string) => AsyncIterable<Uint8Array>;
 }
 
-/** The models that can be had, and those that are here, in the models folder and with other tools. */
 export interface RemoveOptions {
   /** Milliseconds to wait for the end of a download that was stopped a moment ago; default: none. */
   readonly patience?: number;
 }
 
+/** The models that can be had, and those that are here, in the models folder and with other tools. */
 export interface Catalogue {
   readonly modelsFolder: string;
   /** What the hub has. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { GraphError } from '@graft/graph';
@@ -119,6 +119,19 @@ describe('a folder of safetensors converted to GGUF', () => {
     });
     expect(made.asked).toEqual([]);
     expect(await readdir(catalogue.modelsFolder)).toEqual([]);
+  });
+
+  it('gives no file that a link in the folder leads out to', async () => {
+    const made = converter();
+    const catalogue = await catalogueWith(made);
+    const own = await published();
+    const secret = join(await folder(), 'secret');
+    await writeFile(secret, 'not for others');
+    await symlink(secret, join(own, 'chat_template.jinja'));
+    await expect(catalogue.import(own, { toGguf: 'f16' })).rejects.toMatchObject({
+      code: 'unsafe-path',
+    });
+    expect(made.asked).toEqual([]);
   });
 
   it('needs room first; stopped, or failed, it leaves nothing', async () => {

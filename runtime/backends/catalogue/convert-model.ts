@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
   GraphError,
@@ -21,6 +21,7 @@ import {
 } from './import-model.ts';
 import { requireRoom } from './model-download.ts';
 import { localFiles } from './model-files.ts';
+import { requireSmall } from './model-folder-file.ts';
 import { describeSafetensors } from './safetensors-description.ts';
 import type { ModelDescription } from './onnx-description.ts';
 
@@ -32,6 +33,12 @@ interface Published {
   readonly origin: string;
   readonly licence?: ModelEntry['licence'];
 }
+
+/** What a converter reads whole, beside the weights. */
+const readWhole = [
+  ...['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'],
+  'chat_template.jinja',
+];
 
 interface ConversionOptions extends ImportOptions {
   readonly toGguf: GgufEncoding;
@@ -90,6 +97,8 @@ async function addConverted(
     if (!found.isDirectory()) throw notSafetensors(folder);
     const published = await describeSafetensors(localFiles(folder));
     requireConvertible(origin, published);
+    const there = new Set(await readdir(folder));
+    for (const path of readWhole) if (there.has(path)) await requireSmall(folder, path);
     const name = options.id ?? `${publishedName}-${encoding.toUpperCase()}`;
     const id = importedId(name, target.taken);
     const path = `${publishedName.replace(/[^\w.-]+/g, '-')}-${encoding.toUpperCase()}.gguf`;

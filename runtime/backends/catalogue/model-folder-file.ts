@@ -57,12 +57,18 @@ export async function readModelJson<Value>(
   path: string,
   schema: z.ZodType<Value>,
 ): Promise<Value> {
+  const file = await requireSmall(folder, path);
+  return readJsonText(file, schema, await readFile(file, 'utf8'));
+}
+
+/** A file of a model's folder that is read whole. Throws `damaged-file` for a huge one, and as `fileWithin` does. */
+export async function requireSmall(folder: string, path: string): Promise<string> {
   const file = await fileWithin(folder, path);
   const { size } = await stat(file);
   if (size > largestJson) {
     throw damagedModel(file, `has ${size} bytes; no known model has more than ${largestJson}`);
   }
-  return readJsonText(file, schema, await readFile(file, 'utf8'));
+  return file;
 }
 
 /** What the text of a JSON file holds. Throws `damaged-file`. */

@@ -44,6 +44,12 @@ const responseSchema = z.union([
     })),
 ]);
 
+const listSchema = z.union([
+  z.array(z.unknown()),
+  z.object({ results: z.array(z.unknown()) }).transform(({ results }) => results),
+]);
+const countOf = (value: unknown): number => listSchema.safeParse(value).data?.length ?? 0;
+
 /** Most bytes of a response, for each passage, which some servers repeat, and beyond. */
 const bytesPerPassage = 1 << 12;
 const bytesBeside = 1 << 20;
@@ -110,7 +116,9 @@ export class RemoteCrossEncoder implements CrossEncoder {
         body: withFields(body, remote),
         most: bytesBeside + passages.length * bytesPerPassage + characters * 6,
       },
-      (value) => responseSchema.safeParse(value).data,
+      // Each result that is none costs a kilobyte to say so.
+      (value) =>
+        countOf(value) > passages.length * 2 ? undefined : responseSchema.safeParse(value).data,
     );
     // The model reads the question with each passage.
     spendOnTexts(

@@ -37,10 +37,11 @@ const responseSchema = z.object({
   ),
   usage: encoderUsageSchema,
 });
+const listSchema = z.object({ data: z.array(z.unknown()) });
 type Vectors = z.infer<typeof responseSchema>['data'];
 
-/** Most bytes of a response: for each text a vector of 16,384 numbers in decimal, and beyond. */
-const bytesPerText = 16_384 * 32;
+/** Most bytes of a response: for each text its vector in decimal, and beyond. */
+const bytesPerNumber = 32;
 const bytesBeside = 1 << 20;
 
 /** An embedder at an OpenAI-compatible address. Its key goes only there and never into results. */
@@ -85,12 +86,25 @@ export class RemoteEmbedder implements Embedder {
       {
         ...{ to: embeddings, signal, expected: `the vectors of ${texts.length} texts` },
         body: withFields({ model: remote.model, input: texts, encoding_format: 'float' }, remote),
-        most: bytesBeside + texts.length * bytesPerText,
+        most: bytesBeside + texts.length * Math.max(this.dimension, 1024) * bytesPerNumber,
       },
-      (value) => responseSchema.safeParse(value).data,
+      (value) => {
+        this.#requireCount(value, texts.length);
+        return responseSchema.safeParse(value).data;
+      },
     );
     spendOnTexts(this.#client, usage, texts);
     return this.#inOrder(data, texts.length);
+  }
+
+  /** Before the vectors are looked at: each that is none costs a kilobyte to say so. */
+  #requireCount(value: unknown, count: number): void {
+    const { data } = listSchema.safeParse(value);
+    if (data === undefined || data.data.length === count) return;
+    const { url } = this.#client.remote;
+    throw unavailable(
+      `${url} gives ${data.data.length} vectors for ${count} texts. Set Batch to 1, or ask another server.`,
+    );
   }
 
   /** Throws `unavailable` unless each text has exactly one vector. */
@@ -101,11 +115,9 @@ export class RemoteEmbedder implements Embedder {
       vectors.set(index ?? position, this.#vector(embedding));
     }
     const ordered = Array.from({ length: count }, (_, at) => vectors.get(at) ?? []).flat();
-    if (data.length === count && ordered.length === count) return ordered;
+    if (ordered.length === count) return ordered;
     throw unavailable(
-      data.length === count
-        ? `${url} does not say which vector belongs to which of ${count} texts: an index is missing or occurs twice. Set Batch to 1, or ask another server.`
-        : `${url} gives ${data.length} vectors for ${count} texts. Set Batch to 1, or ask another server.`,
+      `${url} does not say which vector belongs to which of ${count} texts: an index is missing or occurs twice. Set Batch to 1, or ask another server.`,
     );
   }
 

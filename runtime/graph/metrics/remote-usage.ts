@@ -28,6 +28,9 @@ export function tokenCost(
   return (tokens.inputTokens * price.input + tokens.outputTokens * price.output) / 1e6;
 }
 
+/** The most that a record holds: a server may report any number. */
+const added = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_INTEGER);
+
 /** The sum; its cost is known only if all costs are. Undefined for none. */
 export function addedUsage(usages: readonly RemoteUsage[]): RemoteUsage | undefined {
   const [first, ...others] = usages;
@@ -36,11 +39,11 @@ export function addedUsage(usages: readonly RemoteUsage[]): RemoteUsage | undefi
     const dollars =
       sum.dollars === undefined || usage.dollars === undefined
         ? undefined
-        : sum.dollars + usage.dollars;
+        : added(sum.dollars, usage.dollars);
     return {
-      requests: sum.requests + usage.requests,
-      inputTokens: sum.inputTokens + usage.inputTokens,
-      outputTokens: sum.outputTokens + usage.outputTokens,
+      requests: added(sum.requests, usage.requests),
+      inputTokens: added(sum.inputTokens, usage.inputTokens),
+      outputTokens: added(sum.outputTokens, usage.outputTokens),
       ...(sum.guessed === true || usage.guessed === true ? { guessed: true } : {}),
       ...(dollars === undefined ? {} : { dollars }),
     };
@@ -50,6 +53,7 @@ export function addedUsage(usages: readonly RemoteUsage[]): RemoteUsage | undefi
 /** `$12.30`, `$0.0042`: two digits of what counts, since many requests cost less than a cent. */
 export function dollarsText(dollars: number): string {
   if (dollars === 0) return '$0';
+  if (dollars < 1e-8) return 'less than $0.00000001';
   const digits = dollars >= 1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(dollars)));
   return `$${dollars.toFixed(digits)}`;
 }

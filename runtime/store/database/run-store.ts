@@ -279,7 +279,7 @@ export class DatabaseRunStore implements RunJournal {
   }
 
   async prune({ keep, startedBefore = Infinity }: RetentionPolicy): Promise<string[]> {
-    const rows = await this.#queries
+    const top = this.#queries
       .selectFrom('Run as r')
       .select(['r.id', 'r.startedAt', 'r.pinnedAt', 'r.status'])
       .select((eb) =>
@@ -302,9 +302,11 @@ export class DatabaseRunStore implements RunJournal {
       .orderBy('r.startedAt', 'desc')
       .orderBy('r.id', 'desc')
       .offset(keep)
-      .limit(1_000_000)
-      .execute();
-    const old = rows.filter(
+      .limit(1_000_000);
+    // Runs of no file are in no list, and take the place of none that is.
+    const listed = await top.where('r.file', '!=', noFile).execute();
+    const others = await top.where('r.file', '=', noFile).execute();
+    const old = [...listed, ...others].filter(
       (row) =>
         row.startedAt < startedBefore &&
         row.pinnedAt === null &&

@@ -115,6 +115,15 @@ describe('a conversion to GGUF', () => {
       /up_proj\.weight" .* has a number that f16 cannot hold; convert to q8_0 instead/,
     );
     await (await plan(other, 'q8_0')).write(file, hooks);
+
+    const broken = new Map(weights);
+    broken.set(name, { shape: [48, 32], data: new Float32Array(48 * 32).fill(NaN) });
+    const damaged = await checkpoint(config, broken);
+    const never = path.join(damaged, 'tiny.gguf');
+    await expect((await plan(damaged, 'q8_0')).write(never, hooks)).rejects.toThrow(
+      /up_proj\.weight" .* has a number that is not finite or too large/,
+    );
+    expect(await readdir(damaged)).not.toContain('tiny.gguf');
   });
 });
 

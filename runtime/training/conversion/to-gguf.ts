@@ -120,6 +120,7 @@ function tensorOf(base: BaseModel, name: string, wanted: WrittenEncoding): Plann
     async *pieces(signal) {
       for await (const numbers of numbersOf(base, entry, signal)) {
         if (encoding === 'f16' && !fitsHalf(numbers)) throw tooLarge(entry);
+        if (encoding === 'q8_0' && !numbers.every(fitsBlock)) throw notANumber(entry);
         yield encode(encoding, numbers);
       }
     },
@@ -191,6 +192,17 @@ const stampsOf = (files: readonly string[]): Promise<unknown> =>
 
 const optional = (key: string, value: string | undefined): [string, GgufValue][] =>
   value === undefined ? [] : [[key, { type: 'string', value }]];
+
+/** Whether a block of Q8_0 can hold it: its scale is a half, and its numbers go to 127. */
+const fitsBlock = (value: number): boolean => Math.abs(value) < 127 * 65_504;
+
+function notANumber({ name, path: file }: TensorEntry): GraphError {
+  return new GraphError(
+    'bad-model',
+    `"${name}" of ${file} has a number that is not finite or too large; get the model again from its source`,
+    { location: { file } },
+  );
+}
 
 function tooLarge({ name, path: file }: TensorEntry): GraphError {
   return new GraphError(

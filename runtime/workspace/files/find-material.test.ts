@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Material } from '@graft/graph';
@@ -6,13 +6,17 @@ import { expect, it } from 'vitest';
 import { WorkspaceFiles } from '../uploads/workspace-files.ts';
 
 /** What a workspace with these files offers. */
-async function materialOf(files: Readonly<Record<string, string>>): Promise<Material> {
+async function materialOf(
+  files: Readonly<Record<string, string>>,
+  more: (root: string) => Promise<void> = () => Promise.resolve(),
+): Promise<Material> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'graft-material-')));
   try {
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(root, path)), { recursive: true });
       await writeFile(join(root, path), text);
     }
+    await more(root);
     return await new WorkspaceFiles({ root, scratchFolder: join(root, '.graft') }).material();
   } finally {
     await rm(root, { recursive: true, force: true });
@@ -55,6 +59,13 @@ it('reads rows and columns of tables, and shows the first rows that are short', 
       ],
     },
   ]);
+});
+
+it('counts what a link within leads back to once', async () => {
+  const { documents } = await materialOf({ 'a.md': 'A' }, (root) =>
+    symlink('.', join(root, 'loop')),
+  );
+  expect(documents).toEqual([{ folder: '', ending: 'md', count: 1 }]);
 });
 
 it('leaves out tables that are empty, damaged, too large, or hold labels', async () => {

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   documentEndings,
   isLabelsFile,
@@ -35,9 +36,14 @@ export async function findMaterial(
   const groups = new Map<string, DocumentGroup>();
   const found: FoundFile[] = [];
   const folders = [''];
+  // A link may lead back to a folder that was looked into.
+  const seen = new Set<string>();
   // `folders` grows meanwhile: nearer folders come first.
   for (const [at, folder] of folders.entries()) {
     if (at >= mostFolders) break;
+    const real = await realpath(join(root, folder)).catch(() => folder);
+    if (seen.has(real)) continue;
+    seen.add(real);
     for (const file of await list(folder).catch(() => [])) {
       if (file.folder) folders.push(file.path);
       else if (isTable(file)) found.push(file);

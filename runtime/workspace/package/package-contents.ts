@@ -191,7 +191,7 @@ export function portableEntry(entry: ModelEntry, packageName: string): ModelEntr
   return {
     ...entry,
     files: entry.files.map((file) => {
-      const sources = file.sources.filter((source) => !source.startsWith('file:'));
+      const sources = file.sources.filter((source) => !/^(converted:)?file:/.test(source));
       return { ...file, sources: sources.length > 0 ? sources : [`package:${packageName}`] };
     }),
   };

@@ -291,7 +291,10 @@ export function runStoreContract(name: string, make: () => Promise<RunJournal>):
       expect((await store.list({ file: noFile, limit: 9 })).map(({ id }) => id)).toEqual(['tried']);
       expect((await store.unfinished()).map(({ id }) => id)).toEqual(['a', 'tried']);
       await store.finish('tried', { status: 'succeeded', finishedAt: 3 });
-      expect(await store.prune({ keep: 0 })).toEqual(['tried']);
+      await store.finish('a', { status: 'succeeded', finishedAt: 3 });
+      // It does not count among those that are kept.
+      expect(await store.prune({ keep: 1 })).toEqual([]);
+      expect(await store.prune({ keep: 0 })).toEqual(['a', 'tried']);
     });
 
     it('pins what running runs refer to', async () => {
