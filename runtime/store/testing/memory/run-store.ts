@@ -210,16 +210,16 @@ export class MemoryRunStore implements RunJournal {
       ),
     );
     const newest = this.#newest({ parent: null });
-    const old = newest
-      .slice(keep)
-      .filter(
-        (run) =>
-          run.startedAt < startedBefore &&
-          run.pinnedAt === undefined &&
-          !shown.has(run.id) &&
-          !holding.has(run.id) &&
-          !isUnfinished(run),
-      );
+    const listed = newest.filter(({ file }) => file !== noFile).slice(keep);
+    const others = newest.filter(({ file }) => file === noFile).slice(keep);
+    const old = [...listed, ...others].filter(
+      (run) =>
+        run.startedAt < startedBefore &&
+        run.pinnedAt === undefined &&
+        !shown.has(run.id) &&
+        !holding.has(run.id) &&
+        !isUnfinished(run),
+    );
     for (const { run } of [...this.#runs.values()]) {
       if (old.some(({ id }) => id === run.parent)) this.#runs.delete(run.id);
     }
