@@ -303,10 +303,9 @@ export class DatabaseRunStore implements RunJournal {
       .orderBy('r.id', 'desc')
       .offset(keep)
       .limit(1_000_000);
-    // Runs of no file are in no list, and take the place of none that is.
     const listed = await top.where('r.file', '!=', noFile).execute();
-    const others = await top.where('r.file', '=', noFile).execute();
-    const old = [...listed, ...others].filter(
+    const unlisted = await top.where('r.file', '=', noFile).execute();
+    const old = [...listed, ...unlisted].filter(
       (row) =>
         row.startedAt < startedBefore &&
         row.pinnedAt === null &&

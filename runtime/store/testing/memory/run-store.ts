@@ -211,8 +211,8 @@ export class MemoryRunStore implements RunJournal {
     );
     const newest = this.#newest({ parent: null });
     const listed = newest.filter(({ file }) => file !== noFile).slice(keep);
-    const others = newest.filter(({ file }) => file === noFile).slice(keep);
-    const old = [...listed, ...others].filter(
+    const unlisted = newest.filter(({ file }) => file === noFile).slice(keep);
+    const old = [...listed, ...unlisted].filter(
       (run) =>
         run.startedAt < startedBefore &&
         run.pinnedAt === undefined &&
