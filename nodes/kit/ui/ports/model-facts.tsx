@@ -1,4 +1,13 @@
-import { type ModelRef, modelSchema, CrossEncoderModel, EmbedderModel } from '@graft/graph';
+import {
+  type CrossEncoderInfo,
+  CrossEncoderModel,
+  type EmbedderInfo,
+  EmbedderModel,
+  type ModelRef,
+  modelSchema,
+  type RemoteCrossEncoderInfo,
+  type RemoteEmbedderInfo,
+} from '@graft/graph';
 import type { ReactNode } from 'react';
 import { count } from '../text/amounts.ts';
 import { Facts } from '../text/facts.tsx';
@@ -45,17 +54,20 @@ const trained = {
   'query-adapter': 'a map for the vectors of questions',
 } as const;
 
-/** A server, in the place of weights. */
-function at(url: string): readonly [string, ReactNode] {
+const mono = (text: string): ReactNode => <span className="gk-mono">{text}</span>;
+
+/** Where the weights of an encoder are, and how they were trained. */
+function originOf(
+  info: EmbedderInfo | RemoteEmbedderInfo | CrossEncoderInfo | RemoteCrossEncoderInfo,
+): readonly (readonly [string, ReactNode])[] {
+  if ('remote' in info) return [['weights', <>remote: {mono(info.remote.url)}</>]];
   return [
-    'weights',
-    <>
-      remote: <span className="gk-mono">{url}</span>
-    </>,
+    ['trained from', info.base.id],
+    ['trained', trained[info.method]],
+    ['context', `${count(info.contextLength)} tokens`],
+    ['weights', mono(info.weights)],
   ];
 }
-
-const mono = (text: string): ReactNode => <span className="gk-mono">{text}</span>;
 
 /** Facts of a cross-encoder, trained or on a server. */
 export function CrossEncoderFacts(props: PreviewProps): ReactNode {
@@ -63,18 +75,7 @@ export function CrossEncoderFacts(props: PreviewProps): ReactNode {
     <RowList {...props} schema={CrossEncoderModel.schema} unit="cross-encoders">
       {(info) => (
         <Facts
-          facts={[
-            ['cross-encoder', info.id],
-            ...('remote' in info
-              ? [at(info.remote.url)]
-              : ([
-                  ['trained from', info.base.id],
-                  ['trained', trained[info.method]],
-                  ['context', `${count(info.contextLength)} tokens`],
-                  ['weights', mono(info.weights)],
-                ] as const)),
-            ['digest', mono(info.digest)],
-          ]}
+          facts={[['cross-encoder', info.id], ...originOf(info), ['digest', mono(info.digest)]]}
         />
       )}
     </RowList>
@@ -90,14 +91,7 @@ export function EmbedderFacts(props: PreviewProps): ReactNode {
           facts={[
             ['embedder', info.id],
             ['vectors', `${count(info.dimension)} numbers`],
-            ...('remote' in info
-              ? [at(info.remote.url)]
-              : ([
-                  ['trained from', info.base.id],
-                  ['trained', trained[info.method]],
-                  ['context', `${count(info.contextLength)} tokens`],
-                  ['weights', mono(info.weights)],
-                ] as const)),
+            ...originOf(info),
             ['digest', mono(info.digest)],
           ]}
         />
