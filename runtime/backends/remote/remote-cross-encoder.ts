@@ -116,7 +116,7 @@ export class RemoteCrossEncoder implements CrossEncoder {
         body: withFields(body, remote),
         most: bytesBeside + passages.length * bytesPerPassage + characters * 6,
       },
-      // Each result that is none costs a kilobyte to say so.
+      // zod takes about a kilobyte to report an invalid result.
       (value) =>
         countOf(value) > passages.length * 2 ? undefined : responseSchema.safeParse(value).data,
     );

@@ -40,8 +40,9 @@ const responseSchema = z.object({
 const listSchema = z.object({ data: z.array(z.unknown()) });
 type Vectors = z.infer<typeof responseSchema>['data'];
 
-/** Most bytes of a response: for each text its vector in decimal, and beyond. */
+/** Most bytes of a response: for each text a vector in decimal, longer than asked for if it is short, and beyond. */
 const bytesPerNumber = 32;
+const leastNumbers = 16_384;
 const bytesBeside = 1 << 20;
 
 /** An embedder at an OpenAI-compatible address. Its key goes only there and never into results. */
@@ -86,7 +87,7 @@ export class RemoteEmbedder implements Embedder {
       {
         ...{ to: embeddings, signal, expected: `the vectors of ${texts.length} texts` },
         body: withFields({ model: remote.model, input: texts, encoding_format: 'float' }, remote),
-        most: bytesBeside + texts.length * Math.max(this.dimension, 1024) * bytesPerNumber,
+        most: bytesBeside + texts.length * Math.max(this.dimension, leastNumbers) * bytesPerNumber,
       },
       (value) => {
         this.#requireCount(value, texts.length);
@@ -97,7 +98,7 @@ export class RemoteEmbedder implements Embedder {
     return this.#inOrder(data, texts.length);
   }
 
-  /** Before the vectors are looked at: each that is none costs a kilobyte to say so. */
+  /** Before each vector is checked: zod takes about a kilobyte to report an invalid one. */
   #requireCount(value: unknown, count: number): void {
     const { data } = listSchema.safeParse(value);
     if (data === undefined || data.data.length === count) return;
